@@ -1,0 +1,3 @@
+"""A terminal inbox for shops on Yandex Market."""
+
+__version__ = "0.1.0"

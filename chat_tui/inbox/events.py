@@ -1,0 +1,41 @@
+"""What changed, never the data: whoever hears of it asks the inbox again."""
+
+from dataclasses import dataclass
+
+from chat_tui.model.ids import ChatId
+
+
+@dataclass(frozen=True, slots=True)
+class ChatsChanged:
+    """These chats may stand elsewhere in the list, look different there, or be new."""
+
+    chat_ids: frozenset[ChatId]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineChanged:
+    """Messages of this chat came or changed."""
+
+    chat_id: ChatId
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxChanged:
+    """An outbox item of this chat came, moved or left."""
+
+    chat_id: ChatId
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFailed:
+    """A wanted part of this chat's history could not be read; `Inbox.link()` says why."""
+
+    chat_id: ChatId
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged:
+    """The connection, the budgets or the age of the list changed."""
+
+
+Event = ChatsChanged | TimelineChanged | OutboxChanged | HistoryFailed | LinkChanged

@@ -1,0 +1,55 @@
+"""Words in the operator's language.
+
+English is written in the code; every other language is a folder of gettext
+catalogues, one per room (`ru/screens.po`, `ru/cli.po`, …), compiled when the
+package is built.
+"""
+
+import gettext
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+LANGUAGES = ("en", "ru")
+
+_current: gettext.NullTranslations = gettext.NullTranslations()
+_language = "en"
+
+
+def choose(asked: str | None, environment: Mapping[str, str] = os.environ) -> str:
+    """The language to speak: what was asked for, else what the locale says, else English."""
+    named = [asked] if asked else [environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    first = next((name for name in named if name), "")
+    return "ru" if first.lower().startswith("ru") else "en"
+
+
+def use(language: str) -> None:
+    """Speak `language` from now on; a missing catalogue leaves the English words."""
+    global _current, _language
+    words = gettext.NullTranslations()
+    for path in sorted((Path(__file__).parent / language).glob("*.mo")):
+        with path.open("rb") as catalogue:
+            loaded = gettext.GNUTranslations(catalogue)
+        loaded.add_fallback(words)
+        words = loaded
+    _current, _language = words, language
+
+
+def language() -> str:
+    """The language spoken now."""
+    return _language
+
+
+def _(message: str) -> str:
+    """The message in the current language."""
+    return _current.gettext(message)
+
+
+def ngettext(singular: str, plural: str, n: int) -> str:
+    """The form that fits the number `n`: 1 чат, 2 чата, 5 чатов."""
+    return _current.ngettext(singular, plural, n)
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name every gettext tool looks for
+    """Mark a message that is translated later, where it is shown."""
+    return message

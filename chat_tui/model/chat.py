@@ -1,0 +1,144 @@
+"""A chat and what it is about. Mirrors the items of getChats and the result of getChat."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chat_tui.model.ids import CampaignId, ChatId, Millis, OrderId, ReturnId
+
+
+class ContextKind(StrEnum):
+    """What a chat is about (API ChatContextType). An open list: other words may come."""
+
+    ORDER = "ORDER"
+    RETURN = "RETURN"
+    DIRECT = "DIRECT"
+
+
+class ChatKind(StrEnum):
+    """Conversation or dispute (API ChatType). An open list."""
+
+    CHAT = "CHAT"
+    ARBITRAGE = "ARBITRAGE"
+
+
+class ChatStatus(StrEnum):
+    """Who is expected to act (API ChatStatusType). An open list."""
+
+    NEW = "NEW"
+    WAITING_FOR_PARTNER = "WAITING_FOR_PARTNER"
+    WAITING_FOR_CUSTOMER = "WAITING_FOR_CUSTOMER"
+    WAITING_FOR_ARBITER = "WAITING_FOR_ARBITER"
+    WAITING_FOR_MARKET = "WAITING_FOR_MARKET"
+    FINISHED = "FINISHED"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatContext:
+    """What a chat is about and with whom."""
+
+    kind: str
+    """A `ContextKind`, or a word this version does not know."""
+    order_id: OrderId | None = None
+    return_id: ReturnId | None = None
+    campaign_id: CampaignId | None = None
+    customer_name: str | None = None
+    """The public name of the buyer's account: may repeat, change or be missing."""
+    customer_public_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """One chat as the Market lists it."""
+
+    chat_id: ChatId
+    context: ChatContext
+    kind: str
+    """A `ChatKind`, or a word this version does not know (API `type`)."""
+    status: str
+    """A `ChatStatus`, or a word this version does not know."""
+    created_at: Millis
+    updated_at: Millis
+    """Time of the latest message; a status change alone need not move it."""
+
+    @property
+    def is_dispute(self) -> bool:
+        """Whether an arbiter of the Market takes part."""
+        return self.kind == ChatKind.ARBITRAGE
+
+
+@dataclass(frozen=True, slots=True)
+class NewChat:
+    """What a chat is to be opened about (createChat): an order or a return."""
+
+    kind: ContextKind
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """One shop of a business (API campaign), from getCampaigns."""
+
+    campaign_id: CampaignId
+    name: str
+    business_id: int
+    business_name: str
+    placement: str
+    """FBS, FBY, DBS, LAAS or a word this version does not know."""
+    availability: str
+    """AVAILABLE, or why the API is switched off for the shop."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRights:
+    """Name and scopes of the Api-Key, from getAuthTokenInfo."""
+
+    name: str
+    scopes: tuple[str, ...]
+
+    @property
+    def may_read(self) -> bool:
+        """Whether chats may be read."""
+        return bool({"COMMUNICATION", "ALL_METHODS", "ALL_METHODS_READ_ONLY"} & set(self.scopes))
+
+    @property
+    def may_write(self) -> bool:
+        """Whether messages may be sent and chats created."""
+        return bool({"COMMUNICATION", "ALL_METHODS"} & set(self.scopes))
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItem:
+    """One line of an order."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as the panel shows it, from getBusinessOrders."""
+
+    order_id: OrderId
+    campaign_id: CampaignId | None
+    status: str
+    substatus: str
+    created_at: Millis
+    items: tuple[OrderItem, ...]
+    delivery_from: str
+    """ISO date, or empty."""
+    delivery_to: str
+    """ISO date, or empty."""
+    estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A return as the panel shows it, from getReturn."""
+
+    return_id: ReturnId
+    order_id: OrderId
+    created_at: Millis
+    """Start of the 48 hours in which the shop must decide."""
+    refund_status: str
+    fast: bool
+    items: tuple[OrderItem, ...]

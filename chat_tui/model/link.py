@@ -1,0 +1,52 @@
+"""How things stand between this program and the Market: what the status line says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from chat_tui.model.ids import Millis
+from chat_tui.model.problem import Problem
+
+
+class LinkState(StrEnum):
+    """The connection in one word."""
+
+    CONNECTING = "connecting"
+    """Nothing was answered yet in this run."""
+    ONLINE = "online"
+    OFFLINE = "offline"
+    """The last round failed in a way that may pass by itself; the cache is shown."""
+    REFUSED = "refused"
+    """The Market will not talk to this key: the operator must act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The quota of one operation, from the X-RateLimit-Resource headers."""
+
+    operation: str
+    limit: int
+    remaining: int
+    resets_at: Millis
+    """By our clock, computed from `Until` − `Date`."""
+
+    @property
+    def share_left(self) -> float:
+        """0 … 1."""
+        return self.remaining / self.limit if self.limit > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What the status line tells."""
+
+    state: LinkState = LinkState.CONNECTING
+    problem: Problem | None = None
+    """Why it is offline or refused."""
+    fresh_at: Millis | None = None
+    """When the list was last brought up to date."""
+    skipped: int = 0
+    """Items of the Market's answers that could not be read, in this run."""
+    sends_paused: Problem | None = None
+    """Why nothing is being sent, when reading still works (403) or nothing does (401)."""
+    budgets: Mapping[str, Budget] = field(default_factory=dict)

@@ -1,0 +1,38 @@
+"""How much of a paged thing is known."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chat_tui.model.chat import Chat
+from chat_tui.model.ids import Millis
+from chat_tui.model.message import Message
+
+
+class Coverage(StrEnum):
+    """How much of a chat's history is in the cache."""
+
+    NOT_STARTED = "NOT_STARTED"
+    HAVE_MORE = "HAVE_MORE"
+    DONE = "DONE"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatsPage:
+    """One page of getChats."""
+
+    chats: tuple[Chat, ...]
+    next_token: str | None
+    """Ask for the next page with it; None = this was the last page."""
+    skipped: int = 0
+    """Items that could not be read and cost only themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesPage:
+    """One page of getChatHistory, in the order the Market gave."""
+
+    messages: tuple[Message, ...]
+    next_token: str | None
+    skipped: int = 0
+    server_time: Millis | None = None
+    """The `Date` header of the answer: the Market's own clock."""

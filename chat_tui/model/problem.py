@@ -1,0 +1,87 @@
+"""An expected failure, as a value."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ProblemKind(StrEnum):
+    """What went wrong, as far as the program has to act differently."""
+
+    OFFLINE = "offline"
+    """No connection could be made: no network, no name, nothing listens."""
+    CERTIFICATE = "certificate"
+    """The server could not prove who it is."""
+    TIMEOUT = "timeout"
+    """No complete answer within the deadline."""
+    CUT = "cut"
+    """The connection ended before the answer was complete."""
+    BAD_REQUEST = "bad_request"
+    """400 and other 4xx that a repetition would not mend."""
+    UNAUTHORIZED = "unauthorized"
+    """401: the key is missing, wrong or revoked."""
+    FORBIDDEN = "forbidden"
+    """403: the key lacks a right, or the shop's API is switched off."""
+    NOT_FOUND = "not_found"
+    """404: no such chat, message, order, return or business."""
+    LOCKED = "locked"
+    """423: the business cannot be changed for the moment."""
+    PARALLEL_LIMIT = "parallel_limit"
+    """420: too many requests at once."""
+    HOURLY_LIMIT = "hourly_limit"
+    """420: the quota of this operation is used up."""
+    SERVER = "server"
+    """5xx."""
+    UNEXPECTED_ANSWER = "unexpected_answer"
+    """Not the JSON that was agreed: a captive portal, a redirect, half a page."""
+    TOO_LARGE = "too_large"
+    """The answer is larger than the program is ready to read."""
+    READ_ONLY = "read_only"
+    """The program was started with --read-only."""
+    # Problems of our own side, before anything is asked of the Market.
+    INVALID = "invalid"
+    """What the operator gave cannot be sent: too long, empty, no such file."""
+    STORAGE = "storage"
+    """The local database cannot be written."""
+
+
+class Certainty(StrEnum):
+    """What is known of a request that failed."""
+
+    NOT_SENT = "not_sent"
+    """No byte of it left: may be tried again."""
+    REFUSED = "refused"
+    """The Market said no: surely not applied."""
+    UNCLEAR = "unclear"
+    """It may have been applied. For a send: look, never repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why something that was asked for did not happen."""
+
+    kind: ProblemKind
+    certainty: Certainty = Certainty.NOT_SENT
+    operation: str = ""
+    """operationId of the API call, or empty."""
+    http_status: int | None = None
+    message: str = ""
+    """The server's or system's own words, raw: pass through safe text before showing."""
+    traceparent: str = ""
+    """The request id to quote to Market support."""
+    retry_after_s: float | None = None
+    """Seconds from now before which the call must not be repeated, when the Market told."""
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether waiting alone may mend it."""
+        return self.kind in {
+            ProblemKind.OFFLINE,
+            ProblemKind.CERTIFICATE,
+            ProblemKind.TIMEOUT,
+            ProblemKind.CUT,
+            ProblemKind.LOCKED,
+            ProblemKind.PARALLEL_LIMIT,
+            ProblemKind.HOURLY_LIMIT,
+            ProblemKind.SERVER,
+            ProblemKind.UNEXPECTED_ANSWER,
+        }

@@ -1,0 +1,148 @@
+"""Whose turn it is, and the list of chats in the order the operator should answer them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from chat_tui.model.chat import Chat, ChatStatus
+from chat_tui.model.ids import MessageId, Millis
+from chat_tui.model.message import Message, Sender
+from chat_tui.model.outbox import OutboxState
+
+
+class Tab(StrEnum):
+    """A view of the chat list, in the order of the keys 1 to 6."""
+
+    WAITING = "waiting"
+    DISPUTES = "disputes"
+    RETURNS = "returns"
+    QUESTIONS = "questions"
+    SNOOZED = "snoozed"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What the history of a chat says about the turn. Automatic and support messages do not count."""
+
+    newest_id: MessageId
+    """The newest message of any sender."""
+    newest_at: Millis
+    newest_sender: str
+    snippet: str
+    """Text of the newest message, raw, cut to 200 characters; a file's name for a file."""
+    last_speaker: str
+    """CUSTOMER or PARTNER, whoever of the two wrote last; empty if neither did."""
+    buyer_since: Millis | None
+    """Time of the first buyer message after our last answer; None when we spoke last."""
+
+
+SNIPPET_LENGTH = 200
+
+
+def waiting_since(status: str, updated_at: Millis, talk: Talk | None) -> Millis | None:
+    """Since when the buyer waits for us, or None when it is not our turn.
+
+    `talk` is what the history says, None while nothing of it was read. The history decides where the
+    status leaves it open: a chat we have just opened ourselves is NEW and nobody waits in it; one that
+    we (or a colleague) answered leaves the queue even before the Market's list says so.
+    """
+    if status == ChatStatus.WAITING_FOR_PARTNER:
+        if talk is None or not talk.last_speaker:
+            return updated_at
+        if talk.last_speaker == Sender.PARTNER:
+            # Our answer is newer than what the list knew; a later list entry means a message not read yet.
+            return updated_at if updated_at > talk.newest_at else None
+        return talk.buyer_since
+    if status in _NOT_OURS:
+        return None
+    return talk.buyer_since if talk is not None else None
+
+
+_NOT_OURS = frozenset(
+    {
+        ChatStatus.WAITING_FOR_CUSTOMER,
+        ChatStatus.WAITING_FOR_ARBITER,
+        ChatStatus.WAITING_FOR_MARKET,
+        ChatStatus.FINISHED,
+    }
+)
+
+
+def read_talk(messages: list[Message], before: Talk | None = None) -> Talk | None:
+    """The turn after `messages` (any order, newer than `before`), continuing from what was known."""
+    talk = before
+    for message in sorted(messages, key=lambda m: m.message_id):
+        if talk is not None and message.message_id <= talk.newest_id:
+            continue
+        speaker = talk.last_speaker if talk else ""
+        since = talk.buyer_since if talk else None
+        if message.sender == Sender.CUSTOMER:
+            since = message.created_at if since is None else since
+            speaker = Sender.CUSTOMER
+        elif message.sender == Sender.PARTNER:
+            since = None
+            speaker = Sender.PARTNER
+        talk = Talk(message.message_id, message.created_at, message.sender, snippet(message), speaker, since)
+    return talk
+
+
+def snippet(message: Message) -> str:
+    """The beginning of a message for the list, raw."""
+    if message.text:
+        return message.text[:SNIPPET_LENGTH]
+    if message.attachments:
+        return (message.attachments[0].name or "")[:SNIPPET_LENGTH]
+    return ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class QueueKey:
+    """The place of a chat in a tab: ascending, unique. Only the store makes and reads it."""
+
+    bucket: int
+    order: int
+    chat_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """One chat as the list shows it."""
+
+    chat: Chat
+    key: QueueKey
+    waiting_since: Millis | None
+    """Since when the buyer waits for us; None = not our turn."""
+    newest_sender: str
+    """Sender of the newest message known; empty while no message was read."""
+    snippet: str
+    """Beginning of the newest message, raw."""
+    newest_has_file: bool
+    is_unseen: bool
+    """Whether a message came after the last one the operator saw."""
+    has_draft: bool
+    trouble: OutboxState | None
+    """The state most in need of attention among this chat's open outbox items."""
+    shop_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """A run of neighbouring chats of one tab."""
+
+    tab: Tab
+    items: tuple[QueueItem, ...]
+    has_before: bool
+    has_after: bool
+
+
+__all__ = [
+    "SNIPPET_LENGTH",
+    "QueueItem",
+    "QueueKey",
+    "QueuePage",
+    "Tab",
+    "Talk",
+    "read_talk",
+    "snippet",
+    "waiting_since",
+]

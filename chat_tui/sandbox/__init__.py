@@ -1,0 +1,1 @@
+"""The pretend Market: a demo for newcomers and the peer of the tests."""

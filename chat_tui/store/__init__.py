@@ -1,0 +1,1 @@
+"""All that knows SQL: the local cache and the durable state."""

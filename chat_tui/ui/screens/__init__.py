@@ -1,0 +1,1 @@
+"""Screens: they ask the inbox and wire the widgets."""

@@ -1,0 +1,1 @@
+"""Repairs of Textual, all private names in this one folder."""

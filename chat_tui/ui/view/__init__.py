@@ -1,0 +1,1 @@
+"""From model to rows of text: pure functions."""

@@ -1,0 +1,1 @@
+"""Widgets: rows in, messages out; they know nothing of where rows come from."""
