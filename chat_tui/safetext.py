@@ -1,0 +1,121 @@
+"""Text from outside, made harmless for a terminal before it is shown, titled, notified or logged.
+
+`safe` keeps everything visible: what could steer a terminal becomes a mark. `stripped` removes instead and
+is meant for text that leaves (clipboard, export) or enters the compose box. The store keeps what really came.
+"""
+
+import re
+import unicodedata
+from typing import Final
+
+LIMIT: Final = 20_000
+"""Characters of the longest text shown in one piece."""
+
+_MARKS_IN_A_ROW: Final = 3
+
+# Printable, already in NFC, joining with nothing: a text of these alone needs no work.
+_COLD: Final = (
+    "\n -~\u00a0-\u00ac\u00ae-\u02ff\u0391-\u03a1\u03a3-\u03c9\u0400-\u0482\u048a-\u052f"
+    "\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u2125\u2190-\u22ff\u2330-\u27bf\u2b00-\u2bff"
+    "\U0001f300-\U0001f3fa\U0001f400-\U0001faff"
+)
+_HOT: Final = re.compile(f"[^{_COLD}]")
+_HOT_RUN: Final = re.compile(rf"([^{_COLD}])\1*")
+_MANY_HOT: Final = re.compile(f"[^{_COLD}]{{{_MARKS_IN_A_ROW + 1},}}")
+_NEW_LINE: Final = re.compile("\r\n|[\u2028\u2029]")
+_ANY_NEW_LINE: Final = re.compile("\r\n?|[\u2028\u2029]")
+
+# Letters of no width and no ink that Unicode does not count as format characters (Cf).
+_INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+_JOINERS: Final = frozenset("\u200c\u200d")
+_JOINER_RUN: Final = re.compile("([\u200c\u200d])[\u200c\u200d]+")
+# Terminals disagree about the width of these, which breaks the columns beside them.
+_EMOJI_DRESS: Final = re.compile("[\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
+_JOINED_EMOJI: Final = re.compile("(?:\u200d[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])+")
+
+_SEQUENCE: Final = re.compile(
+    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI
+    "|(?:\x1b[\\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\\\|\x9c)"  # OSC, DCS and kin
+)
+
+
+def safe(text: str, *, lines: bool = True, limit: int = LIMIT) -> str:
+    """The text as it may be shown: complete, at most `limit` characters, with visible marks for controls.
+
+    Applying it twice changes nothing. With `lines=False` all white space becomes single spaces.
+    """
+    is_long = len(text) > limit
+    shown = text[:limit] if is_long else text
+    if _HOT.search(shown):
+        shown = _cooled(shown)
+    if not lines:
+        shown = " ".join(shown.split())
+    return f"{shown[: limit - 1]}…" if is_long or len(shown) > limit else shown
+
+
+def one_line(text: str, *, limit: int = LIMIT) -> str:
+    """`safe` on a single line: for names, titles, previews and everything that stands in a column."""
+    return safe(text, lines=False, limit=limit)
+
+
+def stripped(text: str) -> str:
+    """The text without escape sequences, controls and invisible direction marks; emoji stay as they are."""
+    if not _HOT.search(text):
+        return text
+    text = _ANY_NEW_LINE.sub("\n", text)
+    return _HOT_RUN.sub(_without_control, _SEQUENCE.sub("", text))
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing in the text can be seen: only white space, controls and invisible characters."""
+    return not any(character.isprintable() and not _is_unseen(character) for character in text)
+
+
+def _cooled(text: str) -> str:
+    text = _NEW_LINE.sub("\n", text).replace("\t", "    ")
+    text = _HOT_RUN.sub(_marked, text)
+    text = _JOINER_RUN.sub(r"\1", _EMOJI_DRESS.sub("", text))
+    text = unicodedata.normalize("NFC", _JOINED_EMOJI.sub("", text))
+    return _MANY_HOT.sub(_unstacked, text)
+
+
+def _marked(match: re.Match[str]) -> str:
+    character, count = match[1], len(match[0])
+    if not _is_control(character):
+        return match[0]
+    code = ord(character)
+    if code < 0x20:
+        mark = chr(0x2400 + code)
+    elif code == 0x7F:
+        mark = "␡"
+    elif 0xD800 <= code <= 0xDFFF:
+        mark = "\ufffd"
+    else:
+        mark = f"<{code:04X}>"
+    return mark if count == 1 else f"{mark}×{count}"
+
+
+def _without_control(match: re.Match[str]) -> str:
+    if not _is_control(match[1]) or match[1] == "\t":
+        return match[0]
+    return "\ufffd" if unicodedata.category(match[1]) == "Cs" else ""
+
+
+def _unstacked(match: re.Match[str]) -> str:
+    kept: list[str] = []
+    row = 0
+    for character in match[0]:
+        row = row + 1 if unicodedata.category(character).startswith("M") else 0
+        if row <= _MARKS_IN_A_ROW:
+            kept.append(character)
+    return "".join(kept)
+
+
+def _is_control(character: str) -> bool:
+    if character in _JOINERS:
+        return False
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs"} or character in _INVISIBLE
+
+
+def _is_unseen(character: str) -> bool:
+    return character.isspace() or character in _INVISIBLE or unicodedata.category(character).startswith("M")
