@@ -3,6 +3,8 @@
 `python hatch_build.py` does the same by hand after a catalogue was edited.
 """
 
+import os
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,16 @@ LOCALE = Path(__file__).parent / "chat_tui" / "locale"
 
 
 def compile_catalogues() -> None:
-    """Write one .mo beside each .po."""
+    """Write one .mo beside each .po; a reader meanwhile sees the old one or the new one, never half."""
     for source in LOCALE.glob("*/*.po"):
-        with source.open("rb") as po, source.with_suffix(".mo").open("wb") as mo:
-            write_mo(mo, read_po(po, locale=source.parent.name))
+        compiled = BytesIO()
+        with source.open("rb") as po:
+            write_mo(compiled, read_po(po, locale=source.parent.name))
+        target = source.with_suffix(".mo")
+        if not target.exists() or target.read_bytes() != compiled.getvalue():
+            beside = target.with_suffix(f".mo.{os.getpid()}")
+            beside.write_bytes(compiled.getvalue())
+            beside.replace(target)
 
 
 class CatalogueHook(BuildHookInterface):  # type: ignore[type-arg]

@@ -1,0 +1,56 @@
+"""The same ground for every test: UTC, no settings of the person who runs them, catalogues compiled."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import hatch_build
+from chat_tui import locale
+
+_FOREIGN = (
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "COLORTERM",
+    "CREDENTIALS_DIRECTORY",
+    "LANGUAGE",
+    "LC_ALL",
+    "LC_MESSAGES",
+)
+_XDG = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR")
+
+
+def _forget_the_surroundings() -> None:
+    # Before any test module is imported: Textual reads its variables at import.
+    for name in list(os.environ):
+        if name in _FOREIGN or name.startswith(("CHAT_TUI_", "TEXTUAL")):
+            del os.environ[name]
+    os.environ.update(TZ="UTC", LANG="C.UTF-8", TEXTUAL_ANIMATIONS="none", TEXTUAL_SMOOTH_SCROLL="0")
+    time.tzset()
+
+
+_forget_the_surroundings()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _catalogues() -> None:
+    hatch_build.compile_catalogues()
+
+
+@pytest.fixture(autouse=True)
+def _own_directories(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No test reads or writes the files of whoever runs it; children inherit this."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("HOME", str(home))
+    for name in _XDG:
+        monkeypatch.setenv(name, str(home / name.lower()))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """A test that speaks Russian does not teach it to the next one."""
+    yield
+    locale.use("en")
