@@ -1,0 +1,177 @@
+"""Every command declared once: its keys, its words for palette and help, its hint.
+
+Keys are named as on a Latin keyboard; `ui.terminal.layout` makes the same physical keys work on ЙЦУКЕН.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Flag, auto
+from typing import Final
+
+from textual.binding import Binding
+
+from chat_tui.locale import N_, _
+
+
+class Where(Flag):
+    """Where a key is heard. A letter is never heard while text is typed."""
+
+    ANYWHERE = auto()
+    """On every screen, dialogs included; its letters only outside text."""
+    OUTSIDE_TEXT = auto()
+    """On the main screen, whatever has the focus."""
+    LIST = auto()
+    HISTORY = auto()
+    COMPOSE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something the operator may ask for; `id` is also the name under which keys are changed."""
+
+    id: str
+    keys: tuple[str, ...]
+    """Names as Textual spells them, the advertised one first."""
+    where: Where
+    words: str
+    """A short sentence in English, for palette and help."""
+    hint: str = ""
+    """One word in English for the bottom line; empty = not shown there."""
+    action: str = ""
+    """The action to run; empty = the id."""
+
+    @property
+    def title(self) -> str:
+        """`words` in the operator's language."""
+        return _(self.words)
+
+    @property
+    def label(self) -> str:
+        """All keys, as they are written on a keyboard."""
+        return " ".join(key_label(key) for key in self.keys)
+
+    def bindings(self) -> Iterable[Binding]:
+        """One binding per key, in the operator's language."""
+        for key in self.keys:
+            # Only a priority binding reaches the app from within a dialog; a letter must reach text instead.
+            priority = self.where is Where.ANYWHERE and not _is_typed(key)
+            yield Binding(key, self.action or self.id, self.title, priority=priority, id=self.id)
+
+
+_OUTSIDE, _LIST, _COMPOSE = Where.OUTSIDE_TEXT, Where.LIST, Where.COMPOSE
+_MOVE = Where.LIST | Where.HISTORY
+
+COMMANDS: Final = (
+    Command("next_waiting", ("n",), _OUTSIDE, N_("Answer the next waiting chat"), N_("next")),
+    Command("previous_waiting", ("N",), _OUTSIDE, N_("Go back to the previous waiting chat")),
+    Command("open", ("enter",), _LIST, N_("Open the chat"), N_("open")),
+    Command("write", ("c",), _OUTSIDE, N_("Write in the open chat"), N_("write")),
+    Command("undo", ("u",), _OUTSIDE, N_("Undo the last send"), N_("undo")),
+    Command("new_chat", ("a",), _OUTSIDE, N_("Start a chat about an order or a return")),
+    Command("outbox", ("O",), _OUTSIDE, N_("Show the outbox: everything not yet confirmed"), N_("outbox")),
+    Command("refresh", ("r",), _OUTSIDE, N_("Refresh now and apply the new order"), N_("refresh")),
+    Command("tab_1", ("1",), _OUTSIDE, N_("Show the chats that wait for an answer"), action="tab(1)"),
+    Command("tab_2", ("2",), _OUTSIDE, N_("Show the disputes"), action="tab(2)"),
+    Command("tab_3", ("3",), _OUTSIDE, N_("Show the chats about returns"), action="tab(3)"),
+    Command("tab_4", ("4",), _OUTSIDE, N_("Show the questions"), action="tab(4)"),
+    Command("tab_5", ("5",), _OUTSIDE, N_("Show the snoozed chats"), action="tab(5)"),
+    Command("tab_6", ("6",), _OUTSIDE, N_("Show all chats"), action="tab(6)"),
+    Command("move_down", ("j", "down"), _MOVE, N_("Move down")),
+    Command("move_up", ("k", "up"), _MOVE, N_("Move up")),
+    Command("move_first", ("g", "home"), _MOVE, N_("Go to the beginning")),
+    Command("move_last", ("G", "end"), _MOVE, N_("Go to the end")),
+    Command("page_down", ("pagedown",), _MOVE, N_("Move down by a page")),
+    Command("page_up", ("pageup",), _MOVE, N_("Move up by a page")),
+    Command("next_pane", ("tab",), _OUTSIDE, N_("Go to the next pane")),
+    Command("previous_pane", ("shift+tab",), _OUTSIDE, N_("Go to the previous pane")),
+    Command("back", ("escape",), _OUTSIDE, N_("Step back"), N_("back")),
+    Command("send", ("enter",), _COMPOSE, N_("Send the message"), N_("send")),
+    Command(
+        "newline", ("ctrl+j", "shift+enter", "alt+enter"), _COMPOSE, N_("Start a new line"), N_("new line")
+    ),
+    Command("attach", ("ctrl+o",), _COMPOSE, N_("Attach a file"), N_("file")),
+    Command("leave", ("escape",), _COMPOSE, N_("Leave; the text stays as a draft"), N_("leave")),
+    Command("help", ("f1", "question_mark"), Where.ANYWHERE, N_("Show the keys"), N_("keys")),
+    Command("palette", ("ctrl+p",), Where.ANYWHERE, N_("Find a command"), N_("commands")),
+    Command("quit", ("ctrl+q", "q"), Where.ANYWHERE, N_("Quit")),
+)
+"""Every command of this version, in the order of help and hints."""
+
+_PLACES: Final = (
+    (Where.OUTSIDE_TEXT, N_("Outside text")),
+    (Where.LIST, N_("List and history")),
+    (Where.COMPOSE, N_("Writing")),
+    (Where.ANYWHERE, N_("Anywhere")),
+)
+
+_LABELS: Final = {
+    "enter": "Enter",
+    "shift+enter": "Shift+Enter",
+    "alt+enter": "Alt+Enter",
+    "escape": "Esc",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
+    "up": "↑",
+    "down": "↓",
+    "home": "Home",
+    "end": "End",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "question_mark": "?",
+    "f1": "F1",
+}
+_TYPED: Final = {"question_mark"}
+
+
+@dataclass(frozen=True, slots=True)
+class HelpRow:
+    """One line of the help screen, in the operator's language."""
+
+    place: str
+    keys: str
+    words: str
+
+
+def bindings(where: Where) -> list[Binding]:
+    """The bindings of the commands of one place; call it once the language is known."""
+    return [binding for command in COMMANDS if where in command.where for binding in command.bindings()]
+
+
+def heard(focus: Where) -> list[Command]:
+    """The commands whose keys work while `focus` has the focus: its own, the main screen's, the app's."""
+    around = Where.ANYWHERE if focus is Where.COMPOSE else Where.ANYWHERE | Where.OUTSIDE_TEXT
+    return [command for command in COMMANDS if command.where & (focus | around)]
+
+
+def hints(focus: Where) -> list[tuple[str, str]]:
+    """Key and word for the bottom line while `focus` has the focus, in order of use."""
+    return [
+        (key_label(_shortest(command, in_text=focus is Where.COMPOSE)), _(command.hint))
+        for command in heard(focus)
+        if command.hint
+    ]
+
+
+def help_rows() -> list[HelpRow]:
+    """Every command with all its keys, grouped by place."""
+    return [
+        HelpRow(_(words), command.label, command.title)
+        for place, words in _PLACES
+        for command in COMMANDS
+        if place in command.where
+    ]
+
+
+def key_label(key: str) -> str:
+    """A key as it is written on a keyboard: `escape` is Esc."""
+    return _LABELS.get(key, key)
+
+
+def _shortest(command: Command, *, in_text: bool) -> str:
+    if in_text:
+        return next(key for key in command.keys if not _is_typed(key))
+    return next((key for key in command.keys if _is_typed(key)), command.keys[0])
+
+
+def _is_typed(key: str) -> bool:
+    return len(key) == 1 or key in _TYPED

@@ -1,0 +1,91 @@
+"""One table says what every key does, everywhere it is told."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from chat_tui import locale
+from chat_tui.ui import keys
+from chat_tui.ui.keys import COMMANDS, Where
+
+CATALOGUE = Path(locale.__file__).parent / "ru" / "keys.po"
+
+
+@pytest.fixture
+def russian(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    (tmp_path / "ru").mkdir()
+    with CATALOGUE.open("rb") as po, (tmp_path / "ru" / "keys.mo").open("wb") as mo:
+        write_mo(mo, read_po(po, locale="ru"))
+    monkeypatch.setattr(locale, "__file__", str(tmp_path / "__init__.py"))
+    locale.use("ru")
+    yield
+    locale.use("en")
+
+
+def test_ids_are_unique() -> None:
+    ids = [command.id for command in COMMANDS]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("focus", [Where.LIST, Where.HISTORY, Where.COMPOSE])
+def test_no_key_means_two_things_in_one_place(focus: Where) -> None:
+    heard = [key for command in keys.heard(focus) for key in command.keys]
+    assert len(heard) == len(set(heard))
+
+
+def test_no_letter_is_bound_where_text_is_typed_and_none_depends_on_layout() -> None:
+    for command in COMMANDS:
+        for key in command.keys:
+            assert key not in {"full_stop", "comma", "semicolon", "apostrophe", ".", ",", ";", "'", "[", "]"}
+            assert command.where is not Where.COMPOSE or len(key) > 1
+
+
+def test_keys_of_the_app_reach_dialogs_and_its_letters_do_not_disturb_typing() -> None:
+    priority = {binding.key: binding.priority for binding in keys.bindings(Where.ANYWHERE)}
+    assert priority == {"f1": True, "question_mark": False, "ctrl+p": True, "ctrl+q": True, "q": False}
+
+
+def test_bindings_carry_the_ids_of_their_commands() -> None:
+    bound = {binding.key: (binding.id, binding.action) for binding in keys.bindings(Where.OUTSIDE_TEXT)}
+    assert bound["n"] == ("next_waiting", "next_waiting")
+    assert bound["3"] == ("tab_3", "tab(3)")
+    assert {binding.id for binding in keys.bindings(Where.HISTORY)} == {
+        "move_down",
+        "move_up",
+        "move_first",
+        "move_last",
+        "page_down",
+        "page_up",
+    }
+
+
+def test_hints_show_a_key_that_works_where_the_caret_is() -> None:
+    assert ("?", "keys") in keys.hints(Where.LIST)
+    assert ("F1", "keys") in keys.hints(Where.COMPOSE)
+    assert ("Enter", "open") in keys.hints(Where.LIST)
+    assert ("n", "next") not in keys.hints(Where.COMPOSE)
+
+
+def test_help_names_every_command_and_every_key() -> None:
+    rows = keys.help_rows()
+    assert {row.words for row in rows} == {command.words for command in COMMANDS}
+    assert ("Writing", "ctrl+j Shift+Enter Alt+Enter") in {(row.place, row.keys) for row in rows}
+
+
+def test_every_word_is_translated() -> None:
+    with CATALOGUE.open("rb") as file:
+        known = {str(message.id): str(message.string) for message in read_po(file, locale="ru") if message.id}
+    spoken = {command.words for command in COMMANDS} | {command.hint for command in COMMANDS if command.hint}
+    spoken |= {words for _place, words in keys._PLACES}
+    assert spoken == set(known)
+    assert all(known.values())
+
+
+@pytest.mark.usefixtures("russian")
+def test_bindings_hints_and_help_speak_the_language_chosen_last() -> None:
+    assert keys.bindings(Where.LIST)[0].description == "Открыть чат"
+    assert ("n", "следующий") in keys.hints(Where.LIST)
+    assert keys.help_rows()[0].place == "Вне текста"
