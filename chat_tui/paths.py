@@ -1,12 +1,23 @@
 """Where the program keeps its files."""
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 APP = "chat-tui"
+
+
+class ForeignDirectory(Exception):  # noqa: N818 - house word: a refusal that was expected
+    """A directory with somebody else's hand in it: not used before the operator has looked."""
+
+    def __init__(self, path: Path, *, is_owned: bool) -> None:
+        super().__init__(f"{path}: {'others may write to it' if is_owned else 'it belongs to another user'}")
+        self.path = path
+        self.is_owned = is_owned
+        """Whether it is ours, and only open for others to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +50,18 @@ def locate(profile: str = "default") -> Paths:
 
 
 def make_private(directory: Path) -> Path:
-    """Create a directory (and its parents) for the owner alone; tighten one that is open to others."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if directory.stat().st_mode & 0o077:
+    """Create a directory (and its parents) for the owner alone; tighten one that others could read.
+
+    Raises ForeignDirectory for one that others could have written to, OSError if it cannot be made.
+    """
+    missing = [path for path in (directory, *directory.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(mode=0o700, exist_ok=True)
+    link, target = directory.lstat(), directory.stat()
+    if {link.st_uid, target.st_uid} != {os.geteuid()}:
+        raise ForeignDirectory(directory, is_owned=False)
+    if target.st_mode & 0o022:
+        raise ForeignDirectory(directory, is_owned=True)
+    if stat.S_IMODE(target.st_mode) & 0o077:
         os.chmod(directory, 0o700)
     return directory

@@ -1,0 +1,157 @@
+"""settings.toml: which tables and keys it may have, and what is wrong with it, by line."""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from chat_tui.locale import N_, _
+from chat_tui.settings.value import SettingsProblem
+
+MOST_BYTES: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One key of the file: whether a value fits, and what is wanted, in words (a msgid)."""
+
+    fits: Callable[[Any], bool]
+    wanted: str
+    values: Mapping[str, object]
+    """What stands in for the braces of `wanted`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A value and where it stands."""
+
+    value: Any
+    line: int
+
+
+def read(path: Path) -> dict[str, Written]:
+    """All values of the file by `table.key`; none if there is no file. Raises SettingsProblem."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SettingsProblem(
+            _("{path} cannot be read: {reason}").format(path=path, reason=error.strerror)
+        ) from None
+    text = _decoded(path, data)
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"line (\d+)", str(error))
+        line = int(at[1]) if at else text.count("\n") + 1
+        raise wrong(path, line, _("this is not valid TOML ({reason})").format(reason=error)) from None
+    return dict(_checked(path, text, tables))
+
+
+def wrong(path: Path, line: int, what: str) -> SettingsProblem:
+    """The sentence about one line of the file."""
+    return SettingsProblem(_("{path}, line {line}: {what}").format(path=path, line=line, what=what))
+
+
+def _decoded(path: Path, data: bytes) -> str:
+    if len(data) > MOST_BYTES:
+        raise SettingsProblem(_("{path} is too large for a settings file").format(path=path))
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise wrong(path, line, _("this is not UTF-8; save the file as UTF-8")) from None
+
+
+def _checked(path: Path, text: str, tables: Mapping[str, Any]) -> list[tuple[str, Written]]:
+    found: list[tuple[str, Written]] = []
+    for table, content in tables.items():
+        line = _line_of(text, table)
+        if table not in KNOWN:
+            known = ", ".join(f"[{name}]" for name in KNOWN)
+            raise wrong(
+                path, line, _("unknown table “{name}”; known are {known}").format(name=table, known=known)
+            )
+        if not isinstance(content, dict):
+            raise wrong(
+                path, line, _("“{name}” is a table: write [{name}] on its own line").format(name=table)
+            )
+        for key, value in content.items():
+            line = _line_of(text, table, key)
+            found.append((f"{table}.{key}", Written(_fitting(path, line, table, key, value), line)))
+    return found
+
+
+def _fitting(path: Path, line: int, table: str, key: str, value: Any) -> Any:
+    known = KNOWN[table].get(key)
+    if known is None:
+        names = ", ".join(KNOWN[table])
+        what = _("unknown setting “{name}”; [{table}] has {known}").format(name=key, table=table, known=names)
+        raise wrong(path, line, what)
+    if not known.fits(value):
+        wanted = _(known.wanted).format(**known.values)
+        raise wrong(path, line, _("“{name}” must be {wanted}").format(name=key, wanted=wanted))
+    return value
+
+
+def _line_of(text: str, table: str, key: str | None = None) -> int:
+    """The line of a table's first mention, or of a key in it; the table's if the key is not found."""
+    quoted = [rf"""["']?{re.escape(name)}["']?""" for name in (table, key or "")]
+    is_table = re.compile(rf"\s*(\[+\s*{quoted[0]}\s*[\].]|{quoted[0]}\s*[.=])")
+    is_key = re.compile(rf"\s*({quoted[0]}\s*\.\s*)?{quoted[1]}\s*[.=]")
+    table_line, inside = 0, False
+    for number, line in enumerate(text.splitlines(), 1):
+        if is_table.match(line):
+            table_line, inside = table_line or number, True
+        elif line.lstrip().startswith("["):
+            inside = False
+        if key is not None and inside and is_key.match(line):
+            return number
+    return table_line or 1
+
+
+def _text() -> Known:
+    return Known(lambda value: isinstance(value, str) and bool(value), N_("a text in quotes"), {})
+
+
+def _whole(low: int, high: int) -> Known:
+    def fits(value: Any) -> bool:
+        return type(value) is int and low <= value <= high
+
+    return Known(fits, N_("a whole number from {low} to {high}"), {"low": low, "high": high})
+
+
+def _one_of(*words: str) -> Known:
+    names = ", ".join(f'"{word}"' for word in words)
+    return Known(
+        lambda value: isinstance(value, str) and value in words, N_("one of {words}"), {"words": names}
+    )
+
+
+def _is_command(value: Any) -> bool:
+    words = [value] if isinstance(value, str) else value
+    return isinstance(words, list) and bool(words) and all(isinstance(word, str) and word for word in words)
+
+
+KNOWN: Final[Mapping[str, Mapping[str, Known]]] = {
+    "market": {
+        "api_url": _text(),
+        "business_id": _whole(1, 2**63 - 1),
+        "api_key_file": _text(),
+        "api_key_command": Known(_is_command, N_("a command: a text, or a list of texts"), {}),
+    },
+    "sending": {"undo_seconds": _whole(0, 60), "settle_seconds": _whole(5, 600)},
+    "queue": {"warn": _whole(1, 10_080), "late": _whole(1, 10_080)},
+    "sync": {"poll_seconds": _whole(1, 300)},
+    "keys": {"layout": _one_of("jcuken", "off")},
+    "ui": {
+        "language": _one_of("ru", "en"),
+        "theme": _text(),
+        "mouse": Known(lambda value: isinstance(value, bool), N_("true or false"), {}),
+    },
+    "log": {"level": _one_of("debug", "info", "warning", "error")},
+}
+"""Every key the file may have; `warn` and `late` are minutes, names ending in seconds are seconds."""

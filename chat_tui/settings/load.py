@@ -1,0 +1,108 @@
+"""Put the sources together, the nearer one winning: flags > environment > settings.toml > defaults."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from chat_tui import locale
+from chat_tui.locale import _
+from chat_tui.settings import file, secret
+from chat_tui.settings.file import Written
+from chat_tui.settings.value import Flags, Settings, SettingsProblem
+
+_FIELDS = {
+    "sending.undo_seconds": "undo_seconds",
+    "sending.settle_seconds": "settle_seconds",
+    "queue.warn": "warn_minutes",
+    "queue.late": "late_minutes",
+    "sync.poll_seconds": "poll_seconds",
+    "keys.layout": "keys_layout",
+    "ui.theme": "theme",
+    "ui.mouse": "mouse",
+    "log.level": "log_level",
+}
+
+
+def load(flags: Flags, environ: Mapping[str, str], path: Path, *, shop: bool = True) -> Settings:
+    """The settings of this run; `shop=False` leaves out address, key and business. Raises SettingsProblem."""
+    written = file.read(path)
+    asked = flags.language or (written["ui.language"].value if "ui.language" in written else None)
+    language = locale.choose(asked, environ)
+    values: dict[str, Any] = {
+        name: written[place].value for place, name in _FIELDS.items() if place in written
+    }
+    values |= {"language": language, "profile": flags.profile, "read_only": flags.read_only}
+    if shop:
+        values |= _shop(written, environ, path)
+    settings = Settings(**values)
+    if settings.warn_minutes > settings.late_minutes:
+        line = written["queue.late" if "queue.late" in written else "queue.warn"].line
+        raise file.wrong(path, line, _("“late” must not be less than “warn” (both are minutes)"))
+    return settings
+
+
+def checked_url(url: str, origin: str) -> str:
+    """The Market's address without a slash at its end; plain http is for this machine alone."""
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        host = ""
+    if not re.fullmatch(r"https?://[!-~]+", url) or not host or "@" in url or parts.query or parts.fragment:
+        raise SettingsProblem(_("{origin}: this is not the address of an API").format(origin=origin))
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise SettingsProblem(
+            _("{origin}: over plain http the key could be read on its way; write https://{host}").format(
+                origin=origin, host=host
+            )
+        )
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _shop(written: Mapping[str, Written], environ: Mapping[str, str], path: Path) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if url := environ.get("CHAT_TUI_API_URL"):
+        values["api_url"] = checked_url(url, "CHAT_TUI_API_URL")
+    elif "market.api_url" in written:
+        address = written["market.api_url"]
+        values["api_url"] = checked_url(address.value, f"{path}:{address.line}")
+    if number := environ.get("CHAT_TUI_BUSINESS_ID"):
+        values["business_id"] = _business_id(number.strip())
+    elif "market.business_id" in written:
+        values["business_id"] = written["market.business_id"].value
+    values["oauth_token"] = secret.from_environment("CHAT_TUI_OAUTH_TOKEN", environ)
+    values["api_key"] = _api_key(written, environ, path)
+    return values
+
+
+def _business_id(number: str) -> int:
+    if not (number.isascii() and number.isdigit() and len(number) <= 19 and 0 < int(number) < 2**63):
+        raise SettingsProblem(
+            _("CHAT_TUI_BUSINESS_ID: this is not the number of a business; leave it out to have it looked up")
+        )
+    return int(number)
+
+
+def _api_key(written: Mapping[str, Written], environ: Mapping[str, str], path: Path) -> str:
+    if "CHAT_TUI_API_KEY" in environ:
+        return secret.from_environment("CHAT_TUI_API_KEY", environ)
+    if "market.api_key_file" in written:
+        if "market.api_key_command" in written:
+            line = written["market.api_key_command"].line
+            raise file.wrong(path, line, _("give either “api_key_file” or “api_key_command”, not both"))
+        return secret.from_file(path.parent / Path(written["market.api_key_file"].value).expanduser())
+    if "market.api_key_command" in written:
+        return secret.from_command(written["market.api_key_command"].value, environ)
+    return ""

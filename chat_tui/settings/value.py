@@ -1,0 +1,56 @@
+"""What can be set, with its default."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+MARKET_URL: Final = "https://api.partner.market.yandex.ru"
+
+
+class SettingsProblem(Exception):  # noqa: N818 - house word: a failure that was expected
+    """The program cannot start as it is set up; the text is one sentence with the fix, without any secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What the command line says."""
+
+    language: str | None = None
+    profile: str = "default"
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the operator may choose; secrets are not in its repr."""
+
+    api_url: str = MARKET_URL
+    """Scheme, host and port, without a slash at the end; plain http for loopback addresses only."""
+    api_key: str = field(default="", repr=False)
+    """The Api-Key; empty if none was given."""
+    oauth_token: str = field(default="", repr=False)
+    """An OAuth token, used when there is no Api-Key."""
+    business_id: int | None = None
+    """None = ask the Market which business the key belongs to."""
+    language: str = "en"
+    profile: str = "default"
+    read_only: bool = False
+    """Nothing is sent and no chat is created."""
+    undo_seconds: int = 5
+    settle_seconds: int = 60
+    """How long an unclear send is looked for in the history before the operator is asked."""
+    warn_minutes: int = 30
+    """A buyer who waits longer is marked."""
+    late_minutes: int = 120
+    """A buyer who waits longer is marked as late."""
+    poll_seconds: int = 5
+    keys_layout: str = "jcuken"
+    """`jcuken`: the Russian letter on the same physical key is the same command; `off`: it is not."""
+    theme: str = ""
+    """Name of a colour theme; empty = the program's own choice."""
+    mouse: bool = False
+    log_level: str = "info"
+
+    @property
+    def has_access(self) -> bool:
+        """Whether there is anything to show the Market."""
+        return bool(self.api_key or self.oauth_token)
