@@ -38,4 +38,12 @@ class LinkChanged:
     """The connection, the budgets or the age of the list changed."""
 
 
-Event = ChatsChanged | TimelineChanged | OutboxChanged | HistoryFailed | LinkChanged
+@dataclass(frozen=True, slots=True)
+class EngineFailed:
+    """A part of the engine ended by a fault of the program; the log has the details."""
+
+    what: str
+    """The kind of the fault: a class name, never its text."""
+
+
+Event = ChatsChanged | TimelineChanged | OutboxChanged | HistoryFailed | LinkChanged | EngineFailed

@@ -3,22 +3,62 @@
 Every method may be called from any thread and any event loop; reads are local and take milliseconds.
 """
 
-from collections.abc import Callable
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from pathlib import Path
+from typing import TypeVar
 
-from chat_tui.inbox.events import Event
+from chat_tui.inbox import files
+from chat_tui.inbox.engine import Engine
+from chat_tui.inbox.events import Event, OutboxChanged
+from chat_tui.inbox.loop import EngineLoop
+from chat_tui.inbox.market import Market
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox.sync import SyncReport
+from chat_tui.inbox.writing import Writing
 from chat_tui.model.chat import NewChat
 from chat_tui.model.file import FileCard
-from chat_tui.model.ids import ChatId, MessageId, OutboxId
+from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
 from chat_tui.model.link import Link
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
 from chat_tui.model.timeline import Draft, TimelinePage
+from chat_tui.store import chats, drafts, messages, outbox
+from chat_tui.store.database import Store
+
+T = TypeVar("T")
+
+
+def wall_clock_ms() -> Millis:
+    """Now, by the clock on the wall."""
+    return time.time_ns() // 1_000_000
 
 
 class Inbox:
     """The shop's chats: one per running copy of the program."""
+
+    def __init__(
+        self,
+        store: Store,
+        connect: Callable[[], Market],
+        *,
+        settings: InboxSettings | None = None,
+        wall_ms: Callable[[], Millis] = wall_clock_ms,
+    ) -> None:
+        """`connect` makes the client; it is called on the engine's thread, after the first paint."""
+        self._store = store
+        self._settings = settings or InboxSettings()
+        self._loop = EngineLoop()
+        self._engine = Engine(store, connect, self._settings, wall_ms)
+        self._writing = Writing(store, self._settings, wall_ms)
+
+    def start(self, *, background: bool = True) -> None:
+        """Begin; without `background` nothing is synced or delivered but what is asked for."""
+        self._loop.start()
+        self._loop.submit(self._engine.open(background=background))
 
     # -- reading: local, never the network ---------------------------------------------------
 
@@ -32,19 +72,21 @@ class Inbox:
         limit: int = 64,
     ) -> QueuePage:
         """Chats of a tab: the first ones, those after or before a key, or the last ones."""
-        raise NotImplementedError
+        return await _await(
+            self._store.read(chats.page, tab, after=after, before=before, from_end=from_end, limit=limit)
+        )
 
     async def queue_item(self, chat_id: ChatId, tab: Tab = Tab.ALL) -> QueueItem | None:
         """One chat as the list shows it (its key is that of `tab`), or None if it is not in the cache."""
-        raise NotImplementedError
+        return await _await(self._store.read(chats.item, chat_id, tab))
 
     async def tab_counts(self) -> dict[Tab, int]:
         """How many chats each tab holds."""
-        raise NotImplementedError
+        return await _await(self._store.read(chats.counts))
 
     async def next_waiting(self, beyond: ChatId | None, *, backwards: bool = False) -> ChatId | None:
         """The chat to answer next: the longest waiting one, or the one after (before) `beyond`."""
-        raise NotImplementedError
+        return await _await(self._store.read(chats.next_waiting, beyond, backwards=backwards))
 
     async def timeline(
         self,
@@ -55,77 +97,111 @@ class Inbox:
         limit: int = 50,
     ) -> TimelinePage:
         """The newest entries of a chat, or those before or after a message."""
-        raise NotImplementedError
+        return await _await(
+            self._store.read(messages.timeline, chat_id, before=before, after=after, limit=limit)
+        )
 
     async def draft(self, chat_id: ChatId) -> Draft:
         """The text typed for this chat; empty if none."""
-        raise NotImplementedError
+        return await _await(self._store.read(drafts.get, chat_id))
 
     async def open_items(self) -> tuple[OutboxItem, ...]:
         """Everything sent and not yet confirmed, all chats, oldest first."""
-        raise NotImplementedError
+        return await _await(self._store.read(outbox.open_items))
 
     def link(self) -> Link:
         """How things stand with the Market, now."""
-        raise NotImplementedError
+        return self._engine.bulletin.link
 
     # -- needs: recorded here, met by the engine, answered by events ------------------------------
 
     def open_chat(self, chat_id: ChatId | None) -> None:
         """This chat is on the screen: its history comes first. None = no chat is open."""
-        raise NotImplementedError
+        self._loop.call(self._engine.open_chat, chat_id)
 
     def want_older(self, chat_id: ChatId) -> None:
-        """Older messages of this chat are wanted from the Market; TimelineChanged or HistoryFailed follows."""
-        raise NotImplementedError
+        """Older messages are wanted from the Market; TimelineChanged or HistoryFailed follows."""
+        self._loop.call(self._engine.want_older, chat_id)
 
     def refresh(self) -> None:
-        """Look for new chats and messages now."""
-        raise NotImplementedError
+        """Look for new chats and messages now, and try again what was paused."""
+        self._loop.call(self._engine.refresh)
+
+    async def sync_once(self) -> SyncReport:
+        """One whole round, for `sync --once` and for verbs with an empty cache."""
+        return await _await(self._loop.submit(self._engine.sync_once()))
+
+    async def fetch_chat(self, chat_id: ChatId) -> Problem | None:
+        """Bring a chat and its newest messages into the cache, for verbs without a background."""
+        return await _await(self._loop.submit(self._engine.fetch_chat(chat_id)))
 
     # -- doing ------------------------------------------------------------------------------------
 
     async def save_draft(self, draft: Draft) -> Problem | None:
         """Keep the text typed for a chat; an empty text removes the draft."""
-        raise NotImplementedError
+        return await self._writing.save_draft(draft)
 
-    async def mark_seen(self, chat_id: ChatId, message_id: MessageId) -> None:
+    async def mark_seen(self, chat_id: ChatId, message_id: MessageId) -> Problem | None:
         """The operator has seen the chat up to this message."""
-        raise NotImplementedError
+        return await self._writing.mark_seen(chat_id, message_id)
 
     async def send_text(self, chat_id: ChatId, text: str) -> OutboxItem | Problem:
         """Queue a text and clear the chat's draft in one durable step (later: sendMessageToChat).
 
         The compose box may clear once this has returned an item. A Problem means that nothing was queued.
         """
-        raise NotImplementedError
+        return self._queued(await self._writing.enqueue_text(chat_id, text))
 
     async def inspect_file(self, path: Path) -> FileCard | Problem:
         """Read what the card shows; refuse what cannot be sent (empty, too large, not a regular file…)."""
-        raise NotImplementedError
+        own: Sequence[Path] = (self._store.paths.cache_dir, self._store.paths.data_dir)
+        return await asyncio.to_thread(files.inspect, path, own)
 
     async def send_file(self, chat_id: ChatId, card: FileCard) -> OutboxItem | Problem:
         """Copy the file into the spool and queue it (later: sendFileToChat); refused if it changed since."""
-        raise NotImplementedError
+        return self._queued(await self._writing.enqueue_file(chat_id, card))
 
     async def take_back(self, outbox_id: OutboxId) -> OutboxItem | Problem:
         """Remove an item that was surely not delivered yet (undo, cancel, discard); returns what it was."""
-        raise NotImplementedError
+        taken = await self._writing.take_back(outbox_id)
+        if isinstance(taken, OutboxItem):
+            self._loop.call(self._engine.forget, outbox_id)
+            self._publish(OutboxChanged(taken.chat_id))
+        return taken
 
     async def resend(self, outbox_id: OutboxId) -> Problem | None:
-        """Try a failed or unconfirmed item again, because the operator says so."""
-        raise NotImplementedError
+        """Try a failed or unconfirmed item again, because the operator says so (after one more look)."""
+        return await _await(self._loop.submit(self._engine.resend(outbox_id)))
+
+    async def deliver(self, outbox_id: OutboxId) -> OutboxItem:
+        """Deliver until this item is confirmed, failed or unconfirmed, for verbs without a background."""
+        return await _await(self._loop.submit(self._engine.deliver(outbox_id)))
 
     async def create_chat(self, about: NewChat) -> ChatId | Problem:
         """Open (or find) the chat about an order or a return (createChat); it is in the cache afterwards."""
-        raise NotImplementedError
+        return await _await(self._loop.submit(self._engine.create_chat(about)))
 
     # -- hearing ----------------------------------------------------------------------------------
 
     def subscribe(self, hear: Callable[[Event], None]) -> Callable[[], None]:
         """Call `hear` with every event, on the engine's thread; the result ends it."""
-        raise NotImplementedError
+        return self._engine.bulletin.subscribe(hear)
 
     async def close(self) -> None:
-        """Stop the engine: nothing new is begun, what is durable stays."""
-        raise NotImplementedError
+        """Stop the engine: nothing new is begun, what is durable stays; the store is closed."""
+        await _await(self._loop.submit(self._engine.close()))
+        await asyncio.to_thread(self._loop.stop)
+        await asyncio.to_thread(self._store.close)
+
+    def _queued(self, outcome: OutboxItem | Problem) -> OutboxItem | Problem:
+        if isinstance(outcome, OutboxItem):
+            self._loop.call(self._engine.deliver_soon)
+            self._publish(OutboxChanged(outcome.chat_id))
+        return outcome
+
+    def _publish(self, event: Event) -> None:
+        self._loop.call(self._engine.bulletin.publish, event)
+
+
+async def _await(future: Future[T]) -> T:
+    return await asyncio.wrap_future(future)

@@ -1,9 +1,9 @@
 """What the operator sent and what became of it: the states and the legal moves between them.
 
     queued → sending → sent → confirmed
-       ↑        ├→ waiting → sending          surely not delivered; tried again by itself
-       │        ├→ failed                     refused; the text can be taken back
-       └────────┴→ unconfirmed → queued       may be there; only the operator may resend
+                ├→ waiting → sending          surely not delivered; tried again by itself
+                ├→ failed → queued            refused; the operator may take it back or resend
+                └→ unconfirmed → queued       may be there; only the operator may resend
 
 While the outcome of an attempt is unclear the item stays `sending` with `unclear_at` set: it is
 being looked for in the history. Nothing here is ever moved from unclear to queued by the program.
@@ -43,7 +43,7 @@ class OutboxState(StrEnum):
 
 _S = OutboxState
 MOVES: dict[OutboxState, frozenset[OutboxState]] = {
-    _S.QUEUED: frozenset({_S.SENDING, _S.FAILED}),
+    _S.QUEUED: frozenset({_S.SENDING, _S.WAITING, _S.FAILED}),
     _S.SENDING: frozenset({_S.SENT, _S.CONFIRMED, _S.WAITING, _S.FAILED, _S.UNCONFIRMED}),
     _S.WAITING: frozenset({_S.SENDING, _S.FAILED}),
     _S.SENT: frozenset({_S.CONFIRMED}),
@@ -96,8 +96,14 @@ class OutboxItem:
     """Complete looks since `unclear_at`."""
     message_id: MessageId | None = None
     """The message it became, once seen in the history."""
+    problem: str = ""
+    """The `ProblemKind` of why it waits, failed or is unclear; empty when all goes well."""
     error: str = ""
-    """Why it waits or failed: the server's own words, raw."""
+    """The server's own words about it, raw; may be empty."""
+    in_doubt: bool = False
+    """An earlier attempt may have arrived: the operator resent it from `unconfirmed`."""
+    is_released: bool = False
+    """A `sent` item that was not found in the history in time and no longer holds back its chat."""
 
     @property
     def is_checking(self) -> bool:

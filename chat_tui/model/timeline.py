@@ -10,7 +10,7 @@ from chat_tui.model.paging import Coverage
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing in the history: a message, an echo (an outbox item not seen there yet), or both once linked."""
+    """One thing in the history: a message, an echo (outbox item not seen there yet), or both once linked."""
 
     message: Message | None
     item: OutboxItem | None = None

@@ -1,0 +1,65 @@
+"""Who is told when something changed, and how things stand with the Market."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from chat_tui.inbox.events import Event, LinkChanged
+from chat_tui.model.ids import Millis
+from chat_tui.model.link import Budget, Link, LinkState
+from chat_tui.model.problem import Certainty, Problem, ProblemKind
+
+
+class Bulletin:
+    """The engine's rooms write it, user interfaces hear of it. Lives on the engine's thread."""
+
+    def __init__(self) -> None:
+        self._hearers: list[Callable[[Event], None]] = []
+        self.link = Link()
+
+    def subscribe(self, hear: Callable[[Event], None]) -> Callable[[], None]:
+        """Call `hear` with every event from now on; the result ends it."""
+        self._hearers.append(hear)
+
+        def leave() -> None:
+            if hear in self._hearers:
+                self._hearers.remove(hear)
+
+        return leave
+
+    def publish(self, event: Event) -> None:
+        """Tell everybody."""
+        for hear in tuple(self._hearers):
+            hear(event)
+
+    def answered(
+        self, budgets: dict[str, Budget], *, fresh_at: Millis | None = None, skipped: int = 0
+    ) -> None:
+        """A request was answered as agreed."""
+        self._set(
+            replace(
+                self.link,
+                state=LinkState.ONLINE,
+                problem=None,
+                budgets=budgets,
+                fresh_at=fresh_at if fresh_at is not None else self.link.fresh_at,
+                skipped=self.link.skipped + skipped,
+            )
+        )
+
+    def failed(self, problem: Problem) -> None:
+        """A read failed; what that says of the connection is kept for the status line."""
+        if problem.kind in {ProblemKind.UNAUTHORIZED, ProblemKind.FORBIDDEN}:
+            self._set(replace(self.link, state=LinkState.REFUSED, problem=problem))
+        elif problem.certainty != Certainty.REFUSED or problem.is_passing:
+            self._set(replace(self.link, state=LinkState.OFFLINE, problem=problem))
+        else:
+            self._set(replace(self.link, problem=problem))
+
+    def pause_sends(self, problem: Problem | None) -> None:
+        """Nothing is sent until the operator acts, or sending goes on (None)."""
+        self._set(replace(self.link, sends_paused=problem))
+
+    def _set(self, link: Link) -> None:
+        if link != self.link:
+            self.link = link
+            self.publish(LinkChanged())

@@ -1,0 +1,293 @@
+"""Bringing the outbox to the Market: one item per chat at a time, in order, never twice by itself.
+
+The state is written before and after every step: an attempt is committed before its first byte, and
+whoever finds an item `sending` whose owner is gone looks in the history instead of sending again.
+"""
+
+import asyncio
+import logging
+import mimetypes
+import random
+
+from chat_tui.inbox.events import Event, OutboxChanged, TimelineChanged
+from chat_tui.inbox.ground import Ground
+from chat_tui.inbox.history import History
+from chat_tui.inbox.lookup import Lookup
+from chat_tui.model.ids import ChatId, MessageId, OutboxId
+from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind, OutboxState
+from chat_tui.model.paging import Coverage
+from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.store import messages, outbox, spool
+from chat_tui.store.database import StoreBusy, StoreProblem
+from chat_tui.store.locks import ChatLock
+
+LONGEST_HOLD_S = 3600.0
+"""However far away a told moment is, it is checked at least this often."""
+_TURN_AWAY_KINDS = frozenset({ProblemKind.LOCKED, ProblemKind.PARALLEL_LIMIT, ProblemKind.HOURLY_LIMIT})
+_PAUSING_KINDS = frozenset({ProblemKind.UNAUTHORIZED, ProblemKind.FORBIDDEN})
+_READY = frozenset({OutboxState.QUEUED, OutboxState.WAITING})
+
+log = logging.getLogger(__name__)
+
+
+class Delivery:
+    """Moves outbox items; nobody else does, but the operator through take-back and resend."""
+
+    def __init__(self, ground: Ground, history: History, locks: ChatLock) -> None:
+        self._g = ground
+        self._history = history
+        self._locks = locks
+        self._lookup = Lookup(ground, history)
+        self._wake = asyncio.Event()
+        self._steps: dict[ChatId, asyncio.Task[None]] = {}
+        self._due: dict[OutboxId, float] = {}
+        self._tries: dict[OutboxId, int] = {}
+        self._settle: set[ChatId] = set()
+        self._jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
+        ground.bulletin.subscribe(self._hear)
+
+    def wake(self) -> None:
+        """Look at the outbox now."""
+        self._wake.set()
+
+    def resume(self) -> None:
+        """The operator asks to go on after a pause (a new key, a mended right)."""
+        self._g.bulletin.pause_sends(None)
+        self.wake()
+
+    async def run(self) -> None:
+        """For as long as the engine lives."""
+        while True:
+            pause = await self._begin_what_is_due()
+            try:
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+            self._wake.clear()
+
+    async def finish(self, grace_s: float) -> None:
+        """Let what is in flight end for a moment, then leave it: the next start looks it up."""
+        steps = list(self._steps.values())
+        if not steps:
+            return
+        _, late = await asyncio.wait(steps, timeout=grace_s)
+        for step in late:
+            step.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def forget(self, outbox_id: OutboxId) -> None:
+        """An item left or begins anew: nothing of its waits counts any more."""
+        self._due.pop(outbox_id, None)
+        self._tries.pop(outbox_id, None)
+        self._lookup.forget(outbox_id)
+
+    async def look_again(self, item: OutboxItem) -> OutboxItem | Problem:
+        """One look for an unconfirmed item, before the operator's resend."""
+        if not self._locks.try_hold(item.chat_id):
+            return Problem(ProblemKind.BUSY)
+        try:
+            return await self._lookup.look(item)
+        finally:
+            self._locks.release(item.chat_id)
+
+    # -- choosing ------------------------------------------------------------------------------------
+
+    async def _begin_what_is_due(self) -> float:
+        """Begin a step for every chat that is due; seconds until the next one is."""
+        heads = await self._g.read(outbox.heads)
+        pause = self._g.settings.scan_s
+        for item in heads:
+            if item.chat_id in self._steps or not self._may_act(item):
+                continue
+            wait = self._wait_for(item)
+            if wait > 0:
+                pause = min(pause, wait)
+            else:
+                self._begin(item)
+        self._settle.clear()
+        return pause
+
+    def _may_act(self, item: OutboxItem) -> bool:
+        if item.state == OutboxState.UNCONFIRMED or item.is_released:
+            return item.chat_id in self._settle
+        return item.state not in _READY or self._g.bulletin.link.sends_paused is None
+
+    def _wait_for(self, item: OutboxItem) -> float:
+        """Seconds to wait; a moment told in wall time becomes a monotonic one when first seen."""
+        now = asyncio.get_running_loop().time()
+        if item.outbox_id not in self._due and item.state in _READY:
+            hold = (item.not_before - self._g.wall_ms()) / 1000
+            self._due[item.outbox_id] = now + min(max(hold, 0.0), LONGEST_HOLD_S)
+        return self._due.get(item.outbox_id, now) - now
+
+    def _begin(self, item: OutboxItem) -> None:
+        step = asyncio.create_task(self._step(item))
+        self._steps[item.chat_id] = step
+        step.add_done_callback(lambda done: self._ended(item.chat_id, done))
+
+    def _ended(self, chat_id: ChatId, step: asyncio.Task[None]) -> None:
+        self._steps.pop(chat_id, None)
+        self.wake()
+        if not step.cancelled() and (error := step.exception()) is not None:
+            asyncio.get_running_loop().call_exception_handler(
+                {"message": "a delivery step failed", "exception": error}
+            )
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, TimelineChanged):
+            self._settle.add(event.chat_id)
+            self.wake()
+
+    # -- one step of one chat ------------------------------------------------------------------------
+
+    async def _step(self, item: OutboxItem) -> None:
+        if not self._locks.try_hold(item.chat_id):
+            self._put_off(item, self._g.settings.scan_s)
+            return
+        try:
+            fresh = await self._g.read(outbox.get, item.outbox_id)
+            if fresh is not None and fresh.state == item.state:
+                await self._advance(fresh)
+        except (StoreBusy, StoreProblem) as error:
+            # Nothing was begun that is not written down; the item stays where the last commit left it.
+            log.warning("outbox not writable: %s", type(error).__name__)
+            self._put_off(item, self._g.settings.scan_s)
+        finally:
+            self._locks.release(item.chat_id)
+
+    async def _advance(self, item: OutboxItem) -> None:
+        if item.state in _READY:
+            await self._attempt(item)
+        else:
+            if item.state == OutboxState.SENDING and item.unclear_at is None:
+                # Its owner is gone, or this program was killed: whether it arrived is unknown.
+                item = await self._mark_unclear(item, ProblemKind.CUT, "")
+            await self._look(item)
+
+    async def _attempt(self, item: OutboxItem) -> None:
+        if self._g.wall_ms() - max(item.created_at, item.not_before) > self._g.settings.max_age_s * 1000:
+            await self._move(item, OutboxState.FAILED, problem=ProblemKind.STALE.value, error="")
+            return
+        base = item.base_message_id
+        if base is None:
+            found = await self._newest_known(item.chat_id)
+            if isinstance(found, Problem):
+                await self._turned_away(item, found)
+                return
+            base = found
+        sending = await self._move(
+            item,
+            OutboxState.SENDING,
+            attempt=item.attempt + 1,
+            attempt_at=item.attempt_at if item.in_doubt else self._g.wall_ms() + self._history.server_skew_ms,
+            base_message_id=base,
+            unclear_at=None,
+            looks=0,
+            problem="",
+            error="",
+        )
+        if sending is not None:
+            await self._settle_outcome(sending, await self._post(sending))
+
+    async def _newest_known(self, chat_id: ChatId) -> MessageId | Problem:
+        """The message after which ours must come; a chat never read is read first."""
+        for first in (True, False):
+            cursor = await self._g.read(messages.cursor, chat_id)
+            if cursor.hi is not None or cursor.coverage == Coverage.DONE:
+                break
+            if first and (problem := await self._history.newer(chat_id)) is not None:
+                return problem
+        return cursor.hi if cursor.hi is not None else MessageId(0)
+
+    async def _post(self, item: OutboxItem) -> Accepted | Problem:
+        if item.kind == OutboxKind.TEXT:
+            return await self._g.market.send_message(item.chat_id, item.text)
+        media_type, _ = mimetypes.guess_type(item.file_name)
+        return await self._g.market.send_file(
+            item.chat_id,
+            path=spool.path(self._g.store.paths.data_dir, item.outbox_id),
+            name=item.file_name,
+            size=item.file_size,
+            media_type=media_type or "application/octet-stream",
+        )
+
+    # -- outcomes ------------------------------------------------------------------------------------
+
+    async def _settle_outcome(self, item: OutboxItem, outcome: Accepted | Problem) -> None:
+        if isinstance(outcome, Accepted):
+            self.forget(item.outbox_id)
+            sent = await self._move(item, OutboxState.SENT, problem="", error="")
+            if sent is not None:
+                await self._look(sent)
+        elif outcome.certainty == Certainty.UNCLEAR:
+            await self._mark_unclear(item, outcome.kind, outcome.message)
+            self._put_off(item, self._g.settings.look_delays_s[0])
+        else:
+            await self._turned_away(item, outcome)
+
+    async def _turned_away(self, item: OutboxItem, problem: Problem) -> None:
+        """Surely not delivered: wait and try again, pause everything, or give it back."""
+        refused = problem.certainty == Certainty.REFUSED
+        if refused and problem.kind not in _TURN_AWAY_KINDS | _PAUSING_KINDS:
+            state = OutboxState.UNCONFIRMED if item.in_doubt else OutboxState.FAILED
+            await self._explain(item, state, problem)
+            return
+        if problem.kind in _PAUSING_KINDS:
+            self._g.bulletin.pause_sends(problem)
+        delay = self._delay(item, problem)
+        until = self._g.wall_ms() + int(delay * 1000) if problem.retry_after_s is not None else 0
+        await self._explain(item, OutboxState.WAITING, problem, not_before=until)
+        self._put_off(item, delay)
+
+    async def _explain(self, item: OutboxItem, state: OutboxState, problem: Problem, **columns: int) -> None:
+        """Move to `state` with the reason; an item that is there already only gets the new reason."""
+        words = {"problem": problem.kind.value, "error": problem.message}
+        if item.state == state:
+            await self._update(item, **words, **columns)
+        else:
+            await self._move(item, state, **words, **columns)
+
+    def _delay(self, item: OutboxItem, problem: Problem) -> float:
+        """Seconds until the next try: told by the Market, or growing with full jitter."""
+        tries = self._tries.get(item.outbox_id, 0)
+        self._tries[item.outbox_id] = tries + 1
+        if problem.retry_after_s is not None:
+            return min(max(problem.retry_after_s, 0.0), LONGEST_HOLD_S)
+        if problem.kind in {ProblemKind.LOCKED, ProblemKind.CERTIFICATE}:
+            return self._g.settings.backoff_s * self._jitter.uniform(1.0, 1.2)
+        if problem.kind == ProblemKind.PARALLEL_LIMIT:
+            return self._jitter.uniform(1.0, 5.0)
+        if problem.kind == ProblemKind.HOURLY_LIMIT:
+            return min(300.0, 5.0 * 2.0**tries)
+        return self._jitter.uniform(0.1, 1.0) * min(self._g.settings.backoff_s, 2.0 ** (tries + 1))
+
+    async def _mark_unclear(self, item: OutboxItem, kind: ProblemKind, words: str) -> OutboxItem:
+        marked = await self._update(
+            item, unclear_at=self._g.wall_ms(), looks=0, problem=kind.value, error=words
+        )
+        return marked if marked is not None else item
+
+    async def _look(self, item: OutboxItem) -> None:
+        wait = await self._lookup.advance(item)
+        if wait is None:
+            self.forget(item.outbox_id)
+        else:
+            self._put_off(item, wait)
+
+    # -- writing -------------------------------------------------------------------------------------
+
+    async def _move(
+        self, item: OutboxItem, state: OutboxState, **columns: int | str | None
+    ) -> OutboxItem | None:
+        moved = await self._g.write_state(outbox.move, item.outbox_id, item.state, state, **columns)
+        self._g.bulletin.publish(OutboxChanged(item.chat_id))
+        return moved
+
+    async def _update(self, item: OutboxItem, **columns: int | str | None) -> OutboxItem | None:
+        updated = await self._g.write_state(outbox.update, item.outbox_id, item.state, **columns)
+        self._g.bulletin.publish(OutboxChanged(item.chat_id))
+        return updated
+
+    def _put_off(self, item: OutboxItem, seconds: float) -> None:
+        self._due[item.outbox_id] = asyncio.get_running_loop().time() + seconds

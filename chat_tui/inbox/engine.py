@@ -1,0 +1,190 @@
+"""The rooms of the engine put together. Everything here runs on the engine's own loop."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from chat_tui.inbox.bulletin import Bulletin
+from chat_tui.inbox.delivery import Delivery
+from chat_tui.inbox.events import ChatsChanged, EngineFailed, OutboxChanged
+from chat_tui.inbox.ground import Ground
+from chat_tui.inbox.history import History
+from chat_tui.inbox.market import Market
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox.sync import Sync, SyncReport
+from chat_tui.model.chat import NewChat
+from chat_tui.model.ids import ChatId, Millis, OutboxId
+from chat_tui.model.outbox import OutboxItem, OutboxState
+from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.store import chats, outbox
+from chat_tui.store.database import Store
+from chat_tui.store.locks import ChatLock
+
+GRACE_S = 1.0
+"""How long closing waits for requests in flight."""
+CREATE_TRIES = 3
+_SETTLED = frozenset({OutboxState.CONFIRMED, OutboxState.FAILED, OutboxState.UNCONFIRMED})
+
+log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Sync, history and delivery around one client and one store."""
+
+    def __init__(
+        self,
+        store: Store,
+        connect: Callable[[], Market],
+        settings: InboxSettings,
+        wall_ms: Callable[[], Millis],
+    ) -> None:
+        self.bulletin = Bulletin()
+        self._store = store
+        self._connect = connect
+        self._settings = settings
+        self._wall_ms = wall_ms
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._older: dict[ChatId, asyncio.Task[Any]] = {}
+        self._delivering: asyncio.Task[None] | None = None
+        self._background = False
+        self._g: Ground
+        self._history: History
+        self._sync: Sync
+        self._delivery: Delivery
+
+    async def open(self, *, background: bool) -> None:
+        """Make the client and, in the background, begin to sync and deliver."""
+        self._g = Ground(self._store, self._connect(), self.bulletin, self._settings, self._wall_ms)
+        self._history = History(self._g)
+        self._sync = Sync(self._g, self._history)
+        self._delivery = Delivery(self._g, self._history, ChatLock(self._store.paths.data_dir))
+        self._background = background
+        if background:
+            self._spawn(self._sync.run())
+            self._ensure_delivering()
+
+    async def close(self) -> None:
+        """End everything; requests in flight get a moment, then stay for the next start to look up."""
+        if self._delivering is not None:
+            self._delivering.cancel()
+            await self._delivery.finish(GRACE_S)
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if hasattr(self, "_g"):
+            await self._g.market.aclose()
+
+    # -- needs ---------------------------------------------------------------------------------------
+
+    def open_chat(self, chat_id: ChatId | None) -> None:
+        """The chat on the screen: read what is new in it at once."""
+        self._sync.open_chat = chat_id
+        if chat_id is not None and self._background:
+            self._spawn(self._history.newer(chat_id))
+
+    def want_older(self, chat_id: ChatId) -> None:
+        """One page of older messages; wanting it twice is wanting it once."""
+        if chat_id not in self._older:
+            task = self._spawn(self._history.older(chat_id))
+            self._older[chat_id] = task
+            task.add_done_callback(lambda _: self._older.pop(chat_id, None))
+
+    def refresh(self) -> None:
+        """Begin a round now and lift every pause."""
+        self._delivery.resume()
+        self._sync.refresh()
+
+    async def sync_once(self) -> SyncReport:
+        """One whole round."""
+        return await self._sync.once()
+
+    async def fetch_chat(self, chat_id: ChatId) -> Problem | None:
+        """Bring a chat and its newest messages into the cache (getChat, getChatHistory)."""
+        chat = await self._g.market.get_chat(chat_id)
+        if isinstance(chat, Problem):
+            return chat
+        await self._g.write_cache(chats.save_page, (chat,), self._wall_ms())
+        self.bulletin.publish(ChatsChanged(frozenset({chat_id})))
+        return await self._history.newer(chat_id)
+
+    async def create_chat(self, about: NewChat) -> ChatId | Problem:
+        """Open or find a chat. Safe to repeat: one context has one chat."""
+        if self._settings.read_only:
+            return Problem(ProblemKind.READ_ONLY)
+        created: ChatId | Problem = Problem(ProblemKind.OFFLINE)
+        for _ in range(CREATE_TRIES):
+            created = await self._g.market.create_chat(about)
+            if not isinstance(created, Problem) or created.certainty != Certainty.UNCLEAR:
+                break
+        if isinstance(created, Problem):
+            return created
+        problem = await self.fetch_chat(created)
+        return problem if problem is not None else created
+
+    # -- delivery ------------------------------------------------------------------------------------
+
+    def deliver_soon(self) -> None:
+        """Something was queued."""
+        if self._background:
+            self._delivery.wake()
+
+    def forget(self, outbox_id: OutboxId) -> None:
+        """An item was taken back; what waited behind it may go."""
+        self._delivery.forget(outbox_id)
+        self._delivery.wake()
+
+    async def deliver(self, outbox_id: OutboxId) -> OutboxItem:
+        """Deliver until the item is settled."""
+        self._ensure_delivering()
+        changed = asyncio.Event()
+        leave = self.bulletin.subscribe(lambda _: changed.set())
+        try:
+            while True:
+                changed.clear()
+                item = await self._g.read(outbox.get, outbox_id)
+                assert item is not None, "nobody takes back an item that a verb is sending"
+                if item.state in _SETTLED or item.is_released:
+                    return item
+                await changed.wait()
+        finally:
+            leave()
+
+    async def resend(self, outbox_id: OutboxId) -> Problem | None:
+        """Queue a failed or unconfirmed item again; an unconfirmed one only after one more look."""
+        item = await self._g.read(outbox.get, outbox_id)
+        if item is None or item.state not in {OutboxState.FAILED, OutboxState.UNCONFIRMED}:
+            return Problem(ProblemKind.GONE)
+        if item.state == OutboxState.UNCONFIRMED:
+            looked = await self._delivery.look_again(item)
+            if isinstance(looked, Problem) or looked.state == OutboxState.CONFIRMED:
+                return looked if isinstance(looked, Problem) else None
+        moved = await self._g.write_state(
+            outbox.move,
+            outbox_id,
+            item.state,
+            OutboxState.QUEUED,
+            not_before=self._wall_ms(),
+            in_doubt=int(item.in_doubt or item.state == OutboxState.UNCONFIRMED),
+            problem="",
+            error="",
+        )
+        self.forget(outbox_id)
+        self.bulletin.publish(OutboxChanged(item.chat_id))
+        return None if moved is not None else Problem(ProblemKind.GONE)
+
+    def _ensure_delivering(self) -> None:
+        if self._delivering is None:
+            self._delivering = self._spawn(self._delivery.run())
+
+    def _spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("the engine failed", exc_info=error)
+            self.bulletin.publish(EngineFailed(type(error).__name__))

@@ -1,0 +1,80 @@
+"""Reading the file the operator chose: what the card shows, and why some files cannot be sent."""
+
+import mimetypes
+import os
+import stat
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+
+from chat_tui.model.file import MAX_BYTES, NAME_LENGTH, FileCard
+from chat_tui.model.problem import Problem, ProblemKind
+
+HEAD_BYTES = 2_000
+HEAD_LINES = 6
+
+
+def inspect(path: Path, own: Sequence[Path]) -> FileCard | Problem:
+    """The card of a file; `own` are the program's directories, whose files are never sent.
+
+    Blocks on the disk, so it is called on a thread.
+    """
+    try:
+        if any(path.resolve().is_relative_to(directory.resolve()) for directory in own):
+            return Problem(ProblemKind.FILE_OWN)
+        found = path.stat()
+        if problem := _refusal(found):
+            return problem
+        with open(path, "rb", opener=_open_at_once) as file:
+            head = file.read(HEAD_BYTES)
+    except OSError as error:
+        return Problem(ProblemKind.FILE_UNREADABLE, message=error.strerror or "")
+    media_type, _ = mimetypes.guess_type(path.name)
+    return FileCard(
+        path=str(path),
+        name=safe_name(path.name),
+        size=found.st_size,
+        media_type=media_type or "application/octet-stream",
+        head=_text_head(head),
+        fingerprint=(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns),
+    )
+
+
+def _refusal(found: os.stat_result) -> Problem | None:
+    """Why a file cannot be sent whatever is in it."""
+    if not stat.S_ISREG(found.st_mode):
+        return Problem(ProblemKind.FILE_NOT_REGULAR)
+    if found.st_size == 0:
+        return Problem(ProblemKind.FILE_EMPTY)
+    if found.st_size > MAX_BYTES:
+        return Problem(ProblemKind.FILE_TOO_LARGE)
+    return None
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _text_head(head: bytes) -> tuple[str, ...]:
+    """The first lines when the beginning reads as text, else nothing."""
+    try:
+        text = head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.end < len(head) - 3:
+            return ()
+        text = head[: error.start].decode("utf-8")
+    if "\0" in text:
+        return ()
+    return tuple(text.splitlines()[:HEAD_LINES])
+
+
+def safe_name(name: str) -> str:
+    """The name as it is sent: real UTF-8, no controls or direction marks, no quotes, extension kept."""
+    clean = "".join(
+        "_" if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} or c in '"\\/' else c
+        for c in unicodedata.normalize("NFC", name)
+    ).strip()
+    stem, dot, extension = clean.rpartition(".")
+    if len(clean) > NAME_LENGTH and dot and len(extension) < 16:
+        clean = stem[: NAME_LENGTH - len(extension) - 1] + "." + extension
+    return clean[:NAME_LENGTH] or "file"

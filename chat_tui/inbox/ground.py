@@ -1,0 +1,48 @@
+"""What every room of the engine stands on."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TypeVar
+
+from chat_tui.inbox.bulletin import Bulletin
+from chat_tui.inbox.market import Market
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.model.ids import Millis
+from chat_tui.store.database import Connection, Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Store, Market, bulletin, settings and clock of one engine."""
+
+    store: Store
+    market: Market
+    bulletin: Bulletin
+    settings: InboxSettings
+    wall_ms: Callable[[], Millis]
+
+    async def read(
+        self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Ask the store."""
+        return await asyncio.wrap_future(self.store.read(query, *args, **kwargs))
+
+    async def write_cache(
+        self, write: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """One transaction on what may be rebuilt."""
+        return await asyncio.wrap_future(self.store.write_cache(write, *args, **kwargs))
+
+    async def write_state(
+        self, write: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """One durable transaction on what must never be lost."""
+        return await asyncio.wrap_future(self.store.write_state(write, *args, **kwargs))
+
+    def answered(self, *, fresh_at: Millis | None = None, skipped: int = 0) -> None:
+        """The Market answered as agreed: pass the news on to the status line."""
+        self.bulletin.answered(dict(self.market.budgets), fresh_at=fresh_at, skipped=skipped)

@@ -1,0 +1,180 @@
+"""Reading a chat's history from the Market into the cache: the newest, and older on need."""
+
+import asyncio
+from collections.abc import Sequence
+from itertools import pairwise
+
+from chat_tui.inbox.events import ChatsChanged, HistoryFailed, TimelineChanged
+from chat_tui.inbox.ground import Ground
+from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.message import Message
+from chat_tui.model.paging import Coverage, HistoryCursor, MessagesPage
+from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.store import messages
+
+PAGE = 50
+"""Messages per page when reading backwards; a page token is only good for the limit it was made with."""
+NEWER_PAGE = 100
+"""Messages per page when reading what is new."""
+MOST_PAGES = 2_000
+"""Pages of one pass; a server that never ends is left here."""
+
+
+class History:
+    """One reading at a time per chat; whoever wants the same chat meanwhile waits for the same lock."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._g = ground
+        self._locks: dict[ChatId, asyncio.Lock] = {}
+        self.server_skew_ms = 0
+        """Server clock minus ours, as the last answer told; 0 before the first."""
+
+    async def newer(self, chat_id: ChatId) -> Problem | None:
+        """Bring the newest messages of a chat into the cache; the first time, its newest page."""
+        async with self._lock(chat_id):
+            cursor = await self._cursor(chat_id)
+            if cursor.hi is None:
+                return await self._first(chat_id)
+            return await self._since(chat_id, cursor.hi)
+
+    async def since(self, chat_id: ChatId, base: MessageId | None) -> Problem | None:
+        """Bring everything after `base` into the cache, whatever is there already."""
+        async with self._lock(chat_id):
+            return await (self._first(chat_id) if base is None else self._since(chat_id, base))
+
+    async def older(self, chat_id: ChatId) -> Problem | None:
+        """Bring one more page of older messages into the cache."""
+        async with self._lock(chat_id):
+            cursor = await self._cursor(chat_id)
+            if cursor.coverage == Coverage.DONE:
+                return None
+            if cursor.hi is None:
+                return await self._first(chat_id)
+            problem = await self._older(chat_id, cursor)
+        if problem is not None:
+            self._g.bulletin.publish(HistoryFailed(chat_id))
+        return problem
+
+    async def _older(self, chat_id: ChatId, cursor: HistoryCursor) -> Problem | None:
+        """The next page after the stored token; with a token the Market no longer knows, from the top."""
+        token = cursor.older_token
+        restarted = token is None
+        for _ in range(MOST_PAGES):
+            page = await self._g.market.get_chat_history(chat_id, page_token=token, limit=PAGE)
+            if isinstance(page, Problem):
+                if page.kind == ProblemKind.BAD_REQUEST and not restarted:
+                    token, restarted = None, True
+                    continue
+                self._g.bulletin.failed(page)
+                return page
+            brought = await self._save(
+                chat_id, page.messages, newest=False, oldest=page.next_token is None, token=page.next_token
+            )
+            self._note(page)
+            reached = cursor.lo is None or any(m.message_id < cursor.lo for m in page.messages)
+            if page.next_token is None or (brought and reached) or page.next_token == token:
+                return None
+            token = page.next_token
+        return None
+
+    async def _first(self, chat_id: ChatId) -> Problem | None:
+        """Nothing is known yet. The order is not promised: only newest first allows to stop early."""
+        token: str | None = None
+        collected: list[Message] = []
+        for _ in range(MOST_PAGES):
+            page = await self._g.market.get_chat_history(chat_id, page_token=token, limit=PAGE)
+            if isinstance(page, Problem):
+                self._g.bulletin.failed(page)
+                return page
+            self._note(page)
+            collected.extend(page.messages)
+            ended = page.next_token is None or page.next_token == token or not page.messages
+            if ended or (token is None and _is_newest_first(page.messages)):
+                await self._save(chat_id, collected, newest=True, oldest=ended, token=page.next_token)
+                return None
+            token = page.next_token
+        await self._save(chat_id, collected, newest=True, oldest=False, token=token)
+        return None
+
+    async def _since(self, chat_id: ChatId, base: MessageId) -> Problem | None:
+        """All pages after `base`, saved in one transaction, so that a kill leaves no gap."""
+        token: str | None = None
+        collected: list[Message] = []
+        for _ in range(MOST_PAGES):
+            page = await self._g.market.get_chat_history(
+                chat_id, from_message_id=base, page_token=token, limit=NEWER_PAGE
+            )
+            if isinstance(page, Problem):
+                self._g.bulletin.failed(page)
+                return page
+            self._note(page)
+            collected.extend(page.messages)
+            if page.next_token is None or page.next_token == token or not page.messages:
+                break
+            token = page.next_token
+        else:
+            return Problem(
+                ProblemKind.UNEXPECTED_ANSWER,
+                Certainty.UNCLEAR,
+                operation="getChatHistory",
+                message="endless pages",
+            )
+        await self._save(chat_id, collected, newest=True, oldest=None)
+        return None
+
+    async def _save(
+        self,
+        chat_id: ChatId,
+        found: Sequence[Message],
+        *,
+        newest: bool,
+        oldest: bool | None,
+        token: str | None = None,
+    ) -> bool:
+        """Merge into the cache; `oldest` None leaves the coverage of older messages as it is."""
+        changed = await self._g.write_cache(
+            _save_history,
+            chat_id,
+            found,
+            newest=newest,
+            oldest=bool(oldest),
+            token=token,
+            older=oldest is not None,
+        )
+        if changed:
+            self._g.bulletin.publish(TimelineChanged(chat_id))
+            self._g.bulletin.publish(ChatsChanged(frozenset({chat_id})))
+        return changed
+
+    def _note(self, page: MessagesPage) -> None:
+        if page.server_time is not None:
+            self.server_skew_ms = page.server_time - self._g.wall_ms()
+        self._g.answered(skipped=page.skipped)
+
+    async def _cursor(self, chat_id: ChatId) -> HistoryCursor:
+        return await self._g.read(messages.cursor, chat_id)
+
+    def _lock(self, chat_id: ChatId) -> asyncio.Lock:
+        return self._locks.setdefault(chat_id, asyncio.Lock())
+
+
+def _save_history(
+    conn: messages.Connection,
+    chat_id: ChatId,
+    found: Sequence[Message],
+    *,
+    newest: bool,
+    oldest: bool,
+    resume: bool,
+    token: str | None,
+) -> bool:
+    """One transaction: the messages, and from where older ones are to be asked."""
+    changed = messages.save_page(conn, chat_id, found, newest_reached=newest, oldest_reached=oldest)
+    if resume:
+        messages.save_older_token(conn, chat_id, token)
+    return changed
+
+
+def _is_newest_first(found: Sequence[Message]) -> bool:
+    """Whether a page of several messages came strictly newest first."""
+    return len(found) > 1 and all(a.message_id > b.message_id for a, b in pairwise(found))

@@ -1,0 +1,62 @@
+"""What the engine asks of the Market: the shape that `market.client.MarketClient` has."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from chat_tui.model.chat import Chat, NewChat, Shop
+from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.link import Budget
+from chat_tui.model.outbox import Accepted
+from chat_tui.model.paging import ChatsPage, MessagesPage
+from chat_tui.model.problem import Problem
+
+
+class Market(Protocol):
+    """Each call is one request (get_shops: all pages); every failure is a Problem."""
+
+    @property
+    def budgets(self) -> Mapping[str, Budget]:
+        """Quotas by operationId, as the last answers told them."""
+
+    async def get_chats(
+        self, *, statuses: Sequence[str] = (), page_token: str | None = None, limit: int = 20
+    ) -> ChatsPage | Problem:
+        """One page of getChats."""
+
+    async def get_chat(self, chat_id: ChatId) -> Chat | Problem:
+        """One chat (getChat)."""
+
+    async def get_chat_history(
+        self,
+        chat_id: ChatId,
+        *,
+        from_message_id: MessageId | None = None,
+        page_token: str | None = None,
+        limit: int = 100,
+    ) -> MessagesPage | Problem:
+        """One page of getChatHistory."""
+
+    async def create_chat(self, about: NewChat) -> ChatId | Problem:
+        """Open or find a chat (createChat)."""
+
+    async def send_message(self, chat_id: ChatId, text: str) -> Accepted | Problem:
+        """One attempt of sendMessageToChat."""
+
+    async def send_file(
+        self,
+        chat_id: ChatId,
+        *,
+        path: Path,
+        name: str,
+        size: int,
+        media_type: str,
+        progress: Callable[[int], None] | None = None,
+    ) -> Accepted | Problem:
+        """One attempt of sendFileToChat."""
+
+    async def get_shops(self) -> tuple[Shop, ...] | Problem:
+        """All shops of the key (getCampaigns)."""
+
+    async def aclose(self) -> None:
+        """Close connections."""

@@ -1,0 +1,133 @@
+"""What the operator does, made durable before anything on the screen says so."""
+
+import asyncio
+import unicodedata
+import uuid
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TypeVar
+
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.model.file import FileCard
+from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
+from chat_tui.model.limits import TEXT_LIMIT, text_length
+from chat_tui.model.outbox import OutboxItem, OutboxKind
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.timeline import Draft
+from chat_tui.store import drafts, marks, outbox, spool
+from chat_tui.store.database import Store, StoreBusy, StoreProblem
+
+T = TypeVar("T")
+
+
+class Writing:
+    """Writes to the durable store, on behalf of the operator. Knows neither network nor events."""
+
+    def __init__(self, store: Store, settings: InboxSettings, wall_ms: Callable[[], Millis]) -> None:
+        self._store = store
+        self._settings = settings
+        self._wall_ms = wall_ms
+
+    async def save_draft(self, draft: Draft) -> Problem | None:
+        """Keep the text typed for a chat; an empty text removes the draft."""
+        return _problem_of(await _settled(self._store.write_state(drafts.save, draft, self._wall_ms())))
+
+    async def mark_seen(self, chat_id: ChatId, message_id: MessageId) -> Problem | None:
+        """Move the seen mark of a chat forward."""
+        return _problem_of(
+            await _settled(self._store.write_state(marks.see, chat_id, message_id, self._wall_ms()))
+        )
+
+    async def enqueue_text(self, chat_id: ChatId, text: str) -> OutboxItem | Problem:
+        """Queue a text, with its undo hold, and clear the draft in the same transaction."""
+        if self._settings.read_only:
+            return Problem(ProblemKind.READ_ONLY)
+        if is_blank(text):
+            return Problem(ProblemKind.TEXT_EMPTY)
+        if text_length(text) > TEXT_LIMIT:
+            return Problem(ProblemKind.TEXT_TOO_LONG)
+        now = self._wall_ms()
+        return await _settled(
+            self._store.write_state(
+                outbox.enqueue,
+                outbox_id=_new_id(),
+                chat_id=chat_id,
+                kind=OutboxKind.TEXT,
+                text=text,
+                file_name="",
+                file_size=0,
+                sha256="",
+                not_before=now + int(self._settings.undo_s * 1000),
+                created_at=now,
+            )
+        )
+
+    async def enqueue_file(self, chat_id: ChatId, card: FileCard) -> OutboxItem | Problem:
+        """Copy the file as its card showed it into the spool, then queue it. The draft stays."""
+        if self._settings.read_only:
+            return Problem(ProblemKind.READ_ONLY)
+        outbox_id = _new_id()
+        data_dir = self._store.paths.data_dir
+        try:
+            size, sha256 = await asyncio.to_thread(
+                spool.put, data_dir, outbox_id, Path(card.path), card.fingerprint
+            )
+        except spool.SpoolChanged:
+            return Problem(ProblemKind.FILE_CHANGED)
+        except OSError as error:
+            return Problem(ProblemKind.FILE_UNREADABLE, message=error.strerror or "")
+        now = self._wall_ms()
+        queued = await _settled(
+            self._store.write_state(
+                outbox.enqueue,
+                outbox_id=outbox_id,
+                chat_id=chat_id,
+                kind=OutboxKind.FILE,
+                text="",
+                file_name=card.name,
+                file_size=size,
+                sha256=sha256,
+                not_before=now + int(self._settings.undo_s * 1000),
+                created_at=now,
+                clear_draft=False,
+            )
+        )
+        if isinstance(queued, Problem):
+            await asyncio.to_thread(spool.remove, data_dir, outbox_id)
+        return queued
+
+    async def take_back(self, outbox_id: OutboxId) -> OutboxItem | Problem:
+        """Delete an item that may leave; GONE when it went on meanwhile."""
+        taken = await _settled(self._store.write_state(outbox.take_back, outbox_id))
+        if taken is None:
+            return Problem(ProblemKind.GONE)
+        if isinstance(taken, OutboxItem) and taken.kind == OutboxKind.FILE:
+            await asyncio.to_thread(spool.remove, self._store.paths.data_dir, outbox_id)
+        return taken
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text shows nothing: blanks, line ends, zero-width and control characters only."""
+    return all(unicodedata.category(c) in {"Cc", "Cf", "Zs", "Zl", "Zp"} or c in _INVISIBLE for c in text)
+
+
+_INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
+
+
+def _new_id() -> OutboxId:
+    return OutboxId(str(uuid.uuid4()))
+
+
+async def _settled(written: Future[T]) -> T | Problem:
+    """The result of a write, or why the local store could not take it."""
+    try:
+        return await asyncio.wrap_future(written)
+    except StoreBusy:
+        return Problem(ProblemKind.BUSY)
+    except StoreProblem as error:
+        return Problem(ProblemKind.STORAGE, message=str(error))
+
+
+def _problem_of(outcome: object) -> Problem | None:
+    return outcome if isinstance(outcome, Problem) else None
