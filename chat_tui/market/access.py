@@ -1,0 +1,95 @@
+"""Where the Market is and with which key to knock: a light value, made long before httpx is needed."""
+
+import ipaddress
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlsplit
+
+from chat_tui.locale import _
+from chat_tui.model.ids import BusinessId
+
+_LONGEST_SECRET: Final = 4096
+
+
+class AccessError(ValueError):
+    """The address or the key cannot be used; its text is one sentence for the operator, without the key."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine by its spelling alone (no name is looked up)."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One business of one key at one origin; checked when made, raises `AccessError`."""
+
+    base_url: str
+    """Origin and perhaps a path; https, or http for this machine. Without a slash at its end."""
+    api_key: str = field(default="", repr=False)
+    """Sent as the header `Api-Key`."""
+    oauth_token: str = field(default="", repr=False)
+    """Sent as `Authorization: Bearer` when there is no Api-Key."""
+    business_id: BusinessId | None = None
+    """None while it is not known: only `get_shops` and `get_key_rights` work then."""
+
+    def __post_init__(self) -> None:
+        """Trim the blanks a copied key brings along, then refuse what cannot work."""
+        object.__setattr__(self, "base_url", self.base_url.strip().rstrip("/"))
+        object.__setattr__(self, "api_key", self.api_key.strip())
+        object.__setattr__(self, "oauth_token", self.oauth_token.strip())
+        _check_url(self.base_url)
+        _check_secret(self.api_key, self.oauth_token)
+        if self.business_id is not None and not 1 <= self.business_id < 2**63:
+            raise AccessError(_("The business id must be a positive number."))
+
+    @property
+    def host(self) -> str:
+        """The host the key goes to, and no other."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the Market is played by a server on this machine."""
+        return is_loopback(self.host)
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether the connection uses TLS."""
+        return urlsplit(self.base_url).scheme == "https"
+
+    def headers(self) -> dict[str, str]:
+        """The header that carries the key."""
+        if self.api_key:
+            return {"Api-Key": self.api_key}
+        return {"Authorization": f"Bearer {self.oauth_token}"}
+
+
+def _check_url(url: str) -> None:
+    broken = AccessError(_("The address of the Market is not a web address."))
+    if not url.isascii() or any(c <= " " or c in "\x7f\\" for c in url):
+        raise broken
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        raise broken from None
+    if not host or parts.scheme not in {"http", "https"} or parts.query or parts.fragment:
+        raise broken
+    if parts.username is not None:
+        raise AccessError(_("The address of the Market must not hold a name or a password."))
+    if parts.scheme == "http" and not is_loopback(host):
+        raise AccessError(_("The address of the Market must begin with https."))
+
+
+def _check_secret(api_key: str, oauth_token: str) -> None:
+    secret = api_key or oauth_token
+    if not secret:
+        raise AccessError(_("An Api-Key or an OAuth token is needed."))
+    if len(secret) > _LONGEST_SECRET or not all("!" <= c <= "~" for c in secret):
+        raise AccessError(_("The key holds characters that no key has, or is too long."))

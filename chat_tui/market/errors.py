@@ -1,0 +1,183 @@
+"""From HTTP statuses and exceptions to problems, judged by phase.
+
+no byte of the request written            NOT_SENT   whatever happened
+3xx, 4xx but 408 and 499                  REFUSED    even when the rest of the answer is lost
+408, 499, 5xx, 1xx, a strange 2xx         UNCLEAR
+cut, silence, deadline after that byte    UNCLEAR
+"""
+
+import ssl
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from chat_tui.locale import N_, _
+from chat_tui.market.answers import error_words
+from chat_tui.market.pacing import retry_after, wait_told
+from chat_tui.market.upload import FileChangedError
+from chat_tui.model.problem import Certainty, Problem, ProblemKind
+
+_NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+_BY_STATUS = {
+    401: ProblemKind.UNAUTHORIZED,
+    403: ProblemKind.FORBIDDEN,
+    404: ProblemKind.NOT_FOUND,
+    408: ProblemKind.TIMEOUT,
+    423: ProblemKind.LOCKED,
+    499: ProblemKind.TIMEOUT,
+}
+
+# By the numbers of OpenSSL, X509_V_ERR_….
+_SELF_SIGNED = N_("The server's certificate is self-signed.")
+_UNKNOWN_ISSUER = N_("The server's certificate comes from an unknown issuer.")
+_OTHER_NAME = N_("The server's certificate is made out to another name.")
+_CERTIFICATE_FAULTS = {
+    2: _UNKNOWN_ISSUER,
+    9: N_("The server's certificate is not valid yet."),
+    10: N_("The server's certificate has expired."),
+    18: _SELF_SIGNED,
+    19: _SELF_SIGNED,
+    20: _UNKNOWN_ISSUER,
+    21: _UNKNOWN_ISSUER,
+    62: _OTHER_NAME,
+    64: _OTHER_NAME,
+}
+
+
+class AnswerTooLargeError(Exception):
+    """The answer went on beyond the cap."""
+
+
+class EncodedAnswerError(Exception):
+    """The answer is compressed although that was not asked for."""
+
+
+class Phase:
+    """How far one request has come, heard from the transport."""
+
+    def __init__(self) -> None:
+        """Nothing has happened yet."""
+        self.began = False
+        """Whether the first byte was or may have been written."""
+        self.heard = False
+        """Whether the transport tells its steps at all."""
+        self.head: tuple[int, Mapping[str, str]] | None = None
+        """Status and headers (lower case) of the answer, once they came."""
+
+    async def hear(self, step: str, info: Mapping[str, Any]) -> None:
+        """The `trace` extension of httpcore calls it."""
+        self.heard = True
+        if step.endswith("send_request_headers.started"):
+            # A proxy is first asked for a tunnel; that request carries nothing of ours.
+            self.began = self.began or info["request"].method != b"CONNECT"
+
+    def certainty(self, error: Exception) -> Certainty:
+        """What is known of the request that ended with `error`."""
+        untold = not self.heard and not isinstance(error, _NEVER_CONNECTED)
+        return Certainty.UNCLEAR if self.began or untold else Certainty.NOT_SENT
+
+
+def from_exception(error: Exception, phase: Phase, operation: str) -> Problem:
+    """Why no answer came, or none that could be read to its end."""
+    if phase.head is not None:
+        status, headers = phase.head
+        if status_certainty(status) == Certainty.REFUSED:
+            return from_status(status, headers, b"", operation)
+    certainty = phase.certainty(error)
+    kind, message = _cause(error, began=certainty == Certainty.UNCLEAR)
+    return Problem(
+        kind=kind,
+        certainty=certainty,
+        operation=operation,
+        http_status=phase.head[0] if phase.head is not None else None,
+        message=message,
+        traceparent=_traceparent(phase.head[1]) if phase.head is not None else "",
+    )
+
+
+def _cause(error: Exception, *, began: bool) -> tuple[ProblemKind, str]:
+    if isinstance(error, FileChangedError):
+        return ProblemKind.FILE_CHANGED, str(error)
+    if isinstance(error, AnswerTooLargeError):
+        return ProblemKind.TOO_LARGE, ""
+    if isinstance(error, EncodedAnswerError | httpx.DecodingError):
+        return ProblemKind.UNEXPECTED_ANSWER, ""
+    if isinstance(error, httpx.ConnectTimeout | httpx.ConnectError | httpx.ProxyError):
+        fault = _certificate_fault(error)
+        return (ProblemKind.CERTIFICATE, fault) if fault else (ProblemKind.OFFLINE, str(error)[:500])
+    if isinstance(error, httpx.TimeoutException | TimeoutError):
+        return (ProblemKind.TIMEOUT if began else ProblemKind.OFFLINE), ""
+    return (ProblemKind.CUT if began else ProblemKind.OFFLINE), str(error)[:500]
+
+
+def _certificate_fault(error: BaseException | None) -> str:
+    """What is wrong with the server's certificate; empty when that was not the trouble."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    if error is None:
+        return ""
+    return _(_CERTIFICATE_FAULTS.get(error.verify_code, error.verify_message))
+
+
+def status_certainty(status: int) -> Certainty:
+    """What a status other than a good 200 says of the request."""
+    refused = 300 <= status < 500 and status not in {408, 499}
+    return Certainty.REFUSED if refused else Certainty.UNCLEAR
+
+
+def from_status(status: int, headers: Mapping[str, str], body: bytes, operation: str) -> Problem:
+    """The problem an answer other than 2xx tells of."""
+    message = error_words(body)
+    kind = _kind(status, headers, message)
+    wait_s = None
+    if kind == ProblemKind.HOURLY_LIMIT:
+        wait_s = wait_told(headers) or retry_after(headers)
+    elif status >= 500 or kind in {ProblemKind.PARALLEL_LIMIT, ProblemKind.LOCKED}:
+        wait_s = retry_after(headers)
+    return Problem(
+        kind=kind,
+        certainty=status_certainty(status),
+        operation=operation,
+        http_status=status,
+        message=message,
+        traceparent=_traceparent(headers),
+        retry_after_s=wait_s,
+    )
+
+
+def _kind(status: int, headers: Mapping[str, str], message: str) -> ProblemKind:
+    # 429 is not the Market's, but whatever stands before it means the same by it.
+    if status in {420, 429}:
+        return _limit_kind(headers, message.lower())
+    if status >= 500:
+        return ProblemKind.SERVER
+    if status < 400:
+        return ProblemKind.UNEXPECTED_ANSWER
+    return _BY_STATUS.get(status, ProblemKind.BAD_REQUEST)
+
+
+def _limit_kind(headers: Mapping[str, str], message: str) -> ProblemKind:
+    """The words decide; without them a quota that is not used up means the other limit."""
+    if "parallel" in message:
+        return ProblemKind.PARALLEL_LIMIT
+    if "hour" in message:
+        return ProblemKind.HOURLY_LIMIT
+    left = headers.get("x-ratelimit-resource-remaining", "").strip()
+    return ProblemKind.PARALLEL_LIMIT if left.isdigit() and int(left) > 0 else ProblemKind.HOURLY_LIMIT
+
+
+def unexpected(status: int, headers: Mapping[str, str], body: bytes, operation: str) -> Problem:
+    """A 2xx that does not hold what was agreed: HTML, nothing, half of it, status ERROR."""
+    return Problem(
+        kind=ProblemKind.UNEXPECTED_ANSWER,
+        certainty=Certainty.UNCLEAR,
+        operation=operation,
+        http_status=status,
+        message=error_words(body),
+        traceparent=_traceparent(headers),
+    )
+
+
+def _traceparent(headers: Mapping[str, str]) -> str:
+    return headers.get("traceparent", "")[:200]

@@ -1,0 +1,142 @@
+"""One request and its answer: the only place that touches the network."""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import httpx
+
+from chat_tui import __version__
+from chat_tui.locale import _
+from chat_tui.market.access import Access, AccessError
+from chat_tui.market.errors import AnswerTooLargeError, EncodedAnswerError, Phase, from_exception
+from chat_tui.market.pacing import Deadlines
+from chat_tui.market.upload import FileChangedError, Upload
+from chat_tui.model.problem import Problem
+
+BODY_LIMIT: Final = 8 * 1024 * 1024
+"""Bytes of the longest answer that is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Keys are found in any case."""
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the Market."""
+
+    operation: str
+    method: str
+    path: str
+    query: Mapping[str, str | int]
+    body: bytes | Upload | None
+
+
+class Exchange:
+    """Connections to one origin, each used for one request: keep-alive is not the Market's way."""
+
+    def __init__(
+        self, access: Access, deadlines: Deadlines, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        """Raises `AccessError` when the proxy or certificate settings of the environment cannot be used."""
+        self._deadlines = deadlines
+        self._base_url = access.base_url
+        name = f"chat-tui/{__version__}"
+        headers = {
+            **access.headers(),
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "Connection": "close",
+            "User-Agent": name,
+            "X-Market-Integration": name,
+        }
+        idle = deadlines.idle
+        try:
+            self._http = httpx.AsyncClient(
+                headers=headers,
+                verify=httpx.create_ssl_context() if access.is_encrypted else _no_tls(),
+                # A proxy has no business between two programs of this machine.
+                trust_env=not access.is_local,
+                timeout=httpx.Timeout(connect=deadlines.connect, read=idle, write=idle, pool=idle),
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+                follow_redirects=False,
+                transport=transport,
+            )
+        except (ImportError, OSError, ValueError, httpx.InvalidURL):
+            raise AccessError(_("The proxy or certificate settings of this system cannot be used.")) from None
+
+    async def aclose(self) -> None:
+        """Close what is still open."""
+        await self._http.aclose()
+
+    async def ask(self, question: Question) -> Answer | Problem:
+        """Send the question and read the answer to its end; a problem when there is no complete answer."""
+        phase = Phase()
+        upload = question.body if isinstance(question.body, Upload) else None
+        total = self._deadlines.total if upload is None else self._deadlines.file_total
+        try:
+            async with asyncio.timeout(total):
+                return await self._talk(self._request(question, phase), phase)
+        except (
+            httpx.HTTPError,
+            OSError,
+            FileChangedError,
+            AnswerTooLargeError,
+            EncodedAnswerError,
+        ) as error:
+            return from_exception(error, phase, question.operation)
+
+    def _request(self, question: Question, phase: Phase) -> httpx.Request:
+        headers = {}
+        if isinstance(question.body, Upload):
+            headers = {
+                "Content-Type": question.body.content_type,
+                "Content-Length": str(question.body.length),
+            }
+        elif question.body is not None:
+            headers = {"Content-Type": "application/json"}
+        return self._http.build_request(
+            question.method,
+            self._base_url + question.path,
+            params=dict(question.query),
+            content=question.body,
+            headers=headers,
+            extensions={"trace": phase.hear},
+        )
+
+    async def _talk(self, request: httpx.Request, phase: Phase) -> Answer:
+        response = await self._http.send(request, stream=True, auth=None)
+        try:
+            phase.head = (response.status_code, response.headers)
+            return Answer(response.status_code, response.headers, await _read(response))
+        finally:
+            await response.aclose()
+
+
+async def _read(response: httpx.Response) -> bytes:
+    # Never decoded: 300 kB of gzip become one chunk of 64 MiB before anybody can look at its size.
+    if response.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+        raise EncodedAnswerError
+    length = response.headers.get("content-length", "")
+    if length.isdigit() and int(length[:20]) > BODY_LIMIT:
+        raise AnswerTooLargeError
+    body = bytearray()
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > BODY_LIMIT:
+            raise AnswerTooLargeError
+    return bytes(body)
+
+
+def _no_tls() -> ssl.SSLContext:
+    """A context that trusts nobody: plain http needs none, and loading the usual one takes 20 ms."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -1,0 +1,95 @@
+"""From a good answer to what an operation returns; raises `GarbledError` or `StatusError` for a bad one."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from msgspec import Raw, UnsetType
+
+from chat_tui.market import translate, wire
+from chat_tui.market.answers import GarbledError, check_ok, clean, decode, items_of, next_token, result_of
+from chat_tui.market.exchange import Answer
+from chat_tui.market.times import read_rfc822
+from chat_tui.model.chat import Chat, KeyRights, Order, Return, Shop
+from chat_tui.model.ids import ChatId
+from chat_tui.model.message import Message
+from chat_tui.model.outbox import Accepted
+from chat_tui.model.paging import ChatsPage, MessagesPage
+
+Wire = TypeVar("Wire")
+Noun = TypeVar("Noun")
+
+
+def chats_page(answer: Answer) -> ChatsPage:
+    """A page of getChats."""
+    result = result_of(answer.body, wire.ChatsResult)
+    chats, skipped = _usable(result.chats, wire.ChatInfo, translate.chat)
+    return ChatsPage(chats, next_token(result.paging), skipped)
+
+
+def messages_page(answer: Answer, chat_id: ChatId) -> MessagesPage:
+    """A page of getChatHistory."""
+    result = result_of(answer.body, wire.ChatMessagesResult)
+    messages, skipped = _usable(
+        result.messages, wire.ChatMessage, lambda info: translate.message(info, chat_id)
+    )
+    return MessagesPage(messages, next_token(result.paging), skipped, read_rfc822(answer.headers.get("date")))
+
+
+def chat(answer: Answer) -> Chat:
+    """The result of getChat."""
+    return _must(translate.chat(result_of(answer.body, wire.ChatInfo)))
+
+
+def message(answer: Answer, chat_id: ChatId) -> Message:
+    """The result of getChatMessage."""
+    return _must(translate.message(result_of(answer.body, wire.ChatMessage), chat_id))
+
+
+def shops_page(answer: Answer) -> tuple[tuple[Shop, ...], str | None]:
+    """A page of getCampaigns and the token of the next one."""
+    page = decode(clean(answer.body), wire.GetCampaignsAnswer)
+    shops, _skipped = _usable(page.campaigns, wire.Campaign, translate.shop)
+    return shops, next_token(page.paging)
+
+
+def key_rights(answer: Answer) -> KeyRights:
+    """The result of getAuthTokenInfo."""
+    return translate.key_rights(result_of(answer.body, wire.TokenResult))
+
+
+def orders(answer: Answer) -> tuple[Order, ...]:
+    """The orders of getBusinessOrders."""
+    page = decode(clean(answer.body), wire.GetBusinessOrdersAnswer)
+    return _usable(page.orders, wire.BusinessOrder, translate.order)[0]
+
+
+def returned(answer: Answer) -> Return:
+    """The result of getReturn."""
+    return _must(translate.returned(result_of(answer.body, wire.ReturnInfo)))
+
+
+def new_chat_id(answer: Answer) -> ChatId:
+    """The result of createChat."""
+    check_ok(answer.body)
+    return ChatId(_must(translate.number(result_of(answer.body, wire.CreateChatResult).chat_id)))
+
+
+def accepted(answer: Answer) -> Accepted:
+    """The OK of a send, whatever content type it claims to be."""
+    check_ok(answer.body)
+    return Accepted(read_rfc822(answer.headers.get("date")))
+
+
+def _usable(
+    items: Raw | UnsetType, shape: type[Wire], to_noun: Callable[[Wire], Noun | None]
+) -> tuple[tuple[Noun, ...], int]:
+    readable, unreadable = items_of(items, shape)
+    nouns = [to_noun(item) for item in readable]
+    good = tuple(noun for noun in nouns if noun is not None)
+    return good, unreadable + len(nouns) - len(good)
+
+
+def _must(noun: Noun | None) -> Noun:
+    if noun is None:
+        raise GarbledError
+    return noun
