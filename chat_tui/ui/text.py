@@ -3,6 +3,8 @@
 A bare `str` is markup to most widgets: `[/]` in a message would end the program.
 """
 
+from typing import Any
+
 from textual.app import App
 from textual.content import Content
 from textual.notifications import SeverityLevel
@@ -17,7 +19,7 @@ def plain(text: str, style: str = "", *, lines: bool = True) -> Content:
 
 
 def notify(
-    where: App[object] | Widget,
+    where: App[Any] | Widget,
     text: str,
     *,
     severity: SeverityLevel = "information",

@@ -1,0 +1,86 @@
+"""Keys act in the order they were pressed, even when many arrive in one read.
+
+Textual lets the focused widget take a letter at once, while a key with a binding travels through the
+queues of all its parents: `ab<Backspace>c` in one read becomes `ab`. Here the next key waits until the
+one before has passed every queue on its way.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from typing import Any, Final
+
+from textual import events
+from textual.app import App, ReturnType
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+from chat_tui.ui.terminal.burst import Burst
+
+_PATIENCE: Final = 0.5
+"""Seconds that one queue may take before the order is given up for one key."""
+
+
+class OrderedKeys(App[ReturnType]):
+    """Must stand left of `Layout`, which judges a key by the focus of the moment of its release."""
+
+    enter_is_pasted: bool = False
+    """Whether the Enter being handled now belongs to a paste: then it is a new line, never "send"."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._held: deque[events.Key | events.Paste] = deque()
+        self._burst = Burst()
+        self._release: asyncio.Task[None] | None = None
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keep keys and pastes in line; everything else passes."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        self._held.append(event)
+        if self._release is None or self._release.done():
+            self._release = asyncio.create_task(self._release_held(), name="ordered keys")
+
+    async def keys_settled(self) -> None:
+        """Return once every key that has arrived so far was acted upon."""
+        while self._release is not None and not self._release.done():
+            await asyncio.wait({self._release})
+
+    async def _release_held(self) -> None:
+        try:
+            while self._held and self.is_running and self.screen_stack:
+                await self._burst.gather(self._held)
+                await self._release_one(self._held.popleft())
+        except Exception as error:  # noqa: BLE001 - nobody awaits this task: the app must hear of it
+            self._handle_exception(error)
+
+    async def _release_one(self, event: events.Key | events.Paste) -> None:
+        screen = self.screen
+        way = [*(self.focused or screen).ancestors_with_self, self]
+        self.enter_is_pasted = self._burst.is_pasted_enter(event, self._held)
+        try:
+            await super().on_event(event)
+            await _passed(way)
+            # A new screen chooses its focus one message later, and tells the app of it another one later.
+            if self.screen_stack and self.screen is not screen:
+                await _passed(_new_way(self.screen, self))
+        finally:
+            self.enter_is_pasted = False
+
+
+def _new_way(screen: Screen[Any], app: DOMNode) -> list[DOMNode]:
+    return [screen, screen, app]
+
+
+async def _passed(way: Iterable[DOMNode]) -> None:
+    """Return when everything that stands now in the queues on this way was handled, in this order."""
+    for node in way:
+        done = asyncio.Event()
+        if not node.is_running or not node.call_later(done.set):
+            continue
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await done.wait()
+        except TimeoutError:
+            return

@@ -1,0 +1,87 @@
+"""A text area that types what keyboards really send, and takes a paste for text whatever it holds."""
+
+import unicodedata
+from typing import Final
+
+from textual import events
+from textual.document._document import Location
+from textual.widgets import TextArea
+
+from chat_tui.safetext import stripped
+from chat_tui.ui.terminal.ordered_keys import OrderedKeys
+
+_JOINER: Final = "\u200d"
+_TYPED_UNPRINTABLE: Final = frozenset("\u200c\u200d\ufe0e\ufe0f")
+_SKIN_TONES: Final = range(0x1F3FB, 0x1F400)
+
+
+class TextBox(TextArea):
+    """The repairs under the compose box: Enter is left to a binding, the caret moves by whole letters."""
+
+    @property
+    def enter_is_pasted(self) -> bool:
+        """Whether the Enter being handled now came with text that no hand typed: it must not act."""
+        return isinstance(self.app, OrderedKeys) and self.app.enter_is_pasted
+
+    @property
+    def caret(self) -> int:
+        """Characters before the caret."""
+        row, column = self.cursor_location
+        return sum(len(self.document.get_line(line)) + 1 for line in range(row)) + column
+
+    def place_caret(self, caret: int) -> None:
+        """Put the caret behind so many characters; beyond the end means the end."""
+        row = 0
+        while row < self.document.line_count - 1 and caret > len(self.document.get_line(row)):
+            caret -= len(self.document.get_line(row)) + 1
+            row += 1
+        self.move_cursor((row, min(max(caret, 0), len(self.document.get_line(row)))))
+
+    def type_text(self, text: str) -> None:
+        """Insert at the caret, replacing what is selected, as one step that can be undone."""
+        if result := self._replace_via_keyboard(text, *self.selection):
+            self.move_cursor(result.end_location)
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Joiners and variation selectors are typed too, though Python calls them unprintable."""
+        return character in _TYPED_UNPRINTABLE or super().check_consume_key(key, character)
+
+    def get_cursor_left_location(self) -> Location:
+        """One letter to the left, with its accents, joiners and skin tones."""
+        row, column = super().get_cursor_left_location()
+        line = self.document.get_line(row)
+        while 0 < column < len(line) and _belongs_to_left(line, column):
+            column -= 1
+        return row, column
+
+    def get_cursor_right_location(self) -> Location:
+        """One letter to the right, with its accents, joiners and skin tones."""
+        row, column = super().get_cursor_right_location()
+        line = self.document.get_line(row)
+        while 0 < column < len(line) and _belongs_to_left(line, column):
+            column += 1
+        return row, column
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            event.prevent_default()
+        elif event.character in _TYPED_UNPRINTABLE:
+            event.stop()
+            event.prevent_default()
+            self.type_text(event.character)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        if not self.read_only:
+            self.type_text(stripped(event.text))
+
+
+def _belongs_to_left(line: str, column: int) -> bool:
+    character = line[column]
+    return (
+        character in _TYPED_UNPRINTABLE
+        or line[column - 1] == _JOINER
+        or ord(character) in _SKIN_TONES
+        or unicodedata.category(character).startswith("M")
+    )

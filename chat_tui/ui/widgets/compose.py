@@ -1,0 +1,135 @@
+"""The box in which an answer is written; the screen tells it to whom it is addressed."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import TextArea
+
+from chat_tui.model.limits import TEXT_LIMIT, text_length
+from chat_tui.safetext import is_blank, stripped
+from chat_tui.ui.keys import Where, bindings
+from chat_tui.ui.terminal.bind import bind
+from chat_tui.ui.terminal.text_box import TextBox
+from chat_tui.ui.text import plain
+
+_COUNTED_FROM: Final = TEXT_LIMIT * 4 // 5
+_SAME_PRESS: Final = 0.3
+"""Seconds within which a second Enter is the same one: a bouncing or held key."""
+
+
+class Compose(TextBox):
+    """A text box for one message: Enter sends, the text stays until the screen says that it is safe."""
+
+    DEFAULT_CSS = """
+    Compose, Compose:focus {
+        height: auto;
+        min-height: 3;
+        max-height: 10;
+        border: round $border-blurred;
+        border-title-align: left;
+    }
+    Compose:focus {
+        border: round $border;
+    }
+    Compose.-too-long {
+        border-subtitle-color: $text-error;
+        border-subtitle-style: bold;
+    }
+    """
+
+    @dataclass
+    class SendWanted(Message):
+        """The operator pressed Enter; the text stays until `clear_after_send`."""
+
+        text: str
+
+    @dataclass
+    class TooLong(Message):
+        """The operator pressed Enter on a text that the Market would refuse."""
+
+        length: int
+        """By the stricter count: UTF-16 units."""
+        limit: int = TEXT_LIMIT
+
+    class AttachWanted(Message):
+        """A file shall be chosen."""
+
+    class LeaveWanted(Message):
+        """The operator steps out of the box; the text stays."""
+
+    class Changed(TextArea.Changed):
+        """The text changed: what to keep as a draft."""
+
+        def __init__(self, text_area: TextArea) -> None:
+            super().__init__(text_area)
+            assert isinstance(text_area, Compose)
+            self.text = text_area.text
+            self.caret = text_area.caret
+            """Characters before the caret."""
+
+    ALLOW_SELECT: ClassVar[bool] = False
+
+    def __init__(self, *, id: str | None = None, now: Callable[[], float] = time.monotonic) -> None:
+        """`now` is a clock in seconds that only ever advances."""
+        super().__init__(
+            id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus", highlight_cursor_line=False
+        )
+        self.cursor_blink = False
+        self._now = now
+        self._enter_at = -_SAME_PRESS
+        bind(self, bindings(Where.COMPOSE))
+
+    def address(self, content: Content) -> None:
+        """Show to whom this text will go."""
+        self.border_title = content
+
+    def load(self, text: str, caret: int) -> None:
+        """Put a draft back; no `Changed` follows, for nothing new was typed."""
+        with self.prevent(self.Changed):
+            self.load_text(stripped(text))
+        self.place_caret(caret)
+        self._count()
+
+    def clear_after_send(self, sent: str) -> None:
+        """Remove the text of a `SendWanted`; what was typed behind it since then stays."""
+        if self.text.startswith(sent):
+            self.load(self.text[len(sent) :], self.caret - len(sent))
+
+    def on_compose_changed(self) -> None:
+        """Keep the counter right."""
+        self._count()
+
+    def action_send(self) -> None:
+        """Ask for the text to be sent, once per press of the key; a pasted Enter is a new line."""
+        if self.enter_is_pasted:
+            self.action_newline()
+            return
+        pressed_before, self._enter_at = self._enter_at, self._now()
+        if self._enter_at - pressed_before < _SAME_PRESS or is_blank(self.text):
+            return
+        length = text_length(self.text)
+        if length > TEXT_LIMIT:
+            self.post_message(self.TooLong(length))
+            return
+        self.post_message(self.SendWanted(self.text))
+
+    def action_newline(self) -> None:
+        """Start a new line at the caret."""
+        self.type_text("\n")
+
+    def action_attach(self) -> None:
+        """Ask for a file."""
+        self.post_message(self.AttachWanted())
+
+    def action_leave(self) -> None:
+        """Ask to leave."""
+        self.post_message(self.LeaveWanted())
+
+    def _count(self) -> None:
+        length = text_length(self.text)
+        self.border_subtitle = plain(f"{length}/{TEXT_LIMIT}") if length > _COUNTED_FROM else None
+        self.set_class(length > TEXT_LIMIT, "-too-long")

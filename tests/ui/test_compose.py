@@ -1,0 +1,210 @@
+"""The compose box: sending once, never by a paste, never cutting silently."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from textual import events, on
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from chat_tui.ui.terminal.layout import Layout
+from chat_tui.ui.terminal.ordered_keys import OrderedKeys
+from chat_tui.ui.text import plain
+from chat_tui.ui.widgets.compose import Compose
+
+
+class Desk(OrderedKeys[None], Layout[None]):
+    """A box and what it asks for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = 0.0
+        self.asked: list[Message] = []
+        self.box = Compose(id="box", now=lambda: self.clock)
+
+    def compose(self) -> ComposeResult:
+        yield Static()
+        yield self.box
+
+    @on(Compose.SendWanted)
+    @on(Compose.TooLong)
+    @on(Compose.AttachWanted)
+    @on(Compose.LeaveWanted)
+    @on(Compose.Changed)
+    def _note(self, message: Message) -> None:
+        self.asked.append(message)
+
+    @property
+    def sent(self) -> list[str]:
+        return [message.text for message in self.asked if isinstance(message, Compose.SendWanted)]
+
+    async def arrive(self, *keys: str | events.Paste) -> None:
+        """Keys that all came in one read."""
+        for key in keys:
+            named = {"\r": "enter", "\x7f": "backspace"}
+            if isinstance(key, str):
+                self.post_message(events.Key(named.get(key, key), key if len(key) == 1 else None))
+            else:
+                self.post_message(key)
+        await self.heard()
+
+    async def heard(self) -> None:
+        """Everything that arrived was acted upon."""
+        await self._pilot.pause()
+        await self.keys_settled()
+        await self._pilot.pause()
+
+    _pilot: Pilot[None]
+
+
+@asynccontextmanager
+async def desk() -> AsyncIterator[Desk]:
+    app = Desk()
+    async with app.run_test(size=(60, 20)) as pilot:
+        app._pilot = pilot
+        app.box.focus()
+        await pilot.pause()
+        yield app
+
+
+async def test_enter_asks_to_send_and_keeps_the_text() -> None:
+    async with desk() as app:
+        await app.arrive(*"Да", "\r")
+        assert (app.sent, app.box.text) == (["Да"], "Да")
+
+
+async def test_cleared_after_the_send_but_not_what_was_typed_since() -> None:
+    async with desk() as app:
+        await app.arrive(*"abc", "\r")
+        app.clock = 1
+        await app.arrive(*"de")
+        app.box.clear_after_send("abc")
+        assert (app.box.text, app.box.caret) == ("de", 2)
+        app.box.clear_after_send("other")
+        assert app.box.text == "de"
+        app.box.clear_after_send("de")
+        await app.arrive("ctrl+z")
+        assert app.box.text == ""
+
+
+async def test_a_second_enter_within_the_same_press_is_the_same() -> None:
+    async with desk() as app:
+        app.box.load("x", 1)
+        for _repeat in range(60):
+            await app.arrive("\r")
+            app.clock += 0.033
+        assert app.sent == ["x"]
+        app.clock += 0.3
+        await app.arrive("\r")
+        assert app.sent == ["x", "x"]
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "\u3164"])
+async def test_nothing_to_say_is_not_sent(text: str) -> None:
+    async with desk() as app:
+        app.box.load(text, 0)
+        await app.arrive("\r")
+        assert not app.asked
+
+
+@pytest.mark.parametrize(("text", "length"), [("я" * 4097, 4097), ("😀" * 2049, 4098)])
+async def test_too_long_is_blocked_and_kept(text: str, length: int) -> None:
+    async with desk() as app:
+        app.box.load(text, 0)
+        await app.arrive("\r")
+        assert app.asked == [Compose.TooLong(length, 4096)]
+        assert app.box.text == text
+        assert app.box.border_subtitle == f"{length}/4096"
+        assert app.box.has_class("-too-long")
+
+
+async def test_the_counter_shows_near_the_limit_only() -> None:
+    async with desk() as app:
+        app.box.load("я" * 3276, 3276)
+        assert app.box.border_subtitle is None
+        await app.arrive("я")
+        assert app.box.border_subtitle == "3277/4096"
+        app.box.load("я" * 4096, 0)
+        await app.arrive("\r")
+        assert len(app.sent) == 1
+
+
+@pytest.mark.parametrize("key", ["ctrl+j", "shift+enter", "alt+enter"])
+async def test_new_line_keys(key: str) -> None:
+    async with desk() as app:
+        await app.arrive("a", key, "b")
+        assert app.box.text == "a\nb"
+        assert not app.sent
+
+
+async def test_other_wishes() -> None:
+    async with desk() as app:
+        await app.arrive("ctrl+o", "escape")
+        assert [type(message) for message in app.asked] == [Compose.AttachWanted, Compose.LeaveWanted]
+
+
+async def test_changed_tells_text_and_caret_but_not_for_a_draft_put_back() -> None:
+    async with desk() as app:
+        app.box.load("ab\ncd", 4)
+        await app.heard()
+        assert not app.asked
+        await app.arrive("X")
+        (changed,) = app.asked
+        assert isinstance(changed, Compose.Changed)
+        assert (changed.text, changed.caret) == ("ab\ncXd", 5)
+
+
+@pytest.mark.parametrize(("caret", "at"), [(0, 0), (2, 2), (3, 3), (5, 5), (99, 5), (-1, 0)])
+async def test_the_caret_comes_back(caret: int, at: int) -> None:
+    async with desk() as app:
+        app.box.load("ab\ncd", caret)
+        assert app.box.caret == at
+
+
+async def test_a_paste_is_text_without_controls_and_never_sends() -> None:
+    async with desk() as app:
+        await app.arrive("a", events.Paste("1\r\n\x1b[31m2\r3\t\x00\u202e"), "\r")
+        assert app.box.text == "a1\n2\n3\t\n"
+        assert not app.sent
+        await app.arrive("ctrl+z", "ctrl+z")
+        assert app.box.text == "a"
+
+
+async def test_pasted_lines_without_marks_do_not_send() -> None:
+    async with desk() as app:
+        await app.arrive(*"строка\r" * 30)
+        assert app.box.text == "строка\n" * 30
+        assert not app.sent
+
+
+async def test_an_enter_typed_behind_text_over_a_slow_link_sends() -> None:
+    async with desk() as app:
+        await app.arrive(*"Добрый день, сегодня отправим", "\r")
+        assert app.sent == ["Добрый день, сегодня отправим"]
+
+
+async def test_a_letter_is_left_and_removed_as_a_whole() -> None:
+    async with desk() as app:
+        await app.arrive(*"a👩\u200d👧👍🏽е\u0301")
+        assert app.box.text == "a👩\u200d👧👍🏽е\u0301"
+        carets = []
+        for _step in range(4):
+            await app.arrive("left")
+            carets.append(app.box.caret)
+        assert carets == [6, 4, 1, 0]
+        await app.arrive("right", "right")
+        assert app.box.caret == 4
+        await app.arrive("\x7f")
+        assert app.box.text == "a👍🏽е\u0301"
+
+
+async def test_the_header_is_not_markup_and_the_box_grows() -> None:
+    async with desk() as app:
+        app.box.address(plain("Кому: [/] Ольга"))
+        assert app.box.border_title == "Кому: \\[/] Ольга"
+        assert app.box.outer_size.height == 3
+        await app.arrive(*["ctrl+j"] * 20)
+        assert app.box.outer_size.height == 10
