@@ -1,0 +1,295 @@
+"""The dialog that finds a file to send: one field is filter and path at once."""
+
+import getpass
+import os
+import socket
+from collections.abc import Sequence
+from datetime import tzinfo
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from chat_tui.locale import _, ngettext
+from chat_tui.model.ids import Millis
+from chat_tui.ui.screens.dialog import Dialog, keys_line, text_field
+from chat_tui.ui.screens.folder_scan import FolderScan
+from chat_tui.ui.text import plain
+from chat_tui.ui.view.far_file import Login, bring_line, login_of
+from chat_tui.ui.view.line import Line, cut_middle, shown
+from chat_tui.ui.view.paths import (
+    SHOWN_ROWS,
+    PathRow,
+    is_windows_path,
+    matching,
+    name_key,
+    path_line,
+    refusal_words,
+    typed_path,
+)
+from chat_tui.ui.widgets.choice_list import ChoiceList
+
+
+class FilePicker(Dialog[Path]):
+    """Gives the path of a file that was readable when it was listed, or None.
+
+    `recent` are folders to offer, latest first; `now` is the time of opening; `login` says how the
+    operator's own computer reaches this one (default: as SSH told).
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", priority=True, show=False),
+        Binding("down", "move(1)", priority=True, show=False),
+        Binding("pageup", "page(-1)", priority=True, show=False),
+        Binding("pagedown", "page(1)", priority=True, show=False),
+        Binding("ctrl+r", "hidden", priority=True, show=False),
+        Binding("ctrl+g", "pictures", priority=True, show=False),
+        Binding("ctrl+y", "copy_line", priority=True, show=False),
+        Binding("tab", "recent", priority=True, show=False),
+        Binding("backspace", "up", priority=True, show=False),
+    ]
+
+    class Scanned(Message):
+        """A folder was read, or could not be."""
+
+        def __init__(self, scan: FolderScan) -> None:
+            super().__init__()
+            self.scan = scan
+
+    def __init__(
+        self,
+        start: Path,
+        recent: Sequence[Path] = (),
+        *,
+        now: Millis,
+        zone: tzinfo,
+        login: Login | None = None,
+    ) -> None:
+        super().__init__()
+        self._base = os.path.abspath(start)
+        self._recent = recent
+        self._now = now
+        self._zone = zone
+        self._login = login or login_of(getpass.getuser(), socket.gethostname(), os.environ)
+        self._scan = FolderScan("", self._tell)
+        self._is_reading = False
+        self._wanted = ""
+        self._found = 0
+        self._hidden = False
+        self._pictures = False
+        self._shows_recent = False
+        self._came_from = ""
+
+    def compose(self) -> ComposeResult:
+        """Path, field, list, what is to be known, keys."""
+        with Vertical(id="box", classes="-tall") as box:
+            box.border_title = Content(_("File to send"))
+            yield Static(id="path")
+            yield text_field(placeholder=_("part of the name, or a path: /… ~/…"))
+            yield ChoiceList[PathRow](self._draw)
+            yield Static(id="status")
+            yield Static(self._keys(), id="keys")
+
+    def on_mount(self) -> None:
+        """Read the first folder."""
+        self._go()
+
+    def on_unmount(self) -> None:
+        """Nobody waits for the disk any more."""
+        self._scan.leave()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Backspace is the field's own while there is something to delete."""
+        if action == "up":
+            return not self.query_one(Input).value
+        return super().check_action(action, parameters)
+
+    def action_move(self, step: int) -> None:
+        """Highlight another row."""
+        self._list.move(step)
+
+    def action_page(self, direction: int) -> None:
+        """Highlight a row one page away."""
+        self._list.move_page(direction)
+
+    def action_hidden(self) -> None:
+        """Show or hide the names that begin with a dot."""
+        self._hidden = not self._hidden
+        self._show_rows()
+
+    def action_pictures(self) -> None:
+        """Show only pictures, or everything."""
+        self._pictures = not self._pictures
+        self._show_rows()
+
+    def action_recent(self) -> None:
+        """Change between the folder and the folders used lately."""
+        self._shows_recent = not self._shows_recent
+        self._set_text("")
+        self._go()
+
+    def action_up(self) -> None:
+        """Go to the folder around this one."""
+        self._came_from = os.path.basename(self._base)
+        self._open(os.path.dirname(self._base))
+
+    def action_copy_line(self) -> None:
+        """Put the line that brings the file into the clipboard of the terminal."""
+        if line := self._bring_line():
+            self.app.copy_to_clipboard(line)
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._go()
+
+    @on(Input.Submitted)
+    @on(ChoiceList.Chosen)
+    def _choose(self) -> None:
+        row = self._list.current
+        if row is None or row.refusal:
+            self._show_status()
+            return
+        path = os.path.join(self._folder, row.name)
+        if row.is_folder:
+            self._open(path)
+        else:
+            self.finish(Path(path))
+
+    @on(ChoiceList.Highlighted)
+    def _highlighted(self) -> None:
+        self._show_status()
+
+    @on(Scanned)
+    def _scanned(self, event: Scanned) -> None:
+        if event.scan is self._scan:
+            self._is_reading = False
+            self._show_rows()
+
+    @property
+    def _list(self) -> ChoiceList[PathRow]:
+        return self.query_one(ChoiceList)
+
+    @property
+    def _folder(self) -> str:
+        return self._scan.folder
+
+    def _open(self, folder: str) -> None:
+        self._base = os.path.normpath(folder)
+        self._shows_recent = False
+        self._set_text("")
+        self._scan.leave()
+        self._scan = FolderScan("", self._tell)
+        self._go()
+
+    def _set_text(self, text: str) -> None:
+        with self.prevent(Input.Changed):
+            self.query_one(Input).value = text
+
+    def _go(self) -> None:
+        """Make list and folder those of the text in the field."""
+        text = self.query_one(Input).value
+        path = typed_path(text)
+        folder, self._wanted = self._base, text
+        if path is not None:
+            whole = os.path.join(os.path.expanduser("~"), "") if path == "~" else os.path.expanduser(path)
+            folder, self._wanted = os.path.split(os.path.join(self._base, whole))
+        folder = os.path.normpath(folder)
+        if folder != self._folder:
+            self._scan.leave()
+            self._scan = FolderScan(folder, self._tell)
+            self._is_reading = True
+            self._scan.start()
+        self._show_rows()
+
+    def _tell(self, scan: FolderScan) -> None:
+        self.post_message(self.Scanned(scan))
+
+    def _show_rows(self) -> None:
+        rows = self._recent_rows() if self._shows_recent else self._scan.rows if not self._is_reading else []
+        found = matching(rows, self._wanted, hidden=self._hidden, pictures=self._pictures)
+        self._found = len(found)
+        names = [row.name for row in found[:SHOWN_ROWS]]
+        at = names.index(self._came_from) if self._came_from in names else 0
+        if not self._is_reading:
+            self._came_from = ""
+        self._list.show(found[:SHOWN_ROWS], highlight=at)
+        self._show_path()
+        self._show_status()
+
+    def _recent_rows(self) -> list[PathRow]:
+        folders = dict.fromkeys([*map(str, self._recent), os.path.expanduser("~")])
+        return [PathRow(folder, name_key(folder), is_folder=True) for folder in folders]
+
+    def _show_path(self) -> None:
+        home = os.path.expanduser("~")
+        folder = self._folder
+        if folder == home or folder.startswith(home + os.sep):
+            folder = "~" + folder.removeprefix(home)
+        words = _("Recent folders") if self._shows_recent else shown(folder, lines=False)
+        room = max(20, self.query_one("#box").content_size.width)
+        self.query_one("#path", Static).update(Content.styled(cut_middle(words, room), "bold"))
+
+    def _show_status(self) -> None:
+        status = self.query_one("#status", Static)
+        status.remove_class("bad", "warn", "muted")
+        words, look = self._status()
+        status.add_class(look)
+        status.update(words)
+
+    def _status(self) -> tuple[Content, str]:
+        row = self._list.current
+        text = self.query_one(Input).value
+        if self._is_reading:
+            return plain(_("Reading the folder…")), "muted"
+        if row is None and (typed_path(text) or is_windows_path(text)):
+            return self._far_words(), "warn"
+        if self._scan.error is not None and not self._shows_recent:
+            why = self._scan.error.strerror or str(self._scan.error)
+            return plain(_("This folder cannot be read: {why}").format(why=why)), "bad"
+        if row is None:
+            return plain(_("Nothing fits. Shorten the name, or press Backspace to go up.")), "warn"
+        if row.refusal:
+            return plain(refusal_words(row)), "warn"
+        return plain(self._count_words()), "muted"
+
+    def _far_words(self) -> Content:
+        words = plain(_("There is no such file here. If it is on your own computer, run this there:"))
+        if (line := self._bring_line()) is None:
+            return plain(_("There is no such file here."))
+        return Content("\n").join([words, plain(line, "bold"), plain(_("Ctrl+Y copies the line."))])
+
+    def _bring_line(self) -> str | None:
+        text = self.query_one(Input).value.strip()
+        path = text if is_windows_path(text) else typed_path(text)
+        if self._list.current is not None or path is None:
+            return None
+        return bring_line(path, self._login, Path(self._base), Path.home())
+
+    def _count_words(self) -> str:
+        words = [ngettext("{n} entry", "{n} entries", self._found).format(n=self._found)]
+        if self._found > SHOWN_ROWS:
+            words[0] = _("the first {shown} of {n}: type to narrow").format(shown=SHOWN_ROWS, n=self._found)
+        if self._hidden:
+            words.append(_("with hidden ones"))
+        if self._pictures:
+            words.append(_("only pictures"))
+        return " · ".join(words)
+
+    def _draw(self, row: PathRow, cells: int) -> Sequence[Line]:
+        return (path_line(row, self._now, self._zone, cells),)
+
+    def _keys(self) -> Content:
+        return keys_line(
+            ("Enter", _("choose")),
+            ("⌫", _("up")),
+            ("Tab", _("recent")),
+            ("^R", _("hidden")),
+            ("^G", _("pictures")),
+            ("Esc", _("close")),
+        )

@@ -1,0 +1,145 @@
+"""A list to choose from inside a dialog: drawn line by line, one row highlighted by a mark, not by colour."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from chat_tui.ui.view import glyphs
+from chat_tui.ui.view.line import Line, Role, Span, fit
+
+Row = TypeVar("Row")
+
+_BOLD = Style(bold=True)
+
+GUTTER = 2
+"""Cells before every line: the highlight and a space."""
+
+
+class ChoiceList(ScrollView, Generic[Row], can_focus=False):
+    """Rows of equal height; keys stay with the dialog's text field, which calls `move` and `move_to`.
+
+    `draw` makes the lines of a row for a width in cells. With `marks=False` nothing is highlighted and
+    moving scrolls.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"choice--{role}" for role in Role}
+
+    class Highlighted(Message):
+        """Another row is highlighted, or none (`index` None: there are no rows)."""
+
+        def __init__(self, index: int | None) -> None:
+            super().__init__()
+            self.index = index
+
+    class Chosen(Message):
+        """A row was clicked."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
+    def __init__(
+        self,
+        draw: Callable[[Row, int], Sequence[Line]],
+        *,
+        row_height: int = 1,
+        marks: bool = True,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(id=id)
+        self._draw = draw
+        self._row_height = row_height
+        self._marks = marks
+        self._rows: Sequence[Row] = ()
+        self._highlighted = 0
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """What is listed."""
+        return self._rows
+
+    @property
+    def highlighted(self) -> int | None:
+        """Index of the highlighted row; None when there is none."""
+        return self._highlighted if self._rows and self._marks else None
+
+    @property
+    def current(self) -> Row | None:
+        """The highlighted row."""
+        return None if self.highlighted is None else self._rows[self.highlighted]
+
+    def show(self, rows: Sequence[Row], *, highlight: int = 0) -> None:
+        """List `rows` instead of what was listed."""
+        self._rows = rows
+        self.virtual_size = Size(self.size.width, len(rows) * self._row_height)
+        self.refresh()
+        if not self._marks:
+            self.scroll_to(y=0, animate=False, immediate=True)
+        self.move_to(highlight)
+
+    def move(self, step: int) -> None:
+        """Go `step` rows down, or up if negative, stopping at the ends."""
+        if self._marks:
+            self.move_to(self._highlighted + step)
+        else:
+            self.scroll_to(y=self.scroll_offset.y + step, animate=False, immediate=True)
+
+    def move_page(self, direction: int) -> None:
+        """Go one page down (1) or up (-1)."""
+        self.move(direction * max(1, self.size.height // self._row_height - 1))
+
+    def move_to(self, index: int) -> None:
+        """Highlight the row at `index`, or the nearest there is."""
+        self._highlighted = max(0, min(index, len(self._rows) - 1))
+        self._keep_in_view()
+        self.refresh()
+        self.post_message(self.Highlighted(self.highlighted))
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen."""
+        index, line = divmod(y + self.scroll_offset.y, self._row_height)
+        width = self.size.width
+        if index >= len(self._rows):
+            return Strip.blank(width, self.rich_style)
+        is_marked = index == self.highlighted
+        lines = self._draw(self._rows[index], max(1, width - GUTTER))
+        spans = fit(lines[line], width - GUTTER) if line < len(lines) else ()
+        mark = Span(f"{glyphs.HIGHLIGHT if is_marked else ' '} ", Role.ACCENT)
+        return self._strip((mark, *spans), bold=is_marked).extend_cell_length(width, self.rich_style)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Keep the highlight in view when the room changes."""
+        self.virtual_size = Size(event.size.width, len(self._rows) * self._row_height)
+        self._keep_in_view()
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the row under the mouse."""
+        index = (event.y + self.scroll_offset.y) // self._row_height
+        if 0 <= index < len(self._rows) and self._marks:
+            self.move_to(index)
+            self.post_message(self.Chosen(index))
+
+    def _strip(self, spans: Sequence[Span], *, bold: bool) -> Strip:
+        segments = []
+        for text, role in spans:
+            style = self.get_component_rich_style(f"choice--{role}")
+            segments.append(Segment(text, style + _BOLD if bold and role != Role.MUTED else style))
+        return Strip(segments)
+
+    def _keep_in_view(self) -> None:
+        if not self._marks or not self.size.height:
+            return
+        top, height = self._highlighted * self._row_height, self.size.height
+        first = self.scroll_offset.y
+        if top < first:
+            first = top
+        elif top + self._row_height > first + height:
+            first = top + self._row_height - height
+        self.scroll_to(y=first, animate=False, immediate=True)
