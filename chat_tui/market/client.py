@@ -117,7 +117,7 @@ class MarketClient:
         """Every shop the key reaches, by getCampaigns, all pages."""
         shops: list[Shop] = []
         token: str | None = None
-        seen: set[str | None] = {None}
+        seen: set[str] = set()
         for _page_number in range(_MOST_PAGES):
             answer = await self._ask("getCampaigns", "GET", "/v2/campaigns", _page(token, 100, 100))
             page = self._read("getCampaigns", answer, pages.shops_page)
@@ -125,10 +125,14 @@ class MarketClient:
                 return page
             shops += page[0]
             token = page[1]
+            if token is None:
+                return tuple({shop.campaign_id: shop for shop in shops}.values())
             if token in seen:
                 break
             seen.add(token)
-        return tuple({shop.campaign_id: shop for shop in shops}.values())
+        # A part of the shops must not pass for all of them.
+        words = _("The Market repeats the same page.")
+        return Problem(ProblemKind.UNEXPECTED_ANSWER, Certainty.UNCLEAR, "getCampaigns", message=words)
 
     async def get_key_rights(self) -> KeyRights | Problem:
         """What the key may do, by getAuthTokenInfo. An OAuth token may everything and is not asked about."""

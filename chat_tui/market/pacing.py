@@ -42,21 +42,31 @@ class Gate:
         self._clock = clock
         self._taken = 0
         self._narrow_until = float("-inf")
-        self._freed = asyncio.Condition()
+        self._waiting: list[tuple[bool, asyncio.Future[None]]] = []
 
     @asynccontextmanager
     async def place(self, *, writes: bool) -> AsyncIterator[None]:
-        """Wait for a place and hold it."""
-        async with self._freed:
-            await self._freed.wait_for(lambda: self._taken < self._limit(writes=writes))
-            self._taken += 1
+        """Wait for a place and hold it: writes first, then in the order of asking."""
+        admitted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((writes, admitted))
+        self._admit()
         try:
+            await admitted
             yield
         finally:
-            # Counted back before anything is awaited: a second cancellation must not lose the place.
-            self._taken -= 1
-            async with self._freed:
-                self._freed.notify_all()
+            # Nothing is awaited here: not even a second cancellation can lose the place.
+            if admitted.done() and not admitted.cancelled():
+                self._taken -= 1
+            else:
+                self._waiting.remove((writes, admitted))
+            self._admit()
+
+    def _admit(self) -> None:
+        for writes, admitted in sorted(self._waiting, key=lambda waiter: not waiter[0]):
+            if not admitted.done() and self._taken < self._limit(writes=writes):
+                self._taken += 1
+                self._waiting.remove((writes, admitted))
+                admitted.set_result(None)
 
     def narrow(self) -> None:
         """The Market says there were too many at once: allow `NARROW` for a minute."""
