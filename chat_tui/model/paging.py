@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chat_tui.model.chat import Chat
-from chat_tui.model.ids import Millis
+from chat_tui.model.ids import MessageId, Millis
 from chat_tui.model.message import Message
 
 
@@ -36,3 +36,20 @@ class MessagesPage:
     skipped: int = 0
     server_time: Millis | None = None
     """The `Date` header of the answer: the Market's own clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryCursor:
+    """How much of one chat's history is in the cache, and where reading goes on."""
+
+    lo: MessageId | None
+    """The oldest message in the cache; None = none."""
+    hi: MessageId | None
+    """The newest message up to which nothing is missing; newer ones are asked from here. None = none."""
+    coverage: Coverage
+    older_token: str | None
+    """The page token with which older messages are asked for."""
+    updated_at: Millis
+    """Time of the latest message, as the list tells."""
+    newest_at: Millis
+    """Time of the newest message in the cache; 0 = none."""

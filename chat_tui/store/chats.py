@@ -1,0 +1,207 @@
+"""Chats and shops in the cache, and the list in the order of its tabs."""
+
+from collections.abc import Sequence
+
+from chat_tui.model.chat import Chat, ContextKind, NewChat, Shop
+from chat_tui.model.ids import UNKNOWN_TIME, CampaignId, ChatId, Millis
+from chat_tui.model.message import Sender
+from chat_tui.model.outbox import OutboxState
+from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab, Talk, waiting_since
+from chat_tui.store.database import Connection
+from chat_tui.store.rows import CHAT, Row, chat_columns, chat_of, clean, is_id, moment
+from chat_tui.store.tabs import PLACES
+
+_STORED = f"""
+    SELECT {CHAT}, c.newest_id, c.newest_at, c.newest_sender, c.snippet, c.last_speaker, c.buyer_since
+    FROM chat c WHERE c.chat_id = ?
+"""  # noqa: S608
+_SAVE = """
+    INSERT INTO chat (chat_id, kind, status, context_kind, order_id, return_id, campaign_id, customer_name,
+        customer_public_id, created_at, updated_at, listed_at, waiting_since)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (chat_id) DO UPDATE SET kind = excluded.kind, status = excluded.status,
+        context_kind = excluded.context_kind, order_id = excluded.order_id, return_id = excluded.return_id,
+        campaign_id = excluded.campaign_id, customer_name = excluded.customer_name,
+        customer_public_id = excluded.customer_public_id, created_at = excluded.created_at,
+        listed_at = excluded.listed_at, waiting_since = excluded.waiting_since,
+        vain_reads = CASE WHEN excluded.updated_at > updated_at THEN 0 ELSE vain_reads END,
+        updated_at = excluded.updated_at
+"""
+_BEHIND = """
+    SELECT chat_id FROM chat WHERE behind_bucket IS NOT NULL
+    ORDER BY behind_bucket, turn_order, chat_id LIMIT ?
+"""
+
+_TROUBLES = (
+    OutboxState.QUEUED,
+    OutboxState.SENDING,
+    OutboxState.WAITING,
+    OutboxState.FAILED,
+    OutboxState.UNCONFIRMED,
+)
+"""The worst last."""
+_RANK = " ".join(f"WHEN '{state}' THEN {rank}" for rank, state in enumerate(_TROUBLES))
+_ITEM = f"""
+    SELECT {CHAT}, {{bucket}}, {{order}}, c.waiting_since, c.newest_sender, c.snippet, c.newest_has_file,
+        c.newest_id > coalesce(m.seen, 0) AND c.newest_sender <> '{Sender.PARTNER}',
+        EXISTS (SELECT 1 FROM draft d WHERE d.chat_id = c.chat_id),
+        (SELECT max(CASE o.state {_RANK} END) FROM outbox o
+            WHERE o.chat_id = c.chat_id AND o.state <> 'confirmed'),
+        s.name
+    FROM chat c LEFT JOIN mark m ON m.chat_id = c.chat_id LEFT JOIN shop s ON s.campaign_id = c.campaign_id
+"""  # noqa: S608
+
+
+def save_page(conn: Connection, chats: Sequence[Chat], listed_at: Millis) -> frozenset[ChatId]:
+    """Merge a page of getChats; the chats that are new or told something new."""
+    latest: dict[ChatId, Chat] = {}
+    for chat in chats:
+        other = latest.get(chat.chat_id)
+        if is_id(chat.chat_id) and (other is None or chat.updated_at >= other.updated_at):
+            latest[chat.chat_id] = chat
+    return frozenset(chat.chat_id for chat in latest.values() if _merge(conn, chat, listed_at))
+
+
+def _merge(conn: Connection, chat: Chat, listed_at: Millis) -> bool:
+    told = chat_columns(chat)
+    stored = conn.execute(_STORED, (chat.chat_id,)).fetchone()
+    updated_at = moment(chat.updated_at)
+    if stored is not None:
+        if chat.updated_at == UNKNOWN_TIME:
+            # A date nobody can read must not keep a new status out, nor move the chat to the end.
+            updated_at = stored[10]
+            told = (*told[:10], updated_at)
+        if updated_at < stored[10] or told == stored[:11]:
+            return False
+    talk = None if stored is None or stored[11] is None else Talk(*stored[11:])
+    since = waiting_since(chat.status, updated_at, talk)
+    conn.execute(_SAVE, (*told, listed_at, since))
+    return True
+
+
+def save_shops(conn: Connection, shops: Sequence[Shop]) -> None:
+    """Keep the shops of the business (getCampaigns), all of them."""
+    conn.execute("DELETE FROM shop")
+    conn.executemany(
+        "INSERT OR REPLACE INTO shop VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            (
+                s.campaign_id,
+                clean(s.name),
+                s.business_id,
+                clean(s.business_name),
+                clean(s.placement),
+                clean(s.availability),
+            )
+            for s in shops
+            if is_id(s.campaign_id) and is_id(s.business_id)
+        ),
+    )
+
+
+def shops(conn: Connection) -> tuple[Shop, ...]:
+    """The shops of the business, by name."""
+    columns = "campaign_id, name, business_id, business_name, placement, availability"
+    rows = conn.execute(f"SELECT {columns} FROM shop ORDER BY name")  # noqa: S608
+    return tuple(Shop(CampaignId(row[0]), *row[1:]) for row in rows)
+
+
+def page(
+    conn: Connection,
+    tab: Tab,
+    *,
+    after: QueueKey | None = None,
+    before: QueueKey | None = None,
+    from_end: bool = False,
+    limit: int = 64,
+) -> QueuePage:
+    """The first chats of a tab, those after or before a key, or the last ones."""
+    backwards = from_end or before is not None
+    start = before if before is not None else after
+    rows = _run_of(conn, tab, start, backwards=backwards, limit=limit + 1)
+    more = len(rows) > limit
+    items = tuple(_item_of(row) for row in rows[:limit])
+    if backwards:
+        items = items[::-1]
+    behind_us = start is not None and _exists(
+        conn, tab, items[-1 if backwards else 0].key if items else start, backwards=backwards, empty=not items
+    )
+    if backwards:
+        return QueuePage(tab, items, has_before=more, has_after=behind_us)
+    return QueuePage(tab, items, has_before=behind_us, has_after=more)
+
+
+def _run_of(conn: Connection, tab: Tab, start: QueueKey | None, *, backwards: bool, limit: int) -> list[Row]:
+    place = PLACES[tab]
+    beyond = "" if start is None else f"AND {place.compared('<' if backwards else '>')}"
+    sql = f"{_select(tab)} WHERE {place.within} {beyond} {place.ordered(backwards=backwards)} LIMIT ?"
+    return conn.execute(sql, (*(() if start is None else place.numbers(start)), limit)).fetchall()
+
+
+def _exists(conn: Connection, tab: Tab, key: QueueKey, *, backwards: bool, empty: bool) -> bool:
+    """Whether the tab goes on behind a page; an empty page has only the key it was asked with."""
+    place = PLACES[tab]
+    sign = (">" if backwards else "<") + ("=" if empty else "")
+    sql = f"SELECT EXISTS (SELECT 1 FROM chat c WHERE {place.within} AND {place.compared(sign)})"  # noqa: S608
+    return bool(conn.execute(sql, place.numbers(key)).fetchone()[0])
+
+
+def _select(tab: Tab) -> str:
+    place = PLACES[tab]
+    return _ITEM.format(bucket=place.bucket, order=place.order)
+
+
+def _item_of(row: Row) -> QueueItem:
+    bucket, order, since, sender, snippet, has_file, unseen, has_draft, rank, shop = row[11:]
+    return QueueItem(
+        chat_of(row),
+        QueueKey(bucket, order, row[0]),
+        since,
+        sender,
+        snippet,
+        bool(has_file),
+        bool(unseen),
+        bool(has_draft),
+        None if rank is None else _TROUBLES[rank],
+        shop or "",
+    )
+
+
+def item(conn: Connection, chat_id: ChatId, tab: Tab = Tab.ALL) -> QueueItem | None:
+    """One chat as the list shows it; None if it is not in the cache or not in this tab."""
+    row = conn.execute(f"{_select(tab)} WHERE c.chat_id = ? AND {PLACES[tab].within}", (chat_id,)).fetchone()
+    return None if row is None else _item_of(row)
+
+
+def counts(conn: Connection) -> dict[Tab, int]:
+    """How many chats each tab holds."""
+    return {
+        tab: conn.execute(f"SELECT count(*) FROM chat c WHERE {place.within}").fetchone()[0]  # noqa: S608
+        for tab, place in PLACES.items()
+    }
+
+
+def next_waiting(conn: Connection, beyond: ChatId | None, *, backwards: bool = False) -> ChatId | None:
+    """The first (last) chat of WAITING, or the one after (before) `beyond` if that one is waiting itself."""
+    known = None if beyond is None else item(conn, beyond, Tab.WAITING)
+    rows = _run_of(conn, Tab.WAITING, known.key if known else None, backwards=backwards, limit=1)
+    return ChatId(rows[0][0]) if rows else None
+
+
+def find_context(conn: Connection, about: NewChat) -> ChatId | None:
+    """The chat about an order or a return, if the cache knows one; the latest of several."""
+    column = "return_id" if about.kind == ContextKind.RETURN else "order_id"
+    row = conn.execute(
+        f"SELECT chat_id FROM chat WHERE {column} = ? AND context_kind = ? ORDER BY updated_at DESC",  # noqa: S608
+        (about.number, about.kind),
+    ).fetchone()
+    return None if row is None else ChatId(row[0])
+
+
+def behind(conn: Connection, limit: int) -> tuple[ChatId, ...]:
+    """Chats of which the list knows more than the history read so far, most urgent first.
+
+    Chats never read come only if they wait for us. After three reads that brought nothing newer a chat
+    rests until the list tells a newer time: some times simply do not match.
+    """
+    return tuple(ChatId(row[0]) for row in conn.execute(_BEHIND, (limit,)))

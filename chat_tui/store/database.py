@@ -1,0 +1,212 @@
+"""The store of one business: two files, a thread that reads and one that writes for each file."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Concatenate, Final, ParamSpec, Self, TypeVar
+
+from chat_tui.locale import _
+from chat_tui.store.errors import DAMAGED, StoreBusy, StoreProblem, explain, primary_code
+from chat_tui.store.files import identity, private_directory
+from chat_tui.store.locks import WriteLock
+from chat_tui.store.opening import DatabaseFile, open_database
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Connection = sqlite3.Connection
+"""What every function of this room takes first; others pass it on and never look inside."""
+
+_CLOSING_PATIENCE_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class StorePaths:
+    """Where the files of one business lie."""
+
+    cache_dir: Path
+    data_dir: Path
+
+    @property
+    def cache(self) -> DatabaseFile:
+        """What may be dropped and read again."""
+        return DatabaseFile(self.cache_dir / "cache.db", "cache", "NORMAL", 4_000)
+
+    @property
+    def state(self) -> DatabaseFile:
+        """What is never wiped."""
+        return DatabaseFile(self.data_dir / "state.db", "state", "FULL", 1_000)
+
+    def lock(self, kind: str) -> Path:
+        """The lock file of a database; not beside the cache, which may be wiped under a running copy."""
+        return self.data_dir / f"{kind}.lock"
+
+
+class _Writer:
+    """The only connection of this process that writes to one file, and its thread."""
+
+    def __init__(self, file: DatabaseFile, lock: WriteLock, notices: list[str]) -> None:
+        self._file = file
+        self._lock = lock
+        with lock.held():
+            self._conn = open_database(file, notices)
+        self._identity = identity(file.path)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"store-{file.kind}")
+
+    def submit(self, fn: Callable[[Connection], T]) -> Future[T]:
+        """Run `fn` in one transaction; the result comes after the commit."""
+        return self._thread.submit(self._write, fn)
+
+    def data_version(self) -> Future[int]:
+        """A number that changes when another process has committed."""
+        return self._thread.submit(lambda: int(self._conn.execute("PRAGMA data_version").fetchone()[0]))
+
+    def close(self) -> None:
+        """Finish what was queued, then close."""
+        self._thread.shutdown(wait=True)
+        try:
+            with self._lock.held(_CLOSING_PATIENCE_S):
+                self._conn.close()
+        except StoreBusy:
+            # Whoever holds the lock has the file open too, so closing ours writes nothing back.
+            self._conn.close()
+
+    def _write(self, fn: Callable[[Connection], T]) -> T:
+        try:
+            with self._lock.held():
+                return self._transaction(fn)
+        except sqlite3.Error as error:
+            note_damage(error, self._file)
+            raise explain(error, self._file.path) from error
+
+    def _transaction(self, fn: Callable[[Connection], T]) -> T:
+        if identity(self._file.path) != self._identity:
+            # What is written into a file without a name is lost when the program ends.
+            raise StoreProblem(
+                _("{place} was removed while the program runs: start it again.").format(place=self._file.path)
+            )
+        conn = self._conn
+        conn.execute("BEGIN IMMEDIATE")
+        try:
+            result = fn(conn)
+            conn.execute("COMMIT")
+        except BaseException:
+            if conn.in_transaction:
+                conn.execute("ROLLBACK")
+            raise
+        return result
+
+
+class Store:
+    """Chats and messages (cache), and what the operator made (state). Any thread may call it."""
+
+    def __init__(self, paths: StorePaths) -> None:
+        self.paths = paths
+        notices: list[str] = []
+        for directory in {paths.cache_dir, paths.data_dir}:
+            if private_directory(directory):
+                notices.append(_("{place} was readable by others; that is mended.").format(place=directory))
+        self._cache = _Writer(paths.cache, WriteLock(paths.lock("cache")), notices)
+        try:
+            self._state = _Writer(paths.state, WriteLock(paths.lock("state")), notices)
+        except BaseException:
+            self._cache.close()
+            raise
+        self._reader = _open_reader(paths)
+        self._reading = ThreadPoolExecutor(1, thread_name_prefix="store-read")
+        self.notices = tuple(notices)
+        """What had to be mended at the start: sentences for the operator."""
+
+    @classmethod
+    def open(cls, paths: StorePaths) -> Self:
+        """Open, create or migrate both files; StoreProblem or StoreBusy says why not."""
+        return cls(paths)
+
+    def read(
+        self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        """Ask with a connection that sees both files, at one moment, and can write neither."""
+        return self._reading.submit(self._read, lambda conn: fn(conn, *args, **kwargs))
+
+    def write_cache(
+        self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        """One transaction on the cache; a power cut may lose the last ones."""
+        return self._cache.submit(lambda conn: fn(conn, *args, **kwargs))
+
+    def write_state(
+        self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        """One transaction on the state; when the result is there, it outlives a power cut."""
+        return self._state.submit(lambda conn: fn(conn, *args, **kwargs))
+
+    def data_version(self) -> Future[tuple[int, int]]:
+        """A number per file (cache, state) that changes when another process has committed to it."""
+        return _both(self._cache.data_version(), self._state.data_version())
+
+    def close(self) -> None:
+        """Finish what was queued, then close the files."""
+        self._reading.shutdown(wait=True)
+        self._reader.close()
+        self._cache.close()
+        self._state.close()
+
+    def _read(self, fn: Callable[[Connection], T]) -> T:
+        conn = self._reader
+        try:
+            conn.execute("BEGIN")
+            try:
+                return fn(conn)
+            finally:
+                if conn.in_transaction:
+                    conn.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            # Which of the two files it was is not told.
+            note_damage(error, self.paths.cache)
+            note_damage(error, self.paths.state)
+            raise explain(error, self.paths.cache.path) from error
+
+
+def note_damage(error: sqlite3.Error, file: DatabaseFile) -> None:
+    """Leave a mark, so that the next start checks the whole file."""
+    if primary_code(error) in DAMAGED:
+        os.close(os.open(file.damage_mark, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+def _open_reader(paths: StorePaths) -> Connection:
+    """The writers' connections are open by now, so this one finds both files in order."""
+    conn = sqlite3.connect(paths.cache.path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    conn.execute("ATTACH ? AS state", (str(paths.state.path),))
+    conn.execute(f"PRAGMA main.cache_size = -{paths.cache.cache_kib}")
+    conn.execute(f"PRAGMA state.cache_size = -{paths.state.cache_kib}")
+    conn.execute("PRAGMA temp_store = MEMORY")
+    conn.execute("PRAGMA query_only = ON")
+    return conn
+
+
+def _both(one: Future[int], other: Future[int]) -> Future[tuple[int, int]]:
+    """The results of two futures as one."""
+    both: Future[tuple[int, int]] = Future()
+    left = [one, other]
+    guard = threading.Lock()
+
+    def ended(done: Future[int]) -> None:
+        with guard:
+            left.remove(done)
+            if left:
+                return
+        try:
+            both.set_result((one.result(), other.result()))
+        except Exception as error:  # noqa: BLE001 - handed on to whoever waits
+            both.set_exception(error)
+
+    one.add_done_callback(ended)
+    other.add_done_callback(ended)
+    return both
+
+
+__all__ = ["Connection", "Store", "StoreBusy", "StorePaths", "StoreProblem"]

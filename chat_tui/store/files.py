@@ -1,0 +1,133 @@
+"""Directories and files for the owner alone."""
+
+import os
+import stat
+from pathlib import Path
+
+from chat_tui.locale import _
+from chat_tui.paths import ForeignDirectory, make_private
+from chat_tui.store.errors import StoreProblem
+
+_NETWORK = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "9p", "fuse.sshfs", "fuse.glusterfs"}
+)
+_COMPANIONS = ("", "-wal", "-shm")
+"""A database in WAL mode is three files."""
+
+
+def private_directory(directory: Path) -> bool:
+    """Create a directory and its missing parents 0700; True if one open to others had to be tightened.
+
+    StoreProblem if it is no directory of ours, others may write into it, or it lies on a network.
+    """
+    was_open = directory.is_dir() and bool(directory.stat().st_mode & 0o077)
+    try:
+        make_private(directory)
+    except ForeignDirectory as error:
+        raise StoreProblem(_foreign(error)) from error
+    except (FileExistsError, NotADirectoryError) as error:
+        raise StoreProblem(_("{place} is not a directory: move it away.").format(place=directory)) from error
+    except OSError as error:
+        raise StoreProblem(
+            _("{place} cannot be made or read ({reason}): check the path and its permissions.").format(
+                place=directory, reason=os.strerror(error.errno or 0)
+            )
+        ) from error
+    if not directory.is_dir():
+        raise StoreProblem(_("{place} is not a directory: move it away.").format(place=directory))
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise StoreProblem(
+            _("{place} cannot be written: check its owner and permissions.").format(place=directory)
+        )
+    if file_system(directory) in _NETWORK:
+        raise StoreProblem(
+            _("{place} is on a network file system, where databases break: choose a local disk.").format(
+                place=directory
+            )
+        )
+    return was_open
+
+
+def _foreign(error: ForeignDirectory) -> str:
+    if error.is_owned:
+        words = _("Others may write into {place}: look what is in it, then run chmod 700 on it.")
+    else:
+        words = _("{place} belongs to another user: choose another place.")
+    return words.format(place=error.path)
+
+
+def file_system(directory: Path, mounts: Path = Path("/proc/self/mountinfo")) -> str:
+    """The kernel's name of the file system a directory lies on; empty where it cannot be told."""
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    target = f"{directory.resolve()}/"
+    best, kind = "", ""
+    for line in lines:
+        before, separator, after = line.partition(" - ")
+        if not separator:
+            continue
+        point = before.split(" ")[4].replace("\\040", " ").rstrip("/") + "/"
+        if target.startswith(point) and len(point) >= len(best):
+            best, kind = point, after.split(" ")[0]
+    return kind
+
+
+def create_private(path: Path) -> None:
+    """Create an empty file 0600; FileExistsError if anything of that name is there."""
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def private_database(path: Path) -> bool:
+    """Create a database file and tighten its companions to 0600; True if one was open to others.
+
+    SQLite would create it 0644 and copies the mode of the main file to its companions.
+    """
+    tightened = False
+    for suffix in _COMPANIONS:
+        part = Path(f"{path}{suffix}")
+        try:
+            found = part.lstat()
+        except FileNotFoundError:
+            continue
+        if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+            raise StoreProblem(
+                _("{place} is a link or no ordinary file: move the real file there.").format(place=part)
+            )
+        if found.st_uid != os.geteuid():
+            raise StoreProblem(_("{place} belongs to another user: choose another place.").format(place=part))
+        if stat.S_IMODE(found.st_mode) & 0o177:
+            os.chmod(part, 0o600)
+            tightened = True
+    if not path.exists():
+        create_private(path)
+    return tightened
+
+
+def remove_database(path: Path) -> None:
+    """Delete a database and its companions."""
+    for suffix in _COMPANIONS:
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a database and its companions to the first free `name.damaged-N`; the new name."""
+    number = 1
+    while any(Path(f"{path}.damaged-{number}{suffix}").exists() for suffix in _COMPANIONS):
+        number += 1
+    aside = Path(f"{path}.damaged-{number}")
+    for suffix in _COMPANIONS:
+        part = Path(f"{path}{suffix}")
+        if part.exists():
+            part.rename(f"{aside}{suffix}")
+    return aside
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """Device and inode of a path, or None if nothing is there."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino

@@ -1,0 +1,162 @@
+"""Kernel locks between the copies of the program: they die with their process and are never stale.
+
+Lock files are never deleted (a new inode would be another lock) and opened once per process, because
+closing any descriptor of a file drops all `lockf` locks this process holds on it.
+"""
+
+import fcntl
+import os
+import struct
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from chat_tui.locale import _
+from chat_tui.model.ids import ChatId
+from chat_tui.store.errors import StoreBusy, StoreProblem
+from chat_tui.store.files import identity
+
+PATIENCE_S: Final = 5.0
+"""How long a writer waits for another copy before it answers "busy"."""
+_PAUSE_S: Final = 0.002
+
+# struct flock: Linux puts type and origin first, macOS last.
+_FLOCK: Final = "qqihh" if sys.platform == "darwin" else "hhqqi0q"
+
+
+class _LockFile:
+    """A lock file's only descriptor in this process, and the numbers held through it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+        os.fchmod(self.fd, 0o600)
+        found = os.fstat(self.fd)
+        self.identity = found.st_dev, found.st_ino
+        self.held: set[int] = set()
+        self.guard = threading.Lock()
+        """Keeps the threads of this process apart: kernel locks do not."""
+
+
+_opened: dict[tuple[int, int], _LockFile] = {}
+_opening = threading.Lock()
+
+
+def _lock_file(path: Path) -> _LockFile:
+    with _opening:
+        known = _opened.get(identity(path) or (0, 0))
+        if known is None:
+            known = _LockFile(path)
+            _opened[known.identity] = known
+        return known
+
+
+class WriteLock:
+    """One writer at a time over all copies, per database (`flock`)."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def held(self, patience_s: float = PATIENCE_S) -> Iterator[None]:
+        """Hold the lock; StoreBusy when another copy keeps it for longer than `patience_s`."""
+        until = time.monotonic() + patience_s
+        file = _lock_file(self._path)
+        if not file.guard.acquire(timeout=patience_s):
+            raise _busy()
+        try:
+            while not _try_flock(file.fd):
+                if time.monotonic() >= until:
+                    raise _busy()
+                time.sleep(_PAUSE_S)
+            try:
+                yield
+            finally:
+                fcntl.flock(file.fd, fcntl.LOCK_UN)
+        finally:
+            file.guard.release()
+
+
+def _busy() -> StoreBusy:
+    return StoreBusy(_("Another copy of the program is writing; try again."))
+
+
+def _try_flock(fd: int) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+class ByteLock:
+    """Many locks in one file: one per number from 0 to 2^63 − 1 (`lockf` on the byte of that number)."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = _lock_file(path)
+
+    def try_hold(self, number: int) -> bool:
+        """Take a number; False if any copy, this one included, holds it.
+
+        StoreProblem if the lock file was removed or replaced: a lock on it would exclude nobody.
+        """
+        file = self._file
+        if identity(file.path) != file.identity:
+            raise StoreProblem(
+                _("{place} was removed while the program runs: start all copies again.").format(
+                    place=file.path
+                )
+            )
+        with file.guard:
+            if number in file.held:
+                return False
+            try:
+                fcntl.lockf(file.fd, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
+            except (BlockingIOError, PermissionError):
+                return False
+            file.held.add(number)
+            return True
+
+    def release(self, number: int) -> None:
+        """Give a number back; nothing happens if this process does not hold it."""
+        file = self._file
+        with file.guard:
+            if number in file.held:
+                fcntl.lockf(file.fd, fcntl.LOCK_UN, 1, number)
+                file.held.discard(number)
+
+    def holder(self, number: int) -> int | None:
+        """Process id of whoever holds a number; None if it is free."""
+        file = self._file
+        with file.guard:
+            if number in file.held:
+                return os.getpid()
+            answer = fcntl.fcntl(file.fd, fcntl.F_GETLK, _pack(fcntl.F_WRLCK, number))
+        kind, pid = _unpack(answer)
+        return None if kind == fcntl.F_UNLCK else pid
+
+
+class ChatLock(ByteLock):
+    """Who acts for a chat: held from before an attempt begins until its outcome is settled."""
+
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__(data_dir / "chats.lock")
+
+    def try_hold(self, chat_id: ChatId | int) -> bool:
+        """Take a chat; False if any copy, this one included, acts for it."""
+        return super().try_hold(chat_id)
+
+
+def _pack(kind: int, number: int) -> bytes:
+    if sys.platform == "darwin":
+        return struct.pack(_FLOCK, number, 1, 0, kind, os.SEEK_SET)
+    return struct.pack(_FLOCK, kind, os.SEEK_SET, number, 1, 0)
+
+
+def _unpack(answer: bytes) -> tuple[int, int]:
+    fields = struct.unpack(_FLOCK, answer)
+    return (fields[3], fields[2]) if sys.platform == "darwin" else (fields[0], fields[4])

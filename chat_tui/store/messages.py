@@ -1,0 +1,248 @@
+"""Messages in the cache: merging pages of the history, and reading a chat's timeline."""
+
+from collections.abc import Iterable, Sequence
+
+from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.message import Message, Sender
+from chat_tui.model.outbox import OutboxItem
+from chat_tui.model.paging import Coverage, HistoryCursor
+from chat_tui.model.queue import Talk, read_talk, waiting_since
+from chat_tui.model.timeline import Entry, TimelinePage
+from chat_tui.store.database import Connection
+from chat_tui.store.rows import ITEM, Row, attachments_of, is_id, item_of, storable
+
+_FIELDS = "message_id, created_at, sender, text"
+_NEWEST = f"SELECT {_FIELDS} FROM message WHERE chat_id = ? ORDER BY message_id DESC LIMIT 1"  # noqa: S608
+_LAST_OWN = f"""
+    SELECT {_FIELDS} FROM message WHERE chat_id = ? AND sender = 'PARTNER' ORDER BY message_id DESC LIMIT 1
+"""  # noqa: S608
+_FIRST_BUYER = f"""
+    SELECT {_FIELDS} FROM message WHERE chat_id = ? AND message_id > ? AND sender = 'CUSTOMER'
+    ORDER BY message_id LIMIT 1
+"""  # noqa: S608
+_FILES = """
+    SELECT message_id, name, url, size FROM attachment
+    WHERE chat_id = ? AND message_id BETWEEN ? AND ? ORDER BY message_id, n
+"""
+_STANDING = (
+    "hist_lo, hist_hi, hist_full, vain_reads, waiting_since, newest_id, newest_at, newest_sender, snippet,"
+    " last_speaker, buyer_since, newest_has_file"
+)
+_UNCLAIMED = f"""
+    SELECT {_FIELDS} FROM message m WHERE chat_id = ? AND message_id > ? AND sender = '{Sender.PARTNER}'
+        AND created_at >= ? AND NOT EXISTS
+        (SELECT 1 FROM outbox o WHERE o.chat_id = m.chat_id AND o.message_id = m.message_id)
+    ORDER BY message_id
+"""  # noqa: S608
+_CLAIMED = f"""
+    SELECT {ITEM} FROM outbox o
+    WHERE o.chat_id = ? AND o.message_id IS NOT NULL AND o.message_id BETWEEN ? AND ?
+"""  # noqa: S608
+_ECHOES = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND o.message_id IS NULL ORDER BY o.seq"  # noqa: S608
+
+
+def save_page(
+    conn: Connection,
+    chat_id: ChatId,
+    messages: Sequence[Message],
+    *,
+    newest_reached: bool,
+    oldest_reached: bool,
+) -> bool:
+    """Merge messages of getChatHistory; whether anything is new, changed or better covered.
+
+    `newest_reached` = nothing is missing between the newest message known before and the newest there is.
+    KeyError if the chat is not in the cache. A message whose id no row can hold is left out.
+    """
+    row = conn.execute(
+        f"SELECT status, updated_at, {_STANDING} FROM chat WHERE chat_id = ?",  # noqa: S608
+        (chat_id,),
+    ).fetchone()
+    if row is None:
+        raise KeyError(chat_id)
+    status, updated_at, *before = row
+    found = {m.message_id: storable(chat_id, m) for m in messages if is_id(m.message_id)}
+    changed = [_merge(conn, m) for m in sorted(found.values(), key=_row_id)]
+    lo, hi, full, vain = before[:4]
+    if found:
+        lo = min(found) if lo is None else min(lo, *found)
+        if newest_reached:
+            hi = max(found) if hi is None else max(hi, *found)
+    full = int(full or oldest_reached)
+    talk = _talk(conn, chat_id)
+    if talk is not None and talk.newest_at >= updated_at:
+        vain = 0
+    elif newest_reached:
+        vain += 1
+    since = waiting_since(status, updated_at, talk)
+    after = [lo, hi, full, vain, since, *_talk_columns(conn, chat_id, talk)]
+    if after != before:
+        columns = ", ".join(f"{name} = ?" for name in _STANDING.split(", "))
+        conn.execute(f"UPDATE chat SET {columns} WHERE chat_id = ?", (*after, chat_id))  # noqa: S608
+    return any(changed) or _coverage(*after[:3]) != _coverage(*before[:3])
+
+
+def _row_id(message: Message) -> int:
+    """Newest first by row id, whenever a message is read; see the schema."""
+    return message.created_at << 20 | message.message_id & 0xFFFFF
+
+
+def _merge(conn: Connection, message: Message) -> bool:
+    stored = conn.execute(
+        f"SELECT {_FIELDS} FROM message WHERE chat_id = ? AND message_id = ?",  # noqa: S608
+        (message.chat_id, message.message_id),
+    ).fetchone()
+    if stored is None:
+        _insert(conn, message)
+    elif _with_files(conn, message.chat_id, [stored]) == [message]:
+        return False
+    else:
+        conn.execute(
+            "UPDATE message SET created_at = ?, sender = ?, text = ? WHERE chat_id = ? AND message_id = ?",
+            (message.created_at, message.sender, message.text, message.chat_id, message.message_id),
+        )
+        conn.execute(
+            "DELETE FROM attachment WHERE chat_id = ? AND message_id = ?",
+            (message.chat_id, message.message_id),
+        )
+    conn.executemany(
+        "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (message.chat_id, message.message_id, n, file.name, file.url, file.size)
+            for n, file in enumerate(message.attachments)
+        ],
+    )
+    return True
+
+
+def _insert(conn: Connection, message: Message) -> None:
+    row_id = _row_id(message)
+    values = (message.chat_id, message.message_id, message.created_at, message.sender, message.text)
+    while not conn.execute(
+        "INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, ?, ?)", (row_id, *values)
+    ).rowcount:
+        row_id += 1
+
+
+def _with_files(conn: Connection, chat_id: ChatId, rows: Sequence[Row]) -> list[Message]:
+    """Messages from rows of _FIELDS, in ascending order of message id."""
+    if not rows:
+        return []
+    files = attachments_of(conn.execute(_FILES, (chat_id, rows[0][0], rows[-1][0])))
+    return [
+        Message(chat_id, MessageId(number), created_at, sender, text, files.get(MessageId(number), ()))
+        for number, created_at, sender, text in rows
+    ]
+
+
+def _talk(conn: Connection, chat_id: ChatId) -> Talk | None:
+    """The turn, from the three messages that decide it."""
+    newest = conn.execute(_NEWEST, (chat_id,)).fetchone()
+    if newest is None:
+        return None
+    own = conn.execute(_LAST_OWN, (chat_id,)).fetchone()
+    buyer = conn.execute(_FIRST_BUYER, (chat_id, own[0] if own else 0)).fetchone()
+    rows = sorted({row for row in (own, buyer, newest) if row is not None}, key=lambda row: int(row[0]))
+    deciding = [message for row in rows for message in _with_files(conn, chat_id, [row])]
+    return read_talk(deciding)
+
+
+def _talk_columns(conn: Connection, chat_id: ChatId, talk: Talk | None) -> tuple[int | str | None, ...]:
+    """The last columns of _STANDING, from newest_id on."""
+    if talk is None:
+        return (None, None, "", "", "", None, 0)
+    has_file = conn.execute(
+        "SELECT EXISTS (SELECT 1 FROM attachment WHERE chat_id = ? AND message_id = ?)",
+        (chat_id, talk.newest_id),
+    ).fetchone()[0]
+    return (
+        talk.newest_id,
+        talk.newest_at,
+        str(talk.newest_sender),
+        talk.snippet,
+        str(talk.last_speaker),
+        talk.buyer_since,
+        has_file,
+    )
+
+
+def timeline(
+    conn: Connection,
+    chat_id: ChatId,
+    *,
+    before: MessageId | None = None,
+    after: MessageId | None = None,
+    limit: int = 50,
+) -> TimelinePage:
+    """The newest entries of a chat, or those before or after a message; an unknown chat has only echoes."""
+    forwards = after is not None
+    beyond = after if after is not None else before
+    sql = f"SELECT {_FIELDS} FROM message WHERE chat_id = ?"  # noqa: S608
+    if beyond is not None:
+        sql += f" AND message_id {'>' if forwards else '<'} ?"
+    sql += f" ORDER BY message_id {'' if forwards else 'DESC'} LIMIT ?"
+    given = (chat_id, limit + 1) if beyond is None else (chat_id, beyond, limit + 1)
+    rows = conn.execute(sql, given).fetchall()
+    more = len(rows) > limit
+    rows = rows[:limit] if forwards else rows[:limit][::-1]
+    has_older = _exists(conn, chat_id, "<", rows, after) if forwards else more
+    has_newer = more if forwards else before is not None and _exists(conn, chat_id, ">", rows, before)
+    entries = _entries(conn, chat_id, _with_files(conn, chat_id, rows))
+    if not has_newer:
+        entries += [Entry(None, item_of(row)) for row in conn.execute(_ECHOES, (chat_id,))]
+    known = conn.execute(
+        "SELECT hist_lo, hist_hi, hist_full FROM chat WHERE chat_id = ?", (chat_id,)
+    ).fetchone()
+    coverage = Coverage.NOT_STARTED if known is None else _coverage(*known)
+    seen = conn.execute("SELECT seen FROM mark WHERE chat_id = ?", (chat_id,)).fetchone()
+    return TimelinePage(
+        chat_id, tuple(entries), has_older, has_newer, coverage, None if seen is None else seen[0]
+    )
+
+
+def _exists(
+    conn: Connection, chat_id: ChatId, sign: str, rows: Sequence[Row], asked: MessageId | None
+) -> bool:
+    """Whether messages lie on one side of a page; an empty page has only the message it was asked with."""
+    sign, edge = (sign, rows[0 if sign == "<" else -1][0]) if rows else (f"{sign}=", asked)
+    sql = f"SELECT EXISTS (SELECT 1 FROM message WHERE chat_id = ? AND message_id {sign} ?)"  # noqa: S608
+    return bool(conn.execute(sql, (chat_id, edge)).fetchone()[0])
+
+
+def _entries(conn: Connection, chat_id: ChatId, messages: Sequence[Message]) -> list[Entry]:
+    if not messages:
+        return []
+    span = (chat_id, messages[0].message_id, messages[-1].message_id)
+    claimed: Iterable[OutboxItem] = map(item_of, conn.execute(_CLAIMED, span))
+    items = {item.message_id: item for item in claimed}
+    return [Entry(message, items.get(message.message_id)) for message in messages]
+
+
+def _coverage(lo: int | None, hi: int | None, full: int) -> Coverage:
+    if full:
+        return Coverage.DONE
+    return Coverage.NOT_STARTED if lo is None and hi is None else Coverage.HAVE_MORE
+
+
+def cursor(conn: Connection, chat_id: ChatId) -> HistoryCursor:
+    """How much of a chat's history is here; of an unknown chat nothing."""
+    row = conn.execute(
+        "SELECT hist_lo, hist_hi, hist_full, older_token, updated_at, newest_at FROM chat WHERE chat_id = ?",
+        (chat_id,),
+    ).fetchone()
+    if row is None:
+        return HistoryCursor(None, None, Coverage.NOT_STARTED, None, 0, 0)
+    return HistoryCursor(row[0], row[1], _coverage(*row[:3]), row[3], row[4], row[5] or 0)
+
+
+def save_older_token(conn: Connection, chat_id: ChatId, token: str | None) -> None:
+    """Keep the page token with which older messages are asked for."""
+    conn.execute("UPDATE chat SET older_token = ? WHERE chat_id = ?", (token, chat_id))
+
+
+def unclaimed_own(
+    conn: Connection, chat_id: ChatId, after: MessageId, not_before: Millis
+) -> tuple[Message, ...]:
+    """Our side's messages after one, not older than a moment, that no outbox item claims; oldest first."""
+    rows = conn.execute(_UNCLAIMED, (chat_id, after, not_before)).fetchall()
+    return tuple(_with_files(conn, chat_id, rows))

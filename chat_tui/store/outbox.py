@@ -1,0 +1,176 @@
+"""The outbox: every row a text or file the operator sent. Each function is one step of one transaction."""
+
+import sqlite3
+
+from chat_tui.model.ids import ChatId, Millis, OutboxId
+from chat_tui.model.outbox import MAY_LEAVE, OutboxItem, OutboxKind, OutboxState, may_move
+from chat_tui.store.database import Connection
+from chat_tui.store.rows import ITEM, clean, item_of, moment
+
+COLUMNS = frozenset(
+    {
+        "not_before",
+        "attempt",
+        "attempt_at",
+        "base_message_id",
+        "unclear_at",
+        "looks",
+        "message_id",
+        "problem",
+        "error",
+        "in_doubt",
+        "is_released",
+    }
+)
+"""What `move` and `update` may set; the rest of an item never changes."""
+
+_GET = f"SELECT {ITEM} FROM outbox o WHERE o.outbox_id = ?"  # noqa: S608
+_OPEN = f"SELECT {ITEM} FROM outbox o WHERE o.state <> 'confirmed' ORDER BY o.created_at, o.chat_id, o.seq"  # noqa: S608
+_OWN = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? ORDER BY o.seq"  # noqa: S608
+_HEADS = f"""
+    SELECT {ITEM} FROM outbox o
+    WHERE o.state <> 'confirmed' AND o.state <> 'failed' AND NOT EXISTS (
+        SELECT 1 FROM outbox f WHERE f.chat_id = o.chat_id AND f.seq < o.seq
+            AND f.state <> 'confirmed' AND f.state <> 'failed' AND NOT f.is_released)
+    ORDER BY o.chat_id, o.seq
+"""  # noqa: S608
+
+
+class ClaimedError(Exception):
+    """The message is already linked to another outbox item; nothing was written."""
+
+
+def enqueue(
+    conn: Connection,
+    *,
+    outbox_id: OutboxId,
+    chat_id: ChatId,
+    kind: OutboxKind,
+    text: str,
+    file_name: str,
+    file_size: int,
+    sha256: str,
+    not_before: Millis,
+    created_at: Millis,
+    clear_draft: bool = True,
+) -> OutboxItem:
+    """Put an item behind all others of its chat, and clear the chat's draft in the same transaction."""
+    last = conn.execute("SELECT coalesce(max(seq), 0) FROM outbox WHERE chat_id = ?", (chat_id,)).fetchone()[
+        0
+    ]
+    item = OutboxItem(
+        outbox_id,
+        chat_id,
+        last + 1,
+        kind,
+        clean(text),
+        clean(file_name),
+        file_size,
+        sha256,
+        OutboxState.QUEUED,
+        moment(not_before),
+        moment(created_at),
+    )
+    conn.execute(
+        "INSERT INTO outbox (outbox_id, chat_id, seq, kind, text, file_name, file_size, sha256, state,"
+        " not_before, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            item.outbox_id,
+            item.chat_id,
+            item.seq,
+            item.kind.value,
+            item.text,
+            item.file_name,
+            item.file_size,
+            item.sha256,
+            item.state.value,
+            item.not_before,
+            item.created_at,
+        ),
+    )
+    if clear_draft:
+        conn.execute("DELETE FROM draft WHERE chat_id = ? AND copy = ''", (chat_id,))
+    return item
+
+
+def get(conn: Connection, outbox_id: OutboxId) -> OutboxItem | None:
+    """An item, or None if it left."""
+    row = conn.execute(_GET, (outbox_id,)).fetchone()
+    return None if row is None else item_of(row)
+
+
+def move(
+    conn: Connection,
+    outbox_id: OutboxId,
+    expected: OutboxState,
+    new: OutboxState,
+    **columns: int | str | None,
+) -> OutboxItem | None:
+    """Move an item on; None if it is not `expected` any more.
+
+    ValueError for a move that is never legal, ClaimedError for a message another item claims.
+    """
+    if not may_move(expected, new):
+        raise ValueError(f"an outbox item never goes from {expected} to {new}")
+    return _change(conn, outbox_id, expected, {**_known(columns), "state": new.value})
+
+
+def update(
+    conn: Connection, outbox_id: OutboxId, expected: OutboxState, **columns: int | str | None
+) -> OutboxItem | None:
+    """Note something on an item that stays in its state; None if it is not `expected` any more."""
+    return _change(conn, outbox_id, expected, _known(columns))
+
+
+def _known(columns: dict[str, int | str | None]) -> dict[str, int | str | None]:
+    if unknown := columns.keys() - COLUMNS:
+        raise ValueError(f"not a column an outbox item changes in: {', '.join(sorted(unknown))}")
+    return columns
+
+
+def _change(
+    conn: Connection,
+    outbox_id: OutboxId,
+    expected: OutboxState,
+    values: dict[str, int | str | None],
+) -> OutboxItem | None:
+    names = ", ".join(f"{name} = ?" for name in values)
+    cleaned = [clean(value) if isinstance(value, str) else value for value in values.values()]
+    try:
+        done = conn.execute(
+            f"UPDATE outbox SET {names} WHERE outbox_id = ? AND state = ?",  # noqa: S608 - names are COLUMNS
+            (*cleaned, outbox_id, expected.value),
+        )
+    except sqlite3.IntegrityError as error:
+        if values.get("message_id") is None:
+            raise
+        raise ClaimedError(outbox_id) from error
+    return get(conn, outbox_id) if done.rowcount else None
+
+
+def take_back(conn: Connection, outbox_id: OutboxId) -> OutboxItem | None:
+    """Delete an item from a state it may leave from; None if it went on meanwhile."""
+    item = get(conn, outbox_id)
+    if item is None or item.state not in MAY_LEAVE:
+        return None
+    conn.execute("DELETE FROM outbox WHERE outbox_id = ?", (outbox_id,))
+    return item
+
+
+def open_items(conn: Connection) -> tuple[OutboxItem, ...]:
+    """Everything not confirmed, all chats, oldest first."""
+    return tuple(map(item_of, conn.execute(_OPEN)))
+
+
+def heads(conn: Connection) -> tuple[OutboxItem, ...]:
+    """Per chat the item whose turn it is; before it the released ones, which a later read may still link.
+
+    What is queued, waiting, sending, sent or unconfirmed holds back what stands behind it; a failed or a
+    released item does not.
+    """
+    return tuple(map(item_of, conn.execute(_HEADS)))
+
+
+def own_for(conn: Connection, chat_id: ChatId) -> tuple[OutboxItem, ...]:
+    """All items of a chat, in their order."""
+    return tuple(map(item_of, conn.execute(_OWN, (chat_id,))))

@@ -1,0 +1,105 @@
+"""Copies of the files to send, so that what leaves is what the operator saw, even if the original changes."""
+
+import errno
+import hashlib
+import os
+import stat
+import time
+from collections.abc import Collection
+from pathlib import Path
+from typing import BinaryIO
+
+from chat_tui.model.file import MAX_BYTES
+from chat_tui.model.ids import OutboxId
+
+_CHUNK = 256 * 1024
+
+
+class SpoolChanged(Exception):  # noqa: N818 - a refusal that was expected
+    """The file is not the one the operator saw."""
+
+
+def path(data_dir: Path, outbox_id: OutboxId) -> Path:
+    """Where the copy of an item lies."""
+    if not outbox_id.replace("-", "").isalnum():
+        raise ValueError("an outbox id is a UUID")
+    return data_dir / "spool" / outbox_id
+
+
+def put(
+    data_dir: Path, outbox_id: OutboxId, source: Path, fingerprint: tuple[int, int, int, int]
+) -> tuple[int, str]:
+    """Copy a file, durable when this returns; its size and SHA-256.
+
+    SpoolChanged if it is not a regular file with this device, inode, size and modification time any more,
+    or larger than the Market takes; OSError if it cannot be read or copied.
+    """
+    target = path(data_dir, outbox_id)
+    target.parent.mkdir(mode=0o700, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    part.unlink(missing_ok=True)
+    # Opening must neither follow a link that was put in the place nor wait for the other end of a pipe.
+    try:
+        fd = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.ENOENT, errno.ENXIO}:
+            raise SpoolChanged(source) from error
+        raise
+    try:
+        with os.fdopen(fd, "rb") as file:
+            size, digest = _copy(file, part, fingerprint)
+        part.rename(target)
+        _sync_directory(target.parent)
+    finally:
+        part.unlink(missing_ok=True)
+    return size, digest
+
+
+def _copy(file: BinaryIO, part: Path, fingerprint: tuple[int, int, int, int]) -> tuple[int, str]:
+    _expect(file, fingerprint)
+    digest = hashlib.sha256()
+    size = 0
+    out = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(out, "wb") as copy:
+        while chunk := file.read(_CHUNK):
+            size += len(chunk)
+            if size > MAX_BYTES:
+                raise SpoolChanged(part)
+            digest.update(chunk)
+            copy.write(chunk)
+        copy.flush()
+        os.fsync(copy.fileno())
+    _expect(file, fingerprint)
+    return size, digest.hexdigest()
+
+
+def _expect(file: BinaryIO, fingerprint: tuple[int, int, int, int]) -> None:
+    found = os.fstat(file.fileno())
+    now = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+    if not stat.S_ISREG(found.st_mode) or now != fingerprint or found.st_size > MAX_BYTES:
+        raise SpoolChanged(file.name)
+
+
+def _sync_directory(directory: Path) -> None:
+    fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def remove(data_dir: Path, outbox_id: OutboxId) -> None:
+    """Delete the copy of an item, if there is one."""
+    path(data_dir, outbox_id).unlink(missing_ok=True)
+
+
+def sweep(data_dir: Path, live_ids: Collection[OutboxId], older_than_s: float) -> int:
+    """Delete copies (and unfinished ones) of no living item that are older; how many went."""
+    directory = data_dir / "spool"
+    before = time.time() - older_than_s
+    gone = 0
+    for found in directory.iterdir() if directory.is_dir() else ():
+        if found.name not in live_ids and found.lstat().st_mtime < before:
+            found.unlink(missing_ok=True)
+            gone += 1
+    return gone
