@@ -53,7 +53,6 @@ class Desk(OrderedKeys[None], Layout[None]):
 
     async def heard(self) -> None:
         """Everything that arrived was acted upon."""
-        await self._pilot.pause()
         await self.keys_settled()
         await self._pilot.pause()
 
@@ -93,13 +92,21 @@ async def test_cleared_after_the_send_but_not_what_was_typed_since() -> None:
 async def test_a_second_enter_within_the_same_press_is_the_same() -> None:
     async with desk() as app:
         app.box.load("x", 1)
-        for _repeat in range(60):
+        for _repeat in range(20):
             await app.arrive("\r")
-            app.clock += 0.033
+            app.clock += 0.1
         assert app.sent == ["x"]
         app.clock += 0.3
         await app.arrive("\r")
         assert app.sent == ["x", "x"]
+
+
+async def test_an_enter_behind_new_text_is_a_new_one() -> None:
+    async with desk() as app:
+        await app.arrive("a", "\r")
+        app.box.clear_after_send("a")
+        await app.arrive("b", "\r", "\r")
+        assert app.sent == ["a", "b"]
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "\u3164"])

@@ -39,7 +39,7 @@ class Burst:
             self._last_paste = event.time
             return False
         in_burst = event.time - max(self._last_paste, self._last_in_burst) <= _PAUSE
-        pasted = _is_enter(event) and (in_burst or any(_is_near_text(event, later) for later in behind))
+        pasted = _is_enter(event) and (in_burst or _text_follows(event, behind))
         if pasted or (in_burst and event.is_printable):
             self._last_in_burst = event.time
         is_dense = event.is_printable and event.time - self._last_key <= _DENSE
@@ -52,6 +52,11 @@ def _is_enter(event: events.Event) -> bool:
     return isinstance(event, events.Key) and event.key == "enter"
 
 
-def _is_near_text(event: events.Event, later: events.Event) -> bool:
-    is_text = isinstance(later, events.Paste) or (isinstance(later, events.Key) and later.is_printable)
-    return is_text and later.time - event.time <= _PAUSE
+def _text_follows(event: events.Event, behind: Iterable[events.Event]) -> bool:
+    """Whether text comes with `event`; a key that commands in between shows a hand."""
+    for later in behind:
+        if isinstance(later, events.Key) and later.key in {"enter", "tab"}:
+            continue
+        is_text = isinstance(later, events.Paste) or (isinstance(later, events.Key) and later.is_printable)
+        return is_text and later.time - event.time <= _PAUSE
+    return False

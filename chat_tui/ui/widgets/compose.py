@@ -100,7 +100,8 @@ class Compose(TextBox):
             self.load(self.text[len(sent) :], self.caret - len(sent))
 
     def on_compose_changed(self) -> None:
-        """Keep the counter right."""
+        """Keep the counter right; an Enter behind new text is a new one."""
+        self._enter_at = -_SAME_PRESS
         self._count()
 
     def action_send(self) -> None:

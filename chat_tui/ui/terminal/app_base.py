@@ -1,0 +1,35 @@
+"""The base of the real app: Textual with all repairs, in the order in which they must stand."""
+
+from pathlib import Path
+
+from textual.app import ReturnType
+
+from chat_tui.ui.terminal.display import PatientDisplay
+from chat_tui.ui.terminal.driver import TerminalDriver
+from chat_tui.ui.terminal.filter import Filtered
+from chat_tui.ui.terminal.focus import KeptFocus
+from chat_tui.ui.terminal.guard import Guard
+from chat_tui.ui.terminal.layout import Layout
+from chat_tui.ui.terminal.ordered_keys import OrderedKeys
+from chat_tui.ui.terminal.signals import Leaving
+
+
+class TerminalApp(
+    Guard[ReturnType],
+    Leaving[ReturnType],
+    KeptFocus[ReturnType],
+    OrderedKeys[ReturnType],
+    Layout[ReturnType],
+    Filtered[ReturnType],
+    PatientDisplay[ReturnType],
+):
+    """End the process with what `run_to_code` returns; it must be called on the main thread."""
+
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, report: Path, *, jcuken: bool = True) -> None:
+        """`report` is the log file named after a crash; `jcuken` is off for phonetic layouts."""
+        super().__init__(driver_class=TerminalDriver)
+        self.animation_level = "none"
+        self.report = report
+        self.jcuken = jcuken

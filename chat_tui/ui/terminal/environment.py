@@ -1,0 +1,53 @@
+"""What must hold before Textual is imported; this file does not import it."""
+
+import re
+from collections.abc import Mapping, MutableMapping
+from typing import Final, TextIO
+
+from chat_tui.locale import _
+
+_QUIET: Final = {
+    # Every byte travels over SSH: no animation, and no window size told in bytes of the input.
+    "TEXTUAL_ANIMATIONS": "none",
+    "TEXTUAL_SMOOTH_SCROLL": "0",
+}
+
+# Their descriptions are often missing on the server one logs in to; Textual needs none.
+_FAMILIAR: Final = re.compile(
+    r"(xterm|screen|tmux|linux|rxvt|vt[1-5]\d\d|alacritty|foot|wezterm|kitty|ghostty|konsole|st|putty|contour"
+    r"|gnome|mlterm|iterm2?|cygwin|ansi|eterm|hurd|fbterm|nsterm|mosh|vte|teraterm|mintty)(\b|[-+.])"
+)
+
+
+def prepare(environ: MutableMapping[str, str]) -> None:
+    """Set what Textual reads when it is imported; choices of the operator are kept."""
+    for name, value in _QUIET.items():
+        environ.setdefault(name, value)
+
+
+def refusal(environ: Mapping[str, str], stdin: TextIO | None, stderr: TextIO | None) -> str | None:
+    """Why the interface cannot start here, in one line, or None. Textual draws on stderr."""
+    if not _is_terminal(stdin):
+        return _("The input is not a terminal. Start chat-tui in a terminal, or see chat-tui --help.")
+    if not _is_terminal(stderr):
+        return _("The output is not a terminal. Start chat-tui in a terminal, or see chat-tui --help.")
+    term = environ.get("TERM", "")
+    if term in {"", "dumb", "unknown"}:
+        return _("TERM does not name a terminal that can draw. Try TERM=xterm-256color.")
+    if not _FAMILIAR.match(term.lower()) and not _is_described(term):
+        return _("TERM names a terminal that is unknown here. Try TERM=xterm-256color.")
+    return None
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and not stream.closed and stream.isatty()
+
+
+def _is_described(term: str) -> bool:
+    import curses  # noqa: PLC0415 - only for names that nobody knows
+
+    try:
+        curses.setupterm(term, 2)
+    except curses.error:
+        return False
+    return True

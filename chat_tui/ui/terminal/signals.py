@@ -1,0 +1,52 @@
+"""SIGTERM, SIGHUP, SIGINT and the end of the input lead to an orderly end within two seconds."""
+
+import asyncio
+import os
+import signal
+import termios
+import threading
+import time
+from typing import Any, Final
+
+from textual.app import App, ReturnType
+
+SIGNALS: Final = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+_LAST_RESORT: Final = 1.5
+"""Seconds after which the process ends although the terminal takes no more output."""
+
+
+class Leaving(App[ReturnType]):
+    """Ends the app as a signal would have ended it: code 128 + number, after `on_unmount` has run."""
+
+    _leaving: bool = False
+
+    def on_mount(self) -> None:
+        """Hear the signals from now on."""
+        if not self.is_headless:
+            loop = asyncio.get_running_loop()
+            for number in SIGNALS:
+                loop.add_signal_handler(number, self.leave, number)
+
+    def leave(self, number: signal.Signals) -> None:
+        """End now; a terminal that takes no more output delays it by a moment only."""
+        if self._leaving:
+            return
+        self._leaving = True
+        self.exit(return_code=128 + number)
+        threading.Thread(
+            target=_end_anyway, args=(128 + number, *self._attributes()), name="last resort", daemon=True
+        ).start()
+
+    def _attributes(self) -> tuple[int, list[Any] | None]:
+        return getattr(self._driver, "fileno", -1), getattr(self._driver, "attrs_before", None)
+
+
+def _end_anyway(code: int, terminal: int, attributes: list[Any] | None) -> None:
+    time.sleep(_LAST_RESORT)
+    try:
+        if attributes is not None:
+            termios.tcsetattr(terminal, termios.TCSANOW, attributes)
+    except termios.error:
+        pass  # the terminal is gone: there is nothing to restore
+    finally:
+        os._exit(code)

@@ -1,0 +1,104 @@
+"""However it ends: the terminal is as it was, the text is kept, nobody's words are shown."""
+
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.pty_program import RESTORED, PtyProgram
+from tests.ui.terminal.desk import SECRET
+
+pytestmark = pytest.mark.terminal
+
+
+def is_restored(program: PtyProgram) -> bool:
+    """Whether all modes were taken back after they were set."""
+    return all(program.raw.rfind(mode) > program.raw.rfind(mode[:-1] + b"h") for mode in RESTORED[:3]) and (
+        program.raw.rfind(RESTORED[3]) > program.raw.rfind(b"\x1b[?25l")
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_it_in_order(desk: PtyProgram, draft: Path, number: signal.Signals) -> None:
+    desk.feed_at_once("cне отправлено")
+    desk.wait_for_text("length 13;")
+    desk.send_signal(number)
+    began = time.monotonic()
+    assert desk.wait_exit(timeout=5) == 128 + number
+    assert time.monotonic() - began < 1.4
+    assert draft.read_text() == "не отправлено"
+    assert is_restored(desk)
+
+
+def test_a_closed_terminal_ends_it(desk: PtyProgram, draft: Path) -> None:
+    desk.feed_at_once("cтекст")
+    desk.wait_for_text("length 5;")
+    desk.hang_up()
+    assert desk.wait_exit(timeout=5, reading=False) == 129
+    assert draft.read_text() == "текст"
+
+
+def test_a_signal_ends_it_while_the_terminal_takes_no_output(desk: PtyProgram, draft: Path) -> None:
+    before = desk.attributes
+    ticks = draft.with_suffix(".ticks")
+    desk.feed_at_once("\x1b[19~")
+    wait_unread(lambda: ticks.exists() and int(ticks.read_text() or 0) > 80)
+    desk.send_signal(signal.SIGTERM)
+    began = time.monotonic()
+    assert desk.wait_exit(timeout=5, reading=False) == 143
+    assert time.monotonic() - began < 2
+    assert draft.exists()
+    assert desk.attributes[:4] == before[:4] or desk.attributes[3] & 8  # ECHO is back
+
+
+def test_it_goes_on_while_the_terminal_takes_no_output(desk: PtyProgram, draft: Path) -> None:
+    ticks = draft.with_suffix(".ticks")
+    desk.feed_at_once("\x1b[19~")
+    wait_unread(lambda: ticks.exists() and int(ticks.read_text() or 0) > 120)
+    at_least = int(ticks.read_text())
+    read = len(desk.raw)
+    desk.wait_for(lambda: f"tick {at_least}" in desk.text or shown_tick(desk) > at_least, timeout=3)
+    assert len(desk.raw) - read < 100_000
+    desk.feed_at_once("n")
+    desk.wait_for_text("noted: ready n;")
+    assert "pane" in desk.text
+
+
+@pytest.mark.parametrize(
+    ("key", "where"),
+    [
+        ("\x1bOQ", "handler"),
+        ("\x1bOR", "timer"),
+        ("\x1bOS", "worker"),
+        ("\x1b[15~", "render"),
+        ("\x1b[17~", "rich"),
+        ("\x1b[18~", "unmount"),
+    ],
+)
+def test_a_crash_shows_one_sentence_and_no_words(
+    desk: PtyProgram, report: Path, draft: Path, key: str, where: str
+) -> None:
+    desk.feed_at_once("cтекст\x1b[27u" + key)
+    assert desk.wait_exit() == 1, where
+    assert SECRET.encode() not in desk.raw
+    assert b"Traceback" not in desk.raw
+    assert str(report).encode() in desk.raw.replace(b"\r\n", b"")
+    assert is_restored(desk)
+    assert draft.read_text() == "текст"
+    told = report.read_text()
+    assert SECRET not in told
+    assert "desk.py" in told
+
+
+def shown_tick(desk: PtyProgram) -> int:
+    words = desk.text.partition("tick ")[2].split()
+    return int(words[0]) if words else 0
+
+
+def wait_unread(is_so: Callable[[], bool], timeout: float = 20) -> None:
+    deadline = time.monotonic() + timeout
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

@@ -1,0 +1,55 @@
+"""Where the interface cannot work it says so in one line, before it draws anything."""
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import TextIO
+
+import pytest
+
+from chat_tui.ui.terminal.environment import prepare, refusal
+
+
+@pytest.fixture
+def terminal() -> Iterator[TextIO]:
+    master, slave = os.openpty()
+    with open(slave, "w") as stream:
+        yield stream
+    os.close(master)
+
+
+@pytest.mark.parametrize(
+    "term", ["xterm-256color", "tmux-256color", "linux", "xterm-ghostty", "screen.xterm", "vt220"]
+)
+def test_a_usual_terminal_is_accepted(terminal: TextIO, term: str) -> None:
+    assert refusal({"TERM": term}, terminal, terminal) is None
+
+
+@pytest.mark.parametrize("environ", [{}, {"TERM": ""}, {"TERM": "dumb"}, {"TERM": "nosuch"}])
+def test_a_poor_terminal_is_refused_in_one_line(terminal: TextIO, environ: dict[str, str]) -> None:
+    words = refusal(environ, terminal, terminal)
+    assert words is not None
+    assert "TERM" in words
+    assert "\n" not in words
+
+
+def test_a_pipe_is_refused(terminal: TextIO) -> None:
+    with open(os.devnull) as nothing:
+        assert "input" in (refusal({"TERM": "xterm"}, nothing, terminal) or "")
+        assert "output" in (refusal({"TERM": "xterm"}, terminal, nothing) or "")
+    assert refusal({"TERM": "xterm"}, None, terminal)
+    assert refusal({"TERM": "xterm"}, nothing, terminal)
+
+
+def test_a_stream_without_a_file_is_refused(terminal: TextIO) -> None:
+    assert refusal({"TERM": "xterm"}, io.StringIO(), terminal)
+
+
+def test_textual_is_told_not_to_animate_and_not_imported() -> None:
+    environ = {"TEXTUAL_ANIMATIONS": "full"}
+    prepare(environ)
+    assert environ == {"TEXTUAL_ANIMATIONS": "full", "TEXTUAL_SMOOTH_SCROLL": "0"}
+    probe = "import sys, chat_tui.ui.terminal.environment; print('textual' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", probe], text=True).strip() == "False"

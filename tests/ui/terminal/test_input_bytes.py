@@ -1,0 +1,105 @@
+"""What keyboards and pastes send, byte by byte, through a real terminal."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.pty_program import PtyProgram
+
+pytestmark = pytest.mark.terminal
+
+
+@pytest.mark.parametrize("desk", [(160, 24)], indirect=True)
+def test_keys_of_one_write_act_in_their_order_ten_times_of_ten(desk: PtyProgram) -> None:
+    for sent in (" sent:ad n n" * rounds for rounds in range(1, 11)):
+        # write, type, correct, delete all, type, send, leave, two commands of the pane
+        desk.feed_at_once("cjunk\x15ab\x7fd\r\x1b[27unn")
+        desk.wait_for_text(f"noted: ready{sent};")
+
+
+def test_cyrillic_letters_command_outside_text_and_are_typed_inside(desk: PtyProgram) -> None:
+    desk.feed_at_once("йтх")
+    desk.wait_for_text("noted: ready q n bracket;")
+    desk.feed_at_once("сйтх\r")
+    desk.wait_for_text("n bracket sent:йтх;")
+    # Ctrl+Й and Ctrl+Ц as the kitty protocol tells them, the second with the code of the Latin key
+    desk.feed_at_once("\x1b[1081;5u\x1b[1094::119;5:1u\x1b[1094;5:3u")
+    desk.wait_for_text("sent:йтх ctrl+q ctrl+w;")
+
+
+def test_a_paste_with_escape_and_newline_split_over_two_writes_is_text(desk: PtyProgram) -> None:
+    desk.feed_at_once("c\x1b[200~пер\x1b[31mвая\r\nвто")
+    desk.pump(0.1)
+    desk.feed_at_once("рая\r\x1b[20")
+    desk.pump(0.1)
+    desk.feed_at_once("1~!")
+    desk.wait_for_text("length 15;")
+    assert "первая" in desk.text
+    assert "вторая" in desk.text
+    assert "sent" not in desk.text
+
+
+@pytest.mark.parametrize("cut", range(1, 6))
+def test_the_mark_of_a_paste_may_be_split_anywhere(desk: PtyProgram, cut: int) -> None:
+    begin = "\x1b[200~"
+    desk.feed_at_once("c")
+    desk.feed_at_once(begin[:cut])
+    desk.feed_at_once(begin[cut:] + "a\rb\x1b[201~")
+    desk.wait_for_text("length 3;")
+    assert "sent" not in desk.text
+
+
+def test_a_hundred_kilobytes_are_pasted(desk: PtyProgram) -> None:
+    desk.feed("c\x1b[200~" + "строка\tтекста\r\n" * 4000 + "\x1b[201~")
+    desk.wait_for_text("length 56000;")
+    assert "sent" not in desk.text
+
+
+def test_a_byte_that_is_no_utf8_does_not_end_the_program(desk: PtyProgram) -> None:
+    desk.feed_at_once(b"\xffc\xd0")
+    desk.pump(0.05)
+    desk.feed_at_once(b"\xb9!\xff\r")
+    desk.wait_for_text("sent:й!�;")
+
+
+@pytest.mark.parametrize(
+    "sequence",
+    [
+        "\x1b[1089::99;5u",
+        "\x1b[99;5:1u",
+        "\x1b[:;5u",
+        "\x1b[99999999999;5u",
+        "\x1b[55296;1;55296u",
+        "\x1b[1;1;9999999u",
+    ],
+)
+def test_no_key_sequence_ends_the_program(desk: PtyProgram, sequence: str) -> None:
+    desk.feed_at_once(sequence + "n")
+    desk.wait_for_text("noted: ready n;")
+
+
+def test_new_lines_as_terminals_spell_them(desk: PtyProgram) -> None:
+    # Ctrl+J, Alt+Enter of old terminals, Shift+Enter of kitty, and of xterm
+    desk.feed_at_once("ca\nb\x1b\r")
+    desk.wait_for_text("length 4;")
+    desk.feed_at_once("c\x1b[13;2ud\x1b[27;2;13~e\x1b[27;6;99~")
+    desk.wait_for_text("length 9;")
+    assert "sent" not in desk.text
+
+
+def test_pasted_lines_without_marks_do_not_send(desk: PtyProgram) -> None:
+    desk.feed_at_once("c" + "Здравствуйте, заказ собран\r" * 15)
+    desk.feed_at_once("Здравствуйте, заказ собран\r" * 15)
+    desk.wait_for_text("length 810;")
+    assert "sent" not in desk.text
+
+
+def test_the_end_of_the_input_ends_the_program(report: Path, draft: Path) -> None:
+    with open(os.devnull) as nothing:
+        program = PtyProgram.python(
+            "-m", "tests.ui.terminal.desk", str(report), str(draft), stdin=nothing.fileno()
+        )
+    with program:
+        assert program.wait_exit(timeout=5) == 129
+        assert draft.read_text() == ""

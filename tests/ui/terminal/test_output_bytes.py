@@ -1,0 +1,42 @@
+"""Whatever a widget shows, the terminal gets no control character of it."""
+
+import re
+
+import pytest
+
+from tests.support.pty_program import PtyProgram
+from tests.ui.terminal.desk import PAYLOADS
+
+pytestmark = pytest.mark.terminal
+
+_TEXTUALS_OWN = re.compile(r"\x1b\[[<>=?]?[\d;:]*[ $]?[a-zA-Z]|[\r\n]")
+
+
+def test_no_control_character_of_a_widget_reaches_the_terminal(desk: PtyProgram) -> None:
+    before = len(desk.raw)
+    desk.feed_at_once("\x1b[21~")
+    desk.wait_for_text("noted: ready shown;")
+    desk.wait_for(lambda: desk.text.count("|") >= 2 * len(PAYLOADS))
+    while desk.pump(0.2):
+        pass
+    written = bytes(desk.raw[before:])
+    for payload in PAYLOADS:
+        assert payload.encode() not in written
+    left = _TEXTUALS_OWN.sub("", written.decode())
+    assert not re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", left), repr(left)
+    assert b"gpj" in written
+
+
+def test_nothing_is_written_while_nothing_happens(desk: PtyProgram) -> None:
+    desk.feed_at_once("cтекст")
+    desk.wait_for_text("length 5;")
+    while desk.pump(0.3):
+        pass
+    before = len(desk.raw)
+    desk.pump(1.2)
+    assert len(desk.raw) == before
+
+
+def test_mouse_moves_are_not_asked_for(desk: PtyProgram) -> None:
+    assert b"\x1b[?1003h" not in desk.raw
+    assert b"\x1b[?1002h" in desk.raw

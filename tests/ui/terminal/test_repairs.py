@@ -1,0 +1,133 @@
+"""The repairs that need no real terminal."""
+
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from chat_tui.ui.keys import Where, bindings
+from chat_tui.ui.terminal.app_base import TerminalApp
+from chat_tui.ui.terminal.bind import bind
+from chat_tui.ui.terminal.layout import latin
+from chat_tui.ui.terminal.parser import TolerantParser
+
+
+class Question(ModalScreen[str]):
+    """A dialog that takes the focus when it opens."""
+
+    def compose(self) -> ComposeResult:
+        yield Input()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.dismiss(event.value)
+
+
+class Small(TerminalApp[None]):
+    """Asks a question at the press of a key."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("report"))
+        self.answers: list[str | None] = []
+        self.helped = 0
+        bind(self, bindings(Where.ANYWHERE))
+
+    def compose(self) -> ComposeResult:
+        yield Static()
+        yield Input(id="first")
+
+    def on_mount(self) -> None:
+        self.bind("a", "ask")
+
+    def action_ask(self) -> None:
+        self.push_screen(Question(), self.answers.append)
+
+    def action_help(self) -> None:
+        self.helped += 1
+
+
+async def test_keys_pressed_while_a_dialog_opens_are_typed_into_it() -> None:
+    app = Small()
+    async with app.run_test() as pilot:
+        app.screen.set_focus(None)
+        for key in "aaxa":
+            app.post_message(events.Key(key, key))
+        app.post_message(events.Key("enter", "\r"))
+        await app.keys_settled()
+        await pilot.pause()
+        assert app.answers == ["axa"]
+
+
+async def test_keys_of_the_app_are_heard_in_a_dialog_but_its_letters_are_typed() -> None:
+    app = Small()
+    async with app.run_test() as pilot:
+        app.push_screen(Question())
+        await pilot.pause()
+        await pilot.press("f1", "question_mark")
+        await app.keys_settled()
+        assert app.helped == 1
+        assert app.screen.query_one(Input).value == "?"
+
+
+async def test_a_fault_in_a_key_is_not_lost_in_its_task() -> None:
+    class Failing(Small):
+        def action_help(self) -> None:
+            raise ZeroDivisionError
+
+    app = Failing()
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012 - it is raised on leaving `run_test`
+        async with app.run_test() as pilot:
+            await pilot.press("f1")
+            await app.keys_settled()
+    assert app.return_code == 1
+
+
+async def test_focus_stays_when_the_window_loses_it() -> None:
+    app = Small()
+    async with app.run_test() as pilot:
+        field = app.query_one("#first", Input)
+        field.focus()
+        app.post_message(events.AppBlur())
+        await pilot.pause()
+        assert (app.focused, app.terminal_focused) == (field, False)
+        app.post_message(events.AppFocus())
+        await pilot.pause()
+        assert (app.focused, app.terminal_focused) == (field, True)
+
+
+async def test_alt_with_a_letter_is_never_typed() -> None:
+    app = Small()
+    async with app.run_test():
+        field = app.query_one("#first", Input)
+        field.focus()
+        for key in (events.Key("alt+о", "о"), events.Key("alt+j", "j"), events.Key("о", "о")):
+            app.post_message(key)
+        await app.keys_settled()
+        assert field.value == "о"
+
+
+async def test_a_phonetic_layout_keeps_its_letters() -> None:
+    app = Small()
+    app.jcuken = False
+    key = events.Key("ф", "ф")
+    app._rename(key)
+    assert key.key == "ф"
+
+
+def test_every_letter_of_the_layout_has_its_place() -> None:
+    assert latin("йцукен ФЫВА хъжэбюё ХЪЖЭБЮЁ №") == "qwerty ASDF [];',.` {}:\"<>~ #"
+
+
+def test_a_paste_is_cut_at_a_million_characters_and_keys_go_on() -> None:
+    parser = TolerantParser()
+    heard = [*parser.feed("\x1b[200~")]
+    for _piece in range(300):
+        heard += parser.feed("x" * 4096)
+    heard += parser.feed("\x1b[201~n")
+    paste, key = heard
+    assert isinstance(paste, events.Paste)
+    assert len(paste.text) == 1_000_000
+    assert isinstance(key, events.Key)
+    assert key.key == "n"
