@@ -1,4 +1,7 @@
-"""One private log file for all running copies: no key, no control character, at most 10 MB in all."""
+"""One private log file for all running copies: no key, no control character, at most 10 MB in all.
+
+Of an error it tells kind and place, never the words: they may be a buyer's.
+"""
 
 import logging
 import logging.handlers
@@ -17,8 +20,7 @@ from chat_tui.safetext import safe
 FILE_BYTES: Final = 2_000_000
 FILES: Final = 5
 LINE_LIMIT: Final = 2_000
-ERROR_LIMIT: Final = 300
-"""Characters of one line of a traceback: the words of an error may hold a buyer's text."""
+_LONGEST_CHAIN: Final = 10
 HIDDEN: Final = "[hidden]"
 
 _QUIET = ("httpx", "httpcore", "asyncio", "uvicorn", "hpack")
@@ -62,11 +64,11 @@ class Redacting(logging.Formatter):
         return "\n".join(lines)
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - the name logging calls
-        """The traceback, each line cut."""
-        return "\n".join(self._indented("".join(traceback.format_exception(*ei))))
+        """Kind and place of the error and of what was behind it, without any value or word of theirs."""
+        return "\n".join(self._indented("\n".join(_told(ei[1])))) if ei[1] is not None else ""
 
     def _indented(self, text: str) -> list[str]:
-        return [f"  | {safe(line, limit=ERROR_LIMIT)}" for line in self._hidden(text).splitlines()]
+        return [f"  | {safe(line, limit=LINE_LIMIT)}" for line in self._hidden(text).splitlines()]
 
     def _hidden(self, text: str) -> str:
         for spelling in self._spellings:
@@ -107,6 +109,19 @@ class PrivateFile(logging.handlers.RotatingFileHandler):
         except FileNotFoundError:
             return False
         return os.path.samestat(there, os.fstat(self.stream.fileno()))
+
+
+def _told(error: BaseException, depth: int = 0) -> list[str]:
+    """The error, where it was raised, then its causes."""
+    system = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
+    lines = [f"{type(error).__module__}.{type(error).__qualname__}{system}"]
+    lines += "".join(traceback.format_tb(error.__traceback__)).splitlines()
+    behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    inside = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+    if depth < _LONGEST_CHAIN:
+        for other in (*inside, *([behind] if behind is not None else [])):
+            lines += ["because of", *_told(other, depth + 1)]
+    return lines
 
 
 def _utc(seconds: float | None) -> time.struct_time:

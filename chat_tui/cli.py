@@ -1,0 +1,286 @@
+"""From the command line to a running program: the only place that wires the rooms together.
+
+    arguments → settings → store → client → inbox → verb or app
+
+Everything heavy is imported where it is first needed: `--help` and `--version` touch none of it, no verb
+imports Textual, and the inbox paints before httpx is there.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from chat_tui import locale
+from chat_tui.commands import arguments
+from chat_tui.locale import _
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from chat_tui.inbox.market import Market
+    from chat_tui.inbox.service import Inbox
+    from chat_tui.market.access import Access
+    from chat_tui.paths import ForeignDirectory, Paths
+    from chat_tui.settings import Settings
+
+REFUSED, CANNOT_START = 1, 2
+INTERRUPTED, NOBODY_READS = 130, 141
+"""What a shell reports for a program ended by Ctrl-C or by a closed pipe."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run chat-tui; the exit code is 0 done, 1 refused or failed, 2 cannot start."""
+    _harden()
+    try:
+        try:
+            return _run(sys.argv[1:] if argv is None else argv)
+        finally:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes standard output once more at exit, and would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOBODY_READS
+
+
+def open_inbox(settings: "Settings", paths: "Paths", *, undo_seconds: int) -> "Inbox":
+    """The inbox of one business, not started yet. Raises CannotStart."""
+    from chat_tui.commands.speak import CannotStart, complain
+    from chat_tui.inbox.service import Inbox
+    from chat_tui.inbox.settings import InboxSettings
+    from chat_tui.store.database import Store, StorePaths
+    from chat_tui.store.errors import StoreBusy, StoreProblem
+
+    access = _access(settings, paths)
+    business = str(access.business_id)
+    try:
+        store = Store(StorePaths(cache_dir=paths.cache / business, data_dir=paths.data / business))
+    except (StoreBusy, StoreProblem) as problem:
+        raise CannotStart(str(problem)) from None
+    for notice in store.notices:
+        complain(notice)
+
+    wanted = InboxSettings(
+        undo_s=undo_seconds,
+        settle_s=settings.settle_seconds,
+        poll_s=settings.poll_seconds,
+        read_only=settings.read_only,
+    )
+    return Inbox(store, partial(_connect, access, settings), settings=wanted)
+
+
+def _harden() -> None:
+    """Nothing we write is for others; no core file may hold the key; no locale may end us."""
+    import resource
+
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for stream in (sys.stdout, sys.stderr):
+        # Absent under some service starters; another object under tests.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _run(argv: Sequence[str]) -> int:
+    """Do what is asked; every expected failure is one sentence on standard error."""
+    locale.use(locale.choose(arguments.asked_language(argv)))
+    asked = arguments.parse(argv)
+
+    import logging
+
+    from chat_tui.commands.speak import CannotStart, complain
+    from chat_tui.paths import ForeignDirectory
+    from chat_tui.settings import SettingsProblem
+
+    try:
+        return _start(asked)
+    except BrokenPipeError:
+        raise
+    except (CannotStart, SettingsProblem) as problem:
+        complain(str(problem))
+    except ForeignDirectory as found:
+        complain(_foreign_words(found))
+    except OSError as error:
+        complain(
+            f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error.errno)
+        )
+    except Exception:
+        if not logging.getLogger().handlers:
+            raise
+        # A traceback on the screen could show a buyer's text or the key; the log leaves both out.
+        logging.getLogger(__name__).exception("it failed")
+        complain(_("This is an error of the program. Details are in its log; see: chat-tui paths"))
+        return REFUSED
+    return CANNOT_START
+
+
+def _start(asked: "Namespace") -> int:
+    """Everything but help, version and mistakes in the arguments."""
+    from chat_tui.paths import locate
+
+    match asked.verb:
+        case "paths":
+            from chat_tui.commands import paths
+
+            return paths.run(locate(asked.profile))
+        case "sandbox":
+            return _sandbox(asked)
+        case "demo":
+            return _demo(asked)
+        case None:
+            _need_terminal()
+            paths_ = locate(asked.profile)
+            settings = _prepare(asked, paths_)
+            return _show(settings, paths_)
+        case _:
+            return _verb(asked)
+
+
+def _prepare(asked: "Namespace", paths: "Paths", *, shop: bool = True) -> "Settings":
+    """Settings read, language chosen, log open, and no key left in the environment of children."""
+    from chat_tui import logs
+    from chat_tui.paths import make_private
+    from chat_tui.settings import Flags, load
+    from chat_tui.settings.secret import ENVIRONMENT
+
+    flags = Flags(language=asked.lang, profile=asked.profile, read_only=asked.read_only)
+    settings = load(flags, os.environ, paths.settings_file, shop=shop)
+    for name in ENVIRONMENT:
+        os.environ.pop(name, None)
+    locale.use(settings.language)
+    make_private(paths.log.parent)
+    logs.open_log(paths.log, level=settings.log_level, secrets=(settings.api_key, settings.oauth_token))
+    return settings
+
+
+def _access(settings: "Settings", paths: "Paths") -> "Access":
+    """Address, key and business; the business is asked for when the operator did not name it."""
+    from dataclasses import replace
+
+    from chat_tui.commands.speak import CannotStart
+    from chat_tui.market.access import Access, AccessError
+    from chat_tui.model.ids import BusinessId
+    from chat_tui.paths import make_private
+
+    if not settings.has_access:
+        raise CannotStart(
+            _("There is no key. Set CHAT_TUI_API_KEY and CHAT_TUI_BUSINESS_ID, or look around: chat-tui demo")
+        )
+    try:
+        access = Access(settings.api_url, settings.api_key, settings.oauth_token)
+    except AccessError as problem:
+        raise CannotStart(str(problem)) from None
+    make_private(paths.data)
+    make_private(paths.cache)
+    if settings.business_id is not None:
+        return replace(access, business_id=BusinessId(settings.business_id))
+
+    import asyncio
+
+    from chat_tui.commands.business import find_business
+
+    connect = partial(_connect, access, settings)
+    return replace(access, business_id=asyncio.run(find_business(access, paths.data, connect)))
+
+
+def _connect(access: "Access", settings: "Settings") -> "Market":
+    """The client; httpx comes with it."""
+    from chat_tui.market.client import MarketClient
+
+    return MarketClient(access, read_only=settings.read_only)
+
+
+def _verb(asked: "Namespace") -> int:
+    """One of the verbs that work on the inbox without a screen."""
+    import asyncio
+
+    from chat_tui.paths import locate
+
+    paths = locate(asked.profile)
+    settings = _prepare(asked, paths)
+
+    from chat_tui.commands import list as list_
+    from chat_tui.commands import new, send, show, sync
+    from chat_tui.commands.speak import complain
+    from chat_tui.store.errors import StoreBusy, StoreProblem
+
+    verbs = {"list": list_.run, "show": show.run, "send": send.run, "new": new.run, "sync": sync.run}
+    # Nobody is there to undo what a command sends.
+    inbox = open_inbox(settings, paths, undo_seconds=0)
+
+    async def work() -> int:
+        inbox.start(background=False)
+        try:
+            return await verbs[asked.verb](inbox, asked)
+        except (StoreBusy, StoreProblem) as problem:
+            complain(str(problem))
+            return REFUSED
+        finally:
+            await inbox.close()
+
+    return asyncio.run(work())
+
+
+def _show(settings: "Settings", paths: "Paths") -> int:
+    """The inbox on the screen, until the operator leaves."""
+    import asyncio
+
+    from chat_tui.ui.terminal import environment
+
+    inbox = open_inbox(settings, paths, undo_seconds=settings.undo_seconds)
+    environment.prepare(os.environ)
+    from chat_tui.ui import app
+
+    inbox.start()
+    try:
+        return app.run(inbox, report=paths.log, theme=settings.theme, mouse=settings.mouse)
+    finally:
+        asyncio.run(inbox.close())
+
+
+def _need_terminal() -> None:
+    from chat_tui.commands.speak import CannotStart
+    from chat_tui.ui.terminal import environment
+
+    if refusal := environment.refusal(os.environ, sys.stdin, sys.stderr):
+        raise CannotStart(refusal)
+
+
+def _demo(asked: "Namespace") -> int:
+    """The inbox before a pretend Market that lives as long as it does."""
+    from chat_tui.commands import demo
+    from chat_tui.paths import locate
+
+    _need_terminal()
+    paths = locate(demo.profile(asked.chats, asked.seed))
+    settings = _prepare(asked, paths, shop=False)
+    with demo.pretend_market(settings, paths, chats=asked.chats, seed=asked.seed) as there:
+        return _show(there, paths)
+
+
+def _sandbox(asked: "Namespace") -> int:
+    """The pretend Market alone, until it is told to end."""
+    from chat_tui.sandbox import serve
+
+    return serve.run(
+        port=asked.port,
+        chats=asked.chats,
+        seed=asked.seed,
+        journal=asked.journal,
+        fd=asked.fd,
+        out=sys.stdout,
+        stop_with_stdin=asked.stop_with_stdin,
+    )
+
+
+def _foreign_words(found: "ForeignDirectory") -> str:
+    import shlex
+
+    if found.is_owned:
+        return _("Others may write to {path}. Look what is in it, then run: chmod 700 {quoted}").format(
+            path=found.path, quoted=shlex.quote(str(found.path))
+        )
+    return _("{path} belongs to another user and is not used.").format(path=found.path)

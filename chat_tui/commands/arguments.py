@@ -1,0 +1,184 @@
+"""The command line as text and as values. Imports almost nothing: `--help` and `--version` are quick."""
+
+import argparse
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from chat_tui import __version__
+from chat_tui.locale import LANGUAGES, N_, _
+
+DEMO_CHATS = 60
+DEMO_SEED = 1
+_LARGEST_ID = 2**63 - 1
+
+# What argparse says by itself; it looks these up by the name `_` in its own module.
+_ARGPARSE = (
+    N_("usage: "),
+    N_("options"),
+    N_("positional arguments"),
+    N_("show this help message and exit"),
+    N_("%(prog)s: error: %(message)s\n"),
+    N_("unrecognized arguments: %s"),
+    N_("the following arguments are required: %s"),
+    N_("one of the arguments %s is required"),
+    N_("not allowed with argument %s"),
+    N_("expected one argument"),
+    N_("argument %(argument_name)s: %(message)s"),
+    N_("invalid choice: %(value)r (choose from %(choices)s)"),
+)
+
+
+def asked_language(argv: Sequence[str]) -> str | None:
+    """The language named on the command line; found before anything is said, errors and help included."""
+    for word, following in pairwise([*argv, ""]):
+        if word == "--lang":
+            return following
+        if word.startswith("--lang="):
+            return word.removeprefix("--lang=")
+    return None
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The values, with every global option set; exits with 0 after help, with 2 after a mistake."""
+    setattr(argparse, "_", _)  # noqa: B010 - its words in our language; without the name they stay English
+    read = build().parse_args(argv, argparse.Namespace(lang=None, profile="default", read_only=False))
+    if read.verb == "send" and read.queue and read.dry_run:
+        build().error(_("--queue and --dry-run exclude each other"))
+    return read
+
+
+def build() -> argparse.ArgumentParser:
+    """The parser, in the current language."""
+    everywhere = _everywhere()
+    parser = argparse.ArgumentParser(
+        prog="chat-tui",
+        description=_("The inbox of a shop on Yandex Market, in the terminal. Without a verb it opens."),
+        epilog=_("Nothing set up yet? Look at a pretend shop first: chat-tui demo"),
+        parents=[everywhere],
+        allow_abbrev=False,
+    )
+    verbs = parser.add_subparsers(dest="verb", metavar=_("VERB"), title=_("verbs"))
+
+    def verb(name: str, words: str) -> argparse.ArgumentParser:
+        return verbs.add_parser(name, help=words, description=words, parents=[everywhere], allow_abbrev=False)
+
+    _demo(verb("demo", _("open a pretend shop whose buyers answer; needs neither key nor network")))
+    _sandbox(verb("sandbox", _("run the pretend Market alone, for developers")))
+    _list(verb("list", _("print the chats, the longest waiting first")))
+    _show(verb("show", _("print a chat")))
+    _send(verb("send", _("send a text or a file, and wait until it is there")))
+    _new(verb("new", _("open the chat about an order or a return, and print its id")))
+    _sync(verb("sync", _("bring the local copy up to date")))
+    verb("paths", _("say where files are kept"))
+    return parser
+
+
+def _everywhere() -> argparse.ArgumentParser:
+    # A verb's parser must not put its defaults over what was said before the verb: hence SUPPRESS.
+    options = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = options.add_argument_group(_("options everywhere"))
+    group.add_argument("--lang", choices=LANGUAGES, help=_("language of the program"))
+    group.add_argument("--read-only", action="store_true", help=_("read only: send nothing, open no chat"))
+    group.add_argument(
+        "--profile", type=_profile, metavar=_("NAME"), help=_("keep files apart under this name")
+    )
+    group.add_argument(
+        "--version", action="version", version=f"chat-tui {__version__}", help=_("print the version")
+    )
+    return options
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--chats",
+        type=_count,
+        default=DEMO_CHATS,
+        metavar="N",
+        help=_("how many chats there are (%(default)s)"),
+    )
+    parser.add_argument(
+        "--seed", type=int, default=DEMO_SEED, metavar="S", help=_("which pretend world (%(default)s)")
+    )
+
+
+def _sandbox(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--port", type=_port, default=0, metavar="P", help=_("port on this machine; 0 = any free one")
+    )
+    _demo(parser)
+    parser.add_argument(
+        "--journal", type=Path, metavar=_("FILE"), help=_("keep what happens there in this file")
+    )
+    # Of the demo: it binds the port itself, and its end of our standard input says how long it lives.
+    parser.add_argument("--fd", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--stop-with-stdin", action="store_true", help=argparse.SUPPRESS)
+
+
+def _list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--waiting", action="store_true", help=_("only those that wait for an answer"))
+    _output(parser)
+
+
+def _show(parser: argparse.ArgumentParser) -> None:
+    _chat(parser)
+    _output(parser)
+
+
+def _send(parser: argparse.ArgumentParser) -> None:
+    _chat(parser)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "text", nargs="?", metavar=_("TEXT"), help=_("the text; - reads it from standard input")
+    )
+    what.add_argument("--file", type=Path, metavar=_("FILE"), help=_("send this file instead"))
+    parser.add_argument("--dry-run", action="store_true", help=_("say what would go to whom, send nothing"))
+    parser.add_argument(
+        "--queue", action="store_true", help=_("only put it into the outbox; the open inbox sends it")
+    )
+
+
+def _new(parser: argparse.ArgumentParser) -> None:
+    about = parser.add_mutually_exclusive_group(required=True)
+    about.add_argument("--order", type=_id, metavar=_("ID"), help=_("about this order"))
+    about.add_argument("--return", type=_id, dest="return_", metavar=_("ID"), help=_("about this return"))
+
+
+def _sync(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--once", action="store_true", required=True, help=_("one round, then end"))
+
+
+def _chat(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("chat", type=_id, metavar=_("CHAT"), help=_("id of the chat, as `list` prints it"))
+
+
+def _output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--fresh", action="store_true", help=_("ask the Market first"))
+    parser.add_argument("--json", action="store_true", help=_("for programs: JSON in UTF-8"))
+
+
+def _whole(text: str, low: int, high: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 19 and low <= int(text) <= high):
+        raise argparse.ArgumentTypeError(
+            _("must be a whole number from {low} to {high}").format(low=low, high=high)
+        )
+    return int(text)
+
+
+def _id(text: str) -> int:
+    return _whole(text, 1, _LARGEST_ID)
+
+
+def _count(text: str) -> int:
+    return _whole(text, 0, 1_000_000)
+
+
+def _port(text: str) -> int:
+    return _whole(text, 0, 65_535)
+
+
+def _profile(text: str) -> str:
+    # It becomes the name of a directory.
+    if not (text.isascii() and text.replace("-", "").replace("_", "").isalnum() and len(text) <= 40):
+        raise argparse.ArgumentTypeError(_("only letters, digits, - and _"))
+    return text

@@ -1,0 +1,111 @@
+"""`demo`: a pretend Market on this machine, as a child process that lives as long as the demo."""
+
+import fcntl
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from chat_tui.commands.speak import CannotStart
+from chat_tui.locale import _
+from chat_tui.paths import Paths, make_private
+from chat_tui.sandbox.access import API_KEY
+from chat_tui.sandbox.goods import BUSINESS_ID
+from chat_tui.settings import Settings
+from chat_tui.settings.secret import ENVIRONMENT
+
+_PATIENCE_S = 3.0
+"""How long the child may take to end by itself."""
+
+
+def profile(chats: int, seed: int) -> str:
+    """Each world has its own files: what was read in one would be nonsense in another."""
+    return f"demo-{seed}-{chats}"
+
+
+@contextmanager
+def pretend_market(settings: Settings, paths: Paths, *, chats: int, seed: int) -> Iterator[Settings]:
+    """Start the pretend Market and give the settings that lead to it. Raises CannotStart."""
+    with ExitStack() as ends:
+        make_private(paths.data)
+        ends.enter_context(_only_one(paths.data / "demo.lock"))
+        # Bound here, so that the inbox may connect at once: it waits in the backlog for the child.
+        door = ends.enter_context(socket.create_server(("127.0.0.1", 0), backlog=64))
+        ends.enter_context(_child(door, paths.data, chats=chats, seed=seed))
+        port = door.getsockname()[1]
+        # Ours must be closed: were the child to die, connecting has to fail instead of hanging.
+        door.close()
+        yield replace(
+            settings,
+            api_url=f"http://127.0.0.1:{port}",
+            api_key=API_KEY,
+            oauth_token="",
+            business_id=BUSINESS_ID,
+        )
+
+
+@contextmanager
+def _child(door: socket.socket, data: Path, *, chats: int, seed: int) -> Iterator[None]:
+    # -P: a httpx.py that happens to lie in the current directory must not be taken for the library.
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "chat_tui",
+        "sandbox",
+        "--fd",
+        str(door.fileno()),
+        "--stop-with-stdin",
+    ]
+    command += ["--chats", str(chats), "--seed", str(seed), "--journal", str((data / "journal").absolute())]
+    environ = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    words = os.open(data / "sandbox.log", flags, 0o600)
+    try:
+        child = subprocess.Popen(  # noqa: S603 - this very program
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=words,
+            env=environ,
+            pass_fds=[door.fileno()],
+            # Ctrl-C and a closed terminal are for the inbox; the child hears of it by its standard input.
+            start_new_session=True,
+        )
+    finally:
+        os.close(words)
+    try:
+        yield
+    finally:
+        _end(child)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    assert child.stdin is not None
+    child.stdin.close()
+    try:
+        child.wait(_PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+@contextmanager
+def _only_one(path: Path) -> Iterator[None]:
+    """Two pretend Markets cannot tell one story: the second is refused."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise CannotStart(
+            _("This demo is open in another window. Another shop: chat-tui demo --seed 2")
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)

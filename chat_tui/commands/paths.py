@@ -1,0 +1,17 @@
+"""`paths`: where the program keeps its files."""
+
+from chat_tui.commands.speak import say
+from chat_tui.locale import _
+from chat_tui.paths import Paths
+
+
+def run(paths: Paths) -> int:
+    """Print one place a line; nothing is created."""
+    for words, place in (
+        (_("settings"), paths.settings_file),
+        (_("outbox, drafts, marks"), paths.data),
+        (_("copy of the chats"), paths.cache),
+        (_("log"), paths.log),
+    ):
+        say(f"{words}: {place}")
+    return 0

@@ -1,0 +1,146 @@
+"""`show`: one chat with its messages, oldest first, and what is on its way."""
+
+import os
+import time
+from argparse import Namespace
+from datetime import tzinfo
+from typing import Any
+
+from chat_tui.commands.speak import complain, iso, say, say_json
+from chat_tui.inbox.service import Inbox
+from chat_tui.locale import _
+from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.message import Message
+from chat_tui.model.outbox import OutboxItem
+from chat_tui.model.paging import Coverage
+from chat_tui.model.queue import QueueItem
+from chat_tui.model.timeline import Entry, TimelinePage
+from chat_tui.safetext import safe
+from chat_tui.ui.view.about import sender_name
+from chat_tui.ui.view.delivery_words import delivery_reason, delivery_state
+from chat_tui.ui.view.problems import problem_words
+from chat_tui.ui.view.queue_rows import state_words
+from chat_tui.ui.view.recipient import chat_title
+from chat_tui.ui.view.sizes import size_words
+from chat_tui.ui.view.waits import moment
+from chat_tui.ui.zone import local_zone
+
+_PAGE = 500
+_INDENT = "    "
+
+
+async def run(inbox: Inbox, arguments: Namespace) -> int:
+    """Print the chat; its history is read from the Market when told to, or when nothing of it is here."""
+    chat_id = ChatId(arguments.chat)
+    page = await inbox.timeline(chat_id, limit=_PAGE)
+    if arguments.fresh or not page.entries:
+        problem = await inbox.fetch_chat(chat_id)
+        if problem is not None:
+            complain(problem_words(problem))
+            return 1
+        page = await inbox.timeline(chat_id, limit=_PAGE)
+    entries = await _with_older(inbox, page)
+    item = await inbox.queue_item(chat_id)
+    assert item is not None, "a chat whose history was read is in the cache"
+    if arguments.json:
+        say_json(_as_json(item, entries, page.coverage))
+    else:
+        _print(item, entries, page.coverage)
+    return 0
+
+
+async def _with_older(inbox: Inbox, page: TimelinePage) -> list[Entry]:
+    entries = list(page.entries)
+    while page.has_older:
+        oldest = next(entry.message for entry in page.entries if entry.message is not None)
+        page = await inbox.timeline(page.chat_id, before=oldest.message_id, limit=_PAGE)
+        entries[:0] = page.entries
+    return entries
+
+
+def _print(item: QueueItem, entries: list[Entry], coverage: Coverage) -> None:
+    words, _role = state_words(item)
+    say(f"{chat_title(item)} — {words}")
+    if coverage is not Coverage.DONE:
+        say(_("(Older messages are not in the local copy.)"))
+    now, zone = time.time_ns() // 1_000_000, local_zone(os.environ)
+    for entry in entries:
+        say()
+        for line in _lines(item, entry, now, zone):
+            say(line)
+
+
+def _lines(item: QueueItem, entry: Entry, now: Millis, zone: tzinfo) -> list[str]:
+    """Head and text of an entry; only a head begins at the left edge, so no text can imitate one."""
+    message, sent = entry.message, entry.item
+    at = message.created_at if message is not None else sent.created_at if sent is not None else 0
+    sender = sender_name(message.sender if message is not None else "PARTNER", item.chat.context)
+    state = f" [{delivery_state(sent, now).text}]" if sent is not None else ""
+    lines = [f"{_time(at, zone)}  {sender}{state}"]
+    if message is not None:
+        lines += _message_lines(message)
+    elif sent is not None:
+        lines += _item_lines(sent)
+    return lines
+
+
+def _message_lines(message: Message) -> list[str]:
+    lines = [f"{_INDENT}{line}" for line in safe(message.text or "").splitlines()]
+    for file in message.attachments:
+        name = safe(file.name or "", lines=False) or _("nameless file")
+        lines.append(f"{_INDENT}<{name}, {size_words(file.size)}>")
+    return lines or [f"{_INDENT}{_('(empty: a sticker?)')}"]
+
+
+def _item_lines(item: OutboxItem) -> list[str]:
+    name = f"<{safe(item.file_name, lines=False)}, {size_words(item.file_size)}>" if item.file_name else ""
+    reason = delivery_reason(item)
+    lines = safe(item.text or name).splitlines() + ([f"({reason})"] if reason else [])
+    return [f"{_INDENT}{line}" for line in lines]
+
+
+def _time(at: Millis, zone: tzinfo) -> str:
+    then = moment(at, zone)
+    return f"{then:%Y-%m-%d %H:%M}" if then is not None else _("date unknown")
+
+
+def _as_json(item: QueueItem, entries: list[Entry], coverage: Coverage) -> dict[str, Any]:
+    context = item.chat.context
+    return {
+        "chat_id": item.chat.chat_id,
+        "status": item.chat.status,
+        "type": item.chat.kind,
+        "about": context.kind,
+        "order_id": context.order_id,
+        "return_id": context.return_id,
+        "campaign_id": context.campaign_id,
+        "customer": context.customer_name,
+        "shop": item.shop_name,
+        "waiting_since": iso(item.waiting_since),
+        "is_complete": coverage is Coverage.DONE,
+        "messages": [_message_json(entry.message) for entry in entries if entry.message is not None],
+        "outbox": [_item_json(entry.item) for entry in entries if entry.message is None and entry.item],
+    }
+
+
+def _message_json(message: Message) -> dict[str, Any]:
+    return {
+        "message_id": message.message_id,
+        "created_at": iso(message.created_at),
+        "sender": message.sender,
+        "text": message.text,
+        "files": [{"name": file.name, "size": file.size, "url": file.url} for file in message.attachments],
+    }
+
+
+def _item_json(item: OutboxItem) -> dict[str, Any]:
+    return {
+        "outbox_id": item.outbox_id,
+        "created_at": iso(item.created_at),
+        "state": item.state,
+        "kind": item.kind,
+        "text": item.text,
+        "file_name": item.file_name,
+        "problem": item.problem,
+        "error": item.error,
+    }

@@ -1,0 +1,111 @@
+import pytest
+
+from chat_tui import locale
+from chat_tui.commands import arguments
+
+
+def refused(argv: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit) as ended:
+        arguments.parse(argv)
+    assert ended.value.code == 2
+    return capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--lang", "ru", "--read-only", "--profile", "shop-2", "list", "--waiting"],
+        ["list", "--waiting", "--lang", "ru", "--read-only", "--profile", "shop-2"],
+        ["--profile=shop-2", "list", "--lang=ru", "--waiting", "--read-only"],
+    ],
+)
+def test_global_options_work_before_and_after_the_verb(argv: list[str]) -> None:
+    read = arguments.parse(argv)
+    assert (read.verb, read.lang, read.read_only, read.profile) == ("list", "ru", True, "shop-2")
+    assert (read.waiting, read.json, read.fresh) == (True, False, False)
+
+
+def test_without_a_verb_it_is_the_inbox() -> None:
+    read = arguments.parse([])
+    assert (read.verb, read.lang, read.read_only, read.profile) == (None, None, False, "default")
+
+
+@pytest.mark.parametrize("argv", [["--version"], ["list", "--version"]])
+def test_the_version(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        arguments.parse(argv)
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("chat-tui 0.")
+
+
+def test_demo_and_sandbox_share_their_world() -> None:
+    demo, sandbox = arguments.parse(["demo", "--seed", "7"]), arguments.parse(["sandbox", "--port", "0"])
+    assert (demo.seed, demo.chats) == (7, arguments.DEMO_CHATS)
+    assert (sandbox.seed, sandbox.chats) == (arguments.DEMO_SEED, arguments.DEMO_CHATS)
+    assert (sandbox.journal, sandbox.fd, sandbox.stop_with_stdin) == (None, None, False)
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["show"], "the following arguments are required: CHAT"),
+        (["show", "0"], "must be a whole number from 1 to 9223372036854775807"),
+        (["show", "9223372036854775808"], "must be a whole number"),
+        (["show", "٣"], "must be a whole number"),
+        (["show", "5", "6"], "unrecognized arguments: 6"),
+        (["send", "5"], "one of the arguments TEXT --file is required"),
+        (["send", "5", "text", "--file", "x"], "not allowed with argument"),
+        (["send", "5", "text", "--queue", "--dry-run"], "exclude each other"),
+        (["new"], "one of the arguments --order --return is required"),
+        (["new", "--order", "1", "--return", "1"], "not allowed with argument --order"),
+        (["sync"], "--once"),
+        (["--profile", "../../etc", "list"], "only letters, digits, - and _"),
+        (["--profile", "", "list"], "only letters, digits, - and _"),
+        (["--lang", "de"], "invalid choice: 'de'"),
+        (["--lan=ru", "list"], "unrecognized arguments: --lan=ru"),
+        (["sandbox", "--port", "65536"], "must be a whole number from 0 to 65535"),
+        (["list", "--api-key", "x"], "unrecognized arguments"),
+    ],
+)
+def test_mistakes_are_told_and_end_with_two(
+    argv: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert words in refused(argv, capsys)
+
+
+def test_there_is_no_option_for_the_key(capsys: pytest.CaptureFixture[str]) -> None:
+    for verb in ([], ["list"], ["send"], ["demo"], ["sandbox"]):
+        with pytest.raises(SystemExit):
+            arguments.parse([*verb, "--help"])
+    assert "key" not in " ".join(capsys.readouterr().out.split()).replace("neither key nor", "")
+
+
+@pytest.mark.parametrize("verb", ["", "demo", "sandbox", "list", "show", "send", "new", "sync", "paths"])
+def test_help_is_wholly_russian(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    locale.use("ru")
+    with pytest.raises(SystemExit):
+        arguments.parse([*([verb] if verb else []), "--help"])
+    told = capsys.readouterr().out
+    assert "использование: chat-tui" in told
+    for word in ("usage", "options", "arguments", "show this", "verbs", "VERB", "FILE", "TEXT", "CHAT"):
+        assert word not in told
+
+
+def test_mistakes_are_told_in_russian(capsys: pytest.CaptureFixture[str]) -> None:
+    locale.use("ru")
+    assert "ошибка: ЧАТ: нужно целое число от 1" in refused(["show", "x"], capsys)
+    assert "не хватает: ЧАТ" in refused(["show"], capsys)
+    assert "нельзя вместе с" in refused(["send", "5", "x", "--file", "y"], capsys)
+
+
+@pytest.mark.parametrize(
+    ("argv", "language"),
+    [([], None), (["list", "--lang", "ru"], "ru"), (["--lang=en", "list"], "en"), (["--lang"], "")],
+)
+def test_the_language_is_known_before_anything_is_said(argv: list[str], language: str | None) -> None:
+    assert arguments.asked_language(argv) == language
+
+
+def test_a_text_may_begin_with_a_dash_after_two() -> None:
+    assert arguments.parse(["send", "5", "--", "-1 °C"]).text == "-1 °C"
+    assert arguments.parse(["send", "5", "-"]).text == "-"

@@ -1,0 +1,85 @@
+"""Every word the program says is translated, once, completely, and with the same placeholders."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parents[1] / "chat_tui"
+KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+PLACEHOLDER = re.compile(r"\{\w*\}|%\(\w+\)[rsd]|%[rsd]")
+PLURAL = (
+    "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2)"
+)
+
+Msgid = str | tuple[str, ...]
+
+
+def key(msgid: Msgid) -> Msgid:
+    return msgid if isinstance(msgid, str) else msgid[:2]
+
+
+def catalogue(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale=path.parent.name, abort_invalid=True)
+
+
+CATALOGUES = {path.name: catalogue(path) for path in sorted((ROOT / "locale" / "ru").glob("*.po"))}
+MESSAGES = [
+    pytest.param(message, id=f"{name}:{message.id!r:.60}")
+    for name, words in CATALOGUES.items()
+    for message in words
+    if message.id
+]
+
+
+def said() -> set[Msgid]:
+    """Everything marked in the code."""
+    found = extract_from_dir(ROOT, method_map=[("**.py", "python")], keywords=KEYWORDS)
+    return {key(message) for _file, _line, message, _comments, _context in found}
+
+
+def translated() -> Counter[Msgid]:
+    return Counter(key(message.id) for words in CATALOGUES.values() for message in words if message.id)
+
+
+def test_the_marked_words_are_found() -> None:
+    assert {"print the version", ("{n} hour", "{n} hours")} <= said()
+
+
+def test_every_word_is_translated() -> None:
+    assert sorted(map(str, said() - set(translated()))) == []
+
+
+def test_no_word_is_translated_that_nobody_says() -> None:
+    assert sorted(map(str, set(translated()) - said())) == []
+    assert [name for name, words in CATALOGUES.items() if words.obsolete] == []
+
+
+def test_every_word_is_translated_in_one_place() -> None:
+    assert [msgid for msgid, count in translated().items() if count > 1] == []
+
+
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_the_header_knows_russian_plurals(name: str) -> None:
+    words = CATALOGUES[name]
+    assert (words.charset.lower(), words.num_plurals, words.fuzzy) == ("utf-8", 3, False)
+    assert words.plural_forms.rstrip(";").replace(" ", "") == PLURAL.replace(" ", "")
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_a_translation_is_whole(message: Message) -> None:
+    assert not message.fuzzy
+    forms = [message.string] if isinstance(message.string, str) else list(message.string)
+    assert len(forms) == (3 if message.pluralizable else 1)
+    assert all(forms)
+    wanted = {tuple(sorted(PLACEHOLDER.findall(text))) for text in map(str, _texts(message))}
+    assert {tuple(sorted(PLACEHOLDER.findall(form))) for form in forms} == wanted
+
+
+def _texts(message: Message) -> tuple[str, ...]:
+    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
