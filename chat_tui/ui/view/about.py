@@ -1,0 +1,51 @@
+"""What a chat is about and with whom, in words."""
+
+from chat_tui.locale import _
+from chat_tui.model.chat import ChatContext, ContextKind
+from chat_tui.model.message import Sender
+from chat_tui.ui.view import glyphs
+from chat_tui.ui.view.line import shown
+
+_SHORT_ORDER = 7
+"""Digits of an order number up to which it is written whole in the list."""
+
+
+def other_words(word: str) -> str:
+    """A word of the Market's that this version does not know."""
+    return _("other ({word})").format(word=shown(word[:40], lines=False))
+
+
+def buyer_name(context: ChatContext) -> str:
+    """The buyer's public name on one line; a general word when it is missing.
+
+    A name that equals one of our own words for senders is put in quotes, so that it cannot pass for one.
+    """
+    name = shown((context.customer_name or "")[:200], lines=False)
+    if not name:
+        return _("Buyer")
+    reserved = {_("We"), _("Market"), _("Support"), "Маркет", "Поддержка", "Мы", "Продавец"}
+    return _("“{name}”").format(name=name) if name.casefold() in map(str.casefold, reserved) else name
+
+
+def sender_name(sender: str, context: ChatContext | None) -> str:
+    """Who wrote a message, as the sender column says it."""
+    if sender == Sender.CUSTOMER:
+        return buyer_name(context) if context else _("Buyer")
+    known = {Sender.PARTNER: _("We"), Sender.MARKET: _("Market"), Sender.SUPPORT: _("Support")}
+    return known.get(Sender(sender), "") if sender in known else other_words(sender)
+
+
+def about(context: ChatContext, *, short: bool = False) -> str:
+    """The order, the return or the question; `short` leaves the last digits of a long number."""
+    if context.kind == ContextKind.ORDER:
+        return _("order {number}").format(number=_number(context.order_id, short=short))
+    if context.kind == ContextKind.RETURN:
+        return _("return {number}").format(number=_number(context.return_id, short=short))
+    if context.kind == ContextKind.DIRECT:
+        return _("question")
+    return other_words(context.kind)
+
+
+def _number(number: int | None, *, short: bool) -> str:
+    digits = "?" if number is None else str(number)
+    return f"{glyphs.CUT}{digits[-4:]}" if short and len(digits) > _SHORT_ORDER else digits

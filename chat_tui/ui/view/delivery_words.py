@@ -1,0 +1,46 @@
+"""How far an own message has come, in a word with a glyph, and why when that needs saying."""
+
+from chat_tui.locale import _
+from chat_tui.model.ids import Millis
+from chat_tui.model.outbox import OutboxItem, OutboxState
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.ui.view import glyphs
+from chat_tui.ui.view.line import Role, Span
+from chat_tui.ui.view.problems import problem_words, server_words
+
+
+def delivery_state(item: OutboxItem, now: Millis) -> Span:
+    """The state of an own message; in its undo hold the seconds that are left."""
+    if item.state is OutboxState.QUEUED and item.not_before > now:
+        return Span(_("goes in {n} s").format(n=-(-(item.not_before - now) // 1000)), Role.ACCENT)
+    if item.is_checking:
+        return Span(f"{_('checking')} {glyphs.CUT}", Role.WARN)
+    words, role = {
+        OutboxState.QUEUED: (f"{_('queued')} {glyphs.CUT}", Role.MUTED),
+        OutboxState.SENDING: (f"{_('sending')} {glyphs.CUT}", Role.ACCENT),
+        OutboxState.WAITING: (f"{_('waiting')} {glyphs.CUT}", Role.WARN),
+        OutboxState.SENT: (_("sent"), Role.MUTED),
+        OutboxState.CONFIRMED: (f"{_('confirmed')} {glyphs.CONFIRMED}", Role.MUTED),
+        OutboxState.FAILED: (f"{_('not sent')} {glyphs.FAILED}", Role.BAD),
+        OutboxState.UNCONFIRMED: (f"{_('unconfirmed')} {glyphs.UNCONFIRMED}", Role.BAD),
+    }[item.state]
+    return Span(words, role)
+
+
+def delivery_reason(item: OutboxItem) -> str:
+    """Why an own message waits or failed and what to do; empty when it is simply on its way."""
+    if item.is_checking:
+        return _("The answer was lost: looking for it in the history.")
+    if item.state is OutboxState.WAITING:
+        return _said(item) or _("No connection. It will go by itself.")
+    if item.state is OutboxState.FAILED:
+        return _said(item) or _("The Market refused it. The text can be taken back.")
+    if item.state is OutboxState.UNCONFIRMED:
+        return _("It may have arrived. Look at the history, then resend or discard it.")
+    return ""
+
+
+def _said(item: OutboxItem) -> str:
+    if item.problem in set(ProblemKind):
+        return problem_words(Problem(ProblemKind(item.problem), message=item.error))
+    return server_words(item.error)

@@ -1,0 +1,79 @@
+"""What went wrong and what to do about it, in one sentence of the operator's language."""
+
+from chat_tui.locale import N_, _
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.ui.view.line import shown
+from chat_tui.ui.view.waits import spoken
+
+_WORDS_LENGTH = 200
+
+_FIXES = {
+    ProblemKind.OFFLINE: N_("No network. It will be tried again by itself as soon as there is a connection."),
+    ProblemKind.CERTIFICATE: N_(
+        "The server could not prove that it is the Market, so nothing was sent to it. "
+        "Check this computer's clock and the network's proxy."
+    ),
+    ProblemKind.TIMEOUT: N_("The Market did not answer in time. It will be tried again by itself."),
+    ProblemKind.CUT: N_("The connection was cut in mid-answer. It will be tried again by itself."),
+    ProblemKind.BAD_REQUEST: N_("The Market refused this. Change it and send it again."),
+    ProblemKind.UNAUTHORIZED: N_(
+        "The Market does not accept the key. Make a new one in the seller's cabinet and run: chat-tui login"
+    ),
+    ProblemKind.FORBIDDEN: N_(
+        "The key lacks the right for this. Give it “Chats with buyers” in the seller's cabinet, "
+        "or check that the shop's API is switched on."
+    ),
+    ProblemKind.NOT_FOUND: N_("The Market knows no such chat, order or return. Check the number."),
+    ProblemKind.LOCKED: N_(
+        "The Market has locked this business for a while. It will be tried again by itself."
+    ),
+    ProblemKind.PARALLEL_LIMIT: N_("Too many requests at once. It will be tried again in a moment."),
+    ProblemKind.HOURLY_LIMIT: N_("The Market's quota is used up. It goes on by itself when renewed."),
+    ProblemKind.SERVER: N_("The Market has a fault on its side. It will be tried again by itself."),
+    ProblemKind.UNEXPECTED_ANSWER: N_(
+        "That was not an answer of the Market. Perhaps this network wants you to log in first."
+    ),
+    ProblemKind.TOO_LARGE: N_("The Market's answer is too large to read. Please report this to its support."),
+    ProblemKind.READ_ONLY: N_("Started with --read-only. To send, start again without it."),
+    ProblemKind.TEXT_EMPTY: N_("There is nothing to send: type a message first."),
+    ProblemKind.TEXT_TOO_LONG: N_("The text is over 4096 characters. Shorten it or send it in two parts."),
+    ProblemKind.FILE_EMPTY: N_("The file is empty. Choose another one."),
+    ProblemKind.FILE_TOO_LARGE: N_("The file is over 5 MB. Make it smaller or choose another one."),
+    ProblemKind.FILE_NOT_REGULAR: N_("That is not a file. Choose a file."),
+    ProblemKind.FILE_UNREADABLE: N_("The file cannot be opened. Check its path and its access rights."),
+    ProblemKind.FILE_CHANGED: N_("The file changed since you looked at it. Attach it again."),
+    ProblemKind.FILE_OWN: N_("This file belongs to chat-tui itself and is never sent. Choose another one."),
+    ProblemKind.GONE: N_("It went on meanwhile. Look at the history to see what became of it."),
+    ProblemKind.BUSY: N_("Another window of chat-tui is at it right now. Try again in a moment."),
+    ProblemKind.STALE: N_("It waited too long to be sent without asking. Resend or discard it."),
+    ProblemKind.STORAGE: N_(
+        "The local database cannot be written, so nothing was sent. Make room on the disk and send again."
+    ),
+}
+
+
+def problem_words(problem: Problem) -> str:
+    """The Market's own words, if there are any, and what to do."""
+    parts = [_own_words(problem), _(_FIXES[problem.kind])]
+    if problem.retry_after_s is not None and problem.is_passing:
+        wait = spoken(round(problem.retry_after_s * 1000))
+        parts.append(_("Next try in {wait}.").format(wait=wait))
+    return " ".join(part for part in parts if part)
+
+
+def server_words(message: str) -> str:
+    """What the server or the system said, on one line; nothing when it is a page of HTML."""
+    words = shown(message[: 2 * _WORDS_LENGTH], lines=False)
+    if words.startswith("<"):
+        return ""
+    return words if len(words) <= _WORDS_LENGTH else f"{words[:_WORDS_LENGTH]}…"
+
+
+def _own_words(problem: Problem) -> str:
+    words = server_words(problem.message)
+    status = problem.http_status
+    if words and status:
+        return f"{status}: {words.rstrip('.')}."
+    if status and status >= 500:
+        return f"{status}."
+    return f"{words.rstrip('.')}." if words else ""

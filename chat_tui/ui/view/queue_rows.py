@@ -1,0 +1,121 @@
+"""One chat of the list as two lines: who, whose turn and since when; about what, and how it stands."""
+
+from dataclasses import dataclass
+
+from chat_tui.locale import _
+from chat_tui.model.chat import ChatStatus
+from chat_tui.model.ids import Millis
+from chat_tui.model.message import Sender
+from chat_tui.model.outbox import OutboxState
+from chat_tui.model.queue import QueueItem
+from chat_tui.ui.view import glyphs
+from chat_tui.ui.view.about import about, buyer_name, other_words, sender_name
+from chat_tui.ui.view.line import Line, Role, Span, cut, fit, pad, shown, spread
+from chat_tui.ui.view.waits import HOUR, MINUTE, age
+
+_ON_ITS_WAY = {OutboxState.QUEUED, OutboxState.SENDING, OutboxState.WAITING}
+_WITHOUT_AGE = 26
+"""Cells of a row below which its age gives way to the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """The shop's own thresholds, after which a wait is drawn louder."""
+
+    warn: Millis = 30 * MINUTE
+    late: Millis = 2 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a row stands in its list."""
+
+    is_highlighted: bool = False
+    is_opened: bool = False
+
+
+def queue_row(
+    item: QueueItem, now: Millis, width: int, look: Look = Look(), patience: Patience = Patience()
+) -> tuple[Line, Line]:
+    """The two lines of a chat, each exactly `width` cells wide or, when there is no room, less."""
+    bar = Span(glyphs.HIGHLIGHT if look.is_highlighted else " ", Role.ACCENT)
+    gutter = Span(glyphs.OPENED, Role.ACCENT) if look.is_opened else bar
+    name = Role.STRONG if look.is_highlighted or item.is_unseen else Role.TEXT
+    first = spread(
+        (gutter, _mark(item), Span(" "), Span(buyer_name(item.chat.context), name)),
+        (*_state(item, now, patience, with_age=width >= _WITHOUT_AGE), Span(" ")),
+        width,
+    )
+    second = fit((bar, Span("  "), *_preview(item, max(0, width - 4))), width)
+    return first, second
+
+
+def _mark(item: QueueItem) -> Span:
+    if item.chat.is_dispute:
+        return Span(glyphs.DISPUTE, Role.BAD)
+    return Span(glyphs.UNSEEN, Role.ACCENT) if item.is_unseen else Span(" ")
+
+
+def _state(item: QueueItem, now: Millis, patience: Patience, *, with_age: bool) -> Line:
+    words, role = state_words(item)
+    since = item.waiting_since if item.waiting_since is not None else item.chat.updated_at
+    if item.waiting_since is not None and role is Role.TEXT:
+        role = _urgency(now - item.waiting_since, patience)
+    if not with_age:
+        return (Span(words, role),)
+    aged = role if item.waiting_since is not None else Role.MUTED
+    return (Span(words, role), Span(" "), Span(pad(age(since, now), glyphs.AGE, right=True), aged))
+
+
+def state_words(item: QueueItem) -> tuple[str, Role]:
+    """What the row says about its chat, the most urgent thing first."""
+    claims = (
+        (item.trouble == OutboxState.FAILED, _("not sent"), Role.BAD),
+        (item.trouble == OutboxState.UNCONFIRMED, _("unconfirmed"), Role.BAD),
+        (item.has_draft, _("draft"), Role.ACCENT),
+        (item.trouble in _ON_ITS_WAY, _("on its way"), Role.ACCENT),
+        (item.chat.is_dispute, _("dispute"), Role.BAD),
+        (item.waiting_since is not None, _("waits"), Role.TEXT),
+        (True, _idle_words(item.chat.status), Role.MUTED),
+    )
+    return next((words, role) for holds, words, role in claims if holds)
+
+
+def _idle_words(status: str) -> str:
+    words = {
+        ChatStatus.NEW: _("new"),
+        ChatStatus.WAITING_FOR_PARTNER: _("answered"),
+        ChatStatus.WAITING_FOR_CUSTOMER: _("answered"),
+        ChatStatus.WAITING_FOR_ARBITER: _("with the arbiter"),
+        ChatStatus.WAITING_FOR_MARKET: _("with the Market"),
+        ChatStatus.FINISHED: _("finished"),
+    }
+    return words[ChatStatus(status)] if status in words else cut(other_words(status), 16)
+
+
+def _urgency(waited: Millis, patience: Patience) -> Role:
+    if waited >= patience.late:
+        return Role.BAD
+    return Role.WARN if waited >= patience.warn else Role.GOOD
+
+
+def _preview(item: QueueItem, cells: int) -> Line:
+    subject = Span(cut(about(item.chat.context, short=True), max(8, cells // 2)), Role.MUTED)
+    words = shown(item.snippet, lines=False)
+    if item.newest_has_file:
+        words = f"{glyphs.FILE} {words or _('file')}"
+    elif not words:
+        words = _("(empty: a sticker?)") if item.newest_sender else ""
+    author = _author(item.newest_sender)
+    return fit((subject, Span("  "), Span(author, Role.OURS), Span(words, _tone(item))), cells)
+
+
+def _tone(item: QueueItem) -> Role:
+    return Role.SOFT if item.newest_sender == Sender.CUSTOMER else Role.MUTED
+
+
+def _author(sender: str) -> str:
+    if sender in {"", Sender.CUSTOMER}:
+        return ""
+    name = _("You") if sender == Sender.PARTNER else sender_name(sender, None)
+    return f"{name}: "

@@ -1,0 +1,19 @@
+"""Buyer, order or return, and shop: the name of a chat above its history and its compose box."""
+
+from chat_tui.locale import _
+from chat_tui.model.queue import QueueItem
+from chat_tui.ui.view import glyphs
+from chat_tui.ui.view.about import about, buyer_name
+from chat_tui.ui.view.line import shown
+
+
+def chat_title(item: QueueItem) -> str:
+    """For example "Olga K. · order 51230874561 · Cosy kitchen", on one line."""
+    context = item.chat.context
+    parts = [buyer_name(context), about(context), shown(item.shop_name, lines=False)]
+    return glyphs.JOIN.join(part for part in parts if part)
+
+
+def recipient(item: QueueItem) -> str:
+    """Whom the text being typed will reach."""
+    return _("To: {title}").format(title=chat_title(item))

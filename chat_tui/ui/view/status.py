@@ -1,0 +1,60 @@
+"""How things stand with the Market: a few words beside the tabs, a whole sentence when something is wrong."""
+
+from datetime import tzinfo
+
+from chat_tui.locale import _, ngettext
+from chat_tui.model.ids import Millis
+from chat_tui.model.link import Link, LinkState
+from chat_tui.model.problem import ProblemKind
+from chat_tui.ui.view import glyphs
+from chat_tui.ui.view.line import Line, Role, Span
+from chat_tui.ui.view.problems import problem_words
+from chat_tui.ui.view.waits import when
+
+
+def status_spans(link: Link) -> Line:
+    """The connection in a word, the scarcest quota, and what could not be read or sent."""
+    spans = [*_state(link)]
+    if link.budgets and link.state is LinkState.ONLINE:
+        share = min(budget.share_left for budget in link.budgets.values())
+        quota = _("quota {n} %").format(n=int(share * 100))
+        spans += [Span("  "), Span(quota, Role.MUTED if share > 0.2 else Role.WARN)]
+    if link.sends_paused is not None and link.state is not LinkState.REFUSED:
+        spans += [Span("  "), Span(_("sending paused"), Role.BAD)]
+    if link.skipped:
+        skipped = ngettext("{n} unreadable", "{n} unreadable", link.skipped).format(n=link.skipped)
+        spans += [Span("  "), Span(skipped, Role.WARN)]
+    return tuple(spans)
+
+
+def notice(link: Link, now: Millis, zone: tzinfo) -> str:
+    """What the operator should know or do about the connection; empty while all is well."""
+    if link.state is LinkState.REFUSED and link.problem is not None:
+        return problem_words(link.problem)
+    if link.state is LinkState.OFFLINE:
+        return _offline(link, now, zone)
+    if link.sends_paused is not None:
+        return _("Messages are kept and not sent. {why}").format(why=problem_words(link.sends_paused))
+    return ""
+
+
+def _state(link: Link) -> Line:
+    if link.state is LinkState.ONLINE:
+        return (Span(f"{glyphs.ONLINE} ", Role.GOOD), Span(_("online"), Role.MUTED))
+    if link.state is LinkState.CONNECTING:
+        return (Span(f"{glyphs.OFFLINE} {_('connecting')}", Role.MUTED),)
+    if link.state is LinkState.OFFLINE:
+        return (Span(f"{glyphs.OFFLINE} {_('offline')}", Role.WARN),)
+    return (Span(f"{glyphs.FAILED} {_('refused')}", Role.BAD),)
+
+
+def _offline(link: Link, now: Millis, zone: tzinfo) -> str:
+    if link.problem is None or link.problem.kind is ProblemKind.OFFLINE:
+        why = _("No network.")
+    else:
+        why = problem_words(link.problem)
+    if link.fresh_at is None:
+        cache = _("The list was not brought up to date yet.")
+    else:
+        cache = _("Shown is the cache of {time}.").format(time=when(link.fresh_at, now, zone))
+    return " ".join((why, cache, _("Messages will go by themselves.")))

@@ -1,0 +1,160 @@
+"""One entry of a history as lines: time, sender and text in columns of their own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+
+from rich.cells import cell_len
+
+from chat_tui.locale import _, ngettext
+from chat_tui.model.chat import ChatContext
+from chat_tui.model.ids import Millis
+from chat_tui.model.message import Sender
+from chat_tui.model.outbox import OutboxKind, OutboxState
+from chat_tui.model.timeline import Entry
+from chat_tui.safetext import is_blank
+from chat_tui.ui.view import glyphs
+from chat_tui.ui.view.about import sender_name
+from chat_tui.ui.view.delivery_words import delivery_reason, delivery_state
+from chat_tui.ui.view.files import file_line
+from chat_tui.ui.view.line import Line, Role, Span, cut, fit, pad, rule, shown, spread, wrap
+from chat_tui.ui.view.waits import clock_time, day_of, day_words
+
+_SENDERS = {
+    Sender.CUSTOMER: (glyphs.BUYER, Role.BUYER),
+    Sender.PARTNER: (glyphs.OURS, Role.OURS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What all entries of a history have in common."""
+
+    width: int
+    zone: tzinfo
+    now: Millis
+    context: ChatContext | None = None
+
+    @property
+    def sender_width(self) -> int:
+        """Cells of the sender column."""
+        return min(glyphs.SENDER_MAX, max(glyphs.SENDER_MIN, self.width // 6))
+
+    @property
+    def indent(self) -> int:
+        """Cells before the text column: time, mark and sender."""
+        return glyphs.TIME + self.sender_width + 5
+
+    @property
+    def text_width(self) -> int:
+        """Cells of the text column."""
+        return max(1, min(glyphs.TEXT_MAX, self.width - self.indent))
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What stands above an entry."""
+
+    day: bool = False
+    """Its date: it is the first of its day."""
+    new: bool = False
+    """A rule: from here on the operator has not seen the chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLines:
+    """An entry as it is drawn."""
+
+    lead: tuple[Line, ...]
+    body: tuple[Line, ...]
+    is_folded: bool = False
+    """Whether the last text line stands for more."""
+
+
+def entry_day(entry: Entry, zone: tzinfo) -> date | None:
+    """The operator's day of an entry."""
+    return day_of(_written_at(entry), zone)
+
+
+def entry_lines(entry: Entry, scene: Scene, lead: Lead = Lead(), *, unfolded: bool = False) -> EntryLines:
+    """The lines of an entry, none wider than the scene."""
+    content = _content(entry, scene.text_width)
+    is_folded = not unfolded and len(content) > glyphs.FOLD + 1
+    if is_folded:
+        hidden = len(content) - glyphs.FOLD
+        content = [*content[: glyphs.FOLD], (Span(folded_words(hidden), Role.ACCENT),)]
+    content = _with_state(entry, content, scene)
+    first, blank = _columns(entry, scene), Span(" " * scene.indent)
+    body = [fit((*first, *content[0]), scene.width)]
+    body += [fit((blank, *line), scene.width) for line in content[1:]]
+    return EntryLines(tuple(_lead_lines(entry, scene, lead)), tuple(body), is_folded)
+
+
+def counts_down(entry: Entry) -> bool:
+    """Whether the state of the entry may hold seconds: an own message that can still be undone."""
+    return entry.item is not None and entry.item.state is OutboxState.QUEUED and entry.item.not_before > 0
+
+
+def folded_words(hidden: int) -> str:
+    """How many lines of a message are not shown."""
+    return ngettext("… {n} more line", "… {n} more lines", hidden).format(n=hidden)
+
+
+def _lead_lines(entry: Entry, scene: Scene, lead: Lead) -> list[Line]:
+    width = min(scene.width, scene.indent + scene.text_width)
+    lines: list[Line] = []
+    if lead.day:
+        words = day_words(entry_day(entry, scene.zone), day_of(scene.now, scene.zone))
+        lines.append(rule(words, Role.MUTED, width))
+    if lead.new:
+        lines.append(rule(_("new messages"), Role.ACCENT, width))
+    return lines
+
+
+def _written_at(entry: Entry) -> Millis:
+    if entry.message is not None:
+        return entry.message.created_at
+    assert entry.item is not None
+    return entry.item.created_at
+
+
+def _columns(entry: Entry, scene: Scene) -> Line:
+    sender = entry.message.sender if entry.message is not None else Sender.PARTNER
+    mark, role = _SENDERS[Sender(sender)] if sender in _SENDERS else (glyphs.THIRD, Role.THIRD)
+    name = pad(sender_name(sender, scene.context), scene.sender_width)
+    time = clock_time(_written_at(entry), scene.zone)
+    return (Span(f"{time} ", Role.MUTED), Span(f"{mark} {name}", role), Span("  "))
+
+
+def _content(entry: Entry, cells: int) -> list[Line]:
+    message, item = entry.message, entry.item
+    if message is not None:
+        role = Role.MUTED if message.sender == Sender.MARKET else Role.TEXT
+        lines = _text_lines(message.text or "", role, cells)
+        lines += [file_line(file.name, file.size, cells) for file in message.attachments]
+    elif item is not None and item.kind is OutboxKind.FILE:
+        lines = [file_line(item.file_name, item.file_size, cells)]
+    else:
+        lines = _text_lines(item.text if item is not None else "", Role.TEXT, cells)
+    return lines or [(Span(cut(_("(empty: a sticker?)"), cells), Role.MUTED),)]
+
+
+def _text_lines(text: str, role: Role, cells: int) -> list[Line]:
+    if not text or (is_blank(text) and not shown(text).strip()):
+        return []
+    return [(Span(line, role),) for line in wrap(shown(text), cells)]
+
+
+def _with_state(entry: Entry, content: Sequence[Line], scene: Scene) -> list[Line]:
+    if entry.item is None:
+        return list(content)
+    state, cells = delivery_state(entry.item, scene.now), scene.text_width
+    used = sum(cell_len(span.text) for span in content[-1])
+    if used + 2 + cell_len(state.text) <= cells:
+        lines = [*content[:-1], spread(content[-1], (state,), cells)]
+    else:
+        lines = [*content, spread((), (state,), cells)]
+    reason = delivery_reason(entry.item)
+    if reason:
+        lines += [(Span(line, Role.MUTED),) for line in wrap(reason, cells)]
+    return lines

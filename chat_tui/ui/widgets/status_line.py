@@ -1,0 +1,69 @@
+"""The connection in a few words beside the tabs, and a sentence on its own line when something is wrong."""
+
+from textual.geometry import Size
+from textual.strip import Strip
+
+from chat_tui.model.link import Link
+from chat_tui.ui.view.line import Line, Role, Span, width_of, wrap
+from chat_tui.ui.view.status import status_spans
+from chat_tui.ui.widgets.line_pane import LinePane
+
+
+class StatusLine(LinePane):
+    """As wide as its words."""
+
+    DEFAULT_CSS = """
+    StatusLine { height: 1; width: auto; max-width: 50%; padding: 0 1; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Begin with a connection that was not answered yet."""
+        super().__init__(id=id)
+        self._line: Line = status_spans(Link())
+
+    def show(self, link: Link) -> None:
+        """Draw the line again if its words changed."""
+        line = status_spans(link)
+        if line != self._line:
+            is_as_wide = width_of(line) == width_of(self._line)
+            self._line = line
+            self.refresh(layout=not is_as_wide)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """The width of the words."""
+        return width_of(self._line)
+
+    def render_line(self, y: int) -> Strip:
+        """The words."""
+        return self.strip(self._line, self.content_size.width)
+
+
+class NoticeLine(LinePane):
+    """A sentence about the connection over the whole width, gone while there is nothing to say."""
+
+    DEFAULT_CSS = """
+    NoticeLine { height: auto; width: 1fr; max-height: 3; padding: 0 1; display: none; }
+    NoticeLine.-said { display: block; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Begin with nothing to say."""
+        super().__init__(id=id)
+        self._words = ""
+
+    def say(self, words: str) -> None:
+        """Show a sentence (safe text, from `view.status.notice`); an empty one hides the line."""
+        if words != self._words:
+            self._words = words
+            self.set_class(bool(words), "-said")
+            self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the sentence takes."""
+        return len(wrap(self._words, width))
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the sentence."""
+        width = self.content_size.width
+        lines = wrap(self._words, width)
+        return self.strip((Span(lines[y], Role.WARN),) if y < len(lines) else (), width)

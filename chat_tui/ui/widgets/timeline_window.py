@@ -1,0 +1,91 @@
+"""The run of neighbouring entries that the history keeps in memory: pages in, the far side out."""
+
+from typing import Final
+
+from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.paging import Coverage
+from chat_tui.model.timeline import Entry, TimelinePage
+
+CAP: Final = 400
+"""Entries kept at most: eight pages."""
+
+
+class TimelineWindow:
+    """Entries of one chat without gaps, oldest first, echoes only at the newest end."""
+
+    def __init__(self, page: TimelinePage) -> None:
+        """Hold one page."""
+        self.chat_id: ChatId = page.chat_id
+        self.entries: list[Entry] = list(page.entries)
+        self.has_older = page.has_older
+        self.has_newer = page.has_newer
+        self.coverage: Coverage = page.coverage
+
+    @property
+    def oldest_id(self) -> MessageId | None:
+        """The first message held."""
+        return next((entry.message.message_id for entry in self.entries if entry.message is not None), None)
+
+    @property
+    def newest_id(self) -> MessageId | None:
+        """The last message held."""
+        return next(
+            (entry.message.message_id for entry in reversed(self.entries) if entry.message is not None), None
+        )
+
+    def place_of(self, key: str) -> int | None:
+        """Where an entry stands; an echo is also found as the message it became."""
+        for place, entry in enumerate(self.entries):
+            if entry.key == key or (entry.item is not None and f"o{entry.item.outbox_id}" == key):
+                return place
+        return None
+
+    def extend_older(self, page: TimelinePage) -> bool:
+        """Put a page before the window; whether it brought anything."""
+        oldest = self.oldest_id
+        added = [
+            entry
+            for entry in page.entries
+            if entry.message is not None and (oldest is None or entry.message.message_id < oldest)
+        ]
+        self.entries[:0] = added
+        self.has_older, self.coverage = page.has_older, page.coverage
+        if len(self.entries) > CAP:
+            del self.entries[CAP:]
+            self.has_newer = True
+        return bool(added)
+
+    def extend_newer(self, page: TimelinePage) -> bool:
+        """Put a page after the window; whether it brought anything."""
+        newest = self.newest_id
+        held = [entry for entry in self.entries if entry.message is not None]
+        added = [entry for entry in page.entries if _is_after(entry, newest)]
+        self.entries = held + added
+        self.has_newer, self.coverage = page.has_newer, page.coverage
+        if len(self.entries) > CAP:
+            del self.entries[: len(self.entries) - CAP]
+            self.has_older = True
+        return bool(added) or not page.has_newer
+
+    def refresh_newest(self, page: TimelinePage) -> bool:
+        """Take the newest page for what it shows now; False when it does not adjoin the window."""
+        self.coverage = page.coverage
+        first = next((entry.message.message_id for entry in page.entries if entry.message is not None), None)
+        newest = self.newest_id
+        has_gap = first is not None and newest is not None and newest < first and page.has_older
+        if self.has_newer or has_gap:
+            self.has_newer = True
+            return False
+        kept = [
+            entry
+            for entry in self.entries
+            if entry.message is not None and (first is None or entry.message.message_id < first)
+        ]
+        if not kept:
+            self.has_older = page.has_older
+        self.entries = kept + list(page.entries)
+        return True
+
+
+def _is_after(entry: Entry, newest: MessageId | None) -> bool:
+    return entry.message is None or newest is None or entry.message.message_id > newest
