@@ -1,0 +1,121 @@
+"""Whatever an answer holds, a read gives a page or a problem, and the documented shapes are read."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat_tui.market import pages, wire
+from chat_tui.market.answers import GarbledError, StatusError, clean, decode
+from chat_tui.market.exchange import Answer
+from chat_tui.market.times import LATEST
+from chat_tui.model.ids import ChatId
+
+SCHEMAS = json.loads((Path(__file__).parents[1] / "support" / "openapi.json").read_text())["components"][
+    "schemas"
+]
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8)
+)
+NAMES = [
+    *("chatId", "context", "type", "status", "createdAt", "updatedAt", "customer", "name", "publicId"),
+    *("messageId", "sender", "message", "payload", "url", "size", "orderId", "returnId", "campaignId"),
+]
+
+
+def _objects(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.dictionaries(st.sampled_from(NAMES), inner, max_size=6)
+
+
+JUNK = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | _objects(inner), max_leaves=6)
+
+
+def whole_message(junk: dict[str, Any]) -> dict[str, Any]:
+    return {"messageId": 1, "createdAt": "", "sender": "X", **junk}
+
+
+def whole_chat(junk: dict[str, Any]) -> dict[str, Any]:
+    base = {"chatId": 1, "context": {"type": "X"}, "type": "X", "status": "X", "createdAt": 1, "updatedAt": 1}
+    return {**base, **junk}
+
+
+def answer(result: Any) -> Answer:
+    return Answer(200, {}, json.dumps({"status": "OK", "result": result}).encode())
+
+
+@given(st.lists(JUNK | _objects(JUNK).map(whole_message), max_size=4))
+def test_every_message_is_read_or_counted(items: list[Any]) -> None:
+    page = pages.messages_page(answer({"messages": items}), ChatId(5))
+    assert len(page.messages) + page.skipped == len(items)
+    assert all(0 < m.message_id < 2**63 and 0 <= m.created_at <= LATEST for m in page.messages)
+    for message in page.messages:
+        assert all(file.size is None or 0 <= file.size < 2**31 for file in message.attachments)
+        str(message).encode()  # nothing that the database would choke on
+
+
+@given(st.lists(JUNK | _objects(JUNK).map(whole_chat), max_size=4))
+def test_every_chat_is_read_or_counted(items: list[Any]) -> None:
+    page = pages.chats_page(answer({"chats": items}))
+    assert len(page.chats) + page.skipped == len(items)
+    assert all(0 < chat.chat_id < 2**63 for chat in page.chats)
+
+
+@given(st.binary(max_size=60) | JUNK.map(lambda junk: json.dumps(junk).encode()))
+def test_any_bytes_are_an_answer_or_garbled(body: bytes) -> None:
+    for read in (
+        pages.chats_page,
+        pages.shops_page,
+        pages.orders,
+        pages.key_rights,
+        pages.returned,
+        pages.accepted,
+    ):
+        try:
+            read(Answer(200, {}, body))  # type: ignore[operator]
+        except (GarbledError, StatusError):
+            continue
+
+
+@given(st.text(alphabet=st.characters(), max_size=20))
+def test_mending_changes_nothing_but_lone_surrogates(text: str) -> None:
+    mended = decode(clean(json.dumps(text).encode()), str)
+    assert mended == text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def test_wire_names_are_those_of_the_schema() -> None:
+    pairs: dict[type[Any], str] = {
+        wire.ChatInfo: "GetChatInfoDTO",
+        wire.ChatFullContext: "ChatFullContextDTO",
+        wire.ChatCustomer: "ChatCustomerDTO",
+        wire.ChatMessage: "ChatMessageDTO",
+        wire.ChatMessagePayload: "ChatMessagePayloadDTO",
+        wire.ChatsResult: "GetChatsInfoDTO",
+        wire.ChatMessagesResult: "ChatMessagesResultDTO",
+        wire.CreateChatResult: "CreateChatResultDTO",
+        wire.ChatContext: "ChatContextDTO",
+        wire.GetChatsRequest: "GetChatsRequest",
+        wire.GetChatHistoryRequest: "GetChatHistoryRequest",
+        wire.CreateChatRequest: "CreateChatRequest",
+        wire.SendMessageToChatRequest: "SendMessageToChatRequest",
+        wire.GetBusinessOrdersRequest: "GetBusinessOrdersRequest",
+        wire.Paging: "ForwardPager",
+        wire.GetCampaignsAnswer: "GetCampaignsResponse",
+        wire.GetBusinessOrdersAnswer: "GetBusinessOrdersResponse",
+        wire.Campaign: "CampaignDTO",
+        wire.Business: "BusinessDTO",
+        wire.ApiKey: "ApiKeyDTO",
+        wire.TokenResult: "TokenDTO",
+        wire.BusinessOrder: "BusinessOrderDTO",
+        wire.BusinessOrderItem: "BusinessOrderItemDTO",
+        wire.BusinessOrderDelivery: "BusinessOrderDeliveryDTO",
+        wire.BusinessOrderDeliveryDates: "BusinessOrderDeliveryDatesDTO",
+        wire.ReturnInfo: "ReturnDTO",
+    }
+    for struct, name in pairs.items():
+        assert set(struct.__struct_encode_fields__) <= set(SCHEMAS[name]["properties"]), name
