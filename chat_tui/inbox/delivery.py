@@ -159,6 +159,9 @@ class Delivery:
     async def _advance(self, item: OutboxItem) -> None:
         if item.state in _READY:
             await self._attempt(item)
+        elif item.state == OutboxState.UNCONFIRMED or item.is_released:
+            # A later read of the history brought news; nothing more is asked of the Market for it.
+            await self._lookup.link(item)
         else:
             if item.state == OutboxState.SENDING and item.unclear_at is None:
                 # Its owner is gone, or this program was killed: whether it arrived is unknown.

@@ -11,6 +11,7 @@ from chat_tui.model.message import Message
 from chat_tui.model.paging import Coverage, HistoryCursor, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.store import messages
+from chat_tui.store.database import Connection
 
 PAGE = 50
 """Messages per page when reading backwards; a page token is only good for the limit it was made with."""
@@ -139,7 +140,7 @@ class History:
             newest=newest,
             oldest=bool(oldest),
             token=token,
-            older=oldest is not None,
+            resume=oldest is not None,
         )
         if changed:
             self._g.bulletin.publish(TimelineChanged(chat_id))
@@ -159,7 +160,7 @@ class History:
 
 
 def _save_history(
-    conn: messages.Connection,
+    conn: Connection,
     chat_id: ChatId,
     found: Sequence[Message],
     *,

@@ -169,12 +169,12 @@ class Sync:
                 self._g.bulletin.failed(page)
                 return page
             await self._save(page, report)
-            if page.next_token in {None, token} or not page.chats:
+            if page.next_token is None or page.next_token == token or not page.chats:
                 await self._set("sweep.token", "")
                 await self._set("sweep.done_at", str(self._g.wall_ms()))
                 return None
             token = page.next_token
-            await self._set("sweep.token", token or "")
+            await self._set("sweep.token", token)
         self._wake.set()
         return None
 

@@ -1,7 +1,6 @@
 """What the operator does, made durable before anything on the screen says so."""
 
 import asyncio
-import unicodedata
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -15,6 +14,7 @@ from chat_tui.model.limits import TEXT_LIMIT, text_length
 from chat_tui.model.outbox import OutboxItem, OutboxKind
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Draft
+from chat_tui.safetext import is_blank
 from chat_tui.store import drafts, marks, outbox, spool
 from chat_tui.store.database import Store, StoreBusy, StoreProblem
 
@@ -105,14 +105,6 @@ class Writing:
         if isinstance(taken, OutboxItem) and taken.kind == OutboxKind.FILE:
             await asyncio.to_thread(spool.remove, self._store.paths.data_dir, outbox_id)
         return taken
-
-
-def is_blank(text: str) -> bool:
-    """Whether a text shows nothing: blanks, line ends, zero-width and control characters only."""
-    return all(unicodedata.category(c) in {"Cc", "Cf", "Zs", "Zl", "Zp"} or c in _INVISIBLE for c in text)
-
-
-_INVISIBLE = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
 
 
 def _new_id() -> OutboxId:

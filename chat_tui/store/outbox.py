@@ -101,6 +101,7 @@ def get(conn: Connection, outbox_id: OutboxId) -> OutboxItem | None:
 
 def move(
     conn: Connection,
+    /,
     outbox_id: OutboxId,
     expected: OutboxState,
     new: OutboxState,
@@ -116,7 +117,7 @@ def move(
 
 
 def update(
-    conn: Connection, outbox_id: OutboxId, expected: OutboxState, **columns: int | str | None
+    conn: Connection, outbox_id: OutboxId, expected: OutboxState, /, **columns: int | str | None
 ) -> OutboxItem | None:
     """Note something on an item that stays in its state; None if it is not `expected` any more."""
     return _change(conn, outbox_id, expected, _known(columns))

@@ -1,0 +1,66 @@
+"""A shop for tests: a real store, the real client and the sandbox on a real socket."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.market.access import Access
+from chat_tui.market.client import MarketClient
+from chat_tui.model.ids import BusinessId
+from chat_tui.sandbox.serve import Sandbox
+from chat_tui.store.database import Store, StorePaths
+
+QUICK = InboxSettings(
+    undo_s=0.0, settle_s=0.3, poll_s=0.05, look_delays_s=(0.02,), backoff_s=0.2, scan_s=0.05
+)
+"""The same rules with shorter waits."""
+
+
+def open_store(root: Path) -> Store:
+    """The store below `root`, as a start of the program would open it."""
+    return Store.open(StorePaths(cache_dir=root / "cache", data_dir=root / "data"))
+
+
+def client_of(
+    sandbox: Sandbox, *, key: str | None = None, business: int | None = None, url: str | None = None
+) -> MarketClient:
+    """A client for the sandbox, or for whatever listens at `url`."""
+    return MarketClient(
+        Access(
+            base_url=url or sandbox.url,
+            api_key=sandbox.api_key if key is None else key,
+            business_id=BusinessId(sandbox.business_id if business is None else business),
+        )
+    )
+
+
+@dataclass
+class Shop:
+    """One copy of the program without a user interface."""
+
+    inbox: Inbox
+    store: Store
+    is_closed: bool = False
+
+    @classmethod
+    def open(
+        cls,
+        root: Path,
+        connect: Callable[[], MarketClient],
+        *,
+        settings: InboxSettings = QUICK,
+        background: bool = True,
+    ) -> "Shop":
+        """Start the engine on the store below `root`."""
+        store = open_store(root)
+        inbox = Inbox(store, connect, settings=settings)
+        inbox.start(background=background)
+        return cls(inbox, store)
+
+    async def close(self) -> None:
+        """End this copy; a second call does nothing."""
+        if not self.is_closed:
+            self.is_closed = True
+            await self.inbox.close()

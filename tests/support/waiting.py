@@ -1,0 +1,21 @@
+"""Waiting for conditions, never for seconds."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+PATIENCE_S = 20.0
+"""How long a condition may take before the test gives up; far more than any needs."""
+
+
+async def until(condition: Callable[[], Awaitable[T]], what: str = "the condition") -> T:
+    """The first true answer of `condition`, asked again and again."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while not (answer := await condition()):
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        raise AssertionError(f"{what} did not come true within {PATIENCE_S} s") from None
+    return answer
