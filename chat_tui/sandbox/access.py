@@ -1,0 +1,115 @@
+"""Who may do what: keys, tokens, scopes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from chat_tui.sandbox.goods import BUSINESS_ID
+from chat_tui.sandbox.refusal import Refusal
+
+_READ: Final = frozenset({"COMMUNICATION", "ALL_METHODS", "ALL_METHODS_READ_ONLY"})
+_WRITE: Final = frozenset({"COMMUNICATION", "ALL_METHODS"})
+_RETURNS: Final = frozenset(
+    {
+        "INVENTORY_AND_ORDER_PROCESSING",
+        "INVENTORY_AND_ORDER_PROCESSING_READ_ONLY",
+        "ALL_METHODS",
+        "ALL_METHODS_READ_ONLY",
+    }
+)
+_ORDERS: Final = _RETURNS | {"FINANCE_AND_ACCOUNTING"}
+
+SCOPES: Final[Mapping[str, frozenset[str] | None]] = {
+    "getChats": _READ,
+    "getChat": _READ,
+    "getChatHistory": _READ,
+    "getChatMessage": _READ,
+    "createChat": _WRITE,
+    "sendMessageToChat": _WRITE,
+    "sendFileToChat": _WRITE,
+    "getCampaigns": None,
+    "getAuthTokenInfo": None,
+    "getBusinessOrders": _ORDERS,
+    "getOrder": _ORDERS | {"COMMUNICATION"},
+    "getReturn": _RETURNS,
+}
+"""Any one of these opens an operation; None = any scope at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One Api-Key, or an OAuth token (`scopes` None: a person's token may do everything)."""
+
+    name: str
+    scopes: frozenset[str] | None
+    business_id: int = BUSINESS_ID
+    revoked: bool = False
+
+
+API_KEY: Final = "ACMA:sandbox:5f1c2e7a9b3d4c60"
+READ_ONLY_KEY: Final = "ACMA:sandbox:readonly00000000"
+NO_ORDERS_KEY: Final = "ACMA:sandbox:noorders00000000"
+REVOKED_KEY: Final = "ACMA:sandbox:revoked000000000"
+FOREIGN_KEY: Final = "ACMA:sandbox:foreign000000000"
+OAUTH_TOKEN: Final = "y0_sandbox_oauth_token"  # noqa: S105 - a made-up one
+
+KEYS: Final[Mapping[str, Key]] = {
+    API_KEY: Key("chat terminal", frozenset({"COMMUNICATION", "INVENTORY_AND_ORDER_PROCESSING_READ_ONLY"})),
+    READ_ONLY_KEY: Key("read only", frozenset({"ALL_METHODS_READ_ONLY"})),
+    NO_ORDERS_KEY: Key("chats only", frozenset({"COMMUNICATION"})),
+    REVOKED_KEY: Key("old", frozenset({"COMMUNICATION"}), revoked=True),
+    FOREIGN_KEY: Key("another business", frozenset({"COMMUNICATION"}), business_id=BUSINESS_ID + 1),
+}
+TOKENS: Final[Mapping[str, Key]] = {OAUTH_TOKEN: Key("owner", None)}
+
+
+def authorize(headers: Mapping[str, str]) -> Key:
+    """Whose request this is (header names in lower case): 401, or 403 for a wrong OAuth token."""
+    written = headers.get("api-key")
+    if written is not None:
+        return _by_key(written)
+    bearer = headers.get("authorization")
+    if bearer is None:
+        raise Refusal(401, "Credentials are not specified")
+    scheme, _, token = bearer.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Refusal(401, "Authorization header has invalid syntax")
+    if token.strip() not in TOKENS:
+        raise Refusal(403, "OAuth token is invalid")
+    return TOKENS[token.strip()]
+
+
+def _by_key(written: str) -> Key:
+    if not written.startswith("ACMA:"):
+        raise Refusal(401, "Api-Key token prefix invalid")
+    if len(written.split(":")) != 3:
+        raise Refusal(401, "Api-Key token format invalid")
+    key = KEYS.get(written)
+    if key is None:
+        raise Refusal(401, "Api-Key token is invalid")
+    if key.revoked:
+        raise Refusal(401, "Api-Key token is revoked")
+    return key
+
+
+def check_scope(key: Key, operation: str) -> None:
+    """403 if none of the key's scopes opens the operation."""
+    if key.scopes is None:
+        if operation == "getAuthTokenInfo":
+            raise Refusal(403, "Access denied")
+        return
+    wanted = SCOPES[operation]
+    if wanted is not None and not wanted & key.scopes:
+        names = ", ".join(sorted(name.lower().replace("_", "-") for name in wanted))
+        raise Refusal(403, f"Token does not have any of the scopes to access the API method: {names}")
+
+
+def check_business(key: Key, business_id: int, told: str | None) -> None:
+    """400 if X-Business-Id says another business than the URL, 403 if the business is not the key's."""
+    if told is not None and told != str(business_id):
+        words = (
+            f"URL businessId ('{business_id}') does not match businessId in X-Business-Id header ('{told}')"
+        )
+        raise Refusal(400, words)
+    if key.business_id != business_id:
+        raise Refusal(403, "Access denied")

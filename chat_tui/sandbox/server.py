@@ -1,0 +1,240 @@
+"""The pretend Market as an ASGI application: lets requests in, treats them, and answers or fails as told."""
+
+import asyncio
+import uuid
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from chat_tui.sandbox import params
+from chat_tui.sandbox.access import Key, authorize, check_business, check_scope
+from chat_tui.sandbox.calls import Call, Market
+from chat_tui.sandbox.chat_operations import FILE_LIMIT
+from chat_tui.sandbox.cutting import cut, head
+from chat_tui.sandbox.faults import Answer, Script
+from chat_tui.sandbox.goods import BUSINESS_ID, SHOPS
+from chat_tui.sandbox.ledger import RequestRecord, without_secrets
+from chat_tui.sandbox.quota import ORDER_PARALLEL, Quotas
+from chat_tui.sandbox.refusal import Refusal, envelope
+from chat_tui.sandbox.render import with_extras
+from chat_tui.sandbox.routes import Operation, WrongMethod, find
+from chat_tui.sandbox.times import http_date
+
+_BODY_KEPT = FILE_LIMIT + 256 * 1024
+"""Bytes of a body that are kept; the rest is read and dropped, as such a request is refused anyway."""
+_ORDER_CALLS = frozenset({"getBusinessOrders", "getOrder", "getReturn"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A request whose body was read, of a known operation."""
+
+    operation: Operation
+    ids: dict[str, str]
+    request: Request
+    record: RequestRecord
+    body: bytes
+
+    @property
+    def owner(self) -> int:
+        """Whose quota it uses: the business's, or the shop's in paths of shops."""
+        written = self.ids.get("businessId") or self.ids.get("campaignId") or ""
+        return int(written) if written.isdecimal() and len(written) < 19 else BUSINESS_ID
+
+
+@dataclass(slots=True)
+class _Reply:
+    status: int
+    body: bytes
+    headers: dict[str, str]
+
+
+class Server:
+    """One ASGI application for both origins; the attachment host is told apart by its port."""
+
+    def __init__(
+        self, market: Market, script: Script, quotas: Quotas, requests: deque[RequestRecord]
+    ) -> None:
+        self.market = market
+        self.script = script
+        self.quotas = quotas
+        self.requests = requests
+        self.files_port = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        if scope["server"][1] == self.files_port:
+            await self._file(request)(scope, receive, send)
+            return
+        business_id = _business(scope["path"])
+        record = self._record(request, "", self.quotas.enter(business_id))
+        try:
+            await self._serve(request, record, send)
+        except ClientDisconnect:
+            record.status = 0
+        finally:
+            self.quotas.leave_flight(business_id)
+
+    def _record(self, request: Request, operation: str, in_flight: int) -> RequestRecord:
+        headers = without_secrets(dict(request.headers))
+        now = self.market.world.now_ms()
+        record = RequestRecord(
+            operation, request.method, request.url.path, request.url.query, headers, now, in_flight
+        )
+        self.requests.append(record)
+        return record
+
+    async def _serve(self, request: Request, record: RequestRecord, send: Send) -> None:
+        try:
+            operation, ids = find(request.method, request.scope["path"])
+        except Refusal as refusal:
+            await _drain(request)
+            allow = {"allow": refusal.allowed} if isinstance(refusal, WrongMethod) else {}
+            reply = self._reply(refusal.status, envelope(refusal.status, refusal.message), allow)
+            await self._send(request, record, reply, send)
+            return
+        record.operation = operation.name
+        answer = self.script.take(operation.name) or Answer()
+        body = await _drain(request, answer.read)
+        record.body_size = len(body)
+        if answer.read is not None:
+            await _wait(answer, 0.0)
+            await cut(request, answer, b"", b"")
+            return
+        reply = self._treat(_Arrival(operation, ids, request, record, body), answer)
+        await _wait(answer, self.market.behaviour.latency_s)
+        if answer.cut or answer.raw is not None:
+            await cut(request, answer, head(reply.status, reply.headers), reply.body)
+            return
+        await self._send(request, record, reply, send)
+
+    async def _send(self, request: Request, record: RequestRecord, reply: _Reply, send: Send) -> None:
+        record.status = reply.status
+        headers = {"content-length": str(len(reply.body)), **reply.headers}
+        response = Response(reply.body, reply.status)
+        response.raw_headers = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        await response(request.scope, request.receive, send)
+
+    def _reply(self, status: int, body: Any, headers: dict[str, str]) -> _Reply:
+        raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
+        usual = {
+            "content-type": "application/json",
+            "date": http_date(self.market.world.now_ms()),
+            "connection": "close",
+            "traceparent": f"00-{uuid.uuid4().hex}-{uuid.uuid4().hex[:16]}-01",
+        }
+        return _Reply(status, raw, {**usual, **headers})
+
+    # -- treating: no waiting in here, so that a request takes effect at one moment ---------------------
+
+    def _treat(self, arrival: _Arrival, answer: Answer) -> _Reply:
+        name, owner = arrival.operation.name, arrival.owner
+        status, result = 200, None
+        if answer.accept:
+            try:
+                result = self._run(arrival)
+            except Refusal as refusal:
+                status, result = refusal.status, envelope(refusal.status, refusal.message)
+            if answer.status is not None and answer.status >= 500:
+                self.quotas.give_back(name, owner)
+        elif answer.status is not None and answer.status < 500:
+            self.quotas.take_if_any(name, owner)
+        if answer.status is not None or not answer.accept:
+            status = answer.status or 503
+            result = _scripted_body(answer, status)
+        return self._finish(arrival, status, result, answer)
+
+    def _finish(self, arrival: _Arrival, status: int, result: Any, answer: Answer) -> _Reply:
+        behaviour, name = self.market.behaviour, arrival.operation.name
+        if status == 200 and not isinstance(result, bytes):
+            result = with_extras(result) if behaviour.extra_fields else result
+            result = behaviour.edit(name, result) if behaviour.edit else result
+        reply = self._reply(status, result, self.quotas.headers(name, arrival.owner))
+        reply.headers.update({title.lower(): value for title, value in answer.headers.items()})
+        reply.headers = {title: value for title, value in reply.headers.items() if value}
+        reply.headers.setdefault("content-length", str(len(reply.body)))
+        return reply
+
+    def _run(self, arrival: _Arrival) -> Any:
+        behaviour, name, headers = self.market.behaviour, arrival.operation.name, arrival.request.headers
+        if behaviour.unauthorized:
+            raise Refusal(401, behaviour.unauthorized)
+        key = authorize(headers)
+        self.quotas.take(name, arrival.owner, arrival.operation.path)
+        most = ORDER_PARALLEL if name in _ORDER_CALLS else behaviour.parallel_limit
+        if arrival.record.in_flight > most:
+            raise Refusal(420, f"Hit rate limit of {most} parallel requests for businessId {key.business_id}")
+        check_scope(key, name)
+        numbers = {title: params.whole(title, written) for title, written in arrival.ids.items()}
+        for title in ("businessId", "campaignId"):
+            if numbers.get(title, 1) < 1:
+                raise Refusal(400, f"Parameter {title} must be greater than or equal to 1")
+        if "businessId" in numbers:
+            check_business(key, numbers["businessId"], headers.get("x-business-id"))
+        elif "campaignId" in numbers and not _has_shop(key, numbers["campaignId"]):
+            raise Refusal(403, "Access denied")
+        content_type, query = headers.get("content-type", ""), arrival.request.query_params
+        return arrival.operation.run(Call(self.market, name, key, numbers, query, content_type, arrival.body))
+
+    # -- the attachment host ----------------------------------------------------------------------------
+
+    def _file(self, request: Request) -> Response:
+        behaviour = self.market.behaviour
+        record = self._record(request, "file", 0)
+        content = self.market.world.content(request.url.path.removeprefix("/file/"))
+        status = 404 if content is None else 200
+        if request.method != "GET":
+            status = 405
+        if behaviour.files_refuse_key and "api-key" in request.headers:
+            status = 403
+        if behaviour.files_need_oauth and not request.headers.get("authorization", "").startswith("OAuth "):
+            status = 401
+        if behaviour.files_status != 200:
+            status = behaviour.files_status
+        record.status = status
+        body = content if content is not None and status == 200 else b""
+        headers = {"connection": "close", "date": http_date(self.market.world.now_ms())}
+        return Response(body, status, headers, media_type="application/octet-stream")
+
+
+def _business(path: str) -> int:
+    """Whose request it is, as far as the path says."""
+    named = path.split("/")[3:4] if "/businesses/" in path else []
+    return int(named[0]) if named and named[0].isdecimal() and len(named[0]) < 19 else BUSINESS_ID
+
+
+def _has_shop(key: Key, campaign_id: int) -> bool:
+    return key.business_id == BUSINESS_ID and campaign_id in {shop.campaign_id for shop in SHOPS}
+
+
+def _scripted_body(answer: Answer, status: int) -> Any:
+    if answer.body is None:
+        return {"status": "OK"} if status < 300 else envelope(status)
+    return answer.body.encode() if isinstance(answer.body, str) else answer.body
+
+
+async def _drain(request: Request, most: int | None = None) -> bytes:
+    """The body of a request, or its first bytes."""
+    if most == 0:
+        return b""
+    body = bytearray()
+    async for chunk in request.stream():
+        if len(body) < _BODY_KEPT:
+            body += chunk
+        if most is not None and len(body) >= most:
+            break
+    return bytes(body)
+
+
+async def _wait(answer: Answer, latency_s: float) -> None:
+    if latency_s or answer.delay_s:
+        await asyncio.sleep(latency_s + answer.delay_s)
+    # Polled, because a thread that waits for the event would outlive a server that stops meanwhile.
+    while answer.until is not None and not answer.until.is_set():  # noqa: ASYNC110
+        await asyncio.sleep(0.005)
