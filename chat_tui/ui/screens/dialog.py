@@ -24,7 +24,7 @@ class Dialog(ModalScreen[Result], Generic[Result]):
     """A dialog that gives its result once."""
 
     CSS_PATH: ClassVar = [STYLES / "dialog.tcss"]
-    AUTO_FOCUS = "Input"
+    AUTO_FOCUS: ClassVar[str | None] = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "")]
 
     def finish(self, result: Result | None) -> None:

@@ -10,7 +10,7 @@ from chat_tui.ui.view.files import kind_words
 from chat_tui.ui.view.line import cut, shown
 from chat_tui.ui.view.sizes import size_words
 
-HEAD_LINES: Final = 6
+HEAD_LINES: Final = 5
 """Lines of a text file on its card."""
 
 _PRIVATE_NAME: Final = re.compile(

@@ -1,0 +1,101 @@
+from collections.abc import Iterable, Iterator
+
+import pytest
+from textual.app import App
+from textual.screen import Screen
+
+from chat_tui import locale
+from chat_tui.ui.screens.confirm import Confirm
+from chat_tui.ui.terminal.layout import Layout
+from chat_tui.ui.text import plain
+from tests.ui.screens.stage import NOTHING, Stage, staged
+
+
+def patient() -> Iterator[float]:
+    yield from range(1000)
+
+
+def question(*, enter_is_yes: bool = False, clock: Iterable[float] | None = None) -> Confirm:
+    times = iter(clock if clock is not None else patient())
+    return Confirm(
+        plain("Выйти? [/] 2 сообщения ждут"), "Leave", "Stay", enter_is_yes=enter_is_yes, clock=times.__next__
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "keys", "result"),
+    [
+        ("en", ["enter"], False),
+        ("en", ["escape"], False),
+        ("en", ["up", "enter"], True),
+        ("en", ["left", "enter"], True),
+        ("en", ["tab", "enter"], True),
+        ("en", ["y"], True),
+        ("en", ["Y"], True),
+        ("en", ["n"], False),
+        ("en", ["н"], True),
+        ("en", ["т"], False),
+        ("ru", ["д"], True),
+        ("ru", ["Д"], True),
+        ("ru", ["l"], True),
+        ("ru", ["н"], False),
+        ("ru", ["т"], False),
+        ("ru", ["n"], False),
+        ("ru", ["y"], NOTHING),
+        ("en", ["x"], NOTHING),
+    ],
+)
+async def test_answers(language: str, keys: list[str], result: object) -> None:
+    locale.use(language)
+    async with staged(question()) as (app, pilot):
+        assert "Выйти? [/] 2" in app.says("#question")
+        await pilot.press(*keys)
+        await pilot.pause()
+        assert app.result is result
+
+
+class JcukenStage(Layout[None], Stage):
+    def __init__(self, dialog: Screen[bool]) -> None:
+        super().__init__(dialog)
+
+
+async def test_the_layout_repair_leaves_the_letters_alone() -> None:
+    locale.use("ru")
+    app: App[None] = JcukenStage(question())
+    async with app.run_test() as pilot:
+        await pilot.press("н")
+        await pilot.pause()
+        assert isinstance(app, JcukenStage)
+        assert app.result is False
+
+
+async def test_enter_may_mean_yes() -> None:
+    async with staged(question(enter_is_yes=True)) as (app, pilot):
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.result is True
+
+
+async def test_an_enter_held_down_or_pressed_twice_answers_nothing() -> None:
+    times = [0.0, 0.1, 0.2, 0.25, 0.6]
+    async with staged(question(enter_is_yes=True, clock=times)) as (app, pilot):
+        await pilot.press("enter", "enter", "enter")
+        assert app.result is NOTHING
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.result is True
+
+
+async def test_answering_twice_at_once_is_answering_once() -> None:
+    async with staged(question()) as (app, pilot):
+        app.dialog.finish(True)
+        app.dialog.finish(False)
+        await pilot.pause()
+        assert app.results == [True]
+
+
+async def test_a_click_answers() -> None:
+    async with staged(question()) as (app, pilot):
+        await pilot.click("Answers", offset=(5, 0))
+        await pilot.pause()
+        assert app.result is True

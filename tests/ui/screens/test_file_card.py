@@ -1,0 +1,100 @@
+import pytest
+
+from chat_tui.model.file import FileCard
+from chat_tui.ui.screens.confirm import Confirm
+from chat_tui.ui.screens.file_card import FileCardScreen
+from chat_tui.ui.text import plain
+from chat_tui.ui.view.card_words import looks_private
+from tests.ui.screens.stage import NOTHING, staged
+from tests.ui.screens.test_confirm import patient
+
+TO = "To: Olga K. · order 51230874561 · Cosy kitchen"
+
+
+def card(
+    path: str = "/home/o/a.txt", *, name: str = "", size: int = 2000, head: tuple[str, ...] = ()
+) -> FileCard:
+    name = name or path.rpartition("/")[2]
+    return FileCard(path, name, size, "text/plain", head, (1, 2, size, 4))
+
+
+def screen(shown: FileCard) -> FileCardScreen:
+    return FileCardScreen(shown, plain(TO), clock=patient().__next__)
+
+
+async def test_it_says_what_goes_to_whom() -> None:
+    shown = card(name="b\x1b[2J.txt", head=("first [/] line", "[@click=app.quit]x[/]"))
+    async with staged(screen(shown)) as (app, _pilot):
+        assert app.says("#recipient") == TO
+        assert "b␛[2J.txt" in app.says("#name")
+        assert "2 KB" in app.says("#details")
+        assert "text/plain" in app.says("#details")
+        assert "here: a.txt" in app.says("#renamed")
+        assert app.says("#head") == "first [/] line\n[@click=app.quit]x[/]"
+        assert not app.dialog.query("#warning")
+
+
+@pytest.mark.parametrize(("key", "result"), [("enter", True), ("escape", False)])
+async def test_enter_sends_and_escape_does_not(key: str, result: bool) -> None:
+    async with staged(screen(card())) as (app, pilot):
+        await pilot.press(key)
+        await pilot.pause()
+        assert app.results == [result]
+
+
+@pytest.mark.parametrize(("size", "warned"), [(5_000_000, False), (5_000_001, True)])
+async def test_a_large_file_is_warned_of(size: int, warned: bool) -> None:
+    async with staged(screen(card(size=size))) as (app, _pilot):
+        assert bool(app.dialog.query("#warning")) is warned
+
+
+async def test_an_enter_that_still_belongs_to_the_picker_sends_nothing() -> None:
+    clock = iter([0.0, 0.1]).__next__
+    async with staged(FileCardScreen(card(), TO, clock=clock)) as (app, pilot):
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.result is NOTHING
+
+
+async def test_a_private_file_takes_a_second_yes_that_names_the_recipient() -> None:
+    async with staged(screen(card("/home/o/.env"))) as (app, pilot):
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.result is NOTHING
+        assert isinstance(app.screen, Confirm)
+        assert TO in str(app.screen.query_one("#question").render())
+        await pilot.press("up", "enter")
+        await pilot.pause()
+        assert app.result is True
+
+
+async def test_a_private_file_is_kept_by_enter_alone() -> None:
+    async with staged(screen(card("/home/o/.env"))) as (app, pilot):
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+        assert app.result is False
+
+
+@pytest.mark.parametrize(
+    ("shown", "private"),
+    [
+        (card("/x/.env"), True),
+        (card("/x/.env.local"), True),
+        (card("/x/id_rsa"), True),
+        (card("/x/id_rsa.bak"), True),
+        (card("/x/id_ed25519", name="photo.jpg"), True),
+        (card("/x/a.txt", head=("-----BEGIN OPENSSH PRIVATE KEY-----", "b3Bl")), True),
+        (card("/x/a.txt", head=("-----BEGIN PRIVATE KEY-----",)), True),
+        (card("/x/a.txt", head=("-----BEGIN CERTIFICATE-----",)), False),
+        (card("/x/environment.txt"), False),
+        (card("/x/photo.jpg"), False),
+    ],
+)
+def test_what_looks_private(shown: FileCard, private: bool) -> None:
+    assert looks_private(shown) is private
+
+
+async def test_the_keys_stay_on_a_small_screen() -> None:
+    full = card("/x/.env", name="x", size=5_100_000, head=("line",) * 40)
+    async with staged(screen(full)) as (app, _pilot):
+        assert app.dialog.query_one("#keys").region.bottom <= 23
