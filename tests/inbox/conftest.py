@@ -1,0 +1,43 @@
+"""A sandbox and copies of the program on it."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.sandbox.serve import Sandbox
+from tests.support.shop import QUICK, Shop, client_of
+
+
+@pytest.fixture
+def market() -> Iterator[Sandbox]:
+    """A small pretend Market in which nobody acts by himself."""
+    with Sandbox.start(chats=30, seed=3, buyers=False) as sandbox:
+        yield sandbox
+
+
+OpenShop = Callable[..., Shop]
+
+
+@pytest.fixture
+async def open_shop(market: Sandbox, tmp_path: Path) -> AsyncIterator[OpenShop]:
+    """Start copies of the program on one directory; they are closed at the end."""
+    shops: list[Shop] = []
+
+    def open_one(
+        *,
+        settings: InboxSettings = QUICK,
+        background: bool = True,
+        key: str | None = None,
+        url: str | None = None,
+    ) -> Shop:
+        shop = Shop.open(
+            tmp_path, lambda: client_of(market, key=key, url=url), settings=settings, background=background
+        )
+        shops.append(shop)
+        return shop
+
+    yield open_one
+    for shop in shops:
+        await shop.close()
