@@ -14,7 +14,7 @@ import httpx
 
 from chat_tui.locale import N_, _
 from chat_tui.market.answers import error_words
-from chat_tui.market.pacing import retry_after, wait_told
+from chat_tui.market.pacing import count, retry_after, wait_told
 from chat_tui.market.upload import FileChangedError
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 
@@ -163,8 +163,7 @@ def _limit_kind(headers: Mapping[str, str], message: str) -> ProblemKind:
         return ProblemKind.PARALLEL_LIMIT
     if "hour" in message:
         return ProblemKind.HOURLY_LIMIT
-    left = headers.get("x-ratelimit-resource-remaining", "").strip()
-    return ProblemKind.PARALLEL_LIMIT if left.isdigit() and int(left) > 0 else ProblemKind.HOURLY_LIMIT
+    return ProblemKind.PARALLEL_LIMIT if count(headers, "remaining") else ProblemKind.HOURLY_LIMIT
 
 
 def unexpected(status: int, headers: Mapping[str, str], body: bytes, operation: str) -> Problem:

@@ -127,7 +127,7 @@ async def _read(response: httpx.Response) -> bytes:
     if response.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
         raise EncodedAnswerError
     length = response.headers.get("content-length", "")
-    if length.isdigit() and int(length[:20]) > BODY_LIMIT:
+    if length.isdecimal() and int(length[:20]) > BODY_LIMIT:
         raise AnswerTooLargeError
     body = bytearray()
     async for piece in response.aiter_bytes():

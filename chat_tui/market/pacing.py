@@ -100,13 +100,14 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 def read_budget(operation: str, headers: Mapping[str, str], now: Millis) -> Budget | None:
     """The quota as an answer tells it, None when it does not; `now` is our clock."""
-    limit, remaining = _count(headers, "limit"), _count(headers, "remaining")
+    limit, remaining = count(headers, "limit"), count(headers, "remaining")
     until, date = read_rfc822(headers.get("x-ratelimit-resource-until")), read_rfc822(headers.get("date"))
     if not limit or remaining is None or until is None or date is None or until - date > _SENSELESS_MS:
         return None
     return Budget(operation, limit, min(remaining, limit), now + max(0, until - date))
 
 
-def _count(headers: Mapping[str, str], word: str) -> int | None:
+def count(headers: Mapping[str, str], word: str) -> int | None:
+    """The number in a header `X-RateLimit-Resource-…`; None when it holds none."""
     text = headers.get(f"x-ratelimit-resource-{word}", "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else None

@@ -1,5 +1,8 @@
 """Which addresses and keys are accepted, and that no key is ever printed."""
 
+import subprocess
+import sys
+
 import pytest
 
 from chat_tui.market.access import Access, AccessError
@@ -106,3 +109,8 @@ def test_unusable_surroundings_are_one_sentence(
     monkeypatch.setenv(name, value)
     with pytest.raises(AccessError):
         MarketClient(Access("https://a.example", api_key=KEY))
+
+
+def test_the_value_is_light() -> None:
+    code = "import sys, chat_tui.market.access; sys.exit('httpx' in sys.modules or 'msgspec' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,66 +1,20 @@
-"""Broken and hostile answers to reads: one bad item costs itself and nothing else."""
+"""Broken and hostile pages: one bad item costs itself and nothing else."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
 from chat_tui.model.chat import (
     Chat,
     ChatContext,
-    ContextKind,
-    KeyRights,
-    NewChat,
-    Order,
-    OrderItem,
-    Return,
-    Shop,
 )
-from chat_tui.model.ids import UNKNOWN_TIME, CampaignId, ChatId, MessageId, OrderId, ReturnId
-from chat_tui.model.message import Attachment, Message
+from chat_tui.model.ids import UNKNOWN_TIME, CampaignId, OrderId
+from chat_tui.model.message import Attachment
 from chat_tui.model.paging import ChatsPage, MessagesPage
-from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.model.problem import Problem, ProblemKind
 from tests.market.conftest import Connect
-
-CHAT = ChatId(14820317)
-Json = dict[str, Any]
-
-
-def message(**changes: Any) -> Json:
-    whole = {
-        "messageId": 12,
-        "createdAt": "2026-11-22T09:14:55.070+03:00",
-        "sender": "CUSTOMER",
-        "message": "да",
-    }
-    return {key: value for key, value in (whole | changes).items() if value is not ...}
-
-
-def chat(**changes: Any) -> Json:
-    whole = {
-        "chatId": 14820317,
-        "context": {
-            "type": "ORDER",
-            "customer": {"name": "Ольга К.", "publicId": "w3k9"},
-            "campaignId": 21098765,
-            "orderId": 51230874561,
-        },
-        "type": "CHAT",
-        "status": "WAITING_FOR_PARTNER",
-        "createdAt": "2026-11-21T18:02:11.482+03:00",
-        "updatedAt": "2026-11-22T09:14:55.070+03:00",
-    }
-    return {key: value for key, value in (whole | changes).items() if value is not ...}
-
-
-GOOD = Message(CHAT, MessageId(99), 1795328095070, "CUSTOMER", "да")
-
-
-def answering(body: bytes | Json, **headers: str) -> Callable[[httpx.Request], httpx.Response]:
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return lambda _request: httpx.Response(200, content=raw, headers=headers)
+from tests.market.examples import CHAT, GOOD, Json, answering, chat, message
 
 
 async def read_messages(connect: Connect, *items: Any, raw: bytes = b"") -> MessagesPage:
@@ -274,118 +228,3 @@ async def test_five_thousand_messages_and_a_text_of_a_million(connect: Connect) 
     many = [message(messageId=n + 100) for n in range(5000)]
     page = await read_messages(connect, *many, message(messageId=7, message="я" * 1_000_000))
     assert (len(page.messages), page.skipped) == (5002, 0)
-
-
-async def test_one_chat_one_message(connect: Connect) -> None:
-    found = await connect(answering({"status": "OK", "result": chat()})).get_chat(CHAT)
-    assert isinstance(found, Chat)
-    assert found.chat_id == CHAT
-    single = connect(answering({"status": "OK", "result": message(messageId=99)}))
-    assert await single.get_chat_message(CHAT, MessageId(99)) == GOOD
-
-
-@pytest.mark.parametrize("result", [chat(chatId=0), message(messageId=0), {}, {"chatId": "5"}])
-async def test_single_things_that_cannot_be_used(connect: Connect, result: Json) -> None:
-    client = connect(answering({"status": "OK", "result": result}))
-    about = NewChat(ContextKind.ORDER, 1)
-    for outcome in (
-        await client.get_chat(CHAT),
-        await client.get_chat_message(CHAT, MessageId(1)),
-        await client.create_chat(about),
-    ):
-        assert isinstance(outcome, Problem)
-        assert (outcome.kind, outcome.certainty) == (ProblemKind.UNEXPECTED_ANSWER, Certainty.UNCLEAR)
-
-
-async def test_a_new_chat_needs_the_ok(connect: Connect) -> None:
-    about = NewChat(ContextKind.RETURN, 8812045)
-    good = connect(answering({"status": "OK", "result": {"chatId": 14820402}}))
-    assert await good.create_chat(about) == 14820402
-    assert isinstance(await connect(answering({"result": {"chatId": 1}})).create_chat(about), Problem)
-
-
-async def test_key_rights_in_either_spelling(connect: Connect) -> None:
-    scopes = ["communication", "inventory-and-order-processing:read-only", "ALL_METHODS_READ_ONLY"]
-    body = {"status": "OK", "result": {"apiKey": {"name": "терминал", "authScopes": scopes}}}
-    assert await connect(answering(body)).get_key_rights() == KeyRights(
-        "терминал", ("COMMUNICATION", "INVENTORY_AND_ORDER_PROCESSING_READ_ONLY", "ALL_METHODS_READ_ONLY")
-    )
-
-
-async def test_orders(connect: Connect) -> None:
-    order = {
-        "orderId": 51230874561,
-        "campaignId": 21098765,
-        "status": "DELIVERY",
-        "substatus": "DELIVERY_SERVICE_RECEIVED",
-        "creationDate": "2026-11-19T20:41:07+03:00",
-        "items": [{"offerName": "Чайник", "count": 1}, {"offerId": "SKU", "count": "2"}, 5],
-        "delivery": {"dates": {"fromDate": "2026-11-23"}, "estimated": True},
-    }
-    spare = {"orderId": 2, "status": "NEW", "items": None, "delivery": {"dates": "soon"}}
-    body = {"orders": [order, {"orderId": 0, "status": "x"}, 7, spare], "paging": {}}
-    assert await connect(answering(body)).get_orders([OrderId(51230874561)]) == (
-        Order(
-            order_id=OrderId(51230874561),
-            campaign_id=CampaignId(21098765),
-            status="DELIVERY",
-            substatus="DELIVERY_SERVICE_RECEIVED",
-            created_at=1795110067000,
-            items=(OrderItem("Чайник", 1), OrderItem("SKU", 0)),
-            delivery_from="2026-11-23",
-            delivery_to="2026-11-23",
-            estimated=True,
-        ),
-        Order(OrderId(2), None, "NEW", "", UNKNOWN_TIME, (), "", "", False),
-    )
-
-
-async def test_a_return(connect: Connect) -> None:
-    result = {
-        "id": 8812045,
-        "orderId": 51230874561,
-        "creationDate": "2026-11-21T12:00:00+03:00",
-        "refundStatus": "PREMODERATION_DECISION_WAITING",
-        "items": [{"shopSku": "KETTLE-17-BLK", "count": 1}],
-        "returnType": "RETURN",
-        "fastReturn": False,
-    }
-    client = connect(answering({"status": "OK", "result": result}))
-    assert await client.get_return(CampaignId(21098765), OrderId(51230874561), ReturnId(8812045)) == Return(
-        ReturnId(8812045),
-        OrderId(51230874561),
-        1795251600000,
-        "PREMODERATION_DECISION_WAITING",
-        False,
-        (OrderItem("KETTLE-17-BLK", 1),),
-    )
-
-
-async def test_shops_of_all_pages(connect: Connect) -> None:
-    def answer(request: httpx.Request) -> httpx.Response:
-        token = request.url.params.get("pageToken")
-        number = 1 if token is None else 2
-        shop = {
-            "id": number,
-            "domain": "Уютная кухня",
-            "business": {"id": 1185230, "name": "Кухни"},
-            "placementType": "FBS",
-            "apiAvailability": "AVAILABLE",
-        }
-        paging = {"nextPageToken": "второй"} if token is None else {}
-        return httpx.Response(200, json={"campaigns": [{"id": 0}, shop], "paging": paging})
-
-    assert await connect(answer).get_shops() == tuple(
-        Shop(CampaignId(n), "Уютная кухня", 1185230, "Кухни", "FBS", "AVAILABLE") for n in (1, 2)
-    )
-
-
-async def test_shops_that_never_end_are_a_problem(connect: Connect) -> None:
-    asked = []
-
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        return httpx.Response(200, json={"campaigns": [], "paging": {"nextPageToken": "same"}})
-
-    assert isinstance(await connect(answer).get_shops(), Problem)
-    assert len(asked) == 2
