@@ -1,35 +1,68 @@
-"""While the terminal takes no output nothing is drawn; afterwards the whole screen is, once."""
+"""Drawing writes only what changes, and nothing at all while the terminal takes no output."""
 
 from typing import Any, Final
 
 from rich.console import RenderableType
+from rich.control import Control
+from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, ReturnType
 from textual.screen import Screen
 from textual.timer import Timer
 
+from chat_tui.ui.terminal.cells import Cells
 from chat_tui.ui.terminal.driver import TerminalDriver
 
 _BEHIND: Final = 20
 """Queued writes at which the terminal counts as stalled."""
 _LOOK_AGAIN: Final = 0.05
+_LARGE: Final = 2000
+"""Characters of a frame that the terminal shall show at once, where it can."""
 
 
 class PatientDisplay(App[ReturnType]):
     """Drawing never waits for the terminal."""
 
-    _stale: Timer | None = None
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._stale: Timer | None = None
+        self._cells = Cells()
+        self._drawn_on = 0
+        self._cursor_at = ""
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A terminal of another size shows what it likes."""
+        self._cells.forget()
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        if self._stale is None and self._queued() <= _BEHIND:
+        driver = self._driver
+        if not isinstance(driver, TerminalDriver) or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
             super()._display(screen, renderable)
-        elif self._stale is None:
+        elif self._stale is not None:
+            self.post_display_hook()
+        elif driver.queued > _BEHIND:
             self._stale = self.set_interval(_LOOK_AGAIN, self._draw_when_taken)
+        elif not self._batch_count and self._running and not self._closed:
+            self._draw(driver, renderable)
+
+    def _draw(self, driver: TerminalDriver, frame: LayoutUpdate | ChopsUpdate) -> None:
+        if driver.takeovers != self._drawn_on:
+            self._cells.forget()
+            self._drawn_on = driver.takeovers
+        output = self._cells.update(frame, self.console)
+        cursor = Control.move_to(*self.screen.outer_size.clamp_offset(self.cursor_position)).segment.text
+        if output or cursor != self._cursor_at:
+            self._cursor_at = cursor
+            if len(output) > _LARGE:
+                self._begin_update()
+            driver.write(output + cursor)
+            if len(output) > _LARGE:
+                self._end_update()
+        self.post_display_hook()
 
     def _draw_when_taken(self) -> None:
-        if self._stale is not None and self._queued() == 0:
+        driver = self._driver
+        if self._stale is not None and isinstance(driver, TerminalDriver) and driver.queued == 0:
             self._stale.stop()
             self._stale = None
             self.refresh(layout=True)
-
-    def _queued(self) -> int:
-        return self._driver.queued if isinstance(self._driver, TerminalDriver) else 0

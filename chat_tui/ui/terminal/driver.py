@@ -24,6 +24,8 @@ class TerminalDriver(LinuxDriver):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.takeovers = 0
+        """How often the terminal was taken over: each time it shows nothing of ours."""
         if isinstance(self._file, TextIOWrapper):
             # PYTHONIOENCODING may name an encoding in which no frame can be drawn.
             self._file.reconfigure(encoding="utf-8", errors="replace")
@@ -35,6 +37,7 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take over the terminal."""
+        self.takeovers += 1
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._writer_thread is not None:
             self._writer_thread._queue.maxsize = _QUEUED_WRITES

@@ -1,0 +1,136 @@
+"""Writing only what changes shows the same as writing everything."""
+
+import io
+from pathlib import Path
+
+import pyte
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.geometry import Region
+from textual.strip import Strip
+
+from chat_tui.ui.terminal.cells import Cells
+from tests.support.pty_program import PtyProgram
+
+WIDTH, HEIGHT = 12, 4
+CONSOLE = Console(file=io.StringIO(), color_system="256", force_terminal=True)
+STYLES = [None, Style(), Style(bold=True), Style(color="red"), Style(bgcolor="blue", italic=True)]
+LETTERS = " aбя│…漢👍"
+
+
+class Terminal:
+    """An emulated terminal."""
+
+    def __init__(self) -> None:
+        self.screen = pyte.Screen(WIDTH, HEIGHT)
+        self._stream = pyte.Stream(self.screen)
+
+    def show(self, output: str) -> None:
+        self._stream.feed(output)
+
+    @property
+    def cells(self) -> list[object]:
+        return [self.screen.buffer[y][x] for y in range(HEIGHT) for x in range(WIDTH)]
+
+
+@st.composite
+def strips(draw: st.DrawFn, width: int) -> Strip:
+    segments = []
+    left = width
+    while left:
+        letter = draw(st.sampled_from(LETTERS))
+        size = 2 if letter in "漢👍" else 1
+        count = draw(st.integers(1, max(1, left // size)))
+        if size * count > left:
+            letter, count = " ", left
+            size = 1
+        segments.append(Segment(letter * count, draw(st.sampled_from(STYLES))))
+        left -= size * count
+    return Strip(segments, width)
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> LayoutUpdate | ChopsUpdate:
+    cut = draw(st.integers(1, WIDTH - 1))
+    rows = [[draw(strips(cut)), draw(strips(WIDTH - cut))] for _row in range(HEIGHT)]
+    if draw(st.booleans()):
+        return LayoutUpdate([*rows], Region(0, 0, WIDTH, HEIGHT))
+    chops = [{0: left, cut: right} for left, right in rows]
+    spans = [
+        (y, *sorted((draw(st.integers(0, WIDTH)), draw(st.integers(0, WIDTH)))))
+        for y in range(draw(st.integers(1, HEIGHT)))
+    ]
+    narrow = [(y, x1, x2) for y, x1, x2 in spans if x1 < x2] or [(0, 0, WIDTH)]
+    return ChopsUpdate(chops, narrow, [[cut, WIDTH]] * HEIGHT)
+
+
+@given(st.lists(frames(), min_size=1, max_size=6), st.integers(0, 6))
+@settings(max_examples=300, deadline=None)
+def test_the_screen_is_the_same_as_without(shown: list[LayoutUpdate | ChopsUpdate], forget_at: int) -> None:
+    cells, lean, stock = Cells(), Terminal(), Terminal()
+    for number, frame in enumerate(shown):
+        if number == forget_at:
+            cells.forget()
+        lean.show(cells.update(frame, CONSOLE))
+        stock.show(frame.render_segments(CONSOLE))
+        assert lean.cells == stock.cells
+
+
+def test_the_same_frame_again_costs_nothing() -> None:
+    cells = Cells()
+    frame = LayoutUpdate(
+        [[Strip([Segment("Ольга К.", Style(bold=True)), Segment("    ")])]], Region(0, 0, WIDTH, 1)
+    )
+    assert cells.update(frame, CONSOLE)
+    assert cells.update(frame, CONSOLE) == ""
+    changed = LayoutUpdate(
+        [[Strip([Segment("Ольгa К.", Style(bold=True)), Segment("    ")])]], Region(0, 0, WIDTH, 1)
+    )
+    assert cells.update(changed, CONSOLE) == "\x1b[1;5H\x1b[0;1ma\x1b[0m"
+    cells.forget()
+    assert "Ольг" in cells.update(changed, CONSOLE)
+
+
+_STOCK = """
+import runpy, sys
+from chat_tui.ui.terminal.cells import Cells
+Cells.update = lambda self, frame, console: frame.render_segments(console)
+sys.argv = ["desk", *sys.argv[1:]]
+runpy.run_module("tests.ui.terminal.desk", run_name="__main__")
+"""
+
+
+@pytest.mark.terminal
+def test_a_real_program_shows_the_same_for_a_fraction_of_the_bytes(tmp_path: Path) -> None:
+    shown, cost = [], []
+    for how in (["-m", "tests.ui.terminal.desk"], ["-c", _STOCK]):
+        with PtyProgram.python(*how, str(tmp_path / "report"), str(tmp_path / "draft")) as desk:
+            desk.wait_for_text("noted: ready;")
+            desk.feed_at_once("cДобрый день\nЗаказ")
+            desk.wait_for_text("length 17;")
+            settle(desk)
+            before = len(desk.raw)
+            desk.feed_at_once("ы")
+            desk.wait_for_text("length 18;")
+            settle(desk)
+            cost.append(len(desk.raw) - before)
+            desk.resize(60, 20)
+            desk.wait_for(lambda desk=desk: "╮" in desk.screen.display[5][59])  # type: ignore[misc]
+            desk.feed_at_once("\x7f\r\x1b[27un")
+            desk.wait_for_text("n;")
+            settle(desk)
+            shown.append([desk.screen.buffer[y][x] for y in range(20) for x in range(60)])
+    assert shown[0] == shown[1]
+    assert cost[0] <= 128
+    assert cost[0] * 10 < cost[1]
+
+
+def settle(desk: PtyProgram) -> None:
+    """Read until nothing more comes."""
+    while desk.pump(0.2):
+        pass
