@@ -141,6 +141,8 @@ def send_message(call: Call) -> Any:
 def send_file(call: Call) -> Any:
     """Write a file as the shop."""
     params.required(call.query, "chatId")
+    if not call.content_type and not call.body:
+        raise Refusal(400, "Required request part 'file' is not present")
     if call.content_type.partition(";")[0].strip().lower() != "multipart/form-data":
         raise Refusal(415, f"Content type '{call.content_type}' not supported")
     files = [part for part in parts(call.body, boundary_of(call.content_type)) if part.name == "file"]

@@ -13,8 +13,8 @@ from chat_tui.sandbox.refusal import Refusal
 def get_campaigns(call: Call) -> Any:
     """The shops the key sees."""
     size = params.limit(call.query, default=100, most=100)
-    page = params.whole("page", call.query.get("page") or "1", most=10_000)
-    params.whole("pageSize", call.query.get("pageSize") or "1", most=100)
+    page = params.whole("page", call.query.get("page") or "1", most=10_000, bits=32)
+    params.whole("pageSize", call.query.get("pageSize") or "1", most=100, bits=32)
     own = SHOPS if call.key.business_id == BUSINESS_ID and page <= 1 else ()
     found, paging = call.page((), size, lambda first, count: own[first : first + count])
     business = {"id": BUSINESS_ID, "name": BUSINESS_NAME}

@@ -13,9 +13,12 @@ _INT64: Final = 2**63
 _INTEGER: Final = re.compile(r"[+-]?\d{1,19}", re.ASCII)
 
 
-def whole(name: str, written: str, *, least: int | None = None, most: int | None = None) -> int:
-    """An int64 in the path or the query."""
-    if not _INTEGER.fullmatch(written) or not -_INT64 <= int(written) < _INT64:
+def whole(
+    name: str, written: str, *, least: int | None = None, most: int | None = None, bits: int = 64
+) -> int:
+    """An integer of so many bits in the path or the query."""
+    edge = 1 << (bits - 1)
+    if not _INTEGER.fullmatch(written) or not -edge <= int(written) < edge:
         raise Refusal(400, f"Type mismatch: '{name}'")
     value = int(written)
     if least is not None and value < least:
@@ -39,7 +42,7 @@ def limit(query: Mapping[str, str], *, default: int, most: int, cut: bool = Fals
     written = query.get("limit", "")
     if written == "":
         return default
-    value = whole("limit", written, least=1, most=None if cut else most)
+    value = whole("limit", written, least=1, most=None if cut else most, bits=32)
     return min(value, most)
 
 
