@@ -8,7 +8,7 @@ from pathlib import Path
 from chat_tui import __version__
 from chat_tui.locale import LANGUAGES, N_, _
 
-DEMO_CHATS = 60
+DEMO_CHATS = 300
 DEMO_SEED = 1
 _LARGEST_ID = 2**63 - 1
 
@@ -42,10 +42,31 @@ def asked_language(argv: Sequence[str]) -> str | None:
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """The values, with every global option set; exits with 0 after help, with 2 after a mistake."""
     setattr(argparse, "_", _)  # noqa: B010 - its words in our language; without the name they stay English
-    read = build().parse_args(argv, argparse.Namespace(lang=None, profile="default", read_only=False))
-    if read.verb == "send" and read.queue and read.dry_run:
-        build().error(_("--queue and --dry-run exclude each other"))
+    parser = build()
+    read, rest = parser.parse_known_args(
+        argv, argparse.Namespace(lang=None, profile="default", read_only=False)
+    )
+    if read.verb == "send":
+        rest = _text_after_options(read, rest)
+        if not rest and (read.text is None) == (read.file is None):
+            parser.error(_("one of the arguments %s is required") % "TEXT --file")
+        if read.queue and read.dry_run:
+            parser.error(_("--queue and --dry-run exclude each other"))
+    if rest:
+        parser.error(_("unrecognized arguments: %s") % " ".join(rest))
     return read
+
+
+def _text_after_options(read: argparse.Namespace, rest: list[str]) -> list[str]:
+    """Take a text that stands behind an option (`send 5 --queue hi`), as argparse does not; the rest."""
+    is_marked = rest[:1] == ["--"]
+    words = rest[1:] if is_marked else rest
+    if not words or read.text is not None or read.file is not None:
+        return rest
+    if words[0].startswith("-") and words[0] != "-" and not is_marked:
+        return rest
+    read.text = words[0]
+    return words[1:]
 
 
 def build() -> argparse.ArgumentParser:
@@ -65,7 +86,7 @@ def build() -> argparse.ArgumentParser:
 
     _demo(verb("demo", _("open a pretend shop whose buyers answer; needs neither key nor network")))
     _sandbox(verb("sandbox", _("run the pretend Market alone, for developers")))
-    _list(verb("list", _("print the chats, the longest waiting first")))
+    _list(verb("list", _("print the chats")))
     _show(verb("show", _("print a chat")))
     _send(verb("send", _("send a text or a file, and wait until it is there")))
     _new(verb("new", _("open the chat about an order or a return, and print its id")))
@@ -116,7 +137,9 @@ def _sandbox(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--waiting", action="store_true", help=_("only those that wait for an answer"))
+    parser.add_argument(
+        "--waiting", action="store_true", help=_("only those that wait for an answer, the longest first")
+    )
     _output(parser)
 
 
@@ -127,11 +150,10 @@ def _show(parser: argparse.ArgumentParser) -> None:
 
 def _send(parser: argparse.ArgumentParser) -> None:
     _chat(parser)
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument(
+    parser.add_argument(
         "text", nargs="?", metavar=_("TEXT"), help=_("the text; - reads it from standard input")
     )
-    what.add_argument("--file", type=Path, metavar=_("FILE"), help=_("send this file instead"))
+    parser.add_argument("--file", type=Path, metavar=_("FILE"), help=_("send this file instead"))
     parser.add_argument("--dry-run", action="store_true", help=_("say what would go to whom, send nothing"))
     parser.add_argument(
         "--queue", action="store_true", help=_("only put it into the outbox; the open inbox sends it")

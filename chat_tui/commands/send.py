@@ -127,8 +127,9 @@ async def _explain(inbox: Inbox, item: OutboxItem, changed: asyncio.Event) -> No
         await changed.wait()
         changed.clear()
         for now in await inbox.open_items():
-            reason = delivery_reason(now)
-            if now.outbox_id == item.outbox_id and reason and reason != told:
+            is_on_its_way = now.state in {OutboxState.WAITING, OutboxState.SENDING}
+            reason = delivery_reason(now) if now.outbox_id == item.outbox_id and is_on_its_way else ""
+            if reason and reason != told:
                 complain(reason)
                 told = reason
 

@@ -54,7 +54,9 @@ def test_demo_and_sandbox_share_their_world() -> None:
         (["show", "٣"], "must be a whole number"),
         (["show", "5", "6"], "unrecognized arguments: 6"),
         (["send", "5"], "one of the arguments TEXT --file is required"),
-        (["send", "5", "text", "--file", "x"], "not allowed with argument"),
+        (["send", "5", "text", "--file", "x"], "one of the arguments TEXT --file is required"),
+        (["send", "5", "two", "texts"], "unrecognized arguments: texts"),
+        (["send", "5", "--bogus"], "unrecognized arguments: --bogus"),
         (["send", "5", "text", "--queue", "--dry-run"], "exclude each other"),
         (["new"], "one of the arguments --order --return is required"),
         (["new", "--order", "1", "--return", "1"], "not allowed with argument --order"),
@@ -95,7 +97,7 @@ def test_mistakes_are_told_in_russian(capsys: pytest.CaptureFixture[str]) -> Non
     locale.use("ru")
     assert "ошибка: ЧАТ: нужно целое число от 1" in refused(["show", "x"], capsys)
     assert "не хватает: ЧАТ" in refused(["show"], capsys)
-    assert "нельзя вместе с" in refused(["send", "5", "x", "--file", "y"], capsys)
+    assert "нельзя вместе с" in refused(["new", "--order", "1", "--return", "1"], capsys)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +106,15 @@ def test_mistakes_are_told_in_russian(capsys: pytest.CaptureFixture[str]) -> Non
 )
 def test_the_language_is_known_before_anything_is_said(argv: list[str], language: str | None) -> None:
     assert arguments.asked_language(argv) == language
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [["5", "--queue", "hi"], ["5", "hi", "--queue"], ["--queue", "5", "hi"], ["5", "--queue", "--", "hi"]],
+)
+def test_the_text_may_stand_anywhere_behind_the_chat(argv: list[str]) -> None:
+    read = arguments.parse(["send", *argv])
+    assert (read.chat, read.text, read.queue) == (5, "hi", True)
 
 
 def test_a_text_may_begin_with_a_dash_after_two() -> None:

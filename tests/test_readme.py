@@ -1,0 +1,71 @@
+"""The keys in README are those of the program; `python -m tests.test_readme` writes them anew."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chat_tui import locale
+from chat_tui.ui import keys
+
+ROOT = Path(__file__).parents[1]
+READMES = {"README.md": "en", "README.ru.md": "ru"}
+BLOCK = re.compile(r"(<!-- keys:.*?-->\n).*?(<!-- /keys -->)", re.DOTALL)
+
+
+def block(language: str) -> str:
+    """The table of keys, grouped by place."""
+    locale.use(language)
+    heads = {"en": ("where", "keys", "what"), "ru": ("где", "клавиши", "что делает")}[language]
+    lines = [f"| {' | '.join(heads)} |", "|---|---|---|"]
+    place = None
+    for row in keys.help_rows():
+        shown = row.place if row.place != place else ""
+        place = row.place
+        marks = " ".join(f"`{key}`" for key in row.keys.split(" "))
+        lines.append(f"| {shown} | {marks} | {row.words} |")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_keys_are_those_of_the_program(name: str) -> None:
+    written = BLOCK.search((ROOT / name).read_text(encoding="utf-8"))
+    assert written is not None
+    assert written[0] == f"{written[1]}{block(READMES[name])}{written[2]}"
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_what_a_readme_points_to_is_there(name: str) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / name).read_text(encoding="utf-8"))
+    assert len(links) >= 4
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_command_line_is_understood(name: str) -> None:
+    code = re.findall(r"```sh\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
+    verbs = set(re.findall(r"chat-tui (\w+)", "\n".join(code)))
+    told = subprocess.run(
+        [sys.executable, "-m", "chat_tui", "--help"], capture_output=True, text=True, check=True
+    )
+    assert verbs >= {"demo", "list", "show", "send", "new", "sync"}
+    assert verbs <= set(re.findall(r"^    (\w+)", told.stdout, re.MULTILINE))
+
+
+def test_ci_ends_with_the_test_command_of_the_readme() -> None:
+    (command,) = re.findall(r"\.venv/bin/(pytest.*)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").rstrip().splitlines()[-1] == command
+
+
+def write(name: str) -> None:
+    """Put the table of today into a README."""
+    path, words = ROOT / name, block(READMES[name])
+    old = path.read_text(encoding="utf-8")
+    path.write_text(BLOCK.sub(lambda found: f"{found[1]}{words}{found[2]}", old), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    for readme in READMES:
+        write(readme)
