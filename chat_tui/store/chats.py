@@ -201,7 +201,7 @@ def find_context(conn: Connection, about: NewChat) -> ChatId | None:
 def behind(conn: Connection, limit: int) -> tuple[ChatId, ...]:
     """Chats of which the list knows more than the history read so far, most urgent first.
 
-    Chats never read come only if they wait for us. After three reads that brought nothing newer a chat
-    rests until the list tells a newer time: some times simply do not match.
+    Chats never read come only if they wait for us or are NEW. After three reads that brought nothing newer
+    a chat rests until the list tells a newer time: some times simply do not match.
     """
     return tuple(ChatId(row[0]) for row in conn.execute(_BEHIND, (limit,)))

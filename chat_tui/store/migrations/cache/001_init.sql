@@ -43,6 +43,8 @@ CREATE TABLE chat (
             WHEN vain_reads >= 3 OR updated_at <= coalesce(newest_at, -1) THEN NULL
             WHEN kind = 'ARBITRAGE' AND status <> 'FINISHED' THEN 0
             WHEN waiting_since IS NOT NULL THEN 1
+            -- Only its history tells whether a buyer has written in it.
+            WHEN status = 'NEW' THEN 1
             WHEN hist_hi IS NOT NULL OR hist_full THEN 2
         END
     )
