@@ -74,7 +74,7 @@ class Upload(httpx.AsyncByteStream):
             piece = os.read(self._descriptor, wanted)
         except OSError as error:
             raise FileChangedError from error
-        if not piece or _state(self._descriptor) != self._opened:
+        if not piece:
             raise FileChangedError
         return piece
 

@@ -182,6 +182,7 @@ async def test_an_unreadable_moment_is_unknown(connect: Connect, moment: Any) ->
         b"null",
         b"[]",
         b'{"a":"\xff"}',
+        b'{"status":"OK","result":{"chats":[],"messages":[]},"note":"\xff"}',
         '{"status":"OK","result":{"chats":[]}}'.encode("utf-16"),
         '{"status":"OK","result":{"chats":[]}}'.encode("utf-16-le"),
         b'{"status":"OK","result":{"chats":[NaN]}}',

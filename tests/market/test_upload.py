@@ -114,10 +114,13 @@ async def test_files_that_changed_before_are_not_sent(connect: Connect, file: Pa
         assert market.connections == 0
 
 
+@pytest.mark.parametrize("moment", [CHUNK, SIZE])
 @pytest.mark.parametrize("change", ["grow", "shrink", "rewrite"])
-async def test_a_file_that_changes_meanwhile_never_ends(connect: Connect, file: Path, change: str) -> None:
+async def test_a_file_that_changes_meanwhile_never_ends(
+    connect: Connect, file: Path, change: str, moment: int
+) -> None:
     def disturb(sent: int) -> None:
-        if sent != CHUNK:
+        if sent != moment:
             return
         if change == "grow":
             with file.open("ab") as more:
