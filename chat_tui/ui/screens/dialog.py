@@ -20,7 +20,7 @@ ENTER_PAUSE_S = 0.3
 """A second Enter within this time belongs to the first one."""
 
 
-class Dialog(ModalScreen[Result], Generic[Result]):
+class Dialog(ModalScreen[Result | None], Generic[Result]):
     """A dialog that gives its result once."""
 
     CSS_PATH: ClassVar = [STYLES / "dialog.tcss"]
@@ -56,7 +56,7 @@ class EnterPause:
 def keys_line(*pairs: tuple[str, str]) -> Content:
     """The bottom line of a dialog: keys and what they do, both of our own making."""
     parts = [Content.assemble((key, "bold"), " ", plain(words)) for key, words in pairs]
-    return Content("   ").join(parts)
+    return Content("  ").join(parts)
 
 
 def text_field(*, placeholder: str = "", value: str = "", id: str | None = None) -> Input:

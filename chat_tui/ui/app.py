@@ -1,0 +1,97 @@
+"""The app itself: theme, first screen, and what works on every screen."""
+
+import os
+import time
+from collections.abc import Callable
+from datetime import tzinfo
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.binding import BindingType
+
+from chat_tui.inbox.service import Inbox
+from chat_tui.locale import _, ngettext
+from chat_tui.model.ids import Millis
+from chat_tui.model.outbox import OPEN
+from chat_tui.ui import keys
+from chat_tui.ui.keys import Where
+from chat_tui.ui.screens.confirm import Confirm
+from chat_tui.ui.screens.help import Help
+from chat_tui.ui.screens.inbox import InboxScreen
+from chat_tui.ui.screens.palette import Palette
+from chat_tui.ui.terminal.app_base import TerminalApp
+from chat_tui.ui.text import plain
+from chat_tui.ui.zone import local_zone
+
+STYLES = Path(__file__).parent / "styles"
+
+
+class ChatTuiApp(TerminalApp[None]):
+    """One window on one inbox. The inbox is opened and closed by whoever made it."""
+
+    TITLE = "chat-tui"
+    CSS_PATH: ClassVar = [STYLES / "inbox.tcss"]
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(Where.ANYWHERE)]
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        *,
+        report: Path,
+        now: Callable[[], Millis],
+        zone: tzinfo,
+        theme: str = "",
+        jcuken: bool = True,
+    ) -> None:
+        """`report` is the private file that gets the details of a crash."""
+        super().__init__(report, jcuken=jcuken)
+        self._inbox = inbox
+        self._now = now
+        self._zone = zone
+        self._theme = theme
+
+    def on_mount(self) -> None:
+        if self._theme in self.available_themes:
+            self.theme = self._theme
+        self.push_screen(InboxScreen(self._inbox, now=self._now, zone=self._zone))
+
+    def action_help(self) -> None:
+        """Show the live key list."""
+        if not isinstance(self.screen, Help):
+            self.push_screen(Help())
+
+    def action_palette(self) -> None:
+        """Find a command by its words."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
+    @work(group="quit", exclusive=True)
+    async def action_quit(self) -> None:  # type: ignore[override]
+        """Leave; when something is not delivered, say what happens to it and ask."""
+        items = await self._inbox.open_items()
+        waiting = sum(item.state in OPEN for item in items)
+        if waiting and not await self.push_screen_wait(self._question(waiting)):
+            return
+        self.exit()
+
+    def _question(self, count: int) -> Confirm:
+        words = ngettext(
+            "{n} message is not delivered yet. It stays in the outbox and goes with the next start. Leave?",
+            "{n} messages are not delivered yet. They stay in the outbox and go with the next start. Leave?",
+            count,
+        )
+        return Confirm(plain(words.format(n=count)), yes=_("Leave"), no=_("Stay"))
+
+
+def run(inbox: Inbox, *, report: Path, theme: str = "", mouse: bool = False, jcuken: bool = True) -> int:
+    """Show the inbox until the operator leaves; the exit code."""
+    app = ChatTuiApp(
+        inbox,
+        report=report,
+        now=lambda: time.time_ns() // 1_000_000,
+        zone=local_zone(os.environ),
+        theme=theme,
+        jcuken=jcuken,
+    )
+    return app.run_to_code(mouse=mouse)

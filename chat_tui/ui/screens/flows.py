@@ -1,0 +1,105 @@
+"""Conversations with the operator that take several dialogs. Each runs in a worker of its own."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from pathlib import Path
+
+from textual.app import App
+
+from chat_tui.inbox.service import Inbox
+from chat_tui.model.chat import NewChat
+from chat_tui.model.ids import ChatId, Millis, OutboxId
+from chat_tui.model.outbox import OutboxItem
+from chat_tui.model.problem import Problem
+from chat_tui.model.queue import QueueItem
+from chat_tui.ui.screens.file_card import FileCardScreen
+from chat_tui.ui.screens.file_picker import FilePicker
+from chat_tui.ui.screens.new_chat import NewChatScreen
+from chat_tui.ui.screens.outbox import OutboxAction, OutboxScreen
+from chat_tui.ui.text import notify
+from chat_tui.ui.view.problems import problem_words
+from chat_tui.ui.view.recipient import chat_title, recipient
+
+RECENT = 5
+"""Folders the picker remembers."""
+
+
+@dataclass(slots=True)
+class Flows:
+    """What the dialogs need, and what they remember from one time to the next."""
+
+    app: App[None]
+    inbox: Inbox
+    now: Callable[[], Millis]
+    zone: tzinfo
+    folders: list[Path] = field(default_factory=list)
+    """Where files were chosen lately, newest first."""
+
+    async def attach(self, to: QueueItem) -> OutboxItem | None:
+        """Choose a file, see its card, send it to the chat that was open when the picker was called."""
+        start = self.folders[0] if self.folders else Path.home()
+        picker = FilePicker(start, tuple(self.folders), now=self.now(), zone=self.zone)
+        chosen = await self.app.push_screen_wait(picker)
+        if chosen is None:
+            return None
+        self._remember(chosen.parent)
+        card = await self.inbox.inspect_file(chosen)
+        if isinstance(card, Problem):
+            notify(self.app, problem_words(card), severity="error")
+            return None
+        if not await self.app.push_screen_wait(FileCardScreen(card, recipient(to))):
+            return None
+        outcome = await self.inbox.send_file(to.chat.chat_id, card)
+        if isinstance(outcome, Problem):
+            notify(self.app, problem_words(outcome), severity="error")
+            return None
+        return outcome
+
+    async def start_chat(self) -> ChatId | None:
+        """Ask for an order or a return until a chat is open or the operator gives up."""
+        about: NewChat | None = None
+        problem = ""
+        while True:
+            about = await self.app.push_screen_wait(
+                NewChatScreen() if about is None else NewChatScreen(about.number, about.kind, problem)
+            )
+            if about is None:
+                return None
+            created = await self.inbox.create_chat(about)
+            if not isinstance(created, Problem):
+                return created
+            problem = problem_words(created)
+
+    async def show_outbox(self) -> OutboxItem | None:
+        """Show everything not confirmed and do what is asked, until one item's chat is to be opened."""
+        highlight: OutboxId | None = None
+        while True:
+            items = await self.inbox.open_items()
+            names = await self._names(items)
+            screen = OutboxScreen(items, name_of=names.__getitem__, now=self.now, highlight=highlight)
+            choice = await self.app.push_screen_wait(screen)
+            if choice is None:
+                return None
+            if choice.action is OutboxAction.OPEN:
+                return choice.item
+            highlight = choice.item.outbox_id
+            if choice.action is OutboxAction.RESEND:
+                problem = await self.inbox.resend(choice.item.outbox_id)
+            else:
+                taken = await self.inbox.take_back(choice.item.outbox_id)
+                problem = taken if isinstance(taken, Problem) else None
+            if problem is not None:
+                notify(self.app, problem_words(problem), severity="error")
+
+    async def _names(self, items: Sequence[OutboxItem]) -> defaultdict[ChatId, str]:
+        names: defaultdict[ChatId, str] = defaultdict(str)
+        for chat_id in {item.chat_id for item in items}:
+            found = await self.inbox.queue_item(chat_id)
+            if found is not None:
+                names[chat_id] = chat_title(found)
+        return names
+
+    def _remember(self, folder: Path) -> None:
+        self.folders[:] = [folder, *(f for f in self.folders if f != folder)][:RECENT]

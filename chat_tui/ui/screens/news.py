@@ -1,0 +1,72 @@
+"""Events of the engine, gathered on their way to the screen so that a flood becomes one redraw."""
+
+import threading
+from collections.abc import Callable
+
+from chat_tui.inbox.events import (
+    ChatsChanged,
+    EngineFailed,
+    Event,
+    HistoryFailed,
+    LinkChanged,
+    OutboxChanged,
+    TimelineChanged,
+)
+from chat_tui.model.ids import ChatId
+
+
+class News:
+    """What changed since it was last read. `hear` is called on the engine's thread, the rest on the UI's."""
+
+    def __init__(self, tell: Callable[[], object]) -> None:
+        """`tell` is called once, from any thread, when there is something to read."""
+        self._tell = tell
+        self._lock = threading.Lock()
+        self._told = False
+        self._events: list[Event] = []
+
+    def hear(self, event: Event) -> None:
+        """Take an event and, if nobody was told yet, tell."""
+        with self._lock:
+            self._events.append(event)
+            first, self._told = not self._told, True
+        if first:
+            self._tell()
+
+    def read(self) -> "Digest":
+        """Everything heard since the last reading."""
+        with self._lock:
+            events, self._events, self._told = self._events, [], False
+        return Digest(events)
+
+
+class Digest:
+    """A few events as the questions a screen has."""
+
+    def __init__(self, events: list[Event]) -> None:
+        self.chats: set[ChatId] = set()
+        """Chats whose row in the list may look different."""
+        self.timelines: set[ChatId] = set()
+        """Chats whose history on the screen may look different."""
+        self.failed: set[ChatId] = set()
+        """Chats whose wanted history could not be read."""
+        self.link = False
+        self.outbox = False
+        """Whether an outbox item came, moved or left."""
+        self.faults: list[str] = []
+        for event in events:
+            match event:
+                case ChatsChanged(chat_ids):
+                    self.chats |= chat_ids
+                case TimelineChanged(chat_id):
+                    self.timelines.add(chat_id)
+                case OutboxChanged(chat_id):
+                    self.timelines.add(chat_id)
+                    self.chats.add(chat_id)
+                    self.outbox = True
+                case HistoryFailed(chat_id):
+                    self.failed.add(chat_id)
+                case LinkChanged():
+                    self.link = True
+                case EngineFailed(what):
+                    self.faults.append(what)

@@ -1,0 +1,115 @@
+"""The list of chats: brings pages of the inbox to the list widget and keeps still what the operator reads."""
+
+from collections.abc import Callable, Iterable
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from chat_tui.inbox.service import Inbox
+from chat_tui.locale import _
+from chat_tui.model.ids import ChatId
+from chat_tui.model.queue import QueueKey, Tab
+from chat_tui.ui.text import plain
+from chat_tui.ui.widgets.queue_list import QueueList
+
+PAGE = 64
+"""Chats asked for at once."""
+
+
+class QueuePane(Vertical):
+    """One tab of the queue. Rows under the eyes never jump: a new order waits until it is asked for."""
+
+    def __init__(self, inbox: Inbox, queue: QueueList, *, fresh: Callable[[], bool]) -> None:
+        """`fresh` tells whether the Market's list was ever read, for the words of an empty list."""
+        super().__init__(id="queue-pane")
+        self._inbox = inbox
+        self._list = queue
+        self._fresh = fresh
+        self._held_back: set[ChatId] = set()
+        self._is_read = False
+        """Whether the operator moved in the list since its order was applied."""
+        self.tab = Tab.WAITING
+
+    def compose(self) -> ComposeResult:
+        yield self._list
+
+    async def show_tab(self, tab: Tab) -> None:
+        """Show the beginning of a tab."""
+        self.tab = tab
+        await self.apply_order(from_top=True)
+
+    async def apply_order(self, *, from_top: bool = False) -> None:
+        """Read the window again in today's order; the highlight stays on its chat where it can."""
+        rows = self._list.items
+        tab = self.tab
+        if rows and not from_top and self._list.has_before:
+            page = await self._inbox.queue_page(tab, after=_just_before(rows[0].key), limit=len(rows))
+        else:
+            page = await self._inbox.queue_page(tab, limit=max(PAGE, 0 if from_top else len(rows)))
+        if tab != self.tab:
+            return
+        at_top = from_top or not (self._is_read or self._list.opened)
+        self._held_back.clear()
+        self._is_read = False
+        self._list.held_back = 0
+        self._list.empty_text = plain(self._empty_words())
+        self._list.show(page)
+        if at_top and page.items:
+            self._list.highlight(page.items[0].chat.chat_id)
+
+    async def hear(self, changed: Iterable[ChatId]) -> None:
+        """Chats changed: their rows are renewed; a new order is applied, or held back while reading."""
+        if not (self._is_read and self._list.has_focus):
+            await self.apply_order()
+            return
+        places = {row.chat.chat_id: row.key for row in self._list.items}
+        renewed = []
+        for chat_id in changed:
+            item = await self._inbox.queue_item(chat_id, self.tab)
+            if item is None:
+                continue
+            if chat_id in places:
+                renewed.append(item)
+            if places.get(chat_id) != item.key:
+                self._held_back.add(chat_id)
+        self._list.refresh_items(renewed)
+        self._list.held_back = len(self._held_back)
+
+    def on_key(self) -> None:
+        """The operator is at work in the list: its order holds still from now on."""
+        self._is_read = True
+
+    async def on_queue_list_more_wanted(self, message: QueueList.MoreWanted) -> None:
+        """The highlight comes near the end of what is loaded."""
+        message.stop()
+        tab = self.tab
+        if message.after:
+            page = await self._inbox.queue_page(tab, after=message.key, limit=PAGE)
+            if tab == self.tab:
+                self._list.extend_after(page)
+        else:
+            page = await self._inbox.queue_page(tab, before=message.key, limit=PAGE)
+            if tab == self.tab:
+                self._list.extend_before(page)
+
+    async def on_queue_list_edge_wanted(self, message: QueueList.EdgeWanted) -> None:
+        """Home or End beyond what is loaded."""
+        message.stop()
+        self._list.show(await self._inbox.queue_page(self.tab, from_end=message.end, limit=PAGE))
+
+    def _empty_words(self) -> str:
+        if not self._fresh():
+            return _("Reading the chats from the Market…")
+        return {
+            Tab.WAITING: _("Nobody waits for an answer. New chats appear here by themselves."),
+            Tab.DISPUTES: _("No disputes."),
+            Tab.RETURNS: _("No chats about returns."),
+            Tab.QUESTIONS: _("No questions."),
+            Tab.SNOOZED: _("Nothing is snoozed."),
+            Tab.ALL: _("No chats yet. They appear here as soon as a buyer writes; a starts one."),
+        }[self.tab]
+
+
+def _just_before(key: QueueKey) -> QueueKey:
+    """A key after which the chat of `key` itself comes first."""
+    return QueueKey(key.bucket, key.order, key.chat_id - 1)

@@ -1,0 +1,213 @@
+"""The open chat: its history, the compose box, its draft, and what is sent from here."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message as UiMessage
+from textual.timer import Timer
+
+from chat_tui.inbox.service import Inbox
+from chat_tui.locale import _
+from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.outbox import OutboxItem
+from chat_tui.model.problem import Problem
+from chat_tui.model.queue import QueueItem
+from chat_tui.model.timeline import Draft
+from chat_tui.ui.text import notify, plain
+from chat_tui.ui.view.problems import problem_words
+from chat_tui.ui.view.recipient import recipient
+from chat_tui.ui.widgets.compose import Compose
+from chat_tui.ui.widgets.history import History
+
+PAGE = 50
+"""Entries asked for at once."""
+DRAFT_S = 1.0
+"""Seconds after the last key before a draft is saved."""
+RETRY_S = 5.0
+"""Seconds before a draft that the disk refused is tried again."""
+
+
+class TalkPane(Vertical):
+    """Everything typed here belongs to `chat_id`, from the first letter to the outbox."""
+
+    class Sent(UiMessage):
+        """Something was queued from here."""
+
+        def __init__(self, item: OutboxItem) -> None:
+            self.item = item
+            super().__init__()
+
+    def __init__(self, inbox: Inbox, history: History, box: Compose) -> None:
+        super().__init__(id="talk-pane")
+        self._inbox = inbox
+        self._history = history
+        self._box = box
+        self._draft_timer: Timer | None = None
+        self._saved = ""
+        self._unkept: dict[ChatId, Draft] = {}
+        """Drafts on their way to the disk, or refused by it: tried again until they are there."""
+        self.chat_id: ChatId | None = None
+        self.item: QueueItem | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self._history
+        yield self._box
+
+    # -- opening -------------------------------------------------------------------------------------
+
+    async def open(self, chat_id: ChatId) -> bool:
+        """Show a chat with its draft; what was typed for the one before is kept with that one."""
+        if chat_id == self.chat_id:
+            return True
+        item = await self._inbox.queue_item(chat_id)
+        if item is None:
+            return False
+        page = await self._inbox.timeline(chat_id, limit=PAGE)
+        draft = self._unkept.get(chat_id) or await self._inbox.draft(chat_id)
+        # Up to the last line nothing is awaited: name, history, text and chat change together, and a
+        # letter typed a moment ago is still in the box when it is read here.
+        leaving = self._unsaved()
+        self.chat_id, self.item = chat_id, item
+        self._saved = draft.text
+        self._history.show(page, item)
+        self._box.load(draft.text, draft.caret)
+        self._box.address(plain(recipient(item), lines=False))
+        self._box.disabled = False
+        self._inbox.open_chat(chat_id)
+        if leaving is not None:
+            await self._keep(leaving)
+        return True
+
+    async def put_text(self, text: str) -> None:
+        """Bring a text back into the box, before whatever was typed since."""
+        rest = self._box.text
+        self._box.load(f"{text}\n{rest}" if rest.strip() else text, len(text))
+        await self.save_draft()
+
+    # -- news ----------------------------------------------------------------------------------------
+
+    async def hear(self) -> None:
+        """The timeline or the outbox of the open chat changed."""
+        chat_id = self.chat_id
+        if chat_id is None:
+            return
+        page = await self._inbox.timeline(chat_id, limit=PAGE)
+        item = await self._inbox.queue_item(chat_id)
+        oldest = self._history.oldest_id
+        older = await self._inbox.timeline(chat_id, before=oldest, limit=PAGE) if oldest else None
+        if chat_id == self.chat_id and item is not None:
+            self.item = item
+            self._history.refresh_newest(page)
+            if older is not None and self._history.oldest_id == oldest:
+                self._history.extend_older(older)
+            self._history.entitle(item)
+            self._box.address(plain(recipient(item), lines=False))
+
+    def hear_failure(self) -> None:
+        """The wanted part of the history could not be read."""
+        problem = self._inbox.link().problem
+        self._history.older_failed(problem_words(problem) if problem is not None else "")
+
+    @on(History.OlderWanted)
+    async def _older(self, message: History.OlderWanted) -> None:
+        """Older entries: from the cache, else from the Market."""
+        message.stop()
+        if message.chat_id != self.chat_id:
+            return
+        if not message.is_cached:
+            self._inbox.want_older(message.chat_id)
+            return
+        page = await self._inbox.timeline(message.chat_id, before=message.before, limit=PAGE)
+        if message.chat_id == self.chat_id:
+            self._history.extend_older(page)
+
+    @on(History.NewerWanted)
+    async def _newer(self, message: History.NewerWanted) -> None:
+        message.stop()
+        page = await self._inbox.timeline(message.chat_id, after=message.after, limit=PAGE)
+        if message.chat_id != self.chat_id:
+            return
+        if message.after is None:
+            self._history.show_newest(page)
+        else:
+            self._history.extend_newer(page)
+
+    @on(History.SeenTo)
+    async def _seen(self, message: History.SeenTo) -> None:
+        message.stop()
+        await self._inbox.mark_seen(message.chat_id, message.message_id)
+
+    # -- writing -------------------------------------------------------------------------------------
+
+    @on(Compose.Changed)
+    def _typed(self, message: Compose.Changed) -> None:
+        message.stop()
+        self._save_soon()
+
+    def _save_soon(self) -> None:
+        if self._draft_timer is not None:
+            self._draft_timer.stop()
+        self._draft_timer = self.set_timer(DRAFT_S, self.save_draft)
+
+    async def save_draft(self) -> None:
+        """Keep what is in the box as the draft of the open chat, and whatever the disk refused before."""
+        unsaved = self._unsaved()
+        if unsaved is not None:
+            self._saved = unsaved.text
+            self._unkept[unsaved.chat_id] = unsaved
+        for draft in tuple(self._unkept.values()):
+            await self._keep(draft)
+
+    def _unsaved(self) -> Draft | None:
+        """What is in the box, if it differs from what was last handed to the disk."""
+        if self._draft_timer is not None:
+            self._draft_timer.stop()
+            self._draft_timer = None
+        if self.chat_id is None or self._box.text == self._saved:
+            return None
+        return Draft(self.chat_id, self._box.text, self._box.caret)
+
+    async def _keep(self, draft: Draft) -> None:
+        self._unkept[draft.chat_id] = draft
+        problem = await self._inbox.save_draft(draft)
+        if problem is None:
+            if self._unkept.get(draft.chat_id) is draft:
+                del self._unkept[draft.chat_id]
+            return
+        notify(self.app, problem_words(problem), severity="error")
+        if self._draft_timer is None:
+            self._draft_timer = self.set_timer(RETRY_S, self.save_draft)
+
+    @on(Compose.SendWanted)
+    async def _send(self, message: Compose.SendWanted) -> None:
+        """Queue the text durably; only then does the box let go of it."""
+        message.stop()
+        chat_id = self.chat_id
+        if chat_id is None:
+            return
+        outcome = await self._inbox.send_text(chat_id, message.text)
+        if isinstance(outcome, Problem):
+            notify(self.app, problem_words(outcome), severity="error")
+            return
+        if chat_id == self.chat_id:
+            self._saved = ""
+            self._unkept.pop(chat_id, None)
+            self._box.clear_after_send(message.text)
+            self._save_soon()
+        self.post_message(self.Sent(outcome))
+
+    @on(Compose.TooLong)
+    def _too_long(self, message: Compose.TooLong) -> None:
+        message.stop()
+        words = _("The text is over {limit} characters. Shorten it or send it in two messages.")
+        notify(self.app, words.format(limit=message.limit), severity="error")
+
+    async def undo(self, outbox_id: OutboxId) -> Problem | None:
+        """Take a text back into the box of its chat."""
+        taken = await self._inbox.take_back(outbox_id)
+        if isinstance(taken, Problem):
+            return taken
+        await self.open(taken.chat_id)
+        if taken.text:
+            await self.put_text(taken.text)
+        return None
