@@ -90,6 +90,7 @@ class FilePicker(Dialog[Path]):
         """Path, field, list, what is to be known, keys."""
         with Vertical(id="box", classes="-tall") as box:
             box.border_title = Content(_("File to send"))
+            box.border_subtitle = keys_line(("Esc", _("close")))
             yield Static(id="path")
             yield text_field(placeholder=_("part of the name, or a path: /… ~/…"))
             yield ChoiceList[PathRow](self._draw)
@@ -289,7 +290,6 @@ class FilePicker(Dialog[Path]):
             ("Enter", _("choose")),
             ("⌫", _("up")),
             ("Tab", _("recent")),
-            ("^R", _("hidden")),
-            ("^G", _("pictures")),
-            ("Esc", _("close")),
+            ("ctrl+r", _("hidden")),
+            ("ctrl+g", _("pictures")),
         )

@@ -105,7 +105,7 @@ class ChoiceList(ScrollView, Generic[Row], can_focus=False):
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
         index, line = divmod(y + self.scroll_offset.y, self._row_height)
-        width = self.size.width
+        width = self.scrollable_content_region.width
         if index >= len(self._rows):
             return Strip.blank(width, self.rich_style)
         is_marked = index == self.highlighted
@@ -130,7 +130,7 @@ class ChoiceList(ScrollView, Generic[Row], can_focus=False):
         segments = []
         for text, role in spans:
             style = self.get_component_rich_style(f"choice--{role}")
-            segments.append(Segment(text, style + _BOLD if bold and role != Role.MUTED else style))
+            segments.append(Segment(text, style + _BOLD if bold and role is not Role.MUTED else style))
         return Strip(segments)
 
     def _keep_in_view(self) -> None:

@@ -1,0 +1,163 @@
+from dataclasses import replace
+
+import pytest
+
+from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
+from chat_tui.ui.screens.confirm import Confirm
+from chat_tui.ui.screens.outbox import OutboxAction, OutboxChoice, OutboxScreen
+from chat_tui.ui.view.delivery_words import delivery_state
+from tests.ui.screens.stage import NOTHING, staged
+
+NOW = 1_763_900_000_000
+NAME = "Olga [/] K.\x1b · order 51230874561 · Cosy kitchen"
+
+
+def item(state: OutboxState, outbox_id: str = "a", **other: object) -> OutboxItem:
+    made = OutboxItem(
+        OutboxId(outbox_id),
+        ChatId(7),
+        1,
+        OutboxKind.TEXT,
+        "Good [red]day\x1b[2J",
+        "",
+        0,
+        "",
+        state,
+        0,
+        NOW - 720_000,
+    )
+    return replace(made, **other)  # type: ignore[arg-type]
+
+
+def screen(*items: OutboxItem, highlight: str | None = None) -> OutboxScreen:
+    at = OutboxId(highlight) if highlight else None
+    return OutboxScreen(items, name_of=lambda _: NAME, now=lambda: NOW, highlight=at)
+
+
+async def test_a_row_says_to_whom_what_since_when_and_in_the_words_of_the_history() -> None:
+    open_states = [state for state in OutboxState if state is not OutboxState.CONFIRMED]
+    items = [item(state, state) for state in open_states]
+    async with staged(screen(*items), size=(80, 30)) as (app, _pilot):
+        lines = app.seen().splitlines()
+        for index, one in enumerate(items):
+            row = "\n".join(lines[3 * index : 3 * index + 3])
+            assert "Olga [/] K.␛ · order 51230874561 · Cosy kitchen" in row
+            assert "Good [red]day␛[2J" in row
+            assert "12 min" in row
+            assert delivery_state(one, NOW).text in row
+
+
+async def test_the_reason_of_the_highlighted_item_is_told_safely() -> None:
+    failed = item(OutboxState.FAILED, error="Chat is [b]closed\x07")
+    async with staged(screen(item(OutboxState.WAITING), replace(failed, outbox_id=OutboxId("b")))) as (
+        app,
+        pilot,
+    ):
+        assert "by itself" in app.says("#detail")
+        await pilot.press("down")
+        await pilot.pause()
+        assert "Chat is [b]closed␇" in app.says("#detail")
+        assert "Press e" in app.says("#detail")
+
+
+async def test_a_file_is_told_by_name_and_size() -> None:
+    file = item(OutboxState.SENDING, kind=OutboxKind.FILE, text="", file_name="act\n.pdf", file_size=48_000)
+    async with staged(screen(file)) as (app, _pilot):
+        assert "act .pdf  48 KB" in app.seen()
+
+
+async def test_enter_opens_the_chat() -> None:
+    one = item(OutboxState.SENT)
+    async with staged(screen(one)) as (app, pilot):
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.result == OutboxChoice(OutboxAction.OPEN, one)
+
+
+@pytest.mark.parametrize(
+    "state", [OutboxState.QUEUED, OutboxState.WAITING, OutboxState.FAILED, OutboxState.UNCONFIRMED]
+)
+async def test_discarding_asks_first_and_names_the_recipient(state: OutboxState) -> None:
+    one = item(state)
+    async with staged(screen(one)) as (app, pilot):
+        await pilot.press("d")
+        await pilot.pause()
+        assert isinstance(app.screen, Confirm)
+        assert "Olga [/] K.␛" in str(app.screen.query_one("#question").render())
+        await pilot.press("n")
+        await pilot.pause()
+        assert app.result is NOTHING
+        await pilot.press("d", "y")
+        await pilot.pause()
+        assert app.result == OutboxChoice(OutboxAction.TAKE_BACK, one)
+
+
+@pytest.mark.parametrize("state", [OutboxState.SENDING, OutboxState.SENT])
+async def test_what_is_on_its_way_cannot_be_discarded_and_says_so(state: OutboxState) -> None:
+    async with staged(screen(item(state))) as (app, pilot):
+        await pilot.press("d")
+        await pilot.pause()
+        assert app.screen is app.dialog
+        assert "only be taken back" in app.says("#detail")
+
+
+async def test_resending_what_failed_needs_no_question() -> None:
+    one = item(OutboxState.FAILED)
+    async with staged(screen(one)) as (app, pilot):
+        await pilot.press("e")
+        await pilot.pause()
+        assert app.result == OutboxChoice(OutboxAction.RESEND, one)
+
+
+@pytest.mark.parametrize(
+    "one",
+    [item(OutboxState.UNCONFIRMED), item(OutboxState.FAILED, in_doubt=True)],
+    ids=["unconfirmed", "doubt"],
+)
+async def test_resending_what_may_be_there_warns(one: OutboxItem) -> None:
+    async with staged(screen(one)) as (app, pilot):
+        await pilot.press("e")
+        await pilot.pause()
+        assert "may be there already" in str(app.screen.query_one("#question").render())
+        await pilot.press("y")
+        await pilot.pause()
+        assert app.result == OutboxChoice(OutboxAction.RESEND, one)
+
+
+@pytest.mark.parametrize(
+    "state", [OutboxState.QUEUED, OutboxState.SENDING, OutboxState.WAITING, OutboxState.SENT]
+)
+async def test_what_goes_by_itself_is_not_resent(state: OutboxState) -> None:
+    async with staged(screen(item(state))) as (app, pilot):
+        await pilot.press("e")
+        await pilot.pause()
+        assert app.result is NOTHING
+        assert "need not be sent again" in app.says("#detail")
+
+
+async def test_new_items_do_not_move_the_highlight() -> None:
+    one, two, three = (item(OutboxState.FAILED, name) for name in "abc")
+    async with staged(screen(one, two)) as (app, pilot):
+        assert isinstance(app.dialog, OutboxScreen)
+        await pilot.press("j")
+        app.dialog.show([three, one, two])
+        await pilot.pause()
+        assert app.choices.current == two
+        app.dialog.show([three, one])
+        await pilot.pause()
+        assert app.choices.current == one, "its item has left: the nearest one"
+        app.dialog.show([])
+        await pilot.pause()
+        assert "Everything is confirmed" in app.says("#detail")
+        await pilot.press("enter", "d", "e")
+        assert app.result is NOTHING
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.results == [None]
+
+
+async def test_it_opens_on_the_item_that_was_asked_for() -> None:
+    one, two = (item(OutboxState.FAILED, name) for name in "ab")
+    async with staged(screen(one, two, highlight="b")) as (app, _pilot):
+        assert app.choices.current == two

@@ -1,0 +1,86 @@
+import pytest
+from textual.binding import Binding
+from textual.widgets import Input
+
+from chat_tui import locale
+from chat_tui.ui.keys import COMMANDS
+from chat_tui.ui.screens.palette import Palette
+from chat_tui.ui.view.palette_rows import palette_commands
+from tests.ui.screens.stage import Stage, staged, until
+
+
+def ids(query: str) -> list[str]:
+    return [command.id for command in palette_commands(query)]
+
+
+def test_all_commands_but_itself_in_the_declared_order() -> None:
+    assert ids("") == [command.id for command in COMMANDS if command.id != "palette"]
+
+
+@pytest.mark.parametrize("query", ["исходящие", "bc[jlz", "outbox", "щгеищч", "ИСХ"])
+def test_a_command_is_found_in_either_language_and_layout(query: str) -> None:
+    locale.use("ru")
+    assert ids(query)[0] == "outbox"
+
+
+def test_what_begins_with_the_query_comes_first() -> None:
+    found = ids("end")
+    assert found.index("send") > found.index("move_last")
+
+
+async def test_enter_runs_the_highlighted_command_and_gives_it() -> None:
+    class Tried(Stage):
+        ran: list[str] = []  # noqa: RUF012 - one test, one list
+
+        def action_quit(self) -> None:  # type: ignore[override]
+            self.ran.append("quit")
+
+    app = Tried(Palette())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press(*"quit")
+        assert app.choices.current.id == "quit"
+        assert "ctrl+q" in app.seen()
+        await pilot.press("enter")
+        await until(pilot, lambda: app.ran)
+        assert app.ran == ["quit"]
+        assert [command.id for command in app.results] == ["quit"]
+
+
+async def test_the_action_runs_at_the_focus_before_the_app() -> None:
+    class Writing(Input):
+        BINDINGS = [Binding("ctrl+o", "attach")]  # noqa: RUF012
+
+        def action_attach(self) -> None:
+            self.value = "attached"
+
+    class Tried(Stage):
+        def compose(self):  # type: ignore[no-untyped-def]
+            yield Writing()
+
+        def action_attach(self) -> None:
+            raise AssertionError("the focused box knows this action")
+
+    app = Tried(Palette())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press(*"attach", "enter")
+        await until(pilot, lambda: app.query_one(Writing).value == "attached")
+
+
+async def test_nothing_found_is_said_and_enter_does_nothing() -> None:
+    async with staged(Palette()) as (app, pilot):
+        await pilot.press(*"zzzz", "enter")
+        await pilot.pause()
+        assert "No such command" in app.says("#status")
+        assert not app.results
+        await pilot.press("ctrl+p")
+        await pilot.pause()
+        assert app.results == [None]
+
+
+async def test_keys_stand_beside_the_words_even_where_the_list_scrolls() -> None:
+    async with staged(Palette()) as (app, _pilot):
+        first = app.seen().splitlines()[0]
+        assert first.startswith("▌ Answer the next waiting chat")
+        assert first.endswith(" n")
