@@ -1,6 +1,5 @@
 """The store of one business: two files, a thread that reads and one that writes for each file."""
 
-import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -10,7 +9,8 @@ from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, Self, TypeVar
 
 from chat_tui.locale import _
-from chat_tui.store.errors import DAMAGED, StoreBusy, StoreProblem, explain, primary_code
+from chat_tui.store.connections import leave, note_damage, open_reader, restore, snapshot, transaction
+from chat_tui.store.errors import StoreBusy, StoreProblem, explain
 from chat_tui.store.files import identity, private_directory
 from chat_tui.store.locks import WriteLock
 from chat_tui.store.opening import DatabaseFile, open_database
@@ -52,9 +52,11 @@ class _Writer:
     def __init__(self, file: DatabaseFile, lock: WriteLock, notices: list[str]) -> None:
         self._file = file
         self._lock = lock
+        self._notices = notices
         with lock.held():
             self._conn = open_database(file, notices)
-        self._identity = identity(file.path)
+        self.identity = identity(file.path)
+        """Device and inode of the file that is open; another one after it was removed and begun anew."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"store-{file.kind}")
 
     def submit(self, fn: Callable[[Connection], T]) -> Future[T]:
@@ -63,42 +65,47 @@ class _Writer:
 
     def data_version(self) -> Future[int]:
         """A number that changes when another process has committed."""
-        return self._thread.submit(lambda: int(self._conn.execute("PRAGMA data_version").fetchone()[0]))
+        return self._thread.submit(self._look)
 
     def close(self) -> None:
         """Finish what was queued, then close."""
         self._thread.shutdown(wait=True)
         try:
             with self._lock.held(_CLOSING_PATIENCE_S):
-                self._conn.close()
+                leave(self._conn, self._file.path, self.identity)
         except StoreBusy:
             # Whoever holds the lock has the file open too, so closing ours writes nothing back.
-            self._conn.close()
+            leave(self._conn, self._file.path, self.identity)
+
+    def _look(self) -> int:
+        if identity(self._file.path) != self.identity:
+            with self._lock.held():
+                self._keep_current()
+        version: int = self._conn.execute("PRAGMA data_version").fetchone()[0]
+        return version
 
     def _write(self, fn: Callable[[Connection], T]) -> T:
         try:
             with self._lock.held():
-                return self._transaction(fn)
+                self._keep_current()
+                return transaction(self._conn, fn)
         except sqlite3.Error as error:
             note_damage(error, self._file)
             raise explain(error, self._file.path) from error
 
-    def _transaction(self, fn: Callable[[Connection], T]) -> T:
-        if identity(self._file.path) != self._identity:
-            # What is written into a file without a name is lost when the program ends.
-            raise StoreProblem(
-                _("{place} was removed while the program runs: start it again.").format(place=self._file.path)
-            )
-        conn = self._conn
-        conn.execute("BEGIN IMMEDIATE")
-        try:
-            result = fn(conn)
-            conn.execute("COMMIT")
-        except BaseException:
-            if conn.in_transaction:
-                conn.execute("ROLLBACK")
-            raise
-        return result
+    def _keep_current(self) -> None:
+        """Begin the file anew if it was removed: what goes into a file without a name is lost at the end."""
+        if identity(self._file.path) == self.identity:
+            return
+        private_directory(self._file.path.parent)
+        if self._file.is_durable:
+            restore(self._conn, self._file.path)
+        leave(self._conn, self._file.path, self.identity)
+        self._conn = open_database(self._file, self._notices)
+        self.identity = identity(self._file.path)
+        self._notices.append(
+            _("{place} was removed while the program ran; it was made again.").format(place=self._file.path)
+        )
 
 
 class Store:
@@ -106,25 +113,31 @@ class Store:
 
     def __init__(self, paths: StorePaths) -> None:
         self.paths = paths
-        notices: list[str] = []
+        self._notices: list[str] = []
         for directory in {paths.cache_dir, paths.data_dir}:
             if private_directory(directory):
-                notices.append(_("{place} was readable by others; that is mended.").format(place=directory))
-        self._cache = _Writer(paths.cache, WriteLock(paths.lock("cache")), notices)
+                self._notices.append(
+                    _("{place} was readable by others; that is mended.").format(place=directory)
+                )
+        self._cache = _Writer(paths.cache, WriteLock(paths.lock("cache")), self._notices)
         try:
-            self._state = _Writer(paths.state, WriteLock(paths.lock("state")), notices)
+            self._state = _Writer(paths.state, WriteLock(paths.lock("state")), self._notices)
         except BaseException:
             self._cache.close()
             raise
-        self._reader = _open_reader(paths)
+        self._reader = open_reader(paths.cache, paths.state)
+        self._reader_sees = self._identities
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="store-read")
-        self.notices = tuple(notices)
-        """What had to be mended at the start: sentences for the operator."""
 
     @classmethod
     def open(cls, paths: StorePaths) -> Self:
         """Open, create or migrate both files; StoreProblem or StoreBusy says why not."""
         return cls(paths)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What had to be mended so far: sentences for the operator."""
+        return tuple(self._notices)
 
     def read(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -151,41 +164,30 @@ class Store:
     def close(self) -> None:
         """Finish what was queued, then close the files."""
         self._reading.shutdown(wait=True)
-        self._reader.close()
+        self._leave_reader()
         self._cache.close()
         self._state.close()
 
+    @property
+    def _identities(self) -> tuple[tuple[int, int] | None, ...]:
+        return self._cache.identity, self._state.identity
+
     def _read(self, fn: Callable[[Connection], T]) -> T:
-        conn = self._reader
         try:
-            conn.execute("BEGIN")
-            try:
-                return fn(conn)
-            finally:
-                if conn.in_transaction:
-                    conn.execute("ROLLBACK")
+            if self._reader_sees != self._identities:
+                self._leave_reader()
+                self._reader_sees = self._identities
+                self._reader = open_reader(self.paths.cache, self.paths.state)
+            return snapshot(self._reader, fn)
         except sqlite3.Error as error:
             # Which of the two files it was is not told.
             note_damage(error, self.paths.cache)
             note_damage(error, self.paths.state)
             raise explain(error, self.paths.cache.path) from error
 
-
-def note_damage(error: sqlite3.Error, file: DatabaseFile) -> None:
-    """Leave a mark, so that the next start checks the whole file."""
-    if primary_code(error) in DAMAGED:
-        os.close(os.open(file.damage_mark, os.O_CREAT | os.O_WRONLY, 0o600))
-
-
-def _open_reader(paths: StorePaths) -> Connection:
-    """The writers' connections are open by now, so this one finds both files in order."""
-    conn = sqlite3.connect(paths.cache.path, isolation_level=None, check_same_thread=False, timeout=5.0)
-    conn.execute("ATTACH ? AS state", (str(paths.state.path),))
-    conn.execute(f"PRAGMA main.cache_size = -{paths.cache.cache_kib}")
-    conn.execute(f"PRAGMA state.cache_size = -{paths.state.cache_kib}")
-    conn.execute("PRAGMA temp_store = MEMORY")
-    conn.execute("PRAGMA query_only = ON")
-    return conn
+    def _leave_reader(self) -> None:
+        now = identity(self.paths.cache.path), identity(self.paths.state.path)
+        leave(self._reader, self.paths.cache.path, now[0] if now == self._reader_sees else None)
 
 
 def _both(one: Future[int], other: Future[int]) -> Future[tuple[int, int]]:

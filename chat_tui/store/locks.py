@@ -18,7 +18,7 @@ from typing import Final
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatId
 from chat_tui.store.errors import StoreBusy, StoreProblem
-from chat_tui.store.files import identity
+from chat_tui.store.files import identity, private_directory
 
 PATIENCE_S: Final = 5.0
 """How long a writer waits for another copy before it answers "busy"."""
@@ -33,6 +33,7 @@ class _LockFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        private_directory(path.parent)
         self.fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
         os.fchmod(self.fd, 0o600)
         found = os.fstat(self.fd)

@@ -65,9 +65,11 @@ def open_database(file: DatabaseFile, notices: list[str]) -> sqlite3.Connection:
     StoreProblem if the file is not ours to use or was written by a newer version.
     """
     try:
+        is_emptied = file.is_durable and file.path.exists() and file.path.stat().st_size == 0
         if private_database(file.path):
             notices.append(_("{place} was readable by others; that is mended.").format(place=file.path))
-        if file.is_durable and _is_emptied(file):
+        if is_emptied:
+            # SQLite would take it for a new one, and throw away a log of changes beside it.
             return _begin_anew(file, notices)
         try:
             return _open(file)
@@ -77,12 +79,6 @@ def open_database(file: DatabaseFile, notices: list[str]) -> sqlite3.Connection:
         return _begin_anew(file, notices)
     except sqlite3.Error as error:
         raise explain(error, file.path) from error
-
-
-def _is_emptied(file: DatabaseFile) -> bool:
-    """Whether a file of no bytes stands beside a log of changes: SQLite would throw the log away."""
-    log = Path(f"{file.path}-wal")
-    return file.path.stat().st_size == 0 and log.exists() and log.stat().st_size > 0
 
 
 def _open(file: DatabaseFile) -> sqlite3.Connection:

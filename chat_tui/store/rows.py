@@ -22,8 +22,8 @@ CHAT: Final = (
 
 ITEM: Final = (
     "o.outbox_id, o.chat_id, o.seq, o.kind, o.text, o.file_name, o.file_size, o.sha256, o.state,"
-    " o.not_before, o.created_at, o.attempt, o.attempt_at, o.base_message_id, o.unclear_at, o.looks, o.message_id,"
-    " o.problem, o.error, o.in_doubt, o.is_released"
+    " o.not_before, o.created_at, o.attempt, o.attempt_at, o.base_message_id, o.unclear_at, o.looks,"
+    " o.message_id, o.problem, o.error, o.in_doubt, o.is_released"
 )
 """Columns of `outbox`, in the order `item_of` reads them."""
 

@@ -1,0 +1,81 @@
+"""What is done with a connection as a whole: one transaction, one moment, and an end that harms nobody."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from chat_tui.store.errors import DAMAGED, primary_code
+from chat_tui.store.files import create_private, identity
+from chat_tui.store.opening import DatabaseFile
+
+T = TypeVar("T")
+
+
+def transaction(conn: sqlite3.Connection, fn: Callable[[sqlite3.Connection], T]) -> T:
+    """Run `fn` and commit; whatever it or the commit raises undoes all of it."""
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        result = fn(conn)
+        conn.execute("COMMIT")
+    except BaseException:
+        # SQLite itself has rolled back after some errors, a full disk among them.
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        raise
+    return result
+
+
+def snapshot(conn: sqlite3.Connection, fn: Callable[[sqlite3.Connection], T]) -> T:
+    """Run `fn` so that all its queries see the same moment of a file."""
+    conn.execute("BEGIN")
+    try:
+        return fn(conn)
+    finally:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+
+
+def open_reader(cache: DatabaseFile, state: DatabaseFile) -> sqlite3.Connection:
+    """A connection that sees both files and writes neither; the writers must have opened them already."""
+    conn = sqlite3.connect(cache.path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    conn.execute("ATTACH ? AS state", (str(state.path),))
+    conn.execute(f"PRAGMA main.cache_size = -{cache.cache_kib}")
+    conn.execute(f"PRAGMA state.cache_size = -{state.cache_kib}")
+    conn.execute("PRAGMA temp_store = MEMORY")
+    conn.execute("PRAGMA query_only = ON")
+    return conn
+
+
+def leave(conn: sqlite3.Connection, path: Path, opened: tuple[int, int] | None) -> None:
+    """Close a connection; if its file (`opened`) lies at that path no more, abandon it instead.
+
+    The last connection of a file deletes its log of changes by name. After the file was replaced that
+    name belongs to another copy's log, so such a connection must not even be closed at exit.
+    """
+    if identity(path) == opened:
+        conn.close()
+    else:
+        import ctypes  # noqa: PLC0415 - for this rare case only, not on the way to the first paint
+
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(conn))
+
+
+def restore(conn: sqlite3.Connection, path: Path) -> None:
+    """Write what a removed file held back to its path, unless something is there already."""
+    if path.exists():
+        return
+    whole = path.with_name(f".{path.name}.restored")
+    whole.unlink(missing_ok=True)
+    create_private(whole)
+    conn.execute("VACUUM INTO ?", (str(whole),))
+    for suffix in ("-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    whole.rename(path)
+
+
+def note_damage(error: sqlite3.Error, file: DatabaseFile) -> None:
+    """Leave a mark, so that the next start checks the whole file."""
+    if primary_code(error) in DAMAGED:
+        os.close(os.open(file.damage_mark, os.O_CREAT | os.O_WRONLY, 0o600))

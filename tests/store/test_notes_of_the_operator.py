@@ -1,0 +1,52 @@
+"""Drafts, seen marks, cursors and budgets: what is kept is what comes back."""
+
+import pytest
+
+from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.link import Budget
+from chat_tui.model.timeline import Draft
+from chat_tui.store import budget, cursors, drafts, marks
+from chat_tui.store.database import Store, StorePaths
+from tests.store.world import CHAT
+
+
+def test_a_draft_belongs_to_its_chat_and_outlives_the_program(paths: StorePaths) -> None:
+    store = Store.open(paths)
+    for chat_id, text in ((CHAT, "Добрый\nдень 👋"), (ChatId(8), "другой")):
+        store.write_state(drafts.save, Draft(chat_id, text, 3), chat_id).result()
+    store.close()
+    store = Store.open(paths)
+    assert store.read(drafts.get, CHAT).result() == Draft(CHAT, "Добрый\nдень 👋", 3)
+    assert store.read(drafts.chats_with_drafts).result() == (CHAT, 8)
+    store.close()
+
+
+def test_a_draft_is_replaced_and_an_empty_one_removed(store: Store) -> None:
+    for text in ("раз", "два \ud83d"):
+        store.write_state(drafts.save, Draft(CHAT, text, 1), 1).result()
+    assert store.read(drafts.get, CHAT).result() == Draft(CHAT, "два \ufffd", 1)
+    store.write_state(drafts.save, Draft(CHAT, "", 0), 2).result()
+    assert store.read(drafts.chats_with_drafts).result() == ()
+
+
+@pytest.mark.parametrize("order", [(3, 5), (5, 3), (5, 5)])
+def test_a_seen_mark_never_moves_back(store: Store, order: tuple[int, int]) -> None:
+    assert store.read(marks.get, CHAT).result() is None
+    for number in order:
+        store.write_state(marks.see, CHAT, MessageId(number), 1).result()
+    assert store.read(marks.get, CHAT).result() == 5
+
+
+def test_cursors(store: Store) -> None:
+    assert store.read(cursors.get, "sweep.token").result() is None
+    for value in ("a", "b"):
+        store.write_cache(cursors.set_, "sweep.token", value).result()
+    assert store.read(cursors.get, "sweep.token").result() == "b"
+
+
+def test_budgets(store: Store) -> None:
+    first, second = Budget("getChats", 5_000, 4_999, 7_000), Budget("getChats", 5_000, 12, 9_000)
+    other = Budget("getChat", 100, 1, 1)
+    for one in (first, other, second):
+        store.write_state(budget.save, one).result()
+    assert store.read(budget.load).result() == {"getChats": second, "getChat": other}

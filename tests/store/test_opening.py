@@ -1,0 +1,247 @@
+"""Opening: modes, versions, damage, what lies in the way."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from chat_tui.model.queue import Tab
+from chat_tui.model.timeline import Draft
+from chat_tui.store import chats, drafts, files, schema
+from chat_tui.store.database import Connection, Store, StorePaths, StoreProblem
+from tests.store.world import CHAT, a_chat, buyer, list_chats, queue_text, read_history
+
+
+def fill(paths: StorePaths) -> None:
+    store = Store.open(paths)
+    list_chats(store, *(a_chat(number) for number in range(1, 400)))
+    read_history(store, buyer(1, 1, chat_id=1), chat_id=1)
+    store.write_state(write_drafts).result()
+    queue_text(store, "a")
+    store.close()
+
+
+def write_drafts(conn: Connection) -> None:
+    for number in range(1, 100):
+        drafts.save(conn, Draft(a_chat(number).chat_id, "черновик " * 20, 3), 1)
+
+
+def modes(directory: Path) -> dict[str, int]:
+    return {str(path): path.stat().st_mode & 0o777 for path in (directory, *directory.rglob("*"))}
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_everything_is_private_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    root = tmp_path / "new"
+    old = os.umask(umask)
+    try:
+        store = Store.open(StorePaths(root / "c" / "7", root / "d" / "7"))
+        list_chats(store, a_chat())
+        queue_text(store, "a")
+        found = modes(root)
+        store.close()
+    finally:
+        os.umask(old)
+    assert {Path(path).name for path in found} >= {"cache.db-wal", "state.db-wal", "state.db-shm"}
+    assert {
+        path: mode for path, mode in found.items() if mode != (0o700 if Path(path).is_dir() else 0o600)
+    } == {}
+
+
+def test_open_modes_are_tightened_and_said_once(paths: StorePaths) -> None:
+    fill(paths)
+    paths.data_dir.chmod(0o755)
+    paths.state.path.chmod(0o644)
+    store = Store.open(paths)
+    store.close()
+    assert len(store.notices) == 2
+    assert set(modes(paths.data_dir).values()) == {0o700, 0o600}
+    store = Store.open(paths)
+    store.close()
+    assert store.notices == ()
+
+
+@pytest.mark.parametrize("which", ["cache", "state"])
+@pytest.mark.parametrize("log", [False, True])
+def test_a_newer_version_is_refused_and_left_as_it_is(paths: StorePaths, which: str, log: bool) -> None:
+    fill(paths)
+    file = paths.cache.path if which == "cache" else paths.state.path
+    raise_version(file, keep_log=log)
+    before = file.read_bytes()
+    with pytest.raises(StoreProblem, match="999"):
+        Store.open(paths)
+    assert file.read_bytes() == before
+
+
+def raise_version(file: Path, *, keep_log: bool) -> None:
+    """Write the version into the file, or leave it in the log of changes as a killed program does."""
+    copies = {}
+    with closing(sqlite3.connect(file)) as conn:
+        conn.execute("PRAGMA user_version = 999")
+        if keep_log:
+            copies = {p: p.read_bytes() for p in (file, Path(f"{file}-wal"))}
+    for path, content in copies.items():
+        path.write_bytes(content)
+        path.chmod(0o600)
+
+
+def test_a_link_in_the_place_of_a_database_is_refused(paths: StorePaths, tmp_path: Path) -> None:
+    fill(paths)
+    paths.state.path.rename(tmp_path / "elsewhere.db")
+    paths.state.path.symlink_to(tmp_path / "elsewhere.db")
+    with pytest.raises(StoreProblem, match="link"):
+        Store.open(paths)
+    paths.state.path.unlink()
+    os.link(tmp_path / "elsewhere.db", paths.state.path)
+    with pytest.raises(StoreProblem, match="link"):
+        Store.open(paths)
+
+
+def test_what_is_no_directory_or_open_to_others_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreProblem, match="not a directory"):
+        Store.open(StorePaths(tmp_path / "file", tmp_path / "data"))
+    with pytest.raises(StoreProblem, match="not a directory"):
+        Store.open(StorePaths(tmp_path / "file" / "7", tmp_path / "data"))
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o770)
+    with pytest.raises(StoreProblem, match="chmod 700"):
+        Store.open(StorePaths(tmp_path / "cache", tmp_path / "open"))
+
+
+def test_the_file_system_is_that_of_the_innermost_mount(tmp_path: Path) -> None:
+    mounts = tmp_path / "mountinfo"
+    inner = str(tmp_path / "a b").replace(" ", "\\040")
+    mounts.write_text(
+        f"1 0 8:1 / / rw - ext4 /dev/a rw\n2 1 0:5 / {tmp_path} rw shared:1 - nfs4 host:/x rw\n"
+        f"3 2 0:6 / {inner} rw - tmpfs none rw\nnonsense\n"
+    )
+    (tmp_path / "a b").mkdir()
+    (tmp_path / "a b c").mkdir()
+    kinds = [files.file_system(tmp_path / name, mounts) for name in ("", "a b", "a b c")]
+    assert kinds == ["nfs4", "tmpfs", "nfs4"]
+    assert files.file_system(tmp_path, tmp_path / "missing") == ""
+
+
+def test_a_network_file_system_is_refused(paths: StorePaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "file_system", lambda directory: "nfs4")
+    with pytest.raises(StoreProblem, match="network"):
+        Store.open(paths)
+
+
+def damage(path: Path, how: str) -> None:
+    content = path.read_bytes()
+    path.write_bytes(
+        {
+            "empty": b"",
+            "random": os.urandom(4096),
+            "text": "просто текст\n".encode() * 100,
+            "half": content[: len(content) // 2],
+            "byte": content[: 2 * 4096] + bytes([content[2 * 4096] ^ 0xFF]) + content[2 * 4096 + 1 :],
+        }[how]
+    )
+
+
+DAMAGES = ["empty", "random", "text", "half", "byte"]
+
+
+@pytest.mark.parametrize("how", DAMAGES)
+def test_a_damaged_state_is_set_aside_and_never_wiped(paths: StorePaths, how: str) -> None:
+    fill(paths)
+    damage(paths.state.path, how)
+    before = paths.state.path.read_bytes()
+    store = Store.open(paths)
+    assert store.read(drafts.chats_with_drafts).result() == ()
+    store.write_state(drafts.save, Draft(CHAT, "новый", 1), 1).result()
+    store.close()
+    aside = Path(f"{paths.state.path}.damaged-1")
+    assert aside.read_bytes() == before
+    assert any(str(aside) in notice for notice in store.notices)
+    damage(paths.state.path, "random")
+    Store.open(paths).close()
+    assert aside.read_bytes() == before
+    assert Path(f"{paths.state.path}.damaged-2").exists()
+    assert set(modes(paths.data_dir).values()) == {0o700, 0o600}
+
+
+@pytest.mark.parametrize("how", ["random", "text", "half"])
+def test_a_damaged_cache_begins_anew_and_leaves_the_state_alone(paths: StorePaths, how: str) -> None:
+    fill(paths)
+    damage(paths.cache.path, how)
+    store = Store.open(paths)
+    assert len(store.notices) == 1
+    assert store.read(chats.counts).result()[Tab.ALL] == 0
+    assert store.read(drafts.get, a_chat(1).chat_id).result().text == "черновик " * 20
+    assert list_chats(store, a_chat()) == {CHAT}
+    store.close()
+
+
+def test_damage_met_while_reading_is_mended_by_the_next_start(paths: StorePaths) -> None:
+    fill(paths)
+
+    def page_of_chats(conn: Connection) -> int:
+        return int(conn.execute("SELECT rootpage FROM sqlite_master WHERE name = 'chat'").fetchone()[0])
+
+    store = Store.open(paths)
+    root = store.read(page_of_chats).result()
+    store.close()
+    content = bytearray(paths.cache.path.read_bytes())
+    content[(root - 1) * 4096 : root * 4096] = b"\xff" * 4096
+    paths.cache.path.write_bytes(content)
+    store = Store.open(paths)
+    assert store.notices == ()
+    with pytest.raises(StoreProblem, match="damaged"):
+        store.read(chats.item, CHAT).result()
+    assert store.read(drafts.get, a_chat(1).chat_id).result().text, "what is readable stays readable"
+    store.close()
+    store = Store.open(paths)
+    assert len(store.notices) == 1
+    assert store.read(chats.item, CHAT).result() is None
+    store.close()
+    store = Store.open(paths)
+    store.close()
+    assert store.notices == ()
+
+
+@pytest.fixture
+def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The migrations of a later version of the program."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(schema.MIGRATIONS, folder)
+    monkeypatch.setattr(schema, "MIGRATIONS", folder)
+    return folder / "state" / "002_next.sql"
+
+
+def test_an_older_state_is_migrated_with_a_backup(paths: StorePaths, next_version: Path) -> None:
+    fill(paths)
+    next_version.write_text(
+        "-- one; two\nALTER TABLE note ADD COLUMN author TEXT;\nUPDATE draft SET caret = 5;\n"
+    )
+    store = Store.open(paths)
+    assert store.read(drafts.get, a_chat(1).chat_id).result() == Draft(a_chat(1).chat_id, "черновик " * 20, 5)
+    store.close()
+    backup = Path(f"{paths.state.path}.before-migration")
+    assert backup.stat().st_mode & 0o777 == 0o600
+    with closing(sqlite3.connect(backup)) as old:
+        assert schema.user_version(old) == 1
+        assert old.execute("SELECT DISTINCT caret FROM draft").fetchall() == [(3,)]
+
+
+def test_a_migration_that_fails_leaves_everything_as_it_was(paths: StorePaths, next_version: Path) -> None:
+    fill(paths)
+    next_version.write_text("UPDATE draft SET caret = 5;\nUPDATE absent SET x = 1;\n")
+    with pytest.raises(sqlite3.OperationalError, match="absent"):
+        Store.open(paths)
+    next_version.unlink()
+    store = Store.open(paths)
+    assert store.read(drafts.get, a_chat(1).chat_id).result().caret == 3
+    store.close()
+
+
+def test_a_new_store_has_no_backup(paths: StorePaths) -> None:
+    fill(paths)
+    assert not list(paths.data_dir.glob("*.before-migration"))

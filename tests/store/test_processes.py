@@ -1,0 +1,135 @@
+"""Several real processes on the same files, some of them killed."""
+
+import os
+import signal
+import subprocess
+import sys
+from multiprocessing import get_context
+from pathlib import Path
+
+import pytest
+
+from chat_tui.model.timeline import Draft
+from chat_tui.store import drafts
+from chat_tui.store.database import Store, StorePaths
+from tests.store.world import CHAT, a_chat, list_chats, queue_text
+
+WRITER = """
+import sys
+from pathlib import Path
+from chat_tui.model.ids import ChatId
+from chat_tui.model.timeline import Draft
+from chat_tui.store import drafts
+from chat_tui.store.database import Store, StorePaths
+store = Store.open(StorePaths(Path(sys.argv[1]), Path(sys.argv[2])))
+for number in range(1, 1_000_000):
+    store.write_state(drafts.save, Draft(ChatId(number), "текст " * 30, 0), number).result()
+    print(number, flush=True)
+"""
+
+KILLED_IN_MIGRATION = """
+import os, signal, sys
+from pathlib import Path
+from chat_tui.store import schema
+from chat_tui.store.database import Store, StorePaths
+left = int(sys.argv[3])
+whole = schema.statements
+def statements(script):
+    global left
+    for statement in whole(script):
+        yield statement
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+schema.statements = statements
+Store.open(StorePaths(Path(sys.argv[1]), Path(sys.argv[2])))
+"""
+
+
+def open_and_write(paths: StorePaths, number: int) -> tuple[str, ...]:
+    store = Store.open(paths)
+    list_chats(store, a_chat(number))
+    queue_text(store, f"o{number}", chat_id=5)
+    store.close()
+    return store.notices
+
+
+def test_copies_that_start_at_once_make_one_schema(tmp_path: Path) -> None:
+    with get_context("spawn").Pool(3) as pool:
+        for turn in range(8):
+            paths = StorePaths(tmp_path / f"c{turn}", tmp_path / f"d{turn}")
+            found = pool.starmap(open_and_write, [(paths, number) for number in (1, 2, 3)])
+            assert found == [(), (), ()]
+            store = Store.open(paths)
+            counted = store.read(
+                lambda conn: [
+                    conn.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("chat", "outbox")
+                ]
+            ).result()
+            store.close()
+            assert counted == [3, 3]
+        pool.close()
+        pool.join()
+
+
+def killed_writer(paths: StorePaths, commits: int) -> int:
+    """Kill a writer in full run; the last number whose commit it was told of."""
+    command = [sys.executable, "-c", WRITER, str(paths.cache_dir), str(paths.data_dir)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        told = 0
+        for line in writer.stdout:
+            told = int(line)
+            if told == commits:
+                os.kill(writer.pid, signal.SIGKILL)
+    assert told >= commits
+    return told
+
+
+def kept(paths: StorePaths) -> list[int]:
+    store = Store.open(paths)
+    found = sorted(store.read(drafts.chats_with_drafts).result())
+    store.close()
+    return found
+
+
+@pytest.mark.parametrize("commits", [1, 40, 333])
+def test_a_killed_writer_loses_no_acknowledged_commit(paths: StorePaths, commits: int) -> None:
+    told = killed_writer(paths, commits)
+    found = kept(paths)
+    assert found == list(range(1, len(found) + 1))
+    assert len(found) in {told, told + 1}, "the last one may be committed and not told"
+
+
+def test_a_killed_writer_and_a_spoilt_index_of_its_log(paths: StorePaths) -> None:
+    told = killed_writer(paths, 40)
+    Path(f"{paths.state.path}-shm").write_bytes(os.urandom(32_768))
+    assert len(kept(paths)) >= told
+
+
+def test_a_log_cut_in_a_frame_keeps_the_commits_before_it(paths: StorePaths) -> None:
+    killed_writer(paths, 40)
+    log = Path(f"{paths.state.path}-wal")
+    os.truncate(log, log.stat().st_size * 2 // 3)
+    found = kept(paths)
+    assert found == list(range(1, len(found) + 1))
+    assert len(found) >= 10
+
+
+def test_a_lost_log_leaves_what_was_in_the_file(paths: StorePaths) -> None:
+    store = Store.open(paths)
+    store.write_state(drafts.save, Draft(CHAT, "x", 1), 1).result()
+    store.close()
+    killed_writer(paths, 5)
+    Path(f"{paths.state.path}-wal").unlink()
+    assert kept(paths) == [CHAT]
+
+
+@pytest.mark.parametrize("statement", [0, 1, 15, 20, 25])
+def test_a_migration_killed_in_between_is_finished_by_the_next_start(
+    paths: StorePaths, statement: int
+) -> None:
+    command = [sys.executable, "-c", KILLED_IN_MIGRATION, paths.cache_dir, paths.data_dir, str(statement)]
+    assert subprocess.run(command, check=False).returncode in {-signal.SIGKILL, 0}
+    assert open_and_write(paths, 1) == ()
+    assert set(kept(paths)) == set()

@@ -1,0 +1,196 @@
+"""The tabs: which chats, in which order, page by page."""
+
+import itertools
+
+import pytest
+
+from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind
+from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.outbox import OutboxState
+from chat_tui.model.queue import QueueItem, Tab
+from chat_tui.model.timeline import Draft
+from chat_tui.store import chats, drafts, marks
+from chat_tui.store.database import Connection, Store
+from tests.store.world import CHAT, a_chat, bring, buyer, list_chats, own, queue_text, read_history, with_file
+
+S = ChatStatus
+ARB = ChatKind.ARBITRAGE
+
+
+@pytest.fixture
+def queue(store: Store) -> Store:
+    list_chats(
+        store,
+        a_chat(1, 5_000, S.WAITING_FOR_PARTNER),
+        a_chat(2, 4_000, S.WAITING_FOR_PARTNER, about=ContextKind.DIRECT),
+        a_chat(3, 9_000, S.WAITING_FOR_CUSTOMER, about=ContextKind.DIRECT),
+        a_chat(4, 7_000, S.WAITING_FOR_ARBITER, kind=ARB),
+        a_chat(5, 8_000, S.FINISHED, kind=ARB, about=ContextKind.RETURN),
+        a_chat(6, 6_000, S.WAITING_FOR_PARTNER, kind=ARB, about=ContextKind.RETURN),
+        a_chat(7, 3_000, S.WAITING_FOR_PARTNER, about=ContextKind.RETURN),
+        a_chat(8, 2_000, S.FINISHED, about=ContextKind.RETURN),
+    )
+    return store
+
+
+EXPECTED = {
+    Tab.WAITING: [6, 4, 7, 2, 1],
+    Tab.DISPUTES: [4, 6, 5],
+    Tab.RETURNS: [7, 6, 5, 8],
+    Tab.QUESTIONS: [2, 3],
+    Tab.SNOOZED: [],
+    Tab.ALL: [3, 5, 4, 6, 1, 2, 7, 8],
+}
+
+
+@pytest.mark.parametrize("tab", Tab)
+def test_order_of_a_tab(queue: Store, tab: Tab) -> None:
+    found = queue.read(chats.page, tab).result()
+    assert [item.chat.chat_id for item in found.items] == EXPECTED[tab]
+    keys = [item.key for item in found.items]
+    assert keys == sorted(keys)
+    assert not found.has_before
+    assert not found.has_after
+
+
+def test_counts(queue: Store) -> None:
+    assert queue.read(chats.counts).result() == {tab: len(found) for tab, found in EXPECTED.items()}
+
+
+@pytest.mark.parametrize(("tab", "limit"), itertools.product(Tab, (1, 2, 3)))
+def test_pages_both_ways_cover_a_tab_without_gap_or_repetition(queue: Store, tab: Tab, limit: int) -> None:
+    forwards: list[QueueItem] = []
+    page = queue.read(chats.page, tab, limit=limit).result()
+    while page.items:
+        assert page.has_before is bool(forwards)
+        forwards += page.items
+        assert page.has_after is (len(forwards) < len(EXPECTED[tab]))
+        page = queue.read(chats.page, tab, after=page.items[-1].key, limit=limit).result()
+        assert page.has_before
+    backwards: list[QueueItem] = []
+    page = queue.read(chats.page, tab, from_end=True, limit=limit).result()
+    while page.items:
+        assert page.has_after is bool(backwards)
+        backwards[:0] = page.items
+        assert page.has_before is (len(backwards) < len(EXPECTED[tab]))
+        page = queue.read(chats.page, tab, before=page.items[0].key, limit=limit).result()
+        assert page.has_after
+    assert [item.chat.chat_id for item in forwards] == EXPECTED[tab]
+    assert backwards == forwards
+
+
+@pytest.mark.parametrize("tab", Tab)
+def test_an_item_has_the_key_of_its_tab(queue: Store, tab: Tab) -> None:
+    for item in queue.read(chats.page, tab).result().items:
+        assert queue.read(chats.item, item.chat.chat_id, tab).result() == item
+    outside = set(EXPECTED[Tab.ALL]) - set(EXPECTED[tab]) | {99}
+    assert [queue.read(chats.item, ChatId(n), tab).result() for n in outside] == [None] * len(outside)
+
+
+def test_next_waiting_walks_the_waiting_tab(queue: Store) -> None:
+    def ask(beyond: int | None, *, backwards: bool = False) -> int | None:
+        given = None if beyond is None else ChatId(beyond)
+        return queue.read(chats.next_waiting, given, backwards=backwards).result()
+
+    assert [ask(None), ask(6), ask(2), ask(1)] == [6, 4, 1, None]
+    assert [ask(None, backwards=True), ask(4, backwards=True), ask(6, backwards=True)] == [1, 6, None]
+    assert ask(3) == 6, "a chat that does not wait has no place: the longest waiting comes"
+
+
+def the_item(store: Store) -> QueueItem:
+    found = store.read(chats.item, CHAT).result()
+    assert found is not None
+    return found
+
+
+def test_what_the_history_tells_about_a_chat(store: Store) -> None:
+    list_chats(store, a_chat(updated_at=2_000))
+    assert the_item(store).waiting_since == 2_000
+    assert (the_item(store).snippet, the_item(store).is_unseen) == ("", False)
+    read_history(store, own(1, 1_000), buyer(2, 1_500), with_file(buyer(3, 2_000, None), "фото.jpg"))
+    item = the_item(store)
+    assert (item.waiting_since, item.newest_sender, item.snippet) == (1_500, "CUSTOMER", "фото.jpg")
+    assert item.newest_has_file
+    assert item.is_unseen
+
+
+def test_unseen_ends_with_the_mark_or_our_own_answer(store: Store) -> None:
+    list_chats(store, a_chat())
+    read_history(store, buyer(1, 900))
+    store.write_state(marks.see, CHAT, MessageId(1), 1).result()
+    assert not the_item(store).is_unseen
+    read_history(store, buyer(2, 950))
+    assert the_item(store).is_unseen
+    read_history(store, own(3, 1_000))
+    assert not the_item(store).is_unseen
+
+
+def test_draft_is_shown(store: Store) -> None:
+    list_chats(store, a_chat())
+    assert not the_item(store).has_draft
+    store.write_state(drafts.save, Draft(CHAT, "Сей", 3), 1).result()
+    assert the_item(store).has_draft
+
+
+def test_the_worst_open_outbox_state_is_shown(store: Store) -> None:
+    list_chats(store, a_chat())
+    for n in range(6):
+        queue_text(store, f"o{n}")
+    bring(store, "o0", OutboxState.SENDING, OutboxState.SENT)
+    seen = [the_item(store).trouble]
+    bring(store, "o1", OutboxState.SENDING)
+    seen.append(the_item(store).trouble)
+    bring(store, "o2", OutboxState.SENDING, OutboxState.WAITING)
+    seen.append(the_item(store).trouble)
+    bring(store, "o3", OutboxState.FAILED)
+    seen.append(the_item(store).trouble)
+    bring(store, "o4", OutboxState.SENDING, OutboxState.UNCONFIRMED)
+    seen.append(the_item(store).trouble)
+    assert seen == [
+        OutboxState.QUEUED,
+        OutboxState.SENDING,
+        OutboxState.WAITING,
+        OutboxState.FAILED,
+        OutboxState.UNCONFIRMED,
+    ]
+
+
+def test_sent_and_confirmed_are_no_trouble(store: Store) -> None:
+    list_chats(store, a_chat())
+    queue_text(store, "a")
+    queue_text(store, "b")
+    bring(store, "a", OutboxState.SENDING, OutboxState.SENT)
+    bring(store, "b", OutboxState.SENDING, OutboxState.CONFIRMED, message_id=5)
+    assert the_item(store).trouble is None
+
+
+class Explaining:
+    """Stands in for a connection and collects the plan of every query asked through it."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+        self.plans: list[str] = []
+
+    def execute(self, sql: str, given: tuple[object, ...] = ()) -> object:
+        self.plans += [row[3] for row in self._conn.execute(f"EXPLAIN QUERY PLAN {sql}", given)]
+        return self._conn.execute(sql, given)
+
+
+@pytest.mark.parametrize("tab", set(Tab) - {Tab.SNOOZED})
+def test_pages_and_counts_use_an_index_and_sort_nothing(queue: Store, tab: Tab) -> None:
+    def plans(conn: Connection) -> list[str]:
+        asked = Explaining(conn)
+        given: Connection = asked  # type: ignore[assignment]
+        first = chats.page(given, tab, limit=1)
+        chats.page(given, tab, after=first.items[0].key)
+        chats.page(given, tab, before=first.items[0].key)
+        chats.page(given, tab, from_end=True)
+        chats.next_waiting(given, None)
+        chats.behind(given, 5)
+        return asked.plans
+
+    for plan in queue.read(plans).result():
+        assert "TEMP B-TREE" not in plan
+        assert not (plan.startswith("SCAN") and "INDEX" not in plan and plan != "SCAN CONSTANT ROW"), plan
+        if plan.startswith(("SCAN c", "SEARCH c")):
+            assert "INDEX chat_" in plan

@@ -1,0 +1,85 @@
+"""Short ways to say a chat, a message, an outbox item; and to put them into a store."""
+
+from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind
+from chat_tui.model.ids import CampaignId, ChatId, MessageId, Millis, OrderId, OutboxId, ReturnId
+from chat_tui.model.message import Attachment, Message, Sender
+from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
+from chat_tui.store import chats, messages, outbox
+from chat_tui.store.database import Store
+
+CHAT = ChatId(14_820_317)
+
+
+def a_chat(
+    chat_id: int = CHAT,
+    updated_at: Millis = 1_000,
+    status: str = ChatStatus.WAITING_FOR_PARTNER,
+    *,
+    kind: str = ChatKind.CHAT,
+    about: str = ContextKind.ORDER,
+    order_id: int | None = 51_230_874_561,
+    return_id: int | None = None,
+    campaign_id: int | None = 21_098_765,
+    name: str | None = "Мария",
+) -> Chat:
+    context = ChatContext(
+        about,
+        None if order_id is None else OrderId(order_id),
+        None if return_id is None else ReturnId(return_id),
+        None if campaign_id is None else CampaignId(campaign_id),
+        name,
+    )
+    return Chat(ChatId(chat_id), context, kind, status, 500, updated_at)
+
+
+def buyer(number: int, at: Millis, text: str | None = "Где заказ?", *, chat_id: int = CHAT) -> Message:
+    return Message(ChatId(chat_id), MessageId(number), at, Sender.CUSTOMER, text)
+
+
+def own(number: int, at: Millis, text: str | None = "Едет.", *, chat_id: int = CHAT) -> Message:
+    return Message(ChatId(chat_id), MessageId(number), at, Sender.PARTNER, text)
+
+
+def with_file(message: Message, *names: str) -> Message:
+    files = tuple(Attachment(name, f"https://files.example/{name}", 10) for name in names)
+    return Message(
+        message.chat_id, message.message_id, message.created_at, message.sender, message.text, files
+    )
+
+
+def list_chats(store: Store, *found: Chat) -> frozenset[ChatId]:
+    return store.write_cache(chats.save_page, found, 9_000).result()
+
+
+def read_history(
+    store: Store, *found: Message, chat_id: int = CHAT, newest: bool = True, oldest: bool = False
+) -> bool:
+    return store.write_cache(
+        messages.save_page, ChatId(chat_id), found, newest_reached=newest, oldest_reached=oldest
+    ).result()
+
+
+def queue_text(store: Store, name: str, text: str = "Здравствуйте!", *, chat_id: int = CHAT) -> OutboxItem:
+    return store.write_state(
+        outbox.enqueue,
+        outbox_id=OutboxId(name),
+        chat_id=ChatId(chat_id),
+        kind=OutboxKind.TEXT,
+        text=text,
+        file_name="",
+        file_size=0,
+        sha256="",
+        not_before=0,
+        created_at=2_000,
+    ).result()
+
+
+def bring(store: Store, name: str, *states: OutboxState, **columns: int | str | None) -> OutboxItem:
+    """Move an item through states; the columns are set with the last."""
+    item = store.read(outbox.get, OutboxId(name)).result()
+    assert item is not None
+    for state in states:
+        given = columns if state == states[-1] else {}
+        item = store.write_state(outbox.move, OutboxId(name), item.state, state, **given).result()
+        assert item is not None
+    return item
