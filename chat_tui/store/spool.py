@@ -1,7 +1,6 @@
 """Copies of the files to send, so that what leaves is what the operator saw, even if the original changes."""
 
 import errno
-import hashlib
 import os
 import stat
 import time
@@ -56,6 +55,8 @@ def put(
 
 
 def _copy(file: BinaryIO, part: Path, fingerprint: tuple[int, int, int, int]) -> tuple[int, str]:
+    import hashlib  # noqa: PLC0415 - loads OpenSSL, which the first paint need not wait for
+
     _expect(file, fingerprint)
     digest = hashlib.sha256()
     size = 0

@@ -1,5 +1,6 @@
 """A real store in a fresh directory."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,13 +9,23 @@ import pytest
 from chat_tui.store.database import Store, StorePaths
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of a store nothing was written to: copied, because making them waits for the disk."""
+    root = tmp_path_factory.mktemp("empty")
+    Store.open(StorePaths(root / "cache", root / "data")).close()
+    return root
+
+
 @pytest.fixture
 def paths(tmp_path: Path) -> StorePaths:
     return StorePaths(tmp_path / "cache" / "7", tmp_path / "data" / "7")
 
 
 @pytest.fixture
-def store(paths: StorePaths) -> Iterator[Store]:
+def store(paths: StorePaths, empty: Path) -> Iterator[Store]:
+    shutil.copytree(empty / "cache", paths.cache_dir)
+    shutil.copytree(empty / "data", paths.data_dir)
     opened = Store.open(paths)
     yield opened
     opened.close()
