@@ -1,5 +1,6 @@
 """Chats, messages and pages of a pretend shop, as the panes get them."""
 
+import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
@@ -43,9 +44,15 @@ HOSTILE = (
 """Texts of the fault catalogue, F-067 to F-085."""
 
 
+def is_harmless(text: str) -> bool:
+    """Whether a drawn text holds nothing that could steer a terminal; a non-joiner is part of a script."""
+    steering = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return all(unicodedata.category(character) not in steering or character == "\u200c" for character in text)
+
+
 def queue_item(number: int = 1, **changes: Any) -> QueueItem:
-    """A chat that has waited for 12 minutes about an order; `changes` name fields of item, chat or context."""
-    context = {
+    """A chat that has waited for 12 minutes; `changes` name fields of item, chat or context."""
+    context: dict[str, Any] = {
         "kind": ContextKind.ORDER,
         "order_id": OrderId(51230870000 + number),
         "customer_name": "Ольга К.",
@@ -147,6 +154,7 @@ __all__ = [
     "Attachment",
     "ReturnId",
     "entries",
+    "is_harmless",
     "message",
     "outbox_item",
     "queue_item",

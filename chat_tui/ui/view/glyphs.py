@@ -42,6 +42,8 @@ DOWN: Final = "↓"
 JOIN: Final = " · "
 """Between the parts of a header."""
 
+WIDE: Final = 100
+"""Cells of a screen from which list and history stand side by side."""
 LIST_WIDTH: Final = 38
 """Cells of the list pane, borders included, on a wide screen."""
 ROW_HEIGHT: Final = 2

@@ -118,7 +118,8 @@ def path_line(row: PathRow, now: Millis, zone: tzinfo, cells: int) -> Line:
         note = (Span(pad(_(row.refusal), _SIZE + _TIME + _KIND + 3), Role.WARN),)
     elif row.is_folder:
         details = " " * (_SIZE + 2) + pad(_date(row.modified, now, zone), _TIME)
-        note = (Span(f"{details} {pad(_('folder'), _KIND)}", muted),)
+        kind = _("folder")
+        note = (Span(f"{details} {pad(kind, _KIND)}", muted),)
     else:
         size = pad(size_words(row.size), _SIZE, right=True)
         details = f"{size}  {pad(_date(row.modified, now, zone), _TIME)} {pad(kind_words(row.name), _KIND)}"

@@ -24,9 +24,7 @@ _FIXES = {
         "or check that the shop's API is switched on."
     ),
     ProblemKind.NOT_FOUND: N_("The Market knows no such chat, order or return. Check the number."),
-    ProblemKind.LOCKED: N_(
-        "The Market has locked this business for a while. It will be tried again by itself."
-    ),
+    ProblemKind.LOCKED: N_("The Market has locked this business for now. It will be tried again by itself."),
     ProblemKind.PARALLEL_LIMIT: N_("Too many requests at once. It will be tried again in a moment."),
     ProblemKind.HOURLY_LIMIT: N_("The Market's quota is used up. It goes on by itself when renewed."),
     ProblemKind.SERVER: N_("The Market has a fault on its side. It will be tried again by itself."),

@@ -106,16 +106,16 @@ def _preview(item: QueueItem, cells: int) -> Line:
         words = f"{glyphs.FILE} {words or _('file')}"
     elif not words:
         words = _("(empty: a sticker?)") if item.newest_sender else ""
-    author = _author(item.newest_sender)
-    return fit((subject, Span("  "), Span(author, Role.OURS), Span(words, _tone(item))), cells)
+    return fit((subject, Span("  "), _author(item.newest_sender), Span(words, _tone(item))), cells)
 
 
 def _tone(item: QueueItem) -> Role:
     return Role.SOFT if item.newest_sender == Sender.CUSTOMER else Role.MUTED
 
 
-def _author(sender: str) -> str:
+def _author(sender: str) -> Span:
     if sender in {"", Sender.CUSTOMER}:
-        return ""
-    name = _("You") if sender == Sender.PARTNER else sender_name(sender, None)
-    return f"{name}: "
+        return Span("")
+    if sender == Sender.PARTNER:
+        return Span(f"{_('You')}: ", Role.OURS)
+    return Span(f"{sender_name(sender, None)}: ", Role.THIRD)

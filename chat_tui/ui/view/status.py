@@ -11,14 +11,21 @@ from chat_tui.ui.view.line import Line, Role, Span
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.view.waits import when
 
+_SCARCE = 0.2
+"""Share of a quota below which it is worth a warning."""
 
-def status_spans(link: Link) -> Line:
-    """The connection in a word, the scarcest quota, and what could not be read or sent."""
+
+def status_spans(link: Link, *, brief: bool = False) -> Line:
+    """The connection in a word, the scarcest quota, and what could not be read or sent.
+
+    `brief` leaves out a quota that gives no reason to worry.
+    """
     spans = [*_state(link)]
     if link.budgets and link.state is LinkState.ONLINE:
         share = min(budget.share_left for budget in link.budgets.values())
-        quota = _("quota {n} %").format(n=int(share * 100))
-        spans += [Span("  "), Span(quota, Role.MUTED if share > 0.2 else Role.WARN)]
+        if share <= _SCARCE or not brief:
+            quota = _("quota {n} %").format(n=int(share * 100))
+            spans += [Span("  "), Span(quota, Role.MUTED if share > _SCARCE else Role.WARN)]
     if link.sends_paused is not None and link.state is not LinkState.REFUSED:
         spans += [Span("  "), Span(_("sending paused"), Role.BAD)]
     if link.skipped:

@@ -22,7 +22,7 @@ from chat_tui.ui.widgets.history_canvas import HistoryCanvas
 from chat_tui.ui.widgets.timeline_window import TimelineWindow
 
 _NEAR: Final = 40
-"""Entries left beyond the screen at which more are asked for."""
+"""Entries left beyond a small screen at which more are asked for."""
 _WHEEL: Final = 3
 """Lines that one notch of the mouse wheel passes."""
 
@@ -64,6 +64,11 @@ class History(HistoryCanvas, can_focus=True):
     def chat_id(self) -> ChatId | None:
         """The chat that is shown."""
         return self._window.chat_id if self._window is not None else None
+
+    @property
+    def oldest_id(self) -> MessageId | None:
+        """The oldest message held; older ones are asked for from here."""
+        return self._window.oldest_id if self._window is not None else None
 
     @property
     def is_at_end(self) -> bool:
@@ -244,9 +249,10 @@ class History(HistoryCanvas, can_focus=True):
         if self._anchor is None:
             self._end_reached(window)
         first, last = (self._frame[0][0], self._frame[-1][0]) if self._frame else (0, 0)
-        if first < _NEAR:
+        near = max(_NEAR, self.content_size.height)
+        if first < near:
             self._ask_older(window)
-        if window.has_newer and last + _NEAR >= len(window.entries) and not self._is_newer_asked:
+        if window.has_newer and last + near >= len(window.entries) and not self._is_newer_asked:
             self._is_newer_asked = True
             self.post_message(self.NewerWanted(window.chat_id, window.newest_id))
 

@@ -76,6 +76,11 @@ class QueueList(QueueCanvas, can_focus=True):
         """The window, in its order."""
         return tuple(self._window.items)
 
+    @property
+    def has_before(self) -> bool:
+        """Whether the tab has chats before the window."""
+        return self._window.has_before
+
     def show(self, page: QueuePage) -> None:
         """Replace the window. The highlighted chat keeps its line; a vanished one yields to its neighbour."""
         place = self._place()

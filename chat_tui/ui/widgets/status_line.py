@@ -4,6 +4,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from chat_tui.model.link import Link
+from chat_tui.ui.view.glyphs import WIDE
 from chat_tui.ui.view.line import Line, Role, Span, width_of, wrap
 from chat_tui.ui.view.status import status_spans
 from chat_tui.ui.widgets.line_pane import LinePane
@@ -19,23 +20,27 @@ class StatusLine(LinePane):
     def __init__(self, *, id: str | None = None) -> None:
         """Begin with a connection that was not answered yet."""
         super().__init__(id=id)
-        self._line: Line = status_spans(Link())
+        self._link = Link()
+        self._is_brief = False
 
     def show(self, link: Link) -> None:
         """Draw the line again if its words changed."""
-        line = status_spans(link)
-        if line != self._line:
-            is_as_wide = width_of(line) == width_of(self._line)
-            self._line = line
-            self.refresh(layout=not is_as_wide)
+        old, self._link = self._line, link
+        if self._line != old:
+            self.refresh(layout=width_of(self._line) != width_of(old))
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """The width of the words."""
+        """The width of the words; beside the tabs of a narrow screen there is room for few."""
+        self._is_brief = container.width < WIDE
         return width_of(self._line)
 
     def render_line(self, y: int) -> Strip:
         """The words."""
         return self.strip(self._line, self.content_size.width)
+
+    @property
+    def _line(self) -> Line:
+        return status_spans(self._link, brief=self._is_brief)
 
 
 class NoticeLine(LinePane):

@@ -1,0 +1,465 @@
+"""The history of a chat on a small screen of its own."""
+
+from datetime import UTC
+from typing import Any
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.content import Content
+from textual.geometry import Region
+from textual.pilot import Pilot
+
+from chat_tui import locale
+from chat_tui.model.ids import MessageId, OutboxId
+from chat_tui.model.message import Sender
+from chat_tui.model.outbox import OutboxState
+from chat_tui.model.paging import Coverage
+from chat_tui.model.timeline import Entry, TimelinePage
+from chat_tui.ui.widgets.history import History
+from chat_tui.ui.widgets.timeline_window import CAP
+from tests.ui.pane_samples import (
+    HOSTILE,
+    NOW,
+    entries,
+    is_harmless,
+    message,
+    outbox_item,
+    queue_item,
+    timeline_page,
+)
+
+KEYS = {
+    "j": "move_down",
+    "k": "move_up",
+    "pagedown": "page_down",
+    "pageup": "page_up",
+    "g": "move_first",
+    "G": "move_last",
+    "f": "fold",
+}
+MORE: dict[str, Any] = {"has_older": True, "coverage": Coverage.HAVE_MORE}
+
+
+class Desk(App[None]):
+    """A history of ten lines; serves pages out of `total` messages when `serves`."""
+
+    CSS = "History { width: 80; height: 12; }"
+
+    def __init__(self, total: int = 5000, *, serves: bool = False) -> None:
+        super().__init__()
+        self.total, self.serves = total, serves
+        self.now = NOW
+        self.told: list[Any] = []
+
+    def compose(self) -> ComposeResult:
+        yield History(lambda: self.now, UTC)
+
+    def on_mount(self) -> None:
+        for key, action in KEYS.items():
+            self.history._bindings.bind(key, action)
+        self.history.focus()
+
+    @property
+    def history(self) -> History:
+        return self.query_one(History)
+
+    def page(self, first: int, last: int) -> TimelinePage:
+        """Messages first … last - 1 of 1 … total."""
+        first = max(1, first)
+        return timeline_page(*entries(first, last), has_older=first > 1, has_newer=last <= self.total)
+
+    def newest(self) -> TimelinePage:
+        return self.page(self.total - 49, self.total + 1)
+
+    def on_history_older_wanted(self, message: History.OlderWanted) -> None:
+        self.told.append(("older", message.before, message.is_cached))
+        if self.serves and message.before is not None:
+            self.history.extend_older(self.page(message.before - 50, message.before))
+
+    def on_history_newer_wanted(self, message: History.NewerWanted) -> None:
+        self.told.append(("newer", message.after))
+        if self.serves and message.after is None:
+            self.history.show_newest(self.newest())
+        elif self.serves and message.after is not None:
+            last = min(self.total, message.after + 50)
+            self.history.extend_newer(self.page(message.after + 1, last + 1))
+
+    def on_history_seen_to(self, message: History.SeenTo) -> None:
+        self.told.append(("seen", message.message_id))
+
+
+def screen(history: History) -> list[str]:
+    return [history.render_line(y).text.rstrip() for y in range(history.content_size.height)]
+
+
+def first_message(history: History) -> str:
+    return next(line.split("Message ")[1].split(".")[0] for line in screen(history) if "Message " in line)
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    await pilot.press(*keys)
+    await pilot.pause()
+
+
+async def test_opens_at_the_end_and_tells_that_it_is_seen() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.history.show(timeline_page(*entries(1, 51), **MORE), queue_item())
+        await pilot.pause()
+        assert "Message 50." in screen(app.history)[-1]
+        assert app.history.is_at_end
+        assert ("seen", 50) in app.told
+        assert app.history._border_title.plain == "Ольга К. · order 51230870001 · Уютная кухня"
+
+
+async def test_opens_at_the_first_unseen_message_when_the_end_is_too_far() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.history.show(timeline_page(*entries(1, 51), seen=MessageId(20)), queue_item())
+        await pilot.pause()
+        assert screen(app.history)[0].strip(" ─") == "new messages"
+        assert first_message(app.history) == "21"
+        assert not [what for what in app.told if what[0] == "seen"]
+        await press(pilot, "G")
+        assert ("seen", 50) in app.told
+
+
+async def test_a_few_unseen_messages_open_at_the_end() -> None:
+    app = Desk()
+    async with app.run_test():
+        app.history.show(timeline_page(*entries(1, 51), seen=MessageId(48)), queue_item())
+        assert app.history.is_at_end
+        assert any("new messages" in line for line in screen(app.history))
+
+
+async def test_scrolls_by_lines_and_screens() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.history.show(timeline_page(*entries(1, 51)), queue_item())
+        bottom = screen(app.history)
+        await press(pilot, "k")
+        assert screen(app.history)[1:] == bottom[:-1]
+        await press(pilot, "j")
+        assert screen(app.history) == bottom
+        await press(pilot, "pageup")
+        assert screen(app.history)[-1] == bottom[0]
+        await press(pilot, "pagedown")
+        assert screen(app.history) == bottom
+        assert app.history.is_at_end
+        await press(pilot, "g")
+        assert "beginning of the conversation" in screen(app.history)[0]
+        await press(pilot, "k", "pageup")
+        assert "beginning of the conversation" in screen(app.history)[0]
+
+
+async def test_arrivals_never_move_what_is_read() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.history.show(timeline_page(*entries(1, 51), **MORE), queue_item())
+        await press(pilot, "pageup", "k")
+        before = screen(app.history)
+        for last in range(52, 55):
+            app.history.refresh_newest(timeline_page(*entries(last - 50, last), **MORE))
+        assert screen(app.history)[:-1] == before[:-1]
+        assert screen(app.history)[-1].strip() == "↓ 3 new"
+        await press(pilot, "G")
+        assert "Message 53." in screen(app.history)[-1]
+        assert ("seen", 53) in app.told
+
+
+async def test_at_the_end_the_screen_follows() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.history.show(timeline_page(*entries(1, 51)), queue_item())
+        app.history.refresh_newest(timeline_page(*entries(2, 52), has_older=True))
+        await pilot.pause()
+        assert "Message 51." in screen(app.history)[-1]
+        assert not any("↓" in line for line in screen(app.history))
+        assert ("seen", 51) in app.told
+
+
+async def test_older_pages_never_move_what_is_read() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.history.show(timeline_page(*entries(51, 101), **MORE), queue_item())
+        await press(pilot, "g")
+        before = screen(app.history)
+        assert "loading older messages" in before[0]
+        app.history.extend_older(timeline_page(*entries(1, 51), **MORE))
+        after = screen(app.history)
+        # The date of the oldest message gives way to those of its day above it.
+        assert after[2:] == before[2:]
+        await press(pilot, *"kkkkk")
+        assert first_message(app.history) == "49"
+
+
+async def test_a_hundred_pages_there_and_back() -> None:
+    app = Desk(serves=True)
+    async with app.run_test(size=(80, 100)) as pilot:
+        app.history.styles.height = 100
+        await pilot.pause()
+        app.history.show(app.newest(), queue_item())
+        await pilot.pause()
+        while "beginning" not in screen(app.history)[0]:
+            old = screen(app.history)[0]
+            app.history.action_page_up()
+            assert screen(app.history)[-1] == old or "beginning" in screen(app.history)[0]
+            await pilot.pause()
+            assert app.history._window is not None
+            assert len(app.history._window.entries) <= CAP
+        assert first_message(app.history) == "1"
+        await press(pilot, "G")
+        assert "Message 5000." in "".join(screen(app.history)[-3:])
+
+
+async def test_forward_again_after_the_newest_were_dropped() -> None:
+    app = Desk(total=600, serves=True)
+    async with app.run_test(size=(80, 60)) as pilot:
+        app.history.styles.height = 60
+        await pilot.pause()
+        app.history.show(app.newest(), queue_item())
+        while "beginning" not in screen(app.history)[0]:
+            app.history.action_page_up()
+            await pilot.pause()
+        assert not app.history.is_at_end
+        while not app.history.is_at_end:
+            app.history.action_page_down()
+            await pilot.pause()
+        assert "Message 600." in "".join(screen(app.history)[-3:])
+        assert ("seen", 600) in app.told
+
+
+async def test_the_line_above_says_how_far_the_history_goes() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.history.show(timeline_page(*entries(1, 4), coverage=Coverage.HAVE_MORE), queue_item())
+        await pilot.pause()
+        assert app.told[-1] == ("older", 1, False)
+        assert "loading older messages" in screen(app.history)[0]
+        app.history.older_failed("No network.")
+        assert "No network. Scroll up to try again." in screen(app.history)[0]
+        await press(pilot, "k")
+        assert [what[0] for what in app.told].count("older") == 2
+        app.history.extend_older(timeline_page())
+        assert "beginning of the conversation" in screen(app.history)[0]
+
+
+async def test_a_wanted_page_that_brings_nothing_is_not_asked_for_again_by_itself() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.history.show(timeline_page(*entries(1, 4), **MORE), queue_item())
+        app.history.extend_older(timeline_page(**MORE))
+        await pilot.pause()
+        assert [what[0] for what in app.told].count("older") == 1
+
+
+async def test_an_echo_counts_down_and_becomes_a_message_in_its_place() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        held = Entry(None, outbox_item(OutboxState.QUEUED, not_before=NOW + 4000))
+        app.history.show(timeline_page(*entries(1, 51)), queue_item())
+        app.history.refresh_newest(timeline_page(*entries(1, 51), held))
+        assert screen(app.history)[-1].endswith("goes in 4 s")
+        assert app.history.is_counting
+        app.now += 1500
+        app.history.tick()
+        assert screen(app.history)[-1].endswith("goes in 3 s")
+        app.now += 3000
+        app.history.tick()
+        assert screen(app.history)[-1].endswith("queued …")
+        assert not app.history.is_counting
+        await press(pilot, "k")
+        told = message(51, "Добрый день! Завтра.", sender=Sender.PARTNER)
+        linked = Entry(told, outbox_item(OutboxState.CONFIRMED))
+        before = screen(app.history)
+        app.history.refresh_newest(timeline_page(*entries(2, 51), linked, has_older=True))
+        assert screen(app.history) == before
+        await press(pilot, "j")
+        assert screen(app.history)[-1].endswith("confirmed ✓")
+
+
+async def test_an_anchor_on_an_echo_follows_it_into_the_history() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        echoes = [
+            Entry(None, outbox_item(OutboxState.SENT, outbox_id=OutboxId(str(n)), seq=n, text=f"Echo {n}"))
+            for n in range(30)
+        ]
+        app.history.show(timeline_page(*entries(1, 3), *echoes), queue_item())
+        await press(pilot, "pageup")
+        before = [line.split("  sent")[0] for line in screen(app.history)]
+        linked = [
+            Entry(message(10 + n, f"Echo {n}", sender=Sender.PARTNER, created_at=NOW), echo.item)
+            for n, echo in enumerate(echoes)
+        ]
+        app.history.refresh_newest(timeline_page(*entries(1, 3), *linked))
+        assert [line.split("  sent")[0] for line in screen(app.history)] == before
+
+
+async def test_a_discarded_echo_under_the_anchor_leaves_the_place() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        echoes = [
+            Entry(None, outbox_item(outbox_id=OutboxId(str(n)), seq=n, text=f"Echo {n}.")) for n in range(40)
+        ]
+        app.history.show(timeline_page(*echoes), queue_item())
+        await press(pilot, "pageup")
+        first = screen(app.history)[0]
+        number = int(first.split("Echo ")[1].split(".")[0])
+        app.history.refresh_newest(timeline_page(*echoes[:number], *echoes[number + 1 :]))
+        assert f"Echo {number + 1}." in screen(app.history)[0]
+
+
+async def test_a_tick_redraws_the_countdown_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Desk()
+    async with app.run_test():
+        held = Entry(None, outbox_item(OutboxState.QUEUED, not_before=NOW + 4000))
+        app.history.show(timeline_page(*entries(1, 51), held), queue_item())
+        screen(app.history)
+        redrawn: list[Region] = []
+        monkeypatch.setattr(app.history, "refresh", lambda *regions, **_how: redrawn.extend(regions))
+        app.history.tick()
+        assert redrawn == []
+        app.now += 1000
+        app.history.tick()
+        assert [region.y for region in redrawn] == [9]
+
+
+async def test_a_gap_of_arrivals_starts_anew_at_the_end_and_waits_elsewhere() -> None:
+    app = Desk(total=500)
+    async with app.run_test() as pilot:
+        app.history.show(timeline_page(*entries(1, 51)), queue_item())
+        await press(pilot, "pageup")
+        before = screen(app.history)
+        app.history.refresh_newest(app.newest())
+        assert screen(app.history)[:-1] == before[:-1]
+        assert "↓ 50 new" in screen(app.history)[-1]
+        await press(pilot, "G")
+        assert app.told[-1] == ("newer", None)
+        app.history.show_newest(app.newest())
+        assert "Message 500." in "".join(screen(app.history)[-3:])
+        app.total = 900
+        app.history.refresh_newest(app.newest())
+        assert "Message 900." in "".join(screen(app.history)[-3:])
+
+
+async def test_pages_of_another_chat_are_ignored() -> None:
+    app = Desk()
+    async with app.run_test():
+        app.history.show(timeline_page(*entries(1, 51)), queue_item())
+        before = screen(app.history)
+        other = timeline_page(*entries(90, 99), chat_id=2)
+        for take in (app.history.refresh_newest, app.history.extend_older, app.history.extend_newer):
+            take(other)
+        app.history.show_newest(other)
+        assert screen(app.history) == before
+
+
+async def test_long_messages_fold_and_unfold() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        tall = Entry(message(1, "\n".join(f"line {n}" for n in range(200))))
+        app.history.show(timeline_page(tall), queue_item())
+        assert screen(app.history)[-1].strip() == "… 140 more lines"
+        await press(pilot, "f", "G")
+        assert screen(app.history)[-1].strip() == "line 199"
+        await press(pilot, "f", "G")
+        await pilot.click(History, offset=(40, 10))
+        await press(pilot, "G")
+        assert screen(app.history)[-1].strip() == "line 199"
+
+
+async def test_sentences_of_an_empty_history() -> None:
+    app = Desk()
+    async with app.run_test():
+        app.history.say(Content("Choose a chat: Enter."))
+        assert "Choose a chat: Enter." in "".join(screen(app.history))
+        app.history.show(timeline_page(coverage=Coverage.NOT_STARTED), queue_item())
+        assert "Loading the conversation…" in "".join(screen(app.history))
+        app.history.refresh_newest(timeline_page())
+        assert "Nothing was written here yet." in "".join(screen(app.history))
+        locale.use("ru")
+        app.history.refresh_newest(timeline_page())
+        assert "Здесь ещё ничего не написано." in "".join(screen(app.history))
+
+
+async def test_dates_stand_between_days_and_follow_the_clock() -> None:
+    app = Desk()
+    async with app.run_test():
+        day = 86_400_000
+        app.history.show(
+            timeline_page(Entry(message(1, created_at=NOW - day)), Entry(message(2, created_at=NOW))),
+            queue_item(),
+        )
+        assert [line.strip(" ─") for line in screen(app.history)[1::2]][:2] == [
+            "yesterday, 20 November",
+            "today, 21 November",
+        ]
+        app.now += day
+        app.history.tick()
+        assert "yesterday, 21 November" in screen(app.history)[3]
+
+
+async def test_a_resize_keeps_the_message_in_the_first_row() -> None:
+    app = Desk()
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.history.show(timeline_page(*entries(1, 51)), queue_item())
+        await press(pilot, "pageup", "pageup")
+        first = first_message(app.history)
+        for width in (50, 120, 60, 80):
+            app.history.styles.width = width
+            await pilot.pause()
+            assert first_message(app.history) == first
+        app.history.styles.height = 16
+        await pilot.pause()
+        assert first_message(app.history) == first
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 3), (20, 5), (40, 3), (200, 60)])
+async def test_every_action_works_at_every_size(size: tuple[int, int]) -> None:
+    app = Desk()
+    async with app.run_test(size=size) as pilot:
+        app.history.styles.width, app.history.styles.height = size
+        app.history.show(timeline_page(*entries(1, 51), **MORE), queue_item())
+        await press(pilot, *KEYS)
+        for y in range(app.history.content_size.height):
+            assert app.history.render_line(y).cell_length == app.history.content_size.width
+
+
+async def test_before_the_first_layout() -> None:
+    async with Desk().run_test():
+        history = History(lambda: NOW, UTC)
+        history.show(timeline_page(*entries(1, 51), **MORE), queue_item())
+        for action in KEYS.values():
+            getattr(history, f"action_{action}")()
+        history.refresh_newest(timeline_page(*entries(1, 52)))
+        history.tick()
+        assert history.is_at_end
+
+
+async def test_hostile_texts_draw_harmless_full_lines() -> None:
+    app = Desk()
+    async with app.run_test(size=(100, 100)) as pilot:
+        app.history.styles.height = 100
+        await pilot.pause()
+        for number, text in enumerate(HOSTILE):
+            rows = (Entry(message(1, "before")), Entry(message(2, text)), Entry(message(3, "after")))
+            app.history.show(timeline_page(*rows), queue_item(customer_name=text))
+            await pilot.pause()
+            lines = screen(app.history)
+            for y in range(app.history.content_size.height):
+                strip = app.history.render_line(y)
+                assert strip.cell_length == app.history.content_size.width
+                assert is_harmless(strip.text)
+            assert sum("before" in line for line in lines) == 1, number
+            assert sum(line.endswith("after") for line in lines) == 1, number
+
+
+async def test_a_click_on_hostile_markup_runs_nothing() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.history.show(timeline_page(Entry(message(1, "[@click=app.quit]Подтвердить[/]"))), queue_item())
+        await pilot.click(History, offset=(40, 3))
+        await pilot.press("enter")
+        assert "[@click=app.quit]Подтвердить[/]" in "".join(screen(app.history))
+        assert app.is_running

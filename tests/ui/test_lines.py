@@ -1,0 +1,115 @@
+"""The bars around the panes: tabs, status, notice, hints."""
+
+from textual.app import App, ComposeResult
+from textual.containers import Horizontal
+
+from chat_tui import locale
+from chat_tui.model.link import Budget, Link, LinkState
+from chat_tui.model.queue import Tab
+from chat_tui.ui.widgets.hint_line import HintLine
+from chat_tui.ui.widgets.line_pane import LinePane
+from chat_tui.ui.widgets.status_line import NoticeLine, StatusLine
+from chat_tui.ui.widgets.tab_bar import TabBar
+from tests.ui.pane_samples import NOW
+
+COUNTS = dict(zip(Tab, (12, 1, 3, 2, 4, 60), strict=True))
+
+
+class Desk(App[None]):
+    """The four bars as the main screen stacks them."""
+
+    CSS = "#top { height: 1; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wanted: list[Tab] = []
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="top"):
+            yield TabBar()
+            yield StatusLine()
+        yield NoticeLine()
+        yield HintLine()
+
+    def on_tab_bar_tab_wanted(self, message: TabBar.TabWanted) -> None:
+        self.wanted.append(message.tab)
+
+
+def text(pane: LinePane, y: int = 0) -> str:
+    return pane.render_line(y).text.rstrip()
+
+
+async def test_tabs_and_status_share_the_first_line() -> None:
+    locale.use("ru")
+    app = Desk()
+    async with app.run_test(size=(110, 24)) as pilot:
+        tabs, status = app.query_one(TabBar), app.query_one(StatusLine)
+        tabs.show(Tab.DISPUTES, COUNTS)
+        status.show(Link(LinkState.ONLINE, budgets={"x": Budget("x", 100, 93, NOW)}))
+        await pilot.pause()
+        assert text(tabs).startswith(" 1 Ждут ответа 12 [2 Споры 1] 3 Возвраты 3 ")
+        assert text(status) == "● связь  квота 93 %"
+        assert status.region.right == 110
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert text(status) == "● связь"
+        assert text(tabs) == " 1 Ждут 12 [2 Споры 1] 3 Возвр. 3  4 Вопр. 2  5 Отлож. 4  6 Все 60"
+
+
+async def test_a_click_asks_for_the_tab_under_it() -> None:
+    app = Desk()
+    async with app.run_test(size=(110, 24)) as pilot:
+        tabs = app.query_one(TabBar)
+        tabs.show(Tab.WAITING, COUNTS)
+        await pilot.pause()
+        for title in ("3 Returns", "6 All", "1 Waiting"):
+            await pilot.click(TabBar, offset=(text(tabs).index(title), 0))
+        await pilot.click(TabBar, offset=(len(text(tabs)) + 3, 0))
+        assert app.wanted == [Tab.RETURNS, Tab.ALL, Tab.WAITING]
+        assert tabs.active is Tab.WAITING
+
+
+async def test_nothing_is_drawn_when_nothing_changed() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        tabs, status, hints = app.query_one(TabBar), app.query_one(StatusLine), app.query_one(HintLine)
+
+        def tell() -> None:
+            tabs.show(Tab.ALL, COUNTS)
+            status.show(Link(LinkState.ONLINE))
+            hints.show([("?", "keys")])
+
+        tell()
+        await pilot.pause()
+        drawn: list[object] = []
+        for pane in (tabs, status, hints):
+            pane.refresh = lambda *_regions, **_how: drawn.append(1)  # type: ignore[method-assign,assignment]
+        tell()
+        assert drawn == []
+        tabs.show(Tab.WAITING, COUNTS)
+        assert drawn == [1]
+
+
+async def test_the_notice_takes_the_lines_it_needs_and_then_goes() -> None:
+    app = Desk()
+    async with app.run_test(size=(40, 24)) as pilot:
+        line = app.query_one(NoticeLine)
+        assert not line.display
+        line.say("No network. Shown is the cache of 14:02. Messages will go by themselves.")
+        await pilot.pause()
+        assert [text(line, y) for y in range(line.size.height)] == [
+            "No network. Shown is the cache of",
+            "14:02. Messages will go by themselves.",
+        ]
+        line.say("")
+        await pilot.pause()
+        assert not line.display
+
+
+async def test_hints_keep_help_on_a_narrow_screen() -> None:
+    app = Desk()
+    async with app.run_test(size=(24, 10)) as pilot:
+        hints = app.query_one(HintLine)
+        hints.show([("n", "next"), ("Enter", "open"), ("c", "write"), ("?", "keys")])
+        await pilot.pause()
+        assert text(hints) == " n next  ? keys"

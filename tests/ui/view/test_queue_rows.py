@@ -1,0 +1,164 @@
+"""One chat of the list in words."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat_tui import locale
+from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind
+from chat_tui.model.message import Sender
+from chat_tui.model.outbox import OutboxState
+from chat_tui.ui.view import glyphs
+from chat_tui.ui.view.line import Role, text_of, width_of
+from chat_tui.ui.view.queue_rows import Look, Patience, queue_row
+from chat_tui.ui.view.recipient import chat_title, recipient
+from tests.ui.pane_samples import DAY, HOSTILE, HOUR, MINUTE, NOW, is_harmless, queue_item
+
+WIDTH = 36
+PLAIN = Look()
+
+
+def row(width: int = WIDTH, look: Look = PLAIN, **changes: Any) -> tuple[str, str]:
+    first, second = queue_row(queue_item(**changes), NOW, width, look)
+    return text_of(first), text_of(second).rstrip()
+
+
+@pytest.mark.parametrize(
+    ("changes", "en", "ru"),
+    [
+        ({}, "waits 12 min", "ждёт 12 мин"),
+        (
+            {"chat_kind": ChatKind.ARBITRAGE, "waiting_since": NOW - 3 * HOUR},
+            "dispute    3 h",
+            "спор    3 ч",
+        ),
+        ({"has_draft": True}, "draft 12 min", "черновик 12 мин"),
+        ({"trouble": OutboxState.FAILED, "has_draft": True}, "not sent 12 min", "не отправлено 12 мин"),
+        ({"trouble": OutboxState.UNCONFIRMED}, "unconfirmed 12 min", "не подтверждено 12 мин"),
+        ({"trouble": OutboxState.QUEUED}, "on its way 12 min", "в пути 12 мин"),
+        ({"trouble": OutboxState.WAITING}, "on its way 12 min", "в пути 12 мин"),
+        (
+            {"waiting_since": None, "status": ChatStatus.WAITING_FOR_CUSTOMER, "updated_at": NOW - 3 * DAY},
+            "answered    3 d",
+            "отвечено   3 дн",
+        ),
+        ({"waiting_since": None, "status": ChatStatus.FINISHED}, "finished 12 min", "завершён 12 мин"),
+        (
+            {"waiting_since": None, "status": "WAITING_FOR_ROBOT"},
+            "other (WAITING_… 12 min",
+            "другой (WAITING… 12 мин",
+        ),
+        ({"waiting_since": NOW + DAY}, "waits <1 min", "ждёт <1 мин"),
+    ],
+)
+def test_the_turn_is_told_in_words(changes: dict[str, Any], en: str, ru: str) -> None:
+    assert row(**changes)[0].endswith(f" {en} ")
+    locale.use("ru")
+    assert row(**changes)[0].endswith(f" {ru} ")
+
+
+@pytest.mark.parametrize(
+    ("changes", "en", "ru"),
+    [
+        ({}, "order …0001  Когда привезут заказ?", "заказ …0001  Когда привезут заказ?"),
+        (
+            {"context_kind": ContextKind.RETURN, "return_id": 8812045, "snippet": "Бой"},
+            "return 8812045  Бой",
+            "возврат 8812045  Бой",
+        ),
+        ({"context_kind": ContextKind.DIRECT, "snippet": "?"}, "question  ?", "вопрос  ?"),
+        (
+            {"context_kind": "SUBSCRIPTION", "snippet": "x"},
+            "other (SUBSCRIPTION)  x",
+            "другой (SUBSCRIPTION)  x",
+        ),
+        ({"order_id": None, "snippet": "x"}, "order ?  x", "заказ ?  x"),
+        (
+            {"newest_sender": Sender.PARTNER, "snippet": "Завтра."},
+            "order …0001  You: Завтра.",
+            "заказ …0001  Вы: Завтра.",
+        ),
+        (
+            {"newest_sender": Sender.MARKET, "snippet": "Открыт"},
+            "order …0001  Market: Открыт",
+            "заказ …0001  Маркет: Открыт",
+        ),
+        (
+            {"newest_has_file": True, "snippet": "чек.pdf"},
+            "order …0001  ▤ чек.pdf",
+            "заказ …0001  ▤ чек.pdf",
+        ),
+        ({"newest_has_file": True, "snippet": ""}, "order …0001  ▤ file", "заказ …0001  ▤ файл"),
+        ({"snippet": "", "newest_sender": ""}, "order …0001", "заказ …0001"),
+        ({"snippet": "a\nb\n\nc"}, "order …0001  a b c", "заказ …0001  a b c"),
+    ],
+)
+def test_what_it_is_about(changes: dict[str, Any], en: str, ru: str) -> None:
+    assert row(60, **changes)[1] == f"   {en}"
+    locale.use("ru")
+    assert row(60, **changes)[1] == f"   {ru}"
+
+
+def test_marks_stand_before_the_name() -> None:
+    assert row()[0].startswith("   Ольга К. ")
+    assert row(is_unseen=True)[0].startswith(f" {glyphs.UNSEEN} Ольга К. ")
+    assert row(is_unseen=True, chat_kind=ChatKind.ARBITRAGE)[0].startswith(f" {glyphs.DISPUTE} Ольга К. ")
+
+
+@pytest.mark.parametrize(
+    ("look", "gutters"),
+    [
+        (Look(), "  "),
+        (Look(is_highlighted=True), glyphs.HIGHLIGHT * 2),
+        (Look(is_opened=True), f"{glyphs.OPENED} "),
+        (Look(is_highlighted=True, is_opened=True), f"{glyphs.OPENED}{glyphs.HIGHLIGHT}"),
+    ],
+)
+def test_highlighted_and_opened_differ_without_colour(look: Look, gutters: str) -> None:
+    first, second = queue_row(queue_item(), NOW, WIDTH, look)
+    assert first[0].text + second[0].text == gutters
+
+
+@pytest.mark.parametrize(
+    ("waited", "role"), [(29, Role.GOOD), (30, Role.WARN), (119, Role.WARN), (120, Role.BAD)]
+)
+def test_a_long_wait_grows_louder(waited: int, role: Role) -> None:
+    first, _second = queue_row(
+        queue_item(waiting_since=NOW - waited * MINUTE), NOW, WIDTH, Look(), Patience()
+    )
+    assert {
+        span.role for span in first if "wait" in span.text or "min" in span.text or " h" in span.text
+    } == {role}
+
+
+def test_a_buyer_without_a_name_and_one_who_calls_himself_market() -> None:
+    assert row(customer_name=None)[0].startswith("   Buyer ")
+    assert row(customer_name="MARKET")[0].startswith("   “MARKET” ")
+    assert row(customer_name="Иван\nМаркет: отменён")[0].startswith("   Иван Маркет: от")
+
+
+def test_the_recipient_names_buyer_order_and_shop() -> None:
+    assert chat_title(queue_item()) == "Ольга К. · order 51230870001 · Уютная кухня"
+    assert chat_title(queue_item(shop_name="")) == "Ольга К. · order 51230870001"
+    locale.use("ru")
+    assert recipient(queue_item()) == "Кому: Ольга К. · заказ 51230870001 · Уютная кухня"
+
+
+@given(
+    st.integers(1, 200),
+    st.sampled_from(HOSTILE),
+    st.sampled_from(HOSTILE),
+    st.sampled_from([None, *OutboxState]),
+    st.sampled_from(["en", "ru"]),
+)
+def test_both_lines_fit_every_width(
+    width: int, name: str, snippet: str, trouble: OutboxState | None, language: str
+) -> None:
+    locale.use(language)
+    item = queue_item(customer_name=name, snippet=snippet, trouble=trouble)
+    first, second = queue_row(item, NOW, width)
+    assert width_of(first) == width
+    assert width_of(second) <= width
+    assert is_harmless(text_of(first + second))

@@ -1,0 +1,160 @@
+"""Problems, the connection, tabs and hints in words."""
+
+from datetime import UTC
+
+import pytest
+
+from chat_tui import locale
+from chat_tui.model.link import Budget, Link, LinkState
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.queue import Tab
+from chat_tui.ui.view.hints import hints_line
+from chat_tui.ui.view.line import Role, text_of, width_of
+from chat_tui.ui.view.problems import problem_words, server_words
+from chat_tui.ui.view.status import notice, status_spans
+from chat_tui.ui.view.tabs import tab_title, tabs_line
+from tests.ui.pane_samples import HOSTILE, HOUR, NOW, is_harmless
+
+OFFLINE = Problem(ProblemKind.OFFLINE)
+COUNTS = dict(zip(Tab, (12, 1, 3, 2, 0, 1204), strict=True))
+
+
+def budgets(*shares: int) -> dict[str, Budget]:
+    return {str(share): Budget(str(share), 100, share, NOW) for share in shares}
+
+
+@pytest.mark.parametrize("kind", list(ProblemKind))
+def test_every_problem_has_a_sentence_in_both_languages(kind: ProblemKind) -> None:
+    english = problem_words(Problem(kind))
+    locale.use("ru")
+    russian = problem_words(Problem(kind))
+    assert english[0].isupper()
+    assert english != russian
+    assert all(word in russian for word in ("--read-only",) if kind is ProblemKind.READ_ONLY)
+
+
+@pytest.mark.parametrize(
+    ("problem", "expected"),
+    [
+        (
+            Problem(ProblemKind.BAD_REQUEST, http_status=400, message="Чат закрыт."),
+            "400: Чат закрыт. Маркет не принял это. Измените и отправьте снова.",
+        ),
+        (
+            Problem(ProblemKind.SERVER, http_status=502, message="<html>502</html>"),
+            "502. На стороне Маркета сбой. Повторится само.",
+        ),
+        (
+            Problem(ProblemKind.HOURLY_LIMIT, retry_after_s=40.0),
+            "Квота Маркета исчерпана. Продолжится само, когда она обновится. "
+            "Следующая попытка через 40 секунд.",
+        ),
+        (
+            Problem(ProblemKind.FILE_UNREADABLE, message="Permission denied"),
+            "Permission denied. Файл не открывается. Проверьте путь и права доступа.",
+        ),
+    ],
+)
+def test_the_servers_own_words_come_first(problem: Problem, expected: str) -> None:
+    locale.use("ru")
+    assert problem_words(problem) == expected
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_servers_words_are_harmless_and_short(text: str) -> None:
+    words = server_words(text)
+    assert is_harmless(words)
+    assert len(words) <= 201
+
+
+@pytest.mark.parametrize(
+    ("link", "en", "ru"),
+    [
+        (Link(), "○ connecting", "○ соединяюсь"),
+        (Link(LinkState.ONLINE), "● online", "● связь"),
+        (Link(LinkState.ONLINE, budgets=budgets(93, 99)), "● online  quota 93 %", "● связь  квота 93 %"),
+        (Link(LinkState.OFFLINE, OFFLINE, budgets=budgets(93)), "○ offline", "○ нет связи"),
+        (Link(LinkState.REFUSED, OFFLINE, sends_paused=OFFLINE), "✗ refused", "✗ отказано"),
+        (
+            Link(LinkState.ONLINE, sends_paused=OFFLINE, skipped=2),
+            "● online  sending paused  2 unreadable",
+            "● связь  отправка приостановлена  2 не прочтены",
+        ),
+    ],
+)
+def test_the_connection_in_a_few_words(link: Link, en: str, ru: str) -> None:
+    assert text_of(status_spans(link)) == en
+    locale.use("ru")
+    assert text_of(status_spans(link)) == ru
+
+
+@pytest.mark.parametrize(("share", "expected"), [(93, "● online"), (20, "● online  quota 20 %")])
+def test_a_brief_line_keeps_a_scarce_quota_only(share: int, expected: str) -> None:
+    assert text_of(status_spans(Link(LinkState.ONLINE, budgets=budgets(share)), brief=True)) == expected
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        (Link(LinkState.ONLINE), ""),
+        (Link(), ""),
+        (
+            Link(LinkState.OFFLINE, OFFLINE, fresh_at=NOW - HOUR),
+            "Нет сети. Показан кэш от 17:30. Сообщения уйдут сами.",
+        ),
+        (
+            Link(LinkState.OFFLINE, Problem(ProblemKind.SERVER, http_status=503)),
+            "503. На стороне Маркета сбой. Повторится само. Список ещё не обновлялся. Сообщения уйдут сами.",
+        ),
+        (
+            Link(LinkState.REFUSED, Problem(ProblemKind.UNAUTHORIZED, http_status=401)),
+            "Маркет не принимает ключ. Выпустите новый в кабинете продавца и выполните: chat-tui login",
+        ),
+        (
+            Link(LinkState.ONLINE, sends_paused=Problem(ProblemKind.READ_ONLY)),
+            "Сообщения сохраняются, но не уходят. "
+            "Запущено с --read-only. Чтобы отправлять, запустите без него.",
+        ),
+    ],
+)
+def test_the_notice_says_what_to_do(link: Link, expected: str) -> None:
+    locale.use("ru")
+    assert notice(link, NOW, UTC) == expected
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (100, "[1 Ждут ответа 12] 2 Споры 1  3 Возвраты 3  4 Вопросы 2  5 Отложенные  6 Все 999+ "),
+        (78, "[1 Ждут ответа 12] 2 Споры 1  3 Возвр. 3  4 Вопр. 2  5 Отлож.  6 Все 999+ "),
+        (70, "[1 Ждут 12] 2:1  3:3  4:2  5  6:999+ "),
+        (20, "[1 Ждут 12] 2:1  3:3"),
+    ],
+)
+def test_tabs_take_the_fullest_form_that_fits(width: int, expected: str) -> None:
+    locale.use("ru")
+    line, _places = tabs_line(Tab.WAITING, COUNTS, width)
+    assert text_of(line) == expected
+
+
+def test_brackets_move_nothing() -> None:
+    lines = [text_of(tabs_line(tab, COUNTS, 100)[0]) for tab in Tab]
+    assert len({line.replace("[", " ").replace("]", " ") for line in lines}) == 1
+
+
+def test_places_cover_the_titles() -> None:
+    line, places = tabs_line(Tab.ALL, COUNTS, 100)
+    text = text_of(line)
+    for number, place in enumerate(places, start=1):
+        assert text[place.start : place.end].strip(" []").startswith(f"{number} {tab_title(place.tab)}")
+
+
+@pytest.mark.parametrize("width", range(5, 120))
+def test_hints_keep_the_first_and_the_last(width: int) -> None:
+    hints = [("n", "next"), ("Enter", "open"), ("c", "write"), ("ctrl+o", "file"), ("?", "keys")]
+    line = hints_line(hints, width)
+    assert width_of(line) <= width
+    if width > 15:
+        assert text_of(line).startswith(" n next")
+        assert text_of(line).endswith("? keys")
+    assert line[1].role is Role.ACCENT
