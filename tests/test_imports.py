@@ -1,0 +1,72 @@
+"""What is imported when: help at once, verbs without a screen, the first paint without the network."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from chat_tui.sandbox.serve import Sandbox
+
+SCREEN = {"textual"}
+SERVER = {"starlette", "uvicorn"}
+NETWORK = {"httpx", "httpcore", "h11"}
+LATER = {"markdown_it", "PIL", "snowballstemmer", "curses"}
+ALMOST_NOTHING = (
+    SCREEN | SERVER | NETWORK | LATER | {"asyncio", "sqlite3", "msgspec", "platformdirs", "logging"}
+)
+
+
+def loaded(code: str, environ: dict[str, str] | None = None) -> set[str]:
+    """The modules a fresh process holds after running `code`."""
+    told = "import sys; sys.stdout.flush(); sys.stderr.write('\\n'.join(['', *sys.modules]))"
+    ran = subprocess.run(
+        [sys.executable, "-c", f"import sys\ntry:\n    {code}\nexcept SystemExit:\n    pass\n{told}"],
+        env={**os.environ, **(environ or {})},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=True,
+    )
+    modules = set(ran.stderr.splitlines())
+    assert "chat_tui" in modules
+    return modules
+
+
+@pytest.mark.parametrize("argv", [["--version"], ["--help"], ["send", "--help"], ["--lang", "ru", "--help"]])
+def test_help_and_version_import_almost_nothing(argv: list[str]) -> None:
+    modules = loaded(f"from chat_tui.cli import main; main({argv!r})")
+    assert modules & (ALMOST_NOTHING) == set()
+    assert {name for name in modules if name.startswith("chat_tui.")} == {
+        "chat_tui.cli",
+        "chat_tui.commands",
+        "chat_tui.commands.arguments",
+        "chat_tui.locale",
+    }
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [["list"], ["show", "5"], ["send", "5", "hi"], ["new", "--order", "5"], ["sync", "--once"], ["paths"]],
+)
+def test_no_verb_imports_the_screen_or_the_server(argv: list[str]) -> None:
+    with Sandbox.start(chats=3) as market:
+        environ = {"CHAT_TUI_API_URL": market.url, "CHAT_TUI_API_KEY": market.api_key}
+        modules = loaded(f"from chat_tui.cli import main; main({argv!r})", environ)
+    assert modules & (SCREEN | SERVER | LATER) == set()
+    assert ("httpx" in modules) == (argv != ["paths"])
+
+
+def test_the_inbox_is_ready_to_paint_without_network_or_server() -> None:
+    code = (
+        "from chat_tui import cli; from chat_tui.settings import Settings; from chat_tui.paths import locate;"
+        " inbox = cli.open_inbox(Settings(api_key='ACMA:x', business_id=5), locate(), undo_seconds=5);"
+        " import chat_tui.ui.app"
+    )
+    modules = loaded(code)
+    assert {"textual", "sqlite3", "chat_tui.ui.app", "chat_tui.inbox.service"} <= modules
+    assert modules & (NETWORK | SERVER | LATER) == set()
+
+
+def test_the_pretend_market_runs_without_screen_and_client() -> None:
+    assert loaded("import chat_tui.sandbox.serve") & (SCREEN | {"httpx", "sqlite3"}) == set()
