@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from chat_tui.locale import _
 from chat_tui.ui.keys import Command
 from chat_tui.ui.screens.dialog import Dialog, keys_line, text_field
-from chat_tui.ui.text import plain
+from chat_tui.ui.text import notify, plain
 from chat_tui.ui.view.line import Line
 from chat_tui.ui.view.palette_rows import palette_commands, palette_line
 from chat_tui.ui.widgets.choice_list import ChoiceList
@@ -72,6 +72,9 @@ class Palette(Dialog[Command]):
         for node in (screen.focused or screen).ancestors_with_self:
             if await self.app.run_action(command.action or command.id, node):
                 return
+        notify(
+            self.app, _("“{command}” does not work here.").format(command=command.title), severity="warning"
+        )
 
     @property
     def _list(self) -> ChoiceList[Command]:

@@ -69,9 +69,10 @@ async def test_typing_narrows_and_enter_chooses(folder: Path) -> None:
 
 
 async def test_enter_opens_a_folder_and_backspace_on_an_empty_field_goes_up_to_it(folder: Path) -> None:
+    (folder / "Архив").mkdir()
     async with staged(picker(folder)) as (app, pilot):
         await ready(app, pilot)
-        await pilot.press("enter")
+        await pilot.press("down", "enter")
         await ready(app, pilot)
         assert names(app) == ["one.jpg"]
         await pilot.press("z", "backspace")
@@ -278,14 +279,28 @@ async def test_a_disk_that_does_not_answer_stops_nothing(
         answer.set()
 
 
-async def test_a_late_answer_for_another_folder_is_dropped(folder: Path) -> None:
+async def test_a_late_answer_for_another_folder_is_dropped(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with staged(picker(folder)) as (app, pilot):
         await ready(app, pilot)
-        late = folder_scan.FolderScan("/late", lambda _: None)
-        late.rows = [folder_scan.PathRow("late.txt", "late.txt", False, 1)]
-        app.dialog.post_message(FilePicker.Scanned(late))
+        asked = threading.Event()
+        monkeypatch.setattr(folder_scan.FolderScan, "_read", lambda _: asked.wait(10) and [])
+        app.field.value = f"{folder}/Фото/"
+        await until(pilot, lambda: "Reading" in app.says("#status"))
+        app.dialog.post_message(FilePicker.Scanned(folder_scan.FolderScan("/late", lambda _: None)))
         await pilot.pause()
-        assert "late.txt" not in names(app)
+        assert "Reading" in app.says("#status"), "the folder that was asked for has not answered"
+        asked.set()
+
+
+def test_a_reading_that_was_left_tells_nobody(folder: Path) -> None:
+    told: list[folder_scan.FolderScan] = []
+    scan = folder_scan.FolderScan(str(folder), told.append)
+    scan.leave()
+    scan._run()
+    assert told == []
+    assert scan.rows == []
 
 
 async def test_it_speaks_russian(folder: Path) -> None:

@@ -24,8 +24,8 @@ def test_a_command_is_found_in_either_language_and_layout(query: str) -> None:
 
 
 def test_what_begins_with_the_query_comes_first() -> None:
-    found = ids("end")
-    assert found.index("send") > found.index("move_last")
+    found = ids("re")
+    assert found.index("refresh") < found.index("previous_waiting")
 
 
 async def test_enter_runs_the_highlighted_command_and_gives_it() -> None:
@@ -84,3 +84,11 @@ async def test_keys_stand_beside_the_words_even_where_the_list_scrolls() -> None
         first = app.seen().splitlines()[0]
         assert first.startswith("▌ Answer the next waiting chat")
         assert first.endswith(" n")
+        assert len(first) == app.choices.scrollable_content_region.width < app.choices.size.width
+
+
+async def test_a_command_that_nobody_here_knows_says_so() -> None:
+    async with staged(Palette()) as (app, pilot):
+        await pilot.press(*"attach", "enter")
+        await until(pilot, lambda: list(app._notifications))
+        assert "does not work here" in next(iter(app._notifications)).message
