@@ -50,7 +50,9 @@ class Stage(App[None]):
 
 
 @asynccontextmanager
-async def staged(dialog: Screen[Any], size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[Stage, Pilot[None]]]:
+async def staged(
+    dialog: Screen[Any], size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[Stage, Pilot[None]]]:
     app = Stage(dialog)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
