@@ -100,6 +100,12 @@ class Quotas:
                 "x-ratelimit-resource-until": http_date(account.until),
             }
 
+    @property
+    def in_flight(self) -> int:
+        """Requests that are being answered, of all businesses."""
+        with self._lock:
+            return sum(self._in_flight.values())
+
     def enter(self, owner: int) -> int:
         """Count a request in flight; how many there are now."""
         with self._lock:

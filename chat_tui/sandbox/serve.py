@@ -162,6 +162,11 @@ class Sandbox:
         """Answers for the next requests of this operation ("*" = of any), one each."""
         self._script.add(operation, answers)
 
+    @property
+    def idle(self) -> bool:
+        """Whether no request is being answered."""
+        return self.quotas.in_flight == 0
+
     def unused(self, operation: str) -> int:
         """Scripted answers nobody has taken yet."""
         return self._script.left(operation)
@@ -199,6 +204,18 @@ class Sandbox:
         self.world.move(chat, status="WAITING_FOR_ARBITER", kind="ARBITRAGE")
         self.world.say(self._chat(chat.chat_id), "SUPPORT", "Здравствуйте! Я арбитр, изучаю материалы.")
         return chat.chat_id
+
+    def unopened(self, context: str = "ORDER", *, dbs: bool = False, fake: bool = False) -> int:
+        """The id of an order (or a return) that has no chat yet: of a DBS shop or not, a test one or not."""
+        known = self.world.orders
+        for number in range(known.first_free, known.end):
+            order = known.of_number(number)
+            assert order is not None
+            of_dbs = goods.SHOPS[order.shop].placement == "DBS"
+            found = order.return_id if context == "RETURN" else order.order_id
+            if found and of_dbs == dbs and order.fake == fake and not self.world.about(context, found):
+                return found
+        raise LookupError(f"every {context.lower()} of that kind has its chat")
 
     def finish(self, chat_id: int) -> None:
         """The chat or its dispute is over; no message, so `updatedAt` stays."""

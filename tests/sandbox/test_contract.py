@@ -68,7 +68,7 @@ def ill_formed(served: Sandbox) -> BaseSchema:
 
 
 _BOUNDED = settings(
-    max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
+    max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
 )
 
 
