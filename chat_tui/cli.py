@@ -263,9 +263,9 @@ def _demo(asked: "Namespace") -> int:
 
 def _sandbox(asked: "Namespace") -> int:
     """The pretend Market alone, until it is told to end."""
-    from chat_tui.sandbox import serve
+    from chat_tui.sandbox.serve import run
 
-    return serve.run(
+    return run(
         port=asked.port,
         chats=asked.chats,
         seed=asked.seed,

@@ -49,6 +49,6 @@ def test_an_answer_is_confirmed_and_still_there_at_the_next_start() -> None:
     with program() as demo:
         demo.wait_for_text("online", timeout=PATIENCE_S)
         demo.feed("6")
-        demo.wait_for_text("Good day from a test!", timeout=PATIENCE_S)
+        demo.wait_for_text("You: Go", timeout=PATIENCE_S)
         demo.feed("\x11")
         assert demo.wait_exit(timeout=PATIENCE_S) == 0
