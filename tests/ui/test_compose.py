@@ -1,5 +1,6 @@
 """The compose box: sending once, never by a paste, never cutting silently."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -40,6 +41,10 @@ class Desk(OrderedKeys[None], Layout[None]):
     @property
     def sent(self) -> list[str]:
         return [message.text for message in self.asked if isinstance(message, Compose.SendWanted)]
+
+    @property
+    def has_one_enter_waiting(self) -> bool:
+        return [key.key for key in self._held if isinstance(key, events.Key)] == ["enter"]
 
     async def arrive(self, *keys: str | events.Paste) -> None:
         """Keys that all came in one read."""
@@ -185,6 +190,20 @@ async def test_pasted_lines_without_marks_do_not_send() -> None:
         await app.arrive(*"строка\r" * 30)
         assert app.box.text == "строка\n" * 30
         assert not app.sent
+
+
+async def test_pasted_lines_without_marks_may_come_in_two_reads() -> None:
+    async with desk() as app:
+        await app.arrive(*"Здравствуйте, заказ собран")
+        app.post_message(events.Key("enter", "\r"))
+        while not app.has_one_enter_waiting:
+            await asyncio.sleep(0)
+        for _turn in range(20):
+            await asyncio.sleep(0)
+        assert app.has_one_enter_waiting
+        await app.arrive(*"и в пути\r")
+        assert not app.sent
+        assert app.box.text == "Здравствуйте, заказ собран\nи в пути\n"
 
 
 async def test_an_enter_typed_behind_text_over_a_slow_link_sends() -> None:

@@ -66,7 +66,8 @@ class _Pen:
         self._out.append(Control.move_to(x, y).segment.text)
         for character, style in cells:
             if style != self._style:
-                self._out.append(f"\x1b[0;{style}m" if style else _RESET)
+                since_reset = "0;" if self._style else ""
+                self._out.append(f"\x1b[{since_reset}{style}m" if style else _RESET)
                 self._style = style
             self._out.append(character)
 

@@ -124,7 +124,9 @@ class Desk(TerminalApp[None]):
     def _tick(self) -> None:
         self._ticks += 1
         self._draft.with_suffix(".ticks").write_text(str(self._ticks))
-        self.query_one("#ticks", Static).update(plain(f"tick {self._ticks} " + "x" * (self._ticks % 70)))
+        self.bell()
+        lines = f"tick {self._ticks} " + chr(ord("a") + self._ticks % 26) * 600
+        self.query_one("#ticks", Static).update(plain(lines))
 
     async def action_fail(self, where: str) -> None:
         match where:

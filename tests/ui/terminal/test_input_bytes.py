@@ -40,16 +40,6 @@ def test_a_paste_with_escape_and_newline_split_over_two_writes_is_text(desk: Pty
     assert "sent" not in desk.text
 
 
-@pytest.mark.parametrize("cut", range(1, 6))
-def test_the_mark_of_a_paste_may_be_split_anywhere(desk: PtyProgram, cut: int) -> None:
-    begin = "\x1b[200~"
-    desk.feed_at_once("c")
-    desk.feed_at_once(begin[:cut])
-    desk.feed_at_once(begin[cut:] + "a\rb\x1b[201~")
-    desk.wait_for_text("length 3;")
-    assert "sent" not in desk.text
-
-
 def test_a_hundred_kilobytes_are_pasted(desk: PtyProgram) -> None:
     desk.feed("c\x1b[200~" + "строка\tтекста\r\n" * 4000 + "\x1b[201~")
     desk.wait_for_text("length 56000;")

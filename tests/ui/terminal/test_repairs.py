@@ -131,3 +131,24 @@ def test_a_paste_is_cut_at_a_million_characters_and_keys_go_on() -> None:
     assert len(paste.text) == 1_000_000
     assert isinstance(key, events.Key)
     assert key.key == "n"
+
+
+@pytest.mark.parametrize("cut", range(1, 6))
+def test_the_mark_of_a_paste_may_be_split_anywhere(cut: int) -> None:
+    parser, begin, end = TolerantParser(), "\x1b[200~", "\x1b[201~"
+    heard = [
+        *parser.feed("x" + begin[:cut]),
+        *parser.feed(begin[cut:] + "a\r\x1b[31mb" + end[:cut]),
+        *parser.feed(end[cut:] + "y"),
+    ]
+    assert [(type(event), getattr(event, "text", getattr(event, "key", ""))) for event in heard] == [
+        (events.Key, "x"),
+        (events.Paste, "a\r\x1b[31mb"),
+        (events.Key, "y"),
+    ]
+
+
+def test_two_pastes_in_one_read() -> None:
+    parser = TolerantParser()
+    heard = [*parser.feed("\x1b[200~a\x1b[201~\x1b[200~b\x1b[201~")]
+    assert [event.text for event in heard if isinstance(event, events.Paste)] == ["a", "b"]
