@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
+from msgspec.structs import replace
 
 from chat_tui.sandbox.records import Begun, Record, decode_begun, decode_record, encode
 
@@ -17,30 +18,31 @@ class Journal:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._file: BinaryIO = os.fdopen(descriptor, "r+b")
-        lines = self._whole_lines()
-        if not lines:
-            self.begun, self.records = begun, list[Record]()
+        content = self._file.read()
+        self.begun, self.records = begun, list[Record]()
+        if not content:
             self._append(encode(begun))
             return
         try:
+            self._read(path, content, begun)
+        except ValueError:
+            self._file.close()
+            raise
+
+    def _read(self, path: Path, content: bytes, wanted: Begun) -> None:
+        whole = content[: content.rfind(b"\n") + 1]
+        lines = whole.splitlines() or [content]
+        try:
             self.begun = decode_begun(lines[0])
             self.records = [decode_record(line) for line in lines[1:]]
-        except msgspec.DecodeError as broken:
-            self._file.close()
+        except (msgspec.DecodeError, UnicodeDecodeError) as broken:
             raise ValueError(f"{path} is not a journal of the pretend Market: {broken}") from broken
-        wanted = (begun.seed, begun.chats, begun.long_chat)
-        if (self.begun.seed, self.begun.chats, self.begun.long_chat) != wanted:
-            self._file.close()
+        if replace(self.begun, start=0) != replace(wanted, start=0):
             raise ValueError(
                 f"{path} belongs to a world with --seed {self.begun.seed} --chats {self.begun.chats}"
             )
-
-    def _whole_lines(self) -> list[bytes]:
-        content = self._file.read()
-        whole = content[: content.rfind(b"\n") + 1]
-        self._file.truncate(len(whole))
         self._file.seek(len(whole))
-        return whole.splitlines()
+        self._file.truncate()
 
     def _append(self, line: bytes) -> None:
         self._file.write(line + b"\n")

@@ -1,5 +1,8 @@
 """Who is let in, and to what: contract sections 2, 6 and 7."""
 
+from collections.abc import Callable
+
+import httpx
 import pytest
 
 from chat_tui.sandbox.access import FOREIGN_KEY, OAUTH_TOKEN
@@ -21,7 +24,7 @@ def _call(ask: Asking, operation: str, key: str) -> int:
     order = chat.order
     of_shop = f"/v2/campaigns/{order.campaign_id}/orders/{order.order_id}"
     message_id = world.messages(chat)[0].message_id
-    calls = {
+    calls: dict[str, Callable[[], httpx.Response]] = {
         "getChats": ask.chats,
         "getChat": lambda: ask.request("GET", "/chat", params={"chatId": chat_id}),
         "getChatHistory": lambda: ask.history(chat_id),
