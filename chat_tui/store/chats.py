@@ -175,10 +175,12 @@ def item(conn: Connection, chat_id: ChatId, tab: Tab = Tab.ALL) -> QueueItem | N
 
 def counts(conn: Connection) -> dict[Tab, int]:
     """How many chats each tab holds."""
-    return {
-        tab: conn.execute(f"SELECT count(*) FROM chat c WHERE {place.within}").fetchone()[0]  # noqa: S608
-        for tab, place in PLACES.items()
-    }
+    found = {}
+    for tab, place in PLACES.items():
+        # Without a condition SQLite counts an index by its pages: 0.1 instead of 10 ms for 100,000 chats.
+        within = "" if tab == Tab.ALL else f"WHERE {place.within}"
+        found[tab] = conn.execute(f"SELECT count(*) FROM chat c {within}").fetchone()[0]  # noqa: S608
+    return found
 
 
 def next_waiting(conn: Connection, beyond: ChatId | None, *, backwards: bool = False) -> ChatId | None:

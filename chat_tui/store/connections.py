@@ -1,4 +1,4 @@
-"""What is done with a connection as a whole: one transaction, one moment, and an end that harms nobody."""
+"""What is done with a connection as a whole: one transaction, one moment, a copy of all it holds."""
 
 import os
 import sqlite3
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from chat_tui.store.errors import DAMAGED, primary_code
-from chat_tui.store.files import create_private, identity
+from chat_tui.store.files import create_private
 from chat_tui.store.opening import DatabaseFile
 
 T = TypeVar("T")
@@ -46,20 +46,6 @@ def open_reader(cache: DatabaseFile, state: DatabaseFile) -> sqlite3.Connection:
     conn.execute("PRAGMA temp_store = MEMORY")
     conn.execute("PRAGMA query_only = ON")
     return conn
-
-
-def leave(conn: sqlite3.Connection, path: Path, opened: tuple[int, int] | None) -> None:
-    """Close a connection; if its file (`opened`) lies at that path no more, abandon it instead.
-
-    The last connection of a file deletes its log of changes by name. After the file was replaced that
-    name belongs to another copy's log, so such a connection must not even be closed at exit.
-    """
-    if identity(path) == opened:
-        conn.close()
-    else:
-        import ctypes  # noqa: PLC0415 - for this rare case only, not on the way to the first paint
-
-        ctypes.pythonapi.Py_IncRef(ctypes.py_object(conn))
 
 
 def restore(conn: sqlite3.Connection, path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, Self, TypeVar
 
 from chat_tui.locale import _
-from chat_tui.store.connections import leave, note_damage, open_reader, restore, snapshot, transaction
+from chat_tui.store.connections import note_damage, open_reader, restore, snapshot, transaction
 from chat_tui.store.errors import StoreBusy, StoreProblem, explain
 from chat_tui.store.files import identity, private_directory
 from chat_tui.store.locks import WriteLock
@@ -72,16 +72,19 @@ class _Writer:
         self._thread.shutdown(wait=True)
         try:
             with self._lock.held(_CLOSING_PATIENCE_S):
-                leave(self._conn, self._file.path, self.identity)
+                self._conn.close()
         except StoreBusy:
             # Whoever holds the lock has the file open too, so closing ours writes nothing back.
-            leave(self._conn, self._file.path, self.identity)
+            self._conn.close()
 
     def _look(self) -> int:
-        if identity(self._file.path) != self.identity:
-            with self._lock.held():
-                self._keep_current()
-        version: int = self._conn.execute("PRAGMA data_version").fetchone()[0]
+        try:
+            if identity(self._file.path) != self.identity:
+                with self._lock.held():
+                    self._keep_current()
+            version: int = self._conn.execute("PRAGMA data_version").fetchone()[0]
+        except sqlite3.Error as error:
+            raise explain(error, self._file.path) from error
         return version
 
     def _write(self, fn: Callable[[Connection], T]) -> T:
@@ -100,7 +103,8 @@ class _Writer:
         private_directory(self._file.path.parent)
         if self._file.is_durable:
             restore(self._conn, self._file.path)
-        leave(self._conn, self._file.path, self.identity)
+        # SQLite sees that the file has moved and leaves alone a log that another copy may have begun there.
+        self._conn.close()
         self._conn = open_database(self._file, self._notices)
         self.identity = identity(self._file.path)
         self._notices.append(
@@ -164,7 +168,7 @@ class Store:
     def close(self) -> None:
         """Finish what was queued, then close the files."""
         self._reading.shutdown(wait=True)
-        self._leave_reader()
+        self._reader.close()
         self._cache.close()
         self._state.close()
 
@@ -175,7 +179,7 @@ class Store:
     def _read(self, fn: Callable[[Connection], T]) -> T:
         try:
             if self._reader_sees != self._identities:
-                self._leave_reader()
+                self._reader.close()
                 self._reader_sees = self._identities
                 self._reader = open_reader(self.paths.cache, self.paths.state)
             return snapshot(self._reader, fn)
@@ -184,10 +188,6 @@ class Store:
             note_damage(error, self.paths.cache)
             note_damage(error, self.paths.state)
             raise explain(error, self.paths.cache.path) from error
-
-    def _leave_reader(self) -> None:
-        now = identity(self.paths.cache.path), identity(self.paths.state.path)
-        leave(self._reader, self.paths.cache.path, now[0] if now == self._reader_sees else None)
 
 
 def _both(one: Future[int], other: Future[int]) -> Future[tuple[int, int]]:

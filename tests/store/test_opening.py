@@ -242,6 +242,26 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(paths: StorePaths, n
     store.close()
 
 
+def test_a_migration_another_copy_made_meanwhile_is_not_made_again(
+    paths: StorePaths, next_version: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(paths)
+    next_version.write_text("UPDATE draft SET caret = caret + 1;")
+    look = schema.user_version
+
+    def look_too_early(conn: Connection) -> int:
+        version = look(conn)
+        monkeypatch.setattr(schema, "user_version", look)
+        with closing(sqlite3.connect(paths.state.path, isolation_level=None)) as other:
+            schema.migrate(other, next_version.parent)
+        return version
+
+    with closing(sqlite3.connect(paths.state.path, isolation_level=None)) as conn:
+        monkeypatch.setattr(schema, "user_version", look_too_early)
+        schema.migrate(conn, next_version.parent)
+        assert conn.execute("SELECT DISTINCT caret FROM draft").fetchall() == [(4,)]
+
+
 def test_a_new_store_has_no_backup(paths: StorePaths) -> None:
     fill(paths)
     assert not list(paths.data_dir.glob("*.before-migration"))

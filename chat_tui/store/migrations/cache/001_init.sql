@@ -52,8 +52,11 @@ CREATE TABLE chat (
 CREATE INDEX chat_all ON chat (newest_order, chat_id);
 CREATE INDEX chat_waiting ON chat (waiting_bucket, waiting_order, chat_id) WHERE waiting_bucket IS NOT NULL;
 CREATE INDEX chat_dispute ON chat (dispute_bucket, newest_order, chat_id) WHERE dispute_bucket IS NOT NULL;
-CREATE INDEX chat_return ON chat (turn_bucket, turn_order, chat_id) WHERE context_kind = 'RETURN';
-CREATE INDEX chat_question ON chat (turn_bucket, turn_order, chat_id) WHERE context_kind = 'DIRECT';
+-- The context is in these two only so that counting need not look at the chats.
+CREATE INDEX chat_return ON chat (context_kind, turn_bucket, turn_order, chat_id)
+    WHERE context_kind = 'RETURN';
+CREATE INDEX chat_question ON chat (context_kind, turn_bucket, turn_order, chat_id)
+    WHERE context_kind = 'DIRECT';
 CREATE INDEX chat_behind ON chat (behind_bucket, turn_order, chat_id) WHERE behind_bucket IS NOT NULL;
 CREATE INDEX chat_order ON chat (order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX chat_of_return ON chat (return_id) WHERE return_id IS NOT NULL;
