@@ -50,6 +50,9 @@ async def test_tabs_and_status_share_the_first_line() -> None:
         assert text(tabs).startswith(" 1 Ждут ответа 12 [2 Споры 1] 3 Возвраты 3 ")
         assert text(status) == "● связь  квота 93 %"
         assert status.region.right == 110
+        await pilot.resize_terminal(100, 24)
+        await pilot.pause()
+        assert text(status) == "● связь  квота 93 %"
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
         assert text(status) == "● связь"

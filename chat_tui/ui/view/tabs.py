@@ -43,8 +43,8 @@ def _short_title(tab: Tab) -> str:
 
 
 def tabs_line(active: Tab, counts: Mapping[Tab, int], width: int) -> tuple[Line, tuple[TabPlace, ...]]:
-    """The fullest line that fits: long names, short names, then names of the active tab only."""
-    lines = [_line(active, counts, form) for form in (_long, _short, _bare)]
+    """The fullest line that fits: long names, short names, in the end names of the active tab only."""
+    lines = [_line(active, counts, form) for form in (_long, _short, _brief, _bare)]
     line, places = next((made for made in lines if width_of(made[0]) <= width), lines[-1])
     return fit(line, width), places
 
@@ -80,6 +80,10 @@ def _long(tab: Tab, is_active: bool) -> str:
 
 def _short(tab: Tab, is_active: bool) -> str:
     return tab_title(tab) if is_active else _short_title(tab)
+
+
+def _brief(tab: Tab, is_active: bool) -> str:
+    return _short_title(tab)
 
 
 def _bare(tab: Tab, is_active: bool) -> str:

@@ -1,6 +1,7 @@
 """Durations, times of day and dates, in the operator's language and time zone."""
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from chat_tui.locale import N_, _, ngettext
 from chat_tui.model.ids import UNKNOWN_TIME, Millis
@@ -70,6 +71,7 @@ def clock_time(at: Millis, zone: tzinfo) -> str:
     return f"{then:%H:%M}" if then else "--:--"
 
 
+@lru_cache(maxsize=4096)
 def day_of(at: Millis, zone: tzinfo) -> date | None:
     """The day on which a moment lies for the operator."""
     then = moment(at, zone)

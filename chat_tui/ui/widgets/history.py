@@ -96,8 +96,9 @@ class History(HistoryCanvas, can_focus=True):
         self._window = TimelineWindow(page)
         self._first_unseen = self._open_at = _first_unseen(page)
         self._newest_shown = self._window.newest_id or MessageId(0)
-        self.entitle(item)
+        self._about = item.chat.context if item is not None else None
         self._moved()
+        self.entitle(item)
 
     def entitle(self, item: QueueItem | None) -> None:
         """Write who and what the chat is about: above the history and in the sender column."""

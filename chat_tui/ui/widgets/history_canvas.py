@@ -33,7 +33,7 @@ _TOP = -1
 class _Drawn:
     """An entry as it was drawn last, and from what."""
 
-    source: tuple[Entry, Scene, Lead, bool]
+    source: tuple[Entry, int, Millis, ChatContext | None, Lead, bool]
     lines: EntryLines
     strips: dict[int, Strip] = field(default_factory=dict)
 
@@ -110,6 +110,8 @@ class HistoryCanvas(LinePane):
         if window is None or not window.entries:
             words = self._words.plain if window is None else empty_words(window.coverage)
             return self._empty(words, width, height)
+        if day_of(self._today, self._zone) != day_of(self._now, self._zone):
+            self._today = self._now
         self._frame = self._framed(window, height)
         strips = [self._strip_at(spot, width) for spot in self._frame]
         strips += [self.blank(width)] * (height - len(strips))
@@ -205,22 +207,18 @@ class HistoryCanvas(LinePane):
         before = self._window.entries[place - 1] if place else None
         is_new_day = before is None or entry_day(before, self._zone) != entry_day(entry, self._zone)
         lead = Lead(is_new_day, entry.key == self._first_unseen)
-        source = (entry, self._scene(entry), lead, entry.key in self._unfolded)
+        # Only a countdown changes from second to second, the other lines from day to day.
+        now = self._now if counts_down(entry) else self._today
+        source = (entry, self.content_size.width, now, self._about, lead, entry.key in self._unfolded)
         old = self._drawn.get(entry.key)
         if old is not None and old.source == source:
             return old
-        drawn = _Drawn(source, entry_lines(entry, source[1], lead, unfolded=source[3]))
+        scene = Scene(source[1], self._zone, now, self._about)
+        drawn = _Drawn(source, entry_lines(entry, scene, lead, unfolded=source[-1]))
         if len(self._drawn) > 2 * CAP:
             self._drawn.clear()
         self._drawn[entry.key] = drawn
         return drawn
-
-    def _scene(self, entry: Entry) -> Scene:
-        # Only a countdown changes from second to second, the other lines from day to day.
-        if day_of(self._today, self._zone) != day_of(self._now, self._zone):
-            self._today = self._now
-        now = self._now if counts_down(entry) else self._today
-        return Scene(self.content_size.width, self._zone, now, self._about)
 
     def _strip_at(self, spot: Spot, width: int) -> Strip:
         place, line = spot

@@ -31,7 +31,7 @@ class StatusLine(LinePane):
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """The width of the words; beside the tabs of a narrow screen there is room for few."""
-        self._is_brief = container.width < WIDE
+        self._is_brief = viewport.width < WIDE
         return width_of(self._line)
 
     def render_line(self, y: int) -> Strip:
