@@ -22,7 +22,7 @@ def top_line(coverage: Coverage, *, has_older: bool, is_asked: bool, failure: st
 def empty_words(coverage: Coverage) -> str:
     """What stands in a history that holds no message."""
     if coverage is Coverage.DONE:
-        return _("Nothing was written here yet. Press c to begin.")
+        return _("Nothing was written here yet. Write the first message.")
     return _("Loading the conversation…")
 
 
