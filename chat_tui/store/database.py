@@ -129,7 +129,12 @@ class Store:
         except BaseException:
             self._cache.close()
             raise
-        self._reader = open_reader(paths.cache, paths.state)
+        try:
+            self._reader = open_reader(paths.cache, paths.state)
+        except sqlite3.Error as error:
+            self._cache.close()
+            self._state.close()
+            raise explain(error, paths.cache.path) from error
         self._reader_sees = self._identities
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="store-read")
 

@@ -4,6 +4,7 @@ StoreProblem    something is wrong with the files: one sentence, and what helps
 StoreBusy       another copy of the program is writing; trying again may help
 """
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -20,6 +21,15 @@ class StoreBusy(Exception):  # noqa: N818 - not a fault: another copy is at it
 
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+
+
+def cannot_open(place: Path, error: OSError) -> StoreProblem:
+    """A file the system does not let us make or open."""
+    return StoreProblem(
+        _("{place} cannot be made or read ({reason}): check the path and its permissions.").format(
+            place=place, reason=os.strerror(error.errno or 0)
+        )
+    )
 
 
 def primary_code(error: sqlite3.Error) -> int:

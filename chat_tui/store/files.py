@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chat_tui.locale import _
 from chat_tui.paths import ForeignDirectory, make_private
-from chat_tui.store.errors import StoreProblem
+from chat_tui.store.errors import StoreProblem, cannot_open
 
 _NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "9p", "fuse.sshfs", "fuse.glusterfs"}
@@ -28,11 +28,7 @@ def private_directory(directory: Path) -> bool:
     except (FileExistsError, NotADirectoryError) as error:
         raise StoreProblem(_("{place} is not a directory: move it away.").format(place=directory)) from error
     except OSError as error:
-        raise StoreProblem(
-            _("{place} cannot be made or read ({reason}): check the path and its permissions.").format(
-                place=directory, reason=os.strerror(error.errno or 0)
-            )
-        ) from error
+        raise cannot_open(directory, error) from error
     if not directory.is_dir():
         raise StoreProblem(_("{place} is not a directory: move it away.").format(place=directory))
     if not os.access(directory, os.W_OK | os.X_OK):

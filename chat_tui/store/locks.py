@@ -17,7 +17,7 @@ from typing import Final
 
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatId
-from chat_tui.store.errors import StoreBusy, StoreProblem
+from chat_tui.store.errors import StoreBusy, StoreProblem, cannot_open
 from chat_tui.store.files import identity, private_directory
 
 PATIENCE_S: Final = 5.0
@@ -34,8 +34,11 @@ class _LockFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         private_directory(path.parent)
-        self.fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
-        os.fchmod(self.fd, 0o600)
+        try:
+            self.fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+            os.fchmod(self.fd, 0o600)
+        except OSError as error:
+            raise cannot_open(path, error) from error
         found = os.fstat(self.fd)
         self.identity = found.st_dev, found.st_ino
         self.held: set[int] = set()

@@ -7,7 +7,7 @@ from typing import Final
 
 from chat_tui.locale import _
 from chat_tui.store import schema
-from chat_tui.store.errors import DAMAGED, explain, primary_code
+from chat_tui.store.errors import DAMAGED, cannot_open, explain, primary_code
 from chat_tui.store.files import private_database, remove_database, set_aside
 
 _CHECKED_BYTES: Final = 1_000_000
@@ -81,6 +81,8 @@ def open_database(file: DatabaseFile, notices: list[str]) -> sqlite3.Connection:
         return _begin_anew(file, notices)
     except sqlite3.Error as error:
         raise explain(error, file.path) from error
+    except OSError as error:
+        raise cannot_open(file.path, error) from error
 
 
 def _open(file: DatabaseFile) -> sqlite3.Connection:

@@ -91,6 +91,13 @@ def test_a_removed_lock_file_excludes_nobody_and_is_refused(tmp_path: Path) -> N
         chats.try_hold(6)
 
 
+def test_a_link_in_the_place_of_a_lock_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "chats.lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StoreProblem, match="cannot be made"):
+        ChatLock(tmp_path)
+    assert not (tmp_path / "elsewhere").exists()
+
+
 def test_lock_files_are_private(tmp_path: Path) -> None:
     old = os.umask(0)
     try:

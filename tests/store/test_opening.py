@@ -1,5 +1,6 @@
 """Opening: modes, versions, damage, what lies in the way."""
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -111,6 +112,17 @@ def test_what_is_no_directory_or_open_to_others_is_refused(tmp_path: Path) -> No
     (tmp_path / "open").chmod(0o770)
     with pytest.raises(StoreProblem, match="chmod 700"):
         Store.open(StorePaths(tmp_path / "cache", tmp_path / "open"))
+
+
+def test_a_database_that_cannot_be_made_is_a_sentence(
+    paths: StorePaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        raise OSError(errno.ENOSPC, "x")
+
+    monkeypatch.setattr(files, "create_private", refuse)
+    with pytest.raises(StoreProblem, match=r"cache\.db cannot be made or read .No space left"):
+        Store.open(paths)
 
 
 def test_the_file_system_is_that_of_the_innermost_mount(tmp_path: Path) -> None:
