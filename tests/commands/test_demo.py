@@ -43,7 +43,7 @@ def _command(process: Path) -> bytes:
 
 
 def knock_until_nobody_is_there(port: int) -> None:
-    while True:
+    for _attempt in range(2_000):
         socket.create_connection(("127.0.0.1", port)).close()
 
 

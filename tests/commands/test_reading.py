@@ -5,6 +5,9 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from chat_tui.commands import list as list_
 from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.serve import Sandbox
 from tests.commands.conftest import Run
@@ -25,6 +28,12 @@ def test_the_first_list_asks_the_market_and_the_second_does_not(run: Run, market
     assert len(first) == 12
     assert chats(run) == first
     assert len(market.requests) == asked
+
+
+def test_a_list_longer_than_a_page_is_whole(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = chats(run)
+    monkeypatch.setattr(list_, "_PAGE", 5)
+    assert chats(run) == whole
 
 
 def test_a_fresh_list_sees_what_came_since(run: Run, market: Sandbox) -> None:
