@@ -7,13 +7,13 @@ whoever finds an item `sending` whose owner is gone looks in the history instead
 import asyncio
 import logging
 import mimetypes
-import random
 
 from chat_tui.inbox.events import Event, OutboxChanged, TimelineChanged
 from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.history import History
 from chat_tui.inbox.lookup import Lookup
-from chat_tui.model.ids import ChatId, MessageId, OutboxId
+from chat_tui.inbox.waits import Waits
+from chat_tui.model.ids import UNKNOWN_TIME, ChatId, MessageId, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.paging import Coverage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -21,10 +21,9 @@ from chat_tui.store import messages, outbox, spool
 from chat_tui.store.database import StoreBusy, StoreProblem
 from chat_tui.store.locks import ChatLock
 
-LONGEST_HOLD_S = 3600.0
-"""However far away a told moment is, it is checked at least this often."""
 _TURN_AWAY_KINDS = frozenset({ProblemKind.LOCKED, ProblemKind.PARALLEL_LIMIT, ProblemKind.HOURLY_LIMIT})
 _PAUSING_KINDS = frozenset({ProblemKind.UNAUTHORIZED, ProblemKind.FORBIDDEN})
+_OWN_FILE_KINDS = frozenset({ProblemKind.FILE_CHANGED, ProblemKind.FILE_UNREADABLE})
 _READY = frozenset({OutboxState.QUEUED, OutboxState.WAITING})
 
 log = logging.getLogger(__name__)
@@ -38,12 +37,10 @@ class Delivery:
         self._history = history
         self._locks = locks
         self._lookup = Lookup(ground, history)
+        self._waits = Waits(ground.settings, ground.wall_ms)
         self._wake = asyncio.Event()
         self._steps: dict[ChatId, asyncio.Task[None]] = {}
-        self._due: dict[OutboxId, float] = {}
-        self._tries: dict[OutboxId, int] = {}
         self._settle: set[ChatId] = set()
-        self._jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
         ground.bulletin.subscribe(self._hear)
 
     def wake(self) -> None:
@@ -53,12 +50,17 @@ class Delivery:
     def resume(self) -> None:
         """The operator asks to go on after a pause (a new key, a mended right)."""
         self._g.bulletin.pause_sends(None)
+        self._waits.release()
         self.wake()
 
     async def run(self) -> None:
         """For as long as the engine lives."""
         while True:
-            pause = await self._begin_what_is_due()
+            try:
+                pause = await self._begin_what_is_due()
+            except (StoreBusy, StoreProblem) as error:
+                log.warning("outbox not readable: %s", type(error).__name__)
+                pause = self._g.settings.scan_s
             try:
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
@@ -78,8 +80,7 @@ class Delivery:
 
     def forget(self, outbox_id: OutboxId) -> None:
         """An item left or begins anew: nothing of its waits counts any more."""
-        self._due.pop(outbox_id, None)
-        self._tries.pop(outbox_id, None)
+        self._waits.forget(outbox_id)
         self._lookup.forget(outbox_id)
 
     async def look_again(self, item: OutboxItem) -> OutboxItem | Problem:
@@ -96,30 +97,26 @@ class Delivery:
     async def _begin_what_is_due(self) -> float:
         """Begin a step for every chat that is due; seconds until the next one is."""
         heads = await self._g.read(outbox.heads)
+        self._waits.see(heads)
         pause = self._g.settings.scan_s
+        quiet = self._settle - self._steps.keys() - {item.chat_id for item in heads if _is_quiet(item)}
+        self._settle -= quiet
         for item in heads:
             if item.chat_id in self._steps or not self._may_act(item):
                 continue
-            wait = self._wait_for(item)
+            wait = self._waits.seconds(item)
             if wait > 0:
                 pause = min(pause, wait)
             else:
                 self._begin(item)
-        self._settle.clear()
         return pause
 
     def _may_act(self, item: OutboxItem) -> bool:
-        if item.state == OutboxState.UNCONFIRMED or item.is_released:
+        if _is_quiet(item):
             return item.chat_id in self._settle
-        return item.state not in _READY or self._g.bulletin.link.sends_paused is None
-
-    def _wait_for(self, item: OutboxItem) -> float:
-        """Seconds to wait; a moment told in wall time becomes a monotonic one when first seen."""
-        now = asyncio.get_running_loop().time()
-        if item.outbox_id not in self._due and item.state in _READY:
-            hold = (item.not_before - self._g.wall_ms()) / 1000
-            self._due[item.outbox_id] = now + min(max(hold, 0.0), LONGEST_HOLD_S)
-        return self._due.get(item.outbox_id, now) - now
+        if item.state in _READY:
+            return self._g.bulletin.link.sends_paused is None and not self._g.settings.read_only
+        return True
 
     def _begin(self, item: OutboxItem) -> None:
         step = asyncio.create_task(self._step(item))
@@ -142,26 +139,36 @@ class Delivery:
     # -- one step of one chat ------------------------------------------------------------------------
 
     async def _step(self, item: OutboxItem) -> None:
-        if not self._locks.try_hold(item.chat_id):
-            self._put_off(item, self._g.settings.scan_s)
-            return
+        # Should this end before anything is known, it is not begun again at once.
+        self._waits.put_off(item, self._g.settings.scan_s)
         try:
-            fresh = await self._g.read(outbox.get, item.outbox_id)
-            if fresh is not None and fresh.state == item.state:
-                await self._advance(fresh)
+            if not self._locks.try_hold(item.chat_id):
+                return
+            try:
+                await self._act(item)
+            finally:
+                self._locks.release(item.chat_id)
         except (StoreBusy, StoreProblem) as error:
             # Nothing was begun that is not written down; the item stays where the last commit left it.
             log.warning("outbox not writable: %s", type(error).__name__)
-            self._put_off(item, self._g.settings.scan_s)
-        finally:
-            self._locks.release(item.chat_id)
+
+    async def _act(self, item: OutboxItem) -> None:
+        """Do what is due, if it still is now that nobody else can act for the chat."""
+        if _is_quiet(item):
+            self._settle.discard(item.chat_id)
+        heads = await self._g.read(outbox.heads, item.chat_id)
+        if item not in heads:
+            return
+        if not _is_quiet(item):
+            await self._advance(item)
+            return
+        for quiet in filter(_is_quiet, heads):
+            # A later read of the history brought news; nothing more is asked of the Market for it.
+            await self._lookup.link(quiet)
 
     async def _advance(self, item: OutboxItem) -> None:
         if item.state in _READY:
             await self._attempt(item)
-        elif item.state == OutboxState.UNCONFIRMED or item.is_released:
-            # A later read of the history brought news; nothing more is asked of the Market for it.
-            await self._lookup.link(item)
         else:
             if item.state == OutboxState.SENDING and item.unclear_at is None:
                 # Its owner is gone, or this program was killed: whether it arrived is unknown.
@@ -169,22 +176,20 @@ class Delivery:
             await self._look(item)
 
     async def _attempt(self, item: OutboxItem) -> None:
-        if self._g.wall_ms() - max(item.created_at, item.not_before) > self._g.settings.max_age_s * 1000:
-            await self._move(item, OutboxState.FAILED, problem=ProblemKind.STALE.value, error="")
+        if self._g.wall_ms() - item.asked_at > self._g.settings.max_age_s * 1000:
+            await self._give_back(item, Problem(ProblemKind.STALE))
             return
-        base = item.base_message_id
-        if base is None:
-            found = await self._newest_known(item.chat_id)
-            if isinstance(found, Problem):
-                await self._turned_away(item, found)
-                return
-            base = found
+        newest = await self._newest_known(item.chat_id)
+        if isinstance(newest, Problem):
+            await self._turned_away(item, newest)
+            return
         sending = await self._move(
             item,
             OutboxState.SENDING,
             attempt=item.attempt + 1,
-            attempt_at=item.attempt_at if item.in_doubt else self._g.wall_ms() + self._history.server_skew_ms,
-            base_message_id=base,
+            # After an earlier attempt that may have arrived, its message counts as well.
+            attempt_at=item.attempt_at if item.in_doubt else self._history.server_now() or UNKNOWN_TIME,
+            base_message_id=newest if item.base_message_id is None else item.base_message_id,
             unclear_at=None,
             looks=0,
             problem="",
@@ -194,10 +199,11 @@ class Delivery:
             await self._settle_outcome(sending, await self._post(sending))
 
     async def _newest_known(self, chat_id: ChatId) -> MessageId | Problem:
-        """The message after which ours must come; a chat never read is read first."""
+        """The message after which ours must come; a chat or a clock never read is read first."""
         for first in (True, False):
             cursor = await self._g.read(messages.cursor, chat_id)
-            if cursor.hi is not None or cursor.coverage == Coverage.DONE:
+            known = cursor.hi is not None or cursor.coverage == Coverage.DONE
+            if known and self._history.server_now() is not None:
                 break
             if first and (problem := await self._history.newer(chat_id)) is not None:
                 return problem
@@ -225,45 +231,38 @@ class Delivery:
                 await self._look(sent)
         elif outcome.certainty == Certainty.UNCLEAR:
             await self._mark_unclear(item, outcome.kind, outcome.message)
-            self._put_off(item, self._g.settings.look_delays_s[0])
         else:
             await self._turned_away(item, outcome)
 
     async def _turned_away(self, item: OutboxItem, problem: Problem) -> None:
         """Surely not delivered: wait and try again, pause everything, or give it back."""
         refused = problem.certainty == Certainty.REFUSED
-        if refused and problem.kind not in _TURN_AWAY_KINDS | _PAUSING_KINDS:
-            state = OutboxState.UNCONFIRMED if item.in_doubt else OutboxState.FAILED
-            await self._explain(item, state, problem)
+        if (refused and problem.kind not in _TURN_AWAY_KINDS | _PAUSING_KINDS) or (
+            problem.kind in _OWN_FILE_KINDS
+        ):
+            await self._give_back(item, problem)
             return
         if problem.kind in _PAUSING_KINDS:
             self._g.bulletin.pause_sends(problem)
-        delay = self._delay(item, problem)
+        delay = self._waits.turned_away(item, problem)
         until = self._g.wall_ms() + int(delay * 1000) if problem.retry_after_s is not None else 0
-        await self._explain(item, OutboxState.WAITING, problem, not_before=until)
-        self._put_off(item, delay)
+        waiting = await self._explain(item, OutboxState.WAITING, problem, not_before=until)
+        if waiting is not None:
+            self._waits.put_off(waiting, delay)
 
-    async def _explain(self, item: OutboxItem, state: OutboxState, problem: Problem, **columns: int) -> None:
+    async def _give_back(self, item: OutboxItem, problem: Problem) -> None:
+        """Not tried again by itself; after an attempt that may have arrived nobody says it failed."""
+        state = OutboxState.UNCONFIRMED if item.in_doubt else OutboxState.FAILED
+        await self._explain(item, state, problem)
+
+    async def _explain(
+        self, item: OutboxItem, state: OutboxState, problem: Problem, **columns: int
+    ) -> OutboxItem | None:
         """Move to `state` with the reason; an item that is there already only gets the new reason."""
         words = {"problem": problem.kind.value, "error": problem.message}
         if item.state == state:
-            await self._update(item, **words, **columns)
-        else:
-            await self._move(item, state, **words, **columns)
-
-    def _delay(self, item: OutboxItem, problem: Problem) -> float:
-        """Seconds until the next try: told by the Market, or growing with full jitter."""
-        tries = self._tries.get(item.outbox_id, 0)
-        self._tries[item.outbox_id] = tries + 1
-        if problem.retry_after_s is not None:
-            return min(max(problem.retry_after_s, 0.0), LONGEST_HOLD_S)
-        if problem.kind in {ProblemKind.LOCKED, ProblemKind.CERTIFICATE}:
-            return self._g.settings.backoff_s * self._jitter.uniform(1.0, 1.2)
-        if problem.kind == ProblemKind.PARALLEL_LIMIT:
-            return self._jitter.uniform(1.0, 5.0)
-        if problem.kind == ProblemKind.HOURLY_LIMIT:
-            return min(300.0, 5.0 * 2.0**tries)
-        return self._jitter.uniform(0.1, 1.0) * min(self._g.settings.backoff_s, 2.0 ** (tries + 1))
+            return await self._update(item, **words, **columns)
+        return await self._move(item, state, **words, **columns)
 
     async def _mark_unclear(self, item: OutboxItem, kind: ProblemKind, words: str) -> OutboxItem:
         marked = await self._update(
@@ -275,8 +274,8 @@ class Delivery:
         wait = await self._lookup.advance(item)
         if wait is None:
             self.forget(item.outbox_id)
-        else:
-            self._put_off(item, wait)
+        elif wait > 0:
+            self._waits.put_off(item, wait)
 
     # -- writing -------------------------------------------------------------------------------------
 
@@ -292,5 +291,7 @@ class Delivery:
         self._g.bulletin.publish(OutboxChanged(item.chat_id))
         return updated
 
-    def _put_off(self, item: OutboxItem, seconds: float) -> None:
-        self._due[item.outbox_id] = asyncio.get_running_loop().time() + seconds
+
+def _is_quiet(item: OutboxItem) -> bool:
+    """Whether nothing is asked of the Market for it any more; news of its chat may still settle it."""
+    return item.state == OutboxState.UNCONFIRMED or item.is_released

@@ -152,6 +152,8 @@ class Engine:
 
     async def resend(self, outbox_id: OutboxId) -> Problem | None:
         """Queue a failed or unconfirmed item again; an unconfirmed one only after one more look."""
+        if self._settings.read_only:
+            return Problem(ProblemKind.READ_ONLY)
         item = await self._g.read(outbox.get, outbox_id)
         if item is None or item.state not in {OutboxState.FAILED, OutboxState.UNCONFIRMED}:
             return Problem(ProblemKind.GONE)
@@ -164,7 +166,8 @@ class Engine:
             outbox_id,
             item.state,
             OutboxState.QUEUED,
-            not_before=self._wall_ms(),
+            not_before=0,
+            asked_at=self._wall_ms(),
             in_doubt=int(item.in_doubt or item.state == OutboxState.UNCONFIRMED),
             problem="",
             error="",

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 from chat_tui.inbox.events import ChatsChanged, HistoryFailed, TimelineChanged
 from chat_tui.inbox.ground import Ground
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import UNKNOWN_TIME, ChatId, MessageId, Millis
 from chat_tui.model.message import Message
 from chat_tui.model.paging import Coverage, HistoryCursor, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
-from chat_tui.store import messages
+from chat_tui.store import chats, messages
 from chat_tui.store.database import Connection
 
 PAGE = 50
@@ -27,13 +27,24 @@ class History:
     def __init__(self, ground: Ground) -> None:
         self._g = ground
         self._locks: dict[ChatId, asyncio.Lock] = {}
-        self.server_skew_ms = 0
-        """Server clock minus ours, as the last answer told; 0 before the first."""
+        self._server_at: tuple[Millis, float] | None = None
+
+    def server_now(self) -> Millis | None:
+        """The Market's clock, counted on from its last answer; None before one told it.
+
+        The clock on the wall has no part in it: it may be wrong, and it may jump.
+        """
+        if self._server_at is None:
+            return None
+        told, at = self._server_at
+        return told + int((asyncio.get_running_loop().time() - at) * 1000)
 
     async def newer(self, chat_id: ChatId) -> Problem | None:
         """Bring the newest messages of a chat into the cache; the first time, its newest page."""
         async with self._lock(chat_id):
-            cursor = await self._cursor(chat_id)
+            cursor = await self._known(chat_id)
+            if isinstance(cursor, Problem):
+                return cursor
             if cursor.hi is None:
                 return await self._first(chat_id)
             return await self._since(chat_id, cursor.hi)
@@ -41,12 +52,17 @@ class History:
     async def since(self, chat_id: ChatId, base: MessageId | None) -> Problem | None:
         """Bring everything after `base` into the cache, whatever is there already."""
         async with self._lock(chat_id):
+            cursor = await self._known(chat_id)
+            if isinstance(cursor, Problem):
+                return cursor
             return await (self._first(chat_id) if base is None else self._since(chat_id, base))
 
     async def older(self, chat_id: ChatId) -> Problem | None:
         """Bring one more page of older messages into the cache."""
         async with self._lock(chat_id):
-            cursor = await self._cursor(chat_id)
+            cursor = await self._known(chat_id)
+            if isinstance(cursor, Problem):
+                return cursor
             if cursor.coverage == Coverage.DONE:
                 return None
             if cursor.hi is None:
@@ -149,11 +165,19 @@ class History:
 
     def _note(self, page: MessagesPage) -> None:
         if page.server_time is not None:
-            self.server_skew_ms = page.server_time - self._g.wall_ms()
+            self._server_at = page.server_time, asyncio.get_running_loop().time()
         self._g.answered(skipped=page.skipped)
 
-    async def _cursor(self, chat_id: ChatId) -> HistoryCursor:
-        return await self._g.read(messages.cursor, chat_id)
+    async def _known(self, chat_id: ChatId) -> HistoryCursor | Problem:
+        """How far the chat was read; one that the cache has lost, or never had, is asked for first."""
+        cursor = await self._g.read(messages.cursor, chat_id)
+        if cursor.hi is None and cursor.updated_at == UNKNOWN_TIME:
+            chat = await self._g.market.get_chat(chat_id)
+            if isinstance(chat, Problem):
+                return chat
+            await self._g.write_cache(chats.save_page, (chat,), self._g.wall_ms())
+            self._g.bulletin.publish(ChatsChanged(frozenset({chat_id})))
+        return cursor
 
     def _lock(self, chat_id: ChatId) -> asyncio.Lock:
         return self._locks.setdefault(chat_id, asyncio.Lock())

@@ -23,6 +23,8 @@ CLOCK_SLACK_MS = 5_000
 class _Watch:
     """Since when (monotonic seconds) this copy has been looking, and how often it could not."""
 
+    what: tuple[int, OutboxState]
+    """The attempt and the state it is about."""
     since: float
     failures: int = 0
 
@@ -40,23 +42,24 @@ class Lookup:
         self._watches.pop(outbox_id, None)
 
     async def advance(self, item: OutboxItem) -> float | None:
-        """Look once and draw the conclusion; seconds until the next look, or None when there is none."""
+        """Look once and draw the conclusion; seconds to put it off (0 = as the item says), None = ended."""
+        delays = self._g.settings.look_delays_s
         now = asyncio.get_running_loop().time()
-        watch = self._watches.setdefault(item.outbox_id, _Watch(now))
+        watch = self._watches.get(item.outbox_id)
+        if watch is None or watch.what != (item.attempt, item.state):
+            # Another copy may have begun a new attempt since.
+            watch = self._watches[item.outbox_id] = _Watch((item.attempt, item.state), now)
         looked = await self.look(item)
         if isinstance(looked, Problem):
             # A look that fails proves nothing: it counts for neither side.
             watch.failures += 1
-            return self._pause(watch.failures)
+            return delays[min(watch.failures, len(delays) - 1)]
         if looked.state == OutboxState.CONFIRMED:
             return None
         looks = item.looks + 1
-        patience_over = looks >= LEAST_LOOKS and (
-            asyncio.get_running_loop().time() - watch.since >= self._g.settings.settle_s
-        )
-        if not patience_over:
+        if looks < LEAST_LOOKS or now - watch.since < self._g.settings.settle_s:
             await self._update(item, looks=looks)
-            return self._pause(looks)
+            return 0.0
         if item.state == OutboxState.SENDING:
             await self._g.write_state(
                 outbox.move, item.outbox_id, item.state, OutboxState.UNCONFIRMED, looks=looks
@@ -101,10 +104,6 @@ class Lookup:
             self._g.bulletin.publish(ChatsChanged(frozenset({item.chat_id})))
             return confirmed
         return None
-
-    def _pause(self, number: int) -> float:
-        delays = self._g.settings.look_delays_s
-        return delays[min(number, len(delays) - 1)]
 
     async def _update(self, item: OutboxItem, **columns: int) -> None:
         await self._g.write_state(outbox.update, item.outbox_id, item.state, **columns)

@@ -43,9 +43,9 @@ class OutboxState(StrEnum):
 
 _S = OutboxState
 MOVES: dict[OutboxState, frozenset[OutboxState]] = {
-    _S.QUEUED: frozenset({_S.SENDING, _S.WAITING, _S.FAILED}),
+    _S.QUEUED: frozenset({_S.SENDING, _S.WAITING, _S.FAILED, _S.UNCONFIRMED}),
     _S.SENDING: frozenset({_S.SENT, _S.CONFIRMED, _S.WAITING, _S.FAILED, _S.UNCONFIRMED}),
-    _S.WAITING: frozenset({_S.SENDING, _S.FAILED}),
+    _S.WAITING: frozenset({_S.SENDING, _S.FAILED, _S.UNCONFIRMED}),
     _S.SENT: frozenset({_S.CONFIRMED}),
     _S.UNCONFIRMED: frozenset({_S.CONFIRMED, _S.QUEUED}),
     _S.FAILED: frozenset({_S.QUEUED}),
@@ -104,6 +104,8 @@ class OutboxItem:
     """An earlier attempt may have arrived: the operator resent it from `unconfirmed`."""
     is_released: bool = False
     """A `sent` item that was not found in the history in time and no longer holds back its chat."""
+    asked_at: Millis = 0
+    """When the operator last said: send it."""
 
     @property
     def is_checking(self) -> bool:

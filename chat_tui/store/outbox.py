@@ -20,6 +20,7 @@ COLUMNS = frozenset(
         "error",
         "in_doubt",
         "is_released",
+        "asked_at",
     }
 )
 """What `move` and `update` may set; the rest of an item never changes."""
@@ -27,13 +28,15 @@ COLUMNS = frozenset(
 _GET = f"SELECT {ITEM} FROM outbox o WHERE o.outbox_id = ?"  # noqa: S608
 _OPEN = f"SELECT {ITEM} FROM outbox o WHERE o.state <> 'confirmed' ORDER BY o.created_at, o.chat_id, o.seq"  # noqa: S608
 _OWN = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? ORDER BY o.seq"  # noqa: S608
-_HEADS = f"""
-    SELECT {ITEM} FROM outbox o
-    WHERE o.state <> 'confirmed' AND o.state <> 'failed' AND NOT EXISTS (
-        SELECT 1 FROM outbox f WHERE f.chat_id = o.chat_id AND f.seq < o.seq
-            AND f.state <> 'confirmed' AND f.state <> 'failed' AND NOT f.is_released)
-    ORDER BY o.chat_id, o.seq
-"""  # noqa: S608
+# A resent item may stand before one that is under way: that one is the head until it is settled.
+_IN_TURN = """
+    o.state <> 'confirmed' AND o.state <> 'failed' AND (o.is_released OR NOT EXISTS (
+        SELECT 1 FROM outbox f WHERE f.chat_id = o.chat_id
+            AND f.state <> 'confirmed' AND f.state <> 'failed' AND NOT f.is_released
+            AND ((f.state NOT IN ('sending', 'sent'), f.seq) < (o.state NOT IN ('sending', 'sent'), o.seq))))
+"""
+_HEADS = f"SELECT {ITEM} FROM outbox o WHERE {_IN_TURN} ORDER BY o.chat_id, o.seq"  # noqa: S608
+_HEADS_OF = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND {_IN_TURN} ORDER BY o.seq"  # noqa: S608
 
 
 class ClaimedError(Exception):
@@ -70,10 +73,11 @@ def enqueue(
         OutboxState.QUEUED,
         moment(not_before),
         moment(created_at),
+        asked_at=moment(created_at),
     )
     conn.execute(
         "INSERT INTO outbox (outbox_id, chat_id, seq, kind, text, file_name, file_size, sha256, state,"
-        " not_before, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " not_before, created_at, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             item.outbox_id,
             item.chat_id,
@@ -86,6 +90,7 @@ def enqueue(
             item.state.value,
             item.not_before,
             item.created_at,
+            item.asked_at,
         ),
     )
     if clear_draft:
@@ -163,13 +168,14 @@ def open_items(conn: Connection) -> tuple[OutboxItem, ...]:
     return tuple(map(item_of, conn.execute(_OPEN)))
 
 
-def heads(conn: Connection) -> tuple[OutboxItem, ...]:
-    """Per chat the item whose turn it is; before it the released ones, which a later read may still link.
+def heads(conn: Connection, chat_id: ChatId | None = None) -> tuple[OutboxItem, ...]:
+    """Per chat (or of one) the item whose turn it is, and the released ones: a later read may link them.
 
     What is queued, waiting, sending, sent or unconfirmed holds back what stands behind it; a failed or a
     released item does not.
     """
-    return tuple(map(item_of, conn.execute(_HEADS)))
+    rows = conn.execute(_HEADS) if chat_id is None else conn.execute(_HEADS_OF, (chat_id,))
+    return tuple(map(item_of, rows))
 
 
 def own_for(conn: Connection, chat_id: ChatId) -> tuple[OutboxItem, ...]:

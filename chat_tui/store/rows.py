@@ -23,7 +23,7 @@ CHAT: Final = (
 ITEM: Final = (
     "o.outbox_id, o.chat_id, o.seq, o.kind, o.text, o.file_name, o.file_size, o.sha256, o.state,"
     " o.not_before, o.created_at, o.attempt, o.attempt_at, o.base_message_id, o.unclear_at, o.looks,"
-    " o.message_id, o.problem, o.error, o.in_doubt, o.is_released"
+    " o.message_id, o.problem, o.error, o.in_doubt, o.is_released, o.asked_at"
 )
 """Columns of `outbox`, in the order `item_of` reads them."""
 
@@ -149,4 +149,5 @@ def item_of(row: Row) -> OutboxItem:
         error=row[18],
         in_doubt=bool(row[19]),
         is_released=bool(row[20]),
+        asked_at=row[21],
     )

@@ -56,6 +56,7 @@ CREATE TABLE outbox (
     error TEXT NOT NULL DEFAULT '',
     in_doubt INTEGER NOT NULL DEFAULT 0,
     is_released INTEGER NOT NULL DEFAULT 0,
+    asked_at INTEGER NOT NULL,
     UNIQUE (chat_id, seq)
 );
 -- A message of the history satisfies one item only.
