@@ -46,9 +46,9 @@ def test_the_journal_is_private(tmp_path: Path) -> None:
 def test_a_line_cut_off_by_a_kill_is_dropped(tmp_path: Path) -> None:
     journal = tmp_path / "world.jsonl"
     with Sandbox.start(chats=3, journal=journal) as sandbox:
-        sandbox.open_direct("раз")
+        sandbox.open_direct("раз" * 500)
     whole = journal.read_bytes()
-    journal.write_bytes(whole + whole.splitlines()[-1][:20])
+    journal.write_bytes(whole + whole.splitlines()[-1][:-20])
     with Sandbox.start(chats=3, journal=journal) as sandbox:
         assert len(sandbox.world.listed("desc", None, 0, 9)) == 4
         sandbox.open_direct("два")

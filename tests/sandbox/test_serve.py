@@ -1,5 +1,13 @@
 """The whole thing, from outside: it starts, answers, and ends."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from chat_tui.sandbox.faults import Answer
+from chat_tui.sandbox.serve import Sandbox
 from tests.sandbox.conftest import Asking
 
 
@@ -17,3 +25,40 @@ def test_list_history_and_send(ask: Asking) -> None:
         ("text", "Добрый день! 🙂"),
         ("file", "чек.pdf"),
     ]
+
+
+def test_stopping_waits_for_nobody() -> None:
+    with Sandbox.start(chats=3) as sandbox:
+        ask = Asking(sandbox)
+        sandbox.script("getChats", [Answer(until=threading.Event()), Answer(delay_s=600)])
+        with ThreadPoolExecutor(2) as pool:
+            held = [pool.submit(ask.chats) for _ in range(2)]
+            while sandbox.unused("getChats"):
+                pass
+            sandbox.stop()
+            for one in held:
+                with pytest.raises(httpx.TransportError):
+                    one.result()
+        with pytest.raises(httpx.ConnectError):
+            ask.chats()
+        ask.client.close()
+
+
+def test_many_worlds_one_after_another_leave_no_thread() -> None:
+    before = threading.active_count()
+    for seed in range(5):
+        with Sandbox.start(chats=3, seed=seed) as sandbox:
+            assert threading.active_count() == before + 1
+            assert sandbox.url.startswith("http://127.0.0.1:")
+    assert threading.active_count() == before
+
+
+def test_buyers_live_in_a_running_world() -> None:
+    with Sandbox.start(chats=20, buyers=True, scale=0.001) as sandbox:
+        ask = Asking(sandbox)
+        ask.send(14_800_010, "Здравствуйте!")
+        while ask.history(14_800_010, limit=1).json()["result"]["messages"][0]["sender"] != "CUSTOMER":
+            pass
+        while ask.chats(limit=1).json()["result"]["chats"][0]["chatId"] < 14_800_020:
+            pass
+        ask.client.close()
