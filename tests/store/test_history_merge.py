@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.message import Attachment, Message
-from chat_tui.model.queue import Tab
+from chat_tui.model.queue import Tab, read_talk, waiting_since
 from chat_tui.store import chats, messages
 from chat_tui.store.database import Store, StorePaths
 from tests.store.world import a_chat, list_chats, read_history
@@ -90,3 +90,6 @@ def test_any_sequence_of_pages_ends_as_the_clean_history(
     whole = [message(clean, *entry, earlier=False) for entry in final]
     read_history(shared, *whole, chat_id=clean, oldest=True)
     assert picture(shared, messy) == picture(shared, clean)
+    item = shared.read(chats.item, ChatId(messy)).result()
+    assert item is not None
+    assert item.waiting_since == waiting_since(item.chat.status, item.chat.updated_at, read_talk(whole))

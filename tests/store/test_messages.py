@@ -61,15 +61,15 @@ def test_one_bad_message_does_not_sink_its_page(store: Store) -> None:
 
 def test_rows_stand_newest_first_though_older_ones_come_later(store: Store) -> None:
     list_chats(store, a_chat(8))
-    read_history(store, buyer(30, 3_000), buyer(31, 3_000, chat_id=CHAT))
-    read_history(store, buyer(10, 1_000), buyer(30 + (1 << 20), 3_000), newest=False)
+    read_history(store, buyer(30, 3_000), buyer(31, 3_000))
+    read_history(store, buyer(99, 1_000), buyer(30 + (1 << 20), 3_000), newest=False)
     read_history(store, buyer(30, 3_000, chat_id=8), chat_id=8)
 
     def by_row(conn: Connection) -> list[tuple[int, int]]:
-        return conn.execute("SELECT chat_id, message_id FROM message ORDER BY id").fetchall()
+        return conn.execute("SELECT created_at, message_id FROM message ORDER BY id").fetchall()
 
     found = store.read(by_row).result()
-    assert found[0] == (CHAT, 10)
+    assert found[0] == (1_000, 99)
     assert len(found) == 5, "equal times and low bits are two rows"
 
 
@@ -156,6 +156,11 @@ def test_an_older_page_moves_the_begin_of_the_wait_back(store: Store) -> None:
     read_history(store, buyer(5, 5_000), buyer(6, 6_000))
     assert waiting_since(store) == 5_000
     read_history(store, own(2, 2_000), buyer(3, 3_000), buyer(4, 4_000), newest=False)
+    assert waiting_since(store) == 3_000
+
+
+def test_the_wait_begins_after_our_last_answer_not_before(store: Store) -> None:
+    read_history(store, buyer(1, 1_000), own(2, 2_000), buyer(3, 3_000), buyer(4, 4_000))
     assert waiting_since(store) == 3_000
 
 
