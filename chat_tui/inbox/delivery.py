@@ -1,30 +1,23 @@
 """Bringing the outbox to the Market: one item per chat at a time, in order, never twice by itself.
 
-The state is written before and after every step: an attempt is committed before its first byte, and
-whoever finds an item `sending` whose owner is gone looks in the history instead of sending again.
+What is due is chosen here, and done under the chat's kernel lock; `attempts` does it.
 """
 
 import asyncio
 import logging
-import mimetypes
 
+from chat_tui.inbox.attempts import Attempts
 from chat_tui.inbox.events import Event, OutboxChanged, TimelineChanged
 from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.history import History
 from chat_tui.inbox.lookup import Lookup
-from chat_tui.inbox.waits import Waits
-from chat_tui.model.ids import UNKNOWN_TIME, ChatId, MessageId, OutboxId
-from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind, OutboxState
-from chat_tui.model.paging import Coverage
-from chat_tui.model.problem import Certainty, Problem, ProblemKind
-from chat_tui.store import messages, outbox, spool
+from chat_tui.inbox.waits import READY, Waits
+from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.outbox import OutboxItem, OutboxState
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.store import outbox
 from chat_tui.store.database import StoreBusy, StoreProblem
 from chat_tui.store.locks import ChatLock
-
-_TURN_AWAY_KINDS = frozenset({ProblemKind.LOCKED, ProblemKind.PARALLEL_LIMIT, ProblemKind.HOURLY_LIMIT})
-_PAUSING_KINDS = frozenset({ProblemKind.UNAUTHORIZED, ProblemKind.FORBIDDEN})
-_OWN_FILE_KINDS = frozenset({ProblemKind.FILE_CHANGED, ProblemKind.FILE_UNREADABLE})
-_READY = frozenset({OutboxState.QUEUED, OutboxState.WAITING})
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +31,7 @@ class Delivery:
         self._locks = locks
         self._lookup = Lookup(ground, history)
         self._waits = Waits(ground.settings, ground.wall_ms)
+        self._attempts = Attempts(ground, history, self._lookup, self._waits)
         self._wake = asyncio.Event()
         self._steps: dict[ChatId, asyncio.Task[None]] = {}
         self._settle: set[ChatId] = set()
@@ -83,14 +77,45 @@ class Delivery:
         self._waits.forget(outbox_id)
         self._lookup.forget(outbox_id)
 
-    async def look_again(self, item: OutboxItem) -> OutboxItem | Problem:
-        """One look for an unconfirmed item, before the operator's resend."""
-        if not self._locks.try_hold(item.chat_id):
-            return Problem(ProblemKind.BUSY)
+    async def resend(self, outbox_id: OutboxId) -> Problem | None:
+        """Queue a failed or unconfirmed item again; an unconfirmed one only after one more look."""
         try:
-            return await self._lookup.look(item)
+            item = await self._g.read(outbox.get, outbox_id)
+            if item is not None and item.state == OutboxState.FAILED:
+                return await self._queue_again(item)
+            if item is None or item.state != OutboxState.UNCONFIRMED:
+                return Problem(ProblemKind.GONE)
+            if not self._locks.try_hold(item.chat_id):
+                return Problem(ProblemKind.BUSY)
+            try:
+                looked = await self._lookup.look(item)
+                if isinstance(looked, Problem):
+                    return looked
+                return None if looked.state == OutboxState.CONFIRMED else await self._queue_again(item)
+            finally:
+                self._locks.release(item.chat_id)
+        except StoreBusy:
+            return Problem(ProblemKind.BUSY)
+        except StoreProblem as error:
+            return Problem(ProblemKind.STORAGE, message=str(error))
         finally:
-            self._locks.release(item.chat_id)
+            self.forget(outbox_id)
+            self.wake()
+
+    async def _queue_again(self, item: OutboxItem) -> Problem | None:
+        moved = await self._g.write_state(
+            outbox.move,
+            item.outbox_id,
+            item.state,
+            OutboxState.QUEUED,
+            not_before=0,
+            asked_at=self._g.wall_ms(),
+            in_doubt=int(item.in_doubt or item.state == OutboxState.UNCONFIRMED),
+            problem="",
+            error="",
+        )
+        self._g.bulletin.publish(OutboxChanged(item.chat_id))
+        return None if moved is not None else Problem(ProblemKind.GONE)
 
     # -- choosing ------------------------------------------------------------------------------------
 
@@ -114,7 +139,7 @@ class Delivery:
     def _may_act(self, item: OutboxItem) -> bool:
         if _is_quiet(item):
             return item.chat_id in self._settle
-        if item.state in _READY:
+        if item.state in READY:
             return self._g.bulletin.link.sends_paused is None and not self._g.settings.read_only
         return True
 
@@ -160,136 +185,11 @@ class Delivery:
         if item not in heads:
             return
         if not _is_quiet(item):
-            await self._advance(item)
+            await self._attempts.advance(item)
             return
         for quiet in filter(_is_quiet, heads):
             # A later read of the history brought news; nothing more is asked of the Market for it.
             await self._lookup.link(quiet)
-
-    async def _advance(self, item: OutboxItem) -> None:
-        if item.state in _READY:
-            await self._attempt(item)
-        else:
-            if item.state == OutboxState.SENDING and item.unclear_at is None:
-                # Its owner is gone, or this program was killed: whether it arrived is unknown.
-                item = await self._mark_unclear(item, ProblemKind.CUT, "")
-            await self._look(item)
-
-    async def _attempt(self, item: OutboxItem) -> None:
-        if self._g.wall_ms() - item.asked_at > self._g.settings.max_age_s * 1000:
-            await self._give_back(item, Problem(ProblemKind.STALE))
-            return
-        newest = await self._newest_known(item.chat_id)
-        if isinstance(newest, Problem):
-            await self._turned_away(item, newest)
-            return
-        sending = await self._move(
-            item,
-            OutboxState.SENDING,
-            attempt=item.attempt + 1,
-            # After an earlier attempt that may have arrived, its message counts as well.
-            attempt_at=item.attempt_at if item.in_doubt else self._history.server_now() or UNKNOWN_TIME,
-            base_message_id=newest if item.base_message_id is None else item.base_message_id,
-            unclear_at=None,
-            looks=0,
-            problem="",
-            error="",
-        )
-        if sending is not None:
-            await self._settle_outcome(sending, await self._post(sending))
-
-    async def _newest_known(self, chat_id: ChatId) -> MessageId | Problem:
-        """The message after which ours must come; a chat or a clock never read is read first."""
-        for first in (True, False):
-            cursor = await self._g.read(messages.cursor, chat_id)
-            known = cursor.hi is not None or cursor.coverage == Coverage.DONE
-            if known and self._history.server_now() is not None:
-                break
-            if first and (problem := await self._history.newer(chat_id)) is not None:
-                return problem
-        return cursor.hi if cursor.hi is not None else MessageId(0)
-
-    async def _post(self, item: OutboxItem) -> Accepted | Problem:
-        if item.kind == OutboxKind.TEXT:
-            return await self._g.market.send_message(item.chat_id, item.text)
-        media_type, _ = mimetypes.guess_type(item.file_name)
-        return await self._g.market.send_file(
-            item.chat_id,
-            path=spool.path(self._g.store.paths.data_dir, item.outbox_id),
-            name=item.file_name,
-            size=item.file_size,
-            media_type=media_type or "application/octet-stream",
-        )
-
-    # -- outcomes ------------------------------------------------------------------------------------
-
-    async def _settle_outcome(self, item: OutboxItem, outcome: Accepted | Problem) -> None:
-        if isinstance(outcome, Accepted):
-            self.forget(item.outbox_id)
-            sent = await self._move(item, OutboxState.SENT, problem="", error="")
-            if sent is not None:
-                await self._look(sent)
-        elif outcome.certainty == Certainty.UNCLEAR:
-            await self._mark_unclear(item, outcome.kind, outcome.message)
-        else:
-            await self._turned_away(item, outcome)
-
-    async def _turned_away(self, item: OutboxItem, problem: Problem) -> None:
-        """Surely not delivered: wait and try again, pause everything, or give it back."""
-        refused = problem.certainty == Certainty.REFUSED
-        if (refused and problem.kind not in _TURN_AWAY_KINDS | _PAUSING_KINDS) or (
-            problem.kind in _OWN_FILE_KINDS
-        ):
-            await self._give_back(item, problem)
-            return
-        if problem.kind in _PAUSING_KINDS:
-            self._g.bulletin.pause_sends(problem)
-        delay = self._waits.turned_away(item, problem)
-        until = self._g.wall_ms() + int(delay * 1000) if problem.retry_after_s is not None else 0
-        waiting = await self._explain(item, OutboxState.WAITING, problem, not_before=until)
-        if waiting is not None:
-            self._waits.put_off(waiting, delay)
-
-    async def _give_back(self, item: OutboxItem, problem: Problem) -> None:
-        """Not tried again by itself; after an attempt that may have arrived nobody says it failed."""
-        state = OutboxState.UNCONFIRMED if item.in_doubt else OutboxState.FAILED
-        await self._explain(item, state, problem)
-
-    async def _explain(
-        self, item: OutboxItem, state: OutboxState, problem: Problem, **columns: int
-    ) -> OutboxItem | None:
-        """Move to `state` with the reason; an item that is there already only gets the new reason."""
-        words = {"problem": problem.kind.value, "error": problem.message}
-        if item.state == state:
-            return await self._update(item, **words, **columns)
-        return await self._move(item, state, **words, **columns)
-
-    async def _mark_unclear(self, item: OutboxItem, kind: ProblemKind, words: str) -> OutboxItem:
-        marked = await self._update(
-            item, unclear_at=self._g.wall_ms(), looks=0, problem=kind.value, error=words
-        )
-        return marked if marked is not None else item
-
-    async def _look(self, item: OutboxItem) -> None:
-        wait = await self._lookup.advance(item)
-        if wait is None:
-            self.forget(item.outbox_id)
-        elif wait > 0:
-            self._waits.put_off(item, wait)
-
-    # -- writing -------------------------------------------------------------------------------------
-
-    async def _move(
-        self, item: OutboxItem, state: OutboxState, **columns: int | str | None
-    ) -> OutboxItem | None:
-        moved = await self._g.write_state(outbox.move, item.outbox_id, item.state, state, **columns)
-        self._g.bulletin.publish(OutboxChanged(item.chat_id))
-        return moved
-
-    async def _update(self, item: OutboxItem, **columns: int | str | None) -> OutboxItem | None:
-        updated = await self._g.write_state(outbox.update, item.outbox_id, item.state, **columns)
-        self._g.bulletin.publish(OutboxChanged(item.chat_id))
-        return updated
 
 
 def _is_quiet(item: OutboxItem) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from chat_tui.inbox.bulletin import Bulletin
 from chat_tui.inbox.delivery import Delivery
-from chat_tui.inbox.events import ChatsChanged, EngineFailed, OutboxChanged
+from chat_tui.inbox.events import ChatsChanged, EngineFailed
 from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.history import History
 from chat_tui.inbox.market import Market
@@ -154,27 +154,7 @@ class Engine:
         """Queue a failed or unconfirmed item again; an unconfirmed one only after one more look."""
         if self._settings.read_only:
             return Problem(ProblemKind.READ_ONLY)
-        item = await self._g.read(outbox.get, outbox_id)
-        if item is None or item.state not in {OutboxState.FAILED, OutboxState.UNCONFIRMED}:
-            return Problem(ProblemKind.GONE)
-        if item.state == OutboxState.UNCONFIRMED:
-            looked = await self._delivery.look_again(item)
-            if isinstance(looked, Problem) or looked.state == OutboxState.CONFIRMED:
-                return looked if isinstance(looked, Problem) else None
-        moved = await self._g.write_state(
-            outbox.move,
-            outbox_id,
-            item.state,
-            OutboxState.QUEUED,
-            not_before=0,
-            asked_at=self._wall_ms(),
-            in_doubt=int(item.in_doubt or item.state == OutboxState.UNCONFIRMED),
-            problem="",
-            error="",
-        )
-        self.forget(outbox_id)
-        self.bulletin.publish(OutboxChanged(item.chat_id))
-        return None if moved is not None else Problem(ProblemKind.GONE)
+        return await self._delivery.resend(outbox_id)
 
     def _ensure_delivering(self) -> None:
         if self._delivering is None:

@@ -16,7 +16,8 @@ from chat_tui.model.problem import Problem, ProblemKind
 
 LONGEST_HOLD_S = 3600.0
 """However far away a told moment is, it is checked at least this often."""
-_READY = frozenset({OutboxState.QUEUED, OutboxState.WAITING})
+READY = frozenset({OutboxState.QUEUED, OutboxState.WAITING})
+"""States from which an attempt begins."""
 _HOLDS_ALL = frozenset({ProblemKind.LOCKED, ProblemKind.CERTIFICATE})
 _Stamp = tuple[OutboxState, int, Millis, int, str]
 
@@ -55,7 +56,7 @@ class Waits:
     def seconds(self, item: OutboxItem) -> float:
         """Until the item may be acted on; not positive = now."""
         due = self._due[item.outbox_id].at
-        if item.state in _READY:
+        if item.state in READY:
             due = max(due, self._held.get(item.kind, due))
         return due - asyncio.get_running_loop().time()
 
@@ -89,7 +90,7 @@ class Waits:
         return self._backoff(problem.kind, tries)
 
     def _wait_of(self, item: OutboxItem) -> float:
-        if item.state in _READY:
+        if item.state in READY:
             hold = min(max((item.not_before - self._wall_ms()) / 1000, 0.0), LONGEST_HOLD_S)
             if item.state == OutboxState.QUEUED or hold or self._is_first:
                 return hold

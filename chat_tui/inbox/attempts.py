@@ -1,0 +1,162 @@
+"""One attempt to deliver an outbox item, and what its outcome means.
+
+The state is written before and after every step: an attempt is committed before its first byte, and
+whoever finds an item `sending` whose owner is gone looks in the history instead of sending again.
+"""
+
+import mimetypes
+
+from chat_tui.inbox.events import OutboxChanged
+from chat_tui.inbox.ground import Ground
+from chat_tui.inbox.history import History
+from chat_tui.inbox.lookup import Lookup
+from chat_tui.inbox.waits import READY, Waits
+from chat_tui.model.ids import UNKNOWN_TIME, ChatId, MessageId, OutboxId
+from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind, OutboxState
+from chat_tui.model.paging import Coverage
+from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.store import messages, outbox, spool
+
+_TURN_AWAY_KINDS = frozenset({ProblemKind.LOCKED, ProblemKind.PARALLEL_LIMIT, ProblemKind.HOURLY_LIMIT})
+_PAUSING_KINDS = frozenset({ProblemKind.UNAUTHORIZED, ProblemKind.FORBIDDEN})
+_OWN_FILE_KINDS = frozenset({ProblemKind.FILE_CHANGED, ProblemKind.FILE_UNREADABLE})
+
+
+class Attempts:
+    """Acts on one item at a time, for whoever holds the lock of its chat."""
+
+    def __init__(self, ground: Ground, history: History, lookup: Lookup, waits: Waits) -> None:
+        self._g = ground
+        self._history = history
+        self._lookup = lookup
+        self._waits = waits
+
+    async def advance(self, item: OutboxItem) -> None:
+        """Do what is next for the head of a chat; the caller holds the chat's lock."""
+        if item.state in READY:
+            await self._attempt(item)
+        else:
+            if item.state == OutboxState.SENDING and item.unclear_at is None:
+                # Its owner is gone, or this program was killed: whether it arrived is unknown.
+                item = await self._mark_unclear(item, ProblemKind.CUT, "")
+            await self._look(item)
+
+    async def _attempt(self, item: OutboxItem) -> None:
+        if self._g.wall_ms() - item.asked_at > self._g.settings.max_age_s * 1000:
+            await self._give_back(item, Problem(ProblemKind.STALE))
+            return
+        newest = await self._newest_known(item.chat_id)
+        if isinstance(newest, Problem):
+            await self._turned_away(item, newest)
+            return
+        sending = await self._move(
+            item,
+            OutboxState.SENDING,
+            attempt=item.attempt + 1,
+            # After an earlier attempt that may have arrived, its message counts as well.
+            attempt_at=item.attempt_at if item.in_doubt else self._history.server_now() or UNKNOWN_TIME,
+            base_message_id=newest if item.base_message_id is None else item.base_message_id,
+            unclear_at=None,
+            looks=0,
+            problem="",
+            error="",
+        )
+        if sending is not None:
+            await self._settle_outcome(sending, await self._post(sending))
+
+    async def _newest_known(self, chat_id: ChatId) -> MessageId | Problem:
+        """The message after which ours must come; a chat or a clock never read is read first."""
+        for first in (True, False):
+            cursor = await self._g.read(messages.cursor, chat_id)
+            known = cursor.hi is not None or cursor.coverage == Coverage.DONE
+            if known and self._history.server_now() is not None:
+                break
+            if first and (problem := await self._history.newer(chat_id)) is not None:
+                return problem
+        return cursor.hi if cursor.hi is not None else MessageId(0)
+
+    async def _post(self, item: OutboxItem) -> Accepted | Problem:
+        if item.kind == OutboxKind.TEXT:
+            return await self._g.market.send_message(item.chat_id, item.text)
+        media_type, _ = mimetypes.guess_type(item.file_name)
+        return await self._g.market.send_file(
+            item.chat_id,
+            path=spool.path(self._g.store.paths.data_dir, item.outbox_id),
+            name=item.file_name,
+            size=item.file_size,
+            media_type=media_type or "application/octet-stream",
+        )
+
+    # -- outcomes ------------------------------------------------------------------------------------
+
+    async def _settle_outcome(self, item: OutboxItem, outcome: Accepted | Problem) -> None:
+        if isinstance(outcome, Accepted):
+            self._forget(item.outbox_id)
+            sent = await self._move(item, OutboxState.SENT, problem="", error="")
+            if sent is not None:
+                await self._look(sent)
+        elif outcome.certainty == Certainty.UNCLEAR:
+            await self._mark_unclear(item, outcome.kind, outcome.message)
+        else:
+            await self._turned_away(item, outcome)
+
+    async def _turned_away(self, item: OutboxItem, problem: Problem) -> None:
+        """Surely not delivered: wait and try again, pause everything, or give it back."""
+        refused = problem.certainty == Certainty.REFUSED
+        if (refused and problem.kind not in _TURN_AWAY_KINDS | _PAUSING_KINDS) or (
+            problem.kind in _OWN_FILE_KINDS
+        ):
+            await self._give_back(item, problem)
+            return
+        if problem.kind in _PAUSING_KINDS:
+            self._g.bulletin.pause_sends(problem)
+        delay = self._waits.turned_away(item, problem)
+        until = self._g.wall_ms() + int(delay * 1000) if problem.retry_after_s is not None else 0
+        waiting = await self._explain(item, OutboxState.WAITING, problem, not_before=until)
+        if waiting is not None:
+            self._waits.put_off(waiting, delay)
+
+    async def _give_back(self, item: OutboxItem, problem: Problem) -> None:
+        """Not tried again by itself; after an attempt that may have arrived nobody says it failed."""
+        state = OutboxState.UNCONFIRMED if item.in_doubt else OutboxState.FAILED
+        await self._explain(item, state, problem)
+
+    async def _explain(
+        self, item: OutboxItem, state: OutboxState, problem: Problem, **columns: int
+    ) -> OutboxItem | None:
+        """Move to `state` with the reason; an item that is there already only gets the new reason."""
+        words = {"problem": problem.kind.value, "error": problem.message}
+        if item.state == state:
+            return await self._update(item, **words, **columns)
+        return await self._move(item, state, **words, **columns)
+
+    async def _mark_unclear(self, item: OutboxItem, kind: ProblemKind, words: str) -> OutboxItem:
+        marked = await self._update(
+            item, unclear_at=self._g.wall_ms(), looks=0, problem=kind.value, error=words
+        )
+        return marked if marked is not None else item
+
+    async def _look(self, item: OutboxItem) -> None:
+        wait = await self._lookup.advance(item)
+        if wait is None:
+            self._forget(item.outbox_id)
+        elif wait > 0:
+            self._waits.put_off(item, wait)
+
+    # -- writing -------------------------------------------------------------------------------------
+
+    async def _move(
+        self, item: OutboxItem, state: OutboxState, **columns: int | str | None
+    ) -> OutboxItem | None:
+        moved = await self._g.write_state(outbox.move, item.outbox_id, item.state, state, **columns)
+        self._g.bulletin.publish(OutboxChanged(item.chat_id))
+        return moved
+
+    async def _update(self, item: OutboxItem, **columns: int | str | None) -> OutboxItem | None:
+        updated = await self._g.write_state(outbox.update, item.outbox_id, item.state, **columns)
+        self._g.bulletin.publish(OutboxChanged(item.chat_id))
+        return updated
+
+    def _forget(self, outbox_id: OutboxId) -> None:
+        self._waits.forget(outbox_id)
+        self._lookup.forget(outbox_id)
