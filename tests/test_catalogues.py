@@ -1,16 +1,16 @@
 """Every word the program says is translated, once, completely, and with the same placeholders."""
 
+import ast
 import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[1] / "chat_tui"
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+MARKS = {"_", "N_", "ngettext"}
 PLACEHOLDER = re.compile(r"\{\w*\}|%\(\w+\)[rsd]|%[rsd]")
 PLURAL = (
     "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2)"
@@ -38,9 +38,16 @@ MESSAGES = [
 
 
 def said() -> set[Msgid]:
-    """Everything marked in the code."""
-    found = extract_from_dir(ROOT, method_map=[("**.py", "python")], keywords=KEYWORDS)
-    return {key(message) for _file, _line, message, _comments, _context in found}
+    """Everything marked in the code; read as syntax, because Babel finds no call within an f-string."""
+    found: set[Msgid] = set()
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS:
+                words = [part.value for part in node.args if isinstance(part, ast.Constant)]
+                texts = tuple(word for word in words if isinstance(word, str))
+                if texts:
+                    found.add(texts[:2] if node.func.id == "ngettext" else texts[0])
+    return found
 
 
 def translated() -> Counter[Msgid]:
@@ -48,7 +55,7 @@ def translated() -> Counter[Msgid]:
 
 
 def test_the_marked_words_are_found() -> None:
-    assert {"print the version", ("{n} hour", "{n} hours")} <= said()
+    assert {"print the version", ("{n} hour", "{n} hours"), "queued"} <= said()
 
 
 def test_every_word_is_translated() -> None:
