@@ -83,17 +83,9 @@ class Delivery:
             item = await self._g.read(outbox.get, outbox_id)
             if item is not None and item.state == OutboxState.FAILED:
                 return await self._queue_again(item)
-            if item is None or item.state != OutboxState.UNCONFIRMED:
-                return Problem(ProblemKind.GONE)
-            if not self._locks.try_hold(item.chat_id):
-                return Problem(ProblemKind.BUSY)
-            try:
-                looked = await self._lookup.look(item)
-                if isinstance(looked, Problem):
-                    return looked
-                return None if looked.state == OutboxState.CONFIRMED else await self._queue_again(item)
-            finally:
-                self._locks.release(item.chat_id)
+            if item is not None and item.state == OutboxState.UNCONFIRMED:
+                return await self._look_and_queue_again(item)
+            return Problem(ProblemKind.GONE)
         except StoreBusy:
             return Problem(ProblemKind.BUSY)
         except StoreProblem as error:
@@ -101,6 +93,17 @@ class Delivery:
         finally:
             self.forget(outbox_id)
             self.wake()
+
+    async def _look_and_queue_again(self, item: OutboxItem) -> Problem | None:
+        if not self._locks.try_hold(item.chat_id):
+            return Problem(ProblemKind.BUSY)
+        try:
+            looked = await self._lookup.look(item)
+            if isinstance(looked, Problem):
+                return looked
+            return None if looked.state == OutboxState.CONFIRMED else await self._queue_again(item)
+        finally:
+            self._locks.release(item.chat_id)
 
     async def _queue_again(self, item: OutboxItem) -> Problem | None:
         moved = await self._g.write_state(
