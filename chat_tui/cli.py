@@ -236,7 +236,13 @@ def _show(settings: "Settings", paths: "Paths") -> int:
 
     inbox.start()
     try:
-        return app.run(inbox, report=paths.log, theme=settings.theme, mouse=settings.mouse)
+        return app.run(
+            inbox,
+            report=paths.log,
+            theme=settings.theme,
+            mouse=settings.mouse,
+            jcuken=settings.keys_layout == "jcuken",
+        )
     finally:
         asyncio.run(inbox.close())
 
