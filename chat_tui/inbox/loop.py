@@ -32,6 +32,10 @@ class EngineLoop:
         """Call a function here, soon."""
         self._loop.call_soon_threadsafe(function, *arguments)
 
+    def discard(self) -> None:
+        """Give back a loop that was never started."""
+        self._loop.close()
+
     def stop(self) -> None:
         """End the loop and wait for its thread."""
         self._loop.call_soon_threadsafe(self._loop.stop)

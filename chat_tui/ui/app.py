@@ -46,7 +46,7 @@ class ChatTuiApp(TerminalApp[None]):
     ) -> None:
         """`report` is the private file that gets the details of a crash."""
         super().__init__(report, jcuken=jcuken)
-        self._inbox = inbox
+        self.inbox = inbox
         self._now = now
         self._zone = zone
         self._theme = theme
@@ -54,7 +54,7 @@ class ChatTuiApp(TerminalApp[None]):
     def on_mount(self) -> None:
         if self._theme in self.available_themes:
             self.theme = self._theme
-        self.push_screen(InboxScreen(self._inbox, now=self._now, zone=self._zone))
+        self.push_screen(InboxScreen(self.inbox, now=self._now, zone=self._zone))
 
     def action_help(self) -> None:
         """Show the live key list."""
@@ -69,7 +69,7 @@ class ChatTuiApp(TerminalApp[None]):
     @work(group="quit", exclusive=True)
     async def action_quit(self) -> None:  # type: ignore[override]
         """Leave; when something is not delivered, say what happens to it and ask."""
-        items = await self._inbox.open_items()
+        items = await self.inbox.open_items()
         waiting = sum(item.state in OPEN for item in items)
         if waiting and not await self.push_screen_wait(self._question(waiting)):
             return

@@ -29,11 +29,19 @@ class Compose(TextBox):
         height: auto;
         min-height: 3;
         max-height: 10;
-        border: round $border-blurred;
+        background: transparent;
+        border: round $foreground 30%;
         border-title-align: left;
+        border-title-color: $foreground;
+        border-title-style: none;
+        &:ansi { border: round ansi_bright_black; }
     }
     Compose:focus {
         border: round $border;
+        border-title-style: bold;
+    }
+    Compose:disabled {
+        opacity: 100%;
     }
     Compose.-too-long {
         border-subtitle-color: $text-error;

@@ -1,0 +1,70 @@
+"""The pictures of README, made from the same scene as the snapshots: `python -m tests.screenshots`."""
+
+import asyncio
+import os
+import re
+import tempfile
+from pathlib import Path
+
+os.environ.update(TEXTUAL_ANIMATIONS="none", TEXTUAL_SMOOTH_SCROLL="0")
+os.environ.pop("NO_COLOR", None)
+
+import hatch_build
+from chat_tui.model.ids import ChatId
+from chat_tui.store.database import Store
+from tests.support.scenes import make_scene, queue_an_answer
+
+FOLDER = Path(__file__).parent.parent / "screenshots"
+TYPED = {"en": "Good afternoon, Olga!", "ru": "Добрый день, Ольга!"}
+PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...], bool]] = {
+    "inbox": ((110, 28), ("j", "enter", "c"), True),
+    "narrow": ((80, 24), (), False),
+    "outbox": ((80, 24), ("O",), False),
+}
+"""Size, keys, and whether the beginning of an answer is typed then."""
+
+
+def _prepare(store: Store, language: str) -> None:
+    sent = {"en": "We are asking the delivery service.", "ru": "Уточняем у службы доставки."}[language]
+    queue_an_answer(store, ChatId(2), sent)
+
+
+async def _picture(root: Path, language: str, size: tuple[int, int], keys: tuple[str, ...]) -> str:
+    scene = make_scene(root, language=language, prepare=lambda store: _prepare(store, language))
+    try:
+        async with scene.app.run_test(size=size) as pilot:
+            for key in ("", *keys):
+                if key:
+                    await pilot.press(key)
+                await scene.app.keys_settled()
+                await scene.inbox.tab_counts()
+                await pilot.pause()
+            return _alone(scene.app.export_screenshot(title="chat-tui"))
+    finally:
+        scene.close()
+
+
+def _key(character: str) -> str:
+    return {" ": "space", ",": "comma", "!": "exclamation_mark"}.get(character, character)
+
+
+def _alone(svg: str) -> str:
+    """The picture without anything fetched from elsewhere: fonts are those of the reader."""
+    svg = re.sub(r"@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)
+    return svg.replace("Fira Code", "DejaVu Sans Mono")
+
+
+def main() -> None:
+    """Write every picture in both languages."""
+    hatch_build.compile_catalogues()
+    FOLDER.mkdir(exist_ok=True)
+    for language in ("en", "ru"):
+        for name, (size, keys, types) in PICTURES.items():
+            pressed = (*keys, *(_key(c) for c in TYPED[language])) if types else keys
+            with tempfile.TemporaryDirectory() as root:
+                svg = asyncio.run(_picture(Path(root), language, size, pressed))
+            (FOLDER / f"{name}-{language}.svg").write_text(svg, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
