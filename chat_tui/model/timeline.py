@@ -48,3 +48,5 @@ class Draft:
     text: str
     caret: int
     """Characters before the caret."""
+    others: tuple[str, ...] = ()
+    """Different texts that other copies of the program keep for this chat, the latest first."""

@@ -1,4 +1,9 @@
-"""Texts typed and not sent, by chat."""
+"""Texts typed and not sent, by chat and by the copy of the program they were typed in.
+
+Each running copy writes a row of its own, so that two operators at one chat never overwrite each other.
+"""
+
+from typing import NamedTuple
 
 from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.timeline import Draft
@@ -6,25 +11,62 @@ from chat_tui.store.database import Connection
 from chat_tui.store.rows import clean
 
 
+class Kept(NamedTuple):
+    """One row: what one copy typed for a chat."""
+
+    copy: str
+    text: str
+    caret: int
+
+
+def kept(conn: Connection, chat_id: ChatId) -> tuple[Kept, ...]:
+    """Everything typed for a chat, the latest first."""
+    rows = conn.execute(
+        "SELECT copy, text, caret FROM draft WHERE chat_id = ? ORDER BY at DESC, copy", (chat_id,)
+    )
+    return tuple(Kept(*row) for row in rows)
+
+
 def get(conn: Connection, chat_id: ChatId) -> Draft:
-    """The text typed for a chat; empty if none."""
-    row = conn.execute("SELECT text, caret FROM draft WHERE chat_id = ? AND copy = ''", (chat_id,)).fetchone()
-    return Draft(chat_id, "", 0) if row is None else Draft(chat_id, *row)
+    """The latest text typed for a chat, and the older ones of other copies; empty if none."""
+    found = kept(conn, chat_id)
+    if not found:
+        return Draft(chat_id, "", 0)
+    newest, *older = found
+    others = tuple(dict.fromkeys(row.text for row in older if row.text != newest.text))
+    return Draft(chat_id, newest.text, newest.caret, others)
 
 
-def save(conn: Connection, draft: Draft, at: Millis) -> None:
-    """Keep the text typed for a chat; an empty one removes the draft."""
+def save(conn: Connection, draft: Draft, at: Millis, copy: str = "", base: Kept | None = None) -> None:
+    """Keep the text this copy typed for a chat; an empty one removes it.
+
+    `base` is the row the typing began from: it goes, unless its own copy has changed it since.
+    """
+    clear(conn, draft.chat_id, copy, base)
     if draft.text:
         conn.execute(
-            "INSERT OR REPLACE INTO draft (chat_id, copy, text, caret, at) VALUES (?, '', ?, ?, ?)",
-            (draft.chat_id, clean(draft.text), draft.caret, at),
+            "INSERT INTO draft (chat_id, copy, text, caret, at) VALUES (?, ?, ?, ?, ?)",
+            (draft.chat_id, copy, clean(draft.text), draft.caret, at),
         )
-    else:
-        conn.execute("DELETE FROM draft WHERE chat_id = ? AND copy = ''", (draft.chat_id,))
+
+
+def clear(conn: Connection, chat_id: ChatId, copy: str = "", base: Kept | None = None) -> None:
+    """Remove what this copy typed for a chat, and the row it began from if that is as it was."""
+    conn.execute("DELETE FROM draft WHERE chat_id = ? AND copy = ?", (chat_id, copy))
+    if base is not None:
+        conn.execute(
+            "DELETE FROM draft WHERE chat_id = ? AND copy = ? AND text = ?", (chat_id, base.copy, base.text)
+        )
+
+
+def forget(conn: Connection, chat_id: ChatId, text: str, copy: str = "") -> None:
+    """Remove a text that other copies typed; a row of this copy stays."""
+    conn.execute(
+        "DELETE FROM draft WHERE chat_id = ? AND text = ? AND copy <> ?", (chat_id, clean(text), copy)
+    )
 
 
 def chats_with_drafts(conn: Connection) -> tuple[ChatId, ...]:
     """The chats something is typed for, the latest first."""
-    return tuple(
-        ChatId(row[0]) for row in conn.execute("SELECT chat_id FROM draft ORDER BY at DESC, chat_id")
-    )
+    rows = conn.execute("SELECT chat_id FROM draft GROUP BY chat_id ORDER BY max(at) DESC, chat_id")
+    return tuple(ChatId(row[0]) for row in rows)
