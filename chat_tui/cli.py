@@ -68,8 +68,12 @@ def open_inbox(settings: "Settings", paths: "Paths", *, undo_seconds: int) -> "I
         settle_s=settings.settle_seconds,
         poll_s=settings.poll_seconds,
         read_only=settings.read_only,
+        secrets=(settings.api_key, settings.oauth_token),
     )
-    return Inbox(store, partial(_connect, access, settings), settings=wanted)
+    private = [paths.config, paths.data, paths.cache, paths.log.parent]
+    if settings.key_file is not None:
+        private.append(settings.key_file)
+    return Inbox(store, partial(_connect, access, settings), settings=wanted, private=private)
 
 
 def _harden() -> None:

@@ -1,7 +1,6 @@
 """`send`: one text or file to one chat, and what became of it."""
 
 import asyncio
-import re
 import sys
 import time
 from argparse import Namespace
@@ -11,6 +10,7 @@ from typing import TypeVar
 from chat_tui.commands.speak import complain, say
 from chat_tui.inbox.events import Event, OutboxChanged
 from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.writing import holds_secret
 from chat_tui.locale import _
 from chat_tui.model.file import FileCard
 from chat_tui.model.ids import ChatId
@@ -28,8 +28,6 @@ T = TypeVar("T", OutboxItem, FileCard)
 
 _MOST_BYTES = 1_000_000
 """Of standard input: far more than a message may have."""
-_KEY = re.compile(r"ACMA:\S{8,}")
-"""What a key of the Market looks like."""
 
 
 class Refused(Exception):  # noqa: N818 - house word: a failure that was expected
@@ -66,8 +64,8 @@ async def _content(inbox: Inbox, arguments: Namespace) -> str | FileCard:
         raise Refused(problem_words(Problem(ProblemKind.TEXT_EMPTY)))
     if text_length(text) > TEXT_LIMIT:
         raise Refused(problem_words(Problem(ProblemKind.TEXT_TOO_LONG)))
-    if _KEY.search(text):
-        raise Refused(_("There is something like a key of the Market in the text. It was not sent."))
+    if holds_secret(text, ()):
+        raise Refused(problem_words(Problem(ProblemKind.TEXT_SECRET)))
     return text
 
 

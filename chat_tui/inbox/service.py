@@ -5,10 +5,10 @@ Every method may be called from any thread and any event loop; reads are local a
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from chat_tui.inbox import files
 from chat_tui.inbox.engine import Engine
@@ -26,10 +26,11 @@ from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
 from chat_tui.model.timeline import Draft, TimelinePage
-from chat_tui.store import chats, drafts, messages, outbox
+from chat_tui.store import chats, messages, outbox
 from chat_tui.store.database import Store
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 def wall_clock_ms() -> Millis:
@@ -47,18 +48,21 @@ class Inbox:
         *,
         settings: InboxSettings | None = None,
         wall_ms: Callable[[], Millis] = wall_clock_ms,
+        private: Sequence[Path] = (),
     ) -> None:
-        """`connect` makes the client; it is called on the engine's thread, after the first paint."""
+        """`connect` makes the client, on the engine's thread; files at or below `private` are never sent."""
         self._store = store
         self._settings = settings or InboxSettings()
         self._loop = EngineLoop()
         self._engine = Engine(store, connect, self._settings, wall_ms)
         self._writing = Writing(store, self._settings, wall_ms)
+        self._private = tuple(private)
+        self._opened: Future[None]
 
     def start(self, *, background: bool = True) -> None:
         """Begin; without `background` nothing is synced or delivered but what is asked for."""
         self._loop.start()
-        self._loop.submit(self._engine.open(background=background))
+        self._opened = self._loop.submit(self._engine.open(background=background))
 
     # -- reading: local, never the network ---------------------------------------------------
 
@@ -102,8 +106,8 @@ class Inbox:
         )
 
     async def draft(self, chat_id: ChatId) -> Draft:
-        """The text typed for this chat; empty if none."""
-        return await _await(self._store.read(drafts.get, chat_id))
+        """The text typed for this chat, and other texts that copies of the program typed for it."""
+        return await self._writing.draft(chat_id)
 
     async def open_items(self) -> tuple[OutboxItem, ...]:
         """Everything sent and not yet confirmed, all chats, oldest first."""
@@ -129,17 +133,21 @@ class Inbox:
 
     async def sync_once(self) -> SyncReport:
         """One whole round, for `sync --once` and for verbs with an empty cache."""
-        return await _await(self._loop.submit(self._engine.sync_once()))
+        return await self._ask(self._engine.sync_once)
 
     async def fetch_chat(self, chat_id: ChatId) -> Problem | None:
         """Bring a chat and its newest messages into the cache, for verbs without a background."""
-        return await _await(self._loop.submit(self._engine.fetch_chat(chat_id)))
+        return await self._ask(self._engine.fetch_chat, chat_id)
 
     # -- doing ------------------------------------------------------------------------------------
 
     async def save_draft(self, draft: Draft) -> Problem | None:
         """Keep the text typed for a chat; an empty text removes the draft."""
         return await self._writing.save_draft(draft)
+
+    async def forget_draft(self, chat_id: ChatId, text: str) -> Problem | None:
+        """One of a draft's `others` was taken into the box (and saved), or is not wanted."""
+        return await self._writing.forget_draft(chat_id, text)
 
     async def mark_seen(self, chat_id: ChatId, message_id: MessageId) -> Problem | None:
         """The operator has seen the chat up to this message."""
@@ -154,7 +162,7 @@ class Inbox:
 
     async def inspect_file(self, path: Path) -> FileCard | Problem:
         """Read what the card shows; refuse what cannot be sent (empty, too large, not a regular file…)."""
-        own: Sequence[Path] = (self._store.paths.cache_dir, self._store.paths.data_dir)
+        own = (self._store.paths.cache_dir, self._store.paths.data_dir, *self._private)
         return await asyncio.to_thread(files.inspect, path, own)
 
     async def send_file(self, chat_id: ChatId, card: FileCard) -> OutboxItem | Problem:
@@ -171,15 +179,15 @@ class Inbox:
 
     async def resend(self, outbox_id: OutboxId) -> Problem | None:
         """Try a failed or unconfirmed item again, because the operator says so (after one more look)."""
-        return await _await(self._loop.submit(self._engine.resend(outbox_id)))
+        return await self._ask(self._engine.resend, outbox_id)
 
     async def deliver(self, outbox_id: OutboxId) -> OutboxItem:
         """Deliver until this item is confirmed, failed or unconfirmed, for verbs without a background."""
-        return await _await(self._loop.submit(self._engine.deliver(outbox_id)))
+        return await self._ask(self._engine.deliver, outbox_id)
 
     async def create_chat(self, about: NewChat) -> ChatId | Problem:
         """Open (or find) the chat about an order or a return (createChat); it is in the cache afterwards."""
-        return await _await(self._loop.submit(self._engine.create_chat(about)))
+        return await self._ask(self._engine.create_chat, about)
 
     # -- hearing ----------------------------------------------------------------------------------
 
@@ -192,6 +200,13 @@ class Inbox:
         await _await(self._loop.submit(self._engine.close()))
         await asyncio.to_thread(self._loop.stop)
         await asyncio.to_thread(self._store.close)
+
+    async def _ask(
+        self, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run something of the engine on its own loop; why the engine could not open is raised here."""
+        await asyncio.wrap_future(self._opened)
+        return await _await(self._loop.submit(work(*args, **kwargs)))
 
     def _queued(self, outcome: OutboxItem | Problem) -> OutboxItem | Problem:
         if isinstance(outcome, OutboxItem):

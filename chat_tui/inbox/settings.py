@@ -1,6 +1,6 @@
 """What of the operator's settings the engine needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,5 +21,7 @@ class InboxSettings:
     """The longest pause between two tries of a request that was surely not delivered."""
     scan_s: float = 3.0
     """Between two looks at the outbox for items that another, dead copy left behind."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """The keys of this run: a text that holds one is not sent."""
     read_only: bool = False
     """Nothing may be sent or created."""

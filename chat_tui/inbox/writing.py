@@ -1,8 +1,9 @@
 """What the operator does, made durable before anything on the screen says so."""
 
 import asyncio
+import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +17,7 @@ from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Draft
 from chat_tui.safetext import is_blank
 from chat_tui.store import drafts, marks, outbox, spool
-from chat_tui.store.database import Store, StoreBusy, StoreProblem
+from chat_tui.store.database import Connection, Store, StoreBusy, StoreProblem
 
 T = TypeVar("T")
 
@@ -28,10 +29,36 @@ class Writing:
         self._store = store
         self._settings = settings
         self._wall_ms = wall_ms
+        self._copy = str(uuid.uuid4())
+        """The name under which this copy of the program keeps its drafts."""
+        self._bases: dict[ChatId, drafts.Kept] = {}
+        """By chat the row of an earlier or another copy that was shown as the draft."""
+
+    async def draft(self, chat_id: ChatId) -> Draft:
+        """The text to go on with: what this copy typed, else the latest; and what others typed besides."""
+        found = await asyncio.wrap_future(self._store.read(drafts.kept, chat_id))
+        if not found:
+            return Draft(chat_id, "", 0)
+        shown = next((row for row in found if row.copy == self._copy), found[0])
+        if shown.copy != self._copy:
+            self._bases[chat_id] = shown
+        others = dict.fromkeys(row.text for row in found if row.text != shown.text)
+        return Draft(chat_id, shown.text, shown.caret, tuple(others))
 
     async def save_draft(self, draft: Draft) -> Problem | None:
-        """Keep the text typed for a chat; an empty text removes the draft."""
-        return _problem_of(await _settled(self._store.write_state(drafts.save, draft, self._wall_ms())))
+        """Keep the text typed for a chat; an empty text removes it. What other copies typed stays."""
+        base = self._bases.get(draft.chat_id)
+        return _problem_of(
+            await _settled(
+                self._store.write_state(drafts.save, draft, self._wall_ms(), copy=self._copy, base=base)
+            )
+        )
+
+    async def forget_draft(self, chat_id: ChatId, text: str) -> Problem | None:
+        """One of the `others` of a draft was taken over or is not wanted."""
+        return _problem_of(
+            await _settled(self._store.write_state(drafts.forget, chat_id, text, copy=self._copy))
+        )
 
     async def mark_seen(self, chat_id: ChatId, message_id: MessageId) -> Problem | None:
         """Move the seen mark of a chat forward."""
@@ -47,11 +74,17 @@ class Writing:
             return Problem(ProblemKind.TEXT_EMPTY)
         if text_length(text) > TEXT_LIMIT:
             return Problem(ProblemKind.TEXT_TOO_LONG)
+        if holds_secret(text, self._settings.secrets):
+            return Problem(ProblemKind.TEXT_SECRET)
         now = self._wall_ms()
-        return await _settled(
-            self._store.write_state(
-                outbox.enqueue,
-                outbox_id=_new_id(),
+        outbox_id = _new_id()
+        base = self._bases.get(chat_id)
+
+        def enqueue(conn: Connection) -> OutboxItem:
+            drafts.clear(conn, chat_id, self._copy, base)
+            return outbox.enqueue(
+                conn,
+                outbox_id=outbox_id,
                 chat_id=chat_id,
                 kind=OutboxKind.TEXT,
                 text=text,
@@ -60,8 +93,10 @@ class Writing:
                 sha256="",
                 not_before=now + int(self._settings.undo_s * 1000),
                 created_at=now,
+                clear_draft=False,
             )
-        )
+
+        return await _settled(self._store.write_state(enqueue))
 
     async def enqueue_file(self, chat_id: ChatId, card: FileCard) -> OutboxItem | Problem:
         """Copy the file as its card showed it into the spool, then queue it. The draft stays."""
@@ -105,6 +140,14 @@ class Writing:
         if isinstance(taken, OutboxItem) and taken.kind == OutboxKind.FILE:
             await asyncio.to_thread(spool.remove, self._store.paths.data_dir, outbox_id)
         return taken
+
+
+def holds_secret(text: str, secrets: Sequence[str]) -> bool:
+    """Whether a text holds one of the keys of this run, or anything of the shape of a Market key."""
+    return _KEY.search(text) is not None or any(secret in text for secret in secrets if secret)
+
+
+_KEY = re.compile(r"ACMA:\S{8,}")
 
 
 def _new_id() -> OutboxId:

@@ -42,6 +42,8 @@ class ProblemKind(StrEnum):
     """There is nothing to say in the text."""
     TEXT_TOO_LONG = "text_too_long"
     """The text is over `limits.TEXT_LIMIT`."""
+    TEXT_SECRET = "text_secret"  # noqa: S105 - the name of a problem
+    """Something in the text is, or looks like, an Api-Key."""
     FILE_EMPTY = "file_empty"
     FILE_TOO_LARGE = "file_too_large"
     """The file is over `file.MAX_BYTES`."""

@@ -84,7 +84,13 @@ def _shop(written: Mapping[str, Written], environ: Mapping[str, str], path: Path
         values["business_id"] = written["market.business_id"].value
     values["oauth_token"] = secret.from_environment("CHAT_TUI_OAUTH_TOKEN", environ)
     values["api_key"] = _api_key(written, environ, path)
+    if "market.api_key_file" in written:
+        values["key_file"] = _key_file(written, path)
     return values
+
+
+def _key_file(written: Mapping[str, Written], path: Path) -> Path:
+    return path.parent / Path(written["market.api_key_file"].value).expanduser()
 
 
 def _business_id(number: str) -> int:
@@ -102,7 +108,7 @@ def _api_key(written: Mapping[str, Written], environ: Mapping[str, str], path: P
         if "market.api_key_command" in written:
             line = written["market.api_key_command"].line
             raise file.wrong(path, line, _("give either “api_key_file” or “api_key_command”, not both"))
-        return secret.from_file(path.parent / Path(written["market.api_key_file"].value).expanduser())
+        return secret.from_file(_key_file(written, path))
     if "market.api_key_command" in written:
         return secret.from_command(written["market.api_key_command"].value, environ)
     return ""

@@ -1,6 +1,7 @@
 """What can be set, with its default."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 MARKET_URL: Final = "https://api.partner.market.yandex.ru"
@@ -27,6 +28,8 @@ class Settings:
     """Scheme, host and port, without a slash at the end; plain http for loopback addresses only."""
     api_key: str = field(default="", repr=False)
     """The Api-Key; empty if none was given."""
+    key_file: Path | None = None
+    """Where the key is kept, if the settings file says so: never to be sent to a buyer."""
     oauth_token: str = field(default="", repr=False)
     """An OAuth token, used when there is no Api-Key."""
     business_id: int | None = None

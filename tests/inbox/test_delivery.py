@@ -353,3 +353,13 @@ async def test_texts_the_market_would_refuse_stay_with_the_operator(
     refused = await shop.inbox.send_text(ChatId(1), text)
     assert isinstance(refused, Problem)
     assert refused.kind == kind
+
+
+@pytest.mark.parametrize("text", ["{key}", "  {key}\n", "вот ключ {key}, держите", "ACMA:чужой:ключ-другой"])
+async def test_a_text_that_holds_a_key_is_not_sent(market: Sandbox, open_shop: OpenShop, text: str) -> None:
+    shop = open_shop(
+        background=False, settings=InboxSettings(**{**_fields(QUICK), "secrets": ("s3cret-of-this-run",)})
+    )
+    refused = await shop.inbox.send_text(ChatId(1), text.format(key="s3cret-of-this-run"))
+    assert isinstance(refused, Problem)
+    assert refused.kind == ProblemKind.TEXT_SECRET

@@ -8,7 +8,7 @@ from textual.timer import Timer
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import ChatId, MessageId, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
@@ -44,6 +44,8 @@ class TalkPane(Vertical):
         self._box = box
         self._draft_timer: Timer | None = None
         self._saved = ""
+        self._read_to = MessageId(0)
+        """The newest message that was on the screen when a key was last pressed in the box."""
         self._unkept: dict[ChatId, Draft] = {}
         """Drafts on their way to the disk, or refused by it: tried again until they are there."""
         self.chat_id: ChatId | None = None
@@ -70,6 +72,7 @@ class TalkPane(Vertical):
         self.chat_id, self.item = chat_id, item
         self._saved = draft.text
         self._history.show(page, item)
+        self._read_to = self._history.newest_shown
         self._box.load(draft.text, draft.caret)
         self._box.address(plain(recipient(item), lines=False))
         self._box.disabled = False
@@ -142,6 +145,7 @@ class TalkPane(Vertical):
     @on(Compose.Changed)
     def _typed(self, message: Compose.Changed) -> None:
         message.stop()
+        self._read_to = max(self._read_to, self._history.newest_shown)
         self._save_soon()
 
     def _save_soon(self) -> None:
@@ -185,6 +189,9 @@ class TalkPane(Vertical):
         chat_id = self.chat_id
         if chat_id is None:
             return
+        if await self._is_stale(chat_id):
+            notify(self.app, _("Something new came while you were writing. Read it; Enter again sends."))
+            return
         outcome = await self._inbox.send_text(chat_id, message.text)
         if isinstance(outcome, Problem):
             notify(self.app, problem_words(outcome), severity="error")
@@ -195,6 +202,16 @@ class TalkPane(Vertical):
             self._box.clear_after_send(message.text)
             self._save_soon()
         self.post_message(self.Sent(outcome))
+
+    async def _is_stale(self, chat_id: ChatId) -> bool:
+        """Whether anybody wrote after what was on the screen at the last key; it is on the screen now."""
+        page = await self._inbox.timeline(chat_id, limit=PAGE)
+        theirs = [e.message.message_id for e in page.entries if e.message is not None and e.item is None]
+        if not theirs or theirs[-1] <= self._read_to:
+            return False
+        self._read_to = theirs[-1]
+        self._history.show_newest(page)
+        return True
 
     @on(Compose.TooLong)
     def _too_long(self, message: Compose.TooLong) -> None:

@@ -17,7 +17,8 @@ _FIXES = {
     ProblemKind.CUT: N_("The connection was cut in mid-answer. It will be tried again by itself."),
     ProblemKind.BAD_REQUEST: N_("The Market refused this. Change it and send it again."),
     ProblemKind.UNAUTHORIZED: N_(
-        "The Market does not accept the key. Make a new one in the seller's cabinet and run: chat-tui login"
+        "The Market does not accept the key. Make a new one in the seller's cabinet, put it where the old "
+        "one was (CHAT_TUI_API_KEY or settings.toml) and start again."
     ),
     ProblemKind.FORBIDDEN: N_(
         "The key lacks the right for this. Give it “Chats with buyers” in the seller's cabinet, "
@@ -35,6 +36,9 @@ _FIXES = {
     ProblemKind.READ_ONLY: N_("Started with --read-only. To send, start again without it."),
     ProblemKind.TEXT_EMPTY: N_("There is nothing to send: type a message first."),
     ProblemKind.TEXT_TOO_LONG: N_("The text is over 4096 characters. Shorten it or send it in two parts."),
+    ProblemKind.TEXT_SECRET: N_(
+        "There is something like a key of the Market in the text, so it was not sent. Take it out."
+    ),
     ProblemKind.FILE_EMPTY: N_("The file is empty. Choose another one."),
     ProblemKind.FILE_TOO_LARGE: N_("The file is over 5 MB. Make it smaller or choose another one."),
     ProblemKind.FILE_NOT_REGULAR: N_("That is not a file. Choose a file."),

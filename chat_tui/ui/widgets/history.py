@@ -71,6 +71,11 @@ class History(HistoryCanvas, can_focus=True):
         return self._window.oldest_id if self._window is not None else None
 
     @property
+    def newest_shown(self) -> MessageId:
+        """The newest message that was on the screen; 0 while none was."""
+        return self._newest_shown
+
+    @property
     def is_at_end(self) -> bool:
         """Whether the newest line is on the screen and new ones will follow."""
         return self._anchor is None
