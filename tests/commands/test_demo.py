@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,15 @@ def paths() -> Paths:
 def child(paths: Paths) -> int:
     """The process that serves this demo."""
     journal = os.fsencode(paths.data / "journal")
-    mine = [
-        int(entry.name)
-        for entry in Path("/proc").iterdir()
-        if entry.name.isdigit() and journal in _command(entry).split(b"\0")
-    ]
+    until = time.monotonic() + 20
+    mine: list[int] = []
+    # A process has no command line for a moment while it becomes another program.
+    while not mine and time.monotonic() < until:
+        mine = [
+            int(entry.name)
+            for entry in Path("/proc").iterdir()
+            if entry.name.isdigit() and journal in _command(entry).split(b"\0")
+        ]
     assert len(mine) == 1
     return mine[0]
 
