@@ -1,0 +1,229 @@
+"""The whole inbox before an operator: real store, engine and client, the sandbox on a real socket."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+
+from textual import events
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from chat_tui.inbox.service import wall_clock_ms
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.model.ids import ChatId
+from chat_tui.model.queue import Tab
+from chat_tui.sandbox.ledger import Accepted
+from chat_tui.sandbox.serve import Sandbox
+from chat_tui.store.chats import behind
+from chat_tui.store.database import Store
+from chat_tui.ui.app import ChatTuiApp
+from chat_tui.ui.widgets.compose import Compose
+from chat_tui.ui.widgets.history import History
+from chat_tui.ui.widgets.queue_list import QueueList
+from tests.support.shop import QUICK, Shop, client_of
+from tests.support.waiting import until
+
+WIDE = (120, 40)
+NARROW = (80, 24)
+HAND_S = 0.12
+"""An Enter that comes sooner after a paste belongs to it."""
+
+
+@dataclass
+class Desk:
+    """What an operator has: keys, a screen, and nothing else but the Market he does not see."""
+
+    app: ChatTuiApp
+    pilot: Pilot[None]
+    market: Sandbox
+    store: Store
+
+    # -- hands ---------------------------------------------------------------------------------------
+
+    async def press(self, *keys: str) -> None:
+        """Keys by hand: each is acted upon before the next."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.app.keys_settled()
+
+    async def write(self, text: str) -> None:
+        """A text by hand, a quick one."""
+        await self.burst(text)
+
+    async def burst(self, keys: Sequence[str]) -> None:
+        """Keys that lie in the queue all at once; an Enter before more text is a pasted one."""
+        for key in keys:
+            is_letter = len(key) == 1
+            name = _character_to_key(key) if is_letter else key
+            character = key if is_letter else "\r" if key == "enter" else None
+            self.app.post_message(events.Key(name, character))
+        await self.app.keys_settled()
+
+    async def paste(self, text: str) -> None:
+        """A paste that the terminal marks, and the moment a hand takes to the next key."""
+        self.app.post_message(events.Paste(text))
+        await self.app.keys_settled()
+        await asyncio.sleep(HAND_S)
+
+    async def resize(self, columns: int, rows: int) -> None:
+        """Another size of the window."""
+        await self.pilot.resize_terminal(columns, rows)
+
+    async def go_to(self, chat_id: int) -> None:
+        """Open a chat by hand: tab 6, down to it, Enter."""
+        await self.press("escape", "escape", "6", "g")
+
+        async def found() -> bool:
+            await self.press("j")
+            return self.highlighted == chat_id
+
+        if self.highlighted != chat_id:
+            await until(found, f"the highlight on {chat_id}")
+        await self.press("enter")
+        await self.until(lambda: self.opened == chat_id, f"chat {chat_id} open")
+
+    async def answer(self, text: str) -> None:
+        """Write in the open chat and send."""
+        if self.focus != "box":
+            await self.press("c")
+        await self.write(text)
+        await self.press("enter")
+
+    # -- eyes ----------------------------------------------------------------------------------------
+
+    @property
+    def screen(self) -> str:
+        """The top screen as lines of text."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text.rstrip() for strip in strips)
+
+    @property
+    def said(self) -> list[str]:
+        """The sentences that stand in a corner for a moment."""
+        return [str(one.message) for one in self.app._notifications]
+
+    @property
+    def rows(self) -> list[ChatId]:
+        """The chats of the list, from its top."""
+        return [item.chat.chat_id for item in self._queue.items]
+
+    @property
+    def highlighted(self) -> ChatId | None:
+        """The chat under the highlight."""
+        item = self._queue.highlighted_item
+        return item.chat.chat_id if item else None
+
+    @property
+    def opened(self) -> ChatId | None:
+        """The chat whose history is shown."""
+        return self._main.query_one(History).chat_id
+
+    @property
+    def box(self) -> str:
+        """What is typed and not sent."""
+        return self._main.query_one(Compose).text
+
+    @property
+    def caret(self) -> int:
+        """Letters before the caret."""
+        return self._main.query_one(Compose).caret
+
+    @property
+    def addressee(self) -> str:
+        """The words on the frame of the box."""
+        return str(self._main.query_one(Compose).border_title)
+
+    @property
+    def focus(self) -> str:
+        """Which pane has the keys: list, history or box."""
+        focused = self.app.screen.focused
+        names = {QueueList: "list", History: "history", Compose: "box"}
+        return next((name for kind, name in names.items() if isinstance(focused, kind)), str(focused))
+
+    @property
+    def dialog(self) -> str:
+        """The kind of the dialog on top; empty = the inbox itself."""
+        top = self.app.screen
+        return "" if top is self._main else type(top).__name__
+
+    @property
+    def sent(self) -> list[Accepted]:
+        """What the Market has taken."""
+        return self.market.ledger
+
+    @property
+    def sent_texts(self) -> list[tuple[int, str]]:
+        """Chat and text of what the Market has taken, in its order."""
+        return [(one.chat_id, one.text or "") for one in self.sent]
+
+    async def until(self, condition: Callable[[], object], what: str = "") -> None:
+        """Let everything work until the condition holds."""
+
+        async def holds() -> bool:
+            await self.pilot.pause()
+            return bool(condition())
+
+        try:
+            await until(holds, what or "the condition")
+        except AssertionError as gave_up:
+            raise AssertionError(f"{gave_up}; said {self.said}; on the screen:\n{self.screen}") from None
+
+    async def until_shown(self, *words: str) -> None:
+        """Until all the words stand on the screen."""
+        await self.until(lambda: all(word in self.screen for word in words), f"{words} on the screen")
+
+    async def until_said(self, words: str) -> None:
+        """Until a sentence with these words came up."""
+        await self.until(lambda: any(words in one for one in self.said), f"“{words}” said")
+
+    async def synced(self) -> None:
+        """Until the cache holds every chat of the Market and lacks the history of none that matters."""
+        chats = len(self.market.world.listed("desc", None, 0, 10_000))
+
+        async def all_here() -> bool:
+            counts = await self.app.inbox.tab_counts()
+            return counts[Tab.ALL] == chats and not await self.behind()
+
+        await until(all_here, "every chat in the cache")
+        await self.pilot.pause()
+
+    async def behind(self) -> object:
+        """Chats of which the Market has more than the cache."""
+        return await asyncio.wrap_future(self.store.read(behind, 1))
+
+    @property
+    def _main(self) -> Screen[object]:
+        """The inbox itself, also while a dialog stands before it."""
+        return self.app.screen_stack[1]
+
+    @property
+    def _queue(self) -> QueueList:
+        return self._main.query_one(QueueList)
+
+
+@asynccontextmanager
+async def desk(
+    root: Path,
+    market: Sandbox,
+    *,
+    size: tuple[int, int] = WIDE,
+    settings: InboxSettings = QUICK,
+    key: str | None = None,
+    business: int | None = None,
+    url: str | None = None,
+) -> AsyncIterator[Desk]:
+    """Start the program on the files below `root`; leaving the block ends it as leaving the app does."""
+    connect = lambda: client_of(market, key=key, business=business, url=url)  # noqa: E731
+    shop = Shop.open(root, connect, settings=settings)
+    app = ChatTuiApp(shop.inbox, report=root / "chat-tui.log", now=wall_clock_ms, zone=UTC)
+    try:
+        async with app.run_test(size=size) as pilot:
+            await app.keys_settled()
+            yield Desk(app, pilot, market, shop.store)
+        assert not app.return_code
+    finally:
+        await shop.close()

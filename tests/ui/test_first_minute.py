@@ -1,0 +1,242 @@
+"""The operator's first minute, from the list to a confirmed answer and the buyer's reply."""
+
+import re
+import threading
+from pathlib import Path
+
+from chat_tui.sandbox.faults import Answer
+from chat_tui.sandbox.serve import Sandbox
+from chat_tui.sandbox.world import Chat
+from tests.ui.app_stage import NARROW, desk
+
+JOHN = 14_800_017
+"""Asks in English; his chat is short."""
+
+
+def all_chats(market: Sandbox) -> list[Chat]:
+    return market.world.listed("desc", None, 0, 1000)
+
+
+def pages_read(market: Sandbox) -> int:
+    """Pages of John's history that the program asked for: of 50 messages, but for the newest ones."""
+    return sum(one.operation == "getChatHistory" and str(JOHN) in one.query for one in market.requests)
+
+
+def numbers_on(screen: str) -> set[int]:
+    return {int(number) for number in re.findall(r"line number (\d+)", screen)}
+
+
+def waits_since(market: Sandbox, chat: Chat) -> int | None:
+    """When the buyer asked what nobody has answered, as the Market's own world tells it."""
+    since = None
+    for said in market.world.messages(chat):
+        if said.sender == "CUSTOMER":
+            since = since or said.at
+        elif said.sender == "PARTNER":
+            since = None
+    return since
+
+
+async def test_the_list_begins_with_disputes_and_then_with_who_waits_longest(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        chats = all_chats(market)
+        disputes = {chat.chat_id for chat in chats if chat.kind == "ARBITRAGE" and chat.status != "FINISHED"}
+        waiting = {
+            chat.chat_id: since
+            for chat in chats
+            if chat.kind == "CHAT"
+            and chat.status in {"NEW", "WAITING_FOR_PARTNER"}
+            and (since := waits_since(market, chat))
+            and market.world.messages(chat)[-1].sender == "CUSTOMER"
+        }
+        await it.until(lambda: len(it.rows) == len(disputes) + len(waiting))
+        assert disputes
+        assert set(it.rows[: len(disputes)]) == disputes
+        assert it.rows[len(disputes) :] == sorted(waiting, key=waiting.__getitem__)
+        assert it.highlighted == it.rows[0]
+        assert f"1 Waiting {len(it.rows)}" in it.screen
+
+
+async def test_enter_opens_the_highlighted_chat_and_names_it_twice(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        assert "No chat is open" in it.screen
+        await it.press("j", "j", "enter")
+        assert it.opened == it.highlighted == it.rows[2]
+        assert it.focus == "history"
+        await it.until_shown("─ Анна Л. · return 8800072", "To: Анна Л. · return 8800072")
+        await it.until_shown("Support")
+
+
+async def test_older_messages_come_page_by_page_while_scrolling_up(market: Sandbox, tmp_path: Path) -> None:
+    for number in range(170):
+        market.say(JOHN, f"line number {number:03}")
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.go_to(JOHN)
+        await it.until_shown("line number 169")
+        assert pages_read(market) < 170 / 50
+        seen = numbers_on(it.screen)
+        while "the beginning of the conversation" not in it.screen:
+            await it.press("pageup")
+            seen |= numbers_on(it.screen)
+        await it.until_shown("Hi! Do you ship the item", "the beginning of the conversation")
+        assert seen == set(range(170))
+        assert pages_read(market) > 170 / 50
+        await it.press("G")
+        await it.until_shown("line number 169")
+
+
+async def test_an_answer_is_seen_on_its_way_and_the_reply_comes_by_itself(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    take, look = threading.Event(), threading.Event()
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.go_to(JOHN)
+        # The history must not tell of the answer before the send has been answered.
+        market.script("getChatHistory", [Answer(until=look)] * 200)
+        market.script("sendMessageToChat", [Answer(until=take)])
+        await it.answer("Yes, there is")
+        await it.until(lambda: state_of(it.screen, "Yes, there is") == "sending …")
+        assert it.box == ""
+        await it.answer("In colour")
+        await it.until(lambda: state_of(it.screen, "In colour") == "queued …")
+        assert [text for _, text in it.sent_texts] == ["Yes, there is"]
+        take.set()
+        await it.until(lambda: state_of(it.screen, "Yes, there is") == "sent")
+        look.set()
+        await it.until(lambda: state_of(it.screen, "Yes, there is") == "confirmed ✓")
+        await it.until(lambda: state_of(it.screen, "In colour") == "confirmed ✓")
+        market.say(JOHN, "Wonderful, I take two")
+        await it.until_shown("Wonderful, I take two")
+        assert it.sent_texts == [(JOHN, "Yes, there is"), (JOHN, "In colour")]
+
+
+def state_of(screen: str, text: str) -> str:
+    """The word beside an own message."""
+    line = next((line for line in screen.splitlines() if f"We             {text}" in line), "")
+    return line.partition(text)[2].strip(" │")
+
+
+async def test_n_goes_to_the_longest_wait_and_on_and_back(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        queue = it.rows
+        for expected in queue[:3]:
+            await it.press("n")
+            await it.until(lambda: it.opened == expected)  # noqa: B023
+            assert it.focus == "box"
+            await it.press("escape")
+            assert it.focus == "history"
+        await it.press("N")
+        await it.until(lambda: it.opened == queue[1])
+
+
+async def test_an_answered_chat_leaves_the_queue_and_its_count(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        before = it.rows
+        await it.go_to(JOHN)
+        await it.answer("Yes")
+        await it.until_shown(f"1 Waiting {len(before) - 1}")
+        await it.press("escape", "1")
+        await it.until(lambda: it.rows == [chat for chat in before if chat != JOHN])
+
+
+async def test_the_tabs_show_what_they_are_called(market: Sandbox, tmp_path: Path) -> None:
+    chats = all_chats(market)
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        for key, belongs in (
+            ("2", lambda chat: chat.kind == "ARBITRAGE" and chat.status != "FINISHED"),
+            ("3", lambda chat: chat.context == "RETURN"),
+            ("4", lambda chat: chat.context == "DIRECT"),
+            ("6", lambda chat: True),
+        ):
+            await it.press(key)
+            assert set(it.rows) == {chat.chat_id for chat in chats if belongs(chat)}, key
+            assert it.focus == "list"
+        await it.press("5")
+        assert it.rows == []
+        await it.until_shown("Nothing is snoozed.")
+
+
+async def test_tab_and_escape_walk_through_the_panes(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("enter")
+        walk = []
+        for key in ("tab", "tab", "tab", "shift+tab", "shift+tab", "shift+tab", "c", "escape", "escape"):
+            await it.press(key)
+            walk.append(it.focus)
+        assert walk == ["box", "list", "history", "list", "box", "history", "box", "history", "list"]
+
+
+async def test_a_narrow_screen_shows_one_pane_at_a_time(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market, size=NARROW) as it:
+        await it.synced()
+        assert "─ Chats ─" in it.screen
+        assert "To: " not in it.screen
+        await it.press("enter")
+        await it.until_shown("To: Наталья")
+        assert "─ Chats ─" not in it.screen
+        assert all(len(line) <= 80 for line in it.screen.splitlines())
+        await it.press("tab", "tab")
+        await it.until(lambda: (it.focus == "list") == ("─ Chats ─" in it.screen))
+        await it.press("enter", "escape")
+        await it.until_shown("─ Chats ─")
+        assert it.focus == "list"
+        assert "To: " not in it.screen
+
+
+async def test_the_order_holds_still_under_the_eyes_until_r(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("j", "j", "j")
+        before, stood_on = it.rows, it.highlighted
+        new = [market.open_direct(f"Сколько стоит {number}?") for number in range(2)]
+        market.finish(before[0])
+        market.say(before[4], "Алло?")
+        await it.until_shown("+2 new")
+        assert it.rows == before
+        assert it.highlighted == stood_on
+        await it.press("r")
+        await it.until(lambda: set(new) <= set(it.rows))
+        assert " new" not in it.screen.splitlines()[1]
+        assert it.rows[0] == it.highlighted
+
+
+async def test_every_command_works_on_the_cyrillic_layout(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("о", "о", "л")
+        assert it.highlighted == it.rows[1]
+        await it.press("П")
+        assert it.highlighted == it.rows[-1]
+        await it.press("п")
+        assert it.highlighted == it.rows[0]
+        await it.press("т")
+        assert (it.opened, it.focus) == (it.rows[0], "box")
+        await it.press(*"тщку", "escape")
+        assert (it.box, it.focus) == ("тщку", "history")
+        await it.press("Т", "escape")
+        assert it.opened == it.rows[0]  # nobody waits longer
+        await it.press("с")
+        assert it.focus == "box"
+        await it.press("ctrl+щ")
+        await it.until(lambda: it.dialog == "FilePicker")
+        await it.press("escape", "escape", "ф")
+        await it.until(lambda: it.dialog == "NewChatScreen")
+        await it.press("escape", "Щ")
+        await it.until(lambda: it.dialog == "OutboxScreen")
+        await it.press("escape", "г")
+        await it.until_said("There is nothing to undo.")
+        asked = len(market.requests)
+        await it.press("к")
+        await it.until(lambda: len(market.requests) > asked)
+        await it.press("й")
+        await it.until(lambda: not it.app.is_running)
