@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,9 @@ def _command(process: Path) -> bytes:
 
 def knock_until_nobody_is_there(port: int) -> None:
     for _attempt in range(2_000):
-        socket.create_connection(("127.0.0.1", port)).close()
+        # A connection that the dying process had not taken yet is reset.
+        with suppress(ConnectionResetError):
+            socket.create_connection(("127.0.0.1", port)).close()
 
 
 async def chats(settings: Settings) -> int:
