@@ -240,13 +240,7 @@ def _show(settings: "Settings", paths: "Paths") -> int:
 
     inbox.start()
     try:
-        return app.run(
-            inbox,
-            report=paths.log,
-            theme=settings.theme,
-            mouse=settings.mouse,
-            jcuken=settings.keys_layout == "jcuken",
-        )
+        return app.run(inbox, settings, report=paths.log)
     finally:
         asyncio.run(inbox.close())
 

@@ -14,6 +14,7 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import Millis
 from chat_tui.model.outbox import OPEN
+from chat_tui.settings import Settings
 from chat_tui.ui import keys
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.confirm import Confirm
@@ -22,6 +23,8 @@ from chat_tui.ui.screens.inbox import InboxScreen
 from chat_tui.ui.screens.palette import Palette
 from chat_tui.ui.terminal.app_base import TerminalApp
 from chat_tui.ui.text import plain
+from chat_tui.ui.view.queue_rows import Patience
+from chat_tui.ui.view.waits import MINUTE
 from chat_tui.ui.zone import local_zone
 
 STYLES = Path(__file__).parent / "styles"
@@ -43,18 +46,21 @@ class ChatTuiApp(TerminalApp[None]):
         zone: tzinfo,
         theme: str = "",
         jcuken: bool = True,
+        patience: Patience = Patience(),  # noqa: B008 - frozen
     ) -> None:
         """`report` is the private file that gets the details of a crash."""
         super().__init__(report, jcuken=jcuken)
         self.inbox = inbox
         self._now = now
         self._zone = zone
-        self._theme = theme
+        self.theme_wanted = theme
+        self.patience = patience
 
     def on_mount(self) -> None:
-        if self._theme in self.available_themes:
-            self.theme = self._theme
-        self.push_screen(InboxScreen(self.inbox, now=self._now, zone=self._zone))
+        if self.theme_wanted in self.available_themes:
+            self.theme = self.theme_wanted
+        screen = InboxScreen(self.inbox, now=self._now, zone=self._zone, patience=self.patience)
+        self.push_screen(screen)
 
     def action_help(self) -> None:
         """Show the live key list."""
@@ -84,14 +90,15 @@ class ChatTuiApp(TerminalApp[None]):
         return Confirm(plain(words.format(n=count)), yes=_("Leave"), no=_("Stay"))
 
 
-def run(inbox: Inbox, *, report: Path, theme: str = "", mouse: bool = False, jcuken: bool = True) -> int:
+def run(inbox: Inbox, settings: Settings, *, report: Path) -> int:
     """Show the inbox until the operator leaves; the exit code."""
     app = ChatTuiApp(
         inbox,
         report=report,
         now=lambda: time.time_ns() // 1_000_000,
         zone=local_zone(os.environ),
-        theme=theme,
-        jcuken=jcuken,
+        theme=settings.theme,
+        jcuken=settings.keys_layout == "jcuken",
+        patience=Patience(settings.warn_minutes * MINUTE, settings.late_minutes * MINUTE),
     )
-    return app.run_to_code(mouse=mouse)
+    return app.run_to_code(mouse=settings.mouse)

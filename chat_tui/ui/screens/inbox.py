@@ -29,6 +29,7 @@ from chat_tui.ui.screens.talk_pane import TalkPane
 from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.text import notify, plain
 from chat_tui.ui.view.problems import problem_words
+from chat_tui.ui.view.queue_rows import Patience
 from chat_tui.ui.view.status import notice
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.hint_line import HintLine
@@ -51,7 +52,14 @@ class InboxScreen(Screen[None]):
     class NewsCame(UiMessage):
         """The engine has news."""
 
-    def __init__(self, inbox: Inbox, *, now: Callable[[], Millis], zone: tzinfo) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        *,
+        now: Callable[[], Millis],
+        zone: tzinfo,
+        patience: Patience = Patience(),  # noqa: B008 - frozen
+    ) -> None:
         super().__init__()
         self._inbox = inbox
         self._now = now
@@ -64,7 +72,7 @@ class InboxScreen(Screen[None]):
         self._status = StatusLine()
         self._notice = NoticeLine()
         self._hints = HintLine()
-        self._list = QueueList(now)
+        self._list = QueueList(now, patience=patience)
         self._history = History(now, zone)
         self._box = Compose()
         bind(self._list, keys.bindings(Where.LIST))

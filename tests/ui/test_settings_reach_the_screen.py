@@ -1,0 +1,27 @@
+"""What the operator set is what the app does."""
+
+from pathlib import Path
+
+import pytest
+
+from chat_tui.settings import Settings
+from chat_tui.ui import app
+from chat_tui.ui.view.queue_rows import Patience
+from chat_tui.ui.view.waits import HOUR, MINUTE
+from tests.support.scenes import make_scene
+
+
+def test_every_setting_of_the_screen_is_handed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[app.ChatTuiApp] = []
+
+    def run(self: app.ChatTuiApp, *, mouse: bool) -> int:
+        made.append(self)
+        return int(mouse)
+
+    monkeypatch.setattr(app.ChatTuiApp, "run_to_code", run)
+    scene = make_scene(tmp_path, language="en")
+    settings = Settings(warn_minutes=7, late_minutes=60, theme="nord", mouse=True, keys_layout="off")
+    assert app.run(scene.inbox, settings, report=tmp_path / "log") == 1
+    scene.close()
+    assert made[0].jcuken is False
+    assert (made[0].theme_wanted, made[0].patience) == ("nord", Patience(7 * MINUTE, HOUR))
