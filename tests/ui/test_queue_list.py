@@ -204,6 +204,24 @@ async def test_new_order_leaves_the_highlight_on_its_chat_and_line() -> None:
         assert gutter(queue) == [6, 7]
 
 
+async def test_a_list_nobody_is_in_shows_its_beginning_while_the_highlight_can_be_seen() -> None:
+    async with Desk().run_test() as pilot:
+        queue = pilot.app.query_one(QueueList)
+        queue.show(queue_page(0, 64))
+        await press(pilot, ["j"])
+        page = queue_page(0, 64)
+        # Buyer 1 goes three places down: still on the screen, so the list begins with its first chat.
+        order = (*page.items[2:5], page.items[1], *page.items[5:])
+        queue.show(QueuePage(page.tab, order, has_before=False, has_after=False), keeps_line=False)
+        assert names(queue)[0] == "Buyer 2"
+        assert gutter(queue) == [6, 7]
+        # Forty places down the beginning and the highlight do not fit on one screen: the highlight wins.
+        order = (*page.items[2:42], page.items[1], *page.items[42:])
+        queue.show(QueuePage(page.tab, order, has_before=False, has_after=False), keeps_line=False)
+        assert "Buyer 1" in names(queue)
+        assert gutter(queue)
+
+
 async def test_a_vanished_chat_yields_to_its_neighbour() -> None:
     app = Desk()
     async with app.run_test() as pilot:

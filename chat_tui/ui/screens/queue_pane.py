@@ -53,7 +53,8 @@ class QueuePane(Vertical):
         self._is_read = False
         self._list.held_back = 0
         self._list.empty_text = plain(self._empty_words())
-        self._list.show(page)
+        # Whoever looks at another pane expects the longest wait on top; whoever moves here, a still list.
+        self._list.show(page, keeps_line=self._list.has_focus or self._list.has_before)
         if at_top and page.items:
             self._list.highlight(page.items[0].chat.chat_id)
 

@@ -81,8 +81,11 @@ class QueueList(QueueCanvas, can_focus=True):
         """Whether the tab has chats before the window."""
         return self._window.has_before
 
-    def show(self, page: QueuePage) -> None:
-        """Replace the window. The highlighted chat keeps its line; a vanished one yields to its neighbour."""
+    def show(self, page: QueuePage, *, keeps_line: bool = True) -> None:
+        """Replace the window. The highlighted chat keeps its line; a vanished one yields to its neighbour.
+
+        Without `keeps_line` the window is shown from its beginning, as long as the highlight can be seen.
+        """
         place = self._place()
         line = place - self._top if place is not None else 0
         is_new_tab = page.tab != self._window.tab
@@ -99,7 +102,7 @@ class QueueList(QueueCanvas, can_focus=True):
             self._set_highlight(page.items[found].chat.chat_id if page.items else None)
         self._edge = None
         self._asked.clear()
-        self._top = found - line
+        self._top = found - line if keeps_line else 0
         self._settle()
 
     def extend_before(self, page: QueuePage) -> None:
