@@ -1,0 +1,26 @@
+"""A fault case ready to begin."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from chat_tui.sandbox.serve import Sandbox
+from tests.faults.support.trial import Trial
+
+
+@pytest.fixture
+def market() -> Iterator[Sandbox]:
+    """A small pretend Market in which nobody acts by himself."""
+    with Sandbox.start(chats=30, seed=3, buyers=False, long_chat=60) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+async def trial(market: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Trial]:
+    """Copies of the program are opened by the test and closed in any case."""
+    caplog.set_level(logging.DEBUG)
+    case = Trial(market, tmp_path, caplog)
+    yield case
+    await case.close()

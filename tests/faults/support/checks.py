@@ -1,0 +1,111 @@
+"""The checks after every fault case: A1–A6, A9 and A10 of the fault catalogue."""
+
+import stat
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
+from chat_tui.sandbox.ledger import Accepted
+from chat_tui.sandbox.serve import Sandbox
+from chat_tui.store.database import Connection
+from chat_tui.store.rows import ITEM, item_of
+from tests.support.shop import open_store
+
+MOST_AT_ONCE = 4
+SAID = frozenset({OutboxState.SENT, OutboxState.CONFIRMED})
+"""States that tell the operator that the buyer has it."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One text (or file) the operator sent: what must be in the ledger once, or in the outbox."""
+
+    chat_id: ChatId
+    mark: str
+    """The text, or the file's name."""
+    outbox_id: OutboxId
+
+
+def mark_of(item: OutboxItem) -> str:
+    """What an outbox item would look like in the ledger."""
+    return item.text if item.kind == OutboxKind.TEXT else item.file_name
+
+
+def ledger_marks(ledger: Iterable[Accepted], chat_id: ChatId | int) -> list[str]:
+    """What the Market accepted in a chat, in its order."""
+    return [entry.text or entry.name for entry in ledger if entry.chat_id == chat_id]
+
+
+def rows_of(conn: Connection) -> tuple[OutboxItem, ...]:
+    """Every item of the outbox, settled ones too."""
+    return tuple(map(item_of, conn.execute(f"SELECT {ITEM} FROM outbox o ORDER BY o.chat_id, o.seq")))
+
+
+def read_rows(root: Path) -> tuple[OutboxItem, ...]:
+    """The same, of a directory no copy of this process has open."""
+    store = open_store(root)
+    try:
+        return store.read(rows_of).result()
+    finally:
+        store.close()
+
+
+def check_sending(
+    ledger: Sequence[Accepted],
+    typed: Sequence[Typed],
+    rows: Sequence[OutboxItem],
+    *,
+    discarded: frozenset[OutboxId] = frozenset(),
+    in_order: bool = True,
+) -> None:
+    """A1–A5: nothing lost, doubled, misdirected, out of order or called sent without being there."""
+    left = {row.outbox_id: row for row in rows}
+    for one in typed:
+        if one.outbox_id not in discarded:
+            row = left.get(one.outbox_id)
+            assert row is not None, f"A1: {one} is lost"
+            assert (row.chat_id, mark_of(row)) == (one.chat_id, one.mark), "A1: not what was typed"
+    for chat_id in {entry.chat_id for entry in ledger} | {one.chat_id for one in typed}:
+        there = ledger_marks(ledger, chat_id)
+        sent = [one.mark for one in typed if one.chat_id == chat_id]
+        surplus = Counter(there) - Counter(sent)
+        assert not surplus, f"A2, A3: {surplus} came too often, or to the wrong chat {chat_id}"
+        if in_order:
+            assert is_subsequence(there, sent), f"A4: {there} is not in the order of {sent}"
+        said = Counter(mark_of(row) for row in rows if row.chat_id == chat_id and row.state in SAID)
+        assert not said - Counter(there), f"A5: called sent in {chat_id}: {said - Counter(there)}"
+
+
+def is_subsequence(part: Iterable[str], whole: Iterable[str]) -> bool:
+    """Whether `part` is `whole` with some left out."""
+    rest = iter(whole)
+    return all(mark in rest for mark in part)
+
+
+def check_key(key: str, roots: Sequence[Path], market: Sandbox, words: str = "") -> None:
+    """A6: the key is in no file, no log line (`words`) and no part of a request but its header."""
+    secret = key.encode()
+    for root in roots:
+        for path in root.rglob("*"):
+            if path.is_file():
+                assert secret not in path.read_bytes(), f"A6: the key is in {path}"
+    assert key not in words, "A6: the key is in a log line"
+    for request in market.requests:
+        assert key not in f"{request.path}?{request.query}", "A6: the key is in an address"
+        assert not any(key in value for value in request.headers.values()), "A6: the key is in a header"
+
+
+def check_modes(roots: Sequence[Path]) -> None:
+    """A9: what the program made is for its owner alone."""
+    for root in roots:
+        for path in (root, *root.rglob("*")):
+            mode = stat.S_IMODE(path.lstat().st_mode)
+            assert mode == (0o700 if path.is_dir() else 0o600), f"A9: {path} is {mode:o}"
+
+
+def check_limits(market: Sandbox, most: int = MOST_AT_ONCE) -> None:
+    """A10: never more requests at once than allowed."""
+    assert market.quotas.peak <= most, f"A10: {market.quotas.peak} requests at once"
