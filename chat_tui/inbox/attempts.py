@@ -96,7 +96,9 @@ class Attempts:
             if sent is not None:
                 await self._look(sent)
         elif outcome.certainty == Certainty.UNCLEAR:
-            await self._mark_unclear(item, outcome.kind, outcome.message)
+            if outcome.retry_after_s is not None:
+                self._waits.hold_all(outcome.retry_after_s)
+            await self._mark_unclear(item, outcome.kind, outcome.message or _status_words(outcome))
         else:
             await self._turned_away(item, outcome)
 
@@ -160,3 +162,8 @@ class Attempts:
     def _forget(self, outbox_id: OutboxId) -> None:
         self._waits.forget(outbox_id)
         self._lookup.forget(outbox_id)
+
+
+def _status_words(problem: Problem) -> str:
+    """What an answer that says nothing else said: its status, as 502."""
+    return str(problem.http_status or "")

@@ -67,9 +67,14 @@ class Waits:
         if item.state != OutboxState.WAITING:
             return
         if item.problem in _HOLDS_ALL:
-            self._held = {kind: max(self._held.get(kind, at), at) for kind in OutboxKind}
+            self.hold_all(seconds)
         elif item.problem == ProblemKind.HOURLY_LIMIT:
             self._held[item.kind] = max(self._held.get(item.kind, at), at)
+
+    def hold_all(self, seconds: float) -> None:
+        """The Market asks for a pause: nothing is sent for so long, by whichever item it was heard."""
+        at = asyncio.get_running_loop().time() + min(seconds, LONGEST_HOLD_S)
+        self._held = {kind: max(self._held.get(kind, at), at) for kind in OutboxKind}
 
     def forget(self, outbox_id: OutboxId) -> None:
         """The item left or begins anew."""

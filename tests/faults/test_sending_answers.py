@@ -127,7 +127,7 @@ async def test_f_013_a_gateways_page(trial: Trial, status: int) -> None:
     _, outbox_id = await asked_about(trial, bad_gateway(status))
     item = await trial.item(outbox_id)
     assert item is not None
-    assert (item.problem, item.error) == (ProblemKind.SERVER, ""), "no HTML among the words"
+    assert (item.problem, item.error) == (ProblemKind.SERVER, str(status)), "no HTML"
     assert await trial.shop.inbox.resend(outbox_id) is None
     await trial.confirmed(outbox_id)
     await trial.check()

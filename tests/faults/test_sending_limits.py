@@ -1,0 +1,250 @@
+"""Sending when the Market says that it was asked too often, or is busy with itself."""
+
+import re
+import time
+from collections.abc import Callable
+
+import pytest
+
+from chat_tui.inbox.service import wall_clock_ms
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox.waits import Waits
+from chat_tui.market.pacing import NARROW, NARROW_SECONDS, Gate
+from chat_tui.model.ids import ChatId, Millis, OutboxId
+from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.sandbox.faults import Answer
+from chat_tui.sandbox.times import http_date
+from tests.faults.support.trial import QUICK, SEND, Trial
+from tests.faults.test_sending_network import AN_ITEM, waits_after
+from tests.support.waiting import until
+
+HOUR_MS = 3_600_000
+PARALLEL = "Hit rate limit of 4 parallel requests for businessId 1"
+HOURLY = "Hit rate limit of 1000 requests per 1 hour for resource x for businessId 1"
+
+
+def refusal(words: str, **headers: str) -> Answer:
+    """420, as documented; a header without a value is left out."""
+    body = {"status": "ERROR", "errors": [{"code": "LIMIT_EXCEEDED", "message": words}]}
+    return Answer(
+        status=420,
+        body=body,
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+        accept=False,
+    )
+
+
+def hourly(until_: str) -> Answer:
+    """420 of the hour, with this moment of its end."""
+    return refusal(
+        HOURLY,
+        x_ratelimit_resource_limit="1000",
+        x_ratelimit_resource_remaining="0",
+        x_ratelimit_resource_until=until_,
+    )
+
+
+def in_seconds(seconds: float) -> str:
+    """A moment from now by the pretend Market's clock, whole seconds."""
+    return http_date(wall_clock_ms() + int(seconds * 1000))
+
+
+async def test_f_015_420_of_the_parallel_kind(trial: Trial) -> None:
+    (chat,) = await trial.warm(1)
+    trial.open()
+    bare = {"x_ratelimit_resource_" + word: "" for word in ("limit", "remaining", "until")}
+    trial.script(refusal(PARALLEL, **bare))
+    outbox_id = await trial.send(chat, "m1")
+    item = await trial.reaches(outbox_id, OutboxState.WAITING)
+    assert item.problem == ProblemKind.PARALLEL_LIMIT
+    await trial.confirmed(outbox_id)
+    first, second = (post.at for post in trial.posts())
+    assert 900 <= second - first <= 6_500
+    assert trial.texts(chat) == ["m1"]
+    await trial.check()
+
+
+def test_f_015_the_pause_is_spread_over_one_to_five_seconds() -> None:
+    pauses = waits_after(ProblemKind.PARALLEL_LIMIT, 200)
+    assert 1.0 <= min(pauses) < 1.5 < 4.5 < max(pauses) <= 5.0
+
+
+async def test_f_015_fewer_at_once_for_a_minute() -> None:
+    now = 0.0
+    gate = Gate(lambda: now)
+    gate.narrow()
+    assert gate._limit(writes=True) == NARROW
+    now = NARROW_SECONDS + 0.1
+    assert gate._limit(writes=True) == 4
+
+
+async def test_f_016_420_of_the_hourly_kind(trial: Trial) -> None:
+    one, other = await trial.warm(2)
+    shop = trial.open()
+    end = (wall_clock_ms() // 1000 + 2) * 1000
+    trial.script(hourly(http_date(end)))
+    sent = [await trial.send(one, "m1")]
+    item = await trial.reaches(sent[0], OutboxState.WAITING)
+    assert abs(item.not_before - end) < 1_500, "the screen can show when"
+    sent += [await trial.send(one, "m2"), await trial.send(other, "m3"), await trial.send(one, "m4")]
+    trial.market.say(one, "Вы тут?")
+
+    async def read_on() -> bool:
+        listed = await shop.inbox.queue_item(one)
+        return listed is not None and listed.snippet == "Вы тут?"
+
+    await until(read_on)
+    assert len(trial.posts()) == 1, "reading goes on meanwhile, sending does not"
+    await trial.confirmed(*sent)
+    assert min(post.at for post in trial.posts()[1:]) >= end - 1_000, "a date has whole seconds"
+    assert trial.texts(one) == ["m1", "m2", "m4"]
+    await trial.check()
+
+
+@pytest.mark.parametrize(
+    "useless",
+    [
+        pytest.param(lambda: "", id="a absent"),
+        pytest.param(lambda: "not a date", id="b no date"),
+        pytest.param(lambda: in_seconds(-3600), id="c past"),
+        pytest.param(lambda: "Thu, 99 Foo 2026", id="d senseless"),
+    ],
+)
+async def test_f_017_a_useless_date_makes_growing_pauses(trial: Trial, useless: Callable[[], str]) -> None:
+    (chat,) = await trial.warm(1)
+    trial.open()
+    trial.script(*[hourly(useless())] * 3)
+    outbox_id = await trial.send(chat, "m1")
+    item = await trial.reaches(outbox_id, OutboxState.WAITING)
+    assert item.problem == ProblemKind.HOURLY_LIMIT
+    others = [await trial.send(chat, "m2"), await trial.send(trial.chats(2)[1], "m3")]
+    await until(lambda: _settled_scans(trial))
+    assert len(trial.posts()) == 1, "no hot loop, by no item"
+    for one in (outbox_id, *others):
+        await trial.discard(one)
+    await trial.check()
+
+
+async def _settled_scans(trial: Trial) -> bool:
+    """Whether the list was asked for so often that the outbox was looked at several times as well."""
+    return len(trial.posts("getChats")) >= 8
+
+
+def test_f_017_pauses_grow_from_five_seconds_to_five_minutes() -> None:
+    assert waits_after(ProblemKind.HOURLY_LIMIT, 9) == [5, 10, 20, 40, 80, 160, 300, 300, 300]
+
+
+async def test_f_017_a_wrong_weekday_is_no_reason_to_disbelieve_the_date(trial: Trial) -> None:
+    (chat,) = await trial.warm(1)
+    trial.open()
+    end = (wall_clock_ms() // 1000 + 2) * 1000
+    right = http_date(end)
+    trial.script(hourly(re.sub("^[A-Z][a-z]{2}", "Wed" if right[:3] != "Wed" else "Thu", right)))
+    outbox_id = await trial.send(chat, "m1")
+    await trial.confirmed(outbox_id)
+    assert [post.at for post in trial.posts()][1] >= end - 1_000
+    await trial.check()
+
+
+def shifted(hours: int) -> Callable[[], Millis]:
+    """A clock on the wall that is wrong."""
+    return lambda: wall_clock_ms() + hours * HOUR_MS
+
+
+async def test_f_018_a_far_date(trial: Trial) -> None:
+    (chat,) = await trial.warm(1)
+    trial.open()
+    trial.script(hourly(in_seconds(10 * 86_400)))
+    outbox_id = await trial.send(chat, "m1")
+    item = await trial.reaches(outbox_id, OutboxState.WAITING)
+    assert item.not_before - wall_clock_ms() > 3_500_000
+    assert Waits(InboxSettings(), wall_clock_ms).turned_away(AN_ITEM, told(10 * 86_400.0)) == 3600.0
+    await until(lambda: _settled_scans(trial))
+    assert len(trial.posts()) == 1
+    assert (await trial.discard(outbox_id)).text == "m1"
+    await trial.check()
+
+
+def told(seconds: float) -> Problem:
+    """A 420 with a told moment."""
+    return Problem(ProblemKind.HOURLY_LIMIT, retry_after_s=seconds)
+
+
+@pytest.mark.parametrize("hours", [2, -2])
+async def test_f_019_a_wrong_local_clock_changes_no_wait(trial: Trial, hours: int) -> None:
+    (chat,) = await trial.warm(1)
+    wall_ms = shifted(hours)
+    trial.open(wall_ms=wall_ms)
+    trial.script(hourly(in_seconds(30)))
+    outbox_id = await trial.send(chat, "m1")
+    item = await trial.reaches(outbox_id, OutboxState.WAITING)
+    assert 25_000 <= item.not_before - wall_ms() <= 45_000, "by the Market's own clock"
+    await trial.discard(outbox_id)
+    await trial.check()
+
+
+@pytest.mark.parametrize("hours", [2, -2])
+async def test_f_019_the_wait_ends_whatever_the_local_clock(trial: Trial, hours: int) -> None:
+    (chat,) = await trial.warm(1)
+    trial.open(wall_ms=shifted(hours))
+    end = (wall_clock_ms() // 1000 + 2) * 1000
+    trial.script(hourly(http_date(end)))
+    outbox_id = await trial.send(chat, "m1")
+    await trial.confirmed(outbox_id)
+    assert [post.at for post in trial.posts()][1] >= end - 1_000
+    await trial.check()
+
+
+async def test_f_014_503_with_a_delay_holds_every_send_for_so_long(trial: Trial) -> None:
+    one, other = await trial.warm(2)
+    trial.open()
+    trial.script(Answer(status=503, body=b"", headers={"retry-after": "1"}, accept=False))
+    lost = await trial.send(one, "m1")
+    await until(lambda: _posted(trial, 1))
+    begun = time.monotonic()
+    await trial.confirmed(await trial.send(other, "m2"))
+    assert time.monotonic() - begun > 0.7
+    first, second = (post.at for post in trial.posts())
+    assert second - first >= 1_000
+    await trial.unconfirmed(lost)
+    await trial.check()
+
+
+async def _posted(trial: Trial, count: int) -> bool:
+    return len(trial.posts()) >= count and trial.market.idle
+
+
+async def test_f_028_the_business_is_in_migration(trial: Trial) -> None:
+    one, other = await trial.warm(2)
+    trial.open()
+    body = {"status": "ERROR", "errors": [{"code": "LOCKED", "message": "Business is in migration"}]}
+    trial.script(*[Answer(status=423, body=body, accept=False)] * 3)
+    sent = [await trial.send(one, "m1"), await trial.send(one, "m2"), await trial.send(other, "m3")]
+    item = await trial.reaches(sent[0], OutboxState.WAITING, OutboxState.CONFIRMED)
+    assert item.state == OutboxState.CONFIRMED or item.error == "Business is in migration"
+    await trial.confirmed(*sent)
+    assert trial.texts(one) == ["m1", "m2"]
+    assert len(trial.posts()) == 6
+    await trial.check()
+
+
+def test_f_028_is_tried_again_after_a_minute_at_the_earliest() -> None:
+    assert min(waits_after(ProblemKind.LOCKED, 50)) >= 60.0
+
+
+@pytest.mark.parametrize("kind", [ProblemKind.LOCKED, ProblemKind.HOURLY_LIMIT])
+async def test_f_028_one_refusal_of_this_kind_holds_all_items(kind: ProblemKind) -> None:
+    waits = Waits(QUICK, lambda: 0)
+    told_one = _item("a", 1, OutboxState.WAITING, kind)
+    other = _item("b", 2, OutboxState.QUEUED)
+    waits.see([told_one, other])
+    assert waits.seconds(other) <= 0
+    waits.put_off(told_one, 60.0)
+    assert waits.seconds(other) > 59.0
+
+
+def _item(outbox_id: str, chat: int, state: OutboxState, problem: str = "") -> OutboxItem:
+    return OutboxItem(
+        OutboxId(outbox_id), ChatId(chat), 1, OutboxKind.TEXT, SEND, "", 0, "", state, 0, 0, problem=problem
+    )
