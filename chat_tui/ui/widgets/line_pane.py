@@ -1,46 +1,35 @@
 """A widget that draws lines of roles itself: the common ground of all panes and one-line bars."""
 
-from typing import ClassVar
+from typing import Final
 
 from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
 from textual.geometry import Region
 from textual.strip import Strip
+from textual.style import Style as VisualStyle
 from textual.widget import Widget
 
 from chat_tui.ui.view.line import Line, Role, fit
+from chat_tui.ui.widgets.roles import role_style
+
+_NO_PAPER: Final = Color(0, 0, 0, 0)
 
 
 class LinePane(Widget):
-    """Gives every `Role` a style by a component class `role--…`, and draws changed lines only."""
+    """Gives every `Role` its style, and draws changed lines only."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"role--{role}" for role in Role}
     ALLOW_SELECT = False
-    DEFAULT_CSS = """
-    LinePane {
-        & > .role--text { color: $foreground; }
-        & > .role--soft { color: $foreground 80%; }
-        & > .role--muted { color: $text-muted; }
-        & > .role--strong { color: $foreground; text-style: bold; }
-        & > .role--accent { color: $text-accent; }
-        & > .role--good { color: $text-success; }
-        & > .role--warn { color: $text-warning; }
-        & > .role--bad { color: $text-error; text-style: bold; }
-        & > .role--ours { color: $text-success; }
-        & > .role--buyer { color: $text-primary; text-style: bold; }
-        & > .role--third { color: $text-secondary; }
-        & > .role--rule { color: $text-disabled; }
-        & > .role--active { color: $text-accent; text-style: bold; }
-        &:ansi {
-            & > .role--soft { color: $foreground; }
-            & > .role--muted, & > .role--rule { text-style: dim; }
-        }
-    }
-    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Begin without colours: they are known once the pane has its place."""
+        super().__init__(id=id)
+        self._styles_of_roles: dict[Role, Style] = {}
+        self._look: tuple[VisualStyle, str, bool] | None = None
 
     def strip(self, line: Line, width: int) -> Strip:
         """The line in the styles of its roles, filled with blanks to exactly `width` cells."""
-        look = self.get_component_rich_style
-        segments = [Segment(span.text, look(f"role--{span.role}")) for span in fit(line, width)]
+        segments = [Segment(span.text, self._style_of(span.role)) for span in fit(line, width)]
         return Strip(segments).adjust_cell_length(width, self.rich_style).simplify()
 
     def blank(self, width: int) -> Strip:
@@ -51,10 +40,24 @@ class LinePane(Widget):
         """Drop what was drawn; a pane that keeps strips forgets them here."""
 
     def notify_style_update(self) -> None:
-        """Theme, focus or class changed: strips hold old colours."""
+        """Theme, focus or class changed: strips may hold old colours."""
         super().notify_style_update()
-        self.forget()
+        app = self.app
+        look = (self.visual_style, app.theme, app.native_ansi_color)
+        if look != self._look:
+            self._look = look
+            self._styles_of_roles.clear()
+            self.forget()
 
     def refresh_line(self, y: int) -> None:
         """Draw one line again."""
         self.refresh(Region(0, y, self.content_size.width, 1))
+
+    def _style_of(self, role: Role) -> Style:
+        style = self._styles_of_roles.get(role)
+        if style is None:
+            app, paper = self.app, self.visual_style.background or _NO_PAPER
+            ansi = app.native_ansi_color
+            style = role_style(role, self.rich_style, paper, app.theme_variables, ansi=ansi)
+            self._styles_of_roles[role] = style
+        return style

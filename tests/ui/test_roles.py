@@ -1,0 +1,91 @@
+"""The colours of roles are those that Textual's style sheets would give."""
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.widget import Widget
+
+from chat_tui.ui.view.line import Role, Span
+from chat_tui.ui.widgets.line_pane import LinePane
+
+
+class BySheet(Widget):
+    """Roles as component classes."""
+
+    COMPONENT_CLASSES = {f"role--{role}" for role in Role}  # noqa: RUF012 - as Textual declares it
+    DEFAULT_CSS = """
+    BySheet {
+        & > .role--text { color: $foreground; }
+        & > .role--soft { color: $foreground 80%; }
+        & > .role--muted { color: $text-muted; }
+        & > .role--strong { color: $foreground; text-style: bold; }
+        & > .role--accent { color: $text-accent; }
+        & > .role--good { color: $text-success; }
+        & > .role--warn { color: $text-warning; }
+        & > .role--bad { color: $text-error; text-style: bold; }
+        & > .role--ours { color: $text-success; }
+        & > .role--buyer { color: $text-primary; text-style: bold; }
+        & > .role--third { color: $text-secondary; }
+        & > .role--rule { color: $text-disabled; }
+        & > .role--active { color: $text-accent; text-style: bold; }
+        &:ansi {
+            & > .role--soft { color: $foreground; }
+            & > .role--muted, & > .role--rule { text-style: dim; }
+        }
+    }
+    """
+
+
+class ByTheme(LinePane, can_focus=True):
+    """Roles as a pane draws them."""
+
+    forgotten = 0
+
+    def forget(self) -> None:
+        self.forgotten += 1
+
+
+class Desk(App[None]):
+    """Both, one above the other."""
+
+    CSS = "BySheet, ByTheme { height: 1; } .marked { background: $primary 20%; }"
+
+    def compose(self) -> ComposeResult:
+        yield BySheet()
+        yield ByTheme()
+
+
+THEMES = ["textual-dark", "textual-light", "nord", "gruvbox", "solarized-light", "ansi-dark", "ansi-light"]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+async def test_every_role_has_the_colour_of_the_style_sheet(theme: str) -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        sheet, pane = app.query_one(BySheet), app.query_one(ByTheme)
+        for first in ("nord", theme):
+            app.theme = first
+            for widget in (sheet, pane):
+                widget.toggle_class("marked")
+            await pilot.pause()
+            for role in Role:
+                [drawn, *_rest] = pane.strip((Span(str(role), role),), 20)
+                assert drawn.style == sheet.get_component_rich_style(f"role--{role}"), role
+
+
+async def test_what_is_drawn_is_kept_while_the_colours_stay() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        pane = app.query_one(ByTheme)
+        await pilot.pause()
+        before = pane.forgotten
+        pane.focus()
+        await pilot.pause()
+        pane.add_class("-some")
+        await pilot.pause()
+        assert pane.forgotten == before
+        pane.add_class("marked")
+        await pilot.pause()
+        assert pane.forgotten == before + 1
+        app.theme = "nord"
+        await pilot.pause()
+        assert pane.forgotten > before + 1
