@@ -31,6 +31,8 @@ WIDE = (120, 40)
 NARROW = (80, 24)
 HAND_S = 0.12
 """An Enter that comes sooner after a paste belongs to it."""
+AGAIN_S = 0.31
+"""A second Enter that comes sooner is the first one, bouncing."""
 
 
 @dataclass
@@ -49,6 +51,11 @@ class Desk:
         for key in keys:
             await self.pilot.press(key)
             await self.app.keys_settled()
+
+    async def press_again(self, key: str) -> None:
+        """A key that is meant, not one that bounced."""
+        await asyncio.sleep(AGAIN_S)
+        await self.press(key)
 
     async def write(self, text: str) -> None:
         """A text by hand, a quick one."""
@@ -100,6 +107,12 @@ class Desk:
         """The top screen as lines of text."""
         strips = self.app.screen._compositor.render_strips()
         return "\n".join(strip.text.rstrip() for strip in strips)
+
+    @property
+    def history(self) -> str:
+        """The open chat as far as it is on the screen."""
+        pane = self._main.query_one(History)
+        return "\n".join(pane.render_line(y).text.rstrip() for y in range(pane.content_size.height))
 
     @property
     def said(self) -> list[str]:

@@ -8,7 +8,7 @@ from textual import on, work
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.events import DescendantFocus, Resize
+from textual.events import DescendantFocus, Key, Resize
 from textual.message import Message as UiMessage
 from textual.screen import Screen
 from textual.widget import Widget
@@ -68,6 +68,8 @@ class InboxScreen(Screen[None]):
         self._unsubscribe: Callable[[], None] | None = None
         self._last_sent: OutboxId | None = None
         self._minute = now() // 60_000
+        self._seen_last: Widget | None = None
+        """The pane that had the focus before the window became too small."""
         self._tabs = TabBar()
         self._status = StatusLine()
         self._notice = NoticeLine()
@@ -113,7 +115,19 @@ class InboxScreen(Screen[None]):
         await self._talk.save_draft()
 
     def on_resize(self, event: Resize) -> None:
-        self.set_class(event.size.width < LEAST[0] or event.size.height < LEAST[1], "-too-small")
+        was_small = self.has_class("-too-small")
+        is_small = event.size.width < LEAST[0] or event.size.height < LEAST[1]
+        self.set_class(is_small, "-too-small")
+        if is_small and not was_small:
+            self._seen_last = self.focused
+        elif was_small and not is_small:
+            # What is hidden has no focus; it may have it again once it is on the screen.
+            self.call_after_refresh(self.set_focus, self._seen_last)
+
+    def on_key(self, event: Key) -> None:
+        """While nothing can be seen, no letter acts: it was meant for the box."""
+        if self.has_class("-too-small"):
+            event.stop()
 
     def _tick(self) -> None:
         """A second passed: a countdown moves every time, ages and dates once a minute."""

@@ -63,6 +63,8 @@ class OrderedKeys(App[ReturnType]):
         try:
             await super().on_event(event)
             await _passed(way)
+            # The app looks up bindings last; what an action tells its parents is on the way only now.
+            await _passed(way)
             # A new screen chooses its focus one message later, and tells the app of it another one later.
             if self.screen_stack and self.screen is not screen:
                 await _passed(_new_way(self.screen, self))

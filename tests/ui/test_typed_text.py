@@ -1,0 +1,277 @@
+"""What was typed is never lost, never doubled, and never reaches another buyer."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from textual.widgets import Static
+
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.model.ids import ChatId
+from chat_tui.sandbox.faults import Answer
+from chat_tui.sandbox.serve import Sandbox
+from chat_tui.ui.screens.confirm import Confirm
+from tests.support.shop import QUICK
+from tests.ui.app_stage import NARROW, WIDE, Desk, desk
+
+HELD = InboxSettings(undo_s=600, poll_s=QUICK.poll_s, scan_s=QUICK.scan_s)
+"""Everything sent is held back for undo, for longer than a test takes."""
+
+
+async def open_next(it: Desk) -> int:
+    """The next waiting chat, caret in its box."""
+    before = it.opened
+    if it.focus == "box":
+        await it.press("escape")
+    await it.press("n")
+    await it.until(lambda: it.opened not in {before, None})
+    assert it.opened is not None
+    return it.opened
+
+
+async def test_every_chat_keeps_its_own_draft_also_over_a_restart(market: Sandbox, tmp_path: Path) -> None:
+    typed: dict[int, str] = {}
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        for number in range(5):
+            chat = await open_next(it)
+            typed[chat] = f"черновик {number} для {chat}"
+            # The last letters, and the keys that leave, lie in one read.
+            await it.burst([*typed[chat], *(["escape"] if number < 4 else [])])
+        for chat, text in typed.items():
+            await it.go_to(chat)
+            assert (it.box, it.caret) == (text, len(text))
+            assert f"{chat % 100:02}" in text
+    async with desk(tmp_path, market) as it:
+        for chat, text in typed.items():
+            await it.go_to(chat)
+            assert (it.box, it.caret) == (text, len(text))
+        assert it.sent == []
+
+
+async def test_letters_typed_while_a_chat_opens_stay_in_the_chat_they_were_typed_in(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        first = await open_next(it)
+        await it.burst([*"первому", "escape", "n", *"второму"])
+        await it.until(lambda: it.opened != first)
+        second = it.opened
+        assert second is not None
+        texts = {chat: await text_of(it, chat) for chat in (first, second)}
+        assert texts == {first: "первому", second: "второму"}
+
+
+async def text_of(it: Desk, chat_id: int) -> str:
+    """The draft of a chat, by opening it."""
+    await it.go_to(chat_id)
+    return it.box
+
+
+async def test_the_list_may_reorder_while_typing_and_enter_goes_to_the_name_by_the_box(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        chat = await open_next(it)
+        name = it.addressee
+        await it.write("Это вам")
+        order = it.rows
+        for chat_id in order[3:]:
+            market.say(chat_id, "Алло?")
+        fresh = [market.open_direct(f"Вопрос {number}") for number in range(20)]
+        for chat_id in order[:2]:
+            market.finish(chat_id)
+        await it.until(lambda: set(fresh) <= set(it.rows))
+        assert (it.addressee, it.box) == (name, "Это вам")
+        await it.press("enter")
+        await it.until(lambda: it.sent)
+        assert it.sent_texts == [(chat, "Это вам")]
+
+
+@pytest.mark.parametrize("times", [2, 60])
+async def test_an_enter_pressed_twice_or_held_down_sends_once(
+    market: Sandbox, tmp_path: Path, times: int
+) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        chat = await open_next(it)
+        await it.write("Один раз")
+        await it.burst(["enter"] * times)
+        await it.until_shown("confirmed ✓")
+        assert it.sent_texts == [(chat, "Один раз")]
+        assert await it.app.inbox.open_items() == ()
+
+
+async def test_an_unmarked_paste_of_many_lines_is_not_sent_by_its_newlines(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    lines = [f"строка {number}" for number in range(30)]
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await open_next(it)
+        await it.burst([key for line in lines for key in (*line, "enter")])
+        assert it.box.split() == "\n".join(lines).split()
+        assert await it.app.inbox.open_items() == ()
+    assert market.ledger == []
+
+
+async def test_blanks_are_not_sent(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await open_next(it)
+        for blank in ("   ", "\n\n \n", "\u200b"):
+            await it.paste(blank)
+            await it.press("enter")
+        assert await it.app.inbox.open_items() == ()
+        await it.write("но не это")
+        await it.press("enter")
+        await it.until(lambda: it.sent)
+        assert [text.strip("\n \u200b") for _, text in it.sent_texts] == ["но не это"]
+
+
+@pytest.mark.parametrize("text", ["я" * 4097, "😀" * 2049], ids=["letters", "emoji"])
+@pytest.mark.parametrize("fix", ["Shorten it"])
+async def test_a_text_over_the_limit_stays_whole_in_the_box(
+    market: Sandbox, tmp_path: Path, text: str, fix: str
+) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        chat = await open_next(it)
+        await it.paste(text)
+        await it.press("enter")
+        await it.until_said(fix)
+        assert it.box == text
+        assert f"{len(text.encode('utf-16-le')) // 2}/4096" in it.screen
+        await it.press("backspace", "enter")
+        await it.until(lambda: it.sent)
+        assert it.sent_texts == [(chat, text[:-1])]
+        assert it.box == ""
+
+
+async def test_undo_brings_text_and_caret_back_and_nothing_is_sent(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market, settings=HELD) as it:
+        await it.synced()
+        chat = await open_next(it)
+        await it.write("Приедет во вторник")
+        await it.press("enter")
+        await it.until_shown("goes in ")
+        other = await open_next(it)
+        assert other != chat
+        await it.write("чужой черновик")
+        await it.press("escape", "u")
+        await it.until(lambda: it.opened == chat)
+        assert (it.box, it.caret, it.focus) == ("Приедет во вторник", len("Приедет во вторник"), "box")
+        assert "goes in " not in it.screen
+        assert await it.app.inbox.open_items() == ()
+        assert (await it.app.inbox.draft(ChatId(other))).text == "чужой черновик"
+        assert it.sent == []
+        await it.press("escape", "u")
+        await it.until_said("There is nothing to undo.")
+
+
+async def test_undo_too_late_says_so(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await open_next(it)
+        await it.answer("Уже ушло")
+        await it.until_shown("confirmed ✓")
+        await it.press("escape", "u")
+        await it.until_said("Too late")
+        assert it.box == ""
+
+
+async def test_leaving_with_something_unsent_says_how_much_and_loses_nothing(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    async with desk(tmp_path, market, settings=HELD) as it:
+        await it.synced()
+        chat = await open_next(it)
+        await it.answer("Первое")
+        await it.until(lambda: it.box == "")
+        await it.answer("Второе")
+        await it.until_shown("Второе", "goes in ")
+        await it.press("ctrl+q")
+        await it.until(lambda: it.dialog == "Confirm")
+        question = it.app.screen
+        assert isinstance(question, Confirm)
+        words = str(question.query_one("#question", Static).content)
+        assert words.startswith("2 messages are not delivered yet. They stay in the outbox")
+        await it.press("escape")
+        await it.until(lambda: it.dialog == "")
+        assert it.app.is_running
+        await it.write("а это — черновик")
+        await it.press("ctrl+q")
+        await it.until(lambda: it.dialog == "Confirm")
+        await it.press("y")
+        await it.until(lambda: not it.app.is_running)
+    assert market.ledger == []
+    async with desk(tmp_path, market, settings=HELD) as it:
+        await it.go_to(chat)
+        await it.until_shown("Первое", "Второе")
+        assert it.box == "а это — черновик"
+        assert [item.text for item in await it.app.inbox.open_items()] == ["Первое", "Второе"]
+
+
+async def test_leaving_with_everything_delivered_asks_nothing(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await open_next(it)
+        await it.answer("Готово")
+        await it.until_shown("confirmed ✓")
+        await it.press("ctrl+q")
+        await it.until(lambda: not it.app.is_running)
+
+
+async def test_a_question_that_came_while_replying_is_shown_first_and_stands_above_the_answer(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        chat = await open_next(it)
+        await it.write("Да, есть")
+        market.say(chat, "А синий?")
+        await it.until_shown("А синий?")
+        await it.press("enter")
+        await it.until_said("Enter again sends")
+        assert (it.box, it.focus) == ("Да, есть", "box")
+        await it.press_again("enter")
+        await it.until_shown("confirmed ✓")
+        # And one of which nobody here could know when Enter was pressed.
+        await it.write("Вот фото")
+        market.script("getChats", [Answer(until=(read_on := threading.Event()))] * 100)
+        market.say(chat, "Или зелёный?")
+        await it.press("enter")
+        await it.until(lambda: len(it.sent) == 2)
+        read_on.set()
+        await it.until(lambda: it.screen.count("confirmed ✓") == 2)
+        await it.until_shown("Или зелёный?")
+        places = [it.history.index(words) for words in ("А синий?", "Да, есть", "Или зелёный?", "Вот фото")]
+        assert places == sorted(places)
+
+
+async def test_a_smaller_and_a_larger_window_keep_draft_and_chat(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        chat = await open_next(it)
+        text = "Здравствуйте! Это длинный ответ, который пишут, пока окно меняет размер."
+        await it.write(text)
+        for columns, rows in ((60, 24), (20, 5), WIDE, (1, 1), NARROW, WIDE):
+            await it.resize(columns, rows)
+            assert all(len(line) <= columns for line in it.screen.splitlines())
+            is_readable = columns >= 40
+            await it.until(lambda: (it.focus == "box") is is_readable)  # noqa: B023
+            assert (it.opened, it.box, it.caret) == (chat, text, len(text))
+        await it.resize(20, 5)
+        await it.until_shown("The window is too")
+        # Neither text nor commands, while nobody can see what they do.
+        await it.press("n", "q", "q", "enter")
+        await it.resize(*WIDE)
+        await it.until(lambda: it.focus == "box")
+        assert (it.opened, it.box) == (chat, text)
+        await it.write("!")
+        await it.until_shown("To: Наталья", "размер.!")
+        await it.press("enter")
+        await it.until(lambda: it.sent)
+        assert it.sent_texts == [(chat, text + "!")]
