@@ -49,6 +49,10 @@ class Attempts:
         if isinstance(newest, Problem):
             await self._turned_away(item, newest)
             return
+        # Reading took its time, and another copy may have been told to wait meanwhile.
+        self._waits.learn(await self._g.read(outbox.told))
+        if self._waits.is_held(item):
+            return
         sending = await self._move(
             item,
             OutboxState.SENDING,

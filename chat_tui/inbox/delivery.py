@@ -124,8 +124,8 @@ class Delivery:
 
     async def _begin_what_is_due(self) -> float:
         """Begin a step for every chat that is due; seconds until the next one is."""
-        heads = await self._g.read(outbox.heads)
-        self._waits.see(heads)
+        heads, told = await self._g.read(outbox.due)
+        self._waits.see((*told, *heads))
         pause = self._g.settings.scan_s
         quiet = self._settle - self._steps.keys() - {item.chat_id for item in heads if _is_quiet(item)}
         self._settle -= quiet
@@ -142,9 +142,11 @@ class Delivery:
     def _may_act(self, item: OutboxItem) -> bool:
         if _is_quiet(item):
             return item.chat_id in self._settle
+        paused = self._g.bulletin.link.sends_paused
         if item.state in READY:
-            return self._g.bulletin.link.sends_paused is None and not self._g.settings.read_only
-        return True
+            return paused is None and not self._g.settings.read_only
+        # A look is a request too, and a refused key is not shown again.
+        return paused is None or paused.kind != ProblemKind.UNAUTHORIZED
 
     def _begin(self, item: OutboxItem) -> None:
         step = asyncio.create_task(self._step(item))

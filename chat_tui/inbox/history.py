@@ -49,13 +49,13 @@ class History:
                 return await self._first(chat_id)
             return await self._since(chat_id, cursor.hi)
 
-    async def since(self, chat_id: ChatId, base: MessageId | None) -> Problem | None:
-        """Bring everything after `base` into the cache, whatever is there already."""
+    async def since(self, chat_id: ChatId, base: MessageId) -> Problem | None:
+        """Bring everything after `base` (0 = all there is) into the cache, whatever is there already."""
         async with self._lock(chat_id):
             cursor = await self._known(chat_id)
             if isinstance(cursor, Problem):
                 return cursor
-            return await (self._first(chat_id) if base is None else self._since(chat_id, base))
+            return await self._since(chat_id, base)
 
     async def older(self, chat_id: ChatId) -> Problem | None:
         """Bring one more page of older messages into the cache."""
@@ -119,7 +119,7 @@ class History:
         collected: list[Message] = []
         for _ in range(MOST_PAGES):
             page = await self._g.market.get_chat_history(
-                chat_id, from_message_id=base, page_token=token, limit=NEWER_PAGE
+                chat_id, from_message_id=base or None, page_token=token, limit=NEWER_PAGE
             )
             if isinstance(page, Problem):
                 self._g.bulletin.failed(page)

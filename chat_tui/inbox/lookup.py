@@ -71,7 +71,7 @@ class Lookup:
 
     async def look(self, item: OutboxItem) -> OutboxItem | Problem:
         """Read the history after the base and link the item if its message is there."""
-        problem = await self._history.since(item.chat_id, item.base_message_id or None)
+        problem = await self._history.since(item.chat_id, item.base_message_id or MessageId(0))
         if problem is not None:
             return problem
         return await self.link(item) or item

@@ -60,6 +60,17 @@ class Waits:
             due = max(due, self._held.get(item.kind, due))
         return due - asyncio.get_running_loop().time()
 
+    def learn(self, told: Iterable[OutboxItem]) -> None:
+        """Note what the Market told, whichever copy it told."""
+        for item in told:
+            known = self._due.get(item.outbox_id)
+            if known is None or known.stamp != _stamp(item):
+                self.put_off(item, self._wait_of(item))
+
+    def is_held(self, item: OutboxItem) -> bool:
+        """Whether no request of its kind may leave now."""
+        return self._held.get(item.kind, 0.0) > asyncio.get_running_loop().time()
+
     def put_off(self, item: OutboxItem, seconds: float) -> None:
         """Leave the item alone as long as nothing about it changes, and others that would fare the same."""
         at = asyncio.get_running_loop().time() + seconds
@@ -96,7 +107,7 @@ class Waits:
 
     def _wait_of(self, item: OutboxItem) -> float:
         if item.state in READY:
-            hold = min(max((item.not_before - self._wall_ms()) / 1000, 0.0), LONGEST_HOLD_S)
+            hold = self._hold_of(item)
             if item.state == OutboxState.QUEUED or hold or self._is_first:
                 return hold
             return self._backoff(item.problem, self._tries.get(item.outbox_id, 0))
@@ -105,6 +116,13 @@ class Waits:
         if item.state == OutboxState.SENDING and not item.is_checking:
             return 0.0
         return self.look_pause(item.looks)
+
+    def _hold_of(self, item: OutboxItem) -> float:
+        """What is left of a wait told in wall time, never more than it was made for: that clock may jump."""
+        left = (item.not_before - self._wall_ms()) / 1000
+        undo = (item.not_before - item.created_at) / 1000
+        longest = min(undo, LONGEST_HOLD_S) if item.state == OutboxState.QUEUED else LONGEST_HOLD_S
+        return max(min(left, longest), 0.0)
 
     def look_pause(self, number: int) -> float:
         """Seconds before the next look after so many."""

@@ -36,6 +36,7 @@ _IN_TURN = """
             AND ((f.state NOT IN ('sending', 'sent'), f.seq) < (o.state NOT IN ('sending', 'sent'), o.seq))))
 """
 _HEADS = f"SELECT {ITEM} FROM outbox o WHERE {_IN_TURN} ORDER BY o.chat_id, o.seq"  # noqa: S608
+_TOLD = f"SELECT {ITEM} FROM outbox o WHERE o.state = 'waiting' AND o.not_before > 0"  # noqa: S608
 _HEADS_OF = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND {_IN_TURN} ORDER BY o.seq"  # noqa: S608
 
 
@@ -176,6 +177,16 @@ def heads(conn: Connection, chat_id: ChatId | None = None) -> tuple[OutboxItem, 
     """
     rows = conn.execute(_HEADS) if chat_id is None else conn.execute(_HEADS_OF, (chat_id,))
     return tuple(map(item_of, rows))
+
+
+def due(conn: Connection) -> tuple[tuple[OutboxItem, ...], tuple[OutboxItem, ...]]:
+    """The heads of all chats; and, wherever they stand, the items that the Market told to wait."""
+    return heads(conn), told(conn)
+
+
+def told(conn: Connection) -> tuple[OutboxItem, ...]:
+    """The items of all chats that the Market told to wait."""
+    return tuple(map(item_of, conn.execute(_TOLD)))
 
 
 def own_for(conn: Connection, chat_id: ChatId) -> tuple[OutboxItem, ...]:

@@ -1,175 +1,149 @@
-"""A Market that loses requests, loses answers, answers late and shows its history late."""
+"""A Market that loses requests, loses answers, applies late and shows its history late."""
 
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from chat_tui.model.chat import Chat, NewChat, Shop
-from chat_tui.model.ids import ChatId, MessageId, Millis
-from chat_tui.model.link import Budget
-from chat_tui.model.message import Message, Sender
-from chat_tui.model.outbox import Accepted
-from chat_tui.model.paging import ChatsPage, MessagesPage
+from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
+from chat_tui.model.message import Attachment, Message, Sender
+from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind
+from chat_tui.model.paging import MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from tests.inbox.simulation.virtual import now
 
-APPLIED_LATE_S = 20.0
-"""The longest time after the client gave up at which a request may still take effect."""
-HISTORY_LAG_S = 3.0
-"""The longest time until an accepted message is in the history."""
 DEADLINE_S = 30.0
+BEGINNING = 1_700_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How badly the Market behaves; times are seconds."""
+
+    share: float = 0.28
+    """Of the requests that meet a fault."""
+    applied_late: float = 20.0
+    """The longest time after the client gave up at which a request may still take effect."""
+    lag: float = 3.0
+    """The longest time until an accepted message is in the history."""
+    page: int = 1_000
+    """Messages in a page of the history."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A message in the ledger."""
+    """A message in the ledger, and the outbox item that a request was made for; None = the web cabinet."""
 
     message: Message
     visible_at: float
+    outbox_id: OutboxId | None
 
 
 @dataclass(slots=True)
 class FaultyMarket:
-    """One pretend Market for all copies; `share` of the requests meet a fault."""
+    """One pretend Market for all copies."""
 
-    seed: int
-    share: float = 0.28
+    random: random.Random
+    manners: Manners
     ledger: defaultdict[ChatId, list[Written]] = field(default_factory=lambda: defaultdict(list))
+    of_item: defaultdict[OutboxId, list[MessageId]] = field(default_factory=lambda: defaultdict(list))
     posts: int = 0
     looks: int = 0
-    in_flight: int = 0
-    parallel: int = 0
-    """The most requests that were in flight at once."""
-    _random: random.Random = field(init=False)
     _next_id: int = 1000
-
-    def __post_init__(self) -> None:
-        self._random = random.Random(self.seed)
 
     def now_ms(self) -> Millis:
         """The Market's clock."""
-        return 1_700_000_000_000 + int(asyncio.get_running_loop().time() * 1000)
+        return BEGINNING + int(now() * 1000)
 
-    def write(self, chat_id: ChatId, text: str, sender: str = Sender.PARTNER) -> MessageId:
-        """Put a message into the ledger; it is in the history a little later."""
+    def say(self, chat_id: ChatId, text: str, sender: str = Sender.PARTNER) -> None:
+        """Somebody writes without this program: a buyer, or a colleague in the web cabinet."""
+        self._write(chat_id, sender, text, (), None)
+
+    def _accept(self, item: OutboxItem) -> None:
+        files = (Attachment(item.file_name, None, item.file_size),) if item.kind == OutboxKind.FILE else ()
+        self._write(item.chat_id, Sender.PARTNER, item.text or None, files, item.outbox_id)
+
+    def _write(
+        self,
+        chat_id: ChatId,
+        sender: str,
+        text: str | None,
+        files: tuple[Attachment, ...],
+        outbox_id: OutboxId | None,
+    ) -> None:
         self._next_id += 1
-        message_id = MessageId(self._next_id)
-        now = asyncio.get_running_loop().time()
-        lag = self._random.random() * HISTORY_LAG_S
-        before = self.ledger[chat_id][-1].visible_at if self.ledger[chat_id] else 0.0
-        # A history never shows a later message before an earlier one.
-        visible_at = max(now + lag, before)
-        self.ledger[chat_id].append(
-            Written(Message(chat_id, message_id, self.now_ms(), sender, text), visible_at)
-        )
-        return message_id
+        message = Message(chat_id, MessageId(self._next_id), self.now_ms(), sender, text, files)
+        visible_at = now() + self.random.random() * self.manners.lag
+        written = self.ledger[chat_id]
+        if written:
+            # A history never shows a later message before an earlier one.
+            visible_at = max(visible_at, written[-1].visible_at)
+        written.append(Written(message, visible_at, outbox_id))
+        if outbox_id is not None:
+            self.of_item[outbox_id].append(message.message_id)
 
-    async def post(self, chat_id: ChatId, text: str) -> Accepted | Problem:
-        """sendMessageToChat with everything that can go wrong."""
+    async def post(self, item: OutboxItem) -> Accepted | Problem:
+        """sendMessageToChat or sendFileToChat with everything that can go wrong."""
         self.posts += 1
-        fate = self._random.random() / self.share if self.share else 2.0
-        await asyncio.sleep(self._random.uniform(0.05, 0.4))
+        share = self.manners.share
+        fate = self.random.random() / share if share else 2.0
+        await asyncio.sleep(self.random.uniform(0.05, 0.4))
         if fate >= 1.0:
-            self.write(chat_id, text)
-            await asyncio.sleep(self._random.uniform(0.02, 0.3))
+            self._accept(item)
+            await asyncio.sleep(self.random.uniform(0.02, 0.3))
             return Accepted(self.now_ms())
-        return await self._fault(chat_id, text, fate)
+        return await self._fault(item, fate)
 
-    async def _fault(self, chat_id: ChatId, text: str, fate: float) -> Accepted | Problem:
-        if fate < 0.15:
-            return Problem(ProblemKind.OFFLINE, Certainty.NOT_SENT)
-        if fate < 0.25:
-            return Problem(ProblemKind.PARALLEL_LIMIT, Certainty.REFUSED, http_status=420)
-        if fate < 0.30:
-            return Problem(ProblemKind.HOURLY_LIMIT, Certainty.REFUSED, http_status=420, retry_after_s=40.0)
+    async def _fault(self, item: OutboxItem, fate: float) -> Accepted | Problem:
+        for below, problem in _REFUSALS:
+            if fate < below:
+                return problem
         if fate < 0.50:
-            self.write(chat_id, text)
+            self._accept(item)
             return Problem(ProblemKind.CUT, Certainty.UNCLEAR)
-        if fate < 0.65:
+        if fate < 0.62:
             return Problem(ProblemKind.CUT, Certainty.UNCLEAR)
         if fate < 0.75:
-            self.write(chat_id, text)
+            self._accept(item)
             return Problem(ProblemKind.SERVER, Certainty.UNCLEAR, http_status=500)
         if fate < 0.85:
             return Problem(ProblemKind.SERVER, Certainty.UNCLEAR, http_status=503)
-        asyncio.get_running_loop().call_later(
-            DEADLINE_S + self._random.random() * APPLIED_LATE_S, self.write, chat_id, text
-        )
+        late = DEADLINE_S + self.random.random() * self.manners.applied_late
+        asyncio.get_running_loop().call_later(late, self._accept, item)
         await asyncio.sleep(DEADLINE_S)
         return Problem(ProblemKind.TIMEOUT, Certainty.UNCLEAR)
 
-    async def history(self, chat_id: ChatId, base: MessageId | None) -> MessagesPage | Problem:
-        """getChatHistory: what is visible by now, in any order, sometimes nothing but a failure."""
+    async def history(
+        self, chat_id: ChatId, base: MessageId | None, token: str | None
+    ) -> MessagesPage | Problem:
+        """getChatHistory: what is visible by now; a whole history in any order, pages newest first."""
         self.looks += 1
-        await asyncio.sleep(self._random.uniform(0.02, 0.2))
-        if self._random.random() < self.share / 2:
+        await asyncio.sleep(self.random.uniform(0.02, 0.2))
+        if self.random.random() < self.manners.share / 2:
             return Problem(ProblemKind.SERVER, Certainty.UNCLEAR, http_status=500)
-        now = asyncio.get_running_loop().time()
-        found = [
-            written.message
-            for written in self.ledger[chat_id]
-            if written.visible_at <= now and (base is None or written.message.message_id >= base)
-        ]
-        self._random.shuffle(found)
+        moment = now()
+        lowest = base or 0
+        beyond = int(token) if token is not None else self._next_id + 1
+        found: list[Message] = []
+        for written in reversed(self.ledger[chat_id]):
+            if written.message.message_id < lowest:
+                break
+            if written.visible_at <= moment and written.message.message_id < beyond:
+                found.append(written.message)
+        if len(found) > self.manners.page:
+            found = found[: self.manners.page]
+            return MessagesPage(tuple(found), str(found[-1].message_id), server_time=self.now_ms())
+        if token is None:
+            self.random.shuffle(found)
         return MessagesPage(tuple(found), None, server_time=self.now_ms())
 
 
-class CopyClient:
-    """The client of one copy. A request of a copy that died goes on alone; nobody hears the answer."""
-
-    def __init__(self, market: FaultyMarket, alive: Callable[[], bool]) -> None:
-        self._market = market
-        self._alive = alive
-        self._left: set[asyncio.Task[object]] = set()
-
-    @property
-    def budgets(self) -> Mapping[str, Budget]:
-        return {}
-
-    async def send_message(self, chat_id: ChatId, text: str) -> Accepted | Problem:
-        """The request leaves this process: cancelling the caller does not call it back."""
-        task = asyncio.create_task(self._market.post(chat_id, text))
-        self._left.add(task)
-        task.add_done_callback(self._left.discard)
-        return await asyncio.shield(task)
-
-    async def get_chat_history(
-        self,
-        chat_id: ChatId,
-        *,
-        from_message_id: MessageId | None = None,
-        page_token: str | None = None,
-        limit: int = 100,
-    ) -> MessagesPage | Problem:
-        return await self._market.history(chat_id, from_message_id)
-
-    async def get_chats(
-        self, *, statuses: object = (), page_token: str | None = None, limit: int = 20
-    ) -> ChatsPage | Problem:
-        raise NotImplementedError("delivery does not ask for the list")
-
-    async def get_chat(self, chat_id: ChatId) -> Chat | Problem:
-        raise NotImplementedError("delivery does not ask for a chat")
-
-    async def create_chat(self, about: NewChat) -> ChatId | Problem:
-        raise NotImplementedError("delivery creates no chat")
-
-    async def send_file(
-        self,
-        chat_id: ChatId,
-        *,
-        path: Path,
-        name: str,
-        size: int,
-        media_type: str,
-        progress: Callable[[int], None] | None = None,
-    ) -> Accepted | Problem:
-        raise NotImplementedError("the simulation sends texts")
-
-    async def get_shops(self) -> tuple[Shop, ...] | Problem:
-        return ()
-
-    async def aclose(self) -> None:
-        """Nothing to close."""
+_REFUSALS = (
+    (0.10, Problem(ProblemKind.OFFLINE, Certainty.NOT_SENT)),
+    (0.18, Problem(ProblemKind.PARALLEL_LIMIT, Certainty.REFUSED, http_status=420)),
+    (0.22, Problem(ProblemKind.HOURLY_LIMIT, Certainty.REFUSED, http_status=420, retry_after_s=40.0)),
+    (0.23, Problem(ProblemKind.HOURLY_LIMIT, Certainty.REFUSED, http_status=420)),
+    (0.25, Problem(ProblemKind.LOCKED, Certainty.REFUSED, http_status=423)),
+    (0.30, Problem(ProblemKind.BAD_REQUEST, Certainty.REFUSED, http_status=400)),
+)
+"""Answers that say: surely not applied."""

@@ -1,52 +1,56 @@
 """An event loop whose clock jumps to the next timer as soon as nothing else is to do."""
 
 import asyncio
-import selectors
-from collections.abc import Coroutine
+from asyncio.base_events import BaseEventLoop
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-class _Jumping(selectors.BaseSelector):
-    """Never waits for a file: what would have been waiting becomes time that has passed."""
+class _Jumping:
+    """Never waits: what would have been waiting becomes time that has passed."""
 
     def __init__(self) -> None:
         self.now = 0.0
-        self._keys: dict[Any, selectors.SelectorKey] = {}
 
-    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
-        key = selectors.SelectorKey(fileobj, fileobj.fileno(), events, data)
-        self._keys[fileobj] = key
-        return key
-
-    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
-        return self._keys.pop(fileobj)
-
-    def select(self, timeout: float | None = None) -> list[Any]:
+    def select(self, timeout: float | None = None) -> tuple[()]:
         assert timeout is not None, "the simulation waits for something that will never happen"
         self.now += max(timeout, 0.0)
-        return []
-
-    def get_map(self) -> dict[Any, selectors.SelectorKey]:
-        return self._keys
+        return ()
 
 
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """`time()` is virtual seconds since the beginning."""
+class VirtualLoop(BaseEventLoop):
+    """`time()` is virtual seconds since the beginning; there are no files, signals or processes."""
 
     def __init__(self) -> None:
-        self._jumping = _Jumping()
-        super().__init__(self._jumping)
+        super().__init__()
+        self._selector = _Jumping()
 
     def time(self) -> float:
-        return self._jumping.now
+        return self._selector.now
+
+    def _process_events(self, events: object) -> None:
+        """There are none."""
+
+    def run_in_executor(  # type: ignore[override]
+        self, executor: object, func: Callable[..., T], *args: Any
+    ) -> asyncio.Future[T]:
+        """At once, not on a thread: nothing here may depend on how fast the machine is."""
+        done: asyncio.Future[T] = self.create_future()
+        done.set_result(func(*args))
+        return done
 
     def _write_to_self(self) -> None:
         """Nothing sleeps in a real `select`, so nobody has to be woken."""
 
 
-def run(work: Coroutine[Any, Any, T]) -> T:
+def now() -> float:
+    """Virtual seconds since the beginning."""
+    return asyncio.get_running_loop().time()
+
+
+def run(work: Coroutine[Any, Any, T], loop_factory: Callable[[], VirtualLoop] = VirtualLoop) -> T:
     """Run a coroutine to its end in virtual time."""
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
         return runner.run(work)

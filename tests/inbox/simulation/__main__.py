@@ -1,0 +1,62 @@
+"""Run seeded worlds: `python -m tests.inbox.simulation --seed 7` replays one with its trace."""
+
+import argparse
+import logging
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+
+from tests.inbox.simulation.referee import BrokenPromiseError
+from tests.inbox.simulation.world import Plan, simulate
+
+INTENTS = 300
+"""Of one world."""
+
+
+def one(seed: int, intents: int = INTENTS) -> dict[str, int]:
+    """A world without words."""
+    logging.disable(logging.CRITICAL)
+    return simulate(Plan.of(seed, intents))
+
+
+def many(seeds: Iterable[int]) -> Counter[str]:
+    """Worlds on all processors; the sum of their reports."""
+    total: Counter[str] = Counter()
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for report in pool.map(one, seeds, chunksize=4):
+            total.update(report)
+    return total
+
+
+def line(total: Counter[str]) -> str:
+    """The report in one line."""
+    first = ("intents", "once", "asked", "masked", "doubles", "lost", "copies", "posts", "looks")
+    return ", ".join(f"{word} {total[word]}" for word in first)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code 1 and the seed when a promise was broken."""
+    parser = argparse.ArgumentParser(prog="python -m tests.inbox.simulation", description=__doc__)
+    parser.add_argument("--seed", type=int, help="replay one world with its trace")
+    parser.add_argument("--intents", type=int, default=INTENTS, help="of the one world")
+    parser.add_argument("--first", type=int, default=0, help="the first seed of many worlds")
+    parser.add_argument("--worlds", type=int, default=170)
+    options = parser.parse_args(arguments)
+    trace: list[str] = []
+    try:
+        if options.seed is None:
+            total = many(range(options.first, options.first + options.worlds))
+        else:
+            logging.disable(logging.CRITICAL)
+            total = Counter(simulate(Plan.of(options.seed, options.intents), trace))
+    except BrokenPromiseError as error:
+        sys.stdout.write("\n".join([*trace, str(error), ""]))
+        return 1
+    sys.stdout.write("\n".join([*trace, line(total), ""]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

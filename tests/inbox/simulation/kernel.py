@@ -1,0 +1,100 @@
+"""What outlives a copy of the program: the database, and the kernel that frees the locks of the dead."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind
+from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.outbox import OutboxItem
+from chat_tui.store import chats, outbox, schema
+
+
+def new_database(count: int) -> sqlite3.Connection:
+    """Both files of the store as one in memory, with so many chats of which nothing was read yet."""
+    conn = sqlite3.connect(":memory:", isolation_level=None, cached_statements=512)
+    for kind in ("cache", "state"):
+        for path in sorted((schema.MIGRATIONS / kind).glob("*.sql")):
+            for statement in schema.statements(path.read_text(encoding="utf-8")):
+                conn.execute(statement)
+    chats.save_page(conn, [new_chat(ChatId(n)) for n in range(1, count + 1)], 1)
+    return conn
+
+
+def new_chat(chat_id: ChatId) -> Chat:
+    """A chat as the list tells it."""
+    context = ChatContext(ContextKind.ORDER)
+    return Chat(chat_id, context, ChatKind.CHAT, ChatStatus.NEW, created_at=1, updated_at=1)
+
+
+class Watcher(Protocol):
+    """Sees everything that is committed and everything that is sent."""
+
+    def changed(self, owner: int, before: OutboxItem | None, after: OutboxItem | None) -> None:
+        """A copy committed something about an item; `before` None = new, `after` None = it left."""
+
+    def posts(self, owner: int, item: OutboxItem) -> None:
+        """The first byte of an attempt leaves a copy."""
+
+    def answered(self, owner: int, item: OutboxItem) -> None:
+        """A copy has heard the outcome of an attempt."""
+
+    def died(self, owner: int) -> None:
+        """A copy was killed."""
+
+
+@dataclass(slots=True)
+class Kernel:
+    """The machine all copies run on."""
+
+    conn: sqlite3.Connection
+    watcher: Watcher
+    holders: dict[int, int] = field(default_factory=dict)
+    """Which copy holds the lock of which chat."""
+    _items: dict[OutboxId, OutboxItem] = field(default_factory=dict)
+    _touched: list[OutboxId] = field(default_factory=list)
+    _due: tuple[tuple[OutboxItem, ...], tuple[OutboxItem, ...]] | None = None
+
+    def __post_init__(self) -> None:
+        # Whatever function wrote: the database itself says which items it touched.
+        self.conn.create_function("touched", 1, self._touched.append)
+        for event, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old")):
+            self.conn.execute(
+                f"CREATE TEMP TRIGGER on_{event} AFTER {event} ON outbox"
+                f" BEGIN SELECT touched({row}.outbox_id); END"
+            )
+
+    def read(self, fn: Callable[..., Any], arguments: tuple[Any, ...], words: dict[str, Any]) -> Any:
+        """Ask the database; the same question about an unchanged outbox is answered from memory."""
+        if fn is outbox.due:
+            if self._due is None:
+                self._due = outbox.due(self.conn)
+            return self._due
+        return fn(self.conn, *arguments, **words)
+
+    def write(
+        self, owner: int, fn: Callable[..., Any], arguments: tuple[Any, ...], words: dict[str, Any]
+    ) -> Any:
+        """One transaction; whoever listens hears what it did to the outbox."""
+        self._touched.clear()
+        self.conn.execute("BEGIN")
+        try:
+            result = fn(self.conn, *arguments, **words)
+        except BaseException:
+            self.conn.execute("ROLLBACK")
+            raise
+        self.conn.execute("COMMIT")
+        for outbox_id in dict.fromkeys(self._touched):
+            self._due = None
+            before, after = self._items.pop(outbox_id, None), outbox.get(self.conn, outbox_id)
+            if after is not None:
+                self._items[outbox_id] = after
+            self.watcher.changed(owner, before, after)
+        return result
+
+    def free(self, owner: int) -> None:
+        """The owner died: its locks are free at once."""
+        for chat_id in [number for number, holder in self.holders.items() if holder == owner]:
+            del self.holders[chat_id]
+        self.watcher.died(owner)

@@ -1,0 +1,54 @@
+"""Delivery in virtual time: 50,000 intents under crashes, pauses, faults and jumping clocks.
+
+`python -m tests.inbox.simulation --seed N` replays the world that a failure names.
+"""
+
+import logging
+
+import pytest
+
+from chat_tui.inbox.lookup import Lookup
+from tests.inbox.simulation.__main__ import INTENTS, line, many
+from tests.inbox.simulation.market import Manners
+from tests.inbox.simulation.referee import BrokenPromiseError
+from tests.inbox.simulation.world import Plan, simulate
+
+
+def test_fifty_thousand_intents_none_lost_none_doubled() -> None:
+    worlds = -(-50_000 // INTENTS) + 1
+    total = many(range(worlds))
+    print(line(total))  # noqa: T201 - the report
+    assert total["intents"] >= 50_000 * 0.99
+    assert (total["doubles"], total["lost"]) == (0, 0)
+    # It was no walk in the park.
+    assert total["asked"] > 500
+    assert total["copies"] > 4 * worlds
+
+
+def test_a_seed_replays_to_the_letter() -> None:
+    traces: list[list[str]] = [[], []]
+    logging.disable(logging.CRITICAL)
+    try:
+        for trace in traces:
+            simulate(Plan.of(7, 60), trace)
+    finally:
+        logging.disable(logging.NOTSET)
+    assert traces[0] == traces[1]
+    assert len(traces[0]) > 200
+
+
+def test_a_market_without_faults_takes_every_text_once() -> None:
+    report = simulate(Plan(seed=1, intents=60, manners=Manners(share=0.0)))
+    assert report["once"] >= report["intents"] - 6
+    assert report["asked"] == 0
+
+
+def test_the_referee_notices_what_is_called_sent_and_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that gives up looking at once is caught, with the seed in the message."""
+    monkeypatch.setattr(Lookup, "look", _see_nothing)
+    with pytest.raises(BrokenPromiseError, match="seed 3"):
+        simulate(Plan(seed=3, intents=120, manners=Manners(share=0.28)))
+
+
+async def _see_nothing(self: Lookup, item: object) -> object:
+    return item
