@@ -48,7 +48,10 @@ class Bulletin:
 
     def failed(self, problem: Problem) -> None:
         """A read failed; what that says of the connection is kept for the status line."""
-        if problem.kind in {ProblemKind.UNAUTHORIZED, ProblemKind.FORBIDDEN}:
+        if problem.kind == ProblemKind.UNAUTHORIZED:
+            # A key that may not read may not write: nothing more is asked with it.
+            self._set(replace(self.link, state=LinkState.REFUSED, problem=problem, sends_paused=problem))
+        elif problem.kind == ProblemKind.FORBIDDEN:
             self._set(replace(self.link, state=LinkState.REFUSED, problem=problem))
         elif problem.certainty != Certainty.REFUSED or problem.is_passing:
             self._set(replace(self.link, state=LinkState.OFFLINE, problem=problem))
