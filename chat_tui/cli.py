@@ -231,14 +231,17 @@ def _verb(asked: "Namespace") -> int:
 def _show(settings: "Settings", paths: "Paths") -> int:
     """The inbox on the screen, until the operator leaves."""
     import asyncio
+    import gc
 
     from chat_tui.ui.terminal import environment
 
+    # Until the first paint nothing becomes garbage; the screen collects again once it is there.
+    gc.disable()
     inbox = open_inbox(settings, paths, undo_seconds=settings.undo_seconds)
     environment.prepare(os.environ)
     from chat_tui.ui import app
 
-    inbox.start()
+    inbox.start(asleep=True)
     try:
         return app.run(inbox, settings, report=paths.log)
     finally:

@@ -17,8 +17,9 @@ class EngineLoop:
         self._thread = threading.Thread(target=self._run, name="chat-tui-engine", daemon=True)
 
     def start(self) -> None:
-        """Begin to run."""
-        self._thread.start()
+        """Begin to run, with everything that was asked for before, in its order."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

@@ -59,10 +59,18 @@ class Inbox:
         self._private = tuple(private)
         self._opened: Future[None]
 
-    def start(self, *, background: bool = True) -> None:
-        """Begin; without `background` nothing is synced or delivered but what is asked for."""
-        self._loop.start()
+    def start(self, *, background: bool = True, asleep: bool = False) -> None:
+        """Begin; without `background` nothing is synced or delivered but what is asked for.
+
+        `asleep`, all that is the engine's waits for `awaken`: the first paint has the processor for itself.
+        """
         self._opened = self._loop.submit(self._engine.open(background=background))
+        if not asleep:
+            self.awaken()
+
+    def awaken(self) -> None:
+        """Let the engine begin, if it has not."""
+        self._loop.start()
 
     # -- reading: local, never the network ---------------------------------------------------
 
@@ -169,9 +177,14 @@ class Inbox:
         """Copy the file into the spool and queue it (later: sendFileToChat); refused if it changed since."""
         return self._queued(await self._writing.enqueue_file(chat_id, card))
 
-    async def take_back(self, outbox_id: OutboxId) -> OutboxItem | Problem:
-        """Remove an item that was surely not delivered yet (undo, cancel, discard); returns what it was."""
-        taken = await self._writing.take_back(outbox_id)
+    async def take_back(
+        self, outbox_id: OutboxId, *, into_draft: bool = False, caret: int | None = None
+    ) -> OutboxItem | Problem:
+        """Remove an item from the outbox (undo, cancel, discard); returns what it was.
+
+        `into_draft` makes its text the draft of its chat in the same step, with the caret at `caret`.
+        """
+        taken = await self._writing.take_back(outbox_id, into_draft=into_draft, caret=caret)
         if isinstance(taken, OutboxItem):
             self._loop.call(self._engine.forget, outbox_id)
             self._publish(OutboxChanged(taken.chat_id))
@@ -197,13 +210,12 @@ class Inbox:
 
     async def close(self) -> None:
         """Stop the engine: nothing new is begun, what is durable stays; the store is closed."""
+        self.awaken()
         await _await(self._loop.submit(self._engine.close()))
         await asyncio.to_thread(self._loop.stop)
         await asyncio.to_thread(self._store.close)
 
-    async def _ask(
-        self, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def _ask(self, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run something of the engine on its own loop; why the engine could not open is raised here."""
         await asyncio.wrap_future(self._opened)
         return await _await(self._loop.submit(work(*args, **kwargs)))

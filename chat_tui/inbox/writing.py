@@ -132,14 +132,33 @@ class Writing:
             await asyncio.to_thread(spool.remove, data_dir, outbox_id)
         return queued
 
-    async def take_back(self, outbox_id: OutboxId) -> OutboxItem | Problem:
-        """Delete an item that may leave; GONE when it went on meanwhile."""
-        taken = await _settled(self._store.write_state(outbox.take_back, outbox_id))
+    async def take_back(
+        self, outbox_id: OutboxId, *, into_draft: bool = False, caret: int | None = None
+    ) -> OutboxItem | Problem:
+        """Delete an item that may leave; GONE when it went on meanwhile.
+
+        `into_draft` puts its text before the draft of its chat in the same transaction, so that at no
+        moment it is nowhere; `caret` is where to go on in it, None = behind it.
+        """
+        taken = await _settled(
+            self._store.write_state(self._take_back, outbox_id, into_draft=into_draft, caret=caret)
+        )
         if taken is None:
             return Problem(ProblemKind.GONE)
         if isinstance(taken, OutboxItem) and taken.kind == OutboxKind.FILE:
             await asyncio.to_thread(spool.remove, self._store.paths.data_dir, outbox_id)
         return taken
+
+    def _take_back(
+        self, conn: Connection, outbox_id: OutboxId, *, into_draft: bool, caret: int | None
+    ) -> OutboxItem | None:
+        item = outbox.take_back(conn, outbox_id)
+        if item is not None and item.text and into_draft:
+            typed = next((row.text for row in drafts.kept(conn, item.chat_id) if row.copy == self._copy), "")
+            text = f"{item.text}\n{typed}" if typed.strip() else item.text
+            draft = Draft(item.chat_id, text, len(item.text) if caret is None else caret)
+            drafts.save(conn, draft, self._wall_ms(), copy=self._copy)
+        return item
 
 
 def holds_secret(text: str, secrets: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import tzinfo
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import BindingType
@@ -17,15 +17,15 @@ from chat_tui.model.outbox import OPEN
 from chat_tui.settings import Settings
 from chat_tui.ui import keys
 from chat_tui.ui.keys import Where
-from chat_tui.ui.screens.confirm import Confirm
-from chat_tui.ui.screens.help import Help
 from chat_tui.ui.screens.inbox import InboxScreen
-from chat_tui.ui.screens.palette import Palette
 from chat_tui.ui.terminal.app_base import TerminalApp
 from chat_tui.ui.text import plain
 from chat_tui.ui.view.queue_rows import Patience
 from chat_tui.ui.view.waits import MINUTE
 from chat_tui.ui.zone import local_zone
+
+if TYPE_CHECKING:
+    from chat_tui.ui.screens.confirm import Confirm
 
 STYLES = Path(__file__).parent / "styles"
 
@@ -64,11 +64,15 @@ class ChatTuiApp(TerminalApp[None]):
 
     def action_help(self) -> None:
         """Show the live key list."""
+        from chat_tui.ui.screens.help import Help  # noqa: PLC0415 - not before the first paint
+
         if not isinstance(self.screen, Help):
             self.push_screen(Help())
 
     def action_palette(self) -> None:
         """Find a command by its words."""
+        from chat_tui.ui.screens.palette import Palette  # noqa: PLC0415 - not before the first paint
+
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette())
 
@@ -81,7 +85,9 @@ class ChatTuiApp(TerminalApp[None]):
             return
         self.exit()
 
-    def _question(self, count: int) -> Confirm:
+    def _question(self, count: int) -> "Confirm":
+        from chat_tui.ui.screens.confirm import Confirm  # noqa: PLC0415 - not before the first paint
+
         words = ngettext(
             "{n} message is not delivered yet. It stays in the outbox and goes with the next start. Leave?",
             "{n} messages are not delivered yet. They stay in the outbox and go with the next start. Leave?",

@@ -7,18 +7,21 @@ from datetime import tzinfo
 from pathlib import Path
 
 from textual.app import App
+from textual.content import Content
 
 from chat_tui.inbox.service import Inbox
+from chat_tui.locale import _
 from chat_tui.model.chat import NewChat
 from chat_tui.model.ids import ChatId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
+from chat_tui.ui.screens.confirm import Confirm
 from chat_tui.ui.screens.file_card import FileCardScreen
 from chat_tui.ui.screens.file_picker import FilePicker
 from chat_tui.ui.screens.new_chat import NewChatScreen
-from chat_tui.ui.screens.outbox import OutboxAction, OutboxScreen
-from chat_tui.ui.text import notify
+from chat_tui.ui.screens.outbox import OutboxAction, OutboxChoice, OutboxScreen
+from chat_tui.ui.text import notify, plain
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.view.recipient import chat_title, recipient
 
@@ -72,18 +75,16 @@ class Flows:
                 return created
             problem = problem_words(created)
 
-    async def show_outbox(self) -> OutboxItem | None:
-        """Show everything not confirmed and do what is asked, until one item's chat is to be opened."""
+    async def show_outbox(self) -> OutboxChoice | None:
+        """Show everything not confirmed and do what is asked, until it leads back to a chat."""
         highlight: OutboxId | None = None
         while True:
             items = await self.inbox.open_items()
             names = await self._names(items)
             screen = OutboxScreen(items, name_of=names.__getitem__, now=self.now, highlight=highlight)
             choice = await self.app.push_screen_wait(screen)
-            if choice is None:
-                return None
-            if choice.action is OutboxAction.OPEN:
-                return choice.item
+            if choice is None or choice.action in {OutboxAction.OPEN, OutboxAction.EDIT}:
+                return choice
             highlight = choice.item.outbox_id
             if choice.action is OutboxAction.RESEND:
                 problem = await self.inbox.resend(choice.item.outbox_id)
@@ -92,6 +93,19 @@ class Flows:
                 problem = taken if isinstance(taken, Problem) else None
             if problem is not None:
                 notify(self.app, problem_words(problem), severity="error")
+
+    async def hear_outbox(self) -> None:
+        """The outbox changed: show it anew if it is on the screen."""
+        if isinstance(self.app.screen, OutboxScreen):
+            self.app.screen.show(await self.inbox.open_items())
+
+    async def offer(self, text: str) -> bool | None:
+        """Ask whether a text that another copy holds for the open chat is wanted here."""
+        words = plain(_("Another window of chat-tui holds a different text for this chat:"))
+        question = Content("\n").join([words, plain(text, "bold")])
+        return await self.app.push_screen_wait(
+            Confirm(question, yes=_("Add it below"), no=_("Leave it there"))
+        )
 
     async def _names(self, items: Sequence[OutboxItem]) -> defaultdict[ChatId, str]:
         names: defaultdict[ChatId, str] = defaultdict(str)

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import ChatId, Millis, OutboxId
-from chat_tui.model.outbox import MAY_LEAVE, OutboxItem, OutboxState
+from chat_tui.model.outbox import MAY_LEAVE, OutboxItem, OutboxKind, OutboxState
 from chat_tui.ui.screens.confirm import Confirm
 from chat_tui.ui.screens.dialog import Dialog, keys_line
 from chat_tui.ui.text import plain
@@ -31,6 +31,9 @@ class OutboxAction(StrEnum):
     OPEN = "open"
     """Show its chat."""
     TAKE_BACK = "take_back"
+    """Discard it."""
+    EDIT = "edit"
+    """Take its text back into the compose box of its chat."""
     RESEND = "resend"
 
 
@@ -40,6 +43,11 @@ class OutboxChoice:
 
     action: OutboxAction
     item: OutboxItem
+
+    @property
+    def is_to_edit(self) -> bool:
+        """Whether the text goes back into its box."""
+        return self.action is OutboxAction.EDIT
 
 
 class OutboxScreen(Dialog[OutboxChoice]):
@@ -59,6 +67,7 @@ class OutboxScreen(Dialog[OutboxChoice]):
         Binding("end,G", "end(1)", show=False),
         Binding("enter", "open", show=False),
         Binding("d", "take_back", show=False),
+        Binding("t", "edit", show=False),
         Binding("e", "resend", show=False),
     ]
 
@@ -83,7 +92,11 @@ class OutboxScreen(Dialog[OutboxChoice]):
             yield ChoiceList[OutboxItem](self._draw, row_height=_ROW_HEIGHT)
             yield Static(id="detail")
             keys = keys_line(
-                ("Enter", _("open the chat")), ("e", _("resend")), ("d", _("discard")), ("Esc", _("close"))
+                ("Enter", _("open the chat")),
+                ("e", _("resend")),
+                ("t", _("edit")),
+                ("d", _("discard")),
+                ("Esc", _("close")),
             )
             yield Static(keys, id="keys")
 
@@ -123,16 +136,35 @@ class OutboxScreen(Dialog[OutboxChoice]):
 
     def action_take_back(self) -> None:
         """Discard the item, after a question."""
-        item = self._list.current
+        item = self._removable()
         if item is None:
-            return
-        if item.state not in MAY_LEAVE:
-            self._say(_("It is on its way: it can only be taken back while it waits or after it failed."))
             return
         words = _("Discard this message? It will not be sent.")
         if item.state is OutboxState.UNCONFIRMED or item.in_doubt:
             words = _("Discard this message? If it has arrived, the buyer keeps it.")
         self._ask(words, _("Discard"), _("Keep"), OutboxChoice(OutboxAction.TAKE_BACK, item))
+
+    def action_edit(self) -> None:
+        """Take the text back into its box, after a question when it may have arrived."""
+        item = self._removable()
+        if item is None:
+            return
+        choice = OutboxChoice(OutboxAction.EDIT, item)
+        if item.kind is OutboxKind.FILE:
+            self._say(_("A file cannot be edited: d discards it, then choose another one."))
+        elif item.state is OutboxState.UNCONFIRMED or item.in_doubt:
+            words = _("It may be there already: look at the history first. Take it back to change it?")
+            self._ask(words, _("Take back"), _("Keep"), choice)
+        else:
+            self.finish(choice)
+
+    def _removable(self) -> OutboxItem | None:
+        """The highlighted item if it may leave the outbox; else the reason is said."""
+        item = self._list.current
+        if item is not None and item.state not in MAY_LEAVE:
+            self._say(_("It is on its way: it can only be taken back while it waits or after it failed."))
+            return None
+        return item
 
     def action_resend(self) -> None:
         """Send the item again, after a question when it may be there already."""

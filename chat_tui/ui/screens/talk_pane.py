@@ -44,12 +44,16 @@ class TalkPane(Vertical):
         self._box = box
         self._draft_timer: Timer | None = None
         self._saved = ""
+        self._carets: dict[OutboxId, int] = {}
+        """Where the caret stood in what was sent from here."""
         self._read_to = MessageId(0)
         """The newest message that was on the screen when a key was last pressed in the box."""
         self._unkept: dict[ChatId, Draft] = {}
         """Drafts on their way to the disk, or refused by it: tried again until they are there."""
         self.chat_id: ChatId | None = None
         self.item: QueueItem | None = None
+        self.others: tuple[str, ...] = ()
+        """What other copies of the program hold as the draft of this chat, the latest first."""
 
     def compose(self) -> ComposeResult:
         yield self._history
@@ -70,7 +74,7 @@ class TalkPane(Vertical):
         # letter typed a moment ago is still in the box when it is read here.
         leaving = self._unsaved()
         self.chat_id, self.item = chat_id, item
-        self._saved = draft.text
+        self._saved, self.others = draft.text, draft.others
         self._history.show(page, item)
         self._read_to = self._history.newest_shown
         self._box.load(draft.text, draft.caret)
@@ -80,12 +84,6 @@ class TalkPane(Vertical):
         if leaving is not None:
             await self._keep(leaving)
         return True
-
-    async def put_text(self, text: str) -> None:
-        """Bring a text back into the box, before whatever was typed since."""
-        rest = self._box.text
-        self._box.load(f"{text}\n{rest}" if rest.strip() else text, len(text))
-        await self.save_draft()
 
     # -- news ----------------------------------------------------------------------------------------
 
@@ -197,6 +195,7 @@ class TalkPane(Vertical):
             notify(self.app, problem_words(outcome), severity="error")
             return
         if chat_id == self.chat_id:
+            self._carets[outcome.outbox_id] = self._box.caret
             self._saved = ""
             self._unkept.pop(chat_id, None)
             self._box.clear_after_send(message.text)
@@ -219,12 +218,31 @@ class TalkPane(Vertical):
         words = _("The text is over {limit} characters. Shorten it or send it in two messages.")
         notify(self.app, words.format(limit=message.limit), severity="error")
 
-    async def undo(self, outbox_id: OutboxId) -> Problem | None:
-        """Take a text back into the box of its chat."""
-        taken = await self._inbox.take_back(outbox_id)
-        if isinstance(taken, Problem):
-            return taken
-        await self.open(taken.chat_id)
-        if taken.text:
-            await self.put_text(taken.text)
-        return None
+    async def add_text(self, text: str) -> None:
+        """Put what another copy typed below what is in the box, and make it ours."""
+        chat_id = self.chat_id
+        if chat_id is None:
+            return
+        typed = self._box.text
+        joined = f"{typed}\n{text}" if typed.strip() else text
+        self._box.load(joined, len(joined))
+        await self.save_draft()
+        await self._inbox.forget_draft(chat_id, text)
+        self.others = tuple(other for other in self.others if other != text)
+
+    async def take_back(self, outbox_id: OutboxId) -> OutboxItem | Problem:
+        """Take a text out of the outbox, back into the draft of its chat, before whatever was typed since."""
+        await self.save_draft()
+        taken = await self._inbox.take_back(
+            outbox_id, into_draft=True, caret=self._carets.pop(outbox_id, None)
+        )
+        if isinstance(taken, OutboxItem) and taken.chat_id == self.chat_id and taken.text:
+            draft = await self._inbox.draft(taken.chat_id)
+            if self._box.text == self._saved:
+                self._saved = draft.text
+                self._box.load(draft.text, draft.caret)
+            else:
+                # Letters came meanwhile: they are kept behind the text.
+                self._box.load(f"{taken.text}\n{self._box.text}", len(taken.text))
+                self._save_soon()
+        return taken

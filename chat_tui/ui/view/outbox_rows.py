@@ -38,9 +38,9 @@ def _content(item: OutboxItem, cells: int) -> Line:
 
 def _next_step(item: OutboxItem) -> str:
     if item.state is OutboxState.FAILED:
-        return _("Press e to send it again, d to discard it.")
+        return _("Press e to send it again, t to change it, d to discard it.")
     if item.state in {OutboxState.QUEUED, OutboxState.WAITING}:
-        return _("It will go by itself; d takes it back.")
+        return _("It will go by itself; t takes it back to change it, d discards it.")
     if item.state is OutboxState.SENT:
         return _("The Market has taken it; it was not seen in the history yet.")
     return ""

@@ -1,0 +1,190 @@
+"""The panes of the main screen, and how news reaches them."""
+
+import gc
+from collections.abc import Callable
+from datetime import tzinfo
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+from textual.app import App, ComposeResult
+from textual.containers import Horizontal
+from textual.events import DescendantFocus, Key, Resize
+from textual.message import Message as UiMessage
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from chat_tui.inbox.service import Inbox
+from chat_tui.locale import _
+from chat_tui.model.ids import Millis
+from chat_tui.model.queue import Tab
+from chat_tui.ui import keys
+from chat_tui.ui.keys import Where
+from chat_tui.ui.screens.news import News
+from chat_tui.ui.screens.queue_pane import QueuePane
+from chat_tui.ui.screens.talk_pane import TalkPane
+from chat_tui.ui.terminal.bind import bind
+from chat_tui.ui.text import notify, plain
+from chat_tui.ui.view.queue_rows import Patience
+from chat_tui.ui.view.status import notice
+from chat_tui.ui.widgets.compose import Compose
+from chat_tui.ui.widgets.hint_line import HintLine
+from chat_tui.ui.widgets.history import History
+from chat_tui.ui.widgets.queue_list import QueueList
+from chat_tui.ui.widgets.status_line import NoticeLine, StatusLine
+from chat_tui.ui.widgets.tab_bar import TabBar
+
+if TYPE_CHECKING:
+    from chat_tui.ui.screens.flows import Flows
+
+LEAST = (40, 12)
+"""Columns and rows below which only one line is shown."""
+
+
+class Desk(Screen[None]):
+    """Lays out the panes and brings the news of the inbox to them; what keys do is in `InboxScreen`."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual declares it
+
+    class NewsCame(UiMessage):
+        """The engine has news."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        *,
+        now: Callable[[], Millis],
+        zone: tzinfo,
+        patience: Patience = Patience(),  # noqa: B008 - frozen
+    ) -> None:
+        super().__init__()
+        self._inbox = inbox
+        self._now = now
+        self._zone = zone
+        self._news = News(lambda: self.post_message(self.NewsCame()))
+        self._unsubscribe: Callable[[], None] | None = None
+        self._minute = now() // 60_000
+        self._seen_last: Widget | None = None
+        """The pane that had the focus before the window became too small."""
+        self._tabs = TabBar()
+        self._status = StatusLine()
+        self._notice = NoticeLine()
+        self._hints = HintLine()
+        self._list = QueueList(now, patience=patience)
+        self._history = History(now, zone)
+        self._box = Compose()
+        bind(self._list, keys.bindings(Where.LIST))
+        bind(self._history, keys.bindings(Where.HISTORY))
+        self._queue = QueuePane(inbox, self._list, fresh=lambda: inbox.link().fresh_at is not None)
+        self._talk = TalkPane(inbox, self._history, self._box)
+
+    @cached_property
+    def _flows(self) -> "Flows":
+        from chat_tui.ui.screens.flows import Flows  # noqa: PLC0415 - dialogs: not before the first paint
+
+        return Flows(cast("App[None]", self.app), self._inbox, self._now, self._zone)
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="top"):
+            yield self._tabs
+            yield self._status
+        yield self._notice
+        with Horizontal(id="panes"):
+            yield self._queue
+            yield self._talk
+        yield self._hints
+        yield Static(plain(_("The window is too small: at least 40 × 12 is needed.")), id="too-small")
+
+    async def on_mount(self) -> None:
+        self._box.disabled = True
+        self._list.heading = plain(_("Chats"))
+        self._history.say(
+            plain(_("No chat is open. Enter opens the highlighted one, n the longest waiting."))
+        )
+        self._unsubscribe = self._inbox.subscribe(self._news.hear)
+        await self._queue.show_tab(Tab.WAITING)
+        self._list.focus()
+        self._show_link()
+        self.set_interval(1.0, self._tick)
+        self.call_after_refresh(self._painted)
+
+    async def _painted(self) -> None:
+        """The list can be read: what is there now stays, and the rest may begin."""
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
+        self._inbox.awaken()
+        await self._count()
+
+    async def on_unmount(self) -> None:
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+        await self._talk.save_draft()
+
+    def on_resize(self, event: Resize) -> None:
+        was_small = self.has_class("-too-small")
+        is_small = event.size.width < LEAST[0] or event.size.height < LEAST[1]
+        self.set_class(is_small, "-too-small")
+        if is_small and not was_small:
+            self._seen_last = self.focused
+        elif was_small and not is_small:
+            # What is hidden has no focus; it may have it again once it is on the screen.
+            self.call_after_refresh(self.set_focus, self._seen_last)
+
+    def on_key(self, event: Key) -> None:
+        """While nothing can be seen, no letter acts: it was meant for the box."""
+        if self.has_class("-too-small"):
+            event.stop()
+
+    def _tick(self) -> None:
+        """A second passed: a countdown moves every time, ages and dates once a minute."""
+        if self._history.is_counting:
+            self._history.tick()
+        minute = self._now() // 60_000
+        if minute != self._minute:
+            self._minute = minute
+            self._history.tick()
+            self._list.tick()
+            self._show_link()
+
+    def _show_link(self) -> None:
+        link = self._inbox.link()
+        self._status.show(link)
+        self._notice.say(notice(link, self._now(), self._zone))
+
+    # -- news ----------------------------------------------------------------------------------------
+
+    async def on_desk_news_came(self) -> None:
+        """Ask again for whatever changed and is on the screen."""
+        digest = self._news.read()
+        if digest.link:
+            self._show_link()
+        if self._talk.chat_id in digest.timelines:
+            await self._talk.hear()
+        if self._talk.chat_id in digest.failed:
+            self._talk.hear_failure()
+        if digest.chats:
+            await self._queue.hear(digest.chats)
+            await self._count()
+        if digest.outbox:
+            await self._flows.hear_outbox()
+        for what in digest.faults:
+            words = _("A part of the program failed ({what}). Restart it; the log has the details.")
+            notify(self.app, words.format(what=what), severity="error")
+
+    async def _count(self) -> None:
+        self._tabs.show(self._queue.tab, await self._inbox.tab_counts())
+
+    # -- focus ---------------------------------------------------------------------------------------
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Show the keys of the focused pane; leaving the list lets the new order in."""
+        places: dict[Widget, Where] = {
+            self._list: Where.LIST,
+            self._history: Where.HISTORY,
+            self._box: Where.COMPOSE,
+        }
+        place = places.get(event.widget, Where.OUTSIDE_TEXT)
+        self._hints.show(keys.hints(place))
+        if place is not Where.LIST:
+            self.run_worker(self._queue.apply_order(), group="order", exclusive=True)

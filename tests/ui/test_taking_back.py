@@ -1,0 +1,65 @@
+"""What was sent and not delivered comes back into its box, and is at no moment nowhere."""
+
+from pathlib import Path
+
+from chat_tui.model.ids import ChatId
+from chat_tui.model.outbox import OutboxItem
+from chat_tui.model.timeline import Draft
+from chat_tui.sandbox.faults import Answer
+from chat_tui.sandbox.serve import Sandbox
+from chat_tui.store import drafts, outbox
+from tests.support.shop import Shop, client_of
+from tests.ui.app_stage import desk
+
+JOHN, ANNA = 14_800_017, 14_800_029
+
+
+async def test_a_refused_text_is_edited_in_its_box_before_what_was_typed_since(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    market.script("sendMessageToChat", [Answer(status=400, accept=False)])
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.go_to(JOHN)
+        await it.answer("refused words")
+        await it.until_shown("not sent")
+        await it.write("typed since")
+        await it.press("escape", "O")
+        await it.until_shown("refused words")
+        await it.press("t")
+        await it.until(lambda: it.box == "refused words\ntyped since")
+        assert (it.opened, it.focus, it.caret) == (JOHN, "box", len("refused words"))
+        assert it.sent == []
+
+
+async def test_a_text_taken_back_is_the_draft_in_the_same_transaction(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    shop = Shop.open(tmp_path, lambda: client_of(market), background=False)
+    chat = ChatId(JOHN)
+    item = await shop.inbox.send_text(chat, "one\ntwo")
+    assert isinstance(item, OutboxItem)
+    await shop.inbox.save_draft(Draft(chat, "three", 5))
+    await shop.inbox.take_back(item.outbox_id, into_draft=True, caret=3)
+    assert shop.store.read(outbox.own_for, chat).result() == ()
+    assert shop.store.read(drafts.get, chat).result() == Draft(chat, "one\ntwo\nthree", 3)
+    await shop.close()
+
+
+async def test_what_another_window_typed_is_offered_and_joined(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.go_to(JOHN)
+        await it.press("c")
+        await it.write("ours")
+        await it.go_to(ANNA)
+        other = Shop.open(tmp_path, lambda: client_of(market), background=False)
+        await other.inbox.save_draft(Draft(ChatId(JOHN), "theirs", 6))
+        await other.close()
+        await it.go_to(JOHN)
+        await it.until_shown("Another window", "ours" if it.box == "theirs" else "theirs")
+        await it.press("y")
+        await it.until(lambda: sorted(it.box.split("\n")) == ["ours", "theirs"])
+        await it.go_to(ANNA)
+        await it.go_to(JOHN)
+        assert it.dialog == ""
