@@ -12,6 +12,7 @@ SCREEN = {"textual"}
 SERVER = {"starlette", "uvicorn"}
 NETWORK = {"httpx", "httpcore", "h11"}
 LATER = {"markdown_it", "PIL", "snowballstemmer", "curses"}
+DIALOGS = {f"chat_tui.ui.screens.{name}" for name in ("dialog", "flows", "help", "outbox", "palette")}
 ALMOST_NOTHING = (
     SCREEN | SERVER | NETWORK | LATER | {"asyncio", "sqlite3", "msgspec", "platformdirs", "logging"}
 )
@@ -65,7 +66,7 @@ def test_the_inbox_is_ready_to_paint_without_network_or_server() -> None:
     )
     modules = loaded(code)
     assert {"textual", "sqlite3", "chat_tui.ui.app", "chat_tui.inbox.service"} <= modules
-    assert modules & (NETWORK | SERVER | LATER) == set()
+    assert modules & (NETWORK | SERVER | LATER | DIALOGS | {"textual.widgets._input"}) == set()
 
 
 def test_the_pretend_market_runs_without_screen_and_client() -> None:

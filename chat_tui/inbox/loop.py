@@ -18,8 +18,7 @@ class EngineLoop:
 
     def start(self) -> None:
         """Begin to run, with everything that was asked for before, in its order."""
-        if self._thread.ident is None:
-            self._thread.start()
+        self._thread.start()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)

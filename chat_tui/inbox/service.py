@@ -58,6 +58,7 @@ class Inbox:
         self._writing = Writing(store, self._settings, wall_ms)
         self._private = tuple(private)
         self._opened: Future[None]
+        self._is_asleep = False
 
     def start(self, *, background: bool = True, asleep: bool = False) -> None:
         """Begin; without `background` nothing is synced or delivered but what is asked for.
@@ -65,12 +66,15 @@ class Inbox:
         `asleep`, all that is the engine's waits for `awaken`: the first paint has the processor for itself.
         """
         self._opened = self._loop.submit(self._engine.open(background=background))
+        self._is_asleep = True
         if not asleep:
             self.awaken()
 
     def awaken(self) -> None:
-        """Let the engine begin, if it has not."""
-        self._loop.start()
+        """Let the engine begin, if it was started and has not."""
+        if self._is_asleep:
+            self._is_asleep = False
+            self._loop.start()
 
     # -- reading: local, never the network ---------------------------------------------------
 
