@@ -170,7 +170,7 @@ class Delivery:
 
     async def _step(self, item: OutboxItem) -> None:
         # Should this end before anything is known, it is not begun again at once.
-        self._waits.put_off(item, self._g.settings.scan_s)
+        self._waits.pause(item, self._g.settings.scan_s)
         try:
             if not self._locks.try_hold(item.chat_id):
                 return

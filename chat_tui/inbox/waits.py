@@ -71,10 +71,15 @@ class Waits:
         """Whether no request of its kind may leave now."""
         return self._held.get(item.kind, 0.0) > asyncio.get_running_loop().time()
 
-    def put_off(self, item: OutboxItem, seconds: float) -> None:
-        """Leave the item alone as long as nothing about it changes, and others that would fare the same."""
+    def pause(self, item: OutboxItem, seconds: float) -> None:
+        """Leave the item alone as long as nothing about it changes."""
         at = asyncio.get_running_loop().time() + seconds
         self._due[item.outbox_id] = _Due(_stamp(item), at)
+
+    def put_off(self, item: OutboxItem, seconds: float) -> None:
+        """Leave the item alone as long as nothing about it changes, and others that would fare the same."""
+        self.pause(item, seconds)
+        at = self._due[item.outbox_id].at
         if item.state != OutboxState.WAITING:
             return
         if item.problem in _HOLDS_ALL:
