@@ -1,0 +1,150 @@
+"""Sending as the operator does it: cancelling, waiting for days, many at once, chats of his own making."""
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from chat_tui.inbox.service import wall_clock_ms
+from chat_tui.model.chat import NewChat
+from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.outbox import OutboxState
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.sandbox.faults import Answer, accepted_then, bad_gateway, half_answer, lost, portal
+from tests.faults.support.seeds import a_seed
+from tests.faults.support.trial import QUICK, Trial
+from tests.faults.test_sending_answers import ERROR_BODY, NEVER, ok
+from tests.faults.test_sending_limits import HOURLY, PARALLEL, hourly, in_seconds, refusal
+from tests.support.waiting import until
+
+
+async def test_f_035_cancel_before_sending(trial: Trial) -> None:
+    (chat,) = await trial.warm(1)
+    trial.open(settings=replace(QUICK, undo_s=3600.0))
+    outbox_id = await trial.send(chat, "Ой")
+    assert (await trial.discard(outbox_id)).text == "Ой"
+    await trial.check()
+    assert not trial.market.ledger
+
+
+async def test_f_035_cancel_while_waiting(trial: Trial) -> None:
+    (chat,) = await trial.warm(1)
+    trial.open()
+    trial.script(hourly(in_seconds(60)))
+    outbox_id = await trial.send(chat, "Ой")
+    await trial.reaches(outbox_id, OutboxState.WAITING)
+    assert (await trial.discard(outbox_id)).text == "Ой"
+    await trial.check()
+    assert not trial.market.ledger
+
+
+@pytest.mark.parametrize("accept", [True, False])
+async def test_f_036_cancel_while_sending(trial: Trial, accept: bool) -> None:
+    (chat,) = await trial.warm(1)
+    trial.open()
+    answered = threading.Event()
+    trial.script(Answer(status=None if accept else 500, accept=accept, until=answered))
+    outbox_id = await trial.send(chat, "m1")
+    await until(lambda: _posted(trial))
+    refused = await trial.shop.inbox.take_back(outbox_id)
+    assert isinstance(refused, Problem)
+    assert refused.kind == ProblemKind.GONE, "too late: it may be there already"
+    answered.set()
+    await trial.reaches(outbox_id, OutboxState.CONFIRMED if accept else OutboxState.UNCONFIRMED)
+    await trial.check()
+
+
+async def _posted(trial: Trial) -> bool:
+    return bool(trial.posts())
+
+
+async def test_f_037_an_old_row_is_not_sent_without_asking(trial: Trial) -> None:
+    (chat,) = await trial.warm(1)
+    cut_off = trial.open(connect=lambda: trial.client("http://127.0.0.1:9"))
+    sent = [await trial.send(chat, "вчерашнее"), await trial.send(chat, "и ещё")]
+    await trial.reaches(sent[0], OutboxState.WAITING)
+    await cut_off.close()
+    trial.open(wall_ms=lambda: wall_clock_ms() + 25 * 3_600_000)
+    for outbox_id in sent:
+        item = await trial.reaches(outbox_id, OutboxState.FAILED)
+        assert item.problem == ProblemKind.STALE
+    assert trial.posts() == []
+    assert await trial.shop.inbox.resend(sent[0]) is None
+    await trial.confirmed(sent[0])
+    assert trial.texts(chat) == ["вчерашнее"]
+    assert (await trial.discard(sent[1])).text == "и ещё"
+    await trial.check()
+
+
+async def test_f_038_order_of_thirty_rows_over_three_chats(trial: Trial) -> None:
+    chats = await trial.warm(3)
+    trial.market.behaviour.latency_s = 0.04
+    trial.open()
+    sent = [await trial.send(chats[number % 3], f"m{number}") for number in range(30)]
+    await trial.confirmed(*sent)
+    for place, chat in enumerate(chats):
+        assert trial.texts(chat) == [f"m{number}" for number in range(place, 30, 3)]
+    assert max(post.in_flight for post in trial.posts()) > 1, "chats do not wait for each other"
+    await trial.check()
+
+
+async def test_f_041_create_chat_answer_lost(trial: Trial) -> None:
+    shop = trial.open(background=False)
+    about = NewChat("ORDER", trial.market.unopened())
+    trial.script(accepted_then("reset"), operation="createChat")
+    created = await shop.inbox.create_chat(about)
+    assert isinstance(created, int)
+    assert await shop.inbox.create_chat(about) == created, "the operator tries again"
+    assert trial.market.created == [created]
+    assert await shop.inbox.queue_item(ChatId(created)) is not None
+    await trial.check()
+
+
+def faults() -> list[Callable[[], Answer]]:
+    """One of every kind of this section."""
+    return [
+        lambda: Answer(until=NEVER),
+        lambda: accepted_then("reset"),
+        lambda: lost("reset"),
+        lambda: accepted_then("close"),
+        half_answer,
+        lambda: Answer(status=500, accept=False),
+        lambda: Answer(status=500, accept=True),
+        lambda: bad_gateway(502),
+        lambda: Answer(status=503, body=b"", headers={"retry-after": "1"}, accept=False),
+        lambda: refusal(PARALLEL),
+        lambda: refusal(HOURLY, retry_after="1", x_ratelimit_resource_until=""),
+        lambda: Answer(status=200, body=ERROR_BODY, accept=False),
+        lambda: Answer(status=200, body=b"", accept=True),
+        portal,
+        lambda: Answer(headers={"content-type": "text/plain; charset=windows-1251"}),
+        lambda: Answer(status=404, accept=False),
+        lambda: Answer(status=423, accept=False),
+        lambda: Answer(status=307, headers={"location": "/x"}, accept=False),
+        lambda: Answer(raw=ok(), drip_s=0.05),
+    ]
+
+
+async def test_f_042_a_mixture(trial: Trial) -> None:
+    seed = a_seed()
+    chance, kinds = random.Random(seed), faults()
+    chats = await trial.warm(10)
+    trial.open()
+    # Each tenth request fails; a resent one may fail again.
+    trial.script(*[chance.choice(kinds)() if chance.random() < 0.1 else Answer() for _ in range(260)])
+    sent = [await trial.send(chance.choice(chats), f"m{number}") for number in range(200)]
+    await until(lambda: _settled(trial, sent), "an end of everything")
+    await trial.check()
+
+
+async def _settled(trial: Trial, sent: list[OutboxId]) -> bool:
+    """Whether nothing is open; the operator sends again what is unclear and gives up what failed."""
+    items = await trial.shop.inbox.open_items()
+    for item in items:
+        if item.state == OutboxState.UNCONFIRMED:
+            assert await trial.shop.inbox.resend(item.outbox_id) is None
+        elif item.state == OutboxState.FAILED:
+            await trial.discard(item.outbox_id)
+    return not [item for item in items if not item.is_released]
