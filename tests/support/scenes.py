@@ -219,6 +219,9 @@ class StillInbox(Inbox):
     def link(self) -> Link:
         return self._still
 
+    def awaken(self) -> None:
+        """Nothing begins here."""
+
     def finish(self) -> None:
         """Close the files."""
         self._loop.discard()
