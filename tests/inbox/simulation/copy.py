@@ -311,7 +311,7 @@ class CopyClient:
         assert len(sending) == 1, f"{len(sending)} items of chat {chat_id} are under way"
         kernel.watcher.posts(self._copy.number, sending[0])
         answer: Accepted | Problem = await self._ask(self._copy.market.post(sending[0]))
-        kernel.watcher.answered(self._copy.number, sending[0])
+        kernel.watcher.answered(self._copy.number, sending[0], answer)
         return answer
 
     async def send_message(self, chat_id: ChatId, text: str) -> Accepted | Problem:
@@ -341,6 +341,8 @@ class CopyClient:
         page: MessagesPage | Problem = await self._ask(
             self._copy.market.history(chat_id, from_message_id, page_token)
         )
+        if isinstance(page, MessagesPage) and page.next_token is None:
+            self._copy.kernel.watcher.has_read(chat_id)
         return page
 
     async def get_chat(self, chat_id: ChatId) -> Chat | Problem:

@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind
 from chat_tui.model.ids import ChatId, OutboxId
-from chat_tui.model.outbox import OutboxItem
+from chat_tui.model.outbox import Accepted, OutboxItem
+from chat_tui.model.problem import Problem
 from chat_tui.store import chats, outbox, schema
 
 
@@ -37,8 +38,11 @@ class Watcher(Protocol):
     def posts(self, owner: int, item: OutboxItem) -> None:
         """The first byte of an attempt leaves a copy."""
 
-    def answered(self, owner: int, item: OutboxItem) -> None:
+    def answered(self, owner: int, item: OutboxItem, answer: Accepted | Problem) -> None:
         """A copy has heard the outcome of an attempt."""
+
+    def has_read(self, chat_id: ChatId) -> None:
+        """A copy has read the history of a chat to its end."""
 
     def died(self, owner: int) -> None:
         """A copy was killed."""

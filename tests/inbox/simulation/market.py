@@ -59,7 +59,7 @@ class FaultyMarket:
         """Somebody writes without this program: a buyer, or a colleague in the web cabinet."""
         self._write(chat_id, sender, text, (), None)
 
-    def _accept(self, item: OutboxItem) -> None:
+    def accept(self, item: OutboxItem) -> None:
         files = (Attachment(item.file_name, None, item.file_size),) if item.kind == OutboxKind.FILE else ()
         self._write(item.chat_id, Sender.PARTNER, item.text or None, files, item.outbox_id)
 
@@ -89,7 +89,7 @@ class FaultyMarket:
         fate = self.random.random() / share if share else 2.0
         await asyncio.sleep(self.random.uniform(0.05, 0.4))
         if fate >= 1.0:
-            self._accept(item)
+            self.accept(item)
             await asyncio.sleep(self.random.uniform(0.02, 0.3))
             return Accepted(self.now_ms())
         return await self._fault(item, fate)
@@ -99,17 +99,17 @@ class FaultyMarket:
             if fate < below:
                 return problem
         if fate < 0.50:
-            self._accept(item)
+            self.accept(item)
             return Problem(ProblemKind.CUT, Certainty.UNCLEAR)
         if fate < 0.62:
             return Problem(ProblemKind.CUT, Certainty.UNCLEAR)
         if fate < 0.75:
-            self._accept(item)
+            self.accept(item)
             return Problem(ProblemKind.SERVER, Certainty.UNCLEAR, http_status=500)
         if fate < 0.85:
             return Problem(ProblemKind.SERVER, Certainty.UNCLEAR, http_status=503)
         late = DEADLINE_S + self.random.random() * self.manners.applied_late
-        asyncio.get_running_loop().call_later(late, self._accept, item)
+        asyncio.get_running_loop().call_later(late, self.accept, item)
         await asyncio.sleep(DEADLINE_S)
         return Problem(ProblemKind.TIMEOUT, Certainty.UNCLEAR)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.message import Sender
-from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState, may_move
-from chat_tui.model.problem import ProblemKind
+from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind, OutboxState, may_move
+from chat_tui.model.problem import Problem, ProblemKind
 from tests.inbox.simulation.kernel import Kernel
 from tests.inbox.simulation.market import FaultyMarket
 
@@ -94,8 +94,13 @@ class Referee:
             self.fail(f"{_name(item)} was sent again though its outcome is unclear")
         self.flying[item.chat_id] = owner
 
-    def answered(self, owner: int, item: OutboxItem) -> None:
+    def answered(self, owner: int, item: OutboxItem, answer: Accepted | Problem) -> None:
         self.flying.pop(item.chat_id, None)
+        if isinstance(answer, Problem) and answer.retry_after_s is not None:
+            self._heard[item.outbox_id] = self.now() + answer.retry_after_s
+
+    def has_read(self, chat_id: ChatId) -> None:
+        self._reads[chat_id] += 1
 
     def died(self, owner: int) -> None:
         self._note(f"copy {owner} died")
@@ -106,13 +111,18 @@ class Referee:
         if before.state != after.state and not may_move(before.state, after.state):
             self.fail(f"{_name(after)} went from {before.state} to {after.state}")
         if before.state == S.SENDING and before.is_checking and after.state == S.UNCONFIRMED:
-            looked_s = self.now() - self._unclear_since[after.outbox_id]
-            if after.looks < 3 or looked_s < 60.0:
-                self.fail(f"{_name(after)} was given up after {after.looks} looks in {looked_s:.0f} s")
+            since, reads = self._unclear[after.outbox_id]
+            looks, seconds = self._reads[after.chat_id] - reads, self.now() - since
+            if looks < 3 or seconds < 60.0:
+                self.fail(f"{_name(after)} was given up after {looks} looks in {seconds:.0f} s")
         if after.is_checking and not before.is_checking:
-            self._unclear_since[after.outbox_id] = self.now()
+            self._unclear[after.outbox_id] = self.now(), self._reads[after.chat_id]
 
-    _unclear_since: dict[OutboxId, float] = field(default_factory=dict)
+    _unclear: dict[OutboxId, tuple[float, int]] = field(default_factory=dict)
+    """Since when, and after how many reads of its history, an outcome is unclear."""
+    _reads: Counter[ChatId] = field(default_factory=Counter)
+    _heard: dict[OutboxId, float] = field(default_factory=dict)
+    """Until when the Market told a copy to wait, not yet written down."""
 
     def _check_told(self, item: OutboxItem) -> None:
         """No attempt begins before a moment that was written down a while ago."""
@@ -132,9 +142,9 @@ class Referee:
             self.fail(f"{_name(item)} is linked to the message of another one")
 
     def _note_told(self, item: OutboxItem) -> None:
-        if item.state == S.WAITING and item.problem == ProblemKind.HOURLY_LIMIT and item.not_before:
-            if self.keeps_clock:
-                until = self.now() + (item.not_before - self.market.now_ms()) / 1000
+        if item.state == S.WAITING and item.problem == ProblemKind.HOURLY_LIMIT:
+            until = self._heard.pop(item.outbox_id, None)
+            if until is not None and self.keeps_clock:
                 self.told[item.outbox_id] = item.kind, until, self.now()
         else:
             self.told.pop(item.outbox_id, None)

@@ -44,7 +44,7 @@ class Plan:
         """Everything about a world follows from its seed."""
         dice = random.Random(seed)
         manners = Manners(
-            share=dice.choice((0.02, 0.15, 0.28, 0.28, 0.45)), page=dice.choice((1000, 1000, 7))
+            share=dice.choice((0.02, 0.15, 0.28, 0.28, 0.45)), page=dice.choice((1000, 1000, 2))
         )
         fate = Fate(
             crash_every=dice.choice((0, 60, 200, 200, 800)),
@@ -84,10 +84,10 @@ class World:
     phrases: dict[ChatId, list[str]] = field(default_factory=dict)
 
     @classmethod
-    def begin(cls, plan: Plan, trace: list[str] | None = None) -> "World":
+    def begin(cls, plan: Plan, trace: list[str] | None = None, market: FaultyMarket | None = None) -> "World":
         """A world in which nothing has happened yet; needs the running loop."""
         dice = random.Random(f"world {plan.seed}")
-        market = FaultyMarket(random.Random(f"market {plan.seed}"), plan.manners)
+        market = market or FaultyMarket(random.Random(f"market {plan.seed}"), plan.manners)
         referee = Referee(
             market, now, keeps_times=plan.keeps_times, keeps_clock=not plan.clock_jumps, trace=trace
         )
@@ -128,7 +128,7 @@ class World:
         self.market.manners = replace(self.market.manners, share=0.0)
         for copy in self.copies:
             copy.heal()
-        settled = asyncio.create_task(self._settled())
+        settled = asyncio.create_task(self.settled())
         await self._join([settled], around)
         for task in around:
             task.cancel()
@@ -146,7 +146,8 @@ class World:
                 task.result()
             left -= done
 
-    async def _settled(self) -> None:
+    async def settled(self) -> None:
+        """Until no item moves by itself any more."""
         while any(self._is_moving(item) for item in outbox.open_items(self.kernel.conn)):
             await asyncio.sleep(10.0)
 
@@ -161,7 +162,7 @@ class World:
         awake = [copy for copy in self.copies if copy.is_awake]
         return self.dice.choice(awake) if awake else None
 
-    async def _ask(self, copy: Copy, work: Coroutine[Any, Any, Any]) -> Any:
+    async def ask(self, copy: Copy, work: Coroutine[Any, Any, Any]) -> Any:
         """What a copy answers to the operator; None when it dies over it."""
         if not copy.is_alive:
             work.close()
@@ -181,7 +182,7 @@ class World:
             if queued is not None and self.dice.random() < 0.04:
                 await asyncio.sleep(self.dice.random() * 3)
                 if (copy := self._awake()) is not None:
-                    await self._ask(copy, copy.take_back(queued.outbox_id))
+                    await self.ask(copy, copy.take_back(queued.outbox_id))
 
     async def _send(self, chat_id: ChatId, text: str) -> OutboxItem | None:
         """Until it is queued; after a crash the text is in the box or in the outbox, never in neither."""
@@ -193,8 +194,8 @@ class World:
             if self.dice.random() < 0.1:
                 return await self._send_file(copy, chat_id, text)
             known = {item.outbox_id for item in outbox.own_for(self.kernel.conn, chat_id)}
-            is_kept = await self._ask(copy, copy.type_text(chat_id, text))
-            outcome = await self._ask(copy, copy.send_text(chat_id, text))
+            is_kept = await self.ask(copy, copy.type_text(chat_id, text))
+            outcome = await self.ask(copy, copy.send_text(chat_id, text))
             new = [i for i in outbox.own_for(self.kernel.conn, chat_id) if i.outbox_id not in known]
             boxed = any(row.text == text for row in drafts.kept(self.kernel.conn, chat_id))
             if is_kept and boxed == bool(new) and not isinstance(outcome, OutboxItem):
@@ -204,7 +205,7 @@ class World:
             await asyncio.sleep(1.0)
 
     async def _send_file(self, copy: Copy, chat_id: ChatId, name: str) -> OutboxItem | None:
-        outcome = await self._ask(copy, copy.send_file(chat_id, name))
+        outcome = await self.ask(copy, copy.send_file(chat_id, name))
         return outcome if isinstance(outcome, OutboxItem) else None
 
     async def _decide(self) -> None:
@@ -217,9 +218,9 @@ class World:
                     continue
                 choice = self.dice.random()
                 if item.state != S.WAITING and choice < 0.5:
-                    await self._ask(copy, copy.delivery.resend(item.outbox_id))
+                    await self.ask(copy, copy.delivery.resend(item.outbox_id))
                 elif choice < (0.02 if item.state == S.WAITING else 0.8):
-                    await self._ask(copy, copy.take_back(item.outbox_id))
+                    await self.ask(copy, copy.take_back(item.outbox_id))
 
     async def _cabinet(self) -> None:
         """Buyers, and a colleague in the web cabinet, who sometimes uses the same words."""
@@ -260,7 +261,7 @@ class World:
                 self.wall_jump = self.dice.choice((0, 3_600_000, -3_600_000, 365 * 86_400_000, -BEGINNING))
 
 
-def _loop() -> VirtualLoop:
+def virtual_loop() -> VirtualLoop:
     """A virtual loop on which every task knows the copy it belongs to, and every failure is kept."""
     loop = VirtualLoop()
 
@@ -301,7 +302,7 @@ def simulate(plan: Plan, trace: list[str] | None = None) -> dict[str, int]:
         return world
 
     try:
-        world = run(whole(), _loop)
+        world = run(whole(), virtual_loop)
     except Exception as error:
         raise BrokenPromiseError(f"seed {plan.seed}, intents {plan.intents}: {error!r}") from error
     return {

@@ -1,0 +1,200 @@
+"""The broken builds: what is replaced by what, and which tests must fail then."""
+
+from dataclasses import dataclass
+
+WORLDS = ("-m", "tests.inbox.simulation", "--worlds", "40")
+
+
+def pytest(selection: str) -> tuple[str, ...]:
+    """One test by its id."""
+    return ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", selection)
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """One replacement; `search` stands exactly once in the file."""
+
+    path: str
+    search: str
+    replace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One broken build."""
+
+    name: str
+    patches: tuple[Patch, ...]
+    caught_by: tuple[str, ...] = WORLDS
+
+
+ATTEMPTS = "chat_tui/inbox/attempts.py"
+DELIVERY = "chat_tui/inbox/delivery.py"
+HISTORY = "chat_tui/inbox/history.py"
+LOOKUP = "chat_tui/inbox/lookup.py"
+WAITS = "chat_tui/inbox/waits.py"
+WRITING = "chat_tui/inbox/writing.py"
+OUTBOX = "chat_tui/store/outbox.py"
+MESSAGES = "chat_tui/store/messages.py"
+SCHEMA = "chat_tui/store/migrations/state/001_init.sql"
+UNCLEAR = "elif outcome.certainty == Certainty.UNCLEAR:"
+
+MUTANTS = (
+    Mutant(
+        "resend on timeout",
+        (
+            Patch(
+                ATTEMPTS,
+                UNCLEAR,
+                "elif outcome.certainty == Certainty.UNCLEAR and outcome.kind != ProblemKind.TIMEOUT:",
+            ),
+        ),
+    ),
+    Mutant(
+        "5xx as failure",
+        (
+            Patch(
+                ATTEMPTS,
+                UNCLEAR,
+                "elif outcome.certainty == Certainty.UNCLEAR and outcome.kind != ProblemKind.SERVER:",
+            ),
+            Patch(
+                ATTEMPTS,
+                "refused = problem.certainty == Certainty.REFUSED",
+                "refused = problem.certainty == Certainty.REFUSED or problem.kind == ProblemKind.SERVER",
+            ),
+        ),
+    ),
+    Mutant(
+        "lease instead of lock",
+        (
+            Patch(
+                DELIVERY,
+                "if not self._locks.try_hold(item.chat_id):\n                return",
+                "if not self._locks.try_hold(item.chat_id) and (\n"
+                "                (self._history.server_now() or 0) - item.attempt_at < 30_000\n"
+                "            ):\n                return",
+            ),
+        ),
+    ),
+    Mutant(
+        "commit after the send",
+        (
+            Patch(
+                ATTEMPTS,
+                "        sending = await self._move(",
+                "        early = await self._post(item)\n        sending = await self._move(",
+            ),
+            Patch(
+                ATTEMPTS,
+                "self._settle_outcome(sending, await self._post(sending))",
+                "self._settle_outcome(sending, early)",
+            ),
+        ),
+    ),
+    Mutant(
+        "unclear put back into the queue after a crash",
+        (
+            Patch(
+                ATTEMPTS,
+                'item = await self._mark_unclear(item, ProblemKind.CUT, "")',
+                "await self._move(item, OutboxState.WAITING)\n                return",
+            ),
+        ),
+    ),
+    Mutant(
+        "box cleared before the commit",
+        (
+            Patch(WRITING, "            drafts.clear(conn, chat_id, self._copy, base)\n", ""),
+            Patch(
+                WRITING,
+                "        return await _settled(self._store.write_state(enqueue))",
+                "        await _settled(self._store.write_state(drafts.clear, chat_id, self._copy, base))\n"
+                "        return await _settled(self._store.write_state(enqueue))",
+            ),
+        ),
+    ),
+    Mutant(
+        "a sent row does not head its chat",
+        (
+            Patch(
+                OUTBOX,
+                "AND f.state <> 'confirmed' AND f.state <> 'failed' AND NOT f.is_released\n",
+                "AND f.state <> 'confirmed' AND f.state <> 'failed' AND f.state <> 'sent'\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "a look takes messages of other rows",
+        (
+            Patch(SCHEMA, "CREATE UNIQUE INDEX outbox_claim", "CREATE INDEX outbox_claim"),
+            Patch(MESSAGES, "AND created_at >= ? AND NOT EXISTS", "AND created_at >= ? AND 1 OR NOT EXISTS"),
+        ),
+    ),
+    Mutant(
+        "a failed look counts",
+        (
+            Patch(
+                LOOKUP,
+                "        if isinstance(looked, Problem):",
+                "        if isinstance(looked, Problem):\n            looked = item\n"
+                "        if looked is None:",
+            ),
+        ),
+    ),
+    Mutant(
+        "given up after three looks, however soon",
+        (
+            Patch(
+                LOOKUP,
+                "looks < LEAST_LOOKS or now - watch.since < self._g.settings.settle_s",
+                "looks < LEAST_LOOKS",
+            ),
+        ),
+    ),
+    Mutant(
+        "the patience of an earlier attempt counts",
+        (
+            Patch(
+                LOOKUP, "if watch is None or watch.what != (item.attempt, item.state):", "if watch is None:"
+            ),
+        ),
+    ),
+    Mutant(
+        "the age of a message by the clock on the wall",
+        (Patch(ATTEMPTS, "self._history.server_now() or UNKNOWN_TIME", "self._g.wall_ms()"),),
+    ),
+    Mutant(
+        "a look in an empty chat reads one page",
+        (
+            Patch(
+                HISTORY,
+                "            return await self._since(chat_id, base)\n",
+                "            return await (self._since(chat_id, base) if base else self._first(chat_id))\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "420 tried again before the told time",
+        (Patch(WAITS, "return min(max(problem.retry_after_s, 0.0), LONGEST_HOLD_S)", "return 1.0"),),
+    ),
+    Mutant(
+        "a told time holds one row only",
+        (Patch(WAITS, "elif item.problem == ProblemKind.HOURLY_LIMIT:", "elif item.problem == '-':"),),
+    ),
+    Mutant(
+        "what another copy did meanwhile is not noticed",
+        (Patch(DELIVERY, "        if item not in heads:\n            return\n", ""),),
+    ),
+    Mutant(
+        "an item of yesterday goes without asking",
+        (
+            Patch(
+                ATTEMPTS,
+                "if self._g.wall_ms() - item.asked_at > self._g.settings.max_age_s * 1000:",
+                "if item.asked_at < 0:",
+            ),
+        ),
+        pytest("tests/inbox/test_delivery.py::test_an_item_of_yesterday_is_not_sent_without_asking"),
+    ),
+)
