@@ -4,6 +4,7 @@ The state is written before and after every step: an attempt is committed before
 whoever finds an item `sending` whose owner is gone looks in the history instead of sending again.
 """
 
+import asyncio
 import mimetypes
 
 from chat_tui.inbox.events import OutboxChanged
@@ -22,6 +23,10 @@ _PAUSING_KINDS = frozenset({ProblemKind.UNAUTHORIZED, ProblemKind.FORBIDDEN})
 _OWN_FILE_KINDS = frozenset({ProblemKind.FILE_CHANGED, ProblemKind.FILE_UNREADABLE})
 
 
+PROGRESS_STEPS = 20
+"""How often at most the upload of a file is told of."""
+
+
 class Attempts:
     """Acts on one item at a time, for whoever holds the lock of its chat."""
 
@@ -30,6 +35,19 @@ class Attempts:
         self._history = history
         self._lookup = lookup
         self._waits = waits
+        self._posts: dict[OutboxId, asyncio.Task[Accepted | Problem]] = {}
+        self._stopped: set[OutboxId] = set()
+        self.uploaded: dict[OutboxId, int] = {}
+        """Bytes given to the network so far, of the files under way."""
+
+    def stop(self, outbox_id: OutboxId) -> bool:
+        """Break off the request of an item, to be looked up then; False if none is under way."""
+        post = self._posts.get(outbox_id)
+        if post is None:
+            return False
+        self._stopped.add(outbox_id)
+        post.cancel()
+        return True
 
     async def advance(self, item: OutboxItem) -> None:
         """Do what is next for the head of a chat; the caller holds the chat's lock."""
@@ -66,7 +84,21 @@ class Attempts:
             error="",
         )
         if sending is not None:
-            await self._settle_outcome(sending, await self._post(sending))
+            await self._settle_outcome(sending, await self._stoppable(sending))
+
+    async def _stoppable(self, item: OutboxItem) -> Accepted | Problem:
+        post = asyncio.create_task(self._post(item))
+        self._posts[item.outbox_id] = post
+        try:
+            return await post
+        except asyncio.CancelledError:
+            if item.outbox_id not in self._stopped:
+                raise
+            return Problem(ProblemKind.CUT, Certainty.UNCLEAR)
+        finally:
+            self._posts.pop(item.outbox_id, None)
+            self._stopped.discard(item.outbox_id)
+            self.uploaded.pop(item.outbox_id, None)
 
     async def _newest_known(self, chat_id: ChatId) -> MessageId | Problem:
         """The message after which ours must come; a chat or a clock never read is read first."""
@@ -89,7 +121,15 @@ class Attempts:
             name=item.file_name,
             size=item.file_size,
             media_type=media_type or "application/octet-stream",
+            progress=lambda count: self._uploaded(item, count),
         )
+
+    def _uploaded(self, item: OutboxItem, count: int) -> None:
+        """Tell of every whole step, not of every packet."""
+        before, self.uploaded[item.outbox_id] = self.uploaded.get(item.outbox_id, 0), count
+        step = max(1, item.file_size // PROGRESS_STEPS)
+        if before // step != count // step:
+            self._g.bulletin.publish(OutboxChanged(item.chat_id))
 
     # -- outcomes ------------------------------------------------------------------------------------
 

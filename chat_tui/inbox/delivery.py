@@ -5,6 +5,7 @@ What is due is chosen here, and done under the chat's kernel lock; `attempts` do
 
 import asyncio
 import logging
+from collections.abc import Mapping
 
 from chat_tui.inbox.attempts import Attempts
 from chat_tui.inbox.events import Event, OutboxChanged, TimelineChanged
@@ -76,6 +77,15 @@ class Delivery:
         """An item left or begins anew: nothing of its waits counts any more."""
         self._waits.forget(outbox_id)
         self._lookup.forget(outbox_id)
+
+    def stop(self, outbox_id: OutboxId) -> bool:
+        """Break off a request under way here; whether it arrived is then looked up."""
+        return self._attempts.stop(outbox_id)
+
+    @property
+    def uploaded(self) -> Mapping[OutboxId, int]:
+        """Bytes given to the network so far, of the files under way here."""
+        return self._attempts.uploaded
 
     async def resend(self, outbox_id: OutboxId) -> Problem | None:
         """Queue a failed or unconfirmed item again; an unconfirmed one only after one more look."""

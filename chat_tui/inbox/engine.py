@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 from chat_tui.inbox.bulletin import Bulletin
@@ -128,6 +129,17 @@ class Engine:
         """Something was queued."""
         if self._background:
             self._delivery.wake()
+
+    async def stop_sending(self, outbox_id: OutboxId) -> Problem | None:
+        """Break off the request of an item; GONE when none is under way here."""
+        return None if self._delivery.stop(outbox_id) else Problem(ProblemKind.GONE)
+
+    def with_progress(self, item: OutboxItem) -> OutboxItem:
+        """The item with what is known here of its upload. May be called from any thread."""
+        if not hasattr(self, "_delivery"):
+            return item
+        uploaded = self._delivery.uploaded.get(item.outbox_id)
+        return item if uploaded is None else replace(item, uploaded=uploaded)
 
     def forget(self, outbox_id: OutboxId) -> None:
         """An item was taken back; what waited behind it may go."""

@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -113,9 +114,14 @@ class Inbox:
         limit: int = 50,
     ) -> TimelinePage:
         """The newest entries of a chat, or those before or after a message."""
-        return await _await(
+        page = await _await(
             self._store.read(messages.timeline, chat_id, before=before, after=after, limit=limit)
         )
+        entries = tuple(
+            entry if entry.item is None else replace(entry, item=self._engine.with_progress(entry.item))
+            for entry in page.entries
+        )
+        return replace(page, entries=entries)
 
     async def draft(self, chat_id: ChatId) -> Draft:
         """The text typed for this chat, and other texts that copies of the program typed for it."""
@@ -123,7 +129,8 @@ class Inbox:
 
     async def open_items(self) -> tuple[OutboxItem, ...]:
         """Everything sent and not yet confirmed, all chats, oldest first."""
-        return await _await(self._store.read(outbox.open_items))
+        items = await _await(self._store.read(outbox.open_items))
+        return tuple(map(self._engine.with_progress, items))
 
     def link(self) -> Link:
         """How things stand with the Market, now."""
@@ -193,6 +200,10 @@ class Inbox:
             self._loop.call(self._engine.forget, outbox_id)
             self._publish(OutboxChanged(taken.chat_id))
         return taken
+
+    async def stop_sending(self, outbox_id: OutboxId) -> Problem | None:
+        """Break off a request under way; it may have arrived all the same, so the item is then looked up."""
+        return await self._ask(self._engine.stop_sending, outbox_id)
 
     async def resend(self, outbox_id: OutboxId) -> Problem | None:
         """Try a failed or unconfirmed item again, because the operator says so (after one more look)."""

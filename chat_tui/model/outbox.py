@@ -102,6 +102,8 @@ class OutboxItem:
     """The server's own words about it, raw; may be empty."""
     in_doubt: bool = False
     """An earlier attempt may have arrived: the operator resent it from `unconfirmed`."""
+    uploaded: int = 0
+    """Bytes of a file given to the network so far; known only to the copy that sends it."""
     is_released: bool = False
     """A `sent` item that was not found in the history in time and no longer holds back its chat."""
     asked_at: Millis = 0

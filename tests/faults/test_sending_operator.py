@@ -1,16 +1,18 @@
 """Sending as the operator does it: cancelling, waiting for days, many at once, chats of his own making."""
 
+import asyncio
 import random
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from chat_tui.inbox.service import wall_clock_ms
 from chat_tui.model.chat import NewChat
 from chat_tui.model.ids import ChatId, OutboxId
-from chat_tui.model.outbox import OutboxState
+from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.sandbox.faults import Answer, accepted_then, bad_gateway, half_answer, lost, portal
 from tests.faults.support.seeds import a_seed
@@ -148,3 +150,44 @@ async def _settled(trial: Trial, sent: list[OutboxId]) -> bool:
         elif item.state == OutboxState.FAILED:
             await trial.discard(item.outbox_id)
     return not [item for item in items if not item.is_released]
+
+
+@pytest.mark.parametrize("accept", [True, False])
+async def test_f_036_a_request_broken_off_is_looked_up_and_never_called_cancelled(
+    trial: Trial, accept: bool
+) -> None:
+    (chat,) = await trial.warm(1)
+    trial.open()
+    trial.script(Answer(accept=accept, until=threading.Event()))
+    outbox_id = await trial.send(chat, "m1")
+    await until(lambda: _posted(trial))
+    assert await trial.shop.inbox.stop_sending(outbox_id) is None
+    await trial.reaches(outbox_id, OutboxState.CONFIRMED if accept else OutboxState.UNCONFIRMED)
+    again = await trial.shop.inbox.stop_sending(outbox_id)
+    assert again is not None
+    assert again.kind == ProblemKind.GONE
+    await trial.check()
+    assert len(trial.posts()) == 1
+
+
+async def test_the_upload_of_a_file_is_told_of_while_it_goes(trial: Trial, tmp_path: Path) -> None:
+    (chat,) = await trial.warm(1)
+    shop = trial.open()
+    source = tmp_path / "film.bin"
+    source.write_bytes(b"x" * 4_000_000)
+    card = await shop.inbox.inspect_file(source)
+    assert not isinstance(card, Problem)
+    seen: list[int] = []
+
+    async def look() -> None:
+        entries = (await shop.inbox.timeline(chat)).entries
+        seen.extend(entry.item.uploaded for entry in entries if entry.item and entry.item.uploaded)
+
+    loop = asyncio.get_running_loop()
+    shop.inbox.subscribe(lambda _: asyncio.run_coroutine_threadsafe(look(), loop) and None)
+    item = await shop.inbox.send_file(chat, card)
+    assert isinstance(item, OutboxItem)
+    await trial.reaches(item.outbox_id, OutboxState.CONFIRMED)
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 3
+    assert max(seen) <= 4_000_000

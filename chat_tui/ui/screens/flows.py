@@ -86,13 +86,18 @@ class Flows:
             if choice is None or choice.action in {OutboxAction.OPEN, OutboxAction.EDIT}:
                 return choice
             highlight = choice.item.outbox_id
-            if choice.action is OutboxAction.RESEND:
-                problem = await self.inbox.resend(choice.item.outbox_id)
-            else:
-                taken = await self.inbox.take_back(choice.item.outbox_id)
-                problem = taken if isinstance(taken, Problem) else None
+            problem = await self._carry_out(choice)
             if problem is not None:
                 notify(self.app, problem_words(problem), severity="error")
+
+    async def _carry_out(self, choice: OutboxChoice) -> Problem | None:
+        outbox_id = choice.item.outbox_id
+        if choice.action is OutboxAction.RESEND:
+            return await self.inbox.resend(outbox_id)
+        if choice.action is OutboxAction.STOP:
+            return await self.inbox.stop_sending(outbox_id)
+        taken = await self.inbox.take_back(outbox_id)
+        return taken if isinstance(taken, Problem) else None
 
     async def hear_outbox(self) -> None:
         """The outbox changed: show it anew if it is on the screen."""

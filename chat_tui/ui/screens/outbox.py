@@ -32,6 +32,8 @@ class OutboxAction(StrEnum):
     """Show its chat."""
     TAKE_BACK = "take_back"
     """Discard it."""
+    STOP = "stop"
+    """Break off the request that is under way."""
     EDIT = "edit"
     """Take its text back into the compose box of its chat."""
     RESEND = "resend"
@@ -136,6 +138,11 @@ class OutboxScreen(Dialog[OutboxChoice]):
 
     def action_take_back(self) -> None:
         """Discard the item, after a question."""
+        item = self._list.current
+        if item is not None and item.state is OutboxState.SENDING and not item.is_checking:
+            words = _("Stop sending? It may have arrived already: then the buyer keeps it.")
+            self._ask(words, _("Stop"), _("Go on"), OutboxChoice(OutboxAction.STOP, item))
+            return
         item = self._removable()
         if item is None:
             return

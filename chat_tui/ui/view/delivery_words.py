@@ -15,6 +15,10 @@ def delivery_state(item: OutboxItem, now: Millis) -> Span:
         return Span(_("goes in {n} s").format(n=-(-(item.not_before - now) // 1000)), Role.ACCENT)
     if item.is_checking:
         return Span(f"{_('checking')} {glyphs.CUT}", Role.WARN)
+    if item.state is OutboxState.SENDING and item.uploaded:
+        share = 100 * item.uploaded // max(1, item.file_size)
+        words = _("sending {n} %").format(n=share) if share < 100 else _("waiting for the answer")
+        return Span(f"{words} {glyphs.CUT}", Role.ACCENT)
     words, role = {
         OutboxState.QUEUED: (f"{_('queued')} {glyphs.CUT}", Role.MUTED),
         OutboxState.SENDING: (f"{_('sending')} {glyphs.CUT}", Role.ACCENT),
