@@ -87,7 +87,7 @@ MUTANTS = (
             ),
             Patch(
                 ATTEMPTS,
-                "self._settle_outcome(sending, await self._post(sending))",
+                "self._settle_outcome(sending, await self._stoppable(sending))",
                 "self._settle_outcome(sending, early)",
             ),
         ),
@@ -181,10 +181,6 @@ MUTANTS = (
     Mutant(
         "a told time holds one row only",
         (Patch(WAITS, "elif item.problem == ProblemKind.HOURLY_LIMIT:", "elif item.problem == '-':"),),
-    ),
-    Mutant(
-        "what another copy did meanwhile is not noticed",
-        (Patch(DELIVERY, "        if item not in heads:\n            return\n", ""),),
     ),
     Mutant(
         "an item of yesterday goes without asking",

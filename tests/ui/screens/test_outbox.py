@@ -93,10 +93,10 @@ async def test_discarding_asks_first_and_names_the_recipient(state: OutboxState)
         assert app.result == OutboxChoice(OutboxAction.TAKE_BACK, one)
 
 
-@pytest.mark.parametrize("state", [OutboxState.SENDING, OutboxState.SENT])
-async def test_what_is_on_its_way_cannot_be_discarded_and_says_so(state: OutboxState) -> None:
-    async with staged(screen(item(state))) as (app, pilot):
-        await pilot.press("d")
+@pytest.mark.parametrize("key", ["d", "t"])
+async def test_what_the_market_has_taken_cannot_be_discarded_and_says_so(key: str) -> None:
+    async with staged(screen(item(OutboxState.SENT))) as (app, pilot):
+        await pilot.press(key)
         await pilot.pause()
         assert app.screen is app.dialog
         assert "only be taken back" in app.says("#detail")
@@ -161,3 +161,38 @@ async def test_it_opens_on_the_item_that_was_asked_for() -> None:
     one, two = (item(OutboxState.FAILED, name) for name in "ab")
     async with staged(screen(one, two, highlight="b")) as (app, _pilot):
         assert app.choices.current == two
+
+
+async def test_a_request_under_way_can_be_broken_off_after_a_question() -> None:
+    one = item(OutboxState.SENDING)
+    async with staged(screen(one)) as (app, pilot):
+        await pilot.press("d")
+        await pilot.pause()
+        assert "may have arrived" in str(app.screen.query_one("#question").render())
+        await pilot.press("y")
+        await pilot.pause()
+        assert app.result == OutboxChoice(OutboxAction.STOP, one)
+
+
+async def test_a_text_is_taken_back_to_be_changed_but_a_file_is_not() -> None:
+    one = item(OutboxState.FAILED)
+    async with staged(screen(one)) as (app, pilot):
+        await pilot.press("t")
+        await pilot.pause()
+        assert app.result == OutboxChoice(OutboxAction.EDIT, one)
+    file = replace(one, kind=OutboxKind.FILE, text="", file_name="a.pdf", file_size=9)
+    async with staged(screen(file)) as (app, pilot):
+        await pilot.press("t")
+        await pilot.pause()
+        assert app.result is NOTHING
+        assert "cannot be edited" in app.says("#detail")
+
+
+async def test_what_may_have_arrived_is_not_taken_back_unasked() -> None:
+    async with staged(screen(item(OutboxState.UNCONFIRMED))) as (app, pilot):
+        await pilot.press("t")
+        await pilot.pause()
+        assert isinstance(app.screen, Confirm)
+        await pilot.press("n")
+        await pilot.pause()
+        assert app.result is NOTHING
