@@ -48,7 +48,7 @@ class Plan:
         )
         fate = Fate(
             crash_every=dice.choice((0, 60, 200, 200, 800)),
-            freeze_every=dice.choice((0, 150, 400, 1000)),
+            freeze_every=dice.choice((0, 300, 600, 1500)),
             store_faults=dice.choice((0.0, 0.0, 0.005, 0.02)),
         )
         plan = cls(
