@@ -108,7 +108,7 @@ class Server:
             await cut(request, answer, b"", b"")
             return
         reply = self._treat(_Arrival(operation, ids, request, record, body), answer)
-        await _wait(answer, self.market.behaviour.latency_s)
+        await _wait_with(request, answer, self.market.behaviour.latency_s)
         if answer.cut or answer.raw is not None:
             await cut(request, answer, head(reply.status, reply.headers), reply.body)
             return
@@ -230,6 +230,21 @@ async def _drain(request: Request, most: int | None = None) -> bytes:
         if most is not None and len(body) >= most:
             break
     return bytes(body)
+
+
+async def _wait_with(request: Request, answer: Answer, latency_s: float) -> None:
+    """Wait as told; a client that hangs up meanwhile is not in flight any more."""
+    if not (latency_s or answer.delay_s or answer.until):
+        return
+    waiting = asyncio.create_task(_wait(answer, latency_s))
+    leaving = asyncio.ensure_future(request.receive())
+    try:
+        done, _ = await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (waiting, leaving):
+            task.cancel()
+    if waiting not in done:
+        raise ClientDisconnect
 
 
 async def _wait(answer: Answer, latency_s: float) -> None:
