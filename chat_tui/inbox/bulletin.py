@@ -55,6 +55,9 @@ class Bulletin:
             self._set(replace(self.link, state=LinkState.REFUSED, problem=problem))
         elif problem.certainty != Certainty.REFUSED or problem.is_passing:
             self._set(replace(self.link, state=LinkState.OFFLINE, problem=problem))
+        elif problem.operation == "getChats":
+            # The list itself is refused, as for a business nobody knows: the operator must act.
+            self._set(replace(self.link, state=LinkState.REFUSED, problem=problem))
         else:
             self._set(replace(self.link, problem=problem))
 

@@ -52,11 +52,16 @@ _FIXES = {
         "The local database cannot be written, so nothing was sent. Make room on the disk and send again."
     ),
 }
+_NO_BUSINESS = N_(
+    "The Market knows no such business. "
+    "Check its number (CHAT_TUI_BUSINESS_ID or business_id in settings.toml) and start again."
+)
 
 
 def problem_words(problem: Problem) -> str:
     """The Market's own words, if there are any, and what to do."""
-    parts = [_own_words(problem), _(_FIXES[problem.kind])]
+    is_no_business = problem.kind is ProblemKind.NOT_FOUND and problem.operation == "getChats"
+    parts = [_own_words(problem), _(_NO_BUSINESS if is_no_business else _FIXES[problem.kind])]
     if problem.retry_after_s is not None and problem.is_passing:
         wait = spoken(round(problem.retry_after_s * 1000))
         parts.append(_("Next try in {wait}.").format(wait=wait))

@@ -1,0 +1,201 @@
+"""The demo in a real terminal of 80×24: a newcomer answers a buyer, leaves, comes back."""
+
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from chat_tui.paths import locate
+from tests.support.pty_program import PtyProgram
+
+PATIENCE_S = 30
+CHATS = 30
+HOSTILE_NAME = "[@click=app.quit]Жми[/]"
+MINE = "Добрый день, уже везём"
+CTRL_Q = "\x11"
+
+pytestmark = pytest.mark.terminal
+
+
+def demo(**environment: str) -> PtyProgram:
+    return PtyProgram(
+        [
+            sys.executable,
+            "-P",
+            "-m",
+            "chat_tui",
+            "demo",
+            "--chats",
+            str(CHATS),
+            "--seed",
+            "3",
+            "--lang",
+            "ru",
+        ],
+        environment={**os.environ, "TERM": "xterm-256color", **environment},
+    )
+
+
+def processes_of(place: Path) -> list[int]:
+    """The processes whose command line names this place."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and os.fsencode(place) in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+        except OSError:  # it ended meanwhile
+            continue
+    return found
+
+
+@pytest.fixture
+def data() -> Path:
+    """Where the demo keeps its things; nothing is held back for undo."""
+    settings = locate().settings_file
+    settings.parent.mkdir(parents=True)
+    settings.write_text("[sending]\nundo_seconds = 0\n")
+    return locate(f"demo-3-{CHATS}").data
+
+
+def is_restored(program: PtyProgram, before: list[object]) -> bool:
+    """Whether every mode that was switched was switched back, and the line settings are as before."""
+    switched = (
+        (b"\x1b[?1049h", b"\x1b[?1049l"),
+        (b"\x1b[?2004h", b"\x1b[?2004l"),
+        (b"\x1b[?1004h", b"\x1b[?1004l"),
+        (b"\x1b[?1003h", b"\x1b[?1003l"),
+        (b"\x1b[?25l", b"\x1b[?25h"),
+        (b"\x1b[?7l", b"\x1b[?7h"),
+        (b"\x1b[>", b"\x1b[<u"),
+    )
+    assert program.raw.find(switched[0][0]) >= 0
+    return program.attributes == before and all(
+        program.raw.rfind(there) <= program.raw.rfind(back) for there, back in switched
+    )
+
+
+def test_an_answer_is_confirmed_and_replied_to_and_there_at_the_next_start(data: Path) -> None:
+    with demo() as program:
+        before = program.attributes
+        program.wait_for_text("● связь", timeout=PATIENCE_S)
+        program.wait_for_text("─ Чаты ─")
+        # The next waiting chat is a dispute; the one behind the disputes is a buyer who answers.
+        for _ in range(4):
+            program.feed("т")
+            program.wait_for_text("Кому: ")
+            program.feed("\x1b")
+            program.wait_for_text("n следующий")
+        program.feed("c")
+        program.wait_for_text("Enter отправить")
+        title = next(line for line in program.text.splitlines() if "Кому: " in line)
+        program.feed(MINE)
+        program.wait_for_text(MINE)
+        program.feed("\r")
+        program.wait_for_text("подтверждено ✓", timeout=PATIENCE_S)
+        program.wait_for(
+            lambda: any(" ‹ " in line for line in program.text.partition(MINE)[2].splitlines()),
+            timeout=PATIENCE_S,
+        )
+        program.feed(CTRL_Q)
+        assert program.wait_exit(timeout=PATIENCE_S) == 0
+        assert is_restored(program, before)
+    assert processes_of(data) == []
+    with demo() as program:
+        program.wait_for_text("─ Чаты ─", timeout=PATIENCE_S)
+        program.feed("6")
+        program.wait_for_text("[6 Все")
+        program.feed("\r")
+        program.wait_for_text(MINE, timeout=PATIENCE_S)
+        assert title in program.text
+        program.feed(CTRL_Q)
+        assert program.wait_exit(timeout=PATIENCE_S) == 0
+
+
+def test_a_hostile_chat_reaches_the_screen_as_letters_only(data: Path) -> None:
+    with demo() as program:
+        program.wait_for_text("● связь", timeout=PATIENCE_S)
+        program.wait_for_text(HOSTILE_NAME[:18])
+        program.feed("6")
+        program.wait_for_text("[6 Все")
+        # Up to the buyer whose messages would move the cursor, ring, retitle the window.
+        for word, said in (
+            ("Иван␛[31m", "␛[31mКРАСНЫЙ␛[0m ␛[2J␛[H"),
+            (HOSTILE_NAME, "[@click=app.quit]нажмите"),
+        ):
+            program.feed("g")
+            while word not in next((line for line in program.text.splitlines() if "▌" in line), ""):
+                place = len(program.raw)
+                program.feed("j")
+                program.wait_for(lambda: len(program.raw) > place)  # noqa: B023
+            program.feed("\r")
+            program.wait_for_text("Кому: ", timeout=PATIENCE_S)
+            program.wait_for_text(said, timeout=PATIENCE_S)
+            program.feed("\x1b")
+            program.wait_for_text("─ Чаты ─")
+        program.feed(CTRL_Q)
+        assert program.wait_exit(timeout=PATIENCE_S) == 0
+        # Of sequences that end in BEL the program itself writes one kind: the shape of the mouse pointer.
+        written = re.sub(rb"\x1b\]22;[a-z]+\x07", b"", bytes(program.raw))
+        assert b"\x07" not in written
+        assert not re.search(rb"\x1b[\]PX^_]", written)
+        assert not re.search("[\x80-\x9f\u202a-\u202e\u2066-\u2069]", written.decode())
+        # What the buyer wrote to clear the screen and to colour it stands there as letters.
+        assert not re.search("\x1b\\[31m(К|м)|\x1b\\[2J\x1b\\[H и экран", written.decode())
+
+
+def test_a_termination_keeps_the_draft_and_restores_the_terminal(data: Path) -> None:
+    with demo() as program:
+        before = program.attributes
+        program.wait_for_text("● связь", timeout=PATIENCE_S)
+        program.feed("n")
+        program.wait_for_text("Кому: ")
+        program.feed("недописано")
+        program.wait_for_text("недописано")
+        program.send_signal(signal.SIGTERM)
+        assert program.wait_exit(timeout=PATIENCE_S) == 143
+        assert is_restored(program, before)
+    assert processes_of(data) == []
+    with demo() as program:
+        program.wait_for_text("─ Чаты ─", timeout=PATIENCE_S)
+        program.feed("\r")
+        program.wait_for_text("недописано", timeout=PATIENCE_S)
+        program.feed(CTRL_Q)
+        assert program.wait_exit(timeout=PATIENCE_S) == 0
+
+
+def test_a_paste_without_marks_stays_in_the_box(data: Path) -> None:
+    with demo() as program:
+        program.wait_for_text("● связь", timeout=PATIENCE_S)
+        program.feed("n")
+        program.wait_for_text("Кому: ")
+        program.feed_at_once("\r".join(f"строка {number}" for number in range(30)) + "\r")
+        program.wait_for_text("строка 29")
+        program.feed(CTRL_Q)
+        # Nothing was sent, so it does not ask whether to leave.
+        assert program.wait_exit(timeout=PATIENCE_S) == 0
+
+
+def test_a_dumb_terminal_gets_one_line() -> None:
+    with demo(TERM="dumb") as program:
+        assert program.wait_exit(timeout=PATIENCE_S) == 2
+        assert program.raw.count(b"\n") == 1
+        assert b"\x1b" not in program.raw
+
+
+def test_without_a_terminal_the_demo_says_so() -> None:
+    reader, writer = os.pipe()
+    os.close(writer)
+    try:
+        with PtyProgram(
+            [sys.executable, "-P", "-m", "chat_tui", "demo"],
+            environment={**os.environ, "TERM": "xterm-256color"},
+            stdin=reader,
+        ) as program:
+            assert program.wait_exit(timeout=PATIENCE_S) == 2
+            assert program.raw.count(b"\n") == 1
+            assert b"\x1b" not in program.raw
+    finally:
+        os.close(reader)
