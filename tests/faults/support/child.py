@@ -1,0 +1,131 @@
+"""A copy of the program without a screen, as a process of its own: commands on stdin, answers on stdout.
+
+Told to, it stops itself (SIGSTOP, all threads at once) at a named step of a send or a sync, so that a test
+can kill it exactly there. The product knows nothing of it: the steps are patched in here.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.market.access import Access
+from chat_tui.market.client import MarketClient
+from chat_tui.market.pacing import Deadlines
+from chat_tui.model.file import FileCard
+from chat_tui.model.ids import BusinessId, ChatId, OutboxId
+from chat_tui.model.outbox import OutboxItem
+from chat_tui.model.problem import Problem
+from chat_tui.model.timeline import Draft
+from chat_tui.store.database import Store, StorePaths
+from tests.faults.support.steps import stop_at, stop_for_good
+
+
+class Child:
+    """Does what the lines say."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        root = Path(told["root"])
+        self.ahead_ms = int(told.get("ahead_ms", 0))
+        self.stop_after_answer = told.get("stop_at") == "box cleared"
+        access = Access(told["url"], os.environ.pop("FAULTS_KEY"), business_id=BusinessId(told["business"]))
+        deadlines = Deadlines(**told["deadlines"])
+        self.store = Store.open(StorePaths(cache_dir=root / "cache", data_dir=root / "data"))
+        self.inbox = Inbox(
+            self.store,
+            lambda: MarketClient(access, deadlines=deadlines, wall_ms=self.wall_ms),
+            settings=InboxSettings(
+                **{**told["settings"], "look_delays_s": tuple(told["settings"]["look_delays_s"])}
+            ),
+            wall_ms=self.wall_ms,
+        )
+        self.inbox.start(background=told.get("background", True))
+
+    def wall_ms(self) -> int:
+        """A clock on the wall that a test may shift."""
+        return time.time_ns() // 1_000_000 + self.ahead_ms
+
+    async def run(self) -> None:
+        """Until stdin ends."""
+        answer({"ready": os.getpid()})
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            told = json.loads(line)
+            said = await getattr(self, told.pop("do"))(**told)
+            answer(said)
+            if self.stop_after_answer and "id" in said:
+                stop_for_good()
+        await self.inbox.close()
+
+    async def send(self, chat: int, text: str) -> dict[str, Any]:
+        return shown(await self.inbox.send_text(ChatId(chat), text))
+
+    async def file(self, chat: int, path: str) -> dict[str, Any]:
+        card = await self.inbox.inspect_file(Path(path))
+        assert isinstance(card, FileCard)
+        return shown(await self.inbox.send_file(ChatId(chat), card))
+
+    async def save(self, chat: int, text: str) -> dict[str, Any]:
+        return shown(await self.inbox.save_draft(Draft(ChatId(chat), text, len(text))))
+
+    async def draft(self, chat: int) -> dict[str, Any]:
+        found = await self.inbox.draft(ChatId(chat))
+        return {"text": found.text, "others": found.others}
+
+    async def forget(self, chat: int, text: str) -> dict[str, Any]:
+        return shown(await self.inbox.forget_draft(ChatId(chat), text))
+
+    async def resend(self, id: str) -> dict[str, Any]:
+        return shown(await self.inbox.resend(OutboxId(id)))
+
+    async def discard(self, id: str) -> dict[str, Any]:
+        return shown(await self.inbox.take_back(OutboxId(id)))
+
+    async def open_items(self) -> dict[str, Any]:
+        return {"items": [shown(item) for item in await self.inbox.open_items()]}
+
+    async def sync(self) -> dict[str, Any]:
+        report = await self.inbox.sync_once()
+        return {"problem": report.problem.kind.value if report.problem else ""}
+
+    async def clock(self, ahead_ms: int) -> dict[str, Any]:
+        self.ahead_ms = ahead_ms
+        return {}
+
+
+def shown(outcome: OutboxItem | Problem | None) -> dict[str, Any]:
+    """What became of a command."""
+    if outcome is None:
+        return {"problem": ""}
+    if isinstance(outcome, Problem):
+        return {"problem": outcome.kind.value}
+    return {
+        "id": outcome.outbox_id,
+        "chat": outcome.chat_id,
+        "state": outcome.state.value,
+        "released": outcome.is_released,
+        "not_before": outcome.not_before,
+        "created_at": outcome.created_at,
+    }
+
+
+def answer(said: dict[str, Any]) -> None:
+    """One line."""
+    sys.stdout.write(json.dumps(said) + "\n")
+    sys.stdout.flush()
+
+
+def main(line: str) -> None:
+    """Begin as told."""
+    told = json.loads(line)
+    if "stop_at" in told:
+        stop_at(told["stop_at"], told.get("nth", 1))
+    asyncio.run(Child(told).run())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,138 @@
+"""Copies of the program as processes, driven from a test."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TypeVar
+
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.market.pacing import Deadlines
+from chat_tui.sandbox.serve import Sandbox
+from tests.faults.support.trial import QUICK, SHORT
+from tests.support.waiting import PATIENCE_S
+
+T = TypeVar("T")
+
+PROJECT = Path(__file__).parents[3]
+
+
+def await_true(condition: Callable[[], T], what: str = "the condition", patience_s: float = PATIENCE_S) -> T:
+    """The first true answer of `condition`, asked again and again."""
+    until = time.monotonic() + patience_s
+    while not (answer := condition()):
+        assert time.monotonic() < until, f"{what} did not come true within {patience_s} s"
+        time.sleep(0.005)
+    return answer
+
+
+class Process:
+    """One copy; killed at the latest when the test ends."""
+
+    def __init__(
+        self,
+        market: Sandbox,
+        root: Path,
+        *,
+        settings: InboxSettings = QUICK,
+        deadlines: Deadlines = SHORT,
+        surroundings: Mapping[str, str] | None = None,
+        **told: Any,
+    ) -> None:
+        line = json.dumps(
+            {
+                "root": str(root),
+                "url": market.url,
+                "business": market.business_id,
+                "settings": {name: getattr(settings, name) for name in _SETTINGS},
+                "deadlines": asdict(deadlines),
+                **told,
+            }
+        )
+        self._errors = root / f"errors-{time.monotonic_ns()}"
+        with self._errors.open("wb") as errors:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "tests.faults.support.child", line],
+                cwd=PROJECT,
+                env={**os.environ, "FAULTS_KEY": market.api_key, **(surroundings or {})},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+            )
+        self.pid = self._child.pid
+        self.is_frozen = False
+
+    def ready(self) -> "Process":
+        """Wait until its inbox is open."""
+        assert self._answer()["ready"] == self.pid
+        return self
+
+    def ask(self, do: str, **told: Any) -> dict[str, Any]:
+        """Let it do something; what it says."""
+        self.tell(do, **told)
+        return self._answer()
+
+    def tell(self, do: str, **told: Any) -> None:
+        """The same without waiting for the answer."""
+        assert self._child.stdin is not None
+        self._child.stdin.write(json.dumps({"do": do, **told}).encode() + b"\n")
+        self._child.stdin.flush()
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._child.stdout is not None
+        line = self._child.stdout.readline()
+        assert line, f"the copy ended: {self._errors.read_text()[-2000:]}"
+        said: dict[str, Any] = json.loads(line)
+        return said
+
+    def await_stop(self) -> None:
+        """Wait until it has stopped itself at its step."""
+
+        def stopped() -> bool:
+            pid, status = os.waitpid(self.pid, os.WUNTRACED | os.WNOHANG)
+            assert pid == 0 or os.WIFSTOPPED(status), self._errors.read_text()[-2000:]
+            return pid != 0
+
+        await_true(stopped, f"the stop of {self.pid}")
+
+    def freeze(self) -> None:
+        """SIGSTOP, and wait until the kernel has done it."""
+        os.kill(self.pid, signal.SIGSTOP)
+        self.await_stop()
+        self.is_frozen = True
+
+    def thaw(self) -> None:
+        """SIGCONT."""
+        os.kill(self.pid, signal.SIGCONT)
+        self.is_frozen = False
+
+    def kill(self) -> None:
+        """kill -9; nothing happens to one that has ended."""
+        if self._child.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+            self._child.wait()
+        for pipe in (self._child.stdin, self._child.stdout):
+            if pipe is not None and not pipe.closed:
+                with suppress(BrokenPipeError):  # what the killed one did not read is not missed
+                    pipe.close()
+
+    def close(self) -> None:
+        """End of its input: it closes its inbox and leaves."""
+        assert self._child.stdin is not None
+        self._child.stdin.close()
+        assert self._child.wait(timeout=PATIENCE_S) == 0, self._errors.read_text()[-2000:]
+        self.kill()
+
+    @property
+    def arguments(self) -> bytes:
+        """What the list of processes shows of it."""
+        return Path(f"/proc/{self.pid}/cmdline").read_bytes()
+
+
+_SETTINGS = ("undo_s", "settle_s", "poll_s", "max_age_s", "look_delays_s", "backoff_s", "scan_s")
