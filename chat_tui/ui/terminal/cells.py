@@ -5,6 +5,8 @@ Over SSH every byte counts: a letter typed into a text area costs two kilobytes 
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from rich.color import ColorSystem
@@ -23,8 +25,30 @@ _GAP: Final = 4
 """Unchanged cells that are cheaper to write again than to step over."""
 _RESET: Final = "\x1b[0m"
 
-Cell = tuple[str, str]
-"""A character and the codes of its style."""
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """A style as the terminal knows it."""
+
+    codes: str
+    ink: str = ""
+    paper: str = ""
+    attributes: frozenset[str] = frozenset()
+
+    @property
+    def shows_on_blanks(self) -> bool:
+        """Whether a blank in this style is more than its background."""
+        return not self.attributes <= _OF_LETTERS
+
+
+PLAIN: Final = _Style("")
+_OF_LETTERS: Final = frozenset({"1", "2", "3"})
+"""Bold, dim, italic."""
+_ENDS: Final = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
+"""What ends an attribute; bold and dim end together."""
+
+Cell = tuple[str, _Style]
+"""A character and its style."""
 
 
 class Cells:
@@ -32,15 +56,23 @@ class Cells:
 
     def __init__(self) -> None:
         self._rows: dict[int, dict[int, Cell]] = {}
+        self._pen = _Pen()
 
     def forget(self) -> None:
         """The terminal may show anything now."""
         self._rows.clear()
+        self._pen.forget()
+
+    def place_cursor(self, x: int, y: int) -> str:
+        """The bytes that move the cursor there; none where it is already."""
+        self._pen.move(x, y)
+        return self._pen.finish()
 
     def update(self, frame: LayoutUpdate | ChopsUpdate, console: Console) -> str:
-        """The bytes that turn what is shown into this frame; afterwards the style is reset."""
+        """The bytes that turn what is shown into this frame; the cursor and the style stay at its end."""
         colors = console._color_system or ColorSystem.TRUECOLOR
-        pen = _Pen()
+        pen, width = self._pen, console.width
+        pen.lift()
         for x, y, strip in pieces(frame):
             row = self._rows.setdefault(y, {})
             cells = _cells(strip, colors)
@@ -50,40 +82,92 @@ class Cells:
                     row.pop(column, None)
             else:
                 for start, end in _changed(row, x, cells):
-                    pen.draw(start, y, cells[start - x : end - x])
+                    pen.draw(start, y, cells[start - x : end - x], width)
                 row.update(enumerate(cells, x))
         return pen.finish()
 
 
 class _Pen:
-    """Collects output; knows the style that the terminal would write in now."""
+    """Collects output; knows where and in which style the terminal would write next."""
 
     def __init__(self) -> None:
         self._out: list[str] = []
-        self._style = ""
+        self._style: _Style | None = None
+        self._at: tuple[int, int] | None = None
 
-    def draw(self, x: int, y: int, cells: list[Cell]) -> None:
-        self._out.append(Control.move_to(x, y).segment.text)
+    def forget(self) -> None:
+        """Place and style may be anything now."""
+        self._style = self._at = None
+
+    def lift(self) -> None:
+        """Others may have moved the cursor since the last frame: begin this one with a place of its own."""
+        self._at = None
+
+    def draw(self, x: int, y: int, cells: list[Cell], width: int) -> None:
+        """Write cells; `width` is that of the terminal."""
+        self.move(x, y)
         for character, style in cells:
-            if style != self._style:
-                since_reset = "0;" if self._style else ""
-                self._out.append(f"\x1b[{since_reset}{style}m" if style else _RESET)
+            if style is not self._style and not (character == " " and self._blanks_like(style)):
+                self._out.append(_change(self._style, style))
                 self._style = style
             self._out.append(character)
+        end = x + len(cells)
+        # In the last column terminals differ about where the next character goes.
+        self._at = (end, y) if end < width else None
 
     def write(self, x: int, y: int, rendered: str) -> None:
-        """Text that sets and resets its own styles."""
-        self._reset()
-        self._out += [Control.move_to(x, y).segment.text, rendered]
+        """Text that sets and resets its own styles, of a width that is a matter of opinion."""
+        self._out += ["" if self._style is PLAIN else _RESET, Control.move_to(x, y).segment.text, rendered]
+        self._style, self._at = PLAIN, None
+
+    def move(self, x: int, y: int) -> None:
+        """Go there in few bytes."""
+        if self._at != (x, y):
+            self._out.append(_way(self._at, x, y))
+            self._at = (x, y)
 
     def finish(self) -> str:
-        self._reset()
-        return "".join(self._out)
+        """Everything collected since the last time."""
+        output = "".join(self._out)
+        self._out.clear()
+        return output
 
-    def _reset(self) -> None:
-        if self._style:
-            self._out.append(_RESET)
-            self._style = ""
+    def _blanks_like(self, style: "_Style") -> bool:
+        mine = self._style
+        if mine is None or mine.shows_on_blanks or style.shows_on_blanks:
+            return False
+        return mine.paper == style.paper
+
+
+def _way(start: tuple[int, int] | None, x: int, y: int) -> str:
+    """The shortest way of the cursor."""
+    straight = Control.move_to(x, y).segment.text
+    if start is None:
+        return straight
+    right, down = x - start[0], y - start[1]
+    return min(straight, _steps(down, "B", "A") + _steps(right, "C", "D"), key=len)
+
+
+def _steps(count: int, forth: str, back: str) -> str:
+    if not count:
+        return ""
+    number = "" if abs(count) == 1 else str(abs(count))
+    return f"\x1b[{number}{forth if count > 0 else back}"
+
+
+def _change(old: "_Style | None", new: "_Style") -> str:
+    """The shortest codes that turn one style into another."""
+    whole = f"\x1b[0;{new.codes}m" if new.codes else _RESET
+    if old is None or not old.attributes - new.attributes <= _ENDS.keys():
+        return whole
+    ended = {_ENDS[code] for code in old.attributes - new.attributes}
+    codes = [
+        *sorted(ended),
+        *sorted(code for code in new.attributes if code not in old.attributes or _ENDS.get(code) in ended),
+        *([new.ink or "39"] if new.ink != old.ink else ()),
+        *([new.paper or "49"] if new.paper != old.paper else ()),
+    ]
+    return min(whole, f"\x1b[{';'.join(codes)}m" if codes else "", key=len)
 
 
 def pieces(frame: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
@@ -108,13 +192,39 @@ def _cells(strip: Strip, colors: ColorSystem) -> list[Cell] | None:
     for text, style, control in strip:
         if control or (style is not None and style.link) or not _NARROW.fullmatch(text):
             return None
-        codes = "" if style is None else _codes(style, colors)
-        cells += [(character, codes) for character in text]
+        known = PLAIN if style is None else _known(_codes(style, colors))
+        cells += [(" ", _blank(known)) if character == " " else (character, known) for character in text]
     return cells
 
 
 def _codes(style: Style, colors: ColorSystem) -> str:
     return Strip.render_ansi(style, colors) if style._ansi is None else style._ansi
+
+
+@lru_cache(maxsize=4096)
+def _known(codes: str) -> _Style:
+    """The codes of a style, taken apart; the same object for the same codes."""
+    ink = paper = ""
+    attributes = set()
+    rest = codes.split(";") if codes else []
+    while rest:
+        code = rest.pop(0)
+        if code in {"38", "48"}:
+            size = 2 if rest[0] == "5" else 4
+            code, rest = ";".join([code, *rest[:size]]), rest[size:]
+        if (code[0] == "3" and len(code) > 1) or (code[0] == "9" and len(code) == 2):
+            ink = code
+        elif (code[0] == "4" and len(code) > 1) or code[:2] == "10":
+            paper = code
+        else:
+            attributes.add(code)
+    return _Style(codes, ink, paper, frozenset(attributes))
+
+
+@lru_cache(maxsize=4096)
+def _blank(style: _Style) -> _Style:
+    """What is seen of a style on a blank."""
+    return style if style.shows_on_blanks else _known(style.paper)
 
 
 def _changed(row: dict[int, Cell], x: int, cells: Iterable[Cell]) -> list[tuple[int, int]]:

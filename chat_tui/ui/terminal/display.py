@@ -3,10 +3,10 @@
 from typing import Any, Final
 
 from rich.console import RenderableType
-from rich.control import Control
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, ReturnType
+from textual.geometry import Offset
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -28,7 +28,7 @@ class PatientDisplay(App[ReturnType]):
         self._stale: Timer | None = None
         self._cells = Cells()
         self._drawn_on = 0
-        self._cursor_at = ""
+        self._cursor_at = Offset(-1, -1)
 
     def on_resize(self, event: events.Resize) -> None:
         """A terminal of another size shows what it likes."""
@@ -50,15 +50,24 @@ class PatientDisplay(App[ReturnType]):
             self._cells.forget()
             self._drawn_on = driver.takeovers
         output = self._cells.update(frame, self.console)
-        cursor = Control.move_to(*self.screen.outer_size.clamp_offset(self.cursor_position)).segment.text
-        if output or cursor != self._cursor_at:
-            self._cursor_at = cursor
+        output += self._cursor_moves(bool(output))
+        if output:
             if len(output) > _LARGE:
                 self._begin_update()
-            driver.write(output + cursor)
+            driver.write(output)
             if len(output) > _LARGE:
                 self._end_update()
         self.post_display_hook()
+
+    def _cursor_moves(self, is_drawn: bool) -> str:
+        """The cursor is hidden; where text is typed it tells input methods where to show their words."""
+        place = self.screen.outer_size.clamp_offset(self.cursor_position)
+        focused = self.focused
+        is_typing = focused is not None and focused.check_consume_key("a", "a")
+        if place == self._cursor_at and not (is_drawn and is_typing):
+            return ""
+        self._cursor_at = place
+        return self._cells.place_cursor(*place)
 
     def _draw_when_taken(self) -> None:
         driver = self._driver

@@ -42,6 +42,12 @@ class TerminalDriver(LinuxDriver):
         if self._writer_thread is not None:
             self._writer_thread._queue.maxsize = _QUEUED_WRITES
 
+    def stop_application_mode(self) -> None:
+        """Give the terminal back as it was."""
+        # A frame leaves the style of its last letter behind.
+        self.write("\x1b[0m")
+        super().stop_application_mode()
+
     def write(self, data: str) -> None:
         """Write to the terminal; nothing while it is given away to another program."""
         if self._writer_thread is not None and self._writer_thread.is_alive():
