@@ -181,7 +181,7 @@ class Referee:
             self.fail(f"{missing} of {group} are called sent and are not there")
 
     def _missing(self) -> Counter[tuple[ChatId, str]]:
-        """By words, how many are called sent more than the ledger holds; not where somebody else said them."""
+        """By words: how many are called sent that the ledger lacks; not where somebody else said the same."""
         groups = Counter(
             _group(story.item)
             for story in self.stories.values()
