@@ -116,9 +116,14 @@ def test_the_same_frame_again_costs_nothing() -> None:
 
 def test_a_style_is_changed_in_the_fewest_codes() -> None:
     cells = Cells()
-    line = [Style(bold=True, dim=True), Style(dim=True), Style(color="red", dim=True), Style(color="red")]
+    line = [
+        Style(bold=True, dim=True, color="red"),
+        Style(dim=True, color="red"),
+        Style(color="red"),
+        Style(),
+    ]
     frame = LayoutUpdate([[Strip([Segment("a", style) for style in line])]], Region(0, 0, WIDTH, 1))
-    assert cells.update(frame, CONSOLE) == "\x1b[1;1H\x1b[0;1;2ma\x1b[22;2ma\x1b[31ma\x1b[22ma"
+    assert cells.update(frame, CONSOLE) == "\x1b[1;1H\x1b[0;1;2;31ma\x1b[22;2ma\x1b[22ma\x1b[0ma"
 
 
 _STOCK = """
