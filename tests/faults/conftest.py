@@ -3,10 +3,12 @@
 import logging
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from chat_tui.sandbox.serve import Sandbox
+from tests.faults.support.processes import Process
 from tests.faults.support.trial import Trial
 
 
@@ -24,3 +26,17 @@ async def trial(market: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixtur
     case = Trial(market, tmp_path, caplog)
     yield case
     await case.close()
+
+
+@pytest.fixture
+def start(trial: Trial) -> Iterator[Any]:
+    """Start copies as processes; all are killed at the end."""
+    running: list[Process] = []
+
+    def begin(**told: Any) -> Process:
+        running.append(Process(trial.market, told.pop("root", trial.root), **told))
+        return running[-1]
+
+    yield begin
+    for process in running:
+        process.kill()

@@ -1,7 +1,6 @@
 """kill -9 at every step of a send: the next start finds everything, sends nothing twice, and says so."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,24 +9,10 @@ import pytest
 from chat_tui.model.outbox import OutboxState
 from chat_tui.sandbox.faults import Answer
 from tests.faults.support.checks import Typed, ledger_marks, mark_of, read_rows
-from tests.faults.support.processes import Process, await_true
+from tests.faults.support.processes import await_true
 from tests.faults.support.steps import FILE_STEPS, TEXT_STEPS, UNSAFE_YET
 from tests.faults.support.trial import Trial
 from tests.support.waiting import until
-
-
-@pytest.fixture
-def start(trial: Trial) -> Iterator[Any]:
-    """Start copies as processes; all are killed at the end."""
-    running: list[Process] = []
-
-    def begin(**told: Any) -> Process:
-        running.append(Process(trial.market, trial.root, **told))
-        return running[-1]
-
-    yield begin
-    for process in running:
-        process.kill()
 
 
 async def settle(trial: Trial) -> None:

@@ -176,7 +176,7 @@ class Trial:
         )
         assert not self.false_words, f"A5: {self.false_words}"
         own = (self.root / "cache", self.root / "data")
-        check_key(self.market.api_key, own, self.market, self.log.text)
+        check_key(self.market.api_key, (self.root,), self.market, self.log.text)
         check_modes(own)
         check_limits(self.market)
         return rows

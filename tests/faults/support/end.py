@@ -1,0 +1,35 @@
+"""How a run of several processes comes to its end: the operator answers every question."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from chat_tui.sandbox.serve import Sandbox
+from tests.faults.support.checks import Typed, ledger_marks
+from tests.faults.support.processes import Process, await_true
+
+
+def settle_by_asking(
+    market: Sandbox,
+    process: Process,
+    typed: Sequence[Typed],
+    patience_s: float = 30.0,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Counter[str]:
+    """Resend what the program could not find and is not there, until nothing is open; how often that was."""
+    marks = {one.outbox_id: one for one in typed}
+    asked: Counter[str] = Counter()
+
+    def settled() -> bool:
+        meanwhile()
+        items = [item for item in process.ask("open_items")["items"] if not item["released"]]
+        for item in items:
+            if item["state"] in {"unconfirmed", "failed"}:
+                asked[item["state"]] += 1
+                one = marks[item["id"]]
+                assert one.mark not in ledger_marks(market.ledger, one.chat_id), "asked though it is there"
+                # It looks once more first, and that may fail as well: then the next round asks again.
+                process.ask("resend", id=item["id"])
+        return not items
+
+    await_true(settled, "an end of everything", patience_s)
+    return asked

@@ -1,0 +1,170 @@
+"""Several copies of the program at one account: one of them acts, whoever dies or sleeps."""
+
+import os
+import random
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from chat_tui.model.outbox import OutboxState
+from chat_tui.sandbox.faults import Answer, accepted_then, lost
+from tests.faults.support.checks import Typed, check_sending, mark_of, read_rows
+from tests.faults.support.end import settle_by_asking
+from tests.faults.support.processes import Process, await_true
+from tests.faults.support.seeds import a_seed
+from tests.faults.support.trial import Trial
+
+Start = Callable[..., Process]
+
+
+def settled(process: Process, count: int = 0) -> bool:
+    """Whether at most so many items are open."""
+    return len(process.ask("open_items")["items"]) <= count
+
+
+def finish(trial: Trial, *processes: Process) -> None:
+    """End the copies and note what they left, for the checks."""
+    for process in processes:
+        process.close()
+    trial.typed = [Typed(row.chat_id, mark_of(row), row.outbox_id) for row in read_rows(trial.root)]
+
+
+def test_f_128_two_start_at_once_on_an_empty_directory(trial: Trial, start: Start, tmp_path: Path) -> None:
+    for number in range(4):
+        root = tmp_path / f"round {number}"
+        root.mkdir()
+        pair = [start(root=root, background=False) for _ in range(2)]
+        for process in pair:
+            process.ready()
+        for place, process in enumerate(pair):
+            assert process.ask("save", chat=place + 1, text="x") == {"problem": ""}
+        for process in pair:
+            process.close()
+        with closing(sqlite3.connect(root / "data" / "state.db")) as conn:
+            assert conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert conn.execute("SELECT count(*) FROM draft").fetchone() == (2,)
+        assert not list(root.rglob("*.damaged*"))
+
+
+async def test_f_129_two_copies_one_row(trial: Trial, start: Start) -> None:
+    chats = await trial.warm(4)
+    one, other = start(), start()
+    for process in (one, other):
+        process.ready()
+    for number in range(12):
+        (one, other)[number % 2].ask("send", chat=chats[number % 4], text=f"m{number}")
+    await_true(lambda: settled(one))
+    assert len(trial.posts()) == 12
+    finish(trial, one, other)
+    check_sending(trial.market.ledger, trial.typed, read_rows(trial.root))
+
+
+async def test_f_130_the_owner_is_killed(trial: Trial, start: Start) -> None:
+    (chat,) = await trial.warm(1)
+    trial.script(Answer(until=threading.Event()))
+    owner, other = start(), start()
+    for process in (owner, other):
+        process.ready()
+    # The other one is asleep until the first has the chat.
+    other.freeze()
+    owner.ask("send", chat=chat, text="m1")
+    await_true(lambda: trial.market.ledger)
+    other.thaw()
+    owner.kill()
+    seen = len(trial.market.requests)
+    await_true(lambda: settled(other))
+    after = [request.operation for request in trial.market.requests][seen:]
+    assert "sendMessageToChat" not in after
+    assert "getChatHistory" in after
+    assert trial.texts(chat) == ["m1"]
+    finish(trial, other)
+    assert [row.state for row in await trial.check()] == [OutboxState.CONFIRMED]
+
+
+async def test_f_131_the_owner_is_frozen(trial: Trial, start: Start) -> None:
+    one, elsewhere = await trial.warm(2)
+    trial.script(Answer(until=threading.Event()))
+    owner, other = start(), start()
+    for process in (owner, other):
+        process.ready()
+    other.freeze()
+    owner.ask("send", chat=one, text="m1")
+    await_true(lambda: trial.market.ledger)
+    owner.freeze()
+    other.thaw()
+    for number in range(6):
+        other.ask("send", chat=elsewhere, text=f"e{number}")
+        await_true(lambda: settled(other, 1))
+    (held,) = other.ask("open_items")["items"]
+    assert (held["chat"], held["state"]) == (one, "sending"), "nobody acts for a chat whose owner sleeps"
+    assert trial.texts(one) == ["m1"]
+    owner.thaw()
+    await_true(lambda: settled(owner))
+    assert trial.texts(one) == ["m1"]
+    assert len(trial.posts()) == 7
+    finish(trial, owner, other)
+    await trial.check()
+
+
+async def test_f_132_three_copies_with_kills(trial: Trial, start: Start) -> None:
+    chance = random.Random(a_seed())
+    chats = await trial.warm(6)
+    faults = [accepted_then("reset"), lost("reset"), Answer(status=500), Answer(status=502, accept=False)]
+    trial.script(*[chance.choice(faults) if chance.random() < 0.15 else Answer() for _ in range(90)])
+    copies = [start() for _ in range(3)]
+    typed: list[Typed] = []
+    for process in copies:
+        process.ready()
+    for number in range(45):
+        place = chance.randrange(3)
+        chat = chance.choice(chats)
+        said = copies[place].ask("send", chat=chat, text=f"m{number}")
+        typed.append(Typed(chat, f"m{number}", said["id"]))
+        if number % 15 == 9:
+            copies[place].kill()
+            copies[place] = start().ready()
+    settle_by_asking(trial.market, copies[0], typed)
+    finish(trial, *copies)
+    check_sending(trial.market.ledger, typed, read_rows(trial.root))
+    assert len(trial.market.ledger) == 45
+
+
+def test_f_133_a_draft_in_two_copies(trial: Trial, start: Start) -> None:
+    one, other = start(background=False).ready(), start(background=False).ready()
+    assert one.ask("draft", chat=7) == other.ask("draft", chat=7) == {"text": "", "others": []}
+    one.ask("save", chat=7, text="Здравствуйте")
+    other.ask("save", chat=7, text="Добрый день")
+    one.ask("save", chat=7, text="Здравствуйте, Ольга")
+    assert one.ask("draft", chat=7) == {"text": "Здравствуйте, Ольга", "others": ["Добрый день"]}
+    assert other.ask("draft", chat=7) == {"text": "Добрый день", "others": ["Здравствуйте, Ольга"]}
+    one.kill()
+    other.close()
+    third = start(background=False).ready()
+    assert third.ask("draft", chat=7) == {"text": "Здравствуйте, Ольга", "others": ["Добрый день"]}
+    third.ask("save", chat=7, text="Здравствуйте, Ольга! Добрый день")
+    assert third.ask("forget", chat=7, text="Добрый день") == {"problem": ""}
+    assert third.ask("draft", chat=7) == {"text": "Здравствуйте, Ольга! Добрый день", "others": []}
+    third.ask("save", chat=7, text="")
+    assert third.ask("draft", chat=7) == {"text": "", "others": []}
+
+
+def test_f_133_sending_clears_only_what_was_sent(trial: Trial, start: Start) -> None:
+    one, other = start(background=False).ready(), start(background=False).ready()
+    one.ask("save", chat=7, text="наше")
+    assert other.ask("draft", chat=7)["text"] == "наше"
+    one.ask("save", chat=7, text="наше, но дальше")
+    assert "id" in other.ask("send", chat=7, text="наше, но иначе")
+    assert other.ask("draft", chat=7) == {"text": "наше, но дальше", "others": []}
+    assert "id" in one.ask("send", chat=7, text="наше, но дальше")
+    assert one.ask("draft", chat=7) == {"text": "", "others": []}
+
+
+async def test_f_134_a_stale_lock_file(trial: Trial) -> None:
+    (chat,) = await trial.warm(1)
+    for name in ("chats.lock", "state.lock", "cache.lock"):
+        (trial.root / "data" / name).write_text(f"{os.getppid()}\n")
+    trial.open()
+    await trial.confirmed(await trial.send(chat, "m1"))
+    await trial.check()
