@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.message import Message as Signal
 
 from chat_tui.model.ids import ChatId, MessageId, Millis
-from chat_tui.model.message import Message, Sender
 from chat_tui.model.paging import Coverage
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.timeline import TimelinePage
@@ -19,7 +18,7 @@ from chat_tui.ui.text import plain
 from chat_tui.ui.view.recipient import chat_title
 from chat_tui.ui.view.timeline_rows import counts_down
 from chat_tui.ui.widgets.history_canvas import HistoryCanvas
-from chat_tui.ui.widgets.timeline_window import TimelineWindow
+from chat_tui.ui.widgets.timeline_window import TimelineWindow, first_unseen, is_theirs
 
 _NEAR: Final = 40
 """Entries left beyond a small screen at which more are asked for."""
@@ -99,7 +98,7 @@ class History(HistoryCanvas, can_focus=True):
         """Show a chat newly opened: at its end, or at the first unseen message if that is off the screen."""
         self._forget_chat()
         self._window = TimelineWindow(page)
-        self._first_unseen = self._open_at = _first_unseen(page)
+        self._first_unseen = self._open_at = first_unseen(page)
         self._newest_shown = self._window.newest_id or MessageId(0)
         self._about = item.chat.context if item is not None else None
         self._moved()
@@ -151,7 +150,7 @@ class History(HistoryCanvas, can_focus=True):
             self._window = TimelineWindow(page)
         self._now = self._clock()
         if self._anchor is not None:
-            self._new_below = sum(_is_theirs(entry.message, self._newest_shown) for entry in page.entries)
+            self._new_below = sum(is_theirs(entry.message, self._newest_shown) for entry in page.entries)
         self._moved()
 
     def show_newest(self, page: TimelinePage) -> None:
@@ -289,14 +288,3 @@ class History(HistoryCanvas, can_focus=True):
         self._drawn.clear()
         self._frame = []
         self._now = self._clock()
-
-
-def _is_theirs(message: Message | None, after: MessageId) -> bool:
-    return message is not None and message.message_id > after and message.sender != Sender.PARTNER
-
-
-def _first_unseen(page: TimelinePage) -> str | None:
-    if page.seen is None:
-        return None
-    seen = page.seen
-    return next((entry.key for entry in page.entries if _is_theirs(entry.message, seen)), None)

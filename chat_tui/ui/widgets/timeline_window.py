@@ -3,6 +3,7 @@
 from typing import Final
 
 from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.message import Message, Sender
 from chat_tui.model.paging import Coverage
 from chat_tui.model.timeline import Entry, TimelinePage
 
@@ -89,3 +90,16 @@ class TimelineWindow:
 
 def _is_after(entry: Entry, newest: MessageId | None) -> bool:
     return entry.message is None or newest is None or entry.message.message_id > newest
+
+
+def is_theirs(message: Message | None, after: MessageId) -> bool:
+    """Whether a message is newer than `after` and not the shop's own."""
+    return message is not None and message.message_id > after and message.sender != Sender.PARTNER
+
+
+def first_unseen(page: TimelinePage) -> str | None:
+    """Key of the first message the operator has not seen; None when there is none."""
+    if page.seen is None:
+        return None
+    seen = page.seen
+    return next((entry.key for entry in page.entries if is_theirs(entry.message, seen)), None)
