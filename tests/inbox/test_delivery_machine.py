@@ -17,7 +17,8 @@ from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.store import outbox
 from tests.inbox.simulation.copy import Copy
 from tests.inbox.simulation.market import FaultyMarket, Manners
-from tests.inbox.simulation.world import Plan, World, virtual_loop
+from tests.inbox.simulation.plan import Plan
+from tests.inbox.simulation.world import World, virtual_loop
 
 T = TypeVar("T")
 

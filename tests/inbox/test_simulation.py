@@ -9,9 +9,10 @@ import pytest
 
 from chat_tui.inbox.lookup import Lookup
 from tests.inbox.simulation.__main__ import INTENTS, line, many
+from tests.inbox.simulation.life import simulate
 from tests.inbox.simulation.market import Manners
+from tests.inbox.simulation.plan import Plan
 from tests.inbox.simulation.referee import BrokenPromiseError
-from tests.inbox.simulation.world import Plan, simulate
 
 
 def test_fifty_thousand_intents_none_lost_none_doubled() -> None:

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 
+from tests.inbox.simulation.life import simulate
+from tests.inbox.simulation.plan import Plan
 from tests.inbox.simulation.referee import BrokenPromiseError
-from tests.inbox.simulation.world import Plan, simulate
 
 INTENTS = 300
 """Of one world."""

@@ -1,0 +1,89 @@
+"""What a process has on its machine: the store, and the locks of the kernel."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from chat_tui.store.database import StorePaths
+from tests.inbox.simulation.process import Process
+
+Answer = asyncio.Future[Any]
+"""The engine awaits what the store gives; here it is there at once, most of the time."""
+
+
+class SimStore:
+    """The real functions of the store, run at once on one connection for all copies."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self.paths = StorePaths(Path("/nowhere"), Path("/nowhere"))
+
+    def read(self, fn: Callable[..., Any], *arguments: Any, **words: Any) -> Answer:
+        return self._run(lambda: self._process.kernel.read(fn, arguments, words))
+
+    def write_cache(self, fn: Callable[..., Any], *arguments: Any, **words: Any) -> Answer:
+        return self.write_state(fn, *arguments, **words)
+
+    def write_state(self, fn: Callable[..., Any], *arguments: Any, **words: Any) -> Answer:
+        return self._run(lambda: self._process.kernel.write(self._process.number, fn, arguments, words))
+
+    def _run(self, work: Callable[[], Any]) -> Answer:
+        """Die or freeze before the work or after it, as the seed wills."""
+        process = self._process
+        if not process.is_awake:
+            return self._run_later(work, None)
+        if not process.is_struck():
+            return self._run_now(work)
+        done = self._run_now(work) if process.random.random() < 0.5 else None
+        process.strike()
+        return self._run_later(work, done)
+
+    def _run_now(self, work: Callable[[], Any]) -> Answer:
+        loop = asyncio.get_running_loop()
+        answer: Answer = loop.create_future()
+        try:
+            self._process.fault_of_store()
+            result = work()
+        except Exception as error:  # noqa: BLE001 - handed on to whoever waits
+            answer.set_exception(error)
+            # A copy that dies now never asks for it.
+            answer.exception()
+            return answer
+        if self._process.random.random() < 0.3:
+            # Others may come between.
+            loop.call_soon(_give, answer, result)
+        else:
+            answer.set_result(result)
+        return answer
+
+    def _run_later(self, work: Callable[[], Any], done: Answer | None) -> Answer:
+        async def wake() -> Any:
+            await self._process.wait_awake()
+            return await (done or self._run_now(work))
+
+        return self._process.spawn(wake())
+
+
+def _give(answer: Answer, result: Any) -> None:
+    if not answer.done():
+        answer.set_result(result)
+
+
+class SimLocks:
+    """The kernel lock per chat as one process sees it."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    def try_hold(self, chat_id: int) -> bool:
+        holders = self._process.kernel.holders
+        if not self._process.is_alive or chat_id in holders:
+            return False
+        holders[chat_id] = self._process.number
+        return True
+
+    def release(self, chat_id: int) -> None:
+        holders = self._process.kernel.holders
+        if self._process.is_alive and holders.get(chat_id) == self._process.number:
+            del holders[chat_id]

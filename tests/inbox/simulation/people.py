@@ -1,0 +1,83 @@
+"""The operator at his chats and at the outbox; buyers, and a colleague in the web cabinet."""
+
+import asyncio
+
+from chat_tui.model.ids import ChatId
+from chat_tui.model.message import Sender
+from chat_tui.model.outbox import OutboxItem, OutboxState
+from chat_tui.store import drafts, outbox
+from tests.inbox.simulation.copy import Copy
+from tests.inbox.simulation.world import World
+
+S = OutboxState
+PHRASES = ("Здравствуйте!", "Да", "Завтра")
+
+
+async def write(world: World, chat_id: ChatId, count: int) -> None:
+    """The operator in one chat: he types, and types again when his text is still in the box."""
+    said = world.phrases.setdefault(chat_id, [])
+    for number in range(count):
+        await asyncio.sleep(world.dice.expovariate(1 / 20.0))
+        text = world.dice.choice(PHRASES) if world.dice.random() < 0.4 else f"{chat_id}.{number}"
+        said.append(text)
+        queued = await _send(world, chat_id, text)
+        if queued is not None and world.dice.random() < 0.04:
+            await asyncio.sleep(world.dice.random() * 3)
+            if (copy := world.awake()) is not None:
+                await world.ask(copy, copy.take_back(queued.outbox_id))
+
+
+async def _send(world: World, chat_id: ChatId, text: str) -> OutboxItem | None:
+    """Until it is queued; after a crash the text is in the box or in the outbox, never in neither."""
+    while True:
+        copy = world.awake()
+        if copy is None:
+            await asyncio.sleep(1.0)
+            continue
+        if world.dice.random() < 0.1:
+            return await _send_file(world, copy, chat_id, text)
+        known = {item.outbox_id for item in outbox.own_for(world.kernel.conn, chat_id)}
+        is_kept = await world.ask(copy, copy.type_text(chat_id, text))
+        outcome = await world.ask(copy, copy.send_text(chat_id, text))
+        new = [i for i in outbox.own_for(world.kernel.conn, chat_id) if i.outbox_id not in known]
+        boxed = any(row.text == text for row in drafts.kept(world.kernel.conn, chat_id))
+        if is_kept and boxed == bool(new) and not isinstance(outcome, OutboxItem):
+            world.referee.fail(f"«{text}» is in {'both box and outbox' if boxed else 'neither'}")
+        if isinstance(outcome, OutboxItem) or new:
+            return outcome or new[0]
+        await asyncio.sleep(1.0)
+
+
+async def _send_file(world: World, copy: Copy, chat_id: ChatId, name: str) -> OutboxItem | None:
+    outcome = await world.ask(copy, copy.send_file(chat_id, name))
+    return outcome if isinstance(outcome, OutboxItem) else None
+
+
+async def decide(world: World) -> None:
+    """The operator at the outbox screen."""
+    while True:
+        await asyncio.sleep(world.dice.uniform(2.0, 15.0))
+        for item in outbox.open_items(world.kernel.conn):
+            copy = world.awake()
+            if copy is None or item.state not in {S.UNCONFIRMED, S.FAILED, S.WAITING}:
+                continue
+            choice = world.dice.random()
+            if item.state != S.WAITING and choice < 0.5:
+                await world.ask(copy, copy.delivery.resend(item.outbox_id))
+            elif choice < (0.02 if item.state == S.WAITING else 0.8):
+                await world.ask(copy, copy.take_back(item.outbox_id))
+
+
+async def talk_elsewhere(world: World) -> None:
+    """Buyers, and a colleague in the web cabinet, who sometimes uses the same words."""
+    while True:
+        await asyncio.sleep(world.dice.expovariate(1 / 8.0))
+        chat_id = ChatId(world.dice.randint(1, world.plan.chats))
+        if world.dice.random() < 0.5:
+            world.market.say(chat_id, world.dice.choice(PHRASES), Sender.CUSTOMER)
+        elif world.phrases.get(chat_id) and world.dice.random() < world.plan.equal_words:
+            text = world.dice.choice(world.phrases[chat_id][-3:])
+            world.referee.foreign.add((chat_id, text))
+            world.market.say(chat_id, text)
+        else:
+            world.market.say(chat_id, "из кабинета")

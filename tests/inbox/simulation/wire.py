@@ -1,0 +1,102 @@
+"""What leaves a process for the Market, and what of it comes back."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import Context
+from pathlib import Path
+from typing import Any
+
+from chat_tui.model.chat import Chat, NewChat, Shop
+from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.link import Budget
+from chat_tui.model.outbox import Accepted, OutboxState
+from chat_tui.model.paging import ChatsPage, MessagesPage
+from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.store import outbox
+from tests.inbox.simulation.kernel import new_chat
+from tests.inbox.simulation.market import DEADLINE_S, FaultyMarket
+from tests.inbox.simulation.process import Process
+from tests.inbox.simulation.virtual import now
+
+
+class CopyClient:
+    """The client of one process. A request that left goes on when its copy dies; nobody hears the answer."""
+
+    def __init__(self, process: Process, market: FaultyMarket) -> None:
+        self._process = process
+        self._market = market
+        self._left: set[asyncio.Task[Any]] = set()
+
+    @property
+    def budgets(self) -> Mapping[str, Budget]:
+        return {}
+
+    async def _ask(self, request: Any) -> Any:
+        """The request leaves this process: cancelling the caller does not call it back."""
+        begun = now()
+        task = asyncio.get_running_loop().create_task(request, context=Context())
+        self._left.add(task)
+        task.add_done_callback(self._left.discard)
+        answer = await asyncio.shield(task)
+        await self._process.touch()
+        if now() - begun > DEADLINE_S and self._process.random.random() < 0.5:
+            return Problem(ProblemKind.TIMEOUT, Certainty.UNCLEAR)
+        return answer
+
+    async def _send(self, chat_id: ChatId) -> Accepted | Problem:
+        await self._process.touch()
+        kernel = self._process.kernel
+        sending = [i for i in outbox.own_for(kernel.conn, chat_id) if i.state == OutboxState.SENDING]
+        assert len(sending) == 1, f"{len(sending)} items of chat {chat_id} are under way"
+        kernel.watcher.posts(self._process.number, sending[0])
+        answer: Accepted | Problem = await self._ask(self._market.post(sending[0]))
+        kernel.watcher.answered(self._process.number, sending[0], answer)
+        return answer
+
+    async def send_message(self, chat_id: ChatId, text: str) -> Accepted | Problem:
+        return await self._send(chat_id)
+
+    async def send_file(
+        self,
+        chat_id: ChatId,
+        *,
+        path: Path,
+        name: str,
+        size: int,
+        media_type: str,
+        progress: Callable[[int], None] | None = None,
+    ) -> Accepted | Problem:
+        return await self._send(chat_id)
+
+    async def get_chat_history(
+        self,
+        chat_id: ChatId,
+        *,
+        from_message_id: MessageId | None = None,
+        page_token: str | None = None,
+        limit: int = 100,
+    ) -> MessagesPage | Problem:
+        await self._process.touch()
+        page: MessagesPage | Problem = await self._ask(
+            self._market.history(chat_id, from_message_id, page_token)
+        )
+        if isinstance(page, MessagesPage) and page.next_token is None:
+            self._process.kernel.watcher.has_read(chat_id)
+        return page
+
+    async def get_chat(self, chat_id: ChatId) -> Chat | Problem:
+        return new_chat(chat_id)
+
+    async def get_chats(
+        self, *, statuses: Sequence[str] = (), page_token: str | None = None, limit: int = 20
+    ) -> ChatsPage | Problem:
+        raise NotImplementedError("delivery does not ask for the list")
+
+    async def create_chat(self, about: NewChat) -> ChatId | Problem:
+        raise NotImplementedError("delivery creates no chat")
+
+    async def get_shops(self) -> tuple[Shop, ...] | Problem:
+        raise NotImplementedError("delivery asks for no shops")
+
+    async def aclose(self) -> None:
+        """Nothing to close."""
