@@ -38,7 +38,9 @@ class Outcome:
     more: int = 0
     kills: int = 0
     freezes: int = 0
+    busy: int = 0
     faults: int = 0
+    peak: int = 0
     seconds: float = 0.0
     asked: Counter[str] = field(default_factory=Counter)
 
@@ -53,7 +55,9 @@ class Outcome:
             "requests that were to fail": self.faults,
             "kill -9": self.kills,
             "SIGSTOP and SIGCONT": self.freezes,
+            "not saved while a writer slept": self.busy,
             "resent on the operator's word": self.asked["unconfirmed"] + self.asked["failed"],
+            "most requests at once": self.peak,
             "seconds": f"{self.seconds:.1f}",
         }
         return "".join(f"{name:<32}{value:>10}\n" for name, value in lines.items())
@@ -106,6 +110,13 @@ class Run:
         place = self.chance.choice([p for p, copy in enumerate(self.copies) if not copy.is_frozen])
         chat = self.chance.choice(chats)
         said = self.copies[place].ask("send", chat=chat, text=f"m{number}")
+        while said.get("problem") == "busy":
+            # Put to sleep in mid-write: nobody can write until it wakes, the text stays in its box.
+            self.outcome.busy += 1
+            for sleeper in tuple(self._wakes):
+                self._thaw(sleeper)
+            said = self.copies[place].ask("send", chat=chat, text=f"m{number}")
+        assert "id" in said, said
         self.typed.append(Typed(ChatId(chat), f"m{number}", OutboxId(said["id"])))
         lot = self.chance.random()
         if lot < KILL:
@@ -164,6 +175,7 @@ def run(*, processes: int, messages: int, faults: float, seed: int, patience_s: 
         count(outcome, market, trial.typed)
         check_sending(market.ledger, trial.typed, read_rows(root))
         check_key(market.api_key, (root,), market)
+        outcome.peak = market.quotas.peak
     outcome.seconds = time.monotonic() - begun
     return outcome
 

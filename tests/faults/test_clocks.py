@@ -57,8 +57,8 @@ async def _posted(trial: Trial) -> bool:
     return bool(trial.posts()) and trial.market.idle
 
 
-@pytest.mark.parametrize("jump", JUMPS)
-async def test_f_126_the_clock_jumps_during_a_told_wait(trial: Trial, jump: str) -> None:
+@pytest.mark.parametrize("jumps", [("an hour on", "to 1970", "an hour back"), ("a year on",)])
+async def test_f_126_the_clock_jumps_during_a_told_wait(trial: Trial, jumps: tuple[str, ...]) -> None:
     (chat,) = await trial.warm(1)
     clock = JumpingClock()
     trial.open(wall_ms=clock)
@@ -66,8 +66,11 @@ async def test_f_126_the_clock_jumps_during_a_told_wait(trial: Trial, jump: str)
     trial.script(hourly(http_date(end)))
     outbox_id = await trial.send(chat, "m1")
     await trial.reaches(outbox_id, OutboxState.WAITING)
-    clock.ahead_ms = JUMPS[jump]
-    if jump == "a year on":
+    for jump in jumps:
+        clock.ahead_ms = JUMPS[jump]
+        listed = len(trial.posts("getChats"))
+        await until(lambda seen=listed: _listed(trial, seen + 2))
+    if "a year on" in jumps:
         # By the wall it is old now, and an old one is not sent without asking.
         await trial.reaches(outbox_id, OutboxState.FAILED)
     else:
@@ -75,6 +78,10 @@ async def test_f_126_the_clock_jumps_during_a_told_wait(trial: Trial, jump: str)
         assert [post.at for post in trial.posts()][1] >= end - 1_000, "not a moment earlier"
     assert len(trial.posts()) <= 2, "no burst"
     await trial.check()
+
+
+async def _listed(trial: Trial, least: int) -> bool:
+    return len(trial.posts("getChats")) >= least
 
 
 @pytest.mark.parametrize("jump", ["an hour on", "an hour back", "to 1970"])

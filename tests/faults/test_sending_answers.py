@@ -135,7 +135,7 @@ async def test_f_013_a_gateways_page(trial: Trial, status: int) -> None:
 
 async def test_f_014_503_with_a_delay(trial: Trial) -> None:
     await goes_once_more_when_told(
-        trial, Answer(status=503, body=b"", headers={"retry-after": "3"}, accept=False)
+        trial, Answer(status=503, body=b"", headers={"retry-after": "1"}, accept=False)
     )
 
 
