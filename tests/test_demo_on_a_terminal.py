@@ -77,6 +77,14 @@ def is_restored(program: PtyProgram, before: list[object]) -> bool:
     )
 
 
+def go_down_to(program: PtyProgram, word: str) -> None:
+    """Press j until the highlighted chat shows this word."""
+    while word not in next((line for line in program.text.splitlines() if "▌" in line), ""):
+        written = len(program.raw)
+        program.feed("j")
+        program.wait_for(lambda: len(program.raw) > written)  # noqa: B023
+
+
 def test_an_answer_is_confirmed_and_replied_to_and_there_at_the_next_start(data: Path) -> None:
     with demo() as program:
         before = program.attributes
@@ -126,10 +134,7 @@ def test_a_hostile_chat_reaches_the_screen_as_letters_only(data: Path) -> None:
             (HOSTILE_NAME, "[@click=app.quit]нажмите"),
         ):
             program.feed("g")
-            while word not in next((line for line in program.text.splitlines() if "▌" in line), ""):
-                place = len(program.raw)
-                program.feed("j")
-                program.wait_for(lambda: len(program.raw) > place)  # noqa: B023
+            go_down_to(program, word)
             program.feed("\r")
             program.wait_for_text("Кому: ", timeout=PATIENCE_S)
             program.wait_for_text(said, timeout=PATIENCE_S)
@@ -160,6 +165,8 @@ def test_a_termination_keeps_the_draft_and_restores_the_terminal(data: Path) -> 
     assert processes_of(data) == []
     with demo() as program:
         program.wait_for_text("─ Чаты ─", timeout=PATIENCE_S)
+        program.wait_for_text("черновик", timeout=PATIENCE_S)
+        go_down_to(program, "черновик")
         program.feed("\r")
         program.wait_for_text("недописано", timeout=PATIENCE_S)
         program.feed(CTRL_Q)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
 
@@ -31,6 +31,8 @@ WIDE = (120, 40)
 NARROW = (80, 24)
 HAND_S = 0.12
 """An Enter that comes sooner after a paste belongs to it."""
+CALM = replace(QUICK, poll_s=0.2)
+"""Short waits, but not so short that looking for news leaves no time for the screen."""
 AGAIN_S = 0.31
 """A second Enter that comes sooner is the first one, bouncing."""
 
@@ -224,7 +226,7 @@ async def desk(
     market: Sandbox,
     *,
     size: tuple[int, int] = WIDE,
-    settings: InboxSettings = QUICK,
+    settings: InboxSettings = CALM,
     key: str | None = None,
     business: int | None = None,
     url: str | None = None,

@@ -10,12 +10,11 @@ from textual.widgets import Input
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.sandbox.faults import Answer, accepted_then, lost
 from chat_tui.sandbox.serve import Sandbox
-from tests.support.shop import QUICK
-from tests.ui.app_stage import Desk, desk
+from tests.ui.app_stage import CALM, Desk, desk
 from tests.ui.test_typed_text import open_next
 
 IMPATIENT = InboxSettings(
-    undo_s=0, settle_s=0.05, poll_s=QUICK.poll_s, look_delays_s=(0.01,), backoff_s=0.05, scan_s=QUICK.scan_s
+    undo_s=0, settle_s=0.05, poll_s=CALM.poll_s, look_delays_s=(0.01,), backoff_s=0.05, scan_s=CALM.scan_s
 )
 """Asks the operator soon about what nobody knows."""
 

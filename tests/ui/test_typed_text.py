@@ -11,10 +11,9 @@ from chat_tui.model.ids import ChatId
 from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.screens.confirm import Confirm
-from tests.support.shop import QUICK
-from tests.ui.app_stage import NARROW, WIDE, Desk, desk
+from tests.ui.app_stage import CALM, NARROW, WIDE, Desk, desk
 
-HELD = InboxSettings(undo_s=600, poll_s=QUICK.poll_s, scan_s=QUICK.scan_s)
+HELD = InboxSettings(undo_s=600, poll_s=CALM.poll_s, scan_s=CALM.scan_s)
 """Everything sent is held back for undo, for longer than a test takes."""
 
 
