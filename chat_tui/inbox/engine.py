@@ -18,12 +18,14 @@ from chat_tui.model.chat import NewChat
 from chat_tui.model.ids import ChatId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
-from chat_tui.store import chats, outbox
+from chat_tui.store import chats, outbox, spool
 from chat_tui.store.database import Store
 from chat_tui.store.locks import ChatLock
 
 GRACE_S = 1.0
 """How long closing waits for requests in flight."""
+SPOOL_AGE_S = 24 * 3600.0
+"""A younger copy may belong to an item that another copy of the program is about to write."""
 CREATE_TRIES = 3
 _SETTLED = frozenset({OutboxState.CONFIRMED, OutboxState.FAILED, OutboxState.UNCONFIRMED})
 
@@ -64,6 +66,12 @@ class Engine:
         if background:
             self._spawn(self._sync.run())
             self._ensure_delivering()
+            self._spawn(self._tidy())
+
+    async def _tidy(self) -> None:
+        """Once per start: copies of files that no item needs any more, left behind by a kill."""
+        needed = {item.outbox_id for item in await self._g.read(outbox.open_items)}
+        await asyncio.to_thread(spool.sweep, self._store.paths.data_dir, needed, SPOOL_AGE_S)
 
     async def close(self) -> None:
         """End everything; requests in flight get a moment, then stay for the next start to look up."""

@@ -20,18 +20,23 @@ def inspect(path: Path, own: Sequence[Path]) -> FileCard | Problem:
     Blocks on the disk, so it is called on a thread.
     """
     try:
-        if any(path.resolve().is_relative_to(directory.resolve()) for directory in own):
+        # Where a link leads is what is shown and sent; a link put there later is refused by the spool.
+        target = path.resolve(strict=True)
+        if any(target.is_relative_to(directory.resolve()) for directory in own):
             return Problem(ProblemKind.FILE_OWN)
-        found = path.stat()
+        found = target.stat()
         if problem := _refusal(found):
             return problem
-        with open(path, "rb", opener=_open_at_once) as file:
+        with open(target, "rb", opener=_open_at_once) as file:
             head = file.read(HEAD_BYTES)
+    except RuntimeError:
+        # pathlib's word for links that lead in a circle.
+        return Problem(ProblemKind.FILE_UNREADABLE)
     except OSError as error:
         return Problem(ProblemKind.FILE_UNREADABLE, message=error.strerror or "")
     media_type, _ = mimetypes.guess_type(path.name)
     return FileCard(
-        path=str(path),
+        path=str(target),
         name=safe_name(path.name),
         size=found.st_size,
         media_type=media_type or "application/octet-stream",

@@ -11,7 +11,7 @@ from chat_tui.model.ids import MessageId, OutboxId
 from chat_tui.model.message import Message
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem
-from chat_tui.store import messages, outbox
+from chat_tui.store import messages, outbox, spool
 
 LEAST_LOOKS = 3
 """Complete looks before the operator is asked, or a sent item is let go."""
@@ -99,6 +99,8 @@ class Lookup:
                 )
             except outbox.ClaimedError:
                 continue
+            if item.kind == OutboxKind.FILE:
+                await asyncio.to_thread(spool.remove, self._g.store.paths.data_dir, item.outbox_id)
             for event in (OutboxChanged(item.chat_id), TimelineChanged(item.chat_id)):
                 self._g.bulletin.publish(event)
             self._g.bulletin.publish(ChatsChanged(frozenset({item.chat_id})))

@@ -110,6 +110,8 @@ class Writing:
             )
         except spool.SpoolChanged:
             return Problem(ProblemKind.FILE_CHANGED)
+        except spool.SpoolFull:
+            return Problem(ProblemKind.SPOOL_FULL)
         except OSError as error:
             return Problem(ProblemKind.FILE_UNREADABLE, message=error.strerror or "")
         now = self._wall_ms()

@@ -53,6 +53,8 @@ class ProblemKind(StrEnum):
     """The file cannot be opened; `message` is the system's word."""
     FILE_CHANGED = "file_changed"
     """The file is not what its card showed any more."""
+    SPOOL_FULL = "spool_full"
+    """Too many files wait to be sent: no copy of another one can be kept."""
     FILE_OWN = "file_own"
     """The file belongs to this program: its key, outbox or cache."""
     GONE = "gone"

@@ -12,10 +12,16 @@ from chat_tui.model.file import MAX_BYTES
 from chat_tui.model.ids import OutboxId
 
 _CHUNK = 256 * 1024
+MOST_BYTES = 256 * 1024 * 1024
+"""All copies together; about fifty of the largest files."""
 
 
 class SpoolChanged(Exception):  # noqa: N818 - a refusal that was expected
     """The file is not the one the operator saw."""
+
+
+class SpoolFull(Exception):  # noqa: N818 - a refusal that was expected
+    """There is no room for another copy until some have been delivered."""
 
 
 def path(data_dir: Path, outbox_id: OutboxId) -> Path:
@@ -31,10 +37,16 @@ def put(
     """Copy a file, durable when this returns; its size and SHA-256.
 
     SpoolChanged if it is not a regular file with this device, inode, size and modification time any more,
-    or larger than the Market takes; OSError if it cannot be read or copied.
+    or larger than the Market takes; SpoolFull when the copies would exceed `MOST_BYTES` together;
+    OSError if it cannot be read or copied.
     """
     target = path(data_dir, outbox_id)
     target.parent.mkdir(mode=0o700, exist_ok=True)
+    if (
+        sum(found.lstat().st_size for found in target.parent.iterdir()) + min(fingerprint[2], MAX_BYTES)
+        > MOST_BYTES
+    ):
+        raise SpoolFull(target.parent)
     part = target.with_name(f".{target.name}.part")
     part.unlink(missing_ok=True)
     # Opening must neither follow a link that was put in the place nor wait for the other end of a pipe.

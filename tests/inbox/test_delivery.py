@@ -1,6 +1,7 @@
 """Sending, against the sandbox's faults: never lost, never doubled, never called sent without being there."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -293,6 +294,49 @@ async def test_a_file_is_sent_as_its_card_showed_it(
     await reaches(shop, item.outbox_id, OutboxState.CONFIRMED)
     sent = market.ledger[-1]
     assert (sent.name, sent.size, sent.sha256) == ("гарантия.pdf", source.stat().st_size, item.sha256)
+
+    async def copy_is_gone() -> bool:
+        return not any((shop.store.paths.data_dir / "spool").iterdir())
+
+    await until(copy_is_gone)
+
+
+async def test_a_link_is_sent_as_what_it_leads_to(
+    market: Sandbox, open_shop: OpenShop, tmp_path: Path
+) -> None:
+    shop = open_shop(background=False)
+    source, link, loop = tmp_path / "real.txt", tmp_path / "link.txt", tmp_path / "loop"
+    source.write_text("text")
+    link.symlink_to(source)
+    loop.symlink_to(loop)
+    card = await shop.inbox.inspect_file(link)
+    assert not isinstance(card, Problem)
+    assert (card.name, card.path) == ("link.txt", str(source))
+    assert isinstance(await shop.inbox.send_file(ChatId(1), card), OutboxItem)
+    for bad in (loop, tmp_path / "nothing"):
+        refused = await shop.inbox.inspect_file(bad)
+        assert isinstance(refused, Problem)
+        assert refused.kind == ProblemKind.FILE_UNREADABLE
+
+
+async def test_a_start_sweeps_copies_that_nobody_needs(
+    market: Sandbox, open_shop: OpenShop, tmp_path: Path
+) -> None:
+    shop = open_shop(background=False)
+    folder = shop.store.paths.data_dir / "spool"
+    folder.mkdir()
+    old, young = folder / "left-behind", folder / "just-now"
+    for file in (old, young):
+        file.write_bytes(b"x")
+    os.utime(old, (1, 1))
+    await shop.close()
+    open_shop()
+
+    async def swept() -> bool:
+        return not old.exists()
+
+    await until(swept)
+    assert young.exists()
 
 
 async def test_a_file_that_changed_behind_its_card_is_refused(

@@ -125,3 +125,16 @@ def test_remove_and_sweep(data_dir: Path, source: Path) -> None:
     spool.remove(data_dir, living)
     spool.remove(data_dir, living)
     assert kept(data_dir) == [young]
+
+
+def test_the_copies_together_have_a_limit(
+    data_dir: Path, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "MOST_BYTES", source.stat().st_size * 2)
+    other = OutboxId("1" + ID[1:])
+    spool.put(data_dir, ID, source, seen(source))
+    spool.put(data_dir, other, source, seen(source))
+    with pytest.raises(spool.SpoolFull):
+        spool.put(data_dir, OutboxId("2" + ID[1:]), source, seen(source))
+    spool.remove(data_dir, other)
+    spool.put(data_dir, OutboxId("2" + ID[1:]), source, seen(source))

@@ -44,6 +44,9 @@ _FIXES = {
     ProblemKind.FILE_NOT_REGULAR: N_("That is not a file. Choose a file."),
     ProblemKind.FILE_UNREADABLE: N_("The file cannot be opened. Check its path and its access rights."),
     ProblemKind.FILE_CHANGED: N_("The file changed since you looked at it. Attach it again."),
+    ProblemKind.SPOOL_FULL: N_(
+        "Too many files wait to be sent. Wait until some are delivered, or discard some in the outbox (O)."
+    ),
     ProblemKind.FILE_OWN: N_("This file belongs to chat-tui itself and is never sent. Choose another one."),
     ProblemKind.GONE: N_("It went on meanwhile. Look at the history to see what became of it."),
     ProblemKind.BUSY: N_("Another window of chat-tui is at it right now. Try again in a moment."),
