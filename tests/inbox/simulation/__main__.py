@@ -26,7 +26,7 @@ def many(seeds: Iterable[int]) -> Counter[str]:
     """Worlds on all processors; the sum of their reports."""
     total: Counter[str] = Counter()
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for report in pool.map(one, seeds, chunksize=4):
+        for report in pool.map(one, seeds):
             total.update(report)
     return total
 

@@ -1,6 +1,7 @@
 """What outlives a copy of the program: the database, and the kernel that frees the locks of the dead."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -48,6 +49,9 @@ class Watcher(Protocol):
         """A copy was killed."""
 
 
+_ABOUT_TURNS = frozenset({outbox.due, outbox.heads, outbox.told})
+
+
 @dataclass(slots=True)
 class Kernel:
     """The machine all copies run on."""
@@ -56,9 +60,11 @@ class Kernel:
     watcher: Watcher
     holders: dict[int, int] = field(default_factory=dict)
     """Which copy holds the lock of which chat."""
-    _items: dict[OutboxId, OutboxItem] = field(default_factory=dict)
+    _items: defaultdict[ChatId, dict[OutboxId, OutboxItem]] = field(default_factory=lambda: defaultdict(dict))
+    _chats: dict[OutboxId, ChatId] = field(default_factory=dict)
     _touched: list[OutboxId] = field(default_factory=list)
-    _due: tuple[tuple[OutboxItem, ...], tuple[OutboxItem, ...]] | None = None
+    _answers: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    """What was asked about the outbox since it last changed."""
 
     def __post_init__(self) -> None:
         # Whatever function wrote: the database itself says which items it touched.
@@ -71,11 +77,16 @@ class Kernel:
 
     def read(self, fn: Callable[..., Any], arguments: tuple[Any, ...], words: dict[str, Any]) -> Any:
         """Ask the database; the same question about an unchanged outbox is answered from memory."""
-        if fn is outbox.due:
-            if self._due is None:
-                self._due = outbox.due(self.conn)
-            return self._due
-        return fn(self.conn, *arguments, **words)
+        if fn not in _ABOUT_TURNS:
+            return fn(self.conn, *arguments, **words)
+        question = (fn, *arguments)
+        if question not in self._answers:
+            self._answers[question] = fn(self.conn, *arguments)
+        return self._answers[question]
+
+    def items_of(self, chat_id: ChatId) -> dict[OutboxId, OutboxItem]:
+        """The items of a chat as they were last committed."""
+        return self._items[chat_id]
 
     def write(
         self, owner: int, fn: Callable[..., Any], arguments: tuple[Any, ...], words: dict[str, Any]
@@ -90,12 +101,18 @@ class Kernel:
             raise
         self.conn.execute("COMMIT")
         for outbox_id in dict.fromkeys(self._touched):
-            self._due = None
-            before, after = self._items.pop(outbox_id, None), outbox.get(self.conn, outbox_id)
-            if after is not None:
-                self._items[outbox_id] = after
-            self.watcher.changed(owner, before, after)
+            self._answers.clear()
+            after = outbox.get(self.conn, outbox_id)
+            self.watcher.changed(owner, self._remember(outbox_id, after), after)
         return result
+
+    def _remember(self, outbox_id: OutboxId, after: OutboxItem | None) -> OutboxItem | None:
+        """Note how an item is now; how it was."""
+        if after is not None:
+            items = self._items[self._chats.setdefault(outbox_id, after.chat_id)]
+            before, items[outbox_id] = items.get(outbox_id), after
+            return before
+        return self._items[self._chats[outbox_id]].pop(outbox_id)
 
     def free(self, owner: int) -> None:
         """The owner died: its locks are free at once."""

@@ -36,10 +36,11 @@ async def _send(world: World, chat_id: ChatId, text: str) -> OutboxItem | None:
             continue
         if world.dice.random() < 0.1:
             return await _send_file(world, copy, chat_id, text)
-        known = {item.outbox_id for item in outbox.own_for(world.kernel.conn, chat_id)}
+        items = world.kernel.items_of(chat_id)
+        known = set(items)
         is_kept = await world.ask(copy, copy.type_text(chat_id, text))
         outcome = await world.ask(copy, copy.send_text(chat_id, text))
-        new = [i for i in outbox.own_for(world.kernel.conn, chat_id) if i.outbox_id not in known]
+        new = [item for item in items.values() if item.outbox_id not in known]
         boxed = any(row.text == text for row in drafts.kept(world.kernel.conn, chat_id))
         if is_kept and boxed == bool(new) and not isinstance(outcome, OutboxItem):
             world.referee.fail(f"«{text}» is in {'both box and outbox' if boxed else 'neither'}")

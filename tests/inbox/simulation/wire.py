@@ -12,7 +12,6 @@ from chat_tui.model.link import Budget
 from chat_tui.model.outbox import Accepted, OutboxState
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
-from chat_tui.store import outbox
 from tests.inbox.simulation.kernel import new_chat
 from tests.inbox.simulation.market import DEADLINE_S, FaultyMarket
 from tests.inbox.simulation.process import Process
@@ -46,7 +45,7 @@ class CopyClient:
     async def _send(self, chat_id: ChatId) -> Accepted | Problem:
         await self._process.touch()
         kernel = self._process.kernel
-        sending = [i for i in outbox.own_for(kernel.conn, chat_id) if i.state == OutboxState.SENDING]
+        sending = [i for i in kernel.items_of(chat_id).values() if i.state == OutboxState.SENDING]
         assert len(sending) == 1, f"{len(sending)} items of chat {chat_id} are under way"
         kernel.watcher.posts(self._process.number, sending[0])
         answer: Accepted | Problem = await self._ask(self._market.post(sending[0]))

@@ -108,5 +108,5 @@ def virtual_loop() -> VirtualLoop:
             task.add_done_callback(owner.tasks.pop)
         return task
 
-    loop.set_task_factory(factory)  # type: ignore[arg-type]
+    loop.set_task_factory(factory)
     return loop
