@@ -108,7 +108,8 @@ def test_a_brief_line_keeps_a_scarce_quota_only(share: int, expected: str) -> No
         ),
         (
             Link(LinkState.REFUSED, Problem(ProblemKind.UNAUTHORIZED, http_status=401)),
-            "Маркет не принимает ключ. Выпустите новый в кабинете продавца, запишите вместо старого (CHAT_TUI_API_KEY или settings.toml) и запустите программу снова.",
+            "Маркет не принимает ключ. Выпустите новый в кабинете продавца, запишите вместо старого "
+            "(CHAT_TUI_API_KEY или settings.toml) и запустите программу снова.",
         ),
         (
             Link(LinkState.ONLINE, sends_paused=Problem(ProblemKind.READ_ONLY)),
