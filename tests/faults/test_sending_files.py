@@ -1,5 +1,6 @@
 """Sending files: cut uploads, lost answers, copies that vanished."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from chat_tui.model.problem import ProblemKind
 from chat_tui.sandbox.faults import Answer, accepted_then
 from chat_tui.store import spool
 from tests.faults.support.trial import FILE, QUICK, Trial
+from tests.support.waiting import until
 
 SIZE = 1_000_000
 
@@ -50,12 +52,20 @@ async def test_f_147_a_lost_answer(trial: Trial, photo: Path) -> None:
 async def test_f_147_a_file_of_another_size_is_not_ours(trial: Trial, photo: Path) -> None:
     (chat,) = await trial.warm(1)
     trial.open()
-    trial.script(Answer(status=500, accept=False), operation=FILE)
-    trial.market.world.say(trial.market._chat(chat), "PARTNER", None, [("фото.jpg", b"another")])
+    answered = threading.Event()
+    trial.script(Answer(status=500, accept=False, until=answered), operation=FILE)
     outbox_id = await trial.send_file(chat, photo)
+    await until(lambda: _posted(trial))
+    # A colleague sends one of the same name meanwhile.
+    trial.market.say(chat, None, sender="PARTNER", files=[("фото.jpg", b"another")])
+    answered.set()
     await trial.unconfirmed(outbox_id)
     await trial.discard(outbox_id)
     await trial.check()
+
+
+async def _posted(trial: Trial) -> bool:
+    return bool(trial.posts(FILE))
 
 
 @pytest.mark.parametrize("change", ["removed", "cut", "grown"])

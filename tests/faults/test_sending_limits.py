@@ -218,12 +218,14 @@ async def _posted(trial: Trial, count: int) -> bool:
 async def test_f_028_the_business_is_in_migration(trial: Trial) -> None:
     one, other = await trial.warm(2)
     trial.open()
+    begun = time.monotonic()
     body = {"status": "ERROR", "errors": [{"code": "LOCKED", "message": "Business is in migration"}]}
     trial.script(*[Answer(status=423, body=body, accept=False)] * 3)
     sent = [await trial.send(one, "m1"), await trial.send(one, "m2"), await trial.send(other, "m3")]
     item = await trial.reaches(sent[0], OutboxState.WAITING, OutboxState.CONFIRMED)
     assert item.state == OutboxState.CONFIRMED or item.error == "Business is in migration"
     await trial.confirmed(*sent)
+    assert time.monotonic() - begun < 6.0, "each told wait is 0.2 s; none begins anew by itself"
     assert trial.texts(one) == ["m1", "m2"]
     assert len(trial.posts()) == 6
     await trial.check()
