@@ -51,8 +51,8 @@ class Desk:
     async def press(self, *keys: str) -> None:
         """Keys by hand: each is acted upon before the next."""
         for key in keys:
-            await self.pilot.press(key)
-            await self.app.keys_settled()
+            await self.burst([key])
+            await self.pilot.pause()
 
     async def press_again(self, key: str) -> None:
         """A key that is meant, not one that bounced."""
