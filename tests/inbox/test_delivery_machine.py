@@ -2,9 +2,6 @@
 
 import asyncio
 import logging
-import random
-from collections.abc import Coroutine
-from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,15 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from chat_tui.model.ids import ChatId
-from chat_tui.model.outbox import Accepted, OutboxItem, OutboxState
-from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.store import outbox
 from tests.inbox.simulation.copy import Copy
-from tests.inbox.simulation.market import FaultyMarket, Manners
-from tests.inbox.simulation.plan import Plan
-from tests.inbox.simulation.world import World, virtual_loop
-
-T = TypeVar("T")
+from tests.inbox.simulation.stage import Stage
 
 CHATS = st.sampled_from([ChatId(1), ChatId(2)])
 TEXTS = st.sampled_from(["Да", "Нет", "Завтра"])
@@ -29,58 +21,15 @@ OUTCOMES = st.sampled_from(
 )
 
 
-class ScriptedMarket(FaultyMarket):
-    """Takes everything, but for the outcomes that were drawn for the next requests."""
-
-    def __init__(self) -> None:
-        super().__init__(random.Random(0), Manners(share=0.0))
-        self.script: list[str] = []
-
-    async def post(self, item: OutboxItem) -> Accepted | Problem:
-        outcome = self.script.pop(0) if self.script else "accepted"
-        if outcome in {"accepted", "answer lost"}:
-            self.accept(item)
-        await asyncio.sleep(0.3)
-        if outcome == "late":
-            asyncio.get_running_loop().call_later(45.0, self.accept, item)
-            await asyncio.sleep(29.0)
-            return Problem(ProblemKind.TIMEOUT, Certainty.UNCLEAR)
-        return _ANSWERS.get(outcome) or Accepted(self.now_ms())
-
-
-_ANSWERS = {
-    "answer lost": Problem(ProblemKind.CUT, Certainty.UNCLEAR),
-    "request lost": Problem(ProblemKind.SERVER, Certainty.UNCLEAR, http_status=502),
-    "refused": Problem(ProblemKind.BAD_REQUEST, Certainty.REFUSED, http_status=400),
-    "wait": Problem(ProblemKind.HOURLY_LIMIT, Certainty.REFUSED, http_status=420, retry_after_s=20.0),
-    "no network": Problem(ProblemKind.OFFLINE, Certainty.NOT_SENT),
-    "no right": Problem(ProblemKind.FORBIDDEN, Certainty.REFUSED, http_status=403),
-}
-
-
 class DeliveryMachine(RuleBasedStateMachine):
     """One shop; every rule is something that happens to it."""
 
     @initialize()
     def begin(self) -> None:
         logging.disable(logging.CRITICAL)
-        self.loop = virtual_loop()
-        self.failures: list[BaseException] = []
-        self.loop.set_exception_handler(
-            lambda _, context: self.failures.append(context.get("exception") or Exception(context["message"]))
-        )
-        self.market = ScriptedMarket()
-        self.world = World.begin(Plan(seed=0, chats=2, undo_s=2.0), market=self.market)
-        self.world.copies = [self.wait_for(self.started())]
-
-    async def started(self) -> Copy:
-        return self.world.start_copy()
-
-    def wait_for(self, work: Coroutine[Any, Any, T]) -> T:
-        result = self.loop.run_until_complete(work)
-        if self.failures:
-            raise self.failures[0]
-        return result
+        self.stage = Stage(undo_s=2.0)
+        self.world = self.stage.world
+        self.wait_for = self.stage.wait_for
 
     def awake(self, place: int) -> Copy | None:
         alive = [copy for copy in self.world.copies if copy.is_awake]
@@ -97,16 +46,16 @@ class DeliveryMachine(RuleBasedStateMachine):
 
     @rule(outcome=OUTCOMES)
     def answer(self, outcome: str) -> None:
-        self.market.script.append(outcome)
+        self.stage.market.script.append(outcome)
 
     @rule(seconds=st.sampled_from([0.2, 1.0, 5.0, 40.0, 120.0]))
     def tick(self, seconds: float) -> None:
-        self.wait_for(asyncio.sleep(seconds))
+        self.stage.let(seconds)
 
     @precondition(lambda self: len(self.world.copies) < 3)
     @rule()
     def another_copy(self) -> None:
-        self.world.copies.append(self.wait_for(self.started()))
+        self.stage.open()
 
     @rule(place=st.integers(0, 2))
     def crash(self, place: int) -> None:
@@ -137,6 +86,15 @@ class DeliveryMachine(RuleBasedStateMachine):
         if copy is not None and items:
             self.wait_for(self.world.ask(copy, copy.delivery.resend(items[which % len(items)].outbox_id)))
 
+    @rule(place=st.integers(0, 2))
+    def break_off(self, place: int) -> None:
+        copy, items = self.awake(place), self.open_items(OutboxState.SENDING)
+        if copy is not None and items:
+            self.wait_for(self._break_off(copy, items[0]))
+
+    async def _break_off(self, copy: Copy, item: OutboxItem) -> None:
+        copy.delivery.stop(item.outbox_id)
+
     @rule(chat=CHATS, jump=st.sampled_from([3_600_000, -3_600_000, 0]))
     def read_history_and_set_the_clock(self, chat: ChatId, jump: int) -> None:
         self.world.referee.keeps_clock = False
@@ -146,22 +104,22 @@ class DeliveryMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_failed(self) -> None:
-        assert not getattr(self, "failures", None)
+        assert not hasattr(self, "stage") or not self.stage.failures
 
     def teardown(self) -> None:
-        if not hasattr(self, "loop"):
+        if not hasattr(self, "stage"):
             return
         try:
-            if not self.failures:
+            if not self.stage.failures:
                 self.wait_for(self._settle())
                 self.world.referee.judge(outbox.open_items(self.world.kernel.conn))
         finally:
-            self.loop.close()
+            self.stage.loop.close()
             logging.disable(logging.NOTSET)
 
     async def _settle(self) -> None:
         """Everything gets well, and every row comes to its end."""
-        self.market.script.clear()
+        self.stage.market.script.clear()
         self.world.copies.append(self.world.start_copy())
         for copy in self.world.copies:
             copy.heal()

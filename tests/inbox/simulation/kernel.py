@@ -11,6 +11,7 @@ from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.store import chats, outbox, schema
+from chat_tui.store.database import StoreProblem
 
 
 def new_database(count: int) -> sqlite3.Connection:
@@ -58,6 +59,8 @@ class Kernel:
 
     conn: sqlite3.Connection
     watcher: Watcher
+    is_disk_full: bool = False
+    """Nothing can be written for now."""
     holders: dict[int, int] = field(default_factory=dict)
     """Which copy holds the lock of which chat."""
     _items: defaultdict[ChatId, dict[OutboxId, OutboxItem]] = field(default_factory=lambda: defaultdict(dict))
@@ -92,6 +95,8 @@ class Kernel:
         self, owner: int, fn: Callable[..., Any], arguments: tuple[Any, ...], words: dict[str, Any]
     ) -> Any:
         """One transaction; whoever listens hears what it did to the outbox."""
+        if self.is_disk_full:
+            raise StoreProblem("the disk is full")
         self._touched.clear()
         self.conn.execute("BEGIN")
         try:

@@ -48,7 +48,14 @@ class CopyClient:
         sending = [i for i in kernel.items_of(chat_id).values() if i.state == OutboxState.SENDING]
         assert len(sending) == 1, f"{len(sending)} items of chat {chat_id} are under way"
         kernel.watcher.posts(self._process.number, sending[0])
-        answer: Accepted | Problem = await self._ask(self._market.post(sending[0]))
+        try:
+            answer: Accepted | Problem = await self._ask(self._market.post(sending[0]))
+        except asyncio.CancelledError:
+            if self._process.is_alive:
+                # The operator broke it off; what has left goes on.
+                unknown = Problem(ProblemKind.CUT, Certainty.UNCLEAR)
+                kernel.watcher.answered(self._process.number, sending[0], unknown)
+            raise
         kernel.watcher.answered(self._process.number, sending[0], answer)
         return answer
 

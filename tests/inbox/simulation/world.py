@@ -54,14 +54,14 @@ class World:
         """The clock on the wall: it may be wrong, and it jumps."""
         return max(BEGINNING + int(now() * 1000) + self.wall_jump, 0)
 
-    def start_copy(self) -> Copy:
+    def start_copy(self, settings: InboxSettings | None = None) -> Copy:
         """One more process."""
         self.started += 1
         copy = Copy(
             self.started,
             self.kernel,
             self.market,
-            InboxSettings(undo_s=self.plan.undo_s),
+            settings or InboxSettings(undo_s=self.plan.undo_s),
             self.wall_ms,
             Fate() if self.is_healed else self.plan.fate,
             self.dice.getrandbits(60),

@@ -1,0 +1,154 @@
+"""A small world whose every step a test decides: a Market that does what it is told, copies, virtual time."""
+
+import asyncio
+import random
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.model.ids import ChatId, MessageId, OutboxId
+from chat_tui.model.outbox import Accepted, OutboxItem, OutboxState
+from chat_tui.model.paging import MessagesPage
+from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.store import outbox
+from tests.inbox.simulation.copy import Copy
+from tests.inbox.simulation.market import FaultyMarket, Manners
+from tests.inbox.simulation.plan import Plan
+from tests.inbox.simulation.world import World, virtual_loop
+
+T = TypeVar("T")
+
+PATIENCE_S = 3 * 3600.0
+"""Virtual seconds after which a test no longer believes that something will happen."""
+
+_ANSWERS = {
+    "answer lost": Problem(ProblemKind.CUT, Certainty.UNCLEAR),
+    "request lost": Problem(ProblemKind.SERVER, Certainty.UNCLEAR, http_status=502),
+    "refused": Problem(ProblemKind.BAD_REQUEST, Certainty.REFUSED, http_status=400),
+    "wait": Problem(ProblemKind.HOURLY_LIMIT, Certainty.REFUSED, http_status=420, retry_after_s=20.0),
+    "no network": Problem(ProblemKind.OFFLINE, Certainty.NOT_SENT),
+    "changed": Problem(ProblemKind.FILE_CHANGED, Certainty.NOT_SENT),
+    "no right": Problem(ProblemKind.FORBIDDEN, Certainty.REFUSED, http_status=403),
+}
+"""What the Market says to an attempt that it does not simply accept."""
+
+
+class ScriptedMarket(FaultyMarket):
+    """Takes everything, but for the outcomes that were drawn for the next requests."""
+
+    def __init__(self) -> None:
+        super().__init__(random.Random(0), Manners(share=0.0))
+        self.script: list[str] = []
+
+        self.is_hidden = False
+        """Whether the history shows nothing for now."""
+
+    async def post(self, item: OutboxItem) -> Accepted | Problem:
+        outcome = self.script.pop(0) if self.script else "accepted"
+        if outcome in {"accepted", "answer lost"}:
+            self.accept(item)
+        await asyncio.sleep(0.3)
+        if outcome == "late":
+            asyncio.get_running_loop().call_later(45.0, self.accept, item)
+            await asyncio.sleep(29.0)
+            return Problem(ProblemKind.TIMEOUT, Certainty.UNCLEAR)
+        return _ANSWERS.get(outcome) or Accepted(self.now_ms())
+
+    async def history(
+        self, chat_id: ChatId, base: MessageId | None, token: str | None
+    ) -> MessagesPage | Problem:
+        page = await super().history(chat_id, base, token)
+        return MessagesPage((), None, server_time=self.now_ms()) if self.is_hidden else page
+
+
+class Stage:
+    """One shop with one copy of the program at first; what fails in the background fails the next step."""
+
+    def __init__(self, *, undo_s: float = 0.0, trace: list[str] | None = None) -> None:
+        self.loop = virtual_loop()
+        self.failures: list[BaseException] = []
+        self.loop.set_exception_handler(
+            lambda _, context: self.failures.append(context.get("exception") or Exception(context["message"]))
+        )
+        self.market = ScriptedMarket()
+        self.world = World.begin(Plan(seed=0, chats=2, undo_s=undo_s), trace, self.market)
+        self.copy = self.open()
+
+    def open(self, settings: InboxSettings | None = None) -> Copy:
+        """One more copy of the program."""
+        copy = self.wait_for(self._open(settings))
+        self.world.copies.append(copy)
+        return copy
+
+    async def _open(self, settings: InboxSettings | None) -> Copy:
+        return self.world.start_copy(settings)
+
+    def close(self) -> None:
+        """Kill every copy."""
+        self.wait_for(self._end())
+        self.loop.close()
+
+    async def _end(self) -> None:
+        for copy in self.world.copies:
+            copy.kill()
+        await asyncio.sleep(0)
+
+    def wait_for(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run until `work` is done."""
+        result = self.loop.run_until_complete(work)
+        if self.failures:
+            raise self.failures[0]
+        return result
+
+    def let(self, seconds: float) -> None:
+        """Let virtual time pass."""
+        self.wait_for(asyncio.sleep(seconds))
+
+    def send(self, text: str, chat_id: int = 1, copy: Copy | None = None) -> OutboxId:
+        """The operator sends a text; its id once it is durable."""
+        copy = copy or self.copy
+        queued = self.wait_for(self.world.ask(copy, copy.send_text(ChatId(chat_id), text)))
+        assert isinstance(queued, OutboxItem)
+        return queued.outbox_id
+
+    def send_file(self, name: str, chat_id: int = 1) -> OutboxId:
+        """The operator sends a file; its id once it is durable."""
+        queued = self.wait_for(self.world.ask(self.copy, self.copy.send_file(ChatId(chat_id), name)))
+        assert queued is not None
+        return OutboxId(queued.outbox_id)
+
+    def resend(self, outbox_id: OutboxId, copy: Copy | None = None) -> Problem | None:
+        """The operator sends it again."""
+        copy = copy or self.copy
+        said: Problem | None = self.wait_for(self.world.ask(copy, copy.delivery.resend(outbox_id)))
+        return said
+
+    def item(self, outbox_id: OutboxId) -> OutboxItem:
+        """The item as it was last committed."""
+        item = outbox.get(self.world.kernel.conn, outbox_id)
+        assert item is not None
+        return item
+
+    def reaches(self, outbox_id: OutboxId, *states: OutboxState) -> OutboxItem:
+        """The item once it stands in one of the states."""
+        return self._until(outbox_id, lambda item: item.state in states)
+
+    def is_checked(self, outbox_id: OutboxId) -> OutboxItem:
+        """The item once its outcome is unclear and looked up."""
+        return self._until(outbox_id, lambda item: item.is_checking)
+
+    def is_released(self, outbox_id: OutboxId) -> OutboxItem:
+        """The item once it is sent, not found, and holds back its chat no longer."""
+        return self._until(outbox_id, lambda item: item.is_released)
+
+    def _until(self, outbox_id: OutboxId, is_so: Any) -> OutboxItem:
+        end = self.loop.time() + PATIENCE_S
+        while not is_so(item := self.item(outbox_id)):
+            assert self.loop.time() < end, f"still {item.state}"
+            self.let(0.1)
+        return item
+
+    def posted(self, chat_id: int = 1) -> list[str]:
+        """What was accepted in a chat from this program, in its order."""
+        ledger = self.market.ledger[ChatId(chat_id)]
+        return [w.message.text or w.message.attachments[0].name or "" for w in ledger if w.outbox_id]
