@@ -1,5 +1,6 @@
 """A sandbox and copies of the program on it."""
 
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.sandbox.serve import Sandbox
+from tests.inbox.simulation.stage import Stage
 from tests.support.shop import QUICK, Shop, client_of
 
 
@@ -41,3 +43,13 @@ async def open_shop(market: Sandbox, tmp_path: Path) -> AsyncIterator[OpenShop]:
     yield open_one
     for shop in shops:
         await shop.close()
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    """A world in virtual time with one copy and a Market that does what it is told."""
+    logging.disable(logging.CRITICAL)
+    stage = Stage()
+    yield stage
+    stage.close()
+    logging.disable(logging.NOTSET)

@@ -60,11 +60,7 @@ class DeliveryMachine(RuleBasedStateMachine):
     @rule(place=st.integers(0, 2))
     def crash(self, place: int) -> None:
         if (copy := self.awake(place)) is not None:
-            self.wait_for(self._kill(copy))
-
-    async def _kill(self, copy: Copy) -> None:
-        copy.kill()
-        self.world.copies.remove(copy)
+            self.stage.kill(copy)
 
     @rule(place=st.integers(0, 2), seconds=st.sampled_from([1.0, 35.0, 600.0]))
     def freeze(self, place: int, seconds: float) -> None:

@@ -24,6 +24,7 @@ PATIENCE_S = 3 * 3600.0
 _ANSWERS = {
     "answer lost": Problem(ProblemKind.CUT, Certainty.UNCLEAR),
     "request lost": Problem(ProblemKind.SERVER, Certainty.UNCLEAR, http_status=502),
+    "slow and lost": Problem(ProblemKind.CUT, Certainty.UNCLEAR),
     "refused": Problem(ProblemKind.BAD_REQUEST, Certainty.REFUSED, http_status=400),
     "wait": Problem(ProblemKind.HOURLY_LIMIT, Certainty.REFUSED, http_status=420, retry_after_s=20.0),
     "no network": Problem(ProblemKind.OFFLINE, Certainty.NOT_SENT),
@@ -44,10 +45,13 @@ class ScriptedMarket(FaultyMarket):
         """Whether the history shows nothing for now."""
 
     async def post(self, item: OutboxItem) -> Accepted | Problem:
+        self.posts += 1
         outcome = self.script.pop(0) if self.script else "accepted"
         if outcome in {"accepted", "answer lost"}:
             self.accept(item)
         await asyncio.sleep(0.3)
+        if outcome == "slow and lost":
+            await asyncio.sleep(5.0)
         if outcome == "late":
             asyncio.get_running_loop().call_later(45.0, self.accept, item)
             await asyncio.sleep(29.0)
@@ -85,12 +89,17 @@ class Stage:
 
     def close(self) -> None:
         """Kill every copy."""
-        self.wait_for(self._end())
+        self.kill(*self.world.copies)
         self.loop.close()
 
-    async def _end(self) -> None:
-        for copy in self.world.copies:
+    def kill(self, *copies: Copy) -> None:
+        """kill -9."""
+        self.loop.run_until_complete(self._kill(copies))
+
+    async def _kill(self, copies: tuple[Copy, ...]) -> None:
+        for copy in copies:
             copy.kill()
+            self.world.copies.remove(copy)
         await asyncio.sleep(0)
 
     def wait_for(self, work: Coroutine[Any, Any, T]) -> T:
@@ -147,6 +156,33 @@ class Stage:
             assert self.loop.time() < end, f"still {item.state}"
             self.let(0.1)
         return item
+
+    def record_requests(self) -> list[str]:
+        """The names of all requests of the first copy from now on."""
+        asked: list[str] = []
+        client: Any = self.copy.history._g.market
+
+        def record(name: str) -> None:
+            real = getattr(client, name)
+
+            async def request(*arguments: Any, **words: Any) -> Any:
+                asked.append(name)
+                return await real(*arguments, **words)
+
+            setattr(client, name, request)
+
+        for name in ("get_chat", "get_chat_history", "send_message", "send_file"):
+            record(name)
+        return asked
+
+    def chat_answers(self, answer: Problem) -> None:
+        """The Market says this whenever the first copy asks for a chat."""
+
+        async def get_chat(_: ChatId) -> Problem:
+            return answer
+
+        client: Any = self.copy.history._g.market
+        client.get_chat = get_chat
 
     def posted(self, chat_id: int = 1) -> list[str]:
         """What was accepted in a chat from this program, in its order."""

@@ -1,0 +1,207 @@
+"""Single rules of the engine in virtual time: order, doubt, what may be sent, what is read first."""
+
+import pytest
+
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.outbox import OutboxItem, OutboxState
+from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from tests.inbox.simulation.copy import Copy
+from tests.inbox.simulation.stage import Stage
+
+S = OutboxState
+UNKNOWN_CHAT = 99
+
+
+def refused(stage: Stage, text: str) -> OutboxId:
+    """A text that the Market refused."""
+    stage.market.script.append("refused")
+    outbox_id = stage.send(text)
+    stage.reaches(outbox_id, S.FAILED)
+    return outbox_id
+
+
+def unconfirmed(stage: Stage, text: str) -> OutboxId:
+    """A text that may be there, as far as the program knows."""
+    stage.market.script.append("request lost")
+    outbox_id = stage.send(text)
+    stage.reaches(outbox_id, S.UNCONFIRMED)
+    return outbox_id
+
+
+def act_on(stage: Stage, copy: Copy, chosen: OutboxItem) -> None:
+    """Let a copy do what it chose to do when the item looked like this."""
+    stage.wait_for(stage.world.ask(copy, copy.delivery._step(chosen)))
+
+
+# -- order -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by_another_copy", [False, True])
+def test_a_resent_item_does_not_overtake_a_later_one_in_flight_or_unclear(
+    stage: Stage, *, by_another_copy: bool
+) -> None:
+    copy = stage.open() if by_another_copy else stage.copy
+    first = refused(stage, "первое")
+    stage.market.script.append("late")
+    second = stage.send("второе")
+    stage.reaches(second, S.SENDING)
+    assert stage.resend(first, copy) is None
+    was_unclear = False
+    while stage.item(second).state == S.SENDING:
+        was_unclear |= stage.item(second).is_checking
+        assert stage.item(first).state == S.QUEUED
+        assert stage.item(first).attempt == 1
+        stage.let(0.1)
+    assert was_unclear
+    stage.reaches(first, S.CONFIRMED)
+    assert stage.posted() == ["второе", "первое"]
+
+
+def test_what_was_chosen_before_the_lock_does_not_go_when_another_item_came_before_it(stage: Stage) -> None:
+    slow = stage.open(InboxSettings(undo_s=3.0))
+    first = refused(stage, "первое")
+    second = stage.send("второе", copy=slow)
+    chosen = stage.item(second)
+    stage.market.script.append("late")
+    assert stage.resend(first) is None
+    stage.is_checked(first)
+    assert stage.item(second) == chosen, "it still looks as it did when it was chosen"
+    act_on(stage, slow, chosen)
+    assert stage.item(second) == chosen
+    stage.reaches(second, S.CONFIRMED)
+    assert stage.posted() == ["первое", "второе"]
+
+
+def test_what_was_chosen_before_the_lock_does_not_go_as_it_was_then(stage: Stage) -> None:
+    """Sent, lost, and sent again by the operator meanwhile: it is queued as it was, but in doubt."""
+    slow = stage.open(InboxSettings(undo_s=3.0))
+    stage.market.script.append("request lost")
+    outbox_id = stage.send("Да", copy=slow)
+    chosen = stage.item(outbox_id)
+    stage.reaches(outbox_id, S.UNCONFIRMED)
+    stage.wait_for(pause(*stage.world.copies))
+    assert stage.resend(outbox_id) is None
+    assert stage.item(outbox_id).state == chosen.state
+    stage.wait_for(pause(slow, problem=None))
+    stage.market.script.append("refused")
+    act_on(stage, slow, chosen)
+    stage.reaches(outbox_id, S.UNCONFIRMED)
+
+
+NO_RIGHT = Problem(ProblemKind.FORBIDDEN, Certainty.REFUSED)
+
+
+async def pause(*copies: Copy, problem: Problem | None = NO_RIGHT) -> None:
+    """Let copies send nothing; with None, let them go on."""
+    for copy in copies:
+        copy.delivery._g.bulletin.pause_sends(problem)
+
+
+# -- doubt -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("outcome", ["refused", "changed", "too old"])
+def test_what_may_be_there_never_becomes_failed(stage: Stage, outcome: str) -> None:
+    outbox_id = unconfirmed(stage, "Дошло?")
+    if outcome == "too old":
+        stage.wait_for(pause(stage.copy))
+    else:
+        stage.market.script.append(outcome)
+    assert stage.resend(outbox_id) is None
+    if outcome == "too old":
+        stage.let(25 * 3600.0)
+        stage.copy.delivery.resume()
+    item = stage.reaches(outbox_id, S.UNCONFIRMED, S.FAILED)
+    assert item.state == S.UNCONFIRMED
+    assert item.problem == {"too old": "stale", "changed": "file_changed"}.get(outcome, "bad_request")
+    assert stage.posted() == []
+
+
+def test_a_file_that_is_not_what_it_was_fails_and_lets_the_next_one_pass(stage: Stage) -> None:
+    stage.market.script.append("changed")
+    file = stage.send_file("чек")
+    text = stage.send("без чека")
+    assert stage.reaches(file, S.FAILED).problem == ProblemKind.FILE_CHANGED
+    stage.reaches(text, S.CONFIRMED)
+    assert stage.posted() == ["без чека"]
+
+
+@pytest.mark.parametrize("arrives", [False, True])
+def test_a_request_broken_off_is_looked_up_and_not_repeated(stage: Stage, *, arrives: bool) -> None:
+    stage.market.script.append("answer lost" if arrives else "slow and lost")
+    outbox_id = stage.send("Стой")
+    stage.reaches(outbox_id, S.SENDING)
+    while not stage.copy.delivery.stop(outbox_id):
+        stage.let(0.05)
+    item = stage.is_checked(outbox_id)
+    assert item.problem == ProblemKind.CUT
+    stage.reaches(outbox_id, S.CONFIRMED if arrives else S.UNCONFIRMED)
+    assert stage.market.posts == 1
+    assert not stage.copy.delivery.stop(outbox_id), "nothing is under way any more"
+
+
+# -- what may be sent --------------------------------------------------------------------------------
+
+
+def test_reading_only_sends_nothing_that_was_queued_before_and_still_looks_up(stage: Stage) -> None:
+    stage.market.script += ["accepted", "request lost"]
+    stage.reaches(stage.send("прежнее"), S.CONFIRMED)
+    unclear = stage.send("неясное")
+    stage.is_checked(unclear)
+    queued = stage.send("новое", chat_id=2, copy=stage.open(InboxSettings(undo_s=3.0)))
+    stage.kill(*stage.world.copies)
+    stage.open(InboxSettings(read_only=True))
+    stage.reaches(unclear, S.UNCONFIRMED)
+    stage.let(600.0)
+    assert stage.item(queued).state == S.QUEUED
+    assert stage.market.posts == 2
+    stage.open()
+    stage.reaches(queued, S.CONFIRMED)
+
+
+# -- what is read first ------------------------------------------------------------------------------
+
+
+def test_a_chat_the_cache_does_not_know_is_asked_for_before_its_item_goes(stage: Stage) -> None:
+    asked = stage.record_requests()
+    stage.reaches(stage.send("Да", UNKNOWN_CHAT), S.CONFIRMED)
+    assert asked[:3] == ["get_chat", "get_chat_history", "send_message"]
+    asked.clear()
+    stage.reaches(stage.send("Нет", UNKNOWN_CHAT), S.CONFIRMED)
+    assert "get_chat" not in asked
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (Problem(ProblemKind.OFFLINE, Certainty.NOT_SENT), S.WAITING),
+        (Problem(ProblemKind.NOT_FOUND, Certainty.REFUSED, http_status=404), S.FAILED),
+    ],
+)
+def test_nothing_goes_to_a_chat_that_cannot_be_asked_for(
+    stage: Stage, answer: Problem, state: OutboxState
+) -> None:
+    stage.chat_answers(answer)
+    outbox_id = stage.send("Да", UNKNOWN_CHAT)
+    assert stage.reaches(outbox_id, S.WAITING, S.FAILED).state == state
+    assert stage.market.posts == 0
+
+
+# -- what was sent and not found ----------------------------------------------------------------------
+
+
+def test_all_released_items_of_a_chat_are_linked_by_one_reading(stage: Stage) -> None:
+    stage.reaches(stage.send("прежнее"), S.CONFIRMED)
+    stage.market.is_hidden = True
+    sent = [stage.send(text) for text in ("Да", "Да", "Нет")]
+    for outbox_id in sent:
+        assert stage.is_released(outbox_id).state == S.SENT
+    stage.market.is_hidden = False
+    looks = stage.market.looks
+    stage.wait_for(stage.world.ask(stage.copy, stage.copy.read_history(ChatId(1))))
+    for outbox_id in sent:
+        stage.reaches(outbox_id, S.CONFIRMED)
+    assert stage.market.looks == looks + 1, "nothing more was asked of the Market"
+    found = [stage.item(outbox_id).message_id for outbox_id in sent]
+    assert found == [written.message.message_id for written in stage.market.ledger[ChatId(1)][1:]]
