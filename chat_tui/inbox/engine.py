@@ -13,6 +13,7 @@ from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.history import History
 from chat_tui.inbox.market import Market
 from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox.slots import Slots, SlottedMarket
 from chat_tui.inbox.sync import Sync, SyncReport
 from chat_tui.model.chat import NewChat
 from chat_tui.model.ids import ChatId, Millis, OutboxId
@@ -58,7 +59,8 @@ class Engine:
 
     async def open(self, *, background: bool) -> None:
         """Make the client and, in the background, begin to sync and deliver."""
-        self._g = Ground(self._store, self._connect(), self.bulletin, self._settings, self._wall_ms)
+        market = SlottedMarket(self._connect(), Slots(self._store.paths.data_dir))
+        self._g = Ground(self._store, market, self.bulletin, self._settings, self._wall_ms)
         self._history = History(self._g)
         self._sync = Sync(self._g, self._history)
         self._delivery = Delivery(self._g, self._history, ChatLock(self._store.paths.data_dir))

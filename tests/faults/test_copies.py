@@ -8,8 +8,6 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from chat_tui.model.outbox import OutboxState
 from chat_tui.sandbox.faults import Answer, accepted_then, lost
 from tests.faults.support.checks import Typed, check_limits, check_sending, mark_of, read_rows
@@ -172,7 +170,6 @@ async def test_f_134_a_stale_lock_file(trial: Trial) -> None:
     await trial.check()
 
 
-@pytest.mark.xfail(reason="the four places are kept by each process, not yet over all of them")
 async def test_f_132_at_most_four_requests_at_once_over_all_copies(trial: Trial, start: Start) -> None:
     chats = await trial.warm(12)
     trial.market.behaviour.latency_s = 0.1
