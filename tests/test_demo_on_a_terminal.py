@@ -77,6 +77,15 @@ def is_restored(program: PtyProgram, before: list[object]) -> bool:
     )
 
 
+def until_everything_is_read(program: PtyProgram) -> None:
+    """Wait for the list in its order: disputes, then the longest waits."""
+    names = ("Наталья", "Роман", "Анна Л.", "Анна Л.", "Роман", "Елена", "John")
+    in_order = re.compile(".*".join(map(re.escape, names)), re.DOTALL)
+    program.wait_for(
+        lambda: "● связь" in program.text and bool(in_order.search(program.text)), timeout=PATIENCE_S
+    )
+
+
 def go_down_to(program: PtyProgram, word: str) -> None:
     """Press j until the highlighted chat shows this word."""
     while word not in next((line for line in program.text.splitlines() if "▌" in line), ""):
@@ -88,7 +97,7 @@ def go_down_to(program: PtyProgram, word: str) -> None:
 def test_an_answer_is_confirmed_and_replied_to_and_there_at_the_next_start(data: Path) -> None:
     with demo() as program:
         before = program.attributes
-        program.wait_for_text("● связь", timeout=PATIENCE_S)
+        until_everything_is_read(program)
         program.wait_for_text("─ Чаты ─")
         # The next waiting chat is a dispute; the one behind the disputes is a buyer who answers.
         for _ in range(4):
@@ -124,7 +133,7 @@ def test_an_answer_is_confirmed_and_replied_to_and_there_at_the_next_start(data:
 
 def test_a_hostile_chat_reaches_the_screen_as_letters_only(data: Path) -> None:
     with demo() as program:
-        program.wait_for_text("● связь", timeout=PATIENCE_S)
+        until_everything_is_read(program)
         program.wait_for_text(HOSTILE_NAME[:18])
         program.feed("6")
         program.wait_for_text("[6 Все")
@@ -154,7 +163,7 @@ def test_a_hostile_chat_reaches_the_screen_as_letters_only(data: Path) -> None:
 def test_a_termination_keeps_the_draft_and_restores_the_terminal(data: Path) -> None:
     with demo() as program:
         before = program.attributes
-        program.wait_for_text("● связь", timeout=PATIENCE_S)
+        until_everything_is_read(program)
         program.feed("n")
         program.wait_for_text("Кому: ")
         program.feed("недописано")
@@ -164,9 +173,8 @@ def test_a_termination_keeps_the_draft_and_restores_the_terminal(data: Path) -> 
         assert is_restored(program, before)
     assert processes_of(data) == []
     with demo() as program:
-        program.wait_for_text("─ Чаты ─", timeout=PATIENCE_S)
-        program.wait_for_text("черновик", timeout=PATIENCE_S)
-        go_down_to(program, "черновик")
+        until_everything_is_read(program)
+        assert "черновик" in program.text.partition("▌")[2].splitlines()[0]
         program.feed("\r")
         program.wait_for_text("недописано", timeout=PATIENCE_S)
         program.feed(CTRL_Q)
@@ -175,7 +183,7 @@ def test_a_termination_keeps_the_draft_and_restores_the_terminal(data: Path) -> 
 
 def test_a_paste_without_marks_stays_in_the_box(data: Path) -> None:
     with demo() as program:
-        program.wait_for_text("● связь", timeout=PATIENCE_S)
+        until_everything_is_read(program)
         program.feed("n")
         program.wait_for_text("Кому: ")
         program.feed_at_once("\r".join(f"строка {number}" for number in range(30)) + "\r")

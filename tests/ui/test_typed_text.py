@@ -63,6 +63,19 @@ async def test_letters_typed_while_a_chat_opens_stay_in_the_chat_they_were_typed
         assert texts == {first: "первому", second: "второму"}
 
 
+async def test_letters_typed_just_before_another_chat_is_opened_from_the_list_are_kept(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        first = await open_next(it)
+        # Tab leaves the box without a word; nothing was saved when the next chat opens.
+        await it.burst([*"первому", "tab", "down", "enter"])
+        await it.until(lambda: it.opened != first)
+        assert it.box == ""
+        assert await text_of(it, first) == "первому"
+
+
 async def text_of(it: Desk, chat_id: int) -> str:
     """The draft of a chat, by opening it."""
     await it.go_to(chat_id)
