@@ -1,7 +1,8 @@
 """Kernel locks between the copies of the program: they die with their process and are never stale.
 
-Lock files are never deleted (a new inode would be another lock) and opened once per process, because
-closing any descriptor of a file drops all `lockf` locks this process holds on it.
+Lock files are never deleted (a new inode would be another lock) and have one descriptor per process, because
+closing any descriptor of a file drops all `lockf` locks this process holds on it. It is closed when the last
+lock object on it is gone, and nobody can hold anything through it any more.
 """
 
 import fcntl
@@ -10,6 +11,7 @@ import struct
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,9 +46,12 @@ class _LockFile:
         self.held: set[int] = set()
         self.guard = threading.Lock()
         """Keeps the threads of this process apart: kernel locks do not."""
+        weakref.finalize(self, os.close, self.fd)
 
 
-_opened: dict[tuple[int, int], _LockFile] = {}
+_opened: weakref.WeakValueDictionary[tuple[int, int], _LockFile] = weakref.WeakValueDictionary()
+_in_use: set[_LockFile] = set()
+"""Those through which something is held, whatever became of the object that took it."""
 _opening = threading.Lock()
 
 
@@ -64,12 +69,14 @@ class WriteLock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._file: _LockFile | None = None
+        """Kept, so that it stays open between two writes."""
 
     @contextmanager
     def held(self, patience_s: float = PATIENCE_S) -> Iterator[None]:
         """Hold the lock; StoreBusy when another copy keeps it for longer than `patience_s`."""
         until = time.monotonic() + patience_s
-        file = _lock_file(self._path)
+        file = self._file = _lock_file(self._path)
         if not file.guard.acquire(timeout=patience_s):
             raise _busy()
         try:
@@ -123,6 +130,7 @@ class ByteLock:
             except (BlockingIOError, PermissionError):
                 return False
             file.held.add(number)
+            _in_use.add(file)
             return True
 
     def release(self, number: int) -> None:
@@ -132,6 +140,8 @@ class ByteLock:
             if number in file.held:
                 fcntl.lockf(file.fd, fcntl.LOCK_UN, 1, number)
                 file.held.discard(number)
+                if not file.held:
+                    _in_use.discard(file)
 
     def holder(self, number: int) -> int | None:
         """Process id of whoever holds a number; None if it is free."""

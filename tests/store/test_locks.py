@@ -1,5 +1,6 @@
 """Locks between processes."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -128,3 +129,21 @@ def test_writers_of_one_process_exclude_each_other(tmp_path: Path) -> None:
 def test_a_number_left_over_in_a_lock_file_means_nothing(tmp_path: Path) -> None:
     (tmp_path / "chats.lock").write_text(str(os.getppid()))
     assert ChatLock(tmp_path).try_hold(os.getppid())
+
+
+def test_a_lock_file_is_closed_when_nothing_uses_it_any_more(tmp_path: Path) -> None:
+    descriptors = Path("/proc/self/fd")
+    before = len(list(descriptors.iterdir()))
+    for number in range(20):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        lock, again = ByteLock(folder / "a.lock"), ByteLock(folder / "a.lock")
+        assert lock.try_hold(1)
+        assert not again.try_hold(1)
+        del again
+        gc.collect()
+        assert lock.holder(1) == os.getpid()
+        lock.release(1)
+    del lock
+    gc.collect()
+    assert len(list(descriptors.iterdir())) == before

@@ -99,8 +99,7 @@ class PtyProgram:
         left = data.encode() if isinstance(data, str) else data
         deadline = time.monotonic() + timeout
         while left:
-            _readable, writable, _ = select.select([], [self._terminal], [], 0.05)
-            if writable:
+            if self._is_ready(select.POLLOUT, 0.05):
                 left = left[os.write(self._terminal, left[:1024]) :]
             else:
                 self.pump(0)
@@ -113,7 +112,7 @@ class PtyProgram:
 
     def pump(self, wait: float) -> bool:
         """Read what is there, waiting at most so many seconds; whether anything came."""
-        if not select.select([self._terminal], [], [], wait)[0]:
+        if not self._is_ready(select.POLLIN, wait):
             return False
         try:
             data = os.read(self._terminal, 65536)
@@ -122,6 +121,11 @@ class PtyProgram:
         self.raw += data
         self._show(data)
         return bool(data)
+
+    def _is_ready(self, event: int, wait: float) -> bool:
+        poll = select.poll()
+        poll.register(self._terminal, event)
+        return bool(poll.poll(wait * 1000))
 
     def wait_for(self, is_so: Callable[[], bool], *, timeout: float = 10) -> None:
         """Read until the claim holds."""
