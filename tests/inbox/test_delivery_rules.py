@@ -58,7 +58,7 @@ def test_a_resent_item_does_not_overtake_a_later_one_in_flight_or_unclear(
     assert stage.posted() == ["второе", "первое"]
 
 
-def test_what_was_chosen_before_the_lock_does_not_go_when_another_item_came_before_it(stage: Stage) -> None:
+def test_what_was_chosen_before_the_lock_waits_for_what_came_before_it(stage: Stage) -> None:
     slow = stage.open(InboxSettings(undo_s=3.0))
     first = refused(stage, "первое")
     second = stage.send("второе", copy=slow)
@@ -79,14 +79,16 @@ def test_what_was_chosen_before_the_lock_does_not_go_as_it_was_then(stage: Stage
     stage.market.script.append("request lost")
     outbox_id = stage.send("Да", copy=slow)
     chosen = stage.item(outbox_id)
-    stage.reaches(outbox_id, S.UNCONFIRMED)
+    base = stage.reaches(outbox_id, S.UNCONFIRMED).base_message_id
+    stage.say_elsewhere("из кабинета")
     stage.wait_for(pause(*stage.world.copies))
     assert stage.resend(outbox_id) is None
     assert stage.item(outbox_id).state == chosen.state
     stage.wait_for(pause(slow, problem=None))
     stage.market.script.append("refused")
     act_on(stage, slow, chosen)
-    stage.reaches(outbox_id, S.UNCONFIRMED)
+    assert stage.reaches(outbox_id, S.UNCONFIRMED).attempt == 2
+    assert stage.item(outbox_id).base_message_id == base, "what its first attempt may have become counts"
 
 
 NO_RIGHT = Problem(ProblemKind.FORBIDDEN, Certainty.REFUSED)
@@ -192,8 +194,12 @@ def test_nothing_goes_to_a_chat_that_cannot_be_asked_for(
 
 
 def test_all_released_items_of_a_chat_are_linked_by_one_reading(stage: Stage) -> None:
+    stage.world.referee.keeps_times = False
     stage.reaches(stage.send("прежнее"), S.CONFIRMED)
     stage.market.is_hidden = True
+    stage.market.script.append("accepted, never there")
+    never = stage.send("Нигде")
+    stage.is_released(never)
     sent = [stage.send(text) for text in ("Да", "Да", "Нет")]
     for outbox_id in sent:
         assert stage.is_released(outbox_id).state == S.SENT
@@ -202,6 +208,7 @@ def test_all_released_items_of_a_chat_are_linked_by_one_reading(stage: Stage) ->
     stage.wait_for(stage.world.ask(stage.copy, stage.copy.read_history(ChatId(1))))
     for outbox_id in sent:
         stage.reaches(outbox_id, S.CONFIRMED)
+    assert stage.item(never).state == S.SENT
     assert stage.market.looks == looks + 1, "nothing more was asked of the Market"
     found = [stage.item(outbox_id).message_id for outbox_id in sent]
     assert found == [written.message.message_id for written in stage.market.ledger[ChatId(1)][1:]]

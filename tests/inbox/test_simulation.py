@@ -8,11 +8,14 @@ import logging
 import pytest
 
 from chat_tui.inbox.lookup import Lookup
+from chat_tui.model.ids import ChatId
+from chat_tui.model.outbox import OutboxState
 from tests.inbox.simulation.__main__ import INTENTS, line, many
 from tests.inbox.simulation.life import simulate
 from tests.inbox.simulation.market import Manners
 from tests.inbox.simulation.plan import Plan
 from tests.inbox.simulation.referee import BrokenPromiseError
+from tests.inbox.simulation.stage import Stage
 
 
 def test_fifty_thousand_intents_none_lost_none_doubled() -> None:
@@ -23,6 +26,7 @@ def test_fifty_thousand_intents_none_lost_none_doubled() -> None:
     assert (total["doubles"], total["lost"]) == (0, 0)
     # It was no walk in the park.
     assert total["asked"] > 500
+    assert total["stopped"] > 200
     assert total["copies"] > 4 * worlds
 
 
@@ -49,6 +53,19 @@ def test_the_referee_notices_what_is_called_sent_and_is_not_there(monkeypatch: p
     monkeypatch.setattr(Lookup, "look", _see_nothing)
     with pytest.raises(BrokenPromiseError, match="seed 3"):
         simulate(Plan(seed=3, intents=120, manners=Manners(share=0.28)))
+
+
+def test_the_figures_are_counted(stage: Stage) -> None:
+    one, other = stage.send("Да"), stage.send("Нет")
+    for outbox_id in (one, other):
+        stage.reaches(outbox_id, OutboxState.CONFIRMED)
+    counts = stage.world.referee.counts()
+    assert (counts["intents"], counts["once"], counts["doubles"], counts["lost"]) == (2, 2, 0, 0)
+    ledger = stage.market.ledger[ChatId(1)]
+    del ledger[0], stage.market.of_item[one]
+    stage.market.of_item[other].append(ledger[0].message.message_id)
+    counts = stage.world.referee.counts()
+    assert (counts["intents"], counts["once"], counts["doubles"], counts["lost"]) == (2, 0, 1, 1)
 
 
 async def _see_nothing(self: Lookup, item: object) -> object:

@@ -87,6 +87,7 @@ async def test_offline_keeps_the_cache_and_says_so(market: Sandbox, open_shop: O
 
     await until(offline)
     assert len(await all_chats(cut_off)) == 30
+    assert cut_off.inbox.link().fresh_at is not None, "the sentence on the screen names the age of the cache"
 
 
 async def test_a_wrong_key_stops_asking_and_says_so(market: Sandbox, open_shop: OpenShop) -> None:

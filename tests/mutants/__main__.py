@@ -7,10 +7,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.mutants.catalogue import MUTANTS, Mutant, Patch
+from tests.mutants.broken import Mutant, Patch
+from tests.mutants.catalogue import MUTANTS
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 300
+PATIENCE_S = 120
 
 
 def apply(patch: Patch, root: Path) -> None:

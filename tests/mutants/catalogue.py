@@ -1,45 +1,23 @@
-"""The broken builds: what is replaced by what, and which tests must fail then."""
+"""The broken builds that whole simulated worlds notice, and all of them."""
 
-from dataclasses import dataclass
+from tests.mutants.broken import (
+    ATTEMPTS,
+    DELIVERY,
+    HISTORY,
+    LOOKUP,
+    MESSAGES,
+    OUTBOX,
+    SCHEMA,
+    WAITS,
+    WRITING,
+    Mutant,
+    Patch,
+)
+from tests.mutants.rules import RULES
 
-WORLDS = ("-m", "tests.inbox.simulation", "--worlds", "40")
-
-
-def pytest(selection: str) -> tuple[str, ...]:
-    """One test by its id."""
-    return ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", selection)
-
-
-@dataclass(frozen=True, slots=True)
-class Patch:
-    """One replacement; `search` stands exactly once in the file."""
-
-    path: str
-    search: str
-    replace: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """One broken build."""
-
-    name: str
-    patches: tuple[Patch, ...]
-    caught_by: tuple[str, ...] = WORLDS
-
-
-ATTEMPTS = "chat_tui/inbox/attempts.py"
-DELIVERY = "chat_tui/inbox/delivery.py"
-HISTORY = "chat_tui/inbox/history.py"
-LOOKUP = "chat_tui/inbox/lookup.py"
-WAITS = "chat_tui/inbox/waits.py"
-WRITING = "chat_tui/inbox/writing.py"
-OUTBOX = "chat_tui/store/outbox.py"
-MESSAGES = "chat_tui/store/messages.py"
-SCHEMA = "chat_tui/store/migrations/state/001_init.sql"
 UNCLEAR = "elif outcome.certainty == Certainty.UNCLEAR:"
 
-MUTANTS = (
+PROMISES = (
     Mutant(
         "resend on timeout",
         (
@@ -182,15 +160,6 @@ MUTANTS = (
         "a told time holds one row only",
         (Patch(WAITS, "elif item.problem == ProblemKind.HOURLY_LIMIT:", "elif item.problem == '-':"),),
     ),
-    Mutant(
-        "an item of yesterday goes without asking",
-        (
-            Patch(
-                ATTEMPTS,
-                "if self._g.wall_ms() - item.asked_at > self._g.settings.max_age_s * 1000:",
-                "if item.asked_at < 0:",
-            ),
-        ),
-        pytest("tests/inbox/test_delivery.py::test_an_item_of_yesterday_is_not_sent_without_asking"),
-    ),
 )
+
+MUTANTS = (*PROMISES, *RULES)

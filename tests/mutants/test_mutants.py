@@ -3,7 +3,8 @@
 import pytest
 
 from tests.mutants.__main__ import ROOT, is_caught, last_line, try_out
-from tests.mutants.catalogue import MUTANTS, Mutant
+from tests.mutants.broken import Mutant
+from tests.mutants.catalogue import MUTANTS
 
 FEW = ("-m", "tests.inbox.simulation", "--worlds", "2")
 BRIEF = ("resend on timeout", "lease instead of lock", "commit after the send")

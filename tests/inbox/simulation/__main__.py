@@ -33,7 +33,7 @@ def many(seeds: Iterable[int]) -> Counter[str]:
 
 def line(total: Counter[str]) -> str:
     """The report in one line."""
-    first = ("intents", "once", "asked", "masked", "doubles", "lost", "copies", "posts", "looks")
+    first = ("intents", "once", "asked", "masked", "doubles", "lost", "stopped", "copies", "posts", "looks")
     return ", ".join(f"{word} {total[word]}" for word in first)
 
 

@@ -89,6 +89,7 @@ class Copy(Process):
 
     async def take_back(self, outbox_id: OutboxId) -> None:
         """Undo, cancel, discard."""
+        self.kernel.watcher.takes_back(outbox_id)
         taken = await self.writing.take_back(outbox_id)
         if isinstance(taken, OutboxItem):
             self.delivery.forget(outbox_id)

@@ -46,6 +46,9 @@ class Watcher(Protocol):
     def has_read(self, chat_id: ChatId) -> None:
         """A copy has read the history of a chat to its end."""
 
+    def takes_back(self, outbox_id: OutboxId) -> None:
+        """The operator is about to take an item back."""
+
     def died(self, owner: int) -> None:
         """A copy was killed."""
 

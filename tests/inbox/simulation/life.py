@@ -111,6 +111,7 @@ def simulate(plan: Plan, trace: list[str] | None = None) -> dict[str, int]:
         raise BrokenPromiseError(f"seed {plan.seed}, intents {plan.intents}: {error!r}") from error
     return {
         **world.referee.counts(),
+        "stopped": world.stopped,
         "copies": world.started,
         "posts": world.market.posts,
         "looks": world.market.looks,

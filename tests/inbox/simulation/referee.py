@@ -74,6 +74,8 @@ class Referee:
                 self._check_told(after)
             self._note_told(after)
         if after is None:
+            if item.outbox_id not in self._taken:
+                self.fail(f"{_name(item)} left, and nobody took it back")
             story.left = True
             self.told.pop(item.outbox_id, None)
         else:
@@ -102,6 +104,9 @@ class Referee:
     def has_read(self, chat_id: ChatId) -> None:
         self._reads[chat_id] += 1
 
+    def takes_back(self, outbox_id: OutboxId) -> None:
+        self._taken.add(outbox_id)
+
     def died(self, owner: int) -> None:
         self._note(f"copy {owner} died")
         for chat_id in [chat for chat, flown_by in self.flying.items() if flown_by == owner]:
@@ -120,6 +125,7 @@ class Referee:
 
     _unclear: dict[OutboxId, tuple[float, int]] = field(default_factory=dict)
     """Since when, and after how many reads of its history, an outcome is unclear."""
+    _taken: set[OutboxId] = field(default_factory=set)
     _reads: Counter[ChatId] = field(default_factory=Counter)
     _heard: dict[OutboxId, float] = field(default_factory=dict)
     """Until when the Market told a copy to wait, not yet written down."""

@@ -126,6 +126,14 @@ class Stage:
         assert queued is not None
         return OutboxId(queued.outbox_id)
 
+    def say_elsewhere(self, text: str, chat_id: int = 1) -> None:
+        """A colleague writes in the web cabinet, and the first copy reads it."""
+        self.wait_for(self._say_elsewhere(ChatId(chat_id), text))
+
+    async def _say_elsewhere(self, chat_id: ChatId, text: str) -> None:
+        self.market.say(chat_id, text)
+        await self.world.ask(self.copy, self.copy.read_history(chat_id))
+
     def resend(self, outbox_id: OutboxId, copy: Copy | None = None) -> Problem | None:
         """The operator sends it again."""
         copy = copy or self.copy

@@ -8,14 +8,21 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
+MOST_AT_ONCE = 20_000
+"""Rounds of the loop in one moment: more is a program that spins."""
+
+
 class _Jumping:
     """Never waits: what would have been waiting becomes time that has passed."""
 
     def __init__(self) -> None:
         self.now = 0.0
+        self._rounds = 0
 
     def select(self, timeout: float | None = None) -> tuple[()]:
         assert timeout is not None, "the simulation waits for something that will never happen"
+        self._rounds = 0 if timeout > 0 else self._rounds + 1
+        assert self._rounds < MOST_AT_ONCE, "something spins: time stands still"
         self.now += max(timeout, 0.0)
         return ()
 

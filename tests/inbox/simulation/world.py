@@ -34,7 +34,8 @@ class World:
     started: int = 0
     wall_jump: Millis = 0
     is_healed: bool = False
-    typed: int = 0
+    stopped: int = 0
+    """Requests that the operator broke off."""
     seen: set[OutboxId] = field(default_factory=set)
     phrases: dict[ChatId, list[str]] = field(default_factory=dict)
 

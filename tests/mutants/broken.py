@@ -1,0 +1,39 @@
+"""What a broken build is: replacements in files, and the tests that must fail then."""
+
+from dataclasses import dataclass
+
+WORLDS = ("-m", "tests.inbox.simulation", "--worlds", "40")
+
+
+def pytest(selection: str) -> tuple[str, ...]:
+    """One test by its id."""
+    return ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", selection)
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """One replacement; `search` stands exactly once in the file."""
+
+    path: str
+    search: str
+    replace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One broken build."""
+
+    name: str
+    patches: tuple[Patch, ...]
+    caught_by: tuple[str, ...] = WORLDS
+
+
+ATTEMPTS = "chat_tui/inbox/attempts.py"
+DELIVERY = "chat_tui/inbox/delivery.py"
+HISTORY = "chat_tui/inbox/history.py"
+LOOKUP = "chat_tui/inbox/lookup.py"
+WAITS = "chat_tui/inbox/waits.py"
+WRITING = "chat_tui/inbox/writing.py"
+OUTBOX = "chat_tui/store/outbox.py"
+MESSAGES = "chat_tui/store/messages.py"
+SCHEMA = "chat_tui/store/migrations/state/001_init.sql"

@@ -1,0 +1,134 @@
+"""The broken builds that break a single rule, and the test that knows the rule."""
+
+from tests.mutants.broken import ATTEMPTS, DELIVERY, HISTORY, OUTBOX, Mutant, Patch, pytest
+
+RULES_OF_DELIVERY = "tests/inbox/test_delivery_rules.py"
+TROUBLES = "tests/inbox/test_delivery_troubles.py"
+
+RULES = (
+    Mutant(
+        "an item of yesterday goes without asking",
+        (
+            Patch(
+                ATTEMPTS,
+                "if self._g.wall_ms() - item.asked_at > self._g.settings.max_age_s * 1000:",
+                "if item.asked_at < 0:",
+            ),
+        ),
+        pytest("tests/inbox/test_delivery.py::test_an_item_of_yesterday_is_not_sent_without_asking"),
+    ),
+    Mutant(
+        "a choice is not looked at again under the lock",
+        (Patch(DELIVERY, "        if item not in heads:\n            return\n", ""),),
+        pytest(f"{RULES_OF_DELIVERY}::test_what_was_chosen_before_the_lock_waits_for_what_came_before_it"),
+    ),
+    Mutant(
+        "of a choice only its place is looked at again under the lock",
+        (
+            Patch(
+                DELIVERY,
+                "        if item not in heads:\n",
+                "        if item.outbox_id not in {head.outbox_id for head in heads}:\n",
+            ),
+        ),
+        pytest(f"{RULES_OF_DELIVERY}::test_what_was_chosen_before_the_lock_does_not_go_as_it_was_then"),
+    ),
+    Mutant(
+        "a resent item overtakes one in flight",
+        (
+            Patch(
+                OUTBOX,
+                "((f.state NOT IN ('sending', 'sent'), f.seq) < (o.state NOT IN ('sending', 'sent'), o.seq))",
+                "(f.seq < o.seq)",
+            ),
+        ),
+        pytest(f"{RULES_OF_DELIVERY}::test_a_resent_item_does_not_overtake_a_later_one_in_flight_or_unclear"),
+    ),
+    Mutant(
+        "a refusal makes failed what may be there",
+        (
+            Patch(
+                ATTEMPTS,
+                "OutboxState.UNCONFIRMED if item.in_doubt else OutboxState.FAILED",
+                "OutboxState.FAILED",
+            ),
+        ),
+        pytest(f"{RULES_OF_DELIVERY}::test_what_may_be_there_never_becomes_failed"),
+    ),
+    Mutant(
+        "a changed file is tried again for ever",
+        (
+            Patch(
+                ATTEMPTS,
+                "frozenset({ProblemKind.FILE_CHANGED, ProblemKind.FILE_UNREADABLE})",
+                "frozenset({ProblemKind.FILE_UNREADABLE})",
+            ),
+        ),
+        pytest(f"{RULES_OF_DELIVERY}::test_a_file_that_is_not_what_it_was_fails_and_lets_the_next_one_pass"),
+    ),
+    Mutant(
+        "a request broken off counts as not sent",
+        (
+            Patch(
+                ATTEMPTS,
+                "return Problem(ProblemKind.CUT, Certainty.UNCLEAR)",
+                "return Problem(ProblemKind.CUT, Certainty.NOT_SENT)",
+            ),
+        ),
+        pytest(f"{RULES_OF_DELIVERY}::test_a_request_broken_off_is_looked_up_and_not_repeated"),
+    ),
+    Mutant(
+        "reading only sends what was queued before",
+        (
+            Patch(
+                DELIVERY, "return paused is None and not self._g.settings.read_only", "return paused is None"
+            ),
+        ),
+        pytest(
+            f"{RULES_OF_DELIVERY}::test_reading_only_sends_nothing_that_was_queued_before_and_still_looks_up"
+        ),
+    ),
+    Mutant(
+        "a chat the cache does not know is not asked for",
+        (
+            Patch(
+                HISTORY,
+                "if cursor.hi is None and cursor.updated_at == UNKNOWN_TIME:",
+                "if cursor.updated_at < UNKNOWN_TIME:",
+            ),
+        ),
+        pytest(f"{RULES_OF_DELIVERY}::test_a_chat_the_cache_does_not_know_is_asked_for_before_its_item_goes"),
+    ),
+    Mutant(
+        "news settle one item of a chat only",
+        (Patch(DELIVERY, "for quiet in filter(_is_quiet, heads):", "for quiet in (item,):"),),
+        pytest(f"{RULES_OF_DELIVERY}::test_all_released_items_of_a_chat_are_linked_by_one_reading"),
+    ),
+    Mutant(
+        "an outbox that cannot be read ends delivery",
+        (
+            Patch(
+                DELIVERY,
+                "            except (StoreBusy, StoreProblem) as error:\n                log",
+                "            except StoreBusy as error:\n                log",
+            ),
+        ),
+        pytest(f"{TROUBLES}::test_an_outbox_that_cannot_be_read_is_asked_again_after_a_pause"),
+    ),
+    Mutant(
+        "an outbox that cannot be read is asked again at once",
+        (
+            Patch(
+                DELIVERY,
+                "                pause = self._g.settings.scan_s\n            try:",
+                "                pause = 0.01\n            try:",
+            ),
+        ),
+        pytest(f"{TROUBLES}::test_an_outbox_that_cannot_be_read_is_asked_again_after_a_pause"),
+    ),
+    Mutant(
+        "a step that failed is begun again at once",
+        (Patch(DELIVERY, "        self._waits.pause(item, self._g.settings.scan_s)\n", ""),),
+        pytest(f"{TROUBLES}::test_an_unexpected_error_of_a_step_is_told_once_and_tried_again_after_a_pause"),
+    ),
+)
