@@ -31,6 +31,10 @@ class Bulletin:
         for hear in tuple(self._hearers):
             hear(event)
 
+    def recall(self, fresh_at: Millis) -> None:
+        """When the list was last brought up to date, in an earlier run or by another copy."""
+        self._set(replace(self.link, fresh_at=fresh_at))
+
     def answered(
         self, budgets: dict[str, Budget], *, fresh_at: Millis | None = None, skipped: int = 0
     ) -> None:

@@ -9,7 +9,7 @@ from chat_tui.inbox.events import ChatsChanged
 from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.history import History
 from chat_tui.model.chat import Chat, ChatStatus
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.paging import ChatsPage
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import chats, cursors
@@ -26,6 +26,8 @@ BEHIND = 40
 HISTORIES_AT_ONCE = 2
 SWEEP_RESERVE = 0.5
 """The walk through everything rests while less than this share of the hour's list quota is left."""
+FRESH_AT = "list.fresh_at"
+FRESH_KEPT_EVERY_MS = 60 * 1000
 SWEEP_EVERY_MS = 24 * 3600 * 1000
 
 
@@ -48,6 +50,7 @@ class Sync:
         self._history = history
         self._wake = asyncio.Event()
         self._newest_first: bool | None = None
+        self._fresh_kept_at: Millis = 0
         self._jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
         self.open_chat: ChatId | None = None
 
@@ -58,6 +61,8 @@ class Sync:
     async def run(self) -> None:
         """Round after round, for as long as the engine lives."""
         failures = 0
+        if (fresh_at := await self._get(FRESH_AT)) is not None:
+            self._g.bulletin.recall(int(fresh_at))
         await self._read_shops()
         while True:
             report = await self.round()
@@ -67,8 +72,19 @@ class Sync:
     async def round(self) -> SyncReport:
         """One pass over what is new, the histories behind, and a stretch of the walk through everything."""
         report = SyncReport()
-        report.problem = await self._pass(report) or await self._catch_up(report) or await self._sweep(report)
+        report.problem = await self._pass(report) or await self._catch_up(report)
+        if report.problem is None:
+            await self._note_fresh()
+            report.problem = await self._sweep(report)
         return report
+
+    async def _note_fresh(self) -> None:
+        """All is up to date; kept for the words "Shown is the cache of 14:02" of a later start."""
+        now = self._g.wall_ms()
+        self._g.answered(fresh_at=now)
+        if not 0 <= now - self._fresh_kept_at < FRESH_KEPT_EVERY_MS:
+            self._fresh_kept_at = now
+            await self._set(FRESH_AT, str(now))
 
     async def once(self) -> SyncReport:
         """A whole round for `sync --once`: everything that can be brought up to date now."""
@@ -116,9 +132,7 @@ class Sync:
         changed = await self._g.write_cache(chats.save_page, page.chats, self._g.wall_ms())
         report.chats += len(page.chats)
         report.changed += len(changed)
-        self._g.bulletin.answered(
-            dict(self._g.market.budgets), fresh_at=self._g.wall_ms(), skipped=page.skipped
-        )
+        self._g.bulletin.answered(dict(self._g.market.budgets), skipped=page.skipped)
         if changed:
             self._g.bulletin.publish(ChatsChanged(changed))
         return changed

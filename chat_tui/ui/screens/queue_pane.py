@@ -48,7 +48,8 @@ class QueuePane(Vertical):
             page = await self._inbox.queue_page(tab, limit=max(PAGE, 0 if from_top else len(rows)))
         if tab != self.tab:
             return
-        at_top = from_top or not (self._is_read or self._list.opened)
+        # While the very first list comes in, nobody has chosen a row yet: the highlight stays on top.
+        at_top = from_top or not (self._is_read or self._list.opened or self._fresh())
         self._held_back.clear()
         self._is_read = False
         self._list.held_back = 0
