@@ -108,6 +108,10 @@ class Delivery:
         if not self._locks.try_hold(item.chat_id):
             return Problem(ProblemKind.BUSY)
         try:
+            heads = await self._g.read(outbox.heads, item.chat_id)
+            if any(_is_under_way(head) for head in heads):
+                # Its message, perhaps with equal words and not linked yet, would be taken for this one.
+                return Problem(ProblemKind.BUSY)
             looked = await self._lookup.look(item)
             if isinstance(looked, Problem):
                 return looked
@@ -205,6 +209,11 @@ class Delivery:
         for quiet in filter(_is_quiet, heads):
             # A later read of the history brought news; nothing more is asked of the Market for it.
             await self._lookup.link(quiet)
+
+
+def _is_under_way(item: OutboxItem) -> bool:
+    """Whether it is being sent, or was and is not linked to its message yet."""
+    return item.state in {OutboxState.SENDING, OutboxState.SENT} and not item.is_released
 
 
 def _is_quiet(item: OutboxItem) -> bool:

@@ -143,6 +143,26 @@ def test_a_request_broken_off_is_looked_up_and_not_repeated(stage: Stage, *, arr
     assert not stage.copy.delivery.stop(outbox_id), "nothing is under way any more"
 
 
+def test_what_may_be_there_is_not_taken_for_a_sent_one_with_equal_words(stage: Stage) -> None:
+    """Resent while the answer to another one was heard and its message is not in the history yet."""
+    first = refused(stage, "Завтра")
+    second = unconfirmed(stage, "Завтра")
+    stage.market.is_hidden = True
+    assert stage.resend(first) is None
+    stage.reaches(first, S.SENT)
+    while stage.world.kernel.holders:
+        stage.let(0.05)
+    stage.market.is_hidden = False
+    said = stage.resend(second)
+    assert said is not None
+    assert said.kind == ProblemKind.BUSY
+    stage.reaches(first, S.CONFIRMED)
+    assert stage.item(second).state == S.UNCONFIRMED
+    assert stage.resend(second) is None
+    stage.reaches(second, S.CONFIRMED)
+    assert stage.posted() == ["Завтра", "Завтра"]
+
+
 # -- what may be sent --------------------------------------------------------------------------------
 
 

@@ -34,6 +34,11 @@ RULES = (
         pytest(f"{RULES_OF_DELIVERY}::test_what_was_chosen_before_the_lock_does_not_go_as_it_was_then"),
     ),
     Mutant(
+        "the look before a resend takes what another item became",
+        (Patch(DELIVERY, "if any(_is_under_way(head) for head in heads):", "if not heads:"),),
+        pytest(f"{RULES_OF_DELIVERY}::test_what_may_be_there_is_not_taken_for_a_sent_one_with_equal_words"),
+    ),
+    Mutant(
         "a resent item overtakes one in flight",
         (
             Patch(
