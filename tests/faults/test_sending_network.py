@@ -17,8 +17,8 @@ from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.serve import Sandbox
-from tests.faults.support.certificates import make_certificates, serving
 from tests.faults.support.trial import SHORT, Trial
+from tests.support.certificates import make_certificates, serving
 from tests.support.raw_market import raw_market, reply
 from tests.support.waiting import until
 
