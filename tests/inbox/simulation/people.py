@@ -59,7 +59,7 @@ async def decide(world: World) -> None:
     while True:
         await asyncio.sleep(world.dice.uniform(2.0, 15.0))
         for item in outbox.open_items(world.kernel.conn):
-            if item.state == S.SENDING and world.dice.random() < 0.05:
+            if item.state == S.SENDING and world.dice.random() < 0.2:
                 world.stopped += sum(c.delivery.stop(item.outbox_id) for c in world.copies if c.is_awake)
             copy = world.awake()
             if copy is None or item.state not in {S.UNCONFIRMED, S.FAILED, S.WAITING}:
