@@ -8,6 +8,7 @@ from textual.timer import Timer
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
+from chat_tui.model.chat import ChatStatus
 from chat_tui.model.ids import ChatId, MessageId, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
@@ -46,6 +47,8 @@ class TalkPane(Vertical):
         self._saved = ""
         self._carets: dict[OutboxId, int] = {}
         """Where the caret stood in what was sent from here."""
+        self._warned_in: ChatId | None = None
+        """The finished chat in which the operator knows that it is."""
         self._read_to = MessageId(0)
         """The newest message that was on the screen when a key was last pressed in the box."""
         self._unkept: dict[ChatId, Draft] = {}
@@ -190,6 +193,11 @@ class TalkPane(Vertical):
         if await self._is_stale(chat_id):
             notify(self.app, _("Something new came while you were writing. Read it; Enter again sends."))
             return
+        if self._is_finished() and self._warned_in != chat_id:
+            self._warned_in = chat_id
+            words = _("This chat is finished: the Market may refuse the message. Enter again sends it.")
+            notify(self.app, words, severity="warning")
+            return
         outcome = await self._inbox.send_text(chat_id, message.text)
         if isinstance(outcome, Problem):
             notify(self.app, problem_words(outcome), severity="error")
@@ -201,6 +209,9 @@ class TalkPane(Vertical):
             self._box.clear_after_send(message.text)
             self._save_soon()
         self.post_message(self.Sent(outcome))
+
+    def _is_finished(self) -> bool:
+        return self.item is not None and self.item.chat.status == ChatStatus.FINISHED
 
     async def _is_stale(self, chat_id: ChatId) -> bool:
         """Whether anybody wrote after what was on the screen at the last key; it is on the screen now."""

@@ -1,0 +1,66 @@
+"""F-125: the power goes. What was not synced is lost or torn; what was acknowledged is there."""
+
+import random
+import shutil
+from pathlib import Path
+
+from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.outbox import OutboxKind
+from chat_tui.store import outbox
+from chat_tui.store.database import Connection, Store, StorePaths
+from tests.faults.support.seeds import a_seed
+
+ROWS = 60
+FULL = 2
+
+
+def enqueue(store: Store, number: int) -> None:
+    store.write_state(
+        outbox.enqueue,
+        outbox_id=OutboxId(f"{number:08}"),
+        chat_id=ChatId(1 + number % 3),
+        kind=OutboxKind.TEXT,
+        text=f"row {number} " + "x" * 700,
+        file_name="",
+        file_size=0,
+        sha256="",
+        not_before=0,
+        created_at=number + 1,
+    ).result()
+
+
+def pragma(conn: Connection, name: str) -> int:
+    return int(conn.execute(f"PRAGMA {name}").fetchone()[0])
+
+
+def after_the_cut(live: Path, old_pages: Path, place: Path, chance: random.Random) -> Path:
+    """The disk as it may be found: the log as synced with a torn end, the database of some earlier moment."""
+    shutil.copytree(live, place)
+    (place / "data" / "state.db-shm").unlink(missing_ok=True)
+    # A checkpoint that was under way has not reached the disk: its pages are still the old ones.
+    shutil.copyfile(old_pages, place / "data" / "state.db")
+    with (place / "data" / "state.db-wal").open("ab") as log:
+        log.write(chance.randbytes(chance.randrange(1, 9_000)))
+    return place
+
+
+def test_f_125_every_acknowledged_row_outlives_a_power_cut(tmp_path: Path) -> None:
+    chance = random.Random(a_seed())
+    live = tmp_path / "live"
+    paths = StorePaths(cache_dir=live / "cache", data_dir=live / "data")
+    store = Store.open(paths)
+    assert store.write_state(pragma, "synchronous").result() == FULL, (
+        "or a power cut loses what was said to be safe"
+    )
+    old_pages = tmp_path / "old.db"
+    shutil.copyfile(live / "data" / "state.db", old_pages)
+    for number in range(ROWS):
+        enqueue(store, number)
+        if number % 6:
+            continue
+        found = after_the_cut(live, old_pages, tmp_path / f"found-{number}", chance)
+        again = Store.open(StorePaths(cache_dir=found / "cache", data_dir=found / "data"))
+        kept = {item.outbox_id for item in again.read(outbox.open_items).result()}
+        again.close()
+        assert kept >= {f"{before:08}" for before in range(number + 1)}
+    store.close()
