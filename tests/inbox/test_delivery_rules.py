@@ -1,9 +1,12 @@
 """Single rules of the engine in virtual time: order, doubt, what may be sent, what is read first."""
 
+from dataclasses import replace
+
 import pytest
 
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.inbox.simulation.copy import Copy
@@ -141,6 +144,22 @@ def test_a_request_broken_off_is_looked_up_and_not_repeated(stage: Stage, *, arr
     stage.reaches(outbox_id, S.CONFIRMED if arrives else S.UNCONFIRMED)
     assert stage.market.posts == 1
     assert not stage.copy.delivery.stop(outbox_id), "nothing is under way any more"
+
+
+def test_a_look_in_a_chat_that_was_empty_reads_every_page(stage: Stage) -> None:
+    stage.market.manners = replace(stage.market.manners, page=2)
+    stage.market.script.append("answer lost")
+    outbox_id = stage.send("Добрый день!")
+    while not stage.posted():
+        stage.let(0.05)
+    stage.wait_for(answer_at_length(stage))
+    stage.reaches(outbox_id, S.CONFIRMED)
+
+
+async def answer_at_length(stage: Stage) -> None:
+    """The buyer says more than goes on a page."""
+    for text in ("Здравствуйте", "А где", "мой заказ?"):
+        stage.market.say(ChatId(1), text, Sender.CUSTOMER)
 
 
 def test_what_may_be_there_is_not_taken_for_a_sent_one_with_equal_words(stage: Stage) -> None:

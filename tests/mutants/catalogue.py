@@ -12,6 +12,7 @@ from tests.mutants.broken import (
     WRITING,
     Mutant,
     Patch,
+    pytest,
 )
 from tests.mutants.rules import RULES
 
@@ -151,6 +152,7 @@ PROMISES = (
                 "            return await (self._since(chat_id, base) if base else self._first(chat_id))\n",
             ),
         ),
+        pytest("tests/inbox/test_delivery_rules.py::test_a_look_in_a_chat_that_was_empty_reads_every_page"),
     ),
     Mutant(
         "420 tried again before the told time",
