@@ -136,6 +136,7 @@ class Attempts:
     async def _settle_outcome(self, item: OutboxItem, outcome: Accepted | Problem) -> None:
         if isinstance(outcome, Accepted):
             self._forget(item.outbox_id)
+            self._g.bulletin.unlock()
             sent = await self._move(item, OutboxState.SENT, problem="", error="")
             if sent is not None:
                 await self._look(sent)
@@ -154,7 +155,7 @@ class Attempts:
         ):
             await self._give_back(item, problem)
             return
-        if problem.kind in _PAUSING_KINDS:
+        if problem.kind in _PAUSING_KINDS | {ProblemKind.LOCKED}:
             self._g.bulletin.pause_sends(problem)
         delay = self._waits.turned_away(item, problem)
         until = self._g.wall_ms() + int(delay * 1000) if problem.retry_after_s is not None else 0

@@ -69,6 +69,12 @@ class Bulletin:
         """Nothing is sent until the operator acts, or sending goes on (None)."""
         self._set(replace(self.link, sends_paused=problem))
 
+    def unlock(self) -> None:
+        """A send was taken: the business is not locked any more. A key that is refused stays refused."""
+        paused = self.link.sends_paused
+        if paused is not None and paused.kind == ProblemKind.LOCKED:
+            self.pause_sends(None)
+
     def _set(self, link: Link) -> None:
         if link != self.link:
             self.link = link

@@ -157,6 +157,9 @@ class Delivery:
         if _is_quiet(item):
             return item.chat_id in self._settle
         paused = self._g.bulletin.link.sends_paused
+        if paused is not None and paused.kind == ProblemKind.LOCKED:
+            # It passes by itself: the items wait for their next try, and the screen says why.
+            paused = None
         if item.state in READY:
             return paused is None and not self._g.settings.read_only
         # A look is a request too, and a refused key is not shown again.

@@ -225,6 +225,7 @@ async def test_f_028_the_business_is_in_migration(trial: Trial) -> None:
     item = await trial.reaches(sent[0], OutboxState.WAITING, OutboxState.CONFIRMED)
     assert item.state == OutboxState.CONFIRMED or item.error == "Business is in migration"
     await trial.confirmed(*sent)
+    assert trial.shop.inbox.link().sends_paused is None
     assert time.monotonic() - begun < 6.0, "each told wait is 0.2 s; none begins anew by itself"
     assert trial.texts(one) == ["m1", "m2"]
     assert len(trial.posts()) == 6
@@ -250,3 +251,17 @@ def _item(outbox_id: str, chat: int, state: OutboxState, problem: str = "") -> O
     return OutboxItem(
         OutboxId(outbox_id), ChatId(chat), 1, OutboxKind.TEXT, SEND, "", 0, "", state, 0, 0, problem=problem
     )
+
+
+async def test_f_028_the_status_says_why_nothing_goes_until_it_does(trial: Trial) -> None:
+    (chat,) = await trial.warm(1)
+    trial.open()
+    body = {"status": "ERROR", "errors": [{"code": "LOCKED", "message": "Business is in migration"}]}
+    trial.script(Answer(status=423, body=body, accept=False))
+    heard = []
+    trial.shop.inbox.subscribe(lambda _: heard.append(trial.shop.inbox.link().sends_paused))
+    await trial.confirmed(await trial.send(chat, "m1"))
+    said = [problem for problem in heard if problem is not None]
+    assert said
+    assert {problem.message for problem in said} == {"Business is in migration"}
+    assert trial.shop.inbox.link().sends_paused is None
