@@ -10,7 +10,7 @@ from chat_tui.sandbox.refusal import Refusal
 
 JSON_LIMIT: Final = 512 * 1024
 _INT64: Final = 2**63
-_INTEGER: Final = re.compile(r"[+-]?\d{1,19}", re.ASCII)
+_INTEGER: Final = re.compile(r"-?\d{1,19}", re.ASCII)
 
 
 def whole(
@@ -39,8 +39,8 @@ def required(query: Mapping[str, str], name: str) -> int:
 
 def limit(query: Mapping[str, str], *, default: int, most: int, cut: bool = False) -> int:
     """The page size; `cut`: larger values are cut down instead of refused."""
-    written = query.get("limit", "")
-    if written == "":
+    written = query.get("limit")
+    if written is None:
         return default
     value = whole("limit", written, least=1, most=None if cut else most, bits=32)
     return min(value, most)

@@ -14,6 +14,8 @@ def make_certificates(home: Path) -> Path:
             home,
             *("req", "-x509", *key, "-keyout", f"{authority}.key", "-out", f"{authority}.pem", "-days", "2"),
             *("-subj", f"/CN={authority}", "-addext", "subjectAltName=IP:127.0.0.1"),
+            # Python 3.13 checks strictly what an authority may do and who signed a certificate.
+            *("-addext", "keyUsage=critical,digitalSignature,keyCertSign,cRLSign"),
         )
     for name, host, issuer, days in (
         ("good", "IP:127.0.0.1", "ca", "2"),
@@ -22,7 +24,9 @@ def make_certificates(home: Path) -> Path:
         ("unknown", "IP:127.0.0.1", "stranger", "2"),
     ):
         _openssl(home, "req", "-new", *key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", "/CN=x")
-        (home / "ext").write_text(f"subjectAltName={host}\n")
+        (home / "ext").write_text(
+            f"subjectAltName={host}\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
+        )
         _openssl(
             home,
             *("x509", "-req", "-in", f"{name}.csr", "-CA", f"{issuer}.pem", "-CAkey", f"{issuer}.key"),

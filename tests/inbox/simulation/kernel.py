@@ -14,9 +14,16 @@ from chat_tui.store import chats, outbox, schema
 from chat_tui.store.database import StoreProblem
 
 
+class Memory(sqlite3.Connection):
+    """A database that goes with the world it belongs to."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def new_database(count: int) -> sqlite3.Connection:
     """Both files of the store as one in memory, with so many chats of which nothing was read yet."""
-    conn = sqlite3.connect(":memory:", isolation_level=None, cached_statements=512)
+    conn = sqlite3.connect(":memory:", isolation_level=None, cached_statements=512, factory=Memory)
     for kind in ("cache", "state"):
         for path in sorted((schema.MIGRATIONS / kind).glob("*.sql")):
             for statement in schema.statements(path.read_text(encoding="utf-8")):
