@@ -23,7 +23,10 @@ class Memory(sqlite3.Connection):
 
 def new_database(count: int) -> sqlite3.Connection:
     """Both files of the store as one in memory, with so many chats of which nothing was read yet."""
-    conn = sqlite3.connect(":memory:", isolation_level=None, cached_statements=512, factory=Memory)
+    # Whichever thread collects the garbage closes it.
+    conn = sqlite3.connect(
+        ":memory:", isolation_level=None, cached_statements=512, factory=Memory, check_same_thread=False
+    )
     for kind in ("cache", "state"):
         for path in sorted((schema.MIGRATIONS / kind).glob("*.sql")):
             for statement in schema.statements(path.read_text(encoding="utf-8")):
