@@ -12,6 +12,7 @@ from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.history import History
 from chat_tui.inbox.lookup import Lookup
 from chat_tui.inbox.waits import READY, Waits
+from chat_tui.model.allowance import Urgency
 from chat_tui.model.ids import UNKNOWN_TIME, ChatId, MessageId, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.paging import Coverage
@@ -107,15 +108,16 @@ class Attempts:
             known = cursor.hi is not None or cursor.coverage == Coverage.DONE
             if known and self._history.server_now() is not None:
                 break
-            if first and (problem := await self._history.newer(chat_id)) is not None:
+            if first and (problem := await self._history.newer(chat_id, Urgency.SEND)) is not None:
                 return problem
         return cursor.hi if cursor.hi is not None else MessageId(0)
 
     async def _post(self, item: OutboxItem) -> Accepted | Problem:
+        market = self._g.market(Urgency.SEND)
         if item.kind == OutboxKind.TEXT:
-            return await self._g.market.send_message(item.chat_id, item.text)
+            return await market.send_message(item.chat_id, item.text)
         media_type, _ = mimetypes.guess_type(item.file_name)
-        return await self._g.market.send_file(
+        return await market.send_file(
             item.chat_id,
             path=spool.path(self._g.store.paths.data_dir, item.outbox_id),
             name=item.file_name,

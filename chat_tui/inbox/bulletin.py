@@ -1,6 +1,6 @@
 """Who is told when something changed, and how things stand with the Market."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from chat_tui.inbox.events import Event, LinkChanged
@@ -12,8 +12,9 @@ from chat_tui.model.problem import Certainty, Problem, ProblemKind
 class Bulletin:
     """The engine's rooms write it, user interfaces hear of it. Lives on the engine's thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, wall_ms: Callable[[], Millis]) -> None:
         self._hearers: list[Callable[[Event], None]] = []
+        self._wall_ms = wall_ms
         self.link = Link()
 
     def subscribe(self, hear: Callable[[Event], None]) -> Callable[[], None]:
@@ -35,24 +36,40 @@ class Bulletin:
         """When the list was last brought up to date, in an earlier run or by another copy."""
         self._set(replace(self.link, fresh_at=fresh_at))
 
+    def caught_up(self, fresh_at: Millis) -> None:
+        """Another copy, which leads, brought the list up to date. A key refused here stays refused."""
+        if self.link.state is LinkState.REFUSED:
+            self.recall(fresh_at)
+        else:
+            self._set(replace(self.link, state=LinkState.ONLINE, problem=None, fresh_at=fresh_at))
+
+    def count(self, budgets: Mapping[str, Budget]) -> None:
+        """What is left of the quotas, whichever copy asked."""
+        self._set(replace(self.link, budgets=dict(budgets)))
+
     def answered(
-        self, budgets: dict[str, Budget], *, fresh_at: Millis | None = None, skipped: int = 0
+        self, budgets: Mapping[str, Budget], *, fresh_at: Millis | None = None, skipped: int = 0
     ) -> None:
         """A request was answered as agreed."""
+        now = self._wall_ms()
         self._set(
             replace(
                 self.link,
                 state=LinkState.ONLINE,
                 problem=None,
-                budgets=budgets,
+                budgets=dict(budgets),
                 fresh_at=fresh_at if fresh_at is not None else self.link.fresh_at,
                 skipped=self.link.skipped + skipped,
+                waits={operation: until for operation, until in self.link.waits.items() if until > now},
             )
         )
 
     def failed(self, problem: Problem) -> None:
         """A read failed; what that says of the connection is kept for the status line."""
-        if problem.kind == ProblemKind.UNAUTHORIZED:
+        if problem.kind in {ProblemKind.HOURLY_LIMIT, ProblemKind.PARALLEL_LIMIT}:
+            # The Market is there and answers: it wants to be asked later.
+            self._hold(problem)
+        elif problem.kind == ProblemKind.UNAUTHORIZED:
             # A key that may not read may not write: nothing more is asked with it.
             self._set(replace(self.link, state=LinkState.REFUSED, problem=problem, sends_paused=problem))
         elif problem.kind == ProblemKind.FORBIDDEN:
@@ -64,6 +81,13 @@ class Bulletin:
             self._set(replace(self.link, state=LinkState.REFUSED, problem=problem))
         else:
             self._set(replace(self.link, problem=problem))
+
+    def _hold(self, problem: Problem) -> None:
+        state = LinkState.ONLINE if self.link.state is LinkState.CONNECTING else self.link.state
+        waits = dict(self.link.waits)
+        if problem.retry_after_s is not None:
+            waits[problem.operation] = self._wall_ms() + round(problem.retry_after_s * 1000)
+        self._set(replace(self.link, state=state, waits=waits))
 
     def pause_sends(self, problem: Problem | None) -> None:
         """Nothing is sent until the operator acts, or sending goes on (None)."""

@@ -6,22 +6,31 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
+from chat_tui.inbox.backfill import Backfill
+from chat_tui.inbox.budgets import Budgets
 from chat_tui.inbox.bulletin import Bulletin
+from chat_tui.inbox.clock import BootClock, boot_clock
 from chat_tui.inbox.delivery import Delivery
 from chat_tui.inbox.events import ChatsChanged, EngineFailed
 from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.history import History
+from chat_tui.inbox.leader import Leadership
 from chat_tui.inbox.market import Market
+from chat_tui.inbox.paced import PacedMarket
+from chat_tui.inbox.presence import Presence
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.inbox.slots import Slots, SlottedMarket
-from chat_tui.inbox.sync import Sync, SyncReport
+from chat_tui.inbox.slots import Slots
+from chat_tui.inbox.sync import Sync
+from chat_tui.inbox.watch import Watch
+from chat_tui.model.allowance import Urgency
 from chat_tui.model.chat import NewChat
 from chat_tui.model.ids import ChatId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.model.report import SyncPlan, SyncReport
 from chat_tui.store import chats, outbox, spool
 from chat_tui.store.database import Store
-from chat_tui.store.locks import ChatLock
+from chat_tui.store.locks import ByteLock, ChatLock
 
 GRACE_S = 1.0
 """How long closing waits for requests in flight."""
@@ -42,12 +51,14 @@ class Engine:
         connect: Callable[[], Market],
         settings: InboxSettings,
         wall_ms: Callable[[], Millis],
+        clock: BootClock | None = None,
     ) -> None:
-        self.bulletin = Bulletin()
+        self.bulletin = Bulletin(wall_ms)
         self._store = store
         self._connect = connect
         self._settings = settings
         self._wall_ms = wall_ms
+        self._clock = clock or boot_clock()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._older: dict[ChatId, asyncio.Task[Any]] = {}
         self._delivering: asyncio.Task[None] | None = None
@@ -55,19 +66,30 @@ class Engine:
         self._g: Ground
         self._history: History
         self._sync: Sync
+        self._backfill: Backfill
+        self._presence: Presence
+        self._leadership: Leadership
         self._delivery: Delivery
 
     async def open(self, *, background: bool) -> None:
         """Make the client and, in the background, begin to sync and deliver."""
-        market = SlottedMarket(self._connect(), Slots(self._store.paths.data_dir))
+        data_dir = self._store.paths.data_dir
+        budgets = Budgets(self._store, self._clock, self._wall_ms)
+        market = PacedMarket(self._connect(), Slots(data_dir), budgets)
         self._g = Ground(self._store, market, self.bulletin, self._settings, self._wall_ms)
         self._history = History(self._g)
-        self._sync = Sync(self._g, self._history)
-        self._delivery = Delivery(self._g, self._history, ChatLock(self._store.paths.data_dir))
+        self._leadership = Leadership(self._store, ByteLock(data_dir / "leader.lock"), self._clock)
+        self._presence = Presence(self._store, self._clock, self._settings.poll_s)
+        self._sync = Sync(self._g, self._history, self._leadership, self._presence.pause_s)
+        self._backfill = Backfill(self._g, self._history, lambda: self._leadership.is_ours)
+        self._delivery = Delivery(self._g, self._history, ChatLock(data_dir))
         self._background = background
         if background:
+            self._spawn(self._presence.active())
             self._spawn(self._sync.run())
             self._ensure_delivering()
+            self._spawn(self._backfill.run())
+            self._spawn(Watch(self._g, budgets, self._sync.hurry).run())
             self._spawn(self._tidy())
 
     async def _tidy(self) -> None:
@@ -84,7 +106,13 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if hasattr(self, "_g"):
-            await self._g.market.aclose()
+            self._leadership.resign()
+            await self._presence.leave()
+            await self._g.markets.aclose()
+
+    async def plan(self) -> SyncPlan:
+        """What the next rounds will do."""
+        return await self._sync.plan()
 
     # -- needs ---------------------------------------------------------------------------------------
 
@@ -106,13 +134,31 @@ class Engine:
         self._delivery.resume()
         self._sync.refresh()
 
+    def active(self) -> None:
+        """Somebody is at the screen."""
+        if self._background:
+            self._spawn(self._notice())
+
+    async def _notice(self) -> None:
+        await self._presence.active()
+        await self._sync.hurry()
+
+    def fetch_rest(self, wanted: bool) -> None:
+        """Read all histories from their beginning now, or only in passing."""
+        self._backfill.want(wanted)
+
+    @property
+    def is_fetching_rest(self) -> bool:
+        """Whether all histories are being read because the operator asked for it. May be called anywhere."""
+        return hasattr(self, "_backfill") and self._backfill.is_wanted
+
     async def sync_once(self) -> SyncReport:
         """One whole round."""
         return await self._sync.once()
 
     async def fetch_chat(self, chat_id: ChatId) -> Problem | None:
         """Bring a chat and its newest messages into the cache (getChat, getChatHistory)."""
-        chat = await self._g.market.get_chat(chat_id)
+        chat = await self._g.market(Urgency.OPEN).get_chat(chat_id)
         if isinstance(chat, Problem):
             return chat
         await self._g.write_cache(chats.save_page, (chat,), self._wall_ms())
@@ -125,7 +171,7 @@ class Engine:
             return Problem(ProblemKind.READ_ONLY)
         created: ChatId | Problem = Problem(ProblemKind.OFFLINE)
         for _ in range(CREATE_TRIES):
-            created = await self._g.market.create_chat(about)
+            created = await self._g.market(Urgency.OPEN).create_chat(about)
             if not isinstance(created, Problem) or created.certainty != Certainty.UNCLEAR:
                 break
         if isinstance(created, Problem):

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
 from chat_tui.inbox.bulletin import Bulletin
-from chat_tui.inbox.market import Market
+from chat_tui.inbox.market import Market, MarketByUrgency
 from chat_tui.inbox.settings import InboxSettings
+from chat_tui.model.allowance import Urgency
 from chat_tui.model.ids import Millis
 from chat_tui.store.database import Connection, Store
 
@@ -20,7 +21,7 @@ class Ground:
     """Store, Market, bulletin, settings and clock of one engine."""
 
     store: Store
-    market: Market
+    markets: MarketByUrgency
     bulletin: Bulletin
     settings: InboxSettings
     wall_ms: Callable[[], Millis]
@@ -43,6 +44,10 @@ class Ground:
         """One durable transaction on what must never be lost."""
         return await asyncio.wrap_future(self.store.write_state(write, *args, **kwargs))
 
+    def market(self, urgency: Urgency) -> Market:
+        """The Market, for requests of this urgency."""
+        return self.markets.at(urgency)
+
     def answered(self, *, fresh_at: Millis | None = None, skipped: int = 0) -> None:
         """The Market answered as agreed: pass the news on to the status line."""
-        self.bulletin.answered(dict(self.market.budgets), fresh_at=fresh_at, skipped=skipped)
+        self.bulletin.answered(self.markets.budgets, fresh_at=fresh_at, skipped=skipped)

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 from itertools import pairwise
+from weakref import WeakValueDictionary
 
 from chat_tui.inbox.events import ChatsChanged, HistoryFailed, TimelineChanged
 from chat_tui.inbox.ground import Ground
+from chat_tui.model.allowance import Urgency
 from chat_tui.model.ids import UNKNOWN_TIME, ChatId, MessageId, Millis
 from chat_tui.model.message import Message
 from chat_tui.model.paging import Coverage, HistoryCursor, MessagesPage
@@ -26,7 +28,8 @@ class History:
 
     def __init__(self, ground: Ground) -> None:
         self._g = ground
-        self._locks: dict[ChatId, asyncio.Lock] = {}
+        self._locks: WeakValueDictionary[ChatId, asyncio.Lock] = WeakValueDictionary()
+        """Of the chats that are being read, or waited for."""
         self._server_at: tuple[Millis, float] | None = None
 
     def server_now(self) -> Millis | None:
@@ -39,50 +42,50 @@ class History:
         told, at = self._server_at
         return told + int((asyncio.get_running_loop().time() - at) * 1000)
 
-    async def newer(self, chat_id: ChatId) -> Problem | None:
+    async def newer(self, chat_id: ChatId, urgency: Urgency = Urgency.OPEN) -> Problem | None:
         """Bring the newest messages of a chat into the cache; the first time, its newest page."""
         async with self._lock(chat_id):
-            cursor = await self._known(chat_id)
+            cursor = await self._known(chat_id, urgency)
             if isinstance(cursor, Problem):
                 return cursor
             if cursor.hi is None:
-                return await self._first(chat_id)
-            return await self._since(chat_id, cursor.hi)
+                return await self._first(chat_id, urgency)
+            return await self._since(chat_id, cursor.hi, urgency)
 
     async def since(self, chat_id: ChatId, base: MessageId) -> Problem | None:
         """Bring everything after `base` (0 = all there is) into the cache, whatever is there already."""
         async with self._lock(chat_id):
-            cursor = await self._known(chat_id)
+            cursor = await self._known(chat_id, Urgency.SEND)
             if isinstance(cursor, Problem):
                 return cursor
-            return await self._since(chat_id, base)
+            return await self._since(chat_id, base, Urgency.SEND)
 
-    async def older(self, chat_id: ChatId) -> Problem | None:
+    async def older(self, chat_id: ChatId, urgency: Urgency = Urgency.OPEN) -> Problem | None:
         """Bring one more page of older messages into the cache."""
         async with self._lock(chat_id):
-            cursor = await self._known(chat_id)
+            cursor = await self._known(chat_id, urgency)
             if isinstance(cursor, Problem):
                 return cursor
             if cursor.coverage == Coverage.DONE:
                 return None
             if cursor.hi is None:
-                return await self._first(chat_id)
-            problem = await self._older(chat_id, cursor)
-        if problem is not None:
+                return await self._first(chat_id, urgency)
+            problem = await self._older(chat_id, cursor, urgency)
+        if problem is not None and not urgency.is_background:
             self._g.bulletin.publish(HistoryFailed(chat_id))
         return problem
 
-    async def _older(self, chat_id: ChatId, cursor: HistoryCursor) -> Problem | None:
+    async def _older(self, chat_id: ChatId, cursor: HistoryCursor, urgency: Urgency) -> Problem | None:
         """The next page after the stored token; with a token the Market no longer knows, from the top."""
         token = cursor.older_token
         restarted = token is None
         for _ in range(MOST_PAGES):
-            page = await self._g.market.get_chat_history(chat_id, page_token=token, limit=PAGE)
+            page = await self._g.market(urgency).get_chat_history(chat_id, page_token=token, limit=PAGE)
             if isinstance(page, Problem):
                 if page.kind == ProblemKind.BAD_REQUEST and not restarted:
                     token, restarted = None, True
                     continue
-                self._g.bulletin.failed(page)
+                self._failed(page, urgency)
                 return page
             brought = await self._save(
                 chat_id, page.messages, newest=False, oldest=page.next_token is None, token=page.next_token
@@ -94,14 +97,14 @@ class History:
             token = page.next_token
         return None
 
-    async def _first(self, chat_id: ChatId) -> Problem | None:
+    async def _first(self, chat_id: ChatId, urgency: Urgency) -> Problem | None:
         """Nothing is known yet. The order is not promised: only newest first allows to stop early."""
         token: str | None = None
         collected: list[Message] = []
         for _ in range(MOST_PAGES):
-            page = await self._g.market.get_chat_history(chat_id, page_token=token, limit=PAGE)
+            page = await self._g.market(urgency).get_chat_history(chat_id, page_token=token, limit=PAGE)
             if isinstance(page, Problem):
-                self._g.bulletin.failed(page)
+                self._failed(page, urgency)
                 return page
             self._note(page)
             collected.extend(page.messages)
@@ -113,16 +116,16 @@ class History:
         await self._save(chat_id, collected, newest=True, oldest=False, token=token)
         return None
 
-    async def _since(self, chat_id: ChatId, base: MessageId) -> Problem | None:
+    async def _since(self, chat_id: ChatId, base: MessageId, urgency: Urgency) -> Problem | None:
         """All pages after `base`, saved in one transaction, so that a kill leaves no gap."""
         token: str | None = None
         collected: list[Message] = []
         for _ in range(MOST_PAGES):
-            page = await self._g.market.get_chat_history(
+            page = await self._g.market(urgency).get_chat_history(
                 chat_id, from_message_id=base or None, page_token=token, limit=NEWER_PAGE
             )
             if isinstance(page, Problem):
-                self._g.bulletin.failed(page)
+                self._failed(page, urgency)
                 return page
             self._note(page)
             collected.extend(page.messages)
@@ -163,16 +166,21 @@ class History:
             self._g.bulletin.publish(ChatsChanged(frozenset({chat_id})))
         return changed
 
+    def _failed(self, problem: Problem, urgency: Urgency) -> None:
+        """Tell of it, unless it only was not the turn of what nobody waits for."""
+        if not (urgency.is_background and problem.kind is ProblemKind.HOURLY_LIMIT):
+            self._g.bulletin.failed(problem)
+
     def _note(self, page: MessagesPage) -> None:
         if page.server_time is not None:
             self._server_at = page.server_time, asyncio.get_running_loop().time()
         self._g.answered(skipped=page.skipped)
 
-    async def _known(self, chat_id: ChatId) -> HistoryCursor | Problem:
+    async def _known(self, chat_id: ChatId, urgency: Urgency) -> HistoryCursor | Problem:
         """How far the chat was read; one that the cache has lost, or never had, is asked for first."""
         cursor = await self._g.read(messages.cursor, chat_id)
         if cursor.hi is None and cursor.updated_at == UNKNOWN_TIME:
-            chat = await self._g.market.get_chat(chat_id)
+            chat = await self._g.market(urgency).get_chat(chat_id)
             if isinstance(chat, Problem):
                 return chat
             await self._g.write_cache(chats.save_page, (chat,), self._g.wall_ms())

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from chat_tui.model.allowance import Urgency
 from chat_tui.model.chat import Chat, NewChat, Shop
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.link import Budget
@@ -57,6 +58,20 @@ class Market(Protocol):
 
     async def get_shops(self) -> tuple[Shop, ...] | Problem:
         """All shops of the key (getCampaigns)."""
+
+    async def aclose(self) -> None:
+        """Close connections."""
+
+
+class MarketByUrgency(Protocol):
+    """The Market given out by urgency: the shape that `inbox.paced.PacedMarket` has."""
+
+    @property
+    def budgets(self) -> Mapping[str, Budget]:
+        """What is left of the quotas, by operationId, over all copies of the program."""
+
+    def at(self, urgency: Urgency) -> Market:
+        """The Market for requests of one urgency."""
 
     async def aclose(self) -> None:
         """Close connections."""

@@ -17,7 +17,6 @@ from chat_tui.inbox.events import Event, OutboxChanged
 from chat_tui.inbox.loop import EngineLoop
 from chat_tui.inbox.market import Market
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.inbox.sync import SyncReport
 from chat_tui.inbox.writing import Writing
 from chat_tui.model.chat import NewChat
 from chat_tui.model.file import FileCard
@@ -26,6 +25,7 @@ from chat_tui.model.link import Link
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
+from chat_tui.model.report import SyncPlan, SyncReport
 from chat_tui.model.timeline import Draft, TimelinePage
 from chat_tui.store import chats, messages, outbox
 from chat_tui.store.database import Store
@@ -153,6 +153,14 @@ class Inbox:
     async def sync_once(self) -> SyncReport:
         """One whole round, for `sync --once` and for verbs with an empty cache."""
         return await self._ask(self._engine.sync_once)
+
+    async def sync_plan(self) -> SyncPlan:
+        """What the next rounds will do."""
+        return await self._ask(self._engine.plan)
+
+    def active(self) -> None:
+        """The operator is at the screen: while somebody is, at whichever copy, news is looked for often."""
+        self._loop.call(self._engine.active)
 
     async def fetch_chat(self, chat_id: ChatId) -> Problem | None:
         """Bring a chat and its newest messages into the cache, for verbs without a background."""

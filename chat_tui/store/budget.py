@@ -1,18 +1,87 @@
-"""What is left of the Market's quotas, as the last answer to any copy of the program told."""
+"""The Market's quotas as all copies of the program keep them, and how many requests may be under way."""
 
-from chat_tui.model.link import Budget
+from chat_tui.model.allowance import Allowance, BootMillis, Urgency
+from chat_tui.model.limits import HOURLY
 from chat_tui.store.database import Connection
 
+_COLUMNS = "operation, quota, remaining, resets_at, used, paced_to, held_to, refusals"
 
-def save(conn: Connection, budget: Budget) -> None:
-    """Keep the quota of one operation."""
+
+def take(
+    conn: Connection, operation: str, urgency: Urgency, now: BootMillis, boot: str
+) -> tuple[Allowance, BootMillis]:
+    """Count one request if it may go; the account, and how long to wait instead (0 = counted)."""
+    account = get(conn, operation, now, boot)
+    wait = account.wait(urgency, now)
+    if wait <= 0:
+        account = account.taken(urgency, now)
+        _save(conn, account, boot)
+    return account, wait
+
+
+def told(
+    conn: Connection,
+    operation: str,
+    now: BootMillis,
+    boot: str,
+    *,
+    quota: int,
+    remaining: int,
+    resets_in: BootMillis,
+) -> Allowance:
+    """Note what the headers of an answer say."""
+    account = get(conn, operation, now, boot).told(quota, remaining, resets_in, now)
+    _save(conn, account, boot)
+    return account
+
+
+def refused(
+    conn: Connection, operation: str, now: BootMillis, boot: str, wait: BootMillis | None
+) -> Allowance:
+    """Note that the quota is used up, until a told moment if there is one."""
+    account = get(conn, operation, now, boot).refused(wait, now)
+    _save(conn, account, boot)
+    return account
+
+
+def get(conn: Connection, operation: str, now: BootMillis, boot: str) -> Allowance:
+    """The account of one operation now; one of an earlier start of the machine begins anew."""
+    row = conn.execute(
+        f"SELECT {_COLUMNS} FROM budget WHERE operation = ? AND boot = ?",  # noqa: S608
+        (operation, boot),
+    ).fetchone()
+    return Allowance.first(operation, now) if row is None else Allowance(*row).at(now)
+
+
+def load(conn: Connection, now: BootMillis, boot: str) -> tuple[Allowance, ...]:
+    """The accounts of every operation asked since the machine was started."""
+    rows = conn.execute(f"SELECT {_COLUMNS} FROM budget WHERE boot = ?", (boot,))  # noqa: S608
+    return tuple(Allowance(*row).at(now) for row in rows if row[0] in HOURLY)
+
+
+def narrow(conn: Connection, until: BootMillis, boot: str) -> None:
+    """Too many requests were under way at once: allow fewer up to a moment."""
+    conn.execute("INSERT OR REPLACE INTO narrow (one, boot, until) VALUES (1, ?, ?)", (boot, until))
+
+
+def narrow_until(conn: Connection, boot: str) -> BootMillis:
+    """Up to when fewer requests may be under way; 0 = they may not be fewer."""
+    row = conn.execute("SELECT until FROM narrow WHERE boot = ?", (boot,)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _save(conn: Connection, account: Allowance, boot: str) -> None:
     conn.execute(
-        "INSERT OR REPLACE INTO budget (operation, quota, remaining, resets_at) VALUES (?, ?, ?, ?)",
-        (budget.operation, budget.limit, budget.remaining, budget.resets_at),
+        f"INSERT OR REPLACE INTO budget ({_COLUMNS}, boot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        (
+            account.operation,
+            account.quota,
+            account.remaining,
+            account.resets_at,
+            account.used,
+            account.paced_to,
+            account.held_to,
+            account.refusals,
+            boot,
+        ),
     )
-
-
-def load(conn: Connection) -> dict[str, Budget]:
-    """All quotas known, by operation."""
-    rows = conn.execute("SELECT operation, quota, remaining, resets_at FROM budget")
-    return {row[0]: Budget(*row) for row in rows}

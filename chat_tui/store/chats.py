@@ -17,13 +17,14 @@ _STORED = f"""
 """  # noqa: S608
 _SAVE = """
     INSERT INTO chat (chat_id, kind, status, context_kind, order_id, return_id, campaign_id, customer_name,
-        customer_public_id, created_at, updated_at, listed_at, waiting_since)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        customer_public_id, created_at, updated_at, listed_at, waiting_since, revision)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(revision), 0) + 1 FROM chat))
     ON CONFLICT (chat_id) DO UPDATE SET kind = excluded.kind, status = excluded.status,
         context_kind = excluded.context_kind, order_id = excluded.order_id, return_id = excluded.return_id,
         campaign_id = excluded.campaign_id, customer_name = excluded.customer_name,
         customer_public_id = excluded.customer_public_id, created_at = excluded.created_at,
         listed_at = excluded.listed_at, waiting_since = excluded.waiting_since,
+        revision = excluded.revision,
         vain_reads = CASE WHEN excluded.updated_at > updated_at THEN 0 ELSE vain_reads END,
         updated_at = excluded.updated_at
 """
@@ -207,3 +208,40 @@ def behind(conn: Connection, limit: int) -> tuple[ChatId, ...]:
     a chat rests until the list tells a newer time: some times simply do not match.
     """
     return tuple(ChatId(row[0]) for row in conn.execute(_BEHIND, (limit,)))
+
+
+def give_up(conn: Connection, chat_id: ChatId) -> None:
+    """The Market does not know this chat any more: its history is not asked for until the list tells news."""
+    conn.execute("UPDATE chat SET vain_reads = 3, hist_full = 1 WHERE chat_id = ?", (chat_id,))
+
+
+def active_ids(conn: Connection) -> tuple[ChatId, ...]:
+    """The chats in which a buyer may be waiting, by their status."""
+    rows = conn.execute(
+        "SELECT chat_id FROM chat WHERE status = 'NEW' OR status = 'WAITING_FOR_PARTNER' ORDER BY chat_id"
+    )
+    return tuple(ChatId(row[0]) for row in rows)
+
+
+def partly_read(conn: Connection, limit: int) -> tuple[ChatId, ...]:
+    """Chats whose history is not here from its beginning, the newest first."""
+    rows = conn.execute(
+        "SELECT chat_id FROM chat WHERE hist_full = 0 ORDER BY newest_order, chat_id LIMIT ?", (limit,)
+    )
+    return tuple(ChatId(row[0]) for row in rows)
+
+
+def coverage(conn: Connection) -> tuple[int, int]:
+    """How many chats are read from their beginning, and how many there are."""
+    known = conn.execute("SELECT count(*) FROM chat").fetchone()[0]
+    partly = conn.execute("SELECT count(*) FROM chat WHERE hist_full = 0").fetchone()[0]
+    return known - partly, known
+
+
+def changed_since(conn: Connection, revision: int, limit: int) -> tuple[int, tuple[ChatId, ...]]:
+    """The chats that changed after a revision, or whose messages did; and the latest revision."""
+    rows = conn.execute(
+        "SELECT chat_id, revision FROM chat WHERE revision > ? ORDER BY revision DESC LIMIT ?",
+        (revision, limit),
+    ).fetchall()
+    return (rows[0][1] if rows else revision), tuple(ChatId(row[0]) for row in rows)

@@ -76,9 +76,12 @@ def save_page(
         vain += 1
     since = waiting_since(status, updated_at, talk)
     after = [lo, hi, full, vain, since, *_talk_columns(conn, chat_id, talk)]
-    if after != before:
+    if after != before or any(changed):
         columns = ", ".join(f"{name} = ?" for name in _STANDING.split(", "))
-        conn.execute(f"UPDATE chat SET {columns} WHERE chat_id = ?", (*after, chat_id))  # noqa: S608
+        conn.execute(
+            f"UPDATE chat SET {columns}, revision = (SELECT max(revision) + 1 FROM chat) WHERE chat_id = ?",  # noqa: S608
+            (*after, chat_id),
+        )
     return any(changed) or _coverage(*after[:3]) != _coverage(*before[:3])
 
 

@@ -4,16 +4,15 @@ import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from chat_tui.inbox.slots import PLACES, READ_PLACES, Slots, SlottedMarket
-from chat_tui.model.ids import ChatId
-from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.inbox.slots import NARROW_PLACES, PLACES, READ_PLACES, Slots, places
+from chat_tui.model.allowance import Urgency
 from tests.inbox.simulation.virtual import run
 
 
-async def takes(slots: Slots, *, sending: bool) -> bool:
+async def takes(slots: Slots, *, writing: bool, urgency: Urgency = Urgency.SEND) -> bool:
     """Whether a place can be had now."""
     try:
-        async with asyncio.timeout(1.0), slots.place(sending=sending):
+        async with asyncio.timeout(1.0), slots.place(writing=writing, urgency=urgency):
             return True
     except TimeoutError:
         return False
@@ -24,47 +23,33 @@ def test_reads_leave_the_last_place_to_sends(tmp_path: Path) -> None:
         ours, theirs = Slots(tmp_path), Slots(tmp_path)
         async with AsyncExitStack() as held:
             for place in range(READ_PLACES):
-                await held.enter_async_context((ours, theirs)[place % 2].place(sending=False))
-            assert not await takes(theirs, sending=False)
-            assert await takes(theirs, sending=True)
-            await held.enter_async_context(ours.place(sending=True))
-            assert not await takes(theirs, sending=True)
+                await held.enter_async_context(
+                    (ours, theirs)[place % 2].place(writing=False, urgency=Urgency.OPEN)
+                )
+            assert not await takes(theirs, writing=False)
+            assert await takes(theirs, writing=True)
+            await held.enter_async_context(ours.place(writing=True, urgency=Urgency.SEND))
+            assert not await takes(theirs, writing=True)
         for _ in range(PLACES):
-            assert await takes(theirs, sending=False)
+            assert await takes(theirs, writing=False)
 
     run(scene())
 
 
-def test_a_request_that_fails_or_is_broken_off_gives_its_place_back(tmp_path: Path) -> None:
-    class Endless:
-        async def get_chat(self, chat_id: ChatId) -> Problem:
-            await asyncio.sleep(3600)
-            raise AssertionError
-
+def test_background_leaves_places_to_whoever_is_more_urgent(tmp_path: Path) -> None:
     async def scene() -> None:
         slots = Slots(tmp_path)
-        market = SlottedMarket(Endless(), slots)  # type: ignore[arg-type]
-        asking = [asyncio.create_task(market.get_chat(ChatId(1))) for _ in range(READ_PLACES)]
-        await asyncio.sleep(1)
-        assert not await takes(slots, sending=False)
-        for task in asking:
-            task.cancel()
-        await asyncio.gather(*asking, return_exceptions=True)
-        assert await takes(slots, sending=False)
+        async with slots.place(writing=False, urgency=Urgency.BACKFILL):
+            assert not await takes(slots, writing=False, urgency=Urgency.SWEEP)
+            async with slots.place(writing=False, urgency=Urgency.NEWS):
+                assert not await takes(slots, writing=False, urgency=Urgency.NEWS)
+                assert await takes(slots, writing=False, urgency=Urgency.OPEN)
+                assert await takes(slots, writing=True)
 
     run(scene())
 
 
-def test_without_the_lock_file_nothing_is_asked(tmp_path: Path) -> None:
-    class Silent:
-        async def get_chat(self, chat_id: ChatId) -> Problem:
-            raise AssertionError("nobody knows how many requests are under way")
-
-    async def scene() -> None:
-        market = SlottedMarket(Silent(), Slots(tmp_path))  # type: ignore[arg-type]
-        (tmp_path / "slots.lock").unlink()
-        answer = await market.get_chat(ChatId(1))
-        assert isinstance(answer, Problem)
-        assert answer.kind == ProblemKind.STORAGE
-
-    run(scene())
+def test_after_a_complaint_fewer_are_under_way_and_a_send_still_finds_its_place() -> None:
+    for urgency in Urgency:
+        assert places(writing=False, urgency=urgency, is_narrow=True) == NARROW_PLACES - 1
+    assert places(writing=True, urgency=Urgency.SEND, is_narrow=True) == NARROW_PLACES

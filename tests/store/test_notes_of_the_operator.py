@@ -2,8 +2,8 @@
 
 import pytest
 
+from chat_tui.model.allowance import Urgency
 from chat_tui.model.ids import ChatId, MessageId
-from chat_tui.model.link import Budget
 from chat_tui.model.timeline import Draft
 from chat_tui.store import budget, cursors, drafts, marks
 from chat_tui.store.database import Store, StorePaths
@@ -45,8 +45,20 @@ def test_cursors(store: Store) -> None:
 
 
 def test_budgets(store: Store) -> None:
-    first, second = Budget("getChats", 5_000, 4_999, 7_000), Budget("getChats", 5_000, 12, 9_000)
-    other = Budget("getChat", 100, 1, 1)
-    for one in (first, other, second):
-        store.write_state(budget.save, one).result()
-    assert store.read(budget.load).result() == {"getChats": second, "getChat": other}
+    now, boot = 1_000_000, "this start"
+    taken = store.write_state(budget.take, "getChats", Urgency.OPEN, now, boot).result()
+    assert taken == (store.read(budget.get, "getChats", now, boot).result(), 0)
+    told = store.write_state(
+        budget.told, "getChat", now, boot, quota=100, remaining=7, resets_in=5_000
+    ).result()
+    assert store.read(budget.load, now, boot).result() == (told, taken[0])
+    assert store.read(budget.load, now, "another start").result() == ()
+
+
+def test_a_request_that_may_not_go_is_not_counted(store: Store) -> None:
+    now, boot = 1_000_000, "this start"
+    store.write_state(budget.refused, "getChats", now, boot, 40_000).result()
+    before = store.read(budget.get, "getChats", now, boot).result()
+    after, wait = store.write_state(budget.take, "getChats", Urgency.SEND, now, boot).result()
+    assert (after, wait) == (before, 40_000)
+    assert store.read(budget.get, "getChats", now, boot).result() == before

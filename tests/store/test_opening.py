@@ -158,6 +158,7 @@ def damage(path: Path, how: str) -> None:
     )
 
 
+NEWEST = max(int(path.name.split("_")[0]) for path in (schema.MIGRATIONS / "state").glob("*.sql"))
 DAMAGES = ["empty", "random", "text", "half", "byte"]
 
 
@@ -225,7 +226,7 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     folder = tmp_path / "migrations"
     shutil.copytree(schema.MIGRATIONS, folder)
     monkeypatch.setattr(schema, "MIGRATIONS", folder)
-    return folder / "state" / "002_next.sql"
+    return folder / "state" / "900_next.sql"
 
 
 def test_an_older_state_is_migrated_with_a_backup(paths: StorePaths, next_version: Path) -> None:
@@ -239,7 +240,7 @@ def test_an_older_state_is_migrated_with_a_backup(paths: StorePaths, next_versio
     backup = Path(f"{paths.state.path}.before-migration")
     assert backup.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(backup)) as old:
-        assert schema.user_version(old) == 1
+        assert schema.user_version(old) == NEWEST
         assert old.execute("SELECT DISTINCT caret FROM draft").fetchall() == [(3,)]
 
 

@@ -42,7 +42,7 @@ class Copy(Process):
         self._store = SimStore(self)
         store: Any = self._store
         locks: Any = SimLocks(self)
-        ground = Ground(store, CopyClient(self, market), Bulletin(), settings, wall_ms)
+        ground = Ground(store, CopyClient(self, market), Bulletin(wall_ms), settings, wall_ms)
         self.history = History(ground)
         self.delivery = Delivery(ground, self.history, locks)
         self.writing = Writing(store, settings, wall_ms)

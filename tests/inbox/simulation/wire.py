@@ -6,6 +6,7 @@ from contextvars import Context
 from pathlib import Path
 from typing import Any
 
+from chat_tui.model.allowance import Urgency
 from chat_tui.model.chat import Chat, NewChat, Shop
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.link import Budget
@@ -29,6 +30,10 @@ class CopyClient:
     @property
     def budgets(self) -> Mapping[str, Budget]:
         return {}
+
+    def at(self, urgency: Urgency) -> "CopyClient":
+        """Delivery meets no quota of its own here: the Market's is enough."""
+        return self
 
     async def _ask(self, request: Any) -> Any:
         """The request leaves this process: cancelling the caller does not call it back."""

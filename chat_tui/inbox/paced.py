@@ -1,0 +1,156 @@
+"""The Market as the engine asks it: every request has its urgency, its quota and its place."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from chat_tui.inbox.budgets import Budgets
+from chat_tui.inbox.market import Market
+from chat_tui.inbox.slots import Slots
+from chat_tui.model.allowance import Urgency
+from chat_tui.model.chat import Chat, NewChat, Shop
+from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.link import Budget
+from chat_tui.model.outbox import Accepted
+from chat_tui.model.paging import ChatsPage, MessagesPage
+from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.store.errors import StoreProblem
+
+T = TypeVar("T")
+
+
+class PacedMarket:
+    """Gives the Market out by urgency; no more is asked than all copies together may ask."""
+
+    def __init__(self, market: Market, slots: Slots, budgets: Budgets) -> None:
+        self._market = market
+        self._slots = slots
+        self._budgets = budgets
+        self._lanes = {urgency: Lane(self, market, urgency) for urgency in Urgency}
+
+    def at(self, urgency: Urgency) -> Market:
+        """The Market for requests of one urgency."""
+        return self._lanes[urgency]
+
+    @property
+    def budgets(self) -> Mapping[str, Budget]:
+        """What is left of the quotas, by operationId."""
+        return self._budgets.known
+
+    async def aclose(self) -> None:
+        """Close connections."""
+        await self._market.aclose()
+
+    async def ask(
+        self,
+        operation: str,
+        urgency: Urgency,
+        request: Callable[[], Awaitable[T | Problem]],
+        *,
+        writing: bool = False,
+    ) -> T | Problem:
+        """Make one request when its turn has come; HOURLY_LIMIT, unsent, if that is not now."""
+        grant = await self._budgets.take(operation, urgency)
+        if grant.wait_s > 0:
+            return Problem(ProblemKind.HOURLY_LIMIT, operation=operation, retry_after_s=grant.wait_s)
+        try:
+            async with self._slots.place(writing=writing, urgency=urgency, is_narrow=grant.is_narrow):
+                before = self._market.budgets.get(operation)
+                answer = await request()
+        except StoreProblem as problem:
+            # Without the lock nobody could say how many are under way: nothing is asked.
+            return Problem(ProblemKind.STORAGE, operation=operation, message=str(problem))
+        await self._note(operation, before, answer)
+        return answer
+
+    async def _note(self, operation: str, before: Budget | None, answer: object) -> None:
+        told = self._market.budgets.get(operation)
+        if told is not None and told is not before:
+            await self._budgets.told(told)
+        if not isinstance(answer, Problem) or answer.certainty is not Certainty.REFUSED:
+            return
+        if answer.kind is ProblemKind.HOURLY_LIMIT:
+            await self._budgets.refused(operation, answer.retry_after_s)
+        elif answer.kind is ProblemKind.PARALLEL_LIMIT:
+            await self._budgets.narrow()
+
+
+class Lane:
+    """The Market as one urgency sees it: each method one request, named after its operation."""
+
+    def __init__(self, paced: PacedMarket, market: Market, urgency: Urgency) -> None:
+        self._paced = paced
+        self._market = market
+        self._urgency = urgency
+
+    @property
+    def budgets(self) -> Mapping[str, Budget]:
+        """What is left of the quotas, by operationId."""
+        return self._paced.budgets
+
+    async def get_chats(
+        self, *, statuses: Sequence[str] = (), page_token: str | None = None, limit: int = 20
+    ) -> ChatsPage | Problem:
+        """One page of getChats."""
+        return await self._paced.ask(
+            "getChats",
+            self._urgency,
+            lambda: self._market.get_chats(statuses=statuses, page_token=page_token, limit=limit),
+        )
+
+    async def get_chat(self, chat_id: ChatId) -> Chat | Problem:
+        """One chat (getChat)."""
+        return await self._paced.ask("getChat", self._urgency, lambda: self._market.get_chat(chat_id))
+
+    async def get_chat_history(
+        self,
+        chat_id: ChatId,
+        *,
+        from_message_id: MessageId | None = None,
+        page_token: str | None = None,
+        limit: int = 100,
+    ) -> MessagesPage | Problem:
+        """One page of getChatHistory."""
+        return await self._paced.ask(
+            "getChatHistory",
+            self._urgency,
+            lambda: self._market.get_chat_history(
+                chat_id, from_message_id=from_message_id, page_token=page_token, limit=limit
+            ),
+        )
+
+    async def get_shops(self) -> tuple[Shop, ...] | Problem:
+        """All shops of the key (getCampaigns), page after page in one place."""
+        return await self._paced.ask("getCampaigns", self._urgency, self._market.get_shops)
+
+    async def create_chat(self, about: NewChat) -> ChatId | Problem:
+        """Open or find a chat (createChat)."""
+        return await self._write("createChat", lambda: self._market.create_chat(about))
+
+    async def send_message(self, chat_id: ChatId, text: str) -> Accepted | Problem:
+        """One attempt of sendMessageToChat."""
+        return await self._write("sendMessageToChat", lambda: self._market.send_message(chat_id, text))
+
+    async def send_file(
+        self,
+        chat_id: ChatId,
+        *,
+        path: Path,
+        name: str,
+        size: int,
+        media_type: str,
+        progress: Callable[[int], None] | None = None,
+    ) -> Accepted | Problem:
+        """One attempt of sendFileToChat."""
+        return await self._write(
+            "sendFileToChat",
+            lambda: self._market.send_file(
+                chat_id, path=path, name=name, size=size, media_type=media_type, progress=progress
+            ),
+        )
+
+    async def aclose(self) -> None:
+        """The connections belong to all lanes: nothing is closed here."""
+
+    async def _write(self, operation: str, request: Callable[[], Awaitable[T | Problem]]) -> T | Problem:
+        return await self._paced.ask(operation, self._urgency, request, writing=True)

@@ -1,0 +1,53 @@
+"""Whether anybody is at a screen, at whichever copy: it sets the rhythm of the list."""
+
+import asyncio
+import logging
+import uuid
+from typing import Final
+
+from chat_tui.inbox import rhythm
+from chat_tui.inbox.clock import BootClock
+from chat_tui.model.allowance import BootMillis
+from chat_tui.store import leader
+from chat_tui.store.database import Store, StoreBusy, StoreProblem
+
+NOTED_EVERY_MS: Final[BootMillis] = 30_000
+"""Activity is written down at most this often."""
+
+log = logging.getLogger(__name__)
+
+
+class Presence:
+    """Notes activity at this copy, and tells the pause that fits the activity at all of them."""
+
+    def __init__(self, store: Store, clock: BootClock, poll_s: float) -> None:
+        self._store = store
+        self._clock = clock
+        self._poll_s = poll_s
+        self._copy = str(uuid.uuid4())
+        self._noted_at: BootMillis | None = None
+
+    async def active(self) -> None:
+        """Somebody is at this screen."""
+        now = self._clock.now()
+        if self._noted_at is not None and 0 <= now - self._noted_at < NOTED_EVERY_MS:
+            return
+        self._noted_at = now
+        try:
+            await asyncio.wrap_future(
+                self._store.write_state(leader.active, self._copy, now, self._clock.boot)
+            )
+        except (StoreBusy, StoreProblem) as error:
+            log.warning("activity not noted: %s", type(error).__name__)
+
+    async def leave(self) -> None:
+        """This copy ends."""
+        try:
+            await asyncio.wrap_future(self._store.write_state(leader.leave, self._copy))
+        except (StoreBusy, StoreProblem) as error:
+            log.warning("activity not noted: %s", type(error).__name__)
+
+    async def pause_s(self) -> float:
+        """Seconds between two looks at the list."""
+        last = await asyncio.wrap_future(self._store.read(leader.last_active, self._clock.boot))
+        return rhythm.pause_s(self._poll_s, last, self._clock.now())

@@ -1,0 +1,115 @@
+"""Walks through the Market's list of chats: its top, the active ones, everything."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import pairwise
+from typing import Final
+
+from chat_tui.inbox.events import ChatsChanged
+from chat_tui.inbox.ground import Ground
+from chat_tui.locale import _
+from chat_tui.model.allowance import Urgency
+from chat_tui.model.chat import Chat, ChatStatus
+from chat_tui.model.ids import UNKNOWN_TIME, ChatId
+from chat_tui.model.paging import ChatsPage
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.report import SyncReport
+from chat_tui.store import chats
+
+ACTIVE: Final = (ChatStatus.NEW, ChatStatus.WAITING_FOR_PARTNER)
+"""The statuses in which a buyer may be waiting."""
+MOST_PAGES: Final = 2_000
+"""Of one walk; a server that never ends is left here."""
+EMPTY_PAGES: Final = 3
+"""So many pages in a row without a chat end a walk, whatever the tokens promise."""
+
+Step = Callable[[str | None], Awaitable[object]]
+
+
+class Walks:
+    """Reads pages of the list into the cache, and observes in which order they come."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._g = ground
+        self.is_newest_first: bool | None = None
+        """Observed in this run: True while every page showed it, False for good once one did not."""
+
+    async def through(
+        self,
+        report: SyncReport,
+        urgency: Urgency,
+        *,
+        statuses: Sequence[str] = (),
+        until_known: bool = False,
+        token: str | None = None,
+        most: int = MOST_PAGES,
+        step: Step | None = None,
+        seen: set[ChatId] | None = None,
+    ) -> Problem | str | None:
+        """Page after page; the token to go on with, or None when the list has ended.
+
+        `until_known` ends at a page without news, if the list comes newest first. `step` hears the token
+        after each page, once that page is in the cache. `seen` collects the chats met. A token that the
+        Market does not know any more begins the walk anew, once.
+        """
+        may_restart = True
+        empty = 0
+        for _number in range(most):
+            page = await self._page(report, urgency, statuses, token)
+            if isinstance(page, Problem):
+                if page.kind is ProblemKind.BAD_REQUEST and token is not None and may_restart:
+                    token, may_restart = None, False
+                    continue
+                return page
+            changed = await self._save(page, report)
+            if seen is not None:
+                seen.update(chat.chat_id for chat in page.chats)
+            empty = 0 if page.chats else empty + 1
+            before, token = token, self._next(page, token, empty, report)
+            if step is not None:
+                await step(token)
+            if token is None or (until_known and not changed and self.is_newest_first):
+                return None
+            assert token != before
+        return token
+
+    async def _page(
+        self, report: SyncReport, urgency: Urgency, statuses: Sequence[str], token: str | None
+    ) -> ChatsPage | Problem:
+        page = await self._g.market(urgency).get_chats(statuses=statuses, page_token=token)
+        report.requests += 1
+        if isinstance(page, Problem):
+            if not (urgency.is_background and page.kind is ProblemKind.HOURLY_LIMIT):
+                self._g.bulletin.failed(page)
+        else:
+            self._observe(page.chats)
+        return page
+
+    async def _save(self, page: ChatsPage, report: SyncReport) -> frozenset[ChatId]:
+        changed = await self._g.write_cache(chats.save_page, page.chats, self._g.wall_ms())
+        report.chats += len(page.chats)
+        report.changed += len(changed)
+        report.skipped += page.skipped
+        self._g.answered(skipped=page.skipped)
+        if changed:
+            self._g.bulletin.publish(ChatsChanged(changed))
+        return changed
+
+    def _next(self, page: ChatsPage, token: str | None, empty: int, report: SyncReport) -> str | None:
+        """The token to go on with, unless the pages lead nowhere."""
+        if page.next_token is None:
+            return None
+        if page.next_token == token:
+            report.oddities.append(_("The Market's list repeats the same page: the rest of it was not read."))
+            return None
+        if empty >= EMPTY_PAGES:
+            report.oddities.append(_("The Market's list goes on with empty pages: it was left there."))
+            return None
+        return page.next_token
+
+    def _observe(self, found: Sequence[Chat]) -> None:
+        """The order of the list is not published: believe newest-first only while every page shows it."""
+        times = [chat.updated_at for chat in found if chat.updated_at != UNKNOWN_TIME]
+        if any(earlier < later for earlier, later in pairwise(times)):
+            self.is_newest_first = False
+        elif self.is_newest_first is None and len(set(times)) > 1:
+            self.is_newest_first = True

@@ -1,0 +1,110 @@
+"""What other copies of the program did: seen within a tenth of a second, told as if we had done it."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from chat_tui.inbox.budgets import Budgets
+from chat_tui.inbox.events import ChatsChanged, OutboxChanged, TimelineChanged
+from chat_tui.inbox.ground import Ground
+from chat_tui.inbox.sync import FRESH_AT, TROUBLE
+from chat_tui.model.ids import ChatId
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.store import chats, cursors, notes
+from chat_tui.store.database import StoreBusy, StoreProblem
+
+LOOK_S: Final = 0.1
+SURE_S: Final = 5.0
+"""Whatever the files look like, the database itself is asked this often; it also finds a removed file."""
+MOST_CHATS: Final = 2_000
+"""Of one look; whoever changes more at once is reading everything for the first time."""
+
+log = logging.getLogger(__name__)
+
+
+class Watch:
+    """Looks whether another process has committed, and publishes what that changed."""
+
+    def __init__(self, ground: Ground, budgets: Budgets, hurry: Callable[[], Awaitable[None]]) -> None:
+        """`hurry` is called when somebody may have become active at another copy."""
+        self._g = ground
+        self._budgets = budgets
+        self._hurry = hurry
+        self._logs = [
+            Path(f"{file.path}-wal") for file in (ground.store.paths.cache, ground.store.paths.state)
+        ]
+        self._stamps: tuple[object, ...] = ()
+        self._versions = (0, 0)
+        self._revision = 0
+        self._notes: notes.Notes = {}
+        self._trouble = ""
+
+    async def run(self) -> None:
+        """For as long as the engine lives."""
+        loop = asyncio.get_running_loop()
+        sure_at = 0.0
+        is_begun = False
+        while True:
+            try:
+                if not is_begun:
+                    await self._begin()
+                    is_begun = True
+                # A commit always touches the log of its file: looking at that costs a hundredth.
+                stamps = tuple(_stamp(path) for path in self._logs)
+                if stamps != self._stamps or loop.time() >= sure_at:
+                    self._stamps = stamps
+                    sure_at = loop.time() + SURE_S
+                    await self._look()
+            except (StoreBusy, StoreProblem) as error:
+                log.warning("other copies not seen: %s", type(error).__name__)
+                await asyncio.sleep(SURE_S)
+            await asyncio.sleep(LOOK_S)
+
+    async def _begin(self) -> None:
+        self._versions = await asyncio.wrap_future(self._g.store.data_version())
+        self._revision, _chats = await self._g.read(chats.changed_since, self._revision, 1)
+        self._notes = await self._g.read(notes.of_the_operator)
+
+    async def _look(self) -> None:
+        cache, state = await asyncio.wrap_future(self._g.store.data_version())
+        is_cache, is_state = cache != self._versions[0], state != self._versions[1]
+        self._versions = cache, state
+        if is_cache:
+            await self._tell_chats()
+        if is_state:
+            await self._tell_notes()
+
+    async def _tell_chats(self) -> None:
+        self._revision, changed = await self._g.read(chats.changed_since, self._revision, MOST_CHATS)
+        if changed:
+            self._g.bulletin.publish(ChatsChanged(frozenset(changed)))
+        for chat_id in changed:
+            self._g.bulletin.publish(TimelineChanged(chat_id))
+        fresh_at = await self._g.read(cursors.get, FRESH_AT)
+        if fresh_at is not None and int(fresh_at) > (self._g.bulletin.link.fresh_at or 0):
+            self._g.bulletin.caught_up(int(fresh_at))
+        trouble = await self._g.read(cursors.get, TROUBLE) or ""
+        if trouble and trouble != self._trouble:
+            self._g.bulletin.failed(Problem(ProblemKind(trouble), operation="getChats"))
+        self._trouble = trouble
+
+    async def _tell_notes(self) -> None:
+        before, self._notes = self._notes, await self._g.read(notes.of_the_operator)
+        touched = {chat_id for chat_id, _ in before.items() ^ self._notes.items()}
+        for chat_id in sorted(touched):
+            self._g.bulletin.publish(OutboxChanged(ChatId(chat_id)))
+        await self._budgets.reload()
+        self._g.bulletin.count(self._budgets.known)
+        await self._hurry()
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Size and moment of the last write of a file; None while there is none."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_size, found.st_mtime_ns
