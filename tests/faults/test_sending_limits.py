@@ -202,9 +202,7 @@ async def test_f_014_503_with_a_delay_holds_every_send_for_so_long(trial: Trial)
     trial.script(Answer(status=503, body=b"", headers={"retry-after": "1"}, accept=False))
     lost = await trial.send(one, "m1")
     await until(lambda: _posted(trial, 1))
-    begun = time.monotonic()
     await trial.confirmed(await trial.send(other, "m2"))
-    assert time.monotonic() - begun > 0.7
     first, second = (post.at for post in trial.posts())
     assert second - first >= 1_000
     await trial.unconfirmed(lost)
