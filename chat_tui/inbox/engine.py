@@ -89,7 +89,8 @@ class Engine:
             self._spawn(self._sync.run())
             self._ensure_delivering()
             self._spawn(self._backfill.run())
-            self._spawn(Watch(self._g, budgets, self._sync.hurry).run())
+            watch = Watch(self._g, budgets, self._sync.hurry, lambda: self._leadership.is_ours)
+            self._spawn(watch.run())
             self._spawn(self._tidy())
 
     async def _tidy(self) -> None:
@@ -134,10 +135,10 @@ class Engine:
         self._delivery.resume()
         self._sync.refresh()
 
-    def active(self) -> None:
-        """Somebody is at the screen."""
+    def active(self, *, is_here: bool) -> None:
+        """Somebody is at the screen, or has turned to another window."""
         if self._background:
-            self._spawn(self._notice())
+            self._spawn(self._notice() if is_here else self._presence.away())
 
     async def _notice(self) -> None:
         await self._presence.active()

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import uuid
+from collections.abc import Callable
 from typing import Final
 
 from chat_tui.inbox import rhythm
@@ -33,21 +34,24 @@ class Presence:
         if self._noted_at is not None and 0 <= now - self._noted_at < NOTED_EVERY_MS:
             return
         self._noted_at = now
-        try:
-            await asyncio.wrap_future(
-                self._store.write_state(leader.active, self._copy, now, self._clock.boot)
-            )
-        except (StoreBusy, StoreProblem) as error:
-            log.warning("activity not noted: %s", type(error).__name__)
+        await self._write(leader.active, self._copy, now, self._clock.boot)
+
+    async def away(self) -> None:
+        """Nobody looks at this screen any more: as if nobody had been active for a while."""
+        self._noted_at = None
+        await self._write(leader.active, self._copy, self._clock.now() - rhythm.IDLE_MS, self._clock.boot)
 
     async def leave(self) -> None:
         """This copy ends."""
-        try:
-            await asyncio.wrap_future(self._store.write_state(leader.leave, self._copy))
-        except (StoreBusy, StoreProblem) as error:
-            log.warning("activity not noted: %s", type(error).__name__)
+        await self._write(leader.leave, self._copy)
 
     async def pause_s(self) -> float:
         """Seconds between two looks at the list."""
         last = await asyncio.wrap_future(self._store.read(leader.last_active, self._clock.boot))
         return rhythm.pause_s(self._poll_s, last, self._clock.now())
+
+    async def _write(self, write: Callable[..., None], *given: object) -> None:
+        try:
+            await asyncio.wrap_future(self._store.write_state(write, *given))
+        except (StoreBusy, StoreProblem) as error:
+            log.warning("activity not noted: %s", type(error).__name__)

@@ -4,7 +4,9 @@ from typing import Final
 
 from chat_tui.model.allowance import BootMillis
 
-_SLOWER: Final = ((30 * 60_000, 60.0), (10 * 60_000, 12.0), (2 * 60_000, 3.0))
+IDLE_MS: Final[BootMillis] = 2 * 60_000
+"""Without a key for so long, an operator counts as idle."""
+_SLOWER: Final = ((30 * 60_000, 60.0), (10 * 60_000, 12.0), (IDLE_MS, 3.0))
 """Idle for so many milliseconds → so many times the pause: 5 s become 15 s, a minute, five minutes."""
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -158,9 +159,9 @@ class Inbox:
         """What the next rounds will do."""
         return await self._ask(self._engine.plan)
 
-    def active(self) -> None:
-        """The operator is at the screen: while somebody is, at whichever copy, news is looked for often."""
-        self._loop.call(self._engine.active)
+    def active(self, *, is_here: bool = True) -> None:
+        """The operator is at the screen, or not; while somebody is, at whichever copy, news comes sooner."""
+        self._loop.call(partial(self._engine.active, is_here=is_here))
 
     async def fetch_chat(self, chat_id: ChatId) -> Problem | None:
         """Bring a chat and its newest messages into the cache, for verbs without a background."""

@@ -22,25 +22,35 @@ SURE_S: Final = 5.0
 MOST_CHATS: Final = 2_000
 """Of one look; whoever changes more at once is reading everything for the first time."""
 
+LATEST: Final = 200
+"""Changes told anew when others have committed while this copy was starting."""
+
 log = logging.getLogger(__name__)
 
 
 class Watch:
     """Looks whether another process has committed, and publishes what that changed."""
 
-    def __init__(self, ground: Ground, budgets: Budgets, hurry: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        budgets: Budgets,
+        hurry: Callable[[], Awaitable[None]],
+        is_leading: Callable[[], bool],
+    ) -> None:
         """`hurry` is called when somebody may have become active at another copy."""
         self._g = ground
         self._budgets = budgets
         self._hurry = hurry
+        self._is_leading = is_leading
         self._logs = [
             Path(f"{file.path}-wal") for file in (ground.store.paths.cache, ground.store.paths.state)
         ]
         self._stamps: tuple[object, ...] = ()
-        self._versions = (0, 0)
+        self._versions = ground.store.opened_versions
         self._revision = 0
         self._notes: notes.Notes = {}
-        self._trouble = ""
+        self._trouble: str | None = None
 
     async def run(self) -> None:
         """For as long as the engine lives."""
@@ -54,26 +64,34 @@ class Watch:
                     is_begun = True
                 # A commit always touches the log of its file: looking at that costs a hundredth.
                 stamps = tuple(_stamp(path) for path in self._logs)
-                if stamps != self._stamps or loop.time() >= sure_at:
+                is_time = loop.time() >= sure_at
+                if stamps != self._stamps or is_time:
                     self._stamps = stamps
-                    sure_at = loop.time() + SURE_S
-                    await self._look()
+                    await self._look(surely=is_time)
+                    sure_at = loop.time() + SURE_S if is_time else sure_at
             except (StoreBusy, StoreProblem) as error:
                 log.warning("other copies not seen: %s", type(error).__name__)
                 await asyncio.sleep(SURE_S)
             await asyncio.sleep(LOOK_S)
 
     async def _begin(self) -> None:
-        self._versions = await asyncio.wrap_future(self._g.store.data_version())
-        self._revision, _chats = await self._g.read(chats.changed_since, self._revision, 1)
-        self._notes = await self._g.read(notes.of_the_operator)
+        """What others did since the store was opened is told as the latest changes of all."""
+        self._revision, _latest = await self._g.read(chats.changed_since, 0, 1)
+        if await self._versions_now() != self._versions:
+            self._revision = max(0, self._revision - LATEST)
+        else:
+            self._notes = await self._g.read(notes.of_the_operator)
 
-    async def _look(self) -> None:
-        cache, state = await asyncio.wrap_future(self._g.store.data_version())
-        is_cache, is_state = cache != self._versions[0], state != self._versions[1]
-        self._versions = cache, state
+    async def _versions_now(self) -> tuple[int, int]:
+        return await asyncio.wrap_future(self._g.store.data_version())
+
+    async def _look(self, *, surely: bool) -> None:
+        before, self._versions = self._versions, await self._versions_now()
+        is_cache, is_state = (a != b for a, b in zip(before, self._versions, strict=True))
         if is_cache:
             await self._tell_chats()
+        if is_cache or surely:
+            await self._tell_link()
         if is_state:
             await self._tell_notes()
 
@@ -83,10 +101,15 @@ class Watch:
             self._g.bulletin.publish(ChatsChanged(frozenset(changed)))
         for chat_id in changed:
             self._g.bulletin.publish(TimelineChanged(chat_id))
+
+    async def _tell_link(self) -> None:
+        """Whoever leads knows best how the list stands; the others hear of it here."""
+        if self._is_leading():
+            return
         fresh_at = await self._g.read(cursors.get, FRESH_AT)
         if fresh_at is not None and int(fresh_at) > (self._g.bulletin.link.fresh_at or 0):
             self._g.bulletin.caught_up(int(fresh_at))
-        trouble = await self._g.read(cursors.get, TROUBLE) or ""
+        trouble = await self._g.read(cursors.get, TROUBLE)
         if trouble and trouble != self._trouble:
             self._g.bulletin.failed(Problem(ProblemKind(trouble), operation="getChats"))
         self._trouble = trouble

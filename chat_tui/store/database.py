@@ -57,6 +57,7 @@ class _Writer:
             self._conn = open_database(file, notices)
         self.identity = identity(file.path)
         """Device and inode of the file that is open; another one after it was removed and begun anew."""
+        self.opened_version: int = self._conn.execute("PRAGMA data_version").fetchone()[0]
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"store-{file.kind}")
 
     def submit(self, fn: Callable[[Connection], T]) -> Future[T]:
@@ -169,6 +170,11 @@ class Store:
     def data_version(self) -> Future[tuple[int, int]]:
         """A number per file (cache, state) that changes when another process has committed to it."""
         return _both(self._cache.data_version(), self._state.data_version())
+
+    @property
+    def opened_versions(self) -> tuple[int, int]:
+        """`data_version` as it was when the files were opened."""
+        return self._cache.opened_version, self._state.opened_version
 
     def close(self) -> None:
         """Finish what was queued, then close the files."""

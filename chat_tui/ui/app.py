@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from datetime import tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import work
+from textual import events, work
 from textual.binding import BindingType
 
 from chat_tui.inbox.service import Inbox
@@ -27,6 +27,8 @@ from chat_tui.ui.zone import local_zone
 if TYPE_CHECKING:
     from chat_tui.ui.screens.confirm import Confirm
 
+ACTIVE_EVERY: Final[Millis] = 10_000
+"""Keys are told of as activity at most this often."""
 STYLES = Path(__file__).parent / "styles"
 
 
@@ -55,12 +57,29 @@ class ChatTuiApp(TerminalApp[None]):
         self._zone = zone
         self.theme_wanted = theme
         self.patience = patience
+        self._told_at: Millis = 0
 
     def on_mount(self) -> None:
         if self.theme_wanted in self.available_themes:
             self.theme = self.theme_wanted
         screen = InboxScreen(self.inbox, now=self._now, zone=self._zone, patience=self.patience)
         self.push_screen(screen)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Tell the inbox that somebody is here, now and then; everything else as usual."""
+        if isinstance(event, events.Key | events.Paste) and self._now() - self._told_at >= ACTIVE_EVERY:
+            self._told_at = self._now()
+            self.inbox.active()
+        await super().on_event(event)
+
+    def on_app_focus(self, event: events.AppFocus) -> None:
+        """The window came to the front."""
+        self.inbox.active()
+
+    def on_app_blur(self, event: events.AppBlur) -> None:
+        """The window went to the background."""
+        self.inbox.active(is_here=False)
+        self._told_at = 0
 
     def action_help(self) -> None:
         """Show the live key list."""

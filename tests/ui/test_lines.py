@@ -45,7 +45,7 @@ async def test_tabs_and_status_share_the_first_line() -> None:
     async with app.run_test(size=(110, 24)) as pilot:
         tabs, status = app.query_one(TabBar), app.query_one(StatusLine)
         tabs.show(Tab.DISPUTES, COUNTS)
-        status.show(Link(LinkState.ONLINE, budgets={"x": Budget("x", 100, 93, NOW)}))
+        status.show(Link(LinkState.ONLINE, budgets={"x": Budget("x", 100, 93, NOW)}), NOW)
         await pilot.pause()
         assert text(tabs).startswith(" 1 Ждут ответа 12 [2 Споры 1] 3 Возвраты 3 ")
         assert text(status) == "● связь  квота 93 %"
@@ -79,7 +79,7 @@ async def test_nothing_is_drawn_when_nothing_changed() -> None:
 
         def tell() -> None:
             tabs.show(Tab.ALL, COUNTS)
-            status.show(Link(LinkState.ONLINE))
+            status.show(Link(LinkState.ONLINE), NOW)
             hints.show([("?", "keys")])
 
         tell()

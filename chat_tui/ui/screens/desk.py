@@ -149,7 +149,7 @@ class Desk(Screen[None]):
 
     def _show_link(self) -> None:
         link = self._inbox.link()
-        self._status.show(link)
+        self._status.show(link, self._now())
         self._notice.say(notice(link, self._now(), self._zone))
 
     # -- news ----------------------------------------------------------------------------------------

@@ -2,25 +2,42 @@
 
 from datetime import tzinfo
 
-from chat_tui.locale import _, ngettext
+from chat_tui.locale import N_, _, ngettext
 from chat_tui.model.ids import Millis
 from chat_tui.model.link import Link, LinkState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.ui.view import glyphs
 from chat_tui.ui.view.line import Line, Role, Span
 from chat_tui.ui.view.problems import problem_words
-from chat_tui.ui.view.waits import when
+from chat_tui.ui.view.waits import MINUTE, age, when
 
+_WAITING_FOR = {
+    "getChats": N_("The Market's quota for the list is used up: new chats come after {time}."),
+    "getChat": N_("The Market's quota for single chats is used up until {time}."),
+    "getChatHistory": N_("The Market's quota for histories is used up: new messages come after {time}."),
+    "createChat": N_("The Market's quota for new chats is used up until {time}."),
+    "sendMessageToChat": N_(
+        "The Market's quota for messages is used up: yours go by themselves after {time}."
+    ),
+    "sendFileToChat": N_("The Market's quota for files is used up: yours go by themselves after {time}."),
+}
+_OLD = 15 * MINUTE
+"""A list of this age is worth a warning."""
+_LONG_WAIT = 30_000
+"""A shorter pause of ours is none of the operator's business."""
 _SCARCE = 0.2
 """Share of a quota below which it is worth a warning."""
 
 
-def status_spans(link: Link, *, brief: bool = False) -> Line:
-    """The connection in a word, the scarcest quota, and what could not be read or sent.
+def status_spans(link: Link, now: Millis, *, brief: bool = False) -> Line:
+    """The connection in a word, an old list's age, the scarcest quota, and what could not be read or sent.
 
     `brief` leaves out a quota that gives no reason to worry.
     """
     spans = [*_state(link)]
+    if link.state is LinkState.ONLINE and link.fresh_at is not None and now - link.fresh_at >= MINUTE:
+        old = _("list {age} old").format(age=age(link.fresh_at, now))
+        spans += [Span("  "), Span(old, Role.MUTED if now - link.fresh_at < _OLD else Role.WARN)]
     if link.budgets and link.state is LinkState.ONLINE:
         share = min(budget.share_left for budget in link.budgets.values())
         if share <= _SCARCE or not brief:
@@ -42,7 +59,17 @@ def notice(link: Link, now: Millis, zone: tzinfo) -> str:
         return _offline(link, now, zone)
     if link.sends_paused is not None:
         return _("Messages are kept and not sent. {why}").format(why=problem_words(link.sends_paused))
-    return ""
+    return _waits(link, now, zone)
+
+
+def _waits(link: Link, now: Millis, zone: tzinfo) -> str:
+    """What is not asked of the Market for now, and until when."""
+    waits = {operation: until for operation, until in link.waits.items() if until - now >= _LONG_WAIT}
+    if not waits:
+        return ""
+    operation = max(waits, key=waits.__getitem__)
+    what = _(_WAITING_FOR.get(operation, _WAITING_FOR["getChats"]))
+    return what.format(time=when(waits[operation], now, zone))
 
 
 def _state(link: Link) -> Line:

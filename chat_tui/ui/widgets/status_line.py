@@ -3,6 +3,7 @@
 from textual.geometry import Size
 from textual.strip import Strip
 
+from chat_tui.model.ids import Millis
 from chat_tui.model.link import Link
 from chat_tui.ui.view.glyphs import WIDE
 from chat_tui.ui.view.line import Line, Role, Span, width_of, wrap
@@ -21,11 +22,13 @@ class StatusLine(LinePane):
         """Begin with a connection that was not answered yet."""
         super().__init__(id=id)
         self._link = Link()
+        self._now: Millis = 0
         self._is_brief = False
 
-    def show(self, link: Link) -> None:
+    def show(self, link: Link, now: Millis) -> None:
         """Draw the line again if its words changed."""
-        old, self._link = self._line, link
+        old = self._line
+        self._link, self._now = link, now
         if self._line != old:
             self.refresh(layout=width_of(self._line) != width_of(old))
 
@@ -40,7 +43,7 @@ class StatusLine(LinePane):
 
     @property
     def _line(self) -> Line:
-        return status_spans(self._link, brief=self._is_brief)
+        return status_spans(self._link, self._now, brief=self._is_brief)
 
 
 class NoticeLine(LinePane):

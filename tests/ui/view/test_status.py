@@ -73,6 +73,12 @@ def test_the_servers_words_are_harmless_and_short(text: str) -> None:
         (Link(), "○ connecting", "○ соединяюсь"),
         (Link(LinkState.ONLINE), "● online", "● связь"),
         (Link(LinkState.ONLINE, budgets=budgets(93, 99)), "● online  quota 93 %", "● связь  квота 93 %"),
+        (Link(LinkState.ONLINE, fresh_at=NOW - 59_000), "● online", "● связь"),
+        (
+            Link(LinkState.ONLINE, fresh_at=NOW - 3 * 60_000),
+            "● online  list 3 min old",
+            "● связь  список 3 мин назад",
+        ),
         (Link(LinkState.OFFLINE, OFFLINE, budgets=budgets(93)), "○ offline", "○ нет связи"),
         (Link(LinkState.REFUSED, OFFLINE, sends_paused=OFFLINE), "✗ refused", "✗ отказано"),
         (
@@ -83,14 +89,14 @@ def test_the_servers_words_are_harmless_and_short(text: str) -> None:
     ],
 )
 def test_the_connection_in_a_few_words(link: Link, en: str, ru: str) -> None:
-    assert text_of(status_spans(link)) == en
+    assert text_of(status_spans(link, NOW)) == en
     locale.use("ru")
-    assert text_of(status_spans(link)) == ru
+    assert text_of(status_spans(link, NOW)) == ru
 
 
 @pytest.mark.parametrize(("share", "expected"), [(93, "● online"), (20, "● online  quota 20 %")])
 def test_a_brief_line_keeps_a_scarce_quota_only(share: int, expected: str) -> None:
-    assert text_of(status_spans(Link(LinkState.ONLINE, budgets=budgets(share)), brief=True)) == expected
+    assert text_of(status_spans(Link(LinkState.ONLINE, budgets=budgets(share)), NOW, brief=True)) == expected
 
 
 @pytest.mark.parametrize(
@@ -110,6 +116,16 @@ def test_a_brief_line_keeps_a_scarce_quota_only(share: int, expected: str) -> No
             Link(LinkState.REFUSED, Problem(ProblemKind.UNAUTHORIZED, http_status=401)),
             "Маркет не принимает ключ. Выпустите новый в кабинете продавца, запишите вместо старого "
             "(CHAT_TUI_API_KEY или settings.toml) и запустите программу снова.",
+        ),
+        (Link(LinkState.ONLINE, waits={"getChats": NOW + 18_000}), ""),
+        (Link(LinkState.ONLINE, waits={"getChats": NOW - 1}), ""),
+        (
+            Link(LinkState.ONLINE, waits={"getChats": NOW + 60_000, "getChatHistory": NOW + HOUR}),
+            "Квота Маркета на истории исчерпана: новые сообщения придут после 19:30.",
+        ),
+        (
+            Link(LinkState.ONLINE, waits={"sendMessageToChat": NOW + HOUR}),
+            "Квота Маркета на сообщения исчерпана: ваши уйдут сами после 19:30.",
         ),
         (
             Link(LinkState.ONLINE, sends_paused=Problem(ProblemKind.READ_ONLY)),
