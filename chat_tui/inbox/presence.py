@@ -27,6 +27,7 @@ class Presence:
         self._poll_s = poll_s
         self._copy = str(uuid.uuid4())
         self._noted_at: BootMillis | None = None
+        self._is_known = False
 
     async def active(self) -> None:
         """Somebody is at this screen."""
@@ -42,8 +43,9 @@ class Presence:
         await self._write(leader.active, self._copy, self._clock.now() - rhythm.IDLE_MS, self._clock.boot)
 
     async def leave(self) -> None:
-        """This copy ends."""
-        await self._write(leader.leave, self._copy)
+        """This copy ends; one without a screen was never there."""
+        if self._is_known:
+            await self._write(leader.leave, self._copy)
 
     async def pause_s(self) -> float:
         """Seconds between two looks at the list."""
@@ -51,6 +53,7 @@ class Presence:
         return rhythm.pause_s(self._poll_s, last, self._clock.now())
 
     async def _write(self, write: Callable[..., None], *given: object) -> None:
+        self._is_known = True
         try:
             await asyncio.wrap_future(self._store.write_state(write, *given))
         except (StoreBusy, StoreProblem) as error:
