@@ -55,9 +55,8 @@ _FLOOR: Final = {
     Urgency.BACKFILL: 0.5,
 }
 """The share of the quota that is left to whoever is more urgent, and to the shop's other programs."""
-_AHEAD: Final = {Urgency.NEWS: 0.1, Urgency.FIRST: 0.1}
+_AHEAD: Final = 0.1
 """The share of what remains of the hour by which requests may run ahead of an even pace."""
-_AHEAD_IN_BACKGROUND: Final = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ class Allowance:
             return wait
         if urgency <= Urgency.OPEN:
             return 0
-        ahead = _AHEAD.get(urgency, _AHEAD_IN_BACKGROUND) * (self.resets_at - now)
+        ahead = _AHEAD * (self.resets_at - now)
         return max(0, min(round(self.paced_to - now - ahead), self.resets_at - now))
 
     def taken(self, urgency: Urgency, now: BootMillis) -> "Allowance":
