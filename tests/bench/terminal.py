@@ -1,9 +1,11 @@
 """Measure in a pseudo terminal how long the program takes to start and to answer keys, beside bare Textual.
 
 python -m tests.bench.terminal DIRECTORY --rounds 5
+python -m tests.bench.terminal DIRECTORY --beside SMALLER --rounds 5
 
 DIRECTORY was filled by `python -m tests.bench.fill`. Only the ratios mean something: both programs run in
-turn on the same machine, and the median over the rounds is printed.
+turn on the same machine, and the median over the rounds is printed. `--beside` compares with the program on
+another directory, with fewer chats in it, instead of with bare Textual.
 """
 
 import argparse
@@ -85,21 +87,33 @@ def main() -> None:
     """Run both programs in turn and print their medians and ratios."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("directory", type=Path)
+    words.add_argument("--beside", type=Path)
     words.add_argument("--rounds", type=int, default=5)
     given = words.parse_args()
     rounds: list[tuple[Figures, Figures]] = []
-    with tempfile.TemporaryDirectory() as own:
-        there = environment(given.directory, Path(own))
-        start = partial(PtyProgram.python, environment=there, size=SIZE)
+    with tempfile.TemporaryDirectory() as own, tempfile.TemporaryDirectory() as others:
+        program = _program(given.directory, Path(own))
+        other = _program(given.beside, Path(others)) if given.beside else _bare(Path(others))
         for number in range(given.rounds + 1):
-            bare = measure(partial(start, "-c", BARE), "READY 0", "x")
-            program = measure(partial(start, "-m", "chat_tui", "--lang", "en"), "Покупатель", "\x1b[B")
+            # Whoever goes second finds the machine warmer: they take turns.
+            pair = [program(), other()] if number % 2 else [other(), program()][::-1]
             if number:  # the first round only warms the caches
-                rounds.append((program, bare))
+                rounds.append((pair[0], pair[1]))
+    against = "the smaller one" if given.beside else "bare Textual"
     for name in rounds[0][0]:
-        mine = statistics.median(program[name] for program, _ in rounds)
-        ratio = statistics.median(program[name] / bare[name] for program, bare in rounds)
-        sys.stdout.write(f"{name:20} {mine:8.1f}   {ratio:5.2f} x bare Textual\n")
+        mine = statistics.median(one[name] for one, _ in rounds)
+        ratio = statistics.median(one[name] / two[name] for one, two in rounds)
+        sys.stdout.write(f"{name:20} {mine:8.1f}   {ratio:5.2f} x {against}\n")
+
+
+def _program(filled: Path, own: Path) -> Callable[[], Figures]:
+    start = partial(PtyProgram.python, environment=environment(filled, own), size=SIZE)
+    return lambda: measure(partial(start, "-m", "chat_tui", "--lang", "en"), "Покупатель", "\x1b[B")
+
+
+def _bare(own: Path) -> Callable[[], Figures]:
+    start = partial(PtyProgram.python, environment={**plain_environment(), "HOME": str(own)}, size=SIZE)
+    return lambda: measure(partial(start, "-c", BARE), "READY 0", "x")
 
 
 if __name__ == "__main__":
