@@ -67,6 +67,7 @@ def open_inbox(settings: "Settings", paths: "Paths", *, undo_seconds: int) -> "I
         undo_s=undo_seconds,
         settle_s=settings.settle_seconds,
         poll_s=settings.poll_seconds,
+        backfill=settings.backfill,
         read_only=settings.read_only,
         secrets=(settings.api_key, settings.oauth_token),
     )

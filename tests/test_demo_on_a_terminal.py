@@ -88,10 +88,15 @@ def until_everything_is_read(program: PtyProgram) -> None:
 
 def go_down_to(program: PtyProgram, word: str) -> None:
     """Press j until the highlighted chat shows this word."""
-    while word not in next((line for line in program.text.splitlines() if "▌" in line), ""):
-        written = len(program.raw)
+    while word not in (before := highlighted(program)):
         program.feed("j")
-        program.wait_for(lambda: len(program.raw) > written)  # noqa: B023
+        # Other things are drawn as well: only a moved highlight says that the key has acted.
+        program.wait_for(lambda: highlighted(program) != before)
+
+
+def highlighted(program: PtyProgram) -> str:
+    """The first line of the highlighted chat."""
+    return next((line for line in program.text.splitlines() if "▌" in line), "")
 
 
 def test_an_answer_is_confirmed_and_replied_to_and_there_at_the_next_start(data: Path) -> None:

@@ -47,6 +47,7 @@ def test_the_file_sets_everything(path: Path) -> None:
         late = 20
         [sync]
         poll_seconds = 7
+        backfill = false
         [keys]
         layout = "off"
         [ui]
@@ -65,6 +66,7 @@ def test_the_file_sets_everything(path: Path) -> None:
         warn_minutes=10,
         late_minutes=20,
         poll_seconds=7,
+        backfill=False,
         keys_layout="off",
         language="ru",
         theme="nord",

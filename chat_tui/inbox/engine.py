@@ -81,7 +81,7 @@ class Engine:
         self._leadership = Leadership(self._store, ByteLock(data_dir / "leader.lock"), self._clock)
         self._presence = Presence(self._store, self._clock, self._settings.poll_s)
         self._sync = Sync(self._g, self._history, self._leadership, self._presence.pause_s)
-        self._backfill = Backfill(self._g, self._history, lambda: self._leadership.is_ours)
+        self._backfill = Backfill(self._g, self._history, self._may_backfill)
         self._delivery = Delivery(self._g, self._history, ChatLock(data_dir))
         self._background = background
         if background:
@@ -92,6 +92,9 @@ class Engine:
             watch = Watch(self._g, budgets, self._sync.hurry, lambda: self._leadership.is_ours)
             self._spawn(watch.run())
             self._spawn(self._tidy())
+
+    def _may_backfill(self) -> bool:
+        return self._settings.backfill and self._leadership.is_ours
 
     async def _tidy(self) -> None:
         """Once per start: copies of files that no item needs any more, left behind by a kill."""

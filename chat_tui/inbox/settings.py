@@ -23,5 +23,7 @@ class InboxSettings:
     """Between two looks at the outbox for items that another, dead copy left behind."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
     """The keys of this run: a text that holds one is not sent."""
+    backfill: bool = True
+    """Whether old histories are read by and by while more than half of the hourly quota is left."""
     read_only: bool = False
     """Nothing may be sent or created."""

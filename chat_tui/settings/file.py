@@ -124,6 +124,10 @@ def _whole(low: int, high: int) -> Known:
     return Known(fits, N_("a whole number from {low} to {high}"), {"low": low, "high": high})
 
 
+def _yes_or_no() -> Known:
+    return Known(lambda value: isinstance(value, bool), N_("true or false"), {})
+
+
 def _one_of(*words: str) -> Known:
     names = ", ".join(f'"{word}"' for word in words)
     return Known(
@@ -145,12 +149,12 @@ KNOWN: Final[Mapping[str, Mapping[str, Known]]] = {
     },
     "sending": {"undo_seconds": _whole(0, 60), "settle_seconds": _whole(5, 600)},
     "queue": {"warn": _whole(1, 10_080), "late": _whole(1, 10_080)},
-    "sync": {"poll_seconds": _whole(1, 300)},
+    "sync": {"poll_seconds": _whole(1, 300), "backfill": _yes_or_no()},
     "keys": {"layout": _one_of("jcuken", "off")},
     "ui": {
         "language": _one_of("ru", "en"),
         "theme": _text(),
-        "mouse": Known(lambda value: isinstance(value, bool), N_("true or false"), {}),
+        "mouse": _yes_or_no(),
     },
     "log": {"level": _one_of("debug", "info", "warning", "error")},
 }

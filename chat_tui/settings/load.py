@@ -19,6 +19,7 @@ _FIELDS = {
     "queue.warn": "warn_minutes",
     "queue.late": "late_minutes",
     "sync.poll_seconds": "poll_seconds",
+    "sync.backfill": "backfill",
     "keys.layout": "keys_layout",
     "ui.theme": "theme",
     "ui.mouse": "mouse",

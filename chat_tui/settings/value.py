@@ -46,6 +46,8 @@ class Settings:
     late_minutes: int = 120
     """A buyer who waits longer is marked as late."""
     poll_seconds: int = 5
+    backfill: bool = True
+    """Old histories are read by and by, so that everything can be searched."""
     keys_layout: str = "jcuken"
     """`jcuken`: the Russian letter on the same physical key is the same command; `off`: it is not."""
     theme: str = ""

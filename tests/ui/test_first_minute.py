@@ -2,12 +2,13 @@
 
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.sandbox.world import Chat
-from tests.ui.app_stage import NARROW, desk
+from tests.ui.app_stage import CALM, NARROW, desk
 
 JOHN = 14_800_017
 """Asks in English; his chat is short."""
@@ -74,7 +75,7 @@ async def test_enter_opens_the_highlighted_chat_and_names_it_twice(market: Sandb
 async def test_older_messages_come_page_by_page_while_scrolling_up(market: Sandbox, tmp_path: Path) -> None:
     for number in range(170):
         market.say(JOHN, f"line number {number:03}")
-    async with desk(tmp_path, market) as it:
+    async with desk(tmp_path, market, settings=replace(CALM, backfill=False)) as it:
         await it.synced()
         await it.go_to(JOHN)
         await it.until_shown("line number 169")
