@@ -87,7 +87,9 @@ def until_everything_is_read(program: PtyProgram) -> None:
 
 
 def go_down_to(program: PtyProgram, word: str) -> None:
-    """Press j until the highlighted chat shows this word."""
+    """From the top, press j until the highlighted chat shows this word."""
+    program.feed("g")
+    program.wait_for(lambda: "▌" in program.text.splitlines()[2])
     while word not in (before := highlighted(program)):
         program.feed("j")
         # Other things are drawn as well: only a moved highlight says that the key has acted.
@@ -147,7 +149,6 @@ def test_a_hostile_chat_reaches_the_screen_as_letters_only(data: Path) -> None:
             ("Иван␛[31m", "␛[31mКРАСНЫЙ␛[0m ␛[2J␛[H"),
             (HOSTILE_NAME, "[@click=app.quit]нажмите"),
         ):
-            program.feed("g")
             go_down_to(program, word)
             program.feed("\r")
             program.wait_for_text("Кому: ", timeout=PATIENCE_S)
