@@ -3,6 +3,7 @@
 from chat_tui.commands.speak import say
 from chat_tui.locale import _
 from chat_tui.paths import Paths
+from chat_tui.store import quarantine
 
 
 def run(paths: Paths) -> int:
@@ -14,4 +15,6 @@ def run(paths: Paths) -> int:
         (_("log"), paths.log),
     ):
         say(f"{words}: {place}")
+    for place in sorted(paths.data.glob(f"*/{quarantine.NAME}")):
+        say(f"{_('what nobody could read, for a bug report')}: {place}")
     return 0

@@ -16,7 +16,7 @@ from chat_tui.ui.zone import local_zone
 async def run(inbox: Inbox, arguments: Namespace) -> int:
     """Print the counts, what is left of the Market's hourly quotas, and the plan."""
     report = await inbox.sync_once()
-    for line in (*_done(report), *_quotas(inbox), *_ahead(await inbox.sync_plan())):
+    for line in (*_done(report), *_unreadable(inbox), *_quotas(inbox), *_ahead(await inbox.sync_plan())):
         say(line)
     if report.problem is not None:
         complain(problem_words(report.problem))
@@ -35,6 +35,15 @@ def _done(report: SyncReport) -> list[str]:
         )
     ]
     return lines + report.oddities
+
+
+def _unreadable(inbox: Inbox) -> list[str]:
+    count, place = inbox.link().skipped, inbox.unreadable_file
+    if not count:
+        return []
+    words = ngettext("{n} item could not be read.", "{n} items could not be read.", count).format(n=count)
+    told = _("As it came, for a bug report: {place}").format(place=place)
+    return [f"{words} {told}" if place.exists() else words]
 
 
 def _quotas(inbox: Inbox) -> list[str]:

@@ -10,6 +10,7 @@ from chat_tui.inbox.market import Market, MarketByUrgency
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.allowance import Urgency
 from chat_tui.model.ids import Millis
+from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.store.database import Connection, Store
 
 P = ParamSpec("P")
@@ -51,3 +52,11 @@ class Ground:
     def answered(self, *, fresh_at: Millis | None = None, skipped: int = 0) -> None:
         """The Market answered as agreed: pass the news on to the status line."""
         self.bulletin.answered(self.markets.budgets, fresh_at=fresh_at, skipped=skipped)
+
+    async def page_came(self, operation: str, page: ChatsPage | MessagesPage) -> None:
+        """As `answered`, for a page: what of it nobody can read is kept, and counted once in this run."""
+        skipped = 0
+        if page.unreadable:
+            add = self.store.quarantine.add
+            skipped = await asyncio.to_thread(add, operation, page.unreadable, self.wall_ms())
+        self.answered(skipped=skipped)

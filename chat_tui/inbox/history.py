@@ -7,11 +7,12 @@ from weakref import WeakValueDictionary
 
 from chat_tui.inbox.events import ChatsChanged, HistoryFailed, TimelineChanged
 from chat_tui.inbox.ground import Ground
+from chat_tui.inbox.page_walk import PageWalk
 from chat_tui.model.allowance import Urgency
 from chat_tui.model.ids import UNKNOWN_TIME, ChatId, MessageId, Millis
 from chat_tui.model.message import Message
 from chat_tui.model.paging import Coverage, HistoryCursor, MessagesPage
-from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import chats, messages
 from chat_tui.store.database import Connection
 
@@ -19,8 +20,6 @@ PAGE = 50
 """Messages per page when reading backwards; a page token is only good for the limit it was made with."""
 NEWER_PAGE = 100
 """Messages per page when reading what is new."""
-MOST_PAGES = 2_000
-"""Pages of one pass; a server that never ends is left here."""
 
 
 class History:
@@ -77,70 +76,66 @@ class History:
 
     async def _older(self, chat_id: ChatId, cursor: HistoryCursor, urgency: Urgency) -> Problem | None:
         """The next page after the stored token; with a token the Market no longer knows, from the top."""
-        token = cursor.older_token
-        restarted = token is None
-        for _ in range(MOST_PAGES):
-            page = await self._g.market(urgency).get_chat_history(chat_id, page_token=token, limit=PAGE)
+        walk = PageWalk("getChatHistory", cursor.older_token)
+        while True:
+            page = await self._g.market(urgency).get_chat_history(chat_id, page_token=walk.token, limit=PAGE)
             if isinstance(page, Problem):
-                if page.kind == ProblemKind.BAD_REQUEST and not restarted:
-                    token, restarted = None, True
+                if walk.begins_anew(page):
                     continue
                 self._failed(page, urgency)
                 return page
+            goes_on = walk.goes_on(page)
             brought = await self._save(
-                chat_id, page.messages, newest=False, oldest=page.next_token is None, token=page.next_token
+                chat_id, page.messages, newest=False, oldest=walk.is_whole, token=walk.token
             )
-            self._note(page)
+            await self._note(page)
             reached = cursor.lo is None or any(m.message_id < cursor.lo for m in page.messages)
-            if page.next_token is None or (brought and reached) or page.next_token == token:
+            if walk.trouble is not None:
+                self._failed(walk.trouble, urgency)
+                return walk.trouble
+            if not goes_on or (brought and reached):
                 return None
-            token = page.next_token
-        return None
 
     async def _first(self, chat_id: ChatId, urgency: Urgency) -> Problem | None:
         """Nothing is known yet. The order is not promised: only newest first allows to stop early."""
-        token: str | None = None
+        walk = PageWalk("getChatHistory")
         collected: list[Message] = []
-        for _ in range(MOST_PAGES):
-            page = await self._g.market(urgency).get_chat_history(chat_id, page_token=token, limit=PAGE)
+        while True:
+            page = await self._g.market(urgency).get_chat_history(chat_id, page_token=walk.token, limit=PAGE)
             if isinstance(page, Problem):
+                if walk.begins_anew(page):
+                    continue
                 self._failed(page, urgency)
                 return page
-            self._note(page)
+            await self._note(page)
             collected.extend(page.messages)
-            ended = page.next_token is None or page.next_token == token or not page.messages
-            if ended or (token is None and _is_newest_first(page.messages)):
-                await self._save(chat_id, collected, newest=True, oldest=ended, token=page.next_token)
-                return None
-            token = page.next_token
-        await self._save(chat_id, collected, newest=True, oldest=False, token=token)
+            is_enough = walk.token is None and _is_newest_first(page.messages)
+            if not walk.goes_on(page) or is_enough:
+                break
+        await self._save(chat_id, collected, newest=True, oldest=walk.is_whole, token=walk.token)
         return None
 
     async def _since(self, chat_id: ChatId, base: MessageId, urgency: Urgency) -> Problem | None:
         """All pages after `base`, saved in one transaction, so that a kill leaves no gap."""
-        token: str | None = None
+        walk = PageWalk("getChatHistory")
         collected: list[Message] = []
-        for _ in range(MOST_PAGES):
+        while True:
             page = await self._g.market(urgency).get_chat_history(
-                chat_id, from_message_id=base or None, page_token=token, limit=NEWER_PAGE
+                chat_id, from_message_id=base or None, page_token=walk.token, limit=NEWER_PAGE
             )
             if isinstance(page, Problem):
+                if walk.begins_anew(page):
+                    continue
                 self._failed(page, urgency)
                 return page
-            self._note(page)
+            await self._note(page)
             collected.extend(page.messages)
-            if page.next_token is None or page.next_token == token or not page.messages:
+            if not walk.goes_on(page):
                 break
-            token = page.next_token
-        else:
-            return Problem(
-                ProblemKind.UNEXPECTED_ANSWER,
-                Certainty.UNCLEAR,
-                operation="getChatHistory",
-                message="endless pages",
-            )
-        await self._save(chat_id, collected, newest=True, oldest=None)
-        return None
+        # What came oldest first has no gap before its end, even if the walk was left: the next begins there.
+        newest = walk.is_whole or _is_oldest_first(collected)
+        await self._save(chat_id, collected, newest=newest, oldest=None)
+        return walk.trouble
 
     async def _save(
         self,
@@ -171,10 +166,10 @@ class History:
         if not (urgency.is_background and problem.kind is ProblemKind.HOURLY_LIMIT):
             self._g.bulletin.failed(problem)
 
-    def _note(self, page: MessagesPage) -> None:
+    async def _note(self, page: MessagesPage) -> None:
         if page.server_time is not None:
             self._server_at = page.server_time, asyncio.get_running_loop().time()
-        self._g.answered(skipped=page.skipped)
+        await self._g.page_came("getChatHistory", page)
 
     async def _known(self, chat_id: ChatId, urgency: Urgency) -> HistoryCursor | Problem:
         """How far the chat was read; one that the cache has lost, or never had, is asked for first."""
@@ -211,3 +206,9 @@ def _save_history(
 def _is_newest_first(found: Sequence[Message]) -> bool:
     """Whether a page of several messages came strictly newest first."""
     return len(found) > 1 and all(a.message_id > b.message_id for a, b in pairwise(found))
+
+
+def _is_oldest_first(found: Sequence[Message]) -> bool:
+    """Whether messages came oldest first, however often."""
+    ids = list(dict.fromkeys(message.message_id for message in found))
+    return ids == sorted(ids)

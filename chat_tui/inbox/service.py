@@ -137,6 +137,11 @@ class Inbox:
         """How things stand with the Market, now."""
         return self._engine.bulletin.link
 
+    @property
+    def unreadable_file(self) -> Path:
+        """Where the items that `Link.skipped` counts are kept as they came; missing when none could be."""
+        return self._store.quarantine.path
+
     # -- needs: recorded here, met by the engine, answered by events ------------------------------
 
     def open_chat(self, chat_id: ChatId | None) -> None:

@@ -89,7 +89,7 @@ class Walks:
         report.chats += len(page.chats)
         report.changed += len(changed)
         report.skipped += page.skipped
-        self._g.answered(skipped=page.skipped)
+        await self._g.page_came("getChats", page)
         if changed:
             self._g.bulletin.publish(ChatsChanged(changed))
         return changed

@@ -63,6 +63,11 @@ class Access:
         """Whether the connection uses TLS."""
         return urlsplit(self.base_url).scheme == "https"
 
+    @property
+    def secret(self) -> str:
+        """What must be nowhere but in that header."""
+        return self.api_key or self.oauth_token
+
     def headers(self) -> dict[str, str]:
         """The header that carries the key."""
         if self.api_key:

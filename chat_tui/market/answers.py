@@ -1,14 +1,17 @@
 """From the bytes of an answer to wire values, however broken the bytes are."""
 
 import re
+from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import msgspec
-from msgspec import UNSET, Raw, UnsetType
+from msgspec import Raw, UnsetType
 
 from chat_tui.market import wire
+from chat_tui.model.paging import Unreadable
 
 T = TypeVar("T")
+Noun = TypeVar("Noun")
 
 TOKEN_LIMIT: Final = 8192
 """Characters of the longest page token that is sent back."""
@@ -20,7 +23,7 @@ _SURROGATES: Final = re.compile(
 
 
 class GarbledError(ValueError):
-    """Bytes that are not the JSON that was agreed."""
+    """Bytes that are not the JSON that was agreed; its text tells why, without anything of theirs."""
 
 
 class StatusError(ValueError):
@@ -46,8 +49,10 @@ def decode(text: bytes | Raw, shape: type[T]) -> T:
     """One value of cleaned JSON; raises `GarbledError` for every way in which it is not of that shape."""
     try:
         return msgspec.json.decode(text, type=shape)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise GarbledError from None
+    except msgspec.MsgspecError as error:
+        raise GarbledError(str(error)) from None
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise GarbledError(type(error).__name__) from None
 
 
 def result_of(body: bytes, shape: type[T]) -> T:
@@ -70,21 +75,38 @@ def check_ok(body: bytes) -> wire.Answer:
     return answer
 
 
-def items_of(items: Raw | UnsetType, shape: type[T]) -> tuple[list[T], int]:
-    """The readable items of a list, and how many were not; a list that is none counts as one bad item."""
-    if items is UNSET:
-        return [], 1
+def items_of(
+    items: Raw | UnsetType, shape: type[T], to_noun: Callable[[T], Noun | None]
+) -> tuple[tuple[Noun, ...], tuple[Unreadable, ...]]:
+    """The readable items of a list as nouns, and the others; a list that is none counts as one of these."""
+    if isinstance(items, UnsetType):
+        return (), (Unreadable("there is no list", b""),)
     try:
         raws = decode(items, list[Raw])
-    except GarbledError:
-        return [], 1
-    good: list[T] = []
+    except GarbledError as error:
+        return (), (Unreadable(str(error), bytes(items)),)
+    good: list[Noun] = []
+    bad: list[Unreadable] = []
     for raw in raws:
         try:
-            good.append(decode(raw, shape))
-        except GarbledError:
+            noun = to_noun(decode(raw, shape))
+        except GarbledError as error:
+            bad.append(Unreadable(str(error), bytes(raw)))
             continue
-    return good, len(raws) - len(good)
+        if noun is None:
+            bad.append(Unreadable("the id is no id", bytes(raw)))
+        else:
+            good.append(noun)
+    return tuple(good), tuple(bad)
+
+
+def keyless(item: Unreadable, key: str) -> Unreadable:
+    """The item, emptied if it holds the key, however JSON spells it: the item is going to be kept."""
+    try:
+        plain = msgspec.json.encode(decode(item.raw, object)) if item.raw else b""
+    except GarbledError:
+        plain = b""
+    return Unreadable("it holds the key", b"") if key.encode() in item.raw + plain else item
 
 
 def next_token(paging: wire.Paging | None) -> str | None:

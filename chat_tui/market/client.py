@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -12,7 +13,7 @@ import msgspec
 from chat_tui.locale import _
 from chat_tui.market import errors, pages, wire
 from chat_tui.market.access import Access, AccessError
-from chat_tui.market.answers import GarbledError, StatusError
+from chat_tui.market.answers import GarbledError, StatusError, keyless
 from chat_tui.market.exchange import Answer, Exchange, Question
 from chat_tui.market.pacing import Deadlines, Gate, read_budget
 from chat_tui.market.upload import FileChangedError, Upload, open_upload
@@ -25,6 +26,7 @@ from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 
 T = TypeVar("T")
+Page = TypeVar("Page", ChatsPage, MessagesPage)
 
 __all__ = ["Access", "AccessError", "Deadlines", "MarketClient"]
 
@@ -86,7 +88,7 @@ class MarketClient:
         answer = await self._ask(
             "getChats", "POST", self._business("chats"), _page(page_token, limit, 20), body
         )
-        return self._read("getChats", answer, pages.chats_page)
+        return self._keyless(self._read("getChats", answer, pages.chats_page))
 
     async def get_chat(self, chat_id: ChatId) -> Chat | Problem:
         """One chat, by getChat."""
@@ -105,7 +107,7 @@ class MarketClient:
         query = {"chatId": chat_id, **_page(page_token, limit, 100)}
         body = wire.GetChatHistoryRequest(message_id_from=from_message_id)
         answer = await self._ask("getChatHistory", "POST", self._business("chats/history"), query, body)
-        return self._read("getChatHistory", answer, lambda a: pages.messages_page(a, chat_id))
+        return self._keyless(self._read("getChatHistory", answer, lambda a: pages.messages_page(a, chat_id)))
 
     async def get_chat_message(self, chat_id: ChatId, message_id: MessageId) -> Message | Problem:
         """One message, by getChatMessage."""
@@ -254,6 +256,13 @@ class MarketClient:
             return into(answer)
         except (GarbledError, StatusError):
             return errors.unexpected(answer.status, answer.headers, answer.body, operation)
+
+    def _keyless(self, page: Page | Problem) -> Page | Problem:
+        """The page; what of it is unreadable, and kept for that, does not hold the key."""
+        if isinstance(page, Problem) or not page.unreadable:
+            return page
+        secret = self._access.secret
+        return replace(page, unreadable=tuple(keyless(item, secret) for item in page.unreadable))
 
 
 def _page(token: str | None, limit: int, most: int) -> dict[str, str | int]:

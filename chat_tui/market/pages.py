@@ -1,9 +1,6 @@
 """From a good answer to what an operation returns; raises `GarbledError` or `StatusError` for a bad one."""
 
-from collections.abc import Callable
 from typing import TypeVar
-
-from msgspec import Raw, UnsetType
 
 from chat_tui.market import translate, wire
 from chat_tui.market.answers import GarbledError, check_ok, clean, decode, items_of, next_token, result_of
@@ -15,24 +12,24 @@ from chat_tui.model.message import Message
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.paging import ChatsPage, MessagesPage
 
-Wire = TypeVar("Wire")
 Noun = TypeVar("Noun")
 
 
 def chats_page(answer: Answer) -> ChatsPage:
     """A page of getChats."""
     result = result_of(answer.body, wire.ChatsResult)
-    chats, skipped = _usable(result.chats, wire.ChatInfo, translate.chat)
-    return ChatsPage(chats, next_token(result.paging), skipped)
+    chats, unreadable = items_of(result.chats, wire.ChatInfo, translate.chat)
+    return ChatsPage(chats, next_token(result.paging), unreadable)
 
 
 def messages_page(answer: Answer, chat_id: ChatId) -> MessagesPage:
     """A page of getChatHistory."""
     result = result_of(answer.body, wire.ChatMessagesResult)
-    messages, skipped = _usable(
+    messages, unreadable = items_of(
         result.messages, wire.ChatMessage, lambda info: translate.message(info, chat_id)
     )
-    return MessagesPage(messages, next_token(result.paging), skipped, read_rfc822(answer.headers.get("date")))
+    told = read_rfc822(answer.headers.get("date"))
+    return MessagesPage(messages, next_token(result.paging), unreadable, told)
 
 
 def chat(answer: Answer) -> Chat:
@@ -48,7 +45,7 @@ def message(answer: Answer, chat_id: ChatId) -> Message:
 def shops_page(answer: Answer) -> tuple[tuple[Shop, ...], str | None]:
     """A page of getCampaigns and the token of the next one."""
     page = decode(clean(answer.body), wire.GetCampaignsAnswer)
-    shops, _skipped = _usable(page.campaigns, wire.Campaign, translate.shop)
+    shops, _unreadable = items_of(page.campaigns, wire.Campaign, translate.shop)
     return shops, next_token(page.paging)
 
 
@@ -60,7 +57,7 @@ def key_rights(answer: Answer) -> KeyRights:
 def orders(answer: Answer) -> tuple[Order, ...]:
     """The orders of getBusinessOrders."""
     page = decode(clean(answer.body), wire.GetBusinessOrdersAnswer)
-    return _usable(page.orders, wire.BusinessOrder, translate.order)[0]
+    return items_of(page.orders, wire.BusinessOrder, translate.order)[0]
 
 
 def returned(answer: Answer) -> Return:
@@ -78,15 +75,6 @@ def accepted(answer: Answer) -> Accepted:
     """The OK of a send, whatever content type it claims to be."""
     check_ok(answer.body)
     return Accepted(read_rfc822(answer.headers.get("date")))
-
-
-def _usable(
-    items: Raw | UnsetType, shape: type[Wire], to_noun: Callable[[Wire], Noun | None]
-) -> tuple[tuple[Noun, ...], int]:
-    readable, unreadable = items_of(items, shape)
-    nouns = [to_noun(item) for item in readable]
-    good = tuple(noun for noun in nouns if noun is not None)
-    return good, unreadable + len(nouns) - len(good)
 
 
 def _must(noun: Noun | None) -> Noun:

@@ -14,6 +14,7 @@ from chat_tui.store.errors import StoreBusy, StoreProblem, explain
 from chat_tui.store.files import identity, private_directory
 from chat_tui.store.locks import WriteLock
 from chat_tui.store.opening import DatabaseFile, open_database
+from chat_tui.store.quarantine import Quarantine
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -118,6 +119,7 @@ class Store:
 
     def __init__(self, paths: StorePaths) -> None:
         self.paths = paths
+        self.quarantine = Quarantine(paths.data_dir)
         self._notices: list[str] = []
         for directory in {paths.cache_dir, paths.data_dir}:
             if private_directory(directory):

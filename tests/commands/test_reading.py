@@ -177,6 +177,23 @@ def test_paths_creates_nothing(run: Run) -> None:
     assert list(Path.home().iterdir()) == []
 
 
+def test_what_cannot_be_read_is_counted_and_its_place_is_told(run: Run, market: Sandbox) -> None:
+    def poison(operation: str, answer: Any) -> Any:
+        if operation == "getChatHistory":
+            answer["result"]["messages"].append({"messageId": "seven"})
+        return answer
+
+    market.behaviour.edit = poison
+    ran = run("sync", "--once")
+    assert ran.code == 0
+    (line,) = [line for line in ran.out.splitlines() if "could not be read" in line]
+    told, _, place = line.partition(" As it came, for a bug report: ")
+    assert told == "1 item could not be read."
+    assert json.loads(Path(place).read_text())["raw"] == '{"messageId":"seven"}'
+    assert f"bug report: {place}\n" in run("paths").out
+    assert len(chats(run)) == 12
+
+
 def test_profiles_do_not_see_each_other(run: Run, market: Sandbox, environment: dict[str, str]) -> None:
     chats(run)
     environment["CHAT_TUI_API_URL"] = "http://127.0.0.1:1"

@@ -102,7 +102,8 @@ async def test_optional_parts_of_a_context_are_blank(connect: Connect, context: 
 async def test_a_list_that_is_none_counts_as_one(connect: Connect, chats: Any) -> None:
     result = {"paging": {"nextPageToken": "t"}} | ({} if chats is ... else {"chats": chats})
     page = await connect(answering({"status": "OK", "result": result})).get_chats()
-    assert page == ChatsPage((), "t", skipped=1)
+    assert isinstance(page, ChatsPage)
+    assert (page.chats, page.next_token, page.skipped) == ((), "t", 1)
 
 
 async def test_unknown_words_and_fields_are_kept_and_ignored(connect: Connect) -> None:

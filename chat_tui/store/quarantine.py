@@ -1,0 +1,104 @@
+"""What the Market sent and nobody can read, kept as it came in a private file: for a bug report.
+
+One JSON object a line: when (ISO, UTC), operation, why, bytes (of the item) and raw (the item, of a long one
+the beginning). All copies of the program write into the same file; what it holds is not written again.
+"""
+
+import json
+import logging
+import os
+import stat
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from chat_tui.model.ids import Millis
+from chat_tui.model.paging import Unreadable
+from chat_tui.store.errors import StoreBusy, StoreProblem
+from chat_tui.store.locks import WriteLock
+
+NAME: Final = "unreadable.jsonl"
+"""In the data directory of a business."""
+LIMIT: Final = 1024 * 1024
+"""Bytes of the whole file; when it is full the oldest lines stay, until somebody deletes it."""
+ITEM_LIMIT: Final = 64 * 1024
+"""Bytes of the longest line."""
+MOST_COUNTED: Final = 10_000
+"""Different items a run counts; a Market that sends ever new ones costs no more memory than that."""
+
+_PATIENCE_S: Final = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Quarantine:
+    """The unreadable items of this run, counted once each. May be called from any thread."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.path = data_dir / NAME
+        """It is there only when something was unreadable."""
+        self._met: set[int] = set()
+        self._guard = threading.Lock()
+
+    def add(self, operation: str, items: Sequence[Unreadable], now: Millis) -> int:
+        """Keep the items this run has not met before; how many those are, kept or not.
+
+        That they cannot be kept, on a full disk for example, is told to the log and stops nothing.
+        """
+        with self._guard:
+            new = list(self._unmet(operation, items))
+            if not new:
+                return 0
+            try:
+                _append(self.path, operation, new, now)
+            except (OSError, StoreBusy, StoreProblem) as error:
+                log.warning("unreadable items of %s were not kept: %s", operation, type(error).__name__)
+            return len(new)
+
+    def _unmet(self, operation: str, items: Iterable[Unreadable]) -> Iterator[Unreadable]:
+        for item in items:
+            mark = hash((operation, item.raw))
+            if mark not in self._met and len(self._met) < MOST_COUNTED:
+                self._met.add(mark)
+                yield item
+
+
+def _append(path: Path, operation: str, items: Sequence[Unreadable], now: Millis) -> None:
+    """Write the lines that are not there yet and fit, in one piece; OSError if the file is not ours alone."""
+    with WriteLock(path).held(_PATIENCE_S):
+        # Neither a link that somebody put there is followed, nor a file with a second name used.
+        fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with os.fdopen(fd, "r+b", buffering=0) as file:
+            found = os.fstat(fd)
+            if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1 or found.st_uid != os.geteuid():
+                raise PermissionError(path)
+            os.fchmod(fd, 0o600)
+            kept = file.read(LIMIT + 1)
+            known = set(map(_content, kept.splitlines()))
+            text = b"" if not kept or kept.endswith(b"\n") else b"\n"
+            for item in items:
+                line = _line(operation, item, now)
+                if _content(line) not in known and len(kept) + len(text) + len(line) < LIMIT:
+                    known.add(_content(line))
+                    text += line + b"\n"
+            if text.strip():
+                file.write(text)
+
+
+def _line(operation: str, item: Unreadable, now: Millis) -> bytes:
+    """One line of ASCII: printing the file steers no terminal."""
+    when = datetime.fromtimestamp(now / 1000, UTC).isoformat(timespec="seconds")
+    text = item.raw[:ITEM_LIMIT].decode(errors="replace")
+    while True:
+        told = {"when": when, "operation": operation, "why": item.why, "bytes": len(item.raw), "raw": text}
+        line = json.dumps(told).encode()
+        if len(line) <= ITEM_LIMIT:
+            return line
+        text = text[: len(text) // 2]
+
+
+def _content(line: bytes) -> bytes:
+    """A line without its time: what makes it the same as another one."""
+    return line.partition(b'"operation"')[2]
