@@ -16,6 +16,9 @@ Noun = TypeVar("Noun")
 TOKEN_LIMIT: Final = 8192
 """Characters of the longest page token that is sent back."""
 
+MOST_PARTS: Final = 100_000
+"""Objects and lists of an answer, and its commas: as Python values they weigh fifty times their letters."""
+
 _BOM: Final = b"\xef\xbb\xbf"
 _SURROGATES: Final = re.compile(
     rb"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
@@ -39,7 +42,9 @@ def clean(body: bytes) -> bytes:
     try:
         body.decode()
     except UnicodeDecodeError:
-        raise GarbledError from None
+        raise GarbledError("it is not UTF-8") from None
+    if body.count(b"{") + body.count(b"[") > MOST_PARTS or body.count(b",") > MOST_PARTS:
+        raise GarbledError("it has too many parts")
     if b"\\ud" in body or b"\\uD" in body:
         return _SURROGATES.sub(lambda match: match[1] or rb"\ufffd", body)
     return body

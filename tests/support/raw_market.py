@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl
 import struct
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -23,7 +23,7 @@ class Asked:
 class Script:
     """What to do with one request."""
 
-    pieces: Sequence[bytes] = ()
+    pieces: Iterable[bytes] = ()
     """Bytes of the answer, written one after the other."""
     pause_s: float = 0.0
     """Between two pieces: the drip itself is what the test is about."""

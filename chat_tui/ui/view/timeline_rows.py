@@ -12,7 +12,7 @@ from chat_tui.model.ids import Millis
 from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.timeline import Entry
-from chat_tui.safetext import is_blank
+from chat_tui.safetext import LIMIT, is_blank
 from chat_tui.ui.view import glyphs
 from chat_tui.ui.view.about import sender_name
 from chat_tui.ui.view.delivery_words import delivery_reason, delivery_state
@@ -140,7 +140,8 @@ def _content(entry: Entry, cells: int) -> list[Line]:
 
 
 def _text_lines(text: str, role: Role, cells: int) -> list[Line]:
-    if not text or (is_blank(text) and not shown(text).strip()):
+    # Of a text of a million letters no more is looked at than is shown.
+    if not text or (is_blank(text[:LIMIT]) and not shown(text).strip()):
         return []
     return [(Span(line, role),) for line in wrap(shown(text), cells)]
 
