@@ -9,11 +9,12 @@ from chat_tui.inbox.ground import Ground
 from chat_tui.locale import _
 from chat_tui.model.allowance import Urgency
 from chat_tui.model.chat import Chat, ChatStatus
-from chat_tui.model.ids import UNKNOWN_TIME, ChatId
+from chat_tui.model.ids import UNKNOWN_TIME, ChatId, Millis
 from chat_tui.model.paging import ChatsPage
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.report import SyncReport
-from chat_tui.store import chats
+from chat_tui.store import chats, cursors
+from chat_tui.store.rows import LATEST
 
 ACTIVE: Final = (ChatStatus.NEW, ChatStatus.WAITING_FOR_PARTNER)
 """The statuses in which a buyer may be waiting."""
@@ -21,6 +22,9 @@ MOST_PAGES: Final = 2_000
 """Of one walk; a server that never ends is left here."""
 EMPTY_PAGES: Final = 3
 """So many pages in a row without a chat end a walk, whatever the tokens promise."""
+
+KNOWN_TO: Final = "list.known_to"
+"""The time of the newest chat when the list's top was last read without a gap."""
 
 Step = Callable[[str | None], Awaitable[object]]
 
@@ -47,12 +51,15 @@ class Walks:
     ) -> Problem | str | None:
         """Page after page; the token to go on with, or None when the list has ended.
 
-        `until_known` ends at a page without news, if the list comes newest first. `step` hears the token
-        after each page, once that page is in the cache. `seen` collects the chats met. A token that the
-        Market does not know any more begins the walk anew, once.
+        `until_known` ends at a page without news, if the list comes newest first and the page reaches back to
+        where such a walk ended before: news behind a page that failed are not left there. `step` hears the
+        token after each page, once that page is in the cache. `seen` collects the chats met. A token that
+        the Market does not know any more begins the walk anew, once.
         """
         may_restart = True
         empty = 0
+        newest = UNKNOWN_TIME
+        known_to = int(await self._g.read(cursors.get, KNOWN_TO) or LATEST) if until_known else UNKNOWN_TIME
         for _number in range(most):
             page = await self._page(report, urgency, statuses, token)
             if isinstance(page, Problem):
@@ -67,10 +74,20 @@ class Walks:
             before, token = token, self._next(page, token, empty, report)
             if step is not None:
                 await step(token)
-            if token is None or (until_known and not changed and self.is_newest_first):
+            times = _times(page.chats)
+            newest = max(newest, *times) if times else newest
+            is_known = not changed and bool(times) and min(times) <= known_to
+            if token is None or (until_known and is_known and self.is_newest_first):
+                await self._keep_known(newest, until_known=until_known)
                 return None
             assert token != before
+        await self._keep_known(newest, until_known=until_known)
         return token
+
+    async def _keep_known(self, newest: Millis, *, until_known: bool) -> None:
+        """The top is read as far as it must be, or a walk through everything will bring the rest."""
+        if until_known and newest > int(await self._g.read(cursors.get, KNOWN_TO) or UNKNOWN_TIME):
+            await self._g.write_cache(cursors.set_, KNOWN_TO, str(newest))
 
     async def _page(
         self, report: SyncReport, urgency: Urgency, statuses: Sequence[str], token: str | None
@@ -108,8 +125,12 @@ class Walks:
 
     def _observe(self, found: Sequence[Chat]) -> None:
         """The order of the list is not published: believe newest-first only while every page shows it."""
-        times = [chat.updated_at for chat in found if chat.updated_at != UNKNOWN_TIME]
+        times = _times(found)
         if any(earlier < later for earlier, later in pairwise(times)):
             self.is_newest_first = False
         elif self.is_newest_first is None and len(set(times)) > 1:
             self.is_newest_first = True
+
+
+def _times(found: Sequence[Chat]) -> list[Millis]:
+    return [chat.updated_at for chat in found if chat.updated_at != UNKNOWN_TIME]

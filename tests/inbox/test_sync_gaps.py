@@ -1,0 +1,57 @@
+"""News behind a page of the list that failed once: the next round reads on to them."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from chat_tui.model.problem import Problem
+from chat_tui.model.queue import Tab
+from chat_tui.sandbox.faults import Answer
+from chat_tui.sandbox.serve import Sandbox
+from tests.support.shop import Shop
+
+OpenShop = Callable[..., Shop]
+CHATS = 45
+
+
+@pytest.fixture
+def market() -> Iterator[Sandbox]:
+    """Three pages of chats."""
+    with Sandbox.start(chats=CHATS, seed=3, long_chat=20) as sandbox:
+        yield sandbox
+
+
+async def round_of(shop: Shop) -> Problem | None:
+    """One look at the list's top and the histories behind it, without any sweep."""
+    report = await shop.inbox._ask(shop.inbox._engine._sync.round)
+    return report.problem
+
+
+def listed_after(market: Sandbox) -> int:
+    return len([request for request in market.requests if request.operation == "getChats"])
+
+
+@pytest.mark.parametrize(
+    "fault", [Answer(cut="close", cut_after=10), Answer(status=400, accept=False)], ids=["cut", "400"]
+)
+@pytest.mark.parametrize("again", [False, True], ids=["same copy", "next start"])
+async def test_news_behind_a_page_that_failed_are_read_by_the_next_round(
+    market: Sandbox, open_shop: OpenShop, fault: Answer, *, again: bool
+) -> None:
+    shop = open_shop(background=False)
+    assert (await shop.inbox.sync_once()).problem is None
+    chats = [chat.chat_id for chat in market.world.listed("asc", None, 0, CHATS)]
+    for chat in chats:
+        market.say(chat, f"новое {chat}")
+    market.script("getChats", [Answer(), Answer(), fault])
+    await round_of(shop)
+    if again:
+        await shop.close()
+        shop = open_shop(background=False)
+    assert await round_of(shop) is None
+    assert await round_of(shop) is None, "as many histories as a round reads"
+    found = await shop.inbox.queue_page(Tab.ALL, limit=100)
+    assert {item.chat.chat_id: item.snippet for item in found.items} == {c: f"новое {c}" for c in chats}
+    before = listed_after(market)
+    assert await round_of(shop) is None
+    assert listed_after(market) == before + 1, "in quiet times a look costs one page"
