@@ -1,5 +1,6 @@
 """News behind a page of the list that failed once: the next round reads on to them."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -23,6 +24,7 @@ def market() -> Iterator[Sandbox]:
 
 async def round_of(shop: Shop) -> Problem | None:
     """One look at the list's top and the histories behind it, without any sweep."""
+    await asyncio.wrap_future(shop.inbox._opened)
     report = await shop.inbox._ask(shop.inbox._engine._sync.round)
     return report.problem
 
