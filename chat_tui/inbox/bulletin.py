@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Final
 
 from chat_tui.inbox.events import Event, LinkChanged
 from chat_tui.model.ids import Millis
 from chat_tui.model.link import Budget, Link, LinkState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
+
+CLOCKS_AGREE_MS: Final[Millis] = 60_000
+"""A difference below it is the way of the answer, whole seconds, and no matter for an age in minutes."""
 
 
 class Bulletin:
@@ -63,6 +67,12 @@ class Bulletin:
                 waits={operation: until for operation, until in self.link.waits.items() if until > now},
             )
         )
+
+    def hear_clock(self, told: Millis) -> None:
+        """The Market's clock, as an answer told it: kept when ours differs from it otherwise than known."""
+        ahead = told - self._wall_ms()
+        if abs(ahead - self.link.clock_ahead) >= CLOCKS_AGREE_MS:
+            self._set(replace(self.link, clock_ahead=ahead))
 
     def failed(self, problem: Problem) -> None:
         """A read failed; what that says of the connection is kept for the status line."""

@@ -60,3 +60,5 @@ class Ground:
             add = self.store.quarantine.add
             skipped = await asyncio.to_thread(add, operation, page.unreadable, self.wall_ms())
         self.answered(skipped=skipped)
+        if page.server_time is not None:
+            self.bulletin.hear_clock(page.server_time)

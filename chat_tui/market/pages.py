@@ -7,7 +7,7 @@ from chat_tui.market.answers import GarbledError, check_ok, clean, decode, items
 from chat_tui.market.exchange import Answer
 from chat_tui.market.times import read_rfc822
 from chat_tui.model.chat import Chat, KeyRights, Order, Return, Shop
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.message import Message
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.paging import ChatsPage, MessagesPage
@@ -19,7 +19,7 @@ def chats_page(answer: Answer) -> ChatsPage:
     """A page of getChats."""
     result = result_of(answer.body, wire.ChatsResult)
     chats, unreadable = items_of(result.chats, wire.ChatInfo, translate.chat)
-    return ChatsPage(chats, next_token(result.paging), unreadable)
+    return ChatsPage(chats, next_token(result.paging), unreadable, _told_time(answer))
 
 
 def messages_page(answer: Answer, chat_id: ChatId) -> MessagesPage:
@@ -28,8 +28,7 @@ def messages_page(answer: Answer, chat_id: ChatId) -> MessagesPage:
     messages, unreadable = items_of(
         result.messages, wire.ChatMessage, lambda info: translate.message(info, chat_id)
     )
-    told = read_rfc822(answer.headers.get("date"))
-    return MessagesPage(messages, next_token(result.paging), unreadable, told)
+    return MessagesPage(messages, next_token(result.paging), unreadable, _told_time(answer))
 
 
 def chat(answer: Answer) -> Chat:
@@ -74,7 +73,11 @@ def new_chat_id(answer: Answer) -> ChatId:
 def accepted(answer: Answer) -> Accepted:
     """The OK of a send, whatever content type it claims to be."""
     check_ok(answer.body)
-    return Accepted(read_rfc822(answer.headers.get("date")))
+    return Accepted(_told_time(answer))
+
+
+def _told_time(answer: Answer) -> Millis | None:
+    return read_rfc822(answer.headers.get("date"))
 
 
 def _must(noun: Noun | None) -> Noun:

@@ -50,5 +50,7 @@ class Link:
     sends_paused: Problem | None = None
     """Why nothing is being sent, when reading still works (403) or nothing does (401)."""
     budgets: Mapping[str, Budget] = field(default_factory=dict)
+    clock_ahead: Millis = 0
+    """How far the Market's clock is before ours (behind it: negative); ages of chats count by it."""
     waits: Mapping[str, Millis] = field(default_factory=dict)
     """Until when an operation is not asked, by operationId: its quota is used up, or nearly."""

@@ -34,6 +34,8 @@ class ChatsPage:
     next_token: str | None
     """Ask for the next page with it; None = this was the last page."""
     unreadable: tuple[Unreadable, ...] = ()
+    server_time: Millis | None = None
+    """The `Date` header of the answer: the Market's own clock."""
 
     @property
     def skipped(self) -> int:

@@ -70,13 +70,17 @@ class Desk(Screen[None]):
         self._status = StatusLine()
         self._notice = NoticeLine()
         self._hints = HintLine()
-        self._list = QueueList(now, patience=patience)
+        self._list = QueueList(self._market_now, patience=patience)
         self._history = History(now, zone)
         self._box = Compose()
         bind(self._list, keys.bindings(Where.LIST))
         bind(self._history, keys.bindings(Where.HISTORY))
         self._queue = QueuePane(inbox, self._list, fresh=lambda: inbox.link().fresh_at is not None)
         self._talk = TalkPane(inbox, self._history, self._box)
+
+    def _market_now(self) -> Millis:
+        """This moment by the Market's clock, which wrote the times of the chats; ours may be wrong."""
+        return self._now() + self._inbox.link().clock_ahead
 
     @cached_property
     def _flows(self) -> "Flows":
