@@ -11,7 +11,7 @@ from chat_tui.inbox.budgets import Budgets
 from chat_tui.inbox.bulletin import Bulletin
 from chat_tui.inbox.clock import BootClock, boot_clock
 from chat_tui.inbox.delivery import Delivery
-from chat_tui.inbox.events import ChatsChanged, EngineFailed
+from chat_tui.inbox.events import ChatsChanged, EngineFailed, HistoryFailed
 from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.history import History
 from chat_tui.inbox.leader import Leadership
@@ -123,12 +123,20 @@ class Engine:
     def open_chat(self, chat_id: ChatId | None) -> None:
         """The chat on the screen: read what is new in it at once."""
         self._sync.open_chat = chat_id
-        if chat_id is not None and self._background:
+        if chat_id is not None and self._background and self._may_ask:
             self._spawn(self._history.newer(chat_id))
+
+    @property
+    def _may_ask(self) -> bool:
+        """A key that was refused is not shown again, until the operator asks for it."""
+        problem = self.bulletin.link.problem
+        return problem is None or problem.kind is not ProblemKind.UNAUTHORIZED
 
     def want_older(self, chat_id: ChatId) -> None:
         """One page of older messages; wanting it twice is wanting it once."""
-        if chat_id not in self._older:
+        if not self._may_ask:
+            self.bulletin.publish(HistoryFailed(chat_id))
+        elif chat_id not in self._older:
             task = self._spawn(self._history.older(chat_id))
             self._older[chat_id] = task
             task.add_done_callback(lambda _: self._older.pop(chat_id, None))

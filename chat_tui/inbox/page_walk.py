@@ -18,10 +18,10 @@ log = logging.getLogger(__name__)
 class PageWalk:
     """One walk from page to page: ask for `token`, tell it what came, go on while it says so."""
 
-    def __init__(self, operation: str, token: str | None = None, *, most: int = MOST_PAGES) -> None:
-        """Begin at the first page, or where an earlier walk stopped; leave after `most` pages."""
+    def __init__(self, operation: str, token: str | None = None) -> None:
+        """Begin at the first page, or where an earlier walk stopped."""
         self._operation = operation
-        self._left = most
+        self._left = MOST_PAGES
         self._met = {token}
         self._empty = 0
         self._began_anew = False

@@ -9,8 +9,9 @@ from typing import Final
 from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.history import History
 from chat_tui.inbox.leader import Leadership
+from chat_tui.inbox.page_walk import MOST_PAGES
 from chat_tui.inbox.sweeps import Sweeps
-from chat_tui.inbox.walks import ACTIVE, MOST_PAGES, Walks
+from chat_tui.inbox.walks import ACTIVE, Walks
 from chat_tui.model.allowance import Urgency
 from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.problem import Problem, ProblemKind
@@ -29,6 +30,15 @@ FRESH_AT: Final = "list.fresh_at"
 FRESH_KEPT_EVERY_MS: Final[Millis] = 30_000
 TROUBLE: Final = "list.trouble"
 """What other copies are told about a list that cannot be read: the kind of the problem, or nothing."""
+_COSTS_ITSELF: Final = frozenset(
+    {
+        ProblemKind.NOT_FOUND,
+        ProblemKind.BAD_REQUEST,
+        ProblemKind.UNEXPECTED_ANSWER,
+        ProblemKind.TOO_LARGE,
+    }
+)
+"""What a single chat's history may answer while the list itself can be read."""
 _OWN_AFFAIR: Final = frozenset({ProblemKind.HOURLY_LIMIT, ProblemKind.PARALLEL_LIMIT})
 _ASKS_THE_OPERATOR: Final = frozenset({ProblemKind.UNAUTHORIZED, ProblemKind.FORBIDDEN})
 
@@ -188,10 +198,13 @@ class Sync:
                 report.histories += 1
                 if problem is None:
                     continue
-                if problem.kind is not ProblemKind.NOT_FOUND:
+                if problem.kind not in _COSTS_ITSELF:
                     problems.append(problem)
                     return
-                await self._g.write_cache(chats.give_up, chat_id)
+                # One chat that nobody can read does not keep the others waiting.
+                await self._g.write_cache(
+                    chats.read_in_vain, chat_id, gone=problem.kind is ProblemKind.NOT_FOUND
+                )
 
         await asyncio.gather(*(read_some() for _ in range(HISTORIES_AT_ONCE)))
         return problems[0] if problems else None

@@ -6,7 +6,7 @@ from typing import Final
 
 from chat_tui.inbox.events import ChatsChanged
 from chat_tui.inbox.ground import Ground
-from chat_tui.locale import _
+from chat_tui.inbox.page_walk import MOST_PAGES, PageWalk
 from chat_tui.model.allowance import Urgency
 from chat_tui.model.chat import Chat, ChatStatus
 from chat_tui.model.ids import UNKNOWN_TIME, ChatId, Millis
@@ -18,11 +18,6 @@ from chat_tui.store.rows import LATEST
 
 ACTIVE: Final = (ChatStatus.NEW, ChatStatus.WAITING_FOR_PARTNER)
 """The statuses in which a buyer may be waiting."""
-MOST_PAGES: Final = 2_000
-"""Of one walk; a server that never ends is left here."""
-EMPTY_PAGES: Final = 3
-"""So many pages in a row without a chat end a walk, whatever the tokens promise."""
-
 KNOWN_TO: Final = "list.known_to"
 """The time of the newest chat when the list's top was last read without a gap."""
 
@@ -56,33 +51,32 @@ class Walks:
         token after each page, once that page is in the cache. `seen` collects the chats met. A token that
         the Market does not know any more begins the walk anew, once.
         """
-        may_restart = True
-        empty = 0
+        walk = PageWalk("getChats", token)
         newest = UNKNOWN_TIME
         known_to = int(await self._g.read(cursors.get, KNOWN_TO) or LATEST) if until_known else UNKNOWN_TIME
-        for _number in range(most):
-            page = await self._page(report, urgency, statuses, token)
+        goes_on, left = True, most
+        while goes_on and left > 0:
+            page = await self._page(report, urgency, statuses, walk.token)
             if isinstance(page, Problem):
-                if page.kind is ProblemKind.BAD_REQUEST and token is not None and may_restart:
-                    token, may_restart = None, False
+                if walk.begins_anew(page):
                     continue
                 return page
+            left -= 1
             changed = await self._save(page, report)
             if seen is not None:
                 seen.update(chat.chat_id for chat in page.chats)
-            empty = 0 if page.chats else empty + 1
-            before, token = token, self._next(page, token, empty, report)
+            goes_on = walk.goes_on(page)
             if step is not None:
-                await step(token)
+                await step(walk.token)
             times = _times(page.chats)
             newest = max(newest, *times) if times else newest
             is_known = not changed and bool(times) and min(times) <= known_to
-            if token is None or (until_known and is_known and self.is_newest_first):
-                await self._keep_known(newest, until_known=until_known)
-                return None
-            assert token != before
+            if until_known and is_known and self.is_newest_first:
+                break
+        if walk.trouble is not None and walk.trouble.message not in report.oddities:
+            report.oddities.append(walk.trouble.message)
         await self._keep_known(newest, until_known=until_known)
-        return token
+        return walk.token
 
     async def _keep_known(self, newest: Millis, *, until_known: bool) -> None:
         """The top is read as far as it must be, or a walk through everything will bring the rest."""
@@ -110,18 +104,6 @@ class Walks:
         if changed:
             self._g.bulletin.publish(ChatsChanged(changed))
         return changed
-
-    def _next(self, page: ChatsPage, token: str | None, empty: int, report: SyncReport) -> str | None:
-        """The token to go on with, unless the pages lead nowhere."""
-        if page.next_token is None:
-            return None
-        if page.next_token == token:
-            report.oddities.append(_("The Market's list repeats the same page: the rest of it was not read."))
-            return None
-        if empty >= EMPTY_PAGES:
-            report.oddities.append(_("The Market's list goes on with empty pages: it was left there."))
-            return None
-        return page.next_token
 
     def _observe(self, found: Sequence[Chat]) -> None:
         """The order of the list is not published: believe newest-first only while every page shows it."""

@@ -210,9 +210,15 @@ def behind(conn: Connection, limit: int) -> tuple[ChatId, ...]:
     return tuple(ChatId(row[0]) for row in conn.execute(_BEHIND, (limit,)))
 
 
-def give_up(conn: Connection, chat_id: ChatId) -> None:
-    """The Market does not know this chat any more: its history is not asked for until the list tells news."""
-    conn.execute("UPDATE chat SET vain_reads = 3, hist_full = 1 WHERE chat_id = ?", (chat_id,))
+def read_in_vain(conn: Connection, chat_id: ChatId, *, gone: bool) -> None:
+    """A chat's history could not be read: after three times it rests until the list tells news of it.
+
+    `gone` = the Market does not know it any more, and nothing of it is asked for again.
+    """
+    if gone:
+        conn.execute("UPDATE chat SET vain_reads = 3, hist_full = 1 WHERE chat_id = ?", (chat_id,))
+    else:
+        conn.execute("UPDATE chat SET vain_reads = vain_reads + 1 WHERE chat_id = ?", (chat_id,))
 
 
 def active_ids(conn: Connection) -> tuple[ChatId, ...]:

@@ -202,3 +202,16 @@ async def test_f_066_a_business_nobody_knows(trial: Trial) -> None:
     assert "no such business" in notice(link, 0, UTC)
     assert len(trial.posts(LIST)) == 1
     await trial.check()
+
+
+async def test_a_chat_nobody_can_read_does_not_keep_the_others_waiting(trial: Trial) -> None:
+    wanted = trial.chats(6)
+    shop = open_patiently(trial)
+    await shop.inbox.sync_once()
+    for chat in wanted:
+        trial.market.say(chat, "Есть новости?")
+    trial.market.script("getChatHistory", [Answer(status=200, body="not what was agreed")])
+    report = await shop.inbox.sync_once()
+    assert report.problem is None
+    found = [await shop.inbox.queue_item(chat) for chat in wanted]
+    assert all(item is not None and item.snippet == "Есть новости?" for item in found)

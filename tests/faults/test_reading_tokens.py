@@ -55,7 +55,7 @@ async def test_f_056_a_token_loop_in_the_list(trial: Trial) -> None:
     shop = open_patiently(trial)
     report = await shop.inbox.sync_once()
     assert len(await listed(shop)) >= 20
-    assert "The Market's list repeats the same page: the rest of it was not read." in report.oddities
+    assert report.oddities == ["The Market repeats the same page."]
     assert len(trial.posts(LIST)) < 20
     await trial.check()
 
@@ -124,8 +124,8 @@ async def test_f_057_endless_pages_of_the_list(trial: Trial) -> None:
     trial.market.behaviour.paging = "endless"
     shop = open_patiently(trial)
     report = await shop.inbox.sync_once()
+    assert report.problem is None
     assert len(trial.posts(LIST)) < 30
-    assert "The Market's list goes on with empty pages: it was left there." in report.oddities
     await trial.check()
 
 
