@@ -25,7 +25,9 @@ _XDG = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", 
 def _forget_the_surroundings() -> None:
     # Before any test module is imported: Textual reads its variables at import.
     for name in list(os.environ):
-        if name in _FOREIGN or name.startswith(("CHAT_TUI_", "TEXTUAL")):
+        # Where the snapshots of all workers are gathered is no setting of whoever runs the tests.
+        is_foreign = name in _FOREIGN or name.startswith(("CHAT_TUI_", "TEXTUAL"))
+        if is_foreign and not name.startswith("TEXTUAL_SNAPSHOT_"):
             del os.environ[name]
     os.environ.update(TZ="UTC", LANG="C.UTF-8", TEXTUAL_ANIMATIONS="none", TEXTUAL_SMOOTH_SCROLL="0")
     time.tzset()
