@@ -14,6 +14,7 @@ from chat_tui.inbox.delivery import Delivery
 from chat_tui.inbox.events import ChatsChanged, EngineFailed, HistoryFailed
 from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.history import History
+from chat_tui.inbox.indexing import index_the_rest
 from chat_tui.inbox.leader import Leadership
 from chat_tui.inbox.market import Market
 from chat_tui.inbox.paced import PacedMarket
@@ -92,6 +93,7 @@ class Engine:
             watch = Watch(self._g, budgets, self._sync.hurry, lambda: self._leadership.is_ours)
             self._spawn(watch.run())
             self._spawn(self._tidy())
+            self._spawn(index_the_rest(self._g))
 
     def _may_backfill(self) -> bool:
         return self._settings.backfill and self._leadership.is_ours

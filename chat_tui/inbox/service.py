@@ -27,8 +27,9 @@ from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
 from chat_tui.model.report import SyncPlan, SyncReport
+from chat_tui.model.search import SearchCoverage, SearchPage, SearchQuery
 from chat_tui.model.timeline import Draft, TimelinePage
-from chat_tui.store import chats, messages, outbox
+from chat_tui.store import chats, coverage, messages, outbox, search
 from chat_tui.store.database import Store
 
 T = TypeVar("T")
@@ -112,11 +113,14 @@ class Inbox:
         *,
         before: MessageId | None = None,
         after: MessageId | None = None,
+        around: MessageId | None = None,
         limit: int = 50,
     ) -> TimelinePage:
-        """The newest entries of a chat, or those before or after a message."""
+        """The newest entries of a chat, or those before, after or around a message."""
         page = await _await(
-            self._store.read(messages.timeline, chat_id, before=before, after=after, limit=limit)
+            self._store.read(
+                messages.timeline, chat_id, before=before, after=after, around=around, limit=limit
+            )
         )
         entries = tuple(
             entry if entry.item is None else replace(entry, item=self._engine.with_progress(entry.item))
@@ -132,6 +136,23 @@ class Inbox:
         """Everything sent and not yet confirmed, all chats, oldest first."""
         items = await _await(self._store.read(outbox.open_items))
         return tuple(map(self._engine.with_progress, items))
+
+    async def search(self, query: SearchQuery, after: int | None = None, limit: int = 50) -> SearchPage:
+        """What is found in everything ever read, or what comes after a `next_key`.
+
+        A page without hits is the last one. Looking for rare things among many takes several short turns,
+        between which others may read; cancelling ends it.
+        """
+        while True:
+            page = await _await(self._store.read(search.search, query, after, limit))
+            if page.hits or page.next_key is None:
+                return page
+            after = page.next_key
+
+    async def search_coverage(self) -> SearchCoverage:
+        """How much of the shop's history a search looks through."""
+        found = await _await(self._store.read(coverage.coverage))
+        return replace(found, is_fetching=self._engine.is_fetching_rest)
 
     def link(self) -> Link:
         """How things stand with the Market, now."""
@@ -155,6 +176,10 @@ class Inbox:
     def refresh(self) -> None:
         """Look for new chats and messages now, and try again what was paused."""
         self._loop.call(self._engine.refresh)
+
+    def fetch_rest(self, wanted: bool) -> None:
+        """The operator wants the history that is not here yet read now, or no longer wants it."""
+        self._loop.call(self._engine.fetch_rest, wanted)
 
     async def sync_once(self) -> SyncReport:
         """One whole round, for `sync --once` and for verbs with an empty cache."""

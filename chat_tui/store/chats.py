@@ -1,12 +1,14 @@
 """Chats and shops in the cache, and the list in the order of its tabs."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 
 from chat_tui.model.chat import Chat, ContextKind, NewChat, Shop
 from chat_tui.model.ids import UNKNOWN_TIME, CampaignId, ChatId, Millis
 from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab, Talk, waiting_since
+from chat_tui.store import indexing
 from chat_tui.store.database import Connection
 from chat_tui.store.rows import CHAT, Row, chat_columns, chat_of, clean, is_id, moment
 from chat_tui.store.tabs import PLACES
@@ -77,7 +79,20 @@ def _merge(conn: Connection, chat: Chat, listed_at: Millis) -> bool:
     talk = None if stored is None or stored[11] is None else Talk(*stored[11:])
     since = waiting_since(chat.status, updated_at, talk)
     conn.execute(_SAVE, (*told, listed_at, since))
+    _index(conn, chat.chat_id, told, stored)
     return True
+
+
+def _index(conn: Connection, chat_id: ChatId, told: Row, stored: Row | None) -> None:
+    """Keep the index at what a chat is told to be; both rows begin as CHAT."""
+    name, order_id, return_id = told[7], told[4], told[5]
+    if chat_id <= indexing.unindexed_chats(conn):
+        return
+    if stored is not None:
+        if (stored[7], stored[4], stored[5]) == (name, order_id, return_id):
+            return
+        indexing.drop_chat(conn, chat_id, stored[7], stored[4], stored[5])
+    indexing.add_chat(conn, chat_id, name, order_id, return_id)
 
 
 def save_shops(conn: Connection, shops: Sequence[Shop]) -> None:
@@ -172,6 +187,13 @@ def item(conn: Connection, chat_id: ChatId, tab: Tab = Tab.ALL) -> QueueItem | N
     """One chat as the list shows it; None if it is not in the cache or not in this tab."""
     row = conn.execute(f"{_select(tab)} WHERE c.chat_id = ? AND {PLACES[tab].within}", (chat_id,)).fetchone()
     return None if row is None else _item_of(row)
+
+
+def items(conn: Connection, chat_ids: Iterable[ChatId]) -> dict[ChatId, QueueItem]:
+    """Chats as the list shows them (keys of Tab.ALL); those that are not in the cache are left out."""
+    sql = f"{_select(Tab.ALL)} WHERE c.chat_id IN (SELECT value FROM json_each(?))"  # noqa: S608
+    found = map(_item_of, conn.execute(sql, (json.dumps(sorted(set(chat_ids))),)))
+    return {item.chat.chat_id: item for item in found}
 
 
 def counts(conn: Connection) -> dict[Tab, int]:

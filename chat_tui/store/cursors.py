@@ -12,3 +12,8 @@ def get(conn: Connection, key: str) -> str | None:
 def set_(conn: Connection, key: str, value: str) -> None:
     """Keep a value under a name."""
     conn.execute("INSERT OR REPLACE INTO cursor (key, value) VALUES (?, ?)", (key, value))
+
+
+def remove(conn: Connection, key: str) -> None:
+    """Forget the value kept under a name."""
+    conn.execute("DELETE FROM cursor WHERE key = ?", (key,))

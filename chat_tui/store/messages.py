@@ -8,6 +8,7 @@ from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.paging import Coverage, HistoryCursor
 from chat_tui.model.queue import Talk, read_talk, waiting_since
 from chat_tui.model.timeline import Entry, TimelinePage
+from chat_tui.store import indexing
 from chat_tui.store.database import Connection
 from chat_tui.store.rows import ITEM, Row, attachments_of, is_id, item_of, storable
 
@@ -62,7 +63,8 @@ def save_page(
         raise KeyError(chat_id)
     status, updated_at, *before = row
     found = {m.message_id: storable(chat_id, m) for m in messages if is_id(m.message_id)}
-    changed = [_merge(conn, m) for m in sorted(found.values(), key=_row_id)]
+    unindexed = indexing.unindexed_messages(conn)
+    changed = [_merge(conn, m, unindexed) for m in sorted(found.values(), key=_row_id)]
     lo, hi, full, vain = before[:4]
     if found:
         lo = min(found) if lo is None else min(lo, *found)
@@ -90,24 +92,40 @@ def _row_id(message: Message) -> int:
     return message.created_at << 20 | message.message_id & 0xFFFFF
 
 
-def _merge(conn: Connection, message: Message) -> bool:
+def _merge(conn: Connection, message: Message, unindexed: int) -> bool:
+    """Whether the message is new or changed; rows up to `unindexed` are not in the index."""
     stored = conn.execute(
-        f"SELECT {_FIELDS} FROM message WHERE chat_id = ? AND message_id = ?",  # noqa: S608
+        f"SELECT id, {_FIELDS} FROM message WHERE chat_id = ? AND message_id = ?",  # noqa: S608
         (message.chat_id, message.message_id),
     ).fetchone()
-    if stored is None:
-        _insert(conn, message)
-    elif _with_files(conn, message.chat_id, [stored]) == [message]:
-        return False
-    else:
-        conn.execute(
-            "UPDATE message SET created_at = ?, sender = ?, text = ? WHERE chat_id = ? AND message_id = ?",
-            (message.created_at, message.sender, message.text, message.chat_id, message.message_id),
-        )
-        conn.execute(
-            "DELETE FROM attachment WHERE chat_id = ? AND message_id = ?",
-            (message.chat_id, message.message_id),
-        )
+    if stored is not None:
+        [before] = _with_files(conn, message.chat_id, [stored[1:]])
+        if before == message:
+            return False
+        _remove(conn, stored[0], before)
+        if stored[0] > unindexed:
+            indexing.drop_message(conn, stored[0], before)
+    row_id = _insert(conn, message)
+    if row_id > unindexed:
+        indexing.add_message(conn, row_id, message)
+    return True
+
+
+def _remove(conn: Connection, row_id: int, message: Message) -> None:
+    conn.execute("DELETE FROM message WHERE id = ?", (row_id,))
+    conn.execute(
+        "DELETE FROM attachment WHERE chat_id = ? AND message_id = ?",
+        (message.chat_id, message.message_id),
+    )
+
+
+def _insert(conn: Connection, message: Message) -> int:
+    row_id = _row_id(message)
+    values = (message.chat_id, message.message_id, message.created_at, message.sender, message.text)
+    while not conn.execute(
+        "INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, ?, ?)", (row_id, *values)
+    ).rowcount:
+        row_id += 1
     conn.executemany(
         "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?)",
         [
@@ -115,16 +133,7 @@ def _merge(conn: Connection, message: Message) -> bool:
             for n, file in enumerate(message.attachments)
         ],
     )
-    return True
-
-
-def _insert(conn: Connection, message: Message) -> None:
-    row_id = _row_id(message)
-    values = (message.chat_id, message.message_id, message.created_at, message.sender, message.text)
-    while not conn.execute(
-        "INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, ?, ?)", (row_id, *values)
-    ).rowcount:
-        row_id += 1
+    return row_id
 
 
 def _with_files(conn: Connection, chat_id: ChatId, rows: Sequence[Row]) -> list[Message]:
@@ -175,21 +184,21 @@ def timeline(
     *,
     before: MessageId | None = None,
     after: MessageId | None = None,
+    around: MessageId | None = None,
     limit: int = 50,
 ) -> TimelinePage:
-    """The newest entries of a chat, or those before or after a message; an unknown chat has only echoes."""
-    forwards = after is not None
-    beyond = after if after is not None else before
-    sql = f"SELECT {_FIELDS} FROM message WHERE chat_id = ?"  # noqa: S608
-    if beyond is not None:
-        sql += f" AND message_id {'>' if forwards else '<'} ?"
-    sql += f" ORDER BY message_id {'' if forwards else 'DESC'} LIMIT ?"
-    given = (chat_id, limit + 1) if beyond is None else (chat_id, beyond, limit + 1)
-    rows = conn.execute(sql, given).fetchall()
-    more = len(rows) > limit
-    rows = rows[:limit] if forwards else rows[:limit][::-1]
-    has_older = _exists(conn, chat_id, "<", rows, after) if forwards else more
-    has_newer = more if forwards else before is not None and _exists(conn, chat_id, ">", rows, before)
+    """The newest entries of a chat, or those before, after or around a message.
+
+    An unknown chat has only echoes. A message that is not here has the same neighbours as if it were.
+    """
+    if around is not None:
+        rows, has_older, has_newer = _around(conn, chat_id, around, limit)
+    elif after is not None:
+        rows, has_newer = _run(conn, chat_id, ">", after, limit)
+        has_older = _exists(conn, chat_id, "<", rows, after)
+    else:
+        rows, has_older = _run(conn, chat_id, "<", before, limit)
+        has_newer = before is not None and _exists(conn, chat_id, ">", rows, before)
     entries = _entries(conn, chat_id, _with_files(conn, chat_id, rows))
     if not has_newer:
         entries += [Entry(None, item_of(row)) for row in conn.execute(_ECHOES, (chat_id,))]
@@ -201,6 +210,28 @@ def timeline(
     return TimelinePage(
         chat_id, tuple(entries), has_older, has_newer, coverage, None if seen is None else seen[0]
     )
+
+
+def _run(
+    conn: Connection, chat_id: ChatId, sign: str, beyond: MessageId | None, limit: int
+) -> tuple[list[Row], bool]:
+    """Rows in ascending order, next to a message (None = the newest), and whether more lie behind them."""
+    backwards = sign == "<"
+    beside = "" if beyond is None else f"AND message_id {sign} {beyond:d}"
+    rows = conn.execute(
+        f"SELECT {_FIELDS} FROM message WHERE chat_id = ? {beside}"  # noqa: S608
+        f" ORDER BY message_id {'DESC' if backwards else ''} LIMIT ?",
+        (chat_id, limit + 1),
+    ).fetchall()
+    more = len(rows) > limit
+    return (rows[:limit][::-1] if backwards else rows[:limit]), more
+
+
+def _around(conn: Connection, chat_id: ChatId, middle: MessageId, limit: int) -> tuple[list[Row], bool, bool]:
+    """Half a page before a message and half from it on; more before it where there are not enough after."""
+    newer, has_newer = _run(conn, chat_id, ">=", middle, limit - limit // 2)
+    older, has_older = _run(conn, chat_id, "<", middle, limit - len(newer))
+    return [*older, *newer], has_older, has_newer
 
 
 def _exists(

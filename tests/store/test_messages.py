@@ -91,6 +91,35 @@ def test_pages_of_a_timeline(store: Store) -> None:
     assert (shown(before_all), before_all.has_older, before_all.has_newer) == ([], False, True)
 
 
+@pytest.mark.parametrize(
+    ("around", "limit", "expected", "has_older", "has_newer"),
+    [
+        (5, 4, ["m3", "m4", "m5", "m6"], True, True),
+        (5, 3, ["m4", "m5", "m6"], True, True),
+        (5, 1, ["m5"], True, True),
+        (2, 4, ["m1", "m2", "m3"], False, True),
+        (8, 4, ["m4", "m5", "m6", "m8"], True, False),
+        (9, 4, ["m4", "m5", "m6", "m8"], True, False),
+        (6, 4, ["m4", "m5", "m6", "m8"], True, False),
+        (7, 4, ["m4", "m5", "m6", "m8"], True, False),
+        (4, 50, ["m1", "m2", "m3", "m4", "m5", "m6", "m8"], False, False),
+    ],
+)
+def test_a_page_around_a_message(
+    store: Store, around: int, limit: int, expected: list[str], has_older: bool, has_newer: bool
+) -> None:
+    read_history(store, *(buyer(n, n) for n in (1, 2, 3, 4, 5, 6, 8)))
+    page = timeline(store, around=around, limit=limit)
+    assert (shown(page), page.has_older, page.has_newer) == (expected, has_older, has_newer)
+
+
+def test_a_page_around_a_message_ends_with_echoes_if_nothing_is_newer(store: Store) -> None:
+    read_history(store, buyer(1, 1_000), own(2, 2_000))
+    queue_text(store, "a")
+    assert shown(timeline(store, around=2)) == ["m1", "m2", "oa"]
+    assert shown(timeline(store, around=1, limit=1)) == ["m1"]
+
+
 def test_echoes_stand_at_the_end_until_they_are_messages(store: Store) -> None:
     read_history(store, buyer(1, 1_000), own(2, 2_000))
     for name in ("a", "b", "c"):

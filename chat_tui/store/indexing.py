@@ -1,0 +1,119 @@
+"""The index of a search: the stems of every message, and of every chat's buyer and numbers.
+
+A row is indexed in the transaction that writes it. Rows of a cache from before there was an index are
+indexed later, from the highest on; until then they stand at or below a cursor and are left alone.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+from chat_tui.model.message import Message
+from chat_tui.stems import stems
+from chat_tui.store import cursors
+from chat_tui.store.database import Connection
+
+NOTHING_LEFT: Final = -1
+_UNINDEXED_MESSAGES: Final = "unindexed messages"
+_UNINDEXED_CHATS: Final = "unindexed chats"
+_MESSAGES = """
+    SELECT id, text, (SELECT group_concat(name, ' ') FROM attachment a
+        WHERE a.chat_id = m.chat_id AND a.message_id = m.message_id)
+    FROM message m WHERE id <= ? ORDER BY id DESC LIMIT ?
+"""
+_CHATS = """
+    SELECT chat_id, customer_name, order_id, return_id FROM chat
+    WHERE chat_id <= ? ORDER BY chat_id DESC LIMIT ?
+"""
+
+
+def unindexed_messages(conn: Connection) -> int:
+    """Messages up to this row are not indexed yet; NOTHING_LEFT if all are."""
+    return int(cursors.get(conn, _UNINDEXED_MESSAGES) or NOTHING_LEFT)
+
+
+def unindexed_chats(conn: Connection) -> int:
+    """Chats up to this one are not indexed yet; NOTHING_LEFT if all are."""
+    return int(cursors.get(conn, _UNINDEXED_CHATS) or NOTHING_LEFT)
+
+
+def message_stems(text: str | None, file_names: Iterable[str | None]) -> str:
+    """What a message is found by: its words and those of its files' names."""
+    return " ".join(stems("\n".join([text or "", *(name for name in file_names if name)])))
+
+
+def chat_stems(name: str | None, order_id: int | None, return_id: int | None) -> str:
+    """What a chat is found by: the buyer's name, and numbers from the front and from behind."""
+    found = stems(name or "")
+    for number in {str(number) for number in (order_id, return_id) if number is not None}:
+        found += [number, from_behind(number)]
+    return " ".join(found)
+
+
+def from_behind(digits: str) -> str:
+    """The word under which a number is found by its last digits; no word of a text is like it."""
+    return f"…{digits[::-1]}"
+
+
+def add_message(conn: Connection, row_id: int, message: Message) -> None:
+    """Index a message that was written."""
+    _add(conn, "message_search", row_id, _stems_of(message))
+
+
+def drop_message(conn: Connection, row_id: int, message: Message) -> None:
+    """Take out a message that was indexed, as it was then."""
+    _drop(conn, "message_search", row_id, _stems_of(message))
+
+
+def add_chat(
+    conn: Connection, chat_id: int, name: str | None, order_id: int | None, return_id: int | None
+) -> None:
+    """Index a chat that was written."""
+    _add(conn, "chat_search", chat_id, chat_stems(name, order_id, return_id))
+
+
+def drop_chat(
+    conn: Connection, chat_id: int, name: str | None, order_id: int | None, return_id: int | None
+) -> None:
+    """Take out a chat that was indexed, as it was then."""
+    _drop(conn, "chat_search", chat_id, chat_stems(name, order_id, return_id))
+
+
+def index_more(conn: Connection, limit: int) -> bool:
+    """Index some rows that are left from before; whether there may be more."""
+    left = unindexed_chats(conn)
+    if left != NOTHING_LEFT:
+        for row in (rows := conn.execute(_CHATS, (left, limit)).fetchall()):
+            add_chat(conn, *row)
+        _went_down_to(conn, _UNINDEXED_CHATS, rows[-1][0] if len(rows) == limit else None)
+        return True
+    left = unindexed_messages(conn)
+    if left != NOTHING_LEFT:
+        for row_id, text, names in (rows := conn.execute(_MESSAGES, (left, limit)).fetchall()):
+            _add(conn, "message_search", row_id, message_stems(text, (names,)))
+        _went_down_to(conn, _UNINDEXED_MESSAGES, rows[-1][0] if len(rows) == limit else None)
+        return True
+    return False
+
+
+def _went_down_to(conn: Connection, key: str, row_id: int | None) -> None:
+    if row_id:
+        cursors.set_(conn, key, str(row_id - 1))
+    else:
+        cursors.remove(conn, key)
+
+
+def _stems_of(message: Message) -> str:
+    return message_stems(message.text, (file.name for file in message.attachments))
+
+
+def _add(conn: Connection, table: str, row_id: int, found: str) -> None:
+    if found:
+        conn.execute(f"INSERT INTO {table} (rowid, stem) VALUES (?, ?)", (row_id, found))  # noqa: S608
+
+
+def _drop(conn: Connection, table: str, row_id: int, found: str) -> None:
+    if found:
+        conn.execute(
+            f"INSERT INTO {table} ({table}, rowid, stem) VALUES ('delete', ?, ?)",  # noqa: S608
+            (row_id, found),
+        )

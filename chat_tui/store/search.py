@@ -1,0 +1,208 @@
+"""Search of everything ever read: chats by buyer and number, then messages by their words, newest first.
+
+A call looks at a bounded number of rows: it may find nothing in them and yet have a key to go on with.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.search import About, SearchHit, SearchPage, SearchQuery, Standing
+from chat_tui.stems import Pattern, patterns
+from chat_tui.store import chats, indexing
+from chat_tui.store.database import Connection
+from chat_tui.store.rows import LARGEST_ID, LATEST, Row
+
+EXAMINED: Final = 2_000
+"""Rows that one call looks at to find those that pass the filters."""
+SHORTEST_NUMBER: Final = 4
+"""Digits from which the beginning or the end of an order's or a return's number is enough."""
+
+_STANDINGS = {
+    Standing.WAITING: "c.waiting_since IS NOT NULL",
+    Standing.ANSWERED: "c.waiting_since IS NULL AND c.status <> 'FINISHED'",
+    Standing.FINISHED: "c.status = 'FINISHED'",
+}
+_ABOUTS = {
+    About.ORDER: "c.context_kind = 'ORDER'",
+    About.RETURN: "c.context_kind = 'RETURN'",
+    About.QUESTION: "c.context_kind = 'DIRECT'",
+    About.DISPUTE: "c.kind = 'ARBITRAGE'",
+}
+# CROSS JOIN: the index leads, whatever SQLite thinks of it.
+_CHATS = """
+    SELECT {passes} AND c.updated_at >= :since AND c.updated_at < :until, c.chat_id, c.updated_at
+    FROM chat_search s CROSS JOIN chat c ON c.chat_id = s.rowid
+    WHERE chat_search MATCH :match AND s.rowid <= :highest ORDER BY s.rowid DESC LIMIT :examined
+"""
+_MESSAGES = """
+    SELECT {passes}, m.id, m.chat_id, m.message_id, m.created_at, m.sender, m.text,
+        c.customer_name, c.order_id, c.return_id
+    FROM message_search s CROSS JOIN message m ON m.id = s.rowid CROSS JOIN chat c ON c.chat_id = m.chat_id
+    WHERE message_search MATCH :match AND s.rowid < :below AND s.rowid >= :since << 20
+    ORDER BY s.rowid DESC LIMIT :examined
+"""
+_LATEST_CHATS = """
+    SELECT {passes}, c.chat_id, c.updated_at FROM chat c
+    WHERE (c.newest_order, c.chat_id) > (:order, :chat_id) AND c.newest_order <= -:since
+    ORDER BY c.newest_order, c.chat_id LIMIT :examined
+"""
+_NAMES = "SELECT name FROM attachment WHERE chat_id = ? AND message_id = ? AND name IS NOT NULL ORDER BY n"
+_IS_NAMED = "SELECT EXISTS (SELECT 1 FROM chat_search WHERE chat_search MATCH ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a hit is made of."""
+
+    chat_id: ChatId
+    created_at: Millis
+    message_id: MessageId | None = None
+    sender: str = ""
+    text: str = ""
+    file_names: tuple[str, ...] = ()
+
+
+_Walk = tuple[list[_Found], int | None]
+"""What was found, and the key to go on with; None = the walk is at its end.
+
+A key is the row id of a message, minus the number of a chat that was found by its words, or, where no words
+were given, time and number of a chat in one.
+"""
+
+
+def search(conn: Connection, query: SearchQuery, after: int | None = None, limit: int = 50) -> SearchPage:
+    """The first hits, or those after a key: chats all words name, then messages that hold all words.
+
+    A word that names buyers or numbers may stand in the chat instead of the message, if another one is in
+    the message. Without words: the chats that pass the filters, the latest first.
+    """
+    wanted = patterns(query.words, is_last_whole=query.is_last_whole)
+    if query.is_empty or (query.words and not wanted):
+        return SearchPage((), None)
+    if not wanted:
+        return _page(conn, _latest_chats(conn, query, after, limit))
+    found: list[_Found] = []
+    if after is None or after < 0:
+        found, after = _chats(conn, query, wanted, after, limit)
+        if after is None:
+            after = LARGEST_ID
+    if after >= 0 and len(found) < limit:
+        more, after = _messages(conn, query, wanted, after, limit - len(found))
+        found += more
+    return _page(conn, (found, after))
+
+
+def _chats(
+    conn: Connection, query: SearchQuery, wanted: Sequence[Pattern], after: int | None, limit: int
+) -> _Walk:
+    given = _match(map(_in_chat, wanted)) | _span(query)
+    given["highest"] = LARGEST_ID if after is None else -after - 1
+    rows = conn.execute(_CHATS.format(passes=_passes(query)), given)
+    return _walk(rows, limit, lambda row: _Found(row[1], row[2]), lambda row: -int(row[1]))
+
+
+def _messages(
+    conn: Connection, query: SearchQuery, wanted: Sequence[Pattern], after: int, limit: int
+) -> _Walk:
+    named = [one for one in wanted if len(wanted) > 1 and _is_named(conn, one)]
+    if len(named) == len(wanted):
+        named = []
+
+    def found(row: Row) -> _Found | None:
+        chat_id, message_id, created_at, sender, text = row[2:7]
+        names = [name for (name,) in conn.execute(_NAMES, (chat_id, message_id))]
+        if named:
+            of_chat = indexing.chat_stems(*row[7:]).split()
+            of_message = indexing.message_stems(text, names).split()
+            if not all(_in_chat(one).is_in(of_chat) or one.is_in(of_message) for one in named):
+                return None
+        return _Found(chat_id, created_at, message_id, sender, text or "", tuple(names))
+
+    given = _match(one for one in wanted if one not in named) | _span(query)
+    given["below"] = min(after, given["until"] << 20)
+    rows = conn.execute(_MESSAGES.format(passes=_passes(query)), given)
+    return _walk(rows, limit, found, lambda row: int(row[1]))
+
+
+def _latest_chats(conn: Connection, query: SearchQuery, after: int | None, limit: int) -> _Walk:
+    given = _span(query)
+    given["order"], given["chat_id"] = -given["until"], LARGEST_ID
+    if after is not None:
+        given["order"], given["chat_id"] = -(after >> 63), after & LARGEST_ID
+    rows = conn.execute(_LATEST_CHATS.format(passes=_passes(query)), given)
+    return _walk(rows, limit, lambda row: _Found(row[1], row[2]), lambda row: row[2] << 63 | row[1])
+
+
+def _walk(
+    rows: Iterable[Row], limit: int, found_in: Callable[[Row], _Found | None], key_of: Callable[[Row], int]
+) -> _Walk:
+    """Go through rows, the first column of which says whether they pass, until there are enough."""
+    found: list[_Found] = []
+    key: int | None = None
+    examined = 0
+    for row in rows:
+        if len(found) == limit:
+            return found, key
+        examined += 1
+        key = key_of(row)
+        if row[0] and (one := found_in(row)) is not None:
+            found.append(one)
+    return found, key if examined == EXAMINED else None
+
+
+def _page(conn: Connection, walk: _Walk) -> SearchPage:
+    found, next_key = walk
+    items = chats.items(conn, (one.chat_id for one in found))
+    hits = tuple(
+        SearchHit(items[one.chat_id], one.message_id, one.created_at, one.sender, one.text, one.file_names)
+        for one in found
+    )
+    return SearchPage(hits, next_key)
+
+
+def _passes(query: SearchQuery) -> str:
+    """SQL condition on the chat `c`: the filters that look at it."""
+    groups = (
+        [_STANDINGS[one] for one in sorted(query.standings)],
+        [_ABOUTS[one] for one in sorted(query.abouts)],
+    )
+    return " AND ".join(f"({' OR '.join(f'({one})' for one in group)})" for group in groups if group) or "1"
+
+
+def _span(query: SearchQuery) -> dict[str, Any]:
+    """From when to when, and how many rows."""
+    until = LATEST + 1 if query.until is None else query.until
+    return {
+        "since": min(max(query.since or 0, 0), LATEST + 1),
+        "until": min(max(until, 0), LATEST + 1),
+        "examined": EXAMINED,
+    }
+
+
+def _match(wanted: Iterable[Pattern]) -> dict[str, Any]:
+    return {"match": " AND ".join(f"({_any_of(one)})" for one in wanted)}
+
+
+def _any_of(wanted: Pattern) -> str:
+    """In the language of FTS5; what is quoted is never taken for a part of it."""
+    return " OR ".join([*map(_quoted, wanted.wholes), *(f"{_quoted(one)} *" for one in wanted.beginnings)])
+
+
+def _quoted(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
+
+
+def _in_chat(wanted: Pattern) -> Pattern:
+    """The pattern as the facts of a chat are looked through: a number by its first or last digits too."""
+    [word] = wanted.wholes
+    if not (word.isascii() and word.isdigit()):
+        return wanted
+    if len(word) < SHORTEST_NUMBER:
+        return Pattern((word,))
+    return Pattern((word,), (word, indexing.from_behind(word)))
+
+
+def _is_named(conn: Connection, wanted: Pattern) -> bool:
+    return bool(conn.execute(_IS_NAMED, (_any_of(_in_chat(wanted)),)).fetchone()[0])
