@@ -43,6 +43,10 @@ _MESSAGES = """
     WHERE message_search MATCH :match AND s.rowid < :below AND s.rowid >= :since << 20
     ORDER BY s.rowid DESC LIMIT :examined
 """
+_ROWS = """
+    SELECT rowid FROM message_search WHERE message_search MATCH :match AND rowid < :below
+    ORDER BY rowid DESC LIMIT :examined
+"""
 _LATEST_CHATS = """
     SELECT {passes}, c.chat_id, c.updated_at FROM chat c
     WHERE (c.newest_order, c.chat_id) > (:order, :chat_id) AND c.newest_order <= -:since
@@ -107,23 +111,29 @@ def _messages(
     conn: Connection, query: SearchQuery, wanted: Sequence[Pattern], after: int, limit: int
 ) -> _Walk:
     named = [one for one in wanted if len(wanted) > 1 and _is_named(conn, one)]
-    if len(named) == len(wanted):
-        named = []
+    rest = [one for one in wanted if one not in named]
+    if not rest:
+        named, rest = [], list(wanted)
+    given = _match(rest) | _span(query)
+    given["below"] = min(after, given["until"] << 20)
+    holding = [_holding(conn, given | _match([*rest, one])) for one in named]
 
     def found(row: Row) -> _Found | None:
-        chat_id, message_id, created_at, sender, text = row[2:7]
-        names = [name for (name,) in conn.execute(_NAMES, (chat_id, message_id))]
-        if named:
-            of_chat = indexing.chat_stems(*row[7:]).split()
-            of_message = indexing.message_stems(text, names).split()
-            if not all(_in_chat(one).is_in(of_chat) or one.is_in(of_message) for one in named):
+        row_id, chat_id, message_id, created_at, sender, text = row[1:7]
+        of_chat = indexing.chat_stems(*row[7:]).split() if named else []
+        for one, rows in zip(named, holding, strict=True):
+            if row_id not in rows and not _in_chat(one).is_in(of_chat):
                 return None
-        return _Found(chat_id, created_at, message_id, sender, text or "", tuple(names))
+        names = tuple(name for (name,) in conn.execute(_NAMES, (chat_id, message_id)))
+        return _Found(chat_id, created_at, message_id, sender, text or "", names)
 
-    given = _match(one for one in wanted if one not in named) | _span(query)
-    given["below"] = min(after, given["until"] << 20)
     rows = conn.execute(_MESSAGES.format(passes=_passes(query)), given)
     return _walk(rows, limit, found, lambda row: int(row[1]))
+
+
+def _holding(conn: Connection, given: dict[str, Any]) -> frozenset[int]:
+    """Rows of the messages that hold all words, as far as one walk can go."""
+    return frozenset(row_id for (row_id,) in conn.execute(_ROWS, given))
 
 
 def _latest_chats(conn: Connection, query: SearchQuery, after: int | None, limit: int) -> _Walk:

@@ -4,6 +4,7 @@ python -m tests.bench.fill DIRECTORY --chats 100000 --messages 1000000
 """
 
 import argparse
+import itertools
 import random
 import sqlite3
 import statistics
@@ -15,9 +16,10 @@ from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, Context
 from chat_tui.model.ids import CampaignId, ChatId, MessageId, OrderId, ReturnId
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.queue import QueueKey, Tab, Talk, read_talk, waiting_since
-from chat_tui.store import chats, messages, outbox
+from chat_tui.store import chats, indexing, messages, outbox
 from chat_tui.store.database import Connection, Store, StorePaths
 from chat_tui.store.rows import chat_columns
+from tests.bench.search import measure_search
 
 NOW = 1_790_000_000_000
 DAY = 86_400_000
@@ -26,6 +28,10 @@ SPEECH = (
     "спасибо коробка подскажите пожалуйста доставка проверить номер пришёл сломан другой фото ответьте ждём"
 )
 WORDS = SPEECH.split()
+SYLLABLES = "ба ве ги до жу за ки ле мо ну по ра си те фу хо ца че ша ю".split()  # noqa: SIM905
+RARE = ["".join(word) for word in itertools.product(SYLLABLES, repeat=3)]
+"""Words of falling frequency, as goods and names are."""
+FREQUENCY = list(itertools.accumulate(1 / (n + 10) for n in range(len(RARE))))
 STATUSES = (ChatStatus.FINISHED,) * 86 + (ChatStatus.WAITING_FOR_CUSTOMER,) * 9
 ACTIVE = (ChatStatus.WAITING_FOR_PARTNER,) * 3 + (ChatStatus.NEW, ChatStatus.WAITING_FOR_ARBITER)
 LONG = 50
@@ -38,7 +44,8 @@ def history(dice: random.Random, chat_id: int, first_id: int, size: int, ends: i
     for n in range(size):
         at += dice.randrange(1, 60_000)
         sender = Sender.CUSTOMER if n == 0 or dice.random() < 0.55 else Sender.PARTNER
-        text = " ".join(dice.choices(WORDS, k=dice.randrange(3, 24)))
+        words = dice.choices(WORDS, k=dice.randrange(2, 18)) + dice.choices(RARE, cum_weights=FREQUENCY, k=3)
+        text = " ".join(words)
         found.append(Message(ChatId(chat_id), MessageId(first_id + n), at, sender, text))
     return found
 
@@ -104,6 +111,12 @@ def _write(conn: Connection, batch: list[tuple[Chat, list[Message]]]) -> None:
             for m in found
         ),
     )
+    for told, _ in sorted(batch, key=lambda one: one[0].chat_id):
+        indexing.add_chat(
+            conn, told.chat_id, told.context.customer_name, told.context.order_id, told.context.return_id
+        )
+    for m in sorted((m for _, found in batch for m in found), key=lambda m: (m.created_at, m.message_id)):
+        indexing.add_message(conn, m.created_at << 20 | m.message_id & 0xFFFFF, m)
 
 
 def _chat_row(chat: Chat, found: list[Message]) -> tuple[object, ...]:
@@ -184,6 +197,7 @@ def main() -> None:
         fill(store, given.chats, given.messages, given.seed)
         print(f"filled in {time.perf_counter() - begun:.1f} s")  # noqa: T201
     measure(store)
+    measure_search(store, RARE)
     store.close()
 
 
