@@ -35,6 +35,7 @@ def test_patterns() -> None:
     assert patterns(["Чайники"], is_last_whole=True) == (Pattern(("чайник",)),)
     assert patterns(["ёж", "Чайн"], is_last_whole=False) == (Pattern(("еж",)), Pattern(("чайн",), ("чайн",)))
     assert patterns(["чайники"], is_last_whole=False) == (Pattern(("чайник",), ("чайники",)),)
+    assert patterns(["ёл"], is_last_whole=False)[0].beginnings == ("ел",)
     assert patterns(["wi-fi"], is_last_whole=True) == (Pattern(("wi",)), Pattern(("fi",)))
     assert patterns(["чайник", "чайники"], is_last_whole=True) == (Pattern(("чайник",)),)
     assert patterns(["ч"], is_last_whole=False) == (Pattern(("ч",)),), "one letter is no beginning"
