@@ -16,7 +16,8 @@ from chat_tui.model.search import SearchQuery
 from chat_tui.stems import patterns, stems
 from chat_tui.store import indexing, schema, search
 from chat_tui.store.database import Connection, Store, StorePaths
-from tests.store.world import a_chat, buyer, list_chats, read_history, with_file
+from chat_tui.store.files import create_private, private_directory
+from tests.store.world import a_chat, buyer, list_chats, read_history
 
 WORDS = [
     "чайник",
@@ -105,7 +106,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store.close()
 
 
-def empty(conn: Connection) -> None:
+def wipe(conn: Connection) -> None:
     for table in ("chat", "message", "attachment", "cursor"):
         conn.execute(f"DELETE FROM {table}")
     for table in ("message_search", "chat_search"):
@@ -136,7 +137,7 @@ def do(store: Store, step: object) -> None:
 def test_any_sequence_of_merges_leaves_an_index_of_what_is_there(
     shared: Store, before: list[object], after: list[object], is_old: bool
 ) -> None:
-    shared.write_cache(empty).result()
+    shared.write_cache(wipe).result()
     list_chats(shared, *(a_chat(number, 1) for number in (1, 2, 3)))
     for step in before:
         do(shared, step)
@@ -175,7 +176,7 @@ def scan(conn: Connection, query: SearchQuery) -> list[tuple[int, int]]:
 def test_a_search_finds_what_a_look_at_every_message_finds(
     shared: Store, merges: list[list[Message]], words: list[str], is_last_whole: bool, limit: int
 ) -> None:
-    shared.write_cache(empty).result()
+    shared.write_cache(wipe).result()
     list_chats(shared, *(a_chat(number, 1, name=None, order_id=None) for number in (1, 2, 3)))
     for merge in merges:
         do(shared, merge)
@@ -192,22 +193,25 @@ def test_a_search_finds_what_a_look_at_every_message_finds(
 
 
 @pytest.fixture
-def old(paths: StorePaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StorePaths:
+def old(paths: StorePaths, empty: Path) -> StorePaths:
     """A cache from before there was an index, with chats and messages in it."""
-    folder = tmp_path / "migrations"
-    shutil.copytree(schema.MIGRATIONS, folder)
-    (folder / "cache" / "002_search.sql").unlink()
-    with monkeypatch.context() as then:
-        then.setattr(schema, "MIGRATIONS", folder)
-        then.setattr(indexing, "add_message", lambda *_: None)
-        then.setattr(indexing, "add_chat", lambda *_: None)
-        store = Store.open(paths)
-        list_chats(store, a_chat(1, name="Ольга"), a_chat(2**63 - 1, name="Иван"))
-        read_history(store, *(buyer(n, n, "чайник", chat_id=1) for n in range(1, 6)), chat_id=1)
-        read_history(store, with_file(buyer(9, 9, None, chat_id=1), "чек.pdf"), chat_id=1)
-        store.close()
+    shutil.copytree(empty / "data", paths.data_dir)
+    private_directory(paths.cache_dir)
+    create_private(paths.cache.path)
     with closing(sqlite3.connect(paths.cache.path)) as conn:
-        assert schema.user_version(conn) == 1
+        conn.executescript((schema.MIGRATIONS / "cache" / "001_init.sql").read_text())
+        conn.executemany(
+            "INSERT INTO chat (chat_id, kind, status, context_kind, customer_name, created_at, updated_at,"
+            " listed_at) VALUES (?, 'CHAT', 'NEW', 'ORDER', ?, 1, 1, 1)",
+            [(1, "Ольга"), (2**63 - 1, "Иван")],
+        )
+        conn.executemany(
+            "INSERT INTO message VALUES (?, 1, ?, ?, 'CUSTOMER', ?)",
+            [(n << 20 | n, n, n, "чайник" if n < 6 else None) for n in (1, 2, 3, 4, 5, 9)],
+        )
+        conn.execute("INSERT INTO attachment VALUES (1, 9, 0, 'чек.pdf', NULL, NULL)")
+        conn.execute("PRAGMA user_version = 1")
+        conn.commit()
     return paths
 
 
