@@ -19,8 +19,8 @@ LONGEST: Final = 64
 """Characters of a word that count."""
 MOST_WORDS: Final = 32
 """Words of a query that count, from the first."""
-SHORTEST_BEGINNING: Final = 2
-"""Letters of an unfinished word; of one letter alone half of all messages have a word."""
+SHORTEST_BEGINNING: Final = 3
+"""Letters of an unfinished word: with two, a million messages may take a quarter of a second."""
 _CACHED_WORDS: Final = 16_384
 
 _ACCENT: Final = "\u0300-\u036f"

@@ -30,6 +30,8 @@ SPEECH = (
 WORDS = SPEECH.split()
 SYLLABLES = "ба ве ги до жу за ки ле мо ну по ра си те фу хо ца че ша ю".split()  # noqa: SIM905
 RARE = ["".join(word) for word in itertools.product(SYLLABLES, repeat=3)]
+# Else the frequent ones would all begin alike.
+random.Random(0).shuffle(RARE)
 """Words of falling frequency, as goods and names are."""
 FREQUENCY = list(itertools.accumulate(1 / (n + 10) for n in range(len(RARE))))
 STATUSES = (ChatStatus.FINISHED,) * 86 + (ChatStatus.WAITING_FOR_CUSTOMER,) * 9

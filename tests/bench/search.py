@@ -37,9 +37,9 @@ def measure_search(store: Store, rare: Sequence[str]) -> None:
         "one common word": [_find(word) for word in common],
         "two words": [_find(*pair) for pair in zip(some, common, strict=True)],
         "two rarer words": [_find(word, other) for word, other in pairwise(some)],
-        **{f"prefix of {n}": [_find(word[:n], is_last_whole=False) for word in some] for n in (2, 3, 4)},
-        "word and prefix of 2": [
-            _find(word, other[:2], is_last_whole=False) for word, other in zip(common, some, strict=True)
+        **{f"prefix of {n}": [_find(word[:n], is_last_whole=False) for word in some] for n in (3, 4)},
+        "word and prefix of 3": [
+            _find(word, other[:3], is_last_whole=False) for word, other in zip(common, some, strict=True)
         ],
         "buyer": [_find("покупатель", str(14_000_000 + dice.randrange(50_000))) for _ in range(ROUNDS)],
         "order": [_find(str(50_014_000_000 + dice.randrange(50_000))) for _ in range(ROUNDS)],
