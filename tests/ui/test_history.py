@@ -132,6 +132,72 @@ async def test_a_few_unseen_messages_open_at_the_end() -> None:
         assert any("new messages" in line for line in screen(app.history))
 
 
+async def test_opens_at_a_message_in_the_middle_of_the_screen_and_marks_it() -> None:
+    app = Desk(serves=True)
+    async with app.run_test() as pilot:
+        app.history.show(app.page(1000, 1050), queue_item(), at=MessageId(1025))
+        await pilot.pause()
+        lines = screen(app.history)
+        assert [line for line in lines if "▌" in line] == [lines[5]]
+        assert "▌‹ Ольга К." in lines[5]
+        assert "Message 1025." in lines[5]
+        assert not app.history.is_at_end
+        assert not [what for what in app.told if what[0] == "seen"]
+        await press(pilot, *["pagedown"] * 20)
+        assert int(first_message(app.history)) > 1100
+        await press(pilot, *["pageup"] * 40)
+        assert int(first_message(app.history)) < 1000
+        await press(pilot, "G")
+        assert "Message 5000." in screen(app.history)[-1]
+        assert ("seen", 5000) in app.told
+
+
+async def test_opens_at_a_message_that_is_on_the_last_screen_at_the_end() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.history.show(timeline_page(*entries(1, 51), **MORE), queue_item(), at=MessageId(50))
+        await pilot.pause()
+        assert app.history.is_at_end
+        assert "▌" in next(line for line in screen(app.history) if "Message 50." in line)
+
+
+async def test_a_message_that_has_left_the_history_opens_at_the_next_one() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        page = app.page(1000, 1050)
+        gone = [entry for entry in page.entries if entry.key != "m1025"]
+        app.history.show(
+            timeline_page(*gone, has_older=True, has_newer=True), queue_item(), at=MessageId(1025)
+        )
+        await pilot.pause()
+        assert "Message 1026." in screen(app.history)[5]
+        assert not any("▌" in line for line in screen(app.history))
+
+
+async def test_a_message_that_was_looked_for_is_shown_unfolded() -> None:
+    app = Desk()
+    long = Entry(message(30, "слово " * 2000 + "конец"))
+    async with app.run_test() as pilot:
+        app.history.show(timeline_page(*entries(1, 30), long), queue_item(), at=MessageId(30))
+        await pilot.pause()
+        assert all("▌" in line for line in screen(app.history)[5:])
+        await press(pilot, "G")
+        assert all("▌" in line for line in screen(app.history))
+        assert screen(app.history)[-1].endswith("конец")
+
+
+async def test_news_move_nothing_while_the_screen_is_at_an_old_message() -> None:
+    app = Desk()
+    async with app.run_test() as pilot:
+        app.history.show(app.page(1000, 1050), queue_item(), at=MessageId(1025))
+        await pilot.pause()
+        before = screen(app.history)
+        seen = timeline_page(*entries(4950, 5001), has_older=True, seen=MessageId(4998))
+        app.history.refresh_newest(seen)
+        assert screen(app.history)[:-1] == before[:-1]
+        assert screen(app.history)[-1].endswith("↓ 2 new")
+
+
 async def test_scrolls_by_lines_and_screens() -> None:
     app = Desk()
     async with app.run_test() as pilot:

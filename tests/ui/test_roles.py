@@ -27,6 +27,7 @@ class BySheet(Widget):
         & > .role--third { color: $text-secondary; }
         & > .role--rule { color: $text-disabled; }
         & > .role--active { color: $text-accent; text-style: bold; }
+        & > .role--found { color: $text-accent; text-style: bold underline; }
         &:ansi {
             & > .role--soft { color: $foreground; }
             & > .role--muted, & > .role--rule { text-style: dim; }

@@ -26,6 +26,7 @@ class Role(StrEnum):
     THIRD = "third"
     RULE = "rule"
     ACTIVE = "active"
+    FOUND = "found"
 
 
 class Span(NamedTuple):

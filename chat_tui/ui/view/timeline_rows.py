@@ -76,18 +76,27 @@ def entry_day(entry: Entry, zone: tzinfo) -> date | None:
     return day_of(_written_at(entry), zone)
 
 
-def entry_lines(entry: Entry, scene: Scene, lead: Lead = Lead(), *, unfolded: bool = False) -> EntryLines:
-    """The lines of an entry, none wider than the scene."""
+def entry_lines(
+    entry: Entry, scene: Scene, lead: Lead = Lead(), *, unfolded: bool = False, is_found: bool = False
+) -> EntryLines:
+    """The lines of an entry, none wider than the scene; what a search led to has a bar before its sender."""
     content = _content(entry, scene.text_width)
     is_folded = not unfolded and len(content) > glyphs.FOLD + 1
     if is_folded:
         hidden = len(content) - glyphs.FOLD
         content = [*content[: glyphs.FOLD], (Span(folded_words(hidden), Role.ACCENT),)]
     content = _with_state(entry, content, scene)
-    first, blank = _columns(entry, scene), Span(" " * scene.indent)
+    first, below = _columns(entry, scene), (Span(" " * scene.indent),)
+    if is_found:
+        first, below = _barred(first), _barred(below)
     body = [fit((*first, *content[0]), scene.width)]
-    body += [fit((blank, *line), scene.width) for line in content[1:]]
+    body += [fit((*below, *line), scene.width) for line in content[1:]]
     return EntryLines(tuple(_lead_lines(entry, scene, lead)), tuple(body), is_folded)
+
+
+def sender_mark(sender: str) -> tuple[str, Role]:
+    """The mark of whoever wrote a message, and its look: buyer, shop or somebody else."""
+    return _SENDERS[Sender(sender)] if sender in _SENDERS else (glyphs.THIRD, Role.THIRD)
 
 
 def counts_down(entry: Entry) -> bool:
@@ -120,10 +129,17 @@ def _written_at(entry: Entry) -> Millis:
 
 def _columns(entry: Entry, scene: Scene) -> Line:
     sender = entry.message.sender if entry.message is not None else Sender.PARTNER
-    mark, role = _SENDERS[Sender(sender)] if sender in _SENDERS else (glyphs.THIRD, Role.THIRD)
+    mark, role = sender_mark(sender)
     name = pad(sender_name(sender, scene.context), scene.sender_width)
     time = clock_time(_written_at(entry), scene.zone)
     return (Span(f"{time} ", Role.MUTED), Span(f"{mark} {name}", role), Span("  "))
+
+
+def _barred(columns: Line) -> Line:
+    """The columns before a text, with a bar after the time."""
+    (time, role), *others = columns
+    before, after = time[: glyphs.TIME], time[glyphs.TIME + 1 :]
+    return (Span(before, role), Span(glyphs.HIGHLIGHT, Role.ACCENT), Span(after, role), *others)
 
 
 def _content(entry: Entry, cells: int) -> list[Line]:

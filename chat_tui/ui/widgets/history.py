@@ -18,7 +18,7 @@ from chat_tui.ui.text import plain
 from chat_tui.ui.view.recipient import chat_title
 from chat_tui.ui.view.timeline_rows import counts_down
 from chat_tui.ui.widgets.history_canvas import HistoryCanvas
-from chat_tui.ui.widgets.timeline_window import TimelineWindow, first_unseen, is_theirs
+from chat_tui.ui.widgets.timeline_window import TimelineWindow, first_unseen, is_theirs, nearest_to
 
 _NEAR: Final = 40
 """Entries left beyond a small screen at which more are asked for."""
@@ -77,7 +77,7 @@ class History(HistoryCanvas, can_focus=True):
     @property
     def is_at_end(self) -> bool:
         """Whether the newest line is on the screen and new ones will follow."""
-        return self._anchor is None
+        return self._anchor is None and self._open_at is None
 
     @property
     def is_counting(self) -> bool:
@@ -94,11 +94,19 @@ class History(HistoryCanvas, can_focus=True):
         self.entitle(None)
         self._update()
 
-    def show(self, page: TimelinePage, item: QueueItem | None) -> None:
-        """Show a chat newly opened: at its end, or at the first unseen message if that is off the screen."""
+    def show(self, page: TimelinePage, item: QueueItem | None, *, at: MessageId | None = None) -> None:
+        """Show a chat newly opened: at its end, or at the first unseen message if that is off the screen.
+
+        `at`, a message of the page, is marked and comes to the middle of the screen instead.
+        """
         self._forget_chat()
         self._window = TimelineWindow(page)
-        self._first_unseen = self._open_at = first_unseen(page)
+        if at is None:
+            self._first_unseen = self._open_at = first_unseen(page)
+        else:
+            self._open_at = nearest_to(page, at)
+            self._found = f"m{at}"
+            self._unfolded.add(self._found)
         self._newest_shown = self._window.newest_id or MessageId(0)
         self._about = item.chat.context if item is not None else None
         self._moved()
@@ -146,11 +154,12 @@ class History(HistoryCanvas, can_focus=True):
         """Messages or echoes came or changed. At the end the screen follows, elsewhere nothing moves."""
         if self._window is None or page.chat_id != self._window.chat_id:
             return
-        if not self._window.refresh_newest(page) and self._anchor is None:
+        if not self._window.refresh_newest(page) and self.is_at_end:
             self._window = TimelineWindow(page)
         self._now = self._clock()
-        if self._anchor is not None:
-            self._new_below = sum(is_theirs(entry.message, self._newest_shown) for entry in page.entries)
+        if not self.is_at_end:
+            known = max(self._newest_shown, page.seen or 0)
+            self._new_below = sum(is_theirs(entry.message, known) for entry in page.entries)
         self._moved()
 
     def show_newest(self, page: TimelinePage) -> None:
@@ -281,7 +290,7 @@ class History(HistoryCanvas, can_focus=True):
             self.post_message(self.SeenTo(window.chat_id, newest))
 
     def _forget_chat(self) -> None:
-        self._anchor = self._open_at = self._first_unseen = self._seen_told = None
+        self._anchor = self._open_at = self._found = self._first_unseen = self._seen_told = None
         self._is_asked = self._is_newer_asked = False
         self._failure, self._new_below, self._newest_shown = "", 0, MessageId(0)
         self._unfolded.clear()

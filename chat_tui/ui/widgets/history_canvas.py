@@ -33,7 +33,7 @@ _TOP = -1
 class _Drawn:
     """An entry as it was drawn last, and from what."""
 
-    source: tuple[Entry, int, Millis, ChatContext | None, Lead, bool]
+    source: tuple[Entry, int, Millis, ChatContext | None, Lead, bool, bool]
     lines: EntryLines
     strips: dict[int, Strip] = field(default_factory=dict)
 
@@ -71,6 +71,8 @@ class HistoryCanvas(LinePane):
         self._anchor: tuple[str, int] | None = None
         self._anchor_place = 0
         self._open_at: str | None = None
+        self._found: str | None = None
+        """What a search led to: opened in the middle of the screen, and marked."""
         self._first_unseen: str | None = None
         self._unfolded: set[str] = set()
         self._is_asked = False
@@ -134,7 +136,7 @@ class HistoryCanvas(LinePane):
             return []
         last = len(window.entries) - 1
         bottom = _take(self._upwards((last, len(self._lines(last).body) - 1)), height)[::-1]
-        self._open_at_unseen(window, bottom)
+        self._open_where_wanted(window, bottom)
         if self._anchor is None:
             return bottom
         frame = _take(self._downwards(self._spot_of(window, self._anchor)), height)
@@ -144,14 +146,15 @@ class HistoryCanvas(LinePane):
         self._anchor = self._anchor_at(bottom[0]) if window.has_newer else None
         return bottom
 
-    def _open_at_unseen(self, window: TimelineWindow, bottom: list[Spot]) -> None:
+    def _open_where_wanted(self, window: TimelineWindow, bottom: list[Spot]) -> None:
         place = window.place_of(self._open_at) if self._open_at is not None else None
+        if place is not None and self._found is not None:
+            self._pin(window.entries[place].key, 0, len(bottom) // 2)
+        elif place is not None:
+            spot = (place, -len(self._lines(place).lead))
+            if spot not in bottom:
+                self._anchor = self._anchor_at(spot)
         self._open_at = None
-        if place is None:
-            return
-        spot = (place, -len(self._lines(place).lead))
-        if spot not in bottom:
-            self._anchor = self._anchor_at(spot)
 
     def _spot_of(self, window: TimelineWindow, anchor: tuple[str, int]) -> Spot:
         key, line = anchor
@@ -209,12 +212,14 @@ class HistoryCanvas(LinePane):
         lead = Lead(is_new_day, entry.key == self._first_unseen)
         # Only a countdown changes from second to second, the other lines from day to day.
         now = self._now if counts_down(entry) else self._today
-        source = (entry, self.content_size.width, now, self._about, lead, entry.key in self._unfolded)
+        key, width = entry.key, self.content_size.width
+        source = (entry, width, now, self._about, lead, key in self._unfolded, key == self._found)
         old = self._drawn.get(entry.key)
         if old is not None and old.source == source:
             return old
         scene = Scene(source[1], self._zone, now, self._about)
-        drawn = _Drawn(source, entry_lines(entry, scene, lead, unfolded=source[-1]))
+        lines = entry_lines(entry, scene, lead, unfolded=source[-2], is_found=source[-1])
+        drawn = _Drawn(source, lines)
         if len(self._drawn) > 2 * CAP:
             self._drawn.clear()
         self._drawn[entry.key] = drawn

@@ -13,6 +13,7 @@ from chat_tui.ui.view.line import Role
 
 _BOLD: Final = Style(bold=True)
 _DIM: Final = Style(dim=True)
+_MARKED: Final = Style(bold=True, underline=True)
 _PLAIN: Final = Style()
 
 _LOOKS: Final[Mapping[Role, tuple[str, Style]]] = {
@@ -29,6 +30,7 @@ _LOOKS: Final[Mapping[Role, tuple[str, Style]]] = {
     Role.THIRD: ("text-secondary", _PLAIN),
     Role.RULE: ("text-disabled", _PLAIN),
     Role.ACTIVE: ("text-accent", _BOLD),
+    Role.FOUND: ("text-accent", _MARKED),
 }
 _SOFT: Final = 0.8
 _FAINT: Final = frozenset({Role.MUTED, Role.RULE})

@@ -97,6 +97,12 @@ def is_theirs(message: Message | None, after: MessageId) -> bool:
     return message is not None and message.message_id > after and message.sender != Sender.PARTNER
 
 
+def nearest_to(page: TimelinePage, message_id: MessageId) -> str | None:
+    """Key of a message, or of the next one if it is gone; None when there is none."""
+    keys = [entry.key for entry in page.entries if entry.message and entry.message.message_id >= message_id]
+    return keys[0] if keys else page.entries[-1].key if page.entries else None
+
+
 def first_unseen(page: TimelinePage) -> str | None:
     """Key of the first message the operator has not seen; None when there is none."""
     if page.seen is None:
