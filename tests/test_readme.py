@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui import locale
+from chat_tui.model.search_words import FILTER_WORDS, read_query
 from chat_tui.ui import keys
 
 ROOT = Path(__file__).parents[1]
@@ -52,6 +53,14 @@ def test_every_command_line_is_understood(name: str) -> None:
     )
     assert verbs >= {"demo", "list", "show", "send", "new", "sync"}
     assert verbs <= set(re.findall(r"^    (\w+)", told.stdout, re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_filter_word_of_a_readme_is_understood(name: str) -> None:
+    words = re.findall(r"`(\w+:\w+)`", (ROOT / name).read_text(encoding="utf-8"))
+    query, unknown = read_query(" ".join([*words, ""]), 0)
+    assert (query.words, unknown) == ((), ())
+    assert len({word.partition(":")[0] for word in words}) == len(FILTER_WORDS)
 
 
 def test_ci_ends_with_the_test_command_of_the_readme() -> None:

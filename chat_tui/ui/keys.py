@@ -66,6 +66,7 @@ COMMANDS: Final = (
     Command("previous_waiting", ("N",), _OUTSIDE, N_("Go back to the previous waiting chat")),
     Command("open", ("enter",), _LIST, N_("Open the chat"), N_("open")),
     Command("write", ("c",), _OUTSIDE, N_("Write in the open chat"), N_("write")),
+    Command("search", ("f",), _OUTSIDE, N_("Search everything ever read"), N_("search")),
     Command("undo", ("u",), _OUTSIDE, N_("Undo the last send"), N_("undo")),
     Command("new_chat", ("a",), _OUTSIDE, N_("Start a chat about an order or a return")),
     Command("outbox", ("O",), _OUTSIDE, N_("Show the outbox: everything not yet confirmed"), N_("outbox")),

@@ -1,7 +1,7 @@
 """One shop at one moment, the same on every machine: what snapshots and README pictures show."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -184,6 +184,14 @@ def fill(store: Store) -> None:
     store.write_state(drafts.save, Draft(ChatId(4), "Yes, with the code from your app", 32), NOW).result()
 
 
+def unread_chats(store: Store) -> None:
+    """Chats of the spring of which the list tells and nothing was read yet."""
+    since = datetime(2026, 4, 2, 9, 0, tzinfo=UTC).timestamp() * 1000
+    known = _chat(TALKS[-1])
+    more = [replace(known, chat_id=ChatId(100 + n), updated_at=int(since) + n * HOUR) for n in range(15)]
+    store.write_cache(chats.save_page, more, NOW).result()
+
+
 def queue_an_answer(
     store: Store, chat: ChatId, text: str, *states: OutboxState, problem: str = ""
 ) -> OutboxId:
@@ -265,4 +273,14 @@ def make_scene(
     return Scene(store, inbox, app)
 
 
-__all__ = ["NOW", "OFFLINE", "ONLINE", "REFUSED", "Scene", "fill", "make_scene", "queue_an_answer"]
+__all__ = [
+    "NOW",
+    "OFFLINE",
+    "ONLINE",
+    "REFUSED",
+    "Scene",
+    "fill",
+    "make_scene",
+    "queue_an_answer",
+    "unread_chats",
+]

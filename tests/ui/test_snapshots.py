@@ -12,7 +12,7 @@ from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.store.database import Store
 from chat_tui.ui.app import ChatTuiApp
-from tests.support.scenes import OFFLINE, REFUSED, Scene, make_scene, queue_an_answer
+from tests.support.scenes import OFFLINE, REFUSED, Scene, make_scene, queue_an_answer, unread_chats
 
 SnapCompare = Callable[..., bool]
 Stage = Callable[..., Scene]
@@ -160,6 +160,40 @@ def test_palette(snap_compare: SnapCompare, stage: Stage, size: tuple[int, int],
 def test_new_chat(snap_compare: SnapCompare, stage: Stage, size: tuple[int, int], language: str) -> None:
     scene = stage(language=language)
     assert snap_compare(scene.app, terminal_size=size, run_before=pressing("a"))
+
+
+@SIZES
+@LANGUAGES
+def test_search(snap_compare: SnapCompare, stage: Stage, size: tuple[int, int], language: str) -> None:
+    scene = stage(language=language)
+    assert snap_compare(scene.app, terminal_size=size, run_before=pressing("f", *"ольга", "down"))
+
+
+@SIZES
+@LANGUAGES
+def test_search_that_finds_nothing(
+    snap_compare: SnapCompare, stage: Stage, size: tuple[int, int], language: str
+) -> None:
+    scene = stage(language=language)
+    assert snap_compare(scene.app, terminal_size=size, run_before=pressing("f", *"самовар"))
+
+
+@SIZES
+@LANGUAGES
+def test_search_before_all_is_read(
+    snap_compare: SnapCompare, stage: Stage, size: tuple[int, int], language: str
+) -> None:
+    scene = stage(language=language, prepare=unread_chats)
+    assert snap_compare(scene.app, terminal_size=size, run_before=pressing("f"))
+
+
+@SIZES
+@LANGUAGES
+def test_opened_from_search(
+    snap_compare: SnapCompare, stage: Stage, size: tuple[int, int], language: str
+) -> None:
+    scene = stage(language=language)
+    assert snap_compare(scene.app, terminal_size=size, run_before=pressing("f", *"чайник", "enter"))
 
 
 @LANGUAGES

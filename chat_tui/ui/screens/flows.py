@@ -16,11 +16,13 @@ from chat_tui.model.ids import ChatId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
+from chat_tui.model.search import SearchHit
 from chat_tui.ui.screens.confirm import Confirm
 from chat_tui.ui.screens.file_card import FileCardScreen
 from chat_tui.ui.screens.file_picker import FilePicker
 from chat_tui.ui.screens.new_chat import NewChatScreen
 from chat_tui.ui.screens.outbox import OutboxAction, OutboxChoice, OutboxScreen
+from chat_tui.ui.screens.search import LastSearch, SearchScreen
 from chat_tui.ui.text import notify, plain
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.view.recipient import chat_title, recipient
@@ -39,6 +41,7 @@ class Flows:
     zone: tzinfo
     folders: list[Path] = field(default_factory=list)
     """Where files were chosen lately, newest first."""
+    searched: LastSearch = field(default_factory=LastSearch)
 
     async def attach(self, to: QueueItem) -> OutboxItem | None:
         """Choose a file, see its card, send it to the chat that was open when the picker was called."""
@@ -74,6 +77,13 @@ class Flows:
             if not isinstance(created, Problem):
                 return created
             problem = problem_words(created)
+
+    async def search(self) -> SearchHit | None:
+        """Find a message or a chat; the search begins where it was left."""
+        screen = SearchScreen(self.inbox, now=self.now, zone=self.zone, last=self.searched)
+        hit = await self.app.push_screen_wait(screen)
+        self.searched = screen.last
+        return hit
 
     async def show_outbox(self) -> OutboxChoice | None:
         """Show everything not confirmed and do what is asked, until it leads back to a chat."""

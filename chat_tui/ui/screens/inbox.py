@@ -6,7 +6,7 @@ from textual import on, work
 from textual.binding import BindingType
 
 from chat_tui.locale import _
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import ChatId, MessageId, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
@@ -37,8 +37,8 @@ class InboxScreen(Desk):
         message.stop()
         await self._open(message.chat_id)
 
-    async def _open(self, chat_id: ChatId, *, write: bool = False) -> None:
-        if not await self._talk.open(chat_id):
+    async def _open(self, chat_id: ChatId, *, write: bool = False, at: MessageId | None = None) -> None:
+        if not await self._talk.open(chat_id, at=at):
             notify(self.app, _("This chat is not in the cache yet. r asks the Market again."))
             return
         self._list.opened = chat_id
@@ -160,6 +160,13 @@ class InboxScreen(Desk):
         chat_id = await self._flows.start_chat()
         if chat_id is not None:
             await self._open(chat_id, write=True)
+
+    @work(group="dialog", exclusive=True, exit_on_error=True)
+    async def action_search(self) -> None:
+        """Find a message or a chat and open it there."""
+        hit = await self._flows.search()
+        if hit is not None:
+            await self._open(hit.chat_id, at=hit.message_id)
 
     @work(group="dialog", exclusive=True, exit_on_error=True)
     async def action_outbox(self) -> None:

@@ -64,21 +64,26 @@ class TalkPane(Vertical):
 
     # -- opening -------------------------------------------------------------------------------------
 
-    async def open(self, chat_id: ChatId) -> bool:
-        """Show a chat with its draft; what was typed for the one before is kept with that one."""
+    async def open(self, chat_id: ChatId, *, at: MessageId | None = None) -> bool:
+        """Show a chat with its draft; what was typed for the one before is kept with that one.
+
+        `at`, a message, is brought to the middle of the screen, also when the chat is open already.
+        """
         if chat_id == self.chat_id:
+            if at is not None:
+                await self._go_to(chat_id, at)
             return True
         item = await self._inbox.queue_item(chat_id)
         if item is None:
             return False
-        page = await self._inbox.timeline(chat_id, limit=PAGE)
+        page = await self._inbox.timeline(chat_id, around=at, limit=PAGE)
         draft = self._unkept.get(chat_id) or await self._inbox.draft(chat_id)
         # Up to the last line nothing is awaited: name, history, text and chat change together, and a
         # letter typed a moment ago is still in the box when it is read here.
         leaving = self._unsaved()
         self.chat_id, self.item = chat_id, item
         self._saved, self.others = draft.text, draft.others
-        self._history.show(page, item)
+        self._history.show(page, item, at=at)
         self._read_to = self._history.newest_shown
         self._box.load(draft.text, draft.caret)
         self._box.address(plain(recipient(item), lines=False))
@@ -87,6 +92,11 @@ class TalkPane(Vertical):
         if leaving is not None:
             await self._keep(leaving)
         return True
+
+    async def _go_to(self, chat_id: ChatId, at: MessageId) -> None:
+        page = await self._inbox.timeline(chat_id, around=at, limit=PAGE)
+        if chat_id == self.chat_id:
+            self._history.show(page, self.item, at=at)
 
     # -- news ----------------------------------------------------------------------------------------
 

@@ -106,14 +106,15 @@ def _preview(item: QueueItem, cells: int) -> Line:
         words = f"{glyphs.FILE} {words or _('file')}"
     elif not words:
         words = _("(empty: a sticker?)") if item.newest_sender else ""
-    return fit((subject, Span("  "), _author(item.newest_sender), Span(words, _tone(item))), cells)
+    return fit((subject, Span("  "), author(item.newest_sender), Span(words, _tone(item))), cells)
 
 
 def _tone(item: QueueItem) -> Role:
     return Role.SOFT if item.newest_sender == Sender.CUSTOMER else Role.MUTED
 
 
-def _author(sender: str) -> Span:
+def author(sender: str) -> Span:
+    """Before the words of a message on a line of its own: whose they are, unless the buyer's."""
     if sender in {"", Sender.CUSTOMER}:
         return Span("")
     if sender == Sender.PARTNER:

@@ -19,6 +19,11 @@ def spellings(query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((query, latin(query), cyrillic(query))))
 
 
+def other_layouts(text: str) -> tuple[str, ...]:
+    """How else the same keys read, if they do."""
+    return tuple(other for other in dict.fromkeys((latin(text), cyrillic(text))) if other != text.lower())
+
+
 def fits(query: str, *texts: str) -> bool:
     """Whether every word of the query, in one of its spellings, stands in one of the texts."""
     where = [text.casefold().replace("ё", "е") for text in texts]

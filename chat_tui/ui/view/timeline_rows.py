@@ -86,7 +86,8 @@ def entry_lines(
         hidden = len(content) - glyphs.FOLD
         content = [*content[: glyphs.FOLD], (Span(folded_words(hidden), Role.ACCENT),)]
     content = _with_state(entry, content, scene)
-    first, below = _columns(entry, scene), (Span(" " * scene.indent),)
+    first: Line = _columns(entry, scene)
+    below: Line = (Span(" " * scene.indent),)
     if is_found:
         first, below = _barred(first), _barred(below)
     body = [fit((*first, *content[0]), scene.width)]

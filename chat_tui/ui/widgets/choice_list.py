@@ -75,12 +75,15 @@ class ChoiceList(ScrollView, Generic[Row], can_focus=False):
         """The highlighted row."""
         return None if self.highlighted is None else self._rows[self.highlighted]
 
-    def show(self, rows: Sequence[Row], *, highlight: int = 0) -> None:
-        """List `rows` instead of what was listed."""
+    def show(self, rows: Sequence[Row], *, highlight: int = 0, is_still: bool = False) -> None:
+        """List `rows` instead of what was listed; `is_still` keeps the highlight in its line."""
+        line = self._highlighted * self._row_height - self.scroll_offset.y
         self._rows = rows
         self.virtual_size = Size(self.size.width, len(rows) * self._row_height)
         self.refresh()
-        if not self._marks:
+        if is_still:
+            self.scroll_to(y=highlight * self._row_height - line, animate=False, immediate=True)
+        elif not self._marks:
             self.scroll_to(y=0, animate=False, immediate=True)
         self.move_to(highlight)
 

@@ -158,7 +158,7 @@ class History(HistoryCanvas, can_focus=True):
             self._window = TimelineWindow(page)
         self._now = self._clock()
         if not self.is_at_end:
-            known = max(self._newest_shown, page.seen or 0)
+            known = max(self._newest_shown, page.seen or MessageId(0))
             self._new_below = sum(is_theirs(entry.message, known) for entry in page.entries)
         self._moved()
 

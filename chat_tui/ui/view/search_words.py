@@ -1,0 +1,121 @@
+"""What the search says about itself: how much it looks through, what it found, what it did not understand."""
+
+from collections.abc import Sequence
+from datetime import tzinfo
+from typing import Final
+
+from chat_tui.locale import N_, _, language, ngettext
+from chat_tui.model.ids import Millis
+from chat_tui.model.search import SearchCoverage
+from chat_tui.model.search_words import FILTER_WORDS
+from chat_tui.ui.view.line import shown
+from chat_tui.ui.view.waits import day_of
+
+_MONTHS: Final = (
+    N_("January"),
+    N_("February"),
+    N_("March"),
+    N_("April"),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("August"),
+    N_("September"),
+    N_("October"),
+    N_("November"),
+    N_("December"),
+)
+_MEANINGS: Final = {
+    "is": N_("whose turn"),
+    "kind": N_("about"),
+    "age": N_("written within"),
+    "older": N_("written before"),
+}
+_WORD_MOST: Final = 40
+
+
+def coverage_words(coverage: SearchCoverage, now: Millis, zone: tzinfo) -> str:
+    """How much of the history a search looks through, for example "34 % of chats read, back to March"."""
+    if coverage.read >= coverage.chats:
+        words = ngettext(
+            "The whole history of {n} chat is read.",
+            "The whole history of {n} chats is read.",
+            coverage.chats,
+        )
+        return words.format(n=coverage.chats) if coverage.chats else _("There are no chats yet.")
+    share = _share(coverage)
+    day, today = (day_of(at, zone) if at is not None else None for at in (coverage.oldest_at, now))
+    if day is None:
+        return _("{share} of chats read").format(share=share)
+    month = _(_MONTHS[day.month - 1])
+    if today is None or day.year != today.year:
+        month = f"{month} {day.year}"
+    return _("{share} of chats read, back to {month}").format(share=share, month=month)
+
+
+def fetching_words(*, is_online: bool) -> str:
+    """That the rest is being read from the Market, or why not just now."""
+    return _("· fetching the rest…") if is_online else _("· the rest comes once there is a connection")
+
+
+def found_words(count: int, meant: str = "", *, has_more: bool = False, is_full: bool = False) -> str:
+    """How many hits are listed; `is_full` = more are not, `meant` = for what, if it was not typed so."""
+    if is_full:
+        words = _("the first {n}: add a word to narrow").format(n=count)
+    elif has_more:
+        words = _("the first {n}: more come as you go down").format(n=count)
+    else:
+        words = ngettext("{n} found", "{n} found", count).format(n=count)
+    return _("{words}, for “{text}”").format(words=words, text=shown(meant, lines=False)) if meant else words
+
+
+def nothing_words(coverage: SearchCoverage | None) -> str:
+    """What to do when nothing was found."""
+    words = _("Nothing found. Try another form or the beginning of the word, or fewer words.")
+    if coverage is None or coverage.read >= coverage.chats:
+        return words
+    rest = _("{share} of chats are read so far; the rest may hold it.").format(share=_share(coverage))
+    return f"{words}\n{rest}"
+
+
+def help_words() -> str:
+    """What may be typed, in a sentence."""
+    return _(
+        "Type words of a message, the name of a buyer or of a file, the number of an order or a return. "
+        "These words narrow the search:"
+    )
+
+
+def filter_rows() -> list[tuple[str, str]]:
+    """What narrows a search, and the words for it in the operator's language."""
+    return [
+        (
+            _(_MEANINGS[word.names[0]]),
+            " ".join(f"{_spoken(word.names)}:{_spoken(value)}" for value in word.values),
+        )
+        for word in FILTER_WORDS
+    ]
+
+
+def unknown_words(words: Sequence[str]) -> str:
+    """A filter word that is not understood, and what may stand in its place."""
+    typed = words[0]
+    name = typed.partition(":")[0].lower().replace("ё", "е")
+    values = next((word.values for word in FILTER_WORDS if name in word.names), ())
+    may = ", ".join(_spoken(value) for value in values)
+    words_shown = shown(typed[:_WORD_MOST], lines=False)
+    return _("“{word}” is not known. After {name}: may stand {values}.").format(
+        word=words_shown, name=shown(name, lines=False), values=may
+    )
+
+
+def _spoken(words: tuple[str, str]) -> str:
+    """Of an English and a Russian word that in the operator's language."""
+    english, russian = words
+    return russian if language() == "ru" else english
+
+
+def _share(coverage: SearchCoverage) -> str:
+    """In per cent, rounded down: all of it only when it is."""
+    percent = int(coverage.share * 100)
+    return f"{percent} %" if percent or not coverage.read else _("less than 1 %")
