@@ -100,3 +100,14 @@ async def test_a_number_leads_to_its_chat(market: Sandbox, tmp_path: Path, digit
         await it.press("enter")
         await it.until(lambda: it.opened == chat.chat_id, "the chat of the order")
         assert number in it.addressee
+
+
+async def test_the_rest_is_read_on_request_and_the_search_says_when_it_is(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.press("f")
+        await it.press("ctrl+r")
+        await it.until_shown(
+            f"The whole history of {len(market.world.listed('desc', None, 0, 1000))} chats is read."
+        )
