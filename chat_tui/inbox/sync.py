@@ -16,7 +16,7 @@ from chat_tui.model.allowance import Urgency
 from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.report import SyncPlan, SyncReport
-from chat_tui.store import chats, cursors
+from chat_tui.store import chats, coverage, cursors
 from chat_tui.store.database import StoreBusy, StoreProblem
 
 FIRST_PAGES: Final = 5
@@ -148,15 +148,15 @@ class Sync:
     async def plan(self) -> SyncPlan:
         """What comes next."""
         listed_at = await self._sweeps.done_at()
-        read, known = await self._g.read(chats.coverage)
+        covered = await self._g.read(coverage.coverage)
         return SyncPlan(
             list_in_s=await self._pause_s(),
             is_newest_first=self._walks.is_newest_first,
             is_listed=not await self._sweeps.is_due(),
             listed_at=listed_at,
             behind=len(await self._g.read(chats.behind, BEHIND)),
-            chats=known,
-            read=read,
+            chats=covered.chats,
+            read=covered.read,
         )
 
     # -- what is new ---------------------------------------------------------------------------------

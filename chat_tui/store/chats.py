@@ -259,13 +259,6 @@ def partly_read(conn: Connection, limit: int) -> tuple[ChatId, ...]:
     return tuple(ChatId(row[0]) for row in rows)
 
 
-def coverage(conn: Connection) -> tuple[int, int]:
-    """How many chats are read from their beginning, and how many there are."""
-    known = conn.execute("SELECT count(*) FROM chat").fetchone()[0]
-    partly = conn.execute("SELECT count(*) FROM chat WHERE hist_full = 0").fetchone()[0]
-    return known - partly, known
-
-
 def changed_since(conn: Connection, revision: int, limit: int) -> tuple[int, tuple[ChatId, ...]]:
     """The chats that changed after a revision, or whose messages did; and the latest revision."""
     rows = conn.execute(
