@@ -3,8 +3,11 @@
 A call looks at a bounded number of rows: it may find nothing in them and yet have a key to go on with.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import heapq
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, islice
 from typing import Any, Final
 
 from chat_tui.model.ids import ChatId, MessageId, Millis
@@ -16,6 +19,8 @@ from chat_tui.store.rows import LARGEST_ID, LATEST, Row
 
 EXAMINED: Final = 2_000
 """Rows that one call looks at to find those that pass the filters."""
+FEW: Final = 100
+"""Chats whose messages are looked through one by one, where a word of the query names them."""
 SHORTEST_NUMBER: Final = 4
 """Digits from which the beginning or the end of an order's or a return's number is enough."""
 
@@ -43,6 +48,14 @@ _MESSAGES = """
     WHERE message_search MATCH :match AND s.rowid < :below AND s.rowid >= :since << 20
     ORDER BY s.rowid DESC LIMIT :examined
 """
+_OF_CHATS = """
+    SELECT {passes}, m.id, m.chat_id, m.message_id, m.created_at, m.sender, m.text,
+        c.customer_name, c.order_id, c.return_id
+    FROM message m JOIN chat c ON c.chat_id = m.chat_id
+    WHERE m.chat_id IN (SELECT value FROM json_each(:chats)) AND m.id < :below AND m.id >= :since << 20
+    ORDER BY m.id DESC LIMIT :examined
+"""
+_NAMED_CHATS = "SELECT rowid FROM chat_search WHERE chat_search MATCH ? LIMIT ?"
 _ROWS = """
     SELECT rowid FROM message_search WHERE message_search MATCH :match AND rowid < :below
     ORDER BY rowid DESC LIMIT :examined
@@ -116,6 +129,11 @@ def _messages(
         named, rest = [], list(wanted)
     given = _match(rest) | _span(query)
     given["below"] = min(after, given["until"] << 20)
+    if named and (few := _few_chats(conn, named)) is not None:
+        everywhere = conn.execute(_MESSAGES.format(passes=_passes(query)), given | _match(wanted))
+        given["chats"] = json.dumps(few)
+        of_chats = conn.execute(_OF_CHATS.format(passes=_passes(query)), given)
+        return _walk_of_few(conn, _newest_of(everywhere, of_chats), rest, named, limit)
     holding = [_holding(conn, given | _match([*rest, one])) for one in named]
 
     def found(row: Row) -> _Found | None:
@@ -128,6 +146,37 @@ def _messages(
         return _Found(chat_id, created_at, message_id, sender, text or "", names)
 
     rows = conn.execute(_MESSAGES.format(passes=_passes(query)), given)
+    return _walk(rows, limit, found, lambda row: int(row[1]))
+
+
+def _few_chats(conn: Connection, named: Iterable[Pattern]) -> list[int] | None:
+    """The chats that any of these words names; None if they are too many to look through one by one."""
+    any_of = " OR ".join(f"({_any_of(_in_chat(one))})" for one in named)
+    found = [chat_id for (chat_id,) in conn.execute(_NAMED_CHATS, (any_of, FEW + 1))]
+    return found if len(found) <= FEW else None
+
+
+def _newest_of(one: Iterable[Row], other: Iterable[Row]) -> Iterator[Row]:
+    """The rows of both, each once, as many as a call looks at."""
+    rows = heapq.merge(one, other, key=lambda row: -int(row[1]))
+    return islice((next(same) for _row_id, same in groupby(rows, key=lambda row: row[1])), EXAMINED)
+
+
+def _walk_of_few(
+    conn: Connection, rows: Iterable[Row], rest: Sequence[Pattern], named: Sequence[Pattern], limit: int
+) -> _Walk:
+    """Messages that hold `rest`, and what else is `named` unless their chat is called so."""
+
+    def found(row: Row) -> _Found | None:
+        chat_id, message_id, created_at, sender, text = row[2:7]
+        names = tuple(name for (name,) in conn.execute(_NAMES, (chat_id, message_id)))
+        said = indexing.message_stems(text, names).split()
+        of_chat = indexing.chat_stems(*row[7:]).split()
+        is_said = all(one.is_in(said) for one in rest)
+        if is_said and all(one.is_in(said) or _in_chat(one).is_in(of_chat) for one in named):
+            return _Found(chat_id, created_at, message_id, sender, text or "", names)
+        return None
+
     return _walk(rows, limit, found, lambda row: int(row[1]))
 
 

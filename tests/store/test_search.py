@@ -5,7 +5,7 @@ import pytest
 from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.message import Message
-from chat_tui.model.search import About, SearchPage, SearchQuery, Standing
+from chat_tui.model.search import About, SearchHit, SearchPage, SearchQuery, Standing
 from chat_tui.store import search
 from chat_tui.store.database import Store
 from tests.store.world import CHAT, a_chat, buyer, list_chats, own, read_history, with_file
@@ -29,6 +29,19 @@ def ask(
 def found(store: Store, words: str = "", **given: object) -> list[int | None]:
     """The messages found; None for a chat."""
     return [hit.message_id for hit in ask(store, words, **given).hits]
+
+
+def every(store: Store, words: str, **given: object) -> list[SearchHit]:
+    """All hits, page by page."""
+    got: list[SearchHit] = []
+    key = None
+    for _ in range(100):
+        page = ask(store, words, key, limit=3, **given)
+        got += page.hits
+        key = page.next_key
+        if key is None:
+            break
+    return got
 
 
 @pytest.mark.parametrize("typed", ["чайник", "Чайники", "ЧАЙНИКОМ", "чайнику ", "чайн", "заварочным"])
@@ -227,13 +240,7 @@ def test_pages_have_no_gap_and_no_repetition(
     whole = ask(store, words, **filters).hits
     monkeypatch.setattr(search, "EXAMINED", examined)
     assert len(whole) >= 7
-    got, key = [], None
-    for _ in range(100):
-        page = ask(store, words, key, limit=3, **filters)
-        got += page.hits
-        key = page.next_key
-        if key is None:
-            break
+    got = every(store, words, **filters)
     assert [(hit.chat_id, hit.message_id) for hit in got] == [(hit.chat_id, hit.message_id) for hit in whole]
 
 
@@ -248,3 +255,22 @@ def test_a_row_with_the_lowest_number_ends_the_walk(store: Store) -> None:
 def test_a_word_without_text_or_chat_is_no_hit(store: Store) -> None:
     read_history(store, Message(CHAT, MessageId(1), 1_000, "CUSTOMER", None))
     assert found(store, "None") == []
+
+
+@pytest.mark.parametrize("few", [0, 100])
+@pytest.mark.parametrize("examined", [1, 2, 3, 2_000])
+def test_a_buyer_and_a_word_are_found_the_same_way_however_many_chats_there_are(
+    store: Store, monkeypatch: pytest.MonkeyPatch, few: int, examined: int
+) -> None:
+    monkeypatch.setattr(search, "EXAMINED", examined)
+    monkeypatch.setattr(search, "FEW", few)
+    read_history(store, *(buyer(n, n * 1_000, "чайник" if n % 2 else "ложка") for n in range(1, 8)))
+    read_history(
+        store,
+        buyer(10, 10_000, "чайник", chat_id=OTHER),
+        buyer(11, 11_000, "Ольга, чайник!", chat_id=OTHER),
+        buyer(12, 500, "чайник для Ольги", chat_id=OTHER),
+        chat_id=OTHER,
+    )
+    assert [hit.message_id for hit in every(store, "ольга чайник")] == [11, 7, 5, 3, 1, 12]
+    assert [hit.message_id for hit in every(store, "4561 ложка")] == [6, 4, 2]
