@@ -5,6 +5,7 @@ whoever finds an item `sending` whose owner is gone looks in the history instead
 """
 
 import asyncio
+import logging
 import mimetypes
 
 from chat_tui.inbox.events import OutboxChanged
@@ -17,12 +18,14 @@ from chat_tui.model.ids import UNKNOWN_TIME, ChatId, MessageId, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.paging import Coverage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
-from chat_tui.store import messages, outbox, spool
+from chat_tui.store import attempted, messages, outbox, spool
+from chat_tui.store.database import StoreBusy, StoreProblem
+
+log = logging.getLogger(__name__)
 
 _TURN_AWAY_KINDS = frozenset({ProblemKind.LOCKED, ProblemKind.PARALLEL_LIMIT, ProblemKind.HOURLY_LIMIT})
 _PAUSING_KINDS = frozenset({ProblemKind.UNAUTHORIZED, ProblemKind.FORBIDDEN})
 _OWN_FILE_KINDS = frozenset({ProblemKind.FILE_CHANGED, ProblemKind.FILE_UNREADABLE})
-
 
 PROGRESS_STEPS = 20
 """How often at most the upload of a file is told of."""
@@ -61,6 +64,10 @@ class Attempts:
             await self._look(item)
 
     async def _attempt(self, item: OutboxItem) -> None:
+        begun = await self._g.read(attempted.get, item.outbox_id)
+        if begun is not None and begun.attempt > item.attempt:
+            await self._recall(item, begun)
+            return
         if self._g.wall_ms() - item.asked_at > self._g.settings.max_age_s * 1000:
             await self._give_back(item, Problem(ProblemKind.STALE))
             return
@@ -85,7 +92,29 @@ class Attempts:
             error="",
         )
         if sending is not None:
+            await self._witness(sending)
             await self._settle_outcome(sending, await self._stoppable(sending))
+
+    async def _recall(self, item: OutboxItem, begun: attempted.Attempted) -> None:
+        """The outbox file is older than what was sent from it: look, as after a lost answer."""
+        sending = await self._move(
+            item,
+            OutboxState.SENDING,
+            **begun._asdict(),
+            unclear_at=self._g.wall_ms(),
+            looks=0,
+            problem=ProblemKind.CUT.value,
+            error="",
+        )
+        if sending is not None:
+            await self._look(sending)
+
+    async def _witness(self, item: OutboxItem) -> None:
+        """Note the attempt a second time. The outbox has it: a cache that cannot be written stops no send."""
+        try:
+            await self._g.write_cache(attempted.note, item)
+        except (StoreBusy, StoreProblem) as error:
+            log.warning("attempt not noted in the cache: %s", type(error).__name__)
 
     async def _stoppable(self, item: OutboxItem) -> Accepted | Problem:
         post = asyncio.create_task(self._post(item))

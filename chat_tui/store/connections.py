@@ -1,6 +1,5 @@
 """What is done with a connection as a whole: one transaction, one moment, a copy of all it holds."""
 
-import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import TypeVar
 
 from chat_tui.store.errors import DAMAGED, primary_code
 from chat_tui.store.files import create_private
-from chat_tui.store.opening import DatabaseFile
+from chat_tui.store.opening import DatabaseFile, mark_damage
 
 T = TypeVar("T")
 
@@ -64,4 +63,4 @@ def restore(conn: sqlite3.Connection, path: Path) -> None:
 def note_damage(error: sqlite3.Error, file: DatabaseFile) -> None:
     """Leave a mark, so that the next start checks the whole file."""
     if primary_code(error) in DAMAGED:
-        os.close(os.open(file.damage_mark, os.O_CREAT | os.O_WRONLY, 0o600))
+        mark_damage(file)

@@ -13,6 +13,7 @@ from chat_tui.store.connections import note_damage, open_reader, restore, snapsh
 from chat_tui.store.errors import StoreBusy, StoreProblem, explain
 from chat_tui.store.files import identity, private_directory
 from chat_tui.store.locks import WriteLock
+from chat_tui.store.notices import Notices
 from chat_tui.store.opening import DatabaseFile, open_database
 from chat_tui.store.quarantine import Quarantine
 
@@ -50,7 +51,7 @@ class StorePaths:
 class _Writer:
     """The only connection of this process that writes to one file, and its thread."""
 
-    def __init__(self, file: DatabaseFile, lock: WriteLock, notices: list[str]) -> None:
+    def __init__(self, file: DatabaseFile, lock: WriteLock, notices: Notices) -> None:
         self._file = file
         self._lock = lock
         self._notices = notices
@@ -109,7 +110,7 @@ class _Writer:
         self._conn.close()
         self._conn = open_database(self._file, self._notices)
         self.identity = identity(self._file.path)
-        self._notices.append(
+        self._notices.say(
             _("{place} was removed while the program ran; it was made again.").format(place=self._file.path)
         )
 
@@ -120,10 +121,10 @@ class Store:
     def __init__(self, paths: StorePaths) -> None:
         self.paths = paths
         self.quarantine = Quarantine(paths.data_dir)
-        self._notices: list[str] = []
+        self._notices = Notices()
         for directory in {paths.cache_dir, paths.data_dir}:
             if private_directory(directory):
-                self._notices.append(
+                self._notices.say(
                     _("{place} was readable by others; that is mended.").format(place=directory)
                 )
         self._cache = _Writer(paths.cache, WriteLock(paths.lock("cache")), self._notices)
@@ -149,7 +150,11 @@ class Store:
     @property
     def notices(self) -> tuple[str, ...]:
         """What had to be mended so far: sentences for the operator."""
-        return tuple(self._notices)
+        return self._notices.said
+
+    def tell_notices(self, hear: Callable[[str], None] | None) -> None:
+        """Call `hear` with what must be mended from now on, on a thread of the store; None = nobody hears."""
+        self._notices.tell(hear)
 
     def read(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs

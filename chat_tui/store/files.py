@@ -110,14 +110,31 @@ def remove_database(path: Path) -> None:
 def set_aside(path: Path) -> Path:
     """Rename a database and its companions to the first free `name.damaged-N`; the new name."""
     number = 1
-    while any(Path(f"{path}.damaged-{number}{suffix}").exists() for suffix in _COMPANIONS):
+    while _is_taken(_aside(path, number)):
         number += 1
-    aside = Path(f"{path}.damaged-{number}")
-    for suffix in _COMPANIONS:
+    aside = _aside(path, number)
+    # The log first: left behind by a kill, it would be taken for that of a new file.
+    for suffix in reversed(_COMPANIONS):
         part = Path(f"{path}{suffix}")
         if part.exists():
             part.rename(f"{aside}{suffix}")
     return aside
+
+
+def latest_aside(path: Path) -> Path:
+    """The name under which a database was last set aside."""
+    number = 1
+    while _is_taken(_aside(path, number + 1)):
+        number += 1
+    return _aside(path, number)
+
+
+def _aside(path: Path, number: int) -> Path:
+    return Path(f"{path}.damaged-{number}")
+
+
+def _is_taken(path: Path) -> bool:
+    return any(Path(f"{path}{suffix}").exists() for suffix in _COMPANIONS)
 
 
 def identity(path: Path) -> tuple[int, int] | None:

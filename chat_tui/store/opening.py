@@ -1,14 +1,18 @@
 """Open one database file: make it private, refuse what is not ours, mend what can be mended."""
 
+import os
 import sqlite3
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from chat_tui.locale import _
 from chat_tui.store import schema
 from chat_tui.store.errors import DAMAGED, cannot_open, explain, primary_code
-from chat_tui.store.files import private_database, remove_database, set_aside
+from chat_tui.store.files import latest_aside, private_database, remove_database, set_aside
+from chat_tui.store.notices import Notices
+from chat_tui.store.salvage import salvage
 
 _CHECKED_BYTES: Final = 1_000_000
 """A durable file up to this size is checked whole at every start, which takes 4 ms per million bytes.
@@ -60,16 +64,20 @@ def connect(file: DatabaseFile) -> sqlite3.Connection:
     return conn
 
 
-def open_database(file: DatabaseFile, notices: list[str]) -> sqlite3.Connection:
+def open_database(file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
     """Open, create or migrate a database; the caller holds its write lock.
 
-    A damaged cache begins anew, a damaged durable file is set aside under a new name; `notices` says so.
+    A damaged cache begins anew. A damaged durable file is set aside under a new name, and what is readable
+    of it saved into a new one. `notices` says so.
     StoreProblem if the file is not ours to use or was written by a newer version.
     """
     try:
+        if file.is_durable and file.damage_mark.exists() and not file.path.exists():
+            # A start that was saving what it could was killed.
+            return _save_from(latest_aside(file.path), file, notices)
         is_emptied = file.is_durable and file.path.exists() and file.path.stat().st_size == 0
         if private_database(file.path):
-            notices.append(_("{place} was readable by others; that is mended.").format(place=file.path))
+            notices.say(_("{place} was readable by others; that is mended.").format(place=file.path))
         if is_emptied:
             # SQLite would take it for a new one, and throw away a log of changes beside it.
             return _begin_anew(file, notices)
@@ -121,17 +129,40 @@ def _check(conn: sqlite3.Connection) -> None:
         raise error
 
 
-def _begin_anew(file: DatabaseFile, notices: list[str]) -> sqlite3.Connection:
+def _begin_anew(file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
     if file.is_durable:
-        aside = set_aside(file.path)
-        notices.append(
-            _("Drafts and outbox were damaged. The old file is kept as {place}; a new one was begun.").format(
-                place=aside
-            )
-        )
-    else:
-        remove_database(file.path)
-        notices.append(_("The local copy of the chats was damaged; it is being read anew from the Market."))
+        mark_damage(file)
+        return _save_from(set_aside(file.path), file, notices)
+    remove_database(file.path)
+    notices.say(_("The local copy of the chats was damaged; it is being read anew from the Market."))
     file.damage_mark.unlink(missing_ok=True)
     private_database(file.path)
     return _open(file)
+
+
+def _save_from(aside: Path, file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
+    """Make a new durable file of what can be read of an old one; it gets its name when it is complete."""
+    whole = replace(file, path=file.path.with_name(f".{file.path.name}.salvaged"))
+    remove_database(whole.path)
+    private_database(whole.path)
+    with closing(_open(whole)) as conn:
+        saved = salvage(aside, conn)
+    remove_database(file.path)
+    whole.path.rename(file.path)
+    notices.say(
+        _(
+            "Drafts and outbox were damaged. The old file is kept as {place}. "
+            "Saved from it: drafts {drafts}, outbox {items}, marks and notes {others}."
+        ).format(
+            place=aside,
+            drafts=saved["draft"],
+            items=saved["outbox"],
+            others=saved["mark"] + saved["note"],
+        )
+    )
+    return _open(file)
+
+
+def mark_damage(file: DatabaseFile) -> None:
+    """Leave a mark, so that the next start looks at the whole file."""
+    os.close(os.open(file.damage_mark, os.O_CREAT | os.O_WRONLY, 0o600))
