@@ -46,4 +46,14 @@ class EngineFailed:
     """The kind of the fault: a class name, never its text."""
 
 
-Event = ChatsChanged | TimelineChanged | OutboxChanged | HistoryFailed | LinkChanged | EngineFailed
+@dataclass(frozen=True, slots=True)
+class StoreMended:
+    """A file of the store was lost, damaged or open to others, and that is mended."""
+
+    words: str
+    """A sentence for the operator."""
+
+
+Event = (
+    ChatsChanged | TimelineChanged | OutboxChanged | HistoryFailed | LinkChanged | EngineFailed | StoreMended
+)

@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from chat_tui.inbox import files
 from chat_tui.inbox.engine import Engine
-from chat_tui.inbox.events import Event, OutboxChanged
+from chat_tui.inbox.events import Event, OutboxChanged, StoreMended
 from chat_tui.inbox.loop import EngineLoop
 from chat_tui.inbox.market import Market
 from chat_tui.inbox.settings import InboxSettings
@@ -70,6 +70,9 @@ class Inbox:
         """
         self._opened = self._loop.submit(self._engine.open(background=background))
         self._is_asleep = True
+        for sentence in self._store.notices:
+            self._mended(sentence)
+        self._store.tell_notices(self._mended)
         if not asleep:
             self.awaken()
 
@@ -266,6 +269,7 @@ class Inbox:
         """Stop the engine: nothing new is begun, what is durable stays; the store is closed."""
         self.awaken()
         await _await(self._loop.submit(self._engine.close()))
+        self._store.tell_notices(None)
         await asyncio.to_thread(self._loop.stop)
         await asyncio.to_thread(self._store.close)
 
@@ -279,6 +283,9 @@ class Inbox:
             self._loop.call(self._engine.deliver_soon)
             self._publish(OutboxChanged(outcome.chat_id))
         return outcome
+
+    def _mended(self, sentence: str) -> None:
+        self._publish(StoreMended(sentence))
 
     def _publish(self, event: Event) -> None:
         self._loop.call(self._engine.bulletin.publish, event)

@@ -175,6 +175,8 @@ class Desk(Screen[None]):
         for what in digest.faults:
             words = _("A part of the program failed ({what}). Restart it; the log has the details.")
             notify(self.app, words.format(what=what), severity="error")
+        for sentence in digest.mended:
+            notify(self.app, sentence, severity="warning")
 
     async def _count(self) -> None:
         self._tabs.show(self._queue.tab, await self._inbox.tab_counts())

@@ -10,6 +10,7 @@ from chat_tui.inbox.events import (
     HistoryFailed,
     LinkChanged,
     OutboxChanged,
+    StoreMended,
     TimelineChanged,
 )
 from chat_tui.model.ids import ChatId
@@ -54,6 +55,8 @@ class Digest:
         self.outbox = False
         """Whether an outbox item came, moved or left."""
         self.faults: list[str] = []
+        self.mended: list[str] = []
+        """Sentences about files that were lost or damaged."""
         for event in events:
             match event:
                 case ChatsChanged(chat_ids):
@@ -70,3 +73,5 @@ class Digest:
                     self.link = True
                 case EngineFailed(what):
                     self.faults.append(what)
+                case StoreMended(words):
+                    self.mended.append(words)

@@ -24,6 +24,8 @@ PAGE = 50
 """Entries asked for at once."""
 DRAFT_S = 1.0
 """Seconds after the last key before a draft is saved."""
+SAVING_S = 0.5
+"""Seconds after which a text that is not on the disk yet is said to be on its way there."""
 RETRY_S = 5.0
 """Seconds before a draft that the disk refused is tried again."""
 
@@ -208,7 +210,12 @@ class TalkPane(Vertical):
             words = _("This chat is finished: the Market may refuse the message. Enter again sends it.")
             notify(self.app, words, severity="warning")
             return
-        outcome = await self._inbox.send_text(chat_id, message.text)
+        # A timer of the app: this pane waits for the disk.
+        slow = self.app.set_timer(SAVING_S, lambda: notify(self.app, _("Saving…")))
+        try:
+            outcome = await self._inbox.send_text(chat_id, message.text)
+        finally:
+            slow.stop()
         if isinstance(outcome, Problem):
             notify(self.app, problem_words(outcome), severity="error")
             return
