@@ -7,6 +7,7 @@ can kill it exactly there. The product knows nothing of it: the steps are patche
 import asyncio
 import json
 import os
+import resource
 import sys
 import time
 from pathlib import Path
@@ -91,6 +92,12 @@ class Child:
     async def sync(self) -> dict[str, Any]:
         report = await self.inbox.sync_once()
         return {"problem": report.problem.kind.value if report.problem else ""}
+
+    async def limit(self, size: int) -> dict[str, Any]:
+        """No file may grow beyond so many bytes; -1 = as before."""
+        most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most if size < 0 else size, most))
+        return {}
 
     async def clock(self, ahead_ms: int) -> dict[str, Any]:
         self.ahead_ms = ahead_ms

@@ -1,0 +1,33 @@
+"""The program as a process without a terminal."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from chat_tui.sandbox.serve import Sandbox
+from tests.support.pty_program import ROOT, plain_environment
+
+
+def at_home(home: Path, market: Sandbox, **more: str) -> dict[str, str]:
+    """An environment whose directories are all below `home`, with the pretend Market to ask."""
+    places = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "CACHE", "STATE")}
+    shop = {
+        "CHAT_TUI_API_URL": market.url,
+        "CHAT_TUI_API_KEY": market.api_key,
+        "CHAT_TUI_BUSINESS_ID": str(market.business_id),
+    }
+    return plain_environment(HOME=str(home), **{**places, **shop, **more})
+
+
+def run(*arguments: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run `chat-tui` to its end, with the rights of an ordinary user even where root runs the tests."""
+    command = [sys.executable, "-m", "chat_tui", *arguments]
+    if os.geteuid() == 0 and (setpriv := shutil.which("setpriv")):
+        # Root without these obeys the modes of its own files as everybody does.
+        command = [setpriv, "--bounding-set", "-dac_override,-dac_read_search", *command]
+    return subprocess.run(
+        command, env=dict(environment), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
