@@ -1,0 +1,139 @@
+"""F-111, F-117: files deleted under a running copy, and between two runs."""
+
+import asyncio
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+from chat_tui.inbox.events import Event, StoreMended
+from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.outbox import OutboxState
+from chat_tui.model.problem import ProblemKind
+from chat_tui.model.queue import Tab
+from chat_tui.model.timeline import Draft
+from chat_tui.sandbox.faults import Answer
+from chat_tui.sandbox.serve import Sandbox
+from chat_tui.store import chats, marks
+from tests.faults.support.trial import Trial
+from tests.support.shop import Shop
+from tests.support.waiting import until
+from tests.ui.app_stage import desk
+
+NOTICED_S = 5.0
+
+
+def delete(trial: Trial, what: str) -> None:
+    """Remove a database, or everything of the business."""
+    if what == "directory":
+        shutil.rmtree(trial.root / "data")
+        shutil.rmtree(trial.root / "cache")
+    else:
+        for part in (trial.root / what).glob("*.db*"):
+            part.unlink()
+
+
+async def looks(shop: Shop) -> None:
+    """What the watch over the files asks again and again."""
+    await asyncio.wrap_future(shop.store.data_version())
+
+
+async def said_by(shop: Shop, said: list[Event]) -> str:
+    """What the operator is told of it, within five seconds."""
+
+    async def is_said() -> bool:
+        await looks(shop)
+        return any(isinstance(event, StoreMended) for event in said)
+
+    async with asyncio.timeout(NOTICED_S):
+        await until(is_said, "a word about it")
+    return "; ".join(event.words for event in said if isinstance(event, StoreMended))
+
+
+@pytest.mark.parametrize("what", ["data", "cache", "directory"])
+async def test_f_111_deleted_while_running(trial: Trial, what: str) -> None:
+    one, other = await trial.warm(2)
+    shop = trial.open(background=False)
+    said: list[Event] = []
+    shop.inbox.subscribe(said.append)
+    sent = [await trial.send(chat, f"m{chat}") for chat in (one, other)]
+    assert await shop.inbox.save_draft(Draft(ChatId(5), "черновик", 3)) is None
+    delete(trial, what)
+    words = await said_by(shop, said)
+    assert words.count("was removed while the program ran; it was made again") == 1 + (what == "directory")
+    sent.append(await trial.send(one, "дальше"))
+    await trial.close()
+    trial.open()
+    await trial.confirmed(*sent)
+    assert trial.texts(one) == [f"m{one}", "дальше"]
+    assert (await trial.shop.inbox.draft(ChatId(5))).text == "черновик"
+    await trial.check()
+
+
+@pytest.mark.parametrize("what", ["data", "cache"])
+async def test_f_111_deleted_while_an_answer_is_awaited(trial: Trial, what: str) -> None:
+    (chat,) = await trial.warm(1)
+    shop = trial.open()
+    said: list[Event] = []
+    shop.inbox.subscribe(said.append)
+    answered = threading.Event()
+    trial.script(Answer(until=answered))
+    first = await trial.send(chat, "m1")
+    await until(lambda: _accepted(trial), "the first accepted")
+    delete(trial, what)
+    await said_by(shop, said)
+    answered.set()
+    await trial.confirmed(first, await trial.send(chat, "m2"))
+    assert trial.texts(chat) == ["m1", "m2"]
+    await trial.check()
+
+
+async def _accepted(trial: Trial) -> bool:
+    return bool(trial.market.ledger)
+
+
+async def test_f_111_without_its_locks_nothing_is_sent_until_a_new_start(trial: Trial) -> None:
+    (chat,) = await trial.warm(1)
+    shop = trial.open()
+    delete(trial, "directory")
+    await looks(shop)
+    outbox_id = await trial.send(chat, "m1")
+
+    async def is_told() -> bool:
+        problem = shop.inbox.link().problem
+        return problem is not None and problem.kind == ProblemKind.STORAGE
+
+    await until(is_told, "a word on the status line")
+    assert [item.state for item in await shop.inbox.open_items()] == [OutboxState.QUEUED]
+    assert not trial.posts()
+    await shop.close()
+    trial.open()
+    await trial.confirmed(outbox_id)
+    await trial.check()
+
+
+async def test_f_111_it_is_said_on_the_screen(tmp_path: Path, market: Sandbox) -> None:
+    async with desk(tmp_path, market) as there:
+        await there.synced()
+        for part in (tmp_path / "data").glob("state.db*"):
+            part.unlink()
+        await asyncio.wrap_future(there.store.data_version())
+        await there.until_said("was removed while the program ran; it was made again")
+
+
+async def test_f_117_the_cache_is_wiped_between_two_runs(trial: Trial) -> None:
+    (chat,) = await trial.warm(1)
+    shop = trial.open(background=False)
+    outbox_id = await trial.send(chat, "m1")
+    assert await shop.inbox.save_draft(Draft(ChatId(5), "черновик", 3)) is None
+    assert await shop.inbox.mark_seen(chat, MessageId(7)) is None
+    await shop.close()
+    shutil.rmtree(trial.root / "cache")
+    shop = trial.open()
+    assert shop.store.notices == ()
+    assert (await shop.inbox.draft(ChatId(5))).text == "черновик"
+    await trial.confirmed(outbox_id)
+    assert shop.store.read(marks.get, chat).result() == 7
+    assert shop.store.read(chats.counts).result()[Tab.ALL] > 0, "it is read again"
+    await trial.check()
