@@ -12,7 +12,7 @@ from chat_tui.locale import _
 from chat_tui.store.connections import note_damage, open_reader, restore, snapshot, transaction
 from chat_tui.store.errors import StoreBusy, StoreProblem, explain
 from chat_tui.store.files import identity, private_directory
-from chat_tui.store.locks import WriteLock
+from chat_tui.store.locks import WriteLock, lost_chat_lock
 from chat_tui.store.notices import Notices
 from chat_tui.store.opening import DatabaseFile, open_database
 from chat_tui.store.quarantine import Quarantine
@@ -113,6 +113,8 @@ class _Writer:
         self._notices.say(
             _("{place} was removed while the program ran; it was made again.").format(place=self._file.path)
         )
+        if lost := lost_chat_lock(self._file.path.parent):
+            self._notices.say(lost)
 
 
 class Store:

@@ -25,6 +25,7 @@ from chat_tui.store.files import identity, private_directory
 PATIENCE_S: Final = 5.0
 """How long a writer waits for another copy before it answers "busy"."""
 _PAUSE_S: Final = 0.002
+_CHATS: Final = "chats.lock"
 
 # struct flock: Linux puts type and origin first, macOS last.
 _FLOCK: Final = "qqihh" if sys.platform == "darwin" else "hhqqi0q"
@@ -117,11 +118,7 @@ class ByteLock:
         """
         file = self._file
         if identity(file.path) != file.identity:
-            raise StoreProblem(
-                _("{place} was removed while the program runs: start all copies again.").format(
-                    place=file.path
-                )
-            )
+            raise StoreProblem(_gone(file.path))
         with file.guard:
             if number in file.held:
                 return False
@@ -154,15 +151,27 @@ class ByteLock:
         return None if kind == fcntl.F_UNLCK else pid
 
 
+def _gone(path: Path) -> str:
+    return _("{place} was removed while the program runs: start all copies again.").format(place=path)
+
+
 class ChatLock(ByteLock):
     """Who acts for a chat: held from before an attempt begins until its outcome is settled."""
 
     def __init__(self, data_dir: Path) -> None:
-        super().__init__(data_dir / "chats.lock")
+        super().__init__(data_dir / _CHATS)
 
     def try_hold(self, chat_id: ChatId | int) -> bool:
         """Take a chat; False if any copy, this one included, acts for it."""
         return super().try_hold(chat_id)
+
+
+def lost_chat_lock(data_dir: Path) -> str:
+    """A sentence if this process works with a chat lock whose file was removed or replaced; else nothing."""
+    path = data_dir / _CHATS
+    with _opening:
+        lost = any(file.path == path and identity(path) != file.identity for file in _opened.values())
+    return _gone(path) if lost else ""
 
 
 def _pack(kind: int, number: int) -> bytes:

@@ -1,13 +1,21 @@
 """F-119, F-120: an outbox that has grown, and one that is older than what was sent from it."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from chat_tui.model.ids import ChatId, OutboxId
-from chat_tui.model.outbox import OutboxState
+from chat_tui.model.outbox import OutboxKind, OutboxState
+from chat_tui.model.queue import Tab
+from chat_tui.model.timeline import Draft
 from chat_tui.sandbox.faults import accepted_then, lost
-from chat_tui.store import outbox
+from chat_tui.store import chats, drafts, outbox
+from chat_tui.store.database import Connection
+from tests.faults.support.processes import Process
 from tests.faults.support.trial import Trial
+from tests.store.world import a_chat
 from tests.support.shop import open_store
 
 S = OutboxState
@@ -85,10 +93,12 @@ async def test_f_120_a_backup_of_an_item_that_waits_for_its_second_try(trial: Tr
     await trial.check()
 
 
-async def test_f_120_the_log_of_the_outbox_is_lost_after_a_kill(trial: Trial, start: object) -> None:
-    """Without it the file tells of a moment before the send."""
+async def test_f_120_the_log_of_the_outbox_is_lost_after_a_kill(
+    trial: Trial, start: Callable[..., Process]
+) -> None:
+    """After a kill. Without it the file tells of a moment before the send."""
     chat, (outbox_id,) = await queued(trial, "m1")
-    process = start().ready()  # type: ignore[operator]
+    process = start().ready()
     while process.ask("open_items")["items"]:
         pass
     process.kill()
@@ -110,3 +120,63 @@ async def test_f_120_put_back_under_a_running_copy(trial: Trial) -> None:
     await trial.confirmed(*sent, last)
     assert trial.texts(chat) == ["m1", "m2", "m3"]
     await trial.check()
+
+
+DRAFTS, ITEMS = 10_000, 5_000
+STEP = 100
+
+
+def grow(conn: Connection, share: int) -> None:
+    """A year of drafts nobody cleared and of items all of which arrived, or a part of it."""
+    for number in range(1, DRAFTS // share + 1):
+        drafts.save(conn, Draft(ChatId(number), "x" * 200, 0), number)
+    for number in range(ITEMS // share):
+        outbox.enqueue(
+            conn,
+            outbox_id=OutboxId(f"o{number}"),
+            chat_id=ChatId(1 + number % 50),
+            kind=OutboxKind.TEXT,
+            text="y" * 200,
+            file_name="",
+            file_size=0,
+            sha256="",
+            not_before=0,
+            created_at=number,
+            clear_draft=False,
+        )
+    conn.execute("UPDATE outbox SET state = 'confirmed', message_id = seq")
+
+
+def steps_of_a_start(conn: Connection) -> int:
+    """How much SQLite works for what a start asks: the list, the chat on the screen, what is to be sent."""
+    counted = 0
+
+    def count() -> None:
+        nonlocal counted
+        counted += STEP
+
+    conn.set_progress_handler(count, STEP)
+    chats.page(conn, Tab.ALL, limit=64)
+    chats.counts(conn)
+    drafts.get(conn, ChatId(1))
+    outbox.due(conn)
+    outbox.open_items(conn)
+    conn.set_progress_handler(None, STEP)
+    return counted
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> dict[int, int]:
+    """The work of a start with the whole growth, and with a fiftieth of it."""
+    found = {}
+    for share in (50, 1):
+        store = open_store(tmp_path / str(share))
+        store.write_cache(chats.save_page, [a_chat(number) for number in range(1, 101)], 1).result()
+        store.write_state(grow, share).result()
+        found[share] = store.read(steps_of_a_start).result()
+        store.close()
+    return found
+
+
+def test_f_119_growth_does_not_slow_the_start(work: dict[int, int]) -> None:
+    assert 0 < work[1] < 2 * work[50], work
