@@ -3,6 +3,8 @@
 import os
 import random
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -12,7 +14,7 @@ from chat_tui.model.outbox import OutboxState
 from chat_tui.sandbox.faults import Answer, accepted_then, lost
 from tests.faults.support.checks import Typed, check_limits, check_sending, mark_of, read_rows
 from tests.faults.support.end import settle_by_asking
-from tests.faults.support.processes import Process, await_true
+from tests.faults.support.processes import PROJECT, Process, await_true
 from tests.faults.support.seeds import a_seed
 from tests.faults.support.trial import Trial
 
@@ -31,21 +33,50 @@ def finish(trial: Trial, *processes: Process) -> None:
     trial.typed = [Typed(row.chat_id, mark_of(row), row.outbox_id) for row in read_rows(trial.root)]
 
 
-def test_f_128_two_start_at_once_on_an_empty_directory(trial: Trial, start: Start, tmp_path: Path) -> None:
-    for number in range(4):
-        root = tmp_path / f"round {number}"
-        root.mkdir()
-        pair = [start(root=root, background=False) for _ in range(2)]
-        for process in pair:
-            process.ready()
-        for place, process in enumerate(pair):
-            assert process.ask("save", chat=place + 1, text="x") == {"problem": ""}
-        for process in pair:
-            process.close()
-        with closing(sqlite3.connect(root / "data" / "state.db")) as conn:
+ROUNDS = 50
+OPENER = """
+import sys
+from pathlib import Path
+from chat_tui.model.ids import ChatId
+from chat_tui.model.timeline import Draft
+from chat_tui.store import drafts
+from chat_tui.store.database import Store, StorePaths
+for line in sys.stdin:
+    root = Path(line.rstrip())
+    store = Store.open(StorePaths(root / "cache", root / "data"))
+    store.write_state(drafts.save, Draft(ChatId(int(sys.argv[1])), "x", 0), 1).result()
+    print(len(store.notices), flush=True)
+    store.close()
+"""
+
+
+def test_f_128_two_start_at_once_on_an_empty_directory(tmp_path: Path) -> None:
+    copies = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPENER, str(number)],
+            cwd=PROJECT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for number in (1, 2)
+    ]
+    for number in range(ROUNDS):
+        for copy in copies:
+            assert copy.stdin is not None
+            copy.stdin.write(f"{tmp_path / str(number)}\n")
+            copy.stdin.flush()
+        for copy in copies:
+            assert copy.stdout is not None
+            assert copy.stdout.readline() == "0\n", "opened, and nothing had to be mended"
+    for copy in copies:
+        copy.communicate()
+        assert copy.returncode == 0
+    for number in range(ROUNDS):
+        with closing(sqlite3.connect(tmp_path / str(number) / "data" / "state.db")) as conn:
             assert conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             assert conn.execute("SELECT count(*) FROM draft").fetchone() == (2,)
-        assert not list(root.rglob("*.damaged*"))
+    assert not list(tmp_path.rglob("*.damaged*"))
 
 
 async def test_f_129_two_copies_one_row(trial: Trial, start: Start) -> None:

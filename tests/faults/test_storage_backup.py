@@ -96,7 +96,7 @@ async def test_f_120_a_backup_of_an_item_that_waits_for_its_second_try(trial: Tr
 async def test_f_120_the_log_of_the_outbox_is_lost_after_a_kill(
     trial: Trial, start: Callable[..., Process]
 ) -> None:
-    """After a kill. Without it the file tells of a moment before the send."""
+    """Without it the file tells of a moment before the send."""
     chat, (outbox_id,) = await queued(trial, "m1")
     process = start().ready()
     while process.ask("open_items")["items"]:
