@@ -98,10 +98,10 @@ def open_and_list(root: Path) -> tuple[str, ...]:
 def test_f_109_a_damaged_cache_is_rebuilt_and_the_state_untouched(root: Path, how: str) -> None:
     damage(root / "cache" / "cache.db", how)
     if how == "byte":
-        # Not met before it is read: then it is said, and the next start mends it.
+        # Met only when that page is used: then it is said, and the next start mends it.
         store = open_store(root)
         with pytest.raises(StoreProblem, match="damaged"):
-            store.read(chats.counts).result()
+            store.write_cache(chats.save_page, [a_chat(number, 2_000) for number in range(1, 50)], 1).result()
         store.close()
     store = open_store(root)
     assert store.read(chats.counts).result()[Tab.ALL] == 0
