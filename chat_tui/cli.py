@@ -253,7 +253,7 @@ def _need_terminal() -> None:
     from chat_tui.commands.speak import CannotStart
     from chat_tui.ui.terminal import environment
 
-    if refusal := environment.refusal(os.environ, sys.stdin, sys.stderr):
+    if refusal := environment.refusal(os.environ, sys.stdin, sys.stdout, sys.stderr):
         raise CannotStart(refusal)
 
 

@@ -135,6 +135,10 @@ def _one_of(*words: str) -> Known:
     )
 
 
+def _yes_or_no() -> Known:
+    return Known(lambda value: isinstance(value, bool), N_("true or false"), {})
+
+
 def _is_command(value: Any) -> bool:
     words = [value] if isinstance(value, str) else value
     return isinstance(words, list) and bool(words) and all(isinstance(word, str) and word for word in words)
@@ -155,6 +159,8 @@ KNOWN: Final[Mapping[str, Mapping[str, Known]]] = {
         "language": _one_of("ru", "en"),
         "theme": _text(),
         "mouse": _yes_or_no(),
+        "notify": _one_of("bell", "osc9", "osc777", "osc99", "off"),
+        "notify_text": _yes_or_no(),
     },
     "log": {"level": _one_of("debug", "info", "warning", "error")},
 }

@@ -23,6 +23,8 @@ _FIELDS = {
     "keys.layout": "keys_layout",
     "ui.theme": "theme",
     "ui.mouse": "mouse",
+    "ui.notify": "notify",
+    "ui.notify_text": "notify_text",
     "log.level": "log_level",
 }
 

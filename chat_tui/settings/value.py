@@ -53,6 +53,10 @@ class Settings:
     theme: str = ""
     """Name of a colour theme; empty = the program's own choice."""
     mouse: bool = False
+    notify: str = "bell"
+    """How a new message calls an operator who looks elsewhere: bell, osc9, osc777, osc99 or off."""
+    notify_text: bool = False
+    """Whether a notification of the desktop shows the buyer's words."""
     log_level: str = "info"
 
     @property

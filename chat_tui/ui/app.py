@@ -19,7 +19,9 @@ from chat_tui.ui import keys
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.inbox import InboxScreen
 from chat_tui.ui.terminal.app_base import TerminalApp
-from chat_tui.ui.text import plain
+from chat_tui.ui.terminal.attention import BELL
+from chat_tui.ui.terminal.colours import theme_for
+from chat_tui.ui.text import notify, plain
 from chat_tui.ui.view.queue_rows import Patience
 from chat_tui.ui.view.waits import MINUTE
 from chat_tui.ui.zone import local_zone
@@ -49,9 +51,13 @@ class ChatTuiApp(TerminalApp[None]):
         theme: str = "",
         jcuken: bool = True,
         patience: Patience = Patience(),  # noqa: B008 - frozen
+        call_by: str = BELL,
+        calls_with_text: bool = False,
     ) -> None:
-        """`report` is the private file that gets the details of a crash."""
+        """`report` is the private file that gets the details of a crash; the calls are for new messages."""
         super().__init__(report, jcuken=jcuken)
+        self.call_by = call_by
+        self.calls_with_text = calls_with_text
         self.inbox = inbox
         self._now = now
         self._zone = zone
@@ -62,7 +68,13 @@ class ChatTuiApp(TerminalApp[None]):
     def on_mount(self) -> None:
         if self.theme_wanted in self.available_themes:
             self.theme = self.theme_wanted
-        screen = InboxScreen(self.inbox, now=self._now, zone=self._zone, patience=self.patience)
+        screen = InboxScreen(
+            self.inbox,
+            now=self._now,
+            zone=self._zone,
+            patience=self.patience,
+            calls_with_text=self.calls_with_text,
+        )
         self.push_screen(screen)
 
     async def on_event(self, event: events.Event) -> None:
@@ -95,6 +107,10 @@ class ChatTuiApp(TerminalApp[None]):
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette())
 
+    def action_help_quit(self) -> None:
+        """Ctrl-C, where it copies nothing: no reason to end, and none to be silent."""
+        notify(self, _("Ctrl+C does not end the program: {key} does.").format(key=keys.key_of("quit")))
+
     @work(group="quit", exclusive=True)
     async def action_quit(self) -> None:  # type: ignore[override]
         """Leave; when something is not delivered, say what happens to it and ask."""
@@ -122,8 +138,10 @@ def run(inbox: Inbox, settings: Settings, *, report: Path) -> int:
         report=report,
         now=lambda: time.time_ns() // 1_000_000,
         zone=local_zone(os.environ),
-        theme=settings.theme,
+        theme=theme_for(settings.theme, os.environ),
         jcuken=settings.keys_layout == "jcuken",
         patience=Patience(settings.warn_minutes * MINUTE, settings.late_minutes * MINUTE),
+        call_by=settings.notify,
+        calls_with_text=settings.notify_text,
     )
     return app.run_to_code(mouse=settings.mouse)

@@ -91,6 +91,7 @@ COMMANDS: Final = (
         "newline", ("ctrl+j", "shift+enter", "alt+enter"), _COMPOSE, N_("Start a new line"), N_("new line")
     ),
     Command("attach", ("ctrl+o",), _COMPOSE, N_("Attach a file"), N_("file")),
+    Command("edit", ("ctrl+e",), _COMPOSE, N_("Write in your own editor ($EDITOR)")),
     Command("leave", ("escape",), _COMPOSE, N_("Leave; the text stays as a draft"), N_("leave")),
     Command("help", ("f1", "question_mark"), Where.ANYWHERE, N_("Show the keys"), N_("keys")),
     Command("palette", ("ctrl+p",), Where.ANYWHERE, N_("Find a command"), N_("commands")),
@@ -161,6 +162,11 @@ def help_rows() -> list[HelpRow]:
         for command in COMMANDS
         if place in command.where
     ]
+
+
+def key_of(command_id: str) -> str:
+    """The advertised key of a command, as it is written on a keyboard."""
+    return next(key_label(command.keys[0]) for command in COMMANDS if command.id == command_id)
 
 
 def key_label(key: str) -> str:

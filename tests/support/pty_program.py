@@ -20,6 +20,8 @@ import pyte
 ROOT = Path(__file__).parents[2]
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=?][\d;]*u|\x1b\[\?[\d;]*\$p")
 _UNFINISHED = re.compile(rb"\x1b(\[[0-?]*[ -/]*)?\Z")
+PATIENCE_S = 60.0
+"""How long anything may take on a loaded machine before a test gives up."""
 _INHERITED = ("PATH", "HOME", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR")
 
 RESTORED = (b"\x1b[?1049l", b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[?25h")
@@ -94,7 +96,7 @@ class PtyProgram:
         """The terminal's line settings, as tcgetattr tells them."""
         return termios.tcgetattr(self._slave)
 
-    def feed(self, data: bytes | str, *, timeout: float = 10) -> None:
+    def feed(self, data: bytes | str, *, timeout: float = PATIENCE_S) -> None:
         """Type; what the program writes meanwhile is read, so that neither waits for the other."""
         left = data.encode() if isinstance(data, str) else data
         deadline = time.monotonic() + timeout
@@ -127,7 +129,7 @@ class PtyProgram:
         poll.register(self._terminal, event)
         return bool(poll.poll(wait * 1000))
 
-    def wait_for(self, is_so: Callable[[], bool], *, timeout: float = 10) -> None:
+    def wait_for(self, is_so: Callable[[], bool], *, timeout: float = PATIENCE_S) -> None:
         """Read until the claim holds."""
         deadline = time.monotonic() + timeout
         while not is_so():
@@ -135,11 +137,11 @@ class PtyProgram:
             assert self._process.poll() is None or self.pump(0), f"ended; on the screen:\n{self.text}"
             self.pump(0.05)
 
-    def wait_for_text(self, text: str, *, timeout: float = 10) -> None:
+    def wait_for_text(self, text: str, *, timeout: float = PATIENCE_S) -> None:
         """Read until the text stands on the screen."""
         self.wait_for(lambda: text in self.text, timeout=timeout)
 
-    def wait_exit(self, *, timeout: float = 10, reading: bool = True) -> int:
+    def wait_exit(self, *, timeout: float = PATIENCE_S, reading: bool = True) -> int:
         """The exit code (negative: killed by that signal), once it has ended."""
         deadline = time.monotonic() + timeout
         while self._process.poll() is None:
@@ -159,7 +161,8 @@ class PtyProgram:
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the terminal; the kernel tells the program."""
         fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        self.screen.resize(rows, columns)
+        if columns and rows:
+            self.screen.resize(rows, columns)
 
     def hang_up(self) -> None:
         """Close the terminal."""

@@ -16,15 +16,18 @@ from textual.widgets import Static
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
-from chat_tui.model.ids import Millis
+from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.queue import Tab
 from chat_tui.ui import keys
 from chat_tui.ui.keys import Where
+from chat_tui.ui.screens.arrivals import Arrivals
 from chat_tui.ui.screens.news import News
 from chat_tui.ui.screens.queue_pane import QueuePane
 from chat_tui.ui.screens.talk_pane import TalkPane
+from chat_tui.ui.terminal.app_base import TerminalApp
 from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.text import notify, plain
+from chat_tui.ui.view.calls import PROGRAM, call_words, window_title
 from chat_tui.ui.view.queue_rows import Patience
 from chat_tui.ui.view.status import notice
 from chat_tui.ui.widgets.compose import Compose
@@ -56,11 +59,15 @@ class Desk(Screen[None]):
         now: Callable[[], Millis],
         zone: tzinfo,
         patience: Patience = Patience(),  # noqa: B008 - frozen
+        calls_with_text: bool = False,
     ) -> None:
+        """`calls_with_text` lets notifications of the desktop show what a buyer wrote."""
         super().__init__()
         self._inbox = inbox
         self._now = now
         self._zone = zone
+        self._calls_with_text = calls_with_text
+        self._arrivals = Arrivals(inbox)
         self._news = News(lambda: self.post_message(self.NewsCame()))
         self._unsubscribe: Callable[[], None] | None = None
         self._minute = now() // 60_000
@@ -87,6 +94,10 @@ class Desk(Screen[None]):
         from chat_tui.ui.screens.flows import Flows  # noqa: PLC0415 - dialogs: not before the first paint
 
         return Flows(cast("App[None]", self.app), self._inbox, self._now, self._zone)
+
+    @property
+    def _terminal(self) -> TerminalApp[None]:
+        return cast("TerminalApp[None]", self.app)
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="top"):
@@ -170,6 +181,7 @@ class Desk(Screen[None]):
         if digest.chats:
             await self._queue.hear(digest.chats)
             await self._count()
+            await self._call(digest.chats)
         if digest.outbox:
             await self._flows.hear_outbox()
         for what in digest.faults:
@@ -179,7 +191,14 @@ class Desk(Screen[None]):
             notify(self.app, sentence, severity="warning")
 
     async def _count(self) -> None:
-        self._tabs.show(self._queue.tab, await self._inbox.tab_counts())
+        counts = await self._inbox.tab_counts()
+        self._tabs.show(self._queue.tab, counts)
+        self._terminal.entitle(window_title(counts[Tab.WAITING]))
+
+    async def _call(self, changed: set[ChatId]) -> None:
+        arrived = await self._arrivals.among(changed)
+        if arrived:
+            self._terminal.call_operator(PROGRAM, call_words(arrived, with_text=self._calls_with_text))
 
     # -- focus ---------------------------------------------------------------------------------------
 

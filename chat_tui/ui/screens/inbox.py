@@ -14,6 +14,7 @@ from chat_tui.ui import keys
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.desk import Desk
 from chat_tui.ui.screens.talk_pane import TalkPane
+from chat_tui.ui.terminal.editor import EditorProblem
 from chat_tui.ui.text import notify
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.widgets.compose import Compose
@@ -153,6 +154,20 @@ class InboxScreen(Desk):
         sent = await self._flows.attach(self._talk.item)
         if sent is not None:
             self._last_sent = sent.outbox_id
+
+    @on(Compose.EditWanted)
+    def _edit_wanted(self, message: Compose.EditWanted) -> None:
+        message.stop()
+        self._edit()
+
+    @work(group="dialog", exclusive=True, exit_on_error=True)
+    async def _edit(self) -> None:
+        """What is in the box is safe before the terminal goes to the editor."""
+        await self._talk.save_draft()
+        try:
+            await self._terminal.edit_outside(self._box.text, self._box.retype)
+        except EditorProblem as problem:
+            notify(self.app, str(problem), severity="warning")
 
     @work(group="dialog", exclusive=True, exit_on_error=True)
     async def action_new_chat(self) -> None:

@@ -4,24 +4,28 @@ from pathlib import Path
 
 from textual.app import ReturnType
 
+from chat_tui.ui.terminal.attention import Attentive
+from chat_tui.ui.terminal.clipboard import Copying
 from chat_tui.ui.terminal.display import PatientDisplay
 from chat_tui.ui.terminal.driver import TerminalDriver
+from chat_tui.ui.terminal.editor import Lending
 from chat_tui.ui.terminal.filter import Filtered
-from chat_tui.ui.terminal.focus import KeptFocus
 from chat_tui.ui.terminal.guard import Guard
 from chat_tui.ui.terminal.layout import Layout
 from chat_tui.ui.terminal.ordered_keys import OrderedKeys
-from chat_tui.ui.terminal.signals import Leaving
+from chat_tui.ui.terminal.title import Titled
 
 
 class TerminalApp(
     Guard[ReturnType],
-    Leaving[ReturnType],
-    KeptFocus[ReturnType],
+    Lending[ReturnType],
+    Attentive[ReturnType],
     OrderedKeys[ReturnType],
     Layout[ReturnType],
     Filtered[ReturnType],
     PatientDisplay[ReturnType],
+    Copying[ReturnType],
+    Titled[ReturnType],
 ):
     """End the process with what `run_to_code` returns; it must be called on the main thread."""
 

@@ -1,6 +1,7 @@
 """Textual's driver, with input that survives any byte and output that never blocks the event loop."""
 
 import os
+import re
 import select
 import signal
 from codecs import getincrementaldecoder
@@ -17,6 +18,8 @@ from chat_tui.ui.terminal.signals import Leaving
 _QUEUED_WRITES: Final = 2000
 """Writes that wait for the terminal before the event loop would have to."""
 _READ_BYTES: Final = 4096
+_UNTITLED: Final = re.compile(r"(linux|vt\d|cygwin|ansi|dumb)")
+"""Terminals without a window, some of which would show a title as letters."""
 
 
 class TerminalDriver(LinuxDriver):
@@ -26,6 +29,8 @@ class TerminalDriver(LinuxDriver):
         super().__init__(*args, **kwargs)
         self.takeovers = 0
         """How often the terminal was taken over: each time it shows nothing of ours."""
+        self._has_title = not _UNTITLED.match(os.environ.get("TERM", ""))
+        self._title = ""
         if isinstance(self._file, TextIOWrapper):
             # PYTHONIOENCODING may name an encoding in which no frame can be drawn.
             self._file.reconfigure(encoding="utf-8", errors="replace")
@@ -41,12 +46,23 @@ class TerminalDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._writer_thread is not None:
             self._writer_thread._queue.maxsize = _QUEUED_WRITES
+        if self._has_title:
+            self.write("\x1b[22;0t")
+        self.entitle(self._title)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back as it was."""
         # A frame leaves the style of its last letter behind.
         self.write("\x1b[0m")
+        if self._has_title:
+            self.write("\x1b[23;0t")
         super().stop_application_mode()
+
+    def entitle(self, title: str) -> None:
+        """Name the window, where there is one, until the terminal is given back; `title` must be safe."""
+        self._title = title
+        if title and self._has_title:
+            self.write(f"\x1b]2;{title}\x1b\\")
 
     def write(self, data: str) -> None:
         """Write to the terminal; nothing while it is given away to another program."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, MutableMapping
 from typing import Final, TextIO
 
 from chat_tui.locale import _
+from chat_tui.ui.terminal.colours import is_monochrome
 
 _QUIET: Final = {
     # Every byte travels over SSH: no animation, and no window size told in bytes of the input.
@@ -23,13 +24,20 @@ def prepare(environ: MutableMapping[str, str]) -> None:
     """Set what Textual reads when it is imported; choices of the operator are kept."""
     for name, value in _QUIET.items():
         environ.setdefault(name, value)
+    if is_monochrome(environ.get("TERM", "")):
+        environ.setdefault("NO_COLOR", "1")
 
 
-def refusal(environ: Mapping[str, str], stdin: TextIO | None, stderr: TextIO | None) -> str | None:
-    """Why the interface cannot start here, in one line, or None. Textual draws on stderr."""
+def refusal(
+    environ: Mapping[str, str], stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO | None
+) -> str | None:
+    """Why the interface cannot start here, in one line, or None. Textual draws on stderr.
+
+    Whoever redirects stdout expects words there, and an editor would draw on it.
+    """
     if not _is_terminal(stdin):
         return _("The input is not a terminal. Start chat-tui in a terminal, or see chat-tui --help.")
-    if not _is_terminal(stderr):
+    if not (_is_terminal(stdout) and _is_terminal(stderr)):
         return _("The output is not a terminal. Start chat-tui in a terminal, or see chat-tui --help.")
     term = environ.get("TERM", "")
     if term in {"", "dumb", "unknown"}:

@@ -1,4 +1,4 @@
-"""SIGTERM, SIGHUP, SIGINT and the end of the input lead to an orderly end within two seconds."""
+"""SIGTERM, SIGHUP, SIGINT, SIGQUIT and the end of the input lead to an orderly end within two seconds."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from textual.app import App, ReturnType
 
-SIGNALS: Final = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+SIGNALS: Final = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 _LAST_RESORT: Final = 1.5
 """Seconds after which the process ends although the terminal takes no more output."""
 

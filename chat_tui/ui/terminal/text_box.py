@@ -42,6 +42,11 @@ class TextBox(TextArea):
         if result := self._replace_via_keyboard(text, *self.selection):
             self.move_cursor(result.end_location)
 
+    def retype(self, text: str) -> None:
+        """Put `text` in place of everything, as one step that can be undone."""
+        if result := self._replace_via_keyboard(text, self.document.start, self.document.end):
+            self.move_cursor(result.end_location)
+
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
         """Joiners and variation selectors are typed too, though Python calls them unprintable."""
         return character in _TYPED_UNPRINTABLE or super().check_consume_key(key, character)

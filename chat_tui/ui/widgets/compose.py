@@ -66,6 +66,9 @@ class Compose(TextBox):
     class AttachWanted(Message):
         """A file shall be chosen."""
 
+    class EditWanted(Message):
+        """The text shall be edited in the operator's own editor."""
+
     class LeaveWanted(Message):
         """The operator steps out of the box; the text stays."""
 
@@ -133,6 +136,10 @@ class Compose(TextBox):
     def action_attach(self) -> None:
         """Ask for a file."""
         self.post_message(self.AttachWanted())
+
+    def action_edit(self) -> None:
+        """Ask for the operator's own editor."""
+        self.post_message(self.EditWanted())
 
     def action_leave(self) -> None:
         """Ask to leave."""

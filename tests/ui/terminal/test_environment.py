@@ -24,12 +24,12 @@ def terminal() -> Iterator[TextIO]:
     "term", ["xterm-256color", "tmux-256color", "linux", "xterm-ghostty", "screen.xterm", "vt220"]
 )
 def test_a_usual_terminal_is_accepted(terminal: TextIO, term: str) -> None:
-    assert refusal({"TERM": term}, terminal, terminal) is None
+    assert refusal({"TERM": term}, terminal, terminal, terminal) is None
 
 
 @pytest.mark.parametrize("environ", [{}, {"TERM": ""}, {"TERM": "dumb"}, {"TERM": "nosuch"}])
 def test_a_poor_terminal_is_refused_in_one_line(terminal: TextIO, environ: dict[str, str]) -> None:
-    words = refusal(environ, terminal, terminal)
+    words = refusal(environ, terminal, terminal, terminal)
     assert words is not None
     assert "TERM" in words
     assert "\n" not in words
@@ -37,14 +37,15 @@ def test_a_poor_terminal_is_refused_in_one_line(terminal: TextIO, environ: dict[
 
 def test_a_pipe_is_refused(terminal: TextIO) -> None:
     with open(os.devnull) as nothing:
-        assert "input" in (refusal({"TERM": "xterm"}, nothing, terminal) or "")
-        assert "output" in (refusal({"TERM": "xterm"}, terminal, nothing) or "")
-    assert refusal({"TERM": "xterm"}, None, terminal)
-    assert refusal({"TERM": "xterm"}, nothing, terminal)
+        assert "input" in (refusal({"TERM": "xterm"}, nothing, terminal, terminal) or "")
+        assert "output" in (refusal({"TERM": "xterm"}, terminal, nothing, terminal) or "")
+        assert "output" in (refusal({"TERM": "xterm"}, terminal, terminal, nothing) or "")
+    assert refusal({"TERM": "xterm"}, None, terminal, terminal)
+    assert refusal({"TERM": "xterm"}, nothing, terminal, terminal)
 
 
 def test_a_stream_without_a_file_is_refused(terminal: TextIO) -> None:
-    assert refusal({"TERM": "xterm"}, io.StringIO(), terminal)
+    assert refusal({"TERM": "xterm"}, io.StringIO(), terminal, terminal)
 
 
 def test_textual_is_told_not_to_animate_and_not_imported() -> None:

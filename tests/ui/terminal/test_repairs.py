@@ -120,12 +120,24 @@ def test_every_letter_of_the_layout_has_its_place() -> None:
     assert latin("йцукен ФЫВА хъжэбюё ХЪЖЭБЮЁ №") == "qwerty ASDF [];',.` {}:\"<>~ #"
 
 
+class Clock:
+    """Seconds that pass when told."""
+
+    now = 5.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 def test_a_paste_is_cut_at_a_million_characters_and_keys_go_on() -> None:
-    parser = TolerantParser()
+    clock = Clock()
+    parser = TolerantParser(clock=clock)
     heard = [*parser.feed("\x1b[200~")]
     for _piece in range(300):
         heard += parser.feed("x" * 4096)
     heard += parser.feed("\x1b[201~n")
+    clock.now += 0.2
+    heard += parser.tick()
     paste, key = heard
     assert isinstance(paste, events.Paste)
     assert len(paste.text) == 1_000_000
@@ -135,12 +147,15 @@ def test_a_paste_is_cut_at_a_million_characters_and_keys_go_on() -> None:
 
 @pytest.mark.parametrize("cut", range(1, 6))
 def test_the_mark_of_a_paste_may_be_split_anywhere(cut: int) -> None:
-    parser, begin, end = TolerantParser(), "\x1b[200~", "\x1b[201~"
+    clock = Clock()
+    parser, begin, end = TolerantParser(clock=clock), "\x1b[200~", "\x1b[201~"
     heard = [
         *parser.feed("x" + begin[:cut]),
         *parser.feed(begin[cut:] + "a\r\x1b[31mb" + end[:cut]),
         *parser.feed(end[cut:] + "y"),
     ]
+    clock.now += 0.2
+    heard += parser.tick()
     assert [(type(event), getattr(event, "text", getattr(event, "key", ""))) for event in heard] == [
         (events.Key, "x"),
         (events.Paste, "a\r\x1b[31mb"),
@@ -152,3 +167,28 @@ def test_two_pastes_in_one_read() -> None:
     parser = TolerantParser()
     heard = [*parser.feed("\x1b[200~a\x1b[201~\x1b[200~b\x1b[201~")]
     assert [event.text for event in heard if isinstance(event, events.Paste)] == ["a", "b"]
+
+
+END = "\x1b[201~"
+
+
+@pytest.mark.parametrize("inner", [END + "q\t\x11\r", END + "\x1b[200~\x11\r", END + "\r\r" + END])
+def test_a_text_that_holds_the_mark_of_its_own_end_is_text_to_its_real_end(inner: str) -> None:
+    parser = TolerantParser(clock=Clock())
+    heard = [*parser.feed("\x1b[200~before" + inner), *parser.feed("x" * 300), *parser.feed("after" + END)]
+    assert all(isinstance(event, events.Paste) for event in heard)
+    text = "".join(event.text for event in heard if isinstance(event, events.Paste))
+    assert text == ("before" + inner + "x" * 300 + "after").replace(END, "").replace("\x1b[200~", "")
+
+
+def test_an_enter_that_came_with_a_paste_has_the_time_of_the_paste() -> None:
+    clock = Clock()
+    parser = TolerantParser(clock=clock)
+    paste, *more = parser.feed("\x1b[200~a" + END + "\r")
+    assert (type(paste), more) == (events.Paste, [])
+    clock.now += 0.15
+    (key,) = parser.tick()
+    assert isinstance(key, events.Key)
+    assert (key.key, key.time) == ("enter", 5.0)
+    clock.now += 1
+    assert [type(event) for event in parser.feed("n")] == [events.Key]
