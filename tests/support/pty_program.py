@@ -87,6 +87,11 @@ class PtyProgram:
         return self._process.pid
 
     @property
+    def has_ended(self) -> bool:
+        """Whether the process is over."""
+        return self._process.poll() is not None
+
+    @property
     def text(self) -> str:
         """The screen as lines, without the spaces at their ends."""
         return "\n".join(line.rstrip() for line in self.screen.display)

@@ -27,7 +27,7 @@ from chat_tui.ui.screens.talk_pane import TalkPane
 from chat_tui.ui.terminal.app_base import TerminalApp
 from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.text import notify, plain
-from chat_tui.ui.view.calls import PROGRAM, call_words, window_title
+from chat_tui.ui.view.calls import PROGRAM, call_text, call_words, window_title
 from chat_tui.ui.view.queue_rows import Patience
 from chat_tui.ui.view.status import notice
 from chat_tui.ui.widgets.compose import Compose
@@ -181,7 +181,7 @@ class Desk(Screen[None]):
         if digest.chats:
             await self._queue.hear(digest.chats)
             await self._count()
-            await self._call(digest.chats)
+        await self._call(digest.chats)
         if digest.outbox:
             await self._flows.hear_outbox()
         for what in digest.faults:
@@ -197,8 +197,12 @@ class Desk(Screen[None]):
 
     async def _call(self, changed: set[ChatId]) -> None:
         arrived = await self._arrivals.among(changed)
-        if arrived:
-            self._terminal.call_operator(PROGRAM, call_words(arrived, with_text=self._calls_with_text))
+        if not arrived:
+            return
+        words = call_words(len(arrived))
+        if self._calls_with_text and len(arrived) == 1:
+            words = call_text(arrived[0].item, arrived[0].words)
+        self._terminal.call_operator(PROGRAM, words)
 
     # -- focus ---------------------------------------------------------------------------------------
 

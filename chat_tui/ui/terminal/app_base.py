@@ -1,5 +1,7 @@
 """The base of the real app: Textual with all repairs, in the order in which they must stand."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from textual.app import ReturnType
@@ -31,9 +33,14 @@ class TerminalApp(
 
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, report: Path, *, jcuken: bool = True) -> None:
-        """`report` is the log file named after a crash; `jcuken` is off for phonetic layouts."""
-        super().__init__(driver_class=TerminalDriver)
+    def __init__(
+        self, report: Path, *, jcuken: bool = True, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`report` is the log file named after a crash; `jcuken` is off for phonetic layouts.
+
+        `clock` gives seconds and only ever advances.
+        """
+        super().__init__(driver_class=TerminalDriver, clock=clock)
         self.animation_level = "none"
         self.report = report
         self.jcuken = jcuken

@@ -50,24 +50,31 @@ class Lending(Leaving[ReturnType], Stopping[ReturnType]):
         if not isinstance(self._driver, TerminalDriver):
             raise EditorProblem(_("An editor needs a terminal of its own."))
         words = editor_words(environ)
-        # Editors leave copies beside the file: a private directory takes them along when it goes.
-        with tempfile.TemporaryDirectory(prefix="chat-tui-", dir=environ.get("XDG_RUNTIME_DIR")) as place:
-            path = written(Path(place), text)
+        try:
+            # Editors leave copies beside the file: a private directory takes them along when it goes.
+            with tempfile.TemporaryDirectory(prefix="chat-tui-", dir=_private(environ)) as place:
+                await self._edit(words, written(Path(place), text), text, take, without_secrets(environ))
+        except OSError as error:
+            why = _("The text cannot be given to an editor: {reason}").format(reason=error.strerror)
+            raise EditorProblem(why) from None
 
-            def rescue() -> None:
-                edited = read_back(path, text)
-                if edited != text:
-                    take(edited)
+    async def _edit(
+        self, words: list[str], path: Path, text: str, take: Callable[[str], None], environ: dict[str, str]
+    ) -> None:
+        def rescue() -> None:
+            edited = read_back(path, text)
+            if edited != text:
+                take(edited)
 
-            self._rescue = rescue
-            outcome = await self._lend([*words, str(path)], without_secrets(environ))
-            if isinstance(outcome, OSError):
-                why = _("{editor} cannot be started: {reason}")
-                raise EditorProblem(why.format(editor=words[0], reason=outcome.strerror))
-            if outcome:
-                why = _("The editor ended with code {code}: the text is as it was.")
-                raise EditorProblem(why.format(code=outcome))
-            rescue()
+        self._rescue = rescue
+        outcome = await self._lend([*words, str(path)], environ)
+        if isinstance(outcome, OSError):
+            why = _("{editor} cannot be started: {reason}")
+            raise EditorProblem(why.format(editor=words[0], reason=outcome.strerror))
+        if outcome:
+            why = _("The editor ended with code {code}: the text is as it was.")
+            raise EditorProblem(why.format(code=outcome))
+        rescue()
 
     def leave(self, number: signal.Signals) -> None:
         """Ctrl-C in an editor is the editor's; everything else ends the app, with what is saved by then."""
@@ -75,7 +82,7 @@ class Lending(Leaving[ReturnType], Stopping[ReturnType]):
             if number in {signal.SIGINT, signal.SIGQUIT}:
                 return
             if self._rescue is not None:
-                with suppress(EditorProblem):
+                with suppress(EditorProblem, OSError):
                     self._rescue()
         super().leave(number)
 
@@ -105,6 +112,12 @@ def editor_words(environ: Mapping[str, str]) -> list[str]:
     return words
 
 
+def _private(environ: Mapping[str, str]) -> str | None:
+    """The operator's own directory in memory, where there is one; None = the usual one."""
+    place = environ.get("XDG_RUNTIME_DIR", "")
+    return place if os.path.isdir(place) else None
+
+
 def written(place: Path, text: str) -> Path:
     """A new file with the text, for its owner alone."""
     descriptor, name = tempfile.mkstemp(prefix="message-", suffix=".txt", dir=place)
@@ -115,13 +128,8 @@ def written(place: Path, text: str) -> Path:
 
 def read_back(path: Path, before: str) -> str:
     """The edited text without controls; editors end the last line, which ends no message."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise EditorProblem(
-            _("The edited text cannot be read: {reason}").format(reason=error.strerror)
-        ) from None
+    with path.open("rb") as file:
+        raw = file.read(MOST_BYTES + 1)
     if len(raw) > MOST_BYTES:
         raise EditorProblem(_("The edited text is far too long: the text is as it was."))
     text = stripped(raw.decode("utf-8", "replace"))

@@ -1,7 +1,5 @@
 """What stands over the terminal's window, and what an operator who looks elsewhere is told."""
 
-from collections.abc import Sequence
-
 from chat_tui.locale import ngettext
 from chat_tui.model.queue import QueueItem
 from chat_tui.ui.view.recipient import chat_title
@@ -16,8 +14,11 @@ def window_title(waiting: int) -> str:
     return f"{PROGRAM} · {ngettext('{n} waiting', '{n} waiting', waiting).format(n=waiting)}"
 
 
-def call_words(items: Sequence[QueueItem], *, with_text: bool) -> str:
-    """Who wrote what, raw; without the text only how many wrote: others may see the screen."""
-    if with_text and len(items) == 1:
-        return f"{chat_title(items[0])}: {items[0].snippet}"
-    return ngettext("{n} buyer has written", "{n} buyers have written", len(items)).format(n=len(items))
+def call_words(count: int) -> str:
+    """How many wrote, and no more: others may see the screen."""
+    return ngettext("{n} buyer has written", "{n} buyers have written", count).format(n=count)
+
+
+def call_text(item: QueueItem, words: str) -> str:
+    """Who wrote what, raw."""
+    return f"{chat_title(item)}: {words}"

@@ -1,0 +1,79 @@
+"""An operator who looks elsewhere is called for new messages of buyers, and only for those."""
+
+from pathlib import Path
+
+import pytest
+
+from chat_tui import locale
+from chat_tui.sandbox.serve import Sandbox
+from chat_tui.ui.view.calls import call_words, window_title
+from tests.ui.app_stage import Desk, desk
+
+SECRET = "слова покупателя"
+
+
+def listen(it: Desk) -> list[str]:
+    """What goes to the terminal beside the picture from now on."""
+    written: list[str] = []
+    assert it.app._driver is not None
+    it.app._driver.write = written.append  # type: ignore[method-assign]
+    it.app.terminal_focused = False
+    return written
+
+
+async def test_a_buyer_calls_and_nobody_else_does(tmp_path: Path, market: Sandbox) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        written = listen(it)
+        it.app.call_by = "osc777"
+        chat_id = it.rows[-1]
+        market.say(chat_id, "ответ из кабинета", "PARTNER", status="WAITING_FOR_CUSTOMER")
+        await it.until(lambda: chat_id not in it.rows, "the answered chat away")
+        before = len(it.rows)
+        assert written == []
+        market.say(chat_id, SECRET, status="WAITING_FOR_PARTNER")
+        await it.until(lambda: written, "a call")
+        assert written == ["\x1b]777;notify;chat-tui;1 buyer has written\x1b\\"]
+        await it.until(lambda: it.app.window_title == f"chat-tui · {before + 1} waiting", "the title")
+
+
+async def test_with_leave_the_words_are_shown(tmp_path: Path, market: Sandbox) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        it.app.screen._calls_with_text = True  # type: ignore[attr-defined]
+        written = listen(it)
+        it.app.call_by = "osc9"
+        market.say(it.rows[-1], f"{SECRET}\x1b]52;c;ZXZpbA==\x07")
+        await it.until(lambda: written, "a call")
+        assert written[0].startswith("\x1b]9;chat-tui: ")
+        assert written[0].endswith(f": {SECRET}\x1b\\")
+
+
+async def test_what_was_there_at_the_start_calls_nobody(tmp_path: Path, market: Sandbox) -> None:
+    async with desk(tmp_path, market) as it:
+        written = listen(it)
+        await it.synced()
+        assert written == []
+
+
+@pytest.mark.parametrize(
+    ("language", "waiting", "title"),
+    [
+        ("ru", 0, "chat-tui"),
+        ("ru", 1, "chat-tui · 1 ждёт"),
+        ("ru", 12, "chat-tui · 12 ждут"),
+        ("en", 12, "chat-tui · 12 waiting"),
+    ],
+)
+def test_the_title_tells_how_many_wait(language: str, waiting: int, title: str) -> None:
+    locale.use(language)
+    assert window_title(waiting) == title
+
+
+def test_several_are_counted() -> None:
+    locale.use("ru")
+    assert [call_words(n) for n in (1, 2, 5)] == [
+        "1 покупатель написал",
+        "2 покупателя написали",
+        "5 покупателей написали",
+    ]
