@@ -91,7 +91,7 @@ def _harden() -> None:
 
 def _run(argv: Sequence[str]) -> int:
     """Do what is asked; every expected failure is one sentence on standard error."""
-    locale.use(locale.choose(arguments.asked_language(argv)))
+    locale.use(locale.spelled(locale.choose(arguments.asked_language(argv)), sys.stderr))
     asked = arguments.parse(argv)
 
     import logging

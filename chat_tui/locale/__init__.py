@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 LANGUAGES = ("en", "ru")
+_LETTERS = {"en": "a", "ru": "я"}
 
 _current: gettext.NullTranslations = gettext.NullTranslations()
 _language = "en"
@@ -21,6 +22,15 @@ def choose(asked: str | None, environment: Mapping[str, str] = os.environ) -> st
     named = [asked] if asked else [environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
     first = next((name for name in named if name), "")
     return "ru" if first.lower().startswith("ru") else "en"
+
+
+def spelled(language: str, stream: object) -> str:
+    """The language, or English where this stream would show question marks for its every letter."""
+    try:
+        _LETTERS[language].encode(getattr(stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return "en"
+    return language
 
 
 def use(language: str) -> None:

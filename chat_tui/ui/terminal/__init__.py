@@ -1,1 +1,1 @@
-"""Repairs of Textual, all private names in this one folder."""
+"""Repairs of Textual, all private names in this one folder; REPAIRS.md says what each waits for."""

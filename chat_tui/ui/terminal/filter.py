@@ -7,7 +7,7 @@ from typing import Final
 from rich.segment import Segment
 from textual.app import App, ReturnType
 from textual.color import Color
-from textual.filter import LineFilter
+from textual.filter import LineFilter, Monochrome, NoColor
 
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -29,7 +29,13 @@ class Filtered(App[ReturnType]):
     """Every line of every widget passes the filter."""
 
     _control_filter: Final = ControlFilter()
+    _no_color: Final = NoColor()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own filters, then ours."""
-        return [*super().get_line_filters(), self._control_filter]
+        filters = [one for one in super().get_line_filters() if not isinstance(one, Monochrome)]
+        if self.no_color:
+            # Textual decides between grey and no colour before the theme is known; grey makes black on
+            # black of a theme that leaves its colours to the terminal.
+            filters.append(self._no_color)
+        return [*filters, self._control_filter]

@@ -91,6 +91,7 @@ class Desk(TerminalApp[None]):
 
     def action_note(self, what: str) -> None:
         self._noted.append(what)
+        self._draft.with_suffix(".notes").write_text(" ".join(self._noted))
         self.query_one("#noted", Static).update(plain("noted: " + " ".join(self._noted) + ";"))
 
     @on(Compose.SendWanted)

@@ -10,12 +10,16 @@ from tests.support.pty_program import PtyProgram
 pytestmark = pytest.mark.terminal
 
 
-@pytest.mark.parametrize("desk", [(160, 24)], indirect=True)
-def test_keys_of_one_write_act_in_their_order_ten_times_of_ten(desk: PtyProgram) -> None:
-    for sent in (" sent:ad n n" * rounds for rounds in range(1, 11)):
-        # write, type, correct, delete all, type, send, leave, two commands of the pane
-        desk.feed_at_once("cjunk\x15ab\x7fd\r\x1b[27unn")
-        desk.wait_for_text(f"noted: ready{sent};")
+def test_keys_of_one_read_act_in_their_order_fifty_times_of_fifty(desk: PtyProgram, draft: Path) -> None:
+    # write, type, correct, delete all, type, send, leave, two commands of the pane
+    rounds = [f"cjunk\x15{number:02}ab\x7fd\r\x1b[27unn" for number in range(50)]
+    keys = "".join(rounds)
+    assert len(keys) < 4096
+    desk.feed_at_once(keys)
+    wanted = " ".join(f"sent:{number:02}ad n n" for number in range(50))
+    notes = draft.with_suffix(".notes")
+    desk.wait_for(lambda: notes.exists() and notes.read_text().count(" n") >= 100)
+    assert notes.read_text() == f"ready {wanted}"
 
 
 def test_cyrillic_letters_command_outside_text_and_are_typed_inside(desk: PtyProgram) -> None:

@@ -1,0 +1,122 @@
+"""Every state can be read in every number of colours, and in none."""
+
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.color import Color, ColorSystem
+from rich.segment import Segment
+from rich.terminal_theme import MONOKAI
+from textual.pilot import Pilot
+
+from chat_tui.model.ids import ChatId
+from chat_tui.model.outbox import OutboxState
+from chat_tui.model.problem import ProblemKind
+from chat_tui.sandbox.faults import Answer
+from chat_tui.sandbox.serve import Sandbox
+from chat_tui.ui.app import ChatTuiApp
+from chat_tui.ui.terminal.colours import PLAIN_THEME, is_monochrome, theme_for
+from chat_tui.ui.terminal.environment import prepare
+from tests.faults.support.trial import SEND
+from tests.faults.support.window import Window, settings
+from tests.support.scenes import Scene, make_scene, queue_an_answer
+
+_COLOURED = re.compile(r"(?:^|;)(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;|$)")
+READABLE = 2.0
+"""Least contrast of a letter and its ground; 1 = none, 21 = black on white."""
+STATES = (OutboxState.SENT, OutboxState.UNCONFIRMED, OutboxState.FAILED, OutboxState.WAITING)
+
+
+@pytest.mark.terminal
+def test_f_101_no_colour_is_asked_for(market: Sandbox) -> None:
+    settings('[sending]\nundo_seconds = 0\n[ui]\ntheme = "nord"\n')
+    market.script(SEND, [Answer(), Answer(400)])
+    with Window(market, size=(120, 40), NO_COLOR="1") as window:
+        window.ready().write("").send("this one arrives")
+        window.wait_for_text("confirmed ✓")
+        window.send("this one is refused")
+        window.wait_for_text("not sent ✗")
+        window.feed_at_once("a draft")
+        for words in ("[1 Waiting", "dispute", "▌", "▸", "● online", "› We", "‹ ", "To: "):
+            window.wait_for_text(words)
+        codes = re.findall(r"\x1b\[([\d;]*)m", window.raw.decode())
+        assert len(codes) > 20
+        assert [code for code in codes if _COLOURED.search(code)] == []
+        shown = {(cell.fg, cell.bg) for line in window.screen.buffer.values() for cell in line.values()}
+        assert shown == {("default", "default")}
+        window.send_signal(signal.SIGTERM)
+        window.check(143)
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    made = make_scene(tmp_path, language="en")
+    for state in STATES:
+        steps = [] if state is OutboxState.WAITING else [OutboxState.SENDING]
+        problem = ProblemKind.OFFLINE if state is OutboxState.WAITING else ""
+        queue_an_answer(made.store, ChatId(2), f"text {state}", *steps, state, problem=problem)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("theme", ["", "nord", "textual-light", PLAIN_THEME])
+async def test_f_101_every_letter_stands_out_in_16_256_and_all_colours(scene: Scene, theme: str) -> None:
+    async with scene.app.run_test(size=(120, 40)) as pilot:
+        scene.app.theme = theme or scene.app.theme
+        await press(pilot, "n", "escape", "n", "escape")
+        strips = scene.app.screen._compositor.render_strips()
+        shown = "".join(strip.text for strip in strips)
+        for words in ("not sent ✗", "unconfirmed ?", "waiting …", "dispute"):
+            assert words in shown
+        for level in (ColorSystem.STANDARD, ColorSystem.EIGHT_BIT, ColorSystem.TRUECOLOR):
+            for strip in strips:
+                for segment in strip:
+                    contrast = contrast_of(segment, level)
+                    assert contrast >= READABLE, f"{segment.text!r} in {level.name}: {contrast:.1f}"
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Keys, each after what the one before asked of the store."""
+    app = pilot.app
+    assert isinstance(app, ChatTuiApp)
+    for key in ("", *keys):
+        if key:
+            await pilot.press(key)
+        for _ in range(3):
+            await app.keys_settled()
+            await app.inbox.tab_counts()
+            await pilot.pause()
+
+
+def contrast_of(segment: Segment, level: ColorSystem) -> float:
+    """How well a letter stands out; the terminal's own colours count as those of a dark one."""
+    style = segment.style
+    if not segment.text.strip(" │─╭╮╰╯") or style is None:
+        return 21.0
+    letter = _light(style.color, level, is_letter=True)
+    ground = _light(style.bgcolor, level, is_letter=False)
+    bright, dark = max(letter, ground), min(letter, ground)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _light(color: Color | None, level: ColorSystem, *, is_letter: bool) -> float:
+    shown = (color or Color.default()).downgrade(level)
+    red, green, blue = (
+        channel / 255 / 12.92 if channel <= 10 else ((channel / 255 + 0.055) / 1.055) ** 2.4
+        for channel in shown.get_truecolor(MONOKAI, foreground=is_letter)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize(
+    ("term", "is_so"),
+    [("vt220", True), ("xterm-mono", True), ("linux-m", True), ("xterm", False), ("vte-256color", False)],
+)
+def test_f_101_a_monochrome_terminal_is_spared_colours(term: str, is_so: bool) -> None:
+    environ = {"TERM": term}
+    prepare(environ)
+    assert is_monochrome(term) is is_so
+    assert ("NO_COLOR" in environ) is is_so
+    assert theme_for("nord", environ) == (PLAIN_THEME if is_so else "nord")
