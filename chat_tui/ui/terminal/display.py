@@ -6,7 +6,7 @@ from rich.console import RenderableType
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, ReturnType
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -16,6 +16,8 @@ from chat_tui.ui.terminal.driver import TerminalDriver
 _BEHIND: Final = 20
 """Queued writes at which the terminal counts as stalled."""
 _LOOK_AGAIN: Final = 0.05
+_SETTLED: Final = 0.1
+"""Seconds after the last new size at which the terminal is asked once more: of many at once one gets lost."""
 _LARGE: Final = 2000
 """Characters of a frame that the terminal shall show at once, where it can."""
 
@@ -26,6 +28,7 @@ class PatientDisplay(App[ReturnType]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._stale: Timer | None = None
+        self._settling: Timer | None = None
         self._cells = Cells()
         self._drawn_on = 0
         self._cursor_at = Offset(-1, -1)
@@ -33,6 +36,15 @@ class PatientDisplay(App[ReturnType]):
     def on_resize(self, event: events.Resize) -> None:
         """A terminal of another size shows what it likes."""
         self._cells.forget()
+        if self._settling is not None:
+            self._settling.stop()
+        self._settling = self.set_timer(_SETTLED, self._ask_size)
+
+    def _ask_size(self) -> None:
+        if isinstance(self._driver, TerminalDriver):
+            size = Size(*self._driver._get_terminal_size())
+            if size != self.size:
+                self.post_message(events.Resize(size, size))
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         driver = self._driver

@@ -15,7 +15,9 @@ PASTE_LIMIT: Final = 1_000_000
 _DOUBT_S: Final = 0.1
 """Seconds after a paste in which more input may belong to it: the text may have held the mark of its end."""
 _STREAM: Final = 256
-"""Characters in one read that no hand types: the doubt lasts while they come."""
+"""Characters in one read that no hand types."""
+_STREAM_DOUBT_S: Final = 0.5
+"""Seconds after such a read in which more may come: a stream may falter on its way."""
 
 _OTHER_KEYS: Final = re.compile(r"\x1b\[27;(\d+);(\d+)~")
 _WITH_DETAILS: Final = re.compile(r"\x1b\[([\d:]*);([\d:]*)((?:;[\d:]*)?)([u~ABCDEFHPQRS])")
@@ -109,7 +111,7 @@ class TolerantParser(XTermParser):
         end = self._doubted.rfind(BRACKETED_PASTE_END, max(0, before - len(BRACKETED_PASTE_END)))
         if end < 0:
             if len(data) >= _STREAM:
-                self._doubt_ends = self._clock() + _DOUBT_S
+                self._doubt_ends = self._clock() + _STREAM_DOUBT_S
             return ""
         # A begin mark before that end mark may be the terminal's or the text's: all of it is text.
         text, rest = self._doubted[:end], self._doubted[end + len(BRACKETED_PASTE_END) :]

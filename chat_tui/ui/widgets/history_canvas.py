@@ -11,6 +11,7 @@ from datetime import tzinfo
 from itertools import islice
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.strip import Strip
 
 from chat_tui.model.chat import ChatContext
@@ -81,10 +82,12 @@ class HistoryCanvas(LinePane):
         self._frame: list[Spot] = []
         self._drawn: dict[str, _Drawn] = {}
         self._painted: list[Strip] = []
+        self._painted_size = Size(0, 0)
 
     def render_line(self, y: int) -> Strip:
         """A line of the screen."""
-        if not self._painted:
+        # In a storm of sizes a line may be wanted before its widget hears of the last one.
+        if not self._painted or self._painted_size != self.content_size:
             self._painted = self._paint()
         return self._painted[y] if y < len(self._painted) else self.blank(self.content_size.width)
 
@@ -107,7 +110,8 @@ class HistoryCanvas(LinePane):
                 self.refresh_line(y)
 
     def _paint(self) -> list[Strip]:
-        width, height = self.content_size
+        self._painted_size = self.content_size
+        width, height = self._painted_size
         window = self._window
         if window is None or not window.entries:
             words = self._words.plain if window is None else empty_words(window.coverage)

@@ -1,0 +1,52 @@
+"""The program with a fault that Ctrl+E sets off: `python -m tests.faults.support.broken WHERE …`."""
+
+import os
+import sys
+from typing import Any
+
+from chat_tui import cli
+from chat_tui.sandbox.access import API_KEY
+from chat_tui.ui.terminal.environment import prepare
+
+prepare(os.environ)
+
+from chat_tui.ui.widgets.compose import Compose  # noqa: E402 - Textual reads its variables at import
+from chat_tui.ui.widgets.history import History  # noqa: E402
+
+SECRET = "buyer-sentinel-8812"
+
+
+def fail() -> None:
+    """Fail with a buyer's words and the key at hand."""
+    words, key = SECRET, API_KEY
+    try:
+        int(words)
+    except ValueError as error:
+        raise RuntimeError(f"cannot read {words} with {key}") from error
+
+
+async def fail_later() -> None:
+    """The same in a worker."""
+    fail()
+
+
+def main(where: str) -> int:
+    """Put the fault in, and run."""
+
+    def in_handler(self: Any) -> None:
+        fail()
+
+    def in_worker(self: Any) -> None:
+        self.run_worker(fail_later())
+
+    def in_drawing(self: Any) -> None:
+        History.render_line = lambda history, y: fail()  # type: ignore[method-assign,assignment,return-value]
+        self.screen.query_one(History).refresh()
+
+    faults = {"handler": in_handler, "worker": in_worker, "drawing": in_drawing}
+    Compose.action_edit = faults[where]  # type: ignore[method-assign]
+    return cli.main(sys.argv[2:])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,126 @@
+"""A terminal that takes nothing, or little, and what is pasted into one that takes everything."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from chat_tui.model.outbox import OutboxState
+from chat_tui.sandbox.serve import Sandbox
+from tests.faults.support.processes import await_true
+from tests.faults.support.window import CTRL_Q, Kept, Window, settings
+from tests.support.pty_program import PATIENCE_S
+
+pytestmark = pytest.mark.terminal
+
+MIB = 1024 * 1024
+BYTES_PER_S = 960
+HURRIED = """
+import itertools, sys, time, types
+from chat_tui import cli
+import chat_tui.ui.app as app
+began = time.time_ns()
+app.time = types.SimpleNamespace(time_ns=lambda: began + 30 * (time.time_ns() - began))
+sys.exit(cli.main())
+"""
+"""The screen's clock runs thirty times too fast, so that a minute is two seconds."""
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory a process holds."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
+
+
+def quiet(window: Window) -> int:
+    """Read until nothing comes for a moment; all bytes so far."""
+    while window.pump(0.3):
+        pass
+    return len(window.raw)
+
+
+def test_f_096_nobody_reads_the_terminal(market: Sandbox) -> None:
+    settings("[sending]\nundo_seconds = 3\n[sync]\npoll_seconds = 1\n")
+    mine = [f"row {n}" for n in range(3)]
+    with Window(market) as window:
+        window.ready().write("")
+        for text in mine:
+            window.send(text)
+        quiet(window)
+        before, read = resident(window.pid), len(window.raw)
+        # From here on every key writes, and nobody reads.
+        typed = "".join(f"{n:03} " for n in range(120))
+        for start in range(0, len(typed), 40):
+            window.feed_at_once(typed[start : start + 40])
+        await_true(lambda: [entry.text for entry in market.ledger] == mine, "the three sends", PATIENCE_S)
+        chat_id = market.ledger[0].chat_id
+        for n in range(50):
+            market.say(chat_id, f"more {n}")
+        await_true(lambda: on_disk(market).drafts == (typed,), "all letters in the draft", PATIENCE_S)
+        states = await_true(lambda: confirmed(market), "three rows confirmed", PATIENCE_S)
+        assert states == [OutboxState.CONFIRMED] * 3
+        assert resident(window.pid) - before < 10 * MIB
+        assert len(window.raw) == read
+        window.wait_for(lambda: "118 119" in window.box and "more 49" in window.text)
+        assert len(window.raw) - read < 40_000
+        window.feed("!")
+        window.wait_for_text("119 !")
+        window.feed(CTRL_Q)
+        window.check(0)
+
+
+def on_disk(market: Sandbox) -> Kept:
+    """What is on the disk by now; asked seldom, for it opens the whole store."""
+    time.sleep(0.2)
+    return Kept(market)
+
+
+def confirmed(market: Sandbox) -> list[OutboxState]:
+    """The states of the rows once none is on its way."""
+    states = [row.state for row in on_disk(market).rows]
+    return states if OutboxState.SENT not in states else []
+
+
+def test_f_097_a_slow_link_shows_a_letter_in_two_seconds_and_is_idle_when_nothing_happens(
+    market: Sandbox,
+) -> None:
+    settings("[sync]\npoll_seconds = 1\n")
+    with Window(market, program=("-c", HURRIED)) as window:
+        window.ready()
+        # All sorts of waits are on the screen: their words change with the minutes.
+        quiet(window)
+        before, minutes = len(window.raw), 0
+        for _minute in range(3):
+            shown = window.text
+            window.wait_for(lambda shown=shown: window.text != shown)  # type: ignore[misc]
+            quiet(window)
+            minutes += 1
+        assert (len(window.raw) - before) / minutes < 2000
+        window.write("a")
+        quiet(window)
+        for letter in "bcd":
+            before = len(window.raw)
+            window.feed(letter)
+            window.wait_for(lambda letter=letter: letter in window.box.partition("│ a")[2])  # type: ignore[misc]
+            assert len(window.raw) - before < 2 * BYTES_PER_S
+        window.feed(CTRL_Q)
+        window.check(0)
+
+
+def test_f_103_a_paste_that_holds_its_own_end(market: Sandbox) -> None:
+    begin, end = "\x1b[200~", "\x1b[201~"
+    head = "строка\tтекста\r\n" * 4000
+    tail = f"{end}rm -rf\r\x1b[31mred\tq\x11{end}\x1b[200~n\r\x1b[27uq last line"
+    with Window(market) as window:
+        window.ready().write("")
+        window.feed(begin + head)
+        window.feed_at_once(tail + end)
+        window.wait_for_text("last line")
+        window.feed("!")
+        window.wait_for_text("last line!")
+        window.feed(CTRL_Q)
+        window.check(0)
+    text = re.sub("\x1b\\[[0-9]*[~mu]|\x11", "", head + tail).replace("\r\n", "\n").replace("\r", "\n")
+    assert len(head.encode()) > 100_000
+    assert Kept(market).drafts == (text + "!",)
+    assert market.ledger == []

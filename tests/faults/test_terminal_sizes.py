@@ -1,0 +1,69 @@
+"""Windows of any size, and many sizes at once."""
+
+import pytest
+
+from chat_tui.sandbox.serve import Sandbox
+from tests.faults.support.window import CTRL_Q, Kept, Window, settings
+
+pytestmark = pytest.mark.terminal
+
+TEXT = "typed before, and "
+LEFT = "\x1b[D"
+
+
+def test_f_088_089_small_odd_and_back(market: Sandbox) -> None:
+    with Window(market) as window:
+        window.ready().write(TEXT + "behind")
+        window.feed(LEFT * len("behind"))
+        window.wait_for(lambda: window.screen.cursor.x == len("│ " + TEXT))
+        addressee = window.box.partition("─")[0]
+        before = window.text
+        window.resize(20, 5)
+        window.wait_for(lambda: "too small" in " ".join(window.text.split()))
+        window.feed("q")
+        for size in [(1, 1), (0, 0), (500, 200), (200, 2), (80, 24)]:
+            window.resize(*size)
+            window.pump(0.05)
+        window.wait_for(lambda: window.text == before)
+        window.feed("here ")
+        window.wait_for_text(TEXT + "here behind")
+        assert window.box.partition("─")[0] == addressee
+        window.feed(CTRL_Q)
+        window.check(0)
+    assert Kept(market).drafts == (TEXT + "here behind",)
+
+
+def test_f_090_two_hundred_sizes_while_text_arrives(market: Sandbox) -> None:
+    settings("[sync]\npoll_seconds = 1\n")
+    with Window(market) as window:
+        chat_id = market.open_direct("the first of many")
+        window.ready().write(TEXT)
+        for n in range(200):
+            window.resize(30 + n * 7 % 120, 8 + n * 3 % 40)
+            window.pump(0.005)
+            if not n % 10:
+                market.say(chat_id, f"text {n}")
+        window.resize(100, 30)
+        window.wait_for(lambda: is_whole(window, 100, 30))
+        while window.pump(1.5):
+            pass
+        # Drawn anew from nothing it is the same.
+        shown = window.text
+        window.screen.reset()
+        window.resize(99, 30)
+        window.wait_for(lambda: is_whole(window, 99, 30))
+        window.resize(100, 30)
+        window.wait_for(lambda: window.text == shown)
+        window.feed(CTRL_Q)
+        window.check(0)
+
+
+def is_whole(window: Window, columns: int, rows: int) -> bool:
+    """Whether the picture reaches to its last row and column."""
+    lines = window.text.splitlines()
+    return (
+        len(lines) == rows
+        and "ctrl+p commands" in lines[-1]
+        and lines[-2].endswith("╯")
+        and (len(lines[-2]) == columns)
+    )
