@@ -53,10 +53,10 @@ def processes_of(place: Path) -> list[int]:
 
 @pytest.fixture
 def data() -> Path:
-    """Where the demo keeps its things; nothing is held back for undo."""
+    """Where the demo keeps its things; nothing is held back for undo, and no bell rings."""
     settings = locate().settings_file
     settings.parent.mkdir(parents=True)
-    settings.write_text("[sending]\nundo_seconds = 0\n")
+    settings.write_text('[sending]\nundo_seconds = 0\n[ui]\nnotify = "off"\n')
     return locate(f"demo-3-{CHATS}").data
 
 
