@@ -135,10 +135,6 @@ def _one_of(*words: str) -> Known:
     )
 
 
-def _yes_or_no() -> Known:
-    return Known(lambda value: isinstance(value, bool), N_("true or false"), {})
-
-
 def _is_command(value: Any) -> bool:
     words = [value] if isinstance(value, str) else value
     return isinstance(words, list) and bool(words) and all(isinstance(word, str) and word for word in words)
