@@ -16,7 +16,8 @@ from chat_tui.ui.zone import local_zone
 async def run(inbox: Inbox, arguments: Namespace) -> int:
     """Print the counts, what is left of the Market's hourly quotas, and the plan."""
     report = await inbox.sync_once()
-    for line in (*_done(report), *_unreadable(inbox), *_quotas(inbox), *_ahead(await inbox.sync_plan())):
+    plan = await inbox.sync_plan()
+    for line in (*_done(report), *_unreadable(inbox), *_quotas(inbox), *_ahead(plan)):
         say(line)
     if report.problem is not None:
         complain(problem_words(report.problem))

@@ -66,6 +66,7 @@ class Engine:
         self._background = False
         self._g: Ground
         self._history: History
+        self._budgets: Budgets
         self._sync: Sync
         self._backfill: Backfill
         self._presence: Presence
@@ -75,7 +76,7 @@ class Engine:
     async def open(self, *, background: bool) -> None:
         """Make the client and, in the background, begin to sync and deliver."""
         data_dir = self._store.paths.data_dir
-        budgets = Budgets(self._store, self._clock, self._wall_ms)
+        self._budgets = budgets = Budgets(self._store, self._clock, self._wall_ms)
         market = PacedMarket(self._connect(), Slots(data_dir), budgets)
         self._g = Ground(self._store, market, self.bulletin, self._settings, self._wall_ms)
         self._history = History(self._g)
@@ -117,7 +118,9 @@ class Engine:
             await self._g.markets.aclose()
 
     async def plan(self) -> SyncPlan:
-        """What the next rounds will do."""
+        """What the next rounds will do; and what is left of the quotas, whichever copy asked."""
+        await self._budgets.reload()
+        self.bulletin.count(self._budgets.known)
         return await self._sync.plan()
 
     # -- needs ---------------------------------------------------------------------------------------

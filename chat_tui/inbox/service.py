@@ -189,7 +189,7 @@ class Inbox:
         return await self._ask(self._engine.sync_once)
 
     async def sync_plan(self) -> SyncPlan:
-        """What the next rounds will do."""
+        """What the next rounds will do; `link()` then tells the quotas, whichever copy asked."""
         return await self._ask(self._engine.plan)
 
     def active(self, *, is_here: bool = True) -> None:

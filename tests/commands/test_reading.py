@@ -127,6 +127,25 @@ def test_sync_tells_what_it_did(run: Run, market: Sandbox) -> None:
     assert "changed 1;" in run("sync", "--once").out
 
 
+def test_sync_tells_what_comes_next_and_what_is_left_whoever_asked(run: Run) -> None:
+    run("sync", "--once")
+    told = run("sync", "--once").out
+    assert "histories read 0" in told
+    assert "left of the quota of getChatHistory: " in told, "an earlier run has asked"
+    assert "next, while an inbox is open: the list every 5 seconds" in told
+    assert "all chats were listed at " in told
+    assert "of 12 chats; older messages follow by and by" in told
+
+
+def test_sync_tells_what_is_not_asked_for_now_and_until_when(run: Run, market: Sandbox) -> None:
+    run("sync", "--once")
+    market.quotas.leave("getChats", market.business_id, 0)
+    run("sync", "--once")
+    ran = run("sync", "--once")
+    assert ran.code == 1
+    assert "getChats is not asked before " in ran.out
+
+
 def test_a_refused_key_is_one_sentence(run: Run, market: Sandbox, environment: dict[str, str]) -> None:
     environment["CHAT_TUI_API_KEY"] = market.revoked_key
     for argv in (["list"], ["sync", "--once"], ["show", "5"]):
