@@ -27,10 +27,11 @@ _ANY_NEW_LINE: Final = re.compile("\r\n?|[\u2028\u2029]")
 
 # Letters of no width and no ink that Unicode does not count as format characters (Cf).
 _INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+_BRAILLE_BLANK: Final = "\u2800"
 _JOINERS: Final = frozenset("\u200c\u200d")
-_JOINER_RUN: Final = re.compile("([\u200c\u200d])[\u200c\u200d]+")
-# Terminals disagree about the width of these, which breaks the columns beside them.
-_EMOJI_DRESS: Final = re.compile("[\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
+_NON_JOINER_RUN: Final = re.compile("\u200c{2,}")
+# Terminals disagree about the width of these and of what they join, which breaks the columns beside them.
+_EMOJI_DRESS: Final = re.compile("[\u200d\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
 _JOINED_EMOJI: Final = re.compile("(?:\u200d[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])+")
 
 _SEQUENCE: Final = re.compile(
@@ -74,14 +75,14 @@ def is_blank(text: str) -> bool:
 def _cooled(text: str) -> str:
     text = _NEW_LINE.sub("\n", text).replace("\t", "    ")
     text = _HOT_RUN.sub(_marked, text)
-    text = _JOINER_RUN.sub(r"\1", _EMOJI_DRESS.sub("", text))
-    text = unicodedata.normalize("NFC", _JOINED_EMOJI.sub("", text))
+    text = _EMOJI_DRESS.sub("", _JOINED_EMOJI.sub("", text))
+    text = unicodedata.normalize("NFC", _NON_JOINER_RUN.sub("\u200c", text))
     return _MANY_HOT.sub(_unstacked, text)
 
 
 def _marked(match: re.Match[str]) -> str:
     character, count = match[1], len(match[0])
-    if not _is_control(character):
+    if not (_is_control(character) or _is_unassigned(character)):
         return match[0]
     code = ord(character)
     if code < 0x20:
@@ -105,7 +106,7 @@ def _unstacked(match: re.Match[str]) -> str:
     kept: list[str] = []
     row = 0
     for character in match[0]:
-        row = row + 1 if unicodedata.category(character).startswith("M") else 0
+        row = row + 1 if _is_stacking(character) else 0
         if row <= _MARKS_IN_A_ROW:
             kept.append(character)
     return "".join(kept)
@@ -117,5 +118,17 @@ def _is_control(character: str) -> bool:
     return unicodedata.category(character) in {"Cc", "Cf", "Cs"} or character in _INVISIBLE
 
 
+def _is_unassigned(character: str) -> bool:
+    # Nobody knows how wide it is; of the two planes of rare Chinese characters everybody does.
+    return unicodedata.category(character) == "Cn" and not 0x20000 <= ord(character) < 0x40000
+
+
+def _is_stacking(character: str) -> bool:
+    """Whether it takes no cell of its own: a mark, a non-joiner, a vowel or final of a Korean syllable."""
+    is_jamo = "\u1161" <= character <= "\u11ff" or "\ud7b0" <= character <= "\ud7fb"
+    return is_jamo or character in _JOINERS or unicodedata.category(character).startswith("M")
+
+
 def _is_unseen(character: str) -> bool:
-    return character.isspace() or character in _INVISIBLE or unicodedata.category(character).startswith("M")
+    is_blank = character.isspace() or character in _INVISIBLE or character == _BRAILLE_BLANK
+    return is_blank or unicodedata.category(character).startswith("M")

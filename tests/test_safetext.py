@@ -6,6 +6,7 @@ import unicodedata
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len, get_character_cell_size
 
 from chat_tui import safetext
 from chat_tui.safetext import is_blank, one_line, safe, stripped
@@ -28,10 +29,11 @@ NASTY = st.text(
 @example("\x1b\x1b\x1b", True, 3)
 def test_safe_is_idempotent_bounded_and_without_controls(text: str, lines: bool, limit: int) -> None:
     once = safe(text, lines=lines, limit=limit)
+    assert cell_len(once) == sum(map(get_character_cell_size, once))
     assert safe(once, lines=lines, limit=limit) == once
     assert len(once) <= limit
     assert unicodedata.is_normalized("NFC", once)
-    allowed = "\n\u200c\u200d" if lines else "\u200c\u200d"
+    allowed = "\n\u200c" if lines else "\u200c"
     assert not [c for c in once if unicodedata.category(c) in {"Cc", "Cf", "Cs"} and c not in allowed]
 
 
@@ -60,7 +62,11 @@ def test_stripped_is_idempotent_and_keeps_no_controls(text: str) -> None:
         ("a\r\nb\u2028c\td", "a\nb\nc    d"),
         ("e" + "\u0301" * 500, "é" + "\u0301" * 3),
         ("ก" + "็" * 9, "ก" + "็" * 3),
+        ("e" + "\u0301\u200c" * 500, "é\u200c\u0301\u200c"),
+        ("\u1112" + "\u1161" * 500, "하" + "\u1161" * 3),
         ("и\u0306", "й"),
+        ("a\u200db", "ab"),
+        ("x\ufffe\u2065\U000e0fff", "x<FFFE><2065><E0FFF>"),
         ("👩‍👩‍👧‍👦 ❤️ 👍🏽 1️⃣ 🏳️‍🌈", "👩 ❤ 👍 1 🏳"),
         ("فا\u200cرسی", "فا\u200cرسی"),
         ("[/] [50%] \\[x]", "[/] [50%] \\[x]"),
@@ -96,7 +102,9 @@ def test_stripped_removes_whole_sequences_and_keeps_the_words(raw: str, left: st
     assert stripped(raw) == left
 
 
-@pytest.mark.parametrize("text", ["", "  \n\t", "\u200b\u2060", "\u3164 \u034f", "\x00\x1b", "\ufe0f\u0301"])
+@pytest.mark.parametrize(
+    "text", ["", "  \n\t", "\u200b\u2060", "\u3164 \u034f", "\u2800", "\x00\x1b", "\ufe0f\u0301"]
+)
 def test_nothing_to_see_is_blank(text: str) -> None:
     assert is_blank(text)
 

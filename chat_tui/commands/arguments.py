@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import NoReturn
 
 from chat_tui import __version__
 from chat_tui.locale import LANGUAGES, N_, _
@@ -69,10 +70,22 @@ def _text_after_options(read: argparse.Namespace, rest: list[str]) -> list[str]:
     return words[1:]
 
 
+class Parser(argparse.ArgumentParser):
+    """The standard parser; a mistake it quotes cannot steer the terminal."""
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """End the program, with the message on standard error."""
+        if message:
+            from chat_tui.safetext import safe  # noqa: PLC0415 - only a mistake needs it
+
+            message = safe(message)
+        super().exit(status, message)
+
+
 def build() -> argparse.ArgumentParser:
     """The parser, in the current language."""
     everywhere = _everywhere()
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="chat-tui",
         description=_("The inbox of a shop on Yandex Market, in the terminal. Without a verb it opens."),
         epilog=_("Nothing set up yet? Look at a pretend shop first: chat-tui demo"),
@@ -95,9 +108,9 @@ def build() -> argparse.ArgumentParser:
     return parser
 
 
-def _everywhere() -> argparse.ArgumentParser:
+def _everywhere() -> Parser:
     # A verb's parser must not put its defaults over what was said before the verb: hence SUPPRESS.
-    options = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    options = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = options.add_argument_group(_("options everywhere"))
     group.add_argument("--lang", choices=LANGUAGES, help=_("language of the program"))
     group.add_argument("--read-only", action="store_true", help=_("read only: send nothing, open no chat"))

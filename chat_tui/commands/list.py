@@ -6,17 +6,18 @@ from argparse import Namespace
 from collections.abc import AsyncIterator
 from typing import Any
 
-from chat_tui.commands.speak import complain, iso, say, say_json
+from chat_tui.commands.speak import columns, complain, iso, say, say_json
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.ui.view.about import about, buyer_name
+from chat_tui.ui.view.line import cut, shown
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.view.queue_rows import state_words
 from chat_tui.ui.view.waits import age
 
 _PAGE = 500
 _PREVIEW = 80
-"""Characters of the newest message on a line for people."""
+"""Cells of the newest message on a line for people."""
 
 
 async def run(inbox: Inbox, arguments: Namespace) -> int:
@@ -30,9 +31,11 @@ async def run(inbox: Inbox, arguments: Namespace) -> int:
     if arguments.json:
         say_json([_as_json(item) async for item in _items(inbox, tab)])
     else:
-        now = time.time_ns() // 1_000_000
+        now, width = time.time_ns() // 1_000_000, columns()
         async for item in _items(inbox, tab):
-            say(_as_line(item, now))
+            line = _as_line(item, now)
+            # What a terminal wraps begins at its left edge, where the next chat should.
+            say(cut(line, width) if width else line)
     return 0
 
 
@@ -56,7 +59,7 @@ def _as_line(item: QueueItem, now: int) -> str:
         f"{words} {age(since, now)}",
         about(item.chat.context),
         buyer_name(item.chat.context),
-        " ".join(item.snippet.split())[:_PREVIEW],
+        cut(shown(item.snippet, lines=False), _PREVIEW),
     ]
     return "  ".join(" ".join(part.split()) for part in parts)
 

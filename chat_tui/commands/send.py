@@ -18,7 +18,7 @@ from chat_tui.model.limits import TEXT_LIMIT, text_length
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import QueueItem
-from chat_tui.safetext import is_blank
+from chat_tui.safetext import is_blank, one_line
 from chat_tui.ui.view.delivery_words import delivery_reason, delivery_state
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.view.recipient import recipient
@@ -89,7 +89,7 @@ async def _addressee(inbox: Inbox, chat_id: ChatId) -> QueueItem:
 def _rehearse(to: QueueItem, what: str | FileCard) -> None:
     say(recipient(to))
     if isinstance(what, FileCard):
-        say(_("File: {name}, {size}").format(name=what.name, size=size_words(what.size)))
+        say(_("File: {name}, {size}").format(name=one_line(what.name), size=size_words(what.size)))
     else:
         say(what)
     say(_("Nothing was sent."))

@@ -6,22 +6,26 @@ from argparse import Namespace
 from datetime import tzinfo
 from typing import Any
 
-from chat_tui.commands.speak import complain, iso, say, say_json
+from chat_tui.commands.speak import columns, complain, iso, say, say_json
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatId, Millis
-from chat_tui.model.message import Message
+from chat_tui.model.message import Message, Sender
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.paging import Coverage
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.timeline import Entry, TimelinePage
-from chat_tui.safetext import safe
+from chat_tui.safetext import is_blank
+from chat_tui.ui.view import glyphs
 from chat_tui.ui.view.about import sender_name
 from chat_tui.ui.view.delivery_words import delivery_reason, delivery_state
+from chat_tui.ui.view.line import shown, wrap
+from chat_tui.ui.view.links import link_warnings
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.view.queue_rows import state_words
 from chat_tui.ui.view.recipient import chat_title
 from chat_tui.ui.view.sizes import size_words
+from chat_tui.ui.view.timeline_rows import sender_mark
 from chat_tui.ui.view.waits import moment
 from chat_tui.ui.zone import local_zone
 
@@ -74,9 +78,11 @@ def _lines(item: QueueItem, entry: Entry, now: Millis, zone: tzinfo) -> list[str
     """Head and text of an entry; only a head begins at the left edge, so no text can imitate one."""
     message, sent = entry.message, entry.item
     at = message.created_at if message is not None else sent.created_at if sent is not None else 0
-    sender = sender_name(message.sender if message is not None else "PARTNER", item.chat.context)
+    written_by = message.sender if message is not None else Sender.PARTNER
+    mark, _role = sender_mark(written_by)
+    sender = sender_name(written_by, item.chat.context)
     state = f" [{delivery_state(sent, now).text}]" if sent is not None else ""
-    lines = [f"{_time(at, zone)}  {sender}{state}"]
+    lines = [f"{_time(at, zone)}  {mark} {sender}{state}"]
     if message is not None:
         lines += _message_lines(message)
     elif sent is not None:
@@ -85,18 +91,28 @@ def _lines(item: QueueItem, entry: Entry, now: Millis, zone: tzinfo) -> list[str
 
 
 def _message_lines(message: Message) -> list[str]:
-    lines = [f"{_INDENT}{line}" for line in safe(message.text or "").splitlines()]
+    text = shown(message.text or "")
+    lines = [] if is_blank(text) else _indented(text)
     for file in message.attachments:
-        name = safe(file.name or "", lines=False) or _("nameless file")
-        lines.append(f"{_INDENT}<{name}, {size_words(file.size)}>")
-    return lines or [f"{_INDENT}{_('(empty: a sticker?)')}"]
+        name = shown(file.name or "", lines=False) or _("nameless file")
+        lines += _indented(f"<{name}, {size_words(file.size)}>")
+    lines = lines or _indented(_("(empty: a sticker?)"))
+    for words in link_warnings(message.text or ""):
+        lines += _indented(words, f"  {glyphs.WARNING} ")
+    return lines
 
 
 def _item_lines(item: OutboxItem) -> list[str]:
-    name = f"<{safe(item.file_name, lines=False)}, {size_words(item.file_size)}>" if item.file_name else ""
+    name = f"<{shown(item.file_name, lines=False)}, {size_words(item.file_size)}>" if item.file_name else ""
     reason = delivery_reason(item)
-    lines = safe(item.text or name).splitlines() + ([f"({reason})"] if reason else [])
-    return [f"{_INDENT}{line}" for line in lines]
+    return _indented(shown(item.text or name)) + (_indented(f"({reason})") if reason else [])
+
+
+def _indented(text: str, indent: str = _INDENT) -> list[str]:
+    """Safe text behind the indent, wrapped here: a terminal would go on at its left edge."""
+    width = columns() - len(indent)
+    lines = wrap(text, width) if width > 0 else text.split("\n")
+    return [f"{indent}{line}" for line in lines]
 
 
 def _time(at: Millis, zone: tzinfo) -> str:

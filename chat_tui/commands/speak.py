@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sys
 from datetime import UTC, datetime
 from typing import Any
@@ -24,6 +25,11 @@ class CannotStart(Exception):  # noqa: N818 - house word: a refusal that was exp
 def say(text: str = "") -> None:
     """Print text for people."""
     print(safe(text))
+
+
+def columns() -> int:
+    """Cells of a line of the terminal that shows what is printed; 0 when it goes to a file or a program."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
 
 
 def complain(text: str) -> None:

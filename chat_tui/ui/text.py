@@ -1,16 +1,20 @@
-"""The only ways in which text from outside reaches a widget or a notification.
+"""The only ways in which text from outside reaches a widget, a notification or the clipboard.
 
 A bare `str` is markup to most widgets: `[/]` in a message would end the program.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from textual.app import App
 from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.widget import Widget
 
-from chat_tui.safetext import one_line, safe
+from chat_tui.locale import _
+from chat_tui.safetext import one_line, safe, stripped
+
+_NOTICE_LIMIT: Final = 500
+"""Characters of a notification: more would cover the screen."""
 
 
 def plain(text: str, style: str = "", *, lines: bool = True) -> Content:
@@ -26,5 +30,21 @@ def notify(
     title: str = "",
     timeout: float | None = None,
 ) -> None:
-    """Show a notification; `timeout` is in seconds, None means the usual time."""
-    where.notify(safe(text), title=one_line(title), severity=severity, timeout=timeout, markup=False)
+    """Show a notification of one paragraph; `timeout` is in seconds, None means the usual time."""
+    where.notify(
+        one_line(text, limit=_NOTICE_LIMIT),
+        title=one_line(title, limit=_NOTICE_LIMIT),
+        severity=severity,
+        timeout=timeout,
+        markup=False,
+    )
+
+
+def copy(app: App[Any], text: str) -> None:
+    """Give a text to the clipboard of the terminal without what could steer another program, and say so."""
+    clean = stripped(text)
+    app.copy_to_clipboard(clean)
+    if clean == text:
+        notify(app, _("Sent to the clipboard of the terminal."))
+    else:
+        notify(app, _("Sent to the clipboard of the terminal, without its control characters."))

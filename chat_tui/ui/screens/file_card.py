@@ -66,7 +66,7 @@ class FileCardScreen(Dialog[bool]):
             self.finish(True)
         elif self.is_current:
             question = plain(_("This file looks like a key or passwords. Really send it?"), "bold")
-            name = plain(cut_middle(self._card.name, _HEAD_CELLS))
+            name = plain(cut_middle(shown(self._card.name, lines=False), _HEAD_CELLS))
             asked = Content("\n").join([question, name, self._recipient])
             confirm = Confirm(asked, yes=_("Send anyway"), no=_("Do not send"), clock=self._clock)
             self.app.push_screen(confirm, self.finish)

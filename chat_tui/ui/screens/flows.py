@@ -24,11 +24,14 @@ from chat_tui.ui.screens.new_chat import NewChatScreen
 from chat_tui.ui.screens.outbox import OutboxAction, OutboxChoice, OutboxScreen
 from chat_tui.ui.screens.search import LastSearch, SearchScreen
 from chat_tui.ui.text import notify, plain
+from chat_tui.ui.view.line import beginning, shown
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.view.recipient import chat_title, recipient
 
 RECENT = 5
 """Folders the picker remembers."""
+_OFFERED_LINES, _OFFERED_CELLS = 8, 60
+"""What is shown of a text that another copy holds."""
 
 
 @dataclass(slots=True)
@@ -117,7 +120,8 @@ class Flows:
     async def offer(self, text: str) -> bool | None:
         """Ask whether a text that another copy holds for the open chat is wanted here."""
         words = plain(_("Another window of chat-tui holds a different text for this chat:"))
-        question = Content("\n").join([words, plain(text, "bold")])
+        held = beginning(shown(text), _OFFERED_LINES, _OFFERED_CELLS)
+        question = Content("\n").join([words, plain(held, "bold")])
         return await self.app.push_screen_wait(
             Confirm(question, yes=_("Add it below"), no=_("Leave it there"))
         )

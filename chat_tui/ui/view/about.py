@@ -3,8 +3,9 @@
 from chat_tui.locale import _
 from chat_tui.model.chat import ChatContext, ContextKind
 from chat_tui.model.message import Sender
+from chat_tui.safetext import is_blank
 from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.line import shown
+from chat_tui.ui.view.line import cut, shown
 
 _SHORT_ORDER = 7
 """Digits of an order number up to which it is written whole in the list."""
@@ -16,15 +17,16 @@ def other_words(word: str) -> str:
 
 
 def buyer_name(context: ChatContext) -> str:
-    """The buyer's public name on one line; a general word when it is missing.
+    """The buyer's public name on one line, short enough for what stands behind it; a word when it is missing.
 
-    A name that equals one of our own words for senders is put in quotes, so that it cannot pass for one.
+    A name that could pass for a word or a division of ours is put in quotes.
     """
-    name = shown((context.customer_name or "")[:200], lines=False)
-    if not name:
+    name = cut(shown((context.customer_name or "")[:200], lines=False), glyphs.NAME_MAX)
+    if is_blank(name):
         return _("Buyer")
     reserved = {_("We"), _("Market"), _("Support"), "Маркет", "Поддержка", "Мы", "Продавец"}
-    return _("“{name}”").format(name=name) if name.casefold() in map(str.casefold, reserved) else name
+    is_ours = name.casefold() in map(str.casefold, reserved) or glyphs.JOIN.strip() in name
+    return _("“{name}”").format(name=name) if is_ours else name
 
 
 def sender_name(sender: str, context: ChatContext | None) -> str:

@@ -11,6 +11,8 @@ OPENED: Final = "▸"
 """U+25B8: gutter of the chat that is open in the history."""
 DISPUTE: Final = "!"
 """A dispute: an arbiter of the Market takes part."""
+WARNING: Final = "!"
+"""Our own word on what somebody else wrote. Stands in a column no text can reach."""
 UNSEEN: Final = "•"
 """U+2022: something came that the operator has not seen."""
 FILE: Final = "▤"
@@ -54,6 +56,8 @@ AGE: Final = 6
 """Cells of a short duration: "12 min", "23 h"."""
 TIME: Final = 5
 """Cells of a time of day."""
+NAME_MAX: Final = 40
+"""A buyer's name beyond this hides the order it stands before."""
 SENDER_MIN: Final = 4
 SENDER_MAX: Final = 14
 """Cells of the sender column at the narrowest and the widest."""

@@ -42,8 +42,7 @@ Line = tuple[Span, ...]
 
 def shown(text: str, *, lines: bool = True) -> str:
     """Text from outside as a column may hold it: safe, and its width is the sum of its characters'."""
-    # A joiner left between letters makes Rich count the next letter as nothing.
-    return safe(text, lines=lines).replace("\u200d", "")
+    return safe(text, lines=lines)
 
 
 def width_of(line: Iterable[Span]) -> int:
@@ -69,6 +68,12 @@ def cut_middle(text: str, cells: int) -> str:
         return cut(text, cells)
     tail = _head(text[::-1], (cells - 1) // 2)[::-1]
     return f"{_head(text, cells - 1 - cell_len(tail))}{glyphs.CUT}{tail}"
+
+
+def beginning(text: str, lines: int, cells: int) -> str:
+    """The first lines of shown text, none wider than `cells`, with … where more follows."""
+    wrapped = wrap(text, cells)
+    return "\n".join([*wrapped[:lines], *([glyphs.CUT] if len(wrapped) > lines else [])])
 
 
 def pad(text: str, cells: int, *, right: bool = False) -> str:

@@ -18,6 +18,7 @@ from chat_tui.ui.view.about import sender_name
 from chat_tui.ui.view.delivery_words import delivery_reason, delivery_state
 from chat_tui.ui.view.files import file_line
 from chat_tui.ui.view.line import Line, Role, Span, cut, fit, pad, rule, shown, spread, wrap
+from chat_tui.ui.view.links import link_warnings
 from chat_tui.ui.view.waits import clock_time, day_of, day_words
 
 _SENDERS = {
@@ -92,6 +93,7 @@ def entry_lines(
         first, below = _barred(first), _barred(below)
     body = [fit((*first, *content[0]), scene.width)]
     body += [fit((*below, *line), scene.width) for line in content[1:]]
+    body += [fit(line, scene.width) for line in _warnings(entry, scene)]
     return EntryLines(tuple(_lead_lines(entry, scene, lead)), tuple(body), is_folded)
 
 
@@ -157,10 +159,17 @@ def _content(entry: Entry, cells: int) -> list[Line]:
 
 
 def _text_lines(text: str, role: Role, cells: int) -> list[Line]:
+    words = shown(text)
+    return [] if is_blank(words) else [(Span(line, role),) for line in wrap(words, cells)]
+
+
+def _warnings(entry: Entry, scene: Scene) -> list[Line]:
+    """Where misleading links lead. Their mark stands where no text can reach."""
     # Of a text of a million letters no more is looked at than is shown.
-    if not text or (is_blank(text[:LIMIT]) and not shown(text).strip()):
-        return []
-    return [(Span(line, role),) for line in wrap(shown(text), cells)]
+    text = ((entry.message.text if entry.message is not None else None) or "")[:LIMIT]
+    mark = Span(pad(f"{glyphs.WARNING} ", scene.indent, right=True), Role.WARN)
+    found = [line for words in link_warnings(text) for line in wrap(words, scene.text_width)]
+    return [(mark, Span(line, Role.WARN)) for line in found]
 
 
 def _with_state(entry: Entry, content: Sequence[Line], scene: Scene) -> list[Line]:

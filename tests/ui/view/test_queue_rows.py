@@ -162,3 +162,17 @@ def test_both_lines_fit_every_width(
     assert width_of(first) == width
     assert width_of(second) <= width
     assert is_harmless(text_of(first + second))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown_as"),
+    [
+        ("Маркет", "“Маркет”"),
+        ("Иван · order 999 · Other shop", "“Иван · order 999 · Other shop”"),
+        ("\u2800\u0301", "Buyer"),
+        ("Иван\nМаркет: заказ отменён", "Иван Маркет: заказ отменён"),
+        ("я" * 200, "я" * 39 + "…"),
+    ],
+)
+def test_f_080_a_name_takes_one_short_line_and_passes_for_nothing_else(name: str, shown_as: str) -> None:
+    assert chat_title(queue_item(7, customer_name=name)) == f"{shown_as} · order 51230870007 · Уютная кухня"

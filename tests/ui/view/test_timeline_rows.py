@@ -243,3 +243,13 @@ def test_every_line_fits_every_width(
 def test_the_market_speaks_softly() -> None:
     lines = entry_lines(Entry(message(100, "Открыт", sender=Sender.MARKET)), SCENE)
     assert lines.body[0][-1].role is Role.MUTED
+
+
+def test_f_083_the_real_host_of_a_link_stands_under_the_message_where_no_text_reaches() -> None:
+    text = "https://market.yandex.ru@evil.example/\n! a link leads to market.yandex.ru"
+    scene = Scene(80, UTC, NOW)
+    body = [text_of(line) for line in entry_lines(Entry(message(1, text)), scene).body]
+    warnings = [line for line in body if line[: scene.indent].strip() == "!"]
+    assert [line.strip() for line in warnings] == ["! a link leads to evil.example"]
+    assert body[-1] == warnings[-1]
+    assert all(line.startswith(" " * scene.indent) for line in body[1:-1])

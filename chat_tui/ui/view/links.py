@@ -1,0 +1,148 @@
+"""Links within a text: where each really leads, and whether it may be opened at all."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import SplitResult, quote, unquote, urlsplit
+
+from chat_tui.locale import _
+from chat_tui.ui.view.line import cut_middle, shown
+
+LIMIT: Final = 2_000
+"""Characters of the longest link that may be opened."""
+_WARNED: Final = 3
+"""Hosts of one message that are named."""
+_HOST_CELLS: Final = 60
+
+_LINK: Final = re.compile(
+    r"(?<![a-z0-9+.-])(?:[a-z][a-z0-9+.-]{1,20}://|(?:javascript|data|file|ssh|vbscript|mailto|tel):)\S+",
+    re.IGNORECASE,
+)
+_BEHIND: Final = ".,;:!?…'\"”»’>"
+"""What may stand behind a link and belongs to the sentence."""
+_BRACKETS: Final = {")": "(", "]": "[", "}": "{"}
+_WEB_START: Final = re.compile(r"(https?):[/\\]+", re.IGNORECASE)
+_SPELLED: Final = re.compile("[a-z0-9._:-]*")
+_PUBLIC: Final = re.compile(
+    r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
+)
+_NEAR: Final = (
+    ".localhost",
+    ".local",
+    ".localdomain",
+    ".internal",
+    ".intranet",
+    ".lan",
+    ".home",
+    ".corp",
+    ".arpa",
+)
+_RUSSIAN: Final = re.compile(r"[а-яё0-9-]+(?:\.[а-яё0-9-]+)*\.[а-яё]+")
+_SPELLED_TWO_WAYS: Final = re.compile("[ßς\u200c\u200d]")
+_KEPT: Final = "/:?@!$&'()*+,;=%~[]"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as it stands in a text, and what a browser would make of it."""
+
+    written: str
+    """Raw: not safe to show."""
+    scheme: str
+    host: str = ""
+    """Where it leads, in ASCII; empty when it names no host or nobody can tell which."""
+    address: str = ""
+    """The link in ASCII, for a browser; empty when it may only be copied."""
+    is_misleading: bool = False
+    """Whether the host is another than it seems, or cannot be told."""
+
+    @property
+    def is_openable(self) -> bool:
+        """Whether it leads over https to a host with a public name; addresses of numbers never do."""
+        return bool(self.address)
+
+
+def links(text: str) -> tuple[Link, ...]:
+    """The links of a text, in its order."""
+    if ":" not in text:
+        return ()
+    return tuple(_read(_trimmed(match[0])) for match in _LINK.finditer(text))
+
+
+def link_warnings(text: str) -> list[str]:
+    """Where the misleading links of a text really lead, one safe line each."""
+    hosts = list(dict.fromkeys(link.host for link in links(text) if link.is_misleading))
+    lines = [_leads(host) for host in hosts[:_WARNED]]
+    if len(hosts) > _WARNED:
+        lines.append(_("more links lead elsewhere than they seem to"))
+    return lines
+
+
+def _leads(host: str) -> str:
+    if not host:
+        return _("where a link leads cannot be told")
+    letters = _letters(host)
+    name = host if letters == host else f"{host} ({letters})"
+    return _("a link leads to {host}").format(host=cut_middle(shown(name, lines=False), _HOST_CELLS))
+
+
+def _trimmed(written: str) -> str:
+    """Without the end of the sentence around it; a bracket that was opened within the link belongs to it."""
+    while (left := written.rstrip(_BEHIND)) and (opening := _BRACKETS.get(left[-1])):
+        if left.count(left[-1]) <= left.count(opening):
+            break
+        written = left[:-1]
+    return left
+
+
+def _read(written: str) -> Link:
+    scheme = written.partition(":")[0].lower()
+    is_web = scheme in {"http", "https"}
+    # A browser takes backslashes for slashes, and any number of them.
+    taken = _WEB_START.sub(r"\1://", written.replace("\\", "/"), count=1) if is_web else written
+    try:
+        parts = urlsplit(taken)
+        host = _ascii(unquote(parts.hostname or ""))
+        end = f":{parts.port}" if parts.port is not None else ""
+    except ValueError:
+        return Link(written, scheme, is_misleading=True)
+    if not host:
+        return Link(written, scheme, is_misleading=is_web)
+    named = parts.netloc.lower().removesuffix(end).strip("[]")
+    is_plain = taken == written and named in {host, _letters(host)} and not _is_disguised(host)
+    may_open = scheme == "https" and len(written) <= LIMIT and is_public(host)
+    return Link(written, scheme, host, _address(parts, host + end) if may_open else "", not is_plain)
+
+
+def is_public(host: str) -> bool:
+    """Whether a host, in ASCII, is a name of the open network, not of this computer or its neighbours."""
+    return _PUBLIC.fullmatch(host) is not None and not f".{host}".endswith(_NEAR)
+
+
+def _ascii(host: str) -> str:
+    """The host as computers spell it. Raises ValueError when programs differ about that."""
+    spelled = host if host.isascii() else host.encode("idna").decode("ascii").lower()
+    if _SPELLED_TWO_WAYS.search(host) or not _SPELLED.fullmatch(spelled):
+        raise ValueError
+    return spelled
+
+
+def _letters(host: str) -> str:
+    """The host with its labels of other scripts as they are read."""
+    try:
+        return host.encode("ascii").decode("idna") if "xn--" in host else host
+    except ValueError:
+        return host
+
+
+def _is_disguised(host: str) -> bool:
+    """Whether its letters may only look like Latin ones; those of an all-Russian name do not count."""
+    return "xn--" in host and not _RUSSIAN.fullmatch(_letters(host))
+
+
+def _address(parts: SplitResult, place: str) -> str:
+    # Without the user's name before the host, which is there to mislead.
+    whole = parts._replace(scheme="https", netloc=place)
+    return whole._replace(
+        path=quote(parts.path, _KEPT), query=quote(parts.query, _KEPT), fragment=quote(parts.fragment, _KEPT)
+    ).geturl()
