@@ -15,7 +15,7 @@ HEAD_LINES: Final = 5
 
 _PRIVATE_NAME: Final = re.compile(
     r"\.env(\..*)?|id_(rsa|dsa|ecdsa|ed25519)[^/]*|.*\.(pem|key|p12|pfx|kdbx)|\.netrc|\.pgpass|\.npmrc|\.pypirc",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
 _PRIVATE_HEAD: Final = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
 

@@ -73,9 +73,9 @@ def problem_words(problem: Problem) -> str:
 
 def server_words(message: str) -> str:
     """What the server or the system said, on one line; nothing when it is a page of HTML."""
-    words = shown(message[: 2 * _WORDS_LENGTH], lines=False)
-    if words.startswith("<"):
+    if message.lstrip().startswith("<"):
         return ""
+    words = shown(message[: 2 * _WORDS_LENGTH], lines=False)
     return words if len(words) <= _WORDS_LENGTH else f"{words[:_WORDS_LENGTH]}…"
 
 

@@ -1,0 +1,93 @@
+"""The panes of the main screen on one stage, and the bytes with which they are drawn."""
+
+import os
+from collections.abc import Sequence
+from datetime import UTC
+from pathlib import Path
+from typing import Any, cast
+
+from textual.app import ComposeResult
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from chat_tui.model.queue import QueueItem, QueuePage, Tab
+from chat_tui.model.timeline import Entry
+from chat_tui.ui.terminal.app_base import TerminalApp
+from chat_tui.ui.terminal.cells import Cells
+from chat_tui.ui.terminal.filter import ControlFilter
+from chat_tui.ui.text import plain
+from chat_tui.ui.view.recipient import recipient
+from chat_tui.ui.widgets.compose import Compose
+from chat_tui.ui.widgets.history import History
+from chat_tui.ui.widgets.queue_list import QueueList
+from chat_tui.ui.widgets.status_line import NoticeLine
+from tests.ui.pane_samples import NOW, queue_item, timeline_page
+
+SIZE = (100, 40)
+TALL = (100, 520)
+"""Room for all texts at once."""
+
+
+class Stage(TerminalApp[None]):
+    """The widgets of the main screen without an inbox; `filtered` is the second line of defence."""
+
+    CSS = "QueueList { height: 1fr; } History { height: 2fr; }"
+
+    def __init__(self, *, filtered: bool = False) -> None:
+        super().__init__(Path(os.devnull))
+        self.list = QueueList(lambda: NOW)
+        self.history = History(lambda: NOW, UTC)
+        self.box = Compose()
+        self.notice = NoticeLine()
+        self.filtered = filtered
+        self.quits = 0
+
+    def compose(self) -> ComposeResult:
+        yield self.notice
+        yield self.list
+        yield self.history
+        yield self.box
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        filters = super().get_line_filters()
+        return [one for one in filters if self.filtered or not isinstance(one, ControlFilter)]
+
+    async def action_quit(self) -> None:
+        self.quits += 1
+
+    def action_send_now(self) -> None:
+        self.quits += 1
+
+    # -- the panes -----------------------------------------------------------------------------------
+
+    def talk(self, *entries: Entry, **about: Any) -> None:
+        item = queue_item(1, **about)
+        self.history.show(timeline_page(*entries), item)
+        self.box.address(plain(recipient(item), lines=False))
+
+    def rows(self, *items: QueueItem) -> None:
+        self.list.show(QueuePage(Tab.WAITING, items, has_before=False, has_after=False))
+
+    async def dialog(self, screen: Screen[Any]) -> None:
+        await self.push_screen(screen)
+
+    async def clear(self) -> None:
+        """As it was before anything was shown."""
+        self.clear_notifications()
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        self.notice.say("")
+        self.rows()
+        self.talk()
+        self.box.load("", 0)
+
+    # -- what came out -------------------------------------------------------------------------------
+
+    def written(self) -> str:
+        """The bytes that draw the whole screen anew, as the driver would get them."""
+        frame = self.screen._compositor.render_update(full=True, screen_stack=self._background_screens)
+        return Cells().update(cast("Any", frame), self.console)
+
+    def lines(self) -> list[str]:
+        """The top screen as text."""
+        return [strip.text for strip in self.screen._compositor.render_strips()]
