@@ -55,7 +55,7 @@ class EnterPause:
 
 def keys_line(*pairs: tuple[str, str]) -> Content:
     """The bottom line of a dialog: keys and what they do, both of our own making."""
-    parts = [Content.assemble((key, "bold"), " ", plain(words)) for key, words in pairs]
+    parts = [Content.assemble(plain(key, "bold"), " ", plain(words)) for key, words in pairs]
     return Content("  ").join(parts)
 
 

@@ -124,7 +124,7 @@ class QueueCanvas(LinePane):
         window = self._window
         above = self._top > 0 or window.has_before
         below = self._top + self._rows < len(window.items) or window.has_after
-        arrows = " ".join(glyph for glyph, holds in ((glyphs.UP, above), (glyphs.DOWN, below)) if holds)
+        arrows = " ".join([*([glyphs.UP] if above else []), *([glyphs.DOWN] if below else [])])
         if (self.border_subtitle or "") != arrows:
             self.border_subtitle = Content(arrows)
 
