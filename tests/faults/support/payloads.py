@@ -119,7 +119,10 @@ _OWN: Final = re.compile(r"\x1b\[[\d;]*[mHABCD]")
 
 def leaks(written: str) -> list[str]:
     """What came to the terminal of the payloads, in bytes that draw a frame anew: nothing may."""
-    raw = [payload.text for payload in PAYLOADS if STEERING.search(payload.text.replace("\n", ""))]
+    # A lone ESC at the end is judged with all other controls: behind a word a change of colour may begin.
+    raw = [
+        one.text for one in PAYLOADS if STEERING.search(one.text.replace("\n", "")) and one.text[-1] != "\x1b"
+    ]
     return [text for text in raw if text in written] + STEERING.findall(_OWN.sub("", written))
 
 

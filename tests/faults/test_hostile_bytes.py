@@ -1,0 +1,53 @@
+"""Section C of the fault catalogue, F-067 to F-074, on the bytes of a real terminal: list, names, history."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.faults.support.hostile_inbox import FIRST, LAST, SIZE
+from tests.faults.support.payloads import PAYLOADS, STEERING
+from tests.support.pty_program import PtyProgram
+
+pytestmark = pytest.mark.terminal
+
+_SEQUENCE = re.compile(r"\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)|\[[0-?]*[ -/]*[@-~]|[@-Z\\^_]|.)|[\r\n]")
+_DRAWING = re.compile(r"\x1b\[[\d;]*([mHABCD])")
+
+
+def shown(root: Path, *more: str) -> PtyProgram:
+    """The inbox with the longest-waiting chat open, nothing left to draw."""
+    program = PtyProgram.python("-m", "tests.faults.support.hostile_inbox", str(root), *more, size=SIZE)
+    program.wait_for(lambda: FIRST in program.text and LAST in program.text, timeout=30)
+    program.feed_at_once("\r")
+    program.wait_for(lambda: f"To: {FIRST}" in program.text, timeout=30)
+    while program.pump(0.3):
+        pass
+    return program
+
+
+def sequences(program: PtyProgram) -> set[str]:
+    """The kinds of sequences the program wrote: places and colours are all one."""
+    written = _DRAWING.sub(r"\\x1b[\1", program.raw.decode())
+    return set(_SEQUENCE.findall(written))
+
+
+def test_f_067_to_f_074_no_byte_of_a_payload_reaches_the_terminal(tmp_path: Path) -> None:
+    with shown(tmp_path / "hostile") as hostile, shown(tmp_path / "harmless", "harmless") as harmless:
+        assert sequences(hostile) <= sequences(harmless)
+        written = hostile.raw.decode()
+        assert not STEERING.search(_SEQUENCE.sub("", written))
+        steering = [one.text for one in PAYLOADS if STEERING.search(one.text.replace("\n", ""))]
+        own = harmless.raw.decode()
+        assert [text for text in steering if text in written and text not in own] == []
+        assert [one for one in PAYLOADS if one.fault < 75 and hostile.text.count(one.seen[:6]) < 3] == []
+        for name in (FIRST, LAST):
+            rows = [
+                [line[:30] for line in each.text.splitlines() if name in line[:20]]
+                for each in (hostile, harmless)
+            ]
+            assert rows[0] == rows[1] != []
+        assert (hostile.screen.cursor.hidden, hostile.screen.title) == (
+            harmless.screen.cursor.hidden,
+            harmless.screen.title,
+        )
