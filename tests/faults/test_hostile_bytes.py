@@ -1,13 +1,18 @@
 """Section C of the fault catalogue, F-067 to F-074, on the bytes of a real terminal: list, names, history."""
 
 import re
+import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from tests.faults.support.hostile_inbox import FIRST, LAST, SIZE
 from tests.faults.support.payloads import PAYLOADS, STEERING
-from tests.support.pty_program import PtyProgram
+from tests.support.pty_program import ROOT, PtyProgram, plain_environment
 
 pytestmark = pytest.mark.terminal
 
@@ -18,9 +23,9 @@ _DRAWING = re.compile(r"\x1b\[[\d;]*([mHABCD])")
 def shown(root: Path, *more: str) -> PtyProgram:
     """The inbox with the longest-waiting chat open, nothing left to draw."""
     program = PtyProgram.python("-m", "tests.faults.support.hostile_inbox", str(root), *more, size=SIZE)
-    program.wait_for(lambda: FIRST in program.text and LAST in program.text, timeout=30)
+    program.wait_for(lambda: LAST.encode() in program.raw, timeout=30)
     program.feed_at_once("\r")
-    program.wait_for(lambda: f"To: {FIRST}" in program.text, timeout=30)
+    program.wait_for(lambda: f"To: {FIRST}".encode() in program.raw, timeout=30)
     while program.pump(0.3):
         pass
     return program
@@ -40,7 +45,8 @@ def test_f_067_to_f_074_no_byte_of_a_payload_reaches_the_terminal(tmp_path: Path
         steering = [one.text for one in PAYLOADS if STEERING.search(one.text.replace("\n", ""))]
         own = harmless.raw.decode()
         assert [text for text in steering if text in written and text not in own] == []
-        assert [one for one in PAYLOADS if one.fault < 75 and hostile.text.count(one.seen[:6]) < 3] == []
+        screen = hostile.text
+        assert [one for one in PAYLOADS if one.fault < 75 and screen.count(one.seen[:6]) < 3] == []
         for name in (FIRST, LAST):
             rows = [
                 [line[:30] for line in each.text.splitlines() if name in line[:20]]
@@ -51,3 +57,35 @@ def test_f_067_to_f_074_no_byte_of_a_payload_reaches_the_terminal(tmp_path: Path
             harmless.screen.cursor.hidden,
             harmless.screen.title,
         )
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="no tmux here")
+def test_f_081_tmux_agrees_about_the_width_of_every_row(tmp_path: Path) -> None:
+    columns, rows = SIZE
+    environment = plain_environment(LC_ALL="C.UTF-8")
+
+    def tmux(*words: str) -> str:
+        command = ["tmux", "-S", str(tmp_path / "socket"), "-f", "/dev/null", *words]
+        return subprocess.check_output(command, text=True, env=environment, cwd=ROOT)
+
+    def look() -> str:
+        return tmux("capture-pane", "-p", "-N")
+
+    def seen(words: str) -> str:
+        deadline = time.monotonic() + 30
+        while words not in (screen := look()) or screen != look():
+            assert time.monotonic() < deadline, screen
+            time.sleep(0.1)
+        return screen
+
+    program = [sys.executable, "-m", "tests.faults.support.hostile_inbox", str(tmp_path / "shop")]
+    tmux("new-session", "-d", "-x", str(columns), "-y", str(rows), *program)
+    try:
+        seen(LAST)
+        tmux("send-keys", "Enter")
+        screen = seen(f"To: {FIRST}")
+    finally:
+        tmux("kill-server")
+    lines = screen.split("\n")[:rows]
+    assert "漢字" in screen
+    assert [line for line in lines if "│" in line and cell_len(line.rstrip()) != columns] == []
