@@ -6,6 +6,7 @@ from typing import Final
 from chat_tui.locale import _
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.safetext import one_line
 
 MOST_PAGES: Final = 2_000
 """Pages of one walk."""
@@ -62,4 +63,4 @@ class PageWalk:
         self.trouble = Problem(
             ProblemKind.UNEXPECTED_ANSWER, Certainty.UNCLEAR, self._operation, message=words
         )
-        log.warning("%s: %s", self._operation, words)
+        log.warning("%s: %s", one_line(self._operation), one_line(words))

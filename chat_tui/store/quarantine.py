@@ -16,6 +16,7 @@ from typing import Final
 
 from chat_tui.model.ids import Millis
 from chat_tui.model.paging import Unreadable
+from chat_tui.safetext import one_line
 from chat_tui.store.errors import StoreBusy, StoreProblem
 from chat_tui.store.locks import WriteLock
 
@@ -54,7 +55,9 @@ class Quarantine:
             try:
                 _append(self.path, operation, new, now)
             except (OSError, StoreBusy, StoreProblem) as error:
-                log.warning("unreadable items of %s were not kept: %s", operation, type(error).__name__)
+                log.warning(
+                    "unreadable items of %s were not kept: %s", one_line(operation), type(error).__name__
+                )
             return len(new)
 
     def _unmet(self, operation: str, items: Iterable[Unreadable]) -> Iterator[Unreadable]:
