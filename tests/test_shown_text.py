@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1] / "chat_tui"
 SAFE = {"_", "N_", "ngettext", "plain", "shown", "safe", "one_line", "stripped", "keys_line", "len", "int"}
 """Functions that give safe text or a number, whatever they get."""
-KEEPING = {"join", "format", "styled", "assemble", "cut", "cut_middle", "pad", "Content", "strip"}
+KEEPING = {"join", "format", "styled", "assemble", "cut", "cut_middle", "pad", "Content", "strip", "append"}
 """Functions whose result is as safe as what they get."""
 WIDGETS = {"Static", "Label", "Button", "Input", "Content", "Text", "Option"}
 MAKING = {"styled", "assemble", "from_text", "from_markup", "join"}
@@ -68,6 +68,8 @@ class Rule:
     def _is_widget(self, call: ast.Call) -> bool:
         assert isinstance(call.func, ast.Attribute)
         on = call.func.value
+        if ast.unparse(on) == "self":  # a widget of ours that is a Static
+            return True
         made = self._values(on.id, call) if isinstance(on, ast.Name) else [on]
         return any("query_one" in ast.unparse(value) for value in made)
 
@@ -112,6 +114,11 @@ class Rule:
             if isinstance(node, ast.Assign):
                 named = [part for target in node.targets for part in ast.walk(target)]
                 found += [node.value] * any(isinstance(one, ast.Name) and one.id == name for one in named)
+            elif isinstance(node, ast.Call) and ast.unparse(node.func) in {
+                f"{name}.append",
+                f"{name}.extend",
+            }:
+                found += node.args
             elif isinstance(node, ast.NamedExpr | ast.AugAssign | ast.AnnAssign) and node.value is not None:
                 found += [node.value] * (isinstance(node.target, ast.Name) and node.target.id == name)
         return found
@@ -197,9 +204,11 @@ def test_everything_shown_is_literal_or_made_safe() -> None:
         ("widget", "Content(_('Buyer {name}').format(name=name))"),
         ("widget", "Input(placeholder=name)"),
         ("widget", "self.query_one('#x', Static).update(name)"),
+        ("widget", "self.update(name)"),
         ("widget", "line = self.query_one('#x', Static); line.update(item.shop_name)"),
         ("widget", "words = plain(name); words = name; Static(words)"),
         ("widget", "words = cut(name, 5); Static(words)"),
+        ("widget", "parts = [plain(name)]; parts.append(name); Content(' ').join(parts)"),
         ("title", "self.border_title = name"),
         ("title", "self.border_subtitle = f'{name}'"),
         ("title", "self.title = name"),

@@ -255,7 +255,7 @@ class SearchScreen(Dialog[SearchHit]):
         parts: list[Content] = [plain(help_words()), Content("")]
         rows = filter_rows()
         column = max(len(meaning) for meaning, _words in rows)
-        parts += [Content.assemble(f"{pad(meaning, column)}  ", (words, "bold")) for meaning, words in rows]
+        parts += [plain(f"{pad(meaning, column)}  ").append(plain(words, "bold")) for meaning, words in rows]
         return Content("\n").join(parts)
 
     @property

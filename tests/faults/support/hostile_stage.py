@@ -31,7 +31,7 @@ TALL = (100, 520)
 class Stage(TerminalApp[None]):
     """The widgets of the main screen without an inbox; `filtered` is the second line of defence."""
 
-    CSS = "QueueList { height: 1fr; } History { height: 2fr; }"
+    CSS = "QueueList { height: 1fr; } History { height: 2fr; } ChoiceList { height: 160; }"
 
     def __init__(self, *, filtered: bool = False) -> None:
         super().__init__(Path(os.devnull))

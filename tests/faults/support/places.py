@@ -1,19 +1,20 @@
 """Every place of the screen in which text from outside may stand (F-086): a new pane adds its lines here."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from textual.widgets import Input
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.file import FileCard
-from chat_tui.model.ids import OutboxId
+from chat_tui.model.ids import MessageId, OutboxId
 from chat_tui.model.link import Link, LinkState
 from chat_tui.model.message import Attachment
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.queue import QueueItem
+from chat_tui.model.search import SearchHit, SearchQuery
 from chat_tui.model.timeline import Entry
 from chat_tui.ui.screens.file_card import FileCardScreen
 from chat_tui.ui.screens.flows import Flows
@@ -29,8 +30,10 @@ from chat_tui.ui.view.outbox_rows import detail_words, outbox_lines
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.view.queue_rows import queue_row, state_words
 from chat_tui.ui.view.recipient import chat_title, recipient
+from chat_tui.ui.view.search_rows import hit_lines
 from chat_tui.ui.view.status import notice
 from chat_tui.ui.view.timeline_rows import Scene, entry_lines
+from chat_tui.ui.widgets.choice_list import ChoiceList
 from tests.faults.support.hostile_stage import Stage
 from tests.ui.pane_samples import NOW, UTC, message, outbox_item, queue_item
 
@@ -143,6 +146,19 @@ def _words(stage: Stage, text: str) -> None:
     notify(stage, problem_words(refusal(text)), severity="error")
 
 
+def _hits(stage: Stage, texts: Sequence[str]) -> None:
+    """The list of a search, as its screen draws it."""
+    rows = [
+        SearchHit(queue_item(n, customer_name=t, shop_name=t), MessageId(n), NOW, t, t, (t,))
+        for n, t in enumerate(texts, 1)
+    ]
+    found = ChoiceList[SearchHit](
+        lambda hit, cells: hit_lines(hit, SearchQuery(("x",)), NOW, UTC, cells), row_height=2
+    )
+    stage.mount(found)
+    stage.call_after_refresh(found.show, rows)
+
+
 def _picture(text: str) -> tuple[Attachment, ...]:
     return (Attachment(text, "https://files.example/1", 5),)
 
@@ -162,6 +178,7 @@ def _talk(entry: Callable[[int, str], Entry]) -> Callable[[Stage, Sequence[str]]
 
 
 WALLS = (
+    Wall("search results", _hits),
     Wall("buyer's name in the list", _rows("customer_name")),
     Wall("preview in the list", _rows("snippet")),
     Wall("file name in the list", _rows("snippet", newest_has_file=True)),
@@ -204,7 +221,18 @@ def words(text: str) -> list[str]:
     told = card(path=f"/{text}", name=text, media_type=text, head=(text, text))
     entry = Entry(message(1, text, sender=text, attachments=_picture(text)), failed(text))
     drawn = entry_lines(entry, Scene(100, UTC, NOW, item.chat.context))
-    lines = [*queue_row(item, NOW, 60), *drawn.body, *outbox_lines(failed(text), _title(text), NOW, 60)]
+    found = SearchHit(item, MessageId(1), NOW, text, text, (text,))
+    hits = [
+        line
+        for hit in (found, replace(found, message_id=None), replace(found, text="", sender="CUSTOMER"))
+        for line in hit_lines(hit, SearchQuery((text, "x")), NOW, UTC, 100)
+    ]
+    lines = [
+        *hits,
+        *queue_row(item, NOW, 60),
+        *drawn.body,
+        *outbox_lines(failed(text), _title(text), NOW, 60),
+    ]
     return [
         *(text_of(line) for line in lines),
         *(recipient(item), state_words(_unknown_state(text))[0], problem_words(refusal(text))),
