@@ -1,4 +1,4 @@
-"""The only ways in which text from outside reaches a widget, a notification or the clipboard.
+"""The only ways in which text from outside reaches a widget or a notification.
 
 A bare `str` is markup to most widgets: `[/]` in a message would end the program.
 """
@@ -10,8 +10,7 @@ from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.widget import Widget
 
-from chat_tui.locale import _
-from chat_tui.safetext import one_line, safe, stripped
+from chat_tui.safetext import one_line, safe
 
 _NOTICE_LIMIT: Final = 500
 """Characters of a notification: more would cover the screen."""
@@ -38,13 +37,3 @@ def notify(
         timeout=timeout,
         markup=False,
     )
-
-
-def copy(app: App[Any], text: str) -> None:
-    """Give a text to the clipboard of the terminal without what could steer another program, and say so."""
-    clean = stripped(text)
-    app.copy_to_clipboard(clean)
-    if clean == text:
-        notify(app, _("Sent to the clipboard of the terminal."))
-    else:
-        notify(app, _("Sent to the clipboard of the terminal, without its control characters."))

@@ -34,6 +34,7 @@ def shown(root: Path, *more: str) -> PtyProgram:
 def sequences(program: PtyProgram) -> set[str]:
     """The kinds of sequences the program wrote: places and colours are all one."""
     written = _DRAWING.sub(r"\\x1b[\1", program.raw.decode())
+    written = re.sub(r"\d+ waiting", "some waiting", written)
     return set(_SEQUENCE.findall(written))
 
 
@@ -53,10 +54,8 @@ def test_f_067_to_f_074_no_byte_of_a_payload_reaches_the_terminal(tmp_path: Path
                 for each in (hostile, harmless)
             ]
             assert rows[0] == rows[1] != []
-        assert (hostile.screen.cursor.hidden, hostile.screen.title) == (
-            harmless.screen.cursor.hidden,
-            harmless.screen.title,
-        )
+        assert hostile.screen.cursor.hidden == harmless.screen.cursor.hidden
+        assert hostile.screen.title == f"chat-tui · {len(PAYLOADS) + 2} waiting"
 
 
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="no tmux here")

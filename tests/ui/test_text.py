@@ -1,11 +1,10 @@
 """What a buyer wrote is shown literally wherever it stands."""
 
-import pytest
 from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from chat_tui.ui.text import copy, notify, plain
+from chat_tui.ui.text import notify, plain
 
 
 def test_plain_reads_no_markup_and_shows_controls() -> None:
@@ -34,28 +33,6 @@ async def test_a_notification_reads_no_markup() -> None:
         await pilot.pause()
         toasts = [str(toast.render()) for toast in app.screen.query("Toast")]
     assert toasts == ["[/x] !\n[/] ␛]0;x␇", "скидка [50%]"]
-
-
-@pytest.mark.parametrize(
-    ("text", "copied", "said"),
-    [
-        ("Добрый день!", "Добрый день!", "Sent to the clipboard of the terminal."),
-        (
-            "x\x1b[2J\x9b31m\u202ey",
-            "xy",
-            "Sent to the clipboard of the terminal, without its control characters.",
-        ),
-    ],
-)
-async def test_f_087_a_copy_is_clean_and_says_when_something_was_left_out(
-    text: str, copied: str, said: str
-) -> None:
-    app = Poster()
-    async with app.run_test() as pilot:
-        copy(app, text)
-        await pilot.pause()
-        assert app.clipboard == copied
-        assert [notice.message for notice in app._notifications] == [said]
 
 
 async def test_f_082_a_notification_is_one_short_paragraph() -> None:

@@ -20,7 +20,7 @@ from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import Millis
 from chat_tui.ui.screens.dialog import Dialog, keys_line, text_field
 from chat_tui.ui.screens.folder_scan import FolderScan
-from chat_tui.ui.text import copy, plain
+from chat_tui.ui.text import plain
 from chat_tui.ui.view.far_file import Login, bring_line, login_of
 from chat_tui.ui.view.line import Line, cut_middle, shown
 from chat_tui.ui.view.paths import (
@@ -143,7 +143,7 @@ class FilePicker(Dialog[Path]):
     def action_copy_line(self) -> None:
         """Put the line that brings the file into the clipboard of the terminal."""
         if line := self._bring_line():
-            copy(self.app, line)
+            self.app.copy_to_clipboard(line)
 
     @on(Input.Changed)
     def _typed(self) -> None:

@@ -58,7 +58,7 @@ class Attentive(KeptFocus[ReturnType]):
 
 def sequence(how: str, title: str, words: str, *, in_tmux: bool) -> str:
     """The bytes of one call; nothing in title or words can end it early."""
-    title, words = _inner(title), _inner(words)
+    title, words = one_line(stripped(title), limit=_LIMIT), one_line(stripped(words), limit=_LIMIT)
     match how:
         case "osc9":
             call = f"\x1b]9;{title}: {words}\x1b\\"
@@ -69,7 +69,3 @@ def sequence(how: str, title: str, words: str, *, in_tmux: bool) -> str:
         case _:
             return "\x07"
     return tmux.passed_through(call) if in_tmux else call
-
-
-def _inner(text: str) -> str:
-    return one_line(stripped(text), limit=_LIMIT)

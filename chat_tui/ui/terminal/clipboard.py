@@ -20,15 +20,18 @@ class Copying(App[ReturnType]):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Send the text to the clipboard of the terminal, also around tmux, and say so."""
-        text = stripped(text)
-        raw = text.encode()
+        clean = stripped(text)
+        raw = clean.encode()
         if len(raw) > LIMIT:
             notify(self, _("This is too long for the terminal's clipboard."), severity="warning")
             return
-        self._clipboard = text
+        self._clipboard = clean
         if self._driver is not None:
             self._driver.write(sequence(raw, in_tmux=tmux.is_inside(os.environ)))
-        notify(self, _("Sent to the terminal's clipboard."))
+        if clean == text:
+            notify(self, _("Sent to the terminal's clipboard."))
+        else:
+            notify(self, _("Sent to the terminal's clipboard, without its control characters."))
 
 
 def sequence(raw: bytes, *, in_tmux: bool) -> str:

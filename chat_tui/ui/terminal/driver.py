@@ -12,6 +12,7 @@ from typing import Any, Final
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from chat_tui.safetext import one_line
 from chat_tui.ui.terminal.parser import TolerantParser
 from chat_tui.ui.terminal.signals import Leaving
 
@@ -59,10 +60,10 @@ class TerminalDriver(LinuxDriver):
         super().stop_application_mode()
 
     def entitle(self, title: str) -> None:
-        """Name the window, where there is one, until the terminal is given back; `title` must be safe."""
+        """Name the window, where there is one, until the terminal is given back."""
         self._title = title
         if title and self._has_title:
-            self.write(f"\x1b]2;{title}\x1b\\")
+            self.write(f"\x1b]2;{one_line(title)}\x1b\\")
 
     def write(self, data: str) -> None:
         """Write to the terminal; nothing while it is given away to another program."""

@@ -102,13 +102,19 @@ def test_nothing_in_a_text_ends_a_notification_early(how: str, bytes_: str) -> N
         assert inside.startswith("\x1bPtmux;\x1b\x1b]")
 
 
-async def test_what_is_copied_is_stripped_sent_and_said() -> None:
+async def test_f_087_what_is_copied_is_stripped_sent_and_said() -> None:
     app = Small()
     async with app.run_test() as pilot:
         app.copy_to_clipboard("при\x1b[31mвет\u202e")
         await pilot.pause()
         assert app.calls == ["\x1b]52;c;" + base64.b64encode("привет".encode()).decode() + "\x07"]
-        assert [str(one.message) for one in app._notifications] == ["Sent to the terminal's clipboard."]
+        app.copy_to_clipboard("привет")
+        await pilot.pause()
+        assert app.calls[1:] == app.calls[:1]
+        assert [str(one.message) for one in app._notifications] == [
+            "Sent to the terminal's clipboard, without its control characters.",
+            "Sent to the terminal's clipboard.",
+        ]
 
 
 async def test_what_is_too_long_for_a_clipboard_is_not_sent() -> None:
