@@ -4,9 +4,10 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from chat_tui.inbox.clock import BootClock
+from chat_tui.inbox.locks import Locks
 from chat_tui.model.allowance import BootMillis
 from chat_tui.store import leader
 from chat_tui.store.database import Store, StoreBusy, StoreProblem
@@ -20,16 +21,6 @@ PATIENCE_MS: BootMillis = 15_000
 """Added to three periods: a leader that was not heard of for so long is taken for frozen."""
 
 log = logging.getLogger(__name__)
-
-
-class Locks(Protocol):
-    """Locks by number, as `store.locks.ByteLock` has them."""
-
-    def try_hold(self, number: int) -> bool:
-        """Take a number; False if any copy holds it."""
-
-    def release(self, number: int) -> None:
-        """Give it back."""
 
 
 class Leadership:

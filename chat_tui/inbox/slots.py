@@ -7,11 +7,10 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Final
 
+from chat_tui.inbox.locks import Locks
 from chat_tui.model.allowance import Urgency
-from chat_tui.store.locks import ByteLock
 
 PLACES: Final = 4
 """What the Market allows per business, whoever asks."""
@@ -28,8 +27,9 @@ _PAUSE_S: Final = (0.005, 0.02)
 class Slots:
     """The places of one business on this machine."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self._lock = ByteLock(data_dir / "slots.lock")
+    def __init__(self, locks: Locks) -> None:
+        """`locks` are those all copies on this machine share."""
+        self._lock = locks
         self._jitter = random.Random()  # noqa: S311 - spreads tries, guards nothing
 
     @asynccontextmanager

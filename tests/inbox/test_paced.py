@@ -17,6 +17,7 @@ from chat_tui.model.link import Budget
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.store.database import Store
+from chat_tui.store.locks import ByteLock
 from tests.support.shop import open_store
 
 CHAT = ChatId(1)
@@ -68,7 +69,8 @@ class Bench:
 
     def copy(self) -> PacedMarket:
         budgets = Budgets(self.store, self.clock, lambda: NOW)
-        return PacedMarket(self.market, Slots(self.store.paths.data_dir), budgets)  # type: ignore[arg-type]
+        locks = ByteLock(self.store.paths.data_dir / "slots.lock")
+        return PacedMarket(self.market, Slots(locks), budgets)  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from chat_tui.inbox.slots import NARROW_PLACES, PLACES, READ_PLACES, Slots, places
 from chat_tui.model.allowance import Urgency
+from chat_tui.store.locks import ByteLock
 from tests.inbox.simulation.virtual import run
 
 
@@ -20,7 +21,7 @@ async def takes(slots: Slots, *, writing: bool, urgency: Urgency = Urgency.SEND)
 
 def test_reads_leave_the_last_place_to_sends(tmp_path: Path) -> None:
     async def scene() -> None:
-        ours, theirs = Slots(tmp_path), Slots(tmp_path)
+        ours, theirs = (Slots(ByteLock(tmp_path / "slots.lock")) for _ in range(2))
         async with AsyncExitStack() as held:
             for place in range(READ_PLACES):
                 await held.enter_async_context(
@@ -38,7 +39,7 @@ def test_reads_leave_the_last_place_to_sends(tmp_path: Path) -> None:
 
 def test_background_leaves_places_to_whoever_is_more_urgent(tmp_path: Path) -> None:
     async def scene() -> None:
-        slots = Slots(tmp_path)
+        slots = Slots(ByteLock(tmp_path / "slots.lock"))
         async with slots.place(writing=False, urgency=Urgency.BACKFILL):
             assert not await takes(slots, writing=False, urgency=Urgency.SWEEP)
             async with slots.place(writing=False, urgency=Urgency.NEWS):

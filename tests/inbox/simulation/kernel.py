@@ -1,7 +1,7 @@
 """What outlives a copy of the program: the database, and the kernel that frees the locks of the dead."""
 
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -74,8 +74,10 @@ class Kernel:
     watcher: Watcher
     is_disk_full: bool = False
     """Nothing can be written for now."""
-    holders: dict[int, int] = field(default_factory=dict)
-    """Which copy holds the lock of which chat."""
+    locks: defaultdict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
+    """By lock file: which copy holds which number."""
+    commits: Counter[tuple[str, int]] = field(default_factory=Counter)
+    """How often each copy has changed which of the two files."""
     _items: defaultdict[ChatId, dict[OutboxId, OutboxItem]] = field(default_factory=lambda: defaultdict(dict))
     _chats: dict[OutboxId, ChatId] = field(default_factory=dict)
     _touched: list[OutboxId] = field(default_factory=list)
@@ -100,17 +102,32 @@ class Kernel:
             self._answers[question] = fn(self.conn, *arguments)
         return self._answers[question]
 
+    @property
+    def holders(self) -> dict[int, int]:
+        """Which copy holds the lock of which chat."""
+        return self.locks["chats"]
+
     def items_of(self, chat_id: ChatId) -> dict[OutboxId, OutboxItem]:
         """The items of a chat as they were last committed."""
         return self._items[chat_id]
 
+    def version(self, file: str, owner: int) -> int:
+        """What `PRAGMA data_version` tells a copy: it changes when another one has committed."""
+        return sum(n for (kind, who), n in self.commits.items() if kind == file and who != owner)
+
     def write(
-        self, owner: int, fn: Callable[..., Any], arguments: tuple[Any, ...], words: dict[str, Any]
+        self,
+        owner: int,
+        fn: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        words: dict[str, Any],
+        file: str = "state",
     ) -> Any:
         """One transaction; whoever listens hears what it did to the outbox."""
         if self.is_disk_full:
             raise StoreProblem("the disk is full")
         self._touched.clear()
+        before = self.conn.total_changes
         self.conn.execute("BEGIN")
         try:
             result = fn(self.conn, *arguments, **words)
@@ -118,6 +135,7 @@ class Kernel:
             self.conn.execute("ROLLBACK")
             raise
         self.conn.execute("COMMIT")
+        self.commits[file, owner] += self.conn.total_changes != before
         for outbox_id in dict.fromkeys(self._touched):
             self._answers.clear()
             after = outbox.get(self.conn, outbox_id)
@@ -134,6 +152,7 @@ class Kernel:
 
     def free(self, owner: int) -> None:
         """The owner died: its locks are free at once."""
-        for chat_id in [number for number, holder in self.holders.items() if holder == owner]:
-            del self.holders[chat_id]
+        for held in self.locks.values():
+            for number in [number for number, holder in held.items() if holder == owner]:
+                del held[number]
         self.watcher.died(owner)

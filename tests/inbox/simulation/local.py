@@ -23,10 +23,27 @@ class SimStore:
         return self._run(lambda: self._process.kernel.read(fn, arguments, words))
 
     def write_cache(self, fn: Callable[..., Any], *arguments: Any, **words: Any) -> Answer:
-        return self.write_state(fn, *arguments, **words)
+        return self._write("cache", fn, arguments, words)
 
     def write_state(self, fn: Callable[..., Any], *arguments: Any, **words: Any) -> Answer:
-        return self._run(lambda: self._process.kernel.write(self._process.number, fn, arguments, words))
+        return self._write("state", fn, arguments, words)
+
+    def _write(
+        self, file: str, fn: Callable[..., Any], arguments: tuple[Any, ...], words: dict[str, Any]
+    ) -> Answer:
+        kernel, owner = self._process.kernel, self._process.number
+        return self._run(lambda: kernel.write(owner, fn, arguments, words, file))
+
+    @property
+    def opened_versions(self) -> tuple[int, int]:
+        return self._versions()
+
+    def data_version(self) -> Answer:
+        return self._run(self._versions)
+
+    def _versions(self) -> tuple[int, int]:
+        kernel, owner = self._process.kernel, self._process.number
+        return kernel.version("cache", owner), kernel.version("state", owner)
 
     def _run(self, work: Callable[[], Any]) -> Answer:
         """Die or freeze before the work or after it, as the seed wills."""
@@ -71,19 +88,18 @@ def _give(answer: Answer, result: Any) -> None:
 
 
 class SimLocks:
-    """The kernel lock per chat as one process sees it."""
+    """The kernel locks of one lock file as one process sees them."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, file: str = "chats") -> None:
         self._process = process
+        self._held = process.kernel.locks[file]
 
-    def try_hold(self, chat_id: int) -> bool:
-        holders = self._process.kernel.holders
-        if not self._process.is_alive or chat_id in holders:
+    def try_hold(self, number: int) -> bool:
+        if not self._process.is_alive or number in self._held:
             return False
-        holders[chat_id] = self._process.number
+        self._held[number] = self._process.number
         return True
 
-    def release(self, chat_id: int) -> None:
-        holders = self._process.kernel.holders
-        if self._process.is_alive and holders.get(chat_id) == self._process.number:
-            del holders[chat_id]
+    def release(self, number: int) -> None:
+        if self._process.is_alive and self._held.get(number) == self._process.number:
+            del self._held[number]
