@@ -241,7 +241,10 @@ class Sync:
 
     async def _pause_after(self, problem: Problem | None, failures: int) -> float:
         pause = await self._pause_s()
-        if problem is None:
+        if problem is None or (
+            problem.kind is ProblemKind.HOURLY_LIMIT and problem.operation == "getChatHistory"
+        ):
+            # The list has a quota of its own: who waits is seen even while texts have to wait.
             return max(0.0, self._begun_at + pause - _now())
         grown = self._jitter.uniform(pause, max(pause, min(60.0, pause * 2 ** min(failures, 10))))
         if problem.retry_after_s is None:

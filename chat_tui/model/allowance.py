@@ -72,7 +72,7 @@ class Allowance:
     used: int = 0
     """Requests of ours in this hour."""
     paced_to: BootMillis = 0
-    """Where an even pace would be after the requests made so far."""
+    """Where an even pace would be after the requests for news made so far."""
     held_to: BootMillis = 0
     """The Market told to ask nothing before."""
     refusals: int = 0
@@ -101,18 +101,18 @@ class Allowance:
         if urgency <= Urgency.OPEN:
             return 0
         ahead = _AHEAD * (self.resets_at - now)
-        return max(0, min(round(self.paced_to - now - ahead), self.resets_at - now))
+        to = self._even(urgency) if urgency.is_background else self.paced_to
+        return max(0, min(round(to - now - ahead), self.resets_at - now))
 
     def taken(self, urgency: Urgency, now: BootMillis) -> "Allowance":
         """The account after a request that was allowed to go."""
+        counted = replace(self, remaining=max(self.remaining - 1, 0), used=self.used + 1)
+        if urgency is not Urgency.NEWS:
+            # News never waits for what others asked, only for its own pace through what they left.
+            return counted
         left = max(self.remaining - self._floor(urgency), 1)
         even = max(HOUR / self.quota, (self.resets_at - now) / left)
-        return replace(
-            self,
-            remaining=max(self.remaining - 1, 0),
-            used=self.used + 1,
-            paced_to=round(max(self.paced_to, now) + even),
-        )
+        return replace(counted, paced_to=round(max(self.paced_to, now) + even))
 
     def told(self, quota: int, remaining: int, resets_in: BootMillis, now: BootMillis) -> "Allowance":
         """The account after an answer; within one hour the smaller count is believed."""
@@ -133,6 +133,11 @@ class Allowance:
 
     def _floor(self, urgency: Urgency) -> int:
         return int(self.quota * _FLOOR[urgency])
+
+    def _even(self, urgency: Urgency) -> float:
+        """When one more request is due if all of the hour, whoever asked, is spread evenly over its share."""
+        share = (self.quota - self.remaining + 1) / (self.quota - self._floor(urgency))
+        return self.resets_at - HOUR + share * HOUR
 
     def _unfair(self, now: BootMillis) -> BootMillis:
         """How long until one more request is within our fair share of the hour so far."""

@@ -4,7 +4,9 @@ import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from chat_tui.inbox.slots import NARROW_PLACES, PLACES, READ_PLACES, Slots, places
+import pytest
+
+from chat_tui.inbox.slots import NARROW_PLACES, PATIENCE_S, PLACES, READ_PLACES, Slots, places
 from chat_tui.model.allowance import Urgency
 from chat_tui.store.locks import ByteLock
 from tests.inbox.simulation.virtual import run
@@ -46,6 +48,25 @@ def test_background_leaves_places_to_whoever_is_more_urgent(tmp_path: Path) -> N
                 assert not await takes(slots, writing=False, urgency=Urgency.NEWS)
                 assert await takes(slots, writing=False, urgency=Urgency.OPEN)
                 assert await takes(slots, writing=True)
+
+    run(scene())
+
+
+def test_a_frozen_copy_in_the_places_of_all_reads_stops_no_read(tmp_path: Path) -> None:
+    async def scene() -> None:
+        frozen, ours = (Slots(ByteLock(tmp_path / "slots.lock")) for _ in range(2))
+        async with AsyncExitStack() as held:
+            for _ in range(READ_PLACES):
+                await held.enter_async_context(frozen.place(writing=False, urgency=Urgency.OPEN))
+            for urgency in (Urgency.OPEN, Urgency.NEWS):
+                async with asyncio.timeout(3 * PATIENCE_S), ours.place(writing=False, urgency=urgency):
+                    pass
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(9 * PATIENCE_S), ours.place(writing=False, urgency=Urgency.SWEEP):
+                    pass
+        async with frozen.place(writing=False, urgency=Urgency.BACKFILL):
+            async with asyncio.timeout(2 * PATIENCE_S), ours.place(writing=False, urgency=Urgency.SWEEP):
+                pass
 
     run(scene())
 

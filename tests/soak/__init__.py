@@ -1,0 +1,1 @@
+"""Whole working days of the program in virtual time: `python -m tests.soak`."""

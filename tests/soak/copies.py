@@ -1,0 +1,109 @@
+"""One copy of the program in virtual time: the real rooms of the engine that read, as a process."""
+
+import asyncio
+import gc
+import random
+import sys
+from collections.abc import Callable
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any, Final
+
+from chat_tui.inbox.backfill import Backfill
+from chat_tui.inbox.budgets import Budgets
+from chat_tui.inbox.bulletin import Bulletin
+from chat_tui.inbox.clock import BootClock
+from chat_tui.inbox.ground import Ground
+from chat_tui.inbox.history import History
+from chat_tui.inbox.leader import Leadership
+from chat_tui.inbox.presence import Presence
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox.slots import Slots
+from chat_tui.inbox.sync import Sync
+from chat_tui.inbox.watch import Watch
+from chat_tui.model.ids import Millis
+from tests.inbox.simulation.kernel import Kernel
+from tests.inbox.simulation.local import SimLocks, SimStore
+from tests.inbox.simulation.process import Fate, Process
+from tests.inbox.simulation.virtual import now
+from tests.soak.requests import Client, FrontDoor, LabelledMarket
+
+STARTED_MS: Final = 1_000_000
+"""The machine was on for so long when the simulation began."""
+
+
+class VirtualClock(BootClock):
+    """The clock of the machine, in virtual time."""
+
+    def now(self) -> int:
+        return STARTED_MS + int(now() * 1000)
+
+
+class FrozenLocks(SimLocks):
+    """What a frozen process was about to take it does not get."""
+
+    def try_hold(self, number: int) -> bool:
+        return self._process.is_awake and super().try_hold(number)
+
+
+class Reader(Process):
+    """A running copy without its outbox, and somebody at its screen."""
+
+    def __init__(
+        self, number: int, kernel: Kernel, door: FrontDoor, wall_ms: Callable[[], Millis], seed: int
+    ) -> None:
+        super().__init__(number, kernel, Fate(), seed)
+        self._door = door
+        store: Any = SimStore(self)
+        clock = VirtualClock("this start")
+        settings = InboxSettings()
+        self.budgets = Budgets(store, clock, wall_ms)
+        self.slots = Slots(FrozenLocks(self, "slots"))
+        self.market = LabelledMarket(Client(self, door, wall_ms), self.slots, self.budgets)
+        ground = Ground(store, self.market, Bulletin(wall_ms), settings, wall_ms)
+        self.bulletin = ground.bulletin
+        self.history = History(ground)
+        self.leadership = Leadership(store, FrozenLocks(self, "leader"), clock)
+        self.presence = Presence(store, clock, settings.poll_s)
+        self.sync = Sync(ground, self.history, self.leadership, self.presence.pause_s)
+        self.backfill = Backfill(ground, self.history, lambda: self.leadership.is_ours)
+        self.watch = Watch(ground, self.budgets, self.sync.hurry, lambda: self.leadership.is_ours)
+        # A seed must replay to the letter.
+        self.slots._jitter = random.Random(seed)
+        self.sync._jitter = random.Random(seed + 1)
+
+    def start(self, *, is_somebody_here: Callable[[], bool]) -> None:
+        """As the engine does it."""
+        for work in (
+            self._be_active(is_somebody_here),
+            self.sync.run(),
+            self.backfill.run(),
+            self.watch.run(),
+        ):
+            self.spawn(work)
+
+    async def _be_active(self, is_somebody_here: Callable[[], bool]) -> None:
+        while True:
+            if is_somebody_here():
+                await self.presence.active()
+                await self.sync.hurry()
+            await asyncio.sleep(self.random.uniform(5.0, 45.0))
+
+    def held_bytes(self) -> int:
+        """What all rooms of this copy hold on to, their tasks included; neither store nor Market."""
+        rooms = (self.sync, self.backfill, self.watch, self.market, self.history, self.leadership)
+        others = (self, self.kernel, self.market._market, self._door, asyncio.get_running_loop())
+        seen = {id(thing) for thing in others}
+        waiting: list[Any] = [*rooms, *(task.get_coro() for task in self.tasks)]
+        total = 0
+        while waiting:
+            thing = waiting.pop()
+            if id(thing) in seen or isinstance(thing, _OF_THE_PROGRAM):
+                continue
+            seen.add(id(thing))
+            total += sys.getsizeof(thing)
+            waiting.extend(gc.get_referents(thing))
+        return total
+
+
+_OF_THE_PROGRAM: Final = (type, ModuleType, FunctionType, BuiltinFunctionType, asyncio.Future)
+"""What is there once, however long the program runs."""

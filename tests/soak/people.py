@@ -1,0 +1,61 @@
+"""Buyers who write, colleagues who answer in the web cabinet, chats that are closed."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from chat_tui.model.chat import ChatStatus
+from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.message import Sender
+from tests.soak.shop import Shop
+
+NEW = 0.3
+"""Share of the conversations that begin in a chat of their own."""
+MESSAGES = (2, 10)
+"""Of one conversation, at least and at most: six on average."""
+BETWEEN_S = 240.0
+"""Between two messages of a conversation, on average."""
+TURNS = 0.3
+"""Share of the conversations after which the status changes without a message."""
+
+
+@dataclass(slots=True)
+class Day:
+    """So many conversations, spread over so many seconds."""
+
+    shop: Shop
+    now_ms: Callable[[], Millis]
+    conversations: int
+    seconds: float
+    seed: int
+    written_at: dict[tuple[ChatId, MessageId], Millis] = field(default_factory=dict)
+    """Every message of the day."""
+
+    async def live(self) -> None:
+        """Until the last word is said."""
+        dice = random.Random(f"day {self.seed}")
+        old = len(self.shop.chats)
+        talks = []
+        for _ in range(self.conversations):
+            chat_id = None if dice.random() < NEW else ChatId(dice.randint(1, old))
+            begin = dice.uniform(0.0, self.seconds)
+            talks.append(asyncio.create_task(self._talk(chat_id, begin, random.Random(dice.random()))))
+        await asyncio.gather(*talks)
+
+    async def _talk(self, known: ChatId | None, begin: float, dice: random.Random) -> None:
+        await asyncio.sleep(begin)
+        chat_id = known or self.shop.open(self.now_ms())
+        sender = Sender.CUSTOMER
+        for number in range(dice.randint(*MESSAGES)):
+            if number:
+                await asyncio.sleep(dice.expovariate(1 / BETWEEN_S))
+            self._say(chat_id, sender)
+            sender = dice.choice((Sender.PARTNER, Sender.PARTNER, Sender.CUSTOMER))
+        if dice.random() < TURNS:
+            await asyncio.sleep(dice.uniform(1.0, 600.0))
+            self.shop.turn(chat_id, ChatStatus.FINISHED)
+
+    def _say(self, chat_id: ChatId, sender: Sender) -> None:
+        now = self.now_ms()
+        self.written_at[chat_id, self.shop.say(chat_id, sender, now)] = now

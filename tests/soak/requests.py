@@ -1,0 +1,185 @@
+"""The Market in front of the shop: it takes its time, counts, and refuses what is too much."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextvars import ContextVar
+from typing import Any, Final
+
+from chat_tui.inbox.paced import PacedMarket, T
+from chat_tui.market.pacing import read_budget, wait_told
+from chat_tui.model import chat as model
+from chat_tui.model.allowance import Urgency
+from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.link import Budget
+from chat_tui.model.paging import ChatsPage, MessagesPage
+from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.sandbox.quota import HOUR, PER_HOUR, Quotas
+from chat_tui.sandbox.refusal import Refusal
+from chat_tui.sandbox.times import http_date
+from tests.inbox.simulation.process import OWNER, Process
+from tests.inbox.simulation.wire import CopyClient
+from tests.soak.shop import Shop
+
+TAKES_S: Final = (0.1, 0.4)
+"""How long a request takes, at least and at most."""
+MOST_AT_ONCE: Final = 4
+BUSINESS: Final = 1
+
+URGENCY: ContextVar[Urgency] = ContextVar("urgency")
+"""Of the request that is being made."""
+
+
+class FrontDoor:
+    """Every request of every copy passes here."""
+
+    def __init__(self, shop: Shop, now_ms: Callable[[], Millis], seed: int) -> None:
+        self.shop = shop
+        self.now_ms = now_ms
+        self.begun_ms = now_ms()
+        self.quotas = Quotas(now_ms)
+        self.asked: Counter[tuple[int, str]] = Counter()
+        """Requests by hour and operation."""
+        self.by_urgency: Counter[tuple[int, str, Urgency]] = Counter()
+        self.pollers: dict[int, Counter[int]] = {}
+        """By hour: which copy looked at the top of the list how often."""
+        self.refusals = 0
+        self.least_left_to_backfill = 1.0
+        """The least share of the quota of histories that a read in the background left."""
+        self._dice = random.Random(f"door {seed}")
+
+    @property
+    def hour(self) -> int:
+        """Hours since the beginning, begun ones too: the first is 0."""
+        return (self.now_ms() - self.begun_ms) // HOUR
+
+    def note(self, operation: str, owner: int, urgency: Urgency, *, is_poll: bool) -> None:
+        """A request leaves a copy."""
+        self.asked[self.hour, operation] += 1
+        self.by_urgency[self.hour, operation, urgency] += 1
+        if is_poll:
+            self.pollers.setdefault(self.hour, Counter())[owner] += 1
+
+    async def answer(
+        self, operation: str, urgency: Urgency, work: Callable[[], Any]
+    ) -> tuple[Any, Mapping[str, str]]:
+        """What comes back, and its headers."""
+        wait = self._dice.uniform(*TAKES_S)
+        at_once = self.quotas.enter(BUSINESS)
+        try:
+            await asyncio.sleep(wait / 2)
+            outcome: Any
+            if at_once > MOST_AT_ONCE:
+                self.quotas.take_if_any(operation, BUSINESS)
+                outcome = Problem(ProblemKind.PARALLEL_LIMIT, Certainty.REFUSED, operation, 420)
+            else:
+                outcome = self._counted(operation, work)
+            headers = {
+                "date": http_date(self.now_ms()),
+                **self.quotas.headers(operation, BUSINESS),
+            }
+            await asyncio.sleep(wait / 2)
+        finally:
+            self.quotas.leave_flight(BUSINESS)
+        if isinstance(outcome, Problem):
+            self.refusals += 1
+        elif operation == "getChatHistory" and urgency is Urgency.BACKFILL:
+            left = self.quotas.remaining(operation, BUSINESS) / PER_HOUR[operation]
+            self.least_left_to_backfill = min(self.least_left_to_backfill, left)
+        return outcome, headers
+
+    def _counted(self, operation: str, work: Callable[[], Any]) -> Any:
+        try:
+            self.quotas.take(operation, BUSINESS, operation)
+        except Refusal:
+            wait = wait_told({"date": http_date(self.now_ms()), **self.quotas.headers(operation, BUSINESS)})
+            return Problem(
+                ProblemKind.HOURLY_LIMIT, Certainty.REFUSED, operation, 420, retry_after_s=wait
+            )
+        return work()
+
+    def spend(self, operation: str, count: int) -> None:
+        """Other programs of the shop use its quota too."""
+        for _ in range(count):
+            self.quotas.take_if_any(operation, BUSINESS)
+
+
+class Client(CopyClient):
+    """The client of one copy: it counts, and reads the headers as the real one does."""
+
+    def __init__(self, process: Process, door: FrontDoor, wall_ms: Callable[[], Millis]) -> None:
+        super().__init__(process, None)  # type: ignore[arg-type]
+        self._door = door
+        self._wall_ms = wall_ms
+        self._budgets: dict[str, Budget] = {}
+
+    @property
+    def budgets(self) -> Mapping[str, Budget]:
+        return self._budgets
+
+    async def _request(self, operation: str, work: Callable[[], Any], *, is_poll: bool = False) -> Any:
+        await self._process.touch()
+        urgency = URGENCY.get()
+        self._door.note(operation, self._process.number, urgency, is_poll=is_poll)
+        answer = await self._ask(self._door.answer(operation, urgency, work))
+        if isinstance(answer, Problem):
+            return answer
+        outcome, headers = answer
+        if (told := read_budget(operation, headers, self._wall_ms())) is not None:
+            self._budgets[operation] = told
+        return outcome
+
+    async def get_chats(
+        self, *, statuses: Sequence[str] = (), page_token: str | None = None, limit: int = 20
+    ) -> ChatsPage | Problem:
+        is_poll = page_token is None and not statuses and URGENCY.get() is Urgency.NEWS
+        page: ChatsPage | Problem = await self._request(
+            "getChats", lambda: self._door.shop.page(statuses, page_token, limit), is_poll=is_poll
+        )
+        return page
+
+    async def get_chat(self, chat_id: ChatId) -> model.Chat | Problem:
+        chat: model.Chat | Problem = await self._request("getChat", lambda: self._door.shop.chat(chat_id))
+        return chat
+
+    async def get_chat_history(
+        self,
+        chat_id: ChatId,
+        *,
+        from_message_id: MessageId | None = None,
+        page_token: str | None = None,
+        limit: int = 100,
+    ) -> MessagesPage | Problem:
+        page: MessagesPage | Problem = await self._request(
+            "getChatHistory",
+            lambda: self._door.shop.history(
+                chat_id, from_message_id, page_token, limit, self._door.now_ms()
+            ),
+        )
+        return page
+
+    async def get_shops(self) -> tuple[model.Shop, ...] | Problem:
+        shops: tuple[model.Shop, ...] | Problem = await self._request("getCampaigns", tuple)
+        return shops
+
+
+class LabelledMarket(PacedMarket):
+    """The real one; it says for whom each request is made, for the tables."""
+
+    async def ask(
+        self,
+        operation: str,
+        urgency: Urgency,
+        request: Callable[[], Awaitable[T | Problem]],
+        *,
+        writing: bool = False,
+    ) -> T | Problem:
+        async def labelled() -> T | Problem:
+            URGENCY.set(urgency)
+            return await request()
+
+        return await super().ask(operation, urgency, labelled, writing=writing)
+
+
+__all__ = ["BUSINESS", "MOST_AT_ONCE", "OWNER", "TAKES_S", "Client", "FrontDoor", "LabelledMarket"]

@@ -1,0 +1,294 @@
+"""A day with several copies of the program: what was asked of the Market, and what came of it."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import patch
+
+from chat_tui.inbox import watch
+from chat_tui.model.allowance import Urgency
+from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
+from chat_tui.model.outbox import Accepted, OutboxItem
+from chat_tui.model.problem import Problem
+from chat_tui.sandbox.quota import HOUR
+from chat_tui.store import cursors
+from tests.inbox.simulation.kernel import Kernel, new_database
+from tests.inbox.simulation.market import BEGINNING
+from tests.inbox.simulation.virtual import now, run
+from tests.inbox.simulation.world import virtual_loop
+from tests.soak.copies import Reader
+from tests.soak.people import Day
+from tests.soak.requests import FrontDoor
+from tests.soak.shop import Order, Shop
+
+FROZEN_S = 600.0
+QUIET_S = 1_500.0
+"""After the last word: two walks through the active chats, and the reads they lead to."""
+NIGHT_S = 25 * 3600.0
+"""From the beginning: by then everything was walked a second time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What day it is."""
+
+    hours: float = 8.0
+    conversations: int = 5_000
+    copies: int = 1
+    old_chats: int = 20_000
+    order: Order = Order.NEWEST
+    seed: int = 1
+    others_per_hour: int = 0
+    """List requests that other programs of the shop make."""
+    is_unlucky: bool = True
+    """Whether the leader is frozen after a quarter of the day, and killed after half of it."""
+    has_night: bool = False
+    """Whether the simulation goes on until everything was walked once more."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was measured."""
+
+    plan: Plan
+    asked: Counter[tuple[int, str]] = field(default_factory=Counter)
+    by_urgency: Counter[tuple[int, str, Urgency]] = field(default_factory=Counter)
+    pollers: dict[int, Counter[int]] = field(default_factory=dict)
+    first_read_s: float = 0.0
+    """Until every chat was in the cache."""
+    delays_s: list[float] = field(default_factory=list)
+    """From a message's moment to its commit."""
+    told: int = 0
+    """Changes the list told after the first reading."""
+    news_reads: int = 0
+    """Histories read for news after the first reading."""
+    peak: int = 0
+    refusals: int = 0
+    least_left_to_backfill: float = 1.0
+    held: list[int] = field(default_factory=list)
+    """Bytes that all rooms of all copies hold, at the end of every hour after the first reading."""
+    backfilled: int = 0
+    takeovers_s: list[float] = field(default_factory=list)
+    """How long nobody looked at the list after the leader was frozen, and after it was killed."""
+    missing: list[str] = field(default_factory=list)
+    """What the cache says otherwise than the Market, at the end."""
+
+    def p95_s(self) -> float:
+        """Of the delays."""
+        return sorted(self.delays_s)[int(len(self.delays_s) * 0.95)]
+
+    def peak_of(self, operation: str, since: int = 0) -> int:
+        """The most requests of an operation in an hour."""
+        return max((n for (hour, name), n in self.asked.items() if name == operation and hour >= since), default=0)
+
+    @property
+    def first_hour(self) -> int:
+        """The first whole hour after the first reading of all chats."""
+        return int(self.first_read_s // 3600) + 1
+
+
+class Soak:
+    """One day."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.outcome = Outcome(plan)
+        self.shop = Shop(plan.old_chats, plan.order, now_ms(), plan.seed)
+        self.door = FrontDoor(self.shop, now_ms, plan.seed)
+        self.kernel = Kernel(new_database(0), _Nobody())
+        self.kernel.conn.create_function("arrived", 2, self._arrived)
+        self.kernel.conn.execute(
+            "CREATE TEMP TRIGGER on_message AFTER INSERT ON message"
+            " BEGIN SELECT arrived(new.chat_id, new.message_id); END"
+        )
+        self.day = Day(self.shop, now_ms, plan.conversations, plan.hours * 3600.0, plan.seed)
+        self.copies: list[Reader] = []
+        self._started = 0
+        self._is_working = True
+
+    def _arrived(self, chat_id: int, message_id: int) -> None:
+        written = self.day.written_at.get((ChatId(chat_id), MessageId(message_id)))
+        if written is not None:
+            self.outcome.delays_s.append((now_ms() - written) / 1000)
+
+    def _start(self) -> Reader:
+        self._started += 1
+        copy = Reader(self._started, self.kernel, self.door, now_ms, self.plan.seed * 1_000 + self._started)
+        copy.start(is_somebody_here=lambda: self._is_working)
+        return copy
+
+    async def live(self) -> Outcome:
+        """The first reading of everything, the day, and perhaps the night."""
+        self.copies = [self._start() for _ in range(self.plan.copies)]
+        around = [asyncio.create_task(work) for work in (self._watch(), self._spend())]
+        await self._until(lambda: self._cursor("sweep.done_at"), "the first reading")
+        self.outcome.first_read_s = now()
+        await self._until(lambda: not self._behind(), "the first histories")
+        self.shop.told = 0
+        read_before = self._news_reads()
+        if self.plan.is_unlucky and self.plan.copies > 1:
+            around.append(asyncio.create_task(self._be_unlucky(now())))
+        await self.day.live()
+        await asyncio.sleep(QUIET_S)
+        self.outcome.told = self.shop.told
+        self.outcome.news_reads = self._news_reads() - read_before
+        if self.plan.has_night:
+            self._is_working = False
+            await asyncio.sleep(max(0.0, self.outcome.first_read_s + NIGHT_S - now()))
+        await self._until(lambda: not self._behind(), "the last histories")
+        for task in around:
+            task.cancel()
+        await asyncio.gather(*around, return_exceptions=True)
+        self._judge()
+        for copy in self.copies:
+            copy.kill()
+        await asyncio.sleep(0)
+        return self.outcome
+
+    async def _until(self, condition: Callable[[], Any], what: str) -> None:
+        end = now() + 10 * 3600.0
+        while not condition():
+            assert now() < end, f"{what} did not come to its end"
+            await asyncio.sleep(1.0)
+
+    def _cursor(self, key: str) -> str | None:
+        return cursors.get(self.kernel.conn, key)
+
+    def _behind(self) -> int:
+        sql = "SELECT count(*) FROM chat WHERE behind_bucket IS NOT NULL"
+        count: int = self.kernel.conn.execute(sql).fetchone()[0]
+        return count
+
+    def _news_reads(self) -> int:
+        return sum(
+            n
+            for (_, operation, urgency), n in self.door.by_urgency.items()
+            if (operation, urgency) == ("getChatHistory", Urgency.NEWS)
+        )
+
+    # -- what happens meanwhile ------------------------------------------------------------------
+
+    async def _spend(self) -> None:
+        """Other programs of the shop, evenly."""
+        while True:
+            await asyncio.sleep(60.0)
+            self.door.spend("getChats", self.plan.others_per_hour // 60)
+
+    async def _watch(self) -> None:
+        """Weigh what the copies hold at the end of every hour."""
+        while True:
+            await asyncio.sleep(3600.0)
+            if self.outcome.first_read_s:
+                self.outcome.held.append(sum(copy.held_bytes() for copy in self.copies) // len(self.copies))
+
+    async def _be_unlucky(self, begun: float) -> None:
+        span = self.plan.hours * 3600.0
+        await asyncio.sleep(span / 4)
+        leader = self._leader()
+        leader.freeze(min(FROZEN_S, span / 8))
+        await self._taken_over(leader)
+        await asyncio.sleep(span / 4)
+        leader = self._leader()
+        leader.kill()
+        self.copies.remove(leader)
+        await self._taken_over(leader)
+        self.copies.append(self._start())
+
+    def _leader(self) -> Reader:
+        sql = "SELECT term FROM leader"
+        holder = self.kernel.locks["leader"][self.kernel.conn.execute(sql).fetchone()[0]]
+        return next(copy for copy in self.copies if copy.number == holder)
+
+    async def _taken_over(self, leader: Reader) -> None:
+        """Note how long it takes until another copy looks at the list."""
+        begun, before = now(), self._looks(leader)
+        await self._until(lambda: self._looks(leader) > before, "the next reign")
+        self.outcome.takeovers_s.append(now() - begun)
+
+    def _looks(self, leader: Reader) -> int:
+        return sum(n for hour in self.door.pollers.values() for who, n in hour.items() if who != leader.number)
+
+    # -- what came of it --------------------------------------------------------------------------
+
+    def _judge(self) -> None:
+        outcome, door = self.outcome, self.door
+        outcome.asked, outcome.by_urgency, outcome.pollers = door.asked, door.by_urgency, door.pollers
+        outcome.peak, outcome.refusals = door.quotas.peak, door.refusals
+        outcome.least_left_to_backfill = door.least_left_to_backfill
+        conn = self.kernel.conn
+        outcome.backfilled = conn.execute("SELECT count(*) FROM chat WHERE hist_full = 1").fetchone()[0]
+        known = {row[0]: row[1:] for row in conn.execute("SELECT chat_id, updated_at, status FROM chat")}
+        for chat_id, chat in self.shop.chats.items():
+            if chat_id not in known:
+                outcome.missing.append(f"chat {chat_id}")
+            elif chat_id in self.shop.changed:
+                self._compare(chat_id, known[chat_id])
+
+    def _compare(self, chat_id: ChatId, known: tuple[Millis, str]) -> None:
+        chat, outcome = self.shop.chat(chat_id), self.outcome
+        if known != (chat.updated_at, chat.status):
+            outcome.missing.append(f"chat {chat_id}: {known} and not {(chat.updated_at, chat.status)}")
+        rows = self.kernel.conn.execute(
+            "SELECT message_id FROM message WHERE chat_id = ? ORDER BY message_id", (chat_id,)
+        )
+        found = [row[0] for row in rows]
+        there = [message.message_id for message in self.shop.messages(chat_id)]
+        if not found or found != there[len(there) - len(found) :]:
+            outcome.missing.append(f"messages of chat {chat_id}: {len(found)} of {len(there)}")
+
+
+class _Nobody:
+    """Nothing is sent here, and nothing is to be seen in the outbox."""
+
+    def changed(self, owner: int, before: OutboxItem | None, after: OutboxItem | None) -> None:
+        """See `Watcher`."""
+
+    def posts(self, owner: int, item: OutboxItem) -> None:
+        """See `Watcher`."""
+
+    def answered(self, owner: int, item: OutboxItem, answer: Accepted | Problem) -> None:
+        """See `Watcher`."""
+
+    def has_read(self, chat_id: ChatId) -> None:
+        """See `Watcher`."""
+
+    def takes_back(self, outbox_id: OutboxId) -> None:
+        """See `Watcher`."""
+
+    def died(self, owner: int) -> None:
+        """See `Watcher`."""
+
+
+def now_ms() -> Millis:
+    """The clock on the wall and of the Market."""
+    return BEGINNING + int(now() * 1000)
+
+
+def simulate(plan: Plan) -> Outcome:
+    """One day from its beginning to its end."""
+
+    async def whole() -> Outcome:
+        failures: list[BaseException] = []
+        main = asyncio.current_task()
+        assert main is not None
+
+        def failed(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+            failures.append(context.get("exception") or AssertionError(context["message"]))
+            main.cancel()
+
+        asyncio.get_running_loop().set_exception_handler(failed)
+        try:
+            return await Soak(plan).live()
+        except asyncio.CancelledError:
+            raise failures[0] from None
+
+    logging.disable(logging.CRITICAL)
+    try:
+        # There are no files here whose stamps could be looked at: the database itself is asked, as surely.
+        with patch.object(watch, "LOOK_S", watch.SURE_S):
+            return run(whole(), virtual_loop)
+    finally:
+        logging.disable(logging.NOTSET)

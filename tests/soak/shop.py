@@ -1,0 +1,185 @@
+"""The chats of one business as the Market keeps them: old ones computed when asked, new ones kept."""
+
+import random
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from chat_tui.inbox.walks import ACTIVE
+from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind
+from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.message import Message, Sender
+from chat_tui.model.paging import ChatsPage, MessagesPage
+
+FIRST_LIVE = 1_000_000_000_000
+"""Message ids from here on were written while the simulation ran."""
+_DAY: Millis = 86_400_000
+_PER_OLD_CHAT = 1_000
+_AFTER = {
+    Sender.CUSTOMER: ChatStatus.WAITING_FOR_PARTNER,
+    Sender.PARTNER: ChatStatus.WAITING_FOR_CUSTOMER,
+}
+
+Place = tuple[int, int]
+"""Where a chat stands in the list: smaller comes first."""
+
+
+class Order(StrEnum):
+    """In which order the list comes; nothing is published about it."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    SHUFFLED = "shuffled"
+
+
+@dataclass(slots=True)
+class _Kept:
+    chat: Chat
+    old: int
+    """So many messages from before the simulation."""
+    said: list[Message] = field(default_factory=list)
+    told_at: Millis = 0
+    """The time of its last message when a list told it last."""
+
+
+class Shop:
+    """Answers the questions of the API, at once and without counting them."""
+
+    def __init__(self, old_chats: int, order: Order, now: Millis, seed: int) -> None:
+        self._order = order
+        self._dice = random.Random(f"shop {seed}")
+        self._kept: dict[ChatId, _Kept] = {}
+        self._all: list[Place] = []
+        self._active: list[Place] = []
+        self._next_message = FIRST_LIVE
+        self.changed: set[ChatId] = set()
+        """Chats with a new message or status since the beginning."""
+        self.told = 0
+        """How often a list told a newer time of a chat than any list before."""
+        for number in range(1, old_chats + 1):
+            self._add(self._old(ChatId(number), now - number * 30 * _DAY // max(old_chats, 30)))
+
+    def _old(self, chat_id: ChatId, updated_at: Millis) -> _Kept:
+        lot = self._dice.random()
+        status = (
+            ChatStatus.WAITING_FOR_PARTNER
+            if chat_id <= 100 and lot < 0.5
+            else ChatStatus.FINISHED
+            if lot < 0.7
+            else ChatStatus.WAITING_FOR_CUSTOMER
+        )
+        count = 150 if lot > 0.99 else 1 + int(lot * 10)
+        return _Kept(_chat(chat_id, status, updated_at - count * 60_000, updated_at), count)
+
+    def _add(self, kept: _Kept) -> None:
+        self._kept[kept.chat.chat_id] = kept
+        self._list(kept.chat)
+
+    def _place(self, chat: Chat) -> Place:
+        if self._order is Order.SHUFFLED:
+            return chat.chat_id * 2_654_435_761 % 2**32, chat.chat_id
+        if self._order is Order.OLDEST:
+            return chat.updated_at, chat.chat_id
+        return -chat.updated_at, -chat.chat_id
+
+    def _lists(self, chat: Chat) -> list[list[Place]]:
+        return [self._all, self._active] if chat.status in ACTIVE else [self._all]
+
+    def _list(self, chat: Chat) -> None:
+        for places in self._lists(chat):
+            insort(places, self._place(chat))
+
+    def _move(self, kept: _Kept, chat: Chat) -> None:
+        for places in self._lists(kept.chat):
+            del places[bisect_left(places, self._place(kept.chat))]
+        kept.chat = chat
+        self._list(chat)
+        self.changed.add(chat.chat_id)
+
+    # -- what people do --------------------------------------------------------------------------
+
+    @property
+    def chats(self) -> dict[ChatId, Chat]:
+        """All chats now."""
+        return {chat_id: kept.chat for chat_id, kept in self._kept.items()}
+
+    def open(self, now: Millis) -> ChatId:
+        """A buyer begins a new chat; its first message comes next."""
+        chat_id = ChatId(len(self._kept) + 1)
+        self._add(_Kept(_chat(chat_id, ChatStatus.NEW, now, now), 0))
+        return chat_id
+
+    def say(self, chat_id: ChatId, sender: Sender, now: Millis) -> MessageId:
+        """One more message; the status follows whoever wrote."""
+        kept = self._kept[chat_id]
+        message_id = MessageId(self._next_message)
+        self._next_message += 1
+        kept.said.append(Message(chat_id, message_id, now, sender, f"Сообщение {message_id}"))
+        is_new = kept.old == 0 and len(kept.said) == 1
+        status = ChatStatus.NEW if is_new else _AFTER[sender]
+        self._move(kept, replace(kept.chat, status=status, updated_at=now))
+        return message_id
+
+    def turn(self, chat_id: ChatId, status: ChatStatus) -> None:
+        """The status changes and no message tells it."""
+        kept = self._kept[chat_id]
+        self._move(kept, replace(kept.chat, status=status))
+
+    # -- what the API answers -----------------------------------------------------------------------
+
+    def page(self, statuses: Sequence[str], token: str | None, limit: int) -> ChatsPage:
+        """One page of the list; the token is the place of the last chat told."""
+        assert not statuses or tuple(statuses) == ACTIVE, "what else the engine asks for is not simulated"
+        places = self._active if statuses else self._all
+        begin = 0 if token is None else bisect_right(places, _read(token))
+        found = places[begin : begin + limit]
+        chats = tuple(self._tell(ChatId(abs(number))) for _, number in found)
+        is_last = begin + limit >= len(places)
+        return ChatsPage(chats, None if is_last else f"{found[-1][0]} {found[-1][1]}")
+
+    def _tell(self, chat_id: ChatId) -> Chat:
+        kept = self._kept[chat_id]
+        if kept.chat.updated_at > kept.told_at:
+            kept.told_at = kept.chat.updated_at
+            self.told += 1
+        return kept.chat
+
+    def chat(self, chat_id: ChatId) -> Chat:
+        """One chat."""
+        return self._kept[chat_id].chat
+
+    def messages(self, chat_id: ChatId) -> list[Message]:
+        """The whole history, oldest first."""
+        kept = self._kept[chat_id]
+        first = kept.chat.created_at
+        old = [
+            Message(
+                chat_id,
+                MessageId(chat_id * _PER_OLD_CHAT + n),
+                first + (n + 1) * 60_000,
+                (Sender.CUSTOMER, Sender.PARTNER)[n % 2],
+                f"Старое сообщение {n}",
+            )
+            for n in range(kept.old)
+        ]
+        return [*old, *kept.said]
+
+    def history(
+        self, chat_id: ChatId, since: MessageId | None, token: str | None, limit: int, now: Millis
+    ) -> MessagesPage:
+        """One page of a history, newest first; `since` is inclusive."""
+        found = [m for m in reversed(self.messages(chat_id)) if since is None or m.message_id >= since]
+        begin = int(token or 0)
+        rest = begin + limit < len(found)
+        page = tuple(found[begin : begin + limit])
+        return MessagesPage(page, str(begin + limit) if rest else None, server_time=now)
+
+
+def _chat(chat_id: ChatId, status: str, created_at: Millis, updated_at: Millis) -> Chat:
+    return Chat(chat_id, ChatContext(ContextKind.ORDER), ChatKind.CHAT, status, created_at, updated_at)
+
+
+def _read(token: str) -> Place:
+    first, second = token.split()
+    return int(first), int(second)
