@@ -18,7 +18,14 @@ PLACES: Final = 4
 READ_PLACES: Final = PLACES - 1
 NARROW_PLACES: Final = 2
 """For a while after the Market complained."""
-_BY_URGENCY: Final = {Urgency.SEND: READ_PLACES, Urgency.OPEN: READ_PLACES, Urgency.NEWS: READ_PLACES - 1}
+_BY_URGENCY: Final = {
+    Urgency.SEND: READ_PLACES,
+    Urgency.OPEN: READ_PLACES,
+    Urgency.NEWS: READ_PLACES - 1,
+    # The list is walked between two looks at its top: they must not wait for histories of the past.
+    Urgency.FIRST: READ_PLACES - 1,
+    Urgency.SWEEP: READ_PLACES - 1,
+}
 """How many places a read may choose from: whoever is more urgent always finds one that others leave alone."""
 _IN_BACKGROUND: Final = 1
 PATIENCE_S: Final = 10.0

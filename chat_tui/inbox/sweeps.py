@@ -73,7 +73,12 @@ class Sweeps:
     async def done_at(self) -> Millis | None:
         """When everything was walked last; None = never."""
         kept = await self._g.read(cursors.get, _DONE_AT)
-        return None if kept is None else int(kept)
+        return int(kept) if kept else None
+
+    async def begin_anew(self) -> None:
+        """Walk through everything from the top, as if it never was: more is new than a look can bring."""
+        await self._g.write_cache(cursors.set_, _DONE_AT, "")
+        await self._g.write_cache(cursors.set_, _TOKEN, "")
 
     async def _is_first(self) -> bool:
         return await self.done_at() is None

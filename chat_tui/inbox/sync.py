@@ -9,7 +9,6 @@ from typing import Final
 from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.history import History
 from chat_tui.inbox.leader import Leadership
-from chat_tui.inbox.page_walk import MOST_PAGES
 from chat_tui.inbox.sweeps import Sweeps
 from chat_tui.inbox.walks import ACTIVE, Walks
 from chat_tui.model.allowance import Urgency
@@ -19,8 +18,6 @@ from chat_tui.model.report import SyncPlan, SyncReport
 from chat_tui.store import chats, coverage, cursors
 from chat_tui.store.database import StoreBusy, StoreProblem
 
-FIRST_PAGES: Final = 5
-"""Pages from the top while the walk through everything is still under way and will bring the rest."""
 BEHIND: Final = 40
 """Histories read at a time."""
 HISTORIES_AT_ONCE: Final = 2
@@ -162,12 +159,14 @@ class Sync:
     # -- what is new ---------------------------------------------------------------------------------
 
     async def _look(self, report: SyncReport) -> Problem | None:
-        """Pages from the top while they bring news; or, in any other order, the active chats whole."""
+        """Pages from the top down to what is known; or, in any other order, the active chats whole."""
         if self._walks.is_newest_first is not False:
-            most = FIRST_PAGES if await self._sweeps.is_due() else MOST_PAGES
-            ended = await self._walks.through(report, Urgency.NEWS, until_known=True, most=most)
-            if isinstance(ended, Problem):
-                return ended
+            is_whole = await self._walks.news(report)
+            if isinstance(is_whole, Problem):
+                return is_whole
+            if not is_whole:
+                await self._sweeps.begin_anew()
+            await self._walks.keep_known()
         if self._walks.is_newest_first is False and self._is_time_for_active():
             before = report.requests
             ended = await self._walks.through(report, Urgency.NEWS, statuses=ACTIVE)

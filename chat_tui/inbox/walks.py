@@ -14,12 +14,18 @@ from chat_tui.model.paging import ChatsPage
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.report import SyncReport
 from chat_tui.store import chats, cursors
-from chat_tui.store.rows import LATEST
 
 ACTIVE: Final = (ChatStatus.NEW, ChatStatus.WAITING_FOR_PARTNER)
 """The statuses in which a buyer may be waiting."""
+FIRST_PAGES: Final = 5
+"""From the top when nothing is known yet: the walk through everything will bring the rest."""
+NEWS_PAGES: Final = 100
+"""From the top; whoever was away for longer walks through everything instead."""
 KNOWN_TO: Final = "list.known_to"
-"""The time of the newest chat when the list's top was last read without a gap."""
+"""The time of the chat in the middle of the list's first page when its top was last read without a gap.
+
+Not of the very first: one that the Market dates into the future, or shows a little late, leaves no gap.
+"""
 
 Step = Callable[[str | None], Awaitable[object]]
 
@@ -31,6 +37,8 @@ class Walks:
         self._g = ground
         self.is_newest_first: bool | None = None
         """Observed in this run: True while every page showed it, False for good once one did not."""
+        self._top: Millis = UNKNOWN_TIME
+        """What `KNOWN_TO` will be when the walk from the top, if one is under way, has come to its end."""
 
     async def through(
         self,
@@ -38,7 +46,7 @@ class Walks:
         urgency: Urgency,
         *,
         statuses: Sequence[str] = (),
-        until_known: bool = False,
+        until: Millis | None = None,
         token: str | None = None,
         most: int = MOST_PAGES,
         step: Step | None = None,
@@ -46,14 +54,11 @@ class Walks:
     ) -> Problem | str | None:
         """Page after page; the token to go on with, or None when the list has ended.
 
-        `until_known` ends at a page without news, if the list comes newest first and the page reaches back to
-        where such a walk ended before: news behind a page that failed are not left there. `step` hears the
-        token after each page, once that page is in the cache. `seen` collects the chats met. A token that
-        the Market does not know any more begins the walk anew, once.
+        `until` ends it at a page that reaches back behind that time, if the list comes newest first. `step`
+        hears the token after each page, once that page is in the cache. `seen` collects the chats met. A token
+        that the Market does not know any more begins the walk anew, once.
         """
         walk = PageWalk("getChats", token)
-        newest = UNKNOWN_TIME
-        known_to = int(await self._g.read(cursors.get, KNOWN_TO) or LATEST) if until_known else UNKNOWN_TIME
         goes_on, left = True, most
         while goes_on and left > 0:
             page = await self._page(report, urgency, statuses, walk.token)
@@ -62,26 +67,39 @@ class Walks:
                     continue
                 return page
             left -= 1
-            changed = await self._save(page, report)
+            await self._save(page, report)
             if seen is not None:
                 seen.update(chat.chat_id for chat in page.chats)
             goes_on = walk.goes_on(page)
             if step is not None:
                 await step(walk.token)
-            times = _times(page.chats)
-            newest = max(newest, *times) if times else newest
-            is_known = not changed and bool(times) and min(times) <= known_to
-            if until_known and is_known and self.is_newest_first:
-                break
+            if self._reaches(page, until):
+                return None
         if walk.trouble is not None and walk.trouble.message not in report.oddities:
             report.oddities.append(walk.trouble.message)
-        await self._keep_known(newest, until_known=until_known)
         return walk.token
 
-    async def _keep_known(self, newest: Millis, *, until_known: bool) -> None:
-        """The top is read as far as it must be, or a walk through everything will bring the rest."""
-        if until_known and newest > int(await self._g.read(cursors.get, KNOWN_TO) or UNKNOWN_TIME):
-            await self._g.write_cache(cursors.set_, KNOWN_TO, str(newest))
+    async def news(self, report: SyncReport) -> Problem | bool:
+        """From the top down to what is known; False if that is too far, and everything is to be walked.
+
+        Ends well only with `keep_known`: news behind a page that failed are met by the next walk.
+        """
+        known_to = await self._g.read(cursors.get, KNOWN_TO)
+        until = None if known_to is None else int(known_to)
+        self._top = UNKNOWN_TIME
+        most = FIRST_PAGES if until is None else NEWS_PAGES
+        ended = await self.through(report, Urgency.NEWS, until=until, most=most)
+        return ended if isinstance(ended, Problem) else ended is None
+
+    async def keep_known(self) -> None:
+        """The top is read as far down as it must be, or the walk through everything will bring the rest."""
+        if self._top not in {UNKNOWN_TIME, int(await self._g.read(cursors.get, KNOWN_TO) or UNKNOWN_TIME)}:
+            await self._g.write_cache(cursors.set_, KNOWN_TO, str(self._top))
+
+    def _reaches(self, page: ChatsPage, until: Millis | None) -> bool:
+        """Whether everything behind this page is older than `until`."""
+        times = _times(page.chats)
+        return bool(until is not None and self.is_newest_first and times and times[-1] < until)
 
     async def _page(
         self, report: SyncReport, urgency: Urgency, statuses: Sequence[str], token: str | None
@@ -95,7 +113,7 @@ class Walks:
             self._observe(page.chats)
         return page
 
-    async def _save(self, page: ChatsPage, report: SyncReport) -> frozenset[ChatId]:
+    async def _save(self, page: ChatsPage, report: SyncReport) -> None:
         changed = await self._g.write_cache(chats.save_page, page.chats, self._g.wall_ms())
         report.chats += len(page.chats)
         report.changed += len(changed)
@@ -103,11 +121,12 @@ class Walks:
         await self._g.page_came("getChats", page)
         if changed:
             self._g.bulletin.publish(ChatsChanged(changed))
-        return changed
 
     def _observe(self, found: Sequence[Chat]) -> None:
         """The order of the list is not published: believe newest-first only while every page shows it."""
         times = _times(found)
+        if times and self._top == UNKNOWN_TIME:
+            self._top = times[len(times) // 2]
         if any(earlier < later for earlier, later in pairwise(times)):
             self.is_newest_first = False
         elif self.is_newest_first is None and len(set(times)) > 1:

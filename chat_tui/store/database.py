@@ -221,6 +221,8 @@ def _both(one: Future[int], other: Future[int]) -> Future[tuple[int, int]]:
             left.remove(done)
             if left:
                 return
+        if not both.set_running_or_notify_cancel():
+            return  # nobody waits any more
         try:
             both.set_result((one.result(), other.result()))
         except Exception as error:  # noqa: BLE001 - handed on to whoever waits

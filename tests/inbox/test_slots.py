@@ -43,7 +43,9 @@ def test_background_leaves_places_to_whoever_is_more_urgent(tmp_path: Path) -> N
     async def scene() -> None:
         slots = Slots(ByteLock(tmp_path / "slots.lock"))
         async with slots.place(writing=False, urgency=Urgency.BACKFILL):
-            assert not await takes(slots, writing=False, urgency=Urgency.SWEEP)
+            assert not await takes(slots, writing=False, urgency=Urgency.WANTED)
+            assert await takes(slots, writing=False, urgency=Urgency.FIRST)
+            assert await takes(slots, writing=False, urgency=Urgency.SWEEP)
             async with slots.place(writing=False, urgency=Urgency.NEWS):
                 assert not await takes(slots, writing=False, urgency=Urgency.NEWS)
                 assert await takes(slots, writing=False, urgency=Urgency.OPEN)
