@@ -59,7 +59,8 @@ class Slots:
         while True:
             since = self._refused_since.get(count, loop.time())
             wider = min(count + int((loop.time() - since) / PATIENCE_S), most)
-            for number in (*self._jitter.sample(range(count), count), *range(count, wider)):
+            numbers: list[int] = [*self._jitter.sample(range(count), count), *range(count, wider)]
+            for number in numbers:
                 if self._lock.try_hold(number):
                     if number < count:
                         self._refused_since.pop(count, None)

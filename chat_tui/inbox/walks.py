@@ -55,8 +55,8 @@ class Walks:
         """Page after page; the token to go on with, or None when the list has ended.
 
         `until` ends it at a page that reaches back behind that time, if the list comes newest first. `step`
-        hears the token after each page, once that page is in the cache. `seen` collects the chats met. A token
-        that the Market does not know any more begins the walk anew, once.
+        hears the token after each page, once that page is in the cache. `seen` collects the chats met. A
+        token that the Market does not know any more begins the walk anew, once.
         """
         walk = PageWalk("getChats", token)
         goes_on, left = True, most

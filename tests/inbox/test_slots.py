@@ -66,8 +66,8 @@ def test_a_frozen_copy_in_the_places_of_all_reads_stops_no_read(tmp_path: Path) 
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(9 * PATIENCE_S), ours.place(writing=False, urgency=Urgency.SWEEP):
                     pass
-        async with frozen.place(writing=False, urgency=Urgency.BACKFILL):
-            async with asyncio.timeout(2 * PATIENCE_S), ours.place(writing=False, urgency=Urgency.SWEEP):
+        async with frozen.place(writing=False, urgency=Urgency.BACKFILL), asyncio.timeout(2 * PATIENCE_S):
+            async with ours.place(writing=False, urgency=Urgency.BACKFILL):
                 pass
 
     run(scene())

@@ -14,8 +14,6 @@ NEW = 0.3
 """Share of the conversations that begin in a chat of their own."""
 MESSAGES = (2, 10)
 """Of one conversation, at least and at most: six on average."""
-BETWEEN_S = 240.0
-"""Between two messages of a conversation, on average."""
 TURNS = 0.3
 """Share of the conversations after which the status changes without a message."""
 
@@ -28,6 +26,8 @@ class Day:
     now_ms: Callable[[], Millis]
     conversations: int
     seconds: float
+    between_s: float
+    """Between two messages of a conversation, on average."""
     seed: int
     written_at: dict[tuple[ChatId, MessageId], Millis] = field(default_factory=dict)
     """Every message of the day."""
@@ -49,7 +49,7 @@ class Day:
         sender = Sender.CUSTOMER
         for number in range(dice.randint(*MESSAGES)):
             if number:
-                await asyncio.sleep(dice.expovariate(1 / BETWEEN_S))
+                await asyncio.sleep(dice.expovariate(1 / self.between_s))
             self._say(chat_id, sender)
             sender = dice.choice((Sender.PARTNER, Sender.PARTNER, Sender.CUSTOMER))
         if dice.random() < TURNS:

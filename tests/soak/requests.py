@@ -45,8 +45,8 @@ class FrontDoor:
         self.pollers: dict[int, Counter[int]] = {}
         """By hour: which copy looked at the top of the list how often."""
         self.refusals = 0
-        self.least_left_to_backfill = 1.0
-        """The least share of the quota of histories that a read in the background left."""
+        self.least_left: dict[tuple[str, Urgency], float] = {}
+        """The least share of a quota that a request of an urgency left."""
         self._dice = random.Random(f"door {seed}")
 
     @property
@@ -84,9 +84,10 @@ class FrontDoor:
             self.quotas.leave_flight(BUSINESS)
         if isinstance(outcome, Problem):
             self.refusals += 1
-        elif operation == "getChatHistory" and urgency is Urgency.BACKFILL:
+        else:
             left = self.quotas.remaining(operation, BUSINESS) / PER_HOUR[operation]
-            self.least_left_to_backfill = min(self.least_left_to_backfill, left)
+            known = self.least_left.get((operation, urgency), 1.0)
+            self.least_left[operation, urgency] = min(known, left)
         return outcome, headers
 
     def _counted(self, operation: str, work: Callable[[], Any]) -> Any:
@@ -94,9 +95,7 @@ class FrontDoor:
             self.quotas.take(operation, BUSINESS, operation)
         except Refusal:
             wait = wait_told({"date": http_date(self.now_ms()), **self.quotas.headers(operation, BUSINESS)})
-            return Problem(
-                ProblemKind.HOURLY_LIMIT, Certainty.REFUSED, operation, 420, retry_after_s=wait
-            )
+            return Problem(ProblemKind.HOURLY_LIMIT, Certainty.REFUSED, operation, 420, retry_after_s=wait)
         return work()
 
     def spend(self, operation: str, count: int) -> None:
@@ -153,9 +152,7 @@ class Client(CopyClient):
     ) -> MessagesPage | Problem:
         page: MessagesPage | Problem = await self._request(
             "getChatHistory",
-            lambda: self._door.shop.history(
-                chat_id, from_message_id, page_token, limit, self._door.now_ms()
-            ),
+            lambda: self._door.shop.history(chat_id, from_message_id, page_token, limit, self._door.now_ms()),
         )
         return page
 

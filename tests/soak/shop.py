@@ -40,7 +40,7 @@ class _Kept:
     """So many messages from before the simulation."""
     said: list[Message] = field(default_factory=list)
     told_at: Millis = 0
-    """The time of its last message when a list told it last."""
+    """The time of its last message as it was told last."""
 
 
 class Shop:
@@ -56,7 +56,7 @@ class Shop:
         self.changed: set[ChatId] = set()
         """Chats with a new message or status since the beginning."""
         self.told = 0
-        """How often a list told a newer time of a chat than any list before."""
+        """How often an answer told a newer time of a chat than any before."""
         for number in range(1, old_chats + 1):
             self._add(self._old(ChatId(number), now - number * 30 * _DAY // max(old_chats, 30)))
 
@@ -147,7 +147,7 @@ class Shop:
 
     def chat(self, chat_id: ChatId) -> Chat:
         """One chat."""
-        return self._kept[chat_id].chat
+        return self._tell(chat_id)
 
     def messages(self, chat_id: ChatId) -> list[Message]:
         """The whole history, oldest first."""
