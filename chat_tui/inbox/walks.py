@@ -97,9 +97,9 @@ class Walks:
             await self._g.write_cache(cursors.set_, KNOWN_TO, str(self._top))
 
     def _reaches(self, page: ChatsPage, until: Millis | None) -> bool:
-        """Whether everything behind this page is older than `until`."""
+        """Whether everything behind this page was there, and read, at `until`."""
         times = _times(page.chats)
-        return bool(until is not None and self.is_newest_first and times and times[-1] < until)
+        return bool(until is not None and self.is_newest_first and times and times[-1] <= until)
 
     async def _page(
         self, report: SyncReport, urgency: Urgency, statuses: Sequence[str], token: str | None

@@ -4,18 +4,18 @@ import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-import pytest
-
 from chat_tui.inbox.slots import NARROW_PLACES, PATIENCE_S, PLACES, READ_PLACES, Slots, places
 from chat_tui.model.allowance import Urgency
 from chat_tui.store.locks import ByteLock
 from tests.inbox.simulation.virtual import run
 
 
-async def takes(slots: Slots, *, writing: bool, urgency: Urgency = Urgency.SEND) -> bool:
+async def takes(
+    slots: Slots, *, writing: bool, urgency: Urgency = Urgency.SEND, patience_s: float = 1.0
+) -> bool:
     """Whether a place can be had now."""
     try:
-        async with asyncio.timeout(1.0), slots.place(writing=writing, urgency=urgency):
+        async with asyncio.timeout(patience_s), slots.place(writing=writing, urgency=urgency):
             return True
     except TimeoutError:
         return False
@@ -61,14 +61,10 @@ def test_a_frozen_copy_in_the_places_of_all_reads_stops_no_read(tmp_path: Path) 
             for _ in range(READ_PLACES):
                 await held.enter_async_context(frozen.place(writing=False, urgency=Urgency.OPEN))
             for urgency in (Urgency.OPEN, Urgency.NEWS):
-                async with asyncio.timeout(3 * PATIENCE_S), ours.place(writing=False, urgency=urgency):
-                    pass
-            with pytest.raises(TimeoutError):
-                async with asyncio.timeout(9 * PATIENCE_S), ours.place(writing=False, urgency=Urgency.SWEEP):
-                    pass
-        async with frozen.place(writing=False, urgency=Urgency.BACKFILL), asyncio.timeout(2 * PATIENCE_S):
-            async with ours.place(writing=False, urgency=Urgency.BACKFILL):
-                pass
+                assert await takes(ours, writing=False, urgency=urgency, patience_s=3 * PATIENCE_S)
+            assert not await takes(ours, writing=False, urgency=Urgency.SWEEP, patience_s=9 * PATIENCE_S)
+        async with frozen.place(writing=False, urgency=Urgency.BACKFILL):
+            assert await takes(ours, writing=False, urgency=Urgency.BACKFILL, patience_s=2 * PATIENCE_S)
 
     run(scene())
 
