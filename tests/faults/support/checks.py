@@ -10,7 +10,8 @@ from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.sandbox.ledger import Accepted
 from chat_tui.sandbox.serve import Sandbox
-from chat_tui.store.database import Connection
+from chat_tui.store import chats
+from chat_tui.store.database import Connection, Store
 from chat_tui.store.rows import ITEM, item_of
 from tests.support.shop import open_store
 
@@ -77,6 +78,30 @@ def check_sending(
             assert is_subsequence(there, sent), f"A4: {there} is not in the order of {sent}"
         said = Counter(mark_of(row) for row in rows if row.chat_id == chat_id and row.state in SAID)
         assert not said - Counter(there), f"A5: called sent in {chat_id}: {said - Counter(there)}"
+
+
+def all_chats(conn: Connection) -> list[int]:
+    """Every chat in the cache."""
+    return [row[0] for row in conn.execute("SELECT chat_id FROM chat ORDER BY chat_id")]
+
+
+def all_messages(conn: Connection, chat_id: int) -> list[tuple[int, str | None]]:
+    """Every message of a chat in the cache, duplicates too."""
+    return list(
+        conn.execute("SELECT message_id, text FROM message WHERE chat_id = ? ORDER BY message_id", (chat_id,))
+    )
+
+
+def check_cache(market: Sandbox, store: Store) -> None:
+    """Every chat of the world is there once; what is there of a history has no gap and reaches its end."""
+    world = market.world
+    listed = world.listed("desc", None, 0, 1_000)
+    assert store.read(all_chats).result() == sorted(chat.chat_id for chat in listed)
+    for chat in listed:
+        found = store.read(all_messages, chat.chat_id).result()
+        there = sorted((m.message_id, m.text) for m in world.messages(chat))
+        assert found == there[len(there) - len(found) :], f"a gap in {chat.chat_id}"
+    assert not store.read(chats.behind, 10).result()
 
 
 def is_subsequence(part: Iterable[str], whole: Iterable[str]) -> bool:

@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from chat_tui.inbox import leader
+from chat_tui.inbox.events import Event, TimelineChanged
 from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.market.access import Access
@@ -45,6 +47,9 @@ class Child:
             ),
             wall_ms=self.wall_ms,
         )
+        self.heard: dict[str, int] = {}
+        """When each text was first to be seen here, by the clock that all processes share."""
+        self.looks: set[asyncio.Task[None]] = set()
         self.inbox.start(background=told.get("background", True))
 
     def wall_ms(self) -> int:
@@ -99,6 +104,27 @@ class Child:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most if size < 0 else size, most))
         return {}
 
+    async def listen(self) -> dict[str, Any]:
+        """From now on note when each new text can be read."""
+        loop = asyncio.get_running_loop()
+
+        def hear(event: Event) -> None:
+            if isinstance(event, TimelineChanged):
+                told = event, time.monotonic_ns()
+                loop.call_soon_threadsafe(lambda: self.looks.add(asyncio.create_task(self._look(*told))))
+
+        self.inbox.subscribe(hear)
+        return {}
+
+    async def _look(self, event: TimelineChanged, at: int) -> None:
+        for entry in (await self.inbox.timeline(event.chat_id, limit=5)).entries:
+            if entry.message is not None:
+                self.heard.setdefault(entry.message.text or "", at)
+
+    async def told(self) -> dict[str, Any]:
+        """What was heard so far."""
+        return {"heard": self.heard}
+
     async def clock(self, ahead_ms: int) -> dict[str, Any]:
         self.ahead_ms = ahead_ms
         return {}
@@ -131,6 +157,8 @@ def main(line: str) -> None:
     told = json.loads(line)
     if "stop_at" in told:
         stop_at(told["stop_at"], told.get("nth", 1))
+    if "beat_ms" in told:
+        leader.BEAT_MS, leader.PATIENCE_MS = told["beat_ms"], 3 * told["beat_ms"]
     asyncio.run(Child(told).run())
 
 
