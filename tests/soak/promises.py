@@ -88,8 +88,8 @@ def table(outcomes: Sequence[Outcome]) -> str:
     line("refused by the Market", [str(o.refusals) for o in outcomes])
     line("histories complete, chats", [str(o.backfilled) for o in outcomes])
     line("  least share of the quota left by it", [f"{backfill_left(o):.1%}" for o in outcomes])
-    line("held by a copy's rooms, first hour, bytes", [str(o.held[0]) if o.held else "-" for o in outcomes])
-    line("  growth to the last hour", [f"{_growth(o.held) - 1:+.1%}" for o in outcomes])
+    line("held by a copy's rooms, first eighth, bytes", [str(o.held[0]) if o.held else "-" for o in outcomes])
+    line("  growth to the last eighth", [f"{_growth(o.held) - 1:+.1%}" for o in outcomes])
     line(
         "without a leader: frozen / killed, s",
         ["/".join(f"{s:.0f}" for s in o.takeovers_s) or "-" for o in outcomes],

@@ -25,8 +25,9 @@ from tests.soak.requests import FrontDoor
 from tests.soak.shop import Order, Shop
 
 FROZEN_S = 600.0
+EIGHTHS = 8
 WEIGHED = 20
-"""Times an hour."""
+"""Times in an eighth of the day."""
 NIGHT_MS: Millis = 24 * 3_600_000
 
 
@@ -73,7 +74,7 @@ class Outcome:
     least_left: dict[tuple[str, Urgency], float] = field(default_factory=dict)
     """The least share of a quota that a request of an urgency left."""
     held: list[int] = field(default_factory=list)
-    """Bytes that the rooms of a copy hold in the quietest minute of every hour after the first reading."""
+    """Bytes the rooms of a copy hold in the quietest moment of each eighth of the day after the first reading."""
     list_per_hour: float = 0.0
     """Requests for the list after the first reading, until the last word and what follows it."""
     backfilled: int = 0
@@ -126,9 +127,9 @@ class Soak:
 
     def _start(self) -> Reader:
         self._started += 1
-        copy = Reader(
-            self._started, self.kernel, self.door, self._wall_ms, self.plan.seed * 1_000 + self._started
-        )
+        seed = self.plan.seed * 1_000 + self._started
+        # A function of its own: what the rooms hold must not lead to the whole simulation.
+        copy = Reader(self._started, self.kernel, self.door, lambda: self._wall_ms(), seed)  # noqa: PLW0108
         copy.start(is_somebody_here=lambda: self._is_working)
         return copy
 
@@ -208,7 +209,7 @@ class Soak:
         while True:
             weighed = []
             for _ in range(WEIGHED):
-                await asyncio.sleep(3600.0 / WEIGHED)
+                await asyncio.sleep(self.plan.hours * 3600.0 / EIGHTHS / WEIGHED)
                 weighed.append(sum(copy.held_bytes() for copy in self.copies) // len(self.copies))
             if self.outcome.first_read_s:
                 self.outcome.held.append(min(weighed))
