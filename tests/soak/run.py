@@ -74,7 +74,7 @@ class Outcome:
     least_left: dict[tuple[str, Urgency], float] = field(default_factory=dict)
     """The least share of a quota that a request of an urgency left."""
     held: list[int] = field(default_factory=list)
-    """Bytes the rooms of a copy hold in the quietest moment of each eighth of the day after the first reading."""
+    """Bytes a copy's rooms hold in the quietest moment of each eighth of the day after the first reading."""
     list_per_hour: float = 0.0
     """Requests for the list after the first reading, until the last word and what follows it."""
     backfilled: int = 0
