@@ -54,13 +54,13 @@ class Reader(Process):
         super().__init__(number, kernel, Fate(), seed)
         self._door = door
         store: Any = SimStore(self)
-        clock = VirtualClock("this start")
+        self.clock = clock = VirtualClock("this start")
         settings = InboxSettings()
         self.budgets = Budgets(store, clock, wall_ms)
         self.slots = Slots(FrozenLocks(self, "slots"))
         self.market = LabelledMarket(Client(self, door, wall_ms), self.slots, self.budgets)
         ground = Ground(store, self.market, Bulletin(wall_ms), settings, wall_ms)
-        self.bulletin = ground.bulletin
+        self.ground = ground
         self.history = History(ground)
         self.leadership = Leadership(store, FrozenLocks(self, "leader"), clock)
         self.presence = Presence(store, clock, settings.poll_s)

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, Final
@@ -47,6 +47,10 @@ class FrontDoor:
         self.refusals = 0
         self.least_left: dict[tuple[str, Urgency], float] = {}
         """The least share of a quota that a request of an urgency left."""
+        self.script: defaultdict[str, list[Any]] = defaultdict(list)
+        """By operation: what the next requests are answered, whatever the shop says."""
+        self.log: list[tuple[str, Any]] | None = None
+        """Operation and what it was asked about, if somebody wants to know."""
         self._dice = random.Random(f"door {seed}")
 
     @property
@@ -54,8 +58,10 @@ class FrontDoor:
         """Hours since the beginning, begun ones too: the first is 0."""
         return (self.now_ms() - self.begun_ms) // HOUR
 
-    def note(self, operation: str, owner: int, urgency: Urgency, *, is_poll: bool) -> None:
+    def note(self, operation: str, owner: int, urgency: Urgency, about: Any, *, is_poll: bool) -> None:
         """A request leaves a copy."""
+        if self.log is not None:
+            self.log.append((operation, about))
         self.asked[self.hour, operation] += 1
         self.by_urgency[self.hour, operation, urgency] += 1
         if is_poll:
@@ -96,7 +102,7 @@ class FrontDoor:
         except Refusal:
             wait = wait_told({"date": http_date(self.now_ms()), **self.quotas.headers(operation, BUSINESS)})
             return Problem(ProblemKind.HOURLY_LIMIT, Certainty.REFUSED, operation, 420, retry_after_s=wait)
-        return work()
+        return self.script[operation].pop(0) if self.script[operation] else work()
 
     def spend(self, operation: str, count: int) -> None:
         """Other programs of the shop use its quota too."""
@@ -117,10 +123,12 @@ class Client(CopyClient):
     def budgets(self) -> Mapping[str, Budget]:
         return self._budgets
 
-    async def _request(self, operation: str, work: Callable[[], Any], *, is_poll: bool = False) -> Any:
+    async def _request(
+        self, operation: str, about: Any, work: Callable[[], Any], *, is_poll: bool = False
+    ) -> Any:
         await self._process.touch()
         urgency = URGENCY.get()
-        self._door.note(operation, self._process.number, urgency, is_poll=is_poll)
+        self._door.note(operation, self._process.number, urgency, about, is_poll=is_poll)
         answer = await self._ask(self._door.answer(operation, urgency, work))
         if isinstance(answer, Problem):
             return answer
@@ -134,12 +142,17 @@ class Client(CopyClient):
     ) -> ChatsPage | Problem:
         is_poll = page_token is None and not statuses and URGENCY.get() is Urgency.NEWS
         page: ChatsPage | Problem = await self._request(
-            "getChats", lambda: self._door.shop.page(statuses, page_token, limit), is_poll=is_poll
+            "getChats",
+            (tuple(statuses), page_token),
+            lambda: self._door.shop.page(statuses, page_token, limit),
+            is_poll=is_poll,
         )
         return page
 
     async def get_chat(self, chat_id: ChatId) -> model.Chat | Problem:
-        chat: model.Chat | Problem = await self._request("getChat", lambda: self._door.shop.chat(chat_id))
+        chat: model.Chat | Problem = await self._request(
+            "getChat", chat_id, lambda: self._door.shop.chat(chat_id)
+        )
         return chat
 
     async def get_chat_history(
@@ -152,12 +165,13 @@ class Client(CopyClient):
     ) -> MessagesPage | Problem:
         page: MessagesPage | Problem = await self._request(
             "getChatHistory",
+            chat_id,
             lambda: self._door.shop.history(chat_id, from_message_id, page_token, limit, self._door.now_ms()),
         )
         return page
 
     async def get_shops(self) -> tuple[model.Shop, ...] | Problem:
-        shops: tuple[model.Shop, ...] | Problem = await self._request("getCampaigns", tuple)
+        shops: tuple[model.Shop, ...] | Problem = await self._request("getCampaigns", None, tuple)
         return shops
 
 

@@ -107,7 +107,7 @@ class Soak:
         self.outcome = Outcome(plan)
         self.shop = Shop(plan.old_chats, plan.order, now_ms(), plan.seed)
         self.door = FrontDoor(self.shop, now_ms, plan.seed)
-        self.kernel = Kernel(new_database(0), _Nobody())
+        self.kernel = Kernel(new_database(0), Nobody())
         self.kernel.conn.create_function("arrived", 2, self._arrived)
         self.kernel.conn.execute(
             "CREATE TEMP TRIGGER on_message AFTER INSERT ON message"
@@ -274,7 +274,7 @@ class Soak:
             outcome.missing.append(f"messages of chat {chat_id}: {len(found)} of {len(there)}")
 
 
-class _Nobody:
+class Nobody:
     """Nothing is sent here, and nothing is to be seen in the outbox."""
 
     def changed(self, owner: int, before: OutboxItem | None, after: OutboxItem | None) -> None:

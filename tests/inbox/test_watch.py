@@ -1,0 +1,152 @@
+"""What other copies commit is told within a look; what this copy commits is told once, by whoever did it."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from chat_tui.inbox import watch
+from chat_tui.inbox.budgets import Budgets
+from chat_tui.inbox.bulletin import Bulletin
+from chat_tui.inbox.clock import boot_clock
+from chat_tui.inbox.events import ChatsChanged, Event, OutboxChanged, TimelineChanged
+from chat_tui.inbox.ground import Ground
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox.watch import Watch
+from chat_tui.model.allowance import Urgency
+from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.outbox import OutboxKind
+from chat_tui.store import chats, outbox
+from chat_tui.store.database import Connection
+from tests.inbox.simulation.kernel import new_chat
+from tests.soak.copies import Reader
+from tests.soak.stage import Stage
+from tests.support.shop import open_store
+from tests.support.waiting import until
+
+CHAT = ChatId(7)
+
+
+def save_chat(conn: Connection, updated_at: int) -> None:
+    chats.save_page(conn, (replace(new_chat(CHAT), updated_at=updated_at),), 1)
+
+
+def queue(conn: Connection, outbox_id: str) -> None:
+    outbox.enqueue(
+        conn,
+        outbox_id=OutboxId(outbox_id),
+        chat_id=CHAT,
+        kind=OutboxKind.TEXT,
+        text="x",
+        file_name="",
+        file_size=0,
+        sha256="",
+        not_before=0,
+        created_at=1,
+        clear_draft=False,
+    )
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    with Stage() as stage:
+        yield stage
+
+
+def watching(stage: Stage) -> tuple[Reader, list[Event]]:
+    """A copy that only watches, and what it tells."""
+    copy, heard = stage.copy(), list[Event]()
+    copy.ground.bulletin.subscribe(heard.append)
+    stage.spawn(copy, copy.watch.run())
+    stage.let(watch.SURE_S + 1.0)
+    heard.clear()
+    return copy, heard
+
+
+def test_a_chat_that_another_copy_saved_is_told_once(stage: Stage) -> None:
+    _ours, heard = watching(stage)
+    other = stage.copy()
+    stage.do(other.ground.write_cache(save_chat, 5))
+    stage.let(watch.SURE_S + 1.0)
+    assert heard == [ChatsChanged(frozenset({CHAT})), TimelineChanged(CHAT)]
+    heard.clear()
+    stage.let(60.0)
+    assert heard == []
+
+
+def test_what_this_copy_commits_is_not_told_again(stage: Stage) -> None:
+    ours, heard = watching(stage)
+    stage.do(ours.ground.write_cache(save_chat, 5))
+    stage.do(ours.ground.write_state(queue, "o1"))
+    stage.let(60.0)
+    assert heard == []
+
+
+def test_outbox_and_drafts_of_another_copy_are_told(stage: Stage) -> None:
+    _ours, heard = watching(stage)
+    other = stage.copy()
+    stage.do(other.ground.write_state(queue, "o1"))
+    stage.let(watch.SURE_S + 1.0)
+    assert OutboxChanged(CHAT) in heard
+    heard.clear()
+    stage.do(other.ground.write_state(_draft))
+    stage.let(watch.SURE_S + 1.0)
+    assert OutboxChanged(ChatId(8)) in heard
+    assert OutboxChanged(CHAT) not in heard
+
+
+def _draft(conn: Connection) -> None:
+    conn.execute("INSERT INTO draft (chat_id, copy, text, caret, at) VALUES (8, 'c', 'x', 0, 1)")
+
+
+def test_what_another_copy_asked_is_counted_here_too(stage: Stage) -> None:
+    ours, _heard = watching(stage)
+    other = stage.copy()
+    stage.do(other.budgets.take("getChats", Urgency.NEWS))
+    stage.let(watch.SURE_S + 1.0)
+    assert ours.ground.bulletin.link.budgets["getChats"].remaining == 4_999
+
+
+def test_changes_from_before_the_first_look_are_told_if_the_files_were_open_by_then(stage: Stage) -> None:
+    ours, heard = stage.copy(), list[Event]()
+    ours.ground.bulletin.subscribe(heard.append)
+    stage.do(stage.copy().ground.write_cache(save_chat, 5))
+    stage.spawn(ours, ours.watch.run())
+    stage.let(watch.SURE_S + 1.0)
+    assert TimelineChanged(CHAT) in heard
+
+
+async def test_the_files_themselves_show_that_somebody_has_committed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With real files a commit is seen by the next look, not only when the database is asked for sure."""
+    monkeypatch.setattr(watch, "SURE_S", 3_600.0)
+    ours, other = open_store(tmp_path), open_store(tmp_path)
+    heard: list[Event] = []
+    bulletin = Bulletin(lambda: 1)
+    bulletin.subscribe(heard.append)
+    markets: object = None
+    ground = Ground(ours, markets, bulletin, InboxSettings(), lambda: 1)  # type: ignore[arg-type]
+
+    async def hurry() -> None:
+        """Nobody polls here."""
+
+    budgets = Budgets(ours, boot_clock(), lambda: 1)
+    running = asyncio.create_task(Watch(ground, budgets, hurry, lambda: False).run())
+    try:
+        for number in range(1, 4):
+            await asyncio.wrap_future(other.write_cache(save_chat, number))
+            await asyncio.wrap_future(other.write_state(queue, f"o{number}"))
+            await until(lambda: _are_in(heard, TimelineChanged(CHAT), OutboxChanged(CHAT)))
+            heard.clear()
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await asyncio.to_thread(ours.close)
+        await asyncio.to_thread(other.close)
+
+
+async def _are_in(heard: list[Event], *events: Event) -> bool:
+    return all(event in heard for event in events)
