@@ -19,6 +19,8 @@ from chat_tui.store.database import StoreBusy, StoreProblem
 LOOK_S: Final = 0.1
 SURE_S: Final = 5.0
 """Whatever the files look like, the database itself is asked this often; it also finds a removed file."""
+SETTLE_S: Final = 1.0
+"""A commit is in the log of its file before it counts: looked at again for so long, a slow disk included."""
 MOST_CHATS: Final = 2_000
 """Of one look; whoever changes more at once is reading everything for the first time."""
 
@@ -55,7 +57,7 @@ class Watch:
     async def run(self) -> None:
         """For as long as the engine lives."""
         loop = asyncio.get_running_loop()
-        sure_at = 0.0
+        sure_at = settled_at = 0.0
         is_begun = False
         while True:
             try:
@@ -65,8 +67,10 @@ class Watch:
                 # A commit always touches the log of its file: looking at that costs a hundredth.
                 stamps = tuple(_stamp(path) for path in self._logs)
                 is_time = loop.time() >= sure_at
-                if stamps != self._stamps or is_time:
+                if stamps != self._stamps:
                     self._stamps = stamps
+                    settled_at = loop.time() + SETTLE_S
+                if is_time or loop.time() < settled_at:
                     await self._look(surely=is_time)
                     sure_at = loop.time() + SURE_S if is_time else sure_at
             except (StoreBusy, StoreProblem) as error:

@@ -118,6 +118,24 @@ def test_changes_from_before_the_first_look_are_told_if_the_files_were_open_by_t
     assert TimelineChanged(CHAT) in heard
 
 
+def test_a_commit_that_counts_after_it_was_in_the_log_is_not_left_until_the_database_is_asked(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "SURE_S", 3_600.0)
+    stamp = [1]
+    monkeypatch.setattr(watch, "_stamp", lambda _: (stamp[0], 0))
+    ours, heard = stage.copy(), list[Event]()
+    ours.ground.bulletin.subscribe(heard.append)
+    stage.spawn(ours, ours.watch.run())
+    stage.let(10.0)
+    stamp[0] = 2
+    # The disk takes its time.
+    stage.let(0.3)
+    stage.do(stage.copy().ground.write_cache(save_chat, 5))
+    stage.let(2 * watch.LOOK_S)
+    assert TimelineChanged(CHAT) in heard
+
+
 async def test_the_files_themselves_show_that_somebody_has_committed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,7 +154,7 @@ async def test_the_files_themselves_show_that_somebody_has_committed(
     budgets = Budgets(ours, boot_clock(), lambda: 1)
     running = asyncio.create_task(Watch(ground, budgets, hurry, lambda: False).run())
     try:
-        for number in range(1, 4):
+        for number in range(1, 9):
             await asyncio.wrap_future(other.write_cache(save_chat, number))
             await asyncio.wrap_future(other.write_state(queue, f"o{number}"))
             await until(lambda: _are_in(heard, TimelineChanged(CHAT), OutboxChanged(CHAT)))
