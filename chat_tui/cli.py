@@ -238,8 +238,12 @@ def _show(settings: "Settings", paths: "Paths") -> int:
 
     # Until the first paint nothing becomes garbage; the screen collects again once it is there.
     gc.disable()
-    inbox = open_inbox(settings, paths, undo_seconds=settings.undo_seconds)
     environment.prepare(os.environ)
+    from chat_tui.ui import keymap, keys
+
+    jcuken = settings.keys_layout == "jcuken"
+    keys.use(keymap.chosen(settings.own_keys, paths.settings_file, jcuken=jcuken))
+    inbox = open_inbox(settings, paths, undo_seconds=settings.undo_seconds)
     from chat_tui.ui import app
 
     inbox.start(asleep=True)

@@ -1,19 +1,28 @@
-"""The keys in README are those of the program; `python -m tests.test_readme` writes them anew."""
+"""What README says of keys and settings is true; `python -m tests.test_readme` writes keys and names anew."""
 
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from chat_tui import locale
 from chat_tui.model.search_words import FILTER_WORDS, read_query
+from chat_tui.settings import Flags, load
 from chat_tui.ui import keys
+from chat_tui.ui.keymap import chosen
 
 ROOT = Path(__file__).parents[1]
 READMES = {"README.md": "en", "README.ru.md": "ru"}
 BLOCK = re.compile(r"(<!-- keys:.*?-->\n).*?(<!-- /keys -->)", re.DOTALL)
+NAMES = re.compile(r"(<!-- names:.*?-->\n).*?(<!-- /names -->)", re.DOTALL)
+
+
+def names() -> str:
+    """Under which names keys are changed."""
+    return textwrap.fill(", ".join(f"`{command.id}`" for command in keys.COMMANDS), 118) + ".\n"
 
 
 def block(language: str) -> str:
@@ -35,6 +44,23 @@ def test_the_keys_are_those_of_the_program(name: str) -> None:
     written = BLOCK.search((ROOT / name).read_text(encoding="utf-8"))
     assert written is not None
     assert written[0] == f"{written[1]}{block(READMES[name])}{written[2]}"
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_names_of_commands_are_all_told(name: str) -> None:
+    written = NAMES.search((ROOT / name).read_text(encoding="utf-8"))
+    assert written is not None
+    assert written[0] == f"{written[1]}{names()}{written[2]}"
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_settings_in_it_are_good(name: str, tmp_path: Path) -> None:
+    (example,) = re.findall(r"```toml\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
+    path = tmp_path / "settings.toml"
+    path.write_text(example, encoding="utf-8")
+    settings = load(Flags(), {}, path, shop=False)
+    commands = chosen(settings.own_keys, path, jcuken=True)
+    assert commands[0].keys == ("w", "ctrl+n")
 
 
 @pytest.mark.parametrize("name", READMES)
@@ -69,10 +95,11 @@ def test_ci_ends_with_the_test_command_of_the_readme() -> None:
 
 
 def write(name: str) -> None:
-    """Put the table of today into a README."""
+    """Put the table and the names of today into a README."""
     path, words = ROOT / name, block(READMES[name])
     old = path.read_text(encoding="utf-8")
-    path.write_text(BLOCK.sub(lambda found: f"{found[1]}{words}{found[2]}", old), encoding="utf-8")
+    new = BLOCK.sub(lambda found: f"{found[1]}{words}{found[2]}", old)
+    path.write_text(NAMES.sub(lambda found: f"{found[1]}{names()}{found[2]}", new), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ def _checked(path: Path, text: str, tables: Mapping[str, Any]) -> list[tuple[str
 
 
 def _fitting(path: Path, line: int, table: str, key: str, value: Any) -> Any:
-    known = KNOWN[table].get(key)
+    known = KNOWN[table].get(key) or OPEN.get(table)
     if known is None:
         names = ", ".join(KNOWN[table])
         what = _("unknown setting “{name}”; [{table}] has {known}").format(name=key, table=table, known=names)
@@ -140,6 +140,10 @@ def _is_command(value: Any) -> bool:
     return isinstance(words, list) and bool(words) and all(isinstance(word, str) and word for word in words)
 
 
+def _is_keys(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(key, str) for key in value))
+
+
 KNOWN: Final[Mapping[str, Mapping[str, Known]]] = {
     "market": {
         "api_url": _text(),
@@ -161,3 +165,7 @@ KNOWN: Final[Mapping[str, Mapping[str, Known]]] = {
     "log": {"level": _one_of("debug", "info", "warning", "error")},
 }
 """Every key the file may have; `warn` and `late` are minutes, names ending in seconds are seconds."""
+OPEN: Final[Mapping[str, Known]] = {
+    "keys": Known(_is_keys, N_('a key in quotes, or a list of keys: "n" or ["n", "ctrl+n"]'), {})
+}
+"""Tables whose other keys are names that this room does not know: of commands."""

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from chat_tui import locale
 from chat_tui.locale import _
 from chat_tui.settings import file, secret
 from chat_tui.settings.file import Written
-from chat_tui.settings.value import Flags, Settings, SettingsProblem
+from chat_tui.settings.value import Flags, OwnKeys, Settings, SettingsProblem
 
 _FIELDS = {
     "sending.undo_seconds": "undo_seconds",
@@ -38,6 +38,7 @@ def load(flags: Flags, environ: Mapping[str, str], path: Path, *, shop: bool = T
         name: written[place].value for place, name in _FIELDS.items() if place in written
     }
     values |= {"language": language, "profile": flags.profile, "read_only": flags.read_only}
+    values["own_keys"] = tuple(_own_keys(written))
     if shop:
         values |= _shop(written, environ, path)
     settings = Settings(**values)
@@ -90,6 +91,14 @@ def _shop(written: Mapping[str, Written], environ: Mapping[str, str], path: Path
     if "market.api_key_file" in written:
         values["key_file"] = _key_file(written, path)
     return values
+
+
+def _own_keys(written: Mapping[str, Written]) -> Iterator[OwnKeys]:
+    for place, found in written.items():
+        table, _dot, name = place.partition(".")
+        if table == "keys" and place not in _FIELDS:
+            keys = found.value if isinstance(found.value, list) else [found.value]
+            yield OwnKeys(name, tuple(key for key in keys if key), found.line)
 
 
 def _key_file(written: Mapping[str, Written], path: Path) -> Path:

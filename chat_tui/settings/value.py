@@ -21,6 +21,17 @@ class Flags:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnKeys:
+    """The keys the operator wants for one command, as the file has them: their names are not checked yet."""
+
+    command: str
+    """What the file calls the command."""
+    keys: tuple[str, ...]
+    """Empty = the command has no key."""
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the operator may choose; secrets are not in its repr."""
 
@@ -50,6 +61,8 @@ class Settings:
     """Old histories are read by and by, so that everything can be searched."""
     keys_layout: str = "jcuken"
     """`jcuken`: the Russian letter on the same physical key is the same command; `off`: it is not."""
+    own_keys: tuple[OwnKeys, ...] = ()
+    """In the order of the file."""
     theme: str = ""
     """Name of a colour theme; empty = the program's own choice."""
     mouse: bool = False

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, work
-from textual.binding import BindingType
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _, ngettext
@@ -20,6 +19,7 @@ from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.inbox import InboxScreen
 from chat_tui.ui.terminal.app_base import TerminalApp
 from chat_tui.ui.terminal.attention import BELL
+from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.terminal.colours import theme_for
 from chat_tui.ui.text import notify, plain
 from chat_tui.ui.view.queue_rows import Patience
@@ -39,7 +39,6 @@ class ChatTuiApp(TerminalApp[None]):
 
     TITLE = "chat-tui"
     CSS_PATH: ClassVar = [STYLES / "inbox.tcss"]
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(Where.ANYWHERE)]
 
     def __init__(
         self,
@@ -56,6 +55,7 @@ class ChatTuiApp(TerminalApp[None]):
     ) -> None:
         """`report` is the private file that gets the details of a crash; the calls are for new messages."""
         super().__init__(report, jcuken=jcuken)
+        bind(self, keys.bindings(Where.ANYWHERE), freed=keys.freed(Where.ANYWHERE))
         self.call_by = call_by
         self.calls_with_text = calls_with_text
         self.inbox = inbox
@@ -94,17 +94,21 @@ class ChatTuiApp(TerminalApp[None]):
         self._told_at = 0
 
     def action_help(self) -> None:
-        """Show the live key list."""
+        """Show the live key list; close it when it is shown."""
         from chat_tui.ui.screens.help import Help  # noqa: PLC0415 - not before the first paint
 
-        if not isinstance(self.screen, Help):
+        if isinstance(self.screen, Help):
+            self.screen.action_leave()
+        else:
             self.push_screen(Help())
 
     def action_palette(self) -> None:
-        """Find a command by its words."""
+        """Find a command by its words; close the palette when it is shown."""
         from chat_tui.ui.screens.palette import Palette  # noqa: PLC0415 - not before the first paint
 
-        if not isinstance(self.screen, Palette):
+        if isinstance(self.screen, Palette):
+            self.screen.action_leave()
+        else:
             self.push_screen(Palette())
 
     def action_help_quit(self) -> None:

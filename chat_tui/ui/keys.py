@@ -9,6 +9,7 @@ from enum import Flag, auto
 from typing import Final
 
 from textual.binding import Binding
+from textual.keys import REPLACED_KEYS, key_to_character
 
 from chat_tui.locale import N_, _
 
@@ -54,7 +55,7 @@ class Command:
         """One binding per key, in the operator's language."""
         for key in self.keys:
             # Only a priority binding reaches the app from within a dialog; a letter must reach text instead.
-            priority = self.where is Where.ANYWHERE and not _is_typed(key)
+            priority = self.where is Where.ANYWHERE and not typed_by(key)
             yield Binding(key, self.action or self.id, self.title, priority=priority, id=self.id)
 
 
@@ -97,7 +98,9 @@ COMMANDS: Final = (
     Command("palette", ("ctrl+p",), Where.ANYWHERE, N_("Find a command"), N_("commands")),
     Command("quit", ("ctrl+q", "q"), Where.ANYWHERE, N_("Quit")),
 )
-"""Every command of this version, in the order of help and hints."""
+"""Every command of this version with its own keys, in the order of help and hints."""
+
+_in_force: tuple[Command, ...] = COMMANDS
 
 _PLACES: Final = (
     (Where.OUTSIDE_TEXT, N_("Outside text")),
@@ -119,10 +122,9 @@ _LABELS: Final = {
     "end": "End",
     "pageup": "PgUp",
     "pagedown": "PgDn",
-    "question_mark": "?",
-    "f1": "F1",
+    "space": "Space",
+    **{f"f{number}": f"F{number}" for number in range(1, 25)},
 }
-_TYPED: Final = {"question_mark"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,23 +136,41 @@ class HelpRow:
     words: str
 
 
+def use(chosen: Iterable[Command]) -> None:
+    """From now on these are the commands and their keys; what is bound already stays as it is."""
+    global _in_force  # noqa: PLW0603 - one keyboard per process, as there is one language
+    _in_force = tuple(chosen)
+
+
+def commands() -> tuple[Command, ...]:
+    """Every command with the keys it has now: the operator's where he chose some."""
+    return _in_force
+
+
 def bindings(where: Where) -> list[Binding]:
-    """The bindings of the commands of one place; call it once the language is known."""
-    return [binding for command in COMMANDS if where in command.where for binding in command.bindings()]
+    """The bindings of the commands of one place; call it once language and keys are known."""
+    return [binding for command in _in_force if where in command.where for binding in command.bindings()]
 
 
-def heard(focus: Where) -> list[Command]:
+def freed(where: Where) -> set[str]:
+    """Keys that had a meaning in this place before the operator chose others, and have none now."""
+    before = {key for command in COMMANDS if where in command.where for key in command.keys}
+    return before - {key for command in _in_force if where in command.where for key in command.keys}
+
+
+def heard(focus: Where, among: Iterable[Command] | None = None) -> list[Command]:
     """The commands whose keys work while `focus` has the focus: its own, the main screen's, the app's."""
     around = Where.ANYWHERE if focus is Where.COMPOSE else Where.ANYWHERE | Where.OUTSIDE_TEXT
-    return [command for command in COMMANDS if command.where & (focus | around)]
+    among = _in_force if among is None else among
+    return [command for command in among if command.where & (focus | around)]
 
 
 def hints(focus: Where) -> list[tuple[str, str]]:
     """Key and word for the bottom line while `focus` has the focus, in order of use."""
     return [
-        (key_label(_shortest(command, in_text=focus is Where.COMPOSE)), _(command.hint))
+        (key_label(key), _(command.hint))
         for command in heard(focus)
-        if command.hint
+        if command.hint and (key := _shortest(command, in_text=focus is Where.COMPOSE))
     ]
 
 
@@ -159,26 +179,30 @@ def help_rows() -> list[HelpRow]:
     return [
         HelpRow(_(words), command.label, command.title)
         for place, words in _PLACES
-        for command in COMMANDS
+        for command in _in_force
         if place in command.where
     ]
 
 
 def key_of(command_id: str) -> str:
-    """The advertised key of a command, as it is written on a keyboard."""
-    return next(key_label(command.keys[0]) for command in COMMANDS if command.id == command_id)
+    """The advertised key of a command as it is written on a keyboard; without one, its words in quotes."""
+    command = next(command for command in _in_force if command.id == command_id)
+    return key_label(command.keys[0]) if command.keys else f"“{command.title}”"
 
 
 def key_label(key: str) -> str:
-    """A key as it is written on a keyboard: `escape` is Esc."""
-    return _LABELS.get(key, key)
+    """A key as it is written on a keyboard: `escape` is Esc, `question_mark` is ?."""
+    return _LABELS.get(key) or typed_by(key) or key
 
 
-def _shortest(command: Command, *, in_text: bool) -> str:
+def typed_by(key: str) -> str:
+    """The character that the key types where text is written; empty if it types none."""
+    # Textual itself does not find its shortened names again: `slash` is U+002F SOLIDUS.
+    character = key_to_character(REPLACED_KEYS.get(key, key)) or ""
+    return character if character.isprintable() else ""
+
+
+def _shortest(command: Command, *, in_text: bool) -> str | None:
     if in_text:
-        return next(key for key in command.keys if not _is_typed(key))
-    return next((key for key in command.keys if _is_typed(key)), command.keys[0])
-
-
-def _is_typed(key: str) -> bool:
-    return len(key) == 1 or key in _TYPED
+        return next((key for key in command.keys if not typed_by(key)), None)
+    return next((key for key in command.keys if typed_by(key)), next(iter(command.keys), None))

@@ -77,6 +77,19 @@ def test_settings_that_are_wrong_are_one_sentence(tmp_path: Path) -> None:
         assert "5entinel" not in ran.stderr
 
 
+def test_own_keys_that_are_wrong_are_one_sentence_before_anything_opens(tmp_path: Path) -> None:
+    (tmp_path / "chat-tui").mkdir()
+    (tmp_path / "chat-tui" / "settings.toml").write_text('[keys]\nwrite = "n"')
+    environ = {"TERM": "xterm", "XDG_CONFIG_HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path / "data")}
+    code, written = on_a_terminal(
+        environ | {"CHAT_TUI_API_KEY": "ACMA:5entinel", "CHAT_TUI_BUSINESS_ID": "5"}
+    )
+    assert code == 2
+    assert written.count(b"\n") == 1
+    assert "line 2: “n” would mean both “next_waiting” and “write”".encode() in written
+    assert not (tmp_path / "data").exists()
+
+
 @pytest.mark.parametrize(
     "environ",
     [

@@ -80,8 +80,9 @@ class Desk(Screen[None]):
         self._list = QueueList(self._market_now, patience=patience)
         self._history = History(now, zone)
         self._box = Compose()
-        bind(self._list, keys.bindings(Where.LIST))
-        bind(self._history, keys.bindings(Where.HISTORY))
+        bind(self, keys.bindings(Where.OUTSIDE_TEXT), freed=keys.freed(Where.OUTSIDE_TEXT))
+        bind(self._list, keys.bindings(Where.LIST), freed=keys.freed(Where.LIST))
+        bind(self._history, keys.bindings(Where.HISTORY), freed=keys.freed(Where.HISTORY))
         self._queue = QueuePane(inbox, self._list, fresh=lambda: inbox.link().fresh_at is not None)
         self._talk = TalkPane(inbox, self._history, self._box)
 
@@ -113,9 +114,8 @@ class Desk(Screen[None]):
     async def on_mount(self) -> None:
         self._box.disabled = True
         self._list.heading = plain(_("Chats"))
-        self._history.say(
-            plain(_("No chat is open. Enter opens the highlighted one, n the longest waiting."))
-        )
+        words = _("No chat is open. {open} opens the highlighted one, {next} the longest waiting.")
+        self._history.say(plain(words.format(open=keys.key_of("open"), next=keys.key_of("next_waiting"))))
         self._unsubscribe = self._inbox.subscribe(self._news.hear)
         await self._queue.show_tab(Tab.WAITING)
         self._list.focus()

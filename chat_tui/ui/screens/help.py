@@ -27,7 +27,7 @@ class Help(Dialog[None]):
         Binding("down", "move(1)", priority=True, show=False),
         Binding("pageup", "page(-1)", priority=True, show=False),
         Binding("pagedown", "page(1)", priority=True, show=False),
-        Binding("f1,enter", "leave", priority=True, show=False),
+        Binding("enter", "leave", priority=True, show=False),
     ]
 
     def compose(self) -> ComposeResult:

@@ -1,9 +1,6 @@
 """The main screen: the queue, the open chat, and every command the operator gives there."""
 
-from typing import ClassVar
-
 from textual import on, work
-from textual.binding import BindingType
 
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatId, MessageId, OutboxId
@@ -11,7 +8,6 @@ from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
 from chat_tui.ui import keys
-from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.desk import Desk
 from chat_tui.ui.screens.talk_pane import TalkPane
 from chat_tui.ui.terminal.editor import EditorProblem
@@ -27,8 +23,6 @@ TABS = tuple(Tab)
 class InboxScreen(Desk):
     """Turns what the operator presses into wishes to the inbox and steps between the panes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings(Where.OUTSIDE_TEXT)]
-
     _last_sent: OutboxId | None = None
 
     # -- the list ------------------------------------------------------------------------------------
@@ -40,7 +34,8 @@ class InboxScreen(Desk):
 
     async def _open(self, chat_id: ChatId, *, write: bool = False, at: MessageId | None = None) -> None:
         if not await self._talk.open(chat_id, at=at):
-            notify(self.app, _("This chat is not in the cache yet. r asks the Market again."))
+            words = _("This chat is not in the cache yet. {refresh} asks the Market again.")
+            notify(self.app, words.format(refresh=keys.key_of("refresh")))
             return
         self._list.opened = chat_id
         self._list.highlight(chat_id)
@@ -93,7 +88,8 @@ class InboxScreen(Desk):
     def action_write(self) -> None:
         """Put the caret into the compose box of the open chat."""
         if self._talk.chat_id is None:
-            notify(self.app, _("Open a chat first: Enter on a row, or n for the longest waiting."))
+            words = _("Open a chat first: {open} on a row, or {next} for the longest waiting.")
+            notify(self.app, words.format(open=keys.key_of("open"), next=keys.key_of("next_waiting")))
         else:
             self._box.focus()
 

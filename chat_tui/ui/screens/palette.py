@@ -27,7 +27,6 @@ class Palette(Dialog[Command]):
         Binding("down", "move(1)", priority=True, show=False),
         Binding("pageup", "page(-1)", priority=True, show=False),
         Binding("pagedown", "page(1)", priority=True, show=False),
-        Binding("ctrl+p", "leave", priority=True, show=False),
     ]
 
     def compose(self) -> ComposeResult:

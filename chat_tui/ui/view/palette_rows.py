@@ -2,7 +2,7 @@
 
 from rich.cells import cell_len
 
-from chat_tui.ui.keys import COMMANDS, Command
+from chat_tui.ui.keys import Command, commands
 from chat_tui.ui.view.line import Line, Role, Span, spread
 from chat_tui.ui.view.swapped import fits, spellings
 
@@ -14,7 +14,7 @@ def palette_commands(query: str = "") -> list[Command]:
     """
     found = [
         command
-        for command in COMMANDS
+        for command in commands()
         if command.id != "palette" and fits(query, command.title, command.words, command.id.replace("_", " "))
     ]
     return sorted(found, key=lambda command: not _begins(command, query))

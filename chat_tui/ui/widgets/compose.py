@@ -11,7 +11,7 @@ from textual.widgets import TextArea
 
 from chat_tui.model.limits import TEXT_LIMIT, text_length
 from chat_tui.safetext import is_blank, stripped
-from chat_tui.ui.keys import Where, bindings
+from chat_tui.ui.keys import Where, bindings, freed
 from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.terminal.text_box import TextBox
 from chat_tui.ui.text import plain
@@ -92,7 +92,7 @@ class Compose(TextBox):
         self.cursor_blink = False
         self._now = now
         self._enter_at = -_SAME_PRESS
-        bind(self, bindings(Where.COMPOSE))
+        bind(self, bindings(Where.COMPOSE), freed=freed(Where.COMPOSE))
 
     def address(self, content: Content) -> None:
         """Show to whom this text will go."""

@@ -74,7 +74,7 @@ async def test_nothing_found_is_said_and_enter_does_nothing() -> None:
         await pilot.pause()
         assert "No such command" in app.says("#status")
         assert not app.results
-        await pilot.press("ctrl+p")
+        await pilot.press("escape")
         await pilot.pause()
         assert app.results == [None]
 

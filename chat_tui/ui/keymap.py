@@ -1,0 +1,121 @@
+"""The operator's own keys: what settings.toml says about them, checked by line and made ready for use."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from textual.keys import _character_to_key
+
+from chat_tui.locale import _
+from chat_tui.settings import OwnKeys
+from chat_tui.settings.file import wrong
+from chat_tui.ui.keys import COMMANDS, Command, Where, heard, key_label, typed_by
+from chat_tui.ui.terminal.layout import latin
+
+_MODIFIERS: Final = frozenset({"alt", "ctrl", "shift"})
+_NAMED: Final = frozenset(
+    {
+        *("enter", "escape", "tab", "space", "backspace", "delete", "insert"),
+        *("home", "end", "pageup", "pagedown", "up", "down", "left", "right"),
+        *(f"f{number}" for number in range(1, 25)),
+    }
+)
+_ALIASES: Final = {
+    "esc": "escape",
+    "return": "enter",
+    "del": "delete",
+    "ins": "insert",
+    "pgup": "pageup",
+    "pgdn": "pagedown",
+    "↑": "up",
+    "↓": "down",
+    "←": "left",
+    "→": "right",
+}
+_SAME: Final = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+left_square_bracket": "escape"}
+"""What a keyboard sends for both; only some terminals can be asked to tell them apart."""
+_PLACES: Final = (Where.LIST, Where.HISTORY, Where.COMPOSE)
+
+
+def chosen(own: Sequence[OwnKeys], path: Path, *, jcuken: bool) -> tuple[Command, ...]:
+    """All commands with the operator's keys in place of ours. Raises SettingsProblem, with line and fix."""
+    known = {command.id: command for command in COMMANDS}
+    for wish in own:
+        if wish.command not in known:
+            raise wrong(path, wish.line, _unknown(wish.command))
+        known[wish.command] = _with_keys(known[wish.command], wish, path, jcuken=jcuken)
+    commands = tuple(known.values())
+    lines = {wish.command: wish.line for wish in own}
+    for place in _PLACES:
+        _refuse_conflict(heard(place, commands), lines, path)
+    return commands
+
+
+def key_named(name: str, *, jcuken: bool) -> str | None:
+    """The key as Textual spells it, from a name as people write it; None if it is the name of none."""
+    *modifiers, base = name.strip().split("+") if name.strip() not in {"", "+"} else [name.strip()]
+    held = sorted({modifier.strip().lower() for modifier in modifiers})
+    key = _base(base.strip(), jcuken=jcuken)
+    if key is None or not _MODIFIERS.issuperset(held):
+        return None
+    if held == ["shift"] and typed_by(key):
+        # What a shifted letter types is its own name; what other shifted keys type, only the layout knows.
+        return key.upper() if len(key) == 1 and key.isalpha() else None
+    return "+".join([*held, key.lower() if held else key])
+
+
+def _base(name: str, *, jcuken: bool) -> str | None:
+    if len(name) == 1:
+        character = latin(name) if jcuken else name
+        if character in _ALIASES:
+            return _ALIASES[character]
+        return _character_to_key(character) if character.isprintable() and character != " " else None
+    plain = name.lower().replace(" ", "").replace("_", "")
+    plain = _ALIASES.get(plain, plain)
+    if plain in _NAMED:
+        return plain
+    character = typed_by(name.lower())
+    return name.lower() if character and _character_to_key(character) == name.lower() else None
+
+
+def _with_keys(command: Command, wish: OwnKeys, path: Path, *, jcuken: bool) -> Command:
+    keys: list[str] = []
+    for name in wish.keys:
+        key = key_named(name, jcuken=jcuken)
+        if key is None:
+            words = _("“{name}” is no key; write for example n, N, ?, ctrl+n, alt+n, F2, Enter or PgUp")
+            raise wrong(path, wish.line, words.format(name=name))
+        if key in _SAME:
+            words = _("terminals send the same for “{name}” and {other}; choose another key")
+            raise wrong(path, wish.line, words.format(name=name, other=key_label(_SAME[key])))
+        if command.where is Where.COMPOSE and typed_by(key):
+            words = _("“{name}” is typed into the text where “{command}” works; add ctrl+ or alt+")
+            raise wrong(path, wish.line, words.format(name=name, command=command.id))
+        keys.append(key)
+    return replace(command, keys=tuple(dict.fromkeys(keys)))
+
+
+def _refuse_conflict(commands: Iterable[Command], lines: Mapping[str, int], path: Path) -> None:
+    taken: dict[str, Command] = {}
+    for command in commands:
+        for key in command.keys:
+            other = taken.setdefault(key, command)
+            if other is not command:
+                # Ours do not clash with each other: at least one of the two stands in the file.
+                line = max(lines.get(command.id, 0), lines.get(other.id, 0))
+                words = _("“{key}” would mean both “{first}” and “{second}”; give one of them another key")
+                raise wrong(
+                    path,
+                    line,
+                    words.format(key=key_label(key), first=other.id, second=command.id),
+                )
+
+
+def _unknown(name: str) -> str:
+    import difflib  # noqa: PLC0415 - only who mistypes a name pays for it
+
+    ids = [command.id for command in COMMANDS]
+    if close := difflib.get_close_matches(name, ids, 1):
+        return _("there is no command “{name}”; did you mean “{close}”?").format(name=name, close=close[0])
+    return _("there is no command “{name}”; there are {known}").format(name=name, known=", ".join(ids))
