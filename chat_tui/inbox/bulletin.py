@@ -36,6 +36,10 @@ class Bulletin:
         for hear in tuple(self._hearers):
             hear(event)
 
+    def connected(self, proxy: str) -> None:
+        """There is a client; the host of its proxy, empty if there is none."""
+        self._set(replace(self.link, proxy=proxy))
+
     def recall(self, fresh_at: Millis) -> None:
         """When the list was last brought up to date, in an earlier run or by another copy."""
         self._set(replace(self.link, fresh_at=fresh_at))

@@ -77,7 +77,9 @@ class Engine:
         """Make the client and, in the background, begin to sync and deliver."""
         data_dir = self._store.paths.data_dir
         self._budgets = budgets = Budgets(self._store, self._clock, self._wall_ms)
-        market = PacedMarket(self._connect(), Slots(ByteLock(data_dir / "slots.lock")), budgets)
+        client = self._connect()
+        self.bulletin.connected(client.proxy)
+        market = PacedMarket(client, Slots(ByteLock(data_dir / "slots.lock")), budgets)
         self._g = Ground(self._store, market, self.bulletin, self._settings, self._wall_ms)
         self._history = History(self._g)
         self._leadership = Leadership(self._store, ByteLock(data_dir / "leader.lock"), self._clock)

@@ -20,6 +20,10 @@ class Market(Protocol):
     def budgets(self) -> Mapping[str, Budget]:
         """Quotas by operationId, as the last answers told them."""
 
+    @property
+    def proxy(self) -> str:
+        """The host of the proxy that requests go through; empty if there is none."""
+
     async def get_chats(
         self, *, statuses: Sequence[str] = (), page_token: str | None = None, limit: int = 20
     ) -> ChatsPage | Problem:

@@ -88,6 +88,11 @@ class Lane:
         """What is left of the quotas, by operationId."""
         return self._paced.budgets
 
+    @property
+    def proxy(self) -> str:
+        """The host of the proxy; empty if there is none."""
+        return self._market.proxy
+
     async def get_chats(
         self, *, statuses: Sequence[str] = (), page_token: str | None = None, limit: int = 20
     ) -> ChatsPage | Problem:

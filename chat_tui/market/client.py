@@ -51,18 +51,25 @@ class MarketClient:
         wall_ms: Callable[[], Millis] = _wall_ms,
         read_only: bool = False,
     ) -> None:
-        """Raises `AccessError` when the environment's proxy or certificate settings cannot be used."""
+        """With `read_only` nothing leaves that could change something.
+
+        Raises `AccessError` when the environment's proxy or certificate settings cannot be used.
+        """
         self._access = access
-        self._exchange = Exchange(access, deadlines, transport)
+        self._exchange = Exchange(access, deadlines, transport, read_only=read_only)
         self._gate = Gate()
         self._wall_ms = wall_ms
-        self._read_only = read_only
         self._budgets: dict[str, Budget] = {}
 
     @property
     def budgets(self) -> Mapping[str, Budget]:
         """The quota of every operation asked so far, by operationId."""
         return MappingProxyType(self._budgets)
+
+    @property
+    def proxy(self) -> str:
+        """The host of the proxy between us and the Market; empty if there is none."""
+        return self._exchange.proxy
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -195,8 +202,6 @@ class MarketClient:
     ) -> Accepted | Problem:
         """Send a file of exactly `size` bytes, by sendFileToChat; `progress` hears how many went out."""
         operation = "sendFileToChat"
-        if self._read_only:
-            return Problem(ProblemKind.READ_ONLY, Certainty.NOT_SENT, operation)
         try:
             upload = await open_upload(path, name=name, size=size, media_type=media_type, progress=progress)
         except FileChangedError as error:
@@ -218,8 +223,6 @@ class MarketClient:
     async def _write(
         self, operation: str, path: str, query: Mapping[str, str | int], body: msgspec.Struct | Upload
     ) -> Answer | Problem:
-        if self._read_only:
-            return Problem(ProblemKind.READ_ONLY, Certainty.NOT_SENT, operation)
         return await self._ask(operation, "POST", path, query, body, writes=True)
 
     async def _ask(

@@ -1,10 +1,13 @@
 """One request and its answer: the only place that touches the network."""
 
 import asyncio
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -14,10 +17,14 @@ from chat_tui.market.access import Access, AccessError
 from chat_tui.market.errors import AnswerTooLargeError, EncodedAnswerError, Phase, from_exception
 from chat_tui.market.pacing import Deadlines
 from chat_tui.market.upload import FileChangedError, Upload
-from chat_tui.model.problem import Problem
+from chat_tui.model.problem import Certainty, Problem, ProblemKind
 
 BODY_LIMIT: Final = 8 * 1024 * 1024
 """Bytes of the longest answer that is read."""
+_READING_POSTS: Final = re.compile(
+    r"/v2/businesses/\d+/chats(/history)?|/v1/businesses/\d+/orders|/v2/auth/token"
+)
+"""Paths at which the Market answers a POST without changing anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +47,32 @@ class Question:
     query: Mapping[str, str | int]
     body: bytes | Upload | None
 
+    @property
+    def is_read(self) -> bool:
+        """Whether it surely changes nothing; what nobody knows is taken for a change."""
+        if self.method == "POST":
+            return _READING_POSTS.fullmatch(self.path) is not None
+        return self.method == "GET"
+
 
 class Exchange:
     """Connections to one origin, each used for one request: keep-alive is not the Market's way."""
 
     def __init__(
-        self, access: Access, deadlines: Deadlines, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        access: Access,
+        deadlines: Deadlines,
+        transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        read_only: bool = False,
     ) -> None:
-        """Raises `AccessError` when the proxy or certificate settings of the environment cannot be used."""
+        """`read_only` lets nothing out that could change something at the Market, whoever asks.
+
+        Raises `AccessError` when the proxy or certificate settings of the environment cannot be used.
+        """
         self._deadlines = deadlines
         self._base_url = access.base_url
+        self._read_only = read_only
         name = f"chat-tui/{__version__}"
         headers = {
             **access.headers(),
@@ -61,11 +84,15 @@ class Exchange:
         }
         idle = deadlines.idle
         try:
+            proxy = None if transport else _proxy_for(access)
+            self.proxy = (urlsplit(proxy).hostname or "") if proxy else ""
+            """The host everything goes through; empty = straight to the Market."""
             self._http = httpx.AsyncClient(
                 headers=headers,
                 verify=httpx.create_ssl_context() if access.is_encrypted else _no_tls(),
-                # A proxy has no business between two programs of this machine.
-                trust_env=not access.is_local,
+                # Ours alone decides, so that what the operator is told is what happens.
+                proxy=proxy,
+                trust_env=False,
                 timeout=httpx.Timeout(connect=deadlines.connect, read=idle, write=idle, pool=idle),
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
                 follow_redirects=False,
@@ -80,6 +107,8 @@ class Exchange:
 
     async def ask(self, question: Question) -> Answer | Problem:
         """Send the question and read the answer to its end; a problem when there is no complete answer."""
+        if self._read_only and not question.is_read:
+            return Problem(ProblemKind.READ_ONLY, Certainty.NOT_SENT, question.operation)
         phase = Phase()
         upload = question.body if isinstance(question.body, Upload) else None
         total = self._deadlines.total if upload is None else self._deadlines.file_total
@@ -135,6 +164,18 @@ async def _read(response: httpx.Response) -> bytes:
         if len(body) > BODY_LIMIT:
             raise AnswerTooLargeError
     return bytes(body)
+
+
+def _proxy_for(access: Access) -> str | None:
+    """The proxy that the surroundings name for this origin."""
+    # A proxy has no business between two programs of this machine; all else is https.
+    if access.is_local:
+        return None
+    named = getproxies()
+    proxy = named.get("https") or named.get("all")
+    if not proxy or proxy_bypass(access.host):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
 
 
 def _no_tls() -> ssl.SSLContext:

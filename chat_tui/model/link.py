@@ -54,3 +54,5 @@ class Link:
     """How far the Market's clock is before ours (behind it: negative); ages of chats count by it."""
     waits: Mapping[str, Millis] = field(default_factory=dict)
     """Until when an operation is not asked, by operationId: its quota is used up, or nearly."""
+    proxy: str = ""
+    """The host of the proxy that requests go through; empty if there is none."""

@@ -100,6 +100,7 @@ async def test_a_call_about_no_business_is_an_error_of_ours() -> None:
     [
         ("ALL_PROXY", "socks5://127.0.0.1:1"),
         ("HTTPS_PROXY", "gopher://x"),
+        ("HTTPS_PROXY", "http://[::1"),
         ("SSL_CERT_FILE", "/nowhere/ca.pem"),
     ],
 )

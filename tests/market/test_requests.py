@@ -10,7 +10,8 @@ import pytest
 
 from chat_tui import __version__
 from chat_tui.market.access import Access
-from chat_tui.market.client import MarketClient
+from chat_tui.market.client import Deadlines, MarketClient
+from chat_tui.market.exchange import Exchange, Question
 from chat_tui.model.chat import ContextKind, KeyRights, NewChat
 from chat_tui.model.ids import BusinessId, CampaignId, ChatId, MessageId, OrderId, ReturnId
 from chat_tui.model.outbox import Accepted
@@ -95,6 +96,9 @@ async def test_every_operation(
     async with raw_market(reply()) as market:
         await call(connect(market))
         [asked] = market.asked
+        await call(connect(market, read_only=True))
+        changes_something = {"message", "context"} & set(body or {})
+        assert len(market.asked) == (1 if changes_something else 2)
     assert (asked.method, asked.target) == (method, target)
     assert asked.headers["api-key"] == KEY
     assert asked.headers["x-market-integration"] == f"chat-tui/{__version__}"
@@ -172,6 +176,39 @@ async def test_read_only_writes_nothing(connect: Connect, tmp_path: Any) -> None
             assert isinstance(outcome, Problem)
             assert (outcome.kind, outcome.certainty) == (ProblemKind.READ_ONLY, Certainty.NOT_SENT)
         assert market.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "leaves"),
+    [
+        ("GET", "/v2/businesses/5/chat", True),
+        ("GET", "/v2/campaigns", True),
+        ("POST", "/v2/businesses/5/chats", True),
+        ("POST", "/v2/businesses/5/chats/history", True),
+        ("POST", "/v1/businesses/5/orders", True),
+        ("POST", "/v2/auth/token", True),
+        ("POST", "/v2/businesses/5/chats/message", False),
+        ("POST", "/v2/businesses/5/chats/file/send", False),
+        ("POST", "/v2/businesses/5/chats/new", False),
+        ("POST", "/v2/businesses/5/chats/", False),
+        ("POST", "/v2/businesses/5/chats/history/../message", False),
+        ("POST", "/v2/businesses/5/chats?", False),
+        ("POST", "/v2/businesses/5/something/of/tomorrow", False),
+        ("PUT", "/v2/businesses/5/chats", False),
+        ("DELETE", "/v2/businesses/5/chat", False),
+        ("get", "/v2/campaigns", False),
+    ],
+)
+async def test_read_only_is_kept_where_the_bytes_go_whoever_asks(
+    method: str, path: str, leaves: bool
+) -> None:
+    async with raw_market(reply()) as market:
+        exchange = Exchange(Access(market.url, api_key=KEY), Deadlines(), read_only=True)
+        outcome = await exchange.ask(Question("anything", method, path, {}, b"{}"))
+        await exchange.aclose()
+        assert market.connections == leaves
+        if not leaves:
+            assert outcome == Problem(ProblemKind.READ_ONLY, Certainty.NOT_SENT, "anything")
 
 
 async def test_half_a_character_is_refused_before_the_network(connect: Connect) -> None:

@@ -7,7 +7,7 @@ from chat_tui.model.ids import Millis
 from chat_tui.model.link import Link, LinkState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.line import Line, Role, Span
+from chat_tui.ui.view.line import Line, Role, Span, cut, shown
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.view.waits import MINUTE, age, when
 
@@ -27,14 +27,18 @@ _LONG_WAIT = 30_000
 """A shorter pause of ours is none of the operator's business."""
 _SCARCE = 0.2
 """Share of a quota below which it is worth a warning."""
+_HOST_CELLS = 20
 
 
 def status_spans(link: Link, now: Millis, *, brief: bool = False) -> Line:
-    """The connection in a word, an old list's age, the scarcest quota, and what could not be read or sent.
+    """The connection in a word, its proxy, an old list's age, the scarcest quota, what is unread or unsent.
 
     `brief` leaves out a quota that gives no reason to worry.
     """
     spans = [*_state(link)]
+    if link.proxy:
+        words = _("via proxy {host}").format(host=cut(shown(link.proxy, lines=False), _HOST_CELLS))
+        spans += [Span("  "), Span(words, Role.WARN)]
     if link.state is LinkState.ONLINE and link.fresh_at is not None and now - link.fresh_at >= MINUTE:
         old = _("list {age} old").format(age=age(link.fresh_at, now))
         spans += [Span("  "), Span(old, Role.MUTED if now - link.fresh_at < _OLD else Role.WARN)]

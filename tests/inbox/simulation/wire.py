@@ -35,6 +35,10 @@ class CopyClient:
         """Delivery meets no quota of its own here: the Market's is enough."""
         return self
 
+    @property
+    def proxy(self) -> str:
+        return ""
+
     async def _ask(self, request: Any) -> Any:
         """The request leaves this process: cancelling the caller does not call it back."""
         begun = now()

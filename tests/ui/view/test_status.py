@@ -80,6 +80,16 @@ def test_the_servers_words_are_harmless_and_short(text: str) -> None:
             "● связь  список 3 мин назад",
         ),
         (Link(LinkState.OFFLINE, OFFLINE, budgets=budgets(93)), "○ offline", "○ нет связи"),
+        (
+            Link(LinkState.ONLINE, proxy="proxy.shop", budgets=budgets(93)),
+            "● online  via proxy proxy.shop  quota 93 %",
+            "● связь  через прокси proxy.shop  квота 93 %",
+        ),
+        (
+            Link(proxy="\x1b[2J" + "p" * 300),
+            "○ connecting  via proxy ␛[2Jppppppppppppppp…",
+            "○ соединяюсь  через прокси ␛[2Jppppppppppppppp…",
+        ),
         (Link(LinkState.REFUSED, OFFLINE, sends_paused=OFFLINE), "✗ refused", "✗ отказано"),
         (
             Link(LinkState.ONLINE, sends_paused=OFFLINE, skipped=2),
