@@ -2,7 +2,10 @@
 
 import sys
 
-from chat_tui.cli import main
-
 if __name__ == "__main__":
+    if not sys.flags.safe_path:
+        # Python put the current directory first: a httpx.py that lies there is not the library.
+        del sys.path[0]
+    from chat_tui.cli import main
+
     sys.exit(main())

@@ -54,7 +54,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         if read.queue and read.dry_run:
             parser.error(_("--queue and --dry-run exclude each other"))
     if rest:
-        parser.error(_("unrecognized arguments: %s") % " ".join(rest))
+        parser.error(_("unrecognized arguments: %s") % " ".join(_harmless(rest)))
     return read
 
 
@@ -80,6 +80,12 @@ class Parser(argparse.ArgumentParser):
 
             message = safe(message)
         super().exit(status, message)
+
+
+def _harmless(rest: list[str]) -> list[str]:
+    """What may be repeated of arguments nobody knows: a word behind an option could be a key."""
+    options = [word.partition("=")[0] for word in rest if word.startswith("-")]
+    return options or rest
 
 
 def build() -> argparse.ArgumentParser:

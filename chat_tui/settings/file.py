@@ -1,6 +1,8 @@
 """settings.toml: which tables and keys it may have, and what is wrong with it, by line."""
 
+import os
 import re
+import shlex
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,7 +36,9 @@ class Written:
 def read(path: Path) -> dict[str, Written]:
     """All values of the file by `table.key`; none if there is no file. Raises SettingsProblem."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            _refuse_foreign(path, os.fstat(file.fileno()))
+            data = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -54,6 +58,18 @@ def read(path: Path) -> dict[str, Written]:
 def wrong(path: Path, line: int, what: str) -> SettingsProblem:
     """The sentence about one line of the file."""
     return SettingsProblem(_("{path}, line {line}: {what}").format(path=path, line=line, what=what))
+
+
+def _refuse_foreign(path: Path, about: os.stat_result) -> None:
+    """Whoever may write this file may have a command run and the key sent elsewhere."""
+    if about.st_uid not in {os.geteuid(), 0}:
+        raise SettingsProblem(_("{path} belongs to another user and is not used.").format(path=path))
+    if about.st_mode & 0o022:
+        raise SettingsProblem(
+            _("Others may write to {path}. Look what is in it, then run: chmod 600 {quoted}").format(
+                path=path, quoted=shlex.quote(str(path))
+            )
+        )
 
 
 def _decoded(path: Path, data: bytes) -> str:

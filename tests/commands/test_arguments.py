@@ -64,7 +64,7 @@ def test_demo_and_sandbox_share_their_world() -> None:
         (["--profile", "../../etc", "list"], "only letters, digits, - and _"),
         (["--profile", "", "list"], "only letters, digits, - and _"),
         (["--lang", "de"], "invalid choice: 'de'"),
-        (["--lan=ru", "list"], "unrecognized arguments: --lan=ru"),
+        (["--lan=ru", "list"], "unrecognized arguments: --lan\n"),
         (["sandbox", "--port", "65536"], "must be a whole number from 0 to 65535"),
         (["list", "--api-key", "x"], "unrecognized arguments"),
     ],

@@ -13,6 +13,12 @@ _QUIET: Final = {
     "TEXTUAL_SMOOTH_SCROLL": "0",
 }
 
+_REVEALING: Final = (
+    *("TEXTUAL_SCREENSHOT", "TEXTUAL_SCREENSHOT_LOCATION", "TEXTUAL_SCREENSHOT_FILENAME"),
+    *("TEXTUAL", "TEXTUAL_DEBUG", "TEXTUAL_LOG", "TEXTUAL_PRESS"),
+)
+"""Textual's tools for developers: they write what is on the screen into files and sockets, or press keys."""
+
 # Their descriptions are often missing on the server one logs in to; Textual needs none.
 _FAMILIAR: Final = re.compile(
     r"(xterm|screen|tmux|linux|rxvt|vt[1-5]\d\d|alacritty|foot|wezterm|kitty|ghostty|konsole|st|putty|contour"
@@ -21,7 +27,9 @@ _FAMILIAR: Final = re.compile(
 
 
 def prepare(environ: MutableMapping[str, str]) -> None:
-    """Set what Textual reads when it is imported; choices of the operator are kept."""
+    """Set what Textual reads at its import; the operator's choices are kept, but no screen is saved."""
+    for name in _REVEALING:
+        environ.pop(name, None)
     for name, value in _QUIET.items():
         environ.setdefault(name, value)
     if is_monochrome(environ.get("TERM", "")):
