@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.support.pty_program import PtyProgram
 
 PROGRAM = [sys.executable, "-P", "-m", "chat_tui"]
@@ -148,24 +147,6 @@ def test_no_core_and_nothing_for_others() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines()[-1] == "(0, 0) 0o77"
-
-
-def test_a_hostile_start_directory_is_not_imported(tmp_path: Path) -> None:
-    for name in ("httpx", "sqlite3", "msgspec", "sitecustomize", "chat_tui", "textual", "logging"):
-        (tmp_path / f"{name}.py").write_text("print('taken over')")
-    script = Path(sys.executable).with_name("chat-tui")
-    with Sandbox.start(chats=3) as market:
-        ran = subprocess.run(
-            [script, "list"],
-            check=False,
-            cwd=tmp_path,
-            env={**os.environ, "CHAT_TUI_API_URL": market.url, "CHAT_TUI_API_KEY": market.api_key},
-            capture_output=True,
-            text=True,
-        )
-    assert (ran.returncode, ran.stderr) == (0, "")
-    assert len(ran.stdout.splitlines()) == 3
-    assert "taken over" not in ran.stdout
 
 
 def test_the_pretend_market_says_where_it_is_and_ends_with_its_input() -> None:

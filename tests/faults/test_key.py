@@ -66,6 +66,26 @@ def test_f_186_the_command_that_gives_the_key_sees_none(market: Sandbox, tmp_pat
     assert SENTINEL not in seen.read_text()
 
 
+@pytest.mark.terminal
+def test_f_186_the_editor_sees_no_key(market: Sandbox, tmp_path: Path) -> None:
+    seen, editor = tmp_path / "seen", tmp_path / "editor"
+    editor.write_text(f'#!/bin/sh\nenv > {seen}\necho "$0 $@" >> {seen}\nprintf edited > "$1"\n')
+    editor.chmod(0o700)
+    with inbox(environ=surroundings(market, EDITOR=str(editor), CHAT_TUI_OAUTH_TOKEN=SENTINEL)) as program:
+        program.wait_for_text("online", timeout=30)
+        program.feed("n")
+        program.wait_for_text("To: ")
+        program.feed("\x05")
+        program.wait_for_text("edited", timeout=30)
+        program.feed("\x11")
+        assert program.wait_exit() == 0
+    told = seen.read_text()
+    assert "TERM=" in told
+    assert str(editor) in told
+    assert market.api_key not in told
+    assert SENTINEL not in told
+
+
 # -- F-187 -------------------------------------------------------------------------------------------
 
 
