@@ -53,7 +53,7 @@ class Day:
             self._say(chat_id, sender)
             sender = dice.choice((Sender.PARTNER, Sender.PARTNER, Sender.CUSTOMER))
         if dice.random() < TURNS:
-            await asyncio.sleep(dice.uniform(1.0, 600.0))
+            await asyncio.sleep(dice.uniform(1.0, 2.5 * self.between_s))
             self.shop.turn(chat_id, ChatStatus.FINISHED)
 
     def _say(self, chat_id: ChatId, sender: Sender) -> None:

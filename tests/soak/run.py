@@ -209,7 +209,7 @@ class Soak:
         while True:
             weighed = []
             for _ in range(WEIGHED):
-                await asyncio.sleep(self.plan.hours * 3600.0 / EIGHTHS / WEIGHED)
+                await asyncio.sleep(max(5.0, self.plan.hours * 3600.0 / EIGHTHS / WEIGHED))
                 weighed.append(sum(copy.held_bytes() for copy in self.copies) // len(self.copies))
             if self.outcome.first_read_s:
                 self.outcome.held.append(min(weighed))
