@@ -5,13 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from textual.keys import _character_to_key
-
 from chat_tui.locale import _
 from chat_tui.settings import OwnKeys
 from chat_tui.settings.file import wrong
 from chat_tui.ui.keys import COMMANDS, Command, Where, heard, key_label, typed_by
-from chat_tui.ui.terminal.layout import latin
+from chat_tui.ui.terminal.layout import key_typing, latin
 
 _MODIFIERS: Final = frozenset({"alt", "ctrl", "shift"})
 _NAMED: Final = frozenset(
@@ -70,13 +68,13 @@ def _base(name: str, *, jcuken: bool) -> str | None:
         character = latin(name) if jcuken else name
         if character in _ALIASES:
             return _ALIASES[character]
-        return _character_to_key(character) if character.isprintable() and character != " " else None
+        return key_typing(character) if character.isprintable() and character != " " else None
     plain = name.lower().replace(" ", "").replace("_", "")
     plain = _ALIASES.get(plain, plain)
     if plain in _NAMED:
         return plain
     character = typed_by(name.lower())
-    return name.lower() if character and _character_to_key(character) == name.lower() else None
+    return name.lower() if character and key_typing(character) == name.lower() else None
 
 
 def _with_keys(command: Command, wish: OwnKeys, path: Path, *, jcuken: bool) -> Command:

@@ -23,6 +23,11 @@ def latin(text: str) -> str:
     return text.translate(_TRANSLATION)
 
 
+def key_typing(character: str) -> str:
+    """The key that types a character, as Textual spells it: `?` is `question_mark`."""
+    return _character_to_key(character)
+
+
 class Layout(App[ReturnType]):
     """Renames a key before bindings are looked up, so that bindings and hints stay Latin."""
 
