@@ -223,8 +223,8 @@ def check(run: Run) -> None:
     check_sending(market.ledger, run.typed, read_rows(run.root))
     check_files(run.root)
     most = PAGES_PER_POLL * outcome.looks + FIRST_PAGES
-    assert outcome.list_requests <= most, "more than one copy polls the list"
-    assert not outcome.unheard, "a copy did not tell of a message"
+    assert outcome.list_requests <= most, f"more than one copy polls the list\n{outcome.table()}"
+    assert not outcome.unheard, f"a copy did not tell of a message\n{outcome.table()}"
 
 
 def run(*, minutes: float, seed: int) -> Outcome:

@@ -117,7 +117,7 @@ class Child:
         return {}
 
     async def _look(self, event: TimelineChanged, at: int) -> None:
-        for entry in (await self.inbox.timeline(event.chat_id, limit=5)).entries:
+        for entry in (await self.inbox.timeline(event.chat_id, limit=200)).entries:
             if entry.message is not None:
                 self.heard.setdefault(entry.message.text or "", at)
 
