@@ -89,6 +89,8 @@ class Run:
         self._told = {} if beat_ms is None else {"beat_ms": beat_ms}
         self._since: dict[Process, int] = {}
         """When each copy began to listen."""
+        self._slept: set[Process] = set()
+        """Copies that were frozen: what they saw late says nothing of the others."""
         self._heard: dict[Process, dict[str, int]] = {}
         self.copies = [self._start() for _ in range(COPIES)]
 
@@ -155,6 +157,7 @@ class Run:
             leader.freeze()
             if all(_is_free(self.root / "data" / f"{kind}.lock") for kind in ("cache", "state")):
                 self.outcome.freezes += 1
+                self._slept.add(leader)
                 return leader
             leader.thaw()
 
@@ -176,7 +179,8 @@ class Run:
     def _count(self) -> None:
         outcome = self.outcome
         for words, said in self.said_at.items():
-            seen = sorted(heard[words] for heard in self._heard.values() if words in heard)
+            awake = [copy for copy in self._heard if self._since[copy] < said and copy not in self._slept]
+            seen = sorted(self._heard[copy][words] for copy in awake if words in self._heard[copy])
             outcome.news_s += [(at - said) / 1e9 for at in seen[:1]]
             outcome.spread_s += [(at - seen[0]) / 1e9 for at in seen[1:]]
             there = [copy for copy in self.copies if self._since[copy] < said]
