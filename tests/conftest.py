@@ -48,6 +48,9 @@ def _own_directories(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
     monkeypatch.setenv("HOME", str(home))
     for name in _XDG:
         monkeypatch.setenv(name, str(home / name.lower()))
+    # Set among workers; a child would believe them rather than its own terminal.
+    for name in ("COLUMNS", "LINES"):
+        monkeypatch.delenv(name, raising=False)
     return home
 
 

@@ -88,12 +88,28 @@ def until_everything_is_read(program: PtyProgram) -> None:
 
 def go_down_to(program: PtyProgram, word: str) -> None:
     """From the top, press j until the highlighted chat shows this word."""
-    program.feed("g")
-    program.wait_for(lambda: "▌" in program.text.splitlines()[2])
+    go_to_the_top(program)
     while word not in (before := highlighted(program)):
+        if is_last(program):
+            # It was passed unseen: whoever writes meanwhile moves up.
+            go_to_the_top(program)
+            continue
         program.feed("j")
         # Other things are drawn as well: only a moved highlight says that the key has acted.
-        program.wait_for(lambda: highlighted(program) != before)
+        program.wait_for(lambda: highlighted(program) != before or is_last(program))
+
+
+def go_to_the_top(program: PtyProgram) -> None:
+    """Press g and see the highlight there."""
+    program.feed("g")
+    program.wait_for(lambda: "▌" in program.text.splitlines()[2])
+
+
+def is_last(program: PtyProgram) -> bool:
+    """Whether the highlighted chat is the last of the list."""
+    lines = program.text.splitlines()
+    frame = next(number for number, line in enumerate(lines) if line.startswith("╰"))
+    return "▌" in lines[frame - 1] and "↓" not in lines[frame]
 
 
 def highlighted(program: PtyProgram) -> str:

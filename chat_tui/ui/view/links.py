@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from chat_tui.locale import _
 from chat_tui.ui.view.line import cut_middle, shown
@@ -142,7 +142,5 @@ def _is_disguised(host: str) -> bool:
 
 def _address(parts: SplitResult, place: str) -> str:
     # Without the user's name before the host, which is there to mislead.
-    whole = parts._replace(scheme="https", netloc=place)
-    return whole._replace(
-        path=quote(parts.path, _KEPT), query=quote(parts.query, _KEPT), fragment=quote(parts.fragment, _KEPT)
-    ).geturl()
+    path, query, fragment = (quote(part, _KEPT) for part in (parts.path, parts.query, parts.fragment))
+    return urlunsplit(("https", place, path, query, fragment))

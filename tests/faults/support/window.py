@@ -82,7 +82,11 @@ class Window(PtyProgram):
         self.feed_at_once(text)
         self.wait_for_text(text)
         self.feed("\r")
-        self.wait_for(lambda: text not in self.box)
+        self.wait_for(lambda: text not in self.box or "Enter again sends" in self.text)
+        if text in self.box:
+            # What was read while it was typed is on the screen now.
+            self.feed("\r")
+            self.wait_for(lambda: text not in self.box)
         return self
 
     @property
