@@ -198,10 +198,11 @@ class Store:
 
     def _read(self, fn: Callable[[Connection], T]) -> T:
         try:
-            if self._reader_sees != self._identities:
+            if self._reader_sees != (now := self._identities):
+                # Only a reader that could be opened takes the place: the next read tries again.
+                reader = open_reader(self.paths.cache, self.paths.state)
                 self._reader.close()
-                self._reader_sees = self._identities
-                self._reader = open_reader(self.paths.cache, self.paths.state)
+                self._reader, self._reader_sees = reader, now
             return snapshot(self._reader, fn)
         except sqlite3.Error as error:
             # Which of the two files it was is not told.

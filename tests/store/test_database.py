@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from chat_tui.model.ids import ChatId
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
-from chat_tui.store import chats, drafts, marks
+from chat_tui.store import chats, database, drafts, marks
 from chat_tui.store.database import Connection, Store, StoreBusy, StorePaths, StoreProblem
 from chat_tui.store.locks import WriteLock
 from tests.store.world import CHAT, a_chat, list_chats, queue_text
@@ -147,6 +148,24 @@ def test_a_removed_cache_begins_anew_and_is_noticed_by_looking(paths: StorePaths
     assert list_chats(store, a_chat(8)) == {8}
     assert store.read(chats.counts).result()[Tab.ALL] == 1
     store.close()
+
+
+def test_a_reader_that_could_not_be_opened_anew_is_tried_again(
+    paths: StorePaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Store.open(paths)) as store:
+        for part in paths.cache_dir.glob("cache.db*"):
+            part.unlink()
+        store.data_version().result()
+
+        def refuse(*_files: object) -> sqlite3.Connection:
+            return sqlite3.connect(paths.cache_dir / "missing" / "cache.db")
+
+        with monkeypatch.context() as moment:
+            moment.setattr(database, "open_reader", refuse)
+            with pytest.raises(StoreProblem):
+                drafted(store)
+        assert drafted(store) == ()
 
 
 def test_leaving_a_replaced_file_does_not_delete_the_log_of_the_new_one(paths: StorePaths) -> None:

@@ -84,7 +84,9 @@ class Window(PtyProgram):
         self.feed("\r")
         self.wait_for(lambda: text not in self.box or "Enter again sends" in self.text)
         if text in self.box:
-            # What was read while it was typed is on the screen now.
+            # What was read while it was typed is on the screen now; behind new text an Enter is no bounce.
+            self.feed(" ")
+            self.feed("\x7f")
             self.feed("\r")
             self.wait_for(lambda: text not in self.box)
         return self
