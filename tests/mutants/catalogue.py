@@ -3,6 +3,7 @@
 from tests.mutants.broken import (
     ATTEMPTS,
     DELIVERY,
+    HISTORY,
     LOOKUP,
     MESSAGES,
     OUTBOX,
@@ -11,6 +12,7 @@ from tests.mutants.broken import (
     WRITING,
     Mutant,
     Patch,
+    pytest,
 )
 from tests.mutants.rules import RULES
 
@@ -140,6 +142,19 @@ PROMISES = (
     Mutant(
         "the age of a message by the clock on the wall",
         (Patch(ATTEMPTS, "self._history.server_now() or UNKNOWN_TIME", "self._g.wall_ms()"),),
+    ),
+    Mutant(
+        "a look in an empty chat reads one page",
+        (
+            Patch(
+                HISTORY,
+                "            return await self._since(chat_id, base, Urgency.SEND)\n",
+                "            if not base:\n"
+                "                return await self._first(chat_id, Urgency.SEND)\n"
+                "            return await self._since(chat_id, base, Urgency.SEND)\n",
+            ),
+        ),
+        pytest("tests/inbox/test_delivery_rules.py::test_a_look_in_a_chat_that_was_empty_reads_every_page"),
     ),
     Mutant(
         "420 tried again before the told time",
