@@ -8,12 +8,12 @@ from textual.timer import Timer
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
-from chat_tui.model.chat import ChatStatus
 from chat_tui.model.ids import ChatId, MessageId, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.timeline import Draft
+from chat_tui.ui.screens.objections import Objections
 from chat_tui.ui.text import notify, plain
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.view.recipient import recipient
@@ -49,8 +49,7 @@ class TalkPane(Vertical):
         self._saved = ""
         self._carets: dict[OutboxId, int] = {}
         """Where the caret stood in what was sent from here."""
-        self._warned_in: ChatId | None = None
-        """The finished chat in which the operator knows that it is."""
+        self._objections = Objections()
         self._read_to = MessageId(0)
         """The newest message that was on the screen when a key was last pressed in the box."""
         self._unkept: dict[ChatId, Draft] = {}
@@ -205,9 +204,7 @@ class TalkPane(Vertical):
         if await self._is_stale(chat_id):
             notify(self.app, _("Something new came while you were writing. Read it; Enter again sends."))
             return
-        if self._is_finished() and self._warned_in != chat_id:
-            self._warned_in = chat_id
-            words = _("This chat is finished: the Market may refuse the message. Enter again sends it.")
+        if self.item is not None and (words := self._objections.next(self.item, message.text)):
             notify(self.app, words, severity="warning")
             return
         # A timer of the app: this pane waits for the disk.
@@ -226,9 +223,6 @@ class TalkPane(Vertical):
             self._box.clear_after_send(message.text)
             self._save_soon()
         self.post_message(self.Sent(outcome))
-
-    def _is_finished(self) -> bool:
-        return self.item is not None and self.item.chat.status == ChatStatus.FINISHED
 
     async def _is_stale(self, chat_id: ChatId) -> bool:
         """Whether anybody wrote after what was on the screen at the last key; it is on the screen now."""

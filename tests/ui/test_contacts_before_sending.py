@@ -1,0 +1,47 @@
+"""What the Market hides goods for is said before it goes: the first Enter asks, the second sends."""
+
+from pathlib import Path
+
+from chat_tui import locale
+from chat_tui.model.contacts import contacts
+from chat_tui.sandbox.serve import Sandbox
+from chat_tui.ui.view.contact_words import contact_warning
+from tests.ui.app_stage import desk
+
+
+async def test_the_first_enter_asks_and_the_second_sends(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("n")
+        await it.answer("Call +7 916 123-45-67")
+        await it.until_said("a phone number: “+7 916 123-45-67”")
+        assert (it.box, it.sent) == ("Call +7 916 123-45-67", [])
+        await it.write("!")
+        await it.press("enter")
+        await it.until(lambda: len(it.said) == 2, "another text is asked about anew")
+        assert it.sent == []
+        await it.press_again("enter")
+        await it.until(lambda: [text for _chat, text in it.sent_texts] == ["Call +7 916 123-45-67!"])
+
+
+async def test_what_a_shop_writes_all_day_goes_at_once(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("n")
+        await it.answer("51230874561: 21.11.2026, 18:00, https://market.yandex.ru/my/orders")
+        await it.until(lambda: len(it.sent) == 1)
+        assert it.said == []
+
+
+def test_three_are_quoted_and_the_rest_counted() -> None:
+    found = contacts("a@b.ru c@d.ru @olga_shop www.example.com/\x1b[31m" + "x" * 80 + " e@f.ru")
+    words = contact_warning(found)
+    assert "“a@b.ru”" in words
+    assert "2 more" in words
+    assert "\x1b" not in contact_warning(found[3:])
+    assert len(contact_warning(found[3:4])) < 200
+
+
+def test_the_question_in_russian() -> None:
+    locale.use("ru")
+    assert "номер телефона «89161234567»" in contact_warning(contacts("89161234567"))
