@@ -248,7 +248,7 @@ def _show(settings: "Settings", paths: "Paths") -> int:
 
     inbox.start(asleep=True)
     try:
-        return app.run(inbox, settings, report=paths.log)
+        return app.run(inbox, settings, report=paths.log, templates=paths.templates)
     finally:
         asyncio.run(inbox.close())
 

@@ -38,6 +38,11 @@ class Paths:
         """The operator's settings."""
         return self.config / "settings.toml"
 
+    @property
+    def templates(self) -> Path:
+        """The operator's templates, one text file each."""
+        return self.config / "templates"
+
 
 def locate(profile: str = "default") -> Paths:
     """The directories of a profile, by the XDG variables; nothing is created."""

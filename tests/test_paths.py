@@ -16,6 +16,7 @@ def test_the_xdg_variables_say_where(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
     paths = locate("shop")
     assert paths.settings_file == tmp_path / "CONFIG" / "chat-tui" / "settings.toml"
+    assert paths.templates == paths.settings_file.parent / "templates"
     assert paths.data == tmp_path / "DATA" / "chat-tui" / "shop"
     assert paths.cache == tmp_path / "CACHE" / "chat-tui" / "shop"
     assert paths.log.parent == tmp_path / "STATE" / "chat-tui"

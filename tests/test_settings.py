@@ -54,6 +54,7 @@ def test_the_file_sets_everything(path: Path) -> None:
         language = "ru"
         theme = "nord"
         mouse = true
+        operator = "Анна"
         [log]
         level = "debug"
         """
@@ -71,6 +72,7 @@ def test_the_file_sets_everything(path: Path) -> None:
         language="ru",
         theme="nord",
         mouse=True,
+        operator="Анна",
         log_level="debug",
     )
 

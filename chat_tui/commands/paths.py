@@ -10,6 +10,7 @@ def run(paths: Paths) -> int:
     """Print one place a line; nothing is created."""
     for words, place in (
         (_("settings"), paths.settings_file),
+        (_("templates"), paths.templates),
         (_("outbox, drafts, marks"), paths.data),
         (_("copy of the chats"), paths.cache),
         (_("log"), paths.log),

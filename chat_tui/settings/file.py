@@ -177,6 +177,7 @@ KNOWN: Final[Mapping[str, Mapping[str, Known]]] = {
         "mouse": _yes_or_no(),
         "notify": _one_of("bell", "osc9", "osc777", "osc99", "off"),
         "notify_text": _yes_or_no(),
+        "operator": _text(),
     },
     "log": {"level": _one_of("debug", "info", "warning", "error")},
 }

@@ -25,6 +25,7 @@ _FIELDS = {
     "ui.mouse": "mouse",
     "ui.notify": "notify",
     "ui.notify_text": "notify_text",
+    "ui.operator": "operator",
     "log.level": "log_level",
 }
 

@@ -70,6 +70,8 @@ class Settings:
     """How a new message calls an operator who looks elsewhere: bell, osc9, osc777, osc99 or off."""
     notify_text: bool = False
     """Whether a notification of the desktop shows the buyer's words."""
+    operator: str = ""
+    """The name that `{operator}` stands for in templates."""
     log_level: str = "info"
 
     @property

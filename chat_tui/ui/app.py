@@ -52,12 +52,20 @@ class ChatTuiApp(TerminalApp[None]):
         patience: Patience = Patience(),  # noqa: B008 - frozen
         call_by: str = BELL,
         calls_with_text: bool = False,
+        templates: Path | None = None,
+        operator: str = "",
     ) -> None:
-        """`report` is the private file that gets the details of a crash; the calls are for new messages."""
+        """`report` is the private file that gets the details of a crash; the calls are for new messages.
+
+        `templates` is their directory, by default the one beside `report`; `operator` is what they call
+        whoever writes.
+        """
         super().__init__(report, jcuken=jcuken)
         bind(self, keys.bindings(Where.ANYWHERE), freed=keys.freed(Where.ANYWHERE))
         self.call_by = call_by
         self.calls_with_text = calls_with_text
+        self.templates = templates or report.parent / "templates"
+        self.operator = operator
         self.inbox = inbox
         self._now = now
         self._zone = zone
@@ -74,6 +82,8 @@ class ChatTuiApp(TerminalApp[None]):
             zone=self._zone,
             patience=self.patience,
             calls_with_text=self.calls_with_text,
+            templates=self.templates,
+            operator=self.operator,
         )
         self.push_screen(screen)
 
@@ -135,7 +145,7 @@ class ChatTuiApp(TerminalApp[None]):
         return Confirm(plain(words.format(n=count)), yes=_("Leave"), no=_("Stay"))
 
 
-def run(inbox: Inbox, settings: Settings, *, report: Path) -> int:
+def run(inbox: Inbox, settings: Settings, *, report: Path, templates: Path) -> int:
     """Show the inbox until the operator leaves; the exit code."""
     app = ChatTuiApp(
         inbox,
@@ -147,5 +157,7 @@ def run(inbox: Inbox, settings: Settings, *, report: Path) -> int:
         patience=Patience(settings.warn_minutes * MINUTE, settings.late_minutes * MINUTE),
         call_by=settings.notify,
         calls_with_text=settings.notify_text,
+        templates=templates,
+        operator=settings.operator,
     )
     return app.run_to_code(mouse=settings.mouse)

@@ -91,6 +91,7 @@ COMMANDS: Final = (
     Command(
         "newline", ("ctrl+j", "shift+enter", "alt+enter"), _COMPOSE, N_("Start a new line"), N_("new line")
     ),
+    Command("templates", ("slash",), _COMPOSE, N_("Choose a template (in an empty box)"), N_("template")),
     Command("attach", ("ctrl+o",), _COMPOSE, N_("Attach a file"), N_("file")),
     Command("edit", ("ctrl+e",), _COMPOSE, N_("Write in your own editor ($EDITOR)")),
     Command("leave", ("escape",), _COMPOSE, N_("Leave; the text stays as a draft"), N_("leave")),

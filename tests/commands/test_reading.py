@@ -188,6 +188,7 @@ def test_paths_creates_nothing(run: Run) -> None:
     assert ran.code == 0
     assert [line.split(": ")[0] for line in ran.out.splitlines()] == [
         "настройки",
+        "шаблоны",
         "исходящие, черновики, пометки",
         "копия чатов",
         "журнал",

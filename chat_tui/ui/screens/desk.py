@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable
 from datetime import tzinfo
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from textual.app import App, ComposeResult
@@ -60,13 +61,20 @@ class Desk(Screen[None]):
         zone: tzinfo,
         patience: Patience = Patience(),  # noqa: B008 - frozen
         calls_with_text: bool = False,
+        templates: Path,
+        operator: str = "",
     ) -> None:
-        """`calls_with_text` lets notifications of the desktop show what a buyer wrote."""
+        """`calls_with_text` lets notifications of the desktop show what a buyer wrote.
+
+        `templates` is their directory, `operator` what they call whoever writes.
+        """
         super().__init__()
         self._inbox = inbox
         self._now = now
         self._zone = zone
         self._calls_with_text = calls_with_text
+        self._templates = templates
+        self._operator = operator
         self._arrivals = Arrivals(inbox)
         self._news = News(lambda: self.post_message(self.NewsCame()))
         self._unsubscribe: Callable[[], None] | None = None
@@ -94,7 +102,9 @@ class Desk(Screen[None]):
     def _flows(self) -> "Flows":
         from chat_tui.ui.screens.flows import Flows  # noqa: PLC0415 - dialogs: not before the first paint
 
-        return Flows(cast("App[None]", self.app), self._inbox, self._now, self._zone)
+        return Flows(
+            cast("App[None]", self.app), self._inbox, self._now, self._zone, self._templates, self._operator
+        )
 
     @property
     def _terminal(self) -> TerminalApp[None]:

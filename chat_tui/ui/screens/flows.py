@@ -23,10 +23,12 @@ from chat_tui.ui.screens.file_picker import FilePicker
 from chat_tui.ui.screens.new_chat import NewChatScreen
 from chat_tui.ui.screens.outbox import OutboxAction, OutboxChoice, OutboxScreen
 from chat_tui.ui.screens.search import LastSearch, SearchScreen
+from chat_tui.ui.screens.templates import TemplateList
 from chat_tui.ui.text import notify, plain
 from chat_tui.ui.view.line import beginning, shown
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.view.recipient import chat_title, recipient
+from chat_tui.ui.view.template_rows import values_of
 
 RECENT = 5
 """Folders the picker remembers."""
@@ -42,6 +44,10 @@ class Flows:
     inbox: Inbox
     now: Callable[[], Millis]
     zone: tzinfo
+    directory: Path
+    """Where the templates are."""
+    operator: str = ""
+    """What templates call whoever writes."""
     folders: list[Path] = field(default_factory=list)
     """Where files were chosen lately, newest first."""
     searched: LastSearch = field(default_factory=LastSearch)
@@ -65,6 +71,11 @@ class Flows:
             notify(self.app, problem_words(outcome), severity="error")
             return None
         return outcome
+
+    async def choose_template(self, to: QueueItem) -> str | None:
+        """Choose a prepared answer; its text with the values of the chat in it."""
+        screen = TemplateList(self.directory, values_of(to, self.operator))
+        return await self.app.push_screen_wait(screen)
 
     async def start_chat(self) -> ChatId | None:
         """Ask for an order or a return until a chat is open or the operator gives up."""

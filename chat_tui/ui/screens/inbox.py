@@ -151,6 +151,22 @@ class InboxScreen(Desk):
         if sent is not None:
             self._last_sent = sent.outbox_id
 
+    @on(Compose.TemplateWanted)
+    def _template_wanted(self, message: Compose.TemplateWanted) -> None:
+        message.stop()
+        self._choose_template()
+
+    @work(group="dialog", exclusive=True, exit_on_error=True)
+    async def _choose_template(self) -> None:
+        """Put a template into the box of the chat it was chosen for."""
+        item, text = self._talk.item, None
+        try:
+            if item is not None:
+                text = await self._flows.choose_template(item)
+        finally:
+            is_there = item is not None and self._talk.chat_id == item.chat.chat_id
+            self._box.put(text if is_there else None)
+
     @on(Compose.EditWanted)
     def _edit_wanted(self, message: Compose.EditWanted) -> None:
         message.stop()

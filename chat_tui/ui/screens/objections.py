@@ -5,7 +5,9 @@ from chat_tui.model.chat import ChatStatus
 from chat_tui.model.contacts import contacts
 from chat_tui.model.ids import ChatId
 from chat_tui.model.queue import QueueItem
+from chat_tui.model.template import unfilled
 from chat_tui.ui.view.contact_words import contact_warning
+from chat_tui.ui.view.template_rows import unfilled_words
 
 
 class Objections:
@@ -18,7 +20,12 @@ class Objections:
         """The chat and the text of which the operator knows what it seems to hold."""
 
     def next(self, item: QueueItem, text: str) -> str | None:
-        """The next thing to be said before `text` goes to the chat `item`; None = it may go."""
+        """The next thing to be said before `text` goes to the chat `item`; None = it may go.
+
+        Only a marker of a template that nobody filled in is said again and again.
+        """
+        if markers := unfilled(text):
+            return unfilled_words(markers)
         chat = item.chat
         if chat.status == ChatStatus.FINISHED and self._finished != chat.chat_id:
             self._finished = chat.chat_id

@@ -5,16 +5,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 
+from chat_tui.locale import _
 from chat_tui.model.limits import TEXT_LIMIT, text_length
+from chat_tui.model.template import unfilled
 from chat_tui.safetext import is_blank, stripped
 from chat_tui.ui.keys import Where, bindings, freed
 from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.terminal.text_box import TextBox
 from chat_tui.ui.text import plain
+from chat_tui.ui.view import glyphs
 
 _COUNTED_FROM: Final = TEXT_LIMIT * 4 // 5
 _SAME_PRESS: Final = 0.3
@@ -43,7 +47,7 @@ class Compose(TextBox):
     Compose:disabled {
         opacity: 100%;
     }
-    Compose.-too-long {
+    Compose.-too-long, Compose.-unfilled {
         border-subtitle-color: $text-error;
         border-subtitle-style: bold;
     }
@@ -69,6 +73,9 @@ class Compose(TextBox):
     class EditWanted(Message):
         """The text shall be edited in the operator's own editor."""
 
+    class TemplateWanted(Message):
+        """A template shall be chosen: answered by `put`, in any case."""
+
     class LeaveWanted(Message):
         """The operator steps out of the box; the text stays."""
 
@@ -92,6 +99,10 @@ class Compose(TextBox):
         self.cursor_blink = False
         self._now = now
         self._enter_at = -_SAME_PRESS
+        self._put_at = -_SAME_PRESS
+        self._awaits_template = False
+        self._slash_asked = False
+        """Whether all there was when the templates were asked for is the `/` that did it."""
         bind(self, bindings(Where.COMPOSE), freed=freed(Where.COMPOSE))
 
     def address(self, content: Content) -> None:
@@ -102,6 +113,7 @@ class Compose(TextBox):
         """Put a draft back; no `Changed` follows, for nothing new was typed."""
         with self.prevent(self.Changed):
             self.load_text(stripped(text))
+        self._awaits_template = False
         self.place_caret(caret)
         self._count()
 
@@ -109,6 +121,21 @@ class Compose(TextBox):
         """Remove the text of a `SendWanted`; what was typed behind it since then stays."""
         if self.text.startswith(sent):
             self.load(self.text[len(sent) :], self.caret - len(sent))
+
+    def put(self, text: str | None) -> None:
+        """The answer to `TemplateWanted`: the text, in place of the `/` that asked for it; None = nothing.
+
+        The Enter that chose it, bouncing or held down, sends nothing.
+        """
+        self._awaits_template = False
+        if text is None:
+            return
+        self._put_at = self._now()
+        if self._slash_asked and self.text.startswith("/"):
+            # Letters typed meanwhile stay behind it, and the caret behind them.
+            self.replace(text, (0, 0), (0, 1))
+        else:
+            self.type_text(text)
 
     def on_compose_changed(self) -> None:
         """Keep the counter right; an Enter behind new text is a new one."""
@@ -119,6 +146,8 @@ class Compose(TextBox):
         """Ask for the text to be sent, once per press of the key; a pasted Enter is a new line."""
         if self.enter_is_pasted:
             self.action_newline()
+            return
+        if self._awaits_template or self._now() - self._put_at < _SAME_PRESS:
             return
         pressed_before, self._enter_at = self._enter_at, self._now()
         if self._enter_at - pressed_before < _SAME_PRESS or is_blank(self.text):
@@ -137,6 +166,11 @@ class Compose(TextBox):
         """Ask for a file."""
         self.post_message(self.AttachWanted())
 
+    def action_templates(self) -> None:
+        """Ask for a template."""
+        self._awaits_template, self._slash_asked = True, self.text == "/"
+        self.post_message(self.TemplateWanted())
+
     def action_edit(self) -> None:
         """Ask for the operator's own editor."""
         self.post_message(self.EditWanted())
@@ -147,5 +181,16 @@ class Compose(TextBox):
 
     def _count(self) -> None:
         length = text_length(self.text)
-        self.border_subtitle = plain(f"{length}/{TEXT_LIMIT}") if length > _COUNTED_FROM else None
+        markers = unfilled(self.text)
+        words = [_("not filled in: {markers}").format(markers=" ".join(markers))] if markers else []
+        if length > _COUNTED_FROM:
+            words.append(f"{length}/{TEXT_LIMIT}")
+        self.border_subtitle = plain(glyphs.JOIN.join(words)) if words else None
         self.set_class(length > TEXT_LIMIT, "-too-long")
+        self.set_class(bool(markers), "-unfilled")
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.character == "/" and not self.text:
+            # It stands in the box while the list is open, and goes on to the binding.
+            event.prevent_default()
+            self.type_text("/")

@@ -1,0 +1,65 @@
+"""Answers prepared by the operator, with markers that stand for what the open chat is about."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Field(StrEnum):
+    """What a marker stands for; the value is its English name."""
+
+    NAME = "name"
+    """The buyer's first name."""
+    ORDER = "order"
+    RETURN = "return"
+    SHOP = "shop"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One prepared answer."""
+
+    name: str
+    """What it is found by: the name of its file without the ending."""
+    text: str
+
+
+_RUSSIAN: Final = {
+    Field.NAME: "имя",
+    Field.ORDER: "заказ",
+    Field.RETURN: "возврат",
+    Field.SHOP: "магазин",
+    Field.OPERATOR: "оператор",
+}
+_NAMES: Final = {name: field for field in Field for name in (field.value, _RUSSIAN[field])}
+_MARKER: Final = re.compile(rf"\{{\s*({'|'.join(_NAMES)})\s*\}}", re.IGNORECASE)
+
+
+def marker(field: Field, language: str) -> str:
+    """How the marker is written in a language; both are understood everywhere."""
+    return f"{{{_RUSSIAN[field] if language == 'ru' else field.value}}}"
+
+
+def pieces(text: str) -> Iterator[tuple[str, Field | None]]:
+    """The text cut at its markers: each piece and, if it is a marker, what it stands for."""
+    end = 0
+    for match in _MARKER.finditer(text):
+        if match.start() > end:
+            yield text[end : match.start()], None
+        yield match[0], _NAMES[match[1].lower()]
+        end = match.end()
+    if end < len(text):
+        yield text[end:], None
+
+
+def fill(text: str, values: Mapping[Field, str]) -> str:
+    """The text with its markers replaced; one without a value stays as it is written."""
+    return "".join((field and values.get(field)) or piece for piece, field in pieces(text))
+
+
+def unfilled(text: str) -> tuple[str, ...]:
+    """The markers that stand in the text, as written, each once."""
+    return tuple(dict.fromkeys(piece for piece, field in pieces(text) if field is not None))

@@ -1,0 +1,137 @@
+"""The answer of four keys: `n`, `/` with two letters, Enter, Enter."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from chat_tui.sandbox.serve import Sandbox
+from chat_tui.ui.screens import template_files
+from tests.ui.app_stage import desk
+
+
+def put(root: Path, **templates: str) -> None:
+    (root / "templates").mkdir(exist_ok=True)
+    for name, text in templates.items():
+        (root / "templates" / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
+async def test_four_keys_and_two_letters_send_the_filled_text(market: Sandbox, tmp_path: Path) -> None:
+    put(tmp_path, привет="Здравствуйте!", доставка="Ваш магазин {магазин} ответит завтра.\n{shop}")
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("n")
+        chat_id = it.opened
+        await it.burst(["/", "l", "j", "enter"])
+        await it.until(lambda: it.dialog == "" and "завтра" in it.box)
+        assert it.caret == len(it.box)
+        assert it.focus == "box"
+        shop = it.addressee.rpartition(" · ")[2]
+        assert shop
+        await it.press_again("enter")
+        await it.until(lambda: it.sent)
+        assert it.sent_texts == [(chat_id, f"Ваш магазин {shop} ответит завтра.\n{shop}")]
+
+
+async def test_an_enter_pressed_before_the_files_are_read_is_not_lost(
+    market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, привет="Здравствуйте!", доставка="Доставим завтра.")
+    disk = threading.Event()
+    read = template_files.read_shelf
+
+    def slowly(directory: Path) -> template_files.Shelf:
+        disk.wait(30)
+        return read(directory)
+
+    monkeypatch.setattr(template_files, "read_shelf", slowly)
+    async with desk(tmp_path, market) as it:
+        try:
+            await it.synced()
+            await it.press("n", "/", "д", "о", "enter")
+            await it.until_shown("Reading the templates")
+            assert (it.dialog, it.box, it.sent) == ("TemplateList", "/", [])
+            disk.set()
+            await it.until(lambda: it.box == "Доставим завтра.")
+        finally:
+            disk.set()
+        assert it.sent == []
+
+
+async def test_escape_leaves_a_slash_and_a_slash_within_text_is_a_letter(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    put(tmp_path, привет="Здравствуйте!")
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("n", "/")
+        await it.until_shown("привет", "Здравствуйте!")
+        await it.press("escape")
+        await it.until(lambda: it.dialog == "")
+        assert (it.box, it.focus) == ("/", "box")
+        await it.write("a/b")
+        assert (it.box, it.dialog) == ("/a/b", "")
+        await it.press("enter")
+        await it.until(lambda: [text for _chat, text in it.sent_texts] == ["/a/b"])
+
+
+async def test_what_is_not_known_is_marked_and_not_sent(market: Sandbox, tmp_path: Path) -> None:
+    put(tmp_path, подпись="С уважением, {оператор}")
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("n", "/")
+        await it.until_shown("Not known here: {оператор}")
+        await it.press("enter")
+        await it.until(lambda: it.box == "С уважением, {оператор}")
+        await it.until_shown("not filled in: {оператор}")
+        for _ in range(2):
+            await it.press_again("enter")
+        await it.until_said("{оператор} is not filled in, so nothing was sent")
+        assert it.sent == []
+        await it.press(*["backspace"] * len("{оператор}"))
+        assert "not filled in" not in it.screen
+        await it.write("Анна")
+        await it.press("enter")
+        await it.until(lambda: [text for _chat, text in it.sent_texts] == ["С уважением, Анна"])
+
+
+async def test_the_palette_puts_a_template_at_the_caret(market: Sandbox, tmp_path: Path) -> None:
+    put(tmp_path, привет="Здравствуйте!")
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("n")
+        await it.write("А: ")
+        await it.press("ctrl+p")
+        await it.write("template")
+        await it.press("enter")
+        await it.until(lambda: it.dialog == "TemplateList")
+        await it.until_shown("привет")
+        await it.press("enter")
+        await it.until(lambda: it.box == "А: Здравствуйте!")
+
+
+async def test_without_templates_the_list_says_where_they_go(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("n", "/")
+        await it.until_shown("There are no templates yet", "Good day, {name}! Your order {order}")
+        await it.press("enter")
+        assert it.dialog == "TemplateList"
+        put(tmp_path, a="Good day!")
+        (tmp_path / "templates" / "bad.txt").write_bytes(b"\xff")
+        await it.press("escape", "backspace", "/")
+        await it.until_shown("Good day!", "Left out: bad.txt: it is not UTF-8")
+
+
+async def test_the_enter_that_chose_sends_nothing_while_it_is_held_down(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    put(tmp_path, привет="Здравствуйте!")
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("n", "/")
+        await it.until_shown("привет")
+        await it.burst(["enter"])
+        await it.burst(["enter"])
+        await it.until(lambda: it.box == "Здравствуйте!")
+        assert (it.sent, await it.app.inbox.open_items()) == ([], ())
