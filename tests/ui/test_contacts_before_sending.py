@@ -1,12 +1,22 @@
 """What the Market hides goods for is said before it goes: the first Enter asks, the second sends."""
 
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from chat_tui import locale
 from chat_tui.model.contacts import contacts
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.view.contact_words import contact_warning
 from tests.ui.app_stage import desk
+
+
+@pytest.fixture
+def market() -> Iterator[Sandbox]:
+    """A very small shop: one waiting chat is enough here."""
+    with Sandbox.start(chats=4, seed=3) as sandbox:
+        yield sandbox
 
 
 async def test_the_first_enter_asks_and_the_second_sends(market: Sandbox, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The answer of four keys: `n`, `/` with two letters, Enter, Enter."""
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,13 @@ from chat_tui.ui.screens import template_files
 from tests.ui.app_stage import desk
 
 
+@pytest.fixture
+def market() -> Iterator[Sandbox]:
+    """A very small shop: a waiting chat about an order is enough here."""
+    with Sandbox.start(chats=6, seed=3) as sandbox:
+        yield sandbox
+
+
 def put(root: Path, **templates: str) -> None:
     (root / "templates").mkdir(exist_ok=True)
     for name, text in templates.items():
@@ -17,20 +25,22 @@ def put(root: Path, **templates: str) -> None:
 
 
 async def test_four_keys_and_two_letters_send_the_filled_text(market: Sandbox, tmp_path: Path) -> None:
-    put(tmp_path, привет="Здравствуйте!", доставка="Ваш магазин {магазин} ответит завтра.\n{shop}")
+    put(tmp_path, привет="Здравствуйте!", доставка="{имя}, заказ {заказ} приедет завтра.\n{shop}")
     async with desk(tmp_path, market) as it:
         await it.synced()
         await it.press("n")
+        for _ in range(6):
+            if " · order " not in it.addressee:
+                await it.press("escape", "n")
         chat_id = it.opened
+        buyer, order, shop = it.addressee.removeprefix("To: ").split(" · ")
+        filled = f"{buyer.split()[0]}, заказ {order.removeprefix('order ')} приедет завтра.\n{shop}"
         await it.burst(["/", "l", "j", "enter"])
-        await it.until(lambda: it.dialog == "" and "завтра" in it.box)
-        assert it.caret == len(it.box)
-        assert it.focus == "box"
-        shop = it.addressee.rpartition(" · ")[2]
-        assert shop
+        await it.until(lambda: it.dialog == "" and it.box == filled)
+        assert (it.caret, it.focus) == (len(filled), "box")
         await it.press_again("enter")
         await it.until(lambda: it.sent)
-        assert it.sent_texts == [(chat_id, f"Ваш магазин {shop} ответит завтра.\n{shop}")]
+        assert it.sent_texts == [(chat_id, filled)]
 
 
 async def test_an_enter_pressed_before_the_files_are_read_is_not_lost(
