@@ -204,6 +204,9 @@ def typed_by(key: str) -> str:
 
 
 def _shortest(command: Command, *, in_text: bool) -> str | None:
-    if in_text:
+    if in_text and command.where is not Where.COMPOSE:
         return next((key for key in command.keys if not typed_by(key)), None)
+    if in_text:
+        # The box itself hears its keys, even the one that is typed.
+        return next(iter(command.keys), None)
     return next((key for key in command.keys if typed_by(key)), next(iter(command.keys), None))
