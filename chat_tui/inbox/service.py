@@ -17,6 +17,7 @@ from chat_tui.inbox.engine import Engine
 from chat_tui.inbox.events import Event, OutboxChanged, StoreMended
 from chat_tui.inbox.loop import EngineLoop
 from chat_tui.inbox.market import Market
+from chat_tui.inbox.queue import Queue
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.writing import Writing
 from chat_tui.model.chat import NewChat
@@ -25,11 +26,10 @@ from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
 from chat_tui.model.link import Link
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
-from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
 from chat_tui.model.report import SyncPlan, SyncReport
 from chat_tui.model.search import SearchCoverage, SearchPage, SearchQuery
 from chat_tui.model.timeline import Draft, TimelinePage
-from chat_tui.store import chats, coverage, messages, outbox, search
+from chat_tui.store import coverage, messages, outbox, search
 from chat_tui.store.database import Store
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ def wall_clock_ms() -> Millis:
     return time.time_ns() // 1_000_000
 
 
-class Inbox:
+class Inbox(Queue):
     """The shop's chats: one per running copy of the program."""
 
     def __init__(
@@ -59,6 +59,7 @@ class Inbox:
         self._loop = EngineLoop()
         self._engine = Engine(store, connect, self._settings, wall_ms)
         self._writing = Writing(store, self._settings, wall_ms)
+        super().__init__(store, self._writing, wall_ms, self._publish)
         self._private = tuple(private)
         self._opened: Future[None]
         self._is_asleep = False
@@ -83,32 +84,6 @@ class Inbox:
             self._loop.start()
 
     # -- reading: local, never the network ---------------------------------------------------
-
-    async def queue_page(
-        self,
-        tab: Tab,
-        *,
-        after: QueueKey | None = None,
-        before: QueueKey | None = None,
-        from_end: bool = False,
-        limit: int = 64,
-    ) -> QueuePage:
-        """Chats of a tab: the first ones, those after or before a key, or the last ones."""
-        return await _await(
-            self._store.read(chats.page, tab, after=after, before=before, from_end=from_end, limit=limit)
-        )
-
-    async def queue_item(self, chat_id: ChatId, tab: Tab = Tab.ALL) -> QueueItem | None:
-        """One chat as the list shows it (its key is that of `tab`), or None if it is not in the cache."""
-        return await _await(self._store.read(chats.item, chat_id, tab))
-
-    async def tab_counts(self) -> dict[Tab, int]:
-        """How many chats each tab holds."""
-        return await _await(self._store.read(chats.counts))
-
-    async def next_waiting(self, beyond: ChatId | None, *, backwards: bool = False) -> ChatId | None:
-        """The chat to answer next: the longest waiting one, or the one after (before) `beyond`."""
-        return await _await(self._store.read(chats.next_waiting, beyond, backwards=backwards))
 
     async def timeline(
         self,

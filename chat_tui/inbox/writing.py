@@ -66,6 +66,28 @@ class Writing:
             await _settled(self._store.write_state(marks.see, chat_id, message_id, self._wall_ms()))
         )
 
+    async def mark_done(self, chat_id: ChatId) -> Problem | None:
+        """Nothing is to be done in a chat until a buyer writes after what is known of it now."""
+        newest_id = await asyncio.wrap_future(self._store.read(marks.newest, chat_id))
+        return _problem_of(
+            await _settled(self._store.write_state(marks.finish, chat_id, newest_id, self._wall_ms()))
+        )
+
+    async def snooze(self, chat_id: ChatId, until: Millis | None) -> Problem | None:
+        """Put a chat off until a moment, or (None) until a buyer writes after what is known of it now."""
+        if until is not None:
+            return _problem_of(
+                await _settled(self._store.write_state(marks.snooze_until, chat_id, until, self._wall_ms()))
+            )
+        newest_id = await asyncio.wrap_future(self._store.read(marks.newest, chat_id))
+        return _problem_of(
+            await _settled(self._store.write_state(marks.snooze_silent, chat_id, newest_id, self._wall_ms()))
+        )
+
+    async def unmark(self, chat_id: ChatId) -> Problem | None:
+        """Take back that a chat is done or put off."""
+        return _problem_of(await _settled(self._store.write_state(marks.unmark, chat_id)))
+
     async def enqueue_text(self, chat_id: ChatId, text: str) -> OutboxItem | Problem:
         """Queue a text, with its undo hold, and clear the draft in the same transaction."""
         if self._settings.read_only:

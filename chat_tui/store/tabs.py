@@ -6,7 +6,9 @@
 from dataclasses import dataclass
 from typing import Final
 
+from chat_tui.model.ids import Millis
 from chat_tui.model.queue import QueueKey, Tab
+from chat_tui.store.marks import DONE, SNOOZED
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +16,17 @@ class TabPlace:
     """Where a tab is in the table `chat c`."""
 
     within: str
-    """SQL condition: the chat is in the tab."""
+    """SQL condition: the chat is in the tab, but for the operator's marks."""
     bucket: str
     """SQL column of QueueKey.bucket; a bare number where all chats share it."""
     order: str
     """SQL column of QueueKey.order."""
+    marked: str = ""
+    """SQL condition on the marks of the operator, which end at `{now}`; empty = marks do not count."""
+
+    def holds(self, now: Millis) -> str:
+        """The condition that the chat is in the tab at this moment."""
+        return f"{self.within} AND {self.marked.format(now=int(now))}" if self.marked else self.within
 
     @property
     def is_one_bucket(self) -> bool:
@@ -42,12 +50,14 @@ class TabPlace:
         return (key.order, key.chat_id) if self.is_one_bucket else (key.bucket, key.order, key.chat_id)
 
 
+_AWAKE: Final = f"c.chat_id NOT IN ({DONE} UNION ALL {SNOOZED})"
+"""Marks that hold are few: they are found once for a query, and the index of the tab stays the way."""
+
 PLACES: Final = {
-    Tab.WAITING: TabPlace("c.waiting_bucket IS NOT NULL", "c.waiting_bucket", "c.waiting_order"),
+    Tab.WAITING: TabPlace("c.waiting_bucket IS NOT NULL", "c.waiting_bucket", "c.waiting_order", _AWAKE),
     Tab.DISPUTES: TabPlace("c.dispute_bucket IS NOT NULL", "c.dispute_bucket", "c.newest_order"),
     Tab.RETURNS: TabPlace("c.context_kind = 'RETURN'", "c.turn_bucket", "c.turn_order"),
     Tab.QUESTIONS: TabPlace("c.context_kind = 'DIRECT'", "c.turn_bucket", "c.turn_order"),
-    # Nothing can be snoozed yet.
-    Tab.SNOOZED: TabPlace("0", "0", "c.newest_order"),
+    Tab.SNOOZED: TabPlace("1", "0", "c.newest_order", f"c.chat_id IN ({SNOOZED})"),
     Tab.ALL: TabPlace("1", "0", "c.newest_order"),
 }

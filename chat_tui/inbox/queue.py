@@ -1,0 +1,82 @@
+"""The list of chats as a user interface asks for it, and what the operator marks there."""
+
+import asyncio
+from collections.abc import Callable
+
+from chat_tui.inbox.events import ChatsChanged, Event
+from chat_tui.inbox.writing import Writing
+from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.problem import Problem
+from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
+from chat_tui.store import chats
+from chat_tui.store.database import Store
+
+
+class Queue:
+    """The part of `Inbox` that knows tabs and marks; all of it is local."""
+
+    def __init__(
+        self,
+        store: Store,
+        writing: Writing,
+        wall_ms: Callable[[], Millis],
+        tell: Callable[[Event], None],
+    ) -> None:
+        """`tell` publishes an event."""
+        self._store = store
+        self._writing = writing
+        self._wall_ms = wall_ms
+        self._tell = tell
+
+    async def queue_page(
+        self,
+        tab: Tab,
+        *,
+        after: QueueKey | None = None,
+        before: QueueKey | None = None,
+        from_end: bool = False,
+        limit: int = 64,
+    ) -> QueuePage:
+        """Chats of a tab: the first ones, those after or before a key, or the last ones."""
+        return await asyncio.wrap_future(
+            self._store.read(
+                chats.page,
+                tab,
+                after=after,
+                before=before,
+                from_end=from_end,
+                limit=limit,
+                now=self._wall_ms(),
+            )
+        )
+
+    async def queue_item(self, chat_id: ChatId, tab: Tab = Tab.ALL) -> QueueItem | None:
+        """One chat as the list shows it (its key is that of `tab`), or None if it is not in the cache."""
+        return await asyncio.wrap_future(self._store.read(chats.item, chat_id, tab, self._wall_ms()))
+
+    async def tab_counts(self) -> dict[Tab, int]:
+        """How many chats each tab holds."""
+        return await asyncio.wrap_future(self._store.read(chats.counts, self._wall_ms()))
+
+    async def next_waiting(self, beyond: ChatId | None, *, backwards: bool = False) -> ChatId | None:
+        """The chat to answer next: the longest waiting one, or the one after (before) `beyond`."""
+        return await asyncio.wrap_future(
+            self._store.read(chats.next_waiting, beyond, backwards=backwards, now=self._wall_ms())
+        )
+
+    async def mark_done(self, chat_id: ChatId) -> Problem | None:
+        """Take a chat out of WAITING until a buyer writes in it; a snooze ends."""
+        return self._marked(chat_id, await self._writing.mark_done(chat_id))
+
+    async def snooze(self, chat_id: ChatId, until: Millis | None) -> Problem | None:
+        """Move a chat from WAITING to SNOOZED until a moment, or (None) until a buyer writes in it."""
+        return self._marked(chat_id, await self._writing.snooze(chat_id, until))
+
+    async def unmark(self, chat_id: ChatId) -> Problem | None:
+        """Take back that a chat is done or snoozed."""
+        return self._marked(chat_id, await self._writing.unmark(chat_id))
+
+    def _marked(self, chat_id: ChatId, problem: Problem | None) -> Problem | None:
+        if problem is None:
+            self._tell(ChatsChanged(frozenset({chat_id})))
+        return problem
