@@ -24,6 +24,8 @@ class InboxScreen(Desk):
     """Turns what the operator presses into wishes to the inbox and steps between the panes."""
 
     _last_sent: OutboxId | None = None
+    _last_marked: ChatId | None = None
+    """The chat marked last; None once something was sent after it, for the last of both is undone."""
 
     # -- the list ------------------------------------------------------------------------------------
 
@@ -116,8 +118,32 @@ class InboxScreen(Desk):
         self._inbox.refresh()
         await self._queue.apply_order(from_top=True)
 
+    async def action_done(self) -> None:
+        """Mark the chat under the highlight, or the open one if the list has no focus, as done."""
+        chat_id = self._list.highlighted if self._list.has_focus else self._talk.chat_id
+        if chat_id is None:
+            notify(self.app, _("Open a chat first: Enter on a row, or n for the longest waiting."))
+            return
+        problem = await self._inbox.mark_done(chat_id)
+        if problem is not None:
+            notify(self.app, problem_words(problem), severity="error")
+            return
+        self._last_sent, self._last_marked = None, chat_id
+        notify(self.app, _("Done until the buyer writes; {key} undoes it.").format(key=keys.key_of("undo")))
+
+    async def _unmark(self, chat_id: ChatId) -> None:
+        problem = await self._inbox.unmark(chat_id)
+        if problem is not None:
+            notify(self.app, problem_words(problem), severity="error")
+            return
+        self._last_marked = None
+        notify(self.app, _("The mark is taken back."))
+
     async def action_undo(self) -> None:
-        """Take the last sent text back into its box, while it is held."""
+        """Take back the last of: a sent text, while it is held; a mark."""
+        if self._last_marked is not None:
+            await self._unmark(self._last_marked)
+            return
         if self._last_sent is None:
             notify(self.app, _("There is nothing to undo."))
             return
@@ -136,7 +162,7 @@ class InboxScreen(Desk):
     @on(TalkPane.Sent)
     def _sent(self, message: TalkPane.Sent) -> None:
         message.stop()
-        self._last_sent = message.item.outbox_id
+        self._last_sent, self._last_marked = message.item.outbox_id, None
 
     @on(Compose.AttachWanted)
     def _attach_wanted(self, message: Compose.AttachWanted) -> None:
@@ -149,7 +175,7 @@ class InboxScreen(Desk):
             return
         sent = await self._flows.attach(self._talk.item)
         if sent is not None:
-            self._last_sent = sent.outbox_id
+            self._last_sent, self._last_marked = sent.outbox_id, None
 
     @on(Compose.TemplateWanted)
     def _template_wanted(self, message: Compose.TemplateWanted) -> None:
