@@ -234,3 +234,14 @@ async def test_the_header_is_not_markup_and_the_box_grows() -> None:
         assert app.box.outer_size.height == 3
         await app.arrive(*["ctrl+j"] * 20)
         assert app.box.outer_size.height == 10
+
+
+async def test_an_enter_behind_a_template_sends_at_once_what_was_typed_to_it() -> None:
+    async with desk() as app:
+        app.box.put("Здравствуйте!")
+        await app.heard()
+        await app.arrive("\r")
+        assert app.sent == [], "the Enter that chose the template, held down"
+        await app.arrive(*"да")
+        await app.arrive("\r")
+        assert app.sent == ["Здравствуйте!да"]

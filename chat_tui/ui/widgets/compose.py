@@ -100,6 +100,8 @@ class Compose(TextBox):
         self._now = now
         self._enter_at = -_SAME_PRESS
         self._put_at = -_SAME_PRESS
+        self._after_put = ""
+        """The whole text as a template left it."""
         self._awaits_template = False
         self._slash_asked = False
         """Whether all there was when the templates were asked for is the `/` that did it."""
@@ -136,10 +138,13 @@ class Compose(TextBox):
             self.replace(text, (0, 0), (0, 1))
         else:
             self.type_text(text)
+        self._after_put = self.text
 
     def on_compose_changed(self) -> None:
         """Keep the counter right; an Enter behind new text is a new one."""
         self._enter_at = -_SAME_PRESS
+        if self.text != self._after_put:
+            self._put_at = -_SAME_PRESS
         self._count()
 
     def action_send(self) -> None:
