@@ -53,8 +53,13 @@ class TabPlace:
 _AWAKE: Final = f"c.chat_id NOT IN ({DONE} UNION ALL {SNOOZED})"
 """Marks that hold are few: they are found once for a query, and the index of the tab stays the way."""
 
+_UNANSWERED: Final = """c.waiting_bucket IS NOT NULL
+    AND NOT (c.waiting_bucket = 0 AND c.last_speaker = 'PARTNER' AND c.newest_sender IN ('PARTNER', 'MARKET'))
+"""
+"""An open dispute waits as any chat does, only before all others; the arbiter's words wait for us too."""
+
 PLACES: Final = {
-    Tab.WAITING: TabPlace("c.waiting_bucket IS NOT NULL", "c.waiting_bucket", "c.waiting_order", _AWAKE),
+    Tab.WAITING: TabPlace(_UNANSWERED, "c.waiting_bucket", "c.waiting_order", _AWAKE),
     Tab.DISPUTES: TabPlace("c.dispute_bucket IS NOT NULL", "c.dispute_bucket", "c.newest_order"),
     Tab.RETURNS: TabPlace("c.context_kind = 'RETURN'", "c.turn_bucket", "c.turn_order"),
     Tab.QUESTIONS: TabPlace("c.context_kind = 'DIRECT'", "c.turn_bucket", "c.turn_order"),

@@ -6,12 +6,24 @@ import pytest
 
 from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind
 from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.model.timeline import Draft
 from chat_tui.store import chats, drafts, marks
 from chat_tui.store.database import Connection, Store
-from tests.store.world import CHAT, a_chat, bring, buyer, list_chats, own, queue_text, read_history, with_file
+from tests.store.world import (
+    CHAT,
+    a_chat,
+    bring,
+    buyer,
+    by,
+    list_chats,
+    own,
+    queue_text,
+    read_history,
+    with_file,
+)
 
 S = ChatStatus
 ARB = ChatKind.ARBITRAGE
@@ -95,6 +107,29 @@ def test_next_waiting_walks_the_waiting_tab(queue: Store) -> None:
     assert [ask(None), ask(6), ask(2), ask(1)] == [6, 4, 1, None]
     assert [ask(None, backwards=True), ask(4, backwards=True), ask(6, backwards=True)] == [1, 6, None]
     assert ask(3) == 6, "a chat that does not wait has no place: the longest waiting comes"
+
+
+def test_an_answered_dispute_waits_no_more_until_somebody_but_the_market_writes(store: Store) -> None:
+    """ux.md: a chat leaves the queue when we answer; disputes are only before all others."""
+    list_chats(store, a_chat(updated_at=5_000, status=S.WAITING_FOR_ARBITER, kind=ARB))
+
+    def waits() -> bool:
+        tab = {item.chat.chat_id for item in store.read(chats.page, Tab.WAITING).result().items}
+        assert store.read(chats.counts).result()[Tab.WAITING] == len(tab)
+        assert store.read(chats.counts).result()[Tab.DISPUTES] == 1
+        assert (store.read(chats.next_waiting, None).result() == CHAT) is (CHAT in tab)
+        return CHAT in tab
+
+    assert waits()
+    history = (
+        buyer(1, 1_000),
+        own(2, 2_000),
+        by(Sender.MARKET, 3, 3_000),
+        by(Sender.SUPPORT, 4, 4_000),
+        own(5, 5_000),
+    )
+    told = [waits() for message in history if read_history(store, message)]
+    assert told == [True, False, False, True, False]
 
 
 def the_item(store: Store) -> QueueItem:

@@ -40,6 +40,12 @@ def own(number: int, at: Millis, text: str | None = "Едет.", *, chat_id: int
     return Message(ChatId(chat_id), MessageId(number), at, Sender.PARTNER, text)
 
 
+def by(
+    sender: str, number: int, at: Millis, text: str | None = "Открыт спор.", *, chat_id: int = CHAT
+) -> Message:
+    return Message(ChatId(chat_id), MessageId(number), at, sender, text)
+
+
 def with_file(message: Message, *names: str) -> Message:
     files = tuple(Attachment(name, f"https://files.example/{name}", 10) for name in names)
     return Message(
