@@ -230,13 +230,17 @@ async def desk(
     key: str | None = None,
     business: int | None = None,
     url: str | None = None,
+    notifications: bool = False,
 ) -> AsyncIterator[Desk]:
-    """Start the program on the files below `root`; leaving the block ends it as leaving the app does."""
+    """Start the program on the files below `root`; leaving the block ends it as leaving the app does.
+
+    With `notifications` they are drawn as well as noted in `said`.
+    """
     connect = lambda: client_of(market, key=key, business=business, url=url)  # noqa: E731
     shop = Shop.open(root, connect, settings=settings)
     app = ChatTuiApp(shop.inbox, report=root / "chat-tui.log", now=wall_clock_ms, zone=UTC)
     try:
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=notifications) as pilot:
             await app.keys_settled()
             yield Desk(app, pilot, market, shop.store)
         assert not app.return_code

@@ -9,6 +9,7 @@ from chat_tui import locale
 from chat_tui.model.contacts import contacts
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.view.contact_words import contact_warning
+from chat_tui.ui.widgets.compose import Compose
 from tests.ui.app_stage import desk
 
 
@@ -32,6 +33,19 @@ async def test_the_first_enter_asks_and_the_second_sends(market: Sandbox, tmp_pa
         assert it.sent == []
         await it.press_again("enter")
         await it.until(lambda: [text for _chat, text in it.sent_texts] == ["Call +7 916 123-45-67!"])
+
+
+async def test_a_notification_leaves_the_box_and_the_top_line_in_sight(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    async with desk(tmp_path, market, notifications=True) as it:
+        await it.synced()
+        await it.press("n")
+        await it.answer("Call +7 916 123-45-67")
+        await it.until(lambda: any(toast.region for toast in it.app.screen.query("Toast")))
+        (toast,) = it.app.screen.query("Toast")
+        box = it.app.screen.query_one(Compose)
+        assert 1 <= toast.region.y < toast.region.bottom <= box.region.y
 
 
 async def test_what_a_shop_writes_all_day_goes_at_once(market: Sandbox, tmp_path: Path) -> None:
