@@ -1,0 +1,17 @@
+"""The short form of the operator's day; the long one is the command of its module."""
+
+import pytest
+
+from tests.faults.support.seeds import a_seed
+from tests.operators_day import MOST_KEYS, Day, live
+
+pytestmark = pytest.mark.terminal
+
+
+def test_a_waiting_buyer_is_answered_in_four_keys_and_nobody_else() -> None:
+    """ux.md: `n` → `/` + two letters + Enter for a template → `Enter` sends → the next is one key away."""
+    day = live(Day(a_seed()), answers=6, messages=30, chats=120)
+    assert day.wrong == []
+    assert day.answers == 6
+    assert day.said == 30
+    assert set(day.keys) <= {MOST_KEYS}
