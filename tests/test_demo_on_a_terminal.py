@@ -118,6 +118,7 @@ def highlighted(program: PtyProgram) -> str:
 
 
 def test_an_answer_is_confirmed_and_replied_to_and_there_at_the_next_start(data: Path) -> None:
+    """Promised: U60."""
     with demo() as program:
         before = program.attributes
         until_everything_is_read(program)

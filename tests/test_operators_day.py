@@ -9,7 +9,7 @@ pytestmark = pytest.mark.terminal
 
 
 def test_a_waiting_buyer_is_answered_in_four_keys_and_nobody_else() -> None:
-    """ux.md: `n` → `/` + two letters + Enter for a template → `Enter` sends → the next is one key away."""
+    """U01: `n` → `/` + two letters + Enter for a template → `Enter` sends → the next is one key away."""
     day = live(Day(a_seed()), answers=6, messages=30, chats=120)
     assert day.wrong == []
     assert day.answers == 6

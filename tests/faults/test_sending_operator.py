@@ -171,6 +171,7 @@ async def test_f_036_a_request_broken_off_is_looked_up_and_never_called_cancelle
 
 
 async def test_the_upload_of_a_file_is_told_of_while_it_goes(trial: Trial, tmp_path: Path) -> None:
+    """Promised: U51."""
     (chat,) = await trial.warm(1)
     shop = trial.open()
     source = tmp_path / "film.bin"

@@ -31,6 +31,7 @@ STATES = (OutboxState.SENT, OutboxState.UNCONFIRMED, OutboxState.FAILED, OutboxS
 
 @pytest.mark.terminal
 def test_f_101_no_colour_is_asked_for(market: Sandbox) -> None:
+    """Promised: U06."""
     settings('[sending]\nundo_seconds = 0\n[ui]\ntheme = "nord"\n')
     market.script(SEND, [Answer(), Answer(400)])
     with Window(market, size=(120, 40), NO_COLOR="1") as window:

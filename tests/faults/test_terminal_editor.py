@@ -42,6 +42,7 @@ def edit(window: Window, notes: Path) -> Path:
 
 
 def test_a_text_is_edited_while_a_message_goes_out(market: Sandbox, notes: Path) -> None:
+    """Promised: U44."""
     with Window(market, NOTES=str(notes), EDITOR=str(notes / "editor"), TMPDIR=str(notes)) as window:
         window.ready().write("").send("goes out meanwhile")
         window.feed_at_once("before")

@@ -12,6 +12,7 @@ LEFT = "\x1b[D"
 
 
 def test_f_088_089_small_odd_and_back(market: Sandbox) -> None:
+    """Promised: U04."""
     with Window(market) as window:
         window.ready().write(TEXT + "behind")
         window.feed(LEFT * len("behind"))

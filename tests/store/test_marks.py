@@ -53,6 +53,7 @@ def test_a_chat_that_is_done_leaves_the_queue_and_nothing_else(waiting: Store) -
 def test_only_a_newer_message_of_the_buyer_brings_it_back(
     waiting: Store, message: Message, comes_back: bool
 ) -> None:
+    """Promised: U33."""
     finish(waiting)
     read_history(waiting, message)
     assert (CHAT in held(waiting)) is comes_back

@@ -110,7 +110,7 @@ def test_next_waiting_walks_the_waiting_tab(queue: Store) -> None:
 
 
 def test_an_answered_dispute_waits_no_more_until_somebody_but_the_market_writes(store: Store) -> None:
-    """ux.md: a chat leaves the queue when we answer; disputes are only before all others."""
+    """U17: ux.md: a chat leaves the queue when we answer; disputes are only before all others."""
     list_chats(store, a_chat(updated_at=5_000, status=S.WAITING_FOR_ARBITER, kind=ARB))
 
     def waits() -> bool:
@@ -139,6 +139,7 @@ def the_item(store: Store) -> QueueItem:
 
 
 def test_what_the_history_tells_about_a_chat(store: Store) -> None:
+    """Promised: U14."""
     list_chats(store, a_chat(updated_at=2_000))
     assert the_item(store).waiting_since == 2_000
     assert (the_item(store).snippet, the_item(store).is_unseen) == ("", False)

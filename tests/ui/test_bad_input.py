@@ -107,6 +107,7 @@ async def test_a_key_that_loses_its_right_keeps_every_message(market: Sandbox, t
 async def test_a_file_that_cannot_be_sent_is_refused_before_anything_is_asked(
     market: Sandbox, tmp_path: Path, language: str, size: int, words: dict[str, str]
 ) -> None:
+    """Promised: U50."""
     locale.use(language)
     with (Path.home() / "file.bin").open("wb") as made:
         made.truncate(size)

@@ -95,6 +95,7 @@ async def test_cleared_after_the_send_but_not_what_was_typed_since() -> None:
 
 
 async def test_a_second_enter_within_the_same_press_is_the_same() -> None:
+    """Promised: U40."""
     async with desk() as app:
         app.box.load("x", 1)
         for _repeat in range(20):
@@ -146,6 +147,7 @@ async def test_the_counter_shows_near_the_limit_only() -> None:
 
 @pytest.mark.parametrize("key", ["ctrl+j", "shift+enter", "alt+enter"])
 async def test_new_line_keys(key: str) -> None:
+    """Promised: U41."""
     async with desk() as app:
         await app.arrive("a", key, "b")
         assert app.box.text == "a\nb"

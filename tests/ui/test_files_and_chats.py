@@ -31,6 +31,7 @@ async def choose(it: Desk, name: str) -> None:
 async def test_a_chosen_file_arrives_byte_by_byte_and_stays_with_the_chat_it_was_chosen_in(
     market: Sandbox, tmp_path: Path
 ) -> None:
+    """Promised: U43."""
     content = b"\x89PNG\r\n\x1a\n" + os.urandom(300_000)
     (Path.home() / "чайник.png").write_bytes(content)
     (Path.home() / "other.txt").write_text("no")
@@ -74,6 +75,7 @@ async def test_escape_sends_no_file_and_keeps_the_text(market: Sandbox, tmp_path
 async def test_a_chat_about_an_order_or_a_return_begins_with_its_number(
     market: Sandbox, tmp_path: Path, context: str, words: str
 ) -> None:
+    """Promised: U36."""
     number = market.unopened(context)
     async with desk(tmp_path, market) as it:
         await it.synced()
@@ -114,6 +116,7 @@ async def test_an_order_that_does_not_exist_is_one_sentence_and_the_number_stays
 async def test_the_outbox_shows_what_nobody_knows_and_sends_or_drops_it_as_told(
     market: Sandbox, tmp_path: Path
 ) -> None:
+    """Promised: U09, U37."""
     async with desk(tmp_path, market, settings=IMPATIENT) as it:
         await it.synced()
         first = await open_next(it)

@@ -41,6 +41,7 @@ def waits_since(market: Sandbox, chat: Chat) -> int | None:
 async def test_the_list_begins_with_disputes_and_then_with_who_waits_longest(
     market: Sandbox, tmp_path: Path
 ) -> None:
+    """Promised: U16."""
     async with desk(tmp_path, market) as it:
         await it.synced()
         chats = all_chats(market)
@@ -62,6 +63,7 @@ async def test_the_list_begins_with_disputes_and_then_with_who_waits_longest(
 
 
 async def test_enter_opens_the_highlighted_chat_and_names_it_twice(market: Sandbox, tmp_path: Path) -> None:
+    """Promised: U07, U28."""
     async with desk(tmp_path, market) as it:
         await it.synced()
         assert "No chat is open" in it.screen
@@ -94,6 +96,7 @@ async def test_older_messages_come_page_by_page_while_scrolling_up(market: Sandb
 async def test_an_answer_is_seen_on_its_way_and_the_reply_comes_by_itself(
     market: Sandbox, tmp_path: Path
 ) -> None:
+    """Promised: U08, U30."""
     take, look = threading.Event(), threading.Event()
     async with desk(tmp_path, market) as it:
         await it.synced()
@@ -124,6 +127,7 @@ def state_of(screen: str, text: str) -> str:
 
 
 async def test_n_goes_to_the_longest_wait_and_on_and_back(market: Sandbox, tmp_path: Path) -> None:
+    """Promised: U25."""
     async with desk(tmp_path, market) as it:
         await it.synced()
         queue = it.rows
@@ -138,6 +142,7 @@ async def test_n_goes_to_the_longest_wait_and_on_and_back(market: Sandbox, tmp_p
 
 
 async def test_an_answered_chat_leaves_the_queue_and_its_count(market: Sandbox, tmp_path: Path) -> None:
+    """Promised: U17."""
     async with desk(tmp_path, market) as it:
         await it.synced()
         before = it.rows
@@ -149,6 +154,7 @@ async def test_an_answered_chat_leaves_the_queue_and_its_count(market: Sandbox, 
 
 
 async def test_the_tabs_show_what_they_are_called(market: Sandbox, tmp_path: Path) -> None:
+    """Promised: U26."""
     chats = all_chats(market)
     async with desk(tmp_path, market) as it:
         await it.synced()
@@ -167,6 +173,7 @@ async def test_the_tabs_show_what_they_are_called(market: Sandbox, tmp_path: Pat
 
 
 async def test_tab_and_escape_walk_through_the_panes(market: Sandbox, tmp_path: Path) -> None:
+    """Promised: U28, U29."""
     async with desk(tmp_path, market) as it:
         await it.synced()
         await it.press("enter")
@@ -178,6 +185,7 @@ async def test_tab_and_escape_walk_through_the_panes(market: Sandbox, tmp_path: 
 
 
 async def test_a_narrow_screen_shows_one_pane_at_a_time(market: Sandbox, tmp_path: Path) -> None:
+    """Promised: U03."""
     async with desk(tmp_path, market, size=NARROW) as it:
         await it.synced()
         assert "─ Chats ─" in it.screen
@@ -195,6 +203,7 @@ async def test_a_narrow_screen_shows_one_pane_at_a_time(market: Sandbox, tmp_pat
 
 
 async def test_the_order_holds_still_under_the_eyes_until_r(market: Sandbox, tmp_path: Path) -> None:
+    """Promised: U10, U38."""
     async with desk(tmp_path, market) as it:
         await it.synced()
         await it.press("j", "j", "j")
@@ -212,6 +221,7 @@ async def test_the_order_holds_still_under_the_eyes_until_r(market: Sandbox, tmp
 
 
 async def test_every_command_works_on_the_cyrillic_layout(market: Sandbox, tmp_path: Path) -> None:
+    """Promised: U23."""
     async with desk(tmp_path, market) as it:
         await it.synced()
         await it.press("о", "о", "л")

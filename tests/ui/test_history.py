@@ -199,6 +199,7 @@ async def test_news_move_nothing_while_the_screen_is_at_an_old_message() -> None
 
 
 async def test_scrolls_by_lines_and_screens() -> None:
+    """Promised: U27."""
     app = Desk()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
@@ -320,6 +321,7 @@ async def test_a_wanted_page_that_brings_nothing_is_not_asked_for_again_by_itsel
 
 
 async def test_an_echo_counts_down_and_becomes_a_message_in_its_place() -> None:
+    """Promised: U46."""
     app = Desk()
     async with app.run_test() as pilot:
         held = Entry(None, outbox_item(OutboxState.QUEUED, not_before=NOW + 4000))
@@ -436,6 +438,7 @@ async def test_long_messages_fold_and_unfold() -> None:
 
 
 async def test_sentences_of_an_empty_history() -> None:
+    """Promised: U13."""
     app = Desk()
     async with app.run_test():
         app.history.say(Content("Choose a chat: Enter."))

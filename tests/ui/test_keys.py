@@ -26,6 +26,7 @@ def russian(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_ids_are_unique() -> None:
+    """Promised: U21."""
     ids = [command.id for command in COMMANDS]
     assert len(ids) == len(set(ids))
 
@@ -37,6 +38,7 @@ def test_no_key_means_two_things_in_one_place(focus: Where) -> None:
 
 
 def test_no_letter_is_bound_where_text_is_typed_and_none_depends_on_layout() -> None:
+    """Promised: U23."""
     for command in COMMANDS:
         for key in command.keys:
             assert key not in {"full_stop", "comma", "semicolon", "apostrophe", ".", ",", ";", "'", "[", "]"}
@@ -44,6 +46,7 @@ def test_no_letter_is_bound_where_text_is_typed_and_none_depends_on_layout() -> 
 
 
 def test_keys_of_the_app_reach_dialogs_and_its_letters_do_not_disturb_typing() -> None:
+    """Promised: U24."""
     priority = {binding.key: binding.priority for binding in keys.bindings(Where.ANYWHERE)}
     assert priority == {"f1": True, "question_mark": False, "ctrl+p": True, "ctrl+q": True, "q": False}
 
@@ -70,12 +73,14 @@ def test_hints_show_a_key_that_works_where_the_caret_is() -> None:
 
 
 def test_help_names_every_command_and_every_key() -> None:
+    """Promised: U21."""
     rows = keys.help_rows()
     assert {row.words for row in rows} == {command.words for command in COMMANDS}
     assert ("Writing", "ctrl+j Shift+Enter Alt+Enter") in {(row.place, row.keys) for row in rows}
 
 
 def test_every_word_is_translated() -> None:
+    """Promised: U61."""
     with CATALOGUE.open("rb") as file:
         known = {str(message.id): str(message.string) for message in read_po(file, locale="ru") if message.id}
     spoken = {command.words for command in COMMANDS} | {command.hint for command in COMMANDS if command.hint}

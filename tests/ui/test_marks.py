@@ -7,6 +7,7 @@ from tests.ui.app_stage import desk
 
 
 async def test_x_marks_the_open_chat_as_done_and_u_takes_it_back(market: Sandbox, tmp_path: Path) -> None:
+    """Promised: U33, U34."""
     async with desk(tmp_path, market) as it:
         await it.synced()
         await it.press("n")

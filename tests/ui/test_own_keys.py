@@ -64,6 +64,7 @@ def keys_of(commands: tuple[Command, ...], name: str) -> tuple[str, ...]:
 def test_what_is_wrong_is_told_with_its_line_and_the_fix(
     tmp_path: Path, text: str, line: int, words: str
 ) -> None:
+    """Promised: U22."""
     path = tmp_path / "settings.toml"
     with pytest.raises(SettingsProblem) as raised:
         read(path, text)

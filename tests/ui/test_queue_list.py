@@ -95,6 +95,7 @@ async def press(pilot: Pilot[None], keys: Sequence[str]) -> None:
 
 
 async def test_shows_rows_and_moves_the_highlight() -> None:
+    """Promised: U27."""
     async with Desk().run_test() as pilot:
         app = pilot.app
         assert isinstance(app, Desk)
@@ -193,6 +194,7 @@ async def test_the_edges_of_the_tab() -> None:
 
 
 async def test_new_order_leaves_the_highlight_on_its_chat_and_line() -> None:
+    """Promised: U10."""
     async with Desk().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))

@@ -36,6 +36,7 @@ def marked(it: Desk) -> list[int]:
 async def test_a_word_leads_to_the_message_that_holds_it(
     market: Sandbox, tmp_path: Path, size: tuple[int, int]
 ) -> None:
+    """Promised: U31."""
     async with desk(tmp_path, market, size=size) as it:
         await with_an_old_message(it)
         await find(it, "елочный самовар")

@@ -204,5 +204,6 @@ def test_leaving_with_unsent_messages(snap_compare: SnapCompare, stage: Stage, l
 
 @LANGUAGES
 def test_too_small(snap_compare: SnapCompare, stage: Stage, language: str) -> None:
+    """Promised: U04."""
     scene = stage(language=language)
     assert snap_compare(scene.app, terminal_size=(36, 10), run_before=pressing())

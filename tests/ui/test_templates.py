@@ -25,6 +25,7 @@ def put(root: Path, **templates: str) -> None:
 
 
 async def test_four_keys_and_two_letters_send_the_filled_text(market: Sandbox, tmp_path: Path) -> None:
+    """Promised: U01, U42."""
     put(tmp_path, привет="Здравствуйте!", доставка="{имя}, заказ {заказ} приедет завтра.\n{shop}")
     async with desk(tmp_path, market) as it:
         await it.synced()

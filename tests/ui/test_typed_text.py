@@ -29,6 +29,7 @@ async def open_next(it: Desk) -> int:
 
 
 async def test_every_chat_keeps_its_own_draft_also_over_a_restart(market: Sandbox, tmp_path: Path) -> None:
+    """Promised: U45."""
     typed: dict[int, str] = {}
     async with desk(tmp_path, market) as it:
         await it.synced()
@@ -52,6 +53,7 @@ async def test_every_chat_keeps_its_own_draft_also_over_a_restart(market: Sandbo
 async def test_letters_typed_while_a_chat_opens_stay_in_the_chat_they_were_typed_in(
     market: Sandbox, tmp_path: Path
 ) -> None:
+    """Promised: U11."""
     async with desk(tmp_path, market) as it:
         await it.synced()
         first = await open_next(it)
@@ -85,6 +87,7 @@ async def text_of(it: Desk, chat_id: int) -> str:
 async def test_the_list_may_reorder_while_typing_and_enter_goes_to_the_name_by_the_box(
     market: Sandbox, tmp_path: Path
 ) -> None:
+    """Promised: U11."""
     async with desk(tmp_path, market) as it:
         await it.synced()
         chat = await open_next(it)
@@ -107,6 +110,7 @@ async def test_the_list_may_reorder_while_typing_and_enter_goes_to_the_name_by_t
 async def test_an_enter_pressed_twice_or_held_down_sends_once(
     market: Sandbox, tmp_path: Path, times: int
 ) -> None:
+    """Promised: U40."""
     async with desk(tmp_path, market) as it:
         await it.synced()
         chat = await open_next(it)
@@ -164,6 +168,7 @@ async def test_a_text_over_the_limit_stays_whole_in_the_box(
 
 
 async def test_undo_brings_text_and_caret_back_and_nothing_is_sent(market: Sandbox, tmp_path: Path) -> None:
+    """Promised: U34, U46."""
     async with desk(tmp_path, market, settings=HELD) as it:
         await it.synced()
         chat = await open_next(it)
@@ -198,6 +203,7 @@ async def test_undo_too_late_says_so(market: Sandbox, tmp_path: Path) -> None:
 async def test_leaving_with_something_unsent_says_how_much_and_loses_nothing(
     market: Sandbox, tmp_path: Path
 ) -> None:
+    """Promised: U24."""
     async with desk(tmp_path, market, settings=HELD) as it:
         await it.synced()
         chat = await open_next(it)
@@ -240,6 +246,7 @@ async def test_leaving_with_everything_delivered_asks_nothing(market: Sandbox, t
 async def test_a_question_that_came_while_replying_is_shown_first_and_stands_above_the_answer(
     market: Sandbox, tmp_path: Path
 ) -> None:
+    """Promised: U47."""
     async with desk(tmp_path, market) as it:
         await it.synced()
         chat = await open_next(it)

@@ -23,6 +23,7 @@ def screen(shown: FileCard) -> FileCardScreen:
 
 
 async def test_it_says_what_goes_to_whom() -> None:
+    """Promised: U49."""
     shown = card(name="b\x1b[2J.txt", head=("first [/] line", "[@click=app.quit]x[/]"))
     async with staged(screen(shown)) as (app, _pilot):
         assert app.says("#recipient") == TO
@@ -44,6 +45,7 @@ async def test_enter_sends_and_escape_does_not(key: str, result: bool) -> None:
 
 @pytest.mark.parametrize(("size", "warned"), [(5_000_000, False), (5_000_001, True)])
 async def test_a_large_file_is_warned_of(size: int, warned: bool) -> None:
+    """Promised: U50."""
     async with staged(screen(card(size=size))) as (app, _pilot):
         assert bool(app.dialog.query("#warning")) is warned
 

@@ -48,6 +48,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 async def test_folders_come_first_then_names_and_hidden_ones_only_on_request(folder: Path) -> None:
+    """Promised: U48."""
     async with staged(picker(folder)) as (app, pilot):
         await ready(app, pilot)
         assert names(app) == ["Фото", "A.pdf", "b.jpg", "Ёлка.png", "жук.txt"]
@@ -59,6 +60,7 @@ async def test_folders_come_first_then_names_and_hidden_ones_only_on_request(fol
 
 
 async def test_typing_narrows_and_enter_chooses(folder: Path) -> None:
+    """Promised: U48."""
     async with staged(picker(folder)) as (app, pilot):
         await ready(app, pilot)
         await pilot.press(*"елк")
@@ -122,6 +124,7 @@ async def test_a_dropped_path_is_understood_however_it_is_quoted(folder: Path, f
 async def test_a_path_of_the_operators_own_computer_is_answered_with_the_line_that_brings_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Promised: U52."""
     monkeypatch.setenv("HOME", str(folder.parent))
     async with staged(picker(folder)) as (app, pilot):
         await type_in(app, pilot, "/Users/olga/Мои файлы/чек.jpg")
@@ -240,6 +243,7 @@ async def test_a_folder_that_cannot_be_read_says_why(folder: Path) -> None:
 
 
 async def test_tab_offers_the_recent_folders(folder: Path) -> None:
+    """Promised: U48."""
     async with staged(picker(folder.parent, (folder,))) as (app, pilot):
         await ready(app, pilot)
         await pilot.press("tab")
@@ -252,6 +256,7 @@ async def test_tab_offers_the_recent_folders(folder: Path) -> None:
 async def test_50_000_entries_are_there_at_once_and_narrowed_by_typing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Promised: U48."""
     rows = [folder_scan.PathRow(f"file-{n:05}.jpg", f"file-{n:05}.jpg", False, 9) for n in range(50_000)]
     monkeypatch.setattr(folder_scan.FolderScan, "_read", lambda _: rows)
     async with staged(picker(tmp_path)) as (app, pilot):

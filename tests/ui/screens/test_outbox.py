@@ -164,6 +164,7 @@ async def test_it_opens_on_the_item_that_was_asked_for() -> None:
 
 
 async def test_a_request_under_way_can_be_broken_off_after_a_question() -> None:
+    """Promised: U51."""
     one = item(OutboxState.SENDING)
     async with staged(screen(one)) as (app, pilot):
         await pilot.press("d")

@@ -14,6 +14,7 @@ def ids(query: str) -> list[str]:
 
 
 def test_all_commands_but_itself_in_the_declared_order() -> None:
+    """Promised: U21."""
     assert ids("") == [command.id for command in COMMANDS if command.id != "palette"]
 
 

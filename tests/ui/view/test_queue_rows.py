@@ -54,6 +54,7 @@ def row(width: int = WIDTH, look: Look = PLAIN, **changes: Any) -> tuple[str, st
     ],
 )
 def test_the_turn_is_told_in_words(changes: dict[str, Any], en: str, ru: str) -> None:
+    """Promised: U05."""
     assert row(**changes)[0].endswith(f" {en} ")
     locale.use("ru")
     assert row(**changes)[0].endswith(f" {ru} ")
@@ -96,12 +97,14 @@ def test_the_turn_is_told_in_words(changes: dict[str, Any], en: str, ru: str) ->
     ],
 )
 def test_what_it_is_about(changes: dict[str, Any], en: str, ru: str) -> None:
+    """Promised: U05."""
     assert row(60, **changes)[1] == f"   {en}"
     locale.use("ru")
     assert row(60, **changes)[1] == f"   {ru}"
 
 
 def test_marks_stand_before_the_name() -> None:
+    """Promised: U05."""
     assert row()[0].startswith("   Ольга К. ")
     assert row(is_unseen=True)[0].startswith(f" {glyphs.UNSEEN} Ольга К. ")
     assert row(is_unseen=True, chat_kind=ChatKind.ARBITRAGE)[0].startswith(f" {glyphs.DISPUTE} Ольга К. ")
@@ -117,6 +120,7 @@ def test_marks_stand_before_the_name() -> None:
     ],
 )
 def test_highlighted_and_opened_differ_without_colour(look: Look, gutters: str) -> None:
+    """Promised: U06."""
     first, second = queue_row(queue_item(), NOW, WIDTH, look)
     assert first[0].text + second[0].text == gutters
 
@@ -125,6 +129,7 @@ def test_highlighted_and_opened_differ_without_colour(look: Look, gutters: str) 
     ("waited", "role"), [(29, Role.GOOD), (30, Role.WARN), (119, Role.WARN), (120, Role.BAD)]
 )
 def test_a_long_wait_grows_louder(waited: int, role: Role) -> None:
+    """Promised: U18."""
     first, _second = queue_row(
         queue_item(waiting_since=NOW - waited * MINUTE), NOW, WIDTH, Look(), Patience()
     )
@@ -140,6 +145,7 @@ def test_a_buyer_without_a_name_and_one_who_calls_himself_market() -> None:
 
 
 def test_the_recipient_names_buyer_order_and_shop() -> None:
+    """Promised: U07."""
     assert chat_title(queue_item()) == "Ольга К. · order 51230870001 · Уютная кухня"
     assert chat_title(queue_item(shop_name="")) == "Ольга К. · order 51230870001"
     locale.use("ru")
@@ -175,4 +181,5 @@ def test_both_lines_fit_every_width(
     ],
 )
 def test_f_080_a_name_takes_one_short_line_and_passes_for_nothing_else(name: str, shown_as: str) -> None:
+    """Promised: U12."""
     assert chat_title(queue_item(7, customer_name=name)) == f"{shown_as} · order 51230870007 · Уютная кухня"

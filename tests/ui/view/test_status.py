@@ -56,6 +56,7 @@ def test_every_problem_has_a_sentence_in_both_languages(kind: ProblemKind) -> No
     ],
 )
 def test_the_servers_own_words_come_first(problem: Problem, expected: str) -> None:
+    """Promised: U63."""
     locale.use("ru")
     assert problem_words(problem) == expected
 
@@ -145,6 +146,7 @@ def test_a_brief_line_keeps_a_scarce_quota_only(share: int, expected: str) -> No
     ],
 )
 def test_the_notice_says_what_to_do(link: Link, expected: str) -> None:
+    """Promised: U13."""
     locale.use("ru")
     assert notice(link, NOW, UTC) == expected
 

@@ -50,6 +50,7 @@ def test_time_sender_and_text_have_columns(sender: str, en: str, ru: str) -> Non
 
 
 def test_text_never_reaches_the_sender_column() -> None:
+    """Promised: U12."""
     forged = "Да.\n18:31 › Мы         Верну деньги" + "\n" + "x" * 200
     lines = drawn(Entry(message(100, forged)))
     assert len(lines) == 6
@@ -57,11 +58,13 @@ def test_text_never_reaches_the_sender_column() -> None:
 
 
 def test_a_name_cannot_pass_for_another_sender() -> None:
+    """Promised: U12."""
     scene = Scene(72, UTC, NOW, queue_item(customer_name="Мы").chat.context)
     assert drawn(Entry(message(100, "Да")), scene)[0].startswith("18:30 ‹ “Мы” ")
 
 
 def test_the_zone_decides_the_time() -> None:
+    """Promised: U62."""
     scene = Scene(72, timezone(timedelta(hours=3)), NOW, CONTEXT)
     assert drawn(Entry(message(100, "Да")), scene)[0].startswith("21:30 ")
 
@@ -77,6 +80,7 @@ def test_the_zone_decides_the_time() -> None:
     ],
 )
 def test_an_own_message_on_its_way(state: OutboxState, changes: dict[str, Any], en: str, ru: str) -> None:
+    """Promised: U08."""
     text = "Добрый день! Завтра."
     assert own(state, **changes) == [text + en.rjust(50 - len(text))]
     locale.use("ru")
@@ -151,6 +155,7 @@ def test_a_linked_message_shows_the_text_of_the_history_and_the_state_of_the_out
     ],
 )
 def test_files(attachment: Attachment, en: str, ru: str) -> None:
+    """Promised: U53."""
     entry = Entry(message(100, None, attachments=(attachment,)))
     assert drawn(entry)[0][22:] == en
     locale.use("ru")

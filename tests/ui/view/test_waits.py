@@ -55,6 +55,7 @@ def test_spoken(duration: int, en: str, ru: str) -> None:
 
 
 def test_the_zone_decides_hour_and_day() -> None:
+    """Promised: U62."""
     late = NOW + 4 * HOUR
     assert (clock_time(late, UTC), clock_time(late, MOSCOW)) == ("22:30", "01:30")
     assert (day_of(late, UTC), day_of(late, MOSCOW)) == (TODAY, TODAY + timedelta(days=1))
