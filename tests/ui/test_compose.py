@@ -247,3 +247,17 @@ async def test_an_enter_behind_a_template_sends_at_once_what_was_typed_to_it() -
         await app.arrive(*"да")
         await app.arrive("\r")
         assert app.sent == ["Здравствуйте!да"]
+
+
+async def test_while_a_template_is_awaited_an_enter_sends_nothing() -> None:
+    async with desk() as app:
+        await app._pilot.press("/")
+        await app.heard()
+        assert app.box.text == "/"
+        app.box.action_send()
+        await app.heard()
+        assert app.sent == []
+        app.box.put(None)
+        app.box.action_send()
+        await app.heard()
+        assert app.sent == ["/"]

@@ -8,6 +8,7 @@ import pytest
 
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.screens import template_files
+from chat_tui.ui.screens.inbox import InboxScreen
 from tests.ui.app_stage import desk
 
 
@@ -84,6 +85,21 @@ async def test_escape_leaves_a_slash_and_a_slash_within_text_is_a_letter(
         assert (it.box, it.dialog) == ("/a/b", "")
         await it.press("enter")
         await it.until(lambda: [text for _chat, text in it.sent_texts] == ["/a/b"])
+
+
+async def test_a_template_never_reaches_another_chat(market: Sandbox, tmp_path: Path) -> None:
+    put(tmp_path, привет="Здравствуйте!")
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("n", "/")
+        await it.until_shown("привет")
+        other = next(chat_id for chat_id in it.rows if chat_id != it.opened)
+        desk_of_chats = it.app.screen_stack[1]
+        assert isinstance(desk_of_chats, InboxScreen)
+        await desk_of_chats._talk.open(other)
+        await it.press("enter")
+        await it.until(lambda: it.dialog == "")
+        assert (it.opened, it.box) == (other, "")
 
 
 async def test_what_is_not_known_is_marked_and_not_sent(market: Sandbox, tmp_path: Path) -> None:
