@@ -21,6 +21,12 @@ class Bulletin:
         self._wall_ms = wall_ms
         self.link = Link()
 
+    @property
+    def refused_key(self) -> Problem | None:
+        """The refusal of the key, until the operator asks anew."""
+        paused = self.link.sends_paused
+        return paused if paused is not None and paused.kind is ProblemKind.UNAUTHORIZED else None
+
     def subscribe(self, hear: Callable[[Event], None]) -> Callable[[], None]:
         """Call `hear` with every event from now on; the result ends it."""
         self._hearers.append(hear)

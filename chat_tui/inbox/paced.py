@@ -22,10 +22,14 @@ T = TypeVar("T")
 class PacedMarket:
     """Gives the Market out by urgency; no more is asked than all copies together may ask."""
 
-    def __init__(self, market: Market, slots: Slots, budgets: Budgets) -> None:
+    def __init__(
+        self, market: Market, slots: Slots, budgets: Budgets, refused_key: Callable[[], Problem | None]
+    ) -> None:
+        """`refused_key` tells the refusal after which nothing is asked but what the operator wants now."""
         self._market = market
         self._slots = slots
         self._budgets = budgets
+        self._refused_key = refused_key
         self._lanes = {urgency: Lane(self, market, urgency) for urgency in Urgency}
 
     def at(self, urgency: Urgency) -> Market:
@@ -49,12 +53,19 @@ class PacedMarket:
         *,
         writing: bool = False,
     ) -> T | Problem:
-        """Make one request when its turn has come; HOURLY_LIMIT, unsent, if that is not now."""
+        """Make one request when its turn has come.
+
+        Unsent: HOURLY_LIMIT if that is not now; the refusal of the key if it was heard meanwhile.
+        """
         grant = await self._budgets.take(operation, urgency)
         if grant.wait_s > 0:
             return Problem(ProblemKind.HOURLY_LIMIT, operation=operation, retry_after_s=grant.wait_s)
         try:
             async with self._slots.place(writing=writing, urgency=urgency, is_narrow=grant.is_narrow):
+                # Whoever chose to ask may not have known of it yet: waiting and writing take their time.
+                refused = self._refused_key()
+                if refused is not None and (urgency is Urgency.SEND or urgency.is_background):
+                    return refused
                 before = self._market.budgets.get(operation)
                 answer = await request()
         except StoreProblem as problem:

@@ -192,6 +192,8 @@ class Sync:
 
         async def read_some() -> None:
             for chat_id in waiting:
+                if problems:
+                    return
                 problem = await self._history.newer(chat_id, Urgency.NEWS)
                 report.requests += 1
                 report.histories += 1

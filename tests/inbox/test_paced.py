@@ -10,7 +10,7 @@ import pytest
 from chat_tui.inbox.budgets import Budgets
 from chat_tui.inbox.clock import BootClock
 from chat_tui.inbox.paced import PacedMarket
-from chat_tui.inbox.slots import READ_PLACES, Slots
+from chat_tui.inbox.slots import PLACES, READ_PLACES, Slots
 from chat_tui.model.allowance import Urgency
 from chat_tui.model.ids import ChatId
 from chat_tui.model.link import Budget
@@ -66,11 +66,12 @@ class Bench:
         self.store: Store = open_store(root)
         self.clock = FrozenClock("this start")
         self.market = Scripted()
+        self.refused_key: Problem | None = None
 
     def copy(self) -> PacedMarket:
         budgets = Budgets(self.store, self.clock, lambda: NOW)
         locks = ByteLock(self.store.paths.data_dir / "slots.lock")
-        return PacedMarket(self.market, Slots(locks), budgets)  # type: ignore[arg-type]
+        return PacedMarket(self.market, Slots(locks), budgets, lambda: self.refused_key)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -193,3 +194,26 @@ async def test_what_was_counted_before_the_machine_was_started_again_means_nothi
     await send(bench.copy())
     bench.clock = FrozenClock("another start")
     assert isinstance(await send(bench.copy()), Accepted)
+
+
+@pytest.mark.parametrize("urgency", [Urgency.SEND, Urgency.FIRST, Urgency.BACKFILL])
+async def test_a_key_refused_while_a_request_waits_for_its_place_is_not_shown_again(
+    bench: Bench, urgency: Urgency
+) -> None:
+    copy = bench.copy()
+    locks = ByteLock(bench.store.paths.data_dir / "slots.lock")
+    assert all(locks.try_hold(number) for number in range(PLACES))
+    waiting = asyncio.create_task(copy.at(urgency).get_chat(CHAT))
+    bench.refused_key = Problem(ProblemKind.UNAUTHORIZED, Certainty.REFUSED, "getChats", 401)
+    for number in range(PLACES):
+        locks.release(number)
+    assert await waiting is bench.refused_key
+    assert not bench.market.asked
+
+
+@pytest.mark.parametrize("urgency", [Urgency.OPEN, Urgency.NEWS])
+async def test_what_the_operator_asks_for_now_is_asked_with_a_refused_key(
+    bench: Bench, urgency: Urgency
+) -> None:
+    bench.refused_key = Problem(ProblemKind.UNAUTHORIZED, Certainty.REFUSED, "getChats", 401)
+    assert isinstance(await bench.copy().at(urgency).get_chat(CHAT), Accepted)
