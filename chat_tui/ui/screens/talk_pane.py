@@ -92,6 +92,8 @@ class TalkPane(Vertical):
         self._inbox.open_chat(chat_id)
         if leaving is not None:
             await self._keep(leaving)
+        # News that came since the page was read was not news of the open chat yet, and is not told again.
+        await self.hear()
         return True
 
     async def _go_to(self, chat_id: ChatId, at: MessageId) -> None:
