@@ -36,6 +36,9 @@ class PatientDisplay(App[ReturnType]):
     def on_resize(self, event: events.Resize) -> None:
         """A terminal of another size shows what it likes."""
         self._cells.forget()
+        self._ask_size_soon()
+
+    def _ask_size_soon(self) -> None:
         if self._settling is not None:
             self._settling.stop()
         self._settling = self.set_timer(_SETTLED, self._ask_size)
@@ -45,12 +48,18 @@ class PatientDisplay(App[ReturnType]):
             size = Size(*self._driver._get_terminal_size())
             if size != self.size:
                 self.post_message(events.Resize(size, size))
+            elif size != self.screen._compositor.size:
+                self.screen.post_message(events.Resize(size, size))
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         driver = self._driver
         if not isinstance(driver, TerminalDriver) or not isinstance(renderable, LayoutUpdate | ChopsUpdate):
             super()._display(screen, renderable)
         elif self._stale is not None:
+            self.post_display_hook()
+        elif screen._compositor.size != self.size:
+            # Of many sizes at once a screen may come to believe an older one.
+            self._ask_size_soon()
             self.post_display_hook()
         elif driver.queued > _BEHIND:
             self._stale = self.set_interval(_LOOK_AGAIN, self._draw_when_taken)

@@ -9,10 +9,11 @@ from chat_tui.ui.terminal.environment import prepare
 
 prepare(os.environ)
 
-from textual import on, work  # noqa: E402
+from textual import events, on, work  # noqa: E402
 from textual.app import ComposeResult, RenderResult  # noqa: E402
 from textual.binding import Binding  # noqa: E402
 from textual.content import Content  # noqa: E402
+from textual.geometry import Size  # noqa: E402
 from textual.widget import Widget  # noqa: E402
 from textual.widgets import Static  # noqa: E402
 
@@ -65,6 +66,7 @@ class Desk(TerminalApp[None]):
         Binding("f8", "app.flood", "flood"),
         Binding("f9", "app.quit", "quit"),
         Binding("f10", "app.show_raw", "show"),
+        Binding("f11", "app.be_late", "late"),
     )
 
     def __init__(self, report: Path, draft: Path) -> None:
@@ -118,6 +120,12 @@ class Desk(TerminalApp[None]):
             self._box.border_title = Content(payload)
             self._box.load_text(payload)
         self.action_note("shown")
+
+    def action_be_late(self) -> None:
+        """After many sizes at once the screen is told an old one last."""
+        size = Size(40, 12)
+        self.screen.post_message(events.Resize(size, size))
+        self.action_note("late")
 
     def action_flood(self) -> None:
         self.set_interval(0.02, self._tick)

@@ -40,3 +40,10 @@ def test_nothing_is_written_while_nothing_happens(desk: PtyProgram) -> None:
 def test_mouse_moves_are_not_asked_for(desk: PtyProgram) -> None:
     assert b"\x1b[?1003h" not in desk.raw
     assert b"\x1b[?1002h" in desk.raw
+
+
+def test_a_size_that_comes_late_does_not_stay_on_the_screen(desk: PtyProgram) -> None:
+    desk.feed_at_once("\x1b[23~")
+    desk.wait_for_text("late;")
+    desk.feed("c" + "x" * 60)
+    desk.wait_for_text("x" * 60)
