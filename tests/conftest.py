@@ -1,6 +1,7 @@
 """The same ground for every test: UTC, no settings of the person who runs them, catalogues compiled."""
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,8 @@ _FOREIGN = (
     "LC_MESSAGES",
 )
 _XDG = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR")
+_ROOM = 1 << 30
+"""Bytes that must be free in memory; what the tests of one run leave behind is far less."""
 
 
 def _forget_the_surroundings() -> None:
@@ -34,6 +37,16 @@ def _forget_the_surroundings() -> None:
 
 
 _forget_the_surroundings()
+
+
+def _keep_files_in_memory() -> None:
+    # The program waits for the disk at every commit, and the tests commit tens of thousands of times.
+    memory = Path("/dev/shm")
+    if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= _ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
+_keep_files_in_memory()
 
 
 @pytest.fixture(scope="session", autouse=True)
