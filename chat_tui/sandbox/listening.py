@@ -4,12 +4,15 @@ import asyncio
 import socket
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import cast
+from typing import Final, cast
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from chat_tui.sandbox.server import Server
+
+_TURNS: Final = 5
+"""Of the event loop, more than lie between the acceptance of a connection and its protocol's beginning."""
 
 
 class _Protocol(H11Protocol):
@@ -50,6 +53,14 @@ class Listening(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Drop everything."""
+        loop = asyncio.get_running_loop()
+        for server in self.servers:
+            for wire in server.sockets:
+                loop.remove_reader(wire)
+        # Whoever was let in a moment ago is a connection, which can be dropped, a few turns later; a server
+        # that is closed by then would forget its socket.
+        for _turn in range(_TURNS):
+            await asyncio.sleep(0)
         for server in self.servers:
             server.close()
         for task in self.server_state.tasks:
@@ -59,6 +70,8 @@ class Listening(uvicorn.Server):
         await asyncio.gather(*self.server_state.tasks, return_exceptions=True)
         for server in self.servers:
             await server.wait_closed()
+        # A dropped connection closes its socket in the next turn.
+        await asyncio.sleep(0)
 
 
 def listen(port: int = 0, *, fd: int | None = None) -> socket.socket:

@@ -1,7 +1,11 @@
 """The whole thing, from outside: it starts, answers, and ends."""
 
+import gc
+import socket
 import threading
+import warnings
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -42,6 +46,21 @@ def test_stopping_waits_for_nobody() -> None:
         with pytest.raises(httpx.ConnectError):
             ask.chats()
         ask.client.close()
+
+
+def test_whoever_is_let_in_at_the_very_end_is_dropped_as_well() -> None:
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        for _ in range(3):
+            with Sandbox.start(chats=3) as sandbox:
+                callers = [
+                    socket.create_connection(("127.0.0.1", urlsplit(sandbox.url).port)) for _ in range(10)
+                ]
+            for caller in callers:
+                caller.close()
+            del sandbox
+            gc.collect()
+    assert [str(one.message) for one in warned] == []
 
 
 def test_many_worlds_one_after_another_leave_no_thread() -> None:
