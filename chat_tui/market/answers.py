@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
 from msgspec import Raw, UnsetType
@@ -53,11 +55,25 @@ def clean(body: bytes) -> bytes:
 def decode(text: bytes | Raw, shape: type[T]) -> T:
     """One value of cleaned JSON; raises `GarbledError` for every way in which it is not of that shape."""
     try:
-        return msgspec.json.decode(text, type=shape)
+        value: T = _decoder(cast("Any", shape)).decode(text)
     except msgspec.MsgspecError as error:
         raise GarbledError(str(error)) from None
     except (UnicodeDecodeError, RecursionError) as error:
         raise GarbledError(type(error).__name__) from None
+    return value
+
+
+@lru_cache(maxsize=64)
+def _decoder(shape: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(shape, float_hook=_exact)
+
+
+def _exact(written: str) -> Decimal:
+    """A number with a fraction as it was written: money is no float."""
+    try:
+        return Decimal(written)
+    except InvalidOperation:
+        return Decimal("NaN")
 
 
 def result_of(body: bytes, shape: type[T]) -> T:

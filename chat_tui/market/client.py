@@ -11,16 +11,17 @@ import httpx
 import msgspec
 
 from chat_tui.locale import _
-from chat_tui.market import errors, pages, wire
+from chat_tui.market import errors, orders, pages, wire
 from chat_tui.market.access import Access, AccessError
 from chat_tui.market.answers import GarbledError, StatusError, keyless
 from chat_tui.market.exchange import Answer, Exchange, Question
 from chat_tui.market.pacing import Deadlines, Gate, read_budget
 from chat_tui.market.upload import FileChangedError, Upload, open_upload
-from chat_tui.model.chat import Chat, KeyRights, NewChat, Order, Return, Shop
+from chat_tui.model.chat import Chat, KeyRights, NewChat, Shop
 from chat_tui.model.ids import CampaignId, ChatId, MessageId, Millis, OrderId, ReturnId
 from chat_tui.model.link import Budget
 from chat_tui.model.message import Message
+from chat_tui.model.order import Order, Return
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -153,16 +154,16 @@ class MarketClient:
     async def get_orders(self, order_ids: Sequence[OrderId]) -> tuple[Order, ...] | Problem:
         """These orders by getBusinessOrders, 50 at a time; one that is not returned was not found."""
         wanted = tuple(dict.fromkeys(order_ids))
-        orders: list[Order] = []
+        found: list[Order] = []
         for start in range(0, len(wanted), _ORDERS_AT_ONCE):
             body = wire.GetBusinessOrdersRequest(order_ids=wanted[start : start + _ORDERS_AT_ONCE])
             path = self._business("orders", version="v1")
             answer = await self._ask("getBusinessOrders", "POST", path, {"limit": _ORDERS_AT_ONCE}, body)
-            batch = self._read("getBusinessOrders", answer, pages.orders)
+            batch = self._read("getBusinessOrders", answer, orders.orders)
             if isinstance(batch, Problem):
                 return batch
-            orders += batch
-        return tuple(orders)
+            found += batch
+        return tuple(found)
 
     async def get_return(
         self, campaign_id: CampaignId, order_id: OrderId, return_id: ReturnId
@@ -170,7 +171,7 @@ class MarketClient:
         """One return, by getReturn."""
         path = f"/v2/campaigns/{campaign_id:d}/orders/{order_id:d}/returns/{return_id:d}"
         answer = await self._ask("getReturn", "GET", path)
-        return self._read("getReturn", answer, pages.returned)
+        return self._read("getReturn", answer, orders.returned)
 
     # -- writing ----------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ import httpx
 from chat_tui.locale import N_, _
 from chat_tui.market.answers import error_words
 from chat_tui.market.pacing import count, retry_after, wait_told
+from chat_tui.market.scopes import missing
 from chat_tui.market.upload import FileChangedError
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 
@@ -143,6 +144,7 @@ def from_status(status: int, headers: Mapping[str, str], body: bytes, operation:
         message=message,
         traceparent=_traceparent(headers),
         retry_after_s=wait_s,
+        scopes=missing(operation, message) if kind == ProblemKind.FORBIDDEN else (),
     )
 
 

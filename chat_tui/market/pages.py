@@ -6,7 +6,7 @@ from chat_tui.market import translate, wire
 from chat_tui.market.answers import GarbledError, check_ok, clean, decode, items_of, next_token, result_of
 from chat_tui.market.exchange import Answer
 from chat_tui.market.times import read_rfc822
-from chat_tui.model.chat import Chat, KeyRights, Order, Return, Shop
+from chat_tui.model.chat import Chat, KeyRights, Shop
 from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.message import Message
 from chat_tui.model.outbox import Accepted
@@ -51,17 +51,6 @@ def shops_page(answer: Answer) -> tuple[tuple[Shop, ...], str | None]:
 def key_rights(answer: Answer) -> KeyRights:
     """The result of getAuthTokenInfo."""
     return translate.key_rights(result_of(answer.body, wire.TokenResult))
-
-
-def orders(answer: Answer) -> tuple[Order, ...]:
-    """The orders of getBusinessOrders."""
-    page = decode(clean(answer.body), wire.GetBusinessOrdersAnswer)
-    return items_of(page.orders, wire.BusinessOrder, translate.order)[0]
-
-
-def returned(answer: Answer) -> Return:
-    """The result of getReturn."""
-    return _must(translate.returned(result_of(answer.body, wire.ReturnInfo)))
 
 
 def new_chat_id(answer: Answer) -> ChatId:

@@ -1,20 +1,16 @@
 """From wire values to the program's nouns, item by item; None = the item cannot be used."""
 
-import re
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import msgspec
 
 from chat_tui.market import wire
 from chat_tui.market.times import read_iso
-from chat_tui.model.chat import Chat, ChatContext, KeyRights, Order, OrderItem, Return, Shop
+from chat_tui.model.chat import Chat, ChatContext, KeyRights, Shop
 from chat_tui.model.ids import CampaignId, ChatId, MessageId, OrderId, ReturnId
 from chat_tui.model.message import Attachment, Message
 
-Wire = TypeVar("Wire")
-
 _URL_LIMIT: Final = 2000
-_ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def chat(info: wire.ChatInfo) -> Chat | None:
@@ -102,48 +98,6 @@ def key_rights(token: wire.TokenResult) -> KeyRights:
     return KeyRights(name=words(token.api_key.name) or "", scopes=tuple(scopes))
 
 
-def order(info: wire.BusinessOrder) -> Order | None:
-    """An order of getBusinessOrders."""
-    order_id, campaign_id = number(info.order_id), number(info.campaign_id)
-    if order_id is None:
-        return None
-    delivery = _usable(info.delivery, wire.BusinessOrderDelivery) or wire.BusinessOrderDelivery()
-    dates = delivery.dates or wire.BusinessOrderDeliveryDates()
-    first = _day(dates.from_date)
-    return Order(
-        order_id=OrderId(order_id),
-        campaign_id=CampaignId(campaign_id) if campaign_id is not None else None,
-        status=info.status,
-        substatus=words(info.substatus) or "",
-        created_at=read_iso(info.creation_date),
-        items=tuple(
-            OrderItem(words(item.offer_name) or words(item.offer_id) or "", number(item.count) or 0)
-            for item in _usable_items(info.items, wire.BusinessOrderItem)
-        ),
-        delivery_from=first,
-        delivery_to=_day(dates.to_date) or first,
-        estimated=delivery.estimated is True,
-    )
-
-
-def returned(info: wire.ReturnInfo) -> Return | None:
-    """The result of getReturn."""
-    return_id, order_id = number(info.id), number(info.order_id)
-    if return_id is None or order_id is None:
-        return None
-    return Return(
-        return_id=ReturnId(return_id),
-        order_id=OrderId(order_id),
-        created_at=read_iso(info.creation_date),
-        refund_status=words(info.refund_status) or "",
-        fast=info.fast_return is True,
-        items=tuple(
-            OrderItem(words(item.shop_sku) or "", number(item.count) or 0)
-            for item in _usable_items(info.items, wire.ReturnItem)
-        ),
-    )
-
-
 def number(value: Any) -> int | None:
     """A positive int64, or None: what the Market calls an id."""
     return value if type(value) is int and 1 <= value < 2**63 else None
@@ -152,19 +106,3 @@ def number(value: Any) -> int | None:
 def words(value: Any) -> str | None:
     """A text that says something, or None."""
     return value if isinstance(value, str) and value else None
-
-
-def _day(value: Any) -> str:
-    return value if isinstance(value, str) and _ISO_DAY.fullmatch(value) else ""
-
-
-def _usable(value: Any, shape: type[Wire]) -> Wire | None:
-    try:
-        return msgspec.convert(value, shape)
-    except msgspec.ValidationError:
-        return None
-
-
-def _usable_items(values: Any, shape: type[Wire]) -> list[Wire]:
-    entries = values if isinstance(values, list) else []
-    return [item for item in (_usable(entry, shape) for entry in entries) if item is not None]

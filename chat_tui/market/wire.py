@@ -187,12 +187,26 @@ class TokenResult(_Wire):
     api_key: ApiKey
 
 
+class CurrencyValue(_Wire):
+    """An amount of money (getBusinessOrders, getReturn)."""
+
+    value: Any = None
+    currency_id: Any = None
+
+
+class OrderPrice(_Wire):
+    """`prices` of an order or of its lines (getBusinessOrders)."""
+
+    payment: Any = None
+
+
 class BusinessOrderItem(_Wire):
     """A line of an order (getBusinessOrders)."""
 
     offer_name: Any = None
     offer_id: Any = None
     count: Any = None
+    prices: Any = None
 
 
 class BusinessOrderDeliveryDates(_Wire):
@@ -203,10 +217,30 @@ class BusinessOrderDeliveryDates(_Wire):
     real_delivery_date: Any = None
 
 
+class OrderPlace(_Wire):
+    """`courier` or `pickup` of a delivery (getBusinessOrders)."""
+
+    address: Any = None
+    outlet_storage_limit_date: Any = None
+
+
+class OrderAddress(_Wire):
+    """`address` of a courier or a pick-up point (getBusinessOrders)."""
+
+    city: Any = None
+    street: Any = None
+    house: Any = None
+    block: Any = None
+
+
 class BusinessOrderDelivery(_Wire):
     """`delivery` of an order (getBusinessOrders)."""
 
-    dates: BusinessOrderDeliveryDates | None = None
+    type: Any = None
+    service_name: Any = None
+    dates: Any = None
+    courier: Any = None
+    pickup: Any = None
     estimated: Any = None
 
 
@@ -214,11 +248,12 @@ class BusinessOrder(_Wire):
     """An item of getBusinessOrders."""
 
     order_id: int
-    status: str
+    status: Any = None
     campaign_id: Any = None
     substatus: Any = None
     creation_date: Any = None
     items: Any = None
+    prices: Any = None
     delivery: Any = None
 
 
@@ -238,3 +273,4 @@ class ReturnInfo(_Wire):
     refund_status: Any = None
     fast_return: Any = None
     items: Any = None
+    amount: Any = None

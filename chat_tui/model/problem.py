@@ -93,6 +93,8 @@ class Problem:
     """The request id to quote to Market support."""
     retry_after_s: float | None = None
     """Seconds from now before which the call must not be repeated, when the Market told."""
+    scopes: tuple[str, ...] = ()
+    """The rights of which the key would need one, as they are documented, when it has none of them."""
 
     @property
     def is_passing(self) -> bool:

@@ -3,17 +3,8 @@
 import httpx
 import pytest
 
-from chat_tui.model.chat import (
-    Chat,
-    ContextKind,
-    KeyRights,
-    NewChat,
-    Order,
-    OrderItem,
-    Return,
-    Shop,
-)
-from chat_tui.model.ids import UNKNOWN_TIME, CampaignId, MessageId, OrderId, ReturnId
+from chat_tui.model.chat import Chat, ContextKind, KeyRights, NewChat, Shop
+from chat_tui.model.ids import CampaignId, MessageId
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.market.conftest import Connect
 from tests.market.examples import CHAT, GOOD, Json, answering, chat, message
@@ -52,55 +43,6 @@ async def test_key_rights_in_either_spelling(connect: Connect) -> None:
     body = {"status": "OK", "result": {"apiKey": {"name": "терминал", "authScopes": scopes}}}
     assert await connect(answering(body)).get_key_rights() == KeyRights(
         "терминал", ("COMMUNICATION", "INVENTORY_AND_ORDER_PROCESSING_READ_ONLY", "ALL_METHODS_READ_ONLY")
-    )
-
-
-async def test_orders(connect: Connect) -> None:
-    order = {
-        "orderId": 51230874561,
-        "campaignId": 21098765,
-        "status": "DELIVERY",
-        "substatus": "DELIVERY_SERVICE_RECEIVED",
-        "creationDate": "2026-11-19T20:41:07+03:00",
-        "items": [{"offerName": "Чайник", "count": 1}, {"offerId": "SKU", "count": "2"}, 5],
-        "delivery": {"dates": {"fromDate": "2026-11-23"}, "estimated": True},
-    }
-    spare = {"orderId": 2, "status": "NEW", "items": None, "delivery": {"dates": "soon"}}
-    body = {"orders": [order, {"orderId": 0, "status": "x"}, 7, spare], "paging": {}}
-    assert await connect(answering(body)).get_orders([OrderId(51230874561)]) == (
-        Order(
-            order_id=OrderId(51230874561),
-            campaign_id=CampaignId(21098765),
-            status="DELIVERY",
-            substatus="DELIVERY_SERVICE_RECEIVED",
-            created_at=1795110067000,
-            items=(OrderItem("Чайник", 1), OrderItem("SKU", 0)),
-            delivery_from="2026-11-23",
-            delivery_to="2026-11-23",
-            estimated=True,
-        ),
-        Order(OrderId(2), None, "NEW", "", UNKNOWN_TIME, (), "", "", False),
-    )
-
-
-async def test_a_return(connect: Connect) -> None:
-    result = {
-        "id": 8812045,
-        "orderId": 51230874561,
-        "creationDate": "2026-11-21T12:00:00+03:00",
-        "refundStatus": "PREMODERATION_DECISION_WAITING",
-        "items": [{"shopSku": "KETTLE-17-BLK", "count": 1}],
-        "returnType": "RETURN",
-        "fastReturn": False,
-    }
-    client = connect(answering({"status": "OK", "result": result}))
-    assert await client.get_return(CampaignId(21098765), OrderId(51230874561), ReturnId(8812045)) == Return(
-        ReturnId(8812045),
-        OrderId(51230874561),
-        1795251600000,
-        "PREMODERATION_DECISION_WAITING",
-        False,
-        (OrderItem("KETTLE-17-BLK", 1),),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.market import pages, wire
+from chat_tui.market import orders, pages, wire
 from chat_tui.market.answers import GarbledError, StatusError, clean, decode
 from chat_tui.market.exchange import Answer
 from chat_tui.market.times import LATEST
@@ -71,9 +71,9 @@ def test_any_bytes_are_an_answer_or_garbled(body: bytes) -> None:
     for read in (
         pages.chats_page,
         pages.shops_page,
-        pages.orders,
+        orders.orders,
         pages.key_rights,
-        pages.returned,
+        orders.returned,
         pages.accepted,
     ):
         try:
@@ -116,6 +116,9 @@ def test_wire_names_are_those_of_the_schema() -> None:
         wire.BusinessOrderDelivery: "BusinessOrderDeliveryDTO",
         wire.BusinessOrderDeliveryDates: "BusinessOrderDeliveryDatesDTO",
         wire.ReturnInfo: "ReturnDTO",
+        wire.CurrencyValue: "CurrencyValueDTO",
+        wire.OrderPrice: "OrderPriceDTO",
+        wire.OrderAddress: "OrderAddressDTO",
     }
     for struct, name in pairs.items():
         assert set(struct.__struct_encode_fields__) <= set(SCHEMAS[name]["properties"]), name

@@ -1,0 +1,122 @@
+"""Orders and returns: from a good answer to nouns. What is absent, null or of a strange shape is left out."""
+
+import re
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from chat_tui.market import wire
+from chat_tui.market.answers import GarbledError, clean, decode, items_of, result_of
+from chat_tui.market.exchange import Answer
+from chat_tui.market.times import read_iso
+from chat_tui.market.translate import number, words
+from chat_tui.model.ids import CampaignId, OrderId, ReturnId
+from chat_tui.model.order import Money, Order, OrderDelivery, OrderLine, Return
+
+Wire = TypeVar("Wire", bound=msgspec.Struct)
+
+_ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_AMOUNT: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,10})?")
+
+
+def orders(answer: Answer) -> tuple[Order, ...]:
+    """The orders of getBusinessOrders, which has no envelope."""
+    page = decode(clean(answer.body), wire.GetBusinessOrdersAnswer)
+    return items_of(page.orders, wire.BusinessOrder, _order)[0]
+
+
+def returned(answer: Answer) -> Return:
+    """The result of getReturn; raises `GarbledError` or `StatusError`."""
+    found = _return(result_of(answer.body, wire.ReturnInfo))
+    if found is None:
+        raise GarbledError
+    return found
+
+
+def _order(info: wire.BusinessOrder) -> Order | None:
+    order_id, campaign_id = number(info.order_id), number(info.campaign_id)
+    if order_id is None:
+        return None
+    return Order(
+        order_id=OrderId(order_id),
+        campaign_id=CampaignId(campaign_id) if campaign_id is not None else None,
+        status=words(info.status) or "",
+        substatus=words(info.substatus) or "",
+        created_at=read_iso(info.creation_date),
+        lines=tuple(
+            OrderLine(
+                words(item.offer_name) or words(item.offer_id) or "", number(item.count), _paid(item.prices)
+            )
+            for item in _each(info.items, wire.BusinessOrderItem)
+        ),
+        total=_paid(info.prices),
+        delivery=_delivery(_part(info.delivery, wire.BusinessOrderDelivery)),
+    )
+
+
+def _delivery(told: wire.BusinessOrderDelivery) -> OrderDelivery:
+    dates = _part(told.dates, wire.BusinessOrderDeliveryDates)
+    pickup, courier = _part(told.pickup, wire.OrderPlace), _part(told.courier, wire.OrderPlace)
+    first = _day(dates.from_date)
+    return OrderDelivery(
+        kind=words(told.type) or "",
+        service=words(told.service_name) or "",
+        from_day=first,
+        to_day=_day(dates.to_date) or first,
+        real_day=_day(dates.real_delivery_date),
+        kept_to_day=_day(pickup.outlet_storage_limit_date),
+        address=_address(pickup.address) or _address(courier.address),
+        estimated=told.estimated is True,
+    )
+
+
+def _address(value: Any) -> str:
+    told = _part(value, wire.OrderAddress)
+    parts = (words(part) for part in (told.city, told.street, told.house, told.block))
+    return ", ".join(part for part in parts if part)
+
+
+def _return(info: wire.ReturnInfo) -> Return | None:
+    return_id, order_id = number(info.id), number(info.order_id)
+    if return_id is None or order_id is None:
+        return None
+    return Return(
+        return_id=ReturnId(return_id),
+        order_id=OrderId(order_id),
+        created_at=read_iso(info.creation_date),
+        refund_status=words(info.refund_status) or "",
+        fast=info.fast_return is True,
+        lines=tuple(
+            OrderLine(words(item.shop_sku) or "", number(item.count))
+            for item in _each(info.items, wire.ReturnItem)
+        ),
+        amount=_money(info.amount),
+    )
+
+
+def _paid(prices: Any) -> Money | None:
+    return _money(_part(prices, wire.OrderPrice).payment)
+
+
+def _money(value: Any) -> Money | None:
+    """The amount in the digits of the answer; None when there are none."""
+    told = _part(value, wire.CurrencyValue)
+    written = str(told.value) if type(told.value) in {int, str, Decimal} else ""
+    if isinstance(told.value, Decimal) and told.value.is_finite() and abs(told.value.adjusted()) < 20:
+        written = format(told.value, "f")
+    return Money(written, words(told.currency_id) or "") if _AMOUNT.fullmatch(written) else None
+
+
+def _day(value: Any) -> str:
+    return value if isinstance(value, str) and _ISO_DAY.fullmatch(value) else ""
+
+
+def _part(value: Any, shape: type[Wire]) -> Wire:
+    """A part of an answer in its shape; empty when it is absent, null or something else."""
+    return msgspec.convert(value if isinstance(value, dict) else {}, shape)
+
+
+def _each(values: Any, shape: type[Wire]) -> list[Wire]:
+    entries = values if isinstance(values, list) else []
+    return [_part(entry, shape) for entry in entries if isinstance(entry, dict)]
