@@ -1,0 +1,198 @@
+"""Orders and returns in the cache: what the Market told of them and when, and what is to be asked."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from chat_tui.model.ids import CampaignId, ChatId, Millis, OrderId, ReturnId
+from chat_tui.model.order import Money, Order, OrderDelivery, OrderLine, Reading, Return
+from chat_tui.store.database import Connection
+from chat_tui.store.rows import clean, clean_or_none, moment, number_or_none
+
+_ORDER: Final = (
+    "campaign_id, status, substatus, created_at, total, currency,"
+    " delivery_kind, service, from_day, to_day, real_day, kept_to_day, address, is_estimated"
+)
+_SAVE_ORDER: Final = f"""
+    INSERT OR REPLACE INTO order_reading (order_id, read_at, asked_at, is_found, {_ORDER})
+    VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""  # noqa: S608
+_SAVE_RETURN: Final = """
+    INSERT OR REPLACE INTO return_reading
+    (return_id, read_at, asked_at, is_found, order_id, created_at, refund_status, is_fast, amount, currency)
+    VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?)
+"""
+_IN_VAIN: Final = """
+    INSERT INTO {kind}_reading ({kind}_id, read_at, asked_at, is_found) VALUES (?1, ?2, ?2, 0)
+    ON CONFLICT DO UPDATE SET asked_at = ?2, read_at = iif(is_found, read_at, ?2)
+"""
+_DUE: Final = """
+    (SELECT coalesce(max(asked_at), -1) FROM {kind}_reading r WHERE r.{kind}_id = c.{kind}_id)
+    NOT BETWEEN ?2 AND ?3
+"""
+_DUE_ORDERS: Final = f"""
+    SELECT DISTINCT c.order_id FROM chat c
+    WHERE c.chat_id IN (SELECT value FROM json_each(?1)) AND c.order_id IS NOT NULL
+        AND {_DUE.format(kind="order")}
+"""  # noqa: S608
+_DUE_RETURNS: Final = f"""
+    SELECT c.return_id, c.order_id,
+        coalesce(c.campaign_id, (SELECT campaign_id FROM order_reading o WHERE o.order_id = c.order_id))
+    FROM chat c
+    WHERE c.chat_id IN (SELECT value FROM json_each(?1)) AND c.return_id IS NOT NULL
+        AND c.order_id IS NOT NULL AND {_DUE.format(kind="return")}
+"""  # noqa: S608
+_UNREAD: Final = """
+    SELECT DISTINCT c.order_id FROM chat c
+    WHERE c.waiting_bucket IS NOT NULL AND c.order_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM order_reading o WHERE o.order_id = c.order_id)
+        AND c.order_id NOT IN (SELECT value FROM json_each(?))
+    ORDER BY c.waiting_bucket, c.waiting_order, c.chat_id LIMIT ?
+"""
+_OTHERS: Final = """
+    SELECT chat_id FROM chat WHERE {column} = ? AND chat_id <> ? ORDER BY newest_order, chat_id LIMIT ?
+"""
+
+
+def save_orders(conn: Connection, asked: Iterable[OrderId], found: Sequence[Order], at: Millis) -> None:
+    """Keep the answer to one question; what of it did not come was not found."""
+    for order_id in set(asked) - {order.order_id for order in found}:
+        conn.execute(_IN_VAIN.format(kind="order"), (order_id, at))
+    for order in found:
+        conn.execute("DELETE FROM order_line WHERE order_id = ?", (order.order_id,))
+        conn.execute(_SAVE_ORDER, (order.order_id, at, at, *_order_columns(order)))
+        conn.executemany(
+            "INSERT INTO order_line VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (order.order_id, n, clean(line.name), number_or_none(line.count), *_money_columns(line.price))
+                for n, line in enumerate(order.lines)
+            ),
+        )
+
+
+def save_return(conn: Connection, return_id: ReturnId, found: Return | None, at: Millis) -> None:
+    """Keep the answer about one return; None = the Market knows none of this number."""
+    if found is None:
+        conn.execute(_IN_VAIN.format(kind="return"), (return_id, at))
+        return
+    columns = (
+        found.order_id,
+        moment(found.created_at),
+        clean(found.refund_status),
+        found.fast,
+        *_money_columns(found.amount),
+    )
+    conn.execute("DELETE FROM return_line WHERE return_id = ?", (return_id,))
+    conn.execute(_SAVE_RETURN, (return_id, at, at, *columns))
+    conn.executemany(
+        "INSERT INTO return_line VALUES (?, ?, ?, ?)",
+        ((return_id, n, clean(line.name), number_or_none(line.count)) for n, line in enumerate(found.lines)),
+    )
+
+
+def order(conn: Connection, order_id: OrderId) -> Reading[Order] | None:
+    """What the Market told of an order; None if it was never asked."""
+    row = conn.execute(
+        f"SELECT read_at, is_found, {_ORDER} FROM order_reading WHERE order_id = ?",  # noqa: S608
+        (order_id,),
+    ).fetchone()
+    if row is None or not row[1]:
+        return None if row is None else Reading(None, row[0])
+    campaign_id, status, substatus, created_at, total, currency, *delivery, estimated = row[2:]
+    lines = conn.execute(
+        "SELECT name, count, price, currency FROM order_line WHERE order_id = ? ORDER BY n", (order_id,)
+    )
+    found = Order(
+        order_id,
+        None if campaign_id is None else CampaignId(campaign_id),
+        status,
+        substatus,
+        created_at,
+        tuple(OrderLine(name, count, _money(*price)) for name, count, *price in lines),
+        _money(total, currency),
+        OrderDelivery(*delivery, bool(estimated)),
+    )
+    return Reading(found, row[0])
+
+
+def returned(conn: Connection, return_id: ReturnId) -> Reading[Return] | None:
+    """What the Market told of a return; None if it was never asked."""
+    row = conn.execute(
+        "SELECT read_at, is_found, order_id, created_at, refund_status, is_fast, amount, currency"
+        " FROM return_reading WHERE return_id = ?",
+        (return_id,),
+    ).fetchone()
+    if row is None or not row[1]:
+        return None if row is None else Reading(None, row[0])
+    lines = conn.execute("SELECT name, count FROM return_line WHERE return_id = ? ORDER BY n", (return_id,))
+    found = Return(
+        return_id,
+        OrderId(row[2]),
+        row[3],
+        row[4],
+        bool(row[5]),
+        tuple(OrderLine(*line) for line in lines),
+        _money(*row[6:]),
+    )
+    return Reading(found, row[0])
+
+
+def due_orders(
+    conn: Connection, chat_ids: Iterable[ChatId], not_before: Millis, now: Millis
+) -> tuple[OrderId, ...]:
+    """The orders of these chats that were not asked for from `not_before` up to now."""
+    rows = conn.execute(_DUE_ORDERS, (json.dumps(sorted(chat_ids)), not_before, now))
+    return tuple(OrderId(row[0]) for row in rows)
+
+
+def due_returns(
+    conn: Connection, chat_ids: Iterable[ChatId], not_before: Millis, now: Millis
+) -> tuple[tuple[ReturnId, OrderId, CampaignId | None], ...]:
+    """As `due_orders`, for returns, each with its order and, as far as anybody told, its shop."""
+    rows = conn.execute(_DUE_RETURNS, (json.dumps(sorted(chat_ids)), not_before, now))
+    return tuple((ReturnId(row[0]), OrderId(row[1]), row[2] and CampaignId(row[2])) for row in rows)
+
+
+def unread_waiting(conn: Connection, limit: int, *, besides: Iterable[OrderId] = ()) -> tuple[OrderId, ...]:
+    """Orders of chats that wait, which were never asked for: the disputes' first, then the longest wait's."""
+    rows = conn.execute(_UNREAD, (json.dumps(sorted(besides)), limit))
+    return tuple(OrderId(row[0]) for row in rows)
+
+
+def chats_of_buyer(conn: Connection, public_id: str, but: ChatId, limit: int) -> tuple[ChatId, ...]:
+    """Other chats with the buyer's account, the newest first."""
+    rows = conn.execute(_OTHERS.format(column="customer_public_id"), (clean(public_id), but, limit))
+    return tuple(ChatId(row[0]) for row in rows)
+
+
+def chats_of_order(conn: Connection, order_id: OrderId, but: ChatId, limit: int) -> tuple[ChatId, ...]:
+    """Other chats about an order, the newest first."""
+    rows = conn.execute(_OTHERS.format(column="order_id"), (order_id, but, limit))
+    return tuple(ChatId(row[0]) for row in rows)
+
+
+def _order_columns(order: Order) -> tuple[int | str | None, ...]:
+    delivery = order.delivery
+    return (
+        number_or_none(order.campaign_id),
+        clean(order.status),
+        clean(order.substatus),
+        moment(order.created_at),
+        *_money_columns(order.total),
+        clean(delivery.kind),
+        clean(delivery.service),
+        delivery.from_day,
+        delivery.to_day,
+        delivery.real_day,
+        delivery.kept_to_day,
+        clean(delivery.address),
+        delivery.estimated,
+    )
+
+
+def _money_columns(money: Money | None) -> tuple[str | None, str | None]:
+    return (None, None) if money is None else (money.value, clean_or_none(money.currency))
+
+
+def _money(value: str | None, currency: str | None) -> Money | None:
+    return None if value is None else Money(value, currency or "")
