@@ -17,6 +17,7 @@ from chat_tui.inbox.history import History
 from chat_tui.inbox.indexing import index_the_rest
 from chat_tui.inbox.leader import Leadership
 from chat_tui.inbox.market import Market
+from chat_tui.inbox.order_reads import OrderReads
 from chat_tui.inbox.paced import PacedMarket
 from chat_tui.inbox.presence import Presence
 from chat_tui.inbox.settings import InboxSettings
@@ -72,6 +73,7 @@ class Engine:
         self._presence: Presence
         self._leadership: Leadership
         self._delivery: Delivery
+        self._orders: OrderReads
 
     async def open(self, *, background: bool) -> None:
         """Make the client and, in the background, begin to sync and deliver."""
@@ -88,6 +90,7 @@ class Engine:
         self._sync = Sync(self._g, self._history, self._leadership, self._presence.pause_s)
         self._backfill = Backfill(self._g, self._history, self._may_backfill)
         self._delivery = Delivery(self._g, self._history, ChatLock(data_dir))
+        self._orders = OrderReads(self._g, self._spawn)
         self._background = background
         if background:
             self._spawn(self._presence.active())
@@ -149,9 +152,21 @@ class Engine:
             self._older[chat_id] = task
             task.add_done_callback(lambda _: self._older.pop(chat_id, None))
 
+    def want_order(self, chat_id: ChatId) -> None:
+        """The order and the return of a chat are on the screen."""
+        if self._background and self._may_ask:
+            self._orders.want(chat_id)
+
+    def order_problem(self, operation: str) -> Problem | None:
+        """Why the last asking for orders or returns was in vain. May be called from any thread."""
+        if not self._may_ask:
+            return self.bulletin.link.problem
+        return self._orders.problem(operation) if hasattr(self, "_orders") else None
+
     def refresh(self) -> None:
         """Begin a round now and lift every pause."""
         self._delivery.resume()
+        self._orders.forget()
         self._sync.refresh()
 
     def active(self, *, is_here: bool) -> None:

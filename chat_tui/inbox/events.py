@@ -34,6 +34,11 @@ class HistoryFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class OrdersChanged:
+    """Orders or returns that somebody wanted were read, or could not be."""
+
+
+@dataclass(frozen=True, slots=True)
 class LinkChanged:
     """The connection, the budgets or the age of the list changed."""
 
@@ -55,5 +60,12 @@ class StoreMended:
 
 
 Event = (
-    ChatsChanged | TimelineChanged | OutboxChanged | HistoryFailed | LinkChanged | EngineFailed | StoreMended
+    ChatsChanged
+    | TimelineChanged
+    | OutboxChanged
+    | HistoryFailed
+    | OrdersChanged
+    | LinkChanged
+    | EngineFailed
+    | StoreMended
 )

@@ -6,8 +6,9 @@ from typing import Protocol
 
 from chat_tui.model.allowance import Urgency
 from chat_tui.model.chat import Chat, NewChat, Shop
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import CampaignId, ChatId, MessageId, OrderId, ReturnId
 from chat_tui.model.link import Budget
+from chat_tui.model.order import Order, Return
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Problem
@@ -41,6 +42,14 @@ class Market(Protocol):
         limit: int = 100,
     ) -> MessagesPage | Problem:
         """One page of getChatHistory."""
+
+    async def get_orders(self, order_ids: Sequence[OrderId]) -> tuple[Order, ...] | Problem:
+        """At most `limits.ORDERS_AT_ONCE` orders (getBusinessOrders); what does not come was not found."""
+
+    async def get_return(
+        self, campaign_id: CampaignId, order_id: OrderId, return_id: ReturnId
+    ) -> Return | Problem:
+        """One return (getReturn)."""
 
     async def create_chat(self, about: NewChat) -> ChatId | Problem:
         """Open or find a chat (createChat)."""

@@ -9,8 +9,9 @@ from chat_tui.inbox.market import Market
 from chat_tui.inbox.slots import Slots
 from chat_tui.model.allowance import Urgency
 from chat_tui.model.chat import Chat, NewChat, Shop
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import CampaignId, ChatId, MessageId, OrderId, ReturnId
 from chat_tui.model.link import Budget
+from chat_tui.model.order import Order, Return
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -138,6 +139,20 @@ class Lane:
     async def get_shops(self) -> tuple[Shop, ...] | Problem:
         """All shops of the key (getCampaigns), page after page in one place."""
         return await self._paced.ask("getCampaigns", self._urgency, self._market.get_shops)
+
+    async def get_orders(self, order_ids: Sequence[OrderId]) -> tuple[Order, ...] | Problem:
+        """At most `limits.ORDERS_AT_ONCE` orders (getBusinessOrders)."""
+        return await self._paced.ask(
+            "getBusinessOrders", self._urgency, lambda: self._market.get_orders(order_ids)
+        )
+
+    async def get_return(
+        self, campaign_id: CampaignId, order_id: OrderId, return_id: ReturnId
+    ) -> Return | Problem:
+        """One return (getReturn)."""
+        return await self._paced.ask(
+            "getReturn", self._urgency, lambda: self._market.get_return(campaign_id, order_id, return_id)
+        )
 
     async def create_chat(self, about: NewChat) -> ChatId | Problem:
         """Open or find a chat (createChat)."""

@@ -17,6 +17,7 @@ from chat_tui.inbox.engine import Engine
 from chat_tui.inbox.events import Event, OutboxChanged, StoreMended
 from chat_tui.inbox.loop import EngineLoop
 from chat_tui.inbox.market import Market
+from chat_tui.inbox.orders import Orders
 from chat_tui.inbox.queue import Queue
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.writing import Writing
@@ -60,6 +61,7 @@ class Inbox(Queue):
         self._engine = Engine(store, connect, self._settings, wall_ms)
         self._writing = Writing(store, self._settings, wall_ms)
         super().__init__(store, self._writing, wall_ms, self._publish)
+        self.orders = Orders(store, self._loop, self._engine, wall_ms)
         self._private = tuple(private)
         self._opened: Future[None]
         self._is_asleep = False

@@ -19,6 +19,7 @@ from chat_tui.market.pacing import Deadlines, Gate, read_budget
 from chat_tui.market.upload import FileChangedError, Upload, open_upload
 from chat_tui.model.chat import Chat, KeyRights, NewChat, Shop
 from chat_tui.model.ids import CampaignId, ChatId, MessageId, Millis, OrderId, ReturnId
+from chat_tui.model.limits import ORDERS_AT_ONCE
 from chat_tui.model.link import Budget
 from chat_tui.model.message import Message
 from chat_tui.model.order import Order, Return
@@ -32,7 +33,6 @@ Page = TypeVar("Page", ChatsPage, MessagesPage)
 __all__ = ["Access", "AccessError", "Deadlines", "MarketClient"]
 
 _STANDARD: Final = Deadlines()
-_ORDERS_AT_ONCE: Final = 50
 _MOST_PAGES: Final = 200
 
 
@@ -155,10 +155,10 @@ class MarketClient:
         """These orders by getBusinessOrders, 50 at a time; one that is not returned was not found."""
         wanted = tuple(dict.fromkeys(order_ids))
         found: list[Order] = []
-        for start in range(0, len(wanted), _ORDERS_AT_ONCE):
-            body = wire.GetBusinessOrdersRequest(order_ids=wanted[start : start + _ORDERS_AT_ONCE])
+        for start in range(0, len(wanted), ORDERS_AT_ONCE):
+            body = wire.GetBusinessOrdersRequest(order_ids=wanted[start : start + ORDERS_AT_ONCE])
             path = self._business("orders", version="v1")
-            answer = await self._ask("getBusinessOrders", "POST", path, {"limit": _ORDERS_AT_ONCE}, body)
+            answer = await self._ask("getBusinessOrders", "POST", path, {"limit": ORDERS_AT_ONCE}, body)
             batch = self._read("getBusinessOrders", answer, orders.orders)
             if isinstance(batch, Problem):
                 return batch

@@ -5,6 +5,9 @@ from typing import Final
 TEXT_LIMIT: Final = 4096
 """Characters of a message; whether code points or UTF-16 units is not published."""
 
+ORDERS_AT_ONCE: Final = 50
+"""Numbers in one getBusinessOrders."""
+
 HOURLY: Final = {
     "getChats": 5_000,
     "getChat": 1_000,

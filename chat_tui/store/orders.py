@@ -98,7 +98,8 @@ def order(conn: Connection, order_id: OrderId) -> Reading[Order] | None:
     ).fetchone()
     if row is None or not row[1]:
         return None if row is None else Reading(None, row[0])
-    campaign_id, status, substatus, created_at, total, currency, *delivery, estimated = row[2:]
+    campaign_id, status, substatus, created_at, total, currency = row[2:8]
+    kind, service, from_day, to_day, real_day, kept_to_day, address, is_estimated = row[8:]
     lines = conn.execute(
         "SELECT name, count, price, currency FROM order_line WHERE order_id = ? ORDER BY n", (order_id,)
     )
@@ -110,7 +111,9 @@ def order(conn: Connection, order_id: OrderId) -> Reading[Order] | None:
         created_at,
         tuple(OrderLine(name, count, _money(*price)) for name, count, *price in lines),
         _money(total, currency),
-        OrderDelivery(*delivery, bool(estimated)),
+        OrderDelivery(
+            kind, service, from_day, to_day, real_day, kept_to_day, address, estimated=bool(is_estimated)
+        ),
     )
     return Reading(found, row[0])
 

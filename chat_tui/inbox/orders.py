@@ -1,0 +1,77 @@
+"""Orders, returns and other chats of a buyer, as a user interface asks for them."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from chat_tui.inbox.engine import Engine
+from chat_tui.inbox.loop import EngineLoop
+from chat_tui.inbox.order_reads import ORDERS, RETURNS
+from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.order import ChatOrder, Reading
+from chat_tui.model.problem import Problem
+from chat_tui.store import chats, orders
+from chat_tui.store.database import Connection, Store
+
+T = TypeVar("T")
+
+OTHERS: Final = 5
+"""Other chats of a buyer that are shown at most."""
+
+
+class Orders:
+    """The part of `Inbox` that knows what a chat is about. May be used from any thread."""
+
+    def __init__(self, store: Store, loop: EngineLoop, engine: Engine, wall_ms: Callable[[], Millis]) -> None:
+        self._store = store
+        self._loop = loop
+        self._engine = engine
+        self._wall_ms = wall_ms
+
+    async def of_chat(self, chat_id: ChatId) -> ChatOrder | None:
+        """What is known here of a chat's order, return and buyer; None for a chat that is not in the cache.
+
+        Local. Where nothing was read and there is no problem, the Market is being asked.
+        """
+        now = self._wall_ms()
+        known = await asyncio.wrap_future(self._store.read(_of_chat, chat_id, now))
+        if known is None:
+            return None
+        return ChatOrder(
+            known.item,
+            known.order,
+            known.returned,
+            self._problem(ORDERS, known.order, now),
+            self._problem(RETURNS, known.returned, now),
+            known.others,
+            known.are_others_of_buyer,
+        )
+
+    def want(self, chat_id: ChatId) -> None:
+        """This chat's order is on the screen: it is asked for unless it is fresh; OrdersChanged follows."""
+        self._loop.call(self._engine.want_order, chat_id)
+
+    def _problem(self, operation: str, reading: Reading[T] | None, now: Millis) -> Problem | None:
+        """Why the Market did not tell it anew; no trouble with others matters to what is fresh."""
+        is_needed = reading is None or reading.is_old(now)
+        return self._engine.order_problem(operation) if is_needed else None
+
+
+def _of_chat(conn: Connection, chat_id: ChatId, now: Millis) -> ChatOrder | None:
+    item = chats.item(conn, chat_id, now=now)
+    if item is None:
+        return None
+    context = item.chat.context
+    others: tuple[ChatId, ...] = ()
+    if context.customer_public_id:
+        others = orders.chats_of_buyer(conn, context.customer_public_id, chat_id, OTHERS)
+    elif context.order_id is not None:
+        others = orders.chats_of_order(conn, context.order_id, chat_id, OTHERS)
+    found = chats.items(conn, others)
+    return ChatOrder(
+        item,
+        None if context.order_id is None else orders.order(conn, context.order_id),
+        None if context.return_id is None else orders.returned(conn, context.return_id),
+        others=tuple(found[other] for other in others if other in found),
+        are_others_of_buyer=bool(context.customer_public_id),
+    )
