@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
+from chat_tui.inbox.alarm import Alarm
 from chat_tui.inbox.backfill import Backfill
 from chat_tui.inbox.budgets import Budgets
 from chat_tui.inbox.bulletin import Bulletin
@@ -99,6 +100,7 @@ class Engine:
             self._spawn(self._backfill.run())
             watch = Watch(self._g, budgets, self._sync.hurry, lambda: self._leadership.is_ours)
             self._spawn(watch.run())
+            self._spawn(Alarm(self._g).run())
             self._spawn(self._tidy())
             self._spawn(index_the_rest(self._g))
 

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Callable
 
-from chat_tui.inbox.events import ChatsChanged, Event
+from chat_tui.inbox.events import ChatsChanged, Event, TimelineChanged
 from chat_tui.inbox.writing import Writing
 from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.mark import Hold, Mark, Marked
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
 from chat_tui.store import chats
@@ -52,7 +53,7 @@ class Queue:
 
     async def queue_item(self, chat_id: ChatId, tab: Tab = Tab.ALL) -> QueueItem | None:
         """One chat as the list shows it (its key is that of `tab`), or None if it is not in the cache."""
-        return await asyncio.wrap_future(self._store.read(chats.item, chat_id, tab, self._wall_ms()))
+        return await asyncio.wrap_future(self._store.read(chats.item, chat_id, tab, now=self._wall_ms()))
 
     async def tab_counts(self) -> dict[Tab, int]:
         """How many chats each tab holds."""
@@ -64,19 +65,29 @@ class Queue:
             self._store.read(chats.next_waiting, beyond, backwards=backwards, now=self._wall_ms())
         )
 
-    async def mark_done(self, chat_id: ChatId) -> Problem | None:
+    async def mark_done(self, chat_id: ChatId) -> Marked | Problem:
         """Take a chat out of WAITING until a buyer writes in it; a snooze ends."""
-        return self._marked(chat_id, await self._writing.mark_done(chat_id))
+        return await self.mark(chat_id, Hold(done=await self._writing.newest(chat_id)))
 
-    async def snooze(self, chat_id: ChatId, until: Millis | None) -> Problem | None:
-        """Move a chat from WAITING to SNOOZED until a moment, or (None) until a buyer writes in it."""
-        return self._marked(chat_id, await self._writing.snooze(chat_id, until))
+    async def snooze(self, chat_id: ChatId, until: Millis | None) -> Marked | Problem:
+        """Move a chat from WAITING to SNOOZED until the buyer writes, at the latest until a moment."""
+        return await self.mark(chat_id, Hold(snoozed=await self._writing.newest(chat_id), until=until))
 
-    async def unmark(self, chat_id: ChatId) -> Problem | None:
-        """Take back that a chat is done or snoozed."""
-        return self._marked(chat_id, await self._writing.unmark(chat_id))
+    async def mark(self, chat_id: ChatId, mark: Mark) -> Marked | Problem:
+        """Set one kind of mark of a chat; the result is what `unmark` takes."""
+        outcome = await self._writing.mark(chat_id, mark)
+        if isinstance(outcome, Marked):
+            self._tell_mark(chat_id)
+        return outcome
 
-    def _marked(self, chat_id: ChatId, problem: Problem | None) -> Problem | None:
+    async def unmark(self, marked: Marked) -> Problem | None:
+        """Put back what stood there before a mark; GONE when any copy has marked it anew since."""
+        problem = await self._writing.unmark(marked)
         if problem is None:
-            self._tell(ChatsChanged(frozenset({chat_id})))
+            self._tell_mark(marked.chat_id)
         return problem
+
+    def _tell_mark(self, chat_id: ChatId) -> None:
+        # The header of an open chat shows marks too.
+        self._tell(ChatsChanged(frozenset({chat_id})))
+        self._tell(TimelineChanged(chat_id))

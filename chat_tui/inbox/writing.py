@@ -12,6 +12,7 @@ from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.file import FileCard
 from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
 from chat_tui.model.limits import TEXT_LIMIT, text_length
+from chat_tui.model.mark import Mark, Marked
 from chat_tui.model.outbox import OutboxItem, OutboxKind
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Draft
@@ -66,27 +67,18 @@ class Writing:
             await _settled(self._store.write_state(marks.see, chat_id, message_id, self._wall_ms()))
         )
 
-    async def mark_done(self, chat_id: ChatId) -> Problem | None:
-        """Nothing is to be done in a chat until a buyer writes after what is known of it now."""
-        newest_id = await asyncio.wrap_future(self._store.read(marks.newest, chat_id))
-        return _problem_of(
-            await _settled(self._store.write_state(marks.finish, chat_id, newest_id, self._wall_ms()))
-        )
+    async def newest(self, chat_id: ChatId) -> MessageId:
+        """The newest message known of a chat: what the buyer writes after it ends a hold."""
+        return await asyncio.wrap_future(self._store.read(marks.newest, chat_id))
 
-    async def snooze(self, chat_id: ChatId, until: Millis | None) -> Problem | None:
-        """Put a chat off until a moment, or (None) until a buyer writes after what is known of it now."""
-        if until is not None:
-            return _problem_of(
-                await _settled(self._store.write_state(marks.snooze_until, chat_id, until, self._wall_ms()))
-            )
-        newest_id = await asyncio.wrap_future(self._store.read(marks.newest, chat_id))
-        return _problem_of(
-            await _settled(self._store.write_state(marks.snooze_silent, chat_id, newest_id, self._wall_ms()))
-        )
+    async def mark(self, chat_id: ChatId, mark: Mark) -> Marked | Problem:
+        """Set one kind of mark of a chat."""
+        return await _settled(self._store.write_state(marks.put, chat_id, mark, self._wall_ms()))
 
-    async def unmark(self, chat_id: ChatId) -> Problem | None:
-        """Take back that a chat is done or put off."""
-        return _problem_of(await _settled(self._store.write_state(marks.unmark, chat_id)))
+    async def unmark(self, marked: Marked) -> Problem | None:
+        """Take a mark back; GONE when it was marked anew since."""
+        outcome = await _settled(self._store.write_state(marks.take_back, marked, self._wall_ms()))
+        return Problem(ProblemKind.GONE) if outcome is False else _problem_of(outcome)
 
     async def enqueue_text(self, chat_id: ChatId, text: str) -> OutboxItem | Problem:
         """Queue a text, with its undo hold, and clear the draft in the same transaction."""

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from chat_tui.model.chat import Chat, ChatStatus
 from chat_tui.model.ids import MessageId, Millis
+from chat_tui.model.mark import Hold
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.outbox import OutboxState
 
@@ -123,6 +124,12 @@ class QueueItem:
     trouble: OutboxState | None
     """The state most in need of attention among this chat's open outbox items."""
     shop_name: str = ""
+    hold: Hold | None = None
+    """Done or put off, as long as the buyer has not written since; a moment in it may have come."""
+    is_pinned: bool = False
+    note: str = ""
+    """The operator's own words on this chat, raw; empty = none."""
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

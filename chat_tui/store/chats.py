@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 
 from chat_tui.model.chat import Chat, ContextKind, NewChat, Shop
 from chat_tui.model.ids import UNKNOWN_TIME, CampaignId, ChatId, Millis
-from chat_tui.model.message import Sender
-from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab, Talk, waiting_since
 from chat_tui.store import indexing
 from chat_tui.store.database import Connection
-from chat_tui.store.rows import CHAT, Row, chat_columns, chat_of, clean, is_id, moment
+from chat_tui.store.listing import UNANSWERED, goes_on, item_of, run_of, select
+from chat_tui.store.rows import CHAT, Row, chat_columns, clean, is_id, moment
 from chat_tui.store.tabs import PLACES
 
 _STORED = f"""
@@ -34,25 +33,6 @@ _BEHIND = """
     SELECT chat_id FROM chat WHERE behind_bucket IS NOT NULL
     ORDER BY behind_bucket, turn_order, chat_id LIMIT ?
 """
-
-_TROUBLES = (
-    OutboxState.QUEUED,
-    OutboxState.SENDING,
-    OutboxState.WAITING,
-    OutboxState.FAILED,
-    OutboxState.UNCONFIRMED,
-)
-"""The worst last."""
-_RANK = " ".join(f"WHEN '{state}' THEN {rank}" for rank, state in enumerate(_TROUBLES))
-_ITEM = f"""
-    SELECT {CHAT}, {{bucket}}, {{order}}, c.waiting_since, c.newest_sender, c.snippet, c.newest_has_file,
-        c.newest_id > coalesce(m.seen, 0) AND c.newest_sender <> '{Sender.PARTNER}',
-        EXISTS (SELECT 1 FROM draft d WHERE d.chat_id = c.chat_id),
-        (SELECT max(CASE o.state {_RANK} END) FROM outbox o
-            WHERE o.chat_id = c.chat_id AND o.state <> 'confirmed'),
-        s.name
-    FROM chat c LEFT JOIN mark m ON m.chat_id = c.chat_id LEFT JOIN shop s ON s.campaign_id = c.campaign_id
-"""  # noqa: S608
 
 
 def save_page(conn: Connection, chats: Sequence[Chat], listed_at: Millis) -> frozenset[ChatId]:
@@ -126,87 +106,42 @@ def page(
     conn: Connection,
     tab: Tab,
     *,
+    now: Millis,
     after: QueueKey | None = None,
     before: QueueKey | None = None,
     from_end: bool = False,
     limit: int = 64,
-    now: Millis = 0,
 ) -> QueuePage:
     """The first chats of a tab at a moment, those after or before a key, or the last ones."""
     backwards = from_end or before is not None
     start = before if before is not None else after
-    rows = _run_of(conn, tab, start, now, backwards=backwards, limit=limit + 1)
-    more = len(rows) > limit
-    items = tuple(_item_of(row) for row in rows[:limit])
+    found = run_of(conn, tab, start, now=now, backwards=backwards, limit=limit + 1)
+    more, found = len(found) > limit, found[:limit]
+    is_behind = False
+    if start is not None:
+        # An empty page has only the key it was asked with.
+        sign = (">" if backwards else "<") + ("" if found else "=")
+        is_behind = goes_on(conn, tab, found[0].key if found else start, sign, now=now)
     if backwards:
-        items = items[::-1]
-    behind_us = start is not None and _exists(
-        conn,
-        tab,
-        items[-1 if backwards else 0].key if items else start,
-        now,
-        backwards=backwards,
-        empty=not items,
-    )
-    if backwards:
-        return QueuePage(tab, items, has_before=more, has_after=behind_us)
-    return QueuePage(tab, items, has_before=behind_us, has_after=more)
+        return QueuePage(tab, tuple(found[::-1]), has_before=more, has_after=is_behind)
+    return QueuePage(tab, tuple(found), has_before=is_behind, has_after=more)
 
 
-def _run_of(
-    conn: Connection, tab: Tab, start: QueueKey | None, now: Millis, *, backwards: bool, limit: int
-) -> list[Row]:
-    place = PLACES[tab]
-    beyond = "" if start is None else f"AND {place.compared('<' if backwards else '>')}"
-    sql = f"{_select(tab)} WHERE {place.holds(now)} {beyond} {place.ordered(backwards=backwards)} LIMIT ?"
-    return conn.execute(sql, (*(() if start is None else place.numbers(start)), limit)).fetchall()
-
-
-def _exists(conn: Connection, tab: Tab, key: QueueKey, now: Millis, *, backwards: bool, empty: bool) -> bool:
-    """Whether the tab goes on behind a page; an empty page has only the key it was asked with."""
-    place = PLACES[tab]
-    sign = (">" if backwards else "<") + ("=" if empty else "")
-    beyond = f"{place.holds(now)} AND {place.compared(sign)}"
-    sql = f"SELECT EXISTS (SELECT 1 FROM chat c WHERE {beyond})"  # noqa: S608
-    return bool(conn.execute(sql, place.numbers(key)).fetchone()[0])
-
-
-def _select(tab: Tab) -> str:
-    place = PLACES[tab]
-    return _ITEM.format(bucket=place.bucket, order=place.order)
-
-
-def _item_of(row: Row) -> QueueItem:
-    bucket, order, since, sender, snippet, has_file, unseen, has_draft, rank, shop = row[11:]
-    return QueueItem(
-        chat_of(row),
-        QueueKey(bucket, order, row[0]),
-        since,
-        sender,
-        snippet,
-        bool(has_file),
-        bool(unseen),
-        bool(has_draft),
-        None if rank is None else _TROUBLES[rank],
-        shop or "",
-    )
-
-
-def item(conn: Connection, chat_id: ChatId, tab: Tab = Tab.ALL, now: Millis = 0) -> QueueItem | None:
+def item(conn: Connection, chat_id: ChatId, tab: Tab = Tab.ALL, *, now: Millis) -> QueueItem | None:
     """One chat as the list shows it; None if it is not in the cache or not in this tab at this moment."""
-    sql = f"{_select(tab)} WHERE c.chat_id = ? AND {PLACES[tab].holds(now)}"
+    sql = f"{select(tab)} WHERE c.chat_id = ? AND {PLACES[tab].holds(now)}"
     row = conn.execute(sql, (chat_id,)).fetchone()
-    return None if row is None else _item_of(row)
+    return None if row is None else item_of(row, tab)
 
 
 def items(conn: Connection, chat_ids: Iterable[ChatId]) -> dict[ChatId, QueueItem]:
     """Chats as the list shows them (keys of Tab.ALL); those that are not in the cache are left out."""
-    sql = f"{_select(Tab.ALL)} WHERE c.chat_id IN (SELECT value FROM json_each(?))"  # noqa: S608
-    found = map(_item_of, conn.execute(sql, (json.dumps(sorted(set(chat_ids))),)))
-    return {item.chat.chat_id: item for item in found}
+    sql = f"{select(Tab.ALL)} WHERE c.chat_id IN (SELECT value FROM json_each(?))"  # noqa: S608
+    rows = conn.execute(sql, (json.dumps(sorted(set(chat_ids))),))
+    return {ChatId(row[0]): item_of(row, Tab.ALL) for row in rows}
 
 
-def counts(conn: Connection, now: Millis = 0) -> dict[Tab, int]:
+def counts(conn: Connection, now: Millis) -> dict[Tab, int]:
     """How many chats each tab holds at a moment."""
     found = {}
     for tab, place in PLACES.items():
@@ -217,12 +152,19 @@ def counts(conn: Connection, now: Millis = 0) -> dict[Tab, int]:
 
 
 def next_waiting(
-    conn: Connection, beyond: ChatId | None, *, backwards: bool = False, now: Millis = 0
+    conn: Connection, beyond: ChatId | None, *, backwards: bool = False, now: Millis
 ) -> ChatId | None:
-    """The first (last) chat of WAITING, or the one after (before) `beyond` if that one is waiting itself."""
-    known = None if beyond is None else item(conn, beyond, Tab.WAITING, now)
-    rows = _run_of(conn, Tab.WAITING, known.key if known else None, now, backwards=backwards, limit=1)
-    return ChatId(rows[0][0]) if rows else None
+    """The first (last) chat of WAITING to which no answer is on its way.
+
+    If `beyond` is waiting itself, the one after (before) it, and behind the last one the first again;
+    None if there is no other.
+    """
+    known = None if beyond is None else item(conn, beyond, Tab.WAITING, now=now)
+    for start in (known.key, None) if known else (None,):
+        run = run_of(conn, Tab.WAITING, start, now=now, backwards=backwards, limit=1, besides=UNANSWERED)
+        if run and run[0].chat.chat_id != beyond:
+            return run[0].chat.chat_id
+    return None
 
 
 def find_context(conn: Connection, about: NewChat) -> ChatId | None:

@@ -1,29 +1,35 @@
-"""What the operator has seen, put off or declared done, by chat.
+"""What the operator has seen and marked, by chat.
 
-`done` is the newest message known when a chat was marked. `snooze_until` depends on `snooze_kind`: such a
-message too (`buyer`), or a moment (`time`). Whether a mark still holds is asked, never written.
+`done` and `snoozed` are the newest message known when a chat was so marked, `snooze_until` a moment.
+Whether a mark still holds is asked, never written.
 """
 
 from typing import Final
 
 from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.mark import Hold, Labels, Mark, Marked, Note, Pin
 from chat_tui.store.database import Connection
+from chat_tui.store.rows import clean
 
-_MARKED: Final = "SELECT m.chat_id FROM mark m WHERE coalesce(m.done, m.snooze_until) IS NOT NULL"
-"""Only so written does SQLite take the index of the few, see migrations/state/003_marks.sql."""
+_MARKED: Final = "SELECT m.chat_id FROM mark m WHERE coalesce(m.done, m.snoozed) IS NOT NULL"
+"""Only so written does SQLite take the index of the few, see migrations/state/004_marks.sql."""
 _SILENT: Final = """NOT EXISTS (SELECT 1 FROM message b
     WHERE b.chat_id = m.chat_id AND b.message_id > m.{column} AND b.sender = 'CUSTOMER')"""
 
 DONE: Final = f"{_MARKED} AND m.done IS NOT NULL AND {_SILENT.format(column='done')}"
 """SQL: the chats marked as done in which no buyer has written since."""
-SNOOZED: Final = f"""{_MARKED} AND CASE m.snooze_kind WHEN 'time' THEN m.snooze_until > {{now}}
-    WHEN 'buyer' THEN {_SILENT.format(column="snooze_until")} END"""
+SNOOZED: Final = f"""{_MARKED} AND m.snoozed IS NOT NULL AND coalesce(m.snooze_until > {{now}}, 1)
+    AND {_SILENT.format(column="snoozed")}"""
 """SQL: the chats that are put off at the moment `{now}`."""
 
-_MARK: Final = """
-    INSERT INTO mark (chat_id, done, snooze_kind, snooze_until, at) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (chat_id) DO UPDATE SET done = excluded.done, snooze_kind = excluded.snooze_kind,
+_HOLD: Final = """
+    INSERT INTO mark (chat_id, done, snoozed, snooze_until, at) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (chat_id) DO UPDATE SET done = excluded.done, snoozed = excluded.snoozed,
         snooze_until = excluded.snooze_until, at = excluded.at
+"""
+_PIN: Final = """
+    INSERT INTO mark (chat_id, pinned, at) VALUES (?, ?, ?)
+    ON CONFLICT (chat_id) DO UPDATE SET pinned = excluded.pinned, at = excluded.at
 """
 
 
@@ -33,26 +39,63 @@ def newest(conn: Connection, chat_id: ChatId) -> MessageId:
     return MessageId(row[0] or 0)
 
 
-def finish(conn: Connection, chat_id: ChatId, newest_id: MessageId, at: Millis) -> None:
-    """The chat is done until a buyer writes after this message; a snooze ends."""
-    conn.execute(_MARK, (chat_id, newest_id, None, None, at))
+def put(conn: Connection, chat_id: ChatId, mark: Mark, at: Millis) -> Marked:
+    """Set one kind of mark; the others of the chat stay."""
+    before = _standing(conn, chat_id, mark)
+    match mark:
+        case Hold():
+            conn.execute(_HOLD, (chat_id, mark.done, mark.snoozed, mark.until, at))
+        case Pin():
+            conn.execute(_PIN, (chat_id, 1 if mark.is_set else None, at))
+        case Note():
+            conn.execute("DELETE FROM note WHERE chat_id = ?", (chat_id,))
+            if mark.text:
+                conn.execute("INSERT INTO note VALUES (?, ?, ?)", (chat_id, clean(mark.text), at))
+        case Labels():
+            conn.execute("DELETE FROM label WHERE chat_id = ?", (chat_id,))
+            names = [(chat_id, clean(name)) for name in mark.names]
+            conn.executemany("INSERT OR IGNORE INTO label VALUES (?, ?)", names)
+    return Marked(chat_id, before, _standing(conn, chat_id, mark))
 
 
-def snooze_silent(conn: Connection, chat_id: ChatId, newest_id: MessageId, at: Millis) -> None:
-    """The chat is put off until a buyer writes after this message."""
-    conn.execute(_MARK, (chat_id, None, "buyer", newest_id, at))
+def take_back(conn: Connection, marked: Marked, at: Millis) -> bool:
+    """Put back what stood there before; False, and nothing done, if it was marked anew since."""
+    if _standing(conn, marked.chat_id, marked.after) != marked.after:
+        return False
+    put(conn, marked.chat_id, marked.before, at)
+    return True
 
 
-def snooze_until(conn: Connection, chat_id: ChatId, until: Millis, at: Millis) -> None:
-    """The chat is put off until this moment, whoever writes meanwhile."""
-    conn.execute(_MARK, (chat_id, None, "time", until, at))
+def _standing(conn: Connection, chat_id: ChatId, kind: Mark) -> Mark:
+    """The mark of this kind as it stands on a chat."""
+    match kind:
+        case Hold():
+            sql = "SELECT done, snoozed, snooze_until FROM mark WHERE chat_id = ?"
+            row = conn.execute(sql, (chat_id,)).fetchone()
+            return Hold() if row is None else Hold(*row)
+        case Pin():
+            row = conn.execute("SELECT pinned FROM mark WHERE chat_id = ?", (chat_id,)).fetchone()
+            return Pin(row is not None and row[0] is not None)
+        case Note():
+            row = conn.execute("SELECT text FROM note WHERE chat_id = ?", (chat_id,)).fetchone()
+            return Note() if row is None else Note(row[0])
+        case Labels():
+            rows = conn.execute("SELECT name FROM label WHERE chat_id = ? ORDER BY name", (chat_id,))
+            return Labels(tuple(name for (name,) in rows))
 
 
-def unmark(conn: Connection, chat_id: ChatId) -> None:
-    """The chat is neither done nor put off; what was seen of it stays."""
-    conn.execute(
-        "UPDATE mark SET done = NULL, snooze_kind = NULL, snooze_until = NULL WHERE chat_id = ?", (chat_id,)
+def pinned(conn: Connection) -> tuple[ChatId, ...]:
+    """The chats that are pinned, a handful."""
+    rows = conn.execute("SELECT chat_id FROM mark WHERE pinned IS NOT NULL ORDER BY chat_id")
+    return tuple(ChatId(row[0]) for row in rows)
+
+
+def come_back(conn: Connection, after: Millis, now: Millis) -> tuple[ChatId, ...]:
+    """The chats that were put off until a moment after `after` which has come by now."""
+    rows = conn.execute(
+        "SELECT chat_id FROM mark WHERE snooze_until > ? AND snooze_until <= ? ORDER BY chat_id", (after, now)
     )
+    return tuple(ChatId(row[0]) for row in rows)
 
 
 def see(conn: Connection, chat_id: ChatId, message_id: MessageId, at: Millis) -> None:

@@ -12,14 +12,17 @@ _OUTBOX = """
 """
 _DRAFTS = "SELECT chat_id, count(*), max(at) FROM draft GROUP BY chat_id"
 _MARKS = """
-    SELECT chat_id, 'mark', done, snooze_kind, snooze_until
-    FROM mark WHERE coalesce(done, snooze_until) IS NOT NULL
+    SELECT chat_id, 'mark', done, snoozed, snooze_until FROM mark WHERE coalesce(done, snoozed) IS NOT NULL
 """
+_PINS = "SELECT chat_id, 'pin' FROM mark WHERE pinned IS NOT NULL"
+_NOTES = "SELECT chat_id, 'note', text FROM note"
+_LABELS = "SELECT chat_id, 'labels', group_concat(name, ' ') FROM label GROUP BY chat_id"
 
 
 def of_the_operator(conn: Connection) -> Notes:
-    """Of every chat with something in the outbox that is not confirmed, with a draft, done or put off."""
+    """Of every chat with something in the outbox that is not confirmed, with a draft or any mark."""
     found: dict[int, list[object]] = {}
-    for chat_id, *rest in (*conn.execute(_OUTBOX), *conn.execute(_DRAFTS), *conn.execute(_MARKS)):
-        found.setdefault(chat_id, []).extend(rest)
+    for query in (_OUTBOX, _DRAFTS, _MARKS, _PINS, _NOTES, _LABELS):
+        for chat_id, *rest in conn.execute(query):
+            found.setdefault(chat_id, []).extend(rest)
     return {chat_id: tuple(rest) for chat_id, rest in found.items()}

@@ -157,7 +157,7 @@ def _save_from(aside: Path, file: DatabaseFile, notices: Notices) -> sqlite3.Con
             place=aside,
             drafts=saved["draft"],
             items=saved["outbox"],
-            others=saved["mark"] + saved["note"],
+            others=saved["mark"] + saved["note"] + saved["label"],
         )
     )
     return _open(file)

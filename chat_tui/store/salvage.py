@@ -18,6 +18,7 @@ ORDERS: Final = {
     "outbox": "rowid {way}",
     "mark": "rowid {way}",
     "note": "rowid {way}",
+    "label": "chat_id {way}, name {way}",
 }
 """The tables that cannot be read again from anywhere, and the order their rows lie in."""
 

@@ -1,12 +1,14 @@
 """Which chats a tab of the list holds, and in which order: one index of the cache each.
 
-`QueueKey(bucket, order, chat_id)` is the place of a chat; pages are found by it and never counted off.
+`QueueKey(bucket, order, chat_id)` is the place of a chat; pages are found by it and never counted off. Its
+bucket is twice that of the column, so that there is room for the pinned chats between two.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chat_tui.model.ids import Millis
+from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.queue import QueueKey, Tab
 from chat_tui.store.marks import DONE, SNOOZED
 
@@ -23,6 +25,8 @@ class TabPlace:
     """SQL column of QueueKey.order."""
     marked: str = ""
     """SQL condition on the marks of the operator, which end at `{now}`; empty = marks do not count."""
+    pinned: int = -1
+    """QueueKey.bucket of pinned chats; those that stand above it without a pin stay there."""
 
     def holds(self, now: Millis) -> str:
         """The condition that the chat is in the tab at this moment."""
@@ -39,15 +43,26 @@ class TabPlace:
         way = " DESC" if backwards else ""
         return "ORDER BY " + ", ".join(f"{column}{way}" for column in (*columns, "c.chat_id"))
 
-    def compared(self, sign: str) -> str:
-        """The condition that a chat stands on one side of the key whose `numbers` are bound."""
-        if self.is_one_bucket:
-            return f"({self.order}, c.chat_id) {sign} (?, ?)"
-        return f"({self.bucket}, {self.order}, c.chat_id) {sign} (?, ?, ?)"
+    def bucket_of(self, bucket: int, *, is_pinned: bool) -> int:
+        """QueueKey.bucket of a chat, from its column."""
+        return min(2 * bucket, self.pinned) if is_pinned else 2 * bucket
 
-    def numbers(self, key: QueueKey) -> tuple[int, ...]:
-        """What `compared` binds."""
-        return (key.order, key.chat_id) if self.is_one_bucket else (key.bucket, key.order, key.chat_id)
+    def moved(self, pins: Sequence[ChatId]) -> str:
+        """The condition that a pin moves the chat."""
+        return f"c.chat_id IN ({', '.join(map(str, pins))}) AND 2 * {self.bucket} > {self.pinned}"
+
+    def unpinned(self, pins: Sequence[ChatId]) -> str:
+        """The condition that no pin moves the chat."""
+        return f"NOT ({self.moved(pins)})" if pins else "1"
+
+    def compared(self, sign: str, key: QueueKey) -> tuple[str, tuple[float, ...]]:
+        """The condition that a chat which no pin moves stands on one side of a key, and what it binds."""
+        if self.is_one_bucket:
+            if key.bucket == self.pinned:
+                return ("1" if sign.startswith(">") else "0"), ()
+            return f"({self.order}, c.chat_id) {sign} (?, ?)", (key.order, key.chat_id)
+        numbers = (key.bucket / 2, key.order, key.chat_id)
+        return f"({self.bucket}, {self.order}, c.chat_id) {sign} (?, ?, ?)", numbers
 
 
 _AWAKE: Final = f"c.chat_id NOT IN ({DONE} UNION ALL {SNOOZED})"
@@ -59,7 +74,7 @@ _UNANSWERED: Final = """c.waiting_bucket IS NOT NULL
 """An open dispute waits as any chat does, only before all others; the arbiter's words wait for us too."""
 
 PLACES: Final = {
-    Tab.WAITING: TabPlace(_UNANSWERED, "c.waiting_bucket", "c.waiting_order", _AWAKE),
+    Tab.WAITING: TabPlace(_UNANSWERED, "c.waiting_bucket", "c.waiting_order", _AWAKE, 1),
     Tab.DISPUTES: TabPlace("c.dispute_bucket IS NOT NULL", "c.dispute_bucket", "c.newest_order"),
     Tab.RETURNS: TabPlace("c.context_kind = 'RETURN'", "c.turn_bucket", "c.turn_order"),
     Tab.QUESTIONS: TabPlace("c.context_kind = 'DIRECT'", "c.turn_bucket", "c.turn_order"),

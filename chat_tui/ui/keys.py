@@ -69,6 +69,10 @@ COMMANDS: Final = (
     Command("write", ("c",), _OUTSIDE, N_("Write in the open chat"), N_("write")),
     Command("search", ("f",), _OUTSIDE, N_("Search everything ever read"), N_("search")),
     Command("done", ("x",), _OUTSIDE, N_("Mark as done until the buyer writes")),
+    Command("snooze", ("z",), _OUTSIDE, N_("Snooze until the buyer writes or until a time")),
+    Command("pin", ("p",), _OUTSIDE, N_("Pin to the top, or let go")),
+    Command("note", ("m",), _OUTSIDE, N_("Write a note on the chat for ourselves")),
+    Command("labels", ("l",), _OUTSIDE, N_("Label the chat")),
     Command("undo", ("u",), _OUTSIDE, N_("Undo the last send or mark"), N_("undo")),
     Command("new_chat", ("a",), _OUTSIDE, N_("Start a chat about an order or a return")),
     Command("outbox", ("O",), _OUTSIDE, N_("Show the outbox: everything not yet confirmed"), N_("outbox")),
@@ -93,6 +97,7 @@ COMMANDS: Final = (
         "newline", ("ctrl+j", "shift+enter", "alt+enter"), _COMPOSE, N_("Start a new line"), N_("new line")
     ),
     Command("templates", ("slash",), _COMPOSE, N_("Choose a template (in an empty box)"), N_("template")),
+    Command("next_in_text", ("ctrl+n",), _COMPOSE, N_("Go on to the next waiting chat"), N_("next")),
     Command("attach", ("ctrl+o",), _COMPOSE, N_("Attach a file"), N_("file")),
     Command("edit", ("ctrl+e",), _COMPOSE, N_("Write in your own editor ($EDITOR)")),
     Command("leave", ("escape",), _COMPOSE, N_("Leave; the text stays as a draft"), N_("leave")),

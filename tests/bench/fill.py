@@ -10,6 +10,7 @@ import sqlite3
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind
@@ -140,18 +141,20 @@ def measure(store: Store) -> None:
     """Print the median and the 95th percentile of what an interface asks for."""
     keys = {tab: _keys(store, tab) for tab in Tab}
     for tab, found in keys.items():
-        _print(f"page {tab}", store, lambda conn, key, tab=tab: chats.page(conn, tab, after=key), found)
-        _print(f"page back {tab}", store, lambda conn, key, tab=tab: chats.page(conn, tab, before=key), found)
+        pages = partial(chats.page, tab=tab, now=0)
+        _print(f"page {tab}", store, lambda conn, key, pages=pages: pages(conn, after=key), found)
+        _print(f"page back {tab}", store, lambda conn, key, pages=pages: pages(conn, before=key), found)
     everyone = [ChatId(key.chat_id) for key in keys[Tab.ALL]]
-    _print("last page", store, lambda conn, _: chats.page(conn, Tab.ALL, from_end=True), everyone[:100])
-    _print("item", store, chats.item, everyone)
+    last = partial(chats.page, tab=Tab.ALL, from_end=True, now=0)
+    _print("last page", store, lambda conn, _: last(conn), everyone[:100])
+    _print("item", store, partial(chats.item, now=0), everyone)
     _print("timeline", store, messages.timeline, everyone)
     longest = ChatId(14_000_000)
     middle = MessageId(90_000_400)
     _print("timeline long", store, messages.timeline, [longest] * 100)
     _print("older long", store, lambda conn, c: messages.timeline(conn, c, before=middle), [longest] * 100)
-    _print("next waiting", store, chats.next_waiting, everyone)
-    _print("counts", store, lambda conn, _: chats.counts(conn), [0] * 20)
+    _print("next waiting", store, partial(chats.next_waiting, now=0), everyone)
+    _print("counts", store, lambda conn, _: chats.counts(conn, 0), [0] * 20)
     _print("behind", store, lambda conn, _: chats.behind(conn, 40), [0] * 100)
     _print("heads", store, lambda conn, _: outbox.heads(conn), [0] * 100)
 
@@ -161,7 +164,7 @@ def _keys(store: Store, tab: Tab) -> list[QueueKey]:
     found: list[QueueKey] = []
     key: QueueKey | None = None
     for _ in range(200):
-        page = store.read(chats.page, tab, after=key).result()
+        page = store.read(chats.page, tab, after=key, now=0).result()
         if not page.items:
             break
         key = page.items[-1].key
@@ -191,7 +194,7 @@ def main() -> None:
     given = words.parse_args()
     begun = time.perf_counter()
     store = Store.open(StorePaths(given.directory / "cache", given.directory / "data"))
-    first = store.read(chats.page, Tab.WAITING).result()
+    first = store.read(chats.page, Tab.WAITING, now=0).result()
     took = (time.perf_counter() - begun) * 1000
     print(f"open and first page {took:.1f} ms, SQLite {sqlite3.sqlite_version}")  # noqa: T201
     if not first.items:

@@ -156,8 +156,8 @@ def steps_of_a_start(conn: Connection) -> int:
         counted += STEP
 
     conn.set_progress_handler(count, STEP)
-    chats.page(conn, Tab.ALL, limit=64)
-    chats.counts(conn)
+    chats.page(conn, Tab.ALL, limit=64, now=0)
+    chats.counts(conn, 0)
     drafts.get(conn, ChatId(1))
     outbox.due(conn)
     outbox.open_items(conn)

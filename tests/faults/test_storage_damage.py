@@ -104,7 +104,7 @@ def test_f_109_a_damaged_cache_is_rebuilt_and_the_state_untouched(root: Path, ho
             store.write_cache(chats.save_page, [a_chat(number, 2_000) for number in range(1, 50)], 1).result()
         store.close()
     store = open_store(root)
-    assert store.read(chats.counts).result()[Tab.ALL] == 0
+    assert store.read(chats.counts, 0).result()[Tab.ALL] == 0
     assert store.write_cache(chats.save_page, [a_chat(7, 99)], 1).result() == {7}
     count, items = found_in(store)
     assert (count, {item.state for item in items}, len(items)) == (DRAFTS, {S.QUEUED}, ITEMS)

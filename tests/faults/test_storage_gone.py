@@ -131,5 +131,5 @@ async def test_f_117_the_cache_is_wiped_between_two_runs(trial: Trial) -> None:
     assert (await shop.inbox.draft(ChatId(5))).text == "черновик"
     await trial.confirmed(outbox_id)
     assert shop.store.read(marks.get, chat).result() == 7
-    assert shop.store.read(chats.counts).result()[Tab.ALL] > 0, "it is read again"
+    assert shop.store.read(chats.counts, 0).result()[Tab.ALL] > 0, "it is read again"
     await trial.check()

@@ -80,7 +80,7 @@ def _fill(store: Store, chance: random.Random, count: int, each: int) -> None:
 
 
 def _show(stage: Stage, store: Store, found: Found, what: str) -> None:
-    queue: QueuePage = store.read(chats.page, Tab.ALL, limit=BATCH).result()
+    queue: QueuePage = store.read(chats.page, Tab.ALL, limit=BATCH, now=0).result()
     stage.list.show(queue)
     strips = [strip for place in range(len(queue.items)) for strip in stage.list._draw(place).strips]
     for item in queue.items:

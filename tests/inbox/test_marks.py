@@ -1,17 +1,30 @@
 """What the operator marks in the list is seen by every copy of the program."""
 
+import asyncio
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+from chat_tui.inbox.alarm import LOOK_S, Alarm
+from chat_tui.inbox.bulletin import Bulletin
 from chat_tui.inbox.events import ChatsChanged, Event, OutboxChanged
-from chat_tui.model.ids import ChatId
+from chat_tui.inbox.ground import Ground
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.mark import Hold, Marked
+from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import Tab
 from chat_tui.sandbox.serve import Sandbox
-from tests.support.shop import Shop
+from chat_tui.store import marks
+from chat_tui.store.database import Store
+from tests.inbox.simulation import virtual
+from tests.support.shop import Shop, open_store
 from tests.support.waiting import until
 
 OpenShop = Callable[..., Shop]
 FAR = 2**41
 """A moment in 2039."""
+CHAT = ChatId(7)
 
 
 async def longest_waiting(shop: Shop) -> ChatId:
@@ -29,8 +42,9 @@ async def test_a_mark_is_told_and_undone(market: Sandbox, open_shop: OpenShop) -
     chat_id = await longest_waiting(shop)
     heard: list[Event] = []
     inbox.subscribe(heard.append)
+    made = []
     for mark in (inbox.mark_done(chat_id), inbox.snooze(chat_id, FAR), inbox.snooze(chat_id, None)):
-        assert await mark is None
+        made.append(await mark)
         assert await inbox.queue_item(chat_id, Tab.WAITING) is None
         assert await inbox.next_waiting(None) != chat_id
     assert await inbox.queue_item(chat_id, Tab.SNOOZED) is not None
@@ -39,8 +53,13 @@ async def test_a_mark_is_told_and_undone(market: Sandbox, open_shop: OpenShop) -
         return ChatsChanged(frozenset({chat_id})) in heard
 
     await until(told)
-    assert await inbox.unmark(chat_id) is None
+    for mark in made[::-1]:
+        assert isinstance(mark, Marked)
+        assert await inbox.unmark(mark) is None
     assert await inbox.queue_item(chat_id, Tab.WAITING) is not None
+    last = made[-1]
+    assert isinstance(last, Marked)
+    assert await inbox.unmark(last) == Problem(ProblemKind.GONE), "it does not stand there any more"
 
 
 async def test_another_copy_sees_a_mark(market: Sandbox, open_shop: OpenShop) -> None:
@@ -48,10 +67,50 @@ async def test_another_copy_sees_a_mark(market: Sandbox, open_shop: OpenShop) ->
     chat_id = await longest_waiting(first)
     heard: list[Event] = []
     other.inbox.subscribe(heard.append)
-    assert await first.inbox.mark_done(chat_id) is None
+    assert isinstance(await first.inbox.mark_done(chat_id), Marked)
     assert await other.inbox.queue_item(chat_id, Tab.WAITING) is None
 
     async def told() -> bool:
         return OutboxChanged(chat_id) in heard
 
     await until(told)
+
+
+class AtOnce:
+    """A store whose answers are there when virtual time has not moved yet."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def read(self, *query: Any, **words: Any) -> "asyncio.Future[Any]":
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        answer.set_result(self._store.read(*query, **words).result())
+        return answer
+
+
+def test_a_snooze_that_runs_out_is_told_by_every_copy_at_its_moment(tmp_path: Path) -> None:
+    """A timed snooze brings the chat back by itself while the program runs."""
+    store = open_store(tmp_path)
+    store.write_state(marks.put, CHAT, Hold(snoozed=MessageId(1), until=1_000_000 + 90_000), 1).result()
+    store.write_state(marks.put, ChatId(8), Hold(snoozed=MessageId(1)), 1).result()
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        wall = lambda: 1_000_000 + int(loop.time() * 1000)  # noqa: E731
+        heard: list[tuple[float, Event]] = []
+        running = []
+        for _copy in range(2):
+            bulletin = Bulletin(wall)
+            bulletin.subscribe(lambda event: heard.append((loop.time(), event)))
+            ground: Any = Ground(AtOnce(store), None, bulletin, InboxSettings(), wall)
+            running.append(asyncio.create_task(Alarm(ground).run()))
+        await asyncio.sleep(89.5)
+        assert heard == []
+        await asyncio.sleep(3600)
+        assert [event for _at, event in heard] == [ChatsChanged(frozenset({CHAT}))] * 2
+        assert all(90 <= at <= 90 + LOOK_S for at, _event in heard)
+        for task in running:
+            task.cancel()
+
+    virtual.run(run())
+    store.close()

@@ -11,7 +11,7 @@ from tests.store.world import CHAT, a_chat, buyer, list_chats, own, read_history
 
 
 def the_chat(store: Store) -> object:
-    found = store.read(chats.item, CHAT).result()
+    found = store.read(chats.item, CHAT, now=0).result()
     assert found is not None
     return found.chat
 
@@ -58,13 +58,13 @@ def test_an_unreadable_date_brings_the_status_and_keeps_the_place(store: Store) 
 
 def test_an_unstorable_chat_costs_only_itself(store: Store) -> None:
     assert list_chats(store, a_chat(2**63), a_chat(0), a_chat(5, name="x\ud83d")) == {5}
-    found = store.read(chats.page, Tab.ALL).result()
+    found = store.read(chats.page, Tab.ALL, now=0).result()
     assert [item.chat.context.customer_name for item in found.items] == ["x\ufffd"]
 
 
 def test_absurd_dates_are_held_within_what_a_row_can_hold(store: Store) -> None:
     list_chats(store, a_chat(updated_at=2**60))
-    found = store.read(chats.item, CHAT).result()
+    found = store.read(chats.item, CHAT, now=0).result()
     assert found is not None
     assert found.chat.updated_at == 2**42
 
@@ -79,7 +79,7 @@ def test_a_listed_status_takes_the_known_talk_into_account(store: Store) -> None
     list_chats(store, a_chat(updated_at=1_000, status=ChatStatus.NEW))
     read_history(store, buyer(1, 900), buyer(2, 1_000))
     list_chats(store, a_chat(updated_at=1_000, status=ChatStatus.WAITING_FOR_PARTNER))
-    found = store.read(chats.item, CHAT).result()
+    found = store.read(chats.item, CHAT, now=0).result()
     assert found is not None
     assert found.waiting_since == 900
 
@@ -105,7 +105,7 @@ def test_shops_are_replaced_and_name_their_chats(store: Store) -> None:
     store.write_cache(chats.save_shops, [shop]).result()
     list_chats(store, a_chat())
     assert store.read(chats.shops).result() == (shop,)
-    found = store.read(chats.item, CHAT).result()
+    found = store.read(chats.item, CHAT, now=0).result()
     assert found is not None
     assert found.shop_name == "Дом и сад"
 
@@ -130,7 +130,7 @@ def test_a_new_chat_is_read_to_learn_whether_a_buyer_wrote_in_it(store: Store) -
     assert behind(store) == (CHAT,)
     read_history(store, buyer(1, 1_000))
     assert behind(store) == ()
-    found = store.read(chats.item, CHAT).result()
+    found = store.read(chats.item, CHAT, now=0).result()
     assert found is not None
     assert found.waiting_since == 1_000
 

@@ -49,18 +49,18 @@ def test_a_mistake_in_our_own_sql_is_not_dressed_up(store: Store) -> None:
 
 def test_a_read_sees_one_moment(store: Store) -> None:
     def count_twice(conn: Connection) -> tuple[int, int]:
-        before = chats.counts(conn)[Tab.ALL]
+        before = chats.counts(conn, 0)[Tab.ALL]
         list_chats(store, a_chat())
-        return before, chats.counts(conn)[Tab.ALL]
+        return before, chats.counts(conn, 0)[Tab.ALL]
 
     assert store.read(count_twice).result() == (0, 0)
-    assert store.read(chats.counts).result()[Tab.ALL] == 1
+    assert store.read(chats.counts, 0).result()[Tab.ALL] == 1
 
 
 def test_reads_go_on_while_a_write_waits(store: Store, paths: StorePaths) -> None:
     with WriteLock(paths.lock("cache")).held():
         saving = store.write_cache(chats.save_page, [a_chat()], 1)
-        assert store.read(chats.counts).result()[Tab.ALL] == 0
+        assert store.read(chats.counts, 0).result()[Tab.ALL] == 0
         queue_text(store, "a")
         assert not saving.done()
     assert saving.result() == {CHAT}
@@ -142,11 +142,11 @@ def test_a_removed_cache_begins_anew_and_is_noticed_by_looking(paths: StorePaths
     store = Store.open(paths)
     list_chats(store, a_chat())
     shutil.rmtree(paths.cache_dir)
-    assert store.read(chats.counts).result()[Tab.ALL] == 1, "reading goes on from the open file"
+    assert store.read(chats.counts, 0).result()[Tab.ALL] == 1, "reading goes on from the open file"
     store.data_version().result()
-    assert store.read(chats.counts).result()[Tab.ALL] == 0
+    assert store.read(chats.counts, 0).result()[Tab.ALL] == 0
     assert list_chats(store, a_chat(8)) == {8}
-    assert store.read(chats.counts).result()[Tab.ALL] == 1
+    assert store.read(chats.counts, 0).result()[Tab.ALL] == 1
     store.close()
 
 

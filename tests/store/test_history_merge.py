@@ -59,7 +59,7 @@ def message(chat_id: int, number: int, body: tuple[object, ...], *, earlier: boo
 
 def picture(store: Store, chat_id: int) -> tuple[object, ...]:
     """All a chat shows, with the number of the chat left out."""
-    item = store.read(chats.item, ChatId(chat_id), Tab.ALL).result()
+    item = store.read(chats.item, ChatId(chat_id), Tab.ALL, now=0).result()
     page = store.read(messages.timeline, ChatId(chat_id), limit=100).result()
     cursor = store.read(messages.cursor, ChatId(chat_id)).result()
     assert item is not None
@@ -90,6 +90,6 @@ def test_any_sequence_of_pages_ends_as_the_clean_history(
     whole = [message(clean, *entry, earlier=False) for entry in final]
     read_history(shared, *whole, chat_id=clean, oldest=True)
     assert picture(shared, messy) == picture(shared, clean)
-    item = shared.read(chats.item, ChatId(messy)).result()
+    item = shared.read(chats.item, ChatId(messy), now=0).result()
     assert item is not None
     assert item.waiting_since == waiting_since(item.chat.status, item.chat.updated_at, read_talk(whole))

@@ -1,11 +1,14 @@
-"""Chats that are done or put off: which tab holds them, and when they come back."""
+"""What the operator marks on a chat: which tab holds it then, and how the mark ends."""
+
+import sqlite3
 
 import pytest
 
 from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.mark import Hold, Labels, Mark, Marked, Note, Pin
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.queue import Tab
-from chat_tui.store import chats, marks, notes
+from chat_tui.store import chats, marks, notes, schema
 from chat_tui.store.database import Store, StorePaths
 from tests.store.world import CHAT, a_chat, buyer, list_chats, own, read_history
 
@@ -27,9 +30,16 @@ def held(store: Store, tab: Tab = Tab.WAITING, now: int = 0) -> list[int]:
     return [item.chat.chat_id for item in found.items]
 
 
-def finish(store: Store) -> None:
-    newest = store.read(marks.newest, CHAT).result()
-    store.write_state(marks.finish, CHAT, newest, 1).result()
+def mark(store: Store, mark: Mark, chat_id: ChatId = CHAT) -> Marked:
+    return store.write_state(marks.put, chat_id, mark, 1).result()
+
+
+def finish(store: Store) -> Marked:
+    return mark(store, Hold(done=store.read(marks.newest, CHAT).result()))
+
+
+def put_off(store: Store, until: int | None = None) -> Marked:
+    return mark(store, Hold(snoozed=store.read(marks.newest, CHAT).result(), until=until))
 
 
 def test_a_chat_that_is_done_leaves_the_queue_and_nothing_else(waiting: Store) -> None:
@@ -38,8 +48,8 @@ def test_a_chat_that_is_done_leaves_the_queue_and_nothing_else(waiting: Store) -
     assert held(waiting) == [OTHER]
     assert held(waiting, Tab.SNOOZED) == []
     assert held(waiting, Tab.ALL) == [OTHER, CHAT]
-    assert waiting.read(chats.next_waiting, None).result() == OTHER
-    assert waiting.read(chats.item, CHAT, Tab.WAITING).result() is None
+    assert waiting.read(chats.next_waiting, None, now=0).result() == OTHER
+    assert waiting.read(chats.item, CHAT, Tab.WAITING, now=0).result() is None
 
 
 @pytest.mark.parametrize(
@@ -66,7 +76,7 @@ def test_a_chat_answered_and_asked_again_is_not_done(waiting: Store) -> None:
 
 
 def test_a_chat_is_put_off_until_the_buyer_writes(waiting: Store) -> None:
-    waiting.write_state(marks.snooze_silent, CHAT, MessageId(20), 1).result()
+    put_off(waiting)
     assert held(waiting, now=10**12) == [OTHER]
     assert held(waiting, Tab.SNOOZED, now=10**12) == [CHAT]
     read_history(waiting, buyer(21, 2_500))
@@ -75,30 +85,108 @@ def test_a_chat_is_put_off_until_the_buyer_writes(waiting: Store) -> None:
 
 
 def test_a_chat_is_put_off_until_its_moment_and_no_longer(waiting: Store) -> None:
-    waiting.write_state(marks.snooze_until, CHAT, 5_000, 1).result()
-    read_history(waiting, buyer(21, 2_500))
+    put_off(waiting, 5_000)
     assert held(waiting, now=4_999) == [OTHER]
     assert held(waiting, Tab.SNOOZED, now=4_999) == [CHAT]
     assert held(waiting, now=5_000) == [CHAT, OTHER]
     assert held(waiting, Tab.SNOOZED, now=5_000) == []
 
 
-def test_the_last_mark_counts_and_can_be_taken_back(waiting: Store) -> None:
+def test_a_buyer_who_writes_ends_a_snooze_before_its_moment(waiting: Store) -> None:
+    put_off(waiting, 5_000)
+    read_history(waiting, buyer(21, 2_500))
+    assert held(waiting, now=2_600) == [CHAT, OTHER]
+    assert held(waiting, Tab.SNOOZED, now=2_600) == []
+
+
+def test_the_row_tells_what_holds_the_chat(waiting: Store) -> None:
+    put_off(waiting, 5_000)
+    (item,) = waiting.read(chats.page, Tab.SNOOZED, now=1).result().items
+    assert item.hold == Hold(snoozed=MessageId(20), until=5_000)
+    read_history(waiting, buyer(21, 2_500))
+    again = waiting.read(chats.item, CHAT, now=1).result()
+    assert again is not None
+    assert again.hold is None
+
+
+def test_a_mark_taken_back_leaves_what_was_before(waiting: Store) -> None:
     waiting.write_state(marks.see, CHAT, MessageId(20), 1).result()
-    waiting.write_state(marks.snooze_until, CHAT, 5_000, 1).result()
-    finish(waiting)
+    snoozed = put_off(waiting, 5_000)
+    done = finish(waiting)
+    assert (snoozed.before, done.before) == (Hold(), snoozed.after)
     assert held(waiting, Tab.SNOOZED) == []
-    waiting.write_state(marks.unmark, CHAT).result()
+    assert waiting.write_state(marks.take_back, done, 2).result()
+    assert held(waiting, Tab.SNOOZED) == [CHAT]
+    assert waiting.write_state(marks.take_back, snoozed, 2).result()
     assert held(waiting) == [CHAT, OTHER]
     assert waiting.read(marks.get, CHAT).result() == 20, "what was seen stays seen"
 
 
+def test_a_mark_made_anew_since_is_not_taken_back(waiting: Store) -> None:
+    mine = put_off(waiting, 5_000)
+    put_off(waiting, 6_000)
+    assert not waiting.write_state(marks.take_back, mine, 2).result()
+    assert held(waiting, Tab.SNOOZED, now=5_500) == [CHAT]
+
+
+@pytest.mark.parametrize("one", [Pin(True), Note("ждёт звонка"), Labels(("возврат", "срочно"))])
+def test_pin_note_and_labels_stand_on_the_row_and_are_taken_back(waiting: Store, one: Mark) -> None:
+    def shown() -> Mark:
+        item = waiting.read(chats.item, CHAT, now=0).result()
+        assert item is not None
+        standing = {Pin: Pin(item.is_pinned), Note: Note(item.note), Labels: Labels(item.labels)}
+        return standing[type(one)]
+
+    before, seen = shown(), waiting.read(notes.of_the_operator).result()
+    made = mark(waiting, one)
+    finish(waiting)
+    assert shown() == one == made.after
+    told = waiting.read(notes.of_the_operator).result()
+    assert told.keys() - seen.keys() == {CHAT}, "other copies hear of it"
+    assert waiting.write_state(marks.take_back, made, 2).result()
+    assert shown() == before
+    assert waiting.read(notes.of_the_operator).result() != told
+
+
+def test_every_mark_outlives_the_program_and_the_loss_of_the_cache(waiting: Store, paths: StorePaths) -> None:
+    for one in (Pin(True), Note("n"), Labels(("a", "b"))):
+        mark(waiting, one)
+    put_off(waiting, 5_000)
+    waiting.close()
+    for file in paths.cache_dir.iterdir():
+        file.unlink()
+    again = Store.open(paths)
+    list_chats(again, a_chat(CHAT, 2_000))
+    item = again.read(chats.item, CHAT, Tab.SNOOZED, now=1).result()
+    assert item is not None
+    assert (item.is_pinned, item.note, item.labels) == (True, "n", ("a", "b"))
+    assert item.hold == Hold(snoozed=MessageId(20), until=5_000)
+    again.close()
+
+
+def test_a_snooze_of_the_version_before_keeps_its_moment() -> None:
+    """State files of schema 3 knew a snooze until the buyer writes, and one until a moment."""
+    old = sqlite3.connect(":memory:", isolation_level=None)
+    steps = schema.MIGRATIONS / "state"
+    for number in (1, 2, 3):
+        (script,) = steps.glob(f"{number:03}_*.sql")
+        old.executescript(script.read_text(encoding="utf-8"))
+    old.execute("INSERT INTO mark (chat_id, snooze_kind, snooze_until, at) VALUES (7, 'buyer', 20, 1)")
+    old.execute("INSERT INTO mark (chat_id, snooze_kind, snooze_until, at) VALUES (8, 'time', 5000, 1)")
+    old.execute("INSERT INTO mark (chat_id, done, at) VALUES (9, 20, 1)")
+    (script,) = steps.glob("004_*.sql")
+    old.executescript(script.read_text(encoding="utf-8"))
+    found = old.execute("SELECT chat_id, done, snoozed, snooze_until FROM mark ORDER BY chat_id").fetchall()
+    old.close()
+    assert found == [(7, None, 20, None), (8, None, 2**63 - 1, 5000), (9, 20, None, None)]
+
+
 def test_pages_pass_over_what_is_put_off(waiting: Store) -> None:
     finish(waiting)
-    first = waiting.read(chats.page, Tab.WAITING, limit=1).result()
+    first = waiting.read(chats.page, Tab.WAITING, limit=1, now=0).result()
     assert [item.chat.chat_id for item in first.items] == [OTHER]
     assert not first.has_after
-    before = waiting.read(chats.page, Tab.WAITING, before=first.items[0].key).result()
+    before = waiting.read(chats.page, Tab.WAITING, before=first.items[0].key, now=0).result()
     assert before.items == ()
 
 
@@ -114,7 +202,7 @@ def test_other_copies_can_tell_that_a_mark_came_or_went(waiting: Store) -> None:
     seen = [waiting.read(notes.of_the_operator).result()]
     finish(waiting)
     seen.append(waiting.read(notes.of_the_operator).result())
-    waiting.write_state(marks.snooze_until, CHAT, 5_000, 1).result()
+    put_off(waiting, 5_000)
     seen.append(waiting.read(notes.of_the_operator).result())
     assert seen[0] == {}
     assert seen[1].keys() == seen[2].keys() == {CHAT}

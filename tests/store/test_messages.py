@@ -38,7 +38,7 @@ def test_a_changed_text_and_its_files_are_replaced(store: Store) -> None:
     edited = with_file(buyer(11, 2_000, "стало"), "c.jpg")
     assert read_history(store, edited)
     assert [entry.message for entry in timeline(store).entries] == [edited]
-    item = store.read(chats.item, CHAT).result()
+    item = store.read(chats.item, CHAT, now=0).result()
     assert item is not None
     assert item.snippet == "стало"
 
@@ -176,7 +176,7 @@ def test_older_token(store: Store) -> None:
 
 
 def waiting_since(store: Store) -> int | None:
-    item = store.read(chats.item, CHAT).result()
+    item = store.read(chats.item, CHAT, now=0).result()
     assert item is not None
     return item.waiting_since
 
@@ -197,11 +197,11 @@ def test_our_answer_ends_the_wait_and_a_market_message_does_not(store: Store) ->
     list_chats(store, a_chat(updated_at=6_000, status=ChatStatus.WAITING_FOR_PARTNER, chat_id=8))
     market = Message(ChatId(8), MessageId(6), 6_000, "MARKET", "Автоответ")
     read_history(store, buyer(5, 5_000, chat_id=8), market, chat_id=8)
-    item = store.read(chats.item, ChatId(8)).result()
+    item = store.read(chats.item, ChatId(8), now=0).result()
     assert item is not None
     assert (item.waiting_since, item.newest_sender) == (5_000, "MARKET")
     read_history(store, own(7, 7_000, chat_id=8), chat_id=8)
-    item = store.read(chats.item, ChatId(8)).result()
+    item = store.read(chats.item, ChatId(8), now=0).result()
     assert item is not None
     assert item.waiting_since is None
 

@@ -163,7 +163,7 @@ def test_a_damaged_cache_begins_anew_and_leaves_the_state_alone(paths: StorePath
     damage(paths.cache.path, how)
     store = Store.open(paths)
     assert len(store.notices) == 1
-    assert store.read(chats.counts).result()[Tab.ALL] == 0
+    assert store.read(chats.counts, 0).result()[Tab.ALL] == 0
     assert store.read(drafts.get, a_chat(1).chat_id).result().text == "черновик " * 20
     assert list_chats(store, a_chat()) == {CHAT}
     store.close()
@@ -184,12 +184,12 @@ def test_damage_met_while_reading_is_mended_by_the_next_start(paths: StorePaths)
     store = Store.open(paths)
     assert store.notices == ()
     with pytest.raises(StoreProblem, match="damaged"):
-        store.read(chats.item, CHAT).result()
+        store.read(chats.item, CHAT, now=0).result()
     assert store.read(drafts.get, a_chat(1).chat_id).result().text, "what is readable stays readable"
     store.close()
     store = Store.open(paths)
     assert len(store.notices) == 1
-    assert store.read(chats.item, CHAT).result() is None
+    assert store.read(chats.item, CHAT, now=0).result() is None
     store.close()
     store = Store.open(paths)
     store.close()

@@ -1,22 +1,206 @@
-"""x takes a chat out of the queue, u brings it back."""
+"""What the operator marks on a chat by a key, and how u takes it back."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from chat_tui.inbox.service import Inbox
+from chat_tui.model.ids import ChatId
+from chat_tui.model.mark import Labels, Marked, Note
+from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.sandbox.serve import Sandbox
-from tests.ui.app_stage import desk
+from tests.support.shop import Shop, client_of
+from tests.ui.app_stage import AGAIN_S, CALM, NARROW, Desk, desk
+
+
+async def open_longest(it: Desk) -> ChatId:
+    await it.synced()
+    await it.press("n")
+    await it.until(lambda: it.opened is not None)
+    await it.press("escape")
+    assert it.opened is not None
+    return it.opened
+
+
+async def item_of(inbox: Inbox, chat_id: ChatId) -> QueueItem:
+    item = await inbox.queue_item(chat_id)
+    assert item is not None
+    return item
 
 
 async def test_x_marks_the_open_chat_as_done_and_u_takes_it_back(market: Sandbox, tmp_path: Path) -> None:
     """Promised: U33, U34."""
     async with desk(tmp_path, market) as it:
-        await it.synced()
-        await it.press("n")
-        await it.until(lambda: it.opened is not None)
-        chat_id = it.opened
-        await it.press("escape", "x")
+        chat_id = await open_longest(it)
+        await it.press("x")
         await it.until_said("Done until the buyer writes")
         await it.until(lambda: chat_id not in it.rows)
         await it.press("u")
         await it.until_said("The mark is taken back.")
         await it.press("r")
         await it.until(lambda: chat_id in it.rows)
+
+
+async def test_a_buyer_message_brings_a_done_chat_back(market: Sandbox, tmp_path: Path) -> None:
+    """x: mark as done locally (a buyer message brings it back)."""
+    async with desk(tmp_path, market) as it:
+        chat_id = await open_longest(it)
+        await it.press("x")
+        await it.until(lambda: chat_id not in it.rows)
+        market.say(chat_id, "Вы ещё тут?", status="WAITING_FOR_PARTNER")
+        await it.until(lambda: chat_id in it.rows)
+
+
+@pytest.mark.parametrize("size", [(120, 40), NARROW])
+async def test_z_offers_five_times_by_number(market: Sandbox, tmp_path: Path, size: tuple[int, int]) -> None:
+    """z: snooze: until the buyer writes · 1 hour · this evening · tomorrow · chosen time."""
+    async with desk(tmp_path, market, size=size) as it:
+        chat_id = await open_longest(it)
+        await it.press("z")
+        await it.until_shown(
+            "1  Until the buyer writes", "2  One hour", "evening (18:00)", "4  Tomorrow (09:00)", "5  Another"
+        )
+        await it.press("1")
+        await it.until_said("Snoozed until the buyer writes")
+        assert (await it.app.inbox.tab_counts())[Tab.SNOOZED] == 1
+        await it.press("5")
+        await it.until_shown("till reply")
+        assert it.rows == [chat_id]
+        await it.press("u")
+        await it.until(lambda: it.rows == [])
+
+
+async def test_the_key_of_z_is_the_same_on_the_russian_layout(market: Sandbox, tmp_path: Path) -> None:
+    """Every binding works on both layouts."""
+    async with desk(tmp_path, market) as it:
+        await open_longest(it)
+        await it.press("я")
+        await it.until(lambda: it.dialog == "SnoozeScreen")
+        await it.press("4")
+        await it.until_said("Snoozed until")
+
+
+async def test_a_typed_time_is_explained_and_a_bad_one_answered_in_a_sentence(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    async with desk(tmp_path, market) as it:
+        chat_id = await open_longest(it)
+        await it.press("z", "5")
+        await it.write("soon")
+        await it.press("enter")
+        await it.until_shown("Write a time such as 14:30")
+        assert it.dialog == "SnoozeScreen"
+        await it.press(*["backspace"] * 4)
+        await it.write("+90м")
+        await it.until_shown("until ")
+        await it.press("enter")
+        await it.until_said("Snoozed until")
+        hold = (await item_of(it.app.inbox, chat_id)).hold
+        assert hold is not None
+        assert hold.until is not None
+
+
+async def test_u_restores_the_snooze_that_was_before(market: Sandbox, tmp_path: Path) -> None:
+    """Undo restores what was before, for example an earlier snooze."""
+    async with desk(tmp_path, market) as it:
+        chat_id = await open_longest(it)
+        await it.press("z", "1")
+        await it.until_said("Snoozed until the buyer writes")
+        first = (await item_of(it.app.inbox, chat_id)).hold
+        await it.press("z", "4")
+        await it.until_said("09:00; u undoes it.")
+        await it.press("u")
+        await it.until_said("The mark is taken back.")
+        assert (await item_of(it.app.inbox, chat_id)).hold == first
+
+
+async def test_pin_note_and_labels_are_shown_and_undone_newest_first(market: Sandbox, tmp_path: Path) -> None:
+    """All of it undone by u: marks and sends, the newest first."""
+    settings = replace(CALM, undo_s=60.0)
+    async with desk(tmp_path, market, settings=settings) as it:
+        chat_id = await open_longest(it)
+        await it.press("p")
+        await it.until_said("Pinned to the top")
+        await it.press("m")
+        await it.write("звонить в пятницу")
+        await it.press("enter")
+        await it.until_shown("¶ звонить в пятницу")
+        await it.press("l")
+        await it.write("Срочно, #поставщик")
+        await it.press("enter")
+        await it.until_shown("#поставщик #срочно")
+        await it.press("c")
+        await it.answer("Здравствуйте!")
+        await it.until_shown("can be undone" if "can be undone" in it.screen else "Здравствуйте!")
+        await it.press("escape")
+
+        await it.press("u")
+        await it.until(lambda: it.box == "Здравствуйте!")
+        await it.press("escape", "u")
+        await it.until(lambda: "#срочно" not in it.screen)
+        assert (await item_of(it.app.inbox, chat_id)).note
+        await it.press("u")
+        await it.until(lambda: "¶" not in it.screen)
+        assert (await item_of(it.app.inbox, chat_id)).is_pinned
+        await it.press("u")
+        await it.until(lambda: it.said.count("The mark is taken back.") == 3)
+        assert not (await item_of(it.app.inbox, chat_id)).is_pinned
+        await it.press("u")
+        await it.until_said("There is nothing to undo.")
+
+
+async def test_a_send_past_its_hold_is_told_and_the_marks_before_it_are_still_undone(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    """u undoes the last send only inside the hold time."""
+    async with desk(tmp_path, market) as it:
+        chat_id = await open_longest(it)
+        await it.press("p")
+        await it.until_said("Pinned to the top")
+        for text in ("раз", "два"):
+            await it.answer(text)
+            await it.until(lambda text=text: (chat_id, text) in it.sent_texts)
+            await it.pilot.pause(AGAIN_S)
+        await it.press("escape", "u")
+        await it.until_said("Too late")
+        await it.press("u")
+        await it.until_said("The mark is taken back.")
+
+
+async def test_a_mark_made_anew_in_another_window_is_not_taken_back(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        chat_id = await open_longest(it)
+        await it.press("x")
+        await it.until_said("Done until")
+        other = Shop.open(tmp_path, lambda: client_of(market), background=False)
+        assert isinstance(await other.inbox.snooze(chat_id, None), Marked)
+        await other.close()
+        await it.press("u")
+        await it.until_said("Another window has marked the chat anew since")
+        hold = (await item_of(it.app.inbox, chat_id)).hold
+        assert hold is not None
+        assert hold.snoozed is not None
+
+
+async def test_marks_of_another_copy_come_to_the_screen(market: Sandbox, tmp_path: Path) -> None:
+    """Shared by copies: other copies see notes, labels and pins at once."""
+    async with desk(tmp_path, market) as it:
+        chat_id = await open_longest(it)
+        other = Shop.open(tmp_path, lambda: client_of(market), background=False)
+        await other.inbox.mark(chat_id, Note("видно всем"))
+        await other.inbox.mark(chat_id, Labels(("общая",)))
+        await it.until_shown("¶ видно всем", "#общая")
+        await other.close()
+
+
+async def test_what_is_done_in_the_list_leaves_it_and_the_highlight_goes_to_the_next(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("j")
+        place, before = it.rows.index(it.highlighted or ChatId(0)), it.rows
+        await it.press("x")
+        await it.until(lambda: before[place] not in it.rows)
+        assert it.highlighted == before[place + 1]

@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import tzinfo
 from functools import cached_property
 from pathlib import Path
@@ -85,7 +86,7 @@ class Desk(Screen[None]):
         self._status = StatusLine()
         self._notice = NoticeLine()
         self._hints = HintLine()
-        self._list = QueueList(self._market_now, patience=patience)
+        self._list = QueueList(self._market_now, patience=replace(patience, zone=zone))
         self._history = History(now, zone)
         self._box = Compose()
         bind(self, keys.bindings(Where.OUTSIDE_TEXT), freed=keys.freed(Where.OUTSIDE_TEXT))

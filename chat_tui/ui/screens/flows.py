@@ -20,14 +20,17 @@ from chat_tui.model.search import SearchHit
 from chat_tui.ui.screens.confirm import Confirm
 from chat_tui.ui.screens.file_card import FileCardScreen
 from chat_tui.ui.screens.file_picker import FilePicker
+from chat_tui.ui.screens.jotting import Jotting
 from chat_tui.ui.screens.new_chat import NewChatScreen
 from chat_tui.ui.screens.outbox import OutboxAction, OutboxChoice, OutboxScreen
 from chat_tui.ui.screens.search import LastSearch, SearchScreen
+from chat_tui.ui.screens.snooze import SnoozeScreen
 from chat_tui.ui.screens.templates import TemplateList
 from chat_tui.ui.text import notify, plain
 from chat_tui.ui.view.line import beginning, shown
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.view.recipient import chat_title, recipient
+from chat_tui.ui.view.snooze_times import Until
 from chat_tui.ui.view.template_rows import values_of
 
 RECENT = 5
@@ -75,6 +78,16 @@ class Flows:
     async def choose_template(self, to: QueueItem) -> str | None:
         """Choose a prepared answer; its text with the values of the chat in it."""
         screen = TemplateList(self.directory, values_of(to, self.operator))
+        return await self.app.push_screen_wait(screen)
+
+    async def snooze(self, item: QueueItem) -> Until | None:
+        """Ask until when a chat is put off."""
+        screen = SnoozeScreen(chat_title(item), now=self.now, zone=self.zone)
+        return await self.app.push_screen_wait(screen)
+
+    async def jot(self, item: QueueItem, heading: str, *, value: str, hint: str, most: int) -> str | None:
+        """Ask for a line of the operator's own words on a chat."""
+        screen = Jotting(heading, chat_title(item), value=value, hint=hint, most=most)
         return await self.app.push_screen_wait(screen)
 
     async def start_chat(self) -> ChatId | None:

@@ -4,11 +4,12 @@ from textual import on, work
 
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatId, MessageId, OutboxId
+from chat_tui.model.mark import Marked
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
 from chat_tui.ui import keys
-from chat_tui.ui.screens.desk import Desk
+from chat_tui.ui.screens.marking import Marking
 from chat_tui.ui.screens.talk_pane import TalkPane
 from chat_tui.ui.terminal.editor import EditorProblem
 from chat_tui.ui.text import notify
@@ -20,12 +21,8 @@ from chat_tui.ui.widgets.tab_bar import TabBar
 TABS = tuple(Tab)
 
 
-class InboxScreen(Desk):
+class InboxScreen(Marking):
     """Turns what the operator presses into wishes to the inbox and steps between the panes."""
-
-    _last_sent: OutboxId | None = None
-    _last_marked: ChatId | None = None
-    """The chat marked last; None once something was sent after it, for the last of both is undone."""
 
     # -- the list ------------------------------------------------------------------------------------
 
@@ -105,6 +102,11 @@ class InboxScreen(Desk):
         await self._talk.save_draft()
         self._history.focus()
 
+    @on(Compose.NextWanted)
+    async def _next_from_box(self, message: Compose.NextWanted) -> None:
+        message.stop()
+        await self._open_waiting(backwards=False)
+
     def action_next_pane(self) -> None:
         """List, history, compose box, and round again."""
         self.focus_next()
@@ -118,43 +120,25 @@ class InboxScreen(Desk):
         self._inbox.refresh()
         await self._queue.apply_order(from_top=True)
 
-    async def action_done(self) -> None:
-        """Mark the chat under the highlight, or the open one if the list has no focus, as done."""
-        chat_id = self._list.highlighted if self._list.has_focus else self._talk.chat_id
-        if chat_id is None:
-            notify(self.app, _("Open a chat first: Enter on a row, or n for the longest waiting."))
-            return
-        problem = await self._inbox.mark_done(chat_id)
-        if problem is not None:
-            notify(self.app, problem_words(problem), severity="error")
-            return
-        self._last_sent, self._last_marked = None, chat_id
-        notify(self.app, _("Done until the buyer writes; {key} undoes it.").format(key=keys.key_of("undo")))
-
-    async def _unmark(self, chat_id: ChatId) -> None:
-        problem = await self._inbox.unmark(chat_id)
-        if problem is not None:
-            notify(self.app, problem_words(problem), severity="error")
-            return
-        self._last_marked = None
-        notify(self.app, _("The mark is taken back."))
-
     async def action_undo(self) -> None:
-        """Take back the last of: a sent text, while it is held; a mark."""
-        if self._last_marked is not None:
-            await self._unmark(self._last_marked)
-            return
-        if self._last_sent is None:
+        """Take back the newest of: a mark; a sent text, while it is held."""
+        if not self._undoable:
             notify(self.app, _("There is nothing to undo."))
             return
-        outbox_id, self._last_sent = self._last_sent, None
-        await self._take_back(outbox_id)
+        newest = self._undoable.pop()
+        if isinstance(newest, Marked):
+            await self._unmark(newest)
+        else:
+            await self._take_back(newest)
 
     async def _take_back(self, outbox_id: OutboxId) -> None:
         taken = await self._talk.take_back(outbox_id)
         if isinstance(taken, OutboxItem):
+            self._undoable[:] = [one for one in self._undoable if one != outbox_id]
             await self._open(taken.chat_id, write=True)
         elif taken.kind == ProblemKind.GONE:
+            # What was sent before it is no longer held either: the next undo is of a mark.
+            self._undoable[:] = [one for one in self._undoable if isinstance(one, Marked)]
             notify(self.app, _("Too late: the message is on its way."), severity="warning")
         else:
             notify(self.app, problem_words(taken), severity="error")
@@ -162,7 +146,7 @@ class InboxScreen(Desk):
     @on(TalkPane.Sent)
     def _sent(self, message: TalkPane.Sent) -> None:
         message.stop()
-        self._last_sent, self._last_marked = message.item.outbox_id, None
+        self._undoable.append(message.item.outbox_id)
 
     @on(Compose.AttachWanted)
     def _attach_wanted(self, message: Compose.AttachWanted) -> None:
@@ -175,7 +159,7 @@ class InboxScreen(Desk):
             return
         sent = await self._flows.attach(self._talk.item)
         if sent is not None:
-            self._last_sent, self._last_marked = sent.outbox_id, None
+            self._undoable.append(sent.outbox_id)
 
     @on(Compose.TemplateWanted)
     def _template_wanted(self, message: Compose.TemplateWanted) -> None:

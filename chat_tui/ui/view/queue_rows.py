@@ -1,6 +1,7 @@
 """One chat of the list as two lines: who, whose turn and since when; about what, and how it stands."""
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 from chat_tui.locale import _
 from chat_tui.model.chat import ChatStatus
@@ -11,6 +12,7 @@ from chat_tui.model.queue import QueueItem
 from chat_tui.ui.view import glyphs
 from chat_tui.ui.view.about import about, buyer_name, other_words, sender_name
 from chat_tui.ui.view.line import Line, Role, Span, cut, fit, pad, shown, spread
+from chat_tui.ui.view.snooze_times import hold_words
 from chat_tui.ui.view.waits import HOUR, MINUTE, age
 
 _ON_ITS_WAY = {OutboxState.QUEUED, OutboxState.SENDING, OutboxState.WAITING}
@@ -24,6 +26,8 @@ class Patience:
 
     warn: Millis = 30 * MINUTE
     late: Millis = 2 * HOUR
+    zone: tzinfo = UTC
+    """In which moments are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,10 @@ def queue_row(
     """The two lines of a chat, each exactly `width` cells wide or, when there is no room, less."""
     bar = Span(glyphs.HIGHLIGHT if look.is_highlighted else " ", Role.ACCENT)
     gutter = Span(glyphs.OPENED, Role.ACCENT) if look.is_opened else bar
+    pin = Span(glyphs.PIN if item.is_pinned else " ", Role.ACCENT)
     name = Role.STRONG if look.is_highlighted or item.is_unseen else Role.TEXT
     first = spread(
-        (gutter, _mark(item), Span(" "), Span(buyer_name(item.chat.context), name)),
+        (gutter, _mark(item), pin, Span(buyer_name(item.chat.context), name)),
         (*_state(item, now, patience, with_age=width >= _WITHOUT_AGE), Span(" ")),
         width,
     )
@@ -57,7 +62,8 @@ def _mark(item: QueueItem) -> Span:
 
 
 def _state(item: QueueItem, now: Millis, patience: Patience, *, with_age: bool) -> Line:
-    words, role = state_words(item)
+    held = hold_words(item.hold, now, patience.zone) if item.hold is not None else ""
+    words, role = state_words(item, held)
     since = item.waiting_since if item.waiting_since is not None else item.chat.updated_at
     if item.waiting_since is not None and role is Role.TEXT:
         role = _urgency(now - item.waiting_since, patience)
@@ -67,13 +73,14 @@ def _state(item: QueueItem, now: Millis, patience: Patience, *, with_age: bool) 
     return (Span(words, role), Span(" "), Span(pad(age(since, now), glyphs.AGE, right=True), aged))
 
 
-def state_words(item: QueueItem) -> tuple[str, Role]:
-    """What the row says about its chat, the most urgent thing first."""
+def state_words(item: QueueItem, held: str = "") -> tuple[str, Role]:
+    """What the row says about its chat, the most urgent thing first; `held` is that it is done or put off."""
     claims = (
         (item.trouble == OutboxState.FAILED, _("not sent"), Role.BAD),
         (item.trouble == OutboxState.UNCONFIRMED, _("unconfirmed"), Role.BAD),
         (item.has_draft, _("draft"), Role.ACCENT),
         (item.trouble in _ON_ITS_WAY, _("on its way"), Role.ACCENT),
+        (bool(held), held, Role.MUTED),
         (item.chat.is_dispute, _("dispute"), Role.BAD),
         (item.waiting_since is not None, _("waits"), Role.TEXT),
         (True, _idle_words(item.chat.status), Role.MUTED),
@@ -101,12 +108,20 @@ def _urgency(waited: Millis, patience: Patience) -> Role:
 
 def _preview(item: QueueItem, cells: int) -> Line:
     subject = Span(cut(about(item.chat.context, short=True), max(8, cells // 2)), Role.MUTED)
+    own = Span(cut(own_words(item), max(4, cells // 3)), Role.ACCENT)
     words = shown(item.snippet, lines=False)
     if item.newest_has_file:
         words = f"{glyphs.FILE} {words or _('file')}"
     elif not words:
         words = _("(empty: a sticker?)") if item.newest_sender else ""
-    return fit((subject, Span("  "), author(item.newest_sender), Span(words, _tone(item))), cells)
+    gap = Span("  " if own.text else "")
+    return fit((subject, gap, own, Span("  "), author(item.newest_sender), Span(words, _tone(item))), cells)
+
+
+def own_words(item: QueueItem) -> str:
+    """The operator's labels, and a mark where there is a note; empty = neither."""
+    labels = [f"#{shown(name, lines=False)}" for name in item.labels]
+    return " ".join([*([glyphs.NOTE] if item.note else []), *labels])
 
 
 def _tone(item: QueueItem) -> Role:

@@ -14,6 +14,13 @@ def chat_title(item: QueueItem) -> str:
     return glyphs.JOIN.join(part for part in parts if part)
 
 
+def chat_header(item: QueueItem) -> str:
+    """The title with our own labels and note behind it."""
+    note = f"{glyphs.NOTE} {shown(item.note, lines=False)}" if item.note else ""
+    labels = " ".join(f"#{shown(name, lines=False)}" for name in item.labels)
+    return glyphs.JOIN.join(part for part in (chat_title(item), labels, note) if part)
+
+
 def recipient(item: QueueItem) -> str:
     """Whom the text being typed will reach."""
     return _("To: {title}").format(title=chat_title(item))

@@ -76,6 +76,9 @@ class Compose(TextBox):
     class TemplateWanted(Message):
         """A template shall be chosen: answered by `put`, in any case."""
 
+    class NextWanted(Message):
+        """The operator goes on with the next waiting chat; the text stays."""
+
     class LeaveWanted(Message):
         """The operator steps out of the box; the text stays."""
 
@@ -179,6 +182,10 @@ class Compose(TextBox):
     def action_edit(self) -> None:
         """Ask for the operator's own editor."""
         self.post_message(self.EditWanted())
+
+    def action_next_in_text(self) -> None:
+        """Ask for the next waiting chat."""
+        self.post_message(self.NextWanted())
 
     def action_leave(self) -> None:
         """Ask to leave."""

@@ -15,7 +15,7 @@ from chat_tui.model.paging import Coverage
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.timeline import TimelinePage
 from chat_tui.ui.text import plain
-from chat_tui.ui.view.recipient import chat_title
+from chat_tui.ui.view.recipient import chat_header
 from chat_tui.ui.view.timeline_rows import counts_down
 from chat_tui.ui.widgets.history_canvas import HistoryCanvas
 from chat_tui.ui.widgets.timeline_window import TimelineWindow, first_unseen, is_theirs, nearest_to
@@ -115,7 +115,7 @@ class History(HistoryCanvas, can_focus=True):
     def entitle(self, item: QueueItem | None) -> None:
         """Write who and what the chat is about: above the history and in the sender column."""
         context = item.chat.context if item is not None else None
-        title = chat_title(item) if item is not None else ""
+        title = chat_header(item) if item is not None else ""
         if title != self._title:
             self._title = title
             self.border_title = plain(title, lines=False)

@@ -1,0 +1,133 @@
+"""Chats as the list shows them, in the order of a tab: by its index, the pinned ones in their place."""
+
+import operator
+from collections.abc import Callable
+from typing import Any, Final
+
+from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.mark import Hold
+from chat_tui.model.message import Sender
+from chat_tui.model.outbox import OutboxState
+from chat_tui.model.queue import QueueItem, QueueKey, Tab
+from chat_tui.store import marks
+from chat_tui.store.database import Connection
+from chat_tui.store.rows import CHAT, Row, chat_of
+from chat_tui.store.tabs import PLACES
+
+_TROUBLES = (
+    OutboxState.QUEUED,
+    OutboxState.SENDING,
+    OutboxState.WAITING,
+    OutboxState.FAILED,
+    OutboxState.UNCONFIRMED,
+)
+"""The worst last."""
+_RANK = " ".join(f"WHEN '{state}' THEN {rank}" for rank, state in enumerate(_TROUBLES))
+_ITEM = f"""
+    SELECT {CHAT}, {{bucket}}, {{order}}, c.waiting_since, c.newest_sender, c.snippet, c.newest_has_file,
+        c.newest_id > coalesce(m.seen, 0) AND c.newest_sender <> '{Sender.PARTNER}',
+        EXISTS (SELECT 1 FROM draft d WHERE d.chat_id = c.chat_id),
+        (SELECT max(CASE o.state {_RANK} END) FROM outbox o
+            WHERE o.chat_id = c.chat_id AND o.state <> 'confirmed'),
+        s.name, m.done, m.snoozed, m.snooze_until,
+        CASE WHEN coalesce(m.done, m.snoozed) IS NOT NULL THEN
+            (SELECT max(b.message_id) FROM message b
+                WHERE b.chat_id = m.chat_id AND b.sender = '{Sender.CUSTOMER}') END,
+        m.pinned IS NOT NULL, n.text,
+        (SELECT group_concat(l.name, ' ') FROM label l WHERE l.chat_id = c.chat_id)
+    FROM chat c LEFT JOIN mark m ON m.chat_id = c.chat_id LEFT JOIN note n ON n.chat_id = c.chat_id
+        LEFT JOIN shop s ON s.campaign_id = c.campaign_id
+"""  # noqa: S608
+UNANSWERED: Final = """NOT EXISTS (SELECT 1 FROM outbox o
+    WHERE o.chat_id = c.chat_id AND o.state <> 'confirmed' AND NOT o.is_released
+        AND o.state IN ('queued', 'sending', 'waiting', 'sent'))"""
+"""SQL: no answer of ours is on its way to the chat."""
+_SIGNS: Final[dict[str, Callable[[QueueKey, QueueKey], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def select(tab: Tab) -> str:
+    """The query of items with the keys of a tab, up to its WHERE."""
+    place = PLACES[tab]
+    return _ITEM.format(bucket=place.bucket, order=place.order)
+
+
+def item_of(row: Row, tab: Tab) -> QueueItem:
+    """The item in a row of `select`."""
+    bucket, order, since, sender, snippet, has_file, unseen, has_draft, rank, shop = row[11:21]
+    done, snoozed, until, newest_buyer, is_pinned, note, labels = row[21:]
+    return QueueItem(
+        chat_of(row),
+        QueueKey(PLACES[tab].bucket_of(bucket, is_pinned=bool(is_pinned)), order, row[0]),
+        since,
+        sender,
+        snippet,
+        bool(has_file),
+        bool(unseen),
+        bool(has_draft),
+        None if rank is None else _TROUBLES[rank],
+        shop or "",
+        _hold_of(done, snoozed, until, newest_buyer),
+        bool(is_pinned),
+        note or "",
+        tuple(sorted((labels or "").split())),
+    )
+
+
+def _hold_of(
+    done: MessageId | None, snoozed: MessageId | None, until: Millis | None, newest_buyer: int | None
+) -> Hold | None:
+    marked_at = done if done is not None else snoozed
+    if marked_at is None or (newest_buyer or 0) > marked_at:
+        return None
+    return Hold(done, snoozed, until)
+
+
+def run_of(
+    conn: Connection,
+    tab: Tab,
+    start: QueueKey | None,
+    *,
+    now: Millis,
+    backwards: bool,
+    limit: int,
+    besides: str = "1",
+) -> list[QueueItem]:
+    """Chats of a tab at a moment, beyond a key; `besides` is one more condition on the chat `c`."""
+    place, pins = PLACES[tab], marks.pinned(conn)
+    sign = "<" if backwards else ">"
+    beyond, numbers = ("1", ()) if start is None else place.compared(sign, start)
+    where = f"{place.holds(now)} AND {place.unpinned(pins)} AND {besides} AND {beyond}"
+    sql = f"{select(tab)} WHERE {where} {place.ordered(backwards=backwards)} LIMIT ?"
+    found = [item_of(row, tab) for row in conn.execute(sql, (*numbers, limit))]
+    pinned = [
+        item
+        for item in _pinned(conn, tab, pins, f"{place.holds(now)} AND {besides}")
+        if start is None or _SIGNS[sign](item.key, start)
+    ]
+    if pinned:
+        found = sorted([*found, *pinned], key=lambda item: item.key, reverse=backwards)[:limit]
+    return found
+
+
+def goes_on(conn: Connection, tab: Tab, key: QueueKey, sign: str, *, now: Millis) -> bool:
+    """Whether a tab has chats on that side of a key."""
+    place, pins = PLACES[tab], marks.pinned(conn)
+    beyond, numbers = place.compared(sign, key)
+    where = f"{place.holds(now)} AND {place.unpinned(pins)} AND {beyond}"
+    sql = f"SELECT EXISTS (SELECT 1 FROM chat c WHERE {where})"  # noqa: S608
+    if conn.execute(sql, numbers).fetchone()[0]:
+        return True
+    return any(_SIGNS[sign](item.key, key) for item in _pinned(conn, tab, pins, place.holds(now)))
+
+
+def _pinned(conn: Connection, tab: Tab, pins: tuple[ChatId, ...], holds: str) -> list[QueueItem]:
+    """The chats of a tab that their pins have moved."""
+    if not pins:
+        return []
+    rows: list[Any] = conn.execute(f"{select(tab)} WHERE {holds} AND {PLACES[tab].moved(pins)}").fetchall()
+    return [item_of(row, tab) for row in rows]

@@ -1,0 +1,136 @@
+"""Until when a chat may be put off: what is offered, what may be typed, and how it is said."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+from typing import Final
+
+from chat_tui.locale import _
+from chat_tui.model.ids import Millis
+from chat_tui.model.mark import Hold
+from chat_tui.ui.view.waits import DAY, HOUR, MINUTE, clock_time, day_of, moment, when
+
+EVENING: Final = time(18)
+"""“This evening”; after it the next one is meant."""
+MORNING: Final = time(9)
+"""“Tomorrow”, and a date typed without a time."""
+FARTHEST: Final = 366 * DAY
+_MISTAKE: Final = 180 * DAY
+"""A day without a year that passed less long ago is not meant for the next year."""
+
+_UNITS: Final = {**dict.fromkeys("mмь", MINUTE), **dict.fromkeys("hчр", HOUR), **dict.fromkeys("dдв", DAY)}
+"""By the first letter, in both languages; "ь", "р" and "в" stand on the keys of m, h and d."""
+_SPAN: Final = re.compile(r"\+\s*([0-9]{1,5})\s*([a-zа-я]+)\.?", re.IGNORECASE)
+_MOMENT: Final = re.compile(
+    r"(?:([0-9]{1,2})\.([0-9]{1,2})(?:\.([0-9]{4}))?)?(?:(?:^|\s+)([0-9]{1,2}):([0-9]{2}))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Until when a chat is put off."""
+
+    at: Millis | None
+    """None = until the buyer writes, however late that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A line of the dialog."""
+
+    words: str
+    until: Until | None
+    """None = a time that is typed."""
+
+
+def choices(now: Millis, zone: tzinfo) -> tuple[Choice, ...]:
+    """What the keys 1 to 5 mean at this moment."""
+    evening, morning = _next(now, zone, EVENING), _tomorrow(now, zone, MORNING)
+    is_today = day_of(evening, zone) == day_of(now, zone)
+    evening_words = _("This evening ({time})") if is_today else _("Tomorrow evening ({time})")
+    in_an_hour = now + HOUR
+    return (
+        Choice(_("Until the buyer writes"), Until(None)),
+        Choice(_("One hour (until {time})").format(time=clock_time(in_an_hour, zone)), Until(in_an_hour)),
+        Choice(evening_words.format(time=clock_time(evening, zone)), Until(evening)),
+        Choice(_("Tomorrow ({time})").format(time=clock_time(morning, zone)), Until(morning)),
+        Choice(_("Another time…"), None),
+    )
+
+
+def read_time(text: str, now: Millis, zone: tzinfo) -> Millis | str:
+    """The moment that is typed, or one sentence on what is wrong with it.
+
+    14:30 is the next such time, 25.11 that day in the morning, 25.11 10:00 then, +90m after so long.
+    """
+    typed = text.strip()
+    at = _span(typed, now) or _moment(typed, now, zone)
+    if at is None:
+        return _("Write a time such as 14:30, 25.11 10:00 or +90m (m, h, d).")
+    if at <= now:
+        return _("This moment has passed; write a later one.")
+    if at > now + FARTHEST:
+        return _("This is more than a year away; write an earlier moment.")
+    return at
+
+
+def until_words(until: Until, now: Millis, zone: tzinfo) -> str:
+    """Within a sentence: "until 18:00", "until 26 November, 09:00", "until the buyer writes"."""
+    if until.at is None:
+        return _("until the buyer writes")
+    return _("until {when}").format(when=when(until.at, now, zone))
+
+
+def hold_words(hold: Hold, now: Millis, zone: tzinfo) -> str:
+    """In a row of the list: "till 18:00", "till 26.11 09:00", "till reply"; empty = it has come back."""
+    if hold.done is not None:
+        return _("done")
+    if not hold.is_snoozed(now):
+        return ""
+    if hold.until is None:
+        return _("till reply")
+    then = moment(hold.until, zone)
+    is_today = day_of(hold.until, zone) == day_of(now, zone)
+    stamp = clock_time(hold.until, zone) if is_today or then is None else f"{then:%d.%m %H:%M}"
+    return _("till {when}").format(when=stamp)
+
+
+def _span(typed: str, now: Millis) -> Millis | None:
+    found = _SPAN.fullmatch(typed)
+    if found is None or (unit := _UNITS.get(found[2][0].lower())) is None:
+        return None
+    return now + int(found[1]) * unit
+
+
+def _moment(typed: str, now: Millis, zone: tzinfo) -> Millis | None:
+    found = _MOMENT.fullmatch(typed)
+    if not typed or found is None:
+        return None
+    day, month, year, hour, minute = (None if part is None else int(part) for part in found.groups())
+    try:
+        of_day = MORNING if hour is None or minute is None else time(hour, minute)
+        if day is None or month is None:
+            return _next(now, zone, of_day)
+        this_year = datetime.fromtimestamp(now / 1000, zone).year
+        at = _millis(datetime(year or this_year, month, day, of_day.hour, of_day.minute, tzinfo=zone))
+        if year is None and at < now - _MISTAKE:
+            at = _millis(datetime(this_year + 1, month, day, of_day.hour, of_day.minute, tzinfo=zone))
+    except ValueError:
+        return None
+    return at
+
+
+def _next(now: Millis, zone: tzinfo, of_day: time) -> Millis:
+    """The next moment at which clocks show this time."""
+    today = datetime.fromtimestamp(now / 1000, zone)
+    at = _millis(datetime.combine(today.date(), of_day, zone))
+    return at if at > now else _tomorrow(now, zone, of_day)
+
+
+def _tomorrow(now: Millis, zone: tzinfo, of_day: time) -> Millis:
+    today = datetime.fromtimestamp(now / 1000, zone)
+    return _millis(datetime.combine(today.date() + timedelta(days=1), of_day, zone))
+
+
+def _millis(then: datetime) -> Millis:
+    return round(then.timestamp() * 1000)
