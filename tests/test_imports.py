@@ -49,7 +49,15 @@ def test_help_and_version_import_almost_nothing(argv: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "argv",
-    [["list"], ["show", "5"], ["send", "5", "hi"], ["new", "--order", "5"], ["sync", "--once"], ["paths"]],
+    [
+        ["list"],
+        ["show", "5"],
+        ["send", "5", "hi"],
+        ["new", "--order", "5"],
+        ["sync", "--once"],
+        ["paths"],
+        ["export", "5"],
+    ],
 )
 def test_no_verb_imports_the_screen_or_the_server(argv: list[str]) -> None:
     with Sandbox.start(chats=3) as market:

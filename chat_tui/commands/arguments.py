@@ -110,6 +110,7 @@ def build() -> argparse.ArgumentParser:
     _send(verb("send", _("send a text or a file, and wait until it is there")))
     _new(verb("new", _("open the chat about an order or a return, and print its id")))
     _sync(verb("sync", _("bring the local copy up to date")))
+    _export(verb("export", _("write a whole chat down as a document")))
     verb("paths", _("say where files are kept"))
     return parser
 
@@ -187,6 +188,17 @@ def _new(parser: argparse.ArgumentParser) -> None:
 
 def _sync(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--once", action="store_true", required=True, help=_("one round, then end"))
+
+
+def _export(parser: argparse.ArgumentParser) -> None:
+    _chat(parser)
+    parser.add_argument(
+        "--format", choices=("md", "json", "txt"), default="md", help=_("kind of document (%(default)s)")
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar=_("FILE"), help=_("write it into this file, which must be new")
+    )
+    parser.add_argument("--offline", action="store_true", help=_("only what is here; ask nothing"))
 
 
 def _chat(parser: argparse.ArgumentParser) -> None:

@@ -6,10 +6,12 @@ from argparse import Namespace
 from collections.abc import AsyncIterator
 from typing import Any
 
-from chat_tui.commands.speak import columns, complain, iso, say, say_json
+from chat_tui.commands.speak import columns, complain, say, say_json
 from chat_tui.inbox.service import Inbox
+from chat_tui.locale import _
 from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.ui.view.about import about, buyer_name
+from chat_tui.ui.view.chat_json import chat_json, iso
 from chat_tui.ui.view.line import cut, shown
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.view.queue_rows import state_words
@@ -52,11 +54,9 @@ async def _items(inbox: Inbox, tab: Tab) -> AsyncIterator[QueueItem]:
 
 
 def _as_line(item: QueueItem, now: int) -> str:
-    since = item.waiting_since if item.waiting_since is not None else item.chat.updated_at
-    words, _role = state_words(item)
     parts = [
         str(item.chat.chat_id),
-        f"{words} {age(since, now)}",
+        _standing(item, now),
         about(item.chat.context),
         buyer_name(item.chat.context),
         cut(shown(item.snippet, lines=False), _PREVIEW),
@@ -64,19 +64,18 @@ def _as_line(item: QueueItem, now: int) -> str:
     return "  ".join(" ".join(part.split()) for part in parts)
 
 
+def _standing(item: QueueItem, now: int) -> str:
+    """The word of the row, and how long the buyer waits, also where that word tells something else."""
+    words, _role = state_words(item)
+    if item.waiting_since is None:
+        return f"{words} {age(item.chat.updated_at, now)}"
+    waits = f"{_('waits')} {age(item.waiting_since, now)}"
+    return waits if words == _("waits") else f"{words}, {waits}"
+
+
 def _as_json(item: QueueItem) -> dict[str, Any]:
-    context = item.chat.context
     return {
-        "chat_id": item.chat.chat_id,
-        "status": item.chat.status,
-        "type": item.chat.kind,
-        "about": context.kind,
-        "order_id": context.order_id,
-        "return_id": context.return_id,
-        "campaign_id": context.campaign_id,
-        "customer": context.customer_name,
-        "shop": item.shop_name,
-        "waiting_since": iso(item.waiting_since),
+        **chat_json(item),
         "updated_at": iso(item.chat.updated_at),
         "newest_sender": item.newest_sender,
         "snippet": item.snippet,

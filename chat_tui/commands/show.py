@@ -4,9 +4,9 @@ import os
 import time
 from argparse import Namespace
 from datetime import tzinfo
-from typing import Any
 
-from chat_tui.commands.speak import columns, complain, iso, say, say_json
+from chat_tui.commands.speak import columns, complain, say, say_json
+from chat_tui.inbox.records import with_older
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatId, Millis
@@ -14,10 +14,11 @@ from chat_tui.model.message import Message, Sender
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.paging import Coverage
 from chat_tui.model.queue import QueueItem
-from chat_tui.model.timeline import Entry, TimelinePage
+from chat_tui.model.timeline import Entry
 from chat_tui.safetext import is_blank
 from chat_tui.ui.view import glyphs
 from chat_tui.ui.view.about import sender_name
+from chat_tui.ui.view.chat_json import history_json
 from chat_tui.ui.view.delivery_words import delivery_reason, delivery_state
 from chat_tui.ui.view.line import shown, wrap
 from chat_tui.ui.view.links import link_warnings
@@ -43,23 +44,14 @@ async def run(inbox: Inbox, arguments: Namespace) -> int:
             complain(problem_words(problem))
             return 1
         page = await inbox.timeline(chat_id, limit=_PAGE)
-    entries = await _with_older(inbox, page)
+    entries = await with_older(inbox, page)
     item = await inbox.queue_item(chat_id)
     assert item is not None, "a chat whose history was read is in the cache"
     if arguments.json:
-        say_json(_as_json(item, entries, page.coverage))
+        say_json(history_json(item, entries, is_complete=page.coverage is Coverage.DONE))
     else:
         _print(item, entries, page.coverage)
     return 0
-
-
-async def _with_older(inbox: Inbox, page: TimelinePage) -> list[Entry]:
-    entries = list(page.entries)
-    while page.has_older:
-        oldest = next(entry.message for entry in page.entries if entry.message is not None)
-        page = await inbox.timeline(page.chat_id, before=oldest.message_id, limit=_PAGE)
-        entries[:0] = page.entries
-    return entries
 
 
 def _print(item: QueueItem, entries: list[Entry], coverage: Coverage) -> None:
@@ -118,45 +110,3 @@ def _indented(text: str, indent: str = _INDENT) -> list[str]:
 def _time(at: Millis, zone: tzinfo) -> str:
     then = moment(at, zone)
     return f"{then:%Y-%m-%d %H:%M}" if then is not None else _("date unknown")
-
-
-def _as_json(item: QueueItem, entries: list[Entry], coverage: Coverage) -> dict[str, Any]:
-    context = item.chat.context
-    return {
-        "chat_id": item.chat.chat_id,
-        "status": item.chat.status,
-        "type": item.chat.kind,
-        "about": context.kind,
-        "order_id": context.order_id,
-        "return_id": context.return_id,
-        "campaign_id": context.campaign_id,
-        "customer": context.customer_name,
-        "shop": item.shop_name,
-        "waiting_since": iso(item.waiting_since),
-        "is_complete": coverage is Coverage.DONE,
-        "messages": [_message_json(entry.message) for entry in entries if entry.message is not None],
-        "outbox": [_item_json(entry.item) for entry in entries if entry.message is None and entry.item],
-    }
-
-
-def _message_json(message: Message) -> dict[str, Any]:
-    return {
-        "message_id": message.message_id,
-        "created_at": iso(message.created_at),
-        "sender": message.sender,
-        "text": message.text,
-        "files": [{"name": file.name, "size": file.size, "url": file.url} for file in message.attachments],
-    }
-
-
-def _item_json(item: OutboxItem) -> dict[str, Any]:
-    return {
-        "outbox_id": item.outbox_id,
-        "created_at": iso(item.created_at),
-        "state": item.state,
-        "kind": item.kind,
-        "text": item.text,
-        "file_name": item.file_name,
-        "problem": item.problem,
-        "error": item.error,
-    }

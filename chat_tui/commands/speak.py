@@ -1,21 +1,14 @@
 """What verbs print: harmless for a terminal, exact for a program."""
 
-import json
-import re
 import shutil
 import sys
-from datetime import UTC, datetime
 from typing import Any
 
-from chat_tui.model.ids import UNKNOWN_TIME, Millis
 from chat_tui.safetext import safe
+from chat_tui.ui.view.chat_json import json_text
 
-# Controls above ASCII, line separators, direction marks and the invisible: JSON lets them through raw.
-_STEERING = re.compile(
-    "[\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3"
-    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
+_FULL = sys.maxsize
+"""No limit: what is shown in one piece elsewhere is cut."""
 
 
 class CannotStart(Exception):  # noqa: N818 - house word: a refusal that was expected
@@ -37,23 +30,13 @@ def complain(text: str) -> None:
     print(f"chat-tui: {safe(text, lines=False)}", file=sys.stderr)
 
 
+def say_document(text: str) -> None:
+    """Print something long in UTF-8, whatever the locale; it cannot steer a terminal either."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(safe(text, limit=_FULL).encode())
+
+
 def say_json(value: Any) -> None:
     """Print a value as JSON in UTF-8, whatever the locale; nothing in it can steer a terminal."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    escaped = _STEERING.sub(_escaped, text)
     sys.stdout.flush()
-    sys.stdout.buffer.write(f"{escaped}\n".encode())
-
-
-def iso(at: Millis | None) -> str | None:
-    """A moment for programs: ISO 8601 in UTC, or None when it is unknown."""
-    if at is None or at == UNKNOWN_TIME:
-        return None
-    try:
-        return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")
-    except (OverflowError, ValueError):  # beyond the calendar
-        return None
-
-
-def _escaped(match: re.Match[str]) -> str:
-    return json.dumps(match[0]).strip('"')
+    sys.stdout.buffer.write(json_text(value).encode())

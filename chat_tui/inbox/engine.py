@@ -202,6 +202,11 @@ class Engine:
         self.bulletin.publish(ChatsChanged(frozenset({chat_id})))
         return await self._history.newer(chat_id)
 
+    async def fetch_whole(self, chat_id: ChatId) -> Problem | None:
+        """Bring a chat with all its messages into the cache."""
+        problem = await self.fetch_chat(chat_id)
+        return problem if problem is not None else await self._history.rest(chat_id)
+
     async def create_chat(self, about: NewChat) -> ChatId | Problem:
         """Open or find a chat. Safe to repeat: one context has one chat."""
         if self._settings.read_only:

@@ -74,6 +74,19 @@ class History:
             self._g.bulletin.publish(HistoryFailed(chat_id))
         return problem
 
+    async def rest(self, chat_id: ChatId) -> Problem | None:
+        """Bring every message of a chat into the cache: the newest, then page by page back to the first."""
+        problem = await self.newer(chat_id)
+        before: HistoryCursor | None = None
+        while problem is None:
+            cursor = await self._g.read(messages.cursor, chat_id)
+            # A page that brought nothing at all would be asked for again and again.
+            if cursor.coverage == Coverage.DONE or cursor == before:
+                return None
+            before = cursor
+            problem = await self.older(chat_id)
+        return problem
+
     async def _older(self, chat_id: ChatId, cursor: HistoryCursor, urgency: Urgency) -> Problem | None:
         """The next page after the stored token; with a token the Market no longer knows, from the top."""
         walk = PageWalk("getChatHistory", cursor.older_token)

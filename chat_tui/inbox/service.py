@@ -177,6 +177,10 @@ class Inbox(Queue):
         """Bring a chat and its newest messages into the cache, for verbs without a background."""
         return await self._ask(self._engine.fetch_chat, chat_id)
 
+    async def fetch_whole(self, chat_id: ChatId) -> Problem | None:
+        """The same with all its messages back to the first, however many requests that takes."""
+        return await self._ask(self._engine.fetch_whole, chat_id)
+
     # -- doing ------------------------------------------------------------------------------------
 
     async def save_draft(self, draft: Draft) -> Problem | None:

@@ -61,6 +61,7 @@ def test_demo_and_sandbox_share_their_world() -> None:
         (["new"], "one of the arguments --order --return is required"),
         (["new", "--order", "1", "--return", "1"], "not allowed with argument --order"),
         (["sync"], "--once"),
+        (["export", "5", "--format", "pdf"], "invalid choice: 'pdf'"),
         (["--profile", "../../etc", "list"], "only letters, digits, - and _"),
         (["--profile", "", "list"], "only letters, digits, - and _"),
         (["--lang", "de"], "invalid choice: 'de'"),
@@ -82,7 +83,9 @@ def test_there_is_no_option_for_the_key(capsys: pytest.CaptureFixture[str]) -> N
     assert "key" not in " ".join(capsys.readouterr().out.split()).replace("neither key nor", "")
 
 
-@pytest.mark.parametrize("verb", ["", "demo", "sandbox", "list", "show", "send", "new", "sync", "paths"])
+@pytest.mark.parametrize(
+    "verb", ["", "demo", "sandbox", "list", "show", "send", "new", "sync", "paths", "export"]
+)
 def test_help_is_wholly_russian(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     locale.use("ru")
     with pytest.raises(SystemExit):

@@ -54,6 +54,13 @@ def test_the_waiting_ones_are_those_with_a_buyer_who_waits(run: Run, market: San
     assert [int(line.split()[0]) for line in lines] == [chat["chat_id"] for chat in waiting]
 
 
+def test_a_wait_is_told_whatever_else_there_is_to_say(run: Run, market: Sandbox) -> None:
+    chat_id = market.open_direct("Когда?")
+    market.world.move(market._chat(chat_id), status="WAITING_FOR_PARTNER", kind="ARBITRAGE")
+    (line,) = [line for line in run("list", "--waiting").out.splitlines() if str(chat_id) in line]
+    assert "  dispute, waits <1 min  question  " in line
+
+
 def test_a_buyer_cannot_steer_the_terminal_or_add_a_line(run: Run, market: Sandbox) -> None:
     market.open_direct(HOSTILE, name=HOSTILE)
     chat_id = chats(run)[0]["chat_id"]

@@ -4,7 +4,8 @@ import unicodedata
 
 import pytest
 
-from chat_tui.commands.speak import complain, iso, say, say_json
+from chat_tui.commands.speak import complain, say, say_json
+from chat_tui.ui.view.chat_json import iso
 
 HOSTILE = "\x1b[2J\x9b31m\x07\u202egpj.exe\u2028\u200bя😀\x7f\x00"
 

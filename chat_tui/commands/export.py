@@ -1,0 +1,61 @@
+"""`export`: a whole chat as a document."""
+
+import os
+from argparse import Namespace
+from pathlib import Path
+
+from chat_tui.commands.speak import complain, say, say_document
+from chat_tui.inbox.new_files import write_new
+from chat_tui.inbox.records import whole_chat
+from chat_tui.inbox.service import Inbox
+from chat_tui.locale import _
+from chat_tui.model.ids import ChatId
+from chat_tui.model.problem import Problem
+from chat_tui.model.record import Record
+from chat_tui.ui.view import chat_export
+from chat_tui.ui.view.chat_json import json_text
+from chat_tui.ui.view.problems import problem_words
+from chat_tui.ui.zone import local_zone
+
+
+async def run(inbox: Inbox, arguments: Namespace) -> int:
+    """Print the document, or write it into a new file and print nothing but its name."""
+    record = await _record(inbox, arguments)
+    if record is None:
+        return 1
+    document = _document(record, arguments.format)
+    if arguments.out is None:
+        say_document(document)
+        return 0
+    return _write(arguments.out, document.encode())
+
+
+async def _record(inbox: Inbox, arguments: Namespace) -> Record | None:
+    """The chat, or None once it was said why not."""
+    found = await whole_chat(inbox, ChatId(arguments.chat), ask=not arguments.offline)
+    if isinstance(found, Record):
+        return found
+    if isinstance(found, Problem):
+        is_here = await inbox.queue_item(ChatId(arguments.chat)) is not None
+        hint = _("--offline exports what is here.") if is_here else ""
+        complain(f"{problem_words(found)} {hint}".rstrip())
+    else:
+        complain(_("This chat is not in the copy on this computer; without --offline the Market is asked."))
+    return None
+
+
+def _document(record: Record, form: str) -> str:
+    zone = local_zone(os.environ)
+    if form == "json":
+        return json_text(chat_export.as_json(record))
+    return chat_export.as_text(record, zone) if form == "txt" else chat_export.as_markdown(record, zone)
+
+
+def _write(path: Path, document: bytes) -> int:
+    try:
+        write_new(path, document)
+    except OSError as error:
+        complain(f"{path}: {error.strerror}. {_('Nothing was written.')}")
+        return 1
+    say(str(path))
+    return 0

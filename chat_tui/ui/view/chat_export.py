@@ -1,0 +1,150 @@
+"""A conversation as a document for people: plain text or Markdown, complete, and inert wherever it is opened.
+
+No text of others can pass for a head, a rule or a link: in plain text it is indented, in Markdown escaped.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import tzinfo
+from typing import Any
+
+from chat_tui.locale import _
+from chat_tui.model.chat import ChatContext
+from chat_tui.model.ids import Millis
+from chat_tui.model.message import Sender
+from chat_tui.model.outbox import OutboxItem
+from chat_tui.model.record import Record, Step, steps
+from chat_tui.safetext import is_blank, safe
+from chat_tui.ui.view.about import other_words, sender_name
+from chat_tui.ui.view.chat_json import history_json, iso
+from chat_tui.ui.view.delivery_words import delivery_reason, delivery_state
+from chat_tui.ui.view.line import shown
+from chat_tui.ui.view.queue_rows import state_words
+from chat_tui.ui.view.recipient import chat_title
+from chat_tui.ui.view.sizes import size_words
+from chat_tui.ui.view.waits import moment
+
+_INDENT = "    "
+# Everything that begins markup anywhere; what does so only at the beginning of a line follows.
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>#=|~&@$^+]|(?<!\d):(?=\S)|:(?=[^\s\d])|(?<=[Ww]{3})\.")
+_AT_BEGINNING = re.compile(r"^(\d{1,9}(?=[.)])|(?=-))")
+
+
+def exact_time(at: Millis, zone: tzinfo) -> str:
+    """A moment to the second, with the distance of the zone from UTC: 2026-11-25 18:02:13 +03:00."""
+    then = moment(at, zone)
+    if then is None:
+        return _("date unknown")
+    words = then.isoformat(" ", "seconds")
+    return f"{words[:19]} {words[19:]}"
+
+
+def party(sender: str, context: ChatContext) -> str:
+    """Who wrote, for readers who were not there: the shop is not “we”."""
+    if sender == Sender.PARTNER:
+        return _("Shop")
+    if sender == Sender.CUSTOMER:
+        return _("Buyer {name}").format(name=sender_name(sender, context))
+    known = {Sender.MARKET: _("Market (automatic)"), Sender.SUPPORT: _("Support of the Market")}
+    return known[Sender(sender)] if sender in known else other_words(sender)
+
+
+def facts(record: Record, zone: tzinfo) -> list[str]:
+    """What chat it is, when this was written, and what is missing in it."""
+    words, _role = state_words(record.item)
+    lines = [
+        f"{chat_title(record.item)} — {words}",
+        _("Chat {number}, written down {time}").format(
+            number=record.item.chat.chat_id, time=exact_time(record.made_at, zone)
+        ),
+    ]
+    if not record.is_complete:
+        lines.append(_("Older messages are missing: they are not on this computer."))
+    if not record.is_asked:
+        lines.append(_("The Market was not asked: what came lately may be missing."))
+    return lines
+
+
+def as_text(record: Record, zone: tzinfo) -> str:
+    """The conversation as plain text."""
+    lines = facts(record, zone)
+    for step in steps(record):
+        lines += ["", _head(step, record, zone)]
+        lines += [f"{_INDENT}{line}" for block in _blocks(step) for line in block.split("\n")]
+    return _joined(lines)
+
+
+def as_markdown(record: Record, zone: tzinfo) -> str:
+    """The conversation as Markdown, one heading per message and its text as a quotation."""
+    title, *others = facts(record, zone)
+    lines = [f"# {escaped(title)}"]
+    for fact in others:
+        lines += ["", escaped(fact)]
+    for step in steps(record):
+        lines += ["", f"## {escaped(_head(step, record, zone))}", ""]
+        lines += _quoted(_blocks(step))
+    return _joined(lines)
+
+
+def as_json(record: Record) -> dict[str, Any]:
+    """The conversation for programs: as `show --json`, and how much of it this is."""
+    return {
+        **history_json(record.item, record.entries, is_complete=record.is_complete),
+        "exported_at": iso(record.made_at),
+        "is_asked": record.is_asked,
+    }
+
+
+def escaped(text: str) -> str:
+    """One line of safe text in which no Markdown begins."""
+    return _AT_BEGINNING.sub(r"\1\\", _MARKUP.sub(r"\\\g<0>", text.strip()))
+
+
+def whole(text: str) -> str:
+    """A text of others, safe and not shortened."""
+    return safe(text, limit=max(1, 12 * len(text)))
+
+
+def _head(step: Step, record: Record, zone: tzinfo) -> str:
+    state = ""
+    if step.entry.message is None and step.entry.item is not None:
+        state = f" [{delivery_state(step.entry.item, record.made_at).text}]"
+    return f"{exact_time(step.at, zone)}  {party(step.sender, record.item.chat.context)}{state}"
+
+
+def _blocks(step: Step) -> list[str]:
+    """What was said and which files came with it, as pieces that stand below each other."""
+    message, item = step.entry.message, step.entry.item
+    if message is not None:
+        text = whole(message.text or "")
+        files = [file_words(file.name, file.size, file.url) for file in message.attachments]
+    elif item is not None:
+        text, files = whole(item.text), list(_item_files(item))
+    return [*([] if is_blank(text) else [text]), *files] or [_("(empty: a sticker?)")]
+
+
+def file_words(name: str | None, size: int | None, url: str | None) -> str:
+    """A file on one line: name, size and where the Market keeps it."""
+    title = f"<{shown(name or '', lines=False) or _('nameless file')}, {size_words(size)}>"
+    return f"{title} {shown(url, lines=False)}" if url else title
+
+
+def _item_files(item: OutboxItem) -> Iterator[str]:
+    if item.file_name:
+        yield file_words(item.file_name, item.file_size, None)
+    if reason := delivery_reason(item):
+        yield f"({reason})"
+
+
+def _quoted(blocks: Iterable[str]) -> Iterator[str]:
+    for number, block in enumerate(blocks):
+        if number:
+            yield ">"
+        lines = [escaped(line) for line in block.split("\n")]
+        for line, following in zip(lines, [*lines[1:], ""], strict=True):
+            # A line ends where it ended; at the end of a paragraph the mark for that would be shown.
+            yield f"> {line}\\" if line and following else f"> {line}".rstrip()
+
+
+def _joined(lines: Iterable[str]) -> str:
+    return "\n".join([*lines, ""])

@@ -1,0 +1,52 @@
+"""What programs get from verbs is what README promises, field by field."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chat_tui.sandbox.serve import Sandbox
+from tests.commands.conftest import Run
+
+READMES = ("README.md", "README.ru.md")
+ROOT = Path(__file__).parents[2]
+CHAT = {
+    *("chat_id", "status", "type", "about", "order_id", "return_id", "campaign_id", "customer", "shop"),
+    "waiting_since",
+}
+LIST = CHAT | {"updated_at", "newest_sender", "snippet", "has_file", "is_unseen", "has_draft", "outbox"}
+SHOW = CHAT | {"is_complete", "messages", "outbox"}
+EXPORT = SHOW | {"exported_at", "is_asked"}
+MESSAGE = {"message_id", "created_at", "sender", "text", "files"}
+FILE = {"name", "size", "url"}
+ITEM = {"outbox_id", "created_at", "state", "kind", "text", "file_name", "problem", "error"}
+
+
+def test_verbs_give_exactly_these_fields(run: Run, market: Sandbox) -> None:
+    chat_id = market.open_direct("Когда?")
+    market.say(chat_id, None, files=[("чек.pdf", b"x")])
+    run("show", chat_id)
+    run("send", chat_id, "Завтра", "--queue")
+
+    def told(*argv: Any) -> Any:
+        return json.loads(run("--lang", "ru", *argv).out)
+
+    (listed,) = [chat for chat in told("list", "--json") if chat["chat_id"] == chat_id]
+    shown = told("show", chat_id, "--json")
+    exported = told("export", chat_id, "--offline", "--format", "json")
+    assert (listed.keys(), shown.keys(), exported.keys()) == (LIST, SHOW, EXPORT)
+    for value in (shown, exported):
+        assert {frozenset(message) for message in value["messages"]} == {frozenset(MESSAGE)}
+        assert value["messages"][1]["files"][0].keys() == FILE
+        assert [item.keys() for item in value["outbox"]] == [ITEM]
+    assert {name: shown[name] for name in CHAT} == {name: listed[name] for name in CHAT}
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_a_readme_names_them_all(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    (table,) = re.findall(r"<!-- fields -->\n(.*?)<!-- /fields -->", text, re.DOTALL)
+    named = set(re.findall(r"`([a-z_0-9]+)`", table)) - {"list", "show", "export", "stats"}
+    assert named == LIST | SHOW | EXPORT | MESSAGE | FILE | ITEM
