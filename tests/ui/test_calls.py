@@ -6,7 +6,7 @@ import pytest
 
 from chat_tui import locale
 from chat_tui.sandbox.serve import Sandbox
-from chat_tui.ui.view.calls import call_words, window_title
+from chat_tui.ui.view.calls import call_words, dispute_words, window_title
 from tests.ui.app_stage import Desk, desk
 
 SECRET = "слова покупателя"
@@ -49,6 +49,59 @@ async def test_with_leave_the_words_are_shown(tmp_path: Path, market: Sandbox) -
         assert written[0].endswith(f": {SECRET}\x1b\\")
 
 
+async def test_a_dispute_calls_at_once_by_its_own_sentence(tmp_path: Path, market: Sandbox) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        written = listen(it)
+        it.app.call_by = "osc777"
+        quiet, disputed = it.rows[-1], it.rows[-2]
+        market.say(quiet, SECRET)
+        await it.until(lambda: written, "a call")
+        market.start_dispute(disputed)
+        await it.until(lambda: len(written) == 2, "an alarm within the pause between calls")
+        assert written[1] == "\x1b]777;notify;chat-tui;1 dispute has begun\x1b\\"
+        await it.until_said("1 dispute has begun: ")
+        await it.until_said("2 shows the disputes.")
+        await it.until(lambda: disputed in it.rows[:4], "the dispute on top")
+        market.say(disputed, "Пришлите накладную", "SUPPORT")
+        await it.until(lambda: len(written) == 3, "an alarm for a message of the arbiter")
+        assert written[2] == "\x1b]777;notify;chat-tui;a new message in 1 dispute\x1b\\"
+        market.say(disputed, "Вот она", "PARTNER")
+        market.say(quiet, SECRET)
+        await it.until(lambda: it.market.idle and SECRET in it.screen)
+        assert len(written) == 3, "neither our own message nor, so soon, a buyer's"
+
+
+async def test_a_chat_becomes_a_dispute_without_a_message(tmp_path: Path, market: Sandbox) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        written = listen(it)
+        it.app.call_by = "osc9"
+        chat = market._chat(it.rows[-1])
+        market.world.move(chat, status="WAITING_FOR_ARBITER", kind="ARBITRAGE")
+        await it.until(lambda: written, "an alarm")
+        assert written == ["\x1b]9;chat-tui: 1 dispute has begun\x1b\\"]
+        market.finish(chat.chat_id)
+        await it.until(lambda: chat.chat_id not in it.rows, "the finished dispute away")
+        assert len(written) == 1
+
+
+async def test_with_leave_a_dispute_is_named(tmp_path: Path, market: Sandbox) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        it.app.screen._calls_with_text = True  # type: ignore[attr-defined]
+        written = listen(it)
+        it.app.call_by = "osc9"
+        disputed = it.rows[-1]
+        market.start_dispute(disputed)
+        await it.until(lambda: written, "an alarm")
+        assert written[0].startswith("\x1b]9;chat-tui: dispute: ")
+        assert written[0].endswith(": 1 dispute has begun\x1b\\")
+        market.say(disputed, SECRET, "SUPPORT")
+        await it.until(lambda: len(written) == 2, "another")
+        assert written[1].endswith(f": {SECRET}\x1b\\")
+
+
 async def test_what_was_there_at_the_start_calls_nobody(tmp_path: Path, market: Sandbox) -> None:
     async with desk(tmp_path, market) as it:
         written = listen(it)
@@ -68,6 +121,16 @@ async def test_what_was_there_at_the_start_calls_nobody(tmp_path: Path, market: 
 def test_the_title_tells_how_many_wait(language: str, waiting: int, title: str) -> None:
     locale.use(language)
     assert window_title(waiting) == title
+
+
+def test_disputes_are_counted() -> None:
+    locale.use("ru")
+    assert [dispute_words(begun, 5) for begun in (1, 2, 5, 0)] == [
+        "1 спор начался",
+        "2 спора началось",
+        "5 споров началось",
+        "новые сообщения в 5 спорах",
+    ]
 
 
 def test_several_are_counted() -> None:

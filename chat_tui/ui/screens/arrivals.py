@@ -1,24 +1,29 @@
-"""New messages of buyers: what an operator who looks elsewhere is called for."""
+"""What an operator who looks elsewhere is called for: messages of buyers, and all that is new in disputes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chat_tui.inbox.service import Inbox
+from chat_tui.model.chat import ChatStatus
 from chat_tui.model.ids import ChatId, MessageId, Millis
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.queue import QueueItem, Tab, snippet
 
 _LOOK_BACK = 5
 """Messages behind which a buyer's may stand: the Market adds its own."""
+_KNOWN = 256
+"""Of the chats that are there at first, those remembered as disputes or not: the latest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A buyer wrote in a chat."""
+    """A buyer wrote in a chat; or a dispute began, or somebody but the shop wrote in one."""
 
     item: QueueItem
     words: str
-    """The beginning of what was written, raw."""
+    """The beginning of what was written, raw; empty for a dispute that has begun."""
+    has_begun: bool = False
+    """Whether the chat has become a dispute."""
 
 
 class Arrivals:
@@ -29,24 +34,59 @@ class Arrivals:
         self._since: Millis | None = None
         """The newest time in the list when it was first read."""
         self._told: dict[ChatId, MessageId] = {}
+        self._disputes: dict[ChatId, Millis] = {}
+        """Until when what was written in a dispute is not new: its beginning was told with it."""
+        self._ordinary: set[ChatId] = set()
+        """Chats known not to be disputes: the Market may change that without any message."""
 
     async def among(self, changed: Iterable[ChatId]) -> list[Arrival]:
-        """Those of the changed chats in which a buyer wrote last, since we were last told."""
+        """What is new in the changed chats since we were last told."""
         if self._since is None:
             if self._inbox.link().fresh_at is None:
                 return []
-            newest = await self._inbox.queue_page(Tab.ALL, limit=1)
-            self._since = max((item.chat.updated_at for item in newest.items), default=0)
+            self._since = await self._begin()
         found = []
         for chat_id in changed:
             item = await self._inbox.queue_item(chat_id)
-            if item is not None and item.chat.updated_at > self._since:
-                page = await self._inbox.timeline(chat_id, limit=_LOOK_BACK)
-                message = _last_of_buyer([entry.message for entry in page.entries])
-                if message is not None and self._is_new(message, self._since):
-                    self._told[chat_id] = message.message_id
-                    found.append(Arrival(item, snippet(message)))
+            if item is not None and (arrival := await self._arrival(item, self._since)) is not None:
+                found.append(arrival)
         return found
+
+    async def _begin(self) -> Millis:
+        """Remember what is there; the newest time of it."""
+        disputes = await self._inbox.queue_page(Tab.DISPUTES, limit=_KNOWN)
+        newest = await self._inbox.queue_page(Tab.ALL, limit=_KNOWN)
+        for item in (*disputes.items, *newest.items):
+            self._remember(item)
+        return max((item.chat.updated_at for item in newest.items), default=0)
+
+    def _remember(self, item: QueueItem) -> None:
+        if item.chat.is_dispute:
+            self._disputes.setdefault(item.chat.chat_id, item.chat.updated_at)
+        else:
+            self._ordinary.add(item.chat.chat_id)
+
+    async def _arrival(self, item: QueueItem, since: Millis) -> Arrival | None:
+        if item.chat.is_dispute and self._has_begun(item, since):
+            self._remember(item)
+            return Arrival(item, "", has_begun=True)
+        self._remember(item)
+        if item.chat.updated_at <= since:
+            return None
+        page = await self._inbox.timeline(item.chat.chat_id, limit=_LOOK_BACK)
+        found = [entry.message for entry in page.entries]
+        message = _last_of_others(found) if item.chat.is_dispute else _last_of_buyer(found)
+        since = self._disputes.get(item.chat.chat_id, since)
+        if message is None or not self._is_new(message, since):
+            return None
+        self._told[item.chat.chat_id] = message.message_id
+        return Arrival(item, snippet(message))
+
+    def _has_begun(self, item: QueueItem, since: Millis) -> bool:
+        chat_id = item.chat.chat_id
+        if item.chat.status == ChatStatus.FINISHED or chat_id in self._disputes:
+            return False
+        return chat_id in self._ordinary or item.chat.updated_at > since
 
     def _is_new(self, message: Message, since: Millis) -> bool:
         return message.created_at > since and message.message_id > self._told.get(message.chat_id, 0)
@@ -59,3 +99,9 @@ def _last_of_buyer(messages: Iterable[Message | None]) -> Message | None:
         if message is not None and message.sender in {Sender.CUSTOMER, Sender.PARTNER}:
             last = message
     return last if last is not None and last.sender == Sender.CUSTOMER else None
+
+
+def _last_of_others(messages: Sequence[Message | None]) -> Message | None:
+    """The newest message, unless it is the shop's own."""
+    last = next((message for message in reversed(messages) if message is not None), None)
+    return last if last is not None and last.sender != Sender.PARTNER else None

@@ -29,7 +29,7 @@ from chat_tui.ui.screens.talk_pane import TalkPane
 from chat_tui.ui.terminal.app_base import TerminalApp
 from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.text import notify, plain
-from chat_tui.ui.view.calls import PROGRAM, call_text, call_words, window_title
+from chat_tui.ui.view.calls import PROGRAM, call_text, call_words, dispute_notice, dispute_words, window_title
 from chat_tui.ui.view.queue_rows import Patience
 from chat_tui.ui.view.status import notice
 from chat_tui.ui.widgets.compose import Compose
@@ -210,10 +210,14 @@ class Desk(Screen[None]):
         arrived = await self._arrivals.among(changed)
         if not arrived:
             return
+        disputes = [one for one in arrived if one.item.chat.is_dispute]
         words = call_words(len(arrived))
+        if disputes:
+            words = dispute_words(sum(one.has_begun for one in disputes), len(disputes))
+            notify(self.app, dispute_notice(words, disputes[0].item, keys.key_of("tab_2")), severity="error")
         if self._calls_with_text and len(arrived) == 1:
-            words = call_text(arrived[0].item, arrived[0].words)
-        self._terminal.call_operator(PROGRAM, words)
+            words = call_text(arrived[0].item, arrived[0].words or words)
+        self._terminal.call_operator(PROGRAM, words, is_alarm=bool(disputes))
 
     # -- focus ---------------------------------------------------------------------------------------
 

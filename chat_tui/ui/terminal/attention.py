@@ -47,9 +47,10 @@ class Attentive(KeptFocus[ReturnType]):
         """Whether the window is in front and somebody pressed a key lately."""
         return self.terminal_focused and self._clock() - self._pressed_at < IDLE_S
 
-    def call_operator(self, title: str, words: str) -> None:
-        """Call, unless somebody is there or was called a moment ago."""
-        if self.call_by == OFF or self.is_watched or self._clock() - self._called_at < PAUSE_S:
+    def call_operator(self, title: str, words: str, *, is_alarm: bool = False) -> None:
+        """Call, unless somebody is there, or was called a moment ago and this is no alarm."""
+        is_too_soon = self._clock() - self._called_at < PAUSE_S and not is_alarm
+        if self.call_by == OFF or self.is_watched or is_too_soon:
             return
         self._called_at = self._clock()
         if self._driver is not None:

@@ -107,7 +107,7 @@ def _urgency(waited: Millis, patience: Patience) -> Role:
 
 
 def _preview(item: QueueItem, cells: int) -> Line:
-    subject = Span(cut(about(item.chat.context, short=True), max(8, cells // 2)), Role.MUTED)
+    subject = Span(cut(_subject(item), max(8, cells // 2)), Role.MUTED)
     own = Span(cut(own_words(item), max(4, cells // 3)), Role.ACCENT)
     words = shown(item.snippet, lines=False)
     if item.newest_has_file:
@@ -122,6 +122,13 @@ def own_words(item: QueueItem) -> str:
     """The operator's labels, and a mark where there is a note; empty = neither."""
     labels = [f"#{shown(name, lines=False)}" for name in item.labels]
     return " ".join([*([glyphs.NOTE] if item.note else []), *labels])
+
+
+def _subject(item: QueueItem) -> str:
+    """What the chat is about, and that it is a dispute where the first line has something else to say."""
+    subject = about(item.chat.context, short=True)
+    is_said = not item.chat.is_dispute or state_words(item)[0] == _("dispute")
+    return subject if is_said else f"{_('dispute')}, {subject}"
 
 
 def _tone(item: QueueItem) -> Role:

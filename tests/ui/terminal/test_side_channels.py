@@ -75,6 +75,18 @@ async def test_who_pressed_no_key_for_a_minute_is_called_once_in_half_a_minute()
         assert len(app.calls) == 2
 
 
+async def test_an_alarm_is_not_held_back_by_what_was_called_for_before() -> None:
+    clock = Clock()
+    app = Small(clock)
+    async with app.run_test():
+        app.terminal_focused = False
+        app.call_operator("chat-tui", "news")
+        app.call_operator("chat-tui", "a dispute", is_alarm=True)
+        assert app.calls == ["\x07", "\x07"]
+        app.call_operator("chat-tui", "news")
+        assert len(app.calls) == 2
+
+
 async def test_calls_can_be_switched_off() -> None:
     app = Small()
     app.call_by = "off"

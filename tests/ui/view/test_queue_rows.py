@@ -183,3 +183,17 @@ def test_both_lines_fit_every_width(
 def test_f_080_a_name_takes_one_short_line_and_passes_for_nothing_else(name: str, shown_as: str) -> None:
     """Promised: U12."""
     assert chat_title(queue_item(7, customer_name=name)) == f"{shown_as} · order 51230870007 · Уютная кухня"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "subject"), [("en", "dispute", "order …0001"), ("ru", "спор", "заказ …0001")]
+)
+def test_a_dispute_is_always_called_so_in_words(language: str, said: str, subject: str) -> None:
+    locale.use(language)
+    first, second = row(chat_kind=ChatKind.ARBITRAGE)
+    assert said in first
+    assert second.strip().startswith(subject)
+    for changes in ({"has_draft": True}, {"trouble": OutboxState.FAILED}, {"trouble": OutboxState.SENDING}):
+        first, second = row(chat_kind=ChatKind.ARBITRAGE, **changes)
+        assert said not in first
+        assert second.strip().startswith(f"{said}, {subject[:5]}")
