@@ -207,13 +207,13 @@ def _verb(asked: "Namespace") -> int:
     paths = locate(asked.profile)
     settings = _prepare(asked, paths)
 
-    from chat_tui.commands import export, new, send, show, sync
+    from chat_tui.commands import export, new, send, show, stats, sync
     from chat_tui.commands import list as list_
     from chat_tui.commands.speak import complain
     from chat_tui.store.errors import StoreBusy, StoreProblem
 
     verbs = {"list": list_.run, "show": show.run, "send": send.run, "new": new.run, "sync": sync.run}
-    verbs |= {"export": export.run}
+    verbs |= {"export": export.run, "stats": stats.run}
     # Nobody is there to undo what a command sends.
     inbox = open_inbox(settings, paths, undo_seconds=0)
 

@@ -57,6 +57,7 @@ def test_help_and_version_import_almost_nothing(argv: list[str]) -> None:
         ["sync", "--once"],
         ["paths"],
         ["export", "5"],
+        ["stats"],
     ],
 )
 def test_no_verb_imports_the_screen_or_the_server(argv: list[str]) -> None:

@@ -77,7 +77,7 @@ def test_every_command_line_is_understood(name: str) -> None:
     told = subprocess.run(
         [sys.executable, "-m", "chat_tui", "--help"], capture_output=True, text=True, check=True
     )
-    assert verbs >= {"demo", "list", "show", "send", "new", "sync", "export"}
+    assert verbs >= {"demo", "list", "show", "send", "new", "sync", "export", "stats"}
     assert verbs <= set(re.findall(r"^    (\w+)", told.stdout, re.MULTILINE))
 
 

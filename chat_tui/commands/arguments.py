@@ -111,6 +111,7 @@ def build() -> argparse.ArgumentParser:
     _new(verb("new", _("open the chat about an order or a return, and print its id")))
     _sync(verb("sync", _("bring the local copy up to date")))
     _export(verb("export", _("write a whole chat down as a document")))
+    _stats(verb("stats", _("tell how fast the shop answers, from the copy on this computer")))
     verb("paths", _("say where files are kept"))
     return parser
 
@@ -201,6 +202,13 @@ def _export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--offline", action="store_true", help=_("only what is here; ask nothing"))
 
 
+def _stats(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--days", type=_days, metavar="N", help=_("only answers of the last N days"))
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help=_("for tables: one line for every hour of the day"))
+    form.add_argument("--json", action="store_true", help=_("for programs: JSON in UTF-8"))
+
+
 def _chat(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("chat", type=_id, metavar=_("CHAT"), help=_("id of the chat, as `list` prints it"))
 
@@ -224,6 +232,10 @@ def _id(text: str) -> int:
 
 def _count(text: str) -> int:
     return _whole(text, 0, 1_000_000)
+
+
+def _days(text: str) -> int:
+    return _whole(text, 1, 36_500)
 
 
 def _port(text: str) -> int:

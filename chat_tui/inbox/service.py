@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -29,8 +30,9 @@ from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.report import SyncPlan, SyncReport
 from chat_tui.model.search import SearchCoverage, SearchPage, SearchQuery
+from chat_tui.model.stats import Stats
 from chat_tui.model.timeline import Draft, TimelinePage
-from chat_tui.store import coverage, messages, outbox, search
+from chat_tui.store import coverage, messages, outbox, search, stats
 from chat_tui.store.database import Store
 
 T = TypeVar("T")
@@ -133,6 +135,10 @@ class Inbox(Queue):
         """How much of the shop's history a search looks through."""
         found = await _await(self._store.read(coverage.coverage))
         return replace(found, is_fetching=self._engine.is_fetching_rest)
+
+    async def stats(self, zone: tzinfo, since: Millis | None = None) -> Stats:
+        """How fast the shop answered since a moment (None = ever), by a zone's hours; takes seconds."""
+        return await _await(self._store.read(stats.stats, zone, since, self._wall_ms()))
 
     def link(self) -> Link:
         """How things stand with the Market, now."""

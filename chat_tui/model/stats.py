@@ -3,13 +3,16 @@ our next one; what the Market or its support write begins and ends none."""
 
 from array import array
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import chain
 from typing import Final
 
 from chat_tui.model.ids import UNKNOWN_TIME, ChatId, Millis
 from chat_tui.model.message import Sender
 
 HOURS: Final = 24
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -51,10 +54,15 @@ class Stats:
     since: Millis | None
     """Only answers from this moment on; None = all."""
     waiting: int = 0
-    """Chats that wait now."""
+    """Chats in which a buyer waits now, but for those that are done or put off."""
     longest: ChatId | None = None
-    """The chat that waits longest now."""
+    """The one that waits longest."""
     longest_since: Millis | None = None
+
+
+def hours_in(zone: tzinfo) -> Callable[[Millis], int]:
+    """What gives the hour of the day of a moment there, 0 to 23."""
+    return lambda at: (_EPOCH + timedelta(milliseconds=at)).astimezone(zone).hour
 
 
 def reply_stats(
@@ -64,7 +72,7 @@ def reply_stats(
 
     Of the rows nothing is kept but eight bytes for every answer. `hour_of` gives 0 … 23 for a moment.
     """
-    waits = _Waits()
+    by_hour = [array("q") for _ in range(HOURS)]
     chat_id, turn = None, Turn()
     for of_chat, at, sender in rows:
         if of_chat != chat_id:
@@ -72,23 +80,13 @@ def reply_stats(
         began = turn.since
         waited = turn.hear(sender, at)
         if waited is not None and began is not None and (since is None or at >= since):
-            waits.by_hour[hour_of(began)].append(waited)
-    return Stats(_replies(waits.all()), tuple(map(_replies, waits.by_hour)), since)
-
-
-@dataclass(slots=True)
-class _Waits:
-    by_hour: list["array[int]"] = field(default_factory=lambda: [array("q") for _ in range(HOURS)])
-
-    def all(self) -> "array[int]":
-        found = array("q")
-        for hour in self.by_hour:
-            found.extend(hour)
-        return found
+            by_hour[hour_of(began)].append(waited)
+    whole = array("q", chain.from_iterable(by_hour))
+    return Stats(_replies(whole), tuple(map(_replies, by_hour)), since)
 
 
 def _replies(waits: "array[int]") -> Replies:
-    """Median and the 95th of a hundred (nearest rank)."""
+    """Median, and the 95th of a hundred by nearest rank."""
     count = len(waits)
     if not count:
         return Replies(0, None, None)

@@ -61,6 +61,8 @@ def test_demo_and_sandbox_share_their_world() -> None:
         (["new"], "one of the arguments --order --return is required"),
         (["new", "--order", "1", "--return", "1"], "not allowed with argument --order"),
         (["sync"], "--once"),
+        (["stats", "--csv", "--json"], "not allowed with argument --csv"),
+        (["stats", "--days", "0"], "must be a whole number from 1 to 36500"),
         (["export", "5", "--format", "pdf"], "invalid choice: 'pdf'"),
         (["--profile", "../../etc", "list"], "only letters, digits, - and _"),
         (["--profile", "", "list"], "only letters, digits, - and _"),
@@ -84,7 +86,7 @@ def test_there_is_no_option_for_the_key(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.parametrize(
-    "verb", ["", "demo", "sandbox", "list", "show", "send", "new", "sync", "paths", "export"]
+    "verb", ["", "demo", "sandbox", "list", "show", "send", "new", "sync", "paths", "export", "stats"]
 )
 def test_help_is_wholly_russian(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     locale.use("ru")

@@ -21,6 +21,9 @@ SHOW = CHAT | {"is_complete", "messages", "outbox"}
 EXPORT = SHOW | {"exported_at", "is_asked"}
 MESSAGE = {"message_id", "created_at", "sender", "text", "files"}
 FILE = {"name", "size", "url"}
+REPLIES = {"answered", "median_s", "p95_s"}
+NOW = {"waiting", "longest_wait_s", "longest_chat_id", "chats", "chats_read"}
+STATS = REPLIES | NOW | {"since", "hours", "covered_since"}
 ITEM = {"outbox_id", "created_at", "state", "kind", "text", "file_name", "problem", "error"}
 
 
@@ -41,6 +44,11 @@ def test_verbs_give_exactly_these_fields(run: Run, market: Sandbox) -> None:
         assert {frozenset(message) for message in value["messages"]} == {frozenset(MESSAGE)}
         assert value["messages"][1]["files"][0].keys() == FILE
         assert [item.keys() for item in value["outbox"]] == [ITEM]
+    figures = told("stats", "--json")
+    assert figures.keys() == STATS
+    assert {frozenset(hour) for hour in figures["hours"]} == {frozenset(REPLIES | {"hour"})}
+    heads = run("--lang", "ru", "stats", "--csv").out.splitlines()[0].split(",")
+    assert set(heads) == REPLIES | NOW | {"hour"}
     assert {name: shown[name] for name in CHAT} == {name: listed[name] for name in CHAT}
 
 
@@ -48,5 +56,5 @@ def test_verbs_give_exactly_these_fields(run: Run, market: Sandbox) -> None:
 def test_a_readme_names_them_all(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     (table,) = re.findall(r"<!-- fields -->\n(.*?)<!-- /fields -->", text, re.DOTALL)
-    named = set(re.findall(r"`([a-z_0-9]+)`", table)) - {"list", "show", "export", "stats"}
-    assert named == LIST | SHOW | EXPORT | MESSAGE | FILE | ITEM
+    named = set(re.findall(r"`([a-z_0-9]+)`", table)) - {"list", "show", "export", "all"}
+    assert named == LIST | SHOW | EXPORT | MESSAGE | FILE | ITEM | STATS | {"hour"}

@@ -30,14 +30,18 @@ def age(since: Millis, now: Millis) -> str:
     """How long ago, in at most 6 cells for two years: "12 min", "3 h", "2 d"; never negative."""
     if since == UNKNOWN_TIME:
         return "?"
-    passed = max(0, now - since)
-    if passed < MINUTE:
+    return length(max(0, now - since))
+
+
+def length(duration: Millis) -> str:
+    """A duration in a column, rounded down."""
+    if duration < MINUTE:
         return _("<1 min")
-    if passed < HOUR:
-        return _("{n} min").format(n=passed // MINUTE)
-    if passed < 2 * DAY:
-        return _("{n} h").format(n=passed // HOUR)
-    return _("{n} d").format(n=passed // DAY)
+    if duration < HOUR:
+        return _("{n} min").format(n=duration // MINUTE)
+    if duration < 2 * DAY:
+        return _("{n} h").format(n=duration // HOUR)
+    return _("{n} d").format(n=duration // DAY)
 
 
 def spoken(duration: Millis) -> str:
