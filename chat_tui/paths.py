@@ -54,6 +54,11 @@ def locate(profile: str = "default") -> Paths:
     )
 
 
+def downloads() -> Path:
+    """Where the operator's programs put what he keeps; may be missing."""
+    return platformdirs.user_downloads_path()
+
+
 def make_private(directory: Path) -> Path:
     """Create a directory (and its parents) for the owner alone; tighten one that others could read.
 

@@ -110,7 +110,7 @@ def build() -> argparse.ArgumentParser:
     _send(verb("send", _("send a text or a file, and wait until it is there")))
     _new(verb("new", _("open the chat about an order or a return, and print its id")))
     _sync(verb("sync", _("bring the local copy up to date")))
-    _export(verb("export", _("write a whole chat down as a document")))
+    _export(verb("export", _("write a whole chat down, as a document or as evidence")))
     _stats(verb("stats", _("tell how fast the shop answers, from the copy on this computer")))
     verb("paths", _("say where files are kept"))
     return parser
@@ -193,11 +193,18 @@ def _sync(parser: argparse.ArgumentParser) -> None:
 
 def _export(parser: argparse.ArgumentParser) -> None:
     _chat(parser)
-    parser.add_argument(
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
         "--format", choices=("md", "json", "txt"), default="md", help=_("kind of document (%(default)s)")
     )
+    form.add_argument(
+        "--evidence", action="store_true", help=_("for a dispute: a directory with documents and files")
+    )
     parser.add_argument(
-        "--out", type=Path, metavar=_("FILE"), help=_("write it into this file, which must be new")
+        "--out",
+        type=Path,
+        metavar=_("FILE"),
+        help=_("write it into this file (with --evidence: directory), which must be new"),
     )
     parser.add_argument("--offline", action="store_true", help=_("only what is here; ask nothing"))
 

@@ -1,10 +1,11 @@
-"""`export`: a whole chat as a document."""
+"""`export`: a whole chat as a document, or as evidence for a dispute."""
 
 import os
 from argparse import Namespace
-from pathlib import Path
+from functools import partial
 
 from chat_tui.commands.speak import complain, say, say_document
+from chat_tui.inbox.evidence import free_directory, keep_evidence
 from chat_tui.inbox.new_files import write_new
 from chat_tui.inbox.records import whole_chat
 from chat_tui.inbox.service import Inbox
@@ -14,6 +15,7 @@ from chat_tui.model.problem import Problem
 from chat_tui.model.record import Record
 from chat_tui.ui.view import chat_export
 from chat_tui.ui.view.chat_json import json_text
+from chat_tui.ui.view.evidence import evidence_documents, gap_words
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.zone import local_zone
 
@@ -23,11 +25,29 @@ async def run(inbox: Inbox, arguments: Namespace) -> int:
     record = await _record(inbox, arguments)
     if record is None:
         return 1
-    document = _document(record, arguments.format)
-    if arguments.out is None:
-        say_document(document)
-        return 0
-    return _write(arguments.out, document.encode())
+    try:
+        if arguments.evidence:
+            await _keep_evidence(inbox, record, arguments)
+        elif arguments.out is None:
+            say_document(_document(record, arguments.format))
+        else:
+            write_new(arguments.out, _document(record, arguments.format).encode())
+            say(str(arguments.out))
+    except OSError as error:
+        place = arguments.out or error.filename
+        complain(f"{place}: {error.strerror}. {_('Nothing was written.')}")
+        return 1
+    return 0
+
+
+async def _keep_evidence(inbox: Inbox, record: Record, arguments: Namespace) -> None:
+    """Print the name of the directory; what is not in it is said where it does not mix with that."""
+    zone = local_zone(os.environ)
+    directory = arguments.out or free_directory(inbox, record, zone)
+    evidence = await keep_evidence(inbox, record, directory, partial(evidence_documents, zone=zone))
+    for words in gap_words(evidence.record, len(evidence.missing)):
+        complain(words)
+    say(str(evidence.directory))
 
 
 async def _record(inbox: Inbox, arguments: Namespace) -> Record | None:
@@ -49,13 +69,3 @@ def _document(record: Record, form: str) -> str:
     if form == "json":
         return json_text(chat_export.as_json(record))
     return chat_export.as_text(record, zone) if form == "txt" else chat_export.as_markdown(record, zone)
-
-
-def _write(path: Path, document: bytes) -> int:
-    try:
-        write_new(path, document)
-    except OSError as error:
-        complain(f"{path}: {error.strerror}. {_('Nothing was written.')}")
-        return 1
-    say(str(path))
-    return 0

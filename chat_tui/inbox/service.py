@@ -149,6 +149,11 @@ class Inbox(Queue):
         """Where the items that `Link.skipped` counts are kept as they came; missing when none could be."""
         return self._store.quarantine.path
 
+    @property
+    def data_dir(self) -> Path:
+        """Where the outbox of the business lies, with the copies of the files in it."""
+        return self._store.paths.data_dir
+
     # -- needs: recorded here, met by the engine, answered by events ------------------------------
 
     def open_chat(self, chat_id: ChatId | None) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chat_tui.model.ids import Millis
 from chat_tui.model.message import Sender
+from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.stats import Turn
 from chat_tui.model.timeline import Entry
@@ -22,6 +23,19 @@ class Record:
     is_asked: bool
     """Whether the Market was asked for the newest messages; False = what came lately may be missing."""
     made_at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A file of a chat that could not be kept with its record."""
+
+    name: str | None
+    size: int | None
+    url: str | None
+    at: Millis
+    """When it was sent."""
+    problem: Problem | None
+    """Why; None = nobody tried to fetch it."""
 
 
 @dataclass(frozen=True, slots=True)

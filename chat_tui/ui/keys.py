@@ -74,6 +74,7 @@ COMMANDS: Final = (
     Command("note", ("m",), _OUTSIDE, N_("Write a note on the chat for ourselves")),
     Command("labels", ("l",), _OUTSIDE, N_("Label the chat")),
     Command("undo", ("u",), _OUTSIDE, N_("Undo the last send or mark"), N_("undo")),
+    Command("evidence", ("e",), _OUTSIDE, N_("Write the chat down as evidence for a dispute")),
     Command("new_chat", ("a",), _OUTSIDE, N_("Start a chat about an order or a return")),
     Command("outbox", ("O",), _OUTSIDE, N_("Show the outbox: everything not yet confirmed"), N_("outbox")),
     Command("refresh", ("r",), _OUTSIDE, N_("Refresh now and apply the new order"), N_("refresh")),

@@ -75,3 +75,37 @@ def test_a_file_is_new_private_and_whole(run: Run, chat_id: int, tmp_path: Path)
     assert "File exists. Nothing was written." in ran.err
     assert place.read_bytes() == before
     assert list(tmp_path.iterdir()) == [place]
+
+
+def test_evidence_is_a_new_directory_whose_name_is_printed(
+    run: Run, market: Sandbox, chat_id: int, tmp_path: Path
+) -> None:
+    market.say(chat_id, "Вот", files=[("чек.pdf", b"x")])
+    ran = run("export", chat_id, "--evidence")
+    place = Path(ran.out.rstrip("\n"))
+    assert (ran.code, place.parent) == (0, Path.home() / "Downloads")
+    assert {"history.md", "history.json", "timeline.txt"} <= {found.name for found in place.iterdir()}
+    assert len(json.loads((place / "history.json").read_text(encoding="utf-8"))["messages"]) == 131
+    named = run("export", chat_id, "--evidence", "--out", tmp_path / "pack")
+    assert (named.code, named.out) == (0, f"{tmp_path / 'pack'}\n")
+    again = run("export", chat_id, "--evidence", "--offline", "--out", tmp_path / "pack")
+    assert (again.code, again.out) == (1, "")
+    assert "File exists. Nothing was written." in again.err
+
+
+def test_evidence_without_the_market_says_what_it_lacks(
+    run: Run, market: Sandbox, chat_id: int, tmp_path: Path
+) -> None:
+    market.say(chat_id, "Вот", files=[("чек.pdf", b"x")])
+    run("show", chat_id)
+    asked = len(market.requests)
+    ran = run("export", chat_id, "--evidence", "--offline", "--out", tmp_path / "pack")
+    assert ran.code == 0
+    assert [line.partition(": ")[2].split(":")[0] for line in ran.err.splitlines()] == [
+        "Older messages are missing",
+        "This is the copy on this computer",
+        "1 file is not downloaded",
+    ]
+    told = (tmp_path / "pack" / "not-downloaded.txt").read_text(encoding="utf-8")
+    assert f"<чек.pdf, 1 B> {market.files_url}" in told
+    assert len(market.requests) == asked

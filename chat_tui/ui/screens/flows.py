@@ -17,6 +17,7 @@ from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.search import SearchHit
+from chat_tui.ui.screens import evidence
 from chat_tui.ui.screens.confirm import Confirm
 from chat_tui.ui.screens.file_card import FileCardScreen
 from chat_tui.ui.screens.file_picker import FilePicker
@@ -111,6 +112,10 @@ class Flows:
         hit = await self.app.push_screen_wait(screen)
         self.searched = screen.last
         return hit
+
+    async def keep_evidence(self, chat_id: ChatId) -> None:
+        """Write a chat down for an arbiter."""
+        await evidence.keep(self.app, self.inbox, chat_id, self.zone)
 
     async def show_outbox(self) -> OutboxChoice | None:
         """Show everything not confirmed and do what is asked, until it leads back to a chat."""

@@ -120,6 +120,16 @@ class InboxScreen(Marking):
         self._inbox.refresh()
         await self._queue.apply_order(from_top=True)
 
+    @work(group="evidence", exclusive=True, exit_on_error=True)
+    async def action_evidence(self) -> None:
+        """Write a chat down for an arbiter: that under the highlight, or the open one."""
+        chat_id = self._list.highlighted if self._list.has_focus else self._talk.chat_id
+        if chat_id is None:
+            words = _("Open a chat first: {open} on a row, or {next} for the longest waiting.")
+            notify(self.app, words.format(open=keys.key_of("open"), next=keys.key_of("next_waiting")))
+        else:
+            await self._flows.keep_evidence(chat_id)
+
     async def action_undo(self) -> None:
         """Take back the newest of: a mark; a sent text, while it is held."""
         if not self._undoable:

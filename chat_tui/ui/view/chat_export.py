@@ -52,16 +52,22 @@ def party(sender: str, context: ChatContext) -> str:
 def facts(record: Record, zone: tzinfo) -> list[str]:
     """What chat it is, when this was written, and what is missing in it."""
     words, _role = state_words(record.item)
-    lines = [
+    return [
         f"{chat_title(record.item)} — {words}",
         _("Chat {number}, written down {time}").format(
             number=record.item.chat.chat_id, time=exact_time(record.made_at, zone)
         ),
+        *gaps(record),
     ]
+
+
+def gaps(record: Record) -> list[str]:
+    """What is missing in it, a sentence each."""
+    lines = []
     if not record.is_complete:
         lines.append(_("Older messages are missing: they are not on this computer."))
     if not record.is_asked:
-        lines.append(_("The Market was not asked: what came lately may be missing."))
+        lines.append(_("This is the copy on this computer: what came lately may be missing."))
     return lines
 
 

@@ -1,0 +1,163 @@
+"""What an arbiter may ask for, in a new directory: documents about a chat and the files of its messages."""
+
+import asyncio
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from chat_tui.inbox.files import safe_name
+from chat_tui.inbox.new_files import write_new
+from chat_tui.inbox.service import Inbox
+from chat_tui.model.ids import ChatId, MessageId, OutboxId
+from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
+from chat_tui.model.problem import Problem
+from chat_tui.model.record import Missing, Record, Step, steps
+from chat_tui.paths import downloads
+from chat_tui.store import spool
+
+Fetch = Callable[[ChatId, MessageId, int], Awaitable[bytes | Problem]]
+"""Gives the bytes of a file of a message, by its place among the message's files from 0; or why it cannot."""
+Documents = Callable[[Record, tuple[Missing, ...]], Mapping[str, str]]
+"""Gives the documents by their names."""
+
+_FILES = "files"
+_NAME_BYTES = 200
+_NOT_SENT = frozenset({OutboxState.QUEUED, OutboxState.WAITING, OutboxState.FAILED})
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was kept."""
+
+    directory: Path
+    record: Record
+    files: int
+    missing: tuple[Missing, ...]
+
+
+async def keep_evidence(
+    inbox: Inbox, record: Record, directory: Path, documents: Documents, fetch: Fetch | None = None
+) -> Evidence:
+    """Make the directory, whole or not at all, for nobody else to read; never in the place of another.
+
+    FileExistsError if something of its name is there, or another OSError. Without `fetch` only files are
+    kept that are here anyway: our own that are not confirmed yet.
+    """
+    build = await asyncio.to_thread(_begin, directory)
+    try:
+        files, missing = await _keep_files(inbox, record, build / _FILES, fetch)
+        for name, text in documents(record, missing).items():
+            await asyncio.to_thread(write_new, build / name, text.encode())
+        await asyncio.to_thread(_finish, build, directory)
+    finally:
+        # Once it has its name nothing of it is found under the old one.
+        shutil.rmtree(build, ignore_errors=True)
+    return Evidence(directory, record, files, missing)
+
+
+def free_directory(inbox: Inbox, record: Record, zone: tzinfo) -> Path:
+    """A new name among the operator's downloads; where those cannot be written, beside our own data."""
+    parent = downloads()
+    try:
+        parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        is_usable = os.access(parent, os.W_OK | os.X_OK)
+    except OSError:
+        is_usable = False
+    if not is_usable:
+        parent = inbox.data_dir / "evidence"
+        parent.mkdir(mode=0o700, exist_ok=True)
+    then = datetime.fromtimestamp(record.made_at / 1000, zone)
+    name = f"chat-{record.item.chat.chat_id}-{then:%Y-%m-%d-%H%M%S}"
+    names = (name, *(f"{name}-{number}" for number in range(2, 1000)))
+    return next(parent / one for one in names if not os.path.lexists(parent / one))
+
+
+def _begin(directory: Path) -> Path:
+    if os.path.lexists(directory):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(directory))
+    build = Path(tempfile.mkdtemp(prefix=".evidence-", dir=directory.absolute().parent))
+    (build / _FILES).mkdir(mode=0o700)
+    return build
+
+
+def _finish(build: Path, directory: Path) -> None:
+    if not any((build / _FILES).iterdir()):
+        (build / _FILES).rmdir()
+    # Renaming takes the place of an empty directory, and of nothing else.
+    if os.path.lexists(directory):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(directory))
+    build.rename(directory)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of a step, as it would be kept and as it would be missed."""
+
+    name: str
+    missing: Missing
+    message_id: MessageId | None = None
+    index: int = 0
+    outbox_id: OutboxId | None = None
+
+
+async def _keep_files(
+    inbox: Inbox, record: Record, into: Path, fetch: Fetch | None
+) -> tuple[int, tuple[Missing, ...]]:
+    """How many were kept, and the others."""
+    kept, missing = 0, []
+    chat_id = record.item.chat.chat_id
+    problem: Problem | None = None
+    for file in (file for step in steps(record) for file in _files(step)):
+        content: bytes | Problem | None = await asyncio.to_thread(_spooled, inbox.data_dir, file.outbox_id)
+        if content is None and file.message_id is not None and fetch is not None:
+            # Who cannot be reached now is not asked again for every file.
+            is_vain = problem is not None and problem.is_passing
+            content = problem if is_vain else await fetch(chat_id, file.message_id, file.index)
+        if isinstance(content, bytes):
+            await asyncio.to_thread(write_new, into / file.name, content)
+            kept += 1
+        else:
+            problem = content or problem
+            missing.append(replace(file.missing, problem=content))
+    return kept, tuple(missing)
+
+
+def _files(step: Step) -> Iterator[_File]:
+    message, item = step.entry.message, step.entry.item
+    own = item if item is not None and item.kind is OutboxKind.FILE else None
+    if message is not None:
+        for index, file in enumerate(message.attachments):
+            name = _file_name(f"{message.message_id}-{index + 1}", file.name)
+            gone = Missing(file.name, file.size, file.url, step.at, None)
+            yield _File(name, gone, message.message_id, index, own.outbox_id if own else None)
+    elif own is not None and own.state not in _NOT_SENT:
+        yield _of_outbox(own)
+
+
+def _of_outbox(item: OutboxItem) -> _File:
+    gone = Missing(item.file_name, item.file_size, None, item.created_at, None)
+    return _File(_file_name(f"outbox-{item.seq}", item.file_name), gone, outbox_id=item.outbox_id)
+
+
+def _file_name(prefix: str, name: str | None) -> str:
+    """A name that no other file has, begins with no dot, and that every disk takes."""
+    stem, dot, ending = safe_name(name or "file").rpartition(".")
+    if not dot:
+        stem, ending = ending, ""
+    room = _NAME_BYTES - len(prefix) - len(ending.encode())
+    return f"{prefix}-{stem.encode()[: max(0, room)].decode(errors='ignore')}{dot}{ending}"
+
+
+def _spooled(data_dir: Path, outbox_id: OutboxId | None) -> bytes | None:
+    """Our own copy of a file we sent, if it is still there."""
+    if outbox_id is None:
+        return None
+    try:
+        return spool.path(data_dir, outbox_id).read_bytes()
+    except FileNotFoundError:
+        return None

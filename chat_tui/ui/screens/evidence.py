@@ -1,0 +1,41 @@
+"""Evidence for a dispute by one key: nothing is chosen, and everything that is not in it is said."""
+
+from datetime import tzinfo
+from functools import partial
+from typing import Any, Final
+
+from textual.app import App
+from textual.notifications import SeverityLevel
+
+from chat_tui.inbox.evidence import free_directory, keep_evidence
+from chat_tui.inbox.records import whole_chat
+from chat_tui.inbox.service import Inbox
+from chat_tui.locale import _
+from chat_tui.model.ids import ChatId
+from chat_tui.model.record import Record
+from chat_tui.ui.text import notify
+from chat_tui.ui.view.evidence import evidence_documents, gap_words
+
+TOLD_S: Final = 20.0
+"""Seconds a path stays on the screen."""
+
+
+async def keep(app: App[Any], inbox: Inbox, chat_id: ChatId, zone: tzinfo) -> None:
+    """Write the chat down in a new directory and tell its name; without the network what is here."""
+    notify(app, _("Reading the whole chat…"))
+    record = await whole_chat(inbox, chat_id, ask=True)
+    if not isinstance(record, Record):
+        # Perhaps there is no network. What is here is better than nothing, and says that it is not all.
+        record = await whole_chat(inbox, chat_id, ask=False)
+    assert isinstance(record, Record), "a chat on the screen is in the cache"
+    try:
+        directory = free_directory(inbox, record, zone)
+        evidence = await keep_evidence(inbox, record, directory, partial(evidence_documents, zone=zone))
+    except OSError as error:
+        words = _("{place}: {error}. Nothing was written.")
+        notify(app, words.format(place=error.filename, error=error.strerror), severity="error")
+        return
+    gaps = gap_words(record, len(evidence.missing))
+    told = _("Evidence is in {directory}.").format(directory=evidence.directory)
+    severity: SeverityLevel = "warning" if gaps else "information"
+    notify(app, " ".join([told, *gaps]), severity=severity, timeout=TOLD_S)

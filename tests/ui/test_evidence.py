@@ -1,0 +1,46 @@
+"""`e` makes evidence of a chat without a question, and tells what is not in it."""
+
+from pathlib import Path
+
+from chat_tui.sandbox.serve import Sandbox
+from tests.ui.app_stage import Desk, desk
+
+
+def made(it: Desk) -> list[Path]:
+    return sorted((Path.home() / "Downloads").glob("chat-*"))
+
+
+async def test_one_key_writes_the_whole_chat_down(tmp_path: Path, market: Sandbox) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        chat_id = it.highlighted
+        assert chat_id is not None
+        market.say(chat_id, "Вот фото", files=[("фото.png", b"x")])
+        await it.press("e")
+        await it.until_said("Evidence is in ")
+        (directory,) = made(it)
+        assert directory.name.startswith(f"chat-{chat_id}-")
+        assert "Вот фото" in (directory / "history.md").read_text(encoding="utf-8")
+        assert "фото.png" in (directory / "timeline.txt").read_text(encoding="utf-8")
+        assert any(str(directory.parent) in sentence for sentence in it.said)
+
+
+async def test_without_the_network_it_is_made_of_what_is_here_and_says_so(
+    tmp_path: Path, market: Sandbox
+) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("enter")
+        await it.until(lambda: it.opened is not None)
+        market.stop()
+        await it.press("e")
+        await it.until_said("This is the copy on this computer: what came lately may be missing.")
+        (directory,) = made(it)
+        assert "what came lately" in (directory / "history.md").read_text(encoding="utf-8")
+
+
+async def test_with_nothing_to_write_down_it_says_how_to_open_a_chat(tmp_path: Path, market: Sandbox) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.press("tab", "e")
+        await it.until_said("Open a chat first")
+        assert made(it) == []
