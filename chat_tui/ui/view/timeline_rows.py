@@ -78,9 +78,9 @@ def entry_day(entry: Entry, zone: tzinfo) -> date | None:
 
 
 def entry_lines(
-    entry: Entry, scene: Scene, lead: Lead = Lead(), *, unfolded: bool = False, is_found: bool = False
+    entry: Entry, scene: Scene, lead: Lead = Lead(), *, unfolded: bool = False, is_marked: bool = False
 ) -> EntryLines:
-    """The lines of an entry, none wider than the scene; what a search led to has a bar before its sender."""
+    """The lines of an entry, none wider than the scene; what is highlighted has a bar before its sender."""
     content = _content(entry, scene.text_width)
     is_folded = not unfolded and len(content) > glyphs.FOLD + 1
     if is_folded:
@@ -89,7 +89,7 @@ def entry_lines(
     content = _with_state(entry, content, scene)
     first: Line = _columns(entry, scene)
     below: Line = (Span(" " * scene.indent),)
-    if is_found:
+    if is_marked:
         first, below = _barred(first), _barred(below)
     body = [fit((*first, *content[0]), scene.width)]
     body += [fit((*below, *line), scene.width) for line in content[1:]]

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
-from itertools import islice
 from typing import Final
 
-from textual import events
 from textual.content import Content
 from textual.message import Message as Signal
 
@@ -17,16 +15,14 @@ from chat_tui.model.timeline import TimelinePage
 from chat_tui.ui.text import plain
 from chat_tui.ui.view.recipient import chat_header
 from chat_tui.ui.view.timeline_rows import counts_down
-from chat_tui.ui.widgets.history_canvas import HistoryCanvas
+from chat_tui.ui.widgets.history_moves import HistoryMoves
 from chat_tui.ui.widgets.timeline_window import TimelineWindow, first_unseen, is_theirs, nearest_to
 
 _NEAR: Final = 40
 """Entries left beyond a small screen at which more are asked for."""
-_WHEEL: Final = 3
-"""Lines that one notch of the mouse wheel passes."""
 
 
-class History(HistoryCanvas, can_focus=True):
+class History(HistoryMoves, can_focus=True):
     """Shows one chat; knows nothing of where its pages come from."""
 
     @dataclass
@@ -105,8 +101,8 @@ class History(HistoryCanvas, can_focus=True):
             self._first_unseen = self._open_at = first_unseen(page)
         else:
             self._open_at = nearest_to(page, at)
-            self._found = f"m{at}"
-            self._unfolded.add(self._found)
+            self._marked = f"m{at}"
+            self._unfolded.add(self._marked)
         self._newest_shown = self._window.newest_id or MessageId(0)
         self._about = item.chat.context if item is not None else None
         self._moved()
@@ -175,22 +171,6 @@ class History(HistoryCanvas, can_focus=True):
         self._now = self._clock()
         self._update()
 
-    def action_move_down(self) -> None:
-        """Scroll down by a line."""
-        self._scroll(1)
-
-    def action_move_up(self) -> None:
-        """Scroll up by a line."""
-        self._scroll(-1)
-
-    def action_page_down(self) -> None:
-        """Scroll down by a screen; one line stays for orientation."""
-        self._scroll(max(1, self.content_size.height - 1))
-
-    def action_page_up(self) -> None:
-        """Scroll up by a screen; one line stays for orientation."""
-        self._scroll(-max(1, self.content_size.height - 1))
-
     def action_move_first(self) -> None:
         """Go to the oldest message held; older ones come by themselves."""
         self._anchor = ("", 0)
@@ -204,59 +184,14 @@ class History(HistoryCanvas, can_focus=True):
         self._anchor = None
         self._moved()
 
-    def action_fold(self) -> None:
-        """Unfold (or fold) the first long message on the screen."""
-        for place in dict.fromkeys(spot[0] for spot in self._frame):
-            if self._turn_fold(place):
-                return
-
-    def on_click(self, event: events.Click) -> None:
-        """Unfold (or fold) the long message under the mouse."""
-        event.stop()
-        offset = event.get_content_offset(self)
-        if offset is not None and offset.y < len(self._frame):
-            self._turn_fold(self._frame[offset.y][0])
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll down."""
-        event.stop()
-        self._scroll(_WHEEL)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll up."""
-        event.stop()
-        self._scroll(-_WHEEL)
-
     def on_resize(self) -> None:
         """Draw for the new size; the anchor stays."""
         self._painted = []
         self._moved()
 
-    def _turn_fold(self, place: int) -> bool:
-        if place < 0 or self._window is None:
-            return False
-        key = self._window.entries[place].key
-        is_long = self._lines(place).is_folded or key in self._unfolded
-        if is_long:
-            self._unfolded ^= {key}
-            self._moved()
-        return is_long
-
-    def _scroll(self, lines: int) -> None:
-        if self._window is None or not self._frame:
-            return
-        first = self._frame[0]
-        walk = self._downwards(first) if lines > 0 else self._upwards(first)
-        spot = list(islice(walk, abs(lines) + 1))[-1]
-        if lines < 0 and self._failure and spot[0] < 0:
-            self._failure, self._is_asked = "", False
-        if spot != first:
-            self._anchor = self._anchor_at(spot)
-        self._moved()
-
     def _moved(self) -> None:
         """After anything moved: draw, ask for more near an end, tell that the end is seen."""
-        self._update()
+        super()._moved()
         window = self._window
         if window is None or self.content_size.height <= 0:
             return
@@ -290,7 +225,7 @@ class History(HistoryCanvas, can_focus=True):
             self.post_message(self.SeenTo(window.chat_id, newest))
 
     def _forget_chat(self) -> None:
-        self._anchor = self._open_at = self._found = self._first_unseen = self._seen_told = None
+        self._anchor = self._open_at = self._marked = self._first_unseen = self._seen_told = None
         self._is_asked = self._is_newer_asked = False
         self._failure, self._new_below, self._newest_shown = "", 0, MessageId(0)
         self._unfolded.clear()

@@ -26,7 +26,7 @@ from chat_tui.ui.widgets.timeline_window import CAP, TimelineWindow
 
 Spot = tuple[int, int]
 """An entry's place in the window and a line of it; lines above 0 stand over its text (its date)."""
-_TOP = -1
+TOP = -1
 """The place of the line above the oldest entry."""
 
 
@@ -72,8 +72,8 @@ class HistoryCanvas(LinePane):
         self._anchor: tuple[str, int] | None = None
         self._anchor_place = 0
         self._open_at: str | None = None
-        self._found: str | None = None
-        """What a search led to: opened in the middle of the screen, and marked."""
+        self._marked: str | None = None
+        """The entry under the highlight: where a search led, or the operator's keys."""
         self._first_unseen: str | None = None
         self._unfolded: set[str] = set()
         self._is_asked = False
@@ -152,7 +152,7 @@ class HistoryCanvas(LinePane):
 
     def _open_where_wanted(self, window: TimelineWindow, bottom: list[Spot]) -> None:
         place = window.place_of(self._open_at) if self._open_at is not None else None
-        if place is not None and self._found is not None:
+        if place is not None and self._marked is not None:
             self._pin(window.entries[place].key, 0, len(bottom) // 2)
         elif place is not None:
             spot = (place, -len(self._lines(place).lead))
@@ -164,7 +164,7 @@ class HistoryCanvas(LinePane):
         key, line = anchor
         place = window.place_of(key)
         if key == "":
-            return (_TOP, 0)
+            return (TOP, 0)
         if place is None:
             # It left the history: its place stays, and what stands there now.
             place, line = min(self._anchor_place, len(window.entries) - 1), 0
@@ -174,7 +174,7 @@ class HistoryCanvas(LinePane):
 
     def _anchor_at(self, spot: Spot) -> tuple[str, int]:
         assert self._window is not None
-        return ("" if spot[0] == _TOP else self._window.entries[spot[0]].key, spot[1])
+        return ("" if spot[0] == TOP else self._window.entries[spot[0]].key, spot[1])
 
     def _pin(self, key: str, line: int, row: int) -> None:
         """Put a line of an entry into a row of the screen, by moving the anchor."""
@@ -186,7 +186,7 @@ class HistoryCanvas(LinePane):
     def _downwards(self, spot: Spot) -> Iterator[Spot]:
         assert self._window is not None
         place, line = spot
-        if place == _TOP:
+        if place == TOP:
             yield spot
             place, line = 0, -len(self._lines(0).lead)
         while place < len(self._window.entries):
@@ -196,14 +196,14 @@ class HistoryCanvas(LinePane):
 
     def _upwards(self, spot: Spot) -> Iterator[Spot]:
         place, line = spot
-        while place > _TOP:
+        while place > TOP:
             lines = self._lines(place)
             yield from (
                 (place, number) for number in range(min(line, len(lines.body) - 1), -len(lines.lead) - 1, -1)
             )
             place -= 1
-            line = len(self._lines(place).body) if place > _TOP else 0
-        yield (_TOP, 0)
+            line = len(self._lines(place).body) if place > TOP else 0
+        yield (TOP, 0)
 
     def _lines(self, place: int) -> EntryLines:
         return self._draw(place).lines
@@ -217,21 +217,26 @@ class HistoryCanvas(LinePane):
         # Only a countdown changes from second to second, the other lines from day to day.
         now = self._now if counts_down(entry) else self._today
         key, width = entry.key, self.content_size.width
-        source = (entry, width, now, self._about, lead, key in self._unfolded, key == self._found)
+        source = (entry, width, now, self._about, lead, key in self._unfolded, self._is_marked(entry))
         old = self._drawn.get(entry.key)
         if old is not None and old.source == source:
             return old
         scene = Scene(source[1], self._zone, now, self._about)
-        lines = entry_lines(entry, scene, lead, unfolded=source[-2], is_found=source[-1])
+        lines = entry_lines(entry, scene, lead, unfolded=source[-2], is_marked=source[-1])
         drawn = _Drawn(source, lines)
         if len(self._drawn) > 2 * CAP:
             self._drawn.clear()
         self._drawn[entry.key] = drawn
         return drawn
 
+    def _is_marked(self, entry: Entry) -> bool:
+        # An echo keeps the highlight as the message it became.
+        echo = f"o{entry.item.outbox_id}" if entry.item is not None else entry.key
+        return self._marked is not None and self._marked in {entry.key, echo}
+
     def _strip_at(self, spot: Spot, width: int) -> Strip:
         place, line = spot
-        if place == _TOP:
+        if place == TOP:
             return self.strip(self._top_line(width), width)
         drawn = self._draw(place)
         if line not in drawn.strips:
