@@ -59,7 +59,7 @@ class Command:
             yield Binding(key, self.action or self.id, self.title, priority=priority, id=self.id)
 
 
-_OUTSIDE, _LIST, _COMPOSE = Where.OUTSIDE_TEXT, Where.LIST, Where.COMPOSE
+_OUTSIDE, _LIST, _HISTORY, _COMPOSE = Where.OUTSIDE_TEXT, Where.LIST, Where.HISTORY, Where.COMPOSE
 _MOVE = Where.LIST | Where.HISTORY
 
 COMMANDS: Final = (
@@ -90,6 +90,7 @@ COMMANDS: Final = (
     Command("move_last", ("G", "end"), _MOVE, N_("Go to the end")),
     Command("page_down", ("pagedown",), _MOVE, N_("Move down by a page")),
     Command("page_up", ("pageup",), _MOVE, N_("Move up by a page")),
+    Command("copy", ("y",), _HISTORY, N_("Copy the text, a link or the number of the order"), N_("copy")),
     Command("next_pane", ("tab",), _OUTSIDE, N_("Go to the next pane")),
     Command("previous_pane", ("shift+tab",), _OUTSIDE, N_("Go to the previous pane")),
     Command("back", ("escape",), _OUTSIDE, N_("Step back"), N_("back")),
@@ -113,6 +114,7 @@ _in_force: tuple[Command, ...] = COMMANDS
 _PLACES: Final = (
     (Where.OUTSIDE_TEXT, N_("Outside text")),
     (Where.LIST, N_("List and history")),
+    (Where.HISTORY, N_("History")),
     (Where.COMPOSE, N_("Writing")),
     (Where.ANYWHERE, N_("Anywhere")),
 )
@@ -188,7 +190,7 @@ def help_rows() -> list[HelpRow]:
         HelpRow(_(words), command.label, command.title)
         for place, words in _PLACES
         for command in _in_force
-        if place in command.where
+        if place is _place_of(command)
     ]
 
 
@@ -208,6 +210,11 @@ def typed_by(key: str) -> str:
     # Textual itself does not find its shortened names again: `slash` is U+002F SOLIDUS.
     character = key_to_character(REPLACED_KEYS.get(key, key)) or ""
     return character if character.isprintable() else ""
+
+
+def _place_of(command: Command) -> Where | None:
+    """Under which place help tells of a command: the first it is heard in."""
+    return next((place for place, _words in _PLACES if place in command.where), None)
 
 
 def _shortest(command: Command, *, in_text: bool) -> str | None:

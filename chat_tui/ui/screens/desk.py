@@ -41,6 +41,7 @@ from chat_tui.ui.widgets.tab_bar import TabBar
 
 if TYPE_CHECKING:
     from chat_tui.ui.screens.flows import Flows
+    from chat_tui.ui.screens.received import Received
 
 LEAST = (40, 12)
 """Columns and rows below which only one line is shown."""
@@ -106,6 +107,12 @@ class Desk(Screen[None]):
         return Flows(
             cast("App[None]", self.app), self._inbox, self._now, self._zone, self._templates, self._operator
         )
+
+    @cached_property
+    def _received(self) -> "Received":
+        from chat_tui.ui.screens.received import Received  # noqa: PLC0415 - as above
+
+        return Received(self._terminal, self._inbox)
 
     @property
     def _terminal(self) -> TerminalApp[None]:

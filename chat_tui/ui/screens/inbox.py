@@ -15,6 +15,7 @@ from chat_tui.ui.terminal.editor import EditorProblem
 from chat_tui.ui.text import notify
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.widgets.compose import Compose
+from chat_tui.ui.widgets.history import History
 from chat_tui.ui.widgets.queue_list import QueueList
 from chat_tui.ui.widgets.tab_bar import TabBar
 
@@ -186,6 +187,17 @@ class InboxScreen(Marking):
         finally:
             is_there = item is not None and self._talk.chat_id == item.chat.chat_id
             self._box.put(text if is_there else None)
+
+    @on(History.Picked)
+    def _picked(self, message: History.Picked) -> None:
+        message.stop()
+        self._deal_with(message)
+
+    @work(group="dialog", exclusive=True, exit_on_error=True)
+    async def _deal_with(self, picked: History.Picked) -> None:
+        """Copy something of the message that was picked."""
+        context = self._talk.item.chat.context if self._talk.item is not None else None
+        await self._received.copy(picked.entry, context)
 
     @on(Compose.EditWanted)
     def _edit_wanted(self, message: Compose.EditWanted) -> None:

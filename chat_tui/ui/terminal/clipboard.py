@@ -18,20 +18,24 @@ LIMIT: Final = 70_000
 class Copying(App[ReturnType]):
     """Textual would send any length with whatever controls are in it, and no word to the operator."""
 
-    def copy_to_clipboard(self, text: str) -> None:
-        """Send the text to the clipboard of the terminal, also around tmux, and say so."""
+    def copy_to_clipboard(self, text: str, *, what: str = "") -> None:
+        """Send the text to the clipboard of the terminal, also around tmux, and say so.
+
+        `what` it is stands above the sentence.
+        """
         clean = stripped(text)
         raw = clean.encode()
         if len(raw) > LIMIT:
-            notify(self, _("This is too long for the terminal's clipboard."), severity="warning")
+            notify(self, _("This is too long for the terminal's clipboard."), severity="warning", title=what)
             return
         self._clipboard = clean
         if self._driver is not None:
             self._driver.write(sequence(raw, in_tmux=tmux.is_inside(os.environ)))
         if clean == text:
-            notify(self, _("Sent to the terminal's clipboard."))
+            notify(self, _("Sent to the terminal's clipboard."), title=what)
         else:
-            notify(self, _("Sent to the terminal's clipboard, without its control characters."))
+            words = _("Sent to the terminal's clipboard, without its control characters.")
+            notify(self, words, title=what)
 
 
 def sequence(raw: bytes, *, in_tmux: bool) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
+from enum import StrEnum
 from typing import Final
 
 from textual.content import Content
@@ -11,7 +12,7 @@ from textual.message import Message as Signal
 from chat_tui.model.ids import ChatId, MessageId, Millis
 from chat_tui.model.paging import Coverage
 from chat_tui.model.queue import QueueItem
-from chat_tui.model.timeline import TimelinePage
+from chat_tui.model.timeline import Entry, TimelinePage
 from chat_tui.ui.text import plain
 from chat_tui.ui.view.recipient import chat_header
 from chat_tui.ui.view.timeline_rows import counts_down
@@ -20,6 +21,12 @@ from chat_tui.ui.widgets.timeline_window import TimelineWindow, first_unseen, is
 
 _NEAR: Final = 40
 """Entries left beyond a small screen at which more are asked for."""
+
+
+class Wish(StrEnum):
+    """What may be wanted of a message."""
+
+    COPY = "copy"
 
 
 class History(HistoryMoves, can_focus=True):
@@ -46,6 +53,14 @@ class History(HistoryMoves, can_focus=True):
 
         chat_id: ChatId
         message_id: MessageId
+
+    @dataclass
+    class Picked(Signal):
+        """Something is wanted of a message: the one under the highlight, else the newest on the screen."""
+
+        chat_id: ChatId
+        entry: Entry
+        wish: Wish
 
     def __init__(self, clock: Callable[[], Millis], zone: tzinfo, *, id: str | None = None) -> None:
         """`clock` gives the present moment, `zone` is the operator's."""
@@ -183,6 +198,18 @@ class History(HistoryMoves, can_focus=True):
             return
         self._anchor = None
         self._moved()
+
+    def action_copy(self) -> None:
+        """Copy something of a message."""
+        self._pick(Wish.COPY, self.on_screen)
+
+    def _pick(self, wish: Wish, among: list[Entry]) -> None:
+        """Ask for something of the highlighted entry; without one, of the newest of these, which gets it."""
+        entry = self.highlighted or (among[-1] if among else None)
+        if entry is None or self._window is None:
+            return
+        self.highlight(entry)
+        self.post_message(self.Picked(self._window.chat_id, entry, wish))
 
     def on_resize(self) -> None:
         """Draw for the new size; the anchor stays."""
