@@ -21,6 +21,7 @@ from chat_tui.inbox.market import Market
 from chat_tui.inbox.order_reads import OrderReads
 from chat_tui.inbox.paced import PacedMarket
 from chat_tui.inbox.presence import Presence
+from chat_tui.inbox.received import Received
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.slots import Slots
 from chat_tui.inbox.sync import Sync
@@ -31,7 +32,7 @@ from chat_tui.model.ids import ChatId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.report import SyncPlan, SyncReport
-from chat_tui.store import chats, outbox, spool
+from chat_tui.store import chats, outbox, saved, spool
 from chat_tui.store.database import Store
 from chat_tui.store.locks import ByteLock, ChatLock
 
@@ -75,6 +76,8 @@ class Engine:
         self._leadership: Leadership
         self._delivery: Delivery
         self._orders: OrderReads
+        self.received: Received
+        """Files of messages; there once the engine is open."""
 
     async def open(self, *, background: bool) -> None:
         """Make the client and, in the background, begin to sync and deliver."""
@@ -90,6 +93,7 @@ class Engine:
         self._presence = Presence(self._store, self._clock, self._settings.poll_s)
         self._sync = Sync(self._g, self._history, self._leadership, self._presence.pause_s)
         self._backfill = Backfill(self._g, self._history, self._may_backfill)
+        self.received = Received(self._g)
         self._delivery = Delivery(self._g, self._history, ChatLock(data_dir))
         self._orders = OrderReads(self._g, self._spawn)
         self._background = background
@@ -108,9 +112,10 @@ class Engine:
         return self._settings.backfill and self._leadership.is_ours
 
     async def _tidy(self) -> None:
-        """Once per start: copies of files that no item needs any more, left behind by a kill."""
+        """Once per start: copies of files that no item needs any more and parts of others, left by a kill."""
         needed = {item.outbox_id for item in await self._g.read(outbox.open_items)}
         await asyncio.to_thread(spool.sweep, self._store.paths.data_dir, needed, SPOOL_AGE_S)
+        await asyncio.to_thread(saved.sweep, self._store.paths.data_dir)
 
     async def close(self) -> None:
         """End everything; requests in flight get a moment, then stay for the next start to look up."""

@@ -12,6 +12,14 @@ from chat_tui.model.problem import Problem, ProblemKind
 
 HEAD_BYTES = 2_000
 HEAD_LINES = 6
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
+_NAME_BYTES = 200
+"""Of a name that is kept: with a number behind it, every file system takes it."""
+_ENDING_BYTES = 15
+_DEVICES = frozenset(
+    {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))}
+)
+"""Names that are no files on Windows, where the disk may be read later."""
 
 
 def inspect(path: Path, own: Sequence[Path]) -> FileCard | Problem:
@@ -83,3 +91,19 @@ def safe_name(name: str) -> str:
     if len(clean) > NAME_LENGTH and dot and len(extension) < 16:
         clean = stem[: NAME_LENGTH - len(extension) - 1] + "." + extension
     return clean[:NAME_LENGTH] or "file"
+
+
+def saved_name(name: str | None) -> str:
+    """The name under which a received file is kept: one part of a path, visible, nothing special anywhere."""
+    last = unicodedata.normalize("NFC", name or "").replace("\\", "/").rpartition("/")[2]
+    clean = "".join("_" if unicodedata.category(c) in _UNSEEN or c in ':*?"<>|' else c for c in last)
+    # Hidden files, options and paths begin with these; some disks drop them at the end.
+    clean = clean.lstrip(" .~-").rstrip(" .")
+    stem, dot, ending = clean.rpartition(".")
+    if not stem or len(ending.encode()) > _ENDING_BYTES:
+        stem, dot, ending = clean, "", ""
+    if stem.partition(".")[0].upper() in _DEVICES:
+        stem += "_"
+    room = _NAME_BYTES - len(ending.encode()) - 1
+    stem = stem.encode()[:room].decode(errors="ignore").rstrip(" .")
+    return f"{stem}{dot}{ending}" if stem else "file"

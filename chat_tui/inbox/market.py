@@ -1,6 +1,6 @@
 """What the engine asks of the Market: the shape that `market.client.MarketClient` has."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -9,6 +9,7 @@ from chat_tui.model.chat import Chat, NewChat, Shop
 from chat_tui.model.ids import CampaignId, ChatId, MessageId, OrderId, ReturnId
 from chat_tui.model.link import Budget
 from chat_tui.model.order import Order, Return
+from chat_tui.model.message import Message
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Problem
@@ -50,6 +51,14 @@ class Market(Protocol):
         self, campaign_id: CampaignId, order_id: OrderId, return_id: ReturnId
     ) -> Return | Problem:
         """One return (getReturn)."""
+
+    async def get_chat_message(self, chat_id: ChatId, message_id: MessageId) -> Message | Problem:
+        """One message (getChatMessage)."""
+
+    async def fetch_file(
+        self, url: str, write: Callable[[bytes], Awaitable[None]], *, limit: int
+    ) -> int | Problem:
+        """A received file from its host, which is not the Market's API; its size."""
 
     async def create_chat(self, about: NewChat) -> ChatId | Problem:
         """Open or find a chat (createChat)."""

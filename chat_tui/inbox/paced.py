@@ -12,6 +12,7 @@ from chat_tui.model.chat import Chat, NewChat, Shop
 from chat_tui.model.ids import CampaignId, ChatId, MessageId, OrderId, ReturnId
 from chat_tui.model.link import Budget
 from chat_tui.model.order import Order, Return
+from chat_tui.model.message import Message
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -135,6 +136,18 @@ class Lane:
                 chat_id, from_message_id=from_message_id, page_token=page_token, limit=limit
             ),
         )
+
+    async def get_chat_message(self, chat_id: ChatId, message_id: MessageId) -> Message | Problem:
+        """One message (getChatMessage)."""
+        return await self._paced.ask(
+            "getChatMessage", self._urgency, lambda: self._market.get_chat_message(chat_id, message_id)
+        )
+
+    async def fetch_file(
+        self, url: str, write: Callable[[bytes], Awaitable[None]], *, limit: int
+    ) -> int | Problem:
+        """A received file from its host; no quota of the Market's counts it."""
+        return await self._market.fetch_file(url, write, limit=limit)
 
     async def get_shops(self) -> tuple[Shop, ...] | Problem:
         """All shops of the key (getCampaigns), page after page in one place."""

@@ -5,15 +5,16 @@ Every method may be called from any thread and any event loop; reads are local a
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TypeVar
 
 from chat_tui.inbox import files
+from chat_tui.inbox.attachments import Attachments
 from chat_tui.inbox.engine import Engine
 from chat_tui.inbox.events import Event, OutboxChanged, StoreMended
 from chat_tui.inbox.loop import EngineLoop
@@ -36,7 +37,6 @@ from chat_tui.store import coverage, messages, outbox, search, stats
 from chat_tui.store.database import Store
 
 T = TypeVar("T")
-P = ParamSpec("P")
 
 
 def wall_clock_ms() -> Millis:
@@ -44,7 +44,7 @@ def wall_clock_ms() -> Millis:
     return time.time_ns() // 1_000_000
 
 
-class Inbox(Queue):
+class Inbox(Queue, Attachments):
     """The shop's chats: one per running copy of the program."""
 
     def __init__(
@@ -62,7 +62,7 @@ class Inbox(Queue):
         self._loop = EngineLoop()
         self._engine = Engine(store, connect, self._settings, wall_ms)
         self._writing = Writing(store, self._settings, wall_ms)
-        super().__init__(store, self._writing, wall_ms, self._publish)
+        Queue.__init__(self, store, self._writing, wall_ms, self._publish)
         self.orders = Orders(store, self._loop, self._engine, wall_ms)
         self._private = tuple(private)
         self._opened: Future[None]
@@ -264,11 +264,6 @@ class Inbox(Queue):
         self._store.tell_notices(None)
         await asyncio.to_thread(self._loop.stop)
         await asyncio.to_thread(self._store.close)
-
-    async def _ask(self, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run something of the engine on its own loop; why the engine could not open is raised here."""
-        await asyncio.wrap_future(self._opened)
-        return await _await(self._loop.submit(work(*args, **kwargs)))
 
     def _queued(self, outcome: OutboxItem | Problem) -> OutboxItem | Problem:
         if isinstance(outcome, OutboxItem):

@@ -14,6 +14,7 @@ from chat_tui.locale import _
 from chat_tui.market import errors, orders, pages, wire
 from chat_tui.market.access import Access, AccessError
 from chat_tui.market.answers import GarbledError, StatusError, keyless
+from chat_tui.market.download import Download, Write
 from chat_tui.market.exchange import Answer, Exchange, Question
 from chat_tui.market.pacing import Deadlines, Gate, read_budget
 from chat_tui.market.upload import FileChangedError, Upload, open_upload
@@ -57,6 +58,7 @@ class MarketClient:
         Raises `AccessError` when the environment's proxy or certificate settings cannot be used.
         """
         self._access = access
+        self._deadlines, self._transport = deadlines, transport
         self._exchange = Exchange(access, deadlines, transport, read_only=read_only)
         self._gate = Gate()
         self._wall_ms = wall_ms
@@ -122,6 +124,12 @@ class MarketClient:
         query = {"chatId": chat_id, "messageId": message_id}
         answer = await self._ask("getChatMessage", "GET", self._business("chats/message"), query)
         return self._read("getChatMessage", answer, lambda a: pages.message(a, chat_id))
+
+    async def fetch_file(self, url: str, write: Write, *, limit: int) -> int | Problem:
+        """Hand a received file, at most `limit` bytes, to `write`; its size. Goes without the key."""
+        is_local = self._access.is_local
+        download = Download(self._deadlines, is_local=is_local, limit=limit, transport=self._transport)
+        return await download.fetch(url, write)
 
     async def get_shops(self) -> tuple[Shop, ...] | Problem:
         """Every shop the key reaches, by getCampaigns, all pages."""

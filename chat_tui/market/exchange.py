@@ -84,12 +84,13 @@ class Exchange:
         }
         idle = deadlines.idle
         try:
-            proxy = None if transport else _proxy_for(access)
+            # A proxy has no business between two programs of this machine; all else is https.
+            proxy = None if transport or access.is_local else proxy_for(access.host)
             self.proxy = (urlsplit(proxy).hostname or "") if proxy else ""
             """The host everything goes through; empty = straight to the Market."""
             self._http = httpx.AsyncClient(
                 headers=headers,
-                verify=httpx.create_ssl_context() if access.is_encrypted else _no_tls(),
+                verify=httpx.create_ssl_context() if access.is_encrypted else no_tls(),
                 # Ours alone decides, so that what the operator is told is what happens.
                 proxy=proxy,
                 trust_env=False,
@@ -166,18 +167,15 @@ async def _read(response: httpx.Response) -> bytes:
     return bytes(body)
 
 
-def _proxy_for(access: Access) -> str | None:
-    """The proxy that the surroundings name for this origin."""
-    # A proxy has no business between two programs of this machine; all else is https.
-    if access.is_local:
-        return None
+def proxy_for(host: str) -> str | None:
+    """The proxy that the surroundings name for https to this host."""
     named = getproxies()
     proxy = named.get("https") or named.get("all")
-    if not proxy or proxy_bypass(access.host):
+    if not proxy or proxy_bypass(host):
         return None
     return proxy if "://" in proxy else f"http://{proxy}"
 
 
-def _no_tls() -> ssl.SSLContext:
+def no_tls() -> ssl.SSLContext:
     """A context that trusts nobody: plain http needs none, and loading the usual one takes 20 ms."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

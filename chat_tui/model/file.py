@@ -30,3 +30,16 @@ class FileCard:
     def is_large(self) -> bool:
         """Whether the Market might refuse it."""
         return self.size > WARN_BYTES
+
+
+SAVED_BYTES: Final = 50 * 1024 * 1024
+"""More of a received file is not read, whatever size was declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A received file as it was written to the disk."""
+
+    path: str
+    """Where it is: a new file, never one that was there."""
+    size: int

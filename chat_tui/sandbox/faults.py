@@ -125,7 +125,10 @@ def portal(*, accept: bool = False) -> Answer:
 
 
 class Script:
-    """Answers in store, per operation; each request takes one. "*" stands for every operation."""
+    """Answers in store, per operation; each request takes one.
+
+    "*" stands for every operation, "file" for the attachment host, which is none.
+    """
 
     def __init__(self) -> None:
         self._answers: defaultdict[str, deque[Answer]] = defaultdict(deque)
@@ -136,10 +139,10 @@ class Script:
         with self._lock:
             self._answers[operation].extend(answers)
 
-    def take(self, operation: str) -> Answer | None:
-        """The next answer for this operation, its own before those for all."""
+    def take(self, operation: str, *, shared: bool = True) -> Answer | None:
+        """The next answer for this operation, its own before those for all (unless not `shared`)."""
         with self._lock:
-            for name in (operation, "*"):
+            for name in (operation, "*") if shared else (operation,):
                 if self._answers[name]:
                     return self._answers[name].popleft()
         return None

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +71,8 @@ class Server:
         """Answer one request."""
         request = Request(scope, receive)
         if scope["server"][1] == self.files_port:
-            await self._file(request)(scope, receive, send)
+            with suppress(ClientDisconnect):
+                await self._file(request, send)
             return
         business_id = _business(scope["path"])
         record = self._record(request, "", self.quotas.enter(business_id))
@@ -182,9 +184,9 @@ class Server:
         content_type, query = headers.get("content-type", ""), arrival.request.query_params
         return arrival.operation.run(Call(self.market, name, key, numbers, query, content_type, arrival.body))
 
-    # -- the attachment host ----------------------------------------------------------------------------
+    # -- the attachment host: its scripted answers are those of "file" ---------------------------------
 
-    def _file(self, request: Request) -> Response:
+    async def _file(self, request: Request, send: Send) -> None:
         behaviour = self.market.behaviour
         record = self._record(request, "file", 0)
         content = self.market.world.content(request.url.path.removeprefix("/file/"))
@@ -197,10 +199,25 @@ class Server:
             status = 401
         if behaviour.files_status != 200:
             status = behaviour.files_status
-        record.status = status
         body = content if content is not None and status == 200 else b""
-        headers = {"connection": "close", "date": http_date(self.market.world.now_ms())}
-        return Response(body, status, headers, media_type="application/octet-stream")
+        usual = {"content-type": "application/octet-stream", "connection": "close"}
+        reply = _Reply(status, body, {**usual, "date": http_date(self.market.world.now_ms())})
+        answer = self.script.take("file", shared=False) or Answer()
+        if answer.status is not None or answer.body is not None:
+            reply.status = answer.status or status
+            reply.body = _scripted_file(answer)
+        reply.headers.update({title.lower(): value for title, value in answer.headers.items()})
+        reply.headers.setdefault("content-length", str(len(reply.body)))
+        await _wait_with(request, answer, 0.0)
+        if answer.cut or answer.raw is not None:
+            await cut(request, answer, head(reply.status, reply.headers), reply.body)
+            return
+        await self._send(request, record, reply, send)
+
+
+def _scripted_file(answer: Answer) -> bytes:
+    assert answer.body is None or isinstance(answer.body, bytes | str)
+    return answer.body.encode() if isinstance(answer.body, str) else answer.body or b""
 
 
 def _business(path: str) -> int:

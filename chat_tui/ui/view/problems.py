@@ -48,6 +48,20 @@ _FIXES = {
         "Too many files wait to be sent. Wait until some are delivered, or discard some in the outbox (O)."
     ),
     ProblemKind.FILE_OWN: N_("This file belongs to chat-tui itself and is never sent. Choose another one."),
+    ProblemKind.FILE_REFUSED: N_(
+        "The file's host does not give it out. It can be seen in the seller's cabinet."
+    ),
+    ProblemKind.FILE_NO_LINK: N_(
+        "The file has no link that is safe to follow. Look at it in the seller's cabinet."
+    ),
+    ProblemKind.FILE_CUT: N_("The file did not come to its end, so nothing was kept. Try again."),
+    ProblemKind.FILE_OVER_CAP: N_(
+        "The file is over 50 MB, so it was not kept. Take it from the seller's cabinet."
+    ),
+    ProblemKind.FOLDER_UNUSABLE: N_("This folder cannot be written. Choose another one."),
+    ProblemKind.DISK_FULL: N_(
+        "There is no room on the disk, so nothing was kept. Make room or choose another folder."
+    ),
     ProblemKind.GONE: N_("It went on meanwhile. Look at the history to see what became of it."),
     ProblemKind.BUSY: N_("Another window of chat-tui is at it right now. Try again in a moment."),
     ProblemKind.STALE: N_("It waited too long to be sent without asking. Resend or discard it."),
@@ -55,6 +69,12 @@ _FIXES = {
         "The local database cannot be written, so nothing was sent. Make room on the disk and send again."
     ),
 }
+_FILE_FIXES = {
+    ProblemKind.OFFLINE: N_("The file's host cannot be reached, so nothing was kept. Try again."),
+    ProblemKind.CERTIFICATE: N_("The file's host could not prove who it is, so nothing was fetched."),
+}
+_FILE_FIX = N_("The file's host did not give the file, so nothing was kept. Try again later.")
+_ABOUT_FILES = {kind for kind in ProblemKind if kind.startswith("file_")}
 _NO_BUSINESS = N_(
     "The Market knows no such business. "
     "Check its number (CHAT_TUI_BUSINESS_ID or business_id in settings.toml) and start again."
@@ -63,12 +83,20 @@ _NO_BUSINESS = N_(
 
 def problem_words(problem: Problem) -> str:
     """The Market's own words, if there are any, and what to do."""
-    is_no_business = problem.kind is ProblemKind.NOT_FOUND and problem.operation == "getChats"
-    parts = [_own_words(problem), _(_NO_BUSINESS if is_no_business else _FIXES[problem.kind])]
+    parts = [_own_words(problem), _(_fix(problem))]
     if problem.retry_after_s is not None and problem.is_passing:
         wait = spoken(round(problem.retry_after_s * 1000))
         parts.append(_("Next try in {wait}.").format(wait=wait))
     return " ".join(part for part in parts if part)
+
+
+def _fix(problem: Problem) -> str:
+    """What to do, in English."""
+    if problem.kind is ProblemKind.NOT_FOUND and problem.operation == "getChats":
+        return _NO_BUSINESS
+    if problem.operation == "file" and problem.kind not in _ABOUT_FILES:
+        return _FILE_FIXES.get(problem.kind, _FILE_FIX)
+    return _FIXES[problem.kind]
 
 
 def server_words(message: str) -> str:

@@ -1,0 +1,25 @@
+"""How the parts of `Inbox` ask the engine, which lives on a thread of its own."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from typing import Any, ParamSpec, TypeVar
+
+from chat_tui.inbox.engine import Engine
+from chat_tui.inbox.loop import EngineLoop
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Asking:
+    """What a part needs that asks the engine; `Inbox` has it all."""
+
+    _engine: Engine
+    _loop: EngineLoop
+    _opened: Future[None]
+
+    async def _ask(self, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run something of the engine on its own loop; why the engine could not open is raised here."""
+        await asyncio.wrap_future(self._opened)
+        return await asyncio.wrap_future(self._loop.submit(work(*args, **kwargs)))

@@ -1,0 +1,199 @@
+"""Received files on the operator's disk: one new private file each, whole or not at all."""
+
+import errno
+import fcntl
+import os
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final, Self
+
+_PART: Final = ".chat-tui-part"
+"""How the name of an unfinished file ends."""
+_FOLDER: Final = "saved-to"
+"""The file below the data directory that remembers where was saved last."""
+_TRIES: Final = 10_000
+_NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES})
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class CannotSave(Exception):  # noqa: N818 - house word: a refusal that was expected
+    """The disk or the folder did not take the file."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(error.strerror or "")
+        self.is_full = error.errno in _FULL
+
+
+class Part:
+    """A file that is coming in. It gets its name when it is whole; until then, and if not, nobody sees it.
+
+    Everything goes through the open folder, so that nothing put in its place meanwhile is written to.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Begin a file in `folder`; CannotSave if that is no folder, or cannot be written."""
+        self._guard = threading.Lock()
+        self._file = -1
+        self._name = f".{secrets.token_hex(8)}{_PART}"
+        try:
+            self._folder = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:
+            raise CannotSave(error) from error
+        try:
+            with _alone(self._folder):
+                _sweep(self._folder)
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+                self._file = os.open(self._name, flags, 0o600, dir_fd=self._folder)
+                # Held until the end of this process, however that comes: a part without it is nobody's.
+                # On a disk without locks none is ever taken for a leftover.
+                with suppress(OSError):
+                    fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.fchmod(self._file, 0o600)
+        except OSError as error:
+            self.discard()
+            raise CannotSave(error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.discard()
+
+    def write(self, piece: bytes) -> None:
+        """Add bytes; CannotSave when the disk is full, or the part was discarded."""
+        with self._guard:
+            try:
+                rest = memoryview(piece)
+                while rest:
+                    rest = rest[os.write(self._file, rest) :]
+            except OSError as error:
+                raise CannotSave(error) from error
+
+    def keep(self, name: str) -> str:
+        """Give the file its name, or the first free `name (n)`; the name it got. CannotSave if that fails."""
+        with self._guard:
+            try:
+                os.fsync(self._file)
+                for number in range(_TRIES):
+                    wanted = numbered(name, number)
+                    if self._is_placed(wanted):
+                        os.fsync(self._folder)
+                        return wanted
+            except OSError as error:
+                raise CannotSave(error) from error
+        raise CannotSave(FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)))
+
+    def discard(self) -> None:
+        """Take away what has no name yet; a second call does nothing."""
+        with self._guard:
+            if self._folder < 0:
+                return
+            if self._file >= 0:
+                _unlink(self._name, self._folder)
+                os.close(self._file)
+            os.close(self._folder)
+            self._file = self._folder = -1
+
+    def _is_placed(self, name: str) -> bool:
+        """Whether the name was free; a link, wherever it leads, is not."""
+        try:
+            os.link(self._name, name, src_dir_fd=self._folder, dst_dir_fd=self._folder, follow_symlinks=False)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            return self._is_renamed(name)
+        _unlink(self._name, self._folder)
+        return True
+
+    def _is_renamed(self, name: str) -> bool:
+        """The same on a disk without hard links: an empty file takes the place, then ours replaces it."""
+        try:
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+            os.close(os.open(name, flags, 0o600, dir_fd=self._folder))
+        except FileExistsError:
+            return False
+        os.rename(self._name, name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
+        return True
+
+
+def numbered(name: str, number: int) -> str:
+    """`photo.jpg`, then `photo (1).jpg`, …"""
+    if not number:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    return f"{stem} ({number}){dot}{ending}" if stem else f"{name} ({number})"
+
+
+def sweep(data_dir: Path) -> None:
+    """Take away the parts that a kill left in the folder where was saved last."""
+    folder = last_folder(data_dir)
+    if folder is None:
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return  # gone, and the parts with it
+    try:
+        with _alone(descriptor):
+            _sweep(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def last_folder(data_dir: Path) -> Path | None:
+    """Where was saved last; None before the first time."""
+    try:
+        text = (data_dir / _FOLDER).read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return None
+    return Path(text) if text.startswith("/") and "\0" not in text else None
+
+
+def remember_folder(data_dir: Path, folder: Path) -> None:
+    """Remember for the next time where is saved; before the first byte, so that its parts are found."""
+    beside = data_dir / f".{_FOLDER}.{secrets.token_hex(4)}"
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(str(folder))
+    beside.replace(data_dir / _FOLDER)
+
+
+def _sweep(folder: int) -> None:
+    """Of an open folder: take away the parts that no process holds."""
+    for name in os.listdir(folder):
+        if not (name.startswith(".") and name.endswith(_PART)):
+            continue
+        try:
+            flags = os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            part = os.open(name, flags, dir_fd=folder)
+        except OSError:
+            continue  # not ours to take away
+        try:
+            fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _unlink(name, folder)
+        except OSError:
+            pass  # somebody is at it
+        finally:
+            os.close(part)
+
+
+@contextmanager
+def _alone(folder: int) -> Iterator[None]:
+    """Between its birth and its lock, a part must not be taken for a leftover."""
+    with suppress(OSError):
+        fcntl.flock(folder, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            fcntl.flock(folder, fcntl.LOCK_UN)
+
+
+def _unlink(name: str, folder: int) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(name, dir_fd=folder)

@@ -1,0 +1,57 @@
+"""A buyer's files, and a folder to save them into."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chat_tui.model.file import Saved
+from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.problem import Problem, ProblemKind
+from tests.faults.support.trial import Trial
+
+
+@dataclass
+class Received:
+    """A message with files in a chat that is open, and an empty folder."""
+
+    trial: Trial
+    chat_id: ChatId
+    message_id: MessageId
+    folder: Path
+
+    async def save(self, index: int = 0, into: Path | None = None) -> Saved | Problem:
+        inbox = self.trial.shop.inbox
+        return await inbox.save_attachment(self.chat_id, self.message_id, index, into or self.folder)
+
+    @property
+    def kept(self) -> list[str]:
+        """Everything in the folder, hidden files too."""
+        return sorted(os.listdir(self.folder))
+
+    def lead_to(self, url: str) -> None:
+        """Whatever answers say of the link of any file from now on."""
+        self.trial.market.behaviour.edit = lambda _operation, body: _relinked(body, url)
+
+
+def _relinked(body: Any, url: str) -> Any:
+    if isinstance(body, dict):
+        return {name: url if name == "url" else _relinked(value, url) for name, value in body.items()}
+    return [_relinked(one, url) for one in body] if isinstance(body, list) else body
+
+
+async def came(trial: Trial, tmp_path: Path, *files: tuple[str, bytes], url: str | None = None) -> Received:
+    """A buyer has sent files."""
+    [chat_id] = trial.chats(1)
+    message_id = MessageId(trial.market.say(chat_id, None, files=files or [("photo.png", b"content")]))
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    case = Received(trial, chat_id, message_id, folder)
+    if url is not None:
+        case.lead_to(url)
+    assert await trial.open(background=False).inbox.fetch_chat(chat_id) is None
+    return case
+
+
+def kind_of(outcome: object) -> ProblemKind | None:
+    return outcome.kind if isinstance(outcome, Problem) else None
