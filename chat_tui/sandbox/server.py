@@ -189,6 +189,7 @@ class Server:
     async def _file(self, request: Request, send: Send) -> None:
         behaviour = self.market.behaviour
         record = self._record(request, "file", 0)
+        await _drain(request)
         content = self.market.world.content(request.url.path.removeprefix("/file/"))
         status = 404 if content is None else 200
         if request.method != "GET":

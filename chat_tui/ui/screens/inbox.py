@@ -15,7 +15,7 @@ from chat_tui.ui.terminal.editor import EditorProblem
 from chat_tui.ui.text import notify
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.widgets.compose import Compose
-from chat_tui.ui.widgets.history import History
+from chat_tui.ui.widgets.history import History, Wish
 from chat_tui.ui.widgets.queue_list import QueueList
 from chat_tui.ui.widgets.tab_bar import TabBar
 
@@ -195,7 +195,10 @@ class InboxScreen(Marking):
 
     @work(group="dialog", exclusive=True, exit_on_error=True)
     async def _deal_with(self, picked: History.Picked) -> None:
-        """Copy something of the message that was picked."""
+        """Copy something of the message that was picked, or save its file."""
+        if picked.wish is Wish.SAVE:
+            await self._received.save(picked.entry)
+            return
         context = self._talk.item.chat.context if self._talk.item is not None else None
         await self._received.copy(picked.entry, context)
 

@@ -1,21 +1,35 @@
 """What may be done with a message that was read: conversations of one or more dialogs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
+from chat_tui.inbox.files import saved_name
 from chat_tui.inbox.service import Inbox
-from chat_tui.locale import _
+from chat_tui.locale import _, ngettext
 from chat_tui.model.chat import ChatContext
+from chat_tui.model.file import Saved
+from chat_tui.model.message import Message
+from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Entry
 from chat_tui.ui.screens.choose import Choose
+from chat_tui.ui.screens.fetching import Fetching
+from chat_tui.ui.screens.save_card import SaveCard
 from chat_tui.ui.terminal.clipboard import Copying
 from chat_tui.ui.text import notify
 from chat_tui.ui.view.copies import copies_of, copy_line
+from chat_tui.ui.view.files import file_line
+from chat_tui.ui.view.line import Line, Span, cut
+from chat_tui.ui.view.problems import problem_words
+
+_OF_THE_PLACE = frozenset({ProblemKind.FOLDER_UNUSABLE, ProblemKind.DISK_FULL})
+"""What another folder may mend."""
 
 
 @dataclass(slots=True)
 class Received:
-    """What the dialogs need, and what they remember from one time to the next."""
+    """What the dialogs need."""
 
     app: Copying[None]
     inbox: Inbox
@@ -32,3 +46,78 @@ class Received:
             index = await self.app.push_screen_wait(Choose(_("Copy what?"), lines))
         if index is not None:
             self.app.copy_to_clipboard(found[index].text, what=found[index].what)
+
+    async def save(self, entry: Entry) -> None:
+        """Save the one file of a message, or what is chosen of several, into a folder."""
+        message = entry.message
+        if message is None or not message.attachments:
+            notify(self.app, _("There is no file in this message."))
+            return
+        left = await self._which(message)
+        folder, problem = await self._offered(), ""
+        while left:
+            files = [message.attachments[index] for index in left]
+            into = await self.app.push_screen_wait(SaveCard(files, folder, problem))
+            if into is None:
+                return
+            folder = into
+            left, problem = await self._save_all(message, left, into)
+
+    async def _which(self, message: Message) -> list[int]:
+        """Indexes of the wanted files; nothing when nothing was chosen."""
+        indexes = list(range(len(message.attachments)))
+        if len(indexes) == 1:
+            return indexes
+        lines = [partial(file_line, file.name, file.size) for file in message.attachments]
+        chosen = await self.app.push_screen_wait(Choose(_("Save which file?"), [*lines, _all]))
+        return [] if chosen is None else indexes if chosen == len(lines) else [chosen]
+
+    async def _offered(self) -> Path:
+        """Where was saved last, else where browsers save, else home."""
+        last = await self.inbox.last_folder()
+        if last is not None:
+            return last
+        downloads = Path.home() / "Downloads"
+        return downloads if downloads.is_dir() else Path.home()
+
+    async def _save_all(self, message: Message, indexes: Sequence[int], into: Path) -> tuple[list[int], str]:
+        """Save one after the other; those left when the place is to blame, and what is wrong with it."""
+        kept: list[str] = []
+        for place, index in enumerate(indexes):
+            outcome = await self._save(message, index, into)
+            if isinstance(outcome, Saved):
+                kept.append(outcome.path)
+            elif outcome is None:
+                notify(self.app, _("Broken off; nothing of the file was kept."))
+                break
+            elif outcome.kind in _OF_THE_PLACE:
+                self._tell(kept)
+                return list(indexes[place:]), problem_words(outcome)
+            else:
+                self._refused(outcome, message.attachments[index].url)
+        self._tell(kept)
+        return [], ""
+
+    async def _save(self, message: Message, index: int, into: Path) -> Saved | Problem | None:
+        file = message.attachments[index]
+        save = partial(self.inbox.save_attachment, message.chat_id, message.message_id, index, into)
+        return await self.app.push_screen_wait(
+            Fetching[Saved | Problem](saved_name(file.name), file.size, save)
+        )
+
+    def _refused(self, problem: Problem, url: str | None) -> None:
+        """Say why, and leave the link for a browser that is logged in."""
+        notify(self.app, problem_words(problem), severity="warning")
+        if problem.kind is ProblemKind.FILE_REFUSED and url:
+            self.app.copy_to_clipboard(url, what=_("link to the file"))
+
+    def _tell(self, kept: Sequence[str]) -> None:
+        if len(kept) == 1:
+            notify(self.app, _("Saved: {path}").format(path=kept[0]))
+        elif kept:
+            words = ngettext("{n} file saved into {folder}", "{n} files saved into {folder}", len(kept))
+            notify(self.app, words.format(n=len(kept), folder=Path(kept[0]).parent))
+
+
+def _all(cells: int) -> Line:
+    return (Span(cut(_("all of them"), cells)),)

@@ -49,14 +49,15 @@ _FIXES = {
     ),
     ProblemKind.FILE_OWN: N_("This file belongs to chat-tui itself and is never sent. Choose another one."),
     ProblemKind.FILE_REFUSED: N_(
-        "The file's host does not give it out. It can be seen in the seller's cabinet."
+        "The file's host does not give it out: the link has expired or needs a login. "
+        "The file can be seen in the seller's cabinet."
     ),
     ProblemKind.FILE_NO_LINK: N_(
         "The file has no link that is safe to follow. Look at it in the seller's cabinet."
     ),
     ProblemKind.FILE_CUT: N_("The file did not come to its end, so nothing was kept. Try again."),
     ProblemKind.FILE_OVER_CAP: N_(
-        "The file is over 50 MB, so it was not kept. Take it from the seller's cabinet."
+        "The file is larger than chat-tui takes, so nothing was kept. Take it from the seller's cabinet."
     ),
     ProblemKind.FOLDER_UNUSABLE: N_("This folder cannot be written. Choose another one."),
     ProblemKind.DISK_FULL: N_(

@@ -27,6 +27,7 @@ class Wish(StrEnum):
     """What may be wanted of a message."""
 
     COPY = "copy"
+    SAVE = "save"
 
 
 class History(HistoryMoves, can_focus=True):
@@ -202,6 +203,15 @@ class History(HistoryMoves, can_focus=True):
     def action_copy(self) -> None:
         """Copy something of a message."""
         self._pick(Wish.COPY, self.on_screen)
+
+    def action_save(self) -> None:
+        """Save the file of a message."""
+        self._pick(Wish.SAVE, self._with_files)
+
+    @property
+    def _with_files(self) -> list[Entry]:
+        shown = self.on_screen
+        return [entry for entry in shown if entry.message and entry.message.attachments] or shown
 
     def _pick(self, wish: Wish, among: list[Entry]) -> None:
         """Ask for something of the highlighted entry; without one, of the newest of these, which gets it."""

@@ -1,0 +1,148 @@
+"""The card of a received file: under which name it will be saved, and where."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from chat_tui.inbox.files import saved_name
+from chat_tui.locale import _, ngettext
+from chat_tui.model.message import Attachment
+from chat_tui.ui.screens.dialog import Dialog, keys_line, text_field
+from chat_tui.ui.screens.folder_scan import FolderScan
+from chat_tui.ui.text import plain
+from chat_tui.ui.view.files import file_line
+from chat_tui.ui.view.line import Line, Role, Span, cut_middle, shown, text_of
+from chat_tui.ui.view.paths import SHOWN_ROWS, PathRow, matching
+from chat_tui.ui.widgets.choice_list import ChoiceList
+
+_NAMES = 5
+_CELLS = 70
+
+
+class SaveCard(Dialog[Path]):
+    """Gives the folder to save into, as typed: whether it can be written is found out by saving."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", priority=True, show=False),
+        Binding("down", "move(1)", priority=True, show=False),
+        Binding("tab", "descend", priority=True, show=False),
+    ]
+
+    class Scanned(Message):
+        """A folder was read, or could not be."""
+
+        def __init__(self, scan: FolderScan) -> None:
+            super().__init__()
+            self.scan = scan
+
+    def __init__(self, files: Sequence[Attachment], start: Path, problem: str = "") -> None:
+        """`start` is the folder to offer, `problem` what went wrong with the one before."""
+        super().__init__()
+        self._files = files
+        self._start = str(start) if str(start) == shown(str(start), lines=False) else os.path.expanduser("~")
+        self._problem = problem
+        self._scan = FolderScan("", self._tell)
+        self._wanted = ""
+
+    def compose(self) -> ComposeResult:
+        """Names, folder, folders within, what went wrong, keys."""
+        with Vertical(id="box", classes="-tall") as box:
+            box.border_title = Content(_("Save the file?") if len(self._files) == 1 else _("Save the files?"))
+            yield Static(plain(self._names()), id="names")
+            yield Static(plain(_("Into the folder:")), id="into", classes="muted")
+            yield text_field(value=os.path.join(self._start, ""))
+            yield ChoiceList[PathRow](_draw)
+            yield Static(plain(self._problem), id="problem", classes="bad")
+            yield Static(
+                keys_line(("Enter", _("save")), ("Tab", _("into the folder")), ("Esc", _("do not save"))),
+                id="keys",
+            )
+
+    def on_mount(self) -> None:
+        """Read the first folder."""
+        self._go()
+
+    def on_unmount(self) -> None:
+        """Nobody waits for the disk any more."""
+        self._scan.leave()
+
+    def action_move(self, step: int) -> None:
+        """Highlight another folder."""
+        self._list.move(step)
+
+    def action_descend(self) -> None:
+        """Put the highlighted folder into the field."""
+        if (row := self._list.current) is not None:
+            self._field.value = os.path.join(self._scan.folder, row.name, "")
+            self._field.cursor_position = len(self._field.value)
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._go()
+
+    @on(Input.Submitted)
+    def _chosen(self) -> None:
+        self.finish(Path(self._typed_path()))
+
+    @on(ChoiceList.Chosen)
+    def _clicked(self) -> None:
+        self.action_descend()
+
+    @on(Scanned)
+    def _scanned(self, event: Scanned) -> None:
+        if event.scan is self._scan:
+            self._show_rows()
+
+    @property
+    def _list(self) -> ChoiceList[PathRow]:
+        return self.query_one(ChoiceList)
+
+    @property
+    def _field(self) -> Input:
+        return self.query_one(Input)
+
+    def _typed_path(self) -> str:
+        return os.path.join(self._start, os.path.expanduser(self._field.value.strip()))
+
+    def _go(self) -> None:
+        """List the folders of the one in the field that go on as typed."""
+        folder, self._wanted = os.path.split(self._typed_path())
+        if folder != self._scan.folder:
+            self._scan.leave()
+            self._scan = FolderScan(folder, self._tell)
+            self._scan.start()
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        rows = [row for row in self._scan.rows if row.is_folder and row.refusal is None]
+        found = matching(rows, self._wanted, hidden=False, pictures=False)
+        self._list.show(found[:SHOWN_ROWS])
+
+    def _tell(self, scan: FolderScan) -> None:
+        self.post_message(self.Scanned(scan))
+
+    def _names(self) -> str:
+        lines = []
+        for file in self._files[:_NAMES]:
+            name = saved_name(file.name)
+            lines.append(text_of(file_line(name, file.size, _CELLS)))
+            if name != file.name:
+                told = cut_middle(shown(file.name or "", lines=False), _CELLS - 20)
+                lines.append("  " + _("it came as: {name}").format(name=told or _("nameless file")))
+        more = len(self._files) - _NAMES
+        if more > 0:
+            lines.append(ngettext("and {n} more", "and {n} more", more).format(n=more))
+        return "\n".join(lines)
+
+
+def _draw(row: PathRow, cells: int) -> Sequence[Line]:
+    return ((Span(cut_middle(shown(f"{row.name}/", lines=False), cells), Role.ACCENT),),)
