@@ -19,10 +19,8 @@ from chat_tui.locale import _
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from chat_tui.inbox.market import Market
     from chat_tui.inbox.service import Inbox
-    from chat_tui.market.access import Access
-    from chat_tui.paths import ForeignDirectory, Paths
+    from chat_tui.paths import Paths
     from chat_tui.settings import Settings
 
 REFUSED, CANNOT_START = 1, 2
@@ -48,13 +46,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def open_inbox(settings: "Settings", paths: "Paths", *, undo_seconds: int) -> "Inbox":
     """The inbox of one business, not started yet. Raises CannotStart."""
+    from chat_tui.commands.access import access_to, client
     from chat_tui.commands.speak import CannotStart, complain
     from chat_tui.inbox.service import Inbox
     from chat_tui.inbox.settings import InboxSettings
     from chat_tui.store.database import Store, StorePaths
     from chat_tui.store.errors import StoreBusy, StoreProblem
 
-    access = _access(settings, paths)
+    access = access_to(settings, paths)
     business = str(access.business_id)
     try:
         store = Store(StorePaths(cache_dir=paths.cache / business, data_dir=paths.data / business))
@@ -74,7 +73,7 @@ def open_inbox(settings: "Settings", paths: "Paths", *, undo_seconds: int) -> "I
     private = [paths.config, paths.data, paths.cache, paths.log.parent]
     if settings.key_file is not None:
         private.append(settings.key_file)
-    return Inbox(store, partial(_connect, access, settings), settings=wanted, private=private)
+    return Inbox(store, partial(client, access, settings), settings=wanted, private=private)
 
 
 def _harden() -> None:
@@ -96,7 +95,7 @@ def _run(argv: Sequence[str]) -> int:
 
     import logging
 
-    from chat_tui.commands.speak import CannotStart, complain
+    from chat_tui.commands.speak import CannotStart, complain, foreign_words
     from chat_tui.paths import ForeignDirectory
     from chat_tui.settings import SettingsProblem
 
@@ -107,7 +106,7 @@ def _run(argv: Sequence[str]) -> int:
     except (CannotStart, SettingsProblem) as problem:
         complain(str(problem))
     except ForeignDirectory as found:
-        complain(_foreign_words(found))
+        complain(foreign_words(found))
     except OSError as error:
         complain(
             f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error.errno)
@@ -132,9 +131,13 @@ def _start(asked: "Namespace") -> int:
 
             return paths.run(locate(asked.profile))
         case "sandbox":
-            return _sandbox(asked)
+            from chat_tui.commands import sandbox
+
+            return sandbox.run(asked)
         case "demo":
             return _demo(asked)
+        case "login":
+            return _login(asked)
         case None:
             _need_terminal()
             paths_ = locate(asked.profile)
@@ -144,7 +147,7 @@ def _start(asked: "Namespace") -> int:
             return _verb(asked)
 
 
-def _prepare(asked: "Namespace", paths: "Paths", *, shop: bool = True) -> "Settings":
+def _prepare(asked: "Namespace", paths: "Paths", *, shop: bool = True, key: bool = True) -> "Settings":
     """Settings read, language chosen, log open, and no key left in the environment of children."""
     from chat_tui import logs
     from chat_tui.paths import make_private
@@ -152,50 +155,13 @@ def _prepare(asked: "Namespace", paths: "Paths", *, shop: bool = True) -> "Setti
     from chat_tui.settings.secret import ENVIRONMENT
 
     flags = Flags(language=asked.lang, profile=asked.profile, read_only=asked.read_only)
-    settings = load(flags, os.environ, paths.settings_file, shop=shop)
+    settings = load(flags, os.environ, paths.settings_file, shop=shop, key=key)
     for name in ENVIRONMENT:
         os.environ.pop(name, None)
     locale.use(settings.language)
     make_private(paths.log.parent)
     logs.open_log(paths.log, level=settings.log_level, secrets=(settings.api_key, settings.oauth_token))
     return settings
-
-
-def _access(settings: "Settings", paths: "Paths") -> "Access":
-    """Address, key and business; the business is asked for when the operator did not name it."""
-    from dataclasses import replace
-
-    from chat_tui.commands.speak import CannotStart
-    from chat_tui.market.access import Access, AccessError
-    from chat_tui.model.ids import BusinessId
-    from chat_tui.paths import make_private
-
-    if not settings.has_access:
-        raise CannotStart(
-            _("There is no key. Set CHAT_TUI_API_KEY and CHAT_TUI_BUSINESS_ID, or look around: chat-tui demo")
-        )
-    try:
-        access = Access(settings.api_url, settings.api_key, settings.oauth_token)
-    except AccessError as problem:
-        raise CannotStart(str(problem)) from None
-    make_private(paths.data)
-    make_private(paths.cache)
-    if settings.business_id is not None:
-        return replace(access, business_id=BusinessId(settings.business_id))
-
-    import asyncio
-
-    from chat_tui.commands.business import find_business
-
-    connect = partial(_connect, access, settings)
-    return replace(access, business_id=asyncio.run(find_business(access, paths.data, connect)))
-
-
-def _connect(access: "Access", settings: "Settings") -> "Market":
-    """The client; httpx comes with it."""
-    from chat_tui.market.client import MarketClient
-
-    return MarketClient(access, read_only=settings.read_only)
 
 
 def _verb(asked: "Namespace") -> int:
@@ -262,6 +228,18 @@ def _need_terminal() -> None:
         raise CannotStart(refusal)
 
 
+def _login(asked: "Namespace") -> int:
+    """Connect a shop without a screen."""
+    from chat_tui.commands import login
+    from chat_tui.commands.access import try_key
+    from chat_tui.paths import locate
+
+    paths = locate(asked.profile)
+    surroundings = dict(os.environ)
+    settings = _prepare(asked, paths, key=False)
+    return login.run(asked, paths.settings_file, partial(try_key, settings), surroundings)
+
+
 def _demo(asked: "Namespace") -> int:
     """The inbox before a pretend Market that lives as long as it does."""
     from chat_tui.commands import demo
@@ -272,28 +250,3 @@ def _demo(asked: "Namespace") -> int:
     settings = _prepare(asked, paths, shop=False)
     with demo.pretend_market(settings, paths, chats=asked.chats, seed=asked.seed) as there:
         return _show(there, paths)
-
-
-def _sandbox(asked: "Namespace") -> int:
-    """The pretend Market alone, until it is told to end."""
-    from chat_tui.sandbox.serve import run
-
-    return run(
-        port=asked.port,
-        chats=asked.chats,
-        seed=asked.seed,
-        journal=asked.journal,
-        fd=asked.fd,
-        out=sys.stdout,
-        stop_with_stdin=asked.stop_with_stdin,
-    )
-
-
-def _foreign_words(found: "ForeignDirectory") -> str:
-    import shlex
-
-    if found.is_owned:
-        return _("Others may write to {path}. Look what is in it, then run: chmod 700 {quoted}").format(
-            path=found.path, quoted=shlex.quote(str(found.path))
-        )
-    return _("{path} belongs to another user and is not used.").format(path=found.path)

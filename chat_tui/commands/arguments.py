@@ -105,6 +105,7 @@ def build() -> argparse.ArgumentParser:
 
     _demo(verb("demo", _("open a pretend shop whose buyers answer; needs neither key nor network")))
     _sandbox(verb("sandbox", _("run the pretend Market alone, for developers")))
+    _login(verb("login", _("connect a shop: check its key, show what it may do, keep it in a private file")))
     _list(verb("list", _("print the chats")))
     _show(verb("show", _("print a chat")))
     _send(verb("send", _("send a text or a file, and wait until it is there")))
@@ -155,6 +156,18 @@ def _sandbox(parser: argparse.ArgumentParser) -> None:
     # Of the demo: it binds the port itself, and its end of our standard input says how long it lives.
     parser.add_argument("--fd", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--stop-with-stdin", action="store_true", help=argparse.SUPPRESS)
+
+
+def _login(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--token-stdin", action="store_true", help=_("read the key from standard input instead of asking")
+    )
+    parser.add_argument(
+        "--business", type=_id, metavar=_("ID"), help=_("which business, if the key opens several")
+    )
+    parser.add_argument(
+        "--replace", action="store_true", help=_("use this key instead of another business's")
+    )
 
 
 def _list(parser: argparse.ArgumentParser) -> None:

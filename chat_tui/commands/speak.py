@@ -1,9 +1,12 @@
 """What verbs print: harmless for a terminal, exact for a program."""
 
+import shlex
 import shutil
 import sys
 from typing import Any
 
+from chat_tui.locale import _
+from chat_tui.paths import ForeignDirectory
 from chat_tui.safetext import safe
 from chat_tui.ui.view.chat_json import json_text
 
@@ -34,6 +37,15 @@ def say_document(text: str) -> None:
     """Print something long in UTF-8, whatever the locale; it cannot steer a terminal either."""
     sys.stdout.flush()
     sys.stdout.buffer.write(safe(text, limit=_FULL).encode())
+
+
+def foreign_words(found: ForeignDirectory) -> str:
+    """Why a directory is not used, and what to do."""
+    if found.is_owned:
+        return _("Others may write to {path}. Look what is in it, then run: chmod 700 {quoted}").format(
+            path=found.path, quoted=shlex.quote(str(found.path))
+        )
+    return _("{path} belongs to another user and is not used.").format(path=found.path)
 
 
 def say_json(value: Any) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from chat_tui.model.allowance import Urgency
-from chat_tui.model.chat import Chat, NewChat, Shop
+from chat_tui.model.chat import Chat, KeyRights, NewChat, Shop
 from chat_tui.model.ids import CampaignId, ChatId, MessageId, OrderId, ReturnId
 from chat_tui.model.link import Budget
 from chat_tui.model.order import Order, Return
@@ -77,6 +77,9 @@ class Market(Protocol):
         progress: Callable[[int], None] | None = None,
     ) -> Accepted | Problem:
         """One attempt of sendFileToChat."""
+
+    async def get_key_rights(self) -> KeyRights | Problem:
+        """What the key may do (getAuthTokenInfo)."""
 
     async def get_shops(self) -> tuple[Shop, ...] | Problem:
         """All shops of the key (getCampaigns)."""

@@ -8,7 +8,7 @@ from chat_tui.inbox.budgets import Budgets
 from chat_tui.inbox.market import Market
 from chat_tui.inbox.slots import Slots
 from chat_tui.model.allowance import Urgency
-from chat_tui.model.chat import Chat, NewChat, Shop
+from chat_tui.model.chat import Chat, KeyRights, NewChat, Shop
 from chat_tui.model.ids import CampaignId, ChatId, MessageId, OrderId, ReturnId
 from chat_tui.model.link import Budget
 from chat_tui.model.order import Order, Return
@@ -148,6 +148,10 @@ class Lane:
     ) -> int | Problem:
         """A received file from its host; no quota of the Market's counts it."""
         return await self._market.fetch_file(url, write, limit=limit)
+
+    async def get_key_rights(self) -> KeyRights | Problem:
+        """What the key may do (getAuthTokenInfo)."""
+        return await self._paced.ask("getAuthTokenInfo", self._urgency, self._market.get_key_rights)
 
     async def get_shops(self) -> tuple[Shop, ...] | Problem:
         """All shops of the key (getCampaigns), page after page in one place."""

@@ -88,6 +88,16 @@ class Shop:
     """AVAILABLE, or why the API is switched off for the shop."""
 
 
+_SEES_RETURNS = frozenset(
+    {
+        "INVENTORY_AND_ORDER_PROCESSING",
+        "INVENTORY_AND_ORDER_PROCESSING_READ_ONLY",
+        "ALL_METHODS",
+        "ALL_METHODS_READ_ONLY",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class KeyRights:
     """Name and scopes of the Api-Key, from getAuthTokenInfo."""
@@ -104,3 +114,13 @@ class KeyRights:
     def may_write(self) -> bool:
         """Whether messages may be sent and chats created."""
         return bool({"COMMUNICATION", "ALL_METHODS"} & set(self.scopes))
+
+    @property
+    def may_see_orders(self) -> bool:
+        """Whether getBusinessOrders is open."""
+        return self.may_see_returns or "FINANCE_AND_ACCOUNTING" in self.scopes
+
+    @property
+    def may_see_returns(self) -> bool:
+        """Whether getReturn is open."""
+        return bool(_SEES_RETURNS & set(self.scopes))

@@ -30,8 +30,13 @@ _FIELDS = {
 }
 
 
-def load(flags: Flags, environ: Mapping[str, str], path: Path, *, shop: bool = True) -> Settings:
-    """The settings of this run; `shop=False` leaves out address, key and business. Raises SettingsProblem."""
+def load(
+    flags: Flags, environ: Mapping[str, str], path: Path, *, shop: bool = True, key: bool = True
+) -> Settings:
+    """The settings of this run; `shop=False` leaves out address, key and business. Raises SettingsProblem.
+
+    `key=False` leaves out the key alone, so that one nobody can read any more is no hindrance.
+    """
     written = file.read(path)
     asked = flags.language or (written["ui.language"].value if "ui.language" in written else None)
     language = locale.choose(asked, environ)
@@ -41,7 +46,9 @@ def load(flags: Flags, environ: Mapping[str, str], path: Path, *, shop: bool = T
     values |= {"language": language, "profile": flags.profile, "read_only": flags.read_only}
     values["own_keys"] = tuple(_own_keys(written))
     if shop:
-        values |= _shop(written, environ, path)
+        values |= _place(written, environ, path)
+    if shop and key:
+        values |= _key(written, environ, path)
     settings = Settings(**values)
     if settings.warn_minutes > settings.late_minutes:
         line = written["queue.late" if "queue.late" in written else "queue.warn"].line
@@ -76,7 +83,8 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _shop(written: Mapping[str, Written], environ: Mapping[str, str], path: Path) -> dict[str, Any]:
+def _place(written: Mapping[str, Written], environ: Mapping[str, str], path: Path) -> dict[str, Any]:
+    """Address and business."""
     values: dict[str, Any] = {}
     if url := environ.get("CHAT_TUI_API_URL"):
         values["api_url"] = checked_url(url, "CHAT_TUI_API_URL")
@@ -87,6 +95,11 @@ def _shop(written: Mapping[str, Written], environ: Mapping[str, str], path: Path
         values["business_id"] = _business_id(number.strip())
     elif "market.business_id" in written:
         values["business_id"] = written["market.business_id"].value
+    return values
+
+
+def _key(written: Mapping[str, Written], environ: Mapping[str, str], path: Path) -> dict[str, Any]:
+    values: dict[str, Any] = {}
     values["oauth_token"] = secret.from_environment("CHAT_TUI_OAUTH_TOKEN", environ)
     values["api_key"] = _api_key(written, environ, path)
     if "market.api_key_file" in written:

@@ -33,6 +33,19 @@ def cleaned(raw: bytes, origin: str) -> str:
     return key.decode("ascii")
 
 
+def pasted(text: str, origin: str) -> str:
+    """The key as somebody types or pastes it, without the blanks and line ends around it."""
+    key = text.strip().strip("\ufeff\u200b").strip()
+    if key.startswith("y0_"):
+        raise SettingsProblem(
+            _(
+                "{origin}: this is an OAuth token. Make an Api-Key in the seller's cabinet "
+                "(Settings → API and modules), or set CHAT_TUI_OAUTH_TOKEN"
+            ).format(origin=origin)
+        )
+    return cleaned(key.encode("utf-8", "surrogateescape"), origin)
+
+
 def from_environment(name: str, environ: Mapping[str, str]) -> str:
     """The key in a variable; empty if the variable is not set."""
     if name not in environ:

@@ -84,7 +84,7 @@ _NO_BUSINESS = N_(
 
 def problem_words(problem: Problem) -> str:
     """The Market's own words, if there are any, and what to do."""
-    parts = [_own_words(problem), _(_fix(problem))]
+    parts = [own_words(problem), _(_fix(problem))]
     if problem.retry_after_s is not None and problem.is_passing:
         wait = spoken(round(problem.retry_after_s * 1000))
         parts.append(_("Next try in {wait}.").format(wait=wait))
@@ -108,7 +108,8 @@ def server_words(message: str) -> str:
     return words if len(words) <= _WORDS_LENGTH else f"{words[:_WORDS_LENGTH]}…"
 
 
-def _own_words(problem: Problem) -> str:
+def own_words(problem: Problem) -> str:
+    """Status and words of the answer as one sentence; empty if there are none."""
     words = server_words(problem.message)
     status = problem.http_status
     if words and status:

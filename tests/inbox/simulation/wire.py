@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chat_tui.model.allowance import Urgency
-from chat_tui.model.chat import Chat, NewChat, Shop
+from chat_tui.model.chat import Chat, KeyRights, NewChat, Shop
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.link import Budget
 from chat_tui.model.outbox import Accepted, OutboxState
@@ -109,6 +109,9 @@ class CopyClient:
 
     async def create_chat(self, about: NewChat) -> ChatId | Problem:
         raise NotImplementedError("delivery creates no chat")
+
+    async def get_key_rights(self) -> KeyRights | Problem:
+        raise NotImplementedError("delivery asks for no rights")
 
     async def get_shops(self) -> tuple[Shop, ...] | Problem:
         raise NotImplementedError("delivery asks for no shops")

@@ -1,0 +1,49 @@
+"""From settings to the Market: address, key, business, and the client that knocks with them."""
+
+import asyncio
+from dataclasses import replace
+from functools import partial
+
+from chat_tui.commands.speak import CannotStart
+from chat_tui.inbox.market import Market
+from chat_tui.locale import _
+from chat_tui.market.access import Access, AccessError
+from chat_tui.model.ids import BusinessId
+from chat_tui.paths import Paths, make_private
+from chat_tui.settings import Settings
+
+
+def access_to(settings: Settings, paths: Paths) -> Access:
+    """Address, key and business; the business is asked for when the operator did not name it."""
+    if not settings.has_access:
+        raise CannotStart(
+            _(
+                "There is no key. Connect a shop: chat-tui login (or set CHAT_TUI_API_KEY). "
+                "To look around first: chat-tui demo"
+            )
+        )
+    try:
+        access = Access(settings.api_url, settings.api_key, settings.oauth_token)
+    except AccessError as problem:
+        raise CannotStart(str(problem)) from None
+    make_private(paths.data)
+    make_private(paths.cache)
+    if settings.business_id is not None:
+        return replace(access, business_id=BusinessId(settings.business_id))
+
+    from chat_tui.commands.business import find_business  # noqa: PLC0415 - asked the first time only
+
+    connect = partial(client, access, settings)
+    return replace(access, business_id=asyncio.run(find_business(access, paths.data, connect)))
+
+
+def client(access: Access, settings: Settings) -> Market:
+    """The client; httpx comes with it."""
+    from chat_tui.market.client import MarketClient  # noqa: PLC0415 - not before it is needed
+
+    return MarketClient(access, read_only=settings.read_only)
+
+
+def try_key(settings: Settings, key: str) -> Market:
+    """A client with a key that is not stored yet. Raises AccessError."""
+    return client(Access(settings.api_url, key), settings)

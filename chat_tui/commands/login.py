@@ -1,0 +1,154 @@
+"""`login`: connect a shop without a screen. The key is asked for or read, checked, and only then stored."""
+
+import asyncio
+import getpass
+import sys
+import warnings
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from chat_tui.commands.speak import CannotStart, complain, say
+from chat_tui.inbox.connect import Business, Opened, look_with
+from chat_tui.inbox.market import Market
+from chat_tui.locale import _
+from chat_tui.model.problem import Problem
+from chat_tui.settings import SettingsProblem
+from chat_tui.settings.keep import KeyInTheWay, check_place, keep_shop
+from chat_tui.settings.secret import ENVIRONMENT, MOST_BYTES, pasted
+from chat_tui.ui.view.key_words import (
+    business_words,
+    no_business,
+    refusal_words,
+    right_line,
+    rights_of,
+    rights_summary,
+    shop_words,
+)
+
+
+def run(
+    arguments: Namespace, settings_file: Path, connect: Callable[[str], Market], environ: Mapping[str, str]
+) -> int:
+    """Check the key, say what it opens, store it; 1 when it is refused. Raises CannotStart."""
+    typed = _from_input() if arguments.token_stdin else _asked()
+    try:
+        key = pasted(typed, _("Api-Key"))
+    except SettingsProblem as problem:
+        return _refuse(str(problem))
+    opened = asyncio.run(look_with(connect, key))
+    if isinstance(opened, Problem):
+        return _refuse(refusal_words(opened))
+    _show_rights(opened)
+    if not opened.rights.may_read:
+        return _refuse(rights_summary(opened.rights))
+    business = _chosen(opened, _wanted(arguments, environ), may_ask=not arguments.token_stdin)
+    if business is None:
+        return 1
+    for line in (business_words(business), *(f"  {shop_words(shop)}" for shop in business.shops)):
+        say(line)
+    try:
+        if not arguments.replace:
+            check_place(settings_file, business.business_id)
+    except KeyInTheWay as problem:
+        return _refuse(str(problem))
+    key_file = keep_shop(settings_file, key, business.business_id)
+    say(_("The key is in {file}, which only you can read; {settings} leads to it.").format(
+        file=key_file, settings=settings_file
+    ))  # fmt: skip
+    _warn_of_others(environ)
+    return 0
+
+
+def _refuse(words: str) -> int:
+    complain(words)
+    return 1
+
+
+def _from_input() -> str:
+    """The key from standard input; anything longer than a key is cut and refused as too long."""
+    return sys.stdin.buffer.read(4 * MOST_BYTES).decode("utf-8", "surrogateescape")
+
+
+def _asked() -> str:
+    """The key as the operator types or pastes it, unseen."""
+    if not sys.stdin.isatty():
+        raise CannotStart(
+            _("There is no terminal to ask for the key. Give it by a pipe: chat-tui login --token-stdin")
+        )
+    say(_("Make an Api-Key in the seller's cabinet: Settings → API and modules, right “Chats with buyers”."))
+    with warnings.catch_warnings():
+        # Where the terminal cannot hide it, it is not asked for.
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            return getpass.getpass(_("Api-Key (it stays unseen): "))
+        except EOFError:
+            return ""
+        except getpass.GetPassWarning:
+            raise CannotStart(
+                _("This terminal cannot hide the key. Give it by a pipe: chat-tui login --token-stdin")
+            ) from None
+
+
+def _show_rights(opened: Opened) -> None:
+    say(_("Key “{name}” may:").format(name=opened.rights.name or "?"))
+    for right in rights_of(opened.rights):
+        say(f"  {right_line(right)}")
+    if opened.rights.may_read and (summary := rights_summary(opened.rights)):
+        say(summary)
+
+
+def _wanted(arguments: Namespace, environ: Mapping[str, str]) -> int | None:
+    """The business that was named; the settings reader has checked what the environment says."""
+    if arguments.business is not None:
+        return int(arguments.business)
+    named = environ.get("CHAT_TUI_BUSINESS_ID", "").strip()
+    return int(named) if named else None
+
+
+def _chosen(opened: Opened, wanted: int | None, *, may_ask: bool) -> Business | None:
+    """The business to connect; None after saying why there is none."""
+    found = opened.businesses
+    if not found:
+        complain(no_business())
+        return None
+    if wanted is not None:
+        business = opened.find(wanted)
+        if business is None:
+            choice = "; ".join(map(business_words, found))
+            complain(
+                _("The key does not open business {wanted}. It opens: {choice}").format(
+                    wanted=wanted, choice=choice
+                )
+            )
+        return business
+    if len(found) == 1:
+        return found[0]
+    for number, business in enumerate(found, 1):
+        say(f"{number}  {business_words(business)}")
+    if may_ask:
+        return _by_number(found)
+    complain(_("The key opens several businesses. Name one: --business ID"))
+    return None
+
+
+def _by_number(found: tuple[Business, ...]) -> Business | None:
+    try:
+        typed = input(_("Which one? Its number: ")).strip()
+    except EOFError:
+        typed = ""
+    if typed.isascii() and typed.isdigit() and len(typed) < 10 and 1 <= int(typed) <= len(found):
+        return found[int(typed) - 1]
+    complain(_("There is no such number in the list. Nothing was stored."))
+    return None
+
+
+def _warn_of_others(environ: Mapping[str, str]) -> None:
+    """The environment goes before the file: a key there would be used instead."""
+    others = [name for name in ENVIRONMENT if environ.get(name)]
+    if others:
+        complain(
+            _("{names} is set and goes before the file. Remove it, so that this key is used.").format(
+                names=", ".join(others)
+            )
+        )

@@ -1,0 +1,106 @@
+"""What a key opens: its rights and its businesses with their shops, asked before anything is stored."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+
+from chat_tui.inbox.loop import EngineLoop
+from chat_tui.inbox.market import Market
+from chat_tui.market.access import AccessError
+from chat_tui.model.chat import KeyRights, Shop
+from chat_tui.model.ids import BusinessId
+from chat_tui.model.problem import Problem, ProblemKind
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """One seller's cabinet that a key opens."""
+
+    business_id: BusinessId
+    name: str
+    shops: tuple[Shop, ...]
+    """By name; never empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a key may do, and where."""
+
+    rights: KeyRights
+    businesses: tuple[Business, ...]
+    """By name; an Api-Key opens one, an OAuth token may open several."""
+
+    def find(self, business_id: int) -> Business | None:
+        """One of them by its number."""
+        return next((one for one in self.businesses if one.business_id == business_id), None)
+
+
+async def look(market: Market) -> Opened | Problem:
+    """Ask for the rights (getAuthTokenInfo; an OAuth token has none to tell) and the shops (getCampaigns)."""
+    rights = await market.get_key_rights()
+    if isinstance(rights, Problem):
+        return rights
+    shops = await market.get_shops()
+    if isinstance(shops, Problem):
+        return shops
+    return Opened(rights, grouped(shops))
+
+
+async def look_with(connect: Callable[[str], Market], key: str) -> Opened | Problem:
+    """The same with a client of its own, closed afterwards; no answer gives the key back to be shown."""
+    try:
+        market = connect(key)
+    except AccessError as error:
+        return Problem(ProblemKind.OFFLINE, message=str(error))
+    try:
+        found = await look(market)
+    finally:
+        await market.aclose()
+    return replace(found, message="") if isinstance(found, Problem) and key in found.message else found
+
+
+def grouped(shops: tuple[Shop, ...]) -> tuple[Business, ...]:
+    """The shops of each business together."""
+    by_id: dict[int, list[Shop]] = {}
+    for shop in sorted(shops, key=lambda shop: (shop.name.casefold(), shop.campaign_id)):
+        by_id.setdefault(shop.business_id, []).append(shop)
+    found = (
+        Business(BusinessId(number), of_it[0].business_name, tuple(of_it)) for number, of_it in by_id.items()
+    )
+    return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.business_id)))
+
+
+class Connector:
+    """Asks and stores for a screen, which never waits for network or disk. Use it from one event loop."""
+
+    def __init__(self, connect: Callable[[str], Market], store: Callable[[str, Business], None]) -> None:
+        """`connect` makes a client with a key; `store` writes key and business down, or raises."""
+        self._connect = connect
+        self._store = store
+        self._loop = EngineLoop()
+        self._loop.start()
+        self._asking: Future[Opened | Problem] | None = None
+
+    async def look(self, key: str) -> Opened | Problem:
+        """What this key opens; cancelling breaks the request off."""
+        self._asking = self._loop.submit(look_with(self._connect, key))
+        return await asyncio.wrap_future(self._asking)
+
+    async def keep(self, key: str, business: Business) -> None:
+        """Store what was looked at; raises what `store` does."""
+        await asyncio.to_thread(self._store, key, business)
+
+    def close(self) -> None:
+        """Break off what is being asked."""
+        if self._asking is not None:
+            self._asking.cancel()
+        self._loop.submit(_passed()).result()
+        self._loop.stop()
+
+
+async def _passed() -> None:
+    """Return when whatever was cancelled has ended."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    if others:
+        await asyncio.wait(others)

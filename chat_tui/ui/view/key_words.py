@@ -1,0 +1,121 @@
+"""What a key may do and opens, and why one is not taken, in words for wizard and `login`."""
+
+from typing import NamedTuple
+
+from chat_tui.inbox.connect import Business
+from chat_tui.locale import N_, _, ngettext
+from chat_tui.model.chat import KeyRights, Shop
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.ui.view import glyphs
+from chat_tui.ui.view.about import other_words
+from chat_tui.ui.view.line import cut, shown
+from chat_tui.ui.view.problems import own_words, problem_words
+
+_NAME_CELLS = 60
+_FIXES = {
+    ProblemKind.UNAUTHORIZED: N_(
+        "Copy the whole key again, or make a new one in the seller's cabinet: Settings → API and modules."
+    ),
+    ProblemKind.FORBIDDEN: N_(
+        "Give the key the right “Chats with buyers” in the seller's cabinet (Settings → API and modules); "
+        "a change takes up to 10 minutes to work."
+    ),
+    ProblemKind.OFFLINE: N_("No connection to the Market. Check the network and try again."),
+    ProblemKind.TIMEOUT: N_("The Market did not answer in time. Try again in a moment."),
+    ProblemKind.CUT: N_("The connection was cut in mid-answer. Try again."),
+    ProblemKind.NOT_FOUND: N_("This is not the address of the Market's API. Check api_url in settings.toml."),
+    ProblemKind.PARALLEL_LIMIT: N_("Too many requests at once. Try again in a moment."),
+    ProblemKind.HOURLY_LIMIT: N_("The key was asked about too often. Try again within the hour."),
+    ProblemKind.SERVER: N_("The Market has a fault on its side. Try again in a few minutes."),
+    ProblemKind.UNEXPECTED_ANSWER: N_(
+        "That was not an answer of the Market. Perhaps this network wants you to log in first: "
+        "open any page in a browser, then try again."
+    ),
+}
+_SWITCHED_OFF = {
+    "DISABLED_BY_INACTIVITY": N_("its API is off: nothing was on show for 90 days"),
+    "DISABLED_BY_NO_ACTIVE_CONTRACT": N_("its API is off: there is no contract in force"),
+    "DISABLED_BY_NO_PLACEMENT_TYPE": N_("its API is off: it has no way of working with the Market"),
+    "MANUALLY_DISABLED": N_("its API was switched off in the cabinet"),
+}
+
+
+class Right(NamedTuple):
+    """Something the program does, and whether the key allows it."""
+
+    is_given: bool
+    words: str
+
+
+def rights_of(rights: KeyRights) -> tuple[Right, ...]:
+    """What the program can do with the key and what it cannot, the most important first."""
+    return (
+        Right(rights.may_read, _("read and search the chats with buyers")),
+        Right(rights.may_write, _("answer, send files, start chats")),
+        Right(rights.may_see_orders, _("see what was ordered and when it comes")),
+        Right(rights.may_see_returns, _("see returns and their deadlines")),
+    )
+
+
+def right_line(right: Right) -> str:
+    """One of them as a line: a word says what the glyph says."""
+    yes, no = _("yes"), _("no")
+    cells = max(len(yes), len(no))
+    glyph, word = (glyphs.CONFIRMED, yes) if right.is_given else (glyphs.FAILED, no)
+    return f"{glyph} {word:<{cells}}  {right.words}"
+
+
+def rights_summary(rights: KeyRights) -> str:
+    """What follows from the rights; empty when there is nothing to say."""
+    if not rights.may_read:
+        return _(
+            "With this key there is nothing to show. Give it the right “Chats with buyers” in the seller's "
+            "cabinet (Settings → API and modules), wait up to 10 minutes and try again."
+        )
+    if not rights.may_write:
+        return _(
+            "View only: everything can be read and searched, nothing can be sent. To answer buyers, give the "
+            "key the right “Chats with buyers” in the seller's cabinet."
+        )
+    if not rights.may_see_orders:
+        return _(
+            "Chats work in full. To see orders beside them, give the key a right to read orders as well."
+        )
+    return ""
+
+
+def business_words(business: Business) -> str:
+    """Name and number of a business, on one line."""
+    name = _name(business.name) or _("Business")
+    shops = ngettext("{n} shop", "{n} shops", len(business.shops)).format(n=len(business.shops))
+    return glyphs.JOIN.join((name, str(business.business_id), shops))
+
+
+def shop_words(shop: Shop) -> str:
+    """Name of a shop, how it works with the Market, and what is wrong with it."""
+    parts = [_name(shop.name) or str(shop.campaign_id)]
+    if shop.placement:
+        parts.append(shown(shop.placement[:20], lines=False))
+    if shop.placement == "LAAS":
+        parts.append(_("has no chats"))
+    if shop.availability not in {"", "AVAILABLE"}:
+        known = _SWITCHED_OFF.get(shop.availability)
+        parts.append(_(known) if known else other_words(shop.availability))
+    return glyphs.JOIN.join(parts)
+
+
+def no_business() -> str:
+    """The key is good and opens nothing."""
+    return _("The key opens no shop. Check in the Market's cabinet which one it was made for.")
+
+
+def refusal_words(problem: Problem) -> str:
+    """Why the key could not be tried or was not taken: the Market's own words, and what to do."""
+    fix = _FIXES.get(problem.kind)
+    if fix is None:
+        return problem_words(problem)
+    return " ".join(part for part in (own_words(problem), _(fix)) if part)
+
+
+def _name(name: str) -> str:
+    return cut(shown(name[:200], lines=False).strip(), _NAME_CELLS)
