@@ -142,7 +142,7 @@ def _start(asked: "Namespace") -> int:
             _need_terminal()
             paths_ = locate(asked.profile)
             settings = _prepare(asked, paths_)
-            return _show(settings, paths_)
+            return _show(settings, paths_) if settings.has_access else _begin(asked, settings, paths_)
         case _:
             return _verb(asked)
 
@@ -196,8 +196,8 @@ def _verb(asked: "Namespace") -> int:
     return asyncio.run(work())
 
 
-def _show(settings: "Settings", paths: "Paths") -> int:
-    """The inbox on the screen, until the operator leaves."""
+def _show(settings: "Settings", paths: "Paths", *, is_new: bool = False) -> int:
+    """The inbox on the screen, until the operator leaves; `is_new` = its shop was just connected."""
     import asyncio
     import gc
 
@@ -215,9 +215,21 @@ def _show(settings: "Settings", paths: "Paths") -> int:
 
     inbox.start(asleep=True)
     try:
-        return app.run(inbox, settings, report=paths.log, templates=paths.templates)
+        return app.run(inbox, settings, report=paths.log, templates=paths.templates, is_new=is_new)
     finally:
         asyncio.run(inbox.close())
+
+
+def _begin(asked: "Namespace", settings: "Settings", paths: "Paths") -> int:
+    """Nothing is set up: the box, and then the shop that was connected there, or the demo."""
+    from chat_tui.commands import first
+    from chat_tui.commands.access import try_key
+
+    code, way = first.run(settings, paths, partial(try_key, settings))
+    if way == "demo":
+        asked.chats, asked.seed = arguments.DEMO_CHATS, arguments.DEMO_SEED
+        return _demo(asked)
+    return _show(_prepare(asked, paths), paths, is_new=True) if way == "connect" else code
 
 
 def _need_terminal() -> None:

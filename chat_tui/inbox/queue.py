@@ -59,6 +59,10 @@ class Queue:
         """How many chats each tab holds."""
         return await asyncio.wrap_future(self._store.read(chats.counts, self._wall_ms()))
 
+    async def longest_wait(self) -> Millis | None:
+        """Since when whoever waits longest has been waiting; None if nobody does."""
+        return await asyncio.wrap_future(self._store.read(chats.longest_wait, self._wall_ms()))
+
     async def next_waiting(self, beyond: ChatId | None, *, backwards: bool = False) -> ChatId | None:
         """The chat to answer next: the longest waiting one, or the one after (before) `beyond`."""
         return await asyncio.wrap_future(

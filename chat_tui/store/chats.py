@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from chat_tui.model.chat import Chat, ContextKind, NewChat, Shop
 from chat_tui.model.ids import UNKNOWN_TIME, CampaignId, ChatId, Millis
@@ -149,6 +150,13 @@ def counts(conn: Connection, now: Millis) -> dict[Tab, int]:
         within = "" if tab == Tab.ALL else f"WHERE {place.holds(now)}"
         found[tab] = conn.execute(f"SELECT count(*) FROM chat c {within}").fetchone()[0]  # noqa: S608
     return found
+
+
+def longest_wait(conn: Connection, now: Millis = 0) -> Millis | None:
+    """Since when the buyer of WAITING who waits longest has been waiting; None if nobody does."""
+    within = PLACES[Tab.WAITING].holds(now)
+    sql = f"SELECT min(c.waiting_since) FROM chat c WHERE {within}"  # noqa: S608
+    return cast("Millis | None", conn.execute(sql).fetchone()[0])
 
 
 def next_waiting(

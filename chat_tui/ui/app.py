@@ -54,11 +54,12 @@ class ChatTuiApp(TerminalApp[None]):
         calls_with_text: bool = False,
         templates: Path | None = None,
         operator: str = "",
+        is_new: bool = False,
     ) -> None:
         """`report` is the private file that gets the details of a crash; the calls are for new messages.
 
         `templates` is their directory, by default the one beside `report`; `operator` is what they call
-        whoever writes.
+        whoever writes. `is_new` = the shop was just connected: begin with how many wait.
         """
         super().__init__(report, jcuken=jcuken)
         bind(self, keys.bindings(Where.ANYWHERE), freed=keys.freed(Where.ANYWHERE))
@@ -66,6 +67,7 @@ class ChatTuiApp(TerminalApp[None]):
         self.calls_with_text = calls_with_text
         self.templates = templates or report.parent / "templates"
         self.operator = operator
+        self._is_new = is_new
         self.inbox = inbox
         self._now = now
         self._zone = zone
@@ -86,6 +88,8 @@ class ChatTuiApp(TerminalApp[None]):
             operator=self.operator,
         )
         self.push_screen(screen)
+        if self._is_new:
+            screen.call_after_refresh(screen.greet)
 
     async def on_event(self, event: events.Event) -> None:
         """Tell the inbox that somebody is here, now and then; everything else as usual."""
@@ -145,8 +149,8 @@ class ChatTuiApp(TerminalApp[None]):
         return Confirm(plain(words.format(n=count)), yes=_("Leave"), no=_("Stay"))
 
 
-def run(inbox: Inbox, settings: Settings, *, report: Path, templates: Path) -> int:
-    """Show the inbox until the operator leaves; the exit code."""
+def run(inbox: Inbox, settings: Settings, *, report: Path, templates: Path, is_new: bool = False) -> int:
+    """Show the inbox until the operator leaves; the exit code. `is_new` = the shop was just connected."""
     app = ChatTuiApp(
         inbox,
         report=report,
@@ -159,5 +163,6 @@ def run(inbox: Inbox, settings: Settings, *, report: Path, templates: Path) -> i
         calls_with_text=settings.notify_text,
         templates=templates,
         operator=settings.operator,
+        is_new=is_new,
     )
     return app.run_to_code(mouse=settings.mouse)

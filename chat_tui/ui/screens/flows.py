@@ -27,6 +27,7 @@ from chat_tui.ui.screens.outbox import OutboxAction, OutboxChoice, OutboxScreen
 from chat_tui.ui.screens.search import LastSearch, SearchScreen
 from chat_tui.ui.screens.snooze import SnoozeScreen
 from chat_tui.ui.screens.templates import TemplateList
+from chat_tui.ui.screens.welcome import Welcome
 from chat_tui.ui.text import notify, plain
 from chat_tui.ui.view.line import beginning, shown
 from chat_tui.ui.view.problems import problem_words
@@ -55,6 +56,10 @@ class Flows:
     folders: list[Path] = field(default_factory=list)
     """Where files were chosen lately, newest first."""
     searched: LastSearch = field(default_factory=LastSearch)
+
+    async def greet(self) -> bool | None:
+        """Show how many wait in a shop that was just connected; True = open the one who waits longest."""
+        return await self.app.push_screen_wait(Welcome(self.inbox, now=self.now, zone=self.zone))
 
     async def attach(self, to: QueueItem) -> OutboxItem | None:
         """Choose a file, see its card, send it to the chat that was open when the picker was called."""

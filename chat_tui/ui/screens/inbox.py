@@ -70,6 +70,12 @@ class InboxScreen(Marking):
 
     # -- commands ------------------------------------------------------------------------------------
 
+    @work(group="dialog", exclusive=True, exit_on_error=True)
+    async def greet(self) -> None:
+        """The first look at a shop that was just connected."""
+        if await self._flows.greet():
+            await self._open_waiting(backwards=False)
+
     async def action_next_waiting(self) -> None:
         """Open the chat that waits longest, or the one after it, ready to write."""
         await self._open_waiting(backwards=False)

@@ -44,6 +44,16 @@ def length(duration: Millis) -> str:
     return _("{n} d").format(n=duration // DAY)
 
 
+def waiting_words(count: int, since: Millis | None, now: Millis) -> str:
+    """How many buyers wait, and the longest how long: "12 wait, the longest 3 h"."""
+    if not count:
+        return _("Nobody waits for an answer.")
+    if since is None:
+        return ngettext("{n} waits", "{n} wait", count).format(n=count)
+    words = ngettext("{n} waits, the longest {age}", "{n} wait, the longest {age}", count)
+    return words.format(n=count, age=age(since, now))
+
+
 def spoken(duration: Millis) -> str:
     """A duration within a sentence, rounded up: "40 seconds", "1 minute", "3 hours", "2 days"."""
     seconds = max(1, -(-duration // 1000))
