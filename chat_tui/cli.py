@@ -126,10 +126,10 @@ def _start(asked: "Namespace") -> int:
     from chat_tui.paths import locate
 
     match asked.verb:
-        case "paths":
-            from chat_tui.commands import paths
+        case "paths" | "settings":
+            from chat_tui.commands import about
 
-            return paths.run(locate(asked.profile))
+            return about.run(asked, locate(asked.profile))
         case "sandbox":
             from chat_tui.commands import sandbox
 

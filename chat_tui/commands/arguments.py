@@ -114,6 +114,7 @@ def build() -> argparse.ArgumentParser:
     _export(verb("export", _("write a whole chat down, as a document or as evidence")))
     _stats(verb("stats", _("tell how fast the shop answers, from the copy on this computer")))
     verb("paths", _("say where files are kept"))
+    _settings(verb("settings", _("print the settings in force and who set them")))
     return parser
 
 
@@ -227,6 +228,12 @@ def _stats(parser: argparse.ArgumentParser) -> None:
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help=_("for tables: one line for every hour of the day"))
     form.add_argument("--json", action="store_true", help=_("for programs: JSON in UTF-8"))
+
+
+def _settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--example", action="store_true", help=_("print a settings file with every setting explained")
+    )
 
 
 def _chat(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from chat_tui.locale import N_, _
-from chat_tui.settings.value import SettingsProblem
+from chat_tui.settings.value import THEMES, SettingsProblem
 
 MOST_BYTES: Final = 1_000_000
 
@@ -173,7 +173,7 @@ KNOWN: Final[Mapping[str, Mapping[str, Known]]] = {
     "keys": {"layout": _one_of("jcuken", "off")},
     "ui": {
         "language": _one_of("ru", "en"),
-        "theme": _text(),
+        "theme": _one_of(*THEMES),
         "mouse": _yes_or_no(),
         "notify": _one_of("bell", "osc9", "osc777", "osc99", "off"),
         "notify_text": _yes_or_no(),

@@ -4,7 +4,7 @@ import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from chat_tui import locale
@@ -13,7 +13,8 @@ from chat_tui.settings import file, secret
 from chat_tui.settings.file import Written
 from chat_tui.settings.value import Flags, OwnKeys, Settings, SettingsProblem
 
-_FIELDS = {
+FIELDS: Final[Mapping[str, str]] = {
+    "market.api_url": "api_url",
     "sending.undo_seconds": "undo_seconds",
     "sending.settle_seconds": "settle_seconds",
     "queue.warn": "warn_minutes",
@@ -28,6 +29,7 @@ _FIELDS = {
     "ui.operator": "operator",
     "log.level": "log_level",
 }
+"""The field of `Settings` for each `table.key` that has a default."""
 
 
 def load(
@@ -41,7 +43,9 @@ def load(
     asked = flags.language or (written["ui.language"].value if "ui.language" in written else None)
     language = locale.choose(asked, environ)
     values: dict[str, Any] = {
-        name: written[place].value for place, name in _FIELDS.items() if place in written
+        name: written[place].value
+        for place, name in FIELDS.items()
+        if place in written and not place.startswith("market.")
     }
     values |= {"language": language, "profile": flags.profile, "read_only": flags.read_only}
     values["own_keys"] = tuple(_own_keys(written))
@@ -110,7 +114,7 @@ def _key(written: Mapping[str, Written], environ: Mapping[str, str], path: Path)
 def _own_keys(written: Mapping[str, Written]) -> Iterator[OwnKeys]:
     for place, found in written.items():
         table, _dot, name = place.partition(".")
-        if table == "keys" and place not in _FIELDS:
+        if table == "keys" and place not in FIELDS:
             keys = found.value if isinstance(found.value, list) else [found.value]
             yield OwnKeys(name, tuple(key for key in keys if key), found.line)
 

@@ -6,6 +6,16 @@ from typing import Final
 
 MARKET_URL: Final = "https://api.partner.market.yandex.ru"
 
+THEMES: Final = (
+    *("dark", "light", "ansi", "ansi-light", "high-contrast"),
+    *("textual-dark", "textual-light", "ansi-dark"),
+    *("nord", "gruvbox", "dracula", "tokyo-night", "monokai", "flexoki"),
+    *("catppuccin-latte", "catppuccin-frappe", "catppuccin-macchiato", "catppuccin-mocha"),
+    *("solarized-light", "solarized-dark", "rose-pine", "rose-pine-moon", "rose-pine-dawn"),
+    *("atom-one-dark", "atom-one-light"),
+)
+"""Names of colour themes: ours first, then those that come with Textual."""
+
 
 class SettingsProblem(Exception):  # noqa: N818 - house word: a failure that was expected
     """The program cannot start as it is set up; the text is one sentence with the fix, without any secret."""
@@ -63,8 +73,8 @@ class Settings:
     """`jcuken`: the Russian letter on the same physical key is the same command; `off`: it is not."""
     own_keys: tuple[OwnKeys, ...] = ()
     """In the order of the file."""
-    theme: str = ""
-    """Name of a colour theme; empty = the program's own choice."""
+    theme: str = "dark"
+    """One of `THEMES`."""
     mouse: bool = False
     notify: str = "bell"
     """How a new message calls an operator who looks elsewhere: bell, osc9, osc777, osc99 or off."""

@@ -14,13 +14,14 @@ from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import Millis
 from chat_tui.model.outbox import OPEN
 from chat_tui.settings import Settings
-from chat_tui.ui import keys
+from chat_tui.settings.value import THEMES
+from chat_tui.ui import keys, themes
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.inbox import InboxScreen
 from chat_tui.ui.terminal.app_base import TerminalApp
 from chat_tui.ui.terminal.attention import BELL
 from chat_tui.ui.terminal.bind import bind
-from chat_tui.ui.terminal.colours import theme_for
+from chat_tui.ui.terminal.colours import is_colourless, theme_for
 from chat_tui.ui.text import notify, plain
 from chat_tui.ui.view.queue_rows import Patience
 from chat_tui.ui.view.waits import MINUTE
@@ -47,7 +48,7 @@ class ChatTuiApp(TerminalApp[None]):
         report: Path,
         now: Callable[[], Millis],
         zone: tzinfo,
-        theme: str = "",
+        theme: str = "dark",
         jcuken: bool = True,
         patience: Patience = Patience(),  # noqa: B008 - frozen
         call_by: str = BELL,
@@ -76,8 +77,7 @@ class ChatTuiApp(TerminalApp[None]):
         self._told_at: Millis = 0
 
     def on_mount(self) -> None:
-        if self.theme_wanted in self.available_themes:
-            self.theme = self.theme_wanted
+        self.use_theme(self.theme_wanted)
         screen = InboxScreen(
             self.inbox,
             now=self._now,
@@ -125,6 +125,28 @@ class ChatTuiApp(TerminalApp[None]):
         else:
             self.push_screen(Palette())
 
+    def use_theme(self, name: str) -> None:
+        """Draw in the theme of this name from now on; without colours if none are wanted."""
+        self.theme_wanted = name
+        themes.choose(self, theme_for(name, os.environ))
+
+    @work(group="theme", exclusive=True)
+    async def action_theme(self) -> None:
+        """Try the themes on and choose one for this run; tell which line keeps it."""
+        from chat_tui.ui.screens.theme_list import ThemeList  # noqa: PLC0415 - not before the first paint
+
+        if is_colourless(os.environ):
+            notify(self, _("There are no colours to choose: NO_COLOR is set."))
+            return
+        before = self.theme_wanted
+        chosen = await self.push_screen_wait(ThemeList(THEMES, before, self.use_theme))
+        self.use_theme(chosen or before)
+        if chosen is not None:
+            words = _(
+                "These are the colours until you leave. To keep them: {line} under [ui] in settings.toml."
+            )
+            notify(self, words.format(line=f'theme = "{chosen}"'))
+
     def action_help_quit(self) -> None:
         """Ctrl-C, where it copies nothing: no reason to end, and none to be silent."""
         notify(self, _("Ctrl+C does not end the program: {key} does.").format(key=keys.key_of("quit")))
@@ -156,7 +178,7 @@ def run(inbox: Inbox, settings: Settings, *, report: Path, templates: Path, is_n
         report=report,
         now=lambda: time.time_ns() // 1_000_000,
         zone=local_zone(os.environ),
-        theme=theme_for(settings.theme, os.environ),
+        theme=settings.theme,
         jcuken=settings.keys_layout == "jcuken",
         patience=Patience(settings.warn_minutes * MINUTE, settings.late_minutes * MINUTE),
         call_by=settings.notify,

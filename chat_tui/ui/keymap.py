@@ -87,7 +87,8 @@ def _with_keys(command: Command, wish: OwnKeys, path: Path, *, jcuken: bool) -> 
         if key in _SAME:
             words = _("terminals send the same for “{name}” and {other}; choose another key")
             raise wrong(path, wish.line, words.format(name=name, other=key_label(_SAME[key])))
-        if command.where is Where.COMPOSE and typed_by(key):
+        # The box knows of the one typed key we declared, and of no other.
+        if command.where is Where.COMPOSE and typed_by(key) and key not in command.keys:
             words = _("“{name}” is typed into the text where “{command}” works; add ctrl+ or alt+")
             raise wrong(path, wish.line, words.format(name=name, command=command.id))
         keys.append(key)

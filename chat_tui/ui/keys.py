@@ -1,17 +1,19 @@
 """Every command declared once: its keys, its words for palette and help, its hint.
 
 Keys are named as on a Latin keyboard; `ui.terminal.layout` makes the same physical keys work on ЙЦУКЕН.
+Textual is imported by whoever asks for its bindings, because verbs tell of keys, too.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Flag, auto
-from typing import Final
-
-from textual.binding import Binding
-from textual.keys import REPLACED_KEYS, key_to_character
+from typing import TYPE_CHECKING, Final
 
 from chat_tui.locale import N_, _
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
 
 
 class Where(Flag):
@@ -51,8 +53,10 @@ class Command:
         """All keys, as they are written on a keyboard."""
         return " ".join(key_label(key) for key in self.keys)
 
-    def bindings(self) -> Iterable[Binding]:
+    def bindings(self) -> Iterable["Binding"]:
         """One binding per key, in the operator's language."""
+        from textual.binding import Binding  # noqa: PLC0415 - verbs tell of keys and bind none
+
         for key in self.keys:
             # Only a priority binding reaches the app from within a dialog; a letter must reach text instead.
             priority = self.where is Where.ANYWHERE and not typed_by(key)
@@ -106,6 +110,7 @@ COMMANDS: Final = (
     Command("leave", ("escape",), _COMPOSE, N_("Leave; the text stays as a draft"), N_("leave")),
     Command("help", ("f1", "question_mark"), Where.ANYWHERE, N_("Show the keys"), N_("keys")),
     Command("palette", ("ctrl+p",), Where.ANYWHERE, N_("Find a command"), N_("commands")),
+    Command("theme", (), Where.ANYWHERE, N_("Choose the colours: a theme")),
     Command("quit", ("ctrl+q", "q"), Where.ANYWHERE, N_("Quit")),
 )
 """Every command of this version with its own keys, in the order of help and hints."""
@@ -137,6 +142,19 @@ _LABELS: Final = {
     **{f"f{number}": f"F{number}" for number in range(1, 25)},
 }
 
+_SHORTENED: Final = {
+    "slash": "solidus",
+    "backslash": "reverse solidus",
+    "at": "commercial at",
+    "minus": "hyphen-minus",
+    "hyphen_minus": "hyphen-minus",
+    "less_than_sign": "less-than sign",
+    "greater_than_sign": "greater-than sign",
+    "plus": "plus sign",
+    "underscore": "low line",
+}
+"""What Textual calls a character where Unicode has another name for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class HelpRow:
@@ -158,7 +176,7 @@ def commands() -> tuple[Command, ...]:
     return _in_force
 
 
-def bindings(where: Where) -> list[Binding]:
+def bindings(where: Where) -> list["Binding"]:
     """The bindings of the commands of one place; call it once language and keys are known."""
     return [binding for command in _in_force if where in command.where for binding in command.bindings()]
 
@@ -188,7 +206,7 @@ def hints(focus: Where) -> list[tuple[str, str]]:
 def help_rows() -> list[HelpRow]:
     """Every command with all its keys, grouped by place."""
     return [
-        HelpRow(_(words), command.label, command.title)
+        HelpRow(_(words), command.label or _("(palette)"), command.title)
         for place, words in _PLACES
         for command in _in_force
         if place is _place_of(command)
@@ -208,9 +226,13 @@ def key_label(key: str) -> str:
 
 def typed_by(key: str) -> str:
     """The character that the key types where text is written; empty if it types none."""
-    # Textual itself does not find its shortened names again: `slash` is U+002F SOLIDUS.
-    character = key_to_character(REPLACED_KEYS.get(key, key)) or ""
-    return character if character.isprintable() else ""
+    name = _SHORTENED.get(key, key)
+    if len(name) > 1:
+        try:
+            name = unicodedata.lookup(name.replace("_", " "))
+        except KeyError:  # it names no character
+            return ""
+    return name if name.isprintable() else ""
 
 
 def _place_of(command: Command) -> Where | None:

@@ -62,10 +62,10 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
     made.close()
 
 
-@pytest.mark.parametrize("theme", ["", "nord", "textual-light", PLAIN_THEME])
+@pytest.mark.parametrize("theme", ["dark", "nord", "light", "textual-light", "high-contrast", "ansi"])
 async def test_f_101_every_letter_stands_out_in_16_256_and_all_colours(scene: Scene, theme: str) -> None:
     async with scene.app.run_test(size=(120, 40)) as pilot:
-        scene.app.theme = theme or scene.app.theme
+        scene.app.use_theme(theme)
         await press(pilot, "n", "escape", "n", "escape")
         strips = scene.app.screen._compositor.render_strips()
         shown = "".join(strip.text for strip in strips)

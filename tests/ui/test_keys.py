@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from textual.keys import _character_to_key
 
 from chat_tui import locale
 from chat_tui.ui import keys
@@ -86,9 +87,19 @@ def test_every_word_is_translated() -> None:
     with CATALOGUE.open("rb") as file:
         known = {str(message.id): str(message.string) for message in read_po(file, locale="ru") if message.id}
     spoken = {command.words for command in COMMANDS} | {command.hint for command in COMMANDS if command.hint}
-    spoken |= {words for _place, words in keys._PLACES}
+    spoken |= {words for _place, words in keys._PLACES} | {"(palette)"}
     assert spoken == set(known)
     assert all(known.values())
+
+
+def test_a_key_types_what_textual_says_it_types() -> None:
+    letters = [chr(code) for code in range(0x21, 0x7F)] + ["я", "№", "“"]
+    assert {letter: keys.typed_by(_character_to_key(letter)) for letter in letters} == {
+        letter: letter for letter in letters
+    }
+    silent = ["escape", "enter", "tab", "f1", "pagedown", "up", "ctrl+n", "alt+slash", "shift+tab", "delete"]
+    assert [key for key in silent if keys.typed_by(key)] == []
+    assert keys.typed_by("space") == " "
 
 
 @pytest.mark.usefixtures("russian")

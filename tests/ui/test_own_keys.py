@@ -243,7 +243,9 @@ def test_a_command_without_a_key_is_told_by_its_words(tmp_path: Path) -> None:
     assert "next" not in {word for _key, word in keys.hints(Where.LIST)}
     assert ("?", "keys") in keys.hints(Where.LIST)
     assert "keys" not in {word for _key, word in keys.hints(Where.COMPOSE)}
-    assert [row.keys for row in keys.help_rows() if row.words == "Answer the next waiting chat"] == [""]
+    assert [row.keys for row in keys.help_rows() if row.words == "Answer the next waiting chat"] == [
+        "(palette)"
+    ]
     assert palette_commands("answer the next")[0].id == "next_waiting"
 
 

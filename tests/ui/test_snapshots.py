@@ -97,6 +97,13 @@ def test_states_of_sending(
     assert snap_compare(scene.app, terminal_size=size, run_before=pressing("j", "enter"))
 
 
+@pytest.mark.parametrize("theme", ["light", "high-contrast", "ansi"])
+def test_states_in_a_theme(snap_compare: SnapCompare, stage: Stage, theme: str) -> None:
+    scene = stage(language="en", prepare=some_answers)
+    scene.app.theme_wanted = theme
+    assert snap_compare(scene.app, terminal_size=(120, 40), run_before=pressing("j", "enter"))
+
+
 @SIZES
 @LANGUAGES
 def test_outbox(snap_compare: SnapCompare, stage: Stage, size: tuple[int, int], language: str) -> None:

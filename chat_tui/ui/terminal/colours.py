@@ -7,6 +7,8 @@ from typing import Final
 PLAIN_THEME: Final = "ansi-dark"
 """Leaves every colour to the terminal. With it, and only with it, `NO_COLOR` means no colour at all."""
 
+_OURS: Final = {"dark": "textual-dark", "ansi": PLAIN_THEME}
+"""What Textual calls the themes that we give shorter names."""
 _MONOCHROME: Final = re.compile(r"vt\d\d\d|.+-(m|mono)$")
 
 
@@ -15,6 +17,11 @@ def is_monochrome(term: str) -> bool:
     return _MONOCHROME.match(term) is not None
 
 
+def is_colourless(environ: Mapping[str, str]) -> bool:
+    """Whether the operator or the terminal wants no colours."""
+    return bool(environ.get("NO_COLOR"))
+
+
 def theme_for(wanted: str, environ: Mapping[str, str]) -> str:
-    """The theme to use: the one wanted, unless colours are not."""
-    return PLAIN_THEME if environ.get("NO_COLOR") else wanted
+    """What Textual calls the theme to use: the one wanted, unless colours are not."""
+    return PLAIN_THEME if is_colourless(environ) else _OURS.get(wanted, wanted)

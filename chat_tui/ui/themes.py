@@ -1,0 +1,66 @@
+"""Themes of our own, which Textual does not have."""
+
+from typing import Final
+
+from textual.app import App
+from textual.theme import Theme
+
+LIGHT: Final = Theme(
+    name="light",
+    primary="#004578",
+    secondary="#0178D4",
+    warning="#8a4b00",
+    error="#a3103a",
+    success="#0b6b2c",
+    accent="#8a4b00",
+    surface="#D8D8D8",
+    panel="#D0D0D0",
+    background="#E0E0E0",
+    dark=False,
+    variables={
+        "footer-key-foreground": "#0178D4",
+        "text-secondary": "#00508f",
+        "text-warning": "#7a4200",
+        "text-accent": "#7a4200",
+        "text-error": "#a3103a",
+        "text-success": "#0b5a26",
+    },
+)
+"""As Textual's own light one, with warnings and successes dark enough to be read: at least 4.5 : 1."""
+
+HIGH_CONTRAST: Final = Theme(
+    name="high-contrast",
+    primary="#00ffff",
+    secondary="#ffffff",
+    warning="#ffff00",
+    error="#ff8080",
+    success="#00ff00",
+    accent="#ffff00",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#000000",
+    text_alpha=1.0,
+    variables={
+        "text-muted": "#ffffff",
+        "text-disabled": "#cccccc",
+        "text-primary": "#00ffff",
+        "text-secondary": "#ffffff",
+        "text-warning": "#ffff00",
+        "text-error": "#ff8080",
+        "text-success": "#00ff00",
+        "text-accent": "#ffff00",
+        "boost": "#333333",
+        "border": "#ffffff",
+        "border-blurred": "#cccccc",
+    },
+)
+"""Bright letters on black, at least 7 : 1 wherever there is something to read."""
+
+
+def choose(app: App[None], name: str) -> None:
+    """Draw in the theme of this name, as Textual or we call it, from now on."""
+    for ours in (LIGHT, HIGH_CONTRAST):
+        if name == ours.name:
+            app.register_theme(ours)
+    app.theme = name

@@ -1,0 +1,97 @@
+"""Themes: every name draws, every role can be read, a choice shows at once and is told how to keep."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.style import Style
+from textual.app import App
+from textual.color import Color
+from textual.theme import BUILTIN_THEMES
+
+from chat_tui.settings.value import THEMES
+from chat_tui.ui import themes
+from chat_tui.ui.terminal.colours import PLAIN_THEME, theme_for
+from chat_tui.ui.view.line import Role
+from chat_tui.ui.widgets.roles import role_style
+from tests.support.scenes import Scene, make_scene
+from tests.ui.test_snapshots import pressing
+
+OURS = {themes.LIGHT.name: themes.LIGHT, themes.HIGH_CONTRAST.name: themes.HIGH_CONTRAST}
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    made = make_scene(tmp_path, language="en")
+    yield made
+    made.close()
+
+
+def test_the_names_are_those_of_textual_and_four_of_ours() -> None:
+    assert set(THEMES) == set(BUILTIN_THEMES) | {"dark", "light", "ansi", "high-contrast"}
+    assert len(THEMES) == len(set(THEMES))
+
+
+async def test_every_name_draws() -> None:
+    app: App[None] = App()
+    async with app.run_test():
+        for name in THEMES:
+            themes.choose(app, theme_for(name, {}))
+            assert app.theme == {"dark": "textual-dark", "ansi": PLAIN_THEME}.get(name, name)
+
+
+def least_contrast(name: str, *, but: frozenset[Role] = frozenset()) -> float:
+    """The contrast of the faintest role on either ground of a theme."""
+    theme = {**BUILTIN_THEMES, **OURS}[theme_for(name, {})]
+    variables = theme.to_color_system().generate()
+    found = []
+    for ground in ("background", "surface"):
+        paper = Color.parse(variables[ground])
+        for role in set(Role) - but:
+            drawn = role_style(role, Style(), paper, variables, ansi=False).color
+            assert drawn is not None
+            assert drawn.triplet is not None
+            one, other = sorted((light(drawn.triplet), light(paper.rgb)))
+            found.append((other + 0.05) / (one + 0.05))
+    return min(found)
+
+
+def light(channels: tuple[int, int, int]) -> float:
+    """Relative luminance, as WCAG counts it."""
+    linear = [c / 255 / 12.92 if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("name", [name for name in THEMES if "ansi" not in name])
+def test_every_role_can_be_read_in_every_theme(name: str) -> None:
+    least = {"high-contrast": 7.0, "light": 4.5, "dark": 4.0}.get(name, 2.4)
+    lines = frozenset({Role.RULE}) if name in {"light", "dark"} else frozenset()
+    assert least_contrast(name, but=lines) >= least
+
+
+async def test_the_palette_changes_the_theme_live_and_escape_gives_the_old_one_back(scene: Scene) -> None:
+    async with scene.app.run_test(size=(120, 40)) as pilot:
+        await pressing("ctrl+p", *"theme", "enter", *"nord")(pilot)
+        assert scene.app.theme == "nord"
+        await pressing("escape")(pilot)
+        assert scene.app.theme == "textual-dark"
+        assert not scene.app._notifications
+
+
+async def test_what_is_chosen_stays_for_this_run_and_the_line_that_keeps_it_is_told(scene: Scene) -> None:
+    async with scene.app.run_test(size=(80, 24)) as pilot:
+        await pressing("ctrl+p", *"theme", "enter", *"high", "enter")(pilot)
+        assert scene.app.theme == "high-contrast"
+        (said,) = scene.app._notifications
+        assert 'theme = "high-contrast" under [ui] in settings.toml' in said.message
+
+
+async def test_without_colours_there_is_nothing_to_choose(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with scene.app.run_test(size=(80, 24)) as pilot:
+        await pressing("ctrl+p", *"theme", "enter")(pilot)
+        assert scene.app.theme == PLAIN_THEME
+        (said,) = scene.app._notifications
+        assert "NO_COLOR" in said.message
