@@ -126,7 +126,7 @@ def _start(asked: "Namespace") -> int:
     from chat_tui.paths import locate
 
     match asked.verb:
-        case "paths" | "settings":
+        case "paths" | "settings" | "doctor":
             from chat_tui.commands import about
 
             return about.run(asked, locate(asked.profile))

@@ -15,6 +15,10 @@ def run(asked: Namespace, paths: Paths) -> int:
             from chat_tui.commands import settings  # noqa: PLC0415 - each verb imports only its own
 
             return settings.run(flags, os.environ, paths.settings_file, documented=asked.example)
+        case "doctor":
+            from chat_tui.commands import doctor  # noqa: PLC0415
+
+            return doctor.run(flags, os.environ, paths, as_json=asked.json)
         case _:
             from chat_tui.commands import paths as paths_  # noqa: PLC0415
 

@@ -114,6 +114,7 @@ def build() -> argparse.ArgumentParser:
     _export(verb("export", _("write a whole chat down, as a document or as evidence")))
     _stats(verb("stats", _("tell how fast the shop answers, from the copy on this computer")))
     verb("paths", _("say where files are kept"))
+    _json(verb("doctor", _("look for what is wrong, and say how to mend it")))
     _settings(verb("settings", _("print the settings in force and who set them")))
     return parser
 
@@ -242,6 +243,10 @@ def _chat(parser: argparse.ArgumentParser) -> None:
 
 def _output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fresh", action="store_true", help=_("ask the Market first"))
+    _json(parser)
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=_("for programs: JSON in UTF-8"))
 
 

@@ -35,7 +35,7 @@ def private_directory(directory: Path) -> bool:
         raise StoreProblem(
             _("{place} cannot be written: check its owner and permissions.").format(place=directory)
         )
-    if file_system(directory) in _NETWORK:
+    if is_on_network(directory):
         raise StoreProblem(
             _("{place} is on a network file system, where databases break: choose a local disk.").format(
                 place=directory
@@ -50,6 +50,11 @@ def _foreign(error: ForeignDirectory) -> str:
     else:
         words = _("{place} belongs to another user: choose another place.")
     return words.format(place=error.path)
+
+
+def is_on_network(directory: Path) -> bool:
+    """Whether another machine keeps it, where SQLite's locks cannot be relied upon."""
+    return file_system(directory) in _NETWORK
 
 
 def file_system(directory: Path, mounts: Path = Path("/proc/self/mountinfo")) -> str:

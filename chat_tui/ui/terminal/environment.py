@@ -47,7 +47,11 @@ def refusal(
         return _("The input is not a terminal. Start chat-tui in a terminal, or see chat-tui --help.")
     if not (_is_terminal(stdout) and _is_terminal(stderr)):
         return _("The output is not a terminal. Start chat-tui in a terminal, or see chat-tui --help.")
-    term = environ.get("TERM", "")
+    return refused_term(environ.get("TERM", ""))
+
+
+def refused_term(term: str) -> str | None:
+    """Why a terminal of this name cannot show the interface, or None."""
     if term in {"", "dumb", "unknown"}:
         return _("TERM does not name a terminal that can draw. Try TERM=xterm-256color.")
     if not _FAMILIAR.match(term.lower()) and not _is_described(term):

@@ -1,0 +1,104 @@
+"""Directories and files: whose they are, who else may see them, and whether there is room."""
+
+import os
+import shlex
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from chat_tui.commands.checks.finding import Finding, State
+from chat_tui.locale import _
+from chat_tui.paths import Paths
+from chat_tui.store import library
+from chat_tui.store.files import is_on_network
+from chat_tui.ui.view.sizes import size_words
+
+LEAST_FREE: Final = 200_000_000
+"""Bytes; the copy of 100,000 messages with its index takes about so much."""
+
+
+def permissions(paths: Paths, key_file: Path | None) -> list[Finding]:
+    """One line a directory, and one for every file that others could see or write."""
+    named = (
+        ("config", _("settings"), paths.config),
+        ("data", _("outbox, drafts, marks"), paths.data),
+        ("cache", _("copy of the chats"), paths.cache),
+        ("log", _("log"), paths.log.parent),
+    )
+    found = [_directory(check, what, place) for check, what, place in named]
+    files = [paths.settings_file, paths.log, *([key_file] if key_file is not None else [])]
+    for root in (paths.data, paths.cache):
+        files += sorted(root.glob("*/*.db*"))
+    return [*found, *_files(files)]
+
+
+def disk(paths: Paths) -> Finding:
+    """Free room where outbox and cache are, or will be."""
+    what = _("free disk space")
+    free = min(shutil.disk_usage(_existing(place)).free for place in (paths.data, paths.cache))
+    if free < LEAST_FREE:
+        fix = _("Delete something: with a full disk nothing can be sent. The copy of the chats may go.")
+        return Finding("disk", what, State.BAD, size_words(free), fix)
+    return Finding("disk", what, State.GOOD, size_words(free))
+
+
+def sqlite() -> Finding:
+    """The version, and whether the program has to guard against its race."""
+    number = library.version()
+    if not library.has_search():
+        fix = _("Use a Python whose SQLite has FTS5.")
+        return Finding("sqlite", "SQLite", State.BAD, _("{n} without full-text search").format(n=number), fix)
+    if library.has_log_race():
+        number = _("{n}; before 3.51.3 several processes need a lock, which the program keeps").format(
+            n=number
+        )
+    return Finding("sqlite", "SQLite", State.GOOD, number)
+
+
+def _directory(check: str, what: str, place: Path) -> Finding:
+    try:
+        about = place.stat()
+    except FileNotFoundError:
+        if os.access(_existing(place), os.W_OK | os.X_OK):
+            return Finding(check, what, State.GOOD, _("{path} (not made yet)").format(path=place))
+        fix = _("Make it writable, or name another place: {variables}").format(variables="XDG_*_HOME")
+        return Finding(check, what, State.BAD, _("{path} cannot be made").format(path=place), fix)
+    except OSError as error:
+        return Finding(check, what, State.BAD, f"{place}: {error.strerror}", _("Look at its permissions."))
+    words, fix = _complaint(place, about, 0o700)
+    if not words and not os.access(place, os.W_OK | os.X_OK):
+        words, fix = _("it cannot be written"), f"chmod 700 {shlex.quote(str(place))}"
+    if not words and is_on_network(place):
+        words = _("it is on a network file system, where databases break")
+        fix = _("Choose a local disk by {variables}.").format(variables="XDG_*_HOME")
+    return Finding(
+        check, what, State.BAD if words else State.GOOD, f"{place}: {words}" if words else str(place), fix
+    )
+
+
+def _files(files: list[Path]) -> Iterator[Finding]:
+    for place in files:
+        try:
+            about = place.lstat()
+        except OSError:  # none there, or its directory was told of already
+            continue
+        words, fix = _complaint(place, about, 0o600)
+        if words:
+            yield Finding("file", _("file"), State.BAD, f"{place}: {words}", fix)
+
+
+def _complaint(place: Path, about: os.stat_result, mode: int) -> tuple[str, str]:
+    """What is wrong with owner or mode, and the fix; two empty texts when nothing is."""
+    if about.st_uid != os.geteuid():
+        return _("it belongs to another user"), _("Move it away; the program makes its own.")
+    if stat.S_IMODE(about.st_mode) & 0o077:
+        found = f"{stat.S_IMODE(about.st_mode):04o}"
+        return _("others can see it ({mode})").format(mode=found), f"chmod {mode:o} {shlex.quote(str(place))}"
+    return "", ""
+
+
+def _existing(place: Path) -> Path:
+    """The nearest directory that is there."""
+    return next(each for each in (place, *place.parents) if each.is_dir())

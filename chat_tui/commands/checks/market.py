@@ -1,0 +1,145 @@
+"""The Market as the settings lead to it: address, key, clock, quota. Three requests, all of them reading."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from chat_tui.commands.checks.finding import Finding, State
+from chat_tui.inbox.connect import Opened, look
+from chat_tui.inbox.market import Market
+from chat_tui.locale import _
+from chat_tui.market.access import Access, AccessError
+from chat_tui.model.ids import BusinessId, Millis
+from chat_tui.model.link import Budget
+from chat_tui.model.paging import ChatsPage
+from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.settings import Settings
+from chat_tui.ui.view.key_words import refusal_words, rights_of, rights_summary
+from chat_tui.ui.view.waits import spoken
+
+CLOCKS_AGREE: Millis = 60_000
+"""What a clock may be off: the program itself bears any difference, people who read times do not."""
+SCARCE = 0.2
+"""Share of a quota below which it is worth a word."""
+
+Connect = Callable[[Access], Market]
+
+
+def look_at(settings: Settings, connect: Connect, now: Callable[[], Millis]) -> list[Finding]:
+    """All of it; `connect` makes a client, `now` is our clock. Never raises for what the Market does."""
+    if not settings.has_access:
+        return _without_key(settings)
+    try:
+        access = Access(settings.api_url, settings.api_key, settings.oauth_token)
+        if settings.business_id is not None:
+            access = replace(access, business_id=BusinessId(settings.business_id))
+        return asyncio.run(_ask(access, connect, now))
+    except AccessError as problem:
+        return [Finding("address", _("address"), State.BAD, str(problem))]
+
+
+async def _ask(access: Access, connect: Connect, now: Callable[[], Millis]) -> list[Finding]:
+    market = connect(access)
+    try:
+        opened = await look(market)
+        findings = [_address(access, market.proxy, opened), _key(opened)]
+    finally:
+        await market.aclose()
+    if isinstance(opened, Problem):
+        return findings
+    business = _business(access.business_id, opened)
+    findings.append(business)
+    if business.state is not State.GOOD:
+        return findings
+    number = access.business_id or opened.businesses[0].business_id
+    market = connect(replace(access, business_id=number))
+    try:
+        page = await market.get_chats(limit=1)
+        return [*findings, _clock(page, now()), _quota(page, dict(market.budgets), now())]
+    finally:
+        await market.aclose()
+
+
+def _without_key(settings: Settings) -> list[Finding]:
+    fix = _("Connect a shop: chat-tui login. To look around first: chat-tui demo")
+    return [
+        Finding(
+            "address", _("address"), State.UNKNOWN, settings.api_url, _("Without a key it is not tried.")
+        ),
+        Finding("key", _("key"), State.BAD, _("not set"), fix),
+    ]
+
+
+def _address(access: Access, proxy: str, opened: Opened | Problem) -> Finding:
+    words = access.base_url if not proxy else f"{access.base_url} {_('via proxy {host}').format(host=proxy)}"
+    what = _("address")
+    if not isinstance(opened, Problem) or opened.certainty is Certainty.REFUSED:
+        return Finding("address", what, State.GOOD, _("{address} answers").format(address=words))
+    if opened.kind is ProblemKind.OFFLINE:
+        host = urlsplit(access.base_url).hostname or ""
+        fix = _("Check the network, and whether {host} is the right name.").format(host=host)
+        return Finding(
+            "address", what, State.BAD, _("{address} cannot be reached").format(address=words), fix
+        )
+    fix = refusal_words(opened)
+    return Finding("address", what, State.BAD, _("{address} answers badly").format(address=words), fix)
+
+
+def _key(opened: Opened | Problem) -> Finding:
+    what = _("key")
+    if isinstance(opened, Problem):
+        if opened.certainty is Certainty.REFUSED:
+            return Finding("key", what, State.BAD, _("refused"), refusal_words(opened))
+        return Finding("key", what, State.UNKNOWN, _("not known without an answer"))
+    rights = rights_of(opened.rights)
+    given = ", ".join(right.words for right in rights if right.is_given) or _("nothing")
+    fix = rights_summary(opened.rights)
+    if not opened.rights.may_read:
+        return Finding("key", what, State.BAD, _("may: {rights}").format(rights=given), fix)
+    return Finding(
+        "key", what, State.UNKNOWN if fix else State.GOOD, _("may: {rights}").format(rights=given), fix
+    )
+
+
+def _business(wanted: BusinessId | None, opened: Opened) -> Finding:
+    what = _("business")
+    choice = "; ".join(f"{one.business_id} ({one.name})" for one in opened.businesses)
+    if wanted is not None and (one := opened.find(wanted)) is not None:
+        return Finding("business", what, State.GOOD, f"{wanted} ({one.name})")
+    if wanted is None and len(opened.businesses) == 1:
+        return Finding("business", what, State.GOOD, choice)
+    if not choice:
+        fix = _("Check in the Market's cabinet which shop the key was made for.")
+        return Finding("business", what, State.BAD, _("the key opens no shop"), fix)
+    fix = _("Set CHAT_TUI_BUSINESS_ID or business_id to one of: {choice}").format(choice=choice)
+    return Finding("business", what, State.BAD, str(wanted) if wanted else _("not set"), fix)
+
+
+def _clock(page: ChatsPage | Problem, now: Millis) -> Finding:
+    what = _("clock")
+    if isinstance(page, Problem) or page.server_time is None:
+        return Finding("clock", what, State.UNKNOWN, _("not known without an answer"))
+    off = now - page.server_time
+    if abs(off) < CLOCKS_AGREE:
+        return Finding("clock", what, State.GOOD, _("as the Market's"))
+    words = _("{time} ahead of the Market's") if off > 0 else _("{time} behind the Market's")
+    fix = _("Set this computer's clock; on Linux: timedatectl set-ntp true")
+    return Finding("clock", what, State.BAD, words.format(time=spoken(abs(off))), fix)
+
+
+def _quota(page: ChatsPage | Problem, budgets: dict[str, Budget], now: Millis) -> Finding:
+    what = _("quota")
+    if isinstance(page, Problem):
+        return Finding("quota", what, State.BAD, _("the list was not given"), refusal_words(page))
+    budget = budgets.get("getChats")
+    if budget is None:
+        return Finding("quota", what, State.UNKNOWN, _("the Market does not tell"))
+    words = _("{left} of {limit} list requests left this hour").format(
+        left=budget.remaining, limit=budget.limit
+    )
+    if budget.share_left > SCARCE:
+        return Finding("quota", what, State.GOOD, words)
+    fix = _("Other programs of the shop use it up, too. It is whole again in {time}.")
+    state = State.BAD if budget.remaining == 0 else State.UNKNOWN
+    return Finding("quota", what, state, words, fix.format(time=spoken(max(0, budget.resets_at - now))))

@@ -1,0 +1,168 @@
+"""The terminal and what is around it, as far as the environment and tmux tell."""
+
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from typing import Final, TextIO
+
+from chat_tui.commands.checks.finding import Finding, State
+from chat_tui.locale import _
+from chat_tui.settings.secret import ENVIRONMENT as SECRETS
+from chat_tui.ui.terminal import environment
+from chat_tui.ui.terminal.colours import is_colourless
+
+LEAST: Final = (40, 12)
+COMFORTABLE: Final = (80, 24)
+SLOW_ESCAPE_MS: Final = 100
+"""From here on a person feels how long tmux waits for what may follow Esc."""
+_PATIENCE_S: Final = 2.0
+_OPTIONS: Final = ("set-clipboard", "allow-passthrough", "escape-time", "extended-keys")
+_SWITCHES: Final = {"0": "off", "1": "on"}
+"""How older versions of tmux spell a switch."""
+
+Options = Mapping[str, str]
+"""What tmux says of its options; empty = it said nothing."""
+
+
+def term(environ: Mapping[str, str]) -> Finding:
+    """Whether TERM names something that can draw."""
+    name = environ.get("TERM", "")
+    refusal = environment.refused_term(name)
+    state = State.GOOD if refusal is None else State.BAD
+    return Finding("term", "TERM", state, name or _("not set"), refusal or "")
+
+
+def size(shown: tuple[int, int] | None) -> Finding:
+    """Columns and rows; `shown` is None when no terminal is there."""
+    what = _("window")
+    if shown is None:
+        return Finding("size", what, State.UNKNOWN, _("this is no terminal"))
+    words = f"{shown[0]}×{shown[1]}"
+    if shown[0] < LEAST[0] or shown[1] < LEAST[1]:
+        fix = _("Make the window larger: at least 40×12, better 80×24.")
+        return Finding("size", what, State.BAD, words, fix)
+    if shown[0] < COMFORTABLE[0] or shown[1] < COMFORTABLE[1]:
+        return Finding("size", what, State.UNKNOWN, words, _("From 80×24 on it is comfortable."))
+    return Finding("size", what, State.GOOD, words)
+
+
+def colours(environ: Mapping[str, str]) -> Finding:
+    """How many colours there are."""
+    what, name = _("colours"), environ.get("TERM", "")
+    if is_colourless(environ):
+        return Finding("colours", what, State.GOOD, _("none, because NO_COLOR is set"))
+    if environ.get("COLORTERM", "").lower() in {"truecolor", "24bit"}:
+        return Finding("colours", what, State.GOOD, _("16 million"))
+    if "256color" in name or "direct" in name:
+        return Finding("colours", what, State.GOOD, "256")
+    fix = _("Every state can be read in 16 colours, too. If the terminal has more: TERM=xterm-256color.")
+    return Finding("colours", what, State.UNKNOWN, "16", fix)
+
+
+def tmux_options(environ: Mapping[str, str]) -> Options | None:
+    """The options that matter here, asked of tmux itself; None outside tmux."""
+    if not environ.get("TMUX"):
+        return None
+    wanted = "\t".join(f"#{{{name}}}" for name in _OPTIONS)
+    try:
+        done = subprocess.run(  # noqa: S603 - words of our own
+            ["tmux", "display-message", "-p", "-t", environ.get("TMUX_PANE", ""), wanted],  # noqa: S607
+            capture_output=True,
+            text=True,
+            timeout=_PATIENCE_S,
+            stdin=subprocess.DEVNULL,
+            env={name: value for name, value in environ.items() if name not in SECRETS},
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return {}
+    told = [_SWITCHES.get(word, word) for word in done.stdout.rstrip("\n").split("\t")]
+    return dict(zip(_OPTIONS, told, strict=True)) if len(told) == len(_OPTIONS) else {}
+
+
+def tmux(options: Options | None) -> list[Finding]:
+    """What each option is good for, and the line of ~/.tmux.conf that mends it."""
+    if options is None:
+        return []
+    if not options:
+        fix = _("Run doctor in the pane where chat-tui is to run.")
+        return [Finding("tmux", "tmux", State.UNKNOWN, _("it does not tell its options"), fix)]
+    judges: Mapping[str, Callable[[str], tuple[State, str]]] = {
+        "set-clipboard": _set_clipboard,
+        "allow-passthrough": _allow_passthrough,
+        "escape-time": _escape_time,
+        "extended-keys": _extended_keys,
+    }
+    found = []
+    for name, judge in judges.items():
+        told = options.get(name, "")
+        state, fix = judge(told) if told else (State.UNKNOWN, "")
+        found.append(Finding(f"tmux_{name}", f"tmux {name}", state, told or _("this tmux has no such"), fix))
+    return found
+
+
+def clipboard(environ: Mapping[str, str], options: Options | None) -> Finding:
+    """Whether what is copied can reach the clipboard (OSC 52)."""
+    what = _("copying")
+    if options is None and environ.get("TERM", "").startswith("linux"):
+        return Finding("clipboard", what, State.BAD, _("this console has no clipboard"), _("Use a terminal."))
+    if options and not (options["set-clipboard"] == "on" or _passes(options)):
+        words = _("tmux keeps it to itself")
+        return Finding("clipboard", what, State.BAD, words, _in_conf("set -s set-clipboard on"))
+    fix = _("No terminal tells. If a copied text does not arrive, allow OSC 52 in the terminal's settings.")
+    return Finding("clipboard", what, State.UNKNOWN, _("sent to the terminal (OSC 52)"), fix)
+
+
+def notifications(how: str, options: Options | None) -> Finding:
+    """Whether a call for the operator gets through; `how` is the setting `notify`."""
+    what = _("calls")
+    if how == "off":
+        return Finding("notifications", what, State.GOOD, _("off, as set"))
+    if how == "bell":
+        return Finding("notifications", what, State.GOOD, _("bell"))
+    if options and not _passes(options):
+        words = _("{how}, which tmux keeps to itself").format(how=how)
+        return Finding("notifications", what, State.BAD, words, _in_conf("set -g allow-passthrough on"))
+    fix = _("If nothing is shown, try another [ui] notify: osc9, osc777, osc99 or bell.")
+    return Finding("notifications", what, State.UNKNOWN, how, fix)
+
+
+def streams(stdout: TextIO) -> tuple[int, int] | None:
+    """Columns and rows of the terminal that shows what is printed; None when there is none."""
+    try:
+        found = os.get_terminal_size(stdout.fileno())
+    except (OSError, ValueError):  # a pipe, a file, or nothing at all
+        return None
+    return found.columns, found.lines
+
+
+def _passes(options: Options) -> bool:
+    return options["allow-passthrough"] in {"on", "all"}
+
+
+def _in_conf(line: str) -> str:
+    return _("Write into ~/.tmux.conf: {line}").format(line=line)
+
+
+def _set_clipboard(told: str) -> tuple[State, str]:
+    if told == "on":
+        return State.GOOD, ""
+    return State.UNKNOWN, _in_conf("set -s set-clipboard on")
+
+
+def _allow_passthrough(told: str) -> tuple[State, str]:
+    if told in {"on", "all"}:
+        return State.GOOD, ""
+    return State.UNKNOWN, _in_conf("set -g allow-passthrough on")
+
+
+def _escape_time(told: str) -> tuple[State, str]:
+    if told.isdecimal() and int(told) <= SLOW_ESCAPE_MS:
+        return State.GOOD, ""
+    return State.BAD, _in_conf("set -s escape-time 10")
+
+
+def _extended_keys(told: str) -> tuple[State, str]:
+    if told in {"on", "always"}:
+        return State.GOOD, ""
+    return State.UNKNOWN, _in_conf("set -s extended-keys on")
