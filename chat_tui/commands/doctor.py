@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 
@@ -16,9 +16,6 @@ from chat_tui.locale import _
 from chat_tui.market.access import Access
 from chat_tui.paths import Paths
 from chat_tui.settings import Flags, Settings, SettingsProblem, load
-
-_WHAT = 24
-"""Cells of the column that names what was looked at."""
 
 
 def run(flags: Flags, environ: Mapping[str, str], paths: Paths, *, as_json: bool) -> int:
@@ -39,10 +36,7 @@ def run(flags: Flags, environ: Mapping[str, str], paths: Paths, *, as_json: bool
     if as_json:
         say_json([asdict(found) | {"state": found.state.name.lower()} for found in findings])
     else:
-        for found in findings:
-            say(f"{found.state}  {found.what:<{_WHAT}}  {found.found}")
-            if found.repair:
-                say(f"{'':{4 + _WHAT}}  → {found.repair}")
+        _print(findings)
     return int(any(found.state is State.BAD for found in findings))
 
 
@@ -57,6 +51,14 @@ def _look(settings: Settings, environ: Mapping[str, str], paths: Paths) -> Itera
     yield files.sqlite()
     yield from files.permissions(paths, settings.key_file)
     yield files.disk(paths)
+
+
+def _print(findings: Sequence[Finding]) -> None:
+    column = max(len(found.what) for found in findings)
+    for found in findings:
+        say(f"{found.state}  {found.what:<{column}}  {found.found}")
+        if found.repair:
+            say(f"{'':{4 + column}}  → {found.repair}")
 
 
 def _without(secrets: list[str], found: Finding) -> Finding:

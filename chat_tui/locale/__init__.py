@@ -8,6 +8,7 @@ package is built.
 import gettext
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("en", "ru")
@@ -36,13 +37,17 @@ def spelled(language: str, stream: object) -> str:
 def use(language: str) -> None:
     """Speak `language` from now on; a missing catalogue leaves the English words."""
     global _current, _language
+    _current, _language = _words(language), language
+
+
+def _words(language: str) -> gettext.NullTranslations:
     words = gettext.NullTranslations()
     for path in sorted((Path(__file__).parent / language).glob("*.mo")):
         with path.open("rb") as catalogue:
             loaded = gettext.GNUTranslations(catalogue)
         loaded.add_fallback(words)
         words = loaded
-    _current, _language = words, language
+    return words
 
 
 def language() -> str:
@@ -53,6 +58,17 @@ def language() -> str:
 def _(message: str) -> str:
     """The message in the current language."""
     return _current.gettext(message)
+
+
+@cache
+def in_all(message: str) -> tuple[str, ...]:
+    """The message in every language: people look for a command in the words they think in."""
+    return tuple(_all()[name].gettext(message) for name in LANGUAGES)
+
+
+@cache
+def _all() -> dict[str, gettext.NullTranslations]:
+    return {name: _words(name) for name in LANGUAGES}
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:

@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from rich.cells import cell_len
 
-from chat_tui.locale import _
+from chat_tui.locale import _, in_all
 from chat_tui.ui.keys import HelpRow, commands
 from chat_tui.ui.view.line import Line, Role, Span, pad, wrap
 from chat_tui.ui.view.swapped import fits
@@ -15,8 +15,8 @@ _KEYS_MAX = 18
 
 def help_lines(rows: Iterable[HelpRow], query: str, cells: int) -> list[Line]:
     """The rows that fit the query, in either language or layout, under the names of their places."""
-    english = {command.title: command.words for command in commands()}
-    found = [row for row in rows if fits(query, row.keys, row.words, row.place, english.get(row.words, ""))]
+    spoken = {command.title: in_all(command.words) for command in commands()}
+    found = [row for row in rows if fits(query, row.keys, row.words, row.place, *spoken.get(row.words, ()))]
     if not found:
         return [(Span(_("No such key. Shorten what you typed."), Role.WARN),)]
     column = min(_KEYS_MAX, max(cell_len(row.keys) for row in found))

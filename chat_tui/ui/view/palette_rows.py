@@ -2,6 +2,7 @@
 
 from rich.cells import cell_len
 
+from chat_tui.locale import in_all
 from chat_tui.ui.keys import Command, commands
 from chat_tui.ui.view.line import Line, Role, Span, spread
 from chat_tui.ui.view.swapped import fits, spellings
@@ -15,7 +16,7 @@ def palette_commands(query: str = "") -> list[Command]:
     found = [
         command
         for command in commands()
-        if command.id != "palette" and fits(query, command.title, command.words, command.id.replace("_", " "))
+        if command.id != "palette" and fits(query, *in_all(command.words), command.id.replace("_", " "))
     ]
     return sorted(found, key=lambda command: not _begins(command, query))
 
@@ -27,5 +28,5 @@ def palette_line(command: Command, cells: int) -> Line:
 
 
 def _begins(command: Command, query: str) -> bool:
-    words = f"{command.title} {command.words}".casefold().split()
+    words = " ".join(in_all(command.words)).casefold().split()
     return any(word.startswith(spelling) for spelling in spellings(query) for word in words)

@@ -1,11 +1,15 @@
+import re
+
 import pytest
 from textual.binding import Binding
 from textual.widgets import Input
 
 from chat_tui import locale
-from chat_tui.ui.keys import COMMANDS
+from chat_tui.ui.keys import COMMANDS, Command
 from chat_tui.ui.screens.palette import Palette
+from chat_tui.ui.terminal.layout import latin
 from chat_tui.ui.view.palette_rows import palette_commands
+from chat_tui.ui.view.swapped import cyrillic
 from tests.ui.screens.stage import Stage, staged, until
 
 
@@ -22,6 +26,21 @@ def test_all_commands_but_itself_in_the_declared_order() -> None:
 def test_a_command_is_found_in_either_language_and_layout(query: str) -> None:
     locale.use("ru")
     assert ids(query)[0] == "outbox"
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
+def test_every_command_is_found_by_its_words_in_both_languages_and_on_the_wrong_layout(
+    command: Command, language: str
+) -> None:
+    locale.use(language)
+    english, russian = (
+        " ".join(re.findall(r"[^\W\d_]+", words)[:4]) for words in locale.in_all(command.words)
+    )
+    assert english != russian
+    wrong = (cyrillic(english), latin(russian.lower()))
+    for query in (english, russian, *wrong):
+        assert command.id == "palette" or command.id in ids(query), query
 
 
 def test_what_begins_with_the_query_comes_first() -> None:
