@@ -56,3 +56,5 @@ class Link:
     """Until when an operation is not asked, by operationId: its quota is used up, or nearly."""
     proxy: str = ""
     """The host of the proxy that requests go through; empty if there is none."""
+    parts: tuple[tuple[str, "Link"], ...] = ()
+    """How things stand with each of several open businesses, by name, the worst first."""

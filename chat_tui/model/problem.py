@@ -77,6 +77,8 @@ class ProblemKind(StrEnum):
     """The outbox item waited too long to be sent without asking."""
     STORAGE = "storage"
     """The local database cannot be written."""
+    LEFT_OUT = "left_out"
+    """One of several businesses cannot be shown; `message` says why."""
 
 
 class Certainty(StrEnum):

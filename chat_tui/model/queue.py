@@ -130,6 +130,8 @@ class QueueItem:
     note: str = ""
     """The operator's own words on this chat, raw; empty = none."""
     labels: tuple[str, ...] = ()
+    business: str = ""
+    """What the operator calls its business; empty while only one is open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What is looked for in everything ever read, what was found, and how much of the history that covers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from chat_tui.model.ids import ChatId, MessageId, Millis
@@ -65,6 +65,8 @@ class SearchHit:
     """Text of the message, raw; empty for a chat or a message without text."""
     file_names: tuple[str, ...] = ()
     """Names of the message's files, raw."""
+    key: int = field(default=0, compare=False)
+    """To go on after it; only whoever searched reads it."""
 
     @property
     def chat_id(self) -> ChatId:

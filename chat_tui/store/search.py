@@ -6,7 +6,7 @@ A call looks at a bounded number of rows: it may find nothing in them and yet ha
 import heapq
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from typing import Any, Final
 
@@ -79,6 +79,8 @@ class _Found:
     sender: str = ""
     text: str = ""
     file_names: tuple[str, ...] = ()
+    key: int = 0
+    """To go on after it."""
 
 
 _Walk = tuple[list[_Found], int | None]
@@ -207,7 +209,7 @@ def _walk(
         examined += 1
         key = key_of(row)
         if row[0] and (one := found_in(row)) is not None:
-            found.append(one)
+            found.append(replace(one, key=key))
     return found, key if examined == EXAMINED else None
 
 
@@ -215,7 +217,15 @@ def _page(conn: Connection, walk: _Walk) -> SearchPage:
     found, next_key = walk
     items = chats.items(conn, (one.chat_id for one in found))
     hits = tuple(
-        SearchHit(items[one.chat_id], one.message_id, one.created_at, one.sender, one.text, one.file_names)
+        SearchHit(
+            items[one.chat_id],
+            one.message_id,
+            one.created_at,
+            one.sender,
+            one.text,
+            one.file_names,
+            one.key,
+        )
         for one in found
     )
     return SearchPage(hits, next_key)

@@ -74,6 +74,7 @@ def queue_item(number: int = 1, **changes: Any) -> QueueItem:
         "has_draft": False,
         "trouble": None,
         "shop_name": "Уютная кухня",
+        "business": "",
     }
     renamed = {"context_kind": (context, "kind"), "chat_kind": (chat, "kind")}
     for name, value in changes.items():

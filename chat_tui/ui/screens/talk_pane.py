@@ -122,7 +122,7 @@ class TalkPane(Vertical):
 
     def hear_failure(self) -> None:
         """The wanted part of the history could not be read."""
-        problem = self._inbox.link().problem
+        problem = self._inbox.link(self.chat_id).problem
         self._history.older_failed(problem_words(problem) if problem is not None else "")
 
     @on(History.OlderWanted)

@@ -3,12 +3,15 @@
 from chat_tui.locale import _
 from chat_tui.model.chat import ChatContext, ContextKind
 from chat_tui.model.message import Sender
+from chat_tui.model.queue import QueueItem
 from chat_tui.safetext import is_blank
 from chat_tui.ui.view import glyphs
 from chat_tui.ui.view.line import cut, shown
 
 _SHORT_ORDER = 7
 """Digits of an order number up to which it is written whole in the list."""
+_NAME_MOST = 255
+"""Characters of a shop's name that are looked at."""
 
 
 def other_words(word: str) -> str:
@@ -46,6 +49,12 @@ def about(context: ChatContext, *, short: bool = False) -> str:
     if context.kind == ContextKind.DIRECT:
         return _("question")
     return other_words(context.kind)
+
+
+def shop_title(item: QueueItem) -> str:
+    """The shop on one line; while several businesses are open, its business too if that has another name."""
+    names = dict.fromkeys(shown(name[:_NAME_MOST], lines=False) for name in (item.shop_name, item.business))
+    return glyphs.JOIN.join(name for name in names if name)
 
 
 def _number(number: int | None, *, short: bool) -> str:

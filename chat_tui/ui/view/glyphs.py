@@ -62,6 +62,9 @@ TIME: Final = 5
 """Cells of a time of day."""
 NAME_MAX: Final = 40
 """A buyer's name beyond this hides the order it stands before."""
+BUSINESS_MIN: Final = 6
+BUSINESS_MAX: Final = 16
+"""Cells of the column of businesses at the narrowest and the widest."""
 SENDER_MIN: Final = 4
 SENDER_MAX: Final = 14
 """Cells of the sender column at the narrowest and the widest."""

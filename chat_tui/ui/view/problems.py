@@ -69,6 +69,7 @@ _FIXES = {
     ProblemKind.STORAGE: N_(
         "The local database cannot be written, so nothing was sent. Make room on the disk and send again."
     ),
+    ProblemKind.LEFT_OUT: N_("Its chats are missing here; those of the other businesses are shown."),
 }
 _FILE_FIXES = {
     ProblemKind.OFFLINE: N_("The file's host cannot be reached, so nothing was kept. Try again."),

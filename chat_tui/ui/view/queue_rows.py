@@ -11,7 +11,7 @@ from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import QueueItem
 from chat_tui.ui.view import glyphs
 from chat_tui.ui.view.about import about, buyer_name, other_words, sender_name
-from chat_tui.ui.view.line import Line, Role, Span, cut, fit, pad, shown, spread
+from chat_tui.ui.view.line import Line, Role, Span, cut, fit, pad, shown, spread, width_of
 from chat_tui.ui.view.snooze_times import hold_words
 from chat_tui.ui.view.waits import HOUR, MINUTE, age
 
@@ -51,8 +51,18 @@ def queue_row(
         (*_state(item, now, patience, with_age=width >= _WITHOUT_AGE), Span(" ")),
         width,
     )
-    second = fit((bar, Span("  "), *_preview(item, max(0, width - 4))), width)
+    column = _business(item, width)
+    room = max(0, width - 4 - width_of(column))
+    second = fit((bar, Span("  "), *column, *_preview(item, room)), width)
     return first, second
+
+
+def _business(item: QueueItem, width: int) -> Line:
+    """The column of businesses, while several are open."""
+    if not item.business:
+        return ()
+    cells = min(glyphs.BUSINESS_MAX, max(glyphs.BUSINESS_MIN, width // 4))
+    return (Span(pad(cut(shown(item.business, lines=False), cells), cells), Role.ACCENT), Span("  "))
 
 
 def _mark(item: QueueItem) -> Span:
@@ -107,7 +117,8 @@ def _urgency(waited: Millis, patience: Patience) -> Role:
 
 
 def _preview(item: QueueItem, cells: int) -> Line:
-    subject = Span(cut(_subject(item), max(8, cells // 2)), Role.MUTED)
+    # Beside a column of businesses the number stays whole, at the cost of the preview.
+    subject = Span(cut(_subject(item), max(15 if item.business else 8, cells // 2)), Role.MUTED)
     own = Span(cut(own_words(item), max(4, cells // 3)), Role.ACCENT)
     words = shown(item.snippet, lines=False)
     if item.newest_has_file:

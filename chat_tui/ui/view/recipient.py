@@ -3,14 +3,13 @@
 from chat_tui.locale import _
 from chat_tui.model.queue import QueueItem
 from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.about import about, buyer_name
-from chat_tui.ui.view.line import shown
+from chat_tui.ui.view.about import about, buyer_name, shop_title
 
 
 def chat_title(item: QueueItem) -> str:
     """For example "Olga K. · order 51230874561 · Cosy kitchen", on one line."""
     context = item.chat.context
-    parts = [buyer_name(context), about(context), shown(item.shop_name, lines=False)]
+    parts = [buyer_name(context), about(context), shop_title(item)]
     return glyphs.JOIN.join(part for part in parts if part)
 
 

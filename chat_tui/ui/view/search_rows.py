@@ -11,7 +11,7 @@ from chat_tui.model.ids import Millis
 from chat_tui.model.search import SearchHit, SearchQuery
 from chat_tui.stems import marks
 from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.about import about, buyer_name
+from chat_tui.ui.view.about import about, buyer_name, shop_title
 from chat_tui.ui.view.line import Line, Role, Span, cut, cut_middle, fit, shown, spread, width_of
 from chat_tui.ui.view.queue_rows import author, state_words
 from chat_tui.ui.view.timeline_rows import sender_mark
@@ -52,7 +52,7 @@ def _title(hit: SearchHit, query: SearchQuery, cells: int) -> Line:
     context = hit.item.chat.context
     name = marked(cut(buyer_name(context), max(12, cells // 3)), Role.STRONG, query)
     subject = about(context)
-    shop = shown(hit.item.shop_name[:_NAME_MOST], lines=False)
+    shop = shop_title(hit.item)
     line = (*name, _JOIN, *_spans(subject, Role.TEXT, _numbers(subject, query)))
     return (*line, _JOIN, Span(shop, Role.MUTED)) if shop else line
 

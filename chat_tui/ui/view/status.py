@@ -28,6 +28,7 @@ _LONG_WAIT = 30_000
 _SCARCE = 0.2
 """Share of a quota below which it is worth a warning."""
 _HOST_CELLS = 20
+_NAME_CELLS = 24
 
 
 def status_spans(link: Link, now: Millis, *, brief: bool = False) -> Line:
@@ -57,6 +58,8 @@ def status_spans(link: Link, now: Millis, *, brief: bool = False) -> Line:
 
 def notice(link: Link, now: Millis, zone: tzinfo) -> str:
     """What the operator should know or do about the connection; empty while all is well."""
+    if link.parts:
+        return _notices(link, now, zone)
     if link.state is LinkState.REFUSED and link.problem is not None:
         return problem_words(link.problem)
     if link.state is LinkState.OFFLINE:
@@ -64,6 +67,15 @@ def notice(link: Link, now: Millis, zone: tzinfo) -> str:
     if link.sends_paused is not None:
         return _("Messages are kept and not sent. {why}").format(why=problem_words(link.sends_paused))
     return _waits(link, now, zone)
+
+
+def _notices(link: Link, now: Millis, zone: tzinfo) -> str:
+    """The notices of several businesses, each with the names of those it is about, the worst first."""
+    names: dict[str, list[str]] = {}
+    for name, part in link.parts:
+        if words := notice(part, now, zone):
+            names.setdefault(words, []).append(cut(shown(name, lines=False), _NAME_CELLS))
+    return " ".join(f"{', '.join(told)}: {words}" for words, told in names.items())
 
 
 def _waits(link: Link, now: Millis, zone: tzinfo) -> str:

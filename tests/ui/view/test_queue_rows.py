@@ -152,6 +152,17 @@ def test_the_recipient_names_buyer_order_and_shop() -> None:
     assert recipient(queue_item()) == "Кому: Ольга К. · заказ 51230870001 · Уютная кухня"
 
 
+def test_with_several_businesses_open_a_row_and_the_recipient_name_theirs() -> None:
+    of_kitchen, of_home = row(business="Кухня")[1], row(business="Дом и сад на Лесной")[1]
+    assert of_kitchen == "   Кухня      order …0001  Когда п…"
+    assert of_home == "   Дом и са…  order …0001  Когда п…"
+    assert "  return 8812045  " in row(business="Дом", context_kind="RETURN", return_id=8812045)[1]
+    assert row(80, business="Дом и сад на Лесной")[1].startswith("   Дом и сад на Ле…  order …0001  Когда")
+    assert chat_title(queue_item(business="Уютная кухня")) == "Ольга К. · order 51230870001 · Уютная кухня"
+    assert chat_title(queue_item(business="Дом")) == "Ольга К. · order 51230870001 · Уютная кухня · Дом"
+    assert chat_title(queue_item(shop_name="", business="Дом")) == "Ольга К. · order 51230870001 · Дом"
+
+
 @given(
     st.integers(1, 200),
     st.sampled_from(HOSTILE),
@@ -163,11 +174,12 @@ def test_both_lines_fit_every_width(
     width: int, name: str, snippet: str, trouble: OutboxState | None, language: str
 ) -> None:
     locale.use(language)
-    item = queue_item(customer_name=name, snippet=snippet, trouble=trouble)
-    first, second = queue_row(item, NOW, width)
-    assert width_of(first) == width
-    assert width_of(second) <= width
-    assert is_harmless(text_of(first + second))
+    for business in ("", snippet):
+        item = queue_item(customer_name=name, snippet=snippet, trouble=trouble, business=business)
+        first, second = queue_row(item, NOW, width)
+        assert width_of(first) == width
+        assert width_of(second) <= width
+        assert is_harmless(text_of(first + second))
 
 
 @pytest.mark.parametrize(

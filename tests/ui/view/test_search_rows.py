@@ -164,10 +164,14 @@ def test_a_chat_that_was_found_is_a_row_of_its_own_kind(language: str, second: s
     assert found_in(chat, "8812045") == ["8812045"]
 
 
+def test_a_hit_of_one_of_several_businesses_names_it() -> None:
+    assert "order 51230870001 · Уютная кухня · Дом  " in lines(a_hit("чайник", business="Дом"), "чайник")[0]
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("cells", [1, 20, 74])
 def test_hostile_text_is_harmless_and_within_its_line(text: str, cells: int) -> None:
-    nasty = {"customer_name": text, "shop_name": text, "snippet": text}
+    nasty = {"customer_name": text, "shop_name": text, "business": text[::-1], "snippet": text}
     hits = [
         a_hit(f"чайник {text}", file_names=(text, text), **nasty),
         a_hit(f"{text} чайник", sender=text, **nasty),

@@ -1,5 +1,6 @@
 """Problems, the connection, tabs and hints in words."""
 
+from dataclasses import replace
 from datetime import UTC
 
 import pytest
@@ -149,6 +150,22 @@ def test_the_notice_says_what_to_do(link: Link, expected: str) -> None:
     """Promised: U13."""
     locale.use("ru")
     assert notice(link, NOW, UTC) == expected
+
+
+def test_of_several_businesses_every_trouble_has_its_names() -> None:
+    sound = Link(LinkState.ONLINE, fresh_at=NOW)
+    offline = Link(LinkState.OFFLINE, OFFLINE, fresh_at=NOW)
+    left_out = Problem(ProblemKind.LEFT_OUT, message="cache.db is damaged")
+    parts = (
+        ("Сад", Link(LinkState.REFUSED, left_out)),
+        ("Дом", offline),
+        ("Кухня", offline),
+        ("Склад", sound),
+    )
+    first, second = notice(replace(offline, parts=parts), NOW, UTC).split(" Дом, Кухня: ")
+    assert first.startswith("Сад: cache.db is damaged. Its chats are missing")
+    assert second == notice(offline, NOW, UTC)
+    assert notice(replace(sound, parts=(("Склад", sound), ("Кухня", sound))), NOW, UTC) == ""
 
 
 @pytest.mark.parametrize(

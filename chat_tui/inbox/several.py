@@ -1,0 +1,223 @@
+"""Several businesses, each with a key of its own, as one inbox.
+
+Each has its engine, store and client; nothing of one is known to another. What concerns a chat goes to the
+business it belongs to, which the chat's number tells (`model/apart`): there is nothing to look up that could
+be wrong.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.together import Business, Together
+from chat_tui.model import apart
+from chat_tui.model.chat import NewChat
+from chat_tui.model.file import FileCard
+from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
+from chat_tui.model.outbox import OutboxItem
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.report import SyncPlan, SyncReport
+from chat_tui.model.timeline import Draft, TimelinePage
+
+
+class Several(Together, Inbox):
+    """An `Inbox` in every respect, without anything of its own: a test holds that every method is here."""
+
+    def __init__(self, businesses: Sequence[Business], left_out: Sequence[tuple[str, str]] = ()) -> None:
+        """At least one business; `left_out` are those that could not be opened, with a sentence each."""
+        Together.__init__(self, businesses, left_out)
+
+    def start(self, *, background: bool = True, asleep: bool = False) -> None:
+        """Begin, all of them."""
+        for one in self._businesses:
+            one.inbox.start(background=background, asleep=asleep)
+
+    def awaken(self) -> None:
+        """Let the engines begin."""
+        for one in self._businesses:
+            one.inbox.awaken()
+
+    async def close(self) -> None:
+        """Stop all engines; the fault of one does not keep the others from their end."""
+        ends = await asyncio.gather(*(one.inbox.close() for one in self._businesses), return_exceptions=True)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
+
+    # -- of one chat -----------------------------------------------------------------------------------
+
+    async def timeline(
+        self,
+        chat_id: ChatId,
+        *,
+        before: MessageId | None = None,
+        after: MessageId | None = None,
+        around: MessageId | None = None,
+        limit: int = 50,
+    ) -> TimelinePage:
+        """Entries of a chat."""
+        place, own = apart.own_chat(chat_id)
+        page = await self._at(place).timeline(own, before=before, after=after, around=around, limit=limit)
+        return apart.common_timeline(place, page)
+
+    async def draft(self, chat_id: ChatId) -> Draft:
+        """The text typed for a chat."""
+        place, own = apart.own_chat(chat_id)
+        return apart.common_draft(place, await self._at(place).draft(own))
+
+    async def save_draft(self, draft: Draft) -> Problem | None:
+        """Keep the text typed for a chat."""
+        place, own = apart.own_chat(draft.chat_id)
+        return await self._at(place).save_draft(Draft(own, draft.text, draft.caret, draft.others))
+
+    async def forget_draft(self, chat_id: ChatId, text: str) -> Problem | None:
+        """One of a draft's `others` is not wanted."""
+        place, own = apart.own_chat(chat_id)
+        return await self._at(place).forget_draft(own, text)
+
+    async def mark_seen(self, chat_id: ChatId, message_id: MessageId) -> Problem | None:
+        """The operator has seen a chat up to a message."""
+        place, own = apart.own_chat(chat_id)
+        return await self._at(place).mark_seen(own, message_id)
+
+    async def mark_done(self, chat_id: ChatId) -> Problem | None:
+        """Take a chat out of WAITING until a buyer writes in it."""
+        place, own = apart.own_chat(chat_id)
+        return await self._at(place).mark_done(own)
+
+    async def snooze(self, chat_id: ChatId, until: Millis | None) -> Problem | None:
+        """Put a chat off."""
+        place, own = apart.own_chat(chat_id)
+        return await self._at(place).snooze(own, until)
+
+    async def unmark(self, chat_id: ChatId) -> Problem | None:
+        """Take back that a chat is done or snoozed."""
+        place, own = apart.own_chat(chat_id)
+        return await self._at(place).unmark(own)
+
+    def open_chat(self, chat_id: ChatId | None) -> None:
+        """This chat is on the screen, and none of the other businesses."""
+        place, own = (None, None) if chat_id is None else apart.own_chat(chat_id)
+        for n, one in enumerate(self._businesses):
+            one.inbox.open_chat(own if n == place else None)
+
+    def want_older(self, chat_id: ChatId) -> None:
+        """Older messages of a chat are wanted."""
+        place, own = apart.own_chat(chat_id)
+        self._at(place).want_older(own)
+
+    async def fetch_chat(self, chat_id: ChatId) -> Problem | None:
+        """Bring a chat and its newest messages into the cache."""
+        place, own = apart.own_chat(chat_id)
+        return await self._at(place).fetch_chat(own)
+
+    async def send_text(self, chat_id: ChatId, text: str) -> OutboxItem | Problem:
+        """Queue a text for a chat, in the outbox of its business."""
+        place, own = apart.own_chat(chat_id)
+        return _common(place, await self._at(place).send_text(own, text))
+
+    async def send_file(self, chat_id: ChatId, card: FileCard) -> OutboxItem | Problem:
+        """Queue a file for a chat, in the outbox of its business."""
+        place, own = apart.own_chat(chat_id)
+        return _common(place, await self._at(place).send_file(own, card))
+
+    # -- of one outbox item ------------------------------------------------------------------------------
+
+    async def take_back(
+        self, outbox_id: OutboxId, *, into_draft: bool = False, caret: int | None = None
+    ) -> OutboxItem | Problem:
+        """Remove an item from the outbox."""
+        place, own = apart.own_outbox(outbox_id)
+        return _common(place, await self._at(place).take_back(own, into_draft=into_draft, caret=caret))
+
+    async def stop_sending(self, outbox_id: OutboxId) -> Problem | None:
+        """Break off a request under way."""
+        place, own = apart.own_outbox(outbox_id)
+        return await self._at(place).stop_sending(own)
+
+    async def resend(self, outbox_id: OutboxId) -> Problem | None:
+        """Try a failed or unconfirmed item again."""
+        place, own = apart.own_outbox(outbox_id)
+        return await self._at(place).resend(own)
+
+    async def deliver(self, outbox_id: OutboxId) -> OutboxItem:
+        """Deliver until an item is settled."""
+        place, own = apart.own_outbox(outbox_id)
+        return apart.common_sent(place, await self._at(place).deliver(own))
+
+    # -- of all ------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Look for news everywhere."""
+        for one in self._businesses:
+            one.inbox.refresh()
+
+    def fetch_rest(self, wanted: bool) -> None:
+        """The history that is not here yet is wanted now, or not any more."""
+        for one in self._businesses:
+            one.inbox.fetch_rest(wanted)
+
+    def active(self, *, is_here: bool = True) -> None:
+        """The operator is at the screen, or not."""
+        for one in self._businesses:
+            one.inbox.active(is_here=is_here)
+
+    async def inspect_file(self, path: Path) -> FileCard | Problem:
+        """Read what the card shows; what is private to one business is sent by none."""
+        cards = [await one.inbox.inspect_file(path) for one in self._businesses]
+        return next((card for card in cards if isinstance(card, Problem)), cards[0])
+
+    async def create_chat(self, about: NewChat) -> ChatId | Problem:
+        """Open (or find) the chat about an order or a return, in the business whose order it is.
+
+        The others' answer is that there is no such order; what else kept one from answering goes before it.
+        """
+        refusals: list[Problem] = []
+        for place, one in enumerate(self._businesses):
+            created = await one.inbox.create_chat(about)
+            if not isinstance(created, Problem):
+                return apart.common_chat(place, created)
+            refusals.append(created)
+        return min(refusals, key=lambda refusal: refusal.kind is ProblemKind.NOT_FOUND)
+
+    async def sync_once(self) -> SyncReport:
+        """One whole round of each, one after the other; a problem is the last one met."""
+        whole = SyncReport()
+        for one in self._businesses:
+            report = await one.inbox.sync_once()
+            whole.requests += report.requests
+            whole.chats += report.chats
+            whole.changed += report.changed
+            whole.histories += report.histories
+            whole.skipped += report.skipped
+            whole.oddities += [f"{one.name}: {words}" for words in report.oddities]
+            whole.problem = report.problem or whole.problem
+        return whole
+
+    async def sync_plan(self) -> SyncPlan:
+        """What the next rounds will do; where they differ, what the slowest will."""
+        plans = [await one.inbox.sync_plan() for one in self._businesses]
+        listed = [plan.listed_at for plan in plans if plan.listed_at is not None]
+        return SyncPlan(
+            list_in_s=max(plan.list_in_s for plan in plans),
+            is_newest_first=plans[0].is_newest_first,
+            is_listed=all(plan.is_listed for plan in plans),
+            listed_at=min(listed) if len(listed) == len(plans) else None,
+            behind=sum(plan.behind for plan in plans),
+            chats=sum(plan.chats for plan in plans),
+            read=sum(plan.read for plan in plans),
+        )
+
+    @property
+    def unreadable_file(self) -> Path:
+        """The first that exists, of where businesses keep what nobody can read."""
+        places = [one.inbox.unreadable_file for one in self._businesses]
+        return next((place for place in places if place.exists()), places[0])
+
+    def _at(self, place: int) -> Inbox:
+        return self._businesses[place].inbox
+
+
+def _common(place: int, outcome: OutboxItem | Problem) -> OutboxItem | Problem:
+    return apart.common_sent(place, outcome) if isinstance(outcome, OutboxItem) else outcome

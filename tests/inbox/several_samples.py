@@ -1,0 +1,78 @@
+"""Businesses without store and network, whose lists and finds a test writes down."""
+
+from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.together import Business
+from chat_tui.model.chat import Chat, ChatContext
+from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.link import Link
+from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
+from chat_tui.model.search import SearchHit, SearchPage, SearchQuery
+from chat_tui.store.errors import StoreProblem
+
+
+def chat_item(key: QueueKey) -> QueueItem:
+    """A row in this place of its tab."""
+    chat = Chat(ChatId(key.chat_id), ChatContext("DIRECT"), "CHAT", "NEW", 0, 0)
+    return QueueItem(
+        chat, key, None, "", "", newest_has_file=False, is_unseen=False, has_draft=False, trouble=None
+    )
+
+
+def found(number: int, at: int) -> SearchHit:
+    """A message found, which is kept in its store as row `number`."""
+    item = chat_item(QueueKey(0, -at, number))
+    return SearchHit(item, MessageId(number), at, "CUSTOMER", f"{number}", key=number)
+
+
+class ListedInbox(Inbox):
+    """Answers from lists, by the rules that the store keeps to."""
+
+    def __init__(self, keys: list[QueueKey], finds: list[SearchHit], *, most: int = 1000) -> None:
+        """`most` hits are given at once, however many are asked for."""
+        self.rows = [chat_item(key) for key in sorted(keys)]
+        self.finds = finds
+        self.most = most
+        self.is_broken = False
+        self.state = Link()
+
+    async def queue_page(
+        self,
+        tab: Tab,
+        *,
+        after: QueueKey | None = None,
+        before: QueueKey | None = None,
+        from_end: bool = False,
+        limit: int = 64,
+    ) -> QueuePage:
+        if self.is_broken:
+            raise StoreProblem("cache.db is damaged.")
+        if from_end or before is not None:
+            kept = [row for row in self.rows if before is None or row.key < before]
+            items = kept[-limit:]
+            behind = before and [row for row in self.rows if row.key >= before]
+            return QueuePage(tab, tuple(items), has_before=len(kept) > limit, has_after=bool(behind))
+        kept = [row for row in self.rows if after is None or row.key > after]
+        behind = after and [row for row in self.rows if row.key <= after]
+        return QueuePage(tab, tuple(kept[:limit]), has_before=bool(behind), has_after=len(kept) > limit)
+
+    async def queue_item(self, chat_id: ChatId, tab: Tab = Tab.ALL) -> QueueItem | None:
+        return next((row for row in self.rows if row.chat.chat_id == chat_id), None)
+
+    async def tab_counts(self) -> dict[Tab, int]:
+        if self.is_broken:
+            raise StoreProblem("cache.db is damaged.")
+        return dict.fromkeys(Tab, len(self.rows))
+
+    async def search(self, query: SearchQuery, after: int | None = None, limit: int = 50) -> SearchPage:
+        begin = 0 if after is None else next(n for n, hit in enumerate(self.finds, 1) if hit.key == after)
+        hits = tuple(self.finds[begin : begin + min(limit, self.most)])
+        is_last = begin + len(hits) >= len(self.finds)
+        return SearchPage(hits, None if is_last or not hits else hits[-1].key)
+
+    def link(self, chat_id: ChatId | None = None) -> Link:
+        return self.state
+
+
+def businesses(*inboxes: Inbox) -> list[Business]:
+    """Under the names A, B, C, …"""
+    return [Business(chr(ord("A") + n), inbox) for n, inbox in enumerate(inboxes)]

@@ -1,0 +1,208 @@
+"""Several businesses as one queue: nothing missing, nothing twice, one order, each trouble by its name."""
+
+import asyncio
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chat_tui.inbox import merging
+from chat_tui.inbox.events import Event, LinkChanged
+from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.several import Several
+from chat_tui.inbox.together import Together
+from chat_tui.model import apart
+from chat_tui.model.link import Budget, Link, LinkState
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.queue import QueueItem, QueueKey, Tab
+from chat_tui.model.search import SearchHit, SearchQuery
+from tests.inbox.several_samples import ListedInbox, businesses, found
+
+QUERY = SearchQuery(("чайник",))
+KEYS = st.lists(
+    st.builds(QueueKey, st.integers(0, 1), st.integers(0, 2), st.integers(1, 3)),
+    max_size=7,
+    unique_by=lambda key: key.chat_id,
+)
+LISTS = st.lists(KEYS, min_size=1, max_size=3)
+TIMES = st.lists(st.lists(st.integers(1, 6), max_size=7), min_size=1, max_size=3)
+
+
+def several(lists: list[list[QueueKey]]) -> Several:
+    return Several(businesses(*(ListedInbox(keys, []) for keys in lists)))
+
+
+def naive(lists: list[list[QueueKey]]) -> list[QueueKey]:
+    """All chats of all businesses in their order, the simplest way."""
+    return sorted(apart.common_key(place, key) for place, keys in enumerate(lists) for key in keys)
+
+
+def keys_of(items: tuple[QueueItem, ...]) -> list[QueueKey]:
+    return [item.key for item in items]
+
+
+def test_every_ability_of_an_inbox_is_one_of_several() -> None:
+    own = {*vars(Several), *vars(Together)}
+    missing = {name for name in dir(Inbox) if not name.startswith("_") and name not in own}
+    assert missing == set(), "it would be asked of no business"
+
+
+@given(LISTS, st.integers(1, 4), st.booleans())
+def test_walking_through_the_queue_meets_every_chat_once(
+    lists: list[list[QueueKey]], limit: int, backwards: bool
+) -> None:
+    async def walk() -> list[QueueKey]:
+        inbox = several(lists)
+        whole: list[QueueKey] = []
+        page = await inbox.queue_page(Tab.ALL, from_end=backwards, limit=limit)
+        assert not (page.has_after if backwards else page.has_before)
+        while page.items:
+            assert len(page.items) <= limit
+            whole = keys_of(page.items) + whole if backwards else whole + keys_of(page.items)
+            if backwards:
+                going_on = page.has_before
+                page = await inbox.queue_page(Tab.ALL, before=page.items[0].key, limit=limit)
+            else:
+                going_on = page.has_after
+                page = await inbox.queue_page(Tab.ALL, after=page.items[-1].key, limit=limit)
+            assert going_on == bool(page.items)
+        return whole
+
+    assert asyncio.run(walk()) == naive(lists)
+
+
+@given(LISTS, st.integers(0, 2), st.builds(QueueKey, st.integers(0, 1), st.integers(0, 2), st.integers(0, 3)))
+def test_a_page_from_any_key_is_the_part_of_the_list_there(
+    lists: list[list[QueueKey]], place: int, key: QueueKey
+) -> None:
+    asked, whole = apart.common_key(place, key), naive(lists)
+
+    async def ask() -> None:
+        inbox = several(lists)
+        page = await inbox.queue_page(Tab.ALL, after=asked, limit=2)
+        assert keys_of(page.items) == [one for one in whole if one > asked][:2]
+        assert page.has_before == any(one <= asked for one in whole)
+        assert page.has_after == (sum(one > asked for one in whole) > 2)
+        page = await inbox.queue_page(Tab.ALL, before=asked, limit=2)
+        assert keys_of(page.items) == [one for one in whole if one < asked][-2:]
+        assert page.has_after == any(one >= asked for one in whole)
+        assert page.has_before == (sum(one < asked for one in whole) > 2)
+
+    asyncio.run(ask())
+
+
+async def test_the_next_to_answer_is_the_next_of_all() -> None:
+    inbox = several([[QueueKey(1, 10, 5), QueueKey(1, 30, 6)], [QueueKey(1, 20, 5), QueueKey(0, 99, 9)]])
+    chats = [
+        key.chat_id
+        for key in naive([[QueueKey(1, 10, 5), QueueKey(1, 30, 6)], [QueueKey(1, 20, 5), QueueKey(0, 99, 9)]])
+    ]
+    met = [await inbox.next_waiting(None)]
+    for _ in range(3):
+        met.append(await inbox.next_waiting(met[-1]))
+    assert met == chats
+    assert await inbox.next_waiting(met[-1]) is None
+    assert await inbox.next_waiting(met[-1], backwards=True) == chats[-2]
+    assert await inbox.next_waiting(None, backwards=True) == chats[-1]
+    assert (await inbox.tab_counts())[Tab.WAITING] == 4
+
+
+@given(TIMES, st.integers(1, 4), st.integers(1, 5))
+def test_a_search_finds_everything_once_newest_first(times: list[list[int]], limit: int, most: int) -> None:
+    finds = [[found(n + 1, at) for n, at in enumerate(sorted(part, reverse=True))] for part in times]
+
+    async def walk() -> list[tuple[int, int]]:
+        inbox = Several(businesses(*(ListedInbox([], part, most=most) for part in finds)))
+        hits: list[SearchHit] = []
+        page = await inbox.search(QUERY, limit=limit)
+        while True:
+            assert len(page.hits) <= limit
+            hits += page.hits
+            if page.next_key is None:
+                break
+            assert page.hits, "every page but the last brings something"
+            again = await inbox.search(QUERY, page.next_key, limit)
+            page = await inbox.search(QUERY, page.next_key, limit)
+            assert again == page
+        assert [hit.created_at for hit in hits] == sorted((at for part in times for at in part), reverse=True)
+        return [apart.own_chat(hit.chat_id) for hit in hits]
+
+    met = asyncio.run(walk())
+    assert sorted(met) == sorted((place, hit.chat_id) for place, part in enumerate(finds) for hit in part)
+
+
+PLACES = st.one_of(
+    st.just((False, None)), st.just((True, None)), st.tuples(st.just(True), st.integers(-(2**63), 2**106))
+)
+
+
+@given(st.lists(PLACES, min_size=1, max_size=4))
+def test_a_key_of_a_search_tells_the_place_in_each_business(places: list[tuple[bool, int | None]]) -> None:
+    key = merging.search_key(places)
+    if key is None:
+        assert set(places) == {(True, None)}
+    else:
+        assert merging.search_places(key, len(places)) == places
+
+
+async def test_chats_found_come_before_messages_of_any_business() -> None:
+    chat = SearchHit(found(7, 1).item, None, 1, "", "", key=-7)
+    inbox = Several(businesses(ListedInbox([], [found(3, 9)]), ListedInbox([], [chat, found(2, 5)])))
+    page = await inbox.search(QUERY)
+    assert [hit.created_at for hit in page.hits] == [1, 9, 5]
+    assert [hit.item.business for hit in page.hits] == ["B", "A", "B"]
+
+
+# -- troubles ------------------------------------------------------------------------------------------
+
+
+async def test_a_store_that_cannot_be_read_leaves_the_others_readable_and_is_named() -> None:
+    sound, broken = ListedInbox([QueueKey(0, 1, 1)], []), ListedInbox([QueueKey(0, 2, 1)], [])
+    inbox = Several(businesses(sound, broken))
+    broken.is_broken = True
+    heard: list[Event] = []
+    inbox._hearers.append(heard.append)
+    page = await inbox.queue_page(Tab.ALL)
+    assert [item.business for item in page.items] == ["A"]
+    assert (await inbox.tab_counts())[Tab.ALL] == 1
+    name, worst = inbox.link().parts[0]
+    assert (name, worst.state, worst.problem) == (
+        "B",
+        LinkState.REFUSED,
+        Problem(ProblemKind.LEFT_OUT, message="cache.db is damaged."),
+    )
+    assert heard == [LinkChanged()]
+    broken.is_broken = False
+    assert len((await inbox.queue_page(Tab.ALL)).items) == 2
+    assert all(part.problem is None for _name, part in inbox.link().parts)
+    assert heard == [LinkChanged(), LinkChanged()]
+
+
+def test_the_worst_connection_is_shown_and_every_one_has_its_name() -> None:
+    one, other, third = (ListedInbox([], []) for _ in range(3))
+    refused = Problem(ProblemKind.UNAUTHORIZED)
+    one.state = Link(
+        LinkState.ONLINE, fresh_at=50, skipped=1, budgets={"getChats": Budget("getChats", 100, 90, 0)}
+    )
+    other.state = Link(LinkState.REFUSED, refused, sends_paused=refused)
+    third.state = Link(
+        LinkState.ONLINE,
+        fresh_at=40,
+        skipped=2,
+        clock_ahead=-5,
+        budgets={"getChats": Budget("getChats", 100, 7, 0)},
+    )
+    link = Several(businesses(one, other, third), [("D", "no key")]).link()
+    assert (link.state, link.problem, link.fresh_at, link.skipped) == (LinkState.REFUSED, refused, 40, 3)
+    assert link.budgets["getChats"].remaining == 7
+    assert link.clock_ahead == -5
+    assert sorted(name for name, part in link.parts if part.state is LinkState.REFUSED) == ["B", "D"]
+    assert [name for name, _part in link.parts][2:] == ["A", "C"]
+
+
+def test_the_list_is_not_called_read_while_one_that_may_come_was_never_read() -> None:
+    one, other = ListedInbox([], []), ListedInbox([], [])
+    one.state = Link(LinkState.ONLINE, fresh_at=50)
+    inbox = Several(businesses(one, other))
+    assert inbox.link().fresh_at is None
+    other.state = Link(LinkState.OFFLINE)
+    assert inbox.link().fresh_at == 50

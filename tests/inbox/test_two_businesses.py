@@ -1,0 +1,186 @@
+"""Two businesses on two pretend Markets, whose chats have the very same numbers."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox.several import Several
+from chat_tui.inbox.together import Business
+from chat_tui.model.apart import common_chat
+from chat_tui.model.chat import ContextKind, NewChat
+from chat_tui.model.ids import ChatId
+from chat_tui.model.link import LinkState
+from chat_tui.model.outbox import OutboxItem
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.queue import QueueItem, Tab
+from chat_tui.model.timeline import Draft
+from chat_tui.sandbox.serve import Sandbox
+from tests.support.shop import QUICK, Shop, client_of
+from tests.support.waiting import until
+
+NAMES = ("Кухня", "Дом")
+HELD = replace(QUICK, undo_s=600.0)
+"""Nothing is sent while a test runs."""
+OpenBoth = Callable[..., Several]
+
+
+@pytest.fixture
+def markets() -> Iterator[tuple[Sandbox, Sandbox]]:
+    with (
+        Sandbox.start(chats=8, seed=3, long_chat=4) as one,
+        Sandbox.start(chats=20, seed=3, long_chat=4) as other,
+    ):
+        yield one, other
+
+
+@pytest.fixture
+async def open_both(markets: tuple[Sandbox, Sandbox], tmp_path: Path) -> AsyncIterator[OpenBoth]:
+    """Start a copy on the files of both; `keys` go before those of the Markets, by name of the business."""
+    opened: list[Several] = []
+
+    def start(
+        *,
+        order: tuple[int, ...] = (0, 1),
+        keys: Mapping[str, str] | None = None,
+        settings: InboxSettings = QUICK,
+    ) -> Several:
+        businesses = []
+        for n in order:
+            connect = partial(client_of, markets[n], key=(keys or {}).get(NAMES[n]))
+            shop = Shop.open(tmp_path / str(n), connect, settings=settings)
+            businesses.append(Business(NAMES[n], shop.inbox))
+        opened.append(Several(businesses))
+        return opened[-1]
+
+    yield start
+    await opened[-1].close()
+
+
+async def everything(inbox: Several, count: int) -> list[QueueItem]:
+    """All chats, once there are so many."""
+
+    async def here() -> tuple[QueueItem, ...]:
+        page = await inbox.queue_page(Tab.ALL, limit=count + 1)
+        return page.items if len(page.items) == count else ()
+
+    return list(await until(here, f"{count} chats"))
+
+
+async def twins(inbox: Several, markets: tuple[Sandbox, Sandbox]) -> tuple[int, ChatId, ChatId]:
+    """A number that both businesses have, and the chats of the queue that it stands for."""
+    items = await everything(inbox, 28)
+    number = markets[0].world.listed("desc", None, 0, 1)[0].chat_id
+    of_kitchen = [one.chat.chat_id for one in items if one.business == "Кухня"]
+    assert number in of_kitchen
+    [other] = [one.chat.chat_id for one in items if one.chat.chat_id == common_chat(1, ChatId(number))]
+    return number, ChatId(number), other
+
+
+async def test_a_message_reaches_the_business_it_was_typed_for(
+    markets: tuple[Sandbox, Sandbox], open_both: OpenBoth
+) -> None:
+    inbox = open_both()
+    number, one, other = await twins(inbox, markets)
+    assert one != other
+    for chat_id, text in ((one, "для кухни"), (other, "для дома"), (one, "ещё для кухни")):
+        assert await inbox.save_draft(Draft(chat_id, text, 3)) is None
+        assert isinstance(await inbox.send_text(chat_id, text), OutboxItem)
+
+    async def are_sent() -> bool:
+        return len(markets[0].ledger) == 2 and len(markets[1].ledger) == 1
+
+    await until(are_sent)
+    assert [(sent.chat_id, sent.text) for sent in markets[0].ledger] == [
+        (number, "для кухни"),
+        (number, "ещё для кухни"),
+    ]
+    assert [(sent.chat_id, sent.text) for sent in markets[1].ledger] == [(number, "для дома")]
+    page = await inbox.timeline(other)
+    assert page.chat_id == other
+    assert "для дома" in {entry.message.text for entry in page.entries if entry.message}
+
+
+async def test_drafts_and_marks_are_of_one_chat_and_outlive_a_restart_in_another_order(
+    markets: tuple[Sandbox, Sandbox], open_both: OpenBoth
+) -> None:
+    inbox = open_both()
+    _number, one, other = await twins(inbox, markets)
+    assert await inbox.save_draft(Draft(one, "кухне", 5)) is None
+    assert await inbox.save_draft(Draft(other, "дому", 4)) is None
+    assert await inbox.snooze(one, 2**41) is None
+    assert (await inbox.queue_item(other, Tab.SNOOZED), (await inbox.tab_counts())[Tab.SNOOZED]) == (None, 1)
+    await inbox.close()
+    inbox = open_both(order=(1, 0))
+    texts = {}
+    for item in await everything(inbox, 28):
+        if item.has_draft:
+            texts[item.business] = (await inbox.draft(item.chat.chat_id)).text
+    assert texts == {"Кухня": "кухне", "Дом": "дому"}
+    page = await inbox.queue_page(Tab.SNOOZED)
+    assert [item.business for item in page.items] == ["Кухня"]
+
+
+async def test_what_is_taken_back_is_taken_from_its_own_outbox(
+    markets: tuple[Sandbox, Sandbox], open_both: OpenBoth
+) -> None:
+    inbox = open_both(settings=HELD)
+    _number, one, other = await twins(inbox, markets)
+    kept, taken = await inbox.send_text(one, "кухне"), await inbox.send_text(other, "дому")
+    assert isinstance(kept, OutboxItem)
+    assert isinstance(taken, OutboxItem)
+    back = await inbox.take_back(taken.outbox_id, into_draft=True)
+    assert isinstance(back, OutboxItem)
+    assert (back.chat_id, back.text, (await inbox.draft(other)).text) == (other, "дому", "дому")
+    assert (await inbox.draft(one)).text == ""
+    assert [item.outbox_id for item in await inbox.open_items()] == [kept.outbox_id]
+    gone = await inbox.take_back(taken.outbox_id)
+    assert isinstance(gone, Problem)
+    assert gone.kind == ProblemKind.GONE
+
+
+async def test_a_key_that_is_refused_is_named_and_stops_nobody_else(
+    markets: tuple[Sandbox, Sandbox], open_both: OpenBoth
+) -> None:
+    inbox = open_both(keys={"Дом": markets[1].revoked_key})
+
+    async def is_refused() -> bool:
+        return inbox.link().state is LinkState.REFUSED
+
+    items = await everything(inbox, 8)
+    assert {item.business for item in items} == {"Кухня"}
+    await until(is_refused)
+    [name, worst], [sound, link] = inbox.link().parts
+    assert (name, worst.problem and worst.problem.kind) == ("Дом", ProblemKind.UNAUTHORIZED)
+    assert (sound, link.state) == ("Кухня", LinkState.ONLINE)
+    chat_id = items[0].chat.chat_id
+    assert inbox.link(chat_id).state is LinkState.ONLINE
+    assert isinstance(await inbox.send_text(chat_id, "Добрый день!"), OutboxItem)
+
+    async def is_sent() -> bool:
+        return len(markets[0].ledger) == 1
+
+    await until(is_sent)
+
+
+async def test_a_chat_is_opened_by_the_business_whose_order_it_is(
+    markets: tuple[Sandbox, Sandbox], open_both: OpenBoth
+) -> None:
+    inbox = open_both()
+    await everything(inbox, 28)
+    order = markets[1].world.orders.of_number(2019)
+    assert order is not None
+    assert markets[0].world.orders.by_order(order.order_id) is None
+    number = order.order_id
+    created = await inbox.create_chat(NewChat(ContextKind.ORDER, number))
+    assert not isinstance(created, Problem)
+    item = await inbox.queue_item(created)
+    assert item is not None
+    assert (item.business, item.chat.context.order_id) == ("Дом", number)
+    assert (len(markets[0].created), len(markets[1].created)) == (0, 1)
+    refused = await inbox.create_chat(NewChat(ContextKind.ORDER, 1))
+    assert isinstance(refused, Problem)
+    assert refused.kind == ProblemKind.NOT_FOUND
