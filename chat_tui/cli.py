@@ -8,7 +8,7 @@ imports Textual, and the inbox paints before httpx is there.
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from chat_tui.locale import _
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from pathlib import Path
 
     from chat_tui.inbox.service import Inbox
     from chat_tui.paths import Paths
@@ -44,8 +45,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return NOBODY_READS
 
 
-def open_inbox(settings: "Settings", paths: "Paths", *, undo_seconds: int) -> "Inbox":
-    """The inbox of one business, not started yet. Raises CannotStart."""
+def open_inbox(
+    settings: "Settings",
+    paths: "Paths",
+    *,
+    undo_seconds: int,
+    secrets: Sequence[str] = (),
+    private: Sequence["Path"] = (),
+) -> "Inbox":
+    """The inbox of one business, not started yet; `secrets` and `private` are others'. Raises CannotStart."""
     from chat_tui.commands.access import access_to, client
     from chat_tui.commands.speak import CannotStart, complain
     from chat_tui.inbox.service import Inbox
@@ -68,12 +76,12 @@ def open_inbox(settings: "Settings", paths: "Paths", *, undo_seconds: int) -> "I
         poll_s=settings.poll_seconds,
         backfill=settings.backfill,
         read_only=settings.read_only,
-        secrets=(settings.api_key, settings.oauth_token),
+        secrets=(settings.api_key, settings.oauth_token, *secrets),
     )
-    private = [paths.config, paths.data, paths.cache, paths.log.parent]
+    own = [paths.config, paths.data, paths.cache, paths.log.parent, *private]
     if settings.key_file is not None:
-        private.append(settings.key_file)
-    return Inbox(store, partial(client, access, settings), settings=wanted, private=private)
+        own.append(settings.key_file)
+    return Inbox(store, partial(client, access, settings), settings=wanted, private=own)
 
 
 def _harden() -> None:
@@ -140,11 +148,24 @@ def _start(asked: "Namespace") -> int:
             return _login(asked)
         case None:
             _need_terminal()
-            paths_ = locate(asked.profile)
-            settings = _prepare(asked, paths_)
-            return _show(settings, paths_) if settings.has_access else _begin(asked, settings, paths_)
+            return _open(asked)
         case _:
             return _verb(asked)
+
+
+def _open(asked: "Namespace") -> int:
+    """The inbox of one business, of several as one queue, or, where there is none, the box to begin with."""
+    from chat_tui.commands import profiles
+    from chat_tui.paths import locate
+
+    names = profiles.chosen(asked)
+    paths = locate(asked.profile)
+    settings = _prepare(asked, paths, shop=len(names) == 1)
+    if len(names) == 1:
+        return _show(settings, paths) if settings.has_access else _begin(asked, settings, paths)
+    from chat_tui.commands import several
+
+    return _show(settings, paths, partial(several.open_all, names, settings, open_inbox))
 
 
 def _prepare(asked: "Namespace", paths: "Paths", *, shop: bool = True, key: bool = True) -> "Settings":
@@ -168,8 +189,10 @@ def _verb(asked: "Namespace") -> int:
     """One of the verbs that work on the inbox without a screen."""
     import asyncio
 
+    from chat_tui.commands import profiles
     from chat_tui.paths import locate
 
+    profiles.only_one(profiles.chosen(asked))
     paths = locate(asked.profile)
     settings = _prepare(asked, paths)
 
@@ -196,8 +219,17 @@ def _verb(asked: "Namespace") -> int:
     return asyncio.run(work())
 
 
-def _show(settings: "Settings", paths: "Paths", *, is_new: bool = False) -> int:
-    """The inbox on the screen, until the operator leaves; `is_new` = its shop was just connected."""
+def _show(
+    settings: "Settings",
+    paths: "Paths",
+    opening: Callable[[], "Inbox"] | None = None,
+    *,
+    is_new: bool = False,
+) -> int:
+    """The inbox on the screen, until the operator leaves; `is_new` = its shop was just connected.
+
+    `opening` makes another inbox than that of `settings`.
+    """
     import asyncio
     import gc
 
@@ -210,7 +242,8 @@ def _show(settings: "Settings", paths: "Paths", *, is_new: bool = False) -> int:
 
     jcuken = settings.keys_layout == "jcuken"
     keys.use(keymap.chosen(settings.own_keys, paths.settings_file, jcuken=jcuken))
-    inbox = open_inbox(settings, paths, undo_seconds=settings.undo_seconds)
+    open_own = partial(open_inbox, settings, paths, undo_seconds=settings.undo_seconds)
+    inbox = (opening or open_own)()
     from chat_tui.ui import app
 
     inbox.start(asleep=True)

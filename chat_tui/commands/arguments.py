@@ -44,9 +44,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     """The values, with every global option set; exits with 0 after help, with 2 after a mistake."""
     setattr(argparse, "_", _)  # noqa: B010 - its words in our language; without the name they stay English
     parser = build()
-    read, rest = parser.parse_known_args(
-        argv, argparse.Namespace(lang=None, profile="default", read_only=False)
-    )
+    read, rest = parser.parse_known_args(argv, argparse.Namespace(lang=None, profile=None, read_only=False))
+    read.is_profile_named = read.profile is not None
+    read.profile = read.profile or "default"
     if read.verb == "send":
         rest = _text_after_options(read, rest)
         if not rest and (read.text is None) == (read.file is None):
@@ -126,7 +126,10 @@ def _everywhere() -> Parser:
     group.add_argument("--lang", choices=LANGUAGES, help=_("language of the program"))
     group.add_argument("--read-only", action="store_true", help=_("read only: send nothing, open no chat"))
     group.add_argument(
-        "--profile", type=_profile, metavar=_("NAME"), help=_("keep files apart under this name")
+        "--profile",
+        type=_profile,
+        metavar=_("NAME"),
+        help=_("open only this shop of the settings; keep files apart under this name"),
     )
     group.add_argument(
         "--version", action="version", version=f"chat-tui {__version__}", help=_("print the version")

@@ -21,7 +21,7 @@ def run(flags: Flags, environ: Mapping[str, str], path: Path, *, documented: boo
         say(example((one.id, tuple(map(_name, one.keys)), one.title) for one in keys.COMMANDS).rstrip("\n"))
         return 0
     rows = in_force(flags, environ, path)
-    origins = list(key_origins(environ, path))
+    origins = list(key_origins(flags, environ, path))
     say(f"# {_('The file: {path}').format(path=path)}")
     say(f"# {_('The key, which is never shown: {origin}').format(origin=', '.join(origins) or _('not set'))}")
     for table, group in groupby(rows, key=lambda row: row.table):

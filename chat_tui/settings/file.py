@@ -4,7 +4,7 @@ import os
 import re
 import shlex
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -84,10 +84,10 @@ def _decoded(path: Path, data: bytes) -> str:
 
 def _checked(path: Path, text: str, tables: Mapping[str, Any]) -> list[tuple[str, Written]]:
     found: list[tuple[str, Written]] = []
-    for table, content in tables.items():
+    for table, content in _by_name(tables):
         line = _line_of(text, table)
-        if table not in KNOWN:
-            known = ", ".join(f"[{name}]" for name in KNOWN)
+        if _kind(table) not in KNOWN:
+            known = ", ".join(f"[{name}]" for name in (*KNOWN, f"{PROFILES}.NAME"))
             raise wrong(
                 path, line, _("unknown table “{name}”; known are {known}").format(name=table, known=known)
             )
@@ -95,16 +95,42 @@ def _checked(path: Path, text: str, tables: Mapping[str, Any]) -> list[tuple[str
             raise wrong(
                 path, line, _("“{name}” is a table: write [{name}] on its own line").format(name=table)
             )
+        if table.startswith(f"{PROFILES}."):
+            _refuse_profile(path, line, table.removeprefix(f"{PROFILES}."))
+            found.append((table, Written(None, line)))
         for key, value in content.items():
             line = _line_of(text, table, key)
             found.append((f"{table}.{key}", Written(_fitting(path, line, table, key, value), line)))
     return found
 
 
+def _by_name(tables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every table by its name; those of the profiles as `[profiles.NAME]`."""
+    for table, content in tables.items():
+        if table == PROFILES and isinstance(content, dict):
+            yield from ((f"{PROFILES}.{name}", inner) for name, inner in content.items())
+        else:
+            yield table, content
+
+
+def _kind(table: str) -> str:
+    """Under which name `KNOWN` has a table: what a profile may hold is what `[market]` may."""
+    return "market" if table.startswith(f"{PROFILES}.") else table
+
+
+def _refuse_profile(path: Path, line: int, name: str) -> None:
+    """The name of a profile becomes that of a directory, and an argument."""
+    if name == DEFAULT:
+        raise wrong(path, line, _("“default” is the profile of [market]; choose another name"))
+    if not re.fullmatch("[A-Za-z0-9_-]{1,40}", name):
+        raise wrong(path, line, _("the name of a profile has only letters, digits, - and _"))
+
+
 def _fitting(path: Path, line: int, table: str, key: str, value: Any) -> Any:
-    known = KNOWN[table].get(key) or OPEN.get(table)
+    kind = _kind(table)
+    known = KNOWN[kind].get(key) or OPEN.get(kind)
     if known is None:
-        names = ", ".join(KNOWN[table])
+        names = ", ".join(KNOWN[kind])
         what = _("unknown setting “{name}”; [{table}] has {known}").format(name=key, table=table, known=names)
         raise wrong(path, line, what)
     if not known.fits(value):
@@ -126,6 +152,8 @@ def _line_of(text: str, table: str, key: str | None = None) -> int:
             inside = False
         if key is not None and inside and is_key.match(line):
             return number
+    if not table_line and "." in table:
+        return _line_of(text, *table.split(".", 1))
     return table_line or 1
 
 
@@ -160,8 +188,12 @@ def _is_keys(value: Any) -> bool:
     return isinstance(value, str) or (isinstance(value, list) and all(isinstance(key, str) for key in value))
 
 
+PROFILES: Final = "profiles"
+DEFAULT: Final = "default"
+"""The profile of what is in no table of its own."""
 KNOWN: Final[Mapping[str, Mapping[str, Known]]] = {
     "market": {
+        "name": _text(),
         "api_url": _text(),
         "business_id": _whole(1, 2**63 - 1),
         "api_key_file": _text(),

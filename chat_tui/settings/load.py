@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from chat_tui import locale
 from chat_tui.locale import _
-from chat_tui.settings import file, secret
+from chat_tui.settings import file, profiles, secret
 from chat_tui.settings.file import Written
 from chat_tui.settings.value import Flags, OwnKeys, Settings, SettingsProblem
 
@@ -49,10 +49,11 @@ def load(
     }
     values |= {"language": language, "profile": flags.profile, "read_only": flags.read_only}
     values["own_keys"] = tuple(_own_keys(written))
+    own, own_environ = profiles.of_profile(flags.profile, written, environ)
     if shop:
-        values |= _place(written, environ, path)
+        values |= _place(own, own_environ, path)
     if shop and key:
-        values |= _key(written, environ, path)
+        values |= _key(own, own_environ, path)
     settings = Settings(**values)
     if settings.warn_minutes > settings.late_minutes:
         line = written["queue.late" if "queue.late" in written else "queue.warn"].line
@@ -99,6 +100,8 @@ def _place(written: Mapping[str, Written], environ: Mapping[str, str], path: Pat
         values["business_id"] = _business_id(number.strip())
     elif "market.business_id" in written:
         values["business_id"] = written["market.business_id"].value
+    if "market.name" in written:
+        values["shop"] = written["market.name"].value
     return values
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from chat_tui.locale import _
-from chat_tui.settings import file
+from chat_tui.settings import file, profiles
 from chat_tui.settings.load import FIELDS, load
 from chat_tui.settings.secret import ENVIRONMENT
 from chat_tui.settings.value import Flags
@@ -28,8 +28,8 @@ class InForce:
 
 def in_force(flags: Flags, environ: Mapping[str, str], path: Path) -> list[InForce]:
     """Every setting with what it is now, in the order of the documented file. Raises SettingsProblem."""
-    written = file.read(path)
     settings = load(flags, environ, path, key=False)
+    written, environ = profiles.of_profile(flags.profile, file.read(path), environ)
     found: list[InForce] = []
     for table, known in file.KNOWN.items():
         own = (place.partition(".")[2] for place in written if place.startswith(f"{table}."))
@@ -45,9 +45,9 @@ def in_force(flags: Flags, environ: Mapping[str, str], path: Path) -> list[InFor
     return found
 
 
-def key_origins(environ: Mapping[str, str], path: Path) -> Iterator[str]:
+def key_origins(flags: Flags, environ: Mapping[str, str], path: Path) -> Iterator[str]:
     """Where a key would be taken from, the one that wins first; nothing is opened or run."""
-    written = file.read(path)
+    written, environ = profiles.of_profile(flags.profile, file.read(path), environ)
     yield from (name for name in ENVIRONMENT if environ.get(name))
     for name in ("api_key_file", "api_key_command"):
         if found := written.get(f"market.{name}"):

@@ -55,6 +55,8 @@ class Settings:
     """An OAuth token, used when there is no Api-Key."""
     business_id: int | None = None
     """None = ask the Market which business the key belongs to."""
+    shop: str = ""
+    """What the operator calls this business, where several are open."""
     language: str = "en"
     profile: str = "default"
     read_only: bool = False

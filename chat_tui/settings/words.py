@@ -13,6 +13,7 @@ from chat_tui.settings.value import Settings
 _WIDTH: Final = 100
 
 MEANINGS: Final[Mapping[str, str]] = {
+    "market.name": N_("What you call the business, where several are in one queue."),
     "market.api_url": N_("Where the Market's API is."),
     "market.business_id": N_("The business whose chats are shown; needed only if the key opens several."),
     "market.api_key_file": N_("A file with the key, readable by nobody else (mode 0600)."),
@@ -37,6 +38,7 @@ MEANINGS: Final[Mapping[str, str]] = {
 """By `table.key`."""
 
 EXAMPLES: Final[Mapping[str, Any]] = {
+    "market.name": "Cosy kitchen",
     "market.business_id": 1185230,
     "market.api_key_file": "~/.config/chat-tui/key",
     "market.api_key_command": "pass show market/api-key",
@@ -72,6 +74,7 @@ def example(commands: Iterable[tuple[str, tuple[str, ...], str]]) -> str:
             lines += _setting(f"{table}.{name}", name, one)
         if table == "keys":
             lines += _keys(commands)
+    lines += [*([""] if lines[-1] else []), *_profiles()]
     return "\n".join(lines) + "\n"
 
 
@@ -88,6 +91,15 @@ def _keys(commands: Iterable[tuple[str, tuple[str, ...], str]]) -> Iterator[str]
     yield from _told(_('Any command may have other keys: one in quotes, a list of them, or "" for none.'))
     for name, keys, words in commands:
         yield f"#{name} = {toml(keys[0] if len(keys) == 1 else keys)}  # {words}"
+
+
+def _profiles() -> Iterator[str]:
+    yield from _told(
+        _("More businesses, each with a key of its own, have such a table each; all are shown in one queue.")
+    )
+    values = {"name": "Home and garden", "business_id": 2270451, "api_key_file": "home.key"}
+    yield "#[profiles.home]"
+    yield from (f"#{name} = {toml(value)}" for name, value in values.items())
 
 
 def _told(words: str) -> list[str]:
