@@ -1,0 +1,123 @@
+"""Several profiles in the settings file: all at once on the screen, one at a time for the verbs."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chat_tui import cli
+from chat_tui.commands.several import open_all
+from chat_tui.commands.speak import CannotStart
+from chat_tui.model.apart import common_chat
+from chat_tui.model.ids import ChatId
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.paths import locate
+from chat_tui.sandbox.serve import Sandbox
+from chat_tui.settings import Settings
+from tests.commands.conftest import Run
+from tests.support.program import at_home
+from tests.support.pty_program import PtyProgram
+
+Markets = tuple[Sandbox, Sandbox]
+
+
+@pytest.fixture
+def markets() -> Iterator[Markets]:
+    with (
+        Sandbox.start(chats=5, seed=3, long_chat=4) as one,
+        Sandbox.start(chats=7, seed=5, long_chat=4) as other,
+    ):
+        yield one, other
+
+
+def write_settings(markets: Markets, directory: Path) -> None:
+    """A settings file with both shops, whose keys lie beside it, and a third whose key is missing."""
+    directory.mkdir(parents=True, exist_ok=True)
+    tables = ['[ui]\nlanguage = "ru"\n[sending]\nundo_seconds = 0\n']
+    for name, title, market in zip(("kitchen", "home"), ("Кухня", "Дом"), markets, strict=True):
+        key = directory / f"{name}.key"
+        key.write_text(market.api_key)
+        key.chmod(0o600)
+        tables.append(
+            f'[profiles.{name}]\nname = "{title}"\napi_url = "{market.url}"\n'
+            f'business_id = {market.business_id}\napi_key_file = "{name}.key"\n'
+        )
+    tables.append('[profiles.garden]\nbusiness_id = 5\napi_key_file = "garden.key"\n')
+    (directory / "settings.toml").write_text("\n".join(tables))
+
+
+@pytest.fixture
+def environment(markets: Markets) -> dict[str, str]:
+    write_settings(markets, locate().config)
+    return {}
+
+
+@pytest.mark.parametrize("argv", [("list",), ("show", 5), ("send", 5, "text"), ("new", "--order", 5)])
+def test_a_verb_asks_which_shop_is_meant(run: Run, argv: tuple[object, ...]) -> None:
+    ran = run(*argv, "--lang", "en")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == (
+        "chat-tui: There are several shops: kitchen, home, garden. "
+        "Say which one, for example: --profile garden\n"
+    )
+
+
+def test_a_verb_works_on_the_shop_that_is_named(run: Run) -> None:
+    assert len(json.loads(run("list", "--json", "--profile", "kitchen").out)) == 5
+    assert len(json.loads(run("list", "--json", "--profile", "home").out)) == 7
+    refused = run("list", "--profile", "garden")
+    assert refused.code == 2
+    assert "garden.key" in refused.err
+
+
+def test_the_screen_shows_all_shops_and_answers_in_the_right_one(markets: Markets, tmp_path: Path) -> None:
+    environment = at_home(tmp_path, markets[0])
+    for name in ("CHAT_TUI_API_URL", "CHAT_TUI_API_KEY", "CHAT_TUI_BUSINESS_ID"):
+        del environment[name]
+    write_settings(markets, Path(environment["XDG_CONFIG_HOME"]) / "chat-tui")
+    program = [sys.executable, "-P", "-m", "chat_tui"]
+    with PtyProgram(program, environment=environment, size=(120, 40)) as screen:
+        screen.wait_for_text("Все 12")
+        screen.wait_for(
+            lambda: "garden: " in screen.text and "Кухня  " in screen.text and "Дом  " in screen.text
+        )
+        screen.feed("n")
+        screen.wait_for_text("Кому: ")
+        whom = next(line for line in screen.text.splitlines() if "Кому: " in line)
+        place = int(" · Дом " in whom)
+        screen.feed("Добрый день!\r")
+        screen.wait_for(
+            lambda: any("Добрый день!" in line and "подтвержд" in line for line in screen.text.splitlines())
+        )
+        screen.feed("\x11")
+        assert screen.wait_exit() == 0
+    assert [len(market.ledger) for market in markets] == [int(place == 0), int(place == 1)]
+    assert not (tmp_path / "data" / "chat-tui" / "garden").exists()
+
+
+async def test_what_is_private_to_one_shop_is_sent_by_none(environment: dict[str, str]) -> None:
+    paths = locate()
+    key = paths.config.parent / "elsewhere.key"
+    key.write_text("not-like-a-key")
+    key.chmod(0o600)
+    text = paths.settings_file.read_text().replace('"home.key"', f'"{key}"')
+    paths.settings_file.write_text(text)
+    inbox = open_all(("kitchen", "home", "garden"), Settings(), cli.open_inbox)
+    inbox.start(background=False)
+    try:
+        for place in range(2):
+            refused = await inbox.send_text(common_chat(place, ChatId(5)), "Вот: not-like-a-key")
+            assert refused == Problem(ProblemKind.TEXT_SECRET)
+        assert await inbox.inspect_file(key) == Problem(ProblemKind.FILE_OWN)
+    finally:
+        await inbox.close()
+
+
+def test_if_no_shop_can_be_opened_every_reason_is_said(environment: dict[str, str]) -> None:
+    for key in locate().config.glob("*.key"):
+        key.unlink()
+    with pytest.raises(CannotStart) as raised:
+        open_all(("kitchen", "home"), Settings(), cli.open_inbox)
+    assert all(f"{name}: " in str(raised.value) for name in ("kitchen", "home"))

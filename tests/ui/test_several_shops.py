@@ -1,0 +1,159 @@
+"""Two shops in one queue before an operator; their chats have the very same numbers at both Markets."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from chat_tui.inbox.service import wall_clock_ms
+from chat_tui.inbox.several import Several
+from chat_tui.inbox.together import Business
+from chat_tui.model.apart import own_chat
+from chat_tui.model.ids import ChatId
+from chat_tui.model.queue import Tab
+from chat_tui.sandbox.serve import Sandbox
+from chat_tui.ui.app import ChatTuiApp
+from tests.support.shop import Shop, client_of
+from tests.support.waiting import until
+from tests.ui.app_stage import CALM, NARROW, WIDE, Desk
+
+NAMES = ("Кухня", "Дом")
+ANSWERS = 4
+Markets = tuple[Sandbox, Sandbox]
+
+
+@pytest.fixture
+def markets() -> Iterator[Markets]:
+    with (
+        Sandbox.start(chats=12, seed=3, long_chat=6) as one,
+        Sandbox.start(chats=18, seed=5, long_chat=6) as other,
+    ):
+        yield one, other
+
+
+@asynccontextmanager
+async def desk_of_both(
+    root: Path,
+    markets: Markets,
+    *,
+    size: tuple[int, int] = WIDE,
+    keys: Sequence[str | None] = (None, None),
+    left_out: Sequence[tuple[str, str]] = (),
+) -> AsyncIterator[Desk]:
+    """As `app_stage.desk`, on the files of both shops; `market` and `store` are those of the first."""
+    shops = [
+        Shop.open(root / name, partial(client_of, market, key=key), settings=CALM)
+        for name, market, key in zip(NAMES, markets, keys, strict=True)
+    ]
+    businesses = [Business(name, shop.inbox) for name, shop in zip(NAMES, shops, strict=True)]
+    inbox = Several(businesses, left_out)
+    app = ChatTuiApp(inbox, report=root / "chat-tui.log", now=wall_clock_ms, zone=UTC)
+    try:
+        async with app.run_test(size=size) as pilot:
+            await app.keys_settled()
+            yield Desk(app, pilot, markets[0], shops[0].store)
+        assert not app.return_code
+    finally:
+        await inbox.close()
+
+
+async def until_all_are_here(desk: Desk, count: int) -> None:
+    async def are_here() -> bool:
+        return (await desk.app.inbox.tab_counts())[Tab.ALL] >= count
+
+    await until(are_here, f"{count} chats")
+    await desk.pilot.pause()
+
+
+def about(market: Sandbox, chat_id: int) -> str:
+    """What the chat of this number is about, in this Market, as the frame of the box says it."""
+    chat = market.world.chat(chat_id)
+    assert chat is not None
+    if chat.context == "ORDER":
+        return f"order {chat.order.order_id}" if chat.order else ""
+    return f"return {chat.order.return_id}" if chat.context == "RETURN" and chat.order else "question"
+
+
+async def test_answers_reach_the_shop_on_the_frame_while_500_messages_come_in_both(
+    tmp_path: Path, markets: Markets
+) -> None:
+    chats = [[chat.chat_id for chat in one.world.listed("desc", None, 0, 50)] for one in markets]
+    turns = iter(range(256))
+
+    def write() -> None:
+        for turn in islice(turns, 256 // (2 * ANSWERS)):
+            for market, ids in zip(markets, chats, strict=True):
+                market.say(ids[turn % len(ids)], f"сообщение {turn}")
+
+    async with desk_of_both(tmp_path, markets) as desk:
+        await until_all_are_here(desk, 30)
+        for n in range(ANSWERS):
+            write()
+            await desk.press("n")
+            await desk.until(lambda: desk.focus == "box" and not desk.box, "the box of the next chat")
+            await desk.paste(f"№ {n}. {desk.addressee}")
+            write()
+            await desk.press("enter")
+            while desk.box:
+                await desk.press_again("enter")
+            await desk.press("escape")
+        await desk.until(lambda: sum(len(one.ledger) for one in markets) == ANSWERS, "all answers there")
+    assert next(turns, None) is None
+    for name, market in zip(NAMES, markets, strict=True):
+        assert market.ledger, "both shops had their turn"
+        for sent in market.ledger:
+            assert sent.text.endswith(f" · {name}"), "the shop on the frame is the one that got it"
+            assert f" · {about(market, sent.chat_id)} · " in sent.text
+    assert len({sent.text.split(".")[0] for market in markets for sent in market.ledger}) == ANSWERS
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_rows_and_frames_name_the_shop(tmp_path: Path, markets: Markets, size: tuple[int, int]) -> None:
+    async with desk_of_both(tmp_path, markets, size=size) as desk:
+        await until_all_are_here(desk, 30)
+        await desk.press("6")
+        await desk.until_shown("Кухня   ", "Дом   ")
+        columns = {
+            line.index(name) for line in desk.screen.splitlines() for name in NAMES if f"{name}   " in line
+        }
+        assert len(columns) == 1, "they stand below each other"
+        for _ in range(2):
+            await desk.press("enter")
+            await desk.until(lambda: desk.opened == desk.highlighted, "the chat open")
+            place = own_chat(desk.opened or ChatId(0))[0]
+            assert desk.addressee.endswith(f" · {NAMES[place]}")
+            await desk.press("escape")
+            while own_chat(desk.highlighted or ChatId(0))[0] == place:
+                await desk.press("j")
+
+
+async def test_a_draft_comes_back_after_a_restart_to_the_chat_of_its_shop(
+    tmp_path: Path, markets: Markets
+) -> None:
+    async with desk_of_both(tmp_path, markets) as desk:
+        await until_all_are_here(desk, 30)
+        await desk.press("n")
+        await desk.until(lambda: desk.focus == "box", "the box")
+        chat_id, whom = desk.opened, desk.addressee
+        await desk.write("начато")
+        await desk.press("escape")
+    async with desk_of_both(tmp_path, markets) as desk:
+        await desk.press("n")
+        await desk.until(lambda: desk.opened is not None, "a chat open")
+        assert (desk.opened, desk.addressee, desk.box) == (chat_id, whom, "начато")
+        twin = ChatId((desk.opened or 0) ^ 1 << 63)
+        assert (await desk.app.inbox.draft(twin)).text == ""
+
+
+async def test_troubles_are_told_with_the_name_of_their_shop(tmp_path: Path, markets: Markets) -> None:
+    keys = (None, markets[1].revoked_key)
+    async with desk_of_both(tmp_path, markets, keys=keys, left_out=[("Сад", "no key in sad.key")]) as desk:
+        await until_all_are_here(desk, 12)
+        await desk.until_shown("Дом: 401", "Сад: no key in sad.key.", "Кухня   ")
+        await desk.press("n")
+        await desk.answer("Добрый день!")
+        await desk.until(lambda: len(markets[0].ledger) == 1, "the sound shop answers")
