@@ -52,8 +52,8 @@ def about(context: ChatContext, *, short: bool = False) -> str:
 
 
 def shop_title(item: QueueItem) -> str:
-    """The shop on one line; while several businesses are open, its business too if that has another name."""
-    names = dict.fromkeys(shown(name[:_NAME_MOST], lines=False) for name in (item.shop_name, item.business))
+    """The shop on one line; before it, while several businesses are open, its business if named otherwise."""
+    names = dict.fromkeys(shown(name[:_NAME_MOST], lines=False) for name in (item.business, item.shop_name))
     return glyphs.JOIN.join(name for name in names if name)
 
 

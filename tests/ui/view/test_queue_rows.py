@@ -159,7 +159,7 @@ def test_with_several_businesses_open_a_row_and_the_recipient_name_theirs() -> N
     assert "  return 8812045  " in row(business="Дом", context_kind="RETURN", return_id=8812045)[1]
     assert row(80, business="Дом и сад на Лесной")[1].startswith("   Дом и сад на Ле…  order …0001  Когда")
     assert chat_title(queue_item(business="Уютная кухня")) == "Ольга К. · order 51230870001 · Уютная кухня"
-    assert chat_title(queue_item(business="Дом")) == "Ольга К. · order 51230870001 · Уютная кухня · Дом"
+    assert chat_title(queue_item(business="Дом")) == "Ольга К. · order 51230870001 · Дом · Уютная кухня"
     assert chat_title(queue_item(shop_name="", business="Дом")) == "Ольга К. · order 51230870001 · Дом"
 
 

@@ -165,7 +165,7 @@ def test_a_chat_that_was_found_is_a_row_of_its_own_kind(language: str, second: s
 
 
 def test_a_hit_of_one_of_several_businesses_names_it() -> None:
-    assert "order 51230870001 · Уютная кухня · Дом  " in lines(a_hit("чайник", business="Дом"), "чайник")[0]
+    assert "order 51230870001 · Дом · Уютная кухня  " in lines(a_hit("чайник", business="Дом"), "чайник")[0]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
