@@ -10,7 +10,7 @@ import pytest
 
 from chat_tui import locale
 from chat_tui.model.search_words import FILTER_WORDS, read_query
-from chat_tui.settings import Flags, load
+from chat_tui.settings import Flags, load, profiles
 from chat_tui.ui import keys
 from chat_tui.ui.keymap import chosen
 
@@ -55,9 +55,11 @@ def test_the_names_of_commands_are_all_told(name: str) -> None:
 
 @pytest.mark.parametrize("name", READMES)
 def test_the_settings_in_it_are_good(name: str, tmp_path: Path) -> None:
-    (example,) = re.findall(r"```toml\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
+    text = (ROOT / name).read_text(encoding="utf-8")
+    example = "".join(re.findall(r"```toml\n(.*?)```", text, re.DOTALL))
     path = tmp_path / "settings.toml"
     path.write_text(example, encoding="utf-8")
+    assert profiles.names(path, {}) == ("default", "home")
     settings = load(Flags(), {}, path, shop=False)
     commands = chosen(settings.own_keys, path, jcuken=True)
     assert commands[0].keys == ("w", "ctrl+n")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC
 from functools import partial
 from itertools import islice
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.inbox.service import wall_clock_ms
+from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.several import Several
 from chat_tui.inbox.together import Business
 from chat_tui.model.apart import own_chat
@@ -23,6 +25,8 @@ from tests.ui.app_stage import CALM, NARROW, WIDE, Desk
 
 NAMES = ("Кухня", "Дом")
 ANSWERS = 4
+HELD = replace(CALM, undo_s=600.0)
+"""Nothing is sent while a test runs."""
 Markets = tuple[Sandbox, Sandbox]
 
 
@@ -43,10 +47,11 @@ async def desk_of_both(
     size: tuple[int, int] = WIDE,
     keys: Sequence[str | None] = (None, None),
     left_out: Sequence[tuple[str, str]] = (),
+    settings: InboxSettings = CALM,
 ) -> AsyncIterator[Desk]:
     """As `app_stage.desk`, on the files of both shops; `market` and `store` are those of the first."""
     shops = [
-        Shop.open(root / name, partial(client_of, market, key=key), settings=CALM)
+        Shop.open(root / name, partial(client_of, market, key=key), settings=settings)
         for name, market, key in zip(NAMES, markets, keys, strict=True)
     ]
     businesses = [Business(name, shop.inbox) for name, shop in zip(NAMES, shops, strict=True)]
@@ -157,3 +162,19 @@ async def test_troubles_are_told_with_the_name_of_their_shop(tmp_path: Path, mar
         await desk.press("n")
         await desk.answer("Добрый день!")
         await desk.until(lambda: len(markets[0].ledger) == 1, "the sound shop answers")
+
+
+async def test_outbox_and_search_name_the_shop(tmp_path: Path, markets: Markets) -> None:
+    async with desk_of_both(tmp_path, markets, settings=HELD) as desk:
+        await until_all_are_here(desk, 30)
+        await desk.press("n")
+        await desk.until(lambda: desk.focus == "box", "the box")
+        whom = desk.addressee.removeprefix("To: ")
+        await desk.answer("Пока не отправлено")
+        await desk.press("escape", "O")
+        await desk.until(lambda: desk.dialog == "OutboxScreen", "the outbox")
+        await desk.until_shown(whom, "Пока не отправлено")
+        await desk.press("escape", "f")
+        await desk.until(lambda: desk.dialog == "SearchScreen", "the search")
+        await desk.paste("возврат")
+        await desk.until_shown(" · Кухня", " · Дом")

@@ -36,7 +36,7 @@ def status_spans(link: Link, now: Millis, *, brief: bool = False) -> Line:
 
     `brief` leaves out a quota that gives no reason to worry.
     """
-    spans = [*_state(link)]
+    spans = [*_state(link), *_names(link, brief=brief)]
     if link.proxy:
         words = _("via proxy {host}").format(host=cut(shown(link.proxy, lines=False), _HOST_CELLS))
         spans += [Span("  "), Span(words, Role.WARN)]
@@ -96,6 +96,16 @@ def _state(link: Link) -> Line:
     if link.state is LinkState.OFFLINE:
         return (Span(f"{glyphs.OFFLINE} {_('offline')}", Role.WARN),)
     return (Span(f"{glyphs.FAILED} {_('refused')}", Role.BAD),)
+
+
+def _names(link: Link, *, brief: bool) -> Line:
+    """The businesses that the word for the connection is about, if not about all; `brief` has the notice."""
+    names = [
+        cut(shown(name, lines=False), _NAME_CELLS) for name, part in link.parts if part.state is link.state
+    ]
+    if brief or link.state in {LinkState.ONLINE, LinkState.CONNECTING} or len(names) == len(link.parts):
+        return ()
+    return (Span(f" ({', '.join(names)})", Role.MUTED),)
 
 
 def _offline(link: Link, now: Millis, zone: tzinfo) -> str:

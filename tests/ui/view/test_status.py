@@ -165,6 +165,10 @@ def test_of_several_businesses_every_trouble_has_its_names() -> None:
     first, second = notice(replace(offline, parts=parts), NOW, UTC).split(" Дом, Кухня: ")
     assert first.startswith("Сад: cache.db is damaged. Its chats are missing")
     assert second == notice(offline, NOW, UTC)
+    refused = replace(parts[0][1], parts=parts)
+    assert text_of(status_spans(refused, NOW)).startswith("✗ refused (Сад)")
+    assert text_of(status_spans(refused, NOW, brief=True)) == "✗ refused"
+    assert text_of(status_spans(replace(offline, parts=parts[1:3]), NOW)) == "○ offline"
     assert notice(replace(sound, parts=(("Склад", sound), ("Кухня", sound))), NOW, UTC) == ""
 
 
