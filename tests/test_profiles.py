@@ -91,7 +91,7 @@ HOME = '[profiles.home]\nbusiness_id = 1\napi_key_file = "k"\n'
         ("[profiles.default]", 1, "“default” is the profile of [market]"),
         ('[profiles."../x"]', 1, "has only letters, digits, - and _"),
         ("[profiles]\nhome = 5", 2, "write [profiles.home] on its own line"),
-        ("profiles = 5", 1, "“profiles” is a table"),
+        ("profiles = 5", 1, "unknown table “profiles”; known are [market], "),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(path: Path, text: str, line: int, words: str) -> None:

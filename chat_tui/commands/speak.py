@@ -18,15 +18,6 @@ class CannotStart(Exception):  # noqa: N818 - house word: a refusal that was exp
     """The program cannot do its work here; the text is one sentence with the fix."""
 
 
-def foreign_words(found: ForeignDirectory) -> str:
-    """What to do about a directory that others have a hand in."""
-    if found.is_owned:
-        return _("Others may write to {path}. Look what is in it, then run: chmod 700 {quoted}").format(
-            path=found.path, quoted=shlex.quote(str(found.path))
-        )
-    return _("{path} belongs to another user and is not used.").format(path=found.path)
-
-
 def say(text: str = "") -> None:
     """Print text for people."""
     print(safe(text))

@@ -69,6 +69,12 @@ class Queue:
             self._store.read(chats.next_waiting, beyond, backwards=backwards, now=self._wall_ms())
         )
 
+    async def waiting_beyond(self, start: QueueKey | None, *, backwards: bool = False) -> QueueItem | None:
+        """The first (last) chat of WAITING beyond a key to which no answer is on its way."""
+        return await asyncio.wrap_future(
+            self._store.read(chats.waiting_beyond, start, backwards=backwards, now=self._wall_ms())
+        )
+
     async def mark_done(self, chat_id: ChatId) -> Marked | Problem:
         """Take a chat out of WAITING until a buyer writes in it; a snooze ends."""
         return await self.mark(chat_id, Hold(done=await self._writing.newest(chat_id)))

@@ -140,6 +140,10 @@ class Inbox(Queue, Attachments):
         """How fast the shop answered since a moment (None = ever), by a zone's hours; takes seconds."""
         return await _await(self._store.read(stats.stats, zone, since, self._wall_ms()))
 
+    def own(self, chat_id: ChatId) -> tuple["Inbox", ChatId]:
+        """The inbox of a chat's business, and the Market's number of it: what several are asked in full."""
+        return self, chat_id
+
     def link(self, chat_id: ChatId | None = None) -> Link:
         """How things stand with the Market, now: for the business of a chat, where several are open."""
         return self._engine.bulletin.link

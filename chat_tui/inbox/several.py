@@ -7,26 +7,34 @@ be wrong.
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from chat_tui.inbox.orders import Orders
+from chat_tui.inbox.received import Progress
 from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.together import Business, Together
 from chat_tui.model import apart
 from chat_tui.model.chat import NewChat
-from chat_tui.model.file import FileCard
+from chat_tui.model.file import FileCard, Saved
 from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
+from chat_tui.model.mark import Mark, Marked
+from chat_tui.model.order import ChatOrder
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.model.report import SyncPlan, SyncReport
 from chat_tui.model.timeline import Draft, TimelinePage
 
 
 class Several(Together, Inbox):
-    """An `Inbox` in every respect, without anything of its own: a test holds that every method is here."""
+    """An `Inbox` for a screen, without anything of its own: a test holds that every ability is here.
+
+    What only verbs ask (`sync_once`, `deliver`, …) is not: a verb works on one business, found by `own`.
+    """
 
     def __init__(self, businesses: Sequence[Business], left_out: Sequence[tuple[str, str]] = ()) -> None:
         """At least one business; `left_out` are those that could not be opened, with a sentence each."""
         Together.__init__(self, businesses, left_out)
+        self.orders = _Orders(self._businesses)
 
     def start(self, *, background: bool = True, asleep: bool = False) -> None:
         """Begin, all of them."""
@@ -81,20 +89,25 @@ class Several(Together, Inbox):
         place, own = apart.own_chat(chat_id)
         return await self._at(place).mark_seen(own, message_id)
 
-    async def mark_done(self, chat_id: ChatId) -> Problem | None:
+    async def mark_done(self, chat_id: ChatId) -> Marked | Problem:
         """Take a chat out of WAITING until a buyer writes in it."""
         place, own = apart.own_chat(chat_id)
-        return await self._at(place).mark_done(own)
+        return _marked(place, await self._at(place).mark_done(own))
 
-    async def snooze(self, chat_id: ChatId, until: Millis | None) -> Problem | None:
+    async def snooze(self, chat_id: ChatId, until: Millis | None) -> Marked | Problem:
         """Put a chat off."""
         place, own = apart.own_chat(chat_id)
-        return await self._at(place).snooze(own, until)
+        return _marked(place, await self._at(place).snooze(own, until))
 
-    async def unmark(self, chat_id: ChatId) -> Problem | None:
-        """Take back that a chat is done or snoozed."""
+    async def mark(self, chat_id: ChatId, mark: Mark) -> Marked | Problem:
+        """Set one kind of mark of a chat."""
         place, own = apart.own_chat(chat_id)
-        return await self._at(place).unmark(own)
+        return _marked(place, await self._at(place).mark(own, mark))
+
+    async def unmark(self, marked: Marked) -> Problem | None:
+        """Put back what stood there before a mark."""
+        place, own = apart.own_chat(marked.chat_id)
+        return await self._at(place).unmark(replace(marked, chat_id=own))
 
     def open_chat(self, chat_id: ChatId | None) -> None:
         """This chat is on the screen, and none of the other businesses."""
@@ -107,20 +120,37 @@ class Several(Together, Inbox):
         place, own = apart.own_chat(chat_id)
         self._at(place).want_older(own)
 
-    async def fetch_chat(self, chat_id: ChatId) -> Problem | None:
-        """Bring a chat and its newest messages into the cache."""
-        place, own = apart.own_chat(chat_id)
-        return await self._at(place).fetch_chat(own)
-
     async def send_text(self, chat_id: ChatId, text: str) -> OutboxItem | Problem:
         """Queue a text for a chat, in the outbox of its business."""
         place, own = apart.own_chat(chat_id)
-        return _common(place, await self._at(place).send_text(own, text))
+        return _sent(place, await self._at(place).send_text(own, text))
 
     async def send_file(self, chat_id: ChatId, card: FileCard) -> OutboxItem | Problem:
         """Queue a file for a chat, in the outbox of its business."""
         place, own = apart.own_chat(chat_id)
-        return _common(place, await self._at(place).send_file(own, card))
+        return _sent(place, await self._at(place).send_file(own, card))
+
+    async def save_attachment(
+        self,
+        chat_id: ChatId,
+        message_id: MessageId,
+        index: int,
+        into: Path,
+        progress: Progress | None = None,
+    ) -> Saved | Problem:
+        """Save a file of a message into a folder."""
+        place, own = apart.own_chat(chat_id)
+        return await self._at(place).save_attachment(own, message_id, index, into, progress)
+
+    async def read_attachment(self, chat_id: ChatId, message_id: MessageId, index: int) -> bytes | Problem:
+        """The bytes of a file, to be looked at."""
+        place, own = apart.own_chat(chat_id)
+        return await self._at(place).read_attachment(own, message_id, index)
+
+    def own(self, chat_id: ChatId) -> tuple[Inbox, ChatId]:
+        """The inbox of a chat's business, and the Market's number of the chat."""
+        place, own = apart.own_chat(chat_id)
+        return self._at(place), own
 
     # -- of one outbox item ------------------------------------------------------------------------------
 
@@ -129,7 +159,7 @@ class Several(Together, Inbox):
     ) -> OutboxItem | Problem:
         """Remove an item from the outbox."""
         place, own = apart.own_outbox(outbox_id)
-        return _common(place, await self._at(place).take_back(own, into_draft=into_draft, caret=caret))
+        return _sent(place, await self._at(place).take_back(own, into_draft=into_draft, caret=caret))
 
     async def stop_sending(self, outbox_id: OutboxId) -> Problem | None:
         """Break off a request under way."""
@@ -140,11 +170,6 @@ class Several(Together, Inbox):
         """Try a failed or unconfirmed item again."""
         place, own = apart.own_outbox(outbox_id)
         return await self._at(place).resend(own)
-
-    async def deliver(self, outbox_id: OutboxId) -> OutboxItem:
-        """Deliver until an item is settled."""
-        place, own = apart.own_outbox(outbox_id)
-        return apart.common_sent(place, await self._at(place).deliver(own))
 
     # -- of all ------------------------------------------------------------------------------------------
 
@@ -181,43 +206,36 @@ class Several(Together, Inbox):
             refusals.append(created)
         return min(refusals, key=lambda refusal: refusal.kind is ProblemKind.NOT_FOUND)
 
-    async def sync_once(self) -> SyncReport:
-        """One whole round of each, one after the other; a problem is the last one met."""
-        whole = SyncReport()
-        for one in self._businesses:
-            report = await one.inbox.sync_once()
-            whole.requests += report.requests
-            whole.chats += report.chats
-            whole.changed += report.changed
-            whole.histories += report.histories
-            whole.skipped += report.skipped
-            whole.oddities += [f"{one.name}: {words}" for words in report.oddities]
-            whole.problem = report.problem or whole.problem
-        return whole
-
-    async def sync_plan(self) -> SyncPlan:
-        """What the next rounds will do; where they differ, what the slowest will."""
-        plans = [await one.inbox.sync_plan() for one in self._businesses]
-        listed = [plan.listed_at for plan in plans if plan.listed_at is not None]
-        return SyncPlan(
-            list_in_s=max(plan.list_in_s for plan in plans),
-            is_newest_first=plans[0].is_newest_first,
-            is_listed=all(plan.is_listed for plan in plans),
-            listed_at=min(listed) if len(listed) == len(plans) else None,
-            behind=sum(plan.behind for plan in plans),
-            chats=sum(plan.chats for plan in plans),
-            read=sum(plan.read for plan in plans),
-        )
-
-    @property
-    def unreadable_file(self) -> Path:
-        """The first that exists, of where businesses keep what nobody can read."""
-        places = [one.inbox.unreadable_file for one in self._businesses]
-        return next((place for place in places if place.exists()), places[0])
+    async def last_folder(self) -> Path | None:
+        """Where was saved last, as the first business has it that saved anything."""
+        folders = [await one.inbox.last_folder() for one in self._businesses]
+        return next(filter(None, folders), None)
 
     def _at(self, place: int) -> Inbox:
         return self._businesses[place].inbox
 
 
-def _common(place: int, outcome: OutboxItem | Problem) -> OutboxItem | Problem:
+class _Orders(Orders):
+    """The orders of several businesses."""
+
+    def __init__(self, businesses: Sequence[Business]) -> None:
+        self._businesses = businesses
+
+    async def of_chat(self, chat_id: ChatId) -> ChatOrder | None:
+        """What is known of a chat's order, return and buyer."""
+        place, own = apart.own_chat(chat_id)
+        found = await self._businesses[place].inbox.orders.of_chat(own)
+        return found and apart.common_order(place, found, self._businesses[place].name)
+
+    def want(self, chat_id: ChatId) -> None:
+        """A chat's order is on the screen."""
+        place, own = apart.own_chat(chat_id)
+        self._businesses[place].inbox.orders.want(own)
+
+
+def _sent(place: int, outcome: OutboxItem | Problem) -> OutboxItem | Problem:
     return apart.common_sent(place, outcome) if isinstance(outcome, OutboxItem) else outcome
+
+
+def _marked(place: int, outcome: Marked | Problem) -> Marked | Problem:
+    return apart.common_marked(place, outcome) if isinstance(outcome, Marked) else outcome

@@ -13,13 +13,14 @@ from chat_tui.inbox.events import (
     Event,
     HistoryFailed,
     LinkChanged,
+    OrdersChanged,
     OutboxChanged,
     StoreMended,
     TimelineChanged,
 )
 from chat_tui.inbox.service import Inbox
 from chat_tui.model import apart
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.link import Link, LinkState
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
@@ -86,14 +87,29 @@ class Together:
         return merging.counts(await self._each(lambda _place, one: one.inbox.tab_counts(), {}))
 
     async def next_waiting(self, beyond: ChatId | None, *, backwards: bool = False) -> ChatId | None:
-        """The chat to answer next, whichever business it belongs to."""
+        """The chat to answer next, whichever business it belongs to; behind the last one the first again."""
         known = None if beyond is None else await self.queue_item(beyond, Tab.WAITING)
-        key = None if known is None else known.key
-        if backwards:
-            page = await self.queue_page(Tab.WAITING, before=key, from_end=key is None, limit=1)
-        else:
-            page = await self.queue_page(Tab.WAITING, after=key, limit=1)
-        return page.items[0].chat.chat_id if page.items else None
+        for start in (known.key, None) if known else (None,):
+            found = await self.waiting_beyond(start, backwards=backwards)
+            if found is not None and found.chat.chat_id != beyond:
+                return found.chat.chat_id
+        return None
+
+    async def waiting_beyond(self, start: QueueKey | None, *, backwards: bool = False) -> QueueItem | None:
+        """The first (last) chat of WAITING beyond a key, over all businesses."""
+
+        async def ask(place: int, business: Business) -> QueueItem | None:
+            own = start and apart.own_key(place, start)
+            item = await business.inbox.waiting_beyond(own, backwards=backwards)
+            return item and apart.common_item(place, item, business.name)
+
+        items = sorted(filter(None, await self._each(ask, None)), key=lambda item: item.key)
+        return items[-1 if backwards else 0] if items else None
+
+    async def longest_wait(self) -> Millis | None:
+        """Since when whoever waits longest has been waiting."""
+        waits = await self._each(lambda _place, one: one.inbox.longest_wait(), None)
+        return min((since for since in waits if since is not None), default=None)
 
     async def open_items(self) -> tuple[OutboxItem, ...]:
         """Everything sent and not yet confirmed, oldest first."""
@@ -159,7 +175,7 @@ class Together:
                 return EngineFailed(f"{self._businesses[place].name}: {what}")
             case StoreMended(words):
                 return StoreMended(f"{self._businesses[place].name}: {words}")
-            case LinkChanged():
+            case LinkChanged() | OrdersChanged():
                 return event
 
     def _link_of(self, place: int) -> Link:

@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import Final
 
 from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.mark import Marked
+from chat_tui.model.order import ChatOrder
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.queue import QueueItem, QueueKey
 from chat_tui.model.search import SearchHit
@@ -93,3 +95,14 @@ def common_timeline(place: int, page: TimelinePage) -> TimelinePage:
         for entry in page.entries
     )
     return replace(page, chat_id=chat_id, entries=entries)
+
+
+def common_marked(place: int, marked: Marked) -> Marked:
+    """A mark of a chat of the common queue."""
+    return replace(marked, chat_id=common_chat(place, marked.chat_id))
+
+
+def common_order(place: int, found: ChatOrder, business: str) -> ChatOrder:
+    """What is known about a chat of the common queue."""
+    others = tuple(common_item(place, item, business) for item in found.others)
+    return replace(found, item=common_item(place, found.item, business), others=others)

@@ -98,8 +98,8 @@ def _profiles() -> Iterator[str]:
         _("More businesses, each with a key of its own, have such a table each; all are shown in one queue.")
     )
     values = {"name": "Home and garden", "business_id": 2270451, "api_key_file": "home.key"}
-    yield "#[profiles.home]"
-    yield from (f"#{name} = {toml(value)}" for name, value in values.items())
+    yield "# [profiles.home]"
+    yield from (f"# {name} = {toml(value)}" for name, value in values.items())
 
 
 def _told(words: str) -> list[str]:

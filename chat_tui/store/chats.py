@@ -169,10 +169,18 @@ def next_waiting(
     """
     known = None if beyond is None else item(conn, beyond, Tab.WAITING, now=now)
     for start in (known.key, None) if known else (None,):
-        run = run_of(conn, Tab.WAITING, start, now=now, backwards=backwards, limit=1, besides=UNANSWERED)
-        if run and run[0].chat.chat_id != beyond:
-            return run[0].chat.chat_id
+        found = waiting_beyond(conn, start, backwards=backwards, now=now)
+        if found is not None and found.chat.chat_id != beyond:
+            return found.chat.chat_id
     return None
+
+
+def waiting_beyond(
+    conn: Connection, start: QueueKey | None, *, backwards: bool = False, now: Millis
+) -> QueueItem | None:
+    """The first (last) chat of WAITING beyond a key to which no answer is on its way."""
+    run = run_of(conn, Tab.WAITING, start, now=now, backwards=backwards, limit=1, besides=UNANSWERED)
+    return run[0] if run else None
 
 
 def find_context(conn: Connection, about: NewChat) -> ChatId | None:

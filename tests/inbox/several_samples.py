@@ -58,6 +58,13 @@ class ListedInbox(Inbox):
     async def queue_item(self, chat_id: ChatId, tab: Tab = Tab.ALL) -> QueueItem | None:
         return next((row for row in self.rows if row.chat.chat_id == chat_id), None)
 
+    async def waiting_beyond(self, start: QueueKey | None, *, backwards: bool = False) -> QueueItem | None:
+        if backwards:
+            page = await self.queue_page(Tab.WAITING, before=start, from_end=True, limit=1)
+        else:
+            page = await self.queue_page(Tab.WAITING, after=start, limit=1)
+        return page.items[0] if page.items else None
+
     async def tab_counts(self) -> dict[Tab, int]:
         if self.is_broken:
             raise StoreProblem("cache.db is damaged.")

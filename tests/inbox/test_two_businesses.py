@@ -14,6 +14,7 @@ from chat_tui.model.apart import common_chat
 from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.ids import ChatId
 from chat_tui.model.link import LinkState
+from chat_tui.model.mark import Hold, Marked, Note
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import QueueItem, Tab
@@ -86,6 +87,13 @@ async def test_a_message_reaches_the_business_it_was_typed_for(
     inbox = open_both()
     number, one, other = await twins(inbox, markets)
     assert one != other
+    parts = [name for name in vars(inbox.own(one)[0]) if not name.startswith("_")]
+    assert set(parts) <= set(vars(inbox)), "what an inbox has besides methods is there, too"
+    for chat_id in (one, other):
+        known = await inbox.orders.of_chat(chat_id)
+        assert known is not None
+        assert known.item == await inbox.queue_item(chat_id)
+        assert inbox.own(chat_id)[1] == number
     for chat_id, text in ((one, "для кухни"), (other, "для дома"), (one, "ещё для кухни")):
         assert await inbox.save_draft(Draft(chat_id, text, 3)) is None
         assert isinstance(await inbox.send_text(chat_id, text), OutboxItem)
@@ -111,7 +119,11 @@ async def test_drafts_and_marks_are_of_one_chat_and_outlive_a_restart_in_another
     _number, one, other = await twins(inbox, markets)
     assert await inbox.save_draft(Draft(one, "кухне", 5)) is None
     assert await inbox.save_draft(Draft(other, "дому", 4)) is None
-    assert await inbox.snooze(one, 2**41) is None
+    marked = await inbox.snooze(one, 2**41)
+    assert isinstance(marked, Marked)
+    assert marked.chat_id == one
+    noted = await inbox.mark(other, Note("только дом"))
+    assert isinstance(noted, Marked)
     assert (await inbox.queue_item(other, Tab.SNOOZED), (await inbox.tab_counts())[Tab.SNOOZED]) == (None, 1)
     await inbox.close()
     inbox = open_both(order=(1, 0))
@@ -120,8 +132,14 @@ async def test_drafts_and_marks_are_of_one_chat_and_outlive_a_restart_in_another
         if item.has_draft:
             texts[item.business] = (await inbox.draft(item.chat.chat_id)).text
     assert texts == {"Кухня": "кухне", "Дом": "дому"}
-    page = await inbox.queue_page(Tab.SNOOZED)
-    assert [item.business for item in page.items] == ["Кухня"]
+    [snoozed] = (await inbox.queue_page(Tab.SNOOZED)).items
+    assert snoozed.business == "Кухня"
+    [noted_item] = [item for item in await everything(inbox, 28) if item.note]
+    assert (noted_item.business, noted_item.note) == ("Дом", "только дом")
+    found = await inbox.queue_item(snoozed.chat.chat_id)
+    assert found is not None
+    assert await inbox.unmark(Marked(snoozed.chat.chat_id, Hold(), found.hold or Hold())) is None
+    assert (await inbox.tab_counts())[Tab.SNOOZED] == 0
 
 
 async def test_what_is_taken_back_is_taken_from_its_own_outbox(

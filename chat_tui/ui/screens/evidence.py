@@ -23,6 +23,7 @@ TOLD_S: Final = 20.0
 async def keep(app: App[Any], inbox: Inbox, chat_id: ChatId, zone: tzinfo) -> None:
     """Write the chat down in a new directory and tell its name; without the network what is here."""
     notify(app, _("Reading the whole chat…"))
+    inbox, chat_id = inbox.own(chat_id)
     record = await whole_chat(inbox, chat_id, ask=True)
     if not isinstance(record, Record):
         # Perhaps there is no network. What is here is better than nothing, and says that it is not all.

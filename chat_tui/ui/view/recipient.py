@@ -4,6 +4,7 @@ from chat_tui.locale import _
 from chat_tui.model.queue import QueueItem
 from chat_tui.ui.view import glyphs
 from chat_tui.ui.view.about import about, buyer_name, shop_title
+from chat_tui.ui.view.line import shown
 
 
 def chat_title(item: QueueItem) -> str:
