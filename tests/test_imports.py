@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -80,6 +81,26 @@ def test_the_inbox_is_ready_to_paint_without_network_or_server() -> None:
     )
     modules = loaded(code)
     assert {"textual", "sqlite3", "chat_tui.ui.app", "chat_tui.inbox.service"} <= modules
+    assert modules & (NETWORK | SERVER | LATER | DIALOGS) == set()
+    assert modules & {"chat_tui.inbox.several", "chat_tui.inbox.together", "chat_tui.model.apart"} == set()
+
+
+def test_several_businesses_are_ready_to_paint_without_network() -> None:
+    place = Path(os.environ["XDG_CONFIG_HOME"]) / "chat-tui"
+    place.mkdir(parents=True)
+    for name, number in (("one", 5), ("other", 6)):
+        table = f'[profiles.{name}]\nbusiness_id = {number}\napi_key_command = ["echo", "ACMA:x"]\n'
+        with (place / "settings.toml").open("a") as settings:
+            settings.write(table)
+    code = (
+        "from chat_tui import cli; from chat_tui.settings import Settings;"
+        " from chat_tui.commands.several import open_all; import os; os.umask(0o077);"
+        " from chat_tui.paths import locate, make_private; make_private(locate().log.parent);"
+        " inbox = open_all(('one', 'other'), Settings(), cli.open_inbox); import chat_tui.ui.app;"
+        " assert [name for name, link in inbox.link().parts] == ['one', 'other']"
+    )
+    modules = loaded(code)
+    assert {"textual", "sqlite3", "chat_tui.ui.app", "chat_tui.inbox.several"} <= modules
     assert modules & (NETWORK | SERVER | LATER | DIALOGS) == set()
 
 
