@@ -33,7 +33,7 @@ _ALIASES: Final = {
 }
 _SAME: Final = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+left_square_bracket": "escape"}
 """What a keyboard sends for both; only some terminals can be asked to tell them apart."""
-_PLACES: Final = (Where.LIST, Where.HISTORY, Where.COMPOSE)
+_PLACES: Final = (Where.LIST, Where.HISTORY, Where.COMPOSE, Where.ORDER)
 
 
 def chosen(own: Sequence[OwnKeys], path: Path, *, jcuken: bool) -> tuple[Command, ...]:

@@ -26,6 +26,7 @@ class Where(Flag):
     LIST = auto()
     HISTORY = auto()
     COMPOSE = auto()
+    ORDER = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Command:
 
 
 _OUTSIDE, _LIST, _HISTORY, _COMPOSE = Where.OUTSIDE_TEXT, Where.LIST, Where.HISTORY, Where.COMPOSE
-_MOVE = Where.LIST | Where.HISTORY
+_MOVE = Where.LIST | Where.HISTORY | Where.ORDER
 
 COMMANDS: Final = (
     Command("next_waiting", ("n",), _OUTSIDE, N_("Answer the next waiting chat"), N_("next")),
@@ -79,6 +80,8 @@ COMMANDS: Final = (
     Command("labels", ("l",), _OUTSIDE, N_("Label the chat")),
     Command("undo", ("u",), _OUTSIDE, N_("Undo the last send or mark"), N_("undo")),
     Command("evidence", ("e",), _OUTSIDE, N_("Write the chat down as evidence for a dispute")),
+    Command("order", ("i",), _OUTSIDE, N_("Show the order of the open chat, or hide it")),
+    Command("copy_order", ("y",), Where.ORDER, N_("Copy the number of the order"), N_("copy")),
     Command("new_chat", ("a",), _OUTSIDE, N_("Start a chat about an order or a return")),
     Command("outbox", ("O",), _OUTSIDE, N_("Show the outbox: everything not yet confirmed"), N_("outbox")),
     Command("refresh", ("r",), _OUTSIDE, N_("Refresh now and apply the new order"), N_("refresh")),
@@ -121,6 +124,7 @@ _PLACES: Final = (
     (Where.OUTSIDE_TEXT, N_("Outside text")),
     (Where.LIST, N_("List and history")),
     (Where.HISTORY, N_("History")),
+    (Where.ORDER, N_("Order panel")),
     (Where.COMPOSE, N_("Writing")),
     (Where.ANYWHERE, N_("Anywhere")),
 )

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from textual import work
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
 from textual.events import DescendantFocus, Key, Resize
@@ -41,6 +42,7 @@ from chat_tui.ui.widgets.tab_bar import TabBar
 
 if TYPE_CHECKING:
     from chat_tui.ui.screens.flows import Flows
+    from chat_tui.ui.screens.order_pane import OrderPane
     from chat_tui.ui.screens.received import Received
 
 LEAST = (40, 12)
@@ -50,7 +52,7 @@ LEAST = (40, 12)
 class Desk(Screen[None]):
     """Lays out the panes and brings the news of the inbox to them; what keys do is in `InboxScreen`."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as Textual declares it
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (120, "-roomy")]  # noqa: RUF012 - as Textual declares it
 
     class NewsCame(UiMessage):
         """The engine has news."""
@@ -83,6 +85,8 @@ class Desk(Screen[None]):
         self._minute = now() // 60_000
         self._seen_last: Widget | None = None
         """The pane that had the focus before the window became too small."""
+        self._order: OrderPane | None = None
+        """Made when it is first wanted."""
         self._tabs = TabBar()
         self._status = StatusLine()
         self._notice = NoticeLine()
@@ -178,6 +182,8 @@ class Desk(Screen[None]):
             self._minute = minute
             self._history.tick()
             self._list.tick()
+            if self._order is not None:
+                self._order.tick()
             self._show_link()
 
     def _show_link(self) -> None:
@@ -199,6 +205,8 @@ class Desk(Screen[None]):
         if digest.chats:
             await self._queue.hear(digest.chats)
             await self._count()
+        if self._order is not None:
+            await self._order.hear(digest)
         await self._call(digest.chats)
         if digest.outbox:
             await self._flows.hear_outbox()
@@ -235,7 +243,14 @@ class Desk(Screen[None]):
             self._history: Where.HISTORY,
             self._box: Where.COMPOSE,
         }
+        if self._order is not None:
+            places[self._order.panel] = Where.ORDER
         place = places.get(event.widget, Where.OUTSIDE_TEXT)
+        self.set_class(place is Where.ORDER, "-at-order")
         self._hints.show(keys.hints(place))
         if place is not Where.LIST:
-            self.run_worker(self._queue.apply_order(), group="order", exclusive=True)
+            self._let_order_in()
+
+    @work(group="order", exclusive=True, exit_on_error=True)
+    async def _let_order_in(self) -> None:
+        await self._queue.apply_order()

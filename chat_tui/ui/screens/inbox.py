@@ -10,6 +10,7 @@ from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
 from chat_tui.ui import keys
 from chat_tui.ui.screens.marking import Marking
+from chat_tui.ui.screens.order_desk import OrderDesk
 from chat_tui.ui.screens.talk_pane import TalkPane
 from chat_tui.ui.terminal.editor import EditorProblem
 from chat_tui.ui.text import notify
@@ -22,7 +23,7 @@ from chat_tui.ui.widgets.tab_bar import TabBar
 TABS = tuple(Tab)
 
 
-class InboxScreen(Marking):
+class InboxScreen(Marking, OrderDesk):
     """Turns what the operator presses into wishes to the inbox and steps between the panes."""
 
     # -- the list ------------------------------------------------------------------------------------
@@ -43,6 +44,7 @@ class InboxScreen(Marking):
         (self._box if write else self._history).focus()
         if self._talk.others:
             self._offer_other_draft(chat_id, self._talk.others[0])
+        await self._follow_order()
 
     @work(group="dialog", exclusive=True, exit_on_error=True)
     async def _offer_other_draft(self, chat_id: ChatId, text: str) -> None:
@@ -100,8 +102,11 @@ class InboxScreen(Marking):
             self._box.focus()
 
     def action_back(self) -> None:
-        """One step outward: from the history to the list."""
-        self._step_to_list()
+        """One step outward: from the order to the history, from there to the list."""
+        if self._is_at_order:
+            self._leave_order()
+        else:
+            self._step_to_list()
 
     @on(Compose.LeaveWanted)
     async def _leave_box(self, message: Compose.LeaveWanted) -> None:
@@ -125,6 +130,7 @@ class InboxScreen(Marking):
     async def action_refresh(self) -> None:
         """Ask the Market now and show the list in today's order."""
         self._inbox.refresh()
+        await self._follow_order()
         await self._queue.apply_order(from_top=True)
 
     @work(group="evidence", exclusive=True, exit_on_error=True)

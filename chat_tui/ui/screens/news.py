@@ -9,6 +9,7 @@ from chat_tui.inbox.events import (
     Event,
     HistoryFailed,
     LinkChanged,
+    OrdersChanged,
     OutboxChanged,
     StoreMended,
     TimelineChanged,
@@ -52,6 +53,8 @@ class Digest:
         self.failed: set[ChatId] = set()
         """Chats whose wanted history could not be read."""
         self.link = False
+        self.orders = False
+        """Whether an order or a return was read, or could not be."""
         self.outbox = False
         """Whether an outbox item came, moved or left."""
         self.faults: list[str] = []
@@ -69,6 +72,8 @@ class Digest:
                     self.outbox = True
                 case HistoryFailed(chat_id):
                     self.failed.add(chat_id)
+                case OrdersChanged():
+                    self.orders = True
                 case LinkChanged():
                     self.link = True
                 case EngineFailed(what):

@@ -1,0 +1,131 @@
+"""The Market's words of orders and returns, its days and its amounts, as the operator says them."""
+
+from datetime import date
+
+from chat_tui.locale import N_, _
+from chat_tui.model.order import Money, OrderDelivery
+from chat_tui.ui.view.line import shown
+from chat_tui.ui.view.waits import day_words
+
+_MOST = 120
+"""Characters of a word or a name from outside."""
+
+_STATUS = {
+    "PLACING": N_("being placed"),
+    "RESERVED": N_("reserved"),
+    "UNPAID": N_("not paid yet"),
+    "PENDING": N_("waits for confirmation"),
+    "PROCESSING": N_("being processed"),
+    "DELIVERY": N_("in delivery"),
+    "PICKUP": N_("at the pick-up point"),
+    "DELIVERED": N_("delivered"),
+    "CANCELLED": N_("cancelled"),
+    "PARTIALLY_RETURNED": N_("partly returned"),
+    "RETURNED": N_("returned"),
+    "UNKNOWN": N_("status unknown"),
+}
+_SUBSTATUS = {
+    "STARTED": N_("can be packed now"),
+    "PACKAGING": N_("being packed"),
+    "READY_TO_SHIP": N_("ready to ship"),
+    "SHIPPED": N_("handed over for delivery"),
+    "DELIVERY_SERVICE_RECEIVED": N_("the delivery service has it"),
+    "PICKUP_SERVICE_RECEIVED": N_("ready to be collected"),
+    "LAST_MILE_STARTED": N_("the courier is on the way"),
+    "DELIVERY_SERVICE_DELIVERED": N_("handed to the buyer"),
+    "USER_RECEIVED": N_("handed to the buyer"),
+    "USER_CHANGED_MIND": N_("the buyer changed their mind"),
+    "USER_NOT_PAID": N_("the buyer did not pay"),
+    "USER_UNREACHABLE": N_("the buyer could not be reached"),
+    "USER_REFUSED_DELIVERY": N_("the buyer refused the delivery"),
+    "USER_REFUSED_PRODUCT": N_("the buyer refused the goods"),
+    "USER_REFUSED_QUALITY": N_("the buyer refused the quality"),
+    "SHOP_FAILED": N_("the shop could not fulfil it"),
+    "PROCESSING_EXPIRED": N_("not processed in time"),
+    "PICKUP_EXPIRED": N_("not collected in time"),
+}
+_REFUND = {
+    "STARTED_BY_USER": N_("asked for by the buyer"),
+    "WAITING_FOR_DECISION": N_("waits for your decision"),
+    "PREMODERATION_DECISION_WAITING": N_("waits for your decision"),
+    "DECISION_MADE": N_("the decision is made"),
+    "PREMODERATION_DECISION_MADE": N_("the decision is made"),
+    "PREMODERATION_DISPUTE": N_("the buyer disputes the refusal"),
+    "PREMODERATION_SELECT_DELIVERY": N_("the buyer chooses how to send it"),
+    "REFUND_IN_PROGRESS": N_("the money is on its way back"),
+    "REFUNDED": N_("the money is given back"),
+    "REFUNDED_WITH_BONUSES": N_("given back in points"),
+    "REFUNDED_BY_SHOP": N_("the shop gave the money back"),
+    "COMPLETE_WITHOUT_REFUND": N_("closed without money back"),
+    "FAILED": N_("the money could not be given back"),
+    "REJECTED": N_("the return is refused"),
+    "CANCELLED": N_("cancelled"),
+    "UNKNOWN": N_("status unknown"),
+}
+_DELIVERY = {
+    "DELIVERY": N_("courier"),
+    "PICKUP": N_("pick-up point"),
+    "POST": N_("post"),
+    "DIGITAL": N_("digital goods"),
+    "UNKNOWN": "",
+}
+_CURRENCY = {"RUR": "₽", "": ""}
+_BLANK = "\u00a0"
+"""Keeps an amount on one line."""
+
+
+def order_status(status: str) -> str:
+    """Where an order is; a word we do not know as the Market says it."""
+    return _known(_STATUS, status)
+
+
+def order_substatus(substatus: str) -> str:
+    """What more is known of it."""
+    return _known(_SUBSTATUS, substatus)
+
+
+def refund_status(status: str) -> str:
+    """How a return stands."""
+    return _known(_REFUND, status)
+
+
+def delivery_kind(delivery: OrderDelivery) -> str:
+    """How an order goes, and with whom: "pick-up point · Yandex Market"."""
+    parts = (_known(_DELIVERY, delivery.kind), outside(delivery.service))
+    return " · ".join(part for part in parts if part)
+
+
+def delivery_days(delivery: OrderDelivery, today: date | None) -> str:
+    """When it is to come; empty if nobody said."""
+    first, last = (iso_day_words(day, today) for day in (delivery.from_day, delivery.to_day))
+    words = first if last in {"", first} else f"{first} – {last}"
+    return _("about {days}").format(days=words) if words and delivery.estimated else words
+
+
+def iso_day_words(day: str, today: date | None) -> str:
+    """A day of the Market's in words; one that is in no calendar as it came."""
+    try:
+        return day_words(date.fromisoformat(day), today) if day else ""
+    except ValueError:
+        return outside(day)
+
+
+def amount(money: Money) -> str:
+    """An amount in the Market's own digits, the thousands apart."""
+    whole, point, rest = money.value.partition(".")
+    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    head = len(digits) % 3
+    groups = [digits[:head], *(digits[at : at + 3] for at in range(head, len(digits), 3))]
+    written = sign + _BLANK.join(group for group in groups if group) + point + rest
+    currency = _CURRENCY.get(money.currency, outside(money.currency))
+    return f"{written}{_BLANK}{currency}" if currency else written
+
+
+def outside(text: str) -> str:
+    """A name or a word of the Market's, safe and on one line."""
+    return shown(text[:_MOST], lines=False)
+
+
+def _known(words: dict[str, str], word: str) -> str:
+    known = words.get(word)
+    return outside(word) if known is None else known and _(known)

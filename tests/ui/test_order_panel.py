@@ -1,0 +1,154 @@
+"""i shows what the open chat is about, and goes on showing it whatever chat is open."""
+
+import asyncio
+from pathlib import Path
+
+from chat_tui.sandbox.access import NO_ORDERS_KEY
+from chat_tui.sandbox.serve import Sandbox
+from chat_tui.ui.widgets.order_panel import OrderPanel
+from tests.ui.app_stage import NARROW, Desk, desk
+
+
+def panel(it: Desk) -> str:
+    """The panel as far as it is on the screen; empty while it is hidden."""
+    found = it.app.screen_stack[1].query(OrderPanel)
+    if not found or not found.first().is_on_screen:
+        return ""
+    one = found.first()
+    return "\n".join(one.render_line(y).text.rstrip() for y in range(one.content_size.height))
+
+
+def order_of(it: Desk) -> str:
+    """The number of the order of the open chat."""
+    chat = it.market.world.chat(it.opened or 0)
+    assert chat is not None
+    assert chat.order is not None
+    return str(chat.order.order_id)
+
+
+async def open_one_about_an_order(it: Desk, besides: int = 0) -> None:
+    """Go through the waiting chats to one with an order."""
+    for _ in range(30):
+        before = it.opened
+        await it.press("n")
+        await it.until(lambda was=before: it.opened != was)  # type: ignore[misc]
+        await it.press("escape")
+        chat = it.market.world.chat(it.opened or 0)
+        if chat is not None and chat.order is not None and it.opened != besides:
+            return
+    raise AssertionError("nobody waits with an order")
+
+
+def asked(it: Desk) -> int:
+    return sum(one.operation in {"getBusinessOrders", "getReturn"} for one in it.market.requests)
+
+
+async def test_the_panel_follows_the_open_chat_until_it_is_hidden(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("i")
+        await it.until_said("Open a chat first")
+        assert panel(it) == ""
+        await open_one_about_an_order(it)
+        await it.press("i")
+        await it.until(lambda: "Total:" in panel(it))
+        assert order_of(it) in panel(it)
+        assert it.focus == "history"
+        first = it.opened or 0
+        await open_one_about_an_order(it, besides=first)
+        await it.until(lambda: order_of(it) in panel(it) and "Total:" in panel(it))
+        await it.press("i")
+        assert panel(it) == ""
+        before = asked(it)
+        await open_one_about_an_order(it, besides=it.opened or 0)
+        await asyncio.sleep(0.05)
+        assert panel(it) == ""
+        assert asked(it) == before, "nobody looks at it"
+        await it.press("i")
+        await it.until(lambda: order_of(it) in panel(it))
+
+
+async def test_y_in_the_panel_copies_the_number(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await open_one_about_an_order(it)
+        await it.press("i", "tab", "tab")
+        assert isinstance(it.app.focused, OrderPanel)
+        await it.press("y")
+        assert it.app.clipboard == order_of(it)
+        await it.until_said("Sent to the terminal's clipboard.")
+        await it.press("escape")
+        assert it.focus == "history"
+        assert order_of(it) in panel(it), "stepping out does not hide it"
+
+
+async def test_a_narrow_screen_shows_it_instead_and_escape_steps_back(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    async with desk(tmp_path, market, size=NARROW) as it:
+        await it.synced()
+        await open_one_about_an_order(it)
+        await it.press("i")
+        await it.until(lambda: order_of(it) in panel(it))
+        assert isinstance(it.app.focused, OrderPanel)
+        assert it.history.strip() == "" or "│" not in it.history
+        await it.press("escape")
+        assert (panel(it), it.focus) == ("", "history")
+        await it.press("i")
+        await it.until(lambda: order_of(it) in panel(it))
+        await it.press("i")
+        assert (panel(it), it.focus) == ("", "history")
+        await it.press("i", "n")
+        await it.until(lambda: it.focus == "box")
+        assert panel(it) == "", "who writes sees what is said"
+
+
+async def test_a_size_that_changes_takes_the_panel_along(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await open_one_about_an_order(it)
+        await it.press("i")
+        await it.until(lambda: order_of(it) in panel(it))
+        await it.resize(*NARROW)
+        assert panel(it) == ""
+        await it.press("i")
+        await it.until(lambda: order_of(it) in panel(it))
+        await it.resize(100, 30)
+        assert order_of(it) in panel(it)
+        await it.press("escape")
+        assert it.focus == "history"
+        assert order_of(it) in panel(it)
+
+
+async def test_a_key_that_may_not_read_orders_is_told_which_right_it_lacks(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    async with desk(tmp_path, market, key=NO_ORDERS_KEY) as it:
+        await it.synced()
+        await open_one_about_an_order(it)
+        await it.press("i")
+        await it.until(lambda: "This key may not read orders." in panel(it))
+        assert "inventory-and-order-processing" in panel(it)
+        before = asked(it)
+        await open_one_about_an_order(it, besides=it.opened or 0)
+        await it.until(lambda: order_of(it) in panel(it) and "may not read orders" in panel(it))
+        assert asked(it) == before
+        await it.press("r")
+        await it.until(lambda: asked(it) > before)
+
+
+async def test_moving_in_the_panel(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market, size=(80, 12)) as it:
+        await it.synced()
+        await open_one_about_an_order(it)
+        await it.press("i")
+        await it.until(lambda: panel(it) and "Reading" not in panel(it))
+        top = panel(it)
+        await it.press("j")
+        assert panel(it).split("\n")[0] == top.split("\n")[1]
+        await it.press("G")
+        assert "read " in panel(it)
+        await it.press("pageup", "k", "g")
+        assert panel(it) == top
+        await it.press("pagedown")
+        assert panel(it) != top
