@@ -91,7 +91,7 @@ async def test_the_orders_of_all_who_wait_come_with_the_first(market: Sandbox, o
     [chat_id, *_others] = await chats_about(shop, ContextKind.ORDER)
 
     async def all_listed() -> bool:
-        return shop.store.read(chats.counts).result()[Tab.ALL] == 30
+        return shop.store.read(chats.counts, 0).result()[Tab.ALL] == 30
 
     await until(all_listed, "all chats")
     assert shop.store.read(orders.unread_waiting, 50).result()
