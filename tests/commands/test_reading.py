@@ -59,6 +59,9 @@ def test_a_wait_is_told_whatever_else_there_is_to_say(run: Run, market: Sandbox)
     market.world.move(market._chat(chat_id), status="WAITING_FOR_PARTNER", kind="ARBITRAGE")
     (line,) = [line for line in run("list", "--waiting").out.splitlines() if str(chat_id) in line]
     assert "  dispute, waits <1 min  question  " in line
+    new = market.open_direct("Есть в наличии?")
+    (line,) = [line for line in run("list", "--fresh").out.splitlines() if str(new) in line]
+    assert "  waits <1 min  question  " in line
 
 
 def test_a_buyer_cannot_steer_the_terminal_or_add_a_line(run: Run, market: Sandbox) -> None:

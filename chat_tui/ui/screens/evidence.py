@@ -2,6 +2,7 @@
 
 from datetime import tzinfo
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from textual.app import App
@@ -37,6 +38,12 @@ async def keep(app: App[Any], inbox: Inbox, chat_id: ChatId, zone: tzinfo) -> No
         notify(app, words.format(place=error.filename, error=error.strerror), severity="error")
         return
     gaps = gap_words(record, len(evidence.missing))
-    told = _("Evidence is in {directory}.").format(directory=evidence.directory)
+    told = _("Evidence is in {directory}.").format(directory=_short(directory))
     severity: SeverityLevel = "warning" if gaps else "information"
     notify(app, " ".join([told, *gaps]), severity=severity, timeout=TOLD_S)
+
+
+def _short(directory: Path) -> str:
+    """The path as it may be typed in a shell, which is shorter at home."""
+    home = Path.home()
+    return f"~/{directory.relative_to(home)}" if directory.is_relative_to(home) else str(directory)

@@ -26,8 +26,8 @@ from chat_tui.ui.view.waits import moment
 
 _INDENT = "    "
 # Everything that begins markup anywhere; what does so only at the beginning of a line follows.
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>#=|~&@$^+]|(?<!\d):(?=\S)|:(?=[^\s\d])|(?<=[Ww]{3})\.")
-_AT_BEGINNING = re.compile(r"^(\d{1,9}(?=[.)])|(?=-))")
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~&@$^]|(?<!\d):(?=\S)|:(?=[^\s\d])|(?<=[Ww]{3})\.")
+_AT_BEGINNING = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+=]))")
 
 
 def exact_time(at: Millis, zone: tzinfo) -> str:
