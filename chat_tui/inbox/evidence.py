@@ -5,28 +5,25 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from chat_tui.inbox.files import safe_name
+from chat_tui.inbox.files import saved_name
 from chat_tui.inbox.new_files import write_new
 from chat_tui.inbox.service import Inbox
-from chat_tui.model.ids import ChatId, MessageId, OutboxId
+from chat_tui.model.ids import MessageId, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem
 from chat_tui.model.record import Missing, Record, Step, steps
 from chat_tui.paths import downloads
 from chat_tui.store import spool
 
-Fetch = Callable[[ChatId, MessageId, int], Awaitable[bytes | Problem]]
-"""Gives the bytes of a file of a message, by its place among the message's files from 0; or why it cannot."""
 Documents = Callable[[Record, tuple[Missing, ...]], Mapping[str, str]]
 """Gives the documents by their names."""
 
 _FILES = "files"
-_NAME_BYTES = 200
 _NOT_SENT = frozenset({OutboxState.QUEUED, OutboxState.WAITING, OutboxState.FAILED})
 
 
@@ -40,17 +37,15 @@ class Evidence:
     missing: tuple[Missing, ...]
 
 
-async def keep_evidence(
-    inbox: Inbox, record: Record, directory: Path, documents: Documents, fetch: Fetch | None = None
-) -> Evidence:
+async def keep_evidence(inbox: Inbox, record: Record, directory: Path, documents: Documents) -> Evidence:
     """Make the directory, whole or not at all, for nobody else to read; never in the place of another.
 
-    FileExistsError if something of its name is there, or another OSError. Without `fetch` only files are
-    kept that are here anyway: our own that are not confirmed yet.
+    FileExistsError if something of its name is there, or another OSError. If the Market was not asked for
+    the record, only files are kept that are here anyway: our own that are not confirmed yet.
     """
     build = await asyncio.to_thread(_begin, directory)
     try:
-        files, missing = await _keep_files(inbox, record, build / _FILES, fetch)
+        files, missing = await _keep_files(inbox, record, build / _FILES)
         for name, text in documents(record, missing).items():
             await asyncio.to_thread(write_new, build / name, text.encode())
         await asyncio.to_thread(_finish, build, directory)
@@ -105,19 +100,19 @@ class _File:
     outbox_id: OutboxId | None = None
 
 
-async def _keep_files(
-    inbox: Inbox, record: Record, into: Path, fetch: Fetch | None
-) -> tuple[int, tuple[Missing, ...]]:
+async def _keep_files(inbox: Inbox, record: Record, into: Path) -> tuple[int, tuple[Missing, ...]]:
     """How many were kept, and the others."""
     kept, missing = 0, []
     chat_id = record.item.chat.chat_id
     problem: Problem | None = None
     for file in (file for step in steps(record) for file in _files(step)):
         content: bytes | Problem | None = await asyncio.to_thread(_spooled, inbox.data_dir, file.outbox_id)
-        if content is None and file.message_id is not None and fetch is not None:
+        if content is None and file.message_id is not None and record.is_asked:
             # Who cannot be reached now is not asked again for every file.
             is_vain = problem is not None and problem.is_passing
-            content = problem if is_vain else await fetch(chat_id, file.message_id, file.index)
+            content = (
+                problem if is_vain else await inbox.read_attachment(chat_id, file.message_id, file.index)
+            )
         if isinstance(content, bytes):
             await asyncio.to_thread(write_new, into / file.name, content)
             kept += 1
@@ -145,12 +140,8 @@ def _of_outbox(item: OutboxItem) -> _File:
 
 
 def _file_name(prefix: str, name: str | None) -> str:
-    """A name that no other file has, begins with no dot, and that every disk takes."""
-    stem, dot, ending = safe_name(name or "file").rpartition(".")
-    if not dot:
-        stem, ending = ending, ""
-    room = _NAME_BYTES - len(prefix) - len(ending.encode())
-    return f"{prefix}-{stem.encode()[: max(0, room)].decode(errors='ignore')}{dot}{ending}"
+    """A name that no other file here has and that every disk takes."""
+    return f"{prefix}-{saved_name(name)}"
 
 
 def _spooled(data_dir: Path, outbox_id: OutboxId | None) -> bytes | None:

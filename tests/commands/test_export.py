@@ -80,11 +80,15 @@ def test_a_file_is_new_private_and_whole(run: Run, chat_id: int, tmp_path: Path)
 def test_evidence_is_a_new_directory_whose_name_is_printed(
     run: Run, market: Sandbox, chat_id: int, tmp_path: Path
 ) -> None:
-    market.say(chat_id, "Вот", files=[("чек.pdf", b"x")])
+    market.say(chat_id, "Вот", files=[("чек.pdf", b"bytes")])
     ran = run("export", chat_id, "--evidence")
     place = Path(ran.out.rstrip("\n"))
     assert (ran.code, place.parent) == (0, Path.home() / "Downloads")
-    assert {"history.md", "history.json", "timeline.txt"} <= {found.name for found in place.iterdir()}
+    assert {found.name for found in place.iterdir()} == {
+        *("files", "history.md", "history.json", "timeline.txt")
+    }
+    (kept,) = (place / "files").iterdir()
+    assert (kept.name[-10:], kept.read_bytes()) == ("-1-чек.pdf", b"bytes")
     assert len(json.loads((place / "history.json").read_text(encoding="utf-8"))["messages"]) == 131
     named = run("export", chat_id, "--evidence", "--out", tmp_path / "pack")
     assert (named.code, named.out) == (0, f"{tmp_path / 'pack'}\n")

@@ -3,7 +3,7 @@
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from pathlib import Path
 
@@ -23,9 +23,15 @@ LINK = "https://files.example/1"
 
 @dataclass
 class Here:
-    """Of an inbox the only thing that evidence needs."""
+    """Of an inbox what evidence needs, with the outcomes of fetching files, one each."""
 
     data_dir: Path
+    outcomes: list[bytes | Problem] = field(default_factory=list)
+    asked: list[tuple[int, int, int]] = field(default_factory=list)
+
+    async def read_attachment(self, chat_id: ChatId, message_id: MessageId, index: int) -> bytes | Problem:
+        self.asked.append((chat_id, message_id, index))
+        return self.outcomes.pop(0)
 
 
 @pytest.fixture
@@ -34,8 +40,8 @@ def here(tmp_path: Path) -> Here:
     return Here(tmp_path / "data")
 
 
-def record(*entries: Entry) -> Record:
-    return Record(queue_item(), entries, True, True, NOW)
+def record(*entries: Entry, is_asked: bool = True) -> Record:
+    return Record(queue_item(), entries, True, is_asked, NOW)
 
 
 def with_files(number: int, *names: str | None) -> Entry:
@@ -61,18 +67,13 @@ def left(directory: Path) -> dict[str, bytes]:
 
 
 async def test_documents_and_files_are_private_and_alone(here: Here, tmp_path: Path) -> None:
-    asked: list[tuple[int, int, int]] = []
-
-    async def fetch(chat_id: ChatId, message_id: MessageId, index: int) -> bytes | Problem:
-        asked.append((chat_id, message_id, index))
-        return b"abc%d" % index
-
+    here.outcomes = [b"abc%d" % index for index in range(5)]
     place = tmp_path / "out" / "pack"
     place.parent.mkdir()
     files = with_files(7, "../../etc/passwd", "../../etc/passwd", ".bashrc", None, "я" * 300 + ".jpeg")
-    kept = await keep_evidence(here, record(files), place, documents, fetch)  # type: ignore[arg-type]
+    kept = await keep_evidence(here, record(files), place, documents)  # type: ignore[arg-type]
     assert (kept.directory, kept.files, kept.missing) == (place, 5, ())
-    assert asked == [(1, 7, index) for index in range(5)]
+    assert here.asked == [(1, 7, index) for index in range(5)]
     found = left(place)
     assert found.pop("history.md").decode() == "слова"
     assert found.pop("missing") == b"0"
@@ -85,21 +86,23 @@ async def test_documents_and_files_are_private_and_alone(here: Here, tmp_path: P
 
 
 async def test_what_cannot_be_had_is_told_and_asked_for_once(here: Here, tmp_path: Path) -> None:
-    outcomes = [Problem(ProblemKind.NOT_FOUND), b"two", Problem(ProblemKind.OFFLINE), b"never asked for"]
-
-    async def fetch(*asked: object) -> bytes | Problem:
-        return outcomes.pop(0)
-
+    here.outcomes = [Problem(ProblemKind.NOT_FOUND), b"two", Problem(ProblemKind.OFFLINE), b"not asked for"]
     files = with_files(7, "a", "b", "c", "d")
-    kept = await keep_evidence(here, record(files), tmp_path / "pack", documents, fetch)  # type: ignore[arg-type]
+    kept = await keep_evidence(here, record(files), tmp_path / "pack", documents)  # type: ignore[arg-type]
     assert kept.files == 1
     assert [(one.name, one.problem.kind if one.problem else None) for one in kept.missing] == [
         ("a", ProblemKind.NOT_FOUND),
         ("c", ProblemKind.OFFLINE),
         ("d", ProblemKind.OFFLINE),
     ]
-    assert len(outcomes) == 1
+    assert len(here.outcomes) == 1
     assert all(one.url == LINK for one in kept.missing)
+
+
+async def test_what_nobody_asked_the_market_for_is_not_fetched(here: Here, tmp_path: Path) -> None:
+    offline = record(with_files(7, "a"), is_asked=False)
+    kept = await keep_evidence(here, offline, tmp_path / "pack", documents)  # type: ignore[arg-type]
+    assert (kept.files, [one.problem for one in kept.missing], here.asked) == (0, [None], [])
 
 
 async def test_our_own_files_come_from_where_they_wait_to_be_seen(here: Here, tmp_path: Path) -> None:

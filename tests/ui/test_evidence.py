@@ -21,6 +21,8 @@ async def test_one_key_writes_the_whole_chat_down(tmp_path: Path, market: Sandbo
         (directory,) = made(it)
         assert directory.name.startswith(f"chat-{chat_id}-")
         assert "Вот фото" in (directory / "history.md").read_text(encoding="utf-8")
+        (photo,) = directory.glob("files/*-фото.png")
+        assert photo.read_bytes() == b"x"
         assert "фото.png" in (directory / "timeline.txt").read_text(encoding="utf-8")
         assert any(f" ~/Downloads/{directory.name}." in sentence for sentence in it.said)
 
