@@ -83,4 +83,7 @@ def _as_json(item: QueueItem) -> dict[str, Any]:
         "is_unseen": item.is_unseen,
         "has_draft": item.has_draft,
         "outbox": item.trouble,
+        "is_pinned": item.is_pinned,
+        "note": item.note,
+        "labels": list(item.labels),
     }

@@ -17,6 +17,7 @@ CHAT = {
     "waiting_since",
 }
 LIST = CHAT | {"updated_at", "newest_sender", "snippet", "has_file", "is_unseen", "has_draft", "outbox"}
+LIST |= {"is_pinned", "note", "labels"}
 SHOW = CHAT | {"is_complete", "messages", "outbox"}
 EXPORT = SHOW | {"exported_at", "is_asked"}
 MESSAGE = {"message_id", "created_at", "sender", "text", "files"}

@@ -5,6 +5,7 @@ from datetime import UTC
 
 from chat_tui.model.chat import ChatKind, ChatStatus
 from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.mark import Hold
 from chat_tui.model.stats import Replies
 from chat_tui.store import marks, stats
 from chat_tui.store.database import Connection, Store
@@ -28,7 +29,7 @@ def test_answers_of_all_chats_and_who_waits(store: Store) -> None:
     read_history(store, buyer(4, NOON - 60 * MINUTE, chat_id=2), own(5, NOON, chat_id=2), chat_id=2)
     read_history(store, buyer(6, NOON + 5 * MINUTE, chat_id=2), chat_id=2)
     read_history(store, buyer(7, NOON - MINUTE, chat_id=4), chat_id=4)
-    store.write_state(marks.finish, ChatId(4), MessageId(7), NOON).result()
+    store.write_state(marks.put, ChatId(4), Hold(done=MessageId(7)), NOON).result()
     found = store.read(stats.stats, UTC, None, NOON + 10 * MINUTE).result()
     assert found.total == Replies(2, 32 * MINUTE, 60 * MINUTE)
     assert (found.hours[11].answered, found.hours[12].answered) == (1, 1)
