@@ -77,6 +77,7 @@ def open_inbox(
         backfill=settings.backfill,
         read_only=settings.read_only,
         secrets=(settings.api_key, settings.oauth_token, *secrets),
+        asks_rights=True,
     )
     own = [paths.config, paths.data, paths.cache, paths.log.parent, *private]
     if settings.key_file is not None:

@@ -113,6 +113,10 @@ class Bulletin:
         """Nothing is sent until the operator acts, or sending goes on (None)."""
         self._set(replace(self.link, sends_paused=problem))
 
+    def restrict(self, problem: Problem | None) -> None:
+        """Nothing may be sent in this run, or (None) everything may."""
+        self._set(replace(self.link, view_only=problem))
+
     def unlock(self) -> None:
         """A send was taken: the business is not locked any more. A key that is refused stays refused."""
         paused = self.link.sends_paused

@@ -20,6 +20,7 @@ from chat_tui.inbox.leader import Leadership
 from chat_tui.inbox.market import Market
 from chat_tui.inbox.order_reads import OrderReads
 from chat_tui.inbox.paced import PacedMarket
+from chat_tui.inbox.permission import Permission
 from chat_tui.inbox.presence import Presence
 from chat_tui.inbox.received import Received
 from chat_tui.inbox.settings import InboxSettings
@@ -58,6 +59,8 @@ class Engine:
         clock: BootClock | None = None,
     ) -> None:
         self.bulletin = Bulletin(wall_ms)
+        if settings.read_only:
+            self.bulletin.restrict(Problem(ProblemKind.READ_ONLY))
         self._store = store
         self._connect = connect
         self._settings = settings
@@ -107,6 +110,11 @@ class Engine:
             self._spawn(Alarm(self._g).run())
             self._spawn(self._tidy())
             self._spawn(index_the_rest(self._g))
+            self._learn_rights()
+
+    def _learn_rights(self) -> None:
+        if self._background and self._settings.asks_rights and not self._settings.read_only:
+            self._spawn(Permission(self._g).learn())
 
     def _may_backfill(self) -> bool:
         return self._settings.backfill and self._leadership.is_ours
@@ -175,6 +183,8 @@ class Engine:
         self._delivery.resume()
         self._orders.forget()
         self._sync.refresh()
+        if self.bulletin.link.view_only is not None:
+            self._learn_rights()
 
     def active(self, *, is_here: bool) -> None:
         """Somebody is at the screen, or has turned to another window."""

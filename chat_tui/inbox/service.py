@@ -149,6 +149,11 @@ class Inbox(Queue, Attachments):
         return self._engine.bulletin.link
 
     @property
+    def view_only(self) -> Problem | None:
+        """Why nothing may be sent in this run; None = it may."""
+        return self.link().view_only
+
+    @property
     def unreadable_file(self) -> Path:
         """Where the items that `Link.skipped` counts are kept as they came; missing when none could be."""
         return self._store.quarantine.path
@@ -215,6 +220,8 @@ class Inbox(Queue, Attachments):
 
         The compose box may clear once this has returned an item. A Problem means that nothing was queued.
         """
+        if self.view_only is not None:
+            return self.view_only
         return self._queued(await self._writing.enqueue_text(chat_id, text))
 
     async def inspect_file(self, path: Path) -> FileCard | Problem:
@@ -224,6 +231,8 @@ class Inbox(Queue, Attachments):
 
     async def send_file(self, chat_id: ChatId, card: FileCard) -> OutboxItem | Problem:
         """Copy the file into the spool and queue it (later: sendFileToChat); refused if it changed since."""
+        if self.view_only is not None:
+            return self.view_only
         return self._queued(await self._writing.enqueue_file(chat_id, card))
 
     async def take_back(
@@ -245,6 +254,8 @@ class Inbox(Queue, Attachments):
 
     async def resend(self, outbox_id: OutboxId) -> Problem | None:
         """Try a failed or unconfirmed item again, because the operator says so (after one more look)."""
+        if self.view_only is not None:
+            return self.view_only
         return await self._ask(self._engine.resend, outbox_id)
 
     async def deliver(self, outbox_id: OutboxId) -> OutboxItem:
@@ -253,6 +264,8 @@ class Inbox(Queue, Attachments):
 
     async def create_chat(self, about: NewChat) -> ChatId | Problem:
         """Open (or find) the chat about an order or a return (createChat); it is in the cache afterwards."""
+        if self.view_only is not None:
+            return self.view_only
         return await self._ask(self._engine.create_chat, about)
 
     # -- hearing ----------------------------------------------------------------------------------

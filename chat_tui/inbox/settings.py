@@ -27,3 +27,5 @@ class InboxSettings:
     """Whether old histories are read by and by while more than half of the hourly quota is left."""
     read_only: bool = False
     """Nothing may be sent or created."""
+    asks_rights: bool = False
+    """Whether the Market is asked what the key may do, so that one for reading opens for viewing only."""

@@ -49,6 +49,8 @@ class Link:
     """Items of the Market's answers that could not be read, in this run."""
     sends_paused: Problem | None = None
     """Why nothing is being sent, when reading still works (403) or nothing does (401)."""
+    view_only: Problem | None = None
+    """Why nothing may be sent in this run: --read-only, or a key that may only read."""
     budgets: Mapping[str, Budget] = field(default_factory=dict)
     clock_ahead: Millis = 0
     """How far the Market's clock is before ours (behind it: negative); ages of chats count by it."""

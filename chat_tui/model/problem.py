@@ -37,6 +37,8 @@ class ProblemKind(StrEnum):
     """The answer is larger than the program is ready to read."""
     READ_ONLY = "read_only"
     """The program was started with --read-only."""
+    KEY_READ_ONLY = "key_read_only"
+    """The key may only read: nothing is sent with it."""
     # Problems of our own side, before anything is asked of the Market.
     TEXT_EMPTY = "text_empty"
     """There is nothing to say in the text."""

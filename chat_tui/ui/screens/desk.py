@@ -31,6 +31,7 @@ from chat_tui.ui.terminal.app_base import TerminalApp
 from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.text import notify, plain
 from chat_tui.ui.view.calls import PROGRAM, call_text, call_words, dispute_notice, dispute_words, window_title
+from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.view.queue_rows import Patience
 from chat_tui.ui.view.status import notice
 from chat_tui.ui.widgets.compose import Compose
@@ -189,6 +190,7 @@ class Desk(Screen[None]):
     def _show_link(self) -> None:
         link = self._inbox.link()
         self._status.show(link, self._now())
+        self._box.forbid(problem_words(link.view_only) if link.view_only is not None else "")
         self._notice.say(notice(link, self._now(), self._zone))
 
     # -- news ----------------------------------------------------------------------------------------

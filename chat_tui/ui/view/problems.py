@@ -34,6 +34,9 @@ _FIXES = {
     ),
     ProblemKind.TOO_LARGE: N_("The Market's answer is too large to read. Please report this to its support."),
     ProblemKind.READ_ONLY: N_("Started with --read-only. To send, start again without it."),
+    ProblemKind.KEY_READ_ONLY: N_(
+        "View only: the key may not send. Give it “Chats with buyers” in the seller's cabinet, then press r."
+    ),
     ProblemKind.TEXT_EMPTY: N_("There is nothing to send: type a message first."),
     ProblemKind.TEXT_TOO_LONG: N_("The text is over 4096 characters. Shorten it or send it in two parts."),
     ProblemKind.TEXT_SECRET: N_(

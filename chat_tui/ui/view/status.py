@@ -29,6 +29,8 @@ _SCARCE = 0.2
 """Share of a quota below which it is worth a warning."""
 _HOST_CELLS = 20
 _NAME_CELLS = 24
+_ASKED_ONCE = "getAuthTokenInfo"
+"""Its small quota is no measure of anything: a run asks it once."""
 
 
 def status_spans(link: Link, now: Millis, *, brief: bool = False) -> Line:
@@ -37,14 +39,17 @@ def status_spans(link: Link, now: Millis, *, brief: bool = False) -> Line:
     `brief` leaves out a quota that gives no reason to worry.
     """
     spans = [*_state(link), *_names(link, brief=brief)]
+    if link.view_only is not None:
+        spans += [Span("  "), Span(_("view only"), Role.WARN)]
     if link.proxy:
         words = _("via proxy {host}").format(host=cut(shown(link.proxy, lines=False), _HOST_CELLS))
         spans += [Span("  "), Span(words, Role.WARN)]
     if link.state is LinkState.ONLINE and link.fresh_at is not None and now - link.fresh_at >= MINUTE:
         old = _("list {age} old").format(age=age(link.fresh_at, now))
         spans += [Span("  "), Span(old, Role.MUTED if now - link.fresh_at < _OLD else Role.WARN)]
-    if link.budgets and link.state is LinkState.ONLINE:
-        share = min(budget.share_left for budget in link.budgets.values())
+    shares = [one.share_left for operation, one in link.budgets.items() if operation != _ASKED_ONCE]
+    if shares and link.state is LinkState.ONLINE:
+        share = min(shares)
         if share <= _SCARCE or not brief:
             quota = _("quota {n} %").format(n=int(share * 100))
             spans += [Span("  "), Span(quota, Role.MUTED if share > _SCARCE else Role.WARN)]

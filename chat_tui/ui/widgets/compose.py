@@ -44,6 +44,9 @@ class Compose(TextBox):
         border: round $border;
         border-title-style: bold;
     }
+    Compose.-forbidden {
+        min-height: 4;
+    }
     Compose:disabled {
         opacity: 100%;
     }
@@ -105,6 +108,7 @@ class Compose(TextBox):
         self._put_at = -_SAME_PRESS
         self._after_put = ""
         """The whole text as a template left it."""
+        self._forbidden = ""
         self._awaits_template = False
         self._slash_asked = False
         """Whether all there was when the templates were asked for is the `/` that did it."""
@@ -113,6 +117,14 @@ class Compose(TextBox):
     def address(self, content: Content) -> None:
         """Show to whom this text will go."""
         self.border_title = content
+
+    def forbid(self, why: str) -> None:
+        """Nothing can be sent from here: the sentence stands in the empty box; an empty one lifts it."""
+        if why != self._forbidden:
+            self._forbidden = why
+            self.placeholder = plain(why)
+            self.set_class(bool(why), "-forbidden")
+            self._count()
 
     def load(self, text: str, caret: int) -> None:
         """Put a draft back; no `Changed` follows, for nothing new was typed."""
@@ -194,7 +206,8 @@ class Compose(TextBox):
     def _count(self) -> None:
         length = text_length(self.text)
         markers = unfilled(self.text)
-        words = [_("not filled in: {markers}").format(markers=" ".join(markers))] if markers else []
+        words = [_("view only")] if self._forbidden else []
+        words += [_("not filled in: {markers}").format(markers=" ".join(markers))] if markers else []
         if length > _COUNTED_FROM:
             words.append(f"{length}/{TEXT_LIMIT}")
         self.border_subtitle = plain(glyphs.JOIN.join(words)) if words else None
