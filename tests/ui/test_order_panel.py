@@ -1,12 +1,16 @@
 """i shows what the open chat is about, and goes on showing it whatever chat is open."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from chat_tui.sandbox.access import NO_ORDERS_KEY
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.widgets.order_panel import OrderPanel
-from tests.ui.app_stage import NARROW, Desk, desk
+from tests.support.scenes import HOUR, NOW, ONLINE, make_scene
+from tests.ui.app_stage import NARROW, WIDE, Desk, desk
+from tests.ui.test_order_pictures import some_orders
+from tests.ui.test_snapshots import pressing
 
 
 def panel(it: Desk) -> str:
@@ -152,3 +156,25 @@ async def test_moving_in_the_panel(market: Sandbox, tmp_path: Path) -> None:
         assert panel(it) == top
         await it.press("pagedown")
         assert panel(it) != top
+
+
+async def test_the_48_hours_run_by_the_markets_clock_and_move_with_it(tmp_path: Path) -> None:
+    moment = [NOW]
+    scene = make_scene(
+        tmp_path, language="en", link=replace(ONLINE, clock_ahead=2 * HOUR), prepare=some_orders
+    )
+    scene.app._now = lambda: moment[0]
+    try:
+        async with scene.app.run_test(size=WIDE) as pilot:
+            await pressing("3", "enter", "i")(pilot)
+            one = scene.app.screen.query_one(OrderPanel)
+
+            def says() -> str:
+                return "\n".join(one.render_line(y).text for y in range(one.content_size.height))
+
+            assert "Decision: 29 h left" in says()
+            moment[0] += HOUR
+            scene.app.screen._tick()  # type: ignore[attr-defined]
+            assert "Decision: 28 h left" in says()
+    finally:
+        scene.close()
