@@ -35,9 +35,13 @@ class Attachments(Asking):
         """
         return await self._ask(lambda: self._engine.received.save(chat_id, message_id, index, into, progress))
 
-    async def read_attachment(self, chat_id: ChatId, message_id: MessageId, index: int) -> bytes | Problem:
+    async def read_attachment(
+        self, chat_id: ChatId, message_id: MessageId, index: int, progress: Progress | None = None
+    ) -> bytes | Problem:
         """The bytes of a file, to be looked at; FILE_OVER_CAP above `LOOKED_AT`."""
-        return await self._ask(lambda: self._engine.received.read(chat_id, message_id, index, LOOKED_AT))
+        return await self._ask(
+            lambda: self._engine.received.read(chat_id, message_id, index, LOOKED_AT, progress)
+        )
 
     async def last_folder(self) -> Path | None:
         """Where was saved last, in this run or before."""

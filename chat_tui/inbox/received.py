@@ -67,7 +67,9 @@ class Received:
             await asyncio.shield(asyncio.to_thread(part.discard))
         return Saved(str(into / kept), size)
 
-    async def read(self, chat_id: ChatId, message_id: MessageId, index: int, limit: int) -> bytes | Problem:
+    async def read(
+        self, chat_id: ChatId, message_id: MessageId, index: int, limit: int, progress: Progress | None = None
+    ) -> bytes | Problem:
         """The bytes of a file of at most `limit`."""
         message = await self._message(chat_id, message_id)
         if message is None or index >= len(message.attachments):
@@ -76,6 +78,8 @@ class Received:
 
         async def add(piece: bytes) -> None:
             held.extend(piece)
+            if progress is not None:
+                progress(len(held))
 
         outcome = await self._fetch(message, index, add, limit)
         return outcome if isinstance(outcome, Problem) else bytes(held)

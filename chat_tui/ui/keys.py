@@ -97,6 +97,7 @@ COMMANDS: Final = (
     Command("move_last", ("G", "end"), _MOVE, N_("Go to the end")),
     Command("page_down", ("pagedown",), _MOVE, N_("Move down by a page")),
     Command("page_up", ("pageup",), _MOVE, N_("Move up by a page")),
+    Command("view", ("o",), _HISTORY, N_("View the file of a message"), N_("view")),
     Command("save", ("s",), _HISTORY, N_("Save the file of a message"), N_("save")),
     Command("copy", ("y",), _HISTORY, N_("Copy the text, a link or the number of the order"), N_("copy")),
     Command("next_pane", ("tab",), _OUTSIDE, N_("Go to the next pane")),

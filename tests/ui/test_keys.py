@@ -63,6 +63,7 @@ def test_bindings_carry_the_ids_of_their_commands() -> None:
         "move_last",
         "page_down",
         "page_up",
+        "view",
         "save",
         "copy",
     }

@@ -207,9 +207,12 @@ class InboxScreen(Marking, OrderDesk):
 
     @work(group="dialog", exclusive=True, exit_on_error=True)
     async def _deal_with(self, picked: History.Picked) -> None:
-        """Copy something of the message that was picked, or save its file."""
+        """Copy something of the message that was picked, or save or view its file."""
         if picked.wish is Wish.SAVE:
             await self._received.save(picked.entry)
+            return
+        if picked.wish is Wish.VIEW:
+            await self._received.view(picked.entry)
             return
         context = self._talk.item.chat.context if self._talk.item is not None else None
         await self._received.copy(picked.entry, context)

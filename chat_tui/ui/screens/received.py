@@ -1,6 +1,6 @@
 """What may be done with a message that was read: conversations of one or more dialogs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,9 +13,12 @@ from chat_tui.model.file import Saved
 from chat_tui.model.message import Message
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Entry
-from chat_tui.ui.screens.choose import Choose
+from chat_tui.pictures.kinds import HEAD, picture_kind, text_of
+from chat_tui.pictures.preview import NoPicture, decode
+from chat_tui.ui.screens.choose import Choose, Draw
 from chat_tui.ui.screens.fetching import Fetching
 from chat_tui.ui.screens.save_card import SaveCard
+from chat_tui.ui.screens.viewer import AROUND, BOX, Shown, Viewer
 from chat_tui.ui.terminal.clipboard import Copying
 from chat_tui.ui.text import notify
 from chat_tui.ui.view.copies import copies_of, copy_line
@@ -53,7 +56,39 @@ class Received:
         if message is None or not message.attachments:
             notify(self.app, _("There is no file in this message."))
             return
-        left = await self._which(message)
+        await self._save_these(message, await self._which(message, _("Save which file?"), [_all]))
+
+    async def view(self, entry: Entry) -> None:
+        """Show the one file of a message, or one of several; saving it is offered there."""
+        message = entry.message
+        if message is None or not message.attachments:
+            notify(self.app, _("There is no file in this message."))
+            return
+        for index in await self._which(message, _("View which file?"), []):
+            file = message.attachments[index]
+            looking = Fetching[Shown | Problem](
+                saved_name(file.name), file.size, partial(self._look, message, index)
+            )
+            outcome = await self.app.push_screen_wait(looking)
+            if isinstance(outcome, Problem):
+                self._refused(outcome, file.url)
+            elif outcome is not None:
+                is_wanted = await self.app.push_screen_wait(Viewer(file, outcome))
+                if is_wanted:
+                    await self._save_these(message, [index])
+
+    async def _look(self, message: Message, index: int, progress: Callable[[int], None]) -> Shown | Problem:
+        """What the screen can show of a file, by its content."""
+        content = await self.inbox.read_attachment(message.chat_id, message.message_id, index, progress)
+        if isinstance(content, Problem):
+            return content
+        if picture_kind(content[:HEAD]) is None:
+            text = text_of(content)
+            return NoPicture.OTHER if text is None else text
+        size = self.app.size
+        return await decode(content, min(size.width, BOX) - AROUND[0], size.height - AROUND[1])
+
+    async def _save_these(self, message: Message, left: Sequence[int]) -> None:
         folder, problem = await self._offered(), ""
         while left:
             files = [message.attachments[index] for index in left]
@@ -63,13 +98,13 @@ class Received:
             folder = into
             left, problem = await self._save_all(message, left, into)
 
-    async def _which(self, message: Message) -> list[int]:
-        """Indexes of the wanted files; nothing when nothing was chosen."""
+    async def _which(self, message: Message, question: str, more: Sequence[Draw]) -> list[int]:
+        """Indexes of the wanted files, all for an answer of `more`; nothing when nothing was chosen."""
         indexes = list(range(len(message.attachments)))
         if len(indexes) == 1:
             return indexes
         lines = [partial(file_line, file.name, file.size) for file in message.attachments]
-        chosen = await self.app.push_screen_wait(Choose(_("Save which file?"), [*lines, _all]))
+        chosen = await self.app.push_screen_wait(Choose(question, [*lines, *more]))
         return [] if chosen is None else indexes if chosen == len(lines) else [chosen]
 
     async def _offered(self) -> Path:

@@ -28,6 +28,7 @@ class Wish(StrEnum):
 
     COPY = "copy"
     SAVE = "save"
+    VIEW = "view"
 
 
 class History(HistoryMoves, can_focus=True):
@@ -207,6 +208,10 @@ class History(HistoryMoves, can_focus=True):
     def action_save(self) -> None:
         """Save the file of a message."""
         self._pick(Wish.SAVE, self._with_files)
+
+    def action_view(self) -> None:
+        """View the file of a message."""
+        self._pick(Wish.VIEW, self._with_files)
 
     @property
     def _with_files(self) -> list[Entry]:

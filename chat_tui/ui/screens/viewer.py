@@ -1,0 +1,97 @@
+"""A received file on the screen: a picture, a text, or the sentence that says why neither."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Static
+
+from chat_tui.inbox.files import saved_name
+from chat_tui.locale import N_, _
+from chat_tui.model.message import Attachment
+from chat_tui.pictures.preview import NoPicture, Picture
+from chat_tui.ui.screens.dialog import Dialog, keys_line
+from chat_tui.ui.text import plain
+from chat_tui.ui.view.files import file_line, kind_words
+from chat_tui.ui.view.line import Line, Span, shown, text_of, wrap
+from chat_tui.ui.widgets.choice_list import ChoiceList
+from chat_tui.ui.widgets.picture_pane import PicturePane
+
+AROUND = (6, 7)
+"""Columns and rows that frame, name and keys take of the screen."""
+BOX = 100
+"""The widest a dialog gets."""
+_TEXT_CELLS = 92
+_WHY = {
+    NoPicture.TOO_LARGE: N_("This picture is too large to be shown here."),
+    NoPicture.BROKEN: N_("This picture cannot be shown: it is damaged or of an unusual kind."),
+    NoPicture.TOO_SLOW: N_("This picture takes too long to be shown."),
+}
+
+Shown = Picture | NoPicture | str
+"""A picture, why there is none, or a text (raw)."""
+
+
+class Viewer(Dialog[bool]):
+    """Gives True when the file is to be saved."""
+
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "save", show=False),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+    ]
+
+    def __init__(self, file: Attachment, content: Shown) -> None:
+        super().__init__()
+        self._file = file
+        self._content = content
+
+    def compose(self) -> ComposeResult:
+        """Name, the file, keys."""
+        with Vertical(id="box", classes="-tall" if self._is_text else "-view"):
+            name = text_of(file_line(saved_name(self._file.name), self._file.size, _TEXT_CELLS))
+            yield Static(plain(name, lines=False), id="name")
+            if isinstance(self._content, Picture):
+                yield PicturePane(self._content)
+            elif self._is_text:
+                yield ChoiceList[str](_draw, marks=False)
+            else:
+                yield Static(plain(self._why()), id="why")
+            yield Static(keys_line(("s", _("save")), ("Esc", _("close"))), id="keys")
+
+    def on_mount(self) -> None:
+        """List the lines of a text."""
+        if self._is_text:
+            self.query_one(ChoiceList).show(wrap(shown(str(self._content)), _TEXT_CELLS))
+
+    def action_save(self) -> None:
+        """Save it instead."""
+        self.finish(True)
+
+    def action_move(self, step: int) -> None:
+        """Scroll a text by a line."""
+        for lines in self.query(ChoiceList):
+            lines.move(step)
+
+    def action_page(self, direction: int) -> None:
+        """Scroll a text by a page."""
+        for lines in self.query(ChoiceList):
+            lines.move_page(direction)
+
+    @property
+    def _is_text(self) -> bool:
+        return isinstance(self._content, str) and not isinstance(self._content, NoPicture)
+
+    def _why(self) -> str:
+        if isinstance(self._content, NoPicture) and self._content in _WHY:
+            return _(_WHY[self._content])
+        words = _("This is a file of another kind ({kind}): save it and open it elsewhere.")
+        return words.format(kind=kind_words(saved_name(self._file.name)))
+
+
+def _draw(line: str, _cells: int) -> tuple[Line]:
+    return ((Span(line),),)
