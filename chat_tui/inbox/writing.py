@@ -178,11 +178,12 @@ class Writing:
 
 
 def holds_secret(text: str, secrets: Sequence[str]) -> bool:
-    """Whether a text holds one of the keys of this run, or anything of the shape of a Market key."""
+    """Whether a text holds one of the keys of this run, or anything of the shape of a key."""
     return _KEY.search(text) is not None or any(secret in text for secret in secrets if secret)
 
 
-_KEY = re.compile(r"ACMA:\S{8,}")
+_KEY = re.compile(r"ACMA:\S{8,}|\by0_[\w-]{20,}|-----BEGIN [A-Z ]*PRIVATE KEY-----")
+"""Of the Market, of Yandex's OAuth, and private ones in their usual frame."""
 
 
 def _new_id() -> OutboxId:

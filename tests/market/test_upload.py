@@ -71,7 +71,9 @@ async def test_the_file_arrives_whole_with_its_progress(connect: Connect, file: 
         ("", "file"),
     ],
 )
-async def test_names_stay_inside_their_quotes(connect: Connect, file: Path, name: str, sent: str) -> None:
+async def test_f_142_names_stay_inside_their_quotes(
+    connect: Connect, file: Path, name: str, sent: str
+) -> None:
     async with raw_market(reply()) as market:
         outcome = await connect(market).send_file(
             CHAT, path=file, name=name, size=SIZE, media_type="image/png"
@@ -116,7 +118,7 @@ async def test_files_that_changed_before_are_not_sent(connect: Connect, file: Pa
 
 @pytest.mark.parametrize("moment", [CHUNK, SIZE])
 @pytest.mark.parametrize("change", ["grow", "shrink", "rewrite"])
-async def test_a_file_that_changes_meanwhile_never_ends(
+async def test_f_140_a_file_that_changes_meanwhile_never_ends(
     connect: Connect, file: Path, change: str, moment: int
 ) -> None:
     def disturb(sent: int) -> None:

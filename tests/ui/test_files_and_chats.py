@@ -28,7 +28,7 @@ async def choose(it: Desk, name: str) -> None:
     await it.press("enter")
 
 
-async def test_a_chosen_file_arrives_byte_by_byte_and_stays_with_the_chat_it_was_chosen_in(
+async def test_f_175_a_chosen_file_arrives_byte_by_byte_and_stays_with_the_chat_it_was_chosen_in(
     market: Sandbox, tmp_path: Path
 ) -> None:
     """Promised: U43."""

@@ -15,7 +15,7 @@ def finished_chat(market: Sandbox) -> int:
 
 
 @pytest.mark.parametrize("refused", [True, False])
-async def test_the_operator_is_warned_first_and_no_text_is_lost(
+async def test_f_179_the_operator_is_warned_first_and_no_text_is_lost(
     market: Sandbox, tmp_path: Path, *, refused: bool
 ) -> None:
     market.behaviour.finished_refused = refused

@@ -28,7 +28,9 @@ async def open_next(it: Desk) -> int:
     return it.opened
 
 
-async def test_every_chat_keeps_its_own_draft_also_over_a_restart(market: Sandbox, tmp_path: Path) -> None:
+async def test_f_180_every_chat_keeps_its_own_draft_also_over_a_restart(
+    market: Sandbox, tmp_path: Path
+) -> None:
     """Promised: U45."""
     typed: dict[int, str] = {}
     async with desk(tmp_path, market) as it:
@@ -84,7 +86,7 @@ async def text_of(it: Desk, chat_id: int) -> str:
     return it.box
 
 
-async def test_the_list_may_reorder_while_typing_and_enter_goes_to_the_name_by_the_box(
+async def test_f_170_the_list_may_reorder_while_typing_and_enter_goes_to_the_name_by_the_box(
     market: Sandbox, tmp_path: Path
 ) -> None:
     """Promised: U11."""
@@ -107,7 +109,7 @@ async def test_the_list_may_reorder_while_typing_and_enter_goes_to_the_name_by_t
 
 
 @pytest.mark.parametrize("times", [2, 60])
-async def test_an_enter_pressed_twice_or_held_down_sends_once(
+async def test_f_171_an_enter_pressed_twice_or_held_down_sends_once(
     market: Sandbox, tmp_path: Path, times: int
 ) -> None:
     """Promised: U40."""
@@ -121,7 +123,7 @@ async def test_an_enter_pressed_twice_or_held_down_sends_once(
         assert await it.app.inbox.open_items() == ()
 
 
-async def test_an_unmarked_paste_of_many_lines_is_not_sent_by_its_newlines(
+async def test_f_172_an_unmarked_paste_of_many_lines_is_not_sent_by_its_newlines(
     market: Sandbox, tmp_path: Path
 ) -> None:
     lines = [f"строка {number}" for number in range(30)]
@@ -134,7 +136,7 @@ async def test_an_unmarked_paste_of_many_lines_is_not_sent_by_its_newlines(
     assert market.ledger == []
 
 
-async def test_blanks_are_not_sent(market: Sandbox, tmp_path: Path) -> None:
+async def test_f_173_blanks_are_not_sent(market: Sandbox, tmp_path: Path) -> None:
     async with desk(tmp_path, market) as it:
         await it.synced()
         await open_next(it)
@@ -150,7 +152,7 @@ async def test_blanks_are_not_sent(market: Sandbox, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["я" * 4097, "😀" * 2049], ids=["letters", "emoji"])
 @pytest.mark.parametrize("fix", ["Shorten it"])
-async def test_a_text_over_the_limit_stays_whole_in_the_box(
+async def test_f_174_a_text_over_the_limit_stays_whole_in_the_box(
     market: Sandbox, tmp_path: Path, text: str, fix: str
 ) -> None:
     async with desk(tmp_path, market) as it:
@@ -200,7 +202,7 @@ async def test_undo_too_late_says_so(market: Sandbox, tmp_path: Path) -> None:
         assert it.box == ""
 
 
-async def test_leaving_with_something_unsent_says_how_much_and_loses_nothing(
+async def test_f_178_leaving_with_something_unsent_says_how_much_and_loses_nothing(
     market: Sandbox, tmp_path: Path
 ) -> None:
     """Promised: U24."""
@@ -243,7 +245,7 @@ async def test_leaving_with_everything_delivered_asks_nothing(market: Sandbox, t
         await it.until(lambda: not it.app.is_running)
 
 
-async def test_a_question_that_came_while_replying_is_shown_first_and_stands_above_the_answer(
+async def test_f_181_a_question_that_came_while_replying_is_shown_first_and_stands_above_the_answer(
     market: Sandbox, tmp_path: Path
 ) -> None:
     """Promised: U47."""

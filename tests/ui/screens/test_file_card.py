@@ -58,7 +58,7 @@ async def test_an_enter_that_still_belongs_to_the_picker_sends_nothing() -> None
         assert app.result is NOTHING
 
 
-async def test_a_private_file_takes_a_second_yes_that_names_the_recipient() -> None:
+async def test_f_177_a_private_file_takes_a_second_yes_that_names_the_recipient() -> None:
     async with staged(screen(card("/home/o/.env"))) as (app, pilot):
         await pilot.press("enter")
         await pilot.pause()

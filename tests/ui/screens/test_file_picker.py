@@ -210,7 +210,7 @@ async def test_a_link_shows_its_target_and_can_be_chosen(folder: Path) -> None:
     ],
     ids=["newline", "escape", "bidi", "bytes", "blank", "markup", "dash"],
 )
-async def test_hostile_names_are_shown_with_marks_and_chosen_as_they_are(
+async def test_f_142_hostile_names_are_shown_with_marks_and_chosen_as_they_are(
     tmp_path: Path, raw: bytes, visible: str
 ) -> None:
     path = os.path.join(os.fsencode(tmp_path), raw)
@@ -252,7 +252,7 @@ async def test_tab_offers_the_recent_folders(folder: Path) -> None:
         assert "A.pdf" in names(app)
 
 
-async def test_50_000_entries_are_there_at_once_and_narrowed_by_typing(
+async def test_f_143_50_000_entries_are_there_at_once_and_narrowed_by_typing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Promised: U48."""
@@ -266,7 +266,7 @@ async def test_50_000_entries_are_there_at_once_and_narrowed_by_typing(
         assert names(app)[0] == "file-04321.jpg"
 
 
-async def test_a_disk_that_does_not_answer_stops_nothing(
+async def test_f_145_a_disk_that_does_not_answer_stops_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer = threading.Event()
