@@ -1,5 +1,6 @@
 """What README says of keys and settings is true; `python -m tests.test_readme` writes keys and names anew."""
 
+import os
 import re
 import subprocess
 import sys
@@ -10,9 +11,12 @@ import pytest
 
 from chat_tui import locale
 from chat_tui.model.search_words import FILTER_WORDS, read_query
+from chat_tui.model.template import Field, marker, unfilled
+from chat_tui.paths import locate
 from chat_tui.settings import Flags, load, profiles
 from chat_tui.ui import keys
 from chat_tui.ui.keymap import chosen
+from chat_tui.ui.screens.template_files import read_shelf
 
 ROOT = Path(__file__).parents[1]
 READMES = {"README.md": "en", "README.ru.md": "ru"}
@@ -70,6 +74,30 @@ def test_what_a_readme_points_to_is_there(name: str) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / name).read_text(encoding="utf-8"))
     assert len(links) >= 4
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_marker_of_a_template_is_in_the_table_in_both_languages(name: str) -> None:
+    rows = re.findall(
+        r"^\| `(\{\w+\})` \| `(\{\w+\})` \| \S", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE
+    )
+    languages = ("en", "ru") if READMES[name] == "en" else ("ru", "en")
+    assert rows == [tuple(marker(field, language) for language in languages) for field in Field]
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_first_template_is_made_by_the_lines_that_say_so(name: str, tmp_path: Path) -> None:
+    code = re.findall(r"```sh\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), re.DOTALL)
+    (lines,) = [block for block in code if "templates:" in block]
+    program = tmp_path / "chat-tui"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m chat_tui "$@"\n')
+    program.chmod(0o700)
+    environ = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    subprocess.run(["sh", "-c", lines], check=True, cwd=ROOT, env=environ)
+    (made,) = read_shelf(locate().templates).templates
+    assert unfilled(made.text) == tuple(
+        marker(field, READMES[name]) for field in (Field.NAME, Field.ORDER, Field.OPERATOR, Field.SHOP)
+    )
 
 
 @pytest.mark.parametrize("name", READMES)
