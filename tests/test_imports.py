@@ -14,7 +14,9 @@ SERVER = {"starlette", "uvicorn"}
 NETWORK = {"httpx", "httpcore", "h11"}
 STEMMER = {"snowballstemmer"}
 LATER = {"markdown_it", "PIL", "curses"} | STEMMER
-DIALOGS = {f"chat_tui.ui.screens.{name}" for name in ("dialog", "flows", "help", "outbox", "palette")}
+DIALOGS = {
+    f"chat_tui.ui.screens.{name}" for name in ("dialog", "flows", "help", "outbox", "palette", "theme_list")
+}
 LOGIN = ["login", "--token-stdin"]
 ALMOST_NOTHING = (
     SCREEN | SERVER | NETWORK | LATER | {"asyncio", "sqlite3", "msgspec", "platformdirs", "logging"}

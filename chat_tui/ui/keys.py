@@ -114,7 +114,7 @@ COMMANDS: Final = (
     Command("leave", ("escape",), _COMPOSE, N_("Leave; the text stays as a draft"), N_("leave")),
     Command("help", ("f1", "question_mark"), Where.ANYWHERE, N_("Show the keys"), N_("keys")),
     Command("palette", ("ctrl+p",), Where.ANYWHERE, N_("Find a command"), N_("commands")),
-    Command("theme", (), Where.ANYWHERE, N_("Choose the colours: a theme")),
+    Command("theme", ("T",), Where.ANYWHERE, N_("Choose the colours: a theme")),
     Command("quit", ("ctrl+q", "q"), Where.ANYWHERE, N_("Quit")),
 )
 """Every command of this version with its own keys, in the order of help and hints."""

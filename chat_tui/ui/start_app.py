@@ -8,7 +8,7 @@ from textual import work
 from chat_tui.inbox.connect import Connector
 from chat_tui.locale import _
 from chat_tui.settings import Settings
-from chat_tui.ui import keys
+from chat_tui.ui import keys, themes
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.connect import KeyScreen, RightsScreen, ShopsScreen
 from chat_tui.ui.screens.start import Start, StartBox, StartHelp
@@ -34,8 +34,8 @@ class StartApp(TerminalApp[Start]):
         self._theme_wanted = theme
 
     def on_mount(self) -> None:
-        if self._theme_wanted in self.available_themes:
-            self.theme = self._theme_wanted
+        if self._theme_wanted:
+            themes.choose(self, self._theme_wanted)
         self._walk()
 
     @work(exclusive=True)

@@ -1,6 +1,6 @@
 """Themes of our own, which Textual does not have."""
 
-from typing import Final
+from typing import Any, Final
 
 from textual.app import App
 from textual.theme import Theme
@@ -58,7 +58,7 @@ HIGH_CONTRAST: Final = Theme(
 """Bright letters on black, at least 7 : 1 wherever there is something to read."""
 
 
-def choose(app: App[None], name: str) -> None:
+def choose(app: App[Any], name: str) -> None:
     """Draw in the theme of this name, as Textual or we call it, from now on."""
     for ours in (LIGHT, HIGH_CONTRAST):
         if name == ours.name:

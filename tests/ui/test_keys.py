@@ -26,10 +26,11 @@ def russian(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     locale.use("en")
 
 
-def test_ids_are_unique() -> None:
+def test_ids_are_unique_and_none_is_without_a_key() -> None:
     """Promised: U21."""
     ids = [command.id for command in COMMANDS]
     assert len(ids) == len(set(ids))
+    assert [command.id for command in COMMANDS if not command.keys] == []
 
 
 @pytest.mark.parametrize("focus", [Where.LIST, Where.HISTORY, Where.COMPOSE])
@@ -49,7 +50,14 @@ def test_no_letter_is_bound_where_text_is_typed_and_none_depends_on_layout() -> 
 def test_keys_of_the_app_reach_dialogs_and_its_letters_do_not_disturb_typing() -> None:
     """Promised: U24."""
     priority = {binding.key: binding.priority for binding in keys.bindings(Where.ANYWHERE)}
-    assert priority == {"f1": True, "question_mark": False, "ctrl+p": True, "ctrl+q": True, "q": False}
+    assert priority == {
+        "f1": True,
+        "question_mark": False,
+        "ctrl+p": True,
+        "ctrl+q": True,
+        "q": False,
+        "T": False,
+    }
 
 
 def test_bindings_carry_the_ids_of_their_commands() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from rich.style import Style
@@ -9,8 +10,10 @@ from textual.app import App
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
+from chat_tui.inbox.connect import Connector
 from chat_tui.settings.value import THEMES
 from chat_tui.ui import themes
+from chat_tui.ui.start_app import StartApp
 from chat_tui.ui.terminal.colours import PLAIN_THEME, theme_for
 from chat_tui.ui.view.line import Role
 from chat_tui.ui.widgets.roles import role_style
@@ -95,3 +98,18 @@ async def test_without_colours_there_is_nothing_to_choose(
         assert scene.app.theme == PLAIN_THEME
         (said,) = scene.app._notifications
         assert "NO_COLOR" in said.message
+
+
+async def test_the_first_minute_has_the_theme_of_the_settings_too(tmp_path: Path) -> None:
+    connector = Connector(nobody, nobody)
+    app = StartApp(connector, report=tmp_path / "log", theme=theme_for("high-contrast", {}))
+    try:
+        async with app.run_test() as pilot:
+            await pilot.pause()
+            assert app.theme == "high-contrast"
+    finally:
+        connector.close()
+
+
+def nobody(*_what: object) -> NoReturn:
+    raise AssertionError("nothing is asked and nothing stored")
