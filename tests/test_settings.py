@@ -45,6 +45,8 @@ def test_the_file_sets_everything(path: Path) -> None:
         [queue]
         warn = 10
         late = 20
+        hours = "Mo-Fr 09:00-18:00"
+        auto_advance = true
         [sync]
         poll_seconds = 7
         backfill = false
@@ -66,6 +68,8 @@ def test_the_file_sets_everything(path: Path) -> None:
         settle_seconds=90,
         warn_minutes=10,
         late_minutes=20,
+        hours="Mo-Fr 09:00-18:00",
+        auto_advance=True,
         poll_seconds=7,
         backfill=False,
         keys_layout="off",
@@ -124,6 +128,8 @@ def test_secrets_are_not_in_the_repr(path: Path) -> None:
         ("[market]\napi_key_command = []", 2, "a command"),
         ("[market]\nbusiness_id = 9223372036854775808", 2, "“business_id”"),
         ("[queue]\nwarn = 60\nlate = 59", 3, "“late” must not be less than “warn”"),
+        ('[queue]\nwarn = 5\nhours = "Mo-Fr 9 to 18"', 3, "working hours such as"),
+        ("[queue]\nauto_advance = 1", 2, "true or false"),
         ("[queue]\nwarn = 600", 2, "“late” must not be less than “warn”"),
         ("[ui]\n\nlanguage = ru", 3, "not valid TOML"),
         ("[ui]\n[ui]", 2, "not valid TOML"),

@@ -133,6 +133,12 @@ class QueueItem:
     business: str = ""
     """What the operator calls its business; empty while only one is open."""
 
+    @property
+    def is_to_answer(self) -> bool:
+        """Whether the chat is one of WAITING, but for the operator's marks."""
+        is_open_dispute = self.chat.is_dispute and self.chat.status != ChatStatus.FINISHED
+        return self.waiting_since is not None or is_open_dispute
+
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:

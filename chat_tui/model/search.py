@@ -38,6 +38,8 @@ class SearchQuery:
     """Any of them; empty = all."""
     abouts: frozenset[About] = frozenset()
     """Any of them; empty = all."""
+    labels: frozenset[str] = frozenset()
+    """Beginnings of labels, in lower case, "ё" as "е"; any of them; empty = all chats."""
     since: Millis | None = None
     """Only what was written at or after this moment."""
     until: Millis | None = None
@@ -46,7 +48,7 @@ class SearchQuery:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is looked for."""
-        return not (self.words or self.standings or self.abouts or self.since or self.until)
+        return not (self.words or self.standings or self.abouts or self.labels or self.since or self.until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,9 @@ AGE: Final = FilterWord(("age", "за"), (("24h", "24ч"), ("7d", "7д"), ("2w",
 """Written within this time."""
 OLDER: Final = FilterWord(("older", "старше"), (("30d", "30д"),))
 """Written before this time."""
-FILTER_WORDS: Final = (STATUS, KIND, AGE, OLDER)
+LABEL: Final = FilterWord(("label", "метка"), (("urgent", "срочно"),))
+"""Of chats with a label that begins so."""
+FILTER_WORDS: Final = (STATUS, KIND, LABEL, AGE, OLDER)
 """All there are, in the order in which help lists them."""
 
 
@@ -59,6 +61,7 @@ def read_query(text: str, now: Millis) -> tuple[SearchQuery, tuple[str, ...]]:
     words: list[str] = []
     standings: set[Standing] = set()
     abouts: set[About] = set()
+    labels: set[str] = set()
     since: list[Millis] = []
     until: list[Millis] = []
     unknown: list[str] = []
@@ -72,6 +75,8 @@ def read_query(text: str, now: Millis) -> tuple[SearchQuery, tuple[str, ...]]:
             standings.add(_STANDINGS[value])
         elif value in _ABOUTS and filter_word is KIND:
             abouts.add(_ABOUTS[value])
+        elif value and filter_word is LABEL:
+            labels.add(value)
         elif (age := _age(value)) is not None and filter_word in (AGE, OLDER):
             (since if filter_word is AGE else until).append(max(now - age, 1))
         elif value and not (is_typed and _is_begun(filter_word, value)):
@@ -81,6 +86,7 @@ def read_query(text: str, now: Millis) -> tuple[SearchQuery, tuple[str, ...]]:
         bool(words) and (is_last_whole or words[-1] is not typed[-1]),
         frozenset(standings),
         frozenset(abouts),
+        frozenset(labels),
         max(since, default=None),
         min(until, default=None),
     )

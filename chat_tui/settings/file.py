@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from chat_tui.locale import N_, _
+from chat_tui.settings.hours import read_hours
 from chat_tui.settings.value import THEMES, SettingsProblem
 
 MOST_BYTES: Final = 1_000_000
+HOURS_EXAMPLE: Final = '"Mo-Fr 09:00-18:00, Sa 10:00-14:00"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,10 @@ def _is_command(value: Any) -> bool:
     return isinstance(words, list) and bool(words) and all(isinstance(word, str) and word for word in words)
 
 
+def _is_hours(value: Any) -> bool:
+    return isinstance(value, str) and (not value or read_hours(value) is not None)
+
+
 def _is_keys(value: Any) -> bool:
     return isinstance(value, str) or (isinstance(value, list) and all(isinstance(key, str) for key in value))
 
@@ -200,7 +206,12 @@ KNOWN: Final[Mapping[str, Mapping[str, Known]]] = {
         "api_key_command": Known(_is_command, N_("a command: a text, or a list of texts"), {}),
     },
     "sending": {"undo_seconds": _whole(0, 60), "settle_seconds": _whole(5, 600)},
-    "queue": {"warn": _whole(1, 10_080), "late": _whole(1, 10_080)},
+    "queue": {
+        "warn": _whole(1, 10_080),
+        "late": _whole(1, 10_080),
+        "hours": Known(_is_hours, N_("working hours such as {example}"), {"example": HOURS_EXAMPLE}),
+        "auto_advance": _yes_or_no(),
+    },
     "sync": {"poll_seconds": _whole(1, 300), "backfill": _yes_or_no()},
     "keys": {"layout": _one_of("jcuken", "off")},
     "ui": {

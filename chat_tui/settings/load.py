@@ -19,6 +19,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "sending.settle_seconds": "settle_seconds",
     "queue.warn": "warn_minutes",
     "queue.late": "late_minutes",
+    "queue.hours": "hours",
+    "queue.auto_advance": "auto_advance",
     "sync.poll_seconds": "poll_seconds",
     "sync.backfill": "backfill",
     "keys.layout": "keys_layout",

@@ -68,6 +68,10 @@ class Settings:
     """A buyer who waits longer is marked."""
     late_minutes: int = 120
     """A buyer who waits longer is marked as late."""
+    hours: str = ""
+    """The shop's working hours, by which waits are judged, as the file has them; empty = always."""
+    auto_advance: bool = False
+    """After an answer the next waiting chat opens by itself."""
     poll_seconds: int = 5
     backfill: bool = True
     """Old histories are read by and by, so that everything can be searched."""

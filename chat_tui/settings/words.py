@@ -24,6 +24,8 @@ MEANINGS: Final[Mapping[str, str]] = {
     ),
     "queue.warn": N_("After how many minutes a buyer's wait is marked."),
     "queue.late": N_("After how many minutes a buyer's wait is marked as late; not less than `warn`."),
+    "queue.hours": N_("When the shop works: only that time counts for warn and late; empty = always."),
+    "queue.auto_advance": N_("Whether the next waiting chat opens by itself after an answer."),
     "sync.poll_seconds": N_("Every how many seconds the list is looked at while you work."),
     "sync.backfill": N_("Whether old histories are read by and by, so that everything can be searched."),
     "keys.layout": N_("“jcuken”: letters work on the Russian layout, too; “off” for phonetic layouts."),

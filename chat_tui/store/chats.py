@@ -9,7 +9,7 @@ from chat_tui.model.ids import UNKNOWN_TIME, CampaignId, ChatId, Millis
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab, Talk, waiting_since
 from chat_tui.store import indexing
 from chat_tui.store.database import Connection
-from chat_tui.store.listing import UNANSWERED, goes_on, item_of, run_of, select
+from chat_tui.store.listing import UNANSWERED, goes_on, is_answered, item_of, run_of, select
 from chat_tui.store.rows import CHAT, Row, chat_columns, clean, is_id, moment
 from chat_tui.store.tabs import PLACES
 
@@ -162,13 +162,14 @@ def longest_wait(conn: Connection, now: Millis = 0) -> Millis | None:
 def next_waiting(
     conn: Connection, beyond: ChatId | None, *, backwards: bool = False, now: Millis
 ) -> ChatId | None:
-    """The first (last) chat of WAITING to which no answer is on its way.
+    """The first (last) chat of WAITING that we have not just answered.
 
-    If `beyond` is waiting itself, the one after (before) it, and behind the last one the first again;
+    If `beyond` is such a one itself, the one after (before) it, and behind the last one the first again;
     None if there is no other.
     """
     known = None if beyond is None else item(conn, beyond, Tab.WAITING, now=now)
-    for start in (known.key, None) if known else (None,):
+    starts = [None] if known is None or is_answered(conn, known.chat.chat_id) else [known.key, None]
+    for start in starts:
         found = waiting_beyond(conn, start, backwards=backwards, now=now)
         if found is not None and found.chat.chat_id != beyond:
             return found.chat.chat_id

@@ -1,8 +1,8 @@
 """Chats as the list shows them, in the order of a tab: by its index, the pinned ones in their place."""
 
 import operator
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from chat_tui.model.ids import ChatId, MessageId, Millis
 from chat_tui.model.mark import Hold
@@ -101,7 +101,7 @@ def run_of(
     place, pins = PLACES[tab], marks.pinned(conn)
     sign = "<" if backwards else ">"
     beyond, numbers = ("1", ()) if start is None else place.compared(sign, start)
-    where = f"{place.holds(now)} AND {place.unpinned(pins)} AND {besides} AND {beyond}"
+    where = f"{place.holds(now)} AND {_without(pins)} AND {besides} AND {beyond}"
     sql = f"{select(tab)} WHERE {where} {place.ordered(backwards=backwards)} LIMIT ?"
     found = [item_of(row, tab) for row in conn.execute(sql, (*numbers, limit))]
     pinned = [
@@ -114,11 +114,17 @@ def run_of(
     return found
 
 
+def is_answered(conn: Connection, chat_id: ChatId) -> bool:
+    """Whether we have just answered: see UNANSWERED."""
+    sql = f"SELECT EXISTS (SELECT 1 FROM chat c WHERE c.chat_id = ? AND {UNANSWERED})"  # noqa: S608
+    return not conn.execute(sql, (chat_id,)).fetchone()[0]
+
+
 def goes_on(conn: Connection, tab: Tab, key: QueueKey, sign: str, *, now: Millis) -> bool:
     """Whether a tab has chats on that side of a key."""
     place, pins = PLACES[tab], marks.pinned(conn)
     beyond, numbers = place.compared(sign, key)
-    where = f"{place.holds(now)} AND {place.unpinned(pins)} AND {beyond}"
+    where = f"{place.holds(now)} AND {_without(pins)} AND {beyond}"
     sql = f"SELECT EXISTS (SELECT 1 FROM chat c WHERE {where})"  # noqa: S608
     if conn.execute(sql, numbers).fetchone()[0]:
         return True
@@ -126,8 +132,12 @@ def goes_on(conn: Connection, tab: Tab, key: QueueKey, sign: str, *, now: Millis
 
 
 def _pinned(conn: Connection, tab: Tab, pins: tuple[ChatId, ...], holds: str) -> list[QueueItem]:
-    """The chats of a tab that their pins have moved."""
+    """The pinned chats that a tab holds."""
     if not pins:
         return []
-    rows: list[Any] = conn.execute(f"{select(tab)} WHERE {holds} AND {PLACES[tab].moved(pins)}").fetchall()
+    rows = conn.execute(f"{select(tab)} WHERE {holds} AND c.chat_id IN ({', '.join(map(str, pins))})")
     return [item_of(row, tab) for row in rows]
+
+
+def _without(pins: Sequence[ChatId]) -> str:
+    return f"c.chat_id NOT IN ({', '.join(map(str, pins))})" if pins else "1"

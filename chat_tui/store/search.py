@@ -35,6 +35,8 @@ _ABOUTS = {
     About.QUESTION: "c.context_kind = 'DIRECT'",
     About.DISPUTE: "c.kind = 'ARBITRAGE'",
 }
+_LABELLED = """c.chat_id IN (SELECT l.chat_id FROM label l JOIN json_each(:labels) j
+    ON substr(replace(l.name, 'ё', 'е'), 1, length(j.value)) = j.value)"""
 # CROSS JOIN: the index leads, whatever SQLite thinks of it.
 _CHATS = """
     SELECT {passes} AND c.updated_at >= :since AND c.updated_at < :until, c.chat_id, c.updated_at
@@ -237,7 +239,8 @@ def _passes(query: SearchQuery) -> str:
         [_STANDINGS[one] for one in sorted(query.standings)],
         [_ABOUTS[one] for one in sorted(query.abouts)],
     )
-    return " AND ".join(f"({' OR '.join(f'({one})' for one in group)})" for group in groups if group) or "1"
+    passes = [f"({' OR '.join(f'({one})' for one in group)})" for group in groups if group]
+    return " AND ".join([*passes, *([_LABELLED] if query.labels else [])]) or "1"
 
 
 def _span(query: SearchQuery) -> dict[str, Any]:
@@ -247,6 +250,7 @@ def _span(query: SearchQuery) -> dict[str, Any]:
         "since": min(max(query.since or 0, 0), LATEST + 1),
         "until": min(max(until, 0), LATEST + 1),
         "examined": EXAMINED,
+        "labels": json.dumps(sorted(query.labels)),
     }
 
 

@@ -4,11 +4,10 @@
 bucket is twice that of the column, so that there is room for the pinned chats between two.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.ids import Millis
 from chat_tui.model.queue import QueueKey, Tab
 from chat_tui.store.marks import DONE, SNOOZED
 
@@ -25,8 +24,8 @@ class TabPlace:
     """SQL column of QueueKey.order."""
     marked: str = ""
     """SQL condition on the marks of the operator, which end at `{now}`; empty = marks do not count."""
-    pinned: int = -1
-    """QueueKey.bucket of pinned chats; those that stand above it without a pin stay there."""
+    lift: int = 3
+    """By how much a pin lessens QueueKey.bucket: 3 is above everything, 1 only above its like."""
 
     def holds(self, now: Millis) -> str:
         """The condition that the chat is in the tab at this moment."""
@@ -45,20 +44,12 @@ class TabPlace:
 
     def bucket_of(self, bucket: int, *, is_pinned: bool) -> int:
         """QueueKey.bucket of a chat, from its column."""
-        return min(2 * bucket, self.pinned) if is_pinned else 2 * bucket
-
-    def moved(self, pins: Sequence[ChatId]) -> str:
-        """The condition that a pin moves the chat."""
-        return f"c.chat_id IN ({', '.join(map(str, pins))}) AND 2 * {self.bucket} > {self.pinned}"
-
-    def unpinned(self, pins: Sequence[ChatId]) -> str:
-        """The condition that no pin moves the chat."""
-        return f"NOT ({self.moved(pins)})" if pins else "1"
+        return 2 * bucket - self.lift if is_pinned else 2 * bucket
 
     def compared(self, sign: str, key: QueueKey) -> tuple[str, tuple[float, ...]]:
-        """The condition that a chat which no pin moves stands on one side of a key, and what it binds."""
+        """The condition that a chat without a pin stands on one side of a key, and what it binds."""
         if self.is_one_bucket:
-            if key.bucket == self.pinned:
+            if key.bucket < 0:
                 return ("1" if sign.startswith(">") else "0"), ()
             return f"({self.order}, c.chat_id) {sign} (?, ?)", (key.order, key.chat_id)
         numbers = (key.bucket / 2, key.order, key.chat_id)
@@ -74,7 +65,7 @@ _UNANSWERED: Final = """c.waiting_bucket IS NOT NULL
 """An open dispute waits as any chat does, only before all others; the arbiter's words wait for us too."""
 
 PLACES: Final = {
-    Tab.WAITING: TabPlace(_UNANSWERED, "c.waiting_bucket", "c.waiting_order", _AWAKE, 1),
+    Tab.WAITING: TabPlace(_UNANSWERED, "c.waiting_bucket", "c.waiting_order", _AWAKE, lift=1),
     Tab.DISPUTES: TabPlace("c.dispute_bucket IS NOT NULL", "c.dispute_bucket", "c.newest_order"),
     Tab.RETURNS: TabPlace("c.context_kind = 'RETURN'", "c.turn_bucket", "c.turn_order"),
     Tab.QUESTIONS: TabPlace("c.context_kind = 'DIRECT'", "c.turn_bucket", "c.turn_order"),

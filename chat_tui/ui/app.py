@@ -14,6 +14,7 @@ from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import Millis
 from chat_tui.model.outbox import OPEN
 from chat_tui.settings import Settings
+from chat_tui.settings.hours import read_hours
 from chat_tui.settings.value import THEMES
 from chat_tui.ui import keys, themes
 from chat_tui.ui.keys import Where
@@ -56,11 +57,13 @@ class ChatTuiApp(TerminalApp[None]):
         templates: Path | None = None,
         operator: str = "",
         is_new: bool = False,
+        auto_advance: bool = False,
     ) -> None:
         """`report` is the private file that gets the details of a crash; the calls are for new messages.
 
         `templates` is their directory, by default the one beside `report`; `operator` is what they call
-        whoever writes. `is_new` = the shop was just connected: begin with how many wait.
+        whoever writes. `is_new` = the shop was just connected: begin with how many wait. `auto_advance` opens
+        the next waiting chat after an answer.
         """
         super().__init__(report, jcuken=jcuken)
         bind(self, keys.bindings(Where.ANYWHERE), freed=keys.freed(Where.ANYWHERE))
@@ -69,6 +72,7 @@ class ChatTuiApp(TerminalApp[None]):
         self.templates = templates or report.parent / "templates"
         self.operator = operator
         self._is_new = is_new
+        self.auto_advance = auto_advance
         self.inbox = inbox
         self._now = now
         self._zone = zone
@@ -86,6 +90,7 @@ class ChatTuiApp(TerminalApp[None]):
             calls_with_text=self.calls_with_text,
             templates=self.templates,
             operator=self.operator,
+            auto_advance=self.auto_advance,
         )
         self.push_screen(screen)
         if self._is_new:
@@ -180,11 +185,14 @@ def run(inbox: Inbox, settings: Settings, *, report: Path, templates: Path, is_n
         zone=local_zone(os.environ),
         theme=settings.theme,
         jcuken=settings.keys_layout == "jcuken",
-        patience=Patience(settings.warn_minutes * MINUTE, settings.late_minutes * MINUTE),
+        patience=Patience(
+            settings.warn_minutes * MINUTE, settings.late_minutes * MINUTE, hours=read_hours(settings.hours)
+        ),
         call_by=settings.notify,
         calls_with_text=settings.notify_text,
         templates=templates,
         operator=settings.operator,
         is_new=is_new,
+        auto_advance=settings.auto_advance,
     )
     return app.run_to_code(mouse=settings.mouse)

@@ -32,6 +32,8 @@ def read(text: str) -> SearchQuery:
         ("чай чай kind:", SearchQuery(("чай", "чай"), True)),
         ("https://a.example цвет:красный 12:30", SearchQuery(("https://a.example", "цвет:красный", "12:30"))),
         (":order ::", SearchQuery((":order", "::"))),
+        ("label:Urgent", SearchQuery(labels=frozenset({"urgent"}))),
+        ("метка:ждём label:", SearchQuery(labels=frozenset({"ждем"}))),
         ("age:7d", SearchQuery(since=NOW - 7 * DAY)),
         ("age:24h", SearchQuery(since=NOW - DAY)),
         ("за:2Н", SearchQuery(since=NOW - 14 * DAY)),

@@ -6,6 +6,7 @@ import pytest
 
 from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind
 from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.mark import Pin
 from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import QueueItem, Tab
@@ -114,10 +115,10 @@ def test_an_answered_dispute_waits_no_more_until_somebody_but_the_market_writes(
     list_chats(store, a_chat(updated_at=5_000, status=S.WAITING_FOR_ARBITER, kind=ARB))
 
     def waits() -> bool:
-        tab = {item.chat.chat_id for item in store.read(chats.page, Tab.WAITING).result().items}
-        assert store.read(chats.counts).result()[Tab.WAITING] == len(tab)
-        assert store.read(chats.counts).result()[Tab.DISPUTES] == 1
-        assert (store.read(chats.next_waiting, None).result() == CHAT) is (CHAT in tab)
+        tab = {item.chat.chat_id for item in store.read(chats.page, Tab.WAITING, now=0).result().items}
+        assert store.read(chats.counts, 0).result()[Tab.WAITING] == len(tab)
+        assert store.read(chats.counts, 0).result()[Tab.DISPUTES] == 1
+        assert (store.read(chats.next_waiting, None, now=0).result() == CHAT) is (CHAT in tab)
         return CHAT in tab
 
     assert waits()
@@ -130,6 +131,45 @@ def test_an_answered_dispute_waits_no_more_until_somebody_but_the_market_writes(
     )
     told = [waits() for message in history if read_history(store, message)]
     assert told == [True, False, False, True, False]
+
+
+PINNED = {
+    Tab.WAITING: [6, 4, 1, 7, 2],
+    Tab.DISPUTES: [6, 4, 5],
+    Tab.RETURNS: [6, 8, 7, 5],
+    Tab.QUESTIONS: [2, 3],
+    Tab.ALL: [6, 1, 8, 3, 5, 4, 2, 7],
+}
+
+
+@pytest.mark.parametrize(("tab", "limit"), itertools.product(PINNED, (1, 2, 5)))
+def test_pinned_chats_stand_on_top_below_disputes_that_wait(queue: Store, tab: Tab, limit: int) -> None:
+    """A pinned chat stays on top of its tab, after the disputes; it comes into no tab by its pin."""
+    for chat_id in (1, 6, 8):
+        queue.write_state(marks.put, ChatId(chat_id), Pin(True), 1).result()
+    for way in ("after", "before"):
+        seen: list[int] = []
+        page = queue.read(chats.page, tab, limit=limit, from_end=way == "before", now=0).result()
+        while page.items:
+            ids = [item.chat.chat_id for item in page.items]
+            assert [queue.read(chats.item, ChatId(n), tab, now=0).result() for n in ids] == list(page.items)
+            seen = seen + ids if way == "after" else ids + seen
+            is_more = page.has_after if way == "after" else page.has_before
+            assert is_more is (len(seen) < len(PINNED[tab]))
+            edge = {way: page.items[-1 if way == "after" else 0].key}
+            page = queue.read(chats.page, tab, limit=limit, **edge, now=0).result()
+        assert seen == PINNED[tab]
+    if tab is Tab.WAITING:
+        walked = [queue.read(chats.next_waiting, ChatId(n), now=0).result() for n in (4, 1, 7)]
+        assert walked == [1, 7, 2]
+
+
+def test_a_chat_to_which_an_answer_is_on_its_way_is_passed_over(queue: Store) -> None:
+    queue_text(queue, "o1", chat_id=4)
+    assert queue.read(chats.next_waiting, ChatId(4), now=0).result() == 6, "from it on to the longest wait"
+    assert queue.read(chats.next_waiting, ChatId(6), now=0).result() == 7
+    bring(queue, "o1", OutboxState.SENDING, OutboxState.FAILED)
+    assert queue.read(chats.next_waiting, ChatId(6), now=0).result() == 4, "it was not answered"
 
 
 def the_item(store: Store) -> QueueItem:

@@ -4,9 +4,10 @@ import pytest
 
 from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind
 from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.mark import Labels
 from chat_tui.model.message import Message
 from chat_tui.model.search import About, SearchHit, SearchPage, SearchQuery, Standing
-from chat_tui.store import search
+from chat_tui.store import marks, search
 from chat_tui.store.database import Store
 from tests.store.world import CHAT, a_chat, buyer, list_chats, own, read_history, with_file
 
@@ -174,6 +175,8 @@ def _kinds(store: Store) -> None:
     for chat in found:
         number = chat.chat_id
         read_history(store, buyer(number, chat.updated_at, "слово", chat_id=number), chat_id=number)
+    for number, names in ((102, ("срочно", "ёлки")), (104, ("срок",))):
+        store.write_state(marks.put, ChatId(number), Labels(names), 1).result()
 
 
 W, A, F = Standing.WAITING, Standing.ANSWERED, Standing.FINISHED
@@ -186,6 +189,10 @@ FILTERS = [
     ({"abouts": {About.RETURN, About.QUESTION}}, [103, 102]),
     ({"abouts": {About.DISPUTE}}, [104]),
     ({"standings": {W}, "abouts": {About.RETURN, About.DISPUTE}}, [102]),
+    ({"labels": {"сроч"}}, [102]),
+    ({"labels": {"сро"}, "standings": {F}}, [104]),
+    ({"labels": {"елки", "срок"}}, [104, 102]),
+    ({"labels": {"%", "рочно", "' OR 1"}}, []),
     ({"since": 3_000}, [104, 103]),
     ({"until": 3_000}, [102, 101]),
     ({"since": 2_000, "until": 4_000, "standings": {W}}, [102]),

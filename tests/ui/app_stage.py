@@ -231,6 +231,7 @@ async def desk(
     business: int | None = None,
     url: str | None = None,
     notifications: bool = False,
+    auto_advance: bool = False,
 ) -> AsyncIterator[Desk]:
     """Start the program on the files below `root`; leaving the block ends it as leaving the app does.
 
@@ -238,7 +239,8 @@ async def desk(
     """
     connect = lambda: client_of(market, key=key, business=business, url=url)  # noqa: E731
     shop = Shop.open(root, connect, settings=settings)
-    app = ChatTuiApp(shop.inbox, report=root / "chat-tui.log", now=wall_clock_ms, zone=UTC)
+    report = root / "chat-tui.log"
+    app = ChatTuiApp(shop.inbox, report=report, now=wall_clock_ms, zone=UTC, auto_advance=auto_advance)
     try:
         async with app.run_test(size=size, notifications=notifications) as pilot:
             await app.keys_settled()

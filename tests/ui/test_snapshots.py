@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.mark import Hold, Labels, Note, Pin
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import ProblemKind
+from chat_tui.store import marks
 from chat_tui.store.database import Store
 from chat_tui.ui.app import ChatTuiApp
-from tests.support.scenes import OFFLINE, REFUSED, Scene, make_scene, queue_an_answer, unread_chats
+from tests.support.scenes import HOUR, NOW, OFFLINE, REFUSED, Scene, make_scene, queue_an_answer, unread_chats
 
 SnapCompare = Callable[..., bool]
 Stage = Callable[..., Scene]
@@ -167,6 +169,32 @@ def test_palette(snap_compare: SnapCompare, stage: Stage, size: tuple[int, int],
 def test_new_chat(snap_compare: SnapCompare, stage: Stage, size: tuple[int, int], language: str) -> None:
     scene = stage(language=language)
     assert snap_compare(scene.app, terminal_size=size, run_before=pressing("a"))
+
+
+@SIZES
+@LANGUAGES
+def test_snooze(snap_compare: SnapCompare, stage: Stage, size: tuple[int, int], language: str) -> None:
+    scene = stage(language=language)
+    assert snap_compare(scene.app, terminal_size=size, run_before=pressing("j", "z", "5", *"+90m"))
+
+
+def marked_chats(store: Store) -> None:
+    """Olga is pinned, with labels and a note; the next one waiting is put off."""
+    for mark in (Pin(True), Labels(("поставщик", "срочно")), Note("обещали перезвонить")):
+        store.write_state(marks.put, ChatId(2), mark, NOW).result()
+    store.write_state(marks.put, ChatId(3), Hold(snoozed=MessageId(2**40), until=NOW + HOUR), NOW).result()
+
+
+@SIZES
+@LANGUAGES
+@pytest.mark.parametrize("tab", ["1", "5"])
+def test_marked_chats(
+    snap_compare: SnapCompare, stage: Stage, size: tuple[int, int], language: str, tab: str
+) -> None:
+    scene = stage(language=language, prepare=marked_chats)
+    assert snap_compare(
+        scene.app, terminal_size=size, run_before=pressing(tab, *("jj" if tab == "1" else ""))
+    )
 
 
 @SIZES

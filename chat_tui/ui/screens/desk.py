@@ -68,10 +68,12 @@ class Desk(Screen[None]):
         calls_with_text: bool = False,
         templates: Path,
         operator: str = "",
+        auto_advance: bool = False,
     ) -> None:
         """`calls_with_text` lets notifications of the desktop show what a buyer wrote.
 
-        `templates` is their directory, `operator` what they call whoever writes.
+        `templates` is their directory, `operator` what they call whoever writes. `auto_advance` opens the
+        next waiting chat after an answer.
         """
         super().__init__()
         self._inbox = inbox
@@ -80,6 +82,7 @@ class Desk(Screen[None]):
         self._calls_with_text = calls_with_text
         self._templates = templates
         self._operator = operator
+        self._auto_advance = auto_advance
         self._arrivals = Arrivals(inbox)
         self._news = News(lambda: self.post_message(self.NewsCame()))
         self._unsubscribe: Callable[[], None] | None = None

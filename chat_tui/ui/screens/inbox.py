@@ -9,7 +9,7 @@ from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
 from chat_tui.ui import keys
-from chat_tui.ui.screens.marking import Marking
+from chat_tui.ui.screens.advancing import Advancing
 from chat_tui.ui.screens.order_desk import OrderDesk
 from chat_tui.ui.screens.talk_pane import TalkPane
 from chat_tui.ui.terminal.editor import EditorProblem
@@ -23,7 +23,7 @@ from chat_tui.ui.widgets.tab_bar import TabBar
 TABS = tuple(Tab)
 
 
-class InboxScreen(Marking, OrderDesk):
+class InboxScreen(Advancing, OrderDesk):
     """Turns what the operator presses into wishes to the inbox and steps between the panes."""
 
     # -- the list ------------------------------------------------------------------------------------
@@ -38,9 +38,7 @@ class InboxScreen(Marking, OrderDesk):
             words = _("This chat is not in the cache yet. {refresh} asks the Market again.")
             notify(self.app, words.format(refresh=keys.key_of("refresh")))
             return
-        self._list.opened = chat_id
-        self._list.highlight(chat_id)
-        self.add_class("-at-talk")
+        self._show_opened(chat_id)
         (self._box if write else self._history).focus()
         if self._talk.others:
             self._offer_other_draft(chat_id, self._talk.others[0])
@@ -170,6 +168,8 @@ class InboxScreen(Marking, OrderDesk):
     def _sent(self, message: TalkPane.Sent) -> None:
         message.stop()
         self._undoable.append(message.item.outbox_id)
+        if self._auto_advance and message.was_waiting:
+            self._advance_soon(message.item.chat_id)
 
     @on(Compose.AttachWanted)
     def _attach_wanted(self, message: Compose.AttachWanted) -> None:

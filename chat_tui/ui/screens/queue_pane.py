@@ -1,6 +1,7 @@
 """The list of chats: brings pages of the inbox to the list widget and keeps still what the operator reads."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -27,7 +28,7 @@ class QueuePane(Vertical):
         self._fresh = fresh
         self._held_back: set[ChatId] = set()
         self._is_read = False
-        """Whether the operator moved in the list since its order was applied."""
+        """Whether the operator has pressed a key here: what came in before nobody had read."""
         self.tab = Tab.WAITING
 
     def compose(self) -> ComposeResult:
@@ -51,7 +52,6 @@ class QueuePane(Vertical):
         # While the very first list comes in, nobody has chosen a row yet: the highlight stays on top.
         at_top = from_top or not (self._is_read or self._list.opened or self._fresh())
         self._held_back.clear()
-        self._is_read = False
         self._list.held_back = 0
         self._list.empty_text = plain(self._empty_words())
         # Whoever looks at another pane expects the longest wait on top; whoever moves here, a still list.
@@ -61,19 +61,22 @@ class QueuePane(Vertical):
 
     async def hear(self, changed: Iterable[ChatId]) -> None:
         """Chats changed: their rows are renewed; a new order is applied, or held back while reading."""
-        if not (self._is_read and self._list.has_focus):
+        if not (self._is_read and self._list.has_focus and self._list.items):
             await self.apply_order()
             return
         places = {row.chat.chat_id: row.key for row in self._list.items}
         renewed = []
         for chat_id in changed:
             item = await self._inbox.queue_item(chat_id, self.tab)
-            if item is None:
-                continue
-            if chat_id in places:
+            if item is None and chat_id in places:
+                # It left the tab: its row stays, and says so.
+                item = await self._inbox.queue_item(chat_id)
+                self._held_back.discard(chat_id)
+                renewed += [] if item is None else [replace(item, key=places[chat_id])]
+            elif item is not None:
+                if places.get(chat_id) != item.key:
+                    self._held_back.add(chat_id)
                 renewed.append(item)
-            if places.get(chat_id) != item.key:
-                self._held_back.add(chat_id)
         self._list.refresh_items(renewed)
         self._list.held_back = len(self._held_back)
 

@@ -1,5 +1,7 @@
 """The open chat: its history, the compose box, its draft, and what is sent from here."""
 
+from collections.abc import Callable
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -36,8 +38,10 @@ class TalkPane(Vertical):
     class Sent(UiMessage):
         """Something was queued from here."""
 
-        def __init__(self, item: OutboxItem) -> None:
+        def __init__(self, item: OutboxItem, *, was_waiting: bool) -> None:
             self.item = item
+            self.was_waiting = was_waiting
+            """Whether the chat stood among those to be answered."""
             super().__init__()
 
     def __init__(self, inbox: Inbox, history: History, box: Compose) -> None:
@@ -65,10 +69,13 @@ class TalkPane(Vertical):
 
     # -- opening -------------------------------------------------------------------------------------
 
-    async def open(self, chat_id: ChatId, *, at: MessageId | None = None) -> bool:
+    async def open(
+        self, chat_id: ChatId, *, at: MessageId | None = None, only_if: Callable[[], bool] = lambda: True
+    ) -> bool:
         """Show a chat with its draft; what was typed for the one before is kept with that one.
 
         `at`, a message, is brought to the middle of the screen, also when the chat is open already.
+        `only_if` is asked when nothing can come between any more.
         """
         if chat_id == self.chat_id:
             if at is not None:
@@ -79,6 +86,8 @@ class TalkPane(Vertical):
             return False
         page = await self._inbox.timeline(chat_id, around=at, limit=PAGE)
         draft = self._unkept.get(chat_id) or await self._inbox.draft(chat_id)
+        if not only_if():
+            return False
         # Up to the last line nothing is awaited: name, history, text and chat change together, and a
         # letter typed a moment ago is still in the box when it is read here.
         leaving = self._unsaved()
@@ -209,6 +218,7 @@ class TalkPane(Vertical):
         if self.item is not None and (words := self._objections.next(self.item, message.text)):
             notify(self.app, words, severity="warning")
             return
+        was_waiting = self.item is not None and self.item.is_to_answer
         # A timer of the app: this pane waits for the disk.
         slow = self.app.set_timer(SAVING_S, lambda: notify(self.app, _("Saving…")))
         try:
@@ -224,7 +234,7 @@ class TalkPane(Vertical):
             self._unkept.pop(chat_id, None)
             self._box.clear_after_send(message.text)
             self._save_soon()
-        self.post_message(self.Sent(outcome))
+        self.post_message(self.Sent(outcome, was_waiting=was_waiting))
 
     async def _is_stale(self, chat_id: ChatId) -> bool:
         """Whether anybody wrote after what was on the screen at the last key; it is on the screen now."""

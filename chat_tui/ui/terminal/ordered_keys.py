@@ -27,6 +27,9 @@ class OrderedKeys(App[ReturnType]):
     enter_is_pasted: bool = False
     """Whether the Enter being handled now belongs to a paste: then it is a new line, never "send"."""
 
+    keyed_at: float = 0.0
+    """When a key or a paste arrived last, acted upon or not; seconds of the clock of events."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._held: deque[events.Key | events.Paste] = deque()
@@ -38,9 +41,15 @@ class OrderedKeys(App[ReturnType]):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
+        self.keyed_at = event.time
         self._held.append(event)
         if self._release is None or self._release.done():
             self._release = asyncio.create_task(self._release_held(), name="ordered keys")
+
+    @property
+    def is_between_keys(self) -> bool:
+        """Whether every key that arrived was acted upon."""
+        return not self._held and (self._release is None or self._release.done())
 
     async def keys_settled(self) -> None:
         """Return once every key posted so far was acted upon; for tests, and never from a handler."""

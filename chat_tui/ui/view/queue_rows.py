@@ -9,6 +9,7 @@ from chat_tui.model.ids import Millis
 from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import QueueItem
+from chat_tui.settings.hours import Hours
 from chat_tui.ui.view import glyphs
 from chat_tui.ui.view.about import about, buyer_name, other_words, sender_name
 from chat_tui.ui.view.line import Line, Role, Span, cut, fit, pad, shown, spread, width_of
@@ -26,8 +27,19 @@ class Patience:
 
     warn: Millis = 30 * MINUTE
     late: Millis = 2 * HOUR
+    hours: Hours | None = None
+    """When the shop works: only that time counts against the thresholds; None = always."""
     zone: tzinfo = UTC
-    """In which moments are written."""
+    """That of the hours and of moments that are written."""
+
+    def role(self, since: Millis, now: Millis) -> Role:
+        """How loud a wait is drawn."""
+        waited = now - since
+        if self.hours is not None:
+            waited = self.hours.worked(since, now, self.zone, enough=self.late)
+        if waited >= self.late:
+            return Role.BAD
+        return Role.WARN if waited >= self.warn else Role.GOOD
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +88,7 @@ def _state(item: QueueItem, now: Millis, patience: Patience, *, with_age: bool) 
     words, role = state_words(item, held)
     since = item.waiting_since if item.waiting_since is not None else item.chat.updated_at
     if item.waiting_since is not None and role is Role.TEXT:
-        role = _urgency(now - item.waiting_since, patience)
+        role = patience.role(item.waiting_since, now)
     if not with_age:
         return (Span(words, role),)
     aged = role if item.waiting_since is not None else Role.MUTED
@@ -108,12 +120,6 @@ def _idle_words(status: str) -> str:
         ChatStatus.FINISHED: _("finished"),
     }
     return words[ChatStatus(status)] if status in words else cut(other_words(status), 16)
-
-
-def _urgency(waited: Millis, patience: Patience) -> Role:
-    if waited >= patience.late:
-        return Role.BAD
-    return Role.WARN if waited >= patience.warn else Role.GOOD
 
 
 def _preview(item: QueueItem, cells: int) -> Line:

@@ -82,6 +82,12 @@ class Compose(TextBox):
     class NextWanted(Message):
         """The operator goes on with the next waiting chat; the text stays."""
 
+    @dataclass
+    class TypedTooSoon(Message):
+        """Text for the chat that stood here before: nobody can have read the new name when it was typed."""
+
+        text: str
+
     class LeaveWanted(Message):
         """The operator steps out of the box; the text stays."""
 
@@ -110,6 +116,8 @@ class Compose(TextBox):
         """The whole text as a template left it."""
         self._forbidden = ""
         self._awaits_template = False
+        self._readable_at = 0.0
+        """What was typed before it was meant for the chat before; seconds of the clock of events."""
         self._slash_asked = False
         """Whether all there was when the templates were asked for is the `/` that did it."""
         bind(self, bindings(Where.COMPOSE), freed=freed(Where.COMPOSE))
@@ -131,8 +139,13 @@ class Compose(TextBox):
         with self.prevent(self.Changed):
             self.load_text(stripped(text))
         self._awaits_template = False
+        self._readable_at = 0.0
         self.place_caret(caret)
         self._count()
+
+    def came_by_itself(self, readable_at: float) -> None:
+        """This chat was opened by no key: text that was typed before it can be read is not for it."""
+        self._readable_at = readable_at
 
     def clear_after_send(self, sent: str) -> None:
         """Remove the text of a `SendWanted`; what was typed behind it since then stays."""
@@ -215,7 +228,18 @@ class Compose(TextBox):
         self.set_class(bool(markers), "-unfilled")
 
     async def _on_key(self, event: events.Key) -> None:
+        if event.time < self._readable_at and event.is_printable and event.character:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.TypedTooSoon(event.character))
+            return
         if event.character == "/" and not self.text:
             # It stands in the box while the list is open, and goes on to the binding.
             event.prevent_default()
             self.type_text("/")
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        if event.time < self._readable_at:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.TypedTooSoon(event.text))

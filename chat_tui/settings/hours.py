@@ -1,0 +1,95 @@
+"""The shop's working hours, as the settings file has them: "Mo-Fr 09:00-18:00, Sa 10:00-14:00"."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
+from typing import Final
+
+_DAYS: Final = {
+    name: number
+    for names in (("mo", "tu", "we", "th", "fr", "sa", "su"), ("пн", "вт", "ср", "чт", "пт", "сб", "вс"))
+    for number, name in enumerate(names)
+}
+_SPAN: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})[-–]([0-9]{1,2}):([0-9]{2})")
+_DAY: Final = 24 * 60
+_MINUTE_MS: Final = 60_000
+
+Span = tuple[int, int]
+"""From and to, minutes of a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A week of work."""
+
+    week: tuple[tuple[Span, ...], ...]
+    """By weekday from Monday on; no two spans of a day overlap."""
+
+    def worked(self, since: int, now: int, zone: tzinfo, *, enough: int) -> int:
+        """How many milliseconds the shop worked between two moments (UTC milliseconds).
+
+        Whoever needs to know no more than that it is `enough` is not told how much more it is.
+        """
+        day, last = _moment(since, zone).date(), _moment(now, zone).date()
+        worked = 0
+        while day <= last and worked < enough:
+            for begin, end in self.week[day.weekday()]:
+                worked += max(0, min(now, _at(day, end, zone)) - max(since, _at(day, begin, zone)))
+            day += timedelta(days=1)
+        return worked
+
+
+def read_hours(text: str) -> Hours | None:
+    """The hours that are written; None if they cannot be understood.
+
+    Groups divided by commas: days (Mo-Fr, or several: Mo We), then one or more spans of time. The days may
+    be Russian: Пн-Пт. A span ends on its day, at 24:00 at the latest.
+    """
+    week: list[list[Span]] = [[] for _ in range(7)]
+    for group in text.replace(";", ",").split(","):
+        words = group.split()
+        spans = [span for word in words if (span := _span(word)) is not None]
+        days = [_days(word) for word in words[: len(words) - len(spans)]]
+        if not spans or not days or any(_span(word) is None for word in words[len(days) :]):
+            return None
+        for named in days:
+            if named is None:
+                return None
+            for day in named:
+                week[day] += spans
+    for of_day in week:
+        of_day.sort()
+        if any(later[0] < earlier[1] for earlier, later in pairwise(of_day)):
+            return None
+    return Hours(tuple(tuple(of_day) for of_day in week))
+
+
+def _days(word: str) -> list[int] | None:
+    first, _dash, last = word.lower().replace("–", "-").partition("-")
+    begin, end = _DAYS.get(first), _DAYS.get(last or first)
+    if begin is None or end is None:
+        return None
+    return [(begin + step) % 7 for step in range((end - begin) % 7 + 1)]
+
+
+def _span(word: str) -> Span | None:
+    found = _SPAN.fullmatch(word)
+    if found is None:
+        return None
+    from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
+    begin, end = from_hour * 60 + from_minute, to_hour * 60 + to_minute
+    is_clock = from_minute < 60 and to_minute < 60
+    return (begin, end) if is_clock and begin < end <= _DAY else None
+
+
+def _moment(at: int, zone: tzinfo) -> datetime:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=max(at, 0))).astimezone(zone)
+
+
+def _at(day: date, minute: int, zone: tzinfo) -> int:
+    """The moment at which clocks show this minute of the day; 24:00 is the beginning of the next."""
+    if minute == _DAY:
+        day, minute = day + timedelta(days=1), 0
+    then = datetime.combine(day, time(minute // 60, minute % 60), zone)
+    return round(then.timestamp() * 1000)

@@ -1,0 +1,153 @@
+"""Auto-advance: the next waiting chat opens by itself, and takes no letter that is not its own."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual import events
+
+from chat_tui.model.ids import ChatId
+from chat_tui.sandbox.serve import Sandbox
+from chat_tui.ui.screens import advancing
+from tests.ui.app_stage import CALM, Desk, desk
+
+
+@pytest.fixture(autouse=True)
+def _hands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator who types nothing too soon, unless the test says so."""
+    monkeypatch.setattr(advancing, "QUIET_S", 0.05)
+    monkeypatch.setattr(advancing, "READ_S", 0.0)
+
+
+async def begin(it: Desk) -> tuple[ChatId, ChatId]:
+    """The longest waiting chat is open, ready to write; it and the one after it."""
+    await it.synced()
+    await it.press("n")
+    await it.until(lambda: it.opened is not None and it.focus == "box")
+    assert it.opened is not None
+    following = await it.app.inbox.next_waiting(it.opened)
+    assert following is not None
+    return it.opened, following
+
+
+async def test_after_an_answer_the_next_waiting_chat_opens_with_the_caret_in_its_box(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    """The next waiting chat is one n away (or opens by itself when auto-advance is on)."""
+    async with desk(tmp_path, market, auto_advance=True) as it:
+        first, following = await begin(it)
+        await it.answer("готово")
+        await it.until(lambda: it.opened == following)
+        assert (it.focus, it.box) == ("box", "")
+        await it.answer("и вам")
+        await it.until(lambda: len(it.sent) == 2)
+        assert it.sent_texts == [(first, "готово"), (following, "и вам")]
+
+
+async def test_without_the_setting_the_chat_stays(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        first, _following = await begin(it)
+        await it.answer("готово")
+        await it.until(lambda: it.sent_texts == [(first, "готово")])
+        await it.pilot.pause(0.1)
+        assert it.opened == first
+
+
+async def test_whoever_types_on_stays_in_the_chat_that_is_shown(market: Sandbox, tmp_path: Path) -> None:
+    """Never while something is typed: keys before the switch belong to the chat whose name was shown."""
+    async with desk(tmp_path, market, auto_advance=True) as it:
+        first, _following = await begin(it)
+        await it.write("раз")
+        at = time.monotonic()
+        for n, (name, character) in enumerate([("enter", "\r"), *((c, c) for c in "ещё")]):
+            key = events.Key(name, character)
+            key.time = at + n * 0.2
+            it.app.post_message(key)
+        await it.app.keys_settled()
+        await it.until(lambda: (first, "раз") in it.sent_texts)
+        await it.pilot.pause(0.2)
+        assert (it.opened, it.box) == (first, "ещё")
+
+
+@pytest.mark.parametrize("elsewhere", ["escape", "f1", "ctrl+o"])
+async def test_a_key_that_leads_elsewhere_keeps_the_chat(
+    market: Sandbox, tmp_path: Path, elsewhere: str
+) -> None:
+    """Never with the focus stolen: the caret elsewhere or a dialog open."""
+    async with desk(tmp_path, market, auto_advance=True) as it:
+        first, _following = await begin(it)
+        await it.write("раз")
+        await it.burst(["enter", elsewhere])
+        await it.until(lambda: (first, "раз") in it.sent_texts)
+        await it.pilot.pause(0.2)
+        assert it.opened == first
+
+
+async def test_rapid_keys_at_the_switch_land_in_the_chat_whose_name_was_shown(
+    market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Typed keys must not land in the other chat: what nobody can have read a name for goes back."""
+    monkeypatch.setattr(advancing, "READ_S", 60.0)
+    async with desk(tmp_path, market, auto_advance=True) as it:
+        first, following = await begin(it)
+        await it.answer("раз")
+        await it.until(lambda: it.opened == following)
+        await it.burst("/да, и ещё")
+        assert (it.opened, it.box, it.dialog) == (first, "/да, и ещё", "")
+        assert (await it.app.inbox.draft(following)).text == ""
+        await it.press("enter")
+        await it.until(lambda: len(it.sent) == 2)
+        assert it.sent_texts == [(first, "раз"), (first, "/да, и ещё")]
+
+
+async def test_a_paste_at_the_switch_goes_back_too(
+    market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(advancing, "READ_S", 60.0)
+    async with desk(tmp_path, market, auto_advance=True) as it:
+        first, following = await begin(it)
+        await it.answer("раз")
+        await it.until(lambda: it.opened == following)
+        await it.paste("вставка")
+        assert (it.opened, it.box) == (first, "вставка")
+
+
+async def test_a_letter_on_its_way_at_the_switch_is_known_by_its_time(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    """A key pressed before the switch and handled after it belongs to the chat before."""
+    async with desk(tmp_path, market, auto_advance=True) as it:
+        first, following = await begin(it)
+        pressed_at = time.monotonic()
+        await it.answer("раз")
+        await it.until(lambda: it.opened == following)
+        late = events.Key("q", "q")
+        late.time = pressed_at
+        it.app.post_message(late)
+        await it.app.keys_settled()
+        assert (it.opened, it.box) == (first, "q")
+
+
+async def test_ctrl_n_in_the_box_goes_on_and_keeps_the_draft(market: Sandbox, tmp_path: Path) -> None:
+    """A draft belongs to its chat; ctrl+n works inside text."""
+    async with desk(tmp_path, market) as it:
+        first, following = await begin(it)
+        await it.write("начало")
+        await it.press("ctrl+n")
+        await it.until(lambda: it.opened == following)
+        assert (it.focus, it.box) == ("box", "")
+        await it.press("escape", "N")
+        await it.until(lambda: it.opened == first)
+        assert it.box == "начало"
+
+
+async def test_n_passes_over_chats_whose_answer_is_on_its_way(market: Sandbox, tmp_path: Path) -> None:
+    """n: the next waiting chat; behind the last one the first that is still unanswered."""
+    async with desk(tmp_path, market, settings=replace(CALM, undo_s=60.0)) as it:
+        first, following = await begin(it)
+        await it.answer("готово")
+        await it.press("ctrl+n")
+        await it.until(lambda: it.opened == following)
+        await it.press("escape", "N")
+        assert it.opened not in {first, following}
