@@ -142,10 +142,12 @@ class Several(Together, Inbox):
         place, own = apart.own_chat(chat_id)
         return await self._at(place).save_attachment(own, message_id, index, into, progress)
 
-    async def read_attachment(self, chat_id: ChatId, message_id: MessageId, index: int) -> bytes | Problem:
+    async def read_attachment(
+        self, chat_id: ChatId, message_id: MessageId, index: int, progress: Progress | None = None
+    ) -> bytes | Problem:
         """The bytes of a file, to be looked at."""
         place, own = apart.own_chat(chat_id)
-        return await self._at(place).read_attachment(own, message_id, index)
+        return await self._at(place).read_attachment(own, message_id, index, progress)
 
     def own(self, chat_id: ChatId) -> tuple[Inbox, ChatId]:
         """The inbox of a chat's business, and the Market's number of the chat."""
