@@ -66,7 +66,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 async def test_f_101_every_letter_stands_out_in_16_256_and_all_colours(scene: Scene, theme: str) -> None:
     async with scene.app.run_test(size=(120, 40)) as pilot:
         scene.app.use_theme(theme)
-        await press(pilot, "n", "escape", "n", "escape")
+        await press(pilot, "j", "enter")
         strips = scene.app.screen._compositor.render_strips()
         shown = "".join(strip.text for strip in strips)
         for words in ("not sent ✗", "unconfirmed ?", "waiting …", "dispute"):
