@@ -126,6 +126,7 @@ def link(parts: Iterable[tuple[str, Link]]) -> Link:
         fresh_at=_fresh_at(links),
         skipped=sum(one.skipped for one in links),
         sends_paused=next((one.sends_paused for one in links if one.sends_paused), None),
+        view_only=worst.view_only if all(one.view_only for one in links) else None,
         budgets=budgets,
         clock_ahead=max((one.clock_ahead for one in links), key=abs),
         waits=waits,

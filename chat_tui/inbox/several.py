@@ -53,6 +53,11 @@ class Several(Together, Inbox):
             if isinstance(end, BaseException):
                 raise end
 
+    @property
+    def view_only(self) -> Problem | None:
+        """Why nothing may be sent to any of them; what one alone may not is refused by it."""
+        return self.link().view_only
+
     # -- of one chat -----------------------------------------------------------------------------------
 
     async def timeline(

@@ -178,3 +178,18 @@ async def test_outbox_and_search_name_the_shop(tmp_path: Path, markets: Markets)
         await desk.until(lambda: desk.dialog == "SearchScreen", "the search")
         await desk.paste("возврат")
         await desk.until_shown(" · Кухня", " · Дом")
+
+
+async def test_a_key_that_may_only_read_forbids_the_chats_of_its_own_business_alone(
+    markets: Markets, tmp_path: Path
+) -> None:
+    keys, settings = (markets[0].read_only_key, None), replace(CALM, asks_rights=True)
+    async with desk_of_both(tmp_path, markets, keys=keys, settings=settings) as it:
+        await until_all_are_here(it, 30)
+        inbox = it.app.inbox
+        chats = [next(chat_id for chat_id in it.rows if own_chat(chat_id)[0] == place) for place in (0, 1)]
+        await it.until(lambda: inbox.link(chats[0]).view_only is not None)
+        assert inbox.link().view_only is None
+        for place in (0, 1, 0):
+            await it.go_to(chats[place])
+            assert ("View only: the key may not send" in it.screen) is (place == 0)

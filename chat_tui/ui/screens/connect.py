@@ -58,7 +58,7 @@ class SecretField(Input):
     def action_cut(self) -> None:
         """Nothing goes to the clipboard."""
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
         # Line ends come with what is copied, before the key too; the field itself would stop at the first.
         event.stop()
         event.prevent_default()

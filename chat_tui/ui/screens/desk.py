@@ -193,8 +193,13 @@ class Desk(Screen[None]):
     def _show_link(self) -> None:
         link = self._inbox.link()
         self._status.show(link, self._now())
-        self._box.forbid(problem_words(link.view_only) if link.view_only is not None else "")
         self._notice.say(notice(link, self._now(), self._zone))
+        self._tell_rights()
+
+    def _tell_rights(self) -> None:
+        """Say in the box when nothing can be sent to the business of the open chat."""
+        why = self._inbox.link(self._talk.chat_id).view_only
+        self._box.forbid(problem_words(why) if why is not None else "")
 
     # -- news ----------------------------------------------------------------------------------------
 

@@ -227,7 +227,7 @@ class Compose(TextBox):
         self.set_class(length > TEXT_LIMIT, "-too-long")
         self.set_class(bool(markers), "-unfilled")
 
-    async def _on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         if event.time < self._readable_at and event.is_printable and event.character:
             event.stop()
             event.prevent_default()
@@ -238,7 +238,7 @@ class Compose(TextBox):
             event.prevent_default()
             self.type_text("/")
 
-    async def _on_paste(self, event: events.Paste) -> None:
+    async def on_paste(self, event: events.Paste) -> None:
         if event.time < self._readable_at:
             event.stop()
             event.prevent_default()
