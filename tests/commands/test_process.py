@@ -127,10 +127,10 @@ def test_ctrl_c_ends_silently() -> None:
             stdin=subprocess.DEVNULL,
         )
         # It has connected, so it waits for an answer that never comes.
-        silent.settimeout(20)
+        silent.settimeout(60)
         connection, _address = silent.accept()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
         connection.close()
     assert (process.returncode, out, err) == (130, b"", b"")
 
@@ -166,6 +166,6 @@ def test_the_pretend_market_says_where_it_is_and_ends_with_its_input() -> None:
     )
     assert len(json.loads(ran.stdout)) == 3
     process.stdin.close()
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=60) == 0
     assert process.stdout.read() == ""
     process.stdout.close()

@@ -93,7 +93,7 @@ def test_f_186_the_editor_sees_no_key(market: Sandbox, tmp_path: Path) -> None:
 def test_f_187_a_crash_leaves_no_core(tmp_path: Path, fatal: signal.Signals) -> None:
     _soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        silent.settimeout(20)
+        silent.settimeout(60)
         process = subprocess.Popen(
             [*PROGRAM, "list"],
             cwd=tmp_path,
@@ -115,7 +115,7 @@ def test_f_187_a_crash_leaves_no_core(tmp_path: Path, fatal: signal.Signals) -> 
                 (line,) = [one for one in limits.read_text().splitlines() if one.startswith("Max core")]
                 assert line.split()[4:6] == ["0", "0"]
             process.send_signal(fatal)
-            assert process.wait(timeout=20) == -fatal
+            assert process.wait(timeout=60) == -fatal
             connection.close()
         finally:
             process.kill()

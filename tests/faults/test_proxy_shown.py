@@ -11,7 +11,7 @@ from tests.faults.support.program import SENTINEL, inbox
 @pytest.mark.terminal
 def test_f_191_the_status_line_names_the_proxy_which_never_sees_the_key() -> None:
     with socket.create_server(("127.0.0.1", 0)) as decoy:
-        decoy.settimeout(30)
+        decoy.settimeout(60)
         environ = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()} | {
             "TERM": "xterm-256color",
             "CHAT_TUI_API_URL": "https://market.example",

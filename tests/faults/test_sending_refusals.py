@@ -189,7 +189,7 @@ def test_f_032_a_plain_http_address() -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=20,
+        timeout=60,
     )
     assert ended.returncode == 2
     assert "https" in ended.stderr

@@ -9,6 +9,7 @@ from chat_tui.model.ids import ChatId
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store.database import Store, StorePaths
 from tests.support.shop import QUICK, client_of
+from tests.support.waiting import PATIENCE_S
 
 
 class Connections:
@@ -48,5 +49,5 @@ async def test_nothing_is_begun_before_it_is_woken(market: Sandbox, tmp_path: Pa
 async def test_one_that_never_woke_closes(market: Sandbox, tmp_path: Path) -> None:
     inbox = inbox_of(Connections(market), tmp_path)
     inbox.start(asleep=True)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await inbox.close()

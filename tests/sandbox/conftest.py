@@ -14,7 +14,7 @@ class Asking:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        self.client = httpx.Client(timeout=10)
+        self.client = httpx.Client(timeout=60)
         self.business = f"{sandbox.url}/v2/businesses/{sandbox.business_id}"
         self.headers = {"Api-Key": sandbox.api_key}
 

@@ -43,7 +43,7 @@ def test_it_says_it_is_ready_and_ends_on_a_signal(number: signal.Signals) -> Non
         assert set(ready) == {"url", "api_key", "business_id"}
         assert _works(ready)
         process.send_signal(number)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
 
 
 def test_it_ends_with_its_standard_input() -> None:
@@ -53,7 +53,7 @@ def test_it_ends_with_its_standard_input() -> None:
         process.stdin.flush()
         assert _works(ready)
         process.stdin.close()
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=60) == 0
 
 
 def test_it_serves_a_socket_that_listens_already() -> None:
@@ -63,4 +63,4 @@ def test_it_serves_a_socket_that_listens_already() -> None:
             assert ready["url"] == f"http://127.0.0.1:{listening.getsockname()[1]}"
             assert _works(ready)
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=10) == 0
+            assert process.wait(timeout=60) == 0

@@ -12,7 +12,7 @@ def settle_by_asking(
     market: Sandbox,
     process: Process,
     typed: Sequence[Typed],
-    patience_s: float = 30.0,
+    patience_s: float = 60.0,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> Counter[str]:
     """Resend what the program could not find and is not there, until nothing is open; how often that was."""

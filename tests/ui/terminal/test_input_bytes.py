@@ -95,5 +95,5 @@ def test_the_end_of_the_input_ends_the_program(report: Path, draft: Path) -> Non
             "-m", "tests.ui.terminal.desk", str(report), str(draft), stdin=nothing.fileno()
         )
     with program:
-        assert program.wait_exit(timeout=5) == 129
+        assert program.wait_exit() == 129
         assert draft.read_text() == ""
