@@ -1,6 +1,6 @@
-"""Delivery in virtual time: 50,000 intents under crashes, pauses, faults and jumping clocks.
+"""Delivery in virtual time: 6,000 intents under crashes, pauses, faults and jumping clocks.
 
-`python -m tests.inbox.simulation --seed N` replays the world that a failure names.
+`python -m tests.inbox.simulation` runs 50,000; with `--seed N` it replays the world that a failure names.
 """
 
 import logging
@@ -17,17 +17,18 @@ from tests.inbox.simulation.plan import Plan
 from tests.inbox.simulation.referee import BrokenPromiseError
 from tests.inbox.simulation.stage import Stage
 
+WORLDS = 20
 
-def test_fifty_thousand_intents_none_lost_none_doubled() -> None:
-    worlds = -(-50_000 // INTENTS) + 1
-    total = many(range(worlds))
+
+def test_thousands_of_intents_none_lost_none_doubled() -> None:
+    total = many(range(WORLDS))
     print(line(total))  # noqa: T201 - the report
-    assert total["intents"] >= 50_000 * 0.99
+    assert total["intents"] >= WORLDS * INTENTS * 0.99
     assert (total["doubles"], total["lost"]) == (0, 0)
     # It was no walk in the park.
-    assert total["asked"] > 500
-    assert total["stopped"] > 200
-    assert total["copies"] > 4 * worlds
+    assert total["asked"] > 100
+    assert total["stopped"] > 40
+    assert total["copies"] > 4 * WORLDS
 
 
 def test_a_seed_replays_to_the_letter() -> None:
