@@ -62,7 +62,7 @@ class StartBox(Dialog[Start]):
             box.border_title = Content("chat-tui")
             yield Static(plain(_("The chats of your shop on Yandex Market. Nothing is set up yet.")))
             yield Ways(_draw, row_height=2)
-            yield Static(keys_line(("1 2 3", _("or ↑↓ Enter")), ("Esc", _("leave"))), id="keys")
+            yield Static(keys_line(("1 2 3", _("or ↑↓ Enter")), ("Esc", _("quit"))), id="keys")
 
     def on_mount(self) -> None:
         """List the ways."""

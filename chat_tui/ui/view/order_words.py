@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from chat_tui.locale import N_, _
+from chat_tui.locale import N_, _, language
 from chat_tui.model.order import Money, OrderDelivery
 from chat_tui.ui.view.line import shown
 from chat_tui.ui.view.waits import day_words
@@ -111,8 +111,9 @@ def iso_day_words(day: str, today: date | None) -> str:
 
 
 def amount(money: Money) -> str:
-    """An amount in the Market's own digits, the thousands apart."""
+    """An amount in the Market's own digits, the thousands apart; with a comma where that is the custom."""
     whole, point, rest = money.value.partition(".")
+    point = "," if point and language() == "ru" else point
     sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
     head = len(digits) % 3
     groups = [digits[:head], *(digits[at : at + 3] for at in range(head, len(digits), 3))]

@@ -271,3 +271,9 @@ def test_every_documented_word_is_told_in_the_operators_language() -> None:
         for word in schemas[name]["enum"]:
             assert say(word) != word
             assert not say(word).isascii(), word
+
+
+def test_an_amount_in_russian_has_a_comma() -> None:
+    locale.use("ru")
+    assert order_words.amount(Money("2380.50", "RUR")).replace("\u00a0", " ") == "2 380,50 ₽"
+    assert order_words.amount(Money("2380", "RUR")).replace("\u00a0", " ") == "2 380 ₽"
