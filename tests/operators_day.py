@@ -18,7 +18,7 @@ from chat_tui.sandbox.world import Chat
 from tests.faults.support.seeds import a_seed
 from tests.faults.support.window import CTRL_Q, Window, settings
 
-NEXT_FROM_LIST, NEXT_FROM_BOX = "n", "\x1b[27un"
+NEXT_FROM_LIST, NEXT_FROM_BOX = "n", "\x0e"
 """The key for the next waiting chat: outside text, and while writing (ctrl+n)."""
 TEMPLATES = {
     "answer": "Hello! We have read your message and will see to it today.",

@@ -49,6 +49,7 @@ def enter(program: PtyProgram) -> None:
 def test_from_the_box_to_the_longest_waiting_chat_and_straight_there_the_next_time(
     market: Sandbox, environ: dict[str, str]
 ) -> None:
+    """Promised: U58."""
     with inbox("--lang", "ru", environ=environ) as program:
         before = program.attributes
         program.wait_for_text("1  Подключить магазин", timeout=PATIENCE_S)
@@ -80,6 +81,7 @@ def test_from_the_box_to_the_longest_waiting_chat_and_straight_there_the_next_ti
 
 
 def test_the_box_leads_to_the_demo(environ: dict[str, str]) -> None:
+    """Promised: U57."""
     with inbox(environ=environ) as program:
         program.wait_for_text("2  Look around without a key", timeout=PATIENCE_S)
         program.feed("2")

@@ -98,6 +98,7 @@ async def test_f_148_every_name_becomes_one_harmless_file_in_the_folder(trial: T
 
 
 async def test_f_149_nothing_that_is_there_is_overwritten_or_followed(trial: Trial, tmp_path: Path) -> None:
+    """Promised: U55."""
     names = ("file.png", "folder.png", "link.png", "dangling")
     case = await came(trial, tmp_path, *((name, b"new") for name in names))
     outside, nowhere = tmp_path / "outside", tmp_path / "nowhere"

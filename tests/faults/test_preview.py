@@ -202,6 +202,7 @@ def drawn(it: Desk) -> str:
 async def test_f_169_cells_only_and_signs_where_colours_are_few(
     market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, colours: str, few: bool
 ) -> None:
+    """Promised: U54."""
     monkeypatch.setattr(Console, "color_system", colours)
     photo = image(size=(60, 40), color=(255, 255, 255))
     photo.paste((0, 0, 0), (0, 0, 30, 40))

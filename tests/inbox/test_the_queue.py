@@ -44,7 +44,7 @@ def waits(store: Store) -> list[int]:
 
 
 def test_waiting_since_is_the_first_buyer_message_after_our_last_answer(store: Store) -> None:
-    """“Waiting since” is the time of the *first* buyer message after our last answer — not `updatedAt`,
+    """U14: “Waiting since” is the time of the *first* buyer message after our last answer — not `updatedAt`,
     which any message moves."""
     list_chats(store, a_chat(updated_at=4_000))
     read_history(store, buyer(1, 1_000), own(2, 2_000), buyer(3, 3_000), buyer(4, 4_000))
@@ -56,7 +56,7 @@ def test_waiting_since_is_the_first_buyer_message_after_our_last_answer(store: S
 
 @pytest.mark.parametrize("sender", [Sender.MARKET, Sender.SUPPORT])
 def test_messages_of_the_market_and_its_support_do_not_reset_it(store: Store, sender: str) -> None:
-    """MARKET and SUPPORT messages are not our answer and do not reset it."""
+    """U15: MARKET and SUPPORT messages are not our answer and do not reset it."""
     list_chats(store, a_chat(updated_at=4_000))
     read_history(store, own(1, 1_000), said(2, 1_500, sender), buyer(3, 2_000), said(4, 4_000, sender))
     assert the_item(store).waiting_since == 2_000
@@ -74,7 +74,7 @@ def test_a_first_message_far_back_in_the_history_counts(store: Store) -> None:
 
 
 def test_disputes_stand_on_top_then_the_longest_wait(store: Store) -> None:
-    """Default order of tab 1: disputes pinned on top, then longest wait first."""
+    """U16: Default order of tab 1: disputes pinned on top, then longest wait first."""
     list_chats(
         store,
         a_chat(1, 3_000),
@@ -89,7 +89,7 @@ def test_disputes_stand_on_top_then_the_longest_wait(store: Store) -> None:
 async def test_a_chat_leaves_the_queue_when_we_or_a_colleague_answer(
     market: Sandbox, open_shop: OpenShop
 ) -> None:
-    """A chat leaves the queue when we (or a colleague in the web cabinet) answer."""
+    """U17: A chat leaves the queue when we (or a colleague in the web cabinet) answer."""
     shop = open_shop()
 
     async def waiting() -> list[ChatId]:
@@ -120,7 +120,7 @@ def test_a_colleague_s_answer_in_the_history_counts_before_the_list_says_so(stor
 
 
 def test_the_thresholds_are_settings_of_the_shop(store: Store) -> None:
-    """Own thresholds `warn` and `late` are settings of the shop."""
+    """U18: Own thresholds `warn` and `late` are settings of the shop."""
     names = {field.name for field in fields(Settings)}
     assert {"warn_minutes", "late_minutes", "hours"} <= names
     patience = Patience(warn=10, late=20)
@@ -150,7 +150,7 @@ NEW = {
 def test_new_waits_only_when_the_buyer_spoke_last(
     store: Store, messages: tuple[Message, ...], is_waiting: bool
 ) -> None:
-    """`NEW` counts as waiting only when its newest message is the buyer's; automatic ones are nobody's."""
+    """U20: `NEW` waits only when its newest message is the buyer's; automatic ones are nobody's."""
     list_chats(store, a_chat(updated_at=1_000, status=S.NEW))
     read_history(store, *messages, oldest=True)
     assert waits(store) == ([CHAT] if is_waiting else [])

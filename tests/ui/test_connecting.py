@@ -124,6 +124,7 @@ def two_businesses(operation: str, body: Any) -> Any:
 
 
 async def test_a_shop_is_connected_with_one_field_and_the_key_is_only_in_its_file(market: Sandbox) -> None:
+    """Promised: U58, U59."""
     async with box(market.url) as it:
         await it.until_shown("Nothing is set up yet", "1  Connect a shop", "2  Look around", "3  Help")
         await it.press(ENTER)
@@ -161,6 +162,7 @@ async def test_a_shop_is_connected_with_one_field_and_the_key_is_only_in_its_fil
     ],
 )
 async def test_the_box_is_answered_by_digits_arrows_and_on_both_layouts(keys: list[str], shown: str) -> None:
+    """Promised: U57."""
     async with box("http://127.0.0.1:9") as it:
         await it.until_shown("1  Connect a shop")
         await it.press(*keys)
@@ -230,6 +232,7 @@ async def test_escape_steps_back_and_nothing_is_stored(market: Sandbox) -> None:
 async def test_a_wrong_key_is_told_with_the_fix_and_the_next_one_is_taken(
     market: Sandbox, key: str, words: str
 ) -> None:
+    """Promised: U59."""
     async with box(market.url) as it:
         await it.check(key)
         await it.until_shown(words)

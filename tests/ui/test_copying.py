@@ -17,6 +17,7 @@ async def opened(it: Desk, market: Sandbox, text: str) -> int:
 
 
 async def test_y_asks_what_to_copy_and_says_what_it_copied(market: Sandbox, tmp_path: Path) -> None:
+    """Promised: U39."""
     async with desk(tmp_path, market) as it:
         await opened(it, market, "Вот ссылка: https://market.yandex.ru/x?y=1, посмотрите")
         await it.press("y")

@@ -43,7 +43,7 @@ async def test_x_marks_the_open_chat_as_done_and_u_takes_it_back(market: Sandbox
 
 
 async def test_a_buyer_message_brings_a_done_chat_back(market: Sandbox, tmp_path: Path) -> None:
-    """x: mark as done locally (a buyer message brings it back)."""
+    """U33: x: mark as done locally (a buyer message brings it back)."""
     async with desk(tmp_path, market) as it:
         chat_id = await open_longest(it)
         await it.press("x")
@@ -54,7 +54,7 @@ async def test_a_buyer_message_brings_a_done_chat_back(market: Sandbox, tmp_path
 
 @pytest.mark.parametrize("size", [(120, 40), NARROW])
 async def test_z_offers_five_times_by_number(market: Sandbox, tmp_path: Path, size: tuple[int, int]) -> None:
-    """z: snooze: until the buyer writes · 1 hour · this evening · tomorrow · chosen time."""
+    """U32: z: snooze: until the buyer writes · 1 hour · this evening · tomorrow · chosen time."""
     async with desk(tmp_path, market, size=size) as it:
         chat_id = await open_longest(it)
         await it.press("z")
@@ -84,6 +84,7 @@ async def test_the_key_of_z_is_the_same_on_the_russian_layout(market: Sandbox, t
 async def test_a_typed_time_is_explained_and_a_bad_one_answered_in_a_sentence(
     market: Sandbox, tmp_path: Path
 ) -> None:
+    """Promised: U32."""
     async with desk(tmp_path, market) as it:
         chat_id = await open_longest(it)
         await it.press("z", "5")
@@ -102,7 +103,7 @@ async def test_a_typed_time_is_explained_and_a_bad_one_answered_in_a_sentence(
 
 
 async def test_u_restores_the_snooze_that_was_before(market: Sandbox, tmp_path: Path) -> None:
-    """Undo restores what was before, for example an earlier snooze."""
+    """U34: Undo restores what was before, for example an earlier snooze."""
     async with desk(tmp_path, market) as it:
         chat_id = await open_longest(it)
         await it.press("z", "1")

@@ -48,6 +48,7 @@ def asked(it: Desk) -> int:
 
 
 async def test_the_panel_follows_the_open_chat_until_it_is_hidden(market: Sandbox, tmp_path: Path) -> None:
+    """Promised: U02, U35."""
     async with desk(tmp_path, market) as it:
         await it.synced()
         await it.press("i")
@@ -89,6 +90,7 @@ async def test_y_in_the_panel_copies_the_number(market: Sandbox, tmp_path: Path)
 async def test_a_narrow_screen_shows_it_instead_and_escape_steps_back(
     market: Sandbox, tmp_path: Path
 ) -> None:
+    """Promised: U03."""
     async with desk(tmp_path, market, size=NARROW) as it:
         await it.synced()
         await open_one_about_an_order(it)
@@ -159,6 +161,7 @@ async def test_moving_in_the_panel(market: Sandbox, tmp_path: Path) -> None:
 
 
 async def test_the_48_hours_run_by_the_markets_clock_and_move_with_it(tmp_path: Path) -> None:
+    """Promised: U19."""
     moment = [NOW]
     scene = make_scene(
         tmp_path, language="en", link=replace(ONLINE, clock_ahead=2 * HOUR), prepare=some_orders

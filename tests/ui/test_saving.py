@@ -29,6 +29,7 @@ async def into(it: Desk, folder: Path) -> None:
 async def test_s_shows_the_harmless_name_saves_and_remembers_the_folder(
     market: Sandbox, tmp_path: Path
 ) -> None:
+    """Promised: U39, U55."""
     folder = tmp_path / "снимки"
     folder.mkdir()
     async with desk(tmp_path / "it", market) as it:
@@ -93,6 +94,7 @@ async def test_f_159_a_folder_that_is_gone_is_said_and_another_is_offered(
 
 
 async def test_f_157_a_refused_link_is_copied_and_the_reason_said(market: Sandbox, tmp_path: Path) -> None:
+    """Promised: U56."""
     async with desk(tmp_path / "it", market) as it:
         await opened(it, market, ("a.png", b"one"))
         market.behaviour.files_status = 403

@@ -121,6 +121,7 @@ def test_times_are_those_of_the_operators_zone() -> None:
     ],
 )
 def test_the_48_hours_are_counted_from_the_return_s_creation(passed: int, clock: str) -> None:
+    """Promised: U19."""
     found = ChatOrder(RETURN_ITEM, None, Reading(replace(RETURN, created_at=NOW - passed), NOW))
     assert clock in words(found)
 
