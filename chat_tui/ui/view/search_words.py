@@ -28,6 +28,7 @@ _MONTHS: Final = (
 _MEANINGS: Final = {
     "is": N_("whose turn"),
     "kind": N_("about"),
+    "label": N_("labelled"),
     "age": N_("written within"),
     "older": N_("written before"),
 }

@@ -284,3 +284,8 @@ def test_every_filter_that_is_offered_is_understood_and_has_room(language: str) 
         assert not query.is_empty
         assert len(meaning) <= 16
         assert len(words) <= 54
+
+
+def test_every_filter_word_there_is_has_a_meaning_in_the_help() -> None:
+    assert len(filter_rows()) == len(FILTER_WORDS)
+    assert ("labelled", "label:urgent") in filter_rows()
