@@ -224,7 +224,7 @@ class StillInbox(Inbox):
         super().__init__(store, _no_market, settings=InboxSettings(), wall_ms=lambda: NOW)
         self._still = link
 
-    def link(self) -> Link:
+    def link(self, chat_id: ChatId | None = None) -> Link:
         return self._still
 
     def awaken(self) -> None:
