@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from chat_tui.model.outbox import OutboxState
@@ -16,7 +17,7 @@ from tests.faults.support.checks import Typed, check_limits, check_sending, mark
 from tests.faults.support.end import settle_by_asking
 from tests.faults.support.processes import PROJECT, Process, await_true
 from tests.faults.support.seeds import a_seed
-from tests.faults.support.trial import Trial
+from tests.faults.support.trial import SHORT, Trial
 
 Start = Callable[..., Process]
 
@@ -136,7 +137,8 @@ async def test_f_130_the_owner_is_killed(trial: Trial, start: Start) -> None:
 async def test_f_131_the_owner_is_frozen(trial: Trial, start: Start) -> None:
     one, elsewhere = await trial.warm(2)
     trial.script(Answer(until=threading.Event()))
-    owner, other = start(), start()
+    # Its answer is still awaited when it is frozen, however slow the machine.
+    owner, other = start(deadlines=replace(SHORT, idle=4.0, total=4.0)), start()
     for process in (owner, other):
         process.ready()
     other.freeze()
