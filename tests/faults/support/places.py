@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, cast
 
 from textual.widgets import Input
@@ -98,7 +99,7 @@ async def _private(stage: Stage, text: str) -> None:
 
 
 async def _offer(stage: Stage, text: str) -> None:
-    flows = Flows(cast("Any", stage), cast("Inbox", None), lambda: NOW, UTC)
+    flows = Flows(cast("Any", stage), cast("Inbox", None), lambda: NOW, UTC, Path())
     stage.run_worker(flows.offer(text))
 
 
