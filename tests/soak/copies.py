@@ -58,8 +58,10 @@ class Reader(Process):
         settings = InboxSettings()
         self.budgets = Budgets(store, clock, wall_ms)
         self.slots = Slots(FrozenLocks(self, "slots"))
-        self.market = LabelledMarket(Client(self, door, wall_ms), self.slots, self.budgets)
-        ground = Ground(store, self.market, Bulletin(wall_ms), settings, wall_ms)
+        bulletin = Bulletin(wall_ms)
+        client = Client(self, door, wall_ms)
+        self.market = LabelledMarket(client, self.slots, self.budgets, lambda: bulletin.refused_key)
+        ground = Ground(store, self.market, bulletin, settings, wall_ms)
         self.ground = ground
         self.history = History(ground)
         self.leadership = Leadership(store, FrozenLocks(self, "leader"), clock)
