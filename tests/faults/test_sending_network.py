@@ -149,8 +149,8 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_certificates(tmp_path_factory.mktemp("tls"))
 
 
-# A handshake that the end of the program breaks off leaves its transport to asyncio's collector.
-@pytest.mark.filterwarnings("ignore:unclosed transport:ResourceWarning")
+# A handshake that the end of the program breaks off leaves its transport or socket to the collector.
+@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl program")
 @pytest.mark.parametrize(
     ("name", "words"),

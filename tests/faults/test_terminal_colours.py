@@ -35,12 +35,14 @@ def test_f_101_no_colour_is_asked_for(market: Sandbox) -> None:
     settings('[sending]\nundo_seconds = 0\n[ui]\ntheme = "nord"\n')
     market.script(SEND, [Answer(), Answer(400)])
     with Window(market, size=(120, 40), NO_COLOR="1") as window:
-        window.ready().write("").send("this one arrives")
+        window.ready().write("")
+        window.wait_for_text("▸")
+        window.send("this one arrives")
         window.wait_for_text("confirmed ✓")
         window.send("this one is refused")
         window.wait_for_text("not sent ✗")
         window.feed_at_once("a draft")
-        for words in ("[1 Waiting", "dispute", "▌", "▸", "● online", "› We", "‹ ", "To: "):
+        for words in ("[1 Waiting", "dispute", "▌", "● online", "› We", "‹ ", "To: "):
             window.wait_for_text(words)
         codes = re.findall(r"\x1b\[([\d;]*)m", window.raw.decode())
         assert len(codes) > 20

@@ -79,7 +79,11 @@ async def test_a_wanted_order_is_read_once_and_told(market: Sandbox, open_shop: 
     assert found.order.what.order_id == found.item.chat.context.order_id
     assert found.order.what.lines[0].price is not None
     assert found.order_problem is None
-    assert OrdersChanged() in heard
+
+    async def is_told() -> bool:
+        return OrdersChanged() in heard
+
+    await until(is_told, "that it was read")
     assert shop.inbox.link().budgets["getBusinessOrders"].limit == 10_000
     shop.inbox.orders.want(chat_id)
     await wanted(shop, chat_id)
