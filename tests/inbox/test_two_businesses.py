@@ -89,10 +89,14 @@ async def test_a_message_reaches_the_business_it_was_typed_for(
     assert one != other
     parts = [name for name in vars(inbox.own(one)[0]) if not name.startswith("_")]
     assert set(parts) <= set(vars(inbox)), "what an inbox has besides methods is there, too"
-    for chat_id in (one, other):
+
+    async def is_of_the_same_chat(chat_id: ChatId) -> bool:
+        # Between two looks its history may be read.
         known = await inbox.orders.of_chat(chat_id)
-        assert known is not None
-        assert known.item == await inbox.queue_item(chat_id)
+        return known is not None and known.item == await inbox.queue_item(chat_id)
+
+    for chat_id in (one, other):
+        await until(partial(is_of_the_same_chat, chat_id), "the order of the chat")
         assert inbox.own(chat_id)[1] == number
     for chat_id, text in ((one, "для кухни"), (other, "для дома"), (one, "ещё для кухни")):
         assert await inbox.save_draft(Draft(chat_id, text, 3)) is None
@@ -107,9 +111,13 @@ async def test_a_message_reaches_the_business_it_was_typed_for(
         (number, "ещё для кухни"),
     ]
     assert [(sent.chat_id, sent.text) for sent in markets[1].ledger] == [(number, "для дома")]
-    page = await inbox.timeline(other)
-    assert page.chat_id == other
-    assert "для дома" in {entry.message.text for entry in page.entries if entry.message}
+
+    async def is_in_its_history() -> bool:
+        page = await inbox.timeline(other)
+        assert page.chat_id == other
+        return "для дома" in {entry.message.text for entry in page.entries if entry.message}
+
+    await until(is_in_its_history, "the answer in the history")
 
 
 async def test_drafts_and_marks_are_of_one_chat_and_outlive_a_restart_in_another_order(
