@@ -28,11 +28,13 @@ CHAT = ChatId(7)
 
 
 async def longest_waiting(shop: Shop) -> ChatId:
-    async def is_known() -> bool:
-        return await shop.inbox.next_waiting(None) is not None
+    async def is_read() -> ChatId | None:
+        chat_id = await shop.inbox.next_waiting(None)
+        item = None if chat_id is None else await shop.inbox.queue_item(chat_id)
+        # What is not read yet when a chat is marked would bring it back.
+        return chat_id if item is not None and item.newest_sender else None
 
-    await until(is_known)
-    chat_id = await shop.inbox.next_waiting(None)
+    chat_id = await until(is_read)
     assert chat_id is not None
     return chat_id
 
