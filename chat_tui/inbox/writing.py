@@ -68,7 +68,7 @@ class Writing:
         )
 
     async def newest(self, chat_id: ChatId) -> MessageId:
-        """The newest message known of a chat: what the buyer writes after it ends a hold."""
+        """The newest message known of a chat, or minus its time: what is written after it ends a hold."""
         return await asyncio.wrap_future(self._store.read(marks.newest, chat_id))
 
     async def mark(self, chat_id: ChatId, mark: Mark) -> Marked | Problem:

@@ -18,9 +18,9 @@ class Hold:
     """Done or put off until the buyer writes again; with neither, the chat is held by nothing."""
 
     done: MessageId | None = None
-    """The newest message known when the chat was declared done."""
+    """The newest message known when the chat was declared done; minus its time if it was not read yet."""
     snoozed: MessageId | None = None
-    """The newest message known when the chat was put off."""
+    """The newest message known when the chat was put off; minus its time if it was not read yet."""
     until: Millis | None = None
     """When a chat put off comes back at the latest; None = only the buyer brings it back."""
 

@@ -1,6 +1,8 @@
 """What the operator has seen and marked, by chat.
 
-`done` and `snoozed` are the newest message known when a chat was so marked, `snooze_until` a moment.
+`done` and `snoozed` are the newest message known when a chat was so marked, `snooze_until` a moment. Of a
+chat whose history was not read yet the list tells when its newest message came: minus that time stands for
+it.
 Whether a mark still holds is asked, never written.
 """
 
@@ -14,7 +16,8 @@ from chat_tui.store.rows import clean
 _MARKED: Final = "SELECT m.chat_id FROM mark m WHERE coalesce(m.done, m.snoozed) IS NOT NULL"
 """Only so written does SQLite take the index of the few, see migrations/state/004_marks.sql."""
 _SILENT: Final = """NOT EXISTS (SELECT 1 FROM message b
-    WHERE b.chat_id = m.chat_id AND b.message_id > m.{column} AND b.sender = 'CUSTOMER')"""
+    WHERE b.chat_id = m.chat_id AND b.message_id > m.{column} AND b.sender = 'CUSTOMER'
+        AND (m.{column} > 0 OR b.created_at > -m.{column}))"""
 
 DONE: Final = f"{_MARKED} AND m.done IS NOT NULL AND {_SILENT.format(column='done')}"
 """SQL: the chats marked as done in which no buyer has written since."""
@@ -34,9 +37,13 @@ _PIN: Final = """
 
 
 def newest(conn: Connection, chat_id: ChatId) -> MessageId:
-    """The newest message known of a chat, 0 while there is none: what a mark is made against."""
-    row = conn.execute("SELECT max(message_id) FROM message WHERE chat_id = ?", (chat_id,)).fetchone()
-    return MessageId(row[0] or 0)
+    """What a mark is made against: the newest message known of a chat, or minus the time of the list."""
+    row = conn.execute(
+        "SELECT coalesce((SELECT max(message_id) FROM message WHERE chat_id = ?1),"
+        " (SELECT -updated_at FROM chat WHERE chat_id = ?1), 0)",
+        (chat_id,),
+    ).fetchone()
+    return MessageId(row[0])
 
 
 def put(conn: Connection, chat_id: ChatId, mark: Mark, at: Millis) -> Marked:

@@ -127,13 +127,6 @@ async def test_drafts_and_marks_are_of_one_chat_and_outlive_a_restart_in_another
     _number, one, other = await twins(inbox, markets)
     assert await inbox.save_draft(Draft(one, "кухне", 5)) is None
     assert await inbox.save_draft(Draft(other, "дому", 4)) is None
-
-    async def is_read() -> bool:
-        return bool((await inbox.timeline(one)).entries)
-
-    # What is not read yet when a chat is put off would bring it back.
-    inbox.open_chat(one)
-    await until(is_read, "the history")
     marked = await inbox.snooze(one, 2**41)
     assert isinstance(marked, Marked)
     assert marked.chat_id == one

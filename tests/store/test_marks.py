@@ -1,6 +1,7 @@
 """What the operator marks on a chat: which tab holds it then, and how the mark ends."""
 
 import sqlite3
+from collections.abc import Callable
 
 import pytest
 
@@ -67,6 +68,19 @@ def test_only_a_newer_message_of_the_buyer_brings_it_back(
     finish(waiting)
     read_history(waiting, message)
     assert (CHAT in held(waiting)) is comes_back
+
+
+@pytest.mark.parametrize("hold", [finish, put_off], ids=["done", "put off"])
+def test_a_mark_made_before_the_history_was_read_outlives_the_reading(
+    store: Store, hold: Callable[[Store], Marked]
+) -> None:
+    """The list told of a message at 2,000: reading it is no news, what comes after it is."""
+    list_chats(store, a_chat(CHAT, 2_000))
+    hold(store)
+    read_history(store, buyer(19, 1_500), buyer(20, 2_000))
+    assert held(store) == []
+    read_history(store, buyer(21, 2_001))
+    assert held(store) == [CHAT]
 
 
 def test_a_chat_answered_and_asked_again_is_not_done(waiting: Store) -> None:
