@@ -21,7 +21,7 @@ from chat_tui.ui.view.history_words import below_line, empty_words, top_line
 from chat_tui.ui.view.line import Line, Role, Span, spread, wrap
 from chat_tui.ui.view.timeline_rows import EntryLines, Lead, Scene, counts_down, entry_day, entry_lines
 from chat_tui.ui.view.waits import day_of
-from chat_tui.ui.widgets.line_pane import LinePane
+from chat_tui.ui.widgets.line_pane import FramedPane
 from chat_tui.ui.widgets.timeline_window import CAP, TimelineWindow
 
 Spot = tuple[int, int]
@@ -39,23 +39,12 @@ class _Drawn:
     strips: dict[int, Strip] = field(default_factory=dict)
 
 
-class HistoryCanvas(LinePane):
+class HistoryCanvas(FramedPane):
     """Draws the lines between an anchor and the end of the screen."""
 
     DEFAULT_CSS = """
     HistoryCanvas {
-        width: 1fr;
-        height: 1fr;
         padding: 0 1;
-        border: round $foreground 30%;
-        border-title-color: $text-muted;
-        border-title-style: none;
-        &:ansi { border: round ansi_bright_black; }
-        &:focus {
-            border: round $border;
-            border-title-color: $foreground;
-            border-title-style: bold;
-        }
     }
     """
 

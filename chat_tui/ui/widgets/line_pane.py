@@ -61,3 +61,23 @@ class LinePane(Widget):
             style = role_style(role, self.rich_style, paper, app.theme_variables, ansi=ansi)
             self._styles_of_roles[role] = style
         return style
+
+
+class FramedPane(LinePane):
+    """A pane in a frame that stands out while the pane has the keys."""
+
+    DEFAULT_CSS = """
+    FramedPane {
+        width: 1fr;
+        height: 1fr;
+        border: round $foreground 30%;
+        border-title-color: $text-muted;
+        border-title-style: none;
+        &:ansi { border: round ansi_bright_black; }
+        &:focus {
+            border: round $border;
+            border-title-color: $foreground;
+            border-title-style: bold;
+        }
+    }
+    """

@@ -15,26 +15,15 @@ from chat_tui.ui.view import glyphs
 from chat_tui.ui.view.about import buyer_name
 from chat_tui.ui.view.line import Line, Role, Span, wrap
 from chat_tui.ui.view.order_rows import Sight, order_rows
-from chat_tui.ui.widgets.line_pane import LinePane
+from chat_tui.ui.widgets.line_pane import FramedPane
 
 
-class OrderPanel(LinePane, can_focus=True):
+class OrderPanel(FramedPane, can_focus=True):
     """Shows what is known of one chat's order; knows nothing of where that comes from."""
 
     DEFAULT_CSS = """
     OrderPanel {
-        width: 1fr;
-        height: 1fr;
         padding: 0 1;
-        border: round $foreground 30%;
-        border-title-color: $text-muted;
-        border-title-style: none;
-        &:ansi { border: round ansi_bright_black; }
-        &:focus {
-            border: round $border;
-            border-title-color: $foreground;
-            border-title-style: bold;
-        }
     }
     """
 

@@ -12,7 +12,7 @@ from chat_tui.model.queue import QueueItem
 from chat_tui.ui.view import glyphs
 from chat_tui.ui.view.line import Line, Role, Span, wrap
 from chat_tui.ui.view.queue_rows import Look, Patience, queue_row
-from chat_tui.ui.widgets.line_pane import LinePane
+from chat_tui.ui.widgets.line_pane import FramedPane
 from chat_tui.ui.widgets.queue_window import CAP, QueueWindow
 
 
@@ -25,24 +25,13 @@ class _Drawn:
     strips: tuple[Strip, Strip]
 
 
-class QueueCanvas(LinePane):
+class QueueCanvas(FramedPane):
     """Draws rows of two lines from `top` on; every drawn row is kept until something in it changes."""
 
     DEFAULT_CSS = """
     QueueCanvas {
-        width: 1fr;
-        height: 1fr;
-        border: round $foreground 30%;
-        border-title-color: $text-muted;
-        border-title-style: none;
         border-subtitle-color: $text-muted;
         border-subtitle-style: none;
-        &:ansi { border: round ansi_bright_black; }
-        &:focus {
-            border: round $border;
-            border-title-color: $foreground;
-            border-title-style: bold;
-        }
     }
     """
 
