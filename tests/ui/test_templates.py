@@ -142,6 +142,7 @@ async def test_without_templates_the_list_says_where_they_go(market: Sandbox, tm
         await it.synced()
         await it.press("n", "/")
         await it.until_shown("There are no templates yet", "Good day, {name}! Your order {order}")
+        assert not it.app.screen.query_one("#preview").display
         await it.press("enter")
         assert it.dialog == "TemplateList"
         put(tmp_path, a="Good day!")

@@ -106,7 +106,9 @@ class TemplateList(Dialog[str]):
         template = self._list.current
         spans = preview(template, self._values) if template is not None else []
         bad = [plain(text, "bold reverse") if role is Role.BAD else plain(text) for text, role in spans]
-        self.query_one("#preview", Static).update(Content("").join(bad))
+        drawn = self.query_one("#preview", Static)
+        drawn.update(Content("").join(bad))
+        drawn.display = bool(bad)
         self._say("missing", missing_words(unfilled(fill(template.text, self._values)) if template else ()))
 
     @on(Input.Submitted)
