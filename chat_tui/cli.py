@@ -258,8 +258,10 @@ def _begin(asked: "Namespace", settings: "Settings", paths: "Paths") -> int:
     """Nothing is set up: the box, and then the shop that was connected there, or the demo."""
     from chat_tui.commands import first
     from chat_tui.commands.access import try_key
+    from chat_tui.settings.keep import table_of
 
-    code, way = first.run(settings, paths, partial(try_key, settings))
+    table = table_of(asked.profile if asked.is_profile_named else None)
+    code, way = first.run(settings, paths, partial(try_key, settings), table)
     if way == "demo":
         asked.chats, asked.seed = arguments.DEMO_CHATS, arguments.DEMO_SEED
         return _demo(asked)

@@ -14,24 +14,26 @@ from chat_tui.settings.keep import keep_shop
 from chat_tui.ui.terminal import environment
 
 
-def run(settings: Settings, paths: Paths, connect: Callable[[str], Market]) -> tuple[int, str | None]:
+def run(
+    settings: Settings, paths: Paths, connect: Callable[[str], Market], table: str
+) -> tuple[int, str | None]:
     """The exit code, and the way that was gone: a shop was "connect"ed, the "demo" is wanted, or None."""
     environment.prepare(os.environ)
     from chat_tui.ui import keymap, keys, start_app  # noqa: PLC0415 - Textual reads what was prepared
 
     jcuken = settings.keys_layout == "jcuken"
     keys.use(keymap.chosen(settings.own_keys, paths.settings_file, jcuken=jcuken))
-    connector = Connector(connect, partial(_store, paths.settings_file))
+    connector = Connector(connect, partial(_store, paths.settings_file, table))
     try:
         return start_app.run(connector, settings, report=paths.log)
     finally:
         connector.close()
 
 
-def _store(settings_file: Path, key: str, business: Business) -> None:
+def _store(settings_file: Path, table: str, key: str, business: Business) -> None:
     """Write key and business down; every expected failure is a SettingsProblem."""
     try:
-        keep_shop(settings_file, key, business.business_id)
+        keep_shop(settings_file, key, business.business_id, table)
     except ForeignDirectory as found:
         raise SettingsProblem(foreign_words(found)) from None
     except OSError as error:

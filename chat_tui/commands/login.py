@@ -14,7 +14,7 @@ from chat_tui.inbox.market import Market
 from chat_tui.locale import _
 from chat_tui.model.problem import Problem
 from chat_tui.settings import SettingsProblem
-from chat_tui.settings.keep import KeyInTheWay, check_place, keep_shop
+from chat_tui.settings.keep import KeyInTheWay, check_place, keep_shop, table_of
 from chat_tui.settings.secret import ENVIRONMENT, MOST_BYTES, pasted
 from chat_tui.ui.view.key_words import (
     business_words,
@@ -47,12 +47,12 @@ def run(
         return 1
     for line in (business_words(business), *(f"  {shop_words(shop)}" for shop in business.shops)):
         say(line)
+    table = table_of(arguments.profile if arguments.is_profile_named else None)
     try:
-        if not arguments.replace:
-            check_place(settings_file, business.business_id)
+        check_place(settings_file, business.business_id, table, replace=arguments.replace)
     except KeyInTheWay as problem:
         return _refuse(str(problem))
-    key_file = keep_shop(settings_file, key, business.business_id)
+    key_file = keep_shop(settings_file, key, business.business_id, table)
     say(_("The key is in {file}, which only you can read; {settings} leads to it.").format(
         file=key_file, settings=settings_file
     ))  # fmt: skip

@@ -6,12 +6,18 @@ operator wrote there, comments too, stays.
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chat_tui.locale import _
 from chat_tui.paths import make_private
 from chat_tui.settings import file
+from chat_tui.settings.file import DEFAULT, PROFILES
+from chat_tui.settings.profiles import has_key
 from chat_tui.settings.value import SettingsProblem
+
+if TYPE_CHECKING:
+    from tomlkit import TOMLDocument
+    from tomlkit.items import Table
 
 KEY_FILE: Final = "api-key-{business_id}"
 """Beside settings.toml, one for each business: no key takes another one's place."""
@@ -21,18 +27,36 @@ class KeyInTheWay(Exception):  # noqa: N818 - house word: a refusal that was exp
     """The settings lead to another key; the text is one sentence with the fix."""
 
 
-def check_place(path: Path, business_id: int) -> None:
-    """Raises KeyInTheWay when settings.toml leads to a key that is not known to be of this business."""
+def table_of(profile: str | None) -> str:
+    """The table of settings.toml that a shop is kept in: of the profile that was named, or of none."""
+    return "market" if profile in {None, DEFAULT} else f"{PROFILES}.{profile}"
+
+
+def check_place(path: Path, business_id: int, table: str, *, replace: bool) -> None:
+    """Raises KeyInTheWay when `table` leads to a key that is not known to be of this business.
+
+    With `replace` that key may go, but a business has one table and no more.
+    """
     written = file.read(path)
-    if "market.api_key_command" in written:
+    for place, value in written.items():
+        other = place.removesuffix(".business_id")
+        if other not in {place, table} and value.value == business_id and has_key(other, written):
+            raise KeyInTheWay(
+                _("{path} has the business {business} already, in [{table}].").format(
+                    path=path, business=business_id, table=other
+                )
+            )
+    if replace:
+        return
+    if f"{table}.api_key_command" in written:
         raise KeyInTheWay(
             _(
                 "{path} gets its key from a command. To keep this key in a file instead, add --replace."
             ).format(path=path)
         )
-    if "market.api_key_file" not in written:
+    if f"{table}.api_key_file" not in written:
         return
-    known = written["market.business_id"].value if "market.business_id" in written else None
+    known = written[f"{table}.business_id"].value if f"{table}.business_id" in written else None
     if known != business_id:
         raise KeyInTheWay(
             _(
@@ -41,41 +65,52 @@ def check_place(path: Path, business_id: int) -> None:
         )
 
 
-def keep_shop(path: Path, key: str, business_id: int) -> Path:
-    """Store the key (0600) and have settings.toml at `path` lead to it; the key's file.
+def keep_shop(path: Path, key: str, business_id: int, table: str = "market") -> Path:
+    """Store the key (0600) and have `table` of settings.toml at `path` lead to it; the key's file.
 
     Raises SettingsProblem, ForeignDirectory or OSError; then the settings are as before.
     """
     directory = make_private(path.parent)
     # Written through a link, so that a file kept elsewhere with others of its kind stays there.
     place = path.resolve()
-    text = _with_shop(path, business_id)
+    text = _with_shop(path, business_id, table)
     key_file = directory / KEY_FILE.format(business_id=business_id)
     _put(key_file, f"{key}\n".encode("ascii"))
     _put(place, text.encode())
     return key_file
 
 
-def _with_shop(path: Path, business_id: int) -> str:
+def _with_shop(path: Path, business_id: int, table: str) -> str:
     """What the settings file will hold."""
     import tomlkit  # noqa: PLC0415 - only for writing
-    from tomlkit.items import Table  # noqa: PLC0415
 
     file.read(path)  # refused before it is touched, if it is not ours or not as it should be
     document = tomlkit.parse(path.read_text("utf-8") if path.exists() else "")
-    if "market" not in document:
-        document["market"] = tomlkit.table()
-    market = document["market"]
-    if not isinstance(market, Table):
+    above: TOMLDocument | Table = document
+    *outer, name = table.split(".")
+    for part in outer:
+        above = _table_in(above, part, path, tomlkit.table(is_super_table=True))
+    shop = _table_in(above, name, path, tomlkit.table())
+    shop.pop("api_key_command", None)
+    shop["business_id"] = business_id
+    shop["api_key_file"] = KEY_FILE.format(business_id=business_id)
+    return tomlkit.dumps(document)
+
+
+def _table_in(above: "TOMLDocument | Table", name: str, path: Path, new: "Table") -> "Table":
+    """The table of this name, `new` if there is none yet. Raises SettingsProblem."""
+    from tomlkit.items import Table  # noqa: PLC0415 - only for writing
+
+    if name not in above:
+        above[name] = new
+    found = above[name]
+    if not isinstance(found, Table):
         raise SettingsProblem(
-            _("{path}: write [market] on a line of its own, so that this can be added to it").format(
-                path=path
+            _("{path}: write [{table}] on a line of its own, so that this can be added to it").format(
+                path=path, table=name
             )
         )
-    market.pop("api_key_command", None)
-    market["business_id"] = business_id
-    market["api_key_file"] = KEY_FILE.format(business_id=business_id)
-    return tomlkit.dumps(document)
+    return found
 
 
 def _put(path: Path, data: bytes) -> None:

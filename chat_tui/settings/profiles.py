@@ -37,7 +37,7 @@ def names(path: Path, environ: Mapping[str, str], asked: str | None = None) -> t
         return (asked,)
     if any(name in environ for name in _OF_THIS_RUN):
         return (DEFAULT,)
-    if _has_key("market", written):
+    if has_key("market", written):
         found = (DEFAULT, *found)
     return found or (DEFAULT,)
 
@@ -65,8 +65,8 @@ def _checked(written: Mapping[str, Written], path: Path) -> tuple[str, ...]:
     """The names of the profiles, in the order of the file; each is one business, with a key."""
     tables = [place for place in written if place.count(".") == 1 and place.startswith(f"{PROFILES}.")]
     met: dict[tuple[str, int], str] = {}
-    for table in (*(["market"] if tables and _has_key("market", written) else []), *tables):
-        if f"{table}.business_id" not in written or not _has_key(table, written):
+    for table in (*(["market"] if tables and has_key("market", written) else []), *tables):
+        if f"{table}.business_id" not in written or not has_key(table, written):
             line = min(value.line for place, value in written.items() if f"{place}.".startswith(f"{table}."))
             what = _("[{table}] needs business_id, and api_key_file or api_key_command").format(table=table)
             raise file.wrong(path, line, what)
@@ -80,5 +80,6 @@ def _checked(written: Mapping[str, Written], path: Path) -> tuple[str, ...]:
     return tuple(table.removeprefix(f"{PROFILES}.") for table in tables)
 
 
-def _has_key(table: str, written: Mapping[str, Written]) -> bool:
+def has_key(table: str, written: Mapping[str, Written]) -> bool:
+    """Whether a table of the file leads to a key."""
     return any(f"{table}.{key}" in written for key in _KEYS)

@@ -238,3 +238,26 @@ def test_a_link_to_the_settings_stays_a_link(run: Run, tmp_path: Path) -> None:
     assert locate().settings_file.is_symlink()
     assert "business_id = 1185230" in (elsewhere / "chat.toml").read_text()
     assert sorted(path.name for path in elsewhere.iterdir()) == ["chat.toml"], "no key among the dotfiles"
+
+
+def test_a_second_shop_is_kept_as_the_profile_that_was_named(run: Run, market: Sandbox) -> None:
+    market.behaviour.edit = two_businesses
+    assert run("login", "--token-stdin", "--business", "1185230", typed=KEY.encode()).code == 0
+    ran = run("--profile", "home", "login", "--token-stdin", "--business", str(OTHER), typed=KEY.encode())
+    assert (ran.code, ran.err) == (0, "")
+    assert stored()["settings.toml"] == (
+        '[market]\nbusiness_id = 1185230\napi_key_file = "api-key-1185230"\n\n'
+        f'[profiles.home]\nbusiness_id = {OTHER}\napi_key_file = "api-key-{OTHER}"\n'
+    )
+    settings = load(Flags(profile="home"), {}, locate().settings_file)
+    assert (settings.api_key, settings.business_id) == (KEY, OTHER)
+
+
+@pytest.mark.parametrize("more", [(), ("--replace",)])
+def test_a_business_has_one_table(run: Run, more: tuple[str, ...]) -> None:
+    assert run("login", "--token-stdin", typed=KEY.encode()).code == 0
+    before = stored()
+    ran = run("--profile", "home", "login", "--token-stdin", *more, typed=KEY.encode())
+    assert ran.code == 1
+    assert ran.err.endswith("settings.toml has the business 1185230 already, in [market].\n")
+    assert stored() == before
