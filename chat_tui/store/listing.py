@@ -4,7 +4,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.mark import Hold
 from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxState
@@ -30,9 +30,7 @@ _ITEM = f"""
         (SELECT max(CASE o.state {_RANK} END) FROM outbox o
             WHERE o.chat_id = c.chat_id AND o.state <> 'confirmed'),
         s.name, m.done, m.snoozed, m.snooze_until,
-        CASE WHEN coalesce(m.done, m.snoozed) IS NOT NULL THEN
-            (SELECT max(b.message_id) FROM message b
-                WHERE b.chat_id = m.chat_id AND b.sender = '{Sender.CUSTOMER}') END,
+        {marks.HOLDS},
         m.pinned IS NOT NULL, n.text,
         (SELECT group_concat(l.name, ' ') FROM label l WHERE l.chat_id = c.chat_id)
     FROM chat c LEFT JOIN mark m ON m.chat_id = c.chat_id LEFT JOIN note n ON n.chat_id = c.chat_id
@@ -59,7 +57,7 @@ def select(tab: Tab) -> str:
 def item_of(row: Row, tab: Tab) -> QueueItem:
     """The item in a row of `select`."""
     bucket, order, since, sender, snippet, has_file, unseen, has_draft, rank, shop = row[11:21]
-    done, snoozed, until, newest_buyer, is_pinned, note, labels = row[21:]
+    done, snoozed, until, is_held, is_pinned, note, labels = row[21:]
     return QueueItem(
         chat_of(row),
         QueueKey(PLACES[tab].bucket_of(bucket, is_pinned=bool(is_pinned)), order, row[0]),
@@ -71,20 +69,11 @@ def item_of(row: Row, tab: Tab) -> QueueItem:
         bool(has_draft),
         None if rank is None else _TROUBLES[rank],
         shop or "",
-        _hold_of(done, snoozed, until, newest_buyer),
+        Hold(done, snoozed, until) if is_held else None,
         bool(is_pinned),
         note or "",
         tuple(sorted((labels or "").split())),
     )
-
-
-def _hold_of(
-    done: MessageId | None, snoozed: MessageId | None, until: Millis | None, newest_buyer: int | None
-) -> Hold | None:
-    marked_at = done if done is not None else snoozed
-    if marked_at is None or (newest_buyer or 0) > marked_at:
-        return None
-    return Hold(done, snoozed, until)
 
 
 def run_of(

@@ -16,13 +16,16 @@ from chat_tui.store.rows import clean
 _MARKED: Final = "SELECT m.chat_id FROM mark m WHERE coalesce(m.done, m.snoozed) IS NOT NULL"
 """Only so written does SQLite take the index of the few, see migrations/state/004_marks.sql."""
 _SILENT: Final = """NOT EXISTS (SELECT 1 FROM message b
-    WHERE b.chat_id = m.chat_id AND b.message_id > m.{column} AND b.sender = 'CUSTOMER'
-        AND (m.{column} > 0 OR b.created_at > -m.{column}))"""
+    WHERE b.chat_id = m.chat_id AND b.message_id > {mark} AND b.sender = 'CUSTOMER'
+        AND ({mark} > 0 OR b.created_at > -{mark}))"""
+HOLDS: Final = f"""coalesce(m.done, m.snoozed) IS NOT NULL
+    AND {_SILENT.format(mark="coalesce(m.done, m.snoozed)")}"""
+"""SQL: a chat with the marks `m` was declared done or put off, and no buyer has written since."""
 
-DONE: Final = f"{_MARKED} AND m.done IS NOT NULL AND {_SILENT.format(column='done')}"
+DONE: Final = f"{_MARKED} AND m.done IS NOT NULL AND {_SILENT.format(mark='m.done')}"
 """SQL: the chats marked as done in which no buyer has written since."""
 SNOOZED: Final = f"""{_MARKED} AND m.snoozed IS NOT NULL AND coalesce(m.snooze_until > {{now}}, 1)
-    AND {_SILENT.format(column="snoozed")}"""
+    AND {_SILENT.format(mark="m.snoozed")}"""
 """SQL: the chats that are put off at the moment `{now}`."""
 
 _HOLD: Final = """

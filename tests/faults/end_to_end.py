@@ -112,9 +112,7 @@ class Run:
         said = self.copies[place].ask("send", chat=chat, text=f"m{number}")
         while said.get("problem") == "busy":
             # Put to sleep in mid-write: nobody can write until it wakes, the text stays in its box.
-            self.outcome.busy += 1
-            for sleeper in tuple(self._wakes):
-                self._thaw(sleeper)
+            self._thaw_all()
             said = self.copies[place].ask("send", chat=chat, text=f"m{number}")
         assert "id" in said, said
         self.typed.append(Typed(ChatId(chat), f"m{number}", OutboxId(said["id"])))
@@ -129,8 +127,13 @@ class Run:
     def _kill(self, place: int) -> None:
         self._wakes.pop(place, None)
         self.copies[place].kill()
-        self.copies[place] = self._start().ready()
+        self.copies[place] = self._start()
         self.outcome.kills += 1
+        if not self.copies[place].is_ready():
+            # Put to sleep in mid-write: nobody can start either.
+            self._thaw_all()
+            self.copies[place].kill()
+            self.copies[place] = self._start().ready()
 
     def _freeze(self, place: int, number: int) -> None:
         if not self.copies[place].is_frozen:
@@ -141,6 +144,11 @@ class Run:
     def _thaw(self, place: int) -> None:
         del self._wakes[place]
         self.copies[place].thaw()
+
+    def _thaw_all(self) -> None:
+        self.outcome.busy += 1
+        for place in tuple(self._wakes):
+            self._thaw(place)
 
     def end(self, patience_s: float) -> None:
         """Wake everybody, answer every question, close."""

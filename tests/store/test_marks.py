@@ -31,6 +31,13 @@ def held(store: Store, tab: Tab = Tab.WAITING, now: int = 0) -> list[int]:
     return [item.chat.chat_id for item in found.items]
 
 
+def hold_of(store: Store) -> Hold | None:
+    """What the row of the chat says of it."""
+    item = store.read(chats.item, CHAT, now=1).result()
+    assert item is not None
+    return item.hold
+
+
 def mark(store: Store, mark: Mark, chat_id: ChatId = CHAT) -> Marked:
     return store.write_state(marks.put, chat_id, mark, 1).result()
 
@@ -76,11 +83,13 @@ def test_a_mark_made_before_the_history_was_read_outlives_the_reading(
 ) -> None:
     """The list told of a message at 2,000: reading it is no news, what comes after it is."""
     list_chats(store, a_chat(CHAT, 2_000))
-    hold(store)
+    marked = hold(store)
     read_history(store, buyer(19, 1_500), buyer(20, 2_000))
     assert held(store) == []
+    assert hold_of(store) == marked.after
     read_history(store, buyer(21, 2_001))
     assert held(store) == [CHAT]
+    assert hold_of(store) is None
 
 
 def test_a_chat_answered_and_asked_again_is_not_done(waiting: Store) -> None:
@@ -118,9 +127,7 @@ def test_the_row_tells_what_holds_the_chat(waiting: Store) -> None:
     (item,) = waiting.read(chats.page, Tab.SNOOZED, now=1).result().items
     assert item.hold == Hold(snoozed=MessageId(20), until=5_000)
     read_history(waiting, buyer(21, 2_500))
-    again = waiting.read(chats.item, CHAT, now=1).result()
-    assert again is not None
-    assert again.hold is None
+    assert hold_of(waiting) is None
 
 
 def test_a_mark_taken_back_leaves_what_was_before(waiting: Store) -> None:

@@ -22,6 +22,7 @@ from chat_tui.sandbox.access import FOREIGN_KEY, READ_ONLY_KEY, REVOKED_KEY
 from chat_tui.sandbox.faults import Answer, portal
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.settings import Flags, Settings, load
+from chat_tui.settings.keep import table_of
 from chat_tui.ui.screens import dialog
 from chat_tui.ui.screens.start import Start
 from chat_tui.ui.start_app import StartApp
@@ -99,7 +100,7 @@ async def box(url: str, *, size: tuple[int, int] = (100, 30)) -> AsyncIterator[N
     """The program with nothing set up, before a Market at `url`."""
     settings_file = locate().settings_file
     connect = partial(access.try_key, Settings(api_url=url))
-    connector = Connector(connect, partial(first._store, settings_file))
+    connector = Connector(connect, partial(first._store, settings_file, table_of(None)))
     app = StartApp(connector, report=locate().log)
     try:
         async with app.run_test(size=size) as pilot:

@@ -25,7 +25,7 @@ from chat_tui.model.ids import BusinessId, ChatId, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.timeline import Draft
-from chat_tui.store.database import Store, StorePaths
+from chat_tui.store.database import Store, StoreBusy, StorePaths
 from tests.faults.support.steps import stop_at, stop_for_good
 
 
@@ -159,7 +159,12 @@ def main(line: str) -> None:
         stop_at(told["stop_at"], told.get("nth", 1))
     if "beat_ms" in told:
         leader.BEAT_MS, leader.PATIENCE_MS = told["beat_ms"], 3 * told["beat_ms"]
-    asyncio.run(Child(told).run())
+    try:
+        child = Child(told)
+    except StoreBusy:
+        answer({"problem": "busy"})
+        return
+    asyncio.run(child.run())
 
 
 if __name__ == "__main__":

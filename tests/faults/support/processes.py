@@ -70,8 +70,14 @@ class Process:
 
     def ready(self) -> "Process":
         """Wait until its inbox is open."""
-        assert self._answer()["ready"] == self.pid
+        assert self.is_ready()
         return self
+
+    def is_ready(self) -> bool:
+        """The same; False when it left because another copy was writing for too long."""
+        said = self._answer()
+        assert said in ({"ready": self.pid}, {"problem": "busy"}), said
+        return "ready" in said
 
     def ask(self, do: str, **told: Any) -> dict[str, Any]:
         """Let it do something; what it says."""
