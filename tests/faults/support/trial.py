@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ from tests.faults.support.checks import (
 from tests.support.shop import QUICK, Shop, open_store
 from tests.support.waiting import until
 
-SHORT = Deadlines(connect=0.3, idle=0.4, total=0.6, file_total=0.8)
+SHORT = Deadlines(connect=0.8, idle=0.8, total=1.2, file_total=1.6)
 """The same deadlines, sooner."""
 SEND = "sendMessageToChat"
 FILE = "sendFileToChat"
@@ -73,11 +74,12 @@ class Trial:
         wall_ms: Callable[[], Millis] = wall_clock_ms,
         connect: Callable[[], MarketClient] | None = None,
     ) -> Shop:
-        """Start a copy of the program."""
+        """Start a copy of the program; one without background has the deadlines of the program itself."""
         store = open_store(self.root)
-        inbox = Inbox(
-            store, connect or (lambda: self.client(wall_ms=wall_ms)), settings=settings, wall_ms=wall_ms
-        )
+        # What is asked but once must not be given up because the machine is busy.
+        deadlines = SHORT if background else Deadlines()
+        own = partial(self.client, wall_ms=wall_ms, deadlines=deadlines)
+        inbox = Inbox(store, connect or own, settings=settings, wall_ms=wall_ms)
         inbox.subscribe(lambda event: self._watch(event, shop))
         shop = Shop(inbox, store)
         inbox.start(background=background)
