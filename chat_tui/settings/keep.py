@@ -87,18 +87,18 @@ def _with_shop(path: Path, business_id: int, table: str) -> str:
     file.read(path)  # refused before it is touched, if it is not ours or not as it should be
     document = tomlkit.parse(path.read_text("utf-8") if path.exists() else "")
     above: TOMLDocument | Table = document
-    *outer, name = table.split(".")
-    for part in outer:
-        above = _table_in(above, part, path, tomlkit.table(is_super_table=True))
-    shop = _table_in(above, name, path, tomlkit.table())
+    outer, _dot, name = table.rpartition(".")
+    if outer:
+        above = _table_in(above, outer, outer, path, tomlkit.table(is_super_table=True))
+    shop = _table_in(above, name, table, path, tomlkit.table())
     shop.pop("api_key_command", None)
     shop["business_id"] = business_id
     shop["api_key_file"] = KEY_FILE.format(business_id=business_id)
     return tomlkit.dumps(document)
 
 
-def _table_in(above: "TOMLDocument | Table", name: str, path: Path, new: "Table") -> "Table":
-    """The table of this name, `new` if there is none yet. Raises SettingsProblem."""
+def _table_in(above: "TOMLDocument | Table", name: str, whole: str, path: Path, new: "Table") -> "Table":
+    """The table of this name, headed `whole`; `new` if there is none yet. Raises SettingsProblem."""
     from tomlkit.items import Table  # noqa: PLC0415 - only for writing
 
     if name not in above:
@@ -107,7 +107,7 @@ def _table_in(above: "TOMLDocument | Table", name: str, path: Path, new: "Table"
     if not isinstance(found, Table):
         raise SettingsProblem(
             _("{path}: write [{table}] on a line of its own, so that this can be added to it").format(
-                path=path, table=name
+                path=path, table=whole
             )
         )
     return found

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chat_tui.paths import locate
+from chat_tui.paths import locate, make_private
 from chat_tui.sandbox import access
 from chat_tui.sandbox.faults import Answer, lost, portal
 from chat_tui.sandbox.serve import Sandbox
@@ -261,3 +261,24 @@ def test_a_business_has_one_table(run: Run, more: tuple[str, ...]) -> None:
     assert ran.code == 1
     assert ran.err.endswith("settings.toml has the business 1185230 already, in [market].\n")
     assert stored() == before
+
+
+@pytest.mark.parametrize(
+    ("written", "profile", "table"),
+    [
+        ("market = {business_id = 1185230}\n", (), "market"),
+        ("[profiles]\nhome = {business_id = 1185230}\n", ("--profile", "home"), "profiles.home"),
+        ("profiles = {home = {business_id = 1185230}}\n", ("--profile", "home"), "profiles"),
+    ],
+)
+def test_a_table_within_one_line_is_left_and_named(
+    run: Run, written: str, profile: tuple[str, ...], table: str
+) -> None:
+    settings_file = locate().settings_file
+    make_private(settings_file.parent)
+    settings_file.write_text(written)
+    settings_file.chmod(0o600)
+    ran = run(*profile, "login", "--token-stdin", typed=KEY.encode())
+    assert ran.code != 0
+    assert f"write [{table}] on a line of its own" in ran.err
+    assert stored() == {"settings.toml": written}
