@@ -158,6 +158,13 @@ def _sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--journal", type=Path, metavar=_("FILE"), help=_("keep what happens there in this file")
     )
+    parser.add_argument(
+        "--latency",
+        type=_latency,
+        default=0,
+        metavar="MS",
+        help=_("milliseconds before an answer, more or less by half (%(default)s)"),
+    )
     # Of the demo: it binds the port itself, and its end of our standard input says how long it lives.
     parser.add_argument("--fd", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--stop-with-stdin", action="store_true", help=argparse.SUPPRESS)
@@ -271,6 +278,10 @@ def _count(text: str) -> int:
 
 def _days(text: str) -> int:
     return _whole(text, 1, 36_500)
+
+
+def _latency(text: str) -> int:
+    return _whole(text, 0, 60_000)
 
 
 def _port(text: str) -> int:

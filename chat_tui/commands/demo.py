@@ -18,6 +18,8 @@ from chat_tui.sandbox.goods import BUSINESS_ID
 from chat_tui.settings import Settings
 from chat_tui.settings.secret import ENVIRONMENT
 
+_LATENCY_MS = 40
+"""Before an answer, on the average: as long as the real Market is away."""
 _PATIENCE_S = 3.0
 """How long the child may take to end by itself."""
 
@@ -61,6 +63,7 @@ def _child(door: socket.socket, data: Path, *, chats: int, seed: int) -> Iterato
         str(door.fileno()),
         "--stop-with-stdin",
     ]
+    command += ["--latency", str(_LATENCY_MS)]
     command += ["--chats", str(chats), "--seed", str(seed), "--journal", str((data / "journal").absolute())]
     environ = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC

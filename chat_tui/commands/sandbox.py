@@ -16,4 +16,5 @@ def run(arguments: Namespace) -> int:
         fd=arguments.fd,
         out=sys.stdout,
         stop_with_stdin=arguments.stop_with_stdin,
+        latency_s=arguments.latency / 1000,
     )

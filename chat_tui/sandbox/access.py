@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from chat_tui.sandbox.goods import BUSINESS_ID
+from chat_tui.sandbox.goods import BUSINESS_ID, SHOPS
 from chat_tui.sandbox.refusal import Refusal
 
 _READ: Final = frozenset({"COMMUNICATION", "ALL_METHODS", "ALL_METHODS_READ_ONLY"})
@@ -44,6 +44,8 @@ class Key:
     scopes: frozenset[str] | None
     business_id: int = BUSINESS_ID
     revoked: bool = False
+    refusal: str = ""
+    """The words of the 403 that every request gets, for credentials that are sound but shut out."""
 
 
 API_KEY: Final = "ACMA:sandbox:5f1c2e7a9b3d4c60"
@@ -51,20 +53,36 @@ READ_ONLY_KEY: Final = "ACMA:sandbox:readonly00000000"
 NO_ORDERS_KEY: Final = "ACMA:sandbox:noorders00000000"
 REVOKED_KEY: Final = "ACMA:sandbox:revoked000000000"
 FOREIGN_KEY: Final = "ACMA:sandbox:foreign000000000"
+SCOPELESS_KEY: Final = "ACMA:sandbox:scopeless0000000"
+DISABLED_KEY: Final = "ACMA:sandbox:disabled00000000"
 OAUTH_TOKEN: Final = "y0_sandbox_oauth_token"  # noqa: S105 - a made-up one
+LOGGED_OUT_TOKEN: Final = "y0_sandbox_logged_out"  # noqa: S105 - as above
 
 KEYS: Final[Mapping[str, Key]] = {
     API_KEY: Key("chat terminal", frozenset({"COMMUNICATION", "INVENTORY_AND_ORDER_PROCESSING_READ_ONLY"})),
     READ_ONLY_KEY: Key("read only", frozenset({"ALL_METHODS_READ_ONLY"})),
     NO_ORDERS_KEY: Key("chats only", frozenset({"COMMUNICATION"})),
     REVOKED_KEY: Key("old", frozenset({"COMMUNICATION"}), revoked=True),
+    SCOPELESS_KEY: Key("of an unknown scope", frozenset({"TELEPATHY"}), refusal="Scope is invalid"),
+    DISABLED_KEY: Key("of one who left", frozenset({"COMMUNICATION"}), refusal="User account is disabled"),
     FOREIGN_KEY: Key("another business", frozenset({"COMMUNICATION"}), business_id=BUSINESS_ID + 1),
 }
-TOKENS: Final[Mapping[str, Key]] = {OAUTH_TOKEN: Key("owner", None)}
+_LOGGED_OUT: Final = "OAuth token is invalid (account has been globally logged out)"
+TOKENS: Final[Mapping[str, Key]] = {
+    OAUTH_TOKEN: Key("owner", None),
+    LOGGED_OUT_TOKEN: Key("owner", None, refusal=_LOGGED_OUT),
+}
 
 
 def authorize(headers: Mapping[str, str]) -> Key:
-    """Whose request this is (header names in lower case): 401, or 403 for a wrong OAuth token."""
+    """Whose request this is (header names in lower case): 401, or 403 for who is known and shut out."""
+    key = _known(headers)
+    if key.refusal:
+        raise Refusal(403, key.refusal)
+    return key
+
+
+def _known(headers: Mapping[str, str]) -> Key:
     written = headers.get("api-key")
     if written is not None:
         return _by_key(written)
@@ -106,6 +124,8 @@ def check_scope(key: Key, operation: str) -> None:
 
 def check_business(key: Key, business_id: int, told: str | None) -> None:
     """400 if X-Business-Id says another business than the URL, 403 if the business is not the key's."""
+    if told is not None and not told.isdecimal():
+        raise Refusal(400, f"Incorrect X-Business-Id header value: '{told}'")
     if told is not None and told != str(business_id):
         words = (
             f"URL businessId ('{business_id}') does not match businessId in X-Business-Id header ('{told}')"
@@ -113,3 +133,11 @@ def check_business(key: Key, business_id: int, told: str | None) -> None:
         raise Refusal(400, words)
     if key.business_id != business_id:
         raise Refusal(403, "Access denied")
+
+
+def check_campaign(key: Key, campaign_id: int) -> None:
+    """404 for a shop that nobody knows, 403 if it is not the key's."""
+    if campaign_id not in {shop.campaign_id for shop in SHOPS}:
+        raise Refusal(404, f"Campaign not found '{campaign_id}'")
+    if key.business_id != BUSINESS_ID:
+        raise Refusal(403, f"No access to campaigns: {campaign_id}")

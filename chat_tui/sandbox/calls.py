@@ -42,10 +42,12 @@ class Call:
     query: Mapping[str, str]
     content_type: str
     body: bytes
+    size: int
+    """Bytes of the body as it came; more than `body` holds where it was far too large."""
 
     def json(self) -> dict[str, Any]:
         """The body as a JSON object."""
-        return params.json_object(self.content_type, self.body)
+        return params.json_object(self.content_type, self.body, self.size)
 
     def chat(self) -> Chat:
         """The chat that `chatId` of the query names."""

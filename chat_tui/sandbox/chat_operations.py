@@ -6,16 +6,18 @@ from typing import Any, Final
 
 from chat_tui.sandbox import params, render
 from chat_tui.sandbox.calls import Call, ok
+from chat_tui.sandbox.forms import files_named
 from chat_tui.sandbox.goods import SHOPS
 from chat_tui.sandbox.heads import CONTEXTS, KINDS, STATUSES
 from chat_tui.sandbox.index import codes
 from chat_tui.sandbox.ledger import Accepted
-from chat_tui.sandbox.multipart import boundary_of, parts
 from chat_tui.sandbox.refusal import Refusal
 from chat_tui.sandbox.world import Chat
 
 TEXT_LIMIT: Final = 4096
 FILE_LIMIT: Final = 5_242_880
+FORM_LIMIT: Final = FILE_LIMIT + 256 * 1024
+"""Bytes of a form with the largest file in it."""
 
 
 def get_chats(call: Call) -> Any:
@@ -143,16 +145,14 @@ def send_file(call: Call) -> Any:
     params.required(call.query, "chatId")
     if not call.content_type and not call.body:
         raise Refusal(400, "Required request part 'file' is not present")
-    if call.content_type.partition(";")[0].strip().lower() != "multipart/form-data":
-        raise Refusal(415, f"Content type '{call.content_type}' not supported")
-    files = [part for part in parts(call.body, boundary_of(call.content_type)) if part.name == "file"]
-    if len(files) != 1:
-        raise Refusal(
-            400, "Required request part 'file' is not present" if not files else "Only one file is allowed"
-        )
-    name, content = files[0].file_name or "file", files[0].content
-    if len(content) > FILE_LIMIT:
-        raise Refusal(400, f"The request is too big: {len(content)} bytes, limit {FILE_LIMIT}")
+    params.check_type(call.content_type, "multipart/form-data")
+    params.check_size(call.size, FORM_LIMIT)
+    found = files_named("file", call.content_type, call.body)
+    if len(found) != 1:
+        words = "Only one file is allowed" if found else "Required request part 'file' is not present"
+        raise Refusal(400, words)
+    [(name, content)] = found
+    params.check_size(len(content), FILE_LIMIT)
     chat = _open_for_writing(call)
     said = call.market.world.say(chat, "PARTNER", None, [(name, content)])
     digest = hashlib.sha256(content).hexdigest()

@@ -34,7 +34,11 @@ class Behaviour:
     paging: Literal["normal", "loop", "endless"] = "normal"
     """`loop`: the same token for ever; `endless`: a new token for ever, with empty pages."""
     legacy_order_ids: bool = False
-    """Whether `orderIds` and `orderId` are still understood and answered."""
+    """Whether `orderIds` and `orderId` are still understood and answered: not since 2026-10-19."""
+    legacy_client_id: bool = False
+    """Whether getCampaigns still tells a `clientId`: not since 2026-10-05."""
+    campaigns_pager: bool = True
+    """Whether getCampaigns, asked with `page` or `pageSize`, answers a `pager`; it is to be switched off."""
     finished_refused: bool = False
     """Whether a send into a FINISHED chat is refused with 400."""
     dispute_in_new_chat: bool = False
@@ -46,7 +50,11 @@ class Behaviour:
     """Whether getOrder is refused as it will be while it is being switched off."""
     parallel_limit: int = 4
     latency_s: float = 0.0
-    """Every answer waits this long."""
+    """Every answer waits this long, its request still counting as one that is under way."""
+    latency_spread: float = 0.0
+    """By which share of it the wait of one answer may be shorter or longer, at random: 0 … 1."""
+    unversioned: bool = True
+    """Whether paths without a version (`/businesses/…`) still answer; they are to be switched off."""
     unauthorized: str = ""
     """The words of the 401 that every credential gets; empty = credentials are checked."""
     files_refuse_key: bool = True

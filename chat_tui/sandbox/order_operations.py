@@ -13,10 +13,18 @@ from chat_tui.sandbox.refusal import Refusal
 def get_campaigns(call: Call) -> Any:
     """The shops the key sees."""
     size = params.limit(call.query, default=100, most=100)
-    page = params.whole("page", call.query.get("page") or "1", most=10_000, bits=32)
-    params.whole("pageSize", call.query.get("pageSize") or "1", most=100, bits=32)
-    own = SHOPS if call.key.business_id == BUSINESS_ID and page <= 1 else ()
-    found, paging = call.page((), size, lambda first, count: own[first : first + count])
+    behaviour = call.market.behaviour
+    own = SHOPS if call.key.business_id == BUSINESS_ID else ()
+    asked = [name for name in ("page", "pageSize") if call.query.get(name)]
+    if asked and behaviour.campaigns_pager:
+        page = params.whole("page", call.query.get("page") or "1", most=10_000, bits=32)
+        size = params.whole("pageSize", call.query.get("pageSize") or "100", least=1, most=100, bits=32)
+        first = (max(page, 1) - 1) * size
+        found = own[first : first + size]
+        more: dict[str, Any] = {"pager": _pager(len(own), page, size)}
+    else:
+        listed, paging = call.page((), size, lambda first, count: own[first : first + count])
+        found, more = tuple(listed), {"paging": paging}
     business = {"id": BUSINESS_ID, "name": BUSINESS_NAME}
     shown = [
         {
@@ -25,10 +33,24 @@ def get_campaigns(call: Call) -> Any:
             "business": business,
             "placementType": shop.placement,
             "apiAvailability": "AVAILABLE",
+            **({"clientId": shop.campaign_id + 1} if behaviour.legacy_client_id else {}),
         }
         for shop in found
     ]
-    return {"campaigns": shown, "paging": paging}
+    return {"campaigns": shown, **more}
+
+
+def _pager(total: int, page: int, size: int) -> dict[str, int]:
+    """Where a page stands among all, as paging was before there were tokens."""
+    first = min((max(page, 1) - 1) * size, total)
+    return {
+        "total": total,
+        "from": first + 1,
+        "to": min(first + size, total),
+        "currentPage": max(page, 1),
+        "pagesCount": -(-total // size),
+        "pageSize": size,
+    }
 
 
 def get_token_info(call: Call) -> Any:
@@ -69,10 +91,10 @@ def get_business_orders(call: Call) -> Any:
     return {"orders": [orders.business_order(order) for order in found], "paging": paging}
 
 
-def _own_order(call: Call) -> orders.Order:
+def _own_order(call: Call, words: str) -> orders.Order:
     order = call.market.world.orders.by_order(call.ids["orderId"])
     if order is None or order.campaign_id != call.ids["campaignId"]:
-        raise Refusal(404, f"Order not found: '{call.ids['orderId']}'")
+        raise Refusal(404, words)
     return order
 
 
@@ -80,12 +102,14 @@ def get_order(call: Call) -> Any:
     """One order, the retiring way."""
     if call.market.behaviour.order_retired:
         raise Refusal(403, "The method is deprecated and is occasionally forbidden. Please stop using it")
-    return {"order": orders.retiring_order(_own_order(call))}
+    shop, order_id = call.ids["campaignId"], call.ids["orderId"]
+    words = f"Order not found: partnerId = '{shop}', orderId = '{order_id}'"
+    return {"order": orders.retiring_order(_own_order(call, words))}
 
 
 def get_return(call: Call) -> Any:
     """One return."""
-    order = _own_order(call)
+    order = _own_order(call, f"Order not found: '{call.ids['orderId']}'")
     if order.return_id != call.ids["returnId"]:
         words = f"Return '{call.ids['returnId']}' for order '{order.order_id}' is not found"
         raise Refusal(404, words)

@@ -38,26 +38,41 @@ def required(query: Mapping[str, str], name: str) -> int:
 
 
 def limit(query: Mapping[str, str], *, default: int, most: int, cut: bool = False) -> int:
-    """The page size; `cut`: larger values are cut down instead of refused."""
+    """The page size; an empty one is none; `cut`: larger values are cut down instead of refused."""
     written = query.get("limit")
-    if written is None:
+    if not written:
         return default
     value = whole("limit", written, least=1, most=None if cut else most, bits=32)
     return min(value, most)
 
 
-def json_object(content_type: str, raw: bytes) -> dict[str, Any]:
-    """The JSON object a body must be."""
-    if len(raw) > JSON_LIMIT:
-        raise Refusal(400, f"The request is too big: {len(raw)} bytes, limit {JSON_LIMIT}")
+def check_size(size: int, most: int) -> None:
+    """400 if so many bytes are more than `most`."""
+    if size > most:
+        words = f"less than {most // 1024} KB, but passed {size / 1024 / 1024:.2f} MB"
+        raise Refusal(400, f"The request is too big: Maximum allowed request size must be {words}")
+
+
+def check_type(content_type: str, wanted: str) -> None:
+    """415 if a body is of another type than the one wanted, or its header names no type at all."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind and "/" not in kind:
+        raise Refusal(415, f"Unknown content-type: '{content_type}'")
+    if kind != wanted:
+        raise Refusal(415, f"Content type '{content_type}' not supported")
+
+
+def json_object(content_type: str, raw: bytes, size: int) -> dict[str, Any]:
+    """The JSON object a body of `size` bytes must be; `raw` may be its beginning only."""
+    check_size(size, JSON_LIMIT)
     if not raw:
         raise Refusal(400, "Required request body is missing")
-    if content_type.partition(";")[0].strip().lower() != "application/json":
-        raise Refusal(415, f"Content type '{content_type}' not supported")
+    check_type(content_type, "application/json")
     try:
         body = msgspec.json.decode(raw)
     except msgspec.DecodeError as broken:
-        raise Refusal(400, f"JSON: {broken}") from broken
+        is_cut = "truncated" in str(broken)
+        raise Refusal(400, "Unexpected end of content" if is_cut else f"JSON: {broken}") from broken
     except UnicodeDecodeError as broken:
         raise Refusal(400, "JSON: invalid UTF-8") from broken
     if not isinstance(body, dict):
@@ -69,6 +84,11 @@ def _size(name: str, least: int, most: int, value: object) -> Refusal:
     return Refusal(400, f"'{name}' size must be between {least} and {most} (rejected value: '{value}')")
 
 
+def illegal(path: str) -> Refusal:
+    """A value of another type than the one that belongs there."""
+    return Refusal(400, f"Illegal input at '{path}'")
+
+
 def items(
     body: Mapping[str, Any], name: str, check: Callable[[Any, str], Any], *, most: int = 2**31 - 1
 ) -> list[Any] | None:
@@ -77,9 +97,12 @@ def items(
     if value is None:
         return None
     if not isinstance(value, list):
-        raise Refusal(400, f"JSON: '{name}' must be an array")
+        raise illegal(name)
     if not 1 <= len(value) <= most:
-        raise _size(name, 1, most, value)
+        raise Refusal(400, f"'{name}' size must be between 1 and {most} (rejected size: {len(value)})")
+    if None in value:
+        shown = str(value).replace("None", "null")
+        raise Refusal(400, f"'{name}' elements must be not null (rejected value: '{shown}')")
     checked = [check(item, name) for item in value]
     if len({msgspec.json.encode(item) for item in checked}) != len(checked):
         raise Refusal(400, f"'{name}' must only contain unique elements (rejected value: '{value}')")
@@ -91,7 +114,7 @@ def word(of: frozenset[str]) -> Callable[[Any, str], str]:
 
     def check(item: Any, name: str) -> str:
         if not isinstance(item, str) or item not in of:
-            raise Refusal(400, f"JSON: unknown value in '{name}'")
+            raise illegal(name)
         return item
 
     return check
@@ -100,7 +123,7 @@ def word(of: frozenset[str]) -> Callable[[Any, str], str]:
 def number(item: Any, name: str) -> int:
     """An item that is an int64."""
     if isinstance(item, bool) or not isinstance(item, int) or not -_INT64 <= item < _INT64:
-        raise Refusal(400, f"JSON: '{name}' must be an integer")
+        raise illegal(name)
     return item
 
 
@@ -115,7 +138,7 @@ def positive(item: Any, name: str) -> int:
 def string(item: Any, name: str) -> str:
     """An item that is a text of at least one character."""
     if not isinstance(item, str):
-        raise Refusal(400, f"JSON: '{name}' must be a string")
+        raise illegal(name)
     if not item:
         raise _size(name, 1, 2**31 - 1, "")
     return item
@@ -124,7 +147,7 @@ def string(item: Any, name: str) -> str:
 def context(item: Any, name: str) -> tuple[str, int]:
     """What a chat is about: type ORDER or RETURN, and id."""
     if not isinstance(item, dict):
-        raise Refusal(400, f"JSON: '{name}' must be an object")
+        raise illegal(name)
     for field in ("type", "id"):
         if item.get(field) is None:
             raise Refusal(400, f"'{name}.{field}' must not be null (rejected value: null)")
@@ -138,7 +161,7 @@ def text(body: Mapping[str, Any], name: str, *, most: int) -> str:
     if value is None:
         raise Refusal(400, f"'{name}' must not be null (rejected value: null)")
     if not isinstance(value, str):
-        raise Refusal(400, f"JSON: '{name}' must be a string")
+        raise illegal(name)
     if not 1 <= len(value.encode("utf-16-le", "surrogatepass")) // 2 <= most:
         raise _size(name, 1, most, value)
     return value

@@ -20,6 +20,11 @@ class Operation:
     path: str
     run: Callable[[Call], Any]
 
+    @property
+    def version(self) -> str:
+        """How its path begins, as `/v2`."""
+        return self.path[: self.path.index("/", 1)]
+
     def match(self, path: str) -> dict[str, str] | None:
         """The ids in the path, as written, or None if it is another path."""
         found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path), path)
@@ -57,11 +62,17 @@ class WrongMethod(Refusal):
         self.allowed = ", ".join(allowed)
 
 
-def find(method: str, path: str) -> tuple[Operation, dict[str, str]]:
-    """The operation of a request and the ids in its path; 404 or 405 if there is none."""
+def find(method: str, path: str, *, unversioned: bool) -> tuple[Operation, dict[str, str]]:
+    """The operation of a request and the ids in its path; 404 or 405 if there is none.
+
+    An address may end in `.json`. `unversioned` = one without a version is understood too.
+    """
+    path = path.removesuffix(".json")
     allowed = []
     for operation in OPERATIONS:
         ids = operation.match(path)
+        if ids is None and unversioned:
+            ids = operation.match(operation.version + path)
         if ids is not None:
             if operation.method == method:
                 return operation, ids

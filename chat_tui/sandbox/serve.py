@@ -232,8 +232,12 @@ def run(
     buyers: bool = True,
     out: TextIO | None = None,
     stop_with_stdin: bool = False,
+    latency_s: float = 0.0,
 ) -> int:
-    """Serve until SIGTERM or SIGINT (or the end of stdin, if asked); prints one JSON line when ready."""
+    """Serve until SIGTERM or SIGINT (or the end of stdin, if asked); prints one JSON line when ready.
+
+    `latency_s` is the mean wait before an answer, which varies by half of it.
+    """
     done = threading.Event()
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -244,6 +248,7 @@ def run(
         with Sandbox.start(
             chats=chats, seed=seed, buyers=buyers, journal=journal, port=port, fd=fd
         ) as sandbox:
+            sandbox.behaviour.latency_s, sandbox.behaviour.latency_spread = latency_s, 0.5
             ready: dict[str, Any] = {
                 "url": sandbox.url,
                 "api_key": sandbox.api_key,

@@ -1,6 +1,7 @@
 """The pretend Market as an ASGI application: lets requests in, treats them, and answers or fails as told."""
 
 import asyncio
+import random
 import uuid
 from collections import deque
 from contextlib import suppress
@@ -13,12 +14,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from chat_tui.sandbox import params
-from chat_tui.sandbox.access import Key, authorize, check_business, check_scope
+from chat_tui.sandbox.access import authorize, check_business, check_campaign, check_scope
 from chat_tui.sandbox.calls import Call, Market
-from chat_tui.sandbox.chat_operations import FILE_LIMIT
+from chat_tui.sandbox.chat_operations import FORM_LIMIT
 from chat_tui.sandbox.cutting import cut, head
 from chat_tui.sandbox.faults import Answer, Script
-from chat_tui.sandbox.goods import BUSINESS_ID, SHOPS
+from chat_tui.sandbox.goods import BUSINESS_ID
 from chat_tui.sandbox.ledger import RequestRecord, without_secrets
 from chat_tui.sandbox.quota import ORDER_PARALLEL, Quotas
 from chat_tui.sandbox.refusal import Refusal, envelope
@@ -26,9 +27,9 @@ from chat_tui.sandbox.render import with_extras
 from chat_tui.sandbox.routes import Operation, WrongMethod, find
 from chat_tui.sandbox.times import http_date
 
-_BODY_KEPT = FILE_LIMIT + 256 * 1024
-"""Bytes of a body that are kept; the rest is read and dropped, as such a request is refused anyway."""
-_ORDER_CALLS = frozenset({"getBusinessOrders", "getOrder", "getReturn"})
+_BODY_KEPT = FORM_LIMIT
+"""Bytes of a body that are kept; the rest is read and counted, as such a request is refused anyway."""
+_SIX_AT_ONCE = frozenset({"getBusinessOrders", "getOrder"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,9 @@ class Server:
 
     async def _serve(self, request: Request, record: RequestRecord, send: Send) -> None:
         try:
-            operation, ids = find(request.method, request.scope["path"])
+            operation, ids = find(
+                request.method, request.scope["path"], unversioned=self.market.behaviour.unversioned
+            )
         except Refusal as refusal:
             await _drain(request)
             allow = {"allow": refusal.allowed} if isinstance(refusal, WrongMethod) else {}
@@ -103,14 +106,13 @@ class Server:
             return
         record.operation = operation.name
         answer = self.script.take(operation.name) or Answer()
-        body = await _drain(request, answer.read)
-        record.body_size = len(body)
+        body, record.body_size = await _drain(request, answer.read)
         if answer.read is not None:
             await _wait(answer, 0.0)
             await cut(request, answer, b"", b"")
             return
         reply = self._treat(_Arrival(operation, ids, request, record, body), answer)
-        await _wait_with(request, answer, self.market.behaviour.latency_s)
+        await _wait_with(request, answer, self._latency_s)
         if answer.cut or answer.raw is not None:
             await cut(request, answer, head(reply.status, reply.headers), reply.body)
             return
@@ -122,6 +124,12 @@ class Server:
         response = Response(reply.body, reply.status)
         response.raw_headers = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
         await response(request.scope, request.receive, send)
+
+    @property
+    def _latency_s(self) -> float:
+        behaviour = self.market.behaviour
+        spread = behaviour.latency_s * behaviour.latency_spread
+        return behaviour.latency_s + random.uniform(-spread, spread)
 
     def _reply(self, status: int, body: Any, headers: dict[str, str]) -> _Reply:
         raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
@@ -169,7 +177,7 @@ class Server:
             raise Refusal(401, behaviour.unauthorized)
         key = authorize(headers)
         self.quotas.take(name, arrival.owner, arrival.operation.path)
-        most = ORDER_PARALLEL if name in _ORDER_CALLS else behaviour.parallel_limit
+        most = ORDER_PARALLEL if name in _SIX_AT_ONCE else behaviour.parallel_limit
         if arrival.record.in_flight > most:
             raise Refusal(420, f"Hit rate limit of {most} parallel requests for businessId {key.business_id}")
         check_scope(key, name)
@@ -179,10 +187,20 @@ class Server:
                 raise Refusal(400, f"Parameter {title} must be greater than or equal to 1")
         if "businessId" in numbers:
             check_business(key, numbers["businessId"], headers.get("x-business-id"))
-        elif "campaignId" in numbers and not _has_shop(key, numbers["campaignId"]):
-            raise Refusal(403, "Access denied")
-        content_type, query = headers.get("content-type", ""), arrival.request.query_params
-        return arrival.operation.run(Call(self.market, name, key, numbers, query, content_type, arrival.body))
+        elif "campaignId" in numbers:
+            check_campaign(key, numbers["campaignId"])
+        return arrival.operation.run(
+            Call(
+                self.market,
+                name,
+                key,
+                numbers,
+                arrival.request.query_params,
+                headers.get("content-type", ""),
+                arrival.body,
+                arrival.record.body_size,
+            )
+        )
 
     # -- the attachment host: its scripted answers are those of "file" ---------------------------------
 
@@ -223,12 +241,8 @@ def _scripted_file(answer: Answer) -> bytes:
 
 def _business(path: str) -> int:
     """Whose request it is, as far as the path says."""
-    named = path.split("/")[3:4] if "/businesses/" in path else []
-    return int(named[0]) if named and named[0].isdecimal() and len(named[0]) < 19 else BUSINESS_ID
-
-
-def _has_shop(key: Key, campaign_id: int) -> bool:
-    return key.business_id == BUSINESS_ID and campaign_id in {shop.campaign_id for shop in SHOPS}
+    named = path.partition("/businesses/")[2].partition("/")[0]
+    return int(named) if named.isdecimal() and len(named) < 19 else BUSINESS_ID
 
 
 def _scripted_body(answer: Answer, status: int) -> Any:
@@ -237,17 +251,18 @@ def _scripted_body(answer: Answer, status: int) -> Any:
     return answer.body.encode() if isinstance(answer.body, str) else answer.body
 
 
-async def _drain(request: Request, most: int | None = None) -> bytes:
-    """The body of a request, or its first bytes."""
+async def _drain(request: Request, most: int | None = None) -> tuple[bytes, int]:
+    """The body of a request, or its first bytes; and how many came."""
     if most == 0:
-        return b""
+        return b"", 0
     body = bytearray()
+    size = 0
     async for chunk in request.stream():
-        if len(body) < _BODY_KEPT:
-            body += chunk
-        if most is not None and len(body) >= most:
+        size += len(chunk)
+        body += chunk[: max(0, _BODY_KEPT - len(body))]
+        if most is not None and size >= most:
             break
-    return bytes(body)
+    return bytes(body), size
 
 
 async def _wait_with(request: Request, answer: Answer, latency_s: float) -> None:

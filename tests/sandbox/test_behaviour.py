@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chat_tui.sandbox.faults import Behaviour
+from chat_tui.sandbox.goods import SHOPS
 from tests.sandbox.conftest import Asking, said
 
 _CHAT = 14_800_100
@@ -272,6 +273,60 @@ def test_an_answer_may_be_edited(ask: Asking) -> None:
 def test_every_answer_may_be_late(ask: Asking) -> None:
     ask.sandbox.behaviour.latency_s = 0.03
     assert ask.chats().elapsed.total_seconds() >= 0.03
+
+
+@pytest.mark.parametrize(
+    "path", ["/businesses/{}/chat", "/businesses/{}/chat.json", "/v2/businesses/{}/chat.json"]
+)
+def test_old_addresses_answer_until_they_are_switched_off(ask: Asking, path: str) -> None:
+    url = ask.sandbox.url + path.format(ask.sandbox.business_id)
+    asked = {"params": {"chatId": _CHAT}, "headers": ask.headers}
+    answer = ask.client.get(url, **asked)  # type: ignore[arg-type]
+    assert answer.json() == ask.request("GET", "/chat", params={"chatId": _CHAT}).json()
+    assert ask.sandbox.requests[-2].operation == "getChat"
+    assert answer.headers["x-ratelimit-resource-remaining"] == "999"
+    ask.sandbox.behaviour.unversioned = False
+    status = ask.client.get(url, **asked).status_code  # type: ignore[arg-type]
+    assert status == (200 if path.startswith("/v2") else 404)
+
+
+def test_an_old_address_counts_for_its_business(ask: Asking) -> None:
+    other = f"{ask.sandbox.url}/businesses/{ask.sandbox.business_id + 1}/chat"
+    ask.sandbox.behaviour.parallel_limit = 0
+    assert said(ask.client.get(other, headers=ask.headers)) == (
+        f"Hit rate limit of 0 parallel requests for businessId {ask.sandbox.business_id}"
+    )
+    assert ask.sandbox.quotas.remaining("getChat", ask.sandbox.business_id + 1) == 999
+
+
+@pytest.mark.parametrize(
+    ("query", "pages", "first", "last"),
+    [("page=1&pageSize=1", 3, 1, 1), ("pageSize=2", 2, 1, 2), ("page=9", 1, 4, 3)],
+)
+def test_shops_by_page_tell_their_place(ask: Asking, query: str, pages: int, first: int, last: int) -> None:
+    body = ask.request("GET", f"/v2/campaigns?{query}").json()
+    assert (body["pager"]["total"], body["pager"]["pagesCount"]) == (len(SHOPS), pages)
+    assert (body["pager"]["from"], body["pager"]["to"]) == (first, last)
+    assert len(body["campaigns"]) == max(0, last - first + 1)
+    assert "paging" not in body
+    ask.sandbox.behaviour.campaigns_pager = False
+    body = ask.request("GET", f"/v2/campaigns?{query}").json()
+    assert ("pager" in body, len(body["campaigns"])) == (False, len(SHOPS))
+
+
+def test_an_empty_limit_is_none(ask: Asking) -> None:
+    assert len(ask.request("POST", "/chats?limit=", json={}).json()["result"]["chats"]) == 10
+
+
+def test_the_number_of_a_client_was_told_once(ask: Asking) -> None:
+    assert "clientId" not in ask.request("GET", "/v2/campaigns").json()["campaigns"][0]
+    ask.sandbox.behaviour.legacy_client_id = True
+    assert ask.request("GET", "/v2/campaigns").json()["campaigns"][0]["clientId"] > 0
+
+
+def test_waits_may_vary(ask: Asking) -> None:
+    ask.sandbox.behaviour.latency_s, ask.sandbox.behaviour.latency_spread = 0.03, 0.5
+    assert ask.chats().elapsed.total_seconds() >= 0.015
 
 
 def test_no_switch_is_forgotten_here(request: pytest.FixtureRequest) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from chat_tui.sandbox.goods import SHOPS
 from tests.sandbox.conftest import Asking, said
 
 _CHAT = 14_800_100
@@ -55,6 +56,23 @@ _CHAT = 14_800_100
         ("POST", f"/chats/file/send?chatId={_CHAT}", {"files": {"other": b"x"}}, 400,
          "Required request part 'file' is not present"),
         ("GET", "/v2/businesses/abc/chat?chatId=1", {}, 400, "Type mismatch: 'businessId'"),
+        ("POST", "/chats", {"json": {"statuses": []}}, 400,
+         "'statuses' size must be between 1 and 2147483647 (rejected size: 0)"),
+        ("POST", "/chats", {"json": {"statuses": ["NEW", None]}}, 400,
+         "'statuses' elements must be not null (rejected value: '['NEW', null]')"),
+        ("POST", "/chats", {"json": {"statuses": "NEW"}}, 400, "Illegal input at 'statuses'"),
+        ("POST", "/chats", {"json": {"statuses": ["SLEEPING"]}}, 400, "Illegal input at 'statuses'"),
+        ("POST", f"/chats/message?chatId={_CHAT}", {"json": {"message": 7}}, 400,
+         "Illegal input at 'message'"),
+        ("POST", "/chats", {"content": b'{"statuses":["NE', "headers": {"Content-Type": "application/json"}},
+         400, "Unexpected end of content"),
+        ("POST", "/chats", {"content": b"{}", "headers": {"Content-Type": "json"}}, 415,
+         "Unknown content-type: 'json'"),
+        ("POST", "/chats", {"json": {}, "headers": {"X-Business-Id": "abc"}}, 400,
+         "Incorrect X-Business-Id header value: 'abc'"),
+        ("GET", "/v2/campaigns/5/orders/7", {}, 404, "Campaign not found '5'"),
+        ("GET", f"/v2/campaigns/{SHOPS[0].campaign_id}/orders/7", {}, 404,
+         f"Order not found: partnerId = '{SHOPS[0].campaign_id}', orderId = '7'"),
     ],
 )  # fmt: skip
 def test_words(ask: Asking, method: str, path: str, more: dict[str, Any], status: int, words: str) -> None:
@@ -86,7 +104,9 @@ def test_bodies_that_make_no_sense(ask: Asking, body: bytes) -> None:
 def test_a_body_over_512_kb_is_too_big(ask: Asking) -> None:
     answer = ask.request("POST", "/chats", json={"x": "y" * 600_000})
     assert answer.status_code == 400
-    assert said(answer).startswith("The request is too big: ")
+    assert said(answer) == (
+        "The request is too big: Maximum allowed request size must be less than 512 KB, but passed 0.57 MB"
+    )
 
 
 def test_405_says_what_would_do(ask: Asking) -> None:

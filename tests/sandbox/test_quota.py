@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from chat_tui.sandbox.faults import Answer
+from chat_tui.sandbox.goods import SHOPS
 from chat_tui.sandbox.serve import Sandbox
 from tests.sandbox.conftest import Asking, said
 
@@ -115,7 +116,16 @@ def test_the_parallel_limit_can_be_lowered(ask: Asking) -> None:
     assert said(ask.chats()) == "Hit rate limit of 0 parallel requests for businessId 1185230"
 
 
-def test_orders_may_be_asked_for_six_at_once(ask: Asking) -> None:
+def test_orders_may_be_asked_for_six_at_once_and_returns_may_not(ask: Asking) -> None:
     ask.sandbox.behaviour.parallel_limit = 0
     answer = ask.request("POST", f"/v1/businesses/{ask.sandbox.business_id}/orders", json={})
     assert answer.status_code == 200
+    answer = ask.request("GET", f"/v2/campaigns/{SHOPS[0].campaign_id}/orders/1/returns/1")
+    assert said(answer) == "Hit rate limit of 0 parallel requests for businessId 1185230"
+
+
+def test_answers_that_take_time_let_the_fifth_at_once_be_refused(ask: Asking) -> None:
+    ask.sandbox.behaviour.latency_s, ask.sandbox.behaviour.latency_spread = 0.6, 0.5
+    with ThreadPoolExecutor(8) as pool:
+        statuses = [answer.status_code for answer in pool.map(lambda _: ask.chats(), range(8))]
+    assert set(statuses) == {200, 420}
