@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.mutants.__main__ import ROOT, is_caught, last_line, try_out
+from tests.mutants.__main__ import ROOT, TOO_LONG, is_caught, last_line, try_out
 from tests.mutants.broken import Mutant
 from tests.mutants.catalogue import MUTANTS
 
@@ -20,6 +20,12 @@ def test_every_patch_still_fits() -> None:
 def test_the_program_as_it_is_passes() -> None:
     done = try_out(None, FEW)
     assert done.returncode == 0, last_line(done)
+
+
+def test_tests_that_take_too_long_notice_nothing() -> None:
+    done = try_out(None, ("-c", "import time; time.sleep(60)"), patience_s=0.2)
+    assert (done.returncode, is_caught(done)) == (TOO_LONG, False)
+    assert last_line(done) == "still running after 0.2 s"
 
 
 @pytest.mark.parametrize("mutant", [m for m in MUTANTS if m.name in BRIEF], ids=lambda m: m.name)
