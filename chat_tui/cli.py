@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from chat_tui import locale
-from chat_tui.commands import arguments
+from chat_tui.commands import arguments, streams
 from chat_tui.locale import _
 
 if TYPE_CHECKING:
@@ -34,15 +34,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     _harden()
     try:
         try:
-            return _run(sys.argv[1:] if argv is None else argv)
-        finally:
-            sys.stdout.flush()
+            code = _run(sys.argv[1:] if argv is None else argv)
+        except SystemExit as ended:
+            # Help was printed, or a mistake told.
+            code = ended.code if isinstance(ended.code, int) else REFUSED
+        streams.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # Python flushes standard output once more at exit, and would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return NOBODY_READS
+    except streams.Unprintable as lost:
+        if lost.nobody_reads:
+            return NOBODY_READS
+        words = _("Standard output takes nothing, so nothing was printed: {reason}.")
+        streams.err(f"chat-tui: {words.format(reason=lost.reason)}\n")
+        return REFUSED
+    return code
 
 
 def open_inbox(
@@ -91,10 +96,7 @@ def _harden() -> None:
 
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for stream in (sys.stdout, sys.stderr):
-        # Absent under some service starters; another object under tests.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    streams.prepare()
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -110,7 +112,7 @@ def _run(argv: Sequence[str]) -> int:
 
     try:
         return _start(asked)
-    except BrokenPipeError:
+    except streams.Unprintable:
         raise
     except (CannotStart, SettingsProblem) as problem:
         complain(str(problem))

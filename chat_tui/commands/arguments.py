@@ -4,9 +4,10 @@ import argparse
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from chat_tui import __version__
+from chat_tui.commands import streams
 from chat_tui.locale import LANGUAGES, N_, _
 
 DEMO_CHATS = 300
@@ -49,8 +50,12 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     read.profile = read.profile or "default"
     if read.verb == "send":
         rest = _text_after_options(read, rest)
-        if not rest and (read.text is None) == (read.file is None):
+        if not rest and read.text is None and read.file is None:
             parser.error(_("one of the arguments %s is required") % "TEXT --file")
+        if read.file is not None and (read.text is not None or _is_text(rest)):
+            parser.error(
+                _("a text and a file go one at a time: first send CHAT TEXT, then send CHAT --file FILE")
+            )
         if read.queue and read.dry_run:
             parser.error(_("--queue and --dry-run exclude each other"))
     if rest:
@@ -70,16 +75,64 @@ def _text_after_options(read: argparse.Namespace, rest: list[str]) -> list[str]:
     return words[1:]
 
 
+def _is_text(rest: list[str]) -> bool:
+    """Whether what was not understood is a text, and no mistyped option."""
+    return bool(rest) and (rest[0] in {"-", "--"} or not rest[0].startswith("-"))
+
+
 class Parser(argparse.ArgumentParser):
-    """The standard parser; a mistake it quotes cannot steer the terminal."""
+    """The standard parser; a mistake it quotes cannot steer the terminal, and no value gets lost in it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.register("action", None, _Once)
+
+    def print_help(self, file: object = None) -> None:
+        """Print the help. Raises Unprintable."""
+        streams.out(self.format_help())
+
+    def print_usage(self, file: object = None) -> None:
+        """Print the usage, which goes before a mistake."""
+        streams.err(self.format_usage())
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         """End the program, with the message on standard error."""
         if message:
             from chat_tui.safetext import safe  # noqa: PLC0415 - only a mistake needs it
 
-            message = safe(message)
-        super().exit(status, message)
+            streams.err(safe(message))
+        raise SystemExit(status)
+
+
+class _Once(argparse.Action):
+    """What an option does that says nothing else: keep its value, and refuse a second one.
+
+    Of two values the standard action keeps the last, and what was to be opened or written by the other
+    is not done without a word.
+    """
+
+    _given: Any = None
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option: str | None = None,
+    ) -> None:
+        if option is not None:
+            if self._given is not None and self._given != values:
+                parser.error(_("{option} can be given only once").format(option=option))
+            self._given = values
+        setattr(namespace, self.dest, values)
+
+
+class _Version(argparse.Action):
+    """Print the version and end."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_given: Any) -> None:
+        streams.out(f"chat-tui {__version__}\n")
+        parser.exit()
 
 
 def _harmless(rest: list[str]) -> list[str]:
@@ -131,9 +184,7 @@ def _everywhere() -> Parser:
         metavar=_("NAME"),
         help=_("open only this shop of the settings; keep files apart under this name"),
     )
-    group.add_argument(
-        "--version", action="version", version=f"chat-tui {__version__}", help=_("print the version")
-    )
+    group.add_argument("--version", action=_Version, nargs=0, help=_("print the version"))
     return options
 
 
@@ -199,7 +250,18 @@ def _send(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "text", nargs="?", metavar=_("TEXT"), help=_("the text; - reads it from standard input")
     )
-    parser.add_argument("--file", type=Path, metavar=_("FILE"), help=_("send this file instead"))
+    parser.add_argument(
+        "--file",
+        type=Path,
+        action="append",
+        metavar=_("FILE"),
+        help=_("send this file instead; given again, the next one behind it"),
+    )
+    parser.add_argument(
+        "--private",
+        action="store_true",
+        help=_("send the file even if it looks like a secret, as id_rsa or .env"),
+    )
     parser.add_argument("--dry-run", action="store_true", help=_("say what would go to whom, send nothing"))
     parser.add_argument(
         "--queue", action="store_true", help=_("only put it into the outbox; the open inbox sends it")

@@ -4,7 +4,7 @@ import os
 from argparse import Namespace
 from functools import partial
 
-from chat_tui.commands.speak import complain, say, say_document
+from chat_tui.commands.speak import complain, report, say_document
 from chat_tui.inbox.evidence import free_directory, keep_evidence
 from chat_tui.inbox.new_files import write_new
 from chat_tui.inbox.records import whole_chat
@@ -32,7 +32,7 @@ async def run(inbox: Inbox, arguments: Namespace) -> int:
             say_document(_document(record, arguments.format))
         else:
             write_new(arguments.out, _document(record, arguments.format).encode())
-            say(str(arguments.out))
+            report(str(arguments.out))
     except OSError as error:
         place = arguments.out or error.filename
         complain(f"{place}: {error.strerror}. {_('Nothing was written.')}")
@@ -47,7 +47,7 @@ async def _keep_evidence(inbox: Inbox, record: Record, arguments: Namespace) -> 
     evidence = await keep_evidence(inbox, record, directory, partial(evidence_documents, zone=zone))
     for words in gap_words(evidence.record, len(evidence.missing)):
         complain(words)
-    say(str(evidence.directory))
+    report(str(evidence.directory))
 
 
 async def _record(inbox: Inbox, arguments: Namespace) -> Record | None:

@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from chat_tui.commands.speak import CannotStart, complain, say
+from chat_tui.commands.speak import CannotStart, complain, report
 from chat_tui.inbox.connect import Business, Opened, look_with
 from chat_tui.inbox.market import Market
 from chat_tui.locale import _
@@ -46,14 +46,14 @@ def run(
     if business is None:
         return 1
     for line in (business_words(business), *(f"  {shop_words(shop)}" for shop in business.shops)):
-        say(line)
+        report(line)
     table = table_of(arguments.profile if arguments.is_profile_named else None)
     try:
         check_place(settings_file, business.business_id, table, replace=arguments.replace)
     except KeyInTheWay as problem:
         return _refuse(str(problem))
     key_file = keep_shop(settings_file, key, business.business_id, table)
-    say(_("The key is in {file}, which only you can read; {settings} leads to it.").format(
+    report(_("The key is in {file}, which only you can read; {settings} leads to it.").format(
         file=key_file, settings=settings_file
     ))  # fmt: skip
     _warn_of_others(environ)
@@ -76,7 +76,9 @@ def _asked() -> str:
         raise CannotStart(
             _("There is no terminal to ask for the key. Give it by a pipe: chat-tui login --token-stdin")
         )
-    say(_("Make an Api-Key in the seller's cabinet: Settings → API and modules, right “Chats with buyers”."))
+    report(
+        _("Make an Api-Key in the seller's cabinet: Settings → API and modules, right “Chats with buyers”.")
+    )
     with warnings.catch_warnings():
         # Where the terminal cannot hide it, it is not asked for.
         warnings.simplefilter("error", getpass.GetPassWarning)
@@ -91,11 +93,11 @@ def _asked() -> str:
 
 
 def _show_rights(opened: Opened) -> None:
-    say(_("Key “{name}” may:").format(name=opened.rights.name or "?"))
+    report(_("Key “{name}” may:").format(name=opened.rights.name or "?"))
     for right in rights_of(opened.rights):
-        say(f"  {right_line(right)}")
+        report(f"  {right_line(right)}")
     if opened.rights.may_read and (summary := rights_summary(opened.rights)):
-        say(summary)
+        report(summary)
 
 
 def _wanted(arguments: Namespace, environ: Mapping[str, str]) -> int | None:
@@ -125,7 +127,7 @@ def _chosen(opened: Opened, wanted: int | None, *, may_ask: bool) -> Business | 
     if len(found) == 1:
         return found[0]
     for number, business in enumerate(found, 1):
-        say(f"{number}  {business_words(business)}")
+        report(f"{number}  {business_words(business)}")
     if may_ask:
         return _by_number(found)
     complain(_("The key opens several businesses. Name one: --business ID"))
@@ -135,7 +137,7 @@ def _chosen(opened: Opened, wanted: int | None, *, may_ask: bool) -> Business | 
 def _by_number(found: tuple[Business, ...]) -> Business | None:
     try:
         typed = input(_("Which one? Its number: ")).strip()
-    except EOFError:
+    except (EOFError, OSError):
         typed = ""
     if typed.isascii() and typed.isdigit() and len(typed) < 10 and 1 <= int(typed) <= len(found):
         return found[int(typed) - 1]

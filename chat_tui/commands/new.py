@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from chat_tui.commands.speak import complain, say
+from chat_tui.commands.speak import complain, report
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.problem import Problem
@@ -19,5 +19,5 @@ async def run(inbox: Inbox, arguments: Namespace) -> int:
     if isinstance(created, Problem):
         complain(problem_words(created))
         return 1
-    say(str(created))
+    report(str(created))
     return 0

@@ -1,32 +1,32 @@
-"""`send`: one text or file to one chat, and what became of it."""
+"""`send`: one text, or files, to one chat, and what became of each."""
 
-import asyncio
 import sys
 import time
 from argparse import Namespace
-from pathlib import Path
-from typing import TypeVar
+from collections.abc import Sequence
+from functools import partial
+from typing import Final, TypeVar
 
-from chat_tui.commands.speak import complain, say
-from chat_tui.inbox.events import Event, OutboxChanged
+from chat_tui.commands.delivered import delivered
+from chat_tui.commands.speak import complain, report, say
 from chat_tui.inbox.service import Inbox
-from chat_tui.inbox.writing import holds_secret
 from chat_tui.locale import _
+from chat_tui.model.doubt import Doubt, DoubtKind
 from chat_tui.model.file import FileCard
 from chat_tui.model.ids import ChatId
-from chat_tui.model.limits import TEXT_LIMIT, text_length
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import QueueItem
-from chat_tui.safetext import is_blank, one_line
+from chat_tui.safetext import one_line
 from chat_tui.ui.view.delivery_words import delivery_reason, delivery_state
+from chat_tui.ui.view.doubt_words import doubt_words
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.view.recipient import recipient
 from chat_tui.ui.view.sizes import size_words
 
-T = TypeVar("T", OutboxItem, FileCard)
+T = TypeVar("T")
 
-_MOST_BYTES = 1_000_000
+_MOST_BYTES: Final = 1_000_000
 """Of standard input: far more than a message may have."""
 
 
@@ -35,43 +35,51 @@ class Refused(Exception):  # noqa: N818 - house word: a failure that was expecte
 
 
 async def run(inbox: Inbox, arguments: Namespace) -> int:
-    """Exit code 0 only when it is sent (with --queue: when it is safe in the outbox)."""
+    """Exit code 0 only when all of it is sent (with --queue: when it is safe in the outbox)."""
     chat_id = ChatId(arguments.chat)
     try:
-        what = await _content(inbox, arguments)
+        parts = await _parts(inbox, chat_id, arguments)
         to = await _addressee(inbox, chat_id)
-        if arguments.dry_run:
-            _rehearse(to, what)
-            return 0
-        item = _accepted(await _enqueue(inbox, chat_id, what))
     except Refused as refusal:
         complain(str(refusal))
         return 1
-    if arguments.queue:
-        say(_("In the outbox. It goes when an inbox is open."))
-        return 0
-    return _tell(await _delivered(inbox, item))
+    if arguments.dry_run:
+        return await _rehearse(inbox, to, parts, private=arguments.private)
+    items, refused = [], False
+    try:
+        for part in parts:
+            items.append(await _queue(inbox, chat_id, part, private=arguments.private))
+    except Refused as refusal:
+        complain(str(refusal))
+        refused = True
+    if arguments.queue and items:
+        report(_("In the outbox. It goes when an inbox is open."))
+        return int(refused)
+    codes = [await _deliver(inbox, item, names=len(parts) > 1) for item in items]
+    return int(refused or any(codes))
 
 
-async def _content(inbox: Inbox, arguments: Namespace) -> str | FileCard:
-    """What is to be sent, refused before anything else happens if it cannot be."""
-    if arguments.file is not None:
-        return _accepted(await inbox.inspect_file(Path(arguments.file)))
-    text = _standard_input() if arguments.text == "-" else arguments.text
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise Refused(_("The text is not UTF-8."))
-    if is_blank(text):
-        raise Refused(problem_words(Problem(ProblemKind.TEXT_EMPTY)))
-    if text_length(text) > TEXT_LIMIT:
-        raise Refused(problem_words(Problem(ProblemKind.TEXT_TOO_LONG)))
-    if holds_secret(text, ()):
-        raise Refused(problem_words(Problem(ProblemKind.TEXT_SECRET)))
-    return text
+async def _parts(inbox: Inbox, chat_id: ChatId, arguments: Namespace) -> Sequence[str | FileCard]:
+    """What is to be sent, refused before anything is asked of the Market if any of it cannot be."""
+    if arguments.file is None:
+        parts: Sequence[str | FileCard] = [
+            _standard_input() if arguments.text == "-" else arguments.text,
+        ]
+    else:
+        parts = [_accepted(await inbox.inspect_file(path)) for path in arguments.file]
+    for part in parts:
+        _agreed(await _check(inbox, chat_id, part), private=arguments.private)
+    return parts
 
 
 def _standard_input() -> str:
-    data = sys.stdin.buffer.read(_MOST_BYTES)
-    return data.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
+    """The text; what is no UTF-8 in it is refused at the door."""
+    try:
+        data = sys.stdin.buffer.read(_MOST_BYTES)
+    except OSError as error:
+        words = _("Standard input cannot be read: {reason}.")
+        raise Refused(words.format(reason=error.strerror or type(error).__name__)) from None
+    return data.decode("utf-8", "surrogateescape")
 
 
 async def _addressee(inbox: Inbox, chat_id: ChatId) -> QueueItem:
@@ -82,62 +90,84 @@ async def _addressee(inbox: Inbox, chat_id: ChatId) -> QueueItem:
         if problem is not None:
             raise Refused(problem_words(problem))
         item = await inbox.queue_item(chat_id)
-    assert item is not None, "a chat that was fetched is in the cache"
+    if item is None:
+        raise Refused(problem_words(Problem(ProblemKind.UNEXPECTED_ANSWER)))
     return item
 
 
-def _rehearse(to: QueueItem, what: str | FileCard) -> None:
+async def _rehearse(inbox: Inbox, to: QueueItem, parts: Sequence[str | FileCard], *, private: bool) -> int:
+    """Say what would go to whom, as the door would let it out."""
     say(recipient(to))
-    if isinstance(what, FileCard):
-        say(_("File: {name}, {size}").format(name=one_line(what.name), size=size_words(what.size)))
-    else:
-        say(what)
+    for part in parts:
+        checked = await _check(inbox, to.chat.chat_id, part)
+        if isinstance(checked, Problem):
+            _warn(_agreed(checked, private=private))
+            checked = await _check(inbox, to.chat.chat_id, part, checked.doubts)
+        if isinstance(part, FileCard):
+            size = size_words(part.size)
+            say(_("File: {name}, {size}").format(name=one_line(part.name), size=size))
+        else:
+            say(str(checked))
     say(_("Nothing was sent."))
+    return 0
 
 
-async def _enqueue(inbox: Inbox, chat_id: ChatId, what: str | FileCard) -> OutboxItem | Problem:
-    if isinstance(what, FileCard):
-        return await inbox.send_file(chat_id, what)
-    return await inbox.send_text(chat_id, what)
+async def _check(
+    inbox: Inbox, chat_id: ChatId, part: str | FileCard, agreed: Sequence[Doubt] = ()
+) -> str | Problem | None:
+    if isinstance(part, FileCard):
+        return await inbox.check_file(chat_id, part, agreed)
+    return await inbox.check_text(chat_id, part, agreed)
 
 
-async def _delivered(inbox: Inbox, item: OutboxItem) -> OutboxItem:
-    """Wait for the outcome; say once why it takes long."""
-    loop = asyncio.get_running_loop()
-    changed = asyncio.Event()
-
-    def hear(event: Event) -> None:
-        if isinstance(event, OutboxChanged):
-            loop.call_soon_threadsafe(changed.set)
-
-    leave = inbox.subscribe(hear)
-    explaining = asyncio.create_task(_explain(inbox, item, changed))
-    try:
-        return await inbox.deliver(item.outbox_id)
-    finally:
-        leave()
-        explaining.cancel()
+async def _queue(inbox: Inbox, chat_id: ChatId, part: str | FileCard, *, private: bool) -> OutboxItem:
+    """Put it into the outbox; the operator agreed to what a warning can be said of by typing the command."""
+    send = (
+        partial(inbox.send_file, chat_id, part)
+        if isinstance(part, FileCard)
+        else partial(inbox.send_text, chat_id, part)
+    )
+    outcome = await send()
+    if doubts := _agreed(outcome, private=private):
+        _warn(doubts)
+        outcome = await send(doubts)
+    return _accepted(outcome)
 
 
-async def _explain(inbox: Inbox, item: OutboxItem, changed: asyncio.Event) -> None:
-    told = ""
-    while True:
-        await changed.wait()
-        changed.clear()
-        for now in await inbox.open_items():
-            is_on_its_way = now.state in {OutboxState.WAITING, OutboxState.SENDING}
-            reason = delivery_reason(now) if now.outbox_id == item.outbox_id and is_on_its_way else ""
-            if reason and reason != told:
-                complain(reason)
-                told = reason
+def _agreed(outcome: object, *, private: bool) -> tuple[Doubt, ...]:
+    """The doubts of an outcome to which the command line agrees. Raises Refused for anything else."""
+    if not isinstance(outcome, Problem):
+        return ()
+    if any(doubt.kind is DoubtKind.PRIVATE for doubt in outcome.doubts) and not private:
+        raise Refused(f"{doubt_words(outcome.doubts)} {_('To send it all the same: --private')}")
+    if not outcome.doubts:
+        raise Refused(problem_words(outcome))
+    return outcome.doubts
 
 
-def _tell(item: OutboxItem) -> int:
-    words = delivery_state(item, time.time_ns() // 1_000_000).text
-    if item.state in {OutboxState.SENT, OutboxState.CONFIRMED}:
-        say(words)
+def _warn(doubts: Sequence[Doubt]) -> None:
+    if doubts:
+        complain(doubt_words(doubts))
+
+
+async def _deliver(inbox: Inbox, item: OutboxItem, *, names: bool) -> int:
+    """Wait for what becomes of an item and tell it, with its name where there are several."""
+    settled = await delivered(inbox, item)
+    if settled is None:
+        complain(problem_words(Problem(ProblemKind.GONE)))
+        return 1
+    words = delivery_state(settled, time.time_ns() // 1_000_000).text
+    if settled.state is OutboxState.SENT:
+        words = _("sent, not confirmed")
+    told = f"{one_line(settled.file_name)}: {words}" if names else words
+    if settled.state in {OutboxState.SENT, OutboxState.CONFIRMED}:
+        report(told)
         return 0
-    complain(f"{words}: {delivery_reason(item)}")
+    reason = delivery_reason(settled)
+    if settled.state in {OutboxState.QUEUED, OutboxState.WAITING, OutboxState.SENDING}:
+        stays = _("It stays in the outbox, and an open inbox goes on with it: do not send it again.")
+        reason = f"{reason} {stays}".lstrip()
+    complain(f"{told}: {reason}")
     return 1
 
 

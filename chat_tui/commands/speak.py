@@ -1,10 +1,16 @@
-"""What verbs print: harmless for a terminal, exact for a program."""
+"""What verbs print: harmless for a terminal, exact for a program.
+
+A verb whose purpose is to print fails when it cannot (`say`), one that does something does not (`report`),
+and a complaint that nobody takes is lost (`complain`).
+"""
 
 import shlex
 import shutil
 import sys
 from typing import Any
 
+from chat_tui.commands import streams
+from chat_tui.commands.streams import Unprintable
 from chat_tui.locale import _
 from chat_tui.paths import ForeignDirectory
 from chat_tui.safetext import safe
@@ -19,8 +25,17 @@ class CannotStart(Exception):  # noqa: N818 - house word: a refusal that was exp
 
 
 def say(text: str = "") -> None:
-    """Print text for people."""
-    print(safe(text))
+    """Print text for people, for a verb whose purpose is to print. Raises Unprintable."""
+    streams.out(f"{safe(text)}\n")
+
+
+def report(text: str) -> None:
+    """Print a line about what was done: that it cannot be printed undoes nothing, so it never raises."""
+    try:
+        say(text)
+        streams.flush()
+    except Unprintable:
+        complain(_("It is done, only this line could not be printed: {text}").format(text=text))
 
 
 def columns() -> int:
@@ -29,14 +44,18 @@ def columns() -> int:
 
 
 def complain(text: str) -> None:
-    """Print one line about what went wrong, where it does not mix with results."""
-    print(f"chat-tui: {safe(text, lines=False)}", file=sys.stderr)
+    """Print one line about what went wrong, where it does not mix with results; lost if nobody takes it."""
+    streams.err(f"chat-tui: {safe(text, lines=False)}\n")
 
 
 def say_document(text: str) -> None:
-    """Print something long in UTF-8, whatever the locale; it cannot steer a terminal either."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(safe(text, limit=_FULL).encode())
+    """Print something long in UTF-8, whatever the locale; it cannot steer a terminal. Raises Unprintable."""
+    streams.out_bytes(safe(text, limit=_FULL).encode())
+
+
+def say_json(value: Any) -> None:
+    """Print a value as JSON in UTF-8, whatever the locale; it cannot steer a terminal. Raises Unprintable."""
+    streams.out_bytes(json_text(value).encode())
 
 
 def foreign_words(found: ForeignDirectory) -> str:
@@ -46,9 +65,3 @@ def foreign_words(found: ForeignDirectory) -> str:
             path=found.path, quoted=shlex.quote(str(found.path))
         )
     return _("{path} belongs to another user and is not used.").format(path=found.path)
-
-
-def say_json(value: Any) -> None:
-    """Print a value as JSON in UTF-8, whatever the locale; nothing in it can steer a terminal."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(json_text(value).encode())

@@ -4,7 +4,7 @@ import os
 import time
 from argparse import Namespace
 
-from chat_tui.commands.speak import complain, say
+from chat_tui.commands.speak import complain, report
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _, ngettext
 from chat_tui.model.report import SyncPlan, SyncReport
@@ -15,27 +15,27 @@ from chat_tui.ui.zone import local_zone
 
 async def run(inbox: Inbox, arguments: Namespace) -> int:
     """Print the counts, what is left of the Market's hourly quotas, and the plan."""
-    report = await inbox.sync_once()
+    done = await inbox.sync_once()
     plan = await inbox.sync_plan()
-    for line in (*_done(report), *_unreadable(inbox), *_quotas(inbox), *_ahead(plan)):
-        say(line)
-    if report.problem is not None:
-        complain(problem_words(report.problem))
+    lines = (*_done(done), *_unreadable(inbox), *_quotas(inbox), *_ahead(plan))
+    report("\n".join(lines))
+    if done.problem is not None:
+        complain(problem_words(done.problem))
         return 1
     return 0
 
 
-def _done(report: SyncReport) -> list[str]:
+def _done(done: SyncReport) -> list[str]:
     words = _("chats seen {chats}, changed {changed}; histories read {histories}; requests {requests}")
     lines = [
         words.format(
-            chats=report.chats,
-            changed=report.changed,
-            histories=report.histories,
-            requests=report.requests,
+            chats=done.chats,
+            changed=done.changed,
+            histories=done.histories,
+            requests=done.requests,
         )
     ]
-    return lines + report.oddities
+    return lines + done.oddities
 
 
 def _unreadable(inbox: Inbox) -> list[str]:

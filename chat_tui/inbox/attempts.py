@@ -8,6 +8,7 @@ import asyncio
 import logging
 import mimetypes
 
+from chat_tui.inbox import door
 from chat_tui.inbox.events import OutboxChanged
 from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.history import History
@@ -70,6 +71,10 @@ class Attempts:
             return
         if self._g.wall_ms() - item.asked_at > self._g.settings.max_age_s * 1000:
             await self._give_back(item, Problem(ProblemKind.STALE))
+            return
+        leak = await door.leak(item, self._g.store.paths.data_dir, self._g.settings)
+        if leak is not None:
+            await self._give_back(item, leak)
             return
         newest = await self._newest_known(item.chat_id)
         if isinstance(newest, Problem):

@@ -208,11 +208,13 @@ class Engine:
         """One whole round."""
         return await self._sync.once()
 
-    async def fetch_chat(self, chat_id: ChatId) -> Problem | None:
-        """Bring a chat and its newest messages into the cache (getChat, getChatHistory)."""
+    async def fetch_chat(self, chat_id: ChatId, about: NewChat | None = None) -> Problem | None:
+        """Bring a chat and its newest messages into the cache; refused if it is not about `about`."""
         chat = await self._g.market(Urgency.OPEN).get_chat(chat_id)
         if isinstance(chat, Problem):
             return chat
+        if about is not None and not chat.context.may_be(about):
+            return Problem(ProblemKind.UNEXPECTED_ANSWER, Certainty.UNCLEAR, "createChat")
         await self._g.write_cache(chats.save_page, (chat,), self._wall_ms())
         self.bulletin.publish(ChatsChanged(frozenset({chat_id})))
         return await self._history.newer(chat_id)
@@ -233,7 +235,7 @@ class Engine:
                 break
         if isinstance(created, Problem):
             return created
-        problem = await self.fetch_chat(created)
+        problem = await self.fetch_chat(created, about)
         return problem if problem is not None else created
 
     # -- delivery ------------------------------------------------------------------------------------

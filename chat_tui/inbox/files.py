@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
+from chat_tui.model import door
 from chat_tui.model.file import MAX_BYTES, NAME_LENGTH, FileCard
 from chat_tui.model.problem import Problem, ProblemKind
 
@@ -22,8 +23,10 @@ _DEVICES = frozenset(
 """Names that are no files on Windows, where the disk may be read later."""
 
 
-def inspect(path: Path, own: Sequence[Path]) -> FileCard | Problem:
+def inspect(path: Path, own: Sequence[Path], secrets: Sequence[str] = ()) -> FileCard | Problem:
     """The card of a file; `own` are the program's directories, whose files are never sent.
+
+    `secrets` are keys that must not stand in it. The door looks again at what leaves in the end.
 
     Blocks on the disk, so it is called on a thread.
     """
@@ -36,20 +39,25 @@ def inspect(path: Path, own: Sequence[Path]) -> FileCard | Problem:
         if problem := _refusal(found):
             return problem
         with open(target, "rb", opener=_open_at_once) as file:
-            head = file.read(HEAD_BYTES)
+            content = file.read(MAX_BYTES + 1)
     except RuntimeError:
         # pathlib's word for links that lead in a circle.
         return Problem(ProblemKind.FILE_UNREADABLE)
     except OSError as error:
         return Problem(ProblemKind.FILE_UNREADABLE, message=error.strerror or "")
+    name = safe_name(path.name)
+    names = (name, target.name)
+    if refusal := door.file_refusal(names, content, secrets):
+        return refusal
     media_type, _ = mimetypes.guess_type(path.name)
     return FileCard(
         path=str(target),
-        name=safe_name(path.name),
+        name=name,
         size=found.st_size,
         media_type=media_type or "application/octet-stream",
-        head=_text_head(head),
+        head=_text_head(content[:HEAD_BYTES]),
         fingerprint=(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns),
+        doubts=door.file_doubts(names, content),
     )
 
 

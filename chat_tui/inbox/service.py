@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from chat_tui.inbox import files
 from chat_tui.inbox.attachments import Attachments
 from chat_tui.inbox.engine import Engine
 from chat_tui.inbox.events import Event, OutboxChanged, StoreMended
@@ -21,10 +20,10 @@ from chat_tui.inbox.loop import EngineLoop
 from chat_tui.inbox.market import Market
 from chat_tui.inbox.orders import Orders
 from chat_tui.inbox.queue import Queue
+from chat_tui.inbox.sending import Sending
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.writing import Writing
 from chat_tui.model.chat import NewChat
-from chat_tui.model.file import FileCard
 from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
 from chat_tui.model.link import Link
 from chat_tui.model.outbox import OutboxItem
@@ -44,7 +43,7 @@ def wall_clock_ms() -> Millis:
     return time.time_ns() // 1_000_000
 
 
-class Inbox(Queue, Attachments):
+class Inbox(Queue, Sending, Attachments):
     """The shop's chats: one per running copy of the program."""
 
     def __init__(
@@ -62,9 +61,9 @@ class Inbox(Queue, Attachments):
         self._loop = EngineLoop()
         self._engine = Engine(store, connect, self._settings, wall_ms)
         self._writing = Writing(store, self._settings, wall_ms)
+        self._own = (store.paths.cache_dir, store.paths.data_dir, *private)
         Queue.__init__(self, store, self._writing, wall_ms, self._publish)
         self.orders = Orders(store, self._loop, self._engine, wall_ms)
-        self._private = tuple(private)
         self._opened: Future[None]
         self._is_asleep = False
 
@@ -215,26 +214,6 @@ class Inbox(Queue, Attachments):
         """The operator has seen the chat up to this message."""
         return await self._writing.mark_seen(chat_id, message_id)
 
-    async def send_text(self, chat_id: ChatId, text: str) -> OutboxItem | Problem:
-        """Queue a text and clear the chat's draft in one durable step (later: sendMessageToChat).
-
-        The compose box may clear once this has returned an item. A Problem means that nothing was queued.
-        """
-        if self.view_only is not None:
-            return self.view_only
-        return self._queued(await self._writing.enqueue_text(chat_id, text))
-
-    async def inspect_file(self, path: Path) -> FileCard | Problem:
-        """Read what the card shows; refuse what cannot be sent (empty, too large, not a regular file…)."""
-        own = (self._store.paths.cache_dir, self._store.paths.data_dir, *self._private)
-        return await asyncio.to_thread(files.inspect, path, own)
-
-    async def send_file(self, chat_id: ChatId, card: FileCard) -> OutboxItem | Problem:
-        """Copy the file into the spool and queue it (later: sendFileToChat); refused if it changed since."""
-        if self.view_only is not None:
-            return self.view_only
-        return self._queued(await self._writing.enqueue_file(chat_id, card))
-
     async def take_back(
         self, outbox_id: OutboxId, *, into_draft: bool = False, caret: int | None = None
     ) -> OutboxItem | Problem:
@@ -251,12 +230,6 @@ class Inbox(Queue, Attachments):
     async def stop_sending(self, outbox_id: OutboxId) -> Problem | None:
         """Break off a request under way; it may have arrived all the same, so the item is then looked up."""
         return await self._ask(self._engine.stop_sending, outbox_id)
-
-    async def resend(self, outbox_id: OutboxId) -> Problem | None:
-        """Try a failed or unconfirmed item again, because the operator says so (after one more look)."""
-        if self.view_only is not None:
-            return self.view_only
-        return await self._ask(self._engine.resend, outbox_id)
 
     async def deliver(self, outbox_id: OutboxId) -> OutboxItem:
         """Deliver until this item is confirmed, failed or unconfirmed, for verbs without a background."""
@@ -281,12 +254,6 @@ class Inbox(Queue, Attachments):
         self._store.tell_notices(None)
         await asyncio.to_thread(self._loop.stop)
         await asyncio.to_thread(self._store.close)
-
-    def _queued(self, outcome: OutboxItem | Problem) -> OutboxItem | Problem:
-        if isinstance(outcome, OutboxItem):
-            self._loop.call(self._engine.deliver_soon)
-            self._publish(OutboxChanged(outcome.chat_id))
-        return outcome
 
     def _mended(self, sentence: str) -> None:
         self._publish(StoreMended(sentence))

@@ -6,7 +6,7 @@ be wrong.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.together import Business, Together
 from chat_tui.model import apart
 from chat_tui.model.chat import NewChat
+from chat_tui.model.doubt import Doubt
 from chat_tui.model.file import FileCard, Saved
 from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
 from chat_tui.model.mark import Mark, Marked
@@ -125,15 +126,19 @@ class Several(Together, Inbox):
         place, own = apart.own_chat(chat_id)
         self._at(place).want_older(own)
 
-    async def send_text(self, chat_id: ChatId, text: str) -> OutboxItem | Problem:
+    async def send_text(
+        self, chat_id: ChatId, text: str, agreed: Collection[Doubt] = ()
+    ) -> OutboxItem | Problem:
         """Queue a text for a chat, in the outbox of its business."""
         place, own = apart.own_chat(chat_id)
-        return _sent(place, await self._at(place).send_text(own, text))
+        return _sent(place, await self._at(place).send_text(own, text, agreed))
 
-    async def send_file(self, chat_id: ChatId, card: FileCard) -> OutboxItem | Problem:
+    async def send_file(
+        self, chat_id: ChatId, card: FileCard, agreed: Collection[Doubt] = ()
+    ) -> OutboxItem | Problem:
         """Queue a file for a chat, in the outbox of its business."""
         place, own = apart.own_chat(chat_id)
-        return _sent(place, await self._at(place).send_file(own, card))
+        return _sent(place, await self._at(place).send_file(own, card, agreed))
 
     async def save_attachment(
         self,
@@ -173,10 +178,10 @@ class Several(Together, Inbox):
         place, own = apart.own_outbox(outbox_id)
         return await self._at(place).stop_sending(own)
 
-    async def resend(self, outbox_id: OutboxId) -> Problem | None:
+    async def resend(self, outbox_id: OutboxId, agreed: Collection[Doubt] = ()) -> Problem | None:
         """Try a failed or unconfirmed item again."""
         place, own = apart.own_outbox(outbox_id)
-        return await self._at(place).resend(own)
+        return await self._at(place).resend(own, agreed)
 
     # -- of all ------------------------------------------------------------------------------------------
 

@@ -1,22 +1,21 @@
 """What the operator does, made durable before anything on the screen says so."""
 
 import asyncio
-import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
+from chat_tui.inbox.door import Door
 from chat_tui.inbox.settings import InboxSettings
+from chat_tui.model.doubt import Doubt
 from chat_tui.model.file import FileCard
 from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
-from chat_tui.model.limits import TEXT_LIMIT, text_length
 from chat_tui.model.mark import Mark, Marked
 from chat_tui.model.outbox import OutboxItem, OutboxKind
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Draft
-from chat_tui.safetext import is_blank
 from chat_tui.store import drafts, marks, outbox, spool
 from chat_tui.store.database import Connection, Store, StoreBusy, StoreProblem
 
@@ -30,6 +29,8 @@ class Writing:
         self._store = store
         self._settings = settings
         self._wall_ms = wall_ms
+        self.door = Door(store, settings, wall_ms)
+        """Asked about everything that is queued here."""
         self._copy = str(uuid.uuid4())
         """The name under which this copy of the program keeps its drafts."""
         self._bases: dict[ChatId, drafts.Kept] = {}
@@ -80,16 +81,13 @@ class Writing:
         outcome = await _settled(self._store.write_state(marks.take_back, marked, self._wall_ms()))
         return Problem(ProblemKind.GONE) if outcome is False else _problem_of(outcome)
 
-    async def enqueue_text(self, chat_id: ChatId, text: str) -> OutboxItem | Problem:
+    async def enqueue_text(
+        self, chat_id: ChatId, text: str, agreed: Collection[Doubt] = ()
+    ) -> OutboxItem | Problem:
         """Queue a text, with its undo hold, and clear the draft in the same transaction."""
-        if self._settings.read_only:
-            return Problem(ProblemKind.READ_ONLY)
-        if is_blank(text):
-            return Problem(ProblemKind.TEXT_EMPTY)
-        if text_length(text) > TEXT_LIMIT:
-            return Problem(ProblemKind.TEXT_TOO_LONG)
-        if holds_secret(text, self._settings.secrets):
-            return Problem(ProblemKind.TEXT_SECRET)
+        leaving = await self.door.text(chat_id, text, agreed)
+        if isinstance(leaving, Problem):
+            return leaving
         now = self._wall_ms()
         outbox_id = _new_id()
         base = self._bases.get(chat_id)
@@ -101,7 +99,7 @@ class Writing:
                 outbox_id=outbox_id,
                 chat_id=chat_id,
                 kind=OutboxKind.TEXT,
-                text=text,
+                text=leaving,
                 file_name="",
                 file_size=0,
                 sha256="",
@@ -112,7 +110,9 @@ class Writing:
 
         return await _settled(self._store.write_state(enqueue))
 
-    async def enqueue_file(self, chat_id: ChatId, card: FileCard) -> OutboxItem | Problem:
+    async def enqueue_file(
+        self, chat_id: ChatId, card: FileCard, agreed: Collection[Doubt] = ()
+    ) -> OutboxItem | Problem:
         """Copy the file as its card showed it into the spool, then queue it. The draft stays."""
         if self._settings.read_only:
             return Problem(ProblemKind.READ_ONLY)
@@ -128,6 +128,11 @@ class Writing:
             return Problem(ProblemKind.SPOOL_FULL)
         except OSError as error:
             return Problem(ProblemKind.FILE_UNREADABLE, message=error.strerror or "")
+        # The copy is what leaves, so the copy is what is looked at.
+        refusal = await self.door.file(chat_id, card, spool.path(data_dir, outbox_id), agreed)
+        if refusal is not None:
+            await asyncio.to_thread(spool.remove, data_dir, outbox_id)
+            return refusal
         now = self._wall_ms()
         queued = await _settled(
             self._store.write_state(
@@ -175,15 +180,6 @@ class Writing:
             draft = Draft(item.chat_id, text, len(item.text) if caret is None else caret)
             drafts.save(conn, draft, self._wall_ms(), copy=self._copy)
         return item
-
-
-def holds_secret(text: str, secrets: Sequence[str]) -> bool:
-    """Whether a text holds one of the keys of this run, or anything of the shape of a key."""
-    return _KEY.search(text) is not None or any(secret in text for secret in secrets if secret)
-
-
-_KEY = re.compile(r"ACMA:\S{8,}|\by0_[\w-]{20,}|-----BEGIN [A-Z ]*PRIVATE KEY-----")
-"""Of the Market, of Yandex's OAuth, and private ones in their usual frame."""
 
 
 def _new_id() -> OutboxId:

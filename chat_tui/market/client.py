@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -103,7 +104,7 @@ class MarketClient:
     async def get_chat(self, chat_id: ChatId) -> Chat | Problem:
         """One chat, by getChat."""
         answer = await self._ask("getChat", "GET", self._business("chat"), {"chatId": chat_id})
-        return self._read("getChat", answer, pages.chat)
+        return self._read("getChat", answer, lambda a: pages.chat(a, chat_id))
 
     async def get_chat_history(
         self,
@@ -123,7 +124,7 @@ class MarketClient:
         """One message, by getChatMessage."""
         query = {"chatId": chat_id, "messageId": message_id}
         answer = await self._ask("getChatMessage", "GET", self._business("chats/message"), query)
-        return self._read("getChatMessage", answer, lambda a: pages.message(a, chat_id))
+        return self._read("getChatMessage", answer, lambda a: pages.message(a, chat_id, message_id))
 
     async def fetch_file(self, url: str, write: Write, *, limit: int) -> int | Problem:
         """Hand a received file, at most `limit` bytes, to `write`; its size. Goes without the key."""
@@ -167,7 +168,7 @@ class MarketClient:
             body = wire.GetBusinessOrdersRequest(order_ids=wanted[start : start + ORDERS_AT_ONCE])
             path = self._business("orders", version="v1")
             answer = await self._ask("getBusinessOrders", "POST", path, {"limit": ORDERS_AT_ONCE}, body)
-            batch = self._read("getBusinessOrders", answer, orders.orders)
+            batch = self._read("getBusinessOrders", answer, partial(orders.orders, asked=body.order_ids))
             if isinstance(batch, Problem):
                 return batch
             found += batch
@@ -179,7 +180,7 @@ class MarketClient:
         """One return, by getReturn."""
         path = f"/v2/campaigns/{campaign_id:d}/orders/{order_id:d}/returns/{return_id:d}"
         answer = await self._ask("getReturn", "GET", path)
-        return self._read("getReturn", answer, orders.returned)
+        return self._read("getReturn", answer, lambda a: orders.returned(a, order_id, return_id))
 
     # -- writing ----------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Orders and returns: from a good answer to nouns. What is absent, null or of a strange shape is left out."""
 
 import re
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
@@ -20,17 +21,18 @@ _ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,10})?")
 
 
-def orders(answer: Answer) -> tuple[Order, ...]:
-    """The orders of getBusinessOrders, which has no envelope."""
+def orders(answer: Answer, asked: Collection[OrderId]) -> tuple[Order, ...]:
+    """The orders of getBusinessOrders, which has no envelope; those nobody asked for are left out."""
     page = decode(clean(answer.body), wire.GetBusinessOrdersAnswer)
-    return items_of(page.orders, wire.BusinessOrder, _order)[0]
+    found = items_of(page.orders, wire.BusinessOrder, _order)[0]
+    return tuple(order for order in found if order.order_id in asked)
 
 
-def returned(answer: Answer) -> Return:
-    """The result of getReturn; raises `GarbledError` or `StatusError`."""
+def returned(answer: Answer, order_id: OrderId, return_id: ReturnId) -> Return:
+    """The result of getReturn; raises `GarbledError`, also for another one than asked, or `StatusError`."""
     found = _return(result_of(answer.body, wire.ReturnInfo))
-    if found is None:
-        raise GarbledError
+    if found is None or (found.order_id, found.return_id) != (order_id, return_id):
+        raise GarbledError("it is about something else")
     return found
 
 

@@ -7,7 +7,7 @@ from chat_tui.market.answers import GarbledError, check_ok, clean, decode, items
 from chat_tui.market.exchange import Answer
 from chat_tui.market.times import read_rfc822
 from chat_tui.model.chat import Chat, KeyRights, Shop
-from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.ids import ChatId, MessageId, Millis
 from chat_tui.model.message import Message
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.paging import ChatsPage, MessagesPage
@@ -31,14 +31,16 @@ def messages_page(answer: Answer, chat_id: ChatId) -> MessagesPage:
     return MessagesPage(messages, next_token(result.paging), unreadable, _told_time(answer))
 
 
-def chat(answer: Answer) -> Chat:
-    """The result of getChat."""
-    return _must(translate.chat(result_of(answer.body, wire.ChatInfo)))
+def chat(answer: Answer, asked: ChatId) -> Chat:
+    """The result of getChat; another chat than the one asked for is no answer."""
+    found = _must(translate.chat(result_of(answer.body, wire.ChatInfo)))
+    return _the_one(found, found.chat_id == asked)
 
 
-def message(answer: Answer, chat_id: ChatId) -> Message:
-    """The result of getChatMessage."""
-    return _must(translate.message(result_of(answer.body, wire.ChatMessage), chat_id))
+def message(answer: Answer, chat_id: ChatId, asked: MessageId) -> Message:
+    """The result of getChatMessage; another message than the one asked for is no answer."""
+    found = _must(translate.message(result_of(answer.body, wire.ChatMessage), chat_id))
+    return _the_one(found, found.message_id == asked)
 
 
 def shops_page(answer: Answer) -> tuple[tuple[Shop, ...], str | None]:
@@ -67,6 +69,12 @@ def accepted(answer: Answer) -> Accepted:
 
 def _told_time(answer: Answer) -> Millis | None:
     return read_rfc822(answer.headers.get("date"))
+
+
+def _the_one(noun: Noun, is_it: bool) -> Noun:
+    if not is_it:
+        raise GarbledError("it is about something else")
+    return noun
 
 
 def _must(noun: Noun | None) -> Noun:

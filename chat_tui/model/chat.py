@@ -45,6 +45,11 @@ class ChatContext:
     """The public name of the buyer's account: may repeat, change or be missing."""
     customer_public_id: str | None = None
 
+    def may_be(self, about: "NewChat") -> bool:
+        """Whether nothing it tells speaks against it being about that order or return."""
+        told = self.return_id if about.kind == ContextKind.RETURN else self.order_id
+        return told is None or told == about.number
+
 
 @dataclass(frozen=True, slots=True)
 class Chat:

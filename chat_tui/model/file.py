@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from chat_tui.model.doubt import Doubt
+
 WARN_BYTES: Final = 5_000_000
 """Above it the Market may refuse: "5 MB" is not published to the byte."""
 MAX_BYTES: Final = 5_242_880
@@ -25,6 +27,8 @@ class FileCard:
     """The first lines of a text file, raw; empty for anything else."""
     fingerprint: tuple[int, int, int, int]
     """Device, inode, size and modification time (ns) when the card was made."""
+    doubts: tuple[Doubt, ...] = ()
+    """What speaks against sending it, and has to be agreed to."""
 
     @property
     def is_large(self) -> bool:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chat_tui.model.doubt import Doubt
+
 
 class ProblemKind(StrEnum):
     """What went wrong, as far as the program has to act differently."""
@@ -46,6 +48,14 @@ class ProblemKind(StrEnum):
     """The text is over `limits.TEXT_LIMIT`."""
     TEXT_SECRET = "text_secret"  # noqa: S105 - the name of a problem
     """Something in the text is, or looks like, an Api-Key."""
+    TEXT_GARBLED = "text_garbled"
+    """The text holds what is no letter: it was not UTF-8 where it came from."""
+    TEXT_UNFILLED = "text_unfilled"
+    """Markers of a template stand in the text; `message` names them."""
+    NOT_AGREED = "not_agreed"
+    """The operator has to agree first; `doubts` say to what."""
+    FILE_SECRET = "file_secret"  # noqa: S105 - the name of a problem
+    """The file, or its name, holds a key of this program."""
     FILE_EMPTY = "file_empty"
     FILE_TOO_LARGE = "file_too_large"
     """The file is over `file.MAX_BYTES`."""
@@ -111,6 +121,8 @@ class Problem:
     """Seconds from now before which the call must not be repeated, when the Market told."""
     scopes: tuple[str, ...] = ()
     """The rights of which the key would need one, as they are documented, when it has none of them."""
+    doubts: tuple[Doubt, ...] = ()
+    """What the operator has to agree to before it leaves."""
 
     @property
     def is_passing(self) -> bool:

@@ -1,3 +1,6 @@
+import argparse
+from pathlib import Path
+
 import pytest
 
 from chat_tui import locale
@@ -54,7 +57,17 @@ def test_demo_and_sandbox_share_their_world() -> None:
         (["show", "٣"], "must be a whole number"),
         (["show", "5", "6"], "unrecognized arguments: 6"),
         (["send", "5"], "one of the arguments TEXT --file is required"),
-        (["send", "5", "text", "--file", "x"], "one of the arguments TEXT --file is required"),
+        (["send", "5", "text", "--file", "x"], "a text and a file go one at a time"),
+        (["send", "5", "--file", "x", "text"], "a text and a file go one at a time"),
+        (["send", "5", "--file", "x", "--", "-text"], "a text and a file go one at a time"),
+        (["send", "5", "-", "--file", "x"], "a text and a file go one at a time"),
+        (["send", "5", "--file", "x", "--bogus"], "unrecognized arguments: --bogus"),
+        (["new", "--order", "5", "--order", "6"], "--order can be given only once"),
+        (["new", "--return", "5", "--return=6"], "--return can be given only once"),
+        (["--profile", "a", "list", "--profile", "b"], "--profile can be given only once"),
+        (["export", "5", "--out", "a", "--out", "b"], "--out can be given only once"),
+        (["demo", "--seed", "1", "--seed", "2"], "--seed can be given only once"),
+        (["--lang", "ru", "list", "--lang", "en"], "--lang"),
         (["send", "5", "two", "texts"], "unrecognized arguments: texts"),
         (["send", "5", "--bogus"], "unrecognized arguments: --bogus"),
         (["send", "5", "text", "--queue", "--dry-run"], "exclude each other"),
@@ -76,6 +89,25 @@ def test_mistakes_are_told_and_end_with_two(
     argv: list[str], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert words in refused(argv, capsys)
+
+
+def test_no_option_with_a_value_keeps_only_the_last_one() -> None:
+    """Case 016: whatever is added later is of this kind too, unless it says otherwise."""
+    keeps_the_last = [
+        (verb, option.dest)
+        for verb, parser in verbs().items()
+        for option in parser._actions
+        if type(option) is argparse._StoreAction
+    ]
+    assert keeps_the_last == []
+    assert arguments.parse(["list", "--profile", "a", "--profile", "a"]).profile == "a"
+    assert arguments.parse(["send", "5", "--file", "b", "--file", "a"]).file == [Path("b"), Path("a")]
+
+
+def verbs() -> dict[str, argparse.ArgumentParser]:
+    parser = arguments.build()
+    (found,) = [one for one in parser._actions if isinstance(one, argparse._SubParsersAction)]
+    return {"": parser, **found.choices}
 
 
 def test_there_is_no_option_for_the_key(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.inbox.files import inspect
-from chat_tui.inbox.writing import holds_secret
+from chat_tui.model.door import holds_secret
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.sandbox.serve import Sandbox
 from tests.ui.app_stage import CALM, desk

@@ -18,10 +18,14 @@ from chat_tui.model.search import SearchHit, SearchQuery
 from tests.inbox.several_samples import ListedInbox, businesses, found
 
 OF_VERBS = {
+    "check_file",
+    "check_text",
     "data_dir",
     "deliver",
     "fetch_chat",
     "fetch_whole",
+    "outbox_item",
+    "settle_s",
     "stats",
     "sync_once",
     "sync_plan",

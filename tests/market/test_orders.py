@@ -62,7 +62,7 @@ RETURN_OF = (CampaignId(21098765), OrderId(51230874561), ReturnId(8812045))
 def costing(amount: str) -> Order:
     """An order whose price is written so in the answer."""
     body = '{"orders":[{"orderId":1,"prices":{"payment":{"value":' + amount + ',"currencyId":"RUR"}}}]}'
-    [order] = orders.orders(Answer(200, {}, body.encode()))
+    [order] = orders.orders(Answer(200, {}, body.encode()), [OrderId(1)])
     return order
 
 
@@ -100,7 +100,7 @@ async def test_what_is_absent_null_or_unknown_costs_only_itself(connect: Connect
             "delivery": {"dates": {"fromDate": "2026-11-23"}, "courier": {"address": {"city": "Ош"}}},
         },
     ]
-    found = await connect(answering({"orders": told})).get_orders(WANTED)
+    found = await connect(answering({"orders": told})).get_orders([OrderId(n) for n in (2, 3, 4)])
     assert found == (
         Order(OrderId(2), None, "WAITING_FOR_ROBOT", "", UNKNOWN_TIME, ()),
         Order(OrderId(3), None, "", "", UNKNOWN_TIME, ()),
@@ -155,7 +155,8 @@ async def test_a_return(connect: Connect) -> None:
 
 async def test_a_return_with_little_in_it(connect: Connect) -> None:
     client = connect(answering({"status": "OK", "result": {"id": 5, "orderId": 6, "refundStatus": None}}))
-    assert await client.get_return(*RETURN_OF) == Return(ReturnId(5), OrderId(6), UNKNOWN_TIME, "", False, ())
+    found = await client.get_return(CampaignId(21098765), OrderId(6), ReturnId(5))
+    assert found == Return(ReturnId(5), OrderId(6), UNKNOWN_TIME, "", False, ())
     bad = await connect(answering({"status": "OK", "result": {"id": 0, "orderId": 6}})).get_return(*RETURN_OF)
     assert isinstance(bad, Problem)
     assert bad.kind is ProblemKind.UNEXPECTED_ANSWER
@@ -190,3 +191,22 @@ def test_the_pretend_market_asks_for_the_same_rights() -> None:
     for operation, scopes in SCOPES.items():
         spelled = {scope.upper().replace(":", "_").replace("-", "_") for scope in scopes}
         assert spelled == access.SCOPES[operation], operation
+
+
+@pytest.mark.parametrize(
+    "other", [{"id": 8812046}, {"orderId": 51230874562}, {"id": 51230874561, "orderId": 8812045}]
+)
+async def test_another_return_than_the_one_asked_for_is_no_answer(
+    connect: Connect, other: dict[str, int]
+) -> None:
+    """Case 032: the panel would show one buyer's return beside another one's chat."""
+    found = await connect(answering({"status": "OK", "result": RETURN | other})).get_return(*RETURN_OF)
+    assert isinstance(found, Problem)
+    assert found.kind is ProblemKind.UNEXPECTED_ANSWER
+
+
+async def test_orders_nobody_asked_for_are_left_out(connect: Connect) -> None:
+    told = [{"orderId": 1}, ORDER, {"orderId": 51230874562}, {"orderId": 2**62}]
+    found = await connect(answering({"orders": told})).get_orders(WANTED)
+    assert not isinstance(found, Problem)
+    assert [order.order_id for order in found] == WANTED

@@ -18,6 +18,16 @@ async def test_one_chat_one_message(connect: Connect) -> None:
     assert await single.get_chat_message(CHAT, MessageId(99)) == GOOD
 
 
+@pytest.mark.parametrize("other", [CHAT + 1, 1, 2**62])
+async def test_an_answer_about_something_else_than_was_asked_is_none(connect: Connect, other: int) -> None:
+    """Case 032: what an invented number would lead to is another buyer's chat or message."""
+    one = await connect(answering({"status": "OK", "result": chat(chatId=other)})).get_chat(CHAT)
+    client = connect(answering({"status": "OK", "result": message(messageId=other)}))
+    for outcome in (one, await client.get_chat_message(CHAT, MessageId(99))):
+        assert isinstance(outcome, Problem)
+        assert (outcome.kind, outcome.certainty) == (ProblemKind.UNEXPECTED_ANSWER, Certainty.UNCLEAR)
+
+
 @pytest.mark.parametrize("result", [chat(chatId=0), message(messageId=0), {}, {"chatId": "5"}])
 async def test_single_things_that_cannot_be_used(connect: Connect, result: Json) -> None:
     client = connect(answering({"status": "OK", "result": result}))

@@ -16,7 +16,8 @@ from chat_tui.ui.screens.confirm import Confirm
 from chat_tui.ui.screens.dialog import Dialog, EnterPause, keys_line
 from chat_tui.ui.text import plain
 from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.card_words import details_words, head_words, looks_private, renamed_words
+from chat_tui.ui.view.card_words import details_words, head_words, renamed_words
+from chat_tui.ui.view.doubt_words import doubt_words
 from chat_tui.ui.view.line import cut_middle, shown
 from chat_tui.ui.view.sizes import size_words
 
@@ -24,7 +25,7 @@ _HEAD_CELLS = 64
 
 
 class FileCardScreen(Dialog[bool]):
-    """Gives True when the file may be sent; a file that looks private takes a second, explicit yes.
+    """Gives True when the operator agrees to the file and to its doubts, which take a second, explicit yes.
 
     `recipient` names buyer, order or return, and shop.
     """
@@ -59,13 +60,13 @@ class FileCardScreen(Dialog[bool]):
             yield Static(keys_line(("Enter", _("send")), ("Esc", _("do not send"))), id="keys")
 
     def action_send(self) -> None:
-        """Send, after one more question when the file looks private."""
+        """Send, after one more question when something speaks against it."""
         if not self._pause.is_over():
             return
-        if not looks_private(self._card):
+        if not self._card.doubts:
             self.finish(True)
         elif self.is_current:
-            question = plain(_("This file looks like a key or passwords. Really send it?"), "bold")
+            question = plain(f"{doubt_words(self._card.doubts)} {_('Really send it?')}", "bold")
             name = plain(cut_middle(shown(self._card.name, lines=False), _HEAD_CELLS))
             asked = Content("\n").join([question, name, self._recipient])
             confirm = Confirm(asked, yes=_("Send anyway"), no=_("Do not send"), clock=self._clock)
@@ -77,8 +78,8 @@ class FileCardScreen(Dialog[bool]):
 
     def _warning(self) -> str:
         warnings = []
-        if looks_private(self._card):
-            warnings.append(_("This file looks like a key or passwords."))
+        if self._card.doubts:
+            warnings.append(doubt_words(self._card.doubts))
         if self._card.is_large:
             size = size_words(self._card.size)
             warnings.append(_("{size} is close to the limit: the Market may refuse it.").format(size=size))

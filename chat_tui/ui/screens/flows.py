@@ -1,10 +1,12 @@
 """Conversations with the operator that take several dialogs. Each runs in a worker of its own."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from textual.app import App
 from textual.content import Content
@@ -12,6 +14,7 @@ from textual.content import Content
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
 from chat_tui.model.chat import NewChat
+from chat_tui.model.doubt import Doubt
 from chat_tui.model.ids import ChatId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
@@ -29,11 +32,14 @@ from chat_tui.ui.screens.snooze import SnoozeScreen
 from chat_tui.ui.screens.templates import TemplateList
 from chat_tui.ui.screens.welcome import Welcome
 from chat_tui.ui.text import notify, plain
+from chat_tui.ui.view.doubt_words import doubt_words
 from chat_tui.ui.view.line import beginning, shown
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.view.recipient import chat_title, recipient
 from chat_tui.ui.view.snooze_times import Until
 from chat_tui.ui.view.template_rows import values_of
+
+T = TypeVar("T")
 
 RECENT = 5
 """Folders the picker remembers."""
@@ -75,11 +81,26 @@ class Flows:
             return None
         if not await self.app.push_screen_wait(FileCardScreen(card, recipient(to))):
             return None
-        outcome = await self.inbox.send_file(to.chat.chat_id, card)
+        send = partial(self.inbox.send_file, to.chat.chat_id, card)
+        outcome = await self._agreed(send, recipient(to), card.doubts)
         if isinstance(outcome, Problem):
             notify(self.app, problem_words(outcome), severity="error")
             return None
         return outcome
+
+    async def _agreed(
+        self, send: Callable[[Sequence[Doubt]], Awaitable[T]], to: str, agreed: Sequence[Doubt] = ()
+    ) -> T | None:
+        """Send, once the operator has agreed to what the door doubts; None when he does not."""
+        outcome = await send(agreed)
+        if not isinstance(outcome, Problem) or not outcome.doubts:
+            return outcome
+        question = f"{doubt_words(outcome.doubts)} {_('Really send it?')}"
+        asked = Content("\n").join([plain(question, "bold"), plain(to, lines=False)])
+        confirm = Confirm(asked, yes=_("Send anyway"), no=_("Do not send"))
+        if not await self.app.push_screen_wait(confirm):
+            return None
+        return await send((*agreed, *outcome.doubts))
 
     async def choose_template(self, to: QueueItem) -> str | None:
         """Choose a prepared answer; its text with the values of the chat in it."""
@@ -133,14 +154,14 @@ class Flows:
             if choice is None or choice.action in {OutboxAction.OPEN, OutboxAction.EDIT}:
                 return choice
             highlight = choice.item.outbox_id
-            problem = await self._carry_out(choice)
+            problem = await self._carry_out(choice, names[choice.item.chat_id])
             if problem is not None:
                 notify(self.app, problem_words(problem), severity="error")
 
-    async def _carry_out(self, choice: OutboxChoice) -> Problem | None:
+    async def _carry_out(self, choice: OutboxChoice, to: str) -> Problem | None:
         outbox_id = choice.item.outbox_id
         if choice.action is OutboxAction.RESEND:
-            return await self.inbox.resend(outbox_id)
+            return await self._agreed(partial(self.inbox.resend, outbox_id), to)
         if choice.action is OutboxAction.STOP:
             return await self.inbox.stop_sending(outbox_id)
         taken = await self.inbox.take_back(outbox_id)

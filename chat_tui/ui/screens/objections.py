@@ -1,37 +1,24 @@
-"""What the operator is told once before a message is sent; a second Enter then sends it."""
+"""What the operator was told before a message is sent: said once, and a second Enter agrees to it."""
+
+from collections.abc import Collection, Sequence
 
 from chat_tui.locale import _
-from chat_tui.model.chat import ChatStatus
-from chat_tui.model.contacts import contacts
+from chat_tui.model.doubt import Doubt
 from chat_tui.model.ids import ChatId
-from chat_tui.model.queue import QueueItem
-from chat_tui.model.template import unfilled
-from chat_tui.ui.view.contact_words import contact_warning
-from chat_tui.ui.view.template_rows import unfilled_words
+from chat_tui.ui.view.doubt_words import doubt_words
 
 
 class Objections:
-    """Remembers what was said, so that it is said once for each finished chat and for each text."""
+    """Remembers the doubts that were said, chat by chat; the door decides which there are."""
 
     def __init__(self) -> None:
-        self._finished: ChatId | None = None
-        """The finished chat in which the operator knows that it is."""
-        self._contacts: tuple[ChatId, str] | None = None
-        """The chat and the text of which the operator knows what it seems to hold."""
+        self._said: dict[ChatId, set[Doubt]] = {}
 
-    def next(self, item: QueueItem, text: str) -> str | None:
-        """The next thing to be said before `text` goes to the chat `item`; None = it may go.
+    def agreed(self, chat_id: ChatId) -> Collection[Doubt]:
+        """What the next Enter in a chat agrees to."""
+        return self._said.get(chat_id, ())
 
-        Only a marker of a template that nobody filled in is said again and again.
-        """
-        if markers := unfilled(text):
-            return unfilled_words(markers)
-        chat = item.chat
-        if chat.status == ChatStatus.FINISHED and self._finished != chat.chat_id:
-            self._finished = chat.chat_id
-            return _("This chat is finished: the Market may refuse the message. Enter again sends it.")
-        found = contacts(text, (chat.context.order_id, chat.context.return_id))
-        if found and self._contacts != (chat.chat_id, text):
-            self._contacts = (chat.chat_id, text)
-            return contact_warning(found)
-        return None
+    def say(self, chat_id: ChatId, doubts: Sequence[Doubt]) -> str:
+        """What to tell the operator; he then knows it."""
+        self._said.setdefault(chat_id, set()).update(doubts)
+        return f"{doubt_words(doubts)} {_('Enter again sends it.')}"

@@ -215,16 +215,17 @@ class TalkPane(Vertical):
         if await self._is_stale(chat_id):
             notify(self.app, _("Something new came while you were writing. Read it; Enter again sends."))
             return
-        if self.item is not None and (words := self._objections.next(self.item, message.text)):
-            notify(self.app, words, severity="warning")
-            return
         was_waiting = self.item is not None and self.item.is_to_answer
         # A timer of the app: this pane waits for the disk.
         slow = self.app.set_timer(SAVING_S, lambda: notify(self.app, _("Saving…")))
         try:
-            outcome = await self._inbox.send_text(chat_id, message.text)
+            agreed = self._objections.agreed(chat_id)
+            outcome = await self._inbox.send_text(chat_id, message.text, agreed)
         finally:
             slow.stop()
+        if isinstance(outcome, Problem) and outcome.doubts:
+            notify(self.app, self._objections.say(chat_id, outcome.doubts), severity="warning")
+            return
         if isinstance(outcome, Problem):
             notify(self.app, problem_words(outcome), severity="error")
             return

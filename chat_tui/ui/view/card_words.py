@@ -1,6 +1,5 @@
 """What the card says of a file before it is sent."""
 
-import re
 from typing import Final
 
 from chat_tui.locale import _
@@ -12,20 +11,6 @@ from chat_tui.ui.view.sizes import size_words
 
 HEAD_LINES: Final = 5
 """Lines of a text file on its card."""
-
-_PRIVATE_NAME: Final = re.compile(
-    r"\.env(\..*)?|id_(rsa|dsa|ecdsa|ed25519)[^/]*|.*\.(pem|key|p12|pfx|kdbx)|\.netrc|\.pgpass|\.npmrc|\.pypirc",
-    re.IGNORECASE | re.DOTALL,
-)
-_PRIVATE_HEAD: Final = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY( BLOCK)?-----")
-
-
-def looks_private(card: FileCard) -> bool:
-    """Whether the file seems to hold a key or passwords: a buyer hardly ever needs one."""
-    names = (card.path.rpartition("/")[2], card.name)
-    if any(_PRIVATE_NAME.fullmatch(name) for name in names):
-        return True
-    return any(_PRIVATE_HEAD.match(line.strip().removeprefix("\ufeff")) for line in card.head)
 
 
 def details_words(card: FileCard) -> str:

@@ -19,14 +19,12 @@ _KINDS: Final = {
 
 
 def contact_warning(found: Sequence[Contact]) -> str:
-    """What was found, why it matters, and what the next Enter does."""
+    """What was found, and why it matters."""
     pieces = [
         _("{kind}: “{text}”").format(kind=_(_KINDS[one.kind]), text=cut(shown(one.text, lines=False), _CELLS))
         for one in found[:_NAMED]
     ]
     if (more := len(found) - _NAMED) > 0:
         pieces.append(ngettext("{n} more", "{n} more", more).format(n=more))
-    words = _(
-        "The text seems to hold {what}. The Market may hide the shop's goods for that. Enter again sends it."
-    )
+    words = _("The text seems to hold {what}. The Market may hide the shop's goods for that.")
     return words.format(what=", ".join(pieces))

@@ -2,6 +2,7 @@
 
 from chat_tui.locale import N_, _
 from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.ui.view.doubt_words import doubt_words
 from chat_tui.ui.view.line import shown
 from chat_tui.ui.view.waits import spoken
 
@@ -41,6 +42,10 @@ _FIXES = {
     ProblemKind.TEXT_TOO_LONG: N_("The text is over 4096 characters. Shorten it or send it in two parts."),
     ProblemKind.TEXT_SECRET: N_(
         "There is something like a key of the Market in the text, so it was not sent. Take it out."
+    ),
+    ProblemKind.TEXT_GARBLED: N_("The text is not UTF-8, so it was not sent. Save it as UTF-8."),
+    ProblemKind.FILE_SECRET: N_(
+        "The file holds this program's own key, so it was not sent. Take the key out of it."
     ),
     ProblemKind.FILE_EMPTY: N_("The file is empty. Choose another one."),
     ProblemKind.FILE_TOO_LARGE: N_("The file is over 5 MB. Make it smaller or choose another one."),
@@ -88,6 +93,12 @@ _NO_BUSINESS = N_(
 
 def problem_words(problem: Problem) -> str:
     """The Market's own words, if there are any, and what to do."""
+    if problem.doubts:
+        return doubt_words(problem.doubts)
+    if problem.kind is ProblemKind.TEXT_UNFILLED:
+        return _("{markers} is not filled in, so nothing was sent. Replace it or take it out.").format(
+            markers=shown(problem.message, lines=False)
+        )
     parts = [own_words(problem), _(_fix(problem))]
     if problem.retry_after_s is not None and problem.is_passing:
         wait = spoken(round(problem.retry_after_s * 1000))

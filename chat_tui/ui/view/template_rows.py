@@ -67,13 +67,6 @@ def missing_words(markers: Sequence[str]) -> str:
     return _("Not known here: {markers}. Replace it before sending.").format(markers=" ".join(markers))
 
 
-def unfilled_words(markers: Sequence[str]) -> str:
-    """Why Enter does not send."""
-    return _("{markers} is not filled in, so nothing was sent. Replace it or take it out.").format(
-        markers=" ".join(markers)
-    )
-
-
 def skipped_words(skipped: Sequence[tuple[str, str]]) -> str:
     """Which files could not be used, and why; empty if there are none."""
     if not skipped:

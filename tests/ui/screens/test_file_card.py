@@ -1,10 +1,10 @@
 import pytest
 
+from chat_tui.model.door import file_doubts
 from chat_tui.model.file import FileCard
 from chat_tui.ui.screens.confirm import Confirm
 from chat_tui.ui.screens.file_card import FileCardScreen
 from chat_tui.ui.text import plain
-from chat_tui.ui.view.card_words import looks_private
 from tests.ui.screens.stage import NOTHING, staged
 from tests.ui.screens.test_confirm import patient
 
@@ -15,7 +15,8 @@ def card(
     path: str = "/home/o/a.txt", *, name: str = "", size: int = 2000, head: tuple[str, ...] = ()
 ) -> FileCard:
     name = name or path.rpartition("/")[2]
-    return FileCard(path, name, size, "text/plain", head, (1, 2, size, 4))
+    doubts = file_doubts((name, path.rpartition("/")[2]), b"")
+    return FileCard(path, name, size, "text/plain", head, (1, 2, size, 4), doubts)
 
 
 def screen(shown: FileCard) -> FileCardScreen:
@@ -75,25 +76,6 @@ async def test_a_private_file_is_kept_by_enter_alone() -> None:
         await pilot.press("enter", "enter")
         await pilot.pause()
         assert app.result is False
-
-
-@pytest.mark.parametrize(
-    ("shown", "private"),
-    [
-        (card("/x/.env"), True),
-        (card("/x/.env.local"), True),
-        (card("/x/id_rsa"), True),
-        (card("/x/id_rsa.bak"), True),
-        (card("/x/id_ed25519", name="photo.jpg"), True),
-        (card("/x/a.txt", head=("-----BEGIN OPENSSH PRIVATE KEY-----", "b3Bl")), True),
-        (card("/x/a.txt", head=("-----BEGIN PRIVATE KEY-----",)), True),
-        (card("/x/a.txt", head=("-----BEGIN CERTIFICATE-----",)), False),
-        (card("/x/environment.txt"), False),
-        (card("/x/photo.jpg"), False),
-    ],
-)
-def test_what_looks_private(shown: FileCard, private: bool) -> None:
-    assert looks_private(shown) is private
 
 
 async def test_the_keys_stay_on_a_small_screen() -> None:

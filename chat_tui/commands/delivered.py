@@ -1,0 +1,86 @@
+"""Waiting for what becomes of an outbox item, as a verb waits: it ends, whatever the Market does."""
+
+import asyncio
+from typing import Final
+
+from chat_tui.commands.speak import complain
+from chat_tui.inbox.events import Event, OutboxChanged
+from chat_tui.inbox.service import Inbox
+from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
+from chat_tui.store.errors import StoreBusy, StoreProblem
+from chat_tui.ui.view.delivery_words import delivery_reason
+
+SPARE_S: Final = 6.0
+"""Beyond the time for which an outcome is looked up: for the requests before it. With the time a start and an
+end take, a verb lasts at most ten seconds longer than that."""
+UPLOAD_S: Final = 120.0
+"""More for a file: as long as its request may take on a slow line."""
+LOOK_S: Final = 0.5
+"""Between two looks at the item when no event tells that it changed."""
+
+_SETTLED: Final = frozenset({OutboxState.CONFIRMED, OutboxState.FAILED, OutboxState.UNCONFIRMED})
+
+
+async def delivered(inbox: Inbox, item: OutboxItem) -> OutboxItem | None:
+    """The item once it is settled, or as it stands when its time is over; None if somebody took it back.
+
+    Why it takes long is said, each reason once.
+    """
+    loop = asyncio.get_running_loop()
+    changed = asyncio.Event()
+    spare = SPARE_S + (UPLOAD_S if item.kind is OutboxKind.FILE else 0.0)
+    until = loop.time() + inbox.settle_s + spare
+
+    def hear(event: Event) -> None:
+        if isinstance(event, OutboxChanged):
+            loop.call_soon_threadsafe(changed.set)
+
+    leave = inbox.subscribe(hear)
+    working = asyncio.ensure_future(inbox.deliver(item.outbox_id))
+    told = ""
+    try:
+        while True:
+            changed.clear()
+            found = await _look(inbox, item)
+            if found is None or _is_settled(found):
+                return found
+            item, told = found, _explain(found, told)
+            pause = min(LOOK_S, until - loop.time())
+            if pause <= 0:
+                return item
+            # The row counts, not the event: one that never comes delays nothing.
+            await _wait(changed, pause)
+    finally:
+        leave()
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+
+
+async def _look(inbox: Inbox, item: OutboxItem) -> OutboxItem | None:
+    """The item as it stands; as it was when the store cannot be read for the moment."""
+    try:
+        return await inbox.outbox_item(item.outbox_id)
+    except (StoreBusy, StoreProblem):
+        return item
+
+
+def _is_settled(item: OutboxItem) -> bool:
+    return item.state in _SETTLED or item.is_released
+
+
+def _explain(item: OutboxItem, told: str) -> str:
+    """Say why it is not settled yet; what was said last."""
+    is_on_its_way = item.state in {OutboxState.WAITING, OutboxState.SENDING}
+    reason = delivery_reason(item) if is_on_its_way else ""
+    if reason and reason != told:
+        complain(reason)
+        return reason
+    return told
+
+
+async def _wait(changed: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await changed.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,106 @@
+"""The one door: everything that leaves is checked here, whichever way it came.
+
+Box, template, editor, file card, verb, and an item sent again from the outbox: all of them are queued by
+`Writing`, which asks `Door`, and whatever is queued is looked at once more by `leak` before each attempt,
+since a key may have become ours after the item was queued. The rules are pure functions in `model/door`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.model import door
+from chat_tui.model.chat import Chat
+from chat_tui.model.doubt import Doubt
+from chat_tui.model.file import MAX_BYTES, FileCard
+from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.outbox import OutboxItem, OutboxKind
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.store import chats, spool
+from chat_tui.store.database import Store, StoreBusy, StoreProblem
+
+log = logging.getLogger(__name__)
+
+
+class Door:
+    """Says of everything whether it may leave; a refusal that can be agreed to carries its doubts."""
+
+    def __init__(self, store: Store, settings: InboxSettings, wall_ms: Callable[[], Millis]) -> None:
+        self._store = store
+        self._settings = settings
+        self._wall_ms = wall_ms
+
+    async def text(self, chat_id: ChatId, text: str, agreed: Collection[Doubt]) -> str | Problem:
+        """The text as it may leave, or why not."""
+        if self._settings.read_only:
+            return Problem(ProblemKind.READ_ONLY)
+        leaving = door.as_sent(text)
+        refusal = door.text_refusal(leaving, self._settings.secrets)
+        if refusal is not None:
+            return refusal
+        doubts = door.text_doubts(leaving, await self._chat(chat_id))
+        return door.not_agreed(doubts, agreed) or leaving
+
+    async def file(
+        self, chat_id: ChatId, card: FileCard, copy: Path | None, agreed: Collection[Doubt]
+    ) -> Problem | None:
+        """Why a file may not leave; `copy` is what will be sent, None before there is one."""
+        if self._settings.read_only:
+            return Problem(ProblemKind.READ_ONLY)
+        names = (card.name, card.path.rpartition("/")[2])
+        return await self._file(chat_id, names, copy or Path(card.path), agreed)
+
+    async def again(self, item: OutboxItem, agreed: Collection[Doubt]) -> Problem | None:
+        """Why an item that was queued once may not be sent again."""
+        if item.kind == OutboxKind.TEXT:
+            outcome = await self.text(item.chat_id, item.text, agreed)
+            return outcome if isinstance(outcome, Problem) else None
+        if self._settings.read_only:
+            return Problem(ProblemKind.READ_ONLY)
+        copy = spool.path(self._store.paths.data_dir, item.outbox_id)
+        return await self._file(item.chat_id, (item.file_name,), copy, agreed)
+
+    async def _file(
+        self, chat_id: ChatId, names: tuple[str, ...], path: Path, agreed: Collection[Doubt]
+    ) -> Problem | None:
+        try:
+            content = await asyncio.to_thread(read_all, path)
+        except OSError as error:
+            return Problem(ProblemKind.FILE_UNREADABLE, message=error.strerror or "")
+        refusal = door.file_refusal(names, content, self._settings.secrets)
+        if refusal is not None:
+            return refusal
+        doubts = (*door.chat_doubts(await self._chat(chat_id)), *door.file_doubts(names, content))
+        return door.not_agreed(doubts, agreed)
+
+    async def _chat(self, chat_id: ChatId) -> Chat | None:
+        """The chat as the cache knows it; one that cannot be read keeps nobody from sending."""
+        try:
+            item = await asyncio.wrap_future(self._store.read(chats.item, chat_id, now=self._wall_ms()))
+        except (StoreBusy, StoreProblem) as error:
+            log.warning("chat not readable at the door: %s", type(error).__name__)
+            return None
+        return None if item is None else item.chat
+
+
+async def leak(item: OutboxItem, data_dir: Path, settings: InboxSettings) -> Problem | None:
+    """Why a queued item must not be given to the network: it holds what by now is a key of ours."""
+    if not any(settings.secrets):
+        return None
+    if item.kind == OutboxKind.TEXT:
+        is_ours = door.holds_secret(item.text, settings.secrets)
+        return Problem(ProblemKind.TEXT_SECRET) if is_ours else None
+    try:
+        content = await asyncio.to_thread(read_all, spool.path(data_dir, item.outbox_id))
+    except OSError:
+        # The attempt itself finds out, and says why.
+        return None
+    return door.file_refusal((item.file_name,), content, settings.secrets)
+
+
+def read_all(path: Path) -> bytes:
+    """A file as far as it could be sent; OSError when it cannot be read. Blocks on the disk."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)

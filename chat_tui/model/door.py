@@ -1,0 +1,136 @@
+"""What may leave and what may not, whoever wants to send it: all rules, as pure functions.
+
+`inbox/door` asks them of everything that leaves, in one place. Some things are refused always: our own key,
+however it is spelled, a text that says nothing or is too long, a marker nobody filled in. Of others the
+operator is asked: these are doubts, and an agreement to one covers that one.
+"""
+
+import base64
+import re
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote
+
+from chat_tui.model.chat import Chat, ChatStatus
+from chat_tui.model.contacts import contacts
+from chat_tui.model.doubt import Doubt, DoubtKind
+from chat_tui.model.limits import TEXT_LIMIT, text_length
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.template import unfilled
+from chat_tui.safetext import is_blank
+
+_SPELLED: Final = 8
+"""Letters from which on a key is known in other spellings too: a shorter one would be found by chance."""
+_KEY: Final = re.compile(rb"ACMA:[^\s\0]{8,}|(?<![A-Za-z0-9_])y0_[\w-]{20,}")
+"""Keys of the Market and of Yandex's OAuth, anybody's."""
+_FRAME: Final = re.compile(
+    rb"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY( BLOCK)?-----|PuTTY-User-Key-File-\d|AGE-SECRET-KEY-1"
+)
+"""How files of private keys begin, wherever in the file that is."""
+_PRIVATE_NAME: Final = re.compile(
+    r"\.env(\..*)?|id_(rsa|dsa|ecdsa|ed25519)[^/]*|.*\.(pem|key|p8|p12|pfx|ppk|jks|keystore|kdbx?)"
+    r"|[._]netrc|\.pgpass|\.npmrc|\.pypirc|\.htpasswd|\.git-credentials",
+    re.IGNORECASE | re.DOTALL,
+)
+_BETWEEN: Final = re.compile(
+    rb"(?:[ \t\r\n\v\f\0]|\xc2[\xa0\xad]|\xe2\x80[\x80-\xaf]|\xe2\x81[\x9f-\xaf]|\xe3\x80\x80|\xef\xbb\xbf)+"
+)
+"""What may stand between the letters of a key and is not seen: blanks and line ends, in UTF-8 the odd ones too,
+marks of direction, joiners, and the zeros of UTF-16 and UTF-32."""
+
+
+def as_sent(text: str) -> str:
+    """The text as it leaves: blanks and line ends at the end of the whole are nobody's words."""
+    return text.rstrip()
+
+
+def text_refusal(text: str, secrets: Sequence[str]) -> Problem | None:
+    """Why a text (`as_sent`) is never sent, whatever anybody agrees to."""
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        return Problem(ProblemKind.TEXT_GARBLED)
+    if is_blank(text):
+        return Problem(ProblemKind.TEXT_EMPTY)
+    if text_length(text) > TEXT_LIMIT:
+        return Problem(ProblemKind.TEXT_TOO_LONG)
+    if holds_secret(text, secrets):
+        return Problem(ProblemKind.TEXT_SECRET)
+    if markers := unfilled(text):
+        return Problem(ProblemKind.TEXT_UNFILLED, message=" ".join(markers))
+    return None
+
+
+def text_doubts(text: str, chat: Chat | None) -> tuple[Doubt, ...]:
+    """What speaks against sending a text into a chat (None = nothing is known of it)."""
+    numbers = () if chat is None else (chat.context.order_id, chat.context.return_id)
+    found = contacts(text, numbers)
+    return (*chat_doubts(chat), *([Doubt(DoubtKind.CONTACTS, text, found)] if found else []))
+
+
+def chat_doubts(chat: Chat | None) -> tuple[Doubt, ...]:
+    """What speaks against sending anything into a chat."""
+    is_finished = chat is not None and chat.status == ChatStatus.FINISHED
+    return (Doubt(DoubtKind.FINISHED),) if is_finished else ()
+
+
+def file_refusal(names: Collection[str], content: bytes, secrets: Sequence[str]) -> Problem | None:
+    """Why a file is never sent: its content or one of its names holds a key of ours."""
+    found = any(_holds_own(name, secrets) for name in names) or _holds_own_bytes(content, secrets)
+    return Problem(ProblemKind.FILE_SECRET) if found else None
+
+
+def file_doubts(names: Sequence[str], content: bytes) -> tuple[Doubt, ...]:
+    """What speaks against sending a file; the first of its names is the one the buyer will see."""
+    return (Doubt(DoubtKind.PRIVATE, names[0]),) if looks_private(names, content) else ()
+
+
+def looks_private(names: Collection[str], content: bytes) -> bool:
+    """Whether a file seems to hold a key or passwords, by its names or anywhere in its content."""
+    if any(_PRIVATE_NAME.fullmatch(name) for name in names):
+        return True
+    # The letters of UTF-16 stand between zeros.
+    plain = content.replace(b"\0", b"") if b"\0" in content else content
+    return any(look.search(plain) for look in (_FRAME, _KEY))
+
+
+def holds_secret(text: str, secrets: Sequence[str]) -> bool:
+    """Whether a text holds one of the keys of this run, or anything of the shape of a key."""
+    plain = text.encode(errors="replace")
+    return _holds_own(text, secrets) or any(look.search(plain) for look in (_FRAME, _KEY))
+
+
+def not_agreed(doubts: Sequence[Doubt], agreed: Collection[Doubt]) -> Problem | None:
+    """A refusal that carries the doubts to which the operator has not agreed; None if there are none."""
+    left = tuple(doubt for doubt in doubts if doubt not in agreed)
+    return Problem(ProblemKind.NOT_AGREED, doubts=left) if left else None
+
+
+def _holds_own(text: str, secrets: Sequence[str]) -> bool:
+    return _holds_own_bytes(text.encode(errors="replace"), secrets)
+
+
+def _holds_own_bytes(content: bytes, secrets: Sequence[str]) -> bool:
+    if any(secret.encode() in content for secret in secrets if secret):
+        return True
+    squeezed = _BETWEEN.sub(b"", content)
+    return any(form in squeezed for secret in secrets for form in _forms(secret))
+
+
+@lru_cache(maxsize=64)
+def _forms(secret: str) -> tuple[bytes, ...]:
+    """The key in the spellings in which tools write it down, without blanks between the letters."""
+    if len(secret) < _SPELLED:
+        return ()
+    quoted = quote(secret, safe="")
+    lower = re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), quoted)
+    return tuple({form.encode() for form in (secret, quoted, lower)} | set(_base64_forms(secret.encode())))
+
+
+def _base64_forms(secret: bytes) -> Iterator[bytes]:
+    """What base64 makes of the key wherever it stands in what is encoded, without its outermost letters."""
+    for before in range(3):
+        coded = base64.b64encode(b"\0" * before + secret)
+        start = -(-before * 8 // 6)
+        inner = coded[start : (before + len(secret)) * 8 // 6]
+        yield inner
+        yield inner.translate(bytes.maketrans(b"+/", b"-_"))
