@@ -165,10 +165,11 @@ class MarketClient:
         wanted = tuple(dict.fromkeys(order_ids))
         found: list[Order] = []
         for start in range(0, len(wanted), ORDERS_AT_ONCE):
-            body = wire.GetBusinessOrdersRequest(order_ids=wanted[start : start + ORDERS_AT_ONCE])
+            asked = wanted[start : start + ORDERS_AT_ONCE]
+            body = wire.GetBusinessOrdersRequest(order_ids=asked)
             path = self._business("orders", version="v1")
             answer = await self._ask("getBusinessOrders", "POST", path, {"limit": ORDERS_AT_ONCE}, body)
-            batch = self._read("getBusinessOrders", answer, partial(orders.orders, asked=body.order_ids))
+            batch = self._read("getBusinessOrders", answer, partial(orders.orders, asked=asked))
             if isinstance(batch, Problem):
                 return batch
             found += batch

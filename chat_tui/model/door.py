@@ -28,16 +28,21 @@ _FRAME: Final = re.compile(
     rb"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY( BLOCK)?-----|PuTTY-User-Key-File-\d|AGE-SECRET-KEY-1"
 )
 """How files of private keys begin, wherever in the file that is."""
+_WORDS: Final = (b"-----BEGIN ", b"PuTTY-User-Key-File-", b"AGE-SECRET-KEY-1", b"ACMA:", b"y0_")
+_PIECE: Final = 256 * 1024
+_OVERLAP: Final = 4 * 1024
+"""More than a key takes, with a blank between its letters in UTF-32."""
 _PRIVATE_NAME: Final = re.compile(
     r"\.env(\..*)?|id_(rsa|dsa|ecdsa|ed25519)[^/]*|.*\.(pem|key|p8|p12|pfx|ppk|jks|keystore|kdbx?)"
     r"|[._]netrc|\.pgpass|\.npmrc|\.pypirc|\.htpasswd|\.git-credentials",
     re.IGNORECASE | re.DOTALL,
 )
-_BETWEEN: Final = re.compile(
-    rb"(?:[ \t\r\n\v\f\0]|\xc2[\xa0\xad]|\xe2\x80[\x80-\xaf]|\xe2\x81[\x9f-\xaf]|\xe3\x80\x80|\xef\xbb\xbf)+"
+_BLANKS: Final = b" \t\r\n\v\f\0"
+_UNSEEN: Final = re.compile(
+    rb"\xc2[\xa0\xad]|\xe2\x80[\x80-\xaf]|\xe2\x81[\x9f-\xaf]|\xe3\x80\x80|\xef\xbb\xbf"
 )
-"""What may stand between the letters of a key and is not seen: blanks and line ends, in UTF-8 the odd ones too,
-marks of direction, joiners, and the zeros of UTF-16 and UTF-32."""
+"""With `_BLANKS` all that may stand between the letters of a key without being seen: blanks and line ends,
+the odd ones of UTF-8 too, marks of direction, joiners, and the zeros of UTF-16 and UTF-32."""
 
 
 def as_sent(text: str) -> str:
@@ -75,7 +80,8 @@ def chat_doubts(chat: Chat | None) -> tuple[Doubt, ...]:
 
 def file_refusal(names: Collection[str], content: bytes, secrets: Sequence[str]) -> Problem | None:
     """Why a file is never sent: its content or one of its names holds a key of ours."""
-    found = any(_holds_own(name, secrets) for name in names) or _holds_own_bytes(content, secrets)
+    parts = (*(name.encode(errors="replace") for name in names), *_pieces(content))
+    found = any(_holds_own(part, secrets) for part in parts)
     return Problem(ProblemKind.FILE_SECRET) if found else None
 
 
@@ -89,14 +95,13 @@ def looks_private(names: Collection[str], content: bytes) -> bool:
     if any(_PRIVATE_NAME.fullmatch(name) for name in names):
         return True
     # The letters of UTF-16 stand between zeros.
-    plain = content.replace(b"\0", b"") if b"\0" in content else content
-    return any(look.search(plain) for look in (_FRAME, _KEY))
+    return any(_has_look(piece.translate(None, b"\0")) for piece in _pieces(content))
 
 
 def holds_secret(text: str, secrets: Sequence[str]) -> bool:
     """Whether a text holds one of the keys of this run, or anything of the shape of a key."""
     plain = text.encode(errors="replace")
-    return _holds_own(text, secrets) or any(look.search(plain) for look in (_FRAME, _KEY))
+    return _holds_own(plain, secrets) or _has_look(plain)
 
 
 def not_agreed(doubts: Sequence[Doubt], agreed: Collection[Doubt]) -> Problem | None:
@@ -105,15 +110,24 @@ def not_agreed(doubts: Sequence[Doubt], agreed: Collection[Doubt]) -> Problem | 
     return Problem(ProblemKind.NOT_AGREED, doubts=left) if left else None
 
 
-def _holds_own(text: str, secrets: Sequence[str]) -> bool:
-    return _holds_own_bytes(text.encode(errors="replace"), secrets)
+def _has_look(plain: bytes) -> bool:
+    """Whether anything in it has the look of a key; without one of the words no pattern is tried."""
+    return any(word in plain for word in _WORDS) and any(look.search(plain) for look in (_FRAME, _KEY))
 
 
-def _holds_own_bytes(content: bytes, secrets: Sequence[str]) -> bool:
+def _holds_own(content: bytes, secrets: Sequence[str]) -> bool:
     if any(secret.encode() in content for secret in secrets if secret):
         return True
-    squeezed = _BETWEEN.sub(b"", content)
+    squeezed = content.translate(None, _BLANKS)
+    if not squeezed.isascii():
+        squeezed = _UNSEEN.sub(b"", squeezed)
     return any(form in squeezed for secret in secrets for form in _forms(secret))
+
+
+def _pieces(content: bytes) -> Iterator[bytes]:
+    """The content in overlapping pieces: a pattern looks through each without letting another thread run."""
+    for start in range(0, max(1, len(content)), _PIECE):
+        yield content[start : start + _PIECE + _OVERLAP]
 
 
 @lru_cache(maxsize=64)
