@@ -1,10 +1,11 @@
+import io
 import json
 import sys
 import unicodedata
 
 import pytest
 
-from chat_tui.commands.speak import complain, say, say_json
+from chat_tui.commands.speak import Unprintable, complain, report, say, say_document, say_json
 from chat_tui.ui.view.chat_json import iso
 
 HOSTILE = "\x1b[2J\x9b31m\x07\u202egpj.exe\u2028\u200bя😀\x7f\x00"
@@ -51,3 +52,45 @@ def test_every_steering_character_is_escaped(capsysbinary: pytest.CaptureFixture
 )
 def test_moments_for_programs(at: int | None, words: str | None) -> None:
     assert iso(at) == words
+
+
+class Broken(io.StringIO):
+    """A stream that takes nothing, in one of the ways there are."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def write(self, text: str, /) -> int:
+        raise self.error
+
+    @property
+    def buffer(self) -> io.StringIO:
+        return self
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError(28, "No space left"), OSError(5, "I/O error"), BrokenPipeError(), ValueError("closed file")],
+)
+def test_what_was_done_is_done_whatever_becomes_of_the_line(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Case 001: every way in which a line cannot be written."""
+    monkeypatch.setattr(sys, "stdout", Broken(error))
+    report("confirmed")
+    assert "It is done, only this line could not be printed: confirmed" in capsys.readouterr().err
+    for printing in (lambda: say("x"), lambda: say_json({}), lambda: say_document("x")):
+        with pytest.raises(Unprintable) as lost:
+            printing()
+        assert lost.value.nobody_reads is isinstance(error, BrokenPipeError)
+    monkeypatch.setattr(sys, "stderr", Broken(error))
+    complain("nobody hears it")
+    report("confirmed")
+
+
+def test_a_stream_that_cannot_spell_a_letter_gets_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii", errors="strict"))
+    report("отправлено ✓ ok")
+    assert raw.getvalue().endswith(b"? ok\n")

@@ -1,0 +1,201 @@
+"""The kind: a stream that was closed, is full, or that nobody reads; cases 001 and 017.
+
+What was done is told by the exit code all the same, a verb that only prints says that it cannot, and nobody
+ever sees a traceback.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chat_tui.sandbox.serve import Sandbox
+from tests.support.program import at_home
+
+RUN_ALL = """
+import json, os, sys, tempfile
+from chat_tui import cli
+from chat_tui.commands import arguments, export, list, login, new, send, show, stats, sync
+import chat_tui.inbox.service, chat_tui.market.client
+
+def put(place, number):
+    if place == "closed":
+        os.close(number)
+        setattr(sys, ("stdin", "stdout", "stderr")[number], None)
+    elif place == "pipe":
+        read, write = os.pipe()
+        os.close(read)
+        os.dup2(write, number)
+    else:
+        os.dup2(os.open(place, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), number)
+
+for case in json.load(open(sys.argv[1])):
+    child = os.fork()
+    if not child:
+        # A file that is opened gets the lowest free number, so closing comes last.
+        for number in sorted(range(3), key=lambda number: case["streams"][number] == "closed"):
+            put(case["streams"][number], number)
+        sys.exit(cli.main(case["argv"]))
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+"""Each command line in a process of its own, which Python itself ends, but which need not import anything."""
+
+PRINTS = (
+    ["--help"],
+    ["--version"],
+    ["send", "--help"],
+    ["paths"],
+    ["settings"],
+    ["settings", "--example"],
+    ["list"],
+    ["list", "--json"],
+    ["show", "{chat}"],
+    ["export", "{chat}"],
+    ["stats"],
+    ["stats", "--csv"],
+    ["doctor", "--json"],
+    ["send", "{chat}", "Завтра", "--dry-run"],
+)
+"""Verbs whose only purpose is to print."""
+DOES = (
+    ["send", "{chat}", "Завтра"],
+    ["send", "{chat}", "--file", "{file}"],
+    ["new", "--order", "{order}"],
+    ["sync", "--once"],
+    ["export", "{chat}", "--out", "{new}"],
+)
+MISTAKES = (["--bogus"], ["send", "{chat}"], ["show", "0"], ["send", "{chat}", "a", "--file", "b"])
+NOTHING = "/dev/null"
+
+
+class Lines:
+    """Command lines to be run with their streams somewhere."""
+
+    def __init__(self, market: Sandbox, home: Path) -> None:
+        self.market, self.home = market, home
+        (home / "a.txt").write_text("x")
+        known = market.world.listed("desc", None, 0, 50)
+        orders = (chat.order.order_id for chat in known if chat.order and chat.context == "ORDER")
+        self.names = {
+            "chat": market.open_direct("Когда?"),
+            "order": next(orders),
+            "file": home / "a.txt",
+        }
+
+    def run(self, lines: list[list[str]], streams: tuple[str, str, str]) -> tuple[list[int], str]:
+        """The exit codes, and all that was written to standard error."""
+        told = self.home / "stderr"
+        told.unlink(missing_ok=True)
+        names = [{**self.names, "new": self.home / f"new-{os.urandom(4).hex()}"} for _line in lines]
+        cases = [
+            {
+                "argv": [word.format(**mine) for word in line],
+                "streams": [place.replace("TOLD", str(told)) for place in streams],
+            }
+            for line, mine in zip(lines, names, strict=True)
+        ]
+        (self.home / "cases").write_text(json.dumps(cases))
+        ran = subprocess.run(
+            [sys.executable, "-P", "-c", RUN_ALL, str(self.home / "cases")],
+            env=at_home(self.home, self.market),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        said = (told.read_text() if told.exists() else "") + ran.stderr
+        assert "Traceback" not in said, said
+        assert "Exception ignored" not in said, said
+        return [int(code) for code in ran.stdout.split()], said
+
+
+@pytest.fixture
+def lines(market: Sandbox, tmp_path: Path) -> Lines:
+    return Lines(market, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("out", "code"),
+    [
+        ("closed", 1),
+        pytest.param(
+            "/dev/full", 1, marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="not here")
+        ),
+        ("pipe", 141),
+    ],
+)
+def test_a_verb_that_only_prints_says_that_it_cannot(lines: Lines, out: str, code: int) -> None:
+    lines.run([["sync", "--once"]], (NOTHING, NOTHING, "TOLD"))
+    codes, said = lines.run(list(PRINTS), (NOTHING, out, "TOLD"))
+    assert dict(zip(map(" ".join, PRINTS), codes, strict=True)) == dict.fromkeys(map(" ".join, PRINTS), code)
+    told = said.count("Standard output takes nothing")
+    assert told == (len(PRINTS) if code == 1 else 0)
+    assert lines.market.ledger == []
+
+
+@pytest.mark.parametrize(
+    "streams",
+    [
+        (NOTHING, "closed", "TOLD"),
+        (NOTHING, "pipe", "TOLD"),
+        (NOTHING, "/dev/full", "/dev/full"),
+        (NOTHING, NOTHING, "closed"),
+        (NOTHING, NOTHING, "pipe"),
+        ("closed", "closed", "closed"),
+    ],
+    ids=" ".join,
+)
+def test_the_exit_code_tells_what_became_of_the_message_and_not_of_the_line_about_it(
+    lines: Lines, streams: tuple[str, str, str]
+) -> None:
+    codes, said = lines.run(list(DOES), streams)
+    assert codes == [0] * len(DOES), said
+    assert [(sent.chat_id, sent.text or sent.name) for sent in lines.market.ledger] == [
+        (lines.names["chat"], "Завтра"),
+        (lines.names["chat"], "a.txt"),
+    ]
+    codes, _said = lines.run(list(MISTAKES), streams)
+    assert codes == [2] * len(MISTAKES)
+    codes, _said = lines.run([["send", "5", "Завтра"], ["new", "--order", "1"]], streams)
+    assert codes == [1, 1], "what was refused stays refused"
+
+
+def test_without_a_standard_input_there_is_nothing_to_send(lines: Lines, tmp_path: Path) -> None:
+    """Case 017, and other inputs that cannot be read."""
+    for place in ("closed", NOTHING):
+        (code,), said = lines.run([["send", "{chat}", "-"]], (place, NOTHING, "TOLD"))
+        assert code == 1
+        assert "nothing to send" in said
+    # Python itself refuses to start on a directory; a stream that can only be written it takes.
+    code, said = shell(lines, f"send {lines.names['chat']} - 0> {tmp_path / 'write-only'}")
+    assert code == 1
+    assert "Standard input cannot be read" in said
+    assert lines.market.ledger == []
+
+
+def shell(lines: Lines, line: str) -> tuple[int, str]:
+    """The exit code and what a shell's line wrote to standard error."""
+    ran = subprocess.run(
+        ["sh", "-c", f'"{sys.executable}" -P -m chat_tui {line}'],
+        env=at_home(lines.home, lines.market),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in ran.stderr
+    assert "error of the program" not in ran.stderr
+    return ran.returncode, ran.stderr
+
+
+def test_a_real_shell_closes_them(lines: Lines, tmp_path: Path) -> None:
+    """The real start of the process: files that are opened do not get the numbers of what was closed."""
+    for closing in (">&-", "2>&- >&-", "<&- >&- 2>&-"):
+        before = len(lines.market.ledger)
+        code, _said = shell(lines, f"send {lines.names['chat']} раз {closing}")
+        assert code == 0
+        assert len(lines.market.ledger) == before + 1
+    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert kept
+    assert not [path for path in kept if b"confirmed \xe2\x9c\x93" in path.read_bytes()]
