@@ -9,7 +9,9 @@ import resource
 import sys
 from typing import Final
 
-from PIL import Image, ImageOps
+from PIL import Image
+
+from chat_tui.pictures.bare import bare
 
 FORMATS: Final = ("PNG", "JPEG", "GIF", "WEBP")
 MOST_PIXELS: Final = 40_000_000
@@ -17,6 +19,17 @@ MOST_BYTES: Final = 20 * 1024 * 1024
 _MEMORY: Final = 1024 * 1024 * 1024
 _SECONDS: Final = 4
 _GREY: Final = (128, 128, 128)
+_ORIENTATION: Final = 0x0112
+_TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What makes a picture upright, by the orientation that its camera wrote."""
 
 
 def main() -> None:
@@ -30,12 +43,19 @@ def main() -> None:
 
 def answer(content: bytes, columns: int, rows: int) -> bytes:
     """The answer of the child."""
+    room = max(1, columns), max(1, 2 * rows)
+    # What a file tells about its picture may be broken where the picture is not: then it is left out.
+    return _tried(content, room) or _tried(bare(content), room) or b"BAD\n"
+
+
+def _tried(content: bytes, room: tuple[int, int]) -> bytes | None:
+    """The answer to a file; None if anything in it is broken."""
     try:
-        return _decoded(content, (max(1, columns), max(1, 2 * rows)))
+        return _decoded(content, room)
     except _TooLargeError:
         return b"LARGE\n"
     except Exception:  # noqa: BLE001 - whatever a decoder raises of a broken picture
-        return b"BAD\n"
+        return None
 
 
 class _TooLargeError(Exception):
@@ -48,13 +68,22 @@ def _decoded(content: bytes, room: tuple[int, int]) -> bytes:
     with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
         if picture.width * picture.height > MOST_PIXELS:
             raise _TooLargeError
-        turned = picture.getexif().get(0x0112, 1) in range(5, 9)
-        picture.draft("RGB", room[::-1] if turned else room)
+        # Only a JPEG can be read small, and it alone tells before its pixels how it was held.
+        if picture.format == "JPEG":
+            picture.draft("RGB", room[::-1] if _orientation(picture) in range(5, 9) else room)
         picture.load()
-        shown = ImageOps.exif_transpose(_plain(picture))
+        shown = _plain(picture)
+        if (turn := _TURNS.get(_orientation(picture))) is not None:
+            shown = shown.transpose(turn)
         shown.thumbnail(room, reducing_gap=2.0)
         flat = _on_grey(shown)
     return b"OK %d %d\n" % flat.size + flat.tobytes()
+
+
+def _orientation(picture: Image.Image) -> int:
+    """How the camera was held; 0 if nothing says so, as in every GIF."""
+    told = picture.getexif().get(_ORIENTATION, 0) if picture.format != "GIF" else 0
+    return told if isinstance(told, int) else 0
 
 
 def _plain(picture: Image.Image) -> Image.Image:
