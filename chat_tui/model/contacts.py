@@ -31,20 +31,36 @@ _NUMBER_OF: Final = re.compile(
 )
 _MAIL: Final = re.compile(r"(?<![\w.+/-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63})+")
 _HANDLE: Final = re.compile(r"(?<![\w.@/])@[A-Za-z]\w{2,31}", re.ASCII)
+_NAMES: Final = (
+    r"whats\s?app|(?:ват|вот)с\s?[аa]п\w{0,2}|вацап\w?|viber|вайбер\w?|telegram|телеграмм?\w?|телег[аеу]|тг|tg"
+    r"|skype|скайп\w?|вконтакте|вк|vk|instagram|инстаграмм?\w?|инст[аеу]|facebook|фейсбук\w?|discord|дискорд\w?"
+    r"|wechat|вичат\w?|zalo|зало|icq|аськ[аеу]|tamtam|тамтам\w?|одноклассник\w{1,2}"
+)
+_WORDS: Final = r"max|макс|максе|мах|signal|сигнал\w?|imo|имо|line|лайн\w?"
+"""Messengers named by a common word: what follows must look like a name there and like nothing else."""
+_ITSELF: Final = r"messengers?|мессенджер\w{0,2}"
 _MESSENGER: Final = re.compile(
-    r"""(?<!\w)(?:whats\s?app|(?:ват|вот)с\s?[аa]п\w{0,2}|вацап\w?|viber|вайбер\w?|telegram|телеграмм?\w?|телег[аеу]
-    |тг|tg|skype|скайп\w?|вконтакте|вк|instagram|инстаграмм?\w?)(?!\w)
-    [\s:—–,-]{1,4}(?:(?:мой|мне|наш|по|номеру?|нику?|my|at|me|us|number)[\s:—–-]{1,3}){0,3}
-    (?:@?[a-z][a-z0-9_.]{2,31}|\+?\d(?:[\s().–—-]{0,2}\d){4,13})(?!\w)""",
+    rf"""(?<!\w)(?:
+    (?:{_NAMES}|(?:(?:{_WORDS})[\s-])?(?:{_ITSELF})(?:\s(?:{_NAMES}|{_WORDS}))?)(?!\w)
+    [\s:—–,-]{{1,4}}(?:(?:мой|мне|наш|по|номеру?|нику?|my|at|me|us|number)[\s:—–-]{{1,3}}){{0,3}}
+    (?!(?:{_NAMES}|{_WORDS})(?!\w))(?:@?[a-z][a-z0-9_.]{{2,31}}|\+?\d(?:[\s().–—-]{{0,2}}\d){{4,13}})(?!\w)
+    |(?:{_WORDS})(?!\w)[\s:—–-]{{1,3}}(?:@[a-z]\w{{2,31}}|[a-z][a-z0-9.]{{0,30}}_\w{{1,30}})(?!\w)
+    )""",
     re.IGNORECASE | re.VERBOSE,
 )
 _ZONES: Final = (
     "ru|com|net|org|su|рф|info|biz|pro|shop|store|online|site|website|club|top|xyz|app|link|live|me|io|cc|ly|gg"
     "|by|kz|uz|ua|am|ge|eu|de|uk|cn|tv|im"
 )
+_NO_ZONES: Final = (
+    "pdf|jpe?g|png|gif|webp|heic|docx?|xlsx?|pptx?|csv|txt|rtf|od[ts]|zip|rar|7z|mp[34]|mov|avi"
+)
+_NO_HOSTS: Final = "no|nr|art|mod|col|size|vol|ver|pcs|qty|max|min|approx|fig|pos"
 _LINK: Final = re.compile(
     rf"(?:(?:https?|tg|viber|whatsapp)://|www\.)[^\s<>«»“”\"]{{2,}}"
-    rf"|(?<![\w.@-])(?:[\w-]{{1,63}}\.)+(?:{_ZONES})(?![\w-]|\.\w)(?:[/:?#][^\s<>«»“”\"]*)?",
+    rf"|(?<![\w.@-])(?:[\w-]{{1,63}}\.)+(?:{_ZONES})(?![\w-]|\.\w)(?:[/:?#][^\s<>«»“”\"]*)?"
+    # Any zone at all, where a path follows.
+    rf"|(?<![\w.@/-])(?!(?:{_NO_HOSTS})\.)(?:[a-z0-9-]{{2,63}}\.)+(?!(?:{_NO_ZONES})/)[a-z]{{2,24}}/\w[^\s<>«»“”\"]*",
     re.IGNORECASE,
 )
 _HOST: Final = re.compile(r"(?:(\w+)://)?(?:[^/?#\\]*@)?([^/?#:\\]*)")
