@@ -1,10 +1,12 @@
-"""The parent: asks a child for the pixels of a picture, and waits no longer than it says."""
+"""The parent: asks a child for the pixels of a picture, and waits no longer than it says.
+
+The picture goes to the child and back through pipes: no disk has a part in it.
+"""
 
 import asyncio
 import os
-import subprocess
 import sys
-import tempfile
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,6 +29,8 @@ class NoPicture(StrEnum):
     """It cannot be decoded."""
     TOO_SLOW = "too_slow"
     """It was not decoded in time."""
+    NO_CHILD = "no_child"
+    """The system started no process that could decode it."""
     OTHER = "other"
     """The file is of another kind."""
 
@@ -52,30 +56,41 @@ async def decode(content: bytes, columns: int, rows: int) -> Picture | NoPicture
     columns, rows = max(1, columns), max(1, rows)
     if columns * rows > _MOST_CELLS:
         return NoPicture.TOO_LARGE
-    with tempfile.TemporaryFile() as file:
-        file.write(content)
-        file.seek(0)
-        child = subprocess.Popen(  # noqa: S603, ASYNC220 - this very program; starting does not wait
-            (*CHILD, str(columns), str(rows)),
-            stdin=file,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+    try:
+        child = await asyncio.create_subprocess_exec(
+            *CHILD,
+            str(columns),
+            str(rows),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,
             env={name: value for name, value in os.environ.items() if name in _KEPT},
             start_new_session=True,
         )
-    assert child.stdout is not None
-    reading = asyncio.ensure_future(asyncio.to_thread(child.stdout.read, 6 * columns * rows + 64))
+    except (OSError, RuntimeError):  # no process, or no thread to wait for it
+        return NoPicture.NO_CHILD
     try:
         async with asyncio.timeout(PATIENCE_S):
-            return _read(await asyncio.shield(reading), columns, 2 * rows)
+            answer = await _answer(child, content, 6 * columns * rows + 64)
     except TimeoutError:
         return NoPicture.TOO_SLOW
     finally:
         with suppress(ProcessLookupError):
             child.kill()
-        child.wait()
-        await asyncio.shield(reading)
-        child.stdout.close()
+        await asyncio.shield(child.wait())
+    return _read(answer, columns, 2 * rows)
+
+
+async def _answer(child: Process, content: bytes, most: int) -> bytes:
+    """At most so many bytes of what the child says to a picture; it may die before it has read all of it."""
+    assert child.stdin is not None
+    assert child.stdout is not None
+    child.stdin.write(content)
+    child.stdin.write_eof()
+    try:
+        return await child.stdout.readexactly(most)
+    except asyncio.IncompleteReadError as end:
+        return end.partial
 
 
 def _read(answer: bytes, width: int, height: int) -> Picture | NoPicture:

@@ -27,6 +27,10 @@ _WHY = {
     NoPicture.TOO_LARGE: N_("This picture is too large to be shown here."),
     NoPicture.BROKEN: N_("This picture cannot be shown: it is damaged or of an unusual kind."),
     NoPicture.TOO_SLOW: N_("This picture takes too long to be shown."),
+    NoPicture.NO_CHILD: N_(
+        "This picture cannot be shown now: no process could be started to decode it. Close other programs, "
+        "or save it and open it elsewhere."
+    ),
 }
 
 Shown = Picture | NoPicture | str
