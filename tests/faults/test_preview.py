@@ -76,7 +76,7 @@ def test_f_162_the_content_tells_what_it_is(kind: str) -> None:
     assert isinstance(shown(raw), Picture)
     for text in ("<html><b>x</b></html>", "просто текст"):
         assert picture_kind(text.encode()[:HEAD]) is None
-        assert text_of(text.encode()) == text
+        assert text_of(text.encode()) == (text, "")
 
 
 def test_f_163_of_an_animation_the_first_frame_is_shown() -> None:
@@ -224,10 +224,16 @@ async def test_o_shows_a_text_as_text_and_says_what_else_a_file_is(market: Sandb
         ("a.txt", "Привет \x1b[31m[/]\n".encode()),
         ("b.pdf", b"%PDF-1.7\0\xff"),
         ("c.png", b"\x89PNG\r\n\x1a\n"),
+        ("d.txt", "Спасибо за чек".encode("cp1251")),
     )
     async with desk(tmp_path / "it", market) as it:
         await opened(it, market, *files)
-        for digit, words in (("1", "Привет ␛[31m[/]"), ("2", "(document)"), ("3", "damaged")):
+        for digit, words in (
+            ("1", "Привет ␛[31m[/]"),
+            ("2", "(document)"),
+            ("3", "damaged"),
+            ("4", "read as windows-1251"),
+        ):
             await it.press("o")
             await it.until(lambda: it.dialog == "Choose")
             await it.press(digit)

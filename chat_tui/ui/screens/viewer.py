@@ -1,5 +1,6 @@
 """A received file on the screen: a picture, a text, or the sentence that says why neither."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,6 +14,7 @@ from chat_tui.model.message import Attachment
 from chat_tui.pictures.preview import NoPicture, Picture
 from chat_tui.ui.screens.dialog import Dialog, keys_line
 from chat_tui.ui.text import plain
+from chat_tui.ui.view import glyphs
 from chat_tui.ui.view.files import file_line, kind_words
 from chat_tui.ui.view.line import Line, Span, shown, text_of, wrap
 from chat_tui.ui.widgets.choice_list import ChoiceList
@@ -33,8 +35,17 @@ _WHY = {
     ),
 }
 
-Shown = Picture | NoPicture | str
-"""A picture, why there is none, or a text (raw)."""
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text, raw, and the encoding that was guessed; empty = nothing was guessed."""
+
+    text: str
+    guessed: str = ""
+
+
+Shown = Picture | NoPicture | Text
+"""What is shown of a file, or why nothing is."""
 
 
 class Viewer(Dialog[bool]):
@@ -56,12 +67,15 @@ class Viewer(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         """Name, the file, keys."""
-        with Vertical(id="box", classes="-tall" if self._is_text else "-view"):
+        with Vertical(id="box", classes="-tall" if isinstance(self._content, Text) else "-view"):
             name = text_of(file_line(saved_name(self._file.name), self._file.size, _TEXT_CELLS))
+            if isinstance(self._content, Text) and self._content.guessed:
+                read_as = _("read as {encoding}").format(encoding=self._content.guessed)
+                name = f"{name}{glyphs.JOIN}{read_as}"
             yield Static(plain(name, lines=False), id="name")
             if isinstance(self._content, Picture):
                 yield PicturePane(self._content)
-            elif self._is_text:
+            elif isinstance(self._content, Text):
                 yield ChoiceList[str](_draw, marks=False)
             else:
                 yield Static(plain(self._why()), id="why")
@@ -69,8 +83,8 @@ class Viewer(Dialog[bool]):
 
     def on_mount(self) -> None:
         """List the lines of a text."""
-        if self._is_text:
-            self.query_one(ChoiceList).show(wrap(shown(str(self._content)), _TEXT_CELLS))
+        if isinstance(self._content, Text):
+            self.query_one(ChoiceList).show(wrap(shown(self._content.text), _TEXT_CELLS))
 
     def action_save(self) -> None:
         """Save it instead."""
@@ -85,10 +99,6 @@ class Viewer(Dialog[bool]):
         """Scroll a text by a page."""
         for lines in self.query(ChoiceList):
             lines.move_page(direction)
-
-    @property
-    def _is_text(self) -> bool:
-        return isinstance(self._content, str) and not isinstance(self._content, NoPicture)
 
     def _why(self) -> str:
         if isinstance(self._content, NoPicture) and self._content in _WHY:
