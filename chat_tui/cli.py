@@ -251,7 +251,7 @@ def _show(
 
     inbox.start(asleep=True)
     try:
-        return app.run(inbox, settings, report=paths.log, templates=paths.templates, is_new=is_new)
+        return app.run(inbox, settings, paths, is_new=is_new)
     finally:
         asyncio.run(inbox.close())
 

@@ -13,6 +13,7 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import Millis
 from chat_tui.model.outbox import OPEN
+from chat_tui.paths import Paths
 from chat_tui.settings import Settings
 from chat_tui.settings.hours import read_hours
 from chat_tui.settings.value import THEMES
@@ -58,14 +59,16 @@ class ChatTuiApp(TerminalApp[None]):
         operator: str = "",
         is_new: bool = False,
         auto_advance: bool = False,
+        edited: Path | None = None,
     ) -> None:
         """`report` is the private file that gets the details of a crash; the calls are for new messages.
 
         `templates` is their directory, by default the one beside `report`; `operator` is what they call
         whoever writes. `is_new` = the shop was just connected: begin with how many wait. `auto_advance` opens
-        the next waiting chat after an answer.
+        the next waiting chat after an answer. `edited` is where texts lie while they are edited outside.
         """
         super().__init__(report, jcuken=jcuken)
+        self.edited = edited or self.edited
         bind(self, keys.bindings(Where.ANYWHERE), freed=keys.freed(Where.ANYWHERE))
         self.call_by = call_by
         self.calls_with_text = calls_with_text
@@ -176,11 +179,11 @@ class ChatTuiApp(TerminalApp[None]):
         return Confirm(plain(words.format(n=count)), yes=_("Leave"), no=_("Stay"))
 
 
-def run(inbox: Inbox, settings: Settings, *, report: Path, templates: Path, is_new: bool = False) -> int:
+def run(inbox: Inbox, settings: Settings, paths: Paths, *, is_new: bool = False) -> int:
     """Show the inbox until the operator leaves; the exit code. `is_new` = the shop was just connected."""
     app = ChatTuiApp(
         inbox,
-        report=report,
+        report=paths.log,
         now=lambda: time.time_ns() // 1_000_000,
         zone=local_zone(os.environ),
         theme=settings.theme,
@@ -190,9 +193,10 @@ def run(inbox: Inbox, settings: Settings, *, report: Path, templates: Path, is_n
         ),
         call_by=settings.notify,
         calls_with_text=settings.notify_text,
-        templates=templates,
+        templates=paths.templates,
         operator=settings.operator,
         is_new=is_new,
         auto_advance=settings.auto_advance,
+        edited=paths.data / "edited",
     )
     return app.run_to_code(mouse=settings.mouse)

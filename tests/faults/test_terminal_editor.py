@@ -1,6 +1,7 @@
 """Writing in an own editor while everything else goes on."""
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.processes import await_true
-from tests.faults.support.window import CTRL_Q, Kept, Window, settings
+from tests.faults.support.window import CTRL_Q, Kept, Window, data, settings
 
 pytestmark = pytest.mark.terminal
 
@@ -41,9 +42,14 @@ def edit(window: Window, notes: Path) -> Path:
     return Path((notes / "path").read_text().strip())
 
 
+def left() -> list[Path]:
+    """The files of editors that are kept."""
+    return sorted((data() / "edited").glob("*/message.txt"))
+
+
 def test_a_text_is_edited_while_a_message_goes_out(market: Sandbox, notes: Path) -> None:
     """Promised: U44."""
-    with Window(market, NOTES=str(notes), EDITOR=str(notes / "editor"), TMPDIR=str(notes)) as window:
+    with Window(market, NOTES=str(notes), EDITOR=str(notes / "editor")) as window:
         window.ready().write("").send("goes out meanwhile")
         window.feed_at_once("before")
         window.wait_for_text("before")
@@ -54,11 +60,13 @@ def test_a_text_is_edited_while_a_message_goes_out(market: Sandbox, notes: Path)
         await_true(lambda: [e.text for e in market.ledger] == ["goes out meanwhile"], "the send")
         rounds = len(market.requests)
         await_true(lambda: len(market.requests) > rounds + 1, "the sync")
-        # Ctrl-C is the editor's: it ends, the program does not, and the text is as it was.
+        # Ctrl-C is the editor's: it ends, the program does not, and what was saved is there.
         window.feed("\x03")
-        window.wait_for_text("The editor ended with code")
-        window.wait_for_text("before")
-        assert not path.parent.exists()
+        window.wait_for_text("A signal ended the editor (2)")
+        window.wait_for_text("from the editor")
+        await_true(lambda: not path.parent.exists(), "the end of the file")
+        window.feed("\x1a")
+        window.wait_for(lambda: "before" in window.box and "from the editor" not in window.box)
 
         (notes / "go").touch()
         window.feed("\x05")
@@ -72,24 +80,96 @@ def test_a_text_is_edited_while_a_message_goes_out(market: Sandbox, notes: Path)
             window.feed("\r")
         window.check(0)
     assert "before" in Kept(market).drafts
-    assert [entry.name for entry in notes.iterdir() if entry.name.startswith("chat-tui-")] == []
+    assert left() == []
 
 
-def test_an_end_in_between_keeps_what_the_editor_has_saved(market: Sandbox, notes: Path) -> None:
-    with Window(market, NOTES=str(notes), EDITOR=str(notes / "editor"), TMPDIR=str(notes)) as window:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_an_end_in_between_keeps_what_the_editor_has_saved(
+    market: Sandbox, notes: Path, number: signal.Signals
+) -> None:
+    with Window(market, NOTES=str(notes), EDITOR=str(notes / "editor")) as window:
         window.ready().write("before")
-        edit(window, notes)
-        window.send_signal(signal.SIGTERM)
-        window.check(143)
+        path = edit(window, notes)
+        window.send_signal(number)
+        window.check(128 + number)
     assert Kept(market).drafts == ("from the editor\nsecond line",)
-    assert [entry.name for entry in notes.iterdir() if entry.name.startswith("chat-tui-")] == []
+    assert left() == [path], "whatever the editor saves at its own end is found there"
 
 
-def test_a_kill_in_between_keeps_what_was_in_the_box(market: Sandbox, notes: Path) -> None:
-    with Window(market, NOTES=str(notes), EDITOR=str(notes / "editor"), TMPDIR=str(notes)) as window:
-        window.ready().write("before")
-        edit(window, notes)
+def test_a_kill_in_between_loses_neither_the_box_nor_what_was_saved(market: Sandbox, notes: Path) -> None:
+    environment = {"NOTES": str(notes), "EDITOR": str(notes / "editor")}
+    with Window(market, **environment) as window:
+        # The whole list is there: the chat that waits longest is the same after the next start.
+        window.ready().wait_for_text("Waiting 12")
+        window.write("before")
+        path = edit(window, notes)
         os.kill(window.pid, signal.SIGKILL)
         assert window.wait_exit() == -signal.SIGKILL
         (notes / "go").touch()
     assert Kept(market).drafts == ("before",)
+    assert left() == [path]
+    with Window(market, **environment) as window:
+        window.ready().wait_for_text("Waiting 12")
+        window.feed("n")
+        window.wait_for_text("An editor saved this text")
+        window.feed("y")
+        window.wait_for(lambda: "from the editor" in window.box)
+        window.feed(CTRL_Q)
+        window.wait_exit()
+    assert Kept(market).drafts == ("from the editor\nsecond line",)
+    assert left() == []
+
+
+ENDS = {
+    "code 1": ("printf 'twenty minutes\\n' > \"$1\"; exit 1", "ended with code 1", "twenty minutes", 0),
+    "code 130": ("printf 'to be sent' > \"$1\"; exit 130", "ended with code 130", "to be sent", 0),
+    "a signal": ("printf 'not lost' > \"$1\"; kill -9 $$", "A signal ended the editor (9)", "not lost", 0),
+    "another inode": ('echo moved > "$1.new"; mv "$1.new" "$1"; exit 2', "code 2", "moved", 0),
+    "a full disk": (': > "$1"; exit 4', "code 4: the text is as it was", "before", 0),
+    "a text beside": ('echo saved > "$1.save"; kill -15 $$', "What the editor left is in", "before", 1),
+    "cp1251": ("printf '\\344\\356\\341' > \"$1\"", "did not save UTF-8", "before", 1),
+    "nothing": ('rm "$1"', "left no file", "before", 0),
+    "a pipe": ('rm "$1"; mkfifo "$1"', "something that is no file", "before", 1),
+    "at once": ("exit 0", "The editor returned at once", "before", 1),
+}
+
+
+def test_however_an_editor_ends_nothing_is_lost(market: Sandbox, tmp_path: Path) -> None:
+    editor = tmp_path / "editor"
+    with Window(market, size=(120, 40), EDITOR=f"sh {editor}") as window:
+        window.ready().write("before")
+        for what, (script, said, text, kept) in ENDS.items():
+            editor.write_text(script)
+            for path in left():
+                shutil.rmtree(path.parent)
+            window.feed("\x05")
+            window.wait_for_text(said)
+            window.wait_for(lambda: text in window.box)  # noqa: B023
+            assert "\ufffd" not in window.box, what
+            await_true(lambda: len(left()) == kept, what)  # noqa: B023
+            if text != "before":
+                window.feed("\x1a")
+                window.wait_for(lambda: "before" in window.box and text not in window.box)  # noqa: B023
+        window.feed(CTRL_Q)
+        window.check(0)
+
+
+def test_what_is_saved_in_a_window_later_is_found(market: Sandbox, notes: Path) -> None:
+    editor = notes / "late"
+    editor.write_text(
+        '(while [ ! -e "$NOTES/go" ]; do sleep 0.05; done; printf late > "$1") >/dev/null 2>&1 &'
+    )
+    with Window(market, size=(120, 40), NOTES=str(notes), EDITOR=f"sh {editor}") as window:
+        window.ready().write("before")
+        window.feed("\x05")
+        window.wait_for_text("The editor returned at once")
+        (notes / "go").touch()
+        window.wait_for_text("The editor has saved its text now")
+        window.feed("\x05")
+        window.wait_for_text("An editor saved this text")
+        window.feed("y")
+        window.wait_for(lambda: "late" in window.box and "before" not in window.box)
+        window.feed(CTRL_Q)
+        window.check(0)
+    assert Kept(market).drafts == ("late",)
+    assert left() == []

@@ -174,9 +174,15 @@ class Flows:
 
     async def offer(self, text: str) -> bool | None:
         """Ask whether a text that another copy holds for the open chat is wanted here."""
-        words = plain(_("Another window of chat-tui holds a different text for this chat:"))
+        return await self._offer(text, _("Another window of chat-tui holds a different text for this chat:"))
+
+    async def offer_edited(self, text: str) -> bool | None:
+        """Ask whether a text is wanted that an editor saved for the open chat and that never came back."""
+        return await self._offer(text, _("An editor saved this text for this chat:"))
+
+    async def _offer(self, text: str, why: str) -> bool | None:
         held = beginning(shown(text), _OFFERED_LINES, _OFFERED_CELLS)
-        question = Content("\n").join([words, plain(held, "bold")])
+        question = Content("\n").join([plain(why), plain(held, "bold")])
         return await self.app.push_screen_wait(
             Confirm(question, yes=_("Add it below"), no=_("Leave it there"))
         )

@@ -10,9 +10,9 @@ from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
 from chat_tui.ui import keys
 from chat_tui.ui.screens.advancing import Advancing
+from chat_tui.ui.screens.editing import Editing
 from chat_tui.ui.screens.order_desk import OrderDesk
 from chat_tui.ui.screens.talk_pane import TalkPane
-from chat_tui.ui.terminal.editor import EditorProblem
 from chat_tui.ui.text import notify
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.widgets.compose import Compose
@@ -23,7 +23,7 @@ from chat_tui.ui.widgets.tab_bar import TabBar
 TABS = tuple(Tab)
 
 
-class InboxScreen(Advancing, OrderDesk):
+class InboxScreen(Advancing, Editing, OrderDesk):
     """Turns what the operator presses into wishes to the inbox and steps between the panes."""
 
     # -- the list ------------------------------------------------------------------------------------
@@ -42,6 +42,8 @@ class InboxScreen(Advancing, OrderDesk):
         (self._box if write else self._history).focus()
         if self._talk.others:
             self._offer_other_draft(chat_id, self._talk.others[0])
+        else:
+            self._look_for_edited(chat_id)
         await self._follow_order()
 
     @work(group="dialog", exclusive=True, exit_on_error=True)
@@ -216,20 +218,6 @@ class InboxScreen(Advancing, OrderDesk):
             return
         context = self._talk.item.chat.context if self._talk.item is not None else None
         await self._received.copy(picked.entry, context)
-
-    @on(Compose.EditWanted)
-    def _edit_wanted(self, message: Compose.EditWanted) -> None:
-        message.stop()
-        self._edit()
-
-    @work(group="dialog", exclusive=True, exit_on_error=True)
-    async def _edit(self) -> None:
-        """What is in the box is safe before the terminal goes to the editor."""
-        await self._talk.save_draft()
-        try:
-            await self._terminal.edit_outside(self._box.text, self._box.retype)
-        except EditorProblem as problem:
-            notify(self.app, str(problem), severity="warning")
 
     @work(group="dialog", exclusive=True, exit_on_error=True)
     async def action_new_chat(self) -> None:

@@ -185,6 +185,11 @@ class TalkPane(Vertical):
         for draft in tuple(self._unkept.values()):
             await self._keep(draft)
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether what is in the box is on the disk."""
+        return self._box.text == self._saved and self.chat_id not in self._unkept
+
     def _unsaved(self) -> Draft | None:
         """What is in the box, if it differs from what was last handed to the disk."""
         if self._draft_timer is not None:

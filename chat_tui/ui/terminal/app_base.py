@@ -43,6 +43,8 @@ class TerminalApp(
         super().__init__(driver_class=TerminalDriver, clock=clock)
         self.animation_level = "none"
         self.report = report
+        self.edited = report.parent / "edited"
+        """Where texts lie while they are edited outside: a lasting place."""
         self.jcuken = jcuken
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:

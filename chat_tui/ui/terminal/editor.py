@@ -5,23 +5,23 @@ import os
 import shlex
 import shutil
 import signal
-import tempfile
 import termios
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Final
 
 from textual.app import ReturnType
 
 from chat_tui.locale import _
-from chat_tui.safetext import stripped
 from chat_tui.settings.secret import ENVIRONMENT
+from chat_tui.ui.edited import EditedText, Unusable
 from chat_tui.ui.terminal.driver import TerminalDriver
 from chat_tui.ui.terminal.signals import Leaving
 from chat_tui.ui.terminal.suspend import Stopping
 
-MOST_BYTES: Final = 1_000_000
+AT_ONCE_S: Final = 1.0
+"""Seconds within which nobody edits anything: the editor is open in a window of its own, or none is."""
 _USUAL: Final = ("sensible-editor", "nano", "vi")
 
 
@@ -36,45 +36,48 @@ class Lending(Leaving[ReturnType], Stopping[ReturnType]):
     but the end of the app, which needs no terminal any more.
     """
 
-    _rescue: Callable[[], None] | None = None
+    _rescue: Callable[[], object] | None = None
     """Takes over what the editor has saved so far."""
 
     async def edit_outside(
-        self, text: str, take: Callable[[str], None], environ: Mapping[str, str] = os.environ
-    ) -> None:
-        """Let the operator edit the text; `take` gets what became of it, if it is another.
+        self, text: EditedText, take: Callable[[str], None], environ: Mapping[str, str] = os.environ
+    ) -> tuple[str, bool]:
+        """Let the operator edit a text; `take` gets what was saved, however the editor ended.
 
-        Raises EditorProblem, and then the text counts as it was. If the app is told to end meanwhile,
+        Gives a sentence about it, or none, and whether its file has served. Raises EditorProblem when no
+        editor was started, and Unusable for a file that is no text. If the app is told to end meanwhile,
         `take` gets what the editor has saved by then.
         """
         if not isinstance(self._driver, TerminalDriver):
             raise EditorProblem(_("An editor needs a terminal of its own."))
         words = editor_words(environ)
-        try:
-            # Editors leave copies beside the file: a private directory takes them along when it goes.
-            with tempfile.TemporaryDirectory(prefix="chat-tui-", dir=_private(environ)) as place:
-                await self._edit(words, written(Path(place), text), text, take, without_secrets(environ))
-        except OSError as error:
-            why = _("The text cannot be given to an editor: {reason}").format(reason=error.strerror)
-            raise EditorProblem(why) from None
+        at_once = _(
+            "The editor returned at once. If it opened a window, EDITOR needs its waiting option, "
+            "for example code --wait."
+        )
 
-    async def _edit(
-        self, words: list[str], path: Path, text: str, take: Callable[[str], None], environ: dict[str, str]
-    ) -> None:
-        def rescue() -> None:
-            edited = read_back(path, text)
-            if edited != text:
-                take(edited)
+        def rescue() -> str | None:
+            saved = text.saved()
+            if saved is not None:
+                take(saved)
+            return saved
 
         self._rescue = rescue
-        outcome = await self._lend([*words, str(path)], environ)
+        began = time.monotonic()
+        outcome = await self._lend([*words, str(text.path)], without_secrets(environ))
         if isinstance(outcome, OSError):
             why = _("{editor} cannot be started: {reason}")
             raise EditorProblem(why.format(editor=words[0], reason=outcome.strerror))
-        if outcome:
-            why = _("The editor ended with code {code}: the text is as it was.")
-            raise EditorProblem(why.format(code=outcome))
-        rescue()
+        if outcome == 0:
+            if rescue() is None and time.monotonic() - began < AT_ONCE_S:
+                return at_once, False
+            return "", True
+        saved = text.saved()
+        if saved is not None and not saved.strip():
+            saved = None  # a disk that is full leaves an empty file
+        if saved is not None:
+            take(saved)
+        return _about(outcome, text, saved is not None), not text.others()
 
     def leave(self, number: signal.Signals) -> None:
         """Ctrl-C in an editor is the editor's; everything else ends the app, with what is saved by then."""
@@ -82,7 +85,7 @@ class Lending(Leaving[ReturnType], Stopping[ReturnType]):
             if number in {signal.SIGINT, signal.SIGQUIT}:
                 return
             if self._rescue is not None:
-                with suppress(EditorProblem, OSError):
+                with suppress(Unusable):
                     self._rescue()
         super().leave(number)
 
@@ -112,28 +115,21 @@ def editor_words(environ: Mapping[str, str]) -> list[str]:
     return words
 
 
-def _private(environ: Mapping[str, str]) -> str | None:
-    """The operator's own directory in memory, where there is one; None = the usual one."""
-    place = environ.get("XDG_RUNTIME_DIR", "")
-    return place if os.path.isdir(place) else None
-
-
-def written(place: Path, text: str) -> Path:
-    """A new file with the text, for its owner alone."""
-    descriptor, name = tempfile.mkstemp(prefix="message-", suffix=".txt", dir=place)
-    with open(descriptor, "w", encoding="utf-8", errors="replace") as file:
-        file.write(text)
-    return Path(name)
-
-
-def read_back(path: Path, before: str) -> str:
-    """The edited text without controls; editors end the last line, which ends no message."""
-    with path.open("rb") as file:
-        raw = file.read(MOST_BYTES + 1)
-    if len(raw) > MOST_BYTES:
-        raise EditorProblem(_("The edited text is far too long: the text is as it was."))
-    text = stripped(raw.decode("utf-8", "replace"))
-    return text if before.endswith("\n") else text.removesuffix("\n")
+def _about(outcome: int, text: EditedText, is_taken: bool) -> str:
+    """How an editor ended that did not end well, and where the text is."""
+    if outcome < 0:
+        words = _("A signal ended the editor ({code})")
+        words = words.format(code=-outcome)
+    else:
+        words = _("The editor ended with code {code}").format(code=outcome)
+    if is_taken:
+        told = _("{end}: what was saved is in the box, Ctrl+Z brings back the text from before.")
+    else:
+        told = _("{end}: the text is as it was.")
+    told = told.format(end=words)
+    if text.others():
+        told += " " + _("What the editor left is in {place}.").format(place=text.place)
+    return told
 
 
 def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:

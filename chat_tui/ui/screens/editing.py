@@ -1,0 +1,103 @@
+"""A text edited outside: it goes out, comes back whatever became of the editor, and is found again."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from textual import on, work
+
+from chat_tui.locale import _
+from chat_tui.model.ids import ChatId
+from chat_tui.ui import edited, keys
+from chat_tui.ui.edited import EditedText, Unusable
+from chat_tui.ui.screens.desk import Desk
+from chat_tui.ui.terminal.editor import EditorProblem
+from chat_tui.ui.text import notify
+from chat_tui.ui.widgets.compose import Compose
+
+_LOOK_S: Final = 1.0
+"""Seconds between two looks at a file that an editor in a window of its own may have."""
+
+
+class Editing(Desk):
+    """What was saved outside is in the box and on the disk before its file goes."""
+
+    _left_there: frozenset[Path] = frozenset()
+    """Texts that were offered in this run and not wanted."""
+
+    @on(Compose.EditWanted)
+    def _edit_wanted(self, message: Compose.EditWanted) -> None:
+        message.stop()
+        self._edit()
+
+    @work(group="dialog", exclusive=True, exit_on_error=True)
+    async def _edit(self) -> None:
+        """What is in the box is safe before the terminal goes to the editor."""
+        chat_id = self._talk.chat_id
+        if chat_id is None:
+            return
+        await self._talk.save_draft()
+        if await self._offer_edited(chat_id):
+            return
+        try:
+            text = edited.given_out(self._terminal.edited, str(chat_id), self._box.text)
+        except OSError as error:
+            words = _("The text cannot be given to an editor: {reason}")
+            notify(self.app, words.format(reason=error.strerror), severity="warning")
+            return
+        try:
+            words, is_over = await self._terminal.edit_outside(text, self._box.retype)
+        except EditorProblem as problem:
+            text.remove()
+            notify(self.app, str(problem), severity="warning")
+            return
+        except Unusable as problem:
+            notify(self.app, str(problem), severity="warning")
+            return
+        finally:
+            text.release()
+        if words:
+            notify(self.app, words, severity="warning")
+        await self._talk.save_draft()
+        if is_over and self._talk.is_kept:
+            text.remove()
+        elif not is_over:
+            self._await_late(text)
+
+    def _await_late(self, text: EditedText) -> None:
+        """Tell when something is saved after all, by an editor that is still open in its window."""
+
+        def look() -> None:
+            with suppress(Unusable):  # a file that is being replaced
+                if (text.saved() or "").strip():
+                    words = _("The editor has saved its text now: {key} in that chat brings it.")
+                    notify(self.app, words.format(key=keys.key_of("edit")))
+                    timer.stop()
+            if not text.place.exists():
+                timer.stop()
+
+        timer = self.set_interval(_LOOK_S, look)
+
+    @work(group="edited", exclusive=True, exit_on_error=True)
+    async def _look_for_edited(self, chat_id: ChatId) -> None:
+        await self._offer_edited(chat_id)
+
+    async def _offer_edited(self, chat_id: ChatId) -> bool:
+        """Offer what an editor saved for a chat and nobody took; whether it was taken."""
+        for text, saved in edited.left_over(self._terminal.edited, str(chat_id)):
+            if text.place in self._left_there:
+                continue
+            if saved != self._box.text:
+                is_wanted = await self._flows.offer_edited(saved)
+                if not is_wanted or self._talk.chat_id != chat_id:
+                    self._left_there |= {text.place}
+                    continue
+                if self._box.text == text.given:
+                    self._box.retype(saved)
+                    await self._talk.save_draft()
+                else:
+                    await self._talk.add_text(saved)
+            if self._talk.is_kept:
+                text.remove()
+            return True
+        return False
