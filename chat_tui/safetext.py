@@ -23,7 +23,9 @@ _HOT: Final = re.compile(f"[^{_COLD}]")
 _HOT_RUN: Final = re.compile(rf"([^{_COLD}])\1*")
 _MANY_HOT: Final = re.compile(f"[^{_COLD}]{{{_MARKS_IN_A_ROW + 1},}}")
 _NEW_LINE: Final = re.compile("\r\n|[\u2028\u2029]")
-_ANY_NEW_LINE: Final = re.compile("\r\n?|[\u2028\u2029]")
+# Whatever any system ends a line, a page or a record with.
+_ANY_NEW_LINE: Final = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]+")
 
 # Letters of no width and no ink that Unicode does not count as format characters (Cf).
 _INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
@@ -60,11 +62,14 @@ def one_line(text: str, *, limit: int = LIMIT) -> str:
 
 
 def stripped(text: str) -> str:
-    """The text without escape sequences, controls and invisible direction marks; emoji stay as they are."""
+    """The text without escape sequences, controls and invisible direction marks; emoji stay as they are.
+
+    No words are joined by it: a space or the end of a line stands where a control stood between them.
+    """
     if not _HOT.search(text):
         return text
-    text = _ANY_NEW_LINE.sub("\n", text)
-    return _HOT_RUN.sub(_without_control, _SEQUENCE.sub("", text))
+    text = _CONTROLS.sub(_space_between, _ANY_NEW_LINE.sub("\n", _SEQUENCE.sub("", text)))
+    return _HOT_RUN.sub(_without_control, text)
 
 
 def is_blank(text: str) -> bool:
@@ -94,6 +99,11 @@ def _marked(match: re.Match[str]) -> str:
     else:
         mark = f"<{code:04X}>"
     return mark if count == 1 else f"{mark}×{count}"
+
+
+def _space_between(match: re.Match[str]) -> str:
+    before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
+    return " " if before.strip() and after.strip() else ""
 
 
 def _without_control(match: re.Match[str]) -> str:
