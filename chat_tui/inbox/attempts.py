@@ -7,15 +7,17 @@ whoever finds an item `sending` whose owner is gone looks in the history instead
 import asyncio
 import logging
 import mimetypes
+from typing import Final
 
 from chat_tui.inbox import door
 from chat_tui.inbox.events import OutboxChanged
 from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.history import History
-from chat_tui.inbox.lookup import Lookup
+from chat_tui.inbox.lookup import CLOCK_SLACK_MS, Lookup
+from chat_tui.inbox.outbox_writes import OutboxWrites
 from chat_tui.inbox.waits import READY, Waits
 from chat_tui.model.allowance import Urgency
-from chat_tui.model.ids import UNKNOWN_TIME, ChatId, MessageId, OutboxId
+from chat_tui.model.ids import UNKNOWN_TIME, ChatId, MessageId, Millis, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.paging import Coverage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -28,6 +30,8 @@ _TURN_AWAY_KINDS = frozenset({ProblemKind.LOCKED, ProblemKind.PARALLEL_LIMIT, Pr
 _PAUSING_KINDS = frozenset({ProblemKind.UNAUTHORIZED, ProblemKind.FORBIDDEN})
 _OWN_FILE_KINDS = frozenset({ProblemKind.FILE_CHANGED, ProblemKind.FILE_UNREADABLE})
 
+LEFT_ALONE_MS: Final[Millis] = 2 * 60_000
+"""An item of which nothing was heard for longer is looked for before it is given to the network."""
 PROGRESS_STEPS = 20
 """How often at most the upload of a file is told of."""
 
@@ -35,11 +39,15 @@ PROGRESS_STEPS = 20
 class Attempts:
     """Acts on one item at a time, for whoever holds the lock of its chat."""
 
-    def __init__(self, ground: Ground, history: History, lookup: Lookup, waits: Waits) -> None:
+    def __init__(
+        self, ground: Ground, history: History, writes: OutboxWrites, lookup: Lookup, waits: Waits
+    ) -> None:
         self._g = ground
+        self._writes = writes
         self._history = history
         self._lookup = lookup
         self._waits = waits
+        self._begun_at = asyncio.get_running_loop().time()
         self._posts: dict[OutboxId, asyncio.Task[Accepted | Problem]] = {}
         self._stopped: set[OutboxId] = set()
         self.uploaded: dict[OutboxId, int] = {}
@@ -77,6 +85,12 @@ class Attempts:
             await self._give_back(item, leak)
             return
         newest = await self._newest_known(item.chat_id)
+        if not isinstance(newest, Problem) and self._was_left_alone(item):
+            looked = await self._lookup.look_before(item, self._last_heard(item))
+            if isinstance(looked, OutboxItem):
+                self._forget(item.outbox_id)
+                return
+            newest = looked or await self._newest_known(item.chat_id)
         if isinstance(newest, Problem):
             await self._turned_away(item, newest)
             return
@@ -84,7 +98,7 @@ class Attempts:
         self._waits.learn(await self._g.read(outbox.told))
         if self._waits.is_held(item):
             return
-        sending = await self._move(
+        sending = await self._writes.move(
             item,
             OutboxState.SENDING,
             attempt=item.attempt + 1,
@@ -100,9 +114,27 @@ class Attempts:
             await self._witness(sending)
             await self._settle_outcome(sending, await self._stoppable(sending))
 
+    def _last_heard(self, item: OutboxItem) -> Millis:
+        """The last thing this outbox knows of the item, by the Market's clock: a try, or its beginning."""
+        server_now = self._history.server_now() or UNKNOWN_TIME
+        ahead = server_now - self._g.wall_ms()
+        if item.in_doubt:
+            # The operator sent it again, after a look.
+            return max(item.attempt_at, item.asked_at + ahead)
+        return item.attempt_at if item.attempt else item.created_at + ahead
+
+    def _was_left_alone(self, item: OutboxItem) -> bool:
+        """Whether this may be an outbox put back from a copy: nothing was tried for long, nor in this run.
+
+        What the original sent meanwhile is in the history and nowhere here.
+        """
+        silence = (self._history.server_now() or UNKNOWN_TIME) - self._last_heard(item)
+        this_run = int((asyncio.get_running_loop().time() - self._begun_at) * 1000)
+        return not -CLOCK_SLACK_MS <= silence <= max(LEFT_ALONE_MS, this_run)
+
     async def _recall(self, item: OutboxItem, begun: attempted.Attempted) -> None:
         """The outbox file is older than what was sent from it: look, as after a lost answer."""
-        sending = await self._move(
+        sending = await self._writes.move(
             item,
             OutboxState.SENDING,
             **begun._asdict(),
@@ -173,7 +205,7 @@ class Attempts:
         if isinstance(outcome, Accepted):
             self._forget(item.outbox_id)
             self._g.bulletin.unlock()
-            sent = await self._move(item, OutboxState.SENT, problem="", error="")
+            sent = await self._writes.move(item, OutboxState.SENT, problem="", error="")
             if sent is not None:
                 await self._look(sent)
         elif outcome.certainty == Certainty.UNCLEAR:
@@ -210,35 +242,21 @@ class Attempts:
         """Move to `state` with the reason; an item that is there already only gets the new reason."""
         words = {"problem": problem.kind.value, "error": problem.message}
         if item.state == state:
-            return await self._update(item, **words, **columns)
-        return await self._move(item, state, **words, **columns)
+            return await self._writes.update(item, **words, **columns)
+        return await self._writes.move(item, state, **words, **columns)
 
     async def _mark_unclear(self, item: OutboxItem, kind: ProblemKind, words: str) -> OutboxItem:
-        marked = await self._update(
+        marked = await self._writes.update(
             item, unclear_at=self._g.wall_ms(), looks=0, problem=kind.value, error=words
         )
         return marked if marked is not None else item
 
     async def _look(self, item: OutboxItem) -> None:
-        wait = await self._lookup.advance(item)
-        if wait is None:
+        looked = await self._lookup.advance(item)
+        if looked is None:
             self._forget(item.outbox_id)
-        elif wait > 0:
-            self._waits.put_off(item, wait)
-
-    # -- writing -------------------------------------------------------------------------------------
-
-    async def _move(
-        self, item: OutboxItem, state: OutboxState, **columns: int | str | None
-    ) -> OutboxItem | None:
-        moved = await self._g.write_state(outbox.move, item.outbox_id, item.state, state, **columns)
-        self._g.bulletin.publish(OutboxChanged(item.chat_id))
-        return moved
-
-    async def _update(self, item: OutboxItem, **columns: int | str | None) -> OutboxItem | None:
-        updated = await self._g.write_state(outbox.update, item.outbox_id, item.state, **columns)
-        self._g.bulletin.publish(OutboxChanged(item.chat_id))
-        return updated
+        else:
+            self._waits.put_off(*looked)
 
     def _forget(self, outbox_id: OutboxId) -> None:
         self._waits.forget(outbox_id)

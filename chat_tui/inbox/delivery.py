@@ -6,19 +6,23 @@ What is due is chosen here, and done under the chat's kernel lock; `attempts` do
 import asyncio
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 
 from chat_tui.inbox.attempts import Attempts
-from chat_tui.inbox.events import Event, OutboxChanged, TimelineChanged
+from chat_tui.inbox.events import Event, TimelineChanged
 from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.history import History
 from chat_tui.inbox.lookup import Lookup
+from chat_tui.inbox.outbox_writes import OutboxWrites, on_loop
 from chat_tui.inbox.waits import READY, Waits
-from chat_tui.model.ids import ChatId, OutboxId
-from chat_tui.model.outbox import OutboxItem, OutboxState
+from chat_tui.model.ids import UNKNOWN_TIME, ChatId, OutboxId
+from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import outbox
 from chat_tui.store.database import StoreBusy, StoreProblem
 from chat_tui.store.locks import ChatLock
+
+_SETTLED = frozenset({OutboxState.CONFIRMED, OutboxState.FAILED, OutboxState.UNCONFIRMED})
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +34,10 @@ class Delivery:
         self._g = ground
         self._history = history
         self._locks = locks
-        self._lookup = Lookup(ground, history)
+        self._writes = OutboxWrites(ground.store, on_loop(ground.bulletin.publish))
+        self._lookup = Lookup(ground, history, self._writes)
         self._waits = Waits(ground.settings, ground.wall_ms)
-        self._attempts = Attempts(ground, history, self._lookup, self._waits)
+        self._attempts = Attempts(ground, history, self._writes, self._lookup, self._waits)
         self._wake = asyncio.Event()
         self._steps: dict[ChatId, asyncio.Task[None]] = {}
         self._settle: set[ChatId] = set()
@@ -78,6 +83,33 @@ class Delivery:
         self._waits.forget(outbox_id)
         self._lookup.forget(outbox_id)
 
+    async def settled(self, outbox_id: OutboxId) -> OutboxItem:
+        """The item once it is settled, or once nothing more becomes of it before the operator acts.
+
+        One that somebody took back at another copy comes as one that failed and is gone, without its text.
+        """
+        changed = asyncio.Event()
+        leave = self._g.bulletin.subscribe(lambda _: changed.set())
+        try:
+            while True:
+                changed.clear()
+                item = await self._g.read(outbox.get, outbox_id)
+                if item is None:
+                    return _gone(outbox_id)
+                if item.state in _SETTLED or item.is_released or self._is_stuck(item):
+                    return item
+                # What another copy of the program did with it is an event there, not here.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._g.settings.scan_s):
+                        await changed.wait()
+        finally:
+            leave()
+
+    def _is_stuck(self, item: OutboxItem) -> bool:
+        """Whether the operator must mend a key or a right before anything becomes of it."""
+        is_in_flight = item.state == OutboxState.SENDING and not item.is_checking
+        return not is_in_flight and not self._may_act(item)
+
     def stop(self, outbox_id: OutboxId) -> bool:
         """Break off a request under way here; whether it arrived is then looked up."""
         return self._attempts.stop(outbox_id)
@@ -120,10 +152,8 @@ class Delivery:
             self._locks.release(item.chat_id)
 
     async def _queue_again(self, item: OutboxItem) -> Problem | None:
-        moved = await self._g.write_state(
-            outbox.move,
-            item.outbox_id,
-            item.state,
+        moved = await self._writes.move(
+            item,
             OutboxState.QUEUED,
             not_before=0,
             asked_at=self._g.wall_ms(),
@@ -131,7 +161,6 @@ class Delivery:
             problem="",
             error="",
         )
-        self._g.bulletin.publish(OutboxChanged(item.chat_id))
         return None if moved is not None else Problem(ProblemKind.GONE)
 
     # -- choosing ------------------------------------------------------------------------------------
@@ -162,6 +191,9 @@ class Delivery:
             paused = None
         if item.state in READY:
             return paused is None and not self._g.settings.read_only
+        if item.state == OutboxState.SENT:
+            # Where nothing may be asked the look fails by itself, and what was taken holds nothing back.
+            return True
         # A look is a request too, and a refused key is not shown again.
         return paused is None or paused.kind != ProblemKind.UNAUTHORIZED
 
@@ -209,9 +241,25 @@ class Delivery:
         if not _is_quiet(item):
             await self._attempts.advance(item)
             return
-        for quiet in filter(_is_quiet, heads):
-            # A later read of the history brought news; nothing more is asked of the Market for it.
-            await self._lookup.link(quiet)
+        # A later read of the history brought news; nothing more is asked of the Market for it.
+        await self._lookup.link_all(filter(_is_quiet, heads))
+
+
+def _gone(outbox_id: OutboxId) -> OutboxItem:
+    return OutboxItem(
+        outbox_id,
+        ChatId(0),
+        0,
+        OutboxKind.TEXT,
+        "",
+        "",
+        0,
+        "",
+        OutboxState.FAILED,
+        not_before=0,
+        created_at=UNKNOWN_TIME,
+        problem=ProblemKind.GONE.value,
+    )
 
 
 def _is_under_way(item: OutboxItem) -> bool:

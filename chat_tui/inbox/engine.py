@@ -30,7 +30,7 @@ from chat_tui.inbox.watch import Watch
 from chat_tui.model.allowance import Urgency
 from chat_tui.model.chat import NewChat
 from chat_tui.model.ids import ChatId, Millis, OutboxId
-from chat_tui.model.outbox import OutboxItem, OutboxState
+from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.report import SyncPlan, SyncReport
 from chat_tui.store import chats, outbox, saved, spool
@@ -42,7 +42,6 @@ GRACE_S = 1.0
 SPOOL_AGE_S = 24 * 3600.0
 """A younger copy may belong to an item that another copy of the program is about to write."""
 CREATE_TRIES = 3
-_SETTLED = frozenset({OutboxState.CONFIRMED, OutboxState.FAILED, OutboxState.UNCONFIRMED})
 
 log = logging.getLogger(__name__)
 
@@ -262,20 +261,9 @@ class Engine:
         self._delivery.wake()
 
     async def deliver(self, outbox_id: OutboxId) -> OutboxItem:
-        """Deliver until the item is settled."""
+        """Deliver until the item is settled; see `Delivery.settled`."""
         self._ensure_delivering()
-        changed = asyncio.Event()
-        leave = self.bulletin.subscribe(lambda _: changed.set())
-        try:
-            while True:
-                changed.clear()
-                item = await self._g.read(outbox.get, outbox_id)
-                assert item is not None, "nobody takes back an item that a verb is sending"
-                if item.state in _SETTLED or item.is_released:
-                    return item
-                await changed.wait()
-        finally:
-            leave()
+        return await self._delivery.settled(outbox_id)
 
     async def resend(self, outbox_id: OutboxId) -> Problem | None:
         """Queue a failed or unconfirmed item again; an unconfirmed one only after one more look."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chat_tui.inbox import files
 from chat_tui.inbox.asking import Asking
-from chat_tui.inbox.events import Event, OutboxChanged
+from chat_tui.inbox.events import Event
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.writing import Writing
 from chat_tui.model.doubt import Doubt
@@ -99,5 +99,4 @@ class Sending(Asking):
     def _queued(self, outcome: OutboxItem | Problem) -> OutboxItem | Problem:
         if isinstance(outcome, OutboxItem):
             self._loop.call(self._engine.deliver_soon)
-            self._publish(OutboxChanged(outcome.chat_id))
         return outcome

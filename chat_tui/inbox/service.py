@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from chat_tui.inbox.attachments import Attachments
 from chat_tui.inbox.engine import Engine
-from chat_tui.inbox.events import Event, OutboxChanged, StoreMended
+from chat_tui.inbox.events import Event, StoreMended
 from chat_tui.inbox.loop import EngineLoop
 from chat_tui.inbox.market import Market
 from chat_tui.inbox.orders import Orders
@@ -60,7 +60,7 @@ class Inbox(Queue, Sending, Attachments):
         self._settings = settings or InboxSettings()
         self._loop = EngineLoop()
         self._engine = Engine(store, connect, self._settings, wall_ms)
-        self._writing = Writing(store, self._settings, wall_ms)
+        self._writing = Writing(store, self._settings, wall_ms, self._publish)
         self._own = (store.paths.cache_dir, store.paths.data_dir, *private)
         Queue.__init__(self, store, self._writing, wall_ms, self._publish)
         self.orders = Orders(store, self._loop, self._engine, wall_ms)
@@ -224,7 +224,6 @@ class Inbox(Queue, Sending, Attachments):
         taken = await self._writing.take_back(outbox_id, into_draft=into_draft, caret=caret)
         if isinstance(taken, OutboxItem):
             self._loop.call(self._engine.forget, outbox_id)
-            self._publish(OutboxChanged(taken.chat_id))
         return taken
 
     async def stop_sending(self, outbox_id: OutboxId) -> Problem | None:

@@ -2,12 +2,14 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
 from chat_tui.inbox.door import Door
+from chat_tui.inbox.events import Event
+from chat_tui.inbox.outbox_writes import OutboxWrites
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.doubt import Doubt
 from chat_tui.model.file import FileCard
@@ -16,17 +18,25 @@ from chat_tui.model.mark import Mark, Marked
 from chat_tui.model.outbox import OutboxItem, OutboxKind
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Draft
-from chat_tui.store import drafts, marks, outbox, spool
+from chat_tui.store import drafts, marks, spool
 from chat_tui.store.database import Connection, Store, StoreBusy, StoreProblem
 
 T = TypeVar("T")
 
 
 class Writing:
-    """Writes to the durable store, on behalf of the operator. Knows neither network nor events."""
+    """Writes to the durable store, on behalf of the operator. Knows nothing of the network."""
 
-    def __init__(self, store: Store, settings: InboxSettings, wall_ms: Callable[[], Millis]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: InboxSettings,
+        wall_ms: Callable[[], Millis],
+        tell: Callable[[Event], None],
+    ) -> None:
+        """`tell` is called with the event of every change of the outbox, from any thread."""
         self._store = store
+        self._outbox = OutboxWrites(store, tell)
         self._settings = settings
         self._wall_ms = wall_ms
         self.door = Door(store, settings, wall_ms)
@@ -92,23 +102,20 @@ class Writing:
         outbox_id = _new_id()
         base = self._bases.get(chat_id)
 
-        def enqueue(conn: Connection) -> OutboxItem:
-            drafts.clear(conn, chat_id, self._copy, base)
-            return outbox.enqueue(
-                conn,
+        def clear_draft(conn: Connection, item: OutboxItem) -> None:
+            drafts.clear(conn, item.chat_id, self._copy, base)
+
+        return await _settled(
+            self._outbox.enqueue(
                 outbox_id=outbox_id,
                 chat_id=chat_id,
                 kind=OutboxKind.TEXT,
                 text=leaving,
-                file_name="",
-                file_size=0,
-                sha256="",
                 not_before=now + int(self._settings.undo_s * 1000),
                 created_at=now,
-                clear_draft=False,
+                also=clear_draft,
             )
-
-        return await _settled(self._store.write_state(enqueue))
+        )
 
     async def enqueue_file(
         self, chat_id: ChatId, card: FileCard, agreed: Collection[Doubt] = ()
@@ -135,18 +142,15 @@ class Writing:
             return refusal
         now = self._wall_ms()
         queued = await _settled(
-            self._store.write_state(
-                outbox.enqueue,
+            self._outbox.enqueue(
                 outbox_id=outbox_id,
                 chat_id=chat_id,
                 kind=OutboxKind.FILE,
-                text="",
                 file_name=card.name,
                 file_size=size,
                 sha256=sha256,
                 not_before=now + int(self._settings.undo_s * 1000),
                 created_at=now,
-                clear_draft=False,
             )
         )
         if isinstance(queued, Problem):
@@ -161,35 +165,34 @@ class Writing:
         `into_draft` puts its text before the draft of its chat in the same transaction, so that at no
         moment it is nowhere; `caret` is where to go on in it, None = behind it.
         """
-        taken = await _settled(
-            self._store.write_state(self._take_back, outbox_id, into_draft=into_draft, caret=caret)
-        )
+
+        def keep_text(conn: Connection, item: OutboxItem) -> None:
+            if item.text:
+                self._put_before_draft(conn, item, caret)
+
+        taken = await _settled(self._outbox.take_back(outbox_id, keep_text if into_draft else None))
         if taken is None:
             return Problem(ProblemKind.GONE)
         if isinstance(taken, OutboxItem) and taken.kind == OutboxKind.FILE:
             await asyncio.to_thread(spool.remove, self._store.paths.data_dir, outbox_id)
         return taken
 
-    def _take_back(
-        self, conn: Connection, outbox_id: OutboxId, *, into_draft: bool, caret: int | None
-    ) -> OutboxItem | None:
-        item = outbox.take_back(conn, outbox_id)
-        if item is not None and item.text and into_draft:
-            typed = next((row.text for row in drafts.kept(conn, item.chat_id) if row.copy == self._copy), "")
-            text = f"{item.text}\n{typed}" if typed.strip() else item.text
-            draft = Draft(item.chat_id, text, len(item.text) if caret is None else caret)
-            drafts.save(conn, draft, self._wall_ms(), copy=self._copy)
-        return item
+    def _put_before_draft(self, conn: Connection, item: OutboxItem, caret: int | None) -> None:
+        typed = next((row.text for row in drafts.kept(conn, item.chat_id) if row.copy == self._copy), "")
+        text = f"{item.text}\n{typed}" if typed.strip() else item.text
+        draft = Draft(item.chat_id, text, len(item.text) if caret is None else caret)
+        drafts.save(conn, draft, self._wall_ms(), copy=self._copy)
 
 
 def _new_id() -> OutboxId:
     return OutboxId(str(uuid.uuid4()))
 
 
-async def _settled(written: Future[T]) -> T | Problem:
+async def _settled(written: Future[T] | Awaitable[T]) -> T | Problem:
     """The result of a write, or why the local store could not take it."""
     try:
-        return await asyncio.wrap_future(written)
+        settled: Awaitable[T] = asyncio.wrap_future(written) if isinstance(written, Future) else written
+        return await settled
     except StoreBusy:
         return Problem(ProblemKind.BUSY)
     except StoreProblem as error:

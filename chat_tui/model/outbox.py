@@ -1,9 +1,10 @@
 """What the operator sent and what became of it: the states and the legal moves between them.
 
     queued → sending → sent → confirmed
-                ├→ waiting → sending          surely not delivered; tried again by itself
+       │        ├→ waiting → sending          surely not delivered; tried again by itself
                 ├→ failed → queued            refused; the operator may take it back or resend
-                └→ unconfirmed → queued       may be there; only the operator may resend
+       │        └→ unconfirmed → queued       may be there; only the operator may resend
+       └→ confirmed                           another run of the program sent it: this outbox was put back
 
 While the outcome of an attempt is unclear the item stays `sending` with `unclear_at` set: it is
 being looked for in the history. Nothing here is ever moved from unclear to queued by the program.
@@ -43,9 +44,9 @@ class OutboxState(StrEnum):
 
 _S = OutboxState
 MOVES: dict[OutboxState, frozenset[OutboxState]] = {
-    _S.QUEUED: frozenset({_S.SENDING, _S.WAITING, _S.FAILED, _S.UNCONFIRMED}),
+    _S.QUEUED: frozenset({_S.SENDING, _S.CONFIRMED, _S.WAITING, _S.FAILED, _S.UNCONFIRMED}),
     _S.SENDING: frozenset({_S.SENT, _S.CONFIRMED, _S.WAITING, _S.FAILED, _S.UNCONFIRMED}),
-    _S.WAITING: frozenset({_S.SENDING, _S.FAILED, _S.UNCONFIRMED}),
+    _S.WAITING: frozenset({_S.SENDING, _S.CONFIRMED, _S.FAILED, _S.UNCONFIRMED}),
     _S.SENT: frozenset({_S.CONFIRMED}),
     _S.UNCONFIRMED: frozenset({_S.CONFIRMED, _S.QUEUED}),
     _S.FAILED: frozenset({_S.QUEUED}),

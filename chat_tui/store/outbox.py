@@ -28,6 +28,7 @@ COLUMNS = frozenset(
 _GET = f"SELECT {ITEM} FROM outbox o WHERE o.outbox_id = ?"  # noqa: S608
 _OPEN = f"SELECT {ITEM} FROM outbox o WHERE o.state <> 'confirmed' ORDER BY o.created_at, o.chat_id, o.seq"  # noqa: S608
 _OWN = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? ORDER BY o.seq"  # noqa: S608
+_UNLINKED = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND o.state <> 'confirmed' ORDER BY o.seq"  # noqa: S608
 # A resent item may stand before one that is under way: that one is the head until it is settled.
 _IN_TURN = """
     o.state <> 'confirmed' AND o.state <> 'failed' AND (o.is_released OR NOT EXISTS (
@@ -190,6 +191,11 @@ def due(conn: Connection) -> tuple[tuple[OutboxItem, ...], tuple[OutboxItem, ...
 def told(conn: Connection) -> tuple[OutboxItem, ...]:
     """The items of all chats that the Market told to wait."""
     return tuple(map(item_of, conn.execute(_TOLD)))
+
+
+def unlinked(conn: Connection, chat_id: ChatId) -> tuple[OutboxItem, ...]:
+    """The items of a chat that no message of its history is known to be."""
+    return tuple(map(item_of, conn.execute(_UNLINKED, (chat_id,))))
 
 
 def own_for(conn: Connection, chat_id: ChatId) -> tuple[OutboxItem, ...]:

@@ -77,19 +77,19 @@ PROMISES = (
             Patch(
                 ATTEMPTS,
                 'item = await self._mark_unclear(item, ProblemKind.CUT, "")',
-                "await self._move(item, OutboxState.WAITING)\n                return",
+                "await self._writes.move(item, OutboxState.WAITING)\n                return",
             ),
         ),
     ),
     Mutant(
         "box cleared before the commit",
         (
-            Patch(WRITING, "            drafts.clear(conn, chat_id, self._copy, base)\n", ""),
+            Patch(WRITING, "                also=clear_draft,\n", ""),
             Patch(
                 WRITING,
-                "        return await _settled(self._store.write_state(enqueue))",
+                "        return await _settled(\n            self._outbox.enqueue(",
                 "        await _settled(self._store.write_state(drafts.clear, chat_id, self._copy, base))\n"
-                "        return await _settled(self._store.write_state(enqueue))",
+                "        return await _settled(\n            self._outbox.enqueue(",
             ),
         ),
     ),
@@ -126,7 +126,7 @@ PROMISES = (
         (
             Patch(
                 LOOKUP,
-                "looks < LEAST_LOOKS or now - watch.since < self._g.settings.settle_s",
+                "looks < LEAST_LOOKS or left > 0",
                 "looks < LEAST_LOOKS",
             ),
         ),

@@ -106,7 +106,7 @@ RULES = (
     ),
     Mutant(
         "news settle one item of a chat only",
-        (Patch(DELIVERY, "for quiet in filter(_is_quiet, heads):", "for quiet in (item,):"),),
+        (Patch(DELIVERY, "link_all(filter(_is_quiet, heads))", "link_all((item,))"),),
         pytest(f"{RULES_OF_DELIVERY}::test_all_released_items_of_a_chat_are_linked_by_one_reading"),
     ),
     Mutant(

@@ -9,13 +9,13 @@ from chat_tui.inbox.bulletin import Bulletin
 from chat_tui.inbox.delivery import Delivery
 from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.history import History
+from chat_tui.inbox.outbox_writes import OutboxWrites, on_loop
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.writing import Writing
 from chat_tui.model.ids import ChatId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind
 from chat_tui.model.problem import Problem
 from chat_tui.model.timeline import Draft
-from chat_tui.store import outbox
 from chat_tui.store.database import StoreBusy, StoreProblem
 from tests.inbox.simulation.kernel import Kernel
 from tests.inbox.simulation.local import SimLocks, SimStore
@@ -42,10 +42,13 @@ class Copy(Process):
         self._store = SimStore(self)
         store: Any = self._store
         locks: Any = SimLocks(self)
-        ground = Ground(store, CopyClient(self, market), Bulletin(wall_ms), settings, wall_ms)
+        bulletin = Bulletin(wall_ms)
+        tell = on_loop(bulletin.publish)
+        ground = Ground(store, CopyClient(self, market), bulletin, settings, wall_ms)
         self.history = History(ground)
         self.delivery = Delivery(ground, self.history, locks)
-        self.writing = Writing(store, settings, wall_ms)
+        self.writing = Writing(store, settings, wall_ms, tell)
+        self._writes = OutboxWrites(store, tell)
         self.delivery._waits._jitter = random.Random(seed)
 
     def start(self) -> None:
@@ -69,18 +72,14 @@ class Copy(Process):
     async def send_file(self, chat_id: ChatId, name: str) -> OutboxItem | None:
         """A file whose copy lies in the spool; None when it could not be queued."""
         try:
-            queued: OutboxItem = await self._store.write_state(
-                outbox.enqueue,
+            queued = await self._writes.enqueue(
                 outbox_id=OutboxId(f"file-{self.random.getrandbits(60)}"),
                 chat_id=chat_id,
                 kind=OutboxKind.FILE,
-                text="",
                 file_name=f"{name}.pdf",
                 file_size=len(name),
-                sha256="",
                 not_before=0,
                 created_at=self._wall_ms(),
-                clear_draft=False,
             )
         except (StoreBusy, StoreProblem):
             return None

@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from chat_tui.inbox.settings import InboxSettings
@@ -43,6 +44,13 @@ class ScriptedMarket(FaultyMarket):
 
         self.is_hidden = False
         """Whether the history shows nothing for now."""
+        self.is_unreadable: Problem | None = None
+        """What every look into a history gets for now."""
+        self.change: Callable[[str], str] | None = None
+        """What the Market makes of the texts it takes."""
+
+    def accept(self, item: OutboxItem) -> None:
+        super().accept(item if self.change is None else replace(item, text=self.change(item.text)))
 
     async def post(self, item: OutboxItem) -> Accepted | Problem:
         self.posts += 1
@@ -62,6 +70,8 @@ class ScriptedMarket(FaultyMarket):
         self, chat_id: ChatId, base: MessageId | None, token: str | None
     ) -> MessagesPage | Problem:
         page = await super().history(chat_id, base, token)
+        if self.is_unreadable is not None:
+            return self.is_unreadable
         return MessagesPage((), None, server_time=self.now_ms()) if self.is_hidden else page
 
 

@@ -1,0 +1,119 @@
+"""The one place that writes rows of the outbox: whatever is committed there is told as an event.
+
+Nobody else calls the writing functions of `store.outbox`. The event belongs to the commit and not to whoever
+asked for it: a caller that was cancelled meanwhile cannot keep it from going out.
+"""
+
+import asyncio
+from asyncio import Future as LoopFuture
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Concatenate, ParamSpec
+
+from chat_tui.inbox.events import Event, OutboxChanged
+from chat_tui.model.ids import ChatId, Millis, OutboxId
+from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
+from chat_tui.store import outbox
+from chat_tui.store.database import Connection, Store
+
+P = ParamSpec("P")
+Also = Callable[[Connection, OutboxItem], None]
+"""What belongs into the same transaction, done with the item as it is written there."""
+
+
+class OutboxWrites:
+    """Moves, notes, queues and takes back; each is one durable transaction and one event."""
+
+    def __init__(self, store: Store, tell: Callable[[Event], None]) -> None:
+        """`tell` is called with the event of every change, from whichever thread committed it."""
+        self._store = store
+        self._tell = tell
+
+    async def move(
+        self, item: OutboxItem, state: OutboxState, **columns: int | str | None
+    ) -> OutboxItem | None:
+        """Move an item on; None if it is not as it was any more. Errors are those of `store.outbox.move`."""
+        return await self._written(outbox.move, item.outbox_id, item.state, state, **columns)
+
+    async def update(self, item: OutboxItem, **columns: int | str | None) -> OutboxItem | None:
+        """Note something on an item that stays in its state; None if it is in another one by now."""
+        return await self._written(outbox.update, item.outbox_id, item.state, **columns)
+
+    async def enqueue(
+        self,
+        *,
+        outbox_id: OutboxId,
+        chat_id: ChatId,
+        kind: OutboxKind,
+        text: str = "",
+        file_name: str = "",
+        file_size: int = 0,
+        sha256: str = "",
+        not_before: Millis,
+        created_at: Millis,
+        also: Also | None = None,
+    ) -> OutboxItem:
+        """Put an item behind all others of its chat."""
+
+        def enqueue(conn: Connection) -> OutboxItem:
+            item = outbox.enqueue(
+                conn,
+                outbox_id=outbox_id,
+                chat_id=chat_id,
+                kind=kind,
+                text=text,
+                file_name=file_name,
+                file_size=file_size,
+                sha256=sha256,
+                not_before=not_before,
+                created_at=created_at,
+                clear_draft=False,
+            )
+            if also is not None:
+                also(conn, item)
+            return item
+
+        queued = await self._written(enqueue)
+        assert queued is not None, "what was put there is there"
+        return queued
+
+    async def take_back(self, outbox_id: OutboxId, also: Also | None = None) -> OutboxItem | None:
+        """Delete an item from a state it may leave from; None if it went on meanwhile."""
+
+        def take_back(conn: Connection) -> OutboxItem | None:
+            item = outbox.take_back(conn, outbox_id)
+            if item is not None and also is not None:
+                also(conn, item)
+            return item
+
+        return await self._written(take_back)
+
+    async def _written(
+        self,
+        write: Callable[Concatenate[Connection, P], OutboxItem | None],
+        *given: P.args,
+        **words: P.kwargs,
+    ) -> OutboxItem | None:
+        written = self._store.write_state(write, *given, **words)
+        written.add_done_callback(self._publish)
+        return await asyncio.wrap_future(written)
+
+    def _publish(self, written: Future[OutboxItem | None] | LoopFuture[OutboxItem | None]) -> None:
+        if written.cancelled() or written.exception() is not None:
+            return
+        item = written.result()
+        if item is not None:
+            # At the very end the loop of those who hear is gone.
+            with suppress(RuntimeError):
+                self._tell(OutboxChanged(item.chat_id))
+
+
+def on_loop(publish: Callable[[Event], None]) -> Callable[[Event], None]:
+    """A `tell` that publishes on the loop that runs now, whichever thread calls it."""
+    loop = asyncio.get_running_loop()
+
+    def tell(event: Event) -> None:
+        loop.call_soon_threadsafe(publish, event)
+
+    return tell

@@ -1,0 +1,58 @@
+"""Whether a message of the history is what an outbox item became. Pure; who may ask is decided elsewhere."""
+
+import re
+import unicodedata
+from collections import Counter
+from typing import Final
+
+from chat_tui.model.message import Message
+from chat_tui.model.outbox import OutboxItem, OutboxKind
+
+_LEAST_WORDS: Final = 3
+_WORD: Final = re.compile(r"\w+")
+_MASK: Final = re.compile(r"[*•█]{2,}")
+"""What the Market puts in the place of a number or an address that it does not let pass."""
+
+
+def says_the_same(item: OutboxItem, message: Message) -> bool:
+    """Whether a message says what the item said: the same text, or a file of that name and size."""
+    if item.kind is OutboxKind.TEXT:
+        return _plain(message.text or "") == _plain(item.text)
+    return any(a.name == item.file_name and a.size in {item.file_size, None} for a in message.attachments)
+
+
+def is_likeness(item: OutboxItem, message: Message) -> bool:
+    """Whether a message may be the item's text after the Market changed some of it.
+
+    What was masked may have been anything, all around it must be as it was; without a mask at least three
+    words and half of all have to be the same, so that another text of a colleague is not taken for ours.
+    """
+    if item.kind is not OutboxKind.TEXT or message.attachments or not message.text:
+        return False
+    ours, theirs = _plain(item.text), _plain(message.text)
+    return _is_masked(ours, theirs) or _shares_words(ours, theirs)
+
+
+def _is_masked(ours: str, theirs: str) -> bool:
+    first, *others = _MASK.split(theirs)
+    if not others or not ours.startswith(first):
+        return False
+    at = len(first)
+    *between, last = others
+    for piece in between:
+        found = ours.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return len(ours) - len(last) >= at and ours.endswith(last)
+
+
+def _shares_words(ours: str, theirs: str) -> bool:
+    mine, other = (Counter(_WORD.findall(text.casefold())) for text in (ours, theirs))
+    common = (mine & other).total()
+    return common >= _LEAST_WORDS and 2 * common >= max(mine.total(), other.total())
+
+
+def _plain(text: str) -> str:
+    """The text as it may come back: line ends, composition and outer blanks are not ours to trust."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
