@@ -7,6 +7,8 @@ from typing import Any, ParamSpec, TypeVar
 
 from chat_tui.inbox.engine import Engine
 from chat_tui.inbox.loop import EngineLoop
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.store.errors import StoreBusy, StoreProblem
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -23,3 +25,19 @@ class Asking:
         """Run something of the engine on its own loop; why the engine could not open is raised here."""
         await asyncio.wrap_future(self._opened)
         return await asyncio.wrap_future(self._loop.submit(work(*args, **kwargs)))
+
+    async def _try(
+        self, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T | Problem:
+        """As `_ask`, for what may be refused: also by the local files."""
+        try:
+            return await self._ask(work, *args, **kwargs)
+        except (StoreBusy, StoreProblem) as error:
+            return store_refusal(error)
+
+
+def store_refusal(error: StoreBusy | StoreProblem) -> Problem:
+    """Why the local files did not do it, for whoever asked."""
+    if isinstance(error, StoreBusy):
+        return Problem(ProblemKind.BUSY)
+    return Problem(ProblemKind.STORAGE, message=str(error))

@@ -136,6 +136,8 @@ def link(parts: Iterable[tuple[str, Link]]) -> Link:
 
 
 def _gravity(one: Link) -> int:
+    if one.unread:
+        return _GRAVITY[LinkState.REFUSED]
     if one.sends_paused is not None:
         return min(_SENDS_PAUSED, _GRAVITY[one.state])
     return _GRAVITY[one.state]

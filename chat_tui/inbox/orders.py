@@ -1,12 +1,12 @@
 """Orders, returns and other chats of a buyer, as a user interface asks for them."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Final, TypeVar
 
 from chat_tui.inbox.engine import Engine
 from chat_tui.inbox.loop import EngineLoop
 from chat_tui.inbox.order_reads import ORDERS, RETURNS
+from chat_tui.inbox.reads import Reads
 from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.order import ChatOrder, Reading
 from chat_tui.model.problem import Problem
@@ -22,8 +22,11 @@ OTHERS: Final = 5
 class Orders:
     """The part of `Inbox` that knows what a chat is about. May be used from any thread."""
 
-    def __init__(self, store: Store, loop: EngineLoop, engine: Engine, wall_ms: Callable[[], Millis]) -> None:
+    def __init__(
+        self, store: Store, reads: Reads, loop: EngineLoop, engine: Engine, wall_ms: Callable[[], Millis]
+    ) -> None:
         self._store = store
+        self._reads = reads
         self._loop = loop
         self._engine = engine
         self._wall_ms = wall_ms
@@ -34,7 +37,8 @@ class Orders:
         Local. Where nothing was read and there is no problem, the Market is being asked.
         """
         now = self._wall_ms()
-        known = await asyncio.wrap_future(self._store.read(_of_chat, chat_id, now))
+        found = self._store.read(_of_chat, chat_id, now)
+        known = await self._reads.guarded(found, None, ("order", chat_id))
         if known is None:
             return None
         return ChatOrder(

@@ -5,7 +5,7 @@ import time
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatId
 from chat_tui.model.paging import Coverage
-from chat_tui.model.problem import Problem
+from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.record import Record
 from chat_tui.model.timeline import Entry, TimelinePage
 
@@ -24,6 +24,9 @@ async def whole_chat(inbox: Inbox, chat_id: ChatId, *, ask: bool) -> Record | Pr
         return None
     page = await inbox.timeline(chat_id, limit=_PAGE)
     entries = await with_older(inbox, page)
+    if trouble := inbox.link(chat_id).unread:
+        # What could not be read is not to be missing without a word.
+        return Problem(ProblemKind.STORAGE, message=trouble)
     is_complete = page.coverage is Coverage.DONE
     return Record(item, tuple(entries), is_complete, ask, time.time_ns() // 1_000_000)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from chat_tui.inbox import files
-from chat_tui.inbox.asking import Asking
+from chat_tui.inbox.asking import Asking, store_refusal
 from chat_tui.inbox.events import Event
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.writing import Writing
@@ -83,14 +83,12 @@ class Sending(Asking):
             return forbidden
         try:
             item = await self.outbox_item(outbox_id)
-        except StoreBusy:
-            return Problem(ProblemKind.BUSY)
-        except StoreProblem as error:
-            return Problem(ProblemKind.STORAGE, message=str(error))
+        except (StoreBusy, StoreProblem) as error:
+            return store_refusal(error)
         if item is None:
             return Problem(ProblemKind.GONE)
         refusal = await self._writing.door.again(item, agreed)
-        return refusal or await self._ask(self._engine.resend, outbox_id)
+        return refusal or await self._try(self._engine.resend, outbox_id)
 
     def _forbidden(self) -> Problem | None:
         """Why nothing may be sent in this run."""

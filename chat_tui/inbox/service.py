@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from chat_tui.inbox.attachments import Attachments
 from chat_tui.inbox.engine import Engine
@@ -27,6 +26,7 @@ from chat_tui.model.chat import NewChat
 from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
 from chat_tui.model.link import Link
 from chat_tui.model.outbox import OutboxItem
+from chat_tui.model.paging import Coverage
 from chat_tui.model.problem import Problem
 from chat_tui.model.report import SyncPlan, SyncReport
 from chat_tui.model.search import SearchCoverage, SearchPage, SearchQuery
@@ -34,8 +34,6 @@ from chat_tui.model.stats import Stats
 from chat_tui.model.timeline import Draft, TimelinePage
 from chat_tui.store import coverage, messages, outbox, search, stats
 from chat_tui.store.database import Store
-
-T = TypeVar("T")
 
 
 def wall_clock_ms() -> Millis:
@@ -63,15 +61,18 @@ class Inbox(Queue, Sending, Attachments):
         self._writing = Writing(store, self._settings, wall_ms, self._publish)
         self._own = (store.paths.cache_dir, store.paths.data_dir, *private)
         Queue.__init__(self, store, self._writing, wall_ms, self._publish)
-        self.orders = Orders(store, self._loop, self._engine, wall_ms)
+        self.orders = Orders(store, self._reads, self._loop, self._engine, wall_ms)
         self._opened: Future[None]
         self._is_asleep = False
 
     def start(self, *, background: bool = True, asleep: bool = False) -> None:
         """Begin; without `background` nothing is synced or delivered but what is asked for.
 
+        In the background is also who would not know what to do with an error: a read that fails answers
+        as if little was there, and `link().unread` says why.
         `asleep`, all that is the engine's waits for `awaken`: the first paint has the processor for itself.
         """
+        self._reads.is_lenient = background
         self._opened = self._loop.submit(self._engine.open(background=background))
         self._is_asleep = True
         for sentence in self._store.notices:
@@ -98,10 +99,12 @@ class Inbox(Queue, Sending, Attachments):
         limit: int = 50,
     ) -> TimelinePage:
         """The newest entries of a chat, or those before, after or around a message."""
-        page = await _await(
+        page = await self._reads.guarded(
             self._store.read(
                 messages.timeline, chat_id, before=before, after=after, around=around, limit=limit
-            )
+            ),
+            TimelinePage(chat_id, (), has_older=False, has_newer=False, coverage=Coverage.HAVE_MORE),
+            ("timeline", chat_id, before, after, around, limit),
         )
         entries = tuple(
             entry if entry.item is None else replace(entry, item=self._engine.with_progress(entry.item))
@@ -111,11 +114,11 @@ class Inbox(Queue, Sending, Attachments):
 
     async def draft(self, chat_id: ChatId) -> Draft:
         """The text typed for this chat, and other texts that copies of the program typed for it."""
-        return await self._writing.draft(chat_id)
+        return await self._reads.guarded(self._writing.draft(chat_id), self._writing.last_draft(chat_id))
 
     async def open_items(self) -> tuple[OutboxItem, ...]:
         """Everything sent and not yet confirmed, all chats, oldest first."""
-        items = await _await(self._store.read(outbox.open_items))
+        items = await self._reads.guarded(self._store.read(outbox.open_items), (), "outbox")
         return tuple(map(self._engine.with_progress, items))
 
     async def search(self, query: SearchQuery, after: int | None = None, limit: int = 50) -> SearchPage:
@@ -125,19 +128,21 @@ class Inbox(Queue, Sending, Attachments):
         between which others may read; cancelling ends it.
         """
         while True:
-            page = await _await(self._store.read(search.search, query, after, limit))
+            found = self._store.read(search.search, query, after, limit)
+            page = await self._reads.guarded(found, SearchPage((), None))
             if page.hits or page.next_key is None:
                 return page
             after = page.next_key
 
     async def search_coverage(self) -> SearchCoverage:
         """How much of the shop's history a search looks through."""
-        found = await _await(self._store.read(coverage.coverage))
+        none = SearchCoverage(chats=0, read=0, oldest_at=None)
+        found = await self._reads.guarded(self._store.read(coverage.coverage), none, "coverage")
         return replace(found, is_fetching=self._engine.is_fetching_rest)
 
     async def stats(self, zone: tzinfo, since: Millis | None = None) -> Stats:
         """How fast the shop answered since a moment (None = ever), by a zone's hours; takes seconds."""
-        return await _await(self._store.read(stats.stats, zone, since, self._wall_ms()))
+        return await asyncio.wrap_future(self._store.read(stats.stats, zone, since, self._wall_ms()))
 
     def own(self, chat_id: ChatId) -> tuple["Inbox", ChatId]:
         """The inbox of a chat's business, and the Market's number of it: what several are asked in full."""
@@ -145,7 +150,7 @@ class Inbox(Queue, Sending, Attachments):
 
     def link(self, chat_id: ChatId | None = None) -> Link:
         """How things stand with the Market, now: for the business of a chat, where several are open."""
-        return self._engine.bulletin.link
+        return replace(self._engine.bulletin.link, unread=self._reads.trouble)
 
     @property
     def view_only(self) -> Problem | None:
@@ -194,11 +199,11 @@ class Inbox(Queue, Sending, Attachments):
 
     async def fetch_chat(self, chat_id: ChatId) -> Problem | None:
         """Bring a chat and its newest messages into the cache, for verbs without a background."""
-        return await self._ask(self._engine.fetch_chat, chat_id)
+        return await self._try(self._engine.fetch_chat, chat_id)
 
     async def fetch_whole(self, chat_id: ChatId) -> Problem | None:
         """The same with all its messages back to the first, however many requests that takes."""
-        return await self._ask(self._engine.fetch_whole, chat_id)
+        return await self._try(self._engine.fetch_whole, chat_id)
 
     # -- doing ------------------------------------------------------------------------------------
 
@@ -228,7 +233,7 @@ class Inbox(Queue, Sending, Attachments):
 
     async def stop_sending(self, outbox_id: OutboxId) -> Problem | None:
         """Break off a request under way; it may have arrived all the same, so the item is then looked up."""
-        return await self._ask(self._engine.stop_sending, outbox_id)
+        return await self._try(self._engine.stop_sending, outbox_id)
 
     async def deliver(self, outbox_id: OutboxId) -> OutboxItem:
         """Deliver until this item is confirmed, failed or unconfirmed, for verbs without a background."""
@@ -238,7 +243,7 @@ class Inbox(Queue, Sending, Attachments):
         """Open (or find) the chat about an order or a return (createChat); it is in the cache afterwards."""
         if self.view_only is not None:
             return self.view_only
-        return await self._ask(self._engine.create_chat, about)
+        return await self._try(self._engine.create_chat, about)
 
     # -- hearing ----------------------------------------------------------------------------------
 
@@ -249,7 +254,7 @@ class Inbox(Queue, Sending, Attachments):
     async def close(self) -> None:
         """Stop the engine: nothing new is begun, what is durable stays; the store is closed."""
         self.awaken()
-        await _await(self._loop.submit(self._engine.close()))
+        await asyncio.wrap_future(self._loop.submit(self._engine.close()))
         self._store.tell_notices(None)
         await asyncio.to_thread(self._loop.stop)
         await asyncio.to_thread(self._store.close)
@@ -259,7 +264,3 @@ class Inbox(Queue, Sending, Attachments):
 
     def _publish(self, event: Event) -> None:
         self._loop.call(self._engine.bulletin.publish, event)
-
-
-async def _await(future: Future[T]) -> T:
-    return await asyncio.wrap_future(future)

@@ -10,6 +10,7 @@ from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.report import SyncReport
 from chat_tui.store import chats, cursors
+from chat_tui.store.database import Connection
 
 ACTIVE_EVERY_MS: Final[Millis] = 10 * 60_000
 EVERYTHING_EVERY_MS: Final[Millis] = 24 * 3_600_000
@@ -28,6 +29,8 @@ class Sweeps:
         self._walks = walks
         self._active_at: float | None = None
         """Moment of the engine's loop at which the active chats were walked last."""
+        self._at = ""
+        """Where the walk through everything stands."""
 
     async def stretch(self, report: SyncReport, now: float) -> bool:
         """Do the next piece of what is due; False when nothing is, or its turn has not come.
@@ -72,8 +75,7 @@ class Sweeps:
 
     async def done_at(self) -> Millis | None:
         """When everything was walked last; None = never."""
-        kept = await self._g.read(cursors.get, _DONE_AT)
-        return int(kept) if kept else None
+        return await self._g.read(cursors.moment, _DONE_AT)
 
     async def begin_anew(self) -> None:
         """Walk through everything from the top, as if it never was: more is new than a look can bring."""
@@ -85,6 +87,7 @@ class Sweeps:
 
     async def _everything(self, report: SyncReport, urgency: Urgency) -> bool:
         token = await self._g.read(cursors.get, _TOKEN) or None
+        self._at = token or ""
         ended = await self._walks.through(report, urgency, token=token, most=STRETCH, step=self._keep)
         if isinstance(ended, Problem):
             return self._judge(ended, report)
@@ -92,12 +95,22 @@ class Sweeps:
 
     async def _keep(self, token: str | None) -> None:
         """The page is in the cache: a later start goes on behind it."""
-        await self._g.write_cache(cursors.set_, _TOKEN, token or "")
-        if token is None:
-            await self._g.write_cache(cursors.set_, _DONE_AT, str(self._g.wall_ms()))
+        done_at = self._g.wall_ms() if token is None else None
+        if await self._g.write_cache(_go_on, self._at, token or "", done_at):
+            self._at = token or ""
 
     def _judge(self, problem: Problem, report: SyncReport) -> bool:
         """A sweep that may not go on now is no failure of the round."""
         if problem.kind is not ProblemKind.HOURLY_LIMIT:
             report.problem = problem
         return False
+
+
+def _go_on(conn: Connection, before: str, token: str, done_at: Millis | None) -> bool:
+    """Note how far the walk is; False, and nothing noted, if the cache was begun anew behind it."""
+    if (cursors.get(conn, _TOKEN) or "") != before:
+        return False
+    cursors.set_(conn, _TOKEN, token)
+    if done_at is not None:
+        cursors.set_(conn, _DONE_AT, str(done_at))
+    return True

@@ -107,8 +107,8 @@ class Sync:
                 log.warning("trouble not told: %s", type(error).__name__)
 
     async def _begin(self) -> None:
-        if (fresh_at := await self._g.read(cursors.get, FRESH_AT)) is not None:
-            self._g.bulletin.recall(int(fresh_at))
+        if (fresh_at := await self._g.read(cursors.moment, FRESH_AT)) is not None:
+            self._g.bulletin.recall(fresh_at)
         await self._read_shops()
 
     async def _turn(self) -> Problem | None:

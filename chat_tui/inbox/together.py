@@ -26,7 +26,6 @@ from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
 from chat_tui.model.search import SearchCoverage, SearchPage, SearchQuery
-from chat_tui.store.errors import StoreBusy, StoreProblem
 
 T = TypeVar("T")
 
@@ -46,9 +45,6 @@ class Together:
         """`left_out`: by name those that could not be opened, each with a sentence that says why."""
         self._businesses = tuple(businesses)
         self._left_out = tuple((name, _refused(Link(), reason)) for name, reason in left_out)
-        self._failing: dict[int, str] = {}
-        """Why the store of a business cannot be read, by its place."""
-        self._hearers: list[Callable[[Event], None]] = []
 
     async def queue_page(
         self,
@@ -72,19 +68,19 @@ class Together:
             items = tuple(apart.common_item(place, item, business.name) for item in page.items)
             return replace(page, items=items)
 
-        parts = await self._each(ask, QueuePage(tab, (), has_before=False, has_after=False))
+        parts = await self._each(ask)
         return merging.pages(tab, parts, backwards=from_end or before is not None, limit=limit)
 
     async def queue_item(self, chat_id: ChatId, tab: Tab = Tab.ALL) -> QueueItem | None:
         """One chat as the list shows it, with the name of its business."""
         place, own = apart.own_chat(chat_id)
         name, inbox = self._businesses[place].name, self._businesses[place].inbox
-        item = await self._without_failing(place, inbox.queue_item(own, tab), None)
+        item = await inbox.queue_item(own, tab)
         return None if item is None else apart.common_item(place, item, name)
 
     async def tab_counts(self) -> dict[Tab, int]:
         """How many chats each tab holds in all."""
-        return merging.counts(await self._each(lambda _place, one: one.inbox.tab_counts(), {}))
+        return merging.counts(await self._each(lambda _place, one: one.inbox.tab_counts()))
 
     async def next_waiting(self, beyond: ChatId | None, *, backwards: bool = False) -> ChatId | None:
         """The chat to answer next, whichever business it belongs to; behind the last one the first again."""
@@ -103,12 +99,12 @@ class Together:
             item = await business.inbox.waiting_beyond(own, backwards=backwards)
             return item and apart.common_item(place, item, business.name)
 
-        items = sorted(filter(None, await self._each(ask, None)), key=lambda item: item.key)
+        items = sorted(filter(None, await self._each(ask)), key=lambda item: item.key)
         return items[-1 if backwards else 0] if items else None
 
     async def longest_wait(self) -> Millis | None:
         """Since when whoever waits longest has been waiting."""
-        waits = await self._each(lambda _place, one: one.inbox.longest_wait(), None)
+        waits = await self._each(lambda _place, one: one.inbox.longest_wait())
         return min((since for since in waits if since is not None), default=None)
 
     async def open_items(self) -> tuple[OutboxItem, ...]:
@@ -117,8 +113,7 @@ class Together:
         async def ask(place: int, business: Business) -> tuple[OutboxItem, ...]:
             return tuple(apart.common_sent(place, item) for item in await business.inbox.open_items())
 
-        none: tuple[OutboxItem, ...] = ()
-        found = (item for part in await self._each(ask, none) for item in part)
+        found = (item for part in await self._each(ask) for item in part)
         return tuple(sorted(found, key=lambda item: item.created_at))
 
     async def search(self, query: SearchQuery, after: int | None = None, limit: int = 50) -> SearchPage:
@@ -133,23 +128,21 @@ class Together:
             found = tuple(apart.common_hit(place, hit, business.name) for hit in page.hits)
             return SearchPage(found, page.next_key)
 
-        return merging.hits(await self._each(ask, SearchPage((), None)), places, limit)
+        return merging.hits(await self._each(ask), places, limit)
 
     async def search_coverage(self) -> SearchCoverage:
         """How much of all histories a search looks through."""
-        none = SearchCoverage(chats=0, read=0, oldest_at=None)
-        return merging.coverage(await self._each(lambda _place, one: one.inbox.search_coverage(), none))
+        return merging.coverage(await self._each(lambda _place, one: one.inbox.search_coverage()))
 
     def link(self, chat_id: ChatId | None = None) -> Link:
         """How things stand with the Market: for the business of a chat, or for all, the worst first."""
         if chat_id is not None:
-            return self._link_of(apart.own_chat(chat_id)[0])
-        open_ = [(one.name, self._link_of(place)) for place, one in enumerate(self._businesses)]
+            return self._businesses[apart.own_chat(chat_id)[0]].inbox.link()
+        open_ = [(one.name, one.inbox.link()) for one in self._businesses]
         return merging.link((*open_, *self._left_out))
 
     def subscribe(self, hear: Callable[[Event], None]) -> Callable[[], None]:
         """Call `hear` with the events of all businesses, on their engines' threads; the result ends it."""
-        self._hearers.append(hear)
         leaves = [
             business.inbox.subscribe(lambda event, place=place: hear(self._common(place, event)))  # type: ignore[misc]
             for place, business in enumerate(self._businesses)
@@ -158,8 +151,6 @@ class Together:
         def leave() -> None:
             for one in leaves:
                 one()
-            if hear in self._hearers:
-                self._hearers.remove(hear)
 
         return leave
 
@@ -178,37 +169,9 @@ class Together:
             case LinkChanged() | OrdersChanged():
                 return event
 
-    def _link_of(self, place: int) -> Link:
-        link = self._businesses[place].inbox.link()
-        return _refused(link, self._failing[place]) if place in self._failing else link
-
-    async def _each(self, ask: Callable[[int, Business], Awaitable[T]], without: T) -> list[T]:
-        """Ask all at once; `without` stands for the answer of one whose store cannot be read."""
-        asked = (
-            self._without_failing(place, ask(place, business), without)
-            for place, business in enumerate(self._businesses)
-        )
-        return await asyncio.gather(*asked)
-
-    async def _without_failing(self, place: int, answer: Awaitable[T], without: T) -> T:
-        try:
-            found = await answer
-        except (StoreBusy, StoreProblem) as problem:
-            self._note(place, str(problem))
-            return without
-        self._note(place, None)
-        return found
-
-    def _note(self, place: int, reason: str | None) -> None:
-        """Why a store cannot be read; None = it can. What is new is told."""
-        if self._failing.get(place) == reason:
-            return
-        if reason is None:
-            del self._failing[place]
-        else:
-            self._failing[place] = reason
-        for hear in tuple(self._hearers):
-            hear(LinkChanged())
+    async def _each(self, ask: Callable[[int, Business], Awaitable[T]]) -> list[T]:
+        """Ask all at once; one whose store cannot be read answers as if little was there."""
+        return await asyncio.gather(*(ask(place, one) for place, one in enumerate(self._businesses)))
 
 
 def _refused(link: Link, reason: str) -> Link:

@@ -84,8 +84,7 @@ class Walks:
 
         Ends well only with `keep_known`: news behind a page that failed are met by the next walk.
         """
-        known_to = await self._g.read(cursors.get, KNOWN_TO)
-        until = None if known_to is None else int(known_to)
+        until = await self._g.read(cursors.moment, KNOWN_TO)
         self._top = UNKNOWN_TIME
         most = FIRST_PAGES if until is None else NEWS_PAGES
         ended = await self.through(report, Urgency.NEWS, until=until, most=most)
@@ -93,7 +92,7 @@ class Walks:
 
     async def keep_known(self) -> None:
         """The top is read as far down as it must be, or the walk through everything will bring the rest."""
-        if self._top not in {UNKNOWN_TIME, int(await self._g.read(cursors.get, KNOWN_TO) or UNKNOWN_TIME)}:
+        if self._top not in {UNKNOWN_TIME, await self._g.read(cursors.moment, KNOWN_TO) or UNKNOWN_TIME}:
             await self._g.write_cache(cursors.set_, KNOWN_TO, str(self._top))
 
     def _reaches(self, page: ChatsPage, until: Millis | None) -> bool:

@@ -110,11 +110,12 @@ class Watch:
         """Whoever leads knows best how the list stands; the others hear of it here."""
         if self._is_leading():
             return
-        fresh_at = await self._g.read(cursors.get, FRESH_AT)
-        if fresh_at is not None and int(fresh_at) > (self._g.bulletin.link.fresh_at or 0):
-            self._g.bulletin.caught_up(int(fresh_at))
+        fresh_at = await self._g.read(cursors.moment, FRESH_AT)
+        if fresh_at is not None and fresh_at > (self._g.bulletin.link.fresh_at or 0):
+            self._g.bulletin.caught_up(fresh_at)
         trouble = await self._g.read(cursors.get, TROUBLE)
-        if trouble and trouble != self._trouble:
+        # A word of another version is no news that this one could tell.
+        if trouble in set(ProblemKind) and trouble != self._trouble:
             self._g.bulletin.failed(Problem(ProblemKind(trouble), operation="getChats"))
         self._trouble = trouble
 

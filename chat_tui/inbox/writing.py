@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
+from chat_tui.inbox.asking import store_refusal
 from chat_tui.inbox.door import Door
 from chat_tui.inbox.events import Event
 from chat_tui.inbox.outbox_writes import OutboxWrites
@@ -43,6 +44,7 @@ class Writing:
         """Asked about everything that is queued here."""
         self._copy = str(uuid.uuid4())
         """The name under which this copy of the program keeps its drafts."""
+        self._drafts: dict[ChatId, Draft] = {}
         self._bases: dict[ChatId, drafts.Kept] = {}
         """By chat the row of an earlier or another copy that was shown as the draft."""
 
@@ -50,16 +52,25 @@ class Writing:
         """The text to go on with: what this copy typed, else the latest; and what others typed besides."""
         found = await asyncio.wrap_future(self._store.read(drafts.kept, chat_id))
         if not found:
-            return Draft(chat_id, "", 0)
+            return self._remember(Draft(chat_id, "", 0))
         shown = next((row for row in found if row.copy == self._copy), found[0])
         if shown.copy != self._copy:
             self._bases[chat_id] = shown
         others = dict.fromkeys(row.text for row in found if row.text != shown.text)
-        return Draft(chat_id, shown.text, shown.caret, tuple(others))
+        return self._remember(Draft(chat_id, shown.text, shown.caret, tuple(others)))
+
+    def last_draft(self, chat_id: ChatId) -> Draft:
+        """The draft as this copy knows it, should it not be readable: typing on must not replace it."""
+        return self._drafts.get(chat_id) or Draft(chat_id, "", 0)
+
+    def _remember(self, draft: Draft) -> Draft:
+        self._drafts[draft.chat_id] = draft
+        return draft
 
     async def save_draft(self, draft: Draft) -> Problem | None:
         """Keep the text typed for a chat; an empty text removes it. What other copies typed stays."""
         base = self._bases.get(draft.chat_id)
+        self._remember(draft)
         return _problem_of(
             await _settled(
                 self._store.write_state(drafts.save, draft, self._wall_ms(), copy=self._copy, base=base)
@@ -101,6 +112,7 @@ class Writing:
         now = self._wall_ms()
         outbox_id = _new_id()
         base = self._bases.get(chat_id)
+        self._drafts.pop(chat_id, None)
 
         def clear_draft(conn: Connection, item: OutboxItem) -> None:
             drafts.clear(conn, item.chat_id, self._copy, base)
@@ -193,10 +205,8 @@ async def _settled(written: Future[T] | Awaitable[T]) -> T | Problem:
     try:
         settled: Awaitable[T] = asyncio.wrap_future(written) if isinstance(written, Future) else written
         return await settled
-    except StoreBusy:
-        return Problem(ProblemKind.BUSY)
-    except StoreProblem as error:
-        return Problem(ProblemKind.STORAGE, message=str(error))
+    except (StoreBusy, StoreProblem) as error:
+        return store_refusal(error)
 
 
 def _problem_of(outcome: object) -> Problem | None:

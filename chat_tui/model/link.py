@@ -58,5 +58,7 @@ class Link:
     """Until when an operation is not asked, by operationId: its quota is used up, or nearly."""
     proxy: str = ""
     """The host of the proxy that requests go through; empty if there is none."""
+    unread: str = ""
+    """A sentence that says why the local files cannot be read; empty while they can."""
     parts: tuple[tuple[str, "Link"], ...] = ()
     """How things stand with each of several open businesses, by name, the worst first."""

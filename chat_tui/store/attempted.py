@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from chat_tui.model.ids import Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.store.database import Connection
+from chat_tui.store.shape import sound
 
 KEPT_MS: Final[Millis] = 30 * 24 * 3_600_000
 """An older backup is not recognized; its items are too old to be sent without asking."""
@@ -35,6 +36,8 @@ def note(conn: Connection, item: OutboxItem) -> None:
 def get(conn: Connection, outbox_id: OutboxId) -> Attempted | None:
     """The last attempt of an item, if one was begun."""
     row = conn.execute(
-        "SELECT attempt, attempt_at, base_message_id FROM attempted WHERE outbox_id = ?", (outbox_id,)
+        "SELECT attempt, attempt_at, base_message_id FROM attempted"  # noqa: S608
+        f" WHERE outbox_id = ? AND {sound('attempted')}",
+        (outbox_id,),
     ).fetchone()
     return None if row is None else Attempted(*row)

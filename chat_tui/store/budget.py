@@ -3,6 +3,7 @@
 from chat_tui.model.allowance import Allowance, BootMillis, Urgency
 from chat_tui.model.limits import HOURLY
 from chat_tui.store.database import Connection
+from chat_tui.store.shape import sound
 
 _COLUMNS = "operation, quota, remaining, resets_at, used, paced_to, held_to, refusals"
 
@@ -47,7 +48,7 @@ def refused(
 def get(conn: Connection, operation: str, now: BootMillis, boot: str) -> Allowance:
     """The account of one operation now; one of an earlier start of the machine begins anew."""
     row = conn.execute(
-        f"SELECT {_COLUMNS} FROM budget WHERE operation = ? AND boot = ?",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM budget WHERE operation = ? AND boot = ? AND {sound('budget')}",  # noqa: S608
         (operation, boot),
     ).fetchone()
     return Allowance.first(operation, now) if row is None else Allowance(*row).at(now)
@@ -55,7 +56,7 @@ def get(conn: Connection, operation: str, now: BootMillis, boot: str) -> Allowan
 
 def load(conn: Connection, now: BootMillis, boot: str) -> tuple[Allowance, ...]:
     """The accounts of every operation asked since the machine was started."""
-    rows = conn.execute(f"SELECT {_COLUMNS} FROM budget WHERE boot = ?", (boot,))  # noqa: S608
+    rows = conn.execute(f"SELECT {_COLUMNS} FROM budget WHERE boot = ? AND {sound('budget')}", (boot,))  # noqa: S608
     return tuple(Allowance(*row).at(now) for row in rows if row[0] in HOURLY)
 
 
@@ -66,7 +67,8 @@ def narrow(conn: Connection, until: BootMillis, boot: str) -> None:
 
 def narrow_until(conn: Connection, boot: str) -> BootMillis:
     """Up to when fewer requests may be under way; 0 = they may not be fewer."""
-    row = conn.execute("SELECT until FROM narrow WHERE boot = ?", (boot,)).fetchone()
+    sql = f"SELECT until FROM narrow WHERE boot = ? AND {sound('narrow')}"  # noqa: S608
+    row = conn.execute(sql, (boot,)).fetchone()
     return 0 if row is None else int(row[0])
 
 

@@ -11,11 +11,12 @@ from chat_tui.store import indexing
 from chat_tui.store.database import Connection
 from chat_tui.store.listing import UNANSWERED, goes_on, is_answered, item_of, run_of, select
 from chat_tui.store.rows import CHAT, Row, chat_columns, clean, is_id, moment
+from chat_tui.store.shape import LATEST, MOST, sound
 from chat_tui.store.tabs import PLACES
 
 _STORED = f"""
     SELECT {CHAT}, c.newest_id, c.newest_at, c.newest_sender, c.snippet, c.last_speaker, c.buyer_since
-    FROM chat c WHERE c.chat_id = ?
+    FROM chat c WHERE c.chat_id = ? AND {sound("chat", "c")}
 """  # noqa: S608
 _SAVE = """
     INSERT INTO chat (chat_id, kind, status, context_kind, order_id, return_id, campaign_id, customer_name,
@@ -59,6 +60,9 @@ def _merge(conn: Connection, chat: Chat, listed_at: Millis) -> bool:
             return False
     talk = None if stored is None or stored[11] is None else Talk(*stored[11:])
     since = waiting_since(chat.status, updated_at, talk)
+    if stored is None:
+        # One that cannot be read is read anew, with all its history.
+        conn.execute("DELETE FROM chat WHERE chat_id = ?", (chat.chat_id,))
     conn.execute(_SAVE, (*told, listed_at, since))
     _index(conn, chat.chat_id, told, stored)
     return True
@@ -99,7 +103,7 @@ def save_shops(conn: Connection, shops: Sequence[Shop]) -> None:
 def shops(conn: Connection) -> tuple[Shop, ...]:
     """The shops of the business, by name."""
     columns = "campaign_id, name, business_id, business_name, placement, availability"
-    rows = conn.execute(f"SELECT {columns} FROM shop ORDER BY name")  # noqa: S608
+    rows = conn.execute(f"SELECT {columns} FROM shop WHERE {sound('shop')} ORDER BY name")  # noqa: S608
     return tuple(Shop(CampaignId(row[0]), *row[1:]) for row in rows)
 
 
@@ -130,14 +134,14 @@ def page(
 
 def item(conn: Connection, chat_id: ChatId, tab: Tab = Tab.ALL, *, now: Millis) -> QueueItem | None:
     """One chat as the list shows it; None if it is not in the cache or not in this tab at this moment."""
-    sql = f"{select(tab)} WHERE c.chat_id = ? AND {PLACES[tab].holds(now)}"
+    sql = f"{select(tab)} AND c.chat_id = ? AND {PLACES[tab].holds(now)}"
     row = conn.execute(sql, (chat_id,)).fetchone()
     return None if row is None else item_of(row, tab)
 
 
 def items(conn: Connection, chat_ids: Iterable[ChatId]) -> dict[ChatId, QueueItem]:
     """Chats as the list shows them (keys of Tab.ALL); those that are not in the cache are left out."""
-    sql = f"{select(Tab.ALL)} WHERE c.chat_id IN (SELECT value FROM json_each(?))"  # noqa: S608
+    sql = f"{select(Tab.ALL)} AND c.chat_id IN (SELECT value FROM json_each(?))"  # noqa: S608
     rows = conn.execute(sql, (json.dumps(sorted(set(chat_ids))),))
     return {ChatId(row[0]): item_of(row, Tab.ALL) for row in rows}
 
@@ -155,7 +159,7 @@ def counts(conn: Connection, now: Millis) -> dict[Tab, int]:
 def longest_wait(conn: Connection, now: Millis = 0) -> Millis | None:
     """Since when the buyer of WAITING who waits longest has been waiting; None if nobody does."""
     within = PLACES[Tab.WAITING].holds(now)
-    sql = f"SELECT min(c.waiting_since) FROM chat c WHERE {within}"  # noqa: S608
+    sql = f"SELECT min(c.waiting_since) FROM chat c WHERE c.waiting_since BETWEEN 0 AND {LATEST} AND {within}"  # noqa: S608
     return cast("Millis | None", conn.execute(sql).fetchone()[0])
 
 
@@ -188,7 +192,8 @@ def find_context(conn: Connection, about: NewChat) -> ChatId | None:
     """The chat about an order or a return, if the cache knows one; the latest of several."""
     column = "return_id" if about.kind == ContextKind.RETURN else "order_id"
     row = conn.execute(
-        f"SELECT chat_id FROM chat WHERE {column} = ? AND context_kind = ? ORDER BY updated_at DESC",  # noqa: S608
+        f"SELECT chat_id FROM chat WHERE {column} = ? AND context_kind = ? AND {sound('chat')}"  # noqa: S608
+        " ORDER BY updated_at DESC",
         (about.number, about.kind),
     ).fetchone()
     return None if row is None else ChatId(row[0])
@@ -233,7 +238,8 @@ def partly_read(conn: Connection, limit: int) -> tuple[ChatId, ...]:
 def changed_since(conn: Connection, revision: int, limit: int) -> tuple[int, tuple[ChatId, ...]]:
     """The chats that changed after a revision, or whose messages did; and the latest revision."""
     rows = conn.execute(
-        "SELECT chat_id, revision FROM chat WHERE revision > ? ORDER BY revision DESC LIMIT ?",
-        (revision, limit),
+        "SELECT chat_id, revision FROM chat WHERE revision > ? AND revision <= ?"
+        " ORDER BY revision DESC LIMIT ?",
+        (revision, MOST, limit),
     ).fetchall()
     return (rows[0][1] if rows else revision), tuple(ChatId(row[0]) for row in rows)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from chat_tui.store.errors import DAMAGED, primary_code
+from chat_tui.store import shape
 from chat_tui.store.files import create_private
-from chat_tui.store.opening import DatabaseFile, mark_damage
+from chat_tui.store.opening import DatabaseFile
 
 T = TypeVar("T")
 
@@ -39,6 +39,7 @@ def snapshot(conn: sqlite3.Connection, fn: Callable[[sqlite3.Connection], T]) ->
 def open_reader(cache: DatabaseFile, state: DatabaseFile) -> sqlite3.Connection:
     """A connection that sees both files and writes neither; the writers must have opened them already."""
     conn = sqlite3.connect(cache.path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    shape.read_tolerantly(conn)
     conn.execute("ATTACH ? AS state", (str(state.path),))
     conn.execute(f"PRAGMA main.cache_size = -{cache.cache_kib}")
     conn.execute(f"PRAGMA state.cache_size = -{state.cache_kib}")
@@ -58,9 +59,3 @@ def restore(conn: sqlite3.Connection, path: Path) -> None:
     for suffix in ("-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
     whole.rename(path)
-
-
-def note_damage(error: sqlite3.Error, file: DatabaseFile) -> None:
-    """Leave a mark, so that the next start checks the whole file."""
-    if primary_code(error) in DAMAGED:
-        mark_damage(file)

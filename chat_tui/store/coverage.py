@@ -6,16 +6,19 @@ from chat_tui.model.ids import Millis
 from chat_tui.model.search import SearchCoverage
 from chat_tui.store import indexing
 from chat_tui.store.database import Connection
+from chat_tui.store.shape import LATEST, sound
 
 LOOKED_AT: Final = 200
 """Unfinished chats that are looked at for the moment up to which nothing is missing."""
 
 # The first row of a known date: row ids begin with it.
-_FIRST = "SELECT created_at FROM message WHERE id >= 1 << 20 ORDER BY id LIMIT 1"
+_FIRST = f"SELECT created_at FROM message WHERE id >= 1 << 20 AND {sound('message')} ORDER BY id LIMIT 1"  # noqa: S608
 _UNREAD = f"""
     SELECT updated_at, CASE WHEN hist_hi = newest_id AND (newest_at >= updated_at OR vain_reads >= 3) THEN
-        (SELECT created_at FROM message m WHERE m.chat_id = c.chat_id AND m.message_id = c.hist_lo) END
-    FROM chat c WHERE hist_full = 0 ORDER BY newest_order, chat_id LIMIT {LOOKED_AT}
+        (SELECT created_at FROM message m WHERE m.chat_id = c.chat_id AND m.message_id = c.hist_lo
+            AND {sound("message", "m")}) END
+    FROM chat c WHERE hist_full = 0 AND updated_at BETWEEN 0 AND {LATEST}
+    ORDER BY newest_order, chat_id LIMIT {LOOKED_AT}
 """  # noqa: S608
 
 

@@ -1,20 +1,22 @@
 """The store of one business: two files, a thread that reads and one that writes for each file."""
 
+import logging
 import sqlite3
-import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, Self, TypeVar
 
 from chat_tui.locale import _
-from chat_tui.store.connections import note_damage, open_reader, restore, snapshot, transaction
-from chat_tui.store.errors import StoreBusy, StoreProblem, explain
+from chat_tui.store.connections import open_reader, restore, snapshot, transaction
+from chat_tui.store.errors import StoreBusy, StoreProblem, cannot_open, explain, is_damage
 from chat_tui.store.files import identity, private_directory
+from chat_tui.store.futures import both
 from chat_tui.store.locks import WriteLock, lost_chat_lock
 from chat_tui.store.notices import Notices
-from chat_tui.store.opening import DatabaseFile, open_database
+from chat_tui.store.opening import DatabaseFile, begin_anew, is_whole, mark_damage, open_database
 from chat_tui.store.quarantine import Quarantine
 
 P = ParamSpec("P")
@@ -24,6 +26,12 @@ Connection = sqlite3.Connection
 """What every function of this room takes first; others pass it on and never look inside."""
 
 _CLOSING_PATIENCE_S: Final = 1.0
+_MOST_MENDS: Final = 3
+"""Of one file in one run: what has to be mended again and again, mending does not help."""
+_ROTTEN: Final = (TypeError, ValueError, ArithmeticError, LookupError)
+"""What a query meets that takes a row for sound which is not."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +63,11 @@ class _Writer:
         self._file = file
         self._lock = lock
         self._notices = notices
+        self._is_open = False
+        self._mends = 0
         with lock.held():
-            self._conn = open_database(file, notices)
-        self.identity = identity(file.path)
-        """Device and inode of the file that is open; another one after it was removed and begun anew."""
-        self.opened_version: int = self._conn.execute("PRAGMA data_version").fetchone()[0]
+            self._open(open_database)
+        self.opened_version: int = self._version()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"store-{file.kind}")
 
     def submit(self, fn: Callable[[Connection], T]) -> Future[T]:
@@ -80,41 +88,109 @@ class _Writer:
             # Whoever holds the lock has the file open too, so closing ours writes nothing back.
             self._conn.close()
 
-    def _look(self) -> int:
+    def mend(self) -> Future[bool]:
+        """Damage was met that may be in this file: whether it has been mended, or is another file now."""
+        return self._thread.submit(self._mend_found)
+
+    def _open(self, opened: Callable[[DatabaseFile, Notices], Connection]) -> None:
+        self._conn = opened(self._file, self._notices)
+        self._is_open = True
+        self.identity = identity(self._file.path)
+        """Device and inode of the file that is open; another one after it was removed and begun anew."""
+
+    def _close(self) -> None:
+        self._conn.close()
+        self._is_open = False
+
+    def _version(self) -> int:
         try:
-            if identity(self._file.path) != self.identity:
-                with self._lock.held():
-                    self._keep_current()
-            version: int = self._conn.execute("PRAGMA data_version").fetchone()[0]
+            return int(self._conn.execute("PRAGMA data_version").fetchone()[0])
         except sqlite3.Error as error:
             raise explain(error, self._file.path) from error
-        return version
+
+    def _look(self) -> int:
+        if identity(self._file.path) != self.identity or not self._is_open:
+            with self._lock.held():
+                self._keep_current()
+        return self._version()
 
     def _write(self, fn: Callable[[Connection], T]) -> T:
         try:
-            with self._lock.held():
-                self._keep_current()
-                return transaction(self._conn, fn)
-        except sqlite3.Error as error:
-            note_damage(error, self._file)
+            return self._try(fn)
+        except (sqlite3.Error, TypeError, ArithmeticError) as error:
+            _note(error, self._file)
+            # What was to be written to a cache belongs to what is gone: whoever reads it anew begins anew.
+            if not is_damage(error) or not self._mend_found() or not self._file.is_durable:
+                raise explain(error, self._file.path) from error
+        try:
+            return self._try(fn)
+        except (sqlite3.Error, TypeError, ArithmeticError) as error:
             raise explain(error, self._file.path) from error
 
-    def _keep_current(self) -> None:
-        """Begin the file anew if it was removed: what goes into a file without a name is lost at the end."""
-        if identity(self._file.path) == self.identity:
-            return
-        private_directory(self._file.path.parent)
-        if self._file.is_durable:
-            restore(self._conn, self._file.path)
-        # SQLite sees that the file has moved and leaves alone a log that another copy may have begun there.
-        self._conn.close()
-        self._conn = open_database(self._file, self._notices)
-        self.identity = identity(self._file.path)
-        self._notices.say(
-            _("{place} was removed while the program ran; it was made again.").format(place=self._file.path)
-        )
+    def _try(self, fn: Callable[[Connection], T]) -> T:
+        with self._lock.held():
+            self._keep_current()
+            return transaction(self._conn, fn)
+
+    def _keep_current(self) -> bool:
+        """Go on with the file that lies there now, begun anew if it was removed; whether it is another one.
+
+        What goes into a file without a name is lost at the end.
+        """
+        try:
+            if self._is_open and identity(self._file.path) == self.identity:
+                return False
+            private_directory(self._file.path.parent)
+            was_open = self._is_open
+            if self._file.is_durable and was_open:
+                restore(self._conn, self._file.path)
+            # SQLite sees that the file has moved and leaves a log alone that another copy may have begun.
+            self._close()
+            self._open(open_database)
+        except sqlite3.Error as error:
+            raise explain(error, self._file.path) from error
+        if was_open:
+            self._notices.say(
+                _("{place} was removed while the program ran; it was made again.").format(
+                    place=self._file.path
+                )
+            )
         if lost := lost_chat_lock(self._file.path.parent):
             self._notices.say(lost)
+        return True
+
+    def _mend_found(self) -> bool:
+        with self._lock.held():
+            if self._keep_current():
+                return True
+            if self._mends == _MOST_MENDS:
+                return False
+            if self._file.is_durable:
+                try:
+                    if is_whole(self._file):
+                        return False
+                except sqlite3.Error as error:
+                    raise explain(error, self._file.path) from error
+            self._mends += 1
+            self._close()
+            try:
+                mark_damage(self._file)
+                # Also what is wrong only in what it holds is begun anew, if the Market has it all.
+                self._open(open_database if self._file.is_durable else begin_anew)
+            except OSError as error:
+                raise cannot_open(self._file.path, error) from error
+            except sqlite3.Error as error:
+                raise explain(error, self._file.path) from error
+            return True
+
+
+def _note(error: BaseException, file: DatabaseFile) -> None:
+    """Leave a mark, so that the next start checks the whole file, and tell the log the kind of the error."""
+    if is_damage(error):
+        log.error("%s cannot be read as it should", file.path.name, exc_info=error)
+        # Without a mark the next start mends only what it meets; the error itself is told in any case.
+        with suppress(OSError):
+            mark_damage(file)
 
 
 class Store:
@@ -178,7 +254,7 @@ class Store:
 
     def data_version(self) -> Future[tuple[int, int]]:
         """A number per file (cache, state) that changes when another process has committed to it."""
-        return _both(self._cache.data_version(), self._state.data_version())
+        return both(self._cache.data_version(), self._state.data_version())
 
     @property
     def opened_versions(self) -> tuple[int, int]:
@@ -198,40 +274,27 @@ class Store:
 
     def _read(self, fn: Callable[[Connection], T]) -> T:
         try:
-            if self._reader_sees != (now := self._identities):
-                # Only a reader that could be opened takes the place: the next read tries again.
-                reader = open_reader(self.paths.cache, self.paths.state)
-                self._reader.close()
-                self._reader, self._reader_sees = reader, now
-            return snapshot(self._reader, fn)
-        except sqlite3.Error as error:
-            # Which of the two files it was is not told.
-            note_damage(error, self.paths.cache)
-            note_damage(error, self.paths.state)
+            return self._try(fn)
+        except (sqlite3.Error, *_ROTTEN) as error:
+            if not is_damage(error) or not self._is_mended(error):
+                raise explain(error, self.paths.cache.path) from error
+        try:
+            return self._try(fn)
+        except (sqlite3.Error, *_ROTTEN) as error:
             raise explain(error, self.paths.cache.path) from error
 
+    def _try(self, fn: Callable[[Connection], T]) -> T:
+        if self._reader_sees != (now := self._identities):
+            # Only a reader that could be opened takes the place: the next read tries again.
+            reader = open_reader(self.paths.cache, self.paths.state)
+            self._reader.close()
+            self._reader, self._reader_sees = reader, now
+        return snapshot(self._reader, fn)
 
-def _both(one: Future[int], other: Future[int]) -> Future[tuple[int, int]]:
-    """The results of two futures as one."""
-    both: Future[tuple[int, int]] = Future()
-    left = [one, other]
-    guard = threading.Lock()
-
-    def ended(done: Future[int]) -> None:
-        with guard:
-            left.remove(done)
-            if left:
-                return
-        if not both.set_running_or_notify_cancel():
-            return  # nobody waits any more
-        try:
-            both.set_result((one.result(), other.result()))
-        except Exception as error:  # noqa: BLE001 - handed on to whoever waits
-            both.set_exception(error)
-
-    one.add_done_callback(ended)
-    other.add_done_callback(ended)
-    return both
+    def _is_mended(self, error: BaseException) -> bool:
+        """Which of the two files it was is not told: what cannot be read again is looked at first."""
+        _note(error, self.paths.cache)
+        return self._state.mend().result() or self._cache.mend().result()
 
 
 __all__ = ["Connection", "Store", "StoreBusy", "StorePaths", "StoreProblem"]

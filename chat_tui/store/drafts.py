@@ -9,6 +9,7 @@ from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.timeline import Draft
 from chat_tui.store.database import Connection
 from chat_tui.store.rows import clean
+from chat_tui.store.shape import sound
 
 
 class Kept(NamedTuple):
@@ -22,7 +23,8 @@ class Kept(NamedTuple):
 def kept(conn: Connection, chat_id: ChatId) -> tuple[Kept, ...]:
     """Everything typed for a chat, the latest first."""
     rows = conn.execute(
-        "SELECT copy, text, caret FROM draft WHERE chat_id = ? ORDER BY at DESC, copy", (chat_id,)
+        f"SELECT copy, text, caret FROM draft WHERE chat_id = ? AND {sound('draft')} ORDER BY at DESC, copy",  # noqa: S608
+        (chat_id,),
     )
     return tuple(Kept(*row) for row in rows)
 
@@ -68,5 +70,7 @@ def forget(conn: Connection, chat_id: ChatId, text: str, copy: str = "") -> None
 
 def chats_with_drafts(conn: Connection) -> tuple[ChatId, ...]:
     """The chats something is typed for, the latest first."""
-    rows = conn.execute("SELECT chat_id FROM draft GROUP BY chat_id ORDER BY max(at) DESC, chat_id")
+    rows = conn.execute(
+        f"SELECT chat_id FROM draft WHERE {sound('draft')} GROUP BY chat_id ORDER BY max(at) DESC, chat_id"  # noqa: S608
+    )
     return tuple(ChatId(row[0]) for row in rows)

@@ -21,6 +21,19 @@ class StoreBusy(Exception):  # noqa: N818 - not a fault: another copy is at it
 
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_OUTSIDE = _BUSY | {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_AUTH,
+    sqlite3.SQLITE_NOLFS,
+    sqlite3.SQLITE_PROTOCOL,
+}
+"""What comes from the disk, the system or another copy: nothing is wrong with what the file holds."""
 
 
 def cannot_open(place: Path, error: OSError) -> StoreProblem:
@@ -38,9 +51,20 @@ def primary_code(error: sqlite3.Error) -> int:
     return code & 0xFF
 
 
-def explain(error: sqlite3.Error, place: Path) -> Exception:
-    """What an error of SQLite means to the caller; a mistake in our own SQL stays what it is."""
-    code = primary_code(error)
+def is_damage(error: BaseException) -> bool:
+    """Whether it is about what the file holds: broken pages, a missing table, rows against their own rules.
+
+    What is not known to come from outside counts as damage. Python's own errors about a value that has not
+    the type of its column do too; a mistake of ours in SQL cannot be told from them.
+    """
+    if not isinstance(error, sqlite3.Error):
+        return True
+    return primary_code(error) not in {0, *_OUTSIDE}
+
+
+def explain(error: BaseException, place: Path) -> StoreBusy | StoreProblem:
+    """What an error means to the caller: always another one than was given, with a sentence."""
+    code = primary_code(error) if isinstance(error, sqlite3.Error) else 0
     if code in _BUSY:
         return StoreBusy(_("Another copy of the program is writing; try again."))
     sentence = {
@@ -52,4 +76,9 @@ def explain(error: sqlite3.Error, place: Path) -> Exception:
         sqlite3.SQLITE_CORRUPT: _("{place} is damaged: start the program again to repair it."),
         sqlite3.SQLITE_NOTADB: _("{place} is damaged: start the program again to repair it."),
     }.get(code)
-    return StoreProblem(sentence.format(place=place)) if sentence else error
+    if sentence is None:
+        sentence = _(
+            "{place} holds something that this version cannot read: start the program again; "
+            "if that does not help, chat-tui doctor tells which rows it is."
+        )
+    return StoreProblem(sentence.format(place=place))

@@ -11,29 +11,30 @@ from chat_tui.model.message import Message
 from chat_tui.stems import stems
 from chat_tui.store import cursors
 from chat_tui.store.database import Connection
+from chat_tui.store.shape import sound
 
 NOTHING_LEFT: Final = -1
 _UNINDEXED_MESSAGES: Final = "unindexed messages"
 _UNINDEXED_CHATS: Final = "unindexed chats"
-_MESSAGES = """
+_MESSAGES = f"""
     SELECT id, text, (SELECT group_concat(name, ' ') FROM attachment a
         WHERE a.chat_id = m.chat_id AND a.message_id = m.message_id)
-    FROM message m WHERE id <= ? ORDER BY id DESC LIMIT ?
-"""
-_CHATS = """
+    FROM message m WHERE id <= ? AND {sound("message", "m")} ORDER BY id DESC LIMIT ?
+"""  # noqa: S608
+_CHATS = f"""
     SELECT chat_id, customer_name, order_id, return_id FROM chat
-    WHERE chat_id <= ? ORDER BY chat_id DESC LIMIT ?
-"""
+    WHERE chat_id <= ? AND {sound("chat")} ORDER BY chat_id DESC LIMIT ?
+"""  # noqa: S608
 
 
 def unindexed_messages(conn: Connection) -> int:
     """Messages up to this row are not indexed yet; NOTHING_LEFT if all are."""
-    return int(cursors.get(conn, _UNINDEXED_MESSAGES) or NOTHING_LEFT)
+    return cursors.number(conn, _UNINDEXED_MESSAGES) or NOTHING_LEFT
 
 
 def unindexed_chats(conn: Connection) -> int:
     """Chats up to this one are not indexed yet; NOTHING_LEFT if all are."""
-    return int(cursors.get(conn, _UNINDEXED_CHATS) or NOTHING_LEFT)
+    return cursors.number(conn, _UNINDEXED_CHATS) or NOTHING_LEFT
 
 
 def message_stems(text: str | None, file_names: Iterable[str | None]) -> str:

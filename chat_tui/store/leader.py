@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from chat_tui.model.allowance import BootMillis
 from chat_tui.store.database import Connection
+from chat_tui.store.shape import sound
 
 
 class Reign(NamedTuple):
@@ -19,7 +20,8 @@ class Reign(NamedTuple):
 
 def reign(conn: Connection, boot: str) -> Reign | None:
     """The present term; None if nobody has led since the machine was started."""
-    row = conn.execute("SELECT term, beat FROM leader WHERE boot = ?", (boot,)).fetchone()
+    sql = f"SELECT term, beat FROM leader WHERE boot = ? AND {sound('leader')}"  # noqa: S608
+    row = conn.execute(sql, (boot,)).fetchone()
     return None if row is None else Reign(*row)
 
 
@@ -52,6 +54,7 @@ def leave(conn: Connection, copy: str) -> None:
 def last_active(conn: Connection, boot: str) -> BootMillis | None:
     """When somebody was last active at any copy; None = never since the machine was started."""
     found: BootMillis | None = conn.execute(
-        "SELECT max(active_at) FROM presence WHERE boot = ?", (boot,)
+        f"SELECT max(active_at) FROM presence WHERE boot = ? AND {sound('presence')}",  # noqa: S608
+        (boot,),
     ).fetchone()[0]
     return found

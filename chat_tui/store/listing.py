@@ -12,6 +12,7 @@ from chat_tui.model.queue import QueueItem, QueueKey, Tab
 from chat_tui.store import marks
 from chat_tui.store.database import Connection
 from chat_tui.store.rows import CHAT, Row, chat_of
+from chat_tui.store.shape import sound
 from chat_tui.store.tabs import PLACES
 
 _TROUBLES = (
@@ -32,10 +33,12 @@ _ITEM = f"""
         s.name, m.done, m.snoozed, m.snooze_until,
         {marks.HOLDS},
         m.pinned IS NOT NULL, n.text,
-        (SELECT group_concat(l.name, ' ') FROM label l WHERE l.chat_id = c.chat_id)
-    FROM chat c LEFT JOIN mark m ON m.chat_id = c.chat_id LEFT JOIN note n ON n.chat_id = c.chat_id
-        LEFT JOIN shop s ON s.campaign_id = c.campaign_id
+        (SELECT group_concat(l.name, ' ') FROM label l WHERE l.chat_id = c.chat_id AND {sound("label", "l")})
+    FROM chat c LEFT JOIN mark m ON m.chat_id = c.chat_id AND {sound("mark", "m")}
+        LEFT JOIN note n ON n.chat_id = c.chat_id AND {sound("note", "n")}
+        LEFT JOIN shop s ON s.campaign_id = c.campaign_id AND {sound("shop", "s")}
 """  # noqa: S608
+_SOUND = sound("chat", "c")
 UNANSWERED: Final = """NOT EXISTS (SELECT 1 FROM outbox o
     WHERE o.chat_id = c.chat_id AND o.state <> 'confirmed' AND NOT o.is_released
         AND o.state IN ('queued', 'sending', 'waiting', 'sent'))"""
@@ -49,9 +52,9 @@ _SIGNS: Final[dict[str, Callable[[QueueKey, QueueKey], bool]]] = {
 
 
 def select(tab: Tab) -> str:
-    """The query of items with the keys of a tab, up to its WHERE."""
+    """The query of items with the keys of a tab, up to where a further condition may follow."""
     place = PLACES[tab]
-    return _ITEM.format(bucket=place.bucket, order=place.order)
+    return f"{_ITEM.format(bucket=place.bucket, order=place.order)} WHERE {_SOUND}"
 
 
 def item_of(row: Row, tab: Tab) -> QueueItem:
@@ -91,7 +94,7 @@ def run_of(
     sign = "<" if backwards else ">"
     beyond, numbers = ("1", ()) if start is None else place.compared(sign, start)
     where = f"{place.holds(now)} AND {_without(pins)} AND {besides} AND {beyond}"
-    sql = f"{select(tab)} WHERE {where} {place.ordered(backwards=backwards)} LIMIT ?"
+    sql = f"{select(tab)} AND {where} {place.ordered(backwards=backwards)} LIMIT ?"
     found = [item_of(row, tab) for row in conn.execute(sql, (*numbers, limit))]
     pinned = [
         item
@@ -113,7 +116,7 @@ def goes_on(conn: Connection, tab: Tab, key: QueueKey, sign: str, *, now: Millis
     """Whether a tab has chats on that side of a key."""
     place, pins = PLACES[tab], marks.pinned(conn)
     beyond, numbers = place.compared(sign, key)
-    where = f"{place.holds(now)} AND {_without(pins)} AND {beyond}"
+    where = f"{_SOUND} AND {place.holds(now)} AND {_without(pins)} AND {beyond}"
     sql = f"SELECT EXISTS (SELECT 1 FROM chat c WHERE {where})"  # noqa: S608
     if conn.execute(sql, numbers).fetchone()[0]:
         return True
@@ -124,7 +127,7 @@ def _pinned(conn: Connection, tab: Tab, pins: tuple[ChatId, ...], holds: str) ->
     """The pinned chats that a tab holds."""
     if not pins:
         return []
-    rows = conn.execute(f"{select(tab)} WHERE {holds} AND c.chat_id IN ({', '.join(map(str, pins))})")
+    rows = conn.execute(f"{select(tab)} AND {holds} AND c.chat_id IN ({', '.join(map(str, pins))})")
     return [item_of(row, tab) for row in rows]
 
 

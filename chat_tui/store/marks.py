@@ -12,8 +12,10 @@ from chat_tui.model.ids import ChatId, MessageId, Millis
 from chat_tui.model.mark import Hold, Labels, Mark, Marked, Note, Pin
 from chat_tui.store.database import Connection
 from chat_tui.store.rows import clean
+from chat_tui.store.shape import LARGEST_ID, sound
 
-_MARKED: Final = "SELECT m.chat_id FROM mark m WHERE coalesce(m.done, m.snoozed) IS NOT NULL"
+_MARKED: Final = f"""SELECT m.chat_id FROM mark m WHERE coalesce(m.done, m.snoozed) IS NOT NULL
+    AND {sound("mark", "m")}"""  # noqa: S608
 """Only so written does SQLite take the index of the few, see migrations/state/004_marks.sql."""
 _SILENT: Final = """NOT EXISTS (SELECT 1 FROM message b
     WHERE b.chat_id = m.chat_id AND b.message_id > {mark} AND b.sender = 'CUSTOMER'
@@ -42,9 +44,9 @@ _PIN: Final = """
 def newest(conn: Connection, chat_id: ChatId) -> MessageId:
     """What a mark is made against: the newest message known of a chat, or minus the time of the list."""
     row = conn.execute(
-        "SELECT coalesce((SELECT max(message_id) FROM message WHERE chat_id = ?1),"
-        " (SELECT -updated_at FROM chat WHERE chat_id = ?1), 0)",
-        (chat_id,),
+        "SELECT coalesce((SELECT max(message_id) FROM message WHERE chat_id = ?1 AND message_id <= ?2),"
+        " (SELECT -updated_at FROM chat WHERE chat_id = ?1 AND updated_at <= ?2), 0)",
+        (chat_id, LARGEST_ID),
     ).fetchone()
     return MessageId(row[0])
 
@@ -80,23 +82,26 @@ def _standing(conn: Connection, chat_id: ChatId, kind: Mark) -> Mark:
     """The mark of this kind as it stands on a chat."""
     match kind:
         case Hold():
-            sql = "SELECT done, snoozed, snooze_until FROM mark WHERE chat_id = ?"
+            sql = f"SELECT done, snoozed, snooze_until FROM mark WHERE chat_id = ? AND {sound('mark')}"  # noqa: S608
             row = conn.execute(sql, (chat_id,)).fetchone()
             return Hold() if row is None else Hold(*row)
         case Pin():
             row = conn.execute("SELECT pinned FROM mark WHERE chat_id = ?", (chat_id,)).fetchone()
             return Pin(row is not None and row[0] is not None)
         case Note():
-            row = conn.execute("SELECT text FROM note WHERE chat_id = ?", (chat_id,)).fetchone()
+            sql = f"SELECT text FROM note WHERE chat_id = ? AND {sound('note')}"  # noqa: S608
+            row = conn.execute(sql, (chat_id,)).fetchone()
             return Note() if row is None else Note(row[0])
         case Labels():
-            rows = conn.execute("SELECT name FROM label WHERE chat_id = ? ORDER BY name", (chat_id,))
+            sql = f"SELECT name FROM label WHERE chat_id = ? AND {sound('label')} ORDER BY name"  # noqa: S608
+            rows = conn.execute(sql, (chat_id,))
             return Labels(tuple(name for (name,) in rows))
 
 
 def pinned(conn: Connection) -> tuple[ChatId, ...]:
     """The chats that are pinned, a handful."""
-    rows = conn.execute("SELECT chat_id FROM mark WHERE pinned IS NOT NULL ORDER BY chat_id")
+    sql = f"SELECT chat_id FROM mark WHERE pinned IS NOT NULL AND {sound('mark')} ORDER BY chat_id"  # noqa: S608
+    rows = conn.execute(sql)
     return tuple(ChatId(row[0]) for row in rows)
 
 
@@ -119,5 +124,6 @@ def see(conn: Connection, chat_id: ChatId, message_id: MessageId, at: Millis) ->
 
 def get(conn: Connection, chat_id: ChatId) -> MessageId | None:
     """The newest message the operator has seen in a chat."""
-    row = conn.execute("SELECT seen FROM mark WHERE chat_id = ?", (chat_id,)).fetchone()
+    sql = f"SELECT seen FROM mark WHERE chat_id = ? AND {sound('mark')}"  # noqa: S608
+    row = conn.execute(sql, (chat_id,)).fetchone()
     return None if row is None else row[0]

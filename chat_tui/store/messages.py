@@ -2,29 +2,36 @@
 
 from collections.abc import Iterable, Sequence
 
+from chat_tui.locale import _
 from chat_tui.model.ids import ChatId, MessageId, Millis
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.paging import Coverage, HistoryCursor
 from chat_tui.model.queue import Talk, read_talk, waiting_since
 from chat_tui.model.timeline import Entry, TimelinePage
-from chat_tui.store import indexing
-from chat_tui.store.database import Connection
+from chat_tui.store import indexing, marks
+from chat_tui.store.database import Connection, StoreProblem
 from chat_tui.store.rows import ITEM, Row, attachments_of, is_id, item_of, storable
+from chat_tui.store.shape import readable, sound
 
 _FIELDS = "message_id, created_at, sender, text"
-_NEWEST = f"SELECT {_FIELDS} FROM message WHERE chat_id = ? ORDER BY message_id DESC LIMIT 1"  # noqa: S608
+_SOUND = sound("message")
+_SOUND_ITEM = sound("outbox", "o")
+_NEWEST = f"""
+    SELECT {_FIELDS} FROM message WHERE chat_id = ? AND {_SOUND} ORDER BY message_id DESC LIMIT 1
+"""  # noqa: S608
 _LAST_OWN = f"""
-    SELECT {_FIELDS} FROM message WHERE chat_id = ? AND sender = 'PARTNER' ORDER BY message_id DESC LIMIT 1
+    SELECT {_FIELDS} FROM message WHERE chat_id = ? AND sender = 'PARTNER' AND {_SOUND}
+    ORDER BY message_id DESC LIMIT 1
 """  # noqa: S608
 _FIRST_BUYER = f"""
-    SELECT {_FIELDS} FROM message WHERE chat_id = ? AND message_id > ? AND sender = 'CUSTOMER'
+    SELECT {_FIELDS} FROM message WHERE chat_id = ? AND message_id > ? AND sender = 'CUSTOMER' AND {_SOUND}
     ORDER BY message_id LIMIT 1
 """  # noqa: S608
-_FILES = """
+_FILES = f"""
     SELECT message_id, name, url, size FROM attachment
-    WHERE chat_id = ? AND message_id BETWEEN ? AND ? ORDER BY message_id, n
-"""
+    WHERE chat_id = ? AND message_id BETWEEN ? AND ? AND {sound("attachment")} ORDER BY message_id, n
+"""  # noqa: S608
 _STANDING = (
     "hist_lo, hist_hi, hist_full, vain_reads, waiting_since, newest_id, newest_at, newest_sender, snippet,"
     " last_speaker, buyer_since, newest_has_file"
@@ -33,13 +40,20 @@ _UNCLAIMED = f"""
     SELECT {_FIELDS} FROM message m WHERE chat_id = ? AND message_id > ? AND sender = '{Sender.PARTNER}'
         AND created_at >= ? AND NOT EXISTS
         (SELECT 1 FROM outbox o WHERE o.chat_id = m.chat_id AND o.message_id = m.message_id)
+        AND {sound("message", "m")}
     ORDER BY message_id
 """  # noqa: S608
 _CLAIMED = f"""
     SELECT {ITEM} FROM outbox o
     WHERE o.chat_id = ? AND o.message_id IS NOT NULL AND o.message_id BETWEEN ? AND ?
+        AND {_SOUND_ITEM}
 """  # noqa: S608
-_ECHOES = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND o.message_id IS NULL ORDER BY o.seq"  # noqa: S608
+_ECHOES = f"""
+    SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND o.message_id IS NULL AND {_SOUND_ITEM} ORDER BY o.seq
+"""  # noqa: S608
+_KNOWN = ", ".join(readable("chat", name) for name in ("status", "updated_at", *_STANDING.split(", ")))
+_REACH = ", ".join(readable("chat", name) for name in ("hist_lo", "hist_hi", "hist_full"))
+_CURSOR = ", ".join(readable("chat", name) for name in ("older_token", "updated_at", "newest_at"))
 
 
 def save_page(
@@ -53,14 +67,15 @@ def save_page(
     """Merge messages of getChatHistory; whether anything is new, changed or better covered.
 
     `newest_reached` = nothing is missing between the newest message known before and the newest there is.
-    KeyError if the chat is not in the cache. A message whose id no row can hold is left out.
+    StoreProblem if the chat is not in the cache, which may have begun anew meanwhile. A message whose id no
+    row can hold is left out.
     """
     row = conn.execute(
-        f"SELECT status, updated_at, {_STANDING} FROM chat WHERE chat_id = ?",  # noqa: S608
+        f"SELECT {_KNOWN} FROM chat WHERE chat_id = ?",  # noqa: S608
         (chat_id,),
     ).fetchone()
     if row is None:
-        raise KeyError(chat_id)
+        raise StoreProblem(_("The chat is not in the local copy any more; it is being read anew."))
     status, updated_at, *before = row
     found = {m.message_id: storable(chat_id, m) for m in messages if is_id(m.message_id)}
     unindexed = indexing.unindexed_messages(conn)
@@ -95,28 +110,31 @@ def _row_id(message: Message) -> int:
 def _merge(conn: Connection, message: Message, unindexed: int) -> bool:
     """Whether the message is new or changed; rows up to `unindexed` are not in the index."""
     stored = conn.execute(
-        f"SELECT id, {_FIELDS} FROM message WHERE chat_id = ? AND message_id = ?",  # noqa: S608
+        f"SELECT id, {_FIELDS} FROM message WHERE chat_id = ? AND message_id = ? AND {_SOUND}",  # noqa: S608
         (message.chat_id, message.message_id),
     ).fetchone()
     if stored is not None:
         [before] = _with_files(conn, message.chat_id, [stored[1:]])
         if before == message:
             return False
-        _remove(conn, stored[0], before)
+        _remove(conn, before)
         if stored[0] > unindexed:
             indexing.drop_message(conn, stored[0], before)
+    else:
+        # One that cannot be read, or what is left of its files, leaves its place.
+        _remove(conn, message)
     row_id = _insert(conn, message)
     if row_id > unindexed:
         indexing.add_message(conn, row_id, message)
     return True
 
 
-def _remove(conn: Connection, row_id: int, message: Message) -> None:
-    conn.execute("DELETE FROM message WHERE id = ?", (row_id,))
-    conn.execute(
-        "DELETE FROM attachment WHERE chat_id = ? AND message_id = ?",
-        (message.chat_id, message.message_id),
-    )
+def _remove(conn: Connection, message: Message) -> None:
+    for table in ("message", "attachment"):
+        conn.execute(
+            f"DELETE FROM {table} WHERE chat_id = ? AND message_id = ?",  # noqa: S608
+            (message.chat_id, message.message_id),
+        )
 
 
 def _insert(conn: Connection, message: Message) -> int:
@@ -203,13 +221,11 @@ def timeline(
     if not has_newer:
         entries += [Entry(None, item_of(row)) for row in conn.execute(_ECHOES, (chat_id,))]
     known = conn.execute(
-        "SELECT hist_lo, hist_hi, hist_full FROM chat WHERE chat_id = ?", (chat_id,)
+        f"SELECT {_REACH} FROM chat WHERE chat_id = ?",  # noqa: S608
+        (chat_id,),
     ).fetchone()
     coverage = Coverage.NOT_STARTED if known is None else _coverage(*known)
-    seen = conn.execute("SELECT seen FROM mark WHERE chat_id = ?", (chat_id,)).fetchone()
-    return TimelinePage(
-        chat_id, tuple(entries), has_older, has_newer, coverage, None if seen is None else seen[0]
-    )
+    return TimelinePage(chat_id, tuple(entries), has_older, has_newer, coverage, marks.get(conn, chat_id))
 
 
 def _run(
@@ -219,7 +235,7 @@ def _run(
     backwards = sign == "<"
     beside = "" if beyond is None else f"AND message_id {sign} {beyond:d}"
     rows = conn.execute(
-        f"SELECT {_FIELDS} FROM message WHERE chat_id = ? {beside}"  # noqa: S608
+        f"SELECT {_FIELDS} FROM message WHERE chat_id = ? {beside} AND {_SOUND}"  # noqa: S608
         f" ORDER BY message_id {'DESC' if backwards else ''} LIMIT ?",
         (chat_id, limit + 1),
     ).fetchall()
@@ -239,7 +255,7 @@ def _exists(
 ) -> bool:
     """Whether messages lie on one side of a page; an empty page has only the message it was asked with."""
     sign, edge = (sign, rows[0 if sign == "<" else -1][0]) if rows else (f"{sign}=", asked)
-    sql = f"SELECT EXISTS (SELECT 1 FROM message WHERE chat_id = ? AND message_id {sign} ?)"  # noqa: S608
+    sql = f"SELECT EXISTS (SELECT 1 FROM message WHERE chat_id = ? AND message_id {sign} ? AND {_SOUND})"  # noqa: S608
     return bool(conn.execute(sql, (chat_id, edge)).fetchone()[0])
 
 
@@ -261,7 +277,7 @@ def _coverage(lo: int | None, hi: int | None, full: int) -> Coverage:
 def cursor(conn: Connection, chat_id: ChatId) -> HistoryCursor:
     """How much of a chat's history is here; of an unknown chat nothing."""
     row = conn.execute(
-        "SELECT hist_lo, hist_hi, hist_full, older_token, updated_at, newest_at FROM chat WHERE chat_id = ?",
+        f"SELECT {_REACH}, {_CURSOR} FROM chat WHERE chat_id = ?",  # noqa: S608
         (chat_id,),
     ).fetchone()
     if row is None:

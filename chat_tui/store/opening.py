@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from chat_tui.locale import _
-from chat_tui.store import schema
-from chat_tui.store.errors import DAMAGED, cannot_open, explain, primary_code
+from chat_tui.store import schema, shape
+from chat_tui.store.errors import cannot_open, explain, is_damage
 from chat_tui.store.files import latest_aside, private_database, remove_database, set_aside
 from chat_tui.store.notices import Notices
 from chat_tui.store.salvage import salvage
@@ -50,6 +50,7 @@ class DatabaseFile:
 def connect(file: DatabaseFile) -> sqlite3.Connection:
     """A connection with our settings, to a file that exists."""
     conn = sqlite3.connect(file.path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    shape.read_tolerantly(conn)
     try:
         conn.execute("PRAGMA journal_mode = WAL")
         conn.execute(f"PRAGMA synchronous = {file.synchronous}")
@@ -67,8 +68,8 @@ def connect(file: DatabaseFile) -> sqlite3.Connection:
 def open_database(file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
     """Open, create or migrate a database; the caller holds its write lock.
 
-    A damaged cache begins anew. A damaged durable file is set aside under a new name, and what is readable
-    of it saved into a new one. `notices` says so.
+    A cache that is damaged, or is none of this version, begins anew. Such a durable file is set aside under
+    a new name, and what is readable of it saved into a new one. `notices` says so.
     StoreProblem if the file is not ours to use or was written by a newer version.
     """
     try:
@@ -80,22 +81,35 @@ def open_database(file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
             notices.say(_("{place} was readable by others; that is mended.").format(place=file.path))
         if is_emptied:
             # SQLite would take it for a new one, and throw away a log of changes beside it.
-            return _begin_anew(file, notices)
+            return begin_anew(file, notices)
         try:
-            return _open(file)
-        except sqlite3.DatabaseError as error:
-            if primary_code(error) not in DAMAGED:
+            conn = _open(file, notices)
+        except sqlite3.Error as error:
+            if not is_damage(error):
                 raise
-        return _begin_anew(file, notices)
+            conn = begin_anew(file, notices)
     except sqlite3.Error as error:
         raise explain(error, file.path) from error
     except OSError as error:
         raise cannot_open(file.path, error) from error
+    return conn
 
 
-def _open(file: DatabaseFile) -> sqlite3.Connection:
+def is_whole(file: DatabaseFile) -> bool:
+    """Whether a file reads as it should, by a connection of its own; sqlite3.Error if that cannot be told."""
+    try:
+        with closing(connect(file)) as conn:
+            _check(conn)
+            return not any(shape.missing(conn, file.kind))
+    except sqlite3.Error as error:
+        if is_damage(error):
+            return False
+        raise
+
+
+def _open(file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
     if file.path.stat().st_size:
-        _refuse_newer(file)
+        _refuse_foreign(file)
     conn = connect(file)
     try:
         if file.damage_mark.exists() or (file.is_durable and file.path.stat().st_size <= _CHECKED_BYTES):
@@ -103,7 +117,7 @@ def _open(file: DatabaseFile) -> sqlite3.Connection:
         backup = file.path.with_name(f"{file.path.name}.before-migration") if file.is_durable else None
         schema.migrate(conn, file.steps, backup)
         # Reading the schema meets damage in the first pages now, and not in the first query.
-        conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        _amend(conn, file, notices)
     except BaseException:
         conn.close()
         raise
@@ -111,33 +125,81 @@ def _open(file: DatabaseFile) -> sqlite3.Connection:
     return conn
 
 
-def _refuse_newer(file: DatabaseFile) -> None:
+def _refuse_foreign(file: DatabaseFile) -> None:
+    """StoreProblem if a newer version wrote it; DatabaseError if it is the other of the two files."""
     # Read-only: closing an ordinary connection may write its log of changes back into the file.
     conn = sqlite3.connect(f"{file.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
     try:
+        found = {str(row[0]) for row in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if found & shape.TABLES["cache" if file.is_durable else "state"].keys():
+            raise _damage(f"{file.path.name} is the other file")
         schema.refuse_newer(schema.user_version(conn), file.steps)
     finally:
         conn.close()
+
+
+def _amend(conn: sqlite3.Connection, file: DatabaseFile, notices: Notices) -> None:
+    """Make again what is missing in a durable file; DatabaseError where that would not do."""
+    tables, indexes = shape.missing(conn, file.kind)
+    if not tables | indexes:
+        return
+    if not file.is_durable:
+        raise _damage(f"{file.path.name} is not of this version")
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as pattern:
+        schema.migrate(pattern, file.steps)
+        conn.execute("BEGIN IMMEDIATE")
+        try:
+            # Tables first: the name of an index begins with that of its table.
+            for name in sorted(tables | indexes):
+                [sql] = pattern.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+                conn.execute(sql)
+            conn.execute("COMMIT")
+        except BaseException:
+            conn.execute("ROLLBACK")
+            raise
+    words = _("{place} lacked {names}, which is made again; what else it holds is as it was.")
+    notices.say(words.format(place=file.path, names=", ".join(sorted(tables | indexes))))
 
 
 def _check(conn: sqlite3.Connection) -> None:
     """DatabaseError with the code of damage if the whole file does not read as it should."""
     verdict = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if verdict != "ok":
-        error = sqlite3.DatabaseError(verdict)
-        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        raise error
+        raise _damage(verdict)
 
 
-def _begin_anew(file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
+def _damage(what: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(what)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
+
+
+def begin_anew(file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
+    """Put a new file in the place of one that cannot be used, and say what became of that."""
     if file.is_durable:
         mark_damage(file)
         return _save_from(set_aside(file.path), file, notices)
+    if _holds_what_lasts(file.path):
+        notices.say(
+            _("{place} held drafts and outbox, not the copy of the chats: it is kept as {aside}.").format(
+                place=file.path, aside=set_aside(file.path)
+            )
+        )
     remove_database(file.path)
     notices.say(_("The local copy of the chats was damaged; it is being read anew from the Market."))
     file.damage_mark.unlink(missing_ok=True)
     private_database(file.path)
-    return _open(file)
+    return _open(file, notices)
+
+
+def _holds_what_lasts(path: Path) -> bool:
+    """Whether a file has the tables of a durable one, as when the two were exchanged by hand."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as conn:
+            query = "SELECT count(*) FROM sqlite_master WHERE name IN ('outbox', 'draft')"
+            return bool(conn.execute(query).fetchone()[0])
+    except sqlite3.Error:
+        return False
 
 
 def _save_from(aside: Path, file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
@@ -145,7 +207,7 @@ def _save_from(aside: Path, file: DatabaseFile, notices: Notices) -> sqlite3.Con
     whole = replace(file, path=file.path.with_name(f".{file.path.name}.salvaged"))
     remove_database(whole.path)
     private_database(whole.path)
-    with closing(_open(whole)) as conn:
+    with closing(_open(whole, notices)) as conn:
         saved = salvage(aside, conn)
     remove_database(file.path)
     whole.path.rename(file.path)
@@ -160,7 +222,7 @@ def _save_from(aside: Path, file: DatabaseFile, notices: Notices) -> sqlite3.Con
             others=saved["mark"] + saved["note"] + saved["label"],
         )
     )
-    return _open(file)
+    return _open(file, notices)
 
 
 def mark_damage(file: DatabaseFile) -> None:

@@ -8,6 +8,7 @@ from chat_tui.model.ids import CampaignId, ChatId, Millis, OrderId, ReturnId
 from chat_tui.model.order import Money, Order, OrderDelivery, OrderLine, Reading, Return
 from chat_tui.store.database import Connection
 from chat_tui.store.rows import clean, clean_or_none, moment, number_or_none
+from chat_tui.store.shape import sound
 
 _ORDER: Final = (
     "campaign_id, status, substatus, created_at, total, currency,"
@@ -32,23 +33,23 @@ _DUE: Final = """
 """
 _DUE_ORDERS: Final = f"""
     SELECT DISTINCT c.order_id FROM chat c
-    WHERE c.chat_id IN (SELECT value FROM json_each(?1)) AND c.order_id IS NOT NULL
+    WHERE c.chat_id IN (SELECT value FROM json_each(?1)) AND {sound("chat", "c")} AND c.order_id IS NOT NULL
         AND {_DUE.format(kind="order")}
 """  # noqa: S608
 _DUE_RETURNS: Final = f"""
     SELECT c.return_id, c.order_id,
         coalesce(c.campaign_id, (SELECT campaign_id FROM order_reading o WHERE o.order_id = c.order_id))
     FROM chat c
-    WHERE c.chat_id IN (SELECT value FROM json_each(?1)) AND c.return_id IS NOT NULL
+    WHERE c.chat_id IN (SELECT value FROM json_each(?1)) AND {sound("chat", "c")} AND c.return_id IS NOT NULL
         AND c.order_id IS NOT NULL AND {_DUE.format(kind="return")}
 """  # noqa: S608
-_UNREAD: Final = """
+_UNREAD: Final = f"""
     SELECT DISTINCT c.order_id FROM chat c
-    WHERE c.waiting_bucket IS NOT NULL AND c.order_id IS NOT NULL
+    WHERE c.waiting_bucket IS NOT NULL AND {sound("chat", "c")} AND c.order_id IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM order_reading o WHERE o.order_id = c.order_id)
         AND c.order_id NOT IN (SELECT value FROM json_each(?))
     ORDER BY c.waiting_bucket, c.waiting_order, c.chat_id LIMIT ?
-"""
+"""  # noqa: S608
 _OTHERS: Final = """
     SELECT chat_id FROM chat WHERE {column} = ? AND chat_id <> ? ORDER BY newest_order, chat_id LIMIT ?
 """
@@ -93,7 +94,8 @@ def save_return(conn: Connection, return_id: ReturnId, found: Return | None, at:
 def order(conn: Connection, order_id: OrderId) -> Reading[Order] | None:
     """What the Market told of an order; None if it was never asked."""
     row = conn.execute(
-        f"SELECT read_at, is_found, {_ORDER} FROM order_reading WHERE order_id = ?",  # noqa: S608
+        f"SELECT read_at, is_found, {_ORDER} FROM order_reading"  # noqa: S608
+        f" WHERE order_id = ? AND {sound('order_reading')}",
         (order_id,),
     ).fetchone()
     if row is None or not row[1]:
@@ -101,7 +103,9 @@ def order(conn: Connection, order_id: OrderId) -> Reading[Order] | None:
     campaign_id, status, substatus, created_at, total, currency = row[2:8]
     kind, service, from_day, to_day, real_day, kept_to_day, address, is_estimated = row[8:]
     lines = conn.execute(
-        "SELECT name, count, price, currency FROM order_line WHERE order_id = ? ORDER BY n", (order_id,)
+        f"SELECT name, count, price, currency FROM order_line WHERE order_id = ? AND {sound('order_line')}"  # noqa: S608
+        " ORDER BY n",
+        (order_id,),
     )
     found = Order(
         order_id,
@@ -121,13 +125,16 @@ def order(conn: Connection, order_id: OrderId) -> Reading[Order] | None:
 def returned(conn: Connection, return_id: ReturnId) -> Reading[Return] | None:
     """What the Market told of a return; None if it was never asked."""
     row = conn.execute(
-        "SELECT read_at, is_found, order_id, created_at, refund_status, is_fast, amount, currency"
-        " FROM return_reading WHERE return_id = ?",
+        "SELECT read_at, is_found, order_id, created_at, refund_status, is_fast, amount, currency"  # noqa: S608
+        f" FROM return_reading WHERE return_id = ? AND {sound('return_reading')}",
         (return_id,),
     ).fetchone()
     if row is None or not row[1]:
         return None if row is None else Reading(None, row[0])
-    lines = conn.execute("SELECT name, count FROM return_line WHERE return_id = ? ORDER BY n", (return_id,))
+    lines = conn.execute(
+        f"SELECT name, count FROM return_line WHERE return_id = ? AND {sound('return_line')} ORDER BY n",  # noqa: S608
+        (return_id,),
+    )
     found = Return(
         return_id,
         OrderId(row[2]),

@@ -6,6 +6,7 @@ from chat_tui.model.ids import ChatId, Millis, OutboxId
 from chat_tui.model.outbox import MAY_LEAVE, OutboxItem, OutboxKind, OutboxState, may_move
 from chat_tui.store.database import Connection
 from chat_tui.store.rows import ITEM, clean, item_of, moment
+from chat_tui.store.shape import MOST, sound
 
 COLUMNS = frozenset(
     {
@@ -25,23 +26,35 @@ COLUMNS = frozenset(
 )
 """What `move` and `update` may set; the rest of an item never changes."""
 
-_GET = f"SELECT {ITEM} FROM outbox o WHERE o.outbox_id = ?"  # noqa: S608
-_OPEN = f"SELECT {ITEM} FROM outbox o WHERE o.state <> 'confirmed' ORDER BY o.created_at, o.chat_id, o.seq"  # noqa: S608
-_OWN = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? ORDER BY o.seq"  # noqa: S608
-_UNLINKED = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND o.state <> 'confirmed' ORDER BY o.seq"  # noqa: S608
+# A row that cannot be read is not sent, and holds nothing back.
+_SOUND = sound("outbox", "o")
+_GET = f"SELECT {ITEM} FROM outbox o WHERE o.outbox_id = ? AND {_SOUND}"  # noqa: S608
+_OPEN = f"""
+    SELECT {ITEM} FROM outbox o WHERE o.state <> 'confirmed' AND {_SOUND}
+    ORDER BY o.created_at, o.chat_id, o.seq
+"""  # noqa: S608
+_OWN = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND {_SOUND} ORDER BY o.seq"  # noqa: S608
+_UNLINKED = f"""
+    SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND o.state <> 'confirmed' AND {_SOUND} ORDER BY o.seq
+"""  # noqa: S608
 # A resent item may stand before one that is under way: that one is the head until it is settled.
-_IN_TURN = """
-    o.state <> 'confirmed' AND o.state <> 'failed' AND (o.is_released OR NOT EXISTS (
+_IN_TURN = f"""
+    o.state <> 'confirmed' AND o.state <> 'failed' AND {_SOUND} AND (o.is_released OR NOT EXISTS (
         SELECT 1 FROM outbox f WHERE f.chat_id = o.chat_id
             AND f.state <> 'confirmed' AND f.state <> 'failed' AND NOT f.is_released
-            AND ((f.state NOT IN ('sending', 'sent'), f.seq) < (o.state NOT IN ('sending', 'sent'), o.seq))))
-"""
+            AND ((f.state NOT IN ('sending', 'sent'), f.seq) < (o.state NOT IN ('sending', 'sent'), o.seq))
+            AND {sound("outbox", "f")}))
+"""  # noqa: S608
 _HEADS = f"SELECT {ITEM} FROM outbox o WHERE {_IN_TURN} ORDER BY o.chat_id, o.seq"  # noqa: S608
 # The first condition is that of an index: without it every settled item would be read.
 _TOLD = f"""
     SELECT {ITEM} FROM outbox o WHERE o.state <> 'confirmed' AND o.state = 'waiting' AND o.not_before > 0
+        AND {_SOUND}
 """  # noqa: S608
 _HEADS_OF = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND {_IN_TURN} ORDER BY o.seq"  # noqa: S608
+
+
+_LAST = f"SELECT coalesce(max(seq), 0) FROM outbox WHERE chat_id = ? AND seq BETWEEN 0 AND {MOST}"  # noqa: S608
 
 
 class ClaimedError(Exception):
@@ -63,9 +76,7 @@ def enqueue(
     clear_draft: bool = True,
 ) -> OutboxItem:
     """Put an item behind all others of its chat, and clear the chat's draft in the same transaction."""
-    last = conn.execute("SELECT coalesce(max(seq), 0) FROM outbox WHERE chat_id = ?", (chat_id,)).fetchone()[
-        0
-    ]
+    [last] = conn.execute(_LAST, (chat_id,)).fetchone()
     item = OutboxItem(
         outbox_id,
         chat_id,

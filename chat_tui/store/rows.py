@@ -7,12 +7,9 @@ from chat_tui.model.chat import Chat, ChatContext
 from chat_tui.model.ids import CampaignId, ChatId, MessageId, Millis, OrderId, OutboxId, ReturnId
 from chat_tui.model.message import Attachment, Message
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
+from chat_tui.store.shape import LARGEST_ID, LATEST
 
 Row = Sequence[Any]
-
-LARGEST_ID: Final = 2**63 - 1
-LATEST: Final[Millis] = 2**42
-"""The latest moment a row can hold: the year 2109."""
 
 CHAT: Final = (
     "c.chat_id, c.kind, c.status, c.context_kind, c.order_id, c.return_id, c.campaign_id,"

@@ -15,7 +15,8 @@ from chat_tui.model.search import About, SearchHit, SearchPage, SearchQuery, Sta
 from chat_tui.stems import Pattern, patterns
 from chat_tui.store import chats, indexing
 from chat_tui.store.database import Connection
-from chat_tui.store.rows import LARGEST_ID, LATEST, Row
+from chat_tui.store.rows import Row
+from chat_tui.store.shape import LARGEST_ID, LATEST, sound
 
 EXAMINED: Final = 2_000
 """Rows that one call looks at to find those that pass the filters."""
@@ -37,37 +38,44 @@ _ABOUTS = {
 }
 _LABELLED = """c.chat_id IN (SELECT l.chat_id FROM label l JOIN json_each(:labels) j
     ON substr(replace(l.name, 'ё', 'е'), 1, length(j.value)) = j.value)"""
+_SOUND_CHAT, _SOUND_MESSAGE = sound("chat", "c"), sound("message", "m")
 # CROSS JOIN: the index leads, whatever SQLite thinks of it.
-_CHATS = """
-    SELECT {passes} AND c.updated_at >= :since AND c.updated_at < :until, c.chat_id, c.updated_at
+_CHATS = f"""
+    SELECT {{passes}} AND c.updated_at >= :since AND c.updated_at < :until, c.chat_id, c.updated_at
     FROM chat_search s CROSS JOIN chat c ON c.chat_id = s.rowid
-    WHERE chat_search MATCH :match AND s.rowid <= :highest ORDER BY s.rowid DESC LIMIT :examined
-"""
-_MESSAGES = """
-    SELECT {passes}, m.id, m.chat_id, m.message_id, m.created_at, m.sender, m.text,
+    WHERE chat_search MATCH :match AND s.rowid <= :highest AND {_SOUND_CHAT}
+    ORDER BY s.rowid DESC LIMIT :examined
+"""  # noqa: S608
+_MESSAGES = f"""
+    SELECT {{passes}}, m.id, m.chat_id, m.message_id, m.created_at, m.sender, m.text,
         c.customer_name, c.order_id, c.return_id
     FROM message_search s CROSS JOIN message m ON m.id = s.rowid CROSS JOIN chat c ON c.chat_id = m.chat_id
     WHERE message_search MATCH :match AND s.rowid < :below AND s.rowid >= :since << 20
+        AND {_SOUND_MESSAGE} AND {_SOUND_CHAT}
     ORDER BY s.rowid DESC LIMIT :examined
-"""
-_OF_CHATS = """
-    SELECT {passes}, m.id, m.chat_id, m.message_id, m.created_at, m.sender, m.text,
+"""  # noqa: S608
+_OF_CHATS = f"""
+    SELECT {{passes}}, m.id, m.chat_id, m.message_id, m.created_at, m.sender, m.text,
         c.customer_name, c.order_id, c.return_id
     FROM message m JOIN chat c ON c.chat_id = m.chat_id
     WHERE m.chat_id IN (SELECT value FROM json_each(:chats)) AND m.id < :below AND m.id >= :since << 20
+        AND {_SOUND_MESSAGE} AND {_SOUND_CHAT}
     ORDER BY m.id DESC LIMIT :examined
-"""
+"""  # noqa: S608
 _NAMED_CHATS = "SELECT rowid FROM chat_search WHERE chat_search MATCH ? LIMIT ?"
 _ROWS = """
     SELECT rowid FROM message_search WHERE message_search MATCH :match AND rowid < :below
     ORDER BY rowid DESC LIMIT :examined
 """
-_LATEST_CHATS = """
-    SELECT {passes}, c.chat_id, c.updated_at FROM chat c
-    WHERE (c.newest_order, c.chat_id) > (:order, :chat_id) AND c.newest_order <= -:since
+_LATEST_CHATS = f"""
+    SELECT {{passes}}, c.chat_id, c.updated_at FROM chat c
+    WHERE (c.newest_order, c.chat_id) > (:order, :chat_id) AND c.newest_order <= -:since AND {_SOUND_CHAT}
     ORDER BY c.newest_order, c.chat_id LIMIT :examined
-"""
-_NAMES = "SELECT name FROM attachment WHERE chat_id = ? AND message_id = ? AND name IS NOT NULL ORDER BY n"
+"""  # noqa: S608
+_NAMES = f"""
+    SELECT name FROM attachment
+    WHERE chat_id = ? AND message_id = ? AND name IS NOT NULL AND {sound("attachment")} ORDER BY n
+"""  # noqa: S608
 _IS_NAMED = "SELECT EXISTS (SELECT 1 FROM chat_search WHERE chat_search MATCH ?)"
 
 

@@ -7,14 +7,16 @@ from chat_tui.model.ids import Millis
 from chat_tui.model.queue import Tab
 from chat_tui.model.stats import Stats, hours_in, reply_stats
 from chat_tui.store.database import Connection
+from chat_tui.store.shape import sound
 from chat_tui.store.tabs import PLACES
 
 # Chat by chat in the order of the index: nothing is sorted, so nothing is gathered either.
-_ROWS = """
+_ROWS = f"""
     SELECT c.chat_id, m.created_at, m.sender FROM chat c CROSS JOIN message m ON m.chat_id = c.chat_id
-    WHERE c.newest_at >= ? AND m.sender IN ('CUSTOMER', 'PARTNER') ORDER BY c.chat_id, m.message_id
-"""
-_WAITING = "FROM chat c WHERE c.waiting_since IS NOT NULL AND {holds}"
+    WHERE c.newest_at >= ? AND m.sender IN ('CUSTOMER', 'PARTNER') AND {sound("message", "m")}
+    ORDER BY c.chat_id, m.message_id
+"""  # noqa: S608
+_WAITING = f"FROM chat c WHERE c.waiting_since IS NOT NULL AND {sound('chat', 'c')} AND {{holds}}"
 _LONGEST = f"SELECT c.chat_id, c.waiting_since {_WAITING} ORDER BY c.waiting_since, c.chat_id LIMIT 1"
 _COUNT = f"SELECT count(*) {_WAITING}"
 

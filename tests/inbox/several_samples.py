@@ -7,7 +7,6 @@ from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.link import Link
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
 from chat_tui.model.search import SearchHit, SearchPage, SearchQuery
-from chat_tui.store.errors import StoreProblem
 
 
 def chat_item(key: QueueKey) -> QueueItem:
@@ -32,7 +31,6 @@ class ListedInbox(Inbox):
         self.rows = [chat_item(key) for key in sorted(keys)]
         self.finds = finds
         self.most = most
-        self.is_broken = False
         self.state = Link()
 
     async def queue_page(
@@ -44,8 +42,6 @@ class ListedInbox(Inbox):
         from_end: bool = False,
         limit: int = 64,
     ) -> QueuePage:
-        if self.is_broken:
-            raise StoreProblem("cache.db is damaged.")
         if from_end or before is not None:
             kept = [row for row in self.rows if before is None or row.key < before]
             items = kept[-limit:]
@@ -66,8 +62,6 @@ class ListedInbox(Inbox):
         return page.items[0] if page.items else None
 
     async def tab_counts(self) -> dict[Tab, int]:
-        if self.is_broken:
-            raise StoreProblem("cache.db is damaged.")
         return dict.fromkeys(Tab, len(self.rows))
 
     async def search(self, query: SearchQuery, after: int | None = None, limit: int = 50) -> SearchPage:

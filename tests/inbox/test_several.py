@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_tui.inbox import merging
-from chat_tui.inbox.events import Event, LinkChanged
 from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.several import Several
 from chat_tui.inbox.together import Together
@@ -170,26 +169,15 @@ async def test_chats_found_come_before_messages_of_any_business() -> None:
 # -- troubles ------------------------------------------------------------------------------------------
 
 
-async def test_a_store_that_cannot_be_read_leaves_the_others_readable_and_is_named() -> None:
-    sound, broken = ListedInbox([QueueKey(0, 1, 1)], []), ListedInbox([QueueKey(0, 2, 1)], [])
+def test_a_store_that_cannot_be_read_is_named_and_comes_first() -> None:
+    sound, broken = ListedInbox([], []), ListedInbox([], [])
+    sound.state = Link(LinkState.OFFLINE, Problem(ProblemKind.OFFLINE))
+    broken.state = Link(LinkState.ONLINE, unread="cache.db is damaged.")
     inbox = Several(businesses(sound, broken))
-    broken.is_broken = True
-    heard: list[Event] = []
-    inbox._hearers.append(heard.append)
-    page = await inbox.queue_page(Tab.ALL)
-    assert [item.business for item in page.items] == ["A"]
-    assert (await inbox.tab_counts())[Tab.ALL] == 1
-    name, worst = inbox.link().parts[0]
-    assert (name, worst.state, worst.problem) == (
-        "B",
-        LinkState.REFUSED,
-        Problem(ProblemKind.LEFT_OUT, message="cache.db is damaged."),
-    )
-    assert heard == [LinkChanged()]
-    broken.is_broken = False
-    assert len((await inbox.queue_page(Tab.ALL)).items) == 2
-    assert all(part.problem is None for _name, part in inbox.link().parts)
-    assert heard == [LinkChanged(), LinkChanged()]
+    assert [(name, part.unread) for name, part in inbox.link().parts] == [
+        ("B", "cache.db is damaged."),
+        ("A", ""),
+    ]
 
 
 def test_the_worst_connection_is_shown_and_every_one_has_its_name() -> None:

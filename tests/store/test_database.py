@@ -42,9 +42,10 @@ def test_a_reader_cannot_write(store: Store) -> None:
             store.read(fn).result()
 
 
-def test_a_mistake_in_our_own_sql_is_not_dressed_up(store: Store) -> None:
-    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+def test_what_no_file_can_answer_is_a_sentence_and_never_its_own_cause(store: Store) -> None:
+    with pytest.raises(StoreProblem, match="cannot read") as caught:
         store.read(lambda conn: conn.execute("SELECT * FROM absent")).result()
+    assert isinstance(caught.value.__cause__, sqlite3.OperationalError)
 
 
 def test_a_read_sees_one_moment(store: Store) -> None:

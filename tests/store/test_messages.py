@@ -9,7 +9,7 @@ from chat_tui.model.outbox import OutboxState
 from chat_tui.model.paging import Coverage
 from chat_tui.model.timeline import TimelinePage
 from chat_tui.store import chats, marks, messages
-from chat_tui.store.database import Connection, Store
+from chat_tui.store.database import Connection, Store, StoreProblem
 from tests.store.world import CHAT, a_chat, bring, buyer, list_chats, own, queue_text, read_history, with_file
 
 
@@ -44,7 +44,7 @@ def test_a_changed_text_and_its_files_are_replaced(store: Store) -> None:
 
 
 def test_an_unknown_chat_is_refused(store: Store) -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(StoreProblem, match="read anew"):
         read_history(store, buyer(1, 1, chat_id=99), chat_id=99)
     assert store.read(messages.timeline, ChatId(99)).result().entries == ()
 

@@ -1,7 +1,6 @@
 """Every legal and illegal step of an outbox item."""
 
 import itertools
-import sqlite3
 
 import pytest
 
@@ -9,7 +8,7 @@ from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import MAY_LEAVE, MOVES, OutboxKind, OutboxState, may_move
 from chat_tui.model.timeline import Draft
 from chat_tui.store import drafts, outbox
-from chat_tui.store.database import Connection, Store
+from chat_tui.store.database import Connection, Store, StoreProblem
 from tests.store.world import CHAT, bring, queue_text
 
 S = OutboxState
@@ -60,7 +59,7 @@ def test_a_file_leaves_the_draft(store: Store) -> None:
 def test_a_failed_enqueue_keeps_the_draft(store: Store) -> None:
     queue_text(store, "a")
     store.write_state(drafts.save, Draft(CHAT, "черновик", 8), 1).result()
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(StoreProblem):
         queue_text(store, "a")
     assert store.read(drafts.get, CHAT).result().text == "черновик"
 

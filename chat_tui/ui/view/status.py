@@ -65,6 +65,8 @@ def notice(link: Link, now: Millis, zone: tzinfo) -> str:
     """What the operator should know or do about the connection; empty while all is well."""
     if link.parts:
         return _notices(link, now, zone)
+    if link.unread:
+        return shown(link.unread, lines=False)
     if link.state is LinkState.REFUSED and link.problem is not None:
         return problem_words(link.problem)
     if link.state is LinkState.OFFLINE:

@@ -10,7 +10,7 @@ from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, Context
 from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem
 from chat_tui.model.problem import Problem
-from chat_tui.store import chats, outbox, schema
+from chat_tui.store import chats, outbox, schema, shape
 from chat_tui.store.database import StoreProblem
 
 
@@ -27,6 +27,7 @@ def new_database(count: int) -> sqlite3.Connection:
     conn = sqlite3.connect(
         ":memory:", isolation_level=None, cached_statements=512, factory=Memory, check_same_thread=False
     )
+    shape.read_tolerantly(conn)
     for kind in ("cache", "state"):
         for path in sorted((schema.MIGRATIONS / kind).glob("*.sql")):
             for statement in schema.statements(path.read_text(encoding="utf-8")):

@@ -1,0 +1,164 @@
+"""What the tables of this version are, and which of their rows can be read.
+
+SQLite takes any value into any column, and another version may write words that this one does not know. So
+the queries ask for `sound` rows: one that holds something else costs itself, and `doctor` counts it. The
+same description tells at the start whether a file is one of ours at all.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from functools import partial
+from typing import Final
+
+from chat_tui.model.outbox import OutboxKind, OutboxState
+
+LARGEST_ID: Final = 2**63 - 1
+LATEST: Final = 2**42
+"""The latest moment a row can hold: the year 2109."""
+MOST: Final = 2**53
+"""More than anything we count."""
+
+
+def _whole(least: int, most: int) -> str:
+    # The sign keeps SQLite from looking for such rows by an index: they are all the rows but a few.
+    return f"typeof({{0}}) = 'integer' AND +{{0}} BETWEEN {least} AND {most}"
+
+
+def _one_of(words: Iterable[str]) -> str:
+    listed = ", ".join(f"'{word}'" for word in words)
+    return f"typeof({{0}}) = 'text' AND +{{0}} IN ({listed})"
+
+
+_FITS: Final = {
+    "id": _whole(1, LARGEST_ID),
+    "at": _whole(0, LATEST),
+    "count": _whole(0, MOST),
+    "some": _whole(1, MOST),
+    "number": _whole(-LARGEST_ID, LARGEST_ID),
+    "text": "typeof({0}) = 'text'",
+    # Goes to a buyer: not a letter of it may be replaced.
+    "exact": "typeof({0}) = 'text' AND is_utf8(CAST({0} AS BLOB))",
+    # Names a file of ours, too.
+    "name": "typeof({0}) = 'text' AND {0} <> '' AND {0} NOT GLOB '*[^-0-9A-Za-z]*'",
+    "day": "typeof({0}) = 'text' AND ({0} = '' OR date({0}) IS {0})",
+    "kind": _one_of(OutboxKind),
+    "state": _one_of(OutboxState),
+}
+"""By the kind of a column the SQL that its value is one this version may have written."""
+_NOTHING: Final = {"text": "''", "at": "0", "count": "0"}
+
+TABLES: Final = {
+    "cache": {
+        "chat": "chat_id:id kind:text status:text context_kind:text order_id:number? return_id:number?"
+        " campaign_id:number? customer_name:text? customer_public_id:text? created_at:at updated_at:at"
+        " listed_at:at waiting_since:at? newest_id:id? newest_at:at? newest_sender:text newest_has_file:count"
+        " last_speaker:text buyer_since:at? snippet:text hist_lo:id? hist_hi:id? hist_full:count"
+        " older_token:text? vain_reads:count revision:count",
+        "shop": "campaign_id:id name:text business_id:id business_name:text placement:text availability:text",
+        "message": "id:number chat_id:id message_id:id created_at:at sender:text text:text?",
+        "attachment": "chat_id:id message_id:id n:count name:text? url:text? size:number?",
+        "cursor": "key:text value:text",
+        "attempted": "outbox_id:name attempt:count attempt_at:at base_message_id:count?",
+        "order_reading": "order_id:id read_at:at asked_at:at is_found:count campaign_id:number? status:text"
+        " substatus:text created_at:at total:text? currency:text? delivery_kind:text service:text"
+        " from_day:day to_day:day real_day:day kept_to_day:day address:text is_estimated:count",
+        "return_reading": "return_id:id read_at:at asked_at:at is_found:count order_id:number? created_at:at"
+        " refund_status:text is_fast:count amount:text? currency:text?",
+        "order_line": "order_id:id n:count name:text count:number? price:text? currency:text?",
+        "return_line": "return_id:id n:count name:text count:number?",
+        "message_search": "",
+        "chat_search": "",
+    },
+    "state": {
+        "draft": "chat_id:id copy:text text:text caret:count at:at",
+        "mark": "chat_id:id seen:number? done:number? snoozed:number? snooze_until:at? pinned:number? at:at",
+        "note": "chat_id:id text:text at:at",
+        "label": "chat_id:id name:text",
+        "outbox": "outbox_id:name chat_id:id seq:count kind:kind text:exact file_name:exact file_size:count"
+        " sha256:text state:state not_before:at created_at:at attempt:count attempt_at:at"
+        " base_message_id:count? unclear_at:at? looks:count message_id:id? problem:text error:text"
+        " in_doubt:count is_released:count asked_at:at",
+        "budget": "operation:text boot:text quota:some remaining:count resets_at:number used:count"
+        " paced_to:number held_to:number refusals:count",
+        "narrow": "one:some boot:text until:number",
+        "leader": "one:some boot:text term:count pid:count beat:number",
+        "presence": "copy:text boot:text active_at:number",
+    },
+}
+"""By the kind of a file its tables, and of each what its columns hold; ? = or NULL."""
+
+INDEXES: Final = {
+    "cache": "chat_all chat_waiting chat_dispute chat_return chat_question chat_behind chat_order"
+    " chat_of_return message_own chat_revision chat_active chat_partly attempted_at chat_customer",
+    "state": "outbox_claim outbox_open outbox_unlinked mark_at mark_held mark_until mark_pinned label_name",
+}
+"""By the kind of a file the indexes that a migration has made."""
+
+
+def sound(table: str, alias: str = "") -> str:
+    """SQL: the row of a table can be read, and holds what this version may have written."""
+    return _CONDITIONS[table].format(f"{alias or table}.")
+
+
+def readable(table: str, name: str) -> str:
+    """SQL: the value of a column, or what stands there in the beginning if it cannot be read."""
+    kind = _columns(table)[name]
+    fits = _FITS[kind.rstrip("?")].format(name)
+    return f"CASE WHEN {fits} THEN {name} ELSE {_NOTHING.get(kind, 'NULL')} END"
+
+
+def _columns(table: str) -> dict[str, str]:
+    told = next(tables[table] for tables in TABLES.values() if table in tables)
+    return dict(column.split(":") for column in told.split())
+
+
+def _condition(table: str) -> str:
+    parts = []
+    for name, kind in _columns(table).items():
+        fits = _FITS[kind.rstrip("?")].replace("{0}", f"{{0}}{name}")
+        parts.append(f"({{0}}{name} IS NULL OR {fits})" if kind.endswith("?") else fits)
+    return f"({' AND '.join(parts)})"
+
+
+_CONDITIONS: Final = {
+    table: _condition(table) for tables in TABLES.values() for table, told in tables.items() if told
+}
+
+
+def read_tolerantly(conn: sqlite3.Connection) -> None:
+    """Let a connection give letters that are none as U+FFFD, and know `is_utf8`."""
+    conn.text_factory = partial(str, encoding="utf-8", errors="replace")
+    conn.create_function("is_utf8", 1, _is_utf8, deterministic=True)
+
+
+def _is_utf8(raw: bytes | None) -> bool:
+    try:
+        str(raw or b"", "utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def missing(conn: sqlite3.Connection, kind: str) -> tuple[set[str], set[str]]:
+    """The tables and indexes of this version that a file lacks; a table that lacks a column is lacking."""
+    there = conn.execute("SELECT type, name FROM sqlite_master WHERE type IN ('table', 'index')").fetchall()
+    tables = {
+        table
+        for table in TABLES[kind]
+        if ("table", table) not in there or not _columns(table).keys() <= _names(conn, table)
+    }
+    return tables, {name for name in INDEXES[kind].split() if ("index", name) not in there}
+
+
+def _names(conn: sqlite3.Connection, table: str) -> set[str]:
+    return {str(row[1]) for row in conn.execute(f"PRAGMA table_info({table})")}
+
+
+def rotten(conn: sqlite3.Connection, kind: str, tables: Iterable[str] = ()) -> dict[str, int]:
+    """How many rows of each table cannot be read; tables of which all can be are left out."""
+    found = {}
+    for table in tables or (table for table, told in TABLES[kind].items() if told):
+        sql = f"SELECT count(*) FROM {table} WHERE NOT {sound(table)}"  # noqa: S608
+        if count := conn.execute(sql).fetchone()[0]:
+            found[table] = int(count)
+    return found
