@@ -8,7 +8,7 @@ from functools import partial
 
 from chat_tui import locale
 from chat_tui.commands.access import client
-from chat_tui.commands.checks import files, market, terminal
+from chat_tui.commands.checks import files, market, storage, terminal
 from chat_tui.commands.checks.finding import Finding, State
 from chat_tui.commands.speak import say, say_json
 from chat_tui.inbox.market import Market
@@ -50,6 +50,7 @@ def _look(settings: Settings, environ: Mapping[str, str], paths: Paths) -> Itera
     yield terminal.notifications(settings.notify, options)
     yield files.sqlite()
     yield from files.permissions(paths, settings.key_file)
+    yield from storage.rows(paths)
     yield files.disk(paths)
 
 

@@ -34,7 +34,7 @@ from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.report import SyncPlan, SyncReport
 from chat_tui.store import chats, outbox, saved, spool
-from chat_tui.store.database import Store
+from chat_tui.store.database import Store, StoreBusy, StoreProblem
 from chat_tui.store.locks import ByteLock, ChatLock
 
 GRACE_S = 1.0
@@ -283,6 +283,9 @@ class Engine:
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("the engine failed", exc_info=error)
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        log.error("a part of the engine failed", exc_info=error)
+        # That the files cannot be read is told by whoever reads them.
+        if not isinstance(error, StoreBusy | StoreProblem):
             self.bulletin.publish(EngineFailed(type(error).__name__))

@@ -118,6 +118,11 @@ def _open(file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
         schema.migrate(conn, file.steps, backup)
         # Reading the schema meets damage in the first pages now, and not in the first query.
         _amend(conn, file, notices)
+        if file.is_durable and (count := shape.unreadable_outbox(conn)):
+            words = _(
+                "Rows of the outbox that cannot be read: {n}. They are not sent; chat-tui doctor tells more."
+            )
+            notices.say(words.format(n=count))
     except BaseException:
         conn.close()
         raise

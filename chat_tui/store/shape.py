@@ -154,6 +154,12 @@ def _names(conn: sqlite3.Connection, table: str) -> set[str]:
     return {str(row[1]) for row in conn.execute(f"PRAGMA table_info({table})")}
 
 
+def unreadable_outbox(conn: sqlite3.Connection) -> int:
+    """How many rows of the outbox wait in vain: what they say, or how they stand, cannot be read."""
+    sql = f"SELECT count(*) FROM outbox WHERE state <> 'confirmed' AND NOT {sound('outbox')}"  # noqa: S608
+    return int(conn.execute(sql).fetchone()[0])
+
+
 def rotten(conn: sqlite3.Connection, kind: str, tables: Iterable[str] = ()) -> dict[str, int]:
     """How many rows of each table cannot be read; tables of which all can be are left out."""
     found = {}

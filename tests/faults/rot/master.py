@@ -1,0 +1,67 @@
+"""Files to be spoilt: every table has rows, and four answers wait to be sent."""
+
+import asyncio
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+from chat_tui.model.queue import Tab
+from chat_tui.sandbox.serve import Sandbox
+from chat_tui.store import chats, shape
+from tests.store.world import queue_text
+from tests.support.shop import Shop, client_of, open_store
+from tests.support.waiting import until
+
+QUEUED = ("rot 0", "rot 1", "rot 2", "rot 3")
+"""Texts of the outbox, in four chats."""
+FILES = {"cache": "cache/cache.db", "state": "data/state.db"}
+_ROWS = 3
+
+
+async def make(root: Path, market: Sandbox) -> None:
+    """Read the Market once, and leave behind what a day's work leaves."""
+    shop = Shop.open(root, lambda: client_of(market))
+    count = len(market.world.listed("desc", None, 0, 1_000))
+
+    async def is_read() -> bool:
+        counts = await shop.inbox.tab_counts()
+        return counts[Tab.ALL] == count and not shop.store.read(chats.behind, 1).result()
+
+    await until(is_read, "every chat read")
+    found = shop.store.read(chats.active_ids).result()[: len(QUEUED)]
+    assert len(found) == len(QUEUED)
+    await shop.close()
+    store = open_store(root)
+    for n, (chat_id, text) in enumerate(zip(found, QUEUED, strict=True)):
+        queue_text(store, f"q{n}", text, chat_id=chat_id)
+    now = time.time_ns() // 1_000_000
+    store.write_state(lambda conn: conn.execute("UPDATE outbox SET created_at = ?1, asked_at = ?1", (now,)))
+    store.close()
+    for kind, name in FILES.items():
+        _fill(root / name, kind, [int(chat_id) for chat_id in found], now)
+
+
+def _fill(path: Path, kind: str, found: list[int], now: int) -> None:
+    with closing(sqlite3.connect(path)) as conn:
+        for table, told in shape.TABLES[kind].items():
+            if not told or conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0] >= _ROWS:
+                continue
+            columns = dict(column.split(":") for column in told.split())
+            values = {"at": now, "text": "слова", "day": "2026-11-20", "state": "confirmed", "kind": "text"}
+            for n in range(_ROWS):
+                row = [
+                    found[n]
+                    if name == "chat_id"
+                    else values.get(kind.rstrip("?"), f"a{n}" if kind == "name" else n + 1)
+                    for name, kind in columns.items()
+                ]
+                marks = ", ".join("?" * len(row))
+                conn.execute(f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({marks})", row)
+        conn.commit()
+        conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def run(root: Path, market: Sandbox) -> None:
+    """As `make`, where no loop runs."""
+    asyncio.run(make(root, market))
