@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from chat_tui import locale
+from chat_tui import hardening, locale
 from chat_tui.commands import arguments, streams
 from chat_tui.locale import _
 
@@ -31,7 +31,8 @@ INTERRUPTED, NOBODY_READS = 130, 141
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run chat-tui; the exit code is 0 done, 1 refused or failed, 2 cannot start."""
-    _harden()
+    hardening.harden(os.environ)
+    streams.prepare()
     try:
         try:
             code = _run(sys.argv[1:] if argv is None else argv)
@@ -57,16 +58,20 @@ def open_inbox(
     undo_seconds: int,
     secrets: Sequence[str] = (),
     private: Sequence["Path"] = (),
+    is_seen: bool = True,
 ) -> "Inbox":
-    """The inbox of one business, not started yet; `secrets` and `private` are others'. Raises CannotStart."""
-    from chat_tui.commands.access import access_to, client
+    """The inbox of one business, not started yet; `secrets` and `private` are others'. Raises CannotStart.
+
+    `is_seen` = a screen will say it if the Market cannot be asked; else that is a reason not to start.
+    """
+    from chat_tui.commands.access import way_to
     from chat_tui.commands.speak import CannotStart, complain
     from chat_tui.inbox.service import Inbox
     from chat_tui.inbox.settings import InboxSettings
     from chat_tui.store.database import Store, StorePaths
     from chat_tui.store.errors import StoreBusy, StoreProblem
 
-    access = access_to(settings, paths)
+    access, connect = way_to(settings, paths, is_seen=is_seen)
     business = str(access.business_id)
     try:
         store = Store(StorePaths(cache_dir=paths.cache / business, data_dir=paths.data / business))
@@ -87,16 +92,7 @@ def open_inbox(
     own = [paths.config, paths.data, paths.cache, paths.log.parent, *private]
     if settings.key_file is not None:
         own.append(settings.key_file)
-    return Inbox(store, partial(client, access, settings), settings=wanted, private=own)
-
-
-def _harden() -> None:
-    """Nothing we write is for others; no core file may hold the key; no locale may end us."""
-    import resource
-
-    os.umask(0o077)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    streams.prepare()
+    return Inbox(store, connect, settings=wanted, private=own)
 
 
 def _run(argv: Sequence[str]) -> int:
@@ -203,11 +199,14 @@ def _verb(asked: "Namespace") -> int:
     from chat_tui.commands import list as list_
     from chat_tui.commands.speak import complain
     from chat_tui.store.errors import StoreBusy, StoreProblem
+    from chat_tui.ui.zone import find_zone
 
+    if notice := find_zone(os.environ).notice:
+        complain(notice)
     verbs = {"list": list_.run, "show": show.run, "send": send.run, "new": new.run, "sync": sync.run}
     verbs |= {"export": export.run, "stats": stats.run}
     # Nobody is there to undo what a command sends.
-    inbox = open_inbox(settings, paths, undo_seconds=0)
+    inbox = open_inbox(settings, paths, undo_seconds=0, is_seen=False)
 
     async def work() -> int:
         inbox.start(background=False)

@@ -158,7 +158,7 @@ def test_a_file_that_is_not_utf8(path: Path) -> None:
 
 def test_a_file_that_cannot_be_read(path: Path) -> None:
     path.mkdir()
-    assert problem(NONE, {}, path) == f"{path} cannot be read: Is a directory"
+    assert problem(NONE, {}, path) == f"{path} is not a file"
 
 
 # -- the address -------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """From settings to the Market: address, key, business, and the client that knocks with them."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -34,14 +35,32 @@ def access_to(settings: Settings, paths: Paths) -> Access:
     from chat_tui.commands.business import find_business  # noqa: PLC0415 - asked the first time only
 
     connect = partial(client, access, settings)
-    return replace(access, business_id=asyncio.run(find_business(access, paths.data, connect)))
+    try:
+        return replace(access, business_id=asyncio.run(find_business(access, paths.data, connect)))
+    except AccessError as problem:
+        raise CannotStart(str(problem)) from None
 
 
 def client(access: Access, settings: Settings) -> Market:
-    """The client; httpx comes with it."""
+    """The client; httpx comes with it. Raises AccessError where proxy or certificates cannot be used."""
     from chat_tui.market.client import MarketClient  # noqa: PLC0415 - not before it is needed
 
     return MarketClient(access, read_only=settings.read_only)
+
+
+def way_to(settings: Settings, paths: Paths, *, is_seen: bool) -> tuple[Access, Callable[[], Market]]:
+    """Access, and what makes the client, which may raise AccessError. Raises CannotStart.
+
+    `is_seen` = there is a screen to say so; else the client is made here, as none is a reason not to start.
+    """
+    access = access_to(settings, paths)
+    if is_seen:
+        return access, partial(client, access, settings)
+    try:
+        made = client(access, settings)
+    except AccessError as problem:
+        raise CannotStart(str(problem)) from None
+    return access, lambda: made
 
 
 def try_key(settings: Settings, key: str) -> Market:

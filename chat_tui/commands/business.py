@@ -11,7 +11,11 @@ from chat_tui.locale import _
 from chat_tui.market.access import Access
 from chat_tui.model.ids import BusinessId
 from chat_tui.model.problem import Problem
+from chat_tui.personal_files import NotAFile, NotUtf8, TooLarge, decoded, read_file
 from chat_tui.ui.view.problems import problem_words
+
+_MOST_BYTES = 100
+"""Of what is remembered."""
 
 
 async def find_business(access: Access, directory: Path, connect: Callable[[], Market]) -> BusinessId:
@@ -49,9 +53,9 @@ async def _ask(market: Market) -> BusinessId:
 
 def _remembered(place: Path, access: Access) -> BusinessId | None:
     try:
-        mark, number = place.read_text("ascii").split()
+        mark, number = decoded(read_file(place, _MOST_BYTES)).split()
         return BusinessId(int(number)) if mark == _mark(access) else None
-    except (OSError, ValueError):  # never asked yet, or not what we wrote: ask
+    except (OSError, ValueError, NotAFile, TooLarge, NotUtf8):  # never asked yet, or not what we wrote: ask
         return None
 
 

@@ -52,7 +52,7 @@ async def look_with(connect: Callable[[str], Market], key: str) -> Opened | Prob
     try:
         market = connect(key)
     except AccessError as error:
-        return Problem(ProblemKind.OFFLINE, message=str(error))
+        return Problem(ProblemKind.SURROUNDINGS, message=str(error))
     try:
         found = await look(market)
     finally:

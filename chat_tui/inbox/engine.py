@@ -26,6 +26,7 @@ from chat_tui.inbox.received import Received
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.slots import Slots
 from chat_tui.inbox.sync import Sync
+from chat_tui.inbox.unreachable import Unreachable, reach
 from chat_tui.inbox.watch import Watch
 from chat_tui.model.allowance import Urgency
 from chat_tui.model.chat import NewChat
@@ -85,7 +86,7 @@ class Engine:
         """Make the client and, in the background, begin to sync and deliver."""
         data_dir = self._store.paths.data_dir
         self._budgets = budgets = Budgets(self._store, self._clock, self._wall_ms)
-        client = self._connect()
+        client = reach(self._connect, self.bulletin)
         self.bulletin.connected(client.proxy)
         slots = Slots(ByteLock(data_dir / "slots.lock"))
         market = PacedMarket(client, slots, budgets, lambda: self.bulletin.refused_key)
@@ -101,15 +102,16 @@ class Engine:
         self._background = background
         if background:
             self._spawn(self._presence.active())
-            self._spawn(self._sync.run())
-            self._ensure_delivering()
-            self._spawn(self._backfill.run())
+            if not isinstance(client, Unreachable):
+                self._spawn(self._sync.run())
+                self._ensure_delivering()
+                self._spawn(self._backfill.run())
+                self._learn_rights()
             watch = Watch(self._g, budgets, self._sync.hurry, lambda: self._leadership.is_ours)
             self._spawn(watch.run())
             self._spawn(Alarm(self._g).run())
             self._spawn(self._tidy())
             self._spawn(index_the_rest(self._g))
-            self._learn_rights()
 
     def _learn_rights(self) -> None:
         if self._background and self._settings.asks_rights and not self._settings.read_only:

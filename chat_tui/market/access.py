@@ -1,10 +1,9 @@
 """Where the Market is and with which key to knock: a light value, made long before httpx is needed."""
 
-import ipaddress
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
 
+from chat_tui.addresses import WebAddress, read_address
 from chat_tui.locale import _
 from chat_tui.model.ids import BusinessId
 
@@ -13,16 +12,6 @@ _LONGEST_SECRET: Final = 4096
 
 class AccessError(ValueError):
     """The address or the key cannot be used; its text is one sentence for the operator, without the key."""
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine by its spelling alone (no name is looked up)."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +32,29 @@ class Access:
         object.__setattr__(self, "base_url", self.base_url.strip().rstrip("/"))
         object.__setattr__(self, "api_key", self.api_key.strip())
         object.__setattr__(self, "oauth_token", self.oauth_token.strip())
-        _check_url(self.base_url)
+        _checked(self.base_url)
         _check_secret(self.api_key, self.oauth_token)
         if self.business_id is not None and not 1 <= self.business_id < 2**63:
             raise AccessError(_("The business id must be a positive number."))
 
     @property
+    def _address(self) -> WebAddress:
+        return _checked(self.base_url)
+
+    @property
     def host(self) -> str:
         """The host the key goes to, and no other."""
-        return urlsplit(self.base_url).hostname or ""
+        return self._address.host
 
     @property
     def is_local(self) -> bool:
         """Whether the Market is played by a server on this machine."""
-        return is_loopback(self.host)
+        return self._address.is_loopback
 
     @property
     def is_encrypted(self) -> bool:
         """Whether the connection uses TLS."""
-        return urlsplit(self.base_url).scheme == "https"
+        return self._address.scheme == "https"
 
     @property
     def secret(self) -> str:
@@ -75,21 +68,15 @@ class Access:
         return {"Authorization": f"Bearer {self.oauth_token}"}
 
 
-def _check_url(url: str) -> None:
-    broken = AccessError(_("The address of the Market is not a web address."))
-    if not url.isascii() or any(c <= " " or c in "\x7f\\" for c in url):
-        raise broken
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        raise broken from None
-    if not host or parts.scheme not in {"http", "https"} or parts.query or parts.fragment:
-        raise broken
-    if parts.username is not None:
+def _checked(url: str) -> WebAddress:
+    address = read_address(url)
+    if address is None or address.scheme not in {"http", "https"}:
+        raise AccessError(_("The address of the Market is not a web address."))
+    if address.has_user:
         raise AccessError(_("The address of the Market must not hold a name or a password."))
-    if parts.scheme == "http" and not is_loopback(host):
+    if address.scheme == "http" and not address.is_loopback:
         raise AccessError(_("The address of the Market must begin with https."))
+    return address
 
 
 def _check_secret(api_key: str, oauth_token: str) -> None:

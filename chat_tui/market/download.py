@@ -1,7 +1,7 @@
 """Fetching a received file from where the Market says it is: without the key, and from no private address."""
 
 import asyncio
-import ipaddress
+import socket
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
@@ -9,10 +9,10 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from chat_tui import __version__
-from chat_tui.market.access import is_loopback
+from chat_tui.addresses import is_loopback, is_open
 from chat_tui.market.errors import EncodedAnswerError, Phase, from_exception, from_status
-from chat_tui.market.exchange import no_tls, proxy_for
 from chat_tui.market.pacing import Deadlines
+from chat_tui.market.surroundings import certificates, no_tls, proxy_for
 from chat_tui.model.problem import Problem, ProblemKind
 
 OPERATION: Final = "file"
@@ -97,7 +97,7 @@ class Download:
                 "Connection": "close",
                 "User-Agent": f"chat-tui/{__version__}",
             },
-            verify=httpx.create_ssl_context() if url.startswith("https:") else no_tls(),
+            verify=certificates() if url.startswith("https:") else no_tls(),
             proxy=proxy,
             trust_env=False,
             timeout=httpx.Timeout(connect=self._deadlines.connect, read=idle, write=idle, pool=idle),
@@ -130,34 +130,42 @@ class Download:
             return
         if parts.scheme != "https" or parts.username is not None or not host or not url.isprintable():
             raise UnsafeAddressError
-        if is_loopback(host) or f".{host.lower()}".endswith(_NEAR_NAMES) or not _is_open(host):
+        if is_loopback(host) or f".{host.lower()}".endswith(_NEAR_NAMES) or not _may_be_open(host):
             raise UnsafeAddressError
 
     def _trace(self, phase: Phase, proxy: str | None) -> Callable[[str, Mapping[str, Any]], Awaitable[None]]:
-        """Besides the phases, look where a name has led, before a byte is written there."""
+        """Besides the phases, look where a name leads: before it is gone there, and when one is there."""
 
         async def hear(step: str, info: Mapping[str, Any]) -> None:
             await phase.hear(step, info)
-            if step != "connection.connect_tcp.complete" or proxy is not None or self._is_local:
+            if proxy is not None or self._is_local:
                 return
-            stream = info["return_value"]
-            address = stream.get_extra_info("server_addr")
-            if not _is_open(str(address[0])):
-                await stream.aclose()
-                raise UnsafeAddressError
+            if step == "connection.connect_tcp.started":
+                await _refuse_near(info["host"], info["port"])
+            elif step == "connection.connect_tcp.complete":
+                # The name was looked up once more, and may have led elsewhere.
+                stream = info["return_value"]
+                if not is_open(str(stream.get_extra_info("server_addr")[0])):
+                    await stream.aclose()
+                    raise UnsafeAddressError
 
         return hear
 
 
-def _is_open(host: str) -> bool:
+async def _refuse_near(host: str, port: int) -> None:
+    """Raise if a host has an address that is not of the open network, be it one of many."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    if not all(is_open(str(place[0])) for *_kind, place in found):
+        raise UnsafeAddressError
+
+
+def _may_be_open(host: str) -> bool:
     """Whether an address is one of the open network, or a name that could be."""
     try:
-        address = ipaddress.ip_address(host.partition("%")[0])
+        return is_open(host)
     except ValueError:
-        # Some resolvers read 2130706433 and 127.1 as addresses too.
-        return "." in host and not host.rpartition(".")[2].isdigit()
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_global and not address.is_multicast
+        # Some resolvers read 2130706433, 127.1 and 127.0x1 as addresses too.
+        return "." in host and not host.rpartition(".")[2][:1].isdigit()
 
 
 def _named(problem: Problem) -> Problem:

@@ -2,12 +2,10 @@
 
 import asyncio
 import re
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -16,6 +14,7 @@ from chat_tui.locale import _
 from chat_tui.market.access import Access, AccessError
 from chat_tui.market.errors import AnswerTooLargeError, EncodedAnswerError, Phase, from_exception
 from chat_tui.market.pacing import Deadlines
+from chat_tui.market.surroundings import certificates, no_tls, proxy_for
 from chat_tui.market.upload import FileChangedError, Upload
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 
@@ -90,7 +89,7 @@ class Exchange:
             """The host everything goes through; empty = straight to the Market."""
             self._http = httpx.AsyncClient(
                 headers=headers,
-                verify=httpx.create_ssl_context() if access.is_encrypted else no_tls(),
+                verify=certificates() if access.is_encrypted else no_tls(),
                 # Ours alone decides, so that what the operator is told is what happens.
                 proxy=proxy,
                 trust_env=False,
@@ -99,6 +98,8 @@ class Exchange:
                 follow_redirects=False,
                 transport=transport,
             )
+        except AccessError:
+            raise
         except (ImportError, OSError, ValueError, httpx.InvalidURL):
             raise AccessError(_("The proxy or certificate settings of this system cannot be used.")) from None
 
@@ -165,17 +166,3 @@ async def _read(response: httpx.Response) -> bytes:
         if len(body) > BODY_LIMIT:
             raise AnswerTooLargeError
     return bytes(body)
-
-
-def proxy_for(host: str) -> str | None:
-    """The proxy that the surroundings name for https to this host."""
-    named = getproxies()
-    proxy = named.get("https") or named.get("all")
-    if not proxy or proxy_bypass(host):
-        return None
-    return proxy if "://" in proxy else f"http://{proxy}"
-
-
-def no_tls() -> ssl.SSLContext:
-    """A context that trusts nobody: plain http needs none, and loading the usual one takes 20 ms."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

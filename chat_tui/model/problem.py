@@ -11,6 +11,8 @@ class ProblemKind(StrEnum):
 
     OFFLINE = "offline"
     """No connection could be made: no network, no name, nothing listens."""
+    SURROUNDINGS = "surroundings"
+    """Nobody can be asked as this computer is set up; `message` says what and how to mend it."""
     CERTIFICATE = "certificate"
     """The server could not prove who it is."""
     TIMEOUT = "timeout"

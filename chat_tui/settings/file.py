@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from chat_tui.locale import N_, _
+from chat_tui.personal_files import LeadsNowhere, NotAFile, NotUtf8, TooLarge, decoded, read_file
 from chat_tui.settings.hours import read_hours
 from chat_tui.settings.value import THEMES, SettingsProblem
 
@@ -37,24 +38,34 @@ class Written:
 
 def read(path: Path) -> dict[str, Written]:
     """All values of the file by `table.key`; none if there is no file. Raises SettingsProblem."""
-    try:
-        with path.open("rb") as file:
-            _refuse_foreign(path, os.fstat(file.fileno()))
-            data = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise SettingsProblem(
-            _("{path} cannot be read: {reason}").format(path=path, reason=error.strerror)
-        ) from None
-    text = _decoded(path, data)
+    text = _decoded(path, raw(path))
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise wrong(path, _deepest(text), _("the brackets here are nested too deeply")) from None
+    except ValueError as error:  # also of a number with more digits than Python reads
         at = re.search(r"line (\d+)", str(error))
         line = int(at[1]) if at else text.count("\n") + 1
         raise wrong(path, line, _("this is not valid TOML ({reason})").format(reason=error)) from None
     return dict(_checked(path, text, tables))
+
+
+def raw(path: Path) -> bytes:
+    """The file as it is, nothing if there is none; refused if it is not ours. Raises SettingsProblem."""
+    try:
+        return read_file(path, MOST_BYTES, check=lambda about: _refuse_foreign(path, about))
+    except FileNotFoundError:
+        return b""
+    except LeadsNowhere:
+        raise SettingsProblem(_("{path} is a link that leads nowhere").format(path=path)) from None
+    except NotAFile:
+        raise SettingsProblem(_("{path} is not a file").format(path=path)) from None
+    except TooLarge:
+        raise SettingsProblem(_("{path} is too large for a settings file").format(path=path)) from None
+    except OSError as error:
+        raise SettingsProblem(
+            _("{path} cannot be read: {reason}").format(path=path, reason=error.strerror)
+        ) from None
 
 
 def wrong(path: Path, line: int, what: str) -> SettingsProblem:
@@ -75,13 +86,19 @@ def _refuse_foreign(path: Path, about: os.stat_result) -> None:
 
 
 def _decoded(path: Path, data: bytes) -> str:
-    if len(data) > MOST_BYTES:
-        raise SettingsProblem(_("{path} is too large for a settings file").format(path=path))
     try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise wrong(path, line, _("this is not UTF-8; save the file as UTF-8")) from None
+        return decoded(data)
+    except NotUtf8 as found:
+        what = _("this is UTF-16; save the file as UTF-8")
+        if not found.is_utf16:
+            what = _("this is not UTF-8; save the file as UTF-8")
+        raise wrong(path, found.line, what) from None
+
+
+def _deepest(text: str) -> int:
+    """The line with the most brackets that open."""
+    opened = [line.count("[") + line.count("{") for line in text.split("\n")]
+    return opened.index(max(opened)) + 1
 
 
 def _checked(path: Path, text: str, tables: Mapping[str, Any]) -> list[tuple[str, Written]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from chat_tui.locale import _
 from chat_tui.paths import make_private
+from chat_tui.personal_files import decoded, has_mark
 from chat_tui.settings import file
 from chat_tui.settings.file import DEFAULT, PROFILES
 from chat_tui.settings.profiles import has_key
@@ -85,7 +86,8 @@ def _with_shop(path: Path, business_id: int, table: str) -> str:
     import tomlkit  # noqa: PLC0415 - only for writing
 
     file.read(path)  # refused before it is touched, if it is not ours or not as it should be
-    document = tomlkit.parse(path.read_text("utf-8") if path.exists() else "")
+    data = file.raw(path)
+    document = tomlkit.parse(decoded(data))
     above: TOMLDocument | Table = document
     outer, _dot, name = table.rpartition(".")
     if outer:
@@ -94,7 +96,7 @@ def _with_shop(path: Path, business_id: int, table: str) -> str:
     shop.pop("api_key_command", None)
     shop["business_id"] = business_id
     shop["api_key_file"] = KEY_FILE.format(business_id=business_id)
-    return tomlkit.dumps(document)
+    return ("\ufeff" if has_mark(data) else "") + tomlkit.dumps(document)
 
 
 def _table_in(above: "TOMLDocument | Table", name: str, whole: str, path: Path, new: "Table") -> "Table":

@@ -1,13 +1,12 @@
 """Put the sources together, the nearer one winning: flags > environment > settings.toml > defaults."""
 
-import ipaddress
-import re
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from chat_tui import locale
+from chat_tui.addresses import read_address
 from chat_tui.locale import _
 from chat_tui.settings import file, profiles, secret
 from chat_tui.settings.file import Written
@@ -65,29 +64,16 @@ def load(
 
 def checked_url(url: str, origin: str) -> str:
     """The Market's address without a slash at its end; plain http is for this machine alone."""
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        host = ""
-    if not re.fullmatch(r"https?://[!-~]+", url) or not host or "@" in url or parts.query or parts.fragment:
+    address = read_address(url)
+    if address is None or address.scheme not in {"http", "https"} or address.has_user:
         raise SettingsProblem(_("{origin}: this is not the address of an API").format(origin=origin))
-    if parts.scheme == "http" and not _is_loopback(host):
+    if address.scheme == "http" and not address.is_loopback:
         raise SettingsProblem(
             _("{origin}: over plain http the key could be read on its way; write https://{host}").format(
-                origin=origin, host=host
+                origin=origin, host=address.written_host
             )
         )
     return url.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _place(written: Mapping[str, Written], environ: Mapping[str, str], path: Path) -> dict[str, Any]:
@@ -125,7 +111,9 @@ def _own_keys(written: Mapping[str, Written]) -> Iterator[OwnKeys]:
 
 
 def _key_file(written: Mapping[str, Written], path: Path) -> Path:
-    return path.parent / Path(written["market.api_key_file"].value).expanduser()
+    # Unlike Path.expanduser it leaves alone what it cannot expand: then there is no such file.
+    named: str = written["market.api_key_file"].value
+    return path.parent / os.path.expanduser(named)
 
 
 def _business_id(number: str) -> int:

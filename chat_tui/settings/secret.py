@@ -2,12 +2,12 @@
 
 import os
 import shlex
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from chat_tui.locale import _
+from chat_tui.personal_files import NotAFile, NotUtf8, TooLarge, decoded, read_file
 from chat_tui.settings.value import SettingsProblem
 
 MOST_BYTES: Final = 1_024
@@ -17,25 +17,35 @@ ENVIRONMENT: Final = ("CHAT_TUI_API_KEY", "CHAT_TUI_OAUTH_TOKEN")
 
 
 def cleaned(raw: bytes, origin: str) -> str:
-    """The key without the line end after it; refused if no Market key can look like that."""
+    """The key without the mark and the white space around it; refused if no Market key looks like that."""
     if len(raw) > MOST_BYTES:
-        raise SettingsProblem(_("{origin}: this is too long for a key").format(origin=origin))
-    key = raw.rstrip(b"\r\n")
-    if not key.strip():
+        raise _too_long(origin)
+    try:
+        key = decoded(raw).strip().strip("\ufeff\u200b").strip()
+    except NotUtf8 as found:
+        if found.is_utf16:
+            what = _("{origin}: this is UTF-16; save the file as UTF-8")
+            raise SettingsProblem(what.format(origin=origin)) from None
+        key = "\ufffd"
+    if not key:
         raise SettingsProblem(_("{origin}: the key is empty").format(origin=origin))
-    if not all(0x21 <= byte <= 0x7E for byte in key):
+    if not all("!" <= letter <= "~" for letter in key):
         raise SettingsProblem(
             _(
                 "{origin}: a key has only Latin letters, digits and signs on one line; "
                 "copy it again from the Market's cabinet"
             ).format(origin=origin)
         )
-    return key.decode("ascii")
+    return key
+
+
+def _too_long(origin: str) -> SettingsProblem:
+    return SettingsProblem(_("{origin}: this is too long for a key").format(origin=origin))
 
 
 def pasted(text: str, origin: str) -> str:
     """The key as somebody types or pastes it, without the blanks and line ends around it."""
-    key = text.strip().strip("\ufeff\u200b").strip()
+    key = cleaned(text.encode("utf-8", "surrogateescape"), origin)
     if key.startswith("y0_"):
         raise SettingsProblem(
             _(
@@ -43,7 +53,7 @@ def pasted(text: str, origin: str) -> str:
                 "(Settings → API and modules), or set CHAT_TUI_OAUTH_TOKEN"
             ).format(origin=origin)
         )
-    return cleaned(key.encode("utf-8", "surrogateescape"), origin)
+    return key
 
 
 def from_environment(name: str, environ: Mapping[str, str]) -> str:
@@ -56,31 +66,33 @@ def from_environment(name: str, environ: Mapping[str, str]) -> str:
 def from_file(path: Path) -> str:
     """The key in a file that nobody else can read."""
     try:
-        # A link could be pointed elsewhere by whoever owns its directory; a FIFO would block for ever.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
+        # A link could be pointed elsewhere by whoever owns its directory.
+        data = read_file(path, MOST_BYTES, follow=False, check=lambda about: _refuse_shared(path, about))
+    except NotAFile:
+        what = _("{path} is not a file")
         if path.is_symlink():
-            raise SettingsProblem(
-                _("{path} is a symbolic link; name the key file itself").format(path=path)
-            ) from None
+            what = _("{path} is a symbolic link; name the key file itself")
+        raise SettingsProblem(what.format(path=path)) from None
+    except TooLarge:
+        raise _too_long(str(path)) from None
+    except OSError as error:
         raise SettingsProblem(
             _("{path} cannot be read: {reason}").format(path=path, reason=error.strerror)
         ) from None
-    with open(descriptor, "rb") as file:
-        about = os.fstat(descriptor)
-        if not stat.S_ISREG(about.st_mode):
-            raise SettingsProblem(_("{path} is not a file").format(path=path))
-        if about.st_uid != os.geteuid():
-            raise SettingsProblem(
-                _("{path} belongs to another user; copy the key into a file of your own").format(path=path)
+    return cleaned(data, str(path))
+
+
+def _refuse_shared(path: Path, about: os.stat_result) -> None:
+    if about.st_uid != os.geteuid():
+        raise SettingsProblem(
+            _("{path} belongs to another user; copy the key into a file of your own").format(path=path)
+        )
+    if about.st_mode & 0o077:
+        raise SettingsProblem(
+            _("{path} can be read by other users; run: chmod 600 {quoted}").format(
+                path=path, quoted=shlex.quote(str(path))
             )
-        if about.st_mode & 0o077:
-            raise SettingsProblem(
-                _("{path} can be read by other users; run: chmod 600 {quoted}").format(
-                    path=path, quoted=shlex.quote(str(path))
-                )
-            )
-        return cleaned(file.read(MOST_BYTES + 1), str(path))
+        )
 
 
 def from_command(command: str | list[str], environ: Mapping[str, str]) -> str:

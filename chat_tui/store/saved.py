@@ -10,10 +10,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
 
+from chat_tui.personal_files import NotAFile, TooLarge, read_file
+
 _PART: Final = ".chat-tui-part"
 """How the name of an unfinished file ends."""
 _FOLDER: Final = "saved-to"
 """The file below the data directory that remembers where was saved last."""
+_LONGEST_PATH: Final = 8_192
+"""Bytes; the kernel takes less."""
 _TRIES: Final = 10_000
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES})
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -148,8 +152,8 @@ def sweep(data_dir: Path) -> None:
 def last_folder(data_dir: Path) -> Path | None:
     """Where was saved last; None before the first time."""
     try:
-        text = (data_dir / _FOLDER).read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError:
+        text = read_file(data_dir / _FOLDER, _LONGEST_PATH).decode("utf-8", "surrogateescape")
+    except (OSError, NotAFile, TooLarge):
         return None
     return Path(text) if text.startswith("/") and "\0" not in text else None
 

@@ -27,13 +27,15 @@ from chat_tui.ui.terminal.colours import is_colourless, theme_for
 from chat_tui.ui.text import notify, plain
 from chat_tui.ui.view.queue_rows import Patience
 from chat_tui.ui.view.waits import MINUTE
-from chat_tui.ui.zone import local_zone
+from chat_tui.ui.zone import find_zone
 
 if TYPE_CHECKING:
     from chat_tui.ui.screens.confirm import Confirm
 
 ACTIVE_EVERY: Final[Millis] = 10_000
 """Keys are told of as activity at most this often."""
+_NOTICE_S: Final = 15.0
+"""How long what is wrong around the program stays: it takes more than a glance."""
 STYLES = Path(__file__).parent / "styles"
 
 
@@ -60,12 +62,14 @@ class ChatTuiApp(TerminalApp[None]):
         is_new: bool = False,
         auto_advance: bool = False,
         edited: Path | None = None,
+        notice: str = "",
     ) -> None:
         """`report` is the private file that gets the details of a crash; the calls are for new messages.
 
         `templates` is their directory, by default the one beside `report`; `operator` is what they call
         whoever writes. `is_new` = the shop was just connected: begin with how many wait. `auto_advance` opens
-        the next waiting chat after an answer. `edited` is where texts lie while they are edited outside.
+        the next waiting chat after an answer. `edited` is where texts lie while they are edited outside,
+        `notice` is said once the screen is there.
         """
         super().__init__(report, jcuken=jcuken)
         self.edited = edited or self.edited
@@ -75,6 +79,7 @@ class ChatTuiApp(TerminalApp[None]):
         self.templates = templates or report.parent / "templates"
         self.operator = operator
         self._is_new = is_new
+        self._notice = notice
         self.auto_advance = auto_advance
         self.inbox = inbox
         self._now = now
@@ -96,6 +101,8 @@ class ChatTuiApp(TerminalApp[None]):
             auto_advance=self.auto_advance,
         )
         self.push_screen(screen)
+        if self._notice:
+            notify(self, self._notice, severity="warning", timeout=_NOTICE_S)
         if self._is_new:
             screen.call_after_refresh(screen.greet)
 
@@ -181,11 +188,13 @@ class ChatTuiApp(TerminalApp[None]):
 
 def run(inbox: Inbox, settings: Settings, paths: Paths, *, is_new: bool = False) -> int:
     """Show the inbox until the operator leaves; the exit code. `is_new` = the shop was just connected."""
+    found = find_zone(os.environ)
     app = ChatTuiApp(
         inbox,
         report=paths.log,
         now=lambda: time.time_ns() // 1_000_000,
-        zone=local_zone(os.environ),
+        zone=found.zone,
+        notice=found.notice,
         theme=settings.theme,
         jcuken=settings.keys_layout == "jcuken",
         patience=Patience(

@@ -1,8 +1,9 @@
 """F-155 … F-157: where the link of a buyer's file may lead, and what becomes of one that has expired."""
 
 import asyncio
+import gzip
 import socket
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,53 @@ from tests.support.raw_market import raw_market, reply
 from tests.support.waiting import until
 
 KEY = "ACMA:sentinel:1"
+HOME = (
+    *("127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::7f00:1", "64:ff9b::a09:909", "64:ff9b:1::7"),
+    *("2002:7f00:1::7", "::ffff:0:7f00:1", "::ffff:7f00:1", "fec0::7", "fd00::1", "fe80::1", "2001::1"),
+    *("2a02:6b8::5efe:7f00:1", "::a09:909"),
+)
+"""Spellings of addresses that are of this machine or this network."""
+
+
+class Name:
+    """A host of files whose addresses a test decides, and a listener on this machine."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.heard: list[bytes] = []
+        self.leads_to: list[list[str]] = []
+        """What each look-up finds; the last one holds."""
+
+    def look_up(self, _host: object, port: object, *_: object, **__: object) -> list[tuple[Any, ...]]:
+        found = self.leads_to.pop(0) if len(self.leads_to) > 1 else self.leads_to[0]
+        return [
+            (socket.AF_INET6 if ":" in one else socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port))
+            for one in found
+        ]
+
+    async def hear(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        told = await reader.read(100)
+        writer.close()
+        await writer.wait_closed()
+        self.heard.append(told)
+
+    async def fetch(self) -> object:
+        client = MarketClient(Access("https://api.market.example", KEY))
+        outcome = await client.fetch_file(f"https://files.example:{self.port}/x", _nobody, limit=10)
+        await client.aclose()
+        return outcome
+
+
+@pytest.fixture
+async def behind_a_name(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Name]:
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    where = Name()
+    server = await asyncio.start_server(where.hear, "127.0.0.1", 0)
+    where.port = server.sockets[0].getsockname()[1]
+    monkeypatch.setattr(socket, "getaddrinfo", where.look_up)
+    async with server:
+        yield where
 
 
 async def fetched(url: str, *answers: httpx.Response) -> tuple[Any, list[httpx.Request]]:
@@ -60,7 +108,8 @@ NEAR = (
     *("https://10.0.0.1/x", "https://192.168.1.1/x", "https://169.254.169.254/latest", "https://[fe80::1]/x"),
     *("https://[::ffff:127.0.0.1]/x", "https://0.0.0.0/x", "https://2130706433/x", "https://127.1/x"),
     *("https://router.local/x", "https://intranet/x", "https://a:b@files.example/x", "ftp://files.example/x"),
-    *("file:///etc/passwd", "data:text/plain,x"),
+    *("file:///etc/passwd", "data:text/plain,x", "https://127.0x1/x", "https://[fe80::1%25eth0]/x"),
+    *(f"https://[{address}]/x" for address in HOME if ":" in address),
 )
 
 
@@ -72,32 +121,25 @@ async def test_f_155_no_redirect_leads_home_or_off_https(where: str) -> None:
     assert [str(request.url) for request in asked] == ["https://files.example/1"]
 
 
-async def test_f_155_a_name_that_leads_home_gets_no_byte(monkeypatch: pytest.MonkeyPatch) -> None:
-    heard: list[bytes] = []
+async def test_f_155_a_name_that_leads_home_is_not_connected_to(behind_a_name: "Name") -> None:
+    for address in HOME:
+        behind_a_name.leads_to = [[address]]
+        assert kind_of(await behind_a_name.fetch()) is ProblemKind.FILE_NO_LINK
+        # One address of the open network beside it does not make it one.
+        behind_a_name.leads_to = [["8.8.8.8", address]]
+        assert kind_of(await behind_a_name.fetch()) is ProblemKind.FILE_NO_LINK
+    assert behind_a_name.heard == []
 
-    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        told = await reader.read(100)
-        writer.close()
-        await writer.wait_closed()
-        heard.append(told)
 
-    server = await asyncio.start_server(listen, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    home = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: home)
-    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    client = MarketClient(Access("https://api.market.example", KEY))
-    async with server:
-        outcome = await client.fetch_file(f"https://files.example:{port}/x", _nobody, limit=10)
-        await client.aclose()
+async def test_f_155_a_name_that_changes_its_mind_gets_no_byte(behind_a_name: "Name") -> None:
+    behind_a_name.leads_to = [["8.8.8.8"], ["127.0.0.1"]]
+    assert kind_of(await behind_a_name.fetch()) is ProblemKind.FILE_NO_LINK
 
-        async def told() -> object:
-            return heard
+    async def told() -> object:
+        return behind_a_name.heard
 
-        await until(told, "the end of the connection")
-    assert kind_of(outcome) is ProblemKind.FILE_NO_LINK
-    assert heard == [b""]
+    await until(told, "the end of the connection")
+    assert behind_a_name.heard == [b""]
 
 
 async def _nobody(piece: bytes) -> None:
@@ -109,6 +151,36 @@ async def test_f_156_a_link_that_is_no_https_to_the_open_network_is_not_followed
     got, asked = await fetched(url)
     assert kind_of(got) is ProblemKind.FILE_NO_LINK
     assert asked == []
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "deflate", "br, identity", "x-gzip", "identity, gzip"])
+async def test_a_body_that_is_packed_is_not_kept_as_if_it_were_the_file(encoding: str) -> None:
+    """Case 034: nobody asked for it, and unpacking it could fill the disk."""
+    packed = gzip.compress(b"content" * 50)
+    answer = httpx.Response(200, stream=_Raw(packed), headers={"content-encoding": encoding})
+    got, asked = await fetched("https://files.example/1", answer)
+    assert isinstance(got, Problem)
+    assert got.kind is ProblemKind.UNEXPECTED_ANSWER
+    assert asked[0].headers["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize("headers", [{}, {"content-encoding": ""}, {"content-encoding": " Identity "}])
+async def test_a_body_that_looks_packed_is_kept_as_it_is(headers: dict[str, str]) -> None:
+    packed = gzip.compress(b"content" * 50)
+    got, _asked = await fetched(
+        "https://files.example/1.gz", httpx.Response(200, stream=_Raw(packed), headers=headers)
+    )
+    assert got == packed
+
+
+class _Raw(httpx.AsyncByteStream):
+    """A body as it goes over the wire."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._data
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from chat_tui.commands.checks.finding import Finding, State
 from chat_tui.inbox.connect import Opened, look
@@ -77,7 +76,7 @@ def _address(access: Access, proxy: str, opened: Opened | Problem) -> Finding:
     if not isinstance(opened, Problem) or opened.certainty is Certainty.REFUSED:
         return Finding("address", what, State.GOOD, _("{address} answers").format(address=words))
     if opened.kind is ProblemKind.OFFLINE:
-        host = urlsplit(access.base_url).hostname or ""
+        host = access.host
         fix = _("Check the network, and whether {host} is the right name.").format(host=host)
         return Finding(
             "address", what, State.BAD, _("{address} cannot be reached").format(address=words), fix

@@ -1,7 +1,6 @@
 """Reading the operator's templates: one plain text file each, away from the interface's own thread."""
 
 import os
-import stat
 import threading
 import unicodedata
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from typing import Final
 
 from chat_tui.locale import _
 from chat_tui.model.template import Template
+from chat_tui.personal_files import LeadsNowhere, NotAFile, NotUtf8, TooLarge, decoded, read_file
 from chat_tui.safetext import is_blank, stripped
 
 ENDING: Final = ".txt"
@@ -69,17 +69,17 @@ def _title(name: str) -> str:
 
 
 def _text(path: Path) -> str:
-    # Opening a pipe would wait for somebody to write into it.
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise _Unusable(_("it is not a file"))
-    with path.open("rb") as file:
-        data = file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise _Unusable(_("it is larger than {n} bytes").format(n=MOST_BYTES))
     try:
-        text = stripped(data.decode("utf-8-sig")).strip("\n")
-    except UnicodeDecodeError:
-        raise _Unusable(_("it is not UTF-8")) from None
+        text = stripped(decoded(read_file(path, MOST_BYTES))).strip("\n")
+    except LeadsNowhere:
+        raise _Unusable(_("it is a link that leads nowhere")) from None
+    except NotAFile:
+        raise _Unusable(_("it is not a file")) from None
+    except TooLarge:
+        raise _Unusable(_("it is larger than {n} bytes").format(n=MOST_BYTES)) from None
+    except NotUtf8 as found:
+        words = _("it is UTF-16; save it as UTF-8") if found.is_utf16 else _("it is not UTF-8")
+        raise _Unusable(words) from None
     if is_blank(text):
         raise _Unusable(_("it is empty"))
     return text

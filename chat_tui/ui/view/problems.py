@@ -10,6 +10,7 @@ _WORDS_LENGTH = 200
 
 _FIXES = {
     ProblemKind.OFFLINE: N_("No network. It will be tried again by itself as soon as there is a connection."),
+    ProblemKind.SURROUNDINGS: N_("Then start chat-tui again: until then nothing is read or sent."),
     ProblemKind.CERTIFICATE: N_(
         "The server could not prove that it is the Market, so nothing was sent to it. "
         "Check this computer's clock and the network's proxy."

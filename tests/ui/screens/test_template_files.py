@@ -29,6 +29,7 @@ def test_bad_files_are_named_with_the_reason_and_the_good_ones_stay(tmp_path: Pa
     locale.use("en")
     (tmp_path / "good.txt").write_text("Good day!")
     (tmp_path / "latin.txt").write_bytes("Привет".encode("cp1251"))
+    (tmp_path / "wide.txt").write_bytes("Привет".encode("utf-16"))
     (tmp_path / "big.txt").write_bytes(b"x" * (MOST_BYTES + 1))
     (tmp_path / "blank.txt").write_text(" \n\u200b\n")
     (tmp_path / "folder.txt").mkdir()
@@ -41,7 +42,8 @@ def test_bad_files_are_named_with_the_reason_and_the_good_ones_stay(tmp_path: Pa
         "big.txt": f"it is larger than {MOST_BYTES} bytes",
         "blank.txt": "it is empty",
         "folder.txt": "it is not a file",
-        "gone.txt": "No such file or directory",
+        "gone.txt": "it is a link that leads nowhere",
+        "wide.txt": "it is UTF-16; save it as UTF-8",
         "pipe.txt": "it is not a file",
     }
 

@@ -1,0 +1,88 @@
+"""What the environment says of the way to the Market, proxy and certificates; what is no use is named."""
+
+import os
+import re
+import ssl
+from pathlib import Path
+from typing import Final
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+
+from chat_tui.addresses import read_address
+from chat_tui.locale import _
+from chat_tui.market.access import AccessError
+from chat_tui.personal_files import NotAFile, TooLarge, read_file
+
+_MOST_BYTES: Final = 20_000_000
+"""The certificates of all the world's authorities take 300 kB."""
+_HASHED: Final = re.compile(r"[0-9a-f]{8}\.[0-9]+")
+"""The names under which OpenSSL looks for a certificate in a directory."""
+
+
+def proxy_for(host: str) -> str | None:
+    """The proxy that the surroundings name for https to this host. Raises AccessError."""
+    named = getproxies()
+    variable = "https" if named.get("https") else "all"
+    proxy = named.get(variable)
+    if not proxy or proxy_bypass(host):
+        return None
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    address = read_address(proxy)
+    if address is None or address.scheme not in {"http", "https"}:
+        # Its value may hold a password.
+        raise AccessError(
+            _("{variable} names no proxy that can be used here. Write http://HOST:PORT, or unset it.").format(
+                variable=f"{variable.upper()}_PROXY"
+            )
+        )
+    return proxy
+
+
+def certificates() -> ssl.SSLContext:
+    """A context that trusts whom the surroundings name, else the usual authorities. Raises AccessError."""
+    file, directory = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    try:
+        if file:
+            return ssl.create_default_context(cadata=_certificates_in(Path(file)))
+        if directory:
+            if _holds_certificates(directory):
+                return ssl.create_default_context(capath=directory)
+        else:
+            return httpx.create_ssl_context(trust_env=False)
+    except (NotAFile, TooLarge, OSError, ValueError):
+        pass
+    raise AccessError(_fix(file, directory))
+
+
+def _certificates_in(path: Path) -> str:
+    """What is in the file. It is read here, as OpenSSL would wait for a FIFO."""
+    text = read_file(path, _MOST_BYTES).decode("ascii", "ignore")
+    if not text.strip():
+        # Of nothing at all ssl thinks that the usual certificates are meant.
+        raise ValueError
+    return text
+
+
+def _holds_certificates(directories: str) -> bool:
+    """Whether OpenSSL would find any there; a directory of the list that is not there is no matter to it."""
+    names = [name for each in directories.split(":") if os.path.isdir(each) for name in os.listdir(each)]
+    return any(map(_HASHED.fullmatch, names))
+
+
+def _fix(file: str | None, directory: str | None) -> str:
+    if file:
+        return _(
+            "SSL_CERT_FILE leads to no certificates: {path}. Name a PEM file of certificates, or unset it."
+        ).format(path=file)
+    if directory:
+        return _(
+            "SSL_CERT_DIR leads to no certificates: {path}. Name a directory prepared by “openssl rehash”, "
+            "or unset it."
+        ).format(path=directory)
+    return _("The list of trusted certificates is missing. Install chat-tui anew, or set SSL_CERT_FILE.")
+
+
+def no_tls() -> ssl.SSLContext:
+    """A context that trusts nobody: plain http needs none, and loading the usual one takes 20 ms."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
