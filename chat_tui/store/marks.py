@@ -44,9 +44,9 @@ _PIN: Final = """
 def newest(conn: Connection, chat_id: ChatId) -> MessageId:
     """What a mark is made against: the newest message known of a chat, or minus the time of the list."""
     row = conn.execute(
-        "SELECT coalesce((SELECT max(message_id) FROM message WHERE chat_id = ?1 AND message_id <= ?2),"
-        " (SELECT -updated_at FROM chat WHERE chat_id = ?1 AND updated_at <= ?2), 0)",
-        (chat_id, LARGEST_ID),
+        "SELECT coalesce((SELECT max(message_id) FROM message WHERE chat_id = :chat AND message_id <= :most),"
+        " (SELECT -updated_at FROM chat WHERE chat_id = :chat AND updated_at <= :most), 0)",
+        {"chat": chat_id, "most": LARGEST_ID},
     ).fetchone()
     return MessageId(row[0])
 

@@ -24,23 +24,25 @@ _SAVE_RETURN: Final = """
     VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?)
 """
 _IN_VAIN: Final = """
-    INSERT INTO {kind}_reading ({kind}_id, read_at, asked_at, is_found) VALUES (?1, ?2, ?2, 0)
-    ON CONFLICT DO UPDATE SET asked_at = ?2, read_at = iif(is_found, read_at, ?2)
+    INSERT INTO {kind}_reading ({kind}_id, read_at, asked_at, is_found) VALUES (:key, :at, :at, 0)
+    ON CONFLICT DO UPDATE SET asked_at = :at, read_at = iif(is_found, read_at, :at)
 """
 _DUE: Final = """
     (SELECT coalesce(max(asked_at), -1) FROM {kind}_reading r WHERE r.{kind}_id = c.{kind}_id)
-    NOT BETWEEN ?2 AND ?3
+    NOT BETWEEN :not_before AND :now
 """
 _DUE_ORDERS: Final = f"""
     SELECT DISTINCT c.order_id FROM chat c
-    WHERE c.chat_id IN (SELECT value FROM json_each(?1)) AND {sound("chat", "c")} AND c.order_id IS NOT NULL
+    WHERE c.chat_id IN (SELECT value FROM json_each(:chats)) AND {sound("chat", "c")}
+        AND c.order_id IS NOT NULL
         AND {_DUE.format(kind="order")}
 """  # noqa: S608
 _DUE_RETURNS: Final = f"""
     SELECT c.return_id, c.order_id,
         coalesce(c.campaign_id, (SELECT campaign_id FROM order_reading o WHERE o.order_id = c.order_id))
     FROM chat c
-    WHERE c.chat_id IN (SELECT value FROM json_each(?1)) AND {sound("chat", "c")} AND c.return_id IS NOT NULL
+    WHERE c.chat_id IN (SELECT value FROM json_each(:chats)) AND {sound("chat", "c")}
+        AND c.return_id IS NOT NULL
         AND c.order_id IS NOT NULL AND {_DUE.format(kind="return")}
 """  # noqa: S608
 _UNREAD: Final = f"""
@@ -58,7 +60,7 @@ _OTHERS: Final = """
 def save_orders(conn: Connection, asked: Iterable[OrderId], found: Sequence[Order], at: Millis) -> None:
     """Keep the answer to one question; what of it did not come was not found."""
     for order_id in set(asked) - {order.order_id for order in found}:
-        conn.execute(_IN_VAIN.format(kind="order"), (order_id, at))
+        conn.execute(_IN_VAIN.format(kind="order"), {"key": order_id, "at": at})
     for order in found:
         conn.execute("DELETE FROM order_line WHERE order_id = ?", (order.order_id,))
         conn.execute(_SAVE_ORDER, (order.order_id, at, at, *_order_columns(order)))
@@ -74,7 +76,7 @@ def save_orders(conn: Connection, asked: Iterable[OrderId], found: Sequence[Orde
 def save_return(conn: Connection, return_id: ReturnId, found: Return | None, at: Millis) -> None:
     """Keep the answer about one return; None = the Market knows none of this number."""
     if found is None:
-        conn.execute(_IN_VAIN.format(kind="return"), (return_id, at))
+        conn.execute(_IN_VAIN.format(kind="return"), {"key": return_id, "at": at})
         return
     columns = (
         found.order_id,
@@ -147,11 +149,16 @@ def returned(conn: Connection, return_id: ReturnId) -> Reading[Return] | None:
     return Reading(found, row[0])
 
 
+def _due(chat_ids: Iterable[ChatId], not_before: Millis, now: Millis) -> dict[str, object]:
+    """What `_DUE_ORDERS` and `_DUE_RETURNS` ask for, by name."""
+    return {"chats": json.dumps(sorted(chat_ids)), "not_before": not_before, "now": now}
+
+
 def due_orders(
     conn: Connection, chat_ids: Iterable[ChatId], not_before: Millis, now: Millis
 ) -> tuple[OrderId, ...]:
     """The orders of these chats that were not asked for from `not_before` up to now."""
-    rows = conn.execute(_DUE_ORDERS, (json.dumps(sorted(chat_ids)), not_before, now))
+    rows = conn.execute(_DUE_ORDERS, _due(chat_ids, not_before, now))
     return tuple(OrderId(row[0]) for row in rows)
 
 
@@ -159,7 +166,7 @@ def due_returns(
     conn: Connection, chat_ids: Iterable[ChatId], not_before: Millis, now: Millis
 ) -> tuple[tuple[ReturnId, OrderId, CampaignId | None], ...]:
     """As `due_orders`, for returns, each with its order and, as far as anybody told, its shop."""
-    rows = conn.execute(_DUE_RETURNS, (json.dumps(sorted(chat_ids)), not_before, now))
+    rows = conn.execute(_DUE_RETURNS, _due(chat_ids, not_before, now))
     return tuple((ReturnId(row[0]), OrderId(row[1]), row[2] and CampaignId(row[2])) for row in rows)
 
 
