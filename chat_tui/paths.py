@@ -1,5 +1,6 @@
 """Where the program keeps its files."""
 
+import errno
 import os
 import stat
 from dataclasses import dataclass
@@ -7,7 +8,14 @@ from pathlib import Path
 
 import platformdirs
 
+from chat_tui.locale import _
+
 APP = "chat-tui"
+_PLACES = (
+    *("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"),
+    *("XDG_RUNTIME_DIR", "XDG_DOWNLOAD_DIR"),
+)
+"""Variables that name a directory. The standard says of one that is relative: ignore it."""
 
 
 class ForeignDirectory(Exception):  # noqa: N818 - house word: a refusal that was expected
@@ -45,7 +53,11 @@ class Paths:
 
 
 def locate(profile: str = "default") -> Paths:
-    """The directories of a profile, by the XDG variables; nothing is created."""
+    """The directories of a profile, by the XDG variables; nothing is created.
+
+    Raises OSError, with a sentence, where nobody knows the home directory.
+    """
+    _forget_relative()
     return Paths(
         config=Path(platformdirs.user_config_dir(APP)),
         data=Path(platformdirs.user_data_dir(APP)) / profile,
@@ -56,7 +68,17 @@ def locate(profile: str = "default") -> Paths:
 
 def downloads() -> Path:
     """Where the operator's programs put what he keeps; may be missing."""
+    _forget_relative()
     return platformdirs.user_downloads_path()
+
+
+def _forget_relative() -> None:
+    """Files that depend on where the program was started would be lost at the next start."""
+    for name in _PLACES:
+        if not os.path.isabs(os.environ.get(name, "")):
+            os.environ.pop(name, None)
+    if not os.path.isabs(os.path.expanduser("~")):
+        raise OSError(errno.ENOENT, _("Nobody knows your home directory. Set HOME to it, from / on."))
 
 
 def make_private(directory: Path) -> Path:

@@ -1,10 +1,11 @@
 import os
+import pwd
 import stat
 from pathlib import Path
 
 import pytest
 
-from chat_tui.paths import ForeignDirectory, locate, make_private
+from chat_tui.paths import ForeignDirectory, downloads, locate, make_private
 
 
 def mode(path: Path) -> int:
@@ -20,6 +21,41 @@ def test_the_xdg_variables_say_where(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert paths.data == tmp_path / "DATA" / "chat-tui" / "shop"
     assert paths.cache == tmp_path / "CACHE" / "chat-tui" / "shop"
     assert paths.log.parent == tmp_path / "STATE" / "chat-tui"
+
+
+@pytest.mark.parametrize("value", ["relative", "", ".", "./x", "../up", "~/x", "$HOME/x", " /x"])
+def test_a_relative_directory_is_ignored_as_the_standard_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, value: str
+) -> None:
+    for name in ("CONFIG", "DATA", "CACHE", "STATE"):
+        monkeypatch.delenv(f"XDG_{name}_HOME", raising=False)
+    expected = locate("shop")
+    for name in ("CONFIG", "DATA", "CACHE", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", value)
+    monkeypatch.setenv("XDG_DOWNLOAD_DIR", value)
+    assert locate("shop") == expected
+    assert all(place.is_absolute() for place in (expected.config, expected.data, expected.log, downloads()))
+
+
+@pytest.mark.parametrize("home", ["", "relative", ".", "~", None])
+def test_a_home_that_is_none_is_looked_up(monkeypatch: pytest.MonkeyPatch, home: str | None) -> None:
+    for name in ("CONFIG", "DATA", "CACHE", "STATE"):
+        monkeypatch.delenv(f"XDG_{name}_HOME", raising=False)
+    if home is None:
+        monkeypatch.delenv("HOME")
+    else:
+        monkeypatch.setenv("HOME", home)
+    own = pwd.getpwuid(os.getuid()).pw_dir
+    assert str(locate().settings_file).startswith(own)
+    if home is not None:
+        monkeypatch.setenv("HOME", home)
+    monkeypatch.setattr(pwd, "getpwuid", _nobody)
+    with pytest.raises(OSError, match="Set HOME to it"):
+        locate()
+
+
+def _nobody(_uid: int) -> None:
+    raise KeyError
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
