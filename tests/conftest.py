@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +38,15 @@ def _forget_the_surroundings() -> None:
 
 
 _forget_the_surroundings()
+
+
+def _hear_ctrl_c() -> None:
+    # Under nohup or in the background it is ignored, and every program that a test starts inherits that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+_hear_ctrl_c()
 
 
 def _keep_files_in_memory() -> None:
