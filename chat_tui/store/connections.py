@@ -1,5 +1,6 @@
 """What is done with a connection as a whole: one transaction, one moment, a copy of all it holds."""
 
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +41,8 @@ def open_reader(cache: DatabaseFile, state: DatabaseFile) -> sqlite3.Connection:
     """A connection that sees both files and writes neither; the writers must have opened them already."""
     conn = sqlite3.connect(cache.path, isolation_level=None, check_same_thread=False, timeout=5.0)
     shape.read_tolerantly(conn)
-    conn.execute("ATTACH ? AS state", (str(state.path),))
+    # As bytes: the name of a directory need not be text.
+    conn.execute("ATTACH ? AS state", (os.fsencode(state.path),))
     conn.execute(f"PRAGMA main.cache_size = -{cache.cache_kib}")
     conn.execute(f"PRAGMA state.cache_size = -{state.cache_kib}")
     conn.execute("PRAGMA temp_store = MEMORY")
@@ -55,7 +57,7 @@ def restore(conn: sqlite3.Connection, path: Path) -> None:
     whole = path.with_name(f".{path.name}.restored")
     whole.unlink(missing_ok=True)
     create_private(whole)
-    conn.execute("VACUUM INTO ?", (str(whole),))
+    conn.execute("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(whole),))
     for suffix in ("-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
     whole.rename(path)

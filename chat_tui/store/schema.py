@@ -1,5 +1,6 @@
 """Bring a database to the schema of this version: numbered SQL files, one transaction each."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ def migrate(conn: sqlite3.Connection, steps: Path, backup: Path | None = None) -
     if backup is not None and 0 < version < max(scripts):
         backup.unlink(missing_ok=True)
         create_private(backup)
-        conn.execute("VACUUM INTO ?", (str(backup),))
+        conn.execute("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(backup),))
     for number in sorted(scripts):
         if number > version:
             _run(conn, number, scripts[number].read_text(encoding="utf-8"))
