@@ -10,7 +10,7 @@ from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.store.errors import StoreBusy, StoreProblem
 from chat_tui.ui.view.delivery_words import delivery_reason
 
-SPARE_S: Final = 6.0
+SPARE_S: Final = 4.0
 """Beyond the time for which an outcome is looked up: for the requests before it. With the time a start and an
 end take, a verb lasts at most ten seconds longer than that."""
 UPLOAD_S: Final = 120.0
@@ -21,15 +21,15 @@ LOOK_S: Final = 0.5
 _SETTLED: Final = frozenset({OutboxState.CONFIRMED, OutboxState.FAILED, OutboxState.UNCONFIRMED})
 
 
-async def delivered(inbox: Inbox, item: OutboxItem) -> OutboxItem | None:
+async def delivered(inbox: Inbox, item: OutboxItem, begun: float) -> OutboxItem | None:
     """The item once it is settled, or as it stands when its time is over; None if somebody took it back.
 
-    Why it takes long is said, each reason once.
+    `begun` is the loop's time from which that time counts. Why it takes long is said, each reason once.
     """
     loop = asyncio.get_running_loop()
     changed = asyncio.Event()
     spare = SPARE_S + (UPLOAD_S if item.kind is OutboxKind.FILE else 0.0)
-    until = loop.time() + inbox.settle_s + spare
+    until = begun + inbox.settle_s + spare
 
     def hear(event: Event) -> None:
         if isinstance(event, OutboxChanged):

@@ -1,5 +1,6 @@
 """`send`: one text, or files, to one chat, and what became of each."""
 
+import asyncio
 import sys
 import time
 from argparse import Namespace
@@ -7,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final, TypeVar
 
-from chat_tui.commands.delivered import delivered
+from chat_tui.commands.delivered import SPARE_S, delivered
 from chat_tui.commands.speak import complain, report, say
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
@@ -37,6 +38,7 @@ class Refused(Exception):  # noqa: N818 - house word: a failure that was expecte
 async def run(inbox: Inbox, arguments: Namespace) -> int:
     """Exit code 0 only when all of it is sent (with --queue: when it is safe in the outbox)."""
     chat_id = ChatId(arguments.chat)
+    begun = asyncio.get_running_loop().time()
     try:
         parts = await _parts(inbox, chat_id, arguments)
         to = await _addressee(inbox, chat_id)
@@ -55,8 +57,11 @@ async def run(inbox: Inbox, arguments: Namespace) -> int:
     if arguments.queue and items:
         report(_("In the outbox. It goes when an inbox is open."))
         return int(refused)
-    codes = [await _deliver(inbox, item, names=len(parts) > 1) for item in items]
-    return int(refused or any(codes))
+    for item in items:
+        refused |= not await _deliver(inbox, item, begun, names=len(parts) > 1)
+        # Each file has the time that a single one would have.
+        begun = asyncio.get_running_loop().time()
+    return int(refused)
 
 
 async def _parts(inbox: Inbox, chat_id: ChatId, arguments: Namespace) -> Sequence[str | FileCard]:
@@ -86,7 +91,11 @@ async def _addressee(inbox: Inbox, chat_id: ChatId) -> QueueItem:
     """The chat; one that is not in the cache is asked for, so that no text goes to a mistyped number."""
     item = await inbox.queue_item(chat_id)
     if item is None:
-        problem = await inbox.fetch_chat(chat_id)
+        try:
+            async with asyncio.timeout(inbox.settle_s + SPARE_S):
+                problem = await inbox.fetch_chat(chat_id)
+        except TimeoutError:
+            raise Refused(_("The Market did not answer in time, so nothing was sent.")) from None
         if problem is not None:
             raise Refused(problem_words(problem))
         item = await inbox.queue_item(chat_id)
@@ -150,25 +159,25 @@ def _warn(doubts: Sequence[Doubt]) -> None:
         complain(doubt_words(doubts))
 
 
-async def _deliver(inbox: Inbox, item: OutboxItem, *, names: bool) -> int:
-    """Wait for what becomes of an item and tell it, with its name where there are several."""
-    settled = await delivered(inbox, item)
+async def _deliver(inbox: Inbox, item: OutboxItem, begun: float, *, names: bool) -> bool:
+    """Wait for what becomes of an item and tell it, with its name among several; whether it is sent."""
+    settled = await delivered(inbox, item, begun)
     if settled is None:
         complain(problem_words(Problem(ProblemKind.GONE)))
-        return 1
+        return False
     words = delivery_state(settled, time.time_ns() // 1_000_000).text
     if settled.state is OutboxState.SENT:
         words = _("sent, not confirmed")
     told = f"{one_line(settled.file_name)}: {words}" if names else words
     if settled.state in {OutboxState.SENT, OutboxState.CONFIRMED}:
         report(told)
-        return 0
+        return True
     reason = delivery_reason(settled)
     if settled.state in {OutboxState.QUEUED, OutboxState.WAITING, OutboxState.SENDING}:
         stays = _("It stays in the outbox, and an open inbox goes on with it: do not send it again.")
         reason = f"{reason} {stays}".lstrip()
     complain(f"{told}: {reason}")
-    return 1
+    return False
 
 
 def _accepted(outcome: T | Problem) -> T:
