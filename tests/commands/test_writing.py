@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -139,3 +140,136 @@ def test_an_order_nobody_knows(run: Run) -> None:
     ran = run("new", "--order", 1)
     assert (ran.code, ran.out) == (1, "")
     assert "Order not found: '1'" in ran.err
+
+
+# -- several files, and what is asked about before it leaves ------------------------------------------
+
+
+def test_files_are_sent_in_the_order_given(run: Run, market: Sandbox, chat_id: int, tmp_path: Path) -> None:
+    """Case 016."""
+    names = ["two.txt", "one.txt", "three.txt"]
+    for name in names:
+        (tmp_path / name).write_text(name)
+    ran = run("send", chat_id, *(word for name in names for word in ("--file", tmp_path / name)))
+    assert (ran.code, ran.err) == (0, "")
+    assert [sent.name for sent in market.ledger] == names
+    assert ran.out.splitlines() == [f"{name}: confirmed ✓" for name in names]
+
+
+@pytest.mark.parametrize("bad", ["absent", "empty", "id_rsa", "ours.txt"])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_one_file_that_cannot_be_sent_keeps_all_from_being_sent(
+    run: Run, market: Sandbox, chat_id: int, tmp_path: Path, bad: str, place: int
+) -> None:
+    (tmp_path / "empty").touch()
+    (tmp_path / "id_rsa").write_text("x")
+    (tmp_path / "ours.txt").write_bytes(b"\xff" * 3_000 + market.api_key.encode())
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("x")
+    names = ["a.txt", "b.txt"]
+    names.insert(place, bad)
+    ran = run("send", chat_id, *(word for name in names for word in ("--file", tmp_path / name)))
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert market.ledger == []
+    assert not market.requests
+
+
+def test_of_several_files_all_must_be_there_for_code_zero(
+    run: Run, market: Sandbox, chat_id: int, tmp_path: Path
+) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("x")
+    market.script("sendFileToChat", [Answer(accept=False, status=400)])
+    ran = run("send", chat_id, "--file", tmp_path / "a.txt", "--file", tmp_path / "b.txt")
+    assert ran.code == 1
+    assert "a.txt: not sent" in ran.err
+    assert "b.txt: confirmed" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("id_rsa", b"x"),
+        (".env", b"A=1"),
+        ("notes.txt", b"-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl"),
+        ("notes.txt", b"\n" * 9_000 + "key ACMA:abcdEFGH1234:5678ijkl".encode("utf-16-le")),
+    ],
+)
+def test_a_file_that_looks_private_takes_a_flag_that_names_it(
+    run: Run, market: Sandbox, chat_id: int, tmp_path: Path, name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    for flags in ([], ["--queue"], ["--dry-run"]):
+        ran = run("send", chat_id, "--file", tmp_path / name, *flags)
+        assert (ran.code, ran.out) == (1, "")
+        assert "looks like a key or passwords. To send it all the same: --private" in ran.err
+    assert market.ledger == []
+    ran = run("send", chat_id, "--file", tmp_path / name, "--private")
+    assert ran.code == 0
+    assert [sent.name for sent in market.ledger] == [name]
+
+
+def test_our_own_key_takes_no_flag(run: Run, market: Sandbox, chat_id: int, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"x\n{market.api_key}")
+    for argv in (["--file", tmp_path / "a.txt"], [" ".join(market.api_key)], ["-"]):
+        ran = run("send", chat_id, *argv, "--private", typed=f"вот {market.api_key}\n".encode())
+        assert (ran.code, ran.out) == (1, "")
+        assert market.api_key not in ran.err
+    assert market.ledger == []
+    assert not market.requests
+
+
+def test_contacts_and_a_finished_chat_are_warned_of_and_sent(run: Run, market: Sandbox, chat_id: int) -> None:
+    market.finish(chat_id)
+    ran = run("send", chat_id, "Пишите: olga@example.com")
+    assert (ran.code, ran.out.strip()) == (0, "confirmed ✓")
+    assert ran.err.count("\n") == 1
+    assert "This chat is finished" in ran.err
+    assert "olga@example.com" in ran.err
+    rehearsed = run("send", chat_id, "Пишите: olga@example.com", "--dry-run")
+    assert "This chat is finished" in rehearsed.err
+
+
+def test_a_template_that_is_not_filled_in_is_refused(run: Run, market: Sandbox, chat_id: int) -> None:
+    ran = run("send", chat_id, "-", typed="Добрый день, {имя}!".encode())
+    assert ran.code == 1
+    assert "{имя} is not filled in" in ran.err
+    assert market.ledger == []
+
+
+@pytest.mark.parametrize("typed", ["Завтра\n\n", "Завтра \t\r\n"])
+def test_the_end_of_a_text_is_cut_the_same_way_however_it_is_given(
+    run: Run, market: Sandbox, chat_id: int, typed: str
+) -> None:
+    """Case 010."""
+    for argv in (["-"], [typed]):
+        assert run("send", chat_id, *argv, typed=typed.encode()).code == 0
+    assert texts(market) == [(chat_id, "Завтра")] * 2
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"chatId": 4242},
+        {"context": {"type": "ORDER", "orderId": 7, "campaignId": 1}},
+        {"chatId": 2**62, "context": {"type": "DIRECT"}},
+    ],
+)
+def test_a_market_that_answers_about_another_chat_is_not_believed(
+    run: Run, market: Sandbox, chat_id: int, lie: dict[str, Any]
+) -> None:
+    """Case 032."""
+    known = next(c for c in json.loads(run("list", "--json").out) if c["about"] == "ORDER")
+
+    def edit(operation: str, body: Any) -> Any:
+        if operation == "getChat":
+            body["result"] |= lie
+        return body
+
+    market.behaviour.edit = edit
+    ran = run("new", "--order", known["order_id"])
+    assert (ran.code, ran.out) == (1, "")
+    assert "not an answer of the Market" in ran.err
+    if "chatId" in lie:
+        assert run("send", market.open_direct("Ещё вопрос"), "Завтра").code == 1
+        assert market.ledger == []
