@@ -8,6 +8,7 @@ imports Textual, and the inbox paints before httpx is there.
 
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -98,7 +99,9 @@ def open_inbox(
 def _run(argv: Sequence[str]) -> int:
     """Do what is asked; every expected failure is one sentence on standard error."""
     locale.use(locale.spelled(locale.choose(arguments.asked_language(argv)), sys.stderr))
+    begun = time.monotonic()
     asked = arguments.parse(argv)
+    asked.begun = begun
 
     import logging
 

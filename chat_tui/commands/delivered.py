@@ -1,6 +1,7 @@
 """Waiting for what becomes of an outbox item, as a verb waits: it ends, whatever the Market does."""
 
 import asyncio
+import time
 from typing import Final
 
 from chat_tui.commands.speak import complain
@@ -11,8 +12,8 @@ from chat_tui.store.errors import StoreBusy, StoreProblem
 from chat_tui.ui.view.delivery_words import delivery_reason
 
 SPARE_S: Final = 4.0
-"""Beyond the time for which an outcome is looked up: for the requests before it. With the time a start and an
-end take, a verb lasts at most ten seconds longer than that."""
+"""Beyond the time for which an outcome is looked up: for the requests before it. With the end of requests and
+of Python a verb lasts less than ten seconds longer than that."""
 UPLOAD_S: Final = 120.0
 """More for a file: as long as its request may take on a slow line."""
 LOOK_S: Final = 0.5
@@ -24,7 +25,8 @@ _SETTLED: Final = frozenset({OutboxState.CONFIRMED, OutboxState.FAILED, OutboxSt
 async def delivered(inbox: Inbox, item: OutboxItem, begun: float) -> OutboxItem | None:
     """The item once it is settled, or as it stands when its time is over; None if somebody took it back.
 
-    `begun` is the loop's time from which that time counts. Why it takes long is said, each reason once.
+    `begun` is the moment, on the monotonic clock, from which that time counts. Why it takes long is said,
+    each reason once.
     """
     loop = asyncio.get_running_loop()
     changed = asyncio.Event()
@@ -45,7 +47,7 @@ async def delivered(inbox: Inbox, item: OutboxItem, begun: float) -> OutboxItem 
             if found is None or _is_settled(found):
                 return found
             item, told = found, _explain(found, told)
-            pause = min(LOOK_S, until - loop.time())
+            pause = min(LOOK_S, until - time.monotonic())
             if pause <= 0:
                 return item
             # The row counts, not the event: one that never comes delays nothing.

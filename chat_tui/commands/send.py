@@ -38,10 +38,10 @@ class Refused(Exception):  # noqa: N818 - house word: a failure that was expecte
 async def run(inbox: Inbox, arguments: Namespace) -> int:
     """Exit code 0 only when all of it is sent (with --queue: when it is safe in the outbox)."""
     chat_id = ChatId(arguments.chat)
-    begun = asyncio.get_running_loop().time()
+    begun = arguments.begun
     try:
         parts = await _parts(inbox, chat_id, arguments)
-        to = await _addressee(inbox, chat_id)
+        to = await _addressee(inbox, chat_id, begun)
     except Refused as refusal:
         complain(str(refusal))
         return 1
@@ -60,7 +60,7 @@ async def run(inbox: Inbox, arguments: Namespace) -> int:
     for item in items:
         refused |= not await _deliver(inbox, item, begun, names=len(parts) > 1)
         # Each file has the time that a single one would have.
-        begun = asyncio.get_running_loop().time()
+        begun = time.monotonic()
     return int(refused)
 
 
@@ -87,12 +87,12 @@ def _standard_input() -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
-async def _addressee(inbox: Inbox, chat_id: ChatId) -> QueueItem:
+async def _addressee(inbox: Inbox, chat_id: ChatId, begun: float) -> QueueItem:
     """The chat; one that is not in the cache is asked for, so that no text goes to a mistyped number."""
     item = await inbox.queue_item(chat_id)
     if item is None:
         try:
-            async with asyncio.timeout(inbox.settle_s + SPARE_S):
+            async with asyncio.timeout(begun + inbox.settle_s + SPARE_S - time.monotonic()):
                 problem = await inbox.fetch_chat(chat_id)
         except TimeoutError:
             raise Refused(_("The Market did not answer in time, so nothing was sent.")) from None

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from chat_tui.locale import _
+from chat_tui.model.door import as_sent
 from chat_tui.model.limits import TEXT_LIMIT, text_length
 from chat_tui.model.template import unfilled
 from chat_tui.safetext import is_blank, stripped
@@ -185,7 +186,7 @@ class Compose(TextBox):
         pressed_before, self._enter_at = self._enter_at, self._now()
         if self._enter_at - pressed_before < _SAME_PRESS or is_blank(self.text):
             return
-        length = text_length(self.text)
+        length = text_length(as_sent(self.text))
         if length > TEXT_LIMIT:
             self.post_message(self.TooLong(length))
             return
@@ -217,7 +218,7 @@ class Compose(TextBox):
         self.post_message(self.LeaveWanted())
 
     def _count(self) -> None:
-        length = text_length(self.text)
+        length = text_length(as_sent(self.text))
         markers = unfilled(self.text)
         words = [_("view only")] if self._forbidden else []
         words += [_("not filled in: {markers}").format(markers=" ".join(markers))] if markers else []
