@@ -103,7 +103,7 @@ class Attempts:
             OutboxState.SENDING,
             attempt=item.attempt + 1,
             # After an earlier attempt that may have arrived, its message counts as well.
-            attempt_at=item.attempt_at if item.in_doubt else self._history.server_now() or UNKNOWN_TIME,
+            attempt_at=item.attempt_at if item.in_doubt else self._server_now(),
             base_message_id=newest if item.base_message_id is None else item.base_message_id,
             unclear_at=None,
             looks=0,
@@ -114,10 +114,12 @@ class Attempts:
             await self._witness(sending)
             await self._settle_outcome(sending, await self._stoppable(sending))
 
+    def _server_now(self) -> Millis:
+        return self._history.server_now() or UNKNOWN_TIME
+
     def _last_heard(self, item: OutboxItem) -> Millis:
         """The last thing this outbox knows of the item, by the Market's clock: a try, or its beginning."""
-        server_now = self._history.server_now() or UNKNOWN_TIME
-        ahead = server_now - self._g.wall_ms()
+        ahead = self._server_now() - self._g.wall_ms()
         if item.in_doubt:
             # The operator sent it again, after a look.
             return max(item.attempt_at, item.asked_at + ahead)
@@ -128,7 +130,7 @@ class Attempts:
 
         What the original sent meanwhile is in the history and nowhere here.
         """
-        silence = (self._history.server_now() or UNKNOWN_TIME) - self._last_heard(item)
+        silence = self._server_now() - self._last_heard(item)
         this_run = int((asyncio.get_running_loop().time() - self._begun_at) * 1000)
         return not -CLOCK_SLACK_MS <= silence <= max(LEFT_ALONE_MS, this_run)
 

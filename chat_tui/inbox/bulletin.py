@@ -64,13 +64,14 @@ class Bulletin:
     def answered(
         self, budgets: Mapping[str, Budget], *, fresh_at: Millis | None = None, skipped: int = 0
     ) -> None:
-        """A request was answered as agreed."""
+        """A request was answered as agreed; a key that was refused meanwhile stays refused."""
         now = self._wall_ms()
+        refused = self.refused_key
         self._set(
             replace(
                 self.link,
-                state=LinkState.ONLINE,
-                problem=None,
+                state=LinkState.ONLINE if refused is None else LinkState.REFUSED,
+                problem=refused,
                 budgets=dict(budgets),
                 fresh_at=fresh_at if fresh_at is not None else self.link.fresh_at,
                 skipped=self.link.skipped + skipped,

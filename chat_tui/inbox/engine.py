@@ -89,7 +89,7 @@ class Engine:
         client = reach(self._connect, self.bulletin)
         self.bulletin.connected(client.proxy)
         slots = Slots(ByteLock(data_dir / "slots.lock"))
-        market = PacedMarket(client, slots, budgets, lambda: self.bulletin.refused_key)
+        market = PacedMarket(client, slots, budgets, lambda: self.bulletin.refused_key, self.bulletin.failed)
         self._g = Ground(self._store, market, self.bulletin, self._settings, self._wall_ms)
         self._history = History(self._g)
         self._leadership = Leadership(self._store, ByteLock(data_dir / "leader.lock"), self._clock)
@@ -156,8 +156,7 @@ class Engine:
     @property
     def _may_ask(self) -> bool:
         """A key that was refused is not shown again, until the operator asks for it."""
-        problem = self.bulletin.link.problem
-        return problem is None or problem.kind is not ProblemKind.UNAUTHORIZED
+        return self.bulletin.refused_key is None
 
     def want_older(self, chat_id: ChatId) -> None:
         """One page of older messages; wanting it twice is wanting it once."""
@@ -176,7 +175,7 @@ class Engine:
     def order_problem(self, operation: str) -> Problem | None:
         """Why the last asking for orders or returns was in vain. May be called from any thread."""
         if not self._may_ask:
-            return self.bulletin.link.problem
+            return self.bulletin.refused_key
         return self._orders.problem(operation) if hasattr(self, "_orders") else None
 
     def refresh(self) -> None:

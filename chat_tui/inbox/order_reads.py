@@ -116,10 +116,8 @@ class OrderReads:
         return problem is not None and problem.kind is ProblemKind.FORBIDDEN
 
     def _failed(self, operation: str, problem: Problem) -> None:
-        """Keep why. Only a key that nothing is to be asked with any more says something of the chats too."""
+        """Keep why: it says nothing of the chats."""
         self._problems[operation] = problem
-        if problem.kind is ProblemKind.UNAUTHORIZED:
-            self._g.bulletin.failed(problem)
 
     def _answered(self, operation: str) -> None:
         self._problems.pop(operation, None)

@@ -25,13 +25,22 @@ class PacedMarket:
     """Gives the Market out by urgency; no more is asked than all copies together may ask."""
 
     def __init__(
-        self, market: Market, slots: Slots, budgets: Budgets, refused_key: Callable[[], Problem | None]
+        self,
+        market: Market,
+        slots: Slots,
+        budgets: Budgets,
+        refused_key: Callable[[], Problem | None],
+        refuse_key: Callable[[Problem], None],
     ) -> None:
-        """`refused_key` tells the refusal after which nothing is asked but what the operator wants now."""
+        """`refused_key` tells the refusal after which nothing is asked but what the operator wants now.
+
+        `refuse_key` is told of the refusal, whichever operation it was that heard it.
+        """
         self._market = market
         self._slots = slots
         self._budgets = budgets
         self._refused_key = refused_key
+        self._refuse_key = refuse_key
         self._lanes = {urgency: Lane(self, market, urgency) for urgency in Urgency}
 
     def at(self, urgency: Urgency) -> Market:
@@ -73,6 +82,8 @@ class PacedMarket:
         except StoreProblem as problem:
             # Without the lock nobody could say how many are under way: nothing is asked.
             return Problem(ProblemKind.STORAGE, operation=operation, message=str(problem))
+        if isinstance(answer, Problem) and answer.kind is ProblemKind.UNAUTHORIZED:
+            self._refuse_key(answer)
         await self._note(operation, before, answer)
         return answer
 

@@ -62,13 +62,16 @@ class Sync:
         self._wake = asyncio.Event()
         self._fresh_kept_at: Millis = 0
         self._trouble: str | None = None
+        self._refused: Problem | None = None
+        """Why this copy may not read the list, until the operator asks anew."""
         self._active_pages = 0
         self._active_at = self._begun_at = float("-inf")
         self._jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
         self.open_chat: ChatId | None = None
 
     def refresh(self) -> None:
-        """Begin the next round now."""
+        """Begin the next round now, whatever was refused before."""
+        self._refused = None
         self._wake.set()
 
     async def hurry(self) -> None:
@@ -91,6 +94,10 @@ class Sync:
             except (StoreBusy, StoreProblem) as error:
                 log.warning("round not kept: %s", type(error).__name__)
                 problem = Problem(ProblemKind.STORAGE, message=str(error))
+            if problem is not None and problem.kind in _ASKS_THE_OPERATOR:
+                # Who may not read does not lead: another copy has a key that is good, perhaps.
+                self._refused = problem
+                self._leadership.resign()
             failures = failures + 1 if problem is not None else 0
             await self._tell_others(problem)
             await self._rest(problem, failures)
@@ -113,6 +120,8 @@ class Sync:
 
     async def _turn(self) -> Problem | None:
         """One round if this copy leads, then sweeps until the next one is due."""
+        if (refused := self._refused or self._g.bulletin.refused_key) is not None:
+            return refused
         if not await self._leadership.claim(await self._pause_s()):
             return None
         until = self._begun_at + await self._pause_s()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,11 +68,13 @@ class Bench:
         self.clock = FrozenClock("this start")
         self.market = Scripted()
         self.refused_key: Problem | None = None
+        self.refusals: list[Problem] = []
 
     def copy(self) -> PacedMarket:
         budgets = Budgets(self.store, self.clock, lambda: NOW)
         locks = ByteLock(self.store.paths.data_dir / "slots.lock")
-        return PacedMarket(self.market, Slots(locks), budgets, lambda: self.refused_key)  # type: ignore[arg-type]
+        market: Any = self.market
+        return PacedMarket(market, Slots(locks), budgets, lambda: self.refused_key, self.refusals.append)
 
 
 @pytest.fixture
