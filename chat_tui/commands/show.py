@@ -19,7 +19,7 @@ from chat_tui.safetext import is_blank
 from chat_tui.ui.view import glyphs
 from chat_tui.ui.view.about import sender_name
 from chat_tui.ui.view.chat_json import history_json
-from chat_tui.ui.view.delivery_words import delivery_reason, delivery_state
+from chat_tui.ui.view.delivery_words import delivery_reason, entry_state
 from chat_tui.ui.view.line import shown, wrap
 from chat_tui.ui.view.links import link_warnings
 from chat_tui.ui.view.problems import problem_words
@@ -73,7 +73,8 @@ def _lines(item: QueueItem, entry: Entry, now: Millis, zone: tzinfo) -> list[str
     written_by = message.sender if message is not None else Sender.PARTNER
     mark, _role = sender_mark(written_by)
     sender = sender_name(written_by, item.chat.context)
-    state = f" [{delivery_state(sent, now).text}]" if sent is not None else ""
+    said = entry_state(entry, now)
+    state = f" [{said.text}]" if said is not None else ""
     lines = [f"{_time(at, zone)}  {mark} {sender}{state}"]
     if message is not None:
         lines += _message_lines(message)

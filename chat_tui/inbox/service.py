@@ -15,6 +15,7 @@ from pathlib import Path
 from chat_tui.inbox.attachments import Attachments
 from chat_tui.inbox.engine import Engine
 from chat_tui.inbox.events import Event, StoreMended
+from chat_tui.inbox.lookup import CLOCK_SLACK_MS
 from chat_tui.inbox.loop import EngineLoop
 from chat_tui.inbox.market import Market
 from chat_tui.inbox.orders import Orders
@@ -25,7 +26,8 @@ from chat_tui.inbox.writing import Writing
 from chat_tui.model.chat import NewChat
 from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
 from chat_tui.model.link import Link
-from chat_tui.model.outbox import OutboxItem
+from chat_tui.model.match import one_each
+from chat_tui.model.outbox import OutboxItem, held_up
 from chat_tui.model.paging import Coverage
 from chat_tui.model.problem import Problem
 from chat_tui.model.report import SyncPlan, SyncReport
@@ -106,11 +108,12 @@ class Inbox(Queue, Sending, Attachments):
             TimelinePage(chat_id, (), has_older=False, has_newer=False, coverage=Coverage.HAVE_MORE),
             ("timeline", chat_id, before, after, around, limit),
         )
+        items = held_up(entry.item for entry in page.entries if entry.item is not None)
         entries = tuple(
-            entry if entry.item is None else replace(entry, item=self._engine.with_progress(entry.item))
+            entry if entry.item is None else replace(entry, item=self._engine.with_progress(next(items)))
             for entry in page.entries
         )
-        return replace(page, entries=entries)
+        return replace(page, entries=one_each(entries, CLOCK_SLACK_MS))
 
     async def draft(self, chat_id: ChatId) -> Draft:
         """The text typed for this chat, and other texts that copies of the program typed for it."""
@@ -119,7 +122,7 @@ class Inbox(Queue, Sending, Attachments):
     async def open_items(self) -> tuple[OutboxItem, ...]:
         """Everything sent and not yet confirmed, all chats, oldest first."""
         items = await self._reads.guarded(self._store.read(outbox.open_items), (), "outbox")
-        return tuple(map(self._engine.with_progress, items))
+        return tuple(map(self._engine.with_progress, held_up(items)))
 
     async def search(self, query: SearchQuery, after: int | None = None, limit: int = 50) -> SearchPage:
         """What is found in everything ever read, or what comes after a `next_key`.

@@ -3,11 +3,15 @@
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
-from chat_tui.model.message import Message
-from chat_tui.model.outbox import OutboxItem, OutboxKind
+from chat_tui.model.ids import MessageId, Millis
+from chat_tui.model.message import Message, Sender
+from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
+from chat_tui.model.timeline import Entry
 
+_UNDER_WAY: Final = frozenset({OutboxState.SENDING, OutboxState.SENT})
 _LEAST_WORDS: Final = 3
 _WORD: Final = re.compile(r"\w+")
 _MASK: Final = re.compile(r"[*•█]{2,}")
@@ -31,6 +35,39 @@ def is_likeness(item: OutboxItem, message: Message) -> bool:
         return False
     ours, theirs = _plain(item.text), _plain(message.text)
     return _is_masked(ours, theirs) or _shares_words(ours, theirs)
+
+
+def one_each(entries: Sequence[Entry], slack: Millis) -> tuple[Entry, ...]:
+    """The entries of a history with a message that is read back while its answer is awaited as one of them.
+
+    An item under way stands with the oldest message of our side that says the same, came after the newest one
+    known before its attempt, is not older than that by more than `slack`, and is no other item's. It is shown
+    so and nothing more: only a look links them.
+    """
+    flying = sorted(
+        (e.item for e in entries if e.message is None and e.item is not None and e.item.state in _UNDER_WAY),
+        key=lambda item: (item.attempt_at, item.seq),
+    )
+    known: dict[MessageId, OutboxItem] = {}
+    for item in flying:
+        for entry in entries:
+            message = entry.message
+            if message is None or entry.item is not None or message.message_id in known:
+                continue
+            is_later = message.message_id > (item.base_message_id or 0)
+            is_of_its_time = message.created_at >= item.attempt_at - slack
+            is_own = message.sender == Sender.PARTNER
+            if is_own and is_later and is_of_its_time and says_the_same(item, message):
+                known[message.message_id] = item
+                break
+    taken = {item.outbox_id for item in known.values()}
+    return tuple(
+        entry
+        if entry.message is None
+        else Entry(entry.message, known.get(entry.message.message_id, entry.item))
+        for entry in entries
+        if entry.message is not None or entry.item is None or entry.item.outbox_id not in taken
+    )
 
 
 def _is_masked(ours: str, theirs: str) -> bool:

@@ -10,7 +10,8 @@ While the outcome of an attempt is unclear the item stays `sending` with `unclea
 being looked for in the history. Nothing here is ever moved from unclear to queued by the program.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
@@ -109,11 +110,26 @@ class OutboxItem:
     """A `sent` item that was not found in the history in time and no longer holds back its chat."""
     asked_at: Millis = 0
     """When the operator last said: send it."""
+    is_held_up: bool = False
+    """It waits until the operator says what becomes of an unconfirmed one before it; see `held_up`."""
 
     @property
     def is_checking(self) -> bool:
         """Whether its outcome is being looked up."""
         return self.state == OutboxState.SENDING and self.unclear_at is not None
+
+
+def held_up(items: Iterable[OutboxItem]) -> Iterator[OutboxItem]:
+    """All items of some chats, each with whether it stands behind an unconfirmed one of its chat."""
+    items = tuple(items)
+    first: dict[ChatId, int] = {}
+    for item in items:
+        if item.state is OutboxState.UNCONFIRMED:
+            first[item.chat_id] = min(item.seq, first.get(item.chat_id, item.seq))
+    for item in items:
+        is_ready = item.state in {OutboxState.QUEUED, OutboxState.WAITING}
+        is_behind = is_ready and item.chat_id in first and item.seq > first[item.chat_id]
+        yield replace(item, is_held_up=True) if is_behind else item
 
 
 @dataclass(frozen=True, slots=True)

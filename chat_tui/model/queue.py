@@ -130,6 +130,8 @@ class QueueItem:
     note: str = ""
     """The operator's own words on this chat, raw; empty = none."""
     labels: tuple[str, ...] = ()
+    asks_to_decide: bool = False
+    """Whether answers of ours wait until the operator says what becomes of an unconfirmed one before them."""
     business: str = ""
     """What the operator calls its business; empty while only one is open."""
 

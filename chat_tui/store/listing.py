@@ -33,16 +33,21 @@ _ITEM = f"""
         s.name, m.done, m.snoozed, m.snooze_until,
         {marks.HOLDS},
         m.pinned IS NOT NULL, n.text,
-        (SELECT group_concat(l.name, ' ') FROM label l WHERE l.chat_id = c.chat_id AND {sound("label", "l")})
+        (SELECT group_concat(l.name, ' ') FROM label l WHERE l.chat_id = c.chat_id AND {sound("label", "l")}),
+        EXISTS (SELECT 1 FROM outbox o WHERE o.chat_id = c.chat_id AND o.state <> 'confirmed'
+            AND o.state IN ('queued', 'waiting') AND {{held_up}})
     FROM chat c LEFT JOIN mark m ON m.chat_id = c.chat_id AND {sound("mark", "m")}
         LEFT JOIN note n ON n.chat_id = c.chat_id AND {sound("note", "n")}
         LEFT JOIN shop s ON s.campaign_id = c.campaign_id AND {sound("shop", "s")}
 """  # noqa: S608
 _SOUND = sound("chat", "c")
-UNANSWERED: Final = """NOT EXISTS (SELECT 1 FROM outbox o
+_HELD_UP: Final = """EXISTS (SELECT 1 FROM outbox u
+        WHERE u.chat_id = o.chat_id AND u.state <> 'confirmed' AND u.state = 'unconfirmed'
+            AND u.seq < o.seq)"""
+UNANSWERED: Final = f"""NOT EXISTS (SELECT 1 FROM outbox o
     WHERE o.chat_id = c.chat_id AND o.state <> 'confirmed' AND NOT o.is_released
-        AND o.state IN ('queued', 'sending', 'waiting', 'sent'))"""
-"""SQL: no answer of ours is on its way to the chat."""
+        AND (o.state IN ('sending', 'sent') OR o.state IN ('queued', 'waiting') AND NOT {_HELD_UP}))"""  # noqa: S608
+"""SQL: no answer of ours goes to the chat by itself. What stands behind an unconfirmed item does not."""
 _SIGNS: Final[dict[str, Callable[[QueueKey, QueueKey], bool]]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -54,13 +59,14 @@ _SIGNS: Final[dict[str, Callable[[QueueKey, QueueKey], bool]]] = {
 def select(tab: Tab) -> str:
     """The query of items with the keys of a tab, up to where a further condition may follow."""
     place = PLACES[tab]
-    return f"{_ITEM.format(bucket=place.bucket, order=place.order)} WHERE {_SOUND}"
+    filled = _ITEM.format(bucket=place.bucket, order=place.order, held_up=_HELD_UP)
+    return f"{filled} WHERE {_SOUND}"
 
 
 def item_of(row: Row, tab: Tab) -> QueueItem:
     """The item in a row of `select`."""
     bucket, order, since, sender, snippet, has_file, unseen, has_draft, rank, shop = row[11:21]
-    done, snoozed, until, is_held, is_pinned, note, labels = row[21:]
+    done, snoozed, until, is_held, is_pinned, note, labels, asks = row[21:]
     return QueueItem(
         chat_of(row),
         QueueKey(PLACES[tab].bucket_of(bucket, is_pinned=bool(is_pinned)), order, row[0]),
@@ -76,6 +82,7 @@ def item_of(row: Row, tab: Tab) -> QueueItem:
         bool(is_pinned),
         note or "",
         tuple(sorted((labels or "").split())),
+        asks_to_decide=bool(asks),
     )
 
 

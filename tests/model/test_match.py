@@ -1,11 +1,14 @@
 """When a message of the history may be what an item became, as it was or changed by the Market."""
 
+from dataclasses import replace
+
 import pytest
 
 from chat_tui.model.ids import ChatId, MessageId, OutboxId
-from chat_tui.model.match import is_likeness, says_the_same
+from chat_tui.model.match import is_likeness, one_each, says_the_same
 from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
+from chat_tui.model.timeline import Entry
 
 
 def item(text: str, name: str = "") -> OutboxItem:
@@ -57,3 +60,60 @@ def test_a_file_is_no_changed_text_and_a_text_no_changed_file() -> None:
     assert not is_likeness(item("***", ""), message("***", "чек.pdf"))
     assert not is_likeness(item("", "чек.pdf"), message("***"))
     assert says_the_same(item("", "чек.pdf"), message(None, "чек.pdf"))
+
+
+# -- what is read back while its answer is awaited ---------------------------------------------------------
+
+
+def flying(name: str, seq: int, state: OutboxState = OutboxState.SENDING, text: str = "Да") -> OutboxItem:
+    return replace(
+        item(text),
+        outbox_id=OutboxId(name),
+        seq=seq,
+        state=state,
+        attempt=1,
+        attempt_at=50_000,
+        base_message_id=MessageId(10),
+    )
+
+
+def said(number: int, text: str = "Да", at: int = 50_000, sender: str = Sender.PARTNER) -> Entry:
+    return Entry(Message(ChatId(1), MessageId(number), at, sender, text))
+
+
+def shown(*entries: Entry) -> list[tuple[int | None, str | None]]:
+    return [
+        (e.message and e.message.message_id, e.item and e.item.outbox_id) for e in one_each(entries, 5_000)
+    ]
+
+
+def test_our_message_in_flight_is_one_with_what_is_read_back() -> None:
+    assert shown(said(11), Entry(None, flying("a", 1))) == [(11, "a")]
+    assert shown(said(11), Entry(None, flying("a", 1, OutboxState.SENT))) == [(11, "a")]
+    two = shown(
+        said(11), said(12), Entry(None, flying("a", 1, OutboxState.SENT)), Entry(None, flying("b", 2))
+    )
+    assert two == [(11, "a"), (12, "b")]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        said(11, "Нет"),
+        said(10),
+        said(11, at=44_000),
+        said(11, sender=Sender.CUSTOMER),
+        Entry(said(11).message, flying("x", 9, OutboxState.CONFIRMED)),
+    ],
+)
+def test_what_others_said_stays_beside_it(other: Entry) -> None:
+    known = other.item and other.item.outbox_id
+    assert other.message is not None
+    assert shown(other, Entry(None, flying("a", 1))) == [(other.message.message_id, known), (None, "a")]
+
+
+@pytest.mark.parametrize(
+    "state", [OutboxState.QUEUED, OutboxState.WAITING, OutboxState.FAILED, OutboxState.UNCONFIRMED]
+)
+def test_what_is_not_under_way_is_no_message(state: OutboxState) -> None:
+    assert shown(said(11), Entry(None, flying("a", 1, state))) == [(11, None), (None, "a")]

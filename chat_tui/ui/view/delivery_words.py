@@ -2,8 +2,10 @@
 
 from chat_tui.locale import _
 from chat_tui.model.ids import Millis
+from chat_tui.model.match import says_the_same
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.timeline import Entry
 from chat_tui.ui.view import glyphs
 from chat_tui.ui.view.line import Role, Span
 from chat_tui.ui.view.problems import problem_words, server_words
@@ -11,6 +13,10 @@ from chat_tui.ui.view.problems import problem_words, server_words
 
 def delivery_state(item: OutboxItem, now: Millis) -> Span:
     """The state of an own message; in its undo hold the seconds that are left."""
+    if item.is_held_up:
+        return Span(_("waits for your decision"), Role.WARN)
+    if item.is_released:
+        return Span(_("sent, not confirmed"), Role.WARN)
     if item.state is OutboxState.QUEUED and item.not_before > now:
         return Span(_("goes in {n} s").format(n=-(-(item.not_before - now) // 1000)), Role.ACCENT)
     if item.is_checking:
@@ -31,8 +37,18 @@ def delivery_state(item: OutboxItem, now: Millis) -> Span:
     return Span(words, role)
 
 
+def entry_state(entry: Entry, now: Millis) -> Span | None:
+    """The state of an entry of the history that is ours; None = it did not go through this program."""
+    item, message = entry.item, entry.message
+    if item is not None and message is not None and not says_the_same(item, message):
+        return Span(_("changed by the Market"), Role.WARN)
+    return None if item is None else delivery_state(item, now)
+
+
 def delivery_reason(item: OutboxItem) -> str:
     """Why an own message waits or failed and what to do; empty when it is simply on its way."""
+    if item.is_held_up:
+        return _("A message before it is unconfirmed: resend or discard that one, then this one goes.")
     if item.is_checking:
         return _("The answer was lost: looking for it in the history.")
     if item.state is OutboxState.WAITING:

@@ -39,6 +39,8 @@ def _content(item: OutboxItem, cells: int) -> Line:
 def _next_step(item: OutboxItem) -> str:
     if item.state is OutboxState.FAILED:
         return _("Press e to send it again, t to change it, d to discard it.")
+    if item.is_held_up:
+        return _("t takes it back to change it, d discards it.")
     if item.state in {OutboxState.QUEUED, OutboxState.WAITING}:
         return _("It will go by itself; t takes it back to change it, d discards it.")
     if item.state is OutboxState.SENT:

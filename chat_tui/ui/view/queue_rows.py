@@ -99,6 +99,7 @@ def state_words(item: QueueItem, held: str = "") -> tuple[str, Role]:
     """What the row says about its chat, the most urgent thing first; `held` is that it is done or put off."""
     claims = (
         (item.trouble == OutboxState.FAILED, _("not sent"), Role.BAD),
+        (item.asks_to_decide, _("decide"), Role.BAD),
         (item.trouble == OutboxState.UNCONFIRMED, _("unconfirmed"), Role.BAD),
         (item.has_draft, _("draft"), Role.ACCENT),
         (item.trouble in _ON_ITS_WAY, _("on its way"), Role.ACCENT),

@@ -15,7 +15,7 @@ from chat_tui.model.timeline import Entry
 from chat_tui.safetext import LIMIT, is_blank
 from chat_tui.ui.view import glyphs
 from chat_tui.ui.view.about import sender_name
-from chat_tui.ui.view.delivery_words import delivery_reason, delivery_state
+from chat_tui.ui.view.delivery_words import delivery_reason, entry_state
 from chat_tui.ui.view.files import file_line
 from chat_tui.ui.view.line import Line, Role, Span, cut, fit, pad, rule, shown, spread, wrap
 from chat_tui.ui.view.links import link_warnings
@@ -173,9 +173,9 @@ def _warnings(entry: Entry, scene: Scene) -> list[Line]:
 
 
 def _with_state(entry: Entry, content: Sequence[Line], scene: Scene) -> list[Line]:
-    if entry.item is None:
+    state, cells = entry_state(entry, scene.now), scene.text_width
+    if entry.item is None or state is None:
         return list(content)
-    state, cells = delivery_state(entry.item, scene.now), scene.text_width
     used = sum(cell_len(span.text) for span in content[-1])
     if used + 2 + cell_len(state.text) <= cells:
         lines = [*content[:-1], spread(content[-1], (state,), cells)]

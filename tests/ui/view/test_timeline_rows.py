@@ -117,11 +117,19 @@ def test_a_state_without_room_beside_the_text_goes_below() -> None:
     assert own(OutboxState.SENT, text="x" * 45) == ["x" * 45, "sent".rjust(50)]
 
 
-def test_a_linked_message_shows_the_text_of_the_history_and_the_state_of_the_outbox() -> None:
-    entry = Entry(message(100, "Из истории", sender=Sender.PARTNER), outbox_item(OutboxState.CONFIRMED))
-    (line,) = drawn(entry)
+def test_a_linked_message_shows_the_state_of_the_outbox() -> None:
+    item = outbox_item(OutboxState.CONFIRMED, text="Из истории")
+    (line,) = drawn(Entry(message(100, "Из истории ", sender=Sender.PARTNER), item))
     assert line.endswith("confirmed ✓")
-    assert "Из истории" in line
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "changed by the Market"), ("ru", "изменено Маркетом")])
+def test_a_message_that_is_not_what_was_sent_shows_what_is_there_and_says_so(lang: str, words: str) -> None:
+    locale.use(lang)
+    item = outbox_item(OutboxState.CONFIRMED, text="Из 8916")
+    (line,) = drawn(Entry(message(100, "Из ***", sender=Sender.PARTNER), item))
+    assert line.endswith(words)
+    assert "Из ***" in line
 
 
 @pytest.mark.parametrize(
