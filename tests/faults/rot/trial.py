@@ -77,10 +77,9 @@ async def _use(
     root: Path, market: Sandbox, wrong: list[str], late: tuple[str, Any, Spoilt] | None, spoilt: Spoilt
 ) -> None:
     look_at(root)
-    if not spoilt.pages:
-        # A verb that mends would leave nothing for the screen.
-        if not (await listed(root, market)).strip():
-            wrong.append("list says nothing")
+    # A verb that mends pages would leave nothing for the screen.
+    if not spoilt.pages and not (await listed(root, market)).strip():
+        wrong.append("list says nothing")
     before = len(market.ledger)
     try:
         async with desk(root, market, size=NARROW) as there:
