@@ -284,9 +284,8 @@ class Engine:
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
-        if task.cancelled() or (error := task.exception()) is None:
-            return
-        log.error("a part of the engine failed", exc_info=error)
-        # That the files cannot be read is told by whoever reads them.
-        if not isinstance(error, StoreBusy | StoreProblem):
-            self.bulletin.publish(EngineFailed(type(error).__name__))
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a part of the engine failed", exc_info=error)
+            # That the files cannot be read is told by whoever reads them.
+            if not isinstance(error, StoreBusy | StoreProblem):
+                self.bulletin.publish(EngineFailed(type(error).__name__))
