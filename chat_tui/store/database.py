@@ -11,7 +11,7 @@ from typing import Concatenate, Final, ParamSpec, Self, TypeVar
 
 from chat_tui.locale import _
 from chat_tui.store.connections import open_reader, restore, snapshot, transaction
-from chat_tui.store.errors import StoreBusy, StoreProblem, cannot_open, explain, is_damage
+from chat_tui.store.errors import BROKEN, StoreBusy, StoreProblem, cannot_open, explain, is_damage
 from chat_tui.store.files import identity, private_directory
 from chat_tui.store.futures import both
 from chat_tui.store.locks import WriteLock, lost_chat_lock
@@ -105,7 +105,7 @@ class _Writer:
     def _version(self) -> int:
         try:
             return int(self._conn.execute("PRAGMA data_version").fetchone()[0])
-        except sqlite3.Error as error:
+        except BROKEN as error:
             raise explain(error, self._file.path) from error
 
     def _look(self) -> int:
@@ -117,14 +117,14 @@ class _Writer:
     def _write(self, fn: Callable[[Connection], T]) -> T:
         try:
             return self._try(fn)
-        except (sqlite3.Error, TypeError, ArithmeticError) as error:
+        except (*BROKEN, TypeError, ArithmeticError) as error:
             _note(error, self._file)
             # What was to be written to a cache belongs to what is gone: whoever reads it anew begins anew.
             if not is_damage(error) or not self._mend_found() or not self._file.is_durable:
                 raise explain(error, self._file.path) from error
         try:
             return self._try(fn)
-        except (sqlite3.Error, TypeError, ArithmeticError) as error:
+        except (*BROKEN, TypeError, ArithmeticError) as error:
             raise explain(error, self._file.path) from error
 
     def _try(self, fn: Callable[[Connection], T]) -> T:
@@ -147,7 +147,7 @@ class _Writer:
             # SQLite sees that the file has moved and leaves a log alone that another copy may have begun.
             self._close()
             self._open(open_database)
-        except sqlite3.Error as error:
+        except BROKEN as error:
             raise explain(error, self._file.path) from error
         if was_open:
             self._notices.say(
@@ -169,7 +169,7 @@ class _Writer:
                 try:
                     if is_whole(self._file):
                         return False
-                except sqlite3.Error as error:
+                except BROKEN as error:
                     raise explain(error, self._file.path) from error
             self._mends += 1
             self._close()
@@ -179,7 +179,7 @@ class _Writer:
                 self._open(open_database if self._file.is_durable else begin_anew)
             except OSError as error:
                 raise cannot_open(self._file.path, error) from error
-            except sqlite3.Error as error:
+            except BROKEN as error:
                 raise explain(error, self._file.path) from error
             return True
 
@@ -213,7 +213,7 @@ class Store:
             raise
         try:
             self._reader = open_reader(paths.cache, paths.state)
-        except sqlite3.Error as error:
+        except BROKEN as error:
             self._cache.close()
             self._state.close()
             raise explain(error, paths.cache.path) from error
@@ -275,12 +275,12 @@ class Store:
     def _read(self, fn: Callable[[Connection], T]) -> T:
         try:
             return self._try(fn)
-        except (sqlite3.Error, *_ROTTEN) as error:
+        except (*BROKEN, *_ROTTEN) as error:
             if not is_damage(error) or not self._is_mended(error):
                 raise explain(error, self.paths.cache.path) from error
         try:
             return self._try(fn)
-        except (sqlite3.Error, *_ROTTEN) as error:
+        except (*BROKEN, *_ROTTEN) as error:
             raise explain(error, self.paths.cache.path) from error
 
     def _try(self, fn: Callable[[Connection], T]) -> T:

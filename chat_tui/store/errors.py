@@ -7,6 +7,7 @@ StoreBusy       another copy of the program is writing; trying again may help
 import os
 import sqlite3
 from pathlib import Path
+from typing import Final
 
 from chat_tui.locale import _
 
@@ -19,7 +20,8 @@ class StoreBusy(Exception):  # noqa: N818 - not a fault: another copy is at it
     """Another copy holds the write lock for longer than we wait; nothing was written."""
 
 
-DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+BROKEN: Final = (sqlite3.Error, UnicodeDecodeError)
+"""What a call of SQLite may end with: of a broken schema it quotes letters that Python takes for none."""
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _OUTSIDE = _BUSY | {
     sqlite3.SQLITE_FULL,

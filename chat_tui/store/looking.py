@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from chat_tui.store import shape
-from chat_tui.store.errors import is_damage
+from chat_tui.store.errors import BROKEN, is_damage
 
 _LARGEST_CHECKED: Final = 50_000_000
 """Bytes of a file that is looked at page by page, which takes a fifth of a second."""
@@ -39,7 +39,7 @@ def look(path: Path, kind: Literal["cache", "state"]) -> Looked:
             if any(shape.missing(conn, kind)):
                 return Looked(path, kind, {}, is_damaged=True)
             return Looked(path, kind, shape.rotten(conn, kind))
-    except sqlite3.Error as error:
+    except BROKEN as error:
         if is_damage(error):
             return Looked(path, kind, {}, is_damaged=True)
         return Looked(path, kind, {}, error=str(error))

@@ -9,7 +9,7 @@ from typing import Final
 
 from chat_tui.locale import _
 from chat_tui.store import schema, shape
-from chat_tui.store.errors import cannot_open, explain, is_damage
+from chat_tui.store.errors import BROKEN, cannot_open, explain, is_damage
 from chat_tui.store.files import latest_aside, private_database, remove_database, set_aside
 from chat_tui.store.notices import Notices
 from chat_tui.store.salvage import salvage
@@ -84,11 +84,11 @@ def open_database(file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
             return begin_anew(file, notices)
         try:
             conn = _open(file, notices)
-        except sqlite3.Error as error:
+        except BROKEN as error:
             if not is_damage(error):
                 raise
             conn = begin_anew(file, notices)
-    except sqlite3.Error as error:
+    except BROKEN as error:
         raise explain(error, file.path) from error
     except OSError as error:
         raise cannot_open(file.path, error) from error
@@ -96,12 +96,12 @@ def open_database(file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
 
 
 def is_whole(file: DatabaseFile) -> bool:
-    """Whether a file reads as it should, by a connection of its own; sqlite3.Error if that cannot be told."""
+    """Whether a file reads as it should, by a connection of its own; BROKEN if that cannot be told."""
     try:
         with closing(connect(file)) as conn:
             _check(conn)
             return not any(shape.missing(conn, file.kind))
-    except sqlite3.Error as error:
+    except BROKEN as error:
         if is_damage(error):
             return False
         raise
@@ -203,7 +203,7 @@ def _holds_what_lasts(path: Path) -> bool:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as conn:
             query = "SELECT count(*) FROM sqlite_master WHERE name IN ('outbox', 'draft')"
             return bool(conn.execute(query).fetchone()[0])
-    except sqlite3.Error:
+    except BROKEN:
         return False
 
 

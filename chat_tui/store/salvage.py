@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from chat_tui.model.outbox import OutboxKind, OutboxState
+from chat_tui.store.errors import BROKEN
 from chat_tui.store.files import create_private, remove_database
 
 ORDERS: Final = {
@@ -92,7 +93,7 @@ def _readable(conn: sqlite3.Connection, query: str) -> Iterator[_Row]:
     """The rows of a query up to the first that cannot be read."""
     try:
         yield from conn.execute(query)
-    except sqlite3.DatabaseError:
+    except BROKEN:
         return
 
 
