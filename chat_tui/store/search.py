@@ -277,7 +277,7 @@ def _quoted(word: str) -> str:
 
 def _in_chat(wanted: Pattern) -> Pattern:
     """The pattern as the facts of a chat are looked through: a number by its first or last digits too."""
-    [word] = wanted.wholes
+    word = wanted.wholes[0]
     if not (word.isascii() and word.isdigit()):
         return wanted
     if len(word) < SHORTEST_NUMBER:
