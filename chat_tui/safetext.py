@@ -36,6 +36,9 @@ _NON_JOINER_RUN: Final = re.compile("\u200c{2,}")
 _EMOJI_DRESS: Final = re.compile("[\u200d\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
 _JOINED_EMOJI: Final = re.compile("(?:\u200d[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])+")
 
+UNDRAWN: Final = "\u200b"
+"""What `undressed` leaves in place of a letter that is not drawn: no cell wide, and nothing that joins."""
+
 _SEQUENCE: Final = re.compile(
     "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI
     "|(?:\x1b[\\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\\\|\x9c)"  # OSC, DCS and kin
@@ -70,6 +73,13 @@ def stripped(text: str) -> str:
         return text
     text = _CONTROLS.sub(_space_between, _ANY_NEW_LINE.sub("\n", _SEQUENCE.sub("", text)))
     return _HOT_RUN.sub(_without_control, text)
+
+
+def undressed(text: str) -> str:
+    """The text with its emoji as `safe` shows them, and as many letters as before: see UNDRAWN."""
+    if not _EMOJI_DRESS.search(text):
+        return text
+    return _EMOJI_DRESS.sub(UNDRAWN, _JOINED_EMOJI.sub(lambda joined: UNDRAWN * len(joined[0]), text))
 
 
 def is_blank(text: str) -> bool:

@@ -1,13 +1,18 @@
 """A text area that types what keyboards really send, and takes a paste for text whatever it holds."""
 
 import unicodedata
-from typing import Final
+from typing import Any, Final, cast
 
+from rich.segment import Segment
+from rich.text import Text
 from textual import events
-from textual.document._document import Location
+from textual.document._document import DocumentBase, Location
+from textual.document._document_navigator import DocumentNavigator
+from textual.document._wrapped_document import WrappedDocument
+from textual.strip import Strip
 from textual.widgets import TextArea
 
-from chat_tui.safetext import stripped
+from chat_tui.safetext import UNDRAWN, stripped, undressed
 from chat_tui.ui.terminal.ordered_keys import OrderedKeys
 
 _JOINER: Final = "\u200d"
@@ -15,8 +20,34 @@ _TYPED_UNPRINTABLE: Final = frozenset("\u200c\u200d\ufe0e\ufe0f")
 _SKIN_TONES: Final = range(0x1F3FB, 0x1F400)
 
 
+class _Undressed:
+    """A document as it is drawn and measured: emoji as in the history, every letter at its place."""
+
+    def __init__(self, document: DocumentBase) -> None:
+        self._document = document
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._document, name)
+
+    def __getitem__(self, index: int) -> str:
+        return self.get_line(index)
+
+    @property
+    def lines(self) -> list[str]:
+        """All lines."""
+        return [undressed(line) for line in self._document.lines]
+
+    def get_line(self, index: int) -> str:
+        """One of them."""
+        return undressed(self._document.get_line(index))
+
+
 class TextBox(TextArea):
-    """The repairs under the compose box: Enter is left to a binding, the caret moves by whole letters."""
+    """The repairs under the compose box: Enter is left to a binding, the caret moves by whole letters.
+
+    Emoji are drawn as simply as in the history, for terminals disagree about the width of others; the text
+    keeps them as they came.
+    """
 
     @property
     def enter_is_pasted(self) -> bool:
@@ -66,6 +97,24 @@ class TextBox(TextArea):
         while 0 < column < len(line) and _belongs_to_left(line, column):
             column += 1
         return row, column
+
+    def _set_document(self, text: str, language: str | None) -> None:
+        super()._set_document(text, language)
+        drawn = cast("DocumentBase", _Undressed(self.document))
+        self.wrapped_document = WrappedDocument(drawn, tab_width=self.indent_width)
+        self.navigator = DocumentNavigator(self.wrapped_document)
+        self._rewrap_and_refresh_virtual_size()
+
+    def get_line(self, line_index: int) -> Text:
+        """A line as it is drawn, but for the letters that `_render_line` leaves out."""
+        return Text(undressed(self.document.get_line(line_index)), end="", no_wrap=True)
+
+    def _render_line(self, y: int) -> Strip:
+        strip = super()._render_line(y)
+        if UNDRAWN not in strip.text:
+            return strip
+        segments = [Segment(one.text.replace(UNDRAWN, ""), one.style) for one in strip]
+        return Strip(segments, strip.cell_length)
 
     async def _on_key(self, event: events.Key) -> None:
         if event.key == "enter":
