@@ -24,6 +24,8 @@ MOST_BYTES: Final = 1_000_000
 FORGOTTEN_S: Final = 7 * 24 * 3600
 """After a week no editor is thought to hold a text in which nothing was saved."""
 _MESSAGE, _GIVEN = "message.txt", "given"
+_RESCUED: Final = (_MESSAGE, f"{_MESSAGE}.save")
+"""Where a text is found that never came back: nano saves beside the file when it is ended."""
 
 
 class Unusable(Exception):  # noqa: N818 - house word: a failure that was expected
@@ -60,6 +62,12 @@ class EditedText:
                     return True
         return False
 
+    def settle(self, taken: str) -> None:
+        """What was saved is taken; the rest stays for whoever looks for it. Raises OSError."""
+        self.given = taken
+        (self.place / _GIVEN).unlink()
+        written(self.place / _GIVEN, taken)
+
     def release(self) -> None:
         """The editor has ended."""
         if self._lock >= 0:
@@ -83,10 +91,10 @@ def given_out(root: Path, chat: str, text: str) -> EditedText:
         for name in (_MESSAGE, _GIVEN):
             written(place / name, text)
         lock = os.open(place / _GIVEN, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
     except OSError:
         shutil.rmtree(place, ignore_errors=True)
         raise
-    fcntl.flock(lock, fcntl.LOCK_EX)
     return EditedText(place, text, lock)
 
 
@@ -94,14 +102,14 @@ def left_over(root: Path, chat: str) -> Iterator[tuple[EditedText, str]]:
     """Texts of a chat that were saved and never came back, the oldest first; the rest goes in time."""
     with suppress(OSError):
         for place in sorted(root.glob(f"{chat}-*"), key=lambda path: path.stat().st_mtime):
-            with suppress(OSError, Unusable, UnicodeDecodeError):
+            with suppress(OSError, UnicodeDecodeError):
                 if _is_open(place):
                     continue
-                text = EditedText(place, (place / _GIVEN).read_text(encoding="utf-8"))
-                saved = text.saved()
-                if saved is not None and saved.strip():
+                text = EditedText(place, (place / _GIVEN).read_bytes().decode())
+                saved = _rescued(text)
+                if saved is not None:
                     yield text, saved
-                elif time.time() - text.path.stat().st_mtime > FORGOTTEN_S and not text.others():
+                elif _is_forgotten(text):
                     text.remove()
 
 
@@ -134,6 +142,26 @@ def read_back(path: Path, before: str) -> str:
         raise Unusable(words.format(path=path))
     text = stripped(decoded[0])
     return text if before.endswith("\n") else text.removesuffix("\n")
+
+
+def _rescued(text: EditedText) -> str | None:
+    for name in _RESCUED:
+        with suppress(Unusable):
+            saved = read_back(text.place / name, text.given)
+            if saved.strip() and saved != text.given:
+                return saved
+    return None
+
+
+def _is_forgotten(text: EditedText) -> bool:
+    """Whether nobody has touched it for a week, and nothing but what was given is in it."""
+    is_here = text.path.exists()
+    is_given = is_here and text.path.read_bytes().strip() in {
+        b"",
+        text.given.encode(errors="replace").strip(),
+    }
+    touched = max(path.lstat().st_mtime for path in text.place.iterdir())
+    return (is_given or not is_here) and not text.others() and time.time() - touched > FORGOTTEN_S
 
 
 def _is_open(place: Path) -> bool:

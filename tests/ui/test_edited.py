@@ -132,15 +132,47 @@ def test_what_was_saved_and_never_taken_is_found_for_its_chat_alone(text: Edited
     assert text.path.exists()
 
 
-def test_what_nobody_saved_goes_after_a_week_and_not_before(text: EditedText) -> None:
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_what_nobody_saved_goes_after_a_week_and_not_before(text: EditedText, is_gone: bool) -> None:
     text.release()
+    if is_gone:
+        text.path.unlink()
     week = time.time() - FORGOTTEN_S
-    os.utime(text.path, (week + 3600, week + 3600))
+    for moment, is_there in ((week + 3600, True), (week - 1, False)):
+        for path in text.place.iterdir():
+            os.utime(path, (moment, moment))
+        assert found(text) == []
+        assert text.place.exists() is is_there
+
+
+def test_what_somebody_saved_never_goes_by_itself(text: EditedText) -> None:
+    text.release()
+    text.path.write_bytes("двадцать минут".encode("cp1251"))
+    for path in text.place.iterdir():
+        os.utime(path, (1, 1))
     assert found(text) == []
     assert text.path.exists()
-    os.utime(text.path, (week - 1, week - 1))
+    text.path.write_text("прежний")
+    (text.place / ".message.txt.swp").write_text("из vim")
+    for path in text.place.iterdir():
+        os.utime(path, (1, 1))
     assert found(text) == []
-    assert not text.place.exists()
+    assert text.path.exists()
+
+
+def test_what_nano_saves_at_its_end_is_found(text: EditedText) -> None:
+    text.release()
+    (text.place / "message.txt.save").write_text("спасено\n")
+    assert found(text) == ["спасено"]
+
+
+def test_what_was_taken_is_not_found_again_though_its_file_stays(text: EditedText) -> None:
+    text.path.write_text("взято")
+    text.settle("взято")
+    text.release()
+    assert found(text) == []
+    text.path.write_text("и ещё")
+    assert found(text) == ["и ещё"]
 
 
 @pytest.mark.parametrize(
@@ -161,5 +193,5 @@ def test_texts_beside_the_file_are_noticed(text: EditedText, name: str, words: s
 
 def test_where_nothing_can_be_written_nothing_is_given_out(tmp_path: Path) -> None:
     (tmp_path / "edited").write_text("a file")
-    with pytest.raises(OSError, match="File exists"):
+    with pytest.raises(OSError, match="Not a directory"):
         given_out(tmp_path / "edited", "7", "текст")

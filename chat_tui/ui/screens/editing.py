@@ -62,7 +62,14 @@ class Editing(Desk):
         if is_over and self._talk.is_kept:
             text.remove()
         elif not is_over:
-            self._await_late(text)
+            self._leave(text)
+
+    def _leave(self, text: EditedText) -> None:
+        """Its file may still be wanted: by an editor, or by whoever looks for what it left."""
+        with suppress(OSError, Unusable):
+            if (saved := text.saved()) is not None and self._talk.is_kept:
+                text.settle(saved)
+        self._await_late(text)
 
     def _await_late(self, text: EditedText) -> None:
         """Tell when something is saved after all, by an editor that is still open in its window."""
@@ -87,16 +94,18 @@ class Editing(Desk):
         for text, saved in edited.left_over(self._terminal.edited, str(chat_id)):
             if text.place in self._left_there:
                 continue
-            if saved != self._box.text:
-                is_wanted = await self._flows.offer_edited(saved)
-                if not is_wanted or self._talk.chat_id != chat_id:
-                    self._left_there |= {text.place}
-                    continue
-                if self._box.text == text.given:
-                    self._box.retype(saved)
-                    await self._talk.save_draft()
-                else:
-                    await self._talk.add_text(saved)
+            if saved == self._box.text and self._talk.is_kept:
+                text.remove()
+                continue
+            is_wanted = await self._flows.offer_edited(saved)
+            if not is_wanted or self._talk.chat_id != chat_id:
+                self._left_there |= {text.place}
+                continue
+            if self._box.text == text.given:
+                self._box.retype(saved)
+                await self._talk.save_draft()
+            else:
+                await self._talk.add_text(saved)
             if self._talk.is_kept:
                 text.remove()
             return True
