@@ -3,7 +3,9 @@
 import logging
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -13,6 +15,15 @@ from chat_tui.locale import _
 from chat_tui.safetext import one_line
 
 _log = logging.getLogger(__name__)
+
+_MOST_CAUSES: Final = 20
+"""Causes of an error that are told; an error may come to be its own cause."""
+_CAUSE: Final = BaseException.__dict__["__cause__"]
+_CONTEXT: Final = BaseException.__dict__["__context__"]
+_TRACEBACK: Final = BaseException.__dict__["__traceback__"]
+_HIDES_CONTEXT: Final = BaseException.__dict__["__suppress_context__"]
+_NAME: Final = type.__dict__["__qualname__"]
+"""What the error itself cannot replace by something that fails."""
 
 
 class CrashError(Exception):
@@ -31,13 +42,14 @@ class Guard(App[ReturnType]):
             self.run(mouse=mouse)
         except Exception as error:  # noqa: BLE001 - a fault while closing would print buyers' words
             self._close_after(error)
-            self._print_error_renderables()
+            with suppress(OSError):  # of a terminal that is gone
+                self._print_error_renderables()
         _let_go_of_a_lost_terminal()
         return self.return_code or 0
 
     def _fatal_error(self) -> None:
-        error = sys.exc_info()[1] or self._exception
-        self._close_after(error)
+        raised = sys.exc_info()[1]
+        self._close_after(raised if raised is not None else self._exception)
 
     def panic(self, *renderables: RenderableType) -> None:
         """Called for errors that describe themselves and for a dying input thread: not shown either."""
@@ -46,12 +58,13 @@ class Guard(App[ReturnType]):
 
     def _close_after(self, error: BaseException | None) -> None:
         self._return_code = 1
-        wordless = _wordless(error) if error is not None else None
-        _log.critical("the interface failed", exc_info=wordless)
         if not self._exit_renderables:
             words = _("chat-tui had to stop because of an error in the program. Details: {path}")
             self._exit_renderables.append(Text(words.format(path=one_line(str(self.report)))))
         self._close_messages_no_wait()
+        # Last, and in a place that takes anything: the log may be what fails.
+        with suppress(Exception):
+            _log.critical("the interface failed", exc_info=None if error is None else _wordless(error))
 
 
 def _let_go_of_a_lost_terminal() -> None:
@@ -63,10 +76,24 @@ def _let_go_of_a_lost_terminal() -> None:
 
 
 def _wordless(error: BaseException) -> CrashError:
-    """The error's kind, place and causes, without its words."""
-    named = CrashError(type(error).__qualname__)
-    named.__traceback__ = error.__traceback__
-    behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if behind is not None:
-        named.__cause__ = _wordless(behind)
+    """The error's kind, place and causes, without its words; whatever the error is, this ends."""
+    first = named = _named(error)
+    seen = {id(error)}
+    while (behind := _behind(error)) is not None and id(behind) not in seen and len(seen) < _MOST_CAUSES:
+        seen.add(id(behind))
+        named.__cause__ = _named(behind)
+        named, error = named.__cause__, behind
+    return first
+
+
+def _named(error: BaseException) -> CrashError:
+    named = CrashError(_NAME.__get__(type(error)))
+    named.__traceback__ = _TRACEBACK.__get__(error)
     return named
+
+
+def _behind(error: BaseException) -> BaseException | None:
+    cause: BaseException | None = _CAUSE.__get__(error)
+    if cause is None and not _HIDES_CONTEXT.__get__(error):
+        cause = _CONTEXT.__get__(error)
+    return cause
