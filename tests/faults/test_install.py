@@ -173,7 +173,7 @@ def test_f_195_no_variable_makes_the_program_save_its_screen(market: Sandbox, tm
         program.feed("\x11")
         assert program.wait_exit() == 0
     assert list(shots.iterdir()) == []
-    kept = {"TEXTUAL_THEME": "nord"}
+    kept = {"TEXTUAL_COLOR_SYSTEM": "256"}
     environ = wishes | kept
     prepare(environ)
     assert {name for name in environ if name in wishes | kept} == set(kept)

@@ -13,11 +13,19 @@ _QUIET: Final = {
     "TEXTUAL_SMOOTH_SCROLL": "0",
 }
 
-_REVEALING: Final = (
-    *("TEXTUAL_SCREENSHOT", "TEXTUAL_SCREENSHOT_LOCATION", "TEXTUAL_SCREENSHOT_FILENAME"),
-    *("TEXTUAL", "TEXTUAL_DEBUG", "TEXTUAL_LOG", "TEXTUAL_PRESS"),
+_OURS: Final = re.compile(
+    r"TEXTUAL($|_)|(COLUMNS|LINES|ESCDELAY|UNICODE_VERSION|JUPYTER_COLUMNS|JUPYTER_LINES)$"
 )
-"""Textual's tools for developers: they write what is on the screen into files and sockets, or press keys."""
+"""What Textual and Rich read: tools for developers, which write the screen into files and sockets, press keys
+or load a class; sizes, which the terminal knows better; numbers, at some of which the import fails."""
+
+_KEPT: Final = {
+    "TEXTUAL_ANIMATIONS": re.compile(r"none|basic|full"),
+    "TEXTUAL_COLOR_SYSTEM": re.compile(r"auto|standard|256|truecolor"),
+    "TEXTUAL_DISABLE_KITTY_KEY": re.compile(r"[01]"),
+    "ESCDELAY": re.compile(r"[1-9]\d{0,3}"),
+}
+"""The operator's choices, where they are such that Textual can follow them."""
 
 # Their descriptions are often missing on the server one logs in to; Textual needs none.
 _FAMILIAR: Final = re.compile(
@@ -27,9 +35,10 @@ _FAMILIAR: Final = re.compile(
 
 
 def prepare(environ: MutableMapping[str, str]) -> None:
-    """Set what Textual reads at its import; the operator's choices are kept, but no screen is saved."""
-    for name in _REVEALING:
-        environ.pop(name, None)
+    """Set what Textual reads at its import; the operator's choices are kept where they can be followed."""
+    for name in [name for name in environ if _OURS.match(name)]:
+        if name not in _KEPT or not _KEPT[name].fullmatch(environ[name]):
+            del environ[name]
     for name, value in _QUIET.items():
         environ.setdefault(name, value)
     if is_monochrome(environ.get("TERM", "")):
