@@ -11,6 +11,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,6 +21,8 @@ import pyte
 ROOT = Path(__file__).parents[2]
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=?][\d;]*u|\x1b\[\?[\d;]*\$p")
 _UNFINISHED = re.compile(rb"\x1b(\[[0-?]*[ -/]*)?\Z")
+_WHAT_ARE_YOU = b"\x1b[c"
+_VT220 = b"\x1b[?62;22c"
 PATIENCE_S = 60.0
 """How long anything may take on a loaded machine before a test gives up."""
 _INHERITED = ("PATH", "HOME", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR")
@@ -188,4 +191,11 @@ class PtyProgram:
         unfinished = _UNFINISHED.search(data)
         cut = unfinished.start() if unfinished else len(data)
         self._held_back = data[cut:]
+        self._answer(data[:cut].count(_WHAT_ARE_YOU))
         self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data[:cut]))
+
+    def _answer(self, times: int) -> None:
+        """Say what this terminal is, as every terminal does; nobody may be there to read it."""
+        if times and self._is_ready(select.POLLOUT, 0):
+            with suppress(OSError):
+                os.write(self._terminal, _VT220 * times)

@@ -1,7 +1,7 @@
 """Tell an Enter that a hand pressed from one that came with pasted text.
 
-Not every terminal marks a paste. What arrives together with more text, or right after a paste, was not
-typed: there an Enter is a new line.
+Not every terminal marks a paste. Where that is not known, what arrives together with more text was not
+typed: there an Enter is a new line. Right after a paste it always is.
 """
 
 import asyncio
@@ -27,19 +27,30 @@ class Burst:
         self._last_in_burst = -_PAUSE
         self._last_key = -_PAUSE
         self._dense_letters = 0
+        self.enters = 0
+        """Pasted Enters of the latest burst that had any."""
 
     async def gather(self, held: Sequence[events.Event]) -> None:
         """Before the only key waiting is judged: give the rest of a paste the time to arrive."""
         if len(held) == 1 and _is_enter(held[0]) and self._dense_letters >= _MANY:
             await asyncio.sleep(_MOMENT)
 
-    def is_pasted_enter(self, event: events.Key | events.Paste, behind: Iterable[events.Event]) -> bool:
-        """Whether `event` is an Enter of a paste; `behind` are the events waiting after it."""
+    def is_pasted_enter(
+        self, event: events.Key | events.Paste, behind: Iterable[events.Event], *, marked: bool = False
+    ) -> bool:
+        """Whether `event` is an Enter of a paste; `behind` are the events waiting after it.
+
+        Where pastes are surely `marked`, only an Enter right behind one may still belong to it: a text
+        may hold the mark of its own end.
+        """
         if isinstance(event, events.Paste):
             self._last_paste = event.time
             return False
         in_burst = event.time - max(self._last_paste, self._last_in_burst) <= _PAUSE
-        pasted = _is_enter(event) and (in_burst or _text_follows(event, behind))
+        pasted = _is_enter(event) and (in_burst or (not marked and _text_follows(event, behind)))
+        if pasted:
+            goes_on = event.time - self._last_in_burst <= _PAUSE
+            self.enters = self.enters + 1 if goes_on else 1
         if pasted or (in_burst and event.is_printable):
             self._last_in_burst = event.time
         is_dense = event.is_printable and event.time - self._last_key <= _DENSE

@@ -98,6 +98,7 @@ class Lending(Leaving[ReturnType], Stopping[ReturnType]):
                 return await _run(words, environ)
             finally:
                 self.is_lent = False
+                self._driver.disbelieve()
                 _restore(self._driver.fileno, settings)
 
 

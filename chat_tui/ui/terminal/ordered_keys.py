@@ -2,7 +2,8 @@
 
 Textual lets the focused widget take a letter at once, while a key with a binding travels through the
 queues of all its parents: `ab<Backspace>c` in one read becomes `ab`. Here the next key waits until the
-one before has passed every queue on its way.
+one before has passed every queue on its way. And a key right behind an Escape, which old terminals send for
+Alt with that key, is Alt only where somebody has bound it: else both were pressed, quickly.
 """
 
 import asyncio
@@ -11,21 +12,34 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from textual import events
-from textual.app import App, ReturnType
+from textual.app import ReturnType
 from textual.dom import DOMNode
 from textual.screen import Screen
 
 from chat_tui.ui.terminal.burst import Burst
+from chat_tui.ui.terminal.driver import TerminalDriver
+from chat_tui.ui.terminal.layout import Layout
 
 _PATIENCE: Final = 0.5
 """Seconds that one queue may take before the order is given up for one key."""
+_ALT: Final = "alt+"
+_ALSO: Final = {
+    "alt+b": "ctrl+left",
+    "alt+f": "ctrl+right",
+    "alt+backspace": "ctrl+w",
+    "alt+tab": "shift+tab",
+}
+"""What else terminals mean by Escape and this key."""
 
 
-class OrderedKeys(App[ReturnType]):
-    """Must stand left of `Layout`, which judges a key by the focus of the moment of its release."""
+class OrderedKeys(Layout[ReturnType]):
+    """Stands before `Layout`, which judges a key by the focus of the moment of its release."""
 
     enter_is_pasted: bool = False
     """Whether the Enter being handled now belongs to a paste: then it is a new line, never "send"."""
+
+    enters_at_once: int = 0
+    """Enters that were taken for new lines because they came in one go with text; 0 before the first."""
 
     keyed_at: float = 0.0
     """When a key or a paste arrived last, acted upon or not; seconds of the clock of events."""
@@ -51,6 +65,11 @@ class OrderedKeys(App[ReturnType]):
         """Whether every key that arrived was acted upon."""
         return not self._held and (self._release is None or self._release.done())
 
+    @property
+    def marks_pastes(self) -> bool:
+        """Whether the terminal is known to mark what is pasted: all else was typed then."""
+        return isinstance(self._driver, TerminalDriver) and self._driver.marks_pastes
+
     async def keys_settled(self) -> None:
         """Return once every key posted so far was acted upon; for tests, and never from a handler."""
         await _passed([self])
@@ -60,15 +79,37 @@ class OrderedKeys(App[ReturnType]):
     async def _release_held(self) -> None:
         try:
             while self._held and self.is_running and self.screen_stack:
-                await self._burst.gather(self._held)
-                await self._release_one(self._held.popleft())
+                if not self.marks_pastes:
+                    await self._burst.gather(self._held)
+                event, *later = self._meant(self._held.popleft())
+                self._held.extendleft(reversed(later))
+                await self._release_one(event)
         except Exception as error:  # noqa: BLE001 - nobody awaits this task: the app must hear of it
             self._handle_exception(error)
+
+    def _meant(self, event: events.Key | events.Paste) -> tuple[events.Key | events.Paste, ...]:
+        """The keys that were pressed: a character tells a key behind Escape from a sure Alt."""
+        if not isinstance(event, events.Key) or not event.key.startswith(_ALT) or event.character is None:
+            return (event,)
+        if self._is_bound(event):
+            return (event,)
+        also = _key(_ALSO.get(event.key, ""), None, event.time)
+        if also.key and self._is_bound(also):
+            return (also,)
+        name = event.key.removeprefix(_ALT)
+        letter = event.character if event.character.isupper() else name
+        return (_key("escape", "\x1b", event.time), _key(letter, event.character, event.time))
+
+    def _is_bound(self, event: events.Key) -> bool:
+        asked = event.copy()
+        self._rename(asked)
+        return asked.key in self.screen.active_bindings
 
     async def _release_one(self, event: events.Key | events.Paste) -> None:
         screen = self.screen
         way = [*(self.focused or screen).ancestors_with_self, self]
-        self.enter_is_pasted = self._burst.is_pasted_enter(event, self._held)
+        self.enter_is_pasted = self._burst.is_pasted_enter(event, self._held, marked=self.marks_pastes)
+        self.enters_at_once = self._burst.enters
         try:
             await super().on_event(event)
             await _passed(way)
@@ -79,6 +120,12 @@ class OrderedKeys(App[ReturnType]):
                 await _passed(_new_way(self.screen, self))
         finally:
             self.enter_is_pasted = False
+
+
+def _key(name: str, character: str | None, time: float) -> events.Key:
+    key = events.Key(name, character)
+    key.time = time
+    return key
 
 
 def _new_way(screen: Screen[Any], app: DOMNode) -> list[DOMNode]:

@@ -1,14 +1,24 @@
-"""Terminal input as events: what was pasted is text whatever it holds, and no sequence ends the program."""
+"""Terminal input as events: a paste is text, a key is a key, and what the terminal says is neither."""
 
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Final
 
-from textual import events
+from textual import events, messages
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._keyboard_protocol import FUNCTIONAL_KEYS
 from textual._time import get_time
-from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
+from textual._xterm_parser import (
+    BRACKETED_PASTE_END,
+    BRACKETED_PASTE_START,
+    FOCUSIN,
+    FOCUSOUT,
+    XTermParser,
+)
 from textual.keys import Keys
 from textual.message import Message
+
+from chat_tui.ui.terminal.sequences import STREAM, Cutter, Kind, Piece
 
 PASTE_LIMIT: Final = 1_000_000
 """Characters of a paste that are kept."""
@@ -18,33 +28,76 @@ _STREAM: Final = 256
 """Characters in one read that no hand types."""
 _STREAM_DOUBT_S: Final = 0.5
 """Seconds after such a read in which more may come: a stream may falter on its way."""
+_QUIET_S: Final = 2.0
+"""Seconds without a stream that end a paste whose end mark does not come."""
+_DENSE_S: Final = 0.05
+"""Seconds between two reads of a stream: no hand types so fast."""
+_LATE_S: Final = 60.0
+"""Seconds after such an end in which the rest of the paste may still come, with its mark."""
+_MOST_ESCAPES: Final = 4
+"""Escapes in a row in one read that act: there is nothing deeper to step out of."""
 
 _OTHER_KEYS: Final = re.compile(r"\x1b\[27;(\d+);(\d+)~")
 _WITH_DETAILS: Final = re.compile(r"\x1b\[([\d:]*);([\d:]*)((?:;[\d:]*)?)([u~ABCDEFHPQRS])")
+_NUMBERED: Final = re.compile(r"\x1b\[(\d+)(?::[\d:]*)?(?:;[\d:]*){0,2}u")
+_NAMED: Final = re.compile(r"\x1b\[(\d*)(?:;([\d:]*))?([~ABCDEFHPQRS])")
+_OLD_SHIFTED: Final = re.compile(r"\x1bO(?:1;)?(\d)([ABCDFHPQRS])")
+_MODE: Final = re.compile(r"\x1b\[\?(\d+);(\d)\$y")
+_IDENTITY: Final = re.compile(r"\x1b\[\?[\d;]*c")
+_MOUSE: Final = re.compile(r"\x1b\[<\d{1,9};-?\d{1,9};-?\d{1,9}[mM]")
+_SHOWN_AT_ONCE, _MARKED_PASTES = "2026", "2004"
 _RELEASED: Final = "3"
+_MOST_MODIFIERS: Final = 256
 _COMMANDING: Final = 2 | 4 | 8
 """Alt, Ctrl and Super, as bits of a modifier number less one."""
 
 
 class TolerantParser(XTermParser):
-    """Textual's parser, but it takes pastes whole and never raises for a key."""
+    """Textual's knowledge of keys behind a cutter of our own: only what is known to be a key is one."""
 
     def __init__(self, debug: bool = False, *, clock: Callable[[], float] = get_time) -> None:
         """`clock` is the one by which events tell their time, in seconds."""
         super().__init__(debug)
         self._clock = clock
+        self._cutter = Cutter(clock)
         self._paste: str | None = None
+        self._paste_due = self._fed_at = 0.0
+        self._unended_until = 0.0
         self._doubted: str | None = None
         """What came right after a paste: keys, or more of it if another end mark follows."""
         self._doubted_since = self._doubt_ends = 0.0
-        self._begun = ""
-        """A beginning of the paste mark that was given to the parser already."""
+        self._escapes = 0
+        self._knows_marks = False
+        self.identities = 0
+        """How often the terminal has said what it is: all that was asked before is answered then."""
+
+    @property
+    def marks_pastes(self) -> bool:
+        """Whether this terminal is known to mark what is pasted, and no paste is open."""
+        return self._knows_marks and self._paste is None and self._clock() >= self._unended_until
+
+    @property
+    def due(self) -> float | None:
+        """When `tick` is to be called at the latest, by the clock; None = it has nothing to do."""
+        waits = [
+            self._paste_due if self._paste is not None else None,
+            self._doubt_ends if self._doubted is not None else None,
+            self._cutter.due,
+        ]
+        return min((due for due in waits if due is not None), default=None)
 
     def feed(self, data: str) -> Iterator[Message]:
-        """Events for what was read; an empty string means the end of input."""
+        """Events for what was read; an empty string means the end of input: then a paste ends too."""
         if not data:
-            yield from super().feed(data)
+            yield from self._end_paste()
             return
+        self._escapes = 0
+        is_stream = len(data) >= STREAM or self._clock() - self._fed_at <= _DENSE_S
+        self._fed_at = self._clock()
+        if self._paste is not None and is_stream:
+            self._paste_due = self._fed_at + _QUIET_S
+        if self._clock() < self._unended_until and self._doubted is None and len(data) > 1:
+            self._doubt()
         while data:
             if self._paste is not None:
                 data = yield from self._feed_paste(data)
@@ -55,33 +108,75 @@ class TolerantParser(XTermParser):
                 data = yield from self._feed_keys(data)
 
     def tick(self) -> Iterable[Message]:
-        """Events for what has waited too long; a lone Escape is no beginning of anything then."""
-        for message in super().tick():
-            self._begun = ""
-            yield message
+        """Events for what has waited too long."""
+        for piece in self._cutter.tick():
+            yield from self._events(piece)
         if self._doubted is not None and self._clock() >= self._doubt_ends:
             yield from self._release_doubted()
+        if self._paste is not None and self._clock() >= self._paste_due:
+            self._unended_until = self._clock() + _LATE_S
+            yield from self._end_paste()
+
+    def _end_paste(self) -> Iterator[Message]:
+        """Its own end mark did not come, or not as a whole."""
+        text, self._paste = self._paste, None
+        if text:
+            yield _pasted(text.removesuffix(_end_that_begins(text, BRACKETED_PASTE_END)))
 
     def _feed_keys(self, data: str) -> Generator[Message, None, str]:
-        mark = BRACKETED_PASTE_START
-        joined = self._begun + data
-        start = joined.find(mark)
-        if start < 0:
-            self._begun = _end_that_begins(joined, mark)
-            yield from super().feed(data)
-            return ""
-        keys = joined[len(self._begun) : start]
-        if start < len(self._begun):
-            # The parser waits for the rest of the mark: give it that, and close the paste it believes in.
-            rest = mark[len(self._begun) :] + BRACKETED_PASTE_END
-            for message in super().feed(rest):
-                if not isinstance(message, events.Paste):
-                    yield message
-        elif keys:
-            yield from super().feed(keys)
-        self._begun = ""
-        self._paste = ""
-        return joined[start + len(mark) :]
+        for piece in self._cutter.feed(data):
+            if piece.text == BRACKETED_PASTE_START:
+                self._paste = ""
+                self._paste_due = self._clock() + _QUIET_S
+                return self._cutter.take_rest()
+            yield from self._events(piece)
+        return ""
+
+    def _events(self, piece: Piece) -> Iterator[Message]:
+        self._escapes = self._escapes + 1 if piece.kind is Kind.ESCAPE else 0
+        match piece.kind:
+            case Kind.TEXT:
+                for character in piece.text:
+                    yield from self._known(character)
+            case Kind.ESCAPE if self._escapes <= _MOST_ESCAPES:
+                yield events.Key("escape", "\x1b")
+            case Kind.ESCAPED:
+                yield from self._behind_escape(piece.text)
+            case Kind.SEQUENCE:
+                yield from self._said(piece.text)
+
+    def _known(self, sequence: str) -> Iterator[events.Key]:
+        return (key for key in self._sequence_to_key_events(sequence) if key.key != Keys.Ignore)
+
+    def _behind_escape(self, character: str) -> Iterator[events.Key]:
+        """Alt and a key; that it has a character tells it from an Alt that was surely pressed."""
+        for key in self._known(character):
+            name = f"shift+{key.key.lower()}" if len(key.key) == 1 and key.key.isupper() else key.key
+            yield events.Key(f"alt+{name}", character)
+
+    def _said(self, sequence: str) -> Iterator[Message]:
+        if sequence == FOCUSIN:
+            yield events.AppFocus()
+        elif sequence == FOCUSOUT:
+            yield events.AppBlur()
+        elif sequence == BRACKETED_PASTE_END:
+            self._unended_until = 0.0
+        elif _MOUSE.fullmatch(sequence):
+            if (event := self.parse_mouse_code(sequence)) is not None:
+                yield event
+        elif match := _MODE.fullmatch(sequence):
+            yield from self._mode(*match.groups())
+        elif _IDENTITY.fullmatch(sequence):
+            self.identities += 1
+        elif _is_key(sequence):
+            yield from self._known(_OLD_SHIFTED.sub("\x1b[1;\\1\\2", sequence))
+
+    def _mode(self, mode: str, setting: str) -> Iterator[Message]:
+        """An answer: 0 = unknown there, 1 = on, 2 = off, 3 = always on, 4 = never."""
+        if mode == _MARKED_PASTES and setting in "13":
+            self._knows_marks = True
+        if mode == _SHOWN_AT_ONCE and setting != "0":
+            yield messages.TerminalSupportsSynchronizedOutput()
 
     def _feed_paste(self, data: str) -> Generator[Message, None, str]:
         assert self._paste is not None
@@ -94,7 +189,7 @@ class TolerantParser(XTermParser):
                 self._paste = self._paste[:PASTE_LIMIT] + self._paste[-len(mark) :]
             return ""
         text, rest = self._paste[:end], self._paste[end + len(mark) :]
-        self._paste = None
+        self._paste, self._unended_until, self._knows_marks = None, 0.0, True
         yield _pasted(text)
         self._doubt()
         return rest
@@ -115,6 +210,7 @@ class TolerantParser(XTermParser):
             return ""
         # A begin mark before that end mark may be the terminal's or the text's: all of it is text.
         text, rest = self._doubted[:end], self._doubted[end + len(BRACKETED_PASTE_END) :]
+        self._unended_until = 0.0
         yield _pasted(text.replace(BRACKETED_PASTE_START, "").replace(BRACKETED_PASTE_END, ""))
         self._doubt()
         return rest
@@ -139,6 +235,8 @@ class TolerantParser(XTermParser):
             if kind == _RELEASED:
                 return [_ignored(sequence)]
             sequence = f"\x1b[{_code(codes, number)};{number}{text}{end}"
+        if (match := _NAMED.fullmatch(sequence)) and not _is_functional(match):
+            return None  # the number of a key of older terminals is no letter
         try:
             keys = super()._parse_extended_key(sequence)
         except (ValueError, OverflowError):
@@ -147,10 +245,23 @@ class TolerantParser(XTermParser):
             return [_ignored(sequence)]
         return keys
 
-    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
-        if alt and sequence == "\r":
-            return [events.Key("alt+enter", None)]
-        return super()._sequence_to_key_events(sequence, alt)
+
+def _is_key(sequence: str) -> bool:
+    """Whether a key is known to send this; answers to questions look much alike."""
+    if sequence in ANSI_SEQUENCES_KEYS or _OTHER_KEYS.fullmatch(sequence) or _OLD_SHIFTED.fullmatch(sequence):
+        return True
+    if _NUMBERED.fullmatch(sequence):
+        return True
+    match = _NAMED.fullmatch(sequence)
+    if match is None or not _is_functional(match):
+        return False
+    # The place of the cursor is told as F3 with modifiers is.
+    modifiers = (match[2] or "").partition(":")[0]
+    return match[3] != "R" or match[2] is None or 1 < int(modifiers or 0) <= _MOST_MODIFIERS
+
+
+def _is_functional(named: re.Match[str]) -> bool:
+    return f"{named[1] or 1}{named[3]}" in FUNCTIONAL_KEYS
 
 
 def _end_that_begins(text: str, mark: str) -> str:

@@ -1,15 +1,19 @@
 """A text area that types what keyboards really send, and takes a paste for text whatever it holds."""
 
 import unicodedata
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from rich.segment import Segment
 from rich.text import Text
 from textual import events
+from textual._time import get_time
 from textual.document._document import DocumentBase, Location
 from textual.document._document_navigator import DocumentNavigator
 from textual.document._wrapped_document import WrappedDocument
+from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widgets import TextArea
 
 from chat_tui.safetext import UNDRAWN, stripped, undressed
@@ -18,6 +22,8 @@ from chat_tui.ui.terminal.ordered_keys import OrderedKeys
 _JOINER: Final = "\u200d"
 _TYPED_UNPRINTABLE: Final = frozenset("\u200c\u200d\ufe0e\ufe0f")
 _SKIN_TONES: Final = range(0x1F3FB, 0x1F400)
+_BURST_OVER_S: Final = 0.15
+"""Seconds without a key after which nothing more comes in one go."""
 
 
 class _Undressed:
@@ -49,10 +55,36 @@ class TextBox(TextArea):
     keeps them as they came.
     """
 
+    @dataclass
+    class TypedAsPaste(Message):
+        """Enters came in one go with text, unmarked, and were taken for new lines: nothing was sent."""
+
+        count: int
+        """Of the whole burst, which is over."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._burst_over: Timer | None = None
+
     @property
     def enter_is_pasted(self) -> bool:
         """Whether the Enter being handled now came with text that no hand typed: it must not act."""
         return isinstance(self.app, OrderedKeys) and self.app.enter_is_pasted
+
+    def take_enter_for_line(self) -> None:
+        """Start a new line where an Enter was no press of a key, and tell it when the burst is over."""
+        self.type_text("\n")
+        if self._burst_over is not None:
+            self._burst_over.stop()
+        self._burst_over = self.set_timer(_BURST_OVER_S, self._tell_burst)
+
+    def _tell_burst(self) -> None:
+        app = self.app
+        assert isinstance(app, OrderedKeys)
+        if not app.is_between_keys or get_time() - app.keyed_at < _BURST_OVER_S:
+            self._burst_over = self.set_timer(_BURST_OVER_S, self._tell_burst)
+        else:
+            self.post_message(self.TypedAsPaste(app.enters_at_once))
 
     @property
     def caret(self) -> int:

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 
-from chat_tui.locale import _
+from chat_tui.locale import _, ngettext
 from chat_tui.model.door import as_sent
 from chat_tui.model.limits import TEXT_LIMIT, text_length
 from chat_tui.model.template import unfilled
@@ -116,6 +116,8 @@ class Compose(TextBox):
         self._after_put = ""
         """The whole text as a template left it."""
         self._forbidden = ""
+        self._at_once: tuple[int, str] = (0, "")
+        """Enters of a burst that became new lines, and the text they left."""
         self._awaits_template = False
         self._readable_at = 0.0
         """What was typed before it was meant for the chat before; seconds of the clock of events."""
@@ -176,10 +178,15 @@ class Compose(TextBox):
             self._put_at = -_SAME_PRESS
         self._count()
 
+    def on_text_box_typed_as_paste(self, message: TextBox.TypedAsPaste) -> None:
+        """Say at the caret that nothing was sent, until the text is another."""
+        self._at_once = (message.count, self.text)
+        self._count()
+
     def action_send(self) -> None:
         """Ask for the text to be sent, once per press of the key; a pasted Enter is a new line."""
         if self.enter_is_pasted:
-            self.action_newline()
+            self.take_enter_for_line()
             return
         if self._awaits_template or self._now() - self._put_at < _SAME_PRESS:
             return
@@ -222,6 +229,14 @@ class Compose(TextBox):
         markers = unfilled(self.text)
         words = [_("view only")] if self._forbidden else []
         words += [_("not filled in: {markers}").format(markers=" ".join(markers))] if markers else []
+        lines, text_then = self._at_once
+        if lines and self.text == text_then:
+            told = ngettext(
+                "{count} line break came at once; Enter sends all as one text",
+                "{count} line breaks came at once; Enter sends all as one text",
+                lines,
+            )
+            words.append(told.format(count=lines))
         if length > _COUNTED_FROM:
             words.append(f"{length}/{TEXT_LIMIT}")
         self.border_subtitle = plain(glyphs.JOIN.join(words)) if words else None
