@@ -13,7 +13,7 @@ from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.program import PROGRAM, inbox
 from tests.support.pty_program import PtyProgram
 
-AGAIN_S = 0.31
+AGAIN_S = 0.11
 CTRL_Q = "\x11"
 PATIENCE_S = 30
 

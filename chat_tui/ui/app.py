@@ -20,7 +20,7 @@ from chat_tui.settings.value import THEMES
 from chat_tui.ui import keys, themes
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.inbox import InboxScreen
-from chat_tui.ui.terminal.app_base import TerminalApp
+from chat_tui.ui.screens.legible import LegibleApp
 from chat_tui.ui.terminal.attention import BELL
 from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.terminal.colours import is_colourless, theme_for
@@ -39,7 +39,7 @@ _NOTICE_S: Final = 15.0
 STYLES = Path(__file__).parent / "styles"
 
 
-class ChatTuiApp(TerminalApp[None]):
+class ChatTuiApp(LegibleApp[None]):
     """One window on one inbox. The inbox is opened and closed by whoever made it."""
 
     TITLE = "chat-tui"

@@ -11,8 +11,8 @@ from chat_tui.settings import Settings
 from chat_tui.ui import keys, themes
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.connect import KeyScreen, RightsScreen, ShopsScreen
+from chat_tui.ui.screens.legible import LegibleApp
 from chat_tui.ui.screens.start import Start, StartBox, StartHelp
-from chat_tui.ui.terminal.app_base import TerminalApp
 from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.terminal.colours import theme_for
 from chat_tui.ui.text import notify
@@ -21,7 +21,7 @@ HEARD = frozenset({"help", "quit"})
 """The commands of the inbox that work here too."""
 
 
-class StartApp(TerminalApp[Start]):
+class StartApp(LegibleApp[Start]):
     """Ends with the way that was gone to its end: a shop connected, the demo wanted, or None."""
 
     TITLE = "chat-tui"

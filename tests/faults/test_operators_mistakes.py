@@ -43,11 +43,10 @@ async def test_f_176_a_key_in_the_box_is_not_sent_and_the_operator_is_told(
         for text in (OTHER, f"  {OTHER}\n", f"вот ключ {OTHER}, держите"):
             await it.paste(text)
             await it.press("enter")
-            await it.until_said("something like a key of the Market")
+            await it.until_told("something like a key of the Market")
             await it.press_again("enter")
             assert it.box == text, "no second Enter sends it"
             assert await it.app.inbox.open_items() == ()
-            it.app.clear_notifications()
             await it.press("f7", "delete")
     assert market.ledger == []
 

@@ -58,7 +58,7 @@ async def test_f_105_full_at_enqueue_before_the_operator(tmp_path: Path, market:
         await there.paste(f" {LONG}")
         before = there.box
         await there.press("enter")
-        await there.until_said("cannot be written, so nothing was sent")
+        await there.until_told("cannot be written, so nothing was sent")
         assert there.box == before
         assert there.sent == []
         fill_up(there.store, is_full=False)

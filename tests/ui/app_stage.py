@@ -33,7 +33,7 @@ HAND_S = 0.12
 """An Enter that comes sooner after a paste belongs to it."""
 CALM = replace(QUICK, poll_s=0.2)
 """Short waits, but not so short that looking for news leaves no time for the screen."""
-AGAIN_S = 0.31
+AGAIN_S = 0.11
 """A second Enter that comes sooner is the first one, bouncing."""
 
 
@@ -122,6 +122,11 @@ class Desk:
         return [str(one.message) for one in self.app._notifications]
 
     @property
+    def told(self) -> str:
+        """The sentence at the caret; empty while there is none."""
+        return self._main.query_one(Compose).told.words
+
+    @property
     def rows(self) -> list[ChatId]:
         """The chats of the list, from its top."""
         return [item.chat.chat_id for item in self._queue.items]
@@ -194,6 +199,10 @@ class Desk:
     async def until_said(self, words: str) -> None:
         """Until a sentence with these words came up."""
         await self.until(lambda: any(words in one for one in self.said), f"“{words}” said")
+
+    async def until_told(self, words: str) -> None:
+        """Until a sentence with these words stands at the caret."""
+        await self.until(lambda: words in self.told, f"“{words}” told")
 
     async def synced(self) -> None:
         """Until the cache holds every chat of the Market and lacks the history of none that matters."""

@@ -135,7 +135,7 @@ async def test_a_text_over_the_limit(market: Sandbox, tmp_path: Path, language: 
         await open_next(it)
         await it.paste("я" * 4097)
         await it.press("enter")
-        await it.until_said({"en": "Shorten it", "ru": "Сократите"}[language])
+        await it.until_told({"en": "Shorten it", "ru": "Сократите"}[language])
         assert it.box == "я" * 4097
 
 

@@ -1,6 +1,7 @@
 """The compose box: sending once, never by a paste, never cutting silently."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -22,21 +23,24 @@ class Desk(OrderedKeys[None], Layout[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.clock = 0.0
+        self.pressed_at: float | None = None
+        """When keys are pressed from now on; None = really now."""
+        self.put_at = 0.0
         self.asked: list[Message] = []
-        self.box = Compose(id="box", now=lambda: self.clock)
+        self.box = Compose(id="box", now=lambda: self.put_at)
 
     def compose(self) -> ComposeResult:
         yield Static()
         yield self.box
 
     @on(Compose.SendWanted)
-    @on(Compose.TooLong)
     @on(Compose.AttachWanted)
     @on(Compose.LeaveWanted)
     @on(Compose.Changed)
     def _note(self, message: Message) -> None:
         self.asked.append(message)
+        if isinstance(message, Compose.SendWanted):
+            self.box.answered()
 
     @property
     def sent(self) -> list[str]:
@@ -50,10 +54,12 @@ class Desk(OrderedKeys[None], Layout[None]):
         """Keys that all came in one read."""
         for key in keys:
             named = {"\r": "enter", "\x7f": "backspace"}
+            event = key
             if isinstance(key, str):
-                self.post_message(events.Key(named.get(key, key), key if len(key) == 1 else None))
-            else:
-                self.post_message(key)
+                event = events.Key(named.get(key, key), key if len(key) == 1 else None)
+            assert isinstance(event, events.Event)
+            event.time = event.time if self.pressed_at is None else self.pressed_at
+            self.post_message(event)
         await self.heard()
 
     async def heard(self) -> None:
@@ -83,7 +89,6 @@ async def test_enter_asks_to_send_and_keeps_the_text() -> None:
 async def test_cleared_after_the_send_but_not_what_was_typed_since() -> None:
     async with desk() as app:
         await app.arrive(*"abc", "\r")
-        app.clock = 1
         await app.arrive(*"de")
         app.box.clear_after_send("abc")
         assert (app.box.text, app.box.caret) == ("de", 2)
@@ -98,11 +103,12 @@ async def test_a_second_enter_within_the_same_press_is_the_same() -> None:
     """Promised: U40."""
     async with desk() as app:
         app.box.load("x", 1)
+        app.pressed_at = 1.0
         for _repeat in range(20):
             await app.arrive("\r")
-            app.clock += 0.1
+            app.pressed_at += 0.05
         assert app.sent == ["x"]
-        app.clock += 0.3
+        app.pressed_at += 0.06
         await app.arrive("\r")
         assert app.sent == ["x", "x"]
 
@@ -128,8 +134,8 @@ async def test_too_long_is_blocked_and_kept(text: str, length: int) -> None:
     async with desk() as app:
         app.box.load(text, 0)
         await app.arrive("\r")
-        assert app.asked == [Compose.TooLong(length, 4096)]
-        assert app.box.text == text
+        assert (app.asked, app.box.text) == ([], text)
+        assert app.box.told.words.startswith("The text is over 4096 characters.")
         assert app.box.border_subtitle == f"{length}/4096"
         assert app.box.has_class("-too-long")
 
@@ -240,10 +246,12 @@ async def test_the_header_is_not_markup_and_the_box_grows() -> None:
 
 async def test_an_enter_behind_a_template_sends_at_once_what_was_typed_to_it() -> None:
     async with desk() as app:
+        app.put_at = time.monotonic() + 60
         app.box.put("Здравствуйте!")
         await app.heard()
         await app.arrive("\r")
-        assert app.sent == [], "the Enter that chose the template, held down"
+        assert app.sent == [], "the Enter that chose the template, bouncing"
+        assert app.box.told.words.endswith("Enter again sends it.")
         await app.arrive(*"да")
         await app.arrive("\r")
         assert app.sent == ["Здравствуйте!да"]

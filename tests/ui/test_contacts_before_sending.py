@@ -25,11 +25,12 @@ async def test_the_first_enter_asks_and_the_second_sends(market: Sandbox, tmp_pa
         await it.synced()
         await it.press("n")
         await it.answer("Call +7 916 123-45-67")
-        await it.until_said("a phone number: “+7 916 123-45-67”")
+        await it.until_told("a phone number: “+7 916 123-45-67”")
         assert (it.box, it.sent) == ("Call +7 916 123-45-67", [])
         await it.write("!")
+        assert it.told == "", "what was told was told of another text"
         await it.press("enter")
-        await it.until(lambda: len(it.said) == 2, "another text is asked about anew")
+        await it.until_told("a phone number")
         assert it.sent == []
         await it.press_again("enter")
         await it.until(lambda: [text for _chat, text in it.sent_texts] == ["Call +7 916 123-45-67!"])
@@ -40,7 +41,7 @@ async def test_a_notification_leaves_the_box_and_the_top_line_in_sight(
 ) -> None:
     async with desk(tmp_path, market, notifications=True) as it:
         await it.synced()
-        await it.press("n")
+        await it.press("u", "n")
         await it.answer("Call +7 916 123-45-67")
         await it.until(lambda: any(toast.region for toast in it.app.screen.query("Toast")))
         (toast,) = it.app.screen.query("Toast")

@@ -23,7 +23,7 @@ async def test_f_179_the_operator_is_warned_first_and_no_text_is_lost(
         await it.synced()
         await it.go_to(finished_chat(market))
         await it.answer("One more thing")
-        await it.until_said("This chat is finished")
+        await it.until_told("This chat is finished")
         assert (it.box, it.sent) == ("One more thing", [])
         await it.press_again("enter")
         await it.until(lambda: it.box == "")

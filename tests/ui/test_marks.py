@@ -37,7 +37,7 @@ async def test_x_marks_the_open_chat_as_done_and_u_takes_it_back(market: Sandbox
         await it.until_said("Done until the buyer writes")
         await it.until(lambda: chat_id not in it.rows)
         await it.press("u")
-        await it.until_said("The mark is taken back.")
+        await it.until_said("The mark is taken back: ")
         await it.press("r")
         await it.until(lambda: chat_id in it.rows)
 
@@ -112,7 +112,7 @@ async def test_u_restores_the_snooze_that_was_before(market: Sandbox, tmp_path: 
         await it.press("z", "4")
         await it.until_said("09:00; u undoes it.")
         await it.press("u")
-        await it.until_said("The mark is taken back.")
+        await it.until_said("The mark is taken back: ")
         assert (await item_of(it.app.inbox, chat_id)).hold == first
 
 
@@ -144,7 +144,7 @@ async def test_pin_note_and_labels_are_shown_and_undone_newest_first(market: San
         await it.until(lambda: "¶" not in it.screen)
         assert (await item_of(it.app.inbox, chat_id)).is_pinned
         await it.press("u")
-        await it.until(lambda: it.said.count("The mark is taken back.") == 3)
+        await it.until(lambda: sum("The mark is taken back: " in one for one in it.said) == 3)
         assert not (await item_of(it.app.inbox, chat_id)).is_pinned
         await it.press("u")
         await it.until_said("There is nothing to undo.")
@@ -165,7 +165,7 @@ async def test_a_send_past_its_hold_is_told_and_the_marks_before_it_are_still_un
         await it.press("escape", "u")
         await it.until_said("Too late")
         await it.press("u")
-        await it.until_said("The mark is taken back.")
+        await it.until_said("The mark is taken back: ")
 
 
 async def test_a_mark_made_anew_in_another_window_is_not_taken_back(market: Sandbox, tmp_path: Path) -> None:

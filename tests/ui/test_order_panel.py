@@ -51,8 +51,12 @@ async def test_the_panel_follows_the_open_chat_until_it_is_hidden(market: Sandbo
     """Promised: U02, U35."""
     async with desk(tmp_path, market) as it:
         await it.synced()
+        await it.press("j", "i")
+        await it.until(lambda: it.highlighted is not None and it.opened == it.highlighted and panel(it))
+        assert it.focus == "list", "a look is no step"
+        await it.press("j", "i")
+        await it.until(lambda: it.opened == it.highlighted and panel(it), "the next one, not hidden")
         await it.press("i")
-        await it.until_said("Open a chat first")
         assert panel(it) == ""
         await open_one_about_an_order(it)
         await it.press("i")

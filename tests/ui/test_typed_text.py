@@ -160,7 +160,7 @@ async def test_f_174_a_text_over_the_limit_stays_whole_in_the_box(
         chat = await open_next(it)
         await it.paste(text)
         await it.press("enter")
-        await it.until_said(fix)
+        await it.until_told(fix)
         assert it.box == text
         assert f"{len(text.encode('utf-16-le')) // 2}/4096" in it.screen
         await it.press("backspace", "enter")
@@ -256,7 +256,7 @@ async def test_f_181_a_question_that_came_while_replying_is_shown_first_and_stan
         market.say(chat, "А синий?")
         await it.until_shown("А синий?")
         await it.press("enter")
-        await it.until_said("Enter again sends")
+        await it.until_told("Enter again sends")
         assert (it.box, it.focus) == ("Да, есть", "box")
         await it.press_again("enter")
         await it.until_shown("confirmed ✓")
@@ -283,15 +283,15 @@ async def test_a_smaller_and_a_larger_window_keep_draft_and_chat(market: Sandbox
             await it.resize(columns, rows)
             assert all(len(line) <= columns for line in it.screen.splitlines())
             is_readable = columns >= 40
-            await it.until(lambda: (it.focus == "box") is is_readable)  # noqa: B023
-            assert (it.opened, it.box, it.caret) == (chat, text, len(text))
+            await it.until(lambda: ("To: " in it.screen) is is_readable)  # noqa: B023
+            assert (it.opened, it.focus, it.box, it.caret) == (chat, "box", text, len(text))
         await it.resize(20, 5)
         await it.until_shown("The window is too")
         # Neither text nor commands, while nobody can see what they do.
         await it.press("n", "q", "q", "enter")
         await it.resize(*WIDE)
-        await it.until(lambda: it.focus == "box")
-        assert (it.opened, it.box) == (chat, text)
+        await it.until_shown("To: ")
+        assert (it.opened, it.focus, it.box) == (chat, "box", text)
         await it.write("!")
         await it.until_shown("To: Наталья", "размер.!")
         await it.press("enter")

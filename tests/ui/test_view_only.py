@@ -24,7 +24,7 @@ async def test_with_a_reading_key_all_is_read_and_nothing_sent(
         await it.until_shown("View only: the key may not send. Give it “Chats with buyers”")
         await it.write("Yes")
         await it.press("enter")
-        await it.until_said("View only: the key may not send.")
+        await it.until_told("View only: the key may not send.")
         assert it.box == "Yes"
         await it.until_shown("─ view only ─")
         assert await it.app.inbox.open_items() == ()

@@ -41,17 +41,10 @@ class Advancing(Marking):
         if following not in {None, chat_id} and await self._talk.open(following, only_if=is_idle):
             self._left = chat_id
             self._box.came_by_itself(time.monotonic() + READ_S)
-            self._show_opened(following)
-
-    def _show_opened(self, chat_id: ChatId) -> None:
-        self._list.opened = chat_id
-        self._list.highlight(chat_id)
-        self.add_class("-at-talk")
 
     @on(Compose.TypedTooSoon)
     async def _go_back(self, message: Compose.TypedTooSoon) -> None:
         """Text for the chat that was left goes into its box, which is shown again."""
         message.stop()
         if self._left is not None and await self._talk.open(self._left):
-            self._show_opened(self._left)
             self._box.type_text(message.text)

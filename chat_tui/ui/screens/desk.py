@@ -11,19 +11,17 @@ from typing import TYPE_CHECKING, cast
 from textual import work
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
-from textual.events import DescendantFocus, Key, Resize
 from textual.message import Message as UiMessage
-from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
-from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.ids import ChatId, MessageId, Millis
 from chat_tui.model.queue import Tab
 from chat_tui.ui import keys
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.arrivals import Arrivals
+from chat_tui.ui.screens.legible import Legible
 from chat_tui.ui.screens.news import News
 from chat_tui.ui.screens.queue_pane import QueuePane
 from chat_tui.ui.screens.talk_pane import TalkPane
@@ -46,11 +44,8 @@ if TYPE_CHECKING:
     from chat_tui.ui.screens.order_pane import OrderPane
     from chat_tui.ui.screens.received import Received
 
-LEAST = (40, 12)
-"""Columns and rows below which only one line is shown."""
 
-
-class Desk(Screen[None]):
+class Desk(Legible[None]):
     """Lays out the panes and brings the news of the inbox to them; what keys do is in `InboxScreen`."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (120, "-roomy")]  # noqa: RUF012 - as Textual declares it
@@ -87,8 +82,8 @@ class Desk(Screen[None]):
         self._news = News(lambda: self.post_message(self.NewsCame()))
         self._unsubscribe: Callable[[], None] | None = None
         self._minute = now() // 60_000
-        self._seen_last: Widget | None = None
-        """The pane that had the focus before the window became too small."""
+        self._wish = object()
+        """Stands for the chat that was wanted last: what was wanted before opens no more."""
         self._order: OrderPane | None = None
         """Made when it is first wanted."""
         self._tabs = TabBar()
@@ -102,7 +97,7 @@ class Desk(Screen[None]):
         bind(self._list, keys.bindings(Where.LIST), freed=keys.freed(Where.LIST))
         bind(self._history, keys.bindings(Where.HISTORY), freed=keys.freed(Where.HISTORY))
         self._queue = QueuePane(inbox, self._list, fresh=lambda: inbox.link().fresh_at is not None)
-        self._talk = TalkPane(inbox, self._history, self._box)
+        self._talk = TalkPane(inbox, self._history, self._box, opened=self._list.follow)
 
     def _market_now(self) -> Millis:
         """This moment by the Market's clock, which wrote the times of the chats; ours may be wrong."""
@@ -135,7 +130,6 @@ class Desk(Screen[None]):
             yield self._queue
             yield self._talk
         yield self._hints
-        yield Static(plain(_("The window is too small: at least 40 × 12 is needed.")), id="too-small")
 
     async def on_mount(self) -> None:
         self._box.disabled = True
@@ -144,7 +138,7 @@ class Desk(Screen[None]):
         self._history.say(plain(words.format(open=keys.key_of("open"), next=keys.key_of("next_waiting"))))
         self._unsubscribe = self._inbox.subscribe(self._news.hear)
         await self._queue.show_tab(Tab.WAITING)
-        self._list.focus()
+        self.set_focus(self._list)
         self._show_link()
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._painted)
@@ -161,21 +155,6 @@ class Desk(Screen[None]):
         if self._unsubscribe is not None:
             self._unsubscribe()
         await self._talk.save_draft()
-
-    def on_resize(self, event: Resize) -> None:
-        was_small = self.has_class("-too-small")
-        is_small = event.size.width < LEAST[0] or event.size.height < LEAST[1]
-        self.set_class(is_small, "-too-small")
-        if is_small and not was_small:
-            self._seen_last = self.focused
-        elif was_small and not is_small:
-            # What is hidden has no focus; it may have it again once it is on the screen.
-            self.call_after_refresh(self.set_focus, self._seen_last)
-
-    def on_key(self, event: Key) -> None:
-        """While nothing can be seen, no letter acts: it was meant for the box."""
-        if self.has_class("-too-small"):
-            event.stop()
 
     def _tick(self) -> None:
         """A second passed: a countdown moves every time, ages and dates once a minute."""
@@ -244,10 +223,53 @@ class Desk(Screen[None]):
             words = call_text(arrived[0].item, arrived[0].words or words)
         self._terminal.call_operator(PROGRAM, words, is_alarm=bool(disputes))
 
+    # -- which chat ----------------------------------------------------------------------------------
+
+    def _meant_id(self) -> ChatId | None:
+        """The chat that a key means: the highlighted one where the list has the keys, else the open one."""
+        chat_id = self._list.highlighted if self.focused is self._list else self._talk.chat_id
+        if chat_id is None:
+            words = _("Open a chat first: {open} on a row, or {next} for the longest waiting.")
+            notify(self.app, words.format(open=keys.key_of("open"), next=keys.key_of("next_waiting")))
+        return chat_id
+
+    async def _bring(self, chat_id: ChatId, at: MessageId | None = None) -> bool:
+        """Show a chat at the right side; False if it cannot be, or if another one was wanted meanwhile."""
+        self._wish = wish = object()
+        is_there = await self._talk.open(chat_id, at=at, only_if=lambda: self._wish is wish)
+        if self._wish is not wish:
+            return False
+        if not is_there:
+            self._say_unknown()
+        return is_there
+
+    def _say_unknown(self) -> None:
+        words = _("This chat is not in the cache yet. {refresh} asks the Market again.")
+        notify(self.app, words.format(refresh=keys.key_of("refresh")))
+
     # -- focus ---------------------------------------------------------------------------------------
 
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Show the keys of the focused pane; leaving the list lets the new order in."""
+    def watch_focused(self, focused: Widget | None) -> None:
+        """What has the focus decides, and nothing else, which pane a narrow screen shows.
+
+        So the box is on the screen whenever it has the keys; and it is the box of the highlighted chat,
+        for outside the list the highlight is on the open one.
+        """
+        if focused is None:
+            return
+        place = self._place_of(focused)
+        self.set_class(place is Where.ORDER, "-at-order")
+        self._hints.show(keys.hints(place))
+        if place is Where.LIST:
+            self.remove_class("-at-talk")
+            self._list.take_highlight()
+            return
+        if place in {Where.HISTORY, Where.COMPOSE}:
+            self.add_class("-at-talk")
+        self._list.follow(self._talk.chat_id)
+        self._let_order_in()
+
+    def _place_of(self, widget: Widget) -> Where:
         places: dict[Widget, Where] = {
             self._list: Where.LIST,
             self._history: Where.HISTORY,
@@ -255,12 +277,9 @@ class Desk(Screen[None]):
         }
         if self._order is not None:
             places[self._order.panel] = Where.ORDER
-        place = places.get(event.widget, Where.OUTSIDE_TEXT)
-        self.set_class(place is Where.ORDER, "-at-order")
-        self._hints.show(keys.hints(place))
-        if place is not Where.LIST:
-            self._let_order_in()
+        return places.get(widget, Where.OUTSIDE_TEXT)
 
     @work(group="order", exclusive=True, exit_on_error=True)
     async def _let_order_in(self) -> None:
+        """Leaving the list lets the new order in."""
         await self._queue.apply_order()

@@ -11,16 +11,17 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from chat_tui.safetext import one_line
+from chat_tui.ui.screens.legible import Legible
 from chat_tui.ui.text import plain
 
 Result = TypeVar("Result")
 
 STYLES = Path(__file__).parent.parent / "styles"
-ENTER_PAUSE_S = 0.3
-"""A second Enter within this time belongs to the first one."""
+ENTER_PAUSE_S = 0.1
+"""A second Enter within this time is the first one, bouncing; any later one is meant."""
 
 
-class Dialog(ModalScreen[Result | None], Generic[Result]):
+class Dialog(Legible[Result | None], ModalScreen[Result | None], Generic[Result]):
     """A dialog that gives its result once."""
 
     CSS_PATH: ClassVar = [STYLES / "dialog.tcss"]

@@ -43,21 +43,21 @@ class Editing(Desk):
             text = edited.given_out(self._terminal.edited, str(chat_id), self._box.text)
         except OSError as error:
             words = _("The text cannot be given to an editor: {reason}")
-            notify(self.app, words.format(reason=error.strerror), severity="warning")
+            self._box.tell(words.format(reason=error.strerror))
             return
         try:
             words, is_over = await self._terminal.edit_outside(text, self._box.retype)
         except EditorProblem as problem:
             text.remove()
-            notify(self.app, str(problem), severity="warning")
+            self._box.tell(str(problem))
             return
         except Unusable as problem:
-            notify(self.app, str(problem), severity="warning")
+            self._box.tell(str(problem))
             return
         finally:
             text.release()
         if words:
-            notify(self.app, words, severity="warning")
+            self._box.tell(words)
         await self._talk.save_draft()
         if is_over and self._talk.is_kept:
             text.remove()

@@ -1,17 +1,15 @@
 """The main screen: the queue, the open chat, and every command the operator gives there."""
 
 from textual import on, work
+from textual.widget import Widget
 
 from chat_tui.locale import _
-from chat_tui.model.ids import ChatId, MessageId, OutboxId
 from chat_tui.model.mark import Marked
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
-from chat_tui.ui import keys
 from chat_tui.ui.screens.advancing import Advancing
-from chat_tui.ui.screens.editing import Editing
-from chat_tui.ui.screens.order_desk import OrderDesk
+from chat_tui.ui.screens.opening import Opening
 from chat_tui.ui.screens.talk_pane import TalkPane
 from chat_tui.ui.text import notify
 from chat_tui.ui.view.problems import problem_words
@@ -23,7 +21,7 @@ from chat_tui.ui.widgets.tab_bar import TabBar
 TABS = tuple(Tab)
 
 
-class InboxScreen(Advancing, Editing, OrderDesk):
+class InboxScreen(Advancing, Opening):
     """Turns what the operator presses into wishes to the inbox and steps between the panes."""
 
     # -- the list ------------------------------------------------------------------------------------
@@ -32,25 +30,6 @@ class InboxScreen(Advancing, Editing, OrderDesk):
     async def _open_from_list(self, message: QueueList.Opened) -> None:
         message.stop()
         await self._open(message.chat_id)
-
-    async def _open(self, chat_id: ChatId, *, write: bool = False, at: MessageId | None = None) -> None:
-        if not await self._talk.open(chat_id, at=at):
-            words = _("This chat is not in the cache yet. {refresh} asks the Market again.")
-            notify(self.app, words.format(refresh=keys.key_of("refresh")))
-            return
-        self._show_opened(chat_id)
-        (self._box if write else self._history).focus()
-        if self._talk.others:
-            self._offer_other_draft(chat_id, self._talk.others[0])
-        else:
-            self._look_for_edited(chat_id)
-        await self._follow_order()
-
-    @work(group="dialog", exclusive=True, exit_on_error=True)
-    async def _offer_other_draft(self, chat_id: ChatId, text: str) -> None:
-        add = await self._flows.offer(text)
-        if add and self._talk.chat_id == chat_id:
-            await self._talk.add_text(text)
 
     @on(TabBar.TabWanted)
     async def _tab_clicked(self, message: TabBar.TabWanted) -> None:
@@ -62,13 +41,10 @@ class InboxScreen(Advancing, Editing, OrderDesk):
         await self._show_tab(TABS[number - 1])
 
     async def _show_tab(self, tab: Tab) -> None:
+        # The list first: nothing is typed into a box while the highlight is led elsewhere.
+        self.set_focus(self._list)
         await self._queue.show_tab(tab)
         await self._count()
-        self._step_to_list()
-
-    def _step_to_list(self) -> None:
-        self.remove_class("-at-talk")
-        self._list.focus()
 
     # -- commands ------------------------------------------------------------------------------------
 
@@ -86,46 +62,51 @@ class InboxScreen(Advancing, Editing, OrderDesk):
         """Open the waiting chat before this one, ready to write."""
         await self._open_waiting(backwards=True)
 
-    async def _open_waiting(self, *, backwards: bool) -> None:
-        chat_id = await self._inbox.next_waiting(self._talk.chat_id, backwards=backwards)
-        if chat_id is None:
-            notify(self.app, _("Nobody else waits for an answer."))
-        else:
+    async def action_write(self) -> None:
+        """Put the caret into the box of the chat that is meant."""
+        chat_id = self._meant_id()
+        if chat_id is not None:
             await self._open(chat_id, write=True)
-
-    def action_write(self) -> None:
-        """Put the caret into the compose box of the open chat."""
-        if self._talk.chat_id is None:
-            words = _("Open a chat first: {open} on a row, or {next} for the longest waiting.")
-            notify(self.app, words.format(open=keys.key_of("open"), next=keys.key_of("next_waiting")))
-        else:
-            self._box.focus()
 
     def action_back(self) -> None:
         """One step outward: from the order to the history, from there to the list."""
         if self._is_at_order:
             self._leave_order()
         else:
-            self._step_to_list()
+            self.set_focus(self._list)
 
     @on(Compose.LeaveWanted)
     async def _leave_box(self, message: Compose.LeaveWanted) -> None:
         message.stop()
+        self.set_focus(self._history)
         await self._talk.save_draft()
-        self._history.focus()
 
     @on(Compose.NextWanted)
     async def _next_from_box(self, message: Compose.NextWanted) -> None:
         message.stop()
         await self._open_waiting(backwards=False)
 
-    def action_next_pane(self) -> None:
-        """List, history, compose box, and round again."""
-        self.focus_next()
+    async def action_next_pane(self) -> None:
+        """List, history, compose box, order, and round again."""
+        await self._step_pane(1)
 
-    def action_previous_pane(self) -> None:
+    async def action_previous_pane(self) -> None:
         """The same the other way round."""
-        self.focus_previous()
+        await self._step_pane(-1)
+
+    async def _step_pane(self, step: int) -> None:
+        """The neighbour gets the keys. Whoever steps out of the list steps into the highlighted chat."""
+        panes: list[Widget] = [self._list, self._history, self._box]
+        if self._order is not None and self.has_class("-with-order"):
+            panes.append(self._order.panel)
+        place = panes.index(self.focused) if self.focused in panes else 0
+        target = panes[(place + step) % len(panes)]
+        if target is not self._list and self.focused is self._list:
+            chat_id = self._meant_id()
+            if chat_id is None or not await self._bring(chat_id):
+                return
+            await self._follow_order()
+        self.set_focus(target)
 
     async def action_refresh(self) -> None:
         """Ask the Market now and show the list in today's order."""
@@ -136,11 +117,8 @@ class InboxScreen(Advancing, Editing, OrderDesk):
     @work(group="evidence", exclusive=True, exit_on_error=True)
     async def action_evidence(self) -> None:
         """Write a chat down for an arbiter: that under the highlight, or the open one."""
-        chat_id = self._list.highlighted if self._list.has_focus else self._talk.chat_id
-        if chat_id is None:
-            words = _("Open a chat first: {open} on a row, or {next} for the longest waiting.")
-            notify(self.app, words.format(open=keys.key_of("open"), next=keys.key_of("next_waiting")))
-        else:
+        chat_id = self._meant_id()
+        if chat_id is not None:
             await self._flows.keep_evidence(chat_id)
 
     async def action_undo(self) -> None:
@@ -154,22 +132,26 @@ class InboxScreen(Advancing, Editing, OrderDesk):
         else:
             await self._take_back(newest)
 
-    async def _take_back(self, outbox_id: OutboxId) -> None:
-        taken = await self._talk.take_back(outbox_id)
+    async def _take_back(self, item: OutboxItem) -> None:
+        taken = await self._talk.take_back(item.outbox_id)
         if isinstance(taken, OutboxItem):
-            self._undoable[:] = [one for one in self._undoable if one != outbox_id]
+            self._undoable[:] = [
+                one for one in self._undoable if isinstance(one, Marked) or one.outbox_id != item.outbox_id
+            ]
             await self._open(taken.chat_id, write=True)
         elif taken.kind == ProblemKind.GONE:
             # What was sent before it is no longer held either: the next undo is of a mark.
             self._undoable[:] = [one for one in self._undoable if isinstance(one, Marked)]
-            notify(self.app, _("Too late: the message is on its way."), severity="warning")
+            words = _("Too late, the message is on its way: {chat}.")
+            chat = await self._chat_name(item.chat_id)
+            notify(self.app, words.format(chat=chat), severity="warning")
         else:
             notify(self.app, problem_words(taken), severity="error")
 
     @on(TalkPane.Sent)
     def _sent(self, message: TalkPane.Sent) -> None:
         message.stop()
-        self._undoable.append(message.item.outbox_id)
+        self._undoable.append(message.item)
         if self._auto_advance and message.was_waiting:
             self._advance_soon(message.item.chat_id)
 
@@ -184,7 +166,7 @@ class InboxScreen(Advancing, Editing, OrderDesk):
             return
         sent = await self._flows.attach(self._talk.item)
         if sent is not None:
-            self._undoable.append(sent.outbox_id)
+            self._undoable.append(sent)
 
     @on(Compose.TemplateWanted)
     def _template_wanted(self, message: Compose.TemplateWanted) -> None:
@@ -240,6 +222,6 @@ class InboxScreen(Advancing, Editing, OrderDesk):
         if choice is None:
             return
         if choice.is_to_edit:
-            await self._take_back(choice.item.outbox_id)
+            await self._take_back(choice.item)
         else:
             await self._open(choice.item.chat_id)

@@ -5,14 +5,16 @@ from functools import cached_property
 from textual import work
 
 from chat_tui.locale import _
-from chat_tui.model.ids import OutboxId
+from chat_tui.model.ids import ChatId
 from chat_tui.model.mark import LABEL_MOST, LABELS_MOST, NOTE_MOST, Marked, Pin, read_labels, read_note
+from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import QueueItem
 from chat_tui.ui import keys
 from chat_tui.ui.screens.desk import Desk
 from chat_tui.ui.text import notify
 from chat_tui.ui.view.problems import problem_words
+from chat_tui.ui.view.recipient import chat_title
 from chat_tui.ui.view.snooze_times import until_words
 
 
@@ -20,17 +22,21 @@ class Marking(Desk):
     """The commands that mark the chat under the highlight or, if the list has no focus, the open one."""
 
     @cached_property
-    def _undoable(self) -> list[Marked | OutboxId]:
+    def _undoable(self) -> list[Marked | OutboxItem]:
         """Marks and sent texts of this run, the newest last."""
         return []
 
     async def _meant(self) -> QueueItem | None:
-        chat_id = self._list.highlighted if self.focused is self._list else self._talk.chat_id
+        chat_id = self._meant_id()
         item = None if chat_id is None else await self._inbox.queue_item(chat_id)
-        if item is None:
-            words = _("Open a chat first: {open} on a row, or {next} for the longest waiting.")
-            notify(self.app, words.format(open=keys.key_of("open"), next=keys.key_of("next_waiting")))
+        if item is None and chat_id is not None:
+            self._say_unknown()
         return item
+
+    async def _chat_name(self, chat_id: ChatId) -> str:
+        """Buyer, order and shop, for what is said of a chat that may not be on the screen."""
+        item = await self._inbox.queue_item(chat_id)
+        return "?" if item is None else chat_title(item)
 
     async def _made(self, outcome: Marked | Problem, words: str, **values: str) -> None:
         """Say what a mark did and remember it for undo."""
@@ -94,7 +100,8 @@ class Marking(Desk):
     async def _unmark(self, marked: Marked) -> None:
         problem = await self._inbox.unmark(marked)
         if problem is None:
-            notify(self.app, _("The mark is taken back."))
+            words = _("The mark is taken back: {chat}.").format(chat=await self._chat_name(marked.chat_id))
+            notify(self.app, words)
             if self.focused is self._list:
                 await self._queue.apply_order()
         elif problem.kind == ProblemKind.GONE:

@@ -56,7 +56,7 @@ class QueuePane(Vertical):
         self._list.empty_text = plain(self._empty_words())
         # Whoever looks at another pane expects the longest wait on top; whoever moves here, a still list.
         self._list.show(page, keeps_line=self._list.has_focus or self._list.has_before)
-        if at_top and page.items:
+        if at_top and page.items and not self._list.is_led:
             self._list.highlight(page.items[0].chat.chat_id)
 
     async def hear(self, changed: Iterable[ChatId]) -> None:

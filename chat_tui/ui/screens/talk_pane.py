@@ -3,8 +3,6 @@
 from collections.abc import Callable
 
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.message import Message as UiMessage
 from textual.timer import Timer
 
@@ -16,9 +14,10 @@ from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.timeline import Draft
 from chat_tui.ui.screens.objections import Objections
+from chat_tui.ui.screens.talk_room import TalkRoom
 from chat_tui.ui.text import notify, plain
 from chat_tui.ui.view.problems import problem_words
-from chat_tui.ui.view.recipient import recipient
+from chat_tui.ui.view.recipient import chat_title, recipient
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.history import History
 
@@ -32,7 +31,7 @@ RETRY_S = 5.0
 """Seconds before a draft that the disk refused is tried again."""
 
 
-class TalkPane(Vertical):
+class TalkPane(TalkRoom):
     """Everything typed here belongs to `chat_id`, from the first letter to the outbox."""
 
     class Sent(UiMessage):
@@ -44,11 +43,13 @@ class TalkPane(Vertical):
             """Whether the chat stood among those to be answered."""
             super().__init__()
 
-    def __init__(self, inbox: Inbox, history: History, box: Compose) -> None:
-        super().__init__(id="talk-pane")
+    def __init__(
+        self, inbox: Inbox, history: History, box: Compose, *, opened: Callable[[ChatId], None]
+    ) -> None:
+        """`opened` hears of another chat in the very moment in which the box becomes its own."""
+        super().__init__(history, box)
+        self._opened = opened
         self._inbox = inbox
-        self._history = history
-        self._box = box
         self._draft_timer: Timer | None = None
         self._saved = ""
         self._carets: dict[OutboxId, int] = {}
@@ -62,10 +63,6 @@ class TalkPane(Vertical):
         self.item: QueueItem | None = None
         self.others: tuple[str, ...] = ()
         """What other copies of the program hold as the draft of this chat, the latest first."""
-
-    def compose(self) -> ComposeResult:
-        yield self._history
-        yield self._box
 
     # -- opening -------------------------------------------------------------------------------------
 
@@ -90,7 +87,7 @@ class TalkPane(Vertical):
             return False
         # Up to the last line nothing is awaited: name, history, text and chat change together, and a
         # letter typed a moment ago is still in the box when it is read here.
-        leaving = self._unsaved()
+        leaving, unsent = self._unsaved(), self._unsent()
         self.chat_id, self.item = chat_id, item
         self._saved, self.others = draft.text, draft.others
         self._history.show(page, item, at=at)
@@ -98,7 +95,10 @@ class TalkPane(Vertical):
         self._box.load(draft.text, draft.caret)
         self._box.address(plain(recipient(item), lines=False))
         self._box.disabled = False
+        self._opened(chat_id)
         self._inbox.open_chat(chat_id)
+        if unsent:
+            notify(self.app, unsent, severity="warning")
         if leaving is not None:
             await self._keep(leaving)
         # News that came since the page was read was not news of the open chat yet, and is not told again.
@@ -199,6 +199,13 @@ class TalkPane(Vertical):
             return None
         return Draft(self.chat_id, self._box.text, self._box.caret)
 
+    def _unsent(self) -> str:
+        """What is said when the chat is left although Enter did not send its text; empty if all is well."""
+        if self.item is None or not self._box.is_refused:
+            return ""
+        words = _("Not sent: what you wrote for {chat} stays there as a draft.")
+        return words.format(chat=chat_title(self.item))
+
     async def _keep(self, draft: Draft) -> None:
         self._unkept[draft.chat_id] = draft
         problem = await self._inbox.save_draft(draft)
@@ -206,7 +213,7 @@ class TalkPane(Vertical):
             if self._unkept.get(draft.chat_id) is draft:
                 del self._unkept[draft.chat_id]
             return
-        notify(self.app, problem_words(problem), severity="error")
+        await self._tell(draft.chat_id, problem_words(problem))
         if self._draft_timer is None:
             self._draft_timer = self.set_timer(RETRY_S, self.save_draft)
 
@@ -215,32 +222,47 @@ class TalkPane(Vertical):
         """Queue the text durably; only then does the box let go of it."""
         message.stop()
         chat_id = self.chat_id
-        if chat_id is None:
-            return
+        try:
+            if chat_id is not None:
+                await self._queue(chat_id, message.text)
+        finally:
+            self._box.answered()
+
+    async def _queue(self, chat_id: ChatId, text: str) -> None:
         if await self._is_stale(chat_id):
-            notify(self.app, _("Something new came while you were writing. Read it; Enter again sends."))
+            stale = _("Something new came while you were writing. Read it; Enter again sends.")
+            await self._tell(chat_id, stale)
             return
         was_waiting = self.item is not None and self.item.is_to_answer
         # A timer of the app: this pane waits for the disk.
-        slow = self.app.set_timer(SAVING_S, lambda: notify(self.app, _("Saving…")))
+        slow = self.app.set_timer(SAVING_S, lambda: self._tell(chat_id, _("Saving…")))
         try:
             agreed = self._objections.agreed(chat_id)
-            outcome = await self._inbox.send_text(chat_id, message.text, agreed)
+            outcome = await self._inbox.send_text(chat_id, text, agreed)
         finally:
             slow.stop()
         if isinstance(outcome, Problem) and outcome.doubts:
-            notify(self.app, self._objections.say(chat_id, outcome.doubts), severity="warning")
+            await self._tell(chat_id, self._objections.say(chat_id, outcome.doubts))
             return
         if isinstance(outcome, Problem):
-            notify(self.app, problem_words(outcome), severity="error")
+            await self._tell(chat_id, problem_words(outcome))
             return
         if chat_id == self.chat_id:
             self._carets[outcome.outbox_id] = self._box.caret
             self._saved = ""
             self._unkept.pop(chat_id, None)
-            self._box.clear_after_send(message.text)
+            self._box.clear_after_send(text)
             self._save_soon()
         self.post_message(self.Sent(outcome, was_waiting=was_waiting))
+
+    async def _tell(self, chat_id: ChatId, words: str) -> None:
+        """Say something about what is written for a chat: at the caret, or with its name if it was left."""
+        if chat_id == self.chat_id:
+            self._box.tell(words)
+            return
+        item = await self._inbox.queue_item(chat_id)
+        words = words if item is None else f"{chat_title(item)}: {words}"
+        notify(self.app, words, severity="warning")
 
     async def _is_stale(self, chat_id: ChatId) -> bool:
         """Whether anybody wrote after what was on the screen at the last key; it is on the screen now."""
@@ -251,12 +273,6 @@ class TalkPane(Vertical):
         self._read_to = theirs[-1]
         self._history.show_newest(page)
         return True
-
-    @on(Compose.TooLong)
-    def _too_long(self, message: Compose.TooLong) -> None:
-        message.stop()
-        words = _("The text is over {limit} characters. Shorten it or send it in two messages.")
-        notify(self.app, words.format(limit=message.limit), severity="error")
 
     async def add_text(self, text: str) -> None:
         """Put what another copy typed below what is in the box, and make it ours."""

@@ -14,16 +14,17 @@ from chat_tui.locale import _, ngettext
 from chat_tui.model.door import as_sent
 from chat_tui.model.limits import TEXT_LIMIT, text_length
 from chat_tui.model.template import unfilled
-from chat_tui.safetext import is_blank, stripped
+from chat_tui.safetext import is_blank, one_line, stripped
 from chat_tui.ui.keys import Where, bindings, freed
 from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.terminal.text_box import TextBox
 from chat_tui.ui.text import plain
 from chat_tui.ui.view import glyphs
+from chat_tui.ui.widgets.status_line import NoticeLine
 
 _COUNTED_FROM: Final = TEXT_LIMIT * 4 // 5
-_SAME_PRESS: Final = 0.3
-"""Seconds within which a second Enter is the same one: a bouncing or held key."""
+_SAME_PRESS: Final = 0.1
+"""Seconds within which a second Enter is the same one, bouncing; a later one is executed or answered."""
 
 
 class Compose(TextBox):
@@ -63,14 +64,6 @@ class Compose(TextBox):
 
         text: str
 
-    @dataclass
-    class TooLong(Message):
-        """The operator pressed Enter on a text that the Market would refuse."""
-
-        length: int
-        """By the stricter count: UTF-16 units."""
-        limit: int = TEXT_LIMIT
-
     class AttachWanted(Message):
         """A file shall be chosen."""
 
@@ -82,6 +75,9 @@ class Compose(TextBox):
 
     class NextWanted(Message):
         """The operator goes on with the next waiting chat; the text stays."""
+
+    class Told(Message):
+        """Something is told at the caret, or no longer: other heights fit."""
 
     @dataclass
     class TypedTooSoon(Message):
@@ -105,24 +101,30 @@ class Compose(TextBox):
     ALLOW_SELECT: ClassVar[bool] = False
 
     def __init__(self, *, id: str | None = None, now: Callable[[], float] = time.monotonic) -> None:
-        """`now` is a clock in seconds that only ever advances."""
+        """`now` is the clock of the events, in seconds."""
         super().__init__(
             id=id, soft_wrap=True, show_line_numbers=False, tab_behavior="focus", highlight_cursor_line=False
         )
         self.cursor_blink = False
         self._now = now
+        self._pressed_at = 0.0
+        """When the key was pressed that is acted upon now: a slow machine makes no two presses one."""
         self._enter_at = -_SAME_PRESS
         self._put_at = -_SAME_PRESS
         self._after_put = ""
         """The whole text as a template left it."""
         self._forbidden = ""
-        self._at_once: tuple[int, str] = (0, "")
-        """Enters of a burst that became new lines, and the text they left."""
         self._awaits_template = False
         self._readable_at = 0.0
         """What was typed before it was meant for the chat before; seconds of the clock of events."""
         self._slash_asked = False
         """Whether all there was when the templates were asked for is the `/` that did it."""
+        self.told = NoticeLine(id="told")
+        """Where `tell` says something; the screen puts it above the box."""
+        self._told_of = ""
+        """The text of which something is told."""
+        self._is_asked = False
+        """Whether the answer to a `SendWanted` is still to come."""
         bind(self, bindings(Where.COMPOSE), freed=freed(Where.COMPOSE))
 
     def address(self, content: Content) -> None:
@@ -137,10 +139,31 @@ class Compose(TextBox):
             self.set_class(bool(why), "-forbidden")
             self._count()
 
+    def tell(self, words: str) -> None:
+        """Say a sentence about what is written here, at the caret: until the text changes or is sent.
+
+        An empty sentence takes back what was told.
+        """
+        self._told_of = self.text
+        self.told.say(one_line(words))
+        self.post_message(self.Told())
+
+    def answered(self) -> None:
+        """What became of the last `SendWanted` is decided: the text is cleared by now, or something told."""
+        self._is_asked = False
+        if self.told.words == _saving():
+            self.tell("")
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether what stands here was meant to be sent, and was not."""
+        return bool(self.told.words) and not self._is_asked and not is_blank(self.text)
+
     def load(self, text: str, caret: int) -> None:
         """Put a draft back; no `Changed` follows, for nothing new was typed."""
         with self.prevent(self.Changed):
             self.load_text(stripped(text))
+        self.tell("")
         self._awaits_template = False
         self._readable_at = 0.0
         self.place_caret(caret)
@@ -164,6 +187,7 @@ class Compose(TextBox):
         if text is None:
             return
         self._put_at = self._now()
+        self.tell("")
         if self._slash_asked and self.text.startswith("/"):
             # Letters typed meanwhile stay behind it, and the caret behind them.
             self.replace(text, (0, 0), (0, 1))
@@ -176,28 +200,55 @@ class Compose(TextBox):
         self._enter_at = -_SAME_PRESS
         if self.text != self._after_put:
             self._put_at = -_SAME_PRESS
+        if self.told.words and self.text != self._told_of:
+            self.tell("")
         self._count()
 
     def on_text_box_typed_as_paste(self, message: TextBox.TypedAsPaste) -> None:
-        """Say at the caret that nothing was sent, until the text is another."""
-        self._at_once = (message.count, self.text)
-        self._count()
+        """Say at the caret that nothing was sent."""
+        words = ngettext(
+            "{count} line break came at once; Enter sends all as one text",
+            "{count} line breaks came at once; Enter sends all as one text",
+            message.count,
+        )
+        self.tell(words.format(count=message.count))
 
     def action_send(self) -> None:
-        """Ask for the text to be sent, once per press of the key; a pasted Enter is a new line."""
+        """Ask for the text to be sent, or say why not; a pasted Enter is a new line."""
         if self.enter_is_pasted:
             self.take_enter_for_line()
-            return
-        if self._awaits_template or self._now() - self._put_at < _SAME_PRESS:
-            return
-        pressed_before, self._enter_at = self._enter_at, self._now()
-        if self._enter_at - pressed_before < _SAME_PRESS or is_blank(self.text):
-            return
-        length = text_length(as_sent(self.text))
-        if length > TEXT_LIMIT:
-            self.post_message(self.TooLong(length))
-            return
-        self.post_message(self.SendWanted(self.text))
+        elif why := self._not_yet():
+            self.tell(why)
+        elif not self._is_bounce():
+            if why := self._not_this():
+                self.tell(why)
+            else:
+                self._is_asked = True
+                self.post_message(self.SendWanted(self.text))
+
+    def _not_yet(self) -> str:
+        """Why an Enter at this moment may not have been meant for the text that stands here now."""
+        if self._awaits_template:
+            return _("A template is still being chosen, so nothing was sent.")
+        if self._pressed_at - self._put_at < _SAME_PRESS:
+            return _("Enter came at once behind the template, so nothing was sent. Enter again sends it.")
+        return ""
+
+    def _is_bounce(self) -> bool:
+        """Whether this Enter is the one before: what became of that one is shown or told."""
+        before, self._enter_at = self._enter_at, self._pressed_at
+        return self._enter_at - before < _SAME_PRESS
+
+    def _not_this(self) -> str:
+        """Why there is nothing that can be sent."""
+        if self._is_asked:
+            return _saving()
+        if is_blank(self.text):
+            return _("There is nothing to send: type a message first.")
+        if text_length(as_sent(self.text)) > TEXT_LIMIT:
+            words = _("The text is over {limit} characters. Shorten it or send it in two messages.")
+            return words.format(limit=TEXT_LIMIT)
+        return ""
 
     def action_newline(self) -> None:
         """Start a new line at the caret."""
@@ -229,14 +280,6 @@ class Compose(TextBox):
         markers = unfilled(self.text)
         words = [_("view only")] if self._forbidden else []
         words += [_("not filled in: {markers}").format(markers=" ".join(markers))] if markers else []
-        lines, text_then = self._at_once
-        if lines and self.text == text_then:
-            told = ngettext(
-                "{count} line break came at once; Enter sends all as one text",
-                "{count} line breaks came at once; Enter sends all as one text",
-                lines,
-            )
-            words.append(told.format(count=lines))
         if length > _COUNTED_FROM:
             words.append(f"{length}/{TEXT_LIMIT}")
         self.border_subtitle = plain(glyphs.JOIN.join(words)) if words else None
@@ -244,6 +287,7 @@ class Compose(TextBox):
         self.set_class(bool(markers), "-unfilled")
 
     async def on_key(self, event: events.Key) -> None:
+        self._pressed_at = event.time
         if event.time < self._readable_at and event.is_printable and event.character:
             event.stop()
             event.prevent_default()
@@ -259,3 +303,7 @@ class Compose(TextBox):
             event.stop()
             event.prevent_default()
             self.post_message(self.TypedTooSoon(event.text))
+
+
+def _saving() -> str:
+    return _("Saving what was sent before. Press Enter again when this line is gone.")

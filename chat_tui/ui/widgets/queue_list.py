@@ -63,6 +63,8 @@ class QueueList(QueueCanvas, can_focus=True):
         """`clock` gives the present moment, `patience` the shop's thresholds of a long wait."""
         super().__init__(clock, patience, id=id)
         self._edge: bool | None = None
+        self._stood_at = 0
+        """The row of the highlight before its chat left the tab."""
         self._asked: set[bool] = set()
 
     @property
@@ -77,6 +79,11 @@ class QueueList(QueueCanvas, can_focus=True):
         return tuple(self._window.items)
 
     @property
+    def is_led(self) -> bool:
+        """Whether the highlight belongs to the open chat: always while the keys are elsewhere."""
+        return self.opened is not None and self.screen.focused is not self
+
+    @property
     def has_before(self) -> bool:
         """Whether the tab has chats before the window."""
         return self._window.has_before
@@ -87,17 +94,16 @@ class QueueList(QueueCanvas, can_focus=True):
         Without `keeps_line` the window is shown from its beginning, as long as the highlight can be seen.
         """
         place = self._place()
-        line = place - self._top if place is not None else 0
+        self._stood_at = place if place is not None else self._stood_at
+        line = self._stood_at - self._top
         is_new_tab = page.tab != self._window.tab
         self._window.replace(page)
         self._now = self._clock()
         found = None if is_new_tab or self._edge is not None else self._place()
         if found is None:
-            last = len(page.items) - 1
-            if self._edge is None and not is_new_tab:
-                found = min(place or 0, last)
-            else:
-                found = last if self._edge else 0
+            found = min(self._stood_at, len(page.items) - 1)
+            if self._edge is not None or is_new_tab:
+                found = len(page.items) - 1 if self._edge else 0
                 line = self._rows if self._edge else 0
             self._set_highlight(page.items[found].chat.chat_id if page.items else None)
         self._edge = None
@@ -128,6 +134,25 @@ class QueueList(QueueCanvas, can_focus=True):
         place = self._window.place_of(chat_id)
         if place is not None:
             self._move_to(place, is_told=False)
+
+    def follow(self, chat_id: ChatId | None) -> None:
+        """This chat is open: the highlight is on it, and on no row where this tab does not show it."""
+        self.opened = chat_id
+        if chat_id is None or chat_id == self._highlighted:
+            return
+        place = self._window.place_of(chat_id)
+        if place is not None:
+            self._move_to(place, is_told=False)
+            return
+        left = self._place()
+        self._stood_at = left if left is not None else self._stood_at
+        self._set_highlight(chat_id, is_told=False)
+        self._refresh_row(left)
+
+    def take_highlight(self) -> None:
+        """The list has the keys: a highlight on no row comes back to where it stood."""
+        if self._place() is None and self._window.items:
+            self._move_to(min(self._stood_at, len(self._window.items) - 1))
 
     def action_move_down(self) -> None:
         """Highlight the next chat."""
@@ -221,6 +246,8 @@ class QueueList(QueueCanvas, can_focus=True):
         self._want_more(place)
 
     def _set_highlight(self, chat_id: ChatId | None, *, is_told: bool = True) -> None:
+        if self.is_led and chat_id != self.opened:
+            return
         if chat_id != self._highlighted:
             self._highlighted = chat_id
             if is_told:

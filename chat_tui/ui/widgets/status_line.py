@@ -6,7 +6,7 @@ from textual.strip import Strip
 from chat_tui.model.ids import Millis
 from chat_tui.model.link import Link
 from chat_tui.ui.view.glyphs import WIDE
-from chat_tui.ui.view.line import Line, Role, Span, width_of, wrap
+from chat_tui.ui.view.line import Line, Role, Span, cut, width_of, wrap
 from chat_tui.ui.view.status import status_spans
 from chat_tui.ui.widgets.line_pane import LinePane
 
@@ -47,7 +47,7 @@ class StatusLine(LinePane):
 
 
 class NoticeLine(LinePane):
-    """A sentence about the connection over the whole width, gone while there is nothing to say."""
+    """A sentence over the whole width, gone while there is nothing to say."""
 
     DEFAULT_CSS = """
     NoticeLine { height: auto; width: 1fr; max-height: 3; padding: 0 1; display: none; }
@@ -59,19 +59,30 @@ class NoticeLine(LinePane):
         super().__init__(id=id)
         self._words = ""
 
+    @property
+    def words(self) -> str:
+        """The sentence; empty while there is none."""
+        return self._words
+
     def say(self, words: str) -> None:
-        """Show a sentence (safe text, from `view.status.notice`); an empty one hides the line."""
+        """Show a sentence (safe text, as `view` makes it); an empty one hides the line."""
         if words != self._words:
             self._words = words
             self.set_class(bool(words), "-said")
             self.refresh(layout=True)
+
+    def lines_in(self, width: int) -> int:
+        """How many lines the sentence takes in so many cells."""
+        return len(wrap(self._words, width)) if self._words else 0
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as the sentence takes."""
         return len(wrap(self._words, width))
 
     def render_line(self, y: int) -> Strip:
-        """A line of the sentence."""
-        width = self.content_size.width
+        """A line of the sentence; where there is no room for all of it the last one says so."""
+        width, height = self.content_size
         lines = wrap(self._words, width)
+        if y == height - 1 and len(lines) > height:
+            return self.strip((Span(cut(f"{lines[y]} {lines[y + 1]}", width), Role.WARN),), width)
         return self.strip((Span(lines[y], Role.WARN),) if y < len(lines) else (), width)

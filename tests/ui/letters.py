@@ -1,0 +1,229 @@
+"""Random hands on every key and every size of the window, watched: no letter goes where nobody sees it.
+
+python -m tests.ui.letters --steps 3000 --seeds 4
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from textual import events
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from chat_tui.model.ids import ChatId
+from chat_tui.model.queue import QueueItem
+from chat_tui.ui.screens.inbox import InboxScreen
+from chat_tui.ui.view.recipient import recipient
+from chat_tui.ui.widgets.compose import Compose
+from chat_tui.ui.widgets.queue_list import QueueList
+from tests.support.scenes import Scene, make_scene
+from tests.support.waiting import until
+
+STEERING: Final = (
+    *"nNcijkgGxzpmlosyfOau",
+    *"rT?123456сшотТчья",
+    *("escape", "escape", "enter", "tab", "shift+tab", "up", "down", "pageup", "pagedown", "home", "end"),
+    *("f1", "ctrl+p", "ctrl+n", "ctrl+o", "ctrl+z", "space"),
+)
+"""Keys that command outside text; the letters among them are text in the box."""
+LETTERS: Final = (*"abdhqvwDXЖжщёя/.,!7", "c", "m", "x")
+SIZES: Final = (
+    *((40, 12), (41, 13), (60, 12), (80, 24), (99, 30), (100, 30), (119, 30), (120, 40), (140, 30)),
+    *((200, 60), (39, 12), (40, 11), (20, 5), (1, 1)),
+)
+
+
+@dataclass
+class Walk:
+    """One pair of hands; `trail` is what they did, to be read when a step went wrong."""
+
+    scene: Scene
+    pilot: Pilot[None]
+    dice: random.Random
+    trail: list[str] = field(default_factory=list)
+    typed: dict[ChatId, str] = field(default_factory=dict)
+    """What the box of each chat held when it was seen last."""
+    letters: int = 0
+    """How many landed in a box."""
+
+    @property
+    def top(self) -> Screen[object]:
+        return self.scene.app.screen
+
+    @property
+    def desk(self) -> InboxScreen:
+        (found,) = (one for one in self.scene.app.screen_stack if isinstance(one, InboxScreen))
+        return found
+
+    @property
+    def box(self) -> Compose:
+        return self.desk.query_one(Compose)
+
+    @property
+    def list(self) -> QueueList:
+        return self.desk.query_one(QueueList)
+
+    @property
+    def opened(self) -> ChatId | None:
+        return self.list.opened
+
+    @property
+    def highlighted(self) -> ChatId | None:
+        return self.list.highlighted
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether the caret is in the box, as far as the program knows."""
+        return self.top is self.desk and self.desk.focused is self.box
+
+    @property
+    def is_large_enough(self) -> bool:
+        columns, rows = self.scene.app.size
+        return columns >= 40 and rows >= 12
+
+    async def step(self) -> None:
+        """One key or one size, and every promise after it."""
+        if self.dice.random() < 0.15:
+            await self.resize(*self.dice.choice(SIZES))
+        elif self.is_writing and self.dice.random() < 0.6:
+            await self.press(self.dice.choice(LETTERS))
+        elif self.top is not self.desk and self.dice.random() < 0.5:
+            await self.press("escape")
+        else:
+            await self.press(self.dice.choice(STEERING))
+
+    async def press(self, key: str) -> None:
+        """A key by hand; what a letter must do and must not do."""
+        was_writing, was_seen = self.is_writing, self.is_large_enough
+        before, chat, marks = self.box.text, self.opened, await self._marks()
+        dialogs = len(self.scene.app.screen_stack)
+        name = _character_to_key(key) if len(key) == 1 else key
+        character = key if len(key) == 1 else {"enter": "\r", "space": " "}.get(key)
+        self.trail.append(key)
+        self.scene.app.post_message(events.Key(name, character))
+        await self.settle()
+        is_letter = character is not None and character.isprintable()
+        if not was_seen:
+            self._expect(self.box.text == before and self.opened == chat, "nothing acts unseen")
+            self._expect(len(self.scene.app.screen_stack) == dialogs, "no dialog opens unseen")
+        elif is_letter and was_writing:
+            asks = key == "/" and not before
+            self._expect(len(self.box.text) == len(before) + 1, "a letter in the box is typed")
+            self._expect(self.opened == chat, "and opens no chat")
+            self._expect(asks or len(self.scene.app.screen_stack) == dialogs, "and no dialog")
+            self.letters += 1
+        elif is_letter and chat == self.opened:
+            # From a dialog a template may come.
+            self._expect(dialogs > 2 or self.box.text == before, "outside the box nothing is typed")
+        if is_letter and (was_writing or not was_seen):
+            self._expect(await self._marks() == marks, "no letter marks what it was not meant for")
+        await self._look()
+
+    async def resize(self, columns: int, rows: int) -> None:
+        """Another size of the window."""
+        before, was_at = self.box.text, self.desk.focused
+        self.trail.append(f"{columns}x{rows}")
+        await self.pilot.resize_terminal(columns, rows)
+        await self.settle()
+        self._expect(self.box.text == before, "a size types nothing")
+        self._expect(self.desk.focused is was_at, "a size moves no caret")
+        await self._look()
+
+    async def _look(self) -> None:
+        """What holds at every moment in which the box can be typed into."""
+        if self.opened is not None:
+            known = self.typed.get(self.opened)
+            is_known = known is None or self.trail[-1] in {"enter", "u", "ctrl+z"} or self.is_writing
+            self._expect(is_known or known == self.box.text, "a chat keeps its text")
+            self.typed[self.opened] = self.box.text
+        if not (self.is_writing and self.is_large_enough):
+            return
+        await until(self._is_box_seen, f"the box on the screen after {' '.join(self.trail[-12:])}")
+        item = await self._item()
+        words = recipient(item).split(" · ")[0]
+        self._expect(words[:10] in str(self.box.border_title), f"{words} named, not {self.box.border_title}")
+        self._expect(self.highlighted == self.opened, "highlighted = open")
+
+    async def _is_box_seen(self) -> bool:
+        """Whether the whole box is on the screen as it was drawn last, with nothing over its recipient."""
+        await self.pilot.pause()
+        region = self.box.region
+        if region.height < 3 or not self.desk.region.contains_region(region):
+            return False
+        return self.desk.get_widget_at(region.x + 2, region.y)[0] is self.box
+
+    async def _item(self) -> QueueItem:
+        item = await self.scene.inbox.queue_item(self.opened or ChatId(0))
+        assert item is not None
+        assert item.chat.chat_id == self.desk._talk.chat_id
+        return item
+
+    async def _marks(self) -> object:
+        item = await self.scene.inbox.queue_item(self.opened) if self.opened is not None else None
+        return item and (item.hold, item.note, item.labels, item.is_pinned)
+
+    async def settle(self) -> None:
+        """Until all was acted upon and drawn."""
+        for _ in range(2):
+            await self.scene.app.keys_settled()
+            await self.scene.inbox.tab_counts()
+            await self.pilot.pause()
+
+    def _expect(self, holds: bool, words: str) -> None:
+        if not holds:
+            raise AssertionError(f"{words}; after {' '.join(self.trail[-12:])} ({len(self.trail)} steps)")
+
+
+@asynccontextmanager
+async def a_walk(place: Path, *, size: tuple[int, int], seed: int) -> AsyncIterator[Walk]:
+    """Hands on the app with eight chats, of which nothing comes and nothing goes."""
+    scene = make_scene(place, language="en")
+    try:
+        async with scene.app.run_test(size=size) as pilot:
+            hands = Walk(scene, pilot, random.Random(seed))
+            await hands.settle()
+            yield hands
+            scene.app.exit()
+    finally:
+        scene.close()
+
+
+async def walk(place: Path, *, seed: int, steps: int) -> Walk:
+    """Random steps; raises AssertionError with the last of them when a promise breaks."""
+    async with a_walk(place, size=random.Random(seed).choice(SIZES[:10]), seed=seed) as hands:
+        for _ in range(steps):
+            await hands.step()
+    return hands
+
+
+def main() -> int:
+    """Many steps by many seeds; the exit code is 1 after the first promise that broke."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--seeds", type=int, default=4)
+    parser.add_argument("--first", type=int, default=1)
+    asked = parser.parse_args()
+    for seed in range(asked.first, asked.first + asked.seeds):
+        with tempfile.TemporaryDirectory() as place:
+            os.environ["HOME"] = place
+            try:
+                hands = asyncio.run(walk(Path(place), seed=seed, steps=asked.steps))
+            except AssertionError as broken:
+                sys.stdout.write(f"seed {seed}: {broken}\n")
+                return 1
+        sys.stdout.write(f"seed {seed}: {asked.steps} steps, {hands.letters} letters in a box, all seen\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""No letter reaches a buyer who is not on the screen, and none that was meant as text is a command."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from chat_tui.model.ids import ChatId
+from chat_tui.ui.screens.legible import Legible
+from tests.faults.support.seeds import a_seed
+from tests.ui.letters import Walk, a_walk, walk
+
+STEPS = 150
+"""More by `python -m tests.ui.letters`."""
+
+
+@asynccontextmanager
+async def hands(place: Path, size: tuple[int, int]) -> AsyncIterator[Walk]:
+    async with a_walk(place, size=size, seed=0) as ours:
+        yield ours
+
+
+async def typed(ours: Walk, *keys: str) -> None:
+    for key in keys:
+        await ours.press(key)
+
+
+async def draft_of(ours: Walk, chat_id: ChatId) -> str:
+    return (await ours.scene.inbox.draft(chat_id)).text
+
+
+async def test_random_keys_and_sizes(tmp_path: Path) -> None:
+    """Whoever walks presses anything, at any size; each step is followed by a look at all promises."""
+    seed = a_seed()
+    ours = await walk(tmp_path, seed=seed, steps=STEPS)
+    assert ours.letters > STEPS // 20, f"seed {seed} hardly wrote"
+
+
+@pytest.mark.parametrize("write", ["c", "с", "tab"], ids=["c", "cyrillic", "tab"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 12)], ids=["80x24", "120x40", "40x12"])
+async def test_a_text_goes_to_the_highlighted_chat_not_to_the_one_left_open(
+    tmp_path: Path, write: str, size: tuple[int, int]
+) -> None:
+    async with hands(tmp_path, size) as ours:
+        await typed(ours, "n", "escape", "escape")
+        left = ours.opened
+        await typed(ours, *"jjjj", write, *(["tab"] if write == "tab" else []), *"text")
+        chat_id = ours.opened
+        assert chat_id not in {None, left}
+        assert (ours.box.text, ours.desk.focused) == ("text", ours.box)
+        await typed(ours, "enter")
+        (item,) = await ours.scene.inbox.open_items()
+        assert (item.chat_id, item.text) == (chat_id, "text")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 12), (99, 40), (40, 12)])
+async def test_a_smaller_window_leaves_the_caret_in_the_box_and_the_box_on_the_screen(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with hands(tmp_path, (120, 40)) as ours:
+        await typed(ours, "n", "escape", "escape", "c", *"ab")
+        await ours.resize(*size)
+        await typed(ours, *"mxz", *"жщ")
+        assert ours.box.text == "abmxzжщ"
+        await ours.resize(120, 40)
+        await typed(ours, "!")
+        assert ours.box.text == "abmxzжщ!"
+
+
+@pytest.mark.parametrize("size", [(20, 5), (39, 12), (40, 11), (1, 1)])
+async def test_below_the_least_size_no_letter_acts_and_the_next_one_goes_on_in_the_same_box(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with hands(tmp_path, (80, 24)) as ours:
+        await typed(ours, "n", *"ab")
+        await ours.resize(*size)
+        await typed(ours, *"xmnq", "enter", "escape", "ctrl+n", "ctrl+p", "f1")
+        await ours.resize(80, 24)
+        await typed(ours, "c")
+        assert ours.box.text == "abc"
+        assert await ours.scene.inbox.open_items() == ()
+
+
+@pytest.mark.parametrize("dialog", ["ctrl+p", "m", "z", "q", "f"])
+async def test_a_dialog_below_the_least_size_hears_nothing_either(tmp_path: Path, dialog: str) -> None:
+    async with hands(tmp_path, (80, 24)) as ours:
+        await typed(ours, "n", *"ab", "enter", "escape", dialog)
+        front = ours.top
+        assert isinstance(front, Legible)
+        assert front is not ours.desk
+        had = front.focused
+        await ours.resize(30, 8)
+        assert front.query_one("#too-small").display
+        await typed(ours, *"yнx1", "enter", "escape")
+        await ours.resize(80, 24)
+        assert (ours.top, front.focused) == (front, had)
+        await typed(ours, "escape")
+        assert ours.top is ours.desk
+
+
+async def test_a_click_into_the_box_takes_the_highlight_to_its_chat(tmp_path: Path) -> None:
+    async with hands(tmp_path, (120, 40)) as ours:
+        await typed(ours, "n", "escape", "escape", "j", "j")
+        chat_id = ours.opened
+        assert ours.highlighted != chat_id
+        await ours.pilot.click(ours.box, offset=(3, 1))
+        await typed(ours, "a")
+        assert (ours.highlighted, ours.opened, ours.box.text) == (chat_id, chat_id, "a")
+
+
+async def test_a_chat_that_is_in_no_row_has_the_highlight_on_no_row(tmp_path: Path) -> None:
+    """What is written after a search in another tab is not for the row that happened to be highlighted."""
+    async with hands(tmp_path, (120, 40)) as ours:
+        await typed(ours, "4", "j", "c", *"ab", "escape", "escape", "2", "n")
+        assert ours.highlighted == ours.opened
+        rows = [item.chat.chat_id for item in ours.list.items]
+        await typed(ours, "escape", "escape")
+        assert ours.highlighted in rows, "in the list some row has it again"
+
+
+async def test_the_chat_wanted_last_is_the_one_that_opens(tmp_path: Path) -> None:
+    async with hands(tmp_path, (120, 40)) as ours:
+        desk = ours.desk
+        await asyncio.gather(desk._bring(ChatId(1)), desk._open(ChatId(5), write=True))
+        await typed(ours, "a")
+        assert (ours.opened, ours.box.text) == (ChatId(5), "a")
+        assert await draft_of(ours, ChatId(1)) == ""
