@@ -139,7 +139,9 @@ class TextBox(TextArea):
 
     def get_line(self, line_index: int) -> Text:
         """A line as it is drawn, but for the letters that `_render_line` leaves out."""
-        return Text(undressed(self.document.get_line(line_index)), end="", no_wrap=True)
+        line = super().get_line(line_index)
+        line.plain = undressed(line.plain)
+        return line
 
     def _render_line(self, y: int) -> Strip:
         strip = super()._render_line(y)
