@@ -104,6 +104,11 @@ class PtyProgram:
         """The terminal's line settings, as tcgetattr tells them."""
         return termios.tcgetattr(self._slave)
 
+    @property
+    def unread(self) -> int:
+        """Bytes that were typed and that the program has not read yet."""
+        return int.from_bytes(fcntl.ioctl(self._slave, termios.FIONREAD, b"\0" * 4), sys.byteorder)
+
     def feed(self, data: bytes | str, *, timeout: float = PATIENCE_S) -> None:
         """Type; what the program writes meanwhile is read, so that neither waits for the other."""
         left = data.encode() if isinstance(data, str) else data

@@ -133,12 +133,10 @@ class TerminalDriver(LinuxDriver):
                 self._hear(self._believed(self._parsed(data)))
             self._hear(self._believed(self._parser.tick()))
 
-    def finish_input(self) -> bool:
-        """Read no more; a paste without its end is handed on as it is. Whether there was one."""
+    def finish_input(self) -> list[Message]:
+        """Read no more; what is left is a paste without its end, as it is."""
         self._stop_reading()
-        pasted = [*self._parser.feed("")]
-        self._hear(pasted)
-        return bool(pasted)
+        return [*self._parser.feed("")]
 
     def disbelieve(self) -> None:
         """The terminal was lent: what has come meanwhile, and comes without a pause, was not meant for us."""

@@ -98,6 +98,9 @@ class TolerantParser(XTermParser):
             self._paste_due = self._fed_at + _QUIET_S
         if self._clock() < self._unended_until and self._doubted is None and len(data) > 1:
             self._doubt()
+        yield from self._take(data)
+
+    def _take(self, data: str) -> Iterator[Message]:
         while data:
             if self._paste is not None:
                 data = yield from self._feed_paste(data)
@@ -219,7 +222,7 @@ class TolerantParser(XTermParser):
         """No end mark came: these were keys, pressed when they came."""
         held, self._doubted = self._doubted, None
         if held:
-            for message in self.feed(held):
+            for message in self._take(held):
                 message.time = self._doubted_since
                 yield message
 

@@ -51,7 +51,8 @@ class Leaving(OrderedKeys[ReturnType]):
     async def _leave_after_keys(self, number: signal.Signals) -> None:
         """What was typed is acted on before anything ends, and so is a paste whose end has not come."""
         if isinstance(self._driver, TerminalDriver):
-            self._driver.finish_input()
+            for message in self._driver.finish_input():
+                self.post_message(message)
         with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_KEYS):
                 await self.keys_settled()

@@ -105,6 +105,14 @@ class Desk(TerminalApp[None]):
     def _count(self, message: Compose.Changed) -> None:
         self.query_one("#ticks", Static).update(plain(f"length {len(message.text)};"))
 
+    @on(Compose.EditWanted)
+    def _edit_wanted(self) -> None:
+        self.run_worker(self._write_elsewhere())
+
+    async def _write_elsewhere(self) -> None:
+        await self.edit_outside(self._box.text, self._box.retype)
+        self.action_note("edited")
+
     @on(Compose.LeaveWanted)
     def _leave(self) -> None:
         self.query_one(Pane).focus()

@@ -1,0 +1,94 @@
+"""Enters that came in one go are new lines where pastes are not marked, and it is said at the caret."""
+
+import pytest
+from textual import events
+from textual.app import ComposeResult
+
+from chat_tui.ui.terminal.driver import TerminalDriver
+from chat_tui.ui.terminal.ordered_keys import OrderedKeys
+from chat_tui.ui.widgets.compose import Compose
+from tests.ui.terminal.test_repairs import Small
+
+
+class Writing(Small):
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield Compose()
+
+    def on_mount(self) -> None:
+        self.query_one(Compose).focus()
+
+    def on_compose_send_wanted(self, message: Compose.SendWanted) -> None:
+        self.sent.append(message.text)
+        self.query_one(Compose).clear_after_send(message.text)
+
+
+async def come_at_once(app: Writing, text: str) -> Compose:
+    for letter in text:
+        app.post_message(events.Key("enter" if letter == "\r" else letter, letter))
+    await app.keys_settled()
+    return app.query_one(Compose)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a\rb", "1 line break came at once; Enter sends all as one text"),
+        ("a\rb\rc", "2 line breaks came at once; Enter sends all as one text"),
+        ("да\r\rнет\r" * 4, "12 line breaks came at once; Enter sends all as one text"),
+    ],
+)
+async def test_it_is_said_until_the_text_changes(text: str, said: str) -> None:
+    app = Writing()
+    async with app.run_test() as pilot:
+        box = await come_at_once(app, text)
+        while said not in str(box.border_subtitle):
+            await pilot.pause(0.02)
+        assert app.sent == []
+        assert box.text == text.replace("\r", "\n")
+        await pilot.press("x")
+        await app.keys_settled()
+        await pilot.pause()
+        assert not box.border_subtitle
+
+
+async def test_where_pastes_are_marked_every_enter_sends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OrderedKeys, "marks_pastes", property(lambda _app: True))
+    app = Writing()
+    async with app.run_test() as pilot:
+        box = await come_at_once(app, "one\rtwo\rthree\r")
+        await pilot.pause()
+        assert (app.sent, box.text) == (["one", "two", "three"], "")
+
+
+async def test_an_enter_right_behind_a_marked_paste_still_sends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(OrderedKeys, "marks_pastes", property(lambda _app: True))
+    app = Writing()
+    async with app.run_test():
+        app.post_message(events.Paste("one"))
+        box = await come_at_once(app, "\r")
+        assert (app.sent, box.text) == ([], "one\n")
+
+
+@pytest.mark.parametrize(
+    ("variables", "is_sure"),
+    [({"TERM": "xterm"}, True), ({"TERM": "tmux-256color"}, False), ({"TERM": "xterm", "TMUX": "/x"}, False)],
+)
+def test_a_multiplexer_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], *, is_sure: bool
+) -> None:
+    monkeypatch.delenv("TMUX", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    driver = TerminalDriver.__new__(TerminalDriver)
+    driver._parser = Marking()  # type: ignore[assignment]
+    assert driver.marks_pastes is is_sure
+
+
+class Marking:
+    marks_pastes = True
