@@ -1,0 +1,40 @@
+"""What the terminal says, into the list and the box of the real program: the short form of `answers`."""
+
+import random
+
+import pytest
+
+from chat_tui.sandbox.serve import Sandbox
+from tests.faults.answers import control
+from tests.faults.support.seeds import a_seed
+from tests.faults.support.window import CTRL_Q, Window
+
+pytestmark = pytest.mark.terminal
+
+
+def say(window: Window, chance: random.Random) -> None:
+    """Forty random things, each cut somewhere by two writes."""
+    for _ in range(40):
+        while len(said := control(chance).encode()) > 2000:
+            pass  # more than a terminal's queue takes at once
+        cut = chance.randrange(1, len(said))
+        window.feed_at_once(said[:cut])
+        window.feed_at_once(said[cut:])
+        window.wait_for(lambda: window.unread == 0)
+
+
+def test_nothing_of_it_is_typed_and_nothing_runs(market: Sandbox) -> None:
+    chance = random.Random(a_seed())
+    with Window(market) as window:
+        window.ready()
+        say(window, chance)
+        window.pump(0.2)
+        assert window.text.startswith("[1 Waiting ")
+        assert "To: " not in window.text
+        window.write("typed")
+        say(window, chance)
+        window.feed_at_once(" on")
+        window.wait_for(lambda: "typed on" in window.box)
+        assert "│ typed on  " in window.box
+        window.feed(CTRL_Q)
+        assert window.wait_exit() == 0
