@@ -26,6 +26,8 @@ class Desk(OrderedKeys[None], Layout[None]):
         self.pressed_at: float | None = None
         """When keys are pressed from now on; None = really now."""
         self.put_at = 0.0
+        self.answers = True
+        """Whether what became of a text is known at once."""
         self.asked: list[Message] = []
         self.box = Compose(id="box", now=lambda: self.put_at)
 
@@ -39,7 +41,7 @@ class Desk(OrderedKeys[None], Layout[None]):
     @on(Compose.Changed)
     def _note(self, message: Message) -> None:
         self.asked.append(message)
-        if isinstance(message, Compose.SendWanted):
+        if self.answers and isinstance(message, Compose.SendWanted):
             self.box.answered()
 
     @property

@@ -203,7 +203,7 @@ class TalkPane(TalkRoom):
         """What is said when the chat is left although Enter did not send its text; empty if all is well."""
         if self.item is None or not self._box.is_refused:
             return ""
-        words = _("Not sent: what you wrote for {chat} stays there as a draft.")
+        words = _("Not sent, kept as a draft: {chat}.")
         return words.format(chat=chat_title(self.item))
 
     async def _keep(self, draft: Draft) -> None:
