@@ -120,11 +120,11 @@ async def test_a_size_that_changes_takes_the_panel_along(market: Sandbox, tmp_pa
         await it.press("i")
         await it.until(lambda: order_of(it) in panel(it))
         await it.resize(*NARROW)
-        assert panel(it) == ""
+        await it.until(lambda: panel(it) == "")
         await it.press("i")
         await it.until(lambda: order_of(it) in panel(it))
         await it.resize(100, 30)
-        assert order_of(it) in panel(it)
+        await it.until(lambda: order_of(it) in panel(it))
         await it.press("escape")
         assert it.focus == "history"
         assert order_of(it) in panel(it)

@@ -77,7 +77,7 @@ async def test_enter_may_mean_yes() -> None:
 
 
 async def test_an_enter_held_down_or_pressed_twice_answers_nothing() -> None:
-    times = [0.0, 0.1, 0.2, 0.25, 0.6]
+    times = [0.0, 0.05, 0.1, 0.15, 0.26]
     async with staged(question(enter_is_yes=True, clock=times)) as (app, pilot):
         await pilot.press("enter", "enter", "enter")
         assert app.result is NOTHING

@@ -52,7 +52,7 @@ async def test_a_large_file_is_warned_of(size: int, warned: bool) -> None:
 
 
 async def test_an_enter_that_still_belongs_to_the_picker_sends_nothing() -> None:
-    clock = iter([0.0, 0.1]).__next__
+    clock = iter([0.0, 0.05]).__next__
     async with staged(FileCardScreen(card(), TO, clock=clock)) as (app, pilot):
         await pilot.press("enter")
         await pilot.pause()
