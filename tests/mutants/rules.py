@@ -1,9 +1,21 @@
 """The broken builds that break a single rule, and the test that knows the rule."""
 
-from tests.mutants.broken import ATTEMPTS, DELIVERY, HISTORY, OUTBOX, Mutant, Patch, pytest
+from tests.mutants.broken import (
+    ATTEMPTS,
+    DELIVERY,
+    HISTORY,
+    LOOKUP,
+    MERGING,
+    OUTBOX,
+    SYNC,
+    Mutant,
+    Patch,
+    pytest,
+)
 
 RULES_OF_DELIVERY = "tests/inbox/test_delivery_rules.py"
 TROUBLES = "tests/inbox/test_delivery_troubles.py"
+UNGUARDED = "tests/inbox/test_unguarded_lines.py"
 
 RULES = (
     Mutant(
@@ -135,5 +147,53 @@ RULES = (
         "a step that failed is begun again at once",
         (Patch(DELIVERY, "        self._waits.pause(item, self._g.settings.scan_s)\n", ""),),
         pytest(f"{TROUBLES}::test_an_unexpected_error_of_a_step_is_told_once_and_tried_again_after_a_pause"),
+    ),
+    Mutant(
+        "told waits are not looked at again after the read",
+        (Patch(ATTEMPTS, "        if self._waits.is_held(item):\n            return\n", ""),),
+        pytest(f"{UNGUARDED}::test_what_another_copy_is_told_during_a_read_holds_what_was_about_to_go"),
+    ),
+    Mutant(
+        "a message may not be older than its attempt",
+        (Patch(LOOKUP, "CLOCK_SLACK_MS = 5_000", "CLOCK_SLACK_MS = 0"),),
+        pytest(f"{UNGUARDED}::test_our_message_may_be_a_little_older_than_its_attempt"),
+    ),
+    Mutant(
+        "a search of several goes as far back as the best known",
+        (Patch(MERGING, "oldest_at=max(back_to)", "oldest_at=min(back_to)"),),
+        pytest(f"{UNGUARDED}::test_a_search_of_several_goes_as_far_back_as_the_least_known"),
+    ),
+    Mutant(
+        "an outbox that was put back is believed",
+        (Patch(ATTEMPTS, "<= max(LEFT_ALONE_MS, this_run)", "<= 1 << 60"),),
+        pytest("tests/inbox/test_restored_outbox.py::test_what_the_original_sent_is_there_once"),
+    ),
+    Mutant(
+        "what was taken waits for a history that cannot be read",
+        (Patch(LOOKUP, "if item.state == OutboxState.SENT and left <= 0:", "if False:"),),
+        pytest("tests/inbox/test_unreadable_history.py::test_the_next_message_goes_after_the_settle_time"),
+    ),
+    Mutant(
+        "the look of a later item takes the message of an earlier one",
+        (
+            Patch(
+                LOOKUP,
+                "        await self._link_earlier(item)\n        return await self.link(item)",
+                "        return await self.link(item)",
+            ),
+        ),
+        pytest(
+            "tests/inbox/test_unreadable_history.py::test_the_look_of_a_later_one_links_the_earlier_first"
+        ),
+    ),
+    Mutant(
+        "a changed text is guessed beside another message",
+        (Patch(LOOKUP, "if len(found) != 1 or not is_likeness", "if not found or not is_likeness"),),
+        pytest("tests/inbox/test_changed_texts.py::test_a_colleague_wrote_at_the_same_moment"),
+    ),
+    Mutant(
+        "a copy whose key is refused leads on",
+        (Patch(SYNC, "                self._leadership.resign()\n", ""),),
+        pytest("tests/inbox/test_refused_key.py::test_a_leader_whose_key_is_revoked_hands_on"),
     ),
 )
