@@ -1,6 +1,8 @@
 """Three real processes, one business, live traffic: killed, frozen, and nothing is missed or read twice.
 
-python -m tests.faults.three_copies --minutes 10
+Half of the answers to sends and to reads of histories are faulty; the operator resends what is asked about.
+
+python -m tests.faults.three_copies --minutes 15
 """
 
 import argparse
@@ -13,14 +15,16 @@ import tempfile
 import time
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.checks import Typed, check_cache, check_limits, check_sending, read_rows
 from tests.faults.support.end import settle_by_asking
 from tests.faults.support.processes import Process, await_true
+from tests.faults.support.three import FAULTS, Outcome, check_files, check_loop
 from tests.support.shop import QUICK, open_store
 
 COPIES = 3
@@ -32,48 +36,12 @@ FIRST_PAGES = 40
 """Requests for the first reading of the list, and for a walk through everything after it."""
 SOON_S = 0.2
 """In which another copy sees a commit, 95 times of a hundred, on a machine with time to spare."""
-KILL, SEND = 0.04, 0.3
-"""Shares of the messages after which a copy is killed, and beside which one is sent."""
-
-
-@dataclass
-class Outcome:
-    """What a run came to."""
-
-    seed: int
-    said: int = 0
-    sent: int = 0
-    kills: int = 0
-    freezes: int = 0
-    list_requests: int = 0
-    looks: float = 0.0
-    """As many looks at the list's top as one copy makes in the time."""
-    peak: int = 0
-    seconds: float = 0.0
-    unheard: int = 0
-    """Of the messages, those that a copy which was there all the time did not tell of."""
-    spread_s: list[float] = field(default_factory=list)
-    """How much later than the first copy each other one saw a message."""
-    news_s: list[float] = field(default_factory=list)
-    """From the moment a message was said until the first copy saw it."""
-
-    def table(self) -> str:
-        """One line a figure."""
-        lines = {
-            "seed": self.seed,
-            "messages of buyers": self.said,
-            "messages sent": self.sent,
-            "kill -9": self.kills,
-            "leaders frozen": self.freezes,
-            "requests for the list": self.list_requests,
-            "looks at its top that one copy makes": f"{self.looks:.0f}",
-            "most requests at once": self.peak,
-            "messages a copy did not tell of": self.unheard,
-            "said until seen, p50 / p95, ms": _ms(self.news_s),
-            "seen by the first until by another, p50 / p95, ms": _ms(self.spread_s),
-            "seconds": f"{self.seconds:.1f}",
-        }
-        return "".join(f"{name:<52}{value!s:>14}\n" for name, value in lines.items())
+KILL, SEND, DECIDE = 0.04, 0.5, 0.2
+"""Shares of the messages after which a copy is killed, and beside which one is sent or asked about."""
+SPOILED = {"sendMessageToChat": 0.5, "getChatHistory": 0.5, "getChats": 0.1}
+"""Which share of the answers to each operation is faulty."""
+AHEAD = 3
+"""Answers that are chosen ahead."""
 
 
 class Run:
@@ -125,6 +93,22 @@ class Run:
         self.typed.append(Typed(ChatId(chat), words, OutboxId(said["id"])))
         self.outcome.sent += 1
 
+    def spoil(self) -> None:
+        """Half of the next answers are faulty, and one of ten to a read of the list."""
+        for operation, share in SPOILED.items():
+            while self.market.unused(operation) < AHEAD:
+                is_faulty = self.chance.random() < share
+                self.outcome.faulty += is_faulty
+                self.market.script(operation, [self.chance.choice(FAULTS) if is_faulty else Answer()])
+
+    def decide(self) -> None:
+        """The operator resends what is asked about, at whichever copy is awake."""
+        awake = self.chance.choice([copy for copy in self.copies if not copy.is_frozen])
+        for item in awake.ask("open_items")["items"]:
+            if item["state"] in {"unconfirmed", "failed"}:
+                awake.ask("resend", id=item["id"])
+                self.outcome.resent += 1
+
     def hear(self, words: str) -> None:
         """Wait until every copy that is awake has told of a message."""
         for copy in self.copies:
@@ -163,12 +147,14 @@ class Run:
 
     def end(self) -> None:
         """Everything is delivered and read; the copies leave, and what they left is whole."""
-        settle_by_asking(self.market, self.copies[0], self.typed, 60.0)
+        asked = settle_by_asking(self.market, self.copies[0], self.typed, 120.0)
+        self.outcome.resent += asked.total()
         last = self.say([chat.chat_id for chat in self.market.world.listed("desc", None, 0, 5)])
         self.hear(last)
         store = open_store(self.root)
         try:
             await_true(lambda: not _differs(self.market, store), "the same chats here and there")
+            check_loop(store)
         finally:
             store.close()
         for copy in self.copies:
@@ -207,24 +193,12 @@ def _is_free(path: Path) -> bool:
     return True
 
 
-def _ms(seconds: list[float]) -> str:
-    ordered = sorted(seconds) or [0.0]
-    return f"{ordered[len(ordered) // 2] * 1000:.0f} / {ordered[int(len(ordered) * 0.95)] * 1000:.0f}"
-
-
-def check_files(root: Path) -> None:
-    """Both databases are whole."""
-    for path in (root / "cache" / "cache.db", root / "data" / "state.db"):
-        with closing(sqlite3.connect(path)) as conn:
-            assert conn.execute("PRAGMA integrity_check").fetchone() == ("ok",), path
-    assert not list(root.rglob("*.damaged*"))
-
-
 def check(run: Run) -> None:
     """What has to be so after every run."""
     outcome, market = run.outcome, run.market
     check_limits(market)
-    check_sending(market.ledger, run.typed, read_rows(run.root))
+    # Whoever resends a refused one sends it after those behind it.
+    check_sending(market.ledger, run.typed, read_rows(run.root), in_order=not outcome.resent)
     check_files(run.root)
     most = PAGES_PER_POLL * outcome.looks + FIRST_PAGES
     assert outcome.list_requests <= most, f"more than one copy polls the list\n{outcome.table()}"
@@ -262,7 +236,10 @@ def _live(trial: Run, begun: float, seconds: float) -> None:
     asleep: Process | None = None
     wakes = float("inf")
     while (passed := time.monotonic() - begun) < seconds:
+        trial.spoil()
         words = trial.say(chats)
+        if trial.chance.random() < DECIDE:
+            trial.decide()
         if trial.chance.random() < SEND:
             trial.send(chats)
         if asleep is None and passed > seconds / 2:
@@ -280,8 +257,8 @@ def _live(trial: Run, begun: float, seconds: float) -> None:
 
 def writable(market: Sandbox) -> list[int]:
     """Chats of the world that may be written in."""
-    listed = market.world.listed("desc", None, 0, 40)
-    return [chat.chat_id for chat in listed if chat.status != "FINISHED"][:10]
+    found = market.world.listed("desc", None, 0, 40)
+    return [chat.chat_id for chat in found if chat.status != "FINISHED"][:10]
 
 
 def main() -> int:
