@@ -1,19 +1,30 @@
 """Case 021: a read that fails costs its own answer; a verb is told, a screen goes on."""
 
+import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, ClassVar, cast
 
 import pytest
 
+from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.reads import MOST_KEPT, Reads
 from chat_tui.inbox.records import whole_chat
 from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox.sweeps import Sweeps
+from chat_tui.inbox.walks import Walks as RealWalks
 from chat_tui.inbox.writing import Writing
+from chat_tui.model.chat import ContextKind, NewChat
+from chat_tui.model.ids import MessageId, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import Tab
+from chat_tui.model.report import SyncReport
 from chat_tui.model.timeline import Draft
-from chat_tui.store import drafts
+from chat_tui.store import chats, drafts
 from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreBusy, StoreProblem
 from tests.store.world import CHAT, a_chat, buyer, list_chats, read_history
@@ -134,4 +145,58 @@ def test_what_was_sent_is_no_draft_any_more(store: Store) -> None:
     writing = Writing(store, InboxSettings(), lambda: 1)
     store.write_state(drafts.save, Draft(CHAT, "x", 1), 1, copy="other").result()
     assert writing.last_draft(CHAT).text == ""
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"), [(StoreProblem(WHY), ProblemKind.STORAGE), (StoreBusy(WHY), ProblemKind.BUSY)]
+)
+async def test_what_the_engine_cannot_do_for_the_files_is_refused(
+    store: Store, monkeypatch: pytest.MonkeyPatch, error: Exception, kind: ProblemKind, tmp_path: Path
+) -> None:
+    inbox = Inbox(store, no_market)  # type: ignore[arg-type]
+
+    async def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(inbox, "_ask", fail)
+    about = NewChat(ContextKind.ORDER, 7)
+    refused = [
+        await inbox.create_chat(about),
+        await inbox.fetch_chat(CHAT),
+        await inbox.fetch_whole(CHAT),
+        await inbox.resend(OutboxId("a")),
+        await inbox.stop_sending(OutboxId("a")),
+        await inbox.read_attachment(CHAT, MessageId(1), 0),
+        await inbox.save_attachment(CHAT, MessageId(1), 0, tmp_path),
+    ]
+    assert [one.kind for one in refused if isinstance(one, Problem)] == [kind] * 7
+    inbox._loop.discard()
+    store.close()
+
+
+async def test_a_walk_over_a_cache_that_began_anew_is_not_taken_for_whole(store: Store) -> None:
+    async def read(query: Any, *given: object) -> object:
+        return await asyncio.wrap_future(store.read(query, *given))
+
+    async def write_cache(write: Any, *given: object) -> object:
+        return await asyncio.wrap_future(store.write_cache(write, *given))
+
+    class Walks:
+        began: ClassVar[list[str | None]] = []
+
+        async def through(self, *_: object, token: str | None, step: Any, **__: object) -> None:
+            self.began.append(token)
+            await step("behind the first page")
+            if len(self.began) == 1:
+                with closing(sqlite3.connect(store.paths.cache.path, isolation_level=None)) as conn:
+                    conn.execute("DROP TABLE chat")
+                assert store.read(chats.counts, 0).result()[Tab.ALL] == 0
+            await step(None)
+
+    ground = SimpleNamespace(read=read, write_cache=write_cache, wall_ms=lambda: 5)
+    sweeps = Sweeps(cast("Ground", ground), cast("RealWalks", Walks()))
+    await sweeps.everything(SyncReport())
+    assert Walks.began == [None, None], "from the top once more"
+    assert await sweeps.done_at() == 5
     store.close()
