@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from chat_tui.paths import Paths
     from chat_tui.settings import Settings
 
-REFUSED, CANNOT_START = 1, 2
-INTERRUPTED, NOBODY_READS = 130, 141
-"""What a shell reports for a program ended by Ctrl-C or by a closed pipe."""
+REFUSED, CANNOT_START, INTERRUPTED, NOBODY_READS = 1, 2, 130, 141
+"""The last two are what a shell reports for a program ended by Ctrl-C or by a closed pipe."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -38,17 +37,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             code = _run(sys.argv[1:] if argv is None else argv)
         except SystemExit as ended:
-            # Help was printed, or a mistake told.
             code = ended.code if isinstance(ended.code, int) else REFUSED
         streams.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
     except streams.Unprintable as lost:
-        if lost.nobody_reads:
-            return NOBODY_READS
-        words = _("Standard output takes nothing, so nothing was printed: {reason}.")
-        streams.err(f"chat-tui: {words.format(reason=lost.reason)}\n")
-        return REFUSED
+        if not lost.nobody_reads:
+            words = _("Standard output takes nothing, so nothing was printed: {reason}.")
+            streams.err(f"chat-tui: {words.format(reason=lost.reason)}\n")
+        return NOBODY_READS if lost.nobody_reads else REFUSED
     return code
 
 
@@ -99,10 +96,8 @@ def open_inbox(
 def _run(argv: Sequence[str]) -> int:
     """Do what is asked; every expected failure is one sentence on standard error."""
     locale.use(locale.spelled(locale.choose(arguments.asked_language(argv)), sys.stderr))
-    begun = time.monotonic()
-    asked = arguments.parse(argv)
+    begun, asked = time.monotonic(), arguments.parse(argv)
     asked.begun = begun
-
     import logging
 
     from chat_tui.commands.speak import CannotStart, complain, foreign_words
