@@ -1,8 +1,11 @@
 """Where the program keeps its files."""
 
 import errno
+import grp
 import os
+import pwd
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +19,8 @@ _PLACES = (
     *("XDG_RUNTIME_DIR", "XDG_DOWNLOAD_DIR"),
 )
 """Variables that name a directory. The standard says of one that is relative: ignore it."""
+_MOST_LINKS = 40
+"""As many as the kernel follows."""
 
 
 class ForeignDirectory(Exception):  # noqa: N818 - house word: a refusal that was expected
@@ -81,11 +86,67 @@ def _forget_relative() -> None:
         raise OSError(errno.ENOENT, _("Nobody knows your home directory. Set HOME to it, from / on."))
 
 
+def _refuse_hands_above(directory: Path) -> None:
+    """ForeignDirectory if somebody else could put another directory in the place of this one.
+
+    Looked at is the way to it, links included, from the first directory on that is ours or bears our name:
+    each belongs to us or to root, and others may write into it only where it is sticky, as /tmp. The group
+    may where it is the operator's own, which has his name and nobody else in it.
+    """
+    is_ours = False
+    for path in _way(directory):
+        try:
+            found = path.lstat()
+        except FileNotFoundError:
+            return
+        is_ours = is_ours or found.st_uid == os.geteuid() or path.name == APP
+        if not is_ours or path == directory:
+            continue
+        if found.st_uid not in {os.geteuid(), 0}:
+            raise ForeignDirectory(path, is_owned=False)
+        shared = 0o002 if _is_own_group(found.st_gid) else 0o022
+        if stat.S_ISDIR(found.st_mode) and found.st_mode & shared and not found.st_mode & stat.S_ISVTX:
+            raise ForeignDirectory(path, is_owned=True)
+
+
+def _way(directory: Path) -> Iterator[Path]:
+    """Every directory and link the system passes on the way to a path, from the root on."""
+    left = list(reversed(directory.absolute().parts[1:]))
+    here, links = Path("/"), 0
+    yield here
+    while left:
+        part = left.pop()
+        there = here.parent if part == ".." else here / part
+        yield there
+        try:
+            target = Path(os.readlink(there)) if links < _MOST_LINKS else None
+        except OSError:
+            target = None  # no link, or nothing there
+        if target is None:
+            here = there
+            continue
+        links += 1
+        here = Path("/") if target.is_absolute() else here
+        left += reversed(target.parts[1:] if target.is_absolute() else target.parts)
+
+
+def _is_own_group(group: int) -> bool:
+    """Whether a group is the one that many systems make for each user, with nobody else in it."""
+    if group != os.getegid():
+        return False
+    try:
+        about, owner = grp.getgrgid(group), pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return False
+    return about.gr_name == owner and set(about.gr_mem) <= {owner}
+
+
 def make_private(directory: Path) -> Path:
     """Create a directory (and its parents) for the owner alone; tighten one that others could read.
 
     Raises ForeignDirectory for one that others could have written to, OSError if it cannot be made.
     """
+    _refuse_hands_above(directory)
     missing = [path for path in (directory, *directory.parents) if not path.exists()]
     for path in reversed(missing):
         path.mkdir(mode=0o700, exist_ok=True)

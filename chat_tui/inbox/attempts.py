@@ -173,12 +173,13 @@ class Attempts:
         """The message after which ours must come; a chat or a clock never read is read first."""
         for first in (True, False):
             cursor = await self._g.read(messages.cursor, chat_id)
-            known = cursor.hi is not None or cursor.coverage == Coverage.DONE
+            unstored = self._history.unstored.newest(chat_id)
+            known = cursor.hi is not None or cursor.coverage == Coverage.DONE or unstored is not None
             if known and self._history.server_now() is not None:
                 break
             if first and (problem := await self._history.newer(chat_id, Urgency.SEND)) is not None:
                 return problem
-        return cursor.hi if cursor.hi is not None else MessageId(0)
+        return max(cursor.hi or MessageId(0), unstored or MessageId(0))
 
     async def _post(self, item: OutboxItem) -> Accepted | Problem:
         market = self._g.market(Urgency.SEND)

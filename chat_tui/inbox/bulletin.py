@@ -118,6 +118,10 @@ class Bulletin:
         """Nothing may be sent in this run, or (None) everything may."""
         self._set(replace(self.link, view_only=problem))
 
+    def hinder(self, words: str, *, is_final: bool) -> None:
+        """The local files cannot be written (why, in sentences), or (empty) can be again."""
+        self._set(replace(self.link, storage=words, is_outdated=is_final))
+
     def unlock(self) -> None:
         """A send was taken: the business is not locked any more. A key that is refused stays refused."""
         paused = self.link.sends_paused

@@ -70,6 +70,7 @@ class Engine:
         self._older: dict[ChatId, asyncio.Task[Any]] = {}
         self._delivering: asyncio.Task[None] | None = None
         self._background = False
+        self._halting: asyncio.Task[None] | None = None
         self._g: Ground
         self._history: History
         self._budgets: Budgets
@@ -126,8 +127,15 @@ class Engine:
         await asyncio.to_thread(spool.sweep, self._store.paths.data_dir, needed, SPOOL_AGE_S)
         await asyncio.to_thread(saved.sweep, self._store.paths.data_dir)
 
-    async def close(self) -> None:
-        """End everything; requests in flight get a moment, then stay for the next start to look up."""
+    def hindered(self, words: str, *, is_final: bool) -> None:
+        """The local files cannot be written, or can be again; if they never will be, nothing goes on."""
+        self.bulletin.hinder(words, is_final=is_final)
+        if is_final and self._background:
+            self._background = False
+            self._halting = asyncio.create_task(self._halt())
+
+    async def _halt(self) -> None:
+        """End what goes on by itself; requests in flight get a moment, then stay to be looked up."""
         if self._delivering is not None:
             self._delivering.cancel()
             await self._delivery.finish(GRACE_S)
@@ -135,7 +143,15 @@ class Engine:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if hasattr(self, "_g"):
+            # A copy of the newer version leads from now on.
             self._leadership.resign()
+
+    async def close(self) -> None:
+        """End everything; requests in flight get a moment, then stay for the next start to look up."""
+        if self._halting is not None:
+            await self._halting
+        await self._halt()
+        if hasattr(self, "_g"):
             await self._presence.leave()
             await self._g.markets.aclose()
 

@@ -1,6 +1,7 @@
 """Reading a chat's history from the Market into the cache: the newest, and older on need."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from itertools import pairwise
 from weakref import WeakValueDictionary
@@ -8,18 +9,22 @@ from weakref import WeakValueDictionary
 from chat_tui.inbox.events import ChatsChanged, HistoryFailed, TimelineChanged
 from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.page_walk import PageWalk
+from chat_tui.inbox.unstored import Unstored
 from chat_tui.model.allowance import Urgency
+from chat_tui.model.chat import Chat
 from chat_tui.model.ids import UNKNOWN_TIME, ChatId, MessageId, Millis
 from chat_tui.model.message import Message
 from chat_tui.model.paging import Coverage, HistoryCursor, MessagesPage
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import chats, messages
-from chat_tui.store.database import Connection
+from chat_tui.store.database import Connection, StoreBusy, StoreOutdated, StoreProblem
 
 PAGE = 50
 """Messages per page when reading backwards; a page token is only good for the limit it was made with."""
 NEWER_PAGE = 100
 """Messages per page when reading what is new."""
+
+log = logging.getLogger(__name__)
 
 
 class History:
@@ -29,6 +34,8 @@ class History:
         self._g = ground
         self._locks: WeakValueDictionary[ChatId, asyncio.Lock] = WeakValueDictionary()
         """Of the chats that are being read, or waited for."""
+        self.unstored = Unstored()
+        """What was read for a send while the cache could not be written."""
         self._server_at: tuple[Millis, float] | None = None
 
     def server_now(self) -> Millis | None:
@@ -57,7 +64,24 @@ class History:
             cursor = await self._known(chat_id, Urgency.SEND)
             if isinstance(cursor, Problem):
                 return cursor
-            return await self._since(chat_id, base, Urgency.SEND)
+            # A cache that could not be written for a while may end before the base: no gap is left in it.
+            start = base if cursor.hi is None else min(base, cursor.hi)
+            return await self._since(chat_id, start, Urgency.SEND)
+
+    async def unclaimed_own(
+        self, chat_id: ChatId, after: MessageId, not_before: Millis
+    ) -> tuple[Message, ...]:
+        """Our side's messages read after one, not older than a moment, which no item claims; oldest first.
+
+        Those that the cache could not take are among them.
+        """
+        return await self._g.read(
+            messages.unclaimed_own,
+            chat_id,
+            after=after,
+            not_before=not_before,
+            unstored=self.unstored.own(chat_id, after, not_before),
+        )
 
     async def older(self, chat_id: ChatId, urgency: Urgency = Urgency.OPEN) -> Problem | None:
         """Bring one more page of older messages into the cache."""
@@ -125,7 +149,7 @@ class History:
             is_enough = walk.token is None and _is_newest_first(page.messages)
             if not walk.goes_on(page) or is_enough:
                 break
-        await self._save(chat_id, collected, newest=True, oldest=walk.is_whole, token=walk.token)
+        await self._save_for(urgency, chat_id, collected, newest=True, oldest=walk.is_whole, token=walk.token)
         return None
 
     async def _since(self, chat_id: ChatId, base: MessageId, urgency: Urgency) -> Problem | None:
@@ -147,8 +171,30 @@ class History:
                 break
         # What came oldest first has no gap before its end, even if the walk was left: the next begins there.
         newest = walk.is_whole or _is_oldest_first(collected)
-        await self._save(chat_id, collected, newest=newest, oldest=None)
+        await self._save_for(urgency, chat_id, collected, newest=newest, oldest=None)
         return walk.trouble
+
+    async def _save_for(
+        self,
+        urgency: Urgency,
+        chat_id: ChatId,
+        found: Sequence[Message],
+        *,
+        newest: bool,
+        oldest: bool | None,
+        token: str | None = None,
+    ) -> None:
+        """Merge into the cache; for a send, what the cache does not take is kept in memory."""
+        try:
+            await self._save(chat_id, found, newest=newest, oldest=oldest, token=token)
+        except (StoreBusy, StoreProblem, KeyError) as error:
+            # KeyError: the chat itself could not be stored either.
+            if urgency is not Urgency.SEND or isinstance(error, StoreOutdated):
+                raise
+            log.warning("history not kept: %s", type(error).__name__)
+            self.unstored.add(chat_id, found)
+        else:
+            self.unstored.forget(chat_id)
 
     async def _save(
         self,
@@ -191,9 +237,17 @@ class History:
             chat = await self._g.market(urgency).get_chat(chat_id)
             if isinstance(chat, Problem):
                 return chat
-            await self._g.write_cache(chats.save_page, (chat,), self._g.wall_ms())
+            await self._save_chat(chat, urgency)
             self._g.bulletin.publish(ChatsChanged(frozenset({chat_id})))
         return cursor
+
+    async def _save_chat(self, chat: Chat, urgency: Urgency) -> None:
+        try:
+            await self._g.write_cache(chats.save_page, (chat,), self._g.wall_ms())
+        except (StoreBusy, StoreProblem) as error:
+            if urgency is not Urgency.SEND or isinstance(error, StoreOutdated):
+                raise
+            log.warning("chat not kept: %s", type(error).__name__)
 
     def _lock(self, chat_id: ChatId) -> asyncio.Lock:
         return self._locks.setdefault(chat_id, asyncio.Lock())

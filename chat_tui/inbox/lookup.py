@@ -14,7 +14,7 @@ from chat_tui.model.match import is_likeness, says_the_same
 from chat_tui.model.message import Message
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem
-from chat_tui.store import messages, outbox, spool
+from chat_tui.store import outbox, spool
 
 LEAST_LOOKS = 3
 """Complete looks before the operator is asked, or a sent item is let go as one that was not found."""
@@ -142,11 +142,8 @@ class Lookup:
         return await self._confirm(item, found[0])
 
     async def _unclaimed(self, item: OutboxItem, since: Millis) -> tuple[Message, ...]:
-        return await self._g.read(
-            messages.unclaimed_own,
-            item.chat_id,
-            after=item.base_message_id or MessageId(0),
-            not_before=since - CLOCK_SLACK_MS,
+        return await self._history.unclaimed_own(
+            item.chat_id, item.base_message_id or MessageId(0), since - CLOCK_SLACK_MS
         )
 
     async def _confirm(self, item: OutboxItem, message: Message) -> OutboxItem | None:

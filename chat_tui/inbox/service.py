@@ -36,6 +36,7 @@ from chat_tui.model.stats import Stats
 from chat_tui.model.timeline import Draft, TimelinePage
 from chat_tui.store import coverage, messages, outbox, search, stats
 from chat_tui.store.database import Store
+from chat_tui.store.notices import Hindrance
 
 
 def wall_clock_ms() -> Millis:
@@ -77,9 +78,12 @@ class Inbox(Queue, Sending, Attachments):
         self._reads.is_lenient = background
         self._opened = self._loop.submit(self._engine.open(background=background))
         self._is_asleep = True
+        self._writing.adopt()
         for sentence in self._store.notices:
             self._mended(sentence)
         self._store.tell_notices(self._mended)
+        self._store.tell_hindrance(self._hindered)
+        self._hindered(self._store.hindrance)
         if not asleep:
             self.awaken()
 
@@ -214,6 +218,13 @@ class Inbox(Queue, Sending, Attachments):
         """Keep the text typed for a chat; an empty text removes the draft."""
         return await self._writing.save_draft(draft)
 
+    def keep_aside(self, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+        """Keep texts that `save_draft` refuses in a file beside the database, for the next start.
+
+        The result are those that cannot be kept there either. Without any the file is removed.
+        """
+        return self._writing.keep_aside(drafts)
+
     async def forget_draft(self, chat_id: ChatId, text: str) -> Problem | None:
         """One of a draft's `others` was taken into the box (and saved), or is not wanted."""
         return await self._writing.forget_draft(chat_id, text)
@@ -259,11 +270,15 @@ class Inbox(Queue, Sending, Attachments):
         self.awaken()
         await asyncio.wrap_future(self._loop.submit(self._engine.close()))
         self._store.tell_notices(None)
+        self._store.tell_hindrance(None)
         await asyncio.to_thread(self._loop.stop)
         await asyncio.to_thread(self._store.close)
 
     def _mended(self, sentence: str) -> None:
         self._publish(StoreMended(sentence))
+
+    def _hindered(self, found: Hindrance) -> None:
+        self._loop.call(partial(self._engine.hindered, found.words, is_final=found.is_final))
 
     def _publish(self, event: Event) -> None:
         self._loop.call(self._engine.bulletin.publish, event)

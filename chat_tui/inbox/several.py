@@ -85,6 +85,15 @@ class Several(Together, Inbox):
         place, own = apart.own_chat(draft.chat_id)
         return await self._at(place).save_draft(Draft(own, draft.text, draft.caret, draft.others))
 
+    def keep_aside(self, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+        """Keep texts beside the databases of their businesses."""
+        left: list[Draft] = []
+        for place, one in enumerate(self._businesses):
+            own = [(draft, apart.own_chat(draft.chat_id)) for draft in drafts]
+            theirs = [replace(draft, chat_id=chat) for draft, (at, chat) in own if at == place]
+            left += (apart.common_draft(place, draft) for draft in one.inbox.keep_aside(theirs))
+        return tuple(left)
+
     async def forget_draft(self, chat_id: ChatId, text: str) -> Problem | None:
         """One of a draft's `others` is not wanted."""
         place, own = apart.own_chat(chat_id)

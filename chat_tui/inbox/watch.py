@@ -92,6 +92,8 @@ class Watch:
     async def _look(self, *, surely: bool) -> None:
         before, self._versions = self._versions, await self._versions_now()
         is_cache, is_state = (a != b for a, b in zip(before, self._versions, strict=True))
+        if surely and self._g.bulletin.link.storage:
+            self._g.store.try_again()
         if is_cache:
             await self._tell_chats()
         if is_cache or surely:

@@ -1,8 +1,9 @@
 """What the operator does, made durable before anything on the screen says so."""
 
 import asyncio
+import logging
 import uuid
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
@@ -19,10 +20,12 @@ from chat_tui.model.mark import Mark, Marked
 from chat_tui.model.outbox import OutboxItem, OutboxKind
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Draft
-from chat_tui.store import drafts, marks, spool
+from chat_tui.store import drafts, marks, spool, unsaved
 from chat_tui.store.database import Connection, Store, StoreBusy, StoreProblem
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 class Writing:
@@ -76,6 +79,26 @@ class Writing:
                 self._store.write_state(drafts.save, draft, self._wall_ms(), copy=self._copy, base=base)
             )
         )
+
+    def keep_aside(self, drafts_: Sequence[Draft]) -> tuple[Draft, ...]:
+        """Keep texts in a file beside the database; those that cannot be kept there either."""
+        try:
+            unsaved.keep(self._store.paths.data_dir, self._copy, drafts_)
+        except OSError as error:
+            log.warning("texts not kept aside: %s", type(error).__name__)
+            return tuple(drafts_)
+        return ()
+
+    def adopt(self) -> None:
+        """Take over the texts that copies before this one could keep in a file only."""
+        data_dir = self._store.paths.data_dir
+        for copy, found in unsaved.found(data_dir).items():
+            try:
+                self._store.write_state(drafts.adopt, copy, found, self._wall_ms()).result()
+                unsaved.keep(data_dir, copy, ())
+            except (StoreBusy, StoreProblem, OSError) as error:
+                # The file stays for another start.
+                log.warning("kept texts not taken over: %s", type(error).__name__)
 
     async def forget_draft(self, chat_id: ChatId, text: str) -> Problem | None:
         """One of the `others` of a draft was taken over or is not wanted."""

@@ -58,7 +58,16 @@ class Link:
     """Until when an operation is not asked, by operationId: its quota is used up, or nearly."""
     proxy: str = ""
     """The host of the proxy that requests go through; empty if there is none."""
+    storage: str = ""
+    """What keeps the local files from being written: sentences with what helps; empty while nothing does."""
+    is_outdated: bool = False
+    """Whether a newer version has taken over the local files: this copy can only be left."""
     unread: str = ""
     """A sentence that says why the local files cannot be read; empty while they can."""
     parts: tuple[tuple[str, "Link"], ...] = ()
     """How things stand with each of several open businesses, by name, the worst first."""
+
+    @property
+    def needs_restart(self) -> bool:
+        """Whether this copy, or its part for one of several businesses, is outdated."""
+        return self.is_outdated or any(part.is_outdated for _name, part in self.parts)

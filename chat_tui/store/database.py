@@ -10,12 +10,21 @@ from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, Self, TypeVar
 
 from chat_tui.locale import _
+from chat_tui.store import schema
 from chat_tui.store.connections import open_reader, restore, snapshot, transaction
-from chat_tui.store.errors import BROKEN, StoreBusy, StoreProblem, cannot_open, explain, is_damage
-from chat_tui.store.files import identity, private_directory
+from chat_tui.store.errors import (
+    BROKEN,
+    StoreBusy,
+    StoreOutdated,
+    StoreProblem,
+    cannot_open,
+    explain,
+    is_damage,
+)
+from chat_tui.store.files import has_room, identity, private_directory
 from chat_tui.store.futures import both
-from chat_tui.store.locks import WriteLock, lost_chat_lock
-from chat_tui.store.notices import Notices
+from chat_tui.store.locks import WriteLock, lost_chat_lock, try_locks
+from chat_tui.store.notices import Hindrance, Notices
 from chat_tui.store.opening import DatabaseFile, begin_anew, is_whole, mark_damage, open_database
 from chat_tui.store.quarantine import Quarantine
 
@@ -72,7 +81,11 @@ class _Writer:
 
     def submit(self, fn: Callable[[Connection], T]) -> Future[T]:
         """Run `fn` in one transaction; the result comes after the commit."""
-        return self._thread.submit(self._write, fn)
+        return self._thread.submit(self._write_or_tell, fn)
+
+    def try_again(self) -> Future[None]:
+        """Write something that changes nothing: whether it can be written is told as for any other write."""
+        return self.submit(schema.touch)
 
     def data_version(self) -> Future[int]:
         """A number that changes when another process has committed."""
@@ -95,6 +108,8 @@ class _Writer:
     def _open(self, opened: Callable[[DatabaseFile, Notices], Connection]) -> None:
         self._conn = opened(self._file, self._notices)
         self._is_open = True
+        self.schema = schema.user_version(self._conn)
+        """The number of the last migration this program knows."""
         self.identity = identity(self._file.path)
         """Device and inode of the file that is open; another one after it was removed and begun anew."""
 
@@ -114,6 +129,23 @@ class _Writer:
                 self._keep_current()
         return self._version()
 
+    def _write_or_tell(self, fn: Callable[[Connection], T]) -> T:
+        """As `_write`; that the file cannot be written stands in `Notices` until it can."""
+        kind = self._file.kind
+        try:
+            self._notices.refuse_if_ended()
+            result = self._write(fn)
+        except StoreOutdated as problem:
+            self._notices.end(str(problem))
+            raise
+        except StoreProblem as problem:
+            self._notices.hinder(kind, str(problem))
+            raise
+        # On a full disk a small write may find a place that a larger one does not.
+        if kind in self._notices.hindered and has_room(self._file.path.parent):
+            self._notices.free(kind)
+        return result
+
     def _write(self, fn: Callable[[Connection], T]) -> T:
         try:
             return self._try(fn)
@@ -128,9 +160,13 @@ class _Writer:
             raise explain(error, self._file.path) from error
 
     def _try(self, fn: Callable[[Connection], T]) -> T:
+        def if_known(conn: Connection) -> T:
+            schema.refuse_successor(conn, self.schema)
+            return fn(conn)
+
         with self._lock.held():
             self._keep_current()
-            return transaction(self._conn, fn)
+            return transaction(self._conn, if_known)
 
     def _keep_current(self) -> bool:
         """Go on with the file that lies there now, begun anew if it was removed; whether it is another one.
@@ -149,6 +185,8 @@ class _Writer:
             self._open(open_database)
         except BROKEN as error:
             raise explain(error, self._file.path) from error
+        except OSError as error:
+            raise cannot_open(self._file.path, error) from error
         if was_open:
             self._notices.say(
                 _("{place} was removed while the program ran; it was made again.").format(
@@ -205,6 +243,7 @@ class Store:
                 self._notices.say(
                     _("{place} was readable by others; that is mended.").format(place=directory)
                 )
+            try_locks(directory)
         self._cache = _Writer(paths.cache, WriteLock(paths.lock("cache")), self._notices)
         try:
             self._state = _Writer(paths.state, WriteLock(paths.lock("state")), self._notices)
@@ -233,6 +272,21 @@ class Store:
     def tell_notices(self, hear: Callable[[str], None] | None) -> None:
         """Call `hear` with what must be mended from now on, on a thread of the store; None = nobody hears."""
         self._notices.tell(hear)
+
+    @property
+    def hindrance(self) -> Hindrance:
+        """What keeps the files from being written, by the last try of each."""
+        return self._notices.hindrance
+
+    def tell_hindrance(self, hear: Callable[[Hindrance], None] | None) -> None:
+        """Call `hear` with every change of it, on a thread of the store; None = nobody hears."""
+        self._notices.tell_hindrance(hear)
+
+    def try_again(self) -> None:
+        """Try to write what could not be written last time, to find out whether there is room again."""
+        for writer, kind in ((self._cache, "cache"), (self._state, "state")):
+            if kind in self._notices.hindered:
+                writer.try_again()
 
     def read(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -274,7 +328,11 @@ class Store:
 
     def _read(self, fn: Callable[[Connection], T]) -> T:
         try:
+            self._notices.refuse_if_ended()
             return self._try(fn)
+        except StoreOutdated as problem:
+            self._notices.end(str(problem))
+            raise
         except (*BROKEN, *_ROTTEN) as error:
             if not is_damage(error) or not self._is_mended(error):
                 raise explain(error, self.paths.cache.path) from error
@@ -284,12 +342,17 @@ class Store:
             raise explain(error, self.paths.cache.path) from error
 
     def _try(self, fn: Callable[[Connection], T]) -> T:
+        def if_known(conn: Connection) -> T:
+            schema.refuse_successor(conn, self._cache.schema)
+            schema.refuse_successor(conn, self._state.schema, "state")
+            return fn(conn)
+
         if self._reader_sees != (now := self._identities):
             # Only a reader that could be opened takes the place: the next read tries again.
             reader = open_reader(self.paths.cache, self.paths.state)
             self._reader.close()
             self._reader, self._reader_sees = reader, now
-        return snapshot(self._reader, fn)
+        return snapshot(self._reader, if_known)
 
     def _is_mended(self, error: BaseException) -> bool:
         """Which of the two files it was is not told: what cannot be read again is looked at first."""
@@ -297,4 +360,4 @@ class Store:
         return self._state.mend().result() or self._cache.mend().result()
 
 
-__all__ = ["Connection", "Store", "StoreBusy", "StorePaths", "StoreProblem"]
+__all__ = ["Connection", "Store", "StoreBusy", "StoreOutdated", "StorePaths", "StoreProblem"]

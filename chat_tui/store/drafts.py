@@ -3,6 +3,7 @@
 Each running copy writes a row of its own, so that two operators at one chat never overwrite each other.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from chat_tui.model.ids import ChatId, Millis
@@ -50,6 +51,12 @@ def save(conn: Connection, draft: Draft, at: Millis, copy: str = "", base: Kept 
             "INSERT INTO draft (chat_id, copy, text, caret, at) VALUES (?, ?, ?, ?, ?)",
             (draft.chat_id, copy, clean(draft.text), draft.caret, at),
         )
+
+
+def adopt(conn: Connection, copy: str, drafts: Sequence[Draft], at: Millis) -> None:
+    """Take over what another copy typed and could not save."""
+    for draft in drafts:
+        save(conn, draft, at, copy)
 
 
 def clear(conn: Connection, chat_id: ChatId, copy: str = "", base: Kept | None = None) -> None:

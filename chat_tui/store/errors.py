@@ -1,9 +1,11 @@
 """Why the store cannot do what was asked.
 
 StoreProblem    something is wrong with the files: one sentence, and what helps
+StoreOutdated   a newer version has taken them over: one of the above that nothing but a new start mends
 StoreBusy       another copy of the program is writing; trying again may help
 """
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
@@ -14,6 +16,10 @@ from chat_tui.locale import _
 
 class StoreProblem(Exception):  # noqa: N818 - house word: a refusal that was expected
     """The files cannot be used as asked; the text is a sentence for the operator."""
+
+
+class StoreOutdated(StoreProblem):
+    """A newer version has changed a file under this copy, which can neither read nor write it any more."""
 
 
 class StoreBusy(Exception):  # noqa: N818 - not a fault: another copy is at it
@@ -39,7 +45,15 @@ _OUTSIDE = _BUSY | {
 
 
 def cannot_open(place: Path, error: OSError) -> StoreProblem:
-    """A file the system does not let us make or open."""
+    """A file the system does not let us make or open; the advice fits the reason."""
+    if error.errno == errno.EROFS:
+        return StoreProblem(
+            _(
+                "{place} is on a read-only disk: nothing can be kept there until it can be written again."
+            ).format(place=place)
+        )
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return StoreProblem(_("No space left on the disk for {place}: free some space.").format(place=place))
     return StoreProblem(
         _("{place} cannot be made or read ({reason}): check the path and its permissions.").format(
             place=place, reason=os.strerror(error.errno or 0)

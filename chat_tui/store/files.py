@@ -11,6 +11,8 @@ from chat_tui.store.errors import StoreProblem, cannot_open
 _NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "9p", "fuse.sshfs", "fuse.glusterfs"}
 )
+_ROOM_BYTES = 1_000_000
+"""As much as the largest page of a history takes, with its index."""
 _COMPANIONS = ("", "-wal", "-shm")
 """A database in WAL mode is three files."""
 
@@ -50,6 +52,15 @@ def _foreign(error: ForeignDirectory) -> str:
     else:
         words = _("{place} belongs to another user: choose another place.")
     return words.format(place=error.path)
+
+
+def has_room(directory: Path) -> bool:
+    """Whether more than a few pages can be written where a directory is; where that cannot be told, yes."""
+    try:
+        about = os.statvfs(directory)
+    except OSError:
+        return True
+    return about.f_bavail * about.f_frsize > _ROOM_BYTES
 
 
 def is_on_network(directory: Path) -> bool:

@@ -81,7 +81,7 @@ class WriteLock:
         if not file.guard.acquire(timeout=patience_s):
             raise _busy()
         try:
-            while not _try_flock(file.fd):
+            while not _try_flock(file):
                 if time.monotonic() >= until:
                     raise _busy()
                 time.sleep(_PAUSE_S)
@@ -97,12 +97,45 @@ def _busy() -> StoreBusy:
     return StoreBusy(_("Another copy of the program is writing; try again."))
 
 
-def _try_flock(fd: int) -> bool:
+def _try_flock(file: _LockFile) -> bool:
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        raise no_locks(file.path.parent, error) from error
     return True
+
+
+def no_locks(directory: Path, error: OSError) -> StoreProblem:
+    """A directory on a file system that keeps no locks."""
+    return StoreProblem(
+        _(
+            "{place} is on a file system without locks ({reason}): "
+            "let XDG_DATA_HOME and XDG_CACHE_HOME name a local disk."
+        ).format(place=directory, reason=os.strerror(error.errno or 0))
+    )
+
+
+def try_locks(directory: Path) -> None:
+    """Take both kinds of locks on a new file that nobody else knows; StoreProblem if one is refused.
+
+    Whatever is answered there, also that somebody else holds it, says that the locks are none. A directory
+    where no file can be made is not told of here.
+    """
+    import tempfile  # noqa: PLC0415 - nothing else needs it before the first paint
+
+    try:
+        file = tempfile.TemporaryFile(dir=directory)  # noqa: SIM115 - closed below
+    except OSError:
+        return
+    with file:
+        try:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.lockf(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 2**63 - 1)
+            fcntl.fcntl(file.fileno(), fcntl.F_GETLK, _pack(fcntl.F_WRLCK, 0))
+        except OSError as error:
+            raise no_locks(directory, error) from error
 
 
 class ByteLock:
@@ -126,6 +159,8 @@ class ByteLock:
                 fcntl.lockf(file.fd, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
             except (BlockingIOError, PermissionError):
                 return False
+            except OSError as error:
+                raise no_locks(file.path.parent, error) from error
             file.held.add(number)
             _in_use.add(file)
             return True

@@ -48,9 +48,14 @@ _CLAIMED = f"""
     WHERE o.chat_id = ? AND o.message_id IS NOT NULL AND o.message_id BETWEEN ? AND ?
         AND {_SOUND_ITEM}
 """  # noqa: S608
+_IS_CLAIMED = "SELECT 1 FROM outbox WHERE chat_id = ? AND message_id = ?"
 _ECHOES = f"""
-    SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND o.message_id IS NULL AND {_SOUND_ITEM} ORDER BY o.seq
+    SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND {_SOUND_ITEM} AND (o.message_id IS NULL OR (
+        o.message_id > coalesce((SELECT hist_hi FROM chat c WHERE c.chat_id = o.chat_id), 0)
+        AND NOT EXISTS (SELECT 1 FROM message m WHERE m.chat_id = o.chat_id AND m.message_id = o.message_id)))
+    ORDER BY o.seq
 """  # noqa: S608
+"""What no message here stands for: also one whose message was seen and could not be stored yet."""
 _KNOWN = ", ".join(readable("chat", name) for name in ("status", "updated_at", *_STANDING.split(", ")))
 _REACH = ", ".join(readable("chat", name) for name in ("hist_lo", "hist_hi", "hist_full"))
 _CURSOR = ", ".join(readable("chat", name) for name in ("older_token", "updated_at", "newest_at"))
@@ -291,8 +296,19 @@ def save_older_token(conn: Connection, chat_id: ChatId, token: str | None) -> No
 
 
 def unclaimed_own(
-    conn: Connection, chat_id: ChatId, after: MessageId, not_before: Millis
+    conn: Connection,
+    chat_id: ChatId,
+    after: MessageId,
+    not_before: Millis,
+    unstored: Sequence[Message] = (),
 ) -> tuple[Message, ...]:
-    """Our side's messages after one, not older than a moment, that no outbox item claims; oldest first."""
+    """Our side's messages after one, not older than a moment, that no outbox item claims; oldest first.
+
+    `unstored` are such that the cache could not take; they count as if they were in it.
+    """
     rows = conn.execute(_UNCLAIMED, (chat_id, after, not_before)).fetchall()
-    return tuple(_with_files(conn, chat_id, rows))
+    found = {message.message_id: message for message in _with_files(conn, chat_id, rows)}
+    for message in unstored:
+        if conn.execute(_IS_CLAIMED, (chat_id, message.message_id)).fetchone() is None:
+            found.setdefault(message.message_id, message)
+    return tuple(found[message_id] for message_id in sorted(found))

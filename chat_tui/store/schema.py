@@ -1,15 +1,31 @@
-"""Bring a database to the schema of this version: numbered SQL files, one transaction each."""
+"""Bring a database to the schema of this version: numbered SQL files, one transaction each.
+
+A file may be brought forward while a copy of an older version has it open. That copy asks for the schema's
+number in every transaction, and stops for good when it meets one it does not know, unless the step itself
+says that older copies can live with it. Such a step begins with the comment
+
+    -- open copies since: N
+
+which means: programs that know the steps up to N may go on reading and writing what is there (a column with
+a default, an index, a table of its own). The number of the step and N are kept together in the file's
+`application_id`; without the comment, or when `user_version` was raised in any other way, nobody may.
+A *start* of an older version is refused in every case.
+"""
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 from chat_tui.locale import _
-from chat_tui.store.errors import StoreProblem
+from chat_tui.store.errors import StoreOutdated, StoreProblem
 from chat_tui.store.files import create_private
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_SINCE = re.compile(r"--\s*open copies since:\s*(\d+)\s*$", re.MULTILINE)
+_BITS = 15
+"""Of `application_id`, which has 31 to give: the number of the step above, below it from when on."""
 
 
 def migrate(conn: sqlite3.Connection, steps: Path, backup: Path | None = None) -> None:
@@ -32,19 +48,46 @@ def migrate(conn: sqlite3.Connection, steps: Path, backup: Path | None = None) -
 
 def refuse_newer(version: int, steps: Path) -> None:
     """StoreProblem if a version is later than the last step of a folder."""
-    newest = max(int(path.name.split("_")[0]) for path in steps.glob("*.sql"))
-    if version > newest:
+    latest = newest(steps)
+    if version > latest:
         raise StoreProblem(
             _(
                 "The {name} database was written by a newer version of chat-tui "
                 "(schema {found}, this one knows {known}): update the program."
-            ).format(name=steps.name, found=version, known=newest)
+            ).format(name=steps.name, found=version, known=latest)
         )
 
 
-def user_version(conn: sqlite3.Connection) -> int:
+def newest(steps: Path) -> int:
+    """The number of the last step of a folder."""
+    return max(int(path.name.split("_")[0]) for path in steps.glob("*.sql"))
+
+
+def refuse_successor(conn: sqlite3.Connection, known: int, schema: str = "main") -> None:
+    """StoreOutdated if a file that is open was brought to a schema that programs of `known` cannot live with.
+
+    Costs one look at the file's first page, which is in memory.
+    """
+    version = user_version(conn, schema)
+    if version > known and known < _lives_since(conn, version, schema):
+        raise StoreOutdated(_("chat-tui was updated: press Ctrl+Q and start it again."))
+
+
+def touch(conn: sqlite3.Connection) -> None:
+    """Write the first page of a file as it is."""
+    conn.execute(f"PRAGMA user_version = {user_version(conn)}")
+
+
+def _lives_since(conn: sqlite3.Connection, version: int, schema: str) -> int:
+    """Which steps a program must know to go on with a file of this version."""
+    told: int = conn.execute(f"PRAGMA {schema}.application_id").fetchone()[0]
+    number, since = divmod(told, 1 << _BITS)
+    return since if number == version and since else version
+
+
+def user_version(conn: sqlite3.Connection, schema: str = "main") -> int:
     """The number of the last step a database has seen; 0 = none."""
-    version: int = conn.execute("PRAGMA user_version").fetchone()[0]
+    version: int = conn.execute(f"PRAGMA {schema}.user_version").fetchone()[0]
     return version
 
 
@@ -55,12 +98,23 @@ def _run(conn: sqlite3.Connection, number: int, script: str) -> None:
         if user_version(conn) < number:
             for statement in statements(script):
                 conn.execute(statement)
+            since = _kept_since(conn, number, script)
+            conn.execute(f"PRAGMA application_id = {number << _BITS | since}")
             conn.execute(f"PRAGMA user_version = {number}")
         conn.execute("COMMIT")
     except BaseException:
         if conn.in_transaction:
             conn.execute("ROLLBACK")
         raise
+
+
+def _kept_since(conn: sqlite3.Connection, number: int, script: str) -> int:
+    """From which step on open copies may go on: what the script says, and all steps since then have said."""
+    told = _SINCE.search(script)
+    if told is None:
+        return number
+    since = int(told[1])
+    return max(since, _lives_since(conn, number - 1, "main")) if since < number - 1 else since
 
 
 def statements(script: str) -> Iterator[str]:

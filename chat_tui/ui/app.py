@@ -17,7 +17,7 @@ from chat_tui.paths import Paths
 from chat_tui.settings import Settings
 from chat_tui.settings.hours import read_hours
 from chat_tui.settings.value import THEMES
-from chat_tui.ui import keys, themes
+from chat_tui.ui import keys, parting, themes
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.inbox import InboxScreen
 from chat_tui.ui.screens.legible import LegibleApp
@@ -87,6 +87,7 @@ class ChatTuiApp(LegibleApp[None]):
         self.theme_wanted = theme
         self.patience = patience
         self._told_at: Millis = 0
+        self._main: InboxScreen
 
     def on_mount(self) -> None:
         self.use_theme(self.theme_wanted)
@@ -100,6 +101,7 @@ class ChatTuiApp(LegibleApp[None]):
             operator=self.operator,
             auto_advance=self.auto_advance,
         )
+        self._main = screen
         self.push_screen(screen)
         if self._notice:
             notify(self, self._notice, severity="warning", timeout=_NOTICE_S)
@@ -169,11 +171,22 @@ class ChatTuiApp(LegibleApp[None]):
     @work(group="quit", exclusive=True)
     async def action_quit(self) -> None:  # type: ignore[override]
         """Leave; when something is not delivered, say what happens to it and ask."""
+        if await self._main.keep_typed() and not await self.push_screen_wait(self._question_of_texts()):
+            return
+        if self.inbox.link().needs_restart:
+            self.exit(return_code=1)
+            return
         items = await self.inbox.open_items()
         waiting = sum(item.state in OPEN for item in items)
         if waiting and not await self.push_screen_wait(self._question(waiting)):
             return
         self.exit()
+
+    def _question_of_texts(self) -> "Confirm":
+        from chat_tui.ui.screens.confirm import Confirm  # noqa: PLC0415 - not before the first paint
+
+        words = _("What you typed cannot be kept on this disk. Leave, and print it on the terminal?")
+        return Confirm(plain(words), yes=_("Leave and print"), no=_("Stay"))
 
     def _question(self, count: int) -> "Confirm":
         from chat_tui.ui.screens.confirm import Confirm  # noqa: PLC0415 - not before the first paint
@@ -208,4 +221,6 @@ def run(inbox: Inbox, settings: Settings, paths: Paths, *, is_new: bool = False)
         auto_advance=settings.auto_advance,
         edited=paths.data / "edited",
     )
-    return app.run_to_code(mouse=settings.mouse)
+    code = app.run_to_code(mouse=settings.mouse)
+    parting.tell(app.unkept)
+    return code

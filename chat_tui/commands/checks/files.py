@@ -12,9 +12,13 @@ from chat_tui.commands.checks.finding import Finding, State
 from chat_tui.locale import _
 from chat_tui.paths import Paths
 from chat_tui.store import library
+from chat_tui.store.errors import StoreProblem
 from chat_tui.store.files import is_on_network
+from chat_tui.store.locks import try_locks
 from chat_tui.ui.view.sizes import size_words
 
+_LOCKED: Final = frozenset({"data", "cache"})
+"""The directories in which databases need the kernel's locks."""
 LEAST_FREE: Final = 200_000_000
 """Bytes; the copy of 100,000 messages with its index takes about so much."""
 
@@ -73,6 +77,12 @@ def _directory(check: str, what: str, place: Path) -> Finding:
     if not words and is_on_network(place):
         words = _("it is on a network file system, where databases break")
         fix = _("Choose a local disk by {variables}.").format(variables="XDG_*_HOME")
+    if not words and check in _LOCKED:
+        try:
+            try_locks(place)
+        except StoreProblem as problem:
+            words, fix = str(problem), _("Choose a local disk by {variables}.").format(variables="XDG_*_HOME")
+            return Finding(check, what, State.BAD, words, fix)
     return Finding(
         check, what, State.BAD if words else State.GOOD, f"{place}: {words}" if words else str(place), fix
     )

@@ -154,7 +154,11 @@ class Desk(Legible[None]):
     async def on_unmount(self) -> None:
         if self._unsubscribe is not None:
             self._unsubscribe()
-        await self._talk.save_draft()
+        self._terminal.unkept = await self.keep_typed()
+
+    async def keep_typed(self) -> tuple[tuple[str, str], ...]:
+        """Keep everything typed; to whom and what, of that which nothing takes."""
+        return await self._talk.keep_all()
 
     def _tick(self) -> None:
         """A second passed: a countdown moves every time, ages and dates once a minute."""

@@ -1,5 +1,6 @@
 """The open chat: its history, the compose box, its draft, and what is sent from here."""
 
+import asyncio
 from collections.abc import Callable
 
 from textual import on
@@ -27,6 +28,8 @@ DRAFT_S = 1.0
 """Seconds after the last key before a draft is saved."""
 SAVING_S = 0.5
 """Seconds after which a text that is not on the disk yet is said to be on its way there."""
+LEAVE_S = 1.0
+"""Seconds that the database gets to take what is typed when the program ends."""
 RETRY_S = 5.0
 """Seconds before a draft that the disk refused is tried again."""
 
@@ -57,6 +60,10 @@ class TalkPane(TalkRoom):
         self._objections = Objections()
         self._read_to = MessageId(0)
         """The newest message that was on the screen when a key was last pressed in the box."""
+        self._names: dict[ChatId, str] = {}
+        """To whom what is typed goes, in words, by chat."""
+        self._is_aside = False
+        """Whether texts lie in a file beside the database."""
         self._unkept: dict[ChatId, Draft] = {}
         """Drafts on their way to the disk, or refused by it: tried again until they are there."""
         self.chat_id: ChatId | None = None
@@ -89,6 +96,7 @@ class TalkPane(TalkRoom):
         # letter typed a moment ago is still in the box when it is read here.
         leaving, unsent = self._unsaved(), self._unsent()
         self.chat_id, self.item = chat_id, item
+        self._names[chat_id] = recipient(item)
         self._saved, self.others = draft.text, draft.others
         self._history.show(page, item, at=at)
         self._read_to = self._history.newest_shown
@@ -190,6 +198,20 @@ class TalkPane(TalkRoom):
         """Whether what is in the box is on the disk."""
         return self._box.text == self._saved and self.chat_id not in self._unkept
 
+    async def keep_all(self) -> tuple[tuple[str, str], ...]:
+        """Keep everything typed, in the database or else beside it; to whom and what, if neither takes it."""
+        try:
+            # Whoever ends the program by a signal does not wait for longer.
+            async with asyncio.timeout(LEAVE_S):
+                await self.save_draft()
+        except TimeoutError:
+            pass
+        unkept = [draft for draft in self._unkept.values() if draft.text.strip()]
+        if unkept or self._is_aside:
+            self._is_aside = bool(unkept)
+            unkept = list(await asyncio.to_thread(self._inbox.keep_aside, unkept))
+        return tuple((self._names.get(draft.chat_id, ""), draft.text) for draft in unkept)
+
     def _unsaved(self) -> Draft | None:
         """What is in the box, if it differs from what was last handed to the disk."""
         if self._draft_timer is not None:
@@ -212,6 +234,9 @@ class TalkPane(TalkRoom):
         if problem is None:
             if self._unkept.get(draft.chat_id) is draft:
                 del self._unkept[draft.chat_id]
+            if self._is_aside and not self._unkept:
+                self._is_aside = False
+                await asyncio.to_thread(self._inbox.keep_aside, ())
             return
         await self._tell(draft.chat_id, problem_words(problem))
         if self._draft_timer is None:

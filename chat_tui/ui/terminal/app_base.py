@@ -46,6 +46,8 @@ class TerminalApp(
         self.edited = report.parent / "edited"
         """Where texts lie while they are edited outside: a lasting place."""
         self.jcuken = jcuken
+        self.unkept: tuple[tuple[str, str], ...] = ()
+        """Typed texts that nothing could keep: to whom, and what; printed once the terminal is restored."""
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         """Nothing: Textual would write buyers' words into a folder that others may read."""

@@ -65,8 +65,15 @@ def notice(link: Link, now: Millis, zone: tzinfo) -> str:
     """What the operator should know or do about the connection; empty while all is well."""
     if link.parts:
         return _notices(link, now, zone)
-    if link.unread:
-        return shown(link.unread, lines=False)
+    if link.is_outdated:
+        return shown(link.storage, lines=False)
+    told = [shown(words, lines=False) for words in dict.fromkeys((link.storage, link.unread))]
+    if not link.unread:
+        told.append(_connection_notice(link, now, zone))
+    return " ".join(filter(None, told))
+
+
+def _connection_notice(link: Link, now: Millis, zone: tzinfo) -> str:
     if link.state is LinkState.REFUSED and link.problem is not None:
         return problem_words(link.problem)
     if link.state is LinkState.OFFLINE:

@@ -1,0 +1,64 @@
+"""Typed texts that a database did not take: a private file beside it, read into it by the next start.
+
+One file per running copy that needed one, `unsaved-<copy>.json`: a list of objects with chat_id, text and
+caret. Taken over, its texts are drafts of that copy, which are offered like those of any other.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from chat_tui.model.ids import ChatId
+from chat_tui.model.timeline import Draft
+
+_PREFIX: Final = "unsaved-"
+MOST_BYTES: Final = 10_000_000
+"""Of a file that is read: far more than anybody types."""
+
+log = logging.getLogger(__name__)
+
+
+def keep(data_dir: Path, copy: str, drafts: Sequence[Draft]) -> None:
+    """Make these the texts kept for a copy, durable when this returns; none = no file. Else OSError."""
+    target = _path(data_dir, copy)
+    if not drafts:
+        target.unlink(missing_ok=True)
+        return
+    told = [{"chat_id": one.chat_id, "text": one.text, "caret": one.caret} for one in drafts]
+    # What a terminal sent that is no text is written as it is, and told apart when it is read.
+    data = json.dumps(told, ensure_ascii=True).encode()
+    part = target.with_name(f".{target.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def found(data_dir: Path) -> dict[str, tuple[Draft, ...]]:
+    """By copy the texts that are kept; a file that cannot be read stays where it is."""
+    kept = {}
+    for path in sorted(data_dir.glob(f"{_PREFIX}*.json")):
+        try:
+            kept[path.stem.removeprefix(_PREFIX)] = _read(path)
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            log.warning("kept texts not read: %s", type(error).__name__)
+    return kept
+
+
+def _path(data_dir: Path, copy: str) -> Path:
+    return data_dir / f"{_PREFIX}{copy}.json"
+
+
+def _read(path: Path) -> tuple[Draft, ...]:
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(fd, "rb") as file:
+        told: Any = json.loads(file.read(MOST_BYTES))
+    return tuple(Draft(ChatId(int(one["chat_id"])), str(one["text"]), int(one["caret"])) for one in told)
