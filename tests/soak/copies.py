@@ -60,7 +60,9 @@ class Reader(Process):
         self.slots = Slots(FrozenLocks(self, "slots"))
         bulletin = Bulletin(wall_ms)
         client = Client(self, door, wall_ms)
-        self.market = LabelledMarket(client, self.slots, self.budgets, lambda: bulletin.refused_key)
+        self.market = LabelledMarket(
+            client, self.slots, self.budgets, lambda: bulletin.refused_key, bulletin.failed
+        )
         ground = Ground(store, self.market, bulletin, settings, wall_ms)
         self.ground = ground
         self.history = History(ground)
