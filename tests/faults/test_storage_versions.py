@@ -103,7 +103,8 @@ def fill(conn: sqlite3.Connection, table: str) -> None:
     columns = [(row[1], row[2]) for row in conn.execute(f"PRAGMA table_xinfo({table})") if row[6] == 0]
     for number in range(1, 2 if columns[0][0] == "one" else ROWS + 1):
         values = [
-            WORDS.get(name, number if kind == "INTEGER" else f"{name} {number}") for name, kind in columns
+            WORDS.get(name, number if kind == "INTEGER" else f"{name.replace('_', '-')}-{number}")
+            for name, kind in columns
         ]
         names, marks = ", ".join(name for name, _ in columns), ", ".join("?" * len(columns))
         conn.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
