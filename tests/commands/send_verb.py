@@ -105,7 +105,7 @@ def _latency(seconds: float) -> Callable[[Sandbox, float], None]:
 CASES = (
     Case("does what is agreed", 0, "confirmed", lambda _market, _settle: None),
     Case("says OK and never shows the text", 0, "sent, not confirmed", _history(_hidden)),
-    Case("changes the text", 0, "sent, not confirmed", _history(_changed)),
+    Case("changes the text", 0, "confirmed", _history(_changed)),
     Case("shows no history for a while", 0, "confirmed", _lost_for(0.5)),
     Case("answers everything after 1 s", 0, "confirmed", _latency(1.0)),
     Case("answers the send after 4 s", 0, "confirmed", _script(SEND, Answer(delay_s=4.0))),

@@ -110,7 +110,7 @@ def test_a_database_that_cannot_be_made_is_a_sentence(
         raise OSError(errno.ENOSPC, "x")
 
     monkeypatch.setattr(files, "create_private", refuse)
-    with pytest.raises(StoreProblem, match=r"cache\.db cannot be made or read .No space left"):
+    with pytest.raises(StoreProblem, match=r"No space left on the disk for .*cache\.db"):
         Store.open(paths)
 
 

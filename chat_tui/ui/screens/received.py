@@ -18,7 +18,7 @@ from chat_tui.pictures.preview import NoPicture, decode
 from chat_tui.ui.screens.choose import Choose, Draw
 from chat_tui.ui.screens.fetching import Fetching
 from chat_tui.ui.screens.save_card import SaveCard
-from chat_tui.ui.screens.viewer import AROUND, BOX, Shown, Text, Viewer
+from chat_tui.ui.screens.viewer import AROUND, BOX, FileText, Shown, Viewer
 from chat_tui.ui.terminal.clipboard import Copying
 from chat_tui.ui.text import notify
 from chat_tui.ui.view.copies import copies_of, copy_line
@@ -84,7 +84,7 @@ class Received:
             return content
         if picture_kind(content[:HEAD]) is None:
             text = text_of(content)
-            return NoPicture.OTHER if text is None else Text(*text)
+            return NoPicture.OTHER if text is None else FileText(*text)
         size = self.app.size
         return await decode(content, min(size.width, BOX) - AROUND[0], size.height - AROUND[1])
 

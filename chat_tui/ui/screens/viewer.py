@@ -37,14 +37,14 @@ _WHY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class FileText:
     """A text, raw, and the encoding that was guessed; empty = nothing was guessed."""
 
     text: str
     guessed: str = ""
 
 
-Shown = Picture | NoPicture | Text
+Shown = Picture | NoPicture | FileText
 """What is shown of a file, or why nothing is."""
 
 
@@ -67,15 +67,15 @@ class Viewer(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         """Name, the file, keys."""
-        with Vertical(id="box", classes="-tall" if isinstance(self._content, Text) else "-view"):
+        with Vertical(id="box", classes="-tall" if isinstance(self._content, FileText) else "-view"):
             name = text_of(file_line(saved_name(self._file.name), self._file.size, _TEXT_CELLS))
-            if isinstance(self._content, Text) and self._content.guessed:
+            if isinstance(self._content, FileText) and self._content.guessed:
                 read_as = _("read as {encoding}").format(encoding=self._content.guessed)
                 name = f"{name}{glyphs.JOIN}{read_as}"
             yield Static(plain(name, lines=False), id="name")
             if isinstance(self._content, Picture):
                 yield PicturePane(self._content)
-            elif isinstance(self._content, Text):
+            elif isinstance(self._content, FileText):
                 yield ChoiceList[str](_draw, marks=False)
             else:
                 yield Static(plain(self._why()), id="why")
@@ -83,7 +83,7 @@ class Viewer(Dialog[bool]):
 
     def on_mount(self) -> None:
         """List the lines of a text."""
-        if isinstance(self._content, Text):
+        if isinstance(self._content, FileText):
             self.query_one(ChoiceList).show(wrap(shown(self._content.text), _TEXT_CELLS))
 
     def action_save(self) -> None:
