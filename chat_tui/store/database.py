@@ -225,7 +225,7 @@ class _Writer:
 def _note(error: BaseException, file: DatabaseFile) -> None:
     """Leave a mark, so that the next start checks the whole file, and tell the log the kind of the error."""
     if is_damage(error):
-        log.error("%s cannot be read as it should: %s", file.kind, type(error).__name__)
+        log.error("a local file cannot be read as it should: %s", type(error).__name__)
         # Without a mark the next start mends only what it meets; the error itself is told in any case.
         with suppress(OSError):
             mark_damage(file)
