@@ -100,9 +100,9 @@ async def test_calls_can_be_switched_off() -> None:
     ("how", "bytes_"),
     [
         ("bell", "\x07"),
-        ("osc9", "\x1b]9;chat;tui: a; \\b c\x1b\\"),
-        ("osc777", "\x1b]777;notify;chat,tui;a, \\b c\x1b\\"),
-        ("osc99", "\x1b]99;i=chat-tui:d=0;chat;tui\x1b\\\x1b]99;i=chat-tui:d=1:p=body;a; \\b c\x1b\\"),
+        ("osc9", "\x1b]9;chat;tui: a; \\ b c\x1b\\"),
+        ("osc777", "\x1b]777;notify;chat,tui;a, \\ b c\x1b\\"),
+        ("osc99", "\x1b]99;i=chat-tui:d=0;chat;tui\x1b\\\x1b]99;i=chat-tui:d=1:p=body;a; \\ b c\x1b\\"),
     ],
 )
 def test_nothing_in_a_text_ends_a_notification_early(how: str, bytes_: str) -> None:
