@@ -1,6 +1,7 @@
 """Waiting for the end of one item ends, whatever the Market, the history or another copy does (case 031)."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,7 @@ from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.serve import Sandbox
+from chat_tui.store import outbox
 from tests.inbox.test_delivery import some_chats, stored, texts
 from tests.support.shop import QUICK, Shop
 
@@ -119,13 +121,24 @@ async def test_a_text_that_another_copy_delivers(market: Sandbox, open_shop: Ope
     assert texts(market, chat) == ["Вдвоём"]
 
 
-async def test_a_text_that_is_taken_back_at_another_copy(market: Sandbox, open_shop: OpenShop) -> None:
+async def test_a_text_that_is_taken_back_at_another_copy(
+    market: Sandbox, open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     verb = open_shop(background=False, settings=replace(QUICK, undo_s=3600.0))
     chat = await _chat(verb)
     queued = await verb.inbox.send_text(chat, "Передумал")
     assert isinstance(queued, OutboxItem)
+    looked, read = threading.Event(), verb.store.read
+
+    def watched(query: Any, *given: Any, **words: Any) -> Any:
+        found = read(query, *given, **words)
+        if query is outbox.get:
+            found.add_done_callback(lambda _: looked.set())
+        return found
+
+    monkeypatch.setattr(verb.store, "read", watched)
     waiting = asyncio.create_task(verb.inbox.deliver(queued.outbox_id))
-    await asyncio.sleep(0)
+    assert await asyncio.to_thread(looked.wait, PATIENCE_S), "it is waited for"
     other = open_shop(background=False)
     assert isinstance(await other.inbox.take_back(queued.outbox_id), OutboxItem)
     item = await asyncio.wait_for(waiting, PATIENCE_S)

@@ -28,6 +28,11 @@ class Mutant:
     caught_by: tuple[str, ...] = WORLDS
 
 
+def one(name: str, path: str, search: str, replace: str, test: str) -> Mutant:
+    """A build that is broken in one place, and the test that knows it."""
+    return Mutant(name, (Patch(path, search, replace),), pytest(test))
+
+
 ATTEMPTS = "chat_tui/inbox/attempts.py"
 DELIVERY = "chat_tui/inbox/delivery.py"
 HISTORY = "chat_tui/inbox/history.py"

@@ -14,6 +14,8 @@ from tests.mutants.broken import (
     Patch,
     pytest,
 )
+from tests.mutants.mechanisms import MECHANISMS
+from tests.mutants.on_the_screen import ON_THE_SCREEN
 from tests.mutants.rules import RULES
 
 UNCLEAR = "elif outcome.certainty == Certainty.UNCLEAR:"
@@ -148,10 +150,10 @@ PROMISES = (
         (
             Patch(
                 HISTORY,
-                "            return await self._since(chat_id, base, Urgency.SEND)\n",
-                "            if not base:\n"
+                "            return await self._since(chat_id, start, Urgency.SEND)\n",
+                "            if not start:\n"
                 "                return await self._first(chat_id, Urgency.SEND)\n"
-                "            return await self._since(chat_id, base, Urgency.SEND)\n",
+                "            return await self._since(chat_id, start, Urgency.SEND)\n",
             ),
         ),
         pytest("tests/inbox/test_delivery_rules.py::test_a_look_in_a_chat_that_was_empty_reads_every_page"),
@@ -166,4 +168,4 @@ PROMISES = (
     ),
 )
 
-MUTANTS = (*PROMISES, *RULES)
+MUTANTS = (*PROMISES, *RULES, *MECHANISMS, *ON_THE_SCREEN)

@@ -1,6 +1,7 @@
 """The crash page cannot fail, whatever the error is."""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,15 @@ class Failing(Small):
 
     def action_help(self) -> None:
         raise self._error
+
+
+@pytest.mark.parametrize(("make", "most"), [(own_cause, 1), (circle, 3), (chain, 20)])
+def test_an_error_that_comes_round_is_told_once(
+    make: Callable[[], Exception], most: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    Small()._close_after(make())
+    (told,) = [record for record in caplog.records if record.levelname == "CRITICAL"]
+    assert logging.Formatter().format(told).count("CrashError") == most
 
 
 @pytest.mark.parametrize("make", ERRORS)

@@ -1,0 +1,155 @@
+"""The broken builds that break a mechanism of terminal, editor or screen."""
+
+from tests.mutants.broken import one
+
+DRIVER = "chat_tui/ui/terminal/driver.py"
+PARSER = "chat_tui/ui/terminal/parser.py"
+COMPOSE = "chat_tui/ui/widgets/compose.py"
+
+SEQUENCES = "tests/ui/terminal/test_sequences.py"
+RECIPIENTS = "tests/ui/test_letters_and_recipients.py"
+
+_TERMINAL = (
+    one(
+        "an error is told in its own words",
+        "chat_tui/ui/terminal/guard.py",
+        "exc_info=None if error is None else _wordless(error)",
+        "exc_info=error",
+        "tests/ui/terminal/test_guard.py::test_an_error_of_any_kind_ends_it_in_one_sentence",
+    ),
+    one(
+        "an error is asked for its causes",
+        "chat_tui/ui/terminal/guard.py",
+        "_CAUSE.__get__(error)\n",
+        "error.__cause__\n",
+        "tests/ui/terminal/test_guard.py::test_an_error_of_any_kind_ends_it_in_one_sentence",
+    ),
+    one(
+        "causes of an error are followed in a circle",
+        "chat_tui/ui/terminal/guard.py",
+        "id(behind) not in seen and len(seen) < _MOST_CAUSES:\n        seen.add(id(behind))",
+        "len(seen) < _MOST_CAUSES:\n        seen.add(len(seen))",
+        "tests/ui/terminal/test_guard.py::test_an_error_that_comes_round_is_told_once",
+    ),
+    one(
+        "an answer that looks like a key is one",
+        PARSER,
+        "        elif _is_key(sequence):\n",
+        "        else:\n",
+        f"{SEQUENCES}::test_an_answer_cut_after_any_byte_is_nothing",
+    ),
+    one(
+        "an answer without an end swallows keys for ever",
+        "chat_tui/ui/terminal/sequences.py",
+        "        if self._until is not None:\n            self._until = None\n",
+        "        if self._until is not None:\n            pass\n",
+        f"{SEQUENCES}::test_what_never_ends_is_given_up_and_never_typed",
+    ),
+    one(
+        "a letter behind Escape is dropped",
+        PARSER,
+        "                yield from self._behind_escape(piece.text)\n",
+        "                pass\n",
+        "tests/ui/terminal/test_escape_and_letter.py::test_what_was_pressed_acts",
+    ),
+    one(
+        "a paste without an end stays open",
+        PARSER,
+        "if self._paste is not None and self._clock() >= self._paste_due:",
+        "if False:",
+        "tests/ui/terminal/test_open_pastes.py::test_it_ends_after_quiet_seconds_without_the_half_of_a_mark",
+    ),
+    one(
+        "what comes at the end is left to the shell",
+        DRIVER,
+        "        self._drain()\n",
+        "",
+        "tests/ui/terminal/test_handing_back.py::test_letters_typed_on_into_a_crash_are_not_the_shells",
+    ),
+    one(
+        "answers that are on their way are not awaited",
+        DRIVER,
+        "return 0.0 if self._asked_at is None else self._asked_at + _SILENT_S",
+        "return 0.0",
+        "tests/ui/terminal/test_awaited_answers.py::test_it_is_read_however_late_it_comes",
+    ),
+    one(
+        "what was typed for the editor is believed",
+        DRIVER,
+        "        self._was_lent = True\n",
+        "",
+        "tests/ui/terminal/test_handing_back.py"
+        "::test_what_was_typed_for_the_editor_is_neither_text_nor_command",
+    ),
+    one(
+        "the kernel is not asked for the size",
+        DRIVER,
+        "for descriptor in (self.fileno, 2, 1):",
+        "for descriptor in ():",
+        "tests/ui/terminal/test_odd_variables.py::test_the_size_is_the_terminals_own",
+    ),
+    one(
+        "a zone that is none is UTC without a word",
+        "chat_tui/ui/zone.py",
+        "    return _machines(localtime, value)",
+        '    return FoundZone(UTC, "UTC")',
+        "tests/ui/test_zone.py::test_what_nobody_can_read_falls_back_with_one_notice",
+    ),
+)
+
+_EDITOR = (
+    one(
+        "letters of another encoding are replaced",
+        "chat_tui/ui/edited.py",
+        "    decoded = unicode_of(raw)\n",
+        '    decoded = raw.decode(errors="replace"), "utf-8"\n',
+        "tests/ui/test_edited.py::test_what_is_no_text_for_sure_is_kept_and_named",
+    ),
+    one(
+        "a text that never came back is not offered",
+        "chat_tui/ui/screens/editing.py",
+        "in edited.left_over(self._terminal.edited, str(chat_id)):",
+        "in ():",
+        "tests/faults/test_terminal_editor.py::test_a_kill_in_between_loses_neither_the_box_nor_what_was_saved",
+    ),
+)
+
+_KEYS = (
+    one(
+        "an Enter behind a template is swallowed silently",
+        COMPOSE,
+        "        elif why := self._not_yet():\n            self.tell(why)\n",
+        "        elif self._not_yet():\n            pass\n",
+        "tests/ui/test_answered_keys.py::test_an_enter_that_bounced_behind_a_template_is_answered",
+    ),
+    one(
+        "two presses are one",
+        COMPOSE,
+        "_SAME_PRESS: Final = 0.1",
+        "_SAME_PRESS: Final = 0.3",
+        "tests/ui/test_answered_keys.py::test_a_second_enter_behind_a_template_sends_it",
+    ),
+    one(
+        "the box has the keys and is not shown",
+        "chat_tui/ui/screens/desk.py",
+        '            self.add_class("-at-talk")\n',
+        "            pass\n",
+        f"{RECIPIENTS}::test_a_smaller_window_leaves_the_caret_in_the_box_and_the_box_on_the_screen",
+    ),
+    one(
+        "the highlight is not on the chat of the box",
+        "chat_tui/ui/screens/talk_pane.py",
+        "        self._opened(chat_id)\n",
+        "",
+        f"{RECIPIENTS}::test_the_chat_wanted_last_is_the_one_that_opens",
+    ),
+    one(
+        "nobody waits before the list was read",
+        "chat_tui/ui/screens/opening.py",
+        "        elif self._is_list_read:\n            notify",
+        "        elif True:\n            notify",
+        "tests/ui/test_next_before_the_list.py::test_nobody_is_said_to_wait_no_more_before_all_was_read",
+    ),
+)
+
+ON_THE_SCREEN = (*_TERMINAL, *_EDITOR, *_KEYS)
