@@ -7,12 +7,14 @@ from textual.pilot import Pilot
 
 from chat_tui import locale
 from chat_tui.model.contacts import contacts
+from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.ui.app import ChatTuiApp
 from chat_tui.ui.view.contact_words import contact_warning
-from chat_tui.ui.view.template_rows import unfilled_words
+from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.widgets.compose import Compose
 from tests.support.scenes import make_scene
 from tests.ui.test_compose import desk
+from tests.ui.test_lines_at_once import until_told
 from tests.ui.test_snapshots import pressing, settle
 
 CALL = "call +7 916 123-45-67"
@@ -97,7 +99,7 @@ async def test_an_enter_of_a_paste_is_answered() -> None:
     async with desk() as app:
         await app.arrive(*"раз\rдва\r")
         assert (app.sent, app.box.text) == ([], "раз\nдва\n")
-        assert "pasted" in app.box.told.words
+        await until_told(app.box, "2 line breaks came at once; Enter sends all as one text")
 
 
 @pytest.mark.parametrize("leave", [("ctrl+n",), ("escape", "n"), ("escape", "escape", "j", "j", "c")])
@@ -139,7 +141,8 @@ async def test_what_is_told_can_be_read_to_its_end_with_the_box_below_it(
     async with scene.app.run_test(size=(columns, 24)) as pilot:
         await pressing("n", *"OK")(pilot)
         box = box_of(pilot)
-        for words in (contact_warning(found), unfilled_words(["{оператор}", "{заказ}"]), "x" * 30):
+        unfilled = problem_words(Problem(ProblemKind.TEXT_UNFILLED, message="{оператор} {заказ}"))
+        for words in (contact_warning(found), unfilled, "x" * 30):
             box.tell(words)
             await settle(pilot)
             assert shown(box) == " ".join(words.split())

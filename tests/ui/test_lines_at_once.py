@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from chat_tui.ui.terminal.driver import TerminalDriver
 from chat_tui.ui.terminal.ordered_keys import OrderedKeys
 from chat_tui.ui.widgets.compose import Compose
+from tests.support.waiting import until
 from tests.ui.terminal.test_repairs import Small
 
 
@@ -23,7 +24,16 @@ class Writing(Small):
 
     def on_compose_send_wanted(self, message: Compose.SendWanted) -> None:
         self.sent.append(message.text)
-        self.query_one(Compose).clear_after_send(message.text)
+        box = self.query_one(Compose)
+        box.clear_after_send(message.text)
+        box.answered()
+
+
+async def until_told(box: Compose, words: str) -> None:
+    async def is_told() -> bool:
+        return box.told.words == words
+
+    await until(is_told, words or "nothing more to tell")
 
 
 async def come_at_once(app: Writing, text: str) -> Compose:
@@ -45,14 +55,12 @@ async def test_it_is_said_until_the_text_changes(text: str, said: str) -> None:
     app = Writing()
     async with app.run_test() as pilot:
         box = await come_at_once(app, text)
-        while said not in str(box.border_subtitle):
-            await pilot.pause(0.02)
+        await until_told(box, said)
         assert app.sent == []
         assert box.text == text.replace("\r", "\n")
         await pilot.press("x")
         await app.keys_settled()
-        await pilot.pause()
-        assert not box.border_subtitle
+        await until_told(box, "")
 
 
 async def test_where_pastes_are_marked_every_enter_sends(monkeypatch: pytest.MonkeyPatch) -> None:
