@@ -25,7 +25,8 @@ _WHAT_ARE_YOU = b"\x1b[c"
 _VT220 = b"\x1b[?62;22c"
 PATIENCE_S = 60.0
 """How long anything may take on a loaded machine before a test gives up."""
-_INHERITED = ("PATH", "HOME", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR")
+_INHERITED = ("PATH", "HOME", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR", "PYTHONPATH")
+"""With the last a broken build (tests/mutants) is broken in its processes too."""
 
 RESTORED = (b"\x1b[?1049l", b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[?25h")
 """What a program writes that leaves the terminal as it was: alternate screen, mouse, pastes, cursor."""
