@@ -17,6 +17,7 @@ from textual.geometry import Size  # noqa: E402
 from textual.widget import Widget  # noqa: E402
 from textual.widgets import Static  # noqa: E402
 
+from chat_tui.ui.edited import given_out  # noqa: E402
 from chat_tui.ui.terminal.app_base import TerminalApp  # noqa: E402
 from chat_tui.ui.text import plain  # noqa: E402
 from chat_tui.ui.widgets.compose import Compose  # noqa: E402
@@ -110,7 +111,9 @@ class Desk(TerminalApp[None]):
         self.run_worker(self._write_elsewhere())
 
     async def _write_elsewhere(self) -> None:
-        await self.edit_outside(self._box.text, self._box.retype)
+        text = given_out(self._draft.with_suffix(".outside"), "1", self._box.text)
+        await self.edit_outside(text, self._box.retype)
+        text.remove()
         self.action_note("edited")
 
     @on(Compose.LeaveWanted)
