@@ -141,7 +141,7 @@ _KEYS = (
         "chat_tui/ui/screens/talk_pane.py",
         "        self._opened(chat_id)\n",
         "",
-        f"{RECIPIENTS}::test_the_chat_wanted_last_is_the_one_that_opens",
+        f"{RECIPIENTS}::test_whoever_goes_on_within_the_box_takes_the_highlight_along",
     ),
     one(
         "nobody waits before the list was read",

@@ -110,6 +110,18 @@ async def test_a_click_into_the_box_takes_the_highlight_to_its_chat(tmp_path: Pa
         assert (ours.highlighted, ours.opened, ours.box.text) == (chat_id, chat_id, "a")
 
 
+@pytest.mark.parametrize("times", [1, 2, 3])
+async def test_whoever_goes_on_within_the_box_takes_the_highlight_along(tmp_path: Path, times: int) -> None:
+    """The keys stay where they are, so no change of focus leads the highlight."""
+    async with hands(tmp_path, (80, 24)) as ours:
+        await typed(ours, "n", "a")
+        left = ours.opened
+        await typed(ours, *["ctrl+n"] * times, "b")
+        assert ours.opened != left
+        assert (ours.highlighted, ours.desk.focused) == (ours.opened, ours.box)
+        assert ours.box.text.endswith("b"), "behind the draft that may stand there"
+
+
 async def test_a_chat_that_is_in_no_row_has_the_highlight_on_no_row(tmp_path: Path) -> None:
     """What is written after a search in another tab is not for the row that happened to be highlighted."""
     async with hands(tmp_path, (120, 40)) as ours:
