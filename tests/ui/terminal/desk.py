@@ -101,6 +101,7 @@ class Desk(TerminalApp[None]):
     def _send(self, message: Compose.SendWanted) -> None:
         self.action_note(f"sent:{message.text}")
         self._box.clear_after_send(message.text)
+        self._box.answered()
 
     @on(Compose.Changed)
     def _count(self, message: Compose.Changed) -> None:
