@@ -6,6 +6,7 @@ Everything heavy is imported where it is first needed: `--help` and `--version` 
 imports Textual, and the inbox paints before httpx is there.
 """
 
+import errno
 import os
 import sys
 import time
@@ -113,6 +114,11 @@ def _run(argv: Sequence[str]) -> int:
     except ForeignDirectory as found:
         complain(foreign_words(found))
     except OSError as error:
+        if error.errno == errno.EROFS and error.filename:
+            from chat_tui.store.errors import cannot_open
+
+            complain(str(cannot_open(error.filename, error)))
+            return CANNOT_START
         complain(
             f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error.errno)
         )
@@ -168,7 +174,7 @@ def _open(asked: "Namespace") -> int:
 def _prepare(asked: "Namespace", paths: "Paths", *, shop: bool = True, key: bool = True) -> "Settings":
     """Settings read, language chosen, log open, and no key left in the environment of children."""
     from chat_tui import logs
-    from chat_tui.paths import make_private
+    from chat_tui.paths import make_if_writable
     from chat_tui.settings import Flags, load
     from chat_tui.settings.secret import ENVIRONMENT
 
@@ -177,7 +183,8 @@ def _prepare(asked: "Namespace", paths: "Paths", *, shop: bool = True, key: bool
     for name in ENVIRONMENT:
         os.environ.pop(name, None)
     locale.use(settings.language)
-    make_private(paths.log.parent)
+    # Where there can be none the program goes on without a log, as on a full disk; doctor tells of it.
+    make_if_writable(paths.log.parent)
     logs.open_log(paths.log, level=settings.log_level, secrets=(settings.api_key, settings.oauth_token))
     return settings
 
@@ -196,7 +203,9 @@ def _verb(asked: "Namespace") -> int:
     from chat_tui.commands import export, new, send, show, stats, sync
     from chat_tui.commands import list as list_
     from chat_tui.commands.speak import complain
+    from chat_tui.model.problem import ProblemKind
     from chat_tui.store.errors import StoreBusy, StoreProblem
+    from chat_tui.ui.view.problems import problem_words
     from chat_tui.ui.zone import find_zone
 
     if notice := find_zone(os.environ).notice:
@@ -209,6 +218,10 @@ def _verb(asked: "Namespace") -> int:
     async def work() -> int:
         inbox.start(background=False)
         try:
+            if (why := inbox.view_only) is not None and why.kind is ProblemKind.UNWRITABLE:
+                complain(problem_words(why))
+                if asked.verb in {"send", "new", "sync"} or getattr(asked, "fresh", False):
+                    return REFUSED
             return await verbs[asked.verb](inbox, asked)
         except (StoreBusy, StoreProblem) as problem:
             complain(str(problem))

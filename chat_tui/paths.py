@@ -23,6 +23,10 @@ _MOST_LINKS = 40
 """As many as the kernel follows."""
 
 
+UNWRITABLE = frozenset({errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT})
+"""What making a directory or a file ends with where nothing can be made; the last where it has no parent."""
+
+
 class ForeignDirectory(Exception):  # noqa: N818 - house word: a refusal that was expected
     """A directory with somebody else's hand in it: not used before the operator has looked."""
 
@@ -158,3 +162,12 @@ def make_private(directory: Path) -> Path:
     if stat.S_IMODE(target.st_mode) & 0o077:
         os.chmod(directory, 0o700)
     return directory
+
+
+def make_if_writable(directory: Path) -> None:
+    """As `make_private`, but where nothing can be written that is left to be said by whoever has to write."""
+    try:
+        make_private(directory)
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise

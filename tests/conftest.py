@@ -11,6 +11,9 @@ import pytest
 
 import hatch_build
 from chat_tui import locale
+from tests.support.read_only import read_only
+
+__all__ = ["read_only"]
 
 _FOREIGN = (
     "NO_COLOR",

@@ -10,7 +10,7 @@ from chat_tui.inbox.market import Market
 from chat_tui.locale import _
 from chat_tui.market.access import Access, AccessError
 from chat_tui.model.ids import BusinessId
-from chat_tui.paths import Paths, make_private
+from chat_tui.paths import Paths, make_if_writable
 from chat_tui.settings import Settings
 
 
@@ -27,8 +27,8 @@ def access_to(settings: Settings, paths: Paths) -> Access:
         access = Access(settings.api_url, settings.api_key, settings.oauth_token)
     except AccessError as problem:
         raise CannotStart(str(problem)) from None
-    make_private(paths.data)
-    make_private(paths.cache)
+    make_if_writable(paths.data)
+    make_if_writable(paths.cache)
     if settings.business_id is not None:
         return replace(access, business_id=BusinessId(settings.business_id))
 

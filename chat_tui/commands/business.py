@@ -11,6 +11,7 @@ from chat_tui.locale import _
 from chat_tui.market.access import Access
 from chat_tui.model.ids import BusinessId
 from chat_tui.model.problem import Problem
+from chat_tui.paths import UNWRITABLE
 from chat_tui.personal_files import NotAFile, NotUtf8, TooLarge, decoded, read_file
 from chat_tui.ui.view.problems import problem_words
 
@@ -61,7 +62,12 @@ def _remembered(place: Path, access: Access) -> BusinessId | None:
 
 def _remember(place: Path, access: Access, business_id: BusinessId) -> None:
     beside = place.with_name(f"business.{os.getpid()}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    try:
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        return  # asked anew by the next start
     with open(descriptor, "w", encoding="ascii") as file:
         file.write(f"{_mark(access)} {business_id}\n")
     beside.replace(place)

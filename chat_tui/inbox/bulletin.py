@@ -90,7 +90,11 @@ class Bulletin:
         if problem.kind in {ProblemKind.HOURLY_LIMIT, ProblemKind.PARALLEL_LIMIT}:
             # The Market is there and answers: it wants to be asked later.
             self._hold(problem)
-        elif problem.kind in {ProblemKind.UNAUTHORIZED, ProblemKind.SURROUNDINGS}:
+        elif problem.kind in {
+            ProblemKind.UNAUTHORIZED,
+            ProblemKind.SURROUNDINGS,
+            ProblemKind.UNWRITABLE,
+        }:
             # A key that may not read may not write: nothing more is asked with it.
             self._set(replace(self.link, state=LinkState.REFUSED, problem=problem, sends_paused=problem))
         elif problem.kind == ProblemKind.FORBIDDEN:

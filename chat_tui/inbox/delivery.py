@@ -12,6 +12,7 @@ from chat_tui.inbox.attempts import Attempts
 from chat_tui.inbox.events import Event, TimelineChanged
 from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.history import History
+from chat_tui.inbox.locks import Locks
 from chat_tui.inbox.lookup import Lookup
 from chat_tui.inbox.outbox_writes import OutboxWrites, on_loop
 from chat_tui.inbox.waits import READY, Waits
@@ -20,7 +21,6 @@ from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import outbox
 from chat_tui.store.database import StoreBusy, StoreProblem
-from chat_tui.store.locks import ChatLock
 
 _SETTLED = frozenset({OutboxState.CONFIRMED, OutboxState.FAILED, OutboxState.UNCONFIRMED})
 
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 class Delivery:
     """Moves outbox items; nobody else does, but the operator through take-back and resend."""
 
-    def __init__(self, ground: Ground, history: History, locks: ChatLock) -> None:
+    def __init__(self, ground: Ground, history: History, locks: Locks) -> None:
         self._g = ground
         self._history = history
         self._locks = locks

@@ -36,7 +36,7 @@ from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.report import SyncPlan, SyncReport
 from chat_tui.store import chats, outbox, saved, spool
 from chat_tui.store.database import Store, StoreBusy, StoreProblem
-from chat_tui.store.locks import ByteLock, ChatLock
+from chat_tui.store.locks import ByteLock, ChatLock, NoLocks
 
 GRACE_S = 1.0
 """How long closing waits for requests in flight."""
@@ -61,6 +61,8 @@ class Engine:
         self.bulletin = Bulletin(wall_ms)
         if settings.read_only:
             self.bulletin.restrict(Problem(ProblemKind.READ_ONLY))
+        if store.unwritable:
+            self.bulletin.restrict(Problem(ProblemKind.UNWRITABLE, message=store.unwritable))
         self._store = store
         self._connect = connect
         self._settings = settings
@@ -89,19 +91,21 @@ class Engine:
         self._budgets = budgets = Budgets(self._store, self._clock, self._wall_ms)
         client = reach(self._connect, self.bulletin)
         self.bulletin.connected(client.proxy)
-        slots = Slots(ByteLock(data_dir / "slots.lock"))
+        locks = NoLocks if self._store.unwritable else ByteLock
+        slots = Slots(locks(data_dir / "slots.lock"))
         market = PacedMarket(client, slots, budgets, lambda: self.bulletin.refused_key, self.bulletin.failed)
         self._g = Ground(self._store, market, self.bulletin, self._settings, self._wall_ms)
         self._history = History(self._g)
-        self._leadership = Leadership(self._store, ByteLock(data_dir / "leader.lock"), self._clock)
+        self._leadership = Leadership(self._store, locks(data_dir / "leader.lock"), self._clock)
         self._presence = Presence(self._store, self._clock, self._settings.poll_s)
         self._sync = Sync(self._g, self._history, self._leadership, self._presence.pause_s)
         self._backfill = Backfill(self._g, self._history, self._may_backfill)
         self.received = Received(self._g)
-        self._delivery = Delivery(self._g, self._history, ChatLock(data_dir))
+        chat_locks = NoLocks(data_dir) if self._store.unwritable else ChatLock(data_dir)
+        self._delivery = Delivery(self._g, self._history, chat_locks)
         self._orders = OrderReads(self._g, self._spawn)
-        self._background = background
-        if background:
+        self._background = background and not self._store.unwritable
+        if self._background:
             self._spawn(self._presence.active())
             if not isinstance(client, Unreachable):
                 self._spawn(self._sync.run())

@@ -1,4 +1,7 @@
-"""The Market where no client for it can be made: what is in the store is shown, and the reason said."""
+"""The Market where it cannot be asked: what is in the store is shown, and the reason said.
+
+No client for it can be made, or nothing of what it would answer could be kept.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -34,9 +37,13 @@ class Unreachable:
 
 
 def reach(connect: Callable[[], Market], bulletin: Bulletin) -> Market:
-    """The client that `connect` makes; where proxy or certificates allow none that is said, and an
-    `Unreachable` takes its place: nothing will be asked or sent.
+    """The client that `connect` makes; where proxy, certificates or the local files allow none that is
+    said, and an `Unreachable` takes its place: nothing will be asked or sent.
     """
+    problem = bulletin.link.view_only
+    if problem is not None and problem.kind is ProblemKind.UNWRITABLE:
+        bulletin.failed(problem)
+        return Unreachable(problem)
     try:
         return connect()
     except AccessError as error:

@@ -50,7 +50,7 @@ class Link:
     sends_paused: Problem | None = None
     """Why nothing is being sent, when reading still works (403) or nothing does (401)."""
     view_only: Problem | None = None
-    """Why nothing may be sent in this run: --read-only, or a key that may only read."""
+    """Why nothing may be sent in this run: --read-only, local files or a key that may only be read."""
     budgets: Mapping[str, Budget] = field(default_factory=dict)
     clock_ahead: Millis = 0
     """How far the Market's clock is before ours (behind it: negative); ages of chats count by it."""

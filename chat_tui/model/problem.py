@@ -91,6 +91,8 @@ class ProblemKind(StrEnum):
     """The outbox item waited too long to be sent without asking."""
     STORAGE = "storage"
     """The local database cannot be written."""
+    UNWRITABLE = "unwritable"
+    """The local files can only be read in this run; `message` says why."""
     LEFT_OUT = "left_out"
     """One of several businesses cannot be shown; `message` says why."""
 

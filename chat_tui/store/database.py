@@ -1,6 +1,7 @@
 """The store of one business: two files, a thread that reads and one that writes for each file."""
 
 import logging
+import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,6 +18,7 @@ from chat_tui.store.errors import (
     StoreBusy,
     StoreOutdated,
     StoreProblem,
+    StoreUnwritable,
     cannot_open,
     explain,
     is_damage,
@@ -27,6 +29,7 @@ from chat_tui.store.locks import WriteLock, lost_chat_lock, try_locks
 from chat_tui.store.notices import Hindrance, Notices
 from chat_tui.store.opening import DatabaseFile, begin_anew, is_whole, mark_damage, open_database
 from chat_tui.store.quarantine import Quarantine
+from chat_tui.store.reading import Sealed, open_unwritable
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -231,19 +234,52 @@ def _note(error: BaseException, file: DatabaseFile) -> None:
             mark_damage(file)
 
 
+def _prepare(paths: StorePaths, notices: Notices) -> None:
+    """Make the directories, or find them fit; StoreUnwritable only after both were looked at."""
+    unwritable: StoreUnwritable | None = None
+    for directory in dict.fromkeys((paths.data_dir, paths.cache_dir)):
+        try:
+            if private_directory(directory):
+                notices.say(_("{place} was readable by others; that is mended.").format(place=directory))
+            try_locks(directory)
+        except StoreUnwritable as problem:
+            unwritable = unwritable or problem
+    if unwritable is not None:
+        raise unwritable
+
+
 class Store:
-    """Chats and messages (cache), and what the operator made (state). Any thread may call it."""
+    """Chats and messages (cache), and what the operator made (state). Any thread may call it.
+
+    Where one of the files cannot be written, both are open for reading only, and every write is refused.
+    """
 
     def __init__(self, paths: StorePaths) -> None:
         self.paths = paths
         self.quarantine = Quarantine(paths.data_dir)
         self._notices = Notices()
-        for directory in {paths.cache_dir, paths.data_dir}:
-            if private_directory(directory):
-                self._notices.say(
-                    _("{place} was readable by others; that is mended.").format(place=directory)
-                )
-            try_locks(directory)
+        self.unwritable = ""
+        """Why nothing can be written in this run, a sentence with the fix; empty = everything can be."""
+        self._cache: _Writer | Sealed
+        self._state: _Writer | Sealed
+        try:
+            _prepare(paths, self._notices)
+            self._open()
+        except StoreUnwritable as problem:
+            if not any(os.path.lexists(file.path) for file in (paths.cache, paths.state)):
+                raise
+            self.unwritable = str(problem)
+            self._cache = Sealed(paths.cache, self.unwritable)
+            self._state = Sealed(paths.state, self.unwritable)
+            try:
+                self._reader = open_unwritable(paths.cache, paths.state)
+            except BROKEN as error:
+                raise explain(error, paths.cache.path) from error
+        self._reader_sees = self._identities
+        self._reading = ThreadPoolExecutor(1, thread_name_prefix="store-read")
+
+    def _open(self) -> None:
+        paths = self.paths
         self._cache = _Writer(paths.cache, WriteLock(paths.lock("cache")), self._notices)
         try:
             self._state = _Writer(paths.state, WriteLock(paths.lock("state")), self._notices)
@@ -256,8 +292,6 @@ class Store:
             self._cache.close()
             self._state.close()
             raise explain(error, paths.cache.path) from error
-        self._reader_sees = self._identities
-        self._reading = ThreadPoolExecutor(1, thread_name_prefix="store-read")
 
     @classmethod
     def open(cls, paths: StorePaths) -> Self:

@@ -1,8 +1,9 @@
 """Why the store cannot do what was asked.
 
-StoreProblem    something is wrong with the files: one sentence, and what helps
-StoreOutdated   a newer version has taken them over: one of the above that nothing but a new start mends
-StoreBusy       another copy of the program is writing; trying again may help
+StoreProblem     something is wrong with the files: one sentence, and what helps
+StoreUnwritable  one of the above that forbids only to write: what is there may still be read
+StoreOutdated    a newer version has taken them over: one that nothing but a new start mends
+StoreBusy        another copy of the program is writing; trying again may help
 """
 
 import errno
@@ -12,10 +13,15 @@ from pathlib import Path
 from typing import Final
 
 from chat_tui.locale import _
+from chat_tui.paths import UNWRITABLE
 
 
 class StoreProblem(Exception):  # noqa: N818 - house word: a refusal that was expected
     """The files cannot be used as asked; the text is a sentence for the operator."""
+
+
+class StoreUnwritable(StoreProblem):
+    """The disk or the permissions let nothing be written there, or made."""
 
 
 class StoreOutdated(StoreProblem):
@@ -42,23 +48,32 @@ _OUTSIDE = _BUSY | {
     sqlite3.SQLITE_PROTOCOL,
 }
 """What comes from the disk, the system or another copy: nothing is wrong with what the file holds."""
+_UNWRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN})
 
 
-def cannot_open(place: Path, error: OSError) -> StoreProblem:
+def cannot_open(place: Path | str, error: OSError) -> StoreProblem:
     """A file the system does not let us make or open; the advice fits the reason."""
     if error.errno == errno.EROFS:
-        return StoreProblem(
-            _(
-                "{place} is on a read-only disk: nothing can be kept there until it can be written again."
-            ).format(place=place)
+        return StoreUnwritable(
+            _("{place} is on a read-only disk: mount it for writing again.").format(place=place)
         )
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return StoreProblem(_("No space left on the disk for {place}: free some space.").format(place=place))
-    return StoreProblem(
+    kind = StoreUnwritable if error.errno in UNWRITABLE else StoreProblem
+    return kind(
         _("{place} cannot be made or read ({reason}): check the path and its permissions.").format(
             place=place, reason=os.strerror(error.errno or 0)
         )
     )
+
+
+def is_on_read_only_disk(place: Path) -> bool:
+    """Whether the file system of a file or directory, there or not yet, is mounted for reading only."""
+    try:
+        there = next(each for each in (place, *place.parents) if os.path.exists(each))
+        return bool(os.statvfs(there).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
 
 
 def primary_code(error: sqlite3.Error) -> int:
@@ -83,6 +98,8 @@ def explain(error: BaseException, place: Path) -> StoreBusy | StoreProblem:
     code = primary_code(error) if isinstance(error, sqlite3.Error) else 0
     if code in _BUSY:
         return StoreBusy(_("Another copy of the program is writing; try again."))
+    if code in _UNWRITABLE | {sqlite3.SQLITE_IOERR} and is_on_read_only_disk(place):
+        return cannot_open(place, OSError(errno.EROFS, os.strerror(errno.EROFS)))
     sentence = {
         sqlite3.SQLITE_FULL: _("No space left on the disk for {place}: free some space."),
         sqlite3.SQLITE_READONLY: _("{place} cannot be written: check its owner and permissions."),
@@ -97,4 +114,4 @@ def explain(error: BaseException, place: Path) -> StoreBusy | StoreProblem:
             "{place} holds something that this version cannot read: start the program again; "
             "if that does not help, chat-tui doctor tells which rows it is."
         )
-    return StoreProblem(sentence.format(place=place))
+    return (StoreUnwritable if code in _UNWRITABLE else StoreProblem)(sentence.format(place=place))

@@ -1,12 +1,13 @@
 """Directories and files for the owner alone."""
 
+import errno
 import os
 import stat
 from pathlib import Path
 
 from chat_tui.locale import _
 from chat_tui.paths import ForeignDirectory, make_private
-from chat_tui.store.errors import StoreProblem, cannot_open
+from chat_tui.store.errors import StoreProblem, StoreUnwritable, cannot_open, is_on_read_only_disk
 
 _NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "9p", "fuse.sshfs", "fuse.glusterfs"}
@@ -20,7 +21,8 @@ _COMPANIONS = ("", "-wal", "-shm")
 def private_directory(directory: Path) -> bool:
     """Create a directory and its missing parents 0700; True if one open to others had to be tightened.
 
-    StoreProblem if it is no directory of ours, others may write into it, or it lies on a network.
+    StoreProblem if it is no directory of ours, others may write into it, or it lies on a network;
+    StoreUnwritable if it cannot be made, or nothing in it.
     """
     was_open = directory.is_dir() and bool(directory.stat().st_mode & 0o077)
     try:
@@ -34,7 +36,9 @@ def private_directory(directory: Path) -> bool:
     if not directory.is_dir():
         raise StoreProblem(_("{place} is not a directory: move it away.").format(place=directory))
     if not os.access(directory, os.W_OK | os.X_OK):
-        raise StoreProblem(
+        if is_on_read_only_disk(directory):
+            raise cannot_open(directory, OSError(errno.EROFS, os.strerror(errno.EROFS)))
+        raise StoreUnwritable(
             _("{place} cannot be written: check its owner and permissions.").format(place=directory)
         )
     if is_on_network(directory):
@@ -97,6 +101,21 @@ def private_database(path: Path) -> bool:
     SQLite would create it 0644 and copies the mode of the main file to its companions.
     """
     tightened = False
+    for part, mode in own_parts(path).items():
+        if mode & 0o177:
+            os.chmod(part, 0o600)
+            tightened = True
+    if not path.exists():
+        create_private(path)
+    return tightened
+
+
+def own_parts(path: Path) -> dict[Path, int]:
+    """A database file and its companions, as far as they are there, with the permissions of each.
+
+    StoreProblem if one of them is a link, no ordinary file, or somebody else's.
+    """
+    parts = {}
     for suffix in _COMPANIONS:
         part = Path(f"{path}{suffix}")
         try:
@@ -109,12 +128,8 @@ def private_database(path: Path) -> bool:
             )
         if found.st_uid != os.geteuid():
             raise StoreProblem(_("{place} belongs to another user: choose another place.").format(place=part))
-        if stat.S_IMODE(found.st_mode) & 0o177:
-            os.chmod(part, 0o600)
-            tightened = True
-    if not path.exists():
-        create_private(path)
-    return tightened
+        parts[part] = stat.S_IMODE(found.st_mode)
+    return parts
 
 
 def remove_database(path: Path) -> None:

@@ -190,6 +190,20 @@ def _gone(path: Path) -> str:
     return _("{place} was removed while the program runs: start all copies again.").format(place=path)
 
 
+class NoLocks:
+    """In the place of a `ByteLock` where nothing can be written: nothing is asked or sent there either."""
+
+    def __init__(self, _path: Path) -> None:
+        """Nothing is opened."""
+
+    def try_hold(self, _number: int) -> bool:
+        """Nobody needs to be kept out."""
+        return True
+
+    def release(self, _number: int) -> None:
+        """Nothing was taken."""
+
+
 class ChatLock(ByteLock):
     """Who acts for a chat: held from before an attempt begins until its outcome is settled."""
 

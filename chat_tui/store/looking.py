@@ -1,6 +1,5 @@
 """A look at the files from outside: what of them cannot be read. Nothing is changed."""
 
-import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Final, Literal
 
 from chat_tui.store import shape
 from chat_tui.store.errors import BROKEN, is_damage
+from chat_tui.store.reading import connect_to_look
 
 _LARGEST_CHECKED: Final = 50_000_000
 """Bytes of a file that is looked at page by page, which takes a fifth of a second."""
@@ -30,8 +30,7 @@ class Looked:
 def look(path: Path, kind: Literal["cache", "state"]) -> Looked:
     """Count the rows of a database that cannot be read; the program may run meanwhile."""
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0)) as conn:
-            shape.read_tolerantly(conn)
+        with closing(connect_to_look(path)) as conn:
             if path.stat().st_size <= _LARGEST_CHECKED:
                 verdict = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]
                 if verdict != "ok":

@@ -12,7 +12,7 @@ from chat_tui.commands.checks.finding import Finding, State
 from chat_tui.locale import _
 from chat_tui.paths import Paths
 from chat_tui.store import library
-from chat_tui.store.errors import StoreProblem
+from chat_tui.store.errors import StoreProblem, is_on_read_only_disk
 from chat_tui.store.files import is_on_network
 from chat_tui.store.locks import try_locks
 from chat_tui.ui.view.sizes import size_words
@@ -67,11 +67,18 @@ def _directory(check: str, what: str, place: Path) -> Finding:
     except FileNotFoundError:
         if os.access(_existing(place), os.W_OK | os.X_OK):
             return Finding(check, what, State.GOOD, _("{path} (not made yet)").format(path=place))
+        words = _("{path} cannot be made").format(path=place)
+        if is_on_read_only_disk(place):
+            return Finding(
+                check, what, State.BAD, f"{words}: {_('it is on a read-only disk')}", _fix_of_disk()
+            )
         fix = _("Make it writable, or name another place: {variables}").format(variables="XDG_*_HOME")
-        return Finding(check, what, State.BAD, _("{path} cannot be made").format(path=place), fix)
+        return Finding(check, what, State.BAD, words, fix)
     except OSError as error:
         return Finding(check, what, State.BAD, f"{place}: {error.strerror}", _("Look at its permissions."))
     words, fix = _complaint(place, about, 0o700)
+    if is_on_read_only_disk(place):
+        words, fix = _("it is on a read-only disk"), _fix_of_disk()
     if not words and not os.access(place, os.W_OK | os.X_OK):
         words, fix = _("it cannot be written"), f"chmod 700 {shlex.quote(str(place))}"
     if not words and is_on_network(place):
@@ -86,6 +93,11 @@ def _directory(check: str, what: str, place: Path) -> Finding:
     return Finding(
         check, what, State.BAD if words else State.GOOD, f"{place}: {words}" if words else str(place), fix
     )
+
+
+def _fix_of_disk() -> str:
+    words = _("Mount it for writing, or name another place: {variables}")
+    return words.format(variables="XDG_*_HOME")
 
 
 def _files(files: list[Path]) -> Iterator[Finding]:

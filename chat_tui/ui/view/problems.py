@@ -76,7 +76,10 @@ _FIXES = {
     ProblemKind.BUSY: N_("Another window of chat-tui is at it right now. Try again in a moment."),
     ProblemKind.STALE: N_("It waited too long to be sent without asking. Resend or discard it."),
     ProblemKind.STORAGE: N_(
-        "The local database cannot be written, so nothing was sent. Make room on the disk and send again."
+        "The local database cannot be written, so nothing was sent. Once that is mended, send again."
+    ),
+    ProblemKind.UNWRITABLE: N_(
+        "View only: nothing new is read or sent, nothing is kept. Once it is mended, start chat-tui again."
     ),
     ProblemKind.LEFT_OUT: N_("Its chats are missing here; those of the other businesses are shown."),
 }

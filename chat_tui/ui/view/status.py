@@ -107,7 +107,8 @@ def _state(link: Link) -> Line:
         return (Span(f"{glyphs.ONLINE} ", Role.GOOD), Span(_("online"), Role.MUTED))
     if link.state is LinkState.CONNECTING:
         return (Span(f"{glyphs.OFFLINE} {_('connecting')}", Role.MUTED),)
-    if link.state is LinkState.OFFLINE:
+    is_unwritable = link.problem is not None and link.problem.kind is ProblemKind.UNWRITABLE
+    if link.state is LinkState.OFFLINE or is_unwritable:
         return (Span(f"{glyphs.OFFLINE} {_('offline')}", Role.WARN),)
     return (Span(f"{glyphs.FAILED} {_('refused')}", Role.BAD),)
 

@@ -244,7 +244,7 @@ class Compose(TextBox):
         if self._is_asked:
             return _saving()
         if is_blank(self.text):
-            return _("There is nothing to send: type a message first.")
+            return self._forbidden or _("There is nothing to send: type a message first.")
         if text_length(as_sent(self.text)) > TEXT_LIMIT:
             words = _("The text is over {limit} characters. Shorten it or send it in two messages.")
             return words.format(limit=TEXT_LIMIT)

@@ -1,0 +1,35 @@
+"""The real program on a disk that can only be read (case 028)."""
+
+import contextlib
+import os
+from pathlib import Path
+
+import pytest
+
+from chat_tui.sandbox.serve import Sandbox
+from tests.faults.support.program import inbox, run, surroundings
+from tests.support.read_only import mount_read_only
+
+CTRL_Q = "\x11"
+
+
+@pytest.mark.terminal
+def test_the_whole_home_can_only_be_read(market: Sandbox) -> None:
+    listed = run("list", environ=surroundings(market))
+    chat = listed.stdout.split()[0]
+    assert run("show", chat, environ=surroundings(market)).returncode == 0
+    with contextlib.ExitStack() as undo:
+        mount_read_only(Path(os.environ["HOME"]), undo)
+        again = run("list", environ=surroundings(market))
+        assert (again.returncode, len(again.stdout)) == (0, len(listed.stdout))
+        assert again.stderr.count("\n") == 1
+        assert "is on a read-only disk: mount it for writing again. View only:" in again.stderr
+        with inbox(environ=surroundings(market)) as program:
+            program.wait_for_text("view only", timeout=30)
+            program.wait_for_text("read-only disk", timeout=30)
+            program.feed("6g\rc")
+            program.wait_for_text("To: ")
+            program.feed("\r")
+            program.wait_for_text("nothing new is read")
+            program.feed(CTRL_Q)
+            assert program.wait_exit() == 0
