@@ -11,7 +11,7 @@ import pytest
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxItem, OutboxState
-from chat_tui.model.problem import ProblemKind
+from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import outbox
@@ -32,6 +32,8 @@ async def _chat(shop: Shop) -> ChatId:
 
 async def _delivered(inbox: Inbox, chat: ChatId, text: str) -> OutboxItem:
     queued = await inbox.send_text(chat, text)
+    if isinstance(queued, Problem) and queued.doubts:
+        queued = await inbox.send_text(chat, text, queued.doubts)
     assert isinstance(queued, OutboxItem)
     return await asyncio.wait_for(inbox.deliver(queued.outbox_id), PATIENCE_S)
 

@@ -64,8 +64,10 @@ class Copy(Process):
         return await self.writing.save_draft(Draft(chat_id, text, 0)) is None
 
     async def send_text(self, chat_id: ChatId, text: str) -> OutboxItem | Problem:
-        """Enter in the compose box."""
+        """Enter in the compose box, and once more where the operator is asked."""
         queued = await self.writing.enqueue_text(chat_id, text)
+        if isinstance(queued, Problem) and queued.doubts:
+            queued = await self.writing.enqueue_text(chat_id, text, queued.doubts)
         self.delivery.wake()
         return queued
 
