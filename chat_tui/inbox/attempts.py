@@ -16,6 +16,7 @@ from chat_tui.inbox.history import History
 from chat_tui.inbox.lookup import CLOCK_SLACK_MS, Lookup
 from chat_tui.inbox.outbox_writes import OutboxWrites
 from chat_tui.inbox.waits import READY, Waits
+from chat_tui.model import hold
 from chat_tui.model.allowance import Urgency
 from chat_tui.model.ids import UNKNOWN_TIME, ChatId, MessageId, Millis, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind, OutboxState
@@ -229,8 +230,9 @@ class Attempts:
         if problem.kind in _PAUSING_KINDS | {ProblemKind.LOCKED}:
             self._g.bulletin.pause_sends(problem)
         delay = self._waits.turned_away(item, problem)
-        until = self._g.wall_ms() + int(delay * 1000) if problem.retry_after_s is not None else 0
-        waiting = await self._explain(item, OutboxState.WAITING, problem, not_before=until)
+        is_told = problem.retry_after_s is not None
+        until = hold.told(int(delay * 1000), self._g.clocks()) if is_told else hold.AT_ONCE
+        waiting = await self._explain(item, OutboxState.WAITING, problem, **until)
         if waiting is not None:
             self._waits.put_off(waiting, delay)
 
@@ -240,7 +242,7 @@ class Attempts:
         await self._explain(item, state, problem)
 
     async def _explain(
-        self, item: OutboxItem, state: OutboxState, problem: Problem, **columns: int
+        self, item: OutboxItem, state: OutboxState, problem: Problem, **columns: int | str
     ) -> OutboxItem | None:
         """Move to `state` with the reason; an item that is there already only gets the new reason."""
         words = {"problem": problem.kind.value, "error": problem.message}

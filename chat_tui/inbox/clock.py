@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from chat_tui.model.allowance import BootMillis
+from chat_tui.model.hold import Clocks
+from chat_tui.model.ids import Millis
 
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 _CLOCK: Final[int] = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
@@ -21,6 +23,10 @@ class BootClock:
     def now(self) -> BootMillis:
         """This moment."""
         return time.clock_gettime_ns(_CLOCK) // 1_000_000
+
+    def beside(self, wall: Millis) -> Clocks:
+        """This moment, by this clock and by the one on the wall, which says `wall`."""
+        return Clocks(wall, self.now(), self.boot)
 
 
 @functools.cache

@@ -5,7 +5,7 @@ What is due is chosen here, and done under the chat's kernel lock; `attempts` do
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from chat_tui.inbox.attempts import Attempts
@@ -34,9 +34,9 @@ class Delivery:
         self._g = ground
         self._history = history
         self._locks = locks
-        self._writes = OutboxWrites(ground.store, on_loop(ground.bulletin.publish))
+        self._writes = OutboxWrites(ground.store, on_loop(ground.bulletin.publish), ground.clock)
         self._lookup = Lookup(ground, history, self._writes)
-        self._waits = Waits(ground.settings, ground.wall_ms)
+        self._waits = Waits(ground.settings, ground.wall_ms, ground.clock)
         self._attempts = Attempts(ground, history, self._writes, self._lookup, self._waits)
         self._wake = asyncio.Event()
         self._steps: dict[ChatId, asyncio.Task[None]] = {}
@@ -168,6 +168,7 @@ class Delivery:
     async def _begin_what_is_due(self) -> float:
         """Begin a step for every chat that is due; seconds until the next one is."""
         heads, told = await self._g.read(outbox.due)
+        await self._count_on((*told, *heads))
         self._waits.see((*told, *heads))
         pause = self._g.settings.scan_s
         quiet = self._settle - self._steps.keys() - {item.chat_id for item in heads if _is_quiet(item)}
@@ -181,6 +182,19 @@ class Delivery:
             else:
                 self._begin(item)
         return pause
+
+    async def _count_on(self, items: Iterable[OutboxItem]) -> None:
+        """After another start of the machine: all copies go by the same end of what was told before."""
+        for item, left in self._waits.told_again(items):
+            if item.chat_id in self._steps or not self._locks.try_hold(item.chat_id):
+                continue
+            try:
+                await self._writes.count_on(item, left)
+            except (StoreBusy, StoreProblem) as error:
+                # This copy keeps to it all the same.
+                log.warning("wait not noted: %s", type(error).__name__)
+            finally:
+                self._locks.release(item.chat_id)
 
     def _may_act(self, item: OutboxItem) -> bool:
         if _is_quiet(item):

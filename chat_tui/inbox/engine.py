@@ -94,7 +94,7 @@ class Engine:
         locks = NoLocks if self._store.unwritable else ByteLock
         slots = Slots(locks(data_dir / "slots.lock"))
         market = PacedMarket(client, slots, budgets, lambda: self.bulletin.refused_key, self.bulletin.failed)
-        self._g = Ground(self._store, market, self.bulletin, self._settings, self._wall_ms)
+        self._g = Ground(self._store, market, self.bulletin, self._settings, self._wall_ms, self._clock)
         self._history = History(self._g)
         self._leadership = Leadership(self._store, locks(data_dir / "leader.lock"), self._clock)
         self._presence = Presence(self._store, self._clock, self._settings.poll_s)

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Concatenate, ParamSpec, TypeVar
 
 from chat_tui.inbox.bulletin import Bulletin
+from chat_tui.inbox.clock import BootClock, boot_clock
 from chat_tui.inbox.market import Market, MarketByUrgency
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.allowance import Urgency
+from chat_tui.model.hold import Clocks
 from chat_tui.model.ids import Millis
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.store.database import Connection, Store
@@ -19,13 +21,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Store, Market, bulletin, settings and clock of one engine."""
+    """Store, Market, bulletin, settings and clocks of one engine."""
 
     store: Store
     markets: MarketByUrgency
     bulletin: Bulletin
     settings: InboxSettings
     wall_ms: Callable[[], Millis]
+    clock: BootClock = field(default_factory=boot_clock)
+
+    def clocks(self) -> Clocks:
+        """Both clocks now."""
+        return self.clock.beside(self.wall_ms())
 
     async def read(
         self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs

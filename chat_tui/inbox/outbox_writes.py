@@ -11,7 +11,9 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Concatenate, ParamSpec
 
+from chat_tui.inbox.clock import BootClock, boot_clock
 from chat_tui.inbox.events import Event, OutboxChanged
+from chat_tui.model.hold import Told
 from chat_tui.model.ids import ChatId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.store import outbox
@@ -25,10 +27,11 @@ Also = Callable[[Connection, OutboxItem], None]
 class OutboxWrites:
     """Moves, notes, queues and takes back; each is one durable transaction and one event."""
 
-    def __init__(self, store: Store, tell: Callable[[Event], None]) -> None:
+    def __init__(self, store: Store, tell: Callable[[Event], None], clock: BootClock | None = None) -> None:
         """`tell` is called with the event of every change, from whichever thread committed it."""
         self._store = store
         self._tell = tell
+        self._clock = clock or boot_clock()
 
     async def move(
         self, item: OutboxItem, state: OutboxState, **columns: int | str | None
@@ -39,6 +42,10 @@ class OutboxWrites:
     async def update(self, item: OutboxItem, **columns: int | str | None) -> OutboxItem | None:
         """Note something on an item that stays in its state; None if it is in another one by now."""
         return await self._written(outbox.update, item.outbox_id, item.state, **columns)
+
+    async def count_on(self, item: OutboxItem, told: Told) -> OutboxItem | None:
+        """Note anew how long an item waits; None if it waits for something else by now."""
+        return await self._written(outbox.count_on, item, told)
 
     async def enqueue(
         self,
@@ -54,7 +61,8 @@ class OutboxWrites:
         created_at: Millis,
         also: Also | None = None,
     ) -> OutboxItem:
-        """Put an item behind all others of its chat."""
+        """Put an item behind all others of its chat; its hold is counted from now on."""
+        uptime = self._clock.now()
 
         def enqueue(conn: Connection) -> OutboxItem:
             item = outbox.enqueue(
@@ -68,6 +76,8 @@ class OutboxWrites:
                 sha256=sha256,
                 not_before=not_before,
                 created_at=created_at,
+                told_boot=self._clock.boot,
+                told_uptime=uptime,
                 clear_draft=False,
             )
             if also is not None:

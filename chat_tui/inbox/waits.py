@@ -1,20 +1,23 @@
-"""When each outbox item may be acted on: monotonic seconds, whatever the clock on the wall does.
+"""When each outbox item may be acted on: seconds of the machine, whatever the clock on the wall does.
 
 Every copy of the program computes the wait from what the item says the first time it sees it that way,
 so that a wait made by one copy is kept by all.
 """
 
-import asyncio
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from chat_tui.inbox.clock import BootClock, boot_clock
 from chat_tui.inbox.settings import InboxSettings
+from chat_tui.model import hold
+from chat_tui.model.allowance import LONGEST_HOLD
+from chat_tui.model.hold import Clocks, Told
 from chat_tui.model.ids import Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 
-LONGEST_HOLD_S = 3600.0
+LONGEST_HOLD_S = LONGEST_HOLD / 1000
 """However far away a told moment is, it is checked at least this often."""
 READY = frozenset({OutboxState.QUEUED, OutboxState.WAITING})
 """States from which an attempt begins."""
@@ -24,7 +27,7 @@ _Stamp = tuple[OutboxState, int, Millis, int, str]
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """From when on (monotonic) an item that looks like `stamp` may be acted on."""
+    """From when on (seconds the machine is on) an item that looks like `stamp` may be acted on."""
 
     stamp: _Stamp
     at: float
@@ -33,9 +36,12 @@ class _Due:
 class Waits:
     """The waits of one copy, by item and by kind of request."""
 
-    def __init__(self, settings: InboxSettings, wall_ms: Callable[[], Millis]) -> None:
+    def __init__(
+        self, settings: InboxSettings, wall_ms: Callable[[], Millis], clock: BootClock | None = None
+    ) -> None:
         self._settings = settings
         self._wall_ms = wall_ms
+        self._clock = clock or boot_clock()
         self._due: dict[OutboxId, _Due] = {}
         self._tries: dict[OutboxId, int] = {}
         self._held: dict[OutboxKind, float] = {}
@@ -53,12 +59,18 @@ class Waits:
                 self.put_off(item, self._wait_of(item))
         self._is_first = False
 
+    def told_again(self, items: Iterable[OutboxItem]) -> Iterator[tuple[OutboxItem, Told]]:
+        """The items told to wait before the machine was started anew, and what is left of that to note."""
+        for item in items:
+            if item.state in READY and (told := hold.told_again(item, self._clocks())) is not None:
+                yield item, told
+
     def seconds(self, item: OutboxItem) -> float:
         """Until the item may be acted on; not positive = now."""
         due = self._due[item.outbox_id].at
         if item.state in READY:
             due = max(due, self._held.get(item.kind, due))
-        return due - asyncio.get_running_loop().time()
+        return due - self._now()
 
     def learn(self, told: Iterable[OutboxItem]) -> None:
         """Note what the Market told, whichever copy it told."""
@@ -69,11 +81,11 @@ class Waits:
 
     def is_held(self, item: OutboxItem) -> bool:
         """Whether no request of its kind may leave now."""
-        return self._held.get(item.kind, 0.0) > asyncio.get_running_loop().time()
+        return self._held.get(item.kind, 0.0) > self._now()
 
     def pause(self, item: OutboxItem, seconds: float) -> None:
         """Leave the item alone as long as nothing about it changes."""
-        at = asyncio.get_running_loop().time() + seconds
+        at = self._now() + seconds
         self._due[item.outbox_id] = _Due(_stamp(item), at)
 
     def put_off(self, item: OutboxItem, seconds: float) -> None:
@@ -89,7 +101,7 @@ class Waits:
 
     def hold_all(self, seconds: float) -> None:
         """The Market asks for a pause: nothing is sent for so long, by whichever item it was heard."""
-        at = asyncio.get_running_loop().time() + min(seconds, LONGEST_HOLD_S)
+        at = self._now() + min(seconds, LONGEST_HOLD_S)
         self._held = {kind: max(self._held.get(kind, at), at) for kind in OutboxKind}
 
     def forget(self, outbox_id: OutboxId) -> None:
@@ -112,9 +124,9 @@ class Waits:
 
     def _wait_of(self, item: OutboxItem) -> float:
         if item.state in READY:
-            hold = self._hold_of(item)
-            if item.state == OutboxState.QUEUED or hold or self._is_first:
-                return hold
+            left = hold.left(item, self._clocks()) / 1000
+            if item.state == OutboxState.QUEUED or left or self._is_first:
+                return left
             return self._backoff(item.problem, self._tries.get(item.outbox_id, 0))
         if item.state == OutboxState.UNCONFIRMED or self._is_first:
             return 0.0
@@ -122,17 +134,17 @@ class Waits:
             return 0.0
         return self.look_pause(item.looks)
 
-    def _hold_of(self, item: OutboxItem) -> float:
-        """What is left of a wait told in wall time, never more than it was made for: that clock may jump."""
-        left = (item.not_before - self._wall_ms()) / 1000
-        undo = (item.not_before - item.created_at) / 1000
-        longest = min(undo, LONGEST_HOLD_S) if item.state == OutboxState.QUEUED else LONGEST_HOLD_S
-        return max(min(left, longest), 0.0)
-
     def look_pause(self, number: int) -> float:
         """Seconds before the next look after so many."""
         delays = self._settings.look_delays_s
         return delays[min(number, len(delays) - 1)]
+
+    def _clocks(self) -> Clocks:
+        return self._clock.beside(self._wall_ms())
+
+    def _now(self) -> float:
+        """It also counts while the machine sleeps."""
+        return self._clock.now() / 1000
 
     def _backoff(self, kind: str, tries: int) -> float:
         """Growing, with full jitter; or as long as this kind of refusal wants."""

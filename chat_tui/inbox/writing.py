@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from chat_tui.inbox.asking import store_refusal
+from chat_tui.inbox.clock import BootClock
 from chat_tui.inbox.door import Door
 from chat_tui.inbox.events import Event
 from chat_tui.inbox.outbox_writes import OutboxWrites
@@ -37,10 +38,11 @@ class Writing:
         settings: InboxSettings,
         wall_ms: Callable[[], Millis],
         tell: Callable[[Event], None],
+        clock: BootClock | None = None,
     ) -> None:
         """`tell` is called with the event of every change of the outbox, from any thread."""
         self._store = store
-        self._outbox = OutboxWrites(store, tell)
+        self._outbox = OutboxWrites(store, tell, clock)
         self._settings = settings
         self._wall_ms = wall_ms
         self.door = Door(store, settings, wall_ms)

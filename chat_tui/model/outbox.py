@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from chat_tui.model.allowance import BootMillis
 from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
 
 
@@ -110,6 +111,12 @@ class OutboxItem:
     """A `sent` item that was not found in the history in time and no longer holds back its chat."""
     asked_at: Millis = 0
     """When the operator last said: send it."""
+    told_at: Millis = 0
+    """The clock on the wall when the wait up to `not_before` was told; 0 = not known."""
+    told_boot: str = ""
+    """Which start of the machine that was."""
+    told_uptime: BootMillis = 0
+    """How long the machine was on by then; see `model.hold`."""
     is_held_up: bool = False
     """It waits until the operator says what becomes of an unconfirmed one before it; see `held_up`."""
 

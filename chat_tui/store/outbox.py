@@ -2,6 +2,8 @@
 
 import sqlite3
 
+from chat_tui.model.allowance import BootMillis
+from chat_tui.model.hold import Told
 from chat_tui.model.ids import ChatId, Millis, OutboxId
 from chat_tui.model.outbox import MAY_LEAVE, OutboxItem, OutboxKind, OutboxState, may_move
 from chat_tui.store.database import Connection
@@ -11,6 +13,9 @@ from chat_tui.store.shape import MOST, sound
 COLUMNS = frozenset(
     {
         "not_before",
+        "told_at",
+        "told_boot",
+        "told_uptime",
         "attempt",
         "attempt_at",
         "base_message_id",
@@ -73,9 +78,14 @@ def enqueue(
     sha256: str,
     not_before: Millis,
     created_at: Millis,
+    told_boot: str = "",
+    told_uptime: BootMillis = 0,
     clear_draft: bool = True,
 ) -> OutboxItem:
-    """Put an item behind all others of its chat, and clear the chat's draft in the same transaction."""
+    """Put an item behind all others of its chat, and clear the chat's draft in the same transaction.
+
+    `told_boot` and `told_uptime` are the clock of the machine at `created_at`, from which on it is held.
+    """
     [last] = conn.execute(_LAST, (chat_id,)).fetchone()
     item = OutboxItem(
         outbox_id,
@@ -90,10 +100,14 @@ def enqueue(
         moment(not_before),
         moment(created_at),
         asked_at=moment(created_at),
+        told_at=moment(created_at),
+        told_boot=told_boot,
+        told_uptime=told_uptime,
     )
     conn.execute(
         "INSERT INTO outbox (outbox_id, chat_id, seq, kind, text, file_name, file_size, sha256, state,"
-        " not_before, created_at, asked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " not_before, created_at, asked_at, told_at, told_boot, told_uptime)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             item.outbox_id,
             item.chat_id,
@@ -107,6 +121,9 @@ def enqueue(
             item.not_before,
             item.created_at,
             item.asked_at,
+            item.told_at,
+            item.told_boot,
+            item.told_uptime,
         ),
     )
     if clear_draft:
@@ -142,6 +159,18 @@ def update(
 ) -> OutboxItem | None:
     """Note something on an item that stays in its state; None if it is not `expected` any more."""
     return _change(conn, outbox_id, expected, _known(columns))
+
+
+def count_on(conn: Connection, item: OutboxItem, told: Told) -> OutboxItem | None:
+    """Note anew how long an item waits; None if another copy was faster, or it was told something else."""
+    found = get(conn, item.outbox_id)
+    if found is None or _wait(found) != _wait(item):
+        return None
+    return update(conn, item.outbox_id, item.state, **told)
+
+
+def _wait(item: OutboxItem) -> tuple[OutboxState, Millis, Millis, str, BootMillis]:
+    return item.state, item.not_before, item.told_at, item.told_boot, item.told_uptime
 
 
 def _known(columns: dict[str, int | str | None]) -> dict[str, int | str | None]:

@@ -20,7 +20,8 @@ CHAT: Final = (
 ITEM: Final = (
     "o.outbox_id, o.chat_id, o.seq, o.kind, o.text, o.file_name, o.file_size, o.sha256, o.state,"
     " o.not_before, o.created_at, o.attempt, o.attempt_at, o.base_message_id, o.unclear_at, o.looks,"
-    " o.message_id, o.problem, o.error, o.in_doubt, o.is_released, o.asked_at"
+    " o.message_id, o.problem, o.error, o.in_doubt, o.is_released, o.asked_at, o.told_at,"
+    " o.told_boot, o.told_uptime"
 )
 """Columns of `outbox`, in the order `item_of` reads them."""
 
@@ -147,4 +148,7 @@ def item_of(row: Row) -> OutboxItem:
         in_doubt=bool(row[19]),
         is_released=bool(row[20]),
         asked_at=row[21],
+        told_at=row[22],
+        told_boot=row[23],
+        told_uptime=row[24],
     )

@@ -77,7 +77,7 @@ TABLES: Final = {
         "outbox": "outbox_id:name chat_id:id seq:count kind:kind text:exact file_name:exact file_size:count"
         " sha256:text state:state not_before:at created_at:at attempt:count attempt_at:at"
         " base_message_id:count? unclear_at:at? looks:count message_id:id? problem:text error:text"
-        " in_doubt:count is_released:count asked_at:at",
+        " in_doubt:count is_released:count asked_at:at told_at:at told_boot:text told_uptime:number",
         "budget": "operation:text boot:text quota:some remaining:count resets_at:number used:count"
         " paced_to:number held_to:number refusals:count",
         "narrow": "one:some boot:text until:number",

@@ -6,7 +6,8 @@ import pytest
 
 from chat_tui.inbox.leader import PATIENCE_MS, Leadership
 from chat_tui.store import leader
-from tests.soak.copies import STARTED_MS, FrozenLocks, Reader, VirtualClock
+from tests.inbox.simulation.virtual import STARTED_MS, VirtualClock
+from tests.soak.copies import FrozenLocks, Reader
 from tests.soak.stage import Stage
 
 PERIOD_S = 5.0

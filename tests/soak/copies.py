@@ -11,7 +11,6 @@ from typing import Any, Final
 from chat_tui.inbox.backfill import Backfill
 from chat_tui.inbox.budgets import Budgets
 from chat_tui.inbox.bulletin import Bulletin
-from chat_tui.inbox.clock import BootClock
 from chat_tui.inbox.ground import Ground
 from chat_tui.inbox.history import History
 from chat_tui.inbox.leader import Leadership
@@ -24,18 +23,8 @@ from chat_tui.model.ids import Millis
 from tests.inbox.simulation.kernel import Kernel
 from tests.inbox.simulation.local import SimLocks, SimStore
 from tests.inbox.simulation.process import Fate, Process
-from tests.inbox.simulation.virtual import now
+from tests.inbox.simulation.virtual import VirtualClock
 from tests.soak.requests import Client, FrontDoor, LabelledMarket
-
-STARTED_MS: Final = 1_000_000
-"""The machine was on for so long when the simulation began."""
-
-
-class VirtualClock(BootClock):
-    """The clock of the machine, in virtual time."""
-
-    def now(self) -> int:
-        return STARTED_MS + int(now() * 1000)
 
 
 class FrozenLocks(SimLocks):

@@ -90,6 +90,9 @@ def test_a_message_that_cannot_be_read_is_left_out_and_read_again(
         "chat_id = -4",
         "outbox_id = '../q0'",
         "asked_at = 1e300",
+        "told_at = -1",
+        "told_boot = x'ff'",
+        "told_uptime = 'long'",
     ],
 )
 def test_a_row_of_the_outbox_that_cannot_be_read_is_not_sent_and_holds_nothing_back(

@@ -1,6 +1,7 @@
 """How far an own message has come, in a word with a glyph, and why when that needs saying."""
 
 from chat_tui.locale import _
+from chat_tui.model import hold
 from chat_tui.model.ids import Millis
 from chat_tui.model.match import says_the_same
 from chat_tui.model.outbox import OutboxItem, OutboxState
@@ -18,7 +19,9 @@ def delivery_state(item: OutboxItem, now: Millis) -> Span:
     if item.is_released:
         return Span(_("sent, not confirmed"), Role.WARN)
     if item.state is OutboxState.QUEUED and item.not_before > now:
-        return Span(_("goes in {n} s").format(n=-(-(item.not_before - now) // 1000)), Role.ACCENT)
+        # The clock on the wall may have been set back meanwhile: the wait is no longer for that.
+        left = min(item.not_before - now, hold.length(item))
+        return Span(_("goes in {n} s").format(n=-(-left // 1000)), Role.ACCENT)
     if item.is_checking:
         return Span(f"{_('checking')} {glyphs.CUT}", Role.WARN)
     if item.state is OutboxState.SENDING and item.uploaded:

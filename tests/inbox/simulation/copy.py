@@ -21,6 +21,7 @@ from tests.inbox.simulation.kernel import Kernel
 from tests.inbox.simulation.local import SimLocks, SimStore
 from tests.inbox.simulation.market import FaultyMarket
 from tests.inbox.simulation.process import Fate, Process
+from tests.inbox.simulation.virtual import VirtualClock
 from tests.inbox.simulation.wire import CopyClient
 
 
@@ -39,16 +40,17 @@ class Copy(Process):
     ) -> None:
         super().__init__(number, kernel, fate, seed)
         self._wall_ms = wall_ms
+        clock = VirtualClock(kernel.boot, kernel.started_at)
         self._store = SimStore(self)
         store: Any = self._store
         locks: Any = SimLocks(self)
         bulletin = Bulletin(wall_ms)
         tell = on_loop(bulletin.publish)
-        ground = Ground(store, CopyClient(self, market), bulletin, settings, wall_ms)
+        ground = Ground(store, CopyClient(self, market), bulletin, settings, wall_ms, clock)
         self.history = History(ground)
         self.delivery = Delivery(ground, self.history, locks)
-        self.writing = Writing(store, settings, wall_ms, tell)
-        self._writes = OutboxWrites(store, tell)
+        self.writing = Writing(store, settings, wall_ms, tell, clock)
+        self._writes = OutboxWrites(store, tell, clock)
         self.delivery._waits._jitter = random.Random(seed)
 
     def start(self) -> None:

@@ -73,6 +73,9 @@ class Kernel:
 
     conn: sqlite3.Connection
     watcher: Watcher
+    boot: str = "first start"
+    started_at: float = 0.0
+    """Virtual seconds at which the machine was started."""
     is_disk_full: bool = False
     """Nothing can be written for now."""
     locks: defaultdict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))

@@ -3,7 +3,9 @@
 import asyncio
 from asyncio.base_events import BaseEventLoop
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+
+from chat_tui.inbox.clock import BootClock
 
 T = TypeVar("T")
 
@@ -50,6 +52,21 @@ class VirtualLoop(BaseEventLoop):
 
     def _write_to_self(self) -> None:
         """Nothing sleeps in a real `select`, so nobody has to be woken."""
+
+
+STARTED_MS: Final = 1_000_000
+"""The machine was on for so long when the simulation began."""
+
+
+class VirtualClock(BootClock):
+    """The clock of the machine, in virtual time; `started_at` is when the machine was started anew."""
+
+    def __init__(self, boot: str, started_at: float = 0.0) -> None:
+        super().__init__(boot)
+        self._started_at = started_at
+
+    def now(self) -> int:
+        return STARTED_MS + int((now() - self._started_at) * 1000)
 
 
 def now() -> float:
