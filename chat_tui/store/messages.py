@@ -12,7 +12,7 @@ from chat_tui.model.timeline import Entry, TimelinePage
 from chat_tui.store import indexing, marks
 from chat_tui.store.database import Connection, StoreProblem
 from chat_tui.store.rows import ITEM, Row, attachments_of, is_id, item_of, storable
-from chat_tui.store.shape import readable, sound
+from chat_tui.store.shape import reach, readable, sound
 
 _FIELDS = "message_id, created_at, sender, text"
 _SOUND = sound("message")
@@ -51,13 +51,14 @@ _CLAIMED = f"""
 _IS_CLAIMED = "SELECT 1 FROM outbox WHERE chat_id = ? AND message_id = ?"
 _ECHOES = f"""
     SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND {_SOUND_ITEM} AND (o.message_id IS NULL OR (
-        o.message_id > coalesce((SELECT hist_hi FROM chat c WHERE c.chat_id = o.chat_id), 0)
+        o.message_id > coalesce((SELECT {reach("hist_hi")} FROM chat WHERE chat.chat_id = o.chat_id), 0)
         AND NOT EXISTS (SELECT 1 FROM message m WHERE m.chat_id = o.chat_id AND m.message_id = o.message_id)))
     ORDER BY o.seq
 """  # noqa: S608
 """What no message here stands for: also one whose message was seen and could not be stored yet."""
-_KNOWN = ", ".join(readable("chat", name) for name in ("status", "updated_at", *_STANDING.split(", ")))
-_REACH = ", ".join(readable("chat", name) for name in ("hist_lo", "hist_hi", "hist_full"))
+_REACH = ", ".join((reach("hist_lo"), reach("hist_hi"), readable("chat", "hist_full")))
+_TURN = ", ".join(readable("chat", name) for name in _STANDING.split(", ")[3:])
+_KNOWN = f"{readable('chat', 'status')}, {readable('chat', 'updated_at')}, {_REACH}, {_TURN}"
 _CURSOR = ", ".join(readable("chat", name) for name in ("older_token", "updated_at", "newest_at"))
 
 

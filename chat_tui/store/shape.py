@@ -34,6 +34,8 @@ _FITS: Final = {
     "at": _whole(0, LATEST),
     "count": _whole(0, MOST),
     "some": _whole(1, MOST),
+    # The message before the first: none.
+    "base": _whole(0, LARGEST_ID),
     "number": _whole(-LARGEST_ID, LARGEST_ID),
     "text": "typeof({0}) = 'text'",
     # Goes to a buyer: not a letter of it may be replaced.
@@ -58,7 +60,7 @@ TABLES: Final = {
         "message": "id:number chat_id:id message_id:id created_at:at sender:text text:text?",
         "attachment": "chat_id:id message_id:id n:count name:text? url:text? size:number?",
         "cursor": "key:text value:text",
-        "attempted": "outbox_id:name attempt:count attempt_at:at base_message_id:count?",
+        "attempted": "outbox_id:name attempt:count attempt_at:at base_message_id:base?",
         "order_reading": "order_id:id read_at:at asked_at:at is_found:count campaign_id:number? status:text"
         " substatus:text created_at:at total:text? currency:text? delivery_kind:text service:text"
         " from_day:day to_day:day real_day:day kept_to_day:day address:text is_estimated:count",
@@ -76,7 +78,7 @@ TABLES: Final = {
         "label": "chat_id:id name:text",
         "outbox": "outbox_id:name chat_id:id seq:count kind:kind text:exact file_name:exact file_size:count"
         " sha256:text state:state not_before:at created_at:at attempt:count attempt_at:at"
-        " base_message_id:count? unclear_at:at? looks:count message_id:id? problem:text error:text"
+        " base_message_id:base? unclear_at:at? looks:count message_id:id? problem:text error:text"
         " in_doubt:count is_released:count asked_at:at told_at:at told_boot:text told_uptime:number",
         "budget": "operation:text boot:text quota:some remaining:count resets_at:number used:count"
         " paced_to:number held_to:number refusals:count",
@@ -105,6 +107,13 @@ def readable(table: str, name: str) -> str:
     kind = _columns(table)[name]
     fits = _FITS[kind.rstrip("?")].format(name)
     return f"CASE WHEN {fits} THEN {name} ELSE {_NOTHING.get(kind, 'NULL')} END"
+
+
+def reach(name: str) -> str:
+    """SQL: one end of what is here of a chat; nothing where no message lies so far: that is read anew."""
+    last = f"message m WHERE m.chat_id = chat.chat_id AND m.message_id >= chat.{name}"
+    is_there = f"EXISTS (SELECT 1 FROM {last} AND typeof(m.message_id) = 'integer')"  # noqa: S608
+    return f"CASE WHEN {is_there} THEN {readable('chat', name)} END"
 
 
 def _columns(table: str) -> dict[str, str]:

@@ -99,6 +99,28 @@ async def test_a_rotten_head_holds_back_nothing_and_what_is_behind_it_goes(
         await trial.leave(there)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "hist_hi = 9223372036854775807",
+        "hist_hi = 9007199254740993, hist_full = 1",
+        "hist_lo = 9223372036854775807, hist_hi = 5000000000000",
+    ],
+)
+async def test_histories_that_end_where_no_message_lies_hold_back_nothing(
+    market: Sandbox, whole: Path, tmp_path: Path, change: str
+) -> None:
+    root = tmp_path / "root"
+    master_to(whole, root)
+    with closing(sqlite3.connect(root / FILES["cache"])) as conn:
+        conn.execute(f"UPDATE chat SET {change}")
+        conn.commit()
+    before = len(market.ledger)
+    async with desk(root, market, size=NARROW) as there:
+        await there.until(lambda: len(market.ledger) == before + len(QUEUED), "all sent")
+        await trial.leave(there)
+
+
 def master_to(whole: Path, root: Path) -> None:
     """A copy of the files, made as the program makes them."""
     for name in FILES.values():

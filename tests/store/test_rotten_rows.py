@@ -12,6 +12,7 @@ from chat_tui.model.timeline import Draft
 from chat_tui.store import chats, cursors, drafts, marks, messages, notes, outbox, search, shape
 from chat_tui.store.database import Store, StorePaths
 from chat_tui.store.looking import look
+from chat_tui.store.shape import LARGEST_ID
 from tests.store.world import CHAT, a_chat, buyer, list_chats, queue_text, read_history
 
 OTHER = ChatId(5)
@@ -105,6 +106,34 @@ def test_a_row_of_the_outbox_that_cannot_be_read_is_not_sent_and_holds_nothing_b
     assert queue_text(full, "q9").seq == 3, "no place is given twice"
     assert full.read(notes.of_the_operator).result()
     assert look(paths.state.path, "state").rotten == {"outbox": 1}
+
+
+@pytest.mark.parametrize("value", [3, 4_000_000_000, 2**53 + 1, LARGEST_ID])
+@pytest.mark.parametrize("end", ["hist_hi", "hist_lo"])
+def test_a_history_that_ends_where_no_message_lies_is_read_anew(
+    full: Store, paths: StorePaths, end: str, value: int
+) -> None:
+    before = full.read(messages.cursor, CHAT).result()
+    assert (before.lo, before.hi) == (1, 2)
+    change(paths, "cache", f"UPDATE chat SET {end} = {value} WHERE chat_id = {CHAT}")
+    cursor = full.read(messages.cursor, CHAT).result()
+    assert (cursor.lo, cursor.hi) == ((None, 2) if end == "hist_lo" else (1, None))
+    assert read_history(full, buyer(1, 100, "чайник"), buyer(2, 200, "чайник снова"), buyer(3, 300))
+    cursor = full.read(messages.cursor, CHAT).result()
+    assert (cursor.lo, cursor.hi) == (1, 3)
+
+
+def test_an_echo_is_shown_whatever_the_end_of_the_history_says(full: Store, paths: StorePaths) -> None:
+    change(paths, "cache", f"UPDATE chat SET hist_hi = {LARGEST_ID} WHERE chat_id = {CHAT}")
+    columns = "state = 'confirmed', message_id = 7"
+    change(paths, "state", f"UPDATE outbox SET {columns} WHERE outbox_id = 'q0'")
+    entries = full.read(messages.timeline, CHAT).result().entries
+    assert [entry.item.outbox_id for entry in entries if entry.item] == ["q0", "q1"]
+
+
+def test_a_base_is_as_large_as_any_id_of_a_message(full: Store, paths: StorePaths) -> None:
+    change(paths, "state", f"UPDATE outbox SET base_message_id = {LARGEST_ID} WHERE outbox_id = 'q0'")
+    assert [item.outbox_id for item in full.read(outbox.heads).result()] == ["q2", "q0"]
 
 
 @pytest.mark.parametrize("change_", ["done = 'yes'", "seen = x'00'", "snooze_until = -1"])

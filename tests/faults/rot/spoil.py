@@ -51,7 +51,7 @@ class Spoilt:
 def columns() -> list[Column]:
     """Every column that is read, those of text first."""
     found = [
-        Column(kind, table, name, what.rstrip("?") not in {"id", "at", "count", "some", "number"})
+        Column(kind, table, name, what.rstrip("?") not in {"id", "at", "base", "count", "some", "number"})
         for kind, tables in shape.TABLES.items()
         for table, told in tables.items()
         for name, what in (column.split(":") for column in told.split())
