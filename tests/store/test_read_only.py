@@ -13,7 +13,7 @@ from chat_tui.model.ids import ChatId
 from chat_tui.model.timeline import Draft
 from chat_tui.store import cursors, drafts, schema
 from chat_tui.store.database import Store, StoreProblem
-from chat_tui.store.errors import StoreUnwritable
+from chat_tui.store.errors import StoreUnwritable, explain
 from chat_tui.store.looking import look
 from tests.support.read_only import Protect, tell_read_only
 from tests.support.shop import open_store
@@ -187,3 +187,17 @@ def test_others_may_not_have_written_to_either_directory(root: Path, read_only: 
     read_only(root / "data")
     with pytest.raises(StoreProblem, match="chmod 700"):
         open_store(root)
+
+
+@pytest.mark.parametrize(
+    "code", [sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM]
+)
+def test_a_disk_that_becomes_read_only_under_a_copy_is_named(
+    root: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    error = sqlite3.OperationalError("x")
+    error.sqlite_errorcode = code
+    assert "read-only disk" not in str(explain(error, root / "data" / "state.db"))
+    tell_read_only(root, monkeypatch)
+    told = str(explain(error, root / "data" / "state.db"))
+    assert told == f"{root}/data/state.db is on a read-only disk: mount it for writing again."
