@@ -1,5 +1,6 @@
 """One shop at one moment, the same on every machine: what snapshots and README pictures show."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -196,7 +197,7 @@ def queue_an_answer(
     store: Store, chat: ChatId, text: str, *states: OutboxState, problem: str = ""
 ) -> OutboxId:
     """An outbox item brought through `states`."""
-    outbox_id = OutboxId(f"{chat}-{text}")
+    outbox_id = OutboxId(str(uuid.uuid5(uuid.NAMESPACE_OID, f"{chat}-{text}")))
     item = store.write_state(
         outbox.enqueue,
         outbox_id=outbox_id,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chat_tui.paths import Paths
 from chat_tui.settings import Settings
 from chat_tui.settings.hours import read_hours
 from chat_tui.ui import app
@@ -25,11 +26,14 @@ def test_every_setting_of_the_screen_is_handed_on(tmp_path: Path, monkeypatch: p
     settings = Settings(warn_minutes=7, late_minutes=60, theme="nord", mouse=True, keys_layout="off")
     settings = replace(settings, notify="osc99", notify_text=True, operator="Анна")
     settings = replace(settings, hours="Mo-Fr 09:00-18:00", auto_advance=True)
-    assert app.run(scene.inbox, settings, report=tmp_path / "log", templates=tmp_path / "t") == 1
+    paths = Paths(
+        config=tmp_path, data=tmp_path / "data", cache=tmp_path / "cache", log=tmp_path / "log" / "x"
+    )
+    assert app.run(scene.inbox, settings, paths) == 1
     scene.close()
     assert made[0].jcuken is False
     assert (made[0].call_by, made[0].calls_with_text) == ("osc99", True)
-    assert (made[0].templates, made[0].operator) == (tmp_path / "t", "Анна")
+    assert (made[0].templates, made[0].operator) == (paths.templates, "Анна")
     assert (made[0].theme_wanted, made[0].patience) == (
         "nord",
         Patience(7 * MINUTE, HOUR, read_hours(settings.hours)),
