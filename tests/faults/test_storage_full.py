@@ -64,7 +64,7 @@ async def test_f_105_full_at_enqueue_before_the_operator(tmp_path: Path, market:
         fill_up(there.store, is_full=False)
         await there.press_again("enter")
         await there.until(lambda: there.sent, "the text sent once there is room")
-        assert [text for _, text in there.sent_texts] == [before]
+        assert [text for _, text in there.sent_texts] == [before.rstrip()]
 
 
 @pytest.mark.parametrize("accepted", [True, False])

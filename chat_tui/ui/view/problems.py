@@ -41,6 +41,8 @@ _FIXES = {
     ),
     ProblemKind.TEXT_EMPTY: N_("There is nothing to send: type a message first."),
     ProblemKind.TEXT_TOO_LONG: N_("The text is over 4096 characters. Shorten it or send it in two parts."),
+    ProblemKind.TEXT_UNFILLED: N_("A marker of a template is not filled in. Replace it or take it out."),
+    ProblemKind.NOT_AGREED: N_("Nothing was sent: something speaks against it. Look at it and agree first."),
     ProblemKind.TEXT_SECRET: N_(
         "There is something like a key of the Market in the text, so it was not sent. Take it out."
     ),
@@ -99,7 +101,7 @@ def problem_words(problem: Problem) -> str:
     """The Market's own words, if there are any, and what to do."""
     if problem.doubts:
         return doubt_words(problem.doubts)
-    if problem.kind is ProblemKind.TEXT_UNFILLED:
+    if problem.kind is ProblemKind.TEXT_UNFILLED and problem.message:
         return _("{markers} is not filled in, so nothing was sent. Replace it or take it out.").format(
             markers=shown(problem.message, lines=False)
         )

@@ -8,6 +8,7 @@ from typing import Any, cast
 from textual.widgets import Input
 
 from chat_tui.inbox.service import Inbox
+from chat_tui.model.doubt import Doubt, DoubtKind
 from chat_tui.model.file import FileCard
 from chat_tui.model.ids import MessageId, OutboxId
 from chat_tui.model.link import Link, LinkState
@@ -94,7 +95,8 @@ async def _confirm(stage: Stage, text: str) -> None:
 
 
 async def _private(stage: Stage, text: str) -> None:
-    await stage.dialog(screen := FileCardScreen(card(name=f"{text}.pem"), "Olga", clock=_later()))
+    private = card(name=f"{text}.pem", doubts=(Doubt(DoubtKind.PRIVATE, text),))
+    await stage.dialog(screen := FileCardScreen(private, "Olga", clock=_later()))
     screen.action_send()
 
 
