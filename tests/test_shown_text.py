@@ -72,7 +72,8 @@ class Rule:
             yield from (("log", value) for value in node.args if not _is_kind(value))
 
     def _is_widget(self, call: ast.Call) -> bool:
-        assert isinstance(call.func, ast.Attribute)
+        if not isinstance(call.func, ast.Attribute):  # a function whose name is the same
+            return False
         on = call.func.value
         if ast.unparse(on) == "self":  # a widget of ours that is a Static
             return True

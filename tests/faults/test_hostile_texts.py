@@ -1,6 +1,8 @@
 """Section C of the fault catalogue, F-073 to F-087: hostile texts are shown complete and in their place."""
 
+import asyncio
 import logging
+from typing import cast
 
 import pytest
 from textual.pilot import Pilot
@@ -9,6 +11,7 @@ from chat_tui.commands import speak
 from chat_tui.commands.list import _as_line
 from chat_tui.commands.send import _rehearse
 from chat_tui.commands.show import _lines
+from chat_tui.inbox.service import Inbox
 from chat_tui.logs import Redacting
 from chat_tui.model.timeline import Entry
 from chat_tui.ui.text import notify
@@ -137,6 +140,16 @@ def test_f_082_a_very_tall_text_is_folded_and_can_be_unfolded() -> None:
     assert (len(unfolded), unfolded[-1]) == (4097, "конец")
 
 
+class Unchecked:
+    """An inbox whose door lets out everything as it is."""
+
+    async def check_text(self, _chat_id: object, text: str, _agreed: object) -> str:
+        return text
+
+    async def check_file(self, _chat_id: object, _file: object, _agreed: object) -> None:
+        return None
+
+
 @pytest.mark.parametrize("payload", PAYLOADS, ids=str)
 def test_f_086_what_verbs_print_is_harmless(
     payload: Payload, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -146,8 +159,7 @@ def test_f_086_what_verbs_print_is_harmless(
     speak.say(_as_line(item, NOW))
     for line in _lines(item, Entry(message(1, text, sender=text)), NOW, UTC):
         speak.say(line)
-    _rehearse(item, text)
-    _rehearse(item, card(name=text))
+    asyncio.run(_rehearse(cast(Inbox, Unchecked()), item, [text, card(name=text)], private=False))
     speak.complain(text)
     out, err = capsys.readouterr()
     for line in [*out.split("\n"), *err.split("\n")]:

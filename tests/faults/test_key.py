@@ -77,7 +77,7 @@ def test_f_186_the_editor_sees_no_key(market: Sandbox, tmp_path: Path) -> None:
         program.wait_for_text("To: ")
         program.feed("\x05")
         program.wait_for_text("edited", timeout=30)
-        program.feed("\x11")
+        program.feed_until("\x11", lambda: program.has_ended)
         assert program.wait_exit() == 0
     told = seen.read_text()
     assert "TERM=" in told

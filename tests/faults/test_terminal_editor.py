@@ -65,17 +65,14 @@ def test_a_text_is_edited_while_a_message_goes_out(market: Sandbox, notes: Path)
         window.wait_for_text("A signal ended the editor (2)")
         window.wait_for_text("from the editor")
         await_true(lambda: not path.parent.exists(), "the end of the file")
-        window.feed("\x1a")
-        window.wait_for(lambda: "before" in window.box and "from the editor" not in window.box)
+        window.feed_until("\x1a", lambda: "before" in window.box and "from the editor" not in window.box)
 
         (notes / "go").touch()
         window.feed("\x05")
         window.wait_for_text("from the editor")
         window.wait_for_text("second line")
-        window.feed("\x1a")
-        window.wait_for(lambda: "before" in window.box and "from the editor" not in window.box)
-        window.feed(CTRL_Q)
-        window.wait_for(lambda: window.has_ended or "Leave?" in window.text)
+        window.feed_until("\x1a", lambda: "before" in window.box and "from the editor" not in window.box)
+        window.feed_until(CTRL_Q, lambda: window.has_ended or "Leave?" in window.text)
         if not window.has_ended:
             window.feed("\r")
         window.check(0)
@@ -126,7 +123,7 @@ ENDS = {
     "a signal": ("printf 'not lost' > \"$1\"; kill -9 $$", "A signal ended the editor (9)", "not lost", 0),
     "another inode": ('echo moved > "$1.new"; mv "$1.new" "$1"; exit 2', "code 2", "moved", 0),
     "a full disk": (': > "$1"; exit 4', "code 4: the text is as it was", "before", 0),
-    "a text beside": ('echo saved > "$1.save"; kill -15 $$', "What the editor left is in", "before", 1),
+    "a text beside": ('echo saved > "$1.save"; kill -15 $$', "What the editor left", "before", 1),
     "cp1251": ("printf '\\344\\356\\341' > \"$1\"", "did not save UTF-8", "before", 1),
     "nothing": ('rm "$1"', "left no file", "before", 0),
     "a pipe": ('rm "$1"; mkfifo "$1"', "something that is no file", "before", 1),
@@ -142,15 +139,13 @@ def test_however_an_editor_ends_nothing_is_lost(market: Sandbox, tmp_path: Path)
             editor.write_text(script)
             for path in left():
                 shutil.rmtree(path.parent)
-            window.feed("\x05")
-            window.wait_for_text(said)
+            window.feed_until("\x05", lambda: said in window.text)  # noqa: B023
             window.wait_for(lambda: text in window.box)  # noqa: B023
             assert "\ufffd" not in window.box, what
             await_true(lambda: len(left()) == kept, what)  # noqa: B023
             if text != "before":
-                window.feed("\x1a")
-                window.wait_for(lambda: "before" in window.box and text not in window.box)  # noqa: B023
-        window.feed(CTRL_Q)
+                window.feed_until("\x1a", lambda: "before" in window.box and text not in window.box)  # noqa: B023
+        window.feed_until(CTRL_Q, lambda: window.has_ended)
         window.check(0)
 
 

@@ -120,7 +120,12 @@ def test_f_103_a_paste_that_holds_its_own_end(market: Sandbox) -> None:
         window.wait_for_text("last line!")
         window.feed(CTRL_Q)
         window.check(0)
-    text = re.sub("\x1b\\[[0-9]*[~mu]|\x11", "", head + tail).replace("\r\n", "\n").replace("\r", "\n")
+    text = (
+        re.sub("\x1b\\[[0-9]*[~mu]", "", head + tail)
+        .replace("\x11", " ")
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+    )
     assert len(head.encode()) > 100_000
     assert Kept(market).drafts == (text + "!",)
     assert market.ledger == []

@@ -23,6 +23,7 @@ _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=?][\d;]*u|\x1b\[\?[\d;]*\$p")
 _UNFINISHED = re.compile(rb"\x1b(\[[0-?]*[ -/]*)?\Z")
 _WHAT_ARE_YOU = b"\x1b[c"
 _VT220 = b"\x1b[?62;22c"
+_AGAIN_S = 3.0
 PATIENCE_S = 60.0
 """How long anything may take on a loaded machine before a test gives up."""
 _INHERITED = ("PATH", "HOME", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR", "PYTHONPATH")
@@ -125,6 +126,19 @@ class PtyProgram:
         """Type everything in one write."""
         left = data.encode() if isinstance(data, str) else data
         assert os.write(self._terminal, left) == len(left)
+
+    def feed_until(self, key: str, is_so: Callable[[], bool]) -> None:
+        """Press a key, once more every few seconds, until the claim holds.
+
+        Behind an editor the program does not believe what comes without a pause.
+        """
+        deadline = time.monotonic() + PATIENCE_S
+        while not is_so():
+            assert time.monotonic() < deadline, f"waited in vain; on the screen:\n{self.text}"
+            self.feed(key)
+            again = time.monotonic() + _AGAIN_S
+            while not is_so() and time.monotonic() < again and not self.has_ended:
+                self.pump(0.05)
 
     def pump(self, wait: float) -> bool:
         """Read what is there, waiting at most so many seconds; whether anything came."""

@@ -57,7 +57,7 @@ async def test_what_was_refused_once_is_asked_about_again_when_it_is_sent_again(
         chat = await open_next(it)
         market.script("sendMessageToChat", [Answer(status=400, accept=False)])
         await it.answer("Звоните 89161234567")
-        await it.until_said("a phone number")
+        await it.until_told("a phone number")
         await it.press_again("enter")
         await it.until_shown("not sent ✗")
         await it.press("escape", "O")

@@ -228,7 +228,7 @@ async def test_the_screen_tells_the_chosen_keys(tmp_path: Path, shop: Sandbox) -
         await at.write("тщ црщ")  # nobody has such a command
         await at.until_shown("No such command")
         await at.press("ctrl+u")
-        await at.write("цкшеу шт еру щзут")  # "write in the open", typed on ЙЦУКЕН
+        await at.write("цкшеу шт еру срфе")  # "write in the chat", typed on ЙЦУКЕН
         row = next(line for line in at.screen.splitlines() if "Write in the chat" in line)
         assert row.rstrip("│ ").endswith(" b")
         await at.press("escape", "f2")
