@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -68,7 +69,16 @@ def _catalogues() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_directories(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def _same_surroundings() -> Iterator[None]:
+    """The program itself takes variables away; in the process of the tests they are the plugins' too."""
+    with patch.dict(os.environ):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_directories(
+    _same_surroundings: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """No test reads or writes the files of whoever runs it; children inherit this."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(home))
