@@ -19,8 +19,6 @@ UPLOAD_S: Final = 120.0
 LOOK_S: Final = 0.5
 """Between two looks at the item when no event tells that it changed."""
 
-_SETTLED: Final = frozenset({OutboxState.CONFIRMED, OutboxState.FAILED, OutboxState.UNCONFIRMED})
-
 
 async def delivered(inbox: Inbox, item: OutboxItem, begun: float) -> OutboxItem | None:
     """The item once it is settled, or as it stands when its time is over; None if somebody took it back.
@@ -44,7 +42,7 @@ async def delivered(inbox: Inbox, item: OutboxItem, begun: float) -> OutboxItem 
         while True:
             changed.clear()
             found = await _look(inbox, item)
-            if found is None or _is_settled(found):
+            if found is None or found.is_settled:
                 return found
             item, told = found, _explain(found, told)
             pause = min(LOOK_S, until - time.monotonic())
@@ -64,10 +62,6 @@ async def _look(inbox: Inbox, item: OutboxItem) -> OutboxItem | None:
         return await inbox.outbox_item(item.outbox_id)
     except (StoreBusy, StoreProblem):
         return item
-
-
-def _is_settled(item: OutboxItem) -> bool:
-    return item.state in _SETTLED or item.is_released
 
 
 def _explain(item: OutboxItem, told: str) -> str:

@@ -7,8 +7,8 @@ from typing import Any, ParamSpec, TypeVar
 
 from chat_tui.inbox.engine import Engine
 from chat_tui.inbox.loop import EngineLoop
-from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.store.errors import StoreBusy, StoreProblem
+from chat_tui.model.problem import Problem
+from chat_tui.store.errors import StoreBusy, StoreProblem, store_refusal
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,10 +34,3 @@ class Asking:
             return await self._ask(work, *args, **kwargs)
         except (StoreBusy, StoreProblem) as error:
             return store_refusal(error)
-
-
-def store_refusal(error: StoreBusy | StoreProblem) -> Problem:
-    """Why the local files did not do it, for whoever asked."""
-    if isinstance(error, StoreBusy):
-        return Problem(ProblemKind.BUSY)
-    return Problem(ProblemKind.STORAGE, message=str(error))

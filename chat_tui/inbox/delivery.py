@@ -20,9 +20,7 @@ from chat_tui.model.ids import UNKNOWN_TIME, ChatId, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import outbox
-from chat_tui.store.database import StoreBusy, StoreProblem
-
-_SETTLED = frozenset({OutboxState.CONFIRMED, OutboxState.FAILED, OutboxState.UNCONFIRMED})
+from chat_tui.store.errors import StoreBusy, StoreProblem, store_refusal
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +94,7 @@ class Delivery:
                 item = await self._g.read(outbox.get, outbox_id)
                 if item is None:
                     return _gone(outbox_id)
-                if item.state in _SETTLED or item.is_released or self._is_stuck(item):
+                if item.is_settled or self._is_stuck(item):
                     return item
                 # What another copy of the program did with it is an event there, not here.
                 with suppress(TimeoutError):
@@ -128,10 +126,8 @@ class Delivery:
             if item is not None and item.state == OutboxState.UNCONFIRMED:
                 return await self._look_and_queue_again(item)
             return Problem(ProblemKind.GONE)
-        except StoreBusy:
-            return Problem(ProblemKind.BUSY)
-        except StoreProblem as error:
-            return Problem(ProblemKind.STORAGE, message=str(error))
+        except (StoreBusy, StoreProblem) as error:
+            return store_refusal(error)
         finally:
             self.forget(outbox_id)
             self.wake()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from chat_tui.inbox import files
-from chat_tui.inbox.asking import Asking, store_refusal
+from chat_tui.inbox.asking import Asking
 from chat_tui.inbox.events import Event
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.writing import Writing
@@ -15,7 +15,8 @@ from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import outbox
-from chat_tui.store.database import Store, StoreBusy, StoreProblem
+from chat_tui.store.database import Store
+from chat_tui.store.errors import StoreBusy, StoreProblem, store_refusal
 
 
 class Sending(Asking):

@@ -8,7 +8,6 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
-from chat_tui.inbox.asking import store_refusal
 from chat_tui.inbox.clock import BootClock
 from chat_tui.inbox.door import Door
 from chat_tui.inbox.events import Event
@@ -22,7 +21,8 @@ from chat_tui.model.outbox import OutboxItem, OutboxKind
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Draft
 from chat_tui.store import drafts, marks, spool, unsaved
-from chat_tui.store.database import Connection, Store, StoreBusy, StoreProblem
+from chat_tui.store.database import Connection, Store
+from chat_tui.store.errors import StoreBusy, StoreProblem, store_refusal
 
 T = TypeVar("T")
 

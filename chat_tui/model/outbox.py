@@ -59,6 +59,7 @@ MOVES: dict[OutboxState, frozenset[OutboxState]] = {
 MAY_LEAVE = frozenset({_S.QUEUED, _S.WAITING, _S.FAILED, _S.UNCONFIRMED})
 """States from which the operator may take an item back or discard it."""
 
+_SETTLED = frozenset({_S.CONFIRMED, _S.FAILED, _S.UNCONFIRMED})
 OPEN = frozenset({_S.QUEUED, _S.SENDING, _S.WAITING, _S.FAILED, _S.UNCONFIRMED})
 """States that still need the program or the operator."""
 
@@ -119,6 +120,11 @@ class OutboxItem:
     """How long the machine was on by then; see `model.hold`."""
     is_held_up: bool = False
     """It waits until the operator says what becomes of an unconfirmed one before it; see `held_up`."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more becomes of it by itself, but that it may still be linked to its message."""
+        return self.is_released or self.state in _SETTLED
 
     @property
     def is_checking(self) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from chat_tui.locale import _
+from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.paths import UNWRITABLE
 
 
@@ -30,6 +31,13 @@ class StoreOutdated(StoreProblem):
 
 class StoreBusy(Exception):  # noqa: N818 - not a fault: another copy is at it
     """Another copy holds the write lock for longer than we wait; nothing was written."""
+
+
+def store_refusal(error: StoreBusy | StoreProblem) -> Problem:
+    """Why the local files did not do it, for whoever asked."""
+    if isinstance(error, StoreBusy):
+        return Problem(ProblemKind.BUSY)
+    return Problem(ProblemKind.STORAGE, message=str(error))
 
 
 BROKEN: Final = (sqlite3.Error, UnicodeDecodeError)

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from chat_tui.model.ids import ChatId
 from chat_tui.model.timeline import Draft
+from chat_tui.personal_files import NotAFile, TooLarge, read_file
 
 _PREFIX: Final = "unsaved-"
 MOST_BYTES: Final = 10_000_000
@@ -48,7 +49,7 @@ def found(data_dir: Path) -> dict[str, tuple[Draft, ...]]:
     for path in sorted(data_dir.glob(f"{_PREFIX}*.json")):
         try:
             kept[path.stem.removeprefix(_PREFIX)] = _read(path)
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, NotAFile, TooLarge, ValueError, TypeError, KeyError) as error:
             log.warning("kept texts not read: %s", type(error).__name__)
     return kept
 
@@ -58,7 +59,5 @@ def _path(data_dir: Path, copy: str) -> Path:
 
 
 def _read(path: Path) -> tuple[Draft, ...]:
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(fd, "rb") as file:
-        told: Any = json.loads(file.read(MOST_BYTES))
+    told: Any = json.loads(read_file(path, MOST_BYTES, follow=False))
     return tuple(Draft(ChatId(int(one["chat_id"])), str(one["text"]), int(one["caret"])) for one in told)

@@ -6,7 +6,6 @@ It is a lasting place, so that neither a signal nor a crash nor an editor in a w
 import fcntl
 import os
 import shutil
-import stat
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from typing import Final
 
 from chat_tui.locale import _
 from chat_tui.paths import ForeignDirectory, make_private
+from chat_tui.personal_files import NotAFile, TooLarge, read_file
 from chat_tui.pictures.kinds import unicode_of
 from chat_tui.safetext import stripped
 
@@ -123,19 +123,16 @@ def written(path: Path, text: str) -> None:
 def read_back(path: Path, before: str) -> str:
     """The edited text without controls; editors end the last line, which ends no message. Raises Unusable."""
     try:
-        # A pipe under this name would let nobody go on.
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            is_file = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-            raw = file.read(MOST_BYTES + 1) if is_file else b""
+        raw = read_file(path, MOST_BYTES)
     except OSError as error:
         words = _("The editor left no file that can be read ({reason}): the text is as it was. See {path}")
         raise Unusable(words.format(reason=error.strerror, path=path.parent)) from None
-    if not is_file:
+    except NotAFile:
         words = _("The editor left something that is no file: the text is as it was. See {path}")
-        raise Unusable(words.format(path=path))
-    if len(raw) > MOST_BYTES:
+        raise Unusable(words.format(path=path)) from None
+    except TooLarge:
         words = _("The edited text is far too long: the text is as it was. What was saved is kept: {path}")
-        raise Unusable(words.format(path=path))
+        raise Unusable(words.format(path=path)) from None
     decoded = unicode_of(raw)
     if decoded is None:
         words = _("The editor did not save UTF-8: the text is as it was. What was saved is kept: {path}")

@@ -13,7 +13,7 @@ from chat_tui.ui.view.contact_words import contact_warning
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.widgets.compose import Compose
 from tests.support.scenes import make_scene
-from tests.ui.test_compose import desk
+from tests.ui.test_compose import Desk, desk
 from tests.ui.test_lines_at_once import until_told
 from tests.ui.test_snapshots import pressing, settle
 
@@ -35,25 +35,26 @@ def shown(box: Compose) -> str:
     return " ".join(" ".join(lines).split()) if told.is_on_screen else ""
 
 
+async def enter_behind_template(app: Desk, later_s: float) -> None:
+    """A template is put into the box, and Enter pressed so many seconds later."""
+    app.put_at = 100.0
+    app.box.put("Здравствуйте!")
+    await app.heard()
+    app.pressed_at = 100.0 + later_s
+    await app.arrive("\r")
+
+
 @pytest.mark.parametrize("later_s", [0.101, 0.15, 0.25, 2.0])
 async def test_a_second_enter_behind_a_template_sends_it(later_s: float) -> None:
     async with desk() as app:
-        app.put_at = 100.0
-        app.box.put("Здравствуйте!")
-        await app.heard()
-        app.pressed_at = 100.0 + later_s
-        await app.arrive("\r")
+        await enter_behind_template(app, later_s)
         assert app.sent == ["Здравствуйте!"]
 
 
 @pytest.mark.parametrize("later_s", [-0.2, 0.0, 0.05, 0.099])
 async def test_an_enter_that_bounced_behind_a_template_is_answered(later_s: float) -> None:
     async with desk() as app:
-        app.put_at = 100.0
-        app.box.put("Здравствуйте!")
-        await app.heard()
-        app.pressed_at = 100.0 + later_s
-        await app.arrive("\r")
+        await enter_behind_template(app, later_s)
         assert (app.sent, "nothing was sent" in app.box.told.words) == ([], True)
         await app.arrive("!")
         assert app.box.told.words == "", "it was told of another text"
