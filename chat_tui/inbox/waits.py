@@ -4,6 +4,7 @@ Every copy of the program computes the wait from what the item says the first ti
 so that a wait made by one copy is kept by all.
 """
 
+import math
 import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -66,11 +67,14 @@ class Waits:
                 yield item, told
 
     def seconds(self, item: OutboxItem) -> float:
-        """Until the item may be acted on; not positive = now."""
+        """Until the item may be acted on, in whole milliseconds as the clock counts them; not positive = now.
+
+        A rest shorter than that would be waited for again and again within one tick of the clock.
+        """
         due = self._due[item.outbox_id].at
         if item.state in READY:
             due = max(due, self._held.get(item.kind, due))
-        return due - self._now()
+        return math.ceil((due - self._now()) * 1000) / 1000
 
     def learn(self, told: Iterable[OutboxItem]) -> None:
         """Note what the Market told, whichever copy it told."""

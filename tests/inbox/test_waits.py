@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from chat_tui.inbox.clock import BootClock
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.waits import LONGEST_HOLD_S, Waits
 from chat_tui.model.ids import ChatId, OutboxId
@@ -51,6 +52,17 @@ async def test_a_told_moment_holds_every_text_and_no_file() -> None:
     assert waits.seconds(text) == pytest.approx(40.0, abs=0.1)
     assert waits.is_held(text)
     assert waits.seconds(file) <= 0
+
+
+@pytest.mark.parametrize("rest_s", [1e-13, 0.0004, 0.0016])
+async def test_a_rest_is_waited_for_in_ticks_of_the_clock(rest_s: float) -> None:
+    """Anything shorter ends before the clock has moved, and would be begun again at once."""
+    clock = BootClock("boot")
+    clock.now = lambda: 1_000_000  # type: ignore[method-assign]
+    waits = Waits(InboxSettings(), lambda: NOW, clock)
+    held = item("a")
+    waits.pause(held, rest_s)
+    assert rest_s < waits.seconds(held) == pytest.approx(0.001 if rest_s < 0.001 else 0.002)
 
 
 async def test_a_far_moment_is_checked_once_an_hour() -> None:

@@ -12,6 +12,8 @@ T = TypeVar("T")
 
 MOST_AT_ONCE = 20_000
 """Rounds of the loop in one moment: more is a program that spins."""
+_MOMENT_S = 1e-6
+"""A timer shorter than this moves no clock: waiting for one again and again is spinning, too."""
 
 
 class _Jumping:
@@ -23,7 +25,7 @@ class _Jumping:
 
     def select(self, timeout: float | None = None) -> tuple[()]:
         assert timeout is not None, "the simulation waits for something that will never happen"
-        self._rounds = 0 if timeout > 0 else self._rounds + 1
+        self._rounds = 0 if timeout > _MOMENT_S else self._rounds + 1
         assert self._rounds < MOST_AT_ONCE, "something spins: time stands still"
         self.now += max(timeout, 0.0)
         return ()
