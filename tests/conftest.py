@@ -63,6 +63,22 @@ def _keep_files_in_memory() -> None:
 _keep_files_in_memory()
 
 
+CHANGED_BY_IMPORTS = pytest.StashKey[list[str]]()
+"""The variables that were different after all modules of the tests had been imported."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """What a module changes as it is imported is put back: the variables are the plugins' too."""
+    before = dict(os.environ)
+    yield
+    session.config.stash[CHANGED_BY_IMPORTS] = sorted(
+        {name for name, _ in before.items() ^ os.environ.items()}
+    )
+    os.environ.clear()
+    os.environ.update(before)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _catalogues() -> None:
     hatch_build.compile_catalogues()

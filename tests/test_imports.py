@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.sandbox.serve import Sandbox
+from tests.conftest import CHANGED_BY_IMPORTS
 
 SCREEN = {"textual"}
 SERVER = {"starlette", "uvicorn"}
@@ -111,3 +112,8 @@ def test_several_businesses_are_ready_to_paint_without_network() -> None:
 
 def test_the_pretend_market_runs_without_screen_and_client() -> None:
     assert loaded("import chat_tui.sandbox.serve") & (SCREEN | {"httpx", "sqlite3"}) == set()
+
+
+def test_importing_the_tests_changes_no_variable(request: pytest.FixtureRequest) -> None:
+    """What a module of the tests needs it sets in a fixture, or in the program that it starts."""
+    assert request.config.stash[CHANGED_BY_IMPORTS] == []

@@ -8,10 +8,11 @@ from chat_tui import cli
 from chat_tui.sandbox.access import API_KEY
 from chat_tui.ui.terminal.environment import prepare
 
-prepare(os.environ)
+if __name__ == "__main__":
+    prepare(os.environ)
 
-from chat_tui.ui.widgets.compose import Compose  # noqa: E402 - Textual reads its variables at import
-from chat_tui.ui.widgets.history import History  # noqa: E402
+from chat_tui.ui.widgets.compose import Compose
+from chat_tui.ui.widgets.history import History
 
 SECRET = "buyer-sentinel-8812"
 

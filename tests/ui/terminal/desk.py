@@ -7,20 +7,21 @@ from pathlib import Path
 
 from chat_tui.ui.terminal.environment import prepare
 
-prepare(os.environ)
+if __name__ == "__main__":
+    prepare(os.environ)
 
-from textual import events, on, work  # noqa: E402
-from textual.app import ComposeResult, RenderResult  # noqa: E402
-from textual.binding import Binding  # noqa: E402
-from textual.content import Content  # noqa: E402
-from textual.geometry import Size  # noqa: E402
-from textual.widget import Widget  # noqa: E402
-from textual.widgets import Static  # noqa: E402
+from textual import events, on, work
+from textual.app import ComposeResult, RenderResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.geometry import Size
+from textual.widget import Widget
+from textual.widgets import Static
 
-from chat_tui.ui.edited import given_out  # noqa: E402
-from chat_tui.ui.terminal.app_base import TerminalApp  # noqa: E402
-from chat_tui.ui.text import plain  # noqa: E402
-from chat_tui.ui.widgets.compose import Compose  # noqa: E402
+from chat_tui.ui.edited import given_out
+from chat_tui.ui.terminal.app_base import TerminalApp
+from chat_tui.ui.text import plain
+from chat_tui.ui.widgets.compose import Compose
 
 PAYLOADS = (
     "\x1b]52;c;ZXZpbA==\x07",
