@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from textual.widgets import Static
@@ -11,6 +12,7 @@ from chat_tui.model.ids import ChatId
 from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.screens.confirm import Confirm
+from chat_tui.ui.screens.talk_pane import DRAFT_S, TalkPane
 from tests.ui.app_stage import CALM, NARROW, WIDE, Desk, desk
 
 HELD = InboxSettings(undo_s=600, poll_s=CALM.poll_s, scan_s=CALM.scan_s)
@@ -99,7 +101,8 @@ async def test_f_170_the_list_may_reorder_while_typing_and_enter_goes_to_the_nam
         for chat_id in order[3:]:
             market.say(chat_id, "Алло?")
         fresh = [market.open_direct(f"Вопрос {number}") for number in range(20)]
-        for chat_id in order[:2]:
+        # One that is finished is asked about: that is another test.
+        for chat_id in {*order[:3]} - {chat}:
             market.finish(chat_id)
         await it.until(lambda: set(fresh) <= set(it.rows))
         assert (it.addressee, it.box) == (name, "Это вам")
@@ -167,6 +170,26 @@ async def test_f_174_a_text_over_the_limit_stays_whole_in_the_box(
         await it.until(lambda: it.sent)
         assert it.sent_texts == [(chat, text[:-1])]
         assert it.box == ""
+
+
+async def test_whoever_types_without_a_pause_is_kept_up_with(
+    market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that is killed in the middle loses the last second, not the whole text."""
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await open_next(it)
+        pane = it.app.screen.query_one(TalkPane)
+        timer = Mock()
+        set_timer = Mock(return_value=timer)
+        monkeypatch.setattr(pane, "set_timer", set_timer)
+        await it.write("Приедет во вторник")
+        set_timer.assert_called_once_with(DRAFT_S, pane.save_draft)
+        timer.stop.assert_not_called()
+        await pane.save_draft()
+        assert pane.is_kept
+        await it.write(".")
+        assert set_timer.call_count == 2
 
 
 async def test_undo_brings_text_and_caret_back_and_nothing_is_sent(market: Sandbox, tmp_path: Path) -> None:

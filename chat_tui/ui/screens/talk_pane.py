@@ -25,7 +25,7 @@ from chat_tui.ui.widgets.history import History
 PAGE = 50
 """Entries asked for at once."""
 DRAFT_S = 1.0
-"""Seconds after the last key before a draft is saved."""
+"""Seconds after the first key that is not saved yet before a draft is."""
 SAVING_S = 0.5
 """Seconds after which a text that is not on the disk yet is said to be on its way there."""
 LEAVE_S = 1.0
@@ -180,9 +180,9 @@ class TalkPane(TalkRoom):
         self._save_soon()
 
     def _save_soon(self) -> None:
-        if self._draft_timer is not None:
-            self._draft_timer.stop()
-        self._draft_timer = self.set_timer(DRAFT_S, self.save_draft)
+        # Counted from the first letter, not from the last: whoever types without a pause is kept up with.
+        if self._draft_timer is None:
+            self._draft_timer = self.set_timer(DRAFT_S, self.save_draft)
 
     async def save_draft(self) -> None:
         """Keep what is in the box as the draft of the open chat, and whatever the disk refused before."""
