@@ -13,6 +13,7 @@ from chat_tui.model.timeline import Draft
 from chat_tui.sandbox.faults import accepted_then, lost
 from chat_tui.store import chats, drafts, outbox
 from chat_tui.store.database import Connection
+from chat_tui.store.locks import WriteLock
 from tests.faults.support.processes import Process
 from tests.faults.support.trial import Trial
 from tests.store.world import a_chat
@@ -27,11 +28,13 @@ def keep(root: Path, place: Path) -> None:
 
 
 def put_back(root: Path, place: Path) -> None:
-    """Put the copy in the place of the file."""
-    for part in (root / "data").glob("state.db*"):
-        part.unlink()
-    shutil.copyfile(place, root / "data" / "state.db")
-    (root / "data" / "state.db").chmod(0o600)
+    """Put the copy in the place of the file; a running copy sees it before or after, not in the middle."""
+    data = root / "data"
+    with WriteLock(data / "state.lock").held():
+        for part in data.glob("state.db*"):
+            part.unlink()
+        shutil.copyfile(place, data / "state.db")
+        (data / "state.db").chmod(0o600)
 
 
 async def queued(trial: Trial, *texts: str) -> tuple[ChatId, list[OutboxId]]:
