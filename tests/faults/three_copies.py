@@ -20,6 +20,7 @@ from pathlib import Path
 
 from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.sandbox.faults import Answer
+from chat_tui.sandbox.quota import HOUR, PER_HOUR
 from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.checks import Typed, check_cache, check_limits, check_sending, read_rows
 from tests.faults.support.end import settle_by_asking
@@ -147,6 +148,7 @@ class Run:
 
     def end(self) -> None:
         """Everything is delivered and read; the copies leave, and what they left is whole."""
+        self._begin_an_hour()
         asked = settle_by_asking(self.market, self.copies[0], self.typed, 120.0)
         self.outcome.resent += asked.total()
         last = self.say([chat.chat_id for chat in self.market.world.listed("desc", None, 0, 5)])
@@ -161,6 +163,12 @@ class Run:
             self._ask(copy)
             copy.close()
         self._count()
+
+    def _begin_an_hour(self) -> None:
+        # Half of the reads were spoilt and made again: near the end of its quota a copy reads ever slower.
+        until = self.market.world.now_ms() + HOUR
+        for operation, quota in PER_HOUR.items():
+            self.market.quotas.leave(operation, self.market.business_id, quota, until=until)
 
     def _count(self) -> None:
         outcome = self.outcome
