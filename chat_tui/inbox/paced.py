@@ -75,7 +75,7 @@ class PacedMarket:
             async with self._slots.place(writing=writing, urgency=urgency, is_narrow=grant.is_narrow):
                 # Whoever chose to ask may not have known of it yet: waiting and writing take their time.
                 refused = self._refused_key()
-                if refused is not None and (urgency is Urgency.SEND or urgency.is_background):
+                if refused is not None and urgency is not Urgency.OPEN:
                     return refused
                 before = self._market.budgets.get(operation)
                 answer = await request()
