@@ -17,7 +17,7 @@ from chat_tui.store.locks import WriteLock
 from tests.faults.support.processes import Process
 from tests.faults.support.trial import Trial
 from tests.store.world import a_chat
-from tests.support.shop import open_store
+from tests.support.shop import open_store, store_paths
 
 S = OutboxState
 
@@ -30,7 +30,7 @@ def keep(root: Path, place: Path) -> None:
 def put_back(root: Path, place: Path) -> None:
     """Put the copy in the place of the file; a running copy sees it before or after, not in the middle."""
     data = root / "data"
-    with WriteLock(data / "state.lock").held():
+    with WriteLock(store_paths(root).lock("state")).held():
         for part in data.glob("state.db*"):
             part.unlink()
         shutil.copyfile(place, data / "state.db")

@@ -13,13 +13,13 @@ from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
 from chat_tui.store import chats, drafts, marks, opening
-from chat_tui.store.database import Store, StorePaths, StoreProblem
+from chat_tui.store.database import Store, StoreProblem
 from tests.faults.support.checks import check_modes, read_rows, rows_of
 from tests.faults.support.processes import Process
 from tests.faults.support.trial import Trial
 from tests.store.world import a_chat, bring, list_chats, queue_text
 from tests.support.damage import DAMAGES, PAGE, damage
-from tests.support.shop import open_store
+from tests.support.shop import open_store, store_paths
 
 Start = Callable[..., Process]
 S = OutboxState
@@ -202,7 +202,7 @@ async def test_f_110_damaged_companions_after_a_kill(trial: Trial, start: Start,
         os.truncate(log, log.stat().st_size - 100)
     else:
         Path(f"{state_of(trial.root)}-shm").write_bytes(os.urandom(32_768))
-    paths = StorePaths(cache_dir=trial.root / "cache", data_dir=trial.root / "data")
+    paths = store_paths(trial.root)
     store = Store.open(paths)
     count, items = found_in(store)
     store.close()

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from chat_tui.inbox.budgets import Budgets
-from chat_tui.inbox.clock import BootClock
 from chat_tui.inbox.paced import PacedMarket
 from chat_tui.inbox.slots import PLACES, READ_PLACES, Slots
 from chat_tui.model.allowance import Urgency
@@ -19,19 +18,11 @@ from chat_tui.model.outbox import Accepted
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.store.database import Store
 from chat_tui.store.locks import ByteLock
+from tests.support.clock import FrozenClock
 from tests.support.shop import open_store
 
 CHAT = ChatId(1)
 NOW = 1_790_000_000_000
-
-
-class FrozenClock(BootClock):
-    """Stands still until a test moves it."""
-
-    moment = 1_000_000
-
-    def now(self) -> int:
-        return self.moment
 
 
 class Scripted:

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from chat_tui.inbox.clock import BootClock
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.waits import LONGEST_HOLD_S, Waits
 from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from tests.support.clock import FrozenClock
 
 NOW = 1_700_000_000_000
 YEAR_MS = 365 * 86_400_000
@@ -57,9 +57,7 @@ async def test_a_told_moment_holds_every_text_and_no_file() -> None:
 @pytest.mark.parametrize("rest_s", [1e-13, 0.0004, 0.0016])
 async def test_a_rest_is_waited_for_in_ticks_of_the_clock(rest_s: float) -> None:
     """Anything shorter ends before the clock has moved, and would be begun again at once."""
-    clock = BootClock("boot")
-    clock.now = lambda: 1_000_000  # type: ignore[method-assign]
-    waits = Waits(InboxSettings(), lambda: NOW, clock)
+    waits = Waits(InboxSettings(), lambda: NOW, FrozenClock("this start"))
     held = item("a")
     waits.pause(held, rest_s)
     assert rest_s < waits.seconds(held) == pytest.approx(0.001 if rest_s < 0.001 else 0.002)

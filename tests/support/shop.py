@@ -18,9 +18,14 @@ QUICK = InboxSettings(
 """The same rules with shorter waits."""
 
 
+def store_paths(root: Path) -> StorePaths:
+    """Where the store below `root` lies."""
+    return StorePaths(cache_dir=root / "cache", data_dir=root / "data")
+
+
 def open_store(root: Path) -> Store:
     """The store below `root`, as a start of the program would open it."""
-    return Store.open(StorePaths(cache_dir=root / "cache", data_dir=root / "data"))
+    return Store.open(store_paths(root))
 
 
 def client_of(

@@ -1,0 +1,12 @@
+"""The clock of the machine, in the hands of a test."""
+
+from chat_tui.inbox.clock import BootClock
+
+
+class FrozenClock(BootClock):
+    """Stands still until a test moves it."""
+
+    moment = 1_000_000
+
+    def now(self) -> int:
+        return self.moment
