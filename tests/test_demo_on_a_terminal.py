@@ -102,19 +102,27 @@ def go_down_to(program: PtyProgram, word: str) -> None:
 def go_to_the_top(program: PtyProgram) -> None:
     """Press g and see the highlight there."""
     program.feed("g")
-    program.wait_for(lambda: "▌" in program.text.splitlines()[2])
+    program.wait_for(lambda: is_highlighted(program.text.splitlines()[3]))
 
 
 def is_last(program: PtyProgram) -> bool:
     """Whether the highlighted chat is the last of the list."""
     lines = program.text.splitlines()
     frame = next(number for number, line in enumerate(lines) if line.startswith("╰"))
-    return "▌" in lines[frame - 1] and "↓" not in lines[frame]
+    return is_highlighted(lines[frame - 1]) and "↓" not in lines[frame]
 
 
 def highlighted(program: PtyProgram) -> str:
     """The first line of the highlighted chat."""
-    return next((line for line in program.text.splitlines() if "▌" in line), "")
+    lines = program.text.splitlines()
+    at = next((number for number, line in enumerate(lines) if is_highlighted(line)), 0)
+    # Of the open chat the first line bears its mark, and only the second one the bar.
+    return lines[at - 1] if lines[at - 1].startswith("│▸") else lines[at]
+
+
+def is_highlighted(line: str) -> bool:
+    """Whether the bar of the highlight stands at its beginning: a notice over the list has one, too."""
+    return line.startswith("│▌")
 
 
 def test_an_answer_is_confirmed_and_replied_to_and_there_at_the_next_start(data: Path) -> None:

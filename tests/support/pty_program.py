@@ -160,9 +160,13 @@ class PtyProgram:
     def wait_for(self, is_so: Callable[[], bool], *, timeout: float = PATIENCE_S) -> None:
         """Read until the claim holds."""
         deadline = time.monotonic() + timeout
-        while not is_so():
+        while True:
+            # Asked before the claim, which may hold because the program has ended meanwhile.
+            is_over = self.has_ended and not self.pump(0)
+            if is_so():
+                return
+            assert not is_over, f"ended; on the screen:\n{self.text}"
             assert time.monotonic() < deadline, f"waited in vain; on the screen:\n{self.text}"
-            assert self._process.poll() is None or self.pump(0), f"ended; on the screen:\n{self.text}"
             self.pump(0.05)
 
     def wait_for_text(self, text: str, *, timeout: float = PATIENCE_S) -> None:
