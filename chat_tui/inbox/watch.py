@@ -80,11 +80,13 @@ class Watch:
 
     async def _begin(self) -> None:
         """What others did since the store was opened is told as the latest changes of all."""
+        # Read before the versions: what is committed in between must make a difference to the first look.
+        known = await self._g.read(notes.of_the_operator)
         self._revision, _latest = await self._g.read(chats.changed_since, 0, 1)
-        if await self._versions_now() != self._versions:
-            self._revision = max(0, self._revision - LATEST)
+        if await self._versions_now() == self._versions:
+            self._notes = known
         else:
-            self._notes = await self._g.read(notes.of_the_operator)
+            self._revision = max(0, self._revision - LATEST)
 
     async def _versions_now(self) -> tuple[int, int]:
         return await asyncio.wrap_future(self._g.store.data_version())

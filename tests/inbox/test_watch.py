@@ -1,9 +1,12 @@
 """What other copies commit is told within a look; what this copy commits is told once, by whoever did it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -82,6 +85,30 @@ def test_what_this_copy_commits_is_not_told_again(stage: Stage) -> None:
     stage.do(ours.ground.write_state(queue, "o1"))
     stage.let(60.0)
     assert heard == []
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_what_is_committed_while_a_copy_begins_to_watch_is_told(stage: Stage, place: int) -> None:
+    """Before any of the reads with which it begins another copy may queue something."""
+    ours, other, heard = stage.copy(), stage.copy(), list[Event]()
+    ours.ground.bulletin.subscribe(heard.append)
+    store, asked = ours.ground.store, count()
+
+    def interrupted(ask: Callable[..., Any]) -> Callable[..., Any]:
+        def after_the_other(*arguments: Any) -> Any:
+            if next(asked) == place:
+                other.ground.store.write_state(queue, "o1")
+            return ask(*arguments)
+
+        return after_the_other
+
+    with (
+        patch.object(store, "read", interrupted(store.read)),
+        patch.object(store, "data_version", interrupted(store.data_version)),
+    ):
+        stage.spawn(ours, ours.watch.run())
+        stage.let(watch.SURE_S + 1.0)
+    assert OutboxChanged(CHAT) in heard
 
 
 def test_outbox_and_drafts_of_another_copy_are_told(stage: Stage) -> None:
