@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,9 @@ _ROOM = 1 << 30
 
 def _forget_the_surroundings() -> None:
     # Before any test module is imported: Textual reads its variables at import.
+    # Without byte code every worker and every program that a test starts compiles all modules for itself.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     for name in list(os.environ):
         # Where the snapshots of all workers are gathered is no setting of whoever runs the tests.
         is_foreign = name in _FOREIGN or name.startswith(("CHAT_TUI_", "TEXTUAL"))
@@ -61,6 +65,12 @@ def _keep_files_in_memory() -> None:
 
 
 _keep_files_in_memory()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """More workers than cores for `-n auto`: most tests wait for most of their time."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + min(2 * cores, 8)
 
 
 CHANGED_BY_IMPORTS = pytest.StashKey[list[str]]()
