@@ -48,7 +48,7 @@ class Sandbox:
         world: World,
         journal: Journal | None,
         *,
-        seed: int,
+        begun: Begun,
         buyers: bool,
         scale: float,
         port: int,
@@ -56,6 +56,8 @@ class Sandbox:
     ) -> None:
         """Use `start`."""
         self.world = world
+        self.begun = begun
+        """The numbers its world is made of; equal ones make equal worlds."""
         self._journal = journal
         self._buyers = Buyers(world, scale=scale) if buyers else None
         self._api, self._files = listen(port, fd=fd), listen()
@@ -65,7 +67,7 @@ class Sandbox:
         self.requests: deque[RequestRecord] = deque(maxlen=_REQUESTS_KEPT)
         """The latest requests, oldest first."""
         self._script = Script()
-        self._market = Market(world, Behaviour(), Tokens(seed), [], [], self.files_url, self._heard)
+        self._market = Market(world, Behaviour(), Tokens(begun.seed), [], [], self.files_url, self._heard)
         self._server = Server(self._market, self._script, self.quotas, self.requests)
         self._server.files_port = self._files.getsockname()[1]
         self._loop = asyncio.new_event_loop()
@@ -80,6 +82,7 @@ class Sandbox:
         seed: int = 1,
         buyers: bool = False,
         now_ms: Callable[[], int] | None = None,
+        start_ms: int | None = None,
         journal: Path | None = None,
         long_chat: int = 420,
         scale: float = 1.0,
@@ -88,20 +91,21 @@ class Sandbox:
     ) -> Self:
         """Serve from a thread of its own until `stop` or the end of the `with` block.
 
+        `start_ms` is the moment the world begins (ms UTC; None: now, or as the journal says);
         `long_chat` is the least number of messages in the longest history; `scale` stretches the
         waits of the scripted buyers; `port` 0 takes a free one; `fd` is a socket that listens already.
         """
         clock = now_ms or _clock_ms
-        begun = Begun(seed, chats, clock(), long_chat)
+        begun = Begun(seed, chats, clock() if start_ms is None else start_ms, long_chat)
         kept = Journal(journal, begun) if journal else None
-        start_ms = kept.begun.start if kept else begun.start
-        world = World(seed=seed, chats=chats, start=start_ms, long_chat=long_chat, now_ms=clock)
+        begun = kept.begun if kept else begun
+        world = World(seed=seed, chats=chats, start=begun.start, long_chat=long_chat, now_ms=clock)
         if kept:
             for record in kept.records:
                 world.apply(record)
             kept.records.clear()
             world.written = kept.write
-        sandbox = cls(world, kept, seed=seed, buyers=buyers, scale=scale, port=port, fd=fd)
+        sandbox = cls(world, kept, begun=begun, buyers=buyers, scale=scale, port=port, fd=fd)
         sandbox._thread.start()
         return sandbox
 

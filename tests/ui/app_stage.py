@@ -15,16 +15,15 @@ from textual.screen import Screen
 from chat_tui.inbox.service import wall_clock_ms
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import ChatId
-from chat_tui.model.queue import Tab
 from chat_tui.sandbox.ledger import Accepted
 from chat_tui.sandbox.serve import Sandbox
-from chat_tui.store.chats import behind
 from chat_tui.store.database import Store
 from chat_tui.ui.app import ChatTuiApp
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.history import History
 from chat_tui.ui.widgets.queue_list import QueueList
-from tests.support.shop import QUICK, Shop, client_of
+from tests.support import ready
+from tests.support.shop import QUICK, Shop, client_of, store_paths
 from tests.support.waiting import until
 
 WIDE = (120, 40)
@@ -206,18 +205,8 @@ class Desk:
 
     async def synced(self) -> None:
         """Until the cache holds every chat of the Market and lacks the history of none that matters."""
-        chats = len(self.market.world.listed("desc", None, 0, 10_000))
-
-        async def all_here() -> bool:
-            counts = await self.app.inbox.tab_counts()
-            return counts[Tab.ALL] == chats and not await self.behind()
-
-        await until(all_here, "every chat in the cache")
+        await ready.synced(self.app.inbox, self.store, self.market)
         await self.pilot.pause()
-
-    async def behind(self) -> object:
-        """Chats of which the Market has more than the cache."""
-        return await asyncio.wrap_future(self.store.read(behind, 1))
 
     @property
     def _main(self) -> Screen[object]:
@@ -241,11 +230,16 @@ async def desk(
     url: str | None = None,
     notifications: bool = False,
     auto_advance: bool = False,
+    fresh: bool = False,
 ) -> AsyncIterator[Desk]:
     """Start the program on the files below `root`; leaving the block ends it as leaving the app does.
 
-    With `notifications` they are drawn as well as noted in `said`.
+    With `notifications` they are drawn as well as noted in `said`. Unless `fresh`, a first start finds a
+    shop that has read this Market before, if it is one of `ready.open_market`.
     """
+    is_first = not store_paths(root).cache_dir.exists()
+    if is_first and not fresh and market.begun.start == ready.BORN_MS and key is business is url is None:
+        await ready.put(root, market)
     connect = lambda: client_of(market, key=key, business=business, url=url)  # noqa: E731
     shop = Shop.open(root, connect, settings=settings)
     report = root / "chat-tui.log"

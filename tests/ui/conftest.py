@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from chat_tui.sandbox.serve import Sandbox
+from tests.support.ready import open_market
 
 
 @pytest.fixture
 def market() -> Iterator[Sandbox]:
     """A small shop in which nobody acts by himself."""
-    with Sandbox.start(chats=30, seed=3) as sandbox:
+    with open_market() as sandbox:
         yield sandbox

@@ -18,7 +18,7 @@ from tests.ui.test_snapshots import pressing
 @pytest.mark.parametrize("key", ["n", "N", "т"])
 async def test_the_next_chat_opens_when_it_is_there(market: Sandbox, tmp_path: Path, key: str) -> None:
     market.script("getChats", [Answer(until=(read_on := threading.Event()))] * 3)
-    async with desk(tmp_path, market) as it:
+    async with desk(tmp_path, market, fresh=True) as it:
         await it.press(key)
         await it.until_said("Still reading the chats")
         assert it.opened is None
@@ -33,7 +33,7 @@ async def test_whoever_does_something_else_meanwhile_stays_there(
     market: Sandbox, tmp_path: Path, meanwhile: str
 ) -> None:
     market.script("getChats", [Answer(until=(read_on := threading.Event()))] * 3)
-    async with desk(tmp_path, market) as it:
+    async with desk(tmp_path, market, fresh=True) as it:
         await it.press("n")
         await it.until_said("Still reading the chats")
         await it.press(meanwhile)

@@ -1,0 +1,65 @@
+"""A shop that was read before: a pretend Market is read once, and what came of it is copied per test."""
+
+import asyncio
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from chat_tui.inbox.service import Inbox, wall_clock_ms
+from chat_tui.model.queue import Tab
+from chat_tui.sandbox.records import Begun
+from chat_tui.sandbox.serve import Sandbox
+from chat_tui.store.chats import behind
+from chat_tui.store.database import Store
+from tests.support.shop import Shop, client_of, store_paths
+from tests.support.waiting import until
+
+BORN_MS: Final = wall_clock_ms()
+"""When the worlds of this process begin: those of equal numbers are equal."""
+_read: Final[dict[Begun, tuple[dict[str, bytes], str]]] = {}
+"""The files of the shop that read a world, and where that world's attachments were to be had."""
+
+
+def open_market(*, chats: int = 30, seed: int = 3, long_chat: int = 420) -> Sandbox:
+    """A pretend Market in which nobody acts by himself; the caller stops it."""
+    return Sandbox.start(chats=chats, seed=seed, long_chat=long_chat, start_ms=BORN_MS)
+
+
+async def put(root: Path, market: Sandbox) -> None:
+    """Lay below `root`, where nothing is yet, the files of a shop that has read this Market's world."""
+    if market.begun not in _read:
+        _read[market.begun] = await _files(root.parent, market.begun)
+    files, before = _read[market.begun]
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_bytes(content)
+        path.chmod(0o600)
+    with closing(sqlite3.connect(store_paths(root).cache_dir / "cache.db")) as cache, cache:
+        cache.execute("UPDATE attachment SET url = replace(url, ?, ?)", (before, market.files_url))
+
+
+async def _files(beside: Path, begun: Begun) -> tuple[dict[str, bytes], str]:
+    numbers = {"chats": begun.chats, "seed": begun.seed, "long_chat": begun.long_chat}
+    with (
+        tempfile.TemporaryDirectory(dir=beside) as place,
+        Sandbox.start(**numbers, start_ms=begun.start) as market,
+    ):
+        shop = Shop.open(Path(place), lambda: client_of(market))
+        await synced(shop.inbox, shop.store, market)
+        await shop.close()
+        paths = [path for path in Path(place).rglob("*") if path.is_file() and path.suffix != ".lock"]
+        return {str(path.relative_to(place)): path.read_bytes() for path in paths}, market.files_url
+
+
+async def synced(inbox: Inbox, store: Store, market: Sandbox) -> None:
+    """Until the cache holds every chat of the Market and lacks the history of none that matters."""
+    chats = len(market.world.listed("desc", None, 0, 10_000))
+
+    async def all_here() -> bool:
+        counts = await inbox.tab_counts()
+        return counts[Tab.ALL] == chats and not await asyncio.wrap_future(store.read(behind, 1))
+
+    await until(all_here, "every chat in the cache")
