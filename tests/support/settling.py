@@ -1,0 +1,126 @@
+"""The moment at which a test may look at an app: nothing is left to do or to draw.
+
+Textual's own `pilot.pause` sleeps and then guesses from the time of the processor: slow, and wrong under
+load. Here nothing sleeps. An event loop in which no callback is ready does nothing more by itself; what may
+wake it is a thread that was asked for something, and the clock. Threads are waited for, the clock is not.
+"""
+
+import asyncio
+import asyncio.futures
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import Any, Final
+from unicodedata import lookup
+from weakref import WeakKeyDictionary
+
+from textual.app import App
+from textual.events import Key
+from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
+from textual.pilot import Pilot
+from textual.screen import Screen
+
+from chat_tui.ui.terminal.ordered_keys import OrderedKeys
+
+PATIENCE_S: Final = 20.0
+"""After so long something goes on and on, or a thread is held: then `drawn` is what a test wants."""
+
+_owed: "WeakKeyDictionary[asyncio.AbstractEventLoop, set[asyncio.Future[Any]]]" = WeakKeyDictionary()
+"""By loop: what threads have still to give to it."""
+_wrap = asyncio.futures.wrap_future
+
+
+def _wrap_and_note(
+    future: "Future[Any] | asyncio.Future[Any]", *, loop: asyncio.AbstractEventLoop | None = None
+) -> "asyncio.Future[Any]":
+    wrapped = _wrap(future, loop=loop)
+    owed = _owed.setdefault(wrapped.get_loop(), set())
+    if wrapped is not future:
+        owed.add(wrapped)
+        wrapped.add_done_callback(owed.discard)
+    return wrapped
+
+
+# Whatever awaits a thread, `asyncio.to_thread` too, comes through here.
+asyncio.wrap_future = asyncio.futures.wrap_future = _wrap_and_note  # type: ignore[assignment]
+
+
+async def drawn(app: App[Any]) -> None:
+    """Return when the app has acted upon all that it got and has drawn it; threads may still be at work."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + PATIENCE_S
+    while True:
+        await asyncio.sleep(0)
+        if loop._ready:  # type: ignore[attr-defined]
+            _give_up_after(end, loop)
+        elif isinstance(app, OrderedKeys) and not app.is_between_keys:
+            await app.keys_settled()
+        elif not _draw(app):
+            return
+
+
+async def settled(app: App[Any]) -> None:
+    """As `drawn`; and what was asked of threads, the store's for example, has come back."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + PATIENCE_S
+    await drawn(app)
+    while owed := _owed.get(loop):
+        _give_up_after(end, loop)
+        await asyncio.wait(set(owed), timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+        await drawn(app)
+
+
+async def press(app: App[Any], *keys: str) -> None:
+    """Keys by hand, named as for `Pilot.press`: each is acted upon and answered before the next."""
+    for key in keys:
+        send_key(app, key)
+        await settled(app)
+
+
+def send_key(app: App[Any], key: str) -> None:
+    """A key as it comes from the terminal."""
+    name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+    character = key if len(key) == 1 else None
+    with suppress(KeyError):
+        character = lookup(_get_unicode_name_from_key(REPLACED_KEYS.get(name, name)))
+    driver = app._driver
+    assert driver is not None
+    driver.send_message(Key(name, character))
+
+
+def pressing(*keys: str) -> Callable[[Pilot[Any]], Any]:
+    """`press` for whoever has a pilot, `snap_compare` for example; what the start asked for comes first."""
+
+    async def run(pilot: Pilot[Any]) -> None:
+        await settled(pilot.app)
+        await press(pilot.app, *keys)
+
+    return run
+
+
+def _draw(app: App[Any]) -> bool:
+    """Do now what a screen would do at its next frame; whether there was anything."""
+    if not app.is_running or not app._screen_stack or app._batch_count:
+        return False
+    due = [screen for screen in (*app._background_screens, app.screen) if _is_due(screen, app.screen)]
+    for screen in due:
+        screen._on_timer_update()
+    return bool(due)
+
+
+def _is_due(screen: Screen[Any], top: Screen[Any]) -> bool:
+    # A screen behind another asks to be painted for as long as it stays there: the top one does that.
+    return bool(
+        screen._layout_required
+        or screen._scroll_required
+        or screen._recompose_required
+        or screen._dirty_widgets
+        or screen._callbacks
+        or (screen._repaint_required and screen is top)
+    )
+
+
+def _give_up_after(end: float, loop: asyncio.AbstractEventLoop) -> None:
+    if loop.time() > end:
+        busy = [task.get_name() for task in asyncio.all_tasks(loop) if task is not asyncio.current_task()]
+        raise AssertionError(f"it goes on and on; {len(_owed.get(loop, ()))} answers awaited; tasks: {busy}")
