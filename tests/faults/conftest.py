@@ -10,12 +10,13 @@ import pytest
 from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.processes import Process
 from tests.faults.support.trial import Trial
+from tests.support.ready import open_market
 
 
 @pytest.fixture
 def market() -> Iterator[Sandbox]:
     """A small pretend Market in which nobody acts by himself."""
-    with Sandbox.start(chats=30, seed=3, buyers=False, long_chat=60) as sandbox:
+    with open_market(long_chat=60) as sandbox:
         yield sandbox
 
 

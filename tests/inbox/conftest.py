@@ -9,13 +9,14 @@ import pytest
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.sandbox.serve import Sandbox
 from tests.inbox.simulation.stage import Stage
+from tests.support.ready import open_market
 from tests.support.shop import QUICK, Shop, client_of
 
 
 @pytest.fixture
 def market() -> Iterator[Sandbox]:
     """A small pretend Market in which nobody acts by himself."""
-    with Sandbox.start(chats=30, seed=3, buyers=False) as sandbox:
+    with open_market() as sandbox:
         yield sandbox
 
 

@@ -7,12 +7,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from chat_tui.inbox.service import Inbox, wall_clock_ms
-from chat_tui.model.queue import Tab
+from chat_tui.inbox.service import wall_clock_ms
 from chat_tui.sandbox.records import Begun
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store.chats import behind
-from chat_tui.store.database import Store
+from chat_tui.store.database import Connection, Store
 from tests.support.shop import Shop, client_of, store_paths
 from tests.support.waiting import until
 
@@ -48,18 +47,23 @@ async def _files(beside: Path, begun: Begun) -> tuple[dict[str, bytes], str]:
         Sandbox.start(**numbers, start_ms=begun.start) as market,
     ):
         shop = Shop.open(Path(place), lambda: client_of(market))
-        await synced(shop.inbox, shop.store, market)
+        await synced(shop.store, market)
         await shop.close()
         paths = [path for path in Path(place).rglob("*") if path.is_file() and path.suffix != ".lock"]
         return {str(path.relative_to(place)): path.read_bytes() for path in paths}, market.files_url
 
 
-async def synced(inbox: Inbox, store: Store, market: Sandbox) -> None:
-    """Until the cache holds every chat of the Market and lacks the history of none that matters."""
-    chats = len(market.world.listed("desc", None, 0, 10_000))
+async def synced(store: Store, market: Sandbox) -> None:
+    """Until the cache knows every chat as it stands at the Market and lacks no history that matters."""
 
     async def all_here() -> bool:
-        counts = await inbox.tab_counts()
-        return counts[Tab.ALL] == chats and not await asyncio.wrap_future(store.read(behind, 1))
+        there = {(chat.chat_id, chat.updated) for chat in market.world.listed("desc", None, 0, 10_000)}
+        return there <= await asyncio.wrap_future(store.read(_known)) and not await asyncio.wrap_future(
+            store.read(behind, 1)
+        )
 
     await until(all_here, "every chat in the cache")
+
+
+def _known(conn: Connection) -> set[tuple[int, int]]:
+    return set(conn.execute("SELECT chat_id, updated_at FROM chat"))

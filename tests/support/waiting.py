@@ -11,11 +11,13 @@ PATIENCE_S = 60.0
 
 
 async def until(condition: Callable[[], Awaitable[T]], what: str = "the condition") -> T:
-    """The first true answer of `condition`, asked again and again."""
+    """The first true answer of `condition`, asked again and again; the longer it takes, the less often."""
+    pause_s = 0.002
     try:
         async with asyncio.timeout(PATIENCE_S):
             while not (answer := await condition()):
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(pause_s)
+                pause_s = min(1.3 * pause_s, 0.05)
     except TimeoutError:
         raise AssertionError(f"{what} did not come true within {PATIENCE_S} s") from None
     return answer

@@ -23,6 +23,7 @@ from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.history import History
 from chat_tui.ui.widgets.queue_list import QueueList
 from tests.support import ready
+from tests.support.settling import drawn, settled
 from tests.support.shop import QUICK, Shop, client_of, store_paths
 from tests.support.waiting import until
 
@@ -51,7 +52,7 @@ class Desk:
         """Keys by hand: each is acted upon before the next."""
         for key in keys:
             await self.burst([key])
-            await self.pilot.pause()
+            await settled(self.app)
 
     async def press_again(self, key: str) -> None:
         """A key that is meant, not one that bounced."""
@@ -183,7 +184,7 @@ class Desk:
         """Let everything work until the condition holds."""
 
         async def holds() -> bool:
-            await self.pilot.pause()
+            await drawn(self.app)
             return bool(condition())
 
         try:
@@ -205,8 +206,8 @@ class Desk:
 
     async def synced(self) -> None:
         """Until the cache holds every chat of the Market and lacks the history of none that matters."""
-        await ready.synced(self.app.inbox, self.store, self.market)
-        await self.pilot.pause()
+        await ready.synced(self.store, self.market)
+        await settled(self.app)
 
     @property
     def _main(self) -> Screen[object]:

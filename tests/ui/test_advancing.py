@@ -1,5 +1,6 @@
 """Auto-advance: the next waiting chat opens by itself, and takes no letter that is not its own."""
 
+import asyncio
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,8 @@ from textual import events
 from chat_tui.model.ids import ChatId
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.screens import advancing
+from chat_tui.ui.screens.talk_pane import TalkPane
+from chat_tui.ui.widgets.compose import Compose
 from tests.ui.app_stage import CALM, Desk, desk
 
 
@@ -110,7 +113,50 @@ async def test_a_paste_at_the_switch_goes_back_too(
         await it.answer("раз")
         await it.until(lambda: it.opened == following)
         await it.paste("вставка")
-        assert (it.opened, it.box) == (first, "вставка")
+        await it.until(lambda: (it.opened, it.box) == (first, "вставка"))
+
+
+async def test_letters_that_come_before_the_new_chat_is_quite_there_go_back_whole(
+    market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name is drawn, and the disk still works on what was left: no letter stays, none goes alone."""
+    monkeypatch.setattr(advancing, "READ_S", 60.0)
+    go_on, hear = asyncio.Event(), TalkPane.hear
+
+    async def hear_later(pane: TalkPane) -> None:
+        if pane.chat_id == following:
+            await go_on.wait()
+        await hear(pane)
+
+    async with desk(tmp_path, market, auto_advance=True) as it:
+        first, following = await begin(it)
+        monkeypatch.setattr(TalkPane, "hear", hear_later)
+        await it.answer("раз")
+        await it.until(lambda: it.opened == following)
+        for letter in "ещё":
+            it.app.post_message(events.Key(letter, letter))
+        go_on.set()
+        await it.app.keys_settled()
+        assert (it.opened, it.box) == (first, "ещё")
+        assert (await it.app.inbox.draft(following)).text == ""
+
+
+async def test_a_letter_typed_while_others_go_back_follows_them(
+    market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one is late enough to be for the chat that is shown, but its text has begun in the other."""
+    monkeypatch.setattr(advancing, "READ_S", 60.0)
+    async with desk(tmp_path, market, auto_advance=True) as it:
+        first, following = await begin(it)
+        await it.answer("раз")
+        await it.until(lambda: it.opened == following)
+        box = it.app.screen.query_one(Compose)
+        for letter, late_s in (("д", 0.0), ("а", 3600.0)):
+            key = events.Key(letter, letter)
+            key.time += late_s
+            await box.on_key(key)
+        await it.until(lambda: (it.opened, it.box) == (first, "да"))
+        assert (await it.app.inbox.draft(following)).text == ""
 
 
 async def test_a_letter_on_its_way_at_the_switch_is_known_by_its_time(

@@ -77,7 +77,7 @@ async def test_enter_opens_the_highlighted_chat_and_names_it_twice(market: Sandb
 async def test_older_messages_come_page_by_page_while_scrolling_up(market: Sandbox, tmp_path: Path) -> None:
     for number in range(170):
         market.say(JOHN, f"line number {number:03}")
-    async with desk(tmp_path, market, settings=replace(CALM, backfill=False)) as it:
+    async with desk(tmp_path, market, settings=replace(CALM, backfill=False), fresh=True) as it:
         await it.synced()
         await it.go_to(JOHN)
         await it.until_shown("line number 169")

@@ -21,7 +21,13 @@ async def fill(root: Path, market: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("parts", "size"), [(("data",), WIDE), (("cache",), NARROW), (("data", "cache"), WIDE), ((".",), NARROW)]
+    ("parts", "size"),
+    [
+        (("data",), WIDE),
+        ((".",), NARROW),
+        pytest.param(("cache",), NARROW, marks=pytest.mark.thorough),
+        pytest.param(("data", "cache"), WIDE, marks=pytest.mark.thorough),
+    ],
 )
 async def test_all_is_shown_and_nothing_is_sent_or_asked(
     market: Sandbox, tmp_path: Path, read_only: Protect, parts: tuple[str, ...], size: tuple[int, int]

@@ -16,7 +16,7 @@ async def opened(it: Desk, market: Sandbox, *files: tuple[str, bytes]) -> None:
     market.say(chat.chat_id, None, files=files)
     await it.synced()
     await it.go_to(chat.chat_id)
-    await it.until(lambda: "▤" in it.history)
+    await it.until(lambda: files[-1][0].rpartition("/")[2] in it.history)
 
 
 async def into(it: Desk, folder: Path) -> None:

@@ -38,13 +38,19 @@ class Advancing(Marking):
             self._advance_soon(chat_id, keyed_at)
             return
         following = await self._inbox.next_waiting(None) if is_idle() else None
-        if following not in {None, chat_id} and await self._talk.open(following, only_if=is_idle):
+        if following is None or following == chat_id:
+            return
+
+        def shown() -> None:
             self._left = chat_id
             self._box.came_by_itself(time.monotonic() + READ_S)
+
+        await self._talk.open(following, only_if=is_idle, shown=shown)
 
     @on(Compose.TypedTooSoon)
     async def _go_back(self, message: Compose.TypedTooSoon) -> None:
         """Text for the chat that was left goes into its box, which is shown again."""
         message.stop()
-        if self._left is not None and await self._talk.open(self._left):
-            self._box.type_text(message.text)
+        if self._left is None or not await self._talk.open(self._left, shown=self._box.type_astray):
+            # Rather in the box that is shown than nowhere.
+            self._box.type_astray()

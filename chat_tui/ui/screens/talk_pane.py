@@ -74,14 +74,21 @@ class TalkPane(TalkRoom):
     # -- opening -------------------------------------------------------------------------------------
 
     async def open(
-        self, chat_id: ChatId, *, at: MessageId | None = None, only_if: Callable[[], bool] = lambda: True
+        self,
+        chat_id: ChatId,
+        *,
+        at: MessageId | None = None,
+        only_if: Callable[[], bool] = lambda: True,
+        shown: Callable[[], None] = lambda: None,
     ) -> bool:
         """Show a chat with its draft; what was typed for the one before is kept with that one.
 
         `at`, a message, is brought to the middle of the screen, also when the chat is open already.
-        `only_if` is asked when nothing can come between any more.
+        `only_if` is asked when nothing can come between any more; `shown` is called in the very moment in
+        which the box is that of the chat, before any key.
         """
         if chat_id == self.chat_id:
+            shown()
             if at is not None:
                 await self._go_to(chat_id, at)
             return True
@@ -104,6 +111,7 @@ class TalkPane(TalkRoom):
         self._box.address(plain(recipient(item), lines=False))
         self._box.disabled = False
         self._opened(chat_id)
+        shown()
         self._inbox.open_chat(chat_id)
         if unsent:
             notify(self.app, unsent, severity="warning")

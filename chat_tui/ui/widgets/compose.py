@@ -1,5 +1,6 @@
 """The box in which an answer is written; the screen tells it to whom it is addressed."""
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -79,11 +80,8 @@ class Compose(TextBox):
     class Told(Message):
         """Something is told at the caret, or no longer: other heights fit."""
 
-    @dataclass
     class TypedTooSoon(Message):
-        """Text for the chat that stood here before: nobody can have read the new name when it was typed."""
-
-        text: str
+        """Text came for the chat that stood here before: `type_astray`, once that one is shown again."""
 
     class LeaveWanted(Message):
         """The operator steps out of the box; the text stays."""
@@ -116,6 +114,8 @@ class Compose(TextBox):
         self._forbidden = ""
         self._awaits_template = False
         self._readable_at = 0.0
+        self._astray = ""
+        """What was typed for the chat before, until that one is shown again."""
         """What was typed before it was meant for the chat before; seconds of the clock of events."""
         self._slash_asked = False
         """Whether all there was when the templates were asked for is the `/` that did it."""
@@ -172,6 +172,19 @@ class Compose(TextBox):
     def came_by_itself(self, readable_at: float) -> None:
         """This chat was opened by no key: text that was typed before it can be read is not for it."""
         self._readable_at = readable_at
+
+    def type_astray(self) -> None:
+        """Type what was kept from a chat that came by itself; nothing if nothing was."""
+        text, self._astray = self._astray, ""
+        self._readable_at = 0.0
+        if text:
+            self.type_text(text)
+
+    def _keep_astray(self, text: str) -> None:
+        self._astray += text
+        # All that follows goes the same way until a chat was shown for it: a text is never torn in two.
+        self._readable_at = math.inf
+        self.post_message(self.TypedTooSoon())
 
     def clear_after_send(self, sent: str) -> None:
         """Remove the text of a `SendWanted`; what was typed behind it since then stays."""
@@ -291,7 +304,7 @@ class Compose(TextBox):
         if event.time < self._readable_at and event.is_printable and event.character:
             event.stop()
             event.prevent_default()
-            self.post_message(self.TypedTooSoon(event.character))
+            self._keep_astray(event.character)
             return
         if event.character == "/" and not self.text:
             # It stands in the box while the list is open, and goes on to the binding.
@@ -302,7 +315,7 @@ class Compose(TextBox):
         if event.time < self._readable_at:
             event.stop()
             event.prevent_default()
-            self.post_message(self.TypedTooSoon(event.text))
+            self._keep_astray(event.text)
 
 
 def _saving() -> str:
