@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
@@ -33,6 +33,8 @@ HAND_S = 0.12
 """An Enter that comes sooner after a paste belongs to it."""
 CALM = replace(QUICK, poll_s=0.2)
 """Short waits, but not so short that looking for news leaves no time for the screen."""
+HELD_S = 0.3
+"""An answer of a thread that takes longer is held back by the test."""
 AGAIN_S = 0.11
 """A second Enter that comes sooner is the first one, bouncing."""
 
@@ -52,7 +54,14 @@ class Desk:
         """Keys by hand: each is acted upon before the next."""
         for key in keys:
             await self.burst([key])
-            await settled(self.app)
+            await self.answered()
+
+    async def answered(self) -> None:
+        """Until all is drawn that the store has for what was asked, unless a test holds a thread back."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HELD_S):
+                await settled(self.app)
+        await drawn(self.app)
 
     async def press_again(self, key: str) -> None:
         """A key that is meant, not one that bounced."""
@@ -143,6 +152,11 @@ class Desk:
         return self._main.query_one(History).chat_id
 
     @property
+    def newest_shown(self) -> int:
+        """The newest message that is drawn in the history."""
+        return self._main.query_one(History).newest_shown
+
+    @property
     def box(self) -> str:
         """What is typed and not sent."""
         return self._main.query_one(Compose).text
@@ -207,7 +221,7 @@ class Desk:
     async def synced(self) -> None:
         """Until the cache holds every chat of the Market and lacks the history of none that matters."""
         await ready.synced(self.store, self.market)
-        await settled(self.app)
+        await self.answered()
 
     @property
     def _main(self) -> Screen[object]:

@@ -13,10 +13,10 @@ from tests.ui.app_stage import Desk, desk
 async def opened(it: Desk, market: Sandbox, *files: tuple[str, bytes]) -> None:
     """A chat in which a buyer has just sent files."""
     chat = market.world.listed("desc", None, 0, 1)[0]
-    market.say(chat.chat_id, None, files=files)
+    message_id = market.say(chat.chat_id, None, files=files)
     await it.synced()
     await it.go_to(chat.chat_id)
-    await it.until(lambda: files[-1][0].rpartition("/")[2] in it.history)
+    await it.until(lambda: it.newest_shown == message_id)
 
 
 async def into(it: Desk, folder: Path) -> None:

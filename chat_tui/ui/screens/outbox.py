@@ -109,11 +109,14 @@ class OutboxScreen(Dialog[OutboxChoice]):
 
     def show(self, items: Sequence[OutboxItem]) -> None:
         """The items as they are now; the highlight stays on its item, or in its place if that has left."""
+        self._items = items
+        if not self.query(ChoiceList):
+            # News may come before anything is drawn here, and after it was closed.
+            return
         before = self._list.highlighted or 0
         current = self._list.current
         wanted = current.outbox_id if current else self._highlight
         ids = [item.outbox_id for item in items]
-        self._items = items
         self._list.show(items, highlight=ids.index(wanted) if wanted in ids else before)
         count = ngettext("{n} message not confirmed", "{n} messages not confirmed", len(items))
         self.query_one("#box").border_subtitle = Content(count.format(n=len(items))) if items else None
