@@ -51,7 +51,7 @@ def check_kept(market: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_f_091_092_a_signal(market: Sandbox, held: threading.Event, number: signal.Signals) -> None:
+def test_f_091_f_092_a_signal(market: Sandbox, held: threading.Event, number: signal.Signals) -> None:
     with Window(market) as window:
         busy(window)
         window.send_signal(number)
@@ -69,7 +69,7 @@ def test_f_092_the_terminal_is_closed(market: Sandbox, held: threading.Event) ->
     check_kept(market)
 
 
-def test_f_092_095_the_input_ends_and_no_signal_tells(market: Sandbox, held: threading.Event) -> None:
+def test_f_092_f_095_the_input_ends_and_no_signal_tells(market: Sandbox, held: threading.Event) -> None:
     ignoring = "import signal, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN); import chat_tui.cli as c; "
     with Window(market, program=("-c", f"{ignoring}sys.exit(c.main())")) as window:
         busy(window)

@@ -14,7 +14,7 @@ LEFT = "\x1b[D"
 _BY_ITSELF = re.compile(r"[ <]+\d+ (?:min|h|d)(?= │)|quota \d+ %")
 
 
-def test_f_088_089_small_odd_and_back(market: Sandbox) -> None:
+def test_f_088_f_089_small_odd_and_back(market: Sandbox) -> None:
     """Promised: U04."""
     with Window(market) as window:
         window.ready().write(TEXT + "behind")
