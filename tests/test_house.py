@@ -1,0 +1,80 @@
+"""The figures of a small package, counted by hand."""
+
+from pathlib import Path
+from textwrap import dedent
+
+from tests.house import measure
+
+PACKAGE = {
+    "__init__.py": '"""Only a door."""\n',
+    "base.py": """\
+        class Base:
+            def __init__(self):
+                self._kept = 1
+                self.shown = 2
+        """,
+    "middle.py": """\
+        from small.base import Base
+
+        class Middle(Base):
+            _own = 3
+        """,
+    "inner/__init__.py": "",
+    "inner/top.py": """\
+        from __future__ import annotations
+        from typing import TYPE_CHECKING
+        from ..middle import Middle
+        if TYPE_CHECKING:
+            from . import ring
+
+        class Top(Middle):
+            def both(self):
+                return self._kept, self._own, self._mine()
+
+            def _mine(self):
+                return self.shown
+        """,
+    "inner/ring.py": "def late():\n    from small.inner.top import Top\n    return Top\n",
+    "terminal/__init__.py": "",
+    "terminal/app.py": "class App:\n    _loop = 1\n\n\n\n    _end = 2\n",
+    "application.py": """\
+        from small.terminal.app import App
+
+        class Application(App):
+            def run(self):
+                return self._loop
+        """,
+}
+
+
+def test_the_figures_of_a_small_package(tmp_path: Path) -> None:
+    root = tmp_path / "small"
+    for name, source in PACKAGE.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(source))
+    figures = measure(root)
+    assert {name: figure.value for name, figure in figures.items()} == {
+        "files": 6,
+        "folder": 3,
+        "file": 12,
+        "class": 6 + 2 + 4,
+        "spread": 1,
+        "private": 2,
+        "fan": 2,
+        "rings": 1,
+        "fn_p95": 3,
+        "lines": 1 + 4 + 4 + 12 + 3 + 6 + 5,
+    }
+    assert figures["spread"].worst == [(3, "small.inner.top:Top")]
+    assert [what for _, what in figures["private"].worst] == [
+        "small.inner.top:Top._kept",
+        "small.inner.top:Top._own",
+    ]
+    assert figures["rings"].worst == [(2, "small.inner.ring small.inner.top")]
+    assert figures["class"].worst[0] == (12, "small.inner.top:Top")
+
+
+def test_a_long_init_is_a_module_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "__init__.py").write_text("A = 1\n" * 31)
+    assert measure(tmp_path)["files"].value == 1
