@@ -1,29 +1,30 @@
-"""Measure in a pseudo terminal how long the program takes to start and to answer keys, beside bare Textual.
+"""What somebody at a terminal notices of a program: how soon it starts and answers, what it writes and takes.
 
-python -m tests.bench.terminal DIRECTORY --rounds 5
-python -m tests.bench.terminal DIRECTORY --beside SMALLER --rounds 5
-
-DIRECTORY was filled by `python -m tests.bench.fill`. Only the ratios mean something: both programs run in
-turn on the same machine, and the median over the rounds is printed. `--beside` compares with the program on
-another directory, with fewer chats in it, instead of with bare Textual.
+Output is stamped as it comes and put on the emulated screen only when it has paused, so that emulating delays
+no stamp.
 """
 
-import argparse
+import math
+import re
+import shutil
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from tests.support.pty_program import PtyProgram, plain_environment
+from tests.support.pty_program import PATIENCE_S, PtyProgram, plain_environment
 
 SIZE = (120, 40)
 BUSINESS = "77"
-KEYS = 40
-SETTLED = 0.08
-"""Seconds without output after which a screen counts as final."""
+SETTLED_S = 0.08
+"""Without output for so long, a screen counts as final."""
+PAUSE_S = 0.01
+"""Without output for so long, it is time to look at the screen while the program starts."""
+DOWN, ENTER, ESCAPE, CTRL_Q = "\x1b[B", "\r", "\x1b", "\x11"
 BARE = """
 from textual.app import App
 from textual.widgets import Static
@@ -37,33 +38,203 @@ class Bare(App):
 Bare().run()
 """
 Figures = dict[str, float]
+"""By their names; those that this machine cannot tell are missing."""
 
 
-def measure(start: Callable[[], PtyProgram], ready: str, key: str) -> Figures:
-    """Milliseconds to the first picture and from key to final screen, and bytes per key."""
-    begun = time.perf_counter()
-    with start() as program:
-        program.wait_for_text(ready)
-        shown = (time.perf_counter() - begun) * 1000
-        while program.pump(0.5):
+@dataclass(frozen=True)
+class Plan:
+    """How often a round does what."""
+
+    keys: int = 30
+    opened: int = 12
+    idle_s: float = 2.0
+
+
+WARM_UP = Plan(keys=1, opened=1, idle_s=0.1)
+
+
+@dataclass
+class Answers:
+    """What keys of one kind came to."""
+
+    times_ms: list[float] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+
+    def figures(self, name: str) -> Figures:
+        """Median, 95th percentile and bytes of a key."""
+        return {
+            f"{name} p50": statistics.median(self.times_ms),
+            f"{name} p95": percentile(self.times_ms, 0.95),
+            f"{name} bytes": statistics.median(self.sizes),
+        }
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below or at which this share of them is."""
+    return sorted(values)[math.ceil(len(values) * share) - 1]
+
+
+class Stopwatch(PtyProgram):
+    """A program whose output is stamped when it comes and looked at when it has paused."""
+
+    def __init__(self, argv: Sequence[str], **options: Any) -> None:
+        """As a PtyProgram; its time begins now."""
+        self._stamped: list[tuple[float, bytes]] = []
+        self._seen: dict[int, tuple[object, ...]] = {}
+        self._begun = time.perf_counter()
+        super().__init__(argv, **options)
+
+    def start(self, ready: str, key: str) -> Figures:
+        """Milliseconds until a text can be read, and until the first key was answered, pressed at once."""
+        shown = None
+        while shown is None:
+            assert time.perf_counter() < self._begun + PATIENCE_S, f"{ready} is not there:\n{self.text}"
+            if not self.pump(PAUSE_S):
+                shown = self._look(lambda: ready in self.text)
+        while self.pump(PAUSE_S):
             pass
-        answers, sizes = [], []
-        for _ in range(KEYS):
-            before = len(program.raw)
-            pressed = time.perf_counter()
-            program.feed_at_once(key)
-            answered = pressed
-            while program.pump(SETTLED if answered != pressed else 2.0):
-                answered = time.perf_counter()
-            answers.append((answered - pressed) * 1000)
-            sizes.append(len(program.raw) - before)
-    answers.sort()
-    return {
-        "first picture, ms": shown,
-        "key p50, ms": statistics.median(answers),
-        "key p95, ms": answers[int(KEYS * 0.95)],
-        "key, bytes": statistics.median(sizes),
-    }
+        self._look()
+        begun, pressed = self._begun, time.perf_counter()
+        answered = pressed + self.press(key)[0] / 1000
+        self.settle()
+        return {"first list": (shown - begun) * 1000, "usable": (answered - begun) * 1000}
+
+    def press(self, key: str) -> tuple[float, int]:
+        """Milliseconds until the screen is final, and how many bytes were written."""
+        self._look()
+        before, pressed = len(self.raw), time.perf_counter()
+        self.feed_at_once(key)
+        wait = PATIENCE_S
+        while self.pump(wait):
+            wait = SETTLED_S
+        final = self._look()
+        assert final is not None, f"{key!r} changed nothing:\n{self.text}"
+        return (final - pressed) * 1000, len(self.raw) - before
+
+    def settle(self) -> None:
+        """Wait until nothing is written any more."""
+        while self.pump(0.5):
+            pass
+        self._look()
+
+    def idle(self, seconds: float) -> Figures:
+        """Processor time and bytes per second while nobody does anything."""
+        self.settle()
+        before, processor = len(self.raw), self._processor_ms()
+        ends = time.perf_counter() + seconds
+        while (left := ends - time.perf_counter()) > 0:
+            self.pump(left)
+        figures = {"idle bytes": (len(self.raw) - before) / seconds}
+        if processor is not None:
+            figures["idle CPU"] = ((self._processor_ms() or processor) - processor) / seconds
+        return figures
+
+    def memory(self) -> Figures:
+        """Megabytes in use by every process of the terminal."""
+        found = [_first_number(path / "status", r"VmRSS:\s+(\d+)") for path in self._processes()]
+        return {"memory": sum(found) / 1024} if found else {}
+
+    def leave(self) -> None:
+        """End it as an operator does, so that the next one finds nothing to clean up."""
+        self.feed(CTRL_Q)
+        self.wait_exit()
+
+    def _show(self, data: bytes) -> None:
+        self._stamped.append((time.perf_counter(), data))
+
+    def _look(self, is_so: Callable[[], bool] | None = None) -> float | None:
+        """Put on the screen what came; when it last changed, or when a claim became true."""
+        found = None
+        while self._stamped:
+            stamp, data = self._stamped.pop(0)
+            super()._show(data)
+            if (self._has_changed() and is_so is None) or (found is None and is_so is not None and is_so()):
+                found = stamp
+        return found
+
+    def _has_changed(self) -> bool:
+        """Whether any cell is another one; a program may write the same again."""
+        columns = range(self.screen.columns)
+        lines = {
+            row: tuple(self.screen.buffer[row][column] for column in columns)
+            for row in self.screen.dirty
+            if row < self.screen.lines
+        }
+        self.screen.dirty.clear()
+        changed = any(self._seen.get(row) != line for row, line in lines.items())
+        self._seen |= lines
+        return changed
+
+    def _processes(self) -> list[Path]:
+        """Those of its session, where the kernel shows them as files."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*"):
+            try:
+                session = (path / "stat").read_text().rpartition(")")[2].split()[3]
+            except OSError:
+                continue
+            if int(session) == self.pid:
+                found.append(path)
+        return found
+
+    def _processor_ms(self) -> float | None:
+        """Processor time of all living threads, to the nanosecond."""
+        found = [
+            _first_number(thread, r"(\d+)")
+            for path in self._processes()
+            for thread in path.glob("task/*/schedstat")
+        ]
+        return sum(found) / 1_000_000 if found else None
+
+
+def _first_number(path: Path, pattern: str) -> int:
+    try:
+        found = re.search(pattern, path.read_text())
+    except OSError:  # it has ended meanwhile
+        return 0
+    return int(found[1]) if found else 0
+
+
+def measure_inbox(filled: Path, plan: Plan) -> Figures:
+    """An operator starts the program, goes down the list, opens chats, types, and goes for tea."""
+    down, opened, typed = Answers(), Answers(), Answers()
+    with (
+        tempfile.TemporaryDirectory() as own,
+        Stopwatch.python(
+            "-m", "chat_tui", "--lang", "en", environment=environment(filled, Path(own)), size=SIZE
+        ) as program,
+    ):
+        figures = program.start("Покупатель", DOWN) | program.memory()
+        _repeat(down, plan.keys, partial(program.press, DOWN))
+        for _ in range(plan.opened):
+            program.press(DOWN)
+            _repeat(opened, 1, partial(program.press, ENTER))
+            program.press(ESCAPE)
+        program.press("c")
+        _repeat(typed, plan.keys, partial(program.press, "o"))
+        figures |= program.idle(plan.idle_s)
+        program.leave()
+    return figures | down.figures("Down") | opened.figures("open") | typed.figures("letter")
+
+
+def measure_bare(plan: Plan) -> Figures:
+    """Textual with one line of text: what nothing built upon it goes below without leaving its ways."""
+    keys = Answers()
+    with tempfile.TemporaryDirectory() as own:
+        surroundings = {**plain_environment(), "HOME": own}
+        with Stopwatch.python("-c", BARE, environment=surroundings, size=SIZE) as program:
+            figures = program.start("READY 0", "x") | program.memory()
+            _repeat(keys, plan.keys, partial(program.press, "x"))
+            figures |= program.idle(plan.idle_s)
+            program.leave()
+    return figures | keys.figures("Down") | keys.figures("open") | keys.figures("letter")
+
+
+def _repeat(answers: Answers, times: int, press: Callable[[], tuple[float, int]]) -> None:
+    for _ in range(times):
+        took, size = press()
+        answers.times_ms.append(took)
+        answers.sizes.append(size)
 
 
 def environment(filled: Path, own: Path) -> Mapping[str, str]:
@@ -73,7 +244,9 @@ def environment(filled: Path, own: Path) -> Mapping[str, str]:
         profile = places[name] / "chat-tui" / "default"
         profile.mkdir(parents=True, mode=0o700)
         (places[name] / "chat-tui").chmod(0o700)
-        (profile / BUSINESS).symlink_to((filled / name).resolve())
+    (places["cache"] / "chat-tui" / "default" / BUSINESS).symlink_to((filled / "cache").resolve())
+    # Drafts of one round are not those of the next.
+    shutil.copytree(filled / "data", places["data"] / "chat-tui" / "default" / BUSINESS)
     return {
         **plain_environment(),
         **{f"XDG_{name.upper()}_HOME": str(place) for name, place in places.items()},
@@ -81,40 +254,3 @@ def environment(filled: Path, own: Path) -> Mapping[str, str]:
         "CHAT_TUI_API_KEY": "ACMA:bench",
         "CHAT_TUI_BUSINESS_ID": BUSINESS,
     }
-
-
-def main() -> None:
-    """Run both programs in turn and print their medians and ratios."""
-    words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("directory", type=Path)
-    words.add_argument("--beside", type=Path)
-    words.add_argument("--rounds", type=int, default=5)
-    given = words.parse_args()
-    rounds: list[tuple[Figures, Figures]] = []
-    with tempfile.TemporaryDirectory() as own, tempfile.TemporaryDirectory() as others:
-        program = _program(given.directory, Path(own))
-        other = _program(given.beside, Path(others)) if given.beside else _bare(Path(others))
-        for number in range(given.rounds + 1):
-            # Whoever goes second finds the machine warmer: they take turns.
-            pair = [program(), other()] if number % 2 else [other(), program()][::-1]
-            if number:  # the first round only warms the caches
-                rounds.append((pair[0], pair[1]))
-    against = "the smaller one" if given.beside else "bare Textual"
-    for name in rounds[0][0]:
-        mine = statistics.median(one[name] for one, _ in rounds)
-        ratio = statistics.median(one[name] / two[name] for one, two in rounds)
-        sys.stdout.write(f"{name:20} {mine:8.1f}   {ratio:5.2f} x {against}\n")
-
-
-def _program(filled: Path, own: Path) -> Callable[[], Figures]:
-    start = partial(PtyProgram.python, environment=environment(filled, own), size=SIZE)
-    return lambda: measure(partial(start, "-m", "chat_tui", "--lang", "en"), "Покупатель", "\x1b[B")
-
-
-def _bare(own: Path) -> Callable[[], Figures]:
-    start = partial(PtyProgram.python, environment={**plain_environment(), "HOME": str(own)}, size=SIZE)
-    return lambda: measure(partial(start, "-c", BARE), "READY 0", "x")
-
-
-if __name__ == "__main__":
-    main()
