@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
 
+import hypothesis
 import pytest
 
 import hatch_build
@@ -65,6 +66,10 @@ def _keep_files_in_memory() -> None:
 
 
 _keep_files_in_memory()
+
+# How long an example takes tells how busy the machine is.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 
 def pytest_xdist_auto_num_workers() -> int:
