@@ -36,6 +36,9 @@ test: $(READY) ## Everything that proves behaviour, as in README
 thorough: $(READY) ## The long tests: simulations, kills, mutants, whole days, tmux
 	$(BIN)/pytest -q -m thorough -n auto --dist worksteal
 
+coverage: $(READY) ## Branches of the program that the tests of `make test` reach
+	$(BIN)/pytest -q -n auto --dist worksteal --cov --cov-report=term:skip-covered
+
 bench: $(READY) ## Speed beside bare Textual and the goals; ARGS='--rounds 9', …
 	$(BIN)/python -m tests.bench $(ARGS)
 
@@ -65,5 +68,5 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install -q -e '.[dev]'
 	@touch $@
 
-.PHONY: help run demo check lint types test thorough bench house faults snapshots screenshots readme \
+.PHONY: help run demo check lint types test thorough coverage bench house faults snapshots screenshots readme \
 	catalogues release-check
