@@ -68,12 +68,14 @@ async def test_what_a_thread_answers_is_waited_for_unless_only_drawing_is() -> N
 
 
 async def test_what_never_ends_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settling, "PATIENCE_S", 0.05)
     app = Chain()
     async with app.run_test():
         settling.send_key(app, "t")
-        with pytest.raises(AssertionError, match="1 answers awaited"):
-            await settled(app)
+        monkeypatch.setattr(settling, "PATIENCE_S", 0.05)
+        try:
+            with pytest.raises(AssertionError, match="1 answers awaited"):
+                await settled(app)
+        finally:
+            app.held.set()
         monkeypatch.undo()
-        app.held.set()
         await settled(app)
