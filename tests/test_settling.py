@@ -71,6 +71,7 @@ async def test_what_never_ends_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     app = Chain()
     async with app.run_test():
         settling.send_key(app, "t")
+        await drawn(app)
         monkeypatch.setattr(settling, "PATIENCE_S", 0.05)
         try:
             with pytest.raises(AssertionError, match="1 answers awaited"):
