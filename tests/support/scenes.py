@@ -4,7 +4,9 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from chat_tui import locale
 from chat_tui.inbox.market import Market
@@ -218,6 +220,25 @@ def queue_an_answer(
     return outbox_id
 
 
+def some_answers(store: Store) -> None:
+    """One answer in every state, in the chat of Olga."""
+    olga = ChatId(2)
+    queue_an_answer(store, olga, "Уточняем у службы доставки.", OutboxState.SENDING, OutboxState.SENT)
+    queue_an_answer(
+        store, olga, "Это не дошло.", OutboxState.SENDING, OutboxState.FAILED, problem=ProblemKind.BAD_REQUEST
+    )
+    queue_an_answer(
+        store,
+        olga,
+        "А это — неизвестно.",
+        OutboxState.SENDING,
+        OutboxState.UNCONFIRMED,
+        problem=ProblemKind.TIMEOUT,
+    )
+    queue_an_answer(store, olga, "Ждёт связи.", OutboxState.WAITING, problem=ProblemKind.OFFLINE)
+    queue_an_answer(store, olga, "Ещё можно отменить.")
+
+
 class StillInbox(Inbox):
     """An inbox on which nothing moves: the engine is not started, the link is what the scene says."""
 
@@ -254,6 +275,30 @@ class Scene:
         self.inbox.finish()
 
 
+def _paths(root: Path) -> StorePaths:
+    return StorePaths(cache_dir=root / "cache", data_dir=root / "data")
+
+
+@cache
+def _files(*, filled: bool) -> dict[Path, bytes]:
+    """What a store on the scene has on the disk: the same for every test, so it is written only once."""
+    with TemporaryDirectory() as place:
+        root = Path(place)
+        store = Store.open(_paths(root))
+        if filled:
+            fill(store)
+        store.close()
+        return {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def _put(files: dict[Path, bytes], root: Path) -> None:
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(content)
+
+
 def make_scene(
     root: Path,
     *,
@@ -264,9 +309,9 @@ def make_scene(
 ) -> Scene:
     """The app on the scene, in one language."""
     locale.use(language)
-    store = Store.open(StorePaths(cache_dir=root / "cache", data_dir=root / "data"))
-    if filled:
-        fill(store)
+    if not (root / "data").exists():
+        _put(_files(filled=filled), root)
+    store = Store.open(_paths(root))
     if prepare is not None:
         prepare(store)
     inbox = StillInbox(store, link)
@@ -283,5 +328,6 @@ __all__ = [
     "fill",
     "make_scene",
     "queue_an_answer",
+    "some_answers",
     "unread_chats",
 ]

@@ -13,8 +13,8 @@ from chat_tui.ui.screens.help import Help
 from chat_tui.ui.view.line import text_of
 from chat_tui.ui.widgets.choice_list import ChoiceList
 from chat_tui.ui.widgets.hint_line import HintLine
-from tests.support.scenes import Scene, make_scene
-from tests.ui.test_snapshots import pressing, some_answers
+from tests.support.scenes import Scene, make_scene, some_answers
+from tests.support.settling import pressing
 
 OWN = '[keys]\nnext_waiting = ["w", "ctrl+n"]\nwrite = "b"\nsend = "ctrl+s"\nundo = ""\nhelp = ["f2", "!"]\n'
 PANES = {Where.LIST: ("j",), Where.HISTORY: ("j", "enter"), Where.COMPOSE: ("w",)}

@@ -10,9 +10,9 @@ from chat_tui.model.link import Link
 from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.serve import Sandbox
 from tests.support.scenes import OFFLINE, ONLINE, make_scene
+from tests.support.settling import pressing
 from tests.ui.app_stage import desk
 from tests.ui.test_answered_keys import said
-from tests.ui.test_snapshots import pressing
 
 
 @pytest.mark.parametrize("key", ["n", "N", "т"])

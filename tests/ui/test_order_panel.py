@@ -8,9 +8,9 @@ from chat_tui.sandbox.access import NO_ORDERS_KEY
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.widgets.order_panel import OrderPanel
 from tests.support.scenes import HOUR, NOW, ONLINE, make_scene
+from tests.support.settling import pressing
 from tests.ui.app_stage import NARROW, WIDE, Desk, desk
 from tests.ui.test_order_pictures import some_orders
-from tests.ui.test_snapshots import pressing
 
 
 def panel(it: Desk) -> str:

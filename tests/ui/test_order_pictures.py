@@ -1,4 +1,4 @@
-"""The order panel as pictures, in two sizes and two languages."""
+"""The order panel as pictures, small and large, in Russian and in English."""
 
 import pytest
 
@@ -8,11 +8,12 @@ from chat_tui.model.order import Money, Order, OrderDelivery, OrderLine, Return
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.store import orders
 from chat_tui.store.database import Store
+from tests.support import pictures
+from tests.support.pictures import IN_BOTH_LANGUAGES, UP_TO_THE_LARGEST, Picture
 from tests.support.scenes import HOUR, NOW
-from tests.ui import test_snapshots
-from tests.ui.test_snapshots import LANGUAGES, SIZES, SnapCompare, Stage, pressing
 
-stage = test_snapshots.stage
+compare = pictures.compare
+picture = pictures.picture
 
 TO_OLGA = ("j", "enter", "i")
 TO_NADEZHDA = ("3", "enter", "i")
@@ -72,40 +73,22 @@ def some_orders(store: Store) -> None:
     store.write_cache(orders.save_return, returned.return_id, returned, NOW - 300_000).result()
 
 
-@SIZES
-@LANGUAGES
-def test_order(snap_compare: SnapCompare, stage: Stage, size: tuple[int, int], language: str) -> None:
-    scene = stage(language=language, prepare=some_orders)
-    assert snap_compare(scene.app, terminal_size=size, run_before=pressing(*TO_OLGA))
+@UP_TO_THE_LARGEST
+def test_order(picture: Picture) -> None:
+    assert picture(*TO_OLGA, prepare=some_orders)
 
 
-@SIZES
-@LANGUAGES
-def test_return_with_its_clock(
-    snap_compare: SnapCompare, stage: Stage, size: tuple[int, int], language: str
-) -> None:
-    scene = stage(language=language, prepare=some_orders)
-    assert snap_compare(scene.app, terminal_size=size, run_before=pressing(*TO_NADEZHDA))
+@IN_BOTH_LANGUAGES
+def test_return_with_its_clock(picture: Picture) -> None:
+    assert picture(*TO_NADEZHDA, prepare=some_orders)
 
 
-@SIZES
-@LANGUAGES
-def test_right_missing(
-    snap_compare: SnapCompare,
-    stage: Stage,
-    size: tuple[int, int],
-    language: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@IN_BOTH_LANGUAGES
+def test_right_missing(picture: Picture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Engine, "order_problem", lambda self, operation: NO_RIGHT)
-    scene = stage(language=language)
-    assert snap_compare(scene.app, terminal_size=size, run_before=pressing(*TO_OLGA))
+    assert picture(*TO_OLGA)
 
 
-@SIZES
-@LANGUAGES
-def test_order_being_read(
-    snap_compare: SnapCompare, stage: Stage, size: tuple[int, int], language: str
-) -> None:
-    scene = stage(language=language)
-    assert snap_compare(scene.app, terminal_size=size, run_before=pressing(*TO_OLGA))
+@IN_BOTH_LANGUAGES
+def test_order_being_read(picture: Picture) -> None:
+    assert picture(*TO_OLGA)

@@ -1,6 +1,5 @@
-"""The first minute as pictures: the box and every step to a connected shop, in two sizes and languages."""
+"""The first minute as pictures: the box and every step to a connected shop."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,12 @@ from chat_tui.settings import SettingsProblem
 from chat_tui.ui.screens import dialog
 from chat_tui.ui.screens.welcome import Welcome
 from chat_tui.ui.start_app import StartApp
+from tests.support import pictures
+from tests.support.pictures import IN_BOTH_LANGUAGES, UP_TO_THE_LARGEST, Compare
 from tests.support.scenes import NOW, make_scene
+from tests.support.settling import pressing, settled
 
-SnapCompare = Callable[..., bool]
-
-SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
-LANGUAGES = pytest.mark.parametrize("language", ["en", "ru"])
-pytestmark = [SIZES, LANGUAGES]
+compare = pictures.compare
 
 WRONG = Problem(
     ProblemKind.UNAUTHORIZED,
@@ -39,6 +37,7 @@ SHOPS = (
 OTHER = Shop(CampaignId(9), "Тёплый дом", 77, "Тёплый дом", "DBS", "AVAILABLE")
 FULL = KeyRights("chat terminal", ("COMMUNICATION", "INVENTORY_AND_ORDER_PROCESSING_READ_ONLY"))
 READING = KeyRights("[red]viewer", ("ALL_METHODS_READ_ONLY",))
+KEY = "ACMA:5e"
 
 
 class Still:
@@ -54,83 +53,74 @@ class Still:
         raise SettingsProblem("/home/anna/.config/chat-tui: No space left on device")
 
 
-def start_app(tmp_path: Path, language: str, answer: Opened | Problem = WRONG) -> StartApp:
-    locale.use(language)
-    return StartApp(Still(answer), report=tmp_path / "log")  # type: ignore[arg-type]
-
-
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dialog, "ENTER_PAUSE_S", 0.0)
 
 
-def pressing(*keys: str) -> Callable[[Pilot[Any]], Any]:
-    async def press(pilot: Pilot[Any]) -> None:
-        await pilot.pause()
-        for key in keys:
-            await pilot.press(key)
-            await pilot.pause()
-            asked = [one for one in pilot.app.workers if one.group in {"check", "keep"}]
-            if asked:
-                await pilot.app.workers.wait_for_complete(asked)
-            await pilot.pause()
+@pytest.fixture
+def first_minute(tmp_path: Path, compare: Compare, language: str, size: tuple[int, int]) -> Compare:
+    """Whether the first minute looks as it did after some keys, if the Market says so."""
 
-    return press
+    def same(*keys: str, answer: Opened | Problem = WRONG) -> bool:
+        locale.use(language)
+        app = StartApp(Still(answer), report=tmp_path / "log")  # type: ignore[arg-type]
+        return compare(app, size, pressing(*keys))
+
+    return same
 
 
-def test_box(snap_compare: SnapCompare, tmp_path: Path, size: tuple[int, int], language: str) -> None:
-    app = start_app(tmp_path, language)
-    assert snap_compare(app, terminal_size=size, run_before=pressing("down"))
+@UP_TO_THE_LARGEST
+def test_box(first_minute: Compare) -> None:
+    assert first_minute("down")
 
 
-def test_start_help(snap_compare: SnapCompare, tmp_path: Path, size: tuple[int, int], language: str) -> None:
-    app = start_app(tmp_path, language)
-    assert snap_compare(app, terminal_size=size, run_before=pressing("3"))
+@IN_BOTH_LANGUAGES
+def test_start_help(first_minute: Compare) -> None:
+    assert first_minute("3")
 
 
-def test_key(snap_compare: SnapCompare, tmp_path: Path, size: tuple[int, int], language: str) -> None:
-    app = start_app(tmp_path, language)
-    assert snap_compare(app, terminal_size=size, run_before=pressing("1", *"ACMA:5e"))
+@IN_BOTH_LANGUAGES
+def test_key(first_minute: Compare) -> None:
+    assert first_minute("1", *KEY)
 
 
-def test_wrong_key(snap_compare: SnapCompare, tmp_path: Path, size: tuple[int, int], language: str) -> None:
-    app = start_app(tmp_path, language)
-    assert snap_compare(app, terminal_size=size, run_before=pressing("1", *"ACMA:5e", "enter"))
+@IN_BOTH_LANGUAGES
+def test_wrong_key(first_minute: Compare) -> None:
+    assert first_minute("1", *KEY, "enter")
 
 
-def test_rights(snap_compare: SnapCompare, tmp_path: Path, size: tuple[int, int], language: str) -> None:
-    app = start_app(tmp_path, language, Opened(FULL, grouped(SHOPS)))
-    assert snap_compare(app, terminal_size=size, run_before=pressing("1", *"ACMA:5e", "enter"))
+@IN_BOTH_LANGUAGES
+def test_rights(first_minute: Compare) -> None:
+    assert first_minute("1", *KEY, "enter", answer=Opened(FULL, grouped(SHOPS)))
 
 
-def test_view_only(snap_compare: SnapCompare, tmp_path: Path, size: tuple[int, int], language: str) -> None:
-    app = start_app(tmp_path, language, Opened(READING, grouped(SHOPS)))
-    assert snap_compare(app, terminal_size=size, run_before=pressing("1", *"ACMA:5e", "enter"))
+@IN_BOTH_LANGUAGES
+def test_view_only(first_minute: Compare) -> None:
+    assert first_minute("1", *KEY, "enter", answer=Opened(READING, grouped(SHOPS)))
 
 
-def test_shops(snap_compare: SnapCompare, tmp_path: Path, size: tuple[int, int], language: str) -> None:
-    app = start_app(tmp_path, language, Opened(FULL, grouped(SHOPS)))
-    keys = ("1", *"ACMA:5e", "enter", "enter", "enter")
-    assert snap_compare(app, terminal_size=size, run_before=pressing(*keys))
+@UP_TO_THE_LARGEST
+def test_shops(first_minute: Compare) -> None:
+    assert first_minute("1", *KEY, "enter", "enter", "enter", answer=Opened(FULL, grouped(SHOPS)))
 
 
-def test_businesses(snap_compare: SnapCompare, tmp_path: Path, size: tuple[int, int], language: str) -> None:
-    app = start_app(tmp_path, language, Opened(FULL, grouped((*SHOPS, OTHER))))
-    keys = ("1", *"ACMA:5e", "enter", "enter", "down")
-    assert snap_compare(app, terminal_size=size, run_before=pressing(*keys))
+@IN_BOTH_LANGUAGES
+def test_businesses(first_minute: Compare) -> None:
+    keys = ("1", *KEY, "enter", "enter", "down")
+    assert first_minute(*keys, answer=Opened(FULL, grouped((*SHOPS, OTHER))))
 
 
-def test_welcome(snap_compare: SnapCompare, tmp_path: Path, size: tuple[int, int], language: str) -> None:
+@IN_BOTH_LANGUAGES
+def test_welcome(compare: Compare, tmp_path: Path, size: tuple[int, int], language: str) -> None:
     scene = make_scene(tmp_path, language=language)
 
     async def greet(pilot: Pilot[Any]) -> None:
-        await pilot.pause()
+        await settled(pilot.app)
         pilot.app.push_screen(Welcome(scene.inbox, now=lambda: NOW, zone=scene.app._zone))
-        await pilot.pause()
-        await scene.inbox.tab_counts()
-        await pilot.pause()
+        await settled(pilot.app)
 
     try:
-        assert snap_compare(scene.app, terminal_size=size, run_before=greet)
+        assert compare(scene.app, size, greet)
     finally:
         scene.close()

@@ -18,7 +18,7 @@ from chat_tui.ui.terminal.colours import PLAIN_THEME, theme_for
 from chat_tui.ui.view.line import Role
 from chat_tui.ui.widgets.roles import role_style
 from tests.support.scenes import Scene, make_scene
-from tests.ui.test_snapshots import pressing
+from tests.support.settling import pressing
 
 OURS = {themes.LIGHT.name: themes.LIGHT, themes.HIGH_CONTRAST.name: themes.HIGH_CONTRAST}
 
