@@ -15,7 +15,9 @@ from unicodedata import lookup
 from weakref import WeakKeyDictionary
 
 from textual.app import App
-from textual.events import Key
+from textual.drivers.headless_driver import HeadlessDriver
+from textual.events import Key, Resize
+from textual.geometry import Size
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -77,6 +79,15 @@ async def press(app: App[Any], *keys: str) -> None:
         await settled(app)
 
 
+async def resize(app: App[Any], columns: int, rows: int) -> None:
+    """Another size of the window."""
+    assert isinstance(app._driver, HeadlessDriver)
+    size = Size(columns, rows)
+    app._driver._size = size
+    app.post_message(Resize(size, size))
+    await settled(app)
+
+
 def send_key(app: App[Any], key: str) -> None:
     """A key as it comes from the terminal."""
     name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
@@ -102,6 +113,10 @@ def _draw(app: App[Any]) -> bool:
     """Do now what a screen would do at its next frame; whether there was anything."""
     if not app.is_running or not app._screen_stack or app._batch_count:
         return False
+    if app._resize_timer is not None:
+        # Textual waits 8 ms for the next size; none comes here.
+        app._check_resize()
+        return True
     due = [screen for screen in (*app._background_screens, app.screen) if _is_due(screen, app.screen)]
     for screen in due:
         screen._on_timer_update()

@@ -27,7 +27,7 @@ from chat_tui.ui.view.recipient import recipient
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.queue_list import QueueList
 from tests.support.scenes import Scene, make_scene
-from tests.support.waiting import until
+from tests.support.settling import resize, settled
 
 STEERING: Final = (
     *"nNcijkgGxzpmlosyfOau",
@@ -133,8 +133,7 @@ class Walk:
         """Another size of the window."""
         before, was_at = self.box.text, self.desk.focused
         self.trail.append(f"{columns}x{rows}")
-        await self.pilot.resize_terminal(columns, rows)
-        await self.settle()
+        await resize(self.scene.app, columns, rows)
         self._expect(self.box.text == before, "a size types nothing")
         self._expect(self.desk.focused is was_at, "a size moves no caret")
         await self._look()
@@ -148,15 +147,14 @@ class Walk:
             self.typed[self.opened] = self.box.text
         if not (self.is_writing and self.is_large_enough):
             return
-        await until(self._is_box_seen, f"the box on the screen after {' '.join(self.trail[-12:])}")
+        self._expect(self._is_box_seen(), "the box is on the screen")
         item = await self._item()
         words = recipient(item).split(" · ")[0]
         self._expect(words[:10] in str(self.box.border_title), f"{words} named, not {self.box.border_title}")
         self._expect(self.highlighted == self.opened, "highlighted = open")
 
-    async def _is_box_seen(self) -> bool:
+    def _is_box_seen(self) -> bool:
         """Whether the whole box is on the screen as it was drawn last, with nothing over its recipient."""
-        await self.pilot.pause()
         region = self.box.region
         if region.height < 3 or not self.desk.region.contains_region(region):
             return False
@@ -174,10 +172,7 @@ class Walk:
 
     async def settle(self) -> None:
         """Until all was acted upon and drawn."""
-        for _ in range(2):
-            await self.scene.app.keys_settled()
-            await self.scene.inbox.tab_counts()
-            await self.pilot.pause()
+        await settled(self.scene.app)
 
     def _expect(self, holds: bool, words: str) -> None:
         if not holds:

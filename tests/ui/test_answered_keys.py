@@ -13,7 +13,7 @@ from chat_tui.ui.view.contact_words import contact_warning
 from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.widgets.compose import Compose
 from tests.support.scenes import make_scene
-from tests.support.settling import pressing, settled
+from tests.support.settling import pressing, resize, settled
 from tests.ui.test_compose import Desk, desk
 from tests.ui.test_lines_at_once import until_told
 
@@ -149,7 +149,7 @@ async def test_what_is_told_can_be_read_to_its_end_with_the_box_below_it(
             assert shown(box) == " ".join(words.split())
             assert pilot.app.screen.region.contains_region(box.region)
             assert box.told.region.bottom == box.region.y
-        await pilot.resize_terminal(40, 12)
+        await resize(pilot.app, 40, 12)
         box.tell(f"{contact_warning(found)} " * 2)
         await settled(pilot.app)
         assert shown(box).endswith("…"), "what is cut says so"

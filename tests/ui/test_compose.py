@@ -16,6 +16,7 @@ from chat_tui.ui.terminal.layout import Layout
 from chat_tui.ui.terminal.ordered_keys import OrderedKeys
 from chat_tui.ui.text import plain
 from chat_tui.ui.widgets.compose import Compose
+from tests.support.settling import press, settled
 
 
 class Desk(OrderedKeys[None], Layout[None]):
@@ -67,7 +68,7 @@ class Desk(OrderedKeys[None], Layout[None]):
     async def heard(self) -> None:
         """Everything that arrived was acted upon."""
         await self.keys_settled()
-        await self._pilot.pause()
+        await settled(self)
 
     _pilot: Pilot[None]
 
@@ -78,7 +79,7 @@ async def desk() -> AsyncIterator[Desk]:
     async with app.run_test(size=(60, 20)) as pilot:
         app._pilot = pilot
         app.box.focus()
-        await pilot.pause()
+        await settled(pilot.app)
         yield app
 
 
@@ -261,7 +262,7 @@ async def test_an_enter_behind_a_template_sends_at_once_what_was_typed_to_it() -
 
 async def test_while_a_template_is_awaited_an_enter_sends_nothing() -> None:
     async with desk() as app:
-        await app._pilot.press("/")
+        await press(app, "/")
         await app.heard()
         assert app.box.text == "/"
         app.box.action_send()

@@ -26,6 +26,7 @@ from chat_tui.settings.keep import table_of
 from chat_tui.ui.screens import dialog
 from chat_tui.ui.screens.start import Start
 from chat_tui.ui.start_app import StartApp
+from tests.support.settling import drawn, resize
 from tests.support.waiting import until
 
 ESC, ENTER = "escape", "enter"
@@ -46,13 +47,12 @@ class Newcomer:
             name = _character_to_key(key) if len(key) == 1 else key
             character = key if len(key) == 1 else "\r" if key == ENTER else None
             self.app.post_message(events.Key(name, character))
-            await self.app.keys_settled()
-            await self.pilot.pause()
+            await drawn(self.app)
 
     async def paste(self, text: str) -> None:
         """A paste that the terminal marks."""
         self.app.post_message(events.Paste(text))
-        await self.app.keys_settled()
+        await drawn(self.app)
 
     async def check(self, key: str) -> None:
         """From the box to the answer about a key."""
@@ -75,7 +75,7 @@ class Newcomer:
         """Let everything work until the condition holds."""
 
         async def holds() -> bool:
-            await self.pilot.pause()
+            await drawn(self.app)
             return bool(condition())
 
         try:
@@ -284,12 +284,12 @@ async def test_a_resize_loses_nothing(market: Sandbox) -> None:
         await it.until_shown("paste the key here")
         await it.paste(market.api_key)
         for size in ((80, 24), (30, 8), (120, 40)):
-            await it.pilot.resize_terminal(*size)
+            await resize(it.app, *size)
         await it.until_shown("•" * len(market.api_key))
         await it.press(ENTER)
         await it.until_shown("may:")
         for size in ((40, 12), (80, 24)):
-            await it.pilot.resize_terminal(*size)
+            await resize(it.app, *size)
         await it.until_shown("may:", "another key")
 
 

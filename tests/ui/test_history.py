@@ -7,7 +7,6 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.geometry import Region
-from textual.pilot import Pilot
 
 from chat_tui import locale
 from chat_tui.model.ids import MessageId, OutboxId
@@ -17,6 +16,7 @@ from chat_tui.model.paging import Coverage
 from chat_tui.model.timeline import Entry, TimelinePage
 from chat_tui.ui.widgets.history import History
 from chat_tui.ui.widgets.timeline_window import CAP
+from tests.support.settling import press, settled
 from tests.ui.pane_samples import (
     HOSTILE,
     NOW,
@@ -96,16 +96,11 @@ def first_message(history: History) -> str:
     return next(line.split("Message ")[1].split(".")[0] for line in screen(history) if "Message " in line)
 
 
-async def press(pilot: Pilot[None], *keys: str) -> None:
-    await pilot.press(*keys)
-    await pilot.pause()
-
-
 async def test_opens_at_the_end_and_tells_that_it_is_seen() -> None:
     app = Desk()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51), **MORE), queue_item())
-        await pilot.pause()
+        await settled(pilot.app)
         assert "Message 50." in screen(app.history)[-1]
         assert app.history.is_at_end
         assert ("seen", 50) in app.told
@@ -116,11 +111,11 @@ async def test_opens_at_the_first_unseen_message_when_the_end_is_too_far() -> No
     app = Desk()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51), seen=MessageId(20)), queue_item())
-        await pilot.pause()
+        await settled(pilot.app)
         assert screen(app.history)[0].strip(" ─") == "new messages"
         assert first_message(app.history) == "21"
         assert not [what for what in app.told if what[0] == "seen"]
-        await press(pilot, "G")
+        await press(pilot.app, "G")
         assert ("seen", 50) in app.told
 
 
@@ -136,18 +131,18 @@ async def test_opens_at_a_message_in_the_middle_of_the_screen_and_marks_it() -> 
     app = Desk(serves=True)
     async with app.run_test() as pilot:
         app.history.show(app.page(1000, 1050), queue_item(), at=MessageId(1025))
-        await pilot.pause()
+        await settled(pilot.app)
         lines = screen(app.history)
         assert [line for line in lines if "▌" in line] == [lines[5]]
         assert "▌‹ Ольга К." in lines[5]
         assert "Message 1025." in lines[5]
         assert not app.history.is_at_end
         assert not [what for what in app.told if what[0] == "seen"]
-        await press(pilot, *["pagedown"] * 20)
+        await press(pilot.app, *["pagedown"] * 20)
         assert int(first_message(app.history)) > 1100
-        await press(pilot, *["pageup"] * 40)
+        await press(pilot.app, *["pageup"] * 40)
         assert int(first_message(app.history)) < 1000
-        await press(pilot, "G")
+        await press(pilot.app, "G")
         assert "Message 5000." in screen(app.history)[-1]
         assert ("seen", 5000) in app.told
 
@@ -156,7 +151,7 @@ async def test_opens_at_a_message_that_is_on_the_last_screen_at_the_end() -> Non
     app = Desk()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51), **MORE), queue_item(), at=MessageId(50))
-        await pilot.pause()
+        await settled(pilot.app)
         assert app.history.is_at_end
         assert "▌" in next(line for line in screen(app.history) if "Message 50." in line)
 
@@ -169,7 +164,7 @@ async def test_a_message_that_has_left_the_history_opens_at_the_next_one() -> No
         app.history.show(
             timeline_page(*gone, has_older=True, has_newer=True), queue_item(), at=MessageId(1025)
         )
-        await pilot.pause()
+        await settled(pilot.app)
         assert "Message 1026." in screen(app.history)[5]
         assert not any("▌" in line for line in screen(app.history))
 
@@ -179,9 +174,9 @@ async def test_a_message_that_was_looked_for_is_shown_unfolded() -> None:
     long = Entry(message(30, "слово " * 2000 + "конец"))
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 30), long), queue_item(), at=MessageId(30))
-        await pilot.pause()
+        await settled(pilot.app)
         assert all("▌" in line for line in screen(app.history)[5:])
-        await press(pilot, "G")
+        await press(pilot.app, "G")
         assert all("▌" in line for line in screen(app.history))
         assert screen(app.history)[-1].endswith("конец")
 
@@ -190,7 +185,7 @@ async def test_news_move_nothing_while_the_screen_is_at_an_old_message() -> None
     app = Desk()
     async with app.run_test() as pilot:
         app.history.show(app.page(1000, 1050), queue_item(), at=MessageId(1025))
-        await pilot.pause()
+        await settled(pilot.app)
         before = screen(app.history)
         seen = timeline_page(*entries(4950, 5001), has_older=True, seen=MessageId(4998))
         app.history.refresh_newest(seen)
@@ -204,14 +199,14 @@ async def test_scrolls_by_screens() -> None:
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         bottom = screen(app.history)
-        await press(pilot, "pageup")
+        await press(pilot.app, "pageup")
         assert screen(app.history)[-1] == bottom[0]
-        await press(pilot, "pagedown")
+        await press(pilot.app, "pagedown")
         assert screen(app.history) == bottom
         assert app.history.is_at_end
-        await press(pilot, "g")
+        await press(pilot.app, "g")
         assert "beginning of the conversation" in screen(app.history)[0]
-        await press(pilot, "k", "pageup")
+        await press(pilot.app, "k", "pageup")
         assert "beginning of the conversation" in screen(app.history)[0]
 
 
@@ -219,13 +214,13 @@ async def test_arrivals_never_move_what_is_read() -> None:
     app = Desk()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51), **MORE), queue_item())
-        await press(pilot, "pageup", "k")
+        await press(pilot.app, "pageup", "k")
         before = screen(app.history)
         for last in range(52, 55):
             app.history.refresh_newest(timeline_page(*entries(last - 50, last), **MORE))
         assert screen(app.history)[:-1] == before[:-1]
         assert screen(app.history)[-1].strip() == "↓ 3 new"
-        await press(pilot, "G")
+        await press(pilot.app, "G")
         assert "Message 53." in screen(app.history)[-1]
         assert ("seen", 53) in app.told
 
@@ -235,7 +230,7 @@ async def test_at_the_end_the_screen_follows() -> None:
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         app.history.refresh_newest(timeline_page(*entries(2, 52), has_older=True))
-        await pilot.pause()
+        await settled(pilot.app)
         assert "Message 51." in screen(app.history)[-1]
         assert not any("↓" in line for line in screen(app.history))
         assert ("seen", 51) in app.told
@@ -245,14 +240,14 @@ async def test_older_pages_never_move_what_is_read() -> None:
     app = Desk()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(51, 101), **MORE), queue_item())
-        await press(pilot, "g")
+        await press(pilot.app, "g")
         before = screen(app.history)
         assert "loading older messages" in before[0]
         app.history.extend_older(timeline_page(*entries(1, 51), **MORE))
         after = screen(app.history)
         # The date of the oldest message gives way to those of its day above it.
         assert after[2:] == before[2:]
-        await press(pilot, "pageup")
+        await press(pilot.app, "pageup")
         assert int(first_message(app.history)) < 50
 
 
@@ -260,18 +255,18 @@ async def test_a_hundred_pages_there_and_back() -> None:
     app = Desk(serves=True)
     async with app.run_test(size=(80, 100)) as pilot:
         app.history.styles.height = 100
-        await pilot.pause()
+        await settled(pilot.app)
         app.history.show(app.newest(), queue_item())
-        await pilot.pause()
+        await settled(pilot.app)
         while "beginning" not in screen(app.history)[0]:
             old = screen(app.history)[0]
             app.history.action_page_up()
             assert screen(app.history)[-1] == old or "beginning" in screen(app.history)[0]
-            await pilot.pause()
+            await settled(pilot.app)
             assert app.history._window is not None
             assert len(app.history._window.entries) <= CAP
         assert first_message(app.history) == "1"
-        await press(pilot, "G")
+        await press(pilot.app, "G")
         assert "Message 5000." in "".join(screen(app.history)[-3:])
 
 
@@ -279,15 +274,15 @@ async def test_forward_again_after_the_newest_were_dropped() -> None:
     app = Desk(total=600, serves=True)
     async with app.run_test(size=(80, 60)) as pilot:
         app.history.styles.height = 60
-        await pilot.pause()
+        await settled(pilot.app)
         app.history.show(app.newest(), queue_item())
         while "beginning" not in screen(app.history)[0]:
             app.history.action_page_up()
-            await pilot.pause()
+            await settled(pilot.app)
         assert not app.history.is_at_end
         while not app.history.is_at_end:
             app.history.action_page_down()
-            await pilot.pause()
+            await settled(pilot.app)
         assert "Message 600." in "".join(screen(app.history)[-3:])
         assert ("seen", 600) in app.told
 
@@ -296,12 +291,12 @@ async def test_the_line_above_says_how_far_the_history_goes() -> None:
     app = Desk()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 4), coverage=Coverage.HAVE_MORE), queue_item())
-        await pilot.pause()
+        await settled(pilot.app)
         assert app.told[-1] == ("older", 1, False)
         assert "loading older messages" in screen(app.history)[0]
         app.history.older_failed("No network.")
         assert "No network. Scroll up to try again." in screen(app.history)[0]
-        await press(pilot, "k")
+        await press(pilot.app, "k")
         assert [what[0] for what in app.told].count("older") == 2
         app.history.extend_older(timeline_page())
         assert "beginning of the conversation" in screen(app.history)[0]
@@ -312,7 +307,7 @@ async def test_a_wanted_page_that_brings_nothing_is_not_asked_for_again_by_itsel
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 4), **MORE), queue_item())
         app.history.extend_older(timeline_page(**MORE))
-        await pilot.pause()
+        await settled(pilot.app)
         assert [what[0] for what in app.told].count("older") == 1
 
 
@@ -332,13 +327,13 @@ async def test_an_echo_counts_down_and_becomes_a_message_in_its_place() -> None:
         app.history.tick()
         assert screen(app.history)[-1].endswith("queued …")
         assert not app.history.is_counting
-        await press(pilot, "pageup")
+        await press(pilot.app, "pageup")
         told = message(51, "Добрый день! Завтра.", sender=Sender.PARTNER)
         linked = Entry(told, outbox_item(OutboxState.CONFIRMED))
         before = screen(app.history)
         app.history.refresh_newest(timeline_page(*entries(2, 51), linked, has_older=True))
         assert screen(app.history) == before
-        await press(pilot, "pagedown")
+        await press(pilot.app, "pagedown")
         assert screen(app.history)[-1].endswith("confirmed ✓")
 
 
@@ -350,7 +345,7 @@ async def test_an_anchor_on_an_echo_follows_it_into_the_history() -> None:
             for n in range(30)
         ]
         app.history.show(timeline_page(*entries(1, 3), *echoes), queue_item())
-        await press(pilot, "pageup")
+        await press(pilot.app, "pageup")
         before = [line.split("  sent")[0] for line in screen(app.history)]
         linked = [
             Entry(message(10 + n, f"Echo {n}", sender=Sender.PARTNER, created_at=NOW), echo.item)
@@ -367,7 +362,7 @@ async def test_a_discarded_echo_under_the_anchor_leaves_the_place() -> None:
             Entry(None, outbox_item(outbox_id=OutboxId(str(n)), seq=n, text=f"Echo {n}.")) for n in range(40)
         ]
         app.history.show(timeline_page(*echoes), queue_item())
-        await press(pilot, "pageup")
+        await press(pilot.app, "pageup")
         first = screen(app.history)[0]
         number = int(first.split("Echo ")[1].split(".")[0])
         app.history.refresh_newest(timeline_page(*echoes[:number], *echoes[number + 1 :]))
@@ -393,12 +388,12 @@ async def test_a_gap_of_arrivals_starts_anew_at_the_end_and_waits_elsewhere() ->
     app = Desk(total=500)
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
-        await press(pilot, "pageup")
+        await press(pilot.app, "pageup")
         before = screen(app.history)
         app.history.refresh_newest(app.newest())
         assert screen(app.history)[:-1] == before[:-1]
         assert "↓ 50 new" in screen(app.history)[-1]
-        await press(pilot, "G")
+        await press(pilot.app, "G")
         assert app.told[-1] == ("newer", None)
         app.history.show_newest(app.newest())
         assert "Message 500." in "".join(screen(app.history)[-3:])
@@ -425,11 +420,11 @@ async def test_long_messages_fold_and_unfold() -> None:
         tall = Entry(message(1, "\n".join(f"line {n}" for n in range(200))))
         app.history.show(timeline_page(tall), queue_item())
         assert screen(app.history)[-1].strip() == "… 140 more lines"
-        await press(pilot, "f", "G")
+        await press(pilot.app, "f", "G")
         assert screen(app.history)[-1].strip() == "line 199"
-        await press(pilot, "f", "G")
+        await press(pilot.app, "f", "G")
         await pilot.click(History, offset=(40, 10))
-        await press(pilot, "G")
+        await press(pilot.app, "G")
         assert screen(app.history)[-1].strip() == "▌                line 199"
 
 
@@ -469,14 +464,14 @@ async def test_a_resize_keeps_the_message_in_the_first_row() -> None:
     app = Desk()
     async with app.run_test(size=(120, 40)) as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
-        await press(pilot, "pageup", "pageup")
+        await press(pilot.app, "pageup", "pageup")
         first = first_message(app.history)
         for width in (50, 120, 60, 80):
             app.history.styles.width = width
-            await pilot.pause()
+            await settled(pilot.app)
             assert first_message(app.history) == first
         app.history.styles.height = 16
-        await pilot.pause()
+        await settled(pilot.app)
         assert first_message(app.history) == first
 
 
@@ -486,7 +481,7 @@ async def test_every_action_works_at_every_size(size: tuple[int, int]) -> None:
     async with app.run_test(size=size) as pilot:
         app.history.styles.width, app.history.styles.height = size
         app.history.show(timeline_page(*entries(1, 51), **MORE), queue_item())
-        await press(pilot, *KEYS)
+        await press(pilot.app, *KEYS)
         for y in range(app.history.content_size.height):
             assert app.history.render_line(y).cell_length == app.history.content_size.width
 
@@ -506,11 +501,11 @@ async def test_hostile_texts_draw_harmless_full_lines() -> None:
     app = Desk()
     async with app.run_test(size=(100, 100)) as pilot:
         app.history.styles.height = 100
-        await pilot.pause()
+        await settled(pilot.app)
         for number, text in enumerate(HOSTILE):
             rows = (Entry(message(1, "before")), Entry(message(2, text)), Entry(message(3, "after")))
             app.history.show(timeline_page(*rows), queue_item(customer_name=text))
-            await pilot.pause()
+            await settled(pilot.app)
             lines = screen(app.history)
             for y in range(app.history.content_size.height):
                 strip = app.history.render_line(y)
@@ -525,6 +520,6 @@ async def test_a_click_on_hostile_markup_runs_nothing() -> None:
     async with app.run_test() as pilot:
         app.history.show(timeline_page(Entry(message(1, "[@click=app.quit]Подтвердить[/]"))), queue_item())
         await pilot.click(History, offset=(40, 3))
-        await pilot.press("enter")
+        await press(pilot.app, "enter")
         assert "[@click=app.quit]Подтвердить[/]" in "".join(screen(app.history))
         assert app.is_running

@@ -7,8 +7,9 @@ from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.timeline import Entry
 from chat_tui.ui.widgets.history import History
+from tests.support.settling import press, settled
 from tests.ui.pane_samples import entries, message, outbox_item, queue_item, timeline_page
-from tests.ui.test_history import MORE, Desk, first_message, press, screen
+from tests.ui.test_history import MORE, Desk, first_message, screen
 
 
 def marked(history: History) -> list[str]:
@@ -22,11 +23,11 @@ async def test_up_begins_at_the_newest_message_and_goes_from_message_to_message(
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         assert marked(app.history) == []
         assert app.history.highlighted is None
-        await press(pilot, "k")
+        await press(pilot.app, "k")
         line = marked(app.history)[0]
         assert "Message 50." in line
         before = screen(app.history)
-        await press(pilot, "k")
+        await press(pilot.app, "k")
         line = marked(app.history)[0]
         assert "Message 49." in line
         assert [one.replace("▌", " ") for one in screen(app.history)] == [
@@ -40,13 +41,13 @@ async def test_the_screen_follows_the_highlight_and_no_further() -> None:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         top = int(first_message(app.history))
         for number in range(50, top - 3, -1):
-            await press(pilot, "k")
+            await press(pilot.app, "k")
             line = marked(app.history)[0]
             assert f"Message {number}." in line
         assert "Message " in screen(app.history)[0]
         assert int(first_message(app.history)) == top - 2
         for number in range(top - 1, 51):
-            await press(pilot, "j")
+            await press(pilot.app, "j")
             line = marked(app.history)[0]
             assert f"Message {number}." in line
         assert app.history.is_at_end
@@ -56,7 +57,7 @@ async def test_down_begins_at_the_upper_edge() -> None:
     app = Desk()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
-        await press(pilot, "pageup", "j")
+        await press(pilot.app, "pageup", "j")
         line = marked(app.history)[0]
         assert line == next(one for one in screen(app.history) if "Message " in one)
 
@@ -65,9 +66,9 @@ async def test_a_highlight_that_left_the_screen_is_none_and_begins_anew() -> Non
     app = Desk()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
-        await press(pilot, "k", "pageup", "pageup")
+        await press(pilot.app, "k", "pageup", "pageup")
         assert app.history.highlighted is None
-        await press(pilot, "k")
+        await press(pilot.app, "k")
         assert app.history.highlighted is not None
         assert marked(app.history)[0] == screen(app.history)[-1]
 
@@ -77,7 +78,7 @@ async def test_a_message_higher_than_the_screen_passes_line_by_line() -> None:
     tall = Entry(message(2, "\n".join(f"line {n}" for n in range(30))))
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 2), tall, *entries(3, 4)), queue_item())
-        await press(pilot, "k", "k")
+        await press(pilot.app, "k", "k")
         assert app.history.highlighted == tall
         seen = set()
         for _ in range(60):
@@ -87,7 +88,7 @@ async def test_a_message_higher_than_the_screen_passes_line_by_line() -> None:
             app.history.action_move_up()
         assert {f"line {n}" for n in range(1, 30)} <= seen
         assert app.history.highlighted == entries(1, 2)[0]
-        await press(pilot, *"jj")
+        await press(pilot.app, *"jj")
         assert app.history.highlighted == tall
         for _ in range(40):
             app.history.action_move_down()
@@ -99,7 +100,7 @@ async def test_the_ends_hold(keys: str) -> None:
     app = Desk()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 3)), queue_item())
-        await press(pilot, *keys)
+        await press(pilot.app, *keys)
         line = marked(app.history)[0]
         assert ("Message 1." if keys[0] == "k" else "Message 2.") in line
 
@@ -111,7 +112,7 @@ async def test_the_highlight_walks_through_pages_that_come() -> None:
         for number in range(200, 120, -1):
             app.history.action_move_up()
             if number % 20 == 0:
-                await pilot.pause()
+                await settled(pilot.app)
         line = marked(app.history)[0]
         assert "Message 121." in line
 
@@ -120,7 +121,7 @@ async def test_it_begins_where_a_search_led() -> None:
     app = Desk()
     async with app.run_test() as pilot:
         app.history.show(app.page(1000, 1050), queue_item(), at=MessageId(1025))
-        await press(pilot, "k")
+        await press(pilot.app, "k")
         line = marked(app.history)[0]
         assert "Message 1024." in line
 
@@ -131,7 +132,7 @@ async def test_it_stays_with_an_echo_that_becomes_a_message() -> None:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         echo = Entry(None, outbox_item(OutboxState.SENDING))
         app.history.refresh_newest(timeline_page(*entries(1, 51), echo))
-        await press(pilot, "k")
+        await press(pilot.app, "k")
         told = message(51, "Добрый день! Завтра.", sender=Sender.PARTNER)
         linked = Entry(told, outbox_item(OutboxState.CONFIRMED))
         app.history.refresh_newest(timeline_page(*entries(2, 51), linked, has_older=True))
@@ -155,6 +156,6 @@ async def test_news_do_not_cover_the_highlight() -> None:
         app.history.show(app.page(1000, 1050), queue_item(), at=MessageId(1025))
         app.history.refresh_newest(timeline_page(*entries(4950, 5001), has_older=True, seen=MessageId(4998)))
         for _ in range(12):
-            await press(pilot, "j")
+            await press(pilot.app, "j")
             assert "Message " in marked(app.history)[0]
             assert app.history.highlighted is not None

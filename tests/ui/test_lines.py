@@ -10,6 +10,7 @@ from chat_tui.ui.widgets.hint_line import HintLine
 from chat_tui.ui.widgets.line_pane import LinePane
 from chat_tui.ui.widgets.status_line import NoticeLine, StatusLine
 from chat_tui.ui.widgets.tab_bar import TabBar
+from tests.support.settling import resize, settled
 from tests.ui.pane_samples import NOW
 
 COUNTS = dict(zip(Tab, (12, 1, 3, 2, 4, 60), strict=True))
@@ -46,15 +47,15 @@ async def test_tabs_and_status_share_the_first_line() -> None:
         tabs, status = app.query_one(TabBar), app.query_one(StatusLine)
         tabs.show(Tab.DISPUTES, COUNTS)
         status.show(Link(LinkState.ONLINE, budgets={"x": Budget("x", 100, 93, NOW)}), NOW)
-        await pilot.pause()
+        await settled(pilot.app)
         assert text(tabs).startswith(" 1 Ждут ответа 12 [2 Споры 1] 3 Возвраты 3 ")
         assert text(status) == "● связь  квота 93 %"
         assert status.region.right == 110
-        await pilot.resize_terminal(100, 24)
-        await pilot.pause()
+        await resize(pilot.app, 100, 24)
+        await settled(pilot.app)
         assert text(status) == "● связь  квота 93 %"
-        await pilot.resize_terminal(80, 24)
-        await pilot.pause()
+        await resize(pilot.app, 80, 24)
+        await settled(pilot.app)
         assert text(status) == "● связь"
         assert text(tabs) == " 1 Ждут 12 [2 Споры 1] 3 Возвр. 3  4 Вопр. 2  5 Отлож. 4  6 Все 60"
 
@@ -64,7 +65,7 @@ async def test_a_click_asks_for_the_tab_under_it() -> None:
     async with app.run_test(size=(110, 24)) as pilot:
         tabs = app.query_one(TabBar)
         tabs.show(Tab.WAITING, COUNTS)
-        await pilot.pause()
+        await settled(pilot.app)
         for title in ("3 Returns", "6 All", "1 Waiting"):
             await pilot.click(TabBar, offset=(text(tabs).index(title), 0))
         await pilot.click(TabBar, offset=(len(text(tabs)) + 3, 0))
@@ -83,7 +84,7 @@ async def test_nothing_is_drawn_when_nothing_changed() -> None:
             hints.show([("?", "keys")])
 
         tell()
-        await pilot.pause()
+        await settled(pilot.app)
         drawn: list[object] = []
         for pane in (tabs, status, hints):
             pane.refresh = lambda *_regions, **_how: drawn.append(1)  # type: ignore[method-assign,assignment]
@@ -99,13 +100,13 @@ async def test_the_notice_takes_the_lines_it_needs_and_then_goes() -> None:
         line = app.query_one(NoticeLine)
         assert not line.display
         line.say("No network. Shown is the cache of 14:02. Messages will go by themselves.")
-        await pilot.pause()
+        await settled(pilot.app)
         assert [text(line, y) for y in range(line.size.height)] == [
             "No network. Shown is the cache of",
             "14:02. Messages will go by themselves.",
         ]
         line.say("")
-        await pilot.pause()
+        await settled(pilot.app)
         assert not line.display
 
 
@@ -114,5 +115,5 @@ async def test_hints_keep_help_on_a_narrow_screen() -> None:
     async with app.run_test(size=(24, 10)) as pilot:
         hints = app.query_one(HintLine)
         hints.show([("n", "next"), ("Enter", "open"), ("c", "write"), ("?", "keys")])
-        await pilot.pause()
+        await settled(pilot.app)
         assert text(hints) == " n next  ? keys"

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from chat_tui.ui.terminal.driver import TerminalDriver
 from chat_tui.ui.terminal.ordered_keys import OrderedKeys
 from chat_tui.ui.widgets.compose import Compose
+from tests.support.settling import press, settled
 from tests.support.waiting import until
 from tests.ui.terminal.test_repairs import Small
 
@@ -58,7 +59,7 @@ async def test_it_is_said_until_the_text_changes(text: str, said: str) -> None:
         await until_told(box, said)
         assert app.sent == []
         assert box.text == text.replace("\r", "\n")
-        await pilot.press("x")
+        await press(pilot.app, "x")
         await app.keys_settled()
         await until_told(box, "")
 
@@ -68,7 +69,7 @@ async def test_where_pastes_are_marked_every_enter_sends(monkeypatch: pytest.Mon
     app = Writing()
     async with app.run_test() as pilot:
         box = await come_at_once(app, "one\rtwo\rthree\r")
-        await pilot.pause()
+        await settled(pilot.app)
         assert (app.sent, box.text) == (["one", "two", "three"], "")
 
 

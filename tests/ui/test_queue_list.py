@@ -1,6 +1,5 @@
 """The list of chats on a small screen of its own."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -8,7 +7,6 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.geometry import Region
-from textual.pilot import Pilot
 
 from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxState
@@ -16,6 +14,7 @@ from chat_tui.model.queue import QueuePage, Tab
 from chat_tui.ui.view import glyphs
 from chat_tui.ui.widgets.queue_list import QueueList
 from chat_tui.ui.widgets.queue_window import CAP
+from tests.support.settling import press, settled
 from tests.ui.pane_samples import HOSTILE, MINUTE, NOW, is_harmless, queue_item, queue_page
 
 KEYS = {
@@ -89,11 +88,6 @@ def gutter(queue: QueueList) -> list[int]:
     return [y for y, line in enumerate(screen(queue)) if line.startswith(glyphs.HIGHLIGHT)]
 
 
-async def press(pilot: Pilot[None], keys: Sequence[str]) -> None:
-    await pilot.press(*keys)
-    await pilot.pause()
-
-
 async def test_shows_rows_and_moves_the_highlight() -> None:
     """Promised: U27."""
     async with Desk().run_test() as pilot:
@@ -102,10 +96,10 @@ async def test_shows_rows_and_moves_the_highlight() -> None:
         app.list.show(app.page(0, 64))
         assert names(app.list) == [f"Buyer {number}" for number in range(5)]
         assert gutter(app.list) == [0, 1]
-        await press(pilot, ["j", "j", "k"])
+        await press(pilot.app, "j", "j", "k")
         assert app.list.highlighted == 1
         assert gutter(app.list) == [2, 3]
-        await press(pilot, ["enter"])
+        await press(pilot.app, "enter")
         assert ("opened", 1) in app.told
         assert [chat for what, chat in app.told if what == "highlighted"] == [0, 1, 2, 1]
 
@@ -114,7 +108,7 @@ async def test_over_the_edge_it_jumps_half_a_screen() -> None:
     async with Desk().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
-        await press(pilot, ["j"] * 5)
+        await press(pilot.app, *["j"] * 5)
         assert queue.highlighted == 5
         assert names(queue)[0] == "Buyer 3"
 
@@ -123,11 +117,11 @@ async def test_pages_keep_the_line_of_the_highlight() -> None:
     async with Desk().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
-        await press(pilot, ["j", "pagedown"])
+        await press(pilot.app, "j", "pagedown")
         assert (queue.highlighted, names(queue)[0]) == (6, "Buyer 5")
-        await press(pilot, ["pageup"])
+        await press(pilot.app, "pageup")
         assert (queue.highlighted, names(queue)[0]) == (1, "Buyer 0")
-        await press(pilot, ["pageup"])
+        await press(pilot.app, "pageup")
         assert queue.highlighted == 0
 
 
@@ -135,7 +129,7 @@ async def test_a_thousand_chats_by_pages_there_and_back() -> None:
     app = Desk(serves=True)
     async with app.run_test(size=(80, 60)) as pilot:
         app.list.styles.height = 60
-        await pilot.pause()
+        await settled(pilot.app)
         app.list.show(app.page(0, 64))
         seen = 0
         while app.list.highlighted != app.total - 1:
@@ -143,13 +137,13 @@ async def test_a_thousand_chats_by_pages_there_and_back() -> None:
             assert app.list.highlighted >= seen
             seen = app.list.highlighted
             app.list.action_page_down()
-            await pilot.pause()
+            await settled(pilot.app)
             assert len(app.list.items) <= CAP
         numbers = [item.chat.chat_id for item in app.list.items]
         assert numbers == list(range(numbers[0], app.total))
         while app.list.highlighted != 0:
             app.list.action_page_up()
-            await pilot.pause()
+            await settled(pilot.app)
         assert [item.chat.chat_id for item in app.list.items] == list(range(CAP))
 
 
@@ -157,11 +151,11 @@ async def test_extending_before_moves_nothing_on_the_screen() -> None:
     async with Desk().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(64, 128, before=True))
-        await press(pilot, ["j"])
+        await press(pilot.app, "j")
         before = screen(queue)
         queue.extend_before(queue_page(0, 64))
         assert screen(queue) == before
-        await press(pilot, ["k", "k"])
+        await press(pilot.app, "k", "k")
         assert queue.highlighted == 63
 
 
@@ -169,15 +163,15 @@ async def test_more_is_wanted_once_and_only_near_the_end() -> None:
     app = Desk()
     async with app.run_test() as pilot:
         app.list.show(app.page(0, 64))
-        await press(pilot, ["pagedown"] * 11)
+        await press(pilot.app, *["pagedown"] * 11)
         assert app.told.count(("more", True)) == 0
-        await press(pilot, ["pagedown", "j", "j"])
+        await press(pilot.app, "pagedown", "j", "j")
         assert app.told.count(("more", True)) == 1
         app.list.extend_after(app.page(64, 64))
-        await pilot.pause()
+        await settled(pilot.app)
         assert app.told.count(("more", True)) == 1
         app.list.show(app.page(0, 64))
-        await pilot.pause()
+        await settled(pilot.app)
         assert app.told.count(("more", True)) == 2
 
 
@@ -185,10 +179,10 @@ async def test_the_edges_of_the_tab() -> None:
     app = Desk(serves=True)
     async with app.run_test() as pilot:
         app.list.show(app.page(0, 64))
-        await press(pilot, ["G"])
+        await press(pilot.app, "G")
         assert app.list.highlighted == 999
         assert names(app.list)[-1] == "Buyer 999"
-        await press(pilot, ["g"])
+        await press(pilot.app, "g")
         assert (app.list.highlighted, names(app.list)[0]) == (0, "Buyer 0")
         assert [what for what in app.told if what[0] == "edge"] == [("edge", True), ("edge", False)]
 
@@ -198,7 +192,7 @@ async def test_new_order_leaves_the_highlight_on_its_chat_and_line() -> None:
     async with Desk().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
-        await press(pilot, ["j"] * 3)
+        await press(pilot.app, *["j"] * 3)
         page = queue_page(0, 64)
         newcomers = tuple(queue_item(number, customer_name="New") for number in (100, 101))
         queue.show(QueuePage(page.tab, newcomers + page.items, has_before=False, has_after=False))
@@ -210,7 +204,7 @@ async def test_a_list_nobody_is_in_shows_its_beginning_while_the_highlight_can_b
     async with Desk().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
-        await press(pilot, ["j"])
+        await press(pilot.app, "j")
         page = queue_page(0, 64)
         # Buyer 1 goes three places down: still on the screen, so the list begins with its first chat.
         order = (*page.items[2:5], page.items[1], *page.items[5:])
@@ -228,23 +222,23 @@ async def test_a_vanished_chat_yields_to_its_neighbour() -> None:
     app = Desk()
     async with app.run_test() as pilot:
         app.list.show(queue_page(0, 3))
-        await press(pilot, ["j", "j"])
+        await press(pilot.app, "j", "j")
         app.list.show(queue_page(0, 2))
-        await pilot.pause()
+        await settled(pilot.app)
         assert app.list.highlighted == 1
         assert app.told[-1] == ("highlighted", 1)
         app.list.show(queue_page(0, 0))
-        await pilot.pause()
+        await settled(pilot.app)
         assert app.list.highlighted is None
         assert app.told[-1] == ("highlighted", None)
-        await press(pilot, ["j", "k", "G", "enter", "pagedown"])
+        await press(pilot.app, "j", "k", "G", "enter", "pagedown")
 
 
 async def test_another_tab_begins_at_its_top() -> None:
     async with Desk().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
-        await press(pilot, ["j"] * 9)
+        await press(pilot.app, *["j"] * 9)
         queue.show(queue_page(0, 64, tab=Tab.ALL))
         assert (queue.highlighted, names(queue)[0]) == (0, "Buyer 0")
 
@@ -286,11 +280,11 @@ async def test_highlight_by_the_program_tells_nobody() -> None:
     app = Desk()
     async with app.run_test() as pilot:
         app.list.show(queue_page(0, 64))
-        await pilot.pause()
+        await settled(pilot.app)
         app.told.clear()
         app.list.highlight(ChatId(40))
         app.list.highlight(ChatId(4000))
-        await pilot.pause()
+        await settled(pilot.app)
         assert app.list.highlighted == 40
         assert "Buyer 40" in names(app.list)
         assert app.told == []
@@ -301,7 +295,7 @@ async def test_the_open_chat_has_its_mark() -> None:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
         queue.opened = ChatId(2)
-        await pilot.pause()
+        await settled(pilot.app)
         assert [y for y, line in enumerate(screen(queue)) if line.startswith(glyphs.OPENED)] == [4]
 
 
@@ -316,7 +310,7 @@ async def test_the_badge_and_the_empty_text() -> None:
         assert queue._border_title.plain == "Chats [b]  +3 new"
         queue.held_back = 0
         assert queue._border_title.plain == "Chats [b]"
-        await pilot.pause()
+        await settled(pilot.app)
 
 
 async def test_the_lower_border_says_where_there_is_more() -> None:
@@ -324,9 +318,9 @@ async def test_the_lower_border_says_where_there_is_more() -> None:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 12))
         assert queue.border_subtitle == "↓"
-        await press(pilot, ["pagedown"])
+        await press(pilot.app, "pagedown")
         assert queue.border_subtitle == "↑ ↓"
-        await press(pilot, ["G"])
+        await press(pilot.app, "G")
         assert queue.border_subtitle == "↑"
 
 
@@ -347,7 +341,7 @@ async def test_every_action_works_at_every_size(size: tuple[int, int]) -> None:
     async with app.run_test(size=size) as pilot:
         app.list.styles.width, app.list.styles.height = size
         app.list.show(app.page(0, 64))
-        await press(pilot, ["j", "k", "pagedown", "pageup", "g", "G", "enter"])
+        await press(pilot.app, "j", "k", "pagedown", "pageup", "g", "G", "enter")
         for y in range(app.list.content_size.height):
             assert app.list.render_line(y).cell_length == app.list.content_size.width
 
@@ -366,9 +360,9 @@ async def test_the_screen_survives_a_resize_with_its_highlight() -> None:
     async with Desk().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
-        await press(pilot, ["j"] * 4)
+        await press(pilot.app, *["j"] * 4)
         queue.styles.height = 6
-        await pilot.pause()
+        await settled(pilot.app)
         assert "Buyer 4" in names(queue)
 
 
@@ -378,7 +372,7 @@ async def test_hostile_texts_draw_harmless_full_lines() -> None:
         queue.styles.height = 58
         items = tuple(queue_item(n, customer_name=text, snippet=text) for n, text in enumerate(HOSTILE))
         queue.show(QueuePage(Tab.ALL, items, has_before=False, has_after=False))
-        await pilot.pause()
+        await settled(pilot.app)
         for y in range(queue.content_size.height):
             strip = queue.render_line(y)
             assert strip.cell_length == queue.content_size.width
@@ -392,5 +386,5 @@ async def test_a_new_theme_redraws_in_its_colours() -> None:
         queue.show(queue_page(0, 64))
         dark = queue.render_line(0)
         pilot.app.theme = "textual-light"
-        await pilot.pause()
+        await settled(pilot.app)
         assert queue.render_line(0) != dark

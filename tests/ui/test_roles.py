@@ -6,6 +6,7 @@ from textual.widget import Widget
 
 from chat_tui.ui.view.line import Role, Span
 from chat_tui.ui.widgets.line_pane import LinePane
+from tests.support.settling import settled
 
 
 class BySheet(Widget):
@@ -67,7 +68,7 @@ async def test_every_role_has_the_colour_of_the_style_sheet(theme: str) -> None:
             app.theme = first
             for widget in (sheet, pane):
                 widget.toggle_class("marked")
-            await pilot.pause()
+            await settled(pilot.app)
             for role in Role:
                 [drawn, *_rest] = pane.strip((Span(str(role), role),), 20)
                 assert drawn.style == sheet.get_component_rich_style(f"role--{role}"), role
@@ -77,16 +78,16 @@ async def test_what_is_drawn_is_kept_while_the_colours_stay() -> None:
     app = Desk()
     async with app.run_test() as pilot:
         pane = app.query_one(ByTheme)
-        await pilot.pause()
+        await settled(pilot.app)
         before = pane.forgotten
         pane.focus()
-        await pilot.pause()
+        await settled(pilot.app)
         pane.add_class("-some")
-        await pilot.pause()
+        await settled(pilot.app)
         assert pane.forgotten == before
         pane.add_class("marked")
-        await pilot.pause()
+        await settled(pilot.app)
         assert pane.forgotten == before + 1
         app.theme = "nord"
-        await pilot.pause()
+        await settled(pilot.app)
         assert pane.forgotten > before + 1

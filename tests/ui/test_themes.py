@@ -18,7 +18,7 @@ from chat_tui.ui.terminal.colours import PLAIN_THEME, theme_for
 from chat_tui.ui.view.line import Role
 from chat_tui.ui.widgets.roles import role_style
 from tests.support.scenes import Scene, make_scene
-from tests.support.settling import pressing
+from tests.support.settling import pressing, settled
 
 OURS = {themes.LIGHT.name: themes.LIGHT, themes.HIGH_CONTRAST.name: themes.HIGH_CONTRAST}
 
@@ -105,7 +105,7 @@ async def test_the_first_minute_has_the_theme_of_the_settings_too(tmp_path: Path
     app = StartApp(connector, report=tmp_path / "log", theme=theme_for("high-contrast", {}))
     try:
         async with app.run_test() as pilot:
-            await pilot.pause()
+            await settled(pilot.app)
             assert app.theme == "high-contrast"
     finally:
         connector.close()

@@ -10,6 +10,8 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from chat_tui.ui.widgets.choice_list import ChoiceList
+from tests.support import waiting
+from tests.support.settling import drawn, settled
 
 NOTHING = object()
 
@@ -55,14 +57,15 @@ async def staged(
 ) -> AsyncIterator[tuple[Stage, Pilot[None]]]:
     app = Stage(dialog)
     async with app.run_test(size=size) as pilot:
-        await pilot.pause()
+        await settled(app)
         yield app, pilot
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
     """Let the app work until `condition` holds."""
-    for _ in range(2000):
-        if condition():
-            return
-        await pilot.pause(0.001)
-    raise AssertionError("it never came true")
+
+    async def holds() -> bool:
+        await drawn(pilot.app)
+        return bool(condition())
+
+    await waiting.until(holds)

@@ -2,6 +2,7 @@ import pytest
 
 from chat_tui.ui.screens.choose import Choose
 from chat_tui.ui.view.line import Line, Span
+from tests.support.settling import press
 from tests.ui.screens.stage import NOTHING, staged
 
 
@@ -36,13 +37,11 @@ async def test_answers(keys: list[str], result: object) -> None:
             "2  answer 1",
             "3  answer 2",
         ]
-        await pilot.press(*keys)
-        await pilot.pause()
+        await press(pilot.app, *keys)
         assert app.result is result or app.result == result
 
 
 async def test_more_answers_than_digits_are_reached_by_moving() -> None:
     async with staged(question(20)) as (app, pilot):
-        await pilot.press(*["down"] * 15, "enter")
-        await pilot.pause()
+        await press(pilot.app, *["down"] * 15, "enter")
         assert app.result == 15

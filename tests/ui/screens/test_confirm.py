@@ -8,6 +8,7 @@ from chat_tui import locale
 from chat_tui.ui.screens.confirm import Confirm
 from chat_tui.ui.terminal.layout import Layout
 from chat_tui.ui.text import plain
+from tests.support.settling import press, settled
 from tests.ui.screens.stage import NOTHING, Stage, staged
 
 
@@ -49,8 +50,7 @@ async def test_answers(language: str, keys: list[str], result: object) -> None:
     locale.use(language)
     async with staged(question()) as (app, pilot):
         assert "Выйти? [/] 2" in app.says("#question")
-        await pilot.press(*keys)
-        await pilot.pause()
+        await press(pilot.app, *keys)
         assert app.result is result
 
 
@@ -63,26 +63,23 @@ async def test_the_layout_repair_leaves_the_letters_alone() -> None:
     locale.use("ru")
     app: App[None] = JcukenStage(question())
     async with app.run_test() as pilot:
-        await pilot.press("н")
-        await pilot.pause()
+        await press(pilot.app, "н")
         assert isinstance(app, JcukenStage)
         assert app.result is False
 
 
 async def test_enter_may_mean_yes() -> None:
     async with staged(question(enter_is_yes=True)) as (app, pilot):
-        await pilot.press("enter")
-        await pilot.pause()
+        await press(pilot.app, "enter")
         assert app.result is True
 
 
 async def test_an_enter_held_down_or_pressed_twice_answers_nothing() -> None:
     times = [0.0, 0.05, 0.1, 0.15, 0.26]
     async with staged(question(enter_is_yes=True, clock=times)) as (app, pilot):
-        await pilot.press("enter", "enter", "enter")
+        await press(pilot.app, "enter", "enter", "enter")
         assert app.result is NOTHING
-        await pilot.press("enter")
-        await pilot.pause()
+        await press(pilot.app, "enter")
         assert app.result is True
 
 
@@ -90,12 +87,12 @@ async def test_answering_twice_at_once_is_answering_once() -> None:
     async with staged(question()) as (app, pilot):
         app.dialog.finish(True)
         app.dialog.finish(False)
-        await pilot.pause()
+        await settled(pilot.app)
         assert app.results == [True]
 
 
 async def test_a_click_answers() -> None:
     async with staged(question()) as (app, pilot):
         await pilot.click("Answers", offset=(5, 0))
-        await pilot.pause()
+        await settled(pilot.app)
         assert app.result is True

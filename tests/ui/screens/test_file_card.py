@@ -5,6 +5,7 @@ from chat_tui.model.file import FileCard
 from chat_tui.ui.screens.confirm import Confirm
 from chat_tui.ui.screens.file_card import FileCardScreen
 from chat_tui.ui.text import plain
+from tests.support.settling import press
 from tests.ui.screens.stage import NOTHING, staged
 from tests.ui.screens.test_confirm import patient
 
@@ -39,8 +40,7 @@ async def test_it_says_what_goes_to_whom() -> None:
 @pytest.mark.parametrize(("key", "result"), [("enter", True), ("escape", False)])
 async def test_enter_sends_and_escape_does_not(key: str, result: bool) -> None:
     async with staged(screen(card())) as (app, pilot):
-        await pilot.press(key)
-        await pilot.pause()
+        await press(pilot.app, key)
         assert app.results == [result]
 
 
@@ -54,27 +54,23 @@ async def test_a_large_file_is_warned_of(size: int, warned: bool) -> None:
 async def test_an_enter_that_still_belongs_to_the_picker_sends_nothing() -> None:
     clock = iter([0.0, 0.05]).__next__
     async with staged(FileCardScreen(card(), TO, clock=clock)) as (app, pilot):
-        await pilot.press("enter")
-        await pilot.pause()
+        await press(pilot.app, "enter")
         assert app.result is NOTHING
 
 
 async def test_f_177_a_private_file_takes_a_second_yes_that_names_the_recipient() -> None:
     async with staged(screen(card("/home/o/.env"))) as (app, pilot):
-        await pilot.press("enter")
-        await pilot.pause()
+        await press(pilot.app, "enter")
         assert app.result is NOTHING
         assert isinstance(app.screen, Confirm)
         assert TO in str(app.screen.query_one("#question").render())
-        await pilot.press("up", "enter")
-        await pilot.pause()
+        await press(pilot.app, "up", "enter")
         assert app.result is True
 
 
 async def test_a_private_file_is_kept_by_enter_alone() -> None:
     async with staged(screen(card("/home/o/.env"))) as (app, pilot):
-        await pilot.press("enter", "enter")
-        await pilot.pause()
+        await press(pilot.app, "enter", "enter")
         assert app.result is False
 
 

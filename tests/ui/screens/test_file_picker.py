@@ -13,6 +13,7 @@ from chat_tui import locale
 from chat_tui.ui.screens import folder_scan
 from chat_tui.ui.screens.file_picker import FilePicker
 from chat_tui.ui.view.far_file import Login
+from tests.support.settling import press, settled
 from tests.ui.screens.stage import NOTHING, Stage, staged, until
 
 NOW = 1_763_900_000_000
@@ -32,7 +33,7 @@ async def ready(app: Stage, pilot: Pilot[None]) -> None:
 
 async def type_in(app: Stage, pilot: Pilot[None], text: str) -> None:
     app.field.value = text
-    await pilot.pause()
+    await settled(pilot.app)
     await ready(app, pilot)
 
 
@@ -51,9 +52,9 @@ async def test_folders_come_first_then_names_and_hidden_ones_only_on_request(fol
     async with staged(picker(folder)) as (app, pilot):
         await ready(app, pilot)
         assert names(app) == ["Фото", "A.pdf", "b.jpg", "Ёлка.png", "жук.txt"]
-        await pilot.press("ctrl+r")
+        await press(pilot.app, "ctrl+r")
         assert ".env" in names(app)
-        await pilot.press("ctrl+r", "ctrl+g")
+        await press(pilot.app, "ctrl+r", "ctrl+g")
         assert names(app) == ["Фото", "b.jpg", "Ёлка.png"]
         assert "only pictures" in app.says("#status")
 
@@ -62,9 +63,9 @@ async def test_typing_narrows_and_enter_chooses(folder: Path) -> None:
     """Promised: U48."""
     async with staged(picker(folder)) as (app, pilot):
         await ready(app, pilot)
-        await pilot.press(*"елк")
+        await press(pilot.app, *"елк")
         assert names(app) == ["Ёлка.png"]
-        await pilot.press("enter")
+        await press(pilot.app, "enter")
         await until(pilot, lambda: app.results)
         assert app.result == folder / "Ёлка.png"
 
@@ -73,12 +74,12 @@ async def test_enter_opens_a_folder_and_backspace_on_an_empty_field_goes_up_to_i
     (folder / "Архив").mkdir()
     async with staged(picker(folder)) as (app, pilot):
         await ready(app, pilot)
-        await pilot.press("down", "enter")
+        await press(pilot.app, "down", "enter")
         await ready(app, pilot)
         assert names(app) == ["one.jpg"]
-        await pilot.press("z", "backspace")
+        await press(pilot.app, "z", "backspace")
         assert names(app) == ["one.jpg"], "while there is text, backspace deletes a letter"
-        await pilot.press("backspace")
+        await press(pilot.app, "backspace")
         await ready(app, pilot)
         assert app.choices.current.name == "Фото"
         assert app.says("#path").endswith("files")
@@ -90,12 +91,12 @@ async def test_arrows_and_pages_move_from_the_field(folder: Path) -> None:
     async with staged(picker(folder)) as (app, pilot):
         await ready(app, pilot)
         assert app.choices.size.height >= 15
-        await pilot.press("down", "down", "up")
+        await press(pilot.app, "down", "down", "up")
         assert app.choices.highlighted == 1
-        await pilot.press("pagedown", "pagedown")
+        await press(pilot.app, "pagedown", "pagedown")
         assert app.choices.highlighted > 30
         assert "▌" in app.seen(), "the highlight stays in view"
-        await pilot.press("pageup", "pageup", "pageup")
+        await press(pilot.app, "pageup", "pageup", "pageup")
         assert app.choices.highlighted == 0
 
 
@@ -103,7 +104,7 @@ async def test_a_typed_path_leads_there_and_its_last_part_filters(folder: Path) 
     async with staged(picker(folder)) as (app, pilot):
         await type_in(app, pilot, f"{folder}/Фото/on")
         assert names(app) == ["one.jpg"]
-        await pilot.press("enter")
+        await press(pilot.app, "enter")
         await until(pilot, lambda: app.results)
         assert app.result == folder / "Фото" / "one.jpg"
 
@@ -115,7 +116,7 @@ async def test_a_dropped_path_is_understood_however_it_is_quoted(folder: Path, f
     path = escaped.replace(" ", "%20") if form.startswith("file") else escaped
     async with staged(picker(folder.parent)) as (app, pilot):
         await type_in(app, pilot, form.format(path))
-        await pilot.press("enter")
+        await press(pilot.app, "enter")
         await until(pilot, lambda: app.results)
         assert app.result == folder / "a b.png"
 
@@ -128,11 +129,11 @@ async def test_a_path_of_the_operators_own_computer_is_answered_with_the_line_th
     async with staged(picker(folder)) as (app, pilot):
         await type_in(app, pilot, "/Users/olga/Мои файлы/чек.jpg")
         assert "scp '/Users/olga/Мои файлы/чек.jpg' olga@10.0.0.5:files/" in app.says("#status")
-        await pilot.press("ctrl+y")
+        await press(pilot.app, "ctrl+y")
         assert app.clipboard == "scp '/Users/olga/Мои файлы/чек.jpg' olga@10.0.0.5:files/"
         await type_in(app, pilot, r"C:\Photos\1.jpg")
         assert r'scp "C:\Photos\1.jpg"' in app.says("#status")
-        await pilot.press("enter")
+        await press(pilot.app, "enter")
         assert app.result is NOTHING
 
 
@@ -170,7 +171,7 @@ async def test_what_cannot_be_sent_is_listed_with_its_reason_and_never_chosen(
     async with staged(picker(tmp_path)) as (app, pilot):
         await ready(app, pilot)
         assert names(app) == ["odd"]
-        await pilot.press("enter")
+        await press(pilot.app, "enter")
         assert app.result is NOTHING
         assert reason in app.says("#status")
 
@@ -182,7 +183,7 @@ async def test_a_file_without_read_permission_is_refused(
     monkeypatch.setattr(os, "geteuid", lambda: (folder / "b.jpg").stat().st_uid or 1)
     async with staged(picker(folder)) as (app, pilot):
         await type_in(app, pilot, "b.jpg")
-        await pilot.press("enter")
+        await press(pilot.app, "enter")
         assert app.result is NOTHING
         assert "permission" in app.says("#status")
 
@@ -192,7 +193,7 @@ async def test_a_link_shows_its_target_and_can_be_chosen(folder: Path) -> None:
     async with staged(picker(folder)) as (app, pilot):
         await type_in(app, pilot, "link")
         assert "link.pdf → A.pdf" in app.seen()
-        await pilot.press("enter")
+        await press(pilot.app, "enter")
         await until(pilot, lambda: app.results)
         assert app.result == folder / "link.pdf"
 
@@ -219,7 +220,7 @@ async def test_f_142_hostile_names_are_shown_with_marks_and_chosen_as_they_are(
     async with staged(picker(tmp_path)) as (app, pilot):
         await ready(app, pilot)
         assert visible in app.seen()
-        await pilot.press("enter")
+        await press(pilot.app, "enter")
         await until(pilot, lambda: app.results)
         assert os.fsencode(app.result) == path
 
@@ -236,7 +237,7 @@ async def test_a_folder_that_cannot_be_read_says_why(folder: Path) -> None:
     async with staged(picker(folder / "gone")) as (app, pilot):
         await ready(app, pilot)
         assert "No such file" in app.says("#status")
-        await pilot.press("backspace")
+        await press(pilot.app, "backspace")
         await ready(app, pilot)
         assert "A.pdf" in names(app)
 
@@ -245,9 +246,9 @@ async def test_tab_offers_the_recent_folders(folder: Path) -> None:
     """Promised: U48."""
     async with staged(picker(folder.parent, (folder,))) as (app, pilot):
         await ready(app, pilot)
-        await pilot.press("tab")
+        await press(pilot.app, "tab")
         assert names(app)[0] == str(folder)
-        await pilot.press("enter")
+        await press(pilot.app, "enter")
         await ready(app, pilot)
         assert "A.pdf" in names(app)
 
@@ -262,7 +263,7 @@ async def test_f_143_50_000_entries_are_there_at_once_and_narrowed_by_typing(
         await ready(app, pilot)
         assert len(app.choices.rows) == 300
         assert "300 of 50000" in app.says("#status")
-        await pilot.press(*"4321")
+        await press(pilot.app, *"4321")
         assert names(app)[0] == "file-04321.jpg"
 
 
@@ -272,10 +273,10 @@ async def test_f_145_a_disk_that_does_not_answer_stops_nothing(
     answer = threading.Event()
     monkeypatch.setattr(folder_scan.FolderScan, "_read", lambda _: answer.wait(10) and [])
     async with staged(picker(folder)) as (app, pilot):
-        await pilot.press("a")
+        await press(pilot.app, "a")
         assert app.field.value == "a"
         assert "Reading" in app.says("#status")
-        await pilot.press("escape")
+        await press(pilot.app, "escape")
         await until(pilot, lambda: app.results)
         assert app.result is None
         answer.set()
@@ -291,7 +292,7 @@ async def test_a_late_answer_for_another_folder_is_dropped(
         app.field.value = f"{folder}/Фото/"
         await until(pilot, lambda: "Reading" in app.says("#status"))
         app.dialog.post_message(FilePicker.Scanned(folder_scan.FolderScan("/late", lambda _: None)))
-        await pilot.pause()
+        await settled(pilot.app)
         assert "Reading" in app.says("#status"), "the folder that was asked for has not answered"
         asked.set()
 

@@ -5,6 +5,7 @@ from chat_tui.ui.keys import HelpRow, help_rows
 from chat_tui.ui.screens.help import Help
 from chat_tui.ui.view.help_rows import help_lines
 from chat_tui.ui.view.line import text_of, width_of
+from tests.support.settling import press, settled
 from tests.ui.screens.stage import Stage, staged
 
 
@@ -28,11 +29,11 @@ async def test_it_scrolls_from_the_field_to_the_end_and_back() -> None:
         top = app.seen()
         last = text_of(app.choices.rows[-1]).strip()
         assert last not in top
-        await pilot.press(*["pagedown"] * 5)
+        await press(pilot.app, *["pagedown"] * 5)
         assert last in app.seen()
-        await pilot.press("up")
+        await press(pilot.app, "up")
         assert last not in app.seen()
-        await pilot.press(*["pageup"] * 5)
+        await press(pilot.app, *["pageup"] * 5)
         assert app.seen() == top
 
 
@@ -41,7 +42,7 @@ async def test_typing_narrows_in_both_languages_and_layouts() -> None:
     async with staged(Help()) as (app, pilot):
         for query in ("outbox", "щгеищч", "исходящие", "bc[jlz"):
             app.field.value = query
-            await pilot.pause()
+            await settled(pilot.app)
             assert "Показать исходящие" in drawn(app)
             assert "Показать споры" not in drawn(app)
 
@@ -49,15 +50,14 @@ async def test_typing_narrows_in_both_languages_and_layouts() -> None:
 async def test_nothing_found_is_said() -> None:
     async with staged(Help()) as (app, pilot):
         app.field.value = "[/]"
-        await pilot.pause()
+        await settled(pilot.app)
         assert "No such key" in drawn(app)
 
 
 @pytest.mark.parametrize("key", ["escape", "enter"])
 async def test_it_closes(key: str) -> None:
     async with staged(Help()) as (app, pilot):
-        await pilot.press(key)
-        await pilot.pause()
+        await press(pilot.app, key)
         assert app.results == [None]
 
 

@@ -3,6 +3,7 @@ import pytest
 from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.ui.screens.new_chat import NewChatScreen
 from chat_tui.ui.view.numbers import read_number
+from tests.support.settling import press
 from tests.ui.screens.stage import NOTHING, staged
 
 
@@ -37,12 +38,11 @@ def test_a_number_is_read_out_of_what_was_pasted(text: str, number: int) -> None
 async def test_bad_input_is_explained_and_kept(text: str, sentence: str) -> None:
     async with staged(NewChatScreen()) as (app, pilot):
         app.field.value = text
-        await pilot.press("enter")
-        await pilot.pause()
+        await press(pilot.app, "enter")
         assert app.result is NOTHING
         assert sentence in app.says("#problem")
         assert app.field.value == text
-        await pilot.press("1")
+        await press(pilot.app, "1")
         assert app.says("#problem") == "", "typing takes the sentence away"
 
 
@@ -58,28 +58,24 @@ async def test_bad_input_is_explained_and_kept(text: str, sentence: str) -> None
 )
 async def test_the_kind_is_chosen_from_the_field(keys: list[str], kind: ContextKind) -> None:
     async with staged(NewChatScreen()) as (app, pilot):
-        await pilot.press(*keys, *"8812", "enter")
-        await pilot.pause()
+        await press(pilot.app, *keys, *"8812", "enter")
         assert app.result == NewChat(kind, 8812)
 
 
 async def test_the_arrows_move_the_caret_once_there_is_text() -> None:
     async with staged(NewChatScreen()) as (app, pilot):
-        await pilot.press("2", "left", "1", "enter")
-        await pilot.pause()
+        await press(pilot.app, "2", "left", "1", "enter")
         assert app.result == NewChat(ContextKind.ORDER, 12)
 
 
 async def test_it_opens_again_with_what_was_asked_and_why_not() -> None:
     async with staged(NewChatScreen(512, ContextKind.RETURN, "404: no [/] such \x1breturn")) as (app, pilot):
         assert app.says("#problem") == "404: no [/] such ␛return"
-        await pilot.press("3", "enter")
-        await pilot.pause()
+        await press(pilot.app, "3", "enter")
         assert app.result == NewChat(ContextKind.RETURN, 5123)
 
 
 async def test_escape_gives_up() -> None:
     async with staged(NewChatScreen()) as (app, pilot):
-        await pilot.press("escape")
-        await pilot.pause()
+        await press(pilot.app, "escape")
         assert app.results == [None]

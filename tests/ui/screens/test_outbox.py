@@ -7,6 +7,7 @@ from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.ui.screens.confirm import Confirm
 from chat_tui.ui.screens.outbox import OutboxAction, OutboxChoice, OutboxScreen
 from chat_tui.ui.view.delivery_words import delivery_state
+from tests.support.settling import press, settled
 from tests.ui.screens.stage import NOTHING, staged
 
 NOW = 1_763_900_000_000
@@ -55,8 +56,7 @@ async def test_the_reason_of_the_highlighted_item_is_told_safely() -> None:
         pilot,
     ):
         assert "by itself" in app.says("#detail")
-        await pilot.press("down")
-        await pilot.pause()
+        await press(pilot.app, "down")
         assert "Chat is [b]closed␇" in app.says("#detail")
         assert "Press e" in app.says("#detail")
 
@@ -70,8 +70,7 @@ async def test_a_file_is_told_by_name_and_size() -> None:
 async def test_enter_opens_the_chat() -> None:
     one = item(OutboxState.SENT)
     async with staged(screen(one)) as (app, pilot):
-        await pilot.press("enter")
-        await pilot.pause()
+        await press(pilot.app, "enter")
         assert app.result == OutboxChoice(OutboxAction.OPEN, one)
 
 
@@ -81,23 +80,19 @@ async def test_enter_opens_the_chat() -> None:
 async def test_discarding_asks_first_and_names_the_recipient(state: OutboxState) -> None:
     one = item(state)
     async with staged(screen(one)) as (app, pilot):
-        await pilot.press("d")
-        await pilot.pause()
+        await press(pilot.app, "d")
         assert isinstance(app.screen, Confirm)
         assert "Olga [/] K.␛" in str(app.screen.query_one("#question").render())
-        await pilot.press("n")
-        await pilot.pause()
+        await press(pilot.app, "n")
         assert app.result is NOTHING
-        await pilot.press("d", "y")
-        await pilot.pause()
+        await press(pilot.app, "d", "y")
         assert app.result == OutboxChoice(OutboxAction.TAKE_BACK, one)
 
 
 @pytest.mark.parametrize("key", ["d", "t"])
 async def test_what_the_market_has_taken_cannot_be_discarded_and_says_so(key: str) -> None:
     async with staged(screen(item(OutboxState.SENT))) as (app, pilot):
-        await pilot.press(key)
-        await pilot.pause()
+        await press(pilot.app, key)
         assert app.screen is app.dialog
         assert "only be taken back" in app.says("#detail")
 
@@ -105,8 +100,7 @@ async def test_what_the_market_has_taken_cannot_be_discarded_and_says_so(key: st
 async def test_resending_what_failed_needs_no_question() -> None:
     one = item(OutboxState.FAILED)
     async with staged(screen(one)) as (app, pilot):
-        await pilot.press("e")
-        await pilot.pause()
+        await press(pilot.app, "e")
         assert app.result == OutboxChoice(OutboxAction.RESEND, one)
 
 
@@ -117,11 +111,9 @@ async def test_resending_what_failed_needs_no_question() -> None:
 )
 async def test_resending_what_may_be_there_warns(one: OutboxItem) -> None:
     async with staged(screen(one)) as (app, pilot):
-        await pilot.press("e")
-        await pilot.pause()
+        await press(pilot.app, "e")
         assert "may be there already" in str(app.screen.query_one("#question").render())
-        await pilot.press("y")
-        await pilot.pause()
+        await press(pilot.app, "y")
         assert app.result == OutboxChoice(OutboxAction.RESEND, one)
 
 
@@ -130,8 +122,7 @@ async def test_resending_what_may_be_there_warns(one: OutboxItem) -> None:
 )
 async def test_what_goes_by_itself_is_not_resent(state: OutboxState) -> None:
     async with staged(screen(item(state))) as (app, pilot):
-        await pilot.press("e")
-        await pilot.pause()
+        await press(pilot.app, "e")
         assert app.result is NOTHING
         assert "need not be sent again" in app.says("#detail")
 
@@ -140,20 +131,19 @@ async def test_new_items_do_not_move_the_highlight() -> None:
     one, two, three = (item(OutboxState.FAILED, name) for name in "abc")
     async with staged(screen(one, two)) as (app, pilot):
         assert isinstance(app.dialog, OutboxScreen)
-        await pilot.press("j")
+        await press(pilot.app, "j")
         app.dialog.show([three, one, two])
-        await pilot.pause()
+        await settled(pilot.app)
         assert app.choices.current == two
         app.dialog.show([three, one])
-        await pilot.pause()
+        await settled(pilot.app)
         assert app.choices.current == one, "its item has left: the nearest one"
         app.dialog.show([])
-        await pilot.pause()
+        await settled(pilot.app)
         assert "Everything is confirmed" in app.says("#detail")
-        await pilot.press("enter", "d", "e")
+        await press(pilot.app, "enter", "d", "e")
         assert app.result is NOTHING
-        await pilot.press("escape")
-        await pilot.pause()
+        await press(pilot.app, "escape")
         assert app.results == [None]
 
 
@@ -167,33 +157,27 @@ async def test_a_request_under_way_can_be_broken_off_after_a_question() -> None:
     """Promised: U51."""
     one = item(OutboxState.SENDING)
     async with staged(screen(one)) as (app, pilot):
-        await pilot.press("d")
-        await pilot.pause()
+        await press(pilot.app, "d")
         assert "may have arrived" in str(app.screen.query_one("#question").render())
-        await pilot.press("y")
-        await pilot.pause()
+        await press(pilot.app, "y")
         assert app.result == OutboxChoice(OutboxAction.STOP, one)
 
 
 async def test_a_text_is_taken_back_to_be_changed_but_a_file_is_not() -> None:
     one = item(OutboxState.FAILED)
     async with staged(screen(one)) as (app, pilot):
-        await pilot.press("t")
-        await pilot.pause()
+        await press(pilot.app, "t")
         assert app.result == OutboxChoice(OutboxAction.EDIT, one)
     file = replace(one, kind=OutboxKind.FILE, text="", file_name="a.pdf", file_size=9)
     async with staged(screen(file)) as (app, pilot):
-        await pilot.press("t")
-        await pilot.pause()
+        await press(pilot.app, "t")
         assert app.result is NOTHING
         assert "cannot be edited" in app.says("#detail")
 
 
 async def test_what_may_have_arrived_is_not_taken_back_unasked() -> None:
     async with staged(screen(item(OutboxState.UNCONFIRMED))) as (app, pilot):
-        await pilot.press("t")
-        await pilot.pause()
+        await press(pilot.app, "t")
         assert isinstance(app.screen, Confirm)
-        await pilot.press("n")
-        await pilot.pause()
+        await press(pilot.app, "n")
         assert app.result is NOTHING

@@ -10,6 +10,7 @@ from chat_tui.ui.screens.palette import Palette
 from chat_tui.ui.terminal.layout import latin
 from chat_tui.ui.view.palette_rows import palette_commands
 from chat_tui.ui.view.swapped import cyrillic
+from tests.support.settling import press, settled
 from tests.ui.screens.stage import Stage, staged, until
 
 
@@ -57,11 +58,11 @@ async def test_enter_runs_the_highlighted_command_and_gives_it() -> None:
 
     app = Tried(Palette())
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        await pilot.press(*"quit")
+        await settled(pilot.app)
+        await press(pilot.app, *"quit")
         assert app.choices.current.id == "quit"
         assert "ctrl+q" in app.seen()
-        await pilot.press("enter")
+        await press(pilot.app, "enter")
         await until(pilot, lambda: app.ran)
         assert app.ran == ["quit"]
         assert [command.id for command in app.results] == ["quit"]
@@ -83,19 +84,17 @@ async def test_the_action_runs_at_the_focus_before_the_app() -> None:
 
     app = Tried(Palette())
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        await pilot.press(*"attach", "enter")
+        await settled(pilot.app)
+        await press(pilot.app, *"attach", "enter")
         await until(pilot, lambda: app.query_one(Writing).value == "attached")
 
 
 async def test_nothing_found_is_said_and_enter_does_nothing() -> None:
     async with staged(Palette()) as (app, pilot):
-        await pilot.press(*"zzzz", "enter")
-        await pilot.pause()
+        await press(pilot.app, *"zzzz", "enter")
         assert "No such command" in app.says("#status")
         assert not app.results
-        await pilot.press("escape")
-        await pilot.pause()
+        await press(pilot.app, "escape")
         assert app.results == [None]
 
 
@@ -109,6 +108,6 @@ async def test_keys_stand_beside_the_words_even_where_the_list_scrolls() -> None
 
 async def test_a_command_that_nobody_here_knows_says_so() -> None:
     async with staged(Palette()) as (app, pilot):
-        await pilot.press(*"attach", "enter")
+        await press(pilot.app, *"attach", "enter")
         await until(pilot, lambda: list(app._notifications))
         assert "does not work here" in next(iter(app._notifications)).message

@@ -19,6 +19,7 @@ from chat_tui.model.search import SearchCoverage, SearchHit, SearchPage, SearchQ
 from chat_tui.ui.screens import search
 from chat_tui.ui.screens.inquiry import PAGE
 from chat_tui.ui.screens.search import NEAR, LastSearch, SearchScreen
+from tests.support.settling import press, settled
 from tests.ui.pane_samples import DAY, HOSTILE, MINUTE, NOW, is_harmless, queue_item
 from tests.ui.screens.stage import Stage, staged, until
 
@@ -97,7 +98,7 @@ async def searching(
 
 async def test_hits_come_as_one_types() -> None:
     async with searching(Archive(hits(1, 4))) as (app, pilot):
-        await pilot.press(*"kett")
+        await press(pilot.app, *"kett")
         await until(pilot, lambda: app.choices.rows)
         assert app.field.value == "kett"
         first, second, *_rest = app.seen().splitlines()
@@ -111,13 +112,12 @@ async def test_a_late_answer_never_replaces_a_newer_one() -> None:
     archive = Archive([hit(1, "mo more"), hit(2, "mo")])
     archive.held["m"] = asyncio.Event()
     async with searching(archive) as (app, pilot):
-        await pilot.press("m")
+        await press(pilot.app, "m")
         await until(pilot, lambda: len(archive.asked) == 1)
-        await pilot.press(*"ore")
+        await press(pilot.app, *"ore")
         await until(pilot, lambda: [one.text for one in app.choices.rows] == ["mo more"])
         archive.held["m"].set()
-        await pilot.pause()
-        await pilot.pause()
+        await settled(pilot.app)
         assert [one.text for one in app.choices.rows] == ["mo more"]
         assert app.says("#status") == "1 found"
 
@@ -126,17 +126,16 @@ async def test_letters_are_there_while_an_answer_is_awaited() -> None:
     archive = Archive(hits(1, 4))
     archive.held = {word: asyncio.Event() for word in ("k", "ke", "ket")}
     async with searching(archive) as (app, pilot):
-        await pilot.press(*"ket")
+        await press(pilot.app, *"ket")
         assert app.field.value == "ket"
         assert [words for words, _after, _limit in archive.asked] == [("k",), ("ke",), ("ket",)]
 
 
 async def test_enter_opens_the_highlighted_hit() -> None:
     async with searching(Archive(hits(1, 9))) as (app, pilot):
-        await pilot.press(*"kettle")
+        await press(pilot.app, *"kettle")
         await until(pilot, lambda: len(app.choices.rows) == 8)
-        await pilot.press("down", "down", "up", "enter")
-        await pilot.pause()
+        await press(pilot.app, "down", "down", "up", "enter")
         assert app.result == hit(2)
 
 
@@ -144,8 +143,7 @@ async def test_enter_before_the_answer_opens_the_first_hit_once_it_is_there() ->
     archive = Archive(hits(1, 9))
     archive.held["kettle"] = asyncio.Event()
     async with searching(archive) as (app, pilot):
-        await pilot.press(*"kettle", "enter")
-        await pilot.pause()
+        await press(pilot.app, *"kettle", "enter")
         assert not app.results
         archive.held["kettle"].set()
         await until(pilot, lambda: app.results)
@@ -155,14 +153,13 @@ async def test_enter_before_the_answer_opens_the_first_hit_once_it_is_there() ->
 async def test_escape_gives_nothing_and_the_search_is_opened_again_where_it_was_left() -> None:
     archive = Archive(hits(1, 200))
     async with searching(archive) as (app, pilot):
-        await pilot.press(*"kettle")
+        await press(pilot.app, *"kettle")
         await until(pilot, lambda: app.choices.rows)
         app.choices.move(PAGE - 3)
         await until(pilot, lambda: len(app.choices.rows) == 2 * PAGE)
-        await pilot.press("down")
+        await press(pilot.app, "down")
         chosen = app.choices.current
-        await pilot.press("escape")
-        await pilot.pause()
+        await press(pilot.app, "escape")
         assert app.results == [None]
         last = cast(SearchScreen, app.dialog).last
     archive.found = (hit(1000), *archive.found)
@@ -173,24 +170,24 @@ async def test_escape_gives_nothing_and_the_search_is_opened_again_where_it_was_
         assert archive.asked[-1] == (("kettle",), None, 2 * PAGE)
         assert chosen is not None
         assert f"Message {chosen.message_id} says" in app.seen()
-        await pilot.press("x")
+        await press(pilot.app, "x")
         assert app.field.value == "x"
 
 
 async def test_more_come_before_the_end_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "MOST", 2 * PAGE)
     async with searching(Archive(hits(1, 3 * PAGE))) as (app, pilot):
-        await pilot.press("k")
+        await press(pilot.app, "k")
         await until(pilot, lambda: len(app.choices.rows) == PAGE)
         assert app.says("#status") == f"the first {PAGE}: more come as you go down"
         app.choices.move(PAGE - NEAR - 1)
-        await pilot.pause()
+        await settled(pilot.app)
         assert len(app.choices.rows) == PAGE
-        await pilot.press("pagedown")
+        await press(pilot.app, "pagedown")
         await until(pilot, lambda: len(app.choices.rows) == 2 * PAGE)
         assert [one.message_id for one in app.choices.rows] == list(range(1, 2 * PAGE + 1))
         app.choices.move(PAGE)
-        await pilot.pause()
+        await settled(pilot.app)
         assert len(app.choices.rows) == 2 * PAGE
         assert "narrow" in app.says("#status")
 
@@ -198,11 +195,11 @@ async def test_more_come_before_the_end_is_reached(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(("typed", "meant"), [("ghbdtn", "привет"), ("ываф", "sdfa")])
 async def test_what_was_typed_on_the_other_layout_is_found(typed: str, meant: str) -> None:
     async with searching(Archive([hit(1, f"{meant} Ольга")])) as (app, pilot):
-        await pilot.press(*typed)
+        await press(pilot.app, *typed)
         await until(pilot, lambda: app.choices.rows)
         assert app.field.value == typed
         assert app.says("#status") == f"1 found, for “{meant}”"
-        await pilot.press("enter")
+        await press(pilot.app, "enter")
         await until(pilot, lambda: app.results)
 
 
@@ -216,7 +213,7 @@ async def test_an_answer_without_hits_is_not_the_end() -> None:
             return SearchPage(tuple(found), at + 1 if at + 1 < len(self.found) else None)
 
     async with searching(Slow([*hits(1, 30), hit(30, "the rare one"), hit(31)])) as (app, pilot):
-        await pilot.press(*"rare", "enter")
+        await press(pilot.app, *"rare", "enter")
         await until(pilot, lambda: app.results)
         assert app.result == hit(30, "the rare one")
 
@@ -230,7 +227,7 @@ async def test_news_are_looked_at_and_the_highlight_stays_on_its_hit(
     monkeypatch.setattr(search, "NEWS_S", 0.01)
     archive = Archive(hits(1, 30), PARTLY)
     async with searching(archive) as (app, pilot):
-        await pilot.press(*"kettle")
+        await press(pilot.app, *"kettle")
         await until(pilot, lambda: app.choices.rows)
         app.choices.move(14)
         app.choices.move(-2)
@@ -249,7 +246,7 @@ async def test_news_are_looked_at_and_the_highlight_stays_on_its_hit(
 async def test_without_news_nothing_is_asked() -> None:
     archive = Archive(hits(1, 3), PARTLY)
     async with searching(archive) as (app, pilot):
-        await pilot.press("k")
+        await press(pilot.app, "k")
         await until(pilot, lambda: app.choices.rows)
         asked, covered = len(archive.asked), archive.covered
         archive.tell(LinkChanged())
@@ -265,7 +262,7 @@ async def test_nobody_hears_after_the_search_is_left() -> None:
     archive = Archive()
     async with searching(archive) as (_app, pilot):
         assert archive.hear is not None
-        await pilot.press("escape")
+        await press(pilot.app, "escape")
         await until(pilot, lambda: archive.hear is None)
 
 
@@ -274,13 +271,13 @@ async def test_the_rest_is_fetched_on_request_and_stopped_again() -> None:
     async with searching(archive) as (app, pilot):
         await until(pilot, lambda: app.says("#coverage"))
         assert app.says("#coverage") == "34 % of chats read, back to March  ctrl+r fetch the rest"
-        await pilot.press("ctrl+r")
+        await press(pilot.app, "ctrl+r")
         await until(pilot, lambda: "fetching" in app.says("#coverage"))
         assert app.says("#coverage") == "34 % of chats read, back to March  · fetching the rest…  ctrl+r stop"
         archive.state = LinkState.OFFLINE
         archive.tell(LinkChanged())
         await until(pilot, lambda: "connection" in app.says("#coverage"))
-        await pilot.press("ctrl+r")
+        await press(pilot.app, "ctrl+r")
         await until(pilot, lambda: "fetch the rest" in app.says("#coverage"))
         assert archive.wishes == [True, False]
 
@@ -301,17 +298,17 @@ async def test_there_is_nothing_to_fetch_when_everything_is_read() -> None:
     async with searching(archive) as (app, pilot):
         await until(pilot, lambda: app.says("#coverage"))
         assert app.says("#coverage") == "The whole history of 100 chats is read."
-        await pilot.press("ctrl+r")
+        await press(pilot.app, "ctrl+r")
         assert archive.wishes == []
 
 
 async def test_nothing_typed_shows_the_words_that_narrow() -> None:
     async with searching(Archive(hits(1, 3))) as (app, pilot):
         assert "These words narrow the search" in app.says("#instead")
-        await pilot.press("k")
+        await press(pilot.app, "k")
         await until(pilot, lambda: app.choices.rows)
         assert not app.dialog.query_one("#instead").display
-        await pilot.press("backspace")
+        await press(pilot.app, "backspace")
         await until(pilot, lambda: not app.choices.rows)
         assert app.dialog.query_one("#instead").display
         assert app.says("#status") == ""
@@ -319,21 +316,21 @@ async def test_nothing_typed_shows_the_words_that_narrow() -> None:
 
 async def test_a_filter_that_nobody_knows_is_named_with_the_fix() -> None:
     async with searching(Archive(hits(1, 3))) as (app, pilot):
-        await pilot.press(*"kind:table", "space")
+        await press(pilot.app, *"kind:table", "space")
         await until(pilot, lambda: "not known" in app.says("#status"))
         assert "may stand order, return" in app.says("#status")
         assert "kind:order" in app.says("#instead")
-        await pilot.press(*"kettle")
+        await press(pilot.app, *"kettle")
         await until(pilot, lambda: app.choices.rows)
         assert "“kind:table” is not known" in app.says("#status")
 
 
 async def test_nothing_found_says_what_to_do_and_how_much_was_looked_through() -> None:
     async with searching(Archive(coverage=PARTLY)) as (app, pilot):
-        await pilot.press(*"zzz")
+        await press(pilot.app, *"zzz")
         await until(pilot, lambda: "Nothing found" in app.says("#instead"))
         assert "34 % of chats are read so far" in app.says("#instead")
-        await pilot.press("enter", "down", "pagedown")
+        await press(pilot.app, "enter", "down", "pagedown")
         assert not app.results
 
 
@@ -346,21 +343,21 @@ async def test_hostile_text_stays_in_its_row() -> None:
         for n, text in enumerate(HOSTILE, 1)
     ]
     async with searching(Archive(found), size=(80, 40)) as (app, pilot):
-        await pilot.press("x")
+        await press(pilot.app, "x")
         await until(pilot, lambda: app.choices.rows)
         for _page in range(2):
             for y in range(app.choices.size.height):
                 strip = app.choices.render_line(y)
                 assert is_harmless(strip.text)
                 assert strip.cell_length == app.choices.scrollable_content_region.width
-            await pilot.press("pagedown")
+            await press(pilot.app, "pagedown")
 
 
 async def test_every_key_works_where_there_is_no_room() -> None:
     archive = Archive(hits(1, 4), PARTLY)
     async with searching(archive, size=(2, 2)) as (app, pilot):
-        await pilot.press("ctrl+r", "k")
+        await press(pilot.app, "ctrl+r", "k")
         await until(pilot, lambda: app.choices.rows)
-        await pilot.press("down", "pagedown", "pageup", "up", "up", "enter")
+        await press(pilot.app, "down", "pagedown", "pageup", "up", "up", "enter")
         await until(pilot, lambda: app.results)
         assert app.result == hit(1)
