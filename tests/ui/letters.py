@@ -107,6 +107,7 @@ class Walk:
         was_writing, was_seen = self.is_writing, self.is_large_enough
         before, chat, marks = self.box.text, self.opened, await self._marks()
         dialogs = len(self.scene.app.screen_stack)
+        held = [one.text for one in await self.scene.inbox.open_items()] if key == "u" else []
         name = _character_to_key(key) if len(key) == 1 else key
         character = key if len(key) == 1 else {"enter": "\r", "space": " "}.get(key)
         self.trail.append(key)
@@ -123,8 +124,11 @@ class Walk:
             self._expect(asks or len(self.scene.app.screen_stack) == dialogs, "and no dialog")
             self.letters += 1
         elif is_letter and chat == self.opened:
-            # From a dialog a template may come.
-            self._expect(dialogs > 2 or self.box.text == before, "outside the box nothing is typed")
+            # From a dialog a template may come, and undo brings back what was sent and is held.
+            is_back = self.is_writing and any(text in self.box.text for text in held)
+            self._expect(
+                dialogs > 2 or is_back or self.box.text == before, "outside the box nothing is typed"
+            )
         if is_letter and (was_writing or not was_seen):
             self._expect(await self._marks() == marks, "no letter marks what it was not meant for")
         await self._look()

@@ -14,7 +14,7 @@ from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.widgets.compose import Compose
 from tests.support.scenes import make_scene
 from tests.support.settling import pressing, resize, settled
-from tests.ui.test_compose import Desk, desk
+from tests.ui.test_compose import BoxApp, a_box
 from tests.ui.test_lines_at_once import until_told
 
 CALL = "call +7 916 123-45-67"
@@ -35,7 +35,7 @@ def shown(box: Compose) -> str:
     return " ".join(" ".join(lines).split()) if told.is_on_screen else ""
 
 
-async def enter_behind_template(app: Desk, later_s: float) -> None:
+async def enter_behind_template(app: BoxApp, later_s: float) -> None:
     """A template is put into the box, and Enter pressed so many seconds later."""
     app.put_at = 100.0
     app.box.put("Здравствуйте!")
@@ -46,14 +46,14 @@ async def enter_behind_template(app: Desk, later_s: float) -> None:
 
 @pytest.mark.parametrize("later_s", [0.101, 0.15, 0.25, 2.0])
 async def test_a_second_enter_behind_a_template_sends_it(later_s: float) -> None:
-    async with desk() as app:
+    async with a_box() as app:
         await enter_behind_template(app, later_s)
         assert app.sent == ["Здравствуйте!"]
 
 
 @pytest.mark.parametrize("later_s", [-0.2, 0.0, 0.05, 0.099])
 async def test_an_enter_that_bounced_behind_a_template_is_answered(later_s: float) -> None:
-    async with desk() as app:
+    async with a_box() as app:
         await enter_behind_template(app, later_s)
         assert (app.sent, "nothing was sent" in app.box.told.words) == ([], True)
         await app.arrive("!")
@@ -62,7 +62,7 @@ async def test_an_enter_that_bounced_behind_a_template_is_answered(later_s: floa
 
 @pytest.mark.parametrize("gap_s", [0.11, 0.3, 1.0])
 async def test_two_presses_are_two_however_late_they_are_handled(gap_s: float) -> None:
-    async with desk() as app:
+    async with a_box() as app:
         app.box.load("x", 1)
         for at in (5.0, 5.0 + gap_s):
             app.pressed_at = at
@@ -74,7 +74,7 @@ async def test_two_presses_are_two_however_late_they_are_handled(gap_s: float) -
 async def test_an_enter_while_the_one_before_is_being_saved_is_answered_and_doubles_nothing(
     typed_on: str,
 ) -> None:
-    async with desk() as app:
+    async with a_box() as app:
         app.answers = False
         await app.arrive(*"раз")
         app.pressed_at = 5.0
@@ -90,14 +90,14 @@ async def test_an_enter_while_the_one_before_is_being_saved_is_answered_and_doub
 
 @pytest.mark.parametrize("text", ["", "  ", "\n\n", "\u200b\u3164"])
 async def test_an_enter_with_nothing_to_send_is_answered(text: str) -> None:
-    async with desk() as app:
+    async with a_box() as app:
         app.box.load(text, 0)
         await app.arrive("\r")
         assert (app.sent, app.box.told.words) == ([], "There is nothing to send: type a message first.")
 
 
 async def test_an_enter_of_a_paste_is_answered() -> None:
-    async with desk() as app:
+    async with a_box() as app:
         await app.arrive(*"раз\rдва\r")
         assert (app.sent, app.box.text) == ([], "раз\nдва\n")
         await until_told(app.box, "2 line breaks came at once; Enter sends all as one text")

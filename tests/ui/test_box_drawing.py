@@ -5,7 +5,7 @@ from rich.cells import cell_len, get_character_cell_size
 from textual import events
 
 from chat_tui.safetext import safe
-from tests.ui.test_compose import Desk, desk
+from tests.ui.test_compose import BoxApp, a_box
 
 DRESSED = [
     "сердце ❤️ палец",
@@ -18,7 +18,7 @@ DRESSED = [
 ]
 
 
-def lines(app: Desk) -> list[str]:
+def lines(app: BoxApp) -> list[str]:
     """What the box draws, without its frame."""
     strips = app.box.render_lines(app.box.outer_size.region)
     assert all(strip.cell_length == sum(map(get_character_cell_size, strip.text)) for strip in strips)
@@ -27,7 +27,7 @@ def lines(app: Desk) -> list[str]:
 
 @pytest.mark.parametrize("text", DRESSED)
 async def test_it_is_drawn_as_in_the_history_and_kept_as_typed(text: str) -> None:
-    async with desk() as app:
+    async with a_box() as app:
         await app.arrive(events.Paste(text))
         assert app.box.text == text
         assert safe(text) in lines(app)
@@ -45,7 +45,7 @@ async def test_it_is_drawn_as_in_the_history_and_kept_as_typed(text: str) -> Non
 
 
 async def test_lines_are_wrapped_by_what_is_drawn() -> None:
-    async with desk() as app:
+    async with a_box() as app:
         text = "❤️" * 50 + " " + "👩‍👧" * 9
         await app.arrive(events.Paste(text))
         assert [line for line in lines(app) if line] == ["❤" * 50, "👩" * 9]

@@ -19,7 +19,7 @@ from chat_tui.ui.widgets.compose import Compose
 from tests.support.settling import press, settled
 
 
-class Desk(OrderedKeys[None], Layout[None]):
+class BoxApp(OrderedKeys[None], Layout[None]):
     """A box and what it asks for."""
 
     def __init__(self) -> None:
@@ -74,8 +74,8 @@ class Desk(OrderedKeys[None], Layout[None]):
 
 
 @asynccontextmanager
-async def desk() -> AsyncIterator[Desk]:
-    app = Desk()
+async def a_box() -> AsyncIterator[BoxApp]:
+    app = BoxApp()
     async with app.run_test(size=(60, 20)) as pilot:
         app._pilot = pilot
         app.box.focus()
@@ -84,13 +84,13 @@ async def desk() -> AsyncIterator[Desk]:
 
 
 async def test_enter_asks_to_send_and_keeps_the_text() -> None:
-    async with desk() as app:
+    async with a_box() as app:
         await app.arrive(*"Да", "\r")
         assert (app.sent, app.box.text) == (["Да"], "Да")
 
 
 async def test_cleared_after_the_send_but_not_what_was_typed_since() -> None:
-    async with desk() as app:
+    async with a_box() as app:
         await app.arrive(*"abc", "\r")
         await app.arrive(*"de")
         app.box.clear_after_send("abc")
@@ -104,7 +104,7 @@ async def test_cleared_after_the_send_but_not_what_was_typed_since() -> None:
 
 async def test_a_second_enter_within_the_same_press_is_the_same() -> None:
     """Promised: U40."""
-    async with desk() as app:
+    async with a_box() as app:
         app.box.load("x", 1)
         app.pressed_at = 1.0
         for _repeat in range(20):
@@ -117,7 +117,7 @@ async def test_a_second_enter_within_the_same_press_is_the_same() -> None:
 
 
 async def test_an_enter_behind_new_text_is_a_new_one() -> None:
-    async with desk() as app:
+    async with a_box() as app:
         await app.arrive("a", "\r")
         app.box.clear_after_send("a")
         await app.arrive("b", "\r", "\r")
@@ -126,7 +126,7 @@ async def test_an_enter_behind_new_text_is_a_new_one() -> None:
 
 @pytest.mark.parametrize("text", ["", "  \n ", "\u3164"])
 async def test_nothing_to_say_is_not_sent(text: str) -> None:
-    async with desk() as app:
+    async with a_box() as app:
         app.box.load(text, 0)
         await app.arrive("\r")
         assert not app.asked
@@ -134,7 +134,7 @@ async def test_nothing_to_say_is_not_sent(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "length"), [("я" * 4097, 4097), ("😀" * 2049, 4098)])
 async def test_too_long_is_blocked_and_kept(text: str, length: int) -> None:
-    async with desk() as app:
+    async with a_box() as app:
         app.box.load(text, 0)
         await app.arrive("\r")
         assert (app.asked, app.box.text) == ([], text)
@@ -144,7 +144,7 @@ async def test_too_long_is_blocked_and_kept(text: str, length: int) -> None:
 
 
 async def test_the_counter_shows_near_the_limit_only() -> None:
-    async with desk() as app:
+    async with a_box() as app:
         app.box.load("я" * 3276, 3276)
         assert app.box.border_subtitle is None
         await app.arrive("я")
@@ -157,20 +157,20 @@ async def test_the_counter_shows_near_the_limit_only() -> None:
 @pytest.mark.parametrize("key", ["ctrl+j", "shift+enter", "alt+enter"])
 async def test_new_line_keys(key: str) -> None:
     """Promised: U41."""
-    async with desk() as app:
+    async with a_box() as app:
         await app.arrive("a", key, "b")
         assert app.box.text == "a\nb"
         assert not app.sent
 
 
 async def test_other_wishes() -> None:
-    async with desk() as app:
+    async with a_box() as app:
         await app.arrive("ctrl+o", "escape")
         assert [type(message) for message in app.asked] == [Compose.AttachWanted, Compose.LeaveWanted]
 
 
 async def test_changed_tells_text_and_caret_but_not_for_a_draft_put_back() -> None:
-    async with desk() as app:
+    async with a_box() as app:
         app.box.load("ab\ncd", 4)
         await app.heard()
         assert not app.asked
@@ -182,13 +182,13 @@ async def test_changed_tells_text_and_caret_but_not_for_a_draft_put_back() -> No
 
 @pytest.mark.parametrize(("caret", "at"), [(0, 0), (2, 2), (3, 3), (5, 5), (99, 5), (-1, 0)])
 async def test_the_caret_comes_back(caret: int, at: int) -> None:
-    async with desk() as app:
+    async with a_box() as app:
         app.box.load("ab\ncd", caret)
         assert app.box.caret == at
 
 
 async def test_a_paste_is_text_without_controls_and_never_sends() -> None:
-    async with desk() as app:
+    async with a_box() as app:
         await app.arrive("a", events.Paste("1\r\n\x1b[31m2\r3\t\x00\u202e"), "\r")
         assert app.box.text == "a1\n2\n3\t\n"
         assert not app.sent
@@ -197,14 +197,14 @@ async def test_a_paste_is_text_without_controls_and_never_sends() -> None:
 
 
 async def test_pasted_lines_without_marks_do_not_send() -> None:
-    async with desk() as app:
+    async with a_box() as app:
         await app.arrive(*"строка\r" * 30)
         assert app.box.text == "строка\n" * 30
         assert not app.sent
 
 
 async def test_pasted_lines_without_marks_may_come_in_two_reads() -> None:
-    async with desk() as app:
+    async with a_box() as app:
         await app.arrive(*"Здравствуйте, заказ собран")
         app.post_message(events.Key("enter", "\r"))
         while not app.has_one_enter_waiting:
@@ -218,13 +218,13 @@ async def test_pasted_lines_without_marks_may_come_in_two_reads() -> None:
 
 
 async def test_an_enter_typed_behind_text_over_a_slow_link_sends() -> None:
-    async with desk() as app:
+    async with a_box() as app:
         await app.arrive(*"Добрый день, сегодня отправим", "\r")
         assert app.sent == ["Добрый день, сегодня отправим"]
 
 
 async def test_a_letter_is_left_and_removed_as_a_whole() -> None:
-    async with desk() as app:
+    async with a_box() as app:
         await app.arrive(*"a👩\u200d👧👍🏽е\u0301")
         assert app.box.text == "a👩\u200d👧👍🏽е\u0301"
         carets = []
@@ -239,7 +239,7 @@ async def test_a_letter_is_left_and_removed_as_a_whole() -> None:
 
 
 async def test_the_header_is_not_markup_and_the_box_grows() -> None:
-    async with desk() as app:
+    async with a_box() as app:
         app.box.address(plain("Кому: [/] Ольга"))
         assert app.box.border_title == "Кому: \\[/] Ольга"
         assert app.box.outer_size.height == 3
@@ -248,7 +248,7 @@ async def test_the_header_is_not_markup_and_the_box_grows() -> None:
 
 
 async def test_an_enter_behind_a_template_sends_at_once_what_was_typed_to_it() -> None:
-    async with desk() as app:
+    async with a_box() as app:
         app.put_at = time.monotonic() + 60
         app.box.put("Здравствуйте!")
         await app.heard()
@@ -261,7 +261,7 @@ async def test_an_enter_behind_a_template_sends_at_once_what_was_typed_to_it() -
 
 
 async def test_while_a_template_is_awaited_an_enter_sends_nothing() -> None:
-    async with desk() as app:
+    async with a_box() as app:
         await press(app, "/")
         await app.heard()
         assert app.box.text == "/"

@@ -26,7 +26,7 @@ from chat_tui.settings.keep import table_of
 from chat_tui.ui.screens import dialog
 from chat_tui.ui.screens.start import Start
 from chat_tui.ui.start_app import StartApp
-from tests.support.settling import drawn, resize
+from tests.support.settling import drawn, resize, settled
 from tests.support.waiting import until
 
 ESC, ENTER = "escape", "enter"
@@ -76,6 +76,8 @@ class Newcomer:
 
         async def holds() -> bool:
             await drawn(self.app)
+            if not condition():
+                await settled(self.app)
             return bool(condition())
 
         try:

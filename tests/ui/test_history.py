@@ -40,7 +40,7 @@ KEYS = {
 MORE: dict[str, Any] = {"has_older": True, "coverage": Coverage.HAVE_MORE}
 
 
-class Desk(App[None]):
+class HistoryApp(App[None]):
     """A history of ten lines; serves pages out of `total` messages when `serves`."""
 
     CSS = "History { width: 80; height: 12; }"
@@ -97,7 +97,7 @@ def first_message(history: History) -> str:
 
 
 async def test_opens_at_the_end_and_tells_that_it_is_seen() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51), **MORE), queue_item())
         await settled(pilot.app)
@@ -108,7 +108,7 @@ async def test_opens_at_the_end_and_tells_that_it_is_seen() -> None:
 
 
 async def test_opens_at_the_first_unseen_message_when_the_end_is_too_far() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51), seen=MessageId(20)), queue_item())
         await settled(pilot.app)
@@ -120,7 +120,7 @@ async def test_opens_at_the_first_unseen_message_when_the_end_is_too_far() -> No
 
 
 async def test_a_few_unseen_messages_open_at_the_end() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test():
         app.history.show(timeline_page(*entries(1, 51), seen=MessageId(48)), queue_item())
         assert app.history.is_at_end
@@ -128,7 +128,7 @@ async def test_a_few_unseen_messages_open_at_the_end() -> None:
 
 
 async def test_opens_at_a_message_in_the_middle_of_the_screen_and_marks_it() -> None:
-    app = Desk(serves=True)
+    app = HistoryApp(serves=True)
     async with app.run_test() as pilot:
         app.history.show(app.page(1000, 1050), queue_item(), at=MessageId(1025))
         await settled(pilot.app)
@@ -148,7 +148,7 @@ async def test_opens_at_a_message_in_the_middle_of_the_screen_and_marks_it() -> 
 
 
 async def test_opens_at_a_message_that_is_on_the_last_screen_at_the_end() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51), **MORE), queue_item(), at=MessageId(50))
         await settled(pilot.app)
@@ -157,7 +157,7 @@ async def test_opens_at_a_message_that_is_on_the_last_screen_at_the_end() -> Non
 
 
 async def test_a_message_that_has_left_the_history_opens_at_the_next_one() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         page = app.page(1000, 1050)
         gone = [entry for entry in page.entries if entry.key != "m1025"]
@@ -170,7 +170,7 @@ async def test_a_message_that_has_left_the_history_opens_at_the_next_one() -> No
 
 
 async def test_a_message_that_was_looked_for_is_shown_unfolded() -> None:
-    app = Desk()
+    app = HistoryApp()
     long = Entry(message(30, "слово " * 2000 + "конец"))
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 30), long), queue_item(), at=MessageId(30))
@@ -182,7 +182,7 @@ async def test_a_message_that_was_looked_for_is_shown_unfolded() -> None:
 
 
 async def test_news_move_nothing_while_the_screen_is_at_an_old_message() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(app.page(1000, 1050), queue_item(), at=MessageId(1025))
         await settled(pilot.app)
@@ -195,7 +195,7 @@ async def test_news_move_nothing_while_the_screen_is_at_an_old_message() -> None
 
 async def test_scrolls_by_screens() -> None:
     """Promised: U27."""
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         bottom = screen(app.history)
@@ -211,7 +211,7 @@ async def test_scrolls_by_screens() -> None:
 
 
 async def test_arrivals_never_move_what_is_read() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51), **MORE), queue_item())
         await press(pilot.app, "pageup", "k")
@@ -226,7 +226,7 @@ async def test_arrivals_never_move_what_is_read() -> None:
 
 
 async def test_at_the_end_the_screen_follows() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         app.history.refresh_newest(timeline_page(*entries(2, 52), has_older=True))
@@ -237,7 +237,7 @@ async def test_at_the_end_the_screen_follows() -> None:
 
 
 async def test_older_pages_never_move_what_is_read() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(51, 101), **MORE), queue_item())
         await press(pilot.app, "g")
@@ -251,8 +251,10 @@ async def test_older_pages_never_move_what_is_read() -> None:
         assert int(first_message(app.history)) < 50
 
 
-async def test_a_hundred_pages_there_and_back() -> None:
-    app = Desk(serves=True)
+@pytest.mark.parametrize("total", [1000, pytest.param(5000, marks=pytest.mark.thorough)])
+async def test_many_pages_there_and_back(total: int) -> None:
+    assert total > 2 * CAP
+    app = HistoryApp(total, serves=True)
     async with app.run_test(size=(80, 100)) as pilot:
         app.history.styles.height = 100
         await settled(pilot.app)
@@ -267,11 +269,11 @@ async def test_a_hundred_pages_there_and_back() -> None:
             assert len(app.history._window.entries) <= CAP
         assert first_message(app.history) == "1"
         await press(pilot.app, "G")
-        assert "Message 5000." in "".join(screen(app.history)[-3:])
+        assert f"Message {total}." in "".join(screen(app.history)[-3:])
 
 
 async def test_forward_again_after_the_newest_were_dropped() -> None:
-    app = Desk(total=600, serves=True)
+    app = HistoryApp(total=600, serves=True)
     async with app.run_test(size=(80, 60)) as pilot:
         app.history.styles.height = 60
         await settled(pilot.app)
@@ -288,7 +290,7 @@ async def test_forward_again_after_the_newest_were_dropped() -> None:
 
 
 async def test_the_line_above_says_how_far_the_history_goes() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 4), coverage=Coverage.HAVE_MORE), queue_item())
         await settled(pilot.app)
@@ -303,7 +305,7 @@ async def test_the_line_above_says_how_far_the_history_goes() -> None:
 
 
 async def test_a_wanted_page_that_brings_nothing_is_not_asked_for_again_by_itself() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 4), **MORE), queue_item())
         app.history.extend_older(timeline_page(**MORE))
@@ -313,7 +315,7 @@ async def test_a_wanted_page_that_brings_nothing_is_not_asked_for_again_by_itsel
 
 async def test_an_echo_counts_down_and_becomes_a_message_in_its_place() -> None:
     """Promised: U46."""
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         held = Entry(None, outbox_item(OutboxState.QUEUED, not_before=NOW + 4000))
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
@@ -338,7 +340,7 @@ async def test_an_echo_counts_down_and_becomes_a_message_in_its_place() -> None:
 
 
 async def test_an_anchor_on_an_echo_follows_it_into_the_history() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         echoes = [
             Entry(None, outbox_item(OutboxState.SENT, outbox_id=OutboxId(str(n)), seq=n, text=f"Echo {n}"))
@@ -356,7 +358,7 @@ async def test_an_anchor_on_an_echo_follows_it_into_the_history() -> None:
 
 
 async def test_a_discarded_echo_under_the_anchor_leaves_the_place() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         echoes = [
             Entry(None, outbox_item(outbox_id=OutboxId(str(n)), seq=n, text=f"Echo {n}.")) for n in range(40)
@@ -370,7 +372,7 @@ async def test_a_discarded_echo_under_the_anchor_leaves_the_place() -> None:
 
 
 async def test_a_tick_redraws_the_countdown_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test():
         held = Entry(None, outbox_item(OutboxState.QUEUED, not_before=NOW + 4000))
         app.history.show(timeline_page(*entries(1, 51), held), queue_item())
@@ -385,7 +387,7 @@ async def test_a_tick_redraws_the_countdown_only(monkeypatch: pytest.MonkeyPatch
 
 
 async def test_a_gap_of_arrivals_starts_anew_at_the_end_and_waits_elsewhere() -> None:
-    app = Desk(total=500)
+    app = HistoryApp(total=500)
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         await press(pilot.app, "pageup")
@@ -403,7 +405,7 @@ async def test_a_gap_of_arrivals_starts_anew_at_the_end_and_waits_elsewhere() ->
 
 
 async def test_pages_of_another_chat_are_ignored() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test():
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         before = screen(app.history)
@@ -415,7 +417,7 @@ async def test_pages_of_another_chat_are_ignored() -> None:
 
 
 async def test_long_messages_fold_and_unfold() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         tall = Entry(message(1, "\n".join(f"line {n}" for n in range(200))))
         app.history.show(timeline_page(tall), queue_item())
@@ -430,7 +432,7 @@ async def test_long_messages_fold_and_unfold() -> None:
 
 async def test_sentences_of_an_empty_history() -> None:
     """Promised: U13."""
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test():
         app.history.say(Content("Choose a chat: Enter."))
         assert "Choose a chat: Enter." in "".join(screen(app.history))
@@ -444,7 +446,7 @@ async def test_sentences_of_an_empty_history() -> None:
 
 
 async def test_dates_stand_between_days_and_follow_the_clock() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test():
         day = 86_400_000
         app.history.show(
@@ -461,7 +463,7 @@ async def test_dates_stand_between_days_and_follow_the_clock() -> None:
 
 
 async def test_a_resize_keeps_the_message_in_the_first_row() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test(size=(120, 40)) as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         await press(pilot.app, "pageup", "pageup")
@@ -477,7 +479,7 @@ async def test_a_resize_keeps_the_message_in_the_first_row() -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 3), (20, 5), (40, 3), (200, 60)])
 async def test_every_action_works_at_every_size(size: tuple[int, int]) -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test(size=size) as pilot:
         app.history.styles.width, app.history.styles.height = size
         app.history.show(timeline_page(*entries(1, 51), **MORE), queue_item())
@@ -487,7 +489,7 @@ async def test_every_action_works_at_every_size(size: tuple[int, int]) -> None:
 
 
 async def test_before_the_first_layout() -> None:
-    async with Desk().run_test():
+    async with HistoryApp().run_test():
         history = History(lambda: NOW, UTC)
         history.show(timeline_page(*entries(1, 51), **MORE), queue_item())
         for action in KEYS.values():
@@ -498,7 +500,7 @@ async def test_before_the_first_layout() -> None:
 
 
 async def test_hostile_texts_draw_harmless_full_lines() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test(size=(100, 100)) as pilot:
         app.history.styles.height = 100
         await settled(pilot.app)
@@ -516,7 +518,7 @@ async def test_hostile_texts_draw_harmless_full_lines() -> None:
 
 
 async def test_a_click_on_hostile_markup_runs_nothing() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(Entry(message(1, "[@click=app.quit]Подтвердить[/]"))), queue_item())
         await pilot.click(History, offset=(40, 3))

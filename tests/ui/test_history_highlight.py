@@ -9,7 +9,7 @@ from chat_tui.model.timeline import Entry
 from chat_tui.ui.widgets.history import History
 from tests.support.settling import press, settled
 from tests.ui.pane_samples import entries, message, outbox_item, queue_item, timeline_page
-from tests.ui.test_history import MORE, Desk, first_message, screen
+from tests.ui.test_history import MORE, HistoryApp, first_message, screen
 
 
 def marked(history: History) -> list[str]:
@@ -18,7 +18,7 @@ def marked(history: History) -> list[str]:
 
 
 async def test_up_begins_at_the_newest_message_and_goes_from_message_to_message() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         assert marked(app.history) == []
@@ -36,7 +36,7 @@ async def test_up_begins_at_the_newest_message_and_goes_from_message_to_message(
 
 
 async def test_the_screen_follows_the_highlight_and_no_further() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         top = int(first_message(app.history))
@@ -54,7 +54,7 @@ async def test_the_screen_follows_the_highlight_and_no_further() -> None:
 
 
 async def test_down_begins_at_the_upper_edge() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         await press(pilot.app, "pageup", "j")
@@ -63,7 +63,7 @@ async def test_down_begins_at_the_upper_edge() -> None:
 
 
 async def test_a_highlight_that_left_the_screen_is_none_and_begins_anew() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         await press(pilot.app, "k", "pageup", "pageup")
@@ -74,7 +74,7 @@ async def test_a_highlight_that_left_the_screen_is_none_and_begins_anew() -> Non
 
 
 async def test_a_message_higher_than_the_screen_passes_line_by_line() -> None:
-    app = Desk()
+    app = HistoryApp()
     tall = Entry(message(2, "\n".join(f"line {n}" for n in range(30))))
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 2), tall, *entries(3, 4)), queue_item())
@@ -97,7 +97,7 @@ async def test_a_message_higher_than_the_screen_passes_line_by_line() -> None:
 
 @pytest.mark.parametrize("keys", ["k" * 5, "j" * 5])
 async def test_the_ends_hold(keys: str) -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 3)), queue_item())
         await press(pilot.app, *keys)
@@ -106,7 +106,7 @@ async def test_the_ends_hold(keys: str) -> None:
 
 
 async def test_the_highlight_walks_through_pages_that_come() -> None:
-    app = Desk(200, serves=True)
+    app = HistoryApp(200, serves=True)
     async with app.run_test() as pilot:
         app.history.show(app.newest(), queue_item())
         for number in range(200, 120, -1):
@@ -118,7 +118,7 @@ async def test_the_highlight_walks_through_pages_that_come() -> None:
 
 
 async def test_it_begins_where_a_search_led() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(app.page(1000, 1050), queue_item(), at=MessageId(1025))
         await press(pilot.app, "k")
@@ -127,7 +127,7 @@ async def test_it_begins_where_a_search_led() -> None:
 
 
 async def test_it_stays_with_an_echo_that_becomes_a_message() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         echo = Entry(None, outbox_item(OutboxState.SENDING))
@@ -142,7 +142,7 @@ async def test_it_stays_with_an_echo_that_becomes_a_message() -> None:
 
 
 async def test_a_click_highlights() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51), **MORE), queue_item())
         await pilot.click(History, offset=(40, 5))
@@ -151,7 +151,7 @@ async def test_a_click_highlights() -> None:
 
 
 async def test_news_do_not_cover_the_highlight() -> None:
-    app = Desk()
+    app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(app.page(1000, 1050), queue_item(), at=MessageId(1025))
         app.history.refresh_newest(timeline_page(*entries(4950, 5001), has_older=True, seen=MessageId(4998)))

@@ -12,9 +12,6 @@ from chat_tui.ui.screens.legible import Legible
 from tests.faults.support.seeds import a_seed
 from tests.ui.letters import Walk, a_walk, walk
 
-STEPS = 150
-"""More by `python -m tests.ui.letters`."""
-
 
 @asynccontextmanager
 async def hands(place: Path, size: tuple[int, int]) -> AsyncIterator[Walk]:
@@ -31,15 +28,26 @@ async def draft_of(ours: Walk, chat_id: ChatId) -> str:
     return (await ours.scene.inbox.draft(chat_id)).text
 
 
-async def test_random_keys_and_sizes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("steps", [60, pytest.param(600, marks=pytest.mark.thorough)])
+async def test_random_keys_and_sizes(tmp_path: Path, steps: int) -> None:
     """Whoever walks presses anything, at any size; each step is followed by a look at all promises."""
     seed = a_seed()
-    ours = await walk(tmp_path, seed=seed, steps=STEPS)
-    assert ours.letters > STEPS // 20, f"seed {seed} hardly wrote"
+    ours = await walk(tmp_path, seed=seed, steps=steps)
+    assert ours.letters > steps // 30, f"seed {seed} hardly wrote"
 
 
-@pytest.mark.parametrize("write", ["c", "с", "tab"], ids=["c", "cyrillic", "tab"])
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 12)], ids=["80x24", "120x40", "40x12"])
+async def test_a_walk_of_which_undo_brings_a_text_back_into_the_box(tmp_path: Path) -> None:
+    """Undo types from outside the box, and nothing else does."""
+    async with hands(tmp_path, (80, 24)) as ours:
+        await typed(ours, "n", *"ab", "enter", "escape", "escape", "u")
+        assert (ours.box.text, ours.is_writing) == ("ab", True)
+
+
+@pytest.mark.parametrize(
+    ("write", "size"),
+    [("c", (80, 24)), ("с", (120, 40)), ("tab", (40, 12)), ("tab", (120, 40))],
+    ids=["c-80x24", "cyrillic-120x40", "tab-40x12", "tab-120x40"],
+)
 async def test_a_text_goes_to_the_highlighted_chat_not_to_the_one_left_open(
     tmp_path: Path, write: str, size: tuple[int, int]
 ) -> None:
@@ -55,49 +63,53 @@ async def test_a_text_goes_to_the_highlighted_chat_not_to_the_one_left_open(
         assert (item.chat_id, item.text) == (chat_id, "text")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (60, 12), (99, 40), (40, 12)])
 async def test_a_smaller_window_leaves_the_caret_in_the_box_and_the_box_on_the_screen(
-    tmp_path: Path, size: tuple[int, int]
+    tmp_path: Path,
 ) -> None:
     async with hands(tmp_path, (120, 40)) as ours:
         await typed(ours, "n", "escape", "escape", "c", *"ab")
-        await ours.resize(*size)
-        await typed(ours, *"mxz", *"жщ")
-        assert ours.box.text == "abmxzжщ"
-        await ours.resize(120, 40)
-        await typed(ours, "!")
-        assert ours.box.text == "abmxzжщ!"
+        text = "ab"
+        for size in ((80, 24), (60, 12), (99, 40), (40, 12)):
+            await ours.resize(*size)
+            await typed(ours, *"mxz", *"жщ")
+            await ours.resize(120, 40)
+            await typed(ours, "!")
+            text += "mxzжщ!"
+            assert ours.box.text == text, size
 
 
-@pytest.mark.parametrize("size", [(20, 5), (39, 12), (40, 11), (1, 1)])
 async def test_below_the_least_size_no_letter_acts_and_the_next_one_goes_on_in_the_same_box(
-    tmp_path: Path, size: tuple[int, int]
+    tmp_path: Path,
 ) -> None:
     async with hands(tmp_path, (80, 24)) as ours:
         await typed(ours, "n", *"ab")
-        await ours.resize(*size)
-        await typed(ours, *"xmnq", "enter", "escape", "ctrl+n", "ctrl+p", "f1")
-        await ours.resize(80, 24)
-        await typed(ours, "c")
-        assert ours.box.text == "abc"
-        assert await ours.scene.inbox.open_items() == ()
+        text = "ab"
+        for size in ((20, 5), (39, 12), (40, 11), (1, 1)):
+            await ours.resize(*size)
+            await typed(ours, *"xmnq", "enter", "escape", "ctrl+n", "ctrl+p", "f1")
+            await ours.resize(80, 24)
+            await typed(ours, "c")
+            text += "c"
+            assert ours.box.text == text, size
+            assert await ours.scene.inbox.open_items() == ()
 
 
-@pytest.mark.parametrize("dialog", ["ctrl+p", "m", "z", "q", "f"])
-async def test_a_dialog_below_the_least_size_hears_nothing_either(tmp_path: Path, dialog: str) -> None:
+async def test_a_dialog_below_the_least_size_hears_nothing_either(tmp_path: Path) -> None:
     async with hands(tmp_path, (80, 24)) as ours:
-        await typed(ours, "n", *"ab", "enter", "escape", dialog)
-        front = ours.top
-        assert isinstance(front, Legible)
-        assert front is not ours.desk
-        had = front.focused
-        await ours.resize(30, 8)
-        assert front.query_one("#too-small").display
-        await typed(ours, *"yнx1", "enter", "escape")
-        await ours.resize(80, 24)
-        assert (ours.top, front.focused) == (front, had)
-        await typed(ours, "escape")
-        assert ours.top is ours.desk
+        await typed(ours, "n", *"ab", "enter", "escape")
+        for dialog in ("ctrl+p", "m", "z", "q", "f"):
+            await typed(ours, dialog)
+            front = ours.top
+            assert isinstance(front, Legible), dialog
+            assert front is not ours.desk, dialog
+            had = front.focused
+            await ours.resize(30, 8)
+            assert front.query_one("#too-small").display, dialog
+            await typed(ours, *"yнx1", "enter", "escape")
+            await ours.resize(80, 24)
+            assert (ours.top, front.focused) == (front, had), dialog
+            await typed(ours, "escape")
+            assert ours.top is ours.desk, dialog
 
 
 async def test_a_click_into_the_box_takes_the_highlight_to_its_chat(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tests.ui.pane_samples import NOW
 COUNTS = dict(zip(Tab, (12, 1, 3, 2, 4, 60), strict=True))
 
 
-class Desk(App[None]):
+class BarsApp(App[None]):
     """The four bars as the main screen stacks them."""
 
     CSS = "#top { height: 1; }"
@@ -42,7 +42,7 @@ def text(pane: LinePane, y: int = 0) -> str:
 
 async def test_tabs_and_status_share_the_first_line() -> None:
     locale.use("ru")
-    app = Desk()
+    app = BarsApp()
     async with app.run_test(size=(110, 24)) as pilot:
         tabs, status = app.query_one(TabBar), app.query_one(StatusLine)
         tabs.show(Tab.DISPUTES, COUNTS)
@@ -61,7 +61,7 @@ async def test_tabs_and_status_share_the_first_line() -> None:
 
 
 async def test_a_click_asks_for_the_tab_under_it() -> None:
-    app = Desk()
+    app = BarsApp()
     async with app.run_test(size=(110, 24)) as pilot:
         tabs = app.query_one(TabBar)
         tabs.show(Tab.WAITING, COUNTS)
@@ -74,7 +74,7 @@ async def test_a_click_asks_for_the_tab_under_it() -> None:
 
 
 async def test_nothing_is_drawn_when_nothing_changed() -> None:
-    app = Desk()
+    app = BarsApp()
     async with app.run_test() as pilot:
         tabs, status, hints = app.query_one(TabBar), app.query_one(StatusLine), app.query_one(HintLine)
 
@@ -95,7 +95,7 @@ async def test_nothing_is_drawn_when_nothing_changed() -> None:
 
 
 async def test_the_notice_takes_the_lines_it_needs_and_then_goes() -> None:
-    app = Desk()
+    app = BarsApp()
     async with app.run_test(size=(40, 24)) as pilot:
         line = app.query_one(NoticeLine)
         assert not line.display
@@ -111,7 +111,7 @@ async def test_the_notice_takes_the_lines_it_needs_and_then_goes() -> None:
 
 
 async def test_hints_keep_help_on_a_narrow_screen() -> None:
-    app = Desk()
+    app = BarsApp()
     async with app.run_test(size=(24, 10)) as pilot:
         hints = app.query_one(HintLine)
         hints.show([("n", "next"), ("Enter", "open"), ("c", "write"), ("?", "keys")])

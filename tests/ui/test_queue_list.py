@@ -28,7 +28,7 @@ KEYS = {
 }
 
 
-class Desk(App[None]):
+class ListApp(App[None]):
     """A list of five rows; `total` chats, served as a store would when `serves`."""
 
     CSS = "QueueList { width: 38; height: 12; }"
@@ -90,9 +90,9 @@ def gutter(queue: QueueList) -> list[int]:
 
 async def test_shows_rows_and_moves_the_highlight() -> None:
     """Promised: U27."""
-    async with Desk().run_test() as pilot:
+    async with ListApp().run_test() as pilot:
         app = pilot.app
-        assert isinstance(app, Desk)
+        assert isinstance(app, ListApp)
         app.list.show(app.page(0, 64))
         assert names(app.list) == [f"Buyer {number}" for number in range(5)]
         assert gutter(app.list) == [0, 1]
@@ -105,7 +105,7 @@ async def test_shows_rows_and_moves_the_highlight() -> None:
 
 
 async def test_over_the_edge_it_jumps_half_a_screen() -> None:
-    async with Desk().run_test() as pilot:
+    async with ListApp().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
         await press(pilot.app, *["j"] * 5)
@@ -114,7 +114,7 @@ async def test_over_the_edge_it_jumps_half_a_screen() -> None:
 
 
 async def test_pages_keep_the_line_of_the_highlight() -> None:
-    async with Desk().run_test() as pilot:
+    async with ListApp().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
         await press(pilot.app, "j", "pagedown")
@@ -126,7 +126,7 @@ async def test_pages_keep_the_line_of_the_highlight() -> None:
 
 
 async def test_a_thousand_chats_by_pages_there_and_back() -> None:
-    app = Desk(serves=True)
+    app = ListApp(serves=True)
     async with app.run_test(size=(80, 60)) as pilot:
         app.list.styles.height = 60
         await settled(pilot.app)
@@ -148,7 +148,7 @@ async def test_a_thousand_chats_by_pages_there_and_back() -> None:
 
 
 async def test_extending_before_moves_nothing_on_the_screen() -> None:
-    async with Desk().run_test() as pilot:
+    async with ListApp().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(64, 128, before=True))
         await press(pilot.app, "j")
@@ -160,7 +160,7 @@ async def test_extending_before_moves_nothing_on_the_screen() -> None:
 
 
 async def test_more_is_wanted_once_and_only_near_the_end() -> None:
-    app = Desk()
+    app = ListApp()
     async with app.run_test() as pilot:
         app.list.show(app.page(0, 64))
         await press(pilot.app, *["pagedown"] * 11)
@@ -176,7 +176,7 @@ async def test_more_is_wanted_once_and_only_near_the_end() -> None:
 
 
 async def test_the_edges_of_the_tab() -> None:
-    app = Desk(serves=True)
+    app = ListApp(serves=True)
     async with app.run_test() as pilot:
         app.list.show(app.page(0, 64))
         await press(pilot.app, "G")
@@ -189,7 +189,7 @@ async def test_the_edges_of_the_tab() -> None:
 
 async def test_new_order_leaves_the_highlight_on_its_chat_and_line() -> None:
     """Promised: U10."""
-    async with Desk().run_test() as pilot:
+    async with ListApp().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
         await press(pilot.app, *["j"] * 3)
@@ -201,7 +201,7 @@ async def test_new_order_leaves_the_highlight_on_its_chat_and_line() -> None:
 
 
 async def test_a_list_nobody_is_in_shows_its_beginning_while_the_highlight_can_be_seen() -> None:
-    async with Desk().run_test() as pilot:
+    async with ListApp().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
         await press(pilot.app, "j")
@@ -219,7 +219,7 @@ async def test_a_list_nobody_is_in_shows_its_beginning_while_the_highlight_can_b
 
 
 async def test_a_vanished_chat_yields_to_its_neighbour() -> None:
-    app = Desk()
+    app = ListApp()
     async with app.run_test() as pilot:
         app.list.show(queue_page(0, 3))
         await press(pilot.app, "j", "j")
@@ -235,7 +235,7 @@ async def test_a_vanished_chat_yields_to_its_neighbour() -> None:
 
 
 async def test_another_tab_begins_at_its_top() -> None:
-    async with Desk().run_test() as pilot:
+    async with ListApp().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
         await press(pilot.app, *["j"] * 9)
@@ -246,7 +246,7 @@ async def test_another_tab_begins_at_its_top() -> None:
 async def test_refreshed_items_change_in_place_and_redraw_only_themselves(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async with Desk().run_test() as pilot:
+    async with ListApp().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
         screen(queue)
@@ -261,7 +261,7 @@ async def test_refreshed_items_change_in_place_and_redraw_only_themselves(
 
 
 async def test_a_minute_redraws_only_ages_that_changed(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = Desk()
+    app = ListApp()
     async with app.run_test():
         items = (queue_item(0), queue_item(1, waiting_since=NOW - 50 * 60 * MINUTE))
         app.list.show(QueuePage(Tab.WAITING, items, has_before=False, has_after=False))
@@ -277,7 +277,7 @@ async def test_a_minute_redraws_only_ages_that_changed(monkeypatch: pytest.Monke
 
 
 async def test_highlight_by_the_program_tells_nobody() -> None:
-    app = Desk()
+    app = ListApp()
     async with app.run_test() as pilot:
         app.list.show(queue_page(0, 64))
         await settled(pilot.app)
@@ -291,7 +291,7 @@ async def test_highlight_by_the_program_tells_nobody() -> None:
 
 
 async def test_the_open_chat_has_its_mark() -> None:
-    async with Desk().run_test() as pilot:
+    async with ListApp().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
         queue.opened = ChatId(2)
@@ -300,7 +300,7 @@ async def test_the_open_chat_has_its_mark() -> None:
 
 
 async def test_the_badge_and_the_empty_text() -> None:
-    async with Desk().run_test() as pilot:
+    async with ListApp().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.heading = Content("Chats [b]")
         queue.empty_text = Content("Nobody waits. Press 6 for all chats.")
@@ -314,7 +314,7 @@ async def test_the_badge_and_the_empty_text() -> None:
 
 
 async def test_the_lower_border_says_where_there_is_more() -> None:
-    async with Desk().run_test() as pilot:
+    async with ListApp().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 12))
         assert queue.border_subtitle == "↓"
@@ -325,7 +325,7 @@ async def test_the_lower_border_says_where_there_is_more() -> None:
 
 
 async def test_click_highlights_and_opens_and_the_wheel_looks_around() -> None:
-    app = Desk()
+    app = ListApp()
     async with app.run_test() as pilot:
         app.list.show(queue_page(0, 64))
         await pilot.click(QueueList, offset=(10, 6))
@@ -337,7 +337,7 @@ async def test_click_highlights_and_opens_and_the_wheel_looks_around() -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 2), (20, 5), (40, 3), (200, 60)])
 async def test_every_action_works_at_every_size(size: tuple[int, int]) -> None:
-    app = Desk()
+    app = ListApp()
     async with app.run_test(size=size) as pilot:
         app.list.styles.width, app.list.styles.height = size
         app.list.show(app.page(0, 64))
@@ -348,7 +348,7 @@ async def test_every_action_works_at_every_size(size: tuple[int, int]) -> None:
 
 async def test_before_the_first_layout() -> None:
     queue = QueueList(lambda: NOW)
-    async with Desk().run_test():
+    async with ListApp().run_test():
         queue.show(queue_page(0, 64))
         for action in KEYS.values():
             getattr(queue, f"action_{action}")()
@@ -357,7 +357,7 @@ async def test_before_the_first_layout() -> None:
 
 
 async def test_the_screen_survives_a_resize_with_its_highlight() -> None:
-    async with Desk().run_test() as pilot:
+    async with ListApp().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
         await press(pilot.app, *["j"] * 4)
@@ -367,7 +367,7 @@ async def test_the_screen_survives_a_resize_with_its_highlight() -> None:
 
 
 async def test_hostile_texts_draw_harmless_full_lines() -> None:
-    async with Desk().run_test(size=(80, 60)) as pilot:
+    async with ListApp().run_test(size=(80, 60)) as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.styles.height = 58
         items = tuple(queue_item(n, customer_name=text, snippet=text) for n, text in enumerate(HOSTILE))
@@ -381,7 +381,7 @@ async def test_hostile_texts_draw_harmless_full_lines() -> None:
 
 
 async def test_a_new_theme_redraws_in_its_colours() -> None:
-    async with Desk().run_test() as pilot:
+    async with ListApp().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
         dark = queue.render_line(0)

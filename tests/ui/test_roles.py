@@ -46,7 +46,7 @@ class ByTheme(LinePane, can_focus=True):
         self.forgotten += 1
 
 
-class Desk(App[None]):
+class RolesApp(App[None]):
     """Both, one above the other."""
 
     CSS = "BySheet, ByTheme { height: 1; } .marked { background: $primary 20%; }"
@@ -61,7 +61,7 @@ THEMES = ["textual-dark", "textual-light", "nord", "gruvbox", "solarized-light",
 
 @pytest.mark.parametrize("theme", THEMES)
 async def test_every_role_has_the_colour_of_the_style_sheet(theme: str) -> None:
-    app = Desk()
+    app = RolesApp()
     async with app.run_test() as pilot:
         sheet, pane = app.query_one(BySheet), app.query_one(ByTheme)
         for first in ("nord", theme):
@@ -75,7 +75,7 @@ async def test_every_role_has_the_colour_of_the_style_sheet(theme: str) -> None:
 
 
 async def test_what_is_drawn_is_kept_while_the_colours_stay() -> None:
-    app = Desk()
+    app = RolesApp()
     async with app.run_test() as pilot:
         pane = app.query_one(ByTheme)
         await settled(pilot.app)
