@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -20,7 +21,7 @@ from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.timeline import Draft
 from chat_tui.store import chats, drafts, messages, outbox
-from chat_tui.store.database import Store, StorePaths
+from chat_tui.store.database import Store, StorePaths, StoreProblem
 from chat_tui.ui.app import ChatTuiApp
 
 NOW: Millis = int(datetime(2026, 11, 22, 15, 30, tzinfo=UTC).timestamp() * 1000)
@@ -245,6 +246,8 @@ class StillInbox(Inbox):
     def __init__(self, store: Store, link: Link) -> None:
         super().__init__(store, _no_market, settings=InboxSettings(), wall_ms=lambda: NOW)
         self._still = link
+        self._opened = Future()
+        self._opened.set_exception(StoreProblem("a still inbox has no engine"))
 
     def link(self, chat_id: ChatId | None = None) -> Link:
         return self._still

@@ -147,7 +147,9 @@ class Walk:
         if self.opened is not None:
             known = self.typed.get(self.opened)
             is_known = known is None or self.trail[-1] in {"enter", "u", "ctrl+z"} or self.is_writing
-            self._expect(is_known or known == self.box.text, "a chat keeps its text")
+            # Typed into an empty box it opens the templates, and stands there until one is chosen.
+            is_slash = (self.trail[-1], known, self.box.text) == ("/", "", "/")
+            self._expect(is_known or is_slash or known == self.box.text, "a chat keeps its text")
             self.typed[self.opened] = self.box.text
         if not (self.is_writing and self.is_large_enough):
             return

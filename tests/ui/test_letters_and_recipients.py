@@ -36,11 +36,18 @@ async def test_random_keys_and_sizes(tmp_path: Path, steps: int) -> None:
     assert ours.letters > steps // 30, f"seed {seed} hardly wrote"
 
 
-async def test_a_walk_of_which_undo_brings_a_text_back_into_the_box(tmp_path: Path) -> None:
-    """Undo types from outside the box, and nothing else does."""
+async def test_undo_types_from_outside_the_box_and_a_slash_stands_behind_its_dialog(tmp_path: Path) -> None:
+    """What a walk must know; any other text that comes into the box unseen is a broken promise."""
     async with hands(tmp_path, (80, 24)) as ours:
-        await typed(ours, "n", *"ab", "enter", "escape", "escape", "u")
+        await typed(ours, "n", "/", "escape", "backspace")
+        await typed(ours, *"ab", "enter", "escape", "escape", "u")
         assert (ours.box.text, ours.is_writing) == ("ab", True)
+
+
+async def test_an_attachment_is_asked_for_and_refused_and_the_walk_goes_on(tmp_path: Path) -> None:
+    async with hands(tmp_path, (120, 40)) as ours:
+        await typed(ours, "3", "enter", "o", "escape", "escape", "n", *"ab")
+        assert ours.box.text.endswith("ab")
 
 
 @pytest.mark.parametrize(
