@@ -6,8 +6,13 @@ WORLDS = ("-m", "tests.inbox.simulation", "--worlds", "40")
 
 
 def pytest(selection: str) -> tuple[str, ...]:
-    """One test by its id."""
+    """One test by its id, of those that README's command runs."""
     return ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", selection)
+
+
+def thorough(selection: str) -> tuple[str, ...]:
+    """One test by its id, of the long ones."""
+    return ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "thorough", selection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,16 @@ class Mutant:
     name: str
     patches: tuple[Patch, ...]
     caught_by: tuple[str, ...] = WORLDS
+
+    @property
+    def test(self) -> str | None:
+        """The id of the test that catches it, or None: whole worlds do."""
+        return None if self.caught_by == WORLDS else self.caught_by[-1]
+
+    @property
+    def is_for_thorough(self) -> bool:
+        """Whether the tests that README names may pass it."""
+        return self.caught_by == WORLDS or "thorough" in self.caught_by
 
 
 def one(name: str, path: str, search: str, replace: str, test: str) -> Mutant:
