@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-WORLDS = ("-m", "tests.inbox.simulation", "--worlds", "40")
+WORLDS = ("-m", "tests.inbox.simulation", "--worlds", "40", "--jobs", "1")
 
 
 def pytest(selection: str) -> tuple[str, ...]:

@@ -14,6 +14,9 @@ FEW = ("-m", "tests.inbox.simulation", "--seed", "0", "--intents", "20")
 CAUGHT_SOON = next(mutant for mutant in MUTANTS if mutant.name == "commit after the send")
 
 
+_NAMED = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
 @pytest.fixture(scope="module")
 def tree() -> Iterator[Tree]:
     with Tree.copied() as tree:
@@ -73,9 +76,10 @@ def is_thorough(test: str) -> bool:
     is_long, body = False, module(path).body
     for name in names:
         is_long |= any("thorough" in ast.unparse(node) for node in body if is_pytestmark(node))
-        found = next((node for node in body if getattr(node, "name", None) == name), None)
-        if not isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        named = [node for node in body if isinstance(node, _NAMED) and node.name == name]
+        if not named:
             raise LookupError(test)
+        found = named[-1]
         is_long |= any(ast.unparse(mark) == "pytest.mark.thorough" for mark in found.decorator_list)
         body = found.body
     return is_long

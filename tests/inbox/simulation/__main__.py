@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 from tests.inbox.simulation.life import simulate
 from tests.inbox.simulation.plan import Plan
@@ -22,11 +23,15 @@ def one(seed: int, intents: int = INTENTS) -> dict[str, int]:
     return simulate(Plan.of(seed, intents))
 
 
-def many(seeds: Iterable[int]) -> Counter[str]:
-    """Worlds on all processors; the sum of their reports."""
+def many(seeds: Iterable[int], intents: int = INTENTS, jobs: int = 1) -> Counter[str]:
+    """The sum of the reports of worlds, so many at a time."""
     total: Counter[str] = Counter()
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for report in pool.map(one, seeds):
+    if jobs == 1:
+        for seed in seeds:
+            total.update(one(seed, intents))
+        return total
+    with ProcessPoolExecutor(jobs) as pool:
+        for report in pool.map(partial(one, intents=intents), seeds):
             total.update(report)
     return total
 
@@ -41,14 +46,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Exit code 1 and the seed when a promise was broken."""
     parser = argparse.ArgumentParser(prog="python -m tests.inbox.simulation", description=__doc__)
     parser.add_argument("--seed", type=int, help="replay one world with its trace")
-    parser.add_argument("--intents", type=int, default=INTENTS, help="of the one world")
+    parser.add_argument("--intents", type=int, default=INTENTS, help="of each world")
     parser.add_argument("--first", type=int, default=0, help="the first seed of many worlds")
     parser.add_argument("--worlds", type=int, default=170)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="worlds at a time")
     options = parser.parse_args(arguments)
     trace: list[str] = []
     try:
         if options.seed is None:
-            total = many(range(options.first, options.first + options.worlds))
+            seeds = range(options.first, options.first + options.worlds)
+            total = many(seeds, options.intents, options.jobs)
         else:
             logging.disable(logging.CRITICAL)
             total = Counter(simulate(Plan.of(options.seed, options.intents), trace))
