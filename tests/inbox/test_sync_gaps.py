@@ -1,7 +1,9 @@
 """News behind a page of the list that failed once: the next round reads on to them."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
+from itertools import count
 
 import pytest
 
@@ -17,8 +19,13 @@ CHATS = 45
 
 @pytest.fixture
 def market() -> Iterator[Sandbox]:
-    """Three pages of chats."""
-    with Sandbox.start(chats=CHATS, seed=3, long_chat=20) as sandbox:
+    """Three pages of chats, no two of which were written in at the same moment.
+
+    On a quick machine all of them can be: no page shows then in which order the list comes, and a copy that
+    has just started rightly reads it to its end.
+    """
+    moments = count(time.time_ns() // 1_000_000)
+    with Sandbox.start(chats=CHATS, seed=3, long_chat=20, now_ms=lambda: next(moments)) as sandbox:
         yield sandbox
 
 
