@@ -14,6 +14,7 @@ import pytest
 
 import hatch_build
 from chat_tui import locale
+from tests.support import properties
 from tests.support.read_only import read_only
 
 __all__ = ["read_only"]
@@ -70,6 +71,17 @@ _keep_files_in_memory()
 # How long an example takes tells how busy the machine is.
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before the first module of tests is imported."""
+    properties.choose(config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Before it is decided which tests run."""
+    properties.enrol(config, items)
 
 
 def pytest_xdist_auto_num_workers() -> int:
