@@ -13,6 +13,7 @@ from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.store import outbox
 from tests.inbox.simulation.copy import Copy
 from tests.inbox.simulation.stage import Stage
+from tests.support.properties import examples
 
 CHATS = st.sampled_from([ChatId(1), ChatId(2)])
 TEXTS = st.sampled_from(["Да", "Нет", "Завтра"])
@@ -141,11 +142,8 @@ class DeliveryMachine(RuleBasedStateMachine):
 
 
 DeliveryMachine.TestCase.settings = settings(
-    max_examples=150,
+    max_examples=examples(20),
     stateful_step_count=30,
-    deadline=None,
-    derandomize=True,
-    database=None,
     suppress_health_check=list(HealthCheck),
 )
 TestDelivery = pytest.mark.filterwarnings("ignore::ResourceWarning")(DeliveryMachine.TestCase)

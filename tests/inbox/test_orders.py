@@ -24,6 +24,7 @@ from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import chats, orders
 from tests.store.world import a_chat
+from tests.support.properties import examples
 from tests.support.shop import Shop, open_store
 from tests.support.waiting import until
 
@@ -253,7 +254,7 @@ def list_orders(shop: Shop, *order_ids: int, status: str = "WAITING_FOR_CUSTOMER
     return [chat.chat_id for chat in listed]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(6))
 @given(st.integers(0, 120), st.integers(1, 3))
 @example(101, 2)
 def test_however_many_chats_want_their_orders_no_batch_is_over_50_and_none_is_asked_twice(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat_tui.model.ids import ChatId, MessageId
@@ -14,6 +14,7 @@ from chat_tui.model.queue import Tab, read_talk, waiting_since
 from chat_tui.store import chats, messages
 from chat_tui.store.database import Store, StorePaths
 from tests.store.world import a_chat, list_chats, read_history
+from tests.support.properties import examples
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,7 @@ def picture(store: Store, chat_id: int) -> tuple[object, ...]:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20))
 @given(readings())
 def test_any_sequence_of_pages_ends_as_the_clean_history(
     shared: Store,

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat_tui.model.ids import ChatId, MessageId
@@ -18,6 +18,7 @@ from chat_tui.store import indexing, schema, search
 from chat_tui.store.database import Connection, Store, StorePaths
 from chat_tui.store.files import create_private, private_directory
 from tests.store.world import a_chat, buyer, list_chats, read_history
+from tests.support.properties import examples
 
 WORDS = [
     "чайник",
@@ -132,7 +133,7 @@ def do(store: Store, step: object) -> None:
         list_chats(store, step)  # type: ignore[arg-type]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10))
 @given(before=steps, after=steps, is_old=st.booleans())
 def test_any_sequence_of_merges_leaves_an_index_of_what_is_there(
     shared: Store, before: list[object], after: list[object], is_old: bool
@@ -166,7 +167,7 @@ def scan(conn: Connection, query: SearchQuery) -> list[tuple[int, int]]:
     ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10))
 @given(
     merges=st.lists(st.lists(found_messages, max_size=6), max_size=4),
     words=st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=4)), max_size=3),

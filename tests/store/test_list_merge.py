@@ -1,6 +1,6 @@
 """Whatever the order, overlap and repetition of pages of the list: the same list in the end."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat_tui.model.chat import Chat, ChatStatus
@@ -11,6 +11,7 @@ from chat_tui.store import chats
 from chat_tui.store.database import Store
 from tests.store.test_history_merge import shared
 from tests.store.world import a_chat, buyer, list_chats, own, read_history
+from tests.support.properties import examples
 
 __all__ = ["shared"]
 
@@ -52,7 +53,7 @@ def version_of(base: int, world: list[list[tuple[int, str]]], entry: tuple[int, 
     return a_chat(base + entry[0], at, status)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12))
 @given(walks(), st.integers(0, 5))
 def test_any_sequence_of_pages_ends_as_the_clean_list(
     shared: Store, walk: tuple[list[list[tuple[int, str]]], list[list[tuple[int, int]]]], read_after: int
