@@ -4,15 +4,18 @@ from dataclasses import dataclass
 
 WORLDS = ("-m", "tests.inbox.simulation", "--worlds", "40", "--jobs", "1")
 
+_ONE = ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-o", "timeout=0")
+"""Without a limit of its own: a test that is ended for taking too long has noticed nothing."""
+
 
 def pytest(selection: str) -> tuple[str, ...]:
     """One test by its id, of those that README's command runs."""
-    return ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", selection)
+    return (*_ONE, selection)
 
 
 def thorough(selection: str) -> tuple[str, ...]:
     """One test by its id, of the long ones."""
-    return ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "thorough", selection)
+    return (*_ONE, "-m", "thorough", selection)
 
 
 @dataclass(frozen=True, slots=True)
