@@ -1,11 +1,14 @@
-"""The short form of the operator's day; the long one is the command of its module."""
+"""The short form of the operator's day; the long one is the command of its module.
+
+One answer of four keys is among the quick tests of the templates.
+"""
 
 import pytest
 
 from tests.faults.support.seeds import a_seed
 from tests.operators_day import MOST_KEYS, Day, live
 
-pytestmark = pytest.mark.terminal
+pytestmark = [pytest.mark.terminal, pytest.mark.thorough]
 
 
 def test_a_waiting_buyer_is_answered_in_four_keys_and_nobody_else() -> None:

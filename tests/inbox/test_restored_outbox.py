@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chat_tui.inbox.clock import BootClock
 from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import ChatId, Millis, OutboxId
@@ -141,11 +142,13 @@ async def test_a_file_of_the_original_is_there_once(market: Sandbox, home: Home,
     await home.close()
 
 
-async def test_a_text_in_its_undo_hold(market: Sandbox, home: Home) -> None:
+async def test_a_text_in_its_undo_hold(market: Sandbox, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     chat = await _a_chat(home)
     held = replace(QUICK, undo_s=30.0)
     items = await _queue(await home.open(background=False, late=5 * MINUTES, settings=held), chat, "Ой")
     await home.copy()
+    on = BootClock.now
+    monkeypatch.setattr(BootClock, "now", lambda clock: on(clock) + 30_000)
     await _all(await home.open(), items)
     await home.put_back()
     await _all(await home.open(), items)

@@ -59,7 +59,7 @@ def test_whoever_is_let_in_at_the_very_end_is_dropped_as_well() -> None:
             for caller in callers:
                 caller.close()
             del sandbox
-            gc.collect()
+        gc.collect()
     assert [str(one.message) for one in warned] == []
 
 

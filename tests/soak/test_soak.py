@@ -26,7 +26,7 @@ def test_a_seed_replays_to_the_letter() -> None:
     assert one == other
 
 
-@pytest.mark.parametrize("order", [Order.OLDEST, Order.SHUFFLED])
+@pytest.mark.parametrize("order", [pytest.param(Order.OLDEST, marks=pytest.mark.thorough), Order.SHUFFLED])
 def test_a_day_later_nothing_is_missed_in_a_list_of_another_order(order: Order) -> None:
     plan = replace(SHORT, hours=0.05, conversations=20, order=order, quiet_s=1.0, has_night=True)
     outcome = simulate(plan)
