@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import time
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,8 +71,10 @@ class Home:
 
 
 @pytest.fixture
-async def home(tmp_path: Path, market: Sandbox) -> Home:
-    return Home(tmp_path, market)
+async def home(tmp_path: Path, market: Sandbox) -> AsyncIterator[Home]:
+    home = Home(tmp_path, market)
+    yield home
+    await home.close()
 
 
 async def _a_chat(home: Home) -> ChatId:
@@ -108,7 +111,6 @@ async def test_what_the_original_sent_is_there_once(
     await _all(shop, items)
     assert texts(market, chat) == list(said)
     assert posts(market) == len(said)
-    await home.close()
 
 
 async def test_only_what_the_original_did_not_send_is_sent(market: Sandbox, home: Home) -> None:
@@ -121,7 +123,6 @@ async def test_only_what_the_original_did_not_send_is_sent(market: Sandbox, home
     await _all(await home.open(), both)
     assert texts(market, chat) == ["Да"], "besides the one that was there"
     assert posts(market) == 1
-    await home.close()
 
 
 async def test_a_file_of_the_original_is_there_once(market: Sandbox, home: Home, tmp_path: Path) -> None:
@@ -139,7 +140,6 @@ async def test_a_file_of_the_original_is_there_once(market: Sandbox, home: Home,
     shop = await home.open()
     await _all(shop, [item.outbox_id])
     assert [sent.name for sent in market.ledger if sent.chat_id == chat] == ["чек.txt"]
-    await home.close()
 
 
 async def test_a_text_in_its_undo_hold(market: Sandbox, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +153,6 @@ async def test_a_text_in_its_undo_hold(market: Sandbox, home: Home, monkeypatch:
     await home.put_back()
     await _all(await home.open(), items)
     assert texts(market, chat) == ["Ой"]
-    await home.close()
 
 
 async def test_texts_that_waited_for_the_network(market: Sandbox, home: Home) -> None:
@@ -167,7 +166,6 @@ async def test_texts_that_waited_for_the_network(market: Sandbox, home: Home) ->
     await home.put_back()
     await _all(await home.open(), items)
     assert texts(market, chat) == ["Из поезда", "Из поезда", "Приехал"]
-    await home.close()
 
 
 async def test_nothing_is_sent_while_it_cannot_be_looked(market: Sandbox, home: Home) -> None:
@@ -180,7 +178,6 @@ async def test_nothing_is_sent_while_it_cannot_be_looked(market: Sandbox, home: 
     shop = await home.open()
     await _all(shop, items)
     assert posts(market) == 1
-    await home.close()
 
 
 async def test_an_old_item_that_the_operator_sends_again(market: Sandbox, home: Home) -> None:
@@ -196,7 +193,6 @@ async def test_an_old_item_that_the_operator_sends_again(market: Sandbox, home: 
     assert await shop.inbox.resend(items[0]) is None
     await _all(shop, items)
     assert posts(market) == 1
-    await home.close()
 
 
 # -- what it costs -----------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from tests.mutants.broken import (
     Mutant,
     Patch,
     pytest,
+    worlds,
 )
 from tests.mutants.mechanisms import MECHANISMS
 from tests.mutants.on_the_screen import ON_THE_SCREEN
@@ -140,6 +141,7 @@ PROMISES = (
                 LOOKUP, "if watch is None or watch.what != (item.attempt, item.state):", "if watch is None:"
             ),
         ),
+        worlds(12),
     ),
     Mutant(
         "the age of a message by the clock on the wall",
