@@ -12,7 +12,8 @@ from chat_tui.model.ids import BusinessId
 from tests.support.raw_market import RawMarket
 
 KEY = "ACMA:test-key:1"
-SHORT = Deadlines(connect=0.3, idle=0.3, total=0.6, file_total=0.6)
+SILENCE_IS_SHORT = Deadlines(idle=1.0)
+"""Only a server that says nothing is given up soon: on a busy machine all else may take its time."""
 """Deadlines of tests in which something never comes."""
 
 Connect = Callable[..., MarketClient]

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.market.client import Deadlines
 from chat_tui.market.upload import CHUNK
 from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
-from tests.market.conftest import SHORT, Connect
+from tests.market.conftest import SILENCE_IS_SHORT, Connect
 from tests.support.raw_market import Asked, Script, raw_market, reply
 
 CHAT = ChatId(14820317)
@@ -146,7 +145,7 @@ async def test_a_server_that_never_reads(connect: Connect, tmp_path: Path) -> No
     big = tmp_path / "big"
     big.write_bytes(bytes(8_000_000))
     async with raw_market(Script(read="nothing", end="hold")) as market:
-        outcome = await connect(market, deadlines=Deadlines(idle=0.3)).send_file(
+        outcome = await connect(market, deadlines=SILENCE_IS_SHORT).send_file(
             CHAT, path=big, name="a", size=8_000_000, media_type="image/png"
         )
     assert isinstance(outcome, Problem)
@@ -156,7 +155,7 @@ async def test_a_server_that_never_reads(connect: Connect, tmp_path: Path) -> No
 @pytest.mark.parametrize("end", ["reset", "hold", "close"])
 async def test_a_cut_upload_is_unclear(connect: Connect, file: Path, end: str) -> None:
     async with raw_market(Script(read="head", end=end)) as market:
-        outcome = await connect(market, deadlines=SHORT).send_file(
+        outcome = await connect(market, deadlines=SILENCE_IS_SHORT).send_file(
             CHAT, path=file, name="a", size=SIZE, media_type="image/png"
         )
     assert isinstance(outcome, Problem)
