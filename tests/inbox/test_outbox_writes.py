@@ -21,8 +21,10 @@ CHAT = ChatId(7)
 
 def _writes_by_hand(path: Path) -> bool:
     """Whether a module names one of the writing functions of `store.outbox`, or writes its table in SQL."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
+    text = path.read_text(encoding="utf-8")
+    if "outbox" not in text.lower():
+        return False
+    for node in ast.walk(ast.parse(text)):
         match node:
             case ast.Attribute(value=ast.Name(id="outbox"), attr=name) if name in WRITING:
                 return True
