@@ -20,6 +20,9 @@ OpenShop = Callable[..., Shop]
 CALM = replace(QUICK, poll_s=0.1)
 LOGIN = Answer(status=200, body="<html>Войдите в сеть</html>", headers={"content-type": "text/html"})
 
+FOR_LONG = 1_000
+"""Answers, until they are taken back: a state that passes by itself may pass before it is seen."""
+
 
 async def listed(shop: Shop) -> int:
     return (await shop.inbox.tab_counts())[Tab.ALL]
@@ -40,9 +43,10 @@ async def test_it_starts_without_a_network_and_goes_on_when_there_is_one(
     market: Sandbox, open_shop: OpenShop
 ) -> None:
     market.script("getCampaigns", [Answer(cut="reset")])
-    market.script("getChats", [Answer(cut="reset")] * 3)
+    market.script("getChats", [Answer(cut="reset")] * FOR_LONG)
     shop = open_shop(settings=CALM)
     await until(is_in(shop, LinkState.OFFLINE))
+    market._script.clear()
     await until(lambda: is_whole(shop))
     assert shop.inbox.link().state is LinkState.ONLINE
 
@@ -52,10 +56,11 @@ async def test_the_network_goes_and_comes_back_and_the_list_never_goes_blank(
 ) -> None:
     shop = open_shop(settings=CALM)
     await until(lambda: is_whole(shop))
-    market.script("getChats", [Answer(cut="reset")] * 3)
+    market.script("getChats", [Answer(cut="reset")] * FOR_LONG)
     await until(is_in(shop, LinkState.OFFLINE))
     assert await listed(shop) == 30
     assert shop.inbox.link().fresh_at is not None
+    market._script.clear()
     await until(is_in(shop, LinkState.ONLINE))
 
 
@@ -64,7 +69,7 @@ async def test_a_login_page_in_place_of_the_list_changes_nothing_and_is_said(
 ) -> None:
     shop = open_shop(settings=CALM)
     await until(lambda: is_whole(shop))
-    market.script("getChats", [LOGIN] * 3)
+    market.script("getChats", [LOGIN] * FOR_LONG)
     await until(is_in(shop, LinkState.OFFLINE))
     problem = shop.inbox.link().problem
     assert problem is not None
