@@ -12,6 +12,7 @@ from chat_tui.sandbox.faults import Answer, lost
 from chat_tui.sandbox.times import http_date
 from tests.faults.support.checks import read_rows
 from tests.faults.support.processes import Process, await_true
+from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import QUICK, Trial
 from tests.faults.test_sending_limits import hourly
 from tests.support.waiting import until
@@ -36,7 +37,7 @@ class JumpingClock:
         return wall_clock_ms() + self.ahead_ms
 
 
-@pytest.mark.parametrize("jump", JUMPS)
+@pytest.mark.parametrize("jump", with_quick(JUMPS, "an hour on", "to 1970"))
 async def test_f_126_the_clock_jumps_while_an_outcome_is_looked_up(trial: Trial, jump: str) -> None:
     (chat,) = await trial.warm(1)
     clock = JumpingClock()
@@ -84,7 +85,9 @@ async def _listed(trial: Trial, least: int) -> bool:
     return len(trial.posts("getChats")) >= least
 
 
-@pytest.mark.parametrize("jump", ["an hour on", "an hour back", "to 1970"])
+@pytest.mark.parametrize(
+    "jump", with_quick(["an hour on", "an hour back", "to 1970"], "an hour back")
+)
 async def test_f_126_the_clock_jumps_in_an_undo_hold(trial: Trial, jump: str) -> None:
     (chat,) = await trial.warm(1)
     clock = JumpingClock()

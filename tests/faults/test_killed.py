@@ -11,6 +11,7 @@ from chat_tui.sandbox.faults import Answer
 from tests.faults.support.checks import Typed, ledger_marks, mark_of, read_rows
 from tests.faults.support.processes import await_true
 from tests.faults.support.steps import FILE_STEPS, TEXT_STEPS, UNSAFE_YET
+from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import Trial
 from tests.support.waiting import until
 
@@ -31,7 +32,9 @@ async def settle(trial: Trial) -> None:
     await until(all_settled, "an end of everything")
 
 
-@pytest.mark.parametrize("step", TEXT_STEPS)
+@pytest.mark.parametrize(
+    "step", with_quick(TEXT_STEPS, "insert", "commit", "attempt commit", "last byte", "sent, uncommitted")
+)
 async def test_f_121_killed_in_a_text_send(trial: Trial, start: Any, step: str) -> None:
     (chat,) = await trial.warm(1)
     process = start(stop_at=step).ready()
@@ -70,7 +73,7 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize("step", FILE_STEPS)
+@pytest.mark.parametrize("step", with_quick(FILE_STEPS, "spooled", "commit", "99 %"))
 async def test_f_122_killed_in_a_file_send(trial: Trial, start: Any, photo: Path, step: str) -> None:
     (chat,) = await trial.warm(1)
     process = start(stop_at=step).ready()

@@ -10,6 +10,7 @@ import pytest
 from chat_tui.paths import locate
 from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.program import inbox, run, surroundings
+from tests.faults.support.tiers import thorough
 from tests.store.test_outdated import BY_HAND, RENAMED
 
 TYPED = "half a draft"
@@ -30,7 +31,9 @@ def raise_schema(market: Sandbox, *kinds: str) -> dict[str, tuple[Path, str, int
 
 
 @pytest.mark.terminal
-@pytest.mark.parametrize("kinds", [("state",), ("cache",), ("state", "cache")])
+@pytest.mark.parametrize(
+    "kinds", [thorough((("state",),)), thorough((("cache",),)), ("state", "cache")]
+)
 def test_the_old_copy_stops_says_so_keeps_the_text_and_leaves(
     market: Sandbox, kinds: tuple[str, ...]
 ) -> None:

@@ -12,6 +12,7 @@ from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
 from chat_tui.sandbox.faults import Answer, accepted_then, bad_gateway, burst, half_answer, lost, portal
+from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import QUICK, Trial
 from tests.support.waiting import until
 
@@ -122,7 +123,7 @@ async def test_f_012_500_but_accepted(trial: Trial) -> None:
     await found_by_looking(trial, Answer(status=500, accept=True))
 
 
-@pytest.mark.parametrize("status", [502, 504])
+@pytest.mark.parametrize("status", with_quick([502, 504], 502))
 async def test_f_013_a_gateways_page(trial: Trial, status: int) -> None:
     _, outbox_id = await asked_about(trial, bad_gateway(status))
     item = await trial.item(outbox_id)
@@ -145,13 +146,13 @@ async def test_f_020_200_with_status_error(trial: Trial, accept: bool) -> None:
     await (found_by_looking if accept else goes_once_more_when_told)(trial, fault)
 
 
-@pytest.mark.parametrize("accept", [True, False])
+@pytest.mark.parametrize("accept", with_quick([True, False], False))
 async def test_f_021_200_with_an_empty_body(trial: Trial, accept: bool) -> None:
     fault = Answer(status=200, body=b"", accept=accept)
     await (found_by_looking if accept else goes_once_more_when_told)(trial, fault)
 
 
-@pytest.mark.parametrize("accept", [True, False])
+@pytest.mark.parametrize("accept", with_quick([True, False], True))
 async def test_f_022_200_with_a_login_page_for_a_send(trial: Trial, accept: bool) -> None:
     await (found_by_looking if accept else goes_once_more_when_told)(trial, portal(accept=accept))
 
@@ -204,7 +205,7 @@ async def test_f_033_endless_continues(trial: Trial) -> None:
     "fault",
     [
         pytest.param(Answer(raw=ok(body=b'{"status":"OK"}' + b" " * 850), drip_s=0.1), id="body"),
-        pytest.param(Answer(raw=b"HTTP/1.1 200 OK\r\nX: " + b"x" * 2_000, drip_s=0.05), id="headers"),
+        pytest.param(Answer(raw=b"HTTP/1.1 200 OK\r\nX: " + b"x" * 2_000, drip_s=0.05), id="headers", marks=pytest.mark.thorough),
         pytest.param(Answer(raw=b"HTTP/1.1 200 OK\r\nX: " + b"x" * 2_000_000), id="2 MB header"),
     ],
 )

@@ -15,6 +15,7 @@ from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.times import http_date
+from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import QUICK, SEND, Trial
 from tests.faults.test_sending_network import AN_ITEM, waits_after
 from tests.support.waiting import until
@@ -106,9 +107,9 @@ async def test_f_016_420_of_the_hourly_kind(trial: Trial) -> None:
     "useless",
     [
         pytest.param(lambda: "", id="a absent"),
-        pytest.param(lambda: "not a date", id="b no date"),
+        pytest.param(lambda: "not a date", id="b no date", marks=pytest.mark.thorough),
         pytest.param(lambda: in_seconds(-3600), id="c past"),
-        pytest.param(lambda: "Thu, 99 Foo 2026", id="d senseless"),
+        pytest.param(lambda: "Thu, 99 Foo 2026", id="d senseless", marks=pytest.mark.thorough),
     ],
 )
 async def test_f_017_a_useless_date_makes_growing_pauses(trial: Trial, useless: Callable[[], str]) -> None:
@@ -171,7 +172,7 @@ def told(seconds: float) -> Problem:
     return Problem(ProblemKind.HOURLY_LIMIT, retry_after_s=seconds)
 
 
-@pytest.mark.parametrize("hours", [2, -2])
+@pytest.mark.parametrize("hours", with_quick([2, -2], 2))
 async def test_f_019_a_wrong_local_clock_changes_no_wait(trial: Trial, hours: int) -> None:
     (chat,) = await trial.warm(1)
     wall_ms = shifted(hours)
@@ -184,7 +185,7 @@ async def test_f_019_a_wrong_local_clock_changes_no_wait(trial: Trial, hours: in
     await trial.check()
 
 
-@pytest.mark.parametrize("hours", [2, -2])
+@pytest.mark.parametrize("hours", with_quick([2, -2], -2))
 async def test_f_019_the_wait_ends_whatever_the_local_clock(trial: Trial, hours: int) -> None:
     (chat,) = await trial.warm(1)
     trial.open(wall_ms=shifted(hours))

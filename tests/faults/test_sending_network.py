@@ -18,6 +18,7 @@ from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.serve import Sandbox
+from tests.faults.support.tiers import thorough
 from tests.faults.support.trial import SHORT, Trial
 from tests.support.certificates import make_certificates, serving
 from tests.support.raw_market import raw_market, reply
@@ -156,9 +157,9 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("name", "words"),
     [
         ("self", "The server's certificate is self-signed."),
-        ("expired", "The server's certificate has expired."),
+        thorough(("expired", "The server's certificate has expired.")),
         ("othername", "The server's certificate is made out to another name."),
-        ("unknown", "The server's certificate comes from an unknown issuer."),
+        thorough(("unknown", "The server's certificate comes from an unknown issuer.")),
     ],
 )
 async def test_f_004_a_bad_certificate(

@@ -16,6 +16,7 @@ from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.sandbox.faults import Answer, accepted_then, bad_gateway, half_answer, lost, portal
 from tests.faults.support.seeds import a_seed
+from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import QUICK, Trial
 from tests.faults.test_sending_answers import ERROR_BODY, NEVER, ok
 from tests.faults.test_sending_limits import HOURLY, PARALLEL, hourly, in_seconds, refusal
@@ -129,14 +130,15 @@ def faults() -> list[Callable[[], Answer]]:
     ]
 
 
-async def test_f_042_a_mixture(trial: Trial) -> None:
+@pytest.mark.parametrize("count", with_quick([40, 200], 40))
+async def test_f_042_a_mixture(trial: Trial, count: int) -> None:
     seed = a_seed()
     chance, kinds = random.Random(seed), faults()
     chats = await trial.warm(10)
     trial.open()
     # Each tenth request fails; a resent one may fail again.
-    trial.script(*[chance.choice(kinds)() if chance.random() < 0.1 else Answer() for _ in range(260)])
-    sent = [await trial.send(chance.choice(chats), f"m{number}") for number in range(200)]
+    trial.script(*[chance.choice(kinds)() if chance.random() < 0.1 else Answer() for _ in range(count + 60)])
+    sent = [await trial.send(chance.choice(chats), f"m{number}") for number in range(count)]
     await until(lambda: _settled(trial, sent), "an end of everything")
     await trial.check()
 

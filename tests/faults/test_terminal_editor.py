@@ -9,6 +9,7 @@ import pytest
 
 from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.processes import await_true
+from tests.faults.support.tiers import with_quick
 from tests.faults.support.window import CTRL_Q, Kept, Window, data, settings
 
 pytestmark = pytest.mark.terminal
@@ -80,7 +81,7 @@ def test_a_text_is_edited_while_a_message_goes_out(market: Sandbox, notes: Path)
     assert left() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", with_quick([signal.SIGTERM, signal.SIGHUP], signal.SIGTERM))
 def test_an_end_in_between_keeps_what_the_editor_has_saved(
     market: Sandbox, notes: Path, number: signal.Signals
 ) -> None:

@@ -11,6 +11,7 @@ from chat_tui.model.outbox import OutboxState
 from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.processes import await_true
+from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import SEND
 from tests.faults.support.window import CTRL_Q, Kept, Window, settings
 
@@ -50,7 +51,7 @@ def check_kept(market: Sandbox) -> None:
     assert texts(market).count(SENDING) == 1
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", with_quick([signal.SIGTERM, signal.SIGHUP], signal.SIGTERM))
 def test_f_091_f_092_a_signal(market: Sandbox, held: threading.Event, number: signal.Signals) -> None:
     with Window(market) as window:
         busy(window)

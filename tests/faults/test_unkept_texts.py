@@ -16,6 +16,7 @@ from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import unsaved
 from chat_tui.ui import parting
 from tests.faults.support.program import inbox, run, surroundings
+from tests.faults.support.tiers import with_quick
 from tests.faults.test_storage_full import fill_up
 from tests.faults.test_storage_full_cache import fill
 from tests.ui.app_stage import desk
@@ -33,7 +34,9 @@ def refuse(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     monkeypatch.setattr(unsaved, "keep", keep)
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.ENOENT])
+@pytest.mark.parametrize(
+    "number", with_quick([errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.ENOENT], errno.ENOSPC)
+)
 async def test_it_asks_once_and_staying_keeps_the_text(
     tmp_path: Path, market: Sandbox, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
@@ -121,7 +124,7 @@ def small_disk(market: Sandbox) -> Iterator[Path]:
 
 
 @pytest.mark.terminal
-@pytest.mark.parametrize("way", ["ctrl+q", "term"])
+@pytest.mark.parametrize("way", with_quick(["ctrl+q", "term"], "term"))
 def test_below_the_restored_terminal(small_disk: Path, market: Sandbox, way: str) -> None:
     assert run("list", environ=surroundings(market)).returncode == 0
     with inbox(environ=surroundings(market)) as program:
