@@ -17,6 +17,7 @@ from chat_tui.ui.terminal.cells import Cells
 from chat_tui.ui.terminal.filter import ControlFilter
 from chat_tui.ui.text import plain
 from chat_tui.ui.view.recipient import recipient
+from chat_tui.ui.widgets.choice_list import ChoiceList
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.history import History
 from chat_tui.ui.widgets.queue_list import QueueList
@@ -74,6 +75,7 @@ class Stage(TerminalApp[None]):
     async def clear(self) -> None:
         """As it was before anything was shown."""
         self.clear_notifications()
+        await self.query(ChoiceList).remove()
         while len(self.screen_stack) > 1:
             await self.pop_screen()
         self.notice.say("")

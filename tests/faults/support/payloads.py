@@ -107,12 +107,15 @@ STEERING: Final = re.compile(
     "["
     + "".join(
         chr(code)
-        for code in range(0x110000)
+        for code in (*range(0x20000), *range(0xE0000, 0xE1000))
         if unicodedata.category(chr(code)) in {"Cc", "Cf", "Cs", "Zl", "Zp"} and chr(code) != "\u200c"
     )
     + "]"
 )
-"""Everything that moves a cursor, changes a mode or turns the direction; a non-joiner is part of a script."""
+"""Everything that moves a cursor, changes a mode or turns the direction; a non-joiner is part of a script.
+
+Unicode has none of these categories in the planes between.
+"""
 
 _OWN: Final = re.compile(r"\x1b\[[\d;]*[mHABCD]")
 
