@@ -1,6 +1,7 @@
 """F-155 … F-157: where the link of a buyer's file may lead, and what becomes of one that has expired."""
 
 import asyncio
+import functools
 import gzip
 import socket
 from collections.abc import AsyncIterator, Sequence
@@ -21,12 +22,21 @@ from tests.support.raw_market import raw_market, reply
 from tests.support.waiting import until
 
 KEY = "ACMA:sentinel:1"
+trusting = functools.cache(httpx.create_ssl_context)
+"""The certificates of this machine, read once: that takes as long as all else together."""
 HOME = (
     *("127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::7f00:1", "64:ff9b::a09:909", "64:ff9b:1::7"),
     *("2002:7f00:1::7", "::ffff:0:7f00:1", "::ffff:7f00:1", "fec0::7", "fd00::1", "fe80::1", "2001::1"),
     *("2a02:6b8::5efe:7f00:1", "::a09:909"),
 )
 """Spellings of addresses that are of this machine or this network."""
+
+
+@pytest.fixture(autouse=True)
+def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(httpx, "create_ssl_context", trusting)
 
 
 class Name:

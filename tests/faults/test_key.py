@@ -16,6 +16,7 @@ from chat_tui.sandbox.faults import Answer, accepted_then, bad_gateway, half_ans
 from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.checks import check_key, check_modes
 from tests.faults.support.program import PROGRAM, SENTINEL, children_of, inbox, run, surroundings
+from tests.faults.support.tiers import with_quick
 
 SECRET = SENTINEL.encode()
 
@@ -89,7 +90,7 @@ def test_f_186_the_editor_sees_no_key(market: Sandbox, tmp_path: Path) -> None:
 # -- F-187 -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("fatal", [signal.SIGABRT, signal.SIGSEGV])
+@pytest.mark.parametrize("fatal", with_quick([signal.SIGABRT, signal.SIGSEGV], signal.SIGSEGV))
 def test_f_187_a_crash_leaves_no_core(tmp_path: Path, fatal: signal.Signals) -> None:
     _soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -214,7 +215,7 @@ def test_f_189_an_odd_key_is_refused_at_start_and_not_shown(market: Sandbox, odd
     assert not any(SECRET in path.read_bytes() for path in Path.home().rglob("*") if path.is_file())
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", with_quick(["\n", "\r\n"], "\r\n"))
 def test_f_189_a_line_end_behind_the_key_is_trimmed(market: Sandbox, end: str) -> None:
     ran = run("list", environ=surroundings(market, CHAT_TUI_API_KEY=market.api_key + end))
     assert (ran.returncode, ran.stderr) == (0, "")
