@@ -85,9 +85,7 @@ async def _listed(trial: Trial, least: int) -> bool:
     return len(trial.posts("getChats")) >= least
 
 
-@pytest.mark.parametrize(
-    "jump", with_quick(["an hour on", "an hour back", "to 1970"], "an hour back")
-)
+@pytest.mark.parametrize("jump", with_quick(["an hour on", "an hour back", "to 1970"], "an hour back"))
 async def test_f_126_the_clock_jumps_in_an_undo_hold(trial: Trial, jump: str) -> None:
     (chat,) = await trial.warm(1)
     clock = JumpingClock()

@@ -16,9 +16,7 @@ Start = Callable[..., Process]
 
 @pytest.mark.parametrize(
     ("step", "nth"),
-    with_quick(
-        product(SYNC_STEPS, (1, 2)), ("list stored", 1), ("token", 1), ("history stored", 2)
-    ),
+    with_quick(product(SYNC_STEPS, (1, 2)), ("list stored", 1), ("token", 1), ("history stored", 2)),
 )
 async def test_f_124_killed_in_a_sync(trial: Trial, start: Start, step: str, nth: int) -> None:
     process = start(background=False, stop_at=step, nth=nth).ready()

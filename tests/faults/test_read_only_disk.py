@@ -2,15 +2,22 @@
 
 import contextlib
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.program import inbox, run, surroundings
+from tests.support.pty_program import PtyProgram
 from tests.support.read_only import mount_read_only
 
 CTRL_Q = "\x11"
+
+
+def above_the_box(program: PtyProgram) -> str:
+    """What is said between the open chat and the box, wherever its lines end."""
+    return " ".join(program.text.partition("╯")[2].partition("╭")[0].split())
 
 
 @pytest.mark.terminal
@@ -30,7 +37,9 @@ def test_the_whole_home_can_only_be_read(market: Sandbox) -> None:
             program.feed("6g\rc")
             program.wait_for_text("To: ")
             program.feed("\r")
-            # Where a line of these words ends depends on how long the names of the directories are.
-            program.wait_for(lambda: "so nothing was sent" in " ".join(program.text.split()))
+            program.wait_for(lambda: "is on a read-only disk: mount it for writing" in above_the_box(program))
+            program.wait_for(
+                lambda: bool(re.search("nothing (was|new is read or) sent", above_the_box(program)))
+            )
             program.feed(CTRL_Q)
             assert program.wait_exit() == 0

@@ -31,9 +31,7 @@ def raise_schema(market: Sandbox, *kinds: str) -> dict[str, tuple[Path, str, int
 
 
 @pytest.mark.terminal
-@pytest.mark.parametrize(
-    "kinds", [thorough((("state",),)), thorough((("cache",),)), ("state", "cache")]
-)
+@pytest.mark.parametrize("kinds", [thorough((("state",),)), thorough((("cache",),)), ("state", "cache")])
 def test_the_old_copy_stops_says_so_keeps_the_text_and_leaves(
     market: Sandbox, kinds: tuple[str, ...]
 ) -> None:

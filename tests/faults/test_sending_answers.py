@@ -205,7 +205,11 @@ async def test_f_033_endless_continues(trial: Trial) -> None:
     "fault",
     [
         pytest.param(Answer(raw=ok(body=b'{"status":"OK"}' + b" " * 850), drip_s=0.1), id="body"),
-        pytest.param(Answer(raw=b"HTTP/1.1 200 OK\r\nX: " + b"x" * 2_000, drip_s=0.05), id="headers", marks=pytest.mark.thorough),
+        pytest.param(
+            Answer(raw=b"HTTP/1.1 200 OK\r\nX: " + b"x" * 2_000, drip_s=0.05),
+            id="headers",
+            marks=pytest.mark.thorough,
+        ),
         pytest.param(Answer(raw=b"HTTP/1.1 200 OK\r\nX: " + b"x" * 2_000_000), id="2 MB header"),
     ],
 )
