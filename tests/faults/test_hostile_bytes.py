@@ -58,6 +58,7 @@ def test_f_067_to_f_074_no_byte_of_a_payload_reaches_the_terminal(tmp_path: Path
         assert hostile.screen.title == f"chat-tui · {len(PAYLOADS) + 2} waiting"
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(shutil.which("tmux") is None, reason="no tmux here")
 def test_f_081_tmux_agrees_about_the_width_of_every_row(tmp_path: Path) -> None:
     columns, rows = SIZE

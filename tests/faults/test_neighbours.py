@@ -11,6 +11,7 @@ from chat_tui.paths import locate
 from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.checks import check_key, check_modes
 from tests.faults.support.program import inbox, run, surroundings, watched
+from tests.faults.support.tiers import with_quick
 from tests.support.audited import events
 
 SOMEBODY = 65534
@@ -34,7 +35,7 @@ def files(home: Path) -> set[str]:
 # -- F-182 -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+@pytest.mark.parametrize("umask", with_quick([0o000, 0o022, 0o077], 0o000))
 def test_f_182_everything_is_private_whatever_the_umask(market: Sandbox, tmp_path: Path, umask: int) -> None:
     (tmp_path / "photo.txt").write_text("x")
     chat = market.world.listed("desc", None, 0, 1)[0].chat_id

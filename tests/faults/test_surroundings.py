@@ -5,11 +5,14 @@ from pathlib import Path
 import pytest
 
 from chat_tui.sandbox.serve import Sandbox
+from tests.faults.support.tiers import thorough, with_quick
 from tests.faults.surroundings import ODD, SHORT, on_a_terminal, surroundings, verb
 
 
 @pytest.mark.terminal
-@pytest.mark.parametrize(("name", "value"), SHORT)
+@pytest.mark.parametrize(
+    ("name", "value"), with_quick(SHORT, ("PYTHONWARNINGS", "error"), ("SSL_CERT_FILE", "/nonexistent"))
+)
 def test_it_opens_or_is_refused_in_one_sentence(
     market: Sandbox, tmp_path: Path, name: str, value: str
 ) -> None:
@@ -20,8 +23,8 @@ def test_it_opens_or_is_refused_in_one_sentence(
 @pytest.mark.parametrize(
     ("name", "value", "how"),
     [
-        *(("PYTHONOPTIMIZE", "2", "opened"), ("HOME", "", "opened")),
-        *(("XDG_DATA_HOME", "/dev/null", "refused"), ("XDG_DATA_HOME", "{here}/\udcff", "opened")),
+        *(("PYTHONOPTIMIZE", "2", "opened"), thorough(("HOME", "", "opened"))),
+        *(("XDG_DATA_HOME", "/dev/null", "refused"), thorough(("XDG_DATA_HOME", "{here}/\udcff", "opened"))),
         *(("CHAT_TUI_API_KEY", "ключ", "refused"),),
     ],
 )

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from chat_tui.sandbox.serve import Sandbox
+from tests.faults.support.tiers import thorough
 from tests.faults.support.window import CTRL_Q, Window, settings
 from tests.support.pty_program import PtyProgram
 
@@ -50,7 +51,7 @@ def test_f_099_no_terminal_on_one_side(turned: str, word: bytes, tmp_path: objec
     "environ",
     [
         {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "latin-1"},
-        {"LC_ALL": "ru_RU.KOI8-R", "PYTHONUTF8": "0"},
+        thorough({"LC_ALL": "ru_RU.KOI8-R", "PYTHONUTF8": "0"}),
     ],
     ids=["C", "KOI8-R"],
 )

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from chat_tui.sandbox.serve import Sandbox
+from tests.faults.support.tiers import with_quick
 from tests.faults.support.window import CTRL_Q, Kept, Window, settings
 
 pytestmark = pytest.mark.terminal
@@ -37,18 +38,19 @@ def test_f_088_f_089_small_odd_and_back(market: Sandbox) -> None:
     assert Kept(market).drafts == (TEXT + "here behind",)
 
 
-def test_f_090_two_hundred_sizes_while_text_arrives(market: Sandbox) -> None:
+@pytest.mark.parametrize("count", with_quick([60, 200], 60))
+def test_f_090_two_hundred_sizes_while_text_arrives(market: Sandbox, count: int) -> None:
     settings("[sync]\npoll_seconds = 1\n")
     with Window(market) as window:
         chat_id = market.open_direct("the first of many")
         window.ready().write(TEXT)
-        for n in range(200):
+        for n in range(count):
             window.resize(30 + n * 7 % 120, 8 + n * 3 % 40)
             window.pump(0.005)
             if not n % 10:
                 market.say(chat_id, f"text {n}")
         window.resize(100, 30)
-        window.wait_for(lambda: is_whole(window, 100, 30) and "text 190" in window.text)
+        window.wait_for(lambda: is_whole(window, 100, 30) and f"text {count - 10}" in window.text)
         window.wait_for(lambda: is_read(market))
         while window.pump(1.5):
             pass

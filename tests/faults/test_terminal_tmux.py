@@ -17,7 +17,11 @@ from tests.support.pty_program import PATIENCE_S, PtyProgram
 
 TMUX = shutil.which("tmux")
 
-pytestmark = [pytest.mark.terminal, pytest.mark.skipif(TMUX is None, reason="tmux is not installed")]
+pytestmark = [
+    pytest.mark.terminal,
+    pytest.mark.thorough,
+    pytest.mark.skipif(TMUX is None, reason="tmux is not installed"),
+]
 
 TEXT = "typed in tmux"
 CTRL_C, F7 = "\x03", "\x1b[18~"
