@@ -7,6 +7,7 @@ import pytest
 from chat_tui.paths import locate
 from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.broken import SECRET
+from tests.faults.support.tiers import with_quick
 from tests.faults.support.window import Kept, Window, log
 
 pytestmark = pytest.mark.terminal
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.terminal
 SENTENCE = "chat-tui had to stop because of an error in the program."
 
 
-@pytest.mark.parametrize("where", ["handler", "worker", "drawing"])
+@pytest.mark.parametrize("where", with_quick(["handler", "worker", "drawing"], "worker"))
 def test_f_104_an_error_of_the_program(market: Sandbox, where: str) -> None:
     with Window(market, program=("-m", "tests.faults.support.broken", where)) as window:
         window.ready().write("typed a moment ago")

@@ -61,6 +61,7 @@ def test_f_091_f_092_a_signal(market: Sandbox, held: threading.Event, number: si
     check_kept(market)
 
 
+@pytest.mark.thorough
 def test_f_092_the_terminal_is_closed(market: Sandbox, held: threading.Event) -> None:
     with Window(market) as window:
         busy(window)

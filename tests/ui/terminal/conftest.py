@@ -1,11 +1,19 @@
 """The desk program, started on a pseudo-terminal."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.support.pty_program import PtyProgram
+
+F12 = "\x1b[24~"
+
+
+def start(report: Path, draft: Path, size: tuple[int, int] = (80, 24)) -> PtyProgram:
+    """The desk, not yet on the screen."""
+    return PtyProgram.python("-m", "tests.ui.terminal.desk", str(report), str(draft), size=size)
 
 
 @pytest.fixture
@@ -20,7 +28,41 @@ def draft(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def desk(request: pytest.FixtureRequest, report: Path, draft: Path) -> Iterator[PtyProgram]:
-    size = getattr(request, "param", (80, 24))
-    with PtyProgram.python("-m", "tests.ui.terminal.desk", str(report), str(draft), size=size) as program:
+    with start(report, draft, getattr(request, "param", (80, 24))) as program:
         program.wait_for_text("noted: ready;")
         yield program
+
+
+@dataclass
+class Lasting:
+    """A desk that serves one test after the other."""
+
+    place: Path
+    program: PtyProgram | None = None
+
+    def anew(self) -> PtyProgram:
+        """As after its start; one that did not survive a test is started again."""
+        if self.program is not None and not self.program.has_ended:
+            self.program.feed_at_once(F12)
+        else:
+            self.close()
+            self.program = start(self.place / "report.log", self.place / "draft")
+        self.program.wait_for_text("noted: ready;")
+        return self.program
+
+    def close(self) -> None:
+        if self.program is not None:
+            self.program.close()
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lasting]:
+    one = Lasting(tmp_path_factory.mktemp("desk"))
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def same_desk(lasting: Lasting) -> PtyProgram:
+    """The desk of all tests of a module that neither end it nor leave anything behind."""
+    return lasting.anew()

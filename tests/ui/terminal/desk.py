@@ -69,6 +69,7 @@ class Desk(TerminalApp[None]):
         Binding("f9", "app.quit", "quit"),
         Binding("f10", "app.show_raw", "show"),
         Binding("f11", "app.be_late", "late"),
+        Binding("f12", "app.begin_anew", "anew", priority=True),
     )
 
     def __init__(self, report: Path, draft: Path) -> None:
@@ -92,6 +93,14 @@ class Desk(TerminalApp[None]):
         self._draft.write_text(self._box.text)
         if "unmount" in self._noted:
             fail()
+
+    def action_begin_anew(self) -> None:
+        """As after the start, for the next test."""
+        self._noted.clear()
+        self._box.load("", 0)
+        self.query_one(Pane).focus()
+        self.query_one("#ticks", Static).update("")
+        self.action_note("ready")
 
     def action_note(self, what: str) -> None:
         self._noted.append(what)

@@ -20,7 +20,15 @@ def is_restored(program: PtyProgram) -> bool:
     )
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(signal.SIGTERM, marks=pytest.mark.thorough),
+        signal.SIGHUP,
+        signal.SIGINT,
+        pytest.param(signal.SIGQUIT, marks=pytest.mark.thorough),
+    ],
+)
 def test_a_signal_ends_it_in_order(desk: PtyProgram, draft: Path, number: signal.Signals) -> None:
     desk.feed_at_once("cне отправлено")
     desk.wait_for_text("length 13;")
@@ -66,10 +74,10 @@ def test_it_goes_on_while_the_terminal_takes_no_output(desk: PtyProgram, draft: 
     ("key", "where"),
     [
         ("\x1bOQ", "handler"),
-        ("\x1bOR", "timer"),
-        ("\x1bOS", "worker"),
+        pytest.param("\x1bOR", "timer", marks=pytest.mark.thorough),
+        pytest.param("\x1bOS", "worker", marks=pytest.mark.thorough),
         ("\x1b[15~", "render"),
-        ("\x1b[17~", "rich"),
+        pytest.param("\x1b[17~", "rich", marks=pytest.mark.thorough),
         ("\x1b[18~", "unmount"),
     ],
 )

@@ -6,19 +6,31 @@ from pathlib import Path
 import pytest
 
 from tests.support.pty_program import PtyProgram
+from tests.ui.terminal.conftest import Lasting, start
 
 pytestmark = pytest.mark.terminal
 
 
-def test_keys_of_one_read_act_in_their_order_fifty_times_of_fifty(desk: PtyProgram, draft: Path) -> None:
+@pytest.fixture
+def desk(same_desk: PtyProgram) -> PtyProgram:
+    return same_desk
+
+
+@pytest.fixture
+def draft(lasting: Lasting) -> Path:
+    return lasting.place / "draft"
+
+
+@pytest.mark.parametrize("count", [12, pytest.param(50, marks=pytest.mark.thorough)])
+def test_keys_of_one_read_act_in_their_order_every_time(desk: PtyProgram, draft: Path, count: int) -> None:
     # write, type, correct, delete all, type, send, leave, two commands of the pane
-    rounds = [f"cjunk\x15{number:02}ab\x7fd\r\x1b[27unn" for number in range(50)]
+    rounds = [f"cjunk\x15{number:02}ab\x7fd\r\x1b[27unn" for number in range(count)]
     keys = "".join(rounds)
     assert len(keys) < 4096
     desk.feed_at_once(keys)
-    wanted = " ".join(f"sent:{number:02}ad n n" for number in range(50))
+    wanted = " ".join(f"sent:{number:02}ad n n" for number in range(count))
     notes = draft.with_suffix(".notes")
-    desk.wait_for(lambda: notes.exists() and notes.read_text().count(" n") >= 100)
+    desk.wait_for(lambda: notes.exists() and notes.read_text().count(" n") >= 2 * count)
     assert notes.read_text() == f"ready {wanted}"
 
 
@@ -82,14 +94,18 @@ def test_new_lines_as_terminals_spell_them(desk: PtyProgram) -> None:
     assert "sent" not in desk.text
 
 
-def test_pasted_lines_without_marks_do_not_send(desk: PtyProgram) -> None:
-    desk.feed_at_once("c" + "Здравствуйте, заказ собран\r" * 15)
-    desk.feed_at_once("Здравствуйте, заказ собран\r" * 15)
-    desk.wait_for_text("length 810;")
-    assert "sent" not in desk.text
+def test_pasted_lines_without_marks_do_not_send(report: Path, tmp_path: Path) -> None:
+    # A program of its own: one that has seen a marked paste takes all others for marked, too.
+    with start(report, tmp_path / "draft") as desk:
+        desk.wait_for_text("noted: ready;")
+        desk.feed_at_once("c" + "Здравствуйте, заказ собран\r" * 4)
+        desk.feed_at_once("Здравствуйте, заказ собран\r" * 4)
+        desk.wait_for_text("length 216;")
+        assert "sent" not in desk.text
 
 
-def test_the_end_of_the_input_ends_the_program(report: Path, draft: Path) -> None:
+def test_the_end_of_the_input_ends_the_program(report: Path, tmp_path: Path) -> None:
+    draft = tmp_path / "draft"
     with open(os.devnull) as nothing:
         program = PtyProgram.python(
             "-m", "tests.ui.terminal.desk", str(report), str(draft), stdin=nothing.fileno()

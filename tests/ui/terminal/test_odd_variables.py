@@ -38,8 +38,25 @@ asyncio.run(main())
 """
 
 
+TOGETHER = [
+    {name: value for odd in ODD[start::2] for name, value in odd.items()} for start in range(2)
+]  # fmt: skip
+"""The same values in two processes; no one variable keeps another from being read."""
+
+
+@pytest.mark.thorough
 @pytest.mark.parametrize("environ", ODD, ids=[ascii(sorted(odd))[:40] for odd in ODD])
 def test_the_screen_opens(environ: dict[str, str]) -> None:
+    opens(environ)
+
+
+@pytest.mark.parametrize("environ", TOGETHER, ids=["one half", "other half"])
+def test_the_screen_opens_with_many_at_once(environ: dict[str, str]) -> None:
+    opens(environ)
+
+
+def opens(environ: dict[str, str]) -> None:
+    """In a process of its own, whose environment Textual reads as it is imported."""
     told = subprocess.run(
         [sys.executable, "-c", OPENS],
         env=plain_environment(**environ),
@@ -65,8 +82,11 @@ def test_what_can_be_followed_is_kept() -> None:
     assert environ == {**kept, "TEXTUAL_SMOOTH_SCROLL": "0"}
 
 
+LATER = [pytest.param(*size, marks=pytest.mark.thorough) for size in (("500", "3"), ("many", "-1"))]
+
+
 @pytest.mark.terminal
-@pytest.mark.parametrize(("columns", "lines"), [("40", "10"), ("500", "3"), ("many", "-1")])
+@pytest.mark.parametrize(("columns", "lines"), [("40", "10"), *LATER])
 def test_the_size_is_the_terminals_own(tmp_path: Path, columns: str, lines: str) -> None:
     program = PtyProgram(
         [sys.executable, "-m", "tests.ui.terminal.desk", str(tmp_path / "r"), str(tmp_path / "d")],

@@ -99,7 +99,14 @@ def test_its_text_is_in_the_box_and_keys_act_again(desk: PtyProgram) -> None:
 
 
 @pytest.mark.terminal
-@pytest.mark.parametrize("end", ["SIGHUP", "SIGTERM", "closed"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param("SIGHUP", marks=pytest.mark.thorough),
+        "SIGTERM",
+        pytest.param("closed", marks=pytest.mark.thorough),
+    ],
+)
 def test_an_end_of_everything_keeps_it(desk: PtyProgram, draft: Path, end: str) -> None:
     desk.feed_at_once("cнаписано, ")
     desk.wait_for_text("length 10;")
