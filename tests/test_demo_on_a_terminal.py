@@ -163,6 +163,7 @@ def test_an_answer_is_confirmed_and_replied_to_and_there_at_the_next_start(data:
         assert program.wait_exit(timeout=PATIENCE_S) == 0
 
 
+@pytest.mark.thorough
 def test_a_hostile_chat_reaches_the_screen_as_letters_only(data: Path) -> None:
     with demo() as program:
         until_everything_is_read(program)
@@ -213,6 +214,7 @@ def test_a_termination_keeps_the_draft_and_restores_the_terminal(data: Path) -> 
         assert program.wait_exit(timeout=PATIENCE_S) == 0
 
 
+@pytest.mark.thorough
 def test_a_paste_without_marks_stays_in_the_box(data: Path) -> None:
     with demo() as program:
         until_everything_is_read(program)
