@@ -20,7 +20,7 @@ demo: $(READY) ## Run it with a pretend shop whose buyers answer
 	$(BIN)/chat-tui demo $(ARGS)
 
 check: lint types ## Linters, types and the fast tests: before every commit
-	$(BIN)/pytest -q -n auto --dist worksteal -m 'not terminal' $(FAST)
+	$(BIN)/pytest -q -n auto --dist worksteal -m 'not terminal and not thorough' $(FAST)
 
 lint: $(READY) ## ruff, its formatter, and the rules of imports
 	$(BIN)/ruff check

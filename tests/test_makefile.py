@@ -57,6 +57,12 @@ def test_make_test_runs_the_command_of_the_readme() -> None:
     assert made("-n", "test")[-1] == command
 
 
+def test_what_a_submission_must_pass_are_both_tiers_as_the_makefile_runs_them() -> None:
+    lines = [line for line in read(".ci/run").splitlines() if line.startswith("pytest")]
+    ours = re.findall(r"^(?:test|thorough):.*\n\t\$\(BIN\)/(.*)", read("Makefile"), re.MULTILINE)
+    assert lines == ours
+
+
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 def test_make_alone_lists_the_targets() -> None:
     assert [line.split()[1] for line in made()] == list(targets())
