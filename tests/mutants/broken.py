@@ -10,8 +10,11 @@ def worlds(first: int = 0) -> tuple[str, ...]:
     return ("-m", _SIMULATION, "--jobs", "1", "--first", str(first), "--worlds", "40")
 
 
-_ONE = ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-o", "timeout=0")
-"""Without a limit of its own: a test that is ended for taking too long has noticed nothing."""
+_ONE = ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:schemathesis", "-o", "timeout=0")
+"""Without a limit of its own: a test that is ended for taking too long has noticed nothing.
+
+And without a plugin that takes as long to import as most of these tests last, and that none of them uses.
+"""
 
 
 def pytest(selection: str) -> tuple[str, ...]:
