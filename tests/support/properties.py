@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 FEW: Final = 50
-MANY: Final = 2_000
+MANY: Final = 1_000
 _USUAL: Final = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
 """How slow the machine is says nothing about a property; and no directory of a test is empty twice."""
 
