@@ -119,9 +119,9 @@ def test_every_filter_word_of_a_readme_is_understood(name: str) -> None:
     assert len({word.partition(":")[0] for word in words}) == len(FILTER_WORDS)
 
 
-def test_ci_ends_with_the_test_command_of_the_readme() -> None:
+def test_ci_runs_the_test_command_of_the_readme() -> None:
     (command,) = re.findall(r"\.venv/bin/(pytest.*)", (ROOT / "README.md").read_text(encoding="utf-8"))
-    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").rstrip().splitlines()[-1] == command
+    assert command in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
 
 
 def write(name: str) -> None:
