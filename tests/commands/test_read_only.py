@@ -13,6 +13,7 @@ from chat_tui.commands.checks.finding import State
 from chat_tui.paths import locate
 from chat_tui.sandbox.serve import Sandbox
 from tests.commands.conftest import Run
+from tests.faults.support.tiers import with_quick
 from tests.support.read_only import Protect, tell_read_only
 
 READING = (("list",), ("list", "--json"), ("show",), ("export", "--offline"), ("stats",))
@@ -50,7 +51,7 @@ def chat_id(run: Run) -> int:
     return found
 
 
-@pytest.mark.parametrize("what", ["data", "cache", "data and cache", "home"])
+@pytest.mark.parametrize("what", with_quick(["data", "cache", "data and cache", "home"], "cache", "home"))
 def test_what_is_here_is_read_and_nothing_else_is_done(
     run: Run, market: Sandbox, chat_id: int, read_only: Protect, what: str
 ) -> None:
@@ -114,7 +115,7 @@ def test_login_says_it_in_one_sentence(run: Run, market: Sandbox, read_only: Pro
     assert "is on a read-only disk: mount it for writing again." in ran.err
 
 
-@pytest.mark.parametrize("check", ["config", "data", "cache", "log"])
+@pytest.mark.parametrize("check", with_quick(["config", "data", "cache", "log"], "data", "log"))
 def test_doctor_names_the_disk_and_the_way_out(
     run: Run, chat_id: int, read_only: Protect, check: str
 ) -> None:
@@ -137,7 +138,9 @@ def test_doctor_names_a_directory_that_cannot_be_made_there(tmp_path: Path, read
     assert told.found == f"{tmp_path / 'gone' / 'data'} cannot be made: it is on a read-only disk"
 
 
-@pytest.mark.parametrize("error", [errno.EACCES, errno.EPERM, errno.EROFS])
+@pytest.mark.parametrize(
+    "error", with_quick([errno.EACCES, errno.EPERM, errno.EROFS], errno.EACCES, errno.EROFS)
+)
 def test_without_a_log_the_program_goes_on(
     run: Run, chat_id: int, monkeypatch: pytest.MonkeyPatch, error: int
 ) -> None:

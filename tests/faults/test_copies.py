@@ -41,10 +41,15 @@ def freeze_holding(trial: Trial, process: Process, requests: int) -> None:
     With all places the others would wait until they may use one more, and frozen within a transaction it
     would hold their writes as well: both are other stories.
     """
-    process.freeze()
-    while places_held(trial.root) != requests or is_writing(trial.root):
-        process.thaw()
+
+    def is_held() -> bool:
         process.freeze()
+        if places_held(trial.root) == requests and not is_writing(trial.root):
+            return True
+        process.thaw()
+        return False
+
+    await_true(is_held, f"a moment with {requests} requests under way")
 
 
 def places_held(root: Path) -> int:
