@@ -1,5 +1,6 @@
 """The same ground for every test: UTC, no settings of the person who runs them, catalogues compiled."""
 
+import gc
 import os
 import shutil
 import signal
@@ -24,11 +25,16 @@ _FOREIGN = (
     "FORCE_COLOR",
     "COLORTERM",
     "CREDENTIALS_DIRECTORY",
+    # Certificates of a whole bundle are read by every client that is made.
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
     "LANGUAGE",
     "LC_ALL",
     "LC_MESSAGES",
 )
 _XDG = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR")
+LONG_S = 900.0
+"""After so long one of the long proofs hangs."""
 _ROOM = 1 << 30
 """Bytes that must be free in memory; what the tests of one run leave behind is far less."""
 
@@ -82,8 +88,18 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Before it is decided which tests run."""
     properties.enrol(config, items)
+    for item in items:
+        if item.get_closest_marker("thorough"):
+            item.add_marker(pytest.mark.timeout(LONG_S))
 
 
+def pytest_collection_finish() -> None:
+    """What is here now stays to the end: no collection of garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """More workers than cores for `-n auto`: most tests wait for most of their time."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
