@@ -40,6 +40,7 @@ def use(language: str) -> None:
     _current, _language = _words(language), language
 
 
+@cache
 def _words(language: str) -> gettext.NullTranslations:
     words = gettext.NullTranslations()
     for path in sorted((Path(__file__).parent / language).glob("*.mo")):
