@@ -150,27 +150,30 @@ async def test_a_shop_is_connected_with_one_field_and_the_key_is_only_in_its_fil
     assert (settings.api_key, settings.business_id) == (market.api_key, market.business_id)
 
 
+FIRST, HELP = "paste the key here", "Where does the key come from?"
+
+
 @pytest.mark.parametrize(
-    ("keys", "shown"),
+    "ways",
     [
-        (["1"], "paste the key here"),
-        (["3"], "Where does the key come from?"),
-        ([ENTER], "paste the key here"),
-        (["down", "down", ENTER], "Where does the key come from?"),
-        (["up", ENTER], "Where does the key come from?"),
-        (["о", "о", ENTER], "Where does the key come from?"),
-        (["о", "л", ENTER], "paste the key here"),
-        (["tab", "tab", ENTER], "Where does the key come from?"),
-        (["f1"], "Where does the key come from?"),
+        [(["1"], FIRST), (["3"], HELP), (["f1"], HELP)],
+        [([ENTER], FIRST), (["down", "down", ENTER], HELP)],
+        [(["up", ENTER], HELP)],
+        [(["о", "о", ENTER], HELP)],
+        [(["о", "л", ENTER], FIRST), (["tab", "tab", ENTER], HELP)],
     ],
+    ids=["digits", "enter and down", "up", "cyrillic", "cyrillic and tab"],
 )
-async def test_the_box_is_answered_by_digits_arrows_and_on_both_layouts(keys: list[str], shown: str) -> None:
+async def test_the_box_is_answered_by_digits_arrows_and_on_both_layouts(
+    ways: list[tuple[list[str], str]],
+) -> None:
     """Promised: U57."""
     async with box("http://127.0.0.1:9") as it:
-        await it.until_shown("1  Connect a shop")
-        await it.press(*keys)
-        await it.until_shown(shown)
-        await it.press(ESC)
+        for keys, shown in ways:
+            await it.until_shown("1  Connect a shop")
+            await it.press(*keys)
+            await it.until_shown(shown)
+            await it.press(ESC)
         await it.until_shown("1  Connect a shop")
 
 

@@ -53,32 +53,31 @@ def stage(tmp_path: Path) -> Iterator[list[Scene]]:
 
 
 @pytest.mark.usefixtures("own_keys")
-@pytest.mark.parametrize("place", PANES)
-async def test_every_key_that_help_tells_is_bound_where_it_says(
-    place: Where, tmp_path: Path, stage: list[Scene]
-) -> None:
+async def test_every_key_that_help_tells_is_bound_where_it_says(tmp_path: Path, stage: list[Scene]) -> None:
     stage.append(make_scene(tmp_path, language="en"))
     app = stage[0].app
     async with app.run_test(size=(120, 40)) as pilot:
-        await pressing(*PANES[place])(pilot)
-        bound = {key: one.binding.id for key, one in app.screen.active_bindings.items()}
-        wanted = {
-            key: command.id
-            for command in keys.heard(place)
-            for key in command.keys
-            if place is not Where.COMPOSE or command.where is place or not keys.typed_by(key)
-        }
-        own = {"f2": "help"} if place is Where.COMPOSE else {"f2": "help", "w": "next_waiting", "b": "write"}
-        assert own.items() <= wanted.items()
-        assert {key: bound.get(key) for key in wanted} == wanted
-        assert not {"n", "c", "u", "f1"} & set(bound), "what was replaced does nothing any more"
-        await pressing("f2")(pilot)
-        assert isinstance(app.screen, Help)
-        rows = [text_of(line).split("  ") for line in app.screen.query_one(ChoiceList).rows]
-        told = {parts[-1].strip(): parts[1] for parts in rows if len(parts) > 2}
-        assert told["Answer the next waiting chat"] == "w ctrl+n"
-        assert told["Show the keys"] == "F2 !"
-        assert told["Undo the last send or mark"] == "(palette)"
+        for place, way in PANES.items():
+            await pressing("escape", "escape", *way)(pilot)
+            bound = {key: one.binding.id for key, one in app.screen.active_bindings.items()}
+            wanted = {
+                key: command.id
+                for command in keys.heard(place)
+                for key in command.keys
+                if place is not Where.COMPOSE or command.where is place or not keys.typed_by(key)
+            }
+            own = {"f2": "help"} | ({} if place is Where.COMPOSE else {"w": "next_waiting", "b": "write"})
+            assert own.items() <= wanted.items(), place
+            assert {key: bound.get(key) for key in wanted} == wanted, place
+            assert not {"n", "c", "u", "f1"} & set(bound), "what was replaced does nothing any more"
+            await press(app, "f2")
+            assert isinstance(app.screen, Help), place
+            rows = [text_of(line).split("  ") for line in app.screen.query_one(ChoiceList).rows]
+            told = {parts[-1].strip(): parts[1] for parts in rows if len(parts) > 2}
+            assert told["Answer the next waiting chat"] == "w ctrl+n"
+            assert told["Show the keys"] == "F2 !"
+            assert told["Undo the last send or mark"] == "(palette)"
+            await press(app, "escape")
 
 
 @pytest.mark.usefixtures("own_keys")
