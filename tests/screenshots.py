@@ -13,6 +13,7 @@ import hatch_build
 from chat_tui.model.ids import ChatId
 from chat_tui.store.database import Store
 from tests.support.scenes import make_scene, queue_an_answer
+from tests.support.settling import pressing
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 TYPED = {"en": "Good afternoon, Olga!", "ru": "Добрый день, Ольга!"}
@@ -33,12 +34,7 @@ async def _picture(root: Path, language: str, size: tuple[int, int], keys: tuple
     scene = make_scene(root, language=language, prepare=lambda store: _prepare(store, language))
     try:
         async with scene.app.run_test(size=size) as pilot:
-            for key in ("", *keys):
-                if key:
-                    await pilot.press(key)
-                await scene.app.keys_settled()
-                await scene.inbox.tab_counts()
-                await pilot.pause()
+            await pressing(*keys)(pilot)
             return _alone(scene.app.export_screenshot(title="chat-tui"))
     finally:
         scene.close()
