@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from unittest.mock import patch
 
@@ -33,6 +34,7 @@ _FOREIGN = (
     "LC_MESSAGES",
 )
 _XDG = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR")
+_homes = count()
 LONG_S = 900.0
 """After so long one of the long proofs hangs."""
 _ROOM = 1 << 30
@@ -139,7 +141,9 @@ def _own_directories(
     _same_surroundings: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
     """No test reads or writes the files of whoever runs it; children inherit this."""
-    home = tmp_path_factory.mktemp("home")
+    # Not `mktemp`: it looks through all directories made so far, for every one of thousands of tests.
+    home = tmp_path_factory.getbasetemp() / "homes" / str(next(_homes))
+    home.mkdir(parents=True)
     monkeypatch.setenv("HOME", str(home))
     for name in _XDG:
         monkeypatch.setenv(name, str(home / name.lower()))
