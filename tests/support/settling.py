@@ -52,12 +52,8 @@ async def drawn(app: App[Any]) -> None:
     loop = asyncio.get_running_loop()
     end = loop.time() + PATIENCE_S
     while True:
-        await asyncio.sleep(0)
-        if loop._ready:  # type: ignore[attr-defined]
-            _give_up_after(end, loop)
-        elif isinstance(app, OrderedKeys) and not app.is_between_keys:
-            await app.keys_settled()
-        elif not _draw(app):
+        await _acted(app, end)
+        if not _draw(app):
             return
 
 
@@ -65,11 +61,27 @@ async def settled(app: App[Any]) -> None:
     """As `drawn`; and what was asked of threads, the store's for example, has come back."""
     loop = asyncio.get_running_loop()
     end = loop.time() + PATIENCE_S
-    await drawn(app)
-    while owed := _owed.get(loop):
-        _give_up_after(end, loop)
-        await asyncio.wait(set(owed), timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
-        await drawn(app)
+    while True:
+        await _acted(app, end)
+        if owed := _owed.get(loop):
+            # Drawn once, when all is there: a frame is dear.
+            _give_up_after(end, loop)
+            await asyncio.wait(set(owed), timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+        elif not _draw(app):
+            return
+
+
+async def _acted(app: App[Any], end: float) -> None:
+    """Until nothing is ready to run."""
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(0)
+        if loop._ready:  # type: ignore[attr-defined]
+            _give_up_after(end, loop)
+        elif isinstance(app, OrderedKeys) and not app.is_between_keys:
+            await app.keys_settled()
+        else:
+            return
 
 
 async def press(app: App[Any], *keys: str) -> None:

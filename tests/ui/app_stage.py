@@ -28,6 +28,8 @@ from tests.support.shop import QUICK, Shop, client_of, store_paths
 from tests.support.waiting import until
 
 WIDE = (120, 40)
+USUAL = (120, 24)
+"""All panes at once, in no more lines than need be drawn."""
 NARROW = (80, 24)
 HAND_S = 0.12
 """An Enter that comes sooner after a paste belongs to it."""
@@ -238,7 +240,7 @@ async def desk(
     root: Path,
     market: Sandbox,
     *,
-    size: tuple[int, int] = WIDE,
+    size: tuple[int, int] = USUAL,
     settings: InboxSettings = CALM,
     key: str | None = None,
     business: int | None = None,

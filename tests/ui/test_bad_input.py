@@ -153,7 +153,7 @@ async def test_a_start_without_the_market_shows_everything_at_once_and_sends_whe
         await until_noticed(it, NETWORK_WORDS["en"])
         assert it.rows == before
         assert await open_next(it) == chat
-        assert (it.history.split(), it.box) == (history, "начато")
+        await it.until(lambda: (it.history.split(), it.box) == (history, "начато"))
         await it.press("enter")
         await it.until_shown("waiting …", "offline")
         with Sandbox.start(chats=30, seed=3, port=port) as again:

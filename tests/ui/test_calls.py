@@ -7,7 +7,7 @@ import pytest
 from chat_tui import locale
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.view.calls import call_words, dispute_words, window_title
-from tests.ui.app_stage import Desk, desk
+from tests.ui.app_stage import WIDE, Desk, desk
 
 SECRET = "слова покупателя"
 
@@ -22,7 +22,7 @@ def listen(it: Desk) -> list[str]:
 
 
 async def test_a_buyer_calls_and_nobody_else_does(tmp_path: Path, market: Sandbox) -> None:
-    async with desk(tmp_path, market) as it:
+    async with desk(tmp_path, market, size=WIDE) as it:
         await it.synced()
         written = listen(it)
         it.app.call_by = "osc777"

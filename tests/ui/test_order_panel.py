@@ -49,7 +49,7 @@ def asked(it: Desk) -> int:
 
 async def test_the_panel_follows_the_open_chat_until_it_is_hidden(market: Sandbox, tmp_path: Path) -> None:
     """Promised: U02, U35."""
-    async with desk(tmp_path, market) as it:
+    async with desk(tmp_path, market, size=WIDE) as it:
         await it.synced()
         await it.press("j", "i")
         await it.until(lambda: it.highlighted is not None and it.opened == it.highlighted and panel(it))

@@ -1,11 +1,18 @@
 """Rows hold still under the highlight while the operator is in the list."""
 
+import asyncio
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from chat_tui.model.ids import ChatId
 from chat_tui.model.queue import Tab
 from chat_tui.sandbox.serve import Sandbox
+from chat_tui.ui.screens.queue_pane import QueuePane
 from chat_tui.ui.widgets.queue_list import QueueList
-from tests.ui.app_stage import Desk, desk
+from tests.support.settling import drawn
+from tests.ui.app_stage import WIDE, Desk, desk
 
 
 def badge(it: Desk) -> str:
@@ -23,8 +30,58 @@ async def test_new_chats_wait_behind_a_badge_until_r(market: Sandbox, tmp_path: 
         await it.until(lambda: "+3 new" in badge(it))
         assert (it.rows, it.highlighted) == (before, highlighted)
         await it.press("r")
-        await it.until(lambda: set(new) <= set(it.rows))
-        assert "new" not in badge(it)
+        await it.until(lambda: set(new) <= set(it.rows) and "new" not in badge(it))
+
+
+async def test_news_on_the_way_while_another_tab_opens_are_no_new_rows(
+    market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("j")
+        pane, inbox = it.app.screen.query_one(QueuePane), it.app.inbox
+        every = [item.chat.chat_id for item in (await inbox.queue_page(Tab.ALL)).items]
+        elsewhere = next(chat_id for chat_id in every if chat_id not in it.rows)
+        go_on = held_back(monkeypatch, inbox, "queue_page")
+        await it.burst("6")
+        hearing = asyncio.create_task(pane.hear([elsewhere]))
+        await drawn(it.app)
+        go_on.set()
+        await hearing
+        await it.until(lambda: elsewhere in it.rows)
+        assert badge(it) == "Chats"
+
+
+async def test_news_on_the_way_while_the_order_is_applied_are_no_new_rows(
+    market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("6", "j")
+        pane, inbox = it.app.screen.query_one(QueuePane), it.app.inbox
+        new = ChatId(market.open_direct("Здравствуйте"))
+        await it.until(lambda: "+1 new" in badge(it))
+        go_on = held_back(monkeypatch, inbox, "queue_item")
+        hearing = asyncio.create_task(pane.hear([new]))
+        await drawn(it.app)
+        await pane.apply_order()
+        assert new in it.rows
+        go_on.set()
+        await hearing
+        assert badge(it) == "Chats"
+
+
+def held_back(monkeypatch: pytest.MonkeyPatch, inbox: object, question: str) -> asyncio.Event:
+    """Answers to this question come once the event is set."""
+    ask, go_on = getattr(inbox, question), asyncio.Event()
+
+    async def later(*arguments: Any, **more: Any) -> Any:
+        answer = await ask(*arguments, **more)
+        await go_on.wait()
+        return answer
+
+    monkeypatch.setattr(inbox, question, later)
+    return go_on
 
 
 async def test_after_r_the_list_holds_still_again(market: Sandbox, tmp_path: Path) -> None:
@@ -53,7 +110,7 @@ async def test_leaving_the_list_applies_the_order(market: Sandbox, tmp_path: Pat
 
 async def test_a_chat_answered_elsewhere_keeps_its_line_and_says_so(market: Sandbox, tmp_path: Path) -> None:
     """A chat leaves the queue when a colleague in the web cabinet answers; held back, its row says so."""
-    async with desk(tmp_path, market) as it:
+    async with desk(tmp_path, market, size=WIDE) as it:
         await it.synced()
         await it.press("j")
         before = it.rows

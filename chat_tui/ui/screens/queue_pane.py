@@ -64,19 +64,28 @@ class QueuePane(Vertical):
         if not (self._is_read and self._list.has_focus and self._list.items):
             await self.apply_order()
             return
+        tab = self.tab
+        now = {
+            chat_id: (await self._inbox.queue_item(chat_id, tab), await self._inbox.queue_item(chat_id))
+            for chat_id in changed
+        }
+        if self.tab != tab or self._list.tab != tab:
+            # The rows are those of another tab: what was asked for here may be newer than what is coming.
+            await self.apply_order(from_top=True)
+            return
+        # Only now, with nothing awaited any more: the order may have been applied meanwhile.
         places = {row.chat.chat_id: row.key for row in self._list.items}
         renewed = []
-        for chat_id in changed:
-            item = await self._inbox.queue_item(chat_id, self.tab)
-            if item is None and chat_id in places:
-                # It left the tab: its row stays, and says so.
-                item = await self._inbox.queue_item(chat_id)
+        for chat_id, (in_tab, anywhere) in now.items():
+            if in_tab is not None and places.get(chat_id) != in_tab.key:
+                self._held_back.add(chat_id)
+            else:
                 self._held_back.discard(chat_id)
-                renewed += [] if item is None else [replace(item, key=places[chat_id])]
-            elif item is not None:
-                if places.get(chat_id) != item.key:
-                    self._held_back.add(chat_id)
-                renewed.append(item)
+            if in_tab is not None:
+                renewed.append(in_tab)
+            elif anywhere is not None and chat_id in places:
+                # It left the tab: its row stays, and says so.
+                renewed.append(replace(anywhere, key=places[chat_id]))
         self._list.refresh_items(renewed)
         self._list.held_back = len(self._held_back)
 

@@ -11,7 +11,7 @@ from textual.reactive import reactive
 
 from chat_tui.locale import ngettext
 from chat_tui.model.ids import ChatId, Millis
-from chat_tui.model.queue import QueueItem, QueueKey, QueuePage
+from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
 from chat_tui.ui.view import glyphs
 from chat_tui.ui.view.queue_rows import Patience
 from chat_tui.ui.widgets.queue_canvas import QueueCanvas
@@ -82,6 +82,11 @@ class QueueList(QueueCanvas, can_focus=True):
     def is_led(self) -> bool:
         """Whether the highlight belongs to the open chat: always while the keys are elsewhere."""
         return self.opened is not None and self.screen.focused is not self
+
+    @property
+    def tab(self) -> Tab | None:
+        """The tab whose chats are shown; None before the first page."""
+        return self._window.tab
 
     @property
     def has_before(self) -> bool:
