@@ -7,7 +7,7 @@ import pytest
 from chat_tui import locale
 from chat_tui.sandbox.faults import Answer, half_answer
 from chat_tui.sandbox.serve import Sandbox
-from tests.ui.app_stage import Desk, desk
+from tests.ui.app_stage import WIDE, Desk, desk
 from tests.ui.test_typed_text import open_next
 
 NOBODY_LISTENS = "http://127.0.0.1:1"
@@ -143,13 +143,13 @@ async def test_a_start_without_the_market_shows_everything_at_once_and_sends_whe
 ) -> None:
     with Sandbox.start(chats=30, seed=3) as market:
         port = int(market.url.rpartition(":")[2])
-        async with desk(tmp_path, market) as it:
+        async with desk(tmp_path, market, size=WIDE) as it:
             await it.synced()
             chat = await open_next(it)
             before, history = it.rows, it.history.split()
             await it.write("начато")
     # The program starts anew while nobody listens there.
-    async with desk(tmp_path, market) as it:
+    async with desk(tmp_path, market, size=WIDE) as it:
         await until_noticed(it, NETWORK_WORDS["en"])
         assert it.rows == before
         assert await open_next(it) == chat

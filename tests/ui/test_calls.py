@@ -38,7 +38,7 @@ async def test_a_buyer_calls_and_nobody_else_does(tmp_path: Path, market: Sandbo
 
 
 async def test_with_leave_the_words_are_shown(tmp_path: Path, market: Sandbox) -> None:
-    async with desk(tmp_path, market) as it:
+    async with desk(tmp_path, market, size=WIDE) as it:
         await it.synced()
         it.app.screen._calls_with_text = True  # type: ignore[attr-defined]
         written = listen(it)
@@ -50,7 +50,7 @@ async def test_with_leave_the_words_are_shown(tmp_path: Path, market: Sandbox) -
 
 
 async def test_a_dispute_calls_at_once_by_its_own_sentence(tmp_path: Path, market: Sandbox) -> None:
-    async with desk(tmp_path, market) as it:
+    async with desk(tmp_path, market, size=WIDE) as it:
         await it.synced()
         written = listen(it)
         it.app.call_by = "osc777"
@@ -73,7 +73,7 @@ async def test_a_dispute_calls_at_once_by_its_own_sentence(tmp_path: Path, marke
 
 
 async def test_a_chat_becomes_a_dispute_without_a_message(tmp_path: Path, market: Sandbox) -> None:
-    async with desk(tmp_path, market) as it:
+    async with desk(tmp_path, market, size=WIDE) as it:
         await it.synced()
         written = listen(it)
         it.app.call_by = "osc9"
@@ -87,7 +87,7 @@ async def test_a_chat_becomes_a_dispute_without_a_message(tmp_path: Path, market
 
 
 async def test_with_leave_a_dispute_is_named(tmp_path: Path, market: Sandbox) -> None:
-    async with desk(tmp_path, market) as it:
+    async with desk(tmp_path, market, size=WIDE) as it:
         await it.synced()
         it.app.screen._calls_with_text = True  # type: ignore[attr-defined]
         written = listen(it)
@@ -103,7 +103,7 @@ async def test_with_leave_a_dispute_is_named(tmp_path: Path, market: Sandbox) ->
 
 
 async def test_what_was_there_at_the_start_calls_nobody(tmp_path: Path, market: Sandbox) -> None:
-    async with desk(tmp_path, market) as it:
+    async with desk(tmp_path, market, size=WIDE) as it:
         written = listen(it)
         await it.synced()
         assert written == []
