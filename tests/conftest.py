@@ -84,6 +84,8 @@ hypothesis.settings.load_profile("any machine")
 def pytest_configure(config: pytest.Config) -> None:
     """Before the first module of tests is imported."""
     properties.choose(config)
+    if not hasattr(config, "workerinput"):
+        hatch_build.compile_catalogues()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -124,11 +126,6 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
     os.environ.update(before)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _catalogues() -> None:
-    hatch_build.compile_catalogues()
-
-
 @pytest.fixture(autouse=True)
 def _same_surroundings() -> Iterator[None]:
     """The program itself takes variables away; in the process of the tests they are the plugins' too."""
@@ -143,7 +140,7 @@ def _own_directories(
     """No test reads or writes the files of whoever runs it; children inherit this."""
     # Not `mktemp`: it looks through all directories made so far, for every one of thousands of tests.
     home = tmp_path_factory.getbasetemp() / "homes" / str(next(_homes))
-    home.mkdir(parents=True)
+    home.mkdir(mode=0o700, parents=True)
     monkeypatch.setenv("HOME", str(home))
     for name in _XDG:
         monkeypatch.setenv(name, str(home / name.lower()))

@@ -37,13 +37,17 @@ def spelled(language: str, stream: object) -> str:
 def use(language: str) -> None:
     """Speak `language` from now on; a missing catalogue leaves the English words."""
     global _current, _language
-    _current, _language = _words(language), language
+    _current, _language = _words(_folder(language)), language
+
+
+def _folder(language: str) -> Path:
+    return Path(__file__).parent / language
 
 
 @cache
-def _words(language: str) -> gettext.NullTranslations:
+def _words(folder: Path) -> gettext.NullTranslations:
     words = gettext.NullTranslations()
-    for path in sorted((Path(__file__).parent / language).glob("*.mo")):
+    for path in sorted(folder.glob("*.mo")):
         with path.open("rb") as catalogue:
             loaded = gettext.GNUTranslations(catalogue)
         loaded.add_fallback(words)
@@ -69,7 +73,7 @@ def in_all(message: str) -> tuple[str, ...]:
 
 @cache
 def _all() -> dict[str, gettext.NullTranslations]:
-    return {name: _words(name) for name in LANGUAGES}
+    return {name: _words(_folder(name)) for name in LANGUAGES}
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:

@@ -20,7 +20,7 @@ from chat_tui.pictures.kinds import HEAD, picture_kind, text_of
 from chat_tui.pictures.preview import NoPicture, Picture, decode
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.widgets.picture_pane import UPPER, WEIGHTS, PicturePane
-from tests.ui.app_stage import Desk, desk
+from tests.ui.app_stage import WIDE, Desk, desk
 from tests.ui.test_saving import opened
 
 RED, BLUE = (250, 10, 10), (10, 10, 250)
@@ -210,7 +210,7 @@ async def test_f_169_cells_only_and_signs_where_colours_are_few(
     photo = image(size=(60, 40), color=(255, 255, 255))
     photo.paste((0, 0, 0), (0, 0, 30, 40))
     signs = WEIGHTS[0] * 30 + WEIGHTS[-1] * 30
-    async with desk(tmp_path / "it", market) as it:
+    async with desk(tmp_path / "it", market, size=WIDE) as it:
         await opened(it, market, ("photo.jpg", content(photo)))
         await it.press("o")
         await it.until(lambda: it.dialog == "Viewer")
@@ -233,7 +233,7 @@ async def test_o_shows_a_text_as_text_and_says_what_else_a_file_is(market: Sandb
         ("c.png", b"\x89PNG\r\n\x1a\n"),
         ("d.txt", "Спасибо за чек".encode("cp1251")),
     )
-    async with desk(tmp_path / "it", market) as it:
+    async with desk(tmp_path / "it", market, size=WIDE) as it:
         await opened(it, market, *files)
         for digit, words in (
             ("1", "Привет ␛[31m[/]"),
@@ -251,7 +251,7 @@ async def test_o_shows_a_text_as_text_and_says_what_else_a_file_is(market: Sandb
 
 
 async def test_a_refused_picture_is_said_with_its_link(market: Sandbox, tmp_path: Path) -> None:
-    async with desk(tmp_path / "it", market) as it:
+    async with desk(tmp_path / "it", market, size=WIDE) as it:
         await opened(it, market, ("a.png", b"one"))
         market.behaviour.files_status = 404
         await it.press("o")
