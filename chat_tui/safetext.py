@@ -84,7 +84,12 @@ def undressed(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether nothing in the text can be seen: only white space, controls and invisible characters."""
-    return not any(character.isprintable() and not _is_unseen(character) for character in text)
+    return not any(_has_shape(character) and not _is_unseen(character) for character in text)
+
+
+def _has_shape(character: str) -> bool:
+    # Icons of a private font and emoji that are newer than this Python count as unprintable.
+    return character.isprintable() or unicodedata.category(character) in {"Co", "Cn"}
 
 
 def _cooled(text: str) -> str:

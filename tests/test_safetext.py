@@ -120,7 +120,7 @@ def test_nothing_to_see_is_blank(text: str) -> None:
     assert is_blank(text)
 
 
-@pytest.mark.parametrize("text", ["а", " . ", "👍", "\u200b1"])
+@pytest.mark.parametrize("text", ["а", " . ", "👍", "\u200b1", "\uf8ff", "\U000f0000", "\U0001faf0"])
 def test_something_to_see_is_not_blank(text: str) -> None:
     assert not is_blank(text)
 
