@@ -66,7 +66,7 @@ def test_tests_that_take_too_long_notice_nothing(tree: Tree) -> None:
 @pytest.mark.thorough
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_broken_build_is_noticed(tree: Tree, mutant: Mutant) -> None:
-    done = tree.try_out(mutant, mutant.caught_by)
+    done = tree.hunt(mutant)
     assert is_caught(done), last_line(done)
 
 
