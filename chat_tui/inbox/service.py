@@ -14,7 +14,7 @@ from pathlib import Path
 
 from chat_tui.inbox.attachments import Attachments
 from chat_tui.inbox.engine import Engine
-from chat_tui.inbox.events import Event, StoreMended
+from chat_tui.inbox.events import ChatsChanged, Event, StoreMended
 from chat_tui.inbox.lookup import CLOCK_SLACK_MS
 from chat_tui.inbox.loop import EngineLoop
 from chat_tui.inbox.market import Market
@@ -231,7 +231,11 @@ class Inbox(Queue, Sending, Attachments):
 
     async def mark_seen(self, chat_id: ChatId, message_id: MessageId) -> Problem | None:
         """The operator has seen the chat up to this message."""
-        return await self._writing.mark_seen(chat_id, message_id)
+        problem = await self._writing.mark_seen(chat_id, message_id)
+        if problem is None:
+            # Its row may have been read, and drawn as unseen, a moment ago.
+            self._publish(ChatsChanged(frozenset({chat_id})))
+        return problem
 
     async def take_back(
         self, outbox_id: OutboxId, *, into_draft: bool = False, caret: int | None = None

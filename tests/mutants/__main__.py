@@ -69,7 +69,7 @@ class Tree:
                 os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
     def hunt(self, mutant: Mutant) -> subprocess.CompletedProcess[str]:
-        """Try out a mutant until it is caught, a few times at most: on a busy machine some hide now and then."""
+        """Try out a mutant until it is caught, a few times at most: on a busy machine some hide."""
         for _ in range(TRIES):
             done = self.try_out(mutant, mutant.caught_by)
             if is_caught(done):

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from chat_tui import locale
+from chat_tui.inbox.events import Event
 from chat_tui.inbox.market import Market
 from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.settings import InboxSettings
@@ -251,6 +252,10 @@ class StillInbox(Inbox):
 
     def link(self, chat_id: ChatId | None = None) -> Link:
         return self._still
+
+    def _publish(self, event: Event) -> None:
+        """At once: there is no thread of an engine to do it."""
+        self._engine.bulletin.publish(event)
 
     def awaken(self) -> None:
         """Nothing begins here."""

@@ -1,11 +1,16 @@
 """A chat is opened while the Market has news of it."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.problem import Problem
 from chat_tui.sandbox.serve import Sandbox
+from chat_tui.ui.widgets.queue_list import QueueList
+from tests.support.scenes import make_scene
+from tests.support.settling import press, settled
 from tests.support.waiting import until
 from tests.ui.app_stage import desk
 
@@ -33,3 +38,28 @@ async def test_what_comes_while_a_chat_opens_is_shown(
         monkeypatch.setattr(inbox, "draft", slow)
         await operator.press("n")
         await operator.until(lambda: NEWS in operator.history)
+
+
+async def test_a_chat_that_was_looked_at_loses_its_dot_however_late_the_disk_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = make_scene(tmp_path, language="en")
+    writing, go_on = scene.inbox._writing, asyncio.Event()
+    see = writing.mark_seen
+
+    async def see_later(chat_id: ChatId, message_id: MessageId) -> Problem | None:
+        await go_on.wait()
+        return await see(chat_id, message_id)
+
+    monkeypatch.setattr(writing, "mark_seen", see_later)
+    async with scene.app.run_test(size=(120, 40)):
+        await settled(scene.app)
+        await press(scene.app, "j", "enter")
+        row = scene.app.screen.query_one(QueueList)
+        assert row.highlighted_item is not None
+        assert row.highlighted_item.is_unseen
+        go_on.set()
+        await settled(scene.app)
+        assert not row.highlighted_item.is_unseen
+        scene.app.exit()
+    scene.close()
