@@ -78,7 +78,7 @@ def test_the_screen_shows_all_shops_and_answers_in_the_right_one(markets: Market
         del environment[name]
     write_settings(markets, Path(environment["XDG_CONFIG_HOME"]) / "chat-tui")
     program = [sys.executable, "-P", "-m", "chat_tui"]
-    with PtyProgram(program, environment=environment, size=(120, 40)) as screen:
+    with PtyProgram(program, environment=environment, size=(200, 40)) as screen:
         screen.wait_for_text("Все 12")
         screen.wait_for(
             lambda: "garden: " in screen.text and "Кухня  " in screen.text and "Дом  " in screen.text
@@ -86,7 +86,7 @@ def test_the_screen_shows_all_shops_and_answers_in_the_right_one(markets: Market
         screen.feed("n")
         screen.wait_for_text("Кому: ")
         whom = next(line for line in screen.text.splitlines() if "Кому: " in line)
-        place = int(" · Дом " in whom)
+        place = int("Дом" in whom.partition("Кому: ")[2])
         screen.feed("Добрый день!\r")
         screen.wait_for(
             lambda: any("Добрый день!" in line and "подтвержд" in line for line in screen.text.splitlines())
