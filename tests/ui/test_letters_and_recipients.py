@@ -30,8 +30,8 @@ async def draft_of(ours: Walk, chat_id: ChatId) -> str:
 
 async def test_keys_and_sizes_of_a_short_walk(tmp_path: Path) -> None:
     """Whoever walks presses anything, at any size; each step is followed by a look at all promises."""
-    ours = await walk(tmp_path, seed=7, steps=60)
-    assert ours.letters > 2
+    ours = await walk(tmp_path, seed=4, steps=60)
+    assert ours.letters > 20
 
 
 @pytest.mark.thorough
