@@ -25,7 +25,7 @@ async def test_a_refused_text_is_edited_in_its_box_before_what_was_typed_since(
         await it.until_shown("not sent")
         await it.write("typed since")
         await it.press("escape", "O")
-        await it.until_shown("refused words")
+        await it.until(lambda: it.dialog == "OutboxScreen")
         await it.press("t")
         await it.until(lambda: it.box == "refused words\ntyped since")
         assert (it.opened, it.focus, it.caret) == (JOHN, "box", len("refused words"))
