@@ -86,7 +86,9 @@ def is_open(address: str) -> bool:
         return not has_zone and found.is_global and not found.is_multicast
     inner = _inside(found)
     is_outer_open = inner is not None and (found.ipv4_mapped is not None or found in _TRANSLATED)
-    is_outer_open = is_outer_open or (found in _OPEN_SIX and found.is_global)
+    # 6to4 was given up (RFC 7526); whether it counts as global depends on the version of Python.
+    is_six_open = found in _OPEN_SIX and found.is_global and found.sixtofour is None
+    is_outer_open = is_outer_open or is_six_open
     return not has_zone and is_outer_open and (inner is None or (inner.is_global and not inner.is_multicast))
 
 
@@ -98,8 +100,6 @@ def _inside(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     """
     if address.ipv4_mapped is not None:
         return address.ipv4_mapped
-    if address.sixtofour is not None:
-        return address.sixtofour
     number = int(address)
     if address in _TRANSLATED or (number >> 32) & 0xFFFF_FFFF in _ISATAP:
         return ipaddress.IPv4Address(number & 0xFFFF_FFFF)
