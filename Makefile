@@ -6,7 +6,7 @@ ARGS ?=
 BIN = .venv/bin
 READY = .venv/.installed
 FAST = tests/model tests/market tests/store tests/ui/view tests/test_*.py
-SNAPSHOTS = $$(grep -rl snap_compare tests --include='test_*.py')
+SNAPSHOTS = $$(grep -rl tests.support.pictures tests --include='test_*.py')
 
 .DEFAULT_GOAL := help
 
