@@ -118,7 +118,8 @@ async def test_f_127_the_time_zone_changes_between_two_runs(trial: Trial, start:
     assert before <= said["created_at"] <= wall_clock_ms(), "stored in UTC"
     west = start(settings=held, surroundings={"TZ": "America/Los_Angeles"}).ready()
     await_true(lambda: trial.market.ledger)
-    assert said["not_before"] <= trial.market.ledger[0].at <= said["not_before"] + 5_000
+    # Zones differ by hours, busy machines by seconds.
+    assert said["not_before"] <= trial.market.ledger[0].at <= said["not_before"] + 1_800_000
     await_true(lambda: not west.ask("open_items")["items"])
     west.close()
     (row,) = read_rows(trial.root)
