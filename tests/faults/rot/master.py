@@ -36,7 +36,9 @@ async def make(root: Path, market: Sandbox) -> None:
     for n, (chat_id, text) in enumerate(zip(found, QUEUED, strict=True)):
         queue_text(store, f"q{n}", text, chat_id=chat_id)
     now = time.time_ns() // 1_000_000
-    store.write_state(lambda conn: conn.execute("UPDATE outbox SET created_at = ?1, asked_at = ?1", (now,)))
+    # Not ?1 twice: Python 3.12.1 takes numbers for names, of which a sequence has none.
+    update = "UPDATE outbox SET created_at = ?, asked_at = ?"
+    store.write_state(lambda conn: conn.execute(update, (now, now))).result()
     store.close()
     for kind, name in FILES.items():
         _fill(root / name, kind, [int(chat_id) for chat_id in found], now)
