@@ -1,7 +1,7 @@
 """The whole inbox before an operator: real store, engine and client, the sandbox on a real socket."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC
@@ -60,10 +60,14 @@ class Desk:
 
     async def answered(self) -> None:
         """Until all is drawn that the store has for what was asked, unless a test holds a thread back."""
+        await self._is_soon(settled(self.app))
+        await self._is_soon(drawn(self.app))
+
+    async def _is_soon(self, moment: Awaitable[None]) -> None:
+        # On a busy machine an engine at work brings more without a pause.
         with suppress(TimeoutError):
             async with asyncio.timeout(HELD_S):
-                await settled(self.app)
-        await drawn(self.app)
+                await moment
 
     async def press_again(self, key: str) -> None:
         """A key that is meant, not one that bounced."""
@@ -200,7 +204,7 @@ class Desk:
         """Let everything work until the condition holds."""
 
         async def holds() -> bool:
-            await drawn(self.app)
+            await self._is_soon(drawn(self.app))
             return bool(condition())
 
         try:
