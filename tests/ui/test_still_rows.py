@@ -52,6 +52,24 @@ async def test_news_on_the_way_while_another_tab_opens_are_no_new_rows(
         assert badge(it) == "Chats"
 
 
+async def test_news_that_come_late_to_another_tab_move_no_highlight(
+    market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has gone down there meanwhile opens the chat that is highlighted, and no other."""
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        await it.press("j")
+        pane, inbox = it.app.screen.query_one(QueuePane), it.app.inbox
+        changed = it.rows[0]
+        go_on = held_back(monkeypatch, inbox, "queue_item")
+        hearing = asyncio.create_task(pane.hear([changed]))
+        await it.press("6", "j", "j", "j")
+        rows, highlighted = it.rows, it.highlighted
+        go_on.set()
+        await hearing
+        assert (it.rows, it.highlighted, badge(it)) == (rows, highlighted, "Chats")
+
+
 async def test_news_on_the_way_while_the_order_is_applied_are_no_new_rows(
     market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

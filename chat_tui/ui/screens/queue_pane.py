@@ -43,7 +43,7 @@ class QueuePane(Vertical):
         """Read the window again in today's order; the highlight stays on its chat where it can."""
         rows = self._list.items
         tab = self.tab
-        if rows and not from_top and self._list.has_before:
+        if rows and not from_top and self._list.has_before and self._list.tab == tab:
             page = await self._inbox.queue_page(tab, after=_just_before(rows[0].key), limit=len(rows))
         else:
             page = await self._inbox.queue_page(tab, limit=max(PAGE, 0 if from_top else len(rows)))
@@ -70,8 +70,8 @@ class QueuePane(Vertical):
             for chat_id in changed
         }
         if self.tab != tab or self._list.tab != tab:
-            # The rows are those of another tab: what was asked for here may be newer than what is coming.
-            await self.apply_order(from_top=True)
+            # Another tab was asked for: its rows may be older than this news, which moves no highlight.
+            await (self.hear(now) if self._list.tab == self.tab else self.apply_order())
             return
         # Only now, with nothing awaited any more: the order may have been applied meanwhile.
         places = {row.chat.chat_id: row.key for row in self._list.items}
