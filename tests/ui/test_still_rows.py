@@ -61,9 +61,12 @@ async def test_news_that_come_late_to_another_tab_move_no_highlight(
         await it.press("j")
         pane, inbox = it.app.screen.query_one(QueuePane), it.app.inbox
         changed = it.rows[0]
-        go_on = held_back(monkeypatch, inbox, "queue_item")
+        held: set[object] = set()
+        go_on = held_back(monkeypatch, inbox, "queue_item", held)
         hearing = asyncio.create_task(pane.hear([changed]))
+        held.add(hearing)
         await it.press("6", "j", "j", "j")
+        await it.until(lambda: len(it.rows) == 30 and it.highlighted == it.rows[3])
         rows, highlighted = it.rows, it.highlighted
         go_on.set()
         await hearing
@@ -79,8 +82,10 @@ async def test_news_on_the_way_while_the_order_is_applied_are_no_new_rows(
         pane, inbox = it.app.screen.query_one(QueuePane), it.app.inbox
         new = ChatId(market.open_direct("Здравствуйте"))
         await it.until(lambda: "+1 new" in badge(it))
-        go_on = held_back(monkeypatch, inbox, "queue_item")
+        held: set[object] = set()
+        go_on = held_back(monkeypatch, inbox, "queue_item", held)
         hearing = asyncio.create_task(pane.hear([new]))
+        held.add(hearing)
         await drawn(it.app)
         await pane.apply_order()
         assert new in it.rows
@@ -89,13 +94,16 @@ async def test_news_on_the_way_while_the_order_is_applied_are_no_new_rows(
         assert badge(it) == "Chats"
 
 
-def held_back(monkeypatch: pytest.MonkeyPatch, inbox: object, question: str) -> asyncio.Event:
-    """Answers to this question come once the event is set."""
+def held_back(
+    monkeypatch: pytest.MonkeyPatch, inbox: object, question: str, tasks: set[object] | None = None
+) -> asyncio.Event:
+    """Answers to this question come once the event is set; only to these tasks, unless it is None."""
     ask, go_on = getattr(inbox, question), asyncio.Event()
 
     async def later(*arguments: Any, **more: Any) -> Any:
         answer = await ask(*arguments, **more)
-        await go_on.wait()
+        if tasks is None or asyncio.current_task() in tasks:
+            await go_on.wait()
         return answer
 
     monkeypatch.setattr(inbox, question, later)
