@@ -1,9 +1,11 @@
 """A key that may only read: nothing is queued with it, and that is known at once at the next start."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from chat_tui.inbox import permission
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.ids import ChatId
@@ -11,6 +13,7 @@ from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.sandbox.faults import Answer, burst
 from chat_tui.sandbox.serve import Sandbox
+from chat_tui.store import cursors
 from tests.support.shop import QUICK, Shop
 from tests.support.waiting import until
 
@@ -69,6 +72,11 @@ async def test_it_is_known_at_the_next_start_before_the_market_answers(
     shop = open_shop(settings=ASKING, key=market.read_only_key)
     await until_it_is(shop.inbox, ProblemKind.KEY_READ_ONLY)
     await until_asked(market)
+
+    async def is_kept() -> bool:
+        return await asyncio.wrap_future(shop.store.read(cursors.get, permission.RIGHTS)) is not None
+
+    await until(is_kept, "the rights in the cache")
     await shop.close()
     again = open_shop(settings=ASKING, url="http://127.0.0.1:9")
     await until_it_is(again.inbox, ProblemKind.KEY_READ_ONLY)
