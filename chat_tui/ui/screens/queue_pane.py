@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatId
-from chat_tui.model.queue import QueueKey, Tab
+from chat_tui.model.queue import QueueItem, QueueKey, Tab
 from chat_tui.ui.text import plain
 from chat_tui.ui.widgets.queue_list import QueueList
 
@@ -65,10 +65,12 @@ class QueuePane(Vertical):
             await self.apply_order()
             return
         tab = self.tab
-        now = {
-            chat_id: (await self._inbox.queue_item(chat_id, tab), await self._inbox.queue_item(chat_id))
-            for chat_id in changed
-        }
+        stood = {row.chat.chat_id for row in self._list.items}
+        now: dict[ChatId, tuple[QueueItem | None, QueueItem | None]] = {}
+        for chat_id in changed:
+            in_tab = await self._inbox.queue_item(chat_id, tab)
+            has_left = in_tab is None and chat_id in stood
+            now[chat_id] = in_tab, await self._inbox.queue_item(chat_id) if has_left else None
         if self.tab != tab or self._list.tab != tab:
             # Another tab was asked for: its rows may be older than this news, which moves no highlight.
             await (self.hear(now) if self._list.tab == self.tab else self.apply_order())
@@ -76,16 +78,16 @@ class QueuePane(Vertical):
         # Only now, with nothing awaited any more: the order may have been applied meanwhile.
         places = {row.chat.chat_id: row.key for row in self._list.items}
         renewed = []
-        for chat_id, (in_tab, anywhere) in now.items():
+        for chat_id, (in_tab, left) in now.items():
             if in_tab is not None and places.get(chat_id) != in_tab.key:
                 self._held_back.add(chat_id)
             else:
                 self._held_back.discard(chat_id)
             if in_tab is not None:
                 renewed.append(in_tab)
-            elif anywhere is not None and chat_id in places:
+            elif left is not None and chat_id in places:
                 # It left the tab: its row stays, and says so.
-                renewed.append(replace(anywhere, key=places[chat_id]))
+                renewed.append(replace(left, key=places[chat_id]))
         self._list.refresh_items(renewed)
         self._list.held_back = len(self._held_back)
 
