@@ -227,7 +227,8 @@ class Attempts:
         ):
             await self._give_back(item, problem)
             return
-        if problem.kind in _PAUSING_KINDS | {ProblemKind.LOCKED}:
+        # Of a refused key all were told by what heard it; the operator may have asked anew since.
+        if problem.kind in {ProblemKind.FORBIDDEN, ProblemKind.LOCKED}:
             self._g.bulletin.pause_sends(problem)
         delay = self._waits.turned_away(item, problem)
         is_told = problem.retry_after_s is not None

@@ -85,18 +85,27 @@ class Bulletin:
         if abs(ahead - self.link.clock_ahead) >= CLOCKS_AGREE_MS:
             self._set(replace(self.link, clock_ahead=ahead))
 
+    def refuse(self, problem: Problem) -> None:
+        """Nothing is read or sent until the operator asks anew (`pause_sends(None)`).
+
+        A 401 is told of once, by what heard it. The rooms that asked learn of it later, when the operator
+        may have asked anew already.
+        """
+        self._set(replace(self.link, state=LinkState.REFUSED, problem=problem, sends_paused=problem))
+
     def failed(self, problem: Problem) -> None:
-        """A read failed; what that says of the connection is kept for the status line."""
+        """A read failed; what that says of the connection is kept for the status line.
+
+        Of a refused key `refuse` has told.
+        """
+        if problem.kind is ProblemKind.UNAUTHORIZED:
+            return
         if problem.kind in {ProblemKind.HOURLY_LIMIT, ProblemKind.PARALLEL_LIMIT}:
             # The Market is there and answers: it wants to be asked later.
             self._hold(problem)
-        elif problem.kind in {
-            ProblemKind.UNAUTHORIZED,
-            ProblemKind.SURROUNDINGS,
-            ProblemKind.UNWRITABLE,
-        }:
-            # A key that may not read may not write: nothing more is asked with it.
-            self._set(replace(self.link, state=LinkState.REFUSED, problem=problem, sends_paused=problem))
+        elif problem.kind in {ProblemKind.SURROUNDINGS, ProblemKind.UNWRITABLE}:
+            # What cannot be read cannot be written: there is no client to ask with.
+            self.refuse(problem)
         elif problem.kind == ProblemKind.FORBIDDEN:
             self._set(replace(self.link, state=LinkState.REFUSED, problem=problem))
         elif problem.certainty != Certainty.REFUSED or problem.is_passing:

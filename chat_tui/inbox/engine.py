@@ -93,7 +93,7 @@ class Engine:
         self.bulletin.connected(client.proxy)
         locks = NoLocks if self._store.unwritable else ByteLock
         slots = Slots(locks(data_dir / "slots.lock"))
-        market = PacedMarket(client, slots, budgets, lambda: self.bulletin.refused_key, self.bulletin.failed)
+        market = PacedMarket(client, slots, budgets, lambda: self.bulletin.refused_key, self.bulletin.refuse)
         self._g = Ground(self._store, market, self.bulletin, self._settings, self._wall_ms, self._clock)
         self._history = History(self._g)
         self._leadership = Leadership(self._store, locks(data_dir / "leader.lock"), self._clock)

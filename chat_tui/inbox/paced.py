@@ -32,7 +32,7 @@ class PacedMarket:
         refused_key: Callable[[], Problem | None],
         refuse_key: Callable[[Problem], None],
     ) -> None:
-        """`refused_key` tells the refusal after which nothing is asked but what the operator wants now.
+        """`refused_key` tells the refusal after which nothing is asked until the operator asks anew.
 
         `refuse_key` is told of the refusal, whichever operation it was that heard it.
         """
@@ -74,8 +74,7 @@ class PacedMarket:
         try:
             async with self._slots.place(writing=writing, urgency=urgency, is_narrow=grant.is_narrow):
                 # Whoever chose to ask may not have known of it yet: waiting and writing take their time.
-                refused = self._refused_key()
-                if refused is not None and urgency is not Urgency.OPEN:
+                if (refused := self._refused_key()) is not None:
                     return refused
                 before = self._market.budgets.get(operation)
                 answer = await request()

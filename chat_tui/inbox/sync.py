@@ -63,7 +63,7 @@ class Sync:
         self._fresh_kept_at: Millis = 0
         self._trouble: str | None = None
         self._refused: Problem | None = None
-        """Why this copy may not read the list, until the operator asks anew."""
+        """Why a key that is known may not read the list, until the operator asks anew."""
         self._active_pages = 0
         self._active_at = self._begun_at = float("-inf")
         self._jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
@@ -96,8 +96,9 @@ class Sync:
                 problem = Problem(ProblemKind.STORAGE, message=str(error))
             if problem is not None and problem.kind in _ASKS_THE_OPERATOR:
                 # Who may not read does not lead: another copy has a key that is good, perhaps.
-                self._refused = problem
                 self._leadership.resign()
+                if problem.kind is ProblemKind.FORBIDDEN:
+                    self._refused = problem
             failures = failures + 1 if problem is not None else 0
             await self._tell_others(problem)
             await self._rest(problem, failures)

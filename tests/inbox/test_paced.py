@@ -190,7 +190,9 @@ async def test_what_was_counted_before_the_machine_was_started_again_means_nothi
     assert isinstance(await send(bench.copy()), Accepted)
 
 
-@pytest.mark.parametrize("urgency", [Urgency.SEND, Urgency.NEWS, Urgency.FIRST, Urgency.BACKFILL])
+@pytest.mark.parametrize(
+    "urgency", [Urgency.SEND, Urgency.OPEN, Urgency.NEWS, Urgency.FIRST, Urgency.BACKFILL]
+)
 async def test_a_key_refused_while_a_request_waits_for_its_place_is_not_shown_again(
     bench: Bench, urgency: Urgency
 ) -> None:
@@ -203,8 +205,3 @@ async def test_a_key_refused_while_a_request_waits_for_its_place_is_not_shown_ag
         locks.release(number)
     assert await waiting is bench.refused_key
     assert not bench.market.asked
-
-
-async def test_what_the_operator_asks_for_now_is_asked_with_a_refused_key(bench: Bench) -> None:
-    bench.refused_key = Problem(ProblemKind.UNAUTHORIZED, Certainty.REFUSED, "getChats", 401)
-    assert isinstance(await bench.copy().at(Urgency.OPEN).get_chat(CHAT), Accepted)

@@ -4,12 +4,15 @@ from collections.abc import Callable
 
 import pytest
 
+from chat_tui.inbox.events import Event, LinkChanged
+from chat_tui.inbox.slots import PLACES
 from chat_tui.model.link import LinkState
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
 from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.serve import Sandbox
+from chat_tui.store.locks import ByteLock
 from tests.inbox.test_delivery import reaches, some_chats, stored
 from tests.support.shop import Shop
 from tests.support.waiting import until
@@ -79,12 +82,21 @@ async def test_one_refusal_of_any_operation_stops_all_of_them(
 
 
 async def _quiet(shop: Shop, market: Sandbox) -> int:
-    """How much was asked, once nothing more came over a hundred turns of the engine."""
+    """How much was asked, once nothing is under way and nothing came over a hundred turns of the engine."""
+    places = ByteLock(shop.store.paths.data_dir / "slots.lock")
+
+    async def is_nothing_under_way() -> bool:
+        free = [number for number in range(PLACES) if places.try_hold(number)]
+        for number in free:
+            places.release(number)
+        return len(free) == PLACES
+
     asked = -1
     while asked != len(market.requests):
         asked = len(market.requests)
         for _ in range(100):
             await shop.inbox.sync_plan()
+        await until(is_nothing_under_way, "an end of what was under way")
     return asked
 
 
@@ -137,4 +149,29 @@ async def test_refreshing_shows_the_key_again_and_leads_again(market: Sandbox, o
     shop.inbox.refresh()
     await reaches(shop, item.outbox_id, OutboxState.CONFIRMED)
     await _rounds(market, 2)
+    assert shop.inbox.link().state is LinkState.ONLINE
+
+
+@pytest.mark.parametrize("operation", ["getChats", "getChatHistory", SEND])
+async def test_refreshing_at_the_moment_of_the_refusal_is_not_undone(
+    market: Sandbox, open_shop: OpenShop, operation: str
+) -> None:
+    """What heard of the refusal has more to do before its rooms learn of it: they say nothing of it again."""
+    shop = open_shop()
+    first, second = await some_chats(shop, 2)
+    refusals: list[LinkState] = []
+
+    def refresh(event: Event) -> None:
+        if isinstance(event, LinkChanged) and shop.inbox.link().state is LinkState.REFUSED and not refusals:
+            refusals.append(LinkState.REFUSED)
+            shop.inbox.refresh()
+
+    shop.inbox.subscribe(refresh)
+    market.script(operation, [Answer(status=401)])
+    item = await shop.inbox.send_text(first, "Добрый день!")
+    assert isinstance(item, OutboxItem)
+    shop.inbox.open_chat(second)
+    await reaches(shop, item.outbox_id, OutboxState.CONFIRMED)
+    await _rounds(market, 2)
+    assert refusals
     assert shop.inbox.link().state is LinkState.ONLINE

@@ -193,7 +193,7 @@ RULES = (
     ),
     Mutant(
         "a copy whose key is refused leads on",
-        (Patch(SYNC, "                self._leadership.resign()\n", ""),),
+        (Patch(SYNC, "                self._leadership.resign()\n", "                pass\n"),),
         pytest("tests/inbox/test_refused_key.py::test_a_leader_whose_key_is_revoked_hands_on"),
     ),
 )
