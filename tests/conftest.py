@@ -16,8 +16,9 @@ import pytest
 
 import hatch_build
 from chat_tui import locale
-from tests.support import properties
+from tests.support import compiled, properties
 from tests.support.read_only import read_only
+from tests.support.waiting import cores
 
 __all__ = ["read_only"]
 
@@ -104,10 +105,15 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Before the workers start."""
+    compiled.compile_all(config)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """More workers than cores for `-n auto`: most tests wait for most of their time."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores + min(2 * cores, 8)
+    return cores() + min(2 * cores(), 8)
 
 
 CHANGED_BY_IMPORTS = pytest.StashKey[list[str]]()

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from tests.support import settling
 from tests.support.settling import drawn, press, settled
+from tests.support.unseen import picture
 
 
 class Chain(App[None]):
@@ -45,7 +46,7 @@ class Chain(App[None]):
 
     @property
     def seen(self) -> str:
-        return self.screen._compositor.render_strips()[0].text.rstrip()
+        return picture(self.screen)[0]
 
 
 async def test_a_key_has_come_to_its_end_and_is_on_the_screen() -> None:

@@ -10,3 +10,13 @@ class FrozenClock(BootClock):
 
     def now(self) -> int:
         return self.moment
+
+
+class ToldClock:
+    """Seconds that pass when told."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now

@@ -7,8 +7,16 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from chat_tui.sandbox.serve import Sandbox
 from tests.support.pty_program import ROOT, plain_environment
+
+in_any_locale = pytest.mark.skipif(
+    not str(ROOT).isascii(),
+    reason="an editable install leaves its path to Python in a file, which is read in the locale of the test",
+)
+"""For tests in a locale whose letters do not make up the path of this checkout."""
 
 
 def at_home(home: Path, market: Sandbox, **more: str) -> dict[str, str]:

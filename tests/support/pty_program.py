@@ -24,6 +24,8 @@ _UNFINISHED = re.compile(rb"\x1b(\[[0-?]*[ -/]*)?\Z")
 _WHAT_ARE_YOU = b"\x1b[c"
 _VT220 = b"\x1b[?62;22c"
 _AGAIN_S = 3.0
+_HAND_S = 0.25
+"""What a hand takes to the next key after it has seen the screen change."""
 PATIENCE_S = 60.0
 """How long anything may take on a loaded machine before a test gives up."""
 _INHERITED = ("PATH", "HOME", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR", "PYTHONPATH")
@@ -108,7 +110,10 @@ class PtyProgram:
 
     @property
     def unread(self) -> int:
-        """Bytes that were typed and that the program has not read yet."""
+        """Bytes that the program could read and has not read.
+
+        0 does not tell that all was read: the kernel hands over what was typed a moment later.
+        """
         return int.from_bytes(fcntl.ioctl(self._slave, termios.FIONREAD, b"\0" * 4), sys.byteorder)
 
     def feed(self, data: bytes | str, *, timeout: float = PATIENCE_S) -> None:
@@ -128,13 +133,15 @@ class PtyProgram:
         assert os.write(self._terminal, left) == len(left)
 
     def feed_until(self, key: str, is_so: Callable[[], bool]) -> None:
-        """Press a key, once more every few seconds, until the claim holds.
+        """Press a key as a hand would, once more every few seconds, until the claim holds.
 
         Behind an editor the program does not believe what comes without a pause.
         """
         deadline = time.monotonic() + PATIENCE_S
         while not is_so():
             assert time.monotonic() < deadline, f"waited in vain; on the screen:\n{self.text}"
+            while self.pump(_HAND_S) and time.monotonic() < deadline:
+                pass
             self.feed(key)
             again = time.monotonic() + _AGAIN_S
             while not is_so() and time.monotonic() < again and not self.has_ended:

@@ -23,6 +23,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from chat_tui.ui.terminal.ordered_keys import OrderedKeys
+from tests.support import unseen  # noqa: F401 - what is said to be drawn here is laid out until a test looks
 
 PATIENCE_S: Final = 20.0
 """After so long something goes on and on, or a thread is held: then `drawn` is what a test wants."""

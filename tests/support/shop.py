@@ -13,7 +13,7 @@ from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store.database import Store, StorePaths
 
 QUICK = InboxSettings(
-    undo_s=0.0, settle_s=0.3, poll_s=0.05, look_delays_s=(0.02,), backoff_s=0.2, scan_s=0.05
+    undo_s=0.0, settle_s=0.3, poll_s=0.15, look_delays_s=(0.02,), backoff_s=0.2, scan_s=0.15
 )
 """The same rules with shorter waits."""
 

@@ -1,6 +1,7 @@
 """Waiting for conditions, never for seconds."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -8,6 +9,17 @@ T = TypeVar("T")
 
 PATIENCE_S = 60.0
 """How long a condition may take before the test gives up; far more than any needs."""
+
+
+def cores() -> int:
+    """The processors that these tests may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def crowd() -> float:
+    """How many processes want each processor: so many times longer than usual may everything take."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    return min(max(os.getloadavg()[0], workers, cores()) / cores(), 6.0)
 
 
 async def until(condition: Callable[[], Awaitable[T]], what: str = "the condition") -> T:

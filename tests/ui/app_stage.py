@@ -1,6 +1,7 @@
 """The whole inbox before an operator: real store, engine and client, the sandbox on a real socket."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -25,7 +26,8 @@ from chat_tui.ui.widgets.queue_list import QueueList
 from tests.support import ready
 from tests.support.settling import drawn, settled
 from tests.support.shop import QUICK, Shop, client_of, store_paths
-from tests.support.waiting import until
+from tests.support.unseen import picture
+from tests.support.waiting import crowd, until
 
 WIDE = (120, 40)
 USUAL = (120, 24)
@@ -36,7 +38,7 @@ HAND_S = 0.12
 CALM = replace(QUICK, poll_s=0.2)
 """Short waits, but not so short that looking for news leaves no time for the screen."""
 HELD_S = 0.3
-"""An answer of a thread that takes longer is held back by the test."""
+"""An answer of a thread that takes longer, on an idle machine, is held back by the test."""
 AGAIN_S = 0.11
 """A second Enter that comes sooner is the first one, bouncing."""
 
@@ -66,7 +68,7 @@ class Desk:
     async def _is_soon(self, moment: Awaitable[None]) -> None:
         # On a busy machine an engine at work brings more without a pause.
         with suppress(TimeoutError):
-            async with asyncio.timeout(HELD_S):
+            async with asyncio.timeout(HELD_S * crowd()):
                 await moment
 
     async def press_again(self, key: str) -> None:
@@ -80,11 +82,14 @@ class Desk:
 
     async def burst(self, keys: Sequence[str]) -> None:
         """Keys that lie in the queue all at once; an Enter before more text is a pasted one."""
+        moment = time.monotonic()
         for key in keys:
             is_letter = len(key) == 1
             name = _character_to_key(key) if is_letter else key
             character = key if is_letter else "\r" if key == "enter" else None
-            self.app.post_message(events.Key(name, character))
+            pressed = events.Key(name, character)
+            pressed.time = moment
+            self.app.post_message(pressed)
         await self.app.keys_settled()
 
     async def paste(self, text: str) -> None:
@@ -122,8 +127,7 @@ class Desk:
     @property
     def screen(self) -> str:
         """The top screen as lines of text."""
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join(strip.text.rstrip() for strip in strips)
+        return "\n".join(picture(self.app.screen))
 
     @property
     def history(self) -> str:
@@ -211,10 +215,17 @@ class Desk:
             await until(holds, what or "the condition")
         except AssertionError as gave_up:
             raise AssertionError(f"{gave_up}; said {self.said}; on the screen:\n{self.screen}") from None
+        # What the program does at once is not the first half of it.
+        await self.answered()
 
     async def until_shown(self, *words: str) -> None:
         """Until all the words stand on the screen."""
-        await self.until(lambda: all(word in self.screen for word in words), f"{words} on the screen")
+
+        def are_shown() -> bool:
+            screen = self.screen
+            return all(word in screen for word in words)
+
+        await self.until(are_shown, f"{words} on the screen")
 
     async def until_said(self, words: str) -> None:
         """Until a sentence with these words came up."""
@@ -265,10 +276,16 @@ async def desk(
     shop = Shop.open(root, connect, settings=settings)
     report = root / "chat-tui.log"
     app = ChatTuiApp(shop.inbox, report=report, now=wall_clock_ms, zone=UTC, auto_advance=auto_advance)
+    # However slow the machine, what was said is there when a test looks.
+    app.NOTIFICATION_TIMEOUT = 600.0  # type: ignore[misc]
     try:
         async with app.run_test(size=size, notifications=notifications) as pilot:
             await app.keys_settled()
-            yield Desk(app, pilot, market, shop.store)
+            seen = Desk(app, pilot, market, shop.store)
+            yield seen
+            if app.is_running:
+                # What a test leaves behind can be drawn, whether it looked or not.
+                assert seen.screen
         assert not app.return_code
     finally:
         await shop.close()

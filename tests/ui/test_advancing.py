@@ -11,7 +11,9 @@ from textual import events
 from chat_tui.model.ids import ChatId
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.screens import advancing
+from chat_tui.ui.screens.inbox import InboxScreen
 from chat_tui.ui.screens.talk_pane import TalkPane
+from chat_tui.ui.terminal import ordered_keys
 from chat_tui.ui.widgets.compose import Compose
 from tests.ui.app_stage import CALM, Desk, desk
 
@@ -23,6 +25,12 @@ def _hands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(advancing, "READ_S", 0.0)
 
 
+@pytest.fixture
+def slow_eyes(_hands: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody can have read the new name yet, whatever is typed after it came."""
+    monkeypatch.setattr(advancing, "READ_S", 60.0)
+
+
 async def begin(it: Desk) -> tuple[ChatId, ChatId]:
     """The longest waiting chat is open, ready to write; it and the one after it."""
     await it.synced()
@@ -32,6 +40,14 @@ async def begin(it: Desk) -> tuple[ChatId, ChatId]:
     following = await it.app.inbox.next_waiting(it.opened)
     assert following is not None
     return it.opened, following
+
+
+async def switch(it: Desk) -> tuple[ChatId, ChatId]:
+    """An answer went out and the next chat has opened by itself; the chat before it, and it."""
+    first, following = await begin(it)
+    await it.answer("раз")
+    await it.until(lambda: it.opened == following)
+    return first, following
 
 
 async def test_after_an_answer_the_next_waiting_chat_opens_with_the_caret_in_its_box(
@@ -87,15 +103,48 @@ async def test_a_key_that_leads_elsewhere_keeps_the_chat(
         assert it.opened == first
 
 
-async def test_rapid_keys_at_the_switch_land_in_the_chat_whose_name_was_shown(
+async def test_a_key_for_which_the_order_was_given_up_keeps_the_chat_too(
     market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Typed keys must not land in the other chat: what nobody can have read a name for goes back."""
-    monkeypatch.setattr(advancing, "READ_S", 60.0)
+    """On a machine so slow that the answer is on the disk before Escape was acted upon."""
+    leave, is_slow, go_on = Compose.action_leave, asyncio.Event(), asyncio.Event()
+
+    async def leave_late(box: Compose) -> None:
+        is_slow.set()
+        await go_on.wait()
+        leave(box)
+
+    def note_try(screen: InboxScreen, chat_id: ChatId, keyed_at: float | None = None) -> None:
+        tries.append(chat_id)
+        advance_soon(screen, chat_id, keyed_at)
+
+    tries: list[ChatId] = []
+    advance_soon = InboxScreen._advance_soon
+    monkeypatch.setattr(InboxScreen, "_advance_soon", note_try)
+    monkeypatch.setattr(ordered_keys, "_PATIENCE", 0.01)
+    monkeypatch.setattr(Compose, "action_leave", leave_late)
     async with desk(tmp_path, market, auto_advance=True) as it:
         first, following = await begin(it)
-        await it.answer("раз")
+        await it.write("раз")
+        await it.burst(["enter", "escape"])
+        await is_slow.wait()
+        await it.until(lambda: (first, "раз") in it.sent_texts)
+        await it.until(lambda: len(tries) > 2 or it.opened != first)
+        go_on.set()
+        assert it.opened == first
+        await it.until(lambda: it.focus == "history")
+        assert (it.opened, it.app.has_acted) == (first, True)
+        await it.press("n")
         await it.until(lambda: it.opened == following)
+
+
+@pytest.mark.usefixtures("slow_eyes")
+async def test_rapid_keys_at_the_switch_land_in_the_chat_whose_name_was_shown(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    """Typed keys must not land in the other chat: what nobody can have read a name for goes back."""
+    async with desk(tmp_path, market, auto_advance=True) as it:
+        first, following = await switch(it)
         await it.burst("/да, и ещё")
         assert (it.opened, it.box, it.dialog) == (first, "/да, и ещё", "")
         assert (await it.app.inbox.draft(following)).text == ""
@@ -104,23 +153,19 @@ async def test_rapid_keys_at_the_switch_land_in_the_chat_whose_name_was_shown(
         assert it.sent_texts == [(first, "раз"), (first, "/да, и ещё")]
 
 
-async def test_a_paste_at_the_switch_goes_back_too(
-    market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(advancing, "READ_S", 60.0)
+@pytest.mark.usefixtures("slow_eyes")
+async def test_a_paste_at_the_switch_goes_back_too(market: Sandbox, tmp_path: Path) -> None:
     async with desk(tmp_path, market, auto_advance=True) as it:
-        first, following = await begin(it)
-        await it.answer("раз")
-        await it.until(lambda: it.opened == following)
+        first, _ = await switch(it)
         await it.paste("вставка")
         await it.until(lambda: (it.opened, it.box) == (first, "вставка"))
 
 
+@pytest.mark.usefixtures("slow_eyes")
 async def test_letters_that_come_before_the_new_chat_is_quite_there_go_back_whole(
     market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The name is drawn, and the disk still works on what was left: no letter stays, none goes alone."""
-    monkeypatch.setattr(advancing, "READ_S", 60.0)
     go_on, hear = asyncio.Event(), TalkPane.hear
 
     async def hear_later(pane: TalkPane) -> None:
@@ -141,15 +186,11 @@ async def test_letters_that_come_before_the_new_chat_is_quite_there_go_back_whol
         assert (await it.app.inbox.draft(following)).text == ""
 
 
-async def test_a_letter_typed_while_others_go_back_follows_them(
-    market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("slow_eyes")
+async def test_a_letter_typed_while_others_go_back_follows_them(market: Sandbox, tmp_path: Path) -> None:
     """The second one is late enough to be for the chat that is shown, but its text has begun in the other."""
-    monkeypatch.setattr(advancing, "READ_S", 60.0)
     async with desk(tmp_path, market, auto_advance=True) as it:
-        first, following = await begin(it)
-        await it.answer("раз")
-        await it.until(lambda: it.opened == following)
+        first, following = await switch(it)
         box = it.app.screen.query_one(Compose)
         for letter, late_s in (("д", 0.0), ("а", 3600.0)):
             key = events.Key(letter, letter)

@@ -12,6 +12,13 @@ from tests.ui.app_stage import WIDE, Desk, desk
 SECRET = "слова покупателя"
 
 
+async def known(it: Desk) -> None:
+    """Until all is there, and taken for what was there before."""
+    await it.synced()
+    arrivals = it.app.screen._arrivals  # type: ignore[attr-defined]
+    await it.until(lambda: arrivals._since is not None, "nothing that is there taken for new")
+
+
 def listen(it: Desk) -> list[str]:
     """What goes to the terminal beside the picture from now on."""
     written: list[str] = []
@@ -23,7 +30,7 @@ def listen(it: Desk) -> list[str]:
 
 async def test_a_buyer_calls_and_nobody_else_does(tmp_path: Path, market: Sandbox) -> None:
     async with desk(tmp_path, market, size=WIDE) as it:
-        await it.synced()
+        await known(it)
         written = listen(it)
         it.app.call_by = "osc777"
         chat_id = it.rows[-1]
@@ -39,7 +46,7 @@ async def test_a_buyer_calls_and_nobody_else_does(tmp_path: Path, market: Sandbo
 
 async def test_with_leave_the_words_are_shown(tmp_path: Path, market: Sandbox) -> None:
     async with desk(tmp_path, market, size=WIDE) as it:
-        await it.synced()
+        await known(it)
         it.app.screen._calls_with_text = True  # type: ignore[attr-defined]
         written = listen(it)
         it.app.call_by = "osc9"
@@ -51,7 +58,7 @@ async def test_with_leave_the_words_are_shown(tmp_path: Path, market: Sandbox) -
 
 async def test_a_dispute_calls_at_once_by_its_own_sentence(tmp_path: Path, market: Sandbox) -> None:
     async with desk(tmp_path, market, size=WIDE) as it:
-        await it.synced()
+        await known(it)
         written = listen(it)
         it.app.call_by = "osc777"
         quiet, disputed = it.rows[-1], it.rows[-2]
@@ -74,7 +81,7 @@ async def test_a_dispute_calls_at_once_by_its_own_sentence(tmp_path: Path, marke
 
 async def test_a_chat_becomes_a_dispute_without_a_message(tmp_path: Path, market: Sandbox) -> None:
     async with desk(tmp_path, market, size=WIDE) as it:
-        await it.synced()
+        await known(it)
         written = listen(it)
         it.app.call_by = "osc9"
         chat = market._chat(it.rows[-1])
@@ -88,7 +95,7 @@ async def test_a_chat_becomes_a_dispute_without_a_message(tmp_path: Path, market
 
 async def test_with_leave_a_dispute_is_named(tmp_path: Path, market: Sandbox) -> None:
     async with desk(tmp_path, market, size=WIDE) as it:
-        await it.synced()
+        await known(it)
         it.app.screen._calls_with_text = True  # type: ignore[attr-defined]
         written = listen(it)
         it.app.call_by = "osc9"
@@ -105,7 +112,7 @@ async def test_with_leave_a_dispute_is_named(tmp_path: Path, market: Sandbox) ->
 async def test_what_was_there_at_the_start_calls_nobody(tmp_path: Path, market: Sandbox) -> None:
     async with desk(tmp_path, market, size=WIDE) as it:
         written = listen(it)
-        await it.synced()
+        await known(it)
         assert written == []
 
 

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from chat_tui.ui.terminal import burst
 from chat_tui.ui.terminal.layout import Layout
 from chat_tui.ui.terminal.ordered_keys import OrderedKeys
 from chat_tui.ui.text import plain
@@ -54,14 +55,15 @@ class BoxApp(OrderedKeys[None], Layout[None]):
         return [key.key for key in self._held if isinstance(key, events.Key)] == ["enter"]
 
     async def arrive(self, *keys: str | events.Paste) -> None:
-        """Keys that all came in one read."""
+        """Keys that all came in one read, at one moment."""
+        moment = time.monotonic() if self.pressed_at is None else self.pressed_at
         for key in keys:
             named = {"\r": "enter", "\x7f": "backspace"}
             event = key
             if isinstance(key, str):
                 event = events.Key(named.get(key, key), key if len(key) == 1 else None)
             assert isinstance(event, events.Event)
-            event.time = event.time if self.pressed_at is None else self.pressed_at
+            event.time = moment
             self.post_message(event)
         await self.heard()
 
@@ -203,7 +205,8 @@ async def test_pasted_lines_without_marks_do_not_send() -> None:
         assert not app.sent
 
 
-async def test_pasted_lines_without_marks_may_come_in_two_reads() -> None:
+async def test_pasted_lines_without_marks_may_come_in_two_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(burst, "_MOMENT", 1.0)
     async with a_box() as app:
         await app.arrive(*"Здравствуйте, заказ собран")
         app.post_message(events.Key("enter", "\r"))

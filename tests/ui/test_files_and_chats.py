@@ -88,7 +88,7 @@ async def test_a_chat_about_an_order_or_a_return_begins_with_its_number(
         await it.until(lambda: it.dialog == "" and it.opened is not None)
         assert market.created == [it.opened]
         await it.until_shown(f"{words} {number}")
-        assert it.focus == "box"
+        await it.until(lambda: it.focus == "box")
         await it.answer("Здравствуйте! Это магазин.")
         await it.until_shown("confirmed ✓")
         assert it.sent_texts == [(it.opened, "Здравствуйте! Это магазин.")]

@@ -9,10 +9,10 @@ from chat_tui.ui.terminal.ordered_keys import OrderedKeys
 from chat_tui.ui.widgets.compose import Compose
 from tests.support.settling import press, settled
 from tests.support.waiting import until
-from tests.ui.terminal.test_repairs import Small
+from tests.ui.terminal.test_repairs import AskingApp
 
 
-class Writing(Small):
+class Writing(AskingApp):
     def __init__(self) -> None:
         super().__init__()
         self.sent: list[str] = []

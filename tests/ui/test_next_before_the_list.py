@@ -23,8 +23,7 @@ async def test_the_next_chat_opens_when_it_is_there(market: Sandbox, tmp_path: P
         await it.until_said("Still reading the chats")
         assert it.opened is None
         read_on.set()
-        await it.until(lambda: it.opened is not None and it.focus == "box")
-        assert it.highlighted == it.opened
+        await it.until(lambda: it.opened is not None and (it.focus, it.highlighted) == ("box", it.opened))
         assert not any("Nobody" in one for one in it.said)
 
 

@@ -33,7 +33,7 @@ class Advancing(Marking):
             is_here = self.app.screen is self and self.focused is self._box and self._talk.chat_id == chat_id
             return is_here and not self._box.text and self._terminal.keyed_at == keyed_at
 
-        if not self._terminal.is_between_keys:
+        if not self._terminal.has_acted:
             # What such a key does decides; it may have come before the answer was durable.
             self._advance_soon(chat_id, keyed_at)
             return

@@ -97,7 +97,7 @@ class Desk(Legible[None]):
         bind(self._list, keys.bindings(Where.LIST), freed=keys.freed(Where.LIST))
         bind(self._history, keys.bindings(Where.HISTORY), freed=keys.freed(Where.HISTORY))
         self._queue = QueuePane(inbox, self._list, fresh=lambda: inbox.link().fresh_at is not None)
-        self._talk = TalkPane(inbox, self._history, self._box, opened=self._list.follow)
+        self._talk = TalkPane(inbox, self._history, self._box, opened=self._chat_opened)
 
     def _market_now(self) -> Millis:
         """This moment by the Market's clock, which wrote the times of the chats; ours may be wrong."""
@@ -172,6 +172,11 @@ class Desk(Legible[None]):
             if self._order is not None:
                 self._order.tick()
             self._show_link()
+
+    def _chat_opened(self, chat_id: ChatId) -> None:
+        """The box is another chat's, and with it whether anything can be sent from it."""
+        self._list.follow(chat_id)
+        self._tell_rights()
 
     def _show_link(self) -> None:
         link = self._inbox.link()

@@ -8,7 +8,8 @@ Alt with that key, is Alt only where somebody has bound it: else both were press
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from textual import events
@@ -20,8 +21,10 @@ from chat_tui.ui.terminal.burst import Burst
 from chat_tui.ui.terminal.driver import TerminalDriver
 from chat_tui.ui.terminal.layout import Layout
 
-_PATIENCE: Final = 0.5
-"""Seconds that one queue may take before the order is given up for one key."""
+_PATIENCE: Final = 1.0
+"""Seconds that a key may take on its way before the order is given up for it: the next one goes its own."""
+_GONE_S: Final = 10.0
+"""After so many more seconds the queue that the key stands in has ended without it."""
 _ALT: Final = "alt+"
 _ALSO: Final = {
     "alt+b": "ctrl+left",
@@ -49,6 +52,8 @@ class OrderedKeys(Layout[ReturnType]):
         self._held: deque[events.Key | events.Paste] = deque()
         self._burst = Burst()
         self._release: asyncio.Task[None] | None = None
+        self._acting: set[asyncio.Task[None]] = set()
+        """Keys on their way: the newest, and those for which the order was given up."""
 
     async def on_event(self, event: events.Event) -> None:
         """Keep keys and pastes in line; everything else passes."""
@@ -62,8 +67,13 @@ class OrderedKeys(Layout[ReturnType]):
 
     @property
     def is_between_keys(self) -> bool:
-        """Whether every key that arrived was acted upon."""
+        """Whether the next key would act at once."""
         return not self._held and (self._release is None or self._release.done())
+
+    @property
+    def has_acted(self) -> bool:
+        """Whether every key that arrived was acted upon, also one for which the order was given up."""
+        return self.is_between_keys and not self._acting
 
     @property
     def marks_pastes(self) -> bool:
@@ -71,8 +81,10 @@ class OrderedKeys(Layout[ReturnType]):
         return isinstance(self._driver, TerminalDriver) and self._driver.marks_pastes
 
     async def keys_settled(self) -> None:
-        """Return once every key posted so far was acted upon; for tests, and never from a handler."""
-        await _passed([self])
+        """Return once the next key would act at once; for tests, and never from a handler."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                await _passed([self])
         while self._release is not None and not self._release.done():
             await asyncio.wait({self._release})
 
@@ -112,14 +124,25 @@ class OrderedKeys(Layout[ReturnType]):
         self.enters_at_once = self._burst.enters
         try:
             await super().on_event(event)
-            await _passed(way)
-            # The app looks up bindings last; what an action tells its parents is on the way only now.
-            await _passed(way)
-            # A new screen chooses its focus one message later, and tells the app of it another one later.
-            if self.screen_stack and self.screen is not screen:
-                await _passed(_new_way(self.screen, self))
+            acting = asyncio.create_task(self._acted(way, screen), name="key on its way")
+            self._acting.add(acting)
+            acting.add_done_callback(self._acting.discard)
+            await asyncio.wait({acting}, timeout=_PATIENCE)
+            if acting.done():
+                await acting
+            else:
+                asyncio.get_running_loop().call_later(_GONE_S, acting.cancel)
         finally:
             self.enter_is_pasted = False
+
+    async def _acted(self, way: Sequence[DOMNode], screen: Screen[Any]) -> None:
+        """Return when a key that was released into the queues on this way has done what it does."""
+        await _passed(way)
+        # The app looks up bindings last; what an action tells its parents is on the way only now.
+        await _passed(way)
+        # A new screen chooses its focus one message later, and tells the app of it another one later.
+        if self.screen_stack and self.screen is not screen:
+            await _passed(_new_way(self.screen, self))
 
 
 def _key(name: str, character: str | None, time: float) -> events.Key:
@@ -136,10 +159,5 @@ async def _passed(way: Iterable[DOMNode]) -> None:
     """Return when everything that stands now in the queues on this way was handled, in this order."""
     for node in way:
         done = asyncio.Event()
-        if not node.is_running or not node.call_later(done.set):
-            continue
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                await done.wait()
-        except TimeoutError:
-            return
+        if node.is_running and node.call_later(done.set):
+            await done.wait()

@@ -29,7 +29,7 @@ TALL = (100, 520)
 """Room for all texts at once."""
 
 
-class Stage(TerminalApp[None]):
+class HostileApp(TerminalApp[None]):
     """The widgets of the main screen without an inbox; `filtered` is the second line of defence."""
 
     CSS = "QueueList { height: 1fr; } History { height: 2fr; } ChoiceList { height: 160; }"

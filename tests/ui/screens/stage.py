@@ -16,7 +16,7 @@ from tests.support.settling import drawn, settled
 NOTHING = object()
 
 
-class Stage(App[None]):
+class DialogApp(App[None]):
     """Pushes the dialog and keeps what it gave."""
 
     ENABLE_COMMAND_PALETTE = False
@@ -54,8 +54,8 @@ class Stage(App[None]):
 @asynccontextmanager
 async def staged(
     dialog: Screen[Any], size: tuple[int, int] = (80, 24)
-) -> AsyncIterator[tuple[Stage, Pilot[None]]]:
-    app = Stage(dialog)
+) -> AsyncIterator[tuple[DialogApp, Pilot[None]]]:
+    app = DialogApp(dialog)
     async with app.run_test(size=size) as pilot:
         await settled(app)
         yield app, pilot

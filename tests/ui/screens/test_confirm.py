@@ -9,7 +9,7 @@ from chat_tui.ui.screens.confirm import Confirm
 from chat_tui.ui.terminal.layout import Layout
 from chat_tui.ui.text import plain
 from tests.support.settling import press, settled
-from tests.ui.screens.stage import NOTHING, Stage, staged
+from tests.ui.screens.stage import NOTHING, DialogApp, staged
 
 
 def patient() -> Iterator[float]:
@@ -54,7 +54,7 @@ async def test_answers(language: str, keys: list[str], result: object) -> None:
         assert app.result is result
 
 
-class JcukenStage(Layout[None], Stage):
+class JcukenStage(Layout[None], DialogApp):
     def __init__(self, dialog: Screen[bool]) -> None:
         super().__init__(dialog)
 

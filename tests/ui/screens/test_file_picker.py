@@ -14,7 +14,7 @@ from chat_tui.ui.screens import folder_scan
 from chat_tui.ui.screens.file_picker import FilePicker
 from chat_tui.ui.view.far_file import Login
 from tests.support.settling import press, settled
-from tests.ui.screens.stage import NOTHING, Stage, staged, until
+from tests.ui.screens.stage import NOTHING, DialogApp, staged, until
 
 NOW = 1_763_900_000_000
 
@@ -23,15 +23,15 @@ def picker(start: Path, recent: tuple[Path, ...] = ()) -> FilePicker:
     return FilePicker(start, recent, now=NOW, zone=UTC, login=Login("olga", "10.0.0.5"))
 
 
-def names(app: Stage) -> list[str]:
+def names(app: DialogApp) -> list[str]:
     return [row.name for row in app.choices.rows]
 
 
-async def ready(app: Stage, pilot: Pilot[None]) -> None:
+async def ready(app: DialogApp, pilot: Pilot[None]) -> None:
     await until(pilot, lambda: "Reading" not in app.says("#status"))
 
 
-async def type_in(app: Stage, pilot: Pilot[None], text: str) -> None:
+async def type_in(app: DialogApp, pilot: Pilot[None], text: str) -> None:
     app.field.value = text
     await settled(pilot.app)
     await ready(app, pilot)

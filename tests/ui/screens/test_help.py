@@ -6,10 +6,10 @@ from chat_tui.ui.screens.help import Help
 from chat_tui.ui.view.help_rows import help_lines
 from chat_tui.ui.view.line import text_of, width_of
 from tests.support.settling import press, settled
-from tests.ui.screens.stage import Stage, staged
+from tests.ui.screens.stage import DialogApp, staged
 
 
-def drawn(app: Stage) -> str:
+def drawn(app: DialogApp) -> str:
     return "\n".join(text_of(line).rstrip() for line in app.choices.rows)
 
 

@@ -11,7 +11,7 @@ from chat_tui.ui.terminal.layout import latin
 from chat_tui.ui.view.palette_rows import palette_commands
 from chat_tui.ui.view.swapped import cyrillic
 from tests.support.settling import press, settled
-from tests.ui.screens.stage import Stage, staged, until
+from tests.ui.screens.stage import DialogApp, staged, until
 
 
 def ids(query: str) -> list[str]:
@@ -50,7 +50,7 @@ def test_what_begins_with_the_query_comes_first() -> None:
 
 
 async def test_enter_runs_the_highlighted_command_and_gives_it() -> None:
-    class Tried(Stage):
+    class Tried(DialogApp):
         ran: list[str] = []  # noqa: RUF012 - one test, one list
 
         def action_quit(self) -> None:  # type: ignore[override]
@@ -75,7 +75,7 @@ async def test_the_action_runs_at_the_focus_before_the_app() -> None:
         def action_attach(self) -> None:
             self.value = "attached"
 
-    class Tried(Stage):
+    class Tried(DialogApp):
         def compose(self):  # type: ignore[no-untyped-def]
             yield Writing()
 

@@ -21,7 +21,7 @@ from chat_tui.ui.screens.inquiry import PAGE
 from chat_tui.ui.screens.search import NEAR, LastSearch, SearchScreen
 from tests.support.settling import press, settled
 from tests.ui.pane_samples import DAY, HOSTILE, MINUTE, NOW, is_harmless, queue_item
-from tests.ui.screens.stage import Stage, staged, until
+from tests.ui.screens.stage import DialogApp, staged, until
 
 PARTLY = SearchCoverage(100, 34, NOW - 250 * DAY)
 DONE = SearchCoverage(100, 100, None)
@@ -90,7 +90,7 @@ class Archive:
 @asynccontextmanager
 async def searching(
     archive: Archive, last: LastSearch | None = None, size: tuple[int, int] = (80, 24)
-) -> AsyncIterator[tuple[Stage, Pilot[None]]]:
+) -> AsyncIterator[tuple[DialogApp, Pilot[None]]]:
     screen = SearchScreen(cast(Inbox, archive), now=lambda: NOW, zone=UTC, last=last or LastSearch())
     async with staged(screen, size) as (app, pilot):
         yield app, pilot

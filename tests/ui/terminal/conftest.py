@@ -1,4 +1,4 @@
-"""The desk program, started on a pseudo-terminal."""
+"""The repaired program, started on a pseudo-terminal."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ F12 = "\x1b[24~"
 
 
 def start(report: Path, draft: Path, size: tuple[int, int] = (80, 24)) -> PtyProgram:
-    """The desk, not yet on the screen."""
-    return PtyProgram.python("-m", "tests.ui.terminal.desk", str(report), str(draft), size=size)
+    """The program, not yet on the screen."""
+    return PtyProgram.python("-m", "tests.ui.terminal.repaired", str(report), str(draft), size=size)
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def draft(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def desk(request: pytest.FixtureRequest, report: Path, draft: Path) -> Iterator[PtyProgram]:
+def program(request: pytest.FixtureRequest, report: Path, draft: Path) -> Iterator[PtyProgram]:
     with start(report, draft, getattr(request, "param", (80, 24))) as program:
         program.wait_for_text("noted: ready;")
         yield program
@@ -35,7 +35,7 @@ def desk(request: pytest.FixtureRequest, report: Path, draft: Path) -> Iterator[
 
 @dataclass
 class Lasting:
-    """A desk that serves one test after the other."""
+    """A program that serves one test after the other."""
 
     place: Path
     program: PtyProgram | None = None
@@ -57,12 +57,12 @@ class Lasting:
 
 @pytest.fixture(scope="module")
 def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lasting]:
-    one = Lasting(tmp_path_factory.mktemp("desk"))
+    one = Lasting(tmp_path_factory.mktemp("lasting"))
     yield one
     one.close()
 
 
 @pytest.fixture
-def same_desk(lasting: Lasting) -> PtyProgram:
-    """The desk of all tests of a module that neither end it nor leave anything behind."""
+def same_program(lasting: Lasting) -> PtyProgram:
+    """The program of all tests of a module that neither end it nor leave anything behind."""
     return lasting.anew()

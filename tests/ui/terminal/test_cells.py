@@ -130,37 +130,37 @@ _STOCK = """
 import runpy, sys
 from chat_tui.ui.terminal.cells import Cells
 Cells.update = lambda self, frame, console: frame.render_segments(console)
-sys.argv = ["desk", *sys.argv[1:]]
-runpy.run_module("tests.ui.terminal.desk", run_name="__main__")
+sys.argv = ["program", *sys.argv[1:]]
+runpy.run_module("tests.ui.terminal.repaired", run_name="__main__")
 """
 
 
 @pytest.mark.terminal
 def test_a_real_program_shows_the_same_for_a_fraction_of_the_bytes(tmp_path: Path) -> None:
     shown, cost = [], []
-    for how in (["-m", "tests.ui.terminal.desk"], ["-c", _STOCK]):
-        with PtyProgram.python(*how, str(tmp_path / "report"), str(tmp_path / "draft")) as desk:
-            desk.wait_for_text("noted: ready;")
-            desk.feed_at_once("cДобрый день\nЗаказ")
-            desk.wait_for_text("length 17;")
-            settle(desk)
-            before = len(desk.raw)
-            desk.feed_at_once("ы")
-            desk.wait_for_text("length 18;")
-            settle(desk)
-            cost.append(len(desk.raw) - before)
-            desk.resize(60, 20)
-            desk.wait_for(lambda desk=desk: "╮" in desk.screen.display[5][59])  # type: ignore[misc]
-            desk.feed_at_once("\x7f\r\x1b[27un")
-            desk.wait_for_text("n;")
-            settle(desk)
-            shown.append([seen(desk.screen.buffer[y][x]) for y in range(20) for x in range(60)])
+    for how in (["-m", "tests.ui.terminal.repaired"], ["-c", _STOCK]):
+        with PtyProgram.python(*how, str(tmp_path / "report"), str(tmp_path / "draft")) as program:
+            program.wait_for_text("noted: ready;")
+            program.feed_at_once("cДобрый день\nЗаказ")
+            program.wait_for_text("length 17;")
+            settle(program)
+            before = len(program.raw)
+            program.feed_at_once("ы")
+            program.wait_for_text("length 18;")
+            settle(program)
+            cost.append(len(program.raw) - before)
+            program.resize(60, 20)
+            program.wait_for(lambda program=program: "╮" in program.screen.display[5][59])  # type: ignore[misc]
+            program.feed_at_once("\x7f\r\x1b[27un")
+            program.wait_for_text("n;")
+            settle(program)
+            shown.append([seen(program.screen.buffer[y][x]) for y in range(20) for x in range(60)])
     assert shown[0] == shown[1]
     assert cost[0] <= 128
     assert cost[0] * 10 < cost[1]
 
 
-def settle(desk: PtyProgram) -> None:
+def settle(program: PtyProgram) -> None:
     """Read until nothing more comes."""
-    while desk.pump(0.2):
+    while program.pump(0.2):
         pass

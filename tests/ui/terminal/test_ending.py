@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.pty_program import RESTORED, PtyProgram
-from tests.ui.terminal.desk import SECRET
+from tests.ui.terminal.repaired import SECRET
 
 pytestmark = pytest.mark.terminal
 
@@ -29,45 +29,45 @@ def is_restored(program: PtyProgram) -> bool:
         pytest.param(signal.SIGQUIT, marks=pytest.mark.thorough),
     ],
 )
-def test_a_signal_ends_it_in_order(desk: PtyProgram, draft: Path, number: signal.Signals) -> None:
-    desk.feed_at_once("cне отправлено")
-    desk.wait_for_text("length 13;")
-    desk.send_signal(number)
-    assert desk.wait_exit() == 128 + number
+def test_a_signal_ends_it_in_order(program: PtyProgram, draft: Path, number: signal.Signals) -> None:
+    program.feed_at_once("cне отправлено")
+    program.wait_for_text("length 13;")
+    program.send_signal(number)
+    assert program.wait_exit() == 128 + number
     assert draft.read_text() == "не отправлено"
-    assert is_restored(desk)
+    assert is_restored(program)
 
 
-def test_a_closed_terminal_ends_it(desk: PtyProgram, draft: Path) -> None:
-    desk.feed_at_once("cтекст")
-    desk.wait_for_text("length 5;")
-    desk.hang_up()
-    assert desk.wait_exit(reading=False) == 129
+def test_a_closed_terminal_ends_it(program: PtyProgram, draft: Path) -> None:
+    program.feed_at_once("cтекст")
+    program.wait_for_text("length 5;")
+    program.hang_up()
+    assert program.wait_exit(reading=False) == 129
     assert draft.read_text() == "текст"
 
 
-def test_a_signal_ends_it_while_the_terminal_takes_no_output(desk: PtyProgram, draft: Path) -> None:
-    before = desk.attributes
+def test_a_signal_ends_it_while_the_terminal_takes_no_output(program: PtyProgram, draft: Path) -> None:
+    before = program.attributes
     ticks = draft.with_suffix(".ticks")
-    desk.feed_at_once("\x1b[19~")
+    program.feed_at_once("\x1b[19~")
     wait_unread(lambda: ticks.exists() and int(ticks.read_text() or 0) > 80)
-    desk.send_signal(signal.SIGTERM)
-    assert desk.wait_exit(reading=False) == 143
+    program.send_signal(signal.SIGTERM)
+    assert program.wait_exit(reading=False) == 143
     assert draft.exists()
-    assert desk.attributes[:4] == before[:4] or desk.attributes[3] & 8  # ECHO is back
+    assert program.attributes[:4] == before[:4] or program.attributes[3] & 8  # ECHO is back
 
 
-def test_it_goes_on_while_the_terminal_takes_no_output(desk: PtyProgram, draft: Path) -> None:
+def test_it_goes_on_while_the_terminal_takes_no_output(program: PtyProgram, draft: Path) -> None:
     ticks = draft.with_suffix(".ticks")
-    desk.feed_at_once("\x1b[19~")
+    program.feed_at_once("\x1b[19~")
     wait_unread(lambda: ticks.exists() and int(ticks.read_text() or 0) > 120)
     at_least = int(ticks.read_text())
-    read = len(desk.raw)
-    desk.wait_for(lambda: f"tick {at_least}" in desk.text or shown_tick(desk) > at_least)
-    assert len(desk.raw) - read < 40_000
-    desk.feed_at_once("n")
-    desk.wait_for_text("noted: ready n;")
-    assert "pane" in desk.text
+    read = len(program.raw)
+    program.wait_for(lambda: f"tick {at_least}" in program.text or shown_tick(program) > at_least)
+    assert len(program.raw) - read < 40_000
+    program.feed_at_once("n")
+    program.wait_for_text("noted: ready n;")
+    assert "pane" in program.text
 
 
 @pytest.mark.parametrize(
@@ -82,22 +82,22 @@ def test_it_goes_on_while_the_terminal_takes_no_output(desk: PtyProgram, draft: 
     ],
 )
 def test_a_crash_shows_one_sentence_and_no_words(
-    desk: PtyProgram, report: Path, draft: Path, key: str, where: str
+    program: PtyProgram, report: Path, draft: Path, key: str, where: str
 ) -> None:
-    desk.feed_at_once("cтекст\x1b[27u" + key)
-    assert desk.wait_exit() == 1, where
-    assert SECRET.encode() not in desk.raw
-    assert b"Traceback" not in desk.raw
-    assert str(report).encode() in desk.raw.replace(b"\r\n", b"")
-    assert is_restored(desk)
+    program.feed_at_once("cтекст\x1b[27u" + key)
+    assert program.wait_exit() == 1, where
+    assert SECRET.encode() not in program.raw
+    assert b"Traceback" not in program.raw
+    assert str(report).encode() in program.raw.replace(b"\r\n", b"")
+    assert is_restored(program)
     assert draft.read_text() == "текст"
     told = report.read_text()
     assert SECRET not in told
-    assert "desk.py" in told
+    assert "repaired.py" in told
 
 
-def shown_tick(desk: PtyProgram) -> int:
-    words = desk.text.partition("tick ")[2].split()
+def shown_tick(program: PtyProgram) -> int:
+    words = program.text.partition("tick ")[2].split()
     return int(words[0]) if words else 0
 
 

@@ -5,11 +5,11 @@ from textual import events
 from textual.widgets import Input
 
 from chat_tui.ui.terminal.parser import TolerantParser
-from tests.faults.answers import Clock
-from tests.ui.terminal.test_repairs import Small
+from tests.support.clock import ToldClock
+from tests.ui.terminal.test_repairs import AskingApp
 
 
-class Noting(Small):
+class Noting(AskingApp):
     """Notes what it was told."""
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class Noting(Small):
 
 def read(data: str) -> list[events.Key]:
     """What the parser makes of one read and the quiet second behind it."""
-    clock = Clock()
+    clock = ToldClock()
     parser = TolerantParser(clock=clock)
     found = [*parser.feed(data)]
     clock.now += 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.ui.terminal.test_repairs import Small
+from tests.ui.terminal.test_repairs import AskingApp
 
 
 class Nameless(type):
@@ -75,7 +75,7 @@ SENTENCE = "chat-tui had to stop because of an error in the program."
 ERRORS = [own_cause, circle, chain, group, WordlessError, FalseError]
 
 
-class Failing(Small):
+class FailingApp(AskingApp):
     def __init__(self, error: Exception) -> None:
         super().__init__()
         self._error = error
@@ -88,7 +88,7 @@ class Failing(Small):
 def test_an_error_that_comes_round_is_told_once(
     make: Callable[[], Exception], most: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    Small()._close_after(make())
+    AskingApp()._close_after(make())
     (told,) = [record for record in caplog.records if record.levelname == "CRITICAL"]
     assert logging.Formatter().format(told).count("CrashError") == most
 
@@ -97,7 +97,7 @@ def test_an_error_that_comes_round_is_told_once(
 async def test_an_error_of_any_kind_ends_it_in_one_sentence(
     make: type[Exception], caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    app = Failing(make())
+    app = FailingApp(make())
     fails.append(True)
     try:
         async with app.run_test() as pilot:
@@ -124,7 +124,7 @@ async def test_a_log_that_cannot_be_written_does_not_keep_it_open(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(logging.getLogger("chat_tui.ui.terminal.guard"), "critical", fail)
-    app = Failing(ValueError("words"))
+    app = FailingApp(ValueError("words"))
     with pytest.raises(ValueError, match="words"):  # noqa: PT012 - it is raised on leaving `run_test`
         async with app.run_test() as pilot:
             await pilot.press("f1")
@@ -134,7 +134,7 @@ async def test_a_log_that_cannot_be_written_does_not_keep_it_open(
 
 
 def test_the_report_may_be_any_path() -> None:
-    app = Small()
+    app = AskingApp()
     app.report = Path("\udcff[red]\x1b[31m")
     app._close_after(None)
     assert len(app._exit_renderables) == 1

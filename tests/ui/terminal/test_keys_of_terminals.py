@@ -6,7 +6,7 @@ import pytest
 from textual import events
 
 from chat_tui.ui.terminal.parser import TolerantParser
-from tests.faults.answers import Clock
+from tests.support.clock import ToldClock
 
 MOVES = {"A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end"}
 XTERM = {
@@ -104,7 +104,7 @@ MOUSE = {
 
 def heard(reads: Iterator[str] | list[str], gap: float = 0.02) -> list[events.Event]:
     """Events of these reads, and of the quiet second behind them."""
-    clock = Clock()
+    clock = ToldClock()
     parser = TolerantParser(clock=clock)
     found = []
     for read in reads:
@@ -141,7 +141,7 @@ def test_many_keys_in_one_read_are_heard_one_by_one() -> None:
 
 
 def test_escape_alone_is_escape_after_its_delay_and_not_later() -> None:
-    clock = Clock()
+    clock = ToldClock()
     parser = TolerantParser(clock=clock)
     assert [*parser.feed("\x1b"), *parser.tick()] == []
     assert parser.due == clock.now + 0.1

@@ -30,9 +30,9 @@ OPENS = """
 import asyncio, os
 from chat_tui.ui.terminal.environment import prepare
 prepare(os.environ)
-from tests.ui.terminal.test_repairs import Small
+from tests.ui.terminal.test_repairs import AskingApp
 async def main():
-    async with Small().run_test():
+    async with AskingApp().run_test():
         print("open")
 asyncio.run(main())
 """
@@ -89,7 +89,7 @@ LATER = [pytest.param(*size, marks=pytest.mark.thorough) for size in (("500", "3
 @pytest.mark.parametrize(("columns", "lines"), [("40", "10"), *LATER])
 def test_the_size_is_the_terminals_own(tmp_path: Path, columns: str, lines: str) -> None:
     program = PtyProgram(
-        [sys.executable, "-m", "tests.ui.terminal.desk", str(tmp_path / "r"), str(tmp_path / "d")],
+        [sys.executable, "-m", "tests.ui.terminal.repaired", str(tmp_path / "r"), str(tmp_path / "d")],
         environment=plain_environment(COLUMNS=columns, LINES=lines),
         size=(91, 23),
     )

@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 
 from chat_tui.ui.terminal.parser import TolerantParser
-from tests.faults.answers import Clock
+from tests.support.clock import ToldClock
 from tests.support.pty_program import PtyProgram
 
 BEGIN, END = "\x1b[200~", "\x1b[201~"
@@ -23,7 +23,7 @@ def told(messages: list[Message]) -> list[str]:
 
 @pytest.mark.parametrize("rest", ["", "\x1b", "\x1b[20", "\x1b[201"])
 def test_it_ends_after_quiet_seconds_without_the_half_of_a_mark(rest: str) -> None:
-    clock = Clock()
+    clock = ToldClock()
     parser = TolerantParser(clock=clock)
     found = [*parser.feed(BEGIN + "one\rtwo" + rest)]
     clock.now += 1.9
@@ -36,7 +36,7 @@ def test_it_ends_after_quiet_seconds_without_the_half_of_a_mark(rest: str) -> No
 
 
 def test_a_stream_that_goes_on_keeps_it_open_and_a_hand_does_not() -> None:
-    clock = Clock()
+    clock = ToldClock()
     parser = TolerantParser(clock=clock)
     found = [*parser.feed(BEGIN)]
     for _ in range(10):
@@ -51,7 +51,7 @@ def test_a_stream_that_goes_on_keeps_it_open_and_a_hand_does_not() -> None:
 
 
 def test_the_rest_that_comes_after_a_hole_is_no_command_and_sends_nothing() -> None:
-    clock = Clock()
+    clock = ToldClock()
     parser = TolerantParser(clock=clock)
     [*parser.feed(BEGIN + "before" + END)]
     clock.now += 1
@@ -71,7 +71,7 @@ def test_the_rest_that_comes_after_a_hole_is_no_command_and_sends_nothing() -> N
 
 
 def test_keys_that_come_together_after_it_are_keys() -> None:
-    clock = Clock()
+    clock = ToldClock()
     parser = TolerantParser(clock=clock)
     found = [*parser.feed(BEGIN + "one")]
     clock.now += 3
@@ -81,7 +81,7 @@ def test_keys_that_come_together_after_it_are_keys() -> None:
 
 
 def test_an_empty_one_is_nothing() -> None:
-    clock = Clock()
+    clock = ToldClock()
     parser = TolerantParser(clock=clock)
     found = [*parser.feed(BEGIN)]
     clock.now += 5
@@ -89,13 +89,13 @@ def test_an_empty_one_is_nothing() -> None:
 
 
 @pytest.mark.terminal
-def test_its_text_is_in_the_box_and_keys_act_again(desk: PtyProgram) -> None:
-    desk.feed_at_once("c" + BEGIN + "вставлено\rи не закончено")
-    desk.wait_for_text("length 24;")
-    assert "sent" not in desk.text
-    desk.feed_at_once("!\x1b[27un")
-    desk.wait_for_text("noted: ready n;")
-    assert "закончено!" in desk.text
+def test_its_text_is_in_the_box_and_keys_act_again(program: PtyProgram) -> None:
+    program.feed_at_once("c" + BEGIN + "вставлено\rи не закончено")
+    program.wait_for_text("length 24;")
+    assert "sent" not in program.text
+    program.feed_at_once("!\x1b[27un")
+    program.wait_for_text("noted: ready n;")
+    assert "закончено!" in program.text
 
 
 @pytest.mark.terminal
@@ -107,16 +107,16 @@ def test_its_text_is_in_the_box_and_keys_act_again(desk: PtyProgram) -> None:
         pytest.param("closed", marks=pytest.mark.thorough),
     ],
 )
-def test_an_end_of_everything_keeps_it(desk: PtyProgram, draft: Path, end: str) -> None:
-    desk.feed_at_once("cнаписано, ")
-    desk.wait_for_text("length 10;")
-    desk.feed_at_once(BEGIN + "вставлено\x1b[2")
-    # The program answers nothing while the paste is open: what is read is told by the kernel.
-    desk.wait_for(lambda: desk.unread == 0)
+def test_an_end_of_everything_keeps_it(program: PtyProgram, draft: Path, end: str) -> None:
+    program.feed_at_once("cнаписано,")
+    program.wait_for_text("length 9;")
+    # The program shows nothing of a paste while it is open: the blank before it tells that all was read.
+    program.feed_at_once(" " + BEGIN + "вставлено\x1b[2")
+    program.wait_for_text("length 10;")
     if end == "closed":
-        desk.hang_up()
+        program.hang_up()
     else:
-        desk.send_signal(signal.Signals[end])
-    code = desk.wait_exit(reading=end != "closed")
+        program.send_signal(signal.Signals[end])
+    code = program.wait_exit(reading=end != "closed")
     assert code == (143 if end == "SIGTERM" else 129)
     assert draft.read_text() == "написано, вставлено"

@@ -5,21 +5,21 @@ import re
 import pytest
 
 from tests.support.pty_program import PtyProgram
-from tests.ui.terminal.desk import PAYLOADS
+from tests.ui.terminal.repaired import PAYLOADS
 
 pytestmark = pytest.mark.terminal
 
 _TEXTUALS_OWN = re.compile(r"\x1b\[[<>=?]?[\d;:]*[ $]?[a-zA-Z]|[\r\n]")
 
 
-def test_no_control_character_of_a_widget_reaches_the_terminal(desk: PtyProgram) -> None:
-    before = len(desk.raw)
-    desk.feed_at_once("\x1b[21~")
-    desk.wait_for_text("noted: ready shown;")
-    desk.wait_for(lambda: desk.text.count("|") >= 2 * len(PAYLOADS))
-    while desk.pump(0.2):
+def test_no_control_character_of_a_widget_reaches_the_terminal(program: PtyProgram) -> None:
+    before = len(program.raw)
+    program.feed_at_once("\x1b[21~")
+    program.wait_for_text("noted: ready shown;")
+    program.wait_for(lambda: program.text.count("|") >= 2 * len(PAYLOADS))
+    while program.pump(0.2):
         pass
-    written = bytes(desk.raw[before:])
+    written = bytes(program.raw[before:])
     for payload in PAYLOADS:
         assert payload.encode() not in written
     left = _TEXTUALS_OWN.sub("", written.decode())
@@ -27,24 +27,24 @@ def test_no_control_character_of_a_widget_reaches_the_terminal(desk: PtyProgram)
     assert b"gpj" in written
 
 
-def test_nothing_is_written_while_nothing_happens(same_desk: PtyProgram) -> None:
-    desk = same_desk
-    desk.feed_at_once("cтекст")
-    desk.wait_for_text("length 5;")
-    while desk.pump(0.3):
+def test_nothing_is_written_while_nothing_happens(same_program: PtyProgram) -> None:
+    program = same_program
+    program.feed_at_once("cтекст")
+    program.wait_for_text("length 5;")
+    while program.pump(0.3):
         pass
-    before = len(desk.raw)
-    desk.pump(1.2)
-    assert len(desk.raw) == before
+    before = len(program.raw)
+    program.pump(1.2)
+    assert len(program.raw) == before
 
 
-def test_mouse_moves_are_not_asked_for(same_desk: PtyProgram) -> None:
-    assert b"\x1b[?1003h" not in same_desk.raw
-    assert b"\x1b[?1002h" in same_desk.raw
+def test_mouse_moves_are_not_asked_for(same_program: PtyProgram) -> None:
+    assert b"\x1b[?1003h" not in same_program.raw
+    assert b"\x1b[?1002h" in same_program.raw
 
 
-def test_a_size_that_comes_late_does_not_stay_on_the_screen(desk: PtyProgram) -> None:
-    desk.feed_at_once("\x1b[23~")
-    desk.wait_for_text("late;")
-    desk.feed("c" + "x" * 60)
-    desk.wait_for_text("x" * 60)
+def test_a_size_that_comes_late_does_not_stay_on_the_screen(program: PtyProgram) -> None:
+    program.feed_at_once("\x1b[23~")
+    program.wait_for_text("late;")
+    program.feed("c" + "x" * 60)
+    program.wait_for_text("x" * 60)

@@ -13,6 +13,7 @@ from chat_tui.ui.terminal.app_base import TerminalApp
 from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.terminal.layout import latin
 from chat_tui.ui.terminal.parser import TolerantParser
+from tests.support.clock import ToldClock
 
 
 class Question(ModalScreen[str]):
@@ -25,7 +26,7 @@ class Question(ModalScreen[str]):
         self.dismiss(event.value)
 
 
-class Small(TerminalApp[None]):
+class AskingApp(TerminalApp[None]):
     """Asks a question at the press of a key."""
 
     def __init__(self) -> None:
@@ -49,7 +50,7 @@ class Small(TerminalApp[None]):
 
 
 async def test_keys_pressed_while_a_dialog_opens_are_typed_into_it() -> None:
-    app = Small()
+    app = AskingApp()
     async with app.run_test() as pilot:
         app.screen.set_focus(None)
         for key in "aaxa":
@@ -61,7 +62,7 @@ async def test_keys_pressed_while_a_dialog_opens_are_typed_into_it() -> None:
 
 
 async def test_keys_of_the_app_are_heard_in_a_dialog_but_its_letters_are_typed() -> None:
-    app = Small()
+    app = AskingApp()
     async with app.run_test() as pilot:
         app.push_screen(Question())
         await pilot.pause()
@@ -72,7 +73,7 @@ async def test_keys_of_the_app_are_heard_in_a_dialog_but_its_letters_are_typed()
 
 
 async def test_a_fault_in_a_key_is_not_lost_in_its_task() -> None:
-    class Failing(Small):
+    class Failing(AskingApp):
         def action_help(self) -> None:
             raise ZeroDivisionError
 
@@ -85,7 +86,7 @@ async def test_a_fault_in_a_key_is_not_lost_in_its_task() -> None:
 
 
 async def test_focus_stays_when_the_window_loses_it() -> None:
-    app = Small()
+    app = AskingApp()
     async with app.run_test() as pilot:
         field = app.query_one("#first", Input)
         field.focus()
@@ -98,7 +99,7 @@ async def test_focus_stays_when_the_window_loses_it() -> None:
 
 
 async def test_a_sure_alt_with_a_letter_is_never_typed() -> None:
-    app = Small()
+    app = AskingApp()
     async with app.run_test():
         field = app.query_one("#first", Input)
         field.focus()
@@ -109,7 +110,7 @@ async def test_a_sure_alt_with_a_letter_is_never_typed() -> None:
 
 
 async def test_a_phonetic_layout_keeps_its_letters() -> None:
-    app = Small()
+    app = AskingApp()
     app.jcuken = False
     key = events.Key("ф", "ф")
     app._rename(key)
@@ -120,17 +121,8 @@ def test_every_letter_of_the_layout_has_its_place() -> None:
     assert latin("йцукен ФЫВА хъжэбюё ХЪЖЭБЮЁ №") == "qwerty ASDF [];',.` {}:\"<>~ #"
 
 
-class Clock:
-    """Seconds that pass when told."""
-
-    now = 5.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def test_a_paste_is_cut_at_a_million_characters_and_keys_go_on() -> None:
-    clock = Clock()
+    clock = ToldClock()
     parser = TolerantParser(clock=clock)
     heard = [*parser.feed("\x1b[200~")]
     for _piece in range(300):
@@ -147,7 +139,7 @@ def test_a_paste_is_cut_at_a_million_characters_and_keys_go_on() -> None:
 
 @pytest.mark.parametrize("cut", range(1, 6))
 def test_the_mark_of_a_paste_may_be_split_anywhere(cut: int) -> None:
-    clock = Clock()
+    clock = ToldClock()
     parser, begin, end = TolerantParser(clock=clock), "\x1b[200~", "\x1b[201~"
     heard = [
         *parser.feed("x" + begin[:cut]),
@@ -174,7 +166,7 @@ END = "\x1b[201~"
 
 @pytest.mark.parametrize("inner", [END + "q\t\x11\r", END + "\x1b[200~\x11\r", END + "\r\r" + END])
 def test_a_text_that_holds_the_mark_of_its_own_end_is_text_to_its_real_end(inner: str) -> None:
-    parser = TolerantParser(clock=Clock())
+    parser = TolerantParser(clock=ToldClock())
     heard = [*parser.feed("\x1b[200~before" + inner), *parser.feed("x" * 300), *parser.feed("after" + END)]
     assert all(isinstance(event, events.Paste) for event in heard)
     text = "".join(event.text for event in heard if isinstance(event, events.Paste))
@@ -182,13 +174,14 @@ def test_a_text_that_holds_the_mark_of_its_own_end_is_text_to_its_real_end(inner
 
 
 def test_an_enter_that_came_with_a_paste_has_the_time_of_the_paste() -> None:
-    clock = Clock()
+    clock = ToldClock()
+    pasted_at = clock.now
     parser = TolerantParser(clock=clock)
     paste, *more = parser.feed("\x1b[200~a" + END + "\r")
     assert (type(paste), more) == (events.Paste, [])
     clock.now += 0.15
     (key,) = parser.tick()
     assert isinstance(key, events.Key)
-    assert (key.key, key.time) == ("enter", 5.0)
+    assert (key.key, key.time) == ("enter", pasted_at)
     clock.now += 1
     assert [type(event) for event in parser.feed("n")] == [events.Key]

@@ -6,8 +6,9 @@ import pytest
 from textual import events
 
 from chat_tui.ui.terminal.parser import TolerantParser
-from tests.faults.answers import KNOWN, Clock, trial
+from tests.faults.answers import KNOWN, trial
 from tests.faults.support.seeds import a_seed
+from tests.support.clock import ToldClock
 
 
 def keys(parser: TolerantParser, data: str) -> list[str]:
@@ -21,7 +22,7 @@ def ticked(parser: TolerantParser) -> list[str]:
 @pytest.mark.parametrize("answer", KNOWN, ids=[ascii(text) for text in KNOWN])
 def test_an_answer_cut_after_any_byte_is_nothing(answer: str) -> None:
     for cut in range(len(answer)):
-        clock = Clock()
+        clock = ToldClock()
         parser = TolerantParser(clock=clock)
         found = [*keys(parser, answer[:cut])] if cut else []
         clock.now += 0.09
@@ -38,7 +39,7 @@ def test_random_answers_are_nothing() -> None:
     "begun", ["\x1b]11;rgb:11", "\x1bP1+r4", "\x1b_Gi=31", "\x1b^quit", "\x1bXnqc", "\x9dn", "\x1b[41;390;"]
 )
 def test_what_never_ends_is_given_up_and_never_typed(begun: str) -> None:
-    clock = Clock()
+    clock = ToldClock()
     parser = TolerantParser(clock=clock)
     assert keys(parser, begun) == []
     clock.now += 3
@@ -47,7 +48,7 @@ def test_what_never_ends_is_given_up_and_never_typed(begun: str) -> None:
 
 
 def test_letters_typed_one_by_one_do_not_keep_it_open() -> None:
-    clock = Clock()
+    clock = ToldClock()
     parser = TolerantParser(clock=clock)
     found = keys(parser, "\x1b]11;rgb:11")
     for _ in range(60):
@@ -58,7 +59,7 @@ def test_letters_typed_one_by_one_do_not_keep_it_open() -> None:
 
 def test_the_rest_of_an_answer_that_comes_late_is_no_text() -> None:
     for rest in ("[>41;390;0c", "]11;rgb:1111/1111/1111\x07", "P1+r436f=32\x1b\\", "[?2026;2$y"):
-        clock = Clock()
+        clock = ToldClock()
         parser = TolerantParser(clock=clock)
         assert keys(parser, "\x1b") == []
         clock.now += 0.4
@@ -68,7 +69,7 @@ def test_the_rest_of_an_answer_that_comes_late_is_no_text() -> None:
 
 def test_a_hand_behind_escape_is_no_rest() -> None:
     for typed in ("[", "[ab", "]", "Privet", "c12"):
-        clock = Clock()
+        clock = ToldClock()
         parser = TolerantParser(clock=clock)
         keys(parser, "\x1b")
         clock.now += 0.2
@@ -83,7 +84,7 @@ def test_a_flood_costs_as_much_as_its_length(unit: str) -> None:
     """Counted, not timed: how often the cutter looks at the input grows with the input only."""
     looks = []
     for times in (500, 1000):
-        clock = Clock()
+        clock = ToldClock()
         parser = TolerantParser(clock=clock)
         cutter, count = parser._cutter, 0
         once = cutter._next
@@ -102,6 +103,6 @@ def test_a_flood_costs_as_much_as_its_length(unit: str) -> None:
 
 
 def test_many_escapes_in_one_read_are_few() -> None:
-    parser = TolerantParser(clock=Clock())
+    parser = TolerantParser(clock=ToldClock())
     assert keys(parser, "\x1b" * 4000 + "\x1b[A") == ["escape"] * 4 + ["up"]
     assert keys(parser, "\x1b\x1b[A") == ["escape", "up"]

@@ -11,22 +11,14 @@ from textual.widgets import Input
 from chat_tui.ui.terminal import attention, clipboard, tmux
 from chat_tui.ui.terminal.app_base import TerminalApp
 from chat_tui.ui.terminal.attention import IDLE_S, PAUSE_S
+from tests.support.clock import ToldClock
 
 
-class Clock:
-    """Seconds that pass when told."""
-
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Small(TerminalApp[None]):
+class KeptBytesApp(TerminalApp[None]):
     """An app whose other bytes are kept."""
 
-    def __init__(self, clock: Clock | None = None) -> None:
-        super().__init__(Path("report"), clock=clock or Clock())
+    def __init__(self, clock: ToldClock | None = None) -> None:
+        super().__init__(Path("report"), clock=clock or ToldClock())
         self.written: list[str] = []
 
     def compose(self) -> ComposeResult:
@@ -48,8 +40,8 @@ def _no_tmux(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_nobody_is_called_who_sits_before_the_screen() -> None:
-    clock = Clock()
-    app = Small(clock)
+    clock = ToldClock()
+    app = KeptBytesApp(clock)
     async with app.run_test() as pilot:
         app.call_operator("chat-tui", "news")
         assert app.calls == []
@@ -60,8 +52,8 @@ async def test_nobody_is_called_who_sits_before_the_screen() -> None:
 
 
 async def test_who_pressed_no_key_for_a_minute_is_called_once_in_half_a_minute() -> None:
-    clock = Clock()
-    app = Small(clock)
+    clock = ToldClock()
+    app = KeptBytesApp(clock)
     async with app.run_test():
         clock.now += IDLE_S
         for seconds in (0, PAUSE_S - 1, 1, 1):
@@ -76,8 +68,8 @@ async def test_who_pressed_no_key_for_a_minute_is_called_once_in_half_a_minute()
 
 
 async def test_an_alarm_is_not_held_back_by_what_was_called_for_before() -> None:
-    clock = Clock()
-    app = Small(clock)
+    clock = ToldClock()
+    app = KeptBytesApp(clock)
     async with app.run_test():
         app.terminal_focused = False
         app.call_operator("chat-tui", "news")
@@ -88,7 +80,7 @@ async def test_an_alarm_is_not_held_back_by_what_was_called_for_before() -> None
 
 
 async def test_calls_can_be_switched_off() -> None:
-    app = Small()
+    app = KeptBytesApp()
     app.call_by = "off"
     async with app.run_test():
         app.terminal_focused = False
@@ -115,7 +107,7 @@ def test_nothing_in_a_text_ends_a_notification_early(how: str, bytes_: str) -> N
 
 
 async def test_f_087_what_is_copied_is_stripped_sent_and_said() -> None:
-    app = Small()
+    app = KeptBytesApp()
     async with app.run_test() as pilot:
         app.copy_to_clipboard("при\x1b[31mвет\u202e")
         await pilot.pause()
@@ -130,7 +122,7 @@ async def test_f_087_what_is_copied_is_stripped_sent_and_said() -> None:
 
 
 async def test_what_is_too_long_for_a_clipboard_is_not_sent() -> None:
-    app = Small()
+    app = KeptBytesApp()
     async with app.run_test() as pilot:
         app.copy_to_clipboard("я" * (clipboard.LIMIT // 2))
         app.copy_to_clipboard("я" * (clipboard.LIMIT // 2 + 1))
@@ -147,7 +139,7 @@ def test_inside_tmux_a_copy_goes_both_to_tmux_and_through_it() -> None:
 
 
 async def test_a_title_is_one_safe_line() -> None:
-    app = Small()
+    app = KeptBytesApp()
     async with app.run_test():
         app.entitle("chat-tui\n\x1b]0;PWN\x07")
         assert app.window_title == "chat-tui ␛]0;PWN␇"

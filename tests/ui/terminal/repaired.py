@@ -1,4 +1,4 @@
-"""A small real program with all terminal repairs: `python -m tests.ui.terminal.desk REPORT DRAFT`."""
+"""A small real program with all terminal repairs: `python -m tests.ui.terminal.repaired REPORT DRAFT`."""
 
 import logging
 import os
@@ -53,7 +53,7 @@ class Pane(Widget, can_focus=True):
         return "pane"
 
 
-class Desk(TerminalApp[None]):
+class RepairedApp(TerminalApp[None]):
     """Shows what it understood."""
 
     BINDINGS = (
@@ -199,4 +199,4 @@ def fail() -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(filename=sys.argv[1], force=True)
-    sys.exit(Desk(Path(sys.argv[1]), Path(sys.argv[2])).run_to_code())
+    sys.exit(RepairedApp(Path(sys.argv[1]), Path(sys.argv[2])).run_to_code())

@@ -1,0 +1,53 @@
+"""Textual, made quick for apps at whose screen nobody looks.
+
+It draws every frame, although without a terminal the picture goes nowhere, and every app parses the style
+sheets of all its widgets anew. In the process of the tests a screen is laid out as ever but drawn when
+somebody looks (`picture`, an exported screenshot), whole; and what one app has parsed the next one finds.
+"""
+
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+from textual.css.types import CSSLocation
+from textual.screen import Screen
+
+_pictures: "Final[WeakKeyDictionary[Screen[Any], list[str]]]" = WeakKeyDictionary()
+"""What was drawn of screens in which nothing has changed since."""
+_parsed: Final[dict[tuple[Any, ...], list[RuleSet]]] = {}
+"""By style sheet, the place it is of, and the variables of the theme: its rules."""
+
+_refresh: Final = Screen._compositor_refresh
+_parse: Final = Stylesheet._parse_rules
+
+
+def picture(screen: Screen[Any]) -> list[str]:
+    """Draw the screen, if it has changed: its lines without the blanks at their ends."""
+    if screen not in _pictures:
+        _pictures[screen] = [strip.text.rstrip() for strip in screen._compositor.render_strips()]
+    return _pictures[screen]
+
+
+def _note_change(screen: Screen[Any]) -> None:
+    _pictures.pop(screen, None)
+    app = screen.app
+    if not app.is_headless or app.is_inline or screen is not app.screen:
+        _refresh(screen)
+        return
+    # All of it but the frame itself: `app._display` tells those who wait for one.
+    app._display(screen, None)
+    screen._compositor._dirty_regions.clear()
+    screen._dirty_widgets.clear()
+    app._update_mouse_over(screen)
+
+
+def _parse_once(sheet: Stylesheet, css: str, read_from: CSSLocation, **told: Any) -> list[RuleSet]:
+    asked = (css, read_from, *told.items(), frozenset(sheet._variables.items()))
+    if asked not in _parsed:
+        _parsed[asked] = _parse(sheet, css, read_from, **told)
+    return _parsed[asked]
+
+
+Screen._compositor_refresh = _note_change  # type: ignore[method-assign]
+Stylesheet._parse_rules = _parse_once  # type: ignore[method-assign]

@@ -1,0 +1,57 @@
+"""A list of more chats than are loaded at once: down, to its end and back, none is missing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chat_tui.model.ids import ChatId
+from chat_tui.model.queue import Tab
+from chat_tui.sandbox.serve import Sandbox
+from chat_tui.ui.screens.queue_pane import PAGE
+from tests.support.ready import open_market
+from tests.ui.app_stage import Desk, desk
+
+MANY = 60
+"""Presses that lead through all pages, and more."""
+
+
+@pytest.fixture
+def market() -> Iterator[Sandbox]:
+    """More chats than fit into two pages."""
+    with open_market(chats=2 * PAGE + 10, long_chat=6) as sandbox:
+        yield sandbox
+
+
+async def whole_list(it: Desk) -> list[ChatId]:
+    page = await it.app.inbox.queue_page(Tab.ALL, limit=1_000)
+    return [item.chat.chat_id for item in page.items]
+
+
+async def walk(it: Desk, key: str, end: ChatId) -> set[ChatId]:
+    """Press the key until the highlight stands at `end`; the chats that were in the list meanwhile."""
+    seen = {*it.rows}
+    for _ in range(MANY):
+        await it.press(key)
+        seen.update(it.rows)
+        if it.highlighted == end:
+            return seen
+    raise AssertionError(f"{end} is not reached by {key}: {it.highlighted}")
+
+
+async def test_whoever_pages_through_the_list_sees_every_chat(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.press("6", "home")
+        chats = await whole_list(it)
+        assert len(chats) > 2 * PAGE
+        await it.until(lambda: it.highlighted == chats[0])
+        assert it.rows == chats[: len(it.rows)] != chats
+        await it.press("end")
+        await it.until(lambda: it.highlighted == chats[-1])
+        assert it.rows == chats[-len(it.rows) :] != chats
+        assert await walk(it, "pageup", chats[0]) == {*chats}
+        # From another tab one comes back to the first page.
+        await it.press("1", "6")
+        await it.until(lambda: it.rows == chats[: len(it.rows)] != chats)
+        await it.press("home")
+        assert await walk(it, "pagedown", chats[-1]) == {*chats}
