@@ -19,7 +19,7 @@ from chat_tui.model.queue import QueuePage, Tab
 from chat_tui.store import chats, messages
 from chat_tui.store.database import Store
 from chat_tui.ui.terminal.cells import Cells
-from tests.faults.support.hostile_stage import Stage
+from tests.faults.support.hostile_stage import HostileApp
 from tests.faults.support.payloads import leaks
 from tests.fuzz.texts import text
 from tests.support.scenes import NOW
@@ -45,7 +45,7 @@ class Found:
 async def run(seed: int, texts: int, names: int, *, first: int = 0) -> Found:
     """Send so many texts and names through, from batch `first` on. Any error of the program ends it."""
     found = Found()
-    stage = Stage()
+    stage = HostileApp()
     each = -(-texts // names)
     async with stage.run_test(size=(120, 40)) as pilot:
         await pilot.pause()
@@ -79,7 +79,7 @@ def _fill(store: Store, chance: random.Random, count: int, each: int) -> None:
         ).result()
 
 
-def _show(stage: Stage, store: Store, found: Found, what: str) -> None:
+def _show(stage: HostileApp, store: Store, found: Found, what: str) -> None:
     queue: QueuePage = store.read(chats.page, Tab.ALL, limit=BATCH, now=0).result()
     stage.list.show(queue)
     strips = [strip for place in range(len(queue.items)) for strip in stage.list._draw(place).strips]
@@ -92,7 +92,7 @@ def _show(stage: Stage, store: Store, found: Found, what: str) -> None:
     found.leaks += [f"{what}: {leak!r}" for leak in leaks(written)]
 
 
-def _history(stage: Stage) -> Iterator[Strip]:
+def _history(stage: HostileApp) -> Iterator[Strip]:
     """Every line of the open chat, as its widget draws it."""
     window, width = stage.history._window, stage.history.content_size.width
     assert window is not None
@@ -104,7 +104,7 @@ def _history(stage: Stage) -> Iterator[Strip]:
             yield strip
 
 
-def _written(stage: Stage, strips: list[Strip]) -> str:
+def _written(stage: HostileApp, strips: list[Strip]) -> str:
     region = Region(0, 0, strips[0].cell_length, len(strips))
     return Cells().update(LayoutUpdate([[strip] for strip in strips], region), stage.console)
 

@@ -12,14 +12,14 @@ from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.inbox.simulation.market import BEGINNING
 from tests.soak.copies import Reader
 from tests.soak.requests import BUSINESS
-from tests.soak.stage import Stage
+from tests.soak.stage import SoakStage
 
 QUOTA = HOURLY["getChatHistory"]
 OFFLINE = Problem(ProblemKind.OFFLINE, operation="getChatHistory")
 GONE = Problem(ProblemKind.NOT_FOUND, Certainty.REFUSED, "getChatHistory", 404)
 
 
-def backfill_of(stage: Stage, copy: Reader, *, leads: bool = True) -> Backfill:
+def backfill_of(stage: SoakStage, copy: Reader, *, leads: bool = True) -> Backfill:
     """Of a copy that has the list and is online, and runs from now on."""
 
     stage.do(copy.sync.once())
@@ -30,13 +30,13 @@ def backfill_of(stage: Stage, copy: Reader, *, leads: bool = True) -> Backfill:
     return backfill
 
 
-def partly(stage: Stage) -> int:
+def partly(stage: SoakStage) -> int:
     ((count,),) = stage.rows("SELECT count(*) FROM chat WHERE hist_full = 0")
     return int(count)
 
 
 def test_the_newest_chats_come_first_and_all_come() -> None:
-    with Stage(120) as stage:
+    with SoakStage(120) as stage:
         copy = stage.copy()
         read = {row[0] for row in stage.rows("SELECT chat_id FROM chat")}
         backfill_of(stage, copy)
@@ -51,7 +51,7 @@ def test_the_newest_chats_come_first_and_all_come() -> None:
 
 
 def test_only_the_copy_that_leads_reads_in_passing() -> None:
-    with Stage(60) as stage:
+    with SoakStage(60) as stage:
         backfill = backfill_of(stage, stage.copy(), leads=False)
         stage.let(600.0)
         assert not stage.asked("getChatHistory")
@@ -61,12 +61,12 @@ def test_only_the_copy_that_leads_reads_in_passing() -> None:
         assert not backfill.is_wanted, "and stops wanting when all is there"
 
 
-def left_of(stage: Stage) -> int:
+def left_of(stage: SoakStage) -> int:
     return stage.tell(stage.door.quotas.remaining, "getChatHistory", BUSINESS)
 
 
 def test_half_of_the_quota_is_left_and_less_when_it_is_wanted() -> None:
-    with Stage(60) as stage:
+    with SoakStage(60) as stage:
         backfill = backfill_of(stage, stage.copy())
         stage.tell(stage.door.quotas.leave, "getChatHistory", BUSINESS, QUOTA // 2 + 5)
         stage.let(2_000.0)
@@ -79,7 +79,7 @@ def test_half_of_the_quota_is_left_and_less_when_it_is_wanted() -> None:
 
 
 def test_in_the_next_hour_it_goes_on() -> None:
-    with Stage(60) as stage:
+    with SoakStage(60) as stage:
         backfill_of(stage, stage.copy())
         stage.tell(stage.door.quotas.leave, "getChatHistory", BUSINESS, QUOTA // 2 + 3)
         stage.let(600.0)
@@ -89,7 +89,7 @@ def test_in_the_next_hour_it_goes_on() -> None:
 
 
 def test_a_chat_the_market_does_not_know_any_more_is_passed() -> None:
-    with Stage(60) as stage:
+    with SoakStage(60) as stage:
         copy = stage.copy()
         stage.door.script["getChatHistory"] = []
         backfill_of(stage, copy)
@@ -101,7 +101,7 @@ def test_a_chat_the_market_does_not_know_any_more_is_passed() -> None:
 
 
 def test_while_the_network_is_away_nothing_is_asked() -> None:
-    with Stage(60) as stage:
+    with SoakStage(60) as stage:
         copy = stage.copy()
         backfill_of(stage, copy)
         stage.door.script["getChatHistory"] = [OFFLINE]
@@ -115,7 +115,7 @@ def test_while_the_network_is_away_nothing_is_asked() -> None:
 
 
 def test_a_long_history_comes_page_by_page() -> None:
-    with Stage(3) as stage:
+    with SoakStage(3) as stage:
         copy = stage.copy()
         for number in range(250):
             stage.shop.say(ChatId(2), Sender.PARTNER, BEGINNING + number)

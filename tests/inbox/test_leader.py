@@ -8,18 +8,18 @@ from chat_tui.inbox.leader import PATIENCE_MS, Leadership
 from chat_tui.store import leader
 from tests.inbox.simulation.virtual import STARTED_MS, VirtualClock
 from tests.soak.copies import FrozenLocks, Reader
-from tests.soak.stage import Stage
+from tests.soak.stage import SoakStage
 
 PERIOD_S = 5.0
 SILENCE_S = 3 * PERIOD_S + PATIENCE_MS / 1000
 
 
-def claims(stage: Stage, copy: Reader) -> bool:
+def claims(stage: SoakStage, copy: Reader) -> bool:
     return stage.do(copy.leadership.claim(PERIOD_S))
 
 
 def test_one_leads_and_goes_on_leading() -> None:
-    with Stage() as stage:
+    with SoakStage() as stage:
         one, other = stage.copy(), stage.copy()
         for _ in range(20):
             assert claims(stage, one)
@@ -29,7 +29,7 @@ def test_one_leads_and_goes_on_leading() -> None:
 
 
 def test_a_killed_leader_is_replaced_at_once() -> None:
-    with Stage() as stage:
+    with SoakStage() as stage:
         one, other = stage.copy(), stage.copy()
         assert claims(stage, one)
         one.is_alive = False
@@ -38,7 +38,7 @@ def test_a_killed_leader_is_replaced_at_once() -> None:
 
 
 def test_one_that_resigns_is_replaced_at_once() -> None:
-    with Stage() as stage:
+    with SoakStage() as stage:
         one, other = stage.copy(), stage.copy()
         assert claims(stage, one)
         one.leadership.resign()
@@ -47,7 +47,7 @@ def test_one_that_resigns_is_replaced_at_once() -> None:
 
 
 def test_a_frozen_leader_is_replaced_when_it_was_silent_for_long_and_notices_it_when_it_wakes() -> None:
-    with Stage() as stage:
+    with SoakStage() as stage:
         one, other = stage.copy(), stage.copy()
         assert claims(stage, one)
         # It sleeps, and still holds the lock of its term.
@@ -69,7 +69,7 @@ def test_of_several_at_once_one_wins(seed: int) -> None:
     async def all_at_once(copies: list[Reader]) -> list[bool]:
         return await asyncio.gather(*(copy.leadership.claim(PERIOD_S) for copy in copies))
 
-    with Stage() as stage:
+    with SoakStage() as stage:
         copies = [stage.copy() for _ in range(5)]
         for copy in copies:
             copy.random.seed(seed * 10 + copy.number)
@@ -81,7 +81,7 @@ def test_of_several_at_once_one_wins(seed: int) -> None:
 
 
 def test_a_row_of_another_start_of_the_machine_means_nothing() -> None:
-    with Stage() as stage:
+    with SoakStage() as stage:
         one, other = stage.copy(), stage.copy()
         assert claims(stage, one)
         stage.kernel.locks.clear()
@@ -93,7 +93,7 @@ def test_a_row_of_another_start_of_the_machine_means_nothing() -> None:
 
 
 def test_a_beat_from_the_future_is_no_sign_of_life() -> None:
-    with Stage() as stage:
+    with SoakStage() as stage:
         one, other = stage.copy(), stage.copy()
         assert claims(stage, one)
         far = STARTED_MS + 10**9
@@ -102,7 +102,7 @@ def test_a_beat_from_the_future_is_no_sign_of_life() -> None:
 
 
 def test_while_nothing_can_be_written_whoever_leads_goes_on() -> None:
-    with Stage() as stage:
+    with SoakStage() as stage:
         one, other = stage.copy(), stage.copy()
         assert claims(stage, one)
         stage.kernel.is_disk_full = True

@@ -6,7 +6,7 @@ from chat_tui.inbox import watch
 from chat_tui.inbox.presence import NOTED_EVERY_MS
 from chat_tui.inbox.rhythm import pause_s
 from tests.soak.copies import Reader
-from tests.soak.stage import Stage
+from tests.soak.stage import SoakStage
 
 MINUTE = 60_000
 
@@ -33,12 +33,12 @@ def test_without_any_screen_the_list_is_looked_at_as_if_somebody_were_there() ->
     assert pause_s(5.0, None, 10**13) == 5
 
 
-def pauses(stage: Stage, copies: list[Reader]) -> set[float]:
+def pauses(stage: SoakStage, copies: list[Reader]) -> set[float]:
     return {stage.do(copy.presence.pause_s()) for copy in copies}
 
 
 def test_one_active_operator_sets_the_rhythm_of_all_copies() -> None:
-    with Stage() as stage:
+    with SoakStage() as stage:
         one, other = copies = [stage.copy(), stage.copy()]
         for copy in copies:
             stage.do(copy.presence.active())
@@ -53,7 +53,7 @@ def test_one_active_operator_sets_the_rhythm_of_all_copies() -> None:
 
 
 def test_who_looks_elsewhere_counts_as_idle_at_once_and_is_back_at_once() -> None:
-    with Stage() as stage:
+    with SoakStage() as stage:
         copy = stage.copy()
         stage.do(copy.presence.active())
         stage.do(copy.presence.away())
@@ -63,7 +63,7 @@ def test_who_looks_elsewhere_counts_as_idle_at_once_and_is_back_at_once() -> Non
 
 
 def test_activity_is_written_down_seldom() -> None:
-    with Stage() as stage:
+    with SoakStage() as stage:
         copy = stage.copy()
         written = stage.kernel.commits["state", copy.number]
         for _ in range(60):
@@ -74,7 +74,7 @@ def test_activity_is_written_down_seldom() -> None:
 
 def test_whoever_comes_back_makes_the_leader_look_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "LOOK_S", watch.SURE_S)
-    with Stage(30) as stage:
+    with SoakStage(30) as stage:
         leader, other = stage.copy(), stage.copy()
         is_here = True
         stage.start(leader, lambda: False)

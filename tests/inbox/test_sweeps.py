@@ -12,7 +12,7 @@ from chat_tui.model.report import SyncReport
 from tests.inbox.simulation.market import BEGINNING
 from tests.soak.copies import Reader
 from tests.soak.run import now_ms
-from tests.soak.stage import Stage
+from tests.soak.stage import SoakStage
 
 CUT = Problem(ProblemKind.CUT, Certainty.UNCLEAR, "getChats")
 GONE = Problem(ProblemKind.NOT_FOUND, Certainty.REFUSED, "getChat", 404)
@@ -23,20 +23,20 @@ def sweeps_of(copy: Reader) -> Sweeps:
     return Sweeps(copy.ground, Walks(copy.ground))
 
 
-def everything(stage: Stage, copy: Reader) -> SyncReport:
+def everything(stage: SoakStage, copy: Reader) -> SyncReport:
     report = SyncReport()
     stage.do(sweeps_of(copy).everything(report))
     return report
 
 
-def active(stage: Stage, copy: Reader) -> SyncReport:
+def active(stage: SoakStage, copy: Reader) -> SyncReport:
     report = SyncReport()
     assert stage.do(sweeps_of(copy).active(report)) is (report.problem is None)
     return report
 
 
 def test_a_status_that_changed_without_a_message_is_found_among_the_active_chats() -> None:
-    with Stage(200) as stage:
+    with SoakStage(200) as stage:
         copy = stage.copy()
         everything(stage, copy)
         waiting, quiet = ChatId(150), ChatId(160)
@@ -51,7 +51,7 @@ def test_a_status_that_changed_without_a_message_is_found_among_the_active_chats
 
 
 def test_an_active_chat_that_is_gone_stops_no_sweep() -> None:
-    with Stage(30) as stage:
+    with SoakStage(30) as stage:
         copy = stage.copy()
         everything(stage, copy)
         one, other = ChatId(20), ChatId(21)
@@ -66,7 +66,7 @@ def test_an_active_chat_that_is_gone_stops_no_sweep() -> None:
 
 
 def test_the_walk_through_everything_goes_on_where_an_earlier_copy_was_killed() -> None:
-    with Stage(20 * (2 * STRETCH + 1)) as stage:
+    with SoakStage(20 * (2 * STRETCH + 1)) as stage:
         killed = stage.copy()
         assert stage.do(sweeps_of(killed).stretch(SyncReport(), 0.0))
         assert len(stage.asked("getChats")) == STRETCH
@@ -80,7 +80,7 @@ def test_the_walk_through_everything_goes_on_where_an_earlier_copy_was_killed() 
 
 
 def test_everything_is_walked_once_a_day_and_active_chats_every_ten_minutes() -> None:
-    with Stage(60) as stage:
+    with SoakStage(60) as stage:
         copy = stage.copy()
         sweeps = sweeps_of(copy)
 
@@ -103,7 +103,7 @@ def test_everything_is_walked_once_a_day_and_active_chats_every_ten_minutes() ->
 
 
 def test_a_sweep_keeps_to_the_fair_share_and_that_is_no_failure() -> None:
-    with Stage(60) as stage:
+    with SoakStage(60) as stage:
         copy = stage.copy()
         everything(stage, copy)
         stage.let(DAY_S)
@@ -125,7 +125,7 @@ def test_a_sweep_keeps_to_the_fair_share_and_that_is_no_failure() -> None:
 
 
 def test_a_walk_can_be_begun_anew() -> None:
-    with Stage(60) as stage:
+    with SoakStage(60) as stage:
         copy = stage.copy()
         everything(stage, copy)
         sweeps = sweeps_of(copy)

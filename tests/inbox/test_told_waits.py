@@ -20,7 +20,7 @@ LATE_S = 60.0
 """How much later than told is still right: the outbox is looked at from time to time only."""
 
 
-class Scene(Stage):
+class ToldToWait(Stage):
     """A shop whose Market says to the first request how long to wait."""
 
     def __init__(self, told_s: float = 0.0, undo_s: float = 0.0) -> None:
@@ -68,8 +68,8 @@ class Scene(Stage):
 
 
 @pytest.fixture
-def scenes() -> Iterator[list[Scene]]:
-    made: list[Scene] = []
+def scenes() -> Iterator[list[ToldToWait]]:
+    made: list[ToldToWait] = []
     yield made
     for scene in made:
         scene.close()
@@ -79,9 +79,9 @@ def scenes() -> Iterator[list[Scene]]:
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("told_s", [HOUR, 5.0])
 def test_a_told_wait_is_as_long_as_it_was_told(
-    scenes: list[Scene], told_s: float, step: str, how: str
+    scenes: list[ToldToWait], told_s: float, step: str, how: str
 ) -> None:
-    scenes.append(scene := Scene(told_s))
+    scenes.append(scene := ToldToWait(told_s))
     outbox_id = scene.refused()
     scene.let(told_s / 2)
     scene.set_clock(step)
@@ -90,16 +90,16 @@ def test_a_told_wait_is_as_long_as_it_was_told(
     assert told_s <= scene.sent_after(outbox_id) <= told_s + LATE_S
 
 
-def test_told_to_wait_for_no_time_waits_for_none(scenes: list[Scene]) -> None:
-    scenes.append(scene := Scene(0.0))
+def test_told_to_wait_for_no_time_waits_for_none(scenes: list[ToldToWait]) -> None:
+    scenes.append(scene := ToldToWait(0.0))
     outbox_id = scene.send("m1")
     scene.begun = scene.loop.time()
     scene.set_clock("a day back")
     assert scene.sent_after(outbox_id) <= LATE_S
 
 
-def test_restarts_with_a_clock_that_is_set_back_each_time_add_up_to_nothing(scenes: list[Scene]) -> None:
-    scenes.append(scene := Scene(HOUR))
+def test_restarts_with_a_clock_that_is_set_back_each_time_add_up_to_nothing(scenes: list[ToldToWait]) -> None:
+    scenes.append(scene := ToldToWait(HOUR))
     outbox_id = scene.refused()
     for _ in range(5):
         scene.let(600.0)
@@ -109,8 +109,8 @@ def test_restarts_with_a_clock_that_is_set_back_each_time_add_up_to_nothing(scen
 
 
 @pytest.mark.parametrize("told_s", [HOUR, 5.0])
-def test_over_a_start_of_the_machine_with_a_right_clock(scenes: list[Scene], told_s: float) -> None:
-    scenes.append(scene := Scene(told_s))
+def test_over_a_start_of_the_machine_with_a_right_clock(scenes: list[ToldToWait], told_s: float) -> None:
+    scenes.append(scene := ToldToWait(told_s))
     outbox_id = scene.refused()
     scene.let(told_s / 2)
     scene.restart(machine=True)
@@ -118,8 +118,8 @@ def test_over_a_start_of_the_machine_with_a_right_clock(scenes: list[Scene], tol
 
 
 @pytest.mark.parametrize("step", BACK)
-def test_over_a_start_of_the_machine_it_begins_anew_at_most(scenes: list[Scene], step: str) -> None:
-    scenes.append(scene := Scene(HOUR))
+def test_over_a_start_of_the_machine_it_begins_anew_at_most(scenes: list[ToldToWait], step: str) -> None:
+    scenes.append(scene := ToldToWait(HOUR))
     outbox_id = scene.refused()
     scene.let(HOUR / 2)
     scene.set_clock(step)
@@ -129,17 +129,17 @@ def test_over_a_start_of_the_machine_it_begins_anew_at_most(scenes: list[Scene],
 
 @pytest.mark.parametrize("step", ["an hour on", "a day on"])
 def test_a_clock_that_was_set_on_with_the_start_of_the_machine_holds_nothing(
-    scenes: list[Scene], step: str
+    scenes: list[ToldToWait], step: str
 ) -> None:
-    scenes.append(scene := Scene(HOUR))
+    scenes.append(scene := ToldToWait(HOUR))
     outbox_id = scene.refused()
     scene.set_clock(step)
     scene.restart(machine=True)
     assert scene.sent_after(outbox_id) <= LATE_S
 
 
-def test_who_comes_later_after_a_start_of_the_machine_waits_no_longer(scenes: list[Scene]) -> None:
-    scenes.append(scene := Scene(HOUR))
+def test_who_comes_later_after_a_start_of_the_machine_waits_no_longer(scenes: list[ToldToWait]) -> None:
+    scenes.append(scene := ToldToWait(HOUR))
     outbox_id = scene.refused()
     scene.set_clock("a day back")
     scene.restart(machine=True)
@@ -152,8 +152,8 @@ def test_who_comes_later_after_a_start_of_the_machine_waits_no_longer(scenes: li
 
 
 @pytest.mark.parametrize("step", ["a day back", "a day on"])
-def test_two_copies_keep_to_the_same_end(scenes: list[Scene], step: str) -> None:
-    scenes.append(scene := Scene(HOUR))
+def test_two_copies_keep_to_the_same_end(scenes: list[ToldToWait], step: str) -> None:
+    scenes.append(scene := ToldToWait(HOUR))
     outbox_id = scene.refused()
     scene.let(HOUR / 3)
     scene.set_clock(step)
@@ -165,8 +165,8 @@ def test_two_copies_keep_to_the_same_end(scenes: list[Scene], step: str) -> None
     scene.reaches(other, OutboxState.CONFIRMED)
 
 
-def test_a_disk_that_takes_no_note_of_it_makes_it_no_shorter_and_no_longer(scenes: list[Scene]) -> None:
-    scenes.append(scene := Scene(600.0))
+def test_a_disk_that_takes_no_note_of_it_makes_it_no_shorter_and_no_longer(scenes: list[ToldToWait]) -> None:
+    scenes.append(scene := ToldToWait(600.0))
     outbox_id = scene.refused()
     scene.set_clock("a day back")
     scene.world.kernel.is_disk_full = True
@@ -180,8 +180,8 @@ def test_a_disk_that_takes_no_note_of_it_makes_it_no_shorter_and_no_longer(scene
 
 @pytest.mark.parametrize("how", ["while it runs", "over a restart", "over a start of the machine"])
 @pytest.mark.parametrize("step", STEPS)
-def test_an_undo_hold_is_as_long_as_it_was_made(scenes: list[Scene], step: str, how: str) -> None:
-    scenes.append(scene := Scene(undo_s=20.0))
+def test_an_undo_hold_is_as_long_as_it_was_made(scenes: list[ToldToWait], step: str, how: str) -> None:
+    scenes.append(scene := ToldToWait(undo_s=20.0))
     outbox_id = scene.send("m1")
     scene.begun = scene.loop.time()
     scene.let(12.0)

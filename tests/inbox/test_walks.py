@@ -16,14 +16,14 @@ from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.report import SyncReport
 from tests.inbox.simulation.market import BEGINNING
 from tests.soak.shop import Order
-from tests.soak.stage import Stage
+from tests.soak.stage import SoakStage
 
 PAGES = 8
 REJECTED = Problem(ProblemKind.BAD_REQUEST, Certainty.REFUSED, "getChats", 400)
 CUT = Problem(ProblemKind.CUT, Certainty.UNCLEAR, "getChats")
 
 
-def look(stage: Stage, ours: Walks) -> tuple[Problem | bool, int]:
+def look(stage: SoakStage, ours: Walks) -> tuple[Problem | bool, int]:
     """One look at the top; how it ended, and how many pages it took."""
     before = len(stage.asked("getChats"))
 
@@ -37,25 +37,25 @@ def look(stage: Stage, ours: Walks) -> tuple[Problem | bool, int]:
     return ended, len(stage.asked("getChats")) - before
 
 
-def all_of_it(stage: Stage, ours: Walks, report: SyncReport) -> Problem | str | None:
+def all_of_it(stage: SoakStage, ours: Walks, report: SyncReport) -> Problem | str | None:
     return stage.do(ours.through(report, Urgency.FIRST))
 
 
-def say(stage: Stage, *chats: int) -> None:
+def say(stage: SoakStage, *chats: int) -> None:
     """News in these chats, one after the other."""
     for chat in chats:
         stage.let(0.01)
         stage.shop.say(ChatId(chat), Sender.CUSTOMER, BEGINNING + round(stage.now() * 1000))
 
 
-def known(stage: Stage, *chats: int) -> bool:
+def known(stage: SoakStage, *chats: int) -> bool:
     """Whether the cache has heard of the latest news in these chats."""
     there = dict(stage.rows("SELECT chat_id, updated_at FROM chat"))
     return all(there.get(chat) == stage.shop.chats[ChatId(chat)].updated_at for chat in chats)
 
 
 def test_newest_first_news_cost_one_page() -> None:
-    with Stage(20 * PAGES) as stage:
+    with SoakStage(20 * PAGES) as stage:
         ours = Walks(stage.copy().ground)
         assert look(stage, ours) == (False, FIRST_PAGES), (
             "nothing is known: the walk through everything follows"
@@ -68,7 +68,7 @@ def test_newest_first_news_cost_one_page() -> None:
 
 
 def test_newest_first_as_many_pages_as_reach_down_to_what_is_known() -> None:
-    with Stage(20 * PAGES) as stage:
+    with SoakStage(20 * PAGES) as stage:
         ours = Walks(stage.copy().ground)
         look(stage, ours)
         news = range(60, 105)
@@ -79,7 +79,7 @@ def test_newest_first_as_many_pages_as_reach_down_to_what_is_known() -> None:
 
 
 def test_another_copy_goes_on_where_the_first_one_knew_all() -> None:
-    with Stage(20 * PAGES) as stage:
+    with SoakStage(20 * PAGES) as stage:
         look(stage, Walks(stage.copy().ground))
         say(stage, *range(60, 85))
         assert look(stage, Walks(stage.copy().ground)) == (True, 2)
@@ -87,7 +87,7 @@ def test_another_copy_goes_on_where_the_first_one_knew_all() -> None:
 
 
 def test_news_behind_a_page_that_failed_are_met_by_the_next_look() -> None:
-    with Stage(20 * PAGES) as stage:
+    with SoakStage(20 * PAGES) as stage:
         ours = Walks(stage.copy().ground)
         look(stage, ours)
         say(stage, *range(60, 105))
@@ -98,7 +98,7 @@ def test_news_behind_a_page_that_failed_are_met_by_the_next_look() -> None:
 
 
 def test_a_chat_dated_into_the_future_hides_no_news() -> None:
-    with Stage(20 * PAGES) as stage:
+    with SoakStage(20 * PAGES) as stage:
         ours = Walks(stage.copy().ground)
         stage.shop.say(ChatId(5), Sender.CUSTOMER, BEGINNING + 10**11)
         look(stage, ours)
@@ -109,7 +109,7 @@ def test_a_chat_dated_into_the_future_hides_no_news() -> None:
 
 def test_whoever_was_away_for_too_long_walks_through_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(walks, "NEWS_PAGES", 3)
-    with Stage(20 * PAGES) as stage:
+    with SoakStage(20 * PAGES) as stage:
         copy = stage.copy()
         stage.do(copy.sync.once())
         everybody = range(1, 20 * PAGES + 1)
@@ -124,7 +124,7 @@ def test_whoever_was_away_for_too_long_walks_through_everything(monkeypatch: pyt
 
 @pytest.mark.parametrize("order", [Order.OLDEST, Order.SHUFFLED])
 def test_in_another_order_no_walk_ends_early_and_active_chats_are_walked_whole(order: Order) -> None:
-    with Stage(20 * PAGES, order) as stage:
+    with SoakStage(20 * PAGES, order) as stage:
         copy = stage.copy()
         ours = Walks(copy.ground)
         look(stage, ours)
@@ -144,7 +144,7 @@ def test_in_another_order_no_walk_ends_early_and_active_chats_are_walked_whole(o
 
 
 def test_one_page_in_another_order_is_remembered_for_the_whole_run() -> None:
-    with Stage(20 * PAGES) as stage:
+    with SoakStage(20 * PAGES) as stage:
         ours = Walks(stage.copy().ground)
         look(stage, ours)
         page = stage.shop.page((), None, 20)
@@ -155,7 +155,7 @@ def test_one_page_in_another_order_is_remembered_for_the_whole_run() -> None:
 
 
 def test_an_order_that_no_page_shows_is_not_believed() -> None:
-    with Stage(20 * PAGES) as stage:
+    with SoakStage(20 * PAGES) as stage:
         ours = Walks(stage.copy().ground)
         page = stage.shop.page((), None, 20)
         same = tuple(replace(chat, updated_at=BEGINNING) for chat in page.chats)
@@ -166,7 +166,7 @@ def test_an_order_that_no_page_shows_is_not_believed() -> None:
 
 
 def test_the_same_token_again_ends_a_walk() -> None:
-    with Stage(40) as stage:
+    with SoakStage(40) as stage:
         ours = Walks(stage.copy().ground)
         page = stage.shop.page((), None, 20)
         stage.door.script["getChats"] = [page, page, page]
@@ -177,7 +177,7 @@ def test_the_same_token_again_ends_a_walk() -> None:
 
 
 def test_empty_pages_without_end_end_a_walk_and_a_single_one_does_not() -> None:
-    with Stage(40) as stage:
+    with SoakStage(40) as stage:
         ours = Walks(stage.copy().ground)
         first = stage.shop.page((), None, 20)
         assert first.next_token is not None
@@ -190,7 +190,7 @@ def test_empty_pages_without_end_end_a_walk_and_a_single_one_does_not() -> None:
 
 
 def test_a_rejected_token_begins_the_walk_anew_once() -> None:
-    with Stage(60) as stage:
+    with SoakStage(60) as stage:
         ours = Walks(stage.copy().ground)
         first = stage.shop.page((), None, 20)
         stage.door.script["getChats"] = [first, REJECTED]

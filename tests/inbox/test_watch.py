@@ -25,7 +25,7 @@ from chat_tui.store import chats, outbox
 from chat_tui.store.database import Connection
 from tests.inbox.simulation.kernel import new_chat
 from tests.soak.copies import Reader
-from tests.soak.stage import Stage
+from tests.soak.stage import SoakStage
 from tests.support.shop import open_store
 from tests.support.waiting import until
 
@@ -53,12 +53,12 @@ def queue(conn: Connection, outbox_id: str) -> None:
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
-    with Stage() as stage:
+def stage() -> Iterator[SoakStage]:
+    with SoakStage() as stage:
         yield stage
 
 
-def watching(stage: Stage) -> tuple[Reader, list[Event]]:
+def watching(stage: SoakStage) -> tuple[Reader, list[Event]]:
     """A copy that only watches, and what it tells."""
     copy, heard = stage.copy(), list[Event]()
     copy.ground.bulletin.subscribe(heard.append)
@@ -68,7 +68,7 @@ def watching(stage: Stage) -> tuple[Reader, list[Event]]:
     return copy, heard
 
 
-def test_a_chat_that_another_copy_saved_is_told_once(stage: Stage) -> None:
+def test_a_chat_that_another_copy_saved_is_told_once(stage: SoakStage) -> None:
     _ours, heard = watching(stage)
     other = stage.copy()
     stage.do(other.ground.write_cache(save_chat, 5))
@@ -79,7 +79,7 @@ def test_a_chat_that_another_copy_saved_is_told_once(stage: Stage) -> None:
     assert heard == []
 
 
-def test_what_this_copy_commits_is_not_told_again(stage: Stage) -> None:
+def test_what_this_copy_commits_is_not_told_again(stage: SoakStage) -> None:
     ours, heard = watching(stage)
     stage.do(ours.ground.write_cache(save_chat, 5))
     stage.do(ours.ground.write_state(queue, "o1"))
@@ -88,7 +88,7 @@ def test_what_this_copy_commits_is_not_told_again(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("place", range(3))
-def test_what_is_committed_while_a_copy_begins_to_watch_is_told(stage: Stage, place: int) -> None:
+def test_what_is_committed_while_a_copy_begins_to_watch_is_told(stage: SoakStage, place: int) -> None:
     """Before any of the reads with which it begins another copy may queue something."""
     ours, other, heard = stage.copy(), stage.copy(), list[Event]()
     ours.ground.bulletin.subscribe(heard.append)
@@ -111,7 +111,7 @@ def test_what_is_committed_while_a_copy_begins_to_watch_is_told(stage: Stage, pl
     assert OutboxChanged(CHAT) in heard
 
 
-def test_outbox_and_drafts_of_another_copy_are_told(stage: Stage) -> None:
+def test_outbox_and_drafts_of_another_copy_are_told(stage: SoakStage) -> None:
     _ours, heard = watching(stage)
     other = stage.copy()
     stage.do(other.ground.write_state(queue, "o1"))
@@ -128,7 +128,7 @@ def _draft(conn: Connection) -> None:
     conn.execute("INSERT INTO draft (chat_id, copy, text, caret, at) VALUES (8, 'c', 'x', 0, 1)")
 
 
-def test_what_another_copy_asked_is_counted_here_too(stage: Stage) -> None:
+def test_what_another_copy_asked_is_counted_here_too(stage: SoakStage) -> None:
     ours, _heard = watching(stage)
     other = stage.copy()
     stage.do(other.budgets.take("getChats", Urgency.NEWS))
@@ -136,7 +136,7 @@ def test_what_another_copy_asked_is_counted_here_too(stage: Stage) -> None:
     assert ours.ground.bulletin.link.budgets["getChats"].remaining == 4_999
 
 
-def test_changes_from_before_the_first_look_are_told_if_the_files_were_open_by_then(stage: Stage) -> None:
+def test_changes_from_before_the_first_look_are_told_if_the_files_were_open_by_then(stage: SoakStage) -> None:
     ours, heard = stage.copy(), list[Event]()
     ours.ground.bulletin.subscribe(heard.append)
     stage.do(stage.copy().ground.write_cache(save_chat, 5))
@@ -146,7 +146,7 @@ def test_changes_from_before_the_first_look_are_told_if_the_files_were_open_by_t
 
 
 def test_a_commit_that_counts_after_it_was_in_the_log_is_not_left_until_the_database_is_asked(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: SoakStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watch, "SURE_S", 3_600.0)
     stamp = [1]

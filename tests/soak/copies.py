@@ -22,7 +22,7 @@ from chat_tui.inbox.watch import Watch
 from chat_tui.model.ids import Millis
 from tests.inbox.simulation.kernel import Kernel
 from tests.inbox.simulation.local import SimLocks, SimStore
-from tests.inbox.simulation.process import Fate, Process
+from tests.inbox.simulation.process import Fate, VirtualProcess
 from tests.inbox.simulation.virtual import VirtualClock
 from tests.soak.requests import Client, FrontDoor, LabelledMarket
 
@@ -34,7 +34,7 @@ class FrozenLocks(SimLocks):
         return self._process.is_awake and super().try_hold(number)
 
 
-class Reader(Process):
+class Reader(VirtualProcess):
     """A running copy without its outbox, and somebody at its screen."""
 
     def __init__(
@@ -50,7 +50,7 @@ class Reader(Process):
         bulletin = Bulletin(wall_ms)
         client = Client(self, door, wall_ms)
         self.market = LabelledMarket(
-            client, self.slots, self.budgets, lambda: bulletin.refused_key, bulletin.failed
+            client, self.slots, self.budgets, lambda: bulletin.refused_key, bulletin.refuse
         )
         ground = Ground(store, self.market, bulletin, settings, wall_ms)
         self.ground = ground

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from chat_tui.model.chat import ChatStatus
 from chat_tui.model.ids import ChatId, MessageId, Millis
 from chat_tui.model.message import Sender
-from tests.soak.shop import Shop
+from tests.soak.shop import QuickMarket
 
 NEW = 0.3
 """Share of the conversations that begin in a chat of their own."""
@@ -22,7 +22,7 @@ TURNS = 0.3
 class Day:
     """So many conversations, spread over so many seconds."""
 
-    shop: Shop
+    shop: QuickMarket
     now_ms: Callable[[], Millis]
     conversations: int
     seconds: float

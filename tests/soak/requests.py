@@ -18,9 +18,9 @@ from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.sandbox.quota import HOUR, PER_HOUR, Quotas
 from chat_tui.sandbox.refusal import Refusal
 from chat_tui.sandbox.times import http_date
-from tests.inbox.simulation.process import OWNER, Process
+from tests.inbox.simulation.process import OWNER, VirtualProcess
 from tests.inbox.simulation.wire import CopyClient
-from tests.soak.shop import Shop
+from tests.soak.shop import QuickMarket
 
 TAKES_S: Final = (0.1, 0.4)
 """How long a request takes, at least and at most."""
@@ -34,7 +34,7 @@ URGENCY: ContextVar[Urgency] = ContextVar("urgency")
 class FrontDoor:
     """Every request of every copy passes here."""
 
-    def __init__(self, shop: Shop, now_ms: Callable[[], Millis], seed: int) -> None:
+    def __init__(self, shop: QuickMarket, now_ms: Callable[[], Millis], seed: int) -> None:
         self.shop = shop
         self.now_ms = now_ms
         self.begun_ms = now_ms()
@@ -113,7 +113,7 @@ class FrontDoor:
 class Client(CopyClient):
     """The client of one copy: it counts, and reads the headers as the real one does."""
 
-    def __init__(self, process: Process, door: FrontDoor, wall_ms: Callable[[], Millis]) -> None:
+    def __init__(self, process: VirtualProcess, door: FrontDoor, wall_ms: Callable[[], Millis]) -> None:
         super().__init__(process, None)  # type: ignore[arg-type]
         self._door = door
         self._wall_ms = wall_ms

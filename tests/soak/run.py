@@ -22,7 +22,7 @@ from tests.inbox.simulation.world import virtual_loop
 from tests.soak.copies import Reader
 from tests.soak.people import Day
 from tests.soak.requests import FrontDoor
-from tests.soak.shop import Order, Shop
+from tests.soak.shop import Order, QuickMarket
 
 FROZEN_S = 600.0
 EIGHTHS = 8
@@ -105,7 +105,7 @@ class Soak:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.outcome = Outcome(plan)
-        self.shop = Shop(plan.old_chats, plan.order, now_ms(), plan.seed)
+        self.shop = QuickMarket(plan.old_chats, plan.order, now_ms(), plan.seed)
         self.door = FrontDoor(self.shop, now_ms, plan.seed)
         self.kernel = Kernel(new_database(0), Nobody())
         self.kernel.conn.create_function("arrived", 2, self._arrived)

@@ -43,7 +43,7 @@ class _Kept:
     """The time of its last message as it was told last."""
 
 
-class Shop:
+class QuickMarket:
     """Answers the questions of the API, at once and without counting them."""
 
     def __init__(self, old_chats: int, order: Order, now: Millis, seed: int) -> None:

@@ -11,12 +11,12 @@ from tests.inbox.simulation.world import virtual_loop
 from tests.soak.copies import Reader
 from tests.soak.requests import FrontDoor
 from tests.soak.run import Nobody, now_ms
-from tests.soak.shop import Order, Shop
+from tests.soak.shop import Order, QuickMarket
 
 T = TypeVar("T")
 
 
-class Stage(AbstractContextManager["Stage"]):
+class SoakStage(AbstractContextManager["SoakStage"]):
     """One shop and as many copies as wanted; nothing of them runs but what the test asks for."""
 
     def __init__(self, chats: int = 0, order: Order = Order.NEWEST) -> None:
@@ -25,7 +25,7 @@ class Stage(AbstractContextManager["Stage"]):
         self.loop.set_exception_handler(
             lambda _, context: self.failures.append(context.get("exception") or Exception(context["message"]))
         )
-        self.shop = Shop(chats, order, BEGINNING, 1)
+        self.shop = QuickMarket(chats, order, BEGINNING, 1)
         self.kernel = Kernel(new_database(0), Nobody())
         self.door = self.tell(FrontDoor, self.shop, now_ms, 1)
         self.log = self.door.log = []

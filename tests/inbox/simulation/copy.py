@@ -20,12 +20,12 @@ from chat_tui.store.database import StoreBusy, StoreProblem
 from tests.inbox.simulation.kernel import Kernel
 from tests.inbox.simulation.local import SimLocks, SimStore
 from tests.inbox.simulation.market import FaultyMarket
-from tests.inbox.simulation.process import Fate, Process
+from tests.inbox.simulation.process import Fate, VirtualProcess
 from tests.inbox.simulation.virtual import VirtualClock
 from tests.inbox.simulation.wire import CopyClient
 
 
-class Copy(Process):
+class Copy(VirtualProcess):
     """The rooms of the engine that send, on a store, locks and a network that fail."""
 
     def __init__(

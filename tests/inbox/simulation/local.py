@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from chat_tui.store.database import StorePaths
-from tests.inbox.simulation.process import Process
+from tests.inbox.simulation.process import VirtualProcess
 
 Answer = asyncio.Future[Any]
 """The engine awaits what the store gives; here it is there at once, most of the time."""
@@ -15,7 +15,7 @@ Answer = asyncio.Future[Any]
 class SimStore:
     """The real functions of the store, run at once on one connection for all copies."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: VirtualProcess) -> None:
         self._process = process
         self.paths = StorePaths(Path("/nowhere"), Path("/nowhere"))
 
@@ -90,7 +90,7 @@ def _give(answer: Answer, result: Any) -> None:
 class SimLocks:
     """The kernel locks of one lock file as one process sees them."""
 
-    def __init__(self, process: Process, file: str = "chats") -> None:
+    def __init__(self, process: VirtualProcess, file: str = "chats") -> None:
         self._process = process
         self._held = process.kernel.locks[file]
 

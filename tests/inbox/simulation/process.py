@@ -9,7 +9,7 @@ from typing import Any
 from chat_tui.store.database import StoreBusy, StoreProblem
 from tests.inbox.simulation.kernel import Kernel
 
-OWNER: ContextVar["Process | None"] = ContextVar("owner", default=None)
+OWNER: ContextVar["VirtualProcess | None"] = ContextVar("owner", default=None)
 """The process whose task is running."""
 
 
@@ -25,7 +25,7 @@ class Fate:
     """Share of touches of the store that answer busy or broken."""
 
 
-class Process:
+class VirtualProcess:
     """It lives, is frozen (its locks stay held), and dies (they are free)."""
 
     def __init__(self, number: int, kernel: Kernel, fate: Fate, seed: int) -> None:

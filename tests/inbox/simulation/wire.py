@@ -15,14 +15,14 @@ from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.inbox.simulation.kernel import new_chat
 from tests.inbox.simulation.market import DEADLINE_S, FaultyMarket
-from tests.inbox.simulation.process import Process
+from tests.inbox.simulation.process import VirtualProcess
 from tests.inbox.simulation.virtual import now
 
 
 class CopyClient:
     """The client of one process. A request that left goes on when its copy dies; nobody hears the answer."""
 
-    def __init__(self, process: Process, market: FaultyMarket) -> None:
+    def __init__(self, process: VirtualProcess, market: FaultyMarket) -> None:
         self._process = process
         self._market = market
         self._left: set[asyncio.Task[Any]] = set()
