@@ -12,7 +12,10 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[1] / "chat_tui"
 MARKS = {"_", "N_", "ngettext"}
-PLACEHOLDER = re.compile(r"\{\w*\}|%\(\w+\)[rsd]|%[rsd]")
+PLACEHOLDER = re.compile(r"\{\w*(?::\w+)?\}|%\(\w+\)[rsd]|%[rsd]")
+LATIN, CYRILLIC = re.compile("[A-Za-z]"), re.compile("[А-Яа-яЁё]")
+SAME_IN_BOTH = {"Api-Key"}
+"""The name of a header of the Market's API."""
 PLURAL = (
     "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2)"
 )
@@ -89,9 +92,15 @@ def _flaw(message: Message) -> str:
         "not sure": message.fuzzy,
         "number of forms": len(forms) != (3 if message.pluralizable else 1),
         "a form is empty": not all(forms),
+        "still English": message.id not in SAME_IN_BOTH and any(map(_is_english, forms)),
         "placeholders": {tuple(sorted(PLACEHOLDER.findall(form))) for form in forms} != wanted,
     }
     return ", ".join(words for words, is_so in flaws.items() if is_so)
+
+
+def _is_english(form: str) -> bool:
+    words = PLACEHOLDER.sub("", form)
+    return bool(LATIN.search(words)) and not CYRILLIC.search(words)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +114,8 @@ def _flaw(message: Message) -> str:
         (Message("{n} chats", "{m} чатов"), "placeholders"),
         (Message("%(n)s chats", "чатов"), "placeholders"),
         (Message(("{n} day", "{n} days"), ("{n} день", "{n} дня", "{n} дней")), ""),
+        (Message("Chats", "Chats"), "still English"),
+        (Message("{name}: {reason}", "{name} — {reason}"), ""),
         (Message("Chats", "Чаты"), ""),
     ],
 )
