@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.program import in_any_locale
 from tests.support.pty_program import PtyProgram
 
 PROGRAM = [sys.executable, "-P", "-m", "chat_tui"]
@@ -41,6 +42,7 @@ def test_without_a_terminal_the_inbox_says_so(argv: list[str]) -> None:
     assert "not a terminal" in ran.stderr
 
 
+@in_any_locale
 @pytest.mark.parametrize("term", ["dumb", "", "nosuch"])
 def test_a_poor_terminal_gets_one_plain_line(term: str) -> None:
     code, written = on_a_terminal({"TERM": term, "LC_ALL": "C"})
@@ -84,6 +86,7 @@ def test_own_keys_that_are_wrong_are_one_sentence_before_anything_opens(tmp_path
     assert not (tmp_path / "data").exists()
 
 
+@in_any_locale
 @pytest.mark.parametrize(
     "environ",
     [

@@ -17,6 +17,7 @@ from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.store.errors import StoreBusy
 from tests.commands.send_verb import CASES, run_all
+from tests.support.waiting import crowd
 
 SHORT = (
     "says OK and never shows the text",
@@ -29,7 +30,7 @@ SHORT = (
 def test_the_verb_ends_by_the_documented_code_whatever_the_market_does() -> None:
     cases = [case for case in CASES if case.what in SHORT]
     assert len(cases) == len(SHORT)
-    for ended in run_all(cases, 5):
+    for ended in run_all(cases, int(5 * crowd())):
         assert ended.is_right, ended
         assert ended.arrived == (ended.code == 0)
 

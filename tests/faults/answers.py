@@ -14,6 +14,7 @@ from typing import Final
 from textual import events
 
 from chat_tui.ui.terminal.parser import TolerantParser
+from tests.support.clock import ToldClock
 
 ESCAPE_S: Final = 0.1
 """Seconds for which an Escape may be the beginning of a sequence."""
@@ -53,15 +54,6 @@ KNOWN: Final = (
     "\x9b>0;95;0c",
 )
 """What terminals answer to our questions and to those of editors."""
-
-
-class Clock:
-    """Seconds that pass when told."""
-
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def control(chance: random.Random) -> str:
@@ -113,7 +105,7 @@ def pieces(text: str, chance: random.Random) -> Iterator[str]:
             yield text[begin:end]
 
 
-def heard(parser: TolerantParser, clock: Clock, reads: Iterator[str], gap: float) -> list[object]:
+def heard(parser: TolerantParser, clock: ToldClock, reads: Iterator[str], gap: float) -> list[object]:
     """What came of it: keys and pastes, each as its name."""
     found: list[object] = []
     for read in reads:
@@ -126,7 +118,7 @@ def heard(parser: TolerantParser, clock: Clock, reads: Iterator[str], gap: float
 
 def trial(chance: random.Random) -> str:
     """One random thing that the terminal says; what was wrong, or nothing."""
-    clock = Clock()
+    clock = ToldClock()
     parser = TolerantParser(clock=clock)
     is_ended = chance.random() < 0.8
     count = chance.choice([1, 1, 1, 2, 5, 50])

@@ -23,7 +23,8 @@ def market() -> Iterator[Sandbox]:
 @pytest.fixture
 async def trial(market: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Trial]:
     """Copies of the program are opened by the test and closed in any case."""
-    caplog.set_level(logging.DEBUG)
+    # What the program may write; the libraries below it are set to warnings by `chat_tui.logs`.
+    caplog.set_level(logging.DEBUG, "chat_tui")
     case = Trial(market, tmp_path, caplog)
     yield case
     await case.close()

@@ -18,7 +18,7 @@ from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.checks import Typed, check_key, check_sending, ledger_marks, read_rows
 from tests.faults.support.end import settle_by_asking
 from tests.faults.support.processes import Process
-from tests.faults.support.trial import QUICK, SHORT
+from tests.faults.support.trial import QUICK, short
 
 CHATS = 10
 KILL, FREEZE = 0.06, 0.08
@@ -78,7 +78,7 @@ class Run:
         """When a sleeping copy wakes: by its place, the number of a message."""
 
     def _start(self) -> Process:
-        return Process(self.market, self.root, settings=SETTINGS, deadlines=SHORT)
+        return Process(self.market, self.root, settings=SETTINGS, deadlines=short())
 
     def spoil(self) -> None:
         """See to it that the next requests fail as often as they should."""

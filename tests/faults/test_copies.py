@@ -18,13 +18,15 @@ from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.timeline import Draft
 from chat_tui.sandbox.faults import Answer, accepted_then, lost
-from chat_tui.store.locks import ByteLock
+from chat_tui.store.errors import StoreBusy
+from chat_tui.store.locks import ByteLock, WriteLock
 from tests.faults.support.checks import Typed, check_limits, check_sending, mark_of, read_rows
 from tests.faults.support.end import settle_by_asking
 from tests.faults.support.processes import PROJECT, Process, await_true
 from tests.faults.support.seeds import a_seed
 from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import Trial
+from tests.support.shop import store_paths
 
 Start = Callable[..., Process]
 CHAT = ChatId(7)
@@ -62,8 +64,16 @@ def places_held(root: Path) -> int:
 
 
 def is_writing(root: Path) -> bool:
-    """Whether somebody is in the midst of a transaction."""
-    return any(is_being_written(path) for path in root.rglob("*.db"))
+    """Whether somebody is in the midst of a transaction, or has the right to the next one."""
+    if any(is_being_written(path) for path in root.rglob("*.db")):
+        return True
+    try:
+        for kind in ("cache", "state"):
+            with WriteLock(store_paths(root).lock(kind)).held(0):
+                pass
+    except StoreBusy:
+        return True
+    return False
 
 
 def is_being_written(path: Path) -> bool:
@@ -179,7 +189,7 @@ async def test_f_131_the_owner_is_frozen(trial: Trial, start: Start) -> None:
     freeze_holding(trial, owner, 1)
     other.thaw()
     for number in range(6):
-        other.ask("send", chat=elsewhere, text=f"e{number}")
+        assert other.ask("send", chat=elsewhere, text=f"e{number}")["id"]
         await_true(lambda: settled(other, 1))
     (held,) = other.ask("open_items")["items"]
     assert (held["chat"], held["state"]) == (one, "sending"), "nobody acts for a chat whose owner sleeps"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 import pytest
 from textual.pilot import Pilot
 
-from tests.faults.support.hostile_stage import SIZE, TALL, Stage
+from tests.faults.support.hostile_stage import SIZE, TALL, HostileApp
 from tests.faults.support.payloads import BUNDLES, PAYLOADS, STEERING, Payload, is_steered, leaks
 from tests.faults.support.places import ECHOES, PLACES, WALLS, Place, words
 from tests.faults.support.tiers import thorough
@@ -15,7 +15,7 @@ MARKED = tuple(bundle for bundle in BUNDLES if bundle.fault in {67, 75, 78})
 """Controls, markup, and what turns the direction: the other bundles are long, and shown no differently."""
 
 
-async def put(pilot: Pilot[None], stage: Stage, place: Place, text: str) -> None:
+async def put(pilot: Pilot[None], stage: HostileApp, place: Place, text: str) -> None:
     waited = place.show(stage, text)
     if inspect.isawaitable(waited):
         await waited
@@ -23,7 +23,7 @@ async def put(pilot: Pilot[None], stage: Stage, place: Place, text: str) -> None
 
 
 async def test_f_086_every_hostile_text_is_marked_and_harmless() -> None:
-    stage = Stage()
+    stage = HostileApp()
     wrong = []
     async with stage.run_test(size=TALL) as pilot:
         for wall in WALLS:
@@ -41,7 +41,7 @@ async def test_f_086_every_hostile_text_is_marked_and_harmless() -> None:
 
 @pytest.mark.parametrize("bundles", [MARKED, thorough((BUNDLES,))], ids=["some", "all"])
 async def test_f_086_hostile_texts_are_marked_and_harmless(bundles: Sequence[Payload]) -> None:
-    stage = Stage()
+    stage = HostileApp()
     wrong = []
     async with stage.run_test(size=SIZE, notifications=True) as pilot:
         for place, payload in every(PLACES, bundles):
@@ -57,7 +57,7 @@ async def test_f_086_hostile_texts_are_marked_and_harmless(bundles: Sequence[Pay
 
 @pytest.mark.parametrize("bundles", [MARKED, thorough((BUNDLES,))], ids=["some", "all"])
 async def test_f_086_hostile_texts_that_were_typed_are_harmless(bundles: Sequence[Payload]) -> None:
-    stage = Stage(filtered=True)
+    stage = HostileApp(filtered=True)
     wrong = []
     async with stage.run_test(size=SIZE) as pilot:
         for place, payload in every(ECHOES, bundles):

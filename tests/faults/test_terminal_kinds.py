@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import sys
 
 import pytest
@@ -9,11 +10,12 @@ import pytest
 from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.tiers import thorough
 from tests.faults.support.window import CTRL_Q, Window, settings
+from tests.support.program import in_any_locale
 from tests.support.pty_program import PtyProgram
 
 pytestmark = pytest.mark.terminal
 
-PYTHON = f"{sys.executable} -P -m chat_tui --lang en"
+PYTHON = f"{shlex.quote(sys.executable)} -P -m chat_tui --lang en"
 ONE_LINE = re.compile(rb"[ -~]+\r?\n")
 
 
@@ -47,6 +49,7 @@ def test_f_099_no_terminal_on_one_side(turned: str, word: bytes, tmp_path: objec
         assert word in said
 
 
+@in_any_locale
 @pytest.mark.parametrize(
     "environ",
     [
@@ -65,6 +68,7 @@ def test_f_100_any_locale_shows_and_types_russian(market: Sandbox, environ: dict
     assert [entry.text for entry in market.ledger] == ["ещё бы"]
 
 
+@in_any_locale
 @pytest.mark.parametrize("turned", ["", "> /dev/null"])
 def test_f_100_a_refusal_is_one_line_in_any_locale(turned: str) -> None:
     environ = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "latin-1"}

@@ -82,7 +82,7 @@ def test_f_092_f_095_the_input_ends_and_no_signal_tells(market: Sandbox, held: t
 
 
 def tabs_behind_waiting(screen: str) -> str:
-    return screen.splitlines()[0].partition(" 2 ")[2]
+    return screen.partition("\n")[0].partition(" 2 ")[2]
 
 
 def test_f_093_stopped_and_continued(market: Sandbox, held: threading.Event) -> None:
@@ -97,7 +97,7 @@ def test_f_093_stopped_and_continued(market: Sandbox, held: threading.Event) -> 
         window.send_signal(signal.SIGCONT)
         window.wait_for(lambda: FORTY in window.text and "confirmed" in window.text)
         # The answer that was on its way has been confirmed: one waits less.
-        assert tabs_behind_waiting(window.text) == tabs_behind_waiting(before)
+        window.wait_for(lambda: tabs_behind_waiting(window.text) == tabs_behind_waiting(before))
         window.feed("!")
         window.wait_for_text(FORTY + "!")
         # Stopped by a signal that nobody hears, and drawn over meanwhile.

@@ -17,11 +17,13 @@ _BY_ITSELF = re.compile(r"[ <]+\d+ (?:min|h|d)(?= │)|quota \d+ %")
 
 def test_f_088_f_089_small_odd_and_back(market: Sandbox) -> None:
     """Promised: U04."""
+    settings("[sync]\npoll_seconds = 1\n")
     with Window(market) as window:
         window.ready().write(TEXT + "behind")
         window.feed(LEFT * len("behind"))
         window.wait_for(lambda: window.screen.cursor.x == len("│ " + TEXT))
         addressee = window.box.partition("─")[0]
+        window.wait_for(lambda: is_read(market))
         before = lasting(window)
         window.resize(20, 5)
         window.wait_for(lambda: "too small" in " ".join(window.text.split()))

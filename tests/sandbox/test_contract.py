@@ -81,11 +81,19 @@ def test_well_formed_requests(case: Any) -> None:
 @schemathesis.pytest.from_fixture("ill_formed").exclude(operation_id="getAuthTokenInfo").parametrize()
 @_BOUNDED
 def test_ill_formed_requests(case: Any) -> None:
-    # The Market ignores query parameters it does not know, and takes an empty one for none. Of the many
-    # filters of orders, of which this program uses one, the pretend Market checks but the simple ones; and
-    # it cuts their limit down.
+    # The Market ignores query parameters it does not know, and takes an empty one for none; of one that is
+    # given several times the last counts. Of the many filters of orders, of which this program uses one, the
+    # pretend Market checks but the simple ones; and it cuts their limit down.
     query = case.query or {}
     unknown = any(name.startswith("x-schemathesis") for name in query)
     of_orders = case.operation.path.endswith("/orders")
-    may_pass = unknown or of_orders or any(value in ("", {}, []) for value in query.values())
+    may_pass = unknown or of_orders or any(map(_ends_empty, query.values()))
     case.call_and_validate(excluded_checks=[negative_data_rejection] if may_pass else [])
+
+
+def _ends_empty(value: Any) -> bool:
+    """Whether nothing is said by the last of the values under which a made-up one is given."""
+    parts = list(value.values()) if isinstance(value, dict) else value
+    if isinstance(parts, list):
+        return not parts or _ends_empty(parts[-1])
+    return parts == ""

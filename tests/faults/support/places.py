@@ -36,7 +36,7 @@ from chat_tui.ui.view.search_rows import hit_lines
 from chat_tui.ui.view.status import notice
 from chat_tui.ui.view.timeline_rows import Scene, entry_lines
 from chat_tui.ui.widgets.choice_list import ChoiceList
-from tests.faults.support.hostile_stage import Stage
+from tests.faults.support.hostile_stage import HostileApp
 from tests.ui.pane_samples import NOW, UTC, message, outbox_item, queue_item
 
 
@@ -45,7 +45,7 @@ class Place:
     """Places that are on the screen together, and how a text gets there."""
 
     name: str
-    show: Callable[[Stage, str], Awaitable[None] | None]
+    show: Callable[[HostileApp, str], Awaitable[None] | None]
     times: int = 1
     """How often the text is marked there."""
 
@@ -55,7 +55,7 @@ class Wall:
     """A place that can show all texts at once."""
 
     name: str
-    show: Callable[[Stage, Sequence[str]], None]
+    show: Callable[[HostileApp, Sequence[str]], None]
     leaves_out: str = ""
     """A text that is taken for a page of HTML there."""
 
@@ -88,24 +88,24 @@ def failed(text: str) -> OutboxItem:
     return outbox_item(OutboxState.FAILED, error=text, text="x")
 
 
-async def _confirm(stage: Stage, text: str) -> None:
+async def _confirm(stage: HostileApp, text: str) -> None:
     screen = OutboxScreen([outbox_item()], name_of=lambda _chat: _title(text), now=lambda: NOW)
     await stage.dialog(screen)
     screen.action_take_back()
 
 
-async def _private(stage: Stage, text: str) -> None:
+async def _private(stage: HostileApp, text: str) -> None:
     private = card(name=f"{text}.pem", doubts=(Doubt(DoubtKind.PRIVATE, text),))
     await stage.dialog(screen := FileCardScreen(private, "Olga", clock=_later()))
     screen.action_send()
 
 
-async def _offer(stage: Stage, text: str) -> None:
+async def _offer(stage: HostileApp, text: str) -> None:
     flows = Flows(cast("Any", stage), cast("Inbox", None), lambda: NOW, UTC, Path())
     stage.run_worker(flows.offer(text))
 
 
-async def _type(stage: Stage, text: str, screen: Palette | Help) -> None:
+async def _type(stage: HostileApp, text: str, screen: Palette | Help) -> None:
     await stage.dialog(screen)
     screen.query_one(Input).value = text
 
@@ -137,19 +137,19 @@ def _file_card(text: str) -> FileCardScreen:
     return FileCardScreen(told, _title(text))
 
 
-def _panes(stage: Stage, text: str) -> None:
+def _panes(stage: HostileApp, text: str) -> None:
     about = {"customer_name": text, "shop_name": text}
     stage.talk(Entry(message(1, "x")), Entry(message(2, "x", sender=text)), **about)
     stage.history.older_failed(problem_words(refusal(text)))
 
 
-def _words(stage: Stage, text: str) -> None:
+def _words(stage: HostileApp, text: str) -> None:
     stage.notice.say(notice(Link(LinkState.REFUSED, refusal(text)), NOW, UTC))
     notify(stage, text, title=text)
     notify(stage, problem_words(refusal(text)), severity="error")
 
 
-def _hits(stage: Stage, texts: Sequence[str]) -> None:
+def _hits(stage: HostileApp, texts: Sequence[str]) -> None:
     """The list of a search, as its screen draws it."""
     rows = [
         SearchHit(queue_item(n, customer_name=t, shop_name=t), MessageId(n), NOW, t, t, (t,))
@@ -166,15 +166,15 @@ def _picture(text: str) -> tuple[Attachment, ...]:
     return (Attachment(text, "https://files.example/1", 5),)
 
 
-def _rows(field: str, **more: Any) -> Callable[[Stage, Sequence[str]], None]:
-    def show(stage: Stage, texts: Sequence[str]) -> None:
+def _rows(field: str, **more: Any) -> Callable[[HostileApp, Sequence[str]], None]:
+    def show(stage: HostileApp, texts: Sequence[str]) -> None:
         stage.rows(*(queue_item(number, **{field: text}, **more) for number, text in enumerate(texts, 1)))
 
     return show
 
 
-def _talk(entry: Callable[[int, str], Entry]) -> Callable[[Stage, Sequence[str]], None]:
-    def show(stage: Stage, texts: Sequence[str]) -> None:
+def _talk(entry: Callable[[int, str], Entry]) -> Callable[[HostileApp, Sequence[str]], None]:
+    def show(stage: HostileApp, texts: Sequence[str]) -> None:
         stage.talk(*(entry(number, text) for number, text in enumerate(texts, 1)))
 
     return show

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.market.pacing import Deadlines
 from chat_tui.sandbox.serve import Sandbox
-from tests.faults.support.trial import QUICK, SHORT
+from tests.faults.support.trial import QUICK, short
 from tests.support.waiting import PATIENCE_S
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ class Process:
         root: Path,
         *,
         settings: InboxSettings = QUICK,
-        deadlines: Deadlines = SHORT,
+        deadlines: Deadlines | None = None,
         surroundings: Mapping[str, str] | None = None,
         **told: Any,
     ) -> None:
@@ -51,7 +51,7 @@ class Process:
                 "url": market.url,
                 "business": market.business_id,
                 "settings": {name: getattr(settings, name) for name in _SETTINGS},
-                "deadlines": asdict(deadlines),
+                "deadlines": asdict(deadlines or short()),
                 **told,
             }
         )
