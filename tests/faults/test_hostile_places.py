@@ -4,32 +4,32 @@ import inspect
 from collections.abc import Iterable, Sequence
 
 import pytest
-from textual.pilot import Pilot
 
 from tests.faults.support.hostile_stage import SIZE, TALL, HostileApp
 from tests.faults.support.payloads import BUNDLES, PAYLOADS, STEERING, Payload, is_steered, leaks
 from tests.faults.support.places import ECHOES, PLACES, WALLS, Place, words
 from tests.faults.support.tiers import thorough
+from tests.support.settling import settled
 
 MARKED = tuple(bundle for bundle in BUNDLES if bundle.fault in {67, 75, 78})
 """Controls, markup, and what turns the direction: the other bundles are long, and shown no differently."""
 
 
-async def put(pilot: Pilot[None], stage: HostileApp, place: Place, text: str) -> None:
+async def put(stage: HostileApp, place: Place, text: str) -> None:
     waited = place.show(stage, text)
     if inspect.isawaitable(waited):
         await waited
-    await pilot.pause()
+    await settled(stage)
 
 
 async def test_f_086_every_hostile_text_is_marked_and_harmless() -> None:
     stage = HostileApp()
     wrong = []
-    async with stage.run_test(size=TALL) as pilot:
+    async with stage.run_test(size=TALL):
         for wall in WALLS:
             await stage.clear()
             wall.show(stage, [payload.text for payload in PAYLOADS])
-            await pilot.pause()
+            await settled(stage)
             screen = "\n".join(stage.lines())
             unseen = {payload.text for payload in PAYLOADS if payload.seen[:6] not in screen}
             if leaked := leaks(stage.written()):
@@ -43,9 +43,9 @@ async def test_f_086_every_hostile_text_is_marked_and_harmless() -> None:
 async def test_f_086_hostile_texts_are_marked_and_harmless(bundles: Sequence[Payload]) -> None:
     stage = HostileApp()
     wrong = []
-    async with stage.run_test(size=SIZE, notifications=True) as pilot:
+    async with stage.run_test(size=SIZE, notifications=True):
         for place, payload in every(PLACES, bundles):
-            await put(pilot, stage, place, payload.text)
+            await put(stage, place, payload.text)
             if leaked := leaks(stage.written()):
                 wrong.append((place.name, "leaks", leaked))
             screen = "\n".join(stage.lines())
@@ -59,9 +59,9 @@ async def test_f_086_hostile_texts_are_marked_and_harmless(bundles: Sequence[Pay
 async def test_f_086_hostile_texts_that_were_typed_are_harmless(bundles: Sequence[Payload]) -> None:
     stage = HostileApp(filtered=True)
     wrong = []
-    async with stage.run_test(size=SIZE) as pilot:
+    async with stage.run_test(size=SIZE):
         for place, payload in every(ECHOES, bundles):
-            await put(pilot, stage, place, payload.text)
+            await put(stage, place, payload.text)
             if is_steered(stage.written()):
                 wrong.append((place.name, str(payload)))
             await stage.clear()

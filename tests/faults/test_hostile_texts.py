@@ -22,6 +22,7 @@ from chat_tui.ui.view.timeline_rows import Scene, entry_lines
 from tests.faults.support.hostile_stage import SIZE, HostileApp
 from tests.faults.support.payloads import PAYLOADS, STEERING, Payload
 from tests.faults.support.places import card
+from tests.support.settling import settled
 from tests.ui.pane_samples import NOW, UTC, message, queue_item
 
 SCENE = Scene(100, UTC, NOW)
@@ -64,7 +65,7 @@ async def press_on(pilot: Pilot[None], stage: HostileApp, text: str) -> None:
         if text[:9] in line:
             await pilot.click(offset=(line.index(text[:9]) + 3, y))
     await pilot.press("enter")
-    await pilot.pause()
+    await settled(stage)
 
 
 @pytest.mark.parametrize("text", of_fault(77))
@@ -74,7 +75,7 @@ async def test_f_077_a_click_or_enter_on_acting_markup_does_nothing(text: str) -
         stage.talk(Entry(message(1, text)), customer_name=text, shop_name=text)
         stage.rows(queue_item(customer_name=text, snippet=text))
         notify(stage, text, title=text)
-        await pilot.pause()
+        await settled(stage)
         assert sum(text[:9] in line for line in stage.lines()) >= 6
         await press_on(pilot, stage, text)
         assert (stage.quits, stage.is_running, len(stage.screen_stack)) == (0, True, 1)

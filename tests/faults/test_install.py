@@ -21,6 +21,7 @@ from tests.faults.support.program import PROGRAM, inbox, run, surroundings, watc
 from tests.faults.support.tiers import thorough, with_quick
 from tests.support.audited import events
 from tests.support.pty_program import PtyProgram
+from tests.support.settling import settled
 from tests.ui.app_stage import desk
 
 ROOT = Path(__file__).parents[2]
@@ -191,7 +192,7 @@ async def test_f_195_the_built_in_command_saves_nothing(
         actions = {binding.action for keys in at.app._bindings.key_to_bindings.values() for binding in keys}
         assert not any("screenshot" in action for action in actions)
         assert await at.app.run_action("app.screenshot")
-        await at.pilot.pause()
+        await settled(at.app)
         assert at.said == []
     assert not list(Path.home().rglob("*.svg"))
     assert not list(tmp_path.rglob("*.svg"))

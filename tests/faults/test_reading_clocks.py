@@ -13,6 +13,7 @@ from chat_tui.ui.app import ChatTuiApp
 from tests.faults.support.pages import HISTORY, LIST
 from tests.faults.support.trial import Trial
 from tests.faults.test_sending_limits import hourly
+from tests.support.settling import drawn
 from tests.support.shop import Shop
 from tests.support.unseen import picture
 from tests.support.waiting import until
@@ -60,10 +61,10 @@ async def test_ages_are_right_on_a_wrong_clock(trial: Trial, ago: list[int], hou
         now=lambda: wall_clock_ms() + hours * HOUR_MS,
         zone=UTC,
     )
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with app.run_test(size=(120, 40)):
 
         async def screen() -> str:
-            await pilot.pause()
+            await drawn(app)
             text = "\n".join(picture(app.screen))
             return text if "waits" in text else ""
 

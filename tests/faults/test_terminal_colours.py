@@ -9,19 +9,18 @@ import pytest
 from rich.color import Color, ColorSystem
 from rich.segment import Segment
 from rich.terminal_theme import MONOKAI
-from textual.pilot import Pilot
 
 from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.serve import Sandbox
-from chat_tui.ui.app import ChatTuiApp
 from chat_tui.ui.terminal.colours import PLAIN_THEME, is_monochrome, theme_for
 from chat_tui.ui.terminal.environment import prepare
 from tests.faults.support.trial import SEND
 from tests.faults.support.window import Window, settings
 from tests.support.scenes import Scene, make_scene, queue_an_answer
+from tests.support.settling import pressing
 
 _COLOURED = re.compile(r"(?:^|;)(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;|$)")
 READABLE = 2.0
@@ -68,7 +67,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 async def test_f_101_every_letter_stands_out_in_16_256_and_all_colours(scene: Scene, theme: str) -> None:
     async with scene.app.run_test(size=(120, 40)) as pilot:
         scene.app.use_theme(theme)
-        await press(pilot, "j", "enter")
+        await pressing("j", "enter")(pilot)
         strips = scene.app.screen._compositor.render_strips()
         shown = "".join(strip.text for strip in strips)
         for words in ("not sent ✗", "unconfirmed ?", "waiting …", "dispute"):
@@ -78,19 +77,6 @@ async def test_f_101_every_letter_stands_out_in_16_256_and_all_colours(scene: Sc
                 for segment in strip:
                     contrast = contrast_of(segment, level)
                     assert contrast >= READABLE, f"{segment.text!r} in {level.name}: {contrast:.1f}"
-
-
-async def press(pilot: Pilot[None], *keys: str) -> None:
-    """Keys, each after what the one before asked of the store."""
-    app = pilot.app
-    assert isinstance(app, ChatTuiApp)
-    for key in ("", *keys):
-        if key:
-            await pilot.press(key)
-        for _ in range(3):
-            await app.keys_settled()
-            await app.inbox.tab_counts()
-            await pilot.pause()
 
 
 def contrast_of(segment: Segment, level: ColorSystem) -> float:

@@ -23,6 +23,7 @@ from tests.faults.support.hostile_stage import HostileApp
 from tests.faults.support.payloads import leaks
 from tests.fuzz.texts import text
 from tests.support.scenes import NOW
+from tests.support.settling import settled
 from tests.support.shop import open_store
 
 BATCH: Final = 100
@@ -47,8 +48,8 @@ async def run(seed: int, texts: int, names: int, *, first: int = 0) -> Found:
     found = Found()
     stage = HostileApp()
     each = -(-texts // names)
-    async with stage.run_test(size=(120, 40)) as pilot:
-        await pilot.pause()
+    async with stage.run_test(size=(120, 40)):
+        await settled(stage)
         for batch in range(first, -(-names // BATCH)):
             count = min(BATCH, names - batch * BATCH)
             chance = random.Random(f"{seed}:{batch}")

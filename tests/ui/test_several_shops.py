@@ -19,6 +19,7 @@ from chat_tui.model.ids import ChatId
 from chat_tui.model.queue import Tab
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.app import ChatTuiApp
+from tests.support.settling import drawn
 from tests.support.shop import Shop, client_of
 from tests.support.waiting import until
 from tests.ui.app_stage import CALM, NARROW, WIDE, Desk
@@ -71,7 +72,7 @@ async def until_all_are_here(desk: Desk, count: int) -> None:
         return (await desk.app.inbox.tab_counts())[Tab.ALL] >= count
 
     await until(are_here, f"{count} chats")
-    await desk.pilot.pause()
+    await drawn(desk.app)
 
 
 def about(market: Sandbox, chat_id: int) -> str:

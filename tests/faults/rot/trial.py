@@ -19,6 +19,7 @@ from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store.database import StoreBusy, StoreProblem
 from tests.faults.rot.master import QUEUED
 from tests.faults.rot.spoil import Column, Spoilt, columns, spoil_column, spoil_pages
+from tests.support.settling import drawn
 from tests.support.shop import client_of, open_store
 from tests.ui.app_stage import NARROW, Desk, desk
 
@@ -83,7 +84,7 @@ async def _use(
     before = len(market.ledger)
     try:
         async with desk(root, market, size=NARROW) as there:
-            await there.pilot.pause()
+            await drawn(there.app)
             if late is not None:
                 spoil_pages(root, *late)
             await there.press("6", "G", "g", "j", "enter")

@@ -14,6 +14,7 @@ from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.terminal.layout import latin
 from chat_tui.ui.terminal.parser import TolerantParser
 from tests.support.clock import ToldClock
+from tests.support.settling import settled
 
 
 class Question(ModalScreen[str]):
@@ -51,13 +52,12 @@ class AskingApp(TerminalApp[None]):
 
 async def test_keys_pressed_while_a_dialog_opens_are_typed_into_it() -> None:
     app = AskingApp()
-    async with app.run_test() as pilot:
+    async with app.run_test():
         app.screen.set_focus(None)
         for key in "aaxa":
             app.post_message(events.Key(key, key))
         app.post_message(events.Key("enter", "\r"))
-        await app.keys_settled()
-        await pilot.pause()
+        await settled(app)
         assert app.answers == ["axa"]
 
 
@@ -65,7 +65,7 @@ async def test_keys_of_the_app_are_heard_in_a_dialog_but_its_letters_are_typed()
     app = AskingApp()
     async with app.run_test() as pilot:
         app.push_screen(Question())
-        await pilot.pause()
+        await settled(app)
         await pilot.press("f1", "question_mark")
         await app.keys_settled()
         assert app.helped == 1
@@ -87,14 +87,14 @@ async def test_a_fault_in_a_key_is_not_lost_in_its_task() -> None:
 
 async def test_focus_stays_when_the_window_loses_it() -> None:
     app = AskingApp()
-    async with app.run_test() as pilot:
+    async with app.run_test():
         field = app.query_one("#first", Input)
         field.focus()
         app.post_message(events.AppBlur())
-        await pilot.pause()
+        await settled(app)
         assert (app.focused, app.terminal_focused) == (field, False)
         app.post_message(events.AppFocus())
-        await pilot.pause()
+        await settled(app)
         assert (app.focused, app.terminal_focused) == (field, True)
 
 

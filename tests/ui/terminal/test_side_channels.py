@@ -12,6 +12,7 @@ from chat_tui.ui.terminal import attention, clipboard, tmux
 from chat_tui.ui.terminal.app_base import TerminalApp
 from chat_tui.ui.terminal.attention import IDLE_S, PAUSE_S
 from tests.support.clock import ToldClock
+from tests.support.settling import settled
 
 
 class KeptBytesApp(TerminalApp[None]):
@@ -42,11 +43,11 @@ def _no_tmux(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_nobody_is_called_who_sits_before_the_screen() -> None:
     clock = ToldClock()
     app = KeptBytesApp(clock)
-    async with app.run_test() as pilot:
+    async with app.run_test():
         app.call_operator("chat-tui", "news")
         assert app.calls == []
         app.post_message(events.AppBlur())
-        await pilot.pause()
+        await settled(app)
         app.call_operator("chat-tui", "news")
         assert app.calls == ["\x07"]
 
@@ -108,12 +109,12 @@ def test_nothing_in_a_text_ends_a_notification_early(how: str, bytes_: str) -> N
 
 async def test_f_087_what_is_copied_is_stripped_sent_and_said() -> None:
     app = KeptBytesApp()
-    async with app.run_test() as pilot:
+    async with app.run_test():
         app.copy_to_clipboard("при\x1b[31mвет\u202e")
-        await pilot.pause()
+        await settled(app)
         assert app.calls == ["\x1b]52;c;" + base64.b64encode("привет".encode()).decode() + "\x07"]
         app.copy_to_clipboard("привет")
-        await pilot.pause()
+        await settled(app)
         assert app.calls[1:] == app.calls[:1]
         assert [str(one.message) for one in app._notifications] == [
             "Sent to the terminal's clipboard, without its control characters.",
@@ -123,10 +124,10 @@ async def test_f_087_what_is_copied_is_stripped_sent_and_said() -> None:
 
 async def test_what_is_too_long_for_a_clipboard_is_not_sent() -> None:
     app = KeptBytesApp()
-    async with app.run_test() as pilot:
+    async with app.run_test():
         app.copy_to_clipboard("я" * (clipboard.LIMIT // 2))
         app.copy_to_clipboard("я" * (clipboard.LIMIT // 2 + 1))
-        await pilot.pause()
+        await settled(app)
         assert len(app.calls) == 1
         assert "too long" in [str(one.message) for one in app._notifications][-1]
 
