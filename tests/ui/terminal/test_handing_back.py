@@ -4,6 +4,8 @@ import os
 import re
 import shlex
 import sys
+import time
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,8 @@ pytestmark = pytest.mark.terminal
 
 GIVES_BACK = b"\x1b[23;0t"
 """The old title is put back as the last thing before all that was typed is read and forgotten."""
+TYPED_ON_S = 1.0
+"""A hand that types on; half of what the program bears, and long enough to meet the shell without it."""
 SHELL = """
 {python} -m tests.ui.terminal.repaired {report} {draft}
 stty -echo -icanon min 0 time 3
@@ -49,9 +53,11 @@ def test_answers_on_their_way_are_read_before_the_end(report: Path, draft: Path)
 def test_letters_typed_on_into_a_crash_are_not_the_shells(report: Path, draft: Path) -> None:
     with shell(PtyProgram, report, draft) as program:
         program.wait_for_text("noted: ready;")
-        program.feed_at_once("\x1bOQ")  # F2 fails
-        for letter in "6Gg\x1b[B\rnn":
-            program.feed_at_once(letter)
+        program.feed_at_once("\x1bOQ6Gg")  # F2 fails
+        program.wait_for(lambda: GIVES_BACK in program.raw)
+        letters, begun = cycle("6Gg\x1b[B\rnn"), time.monotonic()
+        while time.monotonic() < begun + TYPED_ON_S:
+            program.feed_at_once(next(letters))
             program.pump(0.05)
         program.wait_for_text("over")
         assert "LEFT<>" in program.text
