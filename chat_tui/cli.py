@@ -68,13 +68,13 @@ def open_inbox(
     from chat_tui.inbox.service import Inbox
     from chat_tui.inbox.settings import InboxSettings
     from chat_tui.store.database import Store, StorePaths
-    from chat_tui.store.errors import StoreBusy, StoreProblem
+    from chat_tui.store.errors import StoreError
 
     access, connect = way_to(settings, paths, is_seen=is_seen)
     business = str(access.business_id)
     try:
         store = Store(StorePaths(cache_dir=paths.cache / business, data_dir=paths.data / business))
-    except (StoreBusy, StoreProblem) as problem:
+    except StoreError as problem:
         raise CannotStart(str(problem)) from None
     for notice in store.notices:
         complain(notice)
@@ -204,7 +204,7 @@ def _verb(asked: "Namespace") -> int:
     from chat_tui.commands import list as list_
     from chat_tui.commands.speak import complain
     from chat_tui.model.problem import ProblemKind
-    from chat_tui.store.errors import StoreBusy, StoreProblem
+    from chat_tui.store.errors import StoreError
     from chat_tui.ui.view.problems import problem_words
     from chat_tui.ui.zone import find_zone
 
@@ -223,7 +223,7 @@ def _verb(asked: "Namespace") -> int:
                 if asked.verb in {"send", "new", "sync"} or getattr(asked, "fresh", False):
                     return REFUSED
             return await verbs[asked.verb](inbox, asked)
-        except (StoreBusy, StoreProblem) as problem:
+        except StoreError as problem:
             complain(str(problem))
             return REFUSED
         finally:

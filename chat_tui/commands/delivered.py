@@ -8,7 +8,7 @@ from chat_tui.commands.speak import complain
 from chat_tui.inbox.events import Event, OutboxChanged
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
-from chat_tui.store.errors import StoreBusy, StoreProblem
+from chat_tui.store.errors import StoreError
 from chat_tui.ui.view.delivery_words import delivery_reason
 
 SPARE_S: Final = 4.0
@@ -60,7 +60,7 @@ async def _look(inbox: Inbox, item: OutboxItem) -> OutboxItem | None:
     """The item as it stands; as it was when the store cannot be read for the moment."""
     try:
         return await inbox.outbox_item(item.outbox_id)
-    except (StoreBusy, StoreProblem):
+    except StoreError:
         return item
 
 

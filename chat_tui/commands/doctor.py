@@ -1,12 +1,12 @@
 """`doctor`: what stands in the way of the program, each with one line of repair. It changes nothing."""
 
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 
 from chat_tui import locale
+from chat_tui.clock import wall_clock_ms
 from chat_tui.commands.access import client
 from chat_tui.commands.checks import files, market, storage, terminal
 from chat_tui.commands.checks.finding import Finding, State
@@ -15,7 +15,6 @@ from chat_tui.commands.speak import say, say_json
 from chat_tui.inbox.market import Market
 from chat_tui.locale import _
 from chat_tui.market.access import Access
-from chat_tui.model.ids import Millis
 from chat_tui.paths import Paths
 from chat_tui.settings import Flags, Settings, SettingsProblem, load
 
@@ -28,7 +27,7 @@ def run(flags: Flags, environ: Mapping[str, str], paths: Paths, *, as_json: bool
         settings = load(flags, environ, paths.settings_file)
         locale.use(settings.language)
         connect: Callable[[Access], Market] = partial(client, settings=settings)
-        findings += market.look_at(settings, connect, _now)
+        findings += market.look_at(settings, connect, wall_clock_ms)
     except SettingsProblem as problem:
         settings = Settings()
         findings.append(Finding("settings", _("settings"), State.BAD, str(problem)))
@@ -50,15 +49,11 @@ def _look(settings: Settings, environ: Mapping[str, str], paths: Paths) -> Itera
     yield from terminal.tmux(options)
     yield terminal.clipboard(environ, options)
     yield terminal.notifications(settings.notify, options)
-    yield zone(environ, _now())
+    yield zone(environ, wall_clock_ms())
     yield files.sqlite()
     yield from files.permissions(paths, settings.key_file)
     yield from storage.rows(paths)
     yield files.disk(paths)
-
-
-def _now() -> Millis:
-    return time.time_ns() // 1_000_000
 
 
 def _print(findings: Sequence[Finding]) -> None:

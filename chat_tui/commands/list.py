@@ -1,11 +1,11 @@
 """`list`: the chats of the cache, one a line, the longest waiting first."""
 
 import asyncio
-import time
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from typing import Any
 
+from chat_tui.clock import wall_clock_ms
 from chat_tui.commands.speak import columns, complain, say, say_json
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
@@ -33,7 +33,7 @@ async def run(inbox: Inbox, arguments: Namespace) -> int:
     if arguments.json:
         say_json([_as_json(item) async for item in _items(inbox, tab)])
     else:
-        now, width = time.time_ns() // 1_000_000, columns()
+        now, width = wall_clock_ms(), columns()
         async for item in _items(inbox, tab):
             line = _as_line(item, now)
             # What a terminal wraps begins at its left edge, where the next chat should.

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final, TypeVar
 
+from chat_tui.clock import wall_clock_ms
 from chat_tui.commands.delivered import SPARE_S, delivered
 from chat_tui.commands.speak import complain, report, say
 from chat_tui.inbox.service import Inbox
@@ -165,7 +166,7 @@ async def _deliver(inbox: Inbox, item: OutboxItem, begun: float, *, names: bool)
     if settled is None:
         complain(problem_words(Problem(ProblemKind.GONE)))
         return False
-    words = delivery_state(settled, time.time_ns() // 1_000_000).text
+    words = delivery_state(settled, wall_clock_ms()).text
     if settled.state is OutboxState.SENT:
         words = _("sent, not confirmed")
     told = f"{one_line(settled.file_name)}: {words}" if names else words

@@ -1,10 +1,10 @@
 """`show`: one chat with its messages, oldest first, and what is on its way."""
 
 import os
-import time
 from argparse import Namespace
 from datetime import tzinfo
 
+from chat_tui.clock import wall_clock_ms
 from chat_tui.commands.speak import columns, complain, say, say_json
 from chat_tui.inbox.records import with_older
 from chat_tui.inbox.service import Inbox
@@ -59,7 +59,7 @@ def _print(item: QueueItem, entries: list[Entry], coverage: Coverage) -> None:
     say(f"{chat_title(item)} — {words}")
     if coverage is not Coverage.DONE:
         say(_("(Older messages are not in the local copy.)"))
-    now, zone = time.time_ns() // 1_000_000, local_zone(os.environ)
+    now, zone = wall_clock_ms(), local_zone(os.environ)
     for entry in entries:
         say()
         for line in _lines(item, entry, now, zone):

@@ -3,11 +3,11 @@
 import csv
 import io
 import os
-import time
 from argparse import Namespace
 from collections.abc import Iterator
 from typing import Any
 
+from chat_tui.clock import wall_clock_ms
 from chat_tui.commands.speak import say, say_document, say_json
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _, ngettext
@@ -27,7 +27,7 @@ _COLUMNS = (
 
 async def run(inbox: Inbox, arguments: Namespace) -> int:
     """Print the figures, and how much of the history they are of."""
-    now, zone = time.time_ns() // 1_000_000, local_zone(os.environ)
+    now, zone = wall_clock_ms(), local_zone(os.environ)
     since = None if arguments.days is None else now - arguments.days * DAY
     stats = await inbox.stats(zone, since)
     covered = await inbox.search_coverage()

@@ -1,9 +1,9 @@
 """`sync --once`: one round, what it did, and what an open inbox will do next."""
 
 import os
-import time
 from argparse import Namespace
 
+from chat_tui.clock import wall_clock_ms
 from chat_tui.commands.speak import complain, report
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _, ngettext
@@ -48,7 +48,7 @@ def _unreadable(inbox: Inbox) -> list[str]:
 
 
 def _quotas(inbox: Inbox) -> list[str]:
-    link, now, zone = inbox.link(), time.time_ns() // 1_000_000, local_zone(os.environ)
+    link, now, zone = inbox.link(), wall_clock_ms(), local_zone(os.environ)
     lines = []
     for operation, budget in sorted(link.budgets.items()):
         words = _("left of the quota of {operation}: {remaining} of {limit}, renewed at {time}")
@@ -67,7 +67,7 @@ def _quotas(inbox: Inbox) -> list[str]:
 
 
 def _ahead(plan: SyncPlan) -> list[str]:
-    now, zone = time.time_ns() // 1_000_000, local_zone(os.environ)
+    now, zone = wall_clock_ms(), local_zone(os.environ)
     pause = spoken(round(plan.list_in_s * 1000))
     lines = [_("next, while an inbox is open: the list every {pause}").format(pause=pause)]
     if plan.is_newest_first is False:

@@ -7,7 +7,7 @@ from typing import Final
 from chat_tui.inbox.events import ChatsChanged
 from chat_tui.inbox.ground import Ground
 from chat_tui.store import marks
-from chat_tui.store.database import StoreBusy, StoreProblem
+from chat_tui.store.errors import StoreError
 
 LOOK_S: Final = 1.0
 """Between two looks: a wall clock that is set meanwhile is noticed as soon."""
@@ -29,7 +29,7 @@ class Alarm:
             now = self._g.wall_ms()
             try:
                 found = await self._g.read(marks.come_back, looked_at, now)
-            except (StoreBusy, StoreProblem) as error:
+            except StoreError as error:
                 log.warning("snoozed chats not looked at: %s", type(error).__name__)
                 continue
             looked_at = now

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 from chat_tui.inbox.engine import Engine
 from chat_tui.inbox.loop import EngineLoop
 from chat_tui.model.problem import Problem
-from chat_tui.store.errors import StoreBusy, StoreProblem, store_refusal
+from chat_tui.store.errors import StoreError, store_refusal
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,5 +32,5 @@ class Asking:
         """As `_ask`, for what may be refused: also by the local files."""
         try:
             return await self._ask(work, *args, **kwargs)
-        except (StoreBusy, StoreProblem) as error:
+        except StoreError as error:
             return store_refusal(error)

@@ -23,7 +23,7 @@ from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.paging import Coverage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.store import attempted, messages, outbox, spool
-from chat_tui.store.database import StoreBusy, StoreProblem
+from chat_tui.store.errors import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -153,7 +153,7 @@ class Attempts:
         """Note the attempt a second time. The outbox has it: a cache that cannot be written stops no send."""
         try:
             await self._g.write_cache(attempted.note, item)
-        except (StoreBusy, StoreProblem) as error:
+        except StoreError as error:
             log.warning("attempt not noted in the cache: %s", type(error).__name__)
 
     async def _stoppable(self, item: OutboxItem) -> Accepted | Problem:

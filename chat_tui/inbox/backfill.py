@@ -13,7 +13,7 @@ from chat_tui.model.ids import ChatId
 from chat_tui.model.link import LinkState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import chats
-from chat_tui.store.database import StoreBusy, StoreProblem
+from chat_tui.store.errors import StoreError
 
 BATCH: Final = 50
 """Chats looked up at a time."""
@@ -52,7 +52,7 @@ class Backfill:
                     problem = await self._read(batch)
                     if problem is not None:
                         break
-            except (StoreBusy, StoreProblem) as error:
+            except StoreError as error:
                 log.warning("histories not kept: %s", type(error).__name__)
             failures = failures + 1 if problem is not None else 0
             await self._rest(problem, failures)

@@ -11,7 +11,8 @@ from chat_tui.model.allowance import Allowance, BootMillis, Urgency
 from chat_tui.model.ids import Millis
 from chat_tui.model.link import Budget
 from chat_tui.store import budget
-from chat_tui.store.database import Connection, Store, StoreBusy, StoreProblem
+from chat_tui.store.database import Connection, Store
+from chat_tui.store.errors import StoreError
 
 NARROW_MS: BootMillis = 60_000
 """How long fewer requests are under way after the Market complained of too many at once."""
@@ -53,7 +54,7 @@ class Budgets:
 
         try:
             account, wait, narrow = await asyncio.wrap_future(self._store.write_state(take))
-        except (StoreBusy, StoreProblem) as error:
+        except StoreError as error:
             # A full disk must not stop reading; the answers still tell when the quota is used up.
             log.warning("quota not counted: %s", type(error).__name__)
             return Grant(0.0, is_narrow=False)
@@ -80,7 +81,7 @@ class Budgets:
         until, boot = self._clock.now() + NARROW_MS, self._clock.boot
         try:
             await asyncio.wrap_future(self._store.write_state(budget.narrow, until, boot))
-        except (StoreBusy, StoreProblem) as error:
+        except StoreError as error:
             log.warning("limit not noted: %s", type(error).__name__)
 
     async def reload(self) -> None:
@@ -93,7 +94,7 @@ class Budgets:
         now, boot = self._clock.now(), self._clock.boot
         try:
             account = await asyncio.wrap_future(self._store.write_state(note, operation, now, boot, **words))
-        except (StoreBusy, StoreProblem) as error:
+        except StoreError as error:
             log.warning("quota not noted: %s", type(error).__name__)
             return
         self._keep(account)

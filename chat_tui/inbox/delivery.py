@@ -20,7 +20,7 @@ from chat_tui.model.ids import UNKNOWN_TIME, ChatId, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import outbox
-from chat_tui.store.errors import StoreBusy, StoreProblem, store_refusal
+from chat_tui.store.errors import StoreError, store_refusal
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Delivery:
         while True:
             try:
                 pause = await self._begin_what_is_due()
-            except (StoreBusy, StoreProblem) as error:
+            except StoreError as error:
                 log.warning("outbox not readable: %s", type(error).__name__)
                 pause = self._g.settings.scan_s
             try:
@@ -126,7 +126,7 @@ class Delivery:
             if item is not None and item.state == OutboxState.UNCONFIRMED:
                 return await self._look_and_queue_again(item)
             return Problem(ProblemKind.GONE)
-        except (StoreBusy, StoreProblem) as error:
+        except StoreError as error:
             return store_refusal(error)
         finally:
             self.forget(outbox_id)
@@ -186,7 +186,7 @@ class Delivery:
                 continue
             try:
                 await self._writes.count_on(item, left)
-            except (StoreBusy, StoreProblem) as error:
+            except StoreError as error:
                 # This copy keeps to it all the same.
                 log.warning("wait not noted: %s", type(error).__name__)
             finally:
@@ -237,7 +237,7 @@ class Delivery:
                 await self._act(item)
             finally:
                 self._locks.release(item.chat_id)
-        except (StoreBusy, StoreProblem) as error:
+        except StoreError as error:
             # Nothing was begun that is not written down; the item stays where the last commit left it.
             log.warning("outbox not writable: %s", type(error).__name__)
 

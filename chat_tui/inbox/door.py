@@ -19,7 +19,8 @@ from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.outbox import OutboxItem, OutboxKind
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import chats, spool
-from chat_tui.store.database import Store, StoreBusy, StoreProblem
+from chat_tui.store.database import Store
+from chat_tui.store.errors import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ class Door:
         """The chat as the cache knows it; one that cannot be read keeps nobody from sending."""
         try:
             item = await asyncio.wrap_future(self._store.read(chats.item, chat_id, now=self._wall_ms()))
-        except (StoreBusy, StoreProblem) as error:
+        except StoreError as error:
             log.warning("chat not readable at the door: %s", type(error).__name__)
             return None
         return None if item is None else item.chat

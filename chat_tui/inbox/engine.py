@@ -35,7 +35,8 @@ from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.report import SyncPlan, SyncReport
 from chat_tui.store import chats, outbox, saved, spool
-from chat_tui.store.database import Store, StoreBusy, StoreProblem
+from chat_tui.store.database import Store
+from chat_tui.store.errors import StoreError
 from chat_tui.store.locks import ByteLock, ChatLock, NoLocks
 
 GRACE_S = 1.0
@@ -307,5 +308,5 @@ class Engine:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a part of the engine failed", exc_info=error)
             # That the files cannot be read is told by whoever reads them.
-            if not isinstance(error, StoreBusy | StoreProblem):
+            if not isinstance(error, StoreError):
                 self.bulletin.publish(EngineFailed(type(error).__name__))

@@ -17,7 +17,8 @@ from chat_tui.model.message import Message
 from chat_tui.model.paging import Coverage, HistoryCursor, MessagesPage
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import chats, messages
-from chat_tui.store.database import Connection, StoreBusy, StoreOutdated, StoreProblem
+from chat_tui.store.database import Connection
+from chat_tui.store.errors import StoreError, StoreOutdated
 
 PAGE = 50
 """Messages per page when reading backwards; a page token is only good for the limit it was made with."""
@@ -187,7 +188,7 @@ class History:
         """Merge into the cache; for a send, what the cache does not take is kept in memory."""
         try:
             await self._save(chat_id, found, newest=newest, oldest=oldest, token=token)
-        except (StoreBusy, StoreProblem, KeyError) as error:
+        except (StoreError, KeyError) as error:
             # KeyError: the chat itself could not be stored either.
             if urgency is not Urgency.SEND or isinstance(error, StoreOutdated):
                 raise
@@ -244,7 +245,7 @@ class History:
     async def _save_chat(self, chat: Chat, urgency: Urgency) -> None:
         try:
             await self._g.write_cache(chats.save_page, (chat,), self._g.wall_ms())
-        except (StoreBusy, StoreProblem) as error:
+        except StoreError as error:
             if urgency is not Urgency.SEND or isinstance(error, StoreOutdated):
                 raise
             log.warning("chat not kept: %s", type(error).__name__)

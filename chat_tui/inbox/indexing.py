@@ -5,7 +5,7 @@ import logging
 
 from chat_tui.inbox.ground import Ground
 from chat_tui.store import indexing
-from chat_tui.store.database import StoreBusy, StoreProblem
+from chat_tui.store.errors import StoreBusy, StoreProblem
 
 BATCH = 200
 """Rows of one transaction: about 20 ms, so that nobody's writing waits for long."""

@@ -10,7 +10,8 @@ from chat_tui.inbox.clock import BootClock
 from chat_tui.inbox.locks import Locks
 from chat_tui.model.allowance import BootMillis
 from chat_tui.store import leader
-from chat_tui.store.database import Store, StoreBusy, StoreProblem
+from chat_tui.store.database import Store
+from chat_tui.store.errors import StoreError
 from chat_tui.store.leader import Reign
 
 T = TypeVar("T")
@@ -44,7 +45,7 @@ class Leadership:
             if self._term is not None and await self._goes_on(self._term):
                 return True
             return await self._take_over(period_s)
-        except (StoreBusy, StoreProblem) as error:
+        except StoreError as error:
             log.warning("no sign of life: %s", type(error).__name__)
             # While nothing can be written nobody else can take over either.
             return self._term is not None

@@ -13,7 +13,7 @@ from chat_tui.model.limits import ORDERS_AT_ONCE
 from chat_tui.model.order import FRESH_MS, Return
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import orders
-from chat_tui.store.database import StoreBusy, StoreProblem
+from chat_tui.store.errors import StoreError
 
 ORDERS: Final = "getBusinessOrders"
 RETURNS: Final = "getReturn"
@@ -60,7 +60,7 @@ class OrderReads:
                 for read in (self._read_orders, self._read_returns):
                     if await read(chat_ids):
                         self._g.bulletin.publish(OrdersChanged())
-        except (StoreBusy, StoreProblem) as error:
+        except StoreError as error:
             log.warning("orders not kept: %s", type(error).__name__)
 
     async def _read_orders(self, chat_ids: tuple[ChatId, ...]) -> bool:

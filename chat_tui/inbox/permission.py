@@ -7,7 +7,7 @@ from chat_tui.inbox.ground import Ground
 from chat_tui.model.allowance import Urgency
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import cursors
-from chat_tui.store.errors import StoreBusy, StoreProblem
+from chat_tui.store.errors import StoreError
 
 RIGHTS: Final = "rights"
 """The name under which it is remembered, with the cache: `read` or `write`."""
@@ -37,7 +37,7 @@ class Permission:
             return
         try:
             await self._g.write_cache(cursors.set_, RIGHTS, told)
-        except (StoreBusy, StoreProblem) as error:
+        except StoreError as error:
             log.warning("rights not remembered: %s", type(error).__name__)
 
     def _tell(self, *, may_write: bool) -> None:

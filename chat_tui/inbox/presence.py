@@ -10,7 +10,8 @@ from chat_tui.inbox import rhythm
 from chat_tui.inbox.clock import BootClock
 from chat_tui.model.allowance import BootMillis
 from chat_tui.store import leader
-from chat_tui.store.database import Store, StoreBusy, StoreProblem
+from chat_tui.store.database import Store
+from chat_tui.store.errors import StoreError
 
 NOTED_EVERY_MS: Final[BootMillis] = 30_000
 """Activity is written down at most this often."""
@@ -56,5 +57,5 @@ class Presence:
         self._is_known = True
         try:
             await asyncio.wrap_future(self._store.write_state(write, *given))
-        except (StoreBusy, StoreProblem) as error:
+        except StoreError as error:
             log.warning("activity not noted: %s", type(error).__name__)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import Future
 from typing import Any, Final, TypeVar, cast
 
-from chat_tui.store.errors import StoreBusy, StoreProblem
+from chat_tui.store.errors import StoreError
 
 T = TypeVar("T")
 
@@ -29,11 +29,11 @@ class Reads:
     async def guarded(self, answer: Future[T] | Awaitable[T], without: T, key: Hashable = None) -> T:
         """The answer; if it cannot be read, what it last was under this key, else `without`.
 
-        StoreProblem or StoreBusy unless `is_lenient`.
+        StoreError unless `is_lenient`.
         """
         try:
             found = await (asyncio.wrap_future(answer) if isinstance(answer, Future) else answer)
-        except (StoreBusy, StoreProblem) as problem:
+        except StoreError as problem:
             if not self.is_lenient:
                 raise
             self._note(str(problem))

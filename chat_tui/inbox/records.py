@@ -1,7 +1,6 @@
 """Whole conversations, to be written down: gathered page by page, from the Market first if that is wanted."""
 
-import time
-
+from chat_tui.clock import wall_clock_ms
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatId
 from chat_tui.model.paging import Coverage
@@ -28,7 +27,7 @@ async def whole_chat(inbox: Inbox, chat_id: ChatId, *, ask: bool) -> Record | Pr
         # What could not be read is not to be missing without a word.
         return Problem(ProblemKind.STORAGE, message=trouble)
     is_complete = page.coverage is Coverage.DONE
-    return Record(item, tuple(entries), is_complete, ask, time.time_ns() // 1_000_000)
+    return Record(item, tuple(entries), is_complete, ask, wall_clock_ms())
 
 
 async def with_older(inbox: Inbox, page: TimelinePage) -> list[Entry]:

@@ -16,7 +16,7 @@ from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import outbox
 from chat_tui.store.database import Store
-from chat_tui.store.errors import StoreBusy, StoreProblem, store_refusal
+from chat_tui.store.errors import StoreError, store_refusal
 
 
 class Sending(Asking):
@@ -84,7 +84,7 @@ class Sending(Asking):
             return forbidden
         try:
             item = await self.outbox_item(outbox_id)
-        except (StoreBusy, StoreProblem) as error:
+        except StoreError as error:
             return store_refusal(error)
         if item is None:
             return Problem(ProblemKind.GONE)

@@ -4,7 +4,6 @@ Every method may be called from any thread and any event loop; reads are local a
 """
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
@@ -12,6 +11,7 @@ from datetime import tzinfo
 from functools import partial
 from pathlib import Path
 
+from chat_tui.clock import wall_clock_ms
 from chat_tui.inbox.attachments import Attachments
 from chat_tui.inbox.engine import Engine
 from chat_tui.inbox.events import ChatsChanged, Event, StoreMended
@@ -37,11 +37,6 @@ from chat_tui.model.timeline import Draft, TimelinePage
 from chat_tui.store import coverage, messages, outbox, search, stats
 from chat_tui.store.database import Store
 from chat_tui.store.notices import Hindrance
-
-
-def wall_clock_ms() -> Millis:
-    """Now, by the clock on the wall."""
-    return time.time_ns() // 1_000_000
 
 
 class Inbox(Queue, Sending, Attachments):

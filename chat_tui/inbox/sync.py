@@ -16,7 +16,7 @@ from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.report import SyncPlan, SyncReport
 from chat_tui.store import chats, coverage, cursors
-from chat_tui.store.database import StoreBusy, StoreProblem
+from chat_tui.store.errors import StoreError
 
 BEHIND: Final = 40
 """Histories read at a time."""
@@ -91,7 +91,7 @@ class Sync:
                     await self._begin()
                     is_begun = True
                 problem = await self._turn()
-            except (StoreBusy, StoreProblem) as error:
+            except StoreError as error:
                 log.warning("round not kept: %s", type(error).__name__)
                 problem = Problem(ProblemKind.STORAGE, message=str(error))
             if problem is not None and problem.kind in _ASKS_THE_OPERATOR:
@@ -111,7 +111,7 @@ class Sync:
             try:
                 await self._g.write_cache(cursors.set_, TROUBLE, trouble)
                 self._trouble = trouble
-            except (StoreBusy, StoreProblem) as error:
+            except StoreError as error:
                 log.warning("trouble not told: %s", type(error).__name__)
 
     async def _begin(self) -> None:

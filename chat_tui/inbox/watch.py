@@ -14,7 +14,7 @@ from chat_tui.inbox.sync import FRESH_AT, TROUBLE
 from chat_tui.model.ids import ChatId
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import chats, cursors, notes
-from chat_tui.store.database import StoreBusy, StoreProblem
+from chat_tui.store.errors import StoreError
 
 LOOK_S: Final = 0.1
 SURE_S: Final = 5.0
@@ -73,7 +73,7 @@ class Watch:
                 if is_time or loop.time() < settled_at:
                     await self._look(surely=is_time)
                     sure_at = loop.time() + SURE_S if is_time else sure_at
-            except (StoreBusy, StoreProblem) as error:
+            except StoreError as error:
                 log.warning("other copies not seen: %s", type(error).__name__)
                 await asyncio.sleep(SURE_S)
             await asyncio.sleep(LOOK_S)

@@ -22,7 +22,7 @@ from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Draft
 from chat_tui.store import drafts, marks, spool, unsaved
 from chat_tui.store.database import Connection, Store
-from chat_tui.store.errors import StoreBusy, StoreProblem, store_refusal
+from chat_tui.store.errors import StoreError, store_refusal
 
 T = TypeVar("T")
 
@@ -98,7 +98,7 @@ class Writing:
             try:
                 self._store.write_state(drafts.adopt, copy, found, self._wall_ms()).result()
                 unsaved.keep(data_dir, copy, ())
-            except (StoreBusy, StoreProblem, OSError) as error:
+            except (StoreError, OSError) as error:
                 # The file stays for another start.
                 log.warning("kept texts not taken over: %s", type(error).__name__)
 
@@ -230,7 +230,7 @@ async def _settled(written: Future[T] | Awaitable[T]) -> T | Problem:
     try:
         settled: Awaitable[T] = asyncio.wrap_future(written) if isinstance(written, Future) else written
         return await settled
-    except (StoreBusy, StoreProblem) as error:
+    except StoreError as error:
         return store_refusal(error)
 
 

@@ -1,6 +1,5 @@
 """The Market's chat API as the program asks it: one method per operation, values and problems back."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,6 +10,7 @@ from typing import Final, TypeVar
 import httpx
 import msgspec
 
+from chat_tui.clock import wall_clock_ms
 from chat_tui.locale import _
 from chat_tui.market import errors, orders, pages, wire
 from chat_tui.market.access import Access, AccessError
@@ -38,10 +38,6 @@ _STANDARD: Final = Deadlines()
 _MOST_PAGES: Final = 200
 
 
-def _wall_ms() -> Millis:
-    return time.time_ns() // 1_000_000
-
-
 class MarketClient:
     """One key at one origin. A failure comes back as a `Problem`; only a cancellation is raised."""
 
@@ -51,7 +47,7 @@ class MarketClient:
         *,
         deadlines: Deadlines = _STANDARD,
         transport: httpx.AsyncBaseTransport | None = None,
-        wall_ms: Callable[[], Millis] = _wall_ms,
+        wall_ms: Callable[[], Millis] = wall_clock_ms,
         read_only: bool = False,
     ) -> None:
         """With `read_only` nothing leaves that could change something.

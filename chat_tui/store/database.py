@@ -392,6 +392,3 @@ class Store:
         """Which of the two files it was is not told: what cannot be read again is looked at first."""
         _note(error, self.paths.cache)
         return self._state.mend().result() or self._cache.mend().result()
-
-
-__all__ = ["Connection", "Store", "StoreBusy", "StoreOutdated", "StorePaths", "StoreProblem"]

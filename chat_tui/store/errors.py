@@ -1,14 +1,18 @@
 """Why the store cannot do what was asked.
 
-StoreProblem     something is wrong with the files: one sentence, and what helps
-StoreUnwritable  one of the above that forbids only to write: what is there may still be read
-StoreOutdated    a newer version has taken them over: one that nothing but a new start mends
-StoreBusy        another copy of the program is writing; trying again may help
+StoreError            any of these; every call of the store, and every future it gives, may raise one
+  StoreBusy           another copy of the program is writing; trying again may help
+  StoreProblem        something is wrong with the files: one sentence, and what helps
+    StoreUnwritable   nothing can be written; what is there may still be read
+    StoreOutdated     a newer version has taken the files over; only a new start helps
 """
 
 import errno
+import logging
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +21,11 @@ from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.paths import UNWRITABLE
 
 
-class StoreProblem(Exception):  # noqa: N818 - house word: a refusal that was expected
+class StoreError(Exception):
+    """The local files did not do what was asked; the text is a sentence for the operator."""
+
+
+class StoreProblem(StoreError):  # noqa: N818 - house word: a refusal that was expected
     """The files cannot be used as asked; the text is a sentence for the operator."""
 
 
@@ -29,15 +37,27 @@ class StoreOutdated(StoreProblem):
     """A newer version has changed a file under this copy, which can neither read nor write it any more."""
 
 
-class StoreBusy(Exception):  # noqa: N818 - not a fault: another copy is at it
+class StoreBusy(StoreError):  # noqa: N818 - not a fault: another copy is at it
     """Another copy holds the write lock for longer than we wait; nothing was written."""
 
 
-def store_refusal(error: StoreBusy | StoreProblem) -> Problem:
+def store_refusal(error: StoreError) -> Problem:
     """Why the local files did not do it, for whoever asked."""
     if isinstance(error, StoreBusy):
         return Problem(ProblemKind.BUSY)
     return Problem(ProblemKind.STORAGE, message=str(error))
+
+
+@contextmanager
+def tolerated(log: logging.Logger, loss: str) -> Iterator[None]:
+    """Go on without what the local files refuse; `log` gets a warning that says what was lost by it.
+
+    For what is convenient to keep and not owed to anybody: a mark, a count, a sign of life.
+    """
+    try:
+        yield
+    except StoreError as error:
+        log.warning("%s: %s", loss, type(error).__name__)
 
 
 BROKEN: Final = (sqlite3.Error, UnicodeDecodeError)
@@ -101,7 +121,7 @@ def is_damage(error: BaseException) -> bool:
     return primary_code(error) not in {0, *_OUTSIDE}
 
 
-def explain(error: BaseException, place: Path) -> StoreBusy | StoreProblem:
+def explain(error: BaseException, place: Path) -> StoreError:
     """What an error means to the caller: always another one than was given, with a sentence."""
     code = primary_code(error) if isinstance(error, sqlite3.Error) else 0
     if code in _BUSY:

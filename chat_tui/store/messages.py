@@ -10,7 +10,8 @@ from chat_tui.model.paging import Coverage, HistoryCursor
 from chat_tui.model.queue import Talk, read_talk, waiting_since
 from chat_tui.model.timeline import Entry, TimelinePage
 from chat_tui.store import indexing, marks
-from chat_tui.store.database import Connection, StoreProblem
+from chat_tui.store.database import Connection
+from chat_tui.store.errors import StoreProblem
 from chat_tui.store.rows import ITEM, Row, attachments_of, is_id, item_of, storable
 from chat_tui.store.shape import reach, readable, sound
 

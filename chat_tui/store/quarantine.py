@@ -17,7 +17,7 @@ from typing import Final
 from chat_tui.model.ids import Millis
 from chat_tui.model.paging import Unreadable
 from chat_tui.safetext import one_line
-from chat_tui.store.errors import StoreBusy, StoreProblem
+from chat_tui.store.errors import StoreError
 from chat_tui.store.locks import WriteLock
 
 NAME: Final = "unreadable.jsonl"
@@ -54,7 +54,7 @@ class Quarantine:
                 return 0
             try:
                 _append(self.path, operation, new, now)
-            except (OSError, StoreBusy, StoreProblem) as error:
+            except (OSError, StoreError) as error:
                 log.warning(
                     "unreadable items of %s were not kept: %s", one_line(operation), type(error).__name__
                 )

@@ -1,7 +1,6 @@
 """The app itself: theme, first screen, and what works on every screen."""
 
 import os
-import time
 from collections.abc import Callable
 from datetime import tzinfo
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, work
 
+from chat_tui.clock import wall_clock_ms
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import Millis
@@ -205,7 +205,7 @@ def run(inbox: Inbox, settings: Settings, paths: Paths, *, is_new: bool = False)
     app = ChatTuiApp(
         inbox,
         report=paths.log,
-        now=lambda: time.time_ns() // 1_000_000,
+        now=wall_clock_ms,
         zone=found.zone,
         notice=found.notice,
         theme=settings.theme,

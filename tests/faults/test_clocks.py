@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from chat_tui.inbox.service import wall_clock_ms
+from chat_tui.clock import wall_clock_ms
 from chat_tui.model.outbox import OutboxState
 from chat_tui.sandbox.faults import Answer, lost
 from chat_tui.sandbox.times import http_date

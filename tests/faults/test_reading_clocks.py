@@ -5,7 +5,7 @@ from datetime import UTC
 
 import pytest
 
-from chat_tui.inbox.service import wall_clock_ms
+from chat_tui.clock import wall_clock_ms
 from chat_tui.market.pacing import Deadlines
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.sandbox.times import http_date

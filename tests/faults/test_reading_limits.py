@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chat_tui.inbox.service import wall_clock_ms
+from chat_tui.clock import wall_clock_ms
 from chat_tui.market.pacing import Deadlines
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.message import Message

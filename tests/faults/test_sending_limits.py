@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chat_tui.inbox.service import wall_clock_ms
+from chat_tui.clock import wall_clock_ms
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.waits import Waits
 from chat_tui.market.pacing import NARROW, NARROW_SECONDS, Gate

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.inbox.service import wall_clock_ms
+from chat_tui.clock import wall_clock_ms
 from chat_tui.model.chat import NewChat
 from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState

@@ -13,7 +13,8 @@ from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
 from chat_tui.store import chats, drafts, marks, opening
-from chat_tui.store.database import Store, StoreProblem
+from chat_tui.store.database import Store
+from chat_tui.store.errors import StoreProblem
 from tests.faults.support.checks import check_modes, read_rows, rows_of
 from tests.faults.support.processes import Process
 from tests.faults.support.trial import Trial

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from chat_tui.store import schema
-from chat_tui.store.database import StoreProblem
+from chat_tui.store.errors import StoreProblem
 from tests.faults.support.processes import PROJECT
 from tests.support.damage import raise_version
 from tests.support.shop import open_store

@@ -11,7 +11,7 @@ from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import drafts, outbox
-from chat_tui.store.database import StoreBusy, StoreProblem
+from chat_tui.store.errors import StoreBusy, StoreProblem
 from chat_tui.store.locks import ChatLock
 from tests.inbox.simulation.stage import Stage
 

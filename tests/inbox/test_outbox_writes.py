@@ -11,7 +11,7 @@ from chat_tui.inbox.outbox_writes import OutboxWrites
 from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.store import outbox
-from chat_tui.store.database import StoreProblem
+from chat_tui.store.errors import StoreProblem
 from tests.support.shop import open_store
 
 ROOT = Path(__file__).parents[2] / "chat_tui"

@@ -126,7 +126,7 @@ RULES = (
         (
             Patch(
                 DELIVERY,
-                "            except (StoreBusy, StoreProblem) as error:\n                log",
+                "            except StoreError as error:\n                log",
                 "            except StoreBusy as error:\n                log",
             ),
         ),

@@ -12,7 +12,8 @@ from chat_tui.model.ids import ChatId
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
 from chat_tui.store import chats, database, drafts, marks
-from chat_tui.store.database import Connection, Store, StoreBusy, StorePaths, StoreProblem
+from chat_tui.store.database import Connection, Store, StorePaths
+from chat_tui.store.errors import StoreBusy, StoreProblem
 from chat_tui.store.locks import WriteLock
 from tests.store.world import CHAT, a_chat, list_chats, queue_text
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.store.database import StoreBusy, StoreProblem
+from chat_tui.store.errors import StoreBusy, StoreProblem
 from chat_tui.store.locks import ByteLock, ChatLock, WriteLock
 
 OTHER_COPY = """

@@ -9,7 +9,8 @@ from chat_tui.model.outbox import OutboxState
 from chat_tui.model.paging import Coverage
 from chat_tui.model.timeline import TimelinePage
 from chat_tui.store import chats, marks, messages
-from chat_tui.store.database import Connection, Store, StoreProblem
+from chat_tui.store.database import Connection, Store
+from chat_tui.store.errors import StoreProblem
 from tests.store.world import CHAT, a_chat, bring, buyer, list_chats, own, queue_text, read_history, with_file
 
 

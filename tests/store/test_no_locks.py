@@ -11,7 +11,7 @@ import pytest
 from chat_tui.commands.checks import files
 from chat_tui.commands.checks.finding import State
 from chat_tui.paths import Paths
-from chat_tui.store.database import StoreProblem
+from chat_tui.store.errors import StoreProblem
 from chat_tui.store.locks import ByteLock, WriteLock
 from tests.support.shop import open_store
 

@@ -13,7 +13,8 @@ import pytest
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
 from chat_tui.store import chats, drafts, files, schema
-from chat_tui.store.database import Connection, Store, StorePaths, StoreProblem
+from chat_tui.store.database import Connection, Store, StorePaths
+from chat_tui.store.errors import StoreProblem
 from tests.store.world import CHAT, a_chat, buyer, list_chats, queue_text, read_history
 from tests.support.damage import DAMAGES, damage, raise_version
 

@@ -8,7 +8,8 @@ from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import MAY_LEAVE, MOVES, OutboxKind, OutboxState, may_move
 from chat_tui.model.timeline import Draft
 from chat_tui.store import drafts, outbox
-from chat_tui.store.database import Connection, Store, StoreProblem
+from chat_tui.store.database import Connection, Store
+from chat_tui.store.errors import StoreProblem
 from tests.store.world import CHAT, bring, queue_text
 
 S = OutboxState

@@ -11,7 +11,8 @@ import pytest
 from chat_tui.model.ids import ChatId
 from chat_tui.model.timeline import Draft
 from chat_tui.store import chats, cursors, drafts, schema
-from chat_tui.store.database import Store, StoreOutdated
+from chat_tui.store.database import Store
+from chat_tui.store.errors import StoreOutdated
 from chat_tui.store.notices import Hindrance
 from tests.support.shop import open_store
 

@@ -12,8 +12,8 @@ import pytest
 from chat_tui.model.ids import ChatId
 from chat_tui.model.timeline import Draft
 from chat_tui.store import cursors, drafts, schema
-from chat_tui.store.database import Store, StoreProblem
-from chat_tui.store.errors import StoreUnwritable, explain
+from chat_tui.store.database import Store
+from chat_tui.store.errors import StoreProblem, StoreUnwritable, explain
 from chat_tui.store.looking import look
 from tests.support.read_only import Protect, tell_read_only
 from tests.support.shop import open_store

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from chat_tui.inbox.service import wall_clock_ms
+from chat_tui.clock import wall_clock_ms
 from chat_tui.sandbox.records import Begun
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store.chats import behind

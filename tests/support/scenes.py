@@ -22,7 +22,8 @@ from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.timeline import Draft
 from chat_tui.store import chats, drafts, messages, outbox
-from chat_tui.store.database import Store, StorePaths, StoreProblem
+from chat_tui.store.database import Store, StorePaths
+from chat_tui.store.errors import StoreProblem
 from chat_tui.ui.app import ChatTuiApp
 
 NOW: Millis = int(datetime(2026, 11, 22, 15, 30, tzinfo=UTC).timestamp() * 1000)

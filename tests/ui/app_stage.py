@@ -13,7 +13,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from chat_tui.inbox.service import wall_clock_ms
+from chat_tui.clock import wall_clock_ms
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import ChatId
 from chat_tui.sandbox.ledger import Accepted

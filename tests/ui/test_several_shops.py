@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.inbox.service import wall_clock_ms
+from chat_tui.clock import wall_clock_ms
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.several import Several
 from chat_tui.inbox.together import Business

@@ -3,7 +3,8 @@
 import pytest
 
 from chat_tui.sandbox.serve import Sandbox
-from chat_tui.store.database import Store, StoreProblem
+from chat_tui.store.database import Store
+from chat_tui.store.errors import StoreProblem
 from chat_tui.ui.widgets.status_line import NoticeLine
 from tests.ui.app_stage import Desk, desk
 

@@ -16,7 +16,7 @@ from chat_tui.commands.checks import storage
 from chat_tui.inbox.service import Inbox
 from chat_tui.paths import Paths
 from chat_tui.sandbox.serve import Sandbox
-from chat_tui.store.database import StoreBusy, StoreProblem
+from chat_tui.store.errors import StoreError, StoreProblem
 from tests.faults.rot.master import QUEUED
 from tests.faults.rot.spoil import Column, Spoilt, columns, spoil_column, spoil_pages
 from tests.support.settling import drawn
@@ -36,7 +36,7 @@ class Faults(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
-        if record.name != "chat_tui.store.database" and not isinstance(error, StoreBusy | StoreProblem):
+        if record.name != "chat_tui.store.database" and not isinstance(error, StoreError):
             self.found.append(f"{record.name}: {record.getMessage()}: {error!r}")
 
 
@@ -102,13 +102,13 @@ async def listed(root: Path, market: Sandbox) -> str:
     with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()):
         try:
             store = open_store(root)
-        except (StoreBusy, StoreProblem) as refusal:
+        except StoreError as refusal:
             return str(refusal)
         inbox = Inbox(store, lambda: client_of(market))
         inbox.start(background=False)
         try:
             code = await list_.run(inbox, arguments.parse(["list"]))
-        except (StoreBusy, StoreProblem) as refusal:
+        except StoreError as refusal:
             return str(refusal)
         finally:
             await inbox.close()

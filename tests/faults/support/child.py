@@ -25,7 +25,8 @@ from chat_tui.model.ids import BusinessId, ChatId, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.timeline import Draft
-from chat_tui.store.database import Store, StoreBusy, StorePaths
+from chat_tui.store.database import Store, StorePaths
+from chat_tui.store.errors import StoreBusy
 from tests.faults.support.steps import stop_at, stop_for_good
 
 

@@ -16,7 +16,7 @@ from chat_tui.model.ids import ChatId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind
 from chat_tui.model.problem import Problem
 from chat_tui.model.timeline import Draft
-from chat_tui.store.database import StoreBusy, StoreProblem
+from chat_tui.store.errors import StoreError
 from tests.inbox.simulation.kernel import Kernel
 from tests.inbox.simulation.local import SimLocks, SimStore
 from tests.inbox.simulation.market import FaultyMarket
@@ -61,7 +61,7 @@ class Copy(VirtualProcess):
         """Open the chat and type; whether the text is durable as its draft."""
         try:
             await self.writing.draft(chat_id)
-        except (StoreBusy, StoreProblem):
+        except StoreError:
             return False
         return await self.writing.save_draft(Draft(chat_id, text, 0)) is None
 
@@ -85,7 +85,7 @@ class Copy(VirtualProcess):
                 not_before=0,
                 created_at=self._wall_ms(),
             )
-        except (StoreBusy, StoreProblem):
+        except StoreError:
             return None
         self.delivery.wake()
         return queued
@@ -100,5 +100,5 @@ class Copy(VirtualProcess):
 
     async def read_history(self, chat_id: ChatId) -> None:
         """What sync does for a chat that changed."""
-        with suppress(StoreBusy, StoreProblem):
+        with suppress(StoreError):
             await self.history.newer(chat_id)

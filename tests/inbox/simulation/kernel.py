@@ -11,7 +11,7 @@ from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.store import chats, outbox, schema, shape
-from chat_tui.store.database import StoreProblem
+from chat_tui.store.errors import StoreProblem
 
 
 class Memory(sqlite3.Connection):

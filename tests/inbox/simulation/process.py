@@ -6,7 +6,7 @@ from contextvars import Context, ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from chat_tui.store.database import StoreBusy, StoreProblem
+from chat_tui.store.errors import StoreBusy, StoreProblem
 from tests.inbox.simulation.kernel import Kernel
 
 OWNER: ContextVar["VirtualProcess | None"] = ContextVar("owner", default=None)
