@@ -206,7 +206,9 @@ def _verb(asked: "Namespace") -> int:
     from chat_tui.model.problem import ProblemKind
     from chat_tui.store.errors import StoreError
     from chat_tui.ui.view.problems import problem_words
+    from chat_tui.store.errors import StoreBusy, StoreProblem
     from chat_tui.ui.zone import find_zone
+    from chat_tui.words.problems import problem_words
 
     if notice := find_zone(os.environ).notice:
         complain(notice)

@@ -13,7 +13,7 @@ from chat_tui.model.ids import BusinessId
 from chat_tui.model.problem import Problem
 from chat_tui.paths import UNWRITABLE
 from chat_tui.personal_files import NotAFile, NotUtf8, TooLarge, decoded, read_file
-from chat_tui.ui.view.problems import problem_words
+from chat_tui.words.problems import problem_words
 
 _MOST_BYTES = 100
 """Of what is remembered."""

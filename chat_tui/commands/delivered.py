@@ -10,6 +10,8 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.store.errors import StoreError
 from chat_tui.ui.view.delivery_words import delivery_reason
+from chat_tui.store.errors import StoreBusy, StoreProblem
+from chat_tui.words.delivery import delivery_reason
 
 SPARE_S: Final = 4.0
 """Beyond the time for which an outcome is looked up: for the requests before it. With the end of requests and

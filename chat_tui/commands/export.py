@@ -13,11 +13,11 @@ from chat_tui.locale import _
 from chat_tui.model.ids import ChatId
 from chat_tui.model.problem import Problem
 from chat_tui.model.record import Record
-from chat_tui.ui.view import chat_export
-from chat_tui.ui.view.chat_json import json_text
-from chat_tui.ui.view.evidence import evidence_documents, gap_words
-from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.zone import local_zone
+from chat_tui.words import documents
+from chat_tui.words.documents import evidence_documents, gap_words
+from chat_tui.words.json import json_text
+from chat_tui.words.problems import problem_words
 
 
 async def run(inbox: Inbox, arguments: Namespace) -> int:
@@ -67,5 +67,5 @@ async def _record(inbox: Inbox, arguments: Namespace) -> Record | None:
 def _document(record: Record, form: str) -> str:
     zone = local_zone(os.environ)
     if form == "json":
-        return json_text(chat_export.as_json(record))
-    return chat_export.as_text(record, zone) if form == "txt" else chat_export.as_markdown(record, zone)
+        return json_text(documents.as_json(record))
+    return documents.as_text(record, zone) if form == "txt" else documents.as_markdown(record, zone)

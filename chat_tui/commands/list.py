@@ -10,12 +10,12 @@ from chat_tui.commands.speak import columns, complain, say, say_json
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
 from chat_tui.model.queue import QueueItem, Tab
-from chat_tui.ui.view.about import about, buyer_name
-from chat_tui.ui.view.chat_json import chat_json, iso
-from chat_tui.ui.view.line import cut, shown
-from chat_tui.ui.view.problems import problem_words
-from chat_tui.ui.view.queue_rows import state_words
-from chat_tui.ui.view.waits import age
+from chat_tui.words.chats import about, buyer_name
+from chat_tui.words.json import chat_json, iso
+from chat_tui.words.line import cut, shown
+from chat_tui.words.problems import problem_words
+from chat_tui.words.times import age
+from chat_tui.words.turn import state_words
 
 _PAGE = 500
 _PREVIEW = 80

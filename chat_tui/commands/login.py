@@ -16,7 +16,7 @@ from chat_tui.model.problem import Problem
 from chat_tui.settings import SettingsProblem
 from chat_tui.settings.keep import KeyInTheWay, check_place, keep_shop, table_of
 from chat_tui.settings.secret import ENVIRONMENT, MOST_BYTES, pasted
-from chat_tui.ui.view.key_words import (
+from chat_tui.words.rights import (
     business_words,
     no_business,
     refusal_words,

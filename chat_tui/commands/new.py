@@ -6,7 +6,7 @@ from chat_tui.commands.speak import complain, report
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.problem import Problem
-from chat_tui.ui.view.problems import problem_words
+from chat_tui.words.problems import problem_words
 
 
 async def run(inbox: Inbox, arguments: Namespace) -> int:

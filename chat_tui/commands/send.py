@@ -20,11 +20,11 @@ from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import QueueItem
 from chat_tui.safetext import one_line
-from chat_tui.ui.view.delivery_words import delivery_reason, delivery_state
-from chat_tui.ui.view.doubt_words import doubt_words
-from chat_tui.ui.view.problems import problem_words
-from chat_tui.ui.view.recipient import recipient
-from chat_tui.ui.view.sizes import size_words
+from chat_tui.words.chats import recipient
+from chat_tui.words.delivery import delivery_reason, delivery_state
+from chat_tui.words.doubts import doubt_words
+from chat_tui.words.files import size_words
+from chat_tui.words.problems import problem_words
 
 T = TypeVar("T")
 

@@ -16,19 +16,17 @@ from chat_tui.model.paging import Coverage
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.timeline import Entry
 from chat_tui.safetext import is_blank
-from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.about import sender_name
-from chat_tui.ui.view.chat_json import history_json
-from chat_tui.ui.view.delivery_words import delivery_reason, entry_state
-from chat_tui.ui.view.line import shown, wrap
-from chat_tui.ui.view.links import link_warnings
-from chat_tui.ui.view.problems import problem_words
-from chat_tui.ui.view.queue_rows import state_words
-from chat_tui.ui.view.recipient import chat_title
-from chat_tui.ui.view.sizes import size_words
-from chat_tui.ui.view.timeline_rows import sender_mark
-from chat_tui.ui.view.waits import moment
 from chat_tui.ui.zone import local_zone
+from chat_tui.words import glyphs
+from chat_tui.words.chats import chat_title, sender_name
+from chat_tui.words.delivery import delivery_reason, entry_state
+from chat_tui.words.files import size_words
+from chat_tui.words.json import history_json
+from chat_tui.words.line import shown, wrap
+from chat_tui.words.links import link_warnings
+from chat_tui.words.problems import problem_words
+from chat_tui.words.times import moment
+from chat_tui.words.turn import sender_mark, state_words
 
 _PAGE = 500
 _INDENT = "    "

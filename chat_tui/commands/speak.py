@@ -14,7 +14,7 @@ from chat_tui.commands.streams import Unprintable
 from chat_tui.locale import _
 from chat_tui.paths import ForeignDirectory
 from chat_tui.safetext import safe
-from chat_tui.ui.view.chat_json import json_text
+from chat_tui.words.json import json_text
 
 _FULL = sys.maxsize
 """No limit: what is shown in one piece elsewhere is cut."""

@@ -14,10 +14,10 @@ from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import UNKNOWN_TIME, Millis
 from chat_tui.model.search import SearchCoverage
 from chat_tui.model.stats import Replies, Stats
-from chat_tui.ui.view.chat_json import iso
-from chat_tui.ui.view.search_words import coverage_words
-from chat_tui.ui.view.waits import DAY, age, length
 from chat_tui.ui.zone import local_zone
+from chat_tui.words.json import iso
+from chat_tui.words.search import coverage_words
+from chat_tui.words.times import DAY, age, length
 
 _COLUMNS = (
     *("hour", "answered", "median_s", "p95_s"),

@@ -8,9 +8,9 @@ from chat_tui.commands.speak import complain, report
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _, ngettext
 from chat_tui.model.report import SyncPlan, SyncReport
-from chat_tui.ui.view.problems import problem_words
-from chat_tui.ui.view.waits import spoken, when
 from chat_tui.ui.zone import local_zone
+from chat_tui.words.problems import problem_words
+from chat_tui.words.times import spoken, when
 
 
 async def run(inbox: Inbox, arguments: Namespace) -> int:

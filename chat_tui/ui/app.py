@@ -25,9 +25,9 @@ from chat_tui.ui.terminal.attention import BELL
 from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.terminal.colours import is_colourless, theme_for
 from chat_tui.ui.text import notify, plain
-from chat_tui.ui.view.queue_rows import Patience
-from chat_tui.ui.view.waits import MINUTE
 from chat_tui.ui.zone import find_zone
+from chat_tui.words.times import MINUTE
+from chat_tui.words.turn import Patience
 
 if TYPE_CHECKING:
     from chat_tui.ui.screens.confirm import Confirm

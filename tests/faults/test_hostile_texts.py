@@ -15,10 +15,10 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.logs import Redacting
 from chat_tui.model.timeline import Entry
 from chat_tui.ui.text import notify
-from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.line import text_of, width_of
 from chat_tui.ui.view.queue_rows import queue_row
 from chat_tui.ui.view.timeline_rows import Scene, entry_lines
+from chat_tui.words import glyphs
+from chat_tui.words.line import text_of, width_of
 from tests.faults.support.hostile_stage import SIZE, HostileApp
 from tests.faults.support.payloads import PAYLOADS, STEERING, Payload
 from tests.faults.support.places import card

@@ -13,10 +13,10 @@ from chat_tui.model.outbox import OutboxState
 from chat_tui.model.timeline import Entry
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import quarantine
-from chat_tui.ui.view.line import text_of
 from chat_tui.ui.view.queue_rows import queue_row
-from chat_tui.ui.view.status import status_spans
 from chat_tui.ui.view.timeline_rows import Scene, entry_lines
+from chat_tui.words.line import text_of
+from chat_tui.words.status import status_spans
 from tests.faults.support.pages import (
     HISTORY,
     LIST,

@@ -11,8 +11,8 @@ from chat_tui.model.link import LinkState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.sandbox.faults import PORTAL, Answer, portal
 from chat_tui.sandbox.serve import Sandbox
-from chat_tui.ui.view.problems import problem_words
-from chat_tui.ui.view.status import notice
+from chat_tui.words.problems import problem_words
+from chat_tui.words.status import notice
 from tests.faults.support.pages import (
     HISTORY,
     LIST,

@@ -14,7 +14,7 @@ from chat_tui.model.link import LinkState
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.sandbox.faults import Answer, lost
-from chat_tui.ui.view.delivery_words import delivery_reason
+from chat_tui.words.delivery import delivery_reason
 from tests.faults.support.trial import FILE, Trial
 from tests.support.raw_market import raw_market, reply
 from tests.support.shop import QUICK, Shop

@@ -14,8 +14,8 @@ from chat_tui.sandbox.serve import Sandbox
 from chat_tui.settings import Settings
 from chat_tui.store import chats, marks
 from chat_tui.store.database import Store
-from chat_tui.ui.view.line import Role
-from chat_tui.ui.view.queue_rows import Patience
+from chat_tui.words.line import Role
+from chat_tui.words.turn import Patience
 from tests.store.world import CHAT, a_chat, buyer, list_chats, own, read_history
 from tests.support.shop import Shop, open_store
 from tests.support.waiting import until

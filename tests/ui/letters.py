@@ -23,9 +23,9 @@ from textual.screen import Screen
 from chat_tui.model.ids import ChatId
 from chat_tui.model.queue import QueueItem
 from chat_tui.ui.screens.inbox import InboxScreen
-from chat_tui.ui.view.recipient import recipient
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.queue_list import QueueList
+from chat_tui.words.chats import recipient
 from tests.support.scenes import Scene, make_scene
 from tests.support.settling import resize, settled
 

@@ -9,9 +9,9 @@ from chat_tui import locale
 from chat_tui.model.contacts import contacts
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.ui.app import ChatTuiApp
-from chat_tui.ui.view.contact_words import contact_warning
-from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.widgets.compose import Compose
+from chat_tui.words.doubts import contact_warning
+from chat_tui.words.problems import problem_words
 from tests.support.scenes import make_scene
 from tests.support.settling import pressing, resize, settled
 from tests.ui.test_compose import BoxApp, a_box

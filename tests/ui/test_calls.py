@@ -6,7 +6,7 @@ import pytest
 
 from chat_tui import locale
 from chat_tui.sandbox.serve import Sandbox
-from chat_tui.ui.view.calls import call_words, dispute_words, window_title
+from chat_tui.words.status import call_words, dispute_words, window_title
 from tests.ui.app_stage import WIDE, Desk, desk
 
 SECRET = "слова покупателя"

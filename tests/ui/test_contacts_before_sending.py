@@ -8,8 +8,8 @@ import pytest
 from chat_tui import locale
 from chat_tui.model.contacts import contacts
 from chat_tui.sandbox.serve import Sandbox
-from chat_tui.ui.view.contact_words import contact_warning
 from chat_tui.ui.widgets.compose import Compose
+from chat_tui.words.doubts import contact_warning
 from tests.ui.app_stage import desk
 
 

@@ -11,9 +11,9 @@ from textual.geometry import Region
 from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import QueuePage, Tab
-from chat_tui.ui.view import glyphs
 from chat_tui.ui.widgets.queue_list import QueueList
 from chat_tui.ui.widgets.queue_window import CAP
+from chat_tui.words import glyphs
 from tests.support.settling import press, settled
 from tests.ui.pane_samples import HOSTILE, MINUTE, NOW, is_harmless, queue_item, queue_page
 

@@ -9,8 +9,8 @@ from chat_tui.paths import Paths
 from chat_tui.settings import Settings
 from chat_tui.settings.hours import read_hours
 from chat_tui.ui import app
-from chat_tui.ui.view.queue_rows import Patience
-from chat_tui.ui.view.waits import HOUR, MINUTE
+from chat_tui.words.times import HOUR, MINUTE
+from chat_tui.words.turn import Patience
 from tests.support.scenes import make_scene
 
 

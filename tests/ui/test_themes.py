@@ -15,8 +15,8 @@ from chat_tui.settings.value import THEMES
 from chat_tui.ui import themes
 from chat_tui.ui.start_app import StartApp
 from chat_tui.ui.terminal.colours import PLAIN_THEME, theme_for
-from chat_tui.ui.view.line import Role
 from chat_tui.ui.widgets.roles import role_style
+from chat_tui.words.line import Role
 from tests.support.scenes import Scene, make_scene
 from tests.support.settling import pressing, settled
 

@@ -12,10 +12,9 @@ import pytest
 
 from chat_tui.model.stats import hours_in
 from chat_tui.settings.hours import read_hours
-from chat_tui.ui.view.chat_export import exact_time
-from chat_tui.ui.view.snooze_times import read_time
-from chat_tui.ui.view.waits import clock_time
 from chat_tui.ui.zone import SystemZone, find_zone, local_zone
+from chat_tui.words.documents import exact_time
+from chat_tui.words.times import clock_time, read_time
 
 NEW_YORK = "EST5EDT,M3.2.0,M11.1.0"
 HOUR = 3_600_000

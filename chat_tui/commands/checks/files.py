@@ -15,7 +15,7 @@ from chat_tui.store import library
 from chat_tui.store.errors import StoreProblem, is_on_read_only_disk
 from chat_tui.store.files import is_on_network
 from chat_tui.store.locks import try_locks
-from chat_tui.ui.view.sizes import size_words
+from chat_tui.words.files import size_words
 
 _LOCKED: Final = frozenset({"data", "cache"})
 """The directories in which databases need the kernel's locks."""

@@ -14,8 +14,8 @@ from chat_tui.model.link import Budget
 from chat_tui.model.paging import ChatsPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.settings import Settings
-from chat_tui.ui.view.key_words import refusal_words, rights_of, rights_summary
-from chat_tui.ui.view.waits import spoken
+from chat_tui.words.rights import refusal_words, rights_of, rights_summary
+from chat_tui.words.times import spoken
 
 CLOCKS_AGREE: Millis = 60_000
 """What a clock may be off: the program itself bears any difference, people who read times do not."""

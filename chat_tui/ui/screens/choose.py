@@ -13,8 +13,8 @@ from textual.widgets import Static
 from chat_tui.locale import _
 from chat_tui.ui.screens.dialog import Dialog, EnterPause, keys_line
 from chat_tui.ui.text import plain
-from chat_tui.ui.view.line import Line, Role, Span
 from chat_tui.ui.widgets.choice_list import ChoiceList
+from chat_tui.words.line import Line, Role, Span
 
 MOST = 9
 """Answers that have a digit of their own; more are reached by moving."""

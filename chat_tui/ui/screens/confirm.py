@@ -13,8 +13,8 @@ from textual.widgets import Static
 
 from chat_tui.locale import _, language
 from chat_tui.ui.screens.dialog import Dialog, EnterPause, keys_line
-from chat_tui.ui.view.line import Line, Role, Span, shown
 from chat_tui.ui.widgets.choice_list import ChoiceList
+from chat_tui.words.line import Line, Role, Span, shown
 
 # The first is the one shown. The key of "н" is also that of "y": in Russian it means "нет", so the Latin
 # "y" decides nothing there.

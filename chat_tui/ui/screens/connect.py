@@ -17,8 +17,10 @@ from chat_tui.settings import SettingsProblem
 from chat_tui.settings.secret import pasted
 from chat_tui.ui.screens.dialog import Dialog, EnterPause, keys_line
 from chat_tui.ui.text import plain
-from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.key_words import (
+from chat_tui.ui.widgets.choice_list import ChoiceList
+from chat_tui.words import glyphs
+from chat_tui.words.line import Line, Role, Span
+from chat_tui.words.rights import (
     business_words,
     no_business,
     refusal_words,
@@ -27,8 +29,6 @@ from chat_tui.ui.view.key_words import (
     rights_summary,
     shop_words,
 )
-from chat_tui.ui.view.line import Line, Role, Span
-from chat_tui.ui.widgets.choice_list import ChoiceList
 
 Look = Callable[[str], Awaitable[Opened | Problem]]
 Keep = Callable[[Business], Awaitable[None]]

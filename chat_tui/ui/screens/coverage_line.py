@@ -16,7 +16,7 @@ from chat_tui.model.link import LinkState
 from chat_tui.model.search import SearchCoverage
 from chat_tui.ui.screens.dialog import keys_line
 from chat_tui.ui.text import plain
-from chat_tui.ui.view.search_words import coverage_words, fetching_words
+from chat_tui.words.search import coverage_words, fetching_words
 
 
 class CoverageLine(Static):

@@ -28,16 +28,23 @@ from chat_tui.ui.screens.talk_pane import TalkPane
 from chat_tui.ui.terminal.app_base import TerminalApp
 from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.text import notify, plain
-from chat_tui.ui.view.calls import PROGRAM, call_text, call_words, dispute_notice, dispute_words, window_title
-from chat_tui.ui.view.problems import problem_words
-from chat_tui.ui.view.queue_rows import Patience
-from chat_tui.ui.view.status import notice
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.hint_line import HintLine
 from chat_tui.ui.widgets.history import History
 from chat_tui.ui.widgets.queue_list import QueueList
 from chat_tui.ui.widgets.status_line import NoticeLine, StatusLine
 from chat_tui.ui.widgets.tab_bar import TabBar
+from chat_tui.words.problems import problem_words
+from chat_tui.words.status import (
+    PROGRAM,
+    call_text,
+    call_words,
+    dispute_notice,
+    dispute_words,
+    notice,
+    window_title,
+)
+from chat_tui.words.turn import Patience
 
 if TYPE_CHECKING:
     from chat_tui.ui.screens.flows import Flows

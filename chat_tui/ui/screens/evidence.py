@@ -15,7 +15,7 @@ from chat_tui.locale import _
 from chat_tui.model.ids import ChatId
 from chat_tui.model.record import Record
 from chat_tui.ui.text import notify
-from chat_tui.ui.view.evidence import evidence_documents, gap_words
+from chat_tui.words.documents import evidence_documents, gap_words
 
 TOLD_S: Final = 20.0
 """Seconds a path stays on the screen."""

@@ -11,9 +11,8 @@ from textual.widgets import Static
 from chat_tui.locale import _
 from chat_tui.ui.screens.dialog import Dialog, keys_line
 from chat_tui.ui.text import plain
-from chat_tui.ui.view.files import file_line
-from chat_tui.ui.view.line import text_of
-from chat_tui.ui.view.sizes import size_words
+from chat_tui.words.files import file_line, size_words
+from chat_tui.words.line import text_of
 
 Outcome = TypeVar("Outcome")
 

@@ -15,11 +15,10 @@ from chat_tui.model.file import FileCard
 from chat_tui.ui.screens.confirm import Confirm
 from chat_tui.ui.screens.dialog import Dialog, EnterPause, keys_line
 from chat_tui.ui.text import plain
-from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.card_words import details_words, head_words, renamed_words
-from chat_tui.ui.view.doubt_words import doubt_words
-from chat_tui.ui.view.line import cut_middle, shown
-from chat_tui.ui.view.sizes import size_words
+from chat_tui.words import glyphs
+from chat_tui.words.doubts import doubt_words
+from chat_tui.words.files import details_words, head_words, renamed_words, size_words
+from chat_tui.words.line import cut_middle, shown
 
 _HEAD_CELLS = 64
 

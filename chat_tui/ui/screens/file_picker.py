@@ -22,7 +22,6 @@ from chat_tui.ui.screens.dialog import Dialog, keys_line, text_field
 from chat_tui.ui.screens.folder_scan import FolderScan
 from chat_tui.ui.text import plain
 from chat_tui.ui.view.far_file import Login, bring_line, login_of
-from chat_tui.ui.view.line import Line, cut_middle, shown
 from chat_tui.ui.view.paths import (
     SHOWN_ROWS,
     PathRow,
@@ -34,6 +33,7 @@ from chat_tui.ui.view.paths import (
     typed_path,
 )
 from chat_tui.ui.widgets.choice_list import ChoiceList
+from chat_tui.words.line import Line, cut_middle, shown
 
 
 class FilePicker(Dialog[Path]):

@@ -32,12 +32,12 @@ from chat_tui.ui.screens.snooze import SnoozeScreen
 from chat_tui.ui.screens.templates import TemplateList
 from chat_tui.ui.screens.welcome import Welcome
 from chat_tui.ui.text import notify, plain
-from chat_tui.ui.view.doubt_words import doubt_words
-from chat_tui.ui.view.line import beginning, shown
-from chat_tui.ui.view.problems import problem_words
-from chat_tui.ui.view.recipient import chat_title, recipient
-from chat_tui.ui.view.snooze_times import Until
 from chat_tui.ui.view.template_rows import values_of
+from chat_tui.words.chats import chat_title, recipient
+from chat_tui.words.doubts import doubt_words
+from chat_tui.words.line import beginning, shown
+from chat_tui.words.problems import problem_words
+from chat_tui.words.times import Until
 
 T = TypeVar("T")
 

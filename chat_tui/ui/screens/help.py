@@ -15,8 +15,8 @@ from chat_tui.ui.keys import help_rows
 from chat_tui.ui.screens.dialog import Dialog, keys_line, text_field
 from chat_tui.ui.text import plain
 from chat_tui.ui.view.help_rows import help_lines
-from chat_tui.ui.view.line import Line
 from chat_tui.ui.widgets.choice_list import ChoiceList
+from chat_tui.words.line import Line
 
 
 class Help(Dialog[None]):

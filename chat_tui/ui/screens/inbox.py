@@ -12,11 +12,11 @@ from chat_tui.ui.screens.advancing import Advancing
 from chat_tui.ui.screens.opening import Opening
 from chat_tui.ui.screens.talk_pane import TalkPane
 from chat_tui.ui.text import notify
-from chat_tui.ui.view.problems import problem_words
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.history import History, Wish
 from chat_tui.ui.widgets.queue_list import QueueList
 from chat_tui.ui.widgets.tab_bar import TabBar
+from chat_tui.words.problems import problem_words
 
 TABS = tuple(Tab)
 

@@ -8,7 +8,7 @@ from textual.widgets import Input, Static
 from chat_tui.locale import _
 from chat_tui.ui.screens.dialog import Dialog, keys_line, text_field
 from chat_tui.ui.text import plain
-from chat_tui.ui.view.line import shown
+from chat_tui.words.line import shown
 
 
 class Jotting(Dialog[str]):

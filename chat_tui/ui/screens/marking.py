@@ -13,9 +13,9 @@ from chat_tui.model.queue import QueueItem
 from chat_tui.ui import keys
 from chat_tui.ui.screens.desk import Desk
 from chat_tui.ui.text import notify
-from chat_tui.ui.view.problems import problem_words
-from chat_tui.ui.view.recipient import chat_title
-from chat_tui.ui.view.snooze_times import until_words
+from chat_tui.words.chats import chat_title
+from chat_tui.words.problems import problem_words
+from chat_tui.words.times import until_words
 
 
 class Marking(Desk):

@@ -13,8 +13,8 @@ from chat_tui.locale import _
 from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.ui.screens.dialog import Dialog, keys_line, text_field
 from chat_tui.ui.text import plain
-from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.numbers import read_number
+from chat_tui.words import glyphs
+from chat_tui.words.orders import read_number
 
 _KINDS = (ContextKind.ORDER, ContextKind.RETURN)
 

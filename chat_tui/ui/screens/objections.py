@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from chat_tui.locale import _
 from chat_tui.model.doubt import Doubt
 from chat_tui.model.ids import ChatId
-from chat_tui.ui.view.doubt_words import doubt_words
+from chat_tui.words.doubts import doubt_words
 
 
 class Objections:

@@ -9,7 +9,7 @@ from chat_tui.ui import keys
 from chat_tui.ui.screens.editing import Editing
 from chat_tui.ui.screens.order_desk import OrderDesk
 from chat_tui.ui.text import notify
-from chat_tui.ui.view.status import notice
+from chat_tui.words.status import notice
 
 
 class Opening(Editing, OrderDesk):

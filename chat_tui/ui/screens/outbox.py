@@ -18,9 +18,9 @@ from chat_tui.model.outbox import MAY_LEAVE, OutboxItem, OutboxKind, OutboxState
 from chat_tui.ui.screens.confirm import Confirm
 from chat_tui.ui.screens.dialog import Dialog, keys_line
 from chat_tui.ui.text import plain
-from chat_tui.ui.view.line import Line
 from chat_tui.ui.view.outbox_rows import detail_words, outbox_lines, resend_words
 from chat_tui.ui.widgets.choice_list import ChoiceList
+from chat_tui.words.line import Line
 
 _ROW_HEIGHT = 3
 

@@ -14,9 +14,9 @@ from chat_tui.locale import _
 from chat_tui.ui.keys import Command
 from chat_tui.ui.screens.dialog import Dialog, keys_line, text_field
 from chat_tui.ui.text import notify, plain
-from chat_tui.ui.view.line import Line
 from chat_tui.ui.view.palette_rows import palette_commands, palette_line
 from chat_tui.ui.widgets.choice_list import ChoiceList
+from chat_tui.words.line import Line
 
 
 class Palette(Dialog[Command]):

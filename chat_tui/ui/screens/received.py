@@ -22,9 +22,9 @@ from chat_tui.ui.screens.viewer import AROUND, BOX, FileText, Shown, Viewer
 from chat_tui.ui.terminal.clipboard import Copying
 from chat_tui.ui.text import notify
 from chat_tui.ui.view.copies import copies_of, copy_line
-from chat_tui.ui.view.files import file_line
-from chat_tui.ui.view.line import Line, Span, cut
-from chat_tui.ui.view.problems import problem_words
+from chat_tui.words.files import file_line
+from chat_tui.words.line import Line, Span, cut
+from chat_tui.words.problems import problem_words
 
 _OF_THE_PLACE = frozenset({ProblemKind.FOLDER_UNUSABLE, ProblemKind.DISK_FULL})
 """What another folder may mend."""

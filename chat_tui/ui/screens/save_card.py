@@ -19,10 +19,10 @@ from chat_tui.model.message import Attachment
 from chat_tui.ui.screens.dialog import Dialog, keys_line, text_field
 from chat_tui.ui.screens.folder_scan import FolderScan
 from chat_tui.ui.text import plain
-from chat_tui.ui.view.files import file_line
-from chat_tui.ui.view.line import Line, Role, Span, cut_middle, shown, text_of
 from chat_tui.ui.view.paths import SHOWN_ROWS, PathRow, matching
 from chat_tui.ui.widgets.choice_list import ChoiceList
+from chat_tui.words.files import file_line
+from chat_tui.words.line import Line, Role, Span, cut_middle, shown, text_of
 
 _NAMES = 5
 _CELLS = 70

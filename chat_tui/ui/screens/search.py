@@ -23,16 +23,10 @@ from chat_tui.ui.screens.dialog import Dialog, keys_line, text_field
 from chat_tui.ui.screens.inquiry import Inquiry
 from chat_tui.ui.screens.news import News
 from chat_tui.ui.text import plain
-from chat_tui.ui.view.line import Line, pad
 from chat_tui.ui.view.search_rows import hit_lines
-from chat_tui.ui.view.search_words import (
-    filter_rows,
-    found_words,
-    help_words,
-    nothing_words,
-    unknown_words,
-)
 from chat_tui.ui.widgets.choice_list import ChoiceList
+from chat_tui.words.line import Line, pad
+from chat_tui.words.search import filter_rows, found_words, help_words, nothing_words, unknown_words
 
 MOST: Final = 1000
 """Hits listed at most: nobody reads more."""

@@ -15,9 +15,9 @@ from chat_tui.locale import _
 from chat_tui.model.ids import Millis
 from chat_tui.ui.screens.dialog import Dialog, EnterPause, keys_line, text_field
 from chat_tui.ui.text import plain
-from chat_tui.ui.view.line import Line, Role, Span, shown
-from chat_tui.ui.view.snooze_times import Choice, Until, choices, read_time, until_words
 from chat_tui.ui.widgets.choice_list import ChoiceList
+from chat_tui.words.line import Line, Role, Span, shown
+from chat_tui.words.times import Choice, Until, choices, read_time, until_words
 
 
 class Times(ChoiceList[Choice], can_focus=True):

@@ -17,10 +17,10 @@ from chat_tui.model.timeline import Draft
 from chat_tui.ui.screens.objections import Objections
 from chat_tui.ui.screens.talk_room import TalkRoom
 from chat_tui.ui.text import notify, plain
-from chat_tui.ui.view.problems import problem_words
-from chat_tui.ui.view.recipient import chat_title, recipient
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.history import History
+from chat_tui.words.chats import chat_title, recipient
+from chat_tui.words.problems import problem_words
 
 PAGE = 50
 """Entries asked for at once."""

@@ -17,7 +17,6 @@ from chat_tui.model.template import Field, Template, fill, unfilled
 from chat_tui.ui.screens.dialog import Dialog, keys_line, text_field
 from chat_tui.ui.screens.template_files import Shelf, read_in_background
 from chat_tui.ui.text import plain
-from chat_tui.ui.view.line import Line, Role
 from chat_tui.ui.view.template_rows import (
     found_templates,
     how_to_words,
@@ -27,6 +26,7 @@ from chat_tui.ui.view.template_rows import (
     template_line,
 )
 from chat_tui.ui.widgets.choice_list import ChoiceList
+from chat_tui.words.line import Line, Role
 
 
 class TemplateList(Dialog[str]):

@@ -13,9 +13,9 @@ from textual.widgets import Input, Static
 from chat_tui.locale import _
 from chat_tui.ui.screens.dialog import Dialog, keys_line, text_field
 from chat_tui.ui.text import plain
-from chat_tui.ui.view.line import Line, Span
-from chat_tui.ui.view.swapped import fits
 from chat_tui.ui.widgets.choice_list import ChoiceList
+from chat_tui.words.layouts import fits
+from chat_tui.words.line import Line, Span
 
 
 class ThemeList(Dialog[str]):

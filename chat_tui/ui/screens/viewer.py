@@ -14,11 +14,11 @@ from chat_tui.model.message import Attachment
 from chat_tui.pictures.preview import NoPicture, Picture
 from chat_tui.ui.screens.dialog import Dialog, keys_line
 from chat_tui.ui.text import plain
-from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.files import file_line, kind_words
-from chat_tui.ui.view.line import Line, Span, shown, text_of, wrap
 from chat_tui.ui.widgets.choice_list import ChoiceList
 from chat_tui.ui.widgets.picture_pane import PicturePane
+from chat_tui.words import glyphs
+from chat_tui.words.files import file_line, kind_words
+from chat_tui.words.line import Line, Span, shown, text_of, wrap
 
 AROUND = (6, 7)
 """Columns and rows that frame, name and keys take of the screen."""

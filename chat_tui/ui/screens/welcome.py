@@ -18,8 +18,8 @@ from chat_tui.model.queue import Tab
 from chat_tui.ui.screens.dialog import Dialog, EnterPause, keys_line
 from chat_tui.ui.screens.news import News
 from chat_tui.ui.text import plain
-from chat_tui.ui.view.status import notice
-from chat_tui.ui.view.waits import waiting_words
+from chat_tui.words.status import notice
+from chat_tui.words.times import waiting_words
 
 
 class Welcome(Dialog[bool]):

@@ -1,1 +1,1 @@
-"""From model to rows of text: pure functions."""
+"""How panes arrange what they show: from model to rows of `words.line`, by pure functions."""

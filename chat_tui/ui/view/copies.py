@@ -6,8 +6,8 @@ from chat_tui.locale import _
 from chat_tui.model.chat import ChatContext
 from chat_tui.model.timeline import Entry
 from chat_tui.safetext import is_blank
-from chat_tui.ui.view.line import Line, Role, Span, cut, cut_middle, shown
-from chat_tui.ui.view.links import links
+from chat_tui.words.line import Line, Role, Span, cut, cut_middle, shown
+from chat_tui.words.links import links
 
 _WHAT_CELLS = 22
 

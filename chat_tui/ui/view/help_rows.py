@@ -7,8 +7,8 @@ from rich.cells import cell_len
 
 from chat_tui.locale import _, in_all
 from chat_tui.ui.keys import HelpRow, commands
-from chat_tui.ui.view.line import Line, Role, Span, pad, wrap
-from chat_tui.ui.view.swapped import fits
+from chat_tui.words.layouts import fits
+from chat_tui.words.line import Line, Role, Span, pad, wrap
 
 _KEYS_MAX = 18
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chat_tui.ui.view.line import Line, Role, Span, fit, width_of
+from chat_tui.words.line import Line, Role, Span, fit, width_of
 
 
 def hints_line(hints: Sequence[tuple[str, str]], width: int) -> Line:

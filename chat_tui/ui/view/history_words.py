@@ -2,8 +2,8 @@
 
 from chat_tui.locale import _, ngettext
 from chat_tui.model.paging import Coverage
-from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.line import Line, Role, Span, rule
+from chat_tui.words import glyphs
+from chat_tui.words.line import Line, Role, Span, rule
 
 
 def top_line(coverage: Coverage, *, has_older: bool, is_asked: bool, failure: str, width: int) -> Line:

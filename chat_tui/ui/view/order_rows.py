@@ -11,12 +11,12 @@ from chat_tui.model.ids import UNKNOWN_TIME, Millis
 from chat_tui.model.order import ChatOrder, Order, OrderLine, Return
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
-from chat_tui.ui.view import glyphs, order_words
-from chat_tui.ui.view.about import about
-from chat_tui.ui.view.line import Line, Role, Span, fit, rule, shown, spread, wrap
-from chat_tui.ui.view.problems import problem_words
-from chat_tui.ui.view.queue_rows import state_words
-from chat_tui.ui.view.waits import HOUR, age, day_of, when
+from chat_tui.words import glyphs, orders
+from chat_tui.words.chats import about
+from chat_tui.words.line import Line, Role, Span, fit, rule, shown, spread, wrap
+from chat_tui.words.problems import problem_words
+from chat_tui.words.times import HOUR, age, day_of, when
+from chat_tui.words.turn import state_words
 
 _SOON: Final[Millis] = 12 * HOUR
 """Less than that is left for a decision: it is drawn louder."""
@@ -78,7 +78,7 @@ def _is_shop_unknown(found: ChatOrder) -> bool:
 
 def _whole_return(one: Return, sight: Sight) -> Iterator[Line]:
     if one.refund_status:
-        yield from _text(order_words.refund_status(one.refund_status), Role.ACCENT, sight)
+        yield from _text(orders.refund_status(one.refund_status), Role.ACCENT, sight)
     yield from _clock(one, sight)
     if one.fast:
         yield from _text(
@@ -89,9 +89,7 @@ def _whole_return(one: Return, sight: Sight) -> Iterator[Line]:
         yield from _text(words, Role.MUTED, sight)
     yield from _goods(one.lines, sight)
     if one.amount is not None:
-        yield from _text(
-            _("To give back: {sum}").format(sum=order_words.amount(one.amount)), Role.TEXT, sight
-        )
+        yield from _text(_("To give back: {sum}").format(sum=orders.amount(one.amount)), Role.TEXT, sight)
 
 
 def _clock(one: Return, sight: Sight) -> Iterator[Line]:
@@ -120,7 +118,7 @@ def _order_rows(found: ChatOrder, sight: Sight) -> Iterator[Line]:
         return
     yield from _text(_("Order {number}").format(number=context.order_id), Role.STRONG, sight)
     if found.item.shop_name:
-        yield from _text(order_words.outside(found.item.shop_name), Role.MUTED, sight)
+        yield from _text(orders.outside(found.item.shop_name), Role.MUTED, sight)
     if reading is not None and reading.what is not None:
         yield from _whole_order(reading.what, sight)
     elif reading is not None:
@@ -137,15 +135,15 @@ def _order_rows(found: ChatOrder, sight: Sight) -> Iterator[Line]:
 
 def _whole_order(order: Order, sight: Sight) -> Iterator[Line]:
     if order.status:
-        yield from _text(order_words.order_status(order.status), Role.ACCENT, sight)
+        yield from _text(orders.order_status(order.status), Role.ACCENT, sight)
     if order.substatus and order.substatus != order.status:
-        yield from _text(order_words.order_substatus(order.substatus), Role.TEXT, sight)
+        yield from _text(orders.order_substatus(order.substatus), Role.TEXT, sight)
     if order.created_at != UNKNOWN_TIME:
         words = _("ordered {when}").format(when=when(order.created_at, sight.now, sight.zone))
         yield from _text(words, Role.MUTED, sight)
     yield from _goods(order.lines, sight)
     if order.total is not None:
-        yield from _text(_("Total: {sum}").format(sum=order_words.amount(order.total)), Role.TEXT, sight)
+        yield from _text(_("Total: {sum}").format(sum=orders.amount(order.total)), Role.TEXT, sight)
     yield from _delivery(order, sight)
 
 
@@ -153,22 +151,20 @@ def _goods(lines: Iterable[OrderLine], sight: Sight) -> Iterator[Line]:
     for number, line in enumerate(lines):
         if number == 0:
             yield rule(_("Goods"), Role.MUTED, sight.width)
-        yield from _text(order_words.outside(line.name) or "?", Role.TEXT, sight)
+        yield from _text(orders.outside(line.name) or "?", Role.TEXT, sight)
         count = f"× {line.count if line.count is not None else '?'}"
-        price = () if line.price is None else (order_words.amount(line.price),)
+        price = () if line.price is None else (orders.amount(line.price),)
         yield (Span("  "), Span(glyphs.JOIN.join((count, *price)), Role.MUTED))
 
 
 def _delivery(order: Order, sight: Sight) -> Iterator[Line]:
     delivery, today = order.delivery, day_of(sight.now, sight.zone)
-    arrived, kept = (
-        order_words.iso_day_words(day, today) for day in (delivery.real_day, delivery.kept_to_day)
-    )
+    arrived, kept = (orders.iso_day_words(day, today) for day in (delivery.real_day, delivery.kept_to_day))
     words = [
-        order_words.delivery_kind(delivery),
-        _("arrived {day}").format(day=arrived) if arrived else order_words.delivery_days(delivery, today),
+        orders.delivery_kind(delivery),
+        _("arrived {day}").format(day=arrived) if arrived else orders.delivery_days(delivery, today),
         _("kept until {day}").format(day=kept) if kept and not arrived else "",
-        order_words.outside(delivery.address),
+        orders.outside(delivery.address),
     ]
     if any(words):
         yield rule(_("Delivery"), Role.MUTED, sight.width)

@@ -3,10 +3,10 @@
 from chat_tui.locale import _
 from chat_tui.model.ids import Millis
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
-from chat_tui.ui.view.delivery_words import delivery_reason, delivery_state
-from chat_tui.ui.view.files import file_line
-from chat_tui.ui.view.line import Line, Role, Span, cut, shown, spread
-from chat_tui.ui.view.waits import age
+from chat_tui.words.delivery import delivery_reason, delivery_state
+from chat_tui.words.files import file_line
+from chat_tui.words.line import Line, Role, Span, cut, shown, spread
+from chat_tui.words.times import age
 
 
 def outbox_lines(item: OutboxItem, name: str, now: Millis, cells: int) -> tuple[Line, Line]:

@@ -4,8 +4,8 @@ from rich.cells import cell_len
 
 from chat_tui.locale import in_all
 from chat_tui.ui.keys import Command, commands
-from chat_tui.ui.view.line import Line, Role, Span, spread
-from chat_tui.ui.view.swapped import fits, spellings
+from chat_tui.words.layouts import fits, spellings
+from chat_tui.words.line import Line, Role, Span, spread
 
 
 def palette_commands(query: str = "") -> list[Command]:

@@ -11,10 +11,9 @@ from urllib.parse import unquote
 from chat_tui.locale import N_, _
 from chat_tui.model.file import MAX_BYTES
 from chat_tui.model.ids import Millis
-from chat_tui.ui.view.files import kind_words
-from chat_tui.ui.view.line import Line, Role, Span, cut_middle, pad, shown, width_of
-from chat_tui.ui.view.sizes import size_words
-from chat_tui.ui.view.waits import clock_time, day_of
+from chat_tui.words.files import kind_words, size_words
+from chat_tui.words.line import Line, Role, Span, cut_middle, pad, shown, width_of
+from chat_tui.words.times import clock_time, day_of
 
 SHOWN_ROWS: Final = 300
 """Rows of the list; whoever wants another file types more of its name."""

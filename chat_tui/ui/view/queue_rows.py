@@ -1,45 +1,19 @@
 """One chat of the list as two lines: who, whose turn and since when; about what, and how it stands."""
 
 from dataclasses import dataclass
-from datetime import UTC, tzinfo
 
 from chat_tui.locale import _
-from chat_tui.model.chat import ChatStatus
 from chat_tui.model.ids import Millis
 from chat_tui.model.message import Sender
-from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import QueueItem
-from chat_tui.settings.hours import Hours
-from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.about import about, buyer_name, other_words, sender_name
-from chat_tui.ui.view.line import Line, Role, Span, cut, fit, pad, shown, spread, width_of
-from chat_tui.ui.view.snooze_times import hold_words
-from chat_tui.ui.view.waits import HOUR, MINUTE, age
+from chat_tui.words import glyphs
+from chat_tui.words.chats import about, buyer_name
+from chat_tui.words.line import Line, Role, Span, cut, fit, pad, shown, spread, width_of
+from chat_tui.words.times import age, hold_words
+from chat_tui.words.turn import Patience, author, state_words
 
-_ON_ITS_WAY = {OutboxState.QUEUED, OutboxState.SENDING, OutboxState.WAITING}
 _WITHOUT_AGE = 26
 """Cells of a row below which its age gives way to the name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """The shop's own thresholds, after which a wait is drawn louder."""
-
-    warn: Millis = 30 * MINUTE
-    late: Millis = 2 * HOUR
-    hours: Hours | None = None
-    """When the shop works: only that time counts against the thresholds; None = always."""
-    zone: tzinfo = UTC
-    """That of the hours and of moments that are written."""
-
-    def role(self, since: Millis, now: Millis) -> Role:
-        """How loud a wait is drawn."""
-        waited = now - since
-        if self.hours is not None:
-            waited = self.hours.worked(since, now, self.zone, enough=self.late)
-        if waited >= self.late:
-            return Role.BAD
-        return Role.WARN if waited >= self.warn else Role.GOOD
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +25,11 @@ class Look:
 
 
 def queue_row(
-    item: QueueItem, now: Millis, width: int, look: Look = Look(), patience: Patience = Patience()
+    item: QueueItem,
+    now: Millis,
+    width: int,
+    look: Look = Look(),
+    patience: Patience = Patience(),  # noqa: B008 - frozen
 ) -> tuple[Line, Line]:
     """The two lines of a chat, each exactly `width` cells wide or, when there is no room, less."""
     bar = Span(glyphs.HIGHLIGHT if look.is_highlighted else " ", Role.ACCENT)
@@ -95,34 +73,6 @@ def _state(item: QueueItem, now: Millis, patience: Patience, *, with_age: bool) 
     return (Span(words, role), Span(" "), Span(pad(age(since, now), glyphs.AGE, right=True), aged))
 
 
-def state_words(item: QueueItem, held: str = "") -> tuple[str, Role]:
-    """What the row says about its chat, the most urgent thing first; `held` is that it is done or put off."""
-    claims = (
-        (item.trouble == OutboxState.FAILED, _("not sent"), Role.BAD),
-        (item.asks_to_decide, _("decide"), Role.BAD),
-        (item.trouble == OutboxState.UNCONFIRMED, _("unconfirmed"), Role.BAD),
-        (item.has_draft, _("draft"), Role.ACCENT),
-        (item.trouble in _ON_ITS_WAY, _("on its way"), Role.ACCENT),
-        (bool(held), held, Role.MUTED),
-        (item.chat.is_dispute, _("dispute"), Role.BAD),
-        (item.waiting_since is not None, _("waits"), Role.TEXT),
-        (True, _idle_words(item.chat.status), Role.MUTED),
-    )
-    return next((words, role) for holds, words, role in claims if holds)
-
-
-def _idle_words(status: str) -> str:
-    words = {
-        ChatStatus.NEW: _("new"),
-        ChatStatus.WAITING_FOR_PARTNER: _("answered"),
-        ChatStatus.WAITING_FOR_CUSTOMER: _("answered"),
-        ChatStatus.WAITING_FOR_ARBITER: _("with the arbiter"),
-        ChatStatus.WAITING_FOR_MARKET: _("with the Market"),
-        ChatStatus.FINISHED: _("finished"),
-    }
-    return words[ChatStatus(status)] if status in words else cut(other_words(status), 16)
-
-
 def _preview(item: QueueItem, cells: int) -> Line:
     # Beside a column of businesses the number stays whole, at the cost of the preview.
     subject = Span(cut(_subject(item), max(15 if item.business else 8, cells // 2)), Role.MUTED)
@@ -151,12 +101,3 @@ def _subject(item: QueueItem) -> str:
 
 def _tone(item: QueueItem) -> Role:
     return Role.SOFT if item.newest_sender == Sender.CUSTOMER else Role.MUTED
-
-
-def author(sender: str) -> Span:
-    """Before the words of a message on a line of its own: whose they are, unless the buyer's."""
-    if sender in {"", Sender.CUSTOMER}:
-        return Span("")
-    if sender == Sender.PARTNER:
-        return Span(f"{_('You')}: ", Role.OURS)
-    return Span(f"{sender_name(sender, None)}: ", Role.THIRD)

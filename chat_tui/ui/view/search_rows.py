@@ -10,12 +10,11 @@ from chat_tui.locale import _
 from chat_tui.model.ids import Millis
 from chat_tui.model.search import SearchHit, SearchQuery
 from chat_tui.stems import marks
-from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.about import about, buyer_name, shop_title
-from chat_tui.ui.view.line import Line, Role, Span, cut, cut_middle, fit, shown, spread, width_of
-from chat_tui.ui.view.queue_rows import author, state_words
-from chat_tui.ui.view.timeline_rows import sender_mark
-from chat_tui.ui.view.waits import clock_time, day_of, day_words
+from chat_tui.words import glyphs
+from chat_tui.words.chats import about, buyer_name, shop_title
+from chat_tui.words.line import Line, Role, Span, cut, cut_middle, fit, shown, spread, width_of
+from chat_tui.words.times import clock_time, day_of, day_words
+from chat_tui.words.turn import author, sender_mark, state_words
 
 _TEXT_MOST: Final = 4096
 """Characters of a text that are looked through for the words: as many as the Market takes."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chat_tui.locale import _
 from chat_tui.model.queue import Tab
-from chat_tui.ui.view.line import Line, Role, Span, fit, width_of
+from chat_tui.words.line import Line, Role, Span, fit, width_of
 
 _MOST = 999
 

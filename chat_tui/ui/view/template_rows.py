@@ -9,8 +9,8 @@ from chat_tui.locale import _, language, ngettext
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.template import Field, Template, fill, marker, pieces
 from chat_tui.safetext import stripped
-from chat_tui.ui.view.line import Line, Role, Span, cut, cut_middle, shown, spread
-from chat_tui.ui.view.swapped import spellings
+from chat_tui.words.layouts import spellings
+from chat_tui.words.line import Line, Role, Span, cut, cut_middle, shown, spread
 
 _LONGEST_NAME = 200
 _SKIPPED = 3

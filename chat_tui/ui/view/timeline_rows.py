@@ -13,18 +13,14 @@ from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.timeline import Entry
 from chat_tui.safetext import LIMIT, is_blank
-from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.about import sender_name
-from chat_tui.ui.view.delivery_words import delivery_reason, entry_state
-from chat_tui.ui.view.files import file_line
-from chat_tui.ui.view.line import Line, Role, Span, cut, fit, pad, rule, shown, spread, wrap
-from chat_tui.ui.view.links import link_warnings
-from chat_tui.ui.view.waits import clock_time, day_of, day_words
-
-_SENDERS = {
-    Sender.CUSTOMER: (glyphs.BUYER, Role.BUYER),
-    Sender.PARTNER: (glyphs.OURS, Role.OURS),
-}
+from chat_tui.words import glyphs
+from chat_tui.words.chats import sender_name
+from chat_tui.words.delivery import delivery_reason, entry_state
+from chat_tui.words.files import file_line
+from chat_tui.words.line import Line, Role, Span, cut, fit, pad, rule, shown, spread, wrap
+from chat_tui.words.links import link_warnings
+from chat_tui.words.times import clock_time, day_of, day_words
+from chat_tui.words.turn import sender_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +91,6 @@ def entry_lines(
     body += [fit((*below, *line), scene.width) for line in content[1:]]
     body += [fit(line, scene.width) for line in _warnings(entry, scene)]
     return EntryLines(tuple(_lead_lines(entry, scene, lead)), tuple(body), is_folded)
-
-
-def sender_mark(sender: str) -> tuple[str, Role]:
-    """The mark of whoever wrote a message, and its look: buyer, shop or somebody else."""
-    return _SENDERS[Sender(sender)] if sender in _SENDERS else (glyphs.THIRD, Role.THIRD)
 
 
 def counts_down(entry: Entry) -> bool:

@@ -11,8 +11,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.line import Line, Role, Span, fit
+from chat_tui.words import glyphs
+from chat_tui.words.line import Line, Role, Span, fit
 
 Row = TypeVar("Row")
 

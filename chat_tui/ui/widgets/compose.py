@@ -20,8 +20,8 @@ from chat_tui.ui.keys import Where, bindings, freed
 from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.terminal.text_box import TextBox
 from chat_tui.ui.text import plain
-from chat_tui.ui.view import glyphs
 from chat_tui.ui.widgets.status_line import NoticeLine
+from chat_tui.words import glyphs
 
 _COUNTED_FROM: Final = TEXT_LIMIT * 4 // 5
 _SAME_PRESS: Final = 0.1

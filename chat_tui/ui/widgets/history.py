@@ -14,10 +14,10 @@ from chat_tui.model.paging import Coverage
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.timeline import Entry, TimelinePage
 from chat_tui.ui.text import plain
-from chat_tui.ui.view.recipient import chat_header
 from chat_tui.ui.view.timeline_rows import counts_down
 from chat_tui.ui.widgets.history_moves import HistoryMoves
 from chat_tui.ui.widgets.timeline_window import TimelineWindow, first_unseen, is_theirs, nearest_to
+from chat_tui.words.chats import chat_header
 
 _NEAR: Final = 40
 """Entries left beyond a small screen at which more are asked for."""

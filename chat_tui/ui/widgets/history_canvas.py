@@ -18,11 +18,11 @@ from chat_tui.model.chat import ChatContext
 from chat_tui.model.ids import Millis
 from chat_tui.model.timeline import Entry
 from chat_tui.ui.view.history_words import below_line, empty_words, top_line
-from chat_tui.ui.view.line import Line, Role, Span, spread, wrap
 from chat_tui.ui.view.timeline_rows import EntryLines, Lead, Scene, counts_down, entry_day, entry_lines
-from chat_tui.ui.view.waits import day_of
 from chat_tui.ui.widgets.line_pane import FramedPane
 from chat_tui.ui.widgets.timeline_window import CAP, TimelineWindow
+from chat_tui.words.line import Line, Role, Span, spread, wrap
+from chat_tui.words.times import day_of
 
 Spot = tuple[int, int]
 """An entry's place in the window and a line of it; lines above 0 stand over its text (its date)."""

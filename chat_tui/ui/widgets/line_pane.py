@@ -10,8 +10,8 @@ from textual.strip import Strip
 from textual.style import Style as VisualStyle
 from textual.widget import Widget
 
-from chat_tui.ui.view.line import Line, Role, fit
 from chat_tui.ui.widgets.roles import role_style
+from chat_tui.words.line import Line, Role, fit
 
 _NO_PAPER: Final = Color(0, 0, 0, 0)
 

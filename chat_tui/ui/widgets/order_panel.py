@@ -11,11 +11,11 @@ from chat_tui.locale import _
 from chat_tui.model.ids import Millis
 from chat_tui.model.order import ChatOrder
 from chat_tui.ui.text import notify, plain
-from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.about import buyer_name
-from chat_tui.ui.view.line import Line, Role, Span, wrap
 from chat_tui.ui.view.order_rows import Sight, order_rows
 from chat_tui.ui.widgets.line_pane import FramedPane
+from chat_tui.words import glyphs
+from chat_tui.words.chats import buyer_name
+from chat_tui.words.line import Line, Role, Span, wrap
 
 
 class OrderPanel(FramedPane, can_focus=True):

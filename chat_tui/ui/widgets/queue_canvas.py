@@ -9,11 +9,12 @@ from textual.strip import Strip
 
 from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.queue import QueueItem
-from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.line import Line, Role, Span, wrap
-from chat_tui.ui.view.queue_rows import Look, Patience, queue_row
+from chat_tui.ui.view.queue_rows import Look, queue_row
 from chat_tui.ui.widgets.line_pane import FramedPane
 from chat_tui.ui.widgets.queue_window import CAP, QueueWindow
+from chat_tui.words import glyphs
+from chat_tui.words.line import Line, Role, Span, wrap
+from chat_tui.words.turn import Patience
 
 
 @dataclass(frozen=True, slots=True)

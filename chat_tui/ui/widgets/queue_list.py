@@ -12,9 +12,9 @@ from textual.reactive import reactive
 from chat_tui.locale import ngettext
 from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
-from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.queue_rows import Patience
 from chat_tui.ui.widgets.queue_canvas import QueueCanvas
+from chat_tui.words import glyphs
+from chat_tui.words.turn import Patience
 
 _WHEEL: Final = 2
 """Chats that one notch of the mouse wheel passes."""

@@ -9,7 +9,7 @@ from typing import Final
 from rich.style import Style
 from textual.color import Color
 
-from chat_tui.ui.view.line import Role
+from chat_tui.words.line import Role
 
 _BOLD: Final = Style(bold=True)
 _DIM: Final = Style(dim=True)

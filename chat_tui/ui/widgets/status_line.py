@@ -5,10 +5,10 @@ from textual.strip import Strip
 
 from chat_tui.model.ids import Millis
 from chat_tui.model.link import Link
-from chat_tui.ui.view.glyphs import WIDE
-from chat_tui.ui.view.line import Line, Role, Span, cut, width_of, wrap
-from chat_tui.ui.view.status import status_spans
 from chat_tui.ui.widgets.line_pane import LinePane
+from chat_tui.words.glyphs import WIDE
+from chat_tui.words.line import Line, Role, Span, cut, width_of, wrap
+from chat_tui.words.status import status_spans
 
 
 class StatusLine(LinePane):

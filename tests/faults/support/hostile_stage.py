@@ -16,12 +16,12 @@ from chat_tui.ui.terminal.app_base import TerminalApp
 from chat_tui.ui.terminal.cells import Cells
 from chat_tui.ui.terminal.filter import ControlFilter
 from chat_tui.ui.text import plain
-from chat_tui.ui.view.recipient import recipient
 from chat_tui.ui.widgets.choice_list import ChoiceList
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.history import History
 from chat_tui.ui.widgets.queue_list import QueueList
 from chat_tui.ui.widgets.status_line import NoticeLine
+from chat_tui.words.chats import recipient
 from tests.ui.pane_samples import NOW, queue_item, timeline_page
 
 SIZE = (100, 40)

@@ -25,17 +25,18 @@ from chat_tui.ui.screens.new_chat import NewChatScreen
 from chat_tui.ui.screens.outbox import OutboxScreen
 from chat_tui.ui.screens.palette import Palette
 from chat_tui.ui.text import notify
-from chat_tui.ui.view.card_words import details_words, head_words, renamed_words
-from chat_tui.ui.view.line import text_of
-from chat_tui.ui.view.links import link_warnings
 from chat_tui.ui.view.outbox_rows import detail_words, outbox_lines
-from chat_tui.ui.view.problems import problem_words
-from chat_tui.ui.view.queue_rows import queue_row, state_words
-from chat_tui.ui.view.recipient import chat_title, recipient
+from chat_tui.ui.view.queue_rows import queue_row
 from chat_tui.ui.view.search_rows import hit_lines
-from chat_tui.ui.view.status import notice
 from chat_tui.ui.view.timeline_rows import Scene, entry_lines
 from chat_tui.ui.widgets.choice_list import ChoiceList
+from chat_tui.words.chats import chat_title, recipient
+from chat_tui.words.files import details_words, head_words, renamed_words
+from chat_tui.words.line import text_of
+from chat_tui.words.links import link_warnings
+from chat_tui.words.problems import problem_words
+from chat_tui.words.status import notice
+from chat_tui.words.turn import state_words
 from tests.faults.support.hostile_stage import HostileApp
 from tests.ui.pane_samples import NOW, UTC, message, outbox_item, queue_item
 

@@ -9,7 +9,7 @@ from chat_tui.ui.keys import COMMANDS, Command
 from chat_tui.ui.screens.palette import Palette
 from chat_tui.ui.terminal.layout import latin
 from chat_tui.ui.view.palette_rows import palette_commands
-from chat_tui.ui.view.swapped import cyrillic
+from chat_tui.words.layouts import cyrillic
 from tests.support.settling import press, settled
 from tests.ui.screens.stage import DialogApp, staged, until
 

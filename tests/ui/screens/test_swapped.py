@@ -1,6 +1,6 @@
 import pytest
 
-from chat_tui.ui.view.swapped import cyrillic, fits, spellings
+from chat_tui.words.layouts import cyrillic, fits, spellings
 
 
 def test_the_same_keys_on_the_other_layout() -> None:

@@ -21,9 +21,9 @@ from chat_tui.model.order import (
     Return,
 )
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
-from chat_tui.ui.view import order_words
-from chat_tui.ui.view.line import text_of, width_of
 from chat_tui.ui.view.order_rows import Sight, order_rows
+from chat_tui.words import orders
+from chat_tui.words.line import text_of, width_of
 from tests.ui.pane_samples import DAY, HOSTILE, HOUR, MINUTE, NOW, is_harmless, queue_item
 
 SCHEMAS = Path(__file__).parents[2] / "support" / "openapi.json"
@@ -238,7 +238,7 @@ def test_hostile_texts_stay_in_their_lines(width: int) -> None:
     ],
 )
 def test_an_amount_has_the_digits_of_the_market(value: str, currency: str, shown: str) -> None:
-    assert order_words.amount(Money(value, currency)).replace("\u00a0", " ") == shown
+    assert orders.amount(Money(value, currency)).replace("\u00a0", " ") == shown
 
 
 @pytest.mark.parametrize(
@@ -251,23 +251,23 @@ def test_an_amount_has_the_digits_of_the_market(value: str, currency: str, shown
     ],
 )
 def test_days_of_a_delivery(delivery: OrderDelivery, days: str) -> None:
-    assert order_words.delivery_days(delivery, date(2025, 11, 21)) == days
+    assert orders.delivery_days(delivery, date(2025, 11, 21)) == days
 
 
 def test_words_nobody_knows_stand_as_the_market_says_them() -> None:
-    assert order_words.order_status("WAITING_FOR_ROBOT") == "WAITING_FOR_ROBOT"
-    assert order_words.refund_status("\x1b[2JROBOT") == order_words.outside("\x1b[2JROBOT")
-    assert is_harmless(order_words.order_substatus("\x1b[2JROBOT"))
-    assert order_words.delivery_kind(OrderDelivery("UNKNOWN", "Почта")) == "Почта"
-    assert len(order_words.outside("x" * 5000)) == 120
+    assert orders.order_status("WAITING_FOR_ROBOT") == "WAITING_FOR_ROBOT"
+    assert orders.refund_status("\x1b[2JROBOT") == orders.outside("\x1b[2JROBOT")
+    assert is_harmless(orders.order_substatus("\x1b[2JROBOT"))
+    assert orders.delivery_kind(OrderDelivery("UNKNOWN", "Почта")) == "Почта"
+    assert len(orders.outside("x" * 5000)) == 120
 
 
 def test_every_documented_word_is_told_in_the_operators_language() -> None:
     locale.use("ru")
     schemas = json.loads(SCHEMAS.read_text(encoding="utf-8"))["components"]["schemas"]
     for name, say in (
-        ("OrderStatusType", order_words.order_status),
-        ("RefundStatusType", order_words.refund_status),
+        ("OrderStatusType", orders.order_status),
+        ("RefundStatusType", orders.refund_status),
     ):
         for word in schemas[name]["enum"]:
             assert say(word) != word
@@ -276,5 +276,5 @@ def test_every_documented_word_is_told_in_the_operators_language() -> None:
 
 def test_an_amount_in_russian_has_a_comma() -> None:
     locale.use("ru")
-    assert order_words.amount(Money("2380.50", "RUR")).replace("\u00a0", " ") == "2 380,50 ₽"
-    assert order_words.amount(Money("2380", "RUR")).replace("\u00a0", " ") == "2 380 ₽"
+    assert orders.amount(Money("2380.50", "RUR")).replace("\u00a0", " ") == "2 380,50 ₽"
+    assert orders.amount(Money("2380", "RUR")).replace("\u00a0", " ") == "2 380 ₽"

@@ -12,15 +12,9 @@ from chat_tui.model.ids import MessageId, Millis, ReturnId
 from chat_tui.model.message import Sender
 from chat_tui.model.search import SearchCoverage, SearchHit, SearchQuery
 from chat_tui.model.search_words import FILTER_WORDS, read_query
-from chat_tui.ui.view.line import Role, text_of, width_of
 from chat_tui.ui.view.search_rows import excerpt, hit_lines
-from chat_tui.ui.view.search_words import (
-    coverage_words,
-    filter_rows,
-    found_words,
-    nothing_words,
-    unknown_words,
-)
+from chat_tui.words.line import Role, text_of, width_of
+from chat_tui.words.search import coverage_words, filter_rows, found_words, nothing_words, unknown_words
 from tests.ui.pane_samples import DAY, HOSTILE, HOUR, NOW, is_harmless, queue_item
 
 TEXT = "Добрый день! Сегодня уже 22-е, а чайник не привезли. Всё в порядке с заказом? Очень нужен."

@@ -6,7 +6,6 @@ import pytest
 
 from chat_tui import locale
 from chat_tui.model.template import Field, Template, unfilled
-from chat_tui.ui.view.line import Role, text_of, width_of
 from chat_tui.ui.view.template_rows import (
     found_templates,
     how_to_words,
@@ -16,6 +15,7 @@ from chat_tui.ui.view.template_rows import (
     template_line,
     values_of,
 )
+from chat_tui.words.line import Role, text_of, width_of
 from tests.ui.pane_samples import queue_item
 
 SHELF = [

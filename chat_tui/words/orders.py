@@ -1,11 +1,13 @@
 """The Market's words of orders and returns, its days and its amounts, as the operator says them."""
 
+import re
 from datetime import date
+from typing import Final
 
 from chat_tui.locale import N_, _, language
 from chat_tui.model.order import Money, OrderDelivery
-from chat_tui.ui.view.line import shown
-from chat_tui.ui.view.waits import day_words
+from chat_tui.words.line import shown
+from chat_tui.words.times import day_words
 
 _MOST = 120
 """Characters of a word or a name from outside."""
@@ -130,3 +132,28 @@ def outside(text: str) -> str:
 def _known(words: dict[str, str], word: str) -> str:
     known = words.get(word)
     return outside(word) if known is None else known and _(known)
+
+
+# -- The number of an order or a return, as it is typed or pasted ----------------------------------
+
+
+_LARGEST: Final = 2**63 - 1
+
+
+def read_number(text: str) -> int | str:
+    """The number in the text, or a sentence that says why there is none.
+
+    Blanks between digits, № and words around do not matter.
+    """
+    joined = re.sub(r"(?<=[0-9])[\s\u200b]+(?=[0-9])", "", text)
+    groups = re.findall(r"[№#]\s*([0-9]+)", joined) or re.findall(r"[0-9]+", joined)
+    if not text.strip():
+        return _("Type the number of the order or the return.")
+    if not groups:
+        return _("There are no digits in this. The number stands in the seller's cabinet.")
+    if len(groups) > 1:
+        return _("There are several numbers here: leave one.")
+    number = int(groups[0]) if len(groups[0]) < 25 else _LARGEST + 1
+    if number > _LARGEST:
+        return _("This number is too long: an order has at most 19 digits.")
+    return number or _("A number cannot be zero.")

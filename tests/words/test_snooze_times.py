@@ -7,7 +7,7 @@ import pytest
 
 from chat_tui.model.ids import MessageId
 from chat_tui.model.mark import Hold
-from chat_tui.ui.view.snooze_times import Until, choices, hold_words, read_time, until_words
+from chat_tui.words.times import Until, choices, hold_words, read_time, until_words
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 

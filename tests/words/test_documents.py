@@ -14,7 +14,7 @@ from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.record import Record
 from chat_tui.model.timeline import Entry
-from chat_tui.ui.view.chat_export import as_json, as_markdown, as_text, escaped, exact_time, whole
+from chat_tui.words.documents import as_json, as_markdown, as_text, escaped, exact_time, whole
 from tests.ui.pane_samples import DAY, HOSTILE, MINUTE, NOW, is_harmless, message, outbox_item, queue_item
 
 MOSCOW = timezone(timedelta(hours=3))

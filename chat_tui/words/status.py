@@ -6,10 +6,12 @@ from chat_tui.locale import N_, _, ngettext
 from chat_tui.model.ids import Millis
 from chat_tui.model.link import Link, LinkState
 from chat_tui.model.problem import ProblemKind
-from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.line import Line, Role, Span, cut, shown
-from chat_tui.ui.view.problems import problem_words
-from chat_tui.ui.view.waits import MINUTE, age, when
+from chat_tui.model.queue import QueueItem
+from chat_tui.words import glyphs
+from chat_tui.words.chats import chat_title
+from chat_tui.words.line import Line, Role, Span, cut, shown
+from chat_tui.words.problems import problem_words
+from chat_tui.words.times import MINUTE, age, when
 
 _WAITING_FOR = {
     "getChats": N_("The Market's quota for the list is used up: new chats come after {time}."),
@@ -133,3 +135,39 @@ def _offline(link: Link, now: Millis, zone: tzinfo) -> str:
     else:
         cache = _("Shown is the cache of {time}.").format(time=when(link.fresh_at, now, zone))
     return " ".join((why, cache, _("Messages will go by themselves.")))
+
+
+# -- What stands over the terminal's window, and what an operator who looks elsewhere is told ------
+
+
+PROGRAM = "chat-tui"
+
+
+def window_title(waiting: int) -> str:
+    """The program, and how many wait for an answer."""
+    if not waiting:
+        return PROGRAM
+    return f"{PROGRAM} · {ngettext('{n} waiting', '{n} waiting', waiting).format(n=waiting)}"
+
+
+def call_words(count: int) -> str:
+    """How many wrote, and no more: others may see the screen."""
+    return ngettext("{n} buyer has written", "{n} buyers have written", count).format(n=count)
+
+
+def dispute_words(begun: int, among: int) -> str:
+    """That something happened in disputes: how many of them have begun, or that somebody wrote in them."""
+    if begun:
+        return ngettext("{n} dispute has begun", "{n} disputes have begun", begun).format(n=begun)
+    return ngettext("a new message in {n} dispute", "new messages in {n} disputes", among).format(n=among)
+
+
+def dispute_notice(words: str, item: QueueItem, key: str) -> str:
+    """The same for the operator's own screen: with whom, and where to look."""
+    return _("{what}: {title}. {key} shows the disputes.").format(what=words, title=chat_title(item), key=key)
+
+
+def call_text(item: QueueItem, words: str) -> str:
+    """Who wrote what, raw; of a dispute that first."""
+    dispute = f"{_('dispute')}: " if item.chat.is_dispute else ""
+    return f"{dispute}{chat_title(item)}: {words}"

@@ -5,19 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from chat_tui.ui.view.line import (
-    Role,
-    Span,
-    cut,
-    cut_middle,
-    fit,
-    pad,
-    shown,
-    spread,
-    text_of,
-    width_of,
-    wrap,
-)
+from chat_tui.words.line import Role, Span, cut, cut_middle, fit, pad, shown, spread, text_of, width_of, wrap
 from tests.ui.pane_samples import HOSTILE
 
 TEXTS = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=200), st.text("аб漢😀 \n\u0301", max_size=200))

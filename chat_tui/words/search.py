@@ -8,8 +8,8 @@ from chat_tui.locale import N_, _, language, ngettext
 from chat_tui.model.ids import Millis
 from chat_tui.model.search import SearchCoverage
 from chat_tui.model.search_words import FILTER_WORDS
-from chat_tui.ui.view.line import shown
-from chat_tui.ui.view.waits import day_of
+from chat_tui.words.line import shown
+from chat_tui.words.times import day_of
 
 _MONTHS: Final = (
     N_("January"),

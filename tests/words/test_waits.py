@@ -5,8 +5,8 @@ from datetime import UTC, date, timedelta, timezone
 import pytest
 
 from chat_tui import locale
-from chat_tui.ui.view.sizes import size_words
-from chat_tui.ui.view.waits import age, clock_time, day_of, day_words, moment, spoken, when
+from chat_tui.words.files import size_words
+from chat_tui.words.times import age, clock_time, day_of, day_words, moment, spoken, when
 from tests.ui.pane_samples import DAY, HOUR, MINUTE, NOW
 
 MOSCOW = timezone(timedelta(hours=3))

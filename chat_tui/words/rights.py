@@ -6,10 +6,10 @@ from chat_tui.inbox.connect import Business
 from chat_tui.locale import N_, _, ngettext
 from chat_tui.model.chat import KeyRights, Shop
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.about import other_words
-from chat_tui.ui.view.line import cut, shown
-from chat_tui.ui.view.problems import own_words, problem_words
+from chat_tui.words import glyphs
+from chat_tui.words.chats import other_words
+from chat_tui.words.line import cut, shown
+from chat_tui.words.problems import own_words, problem_words
 
 _NAME_CELLS = 60
 _FIXES = {

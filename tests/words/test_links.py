@@ -3,7 +3,7 @@
 import pytest
 
 from chat_tui.safetext import safe
-from chat_tui.ui.view.links import LIMIT, link_warnings, links
+from chat_tui.words.links import LIMIT, link_warnings, links
 
 
 @pytest.mark.parametrize(

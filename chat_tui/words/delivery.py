@@ -7,9 +7,9 @@ from chat_tui.model.match import says_the_same
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Entry
-from chat_tui.ui.view import glyphs
-from chat_tui.ui.view.line import Role, Span
-from chat_tui.ui.view.problems import problem_words, server_words
+from chat_tui.words import glyphs
+from chat_tui.words.line import Role, Span
+from chat_tui.words.problems import problem_words, server_words
 
 
 def delivery_state(item: OutboxItem, now: Millis) -> Span:

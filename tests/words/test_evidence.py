@@ -9,7 +9,7 @@ from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.record import Missing, Record
 from chat_tui.model.timeline import Entry
-from chat_tui.ui.view.evidence import as_timeline, evidence_documents, gap_words, missing_text
+from chat_tui.words.documents import as_timeline, evidence_documents, gap_words, missing_text
 from tests.ui.pane_samples import DAY, HOUR, MINUTE, NOW, message, outbox_item, queue_item
 
 BEGAN = NOW - DAY

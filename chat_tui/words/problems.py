@@ -2,9 +2,9 @@
 
 from chat_tui.locale import N_, _
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.ui.view.doubt_words import doubt_words
-from chat_tui.ui.view.line import shown
-from chat_tui.ui.view.waits import spoken
+from chat_tui.words.doubts import doubt_words
+from chat_tui.words.line import shown
+from chat_tui.words.times import spoken
 
 _WORDS_LENGTH = 200
 

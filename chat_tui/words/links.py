@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from chat_tui.locale import _
-from chat_tui.ui.view.line import cut_middle, shown
+from chat_tui.words.line import cut_middle, shown
 
 LIMIT: Final = 2_000
 """Characters of the longest link that may be opened."""

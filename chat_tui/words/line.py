@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rich.cells import cell_len, get_character_cell_size
 
 from chat_tui.safetext import safe
-from chat_tui.ui.view import glyphs
+from chat_tui.words import glyphs
 
 
 class Role(StrEnum):
