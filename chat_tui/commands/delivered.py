@@ -9,8 +9,6 @@ from chat_tui.inbox.events import Event, OutboxChanged
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.store.errors import StoreError
-from chat_tui.ui.view.delivery_words import delivery_reason
-from chat_tui.store.errors import StoreBusy, StoreProblem
 from chat_tui.words.delivery import delivery_reason
 
 SPARE_S: Final = 4.0
