@@ -159,6 +159,7 @@ def _start(asked: "Namespace") -> int:
 def _open(asked: "Namespace") -> int:
     """The inbox of one business, of several as one queue, or, where there is none, the box to begin with."""
     from chat_tui.commands import profiles
+    from chat_tui.paths import locate
 
     names = profiles.chosen(asked)
     paths = locate(asked.profile)
@@ -192,6 +193,7 @@ def _verb(asked: "Namespace") -> int:
     """One of the verbs that work on the inbox without a screen."""
     import asyncio
 
+    from chat_tui.commands import profiles
     from chat_tui.paths import locate
 
     profiles.only_one(profiles.chosen(asked))
@@ -280,6 +282,7 @@ def _begin(asked: "Namespace", settings: "Settings", paths: "Paths") -> int:
 
 def _need_terminal() -> None:
     from chat_tui.commands.speak import CannotStart
+    from chat_tui.ui.terminal import environment
 
     if refusal := environment.refusal(os.environ, sys.stdin, sys.stdout, sys.stderr):
         raise CannotStart(refusal)
@@ -288,6 +291,7 @@ def _need_terminal() -> None:
 def _login(asked: "Namespace") -> int:
     """Connect a shop without a screen."""
     from chat_tui.commands import login
+    from chat_tui.commands.access import try_key
     from chat_tui.paths import locate
 
     paths = locate(asked.profile)
@@ -299,6 +303,7 @@ def _login(asked: "Namespace") -> int:
 def _demo(asked: "Namespace") -> int:
     """The inbox before a pretend Market that lives as long as it does."""
     from chat_tui.commands import demo
+    from chat_tui.paths import locate
 
     _need_terminal()
     paths = locate(demo.profile(asked.chats, asked.seed))
