@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from chat_tui.commands.speak import CannotStart
-from chat_tui.inbox.market import Market
+from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
 from chat_tui.market.access import Access, AccessError
 from chat_tui.model.ids import BusinessId
@@ -41,14 +41,14 @@ def access_to(settings: Settings, paths: Paths) -> Access:
         raise CannotStart(str(problem)) from None
 
 
-def client(access: Access, settings: Settings) -> Market:
+def client(access: Access, settings: Settings) -> MarketApi:
     """The client; httpx comes with it. Raises AccessError where proxy or certificates cannot be used."""
     from chat_tui.market.client import MarketClient  # noqa: PLC0415 - not before it is needed
 
     return MarketClient(access, read_only=settings.read_only)
 
 
-def way_to(settings: Settings, paths: Paths, *, is_seen: bool) -> tuple[Access, Callable[[], Market]]:
+def way_to(settings: Settings, paths: Paths, *, is_seen: bool) -> tuple[Access, Callable[[], MarketApi]]:
     """Access, and what makes the client, which may raise AccessError. Raises CannotStart.
 
     `is_seen` = there is a screen to say so; else the client is made here, as none is a reason not to start.
@@ -63,6 +63,6 @@ def way_to(settings: Settings, paths: Paths, *, is_seen: bool) -> tuple[Access, 
     return access, lambda: made
 
 
-def try_key(settings: Settings, key: str) -> Market:
+def try_key(settings: Settings, key: str) -> MarketApi:
     """A client with a key that is not stored yet. Raises AccessError."""
     return client(Access(settings.api_url, key), settings)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chat_tui.commands.speak import CannotStart
-from chat_tui.inbox.market import Market
+from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
 from chat_tui.market.access import Access
 from chat_tui.model.ids import BusinessId
@@ -19,7 +19,7 @@ _MOST_BYTES = 100
 """Of what is remembered."""
 
 
-async def find_business(access: Access, directory: Path, connect: Callable[[], Market]) -> BusinessId:
+async def find_business(access: Access, directory: Path, connect: Callable[[], MarketApi]) -> BusinessId:
     """The one business of this key, remembered in `directory`; asks getCampaigns the first time only."""
     place = directory / "business"
     known = _remembered(place, access)
@@ -30,7 +30,7 @@ async def find_business(access: Access, directory: Path, connect: Callable[[], M
     return found
 
 
-async def _ask(market: Market) -> BusinessId:
+async def _ask(market: MarketApi) -> BusinessId:
     try:
         shops = await market.get_shops()
     finally:

@@ -12,7 +12,7 @@ from chat_tui.commands.checks import files, market, storage, terminal
 from chat_tui.commands.checks.finding import Finding, State
 from chat_tui.commands.checks.zone import zone
 from chat_tui.commands.speak import say, say_json
-from chat_tui.inbox.market import Market
+from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
 from chat_tui.market.access import Access
 from chat_tui.paths import Paths
@@ -26,7 +26,7 @@ def run(flags: Flags, environ: Mapping[str, str], paths: Paths, *, as_json: bool
     try:
         settings = load(flags, environ, paths.settings_file)
         locale.use(settings.language)
-        connect: Callable[[Access], Market] = partial(client, settings=settings)
+        connect: Callable[[Access], MarketApi] = partial(client, settings=settings)
         findings += market.look_at(settings, connect, wall_clock_ms)
     except SettingsProblem as problem:
         settings = Settings()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chat_tui.commands.speak import foreign_words
 from chat_tui.inbox.connect import Business, Connector
-from chat_tui.inbox.market import Market
+from chat_tui.inbox.market import MarketApi
 from chat_tui.paths import ForeignDirectory, Paths
 from chat_tui.settings import Settings, SettingsProblem
 from chat_tui.settings.keep import keep_shop
@@ -15,7 +15,7 @@ from chat_tui.ui.terminal import environment
 
 
 def run(
-    settings: Settings, paths: Paths, connect: Callable[[str], Market], table: str
+    settings: Settings, paths: Paths, connect: Callable[[str], MarketApi], table: str
 ) -> tuple[int, str | None]:
     """The exit code, and the way that was gone: a shop was "connect"ed, the "demo" is wanted, or None."""
     environment.prepare(os.environ)

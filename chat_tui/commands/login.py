@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chat_tui.commands.speak import CannotStart, complain, report
 from chat_tui.inbox.connect import Business, Opened, look_with
-from chat_tui.inbox.market import Market
+from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
 from chat_tui.model.problem import Problem
 from chat_tui.settings import SettingsProblem
@@ -28,7 +28,7 @@ from chat_tui.words.rights import (
 
 
 def run(
-    arguments: Namespace, settings_file: Path, connect: Callable[[str], Market], environ: Mapping[str, str]
+    arguments: Namespace, settings_file: Path, connect: Callable[[str], MarketApi], environ: Mapping[str, str]
 ) -> int:
     """Check the key, say what it opens, store it; 1 when it is refused. Raises CannotStart."""
     typed = _from_input() if arguments.token_stdin else _asked()

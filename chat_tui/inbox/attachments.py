@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from chat_tui.inbox.asking import Asking
-from chat_tui.inbox.received import Progress
+from chat_tui.inbox.reading.attachments import Progress
 from chat_tui.model.file import Saved
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.problem import Problem

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from chat_tui.inbox.loop import EngineLoop
-from chat_tui.inbox.market import Market
+from chat_tui.inbox.market import MarketApi
 from chat_tui.market.access import AccessError
 from chat_tui.model.chat import KeyRights, Shop
 from chat_tui.model.ids import BusinessId
@@ -36,7 +36,7 @@ class Opened:
         return next((one for one in self.businesses if one.business_id == business_id), None)
 
 
-async def look(market: Market) -> Opened | Problem:
+async def look(market: MarketApi) -> Opened | Problem:
     """Ask for the rights (getAuthTokenInfo; an OAuth token has none to tell) and the shops (getCampaigns)."""
     rights = await market.get_key_rights()
     if isinstance(rights, Problem):
@@ -47,7 +47,7 @@ async def look(market: Market) -> Opened | Problem:
     return Opened(rights, grouped(shops))
 
 
-async def look_with(connect: Callable[[str], Market], key: str) -> Opened | Problem:
+async def look_with(connect: Callable[[str], MarketApi], key: str) -> Opened | Problem:
     """The same with a client of its own, closed afterwards; no answer gives the key back to be shown."""
     try:
         market = connect(key)
@@ -74,7 +74,7 @@ def grouped(shops: tuple[Shop, ...]) -> tuple[Business, ...]:
 class Connector:
     """Asks and stores for a screen, which never waits for network or disk. Use it from one event loop."""
 
-    def __init__(self, connect: Callable[[str], Market], store: Callable[[str, Business], None]) -> None:
+    def __init__(self, connect: Callable[[str], MarketApi], store: Callable[[str, Business], None]) -> None:
         """`connect` makes a client with a key; `store` writes key and business down, or raises."""
         self._connect = connect
         self._store = store

@@ -6,33 +6,28 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
-from chat_tui.inbox.alarm import Alarm
-from chat_tui.inbox.backfill import Backfill
-from chat_tui.inbox.budgets import Budgets
-from chat_tui.inbox.bulletin import Bulletin
-from chat_tui.inbox.clock import BootClock, boot_clock
-from chat_tui.inbox.delivery import Delivery
-from chat_tui.inbox.events import ChatsChanged, EngineFailed, HistoryFailed
-from chat_tui.inbox.ground import Ground
-from chat_tui.inbox.history import History
-from chat_tui.inbox.indexing import index_the_rest
-from chat_tui.inbox.leader import Leadership
-from chat_tui.inbox.market import Market
-from chat_tui.inbox.order_reads import OrderReads
-from chat_tui.inbox.paced import PacedMarket
-from chat_tui.inbox.permission import Permission
-from chat_tui.inbox.presence import Presence
-from chat_tui.inbox.received import Received
+from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.copies.change_feed import ChangeFeed, SnoozeTimer
+from chat_tui.inbox.copies.clock import BootClock, boot_clock
+from chat_tui.inbox.copies.leader import Leadership
+from chat_tui.inbox.copies.presence import Presence
+from chat_tui.inbox.copies.quotas import Quotas
+from chat_tui.inbox.copies.rate_limit import ConcurrencyLimit, RateLimitedClient
+from chat_tui.inbox.events import ChatsChanged, EngineFailed, EventBus, HistoryFailed
+from chat_tui.inbox.market import MarketApi, Unreachable, reach
+from chat_tui.inbox.reading.attachments import AttachmentReader
+from chat_tui.inbox.reading.backfill import Backfill, index_the_rest
+from chat_tui.inbox.reading.history import HistoryReader
+from chat_tui.inbox.reading.orders import OrderReader
+from chat_tui.inbox.reading.rights import RightsCheck
+from chat_tui.inbox.reading.sync import Sync
+from chat_tui.inbox.sending.delivery import Delivery
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.inbox.slots import Slots
-from chat_tui.inbox.sync import Sync
-from chat_tui.inbox.unreachable import Unreachable, reach
-from chat_tui.inbox.watch import Watch
-from chat_tui.model.allowance import Urgency
 from chat_tui.model.chat import NewChat
 from chat_tui.model.ids import ChatId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.model.quota import Urgency
 from chat_tui.model.report import SyncPlan, SyncReport
 from chat_tui.store import chats, outbox, saved, spool
 from chat_tui.store.database import Store
@@ -54,16 +49,16 @@ class Engine:
     def __init__(
         self,
         store: Store,
-        connect: Callable[[], Market],
+        connect: Callable[[], MarketApi],
         settings: InboxSettings,
         wall_ms: Callable[[], Millis],
         clock: BootClock | None = None,
     ) -> None:
-        self.bulletin = Bulletin(wall_ms)
+        self.bus = EventBus(wall_ms)
         if settings.read_only:
-            self.bulletin.restrict(Problem(ProblemKind.READ_ONLY))
+            self.bus.restrict(Problem(ProblemKind.READ_ONLY))
         if store.unwritable:
-            self.bulletin.restrict(Problem(ProblemKind.UNWRITABLE, message=store.unwritable))
+            self.bus.restrict(Problem(ProblemKind.UNWRITABLE, message=store.unwritable))
         self._store = store
         self._connect = connect
         self._settings = settings
@@ -74,37 +69,37 @@ class Engine:
         self._delivering: asyncio.Task[None] | None = None
         self._background = False
         self._halting: asyncio.Task[None] | None = None
-        self._g: Ground
-        self._history: History
-        self._budgets: Budgets
+        self._ctx: EngineContext
+        self._history: HistoryReader
+        self._budgets: Quotas
         self._sync: Sync
         self._backfill: Backfill
         self._presence: Presence
         self._leadership: Leadership
         self._delivery: Delivery
-        self._orders: OrderReads
-        self.received: Received
+        self._orders: OrderReader
+        self.received: AttachmentReader
         """Files of messages; there once the engine is open."""
 
     async def open(self, *, background: bool) -> None:
         """Make the client and, in the background, begin to sync and deliver."""
         data_dir = self._store.paths.data_dir
-        self._budgets = budgets = Budgets(self._store, self._clock, self._wall_ms)
-        client = reach(self._connect, self.bulletin)
-        self.bulletin.connected(client.proxy)
+        self._budgets = budgets = Quotas(self._store, self._clock, self._wall_ms)
+        client = reach(self._connect, self.bus)
+        self.bus.connected(client.proxy)
         locks = NoLocks if self._store.unwritable else ByteLock
-        slots = Slots(locks(data_dir / "slots.lock"))
-        market = PacedMarket(client, slots, budgets, lambda: self.bulletin.refused_key, self.bulletin.refuse)
-        self._g = Ground(self._store, market, self.bulletin, self._settings, self._wall_ms, self._clock)
-        self._history = History(self._g)
+        slots = ConcurrencyLimit(locks(data_dir / "slots.lock"))
+        market = RateLimitedClient(client, slots, budgets, lambda: self.bus.refused_key, self.bus.refuse)
+        self._ctx = EngineContext(self._store, market, self.bus, self._settings, self._wall_ms, self._clock)
+        self._history = HistoryReader(self._ctx)
         self._leadership = Leadership(self._store, locks(data_dir / "leader.lock"), self._clock)
         self._presence = Presence(self._store, self._clock, self._settings.poll_s)
-        self._sync = Sync(self._g, self._history, self._leadership, self._presence.pause_s)
-        self._backfill = Backfill(self._g, self._history, self._may_backfill)
-        self.received = Received(self._g)
+        self._sync = Sync(self._ctx, self._history, self._leadership, self._presence.pause_s)
+        self._backfill = Backfill(self._ctx, self._history, self._may_backfill)
+        self.received = AttachmentReader(self._ctx)
         chat_locks = NoLocks(data_dir) if self._store.unwritable else ChatLock(data_dir)
-        self._delivery = Delivery(self._g, self._history, chat_locks)
-        self._orders = OrderReads(self._g, self._spawn)
+        self._delivery = Delivery(self._ctx, self._history, chat_locks)
+        self._orders = OrderReader(self._ctx, self._spawn)
         self._background = background and not self._store.unwritable
         if self._background:
             self._spawn(self._presence.active())
@@ -113,28 +108,28 @@ class Engine:
                 self._ensure_delivering()
                 self._spawn(self._backfill.run())
                 self._learn_rights()
-            watch = Watch(self._g, budgets, self._sync.hurry, lambda: self._leadership.is_ours)
+            watch = ChangeFeed(self._ctx, budgets, self._sync.hurry, lambda: self._leadership.is_ours)
             self._spawn(watch.run())
-            self._spawn(Alarm(self._g).run())
+            self._spawn(SnoozeTimer(self._ctx).run())
             self._spawn(self._tidy())
-            self._spawn(index_the_rest(self._g))
+            self._spawn(index_the_rest(self._ctx))
 
     def _learn_rights(self) -> None:
         if self._background and self._settings.asks_rights and not self._settings.read_only:
-            self._spawn(Permission(self._g).learn())
+            self._spawn(RightsCheck(self._ctx).learn())
 
     def _may_backfill(self) -> bool:
         return self._settings.backfill and self._leadership.is_ours
 
     async def _tidy(self) -> None:
         """Once per start: copies of files that no item needs any more and parts of others, left by a kill."""
-        needed = {item.outbox_id for item in await self._g.read(outbox.open_items)}
+        needed = {item.outbox_id for item in await self._ctx.read(outbox.open_items)}
         await asyncio.to_thread(spool.sweep, self._store.paths.data_dir, needed, SPOOL_AGE_S)
         await asyncio.to_thread(saved.sweep, self._store.paths.data_dir)
 
     def hindered(self, words: str, *, is_final: bool) -> None:
         """The local files cannot be written, or can be again; if they never will be, nothing goes on."""
-        self.bulletin.hinder(words, is_final=is_final)
+        self.bus.hinder(words, is_final=is_final)
         if is_final and self._background:
             self._background = False
             self._halting = asyncio.create_task(self._halt())
@@ -158,12 +153,12 @@ class Engine:
         await self._halt()
         if hasattr(self, "_g"):
             await self._presence.leave()
-            await self._g.markets.aclose()
+            await self._ctx.markets.aclose()
 
     async def plan(self) -> SyncPlan:
         """What the next rounds will do; and what is left of the quotas, whichever copy asked."""
         await self._budgets.reload()
-        self.bulletin.count(self._budgets.known)
+        self.bus.count(self._budgets.known)
         return await self._sync.plan()
 
     # -- needs ---------------------------------------------------------------------------------------
@@ -177,12 +172,12 @@ class Engine:
     @property
     def _may_ask(self) -> bool:
         """A key that was refused is not shown again, until the operator asks for it."""
-        return self.bulletin.refused_key is None
+        return self.bus.refused_key is None
 
     def want_older(self, chat_id: ChatId) -> None:
         """One page of older messages; wanting it twice is wanting it once."""
         if not self._may_ask:
-            self.bulletin.publish(HistoryFailed(chat_id))
+            self.bus.publish(HistoryFailed(chat_id))
         elif chat_id not in self._older:
             task = self._spawn(self._history.older(chat_id))
             self._older[chat_id] = task
@@ -196,7 +191,7 @@ class Engine:
     def order_problem(self, operation: str) -> Problem | None:
         """Why the last asking for orders or returns was in vain. May be called from any thread."""
         if not self._may_ask:
-            return self.bulletin.refused_key
+            return self.bus.refused_key
         return self._orders.problem(operation) if hasattr(self, "_orders") else None
 
     def refresh(self) -> None:
@@ -204,7 +199,7 @@ class Engine:
         self._delivery.resume()
         self._orders.forget()
         self._sync.refresh()
-        if self.bulletin.link.view_only is not None:
+        if self.bus.link.view_only is not None:
             self._learn_rights()
 
     def active(self, *, is_here: bool) -> None:
@@ -231,13 +226,13 @@ class Engine:
 
     async def fetch_chat(self, chat_id: ChatId, about: NewChat | None = None) -> Problem | None:
         """Bring a chat and its newest messages into the cache; refused if it is not about `about`."""
-        chat = await self._g.market(Urgency.OPEN).get_chat(chat_id)
+        chat = await self._ctx.market(Urgency.OPEN).get_chat(chat_id)
         if isinstance(chat, Problem):
             return chat
         if about is not None and not chat.context.may_be(about):
             return Problem(ProblemKind.UNEXPECTED_ANSWER, Certainty.UNCLEAR, "createChat")
-        await self._g.write_cache(chats.save_page, (chat,), self._wall_ms())
-        self.bulletin.publish(ChatsChanged(frozenset({chat_id})))
+        await self._ctx.write_cache(chats.save_page, (chat,), self._wall_ms())
+        self.bus.publish(ChatsChanged(frozenset({chat_id})))
         return await self._history.newer(chat_id)
 
     async def fetch_whole(self, chat_id: ChatId) -> Problem | None:
@@ -251,7 +246,7 @@ class Engine:
             return Problem(ProblemKind.READ_ONLY)
         created: ChatId | Problem = Problem(ProblemKind.OFFLINE)
         for _ in range(CREATE_TRIES):
-            created = await self._g.market(Urgency.OPEN).create_chat(about)
+            created = await self._ctx.market(Urgency.OPEN).create_chat(about)
             if not isinstance(created, Problem) or created.certainty != Certainty.UNCLEAR:
                 break
         if isinstance(created, Problem):
@@ -309,4 +304,4 @@ class Engine:
             log.error("a part of the engine failed", exc_info=error)
             # That the files cannot be read is told by whoever reads them.
             if not isinstance(error, StoreError):
-                self.bulletin.publish(EngineFailed(type(error).__name__))
+                self.bus.publish(EngineFailed(type(error).__name__))

@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from chat_tui.model.allowance import Urgency
+from chat_tui.inbox.events import EventBus
+from chat_tui.market.access import AccessError
 from chat_tui.model.chat import Chat, KeyRights, NewChat, Shop
 from chat_tui.model.ids import CampaignId, ChatId, MessageId, OrderId, ReturnId
 from chat_tui.model.link import Budget
@@ -12,10 +13,11 @@ from chat_tui.model.message import Message
 from chat_tui.model.order import Order, Return
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.paging import ChatsPage, MessagesPage
-from chat_tui.model.problem import Problem
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.quota import Urgency
 
 
-class Market(Protocol):
+class MarketApi(Protocol):
     """Each call is one request (get_shops: all pages); every failure is a Problem."""
 
     @property
@@ -89,14 +91,53 @@ class Market(Protocol):
 
 
 class MarketByUrgency(Protocol):
-    """The Market given out by urgency: the shape that `inbox.paced.PacedMarket` has."""
+    """The Market given out by urgency: the shape that `inbox.paced.RateLimitedClient` has."""
 
     @property
     def budgets(self) -> Mapping[str, Budget]:
         """What is left of the quotas, by operationId, over all copies of the program."""
 
-    def at(self, urgency: Urgency) -> Market:
+    def at(self, urgency: Urgency) -> MarketApi:
         """The Market for requests of one urgency."""
 
     async def aclose(self) -> None:
         """Close connections."""
+
+
+class Unreachable:
+    """Has the shape of a Market and answers every question with the same problem."""
+
+    proxy = ""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+
+    @property
+    def budgets(self) -> Mapping[str, Budget]:
+        """None is known."""
+        return {}
+
+    async def _refuse(self, *_asked: Any, **_more: Any) -> Problem:
+        return self.problem
+
+    get_chats = get_chat = get_chat_history = get_chat_message = get_orders = get_return = _refuse
+    get_key_rights = get_shops = create_chat = send_message = send_file = fetch_file = _refuse
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+def reach(connect: Callable[[], MarketApi], bus: EventBus) -> MarketApi:
+    """The client that `connect` makes; where proxy, certificates or the local files allow none that is
+    said, and an `Unreachable` takes its place: nothing will be asked or sent.
+    """
+    problem = bus.link.view_only
+    if problem is not None and problem.kind is ProblemKind.UNWRITABLE:
+        bus.failed(problem)
+        return Unreachable(problem)
+    try:
+        return connect()
+    except AccessError as error:
+        problem = Problem(ProblemKind.SURROUNDINGS, message=str(error))
+        bus.failed(problem)
+        return Unreachable(problem)

@@ -5,7 +5,7 @@ from typing import Final, TypeVar
 
 from chat_tui.inbox.engine import Engine
 from chat_tui.inbox.loop import EngineLoop
-from chat_tui.inbox.order_reads import ORDERS, RETURNS
+from chat_tui.inbox.reading.orders import ORDERS, RETURNS
 from chat_tui.inbox.reads import Reads
 from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.order import ChatOrder, Reading

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Concatenate, ParamSpec
 
-from chat_tui.inbox.clock import BootClock, boot_clock
+from chat_tui.inbox.copies.clock import BootClock, boot_clock
 from chat_tui.inbox.events import Event, OutboxChanged
 from chat_tui.model.hold import Told
 from chat_tui.model.ids import ChatId, Millis, OutboxId

@@ -15,12 +15,12 @@ from chat_tui.clock import wall_clock_ms
 from chat_tui.inbox.attachments import Attachments
 from chat_tui.inbox.engine import Engine
 from chat_tui.inbox.events import ChatsChanged, Event, StoreMended
-from chat_tui.inbox.lookup import CLOCK_SLACK_MS
 from chat_tui.inbox.loop import EngineLoop
-from chat_tui.inbox.market import Market
+from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.orders import Orders
+from chat_tui.inbox.outgoing import Sending
 from chat_tui.inbox.queue import Queue
-from chat_tui.inbox.sending import Sending
+from chat_tui.inbox.sending.reconciler import CLOCK_SLACK_MS
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.writing import Writing
 from chat_tui.model.chat import NewChat
@@ -45,7 +45,7 @@ class Inbox(Queue, Sending, Attachments):
     def __init__(
         self,
         store: Store,
-        connect: Callable[[], Market],
+        connect: Callable[[], MarketApi],
         *,
         settings: InboxSettings | None = None,
         wall_ms: Callable[[], Millis] = wall_clock_ms,
@@ -152,7 +152,7 @@ class Inbox(Queue, Sending, Attachments):
 
     def link(self, chat_id: ChatId | None = None) -> Link:
         """How things stand with the Market, now: for the business of a chat, where several are open."""
-        return replace(self._engine.bulletin.link, unread=self._reads.trouble)
+        return replace(self._engine.bus.link, unread=self._reads.trouble)
 
     @property
     def view_only(self) -> Problem | None:
@@ -262,7 +262,7 @@ class Inbox(Queue, Sending, Attachments):
 
     def subscribe(self, hear: Callable[[Event], None]) -> Callable[[], None]:
         """Call `hear` with every event, on the engine's thread; the result ends it."""
-        return self._engine.bulletin.subscribe(hear)
+        return self._engine.bus.subscribe(hear)
 
     async def close(self) -> None:
         """Stop the engine: nothing new is begun, what is durable stays; the store is closed."""
@@ -280,4 +280,4 @@ class Inbox(Queue, Sending, Attachments):
         self._loop.call(partial(self._engine.hindered, found.words, is_final=found.is_final))
 
     def _publish(self, event: Event) -> None:
-        self._loop.call(self._engine.bulletin.publish, event)
+        self._loop.call(self._engine.bus.publish, event)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from chat_tui.inbox.orders import Orders
-from chat_tui.inbox.received import Progress
+from chat_tui.inbox.reading.attachments import Progress
 from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.together import Business, Together
 from chat_tui.model import apart

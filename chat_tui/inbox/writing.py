@@ -8,10 +8,10 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
 
-from chat_tui.inbox.clock import BootClock
-from chat_tui.inbox.door import Door
+from chat_tui.inbox.copies.clock import BootClock
 from chat_tui.inbox.events import Event
 from chat_tui.inbox.outbox_writes import OutboxWrites
+from chat_tui.inbox.sending.door import Door
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.doubt import Doubt
 from chat_tui.model.file import FileCard

@@ -1,8 +1,8 @@
 """What may leave and what may not, whoever wants to send it: all rules, as pure functions.
 
-`inbox/door` asks them of everything that leaves, in one place. Some things are refused always: our own key,
-however it is spelled, a text that says nothing or is too long, a marker nobody filled in. Of others the
-operator is asked: these are doubts, and an agreement to one covers that one.
+`inbox/sending/door` asks them of everything that leaves, in one place. Some things are refused always: our
+own key, however it is spelled, a text that says nothing or is too long, a marker nobody filled in. Of others
+the operator is asked: these are doubts, and an agreement to one covers that one.
 """
 
 import base64

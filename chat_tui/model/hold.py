@@ -8,9 +8,9 @@ the wall can tell, and it is believed no further than the wait was long.
 from dataclasses import dataclass
 from typing import Final, TypedDict
 
-from chat_tui.model.allowance import LONGEST_HOLD, BootMillis
 from chat_tui.model.ids import Millis
 from chat_tui.model.outbox import OutboxItem, OutboxState
+from chat_tui.model.quota import LONGEST_HOLD, BootMillis
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from chat_tui.model.allowance import BootMillis
 from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
+from chat_tui.model.quota import BootMillis
 
 
 class OutboxKind(StrEnum):

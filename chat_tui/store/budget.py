@@ -1,7 +1,7 @@
 """The Market's quotas as all copies of the program keep them, and how many requests may be under way."""
 
-from chat_tui.model.allowance import Allowance, BootMillis, Urgency
 from chat_tui.model.limits import HOURLY
+from chat_tui.model.quota import BootMillis, Quota, Urgency
 from chat_tui.store.database import Connection
 from chat_tui.store.shape import sound
 
@@ -10,7 +10,7 @@ _COLUMNS = "operation, quota, remaining, resets_at, used, paced_to, held_to, ref
 
 def take(
     conn: Connection, operation: str, urgency: Urgency, now: BootMillis, boot: str
-) -> tuple[Allowance, BootMillis]:
+) -> tuple[Quota, BootMillis]:
     """Count one request if it may go; the account, and how long to wait instead (0 = counted)."""
     account = get(conn, operation, now, boot)
     wait = account.wait(urgency, now)
@@ -29,35 +29,33 @@ def told(
     quota: int,
     remaining: int,
     resets_in: BootMillis,
-) -> Allowance:
+) -> Quota:
     """Note what the headers of an answer say."""
     account = get(conn, operation, now, boot).told(quota, remaining, resets_in, now)
     _save(conn, account, boot)
     return account
 
 
-def refused(
-    conn: Connection, operation: str, now: BootMillis, boot: str, wait: BootMillis | None
-) -> Allowance:
+def refused(conn: Connection, operation: str, now: BootMillis, boot: str, wait: BootMillis | None) -> Quota:
     """Note that the quota is used up, until a told moment if there is one."""
     account = get(conn, operation, now, boot).refused(wait, now)
     _save(conn, account, boot)
     return account
 
 
-def get(conn: Connection, operation: str, now: BootMillis, boot: str) -> Allowance:
+def get(conn: Connection, operation: str, now: BootMillis, boot: str) -> Quota:
     """The account of one operation now; one of an earlier start of the machine begins anew."""
     row = conn.execute(
         f"SELECT {_COLUMNS} FROM budget WHERE operation = ? AND boot = ? AND {sound('budget')}",  # noqa: S608
         (operation, boot),
     ).fetchone()
-    return Allowance.first(operation, now) if row is None else Allowance(*row).at(now)
+    return Quota.first(operation, now) if row is None else Quota(*row).at(now)
 
 
-def load(conn: Connection, now: BootMillis, boot: str) -> tuple[Allowance, ...]:
+def load(conn: Connection, now: BootMillis, boot: str) -> tuple[Quota, ...]:
     """The accounts of every operation asked since the machine was started."""
     rows = conn.execute(f"SELECT {_COLUMNS} FROM budget WHERE boot = ? AND {sound('budget')}", (boot,))  # noqa: S608
-    return tuple(Allowance(*row).at(now) for row in rows if row[0] in HOURLY)
+    return tuple(Quota(*row).at(now) for row in rows if row[0] in HOURLY)
 
 
 def narrow(conn: Connection, until: BootMillis, boot: str) -> None:
@@ -72,7 +70,7 @@ def narrow_until(conn: Connection, boot: str) -> BootMillis:
     return 0 if row is None else int(row[0])
 
 
-def _save(conn: Connection, account: Allowance, boot: str) -> None:
+def _save(conn: Connection, account: Quota, boot: str) -> None:
     conn.execute(
         f"INSERT OR REPLACE INTO budget ({_COLUMNS}, boot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
         (

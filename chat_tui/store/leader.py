@@ -6,7 +6,7 @@ takes over holds the lock of the next term and says so in the row.
 
 from typing import NamedTuple
 
-from chat_tui.model.allowance import BootMillis
+from chat_tui.model.quota import BootMillis
 from chat_tui.store.database import Connection
 from chat_tui.store.shape import sound
 

@@ -2,10 +2,10 @@
 
 import sqlite3
 
-from chat_tui.model.allowance import BootMillis
 from chat_tui.model.hold import Told
 from chat_tui.model.ids import ChatId, Millis, OutboxId
 from chat_tui.model.outbox import MAY_LEAVE, OutboxItem, OutboxKind, OutboxState, may_move
+from chat_tui.model.quota import BootMillis
 from chat_tui.store.database import Connection
 from chat_tui.store.rows import ITEM, clean, item_of, moment
 from chat_tui.store.shape import MOST, sound

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.inbox.slots import PLACES
+from chat_tui.inbox.copies.rate_limit import PLACES
 from chat_tui.market.pacing import Deadlines
 from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxItem, OutboxState

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from chat_tui.inbox import received
 from chat_tui.inbox.files import saved_name
+from chat_tui.inbox.reading import attachments
 from chat_tui.model.file import SAVED_BYTES, Saved
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.sandbox.faults import Answer
@@ -145,7 +145,7 @@ async def test_f_151_a_declared_giant_is_not_begun(trial: Trial, tmp_path: Path)
 async def test_f_151_an_endless_file_stops_at_the_cap(
     trial: Trial, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(received, "SAVED_BYTES", 1_000_000)
+    monkeypatch.setattr(attachments, "SAVED_BYTES", 1_000_000)
     head = b"HTTP/1.1 200 OK\r\n\r\n"
     async with raw_market(Script((head, *repeat(bytes(100_000), 500)))) as host:
         case = await came(trial, tmp_path, url=f"{host.url}/file")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chat_tui.inbox.page_walk import PageWalk
+from chat_tui.inbox.reading.scan import Pager
 from chat_tui.model.ids import ChatId
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.sandbox.faults import Answer
@@ -101,7 +101,7 @@ async def test_f_062_refused_again_it_waits(trial: Trial) -> None:
 
 
 def test_f_062_a_first_page_that_is_refused_is_not_asked_again() -> None:
-    walk = PageWalk(HISTORY)
+    walk = Pager(HISTORY)
     assert not walk.begins_anew(BAD_TOKEN)
     assert walk.goes_on(of(1, token="a"))
     assert not walk.begins_anew(Problem(ProblemKind.CUT))

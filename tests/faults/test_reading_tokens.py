@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from chat_tui.inbox.events import HistoryFailed
-from chat_tui.inbox.page_walk import EMPTY_PAGES, MOST_PAGES, PageWalk
+from chat_tui.inbox.reading.scan import EMPTY_PAGES, MOST_PAGES, Pager
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.message import Message
 from chat_tui.model.paging import ChatsPage, Coverage, MessagesPage, Unreadable
@@ -95,7 +95,7 @@ async def holds(found: list[Any]) -> bool:
 
 
 def test_f_056_a_ring_of_tokens_is_a_loop_too() -> None:
-    walk = PageWalk(HISTORY)
+    walk = Pager(HISTORY)
     assert [walk.goes_on(of(1, token=token)) for token in "abca"] == [True, True, True, False]
     assert walk.trouble is not None
     assert not walk.is_whole
@@ -140,21 +140,21 @@ async def test_f_057_endless_pages_of_a_history(trial: Trial) -> None:
 
 
 def test_f_057_three_empty_pages_in_a_row_are_the_end() -> None:
-    walk = PageWalk(HISTORY)
+    walk = Pager(HISTORY)
     steps = [of(1, token="a"), of(token="b"), of(2, token="c"), *(of(token=t) for t in "def")]
     assert [walk.goes_on(step) for step in steps] == [True] * 5 + [False]
     assert walk.is_whole
 
 
 def test_f_057_a_page_of_unreadable_items_is_not_an_empty_one() -> None:
-    walk = PageWalk(LIST)
+    walk = Pager(LIST)
     for number in range(9):
         bad = MessagesPage((), str(number), (Unreadable("x", b"5"),))
         assert walk.goes_on(bad)
 
 
 def test_f_057_a_walk_has_at_most_two_thousand_pages() -> None:
-    walk = PageWalk(LIST)
+    walk = Pager(LIST)
     pages = 0
     while walk.goes_on(of(1, token=str(pages))):
         pages += 1

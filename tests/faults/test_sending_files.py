@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.clock import wall_clock_ms
-from chat_tui.inbox.clock import boot_clock
+from chat_tui.inbox.copies.clock import boot_clock
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.sandbox.faults import Answer, accepted_then

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from chat_tui.clock import wall_clock_ms
+from chat_tui.inbox.sending.retry import RetrySchedule
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.inbox.waits import Waits
 from chat_tui.market.pacing import NARROW, NARROW_SECONDS, Gate
 from chat_tui.model.ids import ChatId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
@@ -161,7 +161,7 @@ async def test_f_018_a_far_date(trial: Trial) -> None:
     outbox_id = await trial.send(chat, "m1")
     item = await trial.reaches(outbox_id, OutboxState.WAITING)
     assert item.not_before - wall_clock_ms() > 3_500_000
-    assert Waits(InboxSettings(), wall_clock_ms).turned_away(AN_ITEM, told(10 * 86_400.0)) == 3600.0
+    assert RetrySchedule(InboxSettings(), wall_clock_ms).turned_away(AN_ITEM, told(10 * 86_400.0)) == 3600.0
     await until(lambda: _settled_scans(trial))
     assert len(trial.posts()) == 1
     assert (await trial.discard(outbox_id)).text == "m1"
@@ -237,7 +237,7 @@ def test_f_028_is_tried_again_after_a_minute_at_the_earliest() -> None:
 
 @pytest.mark.parametrize("kind", [ProblemKind.LOCKED, ProblemKind.HOURLY_LIMIT])
 async def test_f_028_one_refusal_of_this_kind_holds_all_items(kind: ProblemKind) -> None:
-    waits = Waits(QUICK, lambda: 0)
+    waits = RetrySchedule(QUICK, lambda: 0)
     told_one = _item("a", 1, OutboxState.WAITING, kind)
     other = _item("b", 2, OutboxState.QUEUED)
     waits.see([told_one, other])

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from chat_tui.inbox.sending.retry import RetrySchedule
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.inbox.waits import Waits
 from chat_tui.market.client import Deadlines, MarketClient
 from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.link import LinkState
@@ -47,7 +47,7 @@ class CountingClient(MarketClient):
 
 def waits_after(kind: ProblemKind, tries: int) -> list[float]:
     """The pauses the program makes by its standard settings."""
-    waits = Waits(InboxSettings(), lambda: 0)
+    waits = RetrySchedule(InboxSettings(), lambda: 0)
     return [waits.turned_away(AN_ITEM, Problem(kind)) for _ in range(tries)]
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from chat_tui.inbox.market import Market
+from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatId
 from chat_tui.sandbox.serve import Sandbox
@@ -19,7 +19,7 @@ class Connections:
         self._market = market
         self.made = 0
 
-    def __call__(self) -> Market:
+    def __call__(self) -> MarketApi:
         self.made += 1
         return client_of(self._market)
 

@@ -2,8 +2,8 @@
 
 from math import ceil
 
-from chat_tui.inbox.backfill import Backfill
-from chat_tui.inbox.history import PAGE
+from chat_tui.inbox.reading.backfill import Backfill
+from chat_tui.inbox.reading.history import PAGE
 from chat_tui.model.ids import ChatId
 from chat_tui.model.limits import HOURLY
 from chat_tui.model.link import LinkState
@@ -23,9 +23,9 @@ def backfill_of(stage: SoakStage, copy: Reader, *, leads: bool = True) -> Backfi
     """Of a copy that has the list and is online, and runs from now on."""
 
     stage.do(copy.sync.once())
-    assert copy.ground.bulletin.link.state is LinkState.ONLINE
+    assert copy.ctx.bus.link.state is LinkState.ONLINE
     stage.log.clear()
-    backfill = Backfill(copy.ground, copy.history, lambda: leads)
+    backfill = Backfill(copy.ctx, copy.history, lambda: leads)
     stage.spawn(copy, backfill.run())
     return backfill
 
@@ -106,10 +106,10 @@ def test_while_the_network_is_away_nothing_is_asked() -> None:
         backfill_of(stage, copy)
         stage.door.script["getChatHistory"] = [OFFLINE]
         stage.let(1.0)
-        assert copy.ground.bulletin.link.state is LinkState.OFFLINE
+        assert copy.ctx.bus.link.state is LinkState.OFFLINE
         stage.let(600.0)
         assert len(stage.asked("getChatHistory")) == 1
-        stage.tell(copy.ground.answered)
+        stage.tell(copy.ctx.answered)
         stage.let(300.0)
         assert not partly(stage)
 

@@ -58,12 +58,12 @@ def test_an_outbox_that_cannot_be_read_is_asked_again_after_a_pause(stage: Stage
 
 
 def test_an_unexpected_error_of_a_step_is_told_once_and_tried_again_after_a_pause(stage: Stage) -> None:
-    attempts = stage.copy.delivery._attempts
+    sender = stage.copy.delivery._sender
 
     async def fail() -> None:
         raise ZeroDivisionError
 
-    attempts.advance = advance = Failing(attempts.advance, fail)  # type: ignore[method-assign]
+    sender.advance = advance = Failing(attempts.advance, fail)  # type: ignore[method-assign]
     other = stage.loop.create_task(_told(stage))
     outbox_id = stage.send("Да")
     stage.loop.run_until_complete(asyncio.sleep(1.0))

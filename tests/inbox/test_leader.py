@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chat_tui.inbox.leader import PATIENCE_MS, Leadership
+from chat_tui.inbox.copies.leader import PATIENCE_MS, Leadership
 from chat_tui.store import leader
 from tests.inbox.simulation.virtual import STARTED_MS, VirtualClock
 from tests.soak.copies import FrozenLocks, Reader
@@ -86,7 +86,7 @@ def test_a_row_of_another_start_of_the_machine_means_nothing() -> None:
         assert claims(stage, one)
         stage.kernel.locks.clear()
         later = Leadership(
-            other.ground.store, FrozenLocks(other, "leader after the start"), VirtualClock("another start")
+            other.ctx.store, FrozenLocks(other, "leader after the start"), VirtualClock("another start")
         )
         assert stage.do(later.claim(PERIOD_S))
         assert stage.rows("SELECT term, boot FROM leader") == [(0, "another start")]
@@ -97,7 +97,7 @@ def test_a_beat_from_the_future_is_no_sign_of_life() -> None:
         one, other = stage.copy(), stage.copy()
         assert claims(stage, one)
         far = STARTED_MS + 10**9
-        assert stage.do(one.ground.write_state(leader.beat, 0, far, one.clock.boot))
+        assert stage.do(one.ctx.write_state(leader.beat, 0, far, one.clock.boot))
         assert claims(stage, other)
 
 

@@ -5,10 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from chat_tui.inbox.alarm import LOOK_S, Alarm
-from chat_tui.inbox.bulletin import Bulletin
-from chat_tui.inbox.events import ChatsChanged, Event, OutboxChanged
-from chat_tui.inbox.ground import Ground
+from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.copies.change_feed import SNOOZES_EVERY_S, SnoozeTimer
+from chat_tui.inbox.events import ChatsChanged, Event, EventBus, OutboxChanged
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.mark import Hold, Marked
@@ -99,15 +98,15 @@ def test_a_snooze_that_runs_out_is_told_by_every_copy_at_its_moment(tmp_path: Pa
         heard: list[tuple[float, Event]] = []
         running = []
         for _copy in range(2):
-            bulletin = Bulletin(wall)
-            bulletin.subscribe(lambda event: heard.append((loop.time(), event)))
-            ground: Any = Ground(AtOnce(store), None, bulletin, InboxSettings(), wall)
-            running.append(asyncio.create_task(Alarm(ground).run()))
+            bus = EventBus(wall)
+            bus.subscribe(lambda event: heard.append((loop.time(), event)))
+            ctx: Any = EngineContext(AtOnce(store), None, bus, InboxSettings(), wall)
+            running.append(asyncio.create_task(SnoozeTimer(ctx).run()))
         await asyncio.sleep(89.5)
         assert heard == []
         await asyncio.sleep(3600)
         assert [event for _at, event in heard] == [ChatsChanged(frozenset({CHAT}))] * 2
-        assert all(90 <= at <= 90 + LOOK_S for at, _event in heard)
+        assert all(90 <= at <= 90 + SNOOZES_EVERY_S for at, _event in heard)
         for task in running:
             task.cancel()
 

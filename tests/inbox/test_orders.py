@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chat_tui.inbox.events import Event, OrdersChanged
-from chat_tui.inbox.order_reads import OrderReads
+from chat_tui.inbox.reading.orders import OrderReader
 from chat_tui.model.chat import Chat, ContextKind
 from chat_tui.model.ids import ChatId, OrderId
 from chat_tui.model.link import LinkState
@@ -207,7 +207,7 @@ class Counting:
 
     def __init__(self, shop: Shop, *, answers: Sequence[Problem] = ()) -> None:
         self.store = shop.store
-        self.markets = self.bulletin = self
+        self.markets = self.bus = self
         self.budgets: dict[str, object] = {}
         self.batches: list[tuple[OrderId, ...]] = []
         self.told: list[object] = []
@@ -242,7 +242,7 @@ class Counting:
     failed = publish
 
 
-async def settled(reads: OrderReads) -> None:
+async def settled(reads: OrderReader) -> None:
     assert reads._round is not None
     await reads._round
 
@@ -263,17 +263,17 @@ def test_however_many_chats_want_their_orders_no_batch_is_over_50_and_none_is_as
     order_ids = [*range(1, count + 1), *range(1, count // 2 + 1)]
 
     async def live(shop: Shop) -> None:
-        ground: Any = Counting(shop)
-        reads = OrderReads(ground, asyncio.create_task)
+        ctx: Any = Counting(shop)
+        reads = OrderReader(ctx, asyncio.create_task)
         for _ in range(times):
             for chat_id in list_orders(shop, *order_ids):
                 reads.want(chat_id)
             if order_ids:
                 await settled(reads)
-        assert all(len(batch) <= 50 for batch in ground.batches)
-        in_all = [number for batch in ground.batches for number in batch]
+        assert all(len(batch) <= 50 for batch in ctx.batches)
+        in_all = [number for batch in ctx.batches for number in batch]
         assert sorted(in_all) == sorted(set(order_ids))
-        assert len(ground.batches) == -(-len(set(order_ids)) // 50)
+        assert len(ctx.batches) == -(-len(set(order_ids)) // 50)
 
     in_a_fresh_store(live)
 
@@ -289,16 +289,16 @@ def in_a_fresh_store(live: Callable[[Shop], Any]) -> None:
 
 def test_what_is_wanted_while_a_request_is_under_way_goes_with_the_next() -> None:
     async def live(shop: Shop) -> None:
-        ground: Any = Counting(shop)
-        reads = OrderReads(ground, asyncio.create_task)
+        ctx: Any = Counting(shop)
+        reads = OrderReader(ctx, asyncio.create_task)
         first, *rest = list_orders(shop, 1, 2, 3, 4)
         reads.want(first)
-        while not ground.batches:
+        while not ctx.batches:
             await asyncio.sleep(0)
         for chat_id in rest:
             reads.want(chat_id)
         await settled(reads)
-        assert [sorted(batch) for batch in ground.batches] == [[1], [2, 3, 4]]
+        assert [sorted(batch) for batch in ctx.batches] == [[1], [2, 3, 4]]
 
     in_a_fresh_store(live)
 
@@ -309,27 +309,27 @@ def test_what_is_wanted_while_a_request_is_under_way_goes_with_the_next() -> Non
 )
 def test_only_a_missing_right_is_not_asked_for_again(kind: ProblemKind, times: int) -> None:
     async def live(shop: Shop) -> None:
-        ground: Any = Counting(shop, answers=[Problem(kind, Certainty.REFUSED)])
-        reads = OrderReads(ground, asyncio.create_task)
+        ctx: Any = Counting(shop, answers=[Problem(kind, Certainty.REFUSED)])
+        reads = OrderReader(ctx, asyncio.create_task)
         [chat_id] = list_orders(shop, 1)
         for _ in range(2):
             reads.want(chat_id)
             await settled(reads)
-        assert len(ground.batches) == times
+        assert len(ctx.batches) == times
 
     in_a_fresh_store(live)
 
 
 def test_an_old_order_is_read_again() -> None:
     async def live(shop: Shop) -> None:
-        ground: Any = Counting(shop)
-        reads = OrderReads(ground, asyncio.create_task)
+        ctx: Any = Counting(shop)
+        reads = OrderReader(ctx, asyncio.create_task)
         [chat_id] = list_orders(shop, 1)
         for later, times in ((0, 1), (FRESH_MS, 1), (1, 2)):
-            ground.now += later
+            ctx.now += later
             reads.want(chat_id)
             await settled(reads)
-            assert len(ground.batches) == times
+            assert len(ctx.batches) == times
 
     in_a_fresh_store(live)
 

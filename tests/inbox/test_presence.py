@@ -2,9 +2,8 @@
 
 import pytest
 
-from chat_tui.inbox import watch
-from chat_tui.inbox.presence import NOTED_EVERY_MS
-from chat_tui.inbox.rhythm import pause_s
+from chat_tui.inbox.copies import change_feed
+from chat_tui.inbox.copies.presence import NOTED_EVERY_MS, pause_s
 from tests.soak.copies import Reader
 from tests.soak.stage import SoakStage
 
@@ -73,7 +72,7 @@ def test_activity_is_written_down_seldom() -> None:
 
 
 def test_whoever_comes_back_makes_the_leader_look_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "LOOK_S", watch.SURE_S)
+    monkeypatch.setattr(change_feed, "LOOK_S", change_feed.SURE_S)
     with SoakStage(30) as stage:
         leader, other = stage.copy(), stage.copy()
         is_here = True

@@ -9,13 +9,13 @@ from typing import Any, ClassVar, cast
 
 import pytest
 
-from chat_tui.inbox.ground import Ground
+from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.reading.scan import FullScan
+from chat_tui.inbox.reading.scan import ListScan as RealWalks
 from chat_tui.inbox.reads import MOST_KEPT, Reads
 from chat_tui.inbox.records import whole_chat
 from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.inbox.sweeps import Sweeps
-from chat_tui.inbox.walks import Walks as RealWalks
 from chat_tui.inbox.writing import Writing
 from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.ids import MessageId, OutboxId
@@ -181,7 +181,7 @@ async def test_a_walk_over_a_cache_that_began_anew_is_not_taken_for_whole(store:
     async def write_cache(write: Any, *given: object) -> object:
         return await asyncio.wrap_future(store.write_cache(write, *given))
 
-    class Walks:
+    class ListScan:
         began: ClassVar[list[str | None]] = []
 
         async def through(self, *_: object, token: str | None, step: Any, **__: object) -> None:
@@ -193,9 +193,9 @@ async def test_a_walk_over_a_cache_that_began_anew_is_not_taken_for_whole(store:
                 assert store.read(chats.counts, 0).result()[Tab.ALL] == 0
             await step(None)
 
-    ground = SimpleNamespace(read=read, write_cache=write_cache, wall_ms=lambda: 5)
-    sweeps = Sweeps(cast("Ground", ground), cast("RealWalks", Walks()))
+    ctx = SimpleNamespace(read=read, write_cache=write_cache, wall_ms=lambda: 5)
+    sweeps = FullScan(cast("EngineContext", ctx), cast("RealWalks", ListScan()))
     await sweeps.everything(SyncReport())
-    assert Walks.began == [None, None], "from the top once more"
+    assert ListScan.began == [None, None], "from the top once more"
     assert await sweeps.done_at() == 5
     store.close()

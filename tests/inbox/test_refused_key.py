@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from chat_tui.inbox.copies.rate_limit import PLACES
 from chat_tui.inbox.events import Event, LinkChanged
-from chat_tui.inbox.slots import PLACES
 from chat_tui.model.link import LinkState
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import ProblemKind

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.inbox.clock import BootClock
+from chat_tui.inbox.copies.clock import BootClock
 from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import ChatId, Millis, OutboxId

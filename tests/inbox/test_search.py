@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.inbox import indexing as pace
+from chat_tui.inbox.reading import backfill as pace
 from chat_tui.model.search import SearchQuery, Standing
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import indexing, search
@@ -45,7 +45,7 @@ async def test_a_rare_hit_is_looked_for_until_it_is_found(
 async def test_a_cache_from_before_the_index_becomes_findable_by_itself(
     open_shop: OpenShop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pace, "PAUSE_S", 0.0)
+    monkeypatch.setattr(pace, "INDEX_PAUSE_S", 0.0)
     with monkeypatch.context() as then:
         then.setattr(indexing, "add_message", lambda *_: None)
         store = open_store(tmp_path)

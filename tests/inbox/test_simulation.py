@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from chat_tui.inbox.lookup import Lookup
+from chat_tui.inbox.sending.reconciler import Reconciler
 from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxState
 from tests.inbox.simulation.__main__ import INTENTS, line, many
@@ -74,7 +74,7 @@ def test_a_market_without_faults_takes_every_text_once() -> None:
 
 def test_the_referee_notices_what_is_called_sent_and_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that gives up looking at once is caught, with the seed in the message."""
-    monkeypatch.setattr(Lookup, "look", _see_nothing)
+    monkeypatch.setattr(Reconciler, "look", _see_nothing)
     with pytest.raises(BrokenPromiseError, match="seed 3"):
         simulate(Plan(seed=3, intents=120, manners=Manners(share=0.28)))
 
@@ -92,5 +92,5 @@ def test_the_figures_are_counted(stage: Stage) -> None:
     assert (counts["intents"], counts["once"], counts["doubles"], counts["lost"]) == (2, 0, 1, 1)
 
 
-async def _see_nothing(self: Lookup, item: object) -> object:
+async def _see_nothing(self: Reconciler, item: object) -> object:
     return item

@@ -60,13 +60,13 @@ def one(name: str, path: str, search: str, replace: str, test: str) -> Mutant:
     return Mutant(name, (Patch(path, search, replace),), pytest(test))
 
 
-ATTEMPTS = "chat_tui/inbox/attempts.py"
-DELIVERY = "chat_tui/inbox/delivery.py"
-HISTORY = "chat_tui/inbox/history.py"
-LOOKUP = "chat_tui/inbox/lookup.py"
+SENDER = "chat_tui/inbox/sending/sender.py"
+DELIVERY = "chat_tui/inbox/sending/delivery.py"
+HISTORY = "chat_tui/inbox/reading/history.py"
+RECONCILER = "chat_tui/inbox/sending/reconciler.py"
 MERGING = "chat_tui/inbox/merging.py"
-SYNC = "chat_tui/inbox/sync.py"
-WAITS = "chat_tui/inbox/waits.py"
+SYNC = "chat_tui/inbox/reading/sync.py"
+RETRY = "chat_tui/inbox/sending/retry.py"
 WRITING = "chat_tui/inbox/writing.py"
 OUTBOX = "chat_tui/store/outbox.py"
 MESSAGES = "chat_tui/store/messages.py"

@@ -1,14 +1,14 @@
 """The broken builds that whole simulated worlds notice, and all of them."""
 
 from tests.mutants.broken import (
-    ATTEMPTS,
     DELIVERY,
     HISTORY,
-    LOOKUP,
     MESSAGES,
     OUTBOX,
+    RECONCILER,
+    RETRY,
     SCHEMA,
-    WAITS,
+    SENDER,
     WRITING,
     Mutant,
     Patch,
@@ -26,7 +26,7 @@ PROMISES = (
         "resend on timeout",
         (
             Patch(
-                ATTEMPTS,
+                SENDER,
                 UNCLEAR,
                 "elif outcome.certainty == Certainty.UNCLEAR and outcome.kind != ProblemKind.TIMEOUT:",
             ),
@@ -36,12 +36,12 @@ PROMISES = (
         "5xx as failure",
         (
             Patch(
-                ATTEMPTS,
+                SENDER,
                 UNCLEAR,
                 "elif outcome.certainty == Certainty.UNCLEAR and outcome.kind != ProblemKind.SERVER:",
             ),
             Patch(
-                ATTEMPTS,
+                SENDER,
                 "refused = problem.certainty == Certainty.REFUSED",
                 "refused = problem.certainty == Certainty.REFUSED or problem.kind == ProblemKind.SERVER",
             ),
@@ -63,12 +63,12 @@ PROMISES = (
         "commit after the send",
         (
             Patch(
-                ATTEMPTS,
+                SENDER,
                 "is_held(item):\n            return\n",
                 "is_held(item):\n            return\n        early = await self._post(item)\n",
             ),
             Patch(
-                ATTEMPTS,
+                SENDER,
                 "self._settle_outcome(sending, await self._stoppable(sending))",
                 "self._settle_outcome(sending, early)",
             ),
@@ -78,7 +78,7 @@ PROMISES = (
         "unclear put back into the queue after a crash",
         (
             Patch(
-                ATTEMPTS,
+                SENDER,
                 'item = await self._mark_unclear(item, ProblemKind.CUT, "")',
                 "await self._writes.move(item, OutboxState.WAITING)\n                return",
             ),
@@ -117,7 +117,7 @@ PROMISES = (
         "a failed look counts",
         (
             Patch(
-                LOOKUP,
+                RECONCILER,
                 "        if isinstance(looked, Problem):",
                 "        if isinstance(looked, Problem):\n            looked = item\n"
                 "        if looked is None:",
@@ -128,7 +128,7 @@ PROMISES = (
         "given up after three looks, however soon",
         (
             Patch(
-                LOOKUP,
+                RECONCILER,
                 "looks < LEAST_LOOKS or left > 0",
                 "looks < LEAST_LOOKS",
             ),
@@ -138,14 +138,16 @@ PROMISES = (
         "the patience of an earlier attempt counts",
         (
             Patch(
-                LOOKUP, "if watch is None or watch.what != (item.attempt, item.state):", "if watch is None:"
+                RECONCILER,
+                "if watch is None or watch.what != (item.attempt, item.state):",
+                "if watch is None:",
             ),
         ),
         worlds(12),
     ),
     Mutant(
         "the age of a message by the clock on the wall",
-        (Patch(ATTEMPTS, "self._history.server_now() or UNKNOWN_TIME", "self._g.wall_ms()"),),
+        (Patch(SENDER, "self._history.server_now() or UNKNOWN_TIME", "self._ctx.wall_ms()"),),
     ),
     Mutant(
         "a look in an empty chat reads one page",
@@ -162,11 +164,11 @@ PROMISES = (
     ),
     Mutant(
         "420 tried again before the told time",
-        (Patch(WAITS, "return min(max(problem.retry_after_s, 0.0), LONGEST_HOLD_S)", "return 1.0"),),
+        (Patch(RETRY, "return min(max(problem.retry_after_s, 0.0), LONGEST_HOLD_S)", "return 1.0"),),
     ),
     Mutant(
         "a told time holds one row only",
-        (Patch(WAITS, "elif item.problem == ProblemKind.HOURLY_LIMIT:", "elif item.problem == '-':"),),
+        (Patch(RETRY, "elif item.problem == ProblemKind.HOURLY_LIMIT:", "elif item.problem == '-':"),),
     ),
 )
 

@@ -1,6 +1,6 @@
 """The broken builds that break a mechanism behind the screen: door, outbox, streams, store, settings."""
 
-from tests.mutants.broken import ATTEMPTS, LOOKUP, OUTBOX, one
+from tests.mutants.broken import OUTBOX, RECONCILER, SENDER, one
 
 DOOR = "chat_tui/model/door.py"
 ERRORS = "chat_tui/store/errors.py"
@@ -31,17 +31,17 @@ _LEAVING = (
     ),
     one(
         "a look lets an item go beside the one place that writes",
-        LOOKUP,
+        RECONCILER,
         "                await self._writes.update(item, is_released=1)\n                return None",
         "                to = item.outbox_id, item.state\n"
-        "                await self._g.write_state(outbox.update, *to, is_released=1)\n"
+        "                await self._ctx.write_state(outbox.update, *to, is_released=1)\n"
         "                return None",
         "tests/inbox/test_outbox_writes.py::test_one_module_writes_to_the_outbox",
     ),
     one(
         "whoever waits for an item hears of no other copy",
-        "chat_tui/inbox/delivery.py",
-        "                    async with asyncio.timeout(self._g.settings.scan_s):\n"
+        "chat_tui/inbox/sending/delivery.py",
+        "                    async with asyncio.timeout(self._ctx.settings.scan_s):\n"
         "                        await changed.wait()",
         "                    await changed.wait()",
         "tests/inbox/test_deliver_ends.py::test_a_text_that_is_taken_back_at_another_copy",
@@ -62,15 +62,15 @@ _LEAVING = (
     ),
     one(
         "what is sent again goes past the door",
-        "chat_tui/inbox/sending.py",
+        "chat_tui/inbox/outgoing.py",
         "refusal = await self._writing.door.again(item, agreed)",
         "refusal = None",
         f"{THE_DOOR}::test_nothing_doubtful_leaves_before_all_of_it_is_agreed_to",
     ),
     one(
         "what was queued is not looked at before it goes",
-        ATTEMPTS,
-        "leak = await door.leak(item, self._g.store.paths.data_dir, self._g.settings)",
+        SENDER,
+        "leak = await door.leak(item, self._ctx.store.paths.data_dir, self._ctx.settings)",
         "leak = None",
         f"{THE_DOOR}::test_what_was_queued_before_the_key_was_ours_does_not_leave",
     ),
@@ -188,7 +188,7 @@ _FILES = (
     ),
     one(
         "what the cache could not take is not looked at",
-        "chat_tui/inbox/unstored.py",
+        "chat_tui/inbox/reading/history.py",
         "        kept = self._chats.get(chat_id, {})\n        return tuple(",
         "        kept: dict[MessageId, Message] = {}\n        return tuple(",
         "tests/faults/test_storage_full_cache.py::test_texts_of_one_chat_go_one_after_the_other",
@@ -226,17 +226,17 @@ _NETWORK = (
     ),
     one(
         "a refused key stops the operation that heard it only",
-        "chat_tui/inbox/paced.py",
+        "chat_tui/inbox/copies/rate_limit.py",
         "            self._refuse_key(answer)\n",
         "            pass\n",
         "tests/inbox/test_refused_key.py::test_one_refusal_of_any_operation_stops_all_of_them",
     ),
     one(
         "a told wait is as long as it is told",
-        "chat_tui/inbox/waits.py",
+        "chat_tui/inbox/sending/retry.py",
         "return min(max(problem.retry_after_s, 0.0), LONGEST_HOLD_S)",
         "return max(problem.retry_after_s, 0.0)",
-        "tests/inbox/test_waits.py::test_a_far_moment_is_checked_once_an_hour",
+        "tests/inbox/test_retry.py::test_a_far_moment_is_checked_once_an_hour",
     ),
     one(
         "the pretend Market takes six returns at once",

@@ -1,12 +1,12 @@
 """The broken builds that break a single rule, and the test that knows the rule."""
 
 from tests.mutants.broken import (
-    ATTEMPTS,
     DELIVERY,
     HISTORY,
-    LOOKUP,
     MERGING,
     OUTBOX,
+    RECONCILER,
+    SENDER,
     SYNC,
     Mutant,
     Patch,
@@ -22,8 +22,8 @@ RULES = (
         "an item of yesterday goes without asking",
         (
             Patch(
-                ATTEMPTS,
-                "if self._g.wall_ms() - item.asked_at > self._g.settings.max_age_s * 1000:",
+                SENDER,
+                "if self._ctx.wall_ms() - item.asked_at > self._ctx.settings.max_age_s * 1000:",
                 "if item.asked_at < 0:",
             ),
         ),
@@ -65,7 +65,7 @@ RULES = (
         "a refusal makes failed what may be there",
         (
             Patch(
-                ATTEMPTS,
+                SENDER,
                 "OutboxState.UNCONFIRMED if item.in_doubt else OutboxState.FAILED",
                 "OutboxState.FAILED",
             ),
@@ -76,7 +76,7 @@ RULES = (
         "a changed file is tried again for ever",
         (
             Patch(
-                ATTEMPTS,
+                SENDER,
                 "frozenset({ProblemKind.FILE_CHANGED, ProblemKind.FILE_UNREADABLE})",
                 "frozenset({ProblemKind.FILE_UNREADABLE})",
             ),
@@ -87,7 +87,7 @@ RULES = (
         "a request broken off counts as not sent",
         (
             Patch(
-                ATTEMPTS,
+                SENDER,
                 "return Problem(ProblemKind.CUT, Certainty.UNCLEAR)",
                 "return Problem(ProblemKind.CUT, Certainty.NOT_SENT)",
             ),
@@ -98,7 +98,9 @@ RULES = (
         "reading only sends what was queued before",
         (
             Patch(
-                DELIVERY, "return paused is None and not self._g.settings.read_only", "return paused is None"
+                DELIVERY,
+                "return paused is None and not self._ctx.settings.read_only",
+                "return paused is None",
             ),
         ),
         pytest(
@@ -137,7 +139,7 @@ RULES = (
         (
             Patch(
                 DELIVERY,
-                "                pause = self._g.settings.scan_s\n            try:",
+                "                pause = self._ctx.settings.scan_s\n            try:",
                 "                pause = 0.01\n            try:",
             ),
         ),
@@ -145,17 +147,17 @@ RULES = (
     ),
     Mutant(
         "a step that failed is begun again at once",
-        (Patch(DELIVERY, "        self._waits.pause(item, self._g.settings.scan_s)\n", ""),),
+        (Patch(DELIVERY, "        self._retries.pause(item, self._ctx.settings.scan_s)\n", ""),),
         pytest(f"{TROUBLES}::test_an_unexpected_error_of_a_step_is_told_once_and_tried_again_after_a_pause"),
     ),
     Mutant(
         "told waits are not looked at again after the read",
-        (Patch(ATTEMPTS, "        if self._waits.is_held(item):\n            return\n", ""),),
+        (Patch(SENDER, "        if self._retries.is_held(item):\n            return\n", ""),),
         pytest(f"{UNGUARDED}::test_what_another_copy_is_told_during_a_read_holds_what_was_about_to_go"),
     ),
     Mutant(
         "a message may not be older than its attempt",
-        (Patch(LOOKUP, "CLOCK_SLACK_MS = 5_000", "CLOCK_SLACK_MS = 0"),),
+        (Patch(RECONCILER, "CLOCK_SLACK_MS = 5_000", "CLOCK_SLACK_MS = 0"),),
         pytest(f"{UNGUARDED}::test_our_message_may_be_a_little_older_than_its_attempt"),
     ),
     Mutant(
@@ -165,19 +167,19 @@ RULES = (
     ),
     Mutant(
         "an outbox that was put back is believed",
-        (Patch(ATTEMPTS, "<= max(LEFT_ALONE_MS, this_run)", "<= 1 << 60"),),
+        (Patch(SENDER, "<= max(LEFT_ALONE_MS, this_run)", "<= 1 << 60"),),
         pytest("tests/inbox/test_restored_outbox.py::test_what_the_original_sent_is_there_once"),
     ),
     Mutant(
         "what was taken waits for a history that cannot be read",
-        (Patch(LOOKUP, "if item.state == OutboxState.SENT and left <= 0:", "if False:"),),
+        (Patch(RECONCILER, "if item.state == OutboxState.SENT and left <= 0:", "if False:"),),
         pytest("tests/inbox/test_unreadable_history.py::test_the_next_message_goes_after_the_settle_time"),
     ),
     Mutant(
         "the look of a later item takes the message of an earlier one",
         (
             Patch(
-                LOOKUP,
+                RECONCILER,
                 "        await self._link_earlier(item)\n        return await self.link(item)",
                 "        return await self.link(item)",
             ),
@@ -188,7 +190,7 @@ RULES = (
     ),
     Mutant(
         "a changed text is guessed beside another message",
-        (Patch(LOOKUP, "if len(found) != 1 or not is_likeness", "if not found or not is_likeness"),),
+        (Patch(RECONCILER, "if len(found) != 1 or not is_likeness", "if not found or not is_likeness"),),
         pytest("tests/inbox/test_changed_texts.py::test_a_colleague_wrote_at_the_same_moment"),
     ),
     Mutant(

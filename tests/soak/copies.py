@@ -8,17 +8,17 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Final
 
-from chat_tui.inbox.backfill import Backfill
-from chat_tui.inbox.budgets import Budgets
-from chat_tui.inbox.bulletin import Bulletin
-from chat_tui.inbox.ground import Ground
-from chat_tui.inbox.history import History
-from chat_tui.inbox.leader import Leadership
-from chat_tui.inbox.presence import Presence
+from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.copies.change_feed import ChangeFeed
+from chat_tui.inbox.copies.leader import Leadership
+from chat_tui.inbox.copies.presence import Presence
+from chat_tui.inbox.copies.quotas import Quotas
+from chat_tui.inbox.copies.rate_limit import ConcurrencyLimit
+from chat_tui.inbox.events import EventBus
+from chat_tui.inbox.reading.backfill import Backfill
+from chat_tui.inbox.reading.history import HistoryReader
+from chat_tui.inbox.reading.sync import Sync
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.inbox.slots import Slots
-from chat_tui.inbox.sync import Sync
-from chat_tui.inbox.watch import Watch
 from chat_tui.model.ids import Millis
 from tests.inbox.simulation.kernel import Kernel
 from tests.inbox.simulation.local import SimLocks, SimStore
@@ -45,21 +45,19 @@ class Reader(VirtualProcess):
         store: Any = SimStore(self)
         self.clock = clock = VirtualClock("this start")
         settings = InboxSettings()
-        self.budgets = Budgets(store, clock, wall_ms)
-        self.slots = Slots(FrozenLocks(self, "slots"))
-        bulletin = Bulletin(wall_ms)
+        self.budgets = Quotas(store, clock, wall_ms)
+        self.slots = ConcurrencyLimit(FrozenLocks(self, "slots"))
+        bus = EventBus(wall_ms)
         client = Client(self, door, wall_ms)
-        self.market = LabelledMarket(
-            client, self.slots, self.budgets, lambda: bulletin.refused_key, bulletin.refuse
-        )
-        ground = Ground(store, self.market, bulletin, settings, wall_ms)
-        self.ground = ground
-        self.history = History(ground)
+        self.market = LabelledMarket(client, self.slots, self.budgets, lambda: bus.refused_key, bus.refuse)
+        ctx = EngineContext(store, self.market, bus, settings, wall_ms)
+        self.ctx = ctx
+        self.history = HistoryReader(ctx)
         self.leadership = Leadership(store, FrozenLocks(self, "leader"), clock)
         self.presence = Presence(store, clock, settings.poll_s)
-        self.sync = Sync(ground, self.history, self.leadership, self.presence.pause_s)
-        self.backfill = Backfill(ground, self.history, lambda: self.leadership.is_ours)
-        self.watch = Watch(ground, self.budgets, self.sync.hurry, lambda: self.leadership.is_ours)
+        self.sync = Sync(ctx, self.history, self.leadership, self.presence.pause_s)
+        self.backfill = Backfill(ctx, self.history, lambda: self.leadership.is_ours)
+        self.watch = ChangeFeed(ctx, self.budgets, self.sync.hurry, lambda: self.leadership.is_ours)
         # A seed must replay to the letter.
         self.slots._jitter = random.Random(seed)
         self.sync._jitter = random.Random(seed + 1)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from chat_tui.inbox.leader import PATIENCE_MS
+from chat_tui.inbox.copies.leader import PATIENCE_MS
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.model.allowance import FAIR_SHARE, Urgency
+from chat_tui.model.quota import FAIR_SHARE, Urgency
 from chat_tui.sandbox.quota import PER_HOUR
 from tests.soak.requests import MOST_AT_ONCE, TAKES_S
 from tests.soak.run import Outcome

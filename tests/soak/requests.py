@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any, Final
 
-from chat_tui.inbox.paced import PacedMarket, T
+from chat_tui.inbox.copies.rate_limit import RateLimitedClient, T
 from chat_tui.market.pacing import read_budget, wait_told
 from chat_tui.model import chat as model
-from chat_tui.model.allowance import Urgency
 from chat_tui.model.ids import ChatId, MessageId, Millis
 from chat_tui.model.link import Budget
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.model.quota import Urgency
 from chat_tui.sandbox.quota import HOUR, PER_HOUR, Quotas
 from chat_tui.sandbox.refusal import Refusal
 from chat_tui.sandbox.times import http_date
@@ -175,7 +175,7 @@ class Client(CopyClient):
         return shops
 
 
-class LabelledMarket(PacedMarket):
+class LabelledMarket(RateLimitedClient):
     """The real one; it says for whom each request is made, for the tables."""
 
     async def ask(

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
-from chat_tui.inbox import watch
-from chat_tui.inbox.walks import ACTIVE
-from chat_tui.model.allowance import Urgency
+from chat_tui.inbox.copies import change_feed
+from chat_tui.inbox.reading.scan import ACTIVE
 from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem
 from chat_tui.model.problem import Problem
+from chat_tui.model.quota import Urgency
 from chat_tui.store import cursors
 from tests.inbox.simulation.kernel import Kernel, new_database
 from tests.inbox.simulation.market import BEGINNING
@@ -322,7 +322,7 @@ def simulate(plan: Plan) -> Outcome:
     logging.disable(logging.CRITICAL)
     try:
         # There are no files here whose stamps could be looked at: the database itself is asked, as surely.
-        with patch.object(watch, "LOOK_S", watch.SURE_S):
+        with patch.object(change_feed, "LOOK_S", change_feed.SURE_S):
             return run(whole(), virtual_loop)
     finally:
         logging.disable(logging.NOTSET)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from chat_tui.inbox.walks import ACTIVE
+from chat_tui.inbox.reading.scan import ACTIVE
 from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind
 from chat_tui.model.ids import ChatId, MessageId, Millis
 from chat_tui.model.message import Message, Sender

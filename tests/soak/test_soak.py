@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from chat_tui.model.allowance import Urgency
+from chat_tui.model.quota import Urgency
 from tests.soak.promises import POLL_S, broken, table
 from tests.soak.run import Plan, simulate
 from tests.soak.shop import Order

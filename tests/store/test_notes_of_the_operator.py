@@ -2,8 +2,8 @@
 
 import pytest
 
-from chat_tui.model.allowance import Urgency
 from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.quota import Urgency
 from chat_tui.model.timeline import Draft
 from chat_tui.store import budget, cursors, drafts, marks
 from chat_tui.store.database import Store, StorePaths

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from chat_tui import locale
 from chat_tui.inbox.events import Event
-from chat_tui.inbox.market import Market
+from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind, Shop
@@ -256,7 +256,7 @@ class StillInbox(Inbox):
 
     def _publish(self, event: Event) -> None:
         """At once: there is no thread of an engine to do it."""
-        self._engine.bulletin.publish(event)
+        self._engine.bus.publish(event)
 
     def awaken(self) -> None:
         """Nothing begins here."""
@@ -267,7 +267,7 @@ class StillInbox(Inbox):
         self._store.close()
 
 
-def _no_market() -> Market:
+def _no_market() -> MarketApi:
     raise AssertionError("a still inbox asks nobody")
 
 

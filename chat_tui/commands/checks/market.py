@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chat_tui.commands.checks.finding import Finding, State
 from chat_tui.inbox.connect import Opened, look
-from chat_tui.inbox.market import Market
+from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
 from chat_tui.market.access import Access, AccessError
 from chat_tui.model.ids import BusinessId, Millis
@@ -22,7 +22,7 @@ CLOCKS_AGREE: Millis = 60_000
 SCARCE = 0.2
 """Share of a quota below which it is worth a word."""
 
-Connect = Callable[[Access], Market]
+Connect = Callable[[Access], MarketApi]
 
 
 def look_at(settings: Settings, connect: Connect, now: Callable[[], Millis]) -> list[Finding]:

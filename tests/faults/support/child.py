@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from chat_tui.inbox import leader
+from chat_tui.inbox.copies import leader
 from chat_tui.inbox.events import Event, TimelineChanged
 from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.settings import InboxSettings

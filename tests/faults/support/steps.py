@@ -7,8 +7,8 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, NoReturn
 
-from chat_tui.inbox.attempts import Attempts
-from chat_tui.inbox.lookup import Lookup
+from chat_tui.inbox.sending.reconciler import Reconciler
+from chat_tui.inbox.sending.sender import OutboxSender
 from chat_tui.inbox.writing import Writing
 from chat_tui.market.client import MarketClient
 from chat_tui.market.errors import Phase
@@ -139,7 +139,7 @@ def _moved_to(state: OutboxState, stop: Callable[[], None]) -> None:
 
 def _sent(stop: Callable[[], None]) -> None:
     _around(
-        Lookup,
+        Reconciler,
         "advance",
         lambda _lookup, item: stop() if item.state == OutboxState.SENT else None,
         None,
@@ -153,10 +153,10 @@ _STEPS: dict[str, Callable[[Callable[[], None]], None]] = {
         [_after(Writing, n, lambda *_: stop()) for n in ("enqueue_text", "enqueue_file")] and None
     ),
     "attempt": lambda stop: _moved_to(OutboxState.SENDING, stop),
-    "attempt commit": lambda stop: _before(Attempts, "_post", stop),
+    "attempt commit": lambda stop: _before(OutboxSender, "_post", stop),
     "sent, uncommitted": lambda stop: _moved_to(OutboxState.SENT, stop),
     "sent": _sent,
-    "confirmed": lambda stop: _after(Lookup, "link", lambda linked, *_: stop() if linked else None),
+    "confirmed": lambda stop: _after(Reconciler, "link", lambda linked, *_: stop() if linked else None),
     "spool": lambda stop: _before(spool, "_sync_directory", stop),
     "spooled": lambda stop: _after(spool, "put", lambda *_: stop()),
     "list read": lambda stop: _after(MarketClient, "get_chats", lambda *_: stop()),

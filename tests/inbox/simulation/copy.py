@@ -5,11 +5,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from chat_tui.inbox.bulletin import Bulletin
-from chat_tui.inbox.delivery import Delivery
-from chat_tui.inbox.ground import Ground
-from chat_tui.inbox.history import History
+from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.events import EventBus
 from chat_tui.inbox.outbox_writes import OutboxWrites, on_loop
+from chat_tui.inbox.reading.history import HistoryReader
+from chat_tui.inbox.sending.delivery import Delivery
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.writing import Writing
 from chat_tui.model.ids import ChatId, Millis, OutboxId
@@ -44,14 +44,14 @@ class Copy(VirtualProcess):
         self._store = SimStore(self)
         store: Any = self._store
         locks: Any = SimLocks(self)
-        bulletin = Bulletin(wall_ms)
-        tell = on_loop(bulletin.publish)
-        ground = Ground(store, CopyClient(self, market), bulletin, settings, wall_ms, clock)
-        self.history = History(ground)
-        self.delivery = Delivery(ground, self.history, locks)
+        bus = EventBus(wall_ms)
+        tell = on_loop(bus.publish)
+        ctx = EngineContext(store, CopyClient(self, market), bus, settings, wall_ms, clock)
+        self.history = HistoryReader(ctx)
+        self.delivery = Delivery(ctx, self.history, locks)
         self.writing = Writing(store, settings, wall_ms, tell, clock)
         self._writes = OutboxWrites(store, tell, clock)
-        self.delivery._waits._jitter = random.Random(seed)
+        self.delivery._retries._jitter = random.Random(seed)
 
     def start(self) -> None:
         """Begin to deliver."""

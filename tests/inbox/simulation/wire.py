@@ -6,13 +6,13 @@ from contextvars import Context
 from pathlib import Path
 from typing import Any
 
-from chat_tui.model.allowance import Urgency
 from chat_tui.model.chat import Chat, KeyRights, NewChat, Shop
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.link import Budget
 from chat_tui.model.outbox import Accepted, OutboxState
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.model.quota import Urgency
 from tests.inbox.simulation.kernel import new_chat
 from tests.inbox.simulation.market import DEADLINE_S, FaultyMarket
 from tests.inbox.simulation.process import VirtualProcess

@@ -1,0 +1,71 @@
+"""What every room of the engine stands on."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Concatenate, ParamSpec, TypeVar
+
+from chat_tui.inbox.copies.clock import BootClock, boot_clock
+from chat_tui.inbox.events import EventBus
+from chat_tui.inbox.market import MarketApi, MarketByUrgency
+from chat_tui.inbox.settings import InboxSettings
+from chat_tui.model.hold import Clocks
+from chat_tui.model.ids import Millis
+from chat_tui.model.paging import ChatsPage, MessagesPage
+from chat_tui.model.quota import Urgency
+from chat_tui.store.database import Connection, Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class EngineContext:
+    """Store, Market, bus, settings and clocks of one engine."""
+
+    store: Store
+    markets: MarketByUrgency
+    bus: EventBus
+    settings: InboxSettings
+    wall_ms: Callable[[], Millis]
+    clock: BootClock = field(default_factory=boot_clock)
+
+    def clocks(self) -> Clocks:
+        """Both clocks now."""
+        return self.clock.beside(self.wall_ms())
+
+    async def read(
+        self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Ask the store."""
+        return await asyncio.wrap_future(self.store.read(query, *args, **kwargs))
+
+    async def write_cache(
+        self, write: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """One transaction on what may be rebuilt."""
+        return await asyncio.wrap_future(self.store.write_cache(write, *args, **kwargs))
+
+    async def write_state(
+        self, write: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """One durable transaction on what must never be lost."""
+        return await asyncio.wrap_future(self.store.write_state(write, *args, **kwargs))
+
+    def market(self, urgency: Urgency) -> MarketApi:
+        """The Market, for requests of this urgency."""
+        return self.markets.at(urgency)
+
+    def answered(self, *, fresh_at: Millis | None = None, skipped: int = 0) -> None:
+        """The Market answered as agreed: pass the news on to the status line."""
+        self.bus.answered(self.markets.budgets, fresh_at=fresh_at, skipped=skipped)
+
+    async def page_came(self, operation: str, page: ChatsPage | MessagesPage) -> None:
+        """As `answered`, for a page: what of it nobody can read is kept, and counted once in this run."""
+        skipped = 0
+        if page.unreadable:
+            add = self.store.quarantine.add
+            skipped = await asyncio.to_thread(add, operation, page.unreadable, self.wall_ms())
+        self.answered(skipped=skipped)
+        if page.server_time is not None:
+            self.bus.hear_clock(page.server_time)

@@ -1,0 +1,166 @@
+"""What other copies of the program did: seen within a tenth of a second, told as if we had done it."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.copies.quotas import Quotas
+from chat_tui.inbox.events import ChatsChanged, OutboxChanged, TimelineChanged
+from chat_tui.inbox.reading.sync import FRESH_AT, TROUBLE
+from chat_tui.model.ids import ChatId
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.store import chats, cursors, marks, notes
+from chat_tui.store.errors import StoreError
+
+LOOK_S: Final = 0.1
+"""Between two looks at what other copies committed."""
+SURE_S: Final = 5.0
+"""Whatever the files look like, the database itself is asked this often; it also finds a removed file."""
+SETTLE_S: Final = 1.0
+"""A commit is in the log of its file before it counts: looked at again for so long, a slow disk included."""
+MOST_CHATS: Final = 2_000
+"""Of one look; whoever changes more at once is reading everything for the first time."""
+
+LATEST: Final = 200
+"""Changes told anew when others have committed while this copy was starting."""
+
+SNOOZES_EVERY_S: Final = 1.0
+"""Between two looks: a wall clock that is set meanwhile is noticed as soon."""
+
+log = logging.getLogger(__name__)
+
+
+class ChangeFeed:
+    """Looks whether another process has committed, and publishes what that changed."""
+
+    def __init__(
+        self,
+        ctx: EngineContext,
+        budgets: Quotas,
+        hurry: Callable[[], Awaitable[None]],
+        is_leading: Callable[[], bool],
+    ) -> None:
+        """`hurry` is called when somebody may have become active at another copy."""
+        self._ctx = ctx
+        self._budgets = budgets
+        self._hurry = hurry
+        self._is_leading = is_leading
+        self._logs = [Path(f"{file.path}-wal") for file in (ctx.store.paths.cache, ctx.store.paths.state)]
+        self._stamps: tuple[object, ...] = ()
+        self._versions = ctx.store.opened_versions
+        self._revision = 0
+        self._notes: notes.Notes = {}
+        self._trouble: str | None = None
+
+    async def run(self) -> None:
+        """For as long as the engine lives."""
+        loop = asyncio.get_running_loop()
+        sure_at = settled_at = 0.0
+        is_begun = False
+        while True:
+            try:
+                if not is_begun:
+                    await self._begin()
+                    is_begun = True
+                # A commit always touches the log of its file: looking at that costs a hundredth.
+                stamps = tuple(_stamp(path) for path in self._logs)
+                is_time = loop.time() >= sure_at
+                if stamps != self._stamps:
+                    self._stamps = stamps
+                    settled_at = loop.time() + SETTLE_S
+                if is_time or loop.time() < settled_at:
+                    await self._look(surely=is_time)
+                    sure_at = loop.time() + SURE_S if is_time else sure_at
+            except StoreError as error:
+                log.warning("other copies not seen: %s", type(error).__name__)
+                await asyncio.sleep(SURE_S)
+            await asyncio.sleep(LOOK_S)
+
+    async def _begin(self) -> None:
+        """What others did since the store was opened is told as the latest changes of all."""
+        # Read before the versions: what is committed in between must make a difference to the first look.
+        known = await self._ctx.read(notes.of_the_operator)
+        self._revision, _latest = await self._ctx.read(chats.changed_since, 0, 1)
+        if await self._versions_now() == self._versions:
+            self._notes = known
+        else:
+            self._revision = max(0, self._revision - LATEST)
+
+    async def _versions_now(self) -> tuple[int, int]:
+        return await asyncio.wrap_future(self._ctx.store.data_version())
+
+    async def _look(self, *, surely: bool) -> None:
+        before, self._versions = self._versions, await self._versions_now()
+        is_cache, is_state = (a != b for a, b in zip(before, self._versions, strict=True))
+        if surely and self._ctx.bus.link.storage:
+            self._ctx.store.try_again()
+        if is_cache:
+            await self._tell_chats()
+        if is_cache or surely:
+            await self._tell_link()
+        if is_state:
+            await self._tell_notes()
+
+    async def _tell_chats(self) -> None:
+        self._revision, changed = await self._ctx.read(chats.changed_since, self._revision, MOST_CHATS)
+        if changed:
+            self._ctx.bus.publish(ChatsChanged(frozenset(changed)))
+        for chat_id in changed:
+            self._ctx.bus.publish(TimelineChanged(chat_id))
+
+    async def _tell_link(self) -> None:
+        """Whoever leads knows best how the list stands; the others hear of it here."""
+        if self._is_leading():
+            return
+        fresh_at = await self._ctx.read(cursors.moment, FRESH_AT)
+        if fresh_at is not None and fresh_at > (self._ctx.bus.link.fresh_at or 0):
+            self._ctx.bus.caught_up(fresh_at)
+        trouble = await self._ctx.read(cursors.get, TROUBLE)
+        # A word of another version is no news that this one could tell.
+        if trouble in set(ProblemKind) and trouble != self._trouble:
+            self._ctx.bus.failed(Problem(ProblemKind(trouble), operation="getChats"))
+        self._trouble = trouble
+
+    async def _tell_notes(self) -> None:
+        before, self._notes = self._notes, await self._ctx.read(notes.of_the_operator)
+        touched = {chat_id for chat_id, _ in before.items() ^ self._notes.items()}
+        for chat_id in sorted(touched):
+            self._ctx.bus.publish(OutboxChanged(ChatId(chat_id)))
+        await self._budgets.reload()
+        self._ctx.bus.count(self._budgets.known)
+        await self._hurry()
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    """Size and moment of the last write of a file; None while there is none."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
+class SnoozeTimer:
+    """Publishes the chats whose moment has come since it was last looked."""
+
+    def __init__(self, ctx: EngineContext) -> None:
+        self._ctx = ctx
+
+    async def run(self) -> None:
+        """For as long as the engine lives."""
+        looked_at = self._ctx.wall_ms()
+        while True:
+            await asyncio.sleep(SNOOZES_EVERY_S)
+            now = self._ctx.wall_ms()
+            try:
+                found = await self._ctx.read(marks.come_back, looked_at, now)
+            except StoreError as error:
+                log.warning("snoozed chats not looked at: %s", type(error).__name__)
+                continue
+            looked_at = now
+            if found:
+                self._ctx.bus.publish(ChatsChanged(frozenset(found)))

@@ -1,0 +1,112 @@
+"""Histories from their beginning, the newest chats first, while there is quota to spare."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.events import LinkChanged
+from chat_tui.inbox.reading.history import HistoryReader
+from chat_tui.model.ids import ChatId
+from chat_tui.model.link import LinkState
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.quota import Urgency
+from chat_tui.store import chats, indexing
+from chat_tui.store.errors import StoreBusy, StoreError, StoreProblem
+
+BATCH: Final = 50
+"""Chats looked up at a time."""
+LONGEST_PAUSE_S: Final = 60.0
+INDEX_BATCH: Final = 200
+"""Rows of one transaction: about 20 ms, so that nobody's writing waits for long."""
+INDEX_PAUSE_S: Final = 0.02
+
+log = logging.getLogger(__name__)
+
+
+class Backfill:
+    """One request at a time, by the copy that leads, so that everybody can search in everything."""
+
+    def __init__(self, ctx: EngineContext, history: HistoryReader, may_go: Callable[[], bool]) -> None:
+        """`may_go` tells whether it is this copy's to do."""
+        self._ctx = ctx
+        self._history = history
+        self._may_go = may_go
+        self._wake = asyncio.Event()
+        self._passed: set[ChatId] = set()
+        """Chats the Market does not know any more, in this run."""
+        self.is_wanted = False
+        """Whether the operator asked for all of it: then half of the quota need not be spared."""
+
+    def want(self, wanted: bool) -> None:
+        """Read everything as soon as the quota allows, or only in passing again."""
+        self.is_wanted = wanted
+        self._wake.set()
+        self._ctx.bus.publish(LinkChanged())
+
+    async def run(self) -> None:
+        """For as long as the engine lives."""
+        failures = 0
+        while True:
+            problem: Problem | None = None
+            try:
+                while self._may_begin() and (batch := await self._next()):
+                    problem = await self._read(batch)
+                    if problem is not None:
+                        break
+            except StoreError as error:
+                log.warning("histories not kept: %s", type(error).__name__)
+            failures = failures + 1 if problem is not None else 0
+            await self._rest(problem, failures)
+
+    def _may_begin(self) -> bool:
+        link = self._ctx.bus.link
+        return (self.is_wanted or self._may_go()) and link.state is LinkState.ONLINE
+
+    async def _next(self) -> tuple[ChatId, ...]:
+        found = await self._ctx.read(chats.partly_read, BATCH + len(self._passed))
+        rest = tuple(chat_id for chat_id in found if chat_id not in self._passed)
+        if not rest and self.is_wanted:
+            self.want(False)
+        return rest[:BATCH]
+
+    async def _read(self, batch: tuple[ChatId, ...]) -> Problem | None:
+        """One page of each chat; a long history goes on with the next batch."""
+        for chat_id in batch:
+            if not self._may_begin():
+                return None
+            urgency = Urgency.WANTED if self.is_wanted else Urgency.BACKFILL
+            problem = await self._history.older(chat_id, urgency)
+            if problem is None:
+                continue
+            if problem.kind is not ProblemKind.NOT_FOUND:
+                return problem
+            self._passed.add(chat_id)
+        return None
+
+    async def _rest(self, problem: Problem | None, failures: int) -> None:
+        pause = self._ctx.settings.scan_s
+        if problem is not None:
+            told = problem.retry_after_s
+            pause = min(LONGEST_PAUSE_S, told if told is not None else pause * 2 ** min(failures, 6))
+        self._wake.clear()
+        try:
+            async with asyncio.timeout(pause):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+
+async def index_the_rest(ctx: EngineContext) -> None:
+    """Index what is left, if anything is; where nothing can be written, the next start goes on."""
+    is_more = True
+    while is_more:
+        try:
+            is_more = await ctx.write_cache(indexing.index_more, INDEX_BATCH)
+        except StoreBusy:
+            log.info("indexing waits: another copy is writing")
+        except StoreProblem:
+            log.warning("indexing ended: the cache cannot be written")
+            return
+        await asyncio.sleep(INDEX_PAUSE_S)

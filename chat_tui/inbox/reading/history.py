@@ -1,0 +1,329 @@
+"""Reading a chat's history from the Market into the cache: the newest, and older on need."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from weakref import WeakValueDictionary
+
+from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.events import ChatsChanged, HistoryFailed, TimelineChanged
+from chat_tui.inbox.reading.scan import Pager
+from chat_tui.model.chat import Chat
+from chat_tui.model.ids import UNKNOWN_TIME, ChatId, MessageId, Millis
+from chat_tui.model.message import Message, Sender
+from chat_tui.model.paging import Coverage, HistoryCursor, MessagesPage
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.quota import Urgency
+from chat_tui.store import chats, messages
+from chat_tui.store.database import Connection
+from chat_tui.store.errors import StoreError, StoreOutdated
+
+_MOST_CHATS = 200
+"""Those not asked for longest go first: they are read again when they are needed."""
+_MOST_MESSAGES = 1_000
+"""Of one chat; the newest stay."""
+
+
+class Unstored:
+    """By chat, until the cache takes them. Lives on the engine's thread."""
+
+    def __init__(self) -> None:
+        self._chats: OrderedDict[ChatId, dict[MessageId, Message]] = OrderedDict()
+
+    def add(self, chat_id: ChatId, found: Iterable[Message]) -> None:
+        """Keep messages of a chat beside those kept before; a chat without any is known to be empty."""
+        kept = self._chats.setdefault(chat_id, {})
+        kept.update((message.message_id, message) for message in found)
+        for message_id in sorted(kept)[:-_MOST_MESSAGES]:
+            del kept[message_id]
+        self._chats.move_to_end(chat_id)
+        while len(self._chats) > _MOST_CHATS:
+            self._chats.popitem(last=False)
+
+    def forget(self, chat_id: ChatId) -> None:
+        """The cache has taken the chat."""
+        self._chats.pop(chat_id, None)
+
+    def newest(self, chat_id: ChatId) -> MessageId | None:
+        """The newest message kept of a chat, 0 for one read and found empty; None if nothing was kept."""
+        kept = self._chats.get(chat_id)
+        return None if kept is None else max(kept, default=MessageId(0))
+
+    def own(self, chat_id: ChatId, after: MessageId, not_before: Millis) -> tuple[Message, ...]:
+        """Our side's messages after one, not older than a moment; oldest first."""
+        kept = self._chats.get(chat_id, {})
+        return tuple(
+            kept[message_id]
+            for message_id in sorted(kept)
+            if message_id > after
+            and kept[message_id].sender == Sender.PARTNER
+            and kept[message_id].created_at >= not_before
+        )
+
+
+PAGE = 50
+"""Messages per page when reading backwards; a page token is only good for the limit it was made with."""
+NEWER_PAGE = 100
+"""Messages per page when reading what is new."""
+
+log = logging.getLogger(__name__)
+
+
+class HistoryReader:
+    """One reading at a time per chat; whoever wants the same chat meanwhile waits for the same lock."""
+
+    def __init__(self, ctx: EngineContext) -> None:
+        self._ctx = ctx
+        self._locks: WeakValueDictionary[ChatId, asyncio.Lock] = WeakValueDictionary()
+        """Of the chats that are being read, or waited for."""
+        self.unstored = Unstored()
+        """What was read for a send while the cache could not be written."""
+        self._server_at: tuple[Millis, float] | None = None
+
+    def server_now(self) -> Millis | None:
+        """The Market's clock, counted on from its last answer; None before one told it.
+
+        The clock on the wall has no part in it: it may be wrong, and it may jump.
+        """
+        if self._server_at is None:
+            return None
+        told, at = self._server_at
+        return told + int((asyncio.get_running_loop().time() - at) * 1000)
+
+    async def newer(self, chat_id: ChatId, urgency: Urgency = Urgency.OPEN) -> Problem | None:
+        """Bring the newest messages of a chat into the cache; the first time, its newest page."""
+        async with self._lock(chat_id):
+            cursor = await self._known(chat_id, urgency)
+            if isinstance(cursor, Problem):
+                return cursor
+            if cursor.hi is None:
+                return await self._first(chat_id, urgency)
+            return await self._since(chat_id, cursor.hi, urgency)
+
+    async def since(self, chat_id: ChatId, base: MessageId) -> Problem | None:
+        """Bring everything after `base` (0 = all there is) into the cache, whatever is there already."""
+        async with self._lock(chat_id):
+            cursor = await self._known(chat_id, Urgency.SEND)
+            if isinstance(cursor, Problem):
+                return cursor
+            # A cache that could not be written for a while may end before the base: no gap is left in it.
+            start = base if cursor.hi is None else min(base, cursor.hi)
+            return await self._since(chat_id, start, Urgency.SEND)
+
+    async def unclaimed_own(
+        self, chat_id: ChatId, after: MessageId, not_before: Millis
+    ) -> tuple[Message, ...]:
+        """Our side's messages read after one, not older than a moment, which no item claims; oldest first.
+
+        Those that the cache could not take are among them.
+        """
+        return await self._ctx.read(
+            messages.unclaimed_own,
+            chat_id,
+            after=after,
+            not_before=not_before,
+            unstored=self.unstored.own(chat_id, after, not_before),
+        )
+
+    async def older(self, chat_id: ChatId, urgency: Urgency = Urgency.OPEN) -> Problem | None:
+        """Bring one more page of older messages into the cache."""
+        async with self._lock(chat_id):
+            cursor = await self._known(chat_id, urgency)
+            if isinstance(cursor, Problem):
+                return cursor
+            if cursor.coverage == Coverage.DONE:
+                return None
+            if cursor.hi is None:
+                return await self._first(chat_id, urgency)
+            problem = await self._older(chat_id, cursor, urgency)
+        if problem is not None and not urgency.is_background:
+            self._ctx.bus.publish(HistoryFailed(chat_id))
+        return problem
+
+    async def rest(self, chat_id: ChatId) -> Problem | None:
+        """Bring every message of a chat into the cache: the newest, then page by page back to the first."""
+        problem = await self.newer(chat_id)
+        before: HistoryCursor | None = None
+        while problem is None:
+            cursor = await self._ctx.read(messages.cursor, chat_id)
+            # A page that brought nothing at all would be asked for again and again.
+            if cursor.coverage == Coverage.DONE or cursor == before:
+                return None
+            before = cursor
+            problem = await self.older(chat_id)
+        return problem
+
+    async def _older(self, chat_id: ChatId, cursor: HistoryCursor, urgency: Urgency) -> Problem | None:
+        """The next page after the stored token; with a token the Market no longer knows, from the top."""
+        walk = Pager("getChatHistory", cursor.older_token)
+        while True:
+            page = await self._ctx.market(urgency).get_chat_history(
+                chat_id, page_token=walk.token, limit=PAGE
+            )
+            if isinstance(page, Problem):
+                if walk.begins_anew(page):
+                    continue
+                self._failed(page, urgency)
+                return page
+            goes_on = walk.goes_on(page)
+            brought = await self._save(
+                chat_id, page.messages, newest=False, oldest=walk.is_whole, token=walk.token
+            )
+            await self._note(page)
+            reached = cursor.lo is None or any(m.message_id < cursor.lo for m in page.messages)
+            if walk.trouble is not None:
+                self._failed(walk.trouble, urgency)
+                return walk.trouble
+            if not goes_on or (brought and reached):
+                return None
+
+    async def _first(self, chat_id: ChatId, urgency: Urgency) -> Problem | None:
+        """Nothing is known yet. The order is not promised: only newest first allows to stop early."""
+        walk = Pager("getChatHistory")
+        collected: list[Message] = []
+        while True:
+            page = await self._ctx.market(urgency).get_chat_history(
+                chat_id, page_token=walk.token, limit=PAGE
+            )
+            if isinstance(page, Problem):
+                if walk.begins_anew(page):
+                    continue
+                self._failed(page, urgency)
+                return page
+            await self._note(page)
+            collected.extend(page.messages)
+            is_enough = walk.token is None and _is_newest_first(page.messages)
+            if not walk.goes_on(page) or is_enough:
+                break
+        await self._save_for(urgency, chat_id, collected, newest=True, oldest=walk.is_whole, token=walk.token)
+        return None
+
+    async def _since(self, chat_id: ChatId, base: MessageId, urgency: Urgency) -> Problem | None:
+        """All pages after `base`, saved in one transaction, so that a kill leaves no gap."""
+        walk = Pager("getChatHistory")
+        collected: list[Message] = []
+        while True:
+            page = await self._ctx.market(urgency).get_chat_history(
+                chat_id, from_message_id=base or None, page_token=walk.token, limit=NEWER_PAGE
+            )
+            if isinstance(page, Problem):
+                if walk.begins_anew(page):
+                    continue
+                self._failed(page, urgency)
+                return page
+            await self._note(page)
+            collected.extend(page.messages)
+            if not walk.goes_on(page):
+                break
+        # What came oldest first has no gap before its end, even if the walk was left: the next begins there.
+        newest = walk.is_whole or _is_oldest_first(collected)
+        await self._save_for(urgency, chat_id, collected, newest=newest, oldest=None)
+        return walk.trouble
+
+    async def _save_for(
+        self,
+        urgency: Urgency,
+        chat_id: ChatId,
+        found: Sequence[Message],
+        *,
+        newest: bool,
+        oldest: bool | None,
+        token: str | None = None,
+    ) -> None:
+        """Merge into the cache; for a send, what the cache does not take is kept in memory."""
+        try:
+            await self._save(chat_id, found, newest=newest, oldest=oldest, token=token)
+        except (StoreError, KeyError) as error:
+            # KeyError: the chat itself could not be stored either.
+            if urgency is not Urgency.SEND or isinstance(error, StoreOutdated):
+                raise
+            log.warning("history not kept: %s", type(error).__name__)
+            self.unstored.add(chat_id, found)
+        else:
+            self.unstored.forget(chat_id)
+
+    async def _save(
+        self,
+        chat_id: ChatId,
+        found: Sequence[Message],
+        *,
+        newest: bool,
+        oldest: bool | None,
+        token: str | None = None,
+    ) -> bool:
+        """Merge into the cache; `oldest` None leaves the coverage of older messages as it is."""
+        changed = await self._ctx.write_cache(
+            _save_history,
+            chat_id,
+            found,
+            newest=newest,
+            oldest=bool(oldest),
+            token=token,
+            resume=oldest is not None,
+        )
+        if changed:
+            self._ctx.bus.publish(TimelineChanged(chat_id))
+            self._ctx.bus.publish(ChatsChanged(frozenset({chat_id})))
+        return changed
+
+    def _failed(self, problem: Problem, urgency: Urgency) -> None:
+        """Tell of it, unless it only was not the turn of what nobody waits for."""
+        if not (urgency.is_background and problem.kind is ProblemKind.HOURLY_LIMIT):
+            self._ctx.bus.failed(problem)
+
+    async def _note(self, page: MessagesPage) -> None:
+        if page.server_time is not None:
+            self._server_at = page.server_time, asyncio.get_running_loop().time()
+        await self._ctx.page_came("getChatHistory", page)
+
+    async def _known(self, chat_id: ChatId, urgency: Urgency) -> HistoryCursor | Problem:
+        """How far the chat was read; one that the cache has lost, or never had, is asked for first."""
+        cursor = await self._ctx.read(messages.cursor, chat_id)
+        if cursor.hi is None and cursor.updated_at == UNKNOWN_TIME:
+            chat = await self._ctx.market(urgency).get_chat(chat_id)
+            if isinstance(chat, Problem):
+                return chat
+            await self._save_chat(chat, urgency)
+            self._ctx.bus.publish(ChatsChanged(frozenset({chat_id})))
+        return cursor
+
+    async def _save_chat(self, chat: Chat, urgency: Urgency) -> None:
+        try:
+            await self._ctx.write_cache(chats.save_page, (chat,), self._ctx.wall_ms())
+        except StoreError as error:
+            if urgency is not Urgency.SEND or isinstance(error, StoreOutdated):
+                raise
+            log.warning("chat not kept: %s", type(error).__name__)
+
+    def _lock(self, chat_id: ChatId) -> asyncio.Lock:
+        return self._locks.setdefault(chat_id, asyncio.Lock())
+
+
+def _save_history(
+    conn: Connection,
+    chat_id: ChatId,
+    found: Sequence[Message],
+    *,
+    newest: bool,
+    oldest: bool,
+    resume: bool,
+    token: str | None,
+) -> bool:
+    """One transaction: the messages, and from where older ones are to be asked."""
+    changed = messages.save_page(conn, chat_id, found, newest_reached=newest, oldest_reached=oldest)
+    if resume:
+        messages.save_older_token(conn, chat_id, token)
+    return changed
+
+
+def _is_newest_first(found: Sequence[Message]) -> bool:
+    """Whether a page of several messages came strictly newest first."""
+    return len(found) > 1 and all(a.message_id > b.message_id for a, b in pairwise(found))
+
+
+def _is_oldest_first(found: Sequence[Message]) -> bool:
+    """Whether messages came oldest first, however often."""
+    ids = list(dict.fromkeys(message.message_id for message in found))
+    return ids == sorted(ids)

@@ -1,0 +1,124 @@
+"""Reading orders and returns for whoever looks at a chat: in batches, each once while it is fresh."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.events import OrdersChanged
+from chat_tui.model.ids import CampaignId, ChatId, Millis, OrderId, ReturnId
+from chat_tui.model.limits import ORDERS_AT_ONCE
+from chat_tui.model.order import FRESH_MS, Return
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.quota import Urgency
+from chat_tui.store import orders
+from chat_tui.store.errors import StoreError
+
+ORDERS: Final = "getBusinessOrders"
+RETURNS: Final = "getReturn"
+_URGENCY: Final = Urgency.NEWS
+"""Somebody waits for it, but the messages of the open chat go before."""
+
+log = logging.getLogger(__name__)
+
+
+class OrderReader:
+    """One round at a time; what is wanted meanwhile is the next round. A missing right is asked for once."""
+
+    def __init__(
+        self, ctx: EngineContext, spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[Any]]
+    ) -> None:
+        """`spawn` begins a task of the engine."""
+        self._ctx = ctx
+        self._spawn = spawn
+        self._wanted: dict[ChatId, None] = {}
+        self._round: asyncio.Task[Any] | None = None
+        self._problems: dict[str, Problem] = {}
+        self._not_before: Millis = 0
+        """What was read earlier is old, because the operator refreshed since."""
+
+    def want(self, chat_id: ChatId) -> None:
+        """Read the order and the return of this chat if they are due; OrdersChanged follows."""
+        self._wanted[chat_id] = None
+        if self._round is None or self._round.done():
+            self._round = self._spawn(self._run())
+
+    def problem(self, operation: str) -> Problem | None:
+        """Why the last request of an operation was in vain."""
+        return self._problems.get(operation)
+
+    def forget(self) -> None:
+        """The operator refreshes: whatever is wanted next is asked for, also what was refused."""
+        self._problems.clear()
+        self._not_before = self._ctx.wall_ms()
+
+    async def _run(self) -> None:
+        try:
+            while self._wanted:
+                chat_ids, self._wanted = tuple(self._wanted), {}
+                for read in (self._read_orders, self._read_returns):
+                    if await read(chat_ids):
+                        self._ctx.bus.publish(OrdersChanged())
+        except StoreError as error:
+            log.warning("orders not kept: %s", type(error).__name__)
+
+    async def _read_orders(self, chat_ids: tuple[ChatId, ...]) -> bool:
+        """Ask for what is due, and in the same request for orders of chats that wait; whether that was."""
+        if self._is_refused(ORDERS):
+            return False
+        due = await self._ctx.read(orders.due_orders, chat_ids, *self._fresh())
+        if spare := -len(due) % ORDERS_AT_ONCE:
+            due += await self._ctx.read(orders.unread_waiting, spare, besides=due)
+        for start in range(0, len(due), ORDERS_AT_ONCE):
+            if not await self._read_batch(due[start : start + ORDERS_AT_ONCE]):
+                break
+        return bool(due)
+
+    async def _read_batch(self, batch: tuple[OrderId, ...]) -> bool:
+        found = await self._ctx.market(_URGENCY).get_orders(batch)
+        if isinstance(found, Problem):
+            self._failed(ORDERS, found)
+            return False
+        self._answered(ORDERS)
+        await self._ctx.write_cache(orders.save_orders, batch, found, self._ctx.wall_ms())
+        return True
+
+    async def _read_returns(self, chat_ids: tuple[ChatId, ...]) -> bool:
+        """Ask for the returns that are due, one by one, and say whether any was asked for."""
+        if self._is_refused(RETURNS):
+            return False
+        due = await self._ctx.read(orders.due_returns, chat_ids, *self._fresh())
+        for return_id, order_id, campaign_id in due:
+            if campaign_id is not None and not await self._read_return(return_id, order_id, campaign_id):
+                break
+        return bool(due)
+
+    async def _read_return(self, return_id: ReturnId, order_id: OrderId, campaign_id: CampaignId) -> bool:
+        found: Return | Problem | None
+        found = await self._ctx.market(_URGENCY).get_return(campaign_id, order_id, return_id)
+        if isinstance(found, Problem) and found.kind is ProblemKind.NOT_FOUND:
+            found = None
+        if isinstance(found, Problem):
+            self._failed(RETURNS, found)
+            return False
+        self._answered(RETURNS)
+        await self._ctx.write_cache(orders.save_return, return_id, found, self._ctx.wall_ms())
+        return True
+
+    def _fresh(self) -> tuple[Millis, Millis]:
+        now = self._ctx.wall_ms()
+        # A clock that was set back knows no refresh any more.
+        return max(now - FRESH_MS, self._not_before if self._not_before <= now else 0), now
+
+    def _is_refused(self, operation: str) -> bool:
+        problem = self._problems.get(operation)
+        return problem is not None and problem.kind is ProblemKind.FORBIDDEN
+
+    def _failed(self, operation: str, problem: Problem) -> None:
+        """Keep why: it says nothing of the chats."""
+        self._problems[operation] = problem
+
+    def _answered(self, operation: str) -> None:
+        self._problems.pop(operation, None)
+        self._ctx.bus.count(self._ctx.markets.budgets)

@@ -1,0 +1,208 @@
+"""Every request has its urgency, its quota and its place: against a real store, without a Market."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chat_tui.inbox.copies.quotas import Quotas
+from chat_tui.inbox.copies.rate_limit import PLACES, READ_PLACES, ConcurrencyLimit, RateLimitedClient
+from chat_tui.model.ids import ChatId
+from chat_tui.model.link import Budget
+from chat_tui.model.outbox import Accepted
+from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.model.quota import Urgency
+from chat_tui.store.database import Store
+from chat_tui.store.locks import ByteLock
+from tests.support.clock import FrozenClock
+from tests.support.shop import open_store
+
+CHAT = ChatId(1)
+NOW = 1_790_000_000_000
+
+
+class Scripted:
+    """A Market that says what it is told, once each, and then yes."""
+
+    def __init__(self) -> None:
+        self.budgets: dict[str, Budget] = {}
+        self.answers: list[Problem] = []
+        self.headers: Budget | None = None
+        """What the next answers tell of the quota."""
+        self.asked = 0
+        self.is_endless = False
+
+    async def send_message(self, chat_id: ChatId, text: str) -> Accepted | Problem:
+        self.asked += 1
+        while self.is_endless:
+            await asyncio.sleep(3600)
+        if self.headers is not None:
+            self.budgets[self.headers.operation] = replace(self.headers)
+        return self.answers.pop(0) if self.answers else Accepted()
+
+    get_chat_history = send_message
+
+    async def get_chat(self, chat_id: ChatId) -> Accepted | Problem:
+        return await self.send_message(chat_id, "")
+
+
+class Bench:
+    """One store, one clock, and copies of the program on them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.store: Store = open_store(root)
+        self.clock = FrozenClock("this start")
+        self.market = Scripted()
+        self.refused_key: Problem | None = None
+        self.refusals: list[Problem] = []
+
+    def copy(self) -> RateLimitedClient:
+        budgets = Quotas(self.store, self.clock, lambda: NOW)
+        locks = ByteLock(self.store.paths.data_dir / "slots.lock")
+        market: Any = self.market
+        return RateLimitedClient(
+            market, ConcurrencyLimit(locks), budgets, lambda: self.refused_key, self.refusals.append
+        )
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    bench = Bench(tmp_path)
+    yield bench
+    await asyncio.to_thread(bench.store.close)
+
+
+async def send(copy: RateLimitedClient) -> object:
+    return await copy.at(Urgency.SEND).send_message(CHAT, "hello")
+
+
+def limit(wait_s: float | None) -> Problem:
+    return Problem(
+        ProblemKind.HOURLY_LIMIT, Certainty.REFUSED, "sendMessageToChat", 420, retry_after_s=wait_s
+    )
+
+
+async def test_what_one_copy_was_told_holds_every_copy_back(bench: Bench) -> None:
+    ours, theirs = bench.copy(), bench.copy()
+    bench.market.answers = [limit(40.0)]
+    await send(ours)
+    held = await send(theirs)
+    assert isinstance(held, Problem)
+    assert (held.kind, held.certainty) == (ProblemKind.HOURLY_LIMIT, Certainty.NOT_SENT)
+    assert held.retry_after_s == 40.0
+    assert bench.market.asked == 1
+    bench.clock.moment += 40_000
+    assert isinstance(await send(theirs), Accepted)
+
+
+async def test_a_refusal_without_a_sensible_moment_holds_back_longer_each_time(bench: Bench) -> None:
+    copy = bench.copy()
+    holds = []
+    for _ in range(8):
+        bench.market.answers = [limit(None)]
+        await send(copy)
+        held = await send(copy)
+        assert isinstance(held, Problem)
+        holds.append(held.retry_after_s)
+        bench.clock.moment += int((held.retry_after_s or 0) * 1000)
+    assert holds == [5, 10, 20, 40, 80, 160, 300, 300]
+
+
+async def test_a_far_moment_is_checked_within_the_hour(bench: Bench) -> None:
+    copy = bench.copy()
+    bench.market.answers = [limit(10 * 86_400.0)]
+    await send(copy)
+    held = await send(copy)
+    assert isinstance(held, Problem)
+    assert held.retry_after_s == 3600.0
+
+
+async def test_another_operation_is_not_held_back(bench: Bench) -> None:
+    copy = bench.copy()
+    bench.market.answers = [limit(40.0)]
+    await send(copy)
+    assert isinstance(await copy.at(Urgency.OPEN).get_chat(CHAT), Accepted)
+
+
+async def test_headers_correct_the_count_of_all_copies(bench: Bench) -> None:
+    ours, theirs = bench.copy(), bench.copy()
+    bench.market.headers = Budget("getChat", 1000, 40, NOW + 600_000)
+    await ours.at(Urgency.OPEN).get_chat(CHAT)
+    refused = await theirs.at(Urgency.NEWS).get_chat(CHAT)
+    assert isinstance(refused, Problem), "the rest is for whoever is more urgent, and for other programs"
+    assert refused.retry_after_s == 600.0
+    assert isinstance(await theirs.at(Urgency.OPEN).get_chat(CHAT), Accepted)
+    assert theirs.budgets["getChat"].remaining == 39
+
+
+async def test_too_many_at_once_leaves_one_read_under_way_for_a_minute(bench: Bench) -> None:
+    ours, theirs = bench.copy(), bench.copy()
+    bench.market.answers = [Problem(ProblemKind.PARALLEL_LIMIT, Certainty.REFUSED, "getChat", 420)]
+    await ours.at(Urgency.OPEN).get_chat(CHAT)
+    bench.market.is_endless = True
+    reads = [asyncio.create_task(theirs.at(Urgency.OPEN).get_chat(CHAT)) for _ in range(READ_PLACES)]
+    await _settle(bench, 2)
+    assert bench.market.asked == 2
+    bench.clock.moment += 60_001
+    reads.append(asyncio.create_task(theirs.at(Urgency.OPEN).get_chat(CHAT)))
+    await _settle(bench, 3)
+    for read in reads:
+        read.cancel()
+    await asyncio.gather(*reads, return_exceptions=True)
+
+
+async def _settle(bench: Bench, asked: int) -> None:
+    async with asyncio.timeout(60):
+        while bench.market.asked < asked:
+            await asyncio.sleep(0.005)
+    # Whoever found no place has tried several times by now.
+    await asyncio.sleep(0.1)
+
+
+async def test_a_request_that_is_broken_off_gives_its_place_back(bench: Bench) -> None:
+    copy = bench.copy()
+    bench.market.is_endless = True
+    reads = [asyncio.create_task(copy.at(Urgency.OPEN).get_chat(CHAT)) for _ in range(READ_PLACES)]
+    await _settle(bench, READ_PLACES)
+    for read in reads:
+        read.cancel()
+    await asyncio.gather(*reads, return_exceptions=True)
+    bench.market.is_endless = False
+    assert isinstance(await copy.at(Urgency.OPEN).get_chat(CHAT), Accepted)
+
+
+async def test_without_the_lock_file_nothing_is_asked(bench: Bench) -> None:
+    copy = bench.copy()
+    (bench.store.paths.data_dir / "slots.lock").unlink()
+    answer = await copy.at(Urgency.OPEN).get_chat(CHAT)
+    assert isinstance(answer, Problem)
+    assert answer.kind == ProblemKind.STORAGE
+    assert not bench.market.asked
+
+
+async def test_what_was_counted_before_the_machine_was_started_again_means_nothing(bench: Bench) -> None:
+    bench.market.answers = [limit(3000.0)]
+    await send(bench.copy())
+    bench.clock = FrozenClock("another start")
+    assert isinstance(await send(bench.copy()), Accepted)
+
+
+@pytest.mark.parametrize(
+    "urgency", [Urgency.SEND, Urgency.OPEN, Urgency.NEWS, Urgency.FIRST, Urgency.BACKFILL]
+)
+async def test_a_key_refused_while_a_request_waits_for_its_place_is_not_shown_again(
+    bench: Bench, urgency: Urgency
+) -> None:
+    copy = bench.copy()
+    locks = ByteLock(bench.store.paths.data_dir / "slots.lock")
+    assert all(locks.try_hold(number) for number in range(PLACES))
+    waiting = asyncio.create_task(copy.at(urgency).get_chat(CHAT))
+    bench.refused_key = Problem(ProblemKind.UNAUTHORIZED, Certainty.REFUSED, "getChats", 401)
+    for number in range(PLACES):
+        locks.release(number)
+    assert await waiting is bench.refused_key
+    assert not bench.market.asked
