@@ -55,7 +55,7 @@ screenshots: $(READY) ## Draw the pictures of README
 	$(BIN)/python -m tests.screenshots
 
 readme: $(READY) ## Update the tables of keys in both READMEs
-	$(BIN)/python -m tests.test_readme
+	$(BIN)/python -m tests.project.test_readme
 
 catalogues: $(READY) ## Compile the translations
 	$(BIN)/python hatch_build.py

@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, LiteralString
 
 from chat_tui.locale import _
 from chat_tui.model.problem import Problem, ProblemKind
@@ -49,7 +49,7 @@ def store_refusal(error: StoreError) -> Problem:
 
 
 @contextmanager
-def tolerated(log: logging.Logger, loss: str) -> Iterator[None]:
+def tolerated(log: logging.Logger, loss: LiteralString) -> Iterator[None]:
     """Go on without what the local files refuse; `log` gets a warning that says what was lost by it.
 
     For what is convenient to keep and not owed to anybody: a mark, a count, a sign of life.

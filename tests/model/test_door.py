@@ -1,4 +1,4 @@
-"""What may leave: the rules alone. The ways through them are tested in tests/faults/test_the_door.py."""
+"""What may leave: the rules alone. The ways through them: tests/faults/sending/test_the_door.py."""
 
 import base64
 from urllib.parse import quote

@@ -9,7 +9,7 @@ STREAMS = "chat_tui/commands/streams.py"
 WRITES = "chat_tui/inbox/outbox_writes.py"
 WRITING = "chat_tui/inbox/writing.py"
 
-THE_DOOR = "tests/faults/test_the_door.py"
+THE_DOOR = "tests/faults/sending/test_the_door.py"
 NO_OUTPUT = "tests/commands/test_no_output.py"
 ROTTEN_ROWS = "tests/store/test_rotten_rows.py"
 
@@ -184,14 +184,14 @@ _FILES = (
         "chat_tui/store/notices.py",
         "self._change(lambda: self._hindered.pop(kind, None))",
         "pass",
-        "tests/faults/test_storage_full_cache.py::test_texts_of_one_chat_go_one_after_the_other",
+        "tests/faults/storage/test_full_cache.py::test_texts_of_one_chat_go_one_after_the_other",
     ),
     one(
         "what the cache could not take is not looked at",
         "chat_tui/inbox/reading/history.py",
         "        kept = self._chats.get(chat_id, {})\n        return tuple(",
         "        kept: dict[MessageId, Message] = {}\n        return tuple(",
-        "tests/faults/test_storage_full_cache.py::test_texts_of_one_chat_go_one_after_the_other",
+        "tests/faults/storage/test_full_cache.py::test_texts_of_one_chat_go_one_after_the_other",
     ),
     one(
         "a chat in which an answer is on its way is the next",
@@ -215,7 +215,7 @@ _NETWORK = (
         "chat_tui/market/download.py",
         '.strip().lower() not in {"", "identity"}:',
         '.strip().lower() not in {"", "identity", "gzip"}:',
-        "tests/faults/test_download_links.py::test_a_body_that_is_packed_is_not_kept_as_if_it_were_the_file",
+        "tests/faults/reading/test_download_links.py::test_a_body_that_is_packed_is_not_kept_as_if_it_were_the_file",
     ),
     one(
         "an address within another is not looked at",

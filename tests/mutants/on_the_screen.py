@@ -110,7 +110,7 @@ _EDITOR = (
         "chat_tui/ui/screens/editing.py",
         "in edited.left_over(self._terminal.edited, str(chat_id)):",
         "in ():",
-        "tests/faults/test_terminal_editor.py::test_a_kill_in_between_loses_neither_the_box_nor_what_was_saved",
+        "tests/faults/terminal/test_editor.py::test_a_kill_in_between_loses_neither_the_box_nor_what_was_saved",
     ),
 )
 

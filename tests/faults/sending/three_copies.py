@@ -2,7 +2,7 @@
 
 Half of the answers to sends and to reads of histories are faulty; the operator resends what is asked about.
 
-python -m tests.faults.three_copies --minutes 15
+python -m tests.faults.sending.three_copies --minutes 15
 """
 
 import argparse

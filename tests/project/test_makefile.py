@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TARGET = re.compile(r"^([a-z][a-z-]*):(.*)$", re.MULTILINE)
 TELLING = ("CONTRIBUTING.md", "README.md", "README.ru.md", ".github/pull_request_template.md")
 CALL = re.compile(r"`make ([a-z-]+)|^make ([a-z-]+)", re.MULTILINE)

@@ -87,5 +87,5 @@ async def test_what_never_ends_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_test_lets_textual_guess_when_all_is_drawn() -> None:
     """It looks at the time of the processor, and guesses wrong beside other work; seconds are not meant."""
     guess = ".pause" + "()"
-    tests = Path(__file__).parent
+    tests = Path(__file__).parents[1]
     assert [str(path) for path in tests.rglob("*.py") if guess in path.read_text(encoding="utf-8")] == []

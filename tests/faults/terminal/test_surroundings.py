@@ -6,7 +6,7 @@ import pytest
 
 from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.tiers import thorough, with_quick
-from tests.faults.surroundings import ODD, SHORT, on_a_terminal, surroundings, verb
+from tests.faults.terminal.surroundings import ODD, SHORT, on_a_terminal, surroundings, verb
 
 
 @pytest.mark.terminal

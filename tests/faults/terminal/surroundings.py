@@ -1,7 +1,7 @@
 """The program in odd surroundings: each opens on a terminal and leaves, or is refused in one sentence.
 
-python -m tests.faults.surroundings            # every variable and value, as a table
-python -m tests.faults.surroundings TZ HOME    # only these variables
+python -m tests.faults.terminal.surroundings            # every variable and value, as a table
+python -m tests.faults.terminal.surroundings TZ HOME    # only these variables
 """
 
 import os

@@ -14,9 +14,9 @@ from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.times import http_date
+from tests.faults.sending.test_network import AN_ITEM, waits_after
 from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import QUICK, SEND, Trial
-from tests.faults.test_sending_network import AN_ITEM, waits_after
 from tests.support.waiting import until
 
 HOUR_MS = 3_600_000

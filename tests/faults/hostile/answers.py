@@ -1,4 +1,4 @@
-"""What a terminal says is never typed: `python -m tests.faults.answers --count 10000 --seed 1`.
+"""What a terminal says is never typed: `python -m tests.faults.hostile.answers --count 10000 --seed 1`.
 
 Random control sequences, of every kind and with every end, whole and cut, alone, in floods and without an
 end, go into the parser; some of them also into the real program, in its box and in its list. No letter of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.end_to_end import run
+from tests.faults.sending.end_to_end import run
 from tests.faults.support.seeds import a_seed
 
 

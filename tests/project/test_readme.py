@@ -1,4 +1,4 @@
-"""What README says of keys and settings is true; `python -m tests.test_readme` writes keys and names anew."""
+"""What README says of keys and settings is true; `python -m tests.project.test_readme` writes both anew."""
 
 import os
 import re
@@ -18,7 +18,7 @@ from chat_tui.ui import keys
 from chat_tui.ui.keymap import chosen
 from chat_tui.ui.screens.template_files import read_shelf
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 READMES = {"README.md": "en", "README.ru.md": "ru"}
 BLOCK = re.compile(r"(<!-- keys:.*?-->\n).*?(<!-- /keys -->)", re.DOTALL)
 NAMES = re.compile(r"(<!-- names:.*?-->\n).*?(<!-- /names -->)", re.DOTALL)

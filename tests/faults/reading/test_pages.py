@@ -13,6 +13,7 @@ from chat_tui.sandbox.faults import PORTAL, Answer, portal
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.words.problems import problem_words
 from chat_tui.words.status import notice
+from tests.faults.sending.test_refusals import scans_of
 from tests.faults.support.pages import (
     HISTORY,
     LIST,
@@ -26,7 +27,6 @@ from tests.faults.support.pages import (
     spoil,
 )
 from tests.faults.support.trial import Trial
-from tests.faults.test_sending_refusals import scans_of
 from tests.support.shop import Shop
 from tests.support.waiting import until
 

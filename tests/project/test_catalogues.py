@@ -10,7 +10,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-ROOT = Path(__file__).parents[1] / "chat_tui"
+ROOT = Path(__file__).parents[2] / "chat_tui"
 MARKS = {"_", "N_", "ngettext"}
 PLACEHOLDER = re.compile(r"\{\w*(?::\w+)?\}|%\(\w+\)[rsd]|%[rsd]")
 LATIN, CYRILLIC = re.compile("[A-Za-z]"), re.compile("[А-Яа-яЁё]")

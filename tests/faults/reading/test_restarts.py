@@ -10,6 +10,7 @@ from chat_tui.model.ids import ChatId
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.serve import Sandbox
+from tests.faults.reading.test_tokens import of
 from tests.faults.support.pages import (
     HISTORY,
     LIST,
@@ -23,7 +24,6 @@ from tests.faults.support.pages import (
     true_ids,
 )
 from tests.faults.support.trial import Trial
-from tests.faults.test_reading_tokens import of
 
 REFUSED = Answer(
     status=400,

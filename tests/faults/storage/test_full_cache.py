@@ -14,8 +14,8 @@ from chat_tui.model.outbox import OutboxState
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import messages
 from chat_tui.store.database import Store
+from tests.faults.storage.test_full import LONG, cap
 from tests.faults.support.trial import FILE, SEND, Trial
-from tests.faults.test_storage_full import LONG, cap
 from tests.support.waiting import until
 from tests.ui.app_stage import desk
 

@@ -10,9 +10,9 @@ from chat_tui.market.pacing import Deadlines
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.sandbox.times import http_date
 from chat_tui.ui.app import ChatTuiApp
+from tests.faults.sending.test_limits import hourly
 from tests.faults.support.pages import HISTORY, LIST
 from tests.faults.support.trial import Trial
-from tests.faults.test_sending_limits import hourly
 from tests.support.settling import drawn
 from tests.support.shop import Shop
 from tests.support.unseen import picture

@@ -1,6 +1,6 @@
 """Real processes, real SQLite, real sockets: everything fails, and each message arrives exactly once.
 
-python -m tests.faults.end_to_end --processes 3 --messages 300 --faults 0.3 --seed 1
+python -m tests.faults.sending.end_to_end --processes 3 --messages 300 --faults 0.3 --seed 1
 """
 
 import argparse
