@@ -63,7 +63,7 @@ def test_an_unexpected_error_of_a_step_is_told_once_and_tried_again_after_a_paus
     async def fail() -> None:
         raise ZeroDivisionError
 
-    sender.advance = advance = Failing(attempts.advance, fail)  # type: ignore[method-assign]
+    sender.advance = advance = Failing(sender.advance, fail)  # type: ignore[method-assign]
     other = stage.loop.create_task(_told(stage))
     outbox_id = stage.send("Да")
     stage.loop.run_until_complete(asyncio.sleep(1.0))
