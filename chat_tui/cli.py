@@ -81,9 +81,9 @@ def open_inbox(
 
     wanted = InboxSettings(
         undo_s=undo_seconds,
-        settle_s=settings.settle_seconds,
-        poll_s=settings.poll_seconds,
-        backfill=settings.backfill,
+        settle_s=settings.sending.settle_seconds,
+        poll_s=settings.sync.poll_seconds,
+        backfill=settings.sync.backfill,
         read_only=settings.read_only,
         secrets=(settings.api_key, settings.oauth_token, *secrets),
         asks_rights=True,
@@ -182,10 +182,10 @@ def _prepare(asked: "Namespace", paths: "Paths", *, shop: bool = True, key: bool
     settings = load(flags, os.environ, paths.settings_file, shop=shop, key=key)
     for name in ENVIRONMENT:
         os.environ.pop(name, None)
-    locale.use(settings.language)
+    locale.use(settings.ui.language)
     # Where there can be none the program goes on without a log, as on a full disk; doctor tells of it.
     make_if_writable(paths.log.parent)
-    logs.open_log(paths.log, level=settings.log_level, secrets=(settings.api_key, settings.oauth_token))
+    logs.open_log(paths.log, level=settings.log.level, secrets=(settings.api_key, settings.oauth_token))
     return settings
 
 
@@ -253,15 +253,15 @@ def _show(
     environment.prepare(os.environ)
     from chat_tui.ui import keymap, keys
 
-    jcuken = settings.keys_layout == "jcuken"
-    keys.use(keymap.chosen(settings.own_keys, paths.settings_file, jcuken=jcuken))
-    open_own = partial(open_inbox, settings, paths, undo_seconds=settings.undo_seconds)
+    jcuken = settings.keys.is_jcuken
+    keys.use(keymap.chosen(settings.keys.own, paths.settings_file, jcuken=jcuken))
+    open_own = partial(open_inbox, settings, paths, undo_seconds=settings.sending.undo_seconds)
     inbox = (opening or open_own)()
     from chat_tui.ui import app
 
     inbox.start(asleep=True)
     try:
-        return app.run(inbox, settings, paths, is_new=is_new)
+        return app.run(inbox, settings.preferences, paths, is_new=is_new)
     finally:
         asyncio.run(inbox.close())
 

@@ -97,7 +97,9 @@ def test_no_verb_imports_what_another_needs(argv: list[str]) -> None:
 def test_the_inbox_is_ready_to_paint_without_network_or_server() -> None:
     code = (
         "from chat_tui import cli; from chat_tui.settings import Settings; from chat_tui.paths import locate;"
-        " inbox = cli.open_inbox(Settings(api_key='ACMA:x', business_id=5), locate(), undo_seconds=5);"
+        " from chat_tui.settings.schema import MarketSettings;"
+        " settings = Settings(market=MarketSettings(business_id=5), api_key='ACMA:x');"
+        " inbox = cli.open_inbox(settings, locate(), undo_seconds=5);"
         " import chat_tui.ui.app"
     )
     modules = loaded(code)

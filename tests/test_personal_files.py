@@ -98,7 +98,7 @@ def test_a_link_that_leads_nowhere_is_no_missing_file(tmp_path: Path) -> None:
     with pytest.raises(SettingsProblem, match="is a link that leads nowhere"):
         load(Flags(), {}, settings)
     (tmp_path / "gone").write_text("[ui]\nmouse = true\n")
-    assert load(Flags(), {}, settings).mouse
+    assert load(Flags(), {}, settings).ui.mouse
     with pytest.raises(FileNotFoundError):
         read_file(tmp_path / "none", 10)
     with pytest.raises(NotAFile):
@@ -148,7 +148,7 @@ def test_settings_with_a_mark_are_read_and_login_keeps_the_rest_as_it_is(tmp_pat
     lines = ["# мой магазин", "[ui]", "mouse = true  # так удобнее", "", "[queue]", "warn = 5", ""]
     settings.write_bytes(MARK + end.join(lines).encode())
     settings.chmod(0o600)
-    assert load(Flags(), {}, settings).warn_minutes == 5
+    assert load(Flags(), {}, settings).queue.warn == 5
     tmp_path.chmod(0o700)
     keep_shop(settings, KEY, 7)
     data = settings.read_bytes()

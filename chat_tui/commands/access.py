@@ -24,13 +24,13 @@ def access_to(settings: Settings, paths: Paths) -> Access:
             )
         )
     try:
-        access = Access(settings.api_url, settings.api_key, settings.oauth_token)
+        access = Access(settings.market.api_url, settings.api_key, settings.oauth_token)
     except AccessError as problem:
         raise CannotStart(str(problem)) from None
     make_if_writable(paths.data)
     make_if_writable(paths.cache)
-    if settings.business_id is not None:
-        return replace(access, business_id=BusinessId(settings.business_id))
+    if settings.market.business_id is not None:
+        return replace(access, business_id=BusinessId(settings.market.business_id))
 
     from chat_tui.commands.business import find_business  # noqa: PLC0415 - asked the first time only
 
@@ -65,4 +65,4 @@ def way_to(settings: Settings, paths: Paths, *, is_seen: bool) -> tuple[Access, 
 
 def try_key(settings: Settings, key: str) -> MarketApi:
     """A client with a key that is not stored yet. Raises AccessError."""
-    return client(Access(settings.api_url, key), settings)
+    return client(Access(settings.market.api_url, key), settings)

@@ -16,6 +16,7 @@ from chat_tui.paths import Paths, make_private
 from chat_tui.sandbox.access import API_KEY
 from chat_tui.sandbox.goods import BUSINESS_ID
 from chat_tui.settings import Settings
+from chat_tui.settings.schema import MarketSettings
 from chat_tui.settings.secret import ENVIRONMENT
 
 _LATENCY_MS = 40
@@ -43,10 +44,9 @@ def pretend_market(settings: Settings, paths: Paths, *, chats: int, seed: int) -
         door.close()
         yield replace(
             settings,
-            api_url=f"http://127.0.0.1:{port}",
+            market=MarketSettings(api_url=f"http://127.0.0.1:{port}", business_id=BUSINESS_ID),
             api_key=API_KEY,
             oauth_token="",
-            business_id=BUSINESS_ID,
         )
 
 

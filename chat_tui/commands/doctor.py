@@ -25,7 +25,7 @@ def run(flags: Flags, environ: Mapping[str, str], paths: Paths, *, as_json: bool
     findings: list[Finding] = []
     try:
         settings = load(flags, environ, paths.settings_file)
-        locale.use(settings.language)
+        locale.use(settings.ui.language)
         connect: Callable[[Access], MarketApi] = partial(client, settings=settings)
         findings += market.look_at(settings, connect, wall_clock_ms)
     except SettingsProblem as problem:
@@ -48,7 +48,7 @@ def _look(settings: Settings, environ: Mapping[str, str], paths: Paths) -> Itera
     options = terminal.tmux_options(environ)
     yield from terminal.tmux(options)
     yield terminal.clipboard(environ, options)
-    yield terminal.notifications(settings.notify, options)
+    yield terminal.notifications(settings.ui.notify, options)
     yield zone(environ, wall_clock_ms())
     yield files.sqlite()
     yield from files.permissions(paths, settings.key_file)

@@ -21,11 +21,11 @@ def run(
     environment.prepare(os.environ)
     from chat_tui.ui import keymap, keys, start_app  # noqa: PLC0415 - Textual reads what was prepared
 
-    jcuken = settings.keys_layout == "jcuken"
-    keys.use(keymap.chosen(settings.own_keys, paths.settings_file, jcuken=jcuken))
+    jcuken = settings.keys.is_jcuken
+    keys.use(keymap.chosen(settings.keys.own, paths.settings_file, jcuken=jcuken))
     connector = Connector(connect, partial(_store, paths.settings_file, table))
     try:
-        return start_app.run(connector, settings, report=paths.log)
+        return start_app.run(connector, settings.preferences, report=paths.log)
     finally:
         connector.close()
 

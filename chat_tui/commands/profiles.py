@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from chat_tui.commands.speak import CannotStart
 from chat_tui.locale import _
 from chat_tui.paths import locate
-from chat_tui.settings import profiles
+from chat_tui.settings.load import profile_names
 
 
 def chosen(asked: Namespace) -> tuple[str, ...]:
     """Their names; a single one is from now on what was asked for. Raises SettingsProblem."""
     named = asked.profile if asked.is_profile_named else None
-    names = profiles.names(locate().settings_file, os.environ, named)
+    names = profile_names(locate().settings_file, os.environ, named)
     if len(names) == 1:
         asked.profile = names[0]
     return names

@@ -7,8 +7,7 @@ from pathlib import Path
 from chat_tui.commands.speak import say
 from chat_tui.locale import _
 from chat_tui.settings import Flags
-from chat_tui.settings.origins import InForce, in_force, key_origins
-from chat_tui.settings.words import example, toml
+from chat_tui.settings.report import InForce, example, in_force, key_origins, toml
 from chat_tui.ui import keys
 
 _COLUMN = 40
@@ -20,7 +19,7 @@ def run(flags: Flags, environ: Mapping[str, str], path: Path, *, documented: boo
     if documented:
         say(example((one.id, tuple(map(_name, one.keys)), one.title) for one in keys.COMMANDS).rstrip("\n"))
         return 0
-    rows = in_force(flags, environ, path)
+    rows = list(in_force(flags, environ, path))
     origins = list(key_origins(flags, environ, path))
     say(f"# {_('The file: {path}').format(path=path)}")
     say(f"# {_('The key, which is never shown: {origin}').format(origin=', '.join(origins) or _('not set'))}")

@@ -32,20 +32,20 @@ class OpenInbox(Protocol):
 
 def open_all(names: Sequence[str], common: Settings, open_inbox: OpenInbox) -> Inbox:
     """The inbox of these profiles, not started yet. Raises CannotStart if none of them can be opened."""
-    flags = Flags(language=common.language, read_only=common.read_only)
+    flags = Flags(language=common.ui.language, read_only=common.read_only)
     settings, left_out = _read(names, flags)
     secrets = [secret for one in settings.values() for secret in (one.api_key, one.oauth_token) if secret]
-    logs.open_log(locate().log, level=common.log_level, secrets=secrets)
+    logs.open_log(locate().log, level=common.log.level, secrets=secrets)
     private = [place for name in names for place in (locate(name).data, locate(name).cache)]
     private += [one.key_file for one in settings.values() if one.key_file is not None]
     businesses = []
     for name, one in settings.items():
-        title = one.shop or name
+        title = one.market.name or name
         try:
             inbox = open_inbox(
                 one,
                 locate(name),
-                undo_seconds=common.undo_seconds,
+                undo_seconds=common.sending.undo_seconds,
                 secrets=secrets,
                 private=private,
             )

@@ -4,28 +4,19 @@ import os
 import re
 import shlex
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from chat_tui.locale import N_, _
+from chat_tui.locale import _
 from chat_tui.personal_files import LeadsNowhere, NotAFile, NotUtf8, TooLarge, decoded, read_file
-from chat_tui.settings.hours import read_hours
-from chat_tui.settings.value import THEMES, SettingsProblem
+from chat_tui.settings.schema import OPEN, SCHEMA, SettingsProblem
 
 MOST_BYTES: Final = 1_000_000
-HOURS_EXAMPLE: Final = '"Mo-Fr 09:00-18:00, Sa 10:00-14:00"'
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """One key of the file: whether a value fits, and what is wanted, in words (a msgid)."""
-
-    fits: Callable[[Any], bool]
-    wanted: str
-    values: Mapping[str, object]
-    """What stands in for the braces of `wanted`."""
+PROFILES: Final = "profiles"
+DEFAULT: Final = "default"
+"""The profile of what is in no table of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +96,8 @@ def _checked(path: Path, text: str, tables: Mapping[str, Any]) -> list[tuple[str
     found: list[tuple[str, Written]] = []
     for table, content in _by_name(tables):
         line = _line_of(text, table)
-        if _kind(table) not in KNOWN:
-            known = ", ".join(f"[{name}]" for name in (*KNOWN, f"{PROFILES}.NAME"))
+        if _kind(table) not in SCHEMA:
+            known = ", ".join(f"[{name}]" for name in (*SCHEMA, f"{PROFILES}.NAME"))
             raise wrong(
                 path, line, _("unknown table “{name}”; known are {known}").format(name=table, known=known)
             )
@@ -133,7 +124,7 @@ def _by_name(tables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _kind(table: str) -> str:
-    """Under which name `KNOWN` has a table: what a profile may hold is what `[market]` may."""
+    """Under which name `SCHEMA` has a table: what a profile may hold is what `[market]` may."""
     return "market" if table.startswith(f"{PROFILES}.") else table
 
 
@@ -147,14 +138,13 @@ def _refuse_profile(path: Path, line: int, name: str) -> None:
 
 def _fitting(path: Path, line: int, table: str, key: str, value: Any) -> Any:
     kind = _kind(table)
-    known = KNOWN[kind].get(key) or OPEN.get(kind)
-    if known is None:
-        names = ", ".join(KNOWN[kind])
+    wanted = SCHEMA[kind][key].kind if key in SCHEMA[kind] else OPEN.get(kind)
+    if wanted is None:
+        names = ", ".join(SCHEMA[kind])
         what = _("unknown setting “{name}”; [{table}] has {known}").format(name=key, table=table, known=names)
         raise wrong(path, line, what)
-    if not known.fits(value):
-        wanted = _(known.wanted).format(**known.values)
-        raise wrong(path, line, _("“{name}” must be {wanted}").format(name=key, wanted=wanted))
+    if not wanted.fits(value):
+        raise wrong(path, line, _("“{name}” must be {wanted}").format(name=key, wanted=wanted.words))
     return value
 
 
@@ -174,75 +164,3 @@ def _line_of(text: str, table: str, key: str | None = None) -> int:
     if not table_line and "." in table:
         return _line_of(text, *table.split(".", 1))
     return table_line or 1
-
-
-def _text() -> Known:
-    return Known(lambda value: isinstance(value, str) and bool(value), N_("a text in quotes"), {})
-
-
-def _whole(low: int, high: int) -> Known:
-    def fits(value: Any) -> bool:
-        return type(value) is int and low <= value <= high
-
-    return Known(fits, N_("a whole number from {low} to {high}"), {"low": low, "high": high})
-
-
-def _yes_or_no() -> Known:
-    return Known(lambda value: isinstance(value, bool), N_("true or false"), {})
-
-
-def _one_of(*words: str) -> Known:
-    names = ", ".join(f'"{word}"' for word in words)
-    return Known(
-        lambda value: isinstance(value, str) and value in words, N_("one of {words}"), {"words": names}
-    )
-
-
-def _is_command(value: Any) -> bool:
-    words = [value] if isinstance(value, str) else value
-    return isinstance(words, list) and bool(words) and all(isinstance(word, str) and word for word in words)
-
-
-def _is_hours(value: Any) -> bool:
-    return isinstance(value, str) and (not value or read_hours(value) is not None)
-
-
-def _is_keys(value: Any) -> bool:
-    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(key, str) for key in value))
-
-
-PROFILES: Final = "profiles"
-DEFAULT: Final = "default"
-"""The profile of what is in no table of its own."""
-KNOWN: Final[Mapping[str, Mapping[str, Known]]] = {
-    "market": {
-        "name": _text(),
-        "api_url": _text(),
-        "business_id": _whole(1, 2**63 - 1),
-        "api_key_file": _text(),
-        "api_key_command": Known(_is_command, N_("a command: a text, or a list of texts"), {}),
-    },
-    "sending": {"undo_seconds": _whole(0, 60), "settle_seconds": _whole(5, 600)},
-    "queue": {
-        "warn": _whole(1, 10_080),
-        "late": _whole(1, 10_080),
-        "hours": Known(_is_hours, N_("working hours such as {example}"), {"example": HOURS_EXAMPLE}),
-        "auto_advance": _yes_or_no(),
-    },
-    "sync": {"poll_seconds": _whole(1, 300), "backfill": _yes_or_no()},
-    "keys": {"layout": _one_of("jcuken", "off")},
-    "ui": {
-        "language": _one_of("ru", "en"),
-        "theme": _one_of(*THEMES),
-        "mouse": _yes_or_no(),
-        "notify": _one_of("bell", "osc9", "osc777", "osc99", "off"),
-        "notify_text": _yes_or_no(),
-        "operator": _text(),
-    },
-    "log": {"level": _one_of("debug", "info", "warning", "error")},
-}
-"""Every key the file may have; `warn` and `late` are minutes, names ending in seconds are seconds."""
-OPEN: Final[Mapping[str, Known]] = {
-    "keys": Known(_is_keys, N_('a key in quotes, or a list of keys: "n" or ["n", "ctrl+n"]'), {})
-}
-"""Tables whose other keys are names that this room does not know: of commands."""

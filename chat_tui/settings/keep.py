@@ -13,8 +13,8 @@ from chat_tui.paths import make_private
 from chat_tui.personal_files import decoded, has_mark
 from chat_tui.settings import file
 from chat_tui.settings.file import DEFAULT, PROFILES
-from chat_tui.settings.profiles import has_key
-from chat_tui.settings.value import SettingsProblem
+from chat_tui.settings.load import has_key
+from chat_tui.settings.schema import SettingsProblem
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument

@@ -1,4 +1,14 @@
-"""Put the sources together, the nearer one winning: flags > environment > settings.toml > defaults."""
+"""Put the sources together, the nearer one winning: flags > environment > settings.toml > defaults.
+
+Several businesses are in one settings file, with a table for each:
+
+    [profiles.kitchen]
+    name = "Уютная кухня"
+    business_id = 1185230
+    api_key_file = "kitchen.key"
+
+A key in `[market]` is one business more, the profile `default`.
+"""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -8,29 +18,21 @@ from typing import Any, Final
 from chat_tui import locale
 from chat_tui.addresses import read_address
 from chat_tui.locale import _
-from chat_tui.settings import file, profiles, secret
-from chat_tui.settings.file import Written
-from chat_tui.settings.value import Flags, OwnKeys, Settings, SettingsProblem
+from chat_tui.settings import file, secret
+from chat_tui.settings.file import DEFAULT, PROFILES, Written
+from chat_tui.settings.schema import (
+    MARKET_URL,
+    SCHEMA,
+    TABLES,
+    Flags,
+    OwnKeys,
+    Settings,
+    SettingsProblem,
+)
 
-FIELDS: Final[Mapping[str, str]] = {
-    "market.api_url": "api_url",
-    "sending.undo_seconds": "undo_seconds",
-    "sending.settle_seconds": "settle_seconds",
-    "queue.warn": "warn_minutes",
-    "queue.late": "late_minutes",
-    "queue.hours": "hours",
-    "queue.auto_advance": "auto_advance",
-    "sync.poll_seconds": "poll_seconds",
-    "sync.backfill": "backfill",
-    "keys.layout": "keys_layout",
-    "ui.theme": "theme",
-    "ui.mouse": "mouse",
-    "ui.notify": "notify",
-    "ui.notify_text": "notify_text",
-    "ui.operator": "operator",
-    "log.level": "log_level",
-}
-"""The field of `Settings` for each `table.key` that has a default."""
+_KEYS: Final = ("api_key_file", "api_key_command")
+_OF_THIS_RUN: Final = (*secret.ENVIRONMENT, "CHAT_TUI_BUSINESS_ID")
+"""Whoever sets one of these means one business, which is in no table."""
 
 
 def load(
@@ -41,25 +43,83 @@ def load(
     `key=False` leaves out the key alone, so that one nobody can read any more is no hindrance.
     """
     written = file.read(path)
-    asked = flags.language or (written["ui.language"].value if "ui.language" in written else None)
-    language = locale.choose(asked, environ)
-    values: dict[str, Any] = {
-        name: written[place].value
-        for place, name in FIELDS.items()
-        if place in written and not place.startswith("market.")
-    }
-    values |= {"language": language, "profile": flags.profile, "read_only": flags.read_only}
-    values["own_keys"] = tuple(_own_keys(written))
-    own, own_environ = profiles.of_profile(flags.profile, written, environ)
-    if shop:
-        values |= _place(own, own_environ, path)
-    if shop and key:
-        values |= _key(own, own_environ, path)
-    settings = Settings(**values)
-    if settings.warn_minutes > settings.late_minutes:
+    tables = {table: _values(table, written) for table in TABLES if table != "market"}
+    tables["ui"]["language"] = locale.choose(flags.language or tables["ui"].get("language"), environ)
+    tables["keys"]["own"] = tuple(_own_keys(written))
+    own, own_environ = of_profile(flags.profile, written, environ)
+    tables["market"] = _market(own, own_environ, path) if shop else {}
+    settings = Settings(
+        **{table: TABLES[table](**values) for table, values in tables.items()},
+        **(_access(own, own_environ, path) if shop and key else {}),
+        profile=flags.profile,
+        read_only=flags.read_only,
+    )
+    if settings.queue.warn > settings.queue.late:
         line = written["queue.late" if "queue.late" in written else "queue.warn"].line
         raise file.wrong(path, line, _("“late” must not be less than “warn” (both are minutes)"))
     return settings
+
+
+def profile_names(path: Path, environ: Mapping[str, str], asked: str | None = None) -> tuple[str, ...]:
+    """The profiles to open: the one asked for, else all; several are one queue. Raises SettingsProblem."""
+    written = file.read(path)
+    found = _checked(written, path)
+    if asked is not None:
+        if found and asked not in {*found, DEFAULT}:
+            raise SettingsProblem(
+                _("{path} has no profile “{name}”; there are: {names}").format(
+                    path=path, name=asked, names=", ".join(found)
+                )
+            )
+        return (asked,)
+    if any(name in environ for name in _OF_THIS_RUN):
+        return (DEFAULT,)
+    if has_key("market", written):
+        found = (DEFAULT, *found)
+    return found or (DEFAULT,)
+
+
+def of_profile(
+    profile: str, written: Mapping[str, Written], environ: Mapping[str, str]
+) -> tuple[dict[str, Written], dict[str, str]]:
+    """File and environment as they are for one profile: its table stands in the place of `[market]`.
+
+    Key and business of the environment are not of a profile that is in the file.
+    """
+    table = f"{PROFILES}.{profile}"
+    if table not in written:
+        return dict(written), dict(environ)
+    own = {place: value for place, value in written.items() if not place.startswith("market.")}
+    if "market.api_url" in written:
+        own["market.api_url"] = written["market.api_url"]
+    for place, value in written.items():
+        if place.startswith(f"{table}."):
+            own[f"market.{place.removeprefix(f'{table}.')}"] = value
+    return own, {name: value for name, value in environ.items() if name not in _OF_THIS_RUN}
+
+
+def _checked(written: Mapping[str, Written], path: Path) -> tuple[str, ...]:
+    """The names of the profiles, in the order of the file; each is one business, with a key."""
+    tables = [place for place in written if place.count(".") == 1 and place.startswith(f"{PROFILES}.")]
+    met: dict[tuple[str, int], str] = {}
+    for table in (*(["market"] if tables and has_key("market", written) else []), *tables):
+        if f"{table}.business_id" not in written or not has_key(table, written):
+            line = min(value.line for place, value in written.items() if f"{place}.".startswith(f"{table}."))
+            what = _("[{table}] needs business_id, and api_key_file or api_key_command").format(table=table)
+            raise file.wrong(path, line, what)
+        number = written[f"{table}.business_id"]
+        url = written.get(f"{table}.api_url") or written.get("market.api_url")
+        business = (MARKET_URL if url is None else url.value.rstrip("/"), number.value)
+        if business in met:
+            what = _("the business {number} is in [{table}] already")
+            raise file.wrong(path, number.line, what.format(number=number.value, table=met[business]))
+        met[business] = table
+    return tuple(table.removeprefix(f"{PROFILES}.") for table in tables)
+
+
+def has_key(table: str, written: Mapping[str, Written]) -> bool:
+    """Whether a table of the file leads to a key."""
+    return any(f"{table}.{key}" in written for key in _KEYS)
 
 
 def checked_url(url: str, origin: str) -> str:
@@ -76,36 +136,37 @@ def checked_url(url: str, origin: str) -> str:
     return url.rstrip("/")
 
 
-def _place(written: Mapping[str, Written], environ: Mapping[str, str], path: Path) -> dict[str, Any]:
-    """Address and business."""
-    values: dict[str, Any] = {}
+def _values(table: str, written: Mapping[str, Written]) -> dict[str, Any]:
+    """What the file says about the settings of one table."""
+    places = {name: written.get(f"{table}.{name}") for name in SCHEMA[table]}
+    return {name: found.value for name, found in places.items() if found is not None}
+
+
+def _market(written: Mapping[str, Written], environ: Mapping[str, str], path: Path) -> dict[str, Any]:
+    """Address and business, of which the environment may say something else."""
+    values = _values("market", written)
     if url := environ.get("CHAT_TUI_API_URL"):
         values["api_url"] = checked_url(url, "CHAT_TUI_API_URL")
-    elif "market.api_url" in written:
-        address = written["market.api_url"]
-        values["api_url"] = checked_url(address.value, f"{path}:{address.line}")
+    elif "api_url" in values:
+        values["api_url"] = checked_url(values["api_url"], f"{path}:{written['market.api_url'].line}")
     if number := environ.get("CHAT_TUI_BUSINESS_ID"):
         values["business_id"] = _business_id(number.strip())
-    elif "market.business_id" in written:
-        values["business_id"] = written["market.business_id"].value
-    if "market.name" in written:
-        values["shop"] = written["market.name"].value
     return values
 
 
-def _key(written: Mapping[str, Written], environ: Mapping[str, str], path: Path) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    values["oauth_token"] = secret.from_environment("CHAT_TUI_OAUTH_TOKEN", environ)
-    values["api_key"] = _api_key(written, environ, path)
-    if "market.api_key_file" in written:
-        values["key_file"] = _key_file(written, path)
-    return values
+def _access(written: Mapping[str, Written], environ: Mapping[str, str], path: Path) -> dict[str, Any]:
+    """The secrets, and where they lie."""
+    return {
+        "oauth_token": secret.from_environment("CHAT_TUI_OAUTH_TOKEN", environ),
+        "api_key": _api_key(written, environ, path),
+        "key_file": _key_file(written, path) if "market.api_key_file" in written else None,
+    }
 
 
 def _own_keys(written: Mapping[str, Written]) -> Iterator[OwnKeys]:
     for place, found in written.items():
         table, _dot, name = place.partition(".")
-        if table == "keys" and place not in FIELDS:
+        if table == "keys" and name not in SCHEMA[table]:
             keys = found.value if isinstance(found.value, list) else [found.value]
             yield OwnKeys(name, tuple(key for key in keys if key), found.line)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from chat_tui.locale import _
 from chat_tui.personal_files import NotAFile, NotUtf8, TooLarge, decoded, read_file
-from chat_tui.settings.value import SettingsProblem
+from chat_tui.settings.schema import SettingsProblem
 
 MOST_BYTES: Final = 1_024
 PATIENCE_S: Final = 60.0

@@ -14,20 +14,16 @@ from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import Millis
 from chat_tui.model.outbox import OPEN
 from chat_tui.paths import Paths
-from chat_tui.settings import Settings
-from chat_tui.settings.hours import read_hours
-from chat_tui.settings.value import THEMES
+from chat_tui.settings import Preferences
+from chat_tui.settings.schema import THEMES
 from chat_tui.ui import keys, parting, themes
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.inbox import InboxScreen
 from chat_tui.ui.screens.legible import LegibleApp
-from chat_tui.ui.terminal.attention import BELL
 from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.terminal.colours import is_colourless, theme_for
 from chat_tui.ui.text import notify, plain
 from chat_tui.ui.zone import find_zone
-from chat_tui.words.times import MINUTE
-from chat_tui.words.turn import Patience
 
 if TYPE_CHECKING:
     from chat_tui.ui.screens.confirm import Confirm
@@ -48,58 +44,34 @@ class ChatTuiApp(LegibleApp[None]):
     def __init__(
         self,
         inbox: Inbox,
+        preferences: Preferences,
+        paths: Paths,
         *,
-        report: Path,
         now: Callable[[], Millis],
         zone: tzinfo,
-        theme: str = "dark",
-        jcuken: bool = True,
-        patience: Patience = Patience(),  # noqa: B008 - frozen
-        call_by: str = BELL,
-        calls_with_text: bool = False,
-        templates: Path | None = None,
-        operator: str = "",
         is_new: bool = False,
-        auto_advance: bool = False,
-        edited: Path | None = None,
         notice: str = "",
     ) -> None:
-        """`report` is the private file that gets the details of a crash; the calls are for new messages.
-
-        `templates` is their directory, by default the one beside `report`; `operator` is what they call
-        whoever writes. `is_new` = the shop was just connected: begin with how many wait. `auto_advance` opens
-        the next waiting chat after an answer. `edited` is where texts lie while they are edited outside,
-        `notice` is said once the screen is there.
-        """
-        super().__init__(report, jcuken=jcuken)
-        self.edited = edited or self.edited
+        """`is_new` = the shop was just connected: begin with how many wait. `notice` is said at the start."""
+        super().__init__(paths.log, jcuken=preferences.keys.is_jcuken)
+        self.edited = paths.data / "edited"
         bind(self, keys.bindings(Where.ANYWHERE), freed=keys.freed(Where.ANYWHERE))
-        self.call_by = call_by
-        self.calls_with_text = calls_with_text
-        self.templates = templates or report.parent / "templates"
-        self.operator = operator
-        self._is_new = is_new
-        self._notice = notice
-        self.auto_advance = auto_advance
+        self.call_by = preferences.ui.notify
+        self.theme_wanted = preferences.ui.theme
         self.inbox = inbox
+        self._preferences = preferences
+        self._templates = paths.templates
         self._now = now
         self._zone = zone
-        self.theme_wanted = theme
-        self.patience = patience
+        self._is_new = is_new
+        self._notice = notice
         self._told_at: Millis = 0
         self._main: InboxScreen
 
     def on_mount(self) -> None:
         self.use_theme(self.theme_wanted)
         screen = InboxScreen(
-            self.inbox,
-            now=self._now,
-            zone=self._zone,
-            patience=self.patience,
-            calls_with_text=self.calls_with_text,
-            templates=self.templates,
-            operator=self.operator,
-            auto_advance=self.auto_advance,
+            self.inbox, self._preferences, templates=self._templates, now=self._now, zone=self._zone
         )
         self._main = screen
         self.push_screen(screen)
@@ -199,28 +171,18 @@ class ChatTuiApp(LegibleApp[None]):
         return Confirm(plain(words.format(n=count)), yes=_("Leave"), no=_("Stay"))
 
 
-def run(inbox: Inbox, settings: Settings, paths: Paths, *, is_new: bool = False) -> int:
+def run(inbox: Inbox, preferences: Preferences, paths: Paths, *, is_new: bool = False) -> int:
     """Show the inbox until the operator leaves; the exit code. `is_new` = the shop was just connected."""
     found = find_zone(os.environ)
     app = ChatTuiApp(
         inbox,
-        report=paths.log,
+        preferences,
+        paths,
         now=wall_clock_ms,
         zone=found.zone,
-        notice=found.notice,
-        theme=settings.theme,
-        jcuken=settings.keys_layout == "jcuken",
-        patience=Patience(
-            settings.warn_minutes * MINUTE, settings.late_minutes * MINUTE, hours=read_hours(settings.hours)
-        ),
-        call_by=settings.notify,
-        calls_with_text=settings.notify_text,
-        templates=paths.templates,
-        operator=settings.operator,
         is_new=is_new,
-        auto_advance=settings.auto_advance,
-        edited=paths.data / "edited",
+        notice=found.notice,
     )
-    code = app.run_to_code(mouse=settings.mouse)
+    code = app.run_to_code(mouse=preferences.ui.mouse)
     parting.tell(app.unkept)
     return code

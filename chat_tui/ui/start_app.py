@@ -7,7 +7,7 @@ from textual import work
 
 from chat_tui.inbox.connect import Connector
 from chat_tui.locale import _
-from chat_tui.settings import Settings
+from chat_tui.settings import Preferences
 from chat_tui.ui import keys, themes
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.connect import KeyScreen, RightsScreen, ShopsScreen
@@ -26,16 +26,15 @@ class StartApp(LegibleApp[Start]):
 
     TITLE = "chat-tui"
 
-    def __init__(self, connector: Connector, *, report: Path, theme: str = "", jcuken: bool = True) -> None:
+    def __init__(self, connector: Connector, preferences: Preferences, *, report: Path) -> None:
         """`report` is the private file that gets the details of a crash."""
-        super().__init__(report, jcuken=jcuken)
+        super().__init__(report, jcuken=preferences.keys.is_jcuken)
         bind(self, [one for one in keys.bindings(Where.ANYWHERE) if one.id in HEARD])
         self._connector = connector
-        self._theme_wanted = theme
+        self._theme = preferences.ui.theme
 
     def on_mount(self) -> None:
-        if self._theme_wanted:
-            themes.choose(self, self._theme_wanted)
+        themes.choose(self, theme_for(self._theme, os.environ))
         self._walk()
 
     @work(exclusive=True)
@@ -74,13 +73,8 @@ class StartApp(LegibleApp[Start]):
         notify(self, _("Ctrl+C does not end the program: {key} does.").format(key=keys.key_of("quit")))
 
 
-def run(connector: Connector, settings: Settings, *, report: Path) -> tuple[int, Start | None]:
+def run(connector: Connector, preferences: Preferences, *, report: Path) -> tuple[int, Start | None]:
     """Show the box until a way leads out of it; the exit code and that way."""
-    app = StartApp(
-        connector,
-        report=report,
-        theme=theme_for(settings.theme, os.environ),
-        jcuken=settings.keys_layout == "jcuken",
-    )
-    code = app.run_to_code(mouse=settings.mouse)
+    app = StartApp(connector, preferences, report=report)
+    code = app.run_to_code(mouse=preferences.ui.mouse)
     return code, app.return_value

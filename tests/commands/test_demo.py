@@ -18,6 +18,7 @@ from chat_tui.model.ids import BusinessId
 from chat_tui.model.problem import Problem
 from chat_tui.paths import Paths, locate
 from chat_tui.settings import Settings
+from chat_tui.settings.schema import SendingSettings
 
 
 @pytest.fixture
@@ -56,8 +57,9 @@ def knock_until_nobody_is_there(port: int) -> None:
 
 
 async def chats(settings: Settings) -> int:
-    assert settings.business_id is not None
-    access = Access(settings.api_url, settings.api_key, business_id=BusinessId(settings.business_id))
+    market = settings.market
+    assert market.business_id is not None
+    access = Access(market.api_url, settings.api_key, business_id=BusinessId(market.business_id))
     client = MarketClient(access)
     try:
         page = await client.get_chats()
@@ -71,15 +73,16 @@ async def test_the_market_answers_the_first_question_and_is_gone_afterwards(
     paths: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CHAT_TUI_API_KEY", "ACMA:5entinelKey")
-    with demo.pretend_market(Settings(undo_seconds=3), paths, chats=4, seed=1) as there:
+    settings = Settings(sending=SendingSettings(undo_seconds=3))
+    with demo.pretend_market(settings, paths, chats=4, seed=1) as there:
         assert await chats(there) == 4
-        assert there.undo_seconds == 3
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", there.api_url)
+        assert there.sending.undo_seconds == 3
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", there.market.api_url)
         pid = child(paths)
         assert b"5entinel" not in Path(f"/proc/{pid}/environ").read_bytes()
         assert there.api_key.encode() not in Path(f"/proc/{pid}/cmdline").read_bytes()
     assert not Path(f"/proc/{pid}").exists()
-    port = int(there.api_url.rpartition(":")[2])
+    port = int(there.market.api_url.rpartition(":")[2])
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port))
 
@@ -99,7 +102,7 @@ async def test_a_child_that_died_is_noticed_instead_of_waited_for(paths: Paths) 
     with demo.pretend_market(Settings(), paths, chats=4, seed=1) as there:
         assert await chats(there) == 4
         os.kill(child(paths), signal.SIGKILL)
-        port = int(there.api_url.rpartition(":")[2])
+        port = int(there.market.api_url.rpartition(":")[2])
         with pytest.raises(ConnectionRefusedError):
             knock_until_nobody_is_there(port)
 

@@ -64,7 +64,7 @@ def test_the_operators_comments_and_settings_stay(run: Run) -> None:
     text = stored()["settings.toml"]
     assert [line for line in mine.splitlines() if line not in text.splitlines()] == []
     settings = load(Flags(), {}, locate().settings_file)
-    assert (settings.api_key, settings.business_id, settings.warn_minutes) == (KEY, 1185230, 7)
+    assert (settings.api_key, settings.market.business_id, settings.queue.warn) == (KEY, 1185230, 7)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_another_business_needs_a_word_and_keeps_the_old_key(run: Run, market: S
     assert stored() == before
     assert run(*again, "--replace", typed=KEY.encode()).code == 0
     assert stored()["api-key-1185230"] == before["api-key-1185230"]
-    assert load(Flags(), {}, locate().settings_file).business_id == OTHER
+    assert load(Flags(), {}, locate().settings_file).market.business_id == OTHER
 
 
 def test_a_new_key_of_the_same_business_takes_the_old_ones_place(run: Run) -> None:
@@ -250,7 +250,7 @@ def test_a_second_shop_is_kept_as_the_profile_that_was_named(run: Run, market: S
         f'[profiles.home]\nbusiness_id = {OTHER}\napi_key_file = "api-key-{OTHER}"\n'
     )
     settings = load(Flags(profile="home"), {}, locate().settings_file)
-    assert (settings.api_key, settings.business_id) == (KEY, OTHER)
+    assert (settings.api_key, settings.market.business_id) == (KEY, OTHER)
 
 
 @pytest.mark.parametrize("more", [(), ("--replace",)])

@@ -12,9 +12,7 @@ import pytest
 
 from chat_tui import cli
 from chat_tui.settings import Flags, Settings, load
-from chat_tui.settings.file import KNOWN
-from chat_tui.settings.load import FIELDS
-from chat_tui.settings.words import EXAMPLES, MEANINGS
+from chat_tui.settings.schema import SCHEMA
 from chat_tui.ui.keymap import chosen
 from chat_tui.ui.keys import COMMANDS
 
@@ -46,22 +44,24 @@ def test_the_example_has_every_setting_with_its_default(
     text = printed(capsys, "--example", "--lang", language)
     tables = uncommented(text)
     commands = {command.id for command in COMMANDS}
-    assert list(tables) == list(KNOWN)
-    for table, known in KNOWN.items():
+    assert list(tables) == list(SCHEMA)
+    for table, rows in SCHEMA.items():
         own = commands if table == "keys" else set()
-        assert set(tables[table]) - own == set(known), table
-        for name in known:
-            place = f"{table}.{name}"
-            wanted = EXAMPLES[place] if place in EXAMPLES else getattr(Settings(), FIELDS[place])
-            assert tables[table][name] == wanted, place
-    assert set(MEANINGS) == {f"{table}.{name}" for table, known in KNOWN.items() for name in known}
+        assert set(tables[table]) - own == set(rows), table
+        for name, row in rows.items():
+            wanted = getattr(getattr(Settings(), table), name) if row.example is None else row.example
+            assert tables[table][name] == wanted, (table, name)
 
 
 def test_no_setting_has_an_example_that_has_a_default() -> None:
-    assert {place for place in EXAMPLES if place in FIELDS} == {"ui.operator"}
-    assert Settings().operator == ""
-    places = {f"{table}.{name}" for table, known in KNOWN.items() for name in known}
-    assert places == set(EXAMPLES) | set(FIELDS)
+    with_both = {
+        (table, name): row.default
+        for table, rows in SCHEMA.items()
+        for name, row in rows.items()
+        if row.example is not None and row.default is not None
+    }
+    # Whoever is asked nothing has no name, and the language is never the default: the locale decides.
+    assert with_both == {("ui", "operator"): "", ("ui", "language"): "en"}
 
 
 def test_the_example_is_in_the_language_that_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,9 +79,9 @@ def test_the_example_loads_without_complaint_as_it_is_and_uncommented(
     whole = re.sub(r"(?m)^#(?=\w+ = )", "", text)
     path.write_text(re.sub(r"(?m)^api_key_\w+ = .*\n", "", whole), encoding="utf-8")
     settings = load(Flags(language="en"), {}, path)
-    commands = chosen(settings.own_keys, path, jcuken=True)
+    commands = chosen(settings.keys.own, path, jcuken=True)
     assert commands == COMMANDS, "the keys told are the keys there are"
-    assert (settings.business_id, settings.operator) == (1185230, "Anna")
+    assert (settings.market.business_id, settings.ui.operator) == (1185230, "Anna")
 
 
 def test_alone_it_tells_what_holds_and_who_said_so_and_never_the_key(

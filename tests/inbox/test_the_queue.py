@@ -121,8 +121,7 @@ def test_a_colleague_s_answer_in_the_history_counts_before_the_list_says_so(stor
 
 def test_the_thresholds_are_settings_of_the_shop(store: Store) -> None:
     """U18: Own thresholds `warn` and `late` are settings of the shop."""
-    names = {field.name for field in fields(Settings)}
-    assert {"warn_minutes", "late_minutes", "hours"} <= names
+    assert {"warn", "late", "hours"} <= {field.name for field in fields(Settings().queue)}
     patience = Patience(warn=10, late=20)
     assert [patience.role(0, now) for now in (9, 10, 20)] == [Role.GOOD, Role.WARN, Role.BAD]
     store.close()

@@ -13,7 +13,8 @@ from chat_tui import locale
 from chat_tui.model.search_words import FILTER_WORDS, read_query
 from chat_tui.model.template import Field, marker, unfilled
 from chat_tui.paths import locate
-from chat_tui.settings import Flags, load, profiles
+from chat_tui.settings import Flags, load
+from chat_tui.settings.load import profile_names
 from chat_tui.ui import keys
 from chat_tui.ui.keymap import chosen
 from chat_tui.ui.screens.template_files import read_shelf
@@ -63,9 +64,9 @@ def test_the_settings_in_it_are_good(name: str, tmp_path: Path) -> None:
     example = "".join(re.findall(r"```toml\n(.*?)```", text, re.DOTALL))
     path = tmp_path / "settings.toml"
     path.write_text(example, encoding="utf-8")
-    assert profiles.names(path, {}) == ("default", "home")
+    assert profile_names(path, {}) == ("default", "home")
     settings = load(Flags(), {}, path, shop=False)
-    commands = chosen(settings.own_keys, path, jcuken=True)
+    commands = chosen(settings.keys.own, path, jcuken=True)
     assert commands[0].keys == ("w", "ctrl+n")
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from chat_tui.settings import Flags, Settings, SettingsProblem, load
-from chat_tui.settings.profiles import names
+from chat_tui.settings.load import profile_names as names
+from chat_tui.settings.schema import MarketSettings
 
 KEY = "ACMA:5entinelKey:0a1b2c3d"
 TWO = """
@@ -42,23 +43,21 @@ def test_each_has_the_key_the_business_and_the_address_of_its_table(path: Path) 
     environ = {"CHAT_TUI_API_KEY": "ACMA:another:key", "CHAT_TUI_BUSINESS_ID": "5"}
     kitchen = load(Flags(profile="kitchen"), environ, path)
     assert kitchen == Settings(
-        api_url="https://proxy.example/market",
+        MarketSettings("Уютная кухня", "https://proxy.example/market", 11, "kitchen.key"),
         api_key=KEY,
         key_file=path.parent / "kitchen.key",
-        business_id=11,
-        shop="Уютная кухня",
         profile="kitchen",
     )
     home = load(Flags(profile="home"), environ, path)
-    assert (home.api_url, home.api_key, home.business_id) == ("http://127.0.0.1:8080", "ACMA:home:key", 12)
-    assert (home.shop, home.key_file) == ("", None)
+    assert (home.market.api_url, home.market.business_id) == ("http://127.0.0.1:8080", 12)
+    assert (home.api_key, home.market.name, home.key_file) == ("ACMA:home:key", None, None)
 
 
 def test_a_key_in_the_common_table_is_one_business_more(path: Path) -> None:
     path.write_text(TWO.replace("[market]", '[market]\nbusiness_id = 10\napi_key_file = "kitchen.key"'))
     assert names(path, {}) == ("default", "kitchen", "home")
     assert names(path, {}, "default") == ("default",)
-    assert load(Flags(), {}, path).business_id == 10
+    assert load(Flags(), {}, path).market.business_id == 10
 
 
 def test_a_key_or_business_in_the_environment_is_the_only_one(path: Path) -> None:

@@ -2,12 +2,24 @@
 
 import os
 import stat
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from chat_tui import locale
 from chat_tui.settings import Flags, Settings, SettingsProblem, load
+from chat_tui.settings.schema import (
+    SCHEMA,
+    TABLES,
+    KeySettings,
+    LogSettings,
+    MarketSettings,
+    QueueSettings,
+    ScreenSettings,
+    SendingSettings,
+    SyncSettings,
+)
 
 KEY = "ACMA:5entinelKey:0a1b2c3d"
 NONE = Flags()
@@ -27,10 +39,21 @@ def problem(flags: Flags, environ: dict[str, str], path: Path) -> str:
 def test_defaults(path: Path) -> None:
     settings = load(NONE, {}, path)
     assert settings == Settings()
-    assert settings.api_url == "https://api.partner.market.yandex.ru"
-    assert (settings.undo_seconds, settings.settle_seconds, settings.poll_seconds) == (5, 60, 5)
-    assert (settings.warn_minutes, settings.late_minutes) == (30, 120)
-    assert (settings.business_id, settings.has_access, settings.keys_layout) == (None, False, "jcuken")
+    market, sending = settings.market, settings.sending
+    assert market.api_url == "https://api.partner.market.yandex.ru"
+    assert (sending.undo_seconds, sending.settle_seconds, settings.sync.poll_seconds) == (5, 60, 5)
+    assert (settings.queue.warn, settings.queue.late) == (30, 120)
+    assert (market.business_id, settings.has_access, settings.keys.layout) == (None, False, "jcuken")
+
+
+def test_every_default_and_every_example_is_what_the_file_may_have() -> None:
+    for table, rows in SCHEMA.items():
+        assert set(rows) == {each.name for each in fields(TABLES[table])} - {"own"}
+        for name, row in rows.items():
+            assert row.default in {None, ""} or row.kind.fits(row.default), (table, name)
+            assert row.example is None or row.kind.fits(row.example), (table, name)
+            assert row.default is not None or row.example is not None, (table, name)
+    assert list(SCHEMA) == [each.name for each in fields(Settings)][: len(SCHEMA)]
 
 
 def test_the_file_sets_everything(path: Path) -> None:
@@ -62,22 +85,13 @@ def test_the_file_sets_everything(path: Path) -> None:
         """
     )
     assert load(NONE, {}, path) == Settings(
-        api_url="https://proxy.example/market",
-        business_id=1185230,
-        undo_seconds=0,
-        settle_seconds=90,
-        warn_minutes=10,
-        late_minutes=20,
-        hours="Mo-Fr 09:00-18:00",
-        auto_advance=True,
-        poll_seconds=7,
-        backfill=False,
-        keys_layout="off",
-        language="ru",
-        theme="nord",
-        mouse=True,
-        operator="Анна",
-        log_level="debug",
+        MarketSettings(api_url="https://proxy.example/market", business_id=1185230),
+        SendingSettings(undo_seconds=0, settle_seconds=90),
+        QueueSettings(warn=10, late=20, hours="Mo-Fr 09:00-18:00", auto_advance=True),
+        SyncSettings(poll_seconds=7, backfill=False),
+        KeySettings("off"),
+        ScreenSettings(language="ru", theme="nord", mouse=True, operator="Анна"),
+        LogSettings("debug"),
     )
 
 
@@ -89,20 +103,21 @@ def test_the_environment_wins_over_the_file_and_flags_over_both(path: Path) -> N
         "CHAT_TUI_API_KEY": KEY,
     }
     settings = load(Flags("en", "second", True), environ | {"LANG": "ru_RU.UTF-8"}, path)
-    assert (settings.api_url, settings.business_id, settings.api_key) == ("http://127.0.0.1:8080", 2, KEY)
-    assert (settings.language, settings.profile, settings.read_only) == ("en", "second", True)
-    assert load(NONE, {"LANG": "en_GB.UTF-8"}, path).language == "ru"
+    assert (settings.market.api_url, settings.market.business_id) == ("http://127.0.0.1:8080", 2)
+    assert settings.api_key == KEY
+    assert (settings.ui.language, settings.profile, settings.read_only) == ("en", "second", True)
+    assert load(NONE, {"LANG": "en_GB.UTF-8"}, path).ui.language == "ru"
 
 
 def test_the_locale_decides_when_nobody_else_does(path: Path) -> None:
-    assert load(NONE, {"LANG": "ru_RU.UTF-8"}, path).language == "ru"
-    assert load(NONE, {"LANG": "C"}, path).language == "en"
+    assert load(NONE, {"LANG": "ru_RU.UTF-8"}, path).ui.language == "ru"
+    assert load(NONE, {"LANG": "C"}, path).ui.language == "en"
 
 
 def test_without_a_shop_neither_key_nor_address_are_looked_at(path: Path) -> None:
     path.write_text('[market]\napi_key_file = "none"\n[sending]\nundo_seconds = 1\n')
     settings = load(NONE, {"CHAT_TUI_API_KEY": "", "CHAT_TUI_API_URL": "no"}, path, shop=False)
-    assert settings == Settings(undo_seconds=1)
+    assert settings == Settings(sending=SendingSettings(undo_seconds=1))
 
 
 def test_secrets_are_not_in_the_repr(path: Path) -> None:
@@ -168,7 +183,7 @@ def test_a_file_that_cannot_be_read(path: Path) -> None:
     "url", ["http://localhost:1", "http://127.8.0.1", "http://[::1]:80", "https://a.example/x"]
 )
 def test_good_addresses(path: Path, url: str) -> None:
-    assert load(NONE, {"CHAT_TUI_API_URL": url + "/"}, path).api_url == url
+    assert load(NONE, {"CHAT_TUI_API_URL": url + "/"}, path).market.api_url == url
 
 
 @pytest.mark.parametrize(

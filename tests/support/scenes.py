@@ -21,10 +21,12 @@ from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.timeline import Draft
+from chat_tui.settings import Preferences
 from chat_tui.store import chats, drafts, messages, outbox
 from chat_tui.store.database import Store, StorePaths
 from chat_tui.store.errors import StoreProblem
 from chat_tui.ui.app import ChatTuiApp
+from tests.support.places import places
 
 NOW: Millis = int(datetime(2026, 11, 22, 15, 30, tzinfo=UTC).timestamp() * 1000)
 MINUTE = 60_000
@@ -324,7 +326,7 @@ def make_scene(
     if prepare is not None:
         prepare(store)
     inbox = StillInbox(store, link)
-    app = ChatTuiApp(inbox, report=root / "chat-tui.log", now=lambda: NOW, zone=UTC)
+    app = ChatTuiApp(inbox, Preferences(), places(root), now=lambda: NOW, zone=UTC)
     return Scene(store, inbox, app)
 
 

@@ -18,12 +18,14 @@ from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import ChatId
 from chat_tui.sandbox.ledger import Accepted
 from chat_tui.sandbox.serve import Sandbox
+from chat_tui.settings import Preferences
 from chat_tui.store.database import Store
 from chat_tui.ui.app import ChatTuiApp
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.history import History
 from chat_tui.ui.widgets.queue_list import QueueList
 from tests.support import ready
+from tests.support.places import places
 from tests.support.settling import drawn, settled
 from tests.support.shop import QUICK, Shop, client_of, store_paths
 from tests.support.unseen import picture
@@ -261,7 +263,7 @@ async def desk(
     business: int | None = None,
     url: str | None = None,
     notifications: bool = False,
-    auto_advance: bool = False,
+    preferences: Preferences = Preferences(),  # noqa: B008 - frozen
     fresh: bool = False,
 ) -> AsyncIterator[Desk]:
     """Start the program on the files below `root`; leaving the block ends it as leaving the app does.
@@ -274,8 +276,7 @@ async def desk(
         await ready.put(root, market)
     connect = lambda: client_of(market, key=key, business=business, url=url)  # noqa: E731
     shop = Shop.open(root, connect, settings=settings)
-    report = root / "chat-tui.log"
-    app = ChatTuiApp(shop.inbox, report=report, now=wall_clock_ms, zone=UTC, auto_advance=auto_advance)
+    app = ChatTuiApp(shop.inbox, preferences, places(root), now=wall_clock_ms, zone=UTC)
     # However slow the machine, what was said is there when a test looks.
     app.NOTIFICATION_TIMEOUT = 600.0  # type: ignore[misc]
     try:

@@ -10,12 +10,16 @@ from textual import events
 
 from chat_tui.model.ids import ChatId
 from chat_tui.sandbox.serve import Sandbox
+from chat_tui.settings import Preferences
+from chat_tui.settings.schema import QueueSettings
 from chat_tui.ui.screens import advancing
 from chat_tui.ui.screens.inbox import InboxScreen
 from chat_tui.ui.screens.talk_pane import TalkPane
 from chat_tui.ui.terminal import ordered_keys
 from chat_tui.ui.widgets.compose import Compose
 from tests.ui.app_stage import CALM, Desk, desk
+
+ADVANCING = Preferences(queue=QueueSettings(auto_advance=True))
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +58,7 @@ async def test_after_an_answer_the_next_waiting_chat_opens_with_the_caret_in_its
     market: Sandbox, tmp_path: Path
 ) -> None:
     """The next waiting chat is one n away (or opens by itself when auto-advance is on)."""
-    async with desk(tmp_path, market, auto_advance=True) as it:
+    async with desk(tmp_path, market, preferences=ADVANCING) as it:
         first, following = await begin(it)
         await it.answer("готово")
         await it.until(lambda: it.opened == following)
@@ -75,7 +79,7 @@ async def test_without_the_setting_the_chat_stays(market: Sandbox, tmp_path: Pat
 
 async def test_whoever_types_on_stays_in_the_chat_that_is_shown(market: Sandbox, tmp_path: Path) -> None:
     """Never while something is typed: keys before the switch belong to the chat whose name was shown."""
-    async with desk(tmp_path, market, auto_advance=True) as it:
+    async with desk(tmp_path, market, preferences=ADVANCING) as it:
         first, _following = await begin(it)
         await it.write("раз")
         at = time.monotonic()
@@ -94,7 +98,7 @@ async def test_a_key_that_leads_elsewhere_keeps_the_chat(
     market: Sandbox, tmp_path: Path, elsewhere: str
 ) -> None:
     """Never with the focus stolen: the caret elsewhere or a dialog open."""
-    async with desk(tmp_path, market, auto_advance=True) as it:
+    async with desk(tmp_path, market, preferences=ADVANCING) as it:
         first, _following = await begin(it)
         await it.write("раз")
         await it.burst(["enter", elsewhere])
@@ -123,7 +127,7 @@ async def test_a_key_for_which_the_order_was_given_up_keeps_the_chat_too(
     monkeypatch.setattr(InboxScreen, "_advance_soon", note_try)
     monkeypatch.setattr(ordered_keys, "_PATIENCE", 0.01)
     monkeypatch.setattr(Compose, "action_leave", leave_late)
-    async with desk(tmp_path, market, auto_advance=True) as it:
+    async with desk(tmp_path, market, preferences=ADVANCING) as it:
         first, following = await begin(it)
         await it.write("раз")
         await it.burst(["enter", "escape"])
@@ -143,7 +147,7 @@ async def test_rapid_keys_at_the_switch_land_in_the_chat_whose_name_was_shown(
     market: Sandbox, tmp_path: Path
 ) -> None:
     """Typed keys must not land in the other chat: what nobody can have read a name for goes back."""
-    async with desk(tmp_path, market, auto_advance=True) as it:
+    async with desk(tmp_path, market, preferences=ADVANCING) as it:
         first, following = await switch(it)
         await it.burst("/да, и ещё")
         assert (it.opened, it.box, it.dialog) == (first, "/да, и ещё", "")
@@ -155,7 +159,7 @@ async def test_rapid_keys_at_the_switch_land_in_the_chat_whose_name_was_shown(
 
 @pytest.mark.usefixtures("slow_eyes")
 async def test_a_paste_at_the_switch_goes_back_too(market: Sandbox, tmp_path: Path) -> None:
-    async with desk(tmp_path, market, auto_advance=True) as it:
+    async with desk(tmp_path, market, preferences=ADVANCING) as it:
         first, _ = await switch(it)
         await it.paste("вставка")
         await it.until(lambda: (it.opened, it.box) == (first, "вставка"))
@@ -173,7 +177,7 @@ async def test_letters_that_come_before_the_new_chat_is_quite_there_go_back_whol
             await go_on.wait()
         await hear(pane)
 
-    async with desk(tmp_path, market, auto_advance=True) as it:
+    async with desk(tmp_path, market, preferences=ADVANCING) as it:
         first, following = await begin(it)
         monkeypatch.setattr(TalkPane, "hear", hear_later)
         await it.answer("раз")
@@ -189,7 +193,7 @@ async def test_letters_that_come_before_the_new_chat_is_quite_there_go_back_whol
 @pytest.mark.usefixtures("slow_eyes")
 async def test_a_letter_typed_while_others_go_back_follows_them(market: Sandbox, tmp_path: Path) -> None:
     """The second one is late enough to be for the chat that is shown, but its text has begun in the other."""
-    async with desk(tmp_path, market, auto_advance=True) as it:
+    async with desk(tmp_path, market, preferences=ADVANCING) as it:
         first, following = await switch(it)
         box = it.app.screen.query_one(Compose)
         for letter, late_s in (("д", 0.0), ("а", 3600.0)):
@@ -204,7 +208,7 @@ async def test_a_letter_on_its_way_at_the_switch_is_known_by_its_time(
     market: Sandbox, tmp_path: Path
 ) -> None:
     """A key pressed before the switch and handled after it belongs to the chat before."""
-    async with desk(tmp_path, market, auto_advance=True) as it:
+    async with desk(tmp_path, market, preferences=ADVANCING) as it:
         first, following = await begin(it)
         pressed_at = time.monotonic()
         await it.answer("раз")

@@ -6,10 +6,13 @@ import pytest
 
 from chat_tui import locale
 from chat_tui.sandbox.serve import Sandbox
+from chat_tui.settings import Preferences
+from chat_tui.settings.schema import ScreenSettings
 from chat_tui.words.status import call_words, dispute_words, window_title
 from tests.ui.app_stage import WIDE, Desk, desk
 
 SECRET = "слова покупателя"
+WITH_WORDS = Preferences(ui=ScreenSettings(notify_text=True))
 
 
 async def known(it: Desk) -> None:
@@ -45,9 +48,8 @@ async def test_a_buyer_calls_and_nobody_else_does(tmp_path: Path, market: Sandbo
 
 
 async def test_with_leave_the_words_are_shown(tmp_path: Path, market: Sandbox) -> None:
-    async with desk(tmp_path, market, size=WIDE) as it:
+    async with desk(tmp_path, market, size=WIDE, preferences=WITH_WORDS) as it:
         await known(it)
-        it.app.screen._calls_with_text = True  # type: ignore[attr-defined]
         written = listen(it)
         it.app.call_by = "osc9"
         market.say(it.rows[-1], f"{SECRET}\x1b]52;c;ZXZpbA==\x07")
@@ -94,9 +96,8 @@ async def test_a_chat_becomes_a_dispute_without_a_message(tmp_path: Path, market
 
 
 async def test_with_leave_a_dispute_is_named(tmp_path: Path, market: Sandbox) -> None:
-    async with desk(tmp_path, market, size=WIDE) as it:
+    async with desk(tmp_path, market, size=WIDE, preferences=WITH_WORDS) as it:
         await known(it)
-        it.app.screen._calls_with_text = True  # type: ignore[attr-defined]
         written = listen(it)
         it.app.call_by = "osc9"
         disputed = it.rows[-1]

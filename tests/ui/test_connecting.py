@@ -21,8 +21,9 @@ from chat_tui.paths import locate
 from chat_tui.sandbox.access import FOREIGN_KEY, READ_ONLY_KEY, REVOKED_KEY
 from chat_tui.sandbox.faults import Answer, portal
 from chat_tui.sandbox.serve import Sandbox
-from chat_tui.settings import Flags, Settings, load
+from chat_tui.settings import Flags, Preferences, Settings, load
 from chat_tui.settings.keep import table_of
+from chat_tui.settings.schema import MarketSettings
 from chat_tui.ui.screens import dialog
 from chat_tui.ui.screens.start import Start
 from chat_tui.ui.start_app import StartApp
@@ -102,9 +103,9 @@ def said(text: str) -> str:
 async def box(url: str, *, size: tuple[int, int] = (100, 30)) -> AsyncIterator[Newcomer]:
     """The program with nothing set up, before a Market at `url`."""
     settings_file = locate().settings_file
-    connect = partial(access.try_key, Settings(api_url=url))
+    connect = partial(access.try_key, Settings(market=MarketSettings(api_url=url)))
     connector = Connector(connect, partial(first._store, settings_file, table_of(None)))
-    app = StartApp(connector, report=locate().log)
+    app = StartApp(connector, Preferences(), report=locate().log)
     try:
         async with app.run_test(size=size) as pilot:
             yield Newcomer(app, pilot, settings_file)
@@ -148,7 +149,7 @@ async def test_a_shop_is_connected_with_one_field_and_the_key_is_only_in_its_fil
     assert it.app.return_value is Start.CONNECT
     assert {name for name, text in it.stored.items() if market.api_key in text} == {"api-key-1185230"}
     settings = load(Flags(), {}, it.settings_file)
-    assert (settings.api_key, settings.business_id) == (market.api_key, market.business_id)
+    assert (settings.api_key, settings.market.business_id) == (market.api_key, market.business_id)
 
 
 FIRST, HELP = "paste the key here", "Where does the key come from?"

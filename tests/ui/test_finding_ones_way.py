@@ -39,7 +39,7 @@ DIALOGS = {
 def own_keys(tmp_path: Path) -> Iterator[None]:
     path = tmp_path / "settings.toml"
     path.write_text(OWN)
-    keys.use(keymap.chosen(load(Flags(), {}, path, shop=False).own_keys, path, jcuken=True))
+    keys.use(keymap.chosen(load(Flags(), {}, path, shop=False).keys.own, path, jcuken=True))
     yield
     keys.use(COMMANDS)
 

@@ -25,7 +25,7 @@ def read(path: Path, text: str) -> tuple[Command, ...]:
     """What the program makes of a settings file."""
     path.write_text(text, encoding="utf-8")
     settings = load(Flags(), {}, path)
-    return chosen(settings.own_keys, path, jcuken=settings.keys_layout == "jcuken")
+    return chosen(settings.keys.own, path, jcuken=settings.keys.is_jcuken)
 
 
 def keys_of(commands: tuple[Command, ...], name: str) -> tuple[str, ...]:
@@ -79,7 +79,7 @@ def test_it_is_told_in_russian(tmp_path: Path) -> None:
     settings = load(Flags(), {}, path)
     locale.use("ru")
     with pytest.raises(SettingsProblem, match="строка 2: «n» значила бы и «next_waiting», и «write»"):
-        chosen(settings.own_keys, path, jcuken=True)
+        chosen(settings.keys.own, path, jcuken=True)
 
 
 @pytest.mark.parametrize(
@@ -252,6 +252,6 @@ def test_a_command_without_a_key_is_told_by_its_words(tmp_path: Path) -> None:
 def test_settings_hold_them_in_the_order_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text('[keys]\nwrite = "b"\nlayout = "off"\nundo = ["z", ""]')
-    own = load(Flags(), {}, path).own_keys
+    own = load(Flags(), {}, path).keys.own
     assert [(one.command, one.keys, one.line) for one in own] == [("write", ("b",), 2), ("undo", ("z",), 4)]
-    assert Settings().own_keys == ()
+    assert Settings().keys.own == ()

@@ -1,41 +1,58 @@
 """What the operator set is what the app does."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from chat_tui.paths import Paths
-from chat_tui.settings import Settings
+from chat_tui.settings import Preferences
 from chat_tui.settings.hours import read_hours
+from chat_tui.settings.schema import KeySettings, QueueSettings, ScreenSettings
 from chat_tui.ui import app
+from chat_tui.ui.screens import desk
+from chat_tui.ui.widgets.queue_list import QueueList
 from chat_tui.words.times import HOUR, MINUTE
 from chat_tui.words.turn import Patience
 from tests.support.scenes import make_scene
 
+HOURS = "Mo-Fr 09:00-18:00"
 
-def test_every_setting_of_the_screen_is_handed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+
+async def test_every_setting_of_the_screen_is_handed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made: list[app.ChatTuiApp] = []
+    patience: list[Patience] = []
+    shelves: list[tuple[Path, str]] = []
 
     def run(self: app.ChatTuiApp, *, mouse: bool) -> int:
         made.append(self)
         return int(mouse)
 
+    class Watched(QueueList):
+        def __init__(self, *given: object, **named: object) -> None:
+            patience.append(named["patience"])  # type: ignore[arg-type]
+            super().__init__(*given, **named)  # type: ignore[arg-type]
+
     monkeypatch.setattr(app.ChatTuiApp, "run_to_code", run)
+    monkeypatch.setattr(desk, "QueueList", Watched)
+    monkeypatch.setenv("TZ", "UTC")
     scene = make_scene(tmp_path, language="en")
-    settings = Settings(warn_minutes=7, late_minutes=60, theme="nord", mouse=True, keys_layout="off")
-    settings = replace(settings, notify="osc99", notify_text=True, operator="Анна")
-    settings = replace(settings, hours="Mo-Fr 09:00-18:00", auto_advance=True)
+    preferences = Preferences(
+        QueueSettings(warn=7, late=60, hours=HOURS, auto_advance=True),
+        KeySettings("off"),
+        ScreenSettings(theme="nord", mouse=True, notify="osc99", notify_text=True, operator="Анна"),
+    )
     paths = Paths(
         config=tmp_path, data=tmp_path / "data", cache=tmp_path / "cache", log=tmp_path / "log" / "x"
     )
-    assert app.run(scene.inbox, settings, paths) == 1
+    assert app.run(scene.inbox, preferences, paths) == 1
+    (it,) = made
+    assert (it.jcuken, it.call_by, it.report, it.edited) == (False, "osc99", paths.log, paths.data / "edited")
+    async with it.run_test():
+        assert it.theme == "nord"
+        assert patience == [Patience(7 * MINUTE, HOUR, read_hours(HOURS), it.screen._zone)]  # type: ignore[attr-defined]
+        flows = it.screen._flows  # type: ignore[attr-defined]
+        shelves.append((flows.directory, flows.operator))
     scene.close()
-    assert made[0].jcuken is False
-    assert (made[0].call_by, made[0].calls_with_text) == ("osc99", True)
-    assert (made[0].templates, made[0].operator) == (paths.templates, "Анна")
-    assert (made[0].theme_wanted, made[0].patience) == (
-        "nord",
-        Patience(7 * MINUTE, HOUR, read_hours(settings.hours)),
-    )
-    assert made[0].auto_advance
+    assert shelves == [(paths.templates, "Анна")]

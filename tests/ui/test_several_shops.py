@@ -18,7 +18,9 @@ from chat_tui.model.apart import own_chat
 from chat_tui.model.ids import ChatId
 from chat_tui.model.queue import Tab
 from chat_tui.sandbox.serve import Sandbox
+from chat_tui.settings import Preferences
 from chat_tui.ui.app import ChatTuiApp
+from tests.support.places import places
 from tests.support.settling import drawn
 from tests.support.shop import Shop, client_of
 from tests.support.waiting import until
@@ -57,7 +59,7 @@ async def desk_of_both(
     ]
     businesses = [Business(name, shop.inbox) for name, shop in zip(NAMES, shops, strict=True)]
     inbox = Several(businesses, left_out)
-    app = ChatTuiApp(inbox, report=root / "chat-tui.log", now=wall_clock_ms, zone=UTC)
+    app = ChatTuiApp(inbox, Preferences(), places(root), now=wall_clock_ms, zone=UTC)
     try:
         async with app.run_test(size=size) as pilot:
             await app.keys_settled()

@@ -11,7 +11,7 @@ from chat_tui.inbox.connect import Opened, grouped
 from chat_tui.model.chat import KeyRights, Shop
 from chat_tui.model.ids import CampaignId
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
-from chat_tui.settings import SettingsProblem
+from chat_tui.settings import Preferences, SettingsProblem
 from chat_tui.ui.screens import dialog
 from chat_tui.ui.screens.welcome import Welcome
 from chat_tui.ui.start_app import StartApp
@@ -64,7 +64,7 @@ def first_minute(tmp_path: Path, compare: Compare, language: str, size: tuple[in
 
     def same(*keys: str, answer: Opened | Problem = WRONG) -> bool:
         locale.use(language)
-        app = StartApp(Still(answer), report=tmp_path / "log")  # type: ignore[arg-type]
+        app = StartApp(Still(answer), Preferences(), report=tmp_path / "log")  # type: ignore[arg-type]
         return compare(app, size, pressing(*keys))
 
     return same

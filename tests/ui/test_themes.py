@@ -11,7 +11,8 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
 from chat_tui.inbox.connect import Connector
-from chat_tui.settings.value import THEMES
+from chat_tui.settings import Preferences
+from chat_tui.settings.schema import THEMES, ScreenSettings
 from chat_tui.ui import themes
 from chat_tui.ui.start_app import StartApp
 from chat_tui.ui.terminal.colours import PLAIN_THEME, theme_for
@@ -102,7 +103,7 @@ async def test_without_colours_there_is_nothing_to_choose(
 
 async def test_the_first_minute_has_the_theme_of_the_settings_too(tmp_path: Path) -> None:
     connector = Connector(nobody, nobody)
-    app = StartApp(connector, report=tmp_path / "log", theme=theme_for("high-contrast", {}))
+    app = StartApp(connector, Preferences(ui=ScreenSettings(theme="high-contrast")), report=tmp_path / "log")
     try:
         async with app.run_test() as pilot:
             await settled(pilot.app)

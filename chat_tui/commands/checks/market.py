@@ -28,11 +28,11 @@ Connect = Callable[[Access], MarketApi]
 def look_at(settings: Settings, connect: Connect, now: Callable[[], Millis]) -> list[Finding]:
     """All of it; `connect` makes a client, `now` is our clock. Never raises for what the Market does."""
     if not settings.has_access:
-        return _without_key(settings)
+        return _without_key(settings.market.api_url)
     try:
-        access = Access(settings.api_url, settings.api_key, settings.oauth_token)
-        if settings.business_id is not None:
-            access = replace(access, business_id=BusinessId(settings.business_id))
+        access = Access(settings.market.api_url, settings.api_key, settings.oauth_token)
+        if settings.market.business_id is not None:
+            access = replace(access, business_id=BusinessId(settings.market.business_id))
         return asyncio.run(_ask(access, connect, now))
     except AccessError as problem:
         return [Finding("address", _("address"), State.BAD, str(problem))]
@@ -60,12 +60,10 @@ async def _ask(access: Access, connect: Connect, now: Callable[[], Millis]) -> l
         await market.aclose()
 
 
-def _without_key(settings: Settings) -> list[Finding]:
+def _without_key(url: str) -> list[Finding]:
     fix = _("Connect a shop: chat-tui login. To look around first: chat-tui demo")
     return [
-        Finding(
-            "address", _("address"), State.UNKNOWN, settings.api_url, _("Without a key it is not tried.")
-        ),
+        Finding("address", _("address"), State.UNKNOWN, url, _("Without a key it is not tried.")),
         Finding("key", _("key"), State.BAD, _("not set"), fix),
     ]
 

@@ -2,7 +2,6 @@
 
 import gc
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import tzinfo
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +17,8 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatId, MessageId, Millis
 from chat_tui.model.queue import Tab
+from chat_tui.settings import Preferences
+from chat_tui.settings.hours import read_hours
 from chat_tui.ui import keys
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.arrivals import Arrivals
@@ -44,6 +45,7 @@ from chat_tui.words.status import (
     notice,
     window_title,
 )
+from chat_tui.words.times import MINUTE
 from chat_tui.words.turn import Patience
 
 if TYPE_CHECKING:
@@ -63,28 +65,19 @@ class Desk(Legible[None]):
     def __init__(
         self,
         inbox: Inbox,
+        preferences: Preferences,
         *,
+        templates: Path,
         now: Callable[[], Millis],
         zone: tzinfo,
-        patience: Patience = Patience(),  # noqa: B008 - frozen
-        calls_with_text: bool = False,
-        templates: Path,
-        operator: str = "",
-        auto_advance: bool = False,
     ) -> None:
-        """`calls_with_text` lets notifications of the desktop show what a buyer wrote.
-
-        `templates` is their directory, `operator` what they call whoever writes. `auto_advance` opens the
-        next waiting chat after an answer.
-        """
+        """`templates` is the directory of the operator's templates; `zone` is that of every time shown."""
         super().__init__()
         self._inbox = inbox
+        self._preferences = preferences
+        self._templates = templates
         self._now = now
         self._zone = zone
-        self._calls_with_text = calls_with_text
-        self._templates = templates
-        self._operator = operator
-        self._auto_advance = auto_advance
         self._arrivals = Arrivals(inbox)
         self._news = News(lambda: self.post_message(self.NewsCame()))
         self._unsubscribe: Callable[[], None] | None = None
@@ -97,7 +90,9 @@ class Desk(Legible[None]):
         self._status = StatusLine()
         self._notice = NoticeLine()
         self._hints = HintLine()
-        self._list = QueueList(self._market_now, patience=replace(patience, zone=zone))
+        waits = preferences.queue
+        patience = Patience(waits.warn * MINUTE, waits.late * MINUTE, read_hours(waits.hours), zone)
+        self._list = QueueList(self._market_now, patience=patience)
         self._history = History(now, zone)
         self._box = Compose()
         bind(self, keys.bindings(Where.OUTSIDE_TEXT), freed=keys.freed(Where.OUTSIDE_TEXT))
@@ -115,7 +110,12 @@ class Desk(Legible[None]):
         from chat_tui.ui.screens.flows import Flows  # noqa: PLC0415 - dialogs: not before the first paint
 
         return Flows(
-            cast("App[None]", self.app), self._inbox, self._now, self._zone, self._templates, self._operator
+            cast("App[None]", self.app),
+            self._inbox,
+            self._now,
+            self._zone,
+            self._templates,
+            self._preferences.ui.operator,
         )
 
     @cached_property
@@ -235,7 +235,7 @@ class Desk(Legible[None]):
         if disputes:
             words = dispute_words(sum(one.has_begun for one in disputes), len(disputes))
             notify(self.app, dispute_notice(words, disputes[0].item, keys.key_of("tab_2")), severity="error")
-        if self._calls_with_text and len(arrived) == 1:
+        if self._preferences.ui.notify_text and len(arrived) == 1:
             words = call_text(arrived[0].item, arrived[0].words or words)
         self._terminal.call_operator(PROGRAM, words, is_alarm=bool(disputes))
 

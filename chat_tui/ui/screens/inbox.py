@@ -152,7 +152,7 @@ class InboxScreen(Advancing, Opening):
     def _sent(self, message: TalkPane.Sent) -> None:
         message.stop()
         self._undoable.append(message.item)
-        if self._auto_advance and message.was_waiting:
+        if self._preferences.queue.auto_advance and message.was_waiting:
             self._advance_soon(message.item.chat_id)
 
     @on(Compose.AttachWanted)

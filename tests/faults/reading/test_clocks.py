@@ -9,10 +9,12 @@ from chat_tui.clock import wall_clock_ms
 from chat_tui.market.pacing import Deadlines
 from chat_tui.sandbox.serve import Sandbox
 from chat_tui.sandbox.times import http_date
+from chat_tui.settings import Preferences
 from chat_tui.ui.app import ChatTuiApp
 from tests.faults.sending.test_limits import hourly
 from tests.faults.support.pages import HISTORY, LIST
 from tests.faults.support.trial import Trial
+from tests.support.places import places
 from tests.support.settling import drawn
 from tests.support.shop import Shop
 from tests.support.unseen import picture
@@ -57,7 +59,8 @@ async def test_ages_are_right_on_a_wrong_clock(trial: Trial, ago: list[int], hou
     assert abs(shop.inbox.link().clock_ahead + hours * HOUR_MS) < 30_000
     app = ChatTuiApp(
         shop.inbox,
-        report=trial.root / "crash.log",
+        Preferences(),
+        places(trial.root),
         now=lambda: wall_clock_ms() + hours * HOUR_MS,
         zone=UTC,
     )

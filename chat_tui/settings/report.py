@@ -1,0 +1,133 @@
+"""The settings as they are printed: those in force with who said so, and the documented file."""
+
+import json
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from chat_tui.locale import _
+from chat_tui.settings import file
+from chat_tui.settings.load import load, of_profile
+from chat_tui.settings.schema import SCHEMA, Flags, Setting
+from chat_tui.settings.secret import ENVIRONMENT
+
+_WIDTH: Final = 100
+_VARIABLES: Final = {
+    ("market", "api_url"): "CHAT_TUI_API_URL",
+    ("market", "business_id"): "CHAT_TUI_BUSINESS_ID",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """One setting of this run."""
+
+    table: str
+    name: str
+    value: Any
+    """None = nobody set it; of a command that prints the key, only that there is one."""
+    origin: str
+    """Who said so, in the operator's language."""
+
+
+def in_force(flags: Flags, environ: Mapping[str, str], path: Path) -> Iterator[InForce]:
+    """Every setting with what it is now, in the order of the documented file. Raises SettingsProblem."""
+    settings = load(flags, environ, path, key=False)
+    written, environ = of_profile(flags.profile, file.read(path), environ)
+    for table, rows in SCHEMA.items():
+        values = getattr(settings, table)
+        for name, row in rows.items():
+            found = written.get(f"{table}.{name}")
+            value = getattr(values, name)
+            origin = _origin((table, name), row, flags, environ, found)
+            yield InForce(table, name, None if value == "" else value, origin)
+        if table == "keys":
+            own = ((one, written[f"keys.{one.command}"]) for one in settings.keys.own)
+            yield from (InForce(table, one.command, found.value, _line(found)) for one, found in own)
+
+
+def key_origins(flags: Flags, environ: Mapping[str, str], path: Path) -> Iterator[str]:
+    """Where a key would be taken from, the one that wins first; nothing is opened or run."""
+    written, environ = of_profile(flags.profile, file.read(path), environ)
+    yield from (name for name in ENVIRONMENT if environ.get(name))
+    for name in ("api_key_file", "api_key_command"):
+        if found := written.get(f"market.{name}"):
+            yield f"{name} ({_line(found)})"
+
+
+def _origin(
+    place: tuple[str, str],
+    row: Setting,
+    flags: Flags,
+    environ: Mapping[str, str],
+    found: file.Written | None,
+) -> str:
+    is_language = place == ("ui", "language")
+    if is_language and flags.language:
+        return "--lang"
+    if environ.get(_VARIABLES.get(place, "")):
+        return _VARIABLES[place]
+    if found is not None:
+        return _line(found)
+    if is_language:
+        return _("the locale")
+    return _("not set") if row.default is None else _("default")
+
+
+def _line(found: file.Written) -> str:
+    return _("settings.toml, line {line}").format(line=found.line)
+
+
+def toml(value: Any) -> str:
+    """A value as the file may have it."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(toml(each) for each in value)}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def example(commands: Iterable[tuple[str, tuple[str, ...], str]]) -> str:
+    """settings.toml with every setting, its meaning, what it may be and its default, all commented out.
+
+    `commands` are the name, the keys and the words of each.
+    """
+    lines = _told(
+        _("Settings of chat-tui. Every line is as if it were not there: remove its # to change it.")
+    )
+    for table, rows in SCHEMA.items():
+        lines += [*([""] if lines[-1] else []), f"[{table}]"]
+        for name, row in rows.items():
+            lines += _documented(name, row)
+        if table == "keys":
+            lines += _keys(commands)
+    lines += [*([""] if lines[-1] else []), *_profiles()]
+    return "\n".join(lines) + "\n"
+
+
+def _documented(name: str, row: Setting) -> Iterator[str]:
+    yield from _told(f"{_(row.meaning)} ({row.kind.words})")
+    if row.example is None:
+        yield f"#{name} = {toml(row.default)}"
+    else:
+        yield f"#{name} = {toml(row.example)}  # {_('for example')}"
+    yield ""
+
+
+def _keys(commands: Iterable[tuple[str, tuple[str, ...], str]]) -> Iterator[str]:
+    yield from _told(_('Any command may have other keys: one in quotes, a list of them, or "" for none.'))
+    for name, keys, words in commands:
+        yield f"#{name} = {toml(keys[0] if len(keys) == 1 else keys)}  # {words}"
+
+
+def _profiles() -> Iterator[str]:
+    yield from _told(
+        _("More businesses, each with a key of its own, have such a table each; all are shown in one queue.")
+    )
+    values = {"name": "Home and garden", "business_id": 2270451, "api_key_file": "home.key"}
+    yield "# [profiles.home]"
+    yield from (f"# {name} = {toml(value)}" for name, value in values.items())
+
+
+def _told(words: str) -> list[str]:
+    return [f"# {line}" for line in textwrap.wrap(words, _WIDTH, break_on_hyphens=False)]
