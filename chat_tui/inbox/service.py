@@ -35,8 +35,7 @@ from chat_tui.model.search import SearchCoverage, SearchPage, SearchQuery
 from chat_tui.model.stats import Stats
 from chat_tui.model.timeline import Draft, TimelinePage
 from chat_tui.store import coverage, messages, outbox, search, stats
-from chat_tui.store.database import Store
-from chat_tui.store.notices import Hindrance
+from chat_tui.store.database import Hindrance, Store
 
 
 class Inbox(Queue, Sending, Attachments):

@@ -1,35 +1,66 @@
-"""The store of one business: two files, a thread that reads and one that writes for each file."""
+"""The store of one business: what the Market told (cache) and what the operator made (state).
 
-import logging
+**Two files.** `cache.db` mirrors the Market: chats, messages, orders, the search index, cursors of long
+reads. It may be dropped; all of it is read again. `state.db` holds what exists nowhere else: the outbox,
+drafts, marks, and the few rows by which copies of the program share quotas and choose a leader. It is never
+wiped. Beside them lie private files: copies of files to send (`spool`), texts no database took
+(`drafts.keep`), what nobody could read (`quarantine`), and lock files.
+
+**Who writes.** Each file has one writer per process, with a thread of its own (`sqlite.writer`); all copies
+on a machine take turns by a kernel lock per file (`locks.WriteLock`), because SQLite of some versions may
+damage a log that several processes reset, and because a lock dies with its process. A third thread reads both
+files at one moment. Functions of the noun modules (`chats`, `messages`, `outbox` …) take a connection first
+and are run by `read`, `write_cache` or `write_state`, each in one transaction. Nothing spans both files: a
+transaction on one cannot wait for the other.
+
+**The order of writes.** So what must not be lost goes to the state first. A typed text becomes an outbox row
+and its draft goes in the same transaction, before the box clears. An attempt is committed before its request
+leaves; its outcome after the answer came. The cache follows, and may be behind: it is read again from where
+it is.
+
+**What a crash leaves.** Whole transactions. The state is synchronous = FULL: what a future has answered
+outlives a power cut. The cache is NORMAL: a power cut may take its last commits, never its order. An attempt
+that was committed and has no outcome is one that may have arrived; `inbox` looks for it before anything is
+sent again.
+
+**Damage.** A value no version writes costs its row: every query asks for `sound` rows (`sqlite.shape`). A
+page that cannot be read, a missing table, a file that is none: of the cache, a new one is begun; of the
+state, the old file is set aside and every row that can still be read is saved into a new one
+(`sqlite.opening`). This happens at the start and while running, at most three times a file; where damage was
+met and could not be mended at once, a mark beside the file has the next start check all of it. A file that
+was removed while it is open is written back (state) or begun anew (cache). What was done is said in
+`notices`. On a disk that is read-only both files are read as they are, and every write is refused
+(`sqlite.writer.Sealed`).
+
+**An update under an open copy.** Migrations are numbered; every transaction first looks whether the number
+has grown. A copy that does not know the new one, and is not told that it may go on, stops for good with
+StoreOutdated and touches nothing any more (`sqlite.schema`).
+
+Every failure is a `StoreError`. Not here: HTTP, the decision what to send or show, and any clock, which
+callers pass.
+"""
+
 import os
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Concatenate, Final, ParamSpec, Self, TypeVar
+from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from chat_tui.locale import _
-from chat_tui.store import schema
-from chat_tui.store.connections import open_reader, restore, snapshot, transaction
-from chat_tui.store.errors import (
-    BROKEN,
-    StoreBusy,
-    StoreOutdated,
-    StoreProblem,
-    StoreUnwritable,
-    cannot_open,
-    explain,
-    is_damage,
-)
-from chat_tui.store.files import has_room, identity, private_directory
-from chat_tui.store.futures import both
-from chat_tui.store.locks import WriteLock, lost_chat_lock, try_locks
-from chat_tui.store.notices import Hindrance, Notices
-from chat_tui.store.opening import DatabaseFile, begin_anew, is_whole, mark_damage, open_database
+from chat_tui.store.errors import BROKEN, StoreUnwritable, explained, is_damage
+from chat_tui.store.files import private_directory
+from chat_tui.store.locks import WriteLock, try_locks
 from chat_tui.store.quarantine import Quarantine
-from chat_tui.store.reading import Sealed, open_unwritable
+from chat_tui.store.sqlite import schema
+from chat_tui.store.sqlite.connections import DatabaseFile, open_reader, snapshot
+from chat_tui.store.sqlite.notices import Hindrance, Notices
+from chat_tui.store.sqlite.opening import open_unwritable
+from chat_tui.store.sqlite.writer import Sealed, Writer, both, note_damage
+
+__all__ = ["Connection", "Hindrance", "Store", "StorePaths"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,13 +68,8 @@ T = TypeVar("T")
 Connection = sqlite3.Connection
 """What every function of this room takes first; others pass it on and never look inside."""
 
-_CLOSING_PATIENCE_S: Final = 1.0
-_MOST_MENDS: Final = 3
-"""Of one file in one run: what has to be mended again and again, mending does not help."""
 _ROTTEN: Final = (TypeError, ValueError, ArithmeticError, LookupError)
 """What a query meets that takes a row for sound which is not."""
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,186 +94,6 @@ class StorePaths:
         return self.data_dir / f"{kind}.lock"
 
 
-class _Writer:
-    """The only connection of this process that writes to one file, and its thread."""
-
-    def __init__(self, file: DatabaseFile, lock: WriteLock, notices: Notices) -> None:
-        self._file = file
-        self._lock = lock
-        self._notices = notices
-        self._is_open = False
-        self._mends = 0
-        with lock.held():
-            self._open(open_database)
-        self.opened_version: int = self._version()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"store-{file.kind}")
-
-    def submit(self, fn: Callable[[Connection], T]) -> Future[T]:
-        """Run `fn` in one transaction; the result comes after the commit."""
-        return self._thread.submit(self._write_or_tell, fn)
-
-    def try_again(self) -> Future[None]:
-        """Write something that changes nothing: whether it can be written is told as for any other write."""
-        return self.submit(schema.touch)
-
-    def data_version(self) -> Future[int]:
-        """A number that changes when another process has committed."""
-        return self._thread.submit(self._look)
-
-    def close(self) -> None:
-        """Finish what was queued, then close."""
-        self._thread.shutdown(wait=True)
-        try:
-            with self._lock.held(_CLOSING_PATIENCE_S):
-                self._conn.close()
-        except StoreBusy:
-            # Whoever holds the lock has the file open too, so closing ours writes nothing back.
-            self._conn.close()
-
-    def mend(self) -> Future[bool]:
-        """Damage was met that may be in this file: whether it has been mended, or is another file now."""
-        return self._thread.submit(self._mend_found)
-
-    def _open(self, opened: Callable[[DatabaseFile, Notices], Connection]) -> None:
-        self._conn = opened(self._file, self._notices)
-        self._is_open = True
-        self.schema = schema.user_version(self._conn)
-        """The number of the last migration this program knows."""
-        self.identity = identity(self._file.path)
-        """Device and inode of the file that is open; another one after it was removed and begun anew."""
-
-    def _close(self) -> None:
-        self._conn.close()
-        self._is_open = False
-
-    def _version(self) -> int:
-        try:
-            return int(self._conn.execute("PRAGMA data_version").fetchone()[0])
-        except BROKEN as error:
-            raise explain(error, self._file.path) from error
-
-    def _look(self) -> int:
-        if identity(self._file.path) != self.identity or not self._is_open:
-            with self._lock.held():
-                self._keep_current()
-        return self._version()
-
-    def _write_or_tell(self, fn: Callable[[Connection], T]) -> T:
-        """As `_write`; that the file cannot be written stands in `Notices` until it can."""
-        kind = self._file.kind
-        try:
-            self._notices.refuse_if_ended()
-            result = self._write(fn)
-        except StoreOutdated as problem:
-            self._notices.end(str(problem))
-            raise
-        except StoreProblem as problem:
-            self._notices.hinder(kind, str(problem))
-            raise
-        # On a full disk a small write may find a place that a larger one does not.
-        if kind in self._notices.hindered and has_room(self._file.path.parent):
-            self._notices.free(kind)
-        return result
-
-    def _write(self, fn: Callable[[Connection], T]) -> T:
-        try:
-            return self._try(fn)
-        except (*BROKEN, TypeError, ArithmeticError) as error:
-            _note(error, self._file)
-            # What was to be written to a cache belongs to what is gone: whoever reads it anew begins anew.
-            if not is_damage(error) or not self._mend_found() or not self._file.is_durable:
-                raise explain(error, self._file.path) from error
-        try:
-            return self._try(fn)
-        except (*BROKEN, TypeError, ArithmeticError) as error:
-            raise explain(error, self._file.path) from error
-
-    def _try(self, fn: Callable[[Connection], T]) -> T:
-        def if_known(conn: Connection) -> T:
-            schema.refuse_successor(conn, self.schema)
-            return fn(conn)
-
-        with self._lock.held():
-            self._keep_current()
-            return transaction(self._conn, if_known)
-
-    def _keep_current(self) -> bool:
-        """Go on with the file that lies there now, begun anew if it was removed; whether it is another one.
-
-        What goes into a file without a name is lost at the end.
-        """
-        try:
-            if self._is_open and identity(self._file.path) == self.identity:
-                return False
-            private_directory(self._file.path.parent)
-            was_open = self._is_open
-            if self._file.is_durable and was_open:
-                restore(self._conn, self._file.path)
-            # SQLite sees that the file has moved and leaves a log alone that another copy may have begun.
-            self._close()
-            self._open(open_database)
-        except BROKEN as error:
-            raise explain(error, self._file.path) from error
-        except OSError as error:
-            raise cannot_open(self._file.path, error) from error
-        if was_open:
-            self._notices.say(
-                _("{place} was removed while the program ran; it was made again.").format(
-                    place=self._file.path
-                )
-            )
-        if lost := lost_chat_lock(self._file.path.parent):
-            self._notices.say(lost)
-        return True
-
-    def _mend_found(self) -> bool:
-        with self._lock.held():
-            if self._keep_current():
-                return True
-            if self._mends == _MOST_MENDS:
-                return False
-            if self._file.is_durable:
-                try:
-                    if is_whole(self._file):
-                        return False
-                except BROKEN as error:
-                    raise explain(error, self._file.path) from error
-            self._mends += 1
-            self._close()
-            try:
-                mark_damage(self._file)
-                # Also what is wrong only in what it holds is begun anew, if the Market has it all.
-                self._open(open_database if self._file.is_durable else begin_anew)
-            except OSError as error:
-                raise cannot_open(self._file.path, error) from error
-            except BROKEN as error:
-                raise explain(error, self._file.path) from error
-            return True
-
-
-def _note(error: BaseException, file: DatabaseFile) -> None:
-    """Leave a mark, so that the next start checks the whole file, and tell the log the kind of the error."""
-    if is_damage(error):
-        log.error("a local file cannot be read as it should: %s", type(error).__name__)
-        # Without a mark the next start mends only what it meets; the error itself is told in any case.
-        with suppress(OSError):
-            mark_damage(file)
-
-
-def _prepare(paths: StorePaths, notices: Notices) -> None:
-    """Make the directories, or find them fit; StoreUnwritable only after both were looked at."""
-    unwritable: StoreUnwritable | None = None
-    for directory in dict.fromkeys((paths.data_dir, paths.cache_dir)):
-        try:
-            if private_directory(directory):
-                notices.say(_("{place} was readable by others; that is mended.").format(place=directory))
-            try_locks(directory)
-        except StoreUnwritable as problem:
-            unwritable = unwritable or problem
-    if unwritable is not None:
-        raise unwritable
-
-
 class Store:
     """Chats and messages (cache), and what the operator made (state). Any thread may call it.
 
@@ -255,13 +101,14 @@ class Store:
     """
 
     def __init__(self, paths: StorePaths) -> None:
+        """Open, create or migrate both files; a StoreError says why not."""
         self.paths = paths
         self.quarantine = Quarantine(paths.data_dir)
-        self._notices = Notices()
         self.unwritable = ""
         """Why nothing can be written in this run, a sentence with the fix; empty = everything can be."""
-        self._cache: _Writer | Sealed
-        self._state: _Writer | Sealed
+        self._notices = Notices()
+        self._cache: Writer | Sealed
+        self._state: Writer | Sealed
         try:
             _prepare(paths, self._notices)
             self._open()
@@ -271,32 +118,21 @@ class Store:
             self.unwritable = str(problem)
             self._cache = Sealed(paths.cache, self.unwritable)
             self._state = Sealed(paths.state, self.unwritable)
-            try:
+            with explained(paths.cache.path):
                 self._reader = open_unwritable(paths.cache, paths.state)
-            except BROKEN as error:
-                raise explain(error, paths.cache.path) from error
         self._reader_sees = self._identities
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="store-read")
 
     def _open(self) -> None:
         paths = self.paths
-        self._cache = _Writer(paths.cache, WriteLock(paths.lock("cache")), self._notices)
-        try:
-            self._state = _Writer(paths.state, WriteLock(paths.lock("state")), self._notices)
-        except BaseException:
-            self._cache.close()
-            raise
-        try:
-            self._reader = open_reader(paths.cache, paths.state)
-        except BROKEN as error:
-            self._cache.close()
-            self._state.close()
-            raise explain(error, paths.cache.path) from error
-
-    @classmethod
-    def open(cls, paths: StorePaths) -> Self:
-        """Open, create or migrate both files; StoreProblem or StoreBusy says why not."""
-        return cls(paths)
+        with ExitStack() as opened:
+            self._cache = Writer(paths.cache, WriteLock(paths.lock("cache")), self._notices)
+            opened.callback(self._cache.close)
+            self._state = Writer(paths.state, WriteLock(paths.lock("state")), self._notices)
+            opened.callback(self._state.close)
+            with explained(paths.cache.path):
+                self._reader = open_reader(paths.cache, paths.state)
+            opened.pop_all()
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -320,7 +156,7 @@ class Store:
         """Try to write what could not be written last time, to find out whether there is room again."""
         for writer, kind in ((self._cache, "cache"), (self._state, "state")):
             if kind in self._notices.hindered:
-                writer.try_again()
+                writer.submit(schema.touch)
 
     def read(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -361,19 +197,13 @@ class Store:
         return self._cache.identity, self._state.identity
 
     def _read(self, fn: Callable[[Connection], T]) -> T:
-        try:
-            self._notices.refuse_if_ended()
+        with self._notices.outdated(), explained(self.paths.cache.path, *_ROTTEN):
+            try:
+                return self._try(fn)
+            except (*BROKEN, *_ROTTEN) as error:
+                if not is_damage(error) or not self._is_mended(error):
+                    raise
             return self._try(fn)
-        except StoreOutdated as problem:
-            self._notices.end(str(problem))
-            raise
-        except (*BROKEN, *_ROTTEN) as error:
-            if not is_damage(error) or not self._is_mended(error):
-                raise explain(error, self.paths.cache.path) from error
-        try:
-            return self._try(fn)
-        except (*BROKEN, *_ROTTEN) as error:
-            raise explain(error, self.paths.cache.path) from error
 
     def _try(self, fn: Callable[[Connection], T]) -> T:
         def if_known(conn: Connection) -> T:
@@ -390,5 +220,19 @@ class Store:
 
     def _is_mended(self, error: BaseException) -> bool:
         """Which of the two files it was is not told: what cannot be read again is looked at first."""
-        _note(error, self.paths.cache)
+        note_damage(error, self.paths.cache)
         return self._state.mend().result() or self._cache.mend().result()
+
+
+def _prepare(paths: StorePaths, notices: Notices) -> None:
+    """Make the directories, or find them fit; StoreUnwritable only after both were looked at."""
+    unwritable: StoreUnwritable | None = None
+    for directory in dict.fromkeys((paths.data_dir, paths.cache_dir)):
+        try:
+            if private_directory(directory):
+                notices.say(_("{place} was readable by others; that is mended.").format(place=directory))
+            try_locks(directory)
+        except StoreUnwritable as problem:
+            unwritable = unwritable or problem
+    if unwritable is not None:
+        raise unwritable

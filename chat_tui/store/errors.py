@@ -143,3 +143,15 @@ def explain(error: BaseException, place: Path) -> StoreError:
             "if that does not help, chat-tui doctor tells which rows it is."
         )
     return (StoreUnwritable if code in _UNWRITABLE else StoreProblem)(sentence.format(place=place))
+
+
+@contextmanager
+def explained(place: Path, *met: type[Exception]) -> Iterator[None]:
+    """Raise what SQLite or the system says about a file as a StoreError; `met` are further kinds of error."""
+    kinds: tuple[type[Exception], ...] = (*BROKEN, *met)
+    try:
+        yield
+    except OSError as error:
+        raise cannot_open(place, error) from error
+    except kinds as error:
+        raise explain(error, place) from error

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from chat_tui.store import shape
 from chat_tui.store.errors import BROKEN, is_damage
-from chat_tui.store.reading import connect_to_look
+from chat_tui.store.sqlite.connections import connect_to_look
 
 _LARGEST_CHECKED: Final = 50_000_000
 """Bytes of a file that is looked at page by page, which takes a fifth of a second."""

@@ -76,7 +76,7 @@ def table(rounds: Sequence[tuple[Figures, Figures]], against: str) -> str:
 def _filled(directory: Path, chats: int, messages: int) -> Path:
     if not (directory / "cache").exists():
         sys.stderr.write(f"Filling a store with {chats} chats…\n")
-        store = Store.open(StorePaths(directory / "cache", directory / "data"))
+        store = Store(StorePaths(directory / "cache", directory / "data"))
         fill(store, chats, messages, SEED)
         store.close()
     return directory

@@ -193,7 +193,7 @@ def main() -> None:
     words.add_argument("--seed", type=int, default=1)
     given = words.parse_args()
     begun = time.perf_counter()
-    store = Store.open(StorePaths(given.directory / "cache", given.directory / "data"))
+    store = Store(StorePaths(given.directory / "cache", given.directory / "data"))
     first = store.read(chats.page, Tab.WAITING, now=0).result()
     took = (time.perf_counter() - begun) * 1000
     print(f"open and first page {took:.1f} ms, SQLite {sqlite3.sqlite_version}")  # noqa: T201

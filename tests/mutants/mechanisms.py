@@ -174,14 +174,14 @@ _FILES = (
     ),
     one(
         "a copy goes on under a schema it does not know",
-        "chat_tui/store/schema.py",
+        "chat_tui/store/sqlite/schema.py",
         "if version > known and known < _lives_since(conn, version, schema):",
         "if False:",
         "tests/store/test_outdated.py::test_a_copy_under_which_the_schema_was_raised_stops_for_good",
     ),
     one(
         "what kept a file from being written is never over",
-        "chat_tui/store/notices.py",
+        "chat_tui/store/sqlite/notices.py",
         "self._change(lambda: self._hindered.pop(kind, None))",
         "pass",
         "tests/faults/storage/test_full_cache.py::test_texts_of_one_chat_go_one_after_the_other",

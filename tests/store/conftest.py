@@ -13,7 +13,7 @@ from chat_tui.store.database import Store, StorePaths
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of a store nothing was written to: copied, because making them waits for the disk."""
     root = tmp_path_factory.mktemp("empty")
-    Store.open(StorePaths(root / "cache", root / "data")).close()
+    Store(StorePaths(root / "cache", root / "data")).close()
     return root
 
 
@@ -26,6 +26,6 @@ def paths(tmp_path: Path) -> StorePaths:
 def store(paths: StorePaths, empty: Path) -> Iterator[Store]:
     shutil.copytree(empty / "cache", paths.cache_dir)
     shutil.copytree(empty / "data", paths.data_dir)
-    opened = Store.open(paths)
+    opened = Store(paths)
     yield opened
     opened.close()

@@ -93,14 +93,14 @@ def test_a_full_disk_is_a_problem_in_words_and_loses_nothing_written(store: Stor
 
 
 def test_closing_finishes_what_was_queued(paths: StorePaths) -> None:
-    store = Store.open(paths)
+    store = Store(paths)
     begin = threading.Event()
     store.write_state(lambda conn: begin.wait())
     late = [store.write_state(drafts.save, Draft(ChatId(n), "x", 1), n) for n in range(1, 20)]
     threading.Timer(0.01, begin.set).start()
     store.close()
     assert all(one.result(0) is None for one in late)
-    store = Store.open(paths)
+    store = Store(paths)
     assert len(drafted(store)) == 19
     store.close()
     assert not list(paths.data_dir.glob("*-wal"))
@@ -111,7 +111,7 @@ def test_data_version_tells_the_commits_of_others_only(store: Store, paths: Stor
     list_chats(store, a_chat())
     queue_text(store, "a")
     assert store.data_version().result() == before
-    other = Store.open(paths)
+    other = Store(paths)
     list_chats(other, a_chat(8))
     cache, state = store.data_version().result()
     assert cache != before[0]
@@ -123,7 +123,7 @@ def test_data_version_tells_the_commits_of_others_only(store: Store, paths: Stor
 
 @pytest.mark.parametrize("what", ["file", "directory"])
 def test_a_removed_state_is_made_again_with_what_it_held(paths: StorePaths, what: str) -> None:
-    store = Store.open(paths)
+    store = Store(paths)
     store.write_state(drafts.save, Draft(ChatId(1), "x", 1), 1).result()
     if what == "file":
         for part in paths.data_dir.glob("state.db*"):
@@ -134,14 +134,14 @@ def test_a_removed_state_is_made_again_with_what_it_held(paths: StorePaths, what
     assert drafted(store) == (2, 1)
     assert len(store.notices) == 1
     store.close()
-    store = Store.open(paths)
+    store = Store(paths)
     assert drafted(store) == (2, 1)
     assert store.notices == ()
     store.close()
 
 
 def test_a_removed_cache_begins_anew_and_is_noticed_by_looking(paths: StorePaths) -> None:
-    store = Store.open(paths)
+    store = Store(paths)
     list_chats(store, a_chat())
     shutil.rmtree(paths.cache_dir)
     assert store.read(chats.counts, 0).result()[Tab.ALL] == 1, "reading goes on from the open file"
@@ -155,7 +155,7 @@ def test_a_removed_cache_begins_anew_and_is_noticed_by_looking(paths: StorePaths
 def test_a_reader_that_could_not_be_opened_anew_is_tried_again(
     paths: StorePaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with closing(Store.open(paths)) as store:
+    with closing(Store(paths)) as store:
         for part in paths.cache_dir.glob("cache.db*"):
             part.unlink()
         store.data_version().result()
@@ -171,11 +171,11 @@ def test_a_reader_that_could_not_be_opened_anew_is_tried_again(
 
 
 def test_leaving_a_replaced_file_does_not_delete_the_log_of_the_new_one(paths: StorePaths) -> None:
-    stale = Store.open(paths)
+    stale = Store(paths)
     queue_text(stale, "a")
     for part in paths.data_dir.glob("state.db*"):
         part.unlink()
-    fresh = Store.open(paths)
+    fresh = Store(paths)
     queue_text(fresh, "b")
     log = Path(f"{paths.state.path}-wal")
     assert log.exists()

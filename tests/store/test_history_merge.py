@@ -21,7 +21,7 @@ from tests.support.properties import examples
 def shared() -> Iterator[Store]:
     """One store for all examples: each takes chats of its own."""
     with tempfile.TemporaryDirectory() as directory:
-        store = Store.open(StorePaths(Path(directory) / "cache", Path(directory) / "data"))
+        store = Store(StorePaths(Path(directory) / "cache", Path(directory) / "data"))
         yield store
         store.close()
 

@@ -14,9 +14,10 @@ from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.message import Attachment, Message
 from chat_tui.model.search import SearchQuery
 from chat_tui.stems import patterns, stems
-from chat_tui.store import indexing, schema, search
+from chat_tui.store import indexing, search
 from chat_tui.store.database import Connection, Store, StorePaths
 from chat_tui.store.files import create_private, private_directory
+from chat_tui.store.sqlite import connections, schema
 from tests.store.world import a_chat, buyer, list_chats, read_history
 from tests.support.properties import examples
 
@@ -102,7 +103,7 @@ def check(conn: Connection) -> None:
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """One store for all examples, emptied before each."""
     root = tmp_path_factory.mktemp("shared")
-    store = Store.open(StorePaths(root / "cache", root / "data"))
+    store = Store(StorePaths(root / "cache", root / "data"))
     yield store
     store.close()
 
@@ -118,7 +119,7 @@ def begin_unindexed(conn: Connection) -> None:
     """As the migration leaves a cache in which something was already."""
     for table in ("message_search", "chat_search"):
         conn.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
-    for statement in schema.statements((schema.MIGRATIONS / "cache" / "002_search.sql").read_text()):
+    for statement in schema.statements((connections.MIGRATIONS / "cache" / "002_search.sql").read_text()):
         if "INSERT INTO cursor" in statement:
             conn.execute(statement)
 
@@ -200,7 +201,7 @@ def old(paths: StorePaths, empty: Path) -> StorePaths:
     private_directory(paths.cache_dir)
     create_private(paths.cache.path)
     with closing(sqlite3.connect(paths.cache.path)) as conn:
-        conn.executescript((schema.MIGRATIONS / "cache" / "001_init.sql").read_text())
+        conn.executescript((connections.MIGRATIONS / "cache" / "001_init.sql").read_text())
         conn.executemany(
             "INSERT INTO chat (chat_id, kind, status, context_kind, customer_name, created_at, updated_at,"
             " listed_at) VALUES (?, 'CHAT', 'NEW', 'ORDER', ?, 1, 1, 1)",
@@ -221,7 +222,7 @@ def found(store: Store, *words: str) -> list[int | None]:
 
 
 def test_a_cache_from_before_is_indexed_bit_by_bit_the_newest_first(old: StorePaths) -> None:
-    store = Store.open(old)
+    store = Store(old)
     assert found(store, "чайник") == found(store, "ольга") == []
     read_history(store, buyer(3, 3, "ложка", chat_id=1), buyer(7, 2, "чайник", chat_id=1), chat_id=1)
     assert found(store, "ложка") == [], "its turn comes"

@@ -9,8 +9,9 @@ from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.mark import Hold, Labels, Mark, Marked, Note, Pin
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.queue import Tab
-from chat_tui.store import chats, marks, notes, schema
+from chat_tui.store import chats, marks, notes
 from chat_tui.store.database import Store, StorePaths
+from chat_tui.store.sqlite import connections
 from tests.store.world import CHAT, a_chat, buyer, list_chats, own, read_history
 
 OTHER = ChatId(8)
@@ -176,7 +177,7 @@ def test_every_mark_outlives_the_program_and_the_loss_of_the_cache(waiting: Stor
     waiting.close()
     for file in paths.cache_dir.iterdir():
         file.unlink()
-    again = Store.open(paths)
+    again = Store(paths)
     list_chats(again, a_chat(CHAT, 2_000))
     item = again.read(chats.item, CHAT, Tab.SNOOZED, now=1).result()
     assert item is not None
@@ -188,7 +189,7 @@ def test_every_mark_outlives_the_program_and_the_loss_of_the_cache(waiting: Stor
 def test_a_snooze_of_the_version_before_keeps_its_moment() -> None:
     """State files of schema 3 knew a snooze until the buyer writes, and one until a moment."""
     old = sqlite3.connect(":memory:", isolation_level=None)
-    steps = schema.MIGRATIONS / "state"
+    steps = connections.MIGRATIONS / "state"
     for number in (1, 2, 3):
         (script,) = steps.glob(f"{number:03}_*.sql")
         old.executescript(script.read_text(encoding="utf-8"))
@@ -214,7 +215,7 @@ def test_pages_pass_over_what_is_put_off(waiting: Store) -> None:
 def test_a_mark_outlives_the_program(waiting: Store, paths: StorePaths) -> None:
     finish(waiting)
     waiting.close()
-    again = Store.open(paths)
+    again = Store(paths)
     assert held(again) == [OTHER]
     again.close()
 

@@ -11,11 +11,11 @@ from tests.store.world import CHAT
 
 
 def test_a_draft_belongs_to_its_chat_and_outlives_the_program(paths: StorePaths) -> None:
-    store = Store.open(paths)
+    store = Store(paths)
     for chat_id, text in ((CHAT, "Добрый\nдень 👋"), (ChatId(8), "другой")):
         store.write_state(drafts.save, Draft(chat_id, text, 3), chat_id).result()
     store.close()
-    store = Store.open(paths)
+    store = Store(paths)
     assert store.read(drafts.get, CHAT).result() == Draft(CHAT, "Добрый\nдень 👋", 3)
     assert store.read(drafts.chats_with_drafts).result() == (CHAT, 8)
     store.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.store import connections, schema
+from chat_tui.store.sqlite import connections, schema
 from tests.support.shop import open_store
 
 
@@ -24,6 +24,6 @@ def test_a_store_is_opened_again_read_and_copied(tmp_path: Path, name: str) -> N
     assert (root / "restored.db").read_bytes()[:6] == b"SQLite"
     conn.execute("PRAGMA user_version = 1")
     with pytest.raises(sqlite3.OperationalError):  # its tables are there already; the copy was made before
-        schema.migrate(conn, schema.MIGRATIONS / "state", root / "backup.db")
+        schema.migrate(conn, connections.MIGRATIONS / "state", root / "backup.db")
     assert (root / "backup.db").read_bytes()[:6] == b"SQLite"
     conn.close()

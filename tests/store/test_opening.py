@@ -12,15 +12,16 @@ import pytest
 
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
-from chat_tui.store import chats, drafts, files, schema
+from chat_tui.store import chats, drafts, files
 from chat_tui.store.database import Connection, Store, StorePaths
 from chat_tui.store.errors import StoreProblem
+from chat_tui.store.sqlite import connections, schema
 from tests.store.world import CHAT, a_chat, buyer, list_chats, queue_text, read_history
 from tests.support.damage import DAMAGES, damage, raise_version
 
 
 def fill(paths: StorePaths) -> None:
-    store = Store.open(paths)
+    store = Store(paths)
     list_chats(store, *(a_chat(number) for number in range(1, 400)))
     read_history(store, buyer(1, 1, chat_id=1), chat_id=1)
     store.write_state(write_drafts).result()
@@ -42,7 +43,7 @@ def test_everything_is_private_whatever_the_umask(tmp_path: Path, umask: int) ->
     root = tmp_path / "new"
     old = os.umask(umask)
     try:
-        store = Store.open(StorePaths(root / "c" / "7", root / "d" / "7"))
+        store = Store(StorePaths(root / "c" / "7", root / "d" / "7"))
         list_chats(store, a_chat())
         queue_text(store, "a")
         found = modes(root)
@@ -59,11 +60,11 @@ def test_open_modes_are_tightened_and_said_once(paths: StorePaths) -> None:
     fill(paths)
     paths.data_dir.chmod(0o755)
     paths.state.path.chmod(0o644)
-    store = Store.open(paths)
+    store = Store(paths)
     store.close()
     assert len(store.notices) == 2
     assert set(modes(paths.data_dir).values()) == {0o700, 0o600}
-    store = Store.open(paths)
+    store = Store(paths)
     store.close()
     assert store.notices == ()
 
@@ -76,7 +77,7 @@ def test_a_newer_version_is_refused_and_left_as_it_is(paths: StorePaths, which: 
     raise_version(file, keep_log=log)
     before = file.read_bytes()
     with pytest.raises(StoreProblem, match="999"):
-        Store.open(paths)
+        Store(paths)
     assert file.read_bytes() == before
 
 
@@ -85,23 +86,23 @@ def test_a_link_in_the_place_of_a_database_is_refused(paths: StorePaths, tmp_pat
     paths.state.path.rename(tmp_path / "elsewhere.db")
     paths.state.path.symlink_to(tmp_path / "elsewhere.db")
     with pytest.raises(StoreProblem, match="link"):
-        Store.open(paths)
+        Store(paths)
     paths.state.path.unlink()
     os.link(tmp_path / "elsewhere.db", paths.state.path)
     with pytest.raises(StoreProblem, match="link"):
-        Store.open(paths)
+        Store(paths)
 
 
 def test_what_is_no_directory_or_open_to_others_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreProblem, match="not a directory"):
-        Store.open(StorePaths(tmp_path / "file", tmp_path / "data"))
+        Store(StorePaths(tmp_path / "file", tmp_path / "data"))
     with pytest.raises(StoreProblem, match="not a directory"):
-        Store.open(StorePaths(tmp_path / "file" / "7", tmp_path / "data"))
+        Store(StorePaths(tmp_path / "file" / "7", tmp_path / "data"))
     (tmp_path / "open").mkdir()
     (tmp_path / "open").chmod(0o770)
     with pytest.raises(StoreProblem, match="chmod 700"):
-        Store.open(StorePaths(tmp_path / "cache", tmp_path / "open"))
+        Store(StorePaths(tmp_path / "cache", tmp_path / "open"))
 
 
 def test_a_database_that_cannot_be_made_is_a_sentence(
@@ -112,7 +113,7 @@ def test_a_database_that_cannot_be_made_is_a_sentence(
 
     monkeypatch.setattr(files, "create_private", refuse)
     with pytest.raises(StoreProblem, match=r"No space left on the disk for .*cache\.db"):
-        Store.open(paths)
+        Store(paths)
 
 
 def test_the_file_system_is_that_of_the_innermost_mount(tmp_path: Path) -> None:
@@ -132,10 +133,10 @@ def test_the_file_system_is_that_of_the_innermost_mount(tmp_path: Path) -> None:
 def test_a_network_file_system_is_refused(paths: StorePaths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "file_system", lambda directory: "nfs4")
     with pytest.raises(StoreProblem, match="network"):
-        Store.open(paths)
+        Store(paths)
 
 
-NEWEST = max(int(path.name.split("_")[0]) for path in (schema.MIGRATIONS / "state").glob("*.sql"))
+NEWEST = max(int(path.name.split("_")[0]) for path in (connections.MIGRATIONS / "state").glob("*.sql"))
 
 
 @pytest.mark.parametrize("how", DAMAGES)
@@ -143,7 +144,7 @@ def test_a_damaged_state_is_set_aside_and_never_wiped(paths: StorePaths, how: st
     fill(paths)
     damage(paths.state.path, how)
     before = paths.state.path.read_bytes()
-    store = Store.open(paths)
+    store = Store(paths)
     saved = {"byte": 99}.get(how, 0)
     assert len(store.read(drafts.chats_with_drafts).result()) == saved
     store.write_state(drafts.save, Draft(CHAT, "новый", 1), 1).result()
@@ -152,7 +153,7 @@ def test_a_damaged_state_is_set_aside_and_never_wiped(paths: StorePaths, how: st
     assert aside.read_bytes() == before
     assert any(str(aside) in notice for notice in store.notices)
     damage(paths.state.path, "random")
-    Store.open(paths).close()
+    Store(paths).close()
     assert aside.read_bytes() == before
     assert Path(f"{paths.state.path}.damaged-2").exists()
     assert set(modes(paths.data_dir).values()) == {0o700, 0o600}
@@ -162,7 +163,7 @@ def test_a_damaged_state_is_set_aside_and_never_wiped(paths: StorePaths, how: st
 def test_a_damaged_cache_begins_anew_and_leaves_the_state_alone(paths: StorePaths, how: str) -> None:
     fill(paths)
     damage(paths.cache.path, how)
-    store = Store.open(paths)
+    store = Store(paths)
     assert len(store.notices) == 1
     assert store.read(chats.counts, 0).result()[Tab.ALL] == 0
     assert store.read(drafts.get, a_chat(1).chat_id).result().text == "черновик " * 20
@@ -176,13 +177,13 @@ def test_damage_met_while_reading_is_mended_and_said_once(paths: StorePaths) -> 
     def page_of_chats(conn: Connection) -> int:
         return int(conn.execute("SELECT rootpage FROM sqlite_master WHERE name = 'chat'").fetchone()[0])
 
-    store = Store.open(paths)
+    store = Store(paths)
     root = store.read(page_of_chats).result()
     store.close()
     content = bytearray(paths.cache.path.read_bytes())
     content[(root - 1) * 4096 : root * 4096] = b"\xff" * 4096
     paths.cache.path.write_bytes(content)
-    store = Store.open(paths)
+    store = Store(paths)
     assert store.notices == ()
     assert store.read(chats.item, CHAT, now=0).result() is None
     assert len(store.notices) == 1
@@ -190,7 +191,7 @@ def test_damage_met_while_reading_is_mended_and_said_once(paths: StorePaths) -> 
     assert list_chats(store, a_chat()), "what the Market has comes back"
     assert len(store.notices) == 1
     store.close()
-    store = Store.open(paths)
+    store = Store(paths)
     store.close()
     assert store.notices == ()
 
@@ -199,8 +200,8 @@ def test_damage_met_while_reading_is_mended_and_said_once(paths: StorePaths) -> 
 def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The migrations of a later version of the program."""
     folder = tmp_path / "migrations"
-    shutil.copytree(schema.MIGRATIONS, folder)
-    monkeypatch.setattr(schema, "MIGRATIONS", folder)
+    shutil.copytree(connections.MIGRATIONS, folder)
+    monkeypatch.setattr(connections, "MIGRATIONS", folder)
     return folder / "state" / "900_next.sql"
 
 
@@ -209,7 +210,7 @@ def test_an_older_state_is_migrated_with_a_backup(paths: StorePaths, next_versio
     next_version.write_text(
         "-- one; two\nALTER TABLE note ADD COLUMN author TEXT;\nUPDATE draft SET caret = 5;\n"
     )
-    store = Store.open(paths)
+    store = Store(paths)
     assert store.read(drafts.get, a_chat(1).chat_id).result() == Draft(a_chat(1).chat_id, "черновик " * 20, 5)
     store.close()
     backup = Path(f"{paths.state.path}.before-migration")
@@ -223,9 +224,9 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(paths: StorePaths, n
     fill(paths)
     next_version.write_text("UPDATE draft SET caret = 5;\nUPDATE absent SET x = 1;\n")
     with pytest.raises(StoreProblem, match="cannot read"):
-        Store.open(paths)
+        Store(paths)
     next_version.unlink()
-    store = Store.open(paths)
+    store = Store(paths)
     assert store.read(drafts.get, a_chat(1).chat_id).result().caret == 3
     store.close()
 

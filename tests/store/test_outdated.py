@@ -10,10 +10,11 @@ import pytest
 
 from chat_tui.model.ids import ChatId
 from chat_tui.model.timeline import Draft
-from chat_tui.store import chats, cursors, drafts, schema
+from chat_tui.store import chats, cursors, drafts
 from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreOutdated
-from chat_tui.store.notices import Hindrance
+from chat_tui.store.sqlite import connections, schema
+from chat_tui.store.sqlite.notices import Hindrance
 from tests.support.shop import open_store
 
 BY_HAND = "BEGIN IMMEDIATE; ALTER TABLE {table} RENAME TO other; PRAGMA user_version = {version}; COMMIT;"
@@ -24,8 +25,8 @@ RENAMED = {"state": "mark", "cache": "cursor"}
 def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The migrations in a folder of their own, to be added to as a newer version does."""
     folder = tmp_path / "migrations"
-    shutil.copytree(schema.MIGRATIONS, folder)
-    monkeypatch.setattr(schema, "MIGRATIONS", folder)
+    shutil.copytree(connections.MIGRATIONS, folder)
+    monkeypatch.setattr(connections, "MIGRATIONS", folder)
     return folder
 
 

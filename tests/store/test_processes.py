@@ -23,7 +23,7 @@ from chat_tui.model.ids import ChatId
 from chat_tui.model.timeline import Draft
 from chat_tui.store import drafts
 from chat_tui.store.database import Store, StorePaths
-store = Store.open(StorePaths(Path(sys.argv[1]), Path(sys.argv[2])))
+store = Store(StorePaths(Path(sys.argv[1]), Path(sys.argv[2])))
 for number in range(1, int(sys.argv[3]) + 1):
     store.write_state(drafts.save, Draft(ChatId(number), "текст " * 30, 0), number).result()
     print(number, flush=True)
@@ -32,7 +32,7 @@ sys.stdin.read()
 
 
 def open_and_write(paths: StorePaths, number: int) -> tuple[str, ...]:
-    store = Store.open(paths)
+    store = Store(paths)
     list_chats(store, a_chat(number))
     queue_text(store, f"o{number}", chat_id=5)
     store.close()
@@ -45,7 +45,7 @@ def test_copies_that_start_at_once_make_one_schema(tmp_path: Path) -> None:
             paths = StorePaths(tmp_path / f"c{turn}", tmp_path / f"d{turn}")
             found = pool.starmap(open_and_write, [(paths, number) for number in (1, 2, 3)])
             assert found == [(), (), ()]
-            store = Store.open(paths)
+            store = Store(paths)
             counted = store.read(
                 lambda conn: [
                     conn.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("chat", "outbox")
@@ -75,7 +75,7 @@ def killed_writer(paths: StorePaths, commits: int, *, most: int = 1_000_000) -> 
 
 
 def kept(paths: StorePaths) -> list[int]:
-    store = Store.open(paths)
+    store = Store(paths)
     found = sorted(store.read(drafts.chats_with_drafts).result())
     store.close()
     return found
@@ -107,7 +107,7 @@ def test_a_log_cut_in_a_frame_keeps_the_commits_before_it(paths: StorePaths) -> 
 
 
 def test_a_lost_log_leaves_what_was_in_the_file(paths: StorePaths) -> None:
-    store = Store.open(paths)
+    store = Store(paths)
     store.write_state(drafts.save, Draft(CHAT, "x", 1), 1).result()
     store.close()
     # A kill that came late would find the log moved into the file, as happens every thousand pages.

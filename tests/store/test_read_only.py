@@ -11,10 +11,11 @@ import pytest
 
 from chat_tui.model.ids import ChatId
 from chat_tui.model.timeline import Draft
-from chat_tui.store import cursors, drafts, schema
+from chat_tui.store import cursors, drafts
 from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreProblem, StoreUnwritable, explain
 from chat_tui.store.looking import look
+from chat_tui.store.sqlite import connections, schema
 from tests.support.read_only import Protect, tell_read_only
 from tests.support.shop import open_store
 
@@ -140,10 +141,10 @@ def test_a_file_of_an_older_version_is_brought_forward_in_memory(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read_only: Protect, kind: str
 ) -> None:
     steps = tmp_path / "migrations"
-    shutil.copytree(schema.MIGRATIONS, steps)
+    shutil.copytree(connections.MIGRATIONS, steps)
     number = schema.newest(steps / kind) + 1
     (steps / kind / f"{number:03}_next.sql").write_text("CREATE TABLE added (x);")
-    monkeypatch.setattr(schema, "MIGRATIONS", steps)
+    monkeypatch.setattr(connections, "MIGRATIONS", steps)
     before = files(root)
     read_only(root)
     store = open_store(root)

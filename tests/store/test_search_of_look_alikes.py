@@ -7,7 +7,8 @@ import pytest
 from chat_tui.model.search import SearchQuery
 from chat_tui.store import indexing, search
 from chat_tui.store.database import Connection, Store
-from chat_tui.store.schema import MIGRATIONS, statements
+from chat_tui.store.sqlite.connections import MIGRATIONS
+from chat_tui.store.sqlite.schema import statements
 from tests.store.world import CHAT, a_chat, buyer, list_chats, read_history
 
 

@@ -9,9 +9,10 @@ import pytest
 
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
-from chat_tui.store import chats, drafts, outbox, schema, shape
+from chat_tui.store import chats, drafts, outbox, shape
 from chat_tui.store.database import Store, StorePaths
 from chat_tui.store.errors import StoreProblem, explain
+from chat_tui.store.sqlite import connections, schema
 from tests.store.world import CHAT, a_chat, buyer, list_chats, queue_text, read_history
 
 ANEW = "being read anew"
@@ -20,7 +21,7 @@ ANEW = "being read anew"
 @pytest.mark.parametrize("kind", ["cache", "state"])
 def test_the_description_is_what_the_migrations_make(kind: str) -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as conn:
-        schema.migrate(conn, schema.MIGRATIONS / kind)
+        schema.migrate(conn, connections.MIGRATIONS / kind)
         assert shape.missing(conn, kind) == (set(), set())
         listed = conn.execute("SELECT name FROM pragma_table_list WHERE type IN ('table', 'virtual')")
         made = {name for (name,) in listed if not name.startswith("sqlite_")}
@@ -34,7 +35,7 @@ def test_the_description_is_what_the_migrations_make(kind: str) -> None:
 
 
 def fill(paths: StorePaths) -> None:
-    store = Store.open(paths)
+    store = Store(paths)
     list_chats(store, a_chat(), a_chat(5))
     store.write_state(drafts.save, Draft(CHAT, "черновик", 3), 1)
     queue_text(store, "q", chat_id=5)
@@ -64,14 +65,14 @@ def spoil(path: Path, *statements: str) -> None:
 def test_such_a_cache_is_begun_anew_and_the_state_untouched(paths: StorePaths, statement: str) -> None:
     fill(paths)
     spoil(paths.cache.path, "PRAGMA writable_schema = ON", statement)
-    store = Store.open(paths)
+    store = Store(paths)
     assert len(store.notices) == 1
     assert ANEW in store.notices[0]
     assert store.read(chats.counts, 0).result()[Tab.ALL] == 0
     assert list_chats(store, a_chat()) == {CHAT}
     assert [item.outbox_id for item in store.read(outbox.open_items).result()] == ["q"]
     store.close()
-    store = Store.open(paths)
+    store = Store(paths)
     assert store.notices == ()
     store.close()
 
@@ -80,7 +81,7 @@ def test_a_cache_of_another_schema_under_the_same_number(paths: StorePaths) -> N
     fill(paths)
     paths.cache.path.unlink()
     spoil(paths.cache.path, "CREATE TABLE chat (a, b)", "PRAGMA user_version = 5")
-    store = Store.open(paths)
+    store = Store(paths)
     assert ANEW in store.notices[-1]
     assert list_chats(store, a_chat()) == {CHAT}
     store.close()
@@ -99,7 +100,7 @@ def test_what_a_state_lacks_is_made_again_and_the_rest_stays(
 ) -> None:
     fill(paths)
     spoil(paths.state.path, statement)
-    store = Store.open(paths)
+    store = Store(paths)
     assert store.notices == (
         f"{paths.state.path} lacked {name}, which is made again; what else it holds is as it was.",
     )
@@ -115,7 +116,7 @@ def test_what_a_state_lacks_is_made_again_and_the_rest_stays(
 def test_a_state_of_another_shape_is_kept_and_saved_from(paths: StorePaths, statement: str) -> None:
     fill(paths)
     spoil(paths.state.path, statement)
-    store = Store.open(paths)
+    store = Store(paths)
     [sentence] = store.notices
     assert f"{paths.state.path}.damaged-1. Saved from it: drafts 1, outbox 1" in sentence
     assert store.read(drafts.get, CHAT).result().text == "черновик"
@@ -127,7 +128,7 @@ def test_exchanged_files_are_both_kept_from_being_lost(paths: StorePaths) -> Non
     cache, state = paths.cache.path.read_bytes(), paths.state.path.read_bytes()
     paths.cache.path.write_bytes(state)
     paths.state.path.write_bytes(cache)
-    store = Store.open(paths)
+    store = Store(paths)
     aside = Path(f"{paths.cache.path}.damaged-1")
     assert any(str(aside) in sentence for sentence in store.notices)
     store.close()

@@ -295,7 +295,7 @@ def _files(*, filled: bool) -> dict[Path, bytes]:
     """What a store on the scene has on the disk: the same for every test, so it is written only once."""
     with TemporaryDirectory() as place:
         root = Path(place)
-        store = Store.open(_paths(root))
+        store = Store(_paths(root))
         if filled:
             fill(store)
         store.close()
@@ -322,7 +322,7 @@ def make_scene(
     locale.use(language)
     if not (root / "data").exists():
         _put(_files(filled=filled), root)
-    store = Store.open(_paths(root))
+    store = Store(_paths(root))
     if prepare is not None:
         prepare(store)
     inbox = StillInbox(store, link)

@@ -25,7 +25,7 @@ def store_paths(root: Path) -> StorePaths:
 
 def open_store(root: Path) -> Store:
     """The store below `root`, as a start of the program would open it."""
-    return Store.open(store_paths(root))
+    return Store(store_paths(root))
 
 
 def client_of(

@@ -36,7 +36,7 @@ class Faults(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
-        if record.name != "chat_tui.store.database" and not isinstance(error, StoreError):
+        if record.name != "chat_tui.store.sqlite.writer" and not isinstance(error, StoreError):
             self.found.append(f"{record.name}: {record.getMessage()}: {error!r}")
 
 

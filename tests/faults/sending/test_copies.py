@@ -104,7 +104,7 @@ from chat_tui.store import drafts
 from chat_tui.store.database import Store, StorePaths
 for line in sys.stdin:
     root = Path(line.rstrip())
-    store = Store.open(StorePaths(root / "cache", root / "data"))
+    store = Store(StorePaths(root / "cache", root / "data"))
     store.write_state(drafts.save, Draft(ChatId(int(sys.argv[1])), "x", 0), 1).result()
     print(len(store.notices), flush=True)
     store.close()

@@ -12,9 +12,10 @@ from chat_tui.model.ids import ChatId, MessageId, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
-from chat_tui.store import chats, drafts, marks, opening
+from chat_tui.store import chats, drafts, marks
 from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreProblem
+from chat_tui.store.sqlite import opening
 from tests.faults.support.checks import check_modes, read_rows, rows_of
 from tests.faults.support.processes import Process
 from tests.faults.support.trial import Trial
@@ -165,7 +166,7 @@ def test_f_109_a_log_beside_an_emptied_file_is_read(tmp_path: Path) -> None:
     store.close()
 
 
-@pytest.mark.parametrize("step", ["set_aside", "salvage", "remove_database"])
+@pytest.mark.parametrize("step", ["set_aside", "_salvage", "remove_database"])
 def test_f_109_a_start_that_dies_while_saving_loses_nothing(
     root: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -204,7 +205,7 @@ async def test_f_110_damaged_companions_after_a_kill(trial: Trial, start: Start,
     else:
         Path(f"{state_of(trial.root)}-shm").write_bytes(os.urandom(32_768))
     paths = store_paths(trial.root)
-    store = Store.open(paths)
+    store = Store(paths)
     count, items = found_in(store)
     store.close()
     # What was only in the log cannot be there without it.

@@ -101,7 +101,7 @@ def test_f_116_a_link_in_the_place_of_a_file(paths: StorePaths, tmp_path: Path, 
     else:
         place.symlink_to(real)
     with pytest.raises(StoreProblem, match="link"):
-        Store.open(paths)
+        Store(paths)
     assert real.exists() == (kind != "dangling"), "nothing is made through a link"
     if real.exists():
         assert real.read_bytes() == content
@@ -110,8 +110,8 @@ def test_f_116_a_link_in_the_place_of_a_file(paths: StorePaths, tmp_path: Path, 
 
 def test_f_116_two_names_of_one_directory_share_one_journal(paths: StorePaths, tmp_path: Path) -> None:
     (tmp_path / "other").symlink_to(paths.data_dir)
-    one = Store.open(paths)
-    other = Store.open(StorePaths(paths.cache_dir, tmp_path / "other"))
+    one = Store(paths)
+    other = Store(StorePaths(paths.cache_dir, tmp_path / "other"))
     for number in range(2, 12):
         write(one if number % 2 else other, number)
     assert {len(store.read(drafts.chats_with_drafts).result()) for store in (one, other)} == {11}
@@ -124,5 +124,5 @@ def test_f_116_a_lock_file_that_is_a_link_is_refused(paths: StorePaths, tmp_path
     (paths.data_dir / "state.lock").unlink()
     (paths.data_dir / "state.lock").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(StoreProblem, match="cannot be made or read"):
-        Store.open(paths)
+        Store(paths)
     assert not (tmp_path / "elsewhere").exists()

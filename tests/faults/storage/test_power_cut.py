@@ -48,7 +48,7 @@ def test_f_125_every_acknowledged_row_outlives_a_power_cut(tmp_path: Path) -> No
     chance = random.Random(a_seed())
     live = tmp_path / "live"
     paths = StorePaths(cache_dir=live / "cache", data_dir=live / "data")
-    store = Store.open(paths)
+    store = Store(paths)
     assert store.write_state(pragma, "synchronous").result() == FULL, (
         "or a power cut loses what was said to be safe"
     )
@@ -59,7 +59,7 @@ def test_f_125_every_acknowledged_row_outlives_a_power_cut(tmp_path: Path) -> No
         if number % 6:
             continue
         found = after_the_cut(live, old_pages, tmp_path / f"found-{number}", chance)
-        again = Store.open(StorePaths(cache_dir=found / "cache", data_dir=found / "data"))
+        again = Store(StorePaths(cache_dir=found / "cache", data_dir=found / "data"))
         kept = {item.outbox_id for item in again.read(outbox.open_items).result()}
         again.close()
         assert kept >= {f"{before:08}" for before in range(number + 1)}

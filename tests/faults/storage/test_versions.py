@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from chat_tui.store import schema
 from chat_tui.store.errors import StoreProblem
+from chat_tui.store.sqlite import connections, schema
 from tests.faults.support.processes import PROJECT
 from tests.support.damage import raise_version
 from tests.support.shop import open_store
@@ -21,7 +21,7 @@ KINDS = ("cache", "state")
 RELEASED = [
     (kind, int(path.name.split("_")[0]))
     for kind in KINDS
-    for path in sorted((schema.MIGRATIONS / kind).glob("*.sql"))
+    for path in sorted((connections.MIGRATIONS / kind).glob("*.sql"))
 ]
 NEXT = """
 ALTER TABLE {table} ADD COLUMN later TEXT NOT NULL DEFAULT 'new';
@@ -66,8 +66,8 @@ def test_f_113_a_newer_schema_is_refused_and_left_byte_for_byte(
 def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The migrations of this version in a folder of their own, to be taken from or added to."""
     folder = tmp_path / "migrations"
-    shutil.copytree(schema.MIGRATIONS, folder)
-    monkeypatch.setattr(schema, "MIGRATIONS", folder)
+    shutil.copytree(connections.MIGRATIONS, folder)
+    monkeypatch.setattr(connections, "MIGRATIONS", folder)
     return folder
 
 
@@ -81,7 +81,7 @@ def begin_at(root: Path, kind: str, version: int) -> dict[str, Rows]:
     place.parent.mkdir(parents=True, mode=0o700)
     with closing(sqlite3.connect(place, isolation_level=None)) as conn:
         conn.execute("PRAGMA journal_mode = WAL")
-        for path in sorted((schema.MIGRATIONS / kind).glob("*.sql")):
+        for path in sorted((connections.MIGRATIONS / kind).glob("*.sql")):
             if int(path.name.split("_")[0]) <= version:
                 for statement in schema.statements(path.read_text(encoding="utf-8")):
                     conn.execute(statement)
@@ -146,11 +146,11 @@ def test_f_114_every_released_schema_is_brought_to_the_next(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from chat_tui.store import schema
+from chat_tui.store.sqlite import connections, schema
 from chat_tui.store.database import StorePaths, Store
 
 folder, root = Path(sys.argv[1]), Path(sys.argv[2])
-schema.MIGRATIONS = folder
+connections.MIGRATIONS = folder
 whole = schema.statements
 
 def open_and_die(left):
@@ -162,7 +162,7 @@ def open_and_die(left):
             if left < 0:
                 os.kill(os.getpid(), signal.SIGKILL)
     schema.statements = statements
-    Store.open(StorePaths(root / str(number) / "cache", root / str(number) / "data")).close()
+    Store(StorePaths(root / str(number) / "cache", root / str(number) / "data")).close()
     os._exit(7)
 
 number = 0

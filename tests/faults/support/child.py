@@ -39,7 +39,7 @@ class Child:
         self.stop_after_answer = told.get("stop_at") == "box cleared"
         access = Access(told["url"], os.environ.pop("FAULTS_KEY"), business_id=BusinessId(told["business"]))
         deadlines = Deadlines(**told["deadlines"])
-        self.store = Store.open(StorePaths(cache_dir=root / "cache", data_dir=root / "data"))
+        self.store = Store(StorePaths(cache_dir=root / "cache", data_dir=root / "data"))
         self.inbox = Inbox(
             self.store,
             lambda: MarketClient(access, deadlines=deadlines, wall_ms=self.wall_ms),

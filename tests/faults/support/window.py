@@ -142,7 +142,7 @@ class Kept:
 
     def __init__(self, market: Sandbox) -> None:
         business = str(market.business_id)
-        store = Store.open(StorePaths(cache_dir=cache() / business, data_dir=data() / business))
+        store = Store(StorePaths(cache_dir=cache() / business, data_dir=data() / business))
         try:
             self.rows = store.read(rows_of).result()
             self.drafts = tuple(store.read(_drafts).result())

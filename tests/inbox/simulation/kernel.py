@@ -10,8 +10,9 @@ from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, Context
 from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem
 from chat_tui.model.problem import Problem
-from chat_tui.store import chats, outbox, schema, shape
+from chat_tui.store import chats, outbox, shape
 from chat_tui.store.errors import StoreProblem
+from chat_tui.store.sqlite import connections, schema
 
 
 class Memory(sqlite3.Connection):
@@ -29,7 +30,7 @@ def new_database(count: int) -> sqlite3.Connection:
     )
     shape.read_tolerantly(conn)
     for kind in ("cache", "state"):
-        for path in sorted((schema.MIGRATIONS / kind).glob("*.sql")):
+        for path in sorted((connections.MIGRATIONS / kind).glob("*.sql")):
             for statement in schema.statements(path.read_text(encoding="utf-8")):
                 conn.execute(statement)
     chats.save_page(conn, [new_chat(ChatId(n)) for n in range(1, count + 1)], 1)

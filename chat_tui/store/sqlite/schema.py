@@ -21,8 +21,8 @@ from pathlib import Path
 from chat_tui.locale import _
 from chat_tui.store.errors import StoreOutdated, StoreProblem
 from chat_tui.store.files import create_private
+from chat_tui.store.sqlite.connections import transaction
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 _SINCE = re.compile(r"--\s*open copies since:\s*(\d+)\s*$", re.MULTILINE)
 _BITS = 15
 """Of `application_id`, which has 31 to give: the number of the step above, below it from when on."""
@@ -92,8 +92,7 @@ def user_version(conn: sqlite3.Connection, schema: str = "main") -> int:
 
 
 def _run(conn: sqlite3.Connection, number: int, script: str) -> None:
-    conn.execute("BEGIN IMMEDIATE")
-    try:
+    def step(conn: sqlite3.Connection) -> None:
         # Another copy may have been faster.
         if user_version(conn) < number:
             for statement in statements(script):
@@ -101,11 +100,8 @@ def _run(conn: sqlite3.Connection, number: int, script: str) -> None:
             since = _kept_since(conn, number, script)
             conn.execute(f"PRAGMA application_id = {number << _BITS | since}")
             conn.execute(f"PRAGMA user_version = {number}")
-        conn.execute("COMMIT")
-    except BaseException:
-        if conn.in_transaction:
-            conn.execute("ROLLBACK")
-        raise
+
+    transaction(conn, step)
 
 
 def _kept_since(conn: sqlite3.Connection, number: int, script: str) -> int:

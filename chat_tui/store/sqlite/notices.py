@@ -5,7 +5,8 @@ does.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from chat_tui.store.errors import StoreOutdated
@@ -69,14 +70,17 @@ class Notices:
         """A file was written again."""
         self._change(lambda: self._hindered.pop(kind, None))
 
-    def end(self, sentence: str) -> None:
-        """This copy writes nothing any more."""
-        self._change(lambda: setattr(self, "_ended", self._ended or sentence))
-
-    def refuse_if_ended(self) -> None:
-        """StoreOutdated if this copy is to leave the files alone."""
+    @contextmanager
+    def outdated(self) -> Iterator[None]:
+        """Around any use of the files: StoreOutdated, for good, once a newer version has taken them over."""
         if self._ended:
             raise StoreOutdated(self._ended)
+        try:
+            yield
+        except StoreOutdated as problem:
+            ended = str(problem)
+            self._change(lambda: setattr(self, "_ended", self._ended or ended))
+            raise
 
     def tell_hindrance(self, hear: Callable[[Hindrance], None] | None) -> None:
         """Call `hear` with every change of `hindrance`, on the thread that meets it; None = nobody."""

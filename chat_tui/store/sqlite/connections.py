@@ -1,0 +1,151 @@
+"""Connections to the two files, and what is done with a connection as a whole.
+
+Three kinds: one per file that writes (`connect`), one that reads both at one moment (`open_reader`), and one
+that leaves no trace where nothing may be written (`connect_to_look`).
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from chat_tui.store import shape
+from chat_tui.store.files import create_private
+
+T = TypeVar("T")
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+_WITHOUT_LOCKS = "mode=ro&vfs=unix-none"
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseFile:
+    """What one of the two files is."""
+
+    path: Path
+    kind: str
+    """The folder of its migrations: cache or state."""
+    synchronous: str
+    """NORMAL may lose the last commits in a power cut, FULL does not."""
+    cache_kib: int
+
+    @property
+    def is_durable(self) -> bool:
+        """Whether its content cannot be read again from the Market."""
+        return self.kind == "state"
+
+    @property
+    def steps(self) -> Path:
+        """The folder of its migrations."""
+        return MIGRATIONS / self.kind
+
+    @property
+    def damage_mark(self) -> Path:
+        """An empty file that says: damage was met, look before the next use."""
+        return Path(f"{self.path}.damaged")
+
+
+def connect(file: DatabaseFile) -> sqlite3.Connection:
+    """A connection with our settings, to a file that exists."""
+    conn = sqlite3.connect(file.path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    shape.read_tolerantly(conn)
+    try:
+        conn.execute("PRAGMA journal_mode = WAL")
+        conn.execute(f"PRAGMA synchronous = {file.synchronous}")
+        conn.execute(f"PRAGMA cache_size = -{file.cache_kib}")
+        conn.execute("PRAGMA temp_store = MEMORY")
+        conn.execute("PRAGMA foreign_keys = ON")
+        conn.execute("PRAGMA secure_delete = OFF")
+        conn.execute("PRAGMA journal_size_limit = 67108864")
+    except BaseException:
+        conn.close()
+        raise
+    return conn
+
+
+def transaction(conn: sqlite3.Connection, fn: Callable[[sqlite3.Connection], T]) -> T:
+    """Run `fn` and commit; whatever it or the commit raises undoes all of it."""
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        result = fn(conn)
+        conn.execute("COMMIT")
+    except BaseException:
+        # SQLite itself has rolled back after some errors, a full disk among them.
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        raise
+    return result
+
+
+def snapshot(conn: sqlite3.Connection, fn: Callable[[sqlite3.Connection], T]) -> T:
+    """Run `fn` so that all its queries see the same moment of a file."""
+    conn.execute("BEGIN")
+    try:
+        return fn(conn)
+    finally:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+
+
+def open_reader(cache: DatabaseFile, state: DatabaseFile) -> sqlite3.Connection:
+    """A connection that sees both files and writes neither; the writers must have opened them already."""
+    conn = sqlite3.connect(cache.path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    shape.read_tolerantly(conn)
+    # As bytes: the name of a directory need not be text.
+    conn.execute("ATTACH ? AS state", (os.fsencode(state.path),))
+    conn.execute(f"PRAGMA main.cache_size = -{cache.cache_kib}")
+    conn.execute(f"PRAGMA state.cache_size = -{state.cache_kib}")
+    conn.execute("PRAGMA temp_store = MEMORY")
+    conn.execute("PRAGMA query_only = ON")
+    return conn
+
+
+def restore(conn: sqlite3.Connection, path: Path) -> None:
+    """Write what a removed file held back to its path, unless something is there already."""
+    if path.exists():
+        return
+    whole = path.with_name(f".{path.name}.restored")
+    whole.unlink(missing_ok=True)
+    create_private(whole)
+    conn.execute("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(whole),))
+    for suffix in ("-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    whole.rename(path)
+
+
+def connect_to_look(path: Path) -> sqlite3.Connection:
+    """A connection to one database by which nothing is written, not even beside it."""
+    conn = connect_to(looking_at(path))
+    shape.read_tolerantly(conn)
+    choose_locks(conn, path)
+    return conn
+
+
+def looking_at(path: Path) -> str:
+    """The address by which SQLite reads a database where nothing can be written, not even beside it.
+
+    What a log of changes holds is read too, also where the file is missing in which those who use it are
+    noted: then nobody does.
+    """
+    if os.access(path.parent, os.W_OK | os.X_OK):
+        how = "mode=ro"
+    elif not os.path.exists(f"{path}-wal"):
+        how = "immutable=1"
+    else:
+        how = "mode=ro" if os.path.exists(f"{path}-shm") else _WITHOUT_LOCKS
+    return f"{path.absolute().as_uri()}?{how}"
+
+
+def connect_to(address: str) -> sqlite3.Connection:
+    return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=5.0)
+
+
+def choose_locks(conn: sqlite3.Connection, path: Path, name: str = "") -> None:
+    """Let SQLite note in memory who uses a file where it cannot be noted beside it.
+
+    An empty name stands for every file of the connection, and those to be attached later.
+    """
+    mode = "EXCLUSIVE" if looking_at(path).endswith(_WITHOUT_LOCKS) else "NORMAL"
+    conn.execute(f"PRAGMA {name}locking_mode = {mode}")

@@ -1,0 +1,336 @@
+"""Open one of the two files to write: make it private, refuse what is not ours, mend what can be mended.
+
+What of a damaged durable file can still be read is saved row by row: a table is read from both its ends up to
+the damage, so that one broken page costs the rows on it and no more.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from chat_tui.locale import _
+from chat_tui.model.outbox import OutboxKind, OutboxState
+from chat_tui.store import shape
+from chat_tui.store.errors import BROKEN, StoreProblem, explained, is_damage
+from chat_tui.store.files import (
+    create_private,
+    latest_aside,
+    own_parts,
+    private_database,
+    remove_database,
+    set_aside,
+)
+from chat_tui.store.sqlite import schema
+from chat_tui.store.sqlite.connections import (
+    DatabaseFile,
+    choose_locks,
+    connect,
+    connect_to,
+    connect_to_look,
+    looking_at,
+    transaction,
+)
+from chat_tui.store.sqlite.notices import Notices
+
+_CHECKED_BYTES: Final = 1_000_000
+"""A durable file up to this size is checked whole at every start, which takes 4 ms per million bytes.
+
+Damage in a larger one leaves a mark when it is met, and the next start checks it."""
+_ORDERS: Final = {
+    "draft": "chat_id {way}, copy {way}",
+    "outbox": "rowid {way}",
+    "mark": "rowid {way}",
+    "note": "rowid {way}",
+    "label": "chat_id {way}, name {way}",
+}
+"""The tables that cannot be read again from anywhere, and the order their rows lie in."""
+
+_WORDS: Final = {"kind": frozenset(OutboxKind), "state": frozenset(OutboxState)}
+_UNCERTAIN: Final = """
+    UPDATE outbox SET state = 'unconfirmed', attempt_at = iif(attempt, attempt_at, created_at)
+    WHERE state IN ('queued', 'waiting')
+"""
+"""Letters may be spoilt and the last commits lost: nothing goes to a buyer before the operator has looked."""
+_LEAST_BYTES: Final = 4096
+_Row = tuple[int | str | None, ...]
+
+
+def open_database(file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
+    """Open, create or migrate a database; the caller holds its write lock.
+
+    A cache that is damaged, or is none of this version, begins anew. Such a durable file is set aside under
+    a new name, and what is readable of it saved into a new one. `notices` says so.
+    StoreProblem if the file is not ours to use or was written by a newer version.
+    """
+    with explained(file.path):
+        if file.is_durable and file.damage_mark.exists() and not file.path.exists():
+            # A start that was saving what it could was killed.
+            return _save_from(latest_aside(file.path), file, notices)
+        is_emptied = file.is_durable and file.path.exists() and file.path.stat().st_size == 0
+        if private_database(file.path):
+            notices.say(_("{place} was readable by others; that is mended.").format(place=file.path))
+        if is_emptied:
+            # SQLite would take it for a new one, and throw away a log of changes beside it.
+            return begin_anew(file, notices)
+        try:
+            return _open(file, notices)
+        except BROKEN as error:
+            if not is_damage(error):
+                raise
+            return begin_anew(file, notices)
+
+
+def open_unwritable(cache: DatabaseFile, state: DatabaseFile) -> sqlite3.Connection:
+    """A connection that sees both files where they cannot be written; no lock is needed for it.
+
+    A file that is missing is seen as an empty one, and one of an older version as this one would make it:
+    both in memory. StoreProblem if one is not ours to read, damaged, or written by a newer version.
+    """
+    stand_ins = {"main": _stand_in(cache), "state": _stand_in(state)}
+    conn = connect_to(":memory:" if stand_ins["main"] else looking_at(cache.path))
+    try:
+        shape.read_tolerantly(conn)
+        # Attaching reads already: how the file is locked has to be said before.
+        choose_locks(conn, state.path)
+        choose_locks(conn, cache.path, "main.")
+        conn.execute("ATTACH ? AS state", (":memory:" if stand_ins["state"] else looking_at(state.path),))
+        for (name, stand_in), file in zip(stand_ins.items(), (cache, state), strict=True):
+            if stand_in:
+                conn.deserialize(stand_in, name=name)
+            conn.execute(f"PRAGMA {name}.cache_size = -{file.cache_kib}")
+        conn.execute("PRAGMA temp_store = MEMORY")
+        conn.execute("PRAGMA query_only = ON")
+    except BaseException:
+        conn.close()
+        raise
+    return conn
+
+
+def _stand_in(file: DatabaseFile) -> bytes:
+    """The content to be read in place of a file that is missing or of an older version; else empty."""
+    with explained(file.path), closing(connect_to(":memory:")) as made:
+        if file.path in own_parts(file.path):
+            with closing(connect_to_look(file.path)) as conn:
+                version = schema.user_version(conn)
+                schema.refuse_newer(version, file.steps)
+                if version == schema.newest(file.steps):
+                    if shape.missing(conn, file.kind)[0]:
+                        words = _("{place} is damaged: start the program again to repair it.")
+                        raise StoreProblem(words.format(place=file.path))
+                    return b""
+                conn.backup(made)
+        schema.migrate(made, file.steps)
+        content = made.serialize()
+        # What was copied from a file may say that it has a log of changes, which memory has not.
+        return content[:18] + b"\x01\x01" + content[20:]
+
+
+def is_whole(file: DatabaseFile) -> bool:
+    """Whether a file reads as it should, by a connection of its own; BROKEN if that cannot be told."""
+    try:
+        with closing(connect(file)) as conn:
+            _check(conn)
+            return not any(shape.missing(conn, file.kind))
+    except BROKEN as error:
+        if is_damage(error):
+            return False
+        raise
+
+
+def _open(file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
+    if file.path.stat().st_size:
+        _refuse_foreign(file)
+    conn = connect(file)
+    try:
+        if file.damage_mark.exists() or (file.is_durable and file.path.stat().st_size <= _CHECKED_BYTES):
+            _check(conn)
+        backup = file.path.with_name(f"{file.path.name}.before-migration") if file.is_durable else None
+        schema.migrate(conn, file.steps, backup)
+        # Reading the schema meets damage in the first pages now, and not in the first query.
+        _amend(conn, file, notices)
+        if file.is_durable and (count := shape.unreadable_outbox(conn)):
+            words = _(
+                "Rows of the outbox that cannot be read: {n}. They are not sent; chat-tui doctor tells more."
+            )
+            notices.say(words.format(n=count))
+    except BaseException:
+        conn.close()
+        raise
+    file.damage_mark.unlink(missing_ok=True)
+    return conn
+
+
+def _refuse_foreign(file: DatabaseFile) -> None:
+    """StoreProblem if a newer version wrote it; DatabaseError if it is the other of the two files."""
+    # Read-only: closing an ordinary connection may write its log of changes back into the file.
+    conn = sqlite3.connect(f"{file.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    try:
+        found = {str(row[0]) for row in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if found & shape.TABLES["cache" if file.is_durable else "state"].keys():
+            raise _damage(f"{file.path.name} is the other file")
+        schema.refuse_newer(schema.user_version(conn), file.steps)
+    finally:
+        conn.close()
+
+
+def _amend(conn: sqlite3.Connection, file: DatabaseFile, notices: Notices) -> None:
+    """Make again what is missing in a durable file; DatabaseError where that would not do."""
+    tables, indexes = shape.missing(conn, file.kind)
+    if not tables | indexes:
+        return
+    if not file.is_durable:
+        raise _damage(f"{file.path.name} is not of this version")
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as pattern:
+        schema.migrate(pattern, file.steps)
+        # Tables first: the name of an index begins with that of its table.
+        found = [
+            pattern.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0]
+            for name in sorted(tables | indexes)
+        ]
+    transaction(conn, lambda conn: [conn.execute(sql) for sql in found])
+    words = _("{place} lacked {names}, which is made again; what else it holds is as it was.")
+    notices.say(words.format(place=file.path, names=", ".join(sorted(tables | indexes))))
+
+
+def _check(conn: sqlite3.Connection) -> None:
+    """DatabaseError with the code of damage if the whole file does not read as it should."""
+    verdict = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if verdict != "ok":
+        raise _damage(verdict)
+
+
+def _damage(what: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(what)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
+
+
+def begin_anew(file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
+    """Put a new file in the place of one that cannot be used, and say what became of that."""
+    if file.is_durable:
+        mark_damage(file)
+        return _save_from(set_aside(file.path), file, notices)
+    if _holds_what_lasts(file.path):
+        notices.say(
+            _("{place} held drafts and outbox, not the copy of the chats: it is kept as {aside}.").format(
+                place=file.path, aside=set_aside(file.path)
+            )
+        )
+    remove_database(file.path)
+    notices.say(_("The local copy of the chats was damaged; it is being read anew from the Market."))
+    file.damage_mark.unlink(missing_ok=True)
+    private_database(file.path)
+    return _open(file, notices)
+
+
+def _holds_what_lasts(path: Path) -> bool:
+    """Whether a file has the tables of a durable one, as when the two were exchanged by hand."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as conn:
+            query = "SELECT count(*) FROM sqlite_master WHERE name IN ('outbox', 'draft')"
+            return bool(conn.execute(query).fetchone()[0])
+    except BROKEN:
+        return False
+
+
+def _save_from(aside: Path, file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
+    """Make a new durable file of what can be read of an old one; it gets its name when it is complete."""
+    whole = replace(file, path=file.path.with_name(f".{file.path.name}.salvaged"))
+    remove_database(whole.path)
+    private_database(whole.path)
+    with closing(_open(whole, notices)) as conn:
+        saved = _salvage(aside, conn)
+    remove_database(file.path)
+    whole.path.rename(file.path)
+    notices.say(
+        _(
+            "Drafts and outbox were damaged. The old file is kept as {place}. "
+            "Saved from it: drafts {drafts}, outbox {items}, marks and notes {others}."
+        ).format(
+            place=aside,
+            drafts=saved["draft"],
+            items=saved["outbox"],
+            others=saved["mark"] + saved["note"] + saved["label"],
+        )
+    )
+    return _open(file, notices)
+
+
+def mark_damage(file: DatabaseFile) -> None:
+    """Leave a mark, so that the next start looks at the whole file."""
+    os.close(os.open(file.damage_mark, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+def _salvage(damaged: Path, into: sqlite3.Connection) -> dict[str, int]:
+    """Copy the readable rows of a damaged database into a new one; how many of each table.
+
+    `damaged` and its log of changes stay as they are: a copy of them is read.
+    """
+    copy = damaged.with_name(f".{damaged.name}.copy")
+    remove_database(copy)
+    try:
+        for suffix in ("", "-wal"):
+            if (part := Path(f"{damaged}{suffix}")).exists():
+                create_private(Path(f"{copy}{suffix}"))
+                shutil.copyfile(part, f"{copy}{suffix}")
+        if copy.stat().st_size == 0:
+            # SQLite throws away the log of an empty file; with a page of zeros it reads the log instead.
+            copy.write_bytes(bytes(_LEAST_BYTES))
+        with closing(sqlite3.connect(copy, isolation_level=None)) as old:
+            # Also tolerates a file that is shorter than it says.
+            old.execute("PRAGMA writable_schema = ON")
+            old.text_factory = lambda raw: raw.decode(errors="replace")
+
+            def save(into: sqlite3.Connection) -> dict[str, int]:
+                saved = {table: _save_table(old, into, table) for table in _ORDERS}
+                into.execute(_UNCERTAIN)
+                return saved
+
+            return transaction(into, save)
+    finally:
+        remove_database(copy)
+
+
+def _save_table(old: sqlite3.Connection, into: sqlite3.Connection, table: str) -> int:
+    known = _columns(old, table)
+    columns = {name: told for name, told in _columns(into, table).items() if name in known}
+    if not columns:
+        return 0
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    saved = 0
+    for way in ("ASC", "DESC"):
+        order = _ORDERS[table].format(way=way)
+        for row in _until_damage(old, f"SELECT {names} FROM {table} NOT INDEXED ORDER BY {order}"):  # noqa: S608
+            if all(_fits(value, name, columns[name]) for value, name in zip(row, columns, strict=True)):
+                saved += into.execute(
+                    f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})",  # noqa: S608
+                    row,
+                ).rowcount
+    return saved
+
+
+def _columns(conn: sqlite3.Connection, table: str) -> dict[str, tuple[str, bool]]:
+    """The columns of a table: their type, and whether they may be empty; none if it cannot be told."""
+    rows = _until_damage(conn, f"PRAGMA table_info({table})")
+    return {str(row[1]): (str(row[2]), not row[3]) for row in rows}
+
+
+def _until_damage(conn: sqlite3.Connection, query: str) -> Iterator[_Row]:
+    """The rows of a query up to the first that cannot be read."""
+    try:
+        yield from conn.execute(query)
+    except BROKEN:
+        return
+
+
+def _fits(value: Any, name: str, told: tuple[str, bool]) -> bool:
+    """Whether a value is one that the program may have written there."""
+    kind, may_be_empty = told
+    if value is None:
+        return may_be_empty
+    return isinstance(value, int if kind == "INTEGER" else str) and value in _WORDS.get(name, (value,))
