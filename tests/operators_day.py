@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chat_tui.paths import locate
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.sandbox.world import Chat
 from tests.faults.support.seeds import a_seed
 from tests.faults.support.window import CTRL_Q, Window, settings
+from tests.support.sandbox import Sandbox
 
 NEXT_FROM_LIST, NEXT_FROM_BOX = "n", "\x0e"
 """The key for the next waiting chat: outside text, and while writing (ctrl+n)."""

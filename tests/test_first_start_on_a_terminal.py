@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from chat_tui.paths import locate
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.program import PROGRAM, inbox
 from tests.support.pty_program import PtyProgram
+from tests.support.sandbox import Sandbox
 
 AGAIN_S = 0.11
 CTRL_Q = "\x11"

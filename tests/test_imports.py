@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.conftest import CHANGED_BY_IMPORTS
+from tests.support.sandbox import Sandbox
 
 SCREEN = {"textual"}
 SERVER = {"starlette", "uvicorn"}

@@ -13,8 +13,7 @@ from pathlib import Path
 from chat_tui.commands.speak import CannotStart
 from chat_tui.locale import _
 from chat_tui.paths import Paths, make_private
-from chat_tui.sandbox.access import API_KEY
-from chat_tui.sandbox.goods import BUSINESS_ID
+from chat_tui.sandbox.access import API_KEY, BUSINESS_ID
 from chat_tui.settings import Settings
 from chat_tui.settings.schema import MarketSettings
 from chat_tui.settings.secret import ENVIRONMENT

@@ -1,15 +1,34 @@
-"""Who may do what: keys, tokens, scopes."""
+"""Whose the pretend shops are, and who may do what: keys, tokens, scopes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from chat_tui.sandbox.goods import BUSINESS_ID, SHOPS
 from chat_tui.sandbox.refusal import Refusal
 
-_READ: Final = frozenset({"COMMUNICATION", "ALL_METHODS", "ALL_METHODS_READ_ONLY"})
-_WRITE: Final = frozenset({"COMMUNICATION", "ALL_METHODS"})
-_RETURNS: Final = frozenset(
+BUSINESS_ID: Final = 1185230
+BUSINESS_NAME: Final = "Уютная кухня"
+
+
+class Shop(NamedTuple):
+    """One shop (API campaign)."""
+
+    campaign_id: int
+    name: str
+    placement: str
+
+
+SHOPS: Final = (
+    Shop(21098765, "Уютная кухня", "FBS"),
+    Shop(21098766, "Уютная кухня — склад Маркета", "FBY"),
+    Shop(21098767, "Уютная кухня — своя доставка", "DBS"),
+)
+
+Scopes = frozenset[str] | None
+"""Any one of these opens an operation; None = any scope at all."""
+READ: Final[Scopes] = frozenset({"COMMUNICATION", "ALL_METHODS", "ALL_METHODS_READ_ONLY"})
+WRITE: Final[Scopes] = frozenset({"COMMUNICATION", "ALL_METHODS"})
+RETURNS: Final = frozenset(
     {
         "INVENTORY_AND_ORDER_PROCESSING",
         "INVENTORY_AND_ORDER_PROCESSING_READ_ONLY",
@@ -17,23 +36,7 @@ _RETURNS: Final = frozenset(
         "ALL_METHODS_READ_ONLY",
     }
 )
-_ORDERS: Final = _RETURNS | {"FINANCE_AND_ACCOUNTING"}
-
-SCOPES: Final[Mapping[str, frozenset[str] | None]] = {
-    "getChats": _READ,
-    "getChat": _READ,
-    "getChatHistory": _READ,
-    "getChatMessage": _READ,
-    "createChat": _WRITE,
-    "sendMessageToChat": _WRITE,
-    "sendFileToChat": _WRITE,
-    "getCampaigns": None,
-    "getAuthTokenInfo": None,
-    "getBusinessOrders": _ORDERS,
-    "getOrder": _ORDERS | {"COMMUNICATION"},
-    "getReturn": _RETURNS,
-}
-"""Any one of these opens an operation; None = any scope at all."""
+ORDERS: Final = RETURNS | {"FINANCE_AND_ACCOUNTING"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +113,9 @@ def _by_key(written: str) -> Key:
     return key
 
 
-def check_scope(key: Key, operation: str) -> None:
-    """403 if none of the key's scopes opens the operation."""
-    if key.scopes is None:
-        if operation == "getAuthTokenInfo":
-            raise Refusal(403, "Access denied")
-        return
-    wanted = SCOPES[operation]
-    if wanted is not None and not wanted & key.scopes:
+def check_scope(key: Key, wanted: Scopes) -> None:
+    """403 if none of the key's scopes opens the operation; a person's token has them all."""
+    if key.scopes is not None and wanted is not None and not wanted & key.scopes:
         names = ", ".join(sorted(name.lower().replace("_", "-") for name in wanted))
         raise Refusal(403, f"Token does not have any of the scopes to access the API method: {names}")
 

@@ -1,4 +1,4 @@
-"""What happened, kept as JSON lines, so that a restarted demo goes on where it stopped."""
+"""What happened in a running world, kept as JSON lines, so that a restarted demo goes on where it stopped."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,61 @@ from typing import BinaryIO
 import msgspec
 from msgspec.structs import replace
 
-from chat_tui.sandbox.records import Begun, Record, decode_begun, decode_record, encode
+
+class Upload(msgspec.Struct, frozen=True, array_like=True):
+    """A file that came with a message."""
+
+    name: str
+    file_id: str
+    content: bytes
+
+
+class Opened(msgspec.Struct, frozen=True, tag="opened"):
+    """A chat came into being. Words are those of the API; `order` is the number of its order, −1 = none."""
+
+    chat_id: int
+    at: int
+    context: str
+    order: int
+    name: str | None
+    kind: str = "CHAT"
+    status: str = "NEW"
+
+
+class Said(msgspec.Struct, frozen=True, tag="said"):
+    """A message was written; `status` is the chat's afterwards."""
+
+    chat_id: int
+    message_id: int
+    at: int
+    sender: str
+    text: str | None
+    status: str
+    files: tuple[Upload, ...] = ()
+
+
+class Moved(msgspec.Struct, frozen=True, tag="moved"):
+    """The chat's status or type changed without a message."""
+
+    chat_id: int
+    status: str
+    kind: str
+
+
+class Begun(msgspec.Struct, frozen=True, tag="begun"):
+    """The numbers a world is made of; the first line of a journal."""
+
+    seed: int
+    chats: int
+    start: int
+    long_chat: int
+
+
+Record = Opened | Said | Moved
+
+_encode = msgspec.json.Encoder().encode
+_decode_record = msgspec.json.Decoder(Record).decode
+_decode_begun = msgspec.json.Decoder(Begun).decode
 
 
 class Journal:
@@ -21,7 +75,7 @@ class Journal:
         content = self._file.read()
         self.begun, self.records = begun, list[Record]()
         if not content:
-            self._append(encode(begun))
+            self.write(begun)
             return
         try:
             self._read(path, content, begun)
@@ -33,8 +87,8 @@ class Journal:
         whole = content[: content.rfind(b"\n") + 1]
         lines = whole.splitlines() or [content]
         try:
-            self.begun = decode_begun(lines[0])
-            self.records = [decode_record(line) for line in lines[1:]]
+            self.begun = _decode_begun(lines[0])
+            self.records = [_decode_record(line) for line in lines[1:]]
         except (msgspec.DecodeError, UnicodeDecodeError) as broken:
             raise ValueError(f"{path} is not a journal of the pretend Market: {broken}") from broken
         if replace(self.begun, start=0) != replace(wanted, start=0):
@@ -44,13 +98,10 @@ class Journal:
         self._file.seek(len(whole))
         self._file.truncate()
 
-    def _append(self, line: bytes) -> None:
-        self._file.write(line + b"\n")
+    def write(self, record: Record | Begun) -> None:
+        """Add one record; from then on a kill does not lose it."""
+        self._file.write(_encode(record) + b"\n")
         self._file.flush()
-
-    def write(self, record: Record) -> None:
-        """Add one record."""
-        self._append(encode(record))
 
     def close(self) -> None:
         """Let go of the file."""

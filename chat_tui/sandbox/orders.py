@@ -1,20 +1,15 @@
-"""Orders and returns of the pretend Market: pure functions of the world's numbers, as the API shows them."""
+"""What the operations around the chats do: shops, the key, orders and returns, and these as JSON."""
 
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from typing import Any, Final
 
-from chat_tui.sandbox.draws import mix
-from chat_tui.sandbox.goods import GOODS, OUTLETS, SHOPS, Goods
-from chat_tui.sandbox.heads import DAY, DIRECT, RETURN, Heads
+from chat_tui.sandbox import request
+from chat_tui.sandbox.access import BUSINESS_ID, BUSINESS_NAME, SHOPS
+from chat_tui.sandbox.content import OUTLETS
+from chat_tui.sandbox.generator import DAY, Order
+from chat_tui.sandbox.refusal import Refusal
+from chat_tui.sandbox.request import Call, ok
 from chat_tui.sandbox.times import clock_date, day, iso
-
-ORDER_BASE: Final = 51_230_000_000
-ORDER_STEP: Final = 17
-RETURN_BASE: Final = 8_800_000
-RETURN_STEP: Final = 3
-FREE: Final = 2_000
-"""Orders nobody has written about yet."""
-TEST: Final = 10
-"""Test orders: nobody ever answers in their chats."""
 
 _STATES: Final = (
     ("PROCESSING", "STARTED"),
@@ -24,72 +19,114 @@ _STATES: Final = (
 )
 
 
-class Order(NamedTuple):
-    """One order, perhaps with a return. `number` is that of its chat, or beyond the chats if it has none."""
+def get_campaigns(call: Call) -> Any:
+    """The shops the key sees."""
+    size = request.limit(call.query, default=100, most=100)
+    behaviour = call.market.behaviour
+    own = SHOPS if call.key.business_id == BUSINESS_ID else ()
+    asked = [name for name in ("page", "pageSize") if call.query.get(name)]
+    if asked and behaviour.campaigns_pager:
+        page = request.whole("page", call.query.get("page") or "1", most=10_000, bits=32)
+        size = request.whole("pageSize", call.query.get("pageSize") or "100", least=1, most=100, bits=32)
+        first = (max(page, 1) - 1) * size
+        found = own[first : first + size]
+        more: dict[str, Any] = {"pager": _pager(len(own), page, size)}
+    else:
+        listed, paging = call.page((), size, lambda first, count: own[first : first + count])
+        found, more = tuple(listed), {"paging": paging}
+    business = {"id": BUSINESS_ID, "name": BUSINESS_NAME}
+    shown = [
+        {
+            "id": shop.campaign_id,
+            "domain": shop.name,
+            "business": business,
+            "placementType": shop.placement,
+            "apiAvailability": "AVAILABLE",
+        }
+        for shop in found
+    ]
+    return {"campaigns": shown, **more}
 
-    number: int
-    order_id: int
-    shop: int
-    goods: tuple[Goods, ...]
-    created: int
-    state: int
-    fake: bool
-    return_id: int | None
-    returned: int
-    """When the return was asked for, ms; 0 = never."""
-    disputed: bool
 
-    @property
-    def campaign_id(self) -> int:
-        """Its shop."""
-        return SHOPS[self.shop].campaign_id
+def _pager(total: int, page: int, size: int) -> dict[str, int]:
+    """Where a page stands among all, as paging was before there were tokens."""
+    first = min((max(page, 1) - 1) * size, total)
+    return {
+        "total": total,
+        "from": first + 1,
+        "to": min(first + size, total),
+        "currentPage": max(page, 1),
+        "pagesCount": -(-total // size),
+        "pageSize": size,
+    }
 
 
-class Orders:
-    """Every order of a world, found by its number or by the number of its return."""
+def get_token_info(call: Call) -> Any:
+    """Name and scopes of the key; 403 for a person's token, which has none."""
+    if call.key.scopes is None:
+        raise Refusal(403, "Access denied")
+    return ok({"apiKey": {"name": call.key.name, "authScopes": sorted(call.key.scopes)}})
 
-    def __init__(self, heads: Heads) -> None:
-        self._heads = heads
-        self.first_free = heads.chats
-        self.first_test = heads.chats + FREE
-        self.end = heads.chats + FREE + TEST
 
-    def of_number(self, number: int) -> Order | None:
-        """The order of chat `number` (None if it has none), or a free or a test order."""
-        if not 0 <= number < self.end:
-            return None
-        bits = mix(self._heads.seed, number, 3)
-        goods: tuple[Goods, ...] = (GOODS[bits % len(GOODS)],)
-        if bits >> 40 & 3 == 0:
-            goods += (GOODS[(bits >> 20) % len(GOODS)],)
-        if number < self._heads.chats:
-            head = self._heads.head(number)
-            if head.context == DIRECT:
-                return None
-            shop, returned = head.shop, head.created - 600_000 if head.context == RETURN else 0
-            created, disputed = head.created - DAY - bits % (4 * DAY), head.kind == 1
-            fake = head.topic == "test order"
-        else:
-            shop, fake, disputed = bits >> 8 & 0xFF, number >= self.first_test, False
-            shop %= len(SHOPS)
-            created = self._heads.start - DAY - bits % (20 * DAY)
-            returned = self._heads.start - bits % DAY if not fake and bits >> 12 & 3 == 0 else 0
-        age = self._heads.start - created
-        state = 3 if returned else min(3, age // DAY) if not fake else 0
-        return_id = RETURN_BASE + number * RETURN_STEP if returned else None
-        order_id = ORDER_BASE + number * ORDER_STEP
-        return Order(number, order_id, shop, goods, created, state, fake, return_id, returned, disputed)
+def get_business_orders(call: Call) -> Any:
+    """A page of orders."""
+    world = call.market.world
+    size = request.limit(call.query, default=50, most=50, cut=True)
+    body = call.json()
+    order_ids = request.items(body, "orderIds", request.number, most=50)
+    campaign_ids = request.items(body, "campaignIds", request.positive, most=50)
+    statuses = request.items(body, "statuses", request.string)
+    fake = body.get("fake")
+    if fake is not None and not isinstance(fake, bool):
+        raise Refusal(400, "JSON: 'fake' must be a boolean")
+    for name in ("externalOrderIds", "programTypes", "substatuses", "sourcePlatforms"):
+        request.items(body, name, request.string)
+    numbers: Sequence[int] = range(world.orders.end - 1, -1, -1)
+    if order_ids is not None:
+        known = [world.orders.by_order(order_id) for order_id in order_ids]
+        numbers = [order.number for order in known if order]
+    oldest = world.now_ms() - 30 * DAY
 
-    def by_order(self, order_id: int) -> Order | None:
-        """The order of this id."""
-        number, rest = divmod(order_id - ORDER_BASE, ORDER_STEP)
-        return None if rest else self.of_number(number)
+    def passes(order: Order) -> bool:
+        recent = order.created >= oldest or (order_ids is not None and call.market.behaviour.old_orders)
+        wanted = campaign_ids is None or order.campaign_id in campaign_ids
+        state = statuses is None or _business_order(order)["status"] in statuses
+        return recent and wanted and state and order.fake == bool(fake)
 
-    def by_return(self, return_id: int) -> Order | None:
-        """The order with the return of this id."""
-        number, rest = divmod(return_id - RETURN_BASE, RETURN_STEP)
-        order = None if rest else self.of_number(number)
-        return order if order and order.return_id else None
+    def read(first: int, count: int) -> Sequence[Order]:
+        passing = (order for number in numbers if (order := world.orders.of_number(number)) and passes(order))
+        return [order for place, order in zip(range(first + count), passing, strict=False) if place >= first]
+
+    found, paging = call.page(body, size, read)
+    return {"orders": [_business_order(order) for order in found], "paging": paging}
+
+
+def _own_order(call: Call, words: str) -> Order:
+    order = call.market.world.orders.by_order(call.ids["orderId"])
+    if order is None or order.campaign_id != call.ids["campaignId"]:
+        raise Refusal(404, words)
+    return order
+
+
+def get_order(call: Call) -> Any:
+    """One order, the retiring way."""
+    if call.market.behaviour.order_retired:
+        raise Refusal(403, "The method is deprecated and is occasionally forbidden. Please stop using it")
+    shop, order_id = call.ids["campaignId"], call.ids["orderId"]
+    words = f"Order not found: partnerId = '{shop}', orderId = '{order_id}'"
+    return {"order": _retiring_order(_own_order(call, words))}
+
+
+def get_return(call: Call) -> Any:
+    """One return."""
+    order = _own_order(call, f"Order not found: '{call.ids['orderId']}'")
+    if order.return_id != call.ids["returnId"]:
+        words = f"Return '{call.ids['returnId']}' for order '{order.order_id}' is not found"
+        raise Refusal(404, words)
+    return ok(_order_return(order))
+
+
+# ---- as JSON
 
 
 def _money(value: int) -> dict[str, Any]:
@@ -111,7 +148,7 @@ def _delivery(order: Order) -> dict[str, Any]:
     }
 
 
-def business_order(order: Order) -> dict[str, Any]:
+def _business_order(order: Order) -> dict[str, Any]:
     """As getBusinessOrders shows it."""
     status, substatus = _STATES[order.state]
     address = {"city": "Москва", "street": OUTLETS[order.number % len(OUTLETS)]}
@@ -122,8 +159,8 @@ def business_order(order: Order) -> dict[str, Any]:
         "programType": SHOPS[order.shop].placement,
         "status": status,
         "substatus": substatus,
-        "creationDate": iso(order.created, "offset"),
-        "updateDate": iso(order.created + DAY // 2, "offset"),
+        "creationDate": iso(order.created, milliseconds=False),
+        "updateDate": iso(order.created + DAY // 2, milliseconds=False),
         "paymentType": "PREPAID",
         "paymentMethod": "YANDEX",
         "fake": order.fake,
@@ -143,7 +180,7 @@ def business_order(order: Order) -> dict[str, Any]:
     }
 
 
-def retiring_order(order: Order) -> dict[str, Any]:
+def _retiring_order(order: Order) -> dict[str, Any]:
     """As getOrder shows it, with its own dates."""
     status, substatus = _STATES[order.state]
     total = sum(goods.price for goods in order.goods)
@@ -182,15 +219,15 @@ def retiring_order(order: Order) -> dict[str, Any]:
     }
 
 
-def order_return(order: Order) -> dict[str, Any]:
+def _order_return(order: Order) -> dict[str, Any]:
     """As getReturn shows the order's return."""
     waiting = order.number % 2 == 0
     state = "PREMODERATION_DECISION_WAITING" if waiting else "REFUND_IN_PROGRESS"
     return {
         "id": order.return_id,
         "orderId": order.order_id,
-        "creationDate": iso(order.returned, "offset"),
-        "updateDate": iso(order.returned, "offset"),
+        "creationDate": iso(order.returned, milliseconds=False),
+        "updateDate": iso(order.returned, milliseconds=False),
         "refundStatus": "PREMODERATION_DISPUTE" if order.disputed else state,
         "amount": _money(sum(goods.price for goods in order.goods)),
         "items": [{"shopSku": goods.sku, "count": 1} for goods in order.goods],

@@ -1,13 +1,13 @@
-"""Which path and method is which operation."""
+"""The operations of the API: path, rights, quota, and what carries each of them out."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from chat_tui.sandbox import chat_operations, order_operations
-from chat_tui.sandbox.calls import Call
+from chat_tui.sandbox import access, chats, orders
 from chat_tui.sandbox.refusal import Refusal
+from chat_tui.sandbox.request import Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,39 +19,49 @@ class Operation:
     method: str
     path: str
     run: Callable[[Call], Any]
+    scopes: access.Scopes
+    per_hour: int
+    """Calls of one business (or shop) in an hour."""
+    at_once: int | None = None
+    """Requests at once, where an operation has a limit of its own; None = `Behaviour.parallel_limit`."""
 
-    @property
-    def version(self) -> str:
-        """How its path begins, as `/v2`."""
-        return self.path[: self.path.index("/", 1)]
-
-    def match(self, path: str) -> dict[str, str] | None:
+    def match(self, path: str, *, unversioned: bool) -> dict[str, str] | None:
         """The ids in the path, as written, or None if it is another path."""
-        found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path), path)
+        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path)
+        if unversioned:
+            pattern = re.sub(r"^(/v\d)", r"(?:\1)?", pattern)
+        found = re.fullmatch(pattern, path)
         return found.groupdict() if found else None
 
 
 _BUSINESS: Final = "/v2/businesses/{businessId}"
+_CHATS: Final = _BUSINESS + "/chats"
 _ORDER: Final = "/v2/campaigns/{campaignId}/orders/{orderId}"
 OPERATIONS: Final = (
-    Operation("getChats", "POST", _BUSINESS + "/chats", chat_operations.get_chats),
-    Operation("getChat", "GET", _BUSINESS + "/chat", chat_operations.get_chat),
-    Operation("getChatHistory", "POST", _BUSINESS + "/chats/history", chat_operations.get_history),
-    Operation("getChatMessage", "GET", _BUSINESS + "/chats/message", chat_operations.get_message),
-    Operation("createChat", "POST", _BUSINESS + "/chats/new", chat_operations.create_chat),
-    Operation("sendMessageToChat", "POST", _BUSINESS + "/chats/message", chat_operations.send_message),
-    Operation("sendFileToChat", "POST", _BUSINESS + "/chats/file/send", chat_operations.send_file),
-    Operation("getCampaigns", "GET", "/v2/campaigns", order_operations.get_campaigns),
-    Operation("getAuthTokenInfo", "POST", "/v2/auth/token", order_operations.get_token_info),
+    Operation("getChats", "POST", _CHATS, chats.get_chats, access.READ, 5_000),
+    Operation("getChat", "GET", _BUSINESS + "/chat", chats.get_chat, access.READ, 1_000),
+    Operation("getChatHistory", "POST", _CHATS + "/history", chats.get_history, access.READ, 10_000),
+    Operation("getChatMessage", "GET", _CHATS + "/message", chats.get_message, access.READ, 1_000),
+    Operation("createChat", "POST", _CHATS + "/new", chats.create_chat, access.WRITE, 1_000),
+    Operation("sendMessageToChat", "POST", _CHATS + "/message", chats.send_message, access.WRITE, 1_000),
+    Operation("sendFileToChat", "POST", _CHATS + "/file/send", chats.send_file, access.WRITE, 1_000),
+    Operation("getCampaigns", "GET", "/v2/campaigns", orders.get_campaigns, None, 1_000),
+    Operation("getAuthTokenInfo", "POST", "/v2/auth/token", orders.get_token_info, None, 100),
     Operation(
         "getBusinessOrders",
         "POST",
         "/v1/businesses/{businessId}/orders",
-        order_operations.get_business_orders,
+        orders.get_business_orders,
+        access.ORDERS,
+        10_000,
+        at_once=6,
     ),
-    Operation("getOrder", "GET", _ORDER, order_operations.get_order),
-    Operation("getReturn", "GET", _ORDER + "/returns/{returnId}", order_operations.get_return),
+    Operation(
+        "getOrder", "GET", _ORDER, orders.get_order, access.ORDERS | {"COMMUNICATION"}, 10_000, at_once=6
+    ),
+    Operation("getReturn", "GET", _ORDER + "/returns/{returnId}", orders.get_return, access.RETURNS, 7_000),
 )
+PER_HOUR: Final = {operation.name: operation.per_hour for operation in OPERATIONS}
 
 
 class WrongMethod(Refusal):
@@ -70,9 +80,7 @@ def find(method: str, path: str, *, unversioned: bool) -> tuple[Operation, dict[
     path = path.removesuffix(".json")
     allowed = []
     for operation in OPERATIONS:
-        ids = operation.match(path)
-        if ids is None and unversioned:
-            ids = operation.match(operation.version + path)
+        ids = operation.match(path, unversioned=unversioned)
         if ids is not None:
             if operation.method == method:
                 return operation, ids

@@ -1,32 +1,34 @@
-"""The pretend Market, running: an object for tests, and the command's loop."""
+"""The pretend Market, running: on a thread, or as the command `sandbox`."""
 
 import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any, Self, TextIO
+from typing import Any, Final, Self, TextIO, cast
 
-from chat_tui.sandbox import access, goods
-from chat_tui.sandbox.calls import Market
-from chat_tui.sandbox.faults import Answer, Behaviour, Script
-from chat_tui.sandbox.journal import Journal
-from chat_tui.sandbox.ledger import Accepted, RequestRecord
-from chat_tui.sandbox.listening import Listening, listen
-from chat_tui.sandbox.quota import Quotas
-from chat_tui.sandbox.records import Begun
-from chat_tui.sandbox.scenario import Buyers
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from chat_tui.sandbox.access import API_KEY, BUSINESS_ID
+from chat_tui.sandbox.buyers import Buyers
+from chat_tui.sandbox.faults import NO_FAULT, Behaviour, Fault
+from chat_tui.sandbox.journal import Begun, Journal
+from chat_tui.sandbox.ledger import Quotas, RequestRecord
+from chat_tui.sandbox.request import Market, Tokens
+from chat_tui.sandbox.routes import PER_HOUR
 from chat_tui.sandbox.server import Server
-from chat_tui.sandbox.tokens import Tokens
 from chat_tui.sandbox.world import Chat, World
 
-_REQUESTS_KEPT = 10_000
+_REQUESTS_KEPT: Final = 10_000
 
 
 def _clock_ms() -> int:
@@ -36,12 +38,8 @@ def _clock_ms() -> int:
 class Sandbox:
     """A running pretend Market on two loopback ports. Every method may be called from any thread."""
 
-    api_key = access.API_KEY
-    read_only_key = access.READ_ONLY_KEY
-    no_orders_key = access.NO_ORDERS_KEY
-    revoked_key = access.REVOKED_KEY
-    oauth_token = access.OAUTH_TOKEN
-    business_id = goods.BUSINESS_ID
+    api_key = API_KEY
+    business_id = BUSINESS_ID
 
     def __init__(
         self,
@@ -60,19 +58,26 @@ class Sandbox:
         """The numbers its world is made of; equal ones make equal worlds."""
         self._journal = journal
         self._buyers = Buyers(world, scale=scale) if buyers else None
-        self._api, self._files = listen(port, fd=fd), listen()
+        self._api, self._files = _listen(port, fd=fd), _listen()
+        files_port = self._files.getsockname()[1]
         self.url = f"http://127.0.0.1:{self._api.getsockname()[1]}"
-        self.files_url = f"http://127.0.0.1:{self._files.getsockname()[1]}"
-        self.quotas = Quotas(world.now_ms)
+        self.files_url = f"http://127.0.0.1:{files_port}"
+        self.quotas = Quotas(world.now_ms, PER_HOUR)
         self.requests: deque[RequestRecord] = deque(maxlen=_REQUESTS_KEPT)
         """The latest requests, oldest first."""
-        self._script = Script()
-        self._market = Market(world, Behaviour(), Tokens(begun.seed), [], [], self.files_url, self._heard)
-        self._server = Server(self._market, self._script, self.quotas, self.requests)
-        self._server.files_port = self._files.getsockname()[1]
+        self.market = Market(world, self.new_behaviour(), Tokens(begun.seed), self.files_url, self._heard)
+        server = Server(self.market, self.quotas, self.requests, self.fault_of, files_port=files_port)
+        self._listening = _Listening(server)
         self._loop = asyncio.new_event_loop()
-        self._listening = Listening(self._server)
         self._thread = threading.Thread(target=self._live, name="sandbox", daemon=True)
+
+    def new_behaviour(self) -> Behaviour:
+        """How this Market is going to behave."""
+        return Behaviour()
+
+    def fault_of(self, operation: str) -> Fault:
+        """What goes wrong with the next request of this operation ("file" = on the attachment host)."""
+        return NO_FAULT
 
     @classmethod
     def start(
@@ -145,85 +150,10 @@ class Sandbox:
     ) -> None:
         self.stop()
 
-    # -- what a test reads and sets -----------------------------------------------------------------
-
     @property
     def behaviour(self) -> Behaviour:
         """Set its fields at any time; the next request sees them."""
-        return self._market.behaviour
-
-    @property
-    def ledger(self) -> list[Accepted]:
-        """Every send that took effect, in order."""
-        return self._market.ledger
-
-    @property
-    def created(self) -> list[int]:
-        """Ids of the chats that createChat opened."""
-        return self._market.created
-
-    def script(self, operation: str, answers: Sequence[Answer]) -> None:
-        """Answers for the next requests of this operation ("*" = of any), one each."""
-        self._script.add(operation, answers)
-
-    @property
-    def idle(self) -> bool:
-        """Whether no request is being answered."""
-        return self.quotas.in_flight == 0
-
-    def unused(self, operation: str) -> int:
-        """Scripted answers nobody has taken yet."""
-        return self._script.left(operation)
-
-    # -- what a test or a buyer does -----------------------------------------------------------------
-
-    def _chat(self, chat_id: int) -> Chat:
-        chat = self.world.chat(chat_id)
-        if chat is None:
-            raise ValueError(f"no chat {chat_id} in this world")
-        return chat
-
-    def say(
-        self,
-        chat_id: int,
-        text: str | None,
-        sender: str = "CUSTOMER",
-        files: Sequence[tuple[str, bytes]] = (),
-        status: str = "",
-    ) -> int:
-        """Add a message at once and give its id; neither text nor files = a sticker."""
-        return self.world.say(self._chat(chat_id), sender, text, files, status).message_id
-
-    def open_direct(self, text: str, name: str | None = "Ольга К.") -> int:
-        """A buyer asks the shop a question; gives the id of the new chat, which is NEW."""
-        chat = self.world.open("DIRECT", None, name=name)
-        self.world.say(chat, "CUSTOMER", text, status="NEW")
-        return chat.chat_id
-
-    def start_dispute(self, chat_id: int) -> int:
-        """An arbiter joins, here or in a chat of its own; gives the id of the disputed chat."""
-        chat = self._chat(chat_id)
-        if self.behaviour.dispute_in_new_chat:
-            chat = self.world.open(chat.context, chat.order, name=chat.name, kind="ARBITRAGE")
-        self.world.move(chat, status="WAITING_FOR_ARBITER", kind="ARBITRAGE")
-        self.world.say(self._chat(chat.chat_id), "SUPPORT", "Здравствуйте! Я арбитр, изучаю материалы.")
-        return chat.chat_id
-
-    def unopened(self, context: str = "ORDER", *, dbs: bool = False, fake: bool = False) -> int:
-        """The id of an order (or a return) that has no chat yet: of a DBS shop or not, a test one or not."""
-        known = self.world.orders
-        for number in range(known.first_free, known.end):
-            order = known.of_number(number)
-            assert order is not None
-            of_dbs = goods.SHOPS[order.shop].placement == "DBS"
-            found = order.return_id if context == "RETURN" else order.order_id
-            if found and of_dbs == dbs and order.fake == fake and not self.world.about(context, found):
-                return found
-        raise LookupError(f"every {context.lower()} of that kind has its chat")
-
-    def finish(self, chat_id: int) -> None:
-        """The chat or its dispute is over; no message, so `updatedAt` stays."""
-        self.world.move(self._chat(chat_id), status="FINISHED", kind=self._chat(chat_id).kind)
+        return self.market.behaviour
 
 
 def run(
@@ -272,3 +202,79 @@ def _at_end_of_input(done: threading.Event) -> None:
     while os.read(sys.stdin.fileno(), 4096):
         pass
     done.set()
+
+
+# ---- uvicorn, made to start and stop at once and to let the application reach its transport
+
+_TURNS: Final = 5
+"""Of the event loop, more than lie between the acceptance of a connection and its protocol's beginning."""
+
+
+class _Protocol(H11Protocol):
+    """Puts the connection's transport into the scope's state, for answers that are cut."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self.app_state = {**self.app_state, "transport": transport}
+        super().connection_made(transport)
+
+
+class _Listening(uvicorn.Server):
+    """Serves until `stop` is set; then every connection is dropped, answered or not."""
+
+    def __init__(self, app: Server) -> None:
+        config = uvicorn.Config(
+            app,
+            http=_Protocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="critical",
+            access_log=False,
+            date_header=False,
+            server_header=False,
+            loop="asyncio",
+        )
+        super().__init__(config)
+        self.stop = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Signals are the caller's business."""
+        yield
+
+    async def main_loop(self) -> None:
+        """Wait for the end, without the usual ten wake-ups a second."""
+        await self.stop.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Drop everything."""
+        loop = asyncio.get_running_loop()
+        for server in self.servers:
+            for wire in server.sockets:
+                loop.remove_reader(wire)
+        # Whoever was let in a moment ago is a connection, which can be dropped, a few turns later; a server
+        # that is closed by then would forget its socket.
+        for _turn in range(_TURNS):
+            await asyncio.sleep(0)
+        for server in self.servers:
+            server.close()
+        for task in self.server_state.tasks:
+            task.cancel()
+        for connection in list(self.server_state.connections):
+            cast(_Protocol, connection).transport.abort()
+        await asyncio.gather(*self.server_state.tasks, return_exceptions=True)
+        for server in self.servers:
+            await server.wait_closed()
+        # A dropped connection closes its socket in the next turn.
+        await asyncio.sleep(0)
+
+
+def _listen(port: int = 0, *, fd: int | None = None) -> socket.socket:
+    """A listening socket on loopback, or the one inherited as `fd`."""
+    if fd is not None:
+        return socket.socket(fileno=fd)
+    wire = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    wire.bind(("127.0.0.1", port))
+    wire.listen(128)
+    return wire

@@ -4,6 +4,7 @@ import asyncio
 import random
 import uuid
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -13,23 +14,17 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from chat_tui.sandbox import params
-from chat_tui.sandbox.access import authorize, check_business, check_campaign, check_scope
-from chat_tui.sandbox.calls import Call, Market
-from chat_tui.sandbox.chat_operations import FORM_LIMIT
-from chat_tui.sandbox.cutting import cut, head
-from chat_tui.sandbox.faults import Answer, Script
-from chat_tui.sandbox.goods import BUSINESS_ID
-from chat_tui.sandbox.ledger import RequestRecord, without_secrets
-from chat_tui.sandbox.quota import ORDER_PARALLEL, Quotas
+from chat_tui.sandbox.access import BUSINESS_ID, authorize, check_business, check_campaign, check_scope
+from chat_tui.sandbox.chats import FORM_LIMIT
+from chat_tui.sandbox.faults import Fault
+from chat_tui.sandbox.ledger import Quotas, RequestRecord, without_secrets
 from chat_tui.sandbox.refusal import Refusal, envelope
-from chat_tui.sandbox.render import with_extras
+from chat_tui.sandbox.request import Call, Market, whole
 from chat_tui.sandbox.routes import Operation, WrongMethod, find
 from chat_tui.sandbox.times import http_date
 
 _BODY_KEPT = FORM_LIMIT
 """Bytes of a body that are kept; the rest is read and counted, as such a request is refused anyway."""
-_SIX_AT_ONCE = frozenset({"getBusinessOrders", "getOrder"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +55,20 @@ class Server:
     """One ASGI application for both origins; the attachment host is told apart by its port."""
 
     def __init__(
-        self, market: Market, script: Script, quotas: Quotas, requests: deque[RequestRecord]
+        self,
+        market: Market,
+        quotas: Quotas,
+        requests: deque[RequestRecord],
+        faults: Callable[[str], Fault],
+        *,
+        files_port: int,
     ) -> None:
+        """`faults` is asked by every request, with its operation ("file" for the attachment host)."""
         self.market = market
-        self.script = script
         self.quotas = quotas
         self.requests = requests
-        self.files_port = 0
+        self.faults = faults
+        self.files_port = files_port
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -105,18 +107,31 @@ class Server:
             await self._send(request, record, reply, send)
             return
         record.operation = operation.name
-        answer = self.script.take(operation.name) or Answer()
-        body, record.body_size = await _drain(request, answer.read)
-        if answer.read is not None:
-            await _wait(answer, 0.0)
-            await cut(request, answer, b"", b"")
+        fault = self.faults(operation.name)
+        body, record.body_size = await _drain(request, fault.read)
+        if fault.read is not None:
+            await fault.wait()
+            await fault.breaks_off(request, 0, {}, b"")
             return
-        reply = self._treat(_Arrival(operation, ids, request, record, body), answer)
-        await _wait_with(request, answer, self._latency_s)
-        if answer.cut or answer.raw is not None:
-            await cut(request, answer, head(reply.status, reply.headers), reply.body)
-            return
-        await self._send(request, record, reply, send)
+        reply = self._treat(_Arrival(operation, ids, request, record, body), fault)
+        await self._finish(request, record, reply, fault, send, latency_s=self._latency_s)
+
+    async def _finish(
+        self,
+        request: Request,
+        record: RequestRecord,
+        reply: _Reply,
+        fault: Fault,
+        send: Send,
+        *,
+        latency_s: float,
+    ) -> None:
+        """Wait as told, then answer, unless the fault ends the connection."""
+        reply.headers.setdefault("content-length", str(len(reply.body)))
+        if latency_s or fault.waits:
+            await _while_connected(request, fault, latency_s)
+        if not await fault.breaks_off(request, reply.status, reply.headers, reply.body):
+            await self._send(request, record, reply, send)
 
     async def _send(self, request: Request, record: RequestRecord, reply: _Reply, send: Send) -> None:
         record.status = reply.status
@@ -143,33 +158,24 @@ class Server:
 
     # -- treating: no waiting in here, so that a request takes effect at one moment ---------------------
 
-    def _treat(self, arrival: _Arrival, answer: Answer) -> _Reply:
-        name, owner = arrival.operation.name, arrival.owner
+    def _treat(self, arrival: _Arrival, fault: Fault) -> _Reply:
+        name, owner, behaviour = arrival.operation.name, arrival.owner, self.market.behaviour
         status, result = 200, None
-        if answer.accept:
+        if fault.accept:
             try:
                 result = self._run(arrival)
             except Refusal as refusal:
                 status, result = refusal.status, envelope(refusal.status, refusal.message)
-            if answer.status is not None and answer.status >= 500:
+            if fault.status is not None and fault.status >= 500:
                 self.quotas.give_back(name, owner)
-        elif answer.status is not None and answer.status < 500:
+        elif fault.status is not None and fault.status < 500:
             self.quotas.take_if_any(name, owner)
-        if answer.status is not None or not answer.accept:
-            status = answer.status or 503
-            result = _scripted_body(answer, status)
-        return self._finish(arrival, status, result, answer)
-
-    def _finish(self, arrival: _Arrival, status: int, result: Any, answer: Answer) -> _Reply:
-        behaviour, name = self.market.behaviour, arrival.operation.name
+        if fault.status is not None or not fault.accept:
+            status = fault.status or 503
+            result = fault.content(status)
         if status == 200 and not isinstance(result, bytes):
-            result = with_extras(result) if behaviour.extra_fields else result
-            result = behaviour.edit(name, result) if behaviour.edit else result
-        reply = self._reply(status, result, self.quotas.headers(name, arrival.owner))
-        reply.headers.update({title.lower(): value for title, value in answer.headers.items()})
-        reply.headers = {title: value for title, value in reply.headers.items() if value}
-        reply.headers.setdefault("content-length", str(len(reply.body)))
-        return reply
+            result = behaviour.shown(name, result)
+        return _altered(self._reply(status, result, self.quotas.headers(name, owner)), fault)
 
     def _run(self, arrival: _Arrival) -> Any:
         behaviour, name, headers = self.market.behaviour, arrival.operation.name, arrival.request.headers
@@ -177,11 +183,11 @@ class Server:
             raise Refusal(401, behaviour.unauthorized)
         key = authorize(headers)
         self.quotas.take(name, arrival.owner, arrival.operation.path)
-        most = ORDER_PARALLEL if name in _SIX_AT_ONCE else behaviour.parallel_limit
+        most = behaviour.parallel_limit if arrival.operation.at_once is None else arrival.operation.at_once
         if arrival.record.in_flight > most:
             raise Refusal(420, f"Hit rate limit of {most} parallel requests for businessId {key.business_id}")
-        check_scope(key, name)
-        numbers = {title: params.whole(title, written) for title, written in arrival.ids.items()}
+        check_scope(key, arrival.operation.scopes)
+        numbers = {title: whole(title, written) for title, written in arrival.ids.items()}
         for title in ("businessId", "campaignId"):
             if numbers.get(title, 1) < 1:
                 raise Refusal(400, f"Parameter {title} must be greater than or equal to 1")
@@ -218,37 +224,26 @@ class Server:
             status = 401
         if behaviour.files_status != 200:
             status = behaviour.files_status
-        body = content if content is not None and status == 200 else b""
-        usual = {"content-type": "application/octet-stream", "connection": "close"}
-        reply = _Reply(status, body, {**usual, "date": http_date(self.market.world.now_ms())})
-        answer = self.script.take("file", shared=False) or Answer()
-        if answer.status is not None or answer.body is not None:
-            reply.status = answer.status or status
-            reply.body = _scripted_file(answer)
-        reply.headers.update({title.lower(): value for title, value in answer.headers.items()})
-        reply.headers.setdefault("content-length", str(len(reply.body)))
-        await _wait_with(request, answer, 0.0)
-        if answer.cut or answer.raw is not None:
-            await cut(request, answer, head(reply.status, reply.headers), reply.body)
-            return
-        await self._send(request, record, reply, send)
+        fault = self.faults("file")
+        status, body = fault.file(status, content if content is not None and status == 200 else b"")
+        headers = {
+            "content-type": "application/octet-stream",
+            "connection": "close",
+            "date": http_date(self.market.world.now_ms()),
+        }
+        reply = _altered(_Reply(status, body, headers), fault)
+        await self._finish(request, record, reply, fault, send, latency_s=0.0)
 
 
-def _scripted_file(answer: Answer) -> bytes:
-    assert answer.body is None or isinstance(answer.body, bytes | str)
-    return answer.body.encode() if isinstance(answer.body, str) else answer.body or b""
+def _altered(reply: _Reply, fault: Fault) -> _Reply:
+    headers = {**reply.headers, **{name.lower(): value for name, value in fault.headers.items()}}
+    return _Reply(reply.status, reply.body, {name: value for name, value in headers.items() if value})
 
 
 def _business(path: str) -> int:
     """Whose request it is, as far as the path says."""
     named = path.partition("/businesses/")[2].partition("/")[0]
     return int(named) if named.isdecimal() and len(named) < 19 else BUSINESS_ID
-
-
-def _scripted_body(answer: Answer, status: int) -> Any:
-    if answer.body is None:
-        return {"status": "OK"} if status < 300 else envelope(status)
-    return answer.body.encode() if isinstance(answer.body, str) else answer.body
 
 
 async def _drain(request: Request, most: int | None = None) -> tuple[bytes, int]:
@@ -265,11 +260,9 @@ async def _drain(request: Request, most: int | None = None) -> tuple[bytes, int]
     return bytes(body), size
 
 
-async def _wait_with(request: Request, answer: Answer, latency_s: float) -> None:
-    """Wait as told; a client that hangs up meanwhile is not in flight any more."""
-    if not (latency_s or answer.delay_s or answer.until):
-        return
-    waiting = asyncio.create_task(_wait(answer, latency_s))
+async def _while_connected(request: Request, fault: Fault, latency_s: float) -> None:
+    """Wait; a client that hangs up meanwhile is not in flight any more."""
+    waiting = asyncio.create_task(_wait(fault, latency_s))
     leaving = asyncio.ensure_future(request.receive())
     try:
         done, _ = await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -280,9 +273,6 @@ async def _wait_with(request: Request, answer: Answer, latency_s: float) -> None
         raise ClientDisconnect
 
 
-async def _wait(answer: Answer, latency_s: float) -> None:
-    if latency_s or answer.delay_s:
-        await asyncio.sleep(latency_s + answer.delay_s)
-    # Polled, because a thread that waits for the event would outlive a server that stops meanwhile.
-    while answer.until is not None and not answer.until.is_set():  # noqa: ASYNC110
-        await asyncio.sleep(0.005)
+async def _wait(fault: Fault, latency_s: float) -> None:
+    await asyncio.sleep(latency_s)
+    await fault.wait()

@@ -2,10 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
-from typing import Final, Literal
-
-TimeFormat = Literal["offset_ms", "offset", "z_ms", "z"]
-"""Moscow offset or Z, with or without milliseconds."""
+from typing import Final
 
 MOSCOW: Final = timezone(timedelta(hours=3))
 _MONTHS: Final = (
@@ -18,11 +15,9 @@ def _moment(ms: int, zone: timezone) -> datetime:
     return datetime.fromtimestamp(ms // 1000, zone).replace(microsecond=ms % 1000 * 1000)
 
 
-def iso(ms: int, form: TimeFormat) -> str:
-    """ISO 8601 with an offset."""
-    moment = _moment(ms, UTC if form.startswith("z") else MOSCOW)
-    text = moment.isoformat(timespec="milliseconds" if form.endswith("ms") else "seconds")
-    return text.replace("+00:00", "Z")
+def iso(ms: int, *, milliseconds: bool = True) -> str:
+    """ISO 8601 with the offset of Moscow; times of orders have no milliseconds."""
+    return _moment(ms, MOSCOW).isoformat(timespec="milliseconds" if milliseconds else "seconds")
 
 
 def http_date(ms: int) -> str:

@@ -1,25 +1,100 @@
 """The pretend Market's chats: generated ones, computed when asked, under an overlay of what has happened."""
 
 import threading
+from array import array
+from bisect import bisect_left, insort
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Final
 
-from chat_tui.sandbox.conversation import Conversations, File, Message, picture
-from chat_tui.sandbox.draws import mix
-from chat_tui.sandbox.goods import BUYERS, ENGLISH_BUYERS
-from chat_tui.sandbox.heads import CONTEXTS, KINDS, STATUSES, Heads
-from chat_tui.sandbox.hostile import HOSTILE_NAMES
-from chat_tui.sandbox.index import Index
-from chat_tui.sandbox.orders import Order, Orders
-from chat_tui.sandbox.records import Moved, Opened, Record, Said, Upload
+from chat_tui.sandbox.content import BUYERS, ENGLISH_BUYERS, HOSTILE
+from chat_tui.sandbox.generator import (
+    CONTEXTS,
+    KINDS,
+    STATUSES,
+    Conversations,
+    File,
+    Heads,
+    Message,
+    Order,
+    Orders,
+    picture,
+)
+from chat_tui.sandbox.journal import Moved, Opened, Record, Said, Upload
+from chat_tui.sandbox.seeded_random import mix
 
 CHAT_BASE: Final = 14_800_000
 _KEPT: Final = 64
 """Conversations that stay in memory after they were computed."""
 _LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+# ---- the order of the list
+
+_BITS = 20
+_MASK = (1 << _BITS) - 1
+"""Places: 2²⁰ chats fit beside a time in milliseconds."""
+
+
+def _code(status: str, kind: str, context: str) -> int:
+    """Status, type and context of a chat in one byte."""
+    return (STATUSES.index(status) * len(KINDS) + KINDS.index(kind)) * len(CONTEXTS) + CONTEXTS.index(context)
+
+
+def codes(
+    statuses: Iterable[str] | None, kinds: Iterable[str] | None, contexts: Iterable[str] | None
+) -> frozenset[int] | None:
+    """The bytes that pass these filters; None = all of them."""
+    if statuses is None and kinds is None and contexts is None:
+        return None
+    return frozenset(
+        _code(status, kind, context)
+        for status in (STATUSES if statuses is None else statuses)
+        for kind in (KINDS if kinds is None else kinds)
+        for context in (CONTEXTS if contexts is None else contexts)
+    )
+
+
+class _Index:
+    """Chats by (time of the latest message, place); places count up as chats are opened."""
+
+    def __init__(self, heads: Heads) -> None:
+        if heads.chats > _MASK // 2:
+            raise ValueError(f"at most {_MASK // 2} chats fit into a world")
+        self._codes = bytearray(heads.chats)
+        keys = []
+        for place in range(heads.chats):
+            head = heads.head(place)
+            self._codes[place] = _code(head.status, head.kind, head.context)
+            keys.append(head.updated << _BITS | place)
+        keys.sort()
+        self._keys = array("q", keys)
+
+    def put(self, place: int, before: int | None, updated: int, words: tuple[str, str, str]) -> None:
+        """Move a chat last written in at `before` (None = a new chat); `words` are those of `code`."""
+        if before is None:
+            self._codes.append(0)
+        else:
+            del self._keys[bisect_left(self._keys, before << _BITS | place)]
+        self._codes[place] = _code(*words)
+        insort(self._keys, updated << _BITS | place)
+
+    def places(self, order: str, only: frozenset[int] | None) -> Iterator[int]:
+        """Places in `desc` (newest first), `asc` or `shuffled` order, filtered by `codes`."""
+        keys: Iterable[int] = self._keys
+        if order == "desc":
+            keys = reversed(self._keys)
+        elif order == "shuffled":
+            keys = sorted(self._keys, key=lambda key: mix(key & _MASK))
+        for key in keys:
+            place = key & _MASK
+            if only is None or self._codes[place] in only:
+                yield place
+
+
+# ---- the world
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +136,7 @@ class World:
         """Messages computed so far: a list costs none."""
         self._conversations = Conversations(self.heads, self.orders, long_chat)
         self._kept: OrderedDict[int, list[Message]] = OrderedDict()
-        self._index: Index | None = None
+        self._index: _Index | None = None
         self._changed: dict[int, Chat] = {}
         self._added: defaultdict[int, list[Message]] = defaultdict(list)
         self._uploads: dict[str, bytes] = {}
@@ -88,16 +163,16 @@ class World:
             place,
             head.created,
             head.updated,
-            STATUSES[head.status],
-            KINDS[head.kind],
-            CONTEXTS[head.context],
+            head.status,
+            head.kind,
+            head.context,
             self.orders.of_number(place),
             _name(head.topic, bits),
             public_id if head.topic != "nameless" else None,
         )
 
     def listed(self, order: str, only: frozenset[int] | None, first: int, count: int) -> list[Chat]:
-        """`count` chats from the `first` one on, in that order; `only` comes from `index.codes`."""
+        """`count` chats from the `first` one on, in that order; `only` comes from `codes`."""
         with self._lock:
             places = islice(self._sorted().places(order, only), first, first + count)
             chats = [self.chat(CHAT_BASE + place) for place in places]
@@ -141,9 +216,9 @@ class World:
                 return None
         return picture(self.heads.seed, int(number), int(place))
 
-    def _sorted(self) -> Index:
+    def _sorted(self) -> _Index:
         if self._index is None:
-            self._index = Index(self.heads)
+            self._index = _Index(self.heads)
         return self._index
 
     def _generated(self, place: int) -> list[Message]:
@@ -256,6 +331,6 @@ def _name(topic: str, bits: int) -> str | None:
     if topic == "nameless":
         return None
     if topic.startswith("hostile"):
-        return HOSTILE_NAMES[int(topic.split()[1])]
+        return HOSTILE[int(topic.split()[1])].name
     names = ENGLISH_BUYERS if topic == "english" else BUYERS
     return names[bits % len(names)]

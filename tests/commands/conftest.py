@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from chat_tui import cli, hardening, logs
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.sandbox import Sandbox
 
 
 @dataclass(frozen=True)

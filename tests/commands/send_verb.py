@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.faults import Answer
 from tests.support.program import at_home
+from tests.support.sandbox import Sandbox
 
 TEXT = "Здравствуйте, уже едет"
 SPARE_S = 10.0

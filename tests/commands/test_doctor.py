@@ -16,10 +16,10 @@ from chat_tui.commands.checks.finding import Finding, State
 from chat_tui.inbox.connect import Opened
 from chat_tui.model.chat import KeyRights
 from chat_tui.paths import locate
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import library
 from tests.commands.conftest import Ran, Run
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 
 KEY = "ACMA:5entinelKey:0a1b2c3d"
 LINE = re.compile(r"(ok|!!|\?\?)  \S.*|  +→ \S.*")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.commands.conftest import Run
+from tests.support.sandbox import Sandbox
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.commands.conftest import Run
+from tests.support.sandbox import Sandbox
 
 READMES = ("README.md", "README.ru.md")
 ROOT = Path(__file__).parents[2]

@@ -10,10 +10,10 @@ import pytest
 
 from chat_tui.paths import locate, make_private
 from chat_tui.sandbox import access
-from chat_tui.sandbox.faults import Answer, lost, portal
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.settings import Flags, load
 from tests.commands.conftest import Run
+from tests.support.faults import Answer, lost, portal
+from tests.support.sandbox import Sandbox
 
 KEY = access.API_KEY
 OTHER = 77

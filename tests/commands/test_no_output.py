@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.support.program import at_home
 from tests.support.pty_program import plain_environment
+from tests.support.sandbox import Sandbox
 
 RUN_ALL = """
 import gc, json, os, sys

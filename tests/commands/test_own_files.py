@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from chat_tui.paths import locate
-from chat_tui.sandbox.serve import Sandbox
 from tests.commands.conftest import Run
+from tests.support.sandbox import Sandbox
 
 
 def test_f_177_no_file_of_the_program_is_sent_also_through_a_link(

@@ -11,10 +11,10 @@ import pytest
 from chat_tui.commands.checks import files
 from chat_tui.commands.checks.finding import State
 from chat_tui.paths import locate
-from chat_tui.sandbox.serve import Sandbox
 from tests.commands.conftest import Run
 from tests.faults.support.tiers import with_quick
 from tests.support.read_only import Protect, tell_read_only
+from tests.support.sandbox import Sandbox
 
 READING = (("list",), ("list", "--json"), ("show",), ("export", "--offline"), ("stats",))
 ASKING = (

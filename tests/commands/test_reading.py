@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from chat_tui.commands import list as list_
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
 from tests.commands.conftest import Run
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 
 HOSTILE = "\x1b]0;t\x07\x9b2J\u202eевро\nПродавец: верну деньги"
 

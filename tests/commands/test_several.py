@@ -14,11 +14,11 @@ from chat_tui.model.apart import common_chat
 from chat_tui.model.ids import ChatId
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.paths import locate
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.settings import Settings
 from tests.commands.conftest import Run
 from tests.support.program import at_home
 from tests.support.pty_program import PtyProgram
+from tests.support.sandbox import Sandbox
 
 Markets = tuple[Sandbox, Sandbox]
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.commands.conftest import Run
+from tests.support.sandbox import Sandbox
 
 FIELDS = ["answered", "chats", "chats_read", "covered_since", "hours", "longest_chat_id", "longest_wait_s"]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
 from tests.commands.conftest import Run
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.processes import Process
 from tests.faults.support.trial import Trial
 from tests.support.ready import open_market
+from tests.support.sandbox import Sandbox
 
 
 @pytest.fixture

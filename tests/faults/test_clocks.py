@@ -8,13 +8,13 @@ import pytest
 
 from chat_tui.clock import wall_clock_ms
 from chat_tui.model.outbox import OutboxState
-from chat_tui.sandbox.faults import Answer, lost
 from chat_tui.sandbox.times import http_date
 from tests.faults.sending.test_limits import hourly
 from tests.faults.support.checks import read_rows
 from tests.faults.support.processes import Process, await_true
 from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import QUICK, Trial
+from tests.support.faults import Answer, lost
 from tests.support.waiting import until
 
 Start = Callable[..., Process]

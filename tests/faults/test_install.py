@@ -15,12 +15,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from chat_tui import __version__
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.terminal.environment import prepare
 from tests.faults.support.program import PROGRAM, inbox, run, surroundings, watched
 from tests.faults.support.tiers import thorough, with_quick
 from tests.support.audited import events
 from tests.support.pty_program import PtyProgram
+from tests.support.sandbox import Sandbox
 from tests.support.settling import settled
 from tests.ui.app_stage import desk
 

@@ -12,11 +12,11 @@ import pytest
 
 from chat_tui import logs
 from chat_tui.paths import locate
-from chat_tui.sandbox.faults import Answer, accepted_then, bad_gateway, half_answer
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.checks import check_key, check_modes
 from tests.faults.support.program import PROGRAM, SENTINEL, children_of, inbox, run, surroundings
 from tests.faults.support.tiers import with_quick
+from tests.support.faults import Answer, accepted_then, bad_gateway, half_answer
+from tests.support.sandbox import Sandbox
 
 SECRET = SENTINEL.encode()
 

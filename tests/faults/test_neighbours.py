@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from chat_tui.paths import locate
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.checks import check_key, check_modes
 from tests.faults.support.program import inbox, run, surroundings, watched
 from tests.faults.support.tiers import with_quick
 from tests.support.audited import events
+from tests.support.sandbox import Sandbox
 
 SOMEBODY = 65534
 """The user id of nobody: surely another one."""

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.sandbox.serve import Sandbox
 from tests.inbox.simulation.stage import Stage
 from tests.support.ready import open_market
+from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, Shop, client_of
 
 

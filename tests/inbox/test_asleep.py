@@ -6,8 +6,8 @@ from pathlib import Path
 from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatId
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store.database import Store, StorePaths
+from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, client_of
 from tests.support.waiting import PATIENCE_S
 

@@ -11,8 +11,8 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.model.link import LinkState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, Shop, client_of, open_store
 from tests.support.waiting import until
 

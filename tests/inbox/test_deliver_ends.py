@@ -12,10 +12,10 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import outbox
 from tests.inbox.test_delivery import some_chats, stored, texts
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, Shop
 
 OpenShop = Callable[..., Shop]

@@ -14,9 +14,9 @@ from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import Tab
-from chat_tui.sandbox.faults import Answer, accepted_then, half_answer, lost
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import outbox
+from tests.support.faults import Answer, accepted_then, half_answer, lost
+from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, Shop
 from tests.support.waiting import until
 

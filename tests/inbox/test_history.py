@@ -8,8 +8,8 @@ import pytest
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.paging import Coverage
 from chat_tui.model.timeline import TimelinePage
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop
 from tests.support.waiting import until
 

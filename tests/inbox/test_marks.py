@@ -13,10 +13,10 @@ from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.mark import Hold, Marked
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import Tab
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import marks
 from chat_tui.store.database import Store
 from tests.inbox.simulation import virtual
+from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop, open_store
 from tests.support.waiting import until
 

@@ -20,11 +20,11 @@ from chat_tui.model.order import FRESH_MS, ChatOrder, Order
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.queue import Tab
 from chat_tui.sandbox.access import NO_ORDERS_KEY
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import chats, orders
 from tests.store.world import a_chat
+from tests.support.faults import Answer
 from tests.support.properties import examples
+from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop, open_store
 from tests.support.waiting import until
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from chat_tui.model.outbox import OutboxItem, OutboxState
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
 from tests.inbox.test_delivery import reaches, some_chats
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop
 from tests.support.waiting import until
 

@@ -15,10 +15,10 @@ from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import ChatId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
 from tests.inbox.simulation.stage import Stage
 from tests.inbox.test_delivery import posts, reaches, some_chats, texts
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, Shop, client_of, open_store
 
 S = OutboxState

@@ -11,9 +11,9 @@ from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.sandbox.faults import Answer, burst
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import cursors
+from tests.support.faults import Answer, burst
+from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, Shop
 from tests.support.waiting import until
 

@@ -7,9 +7,9 @@ import pytest
 
 from chat_tui.inbox.reading import backfill as pace
 from chat_tui.model.search import SearchQuery, Standing
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import indexing, search
 from tests.store.world import a_chat, buyer, list_chats, read_history
+from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop, open_store
 from tests.support.waiting import until
 

@@ -9,7 +9,7 @@ from chat_tui.model.link import LinkState
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, Shop
 from tests.support.waiting import until
 

@@ -9,8 +9,8 @@ import pytest
 
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import Tab
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop
 
 OpenShop = Callable[..., Shop]

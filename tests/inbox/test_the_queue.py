@@ -10,13 +10,13 @@ from chat_tui.model.chat import ChatKind, ChatStatus
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.queue import QueueItem, Tab
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.settings import Settings
 from chat_tui.store import chats, marks
 from chat_tui.store.database import Store
 from chat_tui.words.line import Role
 from chat_tui.words.turn import Patience
 from tests.store.world import CHAT, a_chat, buyer, list_chats, own, read_history
+from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop, open_store
 from tests.support.waiting import until
 

@@ -19,7 +19,7 @@ from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.model.timeline import Draft
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, Shop, client_of
 from tests.support.waiting import until
 

@@ -13,7 +13,7 @@ from chat_tui.model.message import Message, Sender
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.sandbox import Sandbox
 
 
 @pytest.fixture(scope="module")

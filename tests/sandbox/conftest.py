@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.sandbox import Sandbox
 
 _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 

@@ -5,9 +5,15 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from chat_tui.sandbox.access import DISABLED_KEY, FOREIGN_KEY, LOGGED_OUT_TOKEN, OAUTH_TOKEN, SCOPELESS_KEY
-from chat_tui.sandbox.goods import SHOPS
-from chat_tui.sandbox.heads import SPECIALS
+from chat_tui.sandbox.access import (
+    DISABLED_KEY,
+    FOREIGN_KEY,
+    LOGGED_OUT_TOKEN,
+    OAUTH_TOKEN,
+    SCOPELESS_KEY,
+    SHOPS,
+)
+from chat_tui.sandbox.generator import SPECIALS
 from tests.sandbox.conftest import Asking, said
 
 _READS = ("getChats", "getChat", "getChatHistory", "getChatMessage")
@@ -17,7 +23,7 @@ _WRITES = ("createChat", "sendMessageToChat", "sendFileToChat")
 def _call(ask: Asking, operation: str, key: str) -> int:
     ask.headers = {"Api-Key": key}
     world = ask.sandbox.world
-    rank = next(rank for rank, special in SPECIALS.items() if special.context == 1)
+    rank = next(rank for rank, special in SPECIALS.items() if special.context == "RETURN")
     chat_id = 14_800_000 + world.heads.chats - 1 - rank
     chat = world.chat(chat_id)
     assert chat is not None

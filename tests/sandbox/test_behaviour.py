@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from chat_tui.sandbox.faults import Behaviour
-from chat_tui.sandbox.goods import SHOPS
+from chat_tui.sandbox.access import SHOPS
 from tests.sandbox.conftest import Asking, said
+from tests.support.sandbox import Behaviour
 
 _CHAT = 14_800_100
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chat_tui.sandbox.goods import SHOPS
+from chat_tui.sandbox.access import SHOPS
 from tests.sandbox.conftest import Asking, said
 
 _CHAT = 14_800_100

@@ -12,9 +12,9 @@ from schemathesis import Config, GenerationMode
 from schemathesis.schemas import BaseSchema
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
-from chat_tui.sandbox.index import codes
-from chat_tui.sandbox.serve import Sandbox
+from chat_tui.sandbox.world import codes
 from tests.support.properties import examples
+from tests.support.sandbox import Sandbox
 
 _OPENAPI = Path(__file__).parents[1] / "support" / "openapi.json"
 

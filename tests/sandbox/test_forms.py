@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.sandbox.chat_operations import FILE_LIMIT
-from chat_tui.sandbox.forms import File, files_named
+from chat_tui.sandbox.chats import FILE_LIMIT
 from chat_tui.sandbox.refusal import Refusal
+from chat_tui.sandbox.request import UploadedFile, files_named
 from tests.sandbox.conftest import Asking, said
 
 _CHAT = 14_800_100
@@ -17,7 +17,7 @@ def form(content: bytes, boundary: bytes = b"b", head: bytes = _HEAD) -> bytes:
     return b"--" + boundary + b"\r\n" + head + content + b"\r\n--" + boundary + b"--\r\n"
 
 
-def files(body: bytes, boundary: bytes = b"b") -> tuple[File, ...]:
+def files(body: bytes, boundary: bytes = b"b") -> tuple[UploadedFile, ...]:
     return files_named("file", f"multipart/form-data; boundary={boundary.decode()}", body)
 
 
@@ -26,12 +26,12 @@ def files(body: bytes, boundary: bytes = b"b") -> tuple[File, ...]:
     [b"", b"\r\n", b"\r\n\r\n--", b"--b--", b"--b-", b"x\n--b--\n", bytes(range(256)), b"\r\n" * 400],
 )
 def test_content_that_looks_like_a_boundary(content: bytes) -> None:
-    assert files(form(content)) == (File("x", content),)
+    assert files(form(content)) == (UploadedFile("x", content),)
 
 
 @given(st.binary(max_size=200), st.from_regex(rb"[0-9a-f]{8}", fullmatch=True))
 def test_any_bytes(content: bytes, boundary: bytes) -> None:
-    assert files(form(content, boundary), boundary) == (File("x", content),)
+    assert files(form(content, boundary), boundary) == (UploadedFile("x", content),)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_any_bytes(content: bytes, boundary: bytes) -> None:
     ],
 )
 def test_names_may_stand_without_quotes_and_in_any_order(head: bytes, name: str) -> None:
-    assert files(form(b"1", head=head)) == (File(name, b"1"),)
+    assert files(form(b"1", head=head)) == (UploadedFile(name, b"1"),)
 
 
 @pytest.mark.parametrize("body", [b"x", b"--c\r\n" + _HEAD, b"--b\r\nx\r\n--b--\r\n"])

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.sandbox.conftest import Asking
+from tests.support.sandbox import Sandbox
 
 _CHAT = 14_800_010
 

@@ -8,10 +8,10 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.goods import SHOPS
-from chat_tui.sandbox.serve import Sandbox
+from chat_tui.sandbox.access import SHOPS
 from tests.sandbox.conftest import Asking, said
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 
 
 class _Clock:

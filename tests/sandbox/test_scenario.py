@@ -1,6 +1,6 @@
 """Scripted buyers, on a clock of the test's own."""
 
-from chat_tui.sandbox.scenario import Buyers
+from chat_tui.sandbox.buyers import Buyers
 from chat_tui.sandbox.world import Chat, World
 
 _NOW = 1_795_000_000_000

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from chat_tui.sandbox import faults
-from chat_tui.sandbox.faults import Answer
 from tests.sandbox.conftest import Asking
+from tests.support import faults
+from tests.support.faults import Answer
 
 _CHAT = 14_800_100
 _SEND = "sendMessageToChat"

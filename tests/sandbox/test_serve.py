@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
 from tests.sandbox.conftest import Asking
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 
 
 def test_list_history_and_send(ask: Asking) -> None:

@@ -6,10 +6,9 @@ import zlib
 
 import pytest
 
-from chat_tui.sandbox.heads import DAY, MINUTE
-from chat_tui.sandbox.index import codes
-from chat_tui.sandbox.pictures import png
-from chat_tui.sandbox.world import Chat, World
+from chat_tui.sandbox.generator import DAY, MINUTE
+from chat_tui.sandbox.seeded_random import png
+from chat_tui.sandbox.world import Chat, World, codes
 
 _NOW = 1_795_000_000_000
 

@@ -15,8 +15,9 @@ from chat_tui.model.link import Budget
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
-from chat_tui.sandbox.quota import HOUR, PER_HOUR, Quotas
+from chat_tui.sandbox.ledger import HOUR, Quotas
 from chat_tui.sandbox.refusal import Refusal
+from chat_tui.sandbox.routes import PER_HOUR
 from chat_tui.sandbox.times import http_date
 from tests.inbox.simulation.process import OWNER, VirtualProcess
 from tests.inbox.simulation.wire import CopyClient
@@ -38,7 +39,7 @@ class FrontDoor:
         self.shop = shop
         self.now_ms = now_ms
         self.begun_ms = now_ms()
-        self.quotas = Quotas(now_ms)
+        self.quotas = Quotas(now_ms, PER_HOUR)
         self.asked: Counter[tuple[int, str]] = Counter()
         """Requests by hour and operation."""
         self.by_urgency: Counter[tuple[int, str, Urgency]] = Counter()

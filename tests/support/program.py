@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.support.pty_program import ROOT, plain_environment
+from tests.support.sandbox import Sandbox
 
 in_any_locale = pytest.mark.skipif(
     not str(ROOT).isascii(),

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from chat_tui.clock import wall_clock_ms
-from chat_tui.sandbox.records import Begun
-from chat_tui.sandbox.serve import Sandbox
+from chat_tui.sandbox.journal import Begun
 from chat_tui.store.chats import behind
 from chat_tui.store.database import Connection, Store
+from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop, client_of, store_paths
 from tests.support.waiting import until
 

@@ -9,8 +9,8 @@ from chat_tui.inbox.settings import InboxSettings
 from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
 from chat_tui.model.ids import BusinessId
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store.database import Store, StorePaths
+from tests.support.sandbox import Sandbox
 
 QUICK = InboxSettings(
     undo_s=0.0, settle_s=0.3, poll_s=0.15, look_delays_s=(0.02,), backoff_s=0.2, scan_s=0.15

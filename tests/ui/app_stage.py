@@ -17,7 +17,6 @@ from chat_tui.clock import wall_clock_ms
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import ChatId
 from chat_tui.sandbox.ledger import Accepted
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.settings import Preferences
 from chat_tui.store.database import Store
 from chat_tui.ui.app import ChatTuiApp
@@ -26,6 +25,7 @@ from chat_tui.ui.widgets.history import History
 from chat_tui.ui.widgets.queue_list import QueueList
 from tests.support import ready
 from tests.support.places import places
+from tests.support.sandbox import Sandbox
 from tests.support.settling import drawn, settled
 from tests.support.shop import QUICK, Shop, client_of, store_paths
 from tests.support.unseen import picture

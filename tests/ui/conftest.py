@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.support.ready import open_market
+from tests.support.sandbox import Sandbox
 
 
 @pytest.fixture

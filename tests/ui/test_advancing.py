@@ -9,7 +9,6 @@ import pytest
 from textual import events
 
 from chat_tui.model.ids import ChatId
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.settings import Preferences
 from chat_tui.settings.schema import QueueSettings
 from chat_tui.ui.screens import advancing
@@ -17,6 +16,7 @@ from chat_tui.ui.screens.inbox import InboxScreen
 from chat_tui.ui.screens.talk_pane import TalkPane
 from chat_tui.ui.terminal import ordered_keys
 from chat_tui.ui.widgets.compose import Compose
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, Desk, desk
 
 ADVANCING = Preferences(queue=QueueSettings(auto_advance=True))

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import Desk, desk
 from tests.ui.test_files_and_chats import choose
 from tests.ui.test_finished_chat import finished_chat

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from chat_tui import locale
-from chat_tui.sandbox.faults import Answer, half_answer
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.faults import Answer, half_answer
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import WIDE, Desk, desk
 from tests.ui.test_typed_text import open_next
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from chat_tui import locale
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.settings import Preferences
 from chat_tui.settings.schema import ScreenSettings
 from chat_tui.words.status import call_words, dispute_words, window_title
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import WIDE, Desk, desk
 
 SECRET = "слова покупателя"

@@ -19,14 +19,14 @@ from chat_tui.commands import access, first
 from chat_tui.inbox.connect import Connector
 from chat_tui.paths import locate
 from chat_tui.sandbox.access import FOREIGN_KEY, READ_ONLY_KEY, REVOKED_KEY
-from chat_tui.sandbox.faults import Answer, portal
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.settings import Flags, Preferences, Settings, load
 from chat_tui.settings.keep import table_of
 from chat_tui.settings.schema import MarketSettings
 from chat_tui.ui.screens import dialog
 from chat_tui.ui.screens.start import Start
 from chat_tui.ui.start_app import StartApp
+from tests.support.faults import Answer, portal
+from tests.support.sandbox import Sandbox
 from tests.support.settling import drawn, resize, settled
 from tests.support.unseen import picture
 from tests.support.waiting import until

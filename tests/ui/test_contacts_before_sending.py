@@ -7,9 +7,9 @@ import pytest
 
 from chat_tui import locale
 from chat_tui.model.contacts import contacts
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.words.doubts import contact_warning
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import desk
 
 

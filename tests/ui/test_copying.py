@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import Desk, desk
 
 

@@ -8,8 +8,8 @@ import pytest
 from textual.widgets import Input
 
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.sandbox.faults import Answer, accepted_then, lost
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.faults import Answer, accepted_then, lost
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, Desk, desk
 from tests.ui.test_typed_text import open_next
 

@@ -5,9 +5,9 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.sandbox.world import Chat
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, NARROW, desk
 
 JOHN = 14_800_017

@@ -7,9 +7,9 @@ import pytest
 
 from chat_tui.model.ids import ChatId
 from chat_tui.model.queue import Tab
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.screens.queue_pane import PAGE
 from tests.support.ready import open_market
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import Desk, desk
 
 MANY = 60

@@ -9,7 +9,7 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatId
 from chat_tui.model.mark import Labels, Marked, Note
 from chat_tui.model.queue import QueueItem, Tab
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop, client_of
 from tests.ui.app_stage import AGAIN_S, CALM, NARROW, Desk, desk
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from chat_tui.model.link import Link
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 from tests.support.scenes import OFFLINE, ONLINE, make_scene
 from tests.support.settling import pressing
 from tests.ui.app_stage import desk

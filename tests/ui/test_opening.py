@@ -7,8 +7,8 @@ import pytest
 
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.problem import Problem
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.widgets.queue_list import QueueList
+from tests.support.sandbox import Sandbox
 from tests.support.scenes import make_scene
 from tests.support.settling import press, settled
 from tests.support.waiting import until

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from chat_tui.sandbox.access import NO_ORDERS_KEY
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.widgets.order_panel import OrderPanel
+from tests.support.sandbox import Sandbox
 from tests.support.scenes import HOUR, NOW, ONLINE, make_scene
 from tests.support.settling import pressing
 from tests.ui.app_stage import NARROW, WIDE, Desk, desk

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from chat_tui import locale
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.settings import Flags, Settings, SettingsProblem, load
 from chat_tui.ui import keys
 from chat_tui.ui.keymap import chosen, key_named
 from chat_tui.ui.keys import COMMANDS, Command, Where
 from chat_tui.ui.view.palette_rows import palette_commands
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import Desk, desk
 
 

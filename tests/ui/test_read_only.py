@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.sandbox.serve import Sandbox
 from tests.support.read_only import Protect, tell_read_only
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import NARROW, WIDE, desk
 
 JOHN = 14_800_017

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from textual.widgets import Input
 
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import Desk, desk
 
 

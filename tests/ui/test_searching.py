@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import NARROW, WIDE, Desk, desk
 from tests.ui.test_first_minute import JOHN
 

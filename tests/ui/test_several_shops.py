@@ -17,10 +17,10 @@ from chat_tui.inbox.together import Business
 from chat_tui.model.apart import own_chat
 from chat_tui.model.ids import ChatId
 from chat_tui.model.queue import Tab
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.settings import Preferences
 from chat_tui.ui.app import ChatTuiApp
 from tests.support.places import places
+from tests.support.sandbox import Sandbox
 from tests.support.settling import drawn
 from tests.support.shop import Shop, client_of
 from tests.support.waiting import until

@@ -8,9 +8,9 @@ import pytest
 
 from chat_tui.model.ids import ChatId
 from chat_tui.model.queue import Tab
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.screens.queue_pane import QueuePane
 from chat_tui.ui.widgets.queue_list import QueueList
+from tests.support.sandbox import Sandbox
 from tests.support.settling import drawn
 from tests.ui.app_stage import WIDE, Desk, desk
 

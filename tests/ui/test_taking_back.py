@@ -5,9 +5,9 @@ from pathlib import Path
 from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.timeline import Draft
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import drafts, outbox
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop, client_of
 from tests.ui.app_stage import desk
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.screens import template_files
 from chat_tui.ui.screens.inbox import InboxScreen
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import desk
 
 

@@ -9,10 +9,10 @@ from textual.widgets import Static
 
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import ChatId
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.screens.confirm import Confirm
 from chat_tui.ui.screens.talk_pane import DRAFT_S, TalkPane
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, NARROW, WIDE, Desk, desk
 
 HELD = InboxSettings(undo_s=600, poll_s=CALM.poll_s, scan_s=CALM.scan_s)

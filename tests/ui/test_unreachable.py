@@ -6,7 +6,7 @@ import pytest
 
 from chat_tui.model.link import LinkState
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import NARROW, WIDE, desk
 
 JOHN = 14_800_017

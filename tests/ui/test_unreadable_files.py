@@ -2,10 +2,10 @@
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreProblem
 from chat_tui.ui.widgets.status_line import NoticeLine
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import Desk, desk
 
 WHY = "The disk failed while using cache.db: check its free space and health."

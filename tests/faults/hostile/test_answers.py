@@ -4,10 +4,10 @@ import random
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.hostile.answers import control
 from tests.faults.support.seeds import a_seed
 from tests.faults.support.window import CTRL_Q, Window
+from tests.support.sandbox import Sandbox
 
 pytestmark = pytest.mark.terminal
 

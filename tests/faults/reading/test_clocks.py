@@ -7,7 +7,6 @@ import pytest
 
 from chat_tui.clock import wall_clock_ms
 from chat_tui.market.pacing import Deadlines
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.sandbox.times import http_date
 from chat_tui.settings import Preferences
 from chat_tui.ui.app import ChatTuiApp
@@ -15,6 +14,7 @@ from tests.faults.sending.test_limits import hourly
 from tests.faults.support.pages import HISTORY, LIST
 from tests.faults.support.trial import Trial
 from tests.support.places import places
+from tests.support.sandbox import Sandbox
 from tests.support.settling import drawn
 from tests.support.shop import Shop
 from tests.support.unseen import picture

@@ -16,10 +16,10 @@ from chat_tui.inbox.files import saved_name
 from chat_tui.inbox.reading import attachments
 from chat_tui.model.file import SAVED_BYTES, Saved
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.sandbox.faults import Answer
 from chat_tui.store import saved
 from tests.faults.support.received import came, kind_of
 from tests.faults.support.trial import Trial
+from tests.support.faults import Answer
 from tests.support.raw_market import Script, raw_market, reply
 
 NAMES = [

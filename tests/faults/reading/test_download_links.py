@@ -15,9 +15,9 @@ from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
 from chat_tui.model.file import Saved
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.sandbox.faults import Answer
 from tests.faults.support.received import Received, came, kind_of
 from tests.faults.support.trial import Trial
+from tests.support.faults import Answer
 from tests.support.raw_market import raw_market, reply
 from tests.support.waiting import until
 

@@ -11,7 +11,6 @@ from chat_tui.model.ids import UNKNOWN_TIME
 from chat_tui.model.message import Message
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.timeline import Entry
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import quarantine
 from chat_tui.ui.view.queue_rows import queue_row
 from chat_tui.ui.view.timeline_rows import Scene, entry_lines
@@ -35,6 +34,7 @@ from tests.faults.support.pages import (
 )
 from tests.faults.support.trial import Trial
 from tests.market.examples import chat
+from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
 
 NOW = 1_795_341_600_000

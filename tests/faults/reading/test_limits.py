@@ -19,7 +19,6 @@ from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Entry, TimelinePage
 from chat_tui.safetext import LIMIT
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.view import timeline_rows
 from chat_tui.ui.view.queue_rows import queue_row
 from chat_tui.ui.view.timeline_rows import Scene, entry_lines
@@ -29,6 +28,7 @@ from chat_tui.words.line import text_of, width_of
 from tests.faults.support.pages import HISTORY, history, listed, open_patiently, page, said
 from tests.faults.support.trial import Trial
 from tests.support.raw_market import RawMarket, Script, raw_market, reply
+from tests.support.sandbox import Sandbox
 
 MIB = 1024 * 1024
 MOST_KIB = 40 * 1024

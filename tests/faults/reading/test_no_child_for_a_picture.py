@@ -11,7 +11,7 @@ from PIL import Image
 
 from chat_tui.pictures import preview
 from chat_tui.pictures.preview import NoPicture, Picture, decode
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import desk
 from tests.ui.test_saving import opened
 

@@ -9,8 +9,6 @@ import pytest
 
 from chat_tui.model.link import LinkState
 from chat_tui.model.problem import ProblemKind
-from chat_tui.sandbox.faults import PORTAL, Answer, portal
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.words.problems import problem_words
 from chat_tui.words.status import notice
 from tests.faults.sending.test_refusals import scans_of
@@ -27,6 +25,8 @@ from tests.faults.support.pages import (
     spoil,
 )
 from tests.faults.support.trial import Trial
+from tests.support.faults import PORTAL, Answer, portal
+from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop
 from tests.support.waiting import until
 

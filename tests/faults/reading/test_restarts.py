@@ -8,8 +8,6 @@ import pytest
 from chat_tui.inbox.reading.scan import Pager
 from chat_tui.model.ids import ChatId
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.reading.test_tokens import of
 from tests.faults.support.pages import (
     HISTORY,
@@ -24,6 +22,8 @@ from tests.faults.support.pages import (
     true_ids,
 )
 from tests.faults.support.trial import Trial
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 
 REFUSED = Answer(
     status=400,

@@ -13,7 +13,6 @@ from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.message import Message
 from chat_tui.model.paging import ChatsPage, Coverage, MessagesPage, Unreadable
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import messages
 from tests.faults.support.pages import (
     HISTORY,
@@ -29,6 +28,7 @@ from tests.faults.support.pages import (
 from tests.faults.support.trial import Trial
 from tests.market.conftest import KEY, Connect, connect
 from tests.support.raw_market import raw_market, reply
+from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
 
 __all__ = ["connect"]

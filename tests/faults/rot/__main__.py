@@ -8,8 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.rot import master, trial
+from tests.support.sandbox import Sandbox
 
 
 def main(given: list[str] | None = None) -> int:

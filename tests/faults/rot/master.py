@@ -7,9 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 from chat_tui.model.queue import Tab
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import chats, shape
 from tests.store.world import queue_text
+from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop, client_of, open_store
 from tests.support.waiting import until
 

@@ -15,10 +15,10 @@ from chat_tui.commands import list as list_
 from chat_tui.commands.checks import storage
 from chat_tui.inbox.service import Inbox
 from chat_tui.paths import Paths
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store.errors import StoreError, StoreProblem
 from tests.faults.rot.master import QUEUED
 from tests.faults.rot.spoil import Column, Spoilt, columns, spoil_column, spoil_pages
+from tests.support.sandbox import Sandbox
 from tests.support.settling import drawn
 from tests.support.shop import client_of, open_store
 from tests.ui.app_stage import NARROW, Desk, desk

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from chat_tui.model.ids import ChatId, OutboxId
-from chat_tui.sandbox.faults import Answer, accepted_then, bad_gateway, half_answer, lost, portal
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.checks import Typed, check_key, check_sending, ledger_marks, read_rows
 from tests.faults.support.end import settle_by_asking
 from tests.faults.support.processes import Process
 from tests.faults.support.trial import QUICK, short
+from tests.support.faults import Answer, accepted_then, bad_gateway, half_answer, lost, portal
+from tests.support.sandbox import Sandbox
 
 CHATS = 10
 KILL, FREEZE = 0.06, 0.08

@@ -11,9 +11,9 @@ from chat_tui.model.link import LinkState
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
-from chat_tui.sandbox.faults import Answer, accepted_then, bad_gateway, burst, half_answer, lost, portal
 from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import QUICK, Trial
+from tests.support.faults import Answer, accepted_then, bad_gateway, burst, half_answer, lost, portal
 from tests.support.waiting import until
 
 NEVER = threading.Event()

@@ -17,7 +17,6 @@ from chat_tui.market.pacing import Deadlines
 from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.timeline import Draft
-from chat_tui.sandbox.faults import Answer, accepted_then, lost
 from chat_tui.store.errors import StoreBusy
 from chat_tui.store.locks import ByteLock, WriteLock
 from tests.faults.support.checks import Typed, check_limits, check_sending, mark_of, read_rows
@@ -26,6 +25,7 @@ from tests.faults.support.processes import PROJECT, Process, await_true
 from tests.faults.support.seeds import a_seed
 from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import Trial
+from tests.support.faults import Answer, accepted_then, lost
 from tests.support.shop import store_paths
 
 Start = Callable[..., Process]

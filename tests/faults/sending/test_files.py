@@ -10,9 +10,9 @@ from chat_tui.clock import wall_clock_ms
 from chat_tui.inbox.copies.clock import boot_clock
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import ProblemKind
-from chat_tui.sandbox.faults import Answer, accepted_then
 from chat_tui.store import spool
 from tests.faults.support.trial import FILE, QUICK, Trial
+from tests.support.faults import Answer, accepted_then
 from tests.support.waiting import until
 
 SIZE = 1_000_000

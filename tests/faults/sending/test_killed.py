@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from chat_tui.model.outbox import OutboxState
-from chat_tui.sandbox.faults import Answer
 from tests.faults.support.checks import Typed, ledger_marks, mark_of, read_rows
 from tests.faults.support.processes import await_true
 from tests.faults.support.steps import FILE_STEPS, TEXT_STEPS, UNSAFE_YET
 from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import Trial
+from tests.support.faults import Answer
 from tests.support.waiting import until
 
 

@@ -12,11 +12,11 @@ from chat_tui.market.pacing import NARROW, NARROW_SECONDS, Gate
 from chat_tui.model.ids import ChatId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.times import http_date
 from tests.faults.sending.test_network import AN_ITEM, waits_after
 from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import QUICK, SEND, Trial
+from tests.support.faults import Answer
 from tests.support.waiting import until
 
 HOUR_MS = 3_600_000

@@ -17,12 +17,12 @@ from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.link import LinkState
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.tiers import thorough
 from tests.faults.support.trial import Trial, short
 from tests.support.certificates import make_certificates, serving
+from tests.support.faults import Answer
 from tests.support.raw_market import raw_market, reply
+from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
 
 WAITED_S = 3.0

@@ -14,12 +14,12 @@ from chat_tui.model.chat import NewChat
 from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.sandbox.faults import Answer, accepted_then, bad_gateway, half_answer, lost, portal
 from tests.faults.sending.test_answers import ERROR_BODY, NEVER, ok
 from tests.faults.sending.test_limits import HOURLY, PARALLEL, hourly, in_seconds, refusal
 from tests.faults.support.seeds import a_seed
 from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import QUICK, Trial
+from tests.support.faults import Answer, accepted_then, bad_gateway, half_answer, lost, portal
 from tests.support.waiting import until
 
 

@@ -7,7 +7,7 @@ import pytest
 from chat_tui.inbox.files import inspect
 from chat_tui.model.door import holds_secret
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.sandbox.serve import Sandbox
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, desk
 
 KEY = "s3cret-of-this-run"

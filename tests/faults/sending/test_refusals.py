@@ -13,9 +13,9 @@ from chat_tui.market.client import MarketClient
 from chat_tui.model.link import LinkState
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import ProblemKind
-from chat_tui.sandbox.faults import Answer, lost
 from chat_tui.words.delivery import delivery_reason
 from tests.faults.support.trial import FILE, Trial
+from tests.support.faults import Answer, lost
 from tests.support.raw_market import raw_market, reply
 from tests.support.shop import QUICK, Shop
 from tests.support.waiting import PATIENCE_S, until

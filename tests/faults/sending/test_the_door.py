@@ -16,9 +16,9 @@ from chat_tui.model.file import FileCard
 from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.sandbox.faults import Answer
 from chat_tui.store import outbox
 from tests.faults.support.trial import Trial
+from tests.support.faults import Answer
 from tests.support.shop import QUICK, Shop
 from tests.support.waiting import until
 

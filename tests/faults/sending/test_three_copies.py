@@ -3,9 +3,9 @@
 import time
 from pathlib import Path
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.sending.three_copies import Outcome, Run, finish, writable
 from tests.faults.support.seeds import a_seed
+from tests.support.sandbox import Sandbox
 
 
 def test_three_copies_miss_nothing_whoever_is_killed_or_frozen(tmp_path: Path) -> None:

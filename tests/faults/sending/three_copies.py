@@ -19,13 +19,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from chat_tui.model.ids import ChatId, OutboxId
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.quota import HOUR, PER_HOUR
-from chat_tui.sandbox.serve import Sandbox
+from chat_tui.sandbox.ledger import HOUR
+from chat_tui.sandbox.routes import PER_HOUR
 from tests.faults.support.checks import Typed, check_cache, check_limits, check_sending, read_rows
 from tests.faults.support.end import settle_by_asking
 from tests.faults.support.processes import Process, await_true
 from tests.faults.support.three import FAULTS, Outcome, check_files, check_loop
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, open_store
 
 COPIES = 3

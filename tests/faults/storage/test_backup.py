@@ -10,13 +10,13 @@ from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
-from chat_tui.sandbox.faults import accepted_then, lost
 from chat_tui.store import chats, drafts, outbox
 from chat_tui.store.database import Connection
 from chat_tui.store.locks import WriteLock
 from tests.faults.support.processes import Process
 from tests.faults.support.trial import Trial
 from tests.store.world import a_chat
+from tests.support.faults import accepted_then, lost
 from tests.support.shop import open_store, store_paths
 
 S = OutboxState

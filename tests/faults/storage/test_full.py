@@ -8,12 +8,12 @@ import pytest
 
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store.database import Connection, Store
 from tests.faults.support.checks import Typed, mark_of, read_rows
 from tests.faults.support.processes import Process, await_true
 from tests.faults.support.trial import Trial
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
 from tests.ui.app_stage import desk
 

@@ -11,11 +11,11 @@ import pytest
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import OutboxState
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import messages
 from chat_tui.store.database import Store
 from tests.faults.storage.test_full import LONG, cap
 from tests.faults.support.trial import FILE, SEND, Trial
+from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
 from tests.ui.app_stage import desk
 

@@ -12,10 +12,10 @@ from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import chats, marks
 from tests.faults.support.trial import Trial
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop
 from tests.support.waiting import until
 from tests.ui.app_stage import desk

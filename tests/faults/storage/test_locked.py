@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store.locks import WriteLock
 from tests.faults.support.processes import PROJECT
+from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
 from tests.ui.app_stage import Desk, desk
 

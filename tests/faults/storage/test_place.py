@@ -8,12 +8,12 @@ import pytest
 
 from chat_tui.model.ids import ChatId
 from chat_tui.model.timeline import Draft
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import drafts
 from chat_tui.store.database import Store, StorePaths
 from chat_tui.store.errors import StoreProblem
 from tests.faults.support.checks import check_modes
 from tests.support.program import at_home, run
+from tests.support.sandbox import Sandbox
 from tests.support.shop import open_store
 
 

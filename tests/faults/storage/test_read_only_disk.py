@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.program import inbox, run, surroundings
 from tests.support.pty_program import PtyProgram
 from tests.support.read_only import mount_read_only
+from tests.support.sandbox import Sandbox
 
 CTRL_Q = "\x11"
 

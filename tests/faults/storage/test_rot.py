@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.rot import master, trial
 from tests.faults.rot.master import FILES, QUEUED
 from tests.faults.rot.spoil import columns, rounds_of_text
 from tests.faults.support.tiers import thorough, with_quick
+from tests.support.sandbox import Sandbox
 from tests.support.shop import open_store
 from tests.ui.app_stage import NARROW, desk
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from chat_tui.paths import locate
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.program import inbox, run, surroundings
 from tests.faults.support.tiers import thorough
 from tests.store.test_outdated import BY_HAND, RENAMED
+from tests.support.sandbox import Sandbox
 
 TYPED = "half a draft"
 CTRL_Q = "\x11"

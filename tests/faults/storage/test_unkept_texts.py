@@ -12,13 +12,13 @@ import pytest
 
 from chat_tui.model.timeline import Draft
 from chat_tui.paths import locate
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import unsaved
 from chat_tui.ui import parting
 from tests.faults.storage.test_full import fill_up
 from tests.faults.storage.test_full_cache import fill
 from tests.faults.support.program import inbox, run, surroundings
 from tests.faults.support.tiers import with_quick
+from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import desk
 
 LONG = "Не потеряйся. " * 250

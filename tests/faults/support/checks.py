@@ -9,10 +9,10 @@ from pathlib import Path
 from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.sandbox.ledger import Accepted
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import chats
 from chat_tui.store.database import Connection, Store
 from chat_tui.store.rows import ITEM, item_of
+from tests.support.sandbox import Sandbox
 from tests.support.shop import open_store
 
 MOST_AT_ONCE = 4

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.checks import Typed, ledger_marks
 from tests.faults.support.processes import Process, await_true
+from tests.support.sandbox import Sandbox
 
 
 def settle_by_asking(

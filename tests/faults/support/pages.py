@@ -9,8 +9,8 @@ from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.message import Message
 from chat_tui.model.paging import Coverage
 from chat_tui.model.queue import QueueItem, Tab
-from chat_tui.sandbox.faults import Answer
 from tests.faults.support.trial import Trial
+from tests.support.faults import Answer
 from tests.support.shop import Shop
 from tests.support.waiting import until
 

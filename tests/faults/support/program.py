@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.support.pty_program import ROOT, PtyProgram
+from tests.support.sandbox import Sandbox
 
 PROGRAM = (sys.executable, "-P", "-m", "chat_tui")
 SENTINEL = "ACMA:5entinelKey:0a1b2c3d"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from chat_tui.model.ids import ChatId
 from chat_tui.model.queue import Tab
-from chat_tui.sandbox.faults import Answer, accepted_then, bad_gateway, half_answer, lost, portal
 from chat_tui.store import chats
 from chat_tui.store.database import Store
+from tests.support.faults import Answer, accepted_then, bad_gateway, half_answer, lost, portal
 
 FAULTS = (
     accepted_then("reset"),

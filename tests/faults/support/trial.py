@@ -21,9 +21,7 @@ from chat_tui.model.file import FileCard
 from chat_tui.model.ids import BusinessId, ChatId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem
-from chat_tui.sandbox.faults import Answer
 from chat_tui.sandbox.ledger import RequestRecord
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store import outbox
 from tests.faults.support.checks import (
     SAID,
@@ -36,6 +34,8 @@ from tests.faults.support.checks import (
     mark_of,
     read_rows,
 )
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, Shop, open_store
 from tests.support.waiting import crowd, until
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from chat_tui.paths import locate
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.store.database import Connection, Store, StorePaths
 from tests.faults.support.checks import check_key, check_modes, rows_of
 from tests.support.pty_program import PtyProgram
+from tests.support.sandbox import Sandbox
 
 PROGRAM = ("-P", "-m", "chat_tui")
 CTRL_Q = "\x11"

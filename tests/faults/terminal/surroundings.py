@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.support.program import at_home
 from tests.support.pty_program import ROOT, PtyProgram
+from tests.support.sandbox import Sandbox
 
 PATIENCE_S: Final = 60.0
 _CTRL_Q: Final = "\x11"

@@ -13,12 +13,12 @@ from rich.terminal_theme import MONOKAI
 from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import ProblemKind
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
 from chat_tui.ui.terminal.colours import PLAIN_THEME, is_monochrome, theme_for
 from chat_tui.ui.terminal.environment import prepare
 from tests.faults.support.trial import SEND
 from tests.faults.support.window import Window, settings
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 from tests.support.scenes import Scene, make_scene, queue_an_answer
 from tests.support.settling import pressing
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.processes import await_true
 from tests.faults.support.tiers import with_quick
 from tests.faults.support.window import CTRL_Q, Kept, Window, data, settings
+from tests.support.sandbox import Sandbox
 
 pytestmark = pytest.mark.terminal
 

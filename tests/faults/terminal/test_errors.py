@@ -5,10 +5,10 @@ import stat
 import pytest
 
 from chat_tui.paths import locate
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.broken import SECRET
 from tests.faults.support.tiers import with_quick
 from tests.faults.support.window import Kept, Window, log
+from tests.support.sandbox import Sandbox
 
 pytestmark = pytest.mark.terminal
 

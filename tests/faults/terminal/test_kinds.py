@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.tiers import thorough
 from tests.faults.support.window import CTRL_Q, Window, settings
 from tests.support.program import in_any_locale
 from tests.support.pty_program import PtyProgram
+from tests.support.sandbox import Sandbox
 
 pytestmark = pytest.mark.terminal
 

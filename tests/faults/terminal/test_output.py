@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from chat_tui.model.outbox import OutboxState
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.processes import await_true
 from tests.faults.support.window import CTRL_Q, Kept, Window, settings
 from tests.support.pty_program import PATIENCE_S
+from tests.support.sandbox import Sandbox
 
 pytestmark = pytest.mark.terminal
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from chat_tui.model.outbox import OutboxState
-from chat_tui.sandbox.faults import Answer
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.processes import await_true
 from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import SEND
 from tests.faults.support.window import CTRL_Q, Kept, Window, settings
+from tests.support.faults import Answer
+from tests.support.sandbox import Sandbox
 
 pytestmark = pytest.mark.terminal
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.tiers import with_quick
 from tests.faults.support.window import CTRL_Q, Kept, Window, settings
+from tests.support.sandbox import Sandbox
 
 pytestmark = pytest.mark.terminal
 

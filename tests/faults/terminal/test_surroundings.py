@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.tiers import thorough, with_quick
 from tests.faults.terminal.surroundings import ODD, SHORT, on_a_terminal, surroundings, verb
+from tests.support.sandbox import Sandbox
 
 
 @pytest.mark.terminal

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.sandbox.serve import Sandbox
 from tests.faults.support.processes import await_true
 from tests.faults.support.window import Kept, log
 from tests.support.pty_program import PATIENCE_S, PtyProgram
+from tests.support.sandbox import Sandbox
 
 TMUX = shutil.which("tmux")
 

@@ -1,18 +1,18 @@
-"""What each chat operation of the API does, once the request was let in."""
+"""What each chat operation of the API does, once the request was let in, and chats and messages as JSON."""
 
 import hashlib
 from collections.abc import Sequence
 from typing import Any, Final
 
-from chat_tui.sandbox import params, render
-from chat_tui.sandbox.calls import Call, ok
-from chat_tui.sandbox.forms import files_named
-from chat_tui.sandbox.goods import SHOPS
-from chat_tui.sandbox.heads import CONTEXTS, KINDS, STATUSES
-from chat_tui.sandbox.index import codes
+from chat_tui.sandbox import request
+from chat_tui.sandbox.access import SHOPS
+from chat_tui.sandbox.faults import Behaviour
+from chat_tui.sandbox.generator import CONTEXTS, KINDS, STATUSES, Message
 from chat_tui.sandbox.ledger import Accepted
 from chat_tui.sandbox.refusal import Refusal
-from chat_tui.sandbox.world import Chat
+from chat_tui.sandbox.request import Call, ok
+from chat_tui.sandbox.times import iso
+from chat_tui.sandbox.world import Chat, codes
 
 TEXT_LIMIT: Final = 4096
 FILE_LIMIT: Final = 5_242_880
@@ -23,13 +23,13 @@ FORM_LIMIT: Final = FILE_LIMIT + 256 * 1024
 def get_chats(call: Call) -> Any:
     """A page of chats."""
     behaviour, world = call.market.behaviour, call.market.world
-    size = params.limit(call.query, default=10, most=20)
+    size = request.limit(call.query, default=10, most=20)
     body = call.json()
-    statuses = params.items(body, "statuses", params.word(frozenset(STATUSES)))
-    kinds = params.items(body, "types", params.word(frozenset(KINDS)))
-    context_types = params.items(body, "contextTypes", params.word(frozenset(CONTEXTS)))
-    contexts = params.items(body, "contexts", params.context)
-    order_ids = params.items(body, "orderIds", params.number)
+    statuses = request.items(body, "statuses", request.word(frozenset(STATUSES)))
+    kinds = request.items(body, "types", request.word(frozenset(KINDS)))
+    context_types = request.items(body, "contextTypes", request.word(frozenset(CONTEXTS)))
+    contexts = request.items(body, "contexts", request.context)
+    order_ids = request.items(body, "orderIds", request.number)
     if order_ids is not None:
         if not behaviour.legacy_order_ids:
             raise Refusal(400, "Parameter orderIds is not supported. Use contexts")
@@ -50,22 +50,22 @@ def get_chats(call: Call) -> Any:
         return sorted(passing, key=lambda chat: -chat.updated)[first : first + count]
 
     found, paging = call.page(body, size, read)
-    return ok({"chats": [render.chat(chat, behaviour) for chat in found], "paging": paging})
+    return ok({"chats": [_chat(chat, behaviour) for chat in found], "paging": paging})
 
 
 def get_chat(call: Call) -> Any:
     """One chat."""
-    return ok(render.chat(call.chat(), call.market.behaviour))
+    return ok(_chat(call.chat(), call.market.behaviour))
 
 
 def get_history(call: Call) -> Any:
     """A page of messages."""
     market = call.market
-    size = params.limit(call.query, default=50, most=100)
-    params.required(call.query, "chatId")
+    size = request.limit(call.query, default=50, most=100)
+    request.required(call.query, "chatId")
     body = call.json()
     since = body.get("messageIdFrom")
-    since = None if since is None else params.positive(since, "messageIdFrom")
+    since = None if since is None else request.positive(since, "messageIdFrom")
     chat = call.chat()
     said = list(market.world.messages(chat))
     if since is not None:
@@ -77,20 +77,20 @@ def get_history(call: Call) -> Any:
         said.sort(key=lambda message: hashlib.sha256(str(message.message_id).encode()).digest())
     asked = (chat.chat_id, since)
     found, paging = call.page(asked, size, lambda first, count: said[first : first + count])
-    shown = [render.message(message, market.behaviour, market.files_url) for message in found]
-    about = {**render.legacy(chat, market.behaviour), "context": render.context(chat, market.behaviour)}
+    shown = [_message(message, market.files_url) for message in found]
+    about = {**_legacy(chat, market.behaviour), "context": _context(chat)}
     return ok({**about, "messages": shown, "paging": paging})
 
 
 def get_message(call: Call) -> Any:
     """One message."""
     market = call.market
-    params.required(call.query, "chatId")
-    message_id = params.required(call.query, "messageId")
+    request.required(call.query, "chatId")
+    message_id = request.required(call.query, "messageId")
     chat = call.chat()
     for message in market.world.messages(chat):
         if message.message_id == message_id:
-            return ok(render.message(message, market.behaviour, market.files_url))
+            return ok(_message(message, market.files_url))
     raise Refusal(404, f"Can't find message by id: '{message_id}' for chat '{chat.chat_id}'")
 
 
@@ -101,11 +101,11 @@ def create_chat(call: Call) -> Any:
     if body.get("orderId") is not None:
         if not call.market.behaviour.legacy_order_ids:
             raise Refusal(400, "Parameter orderId is not supported. Use context")
-        kind, number = "ORDER", params.number(body["orderId"], "orderId")
+        kind, number = "ORDER", request.number(body["orderId"], "orderId")
     elif body.get("context") is None:
         raise Refusal(400, "'context' must not be null (rejected value: null)")
     else:
-        kind, number = params.context(body["context"], "context")
+        kind, number = request.context(body["context"], "context")
     order = world.orders.by_order(number) if kind == "ORDER" else world.orders.by_return(number)
     if order is None:
         raise Refusal(404, f"Order not found: '{number}'")
@@ -128,36 +128,89 @@ def _open_for_writing(call: Call) -> Chat:
 
 def send_message(call: Call) -> Any:
     """Write a text as the shop."""
-    params.required(call.query, "chatId")
-    text = params.text(call.json(), "message", most=TEXT_LIMIT)
+    request.required(call.query, "chatId")
+    text = request.text(call.json(), "message", most=TEXT_LIMIT)
     chat = _open_for_writing(call)
     if call.market.behaviour.trim:
         text = text.strip()
     said = call.market.world.say(chat, "PARTNER", text)
-    accepted = Accepted(chat.chat_id, "text", text, "", "", 0, said.at, said.message_id)
+    return _taken(call, chat, Accepted(chat.chat_id, "text", text, "", "", 0, said.at, said.message_id))
+
+
+def send_file(call: Call) -> Any:
+    """Write a file as the shop."""
+    request.required(call.query, "chatId")
+    if not call.content_type and not call.body:
+        raise Refusal(400, "Required request part 'file' is not present")
+    request.check_type(call.content_type, "multipart/form-data")
+    request.check_size(call.size, FORM_LIMIT)
+    found = request.files_named("file", call.content_type, call.body)
+    if len(found) != 1:
+        words = "Only one file is allowed" if found else "Required request part 'file' is not present"
+        raise Refusal(400, words)
+    [(name, content)] = found
+    request.check_size(len(content), FILE_LIMIT)
+    chat = _open_for_writing(call)
+    said = call.market.world.say(chat, "PARTNER", None, [(name, content)])
+    digest = hashlib.sha256(content).hexdigest()
+    accepted = Accepted(chat.chat_id, "file", "", digest, name, len(content), said.at, said.message_id)
+    return _taken(call, chat, accepted)
+
+
+def _taken(call: Call, chat: Chat, accepted: Accepted) -> Any:
     call.market.ledger.append(accepted)
     call.market.heard(chat)
     return {"status": "OK"}
 
 
-def send_file(call: Call) -> Any:
-    """Write a file as the shop."""
-    params.required(call.query, "chatId")
-    if not call.content_type and not call.body:
-        raise Refusal(400, "Required request part 'file' is not present")
-    params.check_type(call.content_type, "multipart/form-data")
-    params.check_size(call.size, FORM_LIMIT)
-    found = files_named("file", call.content_type, call.body)
-    if len(found) != 1:
-        words = "Only one file is allowed" if found else "Required request part 'file' is not present"
-        raise Refusal(400, words)
-    [(name, content)] = found
-    params.check_size(len(content), FILE_LIMIT)
-    chat = _open_for_writing(call)
-    said = call.market.world.say(chat, "PARTNER", None, [(name, content)])
-    digest = hashlib.sha256(content).hexdigest()
-    call.market.ledger.append(
-        Accepted(chat.chat_id, "file", "", digest, name, len(content), said.at, said.message_id)
-    )
-    call.market.heard(chat)
-    return {"status": "OK"}
+# ---- as JSON
+
+
+def _context(chat: Chat) -> dict[str, Any]:
+    """ChatFullContextDTO."""
+    shown: dict[str, Any] = {"type": chat.context}
+    customer = {"name": chat.name, "publicId": chat.public_id}
+    customer = {field: value for field, value in customer.items() if value is not None}
+    if customer:
+        shown["customer"] = customer
+    if chat.order is not None:
+        shown["campaignId"] = chat.order.campaign_id
+        shown["orderId"] = chat.order.order_id
+        if chat.context == "RETURN":
+            shown["returnId"] = chat.order.return_id
+    return shown
+
+
+def _chat(chat: Chat, behaviour: Behaviour) -> dict[str, Any]:
+    """GetChatInfoDTO."""
+    return {
+        "chatId": chat.chat_id,
+        "context": _context(chat),
+        "type": chat.kind,
+        "status": chat.status,
+        "createdAt": iso(chat.created),
+        "updatedAt": iso(chat.updated),
+        **_legacy(chat, behaviour),
+    }
+
+
+def _legacy(chat: Chat, behaviour: Behaviour) -> dict[str, Any]:
+    """The `orderId` that answers once held."""
+    return {"orderId": chat.order.order_id} if behaviour.legacy_order_ids and chat.order else {}
+
+
+def _message(message: Message, files_url: str) -> dict[str, Any]:
+    """ChatMessageDTO."""
+    shown: dict[str, Any] = {
+        "messageId": message.message_id,
+        "createdAt": iso(message.at),
+        "sender": message.sender,
+    }
+    if message.text is not None:
+        shown["message"] = message.text
+    if message.files:
+        shown["payload"] = [
+            {"name": file.name, "url": f"{files_url}/file/{file.file_id}", "size": file.size}
+            for file in message.files
+        ]
+    return shown

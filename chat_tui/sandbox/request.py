@@ -1,12 +1,24 @@
-"""Checks of what a request asks, with the documented words of refusal."""
+"""One request on its way through an operation: what it may ask, and the documented words of every refusal."""
 
+import base64
+import hashlib
+import hmac
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import File, FormParser, parse_options_header
 
+from chat_tui.sandbox.access import Key
+from chat_tui.sandbox.faults import Behaviour
+from chat_tui.sandbox.ledger import Accepted
 from chat_tui.sandbox.refusal import Refusal
+from chat_tui.sandbox.world import Chat, World
+
+_T = TypeVar("_T")
 
 JSON_LIMIT: Final = 512 * 1024
 _INT64: Final = 2**63
@@ -148,9 +160,9 @@ def context(item: Any, name: str) -> tuple[str, int]:
     """What a chat is about: type ORDER or RETURN, and id."""
     if not isinstance(item, dict):
         raise illegal(name)
-    for field in ("type", "id"):
-        if item.get(field) is None:
-            raise Refusal(400, f"'{name}.{field}' must not be null (rejected value: null)")
+    for part in ("type", "id"):
+        if item.get(part) is None:
+            raise Refusal(400, f"'{name}.{part}' must not be null (rejected value: null)")
     kind = word(frozenset({"ORDER", "RETURN"}))(item["type"], f"{name}.type")
     return kind, positive(item["id"], f"{name}.id")
 
@@ -165,3 +177,143 @@ def text(body: Mapping[str, Any], name: str, *, most: int) -> str:
     if not 1 <= len(value.encode("utf-16-le", "surrogatepass")) // 2 <= most:
         raise _size(name, 1, most, value)
     return value
+
+
+# ---- forms
+
+_ESCAPES = {"%22": '"', "%0D": "\r", "%0A": "\n"}
+"""How browsers and HTTP libraries write what may not stand in a quoted name."""
+
+
+class UploadedFile(NamedTuple):
+    """One file of a form."""
+
+    name: str
+    content: bytes
+
+
+def files_named(field: str, content_type: str, body: bytes) -> tuple[UploadedFile, ...]:
+    """The whole files of a form in one of its fields; Refusal (400) if it is no form."""
+    found: list[UploadedFile] = []
+
+    def take(uploaded: File) -> None:
+        if uploaded.field_name == field.encode():
+            uploaded.file_object.seek(0)
+            name = (uploaded.file_name or b"file").decode(errors="replace")
+            found.append(UploadedFile(_plain(name), uploaded.file_object.read()))
+
+    kind, options = parse_options_header(content_type.encode("latin-1", "replace"))
+    # In memory: the body is there already.
+    kept = {"MAX_MEMORY_FILE_SIZE": len(body) + 1}
+    try:
+        parser = FormParser(kind.decode(), None, take, boundary=options.get(b"boundary"), config=kept)
+        parser.write(body)
+        parser.finalize()
+    except FormParserError as broken:
+        raise Refusal(400, "Could not parse multipart request") from broken
+    return tuple(found)
+
+
+def _plain(written: str) -> str:
+    for escape, character in _ESCAPES.items():
+        written = written.replace(escape, character)
+    return written
+
+
+# ---- pages
+
+
+class Tokens:
+    """Makes and reads tokens of one world."""
+
+    def __init__(self, seed: int) -> None:
+        self._secret = f"sandbox {seed}".encode()
+
+    def _seal(self, asked: Any, place: int) -> bytes:
+        return hmac.new(self._secret, msgspec.json.encode((asked, place)), hashlib.sha256).digest()[:9]
+
+    def make(self, asked: Any, place: int) -> str:
+        """The token for the page that begins at `place` of the answer to `asked`."""
+        return base64.urlsafe_b64encode(place.to_bytes(6, "big") + self._seal(asked, place)).decode()
+
+    def read(self, asked: Any, token: str) -> int:
+        """Where the page begins; 400 for a token that was not made for `asked`."""
+        try:
+            raw = base64.urlsafe_b64decode(token.encode("ascii"))
+        except ValueError as broken:
+            raise Refusal(400, "Bad page token") from broken
+        place = int.from_bytes(raw[:6], "big")
+        if not hmac.compare_digest(raw[6:], self._seal(asked, place)):
+            raise Refusal(400, "Bad page token")
+        return place
+
+
+# ---- the request itself
+
+
+@dataclass(slots=True)
+class Market:
+    """Everything the operations work on."""
+
+    world: World
+    behaviour: Behaviour
+    tokens: Tokens
+    files_url: str
+    """Origin of the attachment host."""
+    heard: Callable[[Chat], None]
+    """Called with every chat the shop wrote in."""
+    ledger: list[Accepted] = field(default_factory=list)
+    """Every send that took effect, in order."""
+    created: list[int] = field(default_factory=list)
+    """Ids of chats that createChat opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that was let in."""
+
+    market: Market
+    operation: str
+    key: Key
+    ids: Mapping[str, int]
+    """From the path."""
+    query: Mapping[str, str]
+    content_type: str
+    body: bytes
+    size: int
+    """Bytes of the body as it came; more than `body` holds where it was far too large."""
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object."""
+        return json_object(self.content_type, self.body, self.size)
+
+    def chat(self) -> Chat:
+        """The chat that `chatId` of the query names."""
+        chat_id = required(self.query, "chatId")
+        chat = self.market.world.chat(chat_id)
+        if chat is None:
+            raise Refusal(404, f"Can't find chat by id: '{chat_id}'")
+        return chat
+
+    def page(
+        self, asked: Any, size: int, read: Callable[[int, int], Sequence[_T]]
+    ) -> tuple[list[_T], dict[str, str]]:
+        """The page the token asks for, and its `paging`; `read(first, count)` gives a run of all items."""
+        behaviour = self.market.behaviour
+        bound = (self.operation, sorted(self.ids.items()), asked)
+        token = self.query.get("pageToken") or self.query.get("page_token") or ""
+        first = self.market.tokens.read(bound, token) if token else 0
+        if behaviour.paging == "endless" and token:
+            return [], {"nextPageToken": self.market.tokens.make(bound, first + 1)}
+        found = list(read(first, size + 1))
+        following = first + size - behaviour.page_overlap if size > behaviour.page_overlap else first + 1
+        if behaviour.paging == "loop":
+            following = size
+        elif len(found) <= size and behaviour.paging != "endless":
+            return found, {}
+        return found[:size], {"nextPageToken": self.market.tokens.make(bound, following)}
+
+
+def ok(result: Any) -> dict[str, Any]:
+    """The envelope of the chat calls."""
+    return {"status": "OK", "result": result}

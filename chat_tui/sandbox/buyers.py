@@ -6,12 +6,9 @@ from collections import Counter
 from random import Random
 from typing import Final
 
-from chat_tui.sandbox import dialogues
-from chat_tui.sandbox.draws import draws
-from chat_tui.sandbox.goods import BUYERS, FORMS, GOODS, Goods
-from chat_tui.sandbox.heads import DAY
-from chat_tui.sandbox.pictures import png
-from chat_tui.sandbox.times import spoken_day
+from chat_tui.sandbox.content import BUYERS, DIALOGUES, FOLLOW_UPS, GOODS, PHOTO_WORDS, THANKS
+from chat_tui.sandbox.generator import words_for
+from chat_tui.sandbox.seeded_random import png, seeded
 from chat_tui.sandbox.world import Chat, World
 
 _REPLY_S: Final = (3.0, 8.0)
@@ -27,7 +24,7 @@ class Buyers:
         """`scale` stretches every wait: 0.1 makes buyers ten times as quick."""
         self._world = world
         self._scale = scale
-        self._chance: Random = draws(world.heads.seed, 11)
+        self._chance: Random = seeded(world.heads.seed, 11)
         self._replies: list[tuple[float, int]] = []
         self._replied: Counter[int] = Counter()
         self._next_new = 0.0
@@ -59,13 +56,13 @@ class Buyers:
         assert chat is not None
         lot = self._chance.random()
         if lot < 0.45:
-            self._world.say(chat, "CUSTOMER", self._chance.choice(dialogues.FOLLOW_UPS))
+            self._world.say(chat, "CUSTOMER", self._chance.choice(FOLLOW_UPS))
         elif lot < 0.6:
             number = self._chance.randrange(10_000)
             photo = (f"IMG_{number}.png", png(self._world.heads.seed, number))
-            self._world.say(chat, "CUSTOMER", self._chance.choice(dialogues.PHOTO_WORDS), [photo])
+            self._world.say(chat, "CUSTOMER", self._chance.choice(PHOTO_WORDS), [photo])
         else:
-            self._world.say(chat, "CUSTOMER", self._chance.choice(dialogues.THANKS))
+            self._world.say(chat, "CUSTOMER", self._chance.choice(THANKS))
 
     def _write_first(self) -> None:
         """A buyer asks about goods, or about an order nobody has written about yet."""
@@ -74,21 +71,13 @@ class Buyers:
         order = orders.of_number(orders.first_free + self._chance.randrange(500))
         if self._chance.random() < 0.5 or order is None or self._world.about("ORDER", order.order_id):
             chat = self._world.open("DIRECT", None, name=self._chance.choice(BUYERS))
-            script = self._chance.choice(dialogues.DIRECT)
+            script = self._chance.choice(DIALOGUES["direct"])
         else:
             chat = self._world.open("ORDER", order, name=BUYERS[order.number % len(BUYERS)])
-            script, goods = dialogues.ORDER[0], order.goods[0]
+            script, goods = DIALOGUES["order"][0], order.goods[0]
         words = script[0].partition(":")[2].split(" || ")[0].strip()
-        self._world.say(chat, "CUSTOMER", words.format_map(self._forms(goods, chat)), status="NEW")
-
-    def _forms(self, goods: Goods, chat: Chat) -> dict[str, object]:
-        return {
-            **FORMS[goods.gender],
-            **goods._asdict(),
-            "nom_cap": "",
-            "order": chat.order.order_id if chat.order else "",
-            "day": spoken_day(self._world.now_ms() + 2 * DAY),
-        }
+        text = words.format_map(words_for(goods, chat.order, self._world.now_ms()))
+        self._world.say(chat, "CUSTOMER", text, status="NEW")
 
     async def live(self) -> None:
         """Act until cancelled, several times a second."""

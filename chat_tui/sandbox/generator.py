@@ -1,0 +1,409 @@
+"""What a world is made of: heads, orders and conversations, as pure functions of (seed, number of the chat).
+
+Nothing here is kept: whoever asks twice has it computed twice. So a chat costs nothing until somebody looks
+at it, and equal numbers make equal worlds on every machine. The draws of one chat come in a fixed order;
+whoever changes it changes every world there is, with the pictures and tests that show one.
+"""
+
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+from random import Random
+from typing import Final, NamedTuple
+
+from chat_tui.sandbox.access import SHOPS
+from chat_tui.sandbox.content import DIALOGUES, FORMS, GOODS, HOSTILE, OUTLETS, PHRASES, Goods
+from chat_tui.sandbox.seeded_random import mix, png, seeded
+from chat_tui.sandbox.times import spoken_day
+
+MINUTE: Final = 60_000
+DAY: Final = 86_400_000
+SPAN: Final = 200 * DAY
+"""How far back the oldest chat lies."""
+
+STATUSES: Final = (
+    "NEW",
+    "WAITING_FOR_PARTNER",
+    "WAITING_FOR_CUSTOMER",
+    "WAITING_FOR_ARBITER",
+    "WAITING_FOR_MARKET",
+    "FINISHED",
+)
+KINDS: Final = ("CHAT", "ARBITRAGE")
+CONTEXTS: Final = ("ORDER", "RETURN", "DIRECT")
+NEW, PARTNER, CUSTOMER, ARBITER, MARKET, FINISHED = STATUSES
+CHAT, ARBITRAGE = KINDS
+ORDER, RETURN, DIRECT = CONTEXTS
+
+
+class Head(NamedTuple):
+    """A chat as the list shows it: words of the API, times in ms."""
+
+    created: int
+    updated: int
+    status: str
+    kind: str
+    context: str
+    shop: int
+    """Place in `access.SHOPS`."""
+    topic: str
+    """What the conversation is: a key of `content.DIALOGUES`, or one that `Conversations` knows, or "" for
+    the usual of its context."""
+
+
+class Special(NamedTuple):
+    """A chat of the newest ones that the demo needs to be there."""
+
+    status: str
+    kind: str
+    context: str
+    topic: str
+    minutes: int
+    """Age of its last message."""
+
+
+SPECIALS: Final[dict[int, Special]] = {
+    0: Special(NEW, CHAT, DIRECT, "question", 3),
+    1: Special(PARTNER, CHAT, ORDER, "", 6),
+    2: Special(PARTNER, CHAT, DIRECT, "", 10),
+    3: Special(CUSTOMER, CHAT, DIRECT, "hostile 0", 21),
+    4: Special(PARTNER, CHAT, RETURN, "", 16),
+    5: Special(ARBITER, ARBITRAGE, RETURN, "dispute", 31),
+    6: Special(PARTNER, CHAT, ORDER, "hostile 1", 24),
+    7: Special(NEW, CHAT, ORDER, "opened by shop", 47),
+    8: Special(CUSTOMER, CHAT, ORDER, "hostile 2", 52),
+    9: Special(PARTNER, ARBITRAGE, RETURN, "dispute", 35),
+    10: Special(MARKET, CHAT, ORDER, "", 70),
+    11: Special(CUSTOMER, CHAT, ORDER, "test order", 90),
+    12: Special(PARTNER, CHAT, DIRECT, "english", 55),
+    13: Special(CUSTOMER, CHAT, ORDER, "long texts", 100),
+    14: Special(CUSTOMER, CHAT, DIRECT, "hostile 3", 131),
+    16: Special(PARTNER, CHAT, ORDER, "", 80),
+    17: Special(CUSTOMER, CHAT, DIRECT, "nameless", 140),
+    19: Special(CUSTOMER, CHAT, ORDER, "sticker", 160),
+    20: Special(FINISHED, CHAT, ORDER, "hostile 4", 190),
+    21: Special(PARTNER, CHAT, ORDER, "", 118),
+    23: Special(ARBITER, ARBITRAGE, ORDER, "dispute", 420),
+    27: Special(PARTNER, CHAT, RETURN, "", 165),
+    34: Special(PARTNER, CHAT, DIRECT, "nameless", 225),
+    42: Special(PARTNER, CHAT, ORDER, "", 295),
+    51: Special(ARBITER, ARBITRAGE, RETURN, "dispute", 2000),
+    120: Special(PARTNER, CHAT, DIRECT, "long history", 41),
+}
+"""By rank: 0 is the chat that was opened last."""
+
+
+class Heads:
+    """All generated chats of a world, computed when asked."""
+
+    def __init__(self, seed: int, chats: int, start: int) -> None:
+        self.seed = seed
+        self.chats = chats
+        self.start = start
+        # A few hundred chats crowd towards today; a hundred thousand spread almost evenly over the months.
+        self._bend = 1 + 1.2 * min(1.0, (300 / max(chats, 1)) ** 0.3)
+
+    def created_age(self, rank: int, bits: int) -> int:
+        """How long ago the chat of this rank was opened, ms; grows with the rank."""
+        place = (rank + (bits & 0xFF) / 256) / max(self.chats, 1)
+        return 12 * MINUTE + int(SPAN * place**self._bend)
+
+    def head(self, number: int) -> Head:
+        """The head of chat `number`, 0 = the oldest."""
+        rank = self.chats - 1 - number
+        bits = mix(self.seed, number)
+        age = self.created_age(rank, bits)
+        special = SPECIALS.get(rank)
+        if special is not None:
+            updated_age = min(special.minutes * MINUTE, age - 5 * MINUTE)
+            shop = bits % 2 if special.context == RETURN else bits % 3
+            status, kind, context, topic, _minutes = special
+            return Head(self.start - age, self.start - updated_age, status, kind, context, shop, topic)
+        lot = (bits >> 16) % 1000 / 1000
+        share = (bits >> 52) % 80 / 100
+        lasted = max(3 * MINUTE, min(int((15 + lot**3 * 2880) * MINUTE), int(age * share)))
+        return self._ordinary(bits, age, age - lasted)
+
+    def _ordinary(self, bits: int, age: int, updated_age: int) -> Head:
+        context_lot, kind_lot, status_lot = (bits >> 28) % 20, (bits >> 34) % 100, (bits >> 42) % 100
+        context = ORDER if context_lot < 11 else RETURN if context_lot < 15 else DIRECT
+        kind = ARBITRAGE if kind_lot < 3 and context != DIRECT else CHAT
+        if kind == ARBITRAGE:
+            status = ARBITER if updated_age < 3 * DAY else FINISHED
+        elif updated_age < 2 * DAY:
+            status = CUSTOMER if status_lot < 70 else FINISHED
+        else:
+            status = CUSTOMER if status_lot < 8 else FINISHED
+        shop = bits % 2 if context == RETURN else bits % 3
+        topic = "dispute" if kind == ARBITRAGE else ""
+        return Head(self.start - age, self.start - updated_age, status, kind, context, shop, topic)
+
+
+# ---- orders
+
+ORDER_BASE: Final = 51_230_000_000
+ORDER_STEP: Final = 17
+RETURN_BASE: Final = 8_800_000
+RETURN_STEP: Final = 3
+FREE: Final = 2_000
+"""Orders nobody has written about yet."""
+TEST: Final = 10
+"""Test orders: nobody ever answers in their chats."""
+
+
+class Order(NamedTuple):
+    """One order, perhaps with a return. `number` is that of its chat, or beyond the chats if it has none."""
+
+    number: int
+    order_id: int
+    shop: int
+    goods: tuple[Goods, ...]
+    created: int
+    state: int
+    fake: bool
+    return_id: int | None
+    returned: int
+    """When the return was asked for, ms; 0 = never."""
+    disputed: bool
+
+    @property
+    def campaign_id(self) -> int:
+        """Its shop."""
+        return SHOPS[self.shop].campaign_id
+
+
+class Orders:
+    """Every order of a world, found by its number or by the number of its return."""
+
+    def __init__(self, heads: Heads) -> None:
+        self._heads = heads
+        self.first_free = heads.chats
+        self.first_test = heads.chats + FREE
+        self.end = heads.chats + FREE + TEST
+
+    def of_number(self, number: int) -> Order | None:
+        """The order of chat `number` (None if it has none), or a free or a test order."""
+        if not 0 <= number < self.end:
+            return None
+        bits = mix(self._heads.seed, number, 3)
+        goods: tuple[Goods, ...] = (GOODS[bits % len(GOODS)],)
+        if bits >> 40 & 3 == 0:
+            goods += (GOODS[(bits >> 20) % len(GOODS)],)
+        if number < self._heads.chats:
+            head = self._heads.head(number)
+            if head.context == DIRECT:
+                return None
+            shop, returned = head.shop, head.created - 600_000 if head.context == RETURN else 0
+            created, disputed = head.created - DAY - bits % (4 * DAY), head.kind == ARBITRAGE
+            fake = head.topic == "test order"
+        else:
+            shop, fake, disputed = (bits >> 8 & 0xFF) % len(SHOPS), number >= self.first_test, False
+            created = self._heads.start - DAY - bits % (20 * DAY)
+            returned = self._heads.start - bits % DAY if not fake and bits >> 12 & 3 == 0 else 0
+        age = self._heads.start - created
+        state = 3 if returned else min(3, age // DAY) if not fake else 0
+        return_id = RETURN_BASE + number * RETURN_STEP if returned else None
+        order_id = ORDER_BASE + number * ORDER_STEP
+        return Order(number, order_id, shop, goods, created, state, fake, return_id, returned, disputed)
+
+    def by_order(self, order_id: int) -> Order | None:
+        """The order of this id."""
+        number, rest = divmod(order_id - ORDER_BASE, ORDER_STEP)
+        return None if rest else self.of_number(number)
+
+    def by_return(self, return_id: int) -> Order | None:
+        """The order with the return of this id."""
+        number, rest = divmod(return_id - RETURN_BASE, RETURN_STEP)
+        order = None if rest else self.of_number(number)
+        return order if order and order.return_id else None
+
+
+# ---- conversations
+
+MESSAGE_BASE: Final = 90_000_000
+_SENDERS: Final = {"C": "CUSTOMER", "P": "PARTNER", "M": "MARKET", "S": "SUPPORT"}
+
+
+class File(NamedTuple):
+    """An attachment: its bytes are found by `file_id`."""
+
+    name: str
+    file_id: str
+    size: int
+
+
+class Message(NamedTuple):
+    """One message; neither text nor files = a sticker."""
+
+    message_id: int
+    at: int
+    sender: str
+    text: str | None
+    files: tuple[File, ...] = ()
+
+
+class _Line(NamedTuple):
+    """One message to be: `mark` is "" for a text, "*" with a photo, "~" a sticker, "!" taken as it is."""
+
+    sender: str
+    mark: str
+    text: str
+    goods: Goods
+    new_episode: bool = False
+    file_name: str = ""
+
+
+def picture(seed: int, number: int, place: int) -> bytes:
+    """The bytes of the picture in message `place` of chat `number`."""
+    return png(seed, number, place, 7)
+
+
+def _episode(script: Iterable[str], goods: Goods, chance: Random) -> list[_Line]:
+    lines: list[_Line] = []
+    for written in script:
+        who, _, words = written.partition(":")
+        text = chance.choice(words.split(" || ")).strip()
+        lines.append(_Line(_SENDERS[who[0]], who[1:], text, goods, not lines))
+    return lines
+
+
+def _ends(lines: list[_Line], fits: Callable[[_Line], bool]) -> list[int]:
+    """Lengths at which the conversation may stop so that its last run of lines fits."""
+    return [
+        place + 1
+        for place, line in enumerate(lines)
+        if fits(line) and (place + 1 == len(lines) or lines[place + 1].sender != line.sender)
+    ]
+
+
+def _stop(lines: list[_Line], head: Head, chance: Random) -> list[_Line]:
+    """Cut the last episode where the chat's status says whose turn it is."""
+    if head.status in (PARTNER, NEW):
+        asked = "SUPPORT" if head.kind == ARBITRAGE else "CUSTOMER"
+        ends = _ends(
+            lines, lambda line: line.sender == asked and (asked == "CUSTOMER" or "Продавец," in line.text)
+        )
+        return lines[: chance.choice(ends[: 1 if head.status == NEW else 2])]
+    if head.status == CUSTOMER:
+        return lines[: chance.choice(_ends(lines, lambda line: line.sender == "PARTNER"))]
+    if head.status == ARBITER:
+        ends = _ends(lines, lambda line: line.sender == "SUPPORT" and "Решение:" not in line.text)
+        return lines[: ends[-1]]
+    if head.status == MARKET:
+        ends = _ends(lines, lambda line: line.sender == "CUSTOMER")
+        return [*lines[: ends[0]], _Line("MARKET", "", PHRASES["handed_over"], lines[0].goods)]
+    return (
+        [*lines, _Line("MARKET", "", PHRASES["closed"], lines[0].goods)] if chance.random() < 0.5 else lines
+    )
+
+
+class Conversations:
+    """All generated conversations of a world."""
+
+    def __init__(self, heads: Heads, orders: Orders, long_chat: int) -> None:
+        self._heads = heads
+        self._orders = orders
+        self._long_chat = long_chat
+        self._first_second = (heads.start - SPAN - 2 * DAY) // 1000
+
+    def message_id(self, at: int, number: int) -> int:
+        """The id of a message written at that moment in that chat: larger for every later second."""
+        return MESSAGE_BASE + (at // 1000 - self._first_second) * (self._heads.chats + 1) + number
+
+    def messages(self, number: int) -> list[Message]:
+        """Everything said in chat `number`, oldest first."""
+        head = self._heads.head(number)
+        chance = seeded(self._heads.seed, number, 1)
+        order = self._orders.of_number(number)
+        lines = self._lines(head, order, chance)
+        found = []
+        for place, (line, at) in enumerate(zip(lines, _moments(lines, head, chance), strict=True)):
+            text = None if line.mark == "~" else line.text
+            if text is not None and line.mark != "!":
+                outlet = OUTLETS[number % len(OUTLETS)]
+                text = text.format_map({**words_for(line.goods, order, at), "outlet": outlet})
+            files: tuple[File, ...] = ()
+            if line.mark == "*" or line.file_name:
+                name = line.file_name or f"IMG_{1000 + (number * 7 + place) % 9000}.png"
+                size = len(picture(self._heads.seed, number, place))
+                files = (File(name, f"g{number}-{place}", size),)
+            found.append(Message(self.message_id(at, number), at, line.sender, text or None, files))
+        return found
+
+    def _lines(self, head: Head, order: Order | None, chance: Random) -> list[_Line]:
+        goods = order.goods[0] if order else chance.choice(GOODS)
+        lines: list[_Line] = []
+        if head.topic == "long history":
+            while len(lines) < self._long_chat:
+                lines += _episode(chance.choice(DIALOGUES["direct"]), chance.choice(GOODS), chance)
+        elif head.context == ORDER and not head.topic and head.updated - head.created > DAY:
+            lines += _episode(chance.choice(DIALOGUES["order"]), goods, chance)
+        last = self._topic(head, goods, chance)
+        lines += _stop(last, head, chance) if head.topic not in _WHOLE else last
+        if len(lines) == 1 or (lines[0].sender == "CUSTOMER" and chance.random() < 0.4):
+            opened = "greeting" if lines[0].sender == "CUSTOMER" else "shop_opened"
+            lines.insert(0, _Line("MARKET", "", PHRASES[opened], goods))
+        return lines
+
+    def _topic(self, head: Head, goods: Goods, chance: Random) -> list[_Line]:
+        topic = head.topic
+        if topic.startswith("hostile"):
+            hostile = HOSTILE[int(topic.split()[1])]
+            lines = [_Line("CUSTOMER", "!", text, goods) for text in hostile.texts]
+            lines.append(_Line("CUSTOMER", "!", "", goods, file_name=hostile.file))
+            return lines if head.status == PARTNER else [*lines, _Line("PARTNER", "", PHRASES["calm"], goods)]
+        if topic == "dispute" and head.context == ORDER:
+            topic = "order dispute"
+        if topic not in DIALOGUES:
+            topic = head.context.lower()
+        scripts = DIALOGUES[topic]
+        if goods.electric and topic == head.context.lower():
+            scripts = scripts + DIALOGUES.get(f"{topic} electric", [])
+        return _episode(chance.choice(scripts), goods, chance)
+
+
+_WHOLE: Final = frozenset(
+    {"opened by shop", "test order", "long texts", "sticker", *(f"hostile {n}" for n in range(5))}
+)
+"""Topics that are told to their end whatever the status."""
+
+
+def _moments(lines: list[_Line], head: Head, chance: Random) -> list[int]:
+    """When each line was written: the first opens the chat, the last is its newest message."""
+    gaps = [0]
+    for before, line in pairwise(lines):
+        if line.sender == before.sender:
+            gaps.append(chance.randint(8, 50))
+        else:
+            gaps.append(chance.randint(50_000, 260_000) if line.new_episode else chance.randint(90, 1300))
+    elastic = sum(gap for gap in gaps if gap >= 90)
+    first, last = head.created // 1000, head.updated // 1000
+    room = max(last - first - (sum(gaps) - elastic), 0)
+    stretch = room / elastic if elastic else 0.0
+    seconds, reached = [], 0.0
+    for gap in gaps:
+        reached += gap * stretch if gap >= 90 else gap
+        seconds.append(first + int(reached))
+    moments = [second * 1000 + chance.randrange(1000) for second in _rising(seconds, last)]
+    return [head.created, *moments[1:-1], head.updated] if len(moments) > 1 else [head.created]
+
+
+def _rising(seconds: list[int], last: int) -> list[int]:
+    """The same seconds, each at least one after the one before, none but the last after `last` − 1."""
+    seconds = [*seconds[:-1], last]
+    for place in range(len(seconds) - 2, 0, -1):
+        seconds[place] = min(seconds[place], seconds[place + 1] - 1)
+    for place in range(1, len(seconds) - 1):
+        seconds[place] = max(seconds[place], seconds[place - 1] + 1)
+    return seconds
+
+
+def words_for(goods: Goods, order: Order | None, at: int) -> dict[str, object]:
+    """What may stand in braces in a dialogue about these goods and this order, written at `at` (ms)."""
+    return {
+        **FORMS[goods.gender],
+        **goods._asdict(),
+        "nom_cap": goods.nom[0].upper() + goods.nom[1:],
+        "order": order.order_id if order else "",
+        "return_id": (order.return_id or "") if order else "",
+        "day": spoken_day(at + 2 * DAY),
+    }

@@ -1,0 +1,172 @@
+"""What tests make go wrong at the pretend Market: scripted answers, one for each request."""
+
+import asyncio
+import socket
+import struct
+import threading
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from starlette.requests import Request
+
+from chat_tui.sandbox.faults import NO_FAULT, Fault
+from chat_tui.sandbox.refusal import envelope
+
+
+@dataclass(frozen=True)
+class Answer(Fault):
+    """What one request gets instead of, or after, the real treatment."""
+
+    status: int | None = None
+    """None = the real answer."""
+    body: bytes | str | Mapping[str, Any] | None = None
+    """None with a status: the error envelope of that status, or {"status":"OK"} for 200."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Added to or replacing the usual ones, in lower case; an empty value leaves a usual one out."""
+    accept: bool = True
+    """Whether the request takes effect (a send reaches the ledger) before it is answered."""
+    delay_s: float = 0.0
+    """Wait after acceptance, before the answer."""
+    until: threading.Event | None = None
+    """Wait, after acceptance, until a test sets it."""
+    cut: Literal["", "close", "reset"] = ""
+    """End the connection in the midst of the answer: orderly (FIN) or not (RST)."""
+    cut_after: int | None = None
+    """Bytes of the body that go out before the cut; None = not even the head."""
+    raw: bytes | None = None
+    """Bytes for the wire instead of any HTTP answer; then the connection is closed."""
+    drip_s: float = 0.0
+    """Seconds between the single bytes of `raw`."""
+    read: int | None = None
+    """Stop reading after so many bytes of the request's body (0 = not even begin), wait, and cut."""
+
+    def content(self, status: int) -> Any:
+        if self.body is None:
+            return {"status": "OK"} if status < 300 else envelope(status)
+        return self.body.encode() if isinstance(self.body, str) else self.body
+
+    def file(self, status: int, body: bytes) -> tuple[int, bytes]:
+        if self.status is None and self.body is None:
+            return status, body
+        assert self.body is None or isinstance(self.body, bytes | str)
+        return self.status or status, self.body.encode() if isinstance(self.body, str) else self.body or b""
+
+    @property
+    def waits(self) -> bool:
+        return bool(self.delay_s or self.until)
+
+    async def wait(self) -> None:
+        await asyncio.sleep(self.delay_s)
+        # Polled, because a thread that waits for the event would outlive a server that stops meanwhile.
+        while self.until is not None and not self.until.is_set():
+            await asyncio.sleep(0.005)
+
+    async def breaks_off(
+        self, request: Request, status: int, headers: Mapping[str, str], body: bytes
+    ) -> bool:
+        """End the connection as told, past the ASGI server: it has no way to cut an answer or reset anything.
+
+        `serve` puts the transport into the scope's state. A reset is an abort with a zero linger.
+        """
+        if not self.cut and self.raw is None and self.read is None:
+            return False
+        transport = request.scope["state"]["transport"]
+        if self.raw is not None:
+            await _drip(transport, self.raw, self.drip_s)
+        elif self.cut_after is not None and self.read is None:
+            transport.write(_head(status, headers) + body[: self.cut_after])
+        if self.cut == "reset":
+            wire = transport.get_extra_info("socket")
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            transport.abort()
+        else:
+            transport.close()
+        # The server would answer 500 by itself if this returned before it knew of the end.
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        return True
+
+
+def _head(status: int, headers: Mapping[str, str]) -> bytes:
+    """Status line and headers as they go over the wire."""
+    lines = [f"HTTP/1.1 {status} ", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+async def _drip(transport: asyncio.Transport, raw: bytes, pause_s: float) -> None:
+    if not pause_s:
+        transport.write(raw)
+        return
+    for byte in raw:
+        if transport.is_closing():
+            return
+        transport.write(bytes((byte,)))
+        await asyncio.sleep(pause_s)
+
+
+PORTAL = "<html><body>Войдите в сеть</body></html>"
+"""What a captive portal says."""
+
+
+def accepted_then(cut: Literal["close", "reset"]) -> Answer:
+    """The request took effect, but its answer is lost."""
+    return Answer(cut=cut)
+
+
+def lost(cut: Literal["close", "reset"]) -> Answer:
+    """The request arrived and took no effect; there is no answer."""
+    return Answer(cut=cut, accept=False)
+
+
+def half_answer() -> Answer:
+    """Accepted; the head announces 100 bytes, nine come."""
+    return Answer(status=200, body=b'{"status"', headers={"content-length": "100"}, cut="close", cut_after=9)
+
+
+def burst(status: int, count: int, *, accept: bool = False) -> Sequence[Answer]:
+    """`count` answers like 500 or 503, with or without effect."""
+    return [Answer(status=status, accept=accept)] * count
+
+
+def bad_gateway(status: int = 502) -> Answer:
+    """A gateway's page instead of JSON; not accepted."""
+    page = f"<html><head><title>{status}</title></head><body>{'nginx ' * 500}</body></html>"
+    return Answer(status=status, body=page, headers={"content-type": "text/html"}, accept=False)
+
+
+def portal(*, accept: bool = False) -> Answer:
+    """200 with HTML."""
+    return Answer(
+        status=200, body=PORTAL, headers={"content-type": "text/html; charset=utf-8"}, accept=accept
+    )
+
+
+class Script:
+    """Answers in store, per operation; each request takes one.
+
+    "*" stands for every operation, "file" for the attachment host, which is none.
+    """
+
+    def __init__(self) -> None:
+        self._answers: defaultdict[str, deque[Answer]] = defaultdict(deque)
+        self._lock = threading.Lock()
+
+    def add(self, operation: str, answers: Sequence[Answer]) -> None:
+        """Put answers behind those already waiting."""
+        with self._lock:
+            self._answers[operation].extend(answers)
+
+    def take(self, operation: str) -> Fault:
+        """The next answer for this operation, its own before those for all."""
+        with self._lock:
+            for name in (operation,) if operation == "file" else (operation, "*"):
+                if self._answers[name]:
+                    return self._answers[name].popleft()
+        return NO_FAULT
+
+    def left(self, operation: str) -> int:
+        """How many answers still wait under this name."""
+        with self._lock:
+            return len(self._answers[operation])
