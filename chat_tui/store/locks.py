@@ -7,8 +7,6 @@ lock object on it is gone, and nobody can hold anything through it any more.
 
 import fcntl
 import os
-import struct
-import sys
 import threading
 import time
 import weakref
@@ -26,9 +24,6 @@ PATIENCE_S: Final = 5.0
 """How long a writer waits for another copy before it answers "busy"."""
 _PAUSE_S: Final = 0.002
 _CHATS: Final = "chats.lock"
-
-# struct flock: Linux puts type and origin first, macOS last.
-_FLOCK: Final = "qqihh" if sys.platform == "darwin" else "hhqqi0q"
 
 
 class _LockFile:
@@ -133,7 +128,6 @@ def try_locks(directory: Path) -> None:
         try:
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
             fcntl.lockf(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 2**63 - 1)
-            fcntl.fcntl(file.fileno(), fcntl.F_GETLK, _pack(fcntl.F_WRLCK, 0))
         except OSError as error:
             raise no_locks(directory, error) from error
 
@@ -175,16 +169,6 @@ class ByteLock:
                 if not file.held:
                     _in_use.discard(file)
 
-    def holder(self, number: int) -> int | None:
-        """Process id of whoever holds a number; None if it is free."""
-        file = self._file
-        with file.guard:
-            if number in file.held:
-                return os.getpid()
-            answer = fcntl.fcntl(file.fd, fcntl.F_GETLK, _pack(fcntl.F_WRLCK, number))
-        kind, pid = _unpack(answer)
-        return None if kind == fcntl.F_UNLCK else pid
-
 
 def _gone(path: Path) -> str:
     return _("{place} was removed while the program runs: start all copies again.").format(place=path)
@@ -221,14 +205,3 @@ def lost_chat_lock(data_dir: Path) -> str:
     with _opening:
         lost = any(file.path == path and identity(path) != file.identity for file in _opened.values())
     return _gone(path) if lost else ""
-
-
-def _pack(kind: int, number: int) -> bytes:
-    if sys.platform == "darwin":
-        return struct.pack(_FLOCK, number, 1, 0, kind, os.SEEK_SET)
-    return struct.pack(_FLOCK, kind, os.SEEK_SET, number, 1, 0)
-
-
-def _unpack(answer: bytes) -> tuple[int, int]:
-    fields = struct.unpack(_FLOCK, answer)
-    return (fields[3], fields[2]) if sys.platform == "darwin" else (fields[0], fields[4])

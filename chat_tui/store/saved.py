@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from chat_tui.personal_files import NotAFile, TooLarge, read_file
+from chat_tui.store.files import whole_file
 
 _PART: Final = ".chat-tui-part"
 """How the name of an unfinished file ends."""
@@ -160,11 +161,8 @@ def last_folder(data_dir: Path) -> Path | None:
 
 def remember_folder(data_dir: Path, folder: Path) -> None:
     """Remember for the next time where is saved; before the first byte, so that its parts are found."""
-    beside = data_dir / f".{_FOLDER}.{secrets.token_hex(4)}"
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write(str(folder))
-    beside.replace(data_dir / _FOLDER)
+    with whole_file(data_dir / _FOLDER) as file:
+        file.write(str(folder).encode("utf-8", "surrogateescape"))
 
 
 def _sweep(folder: int) -> None:

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from chat_tui.model.file import MAX_BYTES
 from chat_tui.model.ids import OutboxId
+from chat_tui.store.files import whole_file
 
 _CHUNK = 256 * 1024
 MOST_BYTES = 256 * 1024 * 1024
@@ -47,8 +48,6 @@ def put(
         > MOST_BYTES
     ):
         raise SpoolFull(target.parent)
-    part = target.with_name(f".{target.name}.part")
-    part.unlink(missing_ok=True)
     # Opening must neither follow a link that was put in the place nor wait for the other end of a pipe.
     try:
         fd = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -56,32 +55,25 @@ def put(
         if error.errno in {errno.ELOOP, errno.ENOENT, errno.ENXIO}:
             raise SpoolChanged(source) from error
         raise
-    try:
-        with os.fdopen(fd, "rb") as file:
-            size, digest = _copy(file, part, fingerprint)
-        part.rename(target)
-        _sync_directory(target.parent)
-    finally:
-        part.unlink(missing_ok=True)
-    return size, digest
+    with os.fdopen(fd, "rb") as file, whole_file(target) as copy:
+        return _copy(file, copy, fingerprint)
 
 
-def _copy(file: BinaryIO, part: Path, fingerprint: tuple[int, int, int, int]) -> tuple[int, str]:
+def _copy(file: BinaryIO, copy: BinaryIO, fingerprint: tuple[int, int, int, int]) -> tuple[int, str]:
     import hashlib  # noqa: PLC0415 - loads OpenSSL, which the first paint need not wait for
 
     _expect(file, fingerprint)
     digest = hashlib.sha256()
     size = 0
-    out = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(out, "wb") as copy:
-        while chunk := file.read(_CHUNK):
-            size += len(chunk)
-            if size > MAX_BYTES:
-                raise SpoolChanged(part)
-            digest.update(chunk)
-            copy.write(chunk)
-        copy.flush()
-        os.fsync(copy.fileno())
+    while chunk := file.read(_CHUNK):
+        size += len(chunk)
+        if size > MAX_BYTES:
+            raise SpoolChanged(file.name)
+        digest.update(chunk)
+        copy.write(chunk)
+    copy.flush()
+    # The longest step comes before the last look, so that a change meanwhile is seen.
+    os.fsync(copy.fileno())
     _expect(file, fingerprint)
     return size, digest.hexdigest()
 
@@ -91,14 +83,6 @@ def _expect(file: BinaryIO, fingerprint: tuple[int, int, int, int]) -> None:
     now = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
     if not stat.S_ISREG(found.st_mode) or now != fingerprint or found.st_size > MAX_BYTES:
         raise SpoolChanged(file.name)
-
-
-def _sync_directory(directory: Path) -> None:
-    fd = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def remove(data_dir: Path, outbox_id: OutboxId) -> None:

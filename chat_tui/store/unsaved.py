@@ -6,7 +6,6 @@ caret. Taken over, its texts are drafts of that copy, which are offered like tho
 
 import json
 import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +13,7 @@ from typing import Any, Final
 from chat_tui.model.ids import ChatId
 from chat_tui.model.timeline import Draft
 from chat_tui.personal_files import NotAFile, TooLarge, read_file
+from chat_tui.store.files import whole_file
 
 _PREFIX: Final = "unsaved-"
 MOST_BYTES: Final = 10_000_000
@@ -30,17 +30,9 @@ def keep(data_dir: Path, copy: str, drafts: Sequence[Draft]) -> None:
         return
     told = [{"chat_id": one.chat_id, "text": one.text, "caret": one.caret} for one in drafts]
     # What a terminal sent that is no text is written as it is, and told apart when it is read.
-    data = json.dumps(told, ensure_ascii=True).encode()
-    part = target.with_name(f".{target.name}.part")
-    part.unlink(missing_ok=True)
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(target)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_file(target) as file:
+        # What a terminal sent that is no text is written as it is, and told apart when it is read.
+        file.write(json.dumps(told, ensure_ascii=True).encode())
 
 
 def found(data_dir: Path) -> dict[str, tuple[Draft, ...]]:

@@ -46,7 +46,6 @@ def test_a_chat_is_held_once_within_a_process_too(tmp_path: Path) -> None:
     assert not one.try_hold(5)
     assert not other.try_hold(5)
     assert other.try_hold(6)
-    assert one.holder(5) == os.getpid()
     one.release(5)
     assert other.try_hold(5)
     other.release(7)
@@ -58,8 +57,6 @@ def test_another_copy_excludes_until_it_dies(tmp_path: Path) -> None:
         assert not chats.try_hold(5)
         assert not chats.try_hold(2**63 - 1)
         assert chats.try_hold(6)
-        assert chats.holder(5) == other.pid
-        assert chats.holder(7) is None
         os.kill(other.pid, signal.SIGSTOP)
         assert not chats.try_hold(5), "a frozen owner is an owner"
         other.kill()
@@ -137,7 +134,6 @@ def test_a_lock_file_is_closed_when_nothing_uses_it_any_more(tmp_path: Path) -> 
     assert not again.try_hold(1)
     del again
     gc.collect()
-    assert lock.holder(1) == os.getpid()
     assert is_open(tmp_path / "a.lock")
     lock.release(1)
     del lock

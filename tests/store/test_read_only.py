@@ -14,7 +14,7 @@ from chat_tui.model.timeline import Draft
 from chat_tui.store import cursors, drafts
 from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreProblem, StoreUnwritable, explain
-from chat_tui.store.looking import look
+from chat_tui.store.inspection import look
 from chat_tui.store.sqlite import connections, schema
 from tests.support.read_only import Protect, tell_read_only
 from tests.support.shop import open_store

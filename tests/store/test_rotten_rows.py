@@ -11,7 +11,7 @@ from chat_tui.model.search import SearchQuery
 from chat_tui.model.timeline import Draft
 from chat_tui.store import chats, cursors, drafts, marks, messages, notes, outbox, search, shape
 from chat_tui.store.database import Store, StorePaths
-from chat_tui.store.looking import look
+from chat_tui.store.inspection import look
 from chat_tui.store.shape import LARGEST_ID
 from tests.store.world import CHAT, a_chat, buyer, list_chats, queue_text, read_history
 

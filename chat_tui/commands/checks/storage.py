@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from chat_tui.commands.checks.finding import Finding, State
 from chat_tui.locale import _
 from chat_tui.paths import Paths
-from chat_tui.store.looking import Looked, look
+from chat_tui.store.inspection import Looked, look
 
 
 def rows(paths: Paths) -> Iterator[Finding]:

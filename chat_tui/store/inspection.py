@@ -1,5 +1,6 @@
-"""A look at the files from outside: what of them cannot be read. Nothing is changed."""
+"""A look at the files from outside, and at the SQLite that reads them. Nothing is changed."""
 
+import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from chat_tui.store import shape
 from chat_tui.store.errors import BROKEN, is_damage
 from chat_tui.store.sqlite.connections import connect_to_look
 
+_LOG_RACE_MENDED: Final = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+"""From these on, each within its own series, two processes cannot reset the log at the same moment."""
 _LARGEST_CHECKED: Final = 50_000_000
 """Bytes of a file that is looked at page by page, which takes a fifth of a second."""
 
@@ -31,10 +34,9 @@ def look(path: Path, kind: Literal["cache", "state"]) -> Looked:
     """Count the rows of a database that cannot be read; the program may run meanwhile."""
     try:
         with closing(connect_to_look(path)) as conn:
-            if path.stat().st_size <= _LARGEST_CHECKED:
-                verdict = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]
-                if verdict != "ok":
-                    return Looked(path, kind, {}, is_damaged=True)
+            is_checked = path.stat().st_size <= _LARGEST_CHECKED
+            if is_checked and conn.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+                return Looked(path, kind, {}, is_damaged=True)
             if any(shape.missing(conn, kind)):
                 return Looked(path, kind, {}, is_damaged=True)
             return Looked(path, kind, shape.rotten(conn, kind))
@@ -42,3 +44,23 @@ def look(path: Path, kind: Literal["cache", "state"]) -> Looked:
         if is_damage(error):
             return Looked(path, kind, {}, is_damaged=True)
         return Looked(path, kind, {}, error=str(error))
+
+
+def sqlite_version() -> str:
+    """The version of the SQLite that Python brought along, as it writes it."""
+    return sqlite3.sqlite_version
+
+
+def has_log_race(number: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
+    """Whether that SQLite needs our lock, because it may damage a file that several processes write."""
+    return number < _LOG_RACE_MENDED[0] and not any(
+        number[:2] == mend[:2] and number >= mend for mend in _LOG_RACE_MENDED[1:]
+    )
+
+
+def has_search() -> bool:
+    """Whether it was built with full-text search (FTS5), without which no file can be opened."""
+    with sqlite3.connect(":memory:") as conn:
+        options = {str(row[0]) for row in conn.execute("PRAGMA compile_options")}
+    conn.close()
+    return "ENABLE_FTS5" in options
