@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from typing import Concatenate, ParamSpec, TypeVar
 
 from chat_tui.inbox.copies.clock import BootClock, boot_clock
+from chat_tui.inbox.copies.rate_limit import RateLimitedClient
 from chat_tui.inbox.events import EventBus
-from chat_tui.inbox.market import MarketApi, MarketByUrgency
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.hold import Clocks
 from chat_tui.model.ids import Millis
 from chat_tui.model.paging import ChatsPage, MessagesPage
-from chat_tui.model.quota import Urgency
 from chat_tui.store.database import Connection, Store
 
 P = ParamSpec("P")
@@ -24,7 +23,7 @@ class EngineContext:
     """Store, Market, bus, settings and clocks of one engine."""
 
     store: Store
-    markets: MarketByUrgency
+    client: RateLimitedClient
     bus: EventBus
     settings: InboxSettings
     wall_ms: Callable[[], Millis]
@@ -52,13 +51,9 @@ class EngineContext:
         """One durable transaction on what must never be lost."""
         return await asyncio.wrap_future(self.store.write_state(write, *args, **kwargs))
 
-    def market(self, urgency: Urgency) -> MarketApi:
-        """The Market, for requests of this urgency."""
-        return self.markets.at(urgency)
-
     def answered(self, *, fresh_at: Millis | None = None, skipped: int = 0) -> None:
         """The Market answered as agreed: pass the news on to the status line."""
-        self.bus.answered(self.markets.budgets, fresh_at=fresh_at, skipped=skipped)
+        self.bus.answered(self.client.budgets, fresh_at=fresh_at, skipped=skipped)
 
     async def page_came(self, operation: str, page: ChatsPage | MessagesPage) -> None:
         """As `answered`, for a page: what of it nobody can read is kept, and counted once in this run."""

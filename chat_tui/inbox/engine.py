@@ -89,7 +89,7 @@ class Engine:
         self.bus.connected(client.proxy)
         locks = NoLocks if self._store.unwritable else ByteLock
         slots = ConcurrencyLimit(locks(data_dir / "slots.lock"))
-        market = RateLimitedClient(client, slots, budgets, lambda: self.bus.refused_key, self.bus.refuse)
+        market = RateLimitedClient(client, slots, budgets, self.bus)
         self._ctx = EngineContext(self._store, market, self.bus, self._settings, self._wall_ms, self._clock)
         self._history = HistoryReader(self._ctx)
         self._leadership = Leadership(self._store, locks(data_dir / "leader.lock"), self._clock)
@@ -153,7 +153,7 @@ class Engine:
         await self._halt()
         if hasattr(self, "_g"):
             await self._presence.leave()
-            await self._ctx.markets.aclose()
+            await self._ctx.client.api.aclose()
 
     async def plan(self) -> SyncPlan:
         """What the next rounds will do; and what is left of the quotas, whichever copy asked."""
@@ -226,7 +226,7 @@ class Engine:
 
     async def fetch_chat(self, chat_id: ChatId, about: NewChat | None = None) -> Problem | None:
         """Bring a chat and its newest messages into the cache; refused if it is not about `about`."""
-        chat = await self._ctx.market(Urgency.OPEN).get_chat(chat_id)
+        chat = await self._ctx.client.ask(Urgency.OPEN, MarketApi.get_chat, chat_id)
         if isinstance(chat, Problem):
             return chat
         if about is not None and not chat.context.may_be(about):
@@ -246,7 +246,7 @@ class Engine:
             return Problem(ProblemKind.READ_ONLY)
         created: ChatId | Problem = Problem(ProblemKind.OFFLINE)
         for _ in range(CREATE_TRIES):
-            created = await self._ctx.market(Urgency.OPEN).create_chat(about)
+            created = await self._ctx.client.ask(Urgency.OPEN, MarketApi.create_chat, about)
             if not isinstance(created, Problem) or created.certainty != Certainty.UNCLEAR:
                 break
         if isinstance(created, Problem):

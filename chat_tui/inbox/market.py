@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from chat_tui.inbox.events import EventBus
 from chat_tui.market.access import AccessError
@@ -14,7 +14,6 @@ from chat_tui.model.order import Order, Return
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.model.quota import Urgency
 
 
 class MarketApi(Protocol):
@@ -90,18 +89,22 @@ class MarketApi(Protocol):
         """Close connections."""
 
 
-class MarketByUrgency(Protocol):
-    """The Market given out by urgency: the shape that `inbox.paced.RateLimitedClient` has."""
-
-    @property
-    def budgets(self) -> Mapping[str, Budget]:
-        """What is left of the quotas, by operationId, over all copies of the program."""
-
-    def at(self, urgency: Urgency) -> MarketApi:
-        """The Market for requests of one urgency."""
-
-    async def aclose(self) -> None:
-        """Close connections."""
+OPERATIONS: Final = {
+    "get_chats": "getChats",
+    "get_chat": "getChat",
+    "get_chat_history": "getChatHistory",
+    "get_chat_message": "getChatMessage",
+    "get_orders": "getBusinessOrders",
+    "get_return": "getReturn",
+    "get_key_rights": "getAuthTokenInfo",
+    "get_shops": "getCampaigns",
+    "create_chat": "createChat",
+    "send_message": "sendMessageToChat",
+    "send_file": "sendFileToChat",
+}
+"""By method of `MarketApi` the API operation it is, whose quota counts it; no quota counts `fetch_file`."""
+WRITING: Final = frozenset({"createChat", "sendMessageToChat", "sendFileToChat"})
+"""Operations that change something at the Market: a place is always kept for them."""
 
 
 class Unreachable:

@@ -17,7 +17,7 @@ from chat_tui.market.access import Access, AccessError
 from chat_tui.market.answers import GarbledError, StatusError, keyless
 from chat_tui.market.download import Download, Write
 from chat_tui.market.exchange import Answer, Exchange, Question
-from chat_tui.market.pacing import Deadlines, Gate, read_budget
+from chat_tui.market.pacing import Deadlines, read_budget
 from chat_tui.market.upload import FileChangedError, Upload, open_upload
 from chat_tui.model.chat import Chat, KeyRights, NewChat, Shop
 from chat_tui.model.ids import CampaignId, ChatId, MessageId, Millis, OrderId, ReturnId
@@ -57,7 +57,6 @@ class MarketClient:
         self._access = access
         self._deadlines, self._transport = deadlines, transport
         self._exchange = Exchange(access, deadlines, transport, read_only=read_only)
-        self._gate = Gate()
         self._wall_ms = wall_ms
         self._budgets: dict[str, Budget] = {}
 
@@ -184,7 +183,7 @@ class MarketClient:
     async def create_chat(self, about: NewChat) -> ChatId | Problem:
         """Open the chat about an order or return, by createChat; an existing one is found. Safe to repeat."""
         body = wire.CreateChatRequest(context=wire.ChatContext(type=about.kind, id=about.number))
-        answer = await self._write("createChat", self._business("chats/new"), {}, body)
+        answer = await self._ask("createChat", "POST", self._business("chats/new"), {}, body)
         return self._read("createChat", answer, pages.new_chat_id)
 
     async def send_message(self, chat_id: ChatId, text: str) -> Accepted | Problem:
@@ -194,7 +193,9 @@ class MarketClient:
         if any("\ud800" <= letter <= "\udfff" for letter in text):
             # Refused, not unsent: no repetition would mend it.
             return Problem(ProblemKind.BAD_REQUEST, Certainty.REFUSED, operation)
-        answer = await self._write(operation, self._business("chats/message"), {"chatId": chat_id}, body)
+        answer = await self._ask(
+            operation, "POST", self._business("chats/message"), {"chatId": chat_id}, body
+        )
         return self._read(operation, answer, pages.accepted)
 
     async def send_file(
@@ -215,7 +216,7 @@ class MarketClient:
             return Problem(ProblemKind.FILE_CHANGED, Certainty.NOT_SENT, operation, message=str(error))
         try:
             query = {"chatId": chat_id}
-            answer = await self._write(operation, self._business("chats/file/send"), query, upload)
+            answer = await self._ask(operation, "POST", self._business("chats/file/send"), query, upload)
         finally:
             await upload.aclose()
         return self._read(operation, answer, pages.accepted)
@@ -227,11 +228,6 @@ class MarketClient:
             raise AccessError(_("The business id is not set."))
         return f"/{version}/businesses/{self._access.business_id:d}/{rest}"
 
-    async def _write(
-        self, operation: str, path: str, query: Mapping[str, str | int], body: msgspec.Struct | Upload
-    ) -> Answer | Problem:
-        return await self._ask(operation, "POST", path, query, body, writes=True)
-
     async def _ask(
         self,
         operation: str,
@@ -239,14 +235,11 @@ class MarketClient:
         path: str,
         query: Mapping[str, str | int] | None = None,
         body: msgspec.Struct | Upload | None = None,
-        *,
-        writes: bool = False,
     ) -> Answer | Problem:
-        """Wait for a place, ask, keep the budget; every 2xx is an answer, everything else a problem."""
+        """Ask and keep the budget; every 2xx is an answer, everything else a problem."""
         content = msgspec.json.encode(body) if isinstance(body, msgspec.Struct) else body
         question = Question(operation, method, path, query or {}, content)
-        async with self._gate.place(writes=writes):
-            answer = await self._exchange.ask(question)
+        answer = await self._exchange.ask(question)
         if isinstance(answer, Problem):
             return answer
         budget = read_budget(operation, answer.headers, self._wall_ms())
@@ -254,10 +247,7 @@ class MarketClient:
             self._budgets[operation] = budget
         if 200 <= answer.status < 300:
             return answer
-        problem = errors.from_status(answer.status, answer.headers, answer.body, operation)
-        if problem.kind == ProblemKind.PARALLEL_LIMIT:
-            self._gate.narrow()
-        return problem
+        return errors.from_status(answer.status, answer.headers, answer.body, operation)
 
     def _read(self, operation: str, answer: Answer | Problem, into: Callable[[Answer], T]) -> T | Problem:
         if isinstance(answer, Problem):

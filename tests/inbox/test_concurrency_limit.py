@@ -80,3 +80,30 @@ def test_after_a_complaint_fewer_are_under_way_and_a_send_still_finds_its_place(
     for urgency in Urgency:
         assert places(writing=False, urgency=urgency, is_narrow=True) == NARROW_PLACES - 1
     assert places(writing=True, urgency=Urgency.SEND, is_narrow=True) == NARROW_PLACES
+
+
+def test_whoever_stops_waiting_or_is_broken_off_keeps_no_place(tmp_path: Path) -> None:
+    async def scene() -> None:
+        limit = ConcurrencyLimit(ByteLock(tmp_path / "slots.lock"))
+        came: list[str] = []
+
+        async def hold(name: str) -> None:
+            async with limit.place(writing=False, urgency=Urgency.OPEN):
+                came.append(name)
+                await asyncio.sleep(3600)
+
+        tasks = {name: asyncio.create_task(hold(name)) for name in ("r1", "r2", "r3", "r4")}
+        await asyncio.sleep(1)
+        assert sorted(came) == ["r1", "r2", "r3"]
+        tasks["r4"].cancel()
+        tasks["r1"].cancel()
+        tasks["r5"] = asyncio.create_task(hold("r5"))
+        await asyncio.sleep(1)
+        assert came[3:] == ["r5"]
+        for task in tasks.values():
+            task.cancel()
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+        for _ in range(PLACES):
+            assert await takes(limit, writing=False)
+
+    run(scene())

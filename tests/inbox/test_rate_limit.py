@@ -10,17 +10,24 @@ import pytest
 
 from chat_tui.inbox.copies.quotas import Quotas
 from chat_tui.inbox.copies.rate_limit import PLACES, READ_PLACES, ConcurrencyLimit, RateLimitedClient
-from chat_tui.model.ids import ChatId
+from chat_tui.inbox.events import EventBus
+from chat_tui.inbox.market import MarketApi
+from chat_tui.market.access import Access
+from chat_tui.market.client import MarketClient
+from chat_tui.model.ids import BusinessId, ChatId
 from chat_tui.model.link import Budget
 from chat_tui.model.outbox import Accepted
+from chat_tui.model.paging import ChatsPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.store.database import Store
 from chat_tui.store.locks import ByteLock
 from tests.support.clock import FrozenClock
+from tests.support.raw_market import RawMarket, Script, raw_market, reply
 from tests.support.shop import open_store
 
 CHAT = ChatId(1)
+KEY = "ACMA:key:1"
 NOW = 1_790_000_000_000
 
 
@@ -56,17 +63,13 @@ class Bench:
         self.root = root
         self.store: Store = open_store(root)
         self.clock = FrozenClock("this start")
-        self.market = Scripted()
-        self.refused_key: Problem | None = None
-        self.refusals: list[Problem] = []
+        self.market: Any = Scripted()
+        self.bus = EventBus(lambda: NOW)
 
     def copy(self) -> RateLimitedClient:
         budgets = Quotas(self.store, self.clock, lambda: NOW)
         locks = ByteLock(self.store.paths.data_dir / "slots.lock")
-        market: Any = self.market
-        return RateLimitedClient(
-            market, ConcurrencyLimit(locks), budgets, lambda: self.refused_key, self.refusals.append
-        )
+        return RateLimitedClient(self.market, ConcurrencyLimit(locks), budgets, self.bus)
 
 
 @pytest.fixture
@@ -77,7 +80,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
 
 
 async def send(copy: RateLimitedClient) -> object:
-    return await copy.at(Urgency.SEND).send_message(CHAT, "hello")
+    return await copy.ask(Urgency.SEND, MarketApi.send_message, CHAT, "hello")
 
 
 def limit(wait_s: float | None) -> Problem:
@@ -125,30 +128,32 @@ async def test_another_operation_is_not_held_back(bench: Bench) -> None:
     copy = bench.copy()
     bench.market.answers = [limit(40.0)]
     await send(copy)
-    assert isinstance(await copy.at(Urgency.OPEN).get_chat(CHAT), Accepted)
+    assert isinstance(await copy.ask(Urgency.OPEN, MarketApi.get_chat, CHAT), Accepted)
 
 
 async def test_headers_correct_the_count_of_all_copies(bench: Bench) -> None:
     ours, theirs = bench.copy(), bench.copy()
     bench.market.headers = Budget("getChat", 1000, 40, NOW + 600_000)
-    await ours.at(Urgency.OPEN).get_chat(CHAT)
-    refused = await theirs.at(Urgency.NEWS).get_chat(CHAT)
+    await ours.ask(Urgency.OPEN, MarketApi.get_chat, CHAT)
+    refused = await theirs.ask(Urgency.NEWS, MarketApi.get_chat, CHAT)
     assert isinstance(refused, Problem), "the rest is for whoever is more urgent, and for other programs"
     assert refused.retry_after_s == 600.0
-    assert isinstance(await theirs.at(Urgency.OPEN).get_chat(CHAT), Accepted)
+    assert isinstance(await theirs.ask(Urgency.OPEN, MarketApi.get_chat, CHAT), Accepted)
     assert theirs.budgets["getChat"].remaining == 39
 
 
 async def test_too_many_at_once_leaves_one_read_under_way_for_a_minute(bench: Bench) -> None:
     ours, theirs = bench.copy(), bench.copy()
     bench.market.answers = [Problem(ProblemKind.PARALLEL_LIMIT, Certainty.REFUSED, "getChat", 420)]
-    await ours.at(Urgency.OPEN).get_chat(CHAT)
+    await ours.ask(Urgency.OPEN, MarketApi.get_chat, CHAT)
     bench.market.is_endless = True
-    reads = [asyncio.create_task(theirs.at(Urgency.OPEN).get_chat(CHAT)) for _ in range(READ_PLACES)]
+    reads = [
+        asyncio.create_task(theirs.ask(Urgency.OPEN, MarketApi.get_chat, CHAT)) for _ in range(READ_PLACES)
+    ]
     await _settle(bench, 2)
     assert bench.market.asked == 2
     bench.clock.moment += 60_001
-    reads.append(asyncio.create_task(theirs.at(Urgency.OPEN).get_chat(CHAT)))
+    reads.append(asyncio.create_task(theirs.ask(Urgency.OPEN, MarketApi.get_chat, CHAT)))
     await _settle(bench, 3)
     for read in reads:
         read.cancel()
@@ -166,19 +171,21 @@ async def _settle(bench: Bench, asked: int) -> None:
 async def test_a_request_that_is_broken_off_gives_its_place_back(bench: Bench) -> None:
     copy = bench.copy()
     bench.market.is_endless = True
-    reads = [asyncio.create_task(copy.at(Urgency.OPEN).get_chat(CHAT)) for _ in range(READ_PLACES)]
+    reads = [
+        asyncio.create_task(copy.ask(Urgency.OPEN, MarketApi.get_chat, CHAT)) for _ in range(READ_PLACES)
+    ]
     await _settle(bench, READ_PLACES)
     for read in reads:
         read.cancel()
     await asyncio.gather(*reads, return_exceptions=True)
     bench.market.is_endless = False
-    assert isinstance(await copy.at(Urgency.OPEN).get_chat(CHAT), Accepted)
+    assert isinstance(await copy.ask(Urgency.OPEN, MarketApi.get_chat, CHAT), Accepted)
 
 
 async def test_without_the_lock_file_nothing_is_asked(bench: Bench) -> None:
     copy = bench.copy()
     (bench.store.paths.data_dir / "slots.lock").unlink()
-    answer = await copy.at(Urgency.OPEN).get_chat(CHAT)
+    answer = await copy.ask(Urgency.OPEN, MarketApi.get_chat, CHAT)
     assert isinstance(answer, Problem)
     assert answer.kind == ProblemKind.STORAGE
     assert not bench.market.asked
@@ -200,9 +207,39 @@ async def test_a_key_refused_while_a_request_waits_for_its_place_is_not_shown_ag
     copy = bench.copy()
     locks = ByteLock(bench.store.paths.data_dir / "slots.lock")
     assert all(locks.try_hold(number) for number in range(PLACES))
-    waiting = asyncio.create_task(copy.at(urgency).get_chat(CHAT))
-    bench.refused_key = Problem(ProblemKind.UNAUTHORIZED, Certainty.REFUSED, "getChats", 401)
+    waiting = asyncio.create_task(copy.ask(urgency, MarketApi.get_chat, CHAT))
+    refused = Problem(ProblemKind.UNAUTHORIZED, Certainty.REFUSED, "getChats", 401)
+    bench.bus.refuse(refused)
     for number in range(PLACES):
         locks.release(number)
-    assert await waiting is bench.refused_key
+    assert await waiting is refused
     assert not bench.market.asked
+
+
+async def test_three_reads_leave_a_place_for_a_send(bench: Bench) -> None:
+    answer = reply('{"status":"OK","result":{"chats":[]}}')
+    async with raw_market(Script((answer,), waits=True)) as market:
+        access = Access(base_url=market.url, api_key=KEY, business_id=BusinessId(1185230))
+        bench.market = client = MarketClient(access)
+        ours, theirs = bench.copy(), bench.copy()
+        reads = [
+            asyncio.create_task(copy.ask(Urgency.OPEN, MarketApi.get_chats))
+            for copy in (ours, theirs, ours, theirs, ours, theirs)
+        ]
+        await until_in_flight(market, READ_PLACES)
+        sends = [asyncio.create_task(send(copy)) for copy in (ours, theirs, ours)]
+        await until_in_flight(market, PLACES)
+        market.go_on.set()
+        assert all(page == ChatsPage((), None) for page in await asyncio.gather(*reads))
+        assert all(isinstance(sent, Accepted) for sent in await asyncio.gather(*sends))
+        assert market.most_in_flight == PLACES
+        # A fourth read waits although a place is free: it is kept for a send.
+        asked = [asked.target.split("?")[0].rsplit("/", 1)[1] for asked in market.asked[:PLACES]]
+        assert asked == ["chats", "chats", "chats", "message"]
+        await client.aclose()
+
+
+async def until_in_flight(market: RawMarket, count: int) -> None:
+    async with asyncio.timeout(60):
+        while market.in_flight < count:
+            await asyncio.sleep(0.005)

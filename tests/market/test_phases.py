@@ -216,29 +216,6 @@ async def test_a_transport_that_tells_no_phase(
     assert outcome.certainty == certainty
 
 
-async def test_three_reads_leave_a_place_for_a_send(connect: Connect) -> None:
-    answer = reply('{"status":"OK","result":{"chats":[]}}')
-    async with raw_market(Script((answer,), waits=True)) as market:
-        client = connect(market)
-        reads = [asyncio.create_task(client.get_chats()) for _ in range(6)]
-        while market.in_flight < 3:
-            await asyncio.sleep(0)
-        sends = [asyncio.create_task(client.send_message(CHAT, "m")) for _ in range(3)]
-        while market.in_flight < 4:
-            await asyncio.sleep(0)
-        market.go_on.set()
-        assert all(page == ChatsPage((), None) for page in await asyncio.gather(*reads))
-        assert all(isinstance(sent, Accepted) for sent in await asyncio.gather(*sends))
-        assert market.most_in_flight == 4
-        # A fourth read waits although a place is free: it is kept for a send.
-        assert [asked.target.split("?")[0].rsplit("/", 1)[1] for asked in market.asked[:4]] == [
-            "chats",
-            "chats",
-            "chats",
-            "message",
-        ]
-
-
 async def test_a_proxy_that_refuses_the_tunnel_got_nothing(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:

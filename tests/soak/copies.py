@@ -49,7 +49,7 @@ class Reader(VirtualProcess):
         self.slots = ConcurrencyLimit(FrozenLocks(self, "slots"))
         bus = EventBus(wall_ms)
         client = Client(self, door, wall_ms)
-        self.market = LabelledMarket(client, self.slots, self.budgets, lambda: bus.refused_key, bus.refuse)
+        self.market = LabelledMarket(client, self.slots, self.budgets, bus)
         ctx = EngineContext(store, self.market, bus, settings, wall_ms)
         self.ctx = ctx
         self.history = HistoryReader(ctx)

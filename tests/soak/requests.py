@@ -5,9 +5,10 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import Any, Concatenate, Final
 
-from chat_tui.inbox.copies.rate_limit import RateLimitedClient, T
+from chat_tui.inbox.copies.rate_limit import P, RateLimitedClient, T
+from chat_tui.inbox.market import MarketApi
 from chat_tui.market.pacing import read_budget, wait_told
 from chat_tui.model import chat as model
 from chat_tui.model.ids import ChatId, MessageId, Millis
@@ -181,17 +182,16 @@ class LabelledMarket(RateLimitedClient):
 
     async def ask(
         self,
-        operation: str,
         urgency: Urgency,
-        request: Callable[[], Awaitable[T | Problem]],
-        *,
-        writing: bool = False,
+        call: Callable[Concatenate[MarketApi, P], Awaitable[T | Problem]],
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> T | Problem:
-        async def labelled() -> T | Problem:
-            URGENCY.set(urgency)
-            return await request()
-
-        return await super().ask(operation, urgency, labelled, writing=writing)
+        told = URGENCY.set(urgency)
+        try:
+            return await super().ask(urgency, call, *args, **kwargs)
+        finally:
+            URGENCY.reset(told)
 
 
 __all__ = ["BUSINESS", "MOST_AT_ONCE", "OWNER", "TAKES_S", "Client", "FrontDoor", "LabelledMarket"]

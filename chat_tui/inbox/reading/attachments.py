@@ -8,6 +8,7 @@ from typing import Final
 
 from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.files import saved_name
+from chat_tui.inbox.market import MarketApi
 from chat_tui.model.file import SAVED_BYTES, Saved
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.message import Message
@@ -86,19 +87,21 @@ class AttachmentReader:
 
     async def _fetch(self, message: Message, index: int, write: Write, limit: int) -> int | Problem:
         """Follow the link; if its host refuses, ask the Market once for a new one."""
-        market = self._ctx.market(Urgency.OPEN)
+        client = self._ctx.client
         url = message.attachments[index].url
         if not url:
             return _NOT_THERE
-        outcome = await market.fetch_file(url, write, limit=limit)
+        outcome = await client.api.fetch_file(url, write, limit=limit)
         if not isinstance(outcome, Problem) or outcome.kind is not ProblemKind.FILE_REFUSED:
             return outcome
-        newer = await market.get_chat_message(message.chat_id, message.message_id)
+        newer = await client.ask(
+            Urgency.OPEN, MarketApi.get_chat_message, message.chat_id, message.message_id
+        )
         if isinstance(newer, Problem) or index >= len(newer.attachments):
             return outcome
         await self._ctx.write_cache(_keep, newer)
         link = newer.attachments[index].url
-        return outcome if not link or link == url else await market.fetch_file(link, write, limit=limit)
+        return outcome if not link or link == url else await client.api.fetch_file(link, write, limit=limit)
 
     async def _message(self, chat_id: ChatId, message_id: MessageId) -> Message | None:
         page = await self._ctx.read(messages.timeline, chat_id, around=message_id, limit=1)

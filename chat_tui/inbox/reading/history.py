@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.events import ChatsChanged, HistoryFailed, TimelineChanged
+from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.reading.scan import Pager
 from chat_tui.model.chat import Chat
 from chat_tui.model.ids import UNKNOWN_TIME, ChatId, MessageId, Millis
@@ -157,70 +158,83 @@ class HistoryReader:
 
     async def _older(self, chat_id: ChatId, cursor: HistoryCursor, urgency: Urgency) -> Problem | None:
         """The next page after the stored token; with a token the Market no longer knows, from the top."""
-        walk = Pager("getChatHistory", cursor.older_token)
+        pager = Pager("getChatHistory", cursor.older_token)
         while True:
-            page = await self._ctx.market(urgency).get_chat_history(
-                chat_id, page_token=walk.token, limit=PAGE
-            )
+            page = await self._page(pager, chat_id, urgency)
             if isinstance(page, Problem):
-                if walk.begins_anew(page):
-                    continue
-                self._failed(page, urgency)
                 return page
-            goes_on = walk.goes_on(page)
+            goes_on = pager.goes_on(page)
             brought = await self._save(
-                chat_id, page.messages, newest=False, oldest=walk.is_whole, token=walk.token
+                chat_id, page.messages, newest=False, oldest=pager.is_whole, token=pager.token
             )
-            await self._note(page)
             reached = cursor.lo is None or any(m.message_id < cursor.lo for m in page.messages)
-            if walk.trouble is not None:
-                self._failed(walk.trouble, urgency)
-                return walk.trouble
+            if pager.trouble is not None:
+                self._failed(pager.trouble, urgency)
+                return pager.trouble
             if not goes_on or (brought and reached):
                 return None
 
     async def _first(self, chat_id: ChatId, urgency: Urgency) -> Problem | None:
         """Nothing is known yet. The order is not promised: only newest first allows to stop early."""
-        walk = Pager("getChatHistory")
+        pager = Pager("getChatHistory")
         collected: list[Message] = []
-        while True:
-            page = await self._ctx.market(urgency).get_chat_history(
-                chat_id, page_token=walk.token, limit=PAGE
-            )
+        is_enough, goes_on = False, True
+        while goes_on and not is_enough:
+            page = await self._page(pager, chat_id, urgency)
             if isinstance(page, Problem):
-                if walk.begins_anew(page):
-                    continue
-                self._failed(page, urgency)
                 return page
-            await self._note(page)
             collected.extend(page.messages)
-            is_enough = walk.token is None and _is_newest_first(page.messages)
-            if not walk.goes_on(page) or is_enough:
-                break
-        await self._save_for(urgency, chat_id, collected, newest=True, oldest=walk.is_whole, token=walk.token)
+            is_enough = pager.token is None and _is_newest_first(page.messages)
+            goes_on = pager.goes_on(page)
+        await self._save_for(
+            urgency, chat_id, collected, newest=True, oldest=pager.is_whole, token=pager.token
+        )
         return None
 
     async def _since(self, chat_id: ChatId, base: MessageId, urgency: Urgency) -> Problem | None:
         """All pages after `base`, saved in one transaction, so that a kill leaves no gap."""
-        walk = Pager("getChatHistory")
+        pager = Pager("getChatHistory")
         collected: list[Message] = []
+        goes_on = True
+        while goes_on:
+            page = await self._page(pager, chat_id, urgency, after=base or None, limit=NEWER_PAGE)
+            if isinstance(page, Problem):
+                return page
+            collected.extend(page.messages)
+            goes_on = pager.goes_on(page)
+        # What came oldest first has no gap before its end, even if the scan was left: the next begins there.
+        newest = pager.is_whole or _is_oldest_first(collected)
+        await self._save_for(urgency, chat_id, collected, newest=newest, oldest=None)
+        return pager.trouble
+
+    async def _page(
+        self,
+        pager: Pager,
+        chat_id: ChatId,
+        urgency: Urgency,
+        *,
+        after: MessageId | None = None,
+        limit: int = PAGE,
+    ) -> MessagesPage | Problem:
+        """One page of getChatHistory; a page token that is refused is tried without, once."""
         while True:
-            page = await self._ctx.market(urgency).get_chat_history(
-                chat_id, from_message_id=base or None, page_token=walk.token, limit=NEWER_PAGE
+            page = await self._ctx.client.ask(
+                urgency,
+                MarketApi.get_chat_history,
+                chat_id,
+                from_message_id=after,
+                page_token=pager.token,
+                limit=limit,
             )
             if isinstance(page, Problem):
-                if walk.begins_anew(page):
+                if pager.begins_anew(page):
                     continue
                 self._failed(page, urgency)
                 return page
-            await self._note(page)
-            collected.extend(page.messages)
-            if not walk.goes_on(page):
-                break
-        # What came oldest first has no gap before its end, even if the walk was left: the next begins there.
-        newest = walk.is_whole or _is_oldest_first(collected)
-        await self._save_for(urgency, chat_id, collected, newest=newest, oldest=None)
-        return walk.trouble
+            if page.server_time is not None:
+                self._server_at = page.server_time, asyncio.get_running_loop().time()
+            await self._ctx.page_came("getChatHistory", page)
+            return page
 
     async def _save_for(
         self,
@@ -273,16 +287,11 @@ class HistoryReader:
         if not (urgency.is_background and problem.kind is ProblemKind.HOURLY_LIMIT):
             self._ctx.bus.failed(problem)
 
-    async def _note(self, page: MessagesPage) -> None:
-        if page.server_time is not None:
-            self._server_at = page.server_time, asyncio.get_running_loop().time()
-        await self._ctx.page_came("getChatHistory", page)
-
     async def _known(self, chat_id: ChatId, urgency: Urgency) -> HistoryCursor | Problem:
         """How far the chat was read; one that the cache has lost, or never had, is asked for first."""
         cursor = await self._ctx.read(messages.cursor, chat_id)
         if cursor.hi is None and cursor.updated_at == UNKNOWN_TIME:
-            chat = await self._ctx.market(urgency).get_chat(chat_id)
+            chat = await self._ctx.client.ask(urgency, MarketApi.get_chat, chat_id)
             if isinstance(chat, Problem):
                 return chat
             await self._save_chat(chat, urgency)

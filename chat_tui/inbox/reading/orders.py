@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.events import OrdersChanged
+from chat_tui.inbox.market import MarketApi
 from chat_tui.model.ids import CampaignId, ChatId, Millis, OrderId, ReturnId
 from chat_tui.model.limits import ORDERS_AT_ONCE
 from chat_tui.model.order import FRESH_MS, Return
@@ -76,7 +77,7 @@ class OrderReader:
         return bool(due)
 
     async def _read_batch(self, batch: tuple[OrderId, ...]) -> bool:
-        found = await self._ctx.market(_URGENCY).get_orders(batch)
+        found = await self._ctx.client.ask(_URGENCY, MarketApi.get_orders, batch)
         if isinstance(found, Problem):
             self._failed(ORDERS, found)
             return False
@@ -96,7 +97,7 @@ class OrderReader:
 
     async def _read_return(self, return_id: ReturnId, order_id: OrderId, campaign_id: CampaignId) -> bool:
         found: Return | Problem | None
-        found = await self._ctx.market(_URGENCY).get_return(campaign_id, order_id, return_id)
+        found = await self._ctx.client.ask(_URGENCY, MarketApi.get_return, campaign_id, order_id, return_id)
         if isinstance(found, Problem) and found.kind is ProblemKind.NOT_FOUND:
             found = None
         if isinstance(found, Problem):
@@ -121,4 +122,4 @@ class OrderReader:
 
     def _answered(self, operation: str) -> None:
         self._problems.pop(operation, None)
-        self._ctx.bus.count(self._ctx.markets.budgets)
+        self._ctx.bus.count(self._ctx.client.budgets)

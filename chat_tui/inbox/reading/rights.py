@@ -4,6 +4,7 @@ import logging
 from typing import Final
 
 from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.market import MarketApi
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.store import cursors
@@ -28,7 +29,7 @@ class RightsCheck:
         remembered = await self._ctx.read(cursors.get, RIGHTS)
         if remembered == "read":
             self._tell(may_write=False)
-        rights = await self._ctx.market(Urgency.NEWS).get_key_rights()
+        rights = await self._ctx.client.ask(Urgency.NEWS, MarketApi.get_key_rights)
         if isinstance(rights, Problem) or not rights.may_read:
             return
         self._tell(may_write=rights.may_write)

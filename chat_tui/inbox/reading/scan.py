@@ -7,6 +7,7 @@ from typing import Final
 
 from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.events import ChatsChanged
+from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
 from chat_tui.model.chat import Chat, ChatStatus
 from chat_tui.model.ids import UNKNOWN_TIME, ChatId, Millis
@@ -164,7 +165,7 @@ class ListScan:
     async def _page(
         self, report: SyncReport, urgency: Urgency, statuses: Sequence[str], token: str | None
     ) -> ChatsPage | Problem:
-        page = await self._ctx.market(urgency).get_chats(statuses=statuses, page_token=token)
+        page = await self._ctx.client.ask(urgency, MarketApi.get_chats, statuses=statuses, page_token=token)
         report.requests += 1
         if isinstance(page, Problem):
             if not (urgency.is_background and page.kind is ProblemKind.HOURLY_LIMIT):
@@ -237,7 +238,7 @@ class FullScan:
         if isinstance(ended, Problem):
             return self._judge(ended, report)
         for chat_id in [chat_id for chat_id in before if chat_id not in seen][:MOST_ASKED]:
-            chat = await self._ctx.market(Urgency.NEWS).get_chat(chat_id)
+            chat = await self._ctx.client.ask(Urgency.NEWS, MarketApi.get_chat, chat_id)
             report.requests += 1
             if isinstance(chat, Problem):
                 if chat.kind is not ProblemKind.NOT_FOUND:

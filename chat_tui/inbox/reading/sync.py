@@ -8,6 +8,7 @@ from typing import Final
 
 from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.copies.leader import Leadership
+from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.reading.scan import ACTIVE, FullScan, ListScan
 from chat_tui.model.ids import ChatId, Millis
@@ -229,7 +230,7 @@ class Sync:
 
     async def _read_shops(self) -> None:
         """The names of the shops; without them chats show none, which is no reason to stop."""
-        shops = await self._ctx.market(Urgency.NEWS).get_shops()
+        shops = await self._ctx.client.ask(Urgency.NEWS, MarketApi.get_shops)
         if not isinstance(shops, Problem):
             await self._ctx.write_cache(chats.save_shops, shops)
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.events import OutboxChanged
+from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.outbox_writes import OutboxWrites
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.sending import door
@@ -188,11 +189,13 @@ class OutboxSender:
         return max(cursor.hi or MessageId(0), unstored or MessageId(0))
 
     async def _post(self, item: OutboxItem) -> Accepted | Problem:
-        market = self._ctx.market(Urgency.SEND)
+        client = self._ctx.client
         if item.kind == OutboxKind.TEXT:
-            return await market.send_message(item.chat_id, item.text)
+            return await client.ask(Urgency.SEND, MarketApi.send_message, item.chat_id, item.text)
         media_type, _ = mimetypes.guess_type(item.file_name)
-        return await market.send_file(
+        return await client.ask(
+            Urgency.SEND,
+            MarketApi.send_file,
             item.chat_id,
             path=spool.path(self._ctx.store.paths.data_dir, item.outbox_id),
             name=item.file_name,

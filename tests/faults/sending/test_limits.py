@@ -1,22 +1,28 @@
 """Sending when the Market says that it was asked too often, or is busy with itself."""
 
+import asyncio
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from chat_tui.clock import wall_clock_ms
+from chat_tui.inbox.copies.quotas import NARROW_MS, Quotas
+from chat_tui.inbox.copies.rate_limit import NARROW_PLACES, PLACES, places
 from chat_tui.inbox.sending.retry import RetrySchedule
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.market.pacing import NARROW, NARROW_SECONDS, Gate
 from chat_tui.model.ids import ChatId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.quota import Urgency
 from chat_tui.sandbox.times import http_date
 from tests.faults.sending.test_network import AN_ITEM, waits_after
 from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import QUICK, SEND, Trial
+from tests.support.clock import FrozenClock
 from tests.support.faults import Answer
+from tests.support.shop import open_store
 from tests.support.waiting import until
 
 HOUR_MS = 3_600_000
@@ -70,13 +76,21 @@ def test_f_015_the_pause_is_spread_over_one_to_five_seconds() -> None:
     assert 1.0 <= min(pauses) < 1.5 < 4.5 < max(pauses) <= 5.0
 
 
-async def test_f_015_fewer_at_once_for_a_minute() -> None:
-    now = 0.0
-    gate = Gate(lambda: now)
-    gate.narrow()
-    assert gate._limit(writes=True) == NARROW
-    now = NARROW_SECONDS + 0.1
-    assert gate._limit(writes=True) == 4
+async def test_f_015_fewer_at_once_for_a_minute(tmp_path: Path) -> None:
+    store, clock = open_store(tmp_path), FrozenClock("this start")
+    quotas = Quotas(store, clock, lambda: 0)
+
+    async def allowed() -> int:
+        grant = await quotas.take("sendMessageToChat", Urgency.SEND)
+        return places(writing=True, urgency=Urgency.SEND, is_narrow=grant.is_narrow)
+
+    await quotas.refused("getChat", 1.0)
+    assert await allowed() == PLACES, "a quota that is used up says nothing about how many at once"
+    await quotas.narrow()
+    assert await allowed() == NARROW_PLACES
+    clock.moment += NARROW_MS + 1
+    assert await allowed() == PLACES
+    await asyncio.to_thread(store.close)
 
 
 async def test_f_016_420_of_the_hourly_kind(trial: Trial) -> None:

@@ -178,7 +178,7 @@ class Stage:
     def record_requests(self) -> list[str]:
         """The names of all requests of the first copy from now on."""
         asked: list[str] = []
-        client: Any = self.copy.history._ctx.markets
+        client: Any = self.copy.history._ctx.client
 
         def record(name: str) -> None:
             real = getattr(client, name)
@@ -199,7 +199,7 @@ class Stage:
         async def get_chat(_: ChatId) -> Problem:
             return answer
 
-        client: Any = self.copy.history._ctx.markets
+        client: Any = self.copy.history._ctx.client
         client.get_chat = get_chat
 
     def posted(self, chat_id: int = 1) -> list[str]:

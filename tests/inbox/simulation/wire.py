@@ -31,9 +31,9 @@ class CopyClient:
     def budgets(self) -> Mapping[str, Budget]:
         return {}
 
-    def at(self, urgency: Urgency) -> "CopyClient":
+    async def ask(self, urgency: Urgency, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Delivery meets no quota of its own here: the Market's is enough."""
-        return self
+        return await getattr(self, call.__name__)(*args, **kwargs)
 
     @property
     def proxy(self) -> str:
