@@ -12,9 +12,8 @@ from chat_tui.locale import _
 from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.outbox import OutboxItem
-from chat_tui.model.paging import Coverage
 from chat_tui.model.queue import QueueItem
-from chat_tui.model.timeline import Entry
+from chat_tui.model.timeline import Coverage, Entry
 from chat_tui.safetext import is_blank
 from chat_tui.ui.zone import local_zone
 from chat_tui.words import glyphs

@@ -12,8 +12,8 @@ from chat_tui.commands.speak import say, say_document, say_json
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import UNKNOWN_TIME, Millis
+from chat_tui.model.record import Replies, Stats
 from chat_tui.model.search import SearchCoverage
-from chat_tui.model.stats import Replies, Stats
 from chat_tui.ui.zone import local_zone
 from chat_tui.words.json import iso
 from chat_tui.words.search import coverage_words

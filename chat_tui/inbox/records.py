@@ -3,10 +3,9 @@
 from chat_tui.clock import wall_clock_ms
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatId
-from chat_tui.model.paging import Coverage
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.record import Record
-from chat_tui.model.timeline import Entry, TimelinePage
+from chat_tui.model.timeline import Coverage, Entry, TimelinePage
 
 _PAGE = 500
 

@@ -26,14 +26,12 @@ from chat_tui.inbox.writing import Writing
 from chat_tui.model.chat import NewChat
 from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
 from chat_tui.model.link import Link
-from chat_tui.model.match import one_each
 from chat_tui.model.outbox import OutboxItem, held_up
-from chat_tui.model.paging import Coverage
 from chat_tui.model.problem import Problem
+from chat_tui.model.record import Stats
 from chat_tui.model.report import SyncPlan, SyncReport
 from chat_tui.model.search import SearchCoverage, SearchPage, SearchQuery
-from chat_tui.model.stats import Stats
-from chat_tui.model.timeline import Draft, TimelinePage
+from chat_tui.model.timeline import Coverage, Draft, TimelinePage, one_each
 from chat_tui.store import coverage, messages, outbox, search, stats
 from chat_tui.store.database import Hindrance, Store
 

@@ -21,10 +21,9 @@ from chat_tui.market.pacing import Deadlines, read_budget
 from chat_tui.market.upload import FileChangedError, Upload, open_upload
 from chat_tui.model.chat import Chat, KeyRights, NewChat, Shop
 from chat_tui.model.ids import CampaignId, ChatId, MessageId, Millis, OrderId, ReturnId
-from chat_tui.model.limits import ORDERS_AT_ONCE
 from chat_tui.model.link import Budget
 from chat_tui.model.message import Message
-from chat_tui.model.order import Order, Return
+from chat_tui.model.order import ORDERS_AT_ONCE, Order, Return
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind

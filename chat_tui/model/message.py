@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from chat_tui.model.ids import ChatId, MessageId, Millis
+
+TEXT_LIMIT: Final = 4096
+"""Characters of a message that the Market accepts; whether code points or UTF-16 units is not published."""
 
 
 class Sender(StrEnum):
@@ -41,3 +45,8 @@ class Message:
     def is_empty(self) -> bool:
         """Neither text nor files: a sticker, as far as is known."""
         return not self.text and not self.attachments
+
+
+def text_length(text: str) -> int:
+    """The length of a message by the stricter count: UTF-16 units, in which an emoji is two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -9,6 +9,8 @@ from chat_tui.model.queue import QueueItem
 
 T = TypeVar("T")
 
+ORDERS_AT_ONCE: Final = 50
+"""Numbers in one getBusinessOrders."""
 FRESH_MS: Final[Millis] = 10 * 60_000
 """For how long an order or a return on the screen passes for what the Market would say now."""
 DECISION_MS: Final[Millis] = 48 * 3_600_000

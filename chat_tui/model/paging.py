@@ -1,19 +1,10 @@
-"""How much of a paged thing is known."""
+"""Pages as the Market gives them: what of each could be read, and where the next one begins."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from chat_tui.model.chat import Chat
-from chat_tui.model.ids import MessageId, Millis
+from chat_tui.model.ids import Millis
 from chat_tui.model.message import Message
-
-
-class Coverage(StrEnum):
-    """How much of a chat's history is in the cache."""
-
-    NOT_STARTED = "NOT_STARTED"
-    HAVE_MORE = "HAVE_MORE"
-    DONE = "DONE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +48,3 @@ class MessagesPage:
     def skipped(self) -> int:
         """How many items could not be read."""
         return len(self.unreadable)
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryCursor:
-    """How much of one chat's history is in the cache, and where reading goes on."""
-
-    lo: MessageId | None
-    """The oldest message in the cache; None = none."""
-    hi: MessageId | None
-    """The newest message up to which nothing is missing; newer ones are asked from here. None = none."""
-    coverage: Coverage
-    older_token: str | None
-    """The page token with which older messages are asked for."""
-    updated_at: Millis
-    """Time of the latest message, as the list tells."""
-    newest_at: Millis
-    """Time of the newest message in the cache; 0 = none."""

@@ -47,7 +47,7 @@ class ProblemKind(StrEnum):
     TEXT_EMPTY = "text_empty"
     """There is nothing to say in the text."""
     TEXT_TOO_LONG = "text_too_long"
-    """The text is over `limits.TEXT_LIMIT`."""
+    """The text is over `message.TEXT_LIMIT`."""
     TEXT_SECRET = "text_secret"  # noqa: S105 - the name of a problem
     """Something in the text is, or looks like, an Api-Key."""
     TEXT_GARBLED = "text_garbled"

@@ -1,5 +1,6 @@
 """Whose turn it is, and the list of chats in the order the operator should answer them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -69,22 +70,19 @@ _NOT_OURS = frozenset(
 )
 
 
-def read_talk(messages: list[Message], before: Talk | None = None) -> Talk | None:
-    """The turn after `messages` (any order, newer than `before`), continuing from what was known."""
-    talk = before
-    for message in sorted(messages, key=lambda m: m.message_id):
-        if talk is not None and message.message_id <= talk.newest_id:
-            continue
-        speaker = talk.last_speaker if talk else ""
-        since = talk.buyer_since if talk else None
-        if message.sender == Sender.CUSTOMER:
-            since = message.created_at if since is None else since
+def read_talk(messages: Iterable[Message]) -> Talk | None:
+    """The turn after these messages, in any order; None if there are none."""
+    newest: Message | None = None
+    speaker, since = "", None
+    for newest in sorted(messages, key=lambda message: message.message_id):
+        if newest.sender == Sender.CUSTOMER:
+            since = newest.created_at if since is None else since
             speaker = Sender.CUSTOMER
-        elif message.sender == Sender.PARTNER:
-            since = None
-            speaker = Sender.PARTNER
-        talk = Talk(message.message_id, message.created_at, message.sender, snippet(message), speaker, since)
-    return talk
+        elif newest.sender == Sender.PARTNER:
+            speaker, since = Sender.PARTNER, None
+    if newest is None:
+        return None
+    return Talk(newest.message_id, newest.created_at, newest.sender, snippet(newest), speaker, since)
 
 
 def snippet(message: Message) -> str:
@@ -150,16 +148,3 @@ class QueuePage:
     items: tuple[QueueItem, ...]
     has_before: bool
     has_after: bool
-
-
-__all__ = [
-    "SNIPPET_LENGTH",
-    "QueueItem",
-    "QueueKey",
-    "QueuePage",
-    "Tab",
-    "Talk",
-    "read_talk",
-    "snippet",
-    "waiting_since",
-]

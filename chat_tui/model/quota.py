@@ -7,11 +7,23 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
-from chat_tui.model.limits import HOURLY
-
 BootMillis = int
 """A moment: milliseconds since the machine was started, asleep or not."""
 
+HOURLY: Final = {
+    "getChats": 5_000,
+    "getChat": 1_000,
+    "getChatHistory": 10_000,
+    "getChatMessage": 1_000,
+    "createChat": 1_000,
+    "sendMessageToChat": 1_000,
+    "sendFileToChat": 1_000,
+    "getCampaigns": 1_000,
+    "getAuthTokenInfo": 100,
+    "getBusinessOrders": 10_000,
+    "getReturn": 7_000,
+}
+"""Published quotas per hour and business, by operationId; what the answers tell goes before them."""
 HOUR: Final[BootMillis] = 3_600_000
 FAIR_SHARE: Final = 0.2
 """Of the quota of the list: what the program keeps to by itself while all is well."""

@@ -1,7 +1,6 @@
 """The Market's quotas as all copies of the program keep them, and how many requests may be under way."""
 
-from chat_tui.model.limits import HOURLY
-from chat_tui.model.quota import BootMillis, Quota, Urgency
+from chat_tui.model.quota import HOURLY, BootMillis, Quota, Urgency
 from chat_tui.store.database import Connection
 from chat_tui.store.shape import sound
 

@@ -6,9 +6,8 @@ from chat_tui.locale import _
 from chat_tui.model.ids import ChatId, MessageId, Millis
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.outbox import OutboxItem
-from chat_tui.model.paging import Coverage, HistoryCursor
 from chat_tui.model.queue import Talk, read_talk, waiting_since
-from chat_tui.model.timeline import Entry, TimelinePage
+from chat_tui.model.timeline import Coverage, Entry, HistoryCursor, TimelinePage
 from chat_tui.store import indexing, marks
 from chat_tui.store.database import Connection
 from chat_tui.store.errors import StoreProblem

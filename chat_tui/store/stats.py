@@ -5,7 +5,7 @@ from datetime import tzinfo
 
 from chat_tui.model.ids import Millis
 from chat_tui.model.queue import Tab
-from chat_tui.model.stats import Stats, hours_in, reply_stats
+from chat_tui.model.record import Stats, hours_in, reply_stats
 from chat_tui.store.database import Connection
 from chat_tui.store.shape import sound
 from chat_tui.store.tabs import PLACES

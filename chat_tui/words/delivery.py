@@ -3,10 +3,9 @@
 from chat_tui.locale import _
 from chat_tui.model import hold
 from chat_tui.model.ids import Millis
-from chat_tui.model.match import says_the_same
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.model.timeline import Entry
+from chat_tui.model.timeline import Entry, says_the_same
 from chat_tui.words import glyphs
 from chat_tui.words.line import Role, Span
 from chat_tui.words.problems import problem_words, server_words

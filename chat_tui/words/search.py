@@ -6,8 +6,7 @@ from typing import Final
 
 from chat_tui.locale import N_, _, language, ngettext
 from chat_tui.model.ids import Millis
-from chat_tui.model.search import SearchCoverage
-from chat_tui.model.search_words import FILTER_WORDS
+from chat_tui.model.search import FILTER_WORDS, SearchCoverage
 from chat_tui.words.line import shown
 from chat_tui.words.times import day_of
 

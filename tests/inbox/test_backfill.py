@@ -5,10 +5,10 @@ from math import ceil
 from chat_tui.inbox.reading.backfill import Backfill
 from chat_tui.inbox.reading.history import PAGE
 from chat_tui.model.ids import ChatId
-from chat_tui.model.limits import HOURLY
 from chat_tui.model.link import LinkState
 from chat_tui.model.message import Sender
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.model.quota import HOURLY
 from tests.inbox.simulation.market import BEGINNING
 from tests.soak.copies import Reader
 from tests.soak.requests import BUSINESS

@@ -6,8 +6,7 @@ from typing import Literal
 import pytest
 
 from chat_tui.model.ids import ChatId, MessageId
-from chat_tui.model.paging import Coverage
-from chat_tui.model.timeline import TimelinePage
+from chat_tui.model.timeline import Coverage, TimelinePage
 from tests.support.faults import Answer
 from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui import locale
-from chat_tui.model.search_words import FILTER_WORDS, read_query
+from chat_tui.model.search import FILTER_WORDS, read_query
 from chat_tui.model.template import Field, marker, unfilled
 from chat_tui.paths import locate
 from chat_tui.settings import Flags, load

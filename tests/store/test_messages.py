@@ -6,8 +6,7 @@ from chat_tui.model.chat import ChatStatus
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.message import Attachment, Message
 from chat_tui.model.outbox import OutboxState
-from chat_tui.model.paging import Coverage
-from chat_tui.model.timeline import TimelinePage
+from chat_tui.model.timeline import Coverage, TimelinePage
 from chat_tui.store import chats, marks, messages
 from chat_tui.store.database import Connection, Store
 from chat_tui.store.errors import StoreProblem

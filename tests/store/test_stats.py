@@ -6,7 +6,7 @@ from datetime import UTC
 from chat_tui.model.chat import ChatKind, ChatStatus
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.mark import Hold
-from chat_tui.model.stats import Replies
+from chat_tui.model.record import Replies
 from chat_tui.store import marks, stats
 from chat_tui.store.database import Connection, Store
 from tests.store.world import a_chat, buyer, list_chats, own, read_history

@@ -8,9 +8,8 @@ from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, Context
 from chat_tui.model.ids import ChatId, MessageId, OrderId, OutboxId, ReturnId
 from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
-from chat_tui.model.paging import Coverage
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
-from chat_tui.model.timeline import Entry, TimelinePage
+from chat_tui.model.timeline import Coverage, Entry, TimelinePage
 
 NOW = int(datetime(2025, 11, 21, 18, 30, tzinfo=UTC).timestamp() * 1000)
 MINUTE = 60_000

@@ -12,8 +12,7 @@ from chat_tui import locale
 from chat_tui.model.ids import MessageId, OutboxId
 from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxState
-from chat_tui.model.paging import Coverage
-from chat_tui.model.timeline import Entry, TimelinePage
+from chat_tui.model.timeline import Coverage, Entry, TimelinePage
 from chat_tui.ui.widgets.history import History
 from chat_tui.ui.widgets.timeline_window import CAP
 from tests.support.settling import press, settled

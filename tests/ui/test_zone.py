@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chat_tui.model.stats import hours_in
+from chat_tui.model.record import hours_in
 from chat_tui.settings.hours import read_hours
 from chat_tui.ui.zone import SystemZone, find_zone, local_zone
 from chat_tui.words.documents import exact_time

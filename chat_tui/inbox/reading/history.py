@@ -14,9 +14,10 @@ from chat_tui.inbox.reading.scan import Pager
 from chat_tui.model.chat import Chat
 from chat_tui.model.ids import UNKNOWN_TIME, ChatId, MessageId, Millis
 from chat_tui.model.message import Message, Sender
-from chat_tui.model.paging import Coverage, HistoryCursor, MessagesPage
+from chat_tui.model.paging import MessagesPage
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
+from chat_tui.model.timeline import Coverage, HistoryCursor
 from chat_tui.store import chats, messages
 from chat_tui.store.database import Connection
 from chat_tui.store.errors import StoreError, StoreOutdated

@@ -9,8 +9,7 @@ from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.events import OrdersChanged
 from chat_tui.inbox.market import MarketApi
 from chat_tui.model.ids import CampaignId, ChatId, Millis, OrderId, ReturnId
-from chat_tui.model.limits import ORDERS_AT_ONCE
-from chat_tui.model.order import FRESH_MS, Return
+from chat_tui.model.order import FRESH_MS, ORDERS_AT_ONCE, Return
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.store import orders

@@ -9,11 +9,11 @@ from chat_tui.inbox.events import ChatsChanged, TimelineChanged
 from chat_tui.inbox.outbox_writes import OutboxWrites
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
-from chat_tui.model.match import is_likeness, says_the_same
 from chat_tui.model.message import Message
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem
 from chat_tui.model.quota import Urgency
+from chat_tui.model.timeline import is_likeness, says_the_same
 from chat_tui.store import outbox, spool
 
 LEAST_LOOKS = 3

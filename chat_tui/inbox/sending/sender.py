@@ -20,9 +20,9 @@ from chat_tui.inbox.sending.retry import READY, RetrySchedule
 from chat_tui.model import hold
 from chat_tui.model.ids import UNKNOWN_TIME, ChatId, MessageId, Millis, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind, OutboxState
-from chat_tui.model.paging import Coverage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
+from chat_tui.model.timeline import Coverage
 from chat_tui.store import attempted, messages, outbox, spool
 from chat_tui.store.errors import StoreError
 

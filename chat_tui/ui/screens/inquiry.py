@@ -4,8 +4,7 @@ from typing import Final
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import Millis
-from chat_tui.model.search import SearchPage
-from chat_tui.model.search_words import read_query
+from chat_tui.model.search import SearchPage, read_query
 from chat_tui.words.layouts import other_layouts
 
 PAGE: Final = 50

@@ -1,7 +1,7 @@
 """What a history says about itself: above its oldest message, below the screen, and while it is empty."""
 
 from chat_tui.locale import _, ngettext
-from chat_tui.model.paging import Coverage
+from chat_tui.model.timeline import Coverage
 from chat_tui.words import glyphs
 from chat_tui.words.line import Line, Role, Span, rule
 

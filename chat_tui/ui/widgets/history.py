@@ -10,9 +10,8 @@ from textual.content import Content
 from textual.message import Message as Signal
 
 from chat_tui.model.ids import ChatId, MessageId, Millis
-from chat_tui.model.paging import Coverage
 from chat_tui.model.queue import QueueItem
-from chat_tui.model.timeline import Entry, TimelinePage
+from chat_tui.model.timeline import Coverage, Entry, TimelinePage
 from chat_tui.ui.text import plain
 from chat_tui.ui.view.timeline_rows import counts_down
 from chat_tui.ui.widgets.history_moves import HistoryMoves

@@ -4,8 +4,7 @@ from typing import Final
 
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.message import Message, Sender
-from chat_tui.model.paging import Coverage
-from chat_tui.model.timeline import Entry, TimelinePage
+from chat_tui.model.timeline import Coverage, Entry, TimelinePage
 
 CAP: Final = 400
 """Entries kept at most: eight pages."""

@@ -14,10 +14,9 @@ from chat_tui.clock import wall_clock_ms
 from chat_tui.market.pacing import Deadlines
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.message import Message
-from chat_tui.model.paging import Coverage
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
-from chat_tui.model.timeline import Entry, TimelinePage
+from chat_tui.model.timeline import Coverage, Entry, TimelinePage
 from chat_tui.safetext import LIMIT
 from chat_tui.ui.view import timeline_rows
 from chat_tui.ui.view.queue_rows import queue_row

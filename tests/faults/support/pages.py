@@ -7,8 +7,8 @@ from typing import Any
 from chat_tui.market.pacing import Deadlines
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.message import Message
-from chat_tui.model.paging import Coverage
 from chat_tui.model.queue import QueueItem, Tab
+from chat_tui.model.timeline import Coverage
 from tests.faults.support.trial import Trial
 from tests.support.faults import Answer
 from tests.support.shop import Shop

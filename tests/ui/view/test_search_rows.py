@@ -10,8 +10,7 @@ from chat_tui import locale
 from chat_tui.model.chat import ContextKind
 from chat_tui.model.ids import MessageId, Millis, ReturnId
 from chat_tui.model.message import Sender
-from chat_tui.model.search import SearchCoverage, SearchHit, SearchQuery
-from chat_tui.model.search_words import FILTER_WORDS, read_query
+from chat_tui.model.search import FILTER_WORDS, SearchCoverage, SearchHit, SearchQuery, read_query
 from chat_tui.ui.view.search_rows import excerpt, hit_lines
 from chat_tui.words.line import Role, text_of, width_of
 from chat_tui.words.search import coverage_words, filter_rows, found_words, nothing_words, unknown_words

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.model.search import About, SearchQuery, Standing
-from chat_tui.model.search_words import FILTER_WORDS, read_query
+from chat_tui.model.search import FILTER_WORDS, About, SearchQuery, Standing, read_query
 
 NOW = 1_790_000_000_000
 HOUR = 3_600_000

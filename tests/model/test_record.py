@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_tui.model.ids import Millis
-from chat_tui.model.stats import HOURS, Replies, hours_in, reply_stats
+from chat_tui.model.record import HOURS, Replies, hours_in, reply_stats
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE

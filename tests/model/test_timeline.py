@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 
 from chat_tui.model.ids import ChatId, MessageId, OutboxId
-from chat_tui.model.match import is_likeness, one_each, says_the_same
 from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
-from chat_tui.model.timeline import Entry
+from chat_tui.model.timeline import Entry, is_likeness, one_each, says_the_same
 
 
 def item(text: str, name: str = "") -> OutboxItem:
