@@ -7,7 +7,7 @@ from typing import Final
 
 _LABEL: Final = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _WEB: Final = re.compile(
-    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://"
+    r"(?P<scheme>(?i:https?))://"
     r"(?:(?P<user>[!-\"$-.0->A-\[\]-~]*)@)?"
     rf"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<name>{_LABEL}(?:\.{_LABEL})*\.?))"
     r"(?::(?P<port>[0-9]{1,5}))?"
@@ -40,13 +40,21 @@ class WebAddress:
         return is_loopback(self.host)
 
     @property
+    def is_safe_for_a_key(self) -> bool:
+        """Whether nobody on the way can read what goes there: by TLS, or because there is no way."""
+        return self.scheme == "https" or self.is_loopback
+
+    @property
     def written_host(self) -> str:
         """The host as it stands in an address."""
         return f"[{self.host}]" if ":" in self.host else self.host
 
 
 def read_address(text: str) -> WebAddress | None:
-    """The parts of a web address; None for what some reader might take for another host than the next."""
+    """The parts of an address of the web (http, https); None for anything else.
+
+    None also for what some reader might take for another host than the next.
+    """
     found = _WEB.fullmatch(text)
     if found is None or int(found["port"] or 1) not in range(1, 65_536):
         return None

@@ -70,11 +70,11 @@ class Access:
 
 def _checked(url: str) -> WebAddress:
     address = read_address(url)
-    if address is None or address.scheme not in {"http", "https"}:
+    if address is None:
         raise AccessError(_("The address of the Market is not a web address."))
     if address.has_user:
         raise AccessError(_("The address of the Market must not hold a name or a password."))
-    if address.scheme == "http" and not address.is_loopback:
+    if not address.is_safe_for_a_key:
         raise AccessError(_("The address of the Market must begin with https."))
     return address
 

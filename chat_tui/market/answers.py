@@ -78,7 +78,7 @@ def _exact(written: str) -> Decimal:
 
 def result_of(body: bytes, shape: type[T]) -> T:
     """The `result` of an envelope; raises `GarbledError` or `StatusError`."""
-    answer = decode(clean(body), wire.Answer)
+    answer = decode(clean(body), wire.Envelope)
     if answer.status == "ERROR":
         raise StatusError
     if isinstance(answer.result, UnsetType):
@@ -86,14 +86,13 @@ def result_of(body: bytes, shape: type[T]) -> T:
     return decode(answer.result, shape)
 
 
-def check_ok(body: bytes) -> wire.Answer:
-    """The envelope of a send; raises unless it says `"status":"OK"`."""
-    answer = decode(clean(body), wire.Answer)
+def check_ok(body: bytes) -> None:
+    """Raise unless the envelope of a send says `"status":"OK"`."""
+    answer = decode(clean(body), wire.Envelope)
     if answer.status == "ERROR":
         raise StatusError
     if answer.status != "OK":
         raise GarbledError
-    return answer
 
 
 def items_of(

@@ -1,4 +1,8 @@
-"""The Market's chat API as the program asks it: one method per operation, values and problems back."""
+"""The Market's API as the program asks it: one method per operation, values and problems back.
+
+Each method is one attempt (`get_shops` and `get_orders`: one for each page). Nothing is ever sent again in
+here: whether it may be, the `certainty` of the `Problem` says.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -12,13 +16,13 @@ import msgspec
 
 from chat_tui.clock import wall_clock_ms
 from chat_tui.locale import _
-from chat_tui.market import errors, orders, pages, wire
+from chat_tui.market import chats, errors, orders, wire
 from chat_tui.market.access import Access, AccessError
 from chat_tui.market.answers import GarbledError, StatusError, keyless
-from chat_tui.market.download import Download, Write
-from chat_tui.market.exchange import Answer, Exchange, Question
+from chat_tui.market.errors import FileChangedError
+from chat_tui.market.files import Download, Upload, Write, open_upload
 from chat_tui.market.pacing import Deadlines, read_budget
-from chat_tui.market.upload import FileChangedError, Upload, open_upload
+from chat_tui.market.transport import Request, Response, Transport
 from chat_tui.model.chat import Chat, KeyRights, NewChat, Shop
 from chat_tui.model.ids import CampaignId, ChatId, MessageId, Millis, OrderId, ReturnId
 from chat_tui.model.link import Budget
@@ -55,7 +59,7 @@ class MarketClient:
         """
         self._access = access
         self._deadlines, self._transport = deadlines, transport
-        self._exchange = Exchange(access, deadlines, transport, read_only=read_only)
+        self._connections = Transport(access, deadlines, transport, read_only=read_only)
         self._wall_ms = wall_ms
         self._budgets: dict[str, Budget] = {}
 
@@ -67,38 +71,36 @@ class MarketClient:
     @property
     def proxy(self) -> str:
         """The host of the proxy between us and the Market; empty if there is none."""
-        return self._exchange.proxy
+        return self._connections.proxy
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._exchange.aclose()
+        await self._connections.aclose()
 
     # -- reading ----------------------------------------------------------------------------------
 
     async def get_chats(
-        self,
-        *,
-        statuses: Sequence[str] = (),
-        kinds: Sequence[str] = (),
-        contexts: Sequence[NewChat] = (),
-        page_token: str | None = None,
-        limit: int = 20,
+        self, *, statuses: Sequence[str] = (), page_token: str | None = None, limit: int = 20
     ) -> ChatsPage | Problem:
-        """One page of getChats (at most 20); no filter = every chat."""
-        body = wire.GetChatsRequest(
-            contexts=tuple(wire.ChatContext(type=c.kind, id=c.number) for c in dict.fromkeys(contexts)),
-            types=tuple(dict.fromkeys(kinds)),
-            statuses=tuple(dict.fromkeys(statuses)),
+        """One page of at most 20 chats; no `statuses` = every chat. Their order is documented nowhere.
+
+        `page_token` is that of the page before, None for the first page.
+        https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/getChats
+        """
+        body = wire.GetChatsRequest(statuses=tuple(dict.fromkeys(statuses)))
+        query = _page(page_token, limit, 20)
+        page = await self._call(
+            "getChats", "POST", self._business("chats"), chats.chats_page, query=query, body=body
         )
-        answer = await self._ask(
-            "getChats", "POST", self._business("chats"), _page(page_token, limit, 20), body
-        )
-        return self._keyless(self._read("getChats", answer, pages.chats_page))
+        return self._keyless(page)
 
     async def get_chat(self, chat_id: ChatId) -> Chat | Problem:
-        """One chat, by getChat."""
-        answer = await self._ask("getChat", "GET", self._business("chat"), {"chatId": chat_id})
-        return self._read("getChat", answer, lambda a: pages.chat(a, chat_id))
+        """One chat; NOT_FOUND if the business has none of this id.
+
+        https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/getChat
+        """
+        read = partial(chats.chat, asked=chat_id)
+        return await self._call("getChat", "GET", self._business("chat"), read, query={"chatId": chat_id})
 
     async def get_chat_history(
         self,
@@ -108,62 +110,74 @@ class MarketClient:
         page_token: str | None = None,
         limit: int = 100,
     ) -> MessagesPage | Problem:
-        """One page of getChatHistory (at most 100): everything, or that message and all later ones."""
+        """One page of at most 100 messages: that message and all later ones, or (None) everything.
+
+        Their order is documented nowhere.
+        https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/getChatHistory
+        """
         query = {"chatId": chat_id, **_page(page_token, limit, 100)}
         body = wire.GetChatHistoryRequest(message_id_from=from_message_id)
-        answer = await self._ask("getChatHistory", "POST", self._business("chats/history"), query, body)
-        return self._keyless(self._read("getChatHistory", answer, lambda a: pages.messages_page(a, chat_id)))
+        path, read = self._business("chats/history"), partial(chats.messages_page, chat_id=chat_id)
+        return self._keyless(await self._call("getChatHistory", "POST", path, read, query=query, body=body))
 
     async def get_chat_message(self, chat_id: ChatId, message_id: MessageId) -> Message | Problem:
-        """One message, by getChatMessage."""
+        """One message; NOT_FOUND if the chat has none of this id.
+
+        https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/getChatMessage
+        """
         query = {"chatId": chat_id, "messageId": message_id}
-        answer = await self._ask("getChatMessage", "GET", self._business("chats/message"), query)
-        return self._read("getChatMessage", answer, lambda a: pages.message(a, chat_id, message_id))
+        read = partial(chats.message, chat_id=chat_id, asked=message_id)
+        return await self._call("getChatMessage", "GET", self._business("chats/message"), read, query=query)
 
     async def fetch_file(self, url: str, write: Write, *, limit: int) -> int | Problem:
-        """Hand a received file, at most `limit` bytes, to `write`; its size. Goes without the key."""
+        """Hand a received file of at most `limit` bytes to `write`; its size. Goes without the key."""
         is_local = self._access.is_local
         download = Download(self._deadlines, is_local=is_local, limit=limit, transport=self._transport)
         return await download.fetch(url, write)
 
     async def get_shops(self) -> tuple[Shop, ...] | Problem:
-        """Every shop the key reaches, by getCampaigns, all pages."""
-        shops: list[Shop] = []
+        """Every shop (campaign) the key reaches: all of them, or a problem. A part must not pass for all.
+
+        https://yandex.ru/dev/market/partner-api/doc/ru/reference/campaigns/getCampaigns
+        """
+        shops: dict[CampaignId, Shop] = {}
         token: str | None = None
-        seen: set[str] = set()
-        for _page_number in range(_MOST_PAGES):
-            answer = await self._ask("getCampaigns", "GET", "/v2/campaigns", _page(token, 100, 100))
-            page = self._read("getCampaigns", answer, pages.shops_page)
+        seen: set[str | None] = set()
+        while token not in seen and len(seen) < _MOST_PAGES:
+            seen.add(token)
+            query = _page(token, 100, 100)
+            page = await self._call("getCampaigns", "GET", "/v2/campaigns", chats.shops_page, query=query)
             if isinstance(page, Problem):
                 return page
-            shops += page[0]
-            token = page[1]
+            found, token = page
+            shops.update((shop.campaign_id, shop) for shop in found)
             if token is None:
-                return tuple({shop.campaign_id: shop for shop in shops}.values())
-            if token in seen:
-                break
-            seen.add(token)
-        # A part of the shops must not pass for all of them.
+                return tuple(shops.values())
         words = _("The Market repeats the same page.")
         return Problem(ProblemKind.UNEXPECTED_ANSWER, Certainty.UNCLEAR, "getCampaigns", message=words)
 
     async def get_key_rights(self) -> KeyRights | Problem:
-        """What the key may do, by getAuthTokenInfo. An OAuth token may everything and is not asked about."""
+        """What the key may do. An OAuth token may everything and is not asked about: it would be refused.
+
+        https://yandex.ru/dev/market/partner-api/doc/ru/reference/auth/getAuthTokenInfo
+        """
         if not self._access.api_key:
             return KeyRights(name="OAuth", scopes=("ALL_METHODS",))
-        answer = await self._ask("getAuthTokenInfo", "POST", "/v2/auth/token")
-        return self._read("getAuthTokenInfo", answer, pages.key_rights)
+        return await self._call("getAuthTokenInfo", "POST", "/v2/auth/token", chats.key_rights)
 
     async def get_orders(self, order_ids: Sequence[OrderId]) -> tuple[Order, ...] | Problem:
-        """These orders by getBusinessOrders, 50 at a time; one that is not returned was not found."""
+        """These orders, `ORDERS_AT_ONCE` at a time; one that does not come was not found.
+
+        https://yandex.ru/dev/market/partner-api/doc/ru/reference/orders/getBusinessOrders
+        """
         wanted = tuple(dict.fromkeys(order_ids))
         found: list[Order] = []
         for start in range(0, len(wanted), ORDERS_AT_ONCE):
             asked = wanted[start : start + ORDERS_AT_ONCE]
             body = wire.GetBusinessOrdersRequest(order_ids=asked)
-            path = self._business("orders", version="v1")
-            answer = await self._ask("getBusinessOrders", "POST", path, {"limit": ORDERS_AT_ONCE}, body)
-            batch = self._read("getBusinessOrders", answer, partial(orders.orders, asked=asked))
+            path, read = self._business("orders", version="v1"), partial(orders.orders, asked=asked)
+            query = {"limit": ORDERS_AT_ONCE}
+            batch = await self._call("getBusinessOrders", "POST", path, read, query=query, body=body)
             if isinstance(batch, Problem):
                 return batch
             found += batch
@@ -172,30 +186,39 @@ class MarketClient:
     async def get_return(
         self, campaign_id: CampaignId, order_id: OrderId, return_id: ReturnId
     ) -> Return | Problem:
-        """One return, by getReturn."""
+        """One return; NOT_FOUND if the order has none of this id.
+
+        https://yandex.ru/dev/market/partner-api/doc/ru/reference/orders/getReturn
+        """
         path = f"/v2/campaigns/{campaign_id:d}/orders/{order_id:d}/returns/{return_id:d}"
-        answer = await self._ask("getReturn", "GET", path)
-        return self._read("getReturn", answer, lambda a: orders.returned(a, order_id, return_id))
+        read = partial(orders.returned, order_id=order_id, return_id=return_id)
+        return await self._call("getReturn", "GET", path, read)
 
     # -- writing ----------------------------------------------------------------------------------
 
     async def create_chat(self, about: NewChat) -> ChatId | Problem:
-        """Open the chat about an order or return, by createChat; an existing one is found. Safe to repeat."""
+        """Open the chat about an order or return; an existing one is found, so that it is safe to repeat.
+
+        https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/createChat
+        """
         body = wire.CreateChatRequest(context=wire.ChatContext(type=about.kind, id=about.number))
-        answer = await self._ask("createChat", "POST", self._business("chats/new"), {}, body)
-        return self._read("createChat", answer, pages.new_chat_id)
+        return await self._call(
+            "createChat", "POST", self._business("chats/new"), chats.new_chat_id, body=body
+        )
 
     async def send_message(self, chat_id: ChatId, text: str) -> Accepted | Problem:
-        """Send a text, by sendMessageToChat. Never repeat it after `Certainty.UNCLEAR`."""
+        """Send a text of at most 4096 characters. Never repeat it after `Certainty.UNCLEAR`.
+
+        The Market does not tell the id of the message: it is found in the history.
+        https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/sendMessageToChat
+        """
         operation = "sendMessageToChat"
         body = wire.SendMessageToChatRequest(message=text)
         if any("\ud800" <= letter <= "\udfff" for letter in text):
             # Refused, not unsent: no repetition would mend it.
             return Problem(ProblemKind.BAD_REQUEST, Certainty.REFUSED, operation)
-        answer = await self._ask(
-            operation, "POST", self._business("chats/message"), {"chatId": chat_id}, body
-        )
-        return self._read(operation, answer, pages.accepted)
+        path, query = self._business("chats/message"), {"chatId": chat_id}
+        return await self._call(operation, "POST", path, chats.accepted, query=query, body=body)
 
     async def send_file(
         self,
@@ -207,18 +230,21 @@ class MarketClient:
         media_type: str,
         progress: Callable[[int], None] | None = None,
     ) -> Accepted | Problem:
-        """Send a file of exactly `size` bytes, by sendFileToChat; `progress` hears how many went out."""
+        """Send a file of exactly `size` bytes; `progress` is called with the bytes that have gone out.
+
+        FILE_CHANGED if it is not, or no longer, of this size. Never repeat it after `Certainty.UNCLEAR`.
+        https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/sendFileToChat
+        """
         operation = "sendFileToChat"
         try:
             upload = await open_upload(path, name=name, size=size, media_type=media_type, progress=progress)
         except FileChangedError as error:
             return Problem(ProblemKind.FILE_CHANGED, Certainty.NOT_SENT, operation, message=str(error))
         try:
-            query = {"chatId": chat_id}
-            answer = await self._ask(operation, "POST", self._business("chats/file/send"), query, upload)
+            url, query = self._business("chats/file/send"), {"chatId": chat_id}
+            return await self._call(operation, "POST", url, chats.accepted, query=query, body=upload)
         finally:
             await upload.aclose()
-        return self._read(operation, answer, pages.accepted)
 
     # -- asking -----------------------------------------------------------------------------------
 
@@ -227,34 +253,30 @@ class MarketClient:
             raise AccessError(_("The business id is not set."))
         return f"/{version}/businesses/{self._access.business_id:d}/{rest}"
 
-    async def _ask(
+    async def _call(
         self,
         operation: str,
         method: str,
         path: str,
+        read: Callable[[Response], T],
+        *,
         query: Mapping[str, str | int] | None = None,
         body: msgspec.Struct | Upload | None = None,
-    ) -> Answer | Problem:
-        """Ask and keep the budget; every 2xx is an answer, everything else a problem."""
+    ) -> T | Problem:
+        """Ask, keep the budget; what `read` makes of a 2xx, or a problem."""
         content = msgspec.json.encode(body) if isinstance(body, msgspec.Struct) else body
-        question = Question(operation, method, path, query or {}, content)
-        answer = await self._exchange.ask(question)
-        if isinstance(answer, Problem):
-            return answer
-        budget = read_budget(operation, answer.headers, self._wall_ms())
+        response = await self._connections.ask(Request(operation, method, path, query or {}, content))
+        if isinstance(response, Problem):
+            return response
+        budget = read_budget(operation, response.headers, self._wall_ms())
         if budget is not None:
             self._budgets[operation] = budget
-        if 200 <= answer.status < 300:
-            return answer
-        return errors.from_status(answer.status, answer.headers, answer.body, operation)
-
-    def _read(self, operation: str, answer: Answer | Problem, into: Callable[[Answer], T]) -> T | Problem:
-        if isinstance(answer, Problem):
-            return answer
-        try:
-            return into(answer)
-        except (GarbledError, StatusError):
-            return errors.unexpected(answer.status, answer.headers, answer.body, operation)
+        if 200 <= response.status < 300:
+            try:
+                return read(response)
+            except (GarbledError, StatusError):
+                return errors.unexpected(response.status, response.headers, response.body, operation)
+        return errors.from_status(response.status, response.headers, response.body, operation)
 
     def _keyless(self, page: Page | Problem) -> Page | Problem:
         """The page; what of it is unreadable, and kept for that, does not hold the key."""

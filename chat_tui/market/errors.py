@@ -1,4 +1,6 @@
-"""From HTTP statuses and exceptions to problems, judged by phase.
+"""From HTTP statuses and exceptions to problems, judged by phase: how far the request had come decides.
+
+What is known of the request then is its `Certainty`, on which delivery lives:
 
 no byte of the request written            NOT_SENT   whatever happened
 3xx, 4xx but 408 and 499                  REFUSED    even when the rest of the answer is lost
@@ -6,19 +8,22 @@ no byte of the request written            NOT_SENT   whatever happened
 cut, silence, deadline after that byte    UNCLEAR
 """
 
+import logging
+import re
 import ssl
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
 from chat_tui.locale import N_, _
 from chat_tui.market.answers import error_words
 from chat_tui.market.pacing import count, retry_after, wait_told
-from chat_tui.market.scopes import missing
-from chat_tui.market.upload import FileChangedError
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 
+log = logging.getLogger(__name__)
+
+_TRACEPARENT: Final = re.compile(r"[0-9a-f-]{1,100}")
 _NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 _BY_STATUS = {
     401: ProblemKind.UNAUTHORIZED,
@@ -44,6 +49,14 @@ _CERTIFICATE_FAULTS = {
     62: _OTHER_NAME,
     64: _OTHER_NAME,
 }
+
+
+class FileChangedError(Exception):
+    """The file is not, or no longer, what the operator confirmed; its text says so."""
+
+    def __init__(self) -> None:
+        """In the operator's language."""
+        super().__init__(_("The file has changed or cannot be read."))
 
 
 class AnswerTooLargeError(Exception):
@@ -85,6 +98,7 @@ def from_exception(error: Exception, phase: Phase, operation: str) -> Problem:
         status, headers = phase.head
         if status_certainty(status) == Certainty.REFUSED:
             return from_status(status, headers, b"", operation)
+        _note(status, headers, operation)
     certainty = phase.certainty(error)
     kind, message = _cause(error, began=certainty == Certainty.UNCLEAR)
     return Problem(
@@ -93,7 +107,6 @@ def from_exception(error: Exception, phase: Phase, operation: str) -> Problem:
         operation=operation,
         http_status=phase.head[0] if phase.head is not None else None,
         message=message,
-        traceparent=_traceparent(phase.head[1]) if phase.head is not None else "",
     )
 
 
@@ -128,7 +141,8 @@ def status_certainty(status: int) -> Certainty:
 
 
 def from_status(status: int, headers: Mapping[str, str], body: bytes, operation: str) -> Problem:
-    """The problem an answer other than 2xx tells of."""
+    """The problem an answer other than 2xx tells of; the seconds to wait only where waiting helps."""
+    _note(status, headers, operation)
     message = error_words(body)
     kind = _kind(status, headers, message)
     wait_s = None
@@ -142,9 +156,8 @@ def from_status(status: int, headers: Mapping[str, str], body: bytes, operation:
         operation=operation,
         http_status=status,
         message=message,
-        traceparent=_traceparent(headers),
         retry_after_s=wait_s,
-        scopes=missing(operation, message) if kind == ProblemKind.FORBIDDEN else (),
+        scopes=_missing(operation, message) if kind == ProblemKind.FORBIDDEN else (),
     )
 
 
@@ -170,15 +183,50 @@ def _limit_kind(headers: Mapping[str, str], message: str) -> ProblemKind:
 
 def unexpected(status: int, headers: Mapping[str, str], body: bytes, operation: str) -> Problem:
     """A 2xx that does not hold what was agreed: HTML, nothing, half of it, status ERROR."""
+    _note(status, headers, operation)
     return Problem(
         kind=ProblemKind.UNEXPECTED_ANSWER,
         certainty=Certainty.UNCLEAR,
         operation=operation,
         http_status=status,
         message=error_words(body),
-        traceparent=_traceparent(headers),
     )
 
 
-def _traceparent(headers: Mapping[str, str]) -> str:
-    return headers.get("traceparent", "")[:200]
+def _note(status: int, headers: Mapping[str, str], operation: str) -> None:
+    """Keep the id of a request that failed: Market support asks for it."""
+    told = headers.get("traceparent", "")
+    if _TRACEPARENT.fullmatch(told):
+        log.info("%s: HTTP %d, traceparent %s", operation, status, told)
+
+
+# ---- rights
+
+_ORDERS: Final = (
+    "inventory-and-order-processing:read-only",
+    "inventory-and-order-processing",
+    "all-methods:read-only",
+    "all-methods",
+)
+_READ: Final = ("communication", "all-methods:read-only", "all-methods")
+_WRITE: Final = ("communication", "all-methods")
+
+SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
+    "getChats": _READ,
+    "getChat": _READ,
+    "getChatHistory": _READ,
+    "getChatMessage": _READ,
+    "createChat": _WRITE,
+    "sendMessageToChat": _WRITE,
+    "sendFileToChat": _WRITE,
+    "getBusinessOrders": (*_ORDERS, "finance-and-accounting"),
+    "getReturn": _ORDERS,
+}
+"""By operationId, as documented: any one of these opens it, the smallest right first."""
+
+_NO_SCOPE: Final = re.compile(r"does not have any of the scopes", re.IGNORECASE)
+
+
+def _missing(operation: str, message: str) -> tuple[str, ...]:
+    """The rights of which the key needs one, when `message` (of a 403) says that it has none; else empty."""
+    return SCOPES.get(operation, ()) if _NO_SCOPE.search(message) else ()

@@ -9,9 +9,9 @@ import msgspec
 
 from chat_tui.market import wire
 from chat_tui.market.answers import GarbledError, clean, decode, items_of, result_of
-from chat_tui.market.exchange import Answer
+from chat_tui.market.chats import number, words
 from chat_tui.market.times import read_iso
-from chat_tui.market.translate import number, words
+from chat_tui.market.transport import Response
 from chat_tui.model.ids import CampaignId, OrderId, ReturnId
 from chat_tui.model.order import Money, Order, OrderDelivery, OrderLine, Return
 
@@ -21,16 +21,16 @@ _ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,10})?")
 
 
-def orders(answer: Answer, asked: Collection[OrderId]) -> tuple[Order, ...]:
+def orders(response: Response, asked: Collection[OrderId]) -> tuple[Order, ...]:
     """The orders of getBusinessOrders, which has no envelope; those nobody asked for are left out."""
-    page = decode(clean(answer.body), wire.GetBusinessOrdersAnswer)
+    page = decode(clean(response.body), wire.GetBusinessOrdersAnswer)
     found = items_of(page.orders, wire.BusinessOrder, _order)[0]
     return tuple(order for order in found if order.order_id in asked)
 
 
-def returned(answer: Answer, order_id: OrderId, return_id: ReturnId) -> Return:
+def returned(response: Response, order_id: OrderId, return_id: ReturnId) -> Return:
     """The result of getReturn; raises `GarbledError`, also for another one than asked, or `StatusError`."""
-    found = _return(result_of(answer.body, wire.ReturnInfo))
+    found = _return(result_of(response.body, wire.ReturnInfo))
     if found is None or (found.order_id, found.return_id) != (order_id, return_id):
         raise GarbledError("it is about something else")
     return found

@@ -18,7 +18,7 @@ class _Wire(Struct, rename="camel", omit_defaults=True, kw_only=True):
 
 
 class ChatContext(_Wire):
-    """`context` of createChat, an item of `contexts` of getChats."""
+    """`context` of createChat."""
 
     type: str
     id: int
@@ -27,9 +27,6 @@ class ChatContext(_Wire):
 class GetChatsRequest(_Wire):
     """Body of getChats; empty = every chat."""
 
-    contexts: tuple[ChatContext, ...] = ()
-    context_types: tuple[str, ...] = ()
-    types: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
 
 
@@ -66,7 +63,7 @@ class Paging(_Wire):
     next_page_token: Any = None
 
 
-class Answer(_Wire):
+class Envelope(_Wire):
     """The envelope of every chat call, of getAuthTokenInfo and of getReturn; all there is of a send."""
 
     status: Any = None

@@ -119,8 +119,6 @@ class Problem:
     http_status: int | None = None
     message: str = ""
     """The server's or system's own words, raw: pass through safe text before showing."""
-    traceparent: str = ""
-    """The request id to quote to Market support."""
     retry_after_s: float | None = None
     """Seconds from now before which the call must not be repeated, when the Market told."""
     scopes: tuple[str, ...] = ()

@@ -125,9 +125,9 @@ def has_key(table: str, written: Mapping[str, Written]) -> bool:
 def checked_url(url: str, origin: str) -> str:
     """The Market's address without a slash at its end; plain http is for this machine alone."""
     address = read_address(url)
-    if address is None or address.scheme not in {"http", "https"} or address.has_user:
+    if address is None or address.has_user:
         raise SettingsProblem(_("{origin}: this is not the address of an API").format(origin=origin))
-    if address.scheme == "http" and not address.is_loopback:
+    if not address.is_safe_for_a_key:
         raise SettingsProblem(
             _("{origin}: over plain http the key could be read on its way; write https://{host}").format(
                 origin=origin, host=address.written_host

@@ -12,8 +12,8 @@ from textual._compositor import LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from chat_tui.market import pages
-from chat_tui.market.exchange import Answer
+from chat_tui.market import chats as answered
+from chat_tui.market.transport import Response
 from chat_tui.model.ids import ChatId
 from chat_tui.model.queue import QueuePage, Tab
 from chat_tui.store import chats, messages
@@ -68,12 +68,12 @@ async def run(seed: int, texts: int, names: int, *, first: int = 0) -> Found:
 def _fill(store: Store, chance: random.Random, count: int, each: int) -> None:
     """What the Market answers goes the way of every answer into the store."""
     listed = [_chat(number, text(chance, 40)) for number in range(1, count + 1)]
-    page = pages.chats_page(_answer({"chats": listed}))
+    page = answered.chats_page(_answer({"chats": listed}))
     assert (len(page.chats), page.skipped) == (count, 0)
     store.write_cache(chats.save_page, page.chats, NOW).result()
     for number in range(1, count + 1):
         said = [_message(number * 1000 + place, text(chance, 400), chance) for place in range(each)]
-        read = pages.messages_page(_answer({"messages": said}), ChatId(number))
+        read = answered.messages_page(_answer({"messages": said}), ChatId(number))
         assert (len(read.messages), read.skipped) == (each, 0)
         store.write_cache(
             messages.save_page, ChatId(number), read.messages, newest_reached=True, oldest_reached=True
@@ -110,8 +110,8 @@ def _written(stage: HostileApp, strips: list[Strip]) -> str:
     return Cells().update(LayoutUpdate([[strip] for strip in strips], region), stage.console)
 
 
-def _answer(result: dict[str, Any]) -> Answer:
-    return Answer(200, {}, json.dumps({"status": "OK", "result": result}).encode())
+def _answer(result: dict[str, Any]) -> Response:
+    return Response(200, {}, json.dumps({"status": "OK", "result": result}).encode())
 
 
 def _chat(number: int, name: str) -> dict[str, Any]:

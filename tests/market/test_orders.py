@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_tui.market import orders
-from chat_tui.market.exchange import Answer
-from chat_tui.market.scopes import SCOPES
+from chat_tui.market.errors import SCOPES
+from chat_tui.market.transport import Response
 from chat_tui.model.ids import UNKNOWN_TIME, CampaignId, OrderId, ReturnId
 from chat_tui.model.order import Money, Order, OrderDelivery, OrderLine, Return
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
-from chat_tui.sandbox import access
+from chat_tui.sandbox.routes import OPERATIONS
 from tests.market.conftest import Connect
 from tests.market.examples import Json, answering
 
@@ -62,7 +62,7 @@ RETURN_OF = (CampaignId(21098765), OrderId(51230874561), ReturnId(8812045))
 def costing(amount: str) -> Order:
     """An order whose price is written so in the answer."""
     body = '{"orders":[{"orderId":1,"prices":{"payment":{"value":' + amount + ',"currencyId":"RUR"}}}]}'
-    [order] = orders.orders(Answer(200, {}, body.encode()), [OrderId(1)])
+    [order] = orders.orders(Response(200, {}, body.encode()), [OrderId(1)])
     return order
 
 
@@ -188,9 +188,10 @@ async def test_a_missing_right_of_another_kind_of_refusal_is_not_named(connect: 
 
 
 def test_the_pretend_market_asks_for_the_same_rights() -> None:
+    asked = {operation.name: operation.scopes for operation in OPERATIONS}
     for operation, scopes in SCOPES.items():
         spelled = {scope.upper().replace(":", "_").replace("-", "_") for scope in scopes}
-        assert spelled == access.SCOPES[operation], operation
+        assert spelled == asked[operation], operation
 
 
 @pytest.mark.parametrize(

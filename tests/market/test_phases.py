@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import logging
 import socket
 
 import httpx
@@ -136,7 +137,10 @@ async def test_redirects_are_refusals(connect: Connect, status: int) -> None:
         assert (market.connections, other.connections) == (1, 0)
 
 
-async def test_a_refusal_stays_one_when_its_words_are_lost(connect: Connect) -> None:
+async def test_a_refusal_stays_one_when_its_words_are_lost(
+    connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     head = b"HTTP/1.1 404 No\r\nContent-Length: 100\r\ntraceparent: 00-ab\r\n\r\n{"
     async with raw_market(Script((head,), end="hold"), Script((head,), end="reset")) as market:
         client = connect(market, deadlines=SILENCE_IS_SHORT)
@@ -144,7 +148,7 @@ async def test_a_refusal_stays_one_when_its_words_are_lost(connect: Connect) -> 
             outcome = await client.send_message(CHAT, "m1")
             assert isinstance(outcome, Problem)
             assert (outcome.kind, outcome.certainty) == (ProblemKind.NOT_FOUND, Certainty.REFUSED)
-            assert outcome.traceparent == "00-ab"
+        assert caplog.messages.count("sendMessageToChat: HTTP 404, traceparent 00-ab") == 2
 
 
 @pytest.mark.parametrize(

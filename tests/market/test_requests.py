@@ -11,7 +11,7 @@ import pytest
 from chat_tui import __version__
 from chat_tui.market.access import Access
 from chat_tui.market.client import Deadlines, MarketClient
-from chat_tui.market.exchange import Exchange, Question
+from chat_tui.market.transport import Request, Transport
 from chat_tui.model.chat import ContextKind, KeyRights, NewChat
 from chat_tui.model.ids import BusinessId, CampaignId, ChatId, MessageId, OrderId, ReturnId
 from chat_tui.model.outbox import Accepted
@@ -29,19 +29,10 @@ Call = Callable[[MarketClient], Any]
     [
         (lambda c: c.get_chats(), "POST", f"{BASE}/chats?limit=20", {}),
         (
-            lambda c: c.get_chats(
-                statuses=["NEW", "WAITING_FOR_PARTNER", "NEW"],
-                kinds=["CHAT"],
-                contexts=[NewChat(ContextKind.ORDER, 5)] * 2,
-                limit=500,
-            ),
+            lambda c: c.get_chats(statuses=["NEW", "WAITING_FOR_PARTNER", "NEW"], limit=500),
             "POST",
             f"{BASE}/chats?limit=20",
-            {
-                "contexts": [{"type": "ORDER", "id": 5}],
-                "types": ["CHAT"],
-                "statuses": ["NEW", "WAITING_FOR_PARTNER"],
-            },
+            {"statuses": ["NEW", "WAITING_FOR_PARTNER"]},
         ),
         (lambda c: c.get_chat(CHAT), "GET", f"{BASE}/chat?chatId=14820317", None),
         (
@@ -203,9 +194,9 @@ async def test_read_only_is_kept_where_the_bytes_go_whoever_asks(
     method: str, path: str, leaves: bool
 ) -> None:
     async with raw_market(reply()) as market:
-        exchange = Exchange(Access(market.url, api_key=KEY), Deadlines(), read_only=True)
-        outcome = await exchange.ask(Question("anything", method, path, {}, b"{}"))
-        await exchange.aclose()
+        transport = Transport(Access(market.url, api_key=KEY), Deadlines(), read_only=True)
+        outcome = await transport.ask(Request("anything", method, path, {}, b"{}"))
+        await transport.aclose()
         assert market.connections == leaves
         if not leaves:
             assert outcome == Problem(ProblemKind.READ_ONLY, Certainty.NOT_SENT, "anything")

@@ -10,7 +10,7 @@ import pytest
 
 from chat_tui.market.access import Access, AccessError
 from chat_tui.market.client import MarketClient
-from chat_tui.market.surroundings import certificates, proxy_for
+from chat_tui.market.network import certificates, proxy_for
 
 HOST = "market.example"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.market.upload import CHUNK
+from chat_tui.market.files import CHUNK
 from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.problem import Certainty, Problem, ProblemKind

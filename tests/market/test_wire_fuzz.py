@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.market import orders, pages, wire
+from chat_tui.market import chats, orders, wire
 from chat_tui.market.answers import GarbledError, StatusError, clean, decode
-from chat_tui.market.exchange import Answer
 from chat_tui.market.times import LATEST
+from chat_tui.market.transport import Response
 from chat_tui.model.ids import ChatId, OrderId, ReturnId
 
 SCHEMAS = json.loads((Path(__file__).parents[1] / "support" / "openapi.json").read_text())["components"][
@@ -46,13 +46,13 @@ def whole_chat(junk: dict[str, Any]) -> dict[str, Any]:
     return {**base, **junk}
 
 
-def answer(result: Any) -> Answer:
-    return Answer(200, {}, json.dumps({"status": "OK", "result": result}).encode())
+def answer(result: Any) -> Response:
+    return Response(200, {}, json.dumps({"status": "OK", "result": result}).encode())
 
 
 @given(st.lists(JUNK | _objects(JUNK).map(whole_message), max_size=4))
 def test_every_message_is_read_or_counted(items: list[Any]) -> None:
-    page = pages.messages_page(answer({"messages": items}), ChatId(5))
+    page = chats.messages_page(answer({"messages": items}), ChatId(5))
     assert len(page.messages) + page.skipped == len(items)
     assert all(0 < m.message_id < 2**63 and 0 <= m.created_at <= LATEST for m in page.messages)
     for message in page.messages:
@@ -62,7 +62,7 @@ def test_every_message_is_read_or_counted(items: list[Any]) -> None:
 
 @given(st.lists(JUNK | _objects(JUNK).map(whole_chat), max_size=4))
 def test_every_chat_is_read_or_counted(items: list[Any]) -> None:
-    page = pages.chats_page(answer({"chats": items}))
+    page = chats.chats_page(answer({"chats": items}))
     assert len(page.chats) + page.skipped == len(items)
     assert all(0 < chat.chat_id < 2**63 for chat in page.chats)
 
@@ -70,15 +70,15 @@ def test_every_chat_is_read_or_counted(items: list[Any]) -> None:
 @given(st.binary(max_size=60) | JUNK.map(lambda junk: json.dumps(junk).encode()))
 def test_any_bytes_are_an_answer_or_garbled(body: bytes) -> None:
     for read in (
-        pages.chats_page,
-        pages.shops_page,
+        chats.chats_page,
+        chats.shops_page,
         partial(orders.orders, asked=()),
-        pages.key_rights,
+        chats.key_rights,
         partial(orders.returned, order_id=OrderId(1), return_id=ReturnId(1)),
-        pages.accepted,
+        chats.accepted,
     ):
         try:
-            read(Answer(200, {}, body))  # type: ignore[operator]
+            read(Response(200, {}, body))  # type: ignore[operator]
         except (GarbledError, StatusError):
             continue
 

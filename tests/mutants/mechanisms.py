@@ -212,7 +212,7 @@ _FILES = (
 _NETWORK = (
     one(
         "a packed body is kept as the file",
-        "chat_tui/market/download.py",
+        "chat_tui/market/network.py",
         '.strip().lower() not in {"", "identity"}:',
         '.strip().lower() not in {"", "identity", "gzip"}:',
         "tests/faults/reading/test_download_links.py::test_a_body_that_is_packed_is_not_kept_as_if_it_were_the_file",
@@ -240,9 +240,9 @@ _NETWORK = (
     ),
     one(
         "the pretend Market takes six returns at once",
-        "chat_tui/sandbox/server.py",
-        'frozenset({"getBusinessOrders", "getOrder"})',
-        'frozenset({"getBusinessOrders", "getOrder", "getReturn"})',
+        "chat_tui/sandbox/routes.py",
+        "orders.get_return, access.RETURNS, 7_000)",
+        "orders.get_return, access.RETURNS, 7_000, at_once=6)",
         "tests/sandbox/test_quota.py::test_orders_may_be_asked_for_six_at_once_and_returns_may_not",
     ),
 )

@@ -12,7 +12,7 @@ from chat_tui.inbox.sending.sender import OutboxSender
 from chat_tui.inbox.writing import Writing
 from chat_tui.market.client import MarketClient
 from chat_tui.market.errors import Phase
-from chat_tui.market.upload import Upload
+from chat_tui.market.files import Upload
 from chat_tui.model.outbox import OutboxState
 from chat_tui.store import chats, cursors, messages, outbox, spool
 

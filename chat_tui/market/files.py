@@ -1,19 +1,134 @@
-"""Fetching a received file from where the Market says it is: without the key, and from no private address."""
+"""Files on their way: sent, as the body of sendFileToChat; received, from where the Market says they are.
+
+Sent, a file is read from the disk while it goes, and compared before its last byte: the Market never gets a
+complete mixture of two files. Fetched, it comes without the key, and from no private address: a link is no
+more than a buyer's word.
+"""
 
 import asyncio
+import os
+import re
+import secrets
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+import stat
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from chat_tui import __version__
 from chat_tui.addresses import is_loopback, is_open
-from chat_tui.market.errors import EncodedAnswerError, Phase, from_exception, from_status
+from chat_tui.market.errors import (
+    AnswerTooLargeError,
+    EncodedAnswerError,
+    FileChangedError,
+    Phase,
+    from_exception,
+    from_status,
+)
+from chat_tui.market.network import open_client, pieces, proxy_for
 from chat_tui.market.pacing import Deadlines
-from chat_tui.market.surroundings import certificates, no_tls, proxy_for
 from chat_tui.model.problem import Problem, ProblemKind
+
+CHUNK: Final = 65_536
+"""Bytes of a file that are read at once."""
+_MEDIA_TYPE: Final = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}", re.ASCII)
+_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
+
+
+class Upload(httpx.AsyncByteStream):
+    """A body of exactly `length` bytes; raises `FileChangedError` before its end if the file changes.
+
+    The end of the body is held back until the file was compared once more, so that the Market never
+    has a complete mixture of two files.
+    """
+
+    def __init__(
+        self, descriptor: int, name: str, size: int, media_type: str, progress: Callable[[int], None] | None
+    ) -> None:
+        """Takes over the open descriptor; `progress` is told how many bytes of the file went out."""
+        boundary = secrets.token_hex(16)
+        self._descriptor = descriptor
+        self._opened = _state(descriptor)
+        self._size = size
+        self._progress = progress
+        kind = media_type if _MEDIA_TYPE.fullmatch(media_type) else "application/octet-stream"
+        self._start = (
+            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="'.encode()
+            + quoted(name)
+            + f'"\r\nContent-Type: {kind}\r\n\r\n'.encode()
+        )
+        self._end = f"\r\n--{boundary}--\r\n".encode()
+        self.content_type = f"multipart/form-data; boundary={boundary}"
+        """Goes into the header of the same name."""
+        self.length = len(self._start) + size + len(self._end)
+        """Bytes of the whole body."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """The body, piece by piece; each is asked for when the one before was taken by the network."""
+        yield self._start
+        sent = 0
+        while sent < self._size:
+            piece = await asyncio.to_thread(self._read, min(CHUNK, self._size - sent))
+            yield piece
+            sent += len(piece)
+            if self._progress is not None:
+                self._progress(sent)
+        if await asyncio.to_thread(_state, self._descriptor) != self._opened:
+            raise FileChangedError
+        yield self._end
+
+    def _read(self, wanted: int) -> bytes:
+        try:
+            piece = os.read(self._descriptor, wanted)
+        except OSError as error:
+            raise FileChangedError from error
+        if not piece:
+            raise FileChangedError
+        return piece
+
+    async def aclose(self) -> None:
+        """Let go of the file; harmless when repeated."""
+        if self._descriptor >= 0:
+            descriptor, self._descriptor = self._descriptor, -1
+            os.close(descriptor)
+
+
+async def open_upload(
+    path: Path, *, name: str, size: int, media_type: str, progress: Callable[[int], None] | None
+) -> Upload:
+    """Open the file in a thread; raises `FileChangedError` when it is not what was confirmed."""
+    try:
+        descriptor = await asyncio.to_thread(_open_regular, path, size)
+    except OSError as error:
+        raise FileChangedError from error
+    return Upload(descriptor, name, size, media_type, progress)
+
+
+def _open_regular(path: Path, size: int) -> int:
+    # Non-blocking, or a pipe in the file's place would hold the thread for ever.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode) or found.st_size != size or size == 0:
+        os.close(descriptor)
+        raise FileChangedError
+    return descriptor
+
+
+def _state(descriptor: int) -> tuple[int, int]:
+    found = os.fstat(descriptor)
+    return found.st_size, found.st_mtime_ns
+
+
+def quoted(name: str) -> bytes:
+    """A file name as it may stand between the quotes of a multipart header (as browsers write it)."""
+    # Strange letters are replaced by a visible mark rather than refused: the name is only a label here.
+    safe = name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
+    return (_UNSAFE.sub("_", safe) or "file").encode("utf-8", "replace")
+
+
+# ---- received
 
 OPERATION: Final = "file"
 """What problems of this are called; no operation of the API."""
@@ -28,10 +143,6 @@ Write = Callable[[bytes], Awaitable[None]]
 
 class UnsafeAddressError(Exception):
     """The link leads where nothing of the Market can be."""
-
-
-class OverCapError(Exception):
-    """The file goes on beyond the cap."""
 
 
 class Download:
@@ -65,7 +176,7 @@ class Download:
                     url = urljoin(url, outcome)
         except UnsafeAddressError:
             return Problem(ProblemKind.FILE_NO_LINK, operation=OPERATION)
-        except OverCapError:
+        except AnswerTooLargeError:
             return Problem(ProblemKind.FILE_OVER_CAP, operation=OPERATION)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError, EncodedAnswerError) as error:
             return _named(from_exception(error, phase, OPERATION))
@@ -75,7 +186,10 @@ class Download:
         """Ask one address: the size of what came, or where it leads on."""
         host = urlsplit(url).hostname or ""
         proxy = None if self._transport or self._is_local else proxy_for(host)
-        async with self._client(url, proxy) as http:
+        encrypted = url.startswith("https:")
+        async with open_client(
+            {"Accept": "*/*"}, self._deadlines, encrypted=encrypted, proxy=proxy, transport=self._transport
+        ) as http:
             request = http.build_request("GET", url, extensions={"trace": self._trace(phase, proxy)})
             response = await http.send(request, stream=True, auth=None)
             try:
@@ -84,40 +198,13 @@ class Download:
                     return str(response.headers.get("location", ""))
                 if response.status_code != 200:
                     return _named(from_status(response.status_code, response.headers, b"", OPERATION))
-                return await self._read(response, write)
+                size = 0
+                async for piece in pieces(response, self._limit, _PIECE):
+                    size += len(piece)
+                    await write(piece)
+                return size
             finally:
                 await response.aclose()
-
-    def _client(self, url: str, proxy: str | None) -> httpx.AsyncClient:
-        idle = self._deadlines.idle
-        return httpx.AsyncClient(
-            headers={
-                "Accept": "*/*",
-                "Accept-Encoding": "identity",
-                "Connection": "close",
-                "User-Agent": f"chat-tui/{__version__}",
-            },
-            verify=certificates() if url.startswith("https:") else no_tls(),
-            proxy=proxy,
-            trust_env=False,
-            timeout=httpx.Timeout(connect=self._deadlines.connect, read=idle, write=idle, pool=idle),
-            follow_redirects=False,
-            transport=self._transport,
-        )
-
-    async def _read(self, response: httpx.Response, write: Write) -> int:
-        if response.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
-            raise EncodedAnswerError
-        length = response.headers.get("content-length", "")
-        if length.isdecimal() and int(length[:20]) > self._limit:
-            raise OverCapError
-        size = 0
-        async for piece in response.aiter_bytes(_PIECE):
-            size += len(piece)
-            if size > self._limit:
-                raise OverCapError
-            await write(piece)
-        return size
 
     def _check(self, url: str) -> None:
         """Raise unless the address may be asked, as far as its spelling tells."""

@@ -1,19 +1,98 @@
-"""From wire values to the program's nouns, item by item; None = the item cannot be used."""
+"""From a good response to what an operation of the chats returns, item by item, however odd the items are.
 
-from typing import Any, Final
+A page keeps its readable items and names the others. Everything here raises `GarbledError` or `StatusError`
+where nothing of the response can be used.
+"""
+
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from chat_tui.market import wire
-from chat_tui.market.times import read_iso
+from chat_tui.market.answers import GarbledError, check_ok, clean, decode, items_of, next_token, result_of
+from chat_tui.market.times import read_iso, read_rfc822
+from chat_tui.market.transport import Response
 from chat_tui.model.chat import Chat, ChatContext, KeyRights, Shop
-from chat_tui.model.ids import CampaignId, ChatId, MessageId, OrderId, ReturnId
+from chat_tui.model.ids import CampaignId, ChatId, MessageId, Millis, OrderId, ReturnId
 from chat_tui.model.message import Attachment, Message
+from chat_tui.model.outbox import Accepted
+from chat_tui.model.paging import ChatsPage, MessagesPage
+
+Noun = TypeVar("Noun")
 
 _URL_LIMIT: Final = 2000
 
 
-def chat(info: wire.ChatInfo) -> Chat | None:
+def chats_page(response: Response) -> ChatsPage:
+    """A page of getChats."""
+    result = result_of(response.body, wire.ChatsResult)
+    chats, unreadable = items_of(result.chats, wire.ChatInfo, _chat)
+    return ChatsPage(chats, next_token(result.paging), unreadable, _told_time(response))
+
+
+def messages_page(response: Response, chat_id: ChatId) -> MessagesPage:
+    """A page of getChatHistory."""
+    result = result_of(response.body, wire.ChatMessagesResult)
+    messages, unreadable = items_of(result.messages, wire.ChatMessage, lambda info: _message(info, chat_id))
+    return MessagesPage(messages, next_token(result.paging), unreadable, _told_time(response))
+
+
+def chat(response: Response, asked: ChatId) -> Chat:
+    """The result of getChat; another chat than the one asked for is no answer."""
+    found = _must(_chat(result_of(response.body, wire.ChatInfo)))
+    return _the_one(found, found.chat_id == asked)
+
+
+def message(response: Response, chat_id: ChatId, asked: MessageId) -> Message:
+    """The result of getChatMessage; another message than the one asked for is no answer."""
+    found = _must(_message(result_of(response.body, wire.ChatMessage), chat_id))
+    return _the_one(found, found.message_id == asked)
+
+
+def shops_page(response: Response) -> tuple[tuple[Shop, ...], str | None]:
+    """A page of getCampaigns and the token of the next one."""
+    page = decode(clean(response.body), wire.GetCampaignsAnswer)
+    shops, _unreadable = items_of(page.campaigns, wire.Campaign, _shop)
+    return shops, next_token(page.paging)
+
+
+def key_rights(response: Response) -> KeyRights:
+    """The result of getAuthTokenInfo."""
+    return _key_rights(result_of(response.body, wire.TokenResult))
+
+
+def new_chat_id(response: Response) -> ChatId:
+    """The result of createChat."""
+    check_ok(response.body)
+    return ChatId(_must(number(result_of(response.body, wire.CreateChatResult).chat_id)))
+
+
+def accepted(response: Response) -> Accepted:
+    """The OK of a send, whatever content type it claims to be."""
+    check_ok(response.body)
+    return Accepted(_told_time(response))
+
+
+def _told_time(response: Response) -> Millis | None:
+    return read_rfc822(response.headers.get("date"))
+
+
+def _the_one(noun: Noun, is_it: bool) -> Noun:
+    if not is_it:
+        raise GarbledError("it is about something else")
+    return noun
+
+
+def _must(noun: Noun | None) -> Noun:
+    if noun is None:
+        raise GarbledError
+    return noun
+
+
+# ---- from wire values to nouns; None = the item cannot be used
+
+
+def _chat(info: wire.ChatInfo) -> Chat | None:
     """A chat of getChats or getChat."""
     chat_id = number(info.chat_id)
     if chat_id is None:
@@ -44,7 +123,7 @@ def _context(context: wire.ChatFullContext) -> ChatContext:
     )
 
 
-def message(info: wire.ChatMessage, chat_id: ChatId) -> Message | None:
+def _message(info: wire.ChatMessage, chat_id: ChatId) -> Message | None:
     """A message of getChatHistory or getChatMessage."""
     message_id = number(info.message_id)
     if message_id is None:
@@ -77,7 +156,7 @@ def _attachment(entry: Any) -> Attachment:
     return Attachment(words(file.name), url if url and len(url) <= _URL_LIMIT else None, size)
 
 
-def shop(campaign: wire.Campaign) -> Shop | None:
+def _shop(campaign: wire.Campaign) -> Shop | None:
     """A shop of getCampaigns."""
     campaign_id, business_id = number(campaign.id), number(campaign.business.id)
     if campaign_id is None or business_id is None:
@@ -92,7 +171,7 @@ def shop(campaign: wire.Campaign) -> Shop | None:
     )
 
 
-def key_rights(token: wire.TokenResult) -> KeyRights:
+def _key_rights(token: wire.TokenResult) -> KeyRights:
     """The result of getAuthTokenInfo; scopes in its own spelling even if the documentation's is used."""
     scopes = (scope.upper().replace(":", "_").replace("-", "_") for scope in token.api_key.auth_scopes)
     return KeyRights(name=words(token.api_key.name) or "", scopes=tuple(scopes))

@@ -1,19 +1,29 @@
-"""What the environment says of the way to the Market, proxy and certificates; what is no use is named."""
+"""The way to a server: proxy and certificates as the environment names them, the HTTP client, capped answers.
+
+`transport` asks the Market by it, `files` fetches what buyers sent. Whatever of the environment is of no use
+is named in an `AccessError`.
+"""
 
 import os
 import re
 import ssl
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Final
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from chat_tui import __version__
 from chat_tui.addresses import read_address
 from chat_tui.locale import _
 from chat_tui.market.access import AccessError
+from chat_tui.market.errors import AnswerTooLargeError, EncodedAnswerError
+from chat_tui.market.pacing import Deadlines
 from chat_tui.personal_files import NotAFile, TooLarge, read_file
 
+NAME: Final = f"chat-tui/{__version__}"
+"""Who we say we are."""
 _MOST_BYTES: Final = 20_000_000
 """The certificates of all the world's authorities take 300 kB."""
 _HASHED: Final = re.compile(r"[0-9a-f]{8}\.[0-9]+")
@@ -29,7 +39,7 @@ def proxy_for(host: str) -> str | None:
         return None
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     address = read_address(proxy)
-    if address is None or address.scheme not in {"http", "https"}:
+    if address is None:
         # Its value may hold a password.
         raise AccessError(
             _("{variable} names no proxy that can be used here. Write http://HOST:PORT, or unset it.").format(
@@ -86,3 +96,45 @@ def _fix(file: str | None, directory: str | None) -> str:
 def no_tls() -> ssl.SSLContext:
     """A context that trusts nobody: plain http needs none, and loading the usual one takes 20 ms."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def open_client(
+    headers: Mapping[str, str],
+    deadlines: Deadlines,
+    *,
+    encrypted: bool,
+    proxy: str | None,
+    transport: httpx.AsyncBaseTransport | None,
+) -> httpx.AsyncClient:
+    """A client that keeps no connection, follows no redirect and asks for nothing compressed."""
+    idle = deadlines.idle
+    return httpx.AsyncClient(
+        headers={**headers, "Accept-Encoding": "identity", "Connection": "close", "User-Agent": NAME},
+        verify=certificates() if encrypted else no_tls(),
+        # Ours alone decides, so that what the operator is told is what happens.
+        proxy=proxy,
+        trust_env=False,
+        timeout=httpx.Timeout(connect=deadlines.connect, read=idle, write=idle, pool=idle),
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
+        follow_redirects=False,
+        transport=transport,
+    )
+
+
+async def pieces(response: httpx.Response, limit: int, size: int | None = None) -> AsyncIterator[bytes]:
+    """The body in pieces (of `size` bytes, if told), of at most `limit` bytes in all.
+
+    Raises AnswerTooLargeError as soon as more is announced or comes, and EncodedAnswerError for what is
+    compressed: 300 kB of gzip become one piece of 64 MiB before anybody can look at its size.
+    """
+    if response.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+        raise EncodedAnswerError
+    length = response.headers.get("content-length", "")
+    if length.isdecimal() and int(length[:20]) > limit:
+        raise AnswerTooLargeError
+    came = 0
+    async for piece in response.aiter_bytes(size):
+        came += len(piece)
+        if came > limit:
+            raise AnswerTooLargeError
+        yield piece

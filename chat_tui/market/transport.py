@@ -1,0 +1,137 @@
+"""One request and its response: the only place that asks the Market anything."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from chat_tui.locale import _
+from chat_tui.market.access import Access, AccessError
+from chat_tui.market.errors import (
+    AnswerTooLargeError,
+    EncodedAnswerError,
+    FileChangedError,
+    Phase,
+    from_exception,
+)
+from chat_tui.market.files import Upload
+from chat_tui.market.network import NAME, open_client, pieces, proxy_for
+from chat_tui.market.pacing import Deadlines
+from chat_tui.model.problem import Certainty, Problem, ProblemKind
+
+BODY_LIMIT: Final = 8 * 1024 * 1024
+"""Bytes of the longest answer that is read."""
+_READING_POSTS: Final = re.compile(
+    r"/v2/businesses/\d+/chats(/history)?|/v1/businesses/\d+/orders|/v2/auth/token"
+)
+"""Paths at which the Market answers a POST without changing anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A complete answer, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Keys are found in any case."""
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of the Market."""
+
+    operation: str
+    """operationId."""
+    method: str
+    path: str
+    query: Mapping[str, str | int]
+    body: bytes | Upload | None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it surely changes nothing; what nobody knows is taken for a change."""
+        if self.method == "POST":
+            return _READING_POSTS.fullmatch(self.path) is not None
+        return self.method == "GET"
+
+
+class Transport:
+    """Connections to one origin, each used for one request: keep-alive is not the Market's way."""
+
+    def __init__(
+        self,
+        access: Access,
+        deadlines: Deadlines,
+        transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        read_only: bool = False,
+    ) -> None:
+        """`read_only` lets nothing out that could change something at the Market, whoever asks.
+
+        Raises `AccessError` when the proxy or certificate settings of the environment cannot be used.
+        """
+        self._deadlines = deadlines
+        self._base_url = access.base_url
+        self._read_only = read_only
+        headers = {**access.headers(), "Accept": "application/json", "X-Market-Integration": NAME}
+        try:
+            # A proxy has no business between two programs of this machine; all else is https.
+            proxy = None if transport or access.is_local else proxy_for(access.host)
+            self.proxy = (urlsplit(proxy).hostname or "") if proxy else ""
+            """The host everything goes through; empty = straight to the Market."""
+            self._http = open_client(
+                headers, deadlines, encrypted=access.is_encrypted, proxy=proxy, transport=transport
+            )
+        except AccessError:
+            raise
+        except (ImportError, OSError, ValueError, httpx.InvalidURL):
+            raise AccessError(_("The proxy or certificate settings of this system cannot be used.")) from None
+
+    async def aclose(self) -> None:
+        """Close what is still open."""
+        await self._http.aclose()
+
+    async def ask(self, request: Request) -> Response | Problem:
+        """Send it and read the response to its end; a problem when there is no complete one."""
+        if self._read_only and not request.is_read:
+            return Problem(ProblemKind.READ_ONLY, Certainty.NOT_SENT, request.operation)
+        phase = Phase()
+        total = self._deadlines.file_total if isinstance(request.body, Upload) else self._deadlines.total
+        try:
+            async with asyncio.timeout(total):
+                return await self._talk(request, phase)
+        except (
+            httpx.HTTPError,
+            OSError,
+            FileChangedError,
+            AnswerTooLargeError,
+            EncodedAnswerError,
+        ) as error:
+            return from_exception(error, phase, request.operation)
+
+    async def _talk(self, request: Request, phase: Phase) -> Response:
+        headers = {}
+        if isinstance(request.body, Upload):
+            headers = {"Content-Type": request.body.content_type, "Content-Length": str(request.body.length)}
+        elif request.body is not None:
+            headers = {"Content-Type": "application/json"}
+        built = self._http.build_request(
+            request.method,
+            self._base_url + request.path,
+            params=dict(request.query),
+            content=request.body,
+            headers=headers,
+            extensions={"trace": phase.hear},
+        )
+        response = await self._http.send(built, stream=True, auth=None)
+        try:
+            phase.head = (response.status_code, response.headers)
+            body = b"".join([piece async for piece in pieces(response, BODY_LIMIT)])
+            return Response(response.status_code, response.headers, body)
+        finally:
+            await response.aclose()
