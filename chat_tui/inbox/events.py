@@ -31,6 +31,13 @@ class OutboxChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MarksChanged:
+    """The operator marked this chat or took a mark away: its row and header changed, no message did."""
+
+    chat_id: ChatId
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryFailed:
     """A wanted part of this chat's history could not be read; `Inbox.link()` says why."""
 
@@ -67,6 +74,7 @@ Event = (
     ChatsChanged
     | TimelineChanged
     | OutboxChanged
+    | MarksChanged
     | HistoryFailed
     | OrdersChanged
     | LinkChanged

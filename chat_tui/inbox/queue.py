@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from chat_tui.inbox.events import ChatsChanged, Event, LinkChanged, TimelineChanged
+from chat_tui.inbox.events import Event, LinkChanged, MarksChanged
 from chat_tui.inbox.reads import Reads
 from chat_tui.inbox.writing import Writing
 from chat_tui.model.ids import ChatId, MessageId, Millis
@@ -109,6 +109,4 @@ class Queue:
         return problem
 
     def _tell_mark(self, chat_id: ChatId) -> None:
-        # The header of an open chat shows marks too.
-        self._tell(ChatsChanged(frozenset({chat_id})))
-        self._tell(TimelineChanged(chat_id))
+        self._tell(MarksChanged(chat_id))

@@ -13,6 +13,7 @@ from chat_tui.inbox.events import (
     Event,
     HistoryFailed,
     LinkChanged,
+    MarksChanged,
     OrdersChanged,
     OutboxChanged,
     StoreMended,
@@ -160,7 +161,12 @@ class Together:
         match event:
             case ChatsChanged(chat_ids):
                 return ChatsChanged(frozenset(map(common, chat_ids)))
-            case TimelineChanged(chat_id) | OutboxChanged(chat_id) | HistoryFailed(chat_id):
+            case (
+                TimelineChanged(chat_id)
+                | OutboxChanged(chat_id)
+                | MarksChanged(chat_id)
+                | HistoryFailed(chat_id)
+            ):
                 return replace(event, chat_id=common(chat_id))
             case EngineFailed(what):
                 return EngineFailed(f"{self._businesses[place].name}: {what}")

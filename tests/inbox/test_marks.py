@@ -2,22 +2,25 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.copies.change_feed import SNOOZES_EVERY_S, SnoozeTimer
-from chat_tui.inbox.events import ChatsChanged, Event, EventBus, OutboxChanged
+from chat_tui.inbox.events import ChatsChanged, Event, EventBus, LinkChanged, MarksChanged, OutboxChanged
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import ChatId, MessageId
-from chat_tui.model.mark import Hold, Marked
+from chat_tui.model.mark import Hold, Marked, Pin
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import Tab
-from chat_tui.store import marks
+from chat_tui.store import marks, outbox
 from chat_tui.store.database import Store
 from tests.inbox.simulation import virtual
 from tests.support.sandbox import Sandbox
-from tests.support.shop import Shop, open_store
+from tests.support.shop import QUICK, Shop, open_store
 from tests.support.waiting import until
 
 OpenShop = Callable[..., Shop]
@@ -48,7 +51,7 @@ async def test_a_mark_is_told_and_undone(market: Sandbox, open_shop: OpenShop) -
     assert await inbox.queue_item(chat_id, Tab.SNOOZED) is not None
 
     async def told() -> bool:
-        return ChatsChanged(frozenset({chat_id})) in heard
+        return MarksChanged(chat_id) in heard
 
     await until(told)
     for mark in made[::-1]:
@@ -58,6 +61,32 @@ async def test_a_mark_is_told_and_undone(market: Sandbox, open_shop: OpenShop) -
     last = made[-1]
     assert isinstance(last, Marked)
     assert await inbox.unmark(last) == Problem(ProblemKind.GONE), "it does not stand there any more"
+
+
+async def test_a_mark_makes_nobody_read_the_outbox_or_the_history(
+    market: Sandbox, open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = open_shop(settings=replace(QUICK, poll_s=3600.0, scan_s=3600.0, backfill=False))
+    chat_id = await longest_waiting(shop)
+
+    async def is_fresh() -> bool:
+        return shop.inbox.link().fresh_at is not None
+
+    await until(is_fresh)
+    looked: list[object] = []
+    due = outbox.due
+    monkeypatch.setattr(outbox, "due", lambda conn: (looked.append(conn), due(conn))[1])
+    heard: list[Event] = []
+    shop.inbox.subscribe(heard.append)
+    assert isinstance(await shop.inbox.mark(chat_id, Pin(is_set=True)), Marked)
+
+    async def told() -> bool:
+        return bool(heard)
+
+    await until(told)
+    await asyncio.sleep(0.2)
+    assert [event for event in heard if not isinstance(event, LinkChanged)] == [MarksChanged(chat_id)]
+    assert looked == [], "nothing to send came of it"
 
 
 async def test_another_copy_sees_a_mark(market: Sandbox, open_shop: OpenShop) -> None:

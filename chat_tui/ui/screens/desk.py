@@ -205,6 +205,8 @@ class Desk(Legible[None]):
             self._show_link()
         if self._talk.chat_id in digest.timelines:
             await self._talk.hear()
+        elif self._talk.chat_id in digest.marks:
+            await self._talk.hear_marks()
         if self._talk.chat_id in digest.failed:
             self._talk.hear_failure()
         if digest.chats:

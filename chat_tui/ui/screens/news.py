@@ -9,6 +9,7 @@ from chat_tui.inbox.events import (
     Event,
     HistoryFailed,
     LinkChanged,
+    MarksChanged,
     OrdersChanged,
     OutboxChanged,
     StoreMended,
@@ -50,6 +51,8 @@ class Digest:
         """Chats whose row in the list may look different."""
         self.timelines: set[ChatId] = set()
         """Chats whose history on the screen may look different."""
+        self.marks: set[ChatId] = set()
+        """Chats whose marks, shown in the row and in the header, may be others."""
         self.failed: set[ChatId] = set()
         """Chats whose wanted history could not be read."""
         self.link = False
@@ -70,6 +73,9 @@ class Digest:
                     self.timelines.add(chat_id)
                     self.chats.add(chat_id)
                     self.outbox = True
+                case MarksChanged(chat_id):
+                    self.marks.add(chat_id)
+                    self.chats.add(chat_id)
                 case HistoryFailed(chat_id):
                     self.failed.add(chat_id)
                 case OrdersChanged():

@@ -145,6 +145,14 @@ class TalkPane(TalkRoom):
             self._history.entitle(item)
             self._box.address(plain(recipient(item), lines=False))
 
+    async def hear_marks(self) -> None:
+        """A mark of the open chat changed: the header shows it, the history need not be read."""
+        chat_id = self.chat_id
+        item = None if chat_id is None else await self._inbox.queue_item(chat_id)
+        if item is not None and chat_id == self.chat_id:
+            self.item = item
+            self._history.entitle(item)
+
     def hear_failure(self) -> None:
         """The wanted part of the history could not be read."""
         problem = self._inbox.link(self.chat_id).problem
