@@ -7,7 +7,7 @@ from chat_tui.clock import wall_clock_ms
 from chat_tui.commands.speak import complain, report
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _, ngettext
-from chat_tui.model.report import SyncPlan, SyncReport
+from chat_tui.model.link import SyncPlan, SyncReport
 from chat_tui.ui.zone import local_zone
 from chat_tui.words.problems import problem_words
 from chat_tui.words.times import spoken, when

@@ -25,10 +25,10 @@ from chat_tui.inbox.sending.delivery import Delivery
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.chat import NewChat
 from chat_tui.model.ids import ChatId, Millis, OutboxId
+from chat_tui.model.link import SyncPlan, SyncReport
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
-from chat_tui.model.report import SyncPlan, SyncReport
 from chat_tui.store import chats, outbox, saved, spool
 from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreError

@@ -25,11 +25,10 @@ from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.writing import Writing
 from chat_tui.model.chat import NewChat
 from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
-from chat_tui.model.link import Link
+from chat_tui.model.link import Link, SyncPlan, SyncReport
 from chat_tui.model.outbox import OutboxItem, held_up
 from chat_tui.model.problem import Problem
 from chat_tui.model.record import Stats
-from chat_tui.model.report import SyncPlan, SyncReport
 from chat_tui.model.search import SearchCoverage, SearchPage, SearchQuery
 from chat_tui.model.timeline import Coverage, Draft, TimelinePage, one_each
 from chat_tui.store import coverage, messages, outbox, search, stats

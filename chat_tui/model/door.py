@@ -13,8 +13,7 @@ from typing import Final
 from urllib.parse import quote
 
 from chat_tui.model.chat import Chat, ChatStatus
-from chat_tui.model.contacts import contacts
-from chat_tui.model.doubt import Doubt, DoubtKind
+from chat_tui.model.doubt import Doubt, DoubtKind, contacts
 from chat_tui.model.message import TEXT_LIMIT, text_length
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.template import unfilled

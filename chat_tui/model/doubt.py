@@ -1,9 +1,109 @@
-"""What the operator is asked about before something leaves: he may agree, nobody else may for him."""
+"""What the operator is asked about before something leaves: he may agree, nobody else may for him.
 
+The Market hides a shop's goods for contacts and links to other sites in its chats. Whether a text holds one
+is a guess by its look, made to warn whoever writes it: it neither refuses nor changes anything.
+"""
+
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-from chat_tui.model.contacts import Contact
+_GAP: Final = r"[\s.–—-]{0,2}"
+_PAIRS: Final = rf"{_GAP}\d\d{_GAP}\d\d"
+_PHONE: Final = re.compile(
+    rf"""(?<![\w+])(?:
+    \+\s?\d(?:[\s().–—-]{{0,3}}\d){{9,13}}  # +7 916 123-45-67, +375 (29) 123-45-67
+    |[78]?9\d{{9}}  # bare: an order number of as many digits begins otherwise
+    |[78](?:[\s.–—-]{{1,2}}\(?|\()[3-9](?:\d\d\)?{_GAP}\d{{3}}|\d{{3}}\)?{_GAP}\d\d){_PAIRS}
+    |(?:\([3-9]\d\d\)\s?|9\d\d[\s–—-])\d{{3}}[\s–—-]\d\d[\s–—-]\d\d
+    )(?!\d)""",
+    re.VERBOSE,
+)
+_CALL: Final = re.compile(
+    r"\b(?:тел|телефону?|звоните|позвоните|phone|tel|call)\b[^\d\n]{1,20}?(\+?\d(?:[\s().–—-]{0,2}\d){4,13})(?!\d)",
+    re.IGNORECASE,
+)
+_NUMBER_OF: Final = re.compile(
+    r"(?:заказ\w*|возврат\w*|отправлени\w*|посылк\w*|накладн\w*|трек\w*|артикул\w*|№|#"
+    r"|orders?|returns?|track\w*|parcel|sku)[\s:№#-]*(?:номер\w*|number|no\.?)?[\s:№#-]*$",
+    re.IGNORECASE,
+)
+_MAIL: Final = re.compile(r"(?<![\w.+/-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63})+")
+_HANDLE: Final = re.compile(r"(?<![\w.@/])@[A-Za-z]\w{2,31}", re.ASCII)
+_NAMES: Final = (
+    r"whats\s?app|(?:ват|вот)с\s?[аa]п\w{0,2}|вацап\w?|viber|вайбер\w?|telegram|телеграмм?\w?|телег[аеу]|тг|tg"
+    r"|skype|скайп\w?|вконтакте|вк|vk|instagram|инстаграмм?\w?|инст[аеу]|facebook|фейсбук\w?|discord|дискорд\w?"
+    r"|wechat|вичат\w?|zalo|зало|icq|аськ[аеу]|tamtam|тамтам\w?|одноклассник\w{1,2}"
+)
+_WORDS: Final = r"max|макс|максе|мах|signal|сигнал\w?|imo|имо|line|лайн\w?"
+"""Messengers named by a common word: what follows must look like a name there and like nothing else."""
+_ITSELF: Final = r"messengers?|мессенджер\w{0,2}"
+_MESSENGER: Final = re.compile(
+    rf"""(?<!\w)(?:
+    (?:{_NAMES}|(?:(?:{_WORDS})[\s-])?(?:{_ITSELF})(?:\s(?:{_NAMES}|{_WORDS}))?)(?!\w)
+    [\s:—–,-]{{1,4}}(?:(?:мой|мне|наш|по|номеру?|нику?|my|at|me|us|number)[\s:—–-]{{1,3}}){{0,3}}
+    (?!(?:{_NAMES}|{_WORDS})(?!\w))(?:@?[a-z][a-z0-9_.]{{2,31}}|\+?\d(?:[\s().–—-]{{0,2}}\d){{4,13}})(?!\w)
+    |(?:{_WORDS})(?!\w)[\s:—–-]{{1,3}}(?:@[a-z]\w{{2,31}}|[a-z][a-z0-9.]{{0,30}}_\w{{1,30}})(?!\w)
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ZONES: Final = (
+    "ru|com|net|org|su|рф|info|biz|pro|shop|store|online|site|website|club|top|xyz|app|link|live|me|io|cc|ly|gg"
+    "|by|kz|uz|ua|am|ge|eu|de|uk|cn|tv|im"
+)
+_NO_ZONES: Final = (
+    "pdf|jpe?g|png|gif|webp|heic|docx?|xlsx?|pptx?|csv|txt|rtf|od[ts]|zip|rar|7z|mp[34]|mov|avi"
+)
+_NO_HOSTS: Final = "no|nr|art|mod|col|size|vol|ver|pcs|qty|max|min|approx|fig|pos"
+_LINK: Final = re.compile(
+    rf"(?:(?:https?|tg|viber|whatsapp)://|www\.)[^\s<>«»“”\"]{{2,}}"
+    rf"|(?<![\w.@-])(?:[\w-]{{1,63}}\.)+(?:{_ZONES})(?![\w-]|\.\w)(?:[/:?#][^\s<>«»“”\"]*)?"
+    # Any zone at all, where a path follows.
+    rf"|(?<![\w.@/-])(?!(?:{_NO_HOSTS})\.)(?:[a-z0-9-]{{2,63}}\.)+(?!(?:{_NO_ZONES})/)[a-z]{{2,24}}/\w[^\s<>«»“”\"]*",
+    re.IGNORECASE,
+)
+_HOST: Final = re.compile(r"(?:(\w+)://)?(?:[^/?#\\]*@)?([^/?#:\\]*)")
+_OURS: Final = (
+    "yandex.ru",
+    "yandex.com",
+    "yandex.by",
+    "yandex.kz",
+    "yandex.uz",
+    "yandex.net",
+    "ya.ru",
+    "ya.cc",
+)
+_MESSENGERS: Final = (
+    "t.me",
+    "telegram.me",
+    "wa.me",
+    "whatsapp.com",
+    "viber.com",
+    "vk.me",
+    "tg",
+    "viber",
+    "whatsapp",
+)
+
+
+class ContactKind(StrEnum):
+    """What a piece of text looks like."""
+
+    PHONE = "phone"
+    MAIL = "mail"
+    MESSENGER = "messenger"
+    LINK = "link"
+    """The address of a site that is not the Market's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A piece of a text that looks like a contact, as it stands there."""
+
+    kind: ContactKind
+    text: str
 
 
 class DoubtKind(StrEnum):
@@ -26,3 +126,58 @@ class Doubt:
     """The text or the name of the file; empty for the chat as a whole."""
     contacts: tuple[Contact, ...] = ()
     """What was found in the text, in its order."""
+
+
+def contacts(text: str, numbers: Collection[int | None] = ()) -> tuple[Contact, ...]:
+    """What looks like a contact or a foreign link, in the order of the text.
+
+    `numbers` are those of the order and the return that the chat is about: they are no phones.
+    """
+    known = {str(number) for number in numbers if number is not None}
+    taken: list[tuple[int, int, Contact]] = []
+    for start, end, contact in _candidates(text, known):
+        if all(end <= other_start or start >= other_end for other_start, other_end, _contact in taken):
+            taken.append((start, end, contact))
+    return tuple(contact for _start, _end, contact in sorted(taken, key=lambda one: one[0]))
+
+
+def _candidates(text: str, known: Collection[str]) -> Iterator[tuple[int, int, Contact]]:
+    """The surest look first: what follows may not overlap it."""
+    for pattern, kind in (
+        (_MAIL, ContactKind.MAIL),
+        (_LINK, ContactKind.LINK),
+        (_MESSENGER, ContactKind.MESSENGER),
+        (_HANDLE, ContactKind.MESSENGER),
+        (_PHONE, ContactKind.PHONE),
+        (_CALL, ContactKind.PHONE),
+    ):
+        for match in pattern.finditer(text):
+            start, end = match.span(match.re.groups)  # the only group, where there is one
+            found = text[start:end]
+            if kind is ContactKind.LINK:
+                looks = _link_kind(found)
+            elif kind is ContactKind.PHONE and _is_number_of(text, start, found, known):
+                looks = None
+            else:
+                looks = kind
+            if looks is not None:
+                yield start, end, Contact(looks, found.strip())
+
+
+def _link_kind(link: str) -> ContactKind | None:
+    """What a link leads to; None for the Market's own sites."""
+    match = _HOST.match(link)
+    scheme, host = (match[1] or "", match[2]) if match else ("", "")
+    host = host.casefold().rstrip(".,;!)").removeprefix("www.")
+    if scheme.casefold() in _MESSENGERS or _is_at(host, _MESSENGERS):
+        return ContactKind.MESSENGER
+    return None if _is_at(host, _OURS) else ContactKind.LINK
+
+
+def _is_at(host: str, sites: Collection[str]) -> bool:
+    return any(host == site or host.endswith(f".{site}") for site in sites)
+
+
+def _is_number_of(text: str, start: int, found: str, known: Collection[str]) -> bool:
+    """Whether the digits are those of an order, a return, a parcel: by themselves or by the word before."""
+    return found in known or (found.isdigit() and bool(_NUMBER_OF.search(text, max(0, start - 60), start)))

@@ -5,6 +5,7 @@ from chat_tui.store.database import Connection
 from chat_tui.store.shape import sound
 
 _COLUMNS = "operation, quota, remaining, resets_at, used, paced_to, held_to, refusals"
+"""The fields of a `Quota`, in their order."""
 
 
 def take(
@@ -70,17 +71,8 @@ def narrow_until(conn: Connection, boot: str) -> BootMillis:
 
 
 def _save(conn: Connection, account: Quota, boot: str) -> None:
+    values = [getattr(account, name) for name in _COLUMNS.split(", ")]
     conn.execute(
         f"INSERT OR REPLACE INTO budget ({_COLUMNS}, boot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-        (
-            account.operation,
-            account.quota,
-            account.remaining,
-            account.resets_at,
-            account.used,
-            account.paced_to,
-            account.held_to,
-            account.refusals,
-            boot,
-        ),
+        (*values, boot),
     )

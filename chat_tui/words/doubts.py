@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from chat_tui.locale import N_, _, ngettext
-from chat_tui.model.contacts import Contact, ContactKind
-from chat_tui.model.doubt import Doubt, DoubtKind
+from chat_tui.model.doubt import Contact, ContactKind, Doubt, DoubtKind
 from chat_tui.words.line import cut, shown
 
 _NAMED: Final = 3

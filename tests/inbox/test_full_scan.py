@@ -3,10 +3,10 @@
 from chat_tui.inbox.reading.scan import ACTIVE_EVERY_MS, STRETCH, FullScan, ListScan
 from chat_tui.model.chat import ChatStatus
 from chat_tui.model.ids import ChatId
+from chat_tui.model.link import SyncReport
 from chat_tui.model.message import Sender
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import FAIR_SHARE, HOURLY, Urgency
-from chat_tui.model.report import SyncReport
 from tests.inbox.simulation.market import BEGINNING
 from tests.soak.copies import Reader
 from tests.soak.run import now_ms

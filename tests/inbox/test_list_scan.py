@@ -8,11 +8,11 @@ from chat_tui.inbox.reading import scan
 from chat_tui.inbox.reading.scan import EMPTY_PAGES, FIRST_PAGES, ListScan
 from chat_tui.model.chat import ChatStatus
 from chat_tui.model.ids import ChatId
+from chat_tui.model.link import SyncReport
 from chat_tui.model.message import Sender
 from chat_tui.model.paging import ChatsPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
-from chat_tui.model.report import SyncReport
 from tests.inbox.simulation.market import BEGINNING
 from tests.soak.shop import Order
 from tests.soak.stage import SoakStage

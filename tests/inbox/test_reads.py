@@ -19,10 +19,10 @@ from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.writing import Writing
 from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.ids import MessageId, OutboxId
+from chat_tui.model.link import SyncReport
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import Tab
-from chat_tui.model.report import SyncReport
 from chat_tui.model.timeline import Draft
 from chat_tui.store import chats, drafts
 from chat_tui.store.database import Store

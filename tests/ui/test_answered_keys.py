@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from chat_tui import locale
-from chat_tui.model.contacts import contacts
+from chat_tui.model.doubt import contacts
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.ui.app import ChatTuiApp
 from chat_tui.ui.widgets.compose import Compose

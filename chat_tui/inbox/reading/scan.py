@@ -11,10 +11,10 @@ from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
 from chat_tui.model.chat import Chat, ChatStatus
 from chat_tui.model.ids import UNKNOWN_TIME, ChatId, Millis
+from chat_tui.model.link import SyncReport
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
-from chat_tui.model.report import SyncReport
 from chat_tui.safetext import one_line
 from chat_tui.store import chats, cursors
 from chat_tui.store.database import Connection

@@ -12,9 +12,9 @@ from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.reading.scan import ACTIVE, FullScan, ListScan
 from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.link import SyncPlan, SyncReport
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
-from chat_tui.model.report import SyncPlan, SyncReport
 from chat_tui.store import chats, coverage, cursors
 from chat_tui.store.errors import StoreError
 

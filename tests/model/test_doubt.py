@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from chat_tui.model.contacts import ContactKind, contacts
+from chat_tui.model.doubt import ContactKind, contacts
 
 PHONE, MAIL, MESSENGER, LINK = ContactKind.PHONE, ContactKind.MAIL, ContactKind.MESSENGER, ContactKind.LINK
 
