@@ -83,7 +83,10 @@ def _fill(store: Store, chance: random.Random, count: int, each: int) -> None:
 def _show(stage: HostileApp, store: Store, found: Found, what: str) -> None:
     queue: QueuePage = store.read(chats.page, Tab.ALL, limit=BATCH, now=0).result()
     stage.list.show(queue)
-    strips = [strip for place in range(len(queue.items)) for strip in stage.list._draw(place).strips]
+    strips: list[Strip] = []
+    for top in range(0, len(queue.items), stage.list.view.rows):
+        stage.list.view.look_at(top)
+        strips += stage.list.paint(stage.list.content_size)
     for item in queue.items:
         stage.history.show(store.read(messages.timeline, item.chat.chat_id, limit=500).result(), item)
         strips += _history(stage)
@@ -95,12 +98,12 @@ def _show(stage: HostileApp, store: Store, found: Found, what: str) -> None:
 
 def _history(stage: HostileApp) -> Iterator[Strip]:
     """Every line of the open chat, as its widget draws it."""
-    window, width = stage.history._window, stage.history.content_size.width
-    assert window is not None
-    for place in range(len(window.entries)):
-        lines = stage.history._lines(place)
+    view, width = stage.history.view, stage.history.content_size.width
+    assert view is not None
+    for place in range(len(view.window.entries)):
+        lines = view.drawn.lines(place)
         for line in range(-len(lines.lead), len(lines.body)):
-            strip = stage.history._strip_at((place, line), width)
+            strip = view.drawn.strip_at((place, line))
             assert strip.cell_length == width
             yield strip
 

@@ -155,7 +155,7 @@ class Desk:
     @property
     def highlighted(self) -> ChatId | None:
         """The chat under the highlight."""
-        item = self._queue.highlighted_item
+        item = self._queue.view.highlighted_item
         return item.chat.chat_id if item else None
 
     @property

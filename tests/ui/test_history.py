@@ -14,6 +14,7 @@ from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.timeline import Coverage, Entry, TimelinePage
 from chat_tui.ui.widgets.history import History
+from chat_tui.ui.widgets.history_view import HistoryView
 from chat_tui.ui.widgets.timeline_window import CAP
 from tests.support.settling import press, settled
 from tests.ui.pane_samples import (
@@ -28,12 +29,12 @@ from tests.ui.pane_samples import (
 )
 
 KEYS = {
-    "j": "move_down",
-    "k": "move_up",
-    "pagedown": "page_down",
-    "pageup": "page_up",
-    "g": "move_first",
-    "G": "move_last",
+    "j": "move(1)",
+    "k": "move(-1)",
+    "pagedown": "page(1)",
+    "pageup": "page(-1)",
+    "g": "edge(False)",
+    "G": "edge(True)",
     "f": "fold",
 }
 MORE: dict[str, Any] = {"has_older": True, "coverage": Coverage.HAVE_MORE}
@@ -61,6 +62,11 @@ class HistoryApp(App[None]):
     @property
     def history(self) -> History:
         return self.query_one(History)
+
+    @property
+    def view(self) -> HistoryView:
+        assert self.history.view is not None
+        return self.history.view
 
     def page(self, first: int, last: int) -> TimelinePage:
         """Messages first … last - 1 of 1 … total."""
@@ -101,7 +107,7 @@ async def test_opens_at_the_end_and_tells_that_it_is_seen() -> None:
         app.history.show(timeline_page(*entries(1, 51), **MORE), queue_item())
         await settled(pilot.app)
         assert "Message 50." in screen(app.history)[-1]
-        assert app.history.is_at_end
+        assert app.view.is_at_end
         assert ("seen", 50) in app.told
         assert app.history._border_title.plain == "Ольга К. · order 51230870001 · Уютная кухня"
 
@@ -122,7 +128,7 @@ async def test_a_few_unseen_messages_open_at_the_end() -> None:
     app = HistoryApp()
     async with app.run_test():
         app.history.show(timeline_page(*entries(1, 51), seen=MessageId(48)), queue_item())
-        assert app.history.is_at_end
+        assert app.view.is_at_end
         assert any("new messages" in line for line in screen(app.history))
 
 
@@ -135,7 +141,7 @@ async def test_opens_at_a_message_in_the_middle_of_the_screen_and_marks_it() -> 
         assert [line for line in lines if "▌" in line] == [lines[5]]
         assert "▌‹ Ольга К." in lines[5]
         assert "Message 1025." in lines[5]
-        assert not app.history.is_at_end
+        assert not app.view.is_at_end
         assert not [what for what in app.told if what[0] == "seen"]
         await press(pilot.app, *["pagedown"] * 20)
         assert int(first_message(app.history)) > 1100
@@ -151,7 +157,7 @@ async def test_opens_at_a_message_that_is_on_the_last_screen_at_the_end() -> Non
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51), **MORE), queue_item(), at=MessageId(50))
         await settled(pilot.app)
-        assert app.history.is_at_end
+        assert app.view.is_at_end
         assert "▌" in next(line for line in screen(app.history) if "Message 50." in line)
 
 
@@ -202,7 +208,7 @@ async def test_scrolls_by_screens() -> None:
         assert screen(app.history)[-1] == bottom[0]
         await press(pilot.app, "pagedown")
         assert screen(app.history) == bottom
-        assert app.history.is_at_end
+        assert app.view.is_at_end
         await press(pilot.app, "g")
         assert "beginning of the conversation" in screen(app.history)[0]
         await press(pilot.app, "k", "pageup")
@@ -261,11 +267,10 @@ async def test_many_pages_there_and_back(total: int) -> None:
         await settled(pilot.app)
         while "beginning" not in screen(app.history)[0]:
             old = screen(app.history)[0]
-            app.history.action_page_up()
+            app.history.action_page(-1)
             assert screen(app.history)[-1] == old or "beginning" in screen(app.history)[0]
             await settled(pilot.app)
-            assert app.history._window is not None
-            assert len(app.history._window.entries) <= CAP
+            assert len(app.view.window.entries) <= CAP
         assert first_message(app.history) == "1"
         await press(pilot.app, "G")
         assert f"Message {total}." in "".join(screen(app.history)[-3:])
@@ -278,11 +283,11 @@ async def test_forward_again_after_the_newest_were_dropped() -> None:
         await settled(pilot.app)
         app.history.show(app.newest(), queue_item())
         while "beginning" not in screen(app.history)[0]:
-            app.history.action_page_up()
+            app.history.action_page(-1)
             await settled(pilot.app)
-        assert not app.history.is_at_end
-        while not app.history.is_at_end:
-            app.history.action_page_down()
+        assert not app.view.is_at_end
+        while not app.view.is_at_end:
+            app.history.action_page(1)
             await settled(pilot.app)
         assert "Message 600." in "".join(screen(app.history)[-3:])
         assert ("seen", 600) in app.told
@@ -492,10 +497,11 @@ async def test_before_the_first_layout() -> None:
         history = History(lambda: NOW, UTC)
         history.show(timeline_page(*entries(1, 51), **MORE), queue_item())
         for action in KEYS.values():
-            getattr(history, f"action_{action}")()
+            await history.run_action(action)
         history.refresh_newest(timeline_page(*entries(1, 52)))
         history.tick()
-        assert history.is_at_end
+        assert history.view is not None
+        assert history.view.is_at_end
 
 
 async def test_hostile_texts_draw_harmless_full_lines() -> None:

@@ -22,7 +22,7 @@ async def test_up_begins_at_the_newest_message_and_goes_from_message_to_message(
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         assert marked(app.history) == []
-        assert app.history.highlighted is None
+        assert app.view.highlighted is None
         await press(pilot.app, "k")
         line = marked(app.history)[0]
         assert "Message 50." in line
@@ -50,7 +50,7 @@ async def test_the_screen_follows_the_highlight_and_no_further() -> None:
             await press(pilot.app, "j")
             line = marked(app.history)[0]
             assert f"Message {number}." in line
-        assert app.history.is_at_end
+        assert app.view.is_at_end
 
 
 async def test_down_begins_at_the_upper_edge() -> None:
@@ -67,9 +67,9 @@ async def test_a_highlight_that_left_the_screen_is_none_and_begins_anew() -> Non
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         await press(pilot.app, "k", "pageup", "pageup")
-        assert app.history.highlighted is None
+        assert app.view.highlighted is None
         await press(pilot.app, "k")
-        assert app.history.highlighted is not None
+        assert app.view.highlighted is not None
         assert marked(app.history)[0] == screen(app.history)[-1]
 
 
@@ -79,20 +79,20 @@ async def test_a_message_higher_than_the_screen_passes_line_by_line() -> None:
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 2), tall, *entries(3, 4)), queue_item())
         await press(pilot.app, "k", "k")
-        assert app.history.highlighted == tall
+        assert app.view.highlighted == tall
         seen = set()
         for _ in range(60):
             seen |= {line[5:].strip("▌ ") for line in screen(app.history)}
-            if app.history.highlighted != tall:
+            if app.view.highlighted != tall:
                 break
-            app.history.action_move_up()
+            app.history.action_move(-1)
         assert {f"line {n}" for n in range(1, 30)} <= seen
-        assert app.history.highlighted == entries(1, 2)[0]
+        assert app.view.highlighted == entries(1, 2)[0]
         await press(pilot.app, *"jj")
-        assert app.history.highlighted == tall
+        assert app.view.highlighted == tall
         for _ in range(40):
-            app.history.action_move_down()
-        assert app.history.highlighted == entries(3, 4)[0]
+            app.history.action_move(1)
+        assert app.view.highlighted == entries(3, 4)[0]
 
 
 @pytest.mark.parametrize("keys", ["k" * 5, "j" * 5])
@@ -110,7 +110,7 @@ async def test_the_highlight_walks_through_pages_that_come() -> None:
     async with app.run_test() as pilot:
         app.history.show(app.newest(), queue_item())
         for number in range(200, 120, -1):
-            app.history.action_move_up()
+            app.history.action_move(-1)
             if number % 20 == 0:
                 await settled(pilot.app)
         line = marked(app.history)[0]
@@ -138,7 +138,7 @@ async def test_it_stays_with_an_echo_that_becomes_a_message() -> None:
         app.history.refresh_newest(timeline_page(*entries(2, 51), linked, has_older=True))
         line = marked(app.history)[0]
         assert "confirmed ✓" in line
-        assert app.history.highlighted == linked
+        assert app.view.highlighted == linked
 
 
 async def test_a_click_highlights() -> None:
@@ -147,7 +147,7 @@ async def test_a_click_highlights() -> None:
         app.history.show(timeline_page(*entries(1, 51), **MORE), queue_item())
         await pilot.click(History, offset=(40, 5))
         assert screen(app.history)[4] in marked(app.history)
-        assert app.history.highlighted is not None
+        assert app.view.highlighted is not None
 
 
 async def test_news_do_not_cover_the_highlight() -> None:
@@ -158,4 +158,4 @@ async def test_news_do_not_cover_the_highlight() -> None:
         for _ in range(12):
             await press(pilot.app, "j")
             assert "Message " in marked(app.history)[0]
-            assert app.history.highlighted is not None
+            assert app.view.highlighted is not None

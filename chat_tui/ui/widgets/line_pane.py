@@ -1,17 +1,19 @@
 """A widget that draws lines of roles itself: the common ground of all panes and one-line bars."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.color import Color
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.style import Style as VisualStyle
 from textual.widget import Widget
 
 from chat_tui.ui.widgets.roles import role_style
-from chat_tui.words.line import Line, Role, fit
+from chat_tui.words.line import Line, Role, Span, fit, wrap
 
 _NO_PAPER: Final = Color(0, 0, 0, 0)
 
@@ -32,10 +34,6 @@ class LinePane(Widget):
         segments = [Segment(span.text, self._style_of(span.role)) for span in fit(line, width)]
         return Strip(segments).adjust_cell_length(width, self.rich_style).simplify()
 
-    def blank(self, width: int) -> Strip:
-        """An empty line."""
-        return Strip.blank(width, self.rich_style)
-
     def forget(self) -> None:
         """Drop what was drawn; a pane that keeps strips forgets them here."""
 
@@ -49,10 +47,6 @@ class LinePane(Widget):
             self._styles_of_roles.clear()
             self.forget()
 
-    def refresh_line(self, y: int) -> None:
-        """Draw one line again."""
-        self.refresh(Region(0, y, self.content_size.width, 1))
-
     def _style_of(self, role: Role) -> Style:
         style = self._styles_of_roles.get(role)
         if style is None:
@@ -64,7 +58,10 @@ class LinePane(Widget):
 
 
 class FramedPane(LinePane):
-    """A pane in a frame that stands out while the pane has the keys."""
+    """A pane in a frame that stands out while the pane has the keys; the mouse wheel moves through it.
+
+    All its rows are painted at once and kept, so that a key costs only the rows that it changes.
+    """
 
     DEFAULT_CSS = """
     FramedPane {
@@ -81,3 +78,57 @@ class FramedPane(LinePane):
         }
     }
     """
+
+    _painted: Sequence[Strip] = ()
+    _painted_size = Size(0, 0)
+
+    def paint(self, size: Size) -> Sequence[Strip]:
+        """Every row of a pane of this size, each the same object as before while nothing in it changed."""
+        raise NotImplementedError
+
+    def turn_wheel(self, step: int) -> None:
+        """The mouse wheel was turned by a notch: 1 = down, -1 = up."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Draw again what changed: row by row, or everything where that is most of it."""
+        old = self._painted
+        self._paint()
+        pairs = enumerate(zip(old, self._painted, strict=False))
+        changed = [y for y, (was, now) in pairs if was is not now and was != now]
+        if len(old) != len(self._painted) or 2 * len(changed) > len(old):
+            self.refresh()
+        elif changed:
+            self.refresh(*(Region(0, y, self._painted_size.width, 1) for y in changed))
+
+    def render_line(self, y: int) -> Strip:
+        """A row as it was painted."""
+        # In a storm of sizes a row may be wanted before its pane hears of the last one.
+        if not self._painted or self._painted_size != self.content_size:
+            self._paint()
+        return self._painted[y] if y < len(self._painted) else self.strip((), self.content_size.width)
+
+    def forget(self) -> None:
+        """Colours changed: paint everything anew."""
+        self._painted = ()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Look further down."""
+        event.stop()
+        self.turn_wheel(1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Look further up."""
+        event.stop()
+        self.turn_wheel(-1)
+
+    def _paint(self) -> None:
+        self._painted_size = self.content_size
+        self._painted = self.paint(self._painted_size)
+
+
+def lonely_lines(words: str, width: int, height: int) -> list[Line]:
+    """The lines of a pane that has nothing to show but a sentence, a third of the way down."""
+    lines: list[Line] = [(Span(line, Role.MUTED),) for line in wrap(words, width)] if words else []
+    begin = max(0, (height - len(lines)) // 3)
+    return [*[()] * begin, *lines, *[()] * (height - begin - len(lines))][: max(0, height)]

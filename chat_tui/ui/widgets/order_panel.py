@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
 
-from textual import events
 from textual.content import Content
+from textual.geometry import Size
 from textual.strip import Strip
 
 from chat_tui.locale import _
@@ -59,49 +59,30 @@ class OrderPanel(FramedPane, can_focus=True):
         self._lines_width = -1
         self._look_at(self._top)
 
-    def render_line(self, y: int) -> Strip:
-        """A line of the panel."""
-        width, place = self.content_size.width, self._top + y
-        lines = self._drawn()
-        return self.strip(lines[place], width) if place < len(lines) else self.blank(width)
+    def paint(self, size: Size) -> list[Strip]:
+        """The lines from the first one on that is looked at."""
+        seen = self._drawn()[self._top : self._top + size.height]
+        return [self.strip(line, size.width) for line in seen]
 
     def on_resize(self) -> None:
         """Other lines fit."""
         self.tick()
 
-    def action_move_down(self) -> None:
-        """Look a line further down."""
-        self._look_at(self._top + 1)
+    def action_move(self, step: int) -> None:
+        """Look a line further down, or up (-1)."""
+        self._look_at(self._top + step)
 
-    def action_move_up(self) -> None:
-        """Look a line further up."""
-        self._look_at(self._top - 1)
+    def action_page(self, step: int) -> None:
+        """Look a screen further down, or up (-1)."""
+        self._look_at(self._top + step * self.content_size.height)
 
-    def action_page_down(self) -> None:
-        """Look a screen further down."""
-        self._look_at(self._top + self.content_size.height)
+    def action_edge(self, end: bool) -> None:
+        """Look at the end, or (False) at the beginning."""
+        self._look_at(len(self._drawn()) if end else 0)
 
-    def action_page_up(self) -> None:
-        """Look a screen further up."""
-        self._look_at(self._top - self.content_size.height)
-
-    def action_move_first(self) -> None:
-        """Look at the beginning."""
-        self._look_at(0)
-
-    def action_move_last(self) -> None:
-        """Look at the end."""
-        self._look_at(len(self._drawn()))
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Look further down."""
-        event.stop()
-        self._look_at(self._top + 2)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Look further up."""
-        event.stop()
-        self._look_at(self._top - 2)
+    def turn_wheel(self, step: int) -> None:
+        """Look a little further down or up."""
+        self._look_at(self._top + 2 * step)
 
     def action_copy_order(self) -> None:
         """Copy the number of the order."""
@@ -126,4 +107,4 @@ class OrderPanel(FramedPane, can_focus=True):
         hidden = len(self._drawn()) - self.content_size.height
         self._top = max(0, min(top, hidden))
         self.border_subtitle = Content(glyphs.DOWN) if self._top < hidden else None
-        self.refresh()
+        self.redraw()

@@ -14,8 +14,12 @@ class TimelineWindow:
     """Entries of one chat without gaps, oldest first, echoes only at the newest end."""
 
     def __init__(self, page: TimelinePage) -> None:
-        """Hold one page."""
+        """Hold one page, and nothing but what adjoins it from then on."""
         self.chat_id: ChatId = page.chat_id
+        self.replace(page)
+
+    def replace(self, page: TimelinePage) -> None:
+        """Hold this page of the chat and nothing else."""
         self.entries: list[Entry] = list(page.entries)
         self.has_older = page.has_older
         self.has_newer = page.has_newer
