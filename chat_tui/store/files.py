@@ -5,6 +5,7 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
@@ -165,10 +166,7 @@ def remove_database(path: Path) -> None:
 
 def set_aside(path: Path) -> Path:
     """Rename a database and its companions to the first free `name.damaged-N`; the new name."""
-    number = 1
-    while _is_taken(_aside(path, number)):
-        number += 1
-    aside = _aside(path, number)
+    aside = _aside(path, _asides(path) + 1)
     # The log first: left behind by a kill, it would be taken for that of a new file.
     for suffix in reversed(_COMPANIONS):
         part = Path(f"{path}{suffix}")
@@ -179,10 +177,13 @@ def set_aside(path: Path) -> Path:
 
 def latest_aside(path: Path) -> Path:
     """The name under which a database was last set aside."""
-    number = 1
-    while _is_taken(_aside(path, number + 1)):
-        number += 1
-    return _aside(path, number)
+    return _aside(path, max(_asides(path), 1))
+
+
+def _asides(path: Path) -> int:
+    """How often a database was set aside: names are numbered from 1 without a gap."""
+    free = next(number for number in count(1) if not _is_taken(_aside(path, number)))
+    return free - 1
 
 
 def _aside(path: Path, number: int) -> Path:

@@ -34,7 +34,7 @@ def migrate(conn: sqlite3.Connection, steps: Path, backup: Path | None = None) -
     `backup` = copy a database that already holds something there first. StoreProblem if it was
     written by a newer version.
     """
-    scripts = {int(path.name.split("_")[0]): path for path in steps.glob("*.sql")}
+    scripts = _scripts(steps)
     version = user_version(conn)
     refuse_newer(version, steps)
     if backup is not None and 0 < version < max(scripts):
@@ -48,8 +48,7 @@ def migrate(conn: sqlite3.Connection, steps: Path, backup: Path | None = None) -
 
 def refuse_newer(version: int, steps: Path) -> None:
     """StoreProblem if a version is later than the last step of a folder."""
-    latest = newest(steps)
-    if version > latest:
+    if version > (latest := newest(steps)):
         raise StoreProblem(
             _(
                 "The {name} database was written by a newer version of chat-tui "
@@ -60,7 +59,11 @@ def refuse_newer(version: int, steps: Path) -> None:
 
 def newest(steps: Path) -> int:
     """The number of the last step of a folder."""
-    return max(int(path.name.split("_")[0]) for path in steps.glob("*.sql"))
+    return max(_scripts(steps))
+
+
+def _scripts(steps: Path) -> dict[int, Path]:
+    return {int(path.name.split("_")[0]): path for path in steps.glob("*.sql")}
 
 
 def refuse_successor(conn: sqlite3.Connection, known: int, schema: str = "main") -> None:
