@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Final
 from urllib.parse import quote
 
+from chat_tui.private_files import open_private
 from chat_tui.safetext import safe
 
 FILE_BYTES: Final = 2_000_000
@@ -91,9 +92,7 @@ class PrivateFile(logging.handlers.RotatingFileHandler):
 
     def _open(self) -> TextIOWrapper:
         # Without O_NONBLOCK a FIFO that lies in its place would be waited for.
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        descriptor = os.open(self.baseFilename, flags, 0o600)
-        os.fchmod(descriptor, 0o600)
+        descriptor = open_private(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK)
         return open(descriptor, "a", encoding=self.encoding, errors=self.errors)
 
     def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802 - the name logging calls

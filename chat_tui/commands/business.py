@@ -1,7 +1,6 @@
 """Which business the key belongs to, when the operator did not say."""
 
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from chat_tui.model.ids import BusinessId
 from chat_tui.model.problem import Problem
 from chat_tui.paths import UNWRITABLE
 from chat_tui.personal_files import NotAFile, NotUtf8, TooLarge, decoded, read_file
+from chat_tui.private_files import whole_file
 from chat_tui.words.problems import problem_words
 
 _MOST_BYTES = 100
@@ -61,16 +61,12 @@ def _remembered(place: Path, access: Access) -> BusinessId | None:
 
 
 def _remember(place: Path, access: Access, business_id: BusinessId) -> None:
-    beside = place.with_name(f"business.{os.getpid()}")
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        with whole_file(place) as file:
+            file.write(f"{_mark(access)} {business_id}\n".encode("ascii"))
     except OSError as error:
-        if error.errno not in UNWRITABLE:
+        if error.errno not in UNWRITABLE:  # else it is asked again by the next start
             raise
-        return  # asked anew by the next start
-    with open(descriptor, "w", encoding="ascii") as file:
-        file.write(f"{_mark(access)} {business_id}\n")
-    beside.replace(place)
 
 
 def _mark(access: Access) -> str:

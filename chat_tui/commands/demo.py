@@ -13,6 +13,7 @@ from pathlib import Path
 from chat_tui.commands.speak import CannotStart
 from chat_tui.locale import _
 from chat_tui.paths import Paths, make_private
+from chat_tui.private_files import open_private
 from chat_tui.sandbox.access import API_KEY, BUSINESS_ID
 from chat_tui.settings import Settings
 from chat_tui.settings.schema import MarketSettings
@@ -65,8 +66,7 @@ def _child(door: socket.socket, data: Path, *, chats: int, seed: int) -> Iterato
     command += ["--latency", str(_LATENCY_MS)]
     command += ["--chats", str(chats), "--seed", str(seed), "--journal", str((data / "journal").absolute())]
     environ = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-    words = os.open(data / "sandbox.log", flags, 0o600)
+    words = open_private(data / "sandbox.log", os.O_WRONLY | os.O_TRUNC)
     try:
         child = subprocess.Popen(  # noqa: S603 - this very program
             command,
@@ -99,7 +99,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 @contextmanager
 def _only_one(path: Path) -> Iterator[None]:
     """Two pretend Markets cannot tell one story: the second is refused."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    descriptor = open_private(path, os.O_RDWR)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -6,13 +6,13 @@ from functools import partial
 
 from chat_tui.commands.speak import complain, report, say_document
 from chat_tui.inbox.evidence import free_directory, keep_evidence
-from chat_tui.inbox.new_files import write_new
 from chat_tui.inbox.records import whole_chat
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatId
 from chat_tui.model.problem import Problem
 from chat_tui.model.record import Record
+from chat_tui.private_files import write_new
 from chat_tui.ui.zone import local_zone
 from chat_tui.words import documents
 from chat_tui.words.documents import evidence_documents, gap_words

@@ -11,13 +11,13 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from chat_tui.inbox.files import saved_name
-from chat_tui.inbox.new_files import write_new
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import MessageId, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem
 from chat_tui.model.record import Missing, Record, Step, steps
 from chat_tui.paths import downloads
+from chat_tui.private_files import write_new
 from chat_tui.store import spool
 
 Documents = Callable[[Record, tuple[Missing, ...]], Mapping[str, str]]

@@ -4,13 +4,13 @@ The settings file is the switch: until it is replaced, in one step, everything i
 operator wrote there, comments too, stays.
 """
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from chat_tui.locale import _
 from chat_tui.paths import make_private
 from chat_tui.personal_files import decoded, has_mark
+from chat_tui.private_files import whole_file
 from chat_tui.settings import file
 from chat_tui.settings.file import DEFAULT, PROFILES
 from chat_tui.settings.load import has_key
@@ -117,16 +117,5 @@ def _table_in(above: "TOMLDocument | Table", name: str, whole: str, path: Path, 
 
 def _put(path: Path, data: bytes) -> None:
     """The whole file or the old one, 0600, also after a power cut."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(beside, flags, 0o600)
-        with open(descriptor, "wb") as written:
-            os.fchmod(descriptor, 0o600)
-            written.write(data)
-            written.flush()
-            os.fsync(descriptor)
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    with whole_file(path) as file:
+        file.write(data)

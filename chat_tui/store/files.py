@@ -3,14 +3,12 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import BinaryIO
 
 from chat_tui.locale import _
 from chat_tui.paths import ForeignDirectory, make_private
+from chat_tui.private_files import touch_private
 from chat_tui.store.errors import StoreProblem, StoreUnwritable, cannot_open, is_on_read_only_disk
 
 _NETWORK = frozenset(
@@ -94,33 +92,6 @@ def file_system(directory: Path, mounts: Path = Path("/proc/self/mountinfo")) ->
     return kind
 
 
-def create_private(path: Path) -> None:
-    """Create an empty file 0600; FileExistsError if anything of that name is there."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file 0600 to be written, which takes the place of `path` when the block ends well; else it is gone.
-
-    Durable then, name and all, whatever the block wrote. OSError if it cannot be made or written.
-    """
-    part = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(path)
-        directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def private_database(path: Path) -> bool:
     """Create a database file and tighten its companions to 0600; True if one was open to others.
 
@@ -132,7 +103,7 @@ def private_database(path: Path) -> bool:
             os.chmod(part, 0o600)
             tightened = True
     if not path.exists():
-        create_private(path)
+        touch_private(path)
     return tightened
 
 

@@ -17,6 +17,7 @@ from typing import Final
 
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatId
+from chat_tui.private_files import open_private
 from chat_tui.store.errors import StoreBusy, StoreProblem, cannot_open
 from chat_tui.store.files import identity, private_directory
 
@@ -33,8 +34,7 @@ class _LockFile:
         self.path = path
         private_directory(path.parent)
         try:
-            self.fd = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
-            os.fchmod(self.fd, 0o600)
+            self.fd = open_private(path, os.O_RDWR)
         except OSError as error:
             raise cannot_open(path, error) from error
         found = os.fstat(self.fd)

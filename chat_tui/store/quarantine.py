@@ -16,6 +16,7 @@ from typing import Final
 
 from chat_tui.model.ids import Millis
 from chat_tui.model.paging import Unreadable
+from chat_tui.private_files import open_private
 from chat_tui.safetext import one_line
 from chat_tui.store.errors import StoreError
 from chat_tui.store.locks import WriteLock
@@ -72,12 +73,11 @@ def _append(path: Path, operation: str, items: Sequence[Unreadable], now: Millis
     """Write the lines that are not there yet and fit, in one piece; OSError if the file is not ours alone."""
     with WriteLock(path).held(_PATIENCE_S):
         # Neither a link that somebody put there is followed, nor a file with a second name used.
-        fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        fd = open_private(path, os.O_RDWR | os.O_APPEND)
         with os.fdopen(fd, "r+b", buffering=0) as file:
             found = os.fstat(fd)
             if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1 or found.st_uid != os.geteuid():
                 raise PermissionError(path)
-            os.fchmod(fd, 0o600)
             kept = file.read(LIMIT + 1)
             known = set(map(_content, kept.splitlines()))
             text = b"" if not kept or kept.endswith(b"\n") else b"\n"

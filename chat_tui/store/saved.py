@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from chat_tui.personal_files import NotAFile, TooLarge, read_file
-from chat_tui.store.files import whole_file
+from chat_tui.private_files import create_private, touch_private, whole_file
 
 _PART: Final = ".chat-tui-part"
 """How the name of an unfinished file ends."""
@@ -50,8 +50,7 @@ class Part:
         try:
             with _alone(self._folder):
                 _sweep(self._folder)
-                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-                self._file = os.open(self._name, flags, 0o600, dir_fd=self._folder)
+                self._file = create_private(self._name, folder=self._folder)
                 # Held until the end of this process, however that comes: a part without it is nobody's.
                 # On a disk without locks none is ever taken for a leftover.
                 with suppress(OSError):
@@ -118,8 +117,7 @@ class Part:
     def _is_renamed(self, name: str) -> bool:
         """The same on a disk without hard links: an empty file takes the place, then ours replaces it."""
         try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-            os.close(os.open(name, flags, 0o600, dir_fd=self._folder))
+            touch_private(name, folder=self._folder)
         except FileExistsError:
             return False
         os.rename(self._name, name, src_dir_fd=self._folder, dst_dir_fd=self._folder)

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from chat_tui.model.file import MAX_BYTES
 from chat_tui.model.ids import OutboxId
-from chat_tui.store.files import whole_file
+from chat_tui.private_files import whole_file
 
 _CHUNK = 256 * 1024
 MOST_BYTES = 256 * 1024 * 1024

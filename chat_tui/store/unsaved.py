@@ -13,7 +13,7 @@ from typing import Any, Final
 from chat_tui.model.ids import ChatId
 from chat_tui.model.timeline import Draft
 from chat_tui.personal_files import NotAFile, TooLarge, read_file
-from chat_tui.store.files import whole_file
+from chat_tui.private_files import whole_file
 
 _PREFIX: Final = "unsaved-"
 MOST_BYTES: Final = 10_000_000

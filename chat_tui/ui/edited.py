@@ -18,6 +18,7 @@ from chat_tui.locale import _
 from chat_tui.paths import ForeignDirectory, make_private
 from chat_tui.personal_files import NotAFile, TooLarge, read_file
 from chat_tui.pictures.kinds import unicode_of
+from chat_tui.private_files import create_private
 from chat_tui.safetext import stripped
 
 MOST_BYTES: Final = 1_000_000
@@ -115,8 +116,7 @@ def left_over(root: Path, chat: str) -> Iterator[tuple[EditedText, str]]:
 
 def written(path: Path, text: str) -> None:
     """A new file with the text, for its owner alone."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "w", encoding="utf-8", errors="replace", newline="") as file:
+    with open(create_private(path), "w", encoding="utf-8", errors="replace", newline="") as file:
         file.write(text)
 
 

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from chat_tui.model.ids import ChatId, MessageId
 from chat_tui.model.message import Attachment, Message
 from chat_tui.model.search import SearchQuery
+from chat_tui.private_files import touch_private
 from chat_tui.stems import patterns, stems
 from chat_tui.store import indexing, search
 from chat_tui.store.database import Connection, Store, StorePaths
-from chat_tui.store.files import create_private, private_directory
+from chat_tui.store.files import private_directory
 from chat_tui.store.sqlite import connections, schema
 from tests.store.world import a_chat, buyer, list_chats, read_history
 from tests.support.properties import examples
@@ -199,7 +200,7 @@ def old(paths: StorePaths, empty: Path) -> StorePaths:
     """A cache from before there was an index, with chats and messages in it."""
     shutil.copytree(empty / "data", paths.data_dir)
     private_directory(paths.cache_dir)
-    create_private(paths.cache.path)
+    touch_private(paths.cache.path)
     with closing(sqlite3.connect(paths.cache.path)) as conn:
         conn.executescript((connections.MIGRATIONS / "cache" / "001_init.sql").read_text())
         conn.executemany(

@@ -111,7 +111,7 @@ def test_a_database_that_cannot_be_made_is_a_sentence(
     def refuse(path: Path) -> None:
         raise OSError(errno.ENOSPC, "x")
 
-    monkeypatch.setattr(files, "create_private", refuse)
+    monkeypatch.setattr(files, "touch_private", refuse)
     with pytest.raises(StoreProblem, match=r"No space left on the disk for .*cache\.db"):
         Store(paths)
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from chat_tui.private_files import touch_private
 from chat_tui.store import shape
-from chat_tui.store.files import create_private
 
 T = TypeVar("T")
 
@@ -108,7 +108,7 @@ def restore(conn: sqlite3.Connection, path: Path) -> None:
         return
     whole = path.with_name(f".{path.name}.restored")
     whole.unlink(missing_ok=True)
-    create_private(whole)
+    touch_private(whole)
     conn.execute("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(whole),))
     for suffix in ("-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)

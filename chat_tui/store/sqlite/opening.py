@@ -15,10 +15,10 @@ from typing import Any, Final
 
 from chat_tui.locale import _
 from chat_tui.model.outbox import OutboxKind, OutboxState
+from chat_tui.private_files import open_private, touch_private
 from chat_tui.store import shape
 from chat_tui.store.errors import BROKEN, StoreProblem, explained, is_damage
 from chat_tui.store.files import (
-    create_private,
     latest_aside,
     own_parts,
     private_database,
@@ -263,7 +263,7 @@ def _save_from(aside: Path, file: DatabaseFile, notices: Notices) -> sqlite3.Con
 
 def mark_damage(file: DatabaseFile) -> None:
     """Leave a mark, so that the next start looks at the whole file."""
-    os.close(os.open(file.damage_mark, os.O_CREAT | os.O_WRONLY, 0o600))
+    os.close(open_private(file.damage_mark, os.O_WRONLY))
 
 
 def _salvage(damaged: Path, into: sqlite3.Connection) -> dict[str, int]:
@@ -276,7 +276,7 @@ def _salvage(damaged: Path, into: sqlite3.Connection) -> dict[str, int]:
     try:
         for suffix in ("", "-wal"):
             if (part := Path(f"{damaged}{suffix}")).exists():
-                create_private(Path(f"{copy}{suffix}"))
+                touch_private(f"{copy}{suffix}")
                 shutil.copyfile(part, f"{copy}{suffix}")
         if copy.stat().st_size == 0:
             # SQLite throws away the log of an empty file; with a page of zeros it reads the log instead.

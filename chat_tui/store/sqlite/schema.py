@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chat_tui.locale import _
+from chat_tui.private_files import touch_private
 from chat_tui.store.errors import StoreOutdated, StoreProblem
-from chat_tui.store.files import create_private
 from chat_tui.store.sqlite.connections import transaction
 
 _SINCE = re.compile(r"--\s*open copies since:\s*(\d+)\s*$", re.MULTILINE)
@@ -39,7 +39,7 @@ def migrate(conn: sqlite3.Connection, steps: Path, backup: Path | None = None) -
     refuse_newer(version, steps)
     if backup is not None and 0 < version < max(scripts):
         backup.unlink(missing_ok=True)
-        create_private(backup)
+        touch_private(backup)
         conn.execute("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(backup),))
     for number in sorted(scripts):
         if number > version:
