@@ -16,7 +16,7 @@ NETWORK = {"httpx", "httpcore", "h11"}
 STEMMER = {"snowballstemmer"}
 LATER = {"markdown_it", "PIL", "curses"} | STEMMER
 DIALOGS = {
-    f"chat_tui.ui.screens.{name}" for name in ("dialog", "flows", "help", "outbox", "palette", "theme_list")
+    f"chat_tui.ui.screens.{name}" for name in ("app_dialogs", "dialogs", "outbox", "questions", "search")
 }
 LOGIN = ["login", "--token-stdin"]
 ALMOST_NOTHING = (

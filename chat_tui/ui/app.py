@@ -18,15 +18,15 @@ from chat_tui.settings import Preferences
 from chat_tui.settings.schema import THEMES
 from chat_tui.ui import keys, parting, themes
 from chat_tui.ui.keys import Where
-from chat_tui.ui.screens.inbox import InboxScreen
-from chat_tui.ui.screens.legible import LegibleApp
+from chat_tui.ui.screens.dialog import LegibleApp
+from chat_tui.ui.screens.main_screen import MainScreen
 from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.terminal.colours import is_colourless, theme_for
 from chat_tui.ui.text import notify, plain
 from chat_tui.ui.zone import find_zone
 
 if TYPE_CHECKING:
-    from chat_tui.ui.screens.confirm import Confirm
+    from chat_tui.ui.screens.questions import Confirm
 
 ACTIVE_EVERY: Final[Millis] = 10_000
 """Keys are told of as activity at most this often."""
@@ -66,12 +66,17 @@ class ChatTuiApp(LegibleApp[None]):
         self._is_new = is_new
         self._notice = notice
         self._told_at: Millis = 0
-        self._main: InboxScreen
+        self._main: MainScreen
 
     def on_mount(self) -> None:
         self.use_theme(self.theme_wanted)
-        screen = InboxScreen(
-            self.inbox, self._preferences, templates=self._templates, now=self._now, zone=self._zone
+        screen = MainScreen(
+            self,
+            self.inbox,
+            self._preferences,
+            templates=self._templates,
+            now=self._now,
+            zone=self._zone,
         )
         self._main = screen
         self.push_screen(screen)
@@ -98,7 +103,7 @@ class ChatTuiApp(LegibleApp[None]):
 
     def action_help(self) -> None:
         """Show the live key list; close it when it is shown."""
-        from chat_tui.ui.screens.help import Help  # noqa: PLC0415 - not before the first paint
+        from chat_tui.ui.screens.app_dialogs import Help  # noqa: PLC0415 - not before the first paint
 
         if isinstance(self.screen, Help):
             self.screen.action_leave()
@@ -107,7 +112,7 @@ class ChatTuiApp(LegibleApp[None]):
 
     def action_palette(self) -> None:
         """Find a command by its words; close the palette when it is shown."""
-        from chat_tui.ui.screens.palette import Palette  # noqa: PLC0415 - not before the first paint
+        from chat_tui.ui.screens.app_dialogs import Palette  # noqa: PLC0415 - not before the first paint
 
         if isinstance(self.screen, Palette):
             self.screen.action_leave()
@@ -122,7 +127,7 @@ class ChatTuiApp(LegibleApp[None]):
     @work(group="theme", exclusive=True)
     async def action_theme(self) -> None:
         """Try the themes on and choose one for this run; tell which line keeps it."""
-        from chat_tui.ui.screens.theme_list import ThemeList  # noqa: PLC0415 - not before the first paint
+        from chat_tui.ui.screens.app_dialogs import ThemeList  # noqa: PLC0415 - not before the first paint
 
         if is_colourless(os.environ):
             notify(self, _("There are no colours to choose: NO_COLOR is set."))
@@ -143,7 +148,7 @@ class ChatTuiApp(LegibleApp[None]):
     @work(group="quit", exclusive=True)
     async def action_quit(self) -> None:  # type: ignore[override]
         """Leave; when something is not delivered, say what happens to it and ask."""
-        if await self._main.keep_typed() and not await self.push_screen_wait(self._question_of_texts()):
+        if await self._main.talk.keep_all() and not await self.push_screen_wait(self._question_of_texts()):
             return
         if self.inbox.link().needs_restart:
             self.exit(return_code=1)
@@ -155,13 +160,13 @@ class ChatTuiApp(LegibleApp[None]):
         self.exit()
 
     def _question_of_texts(self) -> "Confirm":
-        from chat_tui.ui.screens.confirm import Confirm  # noqa: PLC0415 - not before the first paint
+        from chat_tui.ui.screens.questions import Confirm  # noqa: PLC0415 - not before the first paint
 
         words = _("What you typed cannot be kept on this disk. Leave, and print it on the terminal?")
         return Confirm(plain(words), yes=_("Leave and print"), no=_("Stay"))
 
     def _question(self, count: int) -> "Confirm":
-        from chat_tui.ui.screens.confirm import Confirm  # noqa: PLC0415 - not before the first paint
+        from chat_tui.ui.screens.questions import Confirm  # noqa: PLC0415 - not before the first paint
 
         words = ngettext(
             "{n} message is not delivered yet. It stays in the outbox and goes with the next start. Leave?",

@@ -11,7 +11,7 @@ from chat_tui.settings import Preferences
 from chat_tui.ui import keys, themes
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.connect import KeyScreen, RightsScreen, ShopsScreen
-from chat_tui.ui.screens.legible import LegibleApp
+from chat_tui.ui.screens.dialog import LegibleApp
 from chat_tui.ui.screens.start import Start, StartBox, StartHelp
 from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.terminal.colours import theme_for

@@ -131,7 +131,7 @@ _KEYS = (
     ),
     one(
         "the box has the keys and is not shown",
-        "chat_tui/ui/screens/desk.py",
+        "chat_tui/ui/screens/main_screen.py",
         '            self.add_class("-at-talk")\n',
         "            pass\n",
         f"{RECIPIENTS}::test_a_smaller_window_leaves_the_caret_in_the_box_and_the_box_on_the_screen",
@@ -146,8 +146,8 @@ _KEYS = (
     one(
         "nobody waits before the list was read",
         "chat_tui/ui/screens/opening.py",
-        "        elif self._is_list_read:\n            notify",
-        "        elif True:\n            notify",
+        "        elif self._is_list_read:\n            self._say",
+        "        elif True:\n            self._say",
         "tests/ui/test_next_before_the_list.py::test_nobody_is_said_to_wait_no_more_before_all_was_read",
     ),
 )

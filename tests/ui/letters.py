@@ -22,7 +22,7 @@ from textual.screen import Screen
 
 from chat_tui.model.ids import ChatId
 from chat_tui.model.queue import QueueItem
-from chat_tui.ui.screens.inbox import InboxScreen
+from chat_tui.ui.screens.main_screen import MainScreen
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.queue_list import QueueList
 from chat_tui.words.chats import recipient
@@ -61,8 +61,8 @@ class Walk:
         return self.scene.app.screen
 
     @property
-    def desk(self) -> InboxScreen:
-        (found,) = (one for one in self.scene.app.screen_stack if isinstance(one, InboxScreen))
+    def desk(self) -> MainScreen:
+        (found,) = (one for one in self.scene.app.screen_stack if isinstance(one, MainScreen))
         return found
 
     @property
@@ -169,7 +169,7 @@ class Walk:
     async def _item(self) -> QueueItem:
         item = await self.scene.inbox.queue_item(self.opened or ChatId(0))
         assert item is not None
-        assert item.chat.chat_id == self.desk._talk.chat_id
+        assert item.chat.chat_id == self.desk.talk.chat_id
         return item
 
     async def _marks(self) -> object:

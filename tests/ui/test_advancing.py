@@ -12,7 +12,7 @@ from chat_tui.model.ids import ChatId
 from chat_tui.settings import Preferences
 from chat_tui.settings.schema import QueueSettings
 from chat_tui.ui.screens import advancing
-from chat_tui.ui.screens.inbox import InboxScreen
+from chat_tui.ui.screens.advancing import Advancing
 from chat_tui.ui.screens.talk_pane import TalkPane
 from chat_tui.ui.terminal import ordered_keys
 from chat_tui.ui.widgets.compose import Compose
@@ -118,13 +118,13 @@ async def test_a_key_for_which_the_order_was_given_up_keeps_the_chat_too(
         await go_on.wait()
         leave(box)
 
-    def note_try(screen: InboxScreen, chat_id: ChatId, keyed_at: float | None = None) -> None:
+    def note_try(one: Advancing, chat_id: ChatId, keyed_at: float | None = None) -> None:
         tries.append(chat_id)
-        advance_soon(screen, chat_id, keyed_at)
+        advance_soon(one, chat_id, keyed_at)
 
     tries: list[ChatId] = []
-    advance_soon = InboxScreen._advance_soon
-    monkeypatch.setattr(InboxScreen, "_advance_soon", note_try)
+    advance_soon = Advancing.soon
+    monkeypatch.setattr(Advancing, "soon", note_try)
     monkeypatch.setattr(ordered_keys, "_PATIENCE", 0.01)
     monkeypatch.setattr(Compose, "action_leave", leave_late)
     async with desk(tmp_path, market, preferences=ADVANCING) as it:
@@ -170,16 +170,16 @@ async def test_letters_that_come_before_the_new_chat_is_quite_there_go_back_whol
     market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The name is drawn, and the disk still works on what was left: no letter stays, none goes alone."""
-    go_on, hear = asyncio.Event(), TalkPane.hear
+    go_on, renew = asyncio.Event(), TalkPane.renew
 
-    async def hear_later(pane: TalkPane) -> None:
+    async def renew_later(pane: TalkPane) -> None:
         if pane.chat_id == following:
             await go_on.wait()
-        await hear(pane)
+        await renew(pane)
 
     async with desk(tmp_path, market, preferences=ADVANCING) as it:
         first, following = await begin(it)
-        monkeypatch.setattr(TalkPane, "hear", hear_later)
+        monkeypatch.setattr(TalkPane, "renew", renew_later)
         await it.answer("раз")
         await it.until(lambda: it.opened == following)
         for letter in "ещё":

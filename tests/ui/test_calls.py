@@ -18,8 +18,8 @@ WITH_WORDS = Preferences(ui=ScreenSettings(notify_text=True))
 async def known(it: Desk) -> None:
     """Until all is there, and taken for what was there before."""
     await it.synced()
-    arrivals = it.app.screen._arrivals  # type: ignore[attr-defined]
-    await it.until(lambda: arrivals._since is not None, "nothing that is there taken for new")
+    arrivals = it.app.screen.calls.arrivals  # type: ignore[attr-defined]
+    await it.until(lambda: arrivals.since is not None, "nothing that is there taken for new")
 
 
 def listen(it: Desk) -> list[str]:

@@ -201,7 +201,7 @@ async def test_the_mouse_chooses_too(market: Sandbox) -> None:
     market.behaviour.edit = two_businesses
     async with box(market.url) as it:
         await it.until_shown("1  Connect a shop")
-        await it.pilot.click("Ways", offset=(5, 1))
+        await it.pilot.click("Answers", offset=(5, 1))
         await it.until_shown("paste the key here")
         await it.paste(market.api_key)
         await it.press(ENTER)

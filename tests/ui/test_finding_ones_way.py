@@ -9,7 +9,7 @@ from textual.widgets import Static
 from chat_tui.settings import Flags, load
 from chat_tui.ui import keymap, keys
 from chat_tui.ui.keys import COMMANDS, Where
-from chat_tui.ui.screens.help import Help
+from chat_tui.ui.screens.app_dialogs import Help
 from chat_tui.ui.widgets.choice_list import ChoiceList
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.hint_line import HintLine

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.model.ids import ChatId
-from chat_tui.ui.screens.legible import Legible
+from chat_tui.ui.screens.dialog import Legible
 from tests.faults.support.seeds import a_seed
 from tests.ui.letters import Walk, a_walk, walk
 
@@ -159,8 +159,8 @@ async def test_a_chat_that_is_in_no_row_has_the_highlight_on_no_row(tmp_path: Pa
 
 async def test_the_chat_wanted_last_is_the_one_that_opens(tmp_path: Path) -> None:
     async with hands(tmp_path, (120, 40)) as ours:
-        desk = ours.desk
-        await asyncio.gather(desk._bring(ChatId(1)), desk._open(ChatId(5), write=True))
+        opening = ours.desk.opening
+        await asyncio.gather(opening.bring(ChatId(1)), opening.open(ChatId(5), write=True))
         await typed(ours, "a")
         assert (ours.opened, ours.box.text) == (ChatId(5), "a")
         assert await draft_of(ours, ChatId(1)) == ""

@@ -182,7 +182,7 @@ async def test_the_48_hours_run_by_the_markets_clock_and_move_with_it(tmp_path: 
 
             assert "Decision: 29 h left" in says()
             moment[0] += HOUR
-            scene.app.screen._tick()  # type: ignore[attr-defined]
+            scene.app.screen.tick()  # type: ignore[attr-defined]
             assert "Decision: 28 h left" in says()
     finally:
         scene.close()

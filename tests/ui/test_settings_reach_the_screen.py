@@ -1,5 +1,6 @@
 """What the operator set is what the app does."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ from chat_tui.settings import Preferences
 from chat_tui.settings.hours import read_hours
 from chat_tui.settings.schema import KeySettings, QueueSettings, ScreenSettings
 from chat_tui.ui import app
-from chat_tui.ui.screens import desk
+from chat_tui.ui.screens import queue_pane
 from chat_tui.ui.widgets.queue_list import QueueList
+from chat_tui.ui.zone import find_zone
 from chat_tui.words.times import HOUR, MINUTE
 from chat_tui.words.turn import Patience
 from tests.support.scenes import make_scene
@@ -35,7 +37,7 @@ async def test_every_setting_of_the_screen_is_handed_on(
             super().__init__(*given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(app.ChatTuiApp, "run_to_code", run)
-    monkeypatch.setattr(desk, "QueueList", Watched)
+    monkeypatch.setattr(queue_pane, "QueueList", Watched)
     monkeypatch.setenv("TZ", "UTC")
     scene = make_scene(tmp_path, language="en")
     preferences = Preferences(
@@ -51,8 +53,8 @@ async def test_every_setting_of_the_screen_is_handed_on(
     assert (it.jcuken, it.call_by, it.report, it.edited) == (False, "osc99", paths.log, paths.data / "edited")
     async with it.run_test():
         assert it.theme == "nord"
-        assert patience == [Patience(7 * MINUTE, HOUR, read_hours(HOURS), it.screen._zone)]  # type: ignore[attr-defined]
-        flows = it.screen._flows  # type: ignore[attr-defined]
-        shelves.append((flows.directory, flows.operator))
+        assert patience == [Patience(7 * MINUTE, HOUR, read_hours(HOURS), find_zone(os.environ).zone)]
+        dialogs = it.screen.commands.dialogs  # type: ignore[attr-defined]
+        shelves.append((dialogs.templates, dialogs.operator))
     scene.close()
     assert shelves == [(paths.templates, "Анна")]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.ui.screens import template_files
-from chat_tui.ui.screens.inbox import InboxScreen
+from chat_tui.ui.screens import templates
+from chat_tui.ui.screens.main_screen import MainScreen
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import desk
 
@@ -19,9 +19,9 @@ def market() -> Iterator[Sandbox]:
         yield sandbox
 
 
-def put(root: Path, **templates: str) -> None:
+def put(root: Path, **texts: str) -> None:
     (root / "templates").mkdir(exist_ok=True)
-    for name, text in templates.items():
+    for name, text in texts.items():
         (root / "templates" / f"{name}.txt").write_text(text, encoding="utf-8")
 
 
@@ -50,13 +50,13 @@ async def test_an_enter_pressed_before_the_files_are_read_is_not_lost(
 ) -> None:
     put(tmp_path, привет="Здравствуйте!", доставка="Доставим завтра.")
     disk = threading.Event()
-    read = template_files.read_shelf
+    read = templates.read_shelf
 
-    def slowly(directory: Path) -> template_files.Shelf:
+    def slowly(directory: Path) -> templates.Shelf:
         disk.wait(30)
         return read(directory)
 
-    monkeypatch.setattr(template_files, "read_shelf", slowly)
+    monkeypatch.setattr(templates, "read_shelf", slowly)
     async with desk(tmp_path, market) as it:
         try:
             await it.synced()
@@ -95,8 +95,8 @@ async def test_a_template_never_reaches_another_chat(market: Sandbox, tmp_path: 
         await it.until_shown("привет")
         other = next(chat_id for chat_id in it.rows if chat_id != it.opened)
         desk_of_chats = it.app.screen_stack[1]
-        assert isinstance(desk_of_chats, InboxScreen)
-        await desk_of_chats._talk.open(other)
+        assert isinstance(desk_of_chats, MainScreen)
+        await desk_of_chats.talk.open(other)
         await it.press("enter")
         await it.until(lambda: it.dialog == "")
         assert (it.opened, it.box) == (other, "")

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import ChatId
-from chat_tui.ui.screens.confirm import Confirm
+from chat_tui.ui.screens.questions import Confirm
 from chat_tui.ui.screens.talk_pane import DRAFT_S, TalkPane
 from tests.support.faults import Answer
 from tests.support.sandbox import Sandbox

@@ -4,11 +4,12 @@ import time
 from functools import partial
 from typing import Final
 
-from textual import on
+from textual.screen import Screen
 
+from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatId
-from chat_tui.ui.screens.marking import Marking
-from chat_tui.ui.widgets.compose import Compose
+from chat_tui.ui.screens.talk_pane import TalkPane
+from chat_tui.ui.terminal.app_base import TerminalApp
 
 QUIET_S: Final = 0.4
 """Without a key after an answer before the chat is left: whoever types on means the one that is shown."""
@@ -16,26 +17,36 @@ READ_S: Final = 0.25
 """Before it nobody has read a new name: what is typed so soon was meant for the chat before."""
 
 
-class Advancing(Marking):
+class Advancing:
     """Never moves while there is text in the box, a dialog is open, the caret is elsewhere or a key came."""
 
-    _left: ChatId | None = None
-    """The chat that was left by itself last."""
+    def __init__(
+        self, screen: Screen[None], terminal: TerminalApp[None], inbox: Inbox, talk: TalkPane
+    ) -> None:
+        self._screen = screen
+        self._terminal = terminal
+        self._inbox = inbox
+        self._talk = talk
+        self._left: ChatId | None = None
+        """The chat that was left by itself last."""
 
-    def _advance_soon(self, chat_id: ChatId, keyed_at: float | None = None) -> None:
+    def soon(self, chat_id: ChatId, keyed_at: float | None = None) -> None:
         """An answer was sent in this chat; `keyed_at` is when the last key had arrived by then."""
         keyed_at = self._terminal.keyed_at if keyed_at is None else keyed_at
-        self.set_timer(QUIET_S, partial(self._advance, chat_id, keyed_at))
+        self._screen.set_timer(QUIET_S, partial(self._advance, chat_id, keyed_at))
 
     async def _advance(self, chat_id: ChatId, keyed_at: float) -> None:
+        talk, terminal = self._talk, self._terminal
+
         def is_idle() -> bool:
             # `is_current` holds beneath a dialog too.
-            is_here = self.app.screen is self and self.focused is self._box and self._talk.chat_id == chat_id
-            return is_here and not self._box.text and self._terminal.keyed_at == keyed_at
+            is_here = terminal.screen is self._screen and self._screen.focused is talk.box
+            is_same = talk.chat_id == chat_id and terminal.keyed_at == keyed_at
+            return is_here and is_same and not talk.box.text
 
-        if not self._terminal.has_acted:
+        if not terminal.has_acted:
             # What such a key does decides; it may have come before the answer was durable.
-            self._advance_soon(chat_id, keyed_at)
+            self.soon(chat_id, keyed_at)
             return
         following = await self._inbox.next_waiting(None) if is_idle() else None
         if following is None or following == chat_id:
@@ -43,14 +54,13 @@ class Advancing(Marking):
 
         def shown() -> None:
             self._left = chat_id
-            self._box.came_by_itself(time.monotonic() + READ_S)
+            talk.box.came_by_itself(time.monotonic() + READ_S)
 
-        await self._talk.open(following, only_if=is_idle, shown=shown)
+        await talk.open(following, only_if=is_idle, shown=shown)
 
-    @on(Compose.TypedTooSoon)
-    async def _go_back(self, message: Compose.TypedTooSoon) -> None:
+    async def go_back(self) -> None:
         """Text for the chat that was left goes into its box, which is shown again."""
-        message.stop()
-        if self._left is None or not await self._talk.open(self._left, shown=self._box.type_astray):
+        type_astray = self._talk.box.type_astray
+        if self._left is None or not await self._talk.open(self._left, shown=type_astray):
             # Rather in the box that is shown than nowhere.
-            self._box.type_astray()
+            type_astray()

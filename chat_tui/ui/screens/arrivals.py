@@ -4,10 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chat_tui.inbox.service import Inbox
+from chat_tui.locale import _
 from chat_tui.model.chat import ChatStatus
 from chat_tui.model.ids import ChatId, MessageId, Millis
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.queue import QueueItem, Tab, snippet
+from chat_tui.ui import keys
+from chat_tui.ui.screens.news import Digest
+from chat_tui.ui.terminal.app_base import TerminalApp
+from chat_tui.ui.text import notify
+from chat_tui.words.status import PROGRAM, call_text, call_words, dispute_notice, dispute_words
 
 _LOOK_BACK = 5
 """Messages behind which a buyer's may stand: the Market adds its own."""
@@ -31,8 +37,8 @@ class Arrivals:
 
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
-        self._since: Millis | None = None
-        """The newest time in the list when it was first read."""
+        self.since: Millis | None = None
+        """The newest time in the list when it was first read; None = it was not read yet."""
         self._told: dict[ChatId, MessageId] = {}
         self._disputes: dict[ChatId, Millis] = {}
         """Until when what was written in a dispute is not new: its beginning was told with it."""
@@ -41,14 +47,14 @@ class Arrivals:
 
     async def among(self, changed: Iterable[ChatId]) -> list[Arrival]:
         """What is new in the changed chats since we were last told."""
-        if self._since is None:
+        if self.since is None:
             if self._inbox.link().fresh_at is None:
                 return []
-            self._since = await self._begin()
+            self.since = await self._begin()
         found = []
         for chat_id in changed:
             item = await self._inbox.queue_item(chat_id)
-            if item is not None and (arrival := await self._arrival(item, self._since)) is not None:
+            if item is not None and (arrival := await self._arrival(item, self.since)) is not None:
                 found.append(arrival)
         return found
 
@@ -90,6 +96,38 @@ class Arrivals:
 
     def _is_new(self, message: Message, since: Millis) -> bool:
         return message.created_at > since and message.message_id > self._told.get(message.chat_id, 0)
+
+
+class Calls:
+    """Calls the operator to the terminal for every arrival; a dispute, and what has failed, is said there."""
+
+    def __init__(self, terminal: TerminalApp[None], inbox: Inbox, *, with_text: bool) -> None:
+        """`with_text` lets a call show what a buyer wrote."""
+        self._terminal = terminal
+        self._with_text = with_text
+        self.arrivals = Arrivals(inbox)
+
+    async def hear(self, digest: Digest) -> None:
+        """Something changed, or failed."""
+        arrived = await self.arrivals.among(digest.chats)
+        if arrived:
+            self._call(arrived)
+        for what in digest.faults:
+            words = _("A part of the program failed ({what}). Restart it; the log has the details.")
+            notify(self._terminal, words.format(what=what), severity="error")
+        for sentence in digest.mended:
+            notify(self._terminal, sentence, severity="warning")
+
+    def _call(self, arrived: Sequence[Arrival]) -> None:
+        disputes = [one for one in arrived if one.item.chat.is_dispute]
+        words = call_words(len(arrived))
+        if disputes:
+            words = dispute_words(sum(one.has_begun for one in disputes), len(disputes))
+            told = dispute_notice(words, disputes[0].item, keys.key_of("tab_2"))
+            notify(self._terminal, told, severity="error")
+        if self._with_text and len(arrived) == 1:
+            words = call_text(arrived[0].item, arrived[0].words or words)
+        self._terminal.call_operator(PROGRAM, words, is_alarm=bool(disputes))
 
 
 def _last_of_buyer(messages: Iterable[Message | None]) -> Message | None:

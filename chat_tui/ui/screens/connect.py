@@ -1,13 +1,11 @@
 """The steps that connect a shop: its key, what it may do, what it opens. Escape leads a step back."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import ClassVar, NamedTuple
 
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Input, Static
 
 from chat_tui.inbox.connect import Business, Opened
@@ -15,7 +13,7 @@ from chat_tui.locale import _
 from chat_tui.model.problem import Problem
 from chat_tui.settings import SettingsProblem
 from chat_tui.settings.secret import pasted
-from chat_tui.ui.screens.dialog import Dialog, EnterPause, keys_line
+from chat_tui.ui.screens.dialog import Dialog, ListDialog, framed
 from chat_tui.ui.text import plain
 from chat_tui.ui.widgets.choice_list import ChoiceList
 from chat_tui.words import glyphs
@@ -76,20 +74,17 @@ class KeyScreen(Dialog[Checked]):
         self._look = look
 
     def compose(self) -> ComposeResult:
-        """Where the key comes from, the field, what is wrong, keys."""
-        with Vertical(id="box", classes="-small") as box:
-            box.border_title = Content(_("Connect a shop"))
-            yield Static(
-                plain(
-                    _(
-                        "Make an Api-Key in the seller's cabinet: Settings → API and modules, with the right "
-                        "“Chats with buyers”. It is not shown here, and not stored before it was checked."
-                    )
-                )
-            )
-            yield SecretField()
-            yield Static("", id="problem", classes="bad")
-            yield Static(keys_line(("Enter", _("check")), ("Esc", _("back"))), id="keys")
+        where = _(
+            "Make an Api-Key in the seller's cabinet: Settings → API and modules, with the right "
+            "“Chats with buyers”. It is not shown here, and not stored before it was checked."
+        )
+        yield framed(
+            _("Connect a shop"),
+            Static(plain(where)),
+            SecretField(),
+            Static("", id="problem", classes="bad"),
+            keys=(("Enter", _("check")), ("Esc", _("back"))),
+        )
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -124,9 +119,7 @@ class KeyScreen(Dialog[Checked]):
             self.finish(Checked(key, found))
 
     def _say(self, sentence: str, *, is_bad: bool = True) -> None:
-        line = self.query_one("#problem", Static)
-        line.set_class(is_bad, "bad")
-        line.update(plain(sentence))
+        self.say(sentence, "problem", is_bad=is_bad)
 
 
 class RightsScreen(Dialog[bool]):
@@ -138,19 +131,20 @@ class RightsScreen(Dialog[bool]):
     def __init__(self, opened: Opened) -> None:
         super().__init__()
         self._rights = opened.rights
-        self._pause = EnterPause()
 
     def compose(self) -> ComposeResult:
-        """What the program can do with the key and what not, what follows, keys."""
-        name = self._rights.name or "?"
-        with Vertical(id="box", classes="-small") as box:
-            box.border_title = Content(_("What the key may do"))
-            yield Static(plain(_("Key “{name}” may:").format(name=name), lines=False))
-            for right in rights_of(self._rights):
-                yield Static(plain(right_line(right)), classes="right" if right.is_given else "right muted")
-            yield Static(plain(rights_summary(self._rights)), id="summary", classes=self._tone)
-            on_ = (("Enter", _("go on")),) if self._rights.may_read else ()
-            yield Static(keys_line(*on_, ("Esc", _("another key"))), id="keys")
+        may = _("Key “{name}” may:").format(name=self._rights.name or "?")
+        go_on = (("Enter", _("go on")),) if self._rights.may_read else ()
+        yield framed(
+            _("What the key may do"),
+            Static(plain(may, lines=False)),
+            *(
+                Static(plain(right_line(right)), classes="right" if right.is_given else "right muted")
+                for right in rights_of(self._rights)
+            ),
+            Static(plain(rights_summary(self._rights)), id="summary", classes=self._tone),
+            keys=(*go_on, ("Esc", _("another key"))),
+        )
 
     @property
     def _tone(self) -> str:
@@ -162,17 +156,17 @@ class RightsScreen(Dialog[bool]):
 
     def action_go_on(self) -> None:
         """The key will do."""
-        if self._rights.may_read and self._pause.is_over():
+        if self._rights.may_read and self.is_enter_meant():
             self.finish(True)
 
 
-class ShopsScreen(Dialog[Business]):
+class ShopsScreen(ListDialog[Business, Line]):
     """Gives the business that was chosen and stored; None leads back to the rights."""
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
+        Binding("k", "move(-1)", show=False),
+        Binding("j", "move(1)", show=False),
         Binding("enter", "connect", show=False),
     ]
 
@@ -181,18 +175,18 @@ class ShopsScreen(Dialog[Business]):
         super().__init__()
         self._found = opened.businesses
         self._keep = keep
-        self._pause = EnterPause()
 
     def compose(self) -> ComposeResult:
-        """The business with its shops, or the businesses to choose from."""
-        with Vertical(id="box", classes="-small") as box:
-            box.border_title = Content(_("Your shops"))
-            yield Static(plain(self._heading, lines=False), classes="" if self._found else "bad")
-            yield ChoiceList[Line](_draw, marks=len(self._found) > 1)
-            yield Static("", id="problem", classes="bad")
-            on_ = (("Enter", _("connect")),) if self._found else ()
-            more = (("↑↓", _("choose")),) if len(self._found) > 1 else ()
-            yield Static(keys_line(*more, *on_, ("Esc", _("back"))), id="keys")
+        is_choice = len(self._found) > 1
+        choose = (("↑↓", _("choose")),) if is_choice else ()
+        connect = (("Enter", _("connect")),) if self._found else ()
+        yield framed(
+            _("Your shops"),
+            Static(plain(self._heading, lines=False), classes="" if self._found else "bad"),
+            ChoiceList[Line](lambda line, _cells: (line,), marks=is_choice),
+            Static("", id="problem", classes="bad"),
+            keys=(*choose, *connect, ("Esc", _("back"))),
+        )
 
     @property
     def _heading(self) -> str:
@@ -204,7 +198,7 @@ class ShopsScreen(Dialog[Business]):
 
     def on_mount(self) -> None:
         """List what there is."""
-        rows = self.query_one(ChoiceList)
+        rows = self.rows
         if len(self._found) == 1:
             rows.show([(Span(shop_words(shop)),) for shop in self._found[0].shops])
         else:
@@ -212,14 +206,10 @@ class ShopsScreen(Dialog[Business]):
         rows.styles.height = max(1, min(len(rows.rows), 10))
         rows.display = bool(self._found)
 
-    def action_move(self, step: int) -> None:
-        """Highlight the next business, or scroll."""
-        self.query_one(ChoiceList).move(step)
-
     def action_connect(self) -> None:
         """Store the key for the highlighted business."""
-        if self._found and self._pause.is_over():
-            self._connect(self.query_one(ChoiceList).highlighted or 0)
+        if self._found and self.is_enter_meant():
+            self._connect(self.rows.highlighted or 0)
 
     @on(ChoiceList.Chosen)
     def _clicked(self, event: ChoiceList.Chosen) -> None:
@@ -231,7 +221,7 @@ class ShopsScreen(Dialog[Business]):
         try:
             await self._keep(business)
         except SettingsProblem as problem:
-            self.query_one("#problem", Static).update(plain(str(problem)))
+            self.say(str(problem), "problem")
         else:
             self.finish(business)
 
@@ -239,7 +229,3 @@ class ShopsScreen(Dialog[Business]):
 def _business_line(business: Business) -> Line:
     names = glyphs.JOIN.join(shop_words(shop) for shop in business.shops)
     return (Span(business_words(business)), Span(f"  {names}", Role.MUTED))
-
-
-def _draw(line: Line, _cells: int) -> Sequence[Line]:
-    return (line,)

@@ -1,38 +1,48 @@
 """A text edited outside: it goes out, comes back whatever became of the editor, and is found again."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from textual import on, work
+from textual.screen import Screen
 
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatId
 from chat_tui.ui import edited, keys
 from chat_tui.ui.edited import EditedText, Unusable
-from chat_tui.ui.screens.desk import Desk
+from chat_tui.ui.screens.talk_pane import TalkPane
+from chat_tui.ui.terminal.app_base import TerminalApp
 from chat_tui.ui.terminal.editor import EditorProblem
 from chat_tui.ui.text import notify
-from chat_tui.ui.widgets.compose import Compose
+
+if TYPE_CHECKING:
+    from chat_tui.ui.screens.dialogs import Dialogs
 
 _LOOK_S: Final = 1.0
 """Seconds between two looks at a file that an editor in a window of its own may have."""
 
 
-class Editing(Desk):
+class Editing:
     """What was saved outside is in the box and on the disk before its file goes."""
 
-    _left_there: frozenset[Path] = frozenset()
-    """Texts that were offered in this run and not wanted."""
+    def __init__(
+        self,
+        screen: Screen[None],
+        terminal: TerminalApp[None],
+        talk: TalkPane,
+        dialogs: Callable[[], "Dialogs"],
+    ) -> None:
+        self._screen = screen
+        self._terminal = terminal
+        self._talk = talk
+        self._box = talk.box
+        self._dialogs = dialogs
+        self._left_there: set[Path] = set()
+        """Texts that were offered in this run and not wanted."""
 
-    @on(Compose.EditWanted)
-    def _edit_wanted(self, message: Compose.EditWanted) -> None:
-        message.stop()
-        self._edit()
-
-    @work(group="dialog", exclusive=True, exit_on_error=True)
-    async def _edit(self) -> None:
-        """What is in the box is safe before the terminal goes to the editor."""
+    async def edit(self) -> None:
+        """Lend the terminal to the operator's editor; what is in the box is safe before."""
         chat_id = self._talk.chat_id
         if chat_id is None:
             return
@@ -78,16 +88,16 @@ class Editing(Desk):
             with suppress(Unusable):  # a file that is being replaced
                 if (text.saved() or "").strip():
                     words = _("The editor has saved its text now: {key} in that chat brings it.")
-                    notify(self.app, words.format(key=keys.key_of("edit")))
+                    notify(self._terminal, words.format(key=keys.key_of("edit")))
                     timer.stop()
             if not text.place.exists():
                 timer.stop()
 
-        timer = self.set_interval(_LOOK_S, look)
+        timer = self._screen.set_interval(_LOOK_S, look)
 
-    @work(group="edited", exclusive=True, exit_on_error=True)
-    async def _look_for_edited(self, chat_id: ChatId) -> None:
-        await self._offer_edited(chat_id)
+    def look_for(self, chat_id: ChatId) -> None:
+        """Offer, in a while, what an editor saved for a chat that was opened."""
+        self._screen.run_worker(self._offer_edited(chat_id), group="edited", exclusive=True)
 
     async def _offer_edited(self, chat_id: ChatId) -> bool:
         """Offer what an editor saved for a chat and nobody took; whether it was taken."""
@@ -97,9 +107,9 @@ class Editing(Desk):
             if saved == self._box.text and self._talk.is_kept:
                 text.remove()
                 continue
-            is_wanted = await self._flows.offer_edited(saved)
+            is_wanted = await self._dialogs().offer_edited(saved)
             if not is_wanted or self._talk.chat_id != chat_id:
-                self._left_there |= {text.place}
+                self._left_there.add(text.place)
                 continue
             if self._box.text == text.given:
                 self._box.retype(saved)

@@ -11,14 +11,13 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
 from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import Millis
-from chat_tui.ui.screens.dialog import Dialog, keys_line, text_field
+from chat_tui.ui.screens.dialog import ListDialog, framed, keys_line, text_field
 from chat_tui.ui.screens.folder_scan import FolderScan
 from chat_tui.ui.text import plain
 from chat_tui.ui.view.far_file import Login, bring_line, login_of
@@ -36,7 +35,7 @@ from chat_tui.ui.widgets.choice_list import ChoiceList
 from chat_tui.words.line import Line, cut_middle, shown
 
 
-class FilePicker(Dialog[Path]):
+class FilePicker(ListDialog[Path, PathRow]):
     """Gives the path of a file that was readable when it was listed, or None.
 
     `recent` are folders to offer, latest first; `now` is the time of opening; `login` says how the
@@ -44,10 +43,6 @@ class FilePicker(Dialog[Path]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", priority=True, show=False),
-        Binding("down", "move(1)", priority=True, show=False),
-        Binding("pageup", "page(-1)", priority=True, show=False),
-        Binding("pagedown", "page(1)", priority=True, show=False),
         Binding("ctrl+r", "hidden", priority=True, show=False),
         Binding("ctrl+g", "pictures", priority=True, show=False),
         Binding("ctrl+y", "copy_line", priority=True, show=False),
@@ -87,15 +82,23 @@ class FilePicker(Dialog[Path]):
         self._came_from = ""
 
     def compose(self) -> ComposeResult:
-        """Path, field, list, what is to be known, keys."""
-        with Vertical(id="box", classes="-tall") as box:
-            box.border_title = Content(_("File to send"))
-            box.border_subtitle = keys_line(("Esc", _("close")))
-            yield Static(id="path")
-            yield text_field(placeholder=_("part of the name, or a path: /… ~/…"))
-            yield ChoiceList[PathRow](self._draw)
-            yield Static(id="status")
-            yield Static(self._keys(), id="keys")
+        box = framed(
+            _("File to send"),
+            Static(id="path"),
+            text_field(placeholder=_("part of the name, or a path: /… ~/…")),
+            ChoiceList[PathRow](self._draw),
+            Static(id="status"),
+            keys=(
+                ("Enter", _("choose")),
+                ("⌫", _("up")),
+                ("Tab", _("recent")),
+                ("ctrl+r", _("hidden")),
+                ("ctrl+g", _("pictures")),
+            ),
+            look="-tall",
+        )
+        box.border_subtitle = keys_line(("Esc", _("close")))
+        yield box
 
     def on_mount(self) -> None:
         """Read the first folder."""
@@ -110,14 +113,6 @@ class FilePicker(Dialog[Path]):
         if action == "up":
             return not self.query_one(Input).value
         return super().check_action(action, parameters)
-
-    def action_move(self, step: int) -> None:
-        """Highlight another row."""
-        self._list.move(step)
-
-    def action_page(self, direction: int) -> None:
-        """Highlight a row one page away."""
-        self._list.move_page(direction)
 
     def action_hidden(self) -> None:
         """Show or hide the names that begin with a dot."""
@@ -152,7 +147,7 @@ class FilePicker(Dialog[Path]):
     @on(Input.Submitted)
     @on(ChoiceList.Chosen)
     def _choose(self) -> None:
-        row = self._list.current
+        row = self.rows.current
         if row is None or row.refusal:
             self._show_status()
             return
@@ -171,10 +166,6 @@ class FilePicker(Dialog[Path]):
         if event.scan is self._scan:
             self._is_reading = False
             self._show_rows()
-
-    @property
-    def _list(self) -> ChoiceList[PathRow]:
-        return self.query_one(ChoiceList)
 
     @property
     def _folder(self) -> str:
@@ -219,7 +210,7 @@ class FilePicker(Dialog[Path]):
         at = names.index(self._came_from) if self._came_from in names else 0
         if not self._is_reading:
             self._came_from = ""
-        self._list.show(found[:SHOWN_ROWS], highlight=at)
+        self.rows.show(found[:SHOWN_ROWS], highlight=at)
         self._show_path()
         self._show_status()
 
@@ -244,7 +235,7 @@ class FilePicker(Dialog[Path]):
         status.update(words)
 
     def _status(self) -> tuple[Content, str]:
-        row = self._list.current
+        row = self.rows.current
         text = self.query_one(Input).value
         if self._is_reading:
             return plain(_("Reading the folder…")), "muted"
@@ -268,7 +259,7 @@ class FilePicker(Dialog[Path]):
     def _bring_line(self) -> str | None:
         text = self.query_one(Input).value.strip()
         path = text if is_windows_path(text) else typed_path(text)
-        if self._list.current is not None or path is None:
+        if self.rows.current is not None or path is None:
             return None
         return bring_line(path, self._login, Path(self._base), Path.home())
 
@@ -284,12 +275,3 @@ class FilePicker(Dialog[Path]):
 
     def _draw(self, row: PathRow, cells: int) -> Sequence[Line]:
         return (path_line(row, self._now, self._zone, cells),)
-
-    def _keys(self) -> Content:
-        return keys_line(
-            ("Enter", _("choose")),
-            ("⌫", _("up")),
-            ("Tab", _("recent")),
-            ("ctrl+r", _("hidden")),
-            ("ctrl+g", _("pictures")),
-        )

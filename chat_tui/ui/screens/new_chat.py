@@ -3,18 +3,21 @@
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
 from chat_tui.model.chat import ContextKind, NewChat
-from chat_tui.ui.screens.dialog import Dialog, keys_line, text_field
+from chat_tui.model.ids import ChatId
+from chat_tui.model.problem import Problem
+from chat_tui.ui.screens.dialog import Dialog, framed, text_field
 from chat_tui.ui.text import plain
 from chat_tui.words import glyphs
 from chat_tui.words.orders import read_number
+from chat_tui.words.problems import problem_words
 
 _KINDS = (ContextKind.ORDER, ContextKind.RETURN)
 
@@ -39,15 +42,14 @@ class NewChatScreen(Dialog[NewChat]):
         self._problem = problem
 
     def compose(self) -> ComposeResult:
-        """The two kinds, the field, what is wrong, keys."""
-        with Vertical(id="box", classes="-small") as box:
-            box.border_title = Content(_("New chat"))
-            yield Static(self._kinds(), id="kinds")
-            value = "" if self._number is None else str(self._number)
-            yield text_field(placeholder=_("number, for example 51230874561"), value=value)
-            yield Static(plain(self._problem), id="problem", classes="bad")
-            keys = keys_line(("Enter", _("open")), ("Tab", _("order or return")), ("Esc", _("close")))
-            yield Static(keys, id="keys")
+        value = "" if self._number is None else str(self._number)
+        yield framed(
+            _("New chat"),
+            Static(self._kinds(), id="kinds"),
+            text_field(placeholder=_("number, for example 51230874561"), value=value),
+            Static(plain(self._problem), id="problem", classes="bad"),
+            keys=(("Enter", _("open")), ("Tab", _("order or return")), ("Esc", _("close"))),
+        )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Left and right are the field's own while there is text."""
@@ -67,7 +69,7 @@ class NewChatScreen(Dialog[NewChat]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         if event.value != str(self._number):
-            self._say("")
+            self.say("", "problem")
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -75,10 +77,7 @@ class NewChatScreen(Dialog[NewChat]):
         if isinstance(number, int):
             self.finish(NewChat(self._kind, number))
         else:
-            self._say(number)
-
-    def _say(self, sentence: str) -> None:
-        self.query_one("#problem", Static).update(plain(sentence))
+            self.say(number, "problem")
 
     def _kinds(self) -> Content:
         words = {ContextKind.ORDER: _("about an order"), ContextKind.RETURN: _("about a return")}
@@ -89,3 +88,14 @@ class NewChatScreen(Dialog[NewChat]):
             for kind in _KINDS
         ]
         return Content("     ").join(parts)
+
+
+async def start_chat(app: App[None], inbox: Inbox) -> ChatId | None:
+    """Ask for an order or a return until a chat is open; None = the operator gave up."""
+    screen = NewChatScreen()
+    while (about := await app.push_screen_wait(screen)) is not None:
+        created = await inbox.create_chat(about)
+        if not isinstance(created, Problem):
+            return created
+        screen = NewChatScreen(about.number, about.kind, problem_words(created))
+    return None

@@ -3,6 +3,9 @@
 import threading
 from collections.abc import Callable
 
+from textual.message import Message as UiMessage
+from textual.message_pump import MessagePump
+
 from chat_tui.inbox.events import (
     ChatsChanged,
     EngineFailed,
@@ -15,26 +18,41 @@ from chat_tui.inbox.events import (
     StoreMended,
     TimelineChanged,
 )
+from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatId
 
 
-class News:
-    """What changed since it was last read. `hear` is called on the engine's thread, the rest on the UI's."""
+class NewsCame(UiMessage):
+    """The engine has news for the screen that gets this: `News.read` tells them."""
 
-    def __init__(self, tell: Callable[[], object]) -> None:
-        """`tell` is called once, from any thread, when there is something to read."""
-        self._tell = tell
+
+class News:
+    """What changed since it was last read, for one screen, which gets a `NewsCame` when there is any."""
+
+    def __init__(self, inbox: Inbox, screen: MessagePump) -> None:
+        self._inbox = inbox
+        self._screen = screen
         self._lock = threading.Lock()
         self._told = False
         self._events: list[Event] = []
+        self._unsubscribe: Callable[[], None] | None = None
 
-    def hear(self, event: Event) -> None:
-        """Take an event and, if nobody was told yet, tell."""
+    def start(self) -> None:
+        """Hear from now on."""
+        self._unsubscribe = self._inbox.subscribe(self._hear)
+
+    def stop(self) -> None:
+        """Hear no more."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+
+    def _hear(self, event: Event) -> None:
+        """Take an event, on the engine's thread, and tell unless that was done."""
         with self._lock:
             self._events.append(event)
             first, self._told = not self._told, True
         if first:
-            self._tell()
+            self._screen.post_message(NewsCame())
 
     def read(self) -> "Digest":
         """Everything heard since the last reading."""

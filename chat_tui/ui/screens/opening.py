@@ -1,52 +1,137 @@
 """The ways into a chat: the one that is meant, and the one that is answered next."""
 
-from textual import work
+from collections.abc import Callable
+from datetime import tzinfo
+from typing import TYPE_CHECKING
 
+from textual.screen import Screen
+
+from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import ChatId, MessageId, Millis
 from chat_tui.model.link import LinkState
+from chat_tui.model.queue import QueueItem
 from chat_tui.ui import keys
 from chat_tui.ui.screens.editing import Editing
-from chat_tui.ui.screens.order_desk import OrderDesk
+from chat_tui.ui.screens.order_pane import OrderSide
+from chat_tui.ui.screens.queue_pane import QueuePane
+from chat_tui.ui.screens.talk_pane import TalkPane
+from chat_tui.ui.terminal.app_base import TerminalApp
 from chat_tui.ui.text import notify
 from chat_tui.words.status import notice
 
+if TYPE_CHECKING:
+    from chat_tui.ui.screens.dialogs import Dialogs
 
-class Opening(Editing, OrderDesk):
+
+class Opening:
     """Opens chats; before the list was read, as soon as there is somebody to answer."""
 
-    _sought: tuple[bool, float] | None = None
-    """The next chat is wanted and not there yet: whether backwards, and when the last key came by then."""
+    def __init__(
+        self,
+        screen: Screen[None],
+        terminal: TerminalApp[None],
+        inbox: Inbox,
+        *,
+        queue: QueuePane,
+        talk: TalkPane,
+        order: OrderSide,
+        editing: Editing,
+        dialogs: Callable[[], "Dialogs"],
+        now: Callable[[], Millis],
+        zone: tzinfo,
+    ) -> None:
+        """`dialogs` is called when the first of them is wanted: they are not loaded before."""
+        self._screen = screen
+        self._terminal = terminal
+        self._inbox = inbox
+        self._queue = queue
+        self._talk = talk
+        self._order = order
+        self._editing = editing
+        self._dialogs = dialogs
+        self._now = now
+        self._zone = zone
+        self._wish = object()
+        """Stands for the chat that was wanted last: what was wanted before opens no more."""
+        self._sought: tuple[bool, float] | None = None
+        """The next chat is wanted, not there yet: whether backwards, and when the last key came by then."""
 
-    async def _open(self, chat_id: ChatId, *, write: bool = False, at: MessageId | None = None) -> None:
+    # -- which chat ----------------------------------------------------------------------------------
+
+    def meant_id(self) -> ChatId | None:
+        """The chat that a key means: the highlighted one where the list has the keys, else the open one.
+
+        None = there is none, which is said.
+        """
+        in_list = self._screen.focused is self._queue.list
+        chat_id = self._queue.list.highlighted if in_list else self._talk.chat_id
+        if chat_id is None:
+            words = _("Open a chat first: {open} on a row, or {next} for the longest waiting.")
+            self._say(words.format(open=keys.key_of("open"), next=keys.key_of("next_waiting")))
+        return chat_id
+
+    async def meant(self) -> QueueItem | None:
+        """The chat that a key means; None = there is none, or it is not in the cache, which is said."""
+        chat_id = self.meant_id()
+        item = None if chat_id is None else await self._inbox.queue_item(chat_id)
+        if item is None and chat_id is not None:
+            self._say_unknown()
+        return item
+
+    # -- opening it ----------------------------------------------------------------------------------
+
+    async def open(self, chat_id: ChatId, *, write: bool = False, at: MessageId | None = None) -> None:
         """The one way into a chat: it is shown, highlighted, and has the keys, in its box with `write`."""
         is_another = chat_id != self._talk.chat_id
-        if not await self._bring(chat_id, at):
+        if not await self.bring(chat_id, at):
             return
-        self.set_focus(self._box if write else self._history)
+        self._screen.set_focus(self._talk.box if write else self._talk.history)
         if is_another and self._talk.others:
-            self._offer_other_draft(chat_id, self._talk.others[0])
+            offer = self._offer_other_draft(chat_id, self._talk.others[0])
+            self._screen.run_worker(offer, group="dialog", exclusive=True)
         elif is_another:
-            self._look_for_edited(chat_id)
-        await self._follow_order()
+            self._editing.look_for(chat_id)
+        await self._order.follow()
 
-    @work(group="dialog", exclusive=True, exit_on_error=True)
+    async def bring(self, chat_id: ChatId, at: MessageId | None = None) -> bool:
+        """Show a chat at the right side; False if it cannot be, or if another one was wanted meanwhile."""
+        self._wish = wish = object()
+        is_there = await self._talk.open(chat_id, at=at, only_if=lambda: self._wish is wish)
+        if self._wish is not wish:
+            return False
+        if not is_there:
+            self._say_unknown()
+        return is_there
+
     async def _offer_other_draft(self, chat_id: ChatId, text: str) -> None:
-        add = await self._flows.offer(text)
+        add = await self._dialogs().offer(text)
         if add and self._talk.chat_id == chat_id:
             await self._talk.add_text(text)
 
-    async def _open_waiting(self, *, backwards: bool) -> None:
+    # -- who waits -----------------------------------------------------------------------------------
+
+    async def open_waiting(self, *, backwards: bool = False) -> None:
         """Open the chat to be answered next; nobody is said to wait no more before all was read."""
         self._sought = None
         chat_id = await self._inbox.next_waiting(self._talk.chat_id, backwards=backwards)
         if chat_id is not None:
-            await self._open(chat_id, write=True)
+            await self.open(chat_id, write=True)
         elif self._is_list_read:
-            notify(self.app, _("Nobody else waits for an answer."))
+            self._say(_("Nobody else waits for an answer."))
         else:
             self._sought = backwards, self._terminal.keyed_at
-            notify(self.app, self._why_unread())
+            self._say(self._why_unread())
+
+    async def hear(self) -> None:
+        """Whoever was wanted before the list was read may be there now, unless another key came since."""
+        if self._sought is None:
+            return
+        backwards, keyed_at = self._sought
+        if self._terminal.keyed_at != keyed_at or self._terminal.screen is not self._screen:
+            self._sought = None
+        elif self._is_list_read or await self._inbox.next_waiting(self._talk.chat_id) is not None:
+            await self.open_waiting(backwards=backwards)
 
     @property
     def _is_list_read(self) -> bool:
@@ -63,12 +148,9 @@ class Opening(Editing, OrderDesk):
         why = notice(link, self._now(), self._zone)
         return words.format(why=why, refresh=keys.key_of("refresh"))
 
-    async def on_desk_news_came(self) -> None:
-        """Whoever was wanted before the list was read may be there now, unless another key came since."""
-        if self._sought is None:
-            return
-        backwards, keyed_at = self._sought
-        if self._terminal.keyed_at != keyed_at or self.app.screen is not self:
-            self._sought = None
-        elif self._is_list_read or await self._inbox.next_waiting(self._talk.chat_id) is not None:
-            await self._open_waiting(backwards=backwards)
+    def _say_unknown(self) -> None:
+        words = _("This chat is not in the cache yet. {refresh} asks the Market again.")
+        self._say(words.format(refresh=keys.key_of("refresh")))
+
+    def _say(self, words: str) -> None:
+        notify(self._terminal, words)

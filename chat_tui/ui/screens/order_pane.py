@@ -1,25 +1,30 @@
-"""The order panel beside the open chat: brings what the inbox knows to it, and says what is wanted."""
+"""The order panel: beside the open chat, or instead of it where it is narrow."""
 
 from collections.abc import Callable
 from datetime import tzinfo
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widget import Widget
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatId, Millis
 from chat_tui.ui import keys
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.news import Digest
+from chat_tui.ui.screens.queue_pane import QueuePane
+from chat_tui.ui.screens.talk_pane import TalkPane
 from chat_tui.ui.terminal.bind import bind
-from chat_tui.ui.widgets.order_panel import OrderPanel
 
 
 class OrderPane(Vertical):
-    """Follows one chat; what is old or missing of its order is wanted from the Market."""
+    """Brings what the inbox knows of one chat's order to the panel; what is old or missing is wanted."""
 
     def __init__(self, inbox: Inbox, *, clock: Callable[[], Millis], zone: tzinfo) -> None:
         """`clock` is the Market's."""
+        from chat_tui.ui.widgets.order_panel import OrderPanel  # noqa: PLC0415 - not before the first paint
+
         super().__init__(id="order-pane")
         self._inbox = inbox
         self._chat_id: ChatId | None = None
@@ -32,30 +37,107 @@ class OrderPane(Vertical):
     async def follow(self, chat_id: ChatId | None) -> None:
         """Show the order of this chat from now on."""
         self._chat_id = chat_id
-        await self._show()
-        self.want()
+        await self.renew()
+        self._want()
 
     def rest(self) -> None:
         """Nobody looks: nothing is wanted."""
         self._chat_id = None
 
-    def want(self) -> None:
-        """Have the order read unless it is fresh."""
-        if self._chat_id is not None:
-            self._inbox.orders.want(self._chat_id)
-
-    async def hear(self, digest: Digest) -> None:
-        """Show anew what the news may concern."""
-        if digest.orders or digest.link or digest.chats:
-            await self._show()
-
     def tick(self) -> None:
         """A minute passed: clocks moved on, and what is shown may have become old."""
         self.panel.tick()
-        self.want()
+        self._want()
 
-    async def _show(self) -> None:
+    async def renew(self) -> None:
+        """Show what is known of the order now."""
         chat_id = self._chat_id
         found = await self._inbox.orders.of_chat(chat_id) if chat_id is not None else None
         if chat_id == self._chat_id:
             self.panel.show(found)
+
+    def _want(self) -> None:
+        """Have the order read unless it is fresh."""
+        if self._chat_id is not None:
+            self._inbox.orders.want(self._chat_id)
+
+
+class OrderSide:
+    """The side of the main screen that is the panel's: nothing until it is wanted for the first time.
+
+    `-with-order` on the screen: the operator wants the panel. `-at-order`: it has the focus.
+    """
+
+    def __init__(
+        self, screen: Screen[None], queue: QueuePane, talk: TalkPane, make: Callable[[], OrderPane]
+    ) -> None:
+        self._screen = screen
+        self._queue = queue
+        self._talk = talk
+        self._make = make
+        self._pane: OrderPane | None = None
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the operator wants the panel, which may be out of sight on a narrow screen."""
+        return self._screen.has_class("-with-order")
+
+    @property
+    def panel(self) -> Widget | None:
+        """The widget that can have the focus."""
+        return None if self._pane is None else self._pane.panel
+
+    @property
+    def is_focused(self) -> bool:
+        """Whether the panel has the focus."""
+        return self._pane is not None and self._screen.focused is self._pane.panel
+
+    def is_seen(self, chat_id: ChatId) -> bool:
+        """Whether the order of this chat is on the screen."""
+        shown = "-at-order" if self._screen.has_class("-narrow") else "-with-order"
+        return chat_id == self._talk.chat_id and self._screen.has_class(shown)
+
+    async def show(self) -> None:
+        """Show the order of the open chat."""
+        if self._pane is None:
+            self._pane = self._make()
+            await self._screen.query_one("#panes", Horizontal).mount(self._pane)
+        self._screen.add_class("-with-order")
+        if self._screen.has_class("-narrow"):
+            self._screen.set_focus(self._pane.panel)
+        await self._pane.follow(self._talk.chat_id)
+
+    def hide(self) -> None:
+        """The panel is not wanted any more."""
+        if self._pane is not None:
+            self._pane.rest()
+        if self.is_focused:
+            self._focus_chat()
+        self._screen.remove_class("-with-order")
+
+    def leave(self) -> None:
+        """Step out of the panel, which has the focus; where nothing else is shown it goes."""
+        if self._screen.has_class("-narrow"):
+            self.hide()
+        else:
+            self._focus_chat()
+
+    def _focus_chat(self) -> None:
+        """The chat, or the list where one came from there."""
+        is_at_talk = self._screen.has_class("-at-talk")
+        self._screen.set_focus(self._talk.history if is_at_talk else self._queue.list)
+
+    async def follow(self) -> None:
+        """Another chat may be open: the panel, if it is wanted, shows its order."""
+        if self._pane is not None and self.is_wanted:
+            await self._pane.follow(self._talk.chat_id)
+
+    async def hear(self, digest: Digest) -> None:
+        """Show anew what the news may concern."""
+        if self._pane is not None and (digest.orders or digest.link or digest.chats):
+            await self._pane.renew()
+
+    def tick(self) -> None:
+        """A minute passed."""
+        if self._pane is not None:
+            self._pane.tick()

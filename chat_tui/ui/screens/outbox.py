@@ -1,26 +1,31 @@
 """The outbox: everything sent that the history has not confirmed."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import ChatId, Millis, OutboxId
 from chat_tui.model.outbox import MAY_LEAVE, OutboxItem, OutboxKind, OutboxState
-from chat_tui.ui.screens.confirm import Confirm
-from chat_tui.ui.screens.dialog import Dialog, keys_line
-from chat_tui.ui.text import plain
+from chat_tui.model.problem import Problem
+from chat_tui.ui.screens.dialog import ListDialog, framed
+from chat_tui.ui.screens.questions import Confirm, agreed
+from chat_tui.ui.text import notify, plain
 from chat_tui.ui.view.outbox_rows import detail_words, outbox_lines, resend_words
 from chat_tui.ui.widgets.choice_list import ChoiceList
+from chat_tui.words.chats import chat_title
 from chat_tui.words.line import Line
+from chat_tui.words.problems import problem_words
 
 _ROW_HEIGHT = 3
 
@@ -52,7 +57,49 @@ class OutboxChoice:
         return self.action is OutboxAction.EDIT
 
 
-class OutboxScreen(Dialog[OutboxChoice]):
+class Outbox:
+    """Shows everything not confirmed and does what is asked."""
+
+    def __init__(self, app: App[None], inbox: Inbox, now: Callable[[], Millis]) -> None:
+        self._app = app
+        self._inbox = inbox
+        self._now = now
+
+    async def show(self) -> OutboxChoice | None:
+        """Show it until an action leads back to a chat; None = it was closed."""
+        highlight: OutboxId | None = None
+        while True:
+            items = await self._inbox.open_items()
+            # What comes in while it is shown may belong to a chat that had nothing here before.
+            names: defaultdict[ChatId, str] = defaultdict(str)
+            for chat_id in {item.chat_id for item in items}:
+                if (found := await self._inbox.queue_item(chat_id)) is not None:
+                    names[chat_id] = chat_title(found)
+            screen = OutboxScreen(items, name_of=names.__getitem__, now=self._now, highlight=highlight)
+            choice = await self._app.push_screen_wait(screen)
+            if choice is None or choice.action in {OutboxAction.OPEN, OutboxAction.EDIT}:
+                return choice
+            highlight = choice.item.outbox_id
+            problem = await self._carry_out(choice, names[choice.item.chat_id])
+            if problem is not None:
+                notify(self._app, problem_words(problem), severity="error")
+
+    async def hear(self) -> None:
+        """The outbox changed: show it anew if it is on the screen."""
+        if isinstance(self._app.screen, OutboxScreen):
+            self._app.screen.show(await self._inbox.open_items())
+
+    async def _carry_out(self, choice: OutboxChoice, to: str) -> Problem | None:
+        outbox_id = choice.item.outbox_id
+        if choice.action is OutboxAction.RESEND:
+            return await agreed(self._app, partial(self._inbox.resend, outbox_id), to)
+        if choice.action is OutboxAction.STOP:
+            return await self._inbox.stop_sending(outbox_id)
+        taken = await self._inbox.take_back(outbox_id)
+        return taken if isinstance(taken, Problem) else None
+
+
+class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
     """Gives an `OutboxChoice`, or None.
 
     `name_of` gives the recipient of a chat, for example "Olga K. · order 51230874561 · Cosy kitchen".
@@ -61,10 +108,8 @@ class OutboxScreen(Dialog[OutboxChoice]):
 
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
+        Binding("k", "move(-1)", show=False),
+        Binding("j", "move(1)", show=False),
         Binding("home,g", "end(-1)", show=False),
         Binding("end,G", "end(1)", show=False),
         Binding("enter", "open", show=False),
@@ -88,19 +133,19 @@ class OutboxScreen(Dialog[OutboxChoice]):
         self._highlight = highlight
 
     def compose(self) -> ComposeResult:
-        """The items, what is known of the highlighted one, keys."""
-        with Vertical(id="box", classes="-tall") as box:
-            box.border_title = Content(_("Outbox"))
-            yield ChoiceList[OutboxItem](self._draw, row_height=_ROW_HEIGHT)
-            yield Static(id="detail")
-            keys = keys_line(
+        yield framed(
+            _("Outbox"),
+            ChoiceList[OutboxItem](self._draw, row_height=_ROW_HEIGHT),
+            Static(id="detail"),
+            keys=(
                 ("Enter", _("open the chat")),
                 ("e", _("resend")),
                 ("t", _("edit")),
                 ("d", _("discard")),
                 ("Esc", _("close")),
-            )
-            yield Static(keys, id="keys")
+            ),
+            look="-tall",
+        )
 
     def on_mount(self) -> None:
         """List the items; their ages and countdowns move on once a second."""
@@ -113,35 +158,27 @@ class OutboxScreen(Dialog[OutboxChoice]):
         if not self.query(ChoiceList):
             # News may come before anything is drawn here, and after it was closed.
             return
-        before = self._list.highlighted or 0
-        current = self._list.current
+        before = self.rows.highlighted or 0
+        current = self.rows.current
         wanted = current.outbox_id if current else self._highlight
         ids = [item.outbox_id for item in items]
-        self._list.show(items, highlight=ids.index(wanted) if wanted in ids else before)
+        self.rows.show(items, highlight=ids.index(wanted) if wanted in ids else before)
         count = ngettext("{n} message not confirmed", "{n} messages not confirmed", len(items))
         self.query_one("#box").border_subtitle = Content(count.format(n=len(items))) if items else None
         self._show_detail()
 
-    def action_move(self, step: int) -> None:
-        """Highlight another item."""
-        self._list.move(step)
-
-    def action_page(self, direction: int) -> None:
-        """Highlight an item one page away."""
-        self._list.move_page(direction)
-
     def action_end(self, direction: int) -> None:
         """Highlight the first or the last item."""
-        self._list.move_to(0 if direction < 0 else len(self._items) - 1)
+        self.rows.move_to(0 if direction < 0 else len(self._items) - 1)
 
     def action_open(self) -> None:
         """Show the chat of the item."""
-        if item := self._list.current:
+        if item := self.rows.current:
             self.finish(OutboxChoice(OutboxAction.OPEN, item))
 
     def action_take_back(self) -> None:
         """Discard the item, after a question."""
-        item = self._list.current
+        item = self.rows.current
         if item is not None and item.state is OutboxState.SENDING and not item.is_checking:
             words = _("Stop sending? It may have arrived already: then the buyer keeps it.")
             self._ask(words, _("Stop"), _("Go on"), OutboxChoice(OutboxAction.STOP, item))
@@ -161,7 +198,7 @@ class OutboxScreen(Dialog[OutboxChoice]):
             return
         choice = OutboxChoice(OutboxAction.EDIT, item)
         if item.kind is OutboxKind.FILE:
-            self._say(_("A file cannot be edited: d discards it, then choose another one."))
+            self.say(_("A file cannot be edited: d discards it, then choose another one."), "detail")
         elif item.state is OutboxState.UNCONFIRMED or item.in_doubt:
             words = _("It may be there already: look at the history first. Take it back to change it?")
             self._ask(words, _("Take back"), _("Keep"), choice)
@@ -170,15 +207,17 @@ class OutboxScreen(Dialog[OutboxChoice]):
 
     def _removable(self) -> OutboxItem | None:
         """The highlighted item if it may leave the outbox; else the reason is said."""
-        item = self._list.current
+        item = self.rows.current
         if item is not None and item.state not in MAY_LEAVE:
-            self._say(_("It is on its way: it can only be taken back while it waits or after it failed."))
+            self.say(
+                _("It is on its way: it can only be taken back while it waits or after it failed."), "detail"
+            )
             return None
         return item
 
     def action_resend(self) -> None:
         """Send the item again, after a question when it may be there already."""
-        item = self._list.current
+        item = self.rows.current
         if item is None:
             return
         choice = OutboxChoice(OutboxAction.RESEND, item)
@@ -188,19 +227,15 @@ class OutboxScreen(Dialog[OutboxChoice]):
         elif item.state is OutboxState.FAILED:
             self.finish(choice)
         else:
-            self._say(resend_words(item))
+            self.say(resend_words(item), "detail")
 
     @on(ChoiceList.Highlighted)
     def _highlighted(self) -> None:
         self._show_detail()
 
-    @property
-    def _list(self) -> ChoiceList[OutboxItem]:
-        return self.query_one(ChoiceList)
-
     def _tick(self) -> None:
         if self._items:
-            self._list.refresh()
+            self.rows.refresh()
 
     def _ask(self, words: str, yes: str, no: str, choice: OutboxChoice) -> None:
         name = plain(self._name_of(choice.item.chat_id), "bold", lines=False)
@@ -213,11 +248,8 @@ class OutboxScreen(Dialog[OutboxChoice]):
         self.app.push_screen(Confirm(question, yes, no), answered)
 
     def _show_detail(self) -> None:
-        item = self._list.current
-        self._say(detail_words(item) if item else _("Everything is confirmed: the buyers have it."))
-
-    def _say(self, words: str) -> None:
-        self.query_one("#detail", Static).update(plain(words))
+        item = self.rows.current
+        self.say(detail_words(item) if item else _("Everything is confirmed: the buyers have it."), "detail")
 
     def _draw(self, item: OutboxItem, cells: int) -> Sequence[Line]:
         return outbox_lines(item, self._name_of(item.chat_id), self._now(), cells)

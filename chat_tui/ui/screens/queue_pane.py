@@ -2,16 +2,24 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import tzinfo
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatId, Millis
 from chat_tui.model.queue import QueueItem, QueueKey, Tab
+from chat_tui.settings.hours import read_hours
+from chat_tui.settings.schema import QueueSettings
+from chat_tui.ui import keys
+from chat_tui.ui.keys import Where
+from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.text import plain
 from chat_tui.ui.widgets.queue_list import QueueList
+from chat_tui.words.times import MINUTE
+from chat_tui.words.turn import Patience
 
 PAGE = 64
 """Chats asked for at once."""
@@ -20,19 +28,23 @@ PAGE = 64
 class QueuePane(Vertical):
     """One tab of the queue. Rows under the eyes never jump: a new order waits until it is asked for."""
 
-    def __init__(self, inbox: Inbox, queue: QueueList, *, fresh: Callable[[], bool]) -> None:
-        """`fresh` tells whether the Market's list was ever read, for the words of an empty list."""
+    def __init__(
+        self, inbox: Inbox, waits: QueueSettings, *, clock: Callable[[], Millis], zone: tzinfo
+    ) -> None:
+        """`waits` says how long is long, `clock` is the Market's, which wrote the times of the chats."""
         super().__init__(id="queue-pane")
         self._inbox = inbox
-        self._list = queue
-        self._fresh = fresh
+        patience = Patience(waits.warn * MINUTE, waits.late * MINUTE, read_hours(waits.hours), zone)
+        self.list = QueueList(clock, patience=patience)
+        self.list.heading = plain(_("Chats"))
+        bind(self.list, keys.bindings(Where.LIST), freed=keys.freed(Where.LIST))
         self._held_back: set[ChatId] = set()
         self._is_read = False
         """Whether the operator has pressed a key here: what came in before nobody had read."""
         self.tab = Tab.WAITING
 
     def compose(self) -> ComposeResult:
-        yield self._list
+        yield self.list
 
     async def show_tab(self, tab: Tab) -> None:
         """Show the beginning of a tab."""
@@ -41,42 +53,42 @@ class QueuePane(Vertical):
 
     async def apply_order(self, *, from_top: bool = False) -> None:
         """Read the window again in today's order; the highlight stays on its chat where it can."""
-        rows = self._list.items
+        rows = self.list.items
         tab = self.tab
-        if rows and not from_top and self._list.has_before and self._list.tab == tab:
+        if rows and not from_top and self.list.has_before and self.list.tab == tab:
             page = await self._inbox.queue_page(tab, after=_just_before(rows[0].key), limit=len(rows))
         else:
             page = await self._inbox.queue_page(tab, limit=max(PAGE, 0 if from_top else len(rows)))
         if tab != self.tab:
             return
         # While the very first list comes in, nobody has chosen a row yet: the highlight stays on top.
-        at_top = from_top or not (self._is_read or self._list.opened or self._fresh())
+        at_top = from_top or not (self._is_read or self.list.opened or self._is_fresh)
         self._held_back.clear()
-        self._list.held_back = 0
-        self._list.empty_text = plain(self._empty_words())
+        self.list.held_back = 0
+        self.list.empty_text = plain(self._empty_words())
         # Whoever looks at another pane expects the longest wait on top; whoever moves here, a still list.
-        self._list.show(page, keeps_line=self._list.has_focus or self._list.has_before)
-        if at_top and page.items and not self._list.is_led:
-            self._list.highlight(page.items[0].chat.chat_id)
+        self.list.show(page, keeps_line=self.list.has_focus or self.list.has_before)
+        if at_top and page.items and not self.list.is_led:
+            self.list.highlight(page.items[0].chat.chat_id)
 
     async def hear(self, changed: Iterable[ChatId]) -> None:
         """Chats changed: their rows are renewed; a new order is applied, or held back while reading."""
-        if not (self._is_read and self._list.has_focus and self._list.items):
+        if not (self._is_read and self.list.has_focus and self.list.items):
             await self.apply_order()
             return
         tab = self.tab
-        stood = {row.chat.chat_id for row in self._list.items}
+        stood = {row.chat.chat_id for row in self.list.items}
         now: dict[ChatId, tuple[QueueItem | None, QueueItem | None]] = {}
         for chat_id in changed:
             in_tab = await self._inbox.queue_item(chat_id, tab)
             has_left = in_tab is None and chat_id in stood
             now[chat_id] = in_tab, await self._inbox.queue_item(chat_id) if has_left else None
-        if self.tab != tab or self._list.tab != tab:
+        if self.tab != tab or self.list.tab != tab:
             # Another tab was asked for: its rows may be older than this news, which moves no highlight.
-            await (self.hear(now) if self._list.tab == self.tab else self.apply_order())
+            await (self.hear(now) if self.list.tab == self.tab else self.apply_order())
             return
         # Only now, with nothing awaited any more: the order may have been applied meanwhile.
-        places = {row.chat.chat_id: row.key for row in self._list.items}
+        places = {row.chat.chat_id: row.key for row in self.list.items}
         renewed = []
         for chat_id, (in_tab, left) in now.items():
             if in_tab is not None and places.get(chat_id) != in_tab.key:
@@ -88,8 +100,8 @@ class QueuePane(Vertical):
             elif left is not None and chat_id in places:
                 # It left the tab: its row stays, and says so.
                 renewed.append(replace(left, key=places[chat_id]))
-        self._list.refresh_items(renewed)
-        self._list.held_back = len(self._held_back)
+        self.list.refresh_items(renewed)
+        self.list.held_back = len(self._held_back)
 
     def on_key(self) -> None:
         """The operator is at work in the list: its order holds still from now on."""
@@ -102,19 +114,24 @@ class QueuePane(Vertical):
         if message.after:
             page = await self._inbox.queue_page(tab, after=message.key, limit=PAGE)
             if tab == self.tab:
-                self._list.extend_after(page)
+                self.list.extend_after(page)
         else:
             page = await self._inbox.queue_page(tab, before=message.key, limit=PAGE)
             if tab == self.tab:
-                self._list.extend_before(page)
+                self.list.extend_before(page)
 
     async def on_queue_list_edge_wanted(self, message: QueueList.EdgeWanted) -> None:
         """Home or End beyond what is loaded."""
         message.stop()
-        self._list.show(await self._inbox.queue_page(self.tab, from_end=message.end, limit=PAGE))
+        self.list.show(await self._inbox.queue_page(self.tab, from_end=message.end, limit=PAGE))
+
+    @property
+    def _is_fresh(self) -> bool:
+        """Whether the Market's list was ever read."""
+        return self._inbox.link().fresh_at is not None
 
     def _empty_words(self) -> str:
-        if not self._fresh():
+        if not self._is_fresh:
             return _("Reading the chats from the Market…")
         return {
             Tab.WAITING: _("Nobody waits for an answer. New chats appear here by themselves."),

@@ -8,15 +8,13 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
 from chat_tui.inbox.files import saved_name
 from chat_tui.locale import _, ngettext
 from chat_tui.model.message import Attachment
-from chat_tui.ui.screens.dialog import Dialog, keys_line, text_field
+from chat_tui.ui.screens.dialog import ListDialog, framed, text_field
 from chat_tui.ui.screens.folder_scan import FolderScan
 from chat_tui.ui.text import plain
 from chat_tui.ui.view.paths import SHOWN_ROWS, PathRow, matching
@@ -28,14 +26,10 @@ _NAMES = 5
 _CELLS = 70
 
 
-class SaveCard(Dialog[Path]):
+class SaveCard(ListDialog[Path, PathRow]):
     """Gives the folder to save into, as typed: whether it can be written is found out by saving."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", priority=True, show=False),
-        Binding("down", "move(1)", priority=True, show=False),
-        Binding("tab", "descend", priority=True, show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "descend", priority=True, show=False)]
 
     class Scanned(Message):
         """A folder was read, or could not be."""
@@ -54,18 +48,16 @@ class SaveCard(Dialog[Path]):
         self._wanted = ""
 
     def compose(self) -> ComposeResult:
-        """Names, folder, folders within, what went wrong, keys."""
-        with Vertical(id="box", classes="-tall") as box:
-            box.border_title = Content(_("Save the file?") if len(self._files) == 1 else _("Save the files?"))
-            yield Static(plain(self._names()), id="names")
-            yield Static(plain(_("Into the folder:")), id="into", classes="muted")
-            yield text_field(value=os.path.join(self._start, ""))
-            yield ChoiceList[PathRow](_draw)
-            yield Static(plain(self._problem), id="problem", classes="bad")
-            yield Static(
-                keys_line(("Enter", _("save")), ("Tab", _("into the folder")), ("Esc", _("do not save"))),
-                id="keys",
-            )
+        yield framed(
+            _("Save the file?") if len(self._files) == 1 else _("Save the files?"),
+            Static(plain(self._names()), id="names"),
+            Static(plain(_("Into the folder:")), id="into", classes="muted"),
+            text_field(value=os.path.join(self._start, "")),
+            ChoiceList[PathRow](_draw),
+            Static(plain(self._problem), id="problem", classes="bad"),
+            keys=(("Enter", _("save")), ("Tab", _("into the folder")), ("Esc", _("do not save"))),
+            look="-tall",
+        )
 
     def on_mount(self) -> None:
         """Read the first folder."""
@@ -75,15 +67,12 @@ class SaveCard(Dialog[Path]):
         """Nobody waits for the disk any more."""
         self._scan.leave()
 
-    def action_move(self, step: int) -> None:
-        """Highlight another folder."""
-        self._list.move(step)
-
     def action_descend(self) -> None:
         """Put the highlighted folder into the field."""
-        if (row := self._list.current) is not None:
-            self._field.value = os.path.join(self._scan.folder, row.name, "")
-            self._field.cursor_position = len(self._field.value)
+        if (row := self.rows.current) is not None:
+            field = self.query_one(Input)
+            field.value = os.path.join(self._scan.folder, row.name, "")
+            field.cursor_position = len(field.value)
 
     @on(Input.Changed)
     def _typed(self) -> None:
@@ -102,16 +91,8 @@ class SaveCard(Dialog[Path]):
         if event.scan is self._scan:
             self._show_rows()
 
-    @property
-    def _list(self) -> ChoiceList[PathRow]:
-        return self.query_one(ChoiceList)
-
-    @property
-    def _field(self) -> Input:
-        return self.query_one(Input)
-
     def _typed_path(self) -> str:
-        return os.path.join(self._start, os.path.expanduser(self._field.value.strip()))
+        return os.path.join(self._start, os.path.expanduser(self.query_one(Input).value.strip()))
 
     def _go(self) -> None:
         """List the folders of the one in the field that go on as typed."""
@@ -125,7 +106,7 @@ class SaveCard(Dialog[Path]):
     def _show_rows(self) -> None:
         rows = [row for row in self._scan.rows if row.is_folder and row.refusal is None]
         found = matching(rows, self._wanted, hidden=False, pictures=False)
-        self._list.show(found[:SHOWN_ROWS])
+        self.rows.show(found[:SHOWN_ROWS])
 
     def _tell(self, scan: FolderScan) -> None:
         self.post_message(self.Scanned(scan))

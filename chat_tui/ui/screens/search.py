@@ -8,9 +8,7 @@ from typing import Any, ClassVar, Final
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message as UiMessage
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
@@ -19,9 +17,9 @@ from chat_tui.locale import _
 from chat_tui.model.ids import ChatId, MessageId, Millis
 from chat_tui.model.search import SearchHit, SearchPage
 from chat_tui.ui.screens.coverage_line import CoverageLine
-from chat_tui.ui.screens.dialog import Dialog, keys_line, text_field
-from chat_tui.ui.screens.inquiry import Inquiry
-from chat_tui.ui.screens.news import News
+from chat_tui.ui.screens.dialog import ListDialog, framed, text_field
+from chat_tui.ui.screens.news import News, NewsCame
+from chat_tui.ui.screens.search_session import SearchSession
 from chat_tui.ui.text import plain
 from chat_tui.ui.view.search_rows import hit_lines
 from chat_tui.ui.widgets.choice_list import ChoiceList
@@ -51,20 +49,11 @@ class LastSearch:
     """Hits that were listed."""
 
 
-class SearchScreen(Dialog[SearchHit]):
+class SearchScreen(ListDialog[SearchHit, SearchHit]):
     """Gives the hit to open, or None; `last` tells afterwards where the search was left."""
 
     # ctrl+f is the field's own (it deletes a word); ctrl+r is free in it, and nothing else may take it.
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", priority=True, show=False),
-        Binding("down", "move(1)", priority=True, show=False),
-        Binding("pageup", "page(-1)", priority=True, show=False),
-        Binding("pagedown", "page(1)", priority=True, show=False),
-        Binding("ctrl+r", "fetch_rest", priority=True, show=False),
-    ]
-
-    class NewsCame(UiMessage):
-        """The engine has news."""
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "fetch_rest", priority=True, show=False)]
 
     def __init__(
         self,
@@ -79,10 +68,9 @@ class SearchScreen(Dialog[SearchHit]):
         self._inbox = inbox
         self._now = now
         self._zone = zone
-        self._news = News(lambda: self.post_message(self.NewsCame()))
+        self._news = News(inbox, self)
         self._news_timer: Timer | None = None
-        self._unsubscribe: Callable[[], None] | None = None
-        self._inquiry = Inquiry(inbox, last.text, now())
+        self._session = SearchSession(inbox, last.text, now())
         self._page = _NOTHING
         self._is_awaited = False
         """Whether the hits listed are those of an earlier text."""
@@ -92,36 +80,27 @@ class SearchScreen(Dialog[SearchHit]):
         self._drawn: dict[tuple[Place, int], tuple[Line, Line]] = {}
 
     def compose(self) -> ComposeResult:
-        """The field, the hits or words instead of them, how much there is, keys."""
-        with Vertical(id="box", classes="-tall") as box:
-            box.border_title = Content(_("Search"))
-            yield text_field(placeholder=_("a word, a buyer, a number or a file"), value=self.last.text)
-            yield ChoiceList[SearchHit](self._draw, row_height=2)
-            yield Static(id="instead")
-            yield Static(id="status")
-            yield CoverageLine(self._inbox, now=self._now, zone=self._zone)
-            keys = keys_line(("Enter", _("open")), ("↑↓ PgUp PgDn", _("move")), ("Esc", _("close")))
-            yield Static(keys, id="keys")
+        yield framed(
+            _("Search"),
+            text_field(placeholder=_("a word, a buyer, a number or a file"), value=self.last.text),
+            ChoiceList[SearchHit](self._draw, row_height=2),
+            Static(id="instead"),
+            Static(id="status"),
+            CoverageLine(self._inbox, now=self._now, zone=self._zone),
+            keys=(("Enter", _("open")), ("↑↓ PgUp PgDn", _("move")), ("Esc", _("close"))),
+            look="-tall",
+        )
 
     def on_mount(self) -> None:
         """Look again for what was looked for last; what is typed now replaces it."""
-        self._unsubscribe = self._inbox.subscribe(self._news.hear)
+        self._news.start()
         self.query_one(Input).action_select_all()
         self._look(self.last)
         self._coverage.ask()
 
     def on_unmount(self) -> None:
         """Hear no more."""
-        if self._unsubscribe is not None:
-            self._unsubscribe()
-
-    def action_move(self, step: int) -> None:
-        """Highlight another hit."""
-        self._list.move(step)
-
-    def action_page(self, direction: int) -> None:
-        """Highlight a hit one page away."""
-        self._list.move_page(direction)
+        self._news.stop()
 
     def action_fetch_rest(self) -> None:
         """Have what is not here yet read from the Market, or stop that."""
@@ -138,8 +117,8 @@ class SearchScreen(Dialog[SearchHit]):
 
     def _look(self, wanted: LastSearch) -> None:
         self.last = wanted
-        self._inquiry = Inquiry(self._inbox, wanted.text, self._now())
-        self._is_awaited = not self._inquiry.query.is_empty
+        self._session = SearchSession(self._inbox, wanted.text, self._now())
+        self._is_awaited = not self._session.query.is_empty
         if self._is_awaited:
             self._ask(self._begin(wanted))
         else:
@@ -153,23 +132,23 @@ class SearchScreen(Dialog[SearchHit]):
         self.run_worker(question, group="search", exclusive=True)
 
     async def _begin(self, wanted: LastSearch) -> None:
-        self._show(await self._inquiry.begin(wanted.count), wanted.place)
+        self._show(await self._session.begin(wanted.count), wanted.place)
         await self._go_on()
 
     async def _repeat(self) -> None:
-        self._show(await self._inquiry.repeat(len(self._page.hits)), self.last.place)
+        self._show(await self._session.repeat(len(self._page.hits)), self.last.place)
         await self._go_on()
 
     async def _go_on(self) -> None:
         """Ask for more until enough of them follow the highlight."""
         while self._wants_more():
-            self._show(await self._inquiry.go_on(self._page), self.last.place)
+            self._show(await self._session.go_on(self._page), self.last.place)
         self._is_asking = False
         if not self._page.hits:
             self._show_words()
 
     def _wants_more(self) -> bool:
-        count, at = len(self._page.hits), self._list.highlighted or 0
+        count, at = len(self._page.hits), self.rows.highlighted or 0
         return self._page.next_key is not None and count < MOST and at + NEAR >= count
 
     def _show(self, page: SearchPage, place: Place | None = None) -> None:
@@ -179,16 +158,16 @@ class SearchScreen(Dialog[SearchHit]):
         if place is None or page != before:
             self._drawn.clear()
             places = [_place(hit) for hit in page.hits]
-            as_before = self._list.highlighted if place is not None else None
+            as_before = self.rows.highlighted if place is not None else None
             at = places.index(place) if place in places else as_before or 0
-            self._list.show(page.hits, highlight=at, is_still=place is not None)
+            self.rows.show(page.hits, highlight=at, is_still=place is not None)
             self._show_words()
         if self._is_chosen:
             self._choose()
 
     @on(ChoiceList.Highlighted)
     def _highlighted(self) -> None:
-        hit = self._list.current
+        hit = self.rows.current
         if hit is not None:
             self.last = replace(self.last, place=_place(hit), count=len(self._page.hits))
             if self._wants_more() and not self._is_asking:
@@ -198,14 +177,15 @@ class SearchScreen(Dialog[SearchHit]):
     @on(ChoiceList.Chosen)
     def _choose(self) -> None:
         """Open the highlighted hit; while the answer is on its way, the first one once it is there."""
-        hit = None if self._is_awaited else self._list.current
+        hit = None if self._is_awaited else self.rows.current
         self._is_chosen = hit is None and self._is_asking
         if hit is not None:
             self.finish(hit)
 
     # -- news ----------------------------------------------------------------------------------------
 
-    def on_search_screen_news_came(self) -> None:
+    @on(NewsCame)
+    def _hear(self) -> None:
         """Something changed: look at it soon, and not more often than one can read."""
         digest = self._news.read()
         if digest.link:
@@ -221,7 +201,7 @@ class SearchScreen(Dialog[SearchHit]):
     def _look_again(self) -> None:
         self._news_timer = None
         self._coverage.ask()
-        if not (self._is_asking or self._inquiry.query.is_empty):
+        if not (self._is_asking or self._session.query.is_empty):
             self._ask(self._repeat())
 
     @on(CoverageLine.Changed)
@@ -235,16 +215,16 @@ class SearchScreen(Dialog[SearchHit]):
         """What stands instead of the hits, and the line below them."""
         count = len(self._page.hits)
         instead, status = self.query_one("#instead", Static), self.query_one("#status", Static)
-        self._list.display, instead.display = count > 0, count == 0
+        self.rows.display, instead.display = count > 0, count == 0
         instead.update(self._instead())
-        unknown, meant = self._inquiry.unknown, self._inquiry.meant
+        unknown, meant = self._session.unknown, self._session.meant
         status.set_class(bool(unknown), "warn")
         is_more, is_full = self._page.next_key is not None, count >= MOST
         words = found_words(count, meant, has_more=is_more, is_full=is_full) if count else ""
         status.update(plain(unknown_words(unknown) if unknown else words))
 
     def _instead(self) -> Content:
-        if not self._inquiry.query.is_empty:
+        if not self._session.query.is_empty:
             return plain(_("Looking…") if self._is_asking else nothing_words(self._coverage.coverage))
         parts: list[Content] = [plain(help_words()), Content("")]
         rows = filter_rows()
@@ -256,15 +236,11 @@ class SearchScreen(Dialog[SearchHit]):
     def _coverage(self) -> CoverageLine:
         return self.query_one(CoverageLine)
 
-    @property
-    def _list(self) -> ChoiceList[SearchHit]:
-        return self.query_one(ChoiceList)
-
     def _draw(self, hit: SearchHit, cells: int) -> Sequence[Line]:
         """A hit is drawn once: finding the words in a long text takes time."""
         key = (_place(hit), cells)
         if key not in self._drawn:
-            self._drawn[key] = hit_lines(hit, self._inquiry.query, self._now(), self._zone, cells)
+            self._drawn[key] = hit_lines(hit, self._session.query, self._now(), self._zone, cells)
         return self._drawn[key]
 
 

@@ -4,17 +4,14 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
+from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from chat_tui.locale import _
-from chat_tui.ui.screens.dialog import Dialog, EnterPause, keys_line
+from chat_tui.ui.screens.dialog import Answers, Dialog, Question, framed
 from chat_tui.ui.text import plain
-from chat_tui.ui.widgets.choice_list import ChoiceList
 from chat_tui.words.line import Line, Role, Span
 
 
@@ -34,19 +31,12 @@ class Way(NamedTuple):
     about: str
 
 
-class Ways(ChoiceList[Way], can_focus=True):
-    """The three of them, two lines each."""
-
-
-class StartBox(Dialog[Start]):
+class StartBox(Question[Start, Way]):
     """Gives the way chosen, or None to leave the program."""
 
-    AUTO_FOCUS = "Ways"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k,shift+tab", "move(-1)", show=False),
-        Binding("down,j,tab", "move(1)", show=False),
-        Binding("enter", "choose", show=False),
-        *(Binding(str(number), f"take({number - 1})", show=False) for number in (1, 2, 3)),
+        Binding("k", "move(-1)", show=False),
+        Binding("j", "move(1)", show=False),
         Binding("q", "leave", show=False),
     ]
 
@@ -54,15 +44,14 @@ class StartBox(Dialog[Start]):
         """`highlight` is the way chosen the last time."""
         super().__init__()
         self._highlight = tuple(Start).index(highlight)
-        self._pause = EnterPause()
 
     def compose(self) -> ComposeResult:
-        """A greeting, the three ways, keys."""
-        with Vertical(id="box", classes="-small") as box:
-            box.border_title = Content("chat-tui")
-            yield Static(plain(_("The chats of your shop on Yandex Market. Nothing is set up yet.")))
-            yield Ways(_draw, row_height=2)
-            yield Static(keys_line(("1 2 3", _("or ↑↓ Enter")), ("Esc", _("quit"))), id="keys")
+        yield framed(
+            "chat-tui",
+            Static(plain(_("The chats of your shop on Yandex Market. Nothing is set up yet."))),
+            Answers(_draw, row_height=2),
+            keys=(("1 2 3", _("or ↑↓ Enter")), ("Esc", _("quit"))),
+        )
 
     def on_mount(self) -> None:
         """List the ways."""
@@ -71,25 +60,11 @@ class StartBox(Dialog[Start]):
             Way("2", _("Look around without a key"), _("a demo shop whose buyers answer")),
             Way("3", _("Help"), _("where the key comes from, what it may do, where it is kept")),
         )
-        self.query_one(Ways).show(ways, highlight=self._highlight)
+        self.rows.show(ways, highlight=self._highlight)
 
-    def action_move(self, step: int) -> None:
-        """Highlight the next way, or the one before."""
-        ways = self.query_one(Ways)
-        ways.move_to(((ways.highlighted or 0) + step) % len(ways.rows))
-
-    def action_choose(self) -> None:
-        """Go the highlighted way."""
-        if self._pause.is_over():
-            self.action_take(self.query_one(Ways).highlighted or 0)
-
-    def action_take(self, index: int) -> None:
+    def answer(self, index: int) -> None:
         """Go this way."""
         self.finish(tuple(Start)[index])
-
-    @on(ChoiceList.Chosen)
-    def _clicked(self, event: ChoiceList.Chosen) -> None:
-        self.action_take(event.index)
 
 
 def _draw(way: Way, _cells: int) -> Sequence[Line]:
@@ -110,14 +85,11 @@ class StartHelp(Dialog[None]):
     ]
 
     def compose(self) -> ComposeResult:
-        """Questions and answers."""
-        with Vertical(id="box", classes="-tall") as box:
-            box.border_title = Content(_("Help"))
-            with VerticalScroll():
-                for question, answer in _answers():
-                    yield Static(plain(question, "bold"))
-                    yield Static(plain(answer), classes="answer")
-            yield Static(keys_line(("↑↓ PgUp PgDn", _("scroll")), ("Esc", _("back"))), id="keys")
+        page: list[Static] = []
+        for question, answer in _answers():
+            page += Static(plain(question, "bold")), Static(plain(answer), classes="answer")
+        keys = ("↑↓ PgUp PgDn", _("scroll")), ("Esc", _("back"))
+        yield framed(_("Help"), VerticalScroll(*page), keys=keys, look="-tall")
 
     def action_scroll(self, step: int) -> None:
         """Go down, or up if negative, by a line."""

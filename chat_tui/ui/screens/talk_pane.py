@@ -2,26 +2,35 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import tzinfo
 
 from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import Resize
 from textual.message import Message as UiMessage
 from textual.timer import Timer
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
-from chat_tui.model.ids import ChatId, MessageId, OutboxId
+from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.timeline import Draft
-from chat_tui.ui.screens.objections import Objections
-from chat_tui.ui.screens.talk_room import TalkRoom
+from chat_tui.ui import keys
+from chat_tui.ui.keys import Where
+from chat_tui.ui.screens.news import Digest
+from chat_tui.ui.screens.send_checks import SendChecks
+from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.text import notify, plain
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.history import History
 from chat_tui.words.chats import chat_title, recipient
 from chat_tui.words.problems import problem_words
 
+BOX_LEAST, BOX_MOST = 3, 10
+"""Rows of the box with its frame."""
 PAGE = 50
 """Entries asked for at once."""
 DRAFT_S = 1.0
@@ -34,7 +43,7 @@ RETRY_S = 5.0
 """Seconds before a draft that the disk refused is tried again."""
 
 
-class TalkPane(TalkRoom):
+class TalkPane(Vertical):
     """Everything typed here belongs to `chat_id`, from the first letter to the outbox."""
 
     class Sent(UiMessage):
@@ -47,17 +56,26 @@ class TalkPane(TalkRoom):
             super().__init__()
 
     def __init__(
-        self, inbox: Inbox, history: History, box: Compose, *, opened: Callable[[ChatId], None]
+        self,
+        inbox: Inbox,
+        *,
+        now: Callable[[], Millis],
+        zone: tzinfo,
+        opened: Callable[[ChatId], None],
     ) -> None:
         """`opened` hears of another chat in the very moment in which the box becomes its own."""
-        super().__init__(history, box)
-        self._opened = opened
+        super().__init__(id="talk-pane")
         self._inbox = inbox
+        self._opened = opened
+        self.history = History(now, zone)
+        self.box = Compose()
+        self.box.disabled = True
+        bind(self.history, keys.bindings(Where.HISTORY), freed=keys.freed(Where.HISTORY))
         self._draft_timer: Timer | None = None
         self._saved = ""
         self._carets: dict[OutboxId, int] = {}
         """Where the caret stood in what was sent from here."""
-        self._objections = Objections()
+        self._checks = SendChecks()
         self._read_to = MessageId(0)
         """The newest message that was on the screen when a key was last pressed in the box."""
         self._names: dict[ChatId, str] = {}
@@ -70,6 +88,27 @@ class TalkPane(TalkRoom):
         self.item: QueueItem | None = None
         self.others: tuple[str, ...] = ()
         """What other copies of the program hold as the draft of this chat, the latest first."""
+
+    def compose(self) -> ComposeResult:
+        """The history, the line in which the box tells something, the box."""
+        yield self.history
+        yield self.box.told
+        yield self.box
+
+    def on_mount(self) -> None:
+        """No chat is open: say which keys open one."""
+        words = _("No chat is open. {open} opens the highlighted one, {next} the longest waiting.")
+        words = words.format(open=keys.key_of("open"), next=keys.key_of("next_waiting"))
+        self.history.say(plain(words))
+
+    @on(Compose.Told)
+    @on(Resize)
+    def _share_out(self) -> None:
+        """At every size the whole box is on the screen, its recipient and the caret with it."""
+        height, width = self.size.height, max(1, self.size.width - 2)
+        told = min(self.box.told.lines_in(width), max(1, height - BOX_LEAST - 1))
+        self.box.told.styles.max_height = max(1, told)
+        self.box.styles.max_height = max(BOX_LEAST, min(BOX_MOST, height - told - 1))
 
     # -- opening -------------------------------------------------------------------------------------
 
@@ -105,12 +144,13 @@ class TalkPane(TalkRoom):
         self.chat_id, self.item = chat_id, item
         self._names[chat_id] = recipient(item)
         self._saved, self.others = draft.text, draft.others
-        self._history.show(page, item, at=at)
-        self._read_to = self._history.newest_shown
-        self._box.load(draft.text, draft.caret)
-        self._box.address(plain(recipient(item), lines=False))
-        self._box.disabled = False
+        self.history.show(page, item, at=at)
+        self._read_to = self.history.newest_shown
+        self.box.load(draft.text, draft.caret)
+        self.box.address(plain(recipient(item), lines=False))
+        self.box.disabled = False
         self._opened(chat_id)
+        self.tell_rights()
         shown()
         self._inbox.open_chat(chat_id)
         if unsent:
@@ -118,45 +158,55 @@ class TalkPane(TalkRoom):
         if leaving is not None:
             await self._keep(leaving)
         # News that came since the page was read was not news of the open chat yet, and is not told again.
-        await self.hear()
+        await self.renew()
         return True
 
     async def _go_to(self, chat_id: ChatId, at: MessageId) -> None:
         page = await self._inbox.timeline(chat_id, around=at, limit=PAGE)
         if chat_id == self.chat_id:
-            self._history.show(page, self.item, at=at)
+            self.history.show(page, self.item, at=at)
+
+    def tell_rights(self) -> None:
+        """Say in the box when nothing can be sent to the business of the open chat."""
+        why = self._inbox.link(self.chat_id).view_only
+        self.box.forbid(problem_words(why) if why is not None else "")
 
     # -- news ----------------------------------------------------------------------------------------
 
-    async def hear(self) -> None:
+    async def hear(self, digest: Digest) -> None:
+        """Show anew what the news may concern."""
+        if self.chat_id in digest.timelines:
+            await self.renew()
+        elif self.chat_id in digest.marks:
+            await self._renew_marks()
+        if self.chat_id in digest.failed:
+            problem = self._inbox.link(self.chat_id).problem
+            self.history.older_failed(problem_words(problem) if problem is not None else "")
+
+    async def renew(self) -> None:
         """The timeline or the outbox of the open chat changed."""
         chat_id = self.chat_id
         if chat_id is None:
             return
         page = await self._inbox.timeline(chat_id, limit=PAGE)
         item = await self._inbox.queue_item(chat_id)
-        oldest = self._history.oldest_id
+        oldest = self.history.oldest_id
         older = await self._inbox.timeline(chat_id, before=oldest, limit=PAGE) if oldest else None
         if chat_id == self.chat_id and item is not None:
             self.item = item
-            self._history.refresh_newest(page)
-            if older is not None and self._history.oldest_id == oldest:
-                self._history.extend_older(older)
-            self._history.entitle(item)
-            self._box.address(plain(recipient(item), lines=False))
+            self.history.refresh_newest(page)
+            if older is not None and self.history.oldest_id == oldest:
+                self.history.extend_older(older)
+            self.history.entitle(item)
+            self.box.address(plain(recipient(item), lines=False))
 
-    async def hear_marks(self) -> None:
+    async def _renew_marks(self) -> None:
         """A mark of the open chat changed: the header shows it, the history need not be read."""
         chat_id = self.chat_id
         item = None if chat_id is None else await self._inbox.queue_item(chat_id)
         if item is not None and chat_id == self.chat_id:
             self.item = item
-            self._history.entitle(item)
-
-    def hear_failure(self) -> None:
-        """The wanted part of the history could not be read."""
-        problem = self._inbox.link(self.chat_id).problem
-        self._history.older_failed(problem_words(problem) if problem is not None else "")
+            self.history.entitle(item)
 
     @on(History.OlderWanted)
     async def _older(self, message: History.OlderWanted) -> None:
@@ -169,7 +219,7 @@ class TalkPane(TalkRoom):
             return
         page = await self._inbox.timeline(message.chat_id, before=message.before, limit=PAGE)
         if message.chat_id == self.chat_id:
-            self._history.extend_older(page)
+            self.history.extend_older(page)
 
     @on(History.NewerWanted)
     async def _newer(self, message: History.NewerWanted) -> None:
@@ -178,9 +228,9 @@ class TalkPane(TalkRoom):
         if message.chat_id != self.chat_id:
             return
         if message.after is None:
-            self._history.show_newest(page)
+            self.history.show_newest(page)
         else:
-            self._history.extend_newer(page)
+            self.history.extend_newer(page)
 
     @on(History.SeenTo)
     async def _seen(self, message: History.SeenTo) -> None:
@@ -192,7 +242,7 @@ class TalkPane(TalkRoom):
     @on(Compose.Changed)
     def _typed(self, message: Compose.Changed) -> None:
         message.stop()
-        self._read_to = max(self._read_to, self._history.newest_shown)
+        self._read_to = max(self._read_to, self.history.newest_shown)
         self._save_soon()
 
     def _save_soon(self) -> None:
@@ -212,7 +262,7 @@ class TalkPane(TalkRoom):
     @property
     def is_kept(self) -> bool:
         """Whether what is in the box is on the disk."""
-        return self._box.text == self._saved and self.chat_id not in self._unkept
+        return self.box.text == self._saved and self.chat_id not in self._unkept
 
     async def keep_all(self) -> tuple[tuple[str, str], ...]:
         """Keep everything typed, in the database or else beside it; to whom and what, if neither takes it."""
@@ -233,13 +283,13 @@ class TalkPane(TalkRoom):
         if self._draft_timer is not None:
             self._draft_timer.stop()
             self._draft_timer = None
-        if self.chat_id is None or self._box.text == self._saved:
+        if self.chat_id is None or self.box.text == self._saved:
             return None
-        return Draft(self.chat_id, self._box.text, self._box.caret)
+        return Draft(self.chat_id, self.box.text, self.box.caret)
 
     def _unsent(self) -> str:
         """What is said when the chat is left although Enter did not send its text; empty if all is well."""
-        if self.item is None or not self._box.is_refused:
+        if self.item is None or not self.box.is_refused:
             return ""
         words = _("Not sent, kept as a draft: {chat}.")
         return words.format(chat=chat_title(self.item))
@@ -267,7 +317,7 @@ class TalkPane(TalkRoom):
             if chat_id is not None:
                 await self._queue(chat_id, message.text)
         finally:
-            self._box.answered()
+            self.box.answered()
 
     async def _queue(self, chat_id: ChatId, text: str) -> None:
         if await self._is_stale(chat_id):
@@ -278,28 +328,28 @@ class TalkPane(TalkRoom):
         # A timer of the app: this pane waits for the disk.
         slow = self.app.set_timer(SAVING_S, lambda: self._tell(chat_id, _("Saving…")))
         try:
-            agreed = self._objections.agreed(chat_id)
+            agreed = self._checks.agreed(chat_id)
             outcome = await self._inbox.send_text(chat_id, text, agreed)
         finally:
             slow.stop()
         if isinstance(outcome, Problem) and outcome.doubts:
-            await self._tell(chat_id, self._objections.say(chat_id, outcome.doubts))
+            await self._tell(chat_id, self._checks.say(chat_id, outcome.doubts))
             return
         if isinstance(outcome, Problem):
             await self._tell(chat_id, problem_words(outcome))
             return
         if chat_id == self.chat_id:
-            self._carets[outcome.outbox_id] = self._box.caret
+            self._carets[outcome.outbox_id] = self.box.caret
             self._saved = ""
             self._unkept.pop(chat_id, None)
-            self._box.clear_after_send(text)
+            self.box.clear_after_send(text)
             self._save_soon()
         self.post_message(self.Sent(outcome, was_waiting=was_waiting))
 
     async def _tell(self, chat_id: ChatId, words: str) -> None:
         """Say something about what is written for a chat: at the caret, or with its name if it was left."""
         if chat_id == self.chat_id:
-            self._box.tell(words)
+            self.box.tell(words)
             return
         item = await self._inbox.queue_item(chat_id)
         words = words if item is None else f"{chat_title(item)}: {words}"
@@ -312,7 +362,7 @@ class TalkPane(TalkRoom):
         if not theirs or theirs[-1] <= self._read_to:
             return False
         self._read_to = theirs[-1]
-        self._history.show_newest(page)
+        self.history.show_newest(page)
         return True
 
     async def add_text(self, text: str) -> None:
@@ -320,9 +370,9 @@ class TalkPane(TalkRoom):
         chat_id = self.chat_id
         if chat_id is None:
             return
-        typed = self._box.text
+        typed = self.box.text
         joined = f"{typed}\n{text}" if typed.strip() else text
-        self._box.load(joined, len(joined))
+        self.box.load(joined, len(joined))
         await self.save_draft()
         await self._inbox.forget_draft(chat_id, text)
         self.others = tuple(other for other in self.others if other != text)
@@ -335,11 +385,11 @@ class TalkPane(TalkRoom):
         )
         if isinstance(taken, OutboxItem) and taken.chat_id == self.chat_id and taken.text:
             draft = await self._inbox.draft(taken.chat_id)
-            if self._box.text == self._saved:
+            if self.box.text == self._saved:
                 self._saved = draft.text
-                self._box.load(draft.text, draft.caret)
+                self.box.load(draft.text, draft.caret)
             else:
                 # Letters came meanwhile: they are kept behind the text.
-                self._box.load(f"{taken.text}\n{self._box.text}", len(taken.text))
+                self.box.load(f"{taken.text}\n{self.box.text}", len(taken.text))
                 self._save_soon()
         return taken

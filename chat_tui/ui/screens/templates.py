@@ -1,21 +1,27 @@
-"""The list of templates: a few letters, Enter, and the filled text is in the box."""
+"""Templates, one plain text file each: a few letters, Enter, and the filled text is in the box.
 
-from collections.abc import Mapping, Sequence
+They are read anew each time the list is shown, away from the interface's own thread.
+"""
+
+import os
+import threading
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Final
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
 from chat_tui.locale import _
 from chat_tui.model.template import Field, Template, fill, unfilled
-from chat_tui.ui.screens.dialog import Dialog, keys_line, text_field
-from chat_tui.ui.screens.template_files import Shelf, read_in_background
+from chat_tui.personal_files import LeadsNowhere, NotAFile, NotUtf8, TooLarge, decoded, read_file
+from chat_tui.safetext import is_blank, stripped
+from chat_tui.ui.screens.dialog import ListDialog, framed, text_field
 from chat_tui.ui.text import plain
 from chat_tui.ui.view.template_rows import (
     found_templates,
@@ -28,16 +34,80 @@ from chat_tui.ui.view.template_rows import (
 from chat_tui.ui.widgets.choice_list import ChoiceList
 from chat_tui.words.line import Line, Role
 
+ENDING: Final = ".txt"
+MOST_BYTES: Final = 20_000
+"""Of one file; a message has 4096 characters."""
+MOST_FILES: Final = 1_000
 
-class TemplateList(Dialog[str]):
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What was found in the directory of the templates."""
+
+    templates: tuple[Template, ...] = ()
+    """By name."""
+    skipped: tuple[tuple[str, str], ...] = ()
+    """Name of a file, raw, and why it could not be used."""
+
+
+class _Unusable(Exception):  # noqa: N818 - house word: a failure that was expected
+    """A file that is no template; the text says why."""
+
+
+def read_shelf(directory: Path) -> Shelf:
+    """All templates of a directory; none if it does not exist. Every other failure is in `skipped`."""
+    try:
+        names = sorted(name for name in os.listdir(directory) if _is_template(name))
+    except FileNotFoundError:
+        return Shelf()
+    except OSError as error:
+        return Shelf(skipped=((directory.name, error.strerror or str(error)),))
+    templates: list[Template] = []
+    skipped = [(name, _("there are too many files")) for name in names[MOST_FILES:]]
+    for name in names[:MOST_FILES]:
+        try:
+            templates.append(Template(_title(name), _text(directory / name)))
+        except _Unusable as problem:
+            skipped.append((name, str(problem)))
+        except OSError as error:
+            skipped.append((name, error.strerror or str(error)))
+    return Shelf(tuple(sorted(templates, key=lambda one: one.name.casefold())), tuple(skipped))
+
+
+def read_in_background(directory: Path, tell: Callable[[Shelf], object]) -> None:
+    """Read on a thread of its own and call `tell` there."""
+    # A daemon, so that a stalled disk does not hold up quitting.
+    threading.Thread(target=lambda: tell(read_shelf(directory)), name="templates", daemon=True).start()
+
+
+def _is_template(name: str) -> bool:
+    return name.lower().endswith(ENDING) and not name.startswith(".") and len(name) > len(ENDING)
+
+
+def _title(name: str) -> str:
+    # macOS keeps й and ё as two characters.
+    return unicodedata.normalize("NFC", " ".join(stripped(name[: -len(ENDING)]).split()))
+
+
+def _text(path: Path) -> str:
+    try:
+        text = stripped(decoded(read_file(path, MOST_BYTES))).strip("\n")
+    except LeadsNowhere:
+        raise _Unusable(_("it is a link that leads nowhere")) from None
+    except NotAFile:
+        raise _Unusable(_("it is not a file")) from None
+    except TooLarge:
+        raise _Unusable(_("it is larger than {n} bytes").format(n=MOST_BYTES)) from None
+    except NotUtf8 as found:
+        words = _("it is UTF-16; save it as UTF-8") if found.is_utf16 else _("it is not UTF-8")
+        raise _Unusable(words) from None
+    if is_blank(text):
+        raise _Unusable(_("it is empty"))
+    return text
+
+
+class TemplateList(ListDialog[str, Template]):
     """Gives the text of the chosen template with the values of the open chat in it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", priority=True, show=False),
-        Binding("down", "move(1)", priority=True, show=False),
-        Binding("pageup", "page(-1)", priority=True, show=False),
-        Binding("pagedown", "page(1)", priority=True, show=False),
-    ]
 
     class Read(Message):
         """The directory was read."""
@@ -55,16 +125,17 @@ class TemplateList(Dialog[str]):
         """Enter was pressed before the directory was read."""
 
     def compose(self) -> ComposeResult:
-        """The field, the templates, the filled text, what is missing, keys."""
-        with Vertical(id="box", classes="-tall") as box:
-            box.border_title = Content(_("Templates"))
-            yield text_field(placeholder=_("type a part of the name"))
-            yield ChoiceList[Template](self._draw)
-            yield Static(id="instead")
-            yield Static(id="preview")
-            yield Static(id="missing", classes="warn")
-            yield Static(id="skipped", classes="muted")
-            yield Static(keys_line(("Enter", _("into the box")), ("Esc", _("close"))), id="keys")
+        yield framed(
+            _("Templates"),
+            text_field(placeholder=_("type a part of the name")),
+            ChoiceList[Template](self._draw),
+            Static(id="instead"),
+            Static(id="preview"),
+            Static(id="missing", classes="warn"),
+            Static(id="skipped", classes="muted"),
+            keys=(("Enter", _("into the box")), ("Esc", _("close"))),
+            look="-tall",
+        )
 
     def on_mount(self) -> None:
         """Begin to read; the list is there at once."""
@@ -80,21 +151,13 @@ class TemplateList(Dialog[str]):
         if self._enter_came:
             self._choose()
 
-    def action_move(self, step: int) -> None:
-        """Highlight another template."""
-        self._list.move(step)
-
-    def action_page(self, direction: int) -> None:
-        """Highlight a template one page away."""
-        self._list.move_page(direction)
-
     @on(Input.Changed)
     def _show(self) -> None:
         if self._shelf is None:
             return
         found = found_templates(self._shelf.templates, self.query_one(Input).value)
-        self._list.show(found)
-        self._list.display = bool(found)
+        self.rows.show(found)
+        self.rows.display = bool(found)
         if not self._shelf.templates:
             self._say("instead", how_to_words(self._directory))
         else:
@@ -103,7 +166,7 @@ class TemplateList(Dialog[str]):
 
     @on(ChoiceList.Highlighted)
     def _preview(self) -> None:
-        template = self._list.current
+        template = self.rows.current
         spans = preview(template, self._values) if template is not None else []
         bad = [plain(text, "bold reverse") if role is Role.BAD else plain(text) for text, role in spans]
         drawn = self.query_one("#preview", Static)
@@ -114,7 +177,7 @@ class TemplateList(Dialog[str]):
     @on(Input.Submitted)
     @on(ChoiceList.Chosen)
     def _choose(self) -> None:
-        template = self._list.current
+        template = self.rows.current
         self._enter_came = self._shelf is None
         if template is not None:
             self.finish(fill(template.text, self._values))
@@ -123,10 +186,6 @@ class TemplateList(Dialog[str]):
         return (template_line(template, self._values, cells),)
 
     def _say(self, where: str, words: str) -> None:
-        line = self.query_one(f"#{where}", Static)
-        line.update(plain(words))
-        line.display = bool(words)
-
-    @property
-    def _list(self) -> ChoiceList[Template]:
-        return self.query_one(ChoiceList)
+        """Nothing to say takes no room."""
+        self.say(words, where)
+        self.query_one(f"#{where}").display = bool(words)

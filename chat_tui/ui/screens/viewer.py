@@ -1,25 +1,35 @@
-"""A received file on the screen: a picture, a text, or the sentence that says why neither."""
+"""A received file, on its way here and on the screen: a picture, a text, or why it is neither."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.widget import Widget
 from textual.widgets import Static
 
 from chat_tui.inbox.files import saved_name
+from chat_tui.inbox.service import Inbox
 from chat_tui.locale import N_, _
-from chat_tui.model.message import Attachment
-from chat_tui.pictures.preview import NoPicture, Picture
-from chat_tui.ui.screens.dialog import Dialog, keys_line
+from chat_tui.model.message import Attachment, Message
+from chat_tui.model.problem import Problem
+from chat_tui.pictures.kinds import HEAD, picture_kind
+from chat_tui.pictures.kinds import text_of as text_in
+from chat_tui.pictures.preview import NoPicture, Picture, decode
+from chat_tui.ui.screens.dialog import Dialog, ListDialog, framed
 from chat_tui.ui.text import plain
 from chat_tui.ui.widgets.choice_list import ChoiceList
 from chat_tui.ui.widgets.picture_pane import PicturePane
 from chat_tui.words import glyphs
-from chat_tui.words.files import file_line, kind_words
-from chat_tui.words.line import Line, Span, shown, text_of, wrap
+from chat_tui.words.files import file_line, kind_words, size_words
+from chat_tui.words.line import Span, shown, text_of, wrap
 
+Outcome = TypeVar("Outcome")
+
+_SHOWN_S = 0.2
+"""Seconds between two looks at how much has come."""
+_NAME_CELLS = 60
 AROUND = (6, 7)
 """Columns and rows that frame, name and keys take of the screen."""
 BOX = 100
@@ -48,16 +58,75 @@ Shown = Picture | NoPicture | FileText
 """What is shown of a file, or why nothing is."""
 
 
-class Viewer(Dialog[bool]):
+class Fetching(Dialog[Outcome], Generic[Outcome]):
+    """Gives what the work gives, or None when it was broken off."""
+
+    AUTO_FOCUS = None
+
+    def __init__(
+        self, name: str, size: int | None, work: Callable[[Callable[[int], None]], Awaitable[Outcome]]
+    ) -> None:
+        """`work` gets a function that hears how many bytes have come, on whatever thread."""
+        super().__init__()
+        self._name_words = text_of(file_line(name, size, _NAME_CELLS))
+        self._work = work
+        self._came = 0
+
+    def compose(self) -> ComposeResult:
+        yield framed(
+            _("Fetching the file"),
+            Static(plain(self._name_words), id="name"),
+            Static(id="progress", classes="muted"),
+            keys=(("Esc", _("break off")),),
+        )
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self._working = self.run_worker(self._run(), exit_on_error=True)
+        self.set_interval(_SHOWN_S, self._show)
+        self._show()
+
+    def action_leave(self) -> None:
+        """Break it off; nothing is kept."""
+        self._working.cancel()
+        self.finish(None)
+
+    async def _run(self) -> None:
+        self.finish(await self._work(self._hear))
+
+    def _hear(self, came: int) -> None:
+        self._came = came
+
+    def _show(self) -> None:
+        self.say(_("{size} so far").format(size=size_words(self._came)), "progress")
+
+
+def looking_at(inbox: Inbox, message: Message, index: int) -> Fetching[Shown | Problem]:
+    """Have a file of a message fetched; it gives what the screen can show of it, by its content."""
+    file = message.attachments[index]
+
+    async def look(progress: Callable[[int], None]) -> Shown | Problem:
+        content = await inbox.read_attachment(message.chat_id, message.message_id, index, progress)
+        if isinstance(content, Problem):
+            return content
+        if picture_kind(content[:HEAD]) is None:
+            text = text_in(content)
+            return NoPicture.OTHER if text is None else FileText(*text)
+        size = fetching.app.size
+        return await decode(content, min(size.width, BOX) - AROUND[0], size.height - AROUND[1])
+
+    fetching = Fetching[Shown | Problem](saved_name(file.name), file.size, look)
+    return fetching
+
+
+class Viewer(ListDialog[bool, str]):
     """Gives True when the file is to be saved."""
 
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "save", show=False),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
+        Binding("k", "move(-1)", show=False),
+        Binding("j", "move(1)", show=False),
     ]
 
     def __init__(self, file: Attachment, content: Shown) -> None:
@@ -66,46 +135,46 @@ class Viewer(Dialog[bool]):
         self._content = content
 
     def compose(self) -> ComposeResult:
-        """Name, the file, keys."""
-        with Vertical(id="box", classes="-tall" if isinstance(self._content, FileText) else "-view"):
-            name = text_of(file_line(saved_name(self._file.name), self._file.size, _TEXT_CELLS))
-            if isinstance(self._content, FileText) and self._content.guessed:
+        name = text_of(file_line(saved_name(self._file.name), self._file.size, _TEXT_CELLS))
+        pane: Widget
+        if isinstance(self._content, Picture):
+            pane = PicturePane(self._content)
+        elif isinstance(self._content, FileText):
+            pane = ChoiceList[str](lambda line, _cells: ((Span(line),),), marks=False)
+            if self._content.guessed:
                 read_as = _("read as {encoding}").format(encoding=self._content.guessed)
                 name = f"{name}{glyphs.JOIN}{read_as}"
-            yield Static(plain(name, lines=False), id="name")
-            if isinstance(self._content, Picture):
-                yield PicturePane(self._content)
-            elif isinstance(self._content, FileText):
-                yield ChoiceList[str](_draw, marks=False)
-            else:
-                yield Static(plain(self._why()), id="why")
-            yield Static(keys_line(("s", _("save")), ("Esc", _("close"))), id="keys")
+        else:
+            pane = Static(plain(self._why()), id="why")
+        yield framed(
+            "",
+            Static(plain(name, lines=False), id="name"),
+            pane,
+            keys=(("s", _("save")), ("Esc", _("close"))),
+            look="-tall" if isinstance(self._content, FileText) else "-view",
+        )
 
     def on_mount(self) -> None:
         """List the lines of a text."""
         if isinstance(self._content, FileText):
-            self.query_one(ChoiceList).show(wrap(shown(self._content.text), _TEXT_CELLS))
+            self.rows.show(wrap(shown(self._content.text), _TEXT_CELLS))
 
     def action_save(self) -> None:
         """Save it instead."""
         self.finish(True)
 
     def action_move(self, step: int) -> None:
-        """Scroll a text by a line."""
-        for lines in self.query(ChoiceList):
-            lines.move(step)
+        """Scroll a text by a line; a picture does not move."""
+        if isinstance(self._content, FileText):
+            super().action_move(step)
 
     def action_page(self, direction: int) -> None:
         """Scroll a text by a page."""
-        for lines in self.query(ChoiceList):
-            lines.move_page(direction)
+        if isinstance(self._content, FileText):
+            super().action_page(direction)
 
     def _why(self) -> str:
         if isinstance(self._content, NoPicture) and self._content in _WHY:
             return _(_WHY[self._content])
         words = _("This is a file of another kind ({kind}): save it and open it elsewhere.")
         return words.format(kind=kind_words(saved_name(self._file.name)))
-
-
-def _draw(line: str, _cells: int) -> tuple[Line]:
-    return ((Span(line),),)

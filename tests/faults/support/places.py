@@ -2,12 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from textual.widgets import Input
 
-from chat_tui.inbox.service import Inbox
 from chat_tui.model.doubt import Doubt, DoubtKind
 from chat_tui.model.file import FileCard
 from chat_tui.model.ids import MessageId, OutboxId
@@ -18,12 +16,11 @@ from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.search import SearchHit, SearchQuery
 from chat_tui.model.timeline import Entry
-from chat_tui.ui.screens.file_card import FileCardScreen
-from chat_tui.ui.screens.flows import Flows
-from chat_tui.ui.screens.help import Help
+from chat_tui.ui.screens.app_dialogs import Help, Palette
+from chat_tui.ui.screens.attach import FileCardScreen
 from chat_tui.ui.screens.new_chat import NewChatScreen
 from chat_tui.ui.screens.outbox import OutboxScreen
-from chat_tui.ui.screens.palette import Palette
+from chat_tui.ui.screens.questions import offer
 from chat_tui.ui.text import notify
 from chat_tui.ui.view.outbox_rows import detail_words, outbox_lines
 from chat_tui.ui.view.queue_rows import queue_row
@@ -102,8 +99,7 @@ async def _private(stage: HostileApp, text: str) -> None:
 
 
 async def _offer(stage: HostileApp, text: str) -> None:
-    flows = Flows(cast("Any", stage), cast("Inbox", None), lambda: NOW, UTC, Path())
-    stage.run_worker(flows.offer(text))
+    await stage.dialog(offer("Another copy has this:", text))
 
 
 async def _type(stage: HostileApp, text: str, screen: Palette | Help) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from chat_tui.ui.screens.choose import Choose
+from chat_tui.ui.screens.questions import Choose
 from chat_tui.words.line import Line, Span
 from tests.support.settling import press
 from tests.ui.screens.stage import NOTHING, staged

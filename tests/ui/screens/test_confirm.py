@@ -5,7 +5,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from chat_tui import locale
-from chat_tui.ui.screens.confirm import Confirm
+from chat_tui.ui.screens.questions import Confirm
 from chat_tui.ui.terminal.layout import Layout
 from chat_tui.ui.text import plain
 from tests.support.settling import press, settled

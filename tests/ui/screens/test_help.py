@@ -2,7 +2,7 @@ import pytest
 
 from chat_tui import locale
 from chat_tui.ui.keys import HelpRow, help_rows
-from chat_tui.ui.screens.help import Help
+from chat_tui.ui.screens.app_dialogs import Help
 from chat_tui.ui.view.help_rows import help_lines
 from chat_tui.words.line import text_of, width_of
 from tests.support.settling import press, settled

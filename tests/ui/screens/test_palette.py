@@ -6,7 +6,7 @@ from textual.widgets import Input
 
 from chat_tui import locale
 from chat_tui.ui.keys import COMMANDS, Command
-from chat_tui.ui.screens.palette import Palette
+from chat_tui.ui.screens.app_dialogs import Palette
 from chat_tui.ui.terminal.layout import latin
 from chat_tui.ui.view.palette_rows import palette_commands
 from chat_tui.words.layouts import cyrillic

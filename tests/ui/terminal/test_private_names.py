@@ -12,7 +12,7 @@ import pytest
 from textual.message_pump import MessagePump
 
 import chat_tui.ui
-from chat_tui.ui.screens.desk import Desk
+from chat_tui.ui.screens.main_screen import MainScreen
 
 UI = Path(chat_tui.ui.__file__).parent
 MODULES = sorted(
@@ -68,9 +68,9 @@ def test_no_private_name_of_textual_is_used_outside_the_repairs(name: str) -> No
 
 
 def test_the_classes_of_the_screen_are_found() -> None:
-    assert "chat_tui.ui.screens.desk" in MODULES
-    assert "_running" in textuals(Desk)
-    assert "_count" in own_names(Desk)
+    assert "chat_tui.ui.screens.main_screen" in MODULES
+    assert "_running" in textuals(MainScreen)
+    assert "_place_of" in own_names(MainScreen)
 
 
 def test_the_table_names_every_repair_and_a_test_of_it() -> None:

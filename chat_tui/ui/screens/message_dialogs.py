@@ -1,6 +1,6 @@
-"""What may be done with a message that was read: conversations of one or more dialogs."""
+"""What may be done with a message that was read: copied from, its files viewed and saved."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,12 +13,9 @@ from chat_tui.model.file import Saved
 from chat_tui.model.message import Message
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Entry
-from chat_tui.pictures.kinds import HEAD, picture_kind, text_of
-from chat_tui.pictures.preview import NoPicture, decode
-from chat_tui.ui.screens.choose import Choose, Draw
-from chat_tui.ui.screens.fetching import Fetching
+from chat_tui.ui.screens.questions import Choose, Draw
 from chat_tui.ui.screens.save_card import SaveCard
-from chat_tui.ui.screens.viewer import AROUND, BOX, FileText, Shown, Viewer
+from chat_tui.ui.screens.viewer import Fetching, Viewer, looking_at
 from chat_tui.ui.terminal.clipboard import Copying
 from chat_tui.ui.text import notify
 from chat_tui.ui.view.copies import copies_of, copy_line
@@ -31,8 +28,8 @@ _OF_THE_PLACE = frozenset({ProblemKind.FOLDER_UNUSABLE, ProblemKind.DISK_FULL})
 
 
 @dataclass(slots=True)
-class Received:
-    """What the dialogs need."""
+class MessageDialogs:
+    """Each asks what is meant where there are several things, and tells what was done."""
 
     app: Copying[None]
     inbox: Inbox
@@ -66,27 +63,13 @@ class Received:
             return
         for index in await self._which(message, _("View which file?"), []):
             file = message.attachments[index]
-            looking = Fetching[Shown | Problem](
-                saved_name(file.name), file.size, partial(self._look, message, index)
-            )
-            outcome = await self.app.push_screen_wait(looking)
+            outcome = await self.app.push_screen_wait(looking_at(self.inbox, message, index))
             if isinstance(outcome, Problem):
                 self._refused(outcome, file.url)
             elif outcome is not None:
                 is_wanted = await self.app.push_screen_wait(Viewer(file, outcome))
                 if is_wanted:
                     await self._save_these(message, [index])
-
-    async def _look(self, message: Message, index: int, progress: Callable[[int], None]) -> Shown | Problem:
-        """What the screen can show of a file, by its content."""
-        content = await self.inbox.read_attachment(message.chat_id, message.message_id, index, progress)
-        if isinstance(content, Problem):
-            return content
-        if picture_kind(content[:HEAD]) is None:
-            text = text_of(content)
-            return NoPicture.OTHER if text is None else FileText(*text)
-        size = self.app.size
-        return await decode(content, min(size.width, BOX) - AROUND[0], size.height - AROUND[1])
 
     async def _save_these(self, message: Message, left: Sequence[int]) -> None:
         folder, problem = await self._offered(), ""

@@ -8,7 +8,7 @@ from chat_tui.model.ids import ChatId
 from chat_tui.words.doubts import doubt_words
 
 
-class Objections:
+class SendChecks:
     """Remembers the doubts that were said, chat by chat; the door decides which there are."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""The dialog that puts a chat off."""
+"""The dialogs of marks: until when a chat is put off, and one line of the operator's own words on it."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -8,31 +8,22 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widgets import Input, Static
 
 from chat_tui.locale import _
 from chat_tui.model.ids import Millis
-from chat_tui.ui.screens.dialog import Dialog, EnterPause, keys_line, text_field
+from chat_tui.ui.screens.dialog import Answers, Dialog, ListDialog, framed, text_field
 from chat_tui.ui.text import plain
 from chat_tui.ui.widgets.choice_list import ChoiceList
 from chat_tui.words.line import Line, Role, Span, shown
 from chat_tui.words.times import Choice, Until, choices, read_time, until_words
 
 
-class Times(ChoiceList[Choice], can_focus=True):
-    """The offered times; their numbers are the same keys on every layout."""
+class SnoozeScreen(ListDialog[Until, Choice]):
+    """Gives until when, or None. The numbers of the offered times are the same keys on every layout."""
 
-
-class SnoozeScreen(Dialog[Until]):
-    """Gives until when, or None."""
-
-    AUTO_FOCUS = "Times"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", priority=True, show=False),
-        Binding("down", "move(1)", priority=True, show=False),
-        Binding("enter", "choose", show=False),
-    ]
+    AUTO_FOCUS = "Answers"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", show=False)]
 
     def __init__(
         self,
@@ -43,51 +34,49 @@ class SnoozeScreen(Dialog[Until]):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`title` names the chat; `clock` gives seconds."""
-        super().__init__()
+        super().__init__(clock=clock)
         self._title = title
         self._now = now
         self._zone = zone
         self._choices = choices(now(), zone)
-        self._pause = EnterPause(clock)
 
     def compose(self) -> ComposeResult:
-        """The chat, the times, the field for another one, what it means, keys."""
-        with Vertical(id="box", classes="-small") as box:
-            box.border_title = plain(_("Snooze"))
-            yield Static(plain(self._title, lines=False), id="recipient")
-            yield Times(self._draw)
-            yield text_field(placeholder=_("14:30, 25.11 10:00 or +90m"))
-            yield Static(id="problem")
-            yield Static(keys_line(("1–5 Enter", _("choose")), ("Esc", _("close"))), id="keys")
+        yield framed(
+            _("Snooze"),
+            Static(plain(self._title, lines=False), id="recipient"),
+            Answers(self._draw),
+            text_field(placeholder=_("14:30, 25.11 10:00 or +90m")),
+            Static(id="problem"),
+            keys=(("1–5 Enter", _("choose")), ("Esc", _("close"))),
+        )
 
     def on_mount(self) -> None:
         """Highlight the first time; the field comes when it is wanted."""
-        self.query_one(Times).show(self._choices)
+        self.rows.show(self._choices)
         self.query_one(Input).display = False
 
     def on_key(self, event: events.Key) -> None:
         """Choose by number."""
         number = event.character or ""
-        if self.query_one(Times).has_focus and number in {"1", "2", "3", "4", "5"}:
+        if self.rows.has_focus and number in {"1", "2", "3", "4", "5"}:
             event.stop()
             self._choose(int(number) - 1)
 
     def action_move(self, step: int) -> None:
         """Highlight another time; from the field back to the times."""
-        times = self.query_one(Times)
-        if times.has_focus:
-            times.move(step)
+        if self.rows.has_focus:
+            self.rows.move(step)
         else:
-            times.focus()
+            self.rows.focus()
 
     def action_choose(self) -> None:
         """Take the highlighted time."""
-        index = self.query_one(Times).highlighted
-        if self._pause.is_over() and index is not None:
+        index = self.rows.highlighted
+        if self.is_enter_meant() and index is not None:
             self._choose(index)
 
     def _choose(self, index: int) -> None:
-        self.query_one(Times).move_to(index)
+        self.rows.move_to(index)
         until = self._choices[index].until
         if until is not None:
             self.finish(until)
@@ -105,21 +94,44 @@ class SnoozeScreen(Dialog[Until]):
         """Say what the time means while it is typed; what is wrong with it only after Enter."""
         at = read_time(event.value, self._now(), self._zone)
         words = "" if isinstance(at, str) else until_words(Until(at), self._now(), self._zone)
-        self._say(words, is_bad=False)
+        self.say(words, "problem", is_bad=False)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         at = read_time(event.value, self._now(), self._zone)
         if isinstance(at, str):
-            self._say(at, is_bad=True)
+            self.say(at, "problem", is_bad=True)
         else:
             self.finish(Until(at))
-
-    def _say(self, sentence: str, *, is_bad: bool) -> None:
-        line = self.query_one("#problem", Static)
-        line.set_class(is_bad, "bad")
-        line.update(plain(sentence))
 
     def _draw(self, choice: Choice, _cells: int) -> Sequence[Line]:
         number = str(self._choices.index(choice) + 1)
         return ((Span(number, Role.ACCENT), Span(f"  {shown(choice.words, lines=False)}")),)
+
+
+class LineDialog(Dialog[str]):
+    """Gives the line as it was typed, empty to remove what was there; None leaves it as it was."""
+
+    def __init__(self, heading: str, chat: str, *, value: str, hint: str, most: int) -> None:
+        """`chat` names the chat, `value` is what stands there now, `most` characters are kept."""
+        super().__init__()
+        self._heading = heading
+        self._chat = chat
+        self._value = shown(value, lines=False)
+        self._hint = hint
+        self._most = most
+
+    def compose(self) -> ComposeResult:
+        field = text_field(placeholder=self._hint, value=self._value)
+        field.max_length = self._most
+        yield framed(
+            self._heading,
+            Static(plain(self._chat, lines=False), id="recipient"),
+            field,
+            Static(plain(_("Only this shop sees it; nothing is told to the Market.")), classes="muted"),
+            keys=(("Enter", _("keep")), ("Esc", _("close"))),
+        )
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        self.finish(event.value)

@@ -11,8 +11,8 @@ PAGE: Final = 50
 """Hits asked for at once."""
 
 
-class Inquiry:
-    """What a text asks for. Every change of the text begins another one."""
+class SearchSession:
+    """What one text asks for and what came of it; every change of the text begins another one."""
 
     def __init__(self, inbox: Inbox, text: str, now: Millis) -> None:
         self._inbox = inbox

@@ -1,0 +1,177 @@
+"""What the keys of the main screen do: the objects that open, mark, write and ask, working together."""
+
+from collections.abc import Callable
+from datetime import tzinfo
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from chat_tui.inbox.service import Inbox
+from chat_tui.model.ids import Millis
+from chat_tui.model.timeline import Entry
+from chat_tui.ui.screens.advancing import Advancing
+from chat_tui.ui.screens.editing import Editing
+from chat_tui.ui.screens.marking import Marking
+from chat_tui.ui.screens.opening import Opening
+from chat_tui.ui.screens.order_pane import OrderSide
+from chat_tui.ui.screens.queue_pane import QueuePane
+from chat_tui.ui.screens.talk_pane import TalkPane
+from chat_tui.ui.terminal.app_base import TerminalApp
+from chat_tui.ui.widgets.history import Wish
+
+if TYPE_CHECKING:
+    from chat_tui.ui.screens.dialogs import Dialogs
+
+
+class Commands:
+    """No node of Textual: the main screen, which is one, says what runs as a worker of which group."""
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        terminal: TerminalApp[None],
+        inbox: Inbox,
+        *,
+        queue: QueuePane,
+        talk: TalkPane,
+        order: OrderSide,
+        now: Callable[[], Millis],
+        zone: tzinfo,
+        templates: Path,
+        operator: str,
+    ) -> None:
+        """`templates` is their directory, `operator` what they call whoever writes."""
+        self._terminal = terminal
+        self._inbox = inbox
+        self._talk = talk
+        self._order = order
+        self._now = now
+        self._zone = zone
+        self._templates = templates
+        self._operator = operator
+
+        def dialogs() -> "Dialogs":
+            return self.dialogs
+
+        self.advancing = Advancing(screen, terminal, inbox, talk)
+        self.editing = Editing(screen, terminal, talk, dialogs)
+        self.opening = Opening(
+            screen,
+            terminal,
+            inbox,
+            queue=queue,
+            talk=talk,
+            order=order,
+            editing=self.editing,
+            dialogs=dialogs,
+            now=now,
+            zone=zone,
+        )
+        self.marking = Marking(
+            screen,
+            inbox,
+            queue=queue,
+            talk=talk,
+            opening=self.opening,
+            dialogs=dialogs,
+            now=now,
+            zone=zone,
+        )
+
+    @cached_property
+    def dialogs(self) -> "Dialogs":
+        """All questions; they are loaded when the first is asked."""
+        from chat_tui.ui.screens.dialogs import Dialogs  # noqa: PLC0415 - not before the first paint
+
+        return Dialogs(
+            self._terminal,
+            self._inbox,
+            now=self._now,
+            zone=self._zone,
+            templates=self._templates,
+            operator=self._operator,
+        )
+
+    # -- opening -------------------------------------------------------------------------------------
+
+    async def write(self) -> None:
+        """Put the caret into the box of the chat that is meant."""
+        chat_id = self.opening.meant_id()
+        if chat_id is not None:
+            await self.opening.open(chat_id, write=True)
+
+    async def order(self) -> None:
+        """Show the order of the chat that is meant, or hide it."""
+        chat_id = self.opening.meant_id()
+        if chat_id is None:
+            return
+        if self._order.is_seen(chat_id):
+            self._order.hide()
+        elif await self.opening.bring(chat_id):
+            await self._order.show()
+
+    async def greet(self) -> None:
+        """The first look at a shop that was just connected."""
+        if await self.dialogs.greet():
+            await self.opening.open_waiting()
+
+    async def new_chat(self) -> None:
+        """Start a chat about an order or a return."""
+        chat_id = await self.dialogs.start_chat()
+        if chat_id is not None:
+            await self.opening.open(chat_id, write=True)
+
+    async def search(self) -> None:
+        """Find a message or a chat and open it there."""
+        hit = await self.dialogs.search()
+        if hit is not None:
+            await self.opening.open(hit.chat_id, at=hit.message_id)
+
+    async def outbox(self) -> None:
+        """Show everything that is not confirmed."""
+        choice = await self.dialogs.outbox.show()
+        if choice is None:
+            return
+        if choice.is_to_edit:
+            await self.marking.take_back(choice.item)
+        else:
+            await self.opening.open(choice.item.chat_id)
+
+    async def evidence(self) -> None:
+        """Write a chat down for an arbiter: that under the highlight, or the open one."""
+        from chat_tui.ui.screens import evidence  # noqa: PLC0415 - not before the first paint
+
+        chat_id = self.opening.meant_id()
+        if chat_id is not None:
+            await evidence.keep(self._terminal, self._inbox, chat_id, self._zone)
+
+    # -- the open chat -------------------------------------------------------------------------------
+
+    async def attach(self) -> None:
+        """Choose a file and send it to the open chat."""
+        if self._talk.item is not None:
+            sent = await self.dialogs.attaching.attach(self._talk.item)
+            if sent is not None:
+                self.marking.remember(sent)
+
+    async def choose_template(self) -> None:
+        """Put a template into the box of the chat it was chosen for; the box gets an answer in any case."""
+        item, text = self._talk.item, None
+        try:
+            if item is not None:
+                text = await self.dialogs.choose_template(item)
+        finally:
+            is_there = item is not None and self._talk.chat_id == item.chat.chat_id
+            self._talk.box.put(text if is_there else None)
+
+    async def deal_with(self, entry: Entry, wish: Wish) -> None:
+        """Copy something of a message that was picked, or save or view its file."""
+        if wish is Wish.SAVE:
+            await self.dialogs.message.save(entry)
+        elif wish is Wish.VIEW:
+            await self.dialogs.message.view(entry)
+        else:
+            context = self._talk.item.chat.context if self._talk.item is not None else None
+            await self.dialogs.message.copy(entry, context)

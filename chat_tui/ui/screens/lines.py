@@ -1,0 +1,47 @@
+"""The lines around the panes: above them the tabs, the link and what is wrong, below them the keys."""
+
+from collections.abc import Callable
+from datetime import tzinfo
+
+from textual.containers import Horizontal
+
+from chat_tui.inbox.service import Inbox
+from chat_tui.model.ids import Millis
+from chat_tui.model.queue import Tab
+from chat_tui.ui.terminal.app_base import TerminalApp
+from chat_tui.ui.widgets.hint_line import HintLine
+from chat_tui.ui.widgets.status_line import NoticeLine, StatusLine
+from chat_tui.ui.widgets.tab_bar import TabBar
+from chat_tui.words.status import notice, window_title
+
+TabWanted = TabBar.TabWanted
+"""Another tab is wanted by a click."""
+
+
+class Lines:
+    """Has the widgets of these lines and brings to them what the inbox knows."""
+
+    def __init__(
+        self, terminal: TerminalApp[None], inbox: Inbox, *, now: Callable[[], Millis], zone: tzinfo
+    ) -> None:
+        self._terminal = terminal
+        self._inbox = inbox
+        self._now = now
+        self._zone = zone
+        self._tabs = TabBar()
+        self._status = StatusLine()
+        self.top = Horizontal(self._tabs, self._status, id="top")
+        self.notice = NoticeLine()
+        self.hints = HintLine()
+
+    def show_link(self) -> None:
+        """Show how the connection is, and what is to be known of it."""
+        link = self._inbox.link()
+        self._status.show(link, self._now())
+        self.notice.say(notice(link, self._now(), self._zone))
+
+    async def count(self, tab: Tab) -> None:
+        """Count the chats of all tabs, of which `tab` is shown; how many wait stands in the title, too."""
+        counts = await self._inbox.tab_counts()
+        self._tabs.show(tab, counts)
+        self._terminal.entitle(window_title(counts[Tab.WAITING]))
