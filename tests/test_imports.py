@@ -48,7 +48,6 @@ def test_help_and_version_import_almost_nothing(argv: list[str]) -> None:
         "chat_tui.cli",
         "chat_tui.commands",
         "chat_tui.commands.arguments",
-        "chat_tui.commands.parser",
         "chat_tui.commands.streams",
         "chat_tui.hardening",
         "chat_tui.locale",
@@ -96,10 +95,11 @@ def test_no_verb_imports_what_another_needs(argv: list[str]) -> None:
 
 def test_the_inbox_is_ready_to_paint_without_network_or_server() -> None:
     code = (
-        "from chat_tui import cli; from chat_tui.settings import Settings; from chat_tui.paths import locate;"
+        "from chat_tui.commands.opening import open_inbox; from chat_tui.settings import Settings;"
+        " from chat_tui.paths import locate;"
         " from chat_tui.settings.schema import MarketSettings;"
         " settings = Settings(market=MarketSettings(business_id=5), api_key='ACMA:x');"
-        " inbox = cli.open_inbox(settings, locate(), undo_seconds=5);"
+        " inbox = open_inbox(settings, locate(), undo_seconds=5);"
         " import chat_tui.ui.app"
     )
     modules = loaded(code)
@@ -116,10 +116,10 @@ def test_several_businesses_are_ready_to_paint_without_network() -> None:
         with (place / "settings.toml").open("a") as settings:
             settings.write(table)
     code = (
-        "from chat_tui import cli; from chat_tui.settings import Settings;"
-        " from chat_tui.commands.several import open_all; import os; os.umask(0o077);"
+        "from chat_tui.settings import Settings;"
+        " from chat_tui.commands.opening import open_all; import os; os.umask(0o077);"
         " from chat_tui.paths import locate, make_private; make_private(locate().log.parent);"
-        " inbox = open_all(('one', 'other'), Settings(), cli.open_inbox); import chat_tui.ui.app;"
+        " inbox = open_all(('one', 'other'), Settings()); import chat_tui.ui.app;"
         " assert [name for name, link in inbox.link().parts] == ['one', 'other']"
     )
     modules = loaded(code)

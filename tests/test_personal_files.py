@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.commands.business import find_business
+from chat_tui.commands.access import find_business
 from chat_tui.market.access import Access
 from chat_tui.model.chat import Shop
 from chat_tui.model.ids import BusinessId, CampaignId

@@ -1,21 +1,34 @@
 """From settings to the Market: address, key, business, and the client that knocks with them."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
+from typing import Final
 
 from chat_tui.commands.speak import CannotStart
 from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
 from chat_tui.market.access import Access, AccessError
 from chat_tui.model.ids import BusinessId
-from chat_tui.paths import Paths, make_if_writable
+from chat_tui.model.problem import Problem
+from chat_tui.paths import UNWRITABLE, Paths, make_if_writable
+from chat_tui.personal_files import NotAFile, NotUtf8, TooLarge, decoded, read_file
+from chat_tui.private_files import whole_file
 from chat_tui.settings import Settings
+from chat_tui.words.problems import problem_words
+
+_MOST_BYTES: Final = 100
+"""Of what is remembered of a key's business."""
 
 
 def access_to(settings: Settings, paths: Paths) -> Access:
-    """Address, key and business; the business is asked for when the operator did not name it."""
+    """Address, key and business; the business is asked for when the operator did not name it.
+
+    Raises CannotStart.
+    """
     if not settings.has_access:
         raise CannotStart(
             _(
@@ -24,21 +37,26 @@ def access_to(settings: Settings, paths: Paths) -> Access:
             )
         )
     try:
-        access = Access(settings.market.api_url, settings.api_key, settings.oauth_token)
+        access = access_of(settings)
+        make_if_writable(paths.data)
+        make_if_writable(paths.cache)
+        if access.business_id is None:
+            connect = partial(client, access, settings)
+            access = replace(access, business_id=asyncio.run(find_business(access, paths.data, connect)))
     except AccessError as problem:
         raise CannotStart(str(problem)) from None
-    make_if_writable(paths.data)
-    make_if_writable(paths.cache)
-    if settings.market.business_id is not None:
-        return replace(access, business_id=BusinessId(settings.market.business_id))
+    return access
 
-    from chat_tui.commands.business import find_business  # noqa: PLC0415 - asked the first time only
 
-    connect = partial(client, access, settings)
-    try:
-        return replace(access, business_id=asyncio.run(find_business(access, paths.data, connect)))
-    except AccessError as problem:
-        raise CannotStart(str(problem)) from None
+def access_of(settings: Settings) -> Access:
+    """Address, key and business as they are set. Raises AccessError."""
+    number = settings.market.business_id
+    return Access(
+        settings.market.api_url,
+        settings.api_key,
+        settings.oauth_token,
+        business_id=None if number is None else BusinessId(number),
+    )
 
 
 def client(access: Access, settings: Settings) -> MarketApi:
@@ -66,3 +84,62 @@ def way_to(settings: Settings, paths: Paths, *, is_seen: bool) -> tuple[Access, 
 def try_key(settings: Settings, key: str) -> MarketApi:
     """A client with a key that is not stored yet. Raises AccessError."""
     return client(Access(settings.market.api_url, key), settings)
+
+
+async def find_business(access: Access, directory: Path, connect: Callable[[], MarketApi]) -> BusinessId:
+    """The one business of this key, remembered in `directory`; asks getCampaigns the first time only.
+
+    Raises CannotStart where there is none or several, and AccessError.
+    """
+    place = directory / "business"
+    known = _remembered(place, access)
+    if known is not None:
+        return known
+    found = await _ask(connect())
+    _remember(place, access, found)
+    return found
+
+
+async def _ask(market: MarketApi) -> BusinessId:
+    try:
+        shops = await market.get_shops()
+    finally:
+        await market.aclose()
+    if isinstance(shops, Problem):
+        raise CannotStart(problem_words(shops))
+    businesses = {shop.business_id: shop.business_name for shop in shops}
+    if not businesses:
+        raise CannotStart(
+            _("The key opens no shop. Check in the Market's cabinet which one it was made for.")
+        )
+    if len(businesses) > 1:
+        choice = "; ".join(f"{number} ({name})" for number, name in sorted(businesses.items()))
+        raise CannotStart(
+            _("The key opens several businesses; set CHAT_TUI_BUSINESS_ID to one of: {choice}").format(
+                choice=choice
+            )
+        )
+    return BusinessId(next(iter(businesses)))
+
+
+def _remembered(place: Path, access: Access) -> BusinessId | None:
+    try:
+        mark, number = decoded(read_file(place, _MOST_BYTES)).split()
+        return BusinessId(int(number)) if mark == _mark(access) else None
+    except (OSError, ValueError, NotAFile, TooLarge, NotUtf8):  # never asked yet, or not what we wrote: ask
+        return None
+
+
+def _remember(place: Path, access: Access, business_id: BusinessId) -> None:
+    try:
+        with whole_file(place) as file:
+            file.write(f"{_mark(access)} {business_id}\n".encode("ascii"))
+    except OSError as error:
+        if error.errno not in UNWRITABLE:  # else it is asked again by the next start
+            raise
+
+
+def _mark(access: Access) -> str:
+    """Tells keys apart without telling the key."""
+    secret = access.api_key or access.oauth_token
+    return hashlib.sha256(f"{access.base_url} {secret}".encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""`demo`: a pretend Market on this machine, as a child process that lives as long as the demo."""
+"""The pretend Market: as a child process that lives as long as the demo, and alone, for developers."""
 
 import fcntl
 import os
@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from chat_tui.commands.context import Context
 from chat_tui.commands.speak import CannotStart
 from chat_tui.locale import _
 from chat_tui.paths import Paths, make_private
@@ -23,6 +24,23 @@ _LATENCY_MS = 40
 """Before an answer, on the average: as long as the real Market is away."""
 _PATIENCE_S = 3.0
 """How long the child may take to end by itself."""
+
+
+def serve_alone(context: Context) -> int:
+    """`sandbox`: serve until it is told to end."""
+    from chat_tui.sandbox import serve  # noqa: PLC0415 - a server; only the child needs it
+
+    asked = context.asked
+    return serve.run(
+        port=asked.port,
+        chats=asked.chats,
+        seed=asked.seed,
+        journal=asked.journal,
+        fd=asked.fd,
+        out=sys.stdout,
+        stop_with_stdin=asked.stop_with_stdin,
+        latency_s=asked.latency / 1000,
+    )
 
 
 def profile(chats: int, seed: int) -> str:
@@ -53,17 +71,8 @@ def pretend_market(settings: Settings, paths: Paths, *, chats: int, seed: int) -
 @contextmanager
 def _child(door: socket.socket, data: Path, *, chats: int, seed: int) -> Iterator[None]:
     # -P: a httpx.py that happens to lie in the current directory must not be taken for the library.
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "chat_tui",
-        "sandbox",
-        "--fd",
-        str(door.fileno()),
-        "--stop-with-stdin",
-    ]
-    command += ["--latency", str(_LATENCY_MS)]
+    command = [sys.executable, "-P", "-m", "chat_tui", "sandbox", "--stop-with-stdin"]
+    command += ["--fd", str(door.fileno()), "--latency", str(_LATENCY_MS)]
     command += ["--chats", str(chats), "--seed", str(seed), "--journal", str((data / "journal").absolute())]
     environ = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
     words = open_private(data / "sandbox.log", os.O_WRONLY | os.O_TRUNC)

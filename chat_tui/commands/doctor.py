@@ -1,47 +1,42 @@
 """`doctor`: what stands in the way of the program, each with one line of repair. It changes nothing."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
 from functools import partial
 
 from chat_tui import locale
 from chat_tui.clock import wall_clock_ms
 from chat_tui.commands.access import client
-from chat_tui.commands.checks import files, market, storage, terminal
-from chat_tui.commands.checks.finding import Finding, State
-from chat_tui.commands.checks.zone import zone
+from chat_tui.commands.checks import Finding, State, files, market, terminal
+from chat_tui.commands.context import Context
 from chat_tui.commands.speak import say, say_json
-from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
-from chat_tui.market.access import Access
-from chat_tui.paths import Paths
-from chat_tui.settings import Flags, Settings, SettingsProblem, load
+from chat_tui.settings import Settings, SettingsProblem, load
 
 
-def run(flags: Flags, environ: Mapping[str, str], paths: Paths, *, as_json: bool) -> int:
+def doctor(context: Context) -> int:
     """Look at everything and print it; 1 if something is wrong, else 0."""
-    locale.use(locale.choose(flags.language, environ))
+    locale.use(locale.choose(context.flags.language, context.environ))
     findings: list[Finding] = []
+    settings = Settings()
     try:
-        settings = load(flags, environ, paths.settings_file)
+        settings = load(context.flags, context.environ, context.paths.settings_file)
         locale.use(settings.ui.language)
-        connect: Callable[[Access], MarketApi] = partial(client, settings=settings)
-        findings += market.look_at(settings, connect, wall_clock_ms)
+        findings += market.look_at(settings, partial(client, settings=settings), wall_clock_ms)
     except SettingsProblem as problem:
-        settings = Settings()
         findings.append(Finding("settings", _("settings"), State.BAD, str(problem)))
-    findings += _look(settings, environ, paths)
-    secrets = [secret for secret in (settings.api_key, settings.oauth_token) if secret]
-    findings = [_without(secrets, found) for found in findings]
-    if as_json:
+    findings += _look(context, settings)
+    findings = [_without(settings.secrets, found) for found in findings]
+    if context.asked.json:
         say_json([asdict(found) | {"state": found.state.name.lower()} for found in findings])
     else:
         _print(findings)
     return int(any(found.state is State.BAD for found in findings))
 
 
-def _look(settings: Settings, environ: Mapping[str, str], paths: Paths) -> Iterator[Finding]:
+def _look(context: Context, settings: Settings) -> Iterator[Finding]:
+    environ, paths = context.environ, context.paths
     yield terminal.term(environ)
     yield terminal.size(terminal.streams(sys.stdout))
     yield terminal.colours(environ)
@@ -49,10 +44,10 @@ def _look(settings: Settings, environ: Mapping[str, str], paths: Paths) -> Itera
     yield from terminal.tmux(options)
     yield terminal.clipboard(environ, options)
     yield terminal.notifications(settings.ui.notify, options)
-    yield zone(environ, wall_clock_ms())
+    yield terminal.zone(environ, wall_clock_ms())
     yield files.sqlite()
     yield from files.permissions(paths, settings.key_file)
-    yield from storage.rows(paths)
+    yield from files.rows(paths)
     yield files.disk(paths)
 
 
@@ -64,9 +59,9 @@ def _print(findings: Sequence[Finding]) -> None:
             say(f"{'':{4 + column}}  → {found.repair}")
 
 
-def _without(secrets: list[str], found: Finding) -> Finding:
+def _without(secrets: Sequence[str], found: Finding) -> Finding:
     """The same without the key, should an answer of the server have repeated it."""
     told, repair = found.found, found.repair
     for secret in secrets:
         told, repair = told.replace(secret, "…"), repair.replace(secret, "…")
-    return Finding(found.check, found.what, found.state, told, repair)
+    return replace(found, found=told, repair=repair)

@@ -4,13 +4,12 @@ import asyncio
 import getpass
 import sys
 import warnings
-from argparse import Namespace
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from functools import partial
 
-from chat_tui.commands.speak import CannotStart, complain, report
+from chat_tui.commands.access import try_key
+from chat_tui.commands.context import Context
+from chat_tui.commands.speak import CannotStart, Refused, complain, report
 from chat_tui.inbox.connect import Business, Opened, look_with
-from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
 from chat_tui.model.problem import Problem
 from chat_tui.settings import SettingsProblem
@@ -27,42 +26,36 @@ from chat_tui.words.rights import (
 )
 
 
-def run(
-    arguments: Namespace, settings_file: Path, connect: Callable[[str], MarketApi], environ: Mapping[str, str]
-) -> int:
-    """Check the key, say what it opens, store it; 1 when it is refused. Raises CannotStart."""
-    typed = _from_input() if arguments.token_stdin else _asked()
+def login(context: Context) -> int:
+    """Check the key, say what it opens, store it. Raises Refused, CannotStart."""
+    asked, settings_file = context.asked, context.paths.settings_file
+    typed = _from_input() if asked.token_stdin else _asked()
     try:
         key = pasted(typed, _("Api-Key"))
     except SettingsProblem as problem:
-        return _refuse(str(problem))
-    opened = asyncio.run(look_with(connect, key))
+        raise Refused(str(problem)) from None
+    opened = asyncio.run(look_with(partial(try_key, context.settings), key))
     if isinstance(opened, Problem):
-        return _refuse(refusal_words(opened))
+        raise Refused(refusal_words(opened))
     _show_rights(opened)
     if not opened.rights.may_read:
-        return _refuse(rights_summary(opened.rights))
-    business = _chosen(opened, _wanted(arguments, environ), may_ask=not arguments.token_stdin)
-    if business is None:
-        return 1
+        raise Refused(rights_summary(opened.rights))
+    business = _chosen(opened, _wanted(context), may_ask=not asked.token_stdin)
     for line in (business_words(business), *(f"  {shop_words(shop)}" for shop in business.shops)):
         report(line)
-    table = table_of(arguments.profile if arguments.is_profile_named else None)
+    table = table_of(context.named_profile)
     try:
-        check_place(settings_file, business.business_id, table, replace=arguments.replace)
+        check_place(settings_file, business.business_id, table, replace=asked.replace)
     except KeyInTheWay as problem:
-        return _refuse(str(problem))
+        raise Refused(str(problem)) from None
     key_file = keep_shop(settings_file, key, business.business_id, table)
-    report(_("The key is in {file}, which only you can read; {settings} leads to it.").format(
-        file=key_file, settings=settings_file
-    ))  # fmt: skip
-    _warn_of_others(environ)
+    words = _("The key is in {file}, which only you can read; {settings} leads to it.")
+    report(words.format(file=key_file, settings=settings_file))
+    # The environment goes before the file: a key there would be used instead.
+    if others := ", ".join(name for name in ENVIRONMENT if context.environ.get(name)):
+        words = _("{names} is set and goes before the file. Remove it, so that this key is used.")
+        complain(words.format(names=others))
     return 0
-
-
-def _refuse(words: str) -> int:
-    complain(words)
-    return 1
 
 
 def _from_input() -> str:
@@ -100,57 +93,35 @@ def _show_rights(opened: Opened) -> None:
         report(summary)
 
 
-def _wanted(arguments: Namespace, environ: Mapping[str, str]) -> int | None:
+def _wanted(context: Context) -> int | None:
     """The business that was named; the settings reader has checked what the environment says."""
-    if arguments.business is not None:
-        return int(arguments.business)
-    named = environ.get("CHAT_TUI_BUSINESS_ID", "").strip()
+    if context.asked.business is not None:
+        return int(context.asked.business)
+    named = context.environ.get("CHAT_TUI_BUSINESS_ID", "").strip()
     return int(named) if named else None
 
 
-def _chosen(opened: Opened, wanted: int | None, *, may_ask: bool) -> Business | None:
-    """The business to connect; None after saying why there is none."""
+def _chosen(opened: Opened, wanted: int | None, *, may_ask: bool) -> Business:
+    """The business to connect. Raises Refused."""
     found = opened.businesses
     if not found:
-        complain(no_business())
-        return None
+        raise Refused(no_business())
     if wanted is not None:
         business = opened.find(wanted)
         if business is None:
-            choice = "; ".join(map(business_words, found))
-            complain(
-                _("The key does not open business {wanted}. It opens: {choice}").format(
-                    wanted=wanted, choice=choice
-                )
-            )
+            words = _("The key does not open business {wanted}. It opens: {choice}")
+            raise Refused(words.format(wanted=wanted, choice="; ".join(map(business_words, found))))
         return business
     if len(found) == 1:
         return found[0]
     for number, business in enumerate(found, 1):
         report(f"{number}  {business_words(business)}")
-    if may_ask:
-        return _by_number(found)
-    complain(_("The key opens several businesses. Name one: --business ID"))
-    return None
-
-
-def _by_number(found: tuple[Business, ...]) -> Business | None:
+    if not may_ask:
+        raise Refused(_("The key opens several businesses. Name one: --business ID"))
     try:
         typed = input(_("Which one? Its number: ")).strip()
     except (EOFError, OSError):
         typed = ""
     if typed.isascii() and typed.isdigit() and len(typed) < 10 and 1 <= int(typed) <= len(found):
         return found[int(typed) - 1]
-    complain(_("There is no such number in the list. Nothing was stored."))
-    return None
-
-
-def _warn_of_others(environ: Mapping[str, str]) -> None:
-    """The environment goes before the file: a key there would be used instead."""
-    others = [name for name in ENVIRONMENT if environ.get(name)]
-    if others:
-        complain(
-            _("{names} is set and goes before the file. Remove it, so that this key is used.").format(
-                names=", ".join(others)
-            )
-        )
+    raise Refused(_("There is no such number in the list. Nothing was stored."))

@@ -7,21 +7,36 @@ and a complaint that nobody takes is lost (`complain`).
 import shlex
 import shutil
 import sys
-from typing import Any
+from typing import Any, Final, TypeVar
 
 from chat_tui.commands import streams
 from chat_tui.commands.streams import Unprintable
 from chat_tui.locale import _
+from chat_tui.model.problem import Problem
 from chat_tui.paths import ForeignDirectory
 from chat_tui.safetext import safe
 from chat_tui.words.json import json_text
+from chat_tui.words.problems import problem_words
 
-_FULL = sys.maxsize
+T = TypeVar("T")
+
+_FULL: Final = sys.maxsize
 """No limit: what is shown in one piece elsewhere is cut."""
 
 
 class CannotStart(Exception):  # noqa: N818 - house word: a refusal that was expected
     """The program cannot do its work here; the text is one sentence with the fix."""
+
+
+class Refused(Exception):  # noqa: N818 - house word: a failure that was expected
+    """What was asked for is not done, or not all of it; the text is one sentence. The exit code is 1."""
+
+
+def accepted(outcome: T | Problem) -> T:
+    """The outcome of something that was asked of the inbox. Raises Refused where that is a problem."""
+    if isinstance(outcome, Problem):
+        raise Refused(problem_words(outcome))
+    return outcome
 
 
 def say(text: str = "") -> None:

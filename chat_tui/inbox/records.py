@@ -5,7 +5,7 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatId
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.record import Record
-from chat_tui.model.timeline import Coverage, Entry, TimelinePage
+from chat_tui.model.timeline import Entry, TimelinePage
 
 _PAGE = 500
 
@@ -25,8 +25,7 @@ async def whole_chat(inbox: Inbox, chat_id: ChatId, *, ask: bool) -> Record | Pr
     if trouble := inbox.link(chat_id).unread:
         # What could not be read is not to be missing without a word.
         return Problem(ProblemKind.STORAGE, message=trouble)
-    is_complete = page.coverage is Coverage.DONE
-    return Record(item, tuple(entries), is_complete, ask, wall_clock_ms())
+    return Record(item, tuple(entries), page.is_complete, ask, wall_clock_ms())
 
 
 async def with_older(inbox: Inbox, page: TimelinePage) -> list[Entry]:

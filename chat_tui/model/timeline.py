@@ -63,6 +63,18 @@ class Entry:
         assert self.item is not None
         return f"o{self.item.outbox_id}"
 
+    @property
+    def created_at(self) -> Millis:
+        """When the Market took it, or, for what is not there yet, when it was queued."""
+        one = self.message or self.item
+        assert one is not None
+        return one.created_at
+
+    @property
+    def sender(self) -> str:
+        """Who wrote it, one of `Sender` or a word we do not know; what is on its way is ours."""
+        return self.message.sender if self.message is not None else Sender.PARTNER
+
 
 @dataclass(frozen=True, slots=True)
 class TimelinePage:
@@ -78,6 +90,11 @@ class TimelinePage:
     """Whether the Market has older messages than the cache."""
     seen: MessageId | None = None
     """The newest message the operator has seen."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the cache has the chat from its first message on."""
+        return self.coverage is Coverage.DONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,6 @@ def load(
     settings = Settings(
         **{table: TABLES[table](**values) for table, values in tables.items()},
         **(_access(own, own_environ, path) if shop and key else {}),
-        profile=flags.profile,
         read_only=flags.read_only,
     )
     if settings.queue.warn > settings.queue.late:

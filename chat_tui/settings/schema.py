@@ -315,7 +315,6 @@ class Settings:
     """An OAuth token, used when there is no Api-Key; empty if none was given."""
     key_file: Path | None = None
     """Where the key is kept, if the settings file says so: never to be sent to a buyer."""
-    profile: str = "default"
     read_only: bool = False
     """Nothing is sent and no chat is created."""
 

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.commands.checks import files, terminal
+from chat_tui.commands.checks import Finding, State, files, terminal
 from chat_tui.commands.checks import market as market_
-from chat_tui.commands.checks.finding import Finding, State
 from chat_tui.inbox.connect import Opened
 from chat_tui.model.chat import KeyRights
 from chat_tui.paths import locate

@@ -21,7 +21,7 @@ from tests.support.sandbox import Sandbox
 RUN_ALL = """
 import gc, json, os, sys
 from chat_tui import cli
-from chat_tui.commands import arguments, export, list, login, new, send, show, stats, sync
+from chat_tui.commands import acting, arguments, installation, login, opening, reading, reports
 import chat_tui.inbox.service, chat_tui.market.client, chat_tui.commands.doctor, chat_tui.logs
 import anyio._backends._asyncio, certifi, httpcore, httpx, snowballstemmer
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.commands.checks import files
-from chat_tui.commands.checks.finding import State
+from chat_tui.commands.checks import State, files
 from chat_tui.paths import locate
 from tests.commands.conftest import Run
 from tests.faults.support.tiers import with_quick

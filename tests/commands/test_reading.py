@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chat_tui.commands import list as list_
+from chat_tui.commands import reading
 from tests.commands.conftest import Run
 from tests.support.faults import Answer
 from tests.support.sandbox import Sandbox
@@ -32,7 +32,7 @@ def test_the_first_list_asks_the_market_and_the_second_does_not(run: Run, market
 
 def test_a_list_longer_than_a_page_is_whole(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = chats(run)
-    monkeypatch.setattr(list_, "_PAGE", 5)
+    monkeypatch.setattr(reading, "_PAGE", 5)
     assert chats(run) == whole
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from chat_tui.commands import delivered as waiting
-from chat_tui.commands.delivered import delivered
+from chat_tui.commands import acting as waiting
+from chat_tui.commands.acting import delivered
 from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.store.errors import StoreBusy

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui import cli
-from chat_tui.commands.several import open_all
+from chat_tui.commands.opening import open_all
 from chat_tui.commands.speak import CannotStart
 from chat_tui.model.apart import common_chat
 from chat_tui.model.ids import ChatId
@@ -104,7 +103,7 @@ async def test_what_is_private_to_one_shop_is_sent_by_none(environment: dict[str
     key.chmod(0o600)
     text = paths.settings_file.read_text().replace('"home.key"', f'"{key}"')
     paths.settings_file.write_text(text)
-    inbox = open_all(("kitchen", "home", "garden"), Settings(), cli.open_inbox)
+    inbox = open_all(("kitchen", "home", "garden"), Settings())
     inbox.start(background=False)
     try:
         for place in range(2):
@@ -119,5 +118,5 @@ def test_if_no_shop_can_be_opened_every_reason_is_said(environment: dict[str, st
     for key in locate().config.glob("*.key"):
         key.unlink()
     with pytest.raises(CannotStart) as raised:
-        open_all(("kitchen", "home"), Settings(), cli.open_inbox)
+        open_all(("kitchen", "home"), Settings())
     assert all(f"{name}: " in str(raised.value) for name in ("kitchen", "home"))

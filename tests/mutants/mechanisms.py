@@ -107,7 +107,7 @@ _VERBS = (
     ),
     one(
         "the code of send is that of its line",
-        "chat_tui/commands/send.py",
+        "chat_tui/commands/acting.py",
         "        report(told)\n        return True",
         "        say(told)\n        return True",
         f"{NO_OUTPUT}::test_the_exit_code_tells_what_became_of_the_message_and_not_of_the_line_about_it",
@@ -128,7 +128,7 @@ _VERBS = (
     ),
     one(
         "of two values of an option the last counts",
-        "chat_tui/commands/parser.py",
+        "chat_tui/commands/arguments.py",
         '        self.register("action", None, _Once)\n',
         "",
         "tests/commands/test_arguments.py::test_no_option_with_a_value_keeps_only_the_last_one",

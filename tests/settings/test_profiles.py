@@ -46,7 +46,6 @@ def test_each_has_the_key_the_business_and_the_address_of_its_table(path: Path) 
         MarketSettings("Уютная кухня", "https://proxy.example/market", 11, "kitchen.key"),
         api_key=KEY,
         key_file=path.parent / "kitchen.key",
-        profile="kitchen",
     )
     home = load(Flags(profile="home"), environ, path)
     assert (home.market.api_url, home.market.business_id) == ("http://127.0.0.1:8080", 12)

@@ -105,7 +105,7 @@ def test_the_environment_wins_over_the_file_and_flags_over_both(path: Path) -> N
     settings = load(Flags("en", "second", True), environ | {"LANG": "ru_RU.UTF-8"}, path)
     assert (settings.market.api_url, settings.market.business_id) == ("http://127.0.0.1:8080", 2)
     assert settings.api_key == KEY
-    assert (settings.ui.language, settings.profile, settings.read_only) == ("en", "second", True)
+    assert (settings.ui.language, settings.read_only) == ("en", True)
     assert load(NONE, {"LANG": "en_GB.UTF-8"}, path).ui.language == "ru"
 
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from chat_tui.commands.checks import files
-from chat_tui.commands.checks.finding import State
+from chat_tui.commands.checks import State, files
 from chat_tui.paths import Paths
 from chat_tui.store.errors import StoreProblem
 from chat_tui.store.locks import ByteLock, WriteLock

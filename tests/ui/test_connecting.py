@@ -15,7 +15,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from chat_tui.commands import access, first
+from chat_tui.commands import access, starting
 from chat_tui.inbox.connect import Connector
 from chat_tui.paths import locate
 from chat_tui.sandbox.access import FOREIGN_KEY, READ_ONLY_KEY, REVOKED_KEY
@@ -104,7 +104,7 @@ async def box(url: str, *, size: tuple[int, int] = (100, 30)) -> AsyncIterator[N
     """The program with nothing set up, before a Market at `url`."""
     settings_file = locate().settings_file
     connect = partial(access.try_key, Settings(market=MarketSettings(api_url=url)))
-    connector = Connector(connect, partial(first._store, settings_file, table_of(None)))
+    connector = Connector(connect, partial(starting.store_shop, settings_file, table_of(None)))
     app = StartApp(connector, Preferences(), report=locate().log)
     try:
         async with app.run_test(size=size) as pilot:

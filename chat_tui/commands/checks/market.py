@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from chat_tui.commands.checks.finding import Finding, State
+from chat_tui.commands.access import access_of
+from chat_tui.commands.checks import Finding, State
 from chat_tui.inbox.connect import Opened, look
 from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
@@ -30,10 +31,7 @@ def look_at(settings: Settings, connect: Connect, now: Callable[[], Millis]) -> 
     if not settings.has_access:
         return _without_key(settings.market.api_url)
     try:
-        access = Access(settings.market.api_url, settings.api_key, settings.oauth_token)
-        if settings.market.business_id is not None:
-            access = replace(access, business_id=BusinessId(settings.market.business_id))
-        return asyncio.run(_ask(access, connect, now))
+        return asyncio.run(_ask(access_of(settings), connect, now))
     except AccessError as problem:
         return [Finding("address", _("address"), State.BAD, str(problem))]
 

@@ -1,27 +1,50 @@
-"""The terminal and what is around it, as far as the environment and tmux tell."""
+"""The terminal and what is around it, time zone included, as far as the environment and tmux tell."""
 
 import os
 import subprocess
 from collections.abc import Callable, Mapping
-from typing import Final, TextIO
+from datetime import UTC, datetime
+from typing import Final, NamedTuple, TextIO
 
-from chat_tui.commands.checks.finding import Finding, State
+from chat_tui.commands.checks import Finding, State
 from chat_tui.locale import _
+from chat_tui.model.ids import Millis
 from chat_tui.settings.secret import ENVIRONMENT as SECRETS
 from chat_tui.ui.terminal import environment
 from chat_tui.ui.terminal.colours import is_colourless
+from chat_tui.ui.zone import find_zone
 
 LEAST: Final = (40, 12)
 COMFORTABLE: Final = (80, 24)
 SLOW_ESCAPE_MS: Final = 100
 """From here on a person feels how long tmux waits for what may follow Esc."""
 _PATIENCE_S: Final = 2.0
-_OPTIONS: Final = ("set-clipboard", "allow-passthrough", "escape-time", "extended-keys")
 _SWITCHES: Final = {"0": "off", "1": "on"}
 """How older versions of tmux spell a switch."""
 
 Options = Mapping[str, str]
 """What tmux says of its options; empty = it said nothing."""
+
+
+class _Option(NamedTuple):
+    """What an option of tmux should be."""
+
+    is_good: Callable[[str], bool]
+    otherwise: State
+    line: str
+    """Of ~/.tmux.conf, which mends it."""
+
+
+_OPTIONS: Final[Mapping[str, _Option]] = {
+    "set-clipboard": _Option(lambda told: told == "on", State.UNKNOWN, "set -s set-clipboard on"),
+    "allow-passthrough": _Option(
+        lambda told: told in {"on", "all"}, State.UNKNOWN, "set -g allow-passthrough on"
+    ),
+    "escape-time": _Option(
+        lambda told: told.isdecimal() and int(told) <= SLOW_ESCAPE_MS, State.BAD, "set -s escape-time 10"
+    ),
+    "extended-keys": _Option(lambda told: told in {"on", "always"}, State.UNKNOWN, "set -s extended-keys on"),
+}
 
 
 def term(environ: Mapping[str, str]) -> Finding:
@@ -87,18 +110,16 @@ def tmux(options: Options | None) -> list[Finding]:
     if not options:
         fix = _("Run doctor in the pane where chat-tui is to run.")
         return [Finding("tmux", "tmux", State.UNKNOWN, _("it does not tell its options"), fix)]
-    judges: Mapping[str, Callable[[str], tuple[State, str]]] = {
-        "set-clipboard": _set_clipboard,
-        "allow-passthrough": _allow_passthrough,
-        "escape-time": _escape_time,
-        "extended-keys": _extended_keys,
-    }
-    found = []
-    for name, judge in judges.items():
-        told = options.get(name, "")
-        state, fix = judge(told) if told else (State.UNKNOWN, "")
-        found.append(Finding(f"tmux_{name}", f"tmux {name}", state, told or _("this tmux has no such"), fix))
-    return found
+    return [_of_option(name, wanted, options.get(name, "")) for name, wanted in _OPTIONS.items()]
+
+
+def _of_option(name: str, wanted: _Option, told: str) -> Finding:
+    check, what = f"tmux_{name}", f"tmux {name}"
+    if not told:
+        return Finding(check, what, State.UNKNOWN, _("this tmux has no such"))
+    if wanted.is_good(told):
+        return Finding(check, what, State.GOOD, told)
+    return Finding(check, what, wanted.otherwise, told, _in_conf(name))
 
 
 def clipboard(environ: Mapping[str, str], options: Options | None) -> Finding:
@@ -108,7 +129,7 @@ def clipboard(environ: Mapping[str, str], options: Options | None) -> Finding:
         return Finding("clipboard", what, State.BAD, _("this console has no clipboard"), _("Use a terminal."))
     if options and not (options["set-clipboard"] == "on" or _passes(options)):
         words = _("tmux keeps it to itself")
-        return Finding("clipboard", what, State.BAD, words, _in_conf("set -s set-clipboard on"))
+        return Finding("clipboard", what, State.BAD, words, _in_conf("set-clipboard"))
     fix = _("No terminal tells. If a copied text does not arrive, allow OSC 52 in the terminal's settings.")
     return Finding("clipboard", what, State.UNKNOWN, _("sent to the terminal (OSC 52)"), fix)
 
@@ -122,7 +143,7 @@ def notifications(how: str, options: Options | None) -> Finding:
         return Finding("notifications", what, State.GOOD, _("bell"))
     if options and not _passes(options):
         words = _("{how}, which tmux keeps to itself").format(how=how)
-        return Finding("notifications", what, State.BAD, words, _in_conf("set -g allow-passthrough on"))
+        return Finding("notifications", what, State.BAD, words, _in_conf("allow-passthrough"))
     fix = _("If nothing is shown, try another [ui] notify: osc9, osc777, osc99 or bell.")
     return Finding("notifications", what, State.UNKNOWN, how, fix)
 
@@ -137,32 +158,17 @@ def streams(stdout: TextIO) -> tuple[int, int] | None:
 
 
 def _passes(options: Options) -> bool:
-    return options["allow-passthrough"] in {"on", "all"}
+    return _OPTIONS["allow-passthrough"].is_good(options["allow-passthrough"])
 
 
-def _in_conf(line: str) -> str:
-    return _("Write into ~/.tmux.conf: {line}").format(line=line)
+def _in_conf(option: str) -> str:
+    return _("Write into ~/.tmux.conf: {line}").format(line=_OPTIONS[option].line)
 
 
-def _set_clipboard(told: str) -> tuple[State, str]:
-    if told == "on":
-        return State.GOOD, ""
-    return State.UNKNOWN, _in_conf("set -s set-clipboard on")
-
-
-def _allow_passthrough(told: str) -> tuple[State, str]:
-    if told in {"on", "all"}:
-        return State.GOOD, ""
-    return State.UNKNOWN, _in_conf("set -g allow-passthrough on")
-
-
-def _escape_time(told: str) -> tuple[State, str]:
-    if told.isdecimal() and int(told) <= SLOW_ESCAPE_MS:
-        return State.GOOD, ""
-    return State.BAD, _in_conf("set -s escape-time 10")
-
-
-def _extended_keys(told: str) -> tuple[State, str]:
-    if told in {"on", "always"}:
-        return State.GOOD, ""
-    return State.UNKNOWN, _in_conf("set -s extended-keys on")
+def zone(environ: Mapping[str, str], now: Millis) -> Finding:
+    """Its name and what it is from UTC now; whether TZ is one at all."""
+    found = find_zone(environ)
+    then = datetime.fromtimestamp(now / 1000, UTC).astimezone(found.zone)
+    words = _("{zone}, now UTC{offset}").format(zone=found.name, offset=f"{then:%z}")
+    state = State.BAD if found.notice else State.GOOD
+    return Finding("zone", _("time zone"), state, words, found.notice)

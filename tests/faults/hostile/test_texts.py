@@ -2,15 +2,14 @@
 
 import asyncio
 import logging
+from argparse import Namespace
 from typing import cast
 
 import pytest
 from textual.pilot import Pilot
 
-from chat_tui.commands import speak
-from chat_tui.commands.list import _as_line
-from chat_tui.commands.send import _rehearse
-from chat_tui.commands.show import _lines
+from chat_tui.commands import acting, reading, speak
+from chat_tui.commands.context import Context
 from chat_tui.inbox.service import Inbox
 from chat_tui.logs import Redacting
 from chat_tui.model.timeline import Entry
@@ -18,6 +17,7 @@ from chat_tui.ui.text import notify
 from chat_tui.ui.view.queue_rows import queue_row
 from chat_tui.ui.view.timeline_rows import Scene, entry_lines
 from chat_tui.words import glyphs
+from chat_tui.words.chats import recipient
 from chat_tui.words.line import text_of, width_of
 from tests.faults.support.hostile_stage import SIZE, HostileApp
 from tests.faults.support.payloads import PAYLOADS, STEERING, Payload
@@ -114,10 +114,10 @@ def test_f_080_no_line_of_a_text_reaches_the_columns_of_time_and_sender(text: st
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_f_080_a_verb_begins_only_heads_at_the_left_edge(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chat_tui.commands.show.columns", lambda: 40)
+    monkeypatch.setattr("chat_tui.commands.reading.columns", lambda: 40)
     item = queue_item(customer_name=text)
     long = f"{text} {'слово ' * 30}"
-    head, *lines = _lines(item, Entry(message(1, long, sender="CUSTOMER")), NOW, UTC)
+    head, *lines = reading.entry_lines(item, Entry(message(1, long, sender="CUSTOMER")), NOW, UTC)
     assert head.startswith("2025-11-21 16:51  ‹ ")
     assert all(line.startswith(("    ", "  ! ")) for line in lines)
     assert all(len(line) <= 40 for line in lines)
@@ -157,10 +157,11 @@ def test_f_086_what_verbs_print_is_harmless(
 ) -> None:
     text, seen = payload.text, payload.seen
     item = queue_item(customer_name=text, snippet=text, shop_name=text, context_kind=text)
-    speak.say(_as_line(item, NOW))
-    for line in _lines(item, Entry(message(1, text, sender=text)), NOW, UTC):
+    speak.say(reading.list_line(item, NOW))
+    for line in reading.entry_lines(item, Entry(message(1, text, sender=text)), NOW, UTC):
         speak.say(line)
-    asyncio.run(_rehearse(cast(Inbox, Unchecked()), item, [text, card(name=text)], private=False))
+    context = Context(Namespace(chat=1, private=False), opened=cast(Inbox, Unchecked()))
+    asyncio.run(acting.rehearse(context, recipient(item), [text, card(name=text)]))
     speak.complain(text)
     out, err = capsys.readouterr()
     for line in [*out.split("\n"), *err.split("\n")]:

@@ -11,8 +11,9 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from chat_tui.commands import arguments
-from chat_tui.commands import list as list_
-from chat_tui.commands.checks import storage
+from chat_tui.commands.checks import files
+from chat_tui.commands.context import Context
+from chat_tui.commands.reading import list_chats
 from chat_tui.inbox.service import Inbox
 from chat_tui.paths import Paths
 from chat_tui.store.errors import StoreError, StoreProblem
@@ -107,7 +108,7 @@ async def listed(root: Path, market: Sandbox) -> str:
         inbox = Inbox(store, lambda: client_of(market))
         inbox.start(background=False)
         try:
-            code = await list_.run(inbox, arguments.parse(["list"]))
+            code = await list_chats(Context(arguments.parse(["list"]), opened=inbox))
         except StoreError as refusal:
             return str(refusal)
         finally:
@@ -117,7 +118,7 @@ async def listed(root: Path, market: Sandbox) -> str:
 
 def look_at(root: Path) -> list[str]:
     """What `doctor` says of the files."""
-    found = list(storage.rows(cast("Paths", SimpleNamespace(data=root, cache=root))))
+    found = list(files.rows(cast("Paths", SimpleNamespace(data=root, cache=root))))
     assert found
     return [one.found for one in found]
 

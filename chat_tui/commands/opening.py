@@ -1,0 +1,167 @@
+"""From the settings to an inbox: which shops are meant, the log, the store, and what asks the Market.
+
+Heavy rooms are imported where they are used: `login` opens none of them.
+"""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chat_tui import locale, logs
+from chat_tui.commands.context import Context
+from chat_tui.commands.speak import CannotStart, Refused, complain, foreign_words
+from chat_tui.locale import _
+from chat_tui.paths import ForeignDirectory, Paths, locate, make_if_writable
+from chat_tui.settings import Flags, Settings, SettingsProblem, load
+from chat_tui.settings.load import profile_names
+from chat_tui.settings.secret import ENVIRONMENT
+
+if TYPE_CHECKING:
+    from chat_tui.inbox.service import Inbox
+
+
+def chosen_profiles(context: Context) -> tuple[str, ...]:
+    """The one that was named, or all that the settings file has; a single one counts as named from now on.
+
+    Raises SettingsProblem.
+    """
+    names = profile_names(context.paths.settings_file, os.environ, context.named_profile)
+    if len(names) == 1:
+        context.asked.profile = names[0]
+    return names
+
+
+def prepare(context: Context, *, shop: bool = True, key: bool = True) -> Settings:
+    """Settings read, language chosen, log open, and no key left in the environment of children.
+
+    `shop` and `key` as in `settings.load`. Raises SettingsProblem, ForeignDirectory, OSError.
+    """
+    paths = context.paths
+    context.settings = settings = load(context.flags, os.environ, paths.settings_file, shop=shop, key=key)
+    for name in ENVIRONMENT:
+        os.environ.pop(name, None)
+    locale.use(settings.ui.language)
+    # Where there can be none the program goes on without a log, as on a full disk; doctor tells of it.
+    make_if_writable(paths.log.parent)
+    logs.open_log(paths.log, level=settings.log.level, secrets=settings.secrets)
+    return settings
+
+
+def open_inbox(
+    settings: Settings,
+    paths: Paths,
+    *,
+    undo_seconds: int,
+    secrets: Sequence[str] = (),
+    private: Sequence[Path] = (),
+    is_seen: bool = True,
+) -> "Inbox":
+    """The inbox of one business, not started yet; `secrets` and `private` are others'. Raises CannotStart.
+
+    `is_seen` = a screen will say it if the Market cannot be asked; else that is a reason not to start.
+    """
+    from chat_tui.commands.access import way_to
+    from chat_tui.inbox.service import Inbox
+    from chat_tui.inbox.settings import InboxSettings
+    from chat_tui.store.database import Store, StorePaths
+    from chat_tui.store.errors import StoreError
+
+    access, connect = way_to(settings, paths, is_seen=is_seen)
+    business = str(access.business_id)
+    try:
+        store = Store(StorePaths(cache_dir=paths.cache / business, data_dir=paths.data / business))
+    except StoreError as problem:
+        raise CannotStart(str(problem)) from None
+    for notice in store.notices:
+        complain(notice)
+
+    wanted = InboxSettings(
+        undo_s=undo_seconds,
+        settle_s=settings.sending.settle_seconds,
+        poll_s=settings.sync.poll_seconds,
+        backfill=settings.sync.backfill,
+        read_only=settings.read_only,
+        secrets=(*settings.secrets, *secrets),
+        asks_rights=True,
+    )
+    own = [paths.config, paths.data, paths.cache, paths.log.parent, *private]
+    if settings.key_file is not None:
+        own.append(settings.key_file)
+    return Inbox(store, connect, settings=wanted, private=own)
+
+
+def open_all(names: Sequence[str], common: Settings) -> "Inbox":
+    """The inbox of these profiles as one, not started yet; one that cannot be opened is left out.
+
+    Raises CannotStart, with all reasons, if none of them can be opened.
+    """
+    from chat_tui.inbox.several import Several
+    from chat_tui.inbox.together import Business
+
+    left_out: list[tuple[str, str]] = []
+    found: dict[str, Settings] = {}
+    for name in names:
+        flags = Flags(language=common.ui.language, profile=name, read_only=common.read_only)
+        try:
+            found[name] = load(flags, os.environ, locate(name).settings_file)
+        except SettingsProblem as problem:
+            left_out.append((name, str(problem)))
+    secrets = [secret for settings in found.values() for secret in settings.secrets]
+    logs.open_log(locate().log, level=common.log.level, secrets=secrets)
+    private = [place for name in names for place in (locate(name).data, locate(name).cache)]
+    private += [settings.key_file for settings in found.values() if settings.key_file is not None]
+    businesses = []
+    for name, settings in found.items():
+        title = settings.market.name or name
+        undo = common.sending.undo_seconds
+        try:
+            inbox = open_inbox(settings, locate(name), undo_seconds=undo, secrets=secrets, private=private)
+        except CannotStart as problem:
+            left_out.append((title, str(problem)))
+        except ForeignDirectory as directory:
+            left_out.append((title, foreign_words(directory)))
+        except OSError as error:
+            left_out.append((title, f"{error.filename}: {error.strerror}"))
+        else:
+            businesses.append(Business(title, inbox))
+    if not businesses:
+        raise CannotStart(" ".join(f"{name}: {words}" for name, words in left_out))
+    return Several(businesses, left_out)
+
+
+def with_inbox(verb: Callable[[Context], Awaitable[int]], context: Context, *, writes: bool) -> int:
+    """Run a verb on the inbox of one shop, without a screen; `writes` = not where nothing can be written.
+
+    Raises CannotStart, SettingsProblem.
+    """
+    from chat_tui.model.problem import ProblemKind
+    from chat_tui.store.errors import StoreError
+    from chat_tui.ui.zone import find_zone
+    from chat_tui.words.problems import problem_words
+
+    names = chosen_profiles(context)
+    if len(names) > 1:
+        words = _("There are several shops: {names}. Say which one, for example: --profile {last}")
+        raise CannotStart(words.format(names=", ".join(names), last=names[-1]))
+    prepare(context)
+    if notice := find_zone(os.environ).notice:
+        complain(notice)
+    # Nobody is there to undo what a command sends.
+    context.opened = inbox = open_inbox(context.settings, context.paths, undo_seconds=0, is_seen=False)
+
+    async def work() -> int:
+        inbox.start(background=False)
+        try:
+            if (why := inbox.view_only) is not None and why.kind is ProblemKind.UNWRITABLE:
+                if writes or getattr(context.asked, "fresh", False):
+                    raise Refused(problem_words(why))
+                complain(problem_words(why))
+            return await verb(context)
+        except StoreError as problem:
+            raise Refused(str(problem)) from None
+        finally:
+            await inbox.close()
+
+    return asyncio.run(work())

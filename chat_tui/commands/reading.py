@@ -1,0 +1,165 @@
+"""The verbs that print what is in the copy on this computer: `list`, its chats, and `show`, one of them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import tzinfo
+from typing import Any, Final
+
+from chat_tui.clock import wall_clock_ms
+from chat_tui.commands.context import Context
+from chat_tui.commands.speak import accepted, columns, say, say_json
+from chat_tui.inbox.records import with_older
+from chat_tui.locale import _
+from chat_tui.model.queue import QueueItem, Tab
+from chat_tui.model.timeline import Entry
+from chat_tui.safetext import is_blank
+from chat_tui.words import glyphs
+from chat_tui.words.chats import about, buyer_name, chat_title, sender_name
+from chat_tui.words.delivery import delivery_reason, entry_state
+from chat_tui.words.files import size_words
+from chat_tui.words.json import chat_json, history_json, iso
+from chat_tui.words.line import cut, shown, wrap
+from chat_tui.words.links import link_warnings
+from chat_tui.words.times import age, moment
+from chat_tui.words.turn import sender_mark, state_words
+
+_PAGE: Final = 500
+_PREVIEW: Final = 80
+"""Cells of the newest message on a line for people."""
+_INDENT: Final = "    "
+
+
+async def list_chats(context: Context) -> int:
+    """Print the chats; asks the Market first when told to, or when nothing was ever read."""
+    inbox = context.inbox
+    tab = Tab.WAITING if context.asked.waiting else Tab.ALL
+    if context.asked.fresh or not (await inbox.tab_counts())[Tab.ALL]:
+        accepted((await inbox.sync_once()).problem)
+    if context.asked.json:
+        say_json([_as_json(item) async for item in _items(context, tab)])
+        return 0
+    now, width = wall_clock_ms(), columns()
+    async for item in _items(context, tab):
+        line = list_line(item, now)
+        # What a terminal wraps begins at its left edge, where the next chat should.
+        say(cut(line, width) if width else line)
+    return 0
+
+
+async def show_chat(context: Context) -> int:
+    """Print one chat, oldest message first, and what is on its way.
+
+    Its history is read from the Market when told to, or when nothing of it is here.
+    """
+    inbox = context.inbox
+    page = await inbox.timeline(context.chat, limit=_PAGE)
+    if context.asked.fresh or not page.entries:
+        accepted(await inbox.fetch_chat(context.chat))
+        page = await inbox.timeline(context.chat, limit=_PAGE)
+    entries = await with_older(inbox, page)
+    item = await inbox.queue_item(context.chat)
+    assert item is not None, "a chat whose history was read is in the cache"
+    if context.asked.json:
+        say_json(history_json(item, entries, is_complete=page.is_complete))
+        return 0
+    words, _role = state_words(item)
+    say(f"{chat_title(item)} — {words}")
+    if not page.is_complete:
+        say(_("(Older messages are not in the local copy.)"))
+    now = wall_clock_ms()
+    for entry in entries:
+        say()
+        for line in entry_lines(item, entry, now, context.zone):
+            say(line)
+    return 0
+
+
+async def _items(context: Context, tab: Tab) -> AsyncIterator[QueueItem]:
+    after = None
+    while True:
+        page = await context.inbox.queue_page(tab, after=after, limit=_PAGE)
+        for item in page.items:
+            yield item
+        if not page.has_after or not page.items:
+            return
+        after = page.items[-1].key
+        await asyncio.sleep(0)
+
+
+def list_line(item: QueueItem, now: int) -> str:
+    parts = [
+        str(item.chat.chat_id),
+        _turn(item, now),
+        about(item.chat.context),
+        buyer_name(item.chat.context),
+        cut(shown(item.snippet, lines=False), _PREVIEW),
+    ]
+    return "  ".join(" ".join(part.split()) for part in parts)
+
+
+def _turn(item: QueueItem, now: int) -> str:
+    """The word of the row, and how long the buyer waits, also where that word tells something else."""
+    words, _role = state_words(item)
+    if item.waiting_since is None:
+        return f"{words} {age(item.chat.updated_at, now)}"
+    waits = f"{_('waits')} {age(item.waiting_since, now)}"
+    return waits if words == _("waits") else f"{words}, {waits}"
+
+
+def _as_json(item: QueueItem) -> dict[str, Any]:
+    return {
+        **chat_json(item),
+        "updated_at": iso(item.chat.updated_at),
+        "newest_sender": item.newest_sender,
+        "snippet": item.snippet,
+        "has_file": item.newest_has_file,
+        "is_unseen": item.is_unseen,
+        "has_draft": item.has_draft,
+        "outbox": item.trouble,
+        "is_pinned": item.is_pinned,
+        "note": item.note,
+        "labels": list(item.labels),
+    }
+
+
+def entry_lines(item: QueueItem, entry: Entry, now: int, zone: tzinfo) -> list[str]:
+    """Head and text of an entry; only a head begins at the left edge, so no text can imitate one.
+
+    `now` in milliseconds UTC.
+    """
+    then = moment(entry.created_at, zone)
+    time = f"{then:%Y-%m-%d %H:%M}" if then is not None else _("date unknown")
+    mark, _role = sender_mark(entry.sender)
+    said = entry_state(entry, now)
+    state = f" [{said.text}]" if said is not None else ""
+    head = f"{time}  {mark} {sender_name(entry.sender, item.chat.context)}{state}"
+    return [head, *(_message_lines(entry) if entry.message is not None else _echo_lines(entry))]
+
+
+def _message_lines(entry: Entry) -> list[str]:
+    message = entry.message
+    assert message is not None
+    text = shown(message.text or "")
+    lines = [] if is_blank(text) else _indented(text)
+    for file in message.attachments:
+        name = shown(file.name or "", lines=False) or _("nameless file")
+        lines += _indented(f"<{name}, {size_words(file.size)}>")
+    lines = lines or _indented(_("(empty: a sticker?)"))
+    for words in link_warnings(message.text or ""):
+        lines += _indented(words, f"  {glyphs.WARNING} ")
+    return lines
+
+
+def _echo_lines(entry: Entry) -> list[str]:
+    item = entry.item
+    assert item is not None
+    name = f"<{shown(item.file_name, lines=False)}, {size_words(item.file_size)}>" if item.file_name else ""
+    reason = delivery_reason(item)
+    return _indented(shown(item.text or name)) + (_indented(f"({reason})") if reason else [])
+
+
+def _indented(text: str, indent: str = _INDENT) -> list[str]:
+    """Safe text behind the indent, wrapped here: a terminal would go on at its left edge."""
+    width = columns() - len(indent)
+    lines = wrap(text, width) if width > 0 else text.split("\n")
+    return [f"{indent}{line}" for line in lines]

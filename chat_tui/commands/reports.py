@@ -1,0 +1,241 @@
+"""The verbs that report: `sync` on one round, `stats` in figures on the shop, `export` on a whole chat."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import tzinfo
+from functools import partial
+from typing import Any, Final
+
+from chat_tui.clock import wall_clock_ms
+from chat_tui.commands.context import Context
+from chat_tui.commands.speak import Refused, accepted, complain, report, say, say_document, say_json
+from chat_tui.inbox.evidence import free_directory, keep_evidence
+from chat_tui.inbox.records import whole_chat
+from chat_tui.locale import _, ngettext
+from chat_tui.model.ids import UNKNOWN_TIME, Millis
+from chat_tui.model.link import SyncPlan, SyncReport
+from chat_tui.model.record import Record, Replies, Stats
+from chat_tui.model.search import SearchCoverage
+from chat_tui.private_files import write_new
+from chat_tui.words import documents
+from chat_tui.words.documents import evidence_documents, gap_words
+from chat_tui.words.json import iso, json_text
+from chat_tui.words.problems import problem_words
+from chat_tui.words.search import coverage_words
+from chat_tui.words.times import DAY, age, length, spoken, when
+
+_COLUMNS: Final = (
+    *("hour", "answered", "median_s", "p95_s"),
+    *("waiting", "longest_wait_s", "longest_chat_id", "chats", "chats_read"),
+)
+"""Of the CSV; all but the first are names in the JSON, too."""
+
+# -- sync ------------------------------------------------------------------------------------------------
+
+
+async def sync(context: Context) -> int:
+    """One round; print what it did, what is left of the Market's hourly quotas, and what comes next."""
+    inbox = context.inbox
+    done = await inbox.sync_once()
+    plan = await inbox.sync_plan()
+    report("\n".join([*_done(done), *_unreadable(context), *_quotas(context), *_ahead(plan, context.zone)]))
+    accepted(done.problem)
+    return 0
+
+
+def _done(done: SyncReport) -> list[str]:
+    words = _("chats seen {chats}, changed {changed}; histories read {histories}; requests {requests}")
+    counts = words.format(
+        chats=done.chats, changed=done.changed, histories=done.histories, requests=done.requests
+    )
+    return [counts, *done.oddities]
+
+
+def _unreadable(context: Context) -> list[str]:
+    count, place = context.inbox.link().skipped, context.inbox.unreadable_file
+    if not count:
+        return []
+    words = ngettext("{n} item could not be read.", "{n} items could not be read.", count).format(n=count)
+    told = _("As it came, for a bug report: {place}").format(place=place)
+    return [f"{words} {told}" if place.exists() else words]
+
+
+def _quotas(context: Context) -> Iterator[str]:
+    link, now, zone = context.inbox.link(), wall_clock_ms(), context.zone
+    words = _("left of the quota of {operation}: {remaining} of {limit}, renewed at {time}")
+    for operation, budget in sorted(link.budgets.items()):
+        yield words.format(
+            operation=operation,
+            remaining=budget.remaining,
+            limit=budget.limit,
+            time=when(budget.resets_at, now, zone),
+        )
+    words = _("{operation} is not asked before {time}")
+    for operation, until in sorted(link.waits.items()):
+        yield words.format(operation=operation, time=when(until, now, zone))
+
+
+def _ahead(plan: SyncPlan, zone: tzinfo) -> Iterator[str]:
+    pause = spoken(round(plan.list_in_s * 1000))
+    yield _("next, while an inbox is open: the list every {pause}").format(pause=pause)
+    if plan.is_newest_first is False:
+        yield _("the list does not come newest first: chats that may wait are walked whole instead")
+    if plan.listed_at is None:
+        yield _("not all chats were listed yet: the rest follows as the quota allows")
+    else:
+        words = _("all chats were listed at {time}; once a day they are listed again")
+        yield words.format(time=when(plan.listed_at, wall_clock_ms(), zone))
+    if plan.behind:
+        yield ngettext(
+            "{n} chat has messages that are not here yet",
+            "{n} chats have messages that are not here yet",
+            plan.behind,
+        ).format(n=plan.behind)
+    words = _("read from their first message on: {read} of {chats} chats; older messages follow by and by")
+    yield words.format(read=plan.read, chats=plan.chats)
+
+
+# -- stats -----------------------------------------------------------------------------------------------
+
+
+async def stats(context: Context) -> int:
+    """Print how fast the shop answers, from the cache alone, and how much of the history that is of."""
+    inbox, arguments = context.inbox, context.asked
+    now, zone = wall_clock_ms(), context.zone
+    since = None if arguments.days is None else now - arguments.days * DAY
+    found = await inbox.stats(zone, since)
+    covered = await inbox.search_coverage()
+    if arguments.json:
+        say_json(_as_json(found, covered, now))
+    elif arguments.csv:
+        say_document(_as_csv(found, covered, now))
+    else:
+        for line in (*_lines(found, arguments.days, now), coverage_words(covered, now, zone)):
+            say(line)
+    return 0
+
+
+def _lines(stats: Stats, days: int | None, now: Millis) -> Iterator[str]:
+    total = stats.total
+    yield ngettext("{n} wait answered", "{n} waits answered", total.answered).format(n=total.answered) + (
+        "" if days is None else ", " + ngettext("last {n} day", "last {n} days", days).format(n=days)
+    )
+    if total.median is not None and total.p95 is not None:
+        words = _("first reply: median {median}, 95 of 100 within {p95}")
+        yield words.format(median=length(total.median), p95=length(total.p95))
+    yield ngettext("{n} chat waits now", "{n} chats wait now", stats.waiting).format(n=stats.waiting) + (
+        ""
+        if stats.longest_since is None
+        else ", "
+        + _("chat {chat} the longest: {age}").format(chat=stats.longest, age=age(stats.longest_since, now))
+    )
+    if total.answered:
+        yield from _table(stats)
+
+
+def _table(stats: Stats) -> Iterator[str]:
+    """A line for every hour in which a buyer began to wait and was answered."""
+    heads = (_("hour"), _("answered"), _("median"), _("95 of 100"))
+    rows = [heads]
+    for hour, replies in enumerate(stats.hours):
+        if replies.median is not None and replies.p95 is not None:
+            waits = (length(replies.median), length(replies.p95))
+            rows.append((f"{hour:02}", str(replies.answered), *waits))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+
+
+def _as_json(stats: Stats, covered: SearchCoverage, now: Millis) -> dict[str, Any]:
+    return {
+        "since": iso(stats.since),
+        **_replies_json(stats.total),
+        "waiting": stats.waiting,
+        "longest_wait_s": _longest_s(stats, now),
+        "longest_chat_id": stats.longest,
+        "hours": [{"hour": n, **_replies_json(replies)} for n, replies in enumerate(stats.hours)],
+        "chats": covered.chats,
+        "chats_read": covered.read,
+        "covered_since": iso(covered.oldest_at),
+    }
+
+
+def _replies_json(replies: Replies) -> dict[str, Any]:
+    return {
+        "answered": replies.answered,
+        "median_s": _seconds(replies.median),
+        "p95_s": _seconds(replies.p95),
+    }
+
+
+def _as_csv(stats: Stats, covered: SearchCoverage, now: Millis) -> str:
+    """A line for each hour of the day and, after them, one for all; empty where there is nothing to tell."""
+    written = io.StringIO()
+    table = csv.DictWriter(written, _COLUMNS, lineterminator="\n")
+    table.writeheader()
+    for hour, replies in enumerate(stats.hours):
+        table.writerow({"hour": hour, **_replies_json(replies)})
+    whole = _as_json(stats, covered, now)
+    table.writerow({"hour": "all", **{name: whole[name] for name in _COLUMNS[1:]}})
+    return written.getvalue()
+
+
+def _longest_s(stats: Stats, now: Millis) -> int | None:
+    since = stats.longest_since
+    return None if since is None or since == UNKNOWN_TIME else max(0, now - since) // 1000
+
+
+def _seconds(duration: Millis | None) -> int | None:
+    return None if duration is None else duration // 1000
+
+
+# -- export ----------------------------------------------------------------------------------------------
+
+
+async def export(context: Context) -> int:
+    """Print a whole chat as a document, or write it into a new file and print nothing but its name."""
+    record, out = await _record(context), context.asked.out
+    try:
+        if context.asked.evidence:
+            await _keep_evidence(context, record)
+        elif out is None:
+            say_document(_document(context, record))
+        else:
+            write_new(out, _document(context, record).encode())
+            report(str(out))
+    except OSError as error:
+        place = out or error.filename
+        raise Refused(f"{place}: {error.strerror}. {_('Nothing was written.')}") from None
+    return 0
+
+
+async def _keep_evidence(context: Context, record: Record) -> None:
+    """Print the name of the directory; what is not in it is said where it does not mix with that."""
+    inbox, zone = context.inbox, context.zone
+    directory = context.asked.out or free_directory(inbox, record, zone)
+    evidence = await keep_evidence(inbox, record, directory, partial(evidence_documents, zone=zone))
+    for words in gap_words(evidence.record, len(evidence.missing)):
+        complain(words)
+    report(str(evidence.directory))
+
+
+async def _record(context: Context) -> Record:
+    """The chat. Raises Refused."""
+    found = await whole_chat(context.inbox, context.chat, ask=not context.asked.offline)
+    if isinstance(found, Record):
+        return found
+    if found is None:
+        words = _("This chat is not in the copy on this computer; without --offline the Market is asked.")
+        raise Refused(words)
+    is_here = await context.inbox.queue_item(context.chat) is not None
+    hint = _("--offline exports what is here.") if is_here else ""
+    raise Refused(f"{problem_words(found)} {hint}".rstrip())
+
+
+def _document(context: Context, record: Record) -> str:
+    form = context.asked.format
+    if form == "json":
+        return json_text(documents.as_json(record))
+    writer = documents.as_text if form == "txt" else documents.as_markdown
+    return writer(record, context.zone)

@@ -1,0 +1,111 @@
+"""What opens on the screen: the inbox, the demo, or, with nothing set up, the box to begin with."""
+
+import asyncio
+import gc
+import os
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chat_tui.commands.access import try_key
+from chat_tui.commands.arguments import DEMO_CHATS, DEMO_SEED
+from chat_tui.commands.context import Context
+from chat_tui.commands.opening import chosen_profiles, open_all, open_inbox, prepare
+from chat_tui.commands.speak import CannotStart, foreign_words
+from chat_tui.paths import ForeignDirectory
+from chat_tui.settings import SettingsProblem
+from chat_tui.settings.keep import keep_shop, table_of
+from chat_tui.ui.terminal import environment
+
+if TYPE_CHECKING:
+    from chat_tui.inbox.connect import Business
+    from chat_tui.inbox.service import Inbox
+
+
+def start(context: Context) -> int:
+    """The inbox of one business, of several as one queue, or the box. Raises CannotStart, SettingsProblem."""
+    _need_terminal()
+    names = chosen_profiles(context)
+    settings = prepare(context, shop=len(names) == 1)
+    if len(names) > 1:
+        return _show(context, partial(open_all, names, settings))
+    return _show(context) if settings.has_access else _begin(context)
+
+
+def demo(context: Context) -> int:
+    """The inbox before a pretend Market that lives as long as it does. Raises as `start`."""
+    from chat_tui.commands.demo import pretend_market, profile
+
+    _need_terminal()
+    chats, seed = context.asked.chats, context.asked.seed
+    context.asked.profile = profile(chats, seed)
+    settings = prepare(context, shop=False)
+    with pretend_market(settings, context.paths, chats=chats, seed=seed) as context.settings:
+        return _show(context)
+
+
+def _need_terminal() -> None:
+    if refusal := environment.refusal(os.environ, sys.stdin, sys.stdout, sys.stderr):
+        raise CannotStart(refusal)
+
+
+def _prepare_screen(context: Context) -> None:
+    """What must be so before Textual is imported, and the keys before a screen is made."""
+    environment.prepare(os.environ)
+    from chat_tui.ui import keymap, keys
+
+    own = context.settings.keys
+    keys.use(keymap.chosen(own.own, context.paths.settings_file, jcuken=own.is_jcuken))
+
+
+def _show(context: Context, opening: "Callable[[], Inbox] | None" = None, *, is_new: bool = False) -> int:
+    """The inbox on the screen, until the operator leaves; `is_new` = its shop was just connected.
+
+    `opening` makes another inbox than that of the settings.
+    """
+    # Until the first paint nothing becomes garbage; the screen collects again once it is there.
+    gc.disable()
+    settings, paths = context.settings, context.paths
+    _prepare_screen(context)
+    inbox = opening() if opening else open_inbox(settings, paths, undo_seconds=settings.sending.undo_seconds)
+    from chat_tui.ui import app
+
+    inbox.start(asleep=True)
+    try:
+        return app.run(inbox, settings.preferences, paths, is_new=is_new)
+    finally:
+        asyncio.run(inbox.close())
+
+
+def _begin(context: Context) -> int:
+    """Nothing is set up: the box, and then the shop that was connected there, or the demo."""
+    _prepare_screen(context)
+    from chat_tui.inbox.connect import Connector
+    from chat_tui.ui import start_app
+
+    settings, paths = context.settings, context.paths
+    keep = partial(store_shop, paths.settings_file, table_of(context.named_profile))
+    connector = Connector(partial(try_key, settings), keep)
+    try:
+        code, way = start_app.run(connector, settings.preferences, report=paths.log)
+    finally:
+        connector.close()
+    if way == "demo":
+        context.asked.chats, context.asked.seed = DEMO_CHATS, DEMO_SEED
+        return demo(context)
+    if way == "connect":
+        prepare(context)
+        return _show(context, is_new=True)
+    return code
+
+
+def store_shop(settings_file: Path, table: str, key: str, business: "Business") -> None:
+    """Write key and business down. Raises SettingsProblem for every failure that is expected."""
+    try:
+        keep_shop(settings_file, key, business.business_id, table)
+    except ForeignDirectory as found:
+        raise SettingsProblem(foreign_words(found)) from None
+    except OSError as error:
+        raise SettingsProblem(f"{error.filename or settings_file}: {error.strerror}") from None
