@@ -26,20 +26,17 @@ class Access:
     """Sent as `Authorization: Bearer` when there is no Api-Key."""
     business_id: BusinessId | None = None
     """None while it is not known: only `get_shops` and `get_key_rights` work then."""
+    _address: WebAddress = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Trim the blanks a copied key brings along, then refuse what cannot work."""
         object.__setattr__(self, "base_url", self.base_url.strip().rstrip("/"))
         object.__setattr__(self, "api_key", self.api_key.strip())
         object.__setattr__(self, "oauth_token", self.oauth_token.strip())
-        _checked(self.base_url)
+        object.__setattr__(self, "_address", _checked(self.base_url))
         _check_secret(self.api_key, self.oauth_token)
         if self.business_id is not None and not 1 <= self.business_id < 2**63:
             raise AccessError(_("The business id must be a positive number."))
-
-    @property
-    def _address(self) -> WebAddress:
-        return _checked(self.base_url)
 
     @property
     def host(self) -> str:

@@ -14,6 +14,7 @@ from chat_tui.model.paging import Unreadable
 
 T = TypeVar("T")
 Noun = TypeVar("Noun")
+Wire = TypeVar("Wire", bound=msgspec.Struct)
 
 TOKEN_LIMIT: Final = 8192
 """Characters of the longest page token that is sent back."""
@@ -78,27 +79,32 @@ def _exact(written: str) -> Decimal:
 
 def result_of(body: bytes, shape: type[T]) -> T:
     """The `result` of an envelope; raises `GarbledError` or `StatusError`."""
-    answer = decode(clean(body), wire.Envelope)
-    if answer.status == "ERROR":
-        raise StatusError
-    if isinstance(answer.result, UnsetType):
+    result = _envelope(body).result
+    if isinstance(result, UnsetType):
         raise GarbledError
-    return decode(answer.result, shape)
+    return decode(result, shape)
 
 
 def check_ok(body: bytes) -> None:
-    """Raise unless the envelope of a send says `"status":"OK"`."""
-    answer = decode(clean(body), wire.Envelope)
-    if answer.status == "ERROR":
-        raise StatusError
-    if answer.status != "OK":
+    """Raise unless the envelope of a send says `"status":"OK"`: nothing less is an acceptance."""
+    if _envelope(body).status != "OK":
         raise GarbledError
 
 
+def _envelope(body: bytes) -> wire.Envelope:
+    envelope = decode(clean(body), wire.Envelope)
+    if envelope.status == "ERROR":
+        raise StatusError
+    return envelope
+
+
 def items_of(
-    items: Raw | UnsetType, shape: type[T], to_noun: Callable[[T], Noun | None]
+    items: Raw | UnsetType, shape: type[T], to_noun: Callable[[T], Noun]
 ) -> tuple[tuple[Noun, ...], tuple[Unreadable, ...]]:
-    """The readable items of a list as nouns, and the others; a list that is none counts as one of these."""
+    """The readable items of a list as nouns, and the others; a list that is none counts as one of these.
+
+    Each is decoded alone, and `to_noun` may raise `GarbledError`: one bad item must not cost its page.
+    """
     if isinstance(items, UnsetType):
         return (), (Unreadable("there is no list", b""),)
     try:
@@ -109,14 +115,9 @@ def items_of(
     bad: list[Unreadable] = []
     for raw in raws:
         try:
-            noun = to_noun(decode(raw, shape))
+            good.append(to_noun(decode(raw, shape)))
         except GarbledError as error:
             bad.append(Unreadable(str(error), bytes(raw)))
-            continue
-        if noun is None:
-            bad.append(Unreadable("the id is no id", bytes(raw)))
-        else:
-            good.append(noun)
     return tuple(good), tuple(bad)
 
 
@@ -154,3 +155,29 @@ def error_words(body: bytes) -> str:
         return ""
     words = [first.get("message"), first.get("code")]
     return next((word for word in words if isinstance(word, str) and word), "")[:500]
+
+
+# ---- single values, which the wire types leave open
+
+
+def number(value: Any) -> int | None:
+    """A positive int64, or None: what the Market calls an id."""
+    return value if type(value) is int and 1 <= value < 2**63 else None
+
+
+def the_id(value: Any) -> int:
+    """The id without which an item is of no use; raises `GarbledError` if it is none."""
+    found = number(value)
+    if found is None:
+        raise GarbledError("the id is no id")
+    return found
+
+
+def words(value: Any) -> str | None:
+    """A text that says something, or None."""
+    return value if isinstance(value, str) and value else None
+
+
+def part(value: Any, shape: type[Wire]) -> Wire:
+    """A part of an answer in its shape; empty when it is absent, null or something else."""
+    return msgspec.convert(value if isinstance(value, dict) else {}, shape)

@@ -6,10 +6,20 @@ where nothing of the response can be used.
 
 from typing import Any, Final, TypeVar
 
-import msgspec
-
 from chat_tui.market import wire
-from chat_tui.market.answers import GarbledError, check_ok, clean, decode, items_of, next_token, result_of
+from chat_tui.market.answers import (
+    GarbledError,
+    check_ok,
+    clean,
+    decode,
+    items_of,
+    next_token,
+    number,
+    part,
+    result_of,
+    the_id,
+    words,
+)
 from chat_tui.market.times import read_iso, read_rfc822
 from chat_tui.market.transport import Response
 from chat_tui.model.chat import Chat, ChatContext, KeyRights, Shop
@@ -39,13 +49,13 @@ def messages_page(response: Response, chat_id: ChatId) -> MessagesPage:
 
 def chat(response: Response, asked: ChatId) -> Chat:
     """The result of getChat; another chat than the one asked for is no answer."""
-    found = _must(_chat(result_of(response.body, wire.ChatInfo)))
+    found = _chat(result_of(response.body, wire.ChatInfo))
     return _the_one(found, found.chat_id == asked)
 
 
 def message(response: Response, chat_id: ChatId, asked: MessageId) -> Message:
     """The result of getChatMessage; another message than the one asked for is no answer."""
-    found = _must(_message(result_of(response.body, wire.ChatMessage), chat_id))
+    found = _message(result_of(response.body, wire.ChatMessage), chat_id)
     return _the_one(found, found.message_id == asked)
 
 
@@ -64,7 +74,7 @@ def key_rights(response: Response) -> KeyRights:
 def new_chat_id(response: Response) -> ChatId:
     """The result of createChat."""
     check_ok(response.body)
-    return ChatId(_must(number(result_of(response.body, wire.CreateChatResult).chat_id)))
+    return ChatId(the_id(result_of(response.body, wire.CreateChatResult).chat_id))
 
 
 def accepted(response: Response) -> Accepted:
@@ -83,22 +93,13 @@ def _the_one(noun: Noun, is_it: bool) -> Noun:
     return noun
 
 
-def _must(noun: Noun | None) -> Noun:
-    if noun is None:
-        raise GarbledError
-    return noun
+# ---- from wire values to nouns; `GarbledError` = the item cannot be used
 
 
-# ---- from wire values to nouns; None = the item cannot be used
-
-
-def _chat(info: wire.ChatInfo) -> Chat | None:
+def _chat(info: wire.ChatInfo) -> Chat:
     """A chat of getChats or getChat."""
-    chat_id = number(info.chat_id)
-    if chat_id is None:
-        return None
     return Chat(
-        chat_id=ChatId(chat_id),
+        chat_id=ChatId(the_id(info.chat_id)),
         context=_context(info.context),
         kind=info.type,
         status=info.status,
@@ -109,10 +110,7 @@ def _chat(info: wire.ChatInfo) -> Chat | None:
 
 def _context(context: wire.ChatFullContext) -> ChatContext:
     order_id, return_id = number(context.order_id), number(context.return_id)
-    campaign_id = number(context.campaign_id)
-    customer = wire.ChatCustomer()
-    if isinstance(context.customer, dict):
-        customer = msgspec.convert(context.customer, wire.ChatCustomer)
+    campaign_id, customer = number(context.campaign_id), part(context.customer, wire.ChatCustomer)
     return ChatContext(
         kind=context.type,
         order_id=OrderId(order_id) if order_id is not None else None,
@@ -123,14 +121,11 @@ def _context(context: wire.ChatFullContext) -> ChatContext:
     )
 
 
-def _message(info: wire.ChatMessage, chat_id: ChatId) -> Message | None:
+def _message(info: wire.ChatMessage, chat_id: ChatId) -> Message:
     """A message of getChatHistory or getChatMessage."""
-    message_id = number(info.message_id)
-    if message_id is None:
-        return None
     return Message(
         chat_id=chat_id,
-        message_id=MessageId(message_id),
+        message_id=MessageId(the_id(info.message_id)),
         created_at=read_iso(info.created_at),
         sender=info.sender,
         text=info.message,
@@ -147,24 +142,19 @@ def _attachments(payload: Any) -> tuple[Attachment, ...]:
 
 
 def _attachment(entry: Any) -> Attachment:
-    if not isinstance(entry, dict):
-        return Attachment(None, None, None)
-    file = msgspec.convert(entry, wire.ChatMessagePayload)
+    file = part(entry, wire.ChatMessagePayload)
     url = words(file.url)
     # 0 bytes is a size; beyond int32 the Market's own type ends.
     size = file.size if type(file.size) is int and 0 <= file.size < 2**31 else None
     return Attachment(words(file.name), url if url and len(url) <= _URL_LIMIT else None, size)
 
 
-def _shop(campaign: wire.Campaign) -> Shop | None:
+def _shop(campaign: wire.Campaign) -> Shop:
     """A shop of getCampaigns."""
-    campaign_id, business_id = number(campaign.id), number(campaign.business.id)
-    if campaign_id is None or business_id is None:
-        return None
     return Shop(
-        campaign_id=CampaignId(campaign_id),
+        campaign_id=CampaignId(the_id(campaign.id)),
         name=words(campaign.domain) or "",
-        business_id=business_id,
+        business_id=the_id(campaign.business.id),
         business_name=words(campaign.business.name) or "",
         placement=words(campaign.placement_type) or "",
         availability=words(campaign.api_availability) or "",
@@ -175,13 +165,3 @@ def _key_rights(token: wire.TokenResult) -> KeyRights:
     """The result of getAuthTokenInfo; scopes in its own spelling even if the documentation's is used."""
     scopes = (scope.upper().replace(":", "_").replace("-", "_") for scope in token.api_key.auth_scopes)
     return KeyRights(name=words(token.api_key.name) or "", scopes=tuple(scopes))
-
-
-def number(value: Any) -> int | None:
-    """A positive int64, or None: what the Market calls an id."""
-    return value if type(value) is int and 1 <= value < 2**63 else None
-
-
-def words(value: Any) -> str | None:
-    """A text that says something, or None."""
-    return value if isinstance(value, str) and value else None

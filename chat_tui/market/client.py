@@ -131,8 +131,7 @@ class MarketClient:
 
     async def fetch_file(self, url: str, write: Write, *, limit: int) -> int | Problem:
         """Hand a received file of at most `limit` bytes to `write`; its size. Goes without the key."""
-        is_local = self._access.is_local
-        download = Download(self._deadlines, is_local=is_local, limit=limit, transport=self._transport)
+        download = Download(self._deadlines, self._access.is_local, limit, self._transport)
         return await download.fetch(url, write)
 
     async def get_shops(self) -> tuple[Shop, ...] | Problem:

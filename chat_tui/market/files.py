@@ -12,6 +12,7 @@ import secrets
 import socket
 import stat
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
@@ -145,28 +146,22 @@ class UnsafeAddressError(Exception):
     """The link leads where nothing of the Market can be."""
 
 
+@dataclass(frozen=True, slots=True)
 class Download:
-    """One file. `is_local` allows plain http to this machine, where the pretend Market keeps its files."""
+    """How one file is fetched."""
 
-    def __init__(
-        self,
-        deadlines: Deadlines,
-        *,
-        is_local: bool,
-        limit: int,
-        transport: httpx.AsyncBaseTransport | None = None,
-    ) -> None:
-        """`limit` is in bytes."""
-        self._deadlines = deadlines
-        self._is_local = is_local
-        self._limit = limit
-        self._transport = transport
+    deadlines: Deadlines
+    is_local: bool
+    """Allows plain http to this machine, where the pretend Market keeps its files."""
+    limit: int
+    """Bytes."""
+    transport: httpx.AsyncBaseTransport | None = None
 
     async def fetch(self, url: str, write: Write) -> int | Problem:
         """Hand the whole file to `write`, piece by piece; its size. What `write` raises goes through."""
         phase = Phase()
         try:
-            async with asyncio.timeout(self._deadlines.file_total):
+            async with asyncio.timeout(self.deadlines.file_total):
                 for _hop in range(_HOPS):
                     self._check(url)
                     phase = Phase()
@@ -185,10 +180,10 @@ class Download:
     async def _hop(self, url: str, write: Write, phase: Phase) -> int | str | Problem:
         """Ask one address: the size of what came, or where it leads on."""
         host = urlsplit(url).hostname or ""
-        proxy = None if self._transport or self._is_local else proxy_for(host)
+        proxy = None if self.transport or self.is_local else proxy_for(host)
         encrypted = url.startswith("https:")
         async with open_client(
-            {"Accept": "*/*"}, self._deadlines, encrypted=encrypted, proxy=proxy, transport=self._transport
+            {"Accept": "*/*"}, self.deadlines, encrypted=encrypted, proxy=proxy, transport=self.transport
         ) as http:
             request = http.build_request("GET", url, extensions={"trace": self._trace(phase, proxy)})
             response = await http.send(request, stream=True, auth=None)
@@ -199,7 +194,7 @@ class Download:
                 if response.status_code != 200:
                     return _named(from_status(response.status_code, response.headers, b"", OPERATION))
                 size = 0
-                async for piece in pieces(response, self._limit, _PIECE):
+                async for piece in pieces(response, self.limit, _PIECE):
                     size += len(piece)
                     await write(piece)
                 return size
@@ -213,7 +208,7 @@ class Download:
             host, _port = (parts.hostname or "").rstrip("."), parts.port
         except ValueError:
             raise UnsafeAddressError from None
-        if self._is_local and parts.scheme == "http" and is_loopback(host):
+        if self.is_local and parts.scheme == "http" and is_loopback(host):
             return
         if parts.scheme != "https" or parts.username is not None or not host or not url.isprintable():
             raise UnsafeAddressError
@@ -225,7 +220,7 @@ class Download:
 
         async def hear(step: str, info: Mapping[str, Any]) -> None:
             await phase.hear(step, info)
-            if proxy is not None or self._is_local:
+            if proxy is not None or self.is_local:
                 return
             if step == "connection.connect_tcp.started":
                 await _refuse_near(info["host"], info["port"])

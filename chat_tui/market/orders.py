@@ -8,8 +8,17 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from chat_tui.market import wire
-from chat_tui.market.answers import GarbledError, clean, decode, items_of, result_of
-from chat_tui.market.chats import number, words
+from chat_tui.market.answers import (
+    GarbledError,
+    clean,
+    decode,
+    items_of,
+    number,
+    part,
+    result_of,
+    the_id,
+    words,
+)
 from chat_tui.market.times import read_iso
 from chat_tui.market.transport import Response
 from chat_tui.model.ids import CampaignId, OrderId, ReturnId
@@ -31,17 +40,15 @@ def orders(response: Response, asked: Collection[OrderId]) -> tuple[Order, ...]:
 def returned(response: Response, order_id: OrderId, return_id: ReturnId) -> Return:
     """The result of getReturn; raises `GarbledError`, also for another one than asked, or `StatusError`."""
     found = _return(result_of(response.body, wire.ReturnInfo))
-    if found is None or (found.order_id, found.return_id) != (order_id, return_id):
+    if (found.order_id, found.return_id) != (order_id, return_id):
         raise GarbledError("it is about something else")
     return found
 
 
-def _order(info: wire.BusinessOrder) -> Order | None:
-    order_id, campaign_id = number(info.order_id), number(info.campaign_id)
-    if order_id is None:
-        return None
+def _order(info: wire.BusinessOrder) -> Order:
+    campaign_id = number(info.campaign_id)
     return Order(
-        order_id=OrderId(order_id),
+        order_id=OrderId(the_id(info.order_id)),
         campaign_id=CampaignId(campaign_id) if campaign_id is not None else None,
         status=words(info.status) or "",
         substatus=words(info.substatus) or "",
@@ -53,13 +60,13 @@ def _order(info: wire.BusinessOrder) -> Order | None:
             for item in _each(info.items, wire.BusinessOrderItem)
         ),
         total=_paid(info.prices),
-        delivery=_delivery(_part(info.delivery, wire.BusinessOrderDelivery)),
+        delivery=_delivery(part(info.delivery, wire.BusinessOrderDelivery)),
     )
 
 
 def _delivery(told: wire.BusinessOrderDelivery) -> OrderDelivery:
-    dates = _part(told.dates, wire.BusinessOrderDeliveryDates)
-    pickup, courier = _part(told.pickup, wire.OrderPlace), _part(told.courier, wire.OrderPlace)
+    dates = part(told.dates, wire.BusinessOrderDeliveryDates)
+    pickup, courier = part(told.pickup, wire.OrderPlace), part(told.courier, wire.OrderPlace)
     first = _day(dates.from_date)
     return OrderDelivery(
         kind=words(told.type) or "",
@@ -74,18 +81,15 @@ def _delivery(told: wire.BusinessOrderDelivery) -> OrderDelivery:
 
 
 def _address(value: Any) -> str:
-    told = _part(value, wire.OrderAddress)
+    told = part(value, wire.OrderAddress)
     parts = (words(part) for part in (told.city, told.street, told.house, told.block))
     return ", ".join(part for part in parts if part)
 
 
-def _return(info: wire.ReturnInfo) -> Return | None:
-    return_id, order_id = number(info.id), number(info.order_id)
-    if return_id is None or order_id is None:
-        return None
+def _return(info: wire.ReturnInfo) -> Return:
     return Return(
-        return_id=ReturnId(return_id),
-        order_id=OrderId(order_id),
+        return_id=ReturnId(the_id(info.id)),
+        order_id=OrderId(the_id(info.order_id)),
         created_at=read_iso(info.creation_date),
         refund_status=words(info.refund_status) or "",
         fast=info.fast_return is True,
@@ -98,12 +102,12 @@ def _return(info: wire.ReturnInfo) -> Return | None:
 
 
 def _paid(prices: Any) -> Money | None:
-    return _money(_part(prices, wire.OrderPrice).payment)
+    return _money(part(prices, wire.OrderPrice).payment)
 
 
 def _money(value: Any) -> Money | None:
     """The amount in the digits of the answer; None when there are none."""
-    told = _part(value, wire.CurrencyValue)
+    told = part(value, wire.CurrencyValue)
     written = str(told.value) if type(told.value) in {int, str, Decimal} else ""
     if isinstance(told.value, Decimal) and told.value.is_finite() and abs(told.value.adjusted()) < 20:
         written = format(told.value, "f")
@@ -114,11 +118,6 @@ def _day(value: Any) -> str:
     return value if isinstance(value, str) and _ISO_DAY.fullmatch(value) else ""
 
 
-def _part(value: Any, shape: type[Wire]) -> Wire:
-    """A part of an answer in its shape; empty when it is absent, null or something else."""
-    return msgspec.convert(value if isinstance(value, dict) else {}, shape)
-
-
 def _each(values: Any, shape: type[Wire]) -> list[Wire]:
     entries = values if isinstance(values, list) else []
-    return [_part(entry, shape) for entry in entries if isinstance(entry, dict)]
+    return [part(entry, shape) for entry in entries if isinstance(entry, dict)]

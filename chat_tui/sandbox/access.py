@@ -1,10 +1,8 @@
-"""Whose the pretend shops are, and who may do what: keys, tokens, scopes."""
+"""Whose the pretend shops are, who may do what (keys, tokens, scopes), and how a refusal is put."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
-
-from chat_tui.sandbox.refusal import Refusal
+from typing import Any, Final, NamedTuple
 
 BUSINESS_ID: Final = 1185230
 BUSINESS_NAME: Final = "Уютная кухня"
@@ -75,6 +73,43 @@ TOKENS: Final[Mapping[str, Key]] = {
     OAUTH_TOKEN: Key("owner", None),
     LOGGED_OUT_TOKEN: Key("owner", None, refusal=_LOGGED_OUT),
 }
+
+
+_CODES: Final = {
+    400: "BAD_REQUEST",
+    401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    413: "BAD_REQUEST",
+    415: "UNSUPPORTED_MEDIA_TYPE",
+    420: "LIMIT_EXCEEDED",
+    423: "LOCKED",
+    500: "INTERNAL_ERROR",
+    503: "SERVICE_UNAVAILABLE",
+}
+_WORDS: Final = {
+    401: "Api-Key token is invalid",
+    403: "Access denied",
+    404: "Resource not found",
+    500: "Internal server error",
+    503: "Service temporarily unavailable. Please, try again later",
+}
+
+
+class Refusal(Exception):  # noqa: N818 - the Market's answer, not an error of this program
+    """Raised by checks and operations; becomes the error envelope."""
+
+    def __init__(self, status: int, message: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message or _WORDS.get(status, "Error")
+
+
+def envelope(status: int, message: str = "") -> dict[str, Any]:
+    """The body of an error answer."""
+    words = message or _WORDS.get(status, "Error")
+    return {"status": "ERROR", "errors": [{"code": _CODES.get(status, "INTERNAL_ERROR"), "message": words}]}
 
 
 def authorize(headers: Mapping[str, str]) -> Key:

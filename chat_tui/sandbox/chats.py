@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from chat_tui.sandbox import request
-from chat_tui.sandbox.access import SHOPS
+from chat_tui.sandbox.access import SHOPS, Refusal
 from chat_tui.sandbox.faults import Behaviour
 from chat_tui.sandbox.generator import CONTEXTS, KINDS, STATUSES, Message
 from chat_tui.sandbox.ledger import Accepted
-from chat_tui.sandbox.refusal import Refusal
 from chat_tui.sandbox.request import Call, ok
 from chat_tui.sandbox.times import iso
 from chat_tui.sandbox.world import Chat, codes

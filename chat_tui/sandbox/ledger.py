@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from chat_tui.sandbox.refusal import Refusal
+from chat_tui.sandbox.access import Refusal
 from chat_tui.sandbox.times import http_date
 
 HOUR: Final = 3_600_000

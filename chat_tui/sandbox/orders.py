@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from chat_tui.sandbox import request
-from chat_tui.sandbox.access import BUSINESS_ID, BUSINESS_NAME, SHOPS
+from chat_tui.sandbox.access import BUSINESS_ID, BUSINESS_NAME, SHOPS, Refusal
 from chat_tui.sandbox.content import OUTLETS
 from chat_tui.sandbox.generator import DAY, Order
-from chat_tui.sandbox.refusal import Refusal
 from chat_tui.sandbox.request import Call, ok
 from chat_tui.sandbox.times import clock_date, day, iso
 

@@ -12,10 +12,9 @@ import msgspec
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import File, FormParser, parse_options_header
 
-from chat_tui.sandbox.access import Key
+from chat_tui.sandbox.access import Key, Refusal
 from chat_tui.sandbox.faults import Behaviour
 from chat_tui.sandbox.ledger import Accepted
-from chat_tui.sandbox.refusal import Refusal
 from chat_tui.sandbox.world import Chat, World
 
 _T = TypeVar("_T")

@@ -24,8 +24,7 @@ from chat_tui.sandbox.faults import NO_FAULT, Behaviour, Fault
 from chat_tui.sandbox.journal import Begun, Journal
 from chat_tui.sandbox.ledger import Quotas, RequestRecord
 from chat_tui.sandbox.request import Market, Tokens
-from chat_tui.sandbox.routes import PER_HOUR
-from chat_tui.sandbox.server import Server
+from chat_tui.sandbox.server import PER_HOUR, Server
 from chat_tui.sandbox.world import Chat, World
 
 _REQUESTS_KEPT: Final = 10_000

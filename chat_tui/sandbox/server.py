@@ -1,27 +1,118 @@
-"""The pretend Market as an ASGI application: lets requests in, treats them, and answers or fails as told."""
+"""The pretend Market as an ASGI application: which operation is asked for, who is let in, the answer."""
 
 import asyncio
 import random
+import re
 import uuid
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from chat_tui.sandbox.access import BUSINESS_ID, authorize, check_business, check_campaign, check_scope
+from chat_tui.sandbox import access, chats, orders
+from chat_tui.sandbox.access import (
+    BUSINESS_ID,
+    Refusal,
+    authorize,
+    check_business,
+    check_campaign,
+    check_scope,
+    envelope,
+)
 from chat_tui.sandbox.chats import FORM_LIMIT
 from chat_tui.sandbox.faults import Fault
 from chat_tui.sandbox.ledger import Quotas, RequestRecord, without_secrets
-from chat_tui.sandbox.refusal import Refusal, envelope
 from chat_tui.sandbox.request import Call, Market, whole
-from chat_tui.sandbox.routes import Operation, WrongMethod, find
 from chat_tui.sandbox.times import http_date
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the API."""
+
+    name: str
+    """operationId."""
+    method: str
+    path: str
+    run: Callable[[Call], Any]
+    scopes: access.Scopes
+    per_hour: int
+    """Calls of one business (or shop) in an hour."""
+    at_once: int | None = None
+    """Requests at once, where an operation has a limit of its own; None = `Behaviour.parallel_limit`."""
+
+    def match(self, path: str, *, unversioned: bool) -> dict[str, str] | None:
+        """The ids in the path, as written, or None if it is another path."""
+        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path)
+        if unversioned:
+            pattern = re.sub(r"^(/v\d)", r"(?:\1)?", pattern)
+        found = re.fullmatch(pattern, path)
+        return found.groupdict() if found else None
+
+
+_BUSINESS: Final = "/v2/businesses/{businessId}"
+_CHATS: Final = _BUSINESS + "/chats"
+_ORDER: Final = "/v2/campaigns/{campaignId}/orders/{orderId}"
+OPERATIONS: Final = (
+    Operation("getChats", "POST", _CHATS, chats.get_chats, access.READ, 5_000),
+    Operation("getChat", "GET", _BUSINESS + "/chat", chats.get_chat, access.READ, 1_000),
+    Operation("getChatHistory", "POST", _CHATS + "/history", chats.get_history, access.READ, 10_000),
+    Operation("getChatMessage", "GET", _CHATS + "/message", chats.get_message, access.READ, 1_000),
+    Operation("createChat", "POST", _CHATS + "/new", chats.create_chat, access.WRITE, 1_000),
+    Operation("sendMessageToChat", "POST", _CHATS + "/message", chats.send_message, access.WRITE, 1_000),
+    Operation("sendFileToChat", "POST", _CHATS + "/file/send", chats.send_file, access.WRITE, 1_000),
+    Operation("getCampaigns", "GET", "/v2/campaigns", orders.get_campaigns, None, 1_000),
+    Operation("getAuthTokenInfo", "POST", "/v2/auth/token", orders.get_token_info, None, 100),
+    Operation(
+        "getBusinessOrders",
+        "POST",
+        "/v1/businesses/{businessId}/orders",
+        orders.get_business_orders,
+        access.ORDERS,
+        10_000,
+        at_once=6,
+    ),
+    Operation(
+        "getOrder", "GET", _ORDER, orders.get_order, access.ORDERS | {"COMMUNICATION"}, 10_000, at_once=6
+    ),
+    Operation("getReturn", "GET", _ORDER + "/returns/{returnId}", orders.get_return, access.RETURNS, 7_000),
+)
+PER_HOUR: Final = {operation.name: operation.per_hour for operation in OPERATIONS}
+
+
+class _WrongMethod(Refusal):
+    """405 with the methods that would do."""
+
+    def __init__(self, method: str, allowed: list[str]) -> None:
+        super().__init__(405, f"Request method '{method}' not supported")
+        self.allowed = ", ".join(allowed)
+
+
+def _find(method: str, path: str, *, unversioned: bool) -> tuple[Operation, dict[str, str]]:
+    """The operation of a request and the ids in its path; 404 or 405 if there is none.
+
+    An address may end in `.json`. `unversioned` = one without a version is understood too.
+    """
+    path = path.removesuffix(".json")
+    allowed = []
+    for operation in OPERATIONS:
+        ids = operation.match(path, unversioned=unversioned)
+        if ids is not None:
+            if operation.method == method:
+                return operation, ids
+            allowed.append(operation.method)
+    if allowed:
+        raise _WrongMethod(method, allowed)
+    raise Refusal(404, "Resource not found")
+
+
+# ---- the application
 
 _BODY_KEPT = FORM_LIMIT
 """Bytes of a body that are kept; the rest is read and counted, as such a request is refused anyway."""
@@ -97,12 +188,12 @@ class Server:
 
     async def _serve(self, request: Request, record: RequestRecord, send: Send) -> None:
         try:
-            operation, ids = find(
+            operation, ids = _find(
                 request.method, request.scope["path"], unversioned=self.market.behaviour.unversioned
             )
         except Refusal as refusal:
             await _drain(request)
-            allow = {"allow": refusal.allowed} if isinstance(refusal, WrongMethod) else {}
+            allow = {"allow": refusal.allowed} if isinstance(refusal, _WrongMethod) else {}
             reply = self._reply(refusal.status, envelope(refusal.status, refusal.message), allow)
             await self._send(request, record, reply, send)
             return

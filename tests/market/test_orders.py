@@ -13,7 +13,7 @@ from chat_tui.market.transport import Response
 from chat_tui.model.ids import UNKNOWN_TIME, CampaignId, OrderId, ReturnId
 from chat_tui.model.order import Money, Order, OrderDelivery, OrderLine, Return
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
-from chat_tui.sandbox.routes import OPERATIONS
+from chat_tui.sandbox.server import OPERATIONS
 from tests.market.conftest import Connect
 from tests.market.examples import Json, answering
 

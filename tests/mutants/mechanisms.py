@@ -240,7 +240,7 @@ _NETWORK = (
     ),
     one(
         "the pretend Market takes six returns at once",
-        "chat_tui/sandbox/routes.py",
+        "chat_tui/sandbox/server.py",
         "orders.get_return, access.RETURNS, 7_000)",
         "orders.get_return, access.RETURNS, 7_000, at_once=6)",
         "tests/sandbox/test_quota.py::test_orders_may_be_asked_for_six_at_once_and_returns_may_not",

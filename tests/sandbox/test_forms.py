@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chat_tui.sandbox.access import Refusal
 from chat_tui.sandbox.chats import FILE_LIMIT
-from chat_tui.sandbox.refusal import Refusal
 from chat_tui.sandbox.request import UploadedFile, files_named
 from tests.sandbox.conftest import Asking, said
 

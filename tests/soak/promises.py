@@ -6,7 +6,7 @@ from typing import Final
 from chat_tui.inbox.copies.leader import PATIENCE_MS
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.quota import FAIR_SHARE, Urgency
-from chat_tui.sandbox.routes import PER_HOUR
+from chat_tui.sandbox.server import PER_HOUR
 from tests.soak.requests import MOST_AT_ONCE, TAKES_S
 from tests.soak.run import Outcome
 from tests.soak.shop import Order

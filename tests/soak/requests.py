@@ -16,9 +16,9 @@ from chat_tui.model.link import Budget
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
+from chat_tui.sandbox.access import Refusal
 from chat_tui.sandbox.ledger import HOUR, Quotas
-from chat_tui.sandbox.refusal import Refusal
-from chat_tui.sandbox.routes import PER_HOUR
+from chat_tui.sandbox.server import PER_HOUR
 from chat_tui.sandbox.times import http_date
 from tests.inbox.simulation.process import OWNER, VirtualProcess
 from tests.inbox.simulation.wire import CopyClient

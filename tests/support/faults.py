@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from starlette.requests import Request
 
+from chat_tui.sandbox.access import envelope
 from chat_tui.sandbox.faults import NO_FAULT, Fault
-from chat_tui.sandbox.refusal import envelope
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from chat_tui.model.ids import ChatId, OutboxId
 from chat_tui.sandbox.ledger import HOUR
-from chat_tui.sandbox.routes import PER_HOUR
+from chat_tui.sandbox.server import PER_HOUR
 from tests.faults.support.checks import Typed, check_cache, check_limits, check_sending, read_rows
 from tests.faults.support.end import settle_by_asking
 from tests.faults.support.processes import Process, await_true
