@@ -130,7 +130,7 @@ def _start(asked: "Namespace", begun: float) -> int:
     """Everything but help, version and mistakes in the arguments."""
     from chat_tui.commands.context import Context
 
-    verb, context = VERBS[asked.verb], Context(asked, begun)
+    verb, context = VERBS[asked.verb], Context(asked, begun, asked.profile or "default")
     run = getattr(import_module(f"chat_tui.commands.{verb.module}"), verb.function)
     if verb.needs is Needs.NOTHING:
         return int(run(context))

@@ -1,7 +1,7 @@
 """The command line as text and as values. Imports almost nothing: `--help` and `--version` are quick."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
@@ -12,7 +12,6 @@ from chat_tui.locale import LANGUAGES, N_, _
 
 DEMO_CHATS = 300
 DEMO_SEED = 1
-_LARGEST_ID = 2**63 - 1
 
 # What argparse says by itself; it looks these up by the name `_` in its own module.
 _ARGPARSE = (
@@ -101,8 +100,6 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     setattr(argparse, "_", _)  # noqa: B010 - its words in our language; without the name they stay English
     parser = build()
     read, rest = parser.parse_known_args(argv, argparse.Namespace(lang=None, profile=None, read_only=False))
-    read.is_profile_named = read.profile is not None
-    read.profile = read.profile or "default"
     if read.verb == "send":
         rest = _text_after_options(read, rest)
         if not rest and read.text is None and read.file is None:
@@ -177,7 +174,7 @@ def _everywhere() -> Parser:
     options = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = options.add_argument_group(_("options everywhere"))
     group.add_argument("--lang", choices=LANGUAGES, help=_("language of the program"))
-    group.add_argument("--read-only", action="store_true", help=_("read only: send nothing, open no chat"))
+    _flag(group, "--read-only", _("read only: send nothing, open no chat"))
     group.add_argument(
         "--profile",
         type=_profile,
@@ -191,7 +188,7 @@ def _everywhere() -> Parser:
 def _demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--chats",
-        type=_count,
+        type=_whole(0, 1_000_000),
         default=DEMO_CHATS,
         metavar="N",
         help=_("how many chats there are (%(default)s)"),
@@ -203,7 +200,11 @@ def _demo(parser: argparse.ArgumentParser) -> None:
 
 def _sandbox(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--port", type=_port, default=0, metavar="P", help=_("port on this machine; 0 = any free one")
+        "--port",
+        type=_whole(0, 65_535),
+        default=0,
+        metavar="P",
+        help=_("port on this machine; 0 = any free one"),
     )
     _demo(parser)
     parser.add_argument(
@@ -211,7 +212,7 @@ def _sandbox(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--latency",
-        type=_latency,
+        type=_whole(0, 60_000),
         default=0,
         metavar="MS",
         help=_("milliseconds before an answer, more or less by half (%(default)s)"),
@@ -222,21 +223,15 @@ def _sandbox(parser: argparse.ArgumentParser) -> None:
 
 
 def _login(parser: argparse.ArgumentParser) -> None:
+    _flag(parser, "--token-stdin", _("read the key from standard input instead of asking"))
     parser.add_argument(
-        "--token-stdin", action="store_true", help=_("read the key from standard input instead of asking")
+        "--business", type=_ID, metavar=_("ID"), help=_("which business, if the key opens several")
     )
-    parser.add_argument(
-        "--business", type=_id, metavar=_("ID"), help=_("which business, if the key opens several")
-    )
-    parser.add_argument(
-        "--replace", action="store_true", help=_("use this key instead of another business's")
-    )
+    _flag(parser, "--replace", _("use this key instead of another business's"))
 
 
 def _list(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--waiting", action="store_true", help=_("only those that wait for an answer, the longest first")
-    )
+    _flag(parser, "--waiting", _("only those that wait for an answer, the longest first"))
     _output(parser)
 
 
@@ -257,21 +252,15 @@ def _send(parser: argparse.ArgumentParser) -> None:
         metavar=_("FILE"),
         help=_("send this file instead; given again, the next one behind it"),
     )
-    parser.add_argument(
-        "--private",
-        action="store_true",
-        help=_("send the file even if it looks like a secret, as id_rsa or .env"),
-    )
-    parser.add_argument("--dry-run", action="store_true", help=_("say what would go to whom, send nothing"))
-    parser.add_argument(
-        "--queue", action="store_true", help=_("only put it into the outbox; the open inbox sends it")
-    )
+    _flag(parser, "--private", _("send the file even if it looks like a secret, as id_rsa or .env"))
+    _flag(parser, "--dry-run", _("say what would go to whom, send nothing"))
+    _flag(parser, "--queue", _("only put it into the outbox; the open inbox sends it"))
 
 
 def _new(parser: argparse.ArgumentParser) -> None:
     about = parser.add_mutually_exclusive_group(required=True)
-    about.add_argument("--order", type=_id, metavar=_("ID"), help=_("about this order"))
-    about.add_argument("--return", type=_id, dest="return_", metavar=_("ID"), help=_("about this return"))
+    about.add_argument("--order", type=_ID, metavar=_("ID"), help=_("about this order"))
+    about.add_argument("--return", type=_ID, dest="return_", metavar=_("ID"), help=_("about this return"))
 
 
 def _sync(parser: argparse.ArgumentParser) -> None:
@@ -284,70 +273,56 @@ def _export(parser: argparse.ArgumentParser) -> None:
     form.add_argument(
         "--format", choices=("md", "json", "txt"), default="md", help=_("kind of document (%(default)s)")
     )
-    form.add_argument(
-        "--evidence", action="store_true", help=_("for a dispute: a directory with documents and files")
-    )
+    _flag(form, "--evidence", _("for a dispute: a directory with documents and files"))
     parser.add_argument(
         "--out",
         type=Path,
         metavar=_("FILE"),
         help=_("write it into this file (with --evidence: directory), which must be new"),
     )
-    parser.add_argument("--offline", action="store_true", help=_("only what is here; ask nothing"))
+    _flag(parser, "--offline", _("only what is here; ask nothing"))
 
 
 def _stats(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--days", type=_days, metavar="N", help=_("only answers of the last N days"))
+    parser.add_argument(
+        "--days", type=_whole(1, 36_500), metavar="N", help=_("only answers of the last N days")
+    )
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--csv", action="store_true", help=_("for tables: one line for every hour of the day"))
-    form.add_argument("--json", action="store_true", help=_("for programs: JSON in UTF-8"))
+    _flag(form, "--csv", _("for tables: one line for every hour of the day"))
+    _flag(form, "--json", _("for programs: JSON in UTF-8"))
 
 
 def _settings(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--example", action="store_true", help=_("print a settings file with every setting explained")
-    )
+    _flag(parser, "--example", _("print a settings file with every setting explained"))
 
 
 def _chat(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("chat", type=_id, metavar=_("CHAT"), help=_("id of the chat, as `list` prints it"))
+    parser.add_argument("chat", type=_ID, metavar=_("CHAT"), help=_("id of the chat, as `list` prints it"))
 
 
 def _output(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--fresh", action="store_true", help=_("ask the Market first"))
+    _flag(parser, "--fresh", _("ask the Market first"))
     _json(parser)
 
 
+def _flag(options: argparse._ActionsContainer, name: str, words: str) -> None:
+    options.add_argument(name, action="store_true", help=words)
+
+
 def _json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help=_("for programs: JSON in UTF-8"))
+    _flag(parser, "--json", _("for programs: JSON in UTF-8"))
 
 
-def _whole(text: str, low: int, high: int) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 19 and low <= int(text) <= high):
-        raise argparse.ArgumentTypeError(
-            _("must be a whole number from {low} to {high}").format(low=low, high=high)
-        )
-    return int(text)
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    """Reads a whole number, bounds included."""
 
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) <= 19 and low <= int(text) <= high):
+            words = _("must be a whole number from {low} to {high}")
+            raise argparse.ArgumentTypeError(words.format(low=low, high=high))
+        return int(text)
 
-def _id(text: str) -> int:
-    return _whole(text, 1, _LARGEST_ID)
-
-
-def _count(text: str) -> int:
-    return _whole(text, 0, 1_000_000)
-
-
-def _days(text: str) -> int:
-    return _whole(text, 1, 36_500)
-
-
-def _latency(text: str) -> int:
-    return _whole(text, 0, 60_000)
-
-
-def _port(text: str) -> int:
-    return _whole(text, 0, 65_535)
+    return read
 
 
 def _profile(text: str) -> str:
@@ -355,3 +330,6 @@ def _profile(text: str) -> str:
     if not (text.isascii() and text.replace("-", "").replace("_", "").isalnum() and len(text) <= 40):
         raise argparse.ArgumentTypeError(_("only letters, digits, - and _"))
     return text
+
+
+_ID = _whole(1, 2**63 - 1)

@@ -22,6 +22,8 @@ class Context:
     """The command line."""
     begun: float = 0.0
     """When the program began, by the monotonic clock, in seconds: a verb has only so long."""
+    profile: str = "default"
+    """Whose files are meant; `chosen_profiles` may find that it is another one."""
     environ: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     """The environment at the start: keys are taken out of that of the process once they are read."""
     settings: Settings = field(default_factory=Settings)
@@ -41,17 +43,12 @@ class Context:
     @property
     def paths(self) -> Paths:
         """Where the files of the profile are that was asked for."""
-        return locate(self.asked.profile)
+        return locate(self.profile)
 
     @property
     def flags(self) -> Flags:
         """The command line, as far as it goes before the settings."""
-        return Flags(language=self.asked.lang, profile=self.asked.profile, read_only=self.asked.read_only)
-
-    @property
-    def named_profile(self) -> str | None:
-        """The profile that was named on the command line."""
-        return self.asked.profile if self.asked.is_profile_named else None
+        return Flags(language=self.asked.lang, profile=self.profile, read_only=self.asked.read_only)
 
     @property
     def zone(self) -> tzinfo:

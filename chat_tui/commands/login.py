@@ -43,7 +43,7 @@ def login(context: Context) -> int:
     business = _chosen(opened, _wanted(context), may_ask=not asked.token_stdin)
     for line in (business_words(business), *(f"  {shop_words(shop)}" for shop in business.shops)):
         report(line)
-    table = table_of(context.named_profile)
+    table = table_of(context.asked.profile)
     try:
         check_place(settings_file, business.business_id, table, replace=asked.replace)
     except KeyInTheWay as problem:

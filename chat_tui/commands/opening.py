@@ -27,9 +27,9 @@ def chosen_profiles(context: Context) -> tuple[str, ...]:
 
     Raises SettingsProblem.
     """
-    names = profile_names(context.paths.settings_file, os.environ, context.named_profile)
+    names = profile_names(context.paths.settings_file, os.environ, context.asked.profile)
     if len(names) == 1:
-        context.asked.profile = names[0]
+        context.profile = names[0]
     return names
 
 

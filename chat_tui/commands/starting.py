@@ -40,7 +40,7 @@ def demo(context: Context) -> int:
 
     _need_terminal()
     chats, seed = context.asked.chats, context.asked.seed
-    context.asked.profile = profile(chats, seed)
+    context.profile = profile(chats, seed)
     settings = prepare(context, shop=False)
     with pretend_market(settings, context.paths, chats=chats, seed=seed) as context.settings:
         return _show(context)
@@ -86,7 +86,7 @@ def _begin(context: Context) -> int:
     from chat_tui.ui import start_app
 
     settings, paths = context.settings, context.paths
-    keep = partial(store_shop, paths.settings_file, table_of(context.named_profile))
+    keep = partial(store_shop, paths.settings_file, table_of(context.asked.profile))
     connector = Connector(partial(try_key, settings), keep)
     try:
         code, way = start_app.run(connector, settings.preferences, report=paths.log)

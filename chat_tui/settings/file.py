@@ -27,8 +27,21 @@ class Written:
     line: int
 
 
-def read(path: Path) -> dict[str, Written]:
-    """All values of the file by `table.key`; none if there is no file. Raises SettingsProblem."""
+class Table(dict[str, Written]):
+    """What one table of the file says, by key."""
+
+    def __init__(self, line: int, found: Mapping[str, Written]) -> None:
+        super().__init__(found)
+        self.line = line
+        """Of its first mention."""
+
+
+Tables = Mapping[str, Mapping[str, Written]]
+"""By their names: `market`, `profiles.NAME`."""
+
+
+def read(path: Path) -> dict[str, Table]:
+    """What the file says; nothing if there is no file. Raises SettingsProblem."""
     text = _decoded(path, raw(path))
     try:
         tables = tomllib.loads(text)
@@ -38,7 +51,7 @@ def read(path: Path) -> dict[str, Written]:
         at = re.search(r"line (\d+)", str(error))
         line = int(at[1]) if at else text.count("\n") + 1
         raise wrong(path, line, _("this is not valid TOML ({reason})").format(reason=error)) from None
-    return dict(_checked(path, text, tables))
+    return _checked(path, text, tables)
 
 
 def raw(path: Path) -> bytes:
@@ -92,25 +105,24 @@ def _deepest(text: str) -> int:
     return opened.index(max(opened)) + 1
 
 
-def _checked(path: Path, text: str, tables: Mapping[str, Any]) -> list[tuple[str, Written]]:
-    found: list[tuple[str, Written]] = []
+def _checked(path: Path, text: str, tables: Mapping[str, Any]) -> dict[str, Table]:
+    found: dict[str, Table] = {}
     for table, content in _by_name(tables):
         line = _line_of(text, table)
         if _kind(table) not in SCHEMA:
             known = ", ".join(f"[{name}]" for name in (*SCHEMA, f"{PROFILES}.NAME"))
-            raise wrong(
-                path, line, _("unknown table “{name}”; known are {known}").format(name=table, known=known)
-            )
+            words = _("unknown table “{name}”; known are {known}")
+            raise wrong(path, line, words.format(name=table, known=known))
         if not isinstance(content, dict):
             raise wrong(
                 path, line, _("“{name}” is a table: write [{name}] on its own line").format(name=table)
             )
         if table.startswith(f"{PROFILES}."):
             _refuse_profile(path, line, table.removeprefix(f"{PROFILES}."))
-            found.append((table, Written(None, line)))
+        found[table] = Table(line, {})
         for key, value in content.items():
             line = _line_of(text, table, key)
-            found.append((f"{table}.{key}", Written(_fitting(path, line, table, key, value), line)))
+            found[table][key] = Written(_fitting(path, line, table, key, value), line)
     return found
 
 

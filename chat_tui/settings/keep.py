@@ -39,31 +39,21 @@ def check_place(path: Path, business_id: int, table: str, *, replace: bool) -> N
     With `replace` that key may go, but a business has one table and no more.
     """
     written = file.read(path)
-    for place, value in written.items():
-        other = place.removesuffix(".business_id")
-        if other not in {place, table} and value.value == business_id and has_key(other, written):
-            raise KeyInTheWay(
-                _("{path} has the business {business} already, in [{table}].").format(
-                    path=path, business=business_id, table=other
-                )
-            )
-    if replace:
+    for other, shop in written.items():
+        number = shop.get("business_id")
+        if other != table and number is not None and number.value == business_id and has_key(shop):
+            words = _("{path} has the business {business} already, in [{table}].")
+            raise KeyInTheWay(words.format(path=path, business=business_id, table=other))
+    own = written.get(table, file.Table(1, {}))
+    if replace or not has_key(own):
         return
-    if f"{table}.api_key_command" in written:
-        raise KeyInTheWay(
-            _(
-                "{path} gets its key from a command. To keep this key in a file instead, add --replace."
-            ).format(path=path)
-        )
-    if f"{table}.api_key_file" not in written:
-        return
-    known = written[f"{table}.business_id"].value if f"{table}.business_id" in written else None
+    if "api_key_command" in own:
+        words = _("{path} gets its key from a command. To keep this key in a file instead, add --replace.")
+        raise KeyInTheWay(words.format(path=path))
+    known = own["business_id"].value if "business_id" in own else None
     if known != business_id:
-        raise KeyInTheWay(
-            _(
-                "{path} has the key of business {known} already. To use {business} instead, add --replace."
-            ).format(path=path, known=known or "?", business=business_id)
-        )
+        words = _("{path} has the key of business {known} already. To use {business} instead, add --replace.")
+        raise KeyInTheWay(words.format(path=path, known=known or "?", business=business_id))
 
 
 def keep_shop(path: Path, key: str, business_id: int, table: str = "market") -> Path:

@@ -19,7 +19,7 @@ from chat_tui import locale
 from chat_tui.addresses import read_address
 from chat_tui.locale import _
 from chat_tui.settings import file, secret
-from chat_tui.settings.file import DEFAULT, PROFILES, Written
+from chat_tui.settings.file import DEFAULT, PROFILES, Table, Tables, Written
 from chat_tui.settings.schema import (
     MARKET_URL,
     SCHEMA,
@@ -43,19 +43,19 @@ def load(
     `key=False` leaves out the key alone, so that one nobody can read any more is no hindrance.
     """
     written = file.read(path)
-    tables = {table: _values(table, written) for table in TABLES if table != "market"}
+    tables = {table: _values(table, written) for table in TABLES}
     tables["ui"]["language"] = locale.choose(flags.language or tables["ui"].get("language"), environ)
-    tables["keys"]["own"] = tuple(_own_keys(written))
+    tables["keys"]["own"] = tuple(_own_keys(written.get("keys", {})))
     own, own_environ = of_profile(flags.profile, written, environ)
     tables["market"] = _market(own, own_environ, path) if shop else {}
     settings = Settings(
         **{table: TABLES[table](**values) for table, values in tables.items()},
-        **(_access(own, own_environ, path) if shop and key else {}),
+        **(_access(own["market"], own_environ, path) if shop and key else {}),
         read_only=flags.read_only,
     )
     if settings.queue.warn > settings.queue.late:
-        line = written["queue.late" if "queue.late" in written else "queue.warn"].line
-        raise file.wrong(path, line, _("“late” must not be less than “warn” (both are minutes)"))
+        found = written["queue"].get("late") or written["queue"]["warn"]
+        raise file.wrong(path, found.line, _("“late” must not be less than “warn” (both are minutes)"))
     return settings
 
 
@@ -73,52 +73,51 @@ def profile_names(path: Path, environ: Mapping[str, str], asked: str | None = No
         return (asked,)
     if any(name in environ for name in _OF_THIS_RUN):
         return (DEFAULT,)
-    if has_key("market", written):
+    if has_key(written.get("market", {})):
         found = (DEFAULT, *found)
     return found or (DEFAULT,)
 
 
 def of_profile(
-    profile: str, written: Mapping[str, Written], environ: Mapping[str, str]
-) -> tuple[dict[str, Written], dict[str, str]]:
+    profile: str, written: Tables, environ: Mapping[str, str]
+) -> tuple[dict[str, Mapping[str, Written]], dict[str, str]]:
     """File and environment as they are for one profile: its table stands in the place of `[market]`.
 
     Key and business of the environment are not of a profile that is in the file.
     """
-    table = f"{PROFILES}.{profile}"
-    if table not in written:
-        return dict(written), dict(environ)
-    own = {place: value for place, value in written.items() if not place.startswith("market.")}
-    if "market.api_url" in written:
-        own["market.api_url"] = written["market.api_url"]
-    for place, value in written.items():
-        if place.startswith(f"{table}."):
-            own[f"market.{place.removeprefix(f'{table}.')}"] = value
-    return own, {name: value for name, value in environ.items() if name not in _OF_THIS_RUN}
+    common = written.get("market", {})
+    own = written.get(f"{PROFILES}.{profile}")
+    if own is None:
+        return {**written, "market": common}, dict(environ)
+    address = {"api_url": common["api_url"]} if "api_url" in common else {}
+    foreign = {name: value for name, value in environ.items() if name not in _OF_THIS_RUN}
+    return {**written, "market": address | dict(own)}, foreign
 
 
-def _checked(written: Mapping[str, Written], path: Path) -> tuple[str, ...]:
+def _checked(written: Mapping[str, Table], path: Path) -> tuple[str, ...]:
     """The names of the profiles, in the order of the file; each is one business, with a key."""
-    tables = [place for place in written if place.count(".") == 1 and place.startswith(f"{PROFILES}.")]
+    common = written.get("market", Table(1, {}))
+    profiles = {table: found for table, found in written.items() if table.startswith(f"{PROFILES}.")}
+    shops = {"market": common, **profiles} if profiles and has_key(common) else profiles
     met: dict[tuple[str, int], str] = {}
-    for table in (*(["market"] if tables and has_key("market", written) else []), *tables):
-        if f"{table}.business_id" not in written or not has_key(table, written):
-            line = min(value.line for place, value in written.items() if f"{place}.".startswith(f"{table}."))
+    for table, found in shops.items():
+        number = found.get("business_id")
+        if number is None or not has_key(found):
+            line = min(each.line for each in found.values()) if found is common else found.line
             what = _("[{table}] needs business_id, and api_key_file or api_key_command").format(table=table)
             raise file.wrong(path, line, what)
-        number = written[f"{table}.business_id"]
-        url = written.get(f"{table}.api_url") or written.get("market.api_url")
+        url = found.get("api_url") or common.get("api_url")
         business = (MARKET_URL if url is None else url.value.rstrip("/"), number.value)
         if business in met:
             what = _("the business {number} is in [{table}] already")
             raise file.wrong(path, number.line, what.format(number=number.value, table=met[business]))
         met[business] = table
-    return tuple(table.removeprefix(f"{PROFILES}.") for table in tables)
+    return tuple(table.removeprefix(f"{PROFILES}.") for table in profiles)
 
 
-def has_key(table: str, written: Mapping[str, Written]) -> bool:
+def has_key(shop: Mapping[str, Written]) -> bool:
     """Whether a table of the file leads to a key."""
-    return any(f"{table}.{key}" in written for key in _KEYS)
+    return not shop.keys().isdisjoint(_KEYS)
 
 
 def checked_url(url: str, origin: str) -> str:
@@ -135,45 +134,29 @@ def checked_url(url: str, origin: str) -> str:
     return url.rstrip("/")
 
 
-def _values(table: str, written: Mapping[str, Written]) -> dict[str, Any]:
+def _values(table: str, written: Tables) -> dict[str, Any]:
     """What the file says about the settings of one table."""
-    places = {name: written.get(f"{table}.{name}") for name in SCHEMA[table]}
-    return {name: found.value for name, found in places.items() if found is not None}
+    found = written.get(table, {})
+    return {name: found[name].value for name in SCHEMA[table] if name in found}
 
 
-def _market(written: Mapping[str, Written], environ: Mapping[str, str], path: Path) -> dict[str, Any]:
+def _market(written: Tables, environ: Mapping[str, str], path: Path) -> dict[str, Any]:
     """Address and business, of which the environment may say something else."""
     values = _values("market", written)
     if url := environ.get("CHAT_TUI_API_URL"):
         values["api_url"] = checked_url(url, "CHAT_TUI_API_URL")
     elif "api_url" in values:
-        values["api_url"] = checked_url(values["api_url"], f"{path}:{written['market.api_url'].line}")
+        values["api_url"] = checked_url(values["api_url"], f"{path}:{written['market']['api_url'].line}")
     if number := environ.get("CHAT_TUI_BUSINESS_ID"):
         values["business_id"] = _business_id(number.strip())
     return values
 
 
-def _access(written: Mapping[str, Written], environ: Mapping[str, str], path: Path) -> dict[str, Any]:
-    """The secrets, and where they lie."""
-    return {
-        "oauth_token": secret.from_environment("CHAT_TUI_OAUTH_TOKEN", environ),
-        "api_key": _api_key(written, environ, path),
-        "key_file": _key_file(written, path) if "market.api_key_file" in written else None,
-    }
-
-
 def _own_keys(written: Mapping[str, Written]) -> Iterator[OwnKeys]:
-    for place, found in written.items():
-        table, _dot, name = place.partition(".")
-        if table == "keys" and name not in SCHEMA[table]:
+    for name, found in written.items():
+        if name not in SCHEMA["keys"]:
             keys = found.value if isinstance(found.value, list) else [found.value]
             yield OwnKeys(name, tuple(key for key in keys if key), found.line)
-
-
-def _key_file(written: Mapping[str, Written], path: Path) -> Path:
-    # Unlike Path.expanduser it leaves alone what it cannot expand: then there is no such file.
-    named: str = written["market.api_key_file"].value
-    return path.parent / os.path.expanduser(named)
 
 
 def _business_id(number: str) -> int:
@@ -184,14 +167,18 @@ def _business_id(number: str) -> int:
     return int(number)
 
 
-def _api_key(written: Mapping[str, Written], environ: Mapping[str, str], path: Path) -> str:
+def _access(shop: Mapping[str, Written], environ: Mapping[str, str], path: Path) -> dict[str, Any]:
+    """The secrets, and where they lie. Raises SettingsProblem."""
+    named, command = shop.get("api_key_file"), shop.get("api_key_command")
+    # Unlike Path.expanduser it leaves alone what it cannot expand: then there is no such file.
+    key_file = None if named is None else path.parent / os.path.expanduser(named.value)
+    token = secret.from_environment("CHAT_TUI_OAUTH_TOKEN", environ)
     if "CHAT_TUI_API_KEY" in environ:
-        return secret.from_environment("CHAT_TUI_API_KEY", environ)
-    if "market.api_key_file" in written:
-        if "market.api_key_command" in written:
-            line = written["market.api_key_command"].line
-            raise file.wrong(path, line, _("give either “api_key_file” or “api_key_command”, not both"))
-        return secret.from_file(_key_file(written, path))
-    if "market.api_key_command" in written:
-        return secret.from_command(written["market.api_key_command"].value, environ)
-    return ""
+        key = secret.from_environment("CHAT_TUI_API_KEY", environ)
+    elif key_file is not None and command is not None:
+        raise file.wrong(path, command.line, _("give either “api_key_file” or “api_key_command”, not both"))
+    elif key_file is not None:
+        key = secret.from_file(key_file)
+    else:
+        key = "" if command is None else secret.from_command(command.value, environ)
+    return {"oauth_token": token, "api_key": key, "key_file": key_file}

@@ -39,12 +39,12 @@ def in_force(flags: Flags, environ: Mapping[str, str], path: Path) -> Iterator[I
     for table, rows in SCHEMA.items():
         values = getattr(settings, table)
         for name, row in rows.items():
-            found = written.get(f"{table}.{name}")
+            found = written.get(table, {}).get(name)
             value = getattr(values, name)
             origin = _origin((table, name), row, flags, environ, found)
             yield InForce(table, name, None if value == "" else value, origin)
         if table == "keys":
-            own = ((one, written[f"keys.{one.command}"]) for one in settings.keys.own)
+            own = ((one, written["keys"][one.command]) for one in settings.keys.own)
             yield from (InForce(table, one.command, found.value, _line(found)) for one, found in own)
 
 
@@ -53,7 +53,7 @@ def key_origins(flags: Flags, environ: Mapping[str, str], path: Path) -> Iterato
     written, environ = of_profile(flags.profile, file.read(path), environ)
     yield from (name for name in ENVIRONMENT if environ.get(name))
     for name in ("api_key_file", "api_key_command"):
-        if found := written.get(f"market.{name}"):
+        if found := written["market"].get(name):
             yield f"{name} ({_line(found)})"
 
 

@@ -117,10 +117,7 @@ class MarketSettings:
     """One business: where it is and what opens it. A `[profiles.NAME]` has the same keys."""
 
     name: str | None = setting(
-        None,
-        TEXT,
-        N_("What you call the business, where several are in one queue."),
-        example="Cosy kitchen",
+        None, TEXT, N_("What you call the business, where several are in one queue."), example="Cosy kitchen"
     )
     api_url: str = setting(MARKET_URL, TEXT, N_("Where the Market's API is."))
     """Scheme, host and port, without a slash at the end; plain http for loopback addresses only."""
@@ -188,9 +185,7 @@ class SyncSettings:
         5, whole(1, 300), N_("Every how many seconds the list is looked at while you work.")
     )
     backfill: bool = setting(
-        True,
-        YES_OR_NO,
-        N_("Whether old histories are read by and by, so that everything can be searched."),
+        True, YES_OR_NO, N_("Whether old histories are read by and by, so that everything can be searched.")
     )
 
 

@@ -30,7 +30,7 @@ def test_global_options_work_before_and_after_the_verb(argv: list[str]) -> None:
 
 def test_without_a_verb_it_is_the_inbox() -> None:
     read = arguments.parse([])
-    assert (read.verb, read.lang, read.read_only, read.profile) == (None, None, False, "default")
+    assert (read.verb, read.lang, read.read_only, read.profile) == (None, None, False, None)
 
 
 @pytest.mark.parametrize("argv", [["--version"], ["list", "--version"]])
