@@ -46,6 +46,7 @@ def clean(body: bytes) -> bytes:
         body.decode()
     except UnicodeDecodeError:
         raise GarbledError("it is not UTF-8") from None
+    # Counted before anything is made of them: afterwards the memory is gone.
     if body.count(b"{") + body.count(b"[") > MOST_PARTS or body.count(b",") > MOST_PARTS:
         raise GarbledError("it has too many parts")
     if b"\\ud" in body or b"\\uD" in body:

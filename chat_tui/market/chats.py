@@ -137,6 +137,7 @@ def _attachments(payload: Any) -> tuple[Attachment, ...]:
     """One for every entry, even an unreadable one: the operator must see that there was something."""
     if payload is None:
         return ()
+    # Documented is a list; a single file as an object would be no reason to lose the message.
     entries = payload if isinstance(payload, list) else [payload]
     return tuple(_attachment(entry) for entry in entries)
 

@@ -213,6 +213,7 @@ class MarketClient:
         """
         operation = "sendMessageToChat"
         body = wire.SendMessageToChatRequest(message=text)
+        # Half of a surrogate pair has no UTF-8: there is no body to send.
         if any("\ud800" <= letter <= "\udfff" for letter in text):
             # Refused, not unsent: no repetition would mend it.
             return Problem(ProblemKind.BAD_REQUEST, Certainty.REFUSED, operation)

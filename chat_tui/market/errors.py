@@ -94,6 +94,7 @@ class Phase:
 
 def from_exception(error: Exception, phase: Phase, operation: str) -> Problem:
     """Why no answer came, or none that could be read to its end."""
+    # The head alone may tell enough: a refusal stays one though its words are lost.
     if phase.head is not None:
         status, headers = phase.head
         if status_certainty(status) == Certainty.REFUSED:

@@ -101,6 +101,7 @@ class Transport:
         if self._read_only and not request.is_read:
             return Problem(ProblemKind.READ_ONLY, Certainty.NOT_SENT, request.operation)
         phase = Phase()
+        # httpx knows only silences; a peer that sends a byte now and then would hold us for ever.
         total = self._deadlines.file_total if isinstance(request.body, Upload) else self._deadlines.total
         try:
             async with asyncio.timeout(total):

@@ -65,7 +65,7 @@ async def decode(content: bytes, columns: int, rows: int) -> Picture | NoPicture
             stdout=PIPE,
             stderr=DEVNULL,
             env={name: value for name, value in os.environ.items() if name in _KEPT},
-            start_new_session=True,
+            start_new_session=True,  # Ctrl-C is for the program, not for its child
         )
     except (OSError, RuntimeError):  # no process, or no thread to wait for it
         return NoPicture.NO_CHILD

@@ -27,12 +27,12 @@ class Buyers:
         self._chance: Random = seeded(world.heads.seed, 11)
         self._replies: list[tuple[float, int]] = []
         self._replied: Counter[int] = Counter()
-        self._next_new = 0.0
+        self._next_new = 0.0  # the first call of `act` sets it: only then is the clock known
 
     def heard(self, chat: Chat, now_s: float) -> None:
         """The shop wrote in this chat: its buyer will answer, but never in a chat about a test order."""
         waiting = {chat_id for _, chat_id in self._replies}
-        if chat.order is not None and chat.order.fake:
+        if chat.order is not None and chat.order.fake:  # as documented: there is no buyer
             return
         if chat.chat_id not in waiting and self._replied[chat.chat_id] < _MOST_REPLIES:
             self._replied[chat.chat_id] += 1

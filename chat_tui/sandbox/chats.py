@@ -110,6 +110,7 @@ def create_chat(call: Call) -> Any:
         raise Refusal(404, f"Order not found: '{number}'")
     if kind == "RETURN" and (order.fake or SHOPS[order.shop].placement == "DBS"):
         raise Refusal(400, "Chats about returns are not available for orders of this kind")
+    # As documented: there is one chat about an order, and whoever asks again is told its id.
     chat = world.open_once(kind, number, order)
     if chat is None:
         chat = world.about(kind, number)[0]

@@ -118,6 +118,7 @@ class Heads:
             shop = bits % 2 if special.context == RETURN else bits % 3
             status, kind, context, topic, _minutes = special
             return Head(self.start - age, self.start - updated_age, status, kind, context, shop, topic)
+        # Each draw looks at bits of its own, or one would follow from the other.
         lot = (bits >> 16) % 1000 / 1000
         share = (bits >> 52) % 80 / 100
         lasted = max(3 * MINUTE, min(int((15 + lot**3 * 2880) * MINUTE), int(age * share)))
@@ -291,9 +292,8 @@ def _stop(lines: list[_Line], head: Head, chance: Random) -> list[_Line]:
     if head.status == MARKET:
         ends = _ends(lines, lambda line: line.sender == "CUSTOMER")
         return [*lines[: ends[0]], _Line("MARKET", "", PHRASES["handed_over"], lines[0].goods)]
-    return (
-        [*lines, _Line("MARKET", "", PHRASES["closed"], lines[0].goods)] if chance.random() < 0.5 else lines
-    )
+    closed = _Line("MARKET", "", PHRASES["closed"], lines[0].goods)
+    return [*lines, closed] if chance.random() < 0.5 else lines
 
 
 class Conversations:
@@ -303,10 +303,12 @@ class Conversations:
         self._heads = heads
         self._orders = orders
         self._long_chat = long_chat
+        # Earlier than the first message of the oldest chat, so that ids stay above their base.
         self._first_second = (heads.start - SPAN - 2 * DAY) // 1000
 
     def message_id(self, at: int, number: int) -> int:
         """The id of a message written at that moment in that chat: larger for every later second."""
+        # One second holds a number for every chat, and one more for what is written while the world runs.
         return MESSAGE_BASE + (at // 1000 - self._first_second) * (self._heads.chats + 1) + number
 
     def messages(self, number: int) -> list[Message]:
@@ -339,6 +341,7 @@ class Conversations:
             lines += _episode(chance.choice(DIALOGUES["order"]), goods, chance)
         last = self._topic(head, goods, chance)
         lines += _stop(last, head, chance) if head.topic not in _WHOLE else last
+        # A single line would leave no room between the beginning of its chat and its newest message.
         if len(lines) == 1 or (lines[0].sender == "CUSTOMER" and chance.random() < 0.4):
             opened = "greeting" if lines[0].sender == "CUSTOMER" else "shop_opened"
             lines.insert(0, _Line("MARKET", "", PHRASES[opened], goods))
@@ -353,6 +356,7 @@ class Conversations:
             return lines if head.status == PARTNER else [*lines, _Line("PARTNER", "", PHRASES["calm"], goods)]
         if topic == "dispute" and head.context == ORDER:
             topic = "order dispute"
+        # "", and topics that are only about the buyer's name or the length of the chat.
         if topic not in DIALOGUES:
             topic = head.context.lower()
         scripts = DIALOGUES[topic]
@@ -375,6 +379,7 @@ def _moments(lines: list[_Line], head: Head, chance: Random) -> list[int]:
             gaps.append(chance.randint(8, 50))
         else:
             gaps.append(chance.randint(50_000, 260_000) if line.new_episode else chance.randint(90, 1300))
+    # Who says two things says them at once; only the pauses between people stretch over the chat's life.
     elastic = sum(gap for gap in gaps if gap >= 90)
     first, last = head.created // 1000, head.updated // 1000
     room = max(last - first - (sum(gaps) - elastic), 0)
@@ -389,6 +394,7 @@ def _moments(lines: list[_Line], head: Head, chance: Random) -> list[int]:
 
 def _rising(seconds: list[int], last: int) -> list[int]:
     """The same seconds, each at least one after the one before, none but the last after `last` − 1."""
+    # Backwards first, to make room before the end, then forwards: two in one second would share an id.
     seconds = [*seconds[:-1], last]
     for place in range(len(seconds) - 2, 0, -1):
         seconds[place] = min(seconds[place], seconds[place + 1] - 1)

@@ -36,6 +36,7 @@ class Quotas:
         account = self._accounts.get((operation, owner))
         if account is None or now >= account.until:
             limit = account.limit if account else self._per_hour[operation]
+            # Whole seconds: the header that tells it has no finer ones.
             account = _Account(limit, limit, (now // 1000 + 3600) * 1000)
             self._accounts[operation, owner] = account
         return account

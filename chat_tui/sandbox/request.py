@@ -202,7 +202,7 @@ def files_named(field: str, content_type: str, body: bytes) -> tuple[UploadedFil
             found.append(UploadedFile(_plain(name), uploaded.file_object.read()))
 
     kind, options = parse_options_header(content_type.encode("latin-1", "replace"))
-    # In memory: the body is there already.
+    # In memory: the body is there already, so starlette's own reading of forms, from a stream, would not do.
     kept = {"MAX_MEMORY_FILE_SIZE": len(body) + 1}
     try:
         parser = FormParser(kind.decode(), None, take, boundary=options.get(b"boundary"), config=kept)
@@ -304,6 +304,7 @@ class Call:
         first = self.market.tokens.read(bound, token) if token else 0
         if behaviour.paging == "endless" and token:
             return [], {"nextPageToken": self.market.tokens.make(bound, first + 1)}
+        # One more than fits tells whether there is a next page.
         found = list(read(first, size + 1))
         following = first + size - behaviour.page_overlap if size > behaviour.page_overlap else first + 1
         if behaviour.paging == "loop":

@@ -107,7 +107,7 @@ class Sandbox:
         if kept:
             for record in kept.records:
                 world.apply(record)
-            kept.records.clear()
+            kept.records.clear()  # the world holds them now
             world.written = kept.write
         sandbox = cls(world, kept, begun=begun, buyers=buyers, scale=scale, port=port, fd=fd)
         sandbox._thread.start()
@@ -181,6 +181,7 @@ def run(
         with Sandbox.start(
             chats=chats, seed=seed, buyers=buyers, journal=journal, port=port, fd=fd
         ) as sandbox:
+            # The real Market is not next door: a demo without its distance would promise too much.
             sandbox.behaviour.latency_s, sandbox.behaviour.latency_spread = latency_s, 0.5
             ready: dict[str, Any] = {
                 "url": sandbox.url,

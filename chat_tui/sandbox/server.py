@@ -192,6 +192,7 @@ class Server:
                 request.method, request.scope["path"], unversioned=self.market.behaviour.unversioned
             )
         except Refusal as refusal:
+            # A client that still writes would take a connection that closes for a broken one.
             await _drain(request)
             allow = {"allow": refusal.allowed} if isinstance(refusal, _WrongMethod) else {}
             reply = self._reply(refusal.status, envelope(refusal.status, refusal.message), allow)
@@ -226,6 +227,7 @@ class Server:
 
     async def _send(self, request: Request, record: RequestRecord, reply: _Reply, send: Send) -> None:
         record.status = reply.status
+        # A fault may tell a length that is not true; starlette would not.
         headers = {"content-length": str(len(reply.body)), **reply.headers}
         response = Response(reply.body, reply.status)
         response.raw_headers = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
@@ -273,6 +275,7 @@ class Server:
         if behaviour.unauthorized:
             raise Refusal(401, behaviour.unauthorized)
         key = authorize(headers)
+        # In this order: whoever is unknown costs no quota, a refused scope does.
         self.quotas.take(name, arrival.owner, arrival.operation.path)
         most = behaviour.parallel_limit if arrival.operation.at_once is None else arrival.operation.at_once
         if arrival.record.in_flight > most:

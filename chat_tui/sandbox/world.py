@@ -85,7 +85,7 @@ class _Index:
         """Places in `desc` (newest first), `asc` or `shuffled` order, filtered by `codes`."""
         keys: Iterable[int] = self._keys
         if order == "desc":
-            keys = reversed(self._keys)
+            keys = reversed(self._keys)  # not a copy: the first page of 100 000 chats is the usual one
         elif order == "shuffled":
             keys = sorted(self._keys, key=lambda key: mix(key & _MASK))
         for key in keys:
@@ -156,6 +156,7 @@ class World:
                 return changed
         if not 0 <= place < self.heads.chats:
             return None
+        # Not kept: a head costs less than the memory of a hundred thousand would.
         head = self.heads.head(place)
         bits = mix(self.heads.seed, place, 2)
         public_id = "".join(_LETTERS[bits >> shift & 31] for shift in range(0, 60, 5))
@@ -249,6 +250,7 @@ class World:
             assert current is not None
             at = self.now_ms()
             least = self._conversations.message_id(at, self.heads.chats)
+            # Ids grow with time in every chat, also when the clock is set back.
             message_id = max(self._newest_id + 1, least)
             uploads = tuple(
                 Upload(name, f"u{message_id}-{place}", content) for place, (name, content) in enumerate(files)
