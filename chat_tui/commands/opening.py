@@ -89,7 +89,12 @@ def open_inbox(
     own = [paths.config, paths.data, paths.cache, paths.log.parent, *private]
     if settings.key_file is not None:
         own.append(settings.key_file)
-    return Inbox(store, connect, settings=wanted, private=own)
+    try:
+        return Inbox(store, connect, settings=wanted, private=own)
+    except StoreError as problem:
+        # A lock file that all copies share cannot be opened.
+        store.close()
+        raise CannotStart(str(problem)) from None
 
 
 def open_all(names: Sequence[str], common: Settings) -> "Inbox":

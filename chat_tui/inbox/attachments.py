@@ -33,14 +33,16 @@ class Attachments(Asking):
 
         `index` counts the message's attachments from 0.
         """
-        return await self._try(lambda: self._engine.received.save(chat_id, message_id, index, into, progress))
+        return await self._try(
+            lambda: self._engine.reading.files.save(chat_id, message_id, index, into, progress)
+        )
 
     async def read_attachment(
         self, chat_id: ChatId, message_id: MessageId, index: int, progress: Progress | None = None
     ) -> bytes | Problem:
         """The bytes of a file, to be looked at; FILE_OVER_CAP above `LOOKED_AT`."""
         return await self._try(
-            lambda: self._engine.received.read(chat_id, message_id, index, LOOKED_AT, progress)
+            lambda: self._engine.reading.files.read(chat_id, message_id, index, LOOKED_AT, progress)
         )
 
     async def last_folder(self) -> Path | None:

@@ -117,13 +117,3 @@ class OutboxWrites:
             # At the very end the loop of those who hear is gone.
             with suppress(RuntimeError):
                 self._tell(OutboxChanged(item.chat_id))
-
-
-def on_loop(publish: Callable[[Event], None]) -> Callable[[Event], None]:
-    """A `tell` that publishes on the loop that runs now, whichever thread calls it."""
-    loop = asyncio.get_running_loop()
-
-    def tell(event: Event) -> None:
-        loop.call_soon_threadsafe(publish, event)
-
-    return tell

@@ -89,7 +89,7 @@ class Sending(Asking):
         if item is None:
             return Problem(ProblemKind.GONE)
         refusal = await self._writing.door.again(item, agreed)
-        return refusal or await self._try(self._engine.resend, outbox_id)
+        return refusal or await self._try(self._engine.delivery.resend, outbox_id)
 
     def _forbidden(self) -> Problem | None:
         """Why nothing may be sent in this run."""

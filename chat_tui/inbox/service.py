@@ -51,7 +51,7 @@ class Inbox(Queue, Sending, Attachments):
         self._store = store
         self._settings = settings or InboxSettings()
         self._loop = EngineLoop()
-        self._engine = Engine(store, connect, self._settings, wall_ms)
+        self._engine = Engine(store, connect, self._settings, wall_ms, self._publish)
         self._writing = Writing(store, self._settings, wall_ms, self._publish)
         self._own = (store.paths.cache_dir, store.paths.data_dir, *private)
         Queue.__init__(self, store, self._writing, wall_ms, self._publish)
@@ -136,7 +136,7 @@ class Inbox(Queue, Sending, Attachments):
         """How much of the shop's history a search looks through."""
         none = SearchCoverage(chats=0, read=0, oldest_at=None)
         found = await self._reads.guarded(self._store.read(coverage.coverage), none, "coverage")
-        return replace(found, is_fetching=self._engine.is_fetching_rest)
+        return replace(found, is_fetching=self._engine.reading.backfill.is_wanted)
 
     async def stats(self, zone: tzinfo, since: Millis | None = None) -> Stats:
         """How fast the shop answered since a moment (None = ever), by a zone's hours; takes seconds."""
@@ -173,7 +173,7 @@ class Inbox(Queue, Sending, Attachments):
 
     def want_older(self, chat_id: ChatId) -> None:
         """Older messages are wanted from the Market; TimelineChanged or HistoryFailed follows."""
-        self._loop.call(self._engine.want_older, chat_id)
+        self._loop.call(self._engine.reading.want_older, chat_id)
 
     def refresh(self) -> None:
         """Look for new chats and messages now, and try again what was paused."""
@@ -181,11 +181,11 @@ class Inbox(Queue, Sending, Attachments):
 
     def fetch_rest(self, wanted: bool) -> None:
         """The operator wants the history that is not here yet read now, or no longer wants it."""
-        self._loop.call(self._engine.fetch_rest, wanted)
+        self._loop.call(self._engine.reading.backfill.want, wanted)
 
     async def sync_once(self) -> SyncReport:
         """One whole round, for `sync --once` and for verbs with an empty cache."""
-        return await self._ask(self._engine.sync_once)
+        return await self._ask(self._engine.reading.sync.once)
 
     async def sync_plan(self) -> SyncPlan:
         """What the next rounds will do; `link()` then tells the quotas, whichever copy asked."""
@@ -197,11 +197,11 @@ class Inbox(Queue, Sending, Attachments):
 
     async def fetch_chat(self, chat_id: ChatId) -> Problem | None:
         """Bring a chat and its newest messages into the cache, for verbs without a background."""
-        return await self._try(self._engine.fetch_chat, chat_id)
+        return await self._try(self._engine.reading.fetch_chat, chat_id)
 
     async def fetch_whole(self, chat_id: ChatId) -> Problem | None:
         """The same with all its messages back to the first, however many requests that takes."""
-        return await self._try(self._engine.fetch_whole, chat_id)
+        return await self._try(self._engine.reading.fetch_whole, chat_id)
 
     # -- doing ------------------------------------------------------------------------------------
 
@@ -237,7 +237,7 @@ class Inbox(Queue, Sending, Attachments):
         """
         taken = await self._writing.take_back(outbox_id, into_draft=into_draft, caret=caret)
         if isinstance(taken, OutboxItem):
-            self._loop.call(self._engine.forget, outbox_id)
+            self._loop.call(self._engine.delivery.forget, outbox_id)
         return taken
 
     async def stop_sending(self, outbox_id: OutboxId) -> Problem | None:
@@ -252,7 +252,7 @@ class Inbox(Queue, Sending, Attachments):
         """Open (or find) the chat about an order or a return (createChat); it is in the cache afterwards."""
         if self.view_only is not None:
             return self.view_only
-        return await self._try(self._engine.create_chat, about)
+        return await self._try(self._engine.reading.create_chat, about)
 
     # -- hearing ----------------------------------------------------------------------------------
 

@@ -113,7 +113,7 @@ async def test_a_text_that_another_copy_delivers(market: Sandbox, open_shop: Ope
     chat = await _chat(verb)
     # The other copy acts for the chat; this one only waits.
     inbox: Any = verb.inbox
-    inbox._engine._delivery._locks.try_hold = lambda _: False
+    inbox._engine.delivery._locks.try_hold = lambda _: False
     queued = await verb.inbox.send_text(chat, "Вдвоём")
     assert isinstance(queued, OutboxItem)
     waiting = asyncio.create_task(verb.inbox.deliver(queued.outbox_id))

@@ -126,11 +126,11 @@ async def test_a_leader_whose_key_is_revoked_hands_on(
     market.script("getChats", [Answer(status=status)])
 
     async def handed_on() -> bool:
-        return second.inbox._engine._leadership.is_ours
+        return second.inbox._engine._copies.leadership.is_ours
 
     await until(handed_on, "another leader")
     await _rounds(market, 5)
-    assert not first.inbox._engine._leadership.is_ours
+    assert not first.inbox._engine._copies.leadership.is_ours
     assert sum(r.status == status for r in market.requests) == 1
     fresh = (await second.inbox.queue_page(Tab.ALL)).items
     assert fresh

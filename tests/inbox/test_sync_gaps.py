@@ -32,7 +32,7 @@ def market() -> Iterator[Sandbox]:
 async def round_of(shop: Shop) -> Problem | None:
     """One look at the list's top and the histories behind it, without any sweep."""
     await asyncio.wrap_future(shop.inbox._opened)
-    report = await shop.inbox._ask(shop.inbox._engine._sync.round)
+    report = await shop.inbox._ask(shop.inbox._engine.reading.sync.round)
     return report.problem
 
 

@@ -135,7 +135,7 @@ _VERBS = (
     ),
     one(
         "a new chat may be about something else",
-        "chat_tui/inbox/engine.py",
+        "chat_tui/inbox/reading/reading.py",
         "if about is not None and not chat.context.may_be(about):",
         "if False:",
         "tests/commands/test_writing.py::test_a_market_that_answers_about_another_chat_is_not_believed",

@@ -12,7 +12,7 @@ from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.reading.scan import ACTIVE, FullScan, ListScan
 from chat_tui.model.ids import ChatId, Millis
-from chat_tui.model.link import SyncPlan, SyncReport
+from chat_tui.model.link import LinkState, SyncPlan, SyncReport
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.store import chats, coverage, cursors
@@ -62,8 +62,6 @@ class Sync:
         self._wake = asyncio.Event()
         self._fresh_kept_at: Millis = 0
         self._trouble: str | None = None
-        self._refused: Problem | None = None
-        """Why a key that is known may not read the list, until the operator asks anew."""
         self._active_pages = 0
         self._active_at = self._begun_at = float("-inf")
         self._jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
@@ -71,12 +69,12 @@ class Sync:
 
     def refresh(self) -> None:
         """Begin the next round now, whatever was refused before."""
-        self._refused = None
         self._wake.set()
 
     async def hurry(self) -> None:
-        """Begin the next round if it is due by now: somebody became active."""
-        if _now() - self._begun_at >= await self._pause_s():
+        """Begin the next round if it is due by now, somebody became active; not what the Market refuses."""
+        is_refused = self._ctx.bus.link.state is LinkState.REFUSED
+        if not is_refused and _now() - self._begun_at >= await self._pause_s():
             self._wake.set()
 
     async def run(self) -> None:
@@ -97,8 +95,6 @@ class Sync:
             if problem is not None and problem.kind in _ASKS_THE_OPERATOR:
                 # Who may not read does not lead: another copy has a key that is good, perhaps.
                 self._leadership.resign()
-                if problem.kind is ProblemKind.FORBIDDEN:
-                    self._refused = problem
             failures = failures + 1 if problem is not None else 0
             await self._tell_others(problem)
             await self._rest(problem, failures)
@@ -121,7 +117,7 @@ class Sync:
 
     async def _turn(self) -> Problem | None:
         """One round if this copy leads, then sweeps until the next one is due."""
-        if (refused := self._refused or self._ctx.bus.refused_key) is not None:
+        if (refused := self._ctx.bus.refused_key) is not None:
             return refused
         if not await self._leadership.claim(await self._pause_s()):
             return None

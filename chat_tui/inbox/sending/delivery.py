@@ -5,13 +5,13 @@ What is due is chosen here, and done under the chat's kernel lock; `attempts` do
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
 from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.copies.leader import Locks
 from chat_tui.inbox.events import Event, TimelineChanged
-from chat_tui.inbox.outbox_writes import OutboxWrites, on_loop
+from chat_tui.inbox.outbox_writes import OutboxWrites
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.sending.reconciler import Reconciler
 from chat_tui.inbox.sending.retry import READY, RetrySchedule
@@ -28,11 +28,14 @@ log = logging.getLogger(__name__)
 class Delivery:
     """Moves outbox items; nobody else does, but the operator through take-back and resend."""
 
-    def __init__(self, ctx: EngineContext, history: HistoryReader, locks: Locks) -> None:
+    def __init__(
+        self, ctx: EngineContext, history: HistoryReader, locks: Locks, tell: Callable[[Event], None]
+    ) -> None:
+        """`locks` are held by number of a chat; `tell` publishes an event from any thread."""
         self._ctx = ctx
         self._history = history
         self._locks = locks
-        self._writes = OutboxWrites(ctx.store, on_loop(ctx.bus.publish), ctx.clock)
+        self._writes = OutboxWrites(ctx.store, tell, ctx.clock)
         self._reconciler = Reconciler(ctx, history, self._writes)
         self._retries = RetrySchedule(ctx.settings, ctx.wall_ms, ctx.clock)
         self._sender = OutboxSender(ctx, history, self._writes, self._reconciler, self._retries)
@@ -53,6 +56,7 @@ class Delivery:
 
     async def run(self) -> None:
         """For as long as the engine lives."""
+        self._sender.begin()
         while True:
             try:
                 pause = await self._begin_what_is_due()
@@ -77,9 +81,10 @@ class Delivery:
         await asyncio.gather(*late, return_exceptions=True)
 
     def forget(self, outbox_id: OutboxId) -> None:
-        """An item left or begins anew: nothing of its waits counts any more."""
+        """An item left or begins anew: its waits count no more, and what waited behind it may go."""
         self._retries.forget(outbox_id)
         self._reconciler.forget(outbox_id)
+        self.wake()
 
     async def settled(self, outbox_id: OutboxId) -> OutboxItem:
         """The item once it is settled, or once nothing more becomes of it before the operator acts.
@@ -119,6 +124,8 @@ class Delivery:
 
     async def resend(self, outbox_id: OutboxId) -> Problem | None:
         """Queue a failed or unconfirmed item again; an unconfirmed one only after one more look."""
+        if self._ctx.settings.read_only:
+            return Problem(ProblemKind.READ_ONLY)
         try:
             item = await self._ctx.read(outbox.get, outbox_id)
             if item is not None and item.state == OutboxState.FAILED:
@@ -130,7 +137,6 @@ class Delivery:
             return store_refusal(error)
         finally:
             self.forget(outbox_id)
-            self.wake()
 
     async def _look_and_queue_again(self, item: OutboxItem) -> Problem | None:
         if not self._locks.try_hold(item.chat_id):

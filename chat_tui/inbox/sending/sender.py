@@ -54,11 +54,16 @@ class OutboxSender:
         self._history = history
         self._reconciler = lookup
         self._retries = waits
-        self._begun_at = asyncio.get_running_loop().time()
+        self._begun_at: float | None = None
+        """Since when (seconds of the loop) this copy sends; None = it only looks."""
         self._posts: dict[OutboxId, asyncio.Task[Accepted | Problem]] = {}
         self._stopped: set[OutboxId] = set()
         self.uploaded: dict[OutboxId, int] = {}
         """Bytes given to the network so far, of the files under way."""
+
+    def begin(self) -> None:
+        """This run sends from now on: see `_was_left_alone`."""
+        self._begun_at = asyncio.get_running_loop().time()
 
     def stop(self, outbox_id: OutboxId) -> bool:
         """Break off the request of an item, to be looked up then; False if none is under way."""
@@ -138,7 +143,8 @@ class OutboxSender:
         What the original sent meanwhile is in the history and nowhere here.
         """
         silence = self._server_now() - self._last_heard(item)
-        this_run = int((asyncio.get_running_loop().time() - self._begun_at) * 1000)
+        now = asyncio.get_running_loop().time()
+        this_run = 0 if self._begun_at is None else int((now - self._begun_at) * 1000)
         return not -CLOCK_SLACK_MS <= silence <= max(LEFT_ALONE_MS, this_run)
 
     async def _recall(self, item: OutboxItem, begun: attempted.Attempted) -> None:

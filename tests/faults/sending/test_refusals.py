@@ -29,7 +29,7 @@ def error(status: int, message: str) -> Answer:
 
 def scans_of(shop: Shop) -> Callable[[], int]:
     """How often a copy has looked at its outbox since."""
-    delivery = shop.inbox._engine._delivery
+    delivery = shop.inbox._engine.delivery
     begin, count = delivery._begin_what_is_due, 0
 
     async def counted() -> float:

@@ -1,13 +1,14 @@
 """One running copy of the program: the real engine in a process that may die, and what is done with it."""
 
+import asyncio
 import random
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 from chat_tui.inbox.context import EngineContext
-from chat_tui.inbox.events import EventBus
-from chat_tui.inbox.outbox_writes import OutboxWrites, on_loop
+from chat_tui.inbox.events import Event, EventBus
+from chat_tui.inbox.outbox_writes import OutboxWrites
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.sending.delivery import Delivery
 from chat_tui.inbox.settings import InboxSettings
@@ -48,7 +49,7 @@ class Copy(VirtualProcess):
         tell = on_loop(bus.publish)
         ctx = EngineContext(store, CopyClient(self, market), bus, settings, wall_ms, clock)
         self.history = HistoryReader(ctx)
-        self.delivery = Delivery(ctx, self.history, locks)
+        self.delivery = Delivery(ctx, self.history, locks, tell)
         self.writing = Writing(store, settings, wall_ms, tell, clock)
         self._writes = OutboxWrites(store, tell, clock)
         self.delivery._retries._jitter = random.Random(seed)
@@ -96,9 +97,18 @@ class Copy(VirtualProcess):
         taken = await self.writing.take_back(outbox_id)
         if isinstance(taken, OutboxItem):
             self.delivery.forget(outbox_id)
-            self.delivery.wake()
 
     async def read_history(self, chat_id: ChatId) -> None:
         """What sync does for a chat that changed."""
         with suppress(StoreError):
             await self.history.newer(chat_id)
+
+
+def on_loop(publish: Callable[[Event], None]) -> Callable[[Event], None]:
+    """A `tell` that publishes on the loop that runs now, whichever thread calls it."""
+    loop = asyncio.get_running_loop()
+
+    def tell(event: Event) -> None:
+        loop.call_soon_threadsafe(publish, event)
+
+    return tell

@@ -1,0 +1,36 @@
+"""One running copy of the program among the others of this machine: what all of them share, put together."""
+
+from collections.abc import Callable
+
+from chat_tui.inbox.copies.clock import boot_clock
+from chat_tui.inbox.copies.leader import Leadership, Locks
+from chat_tui.inbox.copies.presence import Presence
+from chat_tui.inbox.copies.quotas import Quotas
+from chat_tui.inbox.copies.rate_limit import ConcurrencyLimit, RateLimitedClient
+from chat_tui.inbox.events import EventBus
+from chat_tui.inbox.market import Unreachable
+from chat_tui.model.ids import Millis
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.store.database import Store
+from chat_tui.store.locks import ByteLock, ChatLock, NoLocks
+
+
+class Copies:
+    """Kernel locks, quotas and signs of life of one store; StoreProblem if a lock file cannot be opened."""
+
+    def __init__(self, store: Store, bus: EventBus, poll_s: float, wall_ms: Callable[[], Millis]) -> None:
+        """`poll_s` is the pause between two looks at the list while somebody is at a screen."""
+        data_dir = store.paths.data_dir
+        # Where nothing can be written nothing is asked or sent: nobody has to be kept out.
+        locks = NoLocks if store.unwritable else ByteLock
+        self.clock = boot_clock()
+        self.quotas = Quotas(store, self.clock, wall_ms)
+        # The engine puts the real client there when it opens.
+        nobody = Unreachable(Problem(ProblemKind.OFFLINE))
+        self.client = RateLimitedClient(
+            nobody, ConcurrencyLimit(locks(data_dir / "slots.lock")), self.quotas, bus
+        )
+        self.leadership = Leadership(store, locks(data_dir / "leader.lock"), self.clock)
+        self.presence = Presence(store, self.clock, poll_s)
+        self.chat_locks: Locks = NoLocks(data_dir) if store.unwritable else ChatLock(data_dir)
+        """By number of a chat: who acts for its outbox."""

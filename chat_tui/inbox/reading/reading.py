@@ -1,0 +1,83 @@
+"""The rooms that read, put together; and what is read because somebody asked for one chat."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.copies.copies import Copies
+from chat_tui.inbox.events import ChatsChanged, HistoryFailed
+from chat_tui.inbox.market import MarketApi
+from chat_tui.inbox.reading.attachments import AttachmentReader
+from chat_tui.inbox.reading.backfill import Backfill
+from chat_tui.inbox.reading.history import HistoryReader
+from chat_tui.inbox.reading.orders import OrderReader
+from chat_tui.inbox.reading.rights import RightsCheck
+from chat_tui.inbox.reading.sync import Sync
+from chat_tui.model.chat import NewChat
+from chat_tui.model.ids import ChatId
+from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.model.quota import Urgency
+from chat_tui.store import chats
+
+Spawn = Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
+"""Begins a task that ends with the engine."""
+
+CREATE_TRIES: Final = 3
+
+
+class Reading:
+    """All that brings something from the Market into the cache."""
+
+    def __init__(self, ctx: EngineContext, copies: Copies, spawn: Spawn) -> None:
+        self._ctx = ctx
+        self._spawn = spawn
+        self._older: set[ChatId] = set()
+        """Chats of which a page of older messages is on its way."""
+        self.history = HistoryReader(ctx)
+        self.sync = Sync(ctx, self.history, copies.leadership, copies.presence.pause_s)
+        self.backfill = Backfill(
+            ctx, self.history, lambda: ctx.settings.backfill and copies.leadership.is_ours
+        )
+        self.orders = OrderReader(ctx, spawn)
+        self.files = AttachmentReader(ctx)
+        self.rights = RightsCheck(ctx)
+
+    def want_older(self, chat_id: ChatId) -> None:
+        """One page of older messages; wanting it twice is wanting it once."""
+        if self._ctx.bus.refused_key is not None:
+            self._ctx.bus.publish(HistoryFailed(chat_id))
+        elif chat_id not in self._older:
+            self._older.add(chat_id)
+            task = self._spawn(self.history.older(chat_id))
+            task.add_done_callback(lambda _: self._older.discard(chat_id))
+
+    async def fetch_chat(self, chat_id: ChatId, about: NewChat | None = None) -> Problem | None:
+        """Bring a chat and its newest messages into the cache; refused if it is not about `about`."""
+        chat = await self._ctx.client.ask(Urgency.OPEN, MarketApi.get_chat, chat_id)
+        if isinstance(chat, Problem):
+            return chat
+        if about is not None and not chat.context.may_be(about):
+            return Problem(ProblemKind.UNEXPECTED_ANSWER, Certainty.UNCLEAR, "createChat")
+        await self._ctx.write_cache(chats.save_page, (chat,), self._ctx.wall_ms())
+        self._ctx.bus.publish(ChatsChanged(frozenset({chat_id})))
+        return await self.history.newer(chat_id)
+
+    async def fetch_whole(self, chat_id: ChatId) -> Problem | None:
+        """Bring a chat with all its messages into the cache."""
+        problem = await self.fetch_chat(chat_id)
+        return problem if problem is not None else await self.history.rest(chat_id)
+
+    async def create_chat(self, about: NewChat) -> ChatId | Problem:
+        """Open or find a chat (createChat). Safe to repeat: one context has one chat."""
+        if self._ctx.settings.read_only:
+            return Problem(ProblemKind.READ_ONLY)
+        created: ChatId | Problem = Problem(ProblemKind.OFFLINE)
+        for _ in range(CREATE_TRIES):
+            created = await self._ctx.client.ask(Urgency.OPEN, MarketApi.create_chat, about)
+            if not isinstance(created, Problem) or created.certainty != Certainty.UNCLEAR:
+                break
+        if isinstance(created, Problem):
+            return created
+        problem = await self.fetch_chat(created, about)
+        return problem if problem is not None else created
