@@ -148,7 +148,9 @@ class ChatTuiApp(LegibleApp[None]):
     @work(group="quit", exclusive=True)
     async def action_quit(self) -> None:  # type: ignore[override]
         """Leave; when something is not delivered, say what happens to it and ask."""
-        if await self._main.talk.keep_all() and not await self.push_screen_wait(self._question_of_texts()):
+        if await self._main.talk.drafts.keep_all() and not await self.push_screen_wait(
+            self._question_of_texts()
+        ):
             return
         if self.inbox.link().needs_restart:
             self.exit(return_code=1)

@@ -9,8 +9,9 @@ from textual.widgets import Static
 
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import ChatId
+from chat_tui.ui.screens.drafts import DRAFT_S
 from chat_tui.ui.screens.questions import Confirm
-from chat_tui.ui.screens.talk_pane import DRAFT_S, TalkPane
+from chat_tui.ui.screens.talk_pane import TalkPane
 from tests.support.faults import Answer
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, NARROW, WIDE, Desk, desk
@@ -184,10 +185,10 @@ async def test_whoever_types_without_a_pause_is_kept_up_with(
         set_timer = Mock(return_value=timer)
         monkeypatch.setattr(pane, "set_timer", set_timer)
         await it.write("Приедет во вторник")
-        set_timer.assert_called_once_with(DRAFT_S, pane.save_draft)
+        set_timer.assert_called_once_with(DRAFT_S, pane.drafts.save)
         timer.stop.assert_not_called()
-        await pane.save_draft()
-        assert pane.is_kept
+        await pane.drafts.save()
+        assert pane.drafts.is_kept
         await it.write(".")
         assert set_timer.call_count == 2
 

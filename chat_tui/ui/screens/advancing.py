@@ -1,6 +1,7 @@
 """After an answer the next waiting chat opens by itself, unless the hands are busy with something else."""
 
 import time
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -17,30 +18,28 @@ READ_S: Final = 0.25
 """Before it nobody has read a new name: what is typed so soon was meant for the chat before."""
 
 
+@dataclass(eq=False)
 class Advancing:
     """Never moves while there is text in the box, a dialog is open, the caret is elsewhere or a key came."""
 
-    def __init__(
-        self, screen: Screen[None], terminal: TerminalApp[None], inbox: Inbox, talk: TalkPane
-    ) -> None:
-        self._screen = screen
-        self._terminal = terminal
-        self._inbox = inbox
-        self._talk = talk
-        self._left: ChatId | None = None
-        """The chat that was left by itself last."""
+    screen: Screen[None]
+    terminal: TerminalApp[None]
+    inbox: Inbox
+    talk: TalkPane
+    _left: ChatId | None = field(default=None, init=False)
+    """The chat that was left by itself last."""
 
     def soon(self, chat_id: ChatId, keyed_at: float | None = None) -> None:
         """An answer was sent in this chat; `keyed_at` is when the last key had arrived by then."""
-        keyed_at = self._terminal.keyed_at if keyed_at is None else keyed_at
-        self._screen.set_timer(QUIET_S, partial(self._advance, chat_id, keyed_at))
+        keyed_at = self.terminal.keyed_at if keyed_at is None else keyed_at
+        self.screen.set_timer(QUIET_S, partial(self._advance, chat_id, keyed_at))
 
     async def _advance(self, chat_id: ChatId, keyed_at: float) -> None:
-        talk, terminal = self._talk, self._terminal
+        talk, terminal = self.talk, self.terminal
 
         def is_idle() -> bool:
             # `is_current` holds beneath a dialog too.
-            is_here = terminal.screen is self._screen and self._screen.focused is talk.box
+            is_here = terminal.screen is self.screen and self.screen.focused is talk.box
             is_same = talk.chat_id == chat_id and terminal.keyed_at == keyed_at
             return is_here and is_same and not talk.box.text
 
@@ -48,7 +47,7 @@ class Advancing:
             # What such a key does decides; it may have come before the answer was durable.
             self.soon(chat_id, keyed_at)
             return
-        following = await self._inbox.next_waiting(None) if is_idle() else None
+        following = await self.inbox.next_waiting(None) if is_idle() else None
         if following is None or following == chat_id:
             return
 
@@ -60,7 +59,7 @@ class Advancing:
 
     async def go_back(self) -> None:
         """Text for the chat that was left goes into its box, which is shown again."""
-        type_astray = self._talk.box.type_astray
-        if self._left is None or not await self._talk.open(self._left, shown=type_astray):
+        type_astray = self.talk.box.type_astray
+        if self._left is None or not await self.talk.open(self._left, shown=type_astray):
             # Rather in the box that is shown than nowhere.
             type_astray()

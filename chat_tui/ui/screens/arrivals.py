@@ -98,14 +98,14 @@ class Arrivals:
         return message.created_at > since and message.message_id > self._told.get(message.chat_id, 0)
 
 
+@dataclass(frozen=True)
 class Calls:
-    """Calls the operator to the terminal for every arrival; a dispute, and what has failed, is said there."""
+    """Calls the operator for what arrives; what begins in disputes, and what fails, is said on the screen."""
 
-    def __init__(self, terminal: TerminalApp[None], inbox: Inbox, *, with_text: bool) -> None:
-        """`with_text` lets a call show what a buyer wrote."""
-        self._terminal = terminal
-        self._with_text = with_text
-        self.arrivals = Arrivals(inbox)
+    terminal: TerminalApp[None]
+    arrivals: Arrivals
+    with_text: bool
+    """Whether a call may show what a buyer wrote."""
 
     async def hear(self, digest: Digest) -> None:
         """Something changed, or failed."""
@@ -114,9 +114,9 @@ class Calls:
             self._call(arrived)
         for what in digest.faults:
             words = _("A part of the program failed ({what}). Restart it; the log has the details.")
-            notify(self._terminal, words.format(what=what), severity="error")
+            notify(self.terminal, words.format(what=what), severity="error")
         for sentence in digest.mended:
-            notify(self._terminal, sentence, severity="warning")
+            notify(self.terminal, sentence, severity="warning")
 
     def _call(self, arrived: Sequence[Arrival]) -> None:
         disputes = [one for one in arrived if one.item.chat.is_dispute]
@@ -124,10 +124,10 @@ class Calls:
         if disputes:
             words = dispute_words(sum(one.has_begun for one in disputes), len(disputes))
             told = dispute_notice(words, disputes[0].item, keys.key_of("tab_2"))
-            notify(self._terminal, told, severity="error")
-        if self._with_text and len(arrived) == 1:
+            notify(self.terminal, told, severity="error")
+        if self.with_text and len(arrived) == 1:
             words = call_text(arrived[0].item, arrived[0].words or words)
-        self._terminal.call_operator(PROGRAM, words, is_alarm=bool(disputes))
+        self.terminal.call_operator(PROGRAM, words, is_alarm=bool(disputes))
 
 
 def _last_of_buyer(messages: Iterable[Message | None]) -> Message | None:

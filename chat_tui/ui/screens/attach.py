@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import partial
 from pathlib import Path
@@ -35,16 +36,16 @@ RECENT = 5
 _HEAD_CELLS = 64
 
 
+@dataclass(eq=False)
 class Attaching:
     """Remembers in which folders files were chosen."""
 
-    def __init__(self, app: App[None], inbox: Inbox, now: Callable[[], Millis], zone: tzinfo) -> None:
-        self._app = app
-        self._inbox = inbox
-        self._now = now
-        self._zone = zone
-        self._folders: tuple[Path, ...] = ()
-        """Where files were chosen lately, newest first."""
+    app: App[None]
+    inbox: Inbox
+    now: Callable[[], Millis]
+    zone: tzinfo
+    _folders: tuple[Path, ...] = field(default=(), init=False)
+    """Where files were chosen lately, newest first."""
 
     async def attach(self, to: QueueItem) -> OutboxItem | None:
         """Choose a file, see its card, send it to the chat that was open when the picker was called.
@@ -52,25 +53,25 @@ class Attaching:
         None = nothing was sent; if that was not what the operator wanted, it is said.
         """
         start = self._folders[0] if self._folders else Path.home()
-        picker = FilePicker(start, self._folders, now=self._now(), zone=self._zone)
-        chosen = await self._app.push_screen_wait(picker)
+        picker = FilePicker(start, self._folders, now=self.now(), zone=self.zone)
+        chosen = await self.app.push_screen_wait(picker)
         if chosen is None:
             return None
         others = [folder for folder in self._folders if folder != chosen.parent]
         self._folders = (chosen.parent, *others)[:RECENT]
-        outcome = await self._send(to, await self._inbox.inspect_file(chosen))
+        outcome = await self._send(to, await self.inbox.inspect_file(chosen))
         if isinstance(outcome, Problem):
-            notify(self._app, problem_words(outcome), severity="error")
+            notify(self.app, problem_words(outcome), severity="error")
             return None
         return outcome
 
     async def _send(self, to: QueueItem, card: FileCard | Problem) -> OutboxItem | Problem | None:
         if isinstance(card, Problem):
             return card
-        if not await self._app.push_screen_wait(FileCardScreen(card, recipient(to))):
+        if not await self.app.push_screen_wait(FileCardScreen(card, recipient(to))):
             return None
-        send = partial(self._inbox.send_file, to.chat.chat_id, card)
-        return await agreed(self._app, send, recipient(to), card.doubts)
+        send = partial(self.inbox.send_file, to.chat.chat_id, card)
+        return await agreed(self.app, send, recipient(to), card.doubts)
 
 
 class FileCardScreen(Dialog[bool]):

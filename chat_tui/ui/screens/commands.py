@@ -1,6 +1,7 @@
 """What the keys of the main screen do: the objects that open, mark, write and ask, working together."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cached_property
 from pathlib import Path
@@ -25,74 +26,41 @@ if TYPE_CHECKING:
     from chat_tui.ui.screens.dialogs import Dialogs
 
 
+@dataclass(eq=False)
 class Commands:
     """No node of Textual: the main screen, which is one, says what runs as a worker of which group."""
 
-    def __init__(
-        self,
-        screen: Screen[None],
-        terminal: TerminalApp[None],
-        inbox: Inbox,
-        *,
-        queue: QueuePane,
-        talk: TalkPane,
-        order: OrderSide,
-        now: Callable[[], Millis],
-        zone: tzinfo,
-        templates: Path,
-        operator: str,
-    ) -> None:
-        """`templates` is their directory, `operator` what they call whoever writes."""
-        self._terminal = terminal
-        self._inbox = inbox
-        self._talk = talk
-        self._order = order
-        self._now = now
-        self._zone = zone
-        self._templates = templates
-        self._operator = operator
+    screen: Screen[None]
+    terminal: TerminalApp[None]
+    inbox: Inbox
+    queue: QueuePane
+    talk: TalkPane
+    order: OrderSide
+    now: Callable[[], Millis]
+    zone: tzinfo
+    templates: Path
+    """The directory of the operator's templates."""
+    operator: str
+    """What they call whoever writes."""
 
-        def dialogs() -> "Dialogs":
-            return self.dialogs
-
-        self.advancing = Advancing(screen, terminal, inbox, talk)
-        self.editing = Editing(screen, terminal, talk, dialogs)
-        self.opening = Opening(
-            screen,
-            terminal,
-            inbox,
-            queue=queue,
-            talk=talk,
-            order=order,
-            editing=self.editing,
-            dialogs=dialogs,
-            now=now,
-            zone=zone,
-        )
-        self.marking = Marking(
-            screen,
-            inbox,
-            queue=queue,
-            talk=talk,
-            opening=self.opening,
-            dialogs=dialogs,
-            now=now,
-            zone=zone,
-        )
+    def __post_init__(self) -> None:
+        talk, order, dialogs = self.talk, self.order, self._ask
+        self.advancing = Advancing(self.screen, self.terminal, self.inbox, talk)
+        self.editing = Editing(self.screen, self.terminal, talk, dialogs)
+        main = self.screen, self.terminal, self.inbox, self.queue, talk
+        self.opening = Opening(*main, order, self.editing, dialogs, self.now, self.zone)
+        marked = self.screen, self.inbox, self.queue, talk
+        self.marking = Marking(*marked, self.opening, dialogs, self.now, self.zone)
 
     @cached_property
     def dialogs(self) -> "Dialogs":
         """All questions; they are loaded when the first is asked."""
         from chat_tui.ui.screens.dialogs import Dialogs  # noqa: PLC0415 - not before the first paint
 
-        return Dialogs(
-            self._terminal,
-            self._inbox,
-            now=self._now,
-            zone=self._zone,
-            templates=self._templates,
-            operator=self._operator,
-        )
+        return Dialogs(self.terminal, self.inbox, self.now, self.zone, self.templates, self.operator)
+
+    def _ask(self) -> "Dialogs":
+        return self.dialogs
 
     # -- opening -------------------------------------------------------------------------------------
 
@@ -102,15 +70,15 @@ class Commands:
         if chat_id is not None:
             await self.opening.open(chat_id, write=True)
 
-    async def order(self) -> None:
+    async def toggle_order(self) -> None:
         """Show the order of the chat that is meant, or hide it."""
         chat_id = self.opening.meant_id()
         if chat_id is None:
             return
-        if self._order.is_seen(chat_id):
-            self._order.hide()
+        if self.order.is_seen(chat_id):
+            self.order.hide()
         elif await self.opening.bring(chat_id):
-            await self._order.show()
+            await self.order.show()
 
     async def greet(self) -> None:
         """The first look at a shop that was just connected."""
@@ -145,26 +113,26 @@ class Commands:
 
         chat_id = self.opening.meant_id()
         if chat_id is not None:
-            await evidence.keep(self._terminal, self._inbox, chat_id, self._zone)
+            await evidence.keep(self.terminal, self.inbox, chat_id, self.zone)
 
     # -- the open chat -------------------------------------------------------------------------------
 
     async def attach(self) -> None:
         """Choose a file and send it to the open chat."""
-        if self._talk.item is not None:
-            sent = await self.dialogs.attaching.attach(self._talk.item)
+        if self.talk.item is not None:
+            sent = await self.dialogs.attaching.attach(self.talk.item)
             if sent is not None:
                 self.marking.remember(sent)
 
     async def choose_template(self) -> None:
         """Put a template into the box of the chat it was chosen for; the box gets an answer in any case."""
-        item, text = self._talk.item, None
+        item, text = self.talk.item, None
         try:
             if item is not None:
                 text = await self.dialogs.choose_template(item)
         finally:
-            is_there = item is not None and self._talk.chat_id == item.chat.chat_id
-            self._talk.box.put(text if is_there else None)
+            is_there = item is not None and self.talk.chat_id == item.chat.chat_id
+            self.talk.box.put(text if is_there else None)
 
     async def deal_with(self, entry: Entry, wish: Wish) -> None:
         """Copy something of a message that was picked, or save or view its file."""
@@ -173,5 +141,5 @@ class Commands:
         elif wish is Wish.VIEW:
             await self.dialogs.message.view(entry)
         else:
-            context = self._talk.item.chat.context if self._talk.item is not None else None
+            context = self.talk.item.chat.context if self.talk.item is not None else None
             await self.dialogs.message.copy(entry, context)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,53 +24,46 @@ _LOOK_S: Final = 1.0
 """Seconds between two looks at a file that an editor in a window of its own may have."""
 
 
+@dataclass(eq=False)
 class Editing:
     """What was saved outside is in the box and on the disk before its file goes."""
 
-    def __init__(
-        self,
-        screen: Screen[None],
-        terminal: TerminalApp[None],
-        talk: TalkPane,
-        dialogs: Callable[[], "Dialogs"],
-    ) -> None:
-        self._screen = screen
-        self._terminal = terminal
-        self._talk = talk
-        self._box = talk.box
-        self._dialogs = dialogs
-        self._left_there: set[Path] = set()
-        """Texts that were offered in this run and not wanted."""
+    screen: Screen[None]
+    terminal: TerminalApp[None]
+    talk: TalkPane
+    dialogs: Callable[[], "Dialogs"]
+    _left_there: set[Path] = field(default_factory=set, init=False)
+    """Texts that were offered in this run and not wanted."""
 
     async def edit(self) -> None:
         """Lend the terminal to the operator's editor; what is in the box is safe before."""
-        chat_id = self._talk.chat_id
+        chat_id = self.talk.chat_id
         if chat_id is None:
             return
-        await self._talk.save_draft()
+        await self.talk.drafts.save()
         if await self._offer_edited(chat_id):
             return
         try:
-            text = edited.given_out(self._terminal.edited, str(chat_id), self._box.text)
+            text = edited.given_out(self.terminal.edited, str(chat_id), self.talk.box.text)
         except OSError as error:
             words = _("The text cannot be given to an editor: {reason}")
-            self._box.tell(words.format(reason=error.strerror))
+            self.talk.box.tell(words.format(reason=error.strerror))
             return
         try:
-            words, is_over = await self._terminal.edit_outside(text, self._box.retype)
+            words, is_over = await self.terminal.edit_outside(text, self.talk.box.retype)
         except EditorProblem as problem:
             text.remove()
-            self._box.tell(str(problem))
+            self.talk.box.tell(str(problem))
             return
         except Unusable as problem:
-            self._box.tell(str(problem))
+            self.talk.box.tell(str(problem))
             return
         finally:
             text.release()
         if words:
-            self._box.tell(words)
-        await self._talk.save_draft()
-        if is_over and self._talk.is_kept:
+            self.talk.box.tell(words)
+        await self.talk.drafts.save()
+        if is_over and self.talk.drafts.is_kept:
             text.remove()
         elif not is_over:
             self._leave(text)
@@ -77,7 +71,7 @@ class Editing:
     def _leave(self, text: EditedText) -> None:
         """Its file may still be wanted: by an editor, or by whoever looks for what it left."""
         with suppress(OSError, Unusable):
-            if (saved := text.saved()) is not None and self._talk.is_kept:
+            if (saved := text.saved()) is not None and self.talk.drafts.is_kept:
                 text.settle(saved)
         self._await_late(text)
 
@@ -88,35 +82,35 @@ class Editing:
             with suppress(Unusable):  # a file that is being replaced
                 if (text.saved() or "").strip():
                     words = _("The editor has saved its text now: {key} in that chat brings it.")
-                    notify(self._terminal, words.format(key=keys.key_of("edit")))
+                    notify(self.terminal, words.format(key=keys.key_of("edit")))
                     timer.stop()
             if not text.place.exists():
                 timer.stop()
 
-        timer = self._screen.set_interval(_LOOK_S, look)
+        timer = self.screen.set_interval(_LOOK_S, look)
 
     def look_for(self, chat_id: ChatId) -> None:
         """Offer, in a while, what an editor saved for a chat that was opened."""
-        self._screen.run_worker(self._offer_edited(chat_id), group="edited", exclusive=True)
+        self.screen.run_worker(self._offer_edited(chat_id), group="edited", exclusive=True)
 
     async def _offer_edited(self, chat_id: ChatId) -> bool:
         """Offer what an editor saved for a chat and nobody took; whether it was taken."""
-        for text, saved in edited.left_over(self._terminal.edited, str(chat_id)):
+        for text, saved in edited.left_over(self.terminal.edited, str(chat_id)):
             if text.place in self._left_there:
                 continue
-            if saved == self._box.text and self._talk.is_kept:
+            if saved == self.talk.box.text and self.talk.drafts.is_kept:
                 text.remove()
                 continue
-            is_wanted = await self._dialogs().offer_edited(saved)
-            if not is_wanted or self._talk.chat_id != chat_id:
+            is_wanted = await self.dialogs().offer_edited(saved)
+            if not is_wanted or self.talk.chat_id != chat_id:
                 self._left_there.add(text.place)
                 continue
-            if self._box.text == text.given:
-                self._box.retype(saved)
-                await self._talk.save_draft()
+            if self.talk.box.text == text.given:
+                self.talk.box.retype(saved)
+                await self.talk.drafts.save()
             else:
-                await self._talk.add_text(saved)
-            if self._talk.is_kept:
+                await self.talk.add_text(saved)
+            if self.talk.drafts.is_kept:
                 text.remove()
             return True
         return False

@@ -12,13 +12,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import Millis
 from chat_tui.ui.screens.dialog import ListDialog, framed, keys_line, text_field
-from chat_tui.ui.screens.folder_scan import FolderScan
+from chat_tui.ui.screens.folder_scan import FolderScan, Scanned
 from chat_tui.ui.text import plain
 from chat_tui.ui.view.far_file import Login, bring_line, login_of
 from chat_tui.ui.view.paths import (
@@ -50,13 +49,6 @@ class FilePicker(ListDialog[Path, PathRow]):
         Binding("backspace", "up", priority=True, show=False),
     ]
 
-    class Scanned(Message):
-        """A folder was read, or could not be."""
-
-        def __init__(self, scan: FolderScan) -> None:
-            super().__init__()
-            self.scan = scan
-
     def __init__(
         self,
         start: Path,
@@ -72,8 +64,7 @@ class FilePicker(ListDialog[Path, PathRow]):
         self._now = now
         self._zone = zone
         self._login = login or login_of(getpass.getuser(), socket.gethostname(), os.environ)
-        self._scan = FolderScan("", self._tell)
-        self._is_reading = False
+        self._scan = FolderScan(self)
         self._wanted = ""
         self._found = 0
         self._hidden = False
@@ -151,7 +142,7 @@ class FilePicker(ListDialog[Path, PathRow]):
         if row is None or row.refusal:
             self._show_status()
             return
-        path = os.path.join(self._folder, row.name)
+        path = os.path.join(self._scan.folder, row.name)
         if row.is_folder:
             self._open(path)
         else:
@@ -164,19 +155,15 @@ class FilePicker(ListDialog[Path, PathRow]):
     @on(Scanned)
     def _scanned(self, event: Scanned) -> None:
         if event.scan is self._scan:
-            self._is_reading = False
+            self._scan.is_reading = False
             self._show_rows()
-
-    @property
-    def _folder(self) -> str:
-        return self._scan.folder
 
     def _open(self, folder: str) -> None:
         self._base = os.path.normpath(folder)
         self._shows_recent = False
         self._set_text("")
         self._scan.leave()
-        self._scan = FolderScan("", self._tell)
+        self._scan = FolderScan(self)
         self._go()
 
     def _set_text(self, text: str) -> None:
@@ -191,24 +178,16 @@ class FilePicker(ListDialog[Path, PathRow]):
         if path is not None:
             whole = os.path.join(os.path.expanduser("~"), "") if path == "~" else os.path.expanduser(path)
             folder, self._wanted = os.path.split(os.path.join(self._base, whole))
-        folder = os.path.normpath(folder)
-        if folder != self._folder:
-            self._scan.leave()
-            self._scan = FolderScan(folder, self._tell)
-            self._is_reading = True
-            self._scan.start()
+        self._scan = self._scan.then(os.path.normpath(folder))
         self._show_rows()
 
-    def _tell(self, scan: FolderScan) -> None:
-        self.post_message(self.Scanned(scan))
-
     def _show_rows(self) -> None:
-        rows = self._recent_rows() if self._shows_recent else self._scan.rows if not self._is_reading else []
+        rows = self._recent_rows() if self._shows_recent else [] if self._scan.is_reading else self._scan.rows
         found = matching(rows, self._wanted, hidden=self._hidden, pictures=self._pictures)
         self._found = len(found)
         names = [row.name for row in found[:SHOWN_ROWS]]
         at = names.index(self._came_from) if self._came_from in names else 0
-        if not self._is_reading:
+        if not self._scan.is_reading:
             self._came_from = ""
         self.rows.show(found[:SHOWN_ROWS], highlight=at)
         self._show_path()
@@ -220,7 +199,7 @@ class FilePicker(ListDialog[Path, PathRow]):
 
     def _show_path(self) -> None:
         home = os.path.expanduser("~")
-        folder = self._folder
+        folder = self._scan.folder
         if folder == home or folder.startswith(home + os.sep):
             folder = "~" + folder.removeprefix(home)
         words = _("Recent folders") if self._shows_recent else shown(folder, lines=False)
@@ -237,7 +216,7 @@ class FilePicker(ListDialog[Path, PathRow]):
     def _status(self) -> tuple[Content, str]:
         row = self.rows.current
         text = self.query_one(Input).value
-        if self._is_reading:
+        if self._scan.is_reading:
             return plain(_("Reading the folder…")), "muted"
         if row is None and (typed_path(text) or is_windows_path(text)):
             return self._far_words(), "warn"

@@ -3,25 +3,48 @@
 import os
 import stat
 import threading
-from collections.abc import Callable
+
+from textual.message import Message
+from textual.message_pump import MessagePump
 
 from chat_tui.ui.view.paths import PathRow, Refusal, file_refusal, in_order, name_key
 
 _CHECK_EVERY = 512
 
 
+class Scanned(Message):
+    """A folder was read, or could not be."""
+
+    def __init__(self, scan: "FolderScan") -> None:
+        super().__init__()
+        self.scan = scan
+
+
 class FolderScan:
     """One reading of one folder; it can be left, never waited for: a disk may not answer at all."""
 
-    def __init__(self, folder: str, tell: Callable[["FolderScan"], object]) -> None:
+    def __init__(self, dialog: MessagePump, folder: str = "") -> None:
+        """`dialog` gets a `Scanned`, unless the folder was left before; an empty name is no folder."""
         self.folder = folder
         self.rows: list[PathRow] = []
         self.error: OSError | None = None
+        self.is_reading = False
+        """Whether it was begun and its `Scanned` was not seen yet; whoever gets that clears it."""
         self._left = threading.Event()
-        self._tell = tell
+        self._dialog = dialog
+
+    def then(self, folder: str) -> "FolderScan":
+        """Leave this folder and read that one, unless it is the same."""
+        if folder == self.folder:
+            return self
+        self.leave()
+        scan = FolderScan(self._dialog, folder)
+        scan.start()
+        return scan
 
     def start(self) -> None:
-        """Read on a thread of its own and call `tell` there when done, unless left before."""
+        """Read on a thread of its own."""
+        self.is_reading = True
         # A daemon, so that a stalled disk does not hold up quitting.
         threading.Thread(target=self._run, name="folder-scan", daemon=True).start()
 
@@ -35,7 +58,7 @@ class FolderScan:
         except OSError as error:
             self.error = error
         if not self._left.is_set():
-            self._tell(self)
+            self._dialog.post_message(Scanned(self))
 
     def _read(self) -> list[PathRow]:
         rows: list[PathRow] = []

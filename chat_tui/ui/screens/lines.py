@@ -1,6 +1,7 @@
 """The lines around the panes: above them the tabs, the link and what is wrong, below them the keys."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from textual.containers import Horizontal
@@ -18,30 +19,28 @@ TabWanted = TabBar.TabWanted
 """Another tab is wanted by a click."""
 
 
+@dataclass(eq=False)
 class Lines:
     """Has the widgets of these lines and brings to them what the inbox knows."""
 
-    def __init__(
-        self, terminal: TerminalApp[None], inbox: Inbox, *, now: Callable[[], Millis], zone: tzinfo
-    ) -> None:
-        self._terminal = terminal
-        self._inbox = inbox
-        self._now = now
-        self._zone = zone
-        self._tabs = TabBar()
-        self._status = StatusLine()
+    terminal: TerminalApp[None]
+    inbox: Inbox
+    now: Callable[[], Millis]
+    zone: tzinfo
+
+    def __post_init__(self) -> None:
+        self._tabs, self._status = TabBar(), StatusLine()
         self.top = Horizontal(self._tabs, self._status, id="top")
-        self.notice = NoticeLine()
-        self.hints = HintLine()
+        self.notice, self.hints = NoticeLine(), HintLine()
 
     def show_link(self) -> None:
         """Show how the connection is, and what is to be known of it."""
-        link = self._inbox.link()
-        self._status.show(link, self._now())
-        self.notice.say(notice(link, self._now(), self._zone))
+        link = self.inbox.link()
+        self._status.show(link, self.now())
+        self.notice.say(notice(link, self.now(), self.zone))
 
     async def count(self, tab: Tab) -> None:
         """Count the chats of all tabs, of which `tab` is shown; how many wait stands in the title, too."""
-        counts = await self._inbox.tab_counts()
+        counts = await self.inbox.tab_counts()
         self._tabs.show(tab, counts)
-        self._terminal.entitle(window_title(counts[Tab.WAITING]))
+        self.terminal.entitle(window_title(counts[Tab.WAITING]))

@@ -16,7 +16,7 @@ from chat_tui.model.queue import Tab
 from chat_tui.settings import Preferences
 from chat_tui.ui import keys
 from chat_tui.ui.keys import Where
-from chat_tui.ui.screens.arrivals import Calls
+from chat_tui.ui.screens.arrivals import Arrivals, Calls
 from chat_tui.ui.screens.commands import Commands
 from chat_tui.ui.screens.dialog import Legible
 from chat_tui.ui.screens.lines import Lines, TabWanted
@@ -61,24 +61,14 @@ class MainScreen(Legible[None]):
         self._auto_advance = preferences.queue.auto_advance
         self._minute = now() // 60_000
         self._news = News(inbox, self)
-        self.calls = Calls(terminal, inbox, with_text=preferences.ui.notify_text)
-        self._lines = Lines(terminal, inbox, now=now, zone=zone)
+        self.calls = Calls(terminal, Arrivals(inbox), preferences.ui.notify_text)
+        self._lines = Lines(terminal, inbox, now, zone)
         self.queue = QueuePane(inbox, preferences.queue, clock=market_now, zone=zone)
         self.talk = TalkPane(inbox, now=now, zone=zone, opened=self.queue.list.follow)
         make_order = lambda: OrderPane(inbox, clock=market_now, zone=zone)  # noqa: E731
         self._order = OrderSide(self, self.queue, self.talk, make_order)
-        self.commands = Commands(
-            self,
-            terminal,
-            inbox,
-            queue=self.queue,
-            talk=self.talk,
-            order=self._order,
-            now=now,
-            zone=zone,
-            templates=templates,
-            operator=preferences.ui.operator,
-        )
+        panes = self.queue, self.talk, self._order
+        self.commands = Commands(self, terminal, inbox, *panes, now, zone, templates, preferences.ui.operator)
         self._advancing, self.opening = self.commands.advancing, self.commands.opening
         self._marking = self.commands.marking
         bind(self, keys.bindings(Where.OUTSIDE_TEXT), freed=keys.freed(Where.OUTSIDE_TEXT))
@@ -109,7 +99,7 @@ class MainScreen(Legible[None]):
 
     async def on_unmount(self) -> None:
         self._news.stop()
-        self._terminal.unkept = await self.talk.keep_all()
+        self._terminal.unkept = await self.talk.drafts.keep_all()
 
     def tick(self) -> None:
         """A second passed: a countdown moves every time, ages and dates once a minute."""
@@ -212,7 +202,7 @@ class MainScreen(Legible[None]):
     @on(Compose.LeaveWanted)
     async def _leave_box(self) -> None:
         self.set_focus(self.talk.history)
-        await self.talk.save_draft()
+        await self.talk.drafts.save()
 
     # -- the list ------------------------------------------------------------------------------------
 
@@ -256,7 +246,7 @@ class MainScreen(Legible[None]):
 
     async def action_order(self) -> None:
         """Show the order of the chat that is meant, or hide it."""
-        await self.commands.order()
+        await self.commands.toggle_order()
 
     async def action_done(self) -> None:
         """Mark the chat as done."""

@@ -1,6 +1,7 @@
 """What the operator marks on a chat: done, put off, pinned, noted, labelled; and undoing marks and sends."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
@@ -26,73 +27,62 @@ if TYPE_CHECKING:
     from chat_tui.ui.screens.dialogs import Dialogs
 
 
+@dataclass(eq=False)
 class Marking:
     """Marks the chat that a key means, and takes back the newest of what was marked or sent in this run."""
 
-    def __init__(
-        self,
-        screen: Screen[None],
-        inbox: Inbox,
-        *,
-        queue: QueuePane,
-        talk: TalkPane,
-        opening: Opening,
-        dialogs: Callable[[], "Dialogs"],
-        now: Callable[[], Millis],
-        zone: tzinfo,
-    ) -> None:
-        self._screen = screen
-        self._inbox = inbox
-        self._queue = queue
-        self._talk = talk
-        self._opening = opening
-        self._dialogs = dialogs
-        self._now = now
-        self._zone = zone
-        self._undoable: list[Marked | OutboxItem] = []
-        """Marks and sent texts of this run, the newest last."""
+    screen: Screen[None]
+    inbox: Inbox
+    queue: QueuePane
+    talk: TalkPane
+    opening: Opening
+    dialogs: Callable[[], "Dialogs"]
+    now: Callable[[], Millis]
+    zone: tzinfo
+    _undoable: list[Marked | OutboxItem] = field(default_factory=list, init=False)
+    """Marks and sent texts of this run, the newest last."""
 
     # -- marks ---------------------------------------------------------------------------------------
 
     async def done(self) -> None:
         """Mark the chat as done."""
-        if item := await self._opening.meant():
-            outcome = await self._inbox.mark_done(item.chat.chat_id)
+        if item := await self.opening.meant():
+            outcome = await self.inbox.mark_done(item.chat.chat_id)
             await self._made(outcome, _("Done until the buyer writes; {key} undoes it."))
 
     async def snooze(self) -> None:
         """Ask until when, and put the chat off."""
-        item = await self._opening.meant()
-        until = None if item is None else await self._dialogs().snooze(item)
+        item = await self.opening.meant()
+        until = None if item is None else await self.dialogs().snooze(item)
         if item is not None and until is not None:
-            outcome = await self._inbox.snooze(item.chat.chat_id, until.at)
-            when = until_words(until, self._now(), self._zone)
+            outcome = await self.inbox.snooze(item.chat.chat_id, until.at)
+            when = until_words(until, self.now(), self.zone)
             await self._made(outcome, _("Snoozed {until}; {key} undoes it."), until=when)
 
     async def pin(self) -> None:
         """Pin the chat to the top of its tab, or let it go."""
-        if item := await self._opening.meant():
-            outcome = await self._inbox.mark(item.chat.chat_id, Pin(not item.is_pinned))
+        if item := await self.opening.meant():
+            outcome = await self.inbox.mark(item.chat.chat_id, Pin(not item.is_pinned))
             gone, there = _("No longer pinned; {key} undoes it."), _("Pinned to the top; {key} undoes it.")
             await self._made(outcome, gone if item.is_pinned else there)
 
     async def note(self) -> None:
         """Write a line on the chat for ourselves."""
-        if item := await self._opening.meant():
+        if item := await self.opening.meant():
             hint = _("for example: promised to call back on Friday")
-            text = await self._dialogs().line(item, _("Note"), value=item.note, hint=hint, most=NOTE_MOST)
+            text = await self.dialogs().line(item, _("Note"), value=item.note, hint=hint, most=NOTE_MOST)
             if text is not None and (note := read_note(text)).text != item.note:
-                outcome = await self._inbox.mark(item.chat.chat_id, note)
+                outcome = await self.inbox.mark(item.chat.chat_id, note)
                 await self._made(outcome, _("The note is kept; {key} undoes it."))
 
     async def label(self) -> None:
         """Write the labels of the chat."""
-        if item := await self._opening.meant():
+        if item := await self.opening.meant():
             hint = _("words, for example: urgent supplier")
             before, most = " ".join(item.labels), LABELS_MOST * (LABEL_MOST + 1)
-            text = await self._dialogs().line(item, _("Labels"), value=before, hint=hint, most=most)
+            text = await self.dialogs().line(item, _("Labels"), value=before, hint=hint, most=most)
             if text is not None and (labels := read_labels(text)).names != item.labels:
-                outcome = await self._inbox.mark(item.chat.chat_id, labels)
+                outcome = await self.inbox.mark(item.chat.chat_id, labels)
                 await self._made(outcome, _("The labels are kept; {key} undoes it."))
 
     async def _made(self, outcome: Marked | Problem, words: str, **values: str) -> None:
@@ -123,12 +113,12 @@ class Marking:
 
     async def take_back(self, item: OutboxItem) -> None:
         """Take a text out of the outbox, into the box of its chat, which is opened; else say why not."""
-        taken = await self._talk.take_back(item.outbox_id)
+        taken = await self.talk.take_back(item.outbox_id)
         if isinstance(taken, OutboxItem):
             self._undoable = [
                 one for one in self._undoable if isinstance(one, Marked) or one.outbox_id != item.outbox_id
             ]
-            await self._opening.open(taken.chat_id, write=True)
+            await self.opening.open(taken.chat_id, write=True)
         elif taken.kind == ProblemKind.GONE:
             # What was sent before it is no longer held either: the next undo is of a mark.
             self._undoable = [one for one in self._undoable if isinstance(one, Marked)]
@@ -138,7 +128,7 @@ class Marking:
             self._say(problem_words(taken), "error")
 
     async def _unmark(self, marked: Marked) -> None:
-        problem = await self._inbox.unmark(marked)
+        problem = await self.inbox.unmark(marked)
         if problem is None:
             self._say(_("The mark is taken back: {chat}.").format(chat=await self._chat_name(marked.chat_id)))
             await self._apply_order()
@@ -150,13 +140,13 @@ class Marking:
 
     async def _apply_order(self) -> None:
         # What one does oneself is no surprise: the row goes where it belongs now.
-        if self._screen.focused is self._queue.list:
-            await self._queue.apply_order()
+        if self.screen.focused is self.queue.list:
+            await self.queue.apply_order()
 
     async def _chat_name(self, chat_id: ChatId) -> str:
         """Buyer, order and shop, for what is said of a chat that may not be on the screen."""
-        item = await self._inbox.queue_item(chat_id)
+        item = await self.inbox.queue_item(chat_id)
         return "?" if item is None else chat_title(item)
 
     def _say(self, words: str, severity: SeverityLevel = "information") -> None:
-        notify(self._screen, words, severity=severity)
+        notify(self.screen, words, severity=severity)

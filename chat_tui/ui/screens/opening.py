@@ -1,6 +1,7 @@
 """The ways into a chat: the one that is meant, and the one that is answered next."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
@@ -24,38 +25,25 @@ if TYPE_CHECKING:
     from chat_tui.ui.screens.dialogs import Dialogs
 
 
+@dataclass(eq=False)
 class Opening:
     """Opens chats; before the list was read, as soon as there is somebody to answer."""
 
-    def __init__(
-        self,
-        screen: Screen[None],
-        terminal: TerminalApp[None],
-        inbox: Inbox,
-        *,
-        queue: QueuePane,
-        talk: TalkPane,
-        order: OrderSide,
-        editing: Editing,
-        dialogs: Callable[[], "Dialogs"],
-        now: Callable[[], Millis],
-        zone: tzinfo,
-    ) -> None:
-        """`dialogs` is called when the first of them is wanted: they are not loaded before."""
-        self._screen = screen
-        self._terminal = terminal
-        self._inbox = inbox
-        self._queue = queue
-        self._talk = talk
-        self._order = order
-        self._editing = editing
-        self._dialogs = dialogs
-        self._now = now
-        self._zone = zone
-        self._wish = object()
-        """Stands for the chat that was wanted last: what was wanted before opens no more."""
-        self._sought: tuple[bool, float] | None = None
-        """The next chat is wanted, not there yet: whether backwards, and when the last key came by then."""
+    screen: Screen[None]
+    terminal: TerminalApp[None]
+    inbox: Inbox
+    queue: QueuePane
+    talk: TalkPane
+    order: OrderSide
+    editing: Editing
+    dialogs: Callable[[], "Dialogs"]
+    """Called when one is wanted: they are not loaded before."""
+    now: Callable[[], Millis]
+    zone: tzinfo
+    _wish: object = field(default_factory=object, init=False)
+    """Stands for the chat that was wanted last: what was wanted before opens no more."""
+    _sought: tuple[bool, float] | None = field(default=None, init=False)
+    """The next chat is wanted, not there yet: whether backwards, and when the last key came by then."""
 
     # -- which chat ----------------------------------------------------------------------------------
 
@@ -64,8 +52,8 @@ class Opening:
 
         None = there is none, which is said.
         """
-        in_list = self._screen.focused is self._queue.list
-        chat_id = self._queue.list.highlighted if in_list else self._talk.chat_id
+        in_list = self.screen.focused is self.queue.list
+        chat_id = self.queue.list.highlighted if in_list else self.talk.chat_id
         if chat_id is None:
             words = _("Open a chat first: {open} on a row, or {next} for the longest waiting.")
             self._say(words.format(open=keys.key_of("open"), next=keys.key_of("next_waiting")))
@@ -74,7 +62,7 @@ class Opening:
     async def meant(self) -> QueueItem | None:
         """The chat that a key means; None = there is none, or it is not in the cache, which is said."""
         chat_id = self.meant_id()
-        item = None if chat_id is None else await self._inbox.queue_item(chat_id)
+        item = None if chat_id is None else await self.inbox.queue_item(chat_id)
         if item is None and chat_id is not None:
             self._say_unknown()
         return item
@@ -83,21 +71,21 @@ class Opening:
 
     async def open(self, chat_id: ChatId, *, write: bool = False, at: MessageId | None = None) -> None:
         """The one way into a chat: it is shown, highlighted, and has the keys, in its box with `write`."""
-        is_another = chat_id != self._talk.chat_id
+        is_another = chat_id != self.talk.chat_id
         if not await self.bring(chat_id, at):
             return
-        self._screen.set_focus(self._talk.box if write else self._talk.history)
-        if is_another and self._talk.others:
-            offer = self._offer_other_draft(chat_id, self._talk.others[0])
-            self._screen.run_worker(offer, group="dialog", exclusive=True)
+        self.screen.set_focus(self.talk.box if write else self.talk.history)
+        if is_another and self.talk.others:
+            offer = self._offer_other_draft(chat_id, self.talk.others[0])
+            self.screen.run_worker(offer, group="dialog", exclusive=True)
         elif is_another:
-            self._editing.look_for(chat_id)
-        await self._order.follow()
+            self.editing.look_for(chat_id)
+        await self.order.follow()
 
     async def bring(self, chat_id: ChatId, at: MessageId | None = None) -> bool:
         """Show a chat at the right side; False if it cannot be, or if another one was wanted meanwhile."""
         self._wish = wish = object()
-        is_there = await self._talk.open(chat_id, at=at, only_if=lambda: self._wish is wish)
+        is_there = await self.talk.open(chat_id, at=at, only_if=lambda: self._wish is wish)
         if self._wish is not wish:
             return False
         if not is_there:
@@ -105,22 +93,22 @@ class Opening:
         return is_there
 
     async def _offer_other_draft(self, chat_id: ChatId, text: str) -> None:
-        add = await self._dialogs().offer(text)
-        if add and self._talk.chat_id == chat_id:
-            await self._talk.add_text(text)
+        add = await self.dialogs().offer(text)
+        if add and self.talk.chat_id == chat_id:
+            await self.talk.add_text(text)
 
     # -- who waits -----------------------------------------------------------------------------------
 
     async def open_waiting(self, *, backwards: bool = False) -> None:
         """Open the chat to be answered next; nobody is said to wait no more before all was read."""
         self._sought = None
-        chat_id = await self._inbox.next_waiting(self._talk.chat_id, backwards=backwards)
+        chat_id = await self.inbox.next_waiting(self.talk.chat_id, backwards=backwards)
         if chat_id is not None:
             await self.open(chat_id, write=True)
         elif self._is_list_read:
             self._say(_("Nobody else waits for an answer."))
         else:
-            self._sought = backwards, self._terminal.keyed_at
+            self._sought = backwards, self.terminal.keyed_at
             self._say(self._why_unread())
 
     async def hear(self) -> None:
@@ -128,24 +116,24 @@ class Opening:
         if self._sought is None:
             return
         backwards, keyed_at = self._sought
-        if self._terminal.keyed_at != keyed_at or self._terminal.screen is not self._screen:
+        if self.terminal.keyed_at != keyed_at or self.terminal.screen is not self.screen:
             self._sought = None
-        elif self._is_list_read or await self._inbox.next_waiting(self._talk.chat_id) is not None:
+        elif self._is_list_read or await self.inbox.next_waiting(self.talk.chat_id) is not None:
             await self.open_waiting(backwards=backwards)
 
     @property
     def _is_list_read(self) -> bool:
         """Whether the list of every business was ever read to its end."""
-        link = self._inbox.link()
+        link = self.inbox.link()
         parts = [part for _name, part in link.parts] or [link]
         return all(part.fresh_at is not None for part in parts)
 
     def _why_unread(self) -> str:
-        link = self._inbox.link()
+        link = self.inbox.link()
         if link.state in {LinkState.CONNECTING, LinkState.ONLINE}:
             return _("Still reading the chats. The next one opens by itself as soon as it is here.")
         words = _("The chats were not read yet, so nobody can be found. {why} {refresh} asks again.")
-        why = notice(link, self._now(), self._zone)
+        why = notice(link, self.now(), self.zone)
         return words.format(why=why, refresh=keys.key_of("refresh"))
 
     def _say_unknown(self) -> None:
@@ -153,4 +141,4 @@ class Opening:
         self._say(words.format(refresh=keys.key_of("refresh")))
 
     def _say(self, words: str) -> None:
-        notify(self._terminal, words)
+        notify(self.terminal, words)

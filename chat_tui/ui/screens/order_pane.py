@@ -1,6 +1,7 @@
 """The order panel: beside the open chat, or instead of it where it is narrow."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from textual.app import ComposeResult
@@ -62,25 +63,23 @@ class OrderPane(Vertical):
             self._inbox.orders.want(self._chat_id)
 
 
+@dataclass(eq=False)
 class OrderSide:
     """The side of the main screen that is the panel's: nothing until it is wanted for the first time.
 
     `-with-order` on the screen: the operator wants the panel. `-at-order`: it has the focus.
     """
 
-    def __init__(
-        self, screen: Screen[None], queue: QueuePane, talk: TalkPane, make: Callable[[], OrderPane]
-    ) -> None:
-        self._screen = screen
-        self._queue = queue
-        self._talk = talk
-        self._make = make
-        self._pane: OrderPane | None = None
+    screen: Screen[None]
+    queue: QueuePane
+    talk: TalkPane
+    make: Callable[[], OrderPane]
+    _pane: OrderPane | None = field(default=None, init=False)
 
     @property
     def is_wanted(self) -> bool:
         """Whether the operator wants the panel, which may be out of sight on a narrow screen."""
-        return self._screen.has_class("-with-order")
+        return self.screen.has_class("-with-order")
 
     @property
     def panel(self) -> Widget | None:
@@ -90,22 +89,22 @@ class OrderSide:
     @property
     def is_focused(self) -> bool:
         """Whether the panel has the focus."""
-        return self._pane is not None and self._screen.focused is self._pane.panel
+        return self._pane is not None and self.screen.focused is self._pane.panel
 
     def is_seen(self, chat_id: ChatId) -> bool:
         """Whether the order of this chat is on the screen."""
-        shown = "-at-order" if self._screen.has_class("-narrow") else "-with-order"
-        return chat_id == self._talk.chat_id and self._screen.has_class(shown)
+        shown = "-at-order" if self.screen.has_class("-narrow") else "-with-order"
+        return chat_id == self.talk.chat_id and self.screen.has_class(shown)
 
     async def show(self) -> None:
         """Show the order of the open chat."""
         if self._pane is None:
-            self._pane = self._make()
-            await self._screen.query_one("#panes", Horizontal).mount(self._pane)
-        self._screen.add_class("-with-order")
-        if self._screen.has_class("-narrow"):
-            self._screen.set_focus(self._pane.panel)
-        await self._pane.follow(self._talk.chat_id)
+            self._pane = self.make()
+            await self.screen.query_one("#panes", Horizontal).mount(self._pane)
+        self.screen.add_class("-with-order")
+        if self.screen.has_class("-narrow"):
+            self.screen.set_focus(self._pane.panel)
+        await self._pane.follow(self.talk.chat_id)
 
     def hide(self) -> None:
         """The panel is not wanted any more."""
@@ -113,24 +112,24 @@ class OrderSide:
             self._pane.rest()
         if self.is_focused:
             self._focus_chat()
-        self._screen.remove_class("-with-order")
+        self.screen.remove_class("-with-order")
 
     def leave(self) -> None:
         """Step out of the panel, which has the focus; where nothing else is shown it goes."""
-        if self._screen.has_class("-narrow"):
+        if self.screen.has_class("-narrow"):
             self.hide()
         else:
             self._focus_chat()
 
     def _focus_chat(self) -> None:
         """The chat, or the list where one came from there."""
-        is_at_talk = self._screen.has_class("-at-talk")
-        self._screen.set_focus(self._talk.history if is_at_talk else self._queue.list)
+        is_at_talk = self.screen.has_class("-at-talk")
+        self.screen.set_focus(self.talk.history if is_at_talk else self.queue.list)
 
     async def follow(self) -> None:
         """Another chat may be open: the panel, if it is wanted, shows its order."""
         if self._pane is not None and self.is_wanted:
-            await self._pane.follow(self._talk.chat_id)
+            await self._pane.follow(self.talk.chat_id)
 
     async def hear(self, digest: Digest) -> None:
         """Show anew what the news may concern."""

@@ -57,45 +57,45 @@ class OutboxChoice:
         return self.action is OutboxAction.EDIT
 
 
+@dataclass(frozen=True)
 class Outbox:
     """Shows everything not confirmed and does what is asked."""
 
-    def __init__(self, app: App[None], inbox: Inbox, now: Callable[[], Millis]) -> None:
-        self._app = app
-        self._inbox = inbox
-        self._now = now
+    app: App[None]
+    inbox: Inbox
+    now: Callable[[], Millis]
 
     async def show(self) -> OutboxChoice | None:
         """Show it until an action leads back to a chat; None = it was closed."""
         highlight: OutboxId | None = None
         while True:
-            items = await self._inbox.open_items()
+            items = await self.inbox.open_items()
             # What comes in while it is shown may belong to a chat that had nothing here before.
             names: defaultdict[ChatId, str] = defaultdict(str)
             for chat_id in {item.chat_id for item in items}:
-                if (found := await self._inbox.queue_item(chat_id)) is not None:
+                if (found := await self.inbox.queue_item(chat_id)) is not None:
                     names[chat_id] = chat_title(found)
-            screen = OutboxScreen(items, name_of=names.__getitem__, now=self._now, highlight=highlight)
-            choice = await self._app.push_screen_wait(screen)
+            screen = OutboxScreen(items, name_of=names.__getitem__, now=self.now, highlight=highlight)
+            choice = await self.app.push_screen_wait(screen)
             if choice is None or choice.action in {OutboxAction.OPEN, OutboxAction.EDIT}:
                 return choice
             highlight = choice.item.outbox_id
             problem = await self._carry_out(choice, names[choice.item.chat_id])
             if problem is not None:
-                notify(self._app, problem_words(problem), severity="error")
+                notify(self.app, problem_words(problem), severity="error")
 
     async def hear(self) -> None:
         """The outbox changed: show it anew if it is on the screen."""
-        if isinstance(self._app.screen, OutboxScreen):
-            self._app.screen.show(await self._inbox.open_items())
+        if isinstance(self.app.screen, OutboxScreen):
+            self.app.screen.show(await self.inbox.open_items())
 
     async def _carry_out(self, choice: OutboxChoice, to: str) -> Problem | None:
         outbox_id = choice.item.outbox_id
         if choice.action is OutboxAction.RESEND:
-            return await agreed(self._app, partial(self._inbox.resend, outbox_id), to)
+            return await agreed(self.app, partial(self.inbox.resend, outbox_id), to)
         if choice.action is OutboxAction.STOP:
-            return await self._inbox.stop_sending(outbox_id)
-        taken = await self._inbox.take_back(outbox_id)
+            return await self.inbox.stop_sending(outbox_id)
+        taken = await self.inbox.take_back(outbox_id)
         return taken if isinstance(taken, Problem) else None
 
 

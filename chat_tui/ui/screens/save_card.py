@@ -8,14 +8,13 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from chat_tui.inbox.files import saved_name
 from chat_tui.locale import _, ngettext
 from chat_tui.model.message import Attachment
 from chat_tui.ui.screens.dialog import ListDialog, framed, text_field
-from chat_tui.ui.screens.folder_scan import FolderScan
+from chat_tui.ui.screens.folder_scan import FolderScan, Scanned
 from chat_tui.ui.text import plain
 from chat_tui.ui.view.paths import SHOWN_ROWS, PathRow, matching
 from chat_tui.ui.widgets.choice_list import ChoiceList
@@ -31,20 +30,13 @@ class SaveCard(ListDialog[Path, PathRow]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "descend", priority=True, show=False)]
 
-    class Scanned(Message):
-        """A folder was read, or could not be."""
-
-        def __init__(self, scan: FolderScan) -> None:
-            super().__init__()
-            self.scan = scan
-
     def __init__(self, files: Sequence[Attachment], start: Path, problem: str = "") -> None:
         """`start` is the folder to offer, `problem` what went wrong with the one before."""
         super().__init__()
         self._files = files
         self._start = str(start) if str(start) == shown(str(start), lines=False) else os.path.expanduser("~")
         self._problem = problem
-        self._scan = FolderScan("", self._tell)
+        self._scan = FolderScan(self)
         self._wanted = ""
 
     def compose(self) -> ComposeResult:
@@ -97,19 +89,13 @@ class SaveCard(ListDialog[Path, PathRow]):
     def _go(self) -> None:
         """List the folders of the one in the field that go on as typed."""
         folder, self._wanted = os.path.split(self._typed_path())
-        if folder != self._scan.folder:
-            self._scan.leave()
-            self._scan = FolderScan(folder, self._tell)
-            self._scan.start()
+        self._scan = self._scan.then(folder)
         self._show_rows()
 
     def _show_rows(self) -> None:
         rows = [row for row in self._scan.rows if row.is_folder and row.refusal is None]
         found = matching(rows, self._wanted, hidden=False, pictures=False)
         self.rows.show(found[:SHOWN_ROWS])
-
-    def _tell(self, scan: FolderScan) -> None:
-        self.post_message(self.Scanned(scan))
 
     def _names(self) -> str:
         lines = []

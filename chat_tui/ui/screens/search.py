@@ -5,27 +5,38 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Any, ClassVar, Final
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.message import Message as UiMessage
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatId, MessageId, Millis
-from chat_tui.model.search import SearchHit, SearchPage
-from chat_tui.ui.screens.coverage_line import CoverageLine
-from chat_tui.ui.screens.dialog import ListDialog, framed, text_field
+from chat_tui.model.link import LinkState
+from chat_tui.model.search import SearchCoverage, SearchHit, SearchPage, read_query
+from chat_tui.ui.screens.dialog import ListDialog, framed, keys_line, text_field
 from chat_tui.ui.screens.news import News, NewsCame
-from chat_tui.ui.screens.search_session import SearchSession
 from chat_tui.ui.text import plain
 from chat_tui.ui.view.search_rows import hit_lines
 from chat_tui.ui.widgets.choice_list import ChoiceList
+from chat_tui.words.layouts import other_layouts
 from chat_tui.words.line import Line, pad
-from chat_tui.words.search import filter_rows, found_words, help_words, nothing_words, unknown_words
+from chat_tui.words.search import (
+    coverage_words,
+    fetching_words,
+    filter_rows,
+    found_words,
+    help_words,
+    nothing_words,
+    unknown_words,
+)
 
+PAGE: Final = 50
+"""Hits asked for at once."""
 MOST: Final = 1000
 """Hits listed at most: nobody reads more."""
 NEAR: Final = 20
@@ -47,6 +58,95 @@ class LastSearch:
     place: Place | None = None
     count: int = 0
     """Hits that were listed."""
+
+
+class SearchSession:
+    """What one text asks for and what came of it; every change of the text begins another one."""
+
+    def __init__(self, inbox: Inbox, text: str, now: Millis) -> None:
+        self._inbox = inbox
+        self._text = text
+        self._now = now
+        self.query, self.unknown = read_query(text, now)
+        self.meant = ""
+        """The text on the other layout, if that is what was found."""
+
+    async def begin(self, count: int) -> SearchPage:
+        """The first hits, `count` if there are so many."""
+        page = await self.repeat(count)
+        if page.hits:
+            return page
+        for text in other_layouts(self._text):
+            query, unknown = read_query(text, self._now)
+            other = SearchPage((), None) if unknown else await self._inbox.search(query, limit=PAGE)
+            if other.hits:
+                self.query, self.meant = query, text
+                return other
+        return page
+
+    async def repeat(self, count: int) -> SearchPage:
+        """The first hits as they are now; one answer may hold fewer than asked for though there are more."""
+        page = await self._inbox.search(self.query, limit=max(PAGE, count))
+        while page.next_key is not None and len(page.hits) < count:
+            page = await self.go_on(page)
+        return page
+
+    async def go_on(self, page: SearchPage) -> SearchPage:
+        """The hits of `page` and those that follow."""
+        more = await self._inbox.search(self.query, after=page.next_key, limit=PAGE)
+        return SearchPage(page.hits + more.hits, more.next_key)
+
+
+class CoverageLine(Static):
+    """Draws itself anew only when something changed."""
+
+    class Changed(UiMessage):
+        """More of the history is here, or less of it is unknown."""
+
+    def __init__(self, inbox: Inbox, *, now: Callable[[], Millis], zone: tzinfo) -> None:
+        super().__init__(id="coverage", classes="muted")
+        self._inbox = inbox
+        self._now = now
+        self._zone = zone
+        self._is_online = True
+        self.coverage: SearchCoverage | None = None
+        """As it was found last; None = not yet."""
+
+    @property
+    def is_fetching(self) -> bool:
+        """Whether the rest is being read now."""
+        return self.coverage is not None and self.coverage.is_fetching
+
+    @work(group="coverage", exclusive=True)
+    async def ask(self) -> None:
+        """Look how much is here now."""
+        self._set(await self._inbox.search_coverage())
+
+    def hear_link(self) -> None:
+        """The connection came or went."""
+        if self.coverage is not None:
+            self._set(self.coverage)
+
+    def turn_fetching(self) -> None:
+        """Have what is not here yet read from the Market, or stop that."""
+        coverage = self.coverage
+        if coverage is not None and coverage.read < coverage.chats:
+            is_wanted = not coverage.is_fetching
+            self._inbox.fetch_rest(is_wanted)
+            self._set(replace(coverage, is_fetching=is_wanted))
+
+    def _set(self, coverage: SearchCoverage) -> None:
+        is_online = self._inbox.link().state is LinkState.ONLINE
+        if (coverage, is_online) == (self.coverage, self._is_online):
+            return
+        self.coverage, self._is_online = coverage, is_online
+        parts = [plain(coverage_words(coverage, self._now(), self._zone))]
+        if coverage.read < coverage.chats:
+            if coverage.is_fetching:
+                parts.append(plain(fetching_words(is_online=is_online)))
+            parts.append(keys_line(("ctrl+r", _("stop") if coverage.is_fetching else _("fetch the rest"))))
+        self.update(Content("  ").join(parts))
+        self.post_message(self.Changed())
 
 
 class SearchScreen(ListDialog[SearchHit, SearchHit]):

@@ -1,7 +1,6 @@
 """The open chat: its history, the compose box, its draft, and what is sent from here."""
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import tzinfo
 
 from textual import on
@@ -9,38 +8,51 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Resize
 from textual.message import Message as UiMessage
-from textual.timer import Timer
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
+from chat_tui.model.doubt import Doubt
 from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
-from chat_tui.model.timeline import Draft
 from chat_tui.ui import keys
 from chat_tui.ui.keys import Where
+from chat_tui.ui.screens.drafts import Drafts
 from chat_tui.ui.screens.news import Digest
-from chat_tui.ui.screens.send_checks import SendChecks
 from chat_tui.ui.terminal.bind import bind
 from chat_tui.ui.text import notify, plain
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.history import History
 from chat_tui.words.chats import chat_title, recipient
+from chat_tui.words.doubts import doubt_words
 from chat_tui.words.problems import problem_words
 
 BOX_LEAST, BOX_MOST = 3, 10
 """Rows of the box with its frame."""
 PAGE = 50
 """Entries asked for at once."""
-DRAFT_S = 1.0
-"""Seconds after the first key that is not saved yet before a draft is."""
 SAVING_S = 0.5
 """Seconds after which a text that is not on the disk yet is said to be on its way there."""
-LEAVE_S = 1.0
-"""Seconds that the database gets to take what is typed when the program ends."""
-RETRY_S = 5.0
-"""Seconds before a draft that the disk refused is tried again."""
+
+
+class SendChecks:
+    """What the operator was told of a text before it is sent: said once, a second Enter agrees to it.
+
+    Which doubts there are is decided by the door of the inbox.
+    """
+
+    def __init__(self) -> None:
+        self._said: dict[ChatId, set[Doubt]] = {}
+
+    def agreed(self, chat_id: ChatId) -> Collection[Doubt]:
+        """What the next Enter in a chat agrees to."""
+        return self._said.get(chat_id, ())
+
+    def say(self, chat_id: ChatId, doubts: Sequence[Doubt]) -> str:
+        """What to tell the operator; he then knows it."""
+        self._said.setdefault(chat_id, set()).update(doubts)
+        return f"{doubt_words(doubts)} {_('Enter again sends it.')}"
 
 
 class TalkPane(Vertical):
@@ -71,23 +83,20 @@ class TalkPane(Vertical):
         self.box = Compose()
         self.box.disabled = True
         bind(self.history, keys.bindings(Where.HISTORY), freed=keys.freed(Where.HISTORY))
-        self._draft_timer: Timer | None = None
-        self._saved = ""
+        self.drafts = Drafts(self, inbox, self.box, self._tell)
         self._carets: dict[OutboxId, int] = {}
         """Where the caret stood in what was sent from here."""
         self._checks = SendChecks()
         self._read_to = MessageId(0)
         """The newest message that was on the screen when a key was last pressed in the box."""
-        self._names: dict[ChatId, str] = {}
-        """To whom what is typed goes, in words, by chat."""
-        self._is_aside = False
-        """Whether texts lie in a file beside the database."""
-        self._unkept: dict[ChatId, Draft] = {}
-        """Drafts on their way to the disk, or refused by it: tried again until they are there."""
-        self.chat_id: ChatId | None = None
         self.item: QueueItem | None = None
         self.others: tuple[str, ...] = ()
         """What other copies of the program hold as the draft of this chat, the latest first."""
+
+    @property
+    def chat_id(self) -> ChatId | None:
+        """The open chat."""
+        return self.drafts.chat_id
 
     def compose(self) -> ComposeResult:
         """The history, the line in which the box tells something, the box."""
@@ -135,18 +144,16 @@ class TalkPane(Vertical):
         if item is None:
             return False
         page = await self._inbox.timeline(chat_id, around=at, limit=PAGE)
-        draft = self._unkept.get(chat_id) or await self._inbox.draft(chat_id)
+        draft = await self.drafts.of(chat_id)
         if not only_if():
             return False
         # Up to the last line nothing is awaited: name, history, text and chat change together, and a
         # letter typed a moment ago is still in the box when it is read here.
-        leaving, unsent = self._unsaved(), self._unsent()
-        self.chat_id, self.item = chat_id, item
-        self._names[chat_id] = recipient(item)
-        self._saved, self.others = draft.text, draft.others
+        leaving, unsent = self.drafts.unsaved(), self._unsent()
+        self.item, self.others = item, draft.others
+        self.drafts.take_up(draft, recipient(item))
         self.history.show(page, item, at=at)
         self._read_to = self.history.newest_shown
-        self.box.load(draft.text, draft.caret)
         self.box.address(plain(recipient(item), lines=False))
         self.box.disabled = False
         self._opened(chat_id)
@@ -156,7 +163,7 @@ class TalkPane(Vertical):
         if unsent:
             notify(self.app, unsent, severity="warning")
         if leaving is not None:
-            await self._keep(leaving)
+            await self.drafts.keep(leaving)
         # News that came since the page was read was not news of the open chat yet, and is not told again.
         await self.renew()
         return True
@@ -243,49 +250,7 @@ class TalkPane(Vertical):
     def _typed(self, message: Compose.Changed) -> None:
         message.stop()
         self._read_to = max(self._read_to, self.history.newest_shown)
-        self._save_soon()
-
-    def _save_soon(self) -> None:
-        # Counted from the first letter, not from the last: whoever types without a pause is kept up with.
-        if self._draft_timer is None:
-            self._draft_timer = self.set_timer(DRAFT_S, self.save_draft)
-
-    async def save_draft(self) -> None:
-        """Keep what is in the box as the draft of the open chat, and whatever the disk refused before."""
-        unsaved = self._unsaved()
-        if unsaved is not None:
-            self._saved = unsaved.text
-            self._unkept[unsaved.chat_id] = unsaved
-        for draft in tuple(self._unkept.values()):
-            await self._keep(draft)
-
-    @property
-    def is_kept(self) -> bool:
-        """Whether what is in the box is on the disk."""
-        return self.box.text == self._saved and self.chat_id not in self._unkept
-
-    async def keep_all(self) -> tuple[tuple[str, str], ...]:
-        """Keep everything typed, in the database or else beside it; to whom and what, if neither takes it."""
-        try:
-            # Whoever ends the program by a signal does not wait for longer.
-            async with asyncio.timeout(LEAVE_S):
-                await self.save_draft()
-        except TimeoutError:
-            pass
-        unkept = [draft for draft in self._unkept.values() if draft.text.strip()]
-        if unkept or self._is_aside:
-            self._is_aside = bool(unkept)
-            unkept = list(await asyncio.to_thread(self._inbox.keep_aside, unkept))
-        return tuple((self._names.get(draft.chat_id, ""), draft.text) for draft in unkept)
-
-    def _unsaved(self) -> Draft | None:
-        """What is in the box, if it differs from what was last handed to the disk."""
-        if self._draft_timer is not None:
-            self._draft_timer.stop()
-            self._draft_timer = None
-        if self.chat_id is None or self.box.text == self._saved:
-            return None
-        return Draft(self.chat_id, self.box.text, self.box.caret)
+        self.drafts.save_soon()
 
     def _unsent(self) -> str:
         """What is said when the chat is left although Enter did not send its text; empty if all is well."""
@@ -293,20 +258,6 @@ class TalkPane(Vertical):
             return ""
         words = _("Not sent, kept as a draft: {chat}.")
         return words.format(chat=chat_title(self.item))
-
-    async def _keep(self, draft: Draft) -> None:
-        self._unkept[draft.chat_id] = draft
-        problem = await self._inbox.save_draft(draft)
-        if problem is None:
-            if self._unkept.get(draft.chat_id) is draft:
-                del self._unkept[draft.chat_id]
-            if self._is_aside and not self._unkept:
-                self._is_aside = False
-                await asyncio.to_thread(self._inbox.keep_aside, ())
-            return
-        await self._tell(draft.chat_id, problem_words(problem))
-        if self._draft_timer is None:
-            self._draft_timer = self.set_timer(RETRY_S, self.save_draft)
 
     @on(Compose.SendWanted)
     async def _send(self, message: Compose.SendWanted) -> None:
@@ -340,10 +291,9 @@ class TalkPane(Vertical):
             return
         if chat_id == self.chat_id:
             self._carets[outcome.outbox_id] = self.box.caret
-            self._saved = ""
-            self._unkept.pop(chat_id, None)
+            self.drafts.sent(chat_id)
             self.box.clear_after_send(text)
-            self._save_soon()
+            self.drafts.save_soon()
         self.post_message(self.Sent(outcome, was_waiting=was_waiting))
 
     async def _tell(self, chat_id: ChatId, words: str) -> None:
@@ -373,23 +323,22 @@ class TalkPane(Vertical):
         typed = self.box.text
         joined = f"{typed}\n{text}" if typed.strip() else text
         self.box.load(joined, len(joined))
-        await self.save_draft()
+        await self.drafts.save()
         await self._inbox.forget_draft(chat_id, text)
         self.others = tuple(other for other in self.others if other != text)
 
     async def take_back(self, outbox_id: OutboxId) -> OutboxItem | Problem:
         """Take a text out of the outbox, back into the draft of its chat, before whatever was typed since."""
-        await self.save_draft()
+        await self.drafts.save()
         taken = await self._inbox.take_back(
             outbox_id, into_draft=True, caret=self._carets.pop(outbox_id, None)
         )
         if isinstance(taken, OutboxItem) and taken.chat_id == self.chat_id and taken.text:
             draft = await self._inbox.draft(taken.chat_id)
-            if self.box.text == self._saved:
-                self._saved = draft.text
-                self.box.load(draft.text, draft.caret)
+            if self.drafts.is_saved:
+                self.drafts.show(draft)
             else:
                 # Letters came meanwhile: they are kept behind the text.
                 self.box.load(f"{taken.text}\n{self.box.text}", len(taken.text))
-                self._save_soon()
+                self.drafts.save_soon()
         return taken

@@ -18,7 +18,7 @@ from chat_tui.model.search import SearchHit, SearchQuery
 from chat_tui.model.timeline import Entry
 from chat_tui.ui.screens.app_dialogs import Help, Palette
 from chat_tui.ui.screens.attach import FileCardScreen
-from chat_tui.ui.screens.new_chat import NewChatScreen
+from chat_tui.ui.screens.chat_dialogs import NewChatScreen
 from chat_tui.ui.screens.outbox import OutboxScreen
 from chat_tui.ui.screens.questions import offer
 from chat_tui.ui.text import notify

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
 from chat_tui import locale
@@ -291,15 +293,17 @@ async def test_a_late_answer_for_another_folder_is_dropped(
         monkeypatch.setattr(folder_scan.FolderScan, "_read", lambda _: asked.wait(10) and [])
         app.field.value = f"{folder}/Фото/"
         await until(pilot, lambda: "Reading" in app.says("#status"))
-        app.dialog.post_message(FilePicker.Scanned(folder_scan.FolderScan("/late", lambda _: None)))
+        app.dialog.post_message(folder_scan.Scanned(folder_scan.FolderScan(app.dialog, "/late")))
         await settled(pilot.app)
         assert "Reading" in app.says("#status"), "the folder that was asked for has not answered"
         asked.set()
 
 
-def test_a_reading_that_was_left_tells_nobody(folder: Path) -> None:
-    told: list[folder_scan.FolderScan] = []
-    scan = folder_scan.FolderScan(str(folder), told.append)
+def test_a_reading_that_was_left_tells_nobody(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Message] = []
+    dialog = MessagePump()
+    monkeypatch.setattr(dialog, "post_message", told.append)
+    scan = folder_scan.FolderScan(dialog, str(folder))
     scan.leave()
     scan._run()
     assert told == []

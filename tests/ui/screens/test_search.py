@@ -17,8 +17,7 @@ from chat_tui.model.link import Link, LinkState
 from chat_tui.model.message import Sender
 from chat_tui.model.search import SearchCoverage, SearchHit, SearchPage, SearchQuery
 from chat_tui.ui.screens import search
-from chat_tui.ui.screens.search import NEAR, LastSearch, SearchScreen
-from chat_tui.ui.screens.search_session import PAGE
+from chat_tui.ui.screens.search import NEAR, PAGE, LastSearch, SearchScreen
 from tests.support.settling import press, settled
 from tests.ui.pane_samples import DAY, HOSTILE, MINUTE, NOW, is_harmless, queue_item
 from tests.ui.screens.stage import DialogApp, staged, until
