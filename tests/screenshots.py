@@ -10,8 +10,8 @@ os.environ.update(TEXTUAL_ANIMATIONS="none", TEXTUAL_SMOOTH_SCROLL="0")
 os.environ.pop("NO_COLOR", None)
 
 import hatch_build
-from chat_tui.model.ids import ChatId
 from chat_tui.store.database import Store
+from tests.support.refs import ref
 from tests.support.scenes import make_scene, queue_an_answer
 from tests.support.settling import pressing
 
@@ -27,7 +27,7 @@ PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...], bool]] = {
 
 def _prepare(store: Store, language: str) -> None:
     sent = {"en": "We are asking the delivery service.", "ru": "Уточняем у службы доставки."}[language]
-    queue_an_answer(store, ChatId(2), sent)
+    queue_an_answer(store, ref(2), sent)
 
 
 async def _picture(root: Path, language: str, size: tuple[int, int], keys: tuple[str, ...]) -> str:

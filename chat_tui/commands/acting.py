@@ -250,5 +250,5 @@ async def new_chat(context: Context) -> int:
     kind, number = (
         (ContextKind.RETURN, asked.return_) if asked.order is None else (ContextKind.ORDER, asked.order)
     )
-    report(str(accepted(await context.inbox.create_chat(NewChat(kind, number)))))
+    report(str(accepted(await context.inbox.create_chat(NewChat(kind, number))).number))
     return 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.paths import Paths, locate
 from chat_tui.settings import Flags, Settings
 
@@ -36,9 +36,9 @@ class Context:
         return self.opened
 
     @property
-    def chat(self) -> ChatId:
+    def chat(self) -> ChatRef:
         """The chat that was named."""
-        return ChatId(self.asked.chat)
+        return self.inbox.chat(self.asked.chat)
 
     @property
     def paths(self) -> Paths:

@@ -69,9 +69,10 @@ def open_inbox(
     from chat_tui.store.errors import StoreError
 
     access, connect = way_to(settings, paths, is_seen=is_seen)
-    business = str(access.business_id)
+    assert access.business_id is not None, "asked for where it was not named"
+    name = str(access.business_id)
     try:
-        store = Store(StorePaths(cache_dir=paths.cache / business, data_dir=paths.data / business))
+        store = Store(StorePaths(paths.cache / name, paths.data / name, access.business_id))
     except StoreError as problem:
         raise CannotStart(str(problem)) from None
     for notice in store.notices:
@@ -117,7 +118,7 @@ def open_all(names: Sequence[str], common: Settings) -> "Inbox":
     logs.open_log(locate().log, level=common.log.level, secrets=secrets)
     private = [place for name in names for place in (locate(name).data, locate(name).cache)]
     private += [settings.key_file for settings in found.values() if settings.key_file is not None]
-    businesses = []
+    businesses: list[Business] = []
     for name, settings in found.items():
         title = settings.market.name or name
         undo = common.sending.undo_seconds
@@ -130,7 +131,14 @@ def open_all(names: Sequence[str], common: Settings) -> "Inbox":
         except OSError as error:
             left_out.append((title, f"{error.filename}: {error.strerror}"))
         else:
-            businesses.append(Business(title, inbox))
+            twin = next((one.name for one in businesses if one.inbox.business == inbox.business), None)
+            if twin is None:
+                businesses.append(Business(title, inbox))
+                continue
+            # Each of its chats would stand there twice, and nobody could say which key answers.
+            inbox.start(background=False)
+            asyncio.run(inbox.close())
+            left_out.append((title, _("This is the same business as {name}.").format(name=twin)))
     if not businesses:
         raise CannotStart(" ".join(f"{name}: {words}" for name, words in left_out))
     return Several(businesses, left_out)

@@ -13,7 +13,7 @@ from chat_tui.commands.speak import Refused, accepted, complain, report, say, sa
 from chat_tui.inbox.evidence import free_directory, keep_evidence
 from chat_tui.inbox.records import whole_chat
 from chat_tui.locale import _, ngettext
-from chat_tui.model.ids import UNKNOWN_TIME, Millis
+from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, Millis
 from chat_tui.model.link import SyncPlan, SyncReport
 from chat_tui.model.record import Record, Replies, Stats
 from chat_tui.model.search import SearchCoverage
@@ -128,7 +128,9 @@ def _lines(stats: Stats, days: int | None, now: Millis) -> Iterator[str]:
         ""
         if stats.longest_since is None
         else ", "
-        + _("chat {chat} the longest: {age}").format(chat=stats.longest, age=age(stats.longest_since, now))
+        + _("chat {chat} the longest: {age}").format(
+            chat=_number(stats.longest), age=age(stats.longest_since, now)
+        )
     )
     if total.answered:
         yield from _table(stats)
@@ -153,7 +155,7 @@ def _as_json(stats: Stats, covered: SearchCoverage, now: Millis) -> dict[str, An
         **_replies_json(stats.total),
         "waiting": stats.waiting,
         "longest_wait_s": _longest_s(stats, now),
-        "longest_chat_id": stats.longest,
+        "longest_chat_id": _number(stats.longest),
         "hours": [{"hour": n, **_replies_json(replies)} for n, replies in enumerate(stats.hours)],
         "chats": covered.chats,
         "chats_read": covered.read,
@@ -179,6 +181,10 @@ def _as_csv(stats: Stats, covered: SearchCoverage, now: Millis) -> str:
     whole = _as_json(stats, covered, now)
     table.writerow({"hour": "all", **{name: whole[name] for name in _COLUMNS[1:]}})
     return written.getvalue()
+
+
+def _number(chat: ChatRef | None) -> int | None:
+    return None if chat is None else chat.number
 
 
 def _longest_s(stats: Stats, now: Millis) -> int | None:

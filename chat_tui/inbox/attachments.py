@@ -7,7 +7,7 @@ from typing import Final
 from chat_tui.inbox.asking import Asking
 from chat_tui.inbox.reading.attachments import Progress
 from chat_tui.model.file import Saved
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.problem import Problem
 from chat_tui.store import saved
 from chat_tui.store.database import Store
@@ -23,7 +23,7 @@ class Attachments(Asking):
 
     async def save_attachment(
         self,
-        chat_id: ChatId,
+        chat_id: ChatRef,
         message_id: MessageId,
         index: int,
         into: Path,
@@ -38,7 +38,7 @@ class Attachments(Asking):
         )
 
     async def read_attachment(
-        self, chat_id: ChatId, message_id: MessageId, index: int, progress: Progress | None = None
+        self, chat_id: ChatRef, message_id: MessageId, index: int, progress: Progress | None = None
     ) -> bytes | Problem:
         """The bytes of a file, to be looked at; FILE_OVER_CAP above `LOOKED_AT`."""
         return await self._try(

@@ -15,7 +15,7 @@ from chat_tui.inbox.reading.backfill import index_the_rest
 from chat_tui.inbox.reading.reading import Reading
 from chat_tui.inbox.sending.delivery import Delivery
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.model.ids import ChatId, Millis, OutboxId
+from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.link import SyncPlan
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
@@ -133,13 +133,13 @@ class Engine:
         """A key that was refused is not shown again, until the operator asks for it."""
         return self._background and self.bus.refused_key is None
 
-    def open_chat(self, chat_id: ChatId | None) -> None:
+    def open_chat(self, chat_id: ChatRef | None) -> None:
         """The chat on the screen: read what is new in it at once."""
         self.reading.sync.open_chat = chat_id
         if chat_id is not None and self._may_ask:
             self._spawn(self.reading.history.newer(chat_id))
 
-    def want_order(self, chat_id: ChatId) -> None:
+    def want_order(self, chat_id: ChatRef) -> None:
         """The order and the return of a chat are on the screen."""
         if self._may_ask:
             self.reading.orders.want(chat_id)

@@ -67,7 +67,7 @@ def free_directory(inbox: Inbox, record: Record, zone: tzinfo) -> Path:
         parent = inbox.data_dir / "evidence"
         parent.mkdir(mode=0o700, exist_ok=True)
     then = datetime.fromtimestamp(record.made_at / 1000, zone)
-    name = f"chat-{record.item.chat.chat_id}-{then:%Y-%m-%d-%H%M%S}"
+    name = f"chat-{record.item.chat.chat_id.number}-{then:%Y-%m-%d-%H%M%S}"
     names = (name, *(f"{name}-{number}" for number in range(2, 1000)))
     return next(parent / one for one in names if not os.path.lexists(parent / one))
 

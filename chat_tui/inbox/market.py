@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 from chat_tui.inbox.events import EventBus
 from chat_tui.market.access import AccessError
 from chat_tui.model.chat import Chat, KeyRights, NewChat, Shop
-from chat_tui.model.ids import CampaignId, ChatId, MessageId, OrderId, ReturnId
+from chat_tui.model.ids import CampaignId, ChatRef, MessageId, OrderId, ReturnId
 from chat_tui.model.link import Budget
 from chat_tui.model.message import Message
 from chat_tui.model.order import Order, Return
@@ -32,12 +32,12 @@ class MarketApi(Protocol):
     ) -> ChatsPage | Problem:
         """One page of getChats."""
 
-    async def get_chat(self, chat_id: ChatId) -> Chat | Problem:
+    async def get_chat(self, chat_id: ChatRef) -> Chat | Problem:
         """One chat (getChat)."""
 
     async def get_chat_history(
         self,
-        chat_id: ChatId,
+        chat_id: ChatRef,
         *,
         from_message_id: MessageId | None = None,
         page_token: str | None = None,
@@ -53,7 +53,7 @@ class MarketApi(Protocol):
     ) -> Return | Problem:
         """One return (getReturn)."""
 
-    async def get_chat_message(self, chat_id: ChatId, message_id: MessageId) -> Message | Problem:
+    async def get_chat_message(self, chat_id: ChatRef, message_id: MessageId) -> Message | Problem:
         """One message (getChatMessage)."""
 
     async def fetch_file(
@@ -61,15 +61,15 @@ class MarketApi(Protocol):
     ) -> int | Problem:
         """A received file from its host, which is not the Market's API; its size."""
 
-    async def create_chat(self, about: NewChat) -> ChatId | Problem:
+    async def create_chat(self, about: NewChat) -> ChatRef | Problem:
         """Open or find a chat (createChat)."""
 
-    async def send_message(self, chat_id: ChatId, text: str) -> Accepted | Problem:
+    async def send_message(self, chat_id: ChatRef, text: str) -> Accepted | Problem:
         """One attempt of sendMessageToChat."""
 
     async def send_file(
         self,
-        chat_id: ChatId,
+        chat_id: ChatRef,
         *,
         path: Path,
         name: str,

@@ -8,11 +8,8 @@ from typing import Final
 from chat_tui.model.ids import Millis
 from chat_tui.model.link import Budget, Link, LinkState
 from chat_tui.model.queue import QueuePage, Tab
-from chat_tui.model.search import SearchCoverage, SearchHit, SearchPage
+from chat_tui.model.search import SearchCoverage, SearchHit, SearchKey, SearchPage, SearchPlace
 
-_BITS: Final = 128
-"""Of each part of a common search key; a store's key has less than half of them."""
-_AT_START, _AT_END, _WITHIN = 0, 1, 2
 _GRAVITY: Final = {LinkState.REFUSED: 0, LinkState.OFFLINE: 1, LinkState.CONNECTING: 3, LinkState.ONLINE: 4}
 _SENDS_PAUSED: Final = 2
 
@@ -38,33 +35,16 @@ def counts(parts: Iterable[dict[Tab, int]]) -> dict[Tab, int]:
 
 # -- search ----------------------------------------------------------------------------------------------
 
-SearchPlace = int | None
-"""Where a search is in one business: to go on after this key of its store; None = at its end."""
+
+def search_places(key: SearchKey | None, count: int) -> tuple[SearchPlace, ...]:
+    """Where a common key goes on in each business; None = nothing is begun yet."""
+    if key is None:
+        return ((False, None),) * count
+    assert isinstance(key, tuple), "a key of the common search"
+    return key
 
 
-def search_places(key: int | None, count: int) -> list[tuple[bool, SearchPlace]]:
-    """What a common key says for each business: whether it was begun, and where it is. None = nowhere yet."""
-    found: list[tuple[bool, SearchPlace]] = []
-    for n in range(count):
-        part = (key or 0) >> n * _BITS & ((1 << _BITS) - 1)
-        sign_and_size = part - _WITHIN
-        number = -(sign_and_size >> 1) if sign_and_size & 1 else sign_and_size >> 1
-        found.append((part != _AT_START, number if part >= _WITHIN else None))
-    return found
-
-
-def search_key(places: Sequence[tuple[bool, SearchPlace]]) -> int | None:
-    """The common key that says this; None = all are at their end."""
-    key = 0
-    for n, (is_begun, place) in enumerate(places):
-        part = _AT_END if is_begun else _AT_START
-        if place is not None:
-            part = _WITHIN + (abs(place) << 1 | (place < 0))
-        key |= part << n * _BITS
-    return None if all(is_begun and place is None for is_begun, place in places) else key
-
-
-def hits(parts: Sequence[SearchPage], places: Sequence[tuple[bool, SearchPlace]], limit: int) -> SearchPage:
+def hits(parts: Sequence[SearchPage], places: Sequence[SearchPlace], limit: int) -> SearchPage:
     """The next hits of all: chats first, then messages, newest first; `parts` begin at `places`."""
     taken = [0] * len(parts)
     found: list[SearchHit] = []
@@ -79,19 +59,22 @@ def hits(parts: Sequence[SearchPage], places: Sequence[tuple[bool, SearchPlace]]
         first = min(rest, key=lambda n: _newest_first(parts[n].hits[taken[n]]))
         found.append(parts[first].hits[taken[first]])
         taken[first] += 1
-    ends = [
+    ends = tuple(
         place if not count and part.hits else (True, _after(part, count))
         for part, place, count in zip(parts, places, taken, strict=True)
-    ]
-    return SearchPage(tuple(found), search_key(ends))
+    )
+    return SearchPage(tuple(found), None if all(end == (True, None) for end in ends) else ends)
 
 
 def _newest_first(hit: SearchHit) -> tuple[bool, Millis]:
     return hit.message_id is not None, -hit.created_at
 
 
-def _after(part: SearchPage, count: int) -> SearchPlace:
-    return part.hits[count - 1].key if count < len(part.hits) else part.next_key
+def _after(part: SearchPage, count: int) -> int | None:
+    """The key of one store after so many hits of a page."""
+    key = part.hits[count - 1].key if count < len(part.hits) else part.next_key
+    assert not isinstance(key, tuple), "a key of one store"
+    return key
 
 
 def coverage(parts: Sequence[SearchCoverage]) -> SearchCoverage:

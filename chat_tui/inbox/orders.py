@@ -7,7 +7,7 @@ from chat_tui.inbox.engine import Engine
 from chat_tui.inbox.loop import EngineLoop
 from chat_tui.inbox.reading.orders import ORDERS, RETURNS
 from chat_tui.inbox.reads import Reads
-from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.order import ChatOrder, Reading
 from chat_tui.model.problem import Problem
 from chat_tui.store import chats, orders
@@ -31,7 +31,7 @@ class Orders:
         self._engine = engine
         self._wall_ms = wall_ms
 
-    async def of_chat(self, chat_id: ChatId) -> ChatOrder | None:
+    async def of_chat(self, chat_id: ChatRef) -> ChatOrder | None:
         """What is known here of a chat's order, return and buyer; None for a chat that is not in the cache.
 
         Local. Where nothing was read and there is no problem, the Market is being asked.
@@ -51,7 +51,7 @@ class Orders:
             known.are_others_of_buyer,
         )
 
-    def want(self, chat_id: ChatId) -> None:
+    def want(self, chat_id: ChatRef) -> None:
         """This chat's order is on the screen: it is asked for unless it is fresh; OrdersChanged follows."""
         self._loop.call(self._engine.want_order, chat_id)
 
@@ -61,12 +61,12 @@ class Orders:
         return self._engine.order_problem(operation) if is_needed else None
 
 
-def _of_chat(conn: Connection, chat_id: ChatId, now: Millis) -> ChatOrder | None:
+def _of_chat(conn: Connection, chat_id: ChatRef, now: Millis) -> ChatOrder | None:
     item = chats.item(conn, chat_id, now=now)
     if item is None:
         return None
     context = item.chat.context
-    others: tuple[ChatId, ...] = ()
+    others: tuple[ChatRef, ...] = ()
     if context.customer_public_id:
         others = orders.chats_of_buyer(conn, context.customer_public_id, chat_id, OTHERS)
     elif context.order_id is not None:

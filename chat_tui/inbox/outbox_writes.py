@@ -14,7 +14,7 @@ from typing import Concatenate, ParamSpec
 from chat_tui.inbox.copies.clock import BootClock, boot_clock
 from chat_tui.inbox.events import Event, OutboxChanged
 from chat_tui.model.hold import Told
-from chat_tui.model.ids import ChatId, Millis, OutboxId
+from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.store import outbox
 from chat_tui.store.database import Connection, Store
@@ -51,7 +51,7 @@ class OutboxWrites:
         self,
         *,
         outbox_id: OutboxId,
-        chat_id: ChatId,
+        chat_id: ChatRef,
         kind: OutboxKind,
         text: str = "",
         file_name: str = "",

@@ -11,7 +11,7 @@ from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.writing import Writing
 from chat_tui.model.doubt import Doubt
 from chat_tui.model.file import FileCard
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import outbox
@@ -39,7 +39,7 @@ class Sending(Asking):
         return self._settings.settle_s
 
     async def send_text(
-        self, chat_id: ChatId, text: str, agreed: Collection[Doubt] = ()
+        self, chat_id: ChatRef, text: str, agreed: Collection[Doubt] = ()
     ) -> OutboxItem | Problem:
         """Queue a text and clear the chat's draft in one durable step (later: sendMessageToChat).
 
@@ -50,7 +50,7 @@ class Sending(Asking):
             return forbidden
         return self._queued(await self._writing.enqueue_text(chat_id, text, agreed))
 
-    async def check_text(self, chat_id: ChatId, text: str, agreed: Collection[Doubt] = ()) -> str | Problem:
+    async def check_text(self, chat_id: ChatRef, text: str, agreed: Collection[Doubt] = ()) -> str | Problem:
         """What `send_text` would send, or why it would not; nothing is queued."""
         return self._forbidden() or await self._writing.door.text(chat_id, text, agreed)
 
@@ -59,7 +59,7 @@ class Sending(Asking):
         return await asyncio.to_thread(files.inspect, path, self._own, self._settings.secrets)
 
     async def send_file(
-        self, chat_id: ChatId, card: FileCard, agreed: Collection[Doubt] = ()
+        self, chat_id: ChatRef, card: FileCard, agreed: Collection[Doubt] = ()
     ) -> OutboxItem | Problem:
         """Copy the file into the spool and queue it (later: sendFileToChat); refused if it changed since.
 
@@ -70,12 +70,12 @@ class Sending(Asking):
         return self._queued(await self._writing.enqueue_file(chat_id, card, agreed))
 
     async def check_file(
-        self, chat_id: ChatId, card: FileCard, agreed: Collection[Doubt] = ()
+        self, chat_id: ChatRef, card: FileCard, agreed: Collection[Doubt] = ()
     ) -> Problem | None:
         """Why `send_file` would not send; nothing is queued."""
         return self._forbidden() or await self._writing.door.file(chat_id, card, None, agreed)
 
-    async def resend(self, outbox_id: OutboxId, agreed: Collection[Doubt] = ()) -> Problem | None:
+    async def resend(self, item: OutboxItem, agreed: Collection[Doubt] = ()) -> Problem | None:
         """Try a failed or unconfirmed item again, because the operator says so (after one more look).
 
         A Problem may carry `doubts`, as with `send_text`.
@@ -83,13 +83,13 @@ class Sending(Asking):
         if (forbidden := self._forbidden()) is not None:
             return forbidden
         try:
-            item = await self.outbox_item(outbox_id)
+            found = await self.outbox_item(item.outbox_id)
         except StoreError as error:
             return store_refusal(error)
-        if item is None:
+        if found is None:
             return Problem(ProblemKind.GONE)
-        refusal = await self._writing.door.again(item, agreed)
-        return refusal or await self._try(self._engine.delivery.resend, outbox_id)
+        refusal = await self._writing.door.again(found, agreed)
+        return refusal or await self._try(self._engine.delivery.resend, item.outbox_id)
 
     def _forbidden(self) -> Problem | None:
         """Why nothing may be sent in this run."""

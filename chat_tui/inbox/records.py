@@ -2,7 +2,7 @@
 
 from chat_tui.clock import wall_clock_ms
 from chat_tui.inbox.service import Inbox
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.record import Record
 from chat_tui.model.timeline import Entry, TimelinePage
@@ -10,7 +10,7 @@ from chat_tui.model.timeline import Entry, TimelinePage
 _PAGE = 500
 
 
-async def whole_chat(inbox: Inbox, chat_id: ChatId, *, ask: bool) -> Record | Problem | None:
+async def whole_chat(inbox: Inbox, chat_id: ChatRef, *, ask: bool) -> Record | Problem | None:
     """All that is known of a chat; None if it is not in the cache.
 
     With `ask` everything missing is read from the Market before; a Problem says why that failed.

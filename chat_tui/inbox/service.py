@@ -24,12 +24,12 @@ from chat_tui.inbox.sending.reconciler import CLOCK_SLACK_MS
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.writing import Writing
 from chat_tui.model.chat import NewChat
-from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
+from chat_tui.model.ids import BusinessId, ChatRef, MessageId, Millis, OutboxId
 from chat_tui.model.link import Link, SyncPlan, SyncReport
 from chat_tui.model.outbox import OutboxItem, held_up
 from chat_tui.model.problem import Problem
 from chat_tui.model.record import Stats
-from chat_tui.model.search import SearchCoverage, SearchPage, SearchQuery
+from chat_tui.model.search import SearchCoverage, SearchKey, SearchPage, SearchQuery
 from chat_tui.model.timeline import Coverage, Draft, TimelinePage, one_each
 from chat_tui.store import coverage, messages, outbox, search, stats
 from chat_tui.store.database import Hindrance, Store
@@ -88,7 +88,7 @@ class Inbox(Queue, Sending, Attachments):
 
     async def timeline(
         self,
-        chat_id: ChatId,
+        chat_id: ChatRef,
         *,
         before: MessageId | None = None,
         after: MessageId | None = None,
@@ -110,7 +110,7 @@ class Inbox(Queue, Sending, Attachments):
         )
         return replace(page, entries=one_each(entries, CLOCK_SLACK_MS))
 
-    async def draft(self, chat_id: ChatId) -> Draft:
+    async def draft(self, chat_id: ChatRef) -> Draft:
         """The text typed for this chat, and other texts that copies of the program typed for it."""
         return await self._reads.guarded(self._writing.draft(chat_id), self._writing.last_draft(chat_id))
 
@@ -119,13 +119,14 @@ class Inbox(Queue, Sending, Attachments):
         items = await self._reads.guarded(self._store.read(outbox.open_items), (), "outbox")
         return tuple(map(self._engine.with_progress, held_up(items)))
 
-    async def search(self, query: SearchQuery, after: int | None = None, limit: int = 50) -> SearchPage:
+    async def search(self, query: SearchQuery, after: SearchKey | None = None, limit: int = 50) -> SearchPage:
         """What is found in everything ever read, or what comes after a `next_key`.
 
         A page without hits is the last one. Looking for rare things among many takes several short turns,
         between which others may read; cancelling ends it.
         """
         while True:
+            assert not isinstance(after, tuple), "a key of this search"
             found = self._store.read(search.search, query, after, limit)
             page = await self._reads.guarded(found, SearchPage((), None))
             if page.hits or page.next_key is None:
@@ -142,11 +143,20 @@ class Inbox(Queue, Sending, Attachments):
         """How fast the shop answered since a moment (None = ever), by a zone's hours; takes seconds."""
         return await asyncio.wrap_future(self._store.read(stats.stats, zone, since, self._wall_ms()))
 
-    def own(self, chat_id: ChatId) -> tuple["Inbox", ChatId]:
-        """The inbox of a chat's business, and the Market's number of it: what several are asked in full."""
-        return self, chat_id
+    @property
+    def business(self) -> BusinessId:
+        """Whose chats these are."""
+        return self._store.paths.business
 
-    def link(self, chat_id: ChatId | None = None) -> Link:
+    def chat(self, number: int) -> ChatRef:
+        """The chat that the Market calls so."""
+        return ChatRef(self.business, number)
+
+    def own(self, _chat: ChatRef) -> "Inbox":
+        """The inbox of a chat's business: what several are asked in full."""
+        return self
+
+    def link(self, chat_id: ChatRef | None = None) -> Link:
         """How things stand with the Market, now: for the business of a chat, where several are open."""
         return replace(self._engine.bus.link, unread=self._reads.trouble)
 
@@ -167,11 +177,11 @@ class Inbox(Queue, Sending, Attachments):
 
     # -- needs: recorded here, met by the engine, answered by events ------------------------------
 
-    def open_chat(self, chat_id: ChatId | None) -> None:
+    def open_chat(self, chat_id: ChatRef | None) -> None:
         """This chat is on the screen: its history comes first. None = no chat is open."""
         self._loop.call(self._engine.open_chat, chat_id)
 
-    def want_older(self, chat_id: ChatId) -> None:
+    def want_older(self, chat_id: ChatRef) -> None:
         """Older messages are wanted from the Market; TimelineChanged or HistoryFailed follows."""
         self._loop.call(self._engine.reading.want_older, chat_id)
 
@@ -195,11 +205,11 @@ class Inbox(Queue, Sending, Attachments):
         """The operator is at the screen, or not; while somebody is, at whichever copy, news comes sooner."""
         self._loop.call(partial(self._engine.active, is_here=is_here))
 
-    async def fetch_chat(self, chat_id: ChatId) -> Problem | None:
+    async def fetch_chat(self, chat_id: ChatRef) -> Problem | None:
         """Bring a chat and its newest messages into the cache, for verbs without a background."""
         return await self._try(self._engine.reading.fetch_chat, chat_id)
 
-    async def fetch_whole(self, chat_id: ChatId) -> Problem | None:
+    async def fetch_whole(self, chat_id: ChatRef) -> Problem | None:
         """The same with all its messages back to the first, however many requests that takes."""
         return await self._try(self._engine.reading.fetch_whole, chat_id)
 
@@ -216,11 +226,11 @@ class Inbox(Queue, Sending, Attachments):
         """
         return self._writing.keep_aside(drafts)
 
-    async def forget_draft(self, chat_id: ChatId, text: str) -> Problem | None:
+    async def forget_draft(self, chat_id: ChatRef, text: str) -> Problem | None:
         """One of a draft's `others` was taken into the box (and saved), or is not wanted."""
         return await self._writing.forget_draft(chat_id, text)
 
-    async def mark_seen(self, chat_id: ChatId, message_id: MessageId) -> Problem | None:
+    async def mark_seen(self, chat_id: ChatRef, message_id: MessageId) -> Problem | None:
         """The operator has seen the chat up to this message."""
         problem = await self._writing.mark_seen(chat_id, message_id)
         if problem is None:
@@ -229,26 +239,26 @@ class Inbox(Queue, Sending, Attachments):
         return problem
 
     async def take_back(
-        self, outbox_id: OutboxId, *, into_draft: bool = False, caret: int | None = None
+        self, item: OutboxItem, *, into_draft: bool = False, caret: int | None = None
     ) -> OutboxItem | Problem:
         """Remove an item from the outbox (undo, cancel, discard); returns what it was.
 
         `into_draft` makes its text the draft of its chat in the same step, with the caret at `caret`.
         """
-        taken = await self._writing.take_back(outbox_id, into_draft=into_draft, caret=caret)
+        taken = await self._writing.take_back(item.outbox_id, into_draft=into_draft, caret=caret)
         if isinstance(taken, OutboxItem):
-            self._loop.call(self._engine.delivery.forget, outbox_id)
+            self._loop.call(self._engine.delivery.forget, item.outbox_id)
         return taken
 
-    async def stop_sending(self, outbox_id: OutboxId) -> Problem | None:
+    async def stop_sending(self, item: OutboxItem) -> Problem | None:
         """Break off a request under way; it may have arrived all the same, so the item is then looked up."""
-        return await self._try(self._engine.stop_sending, outbox_id)
+        return await self._try(self._engine.stop_sending, item.outbox_id)
 
     async def deliver(self, outbox_id: OutboxId) -> OutboxItem:
         """Deliver until this item is confirmed, failed or unconfirmed, for verbs without a background."""
         return await self._ask(self._engine.deliver, outbox_id)
 
-    async def create_chat(self, about: NewChat) -> ChatId | Problem:
+    async def create_chat(self, about: NewChat) -> ChatRef | Problem:
         """Open (or find) the chat about an order or a return (createChat); it is in the cache afterwards."""
         if self.view_only is not None:
             return self.view_only

@@ -15,7 +15,7 @@ from chat_tui.inbox.sending.door import Door
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.doubt import Doubt
 from chat_tui.model.file import FileCard
-from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
+from chat_tui.model.ids import ChatRef, MessageId, Millis, OutboxId
 from chat_tui.model.mark import Mark, Marked
 from chat_tui.model.outbox import OutboxItem, OutboxKind
 from chat_tui.model.problem import Problem, ProblemKind
@@ -49,11 +49,11 @@ class Writing:
         """Asked about everything that is queued here."""
         self._copy = str(uuid.uuid4())
         """The name under which this copy of the program keeps its drafts."""
-        self._drafts: dict[ChatId, Draft] = {}
-        self._bases: dict[ChatId, drafts.Kept] = {}
+        self._drafts: dict[ChatRef, Draft] = {}
+        self._bases: dict[ChatRef, drafts.Kept] = {}
         """By chat the row of an earlier or another copy that was shown as the draft."""
 
-    async def draft(self, chat_id: ChatId) -> Draft:
+    async def draft(self, chat_id: ChatRef) -> Draft:
         """The text to go on with: what this copy typed, else the latest; and what others typed besides."""
         found = await asyncio.wrap_future(self._store.read(drafts.kept, chat_id))
         if not found:
@@ -64,7 +64,7 @@ class Writing:
         others = dict.fromkeys(row.text for row in found if row.text != shown.text)
         return self._remember(Draft(chat_id, shown.text, shown.caret, tuple(others)))
 
-    def last_draft(self, chat_id: ChatId) -> Draft:
+    def last_draft(self, chat_id: ChatRef) -> Draft:
         """The draft as this copy knows it, should it not be readable: typing on must not replace it."""
         return self._drafts.get(chat_id) or Draft(chat_id, "", 0)
 
@@ -94,7 +94,7 @@ class Writing:
     def adopt(self) -> None:
         """Take over the texts that copies before this one could keep in a file only."""
         data_dir = self._store.paths.data_dir
-        for copy, found in unsaved.found(data_dir).items():
+        for copy, found in unsaved.found(data_dir, self._store.paths.business).items():
             try:
                 self._store.write_state(drafts.adopt, copy, found, self._wall_ms()).result()
                 unsaved.keep(data_dir, copy, ())
@@ -102,23 +102,23 @@ class Writing:
                 # The file stays for another start.
                 log.warning("kept texts not taken over: %s", type(error).__name__)
 
-    async def forget_draft(self, chat_id: ChatId, text: str) -> Problem | None:
+    async def forget_draft(self, chat_id: ChatRef, text: str) -> Problem | None:
         """One of the `others` of a draft was taken over or is not wanted."""
         return _problem_of(
             await _settled(self._store.write_state(drafts.forget, chat_id, text, copy=self._copy))
         )
 
-    async def mark_seen(self, chat_id: ChatId, message_id: MessageId) -> Problem | None:
+    async def mark_seen(self, chat_id: ChatRef, message_id: MessageId) -> Problem | None:
         """Move the seen mark of a chat forward."""
         return _problem_of(
             await _settled(self._store.write_state(marks.see, chat_id, message_id, self._wall_ms()))
         )
 
-    async def newest(self, chat_id: ChatId) -> MessageId:
+    async def newest(self, chat_id: ChatRef) -> MessageId:
         """The newest message known of a chat, or minus its time: what is written after it ends a hold."""
         return await asyncio.wrap_future(self._store.read(marks.newest, chat_id))
 
-    async def mark(self, chat_id: ChatId, mark: Mark) -> Marked | Problem:
+    async def mark(self, chat_id: ChatRef, mark: Mark) -> Marked | Problem:
         """Set one kind of mark of a chat."""
         return await _settled(self._store.write_state(marks.put, chat_id, mark, self._wall_ms()))
 
@@ -128,7 +128,7 @@ class Writing:
         return Problem(ProblemKind.GONE) if outcome is False else _problem_of(outcome)
 
     async def enqueue_text(
-        self, chat_id: ChatId, text: str, agreed: Collection[Doubt] = ()
+        self, chat_id: ChatRef, text: str, agreed: Collection[Doubt] = ()
     ) -> OutboxItem | Problem:
         """Queue a text, with its undo hold, and clear the draft in the same transaction."""
         leaving = await self.door.text(chat_id, text, agreed)
@@ -155,7 +155,7 @@ class Writing:
         )
 
     async def enqueue_file(
-        self, chat_id: ChatId, card: FileCard, agreed: Collection[Doubt] = ()
+        self, chat_id: ChatRef, card: FileCard, agreed: Collection[Doubt] = ()
     ) -> OutboxItem | Problem:
         """Copy the file as its card showed it into the spool, then queue it. The draft stays."""
         if self._settings.read_only:

@@ -23,7 +23,7 @@ from chat_tui.market.answers import (
 from chat_tui.market.times import read_iso, read_rfc822
 from chat_tui.market.transport import Response
 from chat_tui.model.chat import Chat, ChatContext, KeyRights, Shop
-from chat_tui.model.ids import CampaignId, ChatId, MessageId, Millis, OrderId, ReturnId
+from chat_tui.model.ids import BusinessId, CampaignId, ChatRef, MessageId, Millis, OrderId, ReturnId
 from chat_tui.model.message import Attachment, Message
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.paging import ChatsPage, MessagesPage
@@ -33,27 +33,27 @@ Noun = TypeVar("Noun")
 _URL_LIMIT: Final = 2000
 
 
-def chats_page(response: Response) -> ChatsPage:
+def chats_page(response: Response, business: BusinessId) -> ChatsPage:
     """A page of getChats."""
     result = result_of(response.body, wire.ChatsResult)
-    chats, unreadable = items_of(result.chats, wire.ChatInfo, _chat)
+    chats, unreadable = items_of(result.chats, wire.ChatInfo, lambda info: _chat(info, business))
     return ChatsPage(chats, next_token(result.paging), unreadable, _told_time(response))
 
 
-def messages_page(response: Response, chat_id: ChatId) -> MessagesPage:
+def messages_page(response: Response, chat_id: ChatRef) -> MessagesPage:
     """A page of getChatHistory."""
     result = result_of(response.body, wire.ChatMessagesResult)
     messages, unreadable = items_of(result.messages, wire.ChatMessage, lambda info: _message(info, chat_id))
     return MessagesPage(messages, next_token(result.paging), unreadable, _told_time(response))
 
 
-def chat(response: Response, asked: ChatId) -> Chat:
+def chat(response: Response, asked: ChatRef) -> Chat:
     """The result of getChat; another chat than the one asked for is no answer."""
-    found = _chat(result_of(response.body, wire.ChatInfo))
+    found = _chat(result_of(response.body, wire.ChatInfo), asked.business)
     return _the_one(found, found.chat_id == asked)
 
 
-def message(response: Response, chat_id: ChatId, asked: MessageId) -> Message:
+def message(response: Response, chat_id: ChatRef, asked: MessageId) -> Message:
     """The result of getChatMessage; another message than the one asked for is no answer."""
     found = _message(result_of(response.body, wire.ChatMessage), chat_id)
     return _the_one(found, found.message_id == asked)
@@ -71,10 +71,10 @@ def key_rights(response: Response) -> KeyRights:
     return _key_rights(result_of(response.body, wire.TokenResult))
 
 
-def new_chat_id(response: Response) -> ChatId:
+def new_chat(response: Response, business: BusinessId) -> ChatRef:
     """The result of createChat."""
     check_ok(response.body)
-    return ChatId(the_id(result_of(response.body, wire.CreateChatResult).chat_id))
+    return ChatRef(business, the_id(result_of(response.body, wire.CreateChatResult).chat_id))
 
 
 def accepted(response: Response) -> Accepted:
@@ -96,10 +96,10 @@ def _the_one(noun: Noun, is_it: bool) -> Noun:
 # ---- from wire values to nouns; `GarbledError` = the item cannot be used
 
 
-def _chat(info: wire.ChatInfo) -> Chat:
-    """A chat of getChats or getChat."""
+def _chat(info: wire.ChatInfo, business: BusinessId) -> Chat:
+    """A chat of getChats or getChat, of the business that was asked."""
     return Chat(
-        chat_id=ChatId(the_id(info.chat_id)),
+        chat_id=ChatRef(business, the_id(info.chat_id)),
         context=_context(info.context),
         kind=info.type,
         status=info.status,
@@ -121,7 +121,7 @@ def _context(context: wire.ChatFullContext) -> ChatContext:
     )
 
 
-def _message(info: wire.ChatMessage, chat_id: ChatId) -> Message:
+def _message(info: wire.ChatMessage, chat_id: ChatRef) -> Message:
     """A message of getChatHistory or getChatMessage."""
     return Message(
         chat_id=chat_id,

@@ -24,7 +24,16 @@ from chat_tui.market.files import Download, Upload, Write, open_upload
 from chat_tui.market.pacing import Deadlines, read_budget
 from chat_tui.market.transport import Request, Response, Transport
 from chat_tui.model.chat import Chat, KeyRights, NewChat, Shop
-from chat_tui.model.ids import CampaignId, ChatId, MessageId, Millis, OrderId, ReturnId
+from chat_tui.model.ids import (
+    BusinessId,
+    CampaignId,
+    ChatRef,
+    MessageId,
+    Millis,
+    OrderId,
+    ReturnId,
+    number_in,
+)
 from chat_tui.model.link import Budget
 from chat_tui.model.message import Message
 from chat_tui.model.order import ORDERS_AT_ONCE, Order, Return
@@ -88,23 +97,23 @@ class MarketClient:
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/getChats
         """
         body = wire.GetChatsRequest(statuses=tuple(dict.fromkeys(statuses)))
-        query = _page(page_token, limit, 20)
-        page = await self._call(
-            "getChats", "POST", self._business("chats"), chats.chats_page, query=query, body=body
-        )
+        query, read = _page(page_token, limit, 20), partial(chats.chats_page, business=self._own)
+        page = await self._call("getChats", "POST", self._business("chats"), read, query=query, body=body)
         return self._keyless(page)
 
-    async def get_chat(self, chat_id: ChatId) -> Chat | Problem:
+    async def get_chat(self, chat_id: ChatRef) -> Chat | Problem:
         """One chat; NOT_FOUND if the business has none of this id.
 
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/getChat
         """
         read = partial(chats.chat, asked=chat_id)
-        return await self._call("getChat", "GET", self._business("chat"), read, query={"chatId": chat_id})
+        return await self._call(
+            "getChat", "GET", self._business("chat"), read, query={"chatId": self._number(chat_id)}
+        )
 
     async def get_chat_history(
         self,
-        chat_id: ChatId,
+        chat_id: ChatRef,
         *,
         from_message_id: MessageId | None = None,
         page_token: str | None = None,
@@ -115,17 +124,17 @@ class MarketClient:
         Their order is documented nowhere.
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/getChatHistory
         """
-        query = {"chatId": chat_id, **_page(page_token, limit, 100)}
+        query = {"chatId": self._number(chat_id), **_page(page_token, limit, 100)}
         body = wire.GetChatHistoryRequest(message_id_from=from_message_id)
         path, read = self._business("chats/history"), partial(chats.messages_page, chat_id=chat_id)
         return self._keyless(await self._call("getChatHistory", "POST", path, read, query=query, body=body))
 
-    async def get_chat_message(self, chat_id: ChatId, message_id: MessageId) -> Message | Problem:
+    async def get_chat_message(self, chat_id: ChatRef, message_id: MessageId) -> Message | Problem:
         """One message; NOT_FOUND if the chat has none of this id.
 
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/getChatMessage
         """
-        query = {"chatId": chat_id, "messageId": message_id}
+        query = {"chatId": self._number(chat_id), "messageId": message_id}
         read = partial(chats.message, chat_id=chat_id, asked=message_id)
         return await self._call("getChatMessage", "GET", self._business("chats/message"), read, query=query)
 
@@ -195,17 +204,16 @@ class MarketClient:
 
     # -- writing ----------------------------------------------------------------------------------
 
-    async def create_chat(self, about: NewChat) -> ChatId | Problem:
+    async def create_chat(self, about: NewChat) -> ChatRef | Problem:
         """Open the chat about an order or return; an existing one is found, so that it is safe to repeat.
 
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/createChat
         """
         body = wire.CreateChatRequest(context=wire.ChatContext(type=about.kind, id=about.number))
-        return await self._call(
-            "createChat", "POST", self._business("chats/new"), chats.new_chat_id, body=body
-        )
+        read = partial(chats.new_chat, business=self._own)
+        return await self._call("createChat", "POST", self._business("chats/new"), read, body=body)
 
-    async def send_message(self, chat_id: ChatId, text: str) -> Accepted | Problem:
+    async def send_message(self, chat_id: ChatRef, text: str) -> Accepted | Problem:
         """Send a text of at most 4096 characters. Never repeat it after `Certainty.UNCLEAR`.
 
         The Market does not tell the id of the message: it is found in the history.
@@ -217,12 +225,12 @@ class MarketClient:
         if any("\ud800" <= letter <= "\udfff" for letter in text):
             # Refused, not unsent: no repetition would mend it.
             return Problem(ProblemKind.BAD_REQUEST, Certainty.REFUSED, operation)
-        path, query = self._business("chats/message"), {"chatId": chat_id}
+        path, query = self._business("chats/message"), {"chatId": self._number(chat_id)}
         return await self._call(operation, "POST", path, chats.accepted, query=query, body=body)
 
     async def send_file(
         self,
-        chat_id: ChatId,
+        chat_id: ChatRef,
         *,
         path: Path,
         name: str,
@@ -241,17 +249,25 @@ class MarketClient:
         except FileChangedError as error:
             return Problem(ProblemKind.FILE_CHANGED, Certainty.NOT_SENT, operation, message=str(error))
         try:
-            url, query = self._business("chats/file/send"), {"chatId": chat_id}
+            url, query = self._business("chats/file/send"), {"chatId": self._number(chat_id)}
             return await self._call(operation, "POST", url, chats.accepted, query=query, body=upload)
         finally:
             await upload.aclose()
 
     # -- asking -----------------------------------------------------------------------------------
 
-    def _business(self, rest: str, *, version: str = "v2") -> str:
+    @property
+    def _own(self) -> BusinessId:
         if self._access.business_id is None:
             raise AccessError(_("The business id is not set."))
-        return f"/{version}/businesses/{self._access.business_id:d}/{rest}"
+        return self._access.business_id
+
+    def _business(self, rest: str, *, version: str = "v2") -> str:
+        return f"/{version}/businesses/{self._own:d}/{rest}"
+
+    def _number(self, chat: ChatRef) -> int:
+        """What the Market calls a chat; ForeignChat for one of another business."""
+        return number_in(self._own, chat)
 
     async def _call(
         self,

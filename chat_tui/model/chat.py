@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chat_tui.model.ids import CampaignId, ChatId, Millis, OrderId, ReturnId
+from chat_tui.model.ids import CampaignId, ChatRef, Millis, OrderId, ReturnId
 
 
 class ContextKind(StrEnum):
@@ -55,7 +55,7 @@ class ChatContext:
 class Chat:
     """One chat as the Market lists it."""
 
-    chat_id: ChatId
+    chat_id: ChatRef
     context: ChatContext
     kind: str
     """A `ChatKind`, or a word this version does not know (API `type`)."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.ids import ChatRef, MessageId, Millis
 
 NOTE_MOST: Final = 500
 """Characters of a note."""
@@ -58,7 +58,7 @@ Mark = Hold | Pin | Note | Labels
 class Marked:
     """A mark that was made, and what stood in its place before: enough to take it back."""
 
-    chat_id: ChatId
+    chat_id: ChatRef
     before: Mark
     after: Mark
 

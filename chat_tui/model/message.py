@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.ids import ChatRef, MessageId, Millis
 
 TEXT_LIMIT: Final = 4096
 """Characters of a message that the Market accepts; whether code points or UTF-16 units is not published."""
@@ -33,7 +33,7 @@ class Attachment:
 class Message:
     """One message as the Market keeps it."""
 
-    chat_id: ChatId
+    chat_id: ChatRef
     message_id: MessageId
     created_at: Millis
     sender: str

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
+from chat_tui.model.ids import ChatRef, MessageId, Millis, OutboxId
 from chat_tui.model.quota import BootMillis
 
 
@@ -74,7 +74,7 @@ class OutboxItem:
     """One text or file the operator sent. At most one per chat is under way."""
 
     outbox_id: OutboxId
-    chat_id: ChatId
+    chat_id: ChatRef
     seq: int
     """Place in its chat: lower goes first."""
     kind: OutboxKind
@@ -135,7 +135,7 @@ class OutboxItem:
 def held_up(items: Iterable[OutboxItem]) -> Iterator[OutboxItem]:
     """All items of some chats, each with whether it stands behind an unconfirmed one of its chat."""
     items = tuple(items)
-    first: dict[ChatId, int] = {}
+    first: dict[ChatRef, int] = {}
     for item in items:
         if item.state is OutboxState.UNCONFIRMED:
             first[item.chat_id] = min(item.seq, first.get(item.chat_id, item.seq))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from chat_tui.model.chat import Chat, ChatStatus
-from chat_tui.model.ids import MessageId, Millis
+from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.mark import Hold
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.outbox import OutboxState
@@ -100,7 +100,8 @@ class QueueKey:
 
     bucket: int
     order: int
-    chat_id: int
+    chat: ChatRef
+    """Where all else is equal, the chats of one business come after those of another."""
 
 
 @dataclass(frozen=True, slots=True)

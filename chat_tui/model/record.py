@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain
 from typing import Final
 
-from chat_tui.model.ids import UNKNOWN_TIME, ChatId, Millis
+from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, Millis
 from chat_tui.model.message import Sender
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
@@ -61,7 +61,7 @@ class Stats:
     """Only answers from this moment on; None = all."""
     waiting: int = 0
     """Chats in which a buyer waits now, but for those that are done or put off."""
-    longest: ChatId | None = None
+    longest: ChatRef | None = None
     """The one that waits longest."""
     longest_since: Millis | None = None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.queue import QueueItem
 
 
@@ -57,6 +57,14 @@ class SearchQuery:
         return not (self.words or self.standings or self.abouts or self.labels or self.since or self.until)
 
 
+SearchPlace = tuple[bool, int | None]
+"""Where a search is in one of several businesses: whether it was begun, and the key of its store to go on
+after; None = at its end, or not begun."""
+SearchKey = int | tuple[SearchPlace, ...]
+"""Where a search goes on: a number of the store, or a place for each of several. Only whoever searched reads
+it."""
+
+
 @dataclass(frozen=True, slots=True)
 class SearchHit:
     """One thing found: a message, or a chat by its buyer or number."""
@@ -73,11 +81,11 @@ class SearchHit:
     """Text of the message, raw; empty for a chat or a message without text."""
     file_names: tuple[str, ...] = ()
     """Names of the message's files, raw."""
-    key: int = field(default=0, compare=False)
+    key: SearchKey = field(default=0, compare=False)
     """To go on after it; only whoever searched reads it."""
 
     @property
-    def chat_id(self) -> ChatId:
+    def chat_id(self) -> ChatRef:
         """The chat it is in."""
         return self.item.chat.chat_id
 
@@ -87,7 +95,7 @@ class SearchPage:
     """What was found: chats by buyer or number first, then messages, newest first."""
 
     hits: tuple[SearchHit, ...]
-    next_key: int | None
+    next_key: SearchKey | None
     """To go on with; None = that was all."""
 
 

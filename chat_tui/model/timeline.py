@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 
@@ -80,7 +80,7 @@ class Entry:
 class TimelinePage:
     """A run of neighbouring entries of one chat, oldest first (messages by id, then echoes by seq)."""
 
-    chat_id: ChatId
+    chat_id: ChatRef
     entries: tuple[Entry, ...]
     has_older: bool
     """Older messages are in the cache before these."""
@@ -101,7 +101,7 @@ class TimelinePage:
 class Draft:
     """Text typed for one chat and not sent."""
 
-    chat_id: ChatId
+    chat_id: ChatRef
     text: str
     caret: int
     """Characters before the caret."""

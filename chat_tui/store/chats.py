@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import cast
 
 from chat_tui.model.chat import Chat, ContextKind, NewChat, Shop
-from chat_tui.model.ids import UNKNOWN_TIME, CampaignId, ChatId, Millis
+from chat_tui.model.ids import UNKNOWN_TIME, CampaignId, ChatRef, Millis
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab, Talk, waiting_since
 from chat_tui.store import indexing
 from chat_tui.store.database import Connection
@@ -37,19 +37,19 @@ _BEHIND = """
 """
 
 
-def save_page(conn: Connection, chats: Sequence[Chat], listed_at: Millis) -> frozenset[ChatId]:
+def save_page(conn: Connection, chats: Sequence[Chat], listed_at: Millis) -> frozenset[ChatRef]:
     """Merge a page of getChats; the chats that are new or told something new."""
-    latest: dict[ChatId, Chat] = {}
+    latest: dict[ChatRef, Chat] = {}
     for chat in chats:
         other = latest.get(chat.chat_id)
-        if is_id(chat.chat_id) and (other is None or chat.updated_at >= other.updated_at):
+        if is_id(conn.own(chat.chat_id)) and (other is None or chat.updated_at >= other.updated_at):
             latest[chat.chat_id] = chat
     return frozenset(chat.chat_id for chat in latest.values() if _merge(conn, chat, listed_at))
 
 
 def _merge(conn: Connection, chat: Chat, listed_at: Millis) -> bool:
     told = chat_columns(chat)
-    stored = conn.execute(_STORED, (chat.chat_id,)).fetchone()
+    stored = conn.execute(_STORED, (told[0],)).fetchone()
     updated_at = moment(chat.updated_at)
     if stored is not None:
         if chat.updated_at == UNKNOWN_TIME:
@@ -62,15 +62,15 @@ def _merge(conn: Connection, chat: Chat, listed_at: Millis) -> bool:
     since = waiting_since(chat.status, updated_at, talk)
     if stored is None:
         # One that cannot be read is read anew, with all its history.
-        conn.execute("DELETE FROM chat WHERE chat_id = ?", (chat.chat_id,))
+        conn.execute("DELETE FROM chat WHERE chat_id = ?", (told[0],))
     conn.execute(_SAVE, (*told, listed_at, since))
-    _index(conn, chat.chat_id, told, stored)
+    _index(conn, told, stored)
     return True
 
 
-def _index(conn: Connection, chat_id: ChatId, told: Row, stored: Row | None) -> None:
+def _index(conn: Connection, told: Row, stored: Row | None) -> None:
     """Keep the index at what a chat is told to be; both rows begin as CHAT."""
-    name, order_id, return_id = told[7], told[4], told[5]
+    chat_id, name, order_id, return_id = told[0], told[7], told[4], told[5]
     if chat_id <= indexing.unindexed_chats(conn):
         return
     if stored is not None:
@@ -132,18 +132,18 @@ def page(
     return QueuePage(tab, tuple(found), has_before=is_behind, has_after=more)
 
 
-def item(conn: Connection, chat_id: ChatId, tab: Tab = Tab.ALL, *, now: Millis) -> QueueItem | None:
+def item(conn: Connection, chat_id: ChatRef, tab: Tab = Tab.ALL, *, now: Millis) -> QueueItem | None:
     """One chat as the list shows it; None if it is not in the cache or not in this tab at this moment."""
     sql = f"{select(tab)} AND c.chat_id = ? AND {PLACES[tab].holds(now)}"
-    row = conn.execute(sql, (chat_id,)).fetchone()
-    return None if row is None else item_of(row, tab)
+    row = conn.execute(sql, (conn.own(chat_id),)).fetchone()
+    return None if row is None else item_of(conn, row, tab)
 
 
-def items(conn: Connection, chat_ids: Iterable[ChatId]) -> dict[ChatId, QueueItem]:
+def items(conn: Connection, chat_ids: Iterable[ChatRef]) -> dict[ChatRef, QueueItem]:
     """Chats as the list shows them (keys of Tab.ALL); those that are not in the cache are left out."""
     sql = f"{select(Tab.ALL)} AND c.chat_id IN (SELECT value FROM json_each(?))"  # noqa: S608
-    rows = conn.execute(sql, (json.dumps(sorted(set(chat_ids))),))
-    return {ChatId(row[0]): item_of(row, Tab.ALL) for row in rows}
+    rows = conn.execute(sql, (json.dumps(sorted(set(map(conn.own, chat_ids)))),))
+    return {conn.chat(row[0]): item_of(conn, row, Tab.ALL) for row in rows}
 
 
 def counts(conn: Connection, now: Millis) -> dict[Tab, int]:
@@ -165,8 +165,8 @@ def longest_wait(conn: Connection, now: Millis = 0) -> Millis | None:
 
 
 def next_waiting(
-    conn: Connection, beyond: ChatId | None, *, backwards: bool = False, now: Millis
-) -> ChatId | None:
+    conn: Connection, beyond: ChatRef | None, *, backwards: bool = False, now: Millis
+) -> ChatRef | None:
     """The first (last) chat of WAITING that we have not just answered.
 
     If `beyond` is such a one itself, the one after (before) it, and behind the last one the first again;
@@ -189,7 +189,7 @@ def waiting_beyond(
     return run[0] if run else None
 
 
-def find_context(conn: Connection, about: NewChat) -> ChatId | None:
+def find_context(conn: Connection, about: NewChat) -> ChatRef | None:
     """The chat about an order or a return, if the cache knows one; the latest of several."""
     column = "return_id" if about.kind == ContextKind.RETURN else "order_id"
     row = conn.execute(
@@ -197,50 +197,50 @@ def find_context(conn: Connection, about: NewChat) -> ChatId | None:
         " ORDER BY updated_at DESC",
         (about.number, about.kind),
     ).fetchone()
-    return None if row is None else ChatId(row[0])
+    return None if row is None else conn.chat(row[0])
 
 
-def behind(conn: Connection, limit: int) -> tuple[ChatId, ...]:
+def behind(conn: Connection, limit: int) -> tuple[ChatRef, ...]:
     """Chats of which the list knows more than the history read so far, most urgent first.
 
     Chats never read come only if they wait for us or are NEW. After three reads that brought nothing newer
     a chat rests until the list tells a newer time: some times simply do not match.
     """
-    return tuple(ChatId(row[0]) for row in conn.execute(_BEHIND, (limit,)))
+    return tuple(conn.chat(row[0]) for row in conn.execute(_BEHIND, (limit,)))
 
 
-def read_in_vain(conn: Connection, chat_id: ChatId, *, gone: bool) -> None:
+def read_in_vain(conn: Connection, chat_id: ChatRef, *, gone: bool) -> None:
     """A chat's history could not be read: after three times it rests until the list tells news of it.
 
     `gone` = the Market does not know it any more, and nothing of it is asked for again.
     """
     if gone:
-        conn.execute("UPDATE chat SET vain_reads = 3, hist_full = 1 WHERE chat_id = ?", (chat_id,))
+        conn.execute("UPDATE chat SET vain_reads = 3, hist_full = 1 WHERE chat_id = ?", (conn.own(chat_id),))
     else:
-        conn.execute("UPDATE chat SET vain_reads = vain_reads + 1 WHERE chat_id = ?", (chat_id,))
+        conn.execute("UPDATE chat SET vain_reads = vain_reads + 1 WHERE chat_id = ?", (conn.own(chat_id),))
 
 
-def active_ids(conn: Connection) -> tuple[ChatId, ...]:
+def active_ids(conn: Connection) -> tuple[ChatRef, ...]:
     """The chats in which a buyer may be waiting, by their status."""
     rows = conn.execute(
         "SELECT chat_id FROM chat WHERE status = 'NEW' OR status = 'WAITING_FOR_PARTNER' ORDER BY chat_id"
     )
-    return tuple(ChatId(row[0]) for row in rows)
+    return tuple(conn.chat(row[0]) for row in rows)
 
 
-def partly_read(conn: Connection, limit: int) -> tuple[ChatId, ...]:
+def partly_read(conn: Connection, limit: int) -> tuple[ChatRef, ...]:
     """Chats whose history is not here from its beginning, the newest first."""
     rows = conn.execute(
         "SELECT chat_id FROM chat WHERE hist_full = 0 ORDER BY newest_order, chat_id LIMIT ?", (limit,)
     )
-    return tuple(ChatId(row[0]) for row in rows)
+    return tuple(conn.chat(row[0]) for row in rows)
 
 
-def changed_since(conn: Connection, revision: int, limit: int) -> tuple[int, tuple[ChatId, ...]]:
+def changed_since(conn: Connection, revision: int, limit: int) -> tuple[int, tuple[ChatRef, ...]]:
     """The chats that changed after a revision, or whose messages did; and the latest revision."""
     rows = conn.execute(
         "SELECT chat_id, revision FROM chat WHERE revision > ? AND revision <= ?"
         " ORDER BY revision DESC LIMIT ?",
         (revision, MOST, limit),
     ).fetchall()
-    return (rows[0][1] if rows else revision), tuple(ChatId(row[0]) for row in rows)
+    return (rows[0][1] if rows else revision), tuple(conn.chat(row[0]) for row in rows)

@@ -41,7 +41,6 @@ callers pass.
 """
 
 import os
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -50,12 +49,13 @@ from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from chat_tui.locale import _
+from chat_tui.model.ids import BusinessId
 from chat_tui.store.errors import BROKEN, StoreUnwritable, explained, is_damage
 from chat_tui.store.files import private_directory
 from chat_tui.store.locks import WriteLock, try_locks
 from chat_tui.store.quarantine import Quarantine
 from chat_tui.store.sqlite import schema
-from chat_tui.store.sqlite.connections import DatabaseFile, open_reader, snapshot
+from chat_tui.store.sqlite.connections import Connection, DatabaseFile, open_reader, snapshot
 from chat_tui.store.sqlite.notices import Hindrance, Notices
 from chat_tui.store.sqlite.opening import open_unwritable
 from chat_tui.store.sqlite.writer import Sealed, Writer, both, note_damage
@@ -64,9 +64,6 @@ __all__ = ["Connection", "Hindrance", "Store", "StorePaths"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-Connection = sqlite3.Connection
-"""What every function of this room takes first; others pass it on and never look inside."""
 
 _ROTTEN: Final = (TypeError, ValueError, ArithmeticError, LookupError)
 """What a query meets that takes a row for sound which is not."""
@@ -78,16 +75,18 @@ class StorePaths:
 
     cache_dir: Path
     data_dir: Path
+    business: BusinessId
+    """Whose files they are: it stands in every chat that comes from there."""
 
     @property
     def cache(self) -> DatabaseFile:
         """What may be dropped and read again."""
-        return DatabaseFile(self.cache_dir / "cache.db", "cache", "NORMAL", 4_000)
+        return DatabaseFile(self.cache_dir / "cache.db", "cache", "NORMAL", 4_000, self.business)
 
     @property
     def state(self) -> DatabaseFile:
         """What is never wiped."""
-        return DatabaseFile(self.data_dir / "state.db", "state", "FULL", 1_000)
+        return DatabaseFile(self.data_dir / "state.db", "state", "FULL", 1_000, self.business)
 
     def lock(self, kind: str) -> Path:
         """The lock file of a database; not beside the cache, which may be wiped under a running copy."""

@@ -6,7 +6,7 @@ Each running copy writes a row of its own, so that two operators at one chat nev
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.timeline import Draft
 from chat_tui.store.database import Connection
 from chat_tui.store.rows import clean
@@ -21,16 +21,16 @@ class Kept(NamedTuple):
     caret: int
 
 
-def kept(conn: Connection, chat_id: ChatId) -> tuple[Kept, ...]:
+def kept(conn: Connection, chat_id: ChatRef) -> tuple[Kept, ...]:
     """Everything typed for a chat, the latest first."""
     rows = conn.execute(
         f"SELECT copy, text, caret FROM draft WHERE chat_id = ? AND {sound('draft')} ORDER BY at DESC, copy",  # noqa: S608
-        (chat_id,),
+        (conn.own(chat_id),),
     )
     return tuple(Kept(*row) for row in rows)
 
 
-def get(conn: Connection, chat_id: ChatId) -> Draft:
+def get(conn: Connection, chat_id: ChatRef) -> Draft:
     """The latest text typed for a chat, and the older ones of other copies; empty if none."""
     found = kept(conn, chat_id)
     if not found:
@@ -49,7 +49,7 @@ def save(conn: Connection, draft: Draft, at: Millis, copy: str = "", base: Kept 
     if draft.text:
         conn.execute(
             "INSERT INTO draft (chat_id, copy, text, caret, at) VALUES (?, ?, ?, ?, ?)",
-            (draft.chat_id, copy, clean(draft.text), draft.caret, at),
+            (conn.own(draft.chat_id), copy, clean(draft.text), draft.caret, at),
         )
 
 
@@ -59,25 +59,27 @@ def adopt(conn: Connection, copy: str, drafts: Sequence[Draft], at: Millis) -> N
         save(conn, draft, at, copy)
 
 
-def clear(conn: Connection, chat_id: ChatId, copy: str = "", base: Kept | None = None) -> None:
+def clear(conn: Connection, chat_id: ChatRef, copy: str = "", base: Kept | None = None) -> None:
     """Remove what this copy typed for a chat, and the row it began from if that is as it was."""
-    conn.execute("DELETE FROM draft WHERE chat_id = ? AND copy = ?", (chat_id, copy))
+    number = conn.own(chat_id)
+    conn.execute("DELETE FROM draft WHERE chat_id = ? AND copy = ?", (number, copy))
     if base is not None:
         conn.execute(
-            "DELETE FROM draft WHERE chat_id = ? AND copy = ? AND text = ?", (chat_id, base.copy, base.text)
+            "DELETE FROM draft WHERE chat_id = ? AND copy = ? AND text = ?", (number, base.copy, base.text)
         )
 
 
-def forget(conn: Connection, chat_id: ChatId, text: str, copy: str = "") -> None:
+def forget(conn: Connection, chat_id: ChatRef, text: str, copy: str = "") -> None:
     """Remove a text that other copies typed; a row of this copy stays."""
     conn.execute(
-        "DELETE FROM draft WHERE chat_id = ? AND text = ? AND copy <> ?", (chat_id, clean(text), copy)
+        "DELETE FROM draft WHERE chat_id = ? AND text = ? AND copy <> ?",
+        (conn.own(chat_id), clean(text), copy),
     )
 
 
-def chats_with_drafts(conn: Connection) -> tuple[ChatId, ...]:
+def chats_with_drafts(conn: Connection) -> tuple[ChatRef, ...]:
     """The chats something is typed for, the latest first."""
     rows = conn.execute(
         f"SELECT chat_id FROM draft WHERE {sound('draft')} GROUP BY chat_id ORDER BY max(at) DESC, chat_id"  # noqa: S608
     )
-    return tuple(ChatId(row[0]) for row in rows)
+    return tuple(conn.chat(row[0]) for row in rows)

@@ -1,10 +1,10 @@
 """Chats as the list shows them, in the order of a tab: by its index, the pinned ones in their place."""
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.mark import Hold
 from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxState
@@ -63,13 +63,13 @@ def select(tab: Tab) -> str:
     return f"{filled} WHERE {_SOUND}"
 
 
-def item_of(row: Row, tab: Tab) -> QueueItem:
+def item_of(conn: Connection, row: Row, tab: Tab) -> QueueItem:
     """The item in a row of `select`."""
     bucket, order, since, sender, snippet, has_file, unseen, has_draft, rank, shop = row[11:21]
     done, snoozed, until, is_held, is_pinned, note, labels, asks = row[21:]
     return QueueItem(
-        chat_of(row),
-        QueueKey(PLACES[tab].bucket_of(bucket, is_pinned=bool(is_pinned)), order, row[0]),
+        chat_of(conn, row),
+        QueueKey(PLACES[tab].bucket_of(bucket, is_pinned=bool(is_pinned)), order, conn.chat(row[0])),
         since,
         sender,
         snippet,
@@ -99,10 +99,10 @@ def run_of(
     """Chats of a tab at a moment, beyond a key; `besides` is one more condition on the chat `c`."""
     place, pins = PLACES[tab], marks.pinned(conn)
     sign = "<" if backwards else ">"
-    beyond, numbers = ("1", ()) if start is None else place.compared(sign, start)
-    where = f"{place.holds(now)} AND {_without(pins)} AND {besides} AND {beyond}"
+    beyond, numbers = ("1", ()) if start is None else place.compared(sign, start, conn.business)
+    where = f"{place.holds(now)} AND {_without(conn, pins)} AND {besides} AND {beyond}"
     sql = f"{select(tab)} AND {where} {place.ordered(backwards=backwards)} LIMIT ?"
-    found = [item_of(row, tab) for row in conn.execute(sql, (*numbers, limit))]
+    found = [item_of(conn, row, tab) for row in conn.execute(sql, (*numbers, limit))]
     pinned = [
         item
         for item in _pinned(conn, tab, pins, f"{place.holds(now)} AND {besides}")
@@ -113,30 +113,34 @@ def run_of(
     return found
 
 
-def is_answered(conn: Connection, chat_id: ChatId) -> bool:
+def is_answered(conn: Connection, chat_id: ChatRef) -> bool:
     """Whether we have just answered: see UNANSWERED."""
     sql = f"SELECT EXISTS (SELECT 1 FROM chat c WHERE c.chat_id = ? AND {UNANSWERED})"  # noqa: S608
-    return not conn.execute(sql, (chat_id,)).fetchone()[0]
+    return not conn.execute(sql, (conn.own(chat_id),)).fetchone()[0]
 
 
 def goes_on(conn: Connection, tab: Tab, key: QueueKey, sign: str, *, now: Millis) -> bool:
     """Whether a tab has chats on that side of a key."""
     place, pins = PLACES[tab], marks.pinned(conn)
-    beyond, numbers = place.compared(sign, key)
-    where = f"{_SOUND} AND {place.holds(now)} AND {_without(pins)} AND {beyond}"
+    beyond, numbers = place.compared(sign, key, conn.business)
+    where = f"{_SOUND} AND {place.holds(now)} AND {_without(conn, pins)} AND {beyond}"
     sql = f"SELECT EXISTS (SELECT 1 FROM chat c WHERE {where})"  # noqa: S608
     if conn.execute(sql, numbers).fetchone()[0]:
         return True
     return any(_SIGNS[sign](item.key, key) for item in _pinned(conn, tab, pins, place.holds(now)))
 
 
-def _pinned(conn: Connection, tab: Tab, pins: tuple[ChatId, ...], holds: str) -> list[QueueItem]:
+def _pinned(conn: Connection, tab: Tab, pins: tuple[ChatRef, ...], holds: str) -> list[QueueItem]:
     """The pinned chats that a tab holds."""
     if not pins:
         return []
-    rows = conn.execute(f"{select(tab)} AND {holds} AND c.chat_id IN ({', '.join(map(str, pins))})")
-    return [item_of(row, tab) for row in rows]
+    rows = conn.execute(f"{select(tab)} AND {holds} AND c.chat_id IN ({_numbers(conn, pins)})")
+    return [item_of(conn, row, tab) for row in rows]
 
 
-def _without(pins: Sequence[ChatId]) -> str:
-    return f"c.chat_id NOT IN ({', '.join(map(str, pins))})" if pins else "1"
+def _without(conn: Connection, pins: Sequence[ChatRef]) -> str:
+    return f"c.chat_id NOT IN ({_numbers(conn, pins)})" if pins else "1"
+
+
+def _numbers(conn: Connection, pins: Iterable[ChatRef]) -> str:
+    return ", ".join(str(conn.own(chat)) for chat in pins)

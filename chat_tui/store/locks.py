@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Final
 
 from chat_tui.locale import _
-from chat_tui.model.ids import ChatId
 from chat_tui.private_files import open_private
 from chat_tui.store.errors import StoreBusy, StoreProblem, cannot_open
 from chat_tui.store.files import identity, private_directory
@@ -189,14 +188,10 @@ class NoLocks:
 
 
 class ChatLock(ByteLock):
-    """Who acts for a chat: held from before an attempt begins until its outcome is settled."""
+    """Who acts for a chat, by its number: held from before an attempt begins until its outcome is settled."""
 
     def __init__(self, data_dir: Path) -> None:
         super().__init__(data_dir / _CHATS)
-
-    def try_hold(self, chat_id: ChatId | int) -> bool:
-        """Take a chat; False if any copy, this one included, acts for it."""
-        return super().try_hold(chat_id)
 
 
 def lost_chat_lock(data_dir: Path) -> str:

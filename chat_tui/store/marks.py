@@ -8,7 +8,7 @@ Whether a mark still holds is asked, never written.
 
 from typing import Final
 
-from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.mark import Hold, Labels, Mark, Marked, Note, Pin
 from chat_tui.store.database import Connection
 from chat_tui.store.rows import clean
@@ -41,31 +41,31 @@ _PIN: Final = """
 """
 
 
-def newest(conn: Connection, chat_id: ChatId) -> MessageId:
+def newest(conn: Connection, chat_id: ChatRef) -> MessageId:
     """What a mark is made against: the newest message known of a chat, or minus the time of the list."""
     row = conn.execute(
         "SELECT coalesce((SELECT max(message_id) FROM message WHERE chat_id = :chat AND message_id <= :most),"
         " (SELECT -updated_at FROM chat WHERE chat_id = :chat AND updated_at <= :most), 0)",
-        {"chat": chat_id, "most": LARGEST_ID},
+        {"chat": conn.own(chat_id), "most": LARGEST_ID},
     ).fetchone()
     return MessageId(row[0])
 
 
-def put(conn: Connection, chat_id: ChatId, mark: Mark, at: Millis) -> Marked:
+def put(conn: Connection, chat_id: ChatRef, mark: Mark, at: Millis) -> Marked:
     """Set one kind of mark; the others of the chat stay."""
-    before = _standing(conn, chat_id, mark)
+    before, number = _standing(conn, chat_id, mark), conn.own(chat_id)
     match mark:
         case Hold():
-            conn.execute(_HOLD, (chat_id, mark.done, mark.snoozed, mark.until, at))
+            conn.execute(_HOLD, (number, mark.done, mark.snoozed, mark.until, at))
         case Pin():
-            conn.execute(_PIN, (chat_id, 1 if mark.is_set else None, at))
+            conn.execute(_PIN, (number, 1 if mark.is_set else None, at))
         case Note():
-            conn.execute("DELETE FROM note WHERE chat_id = ?", (chat_id,))
+            conn.execute("DELETE FROM note WHERE chat_id = ?", (number,))
             if mark.text:
-                conn.execute("INSERT INTO note VALUES (?, ?, ?)", (chat_id, clean(mark.text), at))
+                conn.execute("INSERT INTO note VALUES (?, ?, ?)", (number, clean(mark.text), at))
         case Labels():
-            conn.execute("DELETE FROM label WHERE chat_id = ?", (chat_id,))
-            names = [(chat_id, clean(name)) for name in mark.names]
+            conn.execute("DELETE FROM label WHERE chat_id = ?", (number,))
+            names = [(number, clean(name)) for name in mark.names]
             conn.executemany("INSERT OR IGNORE INTO label VALUES (?, ?)", names)
     return Marked(chat_id, before, _standing(conn, chat_id, mark))
 
@@ -78,52 +78,53 @@ def take_back(conn: Connection, marked: Marked, at: Millis) -> bool:
     return True
 
 
-def _standing(conn: Connection, chat_id: ChatId, kind: Mark) -> Mark:
+def _standing(conn: Connection, chat_id: ChatRef, kind: Mark) -> Mark:
     """The mark of this kind as it stands on a chat."""
+    number = (conn.own(chat_id),)
     match kind:
         case Hold():
             sql = f"SELECT done, snoozed, snooze_until FROM mark WHERE chat_id = ? AND {sound('mark')}"  # noqa: S608
-            row = conn.execute(sql, (chat_id,)).fetchone()
+            row = conn.execute(sql, number).fetchone()
             return Hold() if row is None else Hold(*row)
         case Pin():
-            row = conn.execute("SELECT pinned FROM mark WHERE chat_id = ?", (chat_id,)).fetchone()
+            row = conn.execute("SELECT pinned FROM mark WHERE chat_id = ?", number).fetchone()
             return Pin(row is not None and row[0] is not None)
         case Note():
             sql = f"SELECT text FROM note WHERE chat_id = ? AND {sound('note')}"  # noqa: S608
-            row = conn.execute(sql, (chat_id,)).fetchone()
+            row = conn.execute(sql, number).fetchone()
             return Note() if row is None else Note(row[0])
         case Labels():
             sql = f"SELECT name FROM label WHERE chat_id = ? AND {sound('label')} ORDER BY name"  # noqa: S608
-            rows = conn.execute(sql, (chat_id,))
+            rows = conn.execute(sql, number)
             return Labels(tuple(name for (name,) in rows))
 
 
-def pinned(conn: Connection) -> tuple[ChatId, ...]:
+def pinned(conn: Connection) -> tuple[ChatRef, ...]:
     """The chats that are pinned, a handful."""
     sql = f"SELECT chat_id FROM mark WHERE pinned IS NOT NULL AND {sound('mark')} ORDER BY chat_id"  # noqa: S608
     rows = conn.execute(sql)
-    return tuple(ChatId(row[0]) for row in rows)
+    return tuple(conn.chat(row[0]) for row in rows)
 
 
-def come_back(conn: Connection, after: Millis, now: Millis) -> tuple[ChatId, ...]:
+def come_back(conn: Connection, after: Millis, now: Millis) -> tuple[ChatRef, ...]:
     """The chats that were put off until a moment after `after` which has come by now."""
     rows = conn.execute(
         "SELECT chat_id FROM mark WHERE snooze_until > ? AND snooze_until <= ? ORDER BY chat_id", (after, now)
     )
-    return tuple(ChatId(row[0]) for row in rows)
+    return tuple(conn.chat(row[0]) for row in rows)
 
 
-def see(conn: Connection, chat_id: ChatId, message_id: MessageId, at: Millis) -> None:
+def see(conn: Connection, chat_id: ChatRef, message_id: MessageId, at: Millis) -> None:
     """The operator has seen a chat up to this message; the mark never moves back."""
     conn.execute(
         "INSERT INTO mark (chat_id, seen, at) VALUES (?, ?, ?) ON CONFLICT (chat_id) DO UPDATE"
         " SET seen = excluded.seen, at = excluded.at WHERE excluded.seen > coalesce(seen, 0)",
-        (chat_id, message_id, at),
+        (conn.own(chat_id), message_id, at),
     )
 
 
-def get(conn: Connection, chat_id: ChatId) -> MessageId | None:
+def get(conn: Connection, chat_id: ChatRef) -> MessageId | None:
     """The newest message the operator has seen in a chat."""
     sql = f"SELECT seen FROM mark WHERE chat_id = ? AND {sound('mark')}"  # noqa: S608
-    row = conn.execute(sql, (chat_id,)).fetchone()
+    row = conn.execute(sql, (conn.own(chat_id),)).fetchone()
     return None if row is None else row[0]

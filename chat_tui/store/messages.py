@@ -1,11 +1,10 @@
 """Messages in the cache: merging pages of the history, and reading a chat's timeline."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from chat_tui.locale import _
-from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.message import Message, Sender
-from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.queue import Talk, read_talk, waiting_since
 from chat_tui.model.timeline import Coverage, Entry, HistoryCursor, TimelinePage
 from chat_tui.store import indexing, marks
@@ -64,7 +63,7 @@ _CURSOR = ", ".join(readable("chat", name) for name in ("older_token", "updated_
 
 def save_page(
     conn: Connection,
-    chat_id: ChatId,
+    chat_id: ChatRef,
     messages: Sequence[Message],
     *,
     newest_reached: bool,
@@ -76,9 +75,10 @@ def save_page(
     StoreProblem if the chat is not in the cache, which may have begun anew meanwhile. A message whose id no
     row can hold is left out.
     """
+    number = conn.own(chat_id)
     row = conn.execute(
         f"SELECT {_KNOWN} FROM chat WHERE chat_id = ?",  # noqa: S608
-        (chat_id,),
+        (number,),
     ).fetchone()
     if row is None:
         raise StoreProblem(_("The chat is not in the local copy any more; it is being read anew."))
@@ -103,7 +103,7 @@ def save_page(
         columns = ", ".join(f"{name} = ?" for name in _STANDING.split(", "))
         conn.execute(
             f"UPDATE chat SET {columns}, revision = (SELECT max(revision) + 1 FROM chat) WHERE chat_id = ?",  # noqa: S608
-            (*after, chat_id),
+            (*after, number),
         )
     return any(changed) or _coverage(*after[:3]) != _coverage(*before[:3])
 
@@ -117,7 +117,7 @@ def _merge(conn: Connection, message: Message, unindexed: int) -> bool:
     """Whether the message is new or changed; rows up to `unindexed` are not in the index."""
     stored = conn.execute(
         f"SELECT id, {_FIELDS} FROM message WHERE chat_id = ? AND message_id = ? AND {_SOUND}",  # noqa: S608
-        (message.chat_id, message.message_id),
+        (conn.own(message.chat_id), message.message_id),
     ).fetchone()
     if stored is not None:
         [before] = _with_files(conn, message.chat_id, [stored[1:]])
@@ -139,13 +139,13 @@ def _remove(conn: Connection, message: Message) -> None:
     for table in ("message", "attachment"):
         conn.execute(
             f"DELETE FROM {table} WHERE chat_id = ? AND message_id = ?",  # noqa: S608
-            (message.chat_id, message.message_id),
+            (conn.own(message.chat_id), message.message_id),
         )
 
 
 def _insert(conn: Connection, message: Message) -> int:
-    row_id = _row_id(message)
-    values = (message.chat_id, message.message_id, message.created_at, message.sender, message.text)
+    row_id, number = _row_id(message), conn.own(message.chat_id)
+    values = (number, message.message_id, message.created_at, message.sender, message.text)
     while not conn.execute(
         "INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, ?, ?)", (row_id, *values)
     ).rowcount:
@@ -153,43 +153,44 @@ def _insert(conn: Connection, message: Message) -> int:
     conn.executemany(
         "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?)",
         [
-            (message.chat_id, message.message_id, n, file.name, file.url, file.size)
+            (number, message.message_id, n, file.name, file.url, file.size)
             for n, file in enumerate(message.attachments)
         ],
     )
     return row_id
 
 
-def _with_files(conn: Connection, chat_id: ChatId, rows: Sequence[Row]) -> list[Message]:
+def _with_files(conn: Connection, chat_id: ChatRef, rows: Sequence[Row]) -> list[Message]:
     """Messages from rows of _FIELDS, in ascending order of message id."""
     if not rows:
         return []
-    files = attachments_of(conn.execute(_FILES, (chat_id, rows[0][0], rows[-1][0])))
+    files = attachments_of(conn.execute(_FILES, (conn.own(chat_id), rows[0][0], rows[-1][0])))
     return [
-        Message(chat_id, MessageId(number), created_at, sender, text, files.get(MessageId(number), ()))
-        for number, created_at, sender, text in rows
+        Message(chat_id, MessageId(message_id), created_at, sender, text, files.get(message_id, ()))
+        for message_id, created_at, sender, text in rows
     ]
 
 
-def _talk(conn: Connection, chat_id: ChatId) -> Talk | None:
+def _talk(conn: Connection, chat_id: ChatRef) -> Talk | None:
     """The turn, from the three messages that decide it."""
-    newest = conn.execute(_NEWEST, (chat_id,)).fetchone()
+    number = conn.own(chat_id)
+    newest = conn.execute(_NEWEST, (number,)).fetchone()
     if newest is None:
         return None
-    own = conn.execute(_LAST_OWN, (chat_id,)).fetchone()
-    buyer = conn.execute(_FIRST_BUYER, (chat_id, own[0] if own else 0)).fetchone()
+    own = conn.execute(_LAST_OWN, (number,)).fetchone()
+    buyer = conn.execute(_FIRST_BUYER, (number, own[0] if own else 0)).fetchone()
     rows = sorted({row for row in (own, buyer, newest) if row is not None}, key=lambda row: int(row[0]))
     deciding = [message for row in rows for message in _with_files(conn, chat_id, [row])]
     return read_talk(deciding)
 
 
-def _talk_columns(conn: Connection, chat_id: ChatId, talk: Talk | None) -> tuple[int | str | None, ...]:
+def _talk_columns(conn: Connection, chat_id: ChatRef, talk: Talk | None) -> tuple[int | str | None, ...]:
     """The last columns of _STANDING, from newest_id on."""
     if talk is None:
         return (None, None, "", "", "", None, 0)
     has_file = conn.execute(
         "SELECT EXISTS (SELECT 1 FROM attachment WHERE chat_id = ? AND message_id = ?)",
-        (chat_id, talk.newest_id),
+        (conn.own(chat_id), talk.newest_id),
     ).fetchone()[0]
     return (
         talk.newest_id,
@@ -204,7 +205,7 @@ def _talk_columns(conn: Connection, chat_id: ChatId, talk: Talk | None) -> tuple
 
 def timeline(
     conn: Connection,
-    chat_id: ChatId,
+    chat_id: ChatRef,
     *,
     before: MessageId | None = None,
     after: MessageId | None = None,
@@ -225,17 +226,17 @@ def timeline(
         has_newer = before is not None and _exists(conn, chat_id, ">", rows, before)
     entries = _entries(conn, chat_id, _with_files(conn, chat_id, rows))
     if not has_newer:
-        entries += [Entry(None, item_of(row)) for row in conn.execute(_ECHOES, (chat_id,))]
+        entries += [Entry(None, item_of(conn, row)) for row in conn.execute(_ECHOES, (conn.own(chat_id),))]
     known = conn.execute(
         f"SELECT {_REACH} FROM chat WHERE chat_id = ?",  # noqa: S608
-        (chat_id,),
+        (conn.own(chat_id),),
     ).fetchone()
     coverage = Coverage.NOT_STARTED if known is None else _coverage(*known)
     return TimelinePage(chat_id, tuple(entries), has_older, has_newer, coverage, marks.get(conn, chat_id))
 
 
 def _run(
-    conn: Connection, chat_id: ChatId, sign: str, beyond: MessageId | None, limit: int
+    conn: Connection, chat_id: ChatRef, sign: str, beyond: MessageId | None, limit: int
 ) -> tuple[list[Row], bool]:
     """Rows in ascending order, next to a message (None = the newest), and whether more lie behind them."""
     backwards = sign == "<"
@@ -243,13 +244,15 @@ def _run(
     rows = conn.execute(
         f"SELECT {_FIELDS} FROM message WHERE chat_id = ? {beside} AND {_SOUND}"  # noqa: S608
         f" ORDER BY message_id {'DESC' if backwards else ''} LIMIT ?",
-        (chat_id, limit + 1),
+        (conn.own(chat_id), limit + 1),
     ).fetchall()
     more = len(rows) > limit
     return (rows[:limit][::-1] if backwards else rows[:limit]), more
 
 
-def _around(conn: Connection, chat_id: ChatId, middle: MessageId, limit: int) -> tuple[list[Row], bool, bool]:
+def _around(
+    conn: Connection, chat_id: ChatRef, middle: MessageId, limit: int
+) -> tuple[list[Row], bool, bool]:
     """Half a page before a message and half from it on; more before it where there are not enough after."""
     newer, has_newer = _run(conn, chat_id, ">=", middle, limit - limit // 2)
     older, has_older = _run(conn, chat_id, "<", middle, limit - len(newer))
@@ -257,19 +260,19 @@ def _around(conn: Connection, chat_id: ChatId, middle: MessageId, limit: int) ->
 
 
 def _exists(
-    conn: Connection, chat_id: ChatId, sign: str, rows: Sequence[Row], asked: MessageId | None
+    conn: Connection, chat_id: ChatRef, sign: str, rows: Sequence[Row], asked: MessageId | None
 ) -> bool:
     """Whether messages lie on one side of a page; an empty page has only the message it was asked with."""
     sign, edge = (sign, rows[0 if sign == "<" else -1][0]) if rows else (f"{sign}=", asked)
     sql = f"SELECT EXISTS (SELECT 1 FROM message WHERE chat_id = ? AND message_id {sign} ? AND {_SOUND})"  # noqa: S608
-    return bool(conn.execute(sql, (chat_id, edge)).fetchone()[0])
+    return bool(conn.execute(sql, (conn.own(chat_id), edge)).fetchone()[0])
 
 
-def _entries(conn: Connection, chat_id: ChatId, messages: Sequence[Message]) -> list[Entry]:
+def _entries(conn: Connection, chat_id: ChatRef, messages: Sequence[Message]) -> list[Entry]:
     if not messages:
         return []
-    span = (chat_id, messages[0].message_id, messages[-1].message_id)
-    claimed: Iterable[OutboxItem] = map(item_of, conn.execute(_CLAIMED, span))
+    span = (conn.own(chat_id), messages[0].message_id, messages[-1].message_id)
+    claimed = [item_of(conn, row) for row in conn.execute(_CLAIMED, span)]
     items = {item.message_id: item for item in claimed}
     return [Entry(message, items.get(message.message_id)) for message in messages]
 
@@ -280,25 +283,25 @@ def _coverage(lo: int | None, hi: int | None, full: int) -> Coverage:
     return Coverage.NOT_STARTED if lo is None and hi is None else Coverage.HAVE_MORE
 
 
-def cursor(conn: Connection, chat_id: ChatId) -> HistoryCursor:
+def cursor(conn: Connection, chat_id: ChatRef) -> HistoryCursor:
     """How much of a chat's history is here; of an unknown chat nothing."""
     row = conn.execute(
         f"SELECT {_REACH}, {_CURSOR} FROM chat WHERE chat_id = ?",  # noqa: S608
-        (chat_id,),
+        (conn.own(chat_id),),
     ).fetchone()
     if row is None:
         return HistoryCursor(None, None, Coverage.NOT_STARTED, None, 0, 0)
     return HistoryCursor(row[0], row[1], _coverage(*row[:3]), row[3], row[4], row[5] or 0)
 
 
-def save_older_token(conn: Connection, chat_id: ChatId, token: str | None) -> None:
+def save_older_token(conn: Connection, chat_id: ChatRef, token: str | None) -> None:
     """Keep the page token with which older messages are asked for."""
-    conn.execute("UPDATE chat SET older_token = ? WHERE chat_id = ?", (token, chat_id))
+    conn.execute("UPDATE chat SET older_token = ? WHERE chat_id = ?", (token, conn.own(chat_id)))
 
 
 def unclaimed_own(
     conn: Connection,
-    chat_id: ChatId,
+    chat_id: ChatRef,
     after: MessageId,
     not_before: Millis,
     unstored: Sequence[Message] = (),
@@ -307,9 +310,9 @@ def unclaimed_own(
 
     `unstored` are such that the cache could not take; they count as if they were in it.
     """
-    rows = conn.execute(_UNCLAIMED, (chat_id, after, not_before)).fetchall()
+    rows = conn.execute(_UNCLAIMED, (conn.own(chat_id), after, not_before)).fetchall()
     found = {message.message_id: message for message in _with_files(conn, chat_id, rows)}
     for message in unstored:
-        if conn.execute(_IS_CLAIMED, (chat_id, message.message_id)).fetchone() is None:
+        if conn.execute(_IS_CLAIMED, (conn.own(chat_id), message.message_id)).fetchone() is None:
             found.setdefault(message.message_id, message)
     return tuple(found[message_id] for message_id in sorted(found))

@@ -1,8 +1,9 @@
 """What the operator left at which chat, as a value that differs when anything of it does."""
 
+from chat_tui.model.ids import ChatRef
 from chat_tui.store.database import Connection
 
-Notes = dict[int, tuple[object, ...]]
+Notes = dict[ChatRef, tuple[object, ...]]
 """By chat: how its outbox, its drafts and its marks stand."""
 
 _IS_ID = "typeof(chat_id) = 'integer' AND chat_id > 0"
@@ -25,6 +26,6 @@ def of_the_operator(conn: Connection) -> Notes:
     """Of every chat with something in the outbox that is not confirmed, with a draft or any mark."""
     found: dict[int, list[object]] = {}
     for query in (_OUTBOX, _DRAFTS, _MARKS, _PINS, _NOTES, _LABELS):
-        for chat_id, *rest in conn.execute(query.format(_IS_ID)):
-            found.setdefault(chat_id, []).extend(rest)
-    return {chat_id: tuple(rest) for chat_id, rest in found.items()}
+        for number, *rest in conn.execute(query.format(_IS_ID)):
+            found.setdefault(number, []).extend(rest)
+    return {conn.chat(number): tuple(rest) for number, rest in found.items()}

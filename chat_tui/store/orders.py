@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from chat_tui.model.ids import CampaignId, ChatId, Millis, OrderId, ReturnId
+from chat_tui.model.ids import CampaignId, ChatRef, Millis, OrderId, ReturnId
 from chat_tui.model.order import Money, Order, OrderDelivery, OrderLine, Reading, Return
 from chat_tui.store.database import Connection
 from chat_tui.store.rows import clean, clean_or_none, moment, number_or_none
@@ -149,24 +149,24 @@ def returned(conn: Connection, return_id: ReturnId) -> Reading[Return] | None:
     return Reading(found, row[0])
 
 
-def _due(chat_ids: Iterable[ChatId], not_before: Millis, now: Millis) -> dict[str, object]:
+def _due(conn: Connection, chat_ids: Iterable[ChatRef], not_before: Millis, now: Millis) -> dict[str, object]:
     """What `_DUE_ORDERS` and `_DUE_RETURNS` ask for, by name."""
-    return {"chats": json.dumps(sorted(chat_ids)), "not_before": not_before, "now": now}
+    return {"chats": json.dumps(sorted(map(conn.own, chat_ids))), "not_before": not_before, "now": now}
 
 
 def due_orders(
-    conn: Connection, chat_ids: Iterable[ChatId], not_before: Millis, now: Millis
+    conn: Connection, chat_ids: Iterable[ChatRef], not_before: Millis, now: Millis
 ) -> tuple[OrderId, ...]:
     """The orders of these chats that were not asked for from `not_before` up to now."""
-    rows = conn.execute(_DUE_ORDERS, _due(chat_ids, not_before, now))
+    rows = conn.execute(_DUE_ORDERS, _due(conn, chat_ids, not_before, now))
     return tuple(OrderId(row[0]) for row in rows)
 
 
 def due_returns(
-    conn: Connection, chat_ids: Iterable[ChatId], not_before: Millis, now: Millis
+    conn: Connection, chat_ids: Iterable[ChatRef], not_before: Millis, now: Millis
 ) -> tuple[tuple[ReturnId, OrderId, CampaignId | None], ...]:
     """As `due_orders`, for returns, each with its order and, as far as anybody told, its shop."""
-    rows = conn.execute(_DUE_RETURNS, _due(chat_ids, not_before, now))
+    rows = conn.execute(_DUE_RETURNS, _due(conn, chat_ids, not_before, now))
     return tuple((ReturnId(row[0]), OrderId(row[1]), row[2] and CampaignId(row[2])) for row in rows)
 
 
@@ -176,16 +176,16 @@ def unread_waiting(conn: Connection, limit: int, *, besides: Iterable[OrderId] =
     return tuple(OrderId(row[0]) for row in rows)
 
 
-def chats_of_buyer(conn: Connection, public_id: str, but: ChatId, limit: int) -> tuple[ChatId, ...]:
+def chats_of_buyer(conn: Connection, public_id: str, but: ChatRef, limit: int) -> tuple[ChatRef, ...]:
     """Other chats with the buyer's account, the newest first."""
-    rows = conn.execute(_OTHERS.format(column="customer_public_id"), (clean(public_id), but, limit))
-    return tuple(ChatId(row[0]) for row in rows)
+    rows = conn.execute(_OTHERS.format(column="customer_public_id"), (clean(public_id), conn.own(but), limit))
+    return tuple(conn.chat(row[0]) for row in rows)
 
 
-def chats_of_order(conn: Connection, order_id: OrderId, but: ChatId, limit: int) -> tuple[ChatId, ...]:
+def chats_of_order(conn: Connection, order_id: OrderId, but: ChatRef, limit: int) -> tuple[ChatRef, ...]:
     """Other chats about an order, the newest first."""
-    rows = conn.execute(_OTHERS.format(column="order_id"), (order_id, but, limit))
-    return tuple(ChatId(row[0]) for row in rows)
+    rows = conn.execute(_OTHERS.format(column="order_id"), (order_id, conn.own(but), limit))
+    return tuple(conn.chat(row[0]) for row in rows)
 
 
 def _order_columns(order: Order) -> tuple[int | str | None, ...]:

@@ -3,7 +3,7 @@
 import sqlite3
 
 from chat_tui.model.hold import Told
-from chat_tui.model.ids import ChatId, Millis, OutboxId
+from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.outbox import MAY_LEAVE, OutboxItem, OutboxKind, OutboxState, may_move
 from chat_tui.model.quota import BootMillis
 from chat_tui.store.database import Connection
@@ -70,7 +70,7 @@ def enqueue(
     conn: Connection,
     *,
     outbox_id: OutboxId,
-    chat_id: ChatId,
+    chat_id: ChatRef,
     kind: OutboxKind,
     text: str,
     file_name: str,
@@ -86,7 +86,7 @@ def enqueue(
 
     `told_boot` and `told_uptime` are the clock of the machine at `created_at`, from which on it is held.
     """
-    [last] = conn.execute(_LAST, (chat_id,)).fetchone()
+    [last] = conn.execute(_LAST, (conn.own(chat_id),)).fetchone()
     item = OutboxItem(
         outbox_id,
         chat_id,
@@ -110,7 +110,7 @@ def enqueue(
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             item.outbox_id,
-            item.chat_id,
+            conn.own(item.chat_id),
             item.seq,
             item.kind.value,
             item.text,
@@ -127,14 +127,14 @@ def enqueue(
         ),
     )
     if clear_draft:
-        conn.execute("DELETE FROM draft WHERE chat_id = ? AND copy = ''", (chat_id,))
+        conn.execute("DELETE FROM draft WHERE chat_id = ? AND copy = ''", (conn.own(chat_id),))
     return item
 
 
 def get(conn: Connection, outbox_id: OutboxId) -> OutboxItem | None:
     """An item, or None if it left."""
     row = conn.execute(_GET, (outbox_id,)).fetchone()
-    return None if row is None else item_of(row)
+    return None if row is None else item_of(conn, row)
 
 
 def move(
@@ -210,17 +210,17 @@ def take_back(conn: Connection, outbox_id: OutboxId) -> OutboxItem | None:
 
 def open_items(conn: Connection) -> tuple[OutboxItem, ...]:
     """Everything not confirmed, all chats, oldest first."""
-    return tuple(map(item_of, conn.execute(_OPEN)))
+    return tuple(item_of(conn, row) for row in conn.execute(_OPEN))
 
 
-def heads(conn: Connection, chat_id: ChatId | None = None) -> tuple[OutboxItem, ...]:
+def heads(conn: Connection, chat_id: ChatRef | None = None) -> tuple[OutboxItem, ...]:
     """Per chat (or of one) the item whose turn it is, and the released ones: a later read may link them.
 
     What is queued, waiting, sending, sent or unconfirmed holds back what stands behind it; a failed or a
     released item does not.
     """
-    rows = conn.execute(_HEADS) if chat_id is None else conn.execute(_HEADS_OF, (chat_id,))
-    return tuple(map(item_of, rows))
+    rows = conn.execute(_HEADS) if chat_id is None else conn.execute(_HEADS_OF, (conn.own(chat_id),))
+    return tuple(item_of(conn, row) for row in rows)
 
 
 def due(conn: Connection) -> tuple[tuple[OutboxItem, ...], tuple[OutboxItem, ...]]:
@@ -230,14 +230,14 @@ def due(conn: Connection) -> tuple[tuple[OutboxItem, ...], tuple[OutboxItem, ...
 
 def told(conn: Connection) -> tuple[OutboxItem, ...]:
     """The items of all chats that the Market told to wait."""
-    return tuple(map(item_of, conn.execute(_TOLD)))
+    return tuple(item_of(conn, row) for row in conn.execute(_TOLD))
 
 
-def unlinked(conn: Connection, chat_id: ChatId) -> tuple[OutboxItem, ...]:
+def unlinked(conn: Connection, chat_id: ChatRef) -> tuple[OutboxItem, ...]:
     """The items of a chat that no message of its history is known to be."""
-    return tuple(map(item_of, conn.execute(_UNLINKED, (chat_id,))))
+    return tuple(item_of(conn, row) for row in conn.execute(_UNLINKED, (conn.own(chat_id),)))
 
 
-def own_for(conn: Connection, chat_id: ChatId) -> tuple[OutboxItem, ...]:
+def own_for(conn: Connection, chat_id: ChatRef) -> tuple[OutboxItem, ...]:
     """All items of a chat, in their order."""
-    return tuple(map(item_of, conn.execute(_OWN, (chat_id,))))
+    return tuple(item_of(conn, row) for row in conn.execute(_OWN, (conn.own(chat_id),)))

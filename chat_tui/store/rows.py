@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from chat_tui.model.chat import Chat, ChatContext
-from chat_tui.model.ids import CampaignId, ChatId, MessageId, Millis, OrderId, OutboxId, ReturnId
+from chat_tui.model.ids import CampaignId, ChatRef, MessageId, Millis, OrderId, OutboxId, ReturnId
 from chat_tui.model.message import Attachment, Message
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.store.shape import LARGEST_ID, LATEST
+from chat_tui.store.sqlite.connections import Connection
 
 Row = Sequence[Any]
 
@@ -59,7 +60,7 @@ def chat_columns(chat: Chat) -> tuple[int | str | None, ...]:
     """The columns of CHAT, in that order."""
     context = chat.context
     return (
-        chat.chat_id,
+        chat.chat_id.number,
         clean(chat.kind),
         clean(chat.status),
         clean(context.kind),
@@ -73,7 +74,7 @@ def chat_columns(chat: Chat) -> tuple[int | str | None, ...]:
     )
 
 
-def chat_of(row: Row) -> Chat:
+def chat_of(conn: Connection, row: Row) -> Chat:
     """The chat in the first columns of a row, see CHAT."""
     (
         chat_id,
@@ -96,7 +97,7 @@ def chat_of(row: Row) -> Chat:
         name,
         public_id,
     )
-    return Chat(ChatId(chat_id), context, kind, status, created, updated)
+    return Chat(conn.chat(chat_id), context, kind, status, created, updated)
 
 
 def attachments_of(rows: Iterable[Row]) -> dict[MessageId, tuple[Attachment, ...]]:
@@ -107,7 +108,7 @@ def attachments_of(rows: Iterable[Row]) -> dict[MessageId, tuple[Attachment, ...
     return found
 
 
-def storable(chat_id: ChatId, message: Message) -> Message:
+def storable(chat_id: ChatRef, message: Message) -> Message:
     """The message as a row of this chat will give it back."""
     files = tuple(
         Attachment(clean_or_none(a.name), clean_or_none(a.url), number_or_none(a.size))
@@ -123,11 +124,11 @@ def storable(chat_id: ChatId, message: Message) -> Message:
     )
 
 
-def item_of(row: Row) -> OutboxItem:
+def item_of(conn: Connection, row: Row) -> OutboxItem:
     """The outbox item in a row, see ITEM."""
     return OutboxItem(
         outbox_id=OutboxId(row[0]),
-        chat_id=ChatId(row[1]),
+        chat_id=conn.chat(row[1]),
         seq=row[2],
         kind=OutboxKind(row[3]),
         text=row[4],

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from typing import Any, Final
 
-from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.ids import MessageId, Millis
 from chat_tui.model.search import About, SearchHit, SearchPage, SearchQuery, Standing
 from chat_tui.stems import Pattern, patterns
 from chat_tui.store import chats, indexing
@@ -81,9 +81,9 @@ _IS_NAMED = "SELECT EXISTS (SELECT 1 FROM chat_search WHERE chat_search MATCH ?)
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a hit is made of."""
+    """What a hit is made of; `number` is that of its chat."""
 
-    chat_id: ChatId
+    number: int
     created_at: Millis
     message_id: MessageId | None = None
     sender: str = ""
@@ -225,10 +225,10 @@ def _walk(
 
 def _page(conn: Connection, walk: _Walk) -> SearchPage:
     found, next_key = walk
-    items = chats.items(conn, (one.chat_id for one in found))
+    items = chats.items(conn, (conn.chat(one.number) for one in found))
     hits = tuple(
         SearchHit(
-            items[one.chat_id],
+            items[conn.chat(one.number)],
             one.message_id,
             one.created_at,
             one.sender,

@@ -27,4 +27,6 @@ def stats(conn: Connection, zone: tzinfo, since: Millis | None, now: Millis) -> 
     holds = PLACES[Tab.WAITING].holds(now)
     waiting = conn.execute(_COUNT.format(holds=holds)).fetchone()[0]
     longest = conn.execute(_LONGEST.format(holds=holds)).fetchone() or (None, None)
-    return replace(answers, waiting=waiting, longest=longest[0], longest_since=longest[1])
+    return replace(
+        answers, waiting=waiting, longest=longest[0] and conn.chat(longest[0]), longest_since=longest[1]
+    )

@@ -1,13 +1,13 @@
 """Which chats a tab of the list holds, and in which order: one index of the cache each.
 
-`QueueKey(bucket, order, chat_id)` is the place of a chat; pages are found by it and never counted off. Its
+`QueueKey(bucket, order, chat)` is the place of a chat; pages are found by it and never counted off. Its
 bucket is twice that of the column, so that there is room for the pinned chats between two.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
-from chat_tui.model.ids import Millis
+from chat_tui.model.ids import BusinessId, Millis
 from chat_tui.model.queue import QueueKey, Tab
 from chat_tui.store.marks import DONE, SNOOZED
 
@@ -46,13 +46,20 @@ class TabPlace:
         """QueueKey.bucket of a chat, from its column."""
         return 2 * bucket - self.lift if is_pinned else 2 * bucket
 
-    def compared(self, sign: str, key: QueueKey) -> tuple[str, tuple[float, ...]]:
-        """The condition that a chat without a pin stands on one side of a key, and what it binds."""
+    def compared(self, sign: str, key: QueueKey, business: BusinessId) -> tuple[str, tuple[float, ...]]:
+        """The condition that a chat without a pin stands on one side of a key, and what it binds.
+
+        The key may be that of another business: where all else is equal, the chats of one business come
+        wholly before those of the next. No chat has the number 0.
+        """
+        order, number = key.order, key.chat.number
+        if key.chat.business != business:
+            order, number = order + (key.chat.business > business), 0
         if self.is_one_bucket:
             if key.bucket < 0:
                 return ("1" if sign.startswith(">") else "0"), ()
-            return f"({self.order}, c.chat_id) {sign} (?, ?)", (key.order, key.chat_id)
-        numbers = (key.bucket / 2, key.order, key.chat_id)
+            return f"({self.order}, c.chat_id) {sign} (?, ?)", (order, number)
+        numbers = (key.bucket / 2, order, number)
         return f"({self.bucket}, {self.order}, c.chat_id) {sign} (?, ?, ?)", numbers
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import BusinessId, ChatRef
 from chat_tui.model.timeline import Draft
 from chat_tui.personal_files import NotAFile, TooLarge, read_file
 from chat_tui.private_files import whole_file
@@ -28,19 +28,19 @@ def keep(data_dir: Path, copy: str, drafts: Sequence[Draft]) -> None:
     if not drafts:
         target.unlink(missing_ok=True)
         return
-    told = [{"chat_id": one.chat_id, "text": one.text, "caret": one.caret} for one in drafts]
+    told = [{"chat_id": one.chat_id.number, "text": one.text, "caret": one.caret} for one in drafts]
     # What a terminal sent that is no text is written as it is, and told apart when it is read.
     with whole_file(target) as file:
         # What a terminal sent that is no text is written as it is, and told apart when it is read.
         file.write(json.dumps(told, ensure_ascii=True).encode())
 
 
-def found(data_dir: Path) -> dict[str, tuple[Draft, ...]]:
+def found(data_dir: Path, business: BusinessId) -> dict[str, tuple[Draft, ...]]:
     """By copy the texts that are kept; a file that cannot be read stays where it is."""
     kept = {}
     for path in sorted(data_dir.glob(f"{_PREFIX}*.json")):
         try:
-            kept[path.stem.removeprefix(_PREFIX)] = _read(path)
+            kept[path.stem.removeprefix(_PREFIX)] = _read(path, business)
         except (OSError, NotAFile, TooLarge, ValueError, TypeError, KeyError) as error:
             log.warning("kept texts not read: %s", type(error).__name__)
     return kept
@@ -50,6 +50,8 @@ def _path(data_dir: Path, copy: str) -> Path:
     return data_dir / f"{_PREFIX}{copy}.json"
 
 
-def _read(path: Path) -> tuple[Draft, ...]:
+def _read(path: Path, business: BusinessId) -> tuple[Draft, ...]:
     told: Any = json.loads(read_file(path, MOST_BYTES, follow=False))
-    return tuple(Draft(ChatId(int(one["chat_id"])), str(one["text"]), int(one["caret"])) for one in told)
+    return tuple(
+        Draft(ChatRef(business, int(one["chat_id"])), str(one["text"]), int(one["caret"])) for one in told
+    )

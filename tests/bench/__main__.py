@@ -19,6 +19,7 @@ from pathlib import Path
 from chat_tui.store.database import Store, StorePaths
 from tests.bench.fill import fill
 from tests.bench.terminal import WARM_UP, Figures, Plan, measure_bare, measure_inbox
+from tests.support.refs import BUSINESS
 
 SEED = 1
 Measure = Callable[[Plan], Figures]
@@ -76,7 +77,7 @@ def table(rounds: Sequence[tuple[Figures, Figures]], against: str) -> str:
 def _filled(directory: Path, chats: int, messages: int) -> Path:
     if not (directory / "cache").exists():
         sys.stderr.write(f"Filling a store with {chats} chats…\n")
-        store = Store(StorePaths(directory / "cache", directory / "data"))
+        store = Store(StorePaths(directory / "cache", directory / "data", BUSINESS))
         fill(store, chats, messages, SEED)
         store.close()
     return directory

@@ -14,13 +14,14 @@ from functools import partial
 from pathlib import Path
 
 from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind
-from chat_tui.model.ids import CampaignId, ChatId, MessageId, OrderId, ReturnId
+from chat_tui.model.ids import CampaignId, MessageId, OrderId, ReturnId
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.queue import QueueKey, Tab, Talk, read_talk, waiting_since
 from chat_tui.store import chats, indexing, messages, outbox
 from chat_tui.store.database import Connection, Store, StorePaths
 from chat_tui.store.rows import chat_columns
 from tests.bench.search import measure_search
+from tests.support.refs import BUSINESS, ref
 
 NOW = 1_790_000_000_000
 DAY = 86_400_000
@@ -49,7 +50,7 @@ def history(dice: random.Random, chat_id: int, first_id: int, size: int, ends: i
         sender = Sender.CUSTOMER if n == 0 or dice.random() < 0.55 else Sender.PARTNER
         words = dice.choices(WORDS, k=dice.randrange(2, 18)) + dice.choices(RARE, cum_weights=FREQUENCY, k=3)
         text = " ".join(words)
-        found.append(Message(ChatId(chat_id), MessageId(first_id + n), at, sender, text))
+        found.append(Message(ref(chat_id), MessageId(first_id + n), at, sender, text))
     return found
 
 
@@ -66,7 +67,7 @@ def chat(dice: random.Random, chat_id: int, updated_at: int) -> Chat:
     )
     of_kind = ChatKind.ARBITRAGE if dice.random() < 0.01 else ChatKind.CHAT
     status = dice.choice(STATUSES + ACTIVE)
-    return Chat(ChatId(chat_id), context, of_kind, status, updated_at - DAY, updated_at)
+    return Chat(ref(chat_id), context, of_kind, status, updated_at - DAY, updated_at)
 
 
 def rows(dice: random.Random, how_many: int, in_all: int) -> Iterator[tuple[Chat, list[Message]]]:
@@ -116,7 +117,11 @@ def _write(conn: Connection, batch: list[tuple[Chat, list[Message]]]) -> None:
     )
     for told, _ in sorted(batch, key=lambda one: one[0].chat_id):
         indexing.add_chat(
-            conn, told.chat_id, told.context.customer_name, told.context.order_id, told.context.return_id
+            conn,
+            told.chat_id.number,
+            told.context.customer_name,
+            told.context.order_id,
+            told.context.return_id,
         )
     for m in sorted((m for _, found in batch for m in found), key=lambda m: (m.created_at, m.message_id)):
         indexing.add_message(conn, m.created_at << 20 | m.message_id & 0xFFFFF, m)
@@ -144,12 +149,12 @@ def measure(store: Store) -> None:
         pages = partial(chats.page, tab=tab, now=0)
         _print(f"page {tab}", store, lambda conn, key, pages=pages: pages(conn, after=key), found)
         _print(f"page back {tab}", store, lambda conn, key, pages=pages: pages(conn, before=key), found)
-    everyone = [ChatId(key.chat_id) for key in keys[Tab.ALL]]
+    everyone = [key.chat for key in keys[Tab.ALL]]
     last = partial(chats.page, tab=Tab.ALL, from_end=True, now=0)
     _print("last page", store, lambda conn, _: last(conn), everyone[:100])
     _print("item", store, partial(chats.item, now=0), everyone)
     _print("timeline", store, messages.timeline, everyone)
-    longest = ChatId(14_000_000)
+    longest = ref(14_000_000)
     middle = MessageId(90_000_400)
     _print("timeline long", store, messages.timeline, [longest] * 100)
     _print("older long", store, lambda conn, c: messages.timeline(conn, c, before=middle), [longest] * 100)
@@ -193,7 +198,7 @@ def main() -> None:
     words.add_argument("--seed", type=int, default=1)
     given = words.parse_args()
     begun = time.perf_counter()
-    store = Store(StorePaths(given.directory / "cache", given.directory / "data"))
+    store = Store(StorePaths(given.directory / "cache", given.directory / "data", BUSINESS))
     first = store.read(chats.page, Tab.WAITING, now=0).result()
     took = (time.perf_counter() - begun) * 1000
     print(f"open and first page {took:.1f} ms, SQLite {sqlite3.sqlite_version}")  # noqa: T201

@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
 
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import MessageId
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.search import SearchQuery, Standing
 from chat_tui.store import coverage, messages, search
 from chat_tui.store.database import Connection, Store
+from tests.support.refs import ref
 
 _BARE = """
     SELECT chat_id, updated_at, status, customer_name FROM chat
@@ -49,7 +50,7 @@ def measure_search(store: Store, rare: Sequence[str]) -> None:
         "coverage": [coverage.coverage] * ROUNDS,
         "around a message": [partial(_around, place=dice.choice(places)) for _ in range(ROUNDS)],
         "around in a long chat": [
-            partial(messages.timeline, chat_id=ChatId(14_000_000), around=MessageId(90_000_400))
+            partial(messages.timeline, chat_id=ref(14_000_000), around=MessageId(90_000_400))
         ]
         * ROUNDS,
     }
@@ -72,7 +73,7 @@ def _bare(conn: Connection, place: tuple[int, int, int]) -> object:
 
 
 def _around(conn: Connection, place: tuple[int, int, int]) -> object:
-    return messages.timeline(conn, ChatId(place[1]), around=MessageId(place[2] - 2))
+    return messages.timeline(conn, ref(place[1]), around=MessageId(place[2] - 2))
 
 
 def _times(store: Store, asks: Sequence[Ask]) -> list[float]:
@@ -108,4 +109,4 @@ def _print_rate(store: Store, dice: random.Random, rare: Sequence[str]) -> None:
 
 
 def _message(number: int, text: str) -> Message:
-    return Message(ChatId(14_000_001), MessageId(number), 1_600_000_000_000 + number, Sender.CUSTOMER, text)
+    return Message(ref(14_000_001), MessageId(number), 1_600_000_000_000 + number, Sender.CUSTOMER, text)

@@ -13,10 +13,11 @@ import pytest
 
 from chat_tui.commands import acting as waiting
 from chat_tui.commands.acting import delivered
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.store.errors import StoreBusy
 from tests.commands.send_verb import CASES, run_all
+from tests.support.refs import ref
 from tests.support.waiting import crowd
 
 SHORT = (
@@ -35,7 +36,7 @@ def test_the_verb_ends_by_the_documented_code_whatever_the_market_does() -> None
         assert ended.arrived == (ended.code == 0)
 
 
-ITEM = OutboxItem(OutboxId("a"), ChatId(5), 1, OutboxKind.TEXT, "x", "", 0, "", OutboxState.SENDING, 0, 0)
+ITEM = OutboxItem(OutboxId("a"), ref(5), 1, OutboxKind.TEXT, "x", "", 0, "", OutboxState.SENDING, 0, 0)
 
 
 def an_inbox(states: list[Any], settle_s: float = 60.0) -> Any:

@@ -1,5 +1,6 @@
 """Several profiles in the settings file: all at once on the screen, one at a time for the verbs."""
 
+import asyncio
 import json
 import sys
 from collections.abc import Iterator
@@ -9,17 +10,19 @@ import pytest
 
 from chat_tui.commands.opening import open_all
 from chat_tui.commands.speak import CannotStart
-from chat_tui.model.apart import common_chat
-from chat_tui.model.ids import ChatId
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.paths import locate
+from chat_tui.sandbox.access import API_KEY, FOREIGN_KEY
 from chat_tui.settings import Settings
 from tests.commands.conftest import Run
 from tests.support.program import at_home
 from tests.support.pty_program import PtyProgram
+from tests.support.refs import BUSINESS, OTHER_BUSINESS, ref
 from tests.support.sandbox import Sandbox
 
 Markets = tuple[Sandbox, Sandbox]
+KEYS = (API_KEY, FOREIGN_KEY)
+BUSINESSES = (BUSINESS, OTHER_BUSINESS)
 
 
 @pytest.fixture
@@ -35,13 +38,14 @@ def write_settings(markets: Markets, directory: Path) -> None:
     """A settings file with both shops, whose keys lie beside it, and a third whose key is missing."""
     directory.mkdir(parents=True, exist_ok=True)
     tables = ['[ui]\nlanguage = "ru"\n[sending]\nundo_seconds = 0\n']
-    for name, title, market in zip(("kitchen", "home"), ("Кухня", "Дом"), markets, strict=True):
+    shops = zip(("kitchen", "home"), ("Кухня", "Дом"), markets, KEYS, BUSINESSES, strict=True)
+    for name, title, market, secret, business in shops:
         key = directory / f"{name}.key"
-        key.write_text(market.api_key)
+        key.write_text(secret)
         key.chmod(0o600)
         tables.append(
             f'[profiles.{name}]\nname = "{title}"\napi_url = "{market.url}"\n'
-            f'business_id = {market.business_id}\napi_key_file = "{name}.key"\n'
+            f'business_id = {business}\napi_key_file = "{name}.key"\n'
         )
     tables.append('[profiles.garden]\nbusiness_id = 5\napi_key_file = "garden.key"\n')
     (directory / "settings.toml").write_text("\n".join(tables))
@@ -106,12 +110,26 @@ async def test_what_is_private_to_one_shop_is_sent_by_none(environment: dict[str
     inbox = open_all(("kitchen", "home", "garden"), Settings())
     inbox.start(background=False)
     try:
-        for place in range(2):
-            refused = await inbox.send_text(common_chat(place, ChatId(5)), "Вот: not-like-a-key")
+        for business in BUSINESSES:
+            refused = await inbox.send_text(ref(5, business), "Вот: not-like-a-key")
             assert refused == Problem(ProblemKind.TEXT_SECRET)
         assert await inbox.inspect_file(key) == Problem(ProblemKind.FILE_OWN)
     finally:
         await inbox.close()
+
+
+def test_a_business_that_two_profiles_name_is_open_once(environment: dict[str, str]) -> None:
+    paths = locate()
+    text = paths.settings_file.read_text()
+    paths.settings_file.write_text(text.replace(str(OTHER_BUSINESS), str(BUSINESS)))
+    inbox = open_all(("kitchen", "home"), Settings())
+    inbox.start(background=False)
+    try:
+        known = {name: part.problem for name, part in inbox.link().parts}
+        assert known["Дом"] == Problem(ProblemKind.LEFT_OUT, message="This is the same business as Кухня.")
+        assert inbox.own(ref(5)).business == BUSINESS
+    finally:
+        asyncio.run(inbox.close())
 
 
 def test_if_no_shop_can_be_opened_every_reason_is_said(environment: dict[str, str]) -> None:

@@ -15,6 +15,7 @@ from tests.faults.support.processes import Process, await_true
 from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import QUICK, Trial
 from tests.support.faults import Answer, lost
+from tests.support.shop import item_of
 from tests.support.waiting import until
 
 Start = Callable[..., Process]
@@ -49,7 +50,7 @@ async def test_f_126_the_clock_jumps_while_an_outcome_is_looked_up(trial: Trial,
     clock.ahead_ms = JUMPS[jump]
     await trial.unconfirmed(outbox_id)
     assert QUICK.settle_s <= time.monotonic() - begun
-    assert await trial.shop.inbox.resend(outbox_id) is None
+    assert await trial.shop.inbox.resend(await item_of(trial.shop.inbox, outbox_id)) is None
     await trial.confirmed(outbox_id)
     await trial.check()
 

@@ -14,7 +14,6 @@ from textual.strip import Strip
 
 from chat_tui.market import chats as answered
 from chat_tui.market.transport import Response
-from chat_tui.model.ids import ChatId
 from chat_tui.model.queue import QueuePage, Tab
 from chat_tui.store import chats, messages
 from chat_tui.store.database import Store
@@ -22,6 +21,7 @@ from chat_tui.ui.terminal.cells import Cells
 from tests.faults.support.hostile_stage import HostileApp
 from tests.faults.support.payloads import leaks
 from tests.fuzz.texts import text
+from tests.support.refs import BUSINESS, ref
 from tests.support.scenes import NOW
 from tests.support.settling import settled
 from tests.support.shop import open_store
@@ -68,15 +68,15 @@ async def run(seed: int, texts: int, names: int, *, first: int = 0) -> Found:
 def _fill(store: Store, chance: random.Random, count: int, each: int) -> None:
     """What the Market answers goes the way of every answer into the store."""
     listed = [_chat(number, text(chance, 40)) for number in range(1, count + 1)]
-    page = answered.chats_page(_answer({"chats": listed}))
+    page = answered.chats_page(_answer({"chats": listed}), BUSINESS)
     assert (len(page.chats), page.skipped) == (count, 0)
     store.write_cache(chats.save_page, page.chats, NOW).result()
     for number in range(1, count + 1):
         said = [_message(number * 1000 + place, text(chance, 400), chance) for place in range(each)]
-        read = answered.messages_page(_answer({"messages": said}), ChatId(number))
+        read = answered.messages_page(_answer({"messages": said}), ref(number))
         assert (len(read.messages), read.skipped) == (each, 0)
         store.write_cache(
-            messages.save_page, ChatId(number), read.messages, newest_reached=True, oldest_reached=True
+            messages.save_page, ref(number), read.messages, newest_reached=True, oldest_reached=True
         ).result()
 
 

@@ -3,28 +3,36 @@
 from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.together import Business
 from chat_tui.model.chat import Chat, ChatContext
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import BusinessId, ChatRef, MessageId
 from chat_tui.model.link import Link
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
-from chat_tui.model.search import SearchHit, SearchPage, SearchQuery
+from chat_tui.model.search import SearchHit, SearchKey, SearchPage, SearchQuery
+from tests.support.refs import ref
 
 
 def chat_item(key: QueueKey) -> QueueItem:
     """A row in this place of its tab."""
-    chat = Chat(ChatId(key.chat_id), ChatContext("DIRECT"), "CHAT", "NEW", 0, 0)
+    chat = Chat(key.chat, ChatContext("DIRECT"), "CHAT", "NEW", 0, 0)
     return QueueItem(
         chat, key, None, "", "", newest_has_file=False, is_unseen=False, has_draft=False, trouble=None
     )
 
 
-def found(number: int, at: int) -> SearchHit:
-    """A message found, which is kept in its store as row `number`."""
-    item = chat_item(QueueKey(0, -at, number))
+def found(number: int, at: int, place: int = 0) -> SearchHit:
+    """A message found, which is kept in the store of the business in this place as row `number`."""
+    item = chat_item(QueueKey(0, -at, of_place(place, number)))
     return SearchHit(item, MessageId(number), at, "CUSTOMER", f"{number}", key=number)
+
+
+def of_place(place: int, number: int) -> ChatRef:
+    """A chat of the first, second … of the `businesses`."""
+    return ref(number, BusinessId(place + 1))
 
 
 class ListedInbox(Inbox):
     """Answers from lists, by the rules that the store keeps to."""
+
+    business = BusinessId(0)
 
     def __init__(self, keys: list[QueueKey], finds: list[SearchHit], *, most: int = 1000) -> None:
         """`most` hits are given at once, however many are asked for."""
@@ -51,7 +59,7 @@ class ListedInbox(Inbox):
         behind = after and [row for row in self.rows if row.key <= after]
         return QueuePage(tab, tuple(kept[:limit]), has_before=bool(behind), has_after=len(kept) > limit)
 
-    async def queue_item(self, chat_id: ChatId, tab: Tab = Tab.ALL) -> QueueItem | None:
+    async def queue_item(self, chat_id: ChatRef, tab: Tab = Tab.ALL) -> QueueItem | None:
         return next((row for row in self.rows if row.chat.chat_id == chat_id), None)
 
     async def waiting_beyond(self, start: QueueKey | None, *, backwards: bool = False) -> QueueItem | None:
@@ -64,16 +72,18 @@ class ListedInbox(Inbox):
     async def tab_counts(self) -> dict[Tab, int]:
         return dict.fromkeys(Tab, len(self.rows))
 
-    async def search(self, query: SearchQuery, after: int | None = None, limit: int = 50) -> SearchPage:
+    async def search(self, query: SearchQuery, after: SearchKey | None = None, limit: int = 50) -> SearchPage:
         begin = 0 if after is None else next(n for n, hit in enumerate(self.finds, 1) if hit.key == after)
         hits = tuple(self.finds[begin : begin + min(limit, self.most)])
         is_last = begin + len(hits) >= len(self.finds)
         return SearchPage(hits, None if is_last or not hits else hits[-1].key)
 
-    def link(self, chat_id: ChatId | None = None) -> Link:
+    def link(self, chat_id: ChatRef | None = None) -> Link:
         return self.state
 
 
 def businesses(*inboxes: Inbox) -> list[Business]:
-    """Under the names A, B, C, …"""
+    """Under the names A, B, C, … and the numbers 1, 2, 3, …"""
+    for n, inbox in enumerate(inboxes, 1):
+        inbox.business = BusinessId(n)  # type: ignore[misc]
     return [Business(chr(ord("A") + n), inbox) for n, inbox in enumerate(inboxes)]

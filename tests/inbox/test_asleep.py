@@ -5,8 +5,8 @@ from pathlib import Path
 
 from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.service import Inbox
-from chat_tui.model.ids import ChatId
 from chat_tui.store.database import Store, StorePaths
+from tests.support.refs import BUSINESS, ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, client_of
 from tests.support.waiting import PATIENCE_S
@@ -25,14 +25,16 @@ class Connections:
 
 
 def inbox_of(connections: Connections, directory: Path) -> Inbox:
-    return Inbox(Store(StorePaths(directory / "cache", directory / "data")), connections, settings=QUICK)
+    return Inbox(
+        Store(StorePaths(directory / "cache", directory / "data", BUSINESS)), connections, settings=QUICK
+    )
 
 
 async def test_nothing_is_begun_before_it_is_woken(market: Sandbox, tmp_path: Path) -> None:
     connections = Connections(market)
     inbox = inbox_of(connections, tmp_path)
     inbox.start(background=False, asleep=True)
-    inbox.open_chat(ChatId(1))
+    inbox.open_chat(ref(1))
     inbox.refresh()
     asked = asyncio.create_task(inbox.sync_once())
     await inbox.tab_counts()

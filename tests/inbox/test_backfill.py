@@ -4,7 +4,6 @@ from math import ceil
 
 from chat_tui.inbox.reading.backfill import Backfill
 from chat_tui.inbox.reading.history import PAGE
-from chat_tui.model.ids import ChatId
 from chat_tui.model.link import LinkState
 from chat_tui.model.message import Sender
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -13,6 +12,7 @@ from tests.inbox.simulation.market import BEGINNING
 from tests.soak.copies import Reader
 from tests.soak.requests import BUSINESS
 from tests.soak.stage import SoakStage
+from tests.support.refs import ref
 
 QUOTA = HOURLY["getChatHistory"]
 OFFLINE = Problem(ProblemKind.OFFLINE, operation="getChatHistory")
@@ -44,7 +44,7 @@ def test_the_newest_chats_come_first_and_all_come() -> None:
         stage.let(120.0)
         asked = list(dict.fromkeys(stage.asked("getChatHistory")))
         assert not partly(stage)
-        rest = [chat for chat in range(1, 121) if chat not in full]
+        rest = [ref(chat) for chat in range(1, 121) if chat not in full]
         # A lower number is a newer chat here; a long history goes on with a later batch.
         assert asked == rest
         assert not read
@@ -97,7 +97,7 @@ def test_a_chat_the_market_does_not_know_any_more_is_passed() -> None:
         stage.let(300.0)
         assert partly(stage) == 1
         ((gone,),) = stage.rows("SELECT chat_id FROM chat WHERE hist_full = 0")
-        assert stage.asked("getChatHistory").count(gone) == 1
+        assert stage.asked("getChatHistory").count(ref(gone)) == 1
 
 
 def test_while_the_network_is_away_nothing_is_asked() -> None:
@@ -118,9 +118,9 @@ def test_a_long_history_comes_page_by_page() -> None:
     with SoakStage(3) as stage:
         copy = stage.copy()
         for number in range(250):
-            stage.shop.say(ChatId(2), Sender.PARTNER, BEGINNING + number)
+            stage.shop.say(ref(2), Sender.PARTNER, BEGINNING + number)
         backfill_of(stage, copy)
         stage.let(60.0)
         ((count,),) = stage.rows("SELECT count(*) FROM message WHERE chat_id = 2")
-        assert count == len(stage.shop.messages(ChatId(2)))
-        assert stage.asked("getChatHistory").count(2) == ceil(count / PAGE), "no page twice"
+        assert count == len(stage.shop.messages(ref(2)))
+        assert stage.asked("getChatHistory").count(ref(2)) == ceil(count / PAGE), "no page twice"

@@ -129,7 +129,7 @@ async def test_a_wrong_clock_keeps_neither_list_nor_news_away(
     shop = shifted(hours * 3_600_000)
     await until(lambda: is_whole(shop))
     chat = (await shop.inbox.queue_page(Tab.ALL)).items[-1].chat.chat_id
-    market.say(chat, "Который час?")
+    market.say(chat.number, "Который час?")
 
     async def arrived() -> bool:
         item = await shop.inbox.queue_item(chat)

@@ -17,7 +17,7 @@ from chat_tui.inbox.copies.clock import boot_clock
 from chat_tui.inbox.copies.quotas import Quotas
 from chat_tui.inbox.events import ChatsChanged, Event, EventBus, OutboxChanged, TimelineChanged
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import OutboxId
 from chat_tui.model.outbox import OutboxKind
 from chat_tui.model.quota import Urgency
 from chat_tui.store import chats, outbox
@@ -25,10 +25,11 @@ from chat_tui.store.database import Connection
 from tests.inbox.simulation.kernel import new_chat
 from tests.soak.copies import Reader
 from tests.soak.stage import SoakStage
+from tests.support.refs import ref
 from tests.support.shop import open_store
 from tests.support.waiting import until
 
-CHAT = ChatId(7)
+CHAT = ref(7)
 
 
 def save_chat(conn: Connection, updated_at: int) -> None:
@@ -119,7 +120,7 @@ def test_outbox_and_drafts_of_another_copy_are_told(stage: SoakStage) -> None:
     heard.clear()
     stage.do(other.ctx.write_state(_draft))
     stage.let(change_feed.SURE_S + 1.0)
-    assert OutboxChanged(ChatId(8)) in heard
+    assert OutboxChanged(ref(8)) in heard
     assert OutboxChanged(CHAT) not in heard
 
 

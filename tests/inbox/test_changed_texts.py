@@ -2,9 +2,9 @@
 
 import pytest
 
-from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxState
 from tests.inbox.simulation.stage import Stage
+from tests.support.refs import ref
 
 S = OutboxState
 OURS, THEIRS = "Позвоните 89161234567, спросите Анну", "Позвоните ***, спросите Анну"
@@ -18,7 +18,7 @@ def masks(stage: Stage) -> None:
 
 
 def _ids(stage: Stage) -> list[int]:
-    return [written.message.message_id for written in stage.market.ledger[ChatId(1)]]
+    return [written.message.message_id for written in stage.market.ledger[ref(1)]]
 
 
 def test_the_only_message_of_the_shop_is_ours(stage: Stage) -> None:
@@ -104,5 +104,5 @@ def test_the_text_itself_is_taken_first_when_it_comes_late(stage: Stage) -> None
     outbox_id = stage.send(OURS)
     stage.is_released(outbox_id)
     stage.market.is_hidden = False
-    stage.wait_for(stage.world.ask(stage.copy, stage.copy.read_history(ChatId(1))))
+    stage.wait_for(stage.world.ask(stage.copy, stage.copy.read_history(ref(1))))
     assert stage.reaches(outbox_id, S.CONFIRMED).message_id == _ids(stage)[-1]

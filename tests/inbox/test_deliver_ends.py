@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chat_tui.inbox.service import Inbox
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import outbox
@@ -23,14 +23,14 @@ S = OutboxState
 PATIENCE_S = 30.0
 
 
-async def _chat(shop: Shop) -> ChatId:
+async def _chat(shop: Shop) -> ChatRef:
     await shop.inbox.sync_once()
     (chat,) = await some_chats(shop, 1)
     assert await shop.inbox.fetch_chat(chat) is None
     return chat
 
 
-async def _delivered(inbox: Inbox, chat: ChatId, text: str) -> OutboxItem:
+async def _delivered(inbox: Inbox, chat: ChatRef, text: str) -> OutboxItem:
     queued = await inbox.send_text(chat, text)
     if isinstance(queued, Problem) and queued.doubts:
         queued = await inbox.send_text(chat, text, queued.doubts)
@@ -142,7 +142,7 @@ async def test_a_text_that_is_taken_back_at_another_copy(
     waiting = asyncio.create_task(verb.inbox.deliver(queued.outbox_id))
     assert await asyncio.to_thread(looked.wait, PATIENCE_S), "it is waited for"
     other = open_shop(background=False)
-    assert isinstance(await other.inbox.take_back(queued.outbox_id), OutboxItem)
+    assert isinstance(await other.inbox.take_back(queued), OutboxItem)
     item = await asyncio.wait_for(waiting, PATIENCE_S)
     assert (item.state, item.problem) == (S.FAILED, ProblemKind.GONE)
     assert await stored(verb, queued.outbox_id) is None

@@ -10,34 +10,35 @@ import pytest
 from chat_tui.inbox.events import Event
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.file import MAX_BYTES
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import Tab
 from chat_tui.store import outbox
 from tests.support.faults import Answer, accepted_then, half_answer, lost
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
-from tests.support.shop import QUICK, Shop
+from tests.support.shop import QUICK, Shop, item_of
 from tests.support.waiting import until
 
 OpenShop = Callable[..., Shop]
 
 
-async def some_chats(shop: Shop, count: int) -> list[ChatId]:
+async def some_chats(shop: Shop, count: int) -> list[ChatRef]:
     """Chats in which an answer is allowed, once the list has come."""
 
-    async def listed() -> list[ChatId]:
+    async def listed() -> list[ChatRef]:
         page = await shop.inbox.queue_page(Tab.ALL)
         return [item.chat.chat_id for item in page.items if item.chat.status != "FINISHED"][:count]
 
-    async def enough() -> list[ChatId] | None:
+    async def enough() -> list[ChatRef] | None:
         found = await listed()
         return found if len(found) == count else None
 
     return await until(enough)
 
 
-async def send(shop: Shop, chat: ChatId, text: str) -> OutboxId:
+async def send(shop: Shop, chat: ChatRef, text: str) -> OutboxId:
     item = await shop.inbox.send_text(chat, text)
     assert isinstance(item, OutboxItem)
     return item.outbox_id
@@ -62,9 +63,9 @@ def posts(market: Sandbox) -> int:
     return sum(request.operation == "sendMessageToChat" for request in market.requests)
 
 
-def texts(market: Sandbox, chat: ChatId) -> list[str]:
+def texts(market: Sandbox, chat: ChatRef) -> list[str]:
     """What the Market has accepted in a chat, in its order."""
-    return [sent.text for sent in market.ledger if sent.chat_id == chat and sent.kind == "text"]
+    return [sent.text for sent in market.ledger if sent.chat_id == chat.number and sent.kind == "text"]
 
 
 async def test_a_text_goes_from_queued_over_sent_to_confirmed(market: Sandbox, open_shop: OpenShop) -> None:
@@ -121,7 +122,7 @@ async def test_a_text_that_may_be_lost_is_asked_about_and_goes_once_when_the_ope
     item = await reaches(shop, outbox_id, OutboxState.UNCONFIRMED)
     assert item.looks >= 3
     assert posts(market) == 1
-    assert await shop.inbox.resend(outbox_id) is None
+    assert await shop.inbox.resend(await item_of(shop.inbox, outbox_id)) is None
     await reaches(shop, outbox_id, OutboxState.CONFIRMED)
     assert texts(market, chat) == ["Дошло ли?"]
 
@@ -136,7 +137,7 @@ async def test_an_unclear_text_holds_back_its_own_chat_only(market: Sandbox, ope
     await reaches(shop, await send(shop, other, "другому"), OutboxState.CONFIRMED)
     await reaches(shop, stuck, OutboxState.UNCONFIRMED)
     assert texts(market, one) == []
-    assert isinstance(await shop.inbox.take_back(stuck), OutboxItem)
+    assert isinstance(await shop.inbox.take_back(await item_of(shop.inbox, stuck)), OutboxItem)
     await reaches(shop, behind, OutboxState.CONFIRMED)
     assert texts(market, one) == ["второе"]
 
@@ -170,7 +171,7 @@ async def test_a_refused_text_can_be_taken_back_whole(
     market.script("sendMessageToChat", [Answer(status=status, accept=False)])
     outbox_id = await send(shop, chat, "Текст, который жалко")
     await reaches(shop, outbox_id, state)
-    taken = await shop.inbox.take_back(outbox_id)
+    taken = await shop.inbox.take_back(await item_of(shop.inbox, outbox_id))
     assert isinstance(taken, OutboxItem)
     assert taken.text == "Текст, который жалко"
     assert texts(market, chat) == []
@@ -196,7 +197,7 @@ async def test_a_missing_right_pauses_sending_and_leaves_reading(
     await reaches(shop, first, OutboxState.WAITING)
     second = await send(shop, other, "два")
     assert shop.inbox.link().sends_paused is not None
-    market.say(one, "Вы тут?")
+    market.say(one.number, "Вы тут?")
 
     async def read_on() -> bool:
         item = await shop.inbox.queue_item(one)
@@ -235,7 +236,7 @@ async def test_an_item_whose_owner_died_in_mid_send_is_looked_up(
     outbox_id = await send(shop, chat, "Прощальное")
     newest = (await shop.inbox.timeline(chat)).entries[-2].message
     assert newest is not None
-    market.say(chat, "Прощальное", sender="PARTNER")
+    market.say(chat.number, "Прощальное", sender="PARTNER")
     shop.store.write_state(
         outbox.move,
         outbox_id,
@@ -253,10 +254,10 @@ async def test_a_held_text_can_be_undone_and_is_never_sent(market: Sandbox, open
     shop = open_shop(settings=InboxSettings(undo_s=3600.0, poll_s=0.05, scan_s=0.05))
     (chat,) = await some_chats(shop, 1)
     outbox_id = await send(shop, chat, "Ой")
-    taken = await shop.inbox.take_back(outbox_id)
+    taken = await shop.inbox.take_back(await item_of(shop.inbox, outbox_id))
     assert isinstance(taken, OutboxItem)
     assert await stored(shop, outbox_id) is None
-    gone = await shop.inbox.take_back(outbox_id)
+    gone = await shop.inbox.take_back(await item_of(shop.inbox, outbox_id))
     assert isinstance(gone, Problem)
     assert gone.kind == ProblemKind.GONE
 
@@ -312,7 +313,7 @@ async def test_a_link_is_sent_as_what_it_leads_to(
     card = await shop.inbox.inspect_file(link)
     assert not isinstance(card, Problem)
     assert (card.name, card.path) == ("link.txt", str(source))
-    assert isinstance(await shop.inbox.send_file(ChatId(1), card), OutboxItem)
+    assert isinstance(await shop.inbox.send_file(ref(1), card), OutboxItem)
     for bad in (loop, tmp_path / "nothing"):
         refused = await shop.inbox.inspect_file(bad)
         assert isinstance(refused, Problem)
@@ -394,7 +395,7 @@ async def test_texts_the_market_would_refuse_stay_with_the_operator(
     market: Sandbox, open_shop: OpenShop, text: str, kind: ProblemKind
 ) -> None:
     shop = open_shop(background=False)
-    refused = await shop.inbox.send_text(ChatId(1), text)
+    refused = await shop.inbox.send_text(ref(1), text)
     assert isinstance(refused, Problem)
     assert refused.kind == kind
 
@@ -404,6 +405,6 @@ async def test_a_text_that_holds_a_key_is_not_sent(market: Sandbox, open_shop: O
     shop = open_shop(
         background=False, settings=InboxSettings(**{**_fields(QUICK), "secrets": ("s3cret-of-this-run",)})
     )
-    refused = await shop.inbox.send_text(ChatId(1), text.format(key="s3cret-of-this-run"))
+    refused = await shop.inbox.send_text(ref(1), text.format(key="s3cret-of-this-run"))
     assert isinstance(refused, Problem)
     assert refused.kind == ProblemKind.TEXT_SECRET

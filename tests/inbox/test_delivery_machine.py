@@ -8,14 +8,15 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.store import outbox
 from tests.inbox.simulation.copy import Copy
 from tests.inbox.simulation.stage import Stage
 from tests.support.properties import examples
+from tests.support.refs import ref
 
-CHATS = st.sampled_from([ChatId(1), ChatId(2)])
+CHATS = st.sampled_from([ref(1), ref(2)])
 TEXTS = st.sampled_from(["Да", "Нет", "Завтра"])
 OUTCOMES = st.sampled_from(
     ["accepted", "answer lost", "request lost", "late", "refused", "wait", "no network", "no right"]
@@ -40,7 +41,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         return [item for item in outbox.open_items(self.world.kernel.conn) if item.state in states]
 
     @rule(chat=CHATS, text=TEXTS, place=st.integers(0, 2))
-    def type_and_send(self, chat: ChatId, text: str, place: int) -> None:
+    def type_and_send(self, chat: ChatRef, text: str, place: int) -> None:
         if (copy := self.awake(place)) is not None:
             self.wait_for(self.world.ask(copy, copy.type_text(chat, text)))
             assert isinstance(self.wait_for(self.world.ask(copy, copy.send_text(chat, text))), OutboxItem)
@@ -93,7 +94,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         copy.delivery.stop(item.outbox_id)
 
     @rule(chat=CHATS, jump=st.sampled_from([3_600_000, -3_600_000, 0]))
-    def read_history_and_set_the_clock(self, chat: ChatId, jump: int) -> None:
+    def read_history_and_set_the_clock(self, chat: ChatRef, jump: int) -> None:
         self.world.referee.keeps_clock = False
         # Told moments are written down in wall time: over a jump they are judged by the clock tests alone.
         self.world.referee.told.clear()

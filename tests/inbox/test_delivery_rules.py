@@ -5,12 +5,13 @@ from dataclasses import replace
 import pytest
 
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import OutboxId
 from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.inbox.simulation.copy import Copy
 from tests.inbox.simulation.stage import Stage
+from tests.support.refs import ref
 
 S = OutboxState
 UNKNOWN_CHAT = 99
@@ -159,7 +160,7 @@ def test_a_look_in_a_chat_that_was_empty_reads_every_page(stage: Stage) -> None:
 async def answer_at_length(stage: Stage) -> None:
     """The buyer says more than goes on a page."""
     for text in ("Здравствуйте", "А где", "мой заказ?"):
-        stage.market.say(ChatId(1), text, Sender.CUSTOMER)
+        stage.market.say(ref(1), text, Sender.CUSTOMER)
 
 
 def test_what_may_be_there_is_not_taken_for_a_sent_one_with_equal_words(stage: Stage) -> None:
@@ -244,10 +245,10 @@ def test_all_released_items_of_a_chat_are_linked_by_one_reading(stage: Stage) ->
         assert stage.is_released(outbox_id).state == S.SENT
     stage.market.is_hidden = False
     looks = stage.market.looks
-    stage.wait_for(stage.world.ask(stage.copy, stage.copy.read_history(ChatId(1))))
+    stage.wait_for(stage.world.ask(stage.copy, stage.copy.read_history(ref(1))))
     for outbox_id in sent:
         stage.reaches(outbox_id, S.CONFIRMED)
     assert stage.item(never).state == S.SENT
     assert stage.market.looks == looks + 1, "nothing more was asked of the Market"
     found = [stage.item(outbox_id).message_id for outbox_id in sent]
-    assert found == [written.message.message_id for written in stage.market.ledger[ChatId(1)][1:]]
+    assert found == [written.message.message_id for written in stage.market.ledger[ref(1)][1:]]

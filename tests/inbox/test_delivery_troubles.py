@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import drafts, outbox
 from chat_tui.store.errors import StoreBusy, StoreProblem
 from chat_tui.store.locks import ChatLock
 from tests.inbox.simulation.stage import Stage
+from tests.support.refs import ref
 
 S = OutboxState
 WHILE_S = 60.0
@@ -107,14 +107,14 @@ def test_a_removed_lock_file_sends_nothing_and_does_not_spin(stage: Stage, tmp_p
 
 def test_f_105_full_at_enqueue_leaves_the_text_in_the_box(stage: Stage) -> None:
     copy, kernel = stage.copy, stage.world.kernel
-    assert stage.wait_for(stage.world.ask(copy, copy.type_text(ChatId(1), "Важное")))
+    assert stage.wait_for(stage.world.ask(copy, copy.type_text(ref(1), "Важное")))
     kernel.is_disk_full = True
-    said = stage.wait_for(stage.world.ask(copy, copy.send_text(ChatId(1), "Важное")))
+    said = stage.wait_for(stage.world.ask(copy, copy.send_text(ref(1), "Важное")))
     assert isinstance(said, Problem)
     assert said.kind == ProblemKind.STORAGE
     stage.let(WHILE_S)
     kernel.is_disk_full = False
-    assert [row.text for row in drafts.kept(kernel.conn, ChatId(1))] == ["Важное"]
+    assert [row.text for row in drafts.kept(kernel.conn, ref(1))] == ["Важное"]
     assert outbox.open_items(kernel.conn) == ()
     assert stage.market.posts == 0
 

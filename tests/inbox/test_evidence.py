@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from chat_tui.inbox.evidence import free_directory, keep_evidence
-from chat_tui.model.ids import ChatId, MessageId, OutboxId
+from chat_tui.model.ids import ChatRef, MessageId, OutboxId
 from chat_tui.model.message import Attachment, Sender
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.record import Missing, Record
 from chat_tui.model.timeline import Entry
+from tests.support.refs import ref
 from tests.ui.pane_samples import NOW, message, outbox_item, queue_item
 
 LINK = "https://files.example/1"
@@ -27,9 +28,9 @@ class Here:
 
     data_dir: Path
     outcomes: list[bytes | Problem] = field(default_factory=list)
-    asked: list[tuple[int, int, int]] = field(default_factory=list)
+    asked: list[tuple[ChatRef, int, int]] = field(default_factory=list)
 
-    async def read_attachment(self, chat_id: ChatId, message_id: MessageId, index: int) -> bytes | Problem:
+    async def read_attachment(self, chat_id: ChatRef, message_id: MessageId, index: int) -> bytes | Problem:
         self.asked.append((chat_id, message_id, index))
         return self.outcomes.pop(0)
 
@@ -73,7 +74,7 @@ async def test_documents_and_files_are_private_and_alone(here: Here, tmp_path: P
     files = with_files(7, "../../etc/passwd", "../../etc/passwd", ".bashrc", None, "я" * 300 + ".jpeg")
     kept = await keep_evidence(here, record(files), place, documents)  # type: ignore[arg-type]
     assert (kept.directory, kept.files, kept.missing) == (place, 5, ())
-    assert here.asked == [(1, 7, index) for index in range(5)]
+    assert here.asked == [(ref(1), 7, index) for index in range(5)]
     found = left(place)
     assert found.pop("history.md").decode() == "слова"
     assert found.pop("missing") == b"0"

@@ -2,7 +2,6 @@
 
 from chat_tui.inbox.reading.scan import ACTIVE_EVERY_MS, STRETCH, FullScan, ListScan
 from chat_tui.model.chat import ChatStatus
-from chat_tui.model.ids import ChatId
 from chat_tui.model.link import SyncReport
 from chat_tui.model.message import Sender
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -11,6 +10,7 @@ from tests.inbox.simulation.market import BEGINNING
 from tests.soak.copies import Reader
 from tests.soak.run import now_ms
 from tests.soak.stage import SoakStage
+from tests.support.refs import ref
 
 CUT = Problem(ProblemKind.CUT, Certainty.UNCLEAR, "getChats")
 GONE = Problem(ProblemKind.NOT_FOUND, Certainty.REFUSED, "getChat", 404)
@@ -37,7 +37,7 @@ def test_a_status_that_changed_without_a_message_is_found_among_the_active_chats
     with SoakStage(200) as stage:
         copy = stage.copy()
         everything(stage, copy)
-        waiting, quiet = ChatId(150), ChatId(160)
+        waiting, quiet = ref(150), ref(160)
         stage.shop.say(waiting, Sender.CUSTOMER, BEGINNING + 1)
         active(stage, copy)
         assert stage.status(waiting) == ChatStatus.WAITING_FOR_PARTNER
@@ -52,7 +52,7 @@ def test_an_active_chat_that_is_gone_stops_no_sweep() -> None:
     with SoakStage(30) as stage:
         copy = stage.copy()
         everything(stage, copy)
-        one, other = ChatId(20), ChatId(21)
+        one, other = ref(20), ref(21)
         for chat in (one, other):
             stage.shop.say(chat, Sender.CUSTOMER, BEGINNING + 1)
         active(stage, copy)

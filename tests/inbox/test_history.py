@@ -5,9 +5,10 @@ from typing import Literal
 
 import pytest
 
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.timeline import Coverage, TimelinePage
 from tests.support.faults import Answer
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop
 from tests.support.waiting import until
@@ -15,7 +16,7 @@ from tests.support.waiting import until
 OpenShop = Callable[..., Shop]
 
 
-async def whole(shop: Shop, chat_id: ChatId) -> list[int]:
+async def whole(shop: Shop, chat_id: ChatRef) -> list[int]:
     """Every message of the chat in the cache, oldest first."""
     ids: list[int] = []
     before: MessageId | None = None
@@ -35,10 +36,10 @@ def market() -> Iterator[Sandbox]:
         yield sandbox
 
 
-def long_chat(market: Sandbox) -> ChatId:
+def long_chat(market: Sandbox) -> ChatRef:
     """The chat with the longest history."""
     chats = market.world.listed("desc", None, 0, 130)
-    return ChatId(max(chats, key=lambda chat: len(market.world.messages(chat))).chat_id)
+    return ref(max(chats, key=lambda chat: len(market.world.messages(chat))).chat_id)
 
 
 @pytest.mark.parametrize("order", ["desc", "asc", "shuffled"])
@@ -51,7 +52,7 @@ async def test_every_order_ends_in_the_same_history(
     shop = open_shop(background=False)
     chat = long_chat(market)
     assert await shop.inbox.fetch_chat(chat) is None
-    market.say(chat, "Последнее слово")
+    market.say(chat.number, "Последнее слово")
     assert await shop.inbox.fetch_chat(chat) is None
 
     async def read_more() -> bool:
@@ -61,7 +62,7 @@ async def test_every_order_ends_in_the_same_history(
     await until(read_more)
     ids = await whole(shop, chat)
     assert ids == sorted(set(ids))
-    assert len(ids) == len(market.world.messages(market.world.chat(chat)))
+    assert len(ids) == len(market.world.messages(market.world.chat(chat.number)))
 
 
 async def test_opening_reads_one_page_and_older_ones_come_on_need(

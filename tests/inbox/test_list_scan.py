@@ -7,7 +7,6 @@ import pytest
 from chat_tui.inbox.reading import scan
 from chat_tui.inbox.reading.scan import EMPTY_PAGES, FIRST_PAGES, ListScan
 from chat_tui.model.chat import ChatStatus
-from chat_tui.model.ids import ChatId
 from chat_tui.model.link import SyncReport
 from chat_tui.model.message import Sender
 from chat_tui.model.paging import ChatsPage
@@ -16,6 +15,7 @@ from chat_tui.model.quota import Urgency
 from tests.inbox.simulation.market import BEGINNING
 from tests.soak.shop import Order
 from tests.soak.stage import SoakStage
+from tests.support.refs import ref
 
 PAGES = 8
 REJECTED = Problem(ProblemKind.BAD_REQUEST, Certainty.REFUSED, "getChats", 400)
@@ -44,13 +44,13 @@ def say(stage: SoakStage, *chats: int) -> None:
     """News in these chats, one after the other."""
     for chat in chats:
         stage.let(0.01)
-        stage.shop.say(ChatId(chat), Sender.CUSTOMER, BEGINNING + round(stage.now() * 1000))
+        stage.shop.say(ref(chat), Sender.CUSTOMER, BEGINNING + round(stage.now() * 1000))
 
 
 def known(stage: SoakStage, *chats: int) -> bool:
     """Whether the cache has heard of the latest news in these chats."""
     there = dict(stage.rows("SELECT chat_id, updated_at FROM chat"))
-    return all(there.get(chat) == stage.shop.chats[ChatId(chat)].updated_at for chat in chats)
+    return all(there.get(chat) == stage.shop.chats[ref(chat)].updated_at for chat in chats)
 
 
 def test_newest_first_news_cost_one_page() -> None:
@@ -99,7 +99,7 @@ def test_news_behind_a_page_that_failed_are_met_by_the_next_look() -> None:
 def test_a_chat_dated_into_the_future_hides_no_news() -> None:
     with SoakStage(20 * PAGES) as stage:
         ours = ListScan(stage.copy().ctx)
-        stage.shop.say(ChatId(5), Sender.CUSTOMER, BEGINNING + 10**11)
+        stage.shop.say(ref(5), Sender.CUSTOMER, BEGINNING + 10**11)
         look(stage, ours)
         say(stage, *range(60, 105))
         assert look(stage, ours) == (True, 3)

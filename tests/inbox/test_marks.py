@@ -12,13 +12,14 @@ from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.copies.change_feed import SNOOZES_EVERY_S, SnoozeTimer
 from chat_tui.inbox.events import ChatsChanged, Event, EventBus, LinkChanged, MarksChanged, OutboxChanged
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.mark import Hold, Marked, Pin
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import Tab
 from chat_tui.store import marks, outbox
 from chat_tui.store.database import Store
 from tests.inbox.simulation import virtual
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, Shop, open_store
 from tests.support.waiting import until
@@ -26,11 +27,11 @@ from tests.support.waiting import until
 OpenShop = Callable[..., Shop]
 FAR = 2**41
 """A moment in 2039."""
-CHAT = ChatId(7)
+CHAT = ref(7)
 
 
-async def longest_waiting(shop: Shop) -> ChatId:
-    async def is_known() -> ChatId | None:
+async def longest_waiting(shop: Shop) -> ChatRef:
+    async def is_known() -> ChatRef | None:
         return await shop.inbox.next_waiting(None)
 
     chat_id = await until(is_known)
@@ -119,7 +120,7 @@ def test_a_snooze_that_runs_out_is_told_by_every_copy_at_its_moment(tmp_path: Pa
     """A timed snooze brings the chat back by itself while the program runs."""
     store = open_store(tmp_path)
     store.write_state(marks.put, CHAT, Hold(snoozed=MessageId(1), until=1_000_000 + 90_000), 1).result()
-    store.write_state(marks.put, ChatId(8), Hold(snoozed=MessageId(1)), 1).result()
+    store.write_state(marks.put, ref(8), Hold(snoozed=MessageId(1)), 1).result()
 
     async def run() -> None:
         loop = asyncio.get_running_loop()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from chat_tui.inbox.events import Event, OrdersChanged
 from chat_tui.inbox.reading.orders import OrderReader
 from chat_tui.model.chat import Chat, ContextKind
-from chat_tui.model.ids import ChatId, OrderId
+from chat_tui.model.ids import ChatRef, OrderId
 from chat_tui.model.link import LinkState
 from chat_tui.model.order import FRESH_MS, ChatOrder, Order
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -24,6 +24,7 @@ from chat_tui.store import chats, orders
 from tests.store.world import a_chat
 from tests.support.faults import Answer
 from tests.support.properties import examples
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop, open_store
 from tests.support.waiting import until
@@ -31,12 +32,12 @@ from tests.support.waiting import until
 OpenShop = Callable[..., Shop]
 
 
-async def chats_about(shop: Shop, kind: ContextKind) -> list[ChatId]:
+async def chats_about(shop: Shop, kind: ContextKind) -> list[ChatRef]:
     """Chats of the sandbox about something, once they are in the cache."""
 
-    def read(conn: Any) -> list[ChatId]:
+    def read(conn: Any) -> list[ChatRef]:
         rows = conn.execute("SELECT chat_id FROM chat WHERE context_kind = ? ORDER BY 1", (kind,))
-        return [row[0] for row in rows]
+        return [ref(row[0]) for row in rows]
 
     async def found() -> bool:
         return bool(shop.store.read(read).result())
@@ -45,13 +46,13 @@ async def chats_about(shop: Shop, kind: ContextKind) -> list[ChatId]:
     return shop.store.read(read).result()
 
 
-async def known(shop: Shop, chat_id: ChatId) -> ChatOrder:
+async def known(shop: Shop, chat_id: ChatRef) -> ChatOrder:
     found = await shop.inbox.orders.of_chat(chat_id)
     assert found is not None
     return found
 
 
-async def wanted(shop: Shop, chat_id: ChatId, *, is_return: bool = False) -> ChatOrder:
+async def wanted(shop: Shop, chat_id: ChatRef, *, is_return: bool = False) -> ChatOrder:
     """Want it, and wait until something is known."""
     shop.inbox.orders.want(chat_id)
 
@@ -199,7 +200,7 @@ async def test_an_order_read_before_is_there_without_a_network(
 
 
 async def test_a_chat_nobody_knows_has_no_order(market: Sandbox, open_shop: OpenShop) -> None:
-    assert await open_shop(background=False).inbox.orders.of_chat(ChatId(5)) is None
+    assert await open_shop(background=False).inbox.orders.of_chat(ref(5)) is None
 
 
 class Counting:
@@ -247,7 +248,7 @@ async def settled(reads: OrderReader) -> None:
     await reads._round
 
 
-def list_orders(shop: Shop, *order_ids: int, status: str = "WAITING_FOR_CUSTOMER") -> list[ChatId]:
+def list_orders(shop: Shop, *order_ids: int, status: str = "WAITING_FOR_CUSTOMER") -> list[ChatRef]:
     """Chats about these orders, in which nobody waits."""
     listed = [a_chat(1_000 + n, status=status, order_id=order_id) for n, order_id in enumerate(order_ids)]
     shop.store.write_cache(chats.save_page, listed, 1).result()
@@ -348,8 +349,8 @@ async def test_the_other_chats_are_those_of_the_buyer_else_of_the_order(
         by(a_chat(3, order_id=11), None),
     ]
     shop.store.write_cache(chats.save_page, listed, 1).result()
-    of_buyer, of_order = await known(shop, ChatId(1)), await known(shop, ChatId(3))
-    assert [item.chat.chat_id for item in of_buyer.others] == [2]
+    of_buyer, of_order = await known(shop, ref(1)), await known(shop, ref(3))
+    assert [item.chat.chat_id.number for item in of_buyer.others] == [2]
     assert of_buyer.are_others_of_buyer
-    assert [item.chat.chat_id for item in of_order.others] == [1]
+    assert [item.chat.chat_id.number for item in of_order.others] == [1]
     assert not of_order.are_others_of_buyer

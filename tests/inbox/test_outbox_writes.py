@@ -8,15 +8,16 @@ import pytest
 
 from chat_tui.inbox.events import Event, OutboxChanged
 from chat_tui.inbox.outbox_writes import OutboxWrites
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.store import outbox
 from chat_tui.store.errors import StoreProblem
+from tests.support.refs import ref
 from tests.support.shop import open_store
 
 ROOT = Path(__file__).parents[2] / "chat_tui"
 WRITING = {"move", "update", "enqueue", "take_back"}
-CHAT = ChatId(7)
+CHAT = ref(7)
 
 
 def _writes_by_hand(path: Path) -> bool:

@@ -27,7 +27,7 @@ async def test_a_slow_answer_shows_one_message(market: Sandbox, open_shop: OpenS
     assert isinstance(item, OutboxItem)
 
     async def is_accepted() -> bool:
-        return any(sent.chat_id == chat for sent in market.ledger)
+        return any(sent.chat_id == chat.number for sent in market.ledger)
 
     try:
         await until(is_accepted)

@@ -14,7 +14,7 @@ from chat_tui.inbox.events import EventBus
 from chat_tui.inbox.market import MarketApi
 from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
-from chat_tui.model.ids import BusinessId, ChatId
+from chat_tui.model.ids import BusinessId, ChatRef
 from chat_tui.model.link import Budget
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.paging import ChatsPage
@@ -24,9 +24,10 @@ from chat_tui.store.database import Store
 from chat_tui.store.locks import ByteLock
 from tests.support.clock import FrozenClock
 from tests.support.raw_market import RawMarket, Script, raw_market, reply
+from tests.support.refs import ref
 from tests.support.shop import open_store
 
-CHAT = ChatId(1)
+CHAT = ref(1)
 KEY = "ACMA:key:1"
 NOW = 1_790_000_000_000
 
@@ -42,7 +43,7 @@ class Scripted:
         self.asked = 0
         self.is_endless = False
 
-    async def send_message(self, chat_id: ChatId, text: str) -> Accepted | Problem:
+    async def send_message(self, chat_id: ChatRef, text: str) -> Accepted | Problem:
         self.asked += 1
         while self.is_endless:
             await asyncio.sleep(3600)
@@ -52,7 +53,7 @@ class Scripted:
 
     get_chat_history = send_message
 
-    async def get_chat(self, chat_id: ChatId) -> Accepted | Problem:
+    async def get_chat(self, chat_id: ChatRef) -> Accepted | Problem:
         return await self.send_message(chat_id, "")
 
 

@@ -28,7 +28,7 @@ from chat_tui.store import chats, drafts
 from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreBusy, StoreProblem
 from tests.store.world import CHAT, a_chat, buyer, list_chats, read_history
-from tests.support.shop import open_store
+from tests.support.shop import item_of, open_store
 
 WHY = "The disk failed."
 
@@ -165,7 +165,7 @@ async def test_what_the_engine_cannot_do_for_the_files_is_refused(
         await inbox.create_chat(about),
         await inbox.fetch_chat(CHAT),
         await inbox.fetch_whole(CHAT),
-        await inbox.stop_sending(OutboxId("a")),
+        await inbox.stop_sending(await item_of(inbox, OutboxId("a"))),
         await inbox.read_attachment(CHAT, MessageId(1), 0),
         await inbox.save_attachment(CHAT, MessageId(1), 0, tmp_path),
     ]

@@ -12,14 +12,14 @@ import pytest
 from chat_tui.inbox.copies.clock import BootClock
 from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.model.ids import ChatId, Millis, OutboxId
+from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from tests.inbox.simulation.stage import Stage
 from tests.inbox.test_delivery import posts, reaches, some_chats, texts
 from tests.support.faults import Answer
 from tests.support.sandbox import Sandbox
-from tests.support.shop import QUICK, Shop, client_of, open_store
+from tests.support.shop import QUICK, Shop, client_of, item_of, open_store
 
 S = OutboxState
 MINUTES: Millis = 60_000
@@ -77,7 +77,7 @@ async def home(tmp_path: Path, market: Sandbox) -> AsyncIterator[Home]:
     await home.close()
 
 
-async def _a_chat(home: Home) -> ChatId:
+async def _a_chat(home: Home) -> ChatRef:
     shop = await home.open(background=False)
     await shop.inbox.sync_once()
     (chat,) = await some_chats(shop, 1)
@@ -85,7 +85,7 @@ async def _a_chat(home: Home) -> ChatId:
     return chat
 
 
-async def _queue(shop: Shop, chat: ChatId, *said: str) -> list[OutboxId]:
+async def _queue(shop: Shop, chat: ChatRef, *said: str) -> list[OutboxId]:
     found = []
     for text in said:
         item = await shop.inbox.send_text(chat, text)
@@ -118,7 +118,7 @@ async def test_only_what_the_original_did_not_send_is_sent(market: Sandbox, home
     first = await _queue(await home.open(background=False, late=5 * MINUTES), chat, "Да")
     both = [*first, *await _queue(await home.open(background=False, late=5 * MINUTES), chat, "Да")]
     await home.copy()
-    market.say(chat, "Да", sender="PARTNER")
+    market.say(chat.number, "Да", sender="PARTNER")
     await home.put_back()
     await _all(await home.open(), both)
     assert texts(market, chat) == ["Да"], "besides the one that was there"
@@ -139,7 +139,7 @@ async def test_a_file_of_the_original_is_there_once(market: Sandbox, home: Home,
     await home.put_back()
     shop = await home.open()
     await _all(shop, [item.outbox_id])
-    assert [sent.name for sent in market.ledger if sent.chat_id == chat] == ["чек.txt"]
+    assert [sent.name for sent in market.ledger if sent.chat_id == chat.number] == ["чек.txt"]
 
 
 async def test_a_text_in_its_undo_hold(market: Sandbox, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +190,7 @@ async def test_an_old_item_that_the_operator_sends_again(market: Sandbox, home: 
     shop = await home.open(settings=replace(QUICK, max_age_s=60.0))
     item = await reaches(shop, items[0], S.FAILED)
     assert item.problem == ProblemKind.STALE
-    assert await shop.inbox.resend(items[0]) is None
+    assert await shop.inbox.resend(await item_of(shop.inbox, items[0])) is None
     await _all(shop, items)
     assert posts(market) == 1
 

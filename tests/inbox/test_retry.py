@@ -6,10 +6,11 @@ import pytest
 
 from chat_tui.inbox.sending.retry import LONGEST_HOLD_S, RetrySchedule
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.support.clock import FrozenClock
+from tests.support.refs import ref
 
 NOW = 1_700_000_000_000
 YEAR_MS = 365 * 86_400_000
@@ -18,7 +19,7 @@ YEAR_MS = 365 * 86_400_000
 def item(name: str, **changes: object) -> OutboxItem:
     queued = OutboxItem(
         OutboxId(name),
-        ChatId(1),
+        ref(1),
         1,
         OutboxKind.TEXT,
         "Да",

@@ -8,18 +8,18 @@ from pathlib import Path
 from chat_tui.inbox.reading import rights
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.chat import ContextKind, NewChat
-from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import cursors
 from tests.support.faults import Answer, burst
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, Shop
 from tests.support.waiting import until
 
 ASKING = replace(QUICK, asks_rights=True)
 OpenShop = Callable[..., Shop]
-JOHN = ChatId(14_800_017)
+JOHN = ref(14_800_017)
 
 
 def view_only(inbox: Inbox) -> ProblemKind | None:

@@ -9,6 +9,7 @@ from chat_tui.inbox.reading import backfill as pace
 from chat_tui.model.search import SearchQuery, Standing
 from chat_tui.store import indexing, search
 from tests.store.world import a_chat, buyer, list_chats, read_history
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop, open_store
 from tests.support.waiting import until
@@ -20,10 +21,10 @@ async def test_what_was_read_is_found_and_opened_at_its_place(market: Sandbox, o
     shop = open_shop(background=False)
     chat = market.world.listed("desc", None, 0, 1)[0]
     market.say(chat.chat_id, "Пришлите синие чайники")
-    assert await shop.inbox.fetch_chat(chat.chat_id) is None
+    assert await shop.inbox.fetch_chat(ref(chat.chat_id)) is None
     page = await shop.inbox.search(SearchQuery(("чайник", "синий")))
     [hit] = page.hits
-    assert (hit.chat_id, page.next_key) == (chat.chat_id, None)
+    assert (hit.chat_id.number, page.next_key) == (chat.chat_id, None)
     around = await shop.inbox.timeline(hit.chat_id, around=hit.message_id, limit=1)
     assert [entry.message.text for entry in around.entries if entry.message] == ["Пришлите синие чайники"]
 
@@ -37,7 +38,7 @@ async def test_a_rare_hit_is_looked_for_until_it_is_found(
     for number in range(1, 12):
         read_history(shop.store, buyer(number, number * 1_000, "чек", chat_id=number), chat_id=number)
     query = SearchQuery(("чек",), standings=frozenset({Standing.WAITING}))
-    assert [hit.chat_id for hit in (await shop.inbox.search(query)).hits] == [1]
+    assert [hit.chat_id.number for hit in (await shop.inbox.search(query)).hits] == [1]
     nothing = await shop.inbox.search(SearchQuery(("чек",), since=2**41))
     assert (nothing.hits, nothing.next_key) == ((), None)
 

@@ -5,18 +5,19 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.inbox import merging
 from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.several import Several
 from chat_tui.inbox.together import Together
-from chat_tui.model import apart
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.link import Budget, Link, LinkState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import QueueItem, QueueKey, Tab
 from chat_tui.model.search import SearchHit, SearchQuery
-from tests.inbox.several_samples import ListedInbox, businesses, found
+from tests.inbox.several_samples import ListedInbox, businesses, found, of_place
 
 OF_VERBS = {
+    "business",
+    "chat",
     "check_file",
     "check_text",
     "data_dir",
@@ -32,22 +33,29 @@ OF_VERBS = {
 }
 """What no screen asks of an inbox of several businesses."""
 QUERY = SearchQuery(("чайник",))
+Row = tuple[int, int, int]
+"""A key of a business without its name: bucket, order and the number of the chat."""
 KEYS = st.lists(
-    st.builds(QueueKey, st.integers(0, 1), st.integers(0, 2), st.integers(1, 3)),
+    st.tuples(st.integers(0, 1), st.integers(0, 2), st.integers(1, 3)),
     max_size=7,
-    unique_by=lambda key: key.chat_id,
+    unique_by=lambda key: key[2],
 )
 LISTS = st.lists(KEYS, min_size=1, max_size=3)
 TIMES = st.lists(st.lists(st.integers(1, 6), max_size=7), min_size=1, max_size=3)
 
 
-def several(lists: list[list[QueueKey]]) -> Several:
-    return Several(businesses(*(ListedInbox(keys, []) for keys in lists)))
+def key_of(place: int, row: Row) -> QueueKey:
+    return QueueKey(row[0], row[1], of_place(place, row[2]))
 
 
-def naive(lists: list[list[QueueKey]]) -> list[QueueKey]:
+def several(lists: list[list[Row]]) -> Several:
+    inboxes = (ListedInbox([key_of(place, row) for row in rows], []) for place, rows in enumerate(lists))
+    return Several(businesses(*inboxes))
+
+
+def naive(lists: list[list[Row]]) -> list[QueueKey]:
     """All chats of all businesses in their order, the simplest way."""
-    return sorted(apart.common_key(place, key) for place, keys in enumerate(lists) for key in keys)
+    return sorted(key_of(place, row) for place, rows in enumerate(lists) for row in rows)
 
 
 def keys_of(items: tuple[QueueItem, ...]) -> list[QueueKey]:
@@ -62,7 +70,7 @@ def test_every_ability_of_an_inbox_is_one_of_several() -> None:
 
 @given(LISTS, st.integers(1, 4), st.booleans())
 def test_walking_through_the_queue_meets_every_chat_once(
-    lists: list[list[QueueKey]], limit: int, backwards: bool
+    lists: list[list[Row]], limit: int, backwards: bool
 ) -> None:
     async def walk() -> list[QueueKey]:
         inbox = several(lists)
@@ -84,11 +92,11 @@ def test_walking_through_the_queue_meets_every_chat_once(
     assert asyncio.run(walk()) == naive(lists)
 
 
-@given(LISTS, st.integers(0, 2), st.builds(QueueKey, st.integers(0, 1), st.integers(0, 2), st.integers(0, 3)))
+@given(LISTS, st.integers(0, 2), st.tuples(st.integers(0, 1), st.integers(0, 2), st.integers(0, 3)))
 def test_a_page_from_any_key_is_the_part_of_the_list_there(
-    lists: list[list[QueueKey]], place: int, key: QueueKey
+    lists: list[list[Row]], place: int, key: Row
 ) -> None:
-    asked, whole = apart.common_key(place, key), naive(lists)
+    asked, whole = key_of(place, key), naive(lists)
 
     async def ask() -> None:
         inbox = several(lists)
@@ -105,11 +113,9 @@ def test_a_page_from_any_key_is_the_part_of_the_list_there(
 
 
 async def test_the_next_to_answer_is_the_next_of_all() -> None:
-    inbox = several([[QueueKey(1, 10, 5), QueueKey(1, 30, 6)], [QueueKey(1, 20, 5), QueueKey(0, 99, 9)]])
-    chats = [
-        key.chat_id
-        for key in naive([[QueueKey(1, 10, 5), QueueKey(1, 30, 6)], [QueueKey(1, 20, 5), QueueKey(0, 99, 9)]])
-    ]
+    lists = [[(1, 10, 5), (1, 30, 6)], [(1, 20, 5), (0, 99, 9)]]
+    inbox = several(lists)
+    chats = [key.chat for key in naive(lists)]
     met = [await inbox.next_waiting(None)]
     for _ in range(3):
         met.append(await inbox.next_waiting(met[-1]))
@@ -122,9 +128,12 @@ async def test_the_next_to_answer_is_the_next_of_all() -> None:
 
 @given(TIMES, st.integers(1, 4), st.integers(1, 5))
 def test_a_search_finds_everything_once_newest_first(times: list[list[int]], limit: int, most: int) -> None:
-    finds = [[found(n + 1, at) for n, at in enumerate(sorted(part, reverse=True))] for part in times]
+    finds = [
+        [found(n + 1, at, place) for n, at in enumerate(sorted(part, reverse=True))]
+        for place, part in enumerate(times)
+    ]
 
-    async def walk() -> list[tuple[int, int]]:
+    async def walk() -> list[ChatRef]:
         inbox = Several(businesses(*(ListedInbox([], part, most=most) for part in finds)))
         hits: list[SearchHit] = []
         page = await inbox.search(QUERY, limit=limit)
@@ -138,29 +147,15 @@ def test_a_search_finds_everything_once_newest_first(times: list[list[int]], lim
             page = await inbox.search(QUERY, page.next_key, limit)
             assert again == page
         assert [hit.created_at for hit in hits] == sorted((at for part in times for at in part), reverse=True)
-        return [apart.own_chat(hit.chat_id) for hit in hits]
+        return [hit.chat_id for hit in hits]
 
     met = asyncio.run(walk())
-    assert sorted(met) == sorted((place, hit.chat_id) for place, part in enumerate(finds) for hit in part)
-
-
-PLACES = st.one_of(
-    st.just((False, None)), st.just((True, None)), st.tuples(st.just(True), st.integers(-(2**63), 2**106))
-)
-
-
-@given(st.lists(PLACES, min_size=1, max_size=4))
-def test_a_key_of_a_search_tells_the_place_in_each_business(places: list[tuple[bool, int | None]]) -> None:
-    key = merging.search_key(places)
-    if key is None:
-        assert set(places) == {(True, None)}
-    else:
-        assert merging.search_places(key, len(places)) == places
+    assert sorted(met) == sorted(hit.chat_id for part in finds for hit in part)
 
 
 async def test_chats_found_come_before_messages_of_any_business() -> None:
-    chat = SearchHit(found(7, 1).item, None, 1, "", "", key=-7)
-    inbox = Several(businesses(ListedInbox([], [found(3, 9)]), ListedInbox([], [chat, found(2, 5)])))
+    chat = SearchHit(found(7, 1, 1).item, None, 1, "", "", key=-7)
+    inbox = Several(businesses(ListedInbox([], [found(3, 9)]), ListedInbox([], [chat, found(2, 5, 1)])))
     page = await inbox.search(QUERY)
     assert [hit.created_at for hit in page.hits] == [1, 9, 5]
     assert [hit.item.business for hit in page.hits] == ["B", "A", "B"]

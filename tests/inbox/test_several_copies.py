@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chat_tui.inbox.events import ChatsChanged, Event, OutboxChanged, TimelineChanged
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.link import LinkState
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, Shop
 from tests.support.waiting import until
@@ -25,8 +26,8 @@ async def is_listed(shop: Shop) -> bool:
     return bool((await shop.inbox.tab_counts())[Tab.ALL])
 
 
-def newest_chat(market: Sandbox) -> ChatId:
-    return ChatId(market.world.listed("desc", None, 0, 1)[0].chat_id)
+def newest_chat(market: Sandbox) -> ChatRef:
+    return ref(market.world.listed("desc", None, 0, 1)[0].chat_id)
 
 
 def list_requests(market: Sandbox) -> int:
@@ -84,7 +85,7 @@ async def test_what_one_copy_reads_the_others_show(market: Sandbox, open_shop: O
     other = open_shop(settings=SILENT)
     chat = newest_chat(market)
     heard = hearing(other)
-    market.say(chat, "Вы тут?")
+    market.say(chat.number, "Вы тут?")
 
     async def seen() -> bool:
         item = await other.inbox.queue_item(chat)

@@ -11,33 +11,28 @@ import pytest
 from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.several import Several
 from chat_tui.inbox.together import Business, Together
-from chat_tui.model import apart
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import BusinessId, OutboxId
 from chat_tui.model.mark import Marked, Pin
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Coverage, Draft, TimelinePage
+from tests.support.refs import ref
 
-HERE = 1
-"""The place of the business that is meant; the one before it has a chat and an item of the same numbers."""
-OWN = ChatId(7)
-ITEM = OutboxItem(OutboxId("a"), OWN, 1, OutboxKind.TEXT, "x", "", 0, "", OutboxState.QUEUED, 0, 0)
-DRAFT = Draft(OWN, "x", 1, ("y",))
-MARKED = Marked(OWN, Pin(), Pin(is_set=True))
-GIVEN = {
-    "chat_id": (apart.common_chat(HERE, OWN), OWN),
-    "outbox_id": (apart.common_outbox(HERE, ITEM.outbox_id), ITEM.outbox_id),
-    "draft": (apart.common_draft(HERE, DRAFT), DRAFT),
-    "marked": (apart.common_marked(HERE, MARKED), MARKED),
-}
-"""By the name of a first parameter: what a screen hands over, and what the business must get."""
+HERE, THERE = BusinessId(2), BusinessId(1)
+"""The business that is meant; the other one has a chat of the same number."""
+CHAT = ref(7, HERE)
+ITEM = OutboxItem(OutboxId("a"), CHAT, 1, OutboxKind.TEXT, "x", "", 0, "", OutboxState.QUEUED, 0, 0)
+DRAFT = Draft(CHAT, "x", 1, ("y",))
+MARKED = Marked(CHAT, Pin(), Pin(is_set=True))
+GIVEN = {"chat_id": CHAT, "item": ITEM, "draft": DRAFT, "marked": MARKED}
+"""By the name of a first parameter: what a screen hands over, and the business must get."""
 ANSWERS = {
     "draft": DRAFT,
-    "timeline": TimelinePage(OWN, (), has_older=False, has_newer=False, coverage=Coverage.NOT_STARTED),
+    "timeline": TimelinePage(CHAT, (), has_older=False, has_newer=False, coverage=Coverage.NOT_STARTED),
     **dict.fromkeys(("mark", "mark_done", "snooze"), MARKED),
     **dict.fromkeys(("send_text", "send_file", "take_back"), ITEM),
 }
-"""By method: what the business answers that holds a number of its own."""
+"""By method: what the business answers."""
 ELSEWHERE = {"link", "open_chat", "own", "queue_item"}
 """Those of a chat that other tests look at: they answer for none as well, or ask nobody."""
 
@@ -62,8 +57,9 @@ def inboxes() -> tuple[Mock, Mock]:
 
 def shops() -> tuple[Several, Mock, Mock]:
     first_one, meant = inboxes()
-    for inbox in inboxes():
+    for inbox, business in zip(inboxes(), (THERE, HERE), strict=True):
         inbox.reset_mock(return_value=True)
+        inbox.business = business
     return Several([Business("Кухня", first_one), Business("Дом", meant)]), first_one, meant
 
 
@@ -82,20 +78,15 @@ def test_these_are_all_that_concern_a_chat() -> None:
 
 
 @pytest.mark.parametrize("name", ROUTED)
-async def test_it_goes_to_its_business_alone_under_its_own_number(name: str) -> None:
+async def test_it_goes_to_its_business_alone(name: str) -> None:
     several, other, meant = shops()
-    common, own = GIVEN[first(name)]
-    told = more(name)
+    given, told = GIVEN[first(name)], more(name)
     getattr(meant, name).return_value = answer = ANSWERS.get(name, Mock(name="answer"))
-    outcome = await outcome_of(getattr(several, name)(common, **told))
-    getattr(meant, name).assert_called_once_with(own, **told)
+    outcome = await outcome_of(getattr(several, name)(given, **told))
+    getattr(meant, name).assert_called_once_with(given, **told)
     assert len(meant.method_calls) == 1
     assert other.method_calls == []
-    if name in ANSWERS:
-        assert outcome.chat_id == apart.common_chat(HERE, OWN)
-        assert getattr(outcome, "outbox_id", None) in {None, GIVEN["outbox_id"][0]}
-    elif outcome is not None:
-        assert outcome is answer
+    assert outcome is None or outcome is answer
 
 
 @pytest.mark.parametrize("name", sorted({*ANSWERS} - {"draft", "timeline"}))
@@ -103,16 +94,16 @@ async def test_a_refusal_comes_back_as_it_is(name: str) -> None:
     several, _other, meant = shops()
     refusal = Problem(ProblemKind.FORBIDDEN)
     getattr(meant, name).return_value = refusal
-    assert await getattr(several, name)(GIVEN[first(name)][0], **more(name)) is refusal
+    assert await getattr(several, name)(GIVEN[first(name)], **more(name)) is refusal
 
 
 async def test_what_is_kept_beside_the_databases_is_kept_by_its_business() -> None:
     several, other, meant = shops()
     other.keep_aside.return_value = ()
     meant.keep_aside.return_value = (DRAFT,)
-    mine, theirs = apart.common_draft(HERE, DRAFT), apart.common_draft(0, DRAFT)
-    assert several.keep_aside([mine, theirs]) == (mine,), "one could not be kept"
-    other.keep_aside.assert_called_once_with([DRAFT])
+    theirs = Draft(ref(7, THERE), "x", 1)
+    assert several.keep_aside([DRAFT, theirs]) == (DRAFT,), "one could not be kept"
+    other.keep_aside.assert_called_once_with([theirs])
     meant.keep_aside.assert_called_once_with([DRAFT])
 
 

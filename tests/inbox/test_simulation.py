@@ -11,7 +11,6 @@ from collections.abc import Iterable
 import pytest
 
 from chat_tui.inbox.sending.reconciler import Reconciler
-from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxState
 from tests.inbox.simulation.__main__ import INTENTS, line, many
 from tests.inbox.simulation.life import simulate
@@ -19,6 +18,7 @@ from tests.inbox.simulation.market import Manners
 from tests.inbox.simulation.plan import Plan
 from tests.inbox.simulation.referee import BrokenPromiseError
 from tests.inbox.simulation.stage import Stage
+from tests.support.refs import ref
 
 WORLDS = 20
 AT_ONCE = 5
@@ -85,7 +85,7 @@ def test_the_figures_are_counted(stage: Stage) -> None:
         stage.reaches(outbox_id, OutboxState.CONFIRMED)
     counts = stage.world.referee.counts()
     assert (counts["intents"], counts["once"], counts["doubles"], counts["lost"]) == (2, 2, 0, 0)
-    ledger = stage.market.ledger[ChatId(1)]
+    ledger = stage.market.ledger[ref(1)]
     del ledger[0], stage.market.of_item[one]
     stage.market.of_item[other].append(ledger[0].message.message_id)
     counts = stage.world.referee.counts()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from chat_tui.inbox.events import ChatsChanged, Event
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.link import LinkState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
@@ -14,7 +15,7 @@ from tests.support.waiting import until
 OpenShop = Callable[..., Shop]
 
 
-async def all_chats(shop: Shop) -> list[int]:
+async def all_chats(shop: Shop) -> list[ChatRef]:
     page = await shop.inbox.queue_page(Tab.ALL, limit=1000)
     return [item.chat.chat_id for item in page.items]
 
@@ -42,7 +43,7 @@ async def test_a_new_message_is_in_the_cache_after_the_next_poll(
 ) -> None:
     shop = open_shop()
     chat = (await until(lambda: all_chats(shop)))[-1]
-    market.say(chat, "Есть кто живой?")
+    market.say(chat.number, "Есть кто живой?")
 
     async def arrived() -> bool:
         item = await shop.inbox.queue_item(chat)
@@ -59,7 +60,7 @@ async def test_events_name_the_changed_chat(market: Sandbox, open_shop: OpenShop
     chat = (await until(lambda: all_chats(shop)))[-1]
     heard: list[Event] = []
     shop.inbox.subscribe(heard.append)
-    market.say(chat, "Ещё вопрос")
+    market.say(chat.number, "Ещё вопрос")
 
     async def named() -> bool:
         return any(isinstance(event, ChatsChanged) and chat in event.chat_ids for event in heard)

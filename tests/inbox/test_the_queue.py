@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.model.chat import ChatKind, ChatStatus
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.settings import Settings
@@ -16,6 +16,7 @@ from chat_tui.store.database import Store
 from chat_tui.words.line import Role
 from chat_tui.words.turn import Patience
 from tests.store.world import CHAT, a_chat, buyer, list_chats, own, read_history
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop, open_store
 from tests.support.waiting import until
@@ -39,7 +40,7 @@ def the_item(store: Store) -> QueueItem:
     return found
 
 
-def waits(store: Store) -> list[int]:
+def waits(store: Store) -> list[ChatRef]:
     return [item.chat.chat_id for item in store.read(chats.page, Tab.WAITING, now=0).result().items]
 
 
@@ -82,7 +83,7 @@ def test_disputes_stand_on_top_then_the_longest_wait(store: Store) -> None:
         a_chat(3, 9_000, S.WAITING_FOR_ARBITER, kind=ChatKind.ARBITRAGE),
         a_chat(4, 8_000, S.WAITING_FOR_PARTNER, kind=ChatKind.ARBITRAGE),
     )
-    assert waits(store) == [4, 3, 2, 1]
+    assert waits(store) == [ref(4), ref(3), ref(2), ref(1)]
     store.close()
 
 
@@ -92,7 +93,7 @@ async def test_a_chat_leaves_the_queue_when_we_or_a_colleague_answer(
     """U17: A chat leaves the queue when we (or a colleague in the web cabinet) answer."""
     shop = open_shop()
 
-    async def waiting() -> list[ChatId]:
+    async def waiting() -> list[ChatRef]:
         items = (await shop.inbox.queue_page(Tab.WAITING)).items
         return [item.chat.chat_id for item in items if not item.chat.is_dispute]
 
@@ -102,7 +103,7 @@ async def test_a_chat_leaves_the_queue_when_we_or_a_colleague_answer(
     await until(two_wait)
     ours, theirs = (await waiting())[:2]
     await shop.inbox.send_text(ours, "Уже едет")
-    market.say(theirs, "Ответ из кабинета", "PARTNER", status="WAITING_FOR_CUSTOMER")
+    market.say(theirs.number, "Ответ из кабинета", "PARTNER", status="WAITING_FOR_CUSTOMER")
 
     async def are_gone() -> bool:
         return not {ours, theirs} & set(await waiting())

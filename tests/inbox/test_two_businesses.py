@@ -10,20 +10,23 @@ import pytest
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.several import Several
 from chat_tui.inbox.together import Business
-from chat_tui.model.apart import common_chat
 from chat_tui.model.chat import ContextKind, NewChat
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.link import LinkState
 from chat_tui.model.mark import Hold, Marked, Note
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.model.timeline import Draft
+from chat_tui.sandbox.access import API_KEY, FOREIGN_KEY
+from tests.support.refs import BUSINESS, OTHER_BUSINESS, ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, Shop, client_of
 from tests.support.waiting import until
 
 NAMES = ("Кухня", "Дом")
+BUSINESSES = (BUSINESS, OTHER_BUSINESS)
+KEYS = (API_KEY, FOREIGN_KEY)
 HELD = replace(QUICK, undo_s=600.0)
 """Nothing is sent while a test runs."""
 OpenBoth = Callable[..., Several]
@@ -51,8 +54,9 @@ async def open_both(markets: tuple[Sandbox, Sandbox], tmp_path: Path) -> AsyncIt
     ) -> Several:
         businesses = []
         for n in order:
-            connect = partial(client_of, markets[n], key=(keys or {}).get(NAMES[n]))
-            shop = Shop.open(tmp_path / str(n), connect, settings=settings)
+            key = (keys or {}).get(NAMES[n], KEYS[n])
+            connect = partial(client_of, markets[n], key=key, business=BUSINESSES[n])
+            shop = Shop.open(tmp_path / str(n), connect, settings=settings, business=BUSINESSES[n])
             businesses.append(Business(NAMES[n], shop.inbox))
         opened.append(Several(businesses))
         return opened[-1]
@@ -71,14 +75,13 @@ async def everything(inbox: Several, count: int) -> list[QueueItem]:
     return list(await until(here, f"{count} chats"))
 
 
-async def twins(inbox: Several, markets: tuple[Sandbox, Sandbox]) -> tuple[int, ChatId, ChatId]:
+async def twins(inbox: Several, markets: tuple[Sandbox, Sandbox]) -> tuple[int, ChatRef, ChatRef]:
     """A number that both businesses have, and the chats of the queue that it stands for."""
     items = await everything(inbox, 28)
     number = markets[0].world.listed("desc", None, 0, 1)[0].chat_id
-    of_kitchen = [one.chat.chat_id for one in items if one.business == "Кухня"]
-    assert number in of_kitchen
-    [other] = [one.chat.chat_id for one in items if one.chat.chat_id == common_chat(1, ChatId(number))]
-    return number, ChatId(number), other
+    one, other = ref(number), ref(number, OTHER_BUSINESS)
+    assert {(item.chat.chat_id, item.business) for item in items} >= {(one, "Кухня"), (other, "Дом")}
+    return number, one, other
 
 
 async def test_a_message_reaches_the_business_it_was_typed_for(
@@ -87,17 +90,17 @@ async def test_a_message_reaches_the_business_it_was_typed_for(
     inbox = open_both()
     number, one, other = await twins(inbox, markets)
     assert one != other
-    parts = [name for name in vars(inbox.own(one)[0]) if not name.startswith("_")]
+    parts = [name for name in vars(inbox.own(one)) if not name.startswith("_")]
     assert set(parts) <= set(vars(inbox)), "what an inbox has besides methods is there, too"
 
-    async def is_of_the_same_chat(chat_id: ChatId) -> bool:
+    async def is_of_the_same_chat(chat_id: ChatRef) -> bool:
         # Between two looks its history may be read.
         known = await inbox.orders.of_chat(chat_id)
         return known is not None and known.item == await inbox.queue_item(chat_id)
 
     for chat_id in (one, other):
         await until(partial(is_of_the_same_chat, chat_id), "the order of the chat")
-        assert inbox.own(chat_id)[1] == number
+        assert inbox.own(chat_id).business == chat_id.business
     for chat_id, text in ((one, "для кухни"), (other, "для дома"), (one, "ещё для кухни")):
         assert await inbox.save_draft(Draft(chat_id, text, 3)) is None
         assert isinstance(await inbox.send_text(chat_id, text), OutboxItem)
@@ -158,12 +161,12 @@ async def test_what_is_taken_back_is_taken_from_its_own_outbox(
     kept, taken = await inbox.send_text(one, "кухне"), await inbox.send_text(other, "дому")
     assert isinstance(kept, OutboxItem)
     assert isinstance(taken, OutboxItem)
-    back = await inbox.take_back(taken.outbox_id, into_draft=True)
+    back = await inbox.take_back(taken, into_draft=True)
     assert isinstance(back, OutboxItem)
     assert (back.chat_id, back.text, (await inbox.draft(other)).text) == (other, "дому", "дому")
     assert (await inbox.draft(one)).text == ""
     assert [item.outbox_id for item in await inbox.open_items()] == [kept.outbox_id]
-    gone = await inbox.take_back(taken.outbox_id)
+    gone = await inbox.take_back(taken)
     assert isinstance(gone, Problem)
     assert gone.kind == ProblemKind.GONE
 

@@ -7,10 +7,10 @@ import pytest
 
 from chat_tui.inbox import merging
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.search import SearchCoverage
 from tests.inbox.simulation.stage import Stage
+from tests.support.refs import ref
 
 S = OutboxState
 
@@ -53,7 +53,7 @@ def test_our_message_may_be_a_little_older_than_its_attempt(
 
     def accept(item: OutboxItem) -> None:
         real(item)
-        message = stage.market.ledger[ChatId(1)][-1].message
+        message = stage.market.ledger[ref(1)][-1].message
         object.__setattr__(message, "created_at", item.attempt_at - older_ms)
 
     stage.market.accept = accept  # type: ignore[method-assign]

@@ -2,10 +2,10 @@
 
 import pytest
 
-from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.inbox.simulation.stage import Stage
+from tests.support.refs import ref
 
 S = OutboxState
 QUOTA = Problem(ProblemKind.HOURLY_LIMIT, Certainty.REFUSED, http_status=420, retry_after_s=3000.0)
@@ -38,9 +38,9 @@ def test_equal_texts_are_linked_in_their_order_by_any_later_read(stage: Stage) -
     for outbox_id in sent:
         stage.is_released(outbox_id)
     stage.market.is_unreadable = None
-    stage.wait_for(stage.world.ask(stage.copy, stage.copy.read_history(ChatId(1))))
+    stage.wait_for(stage.world.ask(stage.copy, stage.copy.read_history(ref(1))))
     linked = [stage.reaches(outbox_id, S.CONFIRMED).message_id for outbox_id in sent]
-    assert linked == [w.message.message_id for w in stage.market.ledger[ChatId(1)][1:]]
+    assert linked == [w.message.message_id for w in stage.market.ledger[ref(1)][1:]]
 
 
 def test_the_look_of_a_later_one_links_the_earlier_first(stage: Stage) -> None:
@@ -50,7 +50,7 @@ def test_the_look_of_a_later_one_links_the_earlier_first(stage: Stage) -> None:
     stage.is_released(first)
     second = stage.send("Да")
     stage.reaches(second, S.SENT)
-    ledger = stage.market.ledger[ChatId(1)]
+    ledger = stage.market.ledger[ref(1)]
     ahead = [w.message.created_at for w in ledger]
     for place in (1, 2):
         written = ledger[place]

@@ -6,10 +6,11 @@ from typing import Any
 
 import httpx
 
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import MessageId
 from chat_tui.model.message import Message
+from tests.support.refs import ref
 
-CHAT = ChatId(14820317)
+CHAT = ref(14820317)
 Json = dict[str, Any]
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from chat_tui.market.access import Access, AccessError
 from chat_tui.market.client import MarketClient
-from chat_tui.model.ids import BusinessId, ChatId
+from chat_tui.model.ids import BusinessId
+from tests.support.refs import ref
 
 KEY = "ACMA:secret:1"
 
@@ -91,7 +92,7 @@ def test_secrets_are_in_no_repr() -> None:
 async def test_a_call_about_no_business_is_an_error_of_ours() -> None:
     client = MarketClient(Access("https://a.example", api_key=KEY))
     with pytest.raises(AccessError):
-        await client.get_chat(ChatId(1))
+        await client.get_chat(ref(1))
     await client.aclose()
 
 

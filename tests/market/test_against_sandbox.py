@@ -8,11 +8,12 @@ import pytest
 from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
 from chat_tui.model.chat import Chat, ContextKind, NewChat
-from chat_tui.model.ids import BusinessId, CampaignId, ChatId, OrderId, ReturnId
+from chat_tui.model.ids import BusinessId, CampaignId, ChatRef, OrderId, ReturnId
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 
 
@@ -40,7 +41,7 @@ async def all_chats(client: MarketClient) -> list[Chat]:
             return chats
 
 
-async def newest(client: MarketClient, chat_id: ChatId) -> Message:
+async def newest(client: MarketClient, chat_id: ChatRef) -> Message:
     page = await client.get_chat_history(chat_id)
     assert isinstance(page, MessagesPage)
     assert page.server_time is not None
@@ -103,11 +104,11 @@ async def test_refusals(sandbox: Sandbox) -> None:
     assert (outcome.kind, outcome.certainty) == (ProblemKind.UNAUTHORIZED, Certainty.REFUSED)
     assert outcome.message
     reader = client_of(sandbox, sandbox.read_only_key)
-    refused = await reader.send_message(ChatId(1), "m1")
+    refused = await reader.send_message(ref(1), "m1")
     assert isinstance(refused, Problem)
     assert refused.kind == ProblemKind.FORBIDDEN
     known = client_of(sandbox)
-    missing = await known.get_chat(ChatId(1))
+    missing = await known.get_chat(ref(1))
     assert isinstance(missing, Problem)
     assert missing.kind == ProblemKind.NOT_FOUND
     for client in (strange, reader, known):

@@ -9,14 +9,14 @@ import httpx
 import pytest
 
 from chat_tui.market.client import Deadlines
-from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.paging import ChatsPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.market.conftest import SILENCE_IS_SHORT, Connect
 from tests.support.raw_market import Script, raw_market, reply
+from tests.support.refs import ref
 
-CHAT = ChatId(14820317)
+CHAT = ref(14820317)
 HALF = b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"status"'
 PORTAL = "<html>Войдите в сеть</html>"
 

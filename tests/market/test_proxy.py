@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.market.conftest import KEY, Connect
 from tests.support.certificates import make_certificates, serving
 from tests.support.raw_market import raw_market, reply
+from tests.support.refs import ref
 from tests.support.tunnel import tunnel_to
 
-CHAT = ChatId(1)
+CHAT = ref(1)
 MARKET = "https://market.example"
 """The name in the certificate `othername`."""
 needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="makes certificates with openssl")

@@ -13,13 +13,14 @@ from chat_tui.market.access import Access
 from chat_tui.market.client import Deadlines, MarketClient
 from chat_tui.market.transport import Request, Transport
 from chat_tui.model.chat import ContextKind, KeyRights, NewChat
-from chat_tui.model.ids import BusinessId, CampaignId, ChatId, MessageId, OrderId, ReturnId
+from chat_tui.model.ids import BusinessId, CampaignId, MessageId, OrderId, ReturnId
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.market.conftest import KEY, Connect
 from tests.support.raw_market import raw_market, reply
+from tests.support.refs import ref
 
-CHAT = ChatId(14820317)
+CHAT = ref(14820317)
 BASE = "/v2/businesses/1185230"
 Call = Callable[[MarketClient], Any]
 

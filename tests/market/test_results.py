@@ -8,6 +8,7 @@ from chat_tui.model.ids import CampaignId, MessageId
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.market.conftest import Connect
 from tests.market.examples import CHAT, GOOD, Json, answering, chat, message
+from tests.support.refs import ref
 
 
 async def test_one_chat_one_message(connect: Connect) -> None:
@@ -18,7 +19,7 @@ async def test_one_chat_one_message(connect: Connect) -> None:
     assert await single.get_chat_message(CHAT, MessageId(99)) == GOOD
 
 
-@pytest.mark.parametrize("other", [CHAT + 1, 1, 2**62])
+@pytest.mark.parametrize("other", [CHAT.number + 1, 1, 2**62])
 async def test_an_answer_about_something_else_than_was_asked_is_none(connect: Connect, other: int) -> None:
     """Case 032: what an invented number would lead to is another buyer's chat or message."""
     one = await connect(answering({"status": "OK", "result": chat(chatId=other)})).get_chat(CHAT)
@@ -44,7 +45,7 @@ async def test_single_things_that_cannot_be_used(connect: Connect, result: Json)
 async def test_a_new_chat_needs_the_ok(connect: Connect) -> None:
     about = NewChat(ContextKind.RETURN, 8812045)
     good = connect(answering({"status": "OK", "result": {"chatId": 14820402}}))
-    assert await good.create_chat(about) == 14820402
+    assert await good.create_chat(about) == ref(14820402)
     assert isinstance(await connect(answering({"result": {"chatId": 1}})).create_chat(about), Problem)
 
 

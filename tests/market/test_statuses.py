@@ -5,12 +5,12 @@ import logging
 import httpx
 import pytest
 
-from chat_tui.model.ids import ChatId
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.market.conftest import Connect
+from tests.support.refs import ref
 
 K, C = ProblemKind, Certainty
-CHAT = ChatId(1)
+CHAT = ref(1)
 DATE = "Sun, 22 Nov 2026 09:59:20 GMT"
 PARALLEL = "Hit rate limit of 4 parallel requests for businessId 1"
 HOURLY = "Hit rate limit of 1000 requests per 1 hour for resource … for businessId 1185230"

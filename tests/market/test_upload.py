@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from chat_tui.market.files import CHUNK
-from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.market.conftest import SILENCE_IS_SHORT, Connect
 from tests.support.raw_market import Asked, Script, raw_market, reply
+from tests.support.refs import ref
 
-CHAT = ChatId(14820317)
+CHAT = ref(14820317)
 SIZE = 5 * CHUNK + 17
 
 

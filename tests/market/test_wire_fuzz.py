@@ -12,7 +12,8 @@ from chat_tui.market import chats, orders, wire
 from chat_tui.market.answers import GarbledError, StatusError, clean, decode
 from chat_tui.market.times import LATEST
 from chat_tui.market.transport import Response
-from chat_tui.model.ids import ChatId, OrderId, ReturnId
+from chat_tui.model.ids import OrderId, ReturnId
+from tests.support.refs import BUSINESS, ref
 
 SCHEMAS = json.loads((Path(__file__).parents[1] / "support" / "openapi.json").read_text())["components"][
     "schemas"
@@ -52,7 +53,7 @@ def answer(result: Any) -> Response:
 
 @given(st.lists(JUNK | _objects(JUNK).map(whole_message), max_size=4))
 def test_every_message_is_read_or_counted(items: list[Any]) -> None:
-    page = chats.messages_page(answer({"messages": items}), ChatId(5))
+    page = chats.messages_page(answer({"messages": items}), ref(5))
     assert len(page.messages) + page.skipped == len(items)
     assert all(0 < m.message_id < 2**63 and 0 <= m.created_at <= LATEST for m in page.messages)
     for message in page.messages:
@@ -62,15 +63,15 @@ def test_every_message_is_read_or_counted(items: list[Any]) -> None:
 
 @given(st.lists(JUNK | _objects(JUNK).map(whole_chat), max_size=4))
 def test_every_chat_is_read_or_counted(items: list[Any]) -> None:
-    page = chats.chats_page(answer({"chats": items}))
+    page = chats.chats_page(answer({"chats": items}), BUSINESS)
     assert len(page.chats) + page.skipped == len(items)
-    assert all(0 < chat.chat_id < 2**63 for chat in page.chats)
+    assert all(0 < chat.chat_id.number < 2**63 for chat in page.chats)
 
 
 @given(st.binary(max_size=60) | JUNK.map(lambda junk: json.dumps(junk).encode()))
 def test_any_bytes_are_an_answer_or_garbled(body: bytes) -> None:
     for read in (
-        chats.chats_page,
+        partial(chats.chats_page, business=BUSINESS),
         chats.shops_page,
         partial(orders.orders, asked=()),
         chats.key_rights,

@@ -16,8 +16,9 @@ from chat_tui.model.door import (
     text_refusal,
 )
 from chat_tui.model.doubt import DoubtKind
-from chat_tui.model.ids import ChatId, OrderId
+from chat_tui.model.ids import OrderId
 from chat_tui.model.problem import ProblemKind
+from tests.support.refs import ref
 
 KEY = "Zq9-w3Xy:7Tb/2Lm+4Kp=Rr"
 """Not of the shape of any key."""
@@ -128,7 +129,7 @@ def test_what_is_never_sent(text: str, kind: ProblemKind) -> None:
 
 def chat(status: str, order: int | None = None) -> Chat:
     context = ChatContext("ORDER", None if order is None else OrderId(order))
-    return Chat(ChatId(5), context, "CHAT", status, 1, 1)
+    return Chat(ref(5), context, "CHAT", status, 1, 1)
 
 
 def test_an_agreement_covers_what_it_was_given_for_and_nothing_else() -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from chat_tui.model import hold
 from chat_tui.model.hold import Clocks
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
+from tests.support.refs import ref
 
 WALL = 1_700_000_000_000
 UP = 50_000_000
@@ -20,7 +21,7 @@ STEPS = (0, 1, -1, HOUR, -HOUR, DAY, -DAY, -WALL, 300 * 366 * DAY)
 def told(length: int, **changes: Any) -> OutboxItem:
     """An item that was told at `THEN` to wait so long."""
     item = OutboxItem(
-        OutboxId("a"), ChatId(1), 1, OutboxKind.TEXT, "Да", "", 0, "", OutboxState.WAITING, 0, WALL - DAY
+        OutboxId("a"), ref(1), 1, OutboxKind.TEXT, "Да", "", 0, "", OutboxState.WAITING, 0, WALL - DAY
     )
     return replace(item, **{**hold.told(length, THEN), **changes})
 

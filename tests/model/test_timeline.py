@@ -4,20 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from chat_tui.model.ids import ChatId, MessageId, OutboxId
+from chat_tui.model.ids import MessageId, OutboxId
 from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.timeline import Entry, is_likeness, one_each, says_the_same
+from tests.support.refs import ref
 
 
 def item(text: str, name: str = "") -> OutboxItem:
     kind = OutboxKind.FILE if name else OutboxKind.TEXT
-    return OutboxItem(OutboxId("a"), ChatId(1), 1, kind, text, name, 5, "", OutboxState.SENT, 0, 1)
+    return OutboxItem(OutboxId("a"), ref(1), 1, kind, text, name, 5, "", OutboxState.SENT, 0, 1)
 
 
 def message(text: str | None, *files: str) -> Message:
     attached = tuple(Attachment(name, None, 5) for name in files)
-    return Message(ChatId(1), MessageId(9), 1, Sender.PARTNER, text, attached)
+    return Message(ref(1), MessageId(9), 1, Sender.PARTNER, text, attached)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def flying(name: str, seq: int, state: OutboxState = OutboxState.SENDING, text: 
 
 
 def said(number: int, text: str = "Да", at: int = 50_000, sender: str = Sender.PARTNER) -> Entry:
-    return Entry(Message(ChatId(1), MessageId(number), at, sender, text))
+    return Entry(Message(ref(1), MessageId(number), at, sender, text))
 
 
 def shown(*entries: Entry) -> list[tuple[int | None, str | None]]:

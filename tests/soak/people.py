@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from chat_tui.model.chat import ChatStatus
-from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.message import Sender
 from tests.soak.shop import QuickMarket
+from tests.support.refs import ref
 
 NEW = 0.3
 """Share of the conversations that begin in a chat of their own."""
@@ -29,7 +30,7 @@ class Day:
     between_s: float
     """Between two messages of a conversation, on average."""
     seed: int
-    written_at: dict[tuple[ChatId, MessageId], Millis] = field(default_factory=dict)
+    written_at: dict[tuple[ChatRef, MessageId], Millis] = field(default_factory=dict)
     """Every message of the day."""
 
     async def live(self) -> None:
@@ -38,12 +39,12 @@ class Day:
         old = len(self.shop.chats)
         talks = []
         for _ in range(self.conversations):
-            chat_id = None if dice.random() < NEW else ChatId(dice.randint(1, old))
+            chat_id = None if dice.random() < NEW else ref(dice.randint(1, old))
             begin = dice.uniform(0.0, self.seconds)
             talks.append(asyncio.create_task(self._talk(chat_id, begin, random.Random(dice.random()))))
         await asyncio.gather(*talks)
 
-    async def _talk(self, known: ChatId | None, begin: float, dice: random.Random) -> None:
+    async def _talk(self, known: ChatRef | None, begin: float, dice: random.Random) -> None:
         await asyncio.sleep(begin)
         chat_id = known or self.shop.open(self.now_ms())
         sender = Sender.CUSTOMER
@@ -56,6 +57,6 @@ class Day:
             await asyncio.sleep(dice.uniform(1.0, 2.5 * self.between_s))
             self.shop.turn(chat_id, ChatStatus.FINISHED)
 
-    def _say(self, chat_id: ChatId, sender: Sender) -> None:
+    def _say(self, chat_id: ChatRef, sender: Sender) -> None:
         now = self.now_ms()
         self.written_at[chat_id, self.shop.say(chat_id, sender, now)] = now

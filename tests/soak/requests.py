@@ -11,7 +11,7 @@ from chat_tui.inbox.copies.rate_limit import P, RateLimitedClient, T
 from chat_tui.inbox.market import MarketApi
 from chat_tui.market.pacing import read_budget, wait_told
 from chat_tui.model import chat as model
-from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.link import Budget
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -151,7 +151,7 @@ class Client(CopyClient):
         )
         return page
 
-    async def get_chat(self, chat_id: ChatId) -> model.Chat | Problem:
+    async def get_chat(self, chat_id: ChatRef) -> model.Chat | Problem:
         chat: model.Chat | Problem = await self._request(
             "getChat", chat_id, lambda: self._door.shop.chat(chat_id)
         )
@@ -159,7 +159,7 @@ class Client(CopyClient):
 
     async def get_chat_history(
         self,
-        chat_id: ChatId,
+        chat_id: ChatRef,
         *,
         from_message_id: MessageId | None = None,
         page_token: str | None = None,

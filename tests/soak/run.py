@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from chat_tui.inbox.copies import change_feed
 from chat_tui.inbox.reading.scan import ACTIVE
-from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
+from chat_tui.model.ids import ChatRef, MessageId, Millis, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.quota import Urgency
@@ -23,6 +23,7 @@ from tests.soak.copies import Reader
 from tests.soak.people import Day
 from tests.soak.requests import FrontDoor
 from tests.soak.shop import Order, QuickMarket
+from tests.support.refs import ref
 
 FROZEN_S = 600.0
 EIGHTHS = 8
@@ -121,7 +122,7 @@ class Soak:
         self._wall_jump: Millis = 0
 
     def _arrived(self, chat_id: int, message_id: int) -> None:
-        written = self.day.written_at.get((ChatId(chat_id), MessageId(message_id)))
+        written = self.day.written_at.get((ref(chat_id), MessageId(message_id)))
         if written is not None:
             self.outcome.delays_s.append((now_ms() - written) / 1000)
 
@@ -184,7 +185,7 @@ class Soak:
     def _unread(self) -> bool:
         """Whether a changed chat was never read: where only the web cabinet wrote, backfill does it."""
         rows = self.kernel.conn.execute("SELECT chat_id FROM chat WHERE hist_hi IS NULL")
-        return any(row[0] in self.shop.changed for row in rows)
+        return any(ref(row[0]) in self.shop.changed for row in rows)
 
     def _list_requests(self) -> int:
         return sum(n for (_, operation), n in self.door.asked.items() if operation == "getChats")
@@ -252,21 +253,21 @@ class Soak:
         outcome.least_left = door.least_left
         conn = self.kernel.conn
         outcome.backfilled = conn.execute("SELECT count(*) FROM chat WHERE hist_full = 1").fetchone()[0]
-        known = {row[0]: row[1:] for row in conn.execute("SELECT chat_id, updated_at, status FROM chat")}
+        known = {ref(row[0]): row[1:] for row in conn.execute("SELECT chat_id, updated_at, status FROM chat")}
         for chat_id in self.shop.chats:
             if chat_id not in known:
                 outcome.missing.append(f"chat {chat_id}")
             elif chat_id in self.shop.changed:
                 self._compare(chat_id, known[chat_id])
 
-    def _compare(self, chat_id: ChatId, known: tuple[Millis, str]) -> None:
+    def _compare(self, chat_id: ChatRef, known: tuple[Millis, str]) -> None:
         chat, outcome = self.shop.chat(chat_id), self.outcome
         # A status that nobody waits in is told by the walk through everything alone, once a day.
         may_be_old = not self.plan.has_night and not {known[1], chat.status} & {*ACTIVE}
         if known[0] != chat.updated_at or (known[1] != chat.status and not may_be_old):
             outcome.missing.append(f"chat {chat_id}: {known} and not {(chat.updated_at, chat.status)}")
         rows = self.kernel.conn.execute(
-            "SELECT message_id FROM message WHERE chat_id = ? ORDER BY message_id", (chat_id,)
+            "SELECT message_id FROM message WHERE chat_id = ? ORDER BY message_id", (chat_id.number,)
         )
         found = [row[0] for row in rows]
         there = [message.message_id for message in self.shop.messages(chat_id)]
@@ -286,7 +287,7 @@ class Nobody:
     def answered(self, owner: int, item: OutboxItem, answer: Accepted | Problem) -> None:
         """See `Watcher`."""
 
-    def has_read(self, chat_id: ChatId) -> None:
+    def has_read(self, chat_id: ChatRef) -> None:
         """See `Watcher`."""
 
     def takes_back(self, outbox_id: OutboxId) -> None:

@@ -8,9 +8,10 @@ from enum import StrEnum
 
 from chat_tui.inbox.reading.scan import ACTIVE
 from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind
-from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.paging import ChatsPage, MessagesPage
+from tests.support.refs import ref
 
 FIRST_LIVE = 1_000_000_000_000
 """Message ids from here on were written while the simulation ran."""
@@ -49,22 +50,22 @@ class QuickMarket:
     def __init__(self, old_chats: int, order: Order, now: Millis, seed: int) -> None:
         self._order = order
         self._dice = random.Random(f"shop {seed}")
-        self._kept: dict[ChatId, _Kept] = {}
+        self._kept: dict[ChatRef, _Kept] = {}
         self._all: list[Place] = []
         self._active: list[Place] = []
         self._next_message = FIRST_LIVE
-        self.changed: set[ChatId] = set()
+        self.changed: set[ChatRef] = set()
         """Chats with a new message or status since the beginning."""
         self.told = 0
         """How often an answer told a newer time of a chat than any before."""
         for number in range(1, old_chats + 1):
-            self._add(self._old(ChatId(number), now - number * 30 * _DAY // max(old_chats, 30)))
+            self._add(self._old(ref(number), now - number * 30 * _DAY // max(old_chats, 30)))
 
-    def _old(self, chat_id: ChatId, updated_at: Millis) -> _Kept:
+    def _old(self, chat_id: ChatRef, updated_at: Millis) -> _Kept:
         lot = self._dice.random()
         status = (
             ChatStatus.WAITING_FOR_PARTNER
-            if chat_id <= 100 and lot < 0.5
+            if chat_id.number <= 100 and lot < 0.5
             else ChatStatus.FINISHED
             if lot < 0.7
             else ChatStatus.WAITING_FOR_CUSTOMER
@@ -77,11 +78,12 @@ class QuickMarket:
         self._list(kept.chat)
 
     def _place(self, chat: Chat) -> Place:
+        number = chat.chat_id.number
         if self._order is Order.SHUFFLED:
-            return chat.chat_id * 2_654_435_761 % 2**32, chat.chat_id
+            return number * 2_654_435_761 % 2**32, number
         if self._order is Order.OLDEST:
-            return chat.updated_at, chat.chat_id
-        return -chat.updated_at, -chat.chat_id
+            return chat.updated_at, number
+        return -chat.updated_at, -number
 
     def _lists(self, chat: Chat) -> list[list[Place]]:
         return [self._all, self._active] if chat.status in ACTIVE else [self._all]
@@ -100,17 +102,17 @@ class QuickMarket:
     # -- what people do --------------------------------------------------------------------------
 
     @property
-    def chats(self) -> dict[ChatId, Chat]:
+    def chats(self) -> dict[ChatRef, Chat]:
         """All chats now."""
         return {chat_id: kept.chat for chat_id, kept in self._kept.items()}
 
-    def open(self, now: Millis) -> ChatId:
+    def open(self, now: Millis) -> ChatRef:
         """A buyer begins a new chat; its first message comes next."""
-        chat_id = ChatId(len(self._kept) + 1)
+        chat_id = ref(len(self._kept) + 1)
         self._add(_Kept(_chat(chat_id, ChatStatus.NEW, now, now), 0))
         return chat_id
 
-    def say(self, chat_id: ChatId, sender: Sender, now: Millis) -> MessageId:
+    def say(self, chat_id: ChatRef, sender: Sender, now: Millis) -> MessageId:
         """One more message; the status follows whoever wrote."""
         kept = self._kept[chat_id]
         message_id = MessageId(self._next_message)
@@ -121,7 +123,7 @@ class QuickMarket:
         self._move(kept, replace(kept.chat, status=status, updated_at=now))
         return message_id
 
-    def turn(self, chat_id: ChatId, status: ChatStatus) -> None:
+    def turn(self, chat_id: ChatRef, status: ChatStatus) -> None:
         """The status changes and no message tells it."""
         kept = self._kept[chat_id]
         self._move(kept, replace(kept.chat, status=status))
@@ -134,29 +136,29 @@ class QuickMarket:
         places = self._active if statuses else self._all
         begin = 0 if token is None else bisect_right(places, _read(token))
         found = places[begin : begin + limit]
-        chats = tuple(self._tell(ChatId(abs(number))) for _, number in found)
+        chats = tuple(self._tell(ref(abs(number))) for _, number in found)
         is_last = begin + limit >= len(places)
         return ChatsPage(chats, None if is_last else f"{found[-1][0]} {found[-1][1]}")
 
-    def _tell(self, chat_id: ChatId) -> Chat:
+    def _tell(self, chat_id: ChatRef) -> Chat:
         kept = self._kept[chat_id]
         if kept.chat.updated_at > kept.told_at:
             kept.told_at = kept.chat.updated_at
             self.told += 1
         return kept.chat
 
-    def chat(self, chat_id: ChatId) -> Chat:
+    def chat(self, chat_id: ChatRef) -> Chat:
         """One chat."""
         return self._tell(chat_id)
 
-    def messages(self, chat_id: ChatId) -> list[Message]:
+    def messages(self, chat_id: ChatRef) -> list[Message]:
         """The whole history, oldest first."""
         kept = self._kept[chat_id]
         first = kept.chat.created_at
         old = [
             Message(
                 chat_id,
-                MessageId(chat_id * _PER_OLD_CHAT + n),
+                MessageId(chat_id.number * _PER_OLD_CHAT + n),
                 first + (n + 1) * 60_000,
                 (Sender.CUSTOMER, Sender.PARTNER)[n % 2],
                 f"Старое сообщение {n}",
@@ -166,7 +168,7 @@ class QuickMarket:
         return [*old, *kept.said]
 
     def history(
-        self, chat_id: ChatId, since: MessageId | None, token: str | None, limit: int, now: Millis
+        self, chat_id: ChatRef, since: MessageId | None, token: str | None, limit: int, now: Millis
     ) -> MessagesPage:
         """One page of a history, newest first; `since` is inclusive."""
         found = [m for m in reversed(self.messages(chat_id)) if since is None or m.message_id >= since]
@@ -176,7 +178,7 @@ class QuickMarket:
         return MessagesPage(page, str(begin + limit) if rest else None, server_time=now)
 
 
-def _chat(chat_id: ChatId, status: str, created_at: Millis, updated_at: Millis) -> Chat:
+def _chat(chat_id: ChatRef, status: str, created_at: Millis, updated_at: Millis) -> Chat:
     return Chat(chat_id, ChatContext(ContextKind.ORDER), ChatKind.CHAT, status, created_at, updated_at)
 
 

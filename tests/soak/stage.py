@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
 from typing import Any, Self, TypeVar
 
+from chat_tui.model.ids import ChatRef
 from tests.inbox.simulation.kernel import Kernel, new_database
 from tests.inbox.simulation.market import BEGINNING
 from tests.inbox.simulation.world import virtual_loop
@@ -89,7 +90,7 @@ class SoakStage(AbstractContextManager["SoakStage"]):
         """What the database says."""
         return self.kernel.conn.execute(sql, given).fetchall()
 
-    def status(self, chat_id: int) -> str:
+    def status(self, chat: ChatRef) -> str:
         """Of a chat in the cache."""
-        ((status,),) = self.rows("SELECT status FROM chat WHERE chat_id = ?", chat_id)
+        ((status,),) = self.rows("SELECT status FROM chat WHERE chat_id = ?", chat.number)
         return str(status)

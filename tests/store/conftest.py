@@ -7,19 +7,20 @@ from pathlib import Path
 import pytest
 
 from chat_tui.store.database import Store, StorePaths
+from tests.support.refs import BUSINESS
 
 
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of a store nothing was written to: copied, because making them waits for the disk."""
     root = tmp_path_factory.mktemp("empty")
-    Store(StorePaths(root / "cache", root / "data")).close()
+    Store(StorePaths(root / "cache", root / "data", BUSINESS)).close()
     return root
 
 
 @pytest.fixture
 def paths(tmp_path: Path) -> StorePaths:
-    return StorePaths(tmp_path / "cache" / "7", tmp_path / "data" / "7")
+    return StorePaths(tmp_path / "cache" / "7", tmp_path / "data" / "7", BUSINESS)
 
 
 @pytest.fixture

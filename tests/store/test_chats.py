@@ -3,11 +3,12 @@
 import pytest
 
 from chat_tui.model.chat import ChatStatus, ContextKind, NewChat, Shop
-from chat_tui.model.ids import CampaignId
+from chat_tui.model.ids import CampaignId, ChatRef
 from chat_tui.model.queue import Tab
 from chat_tui.store import chats
 from chat_tui.store.database import Store
 from tests.store.world import CHAT, a_chat, buyer, list_chats, own, read_history
+from tests.support.refs import ref
 
 
 def the_chat(store: Store) -> object:
@@ -57,7 +58,7 @@ def test_an_unreadable_date_brings_the_status_and_keeps_the_place(store: Store) 
 
 
 def test_an_unstorable_chat_costs_only_itself(store: Store) -> None:
-    assert list_chats(store, a_chat(2**63), a_chat(0), a_chat(5, name="x\ud83d")) == {5}
+    assert list_chats(store, a_chat(2**63), a_chat(0), a_chat(5, name="x\ud83d")) == {ref(5)}
     found = store.read(chats.page, Tab.ALL, now=0).result()
     assert [item.chat.context.customer_name for item in found.items] == ["x\ufffd"]
 
@@ -95,7 +96,7 @@ def test_find_context(store: Store) -> None:
         store.read(chats.find_context, NewChat(ContextKind.ORDER, 77)),
         store.read(chats.find_context, NewChat(ContextKind.RETURN, 8)),
     )
-    assert [found.result() for found in find] == [2, 3]
+    assert [found.result() for found in find] == [ref(2), ref(3)]
     assert store.read(chats.find_context, NewChat(ContextKind.RETURN, 77)).result() is None
 
 
@@ -110,7 +111,7 @@ def test_shops_are_replaced_and_name_their_chats(store: Store) -> None:
     assert found.shop_name == "Дом и сад"
 
 
-def behind(store: Store) -> tuple[int, ...]:
+def behind(store: Store) -> tuple[ChatRef, ...]:
     return store.read(chats.behind, 10).result()
 
 
@@ -118,11 +119,11 @@ def test_behind_are_waiting_chats_never_read_and_read_chats_the_list_knows_more_
     quiet = ChatStatus.WAITING_FOR_CUSTOMER
     list_chats(store, a_chat(1, 3_000), a_chat(2, 2_000), a_chat(3, 1_000, quiet), a_chat(4, 1_000, quiet))
     read_history(store, own(1, 1_000, chat_id=4), chat_id=4)
-    assert behind(store) == (2, 1)
+    assert behind(store) == (ref(2), ref(1))
     list_chats(store, a_chat(4, 5_000, quiet))
-    assert behind(store) == (2, 1, 4)
+    assert behind(store) == (ref(2), ref(1), ref(4))
     read_history(store, own(2, 5_000, chat_id=4), chat_id=4)
-    assert behind(store) == (2, 1)
+    assert behind(store) == (ref(2), ref(1))
 
 
 def test_a_new_chat_is_read_to_learn_whether_a_buyer_wrote_in_it(store: Store) -> None:

@@ -2,13 +2,13 @@
 
 import pytest
 
-from chat_tui.model.ids import ChatId
 from chat_tui.model.search import SearchCoverage
 from chat_tui.store import coverage
 from chat_tui.store.database import Store
 from tests.store.world import a_chat, buyer, list_chats, read_history
+from tests.support.refs import ref
 
-OTHER = ChatId(77)
+OTHER = ref(77)
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
 from chat_tui.store import chats, database, drafts, marks
@@ -16,9 +16,10 @@ from chat_tui.store.database import Connection, Store, StorePaths
 from chat_tui.store.errors import StoreBusy, StoreProblem
 from chat_tui.store.locks import WriteLock
 from tests.store.world import CHAT, a_chat, list_chats, queue_text
+from tests.support.refs import ref
 
 
-def drafted(store: Store) -> tuple[int, ...]:
+def drafted(store: Store) -> tuple[ChatRef, ...]:
     return store.read(drafts.chats_with_drafts).result()
 
 
@@ -80,15 +81,15 @@ def test_a_write_that_waits_too_long_says_busy_and_wrote_nothing(
 
 
 def test_a_full_disk_is_a_problem_in_words_and_loses_nothing_written(store: Store) -> None:
-    store.write_state(drafts.save, Draft(ChatId(1), "x", 1), 1).result()
+    store.write_state(drafts.save, Draft(ref(1), "x", 1), 1).result()
 
     def cap(conn: Connection) -> None:
         conn.execute(f"PRAGMA max_page_count = {conn.execute('PRAGMA page_count').fetchone()[0]}")
 
     store.write_state(cap).result()
     with pytest.raises(StoreProblem, match="No space left"):
-        store.write_state(drafts.save, Draft(ChatId(2), "y" * 100_000, 1), 1).result()
-    assert drafted(store) == (1,)
+        store.write_state(drafts.save, Draft(ref(2), "y" * 100_000, 1), 1).result()
+    assert drafted(store) == (ref(1),)
     store.write_state(marks.see, CHAT, 1, 1).result()
 
 
@@ -96,7 +97,7 @@ def test_closing_finishes_what_was_queued(paths: StorePaths) -> None:
     store = Store(paths)
     begin = threading.Event()
     store.write_state(lambda conn: begin.wait())
-    late = [store.write_state(drafts.save, Draft(ChatId(n), "x", 1), n) for n in range(1, 20)]
+    late = [store.write_state(drafts.save, Draft(ref(n), "x", 1), n) for n in range(1, 20)]
     threading.Timer(0.01, begin.set).start()
     store.close()
     assert all(one.result(0) is None for one in late)
@@ -124,18 +125,18 @@ def test_data_version_tells_the_commits_of_others_only(store: Store, paths: Stor
 @pytest.mark.parametrize("what", ["file", "directory"])
 def test_a_removed_state_is_made_again_with_what_it_held(paths: StorePaths, what: str) -> None:
     store = Store(paths)
-    store.write_state(drafts.save, Draft(ChatId(1), "x", 1), 1).result()
+    store.write_state(drafts.save, Draft(ref(1), "x", 1), 1).result()
     if what == "file":
         for part in paths.data_dir.glob("state.db*"):
             part.unlink()
     else:
         shutil.rmtree(paths.data_dir)
-    store.write_state(drafts.save, Draft(ChatId(2), "x", 1), 2).result()
-    assert drafted(store) == (2, 1)
+    store.write_state(drafts.save, Draft(ref(2), "x", 1), 2).result()
+    assert drafted(store) == (ref(2), ref(1))
     assert len(store.notices) == 1
     store.close()
     store = Store(paths)
-    assert drafted(store) == (2, 1)
+    assert drafted(store) == (ref(2), ref(1))
     assert store.notices == ()
     store.close()
 
@@ -147,7 +148,7 @@ def test_a_removed_cache_begins_anew_and_is_noticed_by_looking(paths: StorePaths
     assert store.read(chats.counts, 0).result()[Tab.ALL] == 1, "reading goes on from the open file"
     store.data_version().result()
     assert store.read(chats.counts, 0).result()[Tab.ALL] == 0
-    assert list_chats(store, a_chat(8)) == {8}
+    assert list_chats(store, a_chat(8)) == {ref(8)}
     assert store.read(chats.counts, 0).result()[Tab.ALL] == 1
     store.close()
 

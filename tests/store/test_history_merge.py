@@ -8,20 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import MessageId
 from chat_tui.model.message import Attachment, Message
 from chat_tui.model.queue import Tab, read_talk, waiting_since
 from chat_tui.store import chats, messages
 from chat_tui.store.database import Store, StorePaths
 from tests.store.world import a_chat, list_chats, read_history
 from tests.support.properties import examples
+from tests.support.refs import BUSINESS, ref
 
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Store]:
     """One store for all examples: each takes chats of its own."""
     with tempfile.TemporaryDirectory() as directory:
-        store = Store(StorePaths(Path(directory) / "cache", Path(directory) / "data"))
+        store = Store(StorePaths(Path(directory) / "cache", Path(directory) / "data", BUSINESS))
         yield store
         store.close()
 
@@ -55,14 +56,14 @@ def message(chat_id: int, number: int, body: tuple[object, ...], *, earlier: boo
     at, sender, text, found = body
     if earlier:
         text, found = f"{text}?", []
-    return Message(ChatId(chat_id), MessageId(number), at, sender, text, tuple(found))  # type: ignore[arg-type]
+    return Message(ref(chat_id), MessageId(number), at, sender, text, tuple(found))  # type: ignore[arg-type]
 
 
 def picture(store: Store, chat_id: int) -> tuple[object, ...]:
     """All a chat shows, with the number of the chat left out."""
-    item = store.read(chats.item, ChatId(chat_id), Tab.ALL, now=0).result()
-    page = store.read(messages.timeline, ChatId(chat_id), limit=100).result()
-    cursor = store.read(messages.cursor, ChatId(chat_id)).result()
+    item = store.read(chats.item, ref(chat_id), Tab.ALL, now=0).result()
+    page = store.read(messages.timeline, ref(chat_id), limit=100).result()
+    cursor = store.read(messages.cursor, ref(chat_id)).result()
     assert item is not None
     entries = [entry.message for entry in page.entries]
     return (
@@ -91,6 +92,6 @@ def test_any_sequence_of_pages_ends_as_the_clean_history(
     whole = [message(clean, *entry, earlier=False) for entry in final]
     read_history(shared, *whole, chat_id=clean, oldest=True)
     assert picture(shared, messy) == picture(shared, clean)
-    item = shared.read(chats.item, ChatId(messy), now=0).result()
+    item = shared.read(chats.item, ref(messy), now=0).result()
     assert item is not None
     assert item.waiting_since == waiting_since(item.chat.status, item.chat.updated_at, read_talk(whole))

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import MessageId
 from chat_tui.model.message import Attachment, Message
-from chat_tui.model.search import SearchQuery
+from chat_tui.model.search import SearchKey, SearchQuery
 from chat_tui.private_files import touch_private
 from chat_tui.stems import patterns, stems
 from chat_tui.store import indexing, search
@@ -21,6 +21,7 @@ from chat_tui.store.files import private_directory
 from chat_tui.store.sqlite import connections, schema
 from tests.store.world import a_chat, buyer, list_chats, read_history
 from tests.support.properties import examples
+from tests.support.refs import BUSINESS, ref
 
 WORDS = [
     "чайник",
@@ -39,7 +40,7 @@ phrases = st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join)
 texts = st.one_of(st.none(), phrases, st.text(max_size=6))
 found_messages = st.builds(
     lambda chat, number, at, text, names: Message(
-        ChatId(chat), MessageId(number), at, "CUSTOMER", text, tuple(Attachment(n, None, None) for n in names)
+        ref(chat), MessageId(number), at, "CUSTOMER", text, tuple(Attachment(n, None, None) for n in names)
     ),
     st.integers(1, 3),
     st.sampled_from([1, 2, 3, 1 + (1 << 20), 2**63 - 1]),
@@ -104,7 +105,7 @@ def check(conn: Connection) -> None:
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """One store for all examples, emptied before each."""
     root = tmp_path_factory.mktemp("shared")
-    store = Store(StorePaths(root / "cache", root / "data"))
+    store = Store(StorePaths(root / "cache", root / "data", BUSINESS))
     yield store
     store.close()
 
@@ -185,10 +186,10 @@ def test_a_search_finds_what_a_look_at_every_message_finds(
         do(shared, merge)
     query = SearchQuery(tuple(words), is_last_whole)
     got: list[tuple[int, int | None]] = []
-    key: int | None = None
+    key: SearchKey | None = None
     while True:
         page = shared.read(search.search, query, key, limit).result()
-        got += [(hit.chat_id, hit.message_id) for hit in page.hits]
+        got += [(hit.chat_id.number, hit.message_id) for hit in page.hits]
         key = page.next_key
         if key is None:
             break

@@ -4,7 +4,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat_tui.model.chat import Chat, ChatStatus
-from chat_tui.model.ids import ChatId
 from chat_tui.model.message import Message
 from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.store import chats
@@ -12,6 +11,7 @@ from chat_tui.store.database import Store
 from tests.store.test_history_merge import shared
 from tests.store.world import a_chat, buyer, list_chats, own, read_history
 from tests.support.properties import examples
+from tests.support.refs import ref
 
 __all__ = ["shared"]
 
@@ -39,7 +39,7 @@ def walks(draw: st.DrawFn) -> tuple[list[list[tuple[int, str]]], list[list[tuple
 
 def picture(store: Store, base: int, count: int) -> list[tuple[object, ...]]:
     """All that the list shows of some chats, with their numbers left out."""
-    items = [store.read(chats.item, ChatId(base + n), Tab.ALL, now=0).result() for n in range(count)]
+    items = [store.read(chats.item, ref(base + n), Tab.ALL, now=0).result() for n in range(count)]
     return [shown(item) for item in items if item is not None]
 
 
@@ -87,7 +87,7 @@ def tell(store: Store, chat_id: int) -> None:
 
 def tell_known(store: Store, base: int, count: int) -> None:
     for number in range(base, base + count):
-        if store.read(chats.item, ChatId(number), now=0).result() is not None:
+        if store.read(chats.item, ref(number), now=0).result() is not None:
             tell(store, number)
 
 
@@ -103,6 +103,6 @@ def test_what_is_missing_from_a_later_page_is_never_deleted(shared: Store) -> No
         chat_id=base,
         oldest=True,
     )
-    assert shared.read(chats.item, ChatId(base), now=0).result() is not None
+    assert shared.read(chats.item, ref(base), now=0).result() is not None
     count = "SELECT count(*) FROM message WHERE chat_id = ?"
     assert shared.read(lambda conn: conn.execute(count, (base,)).fetchone()).result() == (3,)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.mark import Hold, Labels, Mark, Marked, Note, Pin
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.queue import Tab
@@ -13,8 +13,9 @@ from chat_tui.store import chats, marks, notes
 from chat_tui.store.database import Store, StorePaths
 from chat_tui.store.sqlite import connections
 from tests.store.world import CHAT, a_chat, buyer, list_chats, own, read_history
+from tests.support.refs import ref
 
-OTHER = ChatId(8)
+OTHER = ref(8)
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def waiting(store: Store) -> Store:
     return store
 
 
-def held(store: Store, tab: Tab = Tab.WAITING, now: int = 0) -> list[int]:
+def held(store: Store, tab: Tab = Tab.WAITING, now: int = 0) -> list[ChatRef]:
     found = store.read(chats.page, tab, now=now).result()
     assert store.read(chats.counts, now).result()[tab] == len(found.items), "the tab counts what it shows"
     return [item.chat.chat_id for item in found.items]
@@ -39,7 +40,7 @@ def hold_of(store: Store) -> Hold | None:
     return item.hold
 
 
-def mark(store: Store, mark: Mark, chat_id: ChatId = CHAT) -> Marked:
+def mark(store: Store, mark: Mark, chat_id: ChatRef = CHAT) -> Marked:
     return store.write_state(marks.put, chat_id, mark, 1).result()
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from chat_tui.model.chat import ChatStatus
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import MessageId
 from chat_tui.model.message import Attachment, Message
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.timeline import Coverage, TimelinePage
@@ -11,6 +11,7 @@ from chat_tui.store import chats, marks, messages
 from chat_tui.store.database import Connection, Store
 from chat_tui.store.errors import StoreProblem
 from tests.store.world import CHAT, a_chat, bring, buyer, list_chats, own, queue_text, read_history, with_file
+from tests.support.refs import ref
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +47,7 @@ def test_a_changed_text_and_its_files_are_replaced(store: Store) -> None:
 def test_an_unknown_chat_is_refused(store: Store) -> None:
     with pytest.raises(StoreProblem, match="read anew"):
         read_history(store, buyer(1, 1, chat_id=99), chat_id=99)
-    assert store.read(messages.timeline, ChatId(99)).result().entries == ()
+    assert store.read(messages.timeline, ref(99)).result().entries == ()
 
 
 def test_one_bad_message_does_not_sink_its_page(store: Store) -> None:
@@ -195,13 +196,13 @@ def test_the_wait_begins_after_our_last_answer_not_before(store: Store) -> None:
 
 def test_our_answer_ends_the_wait_and_a_market_message_does_not(store: Store) -> None:
     list_chats(store, a_chat(updated_at=6_000, status=ChatStatus.WAITING_FOR_PARTNER, chat_id=8))
-    market = Message(ChatId(8), MessageId(6), 6_000, "MARKET", "Автоответ")
+    market = Message(ref(8), MessageId(6), 6_000, "MARKET", "Автоответ")
     read_history(store, buyer(5, 5_000, chat_id=8), market, chat_id=8)
-    item = store.read(chats.item, ChatId(8), now=0).result()
+    item = store.read(chats.item, ref(8), now=0).result()
     assert item is not None
     assert (item.waiting_since, item.newest_sender) == (5_000, "MARKET")
     read_history(store, own(7, 7_000, chat_id=8), chat_id=8)
-    item = store.read(chats.item, ChatId(8), now=0).result()
+    item = store.read(chats.item, ref(8), now=0).result()
     assert item is not None
     assert item.waiting_since is None
 

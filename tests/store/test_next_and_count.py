@@ -5,12 +5,12 @@ import random
 import pytest
 
 from chat_tui.model.chat import ChatStatus
-from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxState, held_up
 from chat_tui.model.queue import Tab
 from chat_tui.store import chats, outbox
 from chat_tui.store.database import Store
 from tests.store.world import a_chat, bring, list_chats, queue_text
+from tests.support.refs import ref
 
 S = OutboxState
 WAITS = ChatStatus.WAITING_FOR_PARTNER
@@ -38,8 +38,8 @@ def visited(store: Store) -> list[int]:
     """The chats that `n` leads to, pressed until the first comes again."""
     found: list[int] = []
     at = store.read(chats.next_waiting, None, now=0).result()
-    while at is not None and at not in found:
-        found.append(at)
+    while at is not None and at.number not in found:
+        found.append(at.number)
         at = store.read(chats.next_waiting, at, now=0).result()
     return found
 
@@ -90,5 +90,5 @@ def test_who_waits_behind_an_unconfirmed_one_is_told(store: Store) -> None:
     put(store, 3, S.UNCONFIRMED)
     items = held_up(store.read(outbox.open_items).result())
     assert sorted(i.outbox_id for i in items if i.is_held_up) == ["1-2", "1-3"]
-    rows = {n: store.read(chats.item, ChatId(n), Tab.ALL, now=0).result() for n in (1, 2, 3)}
+    rows = {n: store.read(chats.item, ref(n), Tab.ALL, now=0).result() for n in (1, 2, 3)}
     assert [n for n, row in rows.items() if row is not None and row.asks_to_decide] == [1]

@@ -2,22 +2,23 @@
 
 import pytest
 
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import MessageId
 from chat_tui.model.quota import Urgency
 from chat_tui.model.timeline import Draft
 from chat_tui.store import budget, cursors, drafts, marks
 from chat_tui.store.database import Store, StorePaths
 from tests.store.world import CHAT
+from tests.support.refs import ref
 
 
 def test_a_draft_belongs_to_its_chat_and_outlives_the_program(paths: StorePaths) -> None:
     store = Store(paths)
-    for chat_id, text in ((CHAT, "Добрый\nдень 👋"), (ChatId(8), "другой")):
-        store.write_state(drafts.save, Draft(chat_id, text, 3), chat_id).result()
+    for chat_id, text in ((CHAT, "Добрый\nдень 👋"), (ref(8), "другой")):
+        store.write_state(drafts.save, Draft(chat_id, text, 3), chat_id.number).result()
     store.close()
     store = Store(paths)
     assert store.read(drafts.get, CHAT).result() == Draft(CHAT, "Добрый\nдень 👋", 3)
-    assert store.read(drafts.chats_with_drafts).result() == (CHAT, 8)
+    assert store.read(drafts.chats_with_drafts).result() == (CHAT, ref(8))
     store.close()
 
 

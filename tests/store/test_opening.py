@@ -18,6 +18,7 @@ from chat_tui.store.errors import StoreProblem
 from chat_tui.store.sqlite import connections, schema
 from tests.store.world import CHAT, a_chat, buyer, list_chats, queue_text, read_history
 from tests.support.damage import DAMAGES, damage, raise_version
+from tests.support.refs import BUSINESS
 
 
 def fill(paths: StorePaths) -> None:
@@ -43,7 +44,7 @@ def test_everything_is_private_whatever_the_umask(tmp_path: Path, umask: int) ->
     root = tmp_path / "new"
     old = os.umask(umask)
     try:
-        store = Store(StorePaths(root / "c" / "7", root / "d" / "7"))
+        store = Store(StorePaths(root / "c" / "7", root / "d" / "7", BUSINESS))
         list_chats(store, a_chat())
         queue_text(store, "a")
         found = modes(root)
@@ -96,13 +97,13 @@ def test_a_link_in_the_place_of_a_database_is_refused(paths: StorePaths, tmp_pat
 def test_what_is_no_directory_or_open_to_others_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StoreProblem, match="not a directory"):
-        Store(StorePaths(tmp_path / "file", tmp_path / "data"))
+        Store(StorePaths(tmp_path / "file", tmp_path / "data", BUSINESS))
     with pytest.raises(StoreProblem, match="not a directory"):
-        Store(StorePaths(tmp_path / "file" / "7", tmp_path / "data"))
+        Store(StorePaths(tmp_path / "file" / "7", tmp_path / "data", BUSINESS))
     (tmp_path / "open").mkdir()
     (tmp_path / "open").chmod(0o770)
     with pytest.raises(StoreProblem, match="chmod 700"):
-        Store(StorePaths(tmp_path / "cache", tmp_path / "open"))
+        Store(StorePaths(tmp_path / "cache", tmp_path / "open", BUSINESS))
 
 
 def test_a_database_that_cannot_be_made_is_a_sentence(

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from chat_tui.model.chat import Chat, ContextKind
-from chat_tui.model.ids import CampaignId, ChatId, OrderId, ReturnId
+from chat_tui.model.ids import CampaignId, ChatRef, OrderId, ReturnId
 from chat_tui.model.order import FRESH_MS, Money, Order, OrderDelivery, OrderLine, Reading, Return
 from chat_tui.store import orders
 from chat_tui.store.database import Store
 from tests.store.world import CHAT, a_chat, list_chats
+from tests.support.refs import ref
 
 ORDER = OrderId(51_230_874_561)
 RETURN = ReturnId(8_812_045)
@@ -39,7 +40,7 @@ def read(store: Store, order_id: OrderId = ORDER) -> Reading[Order] | None:
     return store.read(orders.order, order_id).result()
 
 
-def due(store: Store, *chats: ChatId, now: int = NOW) -> tuple[OrderId, ...]:
+def due(store: Store, *chats: ChatRef, now: int = NOW) -> tuple[OrderId, ...]:
     return store.read(orders.due_orders, chats, now - FRESH_MS, now).result()
 
 
@@ -93,7 +94,7 @@ def test_an_old_order_is_due_and_one_from_the_future_too(store: Store, age: int,
 
 def test_many_chats_about_one_order_ask_for_it_once(store: Store) -> None:
     list_chats(store, a_chat(1), a_chat(2), a_chat(3, order_id=7), a_chat(4, order_id=None))
-    found = due(store, *map(ChatId, (1, 2, 3, 4, 5)))
+    found = due(store, *map(ref, (1, 2, 3, 4, 5)))
     assert sorted(found) == [7, ORDER]
 
 
@@ -103,7 +104,7 @@ def test_a_return_is_due_with_the_shop_that_its_order_told(store: Store) -> None
         a_chat(1, about=ContextKind.RETURN, return_id=RETURN, campaign_id=None),
         a_chat(2, about=ContextKind.RETURN, return_id=9, order_id=None),
     )
-    chats = [ChatId(1), ChatId(2)]
+    chats = [ref(1), ref(2)]
     wanted: Any = (orders.due_returns, chats, NOW - FRESH_MS, NOW)
     assert store.read(*wanted).result() == ((RETURN, ORDER, None),)
     save(store, WHOLE)
@@ -138,9 +139,9 @@ def test_the_other_chats_of_a_buyer_and_of_an_order(store: Store) -> None:
         by(a_chat(3, 3_000, order_id=None), "w3k9"),
         by(a_chat(4, 4_000, order_id=11), None),
     )
-    assert store.read(orders.chats_of_buyer, "w3k9", ChatId(1), 5).result() == (3, 2)
-    assert store.read(orders.chats_of_buyer, "w3k9", ChatId(1), 1).result() == (3,)
-    assert store.read(orders.chats_of_order, OrderId(11), ChatId(1), 5).result() == (4,)
+    assert store.read(orders.chats_of_buyer, "w3k9", ref(1), 5).result() == (ref(3), ref(2))
+    assert store.read(orders.chats_of_buyer, "w3k9", ref(1), 1).result() == (ref(3),)
+    assert store.read(orders.chats_of_order, OrderId(11), ref(1), 5).result() == (ref(4),)
 
 
 def test_looking_up_a_buyer_uses_an_index(store: Store) -> None:

@@ -4,13 +4,14 @@ import itertools
 
 import pytest
 
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import OutboxId
 from chat_tui.model.outbox import MAY_LEAVE, MOVES, OutboxKind, OutboxState, may_move
 from chat_tui.model.timeline import Draft
 from chat_tui.store import drafts, outbox
 from chat_tui.store.database import Connection, Store
 from chat_tui.store.errors import StoreProblem
 from tests.store.world import CHAT, bring, queue_text
+from tests.support.refs import ref
 
 S = OutboxState
 A = OutboxId("a")
@@ -27,13 +28,13 @@ ROADS: dict[OutboxState, tuple[OutboxState, ...]] = {
 
 
 def test_enqueue_gives_the_item_and_clears_the_draft_of_its_chat_only(store: Store) -> None:
-    for chat_id in (CHAT, ChatId(8)):
+    for chat_id in (CHAT, ref(8)):
         store.write_state(drafts.save, Draft(chat_id, "черновик", 8), 1).result()
     item = queue_text(store, "a")
     assert store.read(outbox.get, A).result() == item
     assert (item.seq, item.state, item.text) == (1, S.QUEUED, "Здравствуйте!")
     assert store.read(drafts.get, CHAT).result() == Draft(CHAT, "", 0)
-    assert store.read(drafts.get, ChatId(8)).result().text == "черновик"
+    assert store.read(drafts.get, ref(8)).result().text == "черновик"
     assert queue_text(store, "b").seq == 2
     assert queue_text(store, "c", chat_id=8).seq == 1
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.model.ids import ChatId
 from chat_tui.model.timeline import Draft
 from chat_tui.store import chats, cursors, drafts
 from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreOutdated
 from chat_tui.store.sqlite import connections, schema
 from chat_tui.store.sqlite.notices import Hindrance
+from tests.support.refs import ref
 from tests.support.shop import open_store
 
 BY_HAND = "BEGIN IMMEDIATE; ALTER TABLE {table} RENAME TO other; PRAGMA user_version = {version}; COMMIT;"
@@ -50,7 +50,7 @@ def by_hand(root: Path, kind: str) -> None:
 
 
 def type_a_letter(store: Store) -> None:
-    store.write_state(drafts.save, Draft(ChatId(1), "x", 1), 1).result()
+    store.write_state(drafts.save, Draft(ref(1), "x", 1), 1).result()
 
 
 def add_step(steps: Path, kind: str, script: str) -> int:
@@ -116,7 +116,7 @@ def test_steps_that_allow_it_do_not(tmp_path: Path, store: Store, steps: Path, k
         add_step(steps, kind, f"-- open copies since: {known}\nCREATE TABLE {name} (x);\n")
     open_store(tmp_path).close()
     type_a_letter(store)
-    assert store.read(drafts.get, ChatId(1)).result().text == "x"
+    assert store.read(drafts.get, ref(1)).result().text == "x"
     assert store.hindrance == Hindrance()
 
 

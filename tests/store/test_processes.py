@@ -11,21 +11,23 @@ from pathlib import Path
 
 import pytest
 
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.timeline import Draft
 from chat_tui.store import drafts
 from chat_tui.store.database import Store, StorePaths
 from tests.store.world import CHAT, a_chat, list_chats, queue_text
+from tests.support.refs import BUSINESS, ref
 
 WRITER = """
 import sys
 from pathlib import Path
-from chat_tui.model.ids import ChatId
 from chat_tui.model.timeline import Draft
 from chat_tui.store import drafts
 from chat_tui.store.database import Store, StorePaths
-store = Store(StorePaths(Path(sys.argv[1]), Path(sys.argv[2])))
+from tests.support.refs import BUSINESS, ref
+store = Store(StorePaths(Path(sys.argv[1]), Path(sys.argv[2]), BUSINESS))
 for number in range(1, int(sys.argv[3]) + 1):
-    store.write_state(drafts.save, Draft(ChatId(number), "текст " * 30, 0), number).result()
+    store.write_state(drafts.save, Draft(ref(number), "текст " * 30, 0), number).result()
     print(number, flush=True)
 sys.stdin.read()
 """
@@ -42,7 +44,7 @@ def open_and_write(paths: StorePaths, number: int) -> tuple[str, ...]:
 def test_copies_that_start_at_once_make_one_schema(tmp_path: Path) -> None:
     with get_context("spawn").Pool(3) as pool:
         for turn in range(8):
-            paths = StorePaths(tmp_path / f"c{turn}", tmp_path / f"d{turn}")
+            paths = StorePaths(tmp_path / f"c{turn}", tmp_path / f"d{turn}", BUSINESS)
             found = pool.starmap(open_and_write, [(paths, number) for number in (1, 2, 3)])
             assert found == [(), (), ()]
             store = Store(paths)
@@ -74,7 +76,7 @@ def killed_writer(paths: StorePaths, commits: int, *, most: int = 1_000_000) -> 
     return told
 
 
-def kept(paths: StorePaths) -> list[int]:
+def kept(paths: StorePaths) -> list[ChatRef]:
     store = Store(paths)
     found = sorted(store.read(drafts.chats_with_drafts).result())
     store.close()
@@ -87,7 +89,7 @@ def test_a_killed_writer_loses_no_acknowledged_commit(paths: StorePaths, commits
     with closing(sqlite3.connect(paths.state.path)) as conn:
         assert conn.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     found = kept(paths)
-    assert found == list(range(1, len(found) + 1))
+    assert found == [ref(n) for n in range(1, len(found) + 1)]
     assert len(found) in {told, told + 1}, "the last one may be committed and not told"
 
 
@@ -102,7 +104,7 @@ def test_a_log_cut_in_a_frame_keeps_the_commits_before_it(paths: StorePaths) -> 
     log = Path(f"{paths.state.path}-wal")
     os.truncate(log, log.stat().st_size * 2 // 3)
     found = kept(paths)
-    assert found == list(range(1, len(found) + 1))
+    assert found == [ref(n) for n in range(1, len(found) + 1)]
     assert len(found) >= 10
 
 

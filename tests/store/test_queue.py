@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import MessageId
 from chat_tui.model.mark import Pin
 from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxState
@@ -25,6 +25,7 @@ from tests.store.world import (
     read_history,
     with_file,
 )
+from tests.support.refs import ref
 
 S = ChatStatus
 ARB = ChatKind.ARBITRAGE
@@ -59,7 +60,7 @@ EXPECTED = {
 @pytest.mark.parametrize("tab", Tab)
 def test_order_of_a_tab(queue: Store, tab: Tab) -> None:
     found = queue.read(chats.page, tab, now=0).result()
-    assert [item.chat.chat_id for item in found.items] == EXPECTED[tab]
+    assert [item.chat.chat_id.number for item in found.items] == EXPECTED[tab]
     keys = [item.key for item in found.items]
     assert keys == sorted(keys)
     assert not found.has_before
@@ -88,7 +89,7 @@ def test_pages_both_ways_cover_a_tab_without_gap_or_repetition(queue: Store, tab
         assert page.has_before is (len(backwards) < len(EXPECTED[tab]))
         page = queue.read(chats.page, tab, before=page.items[0].key, limit=limit, now=0).result()
         assert page.has_after
-    assert [item.chat.chat_id for item in forwards] == EXPECTED[tab]
+    assert [item.chat.chat_id.number for item in forwards] == EXPECTED[tab]
     assert backwards == forwards
 
 
@@ -97,13 +98,14 @@ def test_an_item_has_the_key_of_its_tab(queue: Store, tab: Tab) -> None:
     for item in queue.read(chats.page, tab, now=0).result().items:
         assert queue.read(chats.item, item.chat.chat_id, tab, now=0).result() == item
     outside = set(EXPECTED[Tab.ALL]) - set(EXPECTED[tab]) | {99}
-    assert [queue.read(chats.item, ChatId(n), tab, now=0).result() for n in outside] == [None] * len(outside)
+    assert [queue.read(chats.item, ref(n), tab, now=0).result() for n in outside] == [None] * len(outside)
 
 
 def test_next_waiting_walks_the_waiting_tab(queue: Store) -> None:
     def ask(beyond: int | None, *, backwards: bool = False) -> int | None:
-        given = None if beyond is None else ChatId(beyond)
-        return queue.read(chats.next_waiting, given, backwards=backwards, now=0).result()
+        given = None if beyond is None else ref(beyond)
+        found = queue.read(chats.next_waiting, given, backwards=backwards, now=0).result()
+        return found and found.number
 
     assert [ask(None), ask(6), ask(2), ask(1)] == [6, 4, 1, 6], "behind the last one the first comes again"
     assert [ask(None, backwards=True), ask(4, backwards=True), ask(6, backwards=True)] == [1, 6, 1]
@@ -146,13 +148,13 @@ PINNED = {
 def test_pinned_chats_stand_on_top_below_disputes_that_wait(queue: Store, tab: Tab, limit: int) -> None:
     """A pinned chat stays on top of its tab, after the disputes; it comes into no tab by its pin."""
     for chat_id in (1, 6, 8):
-        queue.write_state(marks.put, ChatId(chat_id), Pin(True), 1).result()
+        queue.write_state(marks.put, ref(chat_id), Pin(True), 1).result()
     for way in ("after", "before"):
         seen: list[int] = []
         page = queue.read(chats.page, tab, limit=limit, from_end=way == "before", now=0).result()
         while page.items:
-            ids = [item.chat.chat_id for item in page.items]
-            assert [queue.read(chats.item, ChatId(n), tab, now=0).result() for n in ids] == list(page.items)
+            ids = [item.chat.chat_id.number for item in page.items]
+            assert [queue.read(chats.item, ref(n), tab, now=0).result() for n in ids] == list(page.items)
             seen = seen + ids if way == "after" else ids + seen
             is_more = page.has_after if way == "after" else page.has_before
             assert is_more is (len(seen) < len(PINNED[tab]))
@@ -160,16 +162,16 @@ def test_pinned_chats_stand_on_top_below_disputes_that_wait(queue: Store, tab: T
             page = queue.read(chats.page, tab, limit=limit, **edge, now=0).result()
         assert seen == PINNED[tab]
     if tab is Tab.WAITING:
-        walked = [queue.read(chats.next_waiting, ChatId(n), now=0).result() for n in (4, 1, 7)]
-        assert walked == [1, 7, 2]
+        walked = [queue.read(chats.next_waiting, ref(n), now=0).result() for n in (4, 1, 7)]
+        assert walked == [ref(1), ref(7), ref(2)]
 
 
 def test_a_chat_to_which_an_answer_is_on_its_way_is_passed_over(queue: Store) -> None:
     queue_text(queue, "o1", chat_id=4)
-    assert queue.read(chats.next_waiting, ChatId(4), now=0).result() == 6, "from it on to the longest wait"
-    assert queue.read(chats.next_waiting, ChatId(6), now=0).result() == 7
+    assert queue.read(chats.next_waiting, ref(4), now=0).result() == ref(6), "from it on to the longest wait"
+    assert queue.read(chats.next_waiting, ref(6), now=0).result() == ref(7)
     bring(queue, "o1", OutboxState.SENDING, OutboxState.FAILED)
-    assert queue.read(chats.next_waiting, ChatId(6), now=0).result() == 4, "it was not answered"
+    assert queue.read(chats.next_waiting, ref(6), now=0).result() == ref(4), "it was not answered"
 
 
 def the_item(store: Store) -> QueueItem:
@@ -246,6 +248,8 @@ class Explaining:
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
         self.plans: list[str] = []
+
+        self.business, self.chat, self.own = conn.business, conn.chat, conn.own
 
     def execute(self, sql: str, given: tuple[object, ...] = ()) -> object:
         self.plans += [row[3] for row in self._conn.execute(f"EXPLAIN QUERY PLAN {sql}", given)]

@@ -9,17 +9,18 @@ from typing import Any
 
 import pytest
 
-from chat_tui.model.ids import ChatId
 from chat_tui.model.timeline import Draft
 from chat_tui.store import cursors, drafts
 from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreProblem, StoreUnwritable, explain
 from chat_tui.store.inspection import look
 from chat_tui.store.sqlite import connections, schema
+from chat_tui.store.sqlite.connections import Connection
 from tests.support.read_only import Protect, tell_read_only
+from tests.support.refs import ref
 from tests.support.shop import open_store
 
-CHAT = ChatId(7)
+CHAT = ref(7)
 
 
 def write(store: Store, text: str = "kept") -> None:
@@ -121,7 +122,7 @@ def test_a_permission_that_lacks_is_told_as_one(
 def test_a_file_that_lets_nobody_write_is_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = sqlite3.connect
 
-    class Refusing(sqlite3.Connection):
+    class Refusing(Connection):
         def execute(self, sql: str, *given: Any) -> sqlite3.Cursor:
             if "journal_mode" in sql:
                 error = sqlite3.OperationalError("attempt to write a readonly database")
@@ -129,7 +130,7 @@ def test_a_file_that_lets_nobody_write_is_read(root: Path, monkeypatch: pytest.M
                 raise error
             return super().execute(sql, *given)
 
-    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: opened(*a, factory=Refusing, **k))
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: opened(*a, **{**k, "factory": Refusing}))
     store = open_store(root)
     assert "cannot be written: check its owner and permissions" in store.unwritable
     assert read(store) == (["kept"], "kept")

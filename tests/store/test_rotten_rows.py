@@ -5,7 +5,6 @@ from contextlib import closing
 
 import pytest
 
-from chat_tui.model.ids import ChatId
 from chat_tui.model.queue import Tab
 from chat_tui.model.search import SearchQuery
 from chat_tui.model.timeline import Draft
@@ -14,8 +13,9 @@ from chat_tui.store.database import Store, StorePaths
 from chat_tui.store.inspection import look
 from chat_tui.store.shape import LARGEST_ID
 from tests.store.world import CHAT, a_chat, buyer, list_chats, queue_text, read_history
+from tests.support.refs import ref
 
-OTHER = ChatId(5)
+OTHER = ref(5)
 BAD = "CAST(x'ff41ff' AS TEXT)"
 
 
@@ -41,7 +41,7 @@ def change(paths: StorePaths, kind: str, statement: str) -> None:
 def test_a_chat_that_cannot_be_read_is_left_out_and_comes_back_with_the_list(
     full: Store, paths: StorePaths, change_: str
 ) -> None:
-    change(paths, "cache", f"UPDATE chat SET {change_} WHERE chat_id = {OTHER}")
+    change(paths, "cache", f"UPDATE chat SET {change_} WHERE chat_id = {OTHER.number}")
     assert [one.chat.chat_id for one in full.read(chats.page, Tab.ALL, now=0).result().items] == [CHAT]
     assert look(paths.cache.path, "cache").rotten == {"chat": 1}
     assert list_chats(full, a_chat(OTHER, 2_000, name="Пётр")) == {OTHER}
@@ -50,7 +50,7 @@ def test_a_chat_that_cannot_be_read_is_left_out_and_comes_back_with_the_list(
 
 
 def test_letters_that_are_none_are_shown_as_such(full: Store, paths: StorePaths) -> None:
-    change(paths, "cache", f"UPDATE chat SET customer_name = {BAD} WHERE chat_id = {OTHER}")
+    change(paths, "cache", f"UPDATE chat SET customer_name = {BAD} WHERE chat_id = {OTHER.number}")
     item = full.read(chats.item, OTHER, now=0).result()
     assert item is not None
     assert item.chat.context.customer_name == "\ufffdA\ufffd"
@@ -61,7 +61,7 @@ def test_a_page_is_not_cut_short_by_a_row_that_cannot_be_read(full: Store, paths
     list_chats(full, *(a_chat(number, 3_000 + number) for number in range(100, 110)))
     change(paths, "cache", "UPDATE chat SET snippet = x'00' WHERE chat_id = 109")
     first = full.read(chats.page, Tab.ALL, now=0, limit=4).result()
-    assert [one.chat.chat_id for one in first.items] == [108, 107, 106, 105]
+    assert [one.chat.chat_id.number for one in first.items] == [108, 107, 106, 105]
     assert first.has_after
 
 
@@ -115,7 +115,7 @@ def test_a_history_that_ends_where_no_message_lies_is_read_anew(
 ) -> None:
     before = full.read(messages.cursor, CHAT).result()
     assert (before.lo, before.hi) == (1, 2)
-    change(paths, "cache", f"UPDATE chat SET {end} = {value} WHERE chat_id = {CHAT}")
+    change(paths, "cache", f"UPDATE chat SET {end} = {value} WHERE chat_id = {CHAT.number}")
     cursor = full.read(messages.cursor, CHAT).result()
     assert (cursor.lo, cursor.hi) == ((None, 2) if end == "hist_lo" else (1, None))
     assert read_history(full, buyer(1, 100, "чайник"), buyer(2, 200, "чайник снова"), buyer(3, 300))
@@ -124,7 +124,7 @@ def test_a_history_that_ends_where_no_message_lies_is_read_anew(
 
 
 def test_an_echo_is_shown_whatever_the_end_of_the_history_says(full: Store, paths: StorePaths) -> None:
-    change(paths, "cache", f"UPDATE chat SET hist_hi = {LARGEST_ID} WHERE chat_id = {CHAT}")
+    change(paths, "cache", f"UPDATE chat SET hist_hi = {LARGEST_ID} WHERE chat_id = {CHAT.number}")
     columns = "state = 'confirmed', message_id = 7"
     change(paths, "state", f"UPDATE outbox SET {columns} WHERE outbox_id = 'q0'")
     entries = full.read(messages.timeline, CHAT).result().entries

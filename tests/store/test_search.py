@@ -3,15 +3,16 @@
 import pytest
 
 from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import MessageId
 from chat_tui.model.mark import Labels
 from chat_tui.model.message import Message
-from chat_tui.model.search import About, SearchHit, SearchPage, SearchQuery, Standing
+from chat_tui.model.search import About, SearchHit, SearchKey, SearchPage, SearchQuery, Standing
 from chat_tui.store import marks, search
 from chat_tui.store.database import Store
 from tests.store.world import CHAT, a_chat, buyer, list_chats, own, read_history, with_file
+from tests.support.refs import ref
 
-OTHER = ChatId(77)
+OTHER = ref(77)
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +22,7 @@ def _listed(store: Store) -> None:
 
 
 def ask(
-    store: Store, words: str = "", after: int | None = None, limit: int = 50, **given: object
+    store: Store, words: str = "", after: SearchKey | None = None, limit: int = 50, **given: object
 ) -> SearchPage:
     query = SearchQuery(tuple(words.split()), **given)  # type: ignore[arg-type]
     return store.read(search.search, query, after, limit).result()
@@ -102,8 +103,8 @@ def test_a_chat_is_found_by_its_order_number_or_either_end_of_it(store: Store, t
 def test_three_digits_are_too_few_and_the_middle_is_no_end(store: Store) -> None:
     assert found(store, "512") == found(store, "561") == found(store, "3087") == []
     list_chats(store, a_chat(5, order_id=512, return_id=8_812_045))
-    assert [hit.chat_id for hit in ask(store, "512").hits] == [5]
-    assert [hit.chat_id for hit in ask(store, "8812").hits] == [5]
+    assert [hit.chat_id.number for hit in ask(store, "512").hits] == [5]
+    assert [hit.chat_id.number for hit in ask(store, "8812").hits] == [5]
 
 
 @pytest.mark.parametrize("typed", ["ольга", "Ольги", "оль", "ольга 4561"])
@@ -173,10 +174,10 @@ def _kinds(store: Store) -> None:
     ]
     list_chats(store, *found)
     for chat in found:
-        number = chat.chat_id
+        number = chat.chat_id.number
         read_history(store, buyer(number, chat.updated_at, "слово", chat_id=number), chat_id=number)
     for number, names in ((102, ("срочно", "ёлки")), (104, ("срок",))):
-        store.write_state(marks.put, ChatId(number), Labels(names), 1).result()
+        store.write_state(marks.put, ref(number), Labels(names), 1).result()
 
 
 W, A, F = Standing.WAITING, Standing.ANSWERED, Standing.FINISHED
@@ -213,13 +214,15 @@ def test_filters_alone_find_chats_the_latest_first(
     store: Store, filters: dict[str, object], expected: list[int]
 ) -> None:
     hits = ask(store, **filters).hits
-    assert [hit.chat_id for hit in hits if hit.chat_id > 100 and hit.chat_id < 105] == expected
+    assert [
+        hit.chat_id.number for hit in hits if hit.chat_id.number > 100 and hit.chat_id.number < 105
+    ] == expected
     assert {hit.message_id for hit in hits} <= {None}
 
 
 @pytest.mark.usefixtures("_kinds")
 def test_filters_narrow_chats_found_by_their_buyer(store: Store) -> None:
-    assert [hit.chat_id for hit in ask(store, "мария", standings={W}, since=2_000).hits] == [102]
+    assert [hit.chat_id.number for hit in ask(store, "мария", standings={W}, since=2_000).hits] == [102]
 
 
 @pytest.mark.parametrize("examined", [2_000, 2])

@@ -80,7 +80,7 @@ def test_a_cache_that_was_indexed_in_another_way_is_indexed_again(store: Store) 
             conn.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
         rows = conn.execute("SELECT id, text FROM message").fetchall()
         conn.executemany("INSERT INTO message_search (rowid, stem) VALUES (?, ?)", rows)
-        conn.execute("INSERT INTO chat_search (rowid, stem) VALUES (?, 'мария')", (CHAT,))
+        conn.execute("INSERT INTO chat_search (rowid, stem) VALUES (?, 'мария')", (CHAT.number,))
 
     def step(conn: Connection) -> None:
         script = (MIGRATIONS / "cache" / "006_search_again.sql").read_text(encoding="utf-8")

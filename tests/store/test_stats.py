@@ -4,12 +4,13 @@ import tracemalloc
 from datetime import UTC
 
 from chat_tui.model.chat import ChatKind, ChatStatus
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import MessageId
 from chat_tui.model.mark import Hold
 from chat_tui.model.record import Replies
 from chat_tui.store import marks, stats
 from chat_tui.store.database import Connection, Store
 from tests.store.world import a_chat, buyer, list_chats, own, read_history
+from tests.support.refs import ref
 
 MINUTE = 60_000
 NOON = 1_763_035_200_000 // 86_400_000 * 86_400_000 + 12 * 60 * MINUTE
@@ -29,11 +30,11 @@ def test_answers_of_all_chats_and_who_waits(store: Store) -> None:
     read_history(store, buyer(4, NOON - 60 * MINUTE, chat_id=2), own(5, NOON, chat_id=2), chat_id=2)
     read_history(store, buyer(6, NOON + 5 * MINUTE, chat_id=2), chat_id=2)
     read_history(store, buyer(7, NOON - MINUTE, chat_id=4), chat_id=4)
-    store.write_state(marks.put, ChatId(4), Hold(done=MessageId(7)), NOON).result()
+    store.write_state(marks.put, ref(4), Hold(done=MessageId(7)), NOON).result()
     found = store.read(stats.stats, UTC, None, NOON + 10 * MINUTE).result()
     assert found.total == Replies(2, 32 * MINUTE, 60 * MINUTE)
     assert (found.hours[11].answered, found.hours[12].answered) == (1, 1)
-    assert (found.waiting, found.longest, found.longest_since) == (2, 2, NOON + 5 * MINUTE)
+    assert (found.waiting, found.longest, found.longest_since) == (2, ref(2), NOON + 5 * MINUTE)
     lately = store.read(stats.stats, UTC, NOON + MINUTE, NOON + 10 * MINUTE).result()
     assert lately.total == Replies(1, 4 * MINUTE, 4 * MINUTE)
 

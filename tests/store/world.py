@@ -1,17 +1,18 @@
 """Short ways to say a chat, a message, an outbox item; and to put them into a store."""
 
 from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind
-from chat_tui.model.ids import CampaignId, ChatId, MessageId, Millis, OrderId, OutboxId, ReturnId
+from chat_tui.model.ids import CampaignId, ChatRef, MessageId, Millis, OrderId, OutboxId, ReturnId
 from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.store import chats, messages, outbox
 from chat_tui.store.database import Store
+from tests.support.refs import ref
 
-CHAT = ChatId(14_820_317)
+CHAT = ref(14_820_317)
 
 
 def a_chat(
-    chat_id: int = CHAT,
+    chat_id: int | ChatRef = CHAT,
     updated_at: Millis = 1_000,
     status: str = ChatStatus.WAITING_FOR_PARTNER,
     *,
@@ -29,21 +30,23 @@ def a_chat(
         None if campaign_id is None else CampaignId(campaign_id),
         name,
     )
-    return Chat(ChatId(chat_id), context, kind, status, 500, updated_at)
+    return Chat(ref(chat_id), context, kind, status, 500, updated_at)
 
 
-def buyer(number: int, at: Millis, text: str | None = "Где заказ?", *, chat_id: int = CHAT) -> Message:
-    return Message(ChatId(chat_id), MessageId(number), at, Sender.CUSTOMER, text)
+def buyer(
+    number: int, at: Millis, text: str | None = "Где заказ?", *, chat_id: int | ChatRef = CHAT
+) -> Message:
+    return Message(ref(chat_id), MessageId(number), at, Sender.CUSTOMER, text)
 
 
-def own(number: int, at: Millis, text: str | None = "Едет.", *, chat_id: int = CHAT) -> Message:
-    return Message(ChatId(chat_id), MessageId(number), at, Sender.PARTNER, text)
+def own(number: int, at: Millis, text: str | None = "Едет.", *, chat_id: int | ChatRef = CHAT) -> Message:
+    return Message(ref(chat_id), MessageId(number), at, Sender.PARTNER, text)
 
 
 def by(
-    sender: str, number: int, at: Millis, text: str | None = "Открыт спор.", *, chat_id: int = CHAT
+    sender: str, number: int, at: Millis, text: str | None = "Открыт спор.", *, chat_id: int | ChatRef = CHAT
 ) -> Message:
-    return Message(ChatId(chat_id), MessageId(number), at, sender, text)
+    return Message(ref(chat_id), MessageId(number), at, sender, text)
 
 
 def with_file(message: Message, *names: str) -> Message:
@@ -53,23 +56,25 @@ def with_file(message: Message, *names: str) -> Message:
     )
 
 
-def list_chats(store: Store, *found: Chat) -> frozenset[ChatId]:
+def list_chats(store: Store, *found: Chat) -> frozenset[ChatRef]:
     return store.write_cache(chats.save_page, found, 9_000).result()
 
 
 def read_history(
-    store: Store, *found: Message, chat_id: int = CHAT, newest: bool = True, oldest: bool = False
+    store: Store, *found: Message, chat_id: int | ChatRef = CHAT, newest: bool = True, oldest: bool = False
 ) -> bool:
     return store.write_cache(
-        messages.save_page, ChatId(chat_id), found, newest_reached=newest, oldest_reached=oldest
+        messages.save_page, ref(chat_id), found, newest_reached=newest, oldest_reached=oldest
     ).result()
 
 
-def queue_text(store: Store, name: str, text: str = "Здравствуйте!", *, chat_id: int = CHAT) -> OutboxItem:
+def queue_text(
+    store: Store, name: str, text: str = "Здравствуйте!", *, chat_id: int | ChatRef = CHAT
+) -> OutboxItem:
     return store.write_state(
         outbox.enqueue,
         outbox_id=OutboxId(name),
-        chat_id=ChatId(chat_id),
+        chat_id=ref(chat_id),
         kind=OutboxKind.TEXT,
         text=text,
         file_name="",

@@ -15,7 +15,7 @@ from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind, Shop
-from chat_tui.model.ids import CampaignId, ChatId, MessageId, Millis, OrderId, OutboxId, ReturnId
+from chat_tui.model.ids import CampaignId, ChatRef, MessageId, Millis, OrderId, OutboxId, ReturnId
 from chat_tui.model.link import Budget, Link, LinkState
 from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.outbox import OutboxKind, OutboxState
@@ -27,6 +27,7 @@ from chat_tui.store.database import Store, StorePaths
 from chat_tui.store.errors import StoreProblem
 from chat_tui.ui.app import ChatTuiApp
 from tests.support.places import places
+from tests.support.refs import BUSINESS, ref
 
 NOW: Millis = int(datetime(2026, 11, 22, 15, 30, tzinfo=UTC).timestamp() * 1000)
 MINUTE = 60_000
@@ -148,7 +149,7 @@ TALKS = (
 def _chat(talk: Talk) -> Chat:
     is_order = talk.context != _DIRECT
     return Chat(
-        ChatId(talk.number),
+        ref(talk.number),
         ChatContext(
             kind=talk.context,
             order_id=OrderId(51230874560 + talk.number) if is_order else None,
@@ -170,7 +171,7 @@ def _at(minutes_ago: float) -> Millis:
 def _messages(talk: Talk) -> list[Message]:
     return [
         Message(
-            ChatId(talk.number),
+            ref(talk.number),
             MessageId(talk.number * 1000 + place),
             _at(ago),
             sender,
@@ -187,21 +188,21 @@ def fill(store: Store) -> None:
     store.write_cache(chats.save_page, [_chat(talk) for talk in TALKS], NOW).result()
     for talk in TALKS:
         store.write_cache(
-            messages.save_page, ChatId(talk.number), _messages(talk), newest_reached=True, oldest_reached=True
+            messages.save_page, ref(talk.number), _messages(talk), newest_reached=True, oldest_reached=True
         ).result()
-    store.write_state(drafts.save, Draft(ChatId(4), "Yes, with the code from your app", 32), NOW).result()
+    store.write_state(drafts.save, Draft(ref(4), "Yes, with the code from your app", 32), NOW).result()
 
 
 def unread_chats(store: Store) -> None:
     """Chats of the spring of which the list tells and nothing was read yet."""
     since = datetime(2026, 4, 2, 9, 0, tzinfo=UTC).timestamp() * 1000
     known = _chat(TALKS[-1])
-    more = [replace(known, chat_id=ChatId(100 + n), updated_at=int(since) + n * HOUR) for n in range(15)]
+    more = [replace(known, chat_id=ref(100 + n), updated_at=int(since) + n * HOUR) for n in range(15)]
     store.write_cache(chats.save_page, more, NOW).result()
 
 
 def queue_an_answer(
-    store: Store, chat: ChatId, text: str, *states: OutboxState, problem: str = ""
+    store: Store, chat: ChatRef, text: str, *states: OutboxState, problem: str = ""
 ) -> OutboxId:
     """An outbox item brought through `states`."""
     outbox_id = OutboxId(str(uuid.uuid5(uuid.NAMESPACE_OID, f"{chat}-{text}")))
@@ -227,7 +228,7 @@ def queue_an_answer(
 
 def some_answers(store: Store) -> None:
     """One answer in every state, in the chat of Olga."""
-    olga = ChatId(2)
+    olga = ref(2)
     queue_an_answer(store, olga, "Уточняем у службы доставки.", OutboxState.SENDING, OutboxState.SENT)
     queue_an_answer(
         store, olga, "Это не дошло.", OutboxState.SENDING, OutboxState.FAILED, problem=ProblemKind.BAD_REQUEST
@@ -253,7 +254,7 @@ class StillInbox(Inbox):
         self._opened = Future()
         self._opened.set_exception(StoreProblem("a still inbox has no engine"))
 
-    def link(self, chat_id: ChatId | None = None) -> Link:
+    def link(self, chat_id: ChatRef | None = None) -> Link:
         return self._still
 
     def _publish(self, event: Event) -> None:
@@ -287,7 +288,7 @@ class Scene:
 
 
 def _paths(root: Path) -> StorePaths:
-    return StorePaths(cache_dir=root / "cache", data_dir=root / "data")
+    return StorePaths(root / "cache", root / "data", BUSINESS)
 
 
 @cache

@@ -8,8 +8,10 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
-from chat_tui.model.ids import BusinessId
+from chat_tui.model.ids import BusinessId, OutboxId
+from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.store.database import Store, StorePaths
+from tests.support.refs import BUSINESS, ref
 from tests.support.sandbox import Sandbox
 
 QUICK = InboxSettings(
@@ -18,14 +20,14 @@ QUICK = InboxSettings(
 """The same rules with shorter waits."""
 
 
-def store_paths(root: Path) -> StorePaths:
+def store_paths(root: Path, business: BusinessId = BUSINESS) -> StorePaths:
     """Where the store below `root` lies."""
-    return StorePaths(cache_dir=root / "cache", data_dir=root / "data")
+    return StorePaths(root / "cache", root / "data", business)
 
 
-def open_store(root: Path) -> Store:
+def open_store(root: Path, business: BusinessId = BUSINESS) -> Store:
     """The store below `root`, as a start of the program would open it."""
-    return Store(store_paths(root))
+    return Store(store_paths(root, business))
 
 
 def client_of(
@@ -39,6 +41,12 @@ def client_of(
             business_id=BusinessId(sandbox.business_id if business is None else business),
         )
     )
+
+
+async def item_of(inbox: Inbox, outbox_id: OutboxId) -> OutboxItem:
+    """An item as it stands; one that has left, as whoever saw it last still holds it."""
+    left = OutboxItem(outbox_id, ref(1), 1, OutboxKind.TEXT, "", "", 0, "", OutboxState.QUEUED, 0, 0)
+    return await inbox.outbox_item(outbox_id) or left
 
 
 @dataclass
@@ -57,9 +65,10 @@ class Shop:
         *,
         settings: InboxSettings = QUICK,
         background: bool = True,
+        business: BusinessId = BUSINESS,
     ) -> "Shop":
         """Start the engine on the store below `root`."""
-        store = open_store(root)
+        store = open_store(root, business)
         inbox = Inbox(store, connect, settings=settings)
         inbox.start(background=background)
         return cls(inbox, store)

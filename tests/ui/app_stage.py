@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from chat_tui.clock import wall_clock_ms
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.sandbox.ledger import Accepted
 from chat_tui.settings import Preferences
 from chat_tui.store.database import Store
@@ -25,6 +25,7 @@ from chat_tui.ui.widgets.history import History
 from chat_tui.ui.widgets.queue_list import QueueList
 from tests.support import ready
 from tests.support.places import places
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.settling import drawn, settled
 from tests.support.shop import QUICK, Shop, client_of, store_paths
@@ -104,8 +105,9 @@ class Desk:
         """Another size of the window."""
         await self.pilot.resize_terminal(columns, rows)
 
-    async def go_to(self, chat_id: int) -> None:
+    async def go_to(self, chat: int | ChatRef) -> None:
         """Open a chat by hand: tab 6, down to it, Enter."""
+        chat_id = ref(chat)
         await self.press("escape", "escape", "6", "g")
 
         async def found() -> bool:
@@ -148,18 +150,18 @@ class Desk:
         return self._main.query_one(Compose).told.words
 
     @property
-    def rows(self) -> list[ChatId]:
+    def rows(self) -> list[ChatRef]:
         """The chats of the list, from its top."""
         return [item.chat.chat_id for item in self._queue.items]
 
     @property
-    def highlighted(self) -> ChatId | None:
+    def highlighted(self) -> ChatRef | None:
         """The chat under the highlight."""
         item = self._queue.view.highlighted_item
         return item.chat.chat_id if item else None
 
     @property
-    def opened(self) -> ChatId | None:
+    def opened(self) -> ChatRef | None:
         """The chat whose history is shown."""
         return self._main.query_one(History).chat_id
 
@@ -202,9 +204,9 @@ class Desk:
         return self.market.ledger
 
     @property
-    def sent_texts(self) -> list[tuple[int, str]]:
+    def sent_texts(self) -> list[tuple[ChatRef, str]]:
         """Chat and text of what the Market has taken, in its order."""
-        return [(one.chat_id, one.text or "") for one in self.sent]
+        return [(ref(one.chat_id), one.text or "") for one in self.sent]
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         """Let everything work until the condition holds."""

@@ -20,12 +20,13 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.queue import QueueItem
 from chat_tui.ui.screens.main_screen import MainScreen
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.queue_list import QueueList
 from chat_tui.words.chats import recipient
+from tests.support.refs import ref
 from tests.support.scenes import Scene, make_scene
 from tests.support.settling import resize, settled
 
@@ -51,7 +52,7 @@ class Walk:
     pilot: Pilot[None]
     dice: random.Random
     trail: list[str] = field(default_factory=list)
-    typed: dict[ChatId, str] = field(default_factory=dict)
+    typed: dict[ChatRef, str] = field(default_factory=dict)
     """What the box of each chat held when it was seen last."""
     letters: int = 0
     """How many landed in a box."""
@@ -74,11 +75,11 @@ class Walk:
         return self.desk.query_one(QueueList)
 
     @property
-    def opened(self) -> ChatId | None:
+    def opened(self) -> ChatRef | None:
         return self.list.opened
 
     @property
-    def highlighted(self) -> ChatId | None:
+    def highlighted(self) -> ChatRef | None:
         return self.list.highlighted
 
     @property
@@ -167,7 +168,7 @@ class Walk:
         return self.desk.get_widget_at(region.x + 2, region.y)[0] is self.box
 
     async def _item(self) -> QueueItem:
-        item = await self.scene.inbox.queue_item(self.opened or ChatId(0))
+        item = await self.scene.inbox.queue_item(self.opened or ref(0))
         assert item is not None
         assert item.chat.chat_id == self.desk.talk.chat_id
         return item

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind
-from chat_tui.model.ids import ChatId, MessageId, OrderId, OutboxId, ReturnId
+from chat_tui.model.ids import MessageId, OrderId, OutboxId, ReturnId
 from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
 from chat_tui.model.timeline import Coverage, Entry, TimelinePage
+from tests.support.refs import ref
 
 NOW = int(datetime(2025, 11, 21, 18, 30, tzinfo=UTC).timestamp() * 1000)
 MINUTE = 60_000
@@ -57,14 +58,14 @@ def queue_item(number: int = 1, **changes: Any) -> QueueItem:
         "customer_name": "Ольга К.",
     }
     chat: dict[str, Any] = {
-        "chat_id": ChatId(number),
+        "chat_id": ref(number),
         "kind": ChatKind.CHAT,
         "status": ChatStatus.WAITING_FOR_PARTNER,
         "created_at": NOW - DAY,
         "updated_at": NOW - 12 * MINUTE,
     }
     item: dict[str, Any] = {
-        "key": QueueKey(0, number, number),
+        "key": QueueKey(0, number, ref(number)),
         "waiting_since": NOW - 12 * MINUTE,
         "newest_sender": Sender.CUSTOMER,
         "snippet": "Когда привезут заказ?",
@@ -98,7 +99,7 @@ def queue_page(
 def message(number: int = 1, text: str | None = "Когда привезут заказ?", **changes: Any) -> Message:
     """A buyer's message; one a minute, the hundredth is written at NOW."""
     fields: dict[str, Any] = {
-        "chat_id": ChatId(1),
+        "chat_id": ref(1),
         "message_id": MessageId(number),
         "created_at": NOW + (number - 100) * MINUTE,
         "sender": Sender.CUSTOMER,
@@ -111,7 +112,7 @@ def outbox_item(state: OutboxState = OutboxState.QUEUED, **changes: Any) -> Outb
     """A text on its way to the buyer."""
     fields: dict[str, Any] = {
         "outbox_id": OutboxId("one"),
-        "chat_id": ChatId(1),
+        "chat_id": ref(1),
         "seq": 1,
         "kind": OutboxKind.TEXT,
         "text": "Добрый день! Завтра.",
@@ -137,7 +138,7 @@ def entries(first: int, last: int) -> tuple[Entry, ...]:
 def timeline_page(*rows: Entry, **changes: Any) -> TimelinePage:
     """A page that is the whole conversation, unless `changes` say otherwise."""
     fields: dict[str, Any] = {
-        "chat_id": ChatId(1),
+        "chat_id": ref(1),
         "has_older": False,
         "has_newer": False,
         "coverage": Coverage.DONE,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual import events
 
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.settings import Preferences
 from chat_tui.settings.schema import QueueSettings
 from chat_tui.ui.screens import advancing
@@ -35,7 +35,7 @@ def slow_eyes(_hands: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(advancing, "READ_S", 60.0)
 
 
-async def begin(it: Desk) -> tuple[ChatId, ChatId]:
+async def begin(it: Desk) -> tuple[ChatRef, ChatRef]:
     """The longest waiting chat is open, ready to write; it and the one after it."""
     await it.synced()
     await it.press("n")
@@ -46,7 +46,7 @@ async def begin(it: Desk) -> tuple[ChatId, ChatId]:
     return it.opened, following
 
 
-async def switch(it: Desk) -> tuple[ChatId, ChatId]:
+async def switch(it: Desk) -> tuple[ChatRef, ChatRef]:
     """An answer went out and the next chat has opened by itself; the chat before it, and it."""
     first, following = await begin(it)
     await it.answer("раз")
@@ -118,11 +118,11 @@ async def test_a_key_for_which_the_order_was_given_up_keeps_the_chat_too(
         await go_on.wait()
         leave(box)
 
-    def note_try(one: Advancing, chat_id: ChatId, keyed_at: float | None = None) -> None:
+    def note_try(one: Advancing, chat_id: ChatRef, keyed_at: float | None = None) -> None:
         tries.append(chat_id)
         advance_soon(one, chat_id, keyed_at)
 
-    tries: list[ChatId] = []
+    tries: list[ChatRef] = []
     advance_soon = Advancing.soon
     monkeypatch.setattr(Advancing, "soon", note_try)
     monkeypatch.setattr(ordered_keys, "_PATIENCE", 0.01)

@@ -6,6 +6,7 @@ import pytest
 
 from chat_tui import locale
 from tests.support.faults import Answer, half_answer
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import WIDE, Desk, desk
 from tests.ui.test_typed_text import open_next
@@ -157,6 +158,8 @@ async def test_a_start_without_the_market_shows_everything_at_once_and_sends_whe
         await it.press("enter")
         await it.until_shown("waiting …", "offline")
         with Sandbox.start(chats=30, seed=3, port=port) as again:
-            await it.until(lambda: [(one.chat_id, one.text) for one in again.ledger] == [(chat, "начато")])
+            await it.until(
+                lambda: [(ref(one.chat_id), one.text) for one in again.ledger] == [(chat, "начато")]
+            )
             await it.until_shown("confirmed ✓", "online")
             await it.until(lambda: notice(it) == "")

@@ -8,6 +8,7 @@ from chat_tui import locale
 from chat_tui.settings import Preferences
 from chat_tui.settings.schema import ScreenSettings
 from chat_tui.words.status import call_words, dispute_words, window_title
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import WIDE, Desk, desk
 
@@ -37,11 +38,11 @@ async def test_a_buyer_calls_and_nobody_else_does(tmp_path: Path, market: Sandbo
         written = listen(it)
         it.app.call_by = "osc777"
         chat_id = it.rows[-1]
-        market.say(chat_id, "ответ из кабинета", "PARTNER", status="WAITING_FOR_CUSTOMER")
+        market.say(chat_id.number, "ответ из кабинета", "PARTNER", status="WAITING_FOR_CUSTOMER")
         await it.until(lambda: chat_id not in it.rows, "the answered chat away")
         before = len(it.rows)
         assert written == []
-        market.say(chat_id, SECRET, status="WAITING_FOR_PARTNER")
+        market.say(chat_id.number, SECRET, status="WAITING_FOR_PARTNER")
         await it.until(lambda: written, "a call")
         assert written == ["\x1b]777;notify;chat-tui;1 buyer has written\x1b\\"]
         await it.until(lambda: it.app.window_title == f"chat-tui · {before + 1} waiting", "the title")
@@ -52,7 +53,7 @@ async def test_with_leave_the_words_are_shown(tmp_path: Path, market: Sandbox) -
         await known(it)
         written = listen(it)
         it.app.call_by = "osc9"
-        market.say(it.rows[-1], f"{SECRET}\x1b]52;c;ZXZpbA==\x07")
+        market.say(it.rows[-1].number, f"{SECRET}\x1b]52;c;ZXZpbA==\x07")
         await it.until(lambda: written, "a call")
         assert written[0].startswith("\x1b]9;chat-tui: ")
         assert written[0].endswith(f": {SECRET}\x1b\\")
@@ -64,19 +65,19 @@ async def test_a_dispute_calls_at_once_by_its_own_sentence(tmp_path: Path, marke
         written = listen(it)
         it.app.call_by = "osc777"
         quiet, disputed = it.rows[-1], it.rows[-2]
-        market.say(quiet, SECRET)
+        market.say(quiet.number, SECRET)
         await it.until(lambda: written, "a call")
-        market.start_dispute(disputed)
+        market.start_dispute(disputed.number)
         await it.until(lambda: len(written) == 2, "an alarm within the pause between calls")
         assert written[1] == "\x1b]777;notify;chat-tui;1 dispute has begun\x1b\\"
         await it.until_said("1 dispute has begun: ")
         await it.until_said("2 shows the disputes.")
         await it.until(lambda: disputed in it.rows[:4], "the dispute on top")
-        market.say(disputed, "Пришлите накладную", "SUPPORT")
+        market.say(disputed.number, "Пришлите накладную", "SUPPORT")
         await it.until(lambda: len(written) == 3, "an alarm for a message of the arbiter")
         assert written[2] == "\x1b]777;notify;chat-tui;a new message in 1 dispute\x1b\\"
-        market.say(disputed, "Вот она", "PARTNER")
-        market.say(quiet, SECRET)
+        market.say(disputed.number, "Вот она", "PARTNER")
+        market.say(quiet.number, SECRET)
         await it.until(lambda: it.market.idle and SECRET in it.screen)
         assert len(written) == 3, "neither our own message nor, so soon, a buyer's"
 
@@ -86,12 +87,12 @@ async def test_a_chat_becomes_a_dispute_without_a_message(tmp_path: Path, market
         await known(it)
         written = listen(it)
         it.app.call_by = "osc9"
-        chat = market._chat(it.rows[-1])
+        chat = market._chat(it.rows[-1].number)
         market.world.move(chat, status="WAITING_FOR_ARBITER", kind="ARBITRAGE")
         await it.until(lambda: written, "an alarm")
         assert written == ["\x1b]9;chat-tui: 1 dispute has begun\x1b\\"]
         market.finish(chat.chat_id)
-        await it.until(lambda: chat.chat_id not in it.rows, "the finished dispute away")
+        await it.until(lambda: ref(chat.chat_id) not in it.rows, "the finished dispute away")
         assert len(written) == 1
 
 
@@ -101,11 +102,11 @@ async def test_with_leave_a_dispute_is_named(tmp_path: Path, market: Sandbox) ->
         written = listen(it)
         it.app.call_by = "osc9"
         disputed = it.rows[-1]
-        market.start_dispute(disputed)
+        market.start_dispute(disputed.number)
         await it.until(lambda: written, "an alarm")
         assert written[0].startswith("\x1b]9;chat-tui: dispute: ")
         assert written[0].endswith(": 1 dispute has begun\x1b\\")
-        market.say(disputed, SECRET, "SUPPORT")
+        market.say(disputed.number, SECRET, "SUPPORT")
         await it.until(lambda: len(written) == 2, "another")
         assert written[1].endswith(f": {SECRET}\x1b\\")
 

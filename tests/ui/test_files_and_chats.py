@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from chat_tui.inbox.settings import InboxSettings
 from tests.support.faults import Answer, accepted_then, lost
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, Desk, desk
 from tests.ui.test_typed_text import open_next
@@ -47,7 +48,7 @@ async def test_f_175_a_chosen_file_arrives_byte_by_byte_and_stays_with_the_chat_
         second = await open_next(it)
         await it.answer("А это — другому")
         await it.until(lambda: len(it.sent) == 2)
-        by_chat = {one.chat_id: one for one in it.sent}
+        by_chat = {ref(one.chat_id): one for one in it.sent}
         assert by_chat[first].kind == "file"
         assert by_chat[first].sha256 == hashlib.sha256(content).hexdigest()
         assert by_chat[first].size == len(content)
@@ -86,7 +87,7 @@ async def test_a_chat_about_an_order_or_a_return_begins_with_its_number(
         await it.write(str(number))
         await it.press("enter")
         await it.until(lambda: it.dialog == "" and it.opened is not None)
-        assert market.created == [it.opened]
+        assert [*map(ref, market.created)] == [it.opened]
         await it.until_shown(f"{words} {number}")
         await it.until(lambda: it.focus == "box")
         await it.answer("Здравствуйте! Это магазин.")
@@ -110,7 +111,7 @@ async def test_an_order_that_does_not_exist_is_one_sentence_and_the_number_stays
         await it.press("backspace", "backspace")
         await it.write(number)
         await it.press("enter")
-        await it.until(lambda: market.created == [it.opened])
+        await it.until(lambda: [*map(ref, market.created)] == [it.opened])
 
 
 async def test_the_outbox_shows_what_nobody_knows_and_sends_or_drops_it_as_told(

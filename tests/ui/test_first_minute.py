@@ -7,10 +7,11 @@ from pathlib import Path
 
 from chat_tui.sandbox.world import Chat
 from tests.support.faults import Answer
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, NARROW, desk
 
-JOHN = 14_800_017
+JOHN = ref(14_800_017)
 """Asks in English; his chat is short."""
 
 
@@ -20,7 +21,7 @@ def all_chats(market: Sandbox) -> list[Chat]:
 
 def pages_read(market: Sandbox) -> int:
     """Pages of John's history that the program asked for: of 50 messages, but for the newest ones."""
-    return sum(one.operation == "getChatHistory" and str(JOHN) in one.query for one in market.requests)
+    return sum(one.operation == "getChatHistory" and str(JOHN.number) in one.query for one in market.requests)
 
 
 def numbers_on(screen: str) -> set[int]:
@@ -45,9 +46,11 @@ async def test_the_list_begins_with_disputes_and_then_with_who_waits_longest(
     async with desk(tmp_path, market) as it:
         await it.synced()
         chats = all_chats(market)
-        disputes = {chat.chat_id for chat in chats if chat.kind == "ARBITRAGE" and chat.status != "FINISHED"}
+        disputes = {
+            ref(chat.chat_id) for chat in chats if chat.kind == "ARBITRAGE" and chat.status != "FINISHED"
+        }
         waiting = {
-            chat.chat_id: since
+            ref(chat.chat_id): since
             for chat in chats
             if chat.kind == "CHAT"
             and chat.status in {"NEW", "WAITING_FOR_PARTNER"}
@@ -76,7 +79,7 @@ async def test_enter_opens_the_highlighted_chat_and_names_it_twice(market: Sandb
 
 async def test_older_messages_come_page_by_page_while_scrolling_up(market: Sandbox, tmp_path: Path) -> None:
     for number in range(170):
-        market.say(JOHN, f"line number {number:03}")
+        market.say(JOHN.number, f"line number {number:03}")
     async with desk(tmp_path, market, settings=replace(CALM, backfill=False), fresh=True) as it:
         await it.synced()
         await it.go_to(JOHN)
@@ -117,7 +120,7 @@ async def test_an_answer_is_seen_on_its_way_and_the_reply_comes_by_itself(
         look.set()
         await it.until(lambda: state_of(it.screen, "Yes, there is") == "confirmed ✓")
         await it.until(lambda: state_of(it.screen, "In colour") == "confirmed ✓")
-        market.say(JOHN, "Wonderful, I take two")
+        market.say(JOHN.number, "Wonderful, I take two")
         await it.until_shown("Wonderful, I take two")
         assert it.sent_texts == [(JOHN, "Yes, there is"), (JOHN, "In colour")]
 
@@ -167,7 +170,7 @@ async def test_the_tabs_show_what_they_are_called(market: Sandbox, tmp_path: Pat
             ("6", lambda chat: True),
         ):
             await it.press(key)
-            assert set(it.rows) == {chat.chat_id for chat in chats if belongs(chat)}, key
+            assert set(it.rows) == {ref(chat.chat_id) for chat in chats if belongs(chat)}, key
             assert it.focus == "list"
         await it.press("5")
         assert it.rows == []
@@ -210,9 +213,9 @@ async def test_the_order_holds_still_under_the_eyes_until_r(market: Sandbox, tmp
         await it.synced()
         await it.press("j", "j", "j")
         before, stood_on = it.rows, it.highlighted
-        new = [market.open_direct(f"Сколько стоит {number}?") for number in range(2)]
-        market.finish(before[0])
-        market.say(before[4], "Алло?")
+        new = [ref(market.open_direct(f"Сколько стоит {number}?")) for number in range(2)]
+        market.finish(before[0].number)
+        market.say(before[4].number, "Алло?")
         await it.until_shown("+2 new")
         assert it.rows == before
         assert it.highlighted == stood_on

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.ui.screens.dialog import Legible
 from tests.faults.support.seeds import a_seed
+from tests.support.refs import ref
 from tests.ui.letters import Walk, a_walk, walk
 
 
@@ -24,7 +25,7 @@ async def typed(ours: Walk, *keys: str) -> None:
         await ours.press(key)
 
 
-async def draft_of(ours: Walk, chat_id: ChatId) -> str:
+async def draft_of(ours: Walk, chat_id: ChatRef) -> str:
     return (await ours.scene.inbox.draft(chat_id)).text
 
 
@@ -160,7 +161,7 @@ async def test_a_chat_that_is_in_no_row_has_the_highlight_on_no_row(tmp_path: Pa
 async def test_the_chat_wanted_last_is_the_one_that_opens(tmp_path: Path) -> None:
     async with hands(tmp_path, (120, 40)) as ours:
         opening = ours.desk.opening
-        await asyncio.gather(opening.bring(ChatId(1)), opening.open(ChatId(5), write=True))
+        await asyncio.gather(opening.bring(ref(1)), opening.open(ref(5), write=True))
         await typed(ours, "a")
-        assert (ours.opened, ours.box.text) == (ChatId(5), "a")
-        assert await draft_of(ours, ChatId(1)) == ""
+        assert (ours.opened, ours.box.text) == (ref(5), "a")
+        assert await draft_of(ours, ref(1)) == ""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.queue import Tab
 from chat_tui.ui.screens.queue_pane import PAGE
 from tests.support.ready import open_market
@@ -23,12 +23,12 @@ def market() -> Iterator[Sandbox]:
         yield sandbox
 
 
-async def whole_list(it: Desk) -> list[ChatId]:
+async def whole_list(it: Desk) -> list[ChatRef]:
     page = await it.app.inbox.queue_page(Tab.ALL, limit=1_000)
     return [item.chat.chat_id for item in page.items]
 
 
-async def walk(it: Desk, key: str, end: ChatId) -> set[ChatId]:
+async def walk(it: Desk, key: str, end: ChatRef) -> set[ChatRef]:
     """Press the key until the highlight stands at `end`; the chats that were in the list meanwhile."""
     seen = {*it.rows}
     for _ in range(MANY):

@@ -6,15 +6,16 @@ from pathlib import Path
 import pytest
 
 from chat_tui.inbox.service import Inbox
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.mark import Labels, Marked, Note
 from chat_tui.model.queue import QueueItem, Tab
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop, client_of
 from tests.ui.app_stage import AGAIN_S, CALM, NARROW, Desk, desk
 
 
-async def open_longest(it: Desk) -> ChatId:
+async def open_longest(it: Desk) -> ChatRef:
     await it.synced()
     await it.press("n")
     await it.until(lambda: it.opened is not None)
@@ -23,7 +24,7 @@ async def open_longest(it: Desk) -> ChatId:
     return it.opened
 
 
-async def item_of(inbox: Inbox, chat_id: ChatId) -> QueueItem:
+async def item_of(inbox: Inbox, chat_id: ChatRef) -> QueueItem:
     item = await inbox.queue_item(chat_id)
     assert item is not None
     return item
@@ -48,7 +49,7 @@ async def test_a_buyer_message_brings_a_done_chat_back(market: Sandbox, tmp_path
         chat_id = await open_longest(it)
         await it.press("x")
         await it.until(lambda: chat_id not in it.rows)
-        market.say(chat_id, "Вы ещё тут?", status="WAITING_FOR_PARTNER")
+        market.say(chat_id.number, "Вы ещё тут?", status="WAITING_FOR_PARTNER")
         await it.until(lambda: chat_id in it.rows)
 
 
@@ -200,7 +201,7 @@ async def test_what_is_done_in_the_list_leaves_it_and_the_highlight_goes_to_the_
     async with desk(tmp_path, market) as it:
         await it.synced()
         await it.press("j")
-        place, before = it.rows.index(it.highlighted or ChatId(0)), it.rows
+        place, before = it.rows.index(it.highlighted or ref(0)), it.rows
         await it.press("x")
         await it.until(lambda: before[place] not in it.rows)
         assert it.highlighted == before[place + 1]

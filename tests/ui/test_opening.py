@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.problem import Problem
 from chat_tui.ui.widgets.queue_list import QueueList
 from tests.support.sandbox import Sandbox
@@ -25,8 +25,8 @@ async def test_what_comes_while_a_chat_opens_is_shown(
         inbox = operator.app.inbox
         read = inbox.draft
 
-        async def slow(chat_id: ChatId) -> object:
-            market.say(chat_id, NEWS)
+        async def slow(chat_id: ChatRef) -> object:
+            market.say(chat_id.number, NEWS)
 
             async def is_told() -> bool:
                 return NEWS in operator.screen
@@ -47,7 +47,7 @@ async def test_a_chat_that_was_looked_at_loses_its_dot_however_late_the_disk_kno
     writing, go_on = scene.inbox._writing, asyncio.Event()
     see = writing.mark_seen
 
-    async def see_later(chat_id: ChatId, message_id: MessageId) -> Problem | None:
+    async def see_later(chat_id: ChatRef, message_id: MessageId) -> Problem | None:
         await go_on.wait()
         return await see(chat_id, message_id)
 

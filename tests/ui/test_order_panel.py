@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+from chat_tui.model.ids import ChatRef
 from chat_tui.sandbox.access import NO_ORDERS_KEY
 from chat_tui.ui.widgets.order_panel import OrderPanel
 from tests.support.sandbox import Sandbox
@@ -24,20 +25,20 @@ def panel(it: Desk) -> str:
 
 def order_of(it: Desk) -> str:
     """The number of the order of the open chat."""
-    chat = it.market.world.chat(it.opened or 0)
+    chat = it.market.world.chat(it.opened.number if it.opened else 0)
     assert chat is not None
     assert chat.order is not None
     return str(chat.order.order_id)
 
 
-async def open_one_about_an_order(it: Desk, besides: int = 0) -> None:
+async def open_one_about_an_order(it: Desk, besides: ChatRef | None = None) -> None:
     """Go through the waiting chats to one with an order."""
     for _ in range(30):
         before = it.opened
         await it.press("n")
         await it.until(lambda was=before: it.opened != was)  # type: ignore[misc]
         await it.press("escape")
-        chat = it.market.world.chat(it.opened or 0)
+        chat = it.market.world.chat(it.opened.number if it.opened else 0)
         if chat is not None and chat.order is not None and it.opened != besides:
             return
     raise AssertionError("nobody waits with an order")
@@ -63,13 +64,13 @@ async def test_the_panel_follows_the_open_chat_until_it_is_hidden(market: Sandbo
         await it.until(lambda: "Total:" in panel(it))
         assert order_of(it) in panel(it)
         assert it.focus == "history"
-        first = it.opened or 0
+        first = it.opened
         await open_one_about_an_order(it, besides=first)
         await it.until(lambda: order_of(it) in panel(it) and "Total:" in panel(it))
         await it.press("i")
         assert panel(it) == ""
         before = asked(it, "getBusinessOrders", "getReturn")
-        await open_one_about_an_order(it, besides=it.opened or 0)
+        await open_one_about_an_order(it, besides=it.opened)
         await asyncio.sleep(0.05)
         assert panel(it) == ""
         assert asked(it, "getBusinessOrders", "getReturn") == before, "nobody looks at it"
@@ -139,7 +140,7 @@ async def test_a_key_that_may_not_read_orders_is_told_which_right_it_lacks(
         await it.press("i")
         await it.until(lambda: "This key may not read orders." in panel(it))
         assert "inventory-and-order-processing" in panel(it)
-        await open_one_about_an_order(it, besides=it.opened or 0)
+        await open_one_about_an_order(it, besides=it.opened)
         await it.until(lambda: order_of(it) in panel(it) and "may not read orders" in panel(it))
         # Returns are another right, refused on its own.
         assert asked(it, "getBusinessOrders") == 1

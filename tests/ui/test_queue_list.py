@@ -8,12 +8,12 @@ from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.geometry import Region
 
-from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import QueuePage, Tab
 from chat_tui.ui.widgets.queue_list import QueueList
 from chat_tui.ui.widgets.queue_window import CAP
 from chat_tui.words import glyphs
+from tests.support.refs import ref
 from tests.support.settling import press, settled
 from tests.ui.pane_samples import HOSTILE, MINUTE, NOW, is_harmless, queue_item, queue_page
 
@@ -63,10 +63,10 @@ class ListApp(App[None]):
     def on_queue_list_more_wanted(self, message: QueueList.MoreWanted) -> None:
         self.told.append(("more", message.after))
         if self.serves and message.after:
-            first = message.key.chat_id + 1
+            first = message.key.chat.number + 1
             self.list.extend_after(self.page(first, min(self.total, first + 64)))
         elif self.serves:
-            last = message.key.chat_id
+            last = message.key.chat.number
             self.list.extend_before(self.page(max(0, last - 64), last))
 
     def on_queue_list_edge_wanted(self, message: QueueList.EdgeWanted) -> None:
@@ -97,7 +97,7 @@ async def test_shows_rows_and_moves_the_highlight() -> None:
         assert names(app.list) == [f"Buyer {number}" for number in range(5)]
         assert gutter(app.list) == [0, 1]
         await press(pilot.app, "j", "j", "k")
-        assert app.list.highlighted == 1
+        assert app.list.highlighted == ref(1)
         assert gutter(app.list) == [2, 3]
         await press(pilot.app, "enter")
         assert ("opened", 1) in app.told
@@ -109,7 +109,7 @@ async def test_over_the_edge_it_jumps_half_a_screen() -> None:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
         await press(pilot.app, *["j"] * 5)
-        assert queue.highlighted == 5
+        assert queue.highlighted == ref(5)
         assert names(queue)[0] == "Buyer 3"
 
 
@@ -118,11 +118,11 @@ async def test_pages_keep_the_line_of_the_highlight() -> None:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
         await press(pilot.app, "j", "pagedown")
-        assert (queue.highlighted, names(queue)[0]) == (6, "Buyer 5")
+        assert (queue.highlighted, names(queue)[0]) == (ref(6), "Buyer 5")
         await press(pilot.app, "pageup")
-        assert (queue.highlighted, names(queue)[0]) == (1, "Buyer 0")
+        assert (queue.highlighted, names(queue)[0]) == (ref(1), "Buyer 0")
         await press(pilot.app, "pageup")
-        assert queue.highlighted == 0
+        assert queue.highlighted == ref(0)
 
 
 async def test_a_thousand_chats_by_pages_there_and_back() -> None:
@@ -132,19 +132,19 @@ async def test_a_thousand_chats_by_pages_there_and_back() -> None:
         await settled(pilot.app)
         app.list.show(app.page(0, 64))
         seen = 0
-        while app.list.highlighted != app.total - 1:
+        while app.list.highlighted != ref(app.total - 1):
             assert app.list.highlighted is not None
-            assert app.list.highlighted >= seen
-            seen = app.list.highlighted
+            assert app.list.highlighted.number >= seen
+            seen = app.list.highlighted.number
             app.list.action_page(1)
             await settled(pilot.app)
             assert len(app.list.items) <= CAP
-        numbers = [item.chat.chat_id for item in app.list.items]
+        numbers = [item.chat.chat_id.number for item in app.list.items]
         assert numbers == list(range(numbers[0], app.total))
-        while app.list.highlighted != 0:
+        while app.list.highlighted != ref(0):
             app.list.action_page(-1)
             await settled(pilot.app)
-        assert [item.chat.chat_id for item in app.list.items] == list(range(CAP))
+        assert [item.chat.chat_id.number for item in app.list.items] == list(range(CAP))
 
 
 async def test_extending_before_moves_nothing_on_the_screen() -> None:
@@ -156,7 +156,7 @@ async def test_extending_before_moves_nothing_on_the_screen() -> None:
         queue.extend_before(queue_page(0, 64))
         assert screen(queue) == before
         await press(pilot.app, "k", "k")
-        assert queue.highlighted == 63
+        assert queue.highlighted == ref(63)
 
 
 async def test_more_is_wanted_once_and_only_near_the_end() -> None:
@@ -180,10 +180,10 @@ async def test_the_edges_of_the_tab() -> None:
     async with app.run_test() as pilot:
         app.list.show(app.page(0, 64))
         await press(pilot.app, "G")
-        assert app.list.highlighted == 999
+        assert app.list.highlighted == ref(999)
         assert names(app.list)[-1] == "Buyer 999"
         await press(pilot.app, "g")
-        assert (app.list.highlighted, names(app.list)[0]) == (0, "Buyer 0")
+        assert (app.list.highlighted, names(app.list)[0]) == (ref(0), "Buyer 0")
         assert [what for what in app.told if what[0] == "edge"] == [("edge", True), ("edge", False)]
 
 
@@ -196,7 +196,7 @@ async def test_new_order_leaves_the_highlight_on_its_chat_and_line() -> None:
         page = queue_page(0, 64)
         newcomers = tuple(queue_item(number, customer_name="New") for number in (100, 101))
         queue.show(QueuePage(page.tab, newcomers + page.items, has_before=False, has_after=False))
-        assert queue.highlighted == 3
+        assert queue.highlighted == ref(3)
         assert gutter(queue) == [6, 7]
 
 
@@ -225,7 +225,7 @@ async def test_a_vanished_chat_yields_to_its_neighbour() -> None:
         await press(pilot.app, "j", "j")
         app.list.show(queue_page(0, 2))
         await settled(pilot.app)
-        assert app.list.highlighted == 1
+        assert app.list.highlighted == ref(1)
         assert app.told[-1] == ("highlighted", 1)
         app.list.show(queue_page(0, 0))
         await settled(pilot.app)
@@ -240,7 +240,7 @@ async def test_another_tab_begins_at_its_top() -> None:
         queue.show(queue_page(0, 64))
         await press(pilot.app, *["j"] * 9)
         queue.show(queue_page(0, 64, tab=Tab.ALL))
-        assert (queue.highlighted, names(queue)[0]) == (0, "Buyer 0")
+        assert (queue.highlighted, names(queue)[0]) == (ref(0), "Buyer 0")
 
 
 async def test_refreshed_items_change_in_place_and_redraw_only_themselves(
@@ -282,10 +282,10 @@ async def test_highlight_by_the_program_tells_nobody() -> None:
         app.list.show(queue_page(0, 64))
         await settled(pilot.app)
         app.told.clear()
-        app.list.highlight(ChatId(40))
-        app.list.highlight(ChatId(4000))
+        app.list.highlight(ref(40))
+        app.list.highlight(ref(4000))
         await settled(pilot.app)
-        assert app.list.highlighted == 40
+        assert app.list.highlighted == ref(40)
         assert "Buyer 40" in names(app.list)
         assert app.told == []
 
@@ -294,7 +294,7 @@ async def test_the_open_chat_has_its_mark() -> None:
     async with ListApp().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
         queue.show(queue_page(0, 64))
-        queue.opened = ChatId(2)
+        queue.opened = ref(2)
         await settled(pilot.app)
         assert [y for y, line in enumerate(screen(queue)) if line.startswith(glyphs.OPENED)] == [4]
 
@@ -332,7 +332,7 @@ async def test_click_highlights_and_opens_and_the_wheel_looks_around() -> None:
         assert app.told[-1] == ("opened", 2)
         await pilot._post_mouse_events([events.MouseScrollDown], QueueList)
         assert names(app.list)[0] == "Buyer 2"
-        assert app.list.highlighted == 2
+        assert app.list.highlighted == ref(2)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 2), (20, 5), (40, 3), (200, 60)])
@@ -353,7 +353,7 @@ async def test_before_the_first_layout() -> None:
         for action in KEYS.values():
             await queue.run_action(action)
         queue.tick()
-        assert queue.highlighted == 63
+        assert queue.highlighted == ref(63)
 
 
 async def test_the_screen_survives_a_resize_with_its_highlight() -> None:

@@ -7,10 +7,11 @@ import pytest
 
 from chat_tui.model.problem import Problem, ProblemKind
 from tests.support.read_only import Protect, tell_read_only
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import NARROW, WIDE, desk
 
-JOHN = 14_800_017
+JOHN = ref(14_800_017)
 REASON = "is on a read-only disk: mount it for writing again. View only:"
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import NARROW, WIDE, Desk, desk
 from tests.ui.test_first_minute import JOHN
@@ -15,7 +16,7 @@ async def with_an_old_message(it: Desk) -> None:
     """Within a long conversation John asked about samovars, two screens before its end."""
     await it.synced()
     for number in range(100):
-        it.market.say(JOHN, NEEDLE if number == 40 else f"line number {number:03}")
+        it.market.say(JOHN.number, NEEDLE if number == 40 else f"line number {number:03}")
     await it.synced()
 
 
@@ -99,7 +100,7 @@ async def test_a_number_leads_to_its_chat(market: Sandbox, tmp_path: Path, digit
         )
         await find(it, number[-digits:])
         await it.press("enter")
-        await it.until(lambda: it.opened == chat.chat_id, "the chat of the order")
+        await it.until(lambda: it.opened == ref(chat.chat_id), "the chat of the order")
         assert number in it.addressee
 
 

@@ -14,12 +14,12 @@ from chat_tui.clock import wall_clock_ms
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.several import Several
 from chat_tui.inbox.together import Business
-from chat_tui.model.apart import own_chat
-from chat_tui.model.ids import ChatId
 from chat_tui.model.queue import Tab
+from chat_tui.sandbox.access import API_KEY, FOREIGN_KEY
 from chat_tui.settings import Preferences
 from chat_tui.ui.app import ChatTuiApp
 from tests.support.places import places
+from tests.support.refs import BUSINESS, OTHER_BUSINESS, ref
 from tests.support.sandbox import Sandbox
 from tests.support.settling import drawn
 from tests.support.shop import Shop, client_of
@@ -27,6 +27,8 @@ from tests.support.waiting import until
 from tests.ui.app_stage import CALM, NARROW, WIDE, Desk
 
 NAMES = ("Кухня", "Дом")
+BUSINESSES = (BUSINESS, OTHER_BUSINESS)
+KEYS = (API_KEY, FOREIGN_KEY)
 ANSWERS = 4
 HELD = replace(CALM, undo_s=600.0)
 """Nothing is sent while a test runs."""
@@ -54,8 +56,13 @@ async def desk_of_both(
 ) -> AsyncIterator[Desk]:
     """As `app_stage.desk`, on the files of both shops; `market` and `store` are those of the first."""
     shops = [
-        Shop.open(root / name, partial(client_of, market, key=key), settings=settings)
-        for name, market, key in zip(NAMES, markets, keys, strict=True)
+        Shop.open(
+            root / name,
+            partial(client_of, market, key=key or own, business=business),
+            settings=settings,
+            business=business,
+        )
+        for name, market, key, own, business in zip(NAMES, markets, keys, KEYS, BUSINESSES, strict=True)
     ]
     businesses = [Business(name, shop.inbox) for name, shop in zip(NAMES, shops, strict=True)]
     inbox = Several(businesses, left_out)
@@ -133,10 +140,11 @@ async def test_rows_and_frames_name_the_shop(tmp_path: Path, markets: Markets, s
         for _ in range(2):
             await desk.press("enter")
             await desk.until(lambda: desk.opened == desk.highlighted, "the chat open")
-            place = own_chat(desk.opened or ChatId(0))[0]
-            assert f" · {NAMES[place]}" in desk.addressee
+            assert desk.opened is not None
+            business = desk.opened.business
+            assert f" · {NAMES[BUSINESSES.index(business)]}" in desk.addressee
             await desk.press("escape")
-            while own_chat(desk.highlighted or ChatId(0))[0] == place:
+            while desk.highlighted and desk.highlighted.business == business:
                 await desk.press("j")
 
 
@@ -154,7 +162,9 @@ async def test_a_draft_comes_back_after_a_restart_to_the_chat_of_its_shop(
         await desk.press("n")
         await desk.until(lambda: desk.opened is not None, "a chat open")
         assert (desk.opened, desk.addressee, desk.box) == (chat_id, whom, "начато")
-        twin = ChatId((desk.opened or 0) ^ 1 << 63)
+        assert desk.opened is not None
+        [of_twin] = {*BUSINESSES} - {desk.opened.business}
+        twin = ref(desk.opened.number, of_twin)
         assert (await desk.app.inbox.draft(twin)).text == ""
 
 
@@ -191,7 +201,7 @@ async def test_a_key_that_may_only_read_forbids_the_chats_of_its_own_business_al
     async with desk_of_both(tmp_path, markets, keys=keys, settings=settings) as it:
         await until_all_are_here(it, 30)
         inbox = it.app.inbox
-        chats = [next(chat_id for chat_id in it.rows if own_chat(chat_id)[0] == place) for place in (0, 1)]
+        chats = [next(chat for chat in it.rows if chat.business == business) for business in BUSINESSES]
         await it.until(lambda: inbox.link(chats[0]).view_only is not None)
         assert inbox.link().view_only is None
         # The box knows it by itself, however late the next news of the link are.

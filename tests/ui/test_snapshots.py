@@ -2,12 +2,13 @@
 
 import pytest
 
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import MessageId
 from chat_tui.model.mark import Hold, Labels, Note, Pin
 from chat_tui.store import marks
 from chat_tui.store.database import Store
 from tests.support import pictures
 from tests.support.pictures import IN_BOTH_LANGUAGES, UP_TO_THE_LARGEST, Picture
+from tests.support.refs import ref
 from tests.support.scenes import HOUR, NOW, OFFLINE, REFUSED, some_answers, unread_chats
 
 compare = pictures.compare
@@ -89,8 +90,8 @@ def test_snooze(picture: Picture) -> None:
 def marked_chats(store: Store) -> None:
     """Olga is pinned, with labels and a note; the next one waiting is put off."""
     for mark in (Pin(True), Labels(("поставщик", "срочно")), Note("обещали перезвонить")):
-        store.write_state(marks.put, ChatId(2), mark, NOW).result()
-    store.write_state(marks.put, ChatId(3), Hold(snoozed=MessageId(2**40), until=NOW + HOUR), NOW).result()
+        store.write_state(marks.put, ref(2), mark, NOW).result()
+    store.write_state(marks.put, ref(3), Hold(snoozed=MessageId(2**40), until=NOW + HOUR), NOW).result()
 
 
 @IN_BOTH_LANGUAGES

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from chat_tui.model.ids import ChatId
 from chat_tui.model.queue import Tab
 from chat_tui.ui.screens.queue_pane import QueuePane
 from chat_tui.ui.widgets.queue_list import QueueList
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.settling import drawn
 from tests.ui.app_stage import WIDE, Desk, desk
@@ -80,7 +80,7 @@ async def test_news_on_the_way_while_the_order_is_applied_are_no_new_rows(
         await it.synced()
         await it.press("6", "j")
         pane, inbox = it.app.screen.query_one(QueuePane), it.app.inbox
-        new = ChatId(market.open_direct("Здравствуйте"))
+        new = ref(market.open_direct("Здравствуйте"))
         await it.until(lambda: "+1 new" in badge(it))
         held: set[object] = set()
         go_on = held_back(monkeypatch, inbox, "queue_item", held)
@@ -127,7 +127,7 @@ async def test_leaving_the_list_applies_the_order(market: Sandbox, tmp_path: Pat
         await it.synced()
         await it.press("6", "j")
         highlighted = it.highlighted
-        new = market.open_direct("Здравствуйте")
+        new = ref(market.open_direct("Здравствуйте"))
         await it.until(lambda: "+1 new" in badge(it))
         await it.press("enter")
         await it.until(lambda: it.opened == highlighted)
@@ -141,7 +141,7 @@ async def test_a_chat_answered_elsewhere_keeps_its_line_and_says_so(market: Sand
         await it.press("j")
         before = it.rows
         waiting = (await it.app.inbox.queue_page(Tab.WAITING)).items[-1].chat.chat_id
-        market.say(waiting, "ответ из кабинета", "PARTNER", status="WAITING_FOR_CUSTOMER")
+        market.say(waiting.number, "ответ из кабинета", "PARTNER", status="WAITING_FOR_CUSTOMER")
         await it.until_shown("You: ответ из")
         assert it.rows == before
         await it.press("r")

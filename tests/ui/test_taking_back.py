@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.timeline import Draft
 from chat_tui.store import drafts, outbox
 from tests.support.faults import Answer
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop, client_of
 from tests.ui.app_stage import desk
@@ -28,7 +28,7 @@ async def test_a_refused_text_is_edited_in_its_box_before_what_was_typed_since(
         await it.until(lambda: it.dialog == "OutboxScreen")
         await it.press("t")
         await it.until(lambda: it.box == "refused words\ntyped since")
-        assert (it.opened, it.focus, it.caret) == (JOHN, "box", len("refused words"))
+        assert (it.opened, it.focus, it.caret) == (ref(JOHN), "box", len("refused words"))
         assert it.sent == []
 
 
@@ -36,11 +36,11 @@ async def test_a_text_taken_back_is_the_draft_in_the_same_transaction(
     market: Sandbox, tmp_path: Path
 ) -> None:
     shop = Shop.open(tmp_path, lambda: client_of(market), background=False)
-    chat = ChatId(JOHN)
+    chat = ref(JOHN)
     item = await shop.inbox.send_text(chat, "one\ntwo")
     assert isinstance(item, OutboxItem)
     await shop.inbox.save_draft(Draft(chat, "three", 5))
-    await shop.inbox.take_back(item.outbox_id, into_draft=True, caret=3)
+    await shop.inbox.take_back(item, into_draft=True, caret=3)
     assert shop.store.read(outbox.own_for, chat).result() == ()
     assert shop.store.read(drafts.get, chat).result() == Draft(chat, "one\ntwo\nthree", 3)
     await shop.close()
@@ -54,7 +54,7 @@ async def test_what_another_window_typed_is_offered_and_joined(market: Sandbox, 
         await it.write("ours")
         await it.go_to(ANNA)
         other = Shop.open(tmp_path, lambda: client_of(market), background=False)
-        await other.inbox.save_draft(Draft(ChatId(JOHN), "theirs", 6))
+        await other.inbox.save_draft(Draft(ref(JOHN), "theirs", 6))
         await other.close()
         await it.go_to(JOHN)
         await it.until_shown("Another window", "ours" if it.box == "theirs" else "theirs")

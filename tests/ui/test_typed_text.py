@@ -8,11 +8,12 @@ import pytest
 from textual.widgets import Static
 
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.ui.screens.drafts import DRAFT_S
 from chat_tui.ui.screens.questions import Confirm
 from chat_tui.ui.screens.talk_pane import TalkPane
 from tests.support.faults import Answer
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, NARROW, WIDE, Desk, desk
 
@@ -20,7 +21,7 @@ HELD = InboxSettings(undo_s=600, poll_s=CALM.poll_s, scan_s=CALM.scan_s)
 """Everything sent is held back for undo, for longer than a test takes."""
 
 
-async def open_next(it: Desk) -> int:
+async def open_next(it: Desk) -> ChatRef:
     """The next waiting chat, caret in its box."""
     before = it.opened
     if it.focus == "box":
@@ -35,7 +36,7 @@ async def test_f_180_every_chat_keeps_its_own_draft_also_over_a_restart(
     market: Sandbox, tmp_path: Path
 ) -> None:
     """Promised: U45."""
-    typed: dict[int, str] = {}
+    typed: dict[ChatRef, str] = {}
     async with desk(tmp_path, market) as it:
         await it.synced()
         for number in range(5):
@@ -83,7 +84,7 @@ async def test_letters_typed_just_before_another_chat_is_opened_from_the_list_ar
         assert await text_of(it, first) == "первому"
 
 
-async def text_of(it: Desk, chat_id: int) -> str:
+async def text_of(it: Desk, chat_id: ChatRef) -> str:
     """The draft of a chat, by opening it."""
     await it.go_to(chat_id)
     return it.box
@@ -100,11 +101,11 @@ async def test_f_170_the_list_may_reorder_while_typing_and_enter_goes_to_the_nam
         await it.write("Это вам")
         order = it.rows
         for chat_id in order[3:]:
-            market.say(chat_id, "Алло?")
+            market.say(chat_id.number, "Алло?")
         fresh = [market.open_direct(f"Вопрос {number}") for number in range(20)]
         # One that is finished is asked about: that is another test.
         for chat_id in {*order[:3]} - {chat}:
-            market.finish(chat_id)
+            market.finish(chat_id.number)
         await it.until(lambda: set(fresh) <= set(it.rows))
         assert (it.addressee, it.box) == (name, "Это вам")
         await it.press("enter")
@@ -209,7 +210,7 @@ async def test_undo_brings_text_and_caret_back_and_nothing_is_sent(market: Sandb
         assert (it.box, it.caret, it.focus) == ("Приедет во вторник", len("Приедет во вторник"), "box")
         assert "goes in " not in it.screen
         assert await it.app.inbox.open_items() == ()
-        assert (await it.app.inbox.draft(ChatId(other))).text == "чужой черновик"
+        assert (await it.app.inbox.draft(ref(other))).text == "чужой черновик"
         assert it.sent == []
         await it.press("escape", "u")
         await it.until_said("There is nothing to undo.")
@@ -277,7 +278,7 @@ async def test_f_181_a_question_that_came_while_replying_is_shown_first_and_stan
         await it.synced()
         chat = await open_next(it)
         await it.write("Да, есть")
-        market.say(chat, "А синий?")
+        market.say(chat.number, "А синий?")
         await it.until_shown("А синий?")
         await it.press("enter")
         await it.until_told("Enter again sends")
@@ -287,7 +288,7 @@ async def test_f_181_a_question_that_came_while_replying_is_shown_first_and_stan
         # And one of which nobody here could know when Enter was pressed.
         await it.write("Вот фото")
         market.script("getChats", [Answer(until=(read_on := threading.Event()))] * 100)
-        market.say(chat, "Или зелёный?")
+        market.say(chat.number, "Или зелёный?")
         await it.press("enter")
         await it.until(lambda: len(it.sent) == 2)
         read_on.set()

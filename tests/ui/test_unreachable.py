@@ -6,10 +6,11 @@ import pytest
 
 from chat_tui.model.link import LinkState
 from chat_tui.model.problem import Problem, ProblemKind
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import NARROW, WIDE, desk
 
-JOHN = 14_800_017
+JOHN = ref(14_800_017)
 ELSEWHERE = "https://127.0.0.1:9"
 """An address that needs certificates; nothing listens there."""
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, NARROW, WIDE, desk
 
-JOHN = 14_800_017
+JOHN = ref(14_800_017)
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])

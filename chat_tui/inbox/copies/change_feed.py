@@ -11,7 +11,6 @@ from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.copies.quotas import Quotas
 from chat_tui.inbox.events import ChatsChanged, OutboxChanged, TimelineChanged
 from chat_tui.inbox.reading.sync import FRESH_AT, TROUBLE
-from chat_tui.model.ids import ChatId
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import chats, cursors, marks, notes
 from chat_tui.store.errors import StoreError
@@ -129,7 +128,7 @@ class ChangeFeed:
         before, self._notes = self._notes, await self._ctx.read(notes.of_the_operator)
         touched = {chat_id for chat_id, _ in before.items() ^ self._notes.items()}
         for chat_id in sorted(touched):
-            self._ctx.bus.publish(OutboxChanged(ChatId(chat_id)))
+            self._ctx.bus.publish(OutboxChanged(chat_id))
         await self._budgets.reload()
         self._ctx.bus.count(self._budgets.known)
         await self._hurry()

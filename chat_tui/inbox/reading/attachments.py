@@ -10,7 +10,7 @@ from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.files import saved_name
 from chat_tui.inbox.market import MarketApi
 from chat_tui.model.file import SAVED_BYTES, Saved
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.message import Message
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
@@ -32,7 +32,7 @@ class AttachmentReader:
 
     async def save(
         self,
-        chat_id: ChatId,
+        chat_id: ChatRef,
         message_id: MessageId,
         index: int,
         into: Path,
@@ -69,7 +69,12 @@ class AttachmentReader:
         return Saved(str(into / kept), size)
 
     async def read(
-        self, chat_id: ChatId, message_id: MessageId, index: int, limit: int, progress: Progress | None = None
+        self,
+        chat_id: ChatRef,
+        message_id: MessageId,
+        index: int,
+        limit: int,
+        progress: Progress | None = None,
     ) -> bytes | Problem:
         """The bytes of a file of at most `limit`."""
         message = await self._message(chat_id, message_id)
@@ -103,7 +108,7 @@ class AttachmentReader:
         link = newer.attachments[index].url
         return outcome if not link or link == url else await client.api.fetch_file(link, write, limit=limit)
 
-    async def _message(self, chat_id: ChatId, message_id: MessageId) -> Message | None:
+    async def _message(self, chat_id: ChatRef, message_id: MessageId) -> Message | None:
         page = await self._ctx.read(messages.timeline, chat_id, around=message_id, limit=1)
         found = (entry.message for entry in page.entries if entry.message is not None)
         return next((message for message in found if message.message_id == message_id), None)

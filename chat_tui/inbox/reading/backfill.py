@@ -8,7 +8,7 @@ from typing import Final
 from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.events import LinkChanged
 from chat_tui.inbox.reading.history import HistoryReader
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.link import LinkState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
@@ -34,7 +34,7 @@ class Backfill:
         self._history = history
         self._may_go = may_go
         self._wake = asyncio.Event()
-        self._passed: set[ChatId] = set()
+        self._passed: set[ChatRef] = set()
         """Chats the Market does not know any more, in this run."""
         self.is_wanted = False
         """Whether the operator asked for all of it: then half of the quota need not be spared."""
@@ -64,14 +64,14 @@ class Backfill:
         link = self._ctx.bus.link
         return (self.is_wanted or self._may_go()) and link.state is LinkState.ONLINE
 
-    async def _next(self) -> tuple[ChatId, ...]:
+    async def _next(self) -> tuple[ChatRef, ...]:
         found = await self._ctx.read(chats.partly_read, BATCH + len(self._passed))
         rest = tuple(chat_id for chat_id in found if chat_id not in self._passed)
         if not rest and self.is_wanted:
             self.want(False)
         return rest[:BATCH]
 
-    async def _read(self, batch: tuple[ChatId, ...]) -> Problem | None:
+    async def _read(self, batch: tuple[ChatRef, ...]) -> Problem | None:
         """One page of each chat; a long history goes on with the next batch."""
         for chat_id in batch:
             if not self._may_begin():

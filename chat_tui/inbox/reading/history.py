@@ -12,7 +12,7 @@ from chat_tui.inbox.events import ChatsChanged, HistoryFailed, TimelineChanged
 from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.reading.scan import Pager
 from chat_tui.model.chat import Chat
-from chat_tui.model.ids import UNKNOWN_TIME, ChatId, MessageId, Millis
+from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, MessageId, Millis
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.paging import MessagesPage
 from chat_tui.model.problem import Problem, ProblemKind
@@ -32,9 +32,9 @@ class Unstored:
     """By chat, until the cache takes them. Lives on the engine's thread."""
 
     def __init__(self) -> None:
-        self._chats: OrderedDict[ChatId, dict[MessageId, Message]] = OrderedDict()
+        self._chats: OrderedDict[ChatRef, dict[MessageId, Message]] = OrderedDict()
 
-    def add(self, chat_id: ChatId, found: Iterable[Message]) -> None:
+    def add(self, chat_id: ChatRef, found: Iterable[Message]) -> None:
         """Keep messages of a chat beside those kept before; a chat without any is known to be empty."""
         kept = self._chats.setdefault(chat_id, {})
         kept.update((message.message_id, message) for message in found)
@@ -44,16 +44,16 @@ class Unstored:
         while len(self._chats) > _MOST_CHATS:
             self._chats.popitem(last=False)
 
-    def forget(self, chat_id: ChatId) -> None:
+    def forget(self, chat_id: ChatRef) -> None:
         """The cache has taken the chat."""
         self._chats.pop(chat_id, None)
 
-    def newest(self, chat_id: ChatId) -> MessageId | None:
+    def newest(self, chat_id: ChatRef) -> MessageId | None:
         """The newest message kept of a chat, 0 for one read and found empty; None if nothing was kept."""
         kept = self._chats.get(chat_id)
         return None if kept is None else max(kept, default=MessageId(0))
 
-    def own(self, chat_id: ChatId, after: MessageId, not_before: Millis) -> tuple[Message, ...]:
+    def own(self, chat_id: ChatRef, after: MessageId, not_before: Millis) -> tuple[Message, ...]:
         """Our side's messages after one, not older than a moment; oldest first."""
         kept = self._chats.get(chat_id, {})
         return tuple(
@@ -78,7 +78,7 @@ class HistoryReader:
 
     def __init__(self, ctx: EngineContext) -> None:
         self._ctx = ctx
-        self._locks: WeakValueDictionary[ChatId, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[ChatRef, asyncio.Lock] = WeakValueDictionary()
         """Of the chats that are being read, or waited for."""
         self.unstored = Unstored()
         """What was read for a send while the cache could not be written."""
@@ -94,7 +94,7 @@ class HistoryReader:
         told, at = self._server_at
         return told + int((asyncio.get_running_loop().time() - at) * 1000)
 
-    async def newer(self, chat_id: ChatId, urgency: Urgency = Urgency.OPEN) -> Problem | None:
+    async def newer(self, chat_id: ChatRef, urgency: Urgency = Urgency.OPEN) -> Problem | None:
         """Bring the newest messages of a chat into the cache; the first time, its newest page."""
         async with self._lock(chat_id):
             cursor = await self._known(chat_id, urgency)
@@ -104,7 +104,7 @@ class HistoryReader:
                 return await self._first(chat_id, urgency)
             return await self._since(chat_id, cursor.hi, urgency)
 
-    async def since(self, chat_id: ChatId, base: MessageId) -> Problem | None:
+    async def since(self, chat_id: ChatRef, base: MessageId) -> Problem | None:
         """Bring everything after `base` (0 = all there is) into the cache, whatever is there already."""
         async with self._lock(chat_id):
             cursor = await self._known(chat_id, Urgency.SEND)
@@ -115,7 +115,7 @@ class HistoryReader:
             return await self._since(chat_id, start, Urgency.SEND)
 
     async def unclaimed_own(
-        self, chat_id: ChatId, after: MessageId, not_before: Millis
+        self, chat_id: ChatRef, after: MessageId, not_before: Millis
     ) -> tuple[Message, ...]:
         """Our side's messages read after one, not older than a moment, which no item claims; oldest first.
 
@@ -129,7 +129,7 @@ class HistoryReader:
             unstored=self.unstored.own(chat_id, after, not_before),
         )
 
-    async def older(self, chat_id: ChatId, urgency: Urgency = Urgency.OPEN) -> Problem | None:
+    async def older(self, chat_id: ChatRef, urgency: Urgency = Urgency.OPEN) -> Problem | None:
         """Bring one more page of older messages into the cache."""
         async with self._lock(chat_id):
             cursor = await self._known(chat_id, urgency)
@@ -144,7 +144,7 @@ class HistoryReader:
             self._ctx.bus.publish(HistoryFailed(chat_id))
         return problem
 
-    async def rest(self, chat_id: ChatId) -> Problem | None:
+    async def rest(self, chat_id: ChatRef) -> Problem | None:
         """Bring every message of a chat into the cache: the newest, then page by page back to the first."""
         problem = await self.newer(chat_id)
         before: HistoryCursor | None = None
@@ -157,7 +157,7 @@ class HistoryReader:
             problem = await self.older(chat_id)
         return problem
 
-    async def _older(self, chat_id: ChatId, cursor: HistoryCursor, urgency: Urgency) -> Problem | None:
+    async def _older(self, chat_id: ChatRef, cursor: HistoryCursor, urgency: Urgency) -> Problem | None:
         """The next page after the stored token; with a token the Market no longer knows, from the top."""
         pager = Pager("getChatHistory", cursor.older_token)
         while True:
@@ -175,7 +175,7 @@ class HistoryReader:
             if not goes_on or (brought and reached):
                 return None
 
-    async def _first(self, chat_id: ChatId, urgency: Urgency) -> Problem | None:
+    async def _first(self, chat_id: ChatRef, urgency: Urgency) -> Problem | None:
         """Nothing is known yet. The order is not promised: only newest first allows to stop early."""
         pager = Pager("getChatHistory")
         collected: list[Message] = []
@@ -192,7 +192,7 @@ class HistoryReader:
         )
         return None
 
-    async def _since(self, chat_id: ChatId, base: MessageId, urgency: Urgency) -> Problem | None:
+    async def _since(self, chat_id: ChatRef, base: MessageId, urgency: Urgency) -> Problem | None:
         """All pages after `base`, saved in one transaction, so that a kill leaves no gap."""
         pager = Pager("getChatHistory")
         collected: list[Message] = []
@@ -211,7 +211,7 @@ class HistoryReader:
     async def _page(
         self,
         pager: Pager,
-        chat_id: ChatId,
+        chat_id: ChatRef,
         urgency: Urgency,
         *,
         after: MessageId | None = None,
@@ -240,7 +240,7 @@ class HistoryReader:
     async def _save_for(
         self,
         urgency: Urgency,
-        chat_id: ChatId,
+        chat_id: ChatRef,
         found: Sequence[Message],
         *,
         newest: bool,
@@ -261,7 +261,7 @@ class HistoryReader:
 
     async def _save(
         self,
-        chat_id: ChatId,
+        chat_id: ChatRef,
         found: Sequence[Message],
         *,
         newest: bool,
@@ -288,7 +288,7 @@ class HistoryReader:
         if not (urgency.is_background and problem.kind is ProblemKind.HOURLY_LIMIT):
             self._ctx.bus.failed(problem)
 
-    async def _known(self, chat_id: ChatId, urgency: Urgency) -> HistoryCursor | Problem:
+    async def _known(self, chat_id: ChatRef, urgency: Urgency) -> HistoryCursor | Problem:
         """How far the chat was read; one that the cache has lost, or never had, is asked for first."""
         cursor = await self._ctx.read(messages.cursor, chat_id)
         if cursor.hi is None and cursor.updated_at == UNKNOWN_TIME:
@@ -307,13 +307,13 @@ class HistoryReader:
                 raise
             log.warning("chat not kept: %s", type(error).__name__)
 
-    def _lock(self, chat_id: ChatId) -> asyncio.Lock:
+    def _lock(self, chat_id: ChatRef) -> asyncio.Lock:
         return self._locks.setdefault(chat_id, asyncio.Lock())
 
 
 def _save_history(
     conn: Connection,
-    chat_id: ChatId,
+    chat_id: ChatRef,
     found: Sequence[Message],
     *,
     newest: bool,

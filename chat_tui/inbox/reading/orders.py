@@ -8,7 +8,7 @@ from typing import Any, Final
 from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.events import OrdersChanged
 from chat_tui.inbox.market import MarketApi
-from chat_tui.model.ids import CampaignId, ChatId, Millis, OrderId, ReturnId
+from chat_tui.model.ids import CampaignId, ChatRef, Millis, OrderId, ReturnId
 from chat_tui.model.order import FRESH_MS, ORDERS_AT_ONCE, Return
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
@@ -32,13 +32,13 @@ class OrderReader:
         """`spawn` begins a task of the engine."""
         self._ctx = ctx
         self._spawn = spawn
-        self._wanted: dict[ChatId, None] = {}
+        self._wanted: dict[ChatRef, None] = {}
         self._round: asyncio.Task[Any] | None = None
         self._problems: dict[str, Problem] = {}
         self._not_before: Millis = 0
         """What was read earlier is old, because the operator refreshed since."""
 
-    def want(self, chat_id: ChatId) -> None:
+    def want(self, chat_id: ChatRef) -> None:
         """Read the order and the return of this chat if they are due; OrdersChanged follows."""
         self._wanted[chat_id] = None
         if self._round is None or self._round.done():
@@ -63,7 +63,7 @@ class OrderReader:
         except StoreError as error:
             log.warning("orders not kept: %s", type(error).__name__)
 
-    async def _read_orders(self, chat_ids: tuple[ChatId, ...]) -> bool:
+    async def _read_orders(self, chat_ids: tuple[ChatRef, ...]) -> bool:
         """Ask for what is due, and in the same request for orders of chats that wait; whether that was."""
         if self._is_refused(ORDERS):
             return False
@@ -84,7 +84,7 @@ class OrderReader:
         await self._ctx.write_cache(orders.save_orders, batch, found, self._ctx.wall_ms())
         return True
 
-    async def _read_returns(self, chat_ids: tuple[ChatId, ...]) -> bool:
+    async def _read_returns(self, chat_ids: tuple[ChatRef, ...]) -> bool:
         """Ask for the returns that are due, one by one, and say whether any was asked for."""
         if self._is_refused(RETURNS):
             return False

@@ -15,7 +15,7 @@ from chat_tui.inbox.reading.orders import OrderReader
 from chat_tui.inbox.reading.rights import RightsCheck
 from chat_tui.inbox.reading.sync import Sync
 from chat_tui.model.chat import NewChat
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.store import chats
@@ -32,7 +32,7 @@ class Reading:
     def __init__(self, ctx: EngineContext, copies: Copies, spawn: Spawn) -> None:
         self._ctx = ctx
         self._spawn = spawn
-        self._older: set[ChatId] = set()
+        self._older: set[ChatRef] = set()
         """Chats of which a page of older messages is on its way."""
         self.history = HistoryReader(ctx)
         self.sync = Sync(ctx, self.history, copies.leadership, copies.presence.pause_s)
@@ -43,7 +43,7 @@ class Reading:
         self.files = AttachmentReader(ctx)
         self.rights = RightsCheck(ctx)
 
-    def want_older(self, chat_id: ChatId) -> None:
+    def want_older(self, chat_id: ChatRef) -> None:
         """One page of older messages; wanting it twice is wanting it once."""
         if self._ctx.bus.refused_key is not None:
             self._ctx.bus.publish(HistoryFailed(chat_id))
@@ -52,7 +52,7 @@ class Reading:
             task = self._spawn(self.history.older(chat_id))
             task.add_done_callback(lambda _: self._older.discard(chat_id))
 
-    async def fetch_chat(self, chat_id: ChatId, about: NewChat | None = None) -> Problem | None:
+    async def fetch_chat(self, chat_id: ChatRef, about: NewChat | None = None) -> Problem | None:
         """Bring a chat and its newest messages into the cache; refused if it is not about `about`."""
         chat = await self._ctx.client.ask(Urgency.OPEN, MarketApi.get_chat, chat_id)
         if isinstance(chat, Problem):
@@ -63,16 +63,16 @@ class Reading:
         self._ctx.bus.publish(ChatsChanged(frozenset({chat_id})))
         return await self.history.newer(chat_id)
 
-    async def fetch_whole(self, chat_id: ChatId) -> Problem | None:
+    async def fetch_whole(self, chat_id: ChatRef) -> Problem | None:
         """Bring a chat with all its messages into the cache."""
         problem = await self.fetch_chat(chat_id)
         return problem if problem is not None else await self.history.rest(chat_id)
 
-    async def create_chat(self, about: NewChat) -> ChatId | Problem:
+    async def create_chat(self, about: NewChat) -> ChatRef | Problem:
         """Open or find a chat (createChat). Safe to repeat: one context has one chat."""
         if self._ctx.settings.read_only:
             return Problem(ProblemKind.READ_ONLY)
-        created: ChatId | Problem = Problem(ProblemKind.OFFLINE)
+        created: ChatRef | Problem = Problem(ProblemKind.OFFLINE)
         for _ in range(CREATE_TRIES):
             created = await self._ctx.client.ask(Urgency.OPEN, MarketApi.create_chat, about)
             if not isinstance(created, Problem) or created.certainty != Certainty.UNCLEAR:

@@ -10,7 +10,7 @@ from chat_tui.inbox.events import ChatsChanged
 from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
 from chat_tui.model.chat import Chat, ChatStatus
-from chat_tui.model.ids import UNKNOWN_TIME, ChatId, Millis
+from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, Millis
 from chat_tui.model.link import SyncReport
 from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -112,7 +112,7 @@ class ListScan:
         token: str | None = None,
         most: int = MOST_PAGES,
         step: Step | None = None,
-        seen: set[ChatId] | None = None,
+        seen: set[ChatRef] | None = None,
     ) -> Problem | str | None:
         """Page after page; the token to go on with, or None when the list has ended.
 
@@ -232,7 +232,7 @@ class FullScan:
 
     async def active(self, report: SyncReport) -> bool:
         """Walk the chats that may be waiting; those in the cache that were not met are asked for."""
-        seen: set[ChatId] = set()
+        seen: set[ChatRef] = set()
         before = await self._ctx.read(chats.active_ids)
         ended = await self._scan.through(report, Urgency.NEWS, statuses=ACTIVE, seen=seen)
         if isinstance(ended, Problem):

@@ -11,7 +11,7 @@ from chat_tui.inbox.copies.leader import Leadership
 from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.reading.scan import ACTIVE, FullScan, ListScan
-from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.link import LinkState, SyncPlan, SyncReport
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
@@ -65,7 +65,7 @@ class Sync:
         self._active_pages = 0
         self._active_at = self._begun_at = float("-inf")
         self._jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
-        self.open_chat: ChatId | None = None
+        self.open_chat: ChatRef | None = None
 
     def refresh(self) -> None:
         """Begin the next round now, whatever was refused before."""

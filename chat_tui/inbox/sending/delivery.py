@@ -16,7 +16,7 @@ from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.sending.reconciler import Reconciler
 from chat_tui.inbox.sending.retry import READY, RetrySchedule
 from chat_tui.inbox.sending.sender import OutboxSender
-from chat_tui.model.ids import UNKNOWN_TIME, ChatId, OutboxId
+from chat_tui.model.ids import UNKNOWN_TIME, BusinessId, ChatRef, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import outbox
@@ -40,8 +40,8 @@ class Delivery:
         self._retries = RetrySchedule(ctx.settings, ctx.wall_ms, ctx.clock)
         self._sender = OutboxSender(ctx, history, self._writes, self._reconciler, self._retries)
         self._wake = asyncio.Event()
-        self._steps: dict[ChatId, asyncio.Task[None]] = {}
-        self._settle: set[ChatId] = set()
+        self._steps: dict[ChatRef, asyncio.Task[None]] = {}
+        self._settle: set[ChatRef] = set()
         ctx.bus.subscribe(self._hear)
 
     def wake(self) -> None:
@@ -139,7 +139,7 @@ class Delivery:
             self.forget(outbox_id)
 
     async def _look_and_queue_again(self, item: OutboxItem) -> Problem | None:
-        if not self._locks.try_hold(item.chat_id):
+        if not self._locks.try_hold(item.chat_id.number):
             return Problem(ProblemKind.BUSY)
         try:
             heads = await self._ctx.read(outbox.heads, item.chat_id)
@@ -151,7 +151,7 @@ class Delivery:
                 return looked
             return None if looked.state == OutboxState.CONFIRMED else await self._queue_again(item)
         finally:
-            self._locks.release(item.chat_id)
+            self._locks.release(item.chat_id.number)
 
     async def _queue_again(self, item: OutboxItem) -> Problem | None:
         moved = await self._writes.move(
@@ -188,7 +188,7 @@ class Delivery:
     async def _count_on(self, items: Iterable[OutboxItem]) -> None:
         """After another start of the machine: all copies go by the same end of what was told before."""
         for item, left in self._retries.told_again(items):
-            if item.chat_id in self._steps or not self._locks.try_hold(item.chat_id):
+            if item.chat_id in self._steps or not self._locks.try_hold(item.chat_id.number):
                 continue
             try:
                 await self._writes.count_on(item, left)
@@ -196,7 +196,7 @@ class Delivery:
                 # This copy keeps to it all the same.
                 log.warning("wait not noted: %s", type(error).__name__)
             finally:
-                self._locks.release(item.chat_id)
+                self._locks.release(item.chat_id.number)
 
     def _may_act(self, item: OutboxItem) -> bool:
         if _is_quiet(item):
@@ -218,7 +218,7 @@ class Delivery:
         self._steps[item.chat_id] = step
         step.add_done_callback(lambda done: self._ended(item.chat_id, done))
 
-    def _ended(self, chat_id: ChatId, step: asyncio.Task[None]) -> None:
+    def _ended(self, chat_id: ChatRef, step: asyncio.Task[None]) -> None:
         self._steps.pop(chat_id, None)
         self.wake()
         if not step.cancelled() and (error := step.exception()) is not None:
@@ -237,12 +237,12 @@ class Delivery:
         # Should this end before anything is known, it is not begun again at once.
         self._retries.pause(item, self._ctx.settings.scan_s)
         try:
-            if not self._locks.try_hold(item.chat_id):
+            if not self._locks.try_hold(item.chat_id.number):
                 return
             try:
                 await self._act(item)
             finally:
-                self._locks.release(item.chat_id)
+                self._locks.release(item.chat_id.number)
         except StoreError as error:
             # Nothing was begun that is not written down; the item stays where the last commit left it.
             log.warning("outbox not writable: %s", type(error).__name__)
@@ -264,7 +264,7 @@ class Delivery:
 def _gone(outbox_id: OutboxId) -> OutboxItem:
     return OutboxItem(
         outbox_id,
-        ChatId(0),
+        ChatRef(BusinessId(0), 0),
         0,
         OutboxKind.TEXT,
         "",

@@ -15,7 +15,7 @@ from chat_tui.model import door
 from chat_tui.model.chat import Chat
 from chat_tui.model.doubt import Doubt
 from chat_tui.model.file import MAX_BYTES, FileCard
-from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.outbox import OutboxItem, OutboxKind
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import chats, spool
@@ -33,7 +33,7 @@ class Door:
         self._settings = settings
         self._wall_ms = wall_ms
 
-    async def text(self, chat_id: ChatId, text: str, agreed: Collection[Doubt]) -> str | Problem:
+    async def text(self, chat_id: ChatRef, text: str, agreed: Collection[Doubt]) -> str | Problem:
         """The text as it may leave, or why not."""
         if self._settings.read_only:
             return Problem(ProblemKind.READ_ONLY)
@@ -45,7 +45,7 @@ class Door:
         return door.not_agreed(doubts, agreed) or leaving
 
     async def file(
-        self, chat_id: ChatId, card: FileCard, copy: Path | None, agreed: Collection[Doubt]
+        self, chat_id: ChatRef, card: FileCard, copy: Path | None, agreed: Collection[Doubt]
     ) -> Problem | None:
         """Why a file may not leave; `copy` is what will be sent, None before there is one."""
         if self._settings.read_only:
@@ -64,7 +64,7 @@ class Door:
         return await self._file(item.chat_id, (item.file_name,), copy, agreed)
 
     async def _file(
-        self, chat_id: ChatId, names: tuple[str, ...], path: Path, agreed: Collection[Doubt]
+        self, chat_id: ChatRef, names: tuple[str, ...], path: Path, agreed: Collection[Doubt]
     ) -> Problem | None:
         try:
             content = await asyncio.to_thread(read_all, path)
@@ -76,7 +76,7 @@ class Door:
         doubts = (*door.chat_doubts(await self._chat(chat_id)), *door.file_doubts(names, content))
         return door.not_agreed(doubts, agreed)
 
-    async def _chat(self, chat_id: ChatId) -> Chat | None:
+    async def _chat(self, chat_id: ChatRef) -> Chat | None:
         """The chat as the cache knows it; one that cannot be read keeps nobody from sending."""
         try:
             item = await asyncio.wrap_future(self._store.read(chats.item, chat_id, now=self._wall_ms()))

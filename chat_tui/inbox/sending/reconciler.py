@@ -8,7 +8,7 @@ from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.events import ChatsChanged, TimelineChanged
 from chat_tui.inbox.outbox_writes import OutboxWrites
 from chat_tui.inbox.reading.history import HistoryReader
-from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
+from chat_tui.model.ids import ChatRef, MessageId, Millis, OutboxId
 from chat_tui.model.message import Message
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem
@@ -159,7 +159,7 @@ class Reconciler:
         self._tell(item.chat_id)
         return confirmed
 
-    def _tell(self, chat_id: ChatId) -> None:
+    def _tell(self, chat_id: ChatRef) -> None:
         self._ctx.bus.publish(TimelineChanged(chat_id))
         self._ctx.bus.publish(ChatsChanged(frozenset({chat_id})))
 

@@ -18,7 +18,7 @@ from chat_tui.inbox.sending import door
 from chat_tui.inbox.sending.reconciler import CLOCK_SLACK_MS, Reconciler
 from chat_tui.inbox.sending.retry import READY, RetrySchedule
 from chat_tui.model import hold
-from chat_tui.model.ids import UNKNOWN_TIME, ChatId, MessageId, Millis, OutboxId
+from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, MessageId, Millis, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
@@ -182,7 +182,7 @@ class OutboxSender:
             self._stopped.discard(item.outbox_id)
             self.uploaded.pop(item.outbox_id, None)
 
-    async def _newest_known(self, chat_id: ChatId) -> MessageId | Problem:
+    async def _newest_known(self, chat_id: ChatRef) -> MessageId | Problem:
         """The message after which ours must come; a chat or a clock never read is read first."""
         for first in (True, False):
             cursor = await self._ctx.read(messages.cursor, chat_id)

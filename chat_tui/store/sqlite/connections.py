@@ -11,13 +11,34 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from chat_tui.model.ids import BusinessId, ChatRef, number_in
 from chat_tui.private_files import touch_private
 from chat_tui.store import shape
 
 T = TypeVar("T")
+C = TypeVar("C", bound=sqlite3.Connection)
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _WITHOUT_LOCKS = "mode=ro&vfs=unix-none"
+
+
+class Connection(sqlite3.Connection):
+    """What every function of this room takes first; others pass it on and never look inside.
+
+    The files hold the Market's own numbers of chats. Whoever reads or writes one there goes through `chat`
+    or `own`.
+    """
+
+    business = BusinessId(0)
+    """Whose files these are; 0 where none of its chats is looked at."""
+
+    def chat(self, number: int) -> ChatRef:
+        """The chat that has this number in the files."""
+        return ChatRef(self.business, number)
+
+    def own(self, chat: ChatRef) -> int:
+        """The number of a chat in the files; ForeignChat for one of another business."""
+        return number_in(self.business, chat)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +51,7 @@ class DatabaseFile:
     synchronous: str
     """NORMAL may lose the last commits in a power cut, FULL does not."""
     cache_kib: int
+    business: BusinessId
 
     @property
     def is_durable(self) -> bool:
@@ -47,9 +69,12 @@ class DatabaseFile:
         return Path(f"{self.path}.damaged")
 
 
-def connect(file: DatabaseFile) -> sqlite3.Connection:
+def connect(file: DatabaseFile) -> Connection:
     """A connection with our settings, to a file that exists."""
-    conn = sqlite3.connect(file.path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    conn = sqlite3.connect(
+        file.path, isolation_level=None, check_same_thread=False, timeout=5.0, factory=Connection
+    )
+    conn.business = file.business
     shape.read_tolerantly(conn)
     try:
         conn.execute("PRAGMA journal_mode = WAL")
@@ -65,7 +90,7 @@ def connect(file: DatabaseFile) -> sqlite3.Connection:
     return conn
 
 
-def transaction(conn: sqlite3.Connection, fn: Callable[[sqlite3.Connection], T]) -> T:
+def transaction(conn: C, fn: Callable[[C], T]) -> T:
     """Run `fn` and commit; whatever it or the commit raises undoes all of it."""
     conn.execute("BEGIN IMMEDIATE")
     try:
@@ -79,7 +104,7 @@ def transaction(conn: sqlite3.Connection, fn: Callable[[sqlite3.Connection], T])
     return result
 
 
-def snapshot(conn: sqlite3.Connection, fn: Callable[[sqlite3.Connection], T]) -> T:
+def snapshot(conn: C, fn: Callable[[C], T]) -> T:
     """Run `fn` so that all its queries see the same moment of a file."""
     conn.execute("BEGIN")
     try:
@@ -89,9 +114,12 @@ def snapshot(conn: sqlite3.Connection, fn: Callable[[sqlite3.Connection], T]) ->
             conn.execute("ROLLBACK")
 
 
-def open_reader(cache: DatabaseFile, state: DatabaseFile) -> sqlite3.Connection:
+def open_reader(cache: DatabaseFile, state: DatabaseFile) -> Connection:
     """A connection that sees both files and writes neither; the writers must have opened them already."""
-    conn = sqlite3.connect(cache.path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    conn = sqlite3.connect(
+        cache.path, isolation_level=None, check_same_thread=False, timeout=5.0, factory=Connection
+    )
+    conn.business = cache.business
     shape.read_tolerantly(conn)
     # As bytes: the name of a directory need not be text.
     conn.execute("ATTACH ? AS state", (os.fsencode(state.path),))
@@ -102,7 +130,7 @@ def open_reader(cache: DatabaseFile, state: DatabaseFile) -> sqlite3.Connection:
     return conn
 
 
-def restore(conn: sqlite3.Connection, path: Path) -> None:
+def restore(conn: Connection, path: Path) -> None:
     """Write what a removed file held back to its path, unless something is there already."""
     if path.exists():
         return
@@ -115,7 +143,7 @@ def restore(conn: sqlite3.Connection, path: Path) -> None:
     whole.rename(path)
 
 
-def connect_to_look(path: Path) -> sqlite3.Connection:
+def connect_to_look(path: Path) -> Connection:
     """A connection to one database by which nothing is written, not even beside it."""
     conn = connect_to(looking_at(path))
     shape.read_tolerantly(conn)
@@ -138,11 +166,18 @@ def looking_at(path: Path) -> str:
     return f"{path.absolute().as_uri()}?{how}"
 
 
-def connect_to(address: str) -> sqlite3.Connection:
-    return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=5.0)
+def connect_to(address: str) -> Connection:
+    return sqlite3.connect(
+        address,
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=5.0,
+        factory=Connection,
+    )
 
 
-def choose_locks(conn: sqlite3.Connection, path: Path, name: str = "") -> None:
+def choose_locks(conn: Connection, path: Path, name: str = "") -> None:
     """Let SQLite note in memory who uses a file where it cannot be noted beside it.
 
     An empty name stands for every file of the connection, and those to be attached later.

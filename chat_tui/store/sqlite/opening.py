@@ -27,6 +27,7 @@ from chat_tui.store.files import (
 )
 from chat_tui.store.sqlite import schema
 from chat_tui.store.sqlite.connections import (
+    Connection,
     DatabaseFile,
     choose_locks,
     connect,
@@ -60,7 +61,7 @@ _LEAST_BYTES: Final = 4096
 _Row = tuple[int | str | None, ...]
 
 
-def open_database(file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
+def open_database(file: DatabaseFile, notices: Notices) -> Connection:
     """Open, create or migrate a database; the caller holds its write lock.
 
     A cache that is damaged, or is none of this version, begins anew. Such a durable file is set aside under
@@ -85,7 +86,7 @@ def open_database(file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
             return begin_anew(file, notices)
 
 
-def open_unwritable(cache: DatabaseFile, state: DatabaseFile) -> sqlite3.Connection:
+def open_unwritable(cache: DatabaseFile, state: DatabaseFile) -> Connection:
     """A connection that sees both files where they cannot be written; no lock is needed for it.
 
     A file that is missing is seen as an empty one, and one of an older version as this one would make it:
@@ -93,6 +94,7 @@ def open_unwritable(cache: DatabaseFile, state: DatabaseFile) -> sqlite3.Connect
     """
     stand_ins = {"main": _stand_in(cache), "state": _stand_in(state)}
     conn = connect_to(":memory:" if stand_ins["main"] else looking_at(cache.path))
+    conn.business = cache.business
     try:
         shape.read_tolerantly(conn)
         # Attaching reads already: how the file is locked has to be said before.
@@ -142,7 +144,7 @@ def is_whole(file: DatabaseFile) -> bool:
         raise
 
 
-def _open(file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
+def _open(file: DatabaseFile, notices: Notices) -> Connection:
     if file.path.stat().st_size:
         _refuse_foreign(file)
     conn = connect(file)
@@ -178,7 +180,7 @@ def _refuse_foreign(file: DatabaseFile) -> None:
         conn.close()
 
 
-def _amend(conn: sqlite3.Connection, file: DatabaseFile, notices: Notices) -> None:
+def _amend(conn: Connection, file: DatabaseFile, notices: Notices) -> None:
     """Make again what is missing in a durable file; DatabaseError where that would not do."""
     tables, indexes = shape.missing(conn, file.kind)
     if not tables | indexes:
@@ -210,7 +212,7 @@ def _damage(what: str) -> sqlite3.DatabaseError:
     return error
 
 
-def begin_anew(file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
+def begin_anew(file: DatabaseFile, notices: Notices) -> Connection:
     """Put a new file in the place of one that cannot be used, and say what became of that."""
     if file.is_durable:
         mark_damage(file)
@@ -238,7 +240,7 @@ def _holds_what_lasts(path: Path) -> bool:
         return False
 
 
-def _save_from(aside: Path, file: DatabaseFile, notices: Notices) -> sqlite3.Connection:
+def _save_from(aside: Path, file: DatabaseFile, notices: Notices) -> Connection:
     """Make a new durable file of what can be read of an old one; it gets its name when it is complete."""
     whole = replace(file, path=file.path.with_name(f".{file.path.name}.salvaged"))
     remove_database(whole.path)
@@ -266,7 +268,7 @@ def mark_damage(file: DatabaseFile) -> None:
     os.close(open_private(file.damage_mark, os.O_WRONLY))
 
 
-def _salvage(damaged: Path, into: sqlite3.Connection) -> dict[str, int]:
+def _salvage(damaged: Path, into: Connection) -> dict[str, int]:
     """Copy the readable rows of a damaged database into a new one; how many of each table.
 
     `damaged` and its log of changes stay as they are: a copy of them is read.

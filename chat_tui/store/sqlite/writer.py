@@ -1,7 +1,6 @@
 """Who writes to one file: the only connection of this process that does, and its thread."""
 
 import logging
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -20,14 +19,11 @@ from chat_tui.store.errors import (
 from chat_tui.store.files import has_room, identity, private_directory
 from chat_tui.store.locks import WriteLock, lost_chat_lock
 from chat_tui.store.sqlite import schema
-from chat_tui.store.sqlite.connections import DatabaseFile, restore, transaction
+from chat_tui.store.sqlite.connections import Connection, DatabaseFile, restore, transaction
 from chat_tui.store.sqlite.notices import Notices
 from chat_tui.store.sqlite.opening import begin_anew, is_whole, mark_damage, open_database
 
 T = TypeVar("T")
-
-Connection = sqlite3.Connection
-"""What every function of this room takes first; others pass it on and never look inside."""
 
 _CLOSING_PATIENCE_S: Final = 1.0
 _MOST_MENDS: Final = 3

@@ -8,7 +8,7 @@ from typing import Final
 from textual.screen import Screen
 
 from chat_tui.inbox.service import Inbox
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.ui.screens.talk_pane import TalkPane
 from chat_tui.ui.terminal.app_base import TerminalApp
 
@@ -26,15 +26,15 @@ class Advancing:
     terminal: TerminalApp[None]
     inbox: Inbox
     talk: TalkPane
-    _left: ChatId | None = field(default=None, init=False)
+    _left: ChatRef | None = field(default=None, init=False)
     """The chat that was left by itself last."""
 
-    def soon(self, chat_id: ChatId, keyed_at: float | None = None) -> None:
+    def soon(self, chat_id: ChatRef, keyed_at: float | None = None) -> None:
         """An answer was sent in this chat; `keyed_at` is when the last key had arrived by then."""
         keyed_at = self.terminal.keyed_at if keyed_at is None else keyed_at
         self.screen.set_timer(QUIET_S, partial(self._advance, chat_id, keyed_at))
 
-    async def _advance(self, chat_id: ChatId, keyed_at: float) -> None:
+    async def _advance(self, chat_id: ChatRef, keyed_at: float) -> None:
         talk, terminal = self.talk, self.terminal
 
         def is_idle() -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
 from chat_tui.model.chat import ChatStatus
-from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.queue import QueueItem, Tab, snippet
 from chat_tui.ui import keys
@@ -39,13 +39,13 @@ class Arrivals:
         self._inbox = inbox
         self.since: Millis | None = None
         """The newest time in the list when it was first read; None = it was not read yet."""
-        self._told: dict[ChatId, MessageId] = {}
-        self._disputes: dict[ChatId, Millis] = {}
+        self._told: dict[ChatRef, MessageId] = {}
+        self._disputes: dict[ChatRef, Millis] = {}
         """Until when what was written in a dispute is not new: its beginning was told with it."""
-        self._ordinary: set[ChatId] = set()
+        self._ordinary: set[ChatRef] = set()
         """Chats known not to be disputes: the Market may change that without any message."""
 
-    async def among(self, changed: Iterable[ChatId]) -> list[Arrival]:
+    async def among(self, changed: Iterable[ChatRef]) -> list[Arrival]:
         """What is new in the changed chats since we were last told."""
         if self.since is None:
             if self._inbox.link().fresh_at is None:

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
 from chat_tui.model.chat import ContextKind, NewChat
-from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.problem import Problem
 from chat_tui.ui.screens.dialog import Answers, Dialog, ListDialog, framed, text_field
 from chat_tui.ui.text import plain
@@ -215,7 +215,7 @@ class NewChatScreen(Dialog[NewChat]):
         return Content("     ").join(parts)
 
 
-async def start_chat(app: App[None], inbox: Inbox) -> ChatId | None:
+async def start_chat(app: App[None], inbox: Inbox) -> ChatRef | None:
     """Ask for an order or a return until a chat is open; None = the operator gave up."""
     screen = NewChatScreen()
     while (about := await app.push_screen_wait(screen)) is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
-from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.search import SearchHit
 from chat_tui.ui.screens.attach import Attaching
@@ -61,7 +61,7 @@ class Dialogs:
             LineDialog(heading, chat_title(item), value=value, hint=hint, most=most)
         )
 
-    async def start_chat(self) -> ChatId | None:
+    async def start_chat(self) -> ChatRef | None:
         """Ask for an order or a return until a chat is open or the operator gives up."""
         return await start_chat(self.app, self.inbox)
 

@@ -8,7 +8,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from chat_tui.inbox.service import Inbox
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.timeline import Draft
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.words.problems import problem_words
@@ -25,10 +25,10 @@ class Drafts:
     """Knows whose text stands in the box, and what of all that was typed is not on the disk yet."""
 
     def __init__(
-        self, pane: Widget, inbox: Inbox, box: Compose, tell: Callable[[ChatId, str], Awaitable[None]]
+        self, pane: Widget, inbox: Inbox, box: Compose, tell: Callable[[ChatRef, str], Awaitable[None]]
     ) -> None:
         """`pane` has the timers; `tell` says why the draft of a chat could not be saved."""
-        self.chat_id: ChatId | None = None
+        self.chat_id: ChatRef | None = None
         """The chat whose box it is."""
         self._pane = pane
         self._inbox = inbox
@@ -37,14 +37,14 @@ class Drafts:
         self._timer: Timer | None = None
         self._saved = ""
         """What of the box was last handed to the disk."""
-        self._unkept: dict[ChatId, Draft] = {}
+        self._unkept: dict[ChatRef, Draft] = {}
         """Drafts on their way to the disk, or refused by it: tried again until they are there."""
-        self._names: dict[ChatId, str] = {}
+        self._names: dict[ChatRef, str] = {}
         """To whom what is typed goes, in words, by chat."""
         self._is_aside = False
         """Whether texts lie in a file beside the database."""
 
-    async def of(self, chat_id: ChatId) -> Draft:
+    async def of(self, chat_id: ChatRef) -> Draft:
         """The draft of a chat: what was typed last, whether it is on the disk or not."""
         return self._unkept.get(chat_id) or await self._inbox.draft(chat_id)
 
@@ -59,7 +59,7 @@ class Drafts:
         self._saved = draft.text
         self._box.load(draft.text, draft.caret)
 
-    def sent(self, chat_id: ChatId) -> None:
+    def sent(self, chat_id: ChatRef) -> None:
         """The text of the box lies in the outbox, which has cleared the draft with it."""
         self._saved = ""
         self._unkept.pop(chat_id, None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from textual.screen import Screen
 
 from chat_tui.locale import _
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.ui import edited, keys
 from chat_tui.ui.edited import EditedText, Unusable
 from chat_tui.ui.screens.talk_pane import TalkPane
@@ -89,11 +89,11 @@ class Editing:
 
         timer = self.screen.set_interval(_LOOK_S, look)
 
-    def look_for(self, chat_id: ChatId) -> None:
+    def look_for(self, chat_id: ChatRef) -> None:
         """Offer, in a while, what an editor saved for a chat that was opened."""
         self.screen.run_worker(self._offer_edited(chat_id), group="edited", exclusive=True)
 
-    async def _offer_edited(self, chat_id: ChatId) -> bool:
+    async def _offer_edited(self, chat_id: ChatRef) -> bool:
         """Offer what an editor saved for a chat and nobody took; whether it was taken."""
         for text, saved in edited.left_over(self.terminal.edited, str(chat_id)):
             if text.place in self._left_there:

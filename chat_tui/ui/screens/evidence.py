@@ -12,7 +12,7 @@ from chat_tui.inbox.evidence import free_directory, keep_evidence
 from chat_tui.inbox.records import whole_chat
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.record import Record
 from chat_tui.ui.text import notify
 from chat_tui.words.documents import evidence_documents, gap_words
@@ -21,10 +21,10 @@ TOLD_S: Final = 20.0
 """Seconds a path stays on the screen."""
 
 
-async def keep(app: App[Any], inbox: Inbox, chat_id: ChatId, zone: tzinfo) -> None:
+async def keep(app: App[Any], inbox: Inbox, chat_id: ChatRef, zone: tzinfo) -> None:
     """Write the chat down in a new directory and tell its name; without the network what is here."""
     notify(app, _("Reading the whole chat…"))
-    inbox, chat_id = inbox.own(chat_id)
+    inbox = inbox.own(chat_id)
     record = await whole_chat(inbox, chat_id, ask=True)
     if not isinstance(record, Record):
         # Perhaps there is no network. What is here is better than nothing, and says that it is not all.

@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
-from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.mark import LABEL_MOST, LABELS_MOST, NOTE_MOST, Marked, Pin, read_labels, read_note
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
@@ -113,7 +113,7 @@ class Marking:
 
     async def take_back(self, item: OutboxItem) -> None:
         """Take a text out of the outbox, into the box of its chat, which is opened; else say why not."""
-        taken = await self.talk.take_back(item.outbox_id)
+        taken = await self.talk.take_back(item)
         if isinstance(taken, OutboxItem):
             self._undoable = [
                 one for one in self._undoable if isinstance(one, Marked) or one.outbox_id != item.outbox_id
@@ -143,7 +143,7 @@ class Marking:
         if self.screen.focused is self.queue.list:
             await self.queue.apply_order()
 
-    async def _chat_name(self, chat_id: ChatId) -> str:
+    async def _chat_name(self, chat_id: ChatRef) -> str:
         """Buyer, order and shop, for what is said of a chat that may not be on the screen."""
         item = await self.inbox.queue_item(chat_id)
         return "?" if item is None else chat_title(item)

@@ -19,7 +19,7 @@ from chat_tui.inbox.events import (
     TimelineChanged,
 )
 from chat_tui.inbox.service import Inbox
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 
 
 class NewsCame(UiMessage):
@@ -65,13 +65,13 @@ class Digest:
     """A few events as the questions a screen has."""
 
     def __init__(self, events: list[Event]) -> None:
-        self.chats: set[ChatId] = set()
+        self.chats: set[ChatRef] = set()
         """Chats whose row in the list may look different."""
-        self.timelines: set[ChatId] = set()
+        self.timelines: set[ChatRef] = set()
         """Chats whose history on the screen may look different."""
-        self.marks: set[ChatId] = set()
+        self.marks: set[ChatRef] = set()
         """Chats whose marks, shown in the row and in the header, may be others."""
-        self.failed: set[ChatId] = set()
+        self.failed: set[ChatRef] = set()
         """Chats whose wanted history could not be read."""
         self.link = False
         self.orders = False

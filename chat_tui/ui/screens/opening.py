@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
-from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.link import LinkState
 from chat_tui.model.queue import QueueItem
 from chat_tui.ui import keys
@@ -47,7 +47,7 @@ class Opening:
 
     # -- which chat ----------------------------------------------------------------------------------
 
-    def meant_id(self) -> ChatId | None:
+    def meant_id(self) -> ChatRef | None:
         """The chat that a key means: the highlighted one where the list has the keys, else the open one.
 
         None = there is none, which is said.
@@ -69,7 +69,7 @@ class Opening:
 
     # -- opening it ----------------------------------------------------------------------------------
 
-    async def open(self, chat_id: ChatId, *, write: bool = False, at: MessageId | None = None) -> None:
+    async def open(self, chat_id: ChatRef, *, write: bool = False, at: MessageId | None = None) -> None:
         """The one way into a chat: it is shown, highlighted, and has the keys, in its box with `write`."""
         is_another = chat_id != self.talk.chat_id
         if not await self.bring(chat_id, at):
@@ -82,7 +82,7 @@ class Opening:
             self.editing.look_for(chat_id)
         await self.order.follow()
 
-    async def bring(self, chat_id: ChatId, at: MessageId | None = None) -> bool:
+    async def bring(self, chat_id: ChatRef, at: MessageId | None = None) -> bool:
         """Show a chat at the right side; False if it cannot be, or if another one was wanted meanwhile."""
         self._wish = wish = object()
         is_there = await self.talk.open(chat_id, at=at, only_if=lambda: self._wish is wish)
@@ -92,7 +92,7 @@ class Opening:
             self._say_unknown()
         return is_there
 
-    async def _offer_other_draft(self, chat_id: ChatId, text: str) -> None:
+    async def _offer_other_draft(self, chat_id: ChatRef, text: str) -> None:
         add = await self.dialogs().offer(text)
         if add and self.talk.chat_id == chat_id:
             await self.talk.add_text(text)

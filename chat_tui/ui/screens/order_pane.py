@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from chat_tui.inbox.service import Inbox
-from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.ui import keys
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.news import Digest
@@ -28,14 +28,14 @@ class OrderPane(Vertical):
 
         super().__init__(id="order-pane")
         self._inbox = inbox
-        self._chat_id: ChatId | None = None
+        self._chat_id: ChatRef | None = None
         self.panel = OrderPanel(clock, zone, refresh=keys.key_of("refresh"))
         bind(self.panel, keys.bindings(Where.ORDER), freed=keys.freed(Where.ORDER))
 
     def compose(self) -> ComposeResult:
         yield self.panel
 
-    async def follow(self, chat_id: ChatId | None) -> None:
+    async def follow(self, chat_id: ChatRef | None) -> None:
         """Show the order of this chat from now on."""
         self._chat_id = chat_id
         await self.renew()
@@ -91,7 +91,7 @@ class OrderSide:
         """Whether the panel has the focus."""
         return self._pane is not None and self.screen.focused is self._pane.panel
 
-    def is_seen(self, chat_id: ChatId) -> bool:
+    def is_seen(self, chat_id: ChatRef) -> bool:
         """Whether the order of this chat is on the screen."""
         shown = "-at-order" if self.screen.has_class("-narrow") else "-with-order"
         return chat_id == self.talk.chat_id and self.screen.has_class(shown)

@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _, ngettext
-from chat_tui.model.ids import ChatId, Millis, OutboxId
+from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.outbox import MAY_LEAVE, OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem
 from chat_tui.ui.screens.dialog import ListDialog, framed
@@ -71,7 +71,7 @@ class Outbox:
         while True:
             items = await self.inbox.open_items()
             # What comes in while it is shown may belong to a chat that had nothing here before.
-            names: defaultdict[ChatId, str] = defaultdict(str)
+            names: defaultdict[ChatRef, str] = defaultdict(str)
             for chat_id in {item.chat_id for item in items}:
                 if (found := await self.inbox.queue_item(chat_id)) is not None:
                     names[chat_id] = chat_title(found)
@@ -90,12 +90,11 @@ class Outbox:
             self.app.screen.show(await self.inbox.open_items())
 
     async def _carry_out(self, choice: OutboxChoice, to: str) -> Problem | None:
-        outbox_id = choice.item.outbox_id
         if choice.action is OutboxAction.RESEND:
-            return await agreed(self.app, partial(self.inbox.resend, outbox_id), to)
+            return await agreed(self.app, partial(self.inbox.resend, choice.item), to)
         if choice.action is OutboxAction.STOP:
-            return await self.inbox.stop_sending(outbox_id)
-        taken = await self.inbox.take_back(outbox_id)
+            return await self.inbox.stop_sending(choice.item)
+        taken = await self.inbox.take_back(choice.item)
         return taken if isinstance(taken, Problem) else None
 
 
@@ -122,7 +121,7 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
         self,
         items: Sequence[OutboxItem],
         *,
-        name_of: Callable[[ChatId], str],
+        name_of: Callable[[ChatRef], str],
         now: Callable[[], Millis],
         highlight: OutboxId | None = None,
     ) -> None:

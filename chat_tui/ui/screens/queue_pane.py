@@ -9,7 +9,7 @@ from textual.containers import Vertical
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
-from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.queue import QueueItem, QueueKey, Tab
 from chat_tui.settings.hours import read_hours
 from chat_tui.settings.schema import QueueSettings
@@ -38,7 +38,7 @@ class QueuePane(Vertical):
         self.list = QueueList(clock, patience=patience)
         self.list.heading = plain(_("Chats"))
         bind(self.list, keys.bindings(Where.LIST), freed=keys.freed(Where.LIST))
-        self._held_back: set[ChatId] = set()
+        self._held_back: set[ChatRef] = set()
         self._is_read = False
         """Whether the operator has pressed a key here: what came in before nobody had read."""
         self.tab = Tab.WAITING
@@ -71,14 +71,14 @@ class QueuePane(Vertical):
         if at_top and page.items and not self.list.is_led:
             self.list.highlight(page.items[0].chat.chat_id)
 
-    async def hear(self, changed: Iterable[ChatId]) -> None:
+    async def hear(self, changed: Iterable[ChatRef]) -> None:
         """Chats changed: their rows are renewed; a new order is applied, or held back while reading."""
         if not (self._is_read and self.list.has_focus and self.list.items):
             await self.apply_order()
             return
         tab = self.tab
         stood = {row.chat.chat_id for row in self.list.items}
-        now: dict[ChatId, tuple[QueueItem | None, QueueItem | None]] = {}
+        now: dict[ChatRef, tuple[QueueItem | None, QueueItem | None]] = {}
         for chat_id in changed:
             in_tab = await self._inbox.queue_item(chat_id, tab)
             has_left = in_tab is None and chat_id in stood
@@ -145,4 +145,4 @@ class QueuePane(Vertical):
 
 def _just_before(key: QueueKey) -> QueueKey:
     """A key after which the chat of `key` itself comes first."""
-    return QueueKey(key.bucket, key.order, key.chat_id - 1)
+    return replace(key, chat=key.chat._replace(number=key.chat.number - 1))

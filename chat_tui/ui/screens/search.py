@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
-from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.link import LinkState
 from chat_tui.model.search import SearchCoverage, SearchHit, SearchPage, read_query
 from chat_tui.ui.screens.dialog import ListDialog, framed, keys_line, text_field
@@ -46,7 +46,7 @@ NEWS_S: Final = 1.0
 
 _NOTHING: Final = SearchPage((), None)
 
-Place = tuple[ChatId, MessageId | None]
+Place = tuple[ChatRef, MessageId | None]
 """What tells one hit from another."""
 
 

@@ -12,7 +12,7 @@ from textual.message import Message as UiMessage
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
 from chat_tui.model.doubt import Doubt
-from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
+from chat_tui.model.ids import ChatRef, MessageId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
@@ -43,13 +43,13 @@ class SendChecks:
     """
 
     def __init__(self) -> None:
-        self._said: dict[ChatId, set[Doubt]] = {}
+        self._said: dict[ChatRef, set[Doubt]] = {}
 
-    def agreed(self, chat_id: ChatId) -> Collection[Doubt]:
+    def agreed(self, chat_id: ChatRef) -> Collection[Doubt]:
         """What the next Enter in a chat agrees to."""
         return self._said.get(chat_id, ())
 
-    def say(self, chat_id: ChatId, doubts: Sequence[Doubt]) -> str:
+    def say(self, chat_id: ChatRef, doubts: Sequence[Doubt]) -> str:
         """What to tell the operator; he then knows it."""
         self._said.setdefault(chat_id, set()).update(doubts)
         return f"{doubt_words(doubts)} {_('Enter again sends it.')}"
@@ -73,7 +73,7 @@ class TalkPane(Vertical):
         *,
         now: Callable[[], Millis],
         zone: tzinfo,
-        opened: Callable[[ChatId], None],
+        opened: Callable[[ChatRef], None],
     ) -> None:
         """`opened` hears of another chat in the very moment in which the box becomes its own."""
         super().__init__(id="talk-pane")
@@ -94,7 +94,7 @@ class TalkPane(Vertical):
         """What other copies of the program hold as the draft of this chat, the latest first."""
 
     @property
-    def chat_id(self) -> ChatId | None:
+    def chat_id(self) -> ChatRef | None:
         """The open chat."""
         return self.drafts.chat_id
 
@@ -123,7 +123,7 @@ class TalkPane(Vertical):
 
     async def open(
         self,
-        chat_id: ChatId,
+        chat_id: ChatRef,
         *,
         at: MessageId | None = None,
         only_if: Callable[[], bool] = lambda: True,
@@ -168,7 +168,7 @@ class TalkPane(Vertical):
         await self.renew()
         return True
 
-    async def _go_to(self, chat_id: ChatId, at: MessageId) -> None:
+    async def _go_to(self, chat_id: ChatRef, at: MessageId) -> None:
         page = await self._inbox.timeline(chat_id, around=at, limit=PAGE)
         if chat_id == self.chat_id:
             self.history.show(page, self.item, at=at)
@@ -270,7 +270,7 @@ class TalkPane(Vertical):
         finally:
             self.box.answered()
 
-    async def _queue(self, chat_id: ChatId, text: str) -> None:
+    async def _queue(self, chat_id: ChatRef, text: str) -> None:
         if await self._is_stale(chat_id):
             stale = _("Something new came while you were writing. Read it; Enter again sends.")
             await self._tell(chat_id, stale)
@@ -296,7 +296,7 @@ class TalkPane(Vertical):
             self.drafts.save_soon()
         self.post_message(self.Sent(outcome, was_waiting=was_waiting))
 
-    async def _tell(self, chat_id: ChatId, words: str) -> None:
+    async def _tell(self, chat_id: ChatRef, words: str) -> None:
         """Say something about what is written for a chat: at the caret, or with its name if it was left."""
         if chat_id == self.chat_id:
             self.box.tell(words)
@@ -305,7 +305,7 @@ class TalkPane(Vertical):
         words = words if item is None else f"{chat_title(item)}: {words}"
         notify(self.app, words, severity="warning")
 
-    async def _is_stale(self, chat_id: ChatId) -> bool:
+    async def _is_stale(self, chat_id: ChatRef) -> bool:
         """Whether anybody wrote after what was on the screen at the last key; it is on the screen now."""
         page = await self._inbox.timeline(chat_id, limit=PAGE)
         theirs = [e.message.message_id for e in page.entries if e.message is not None and e.item is None]
@@ -327,11 +327,11 @@ class TalkPane(Vertical):
         await self._inbox.forget_draft(chat_id, text)
         self.others = tuple(other for other in self.others if other != text)
 
-    async def take_back(self, outbox_id: OutboxId) -> OutboxItem | Problem:
+    async def take_back(self, item: OutboxItem) -> OutboxItem | Problem:
         """Take a text out of the outbox, back into the draft of its chat, before whatever was typed since."""
         await self.drafts.save()
         taken = await self._inbox.take_back(
-            outbox_id, into_draft=True, caret=self._carets.pop(outbox_id, None)
+            item, into_draft=True, caret=self._carets.pop(item.outbox_id, None)
         )
         if isinstance(taken, OutboxItem) and taken.chat_id == self.chat_id and taken.text:
             draft = await self._inbox.draft(taken.chat_id)

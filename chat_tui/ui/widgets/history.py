@@ -12,7 +12,7 @@ from textual.geometry import Size
 from textual.message import Message as Signal
 from textual.strip import Strip
 
-from chat_tui.model.ids import ChatId, MessageId, Millis
+from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.timeline import Entry, TimelinePage
 from chat_tui.ui.text import plain
@@ -48,7 +48,7 @@ class History(FramedPane, can_focus=True):
     class OlderWanted(Signal):
         """Entries before a message are wanted: from the cache, or from the Market if it has no more."""
 
-        chat_id: ChatId
+        chat_id: ChatRef
         before: MessageId | None
         is_cached: bool
 
@@ -56,21 +56,21 @@ class History(FramedPane, can_focus=True):
     class NewerWanted(Signal):
         """Entries after a message are wanted from the cache; None = the newest ones, by `show_newest`."""
 
-        chat_id: ChatId
+        chat_id: ChatRef
         after: MessageId | None
 
     @dataclass
     class SeenTo(Signal):
         """The newest message is on the screen."""
 
-        chat_id: ChatId
+        chat_id: ChatRef
         message_id: MessageId
 
     @dataclass
     class Picked(Signal):
         """Something is wanted of a message: the one under the highlight, else the newest on the screen."""
 
-        chat_id: ChatId
+        chat_id: ChatRef
         entry: Entry
         wish: Wish
 
@@ -86,7 +86,7 @@ class History(FramedPane, can_focus=True):
         """The open chat as it is on the screen; None = none is open."""
 
     @property
-    def chat_id(self) -> ChatId | None:
+    def chat_id(self) -> ChatRef | None:
         """The chat that is shown."""
         return self.view.window.chat_id if self.view is not None else None
 

@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from chat_tui.locale import ngettext
-from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
 from chat_tui.ui.view.queue_rows import Look
 from chat_tui.ui.widgets.line_pane import FramedPane, lonely_lines
@@ -35,7 +35,7 @@ class QueueList(FramedPane, can_focus=True):
     }
     """
 
-    opened: reactive[ChatId | None] = reactive(None, init=False, repaint=False)
+    opened: reactive[ChatRef | None] = reactive(None, init=False, repaint=False)
     """The chat that is open in the history."""
     empty_text: reactive[Content] = reactive(Content(""), init=False, repaint=False)
     """What stands here while the tab has no chats."""
@@ -48,13 +48,13 @@ class QueueList(FramedPane, can_focus=True):
     class Opened(Message):
         """The operator wants to read this chat."""
 
-        chat_id: ChatId
+        chat_id: ChatRef
 
     @dataclass
     class Highlighted(Message):
         """The highlight went to another chat; None when the list became empty."""
 
-        chat_id: ChatId | None
+        chat_id: ChatRef | None
 
     @dataclass
     class MoreWanted(Message):
@@ -85,7 +85,7 @@ class QueueList(FramedPane, can_focus=True):
         """The end of the tab that was asked for; None = none."""
 
     @property
-    def highlighted(self) -> ChatId | None:
+    def highlighted(self) -> ChatRef | None:
         """The chat under the highlight."""
         return self.view.highlighted
 
@@ -141,14 +141,14 @@ class QueueList(FramedPane, can_focus=True):
         self._drawn.now = self._clock()
         self.redraw()
 
-    def highlight(self, chat_id: ChatId) -> bool:
+    def highlight(self, chat_id: ChatRef) -> bool:
         """Move the highlight to a chat of the window, if it is there. No message follows."""
         place = self.view.window.place_of(chat_id)
         if place is not None:
             self._move_to(place, is_told=False)
         return place is not None
 
-    def follow(self, chat_id: ChatId | None) -> None:
+    def follow(self, chat_id: ChatRef | None) -> None:
         """This chat is open: the highlight is on it, and on no row where this tab does not show it."""
         self.opened = chat_id
         if chat_id is not None and chat_id != self.highlighted and not self.highlight(chat_id):
@@ -241,7 +241,7 @@ class QueueList(FramedPane, can_focus=True):
         self._set_highlight(self.view.window.items[place].chat.chat_id, is_told=is_told)
         self._reveal(place)
 
-    def _set_highlight(self, chat_id: ChatId | None, *, is_told: bool = True) -> None:
+    def _set_highlight(self, chat_id: ChatRef | None, *, is_told: bool = True) -> None:
         if self.is_led and chat_id != self.opened:
             return
         if chat_id != self.highlighted:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from textual.strip import Strip
 
-from chat_tui.model.ids import ChatId, Millis
+from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage
 from chat_tui.ui.view.queue_rows import Look, queue_row
 from chat_tui.ui.widgets.queue_window import CAP, QueueWindow
@@ -31,7 +31,7 @@ class DrawnChats:
         self.now = now
         self._patience = patience
         self._strip = strip
-        self._kept: dict[ChatId, _Drawn] = {}
+        self._kept: dict[ChatRef, _Drawn] = {}
 
     def forget(self) -> None:
         """Colours changed: draw every row anew."""
@@ -63,7 +63,7 @@ class QueueView:
     def __init__(self, height: Callable[[], int]) -> None:
         """`height` gives the lines of the screen at the moment."""
         self.window = QueueWindow()
-        self.highlighted: ChatId | None = None
+        self.highlighted: ChatRef | None = None
         self.top = 0
         """The place of the first row on the screen."""
         self._height = height

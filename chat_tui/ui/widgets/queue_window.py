@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.queue import QueueItem, QueuePage, Tab
 
 CAP: Final = 320
@@ -19,9 +19,9 @@ class QueueWindow:
         self.items: list[QueueItem] = []
         self.has_before = False
         self.has_after = False
-        self._places: dict[ChatId, int] = {}
+        self._places: dict[ChatRef, int] = {}
 
-    def place_of(self, chat_id: ChatId | None) -> int | None:
+    def place_of(self, chat_id: ChatRef | None) -> int | None:
         """Where a chat stands in the window."""
         return None if chat_id is None else self._places.get(chat_id)
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.timeline import Coverage, Entry, TimelinePage
 
@@ -15,7 +15,7 @@ class TimelineWindow:
 
     def __init__(self, page: TimelinePage) -> None:
         """Hold one page, and nothing but what adjoins it from then on."""
-        self.chat_id: ChatId = page.chat_id
+        self.chat_id: ChatRef = page.chat_id
         self.replace(page)
 
     def replace(self, page: TimelinePage) -> None:

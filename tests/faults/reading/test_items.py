@@ -138,7 +138,7 @@ async def test_f_049_unknown_values(trial: Trial) -> None:
     }
     one = trial.market.open_direct("Добрый день")
     shop = await ready(trial)
-    item = next(item for item in await listed(shop) if item.chat.chat_id == one)
+    item = next(item for item in await listed(shop) if item.chat.chat_id.number == one)
     first, second = (text_of(line) for line in queue_row(item, NOW, 120))
     assert "other (WAITING_…" in first
     assert "other (SUBSCRIPTION)" in second
@@ -202,10 +202,10 @@ async def test_f_053_dates_of_chats(trial: Trial) -> None:
     shop = open_patiently(trial)
     assert (await shop.inbox.sync_once()).problem is None
     found = await listed(shop)
-    assert {item.chat.chat_id for item in found} == set(range(1, len(DATES) + 1))
+    assert {item.chat.chat_id.number for item in found} == set(range(1, len(DATES) + 1))
     for item in found:
         words = text_of(queue_row(item, NOW, 120)[0])
-        assert ("?" in words) == (not DATES[item.chat.chat_id - 1][1])
+        assert ("?" in words) == (not DATES[item.chat.chat_id.number - 1][1])
     await trial.check()
 
 
@@ -257,7 +257,7 @@ async def test_f_059_duplicates_and_order(
     behaviour.message_order, behaviour.from_inclusive, behaviour.page_overlap = order, inclusive, 5
     open_patiently(trial)
     assert await read_to_the_beginning(trial.shop, one) == true_ids(trial, one)
-    trial.market.say(one, "Последнее слово")
+    trial.market.say(one.number, "Последнее слово")
     assert await read_to_the_beginning(trial.shop, one) == true_ids(trial, one)
     await trial.check()
 

@@ -23,7 +23,7 @@ async def test_f_124_killed_in_a_sync(trial: Trial, start: Start, step: str, nth
     process.tell("sync")
     process.await_stop()
     process.kill()
-    trial.market.say(trial.chats(1)[0], "Пока вас не было")
+    trial.market.say(trial.chats(1)[0].number, "Пока вас не было")
     shop = trial.open(background=False)
     assert (await shop.inbox.sync_once()).problem is None
     check_cache(trial.market, shop.store)

@@ -12,7 +12,7 @@ import pytest
 
 from chat_tui.clock import wall_clock_ms
 from chat_tui.market.pacing import Deadlines
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import MessageId
 from chat_tui.model.message import Message
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
@@ -27,6 +27,7 @@ from chat_tui.words.line import text_of, width_of
 from tests.faults.support.pages import HISTORY, history, listed, open_patiently, page, said
 from tests.faults.support.trial import Trial
 from tests.support.raw_market import RawMarket, Script, raw_market, reply
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 
 MIB = 1024 * 1024
@@ -148,7 +149,7 @@ def test_f_063_of_a_long_text_no_more_is_looked_at_than_is_shown(monkeypatch: py
     monkeypatch.setattr(
         timeline_rows, "wrap", lambda text, cells: looked_at.append(len(text)) or wrapped(text, cells)
     )
-    stacked = Message(ChatId(1), MessageId(1), 0, "CUSTOMER", "\u0301" * 1_000_000)
+    stacked = Message(ref(1), MessageId(1), 0, "CUSTOMER", "\u0301" * 1_000_000)
     assert entry_lines(Entry(stacked), Scene(width=80, zone=UTC, now=0)).body
     assert looked_at
     assert max(looked_at) <= LIMIT
@@ -159,9 +160,9 @@ def test_f_063_a_chat_of_fifty_thousand_messages() -> None:
 
     def part(first: int, last: int) -> TimelinePage:
         entries = tuple(
-            Entry(Message(ChatId(1), MessageId(n), n, "CUSTOMER", "да")) for n in range(first, last + 1)
+            Entry(Message(ref(1), MessageId(n), n, "CUSTOMER", "да")) for n in range(first, last + 1)
         )
-        return TimelinePage(ChatId(1), entries, first > 1, last < count, Coverage.DONE)
+        return TimelinePage(ref(1), entries, first > 1, last < count, Coverage.DONE)
 
     window = TimelineWindow(part(count - 49, count))
     most = 0
@@ -182,7 +183,7 @@ DAY_MS = 24 * 3_600_000
 
 async def test_f_064_the_server_is_a_day_ahead(trial: Trial) -> None:
     with Sandbox.start(chats=8, seed=3, long_chat=20, now_ms=lambda: wall_clock_ms() + DAY_MS) as ahead:
-        asked = [ahead.open_direct(f"вопрос {n}") for n in range(3)]
+        asked = [ref(ahead.open_direct(f"вопрос {n}")) for n in range(3)]
         shop = trial.open(
             background=False, connect=lambda: trial.client(url=ahead.url, deadlines=Deadlines())
         )

@@ -50,7 +50,7 @@ async def costs_nothing(trial: Trial, shop: Shop) -> None:
     assert await listed(shop) == before
     heal(trial)
     asked = trial.chats(1)[0]
-    trial.market.say(asked, "Ау?")
+    trial.market.say(asked.number, "Ау?")
     assert (await shop.inbox.sync_once()).problem is None
     assert [item.snippet for item in await listed(shop) if item.chat.chat_id == asked] == ["Ау?"]
     await trial.check()
@@ -75,7 +75,7 @@ async def test_f_043_a_history_cut_in_half(trial: Trial) -> None:
     assert problem is not None
     assert problem.kind == ProblemKind.CUT
     assert await history(shop, chat) == before
-    trial.market.say(chat, "Ау?")
+    trial.market.say(chat.number, "Ау?")
     assert await shop.inbox.fetch_chat(chat) is None
     assert (await history(shop, chat))[-1].text == "Ау?"
     await trial.check()
@@ -212,7 +212,7 @@ async def test_a_chat_nobody_can_read_does_not_keep_the_others_waiting(trial: Tr
     shop = open_patiently(trial)
     await shop.inbox.sync_once()
     for chat in wanted:
-        trial.market.say(chat, "Есть новости?")
+        trial.market.say(chat.number, "Есть новости?")
     trial.market.script("getChatHistory", [Answer(status=200, body="not what was agreed")])
     report = await shop.inbox.sync_once()
     assert report.problem is None

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from chat_tui.inbox.reading.scan import Pager
-from chat_tui.model.ids import ChatId
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.faults.reading.test_tokens import of
 from tests.faults.support.pages import (
@@ -23,6 +22,7 @@ from tests.faults.support.pages import (
 )
 from tests.faults.support.trial import Trial
 from tests.support.faults import Answer
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 
 REFUSED = Answer(
@@ -42,17 +42,17 @@ def market() -> Iterator[Sandbox]:
 
 async def test_f_061_the_list_moves_while_it_is_read(trial: Trial) -> None:
     shop = await ready(trial)
-    last = ChatId(trial.market.world.listed("desc", None, 0, 24)[-1].chat_id)
+    last = ref(trial.market.world.listed("desc", None, 0, 24)[-1].chat_id)
     moved = False
 
     def move(result: Any) -> Any:
         nonlocal moved
         if not moved:
             moved = True
-            trial.market.say(last, "Ау?")
+            trial.market.say(last.number, "Ау?")
         return result
 
-    trial.market.say(trial.chats(1)[0], "первое")
+    trial.market.say(trial.chats(1)[0].number, "первое")
     spoil(trial, LIST, move)
     await shop.inbox.sync_once()
     assert moved

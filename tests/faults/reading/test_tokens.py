@@ -9,7 +9,7 @@ import pytest
 
 from chat_tui.inbox.events import HistoryFailed
 from chat_tui.inbox.reading.scan import EMPTY_PAGES, MOST_PAGES, Pager
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.message import Message
 from chat_tui.model.paging import ChatsPage, MessagesPage, Unreadable
 from chat_tui.model.problem import Problem, ProblemKind
@@ -29,6 +29,7 @@ from tests.faults.support.pages import (
 from tests.faults.support.trial import Trial
 from tests.market.conftest import KEY, Connect, connect
 from tests.support.raw_market import raw_market, reply
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
 
@@ -44,7 +45,7 @@ def market() -> Iterator[Sandbox]:
 
 def of(*ids: int, token: str | None) -> MessagesPage:
     """A page of history."""
-    found = tuple(Message(ChatId(1), MessageId(n), 0, "CUSTOMER", "да") for n in ids)
+    found = tuple(Message(ref(1), MessageId(n), 0, "CUSTOMER", "да") for n in ids)
     return MessagesPage(found, token)
 
 
@@ -75,7 +76,7 @@ async def test_f_056_a_token_loop_in_a_history(trial: Trial) -> None:
 
 async def test_f_056_the_operator_who_scrolls_up_is_told(trial: Trial) -> None:
     shop, one = open_patiently(trial), trial.chats(1)[0]
-    failed: list[ChatId] = []
+    failed: list[ChatRef] = []
     shop.inbox.subscribe(
         lambda event: failed.append(event.chat_id) if isinstance(event, HistoryFailed) else None
     )
@@ -177,7 +178,7 @@ def a_page(token: str) -> bytes:
 @pytest.mark.parametrize("token", ['""', "null"])
 async def test_f_058_no_token_ends_the_paging(connect: Connect, token: str) -> None:
     async with raw_market(a_page(token)) as market:
-        for outcome in (await connect(market).get_chats(), await connect(market).get_chat_history(ChatId(1))):
+        for outcome in (await connect(market).get_chats(), await connect(market).get_chat_history(ref(1))):
             assert isinstance(outcome, ChatsPage | MessagesPage)
             assert outcome.next_token is None
 
@@ -209,7 +210,7 @@ async def test_f_058_odd_tokens_are_sent_back_encoded(connect: Connect, token: s
         assert isinstance(outcome, ChatsPage)
         assert outcome.next_token is not None
         await client.get_chats(page_token=outcome.next_token)
-        await client.get_chat_history(ChatId(7), page_token=outcome.next_token)
+        await client.get_chat_history(ref(7), page_token=outcome.next_token)
     first, *others = market.asked
     assert len(others) == 2
     for asked, usual in zip(others, ({"limit": "20"}, {"limit": "100", "chatId": "7"}), strict=True):

@@ -41,7 +41,7 @@ async def make(root: Path, market: Sandbox) -> None:
     store.write_state(lambda conn: conn.execute(update, (now, now))).result()
     store.close()
     for kind, name in FILES.items():
-        _fill(root / name, kind, [int(chat_id) for chat_id in found], now)
+        _fill(root / name, kind, [chat_id.number for chat_id in found], now)
 
 
 def _fill(path: Path, kind: str, found: list[int], now: int) -> None:

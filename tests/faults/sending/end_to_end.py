@@ -12,12 +12,13 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import OutboxId
 from tests.faults.support.checks import Typed, check_key, check_sending, ledger_marks, read_rows
 from tests.faults.support.end import settle_by_asking
 from tests.faults.support.processes import Process
 from tests.faults.support.trial import QUICK, short
 from tests.support.faults import Answer, accepted_then, bad_gateway, half_answer, lost, portal
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 
 CHATS = 10
@@ -115,7 +116,7 @@ class Run:
             self._thaw_all()
             said = self.copies[place].ask("send", chat=chat, text=f"m{number}")
         assert "id" in said, said
-        self.typed.append(Typed(ChatId(chat), f"m{number}", OutboxId(said["id"])))
+        self.typed.append(Typed(ref(chat), f"m{number}", OutboxId(said["id"])))
         lot = self.chance.random()
         if lot < KILL:
             self._kill(self.chance.randrange(len(self.copies)))

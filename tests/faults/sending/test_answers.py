@@ -6,7 +6,7 @@ import time
 import pytest
 
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.link import LinkState
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import ProblemKind
@@ -14,6 +14,7 @@ from chat_tui.model.queue import Tab
 from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import QUICK, Trial
 from tests.support.faults import Answer, accepted_then, bad_gateway, burst, half_answer, lost, portal
+from tests.support.shop import item_of
 from tests.support.waiting import until
 
 NEVER = threading.Event()
@@ -39,7 +40,7 @@ async def found_by_looking(trial: Trial, fault: Answer) -> None:
     await trial.check()
 
 
-async def asked_about(trial: Trial, fault: Answer) -> tuple[ChatId, OutboxId]:
+async def asked_about(trial: Trial, fault: Answer) -> tuple[ChatRef, OutboxId]:
     """Not accepted: looked for three times over the settle time, then the operator is asked."""
     (chat,) = await trial.warm(1)
     trial.open()
@@ -56,7 +57,7 @@ async def asked_about(trial: Trial, fault: Answer) -> tuple[ChatId, OutboxId]:
 async def goes_once_more_when_told(trial: Trial, fault: Answer) -> None:
     """The same, then the operator says: resend."""
     chat, outbox_id = await asked_about(trial, fault)
-    assert await trial.shop.inbox.resend(outbox_id) is None
+    assert await trial.shop.inbox.resend(await item_of(trial.shop.inbox, outbox_id)) is None
     await trial.confirmed(outbox_id)
     assert trial.texts(chat) == ["m1"]
     await trial.check()
@@ -129,7 +130,7 @@ async def test_f_013_a_gateways_page(trial: Trial, status: int) -> None:
     item = await trial.item(outbox_id)
     assert item is not None
     assert (item.problem, item.error) == (ProblemKind.SERVER, str(status)), "no HTML"
-    assert await trial.shop.inbox.resend(outbox_id) is None
+    assert await trial.shop.inbox.resend(await item_of(trial.shop.inbox, outbox_id)) is None
     await trial.confirmed(outbox_id)
     await trial.check()
 
@@ -230,7 +231,7 @@ async def test_f_039_an_unclear_outcome_blocks_only_its_chat(trial: Trial) -> No
     item = await trial.unconfirmed(stuck)
     assert item.state == OutboxState.UNCONFIRMED
     assert trial.texts(one) == []
-    assert await trial.shop.inbox.resend(stuck) is None
+    assert await trial.shop.inbox.resend(await item_of(trial.shop.inbox, stuck)) is None
     await trial.confirmed(stuck, *behind)
     assert trial.texts(one) == ["первое", "второе", "третье"]
     await trial.check()
@@ -253,7 +254,7 @@ async def test_f_040_the_same_text_twice_on_purpose(trial: Trial) -> None:
 
 async def test_f_040_an_older_equal_text_is_not_taken_for_ours(trial: Trial) -> None:
     (chat,) = trial.chats(1)
-    trial.market.say(chat, "Здравствуйте!", sender="PARTNER")
+    trial.market.say(chat.number, "Здравствуйте!", sender="PARTNER")
     await trial.warm(1)
     trial.open()
     trial.script(lost("reset"))

@@ -14,7 +14,6 @@ import pytest
 
 from chat_tui.inbox.copies.rate_limit import PLACES
 from chat_tui.market.pacing import Deadlines
-from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.timeline import Draft
 from chat_tui.store.errors import StoreBusy
@@ -26,10 +25,11 @@ from tests.faults.support.seeds import a_seed
 from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import Trial
 from tests.support.faults import Answer, accepted_then, lost
+from tests.support.refs import ref
 from tests.support.shop import store_paths
 
 Start = Callable[..., Process]
-CHAT = ChatId(7)
+CHAT = ref(7)
 
 
 def settled(process: Process, count: int = 0) -> bool:
@@ -98,14 +98,14 @@ ROUNDS = 50
 OPENER = """
 import sys
 from pathlib import Path
-from chat_tui.model.ids import ChatId
 from chat_tui.model.timeline import Draft
 from chat_tui.store import drafts
 from chat_tui.store.database import Store, StorePaths
+from tests.support.refs import BUSINESS, ref
 for line in sys.stdin:
     root = Path(line.rstrip())
-    store = Store(StorePaths(root / "cache", root / "data"))
-    store.write_state(drafts.save, Draft(ChatId(int(sys.argv[1])), "x", 0), 1).result()
+    store = Store(StorePaths(root / "cache", root / "data", BUSINESS))
+    store.write_state(drafts.save, Draft(ref(int(sys.argv[1])), "x", 0), 1).result()
     print(len(store.notices), flush=True)
     store.close()
 """

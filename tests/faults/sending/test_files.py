@@ -13,6 +13,7 @@ from chat_tui.model.problem import ProblemKind
 from chat_tui.store import spool
 from tests.faults.support.trial import FILE, QUICK, Trial
 from tests.support.faults import Answer, accepted_then
+from tests.support.shop import item_of
 from tests.support.waiting import until
 
 SIZE = 1_000_000
@@ -32,7 +33,7 @@ async def test_f_146_a_cut_upload(trial: Trial, photo: Path) -> None:
     outbox_id = await trial.send_file(chat, photo)
     await trial.unconfirmed(outbox_id)
     assert len(trial.posts(FILE)) == 1
-    assert await trial.shop.inbox.resend(outbox_id) is None
+    assert await trial.shop.inbox.resend(await item_of(trial.shop.inbox, outbox_id)) is None
     await trial.confirmed(outbox_id)
     assert [(entry.name, entry.size) for entry in trial.market.ledger] == [("фото.jpg", SIZE)]
     await trial.check()
@@ -58,7 +59,7 @@ async def test_f_147_a_file_of_another_size_is_not_ours(trial: Trial, photo: Pat
     outbox_id = await trial.send_file(chat, photo)
     await until(lambda: _posted(trial))
     # A colleague sends one of the same name meanwhile.
-    trial.market.say(chat, None, sender="PARTNER", files=[("фото.jpg", b"another")])
+    trial.market.say(chat.number, None, sender="PARTNER", files=[("фото.jpg", b"another")])
     answered.set()
     await trial.unconfirmed(outbox_id)
     await trial.discard(outbox_id)

@@ -26,7 +26,7 @@ async def settle(trial: Trial) -> None:
         for item in items:
             if item.state == OutboxState.UNCONFIRMED:
                 assert mark_of(item) not in trial.texts(item.chat_id), "asked though it is there"
-                assert await trial.shop.inbox.resend(item.outbox_id) is None
+                assert await trial.shop.inbox.resend(item) is None
         return not items
 
     await until(all_settled, "an end of everything")

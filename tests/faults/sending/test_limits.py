@@ -12,7 +12,7 @@ from chat_tui.inbox.copies.quotas import NARROW_MS, Quotas
 from chat_tui.inbox.copies.rate_limit import NARROW_PLACES, PLACES, places
 from chat_tui.inbox.sending.retry import RetrySchedule
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.model.ids import ChatId, Millis, OutboxId
+from chat_tui.model.ids import Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
@@ -22,6 +22,7 @@ from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import QUICK, SEND, Trial
 from tests.support.clock import FrozenClock
 from tests.support.faults import Answer
+from tests.support.refs import ref
 from tests.support.shop import open_store
 from tests.support.waiting import until
 
@@ -102,7 +103,7 @@ async def test_f_016_420_of_the_hourly_kind(trial: Trial) -> None:
     item = await trial.reaches(sent[0], OutboxState.WAITING)
     assert abs(item.not_before - end) < 1_500, "the screen can show when"
     sent += [await trial.send(one, "m2"), await trial.send(other, "m3"), await trial.send(one, "m4")]
-    trial.market.say(one, "Вы тут?")
+    trial.market.say(one.number, "Вы тут?")
 
     async def read_on() -> bool:
         entries = (await shop.inbox.timeline(one)).entries
@@ -262,7 +263,7 @@ async def test_f_028_one_refusal_of_this_kind_holds_all_items(kind: ProblemKind)
 
 def _item(outbox_id: str, chat: int, state: OutboxState, problem: str = "") -> OutboxItem:
     return OutboxItem(
-        OutboxId(outbox_id), ChatId(chat), 1, OutboxKind.TEXT, SEND, "", 0, "", state, 0, 0, problem=problem
+        OutboxId(outbox_id), ref(chat), 1, OutboxKind.TEXT, SEND, "", 0, "", state, 0, 0, problem=problem
     )
 
 

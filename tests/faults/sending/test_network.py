@@ -13,7 +13,7 @@ import pytest
 from chat_tui.inbox.sending.retry import RetrySchedule
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.market.client import Deadlines, MarketClient
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import OutboxId
 from chat_tui.model.link import LinkState
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
@@ -22,13 +22,14 @@ from tests.faults.support.trial import Trial, short
 from tests.support.certificates import make_certificates, serving
 from tests.support.faults import Answer
 from tests.support.raw_market import raw_market, reply
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
 
 WAITED_S = 3.0
 """The deadline of a connection that is never made: far more than any answer of the inbox takes."""
 
-AN_ITEM = OutboxItem(OutboxId("a"), ChatId(1), 1, OutboxKind.TEXT, "m1", "", 0, "", OutboxState.WAITING, 0, 0)
+AN_ITEM = OutboxItem(OutboxId("a"), ref(1), 1, OutboxKind.TEXT, "m1", "", 0, "", OutboxState.WAITING, 0, 0)
 
 
 class CountingClient(MarketClient):
@@ -193,7 +194,7 @@ async def test_f_004_a_good_certificate_is_what_the_others_are_measured_by(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificates / "ca.pem"))
     async with raw_market(reply(), tls=serving(certificates, "good")) as right:
         client = trial.client(right.url)
-        await client.send_message(ChatId(1), "m1")
+        await client.send_message(ref(1), "m1")
         await client.aclose()
         assert len(right.asked) == 1
 

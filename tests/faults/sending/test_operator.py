@@ -11,7 +11,7 @@ import pytest
 
 from chat_tui.clock import wall_clock_ms
 from chat_tui.model.chat import NewChat
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from tests.faults.sending.test_answers import ERROR_BODY, NEVER, ok
@@ -20,6 +20,8 @@ from tests.faults.support.seeds import a_seed
 from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import QUICK, Trial
 from tests.support.faults import Answer, accepted_then, bad_gateway, half_answer, lost, portal
+from tests.support.refs import ref
+from tests.support.shop import item_of
 from tests.support.waiting import until
 
 
@@ -51,7 +53,7 @@ async def test_f_036_cancel_while_sending(trial: Trial, accept: bool) -> None:
     trial.script(Answer(status=None if accept else 500, accept=accept, until=answered))
     outbox_id = await trial.send(chat, "m1")
     await until(lambda: _posted(trial))
-    refused = await trial.shop.inbox.take_back(outbox_id)
+    refused = await trial.shop.inbox.take_back(await item_of(trial.shop.inbox, outbox_id))
     assert isinstance(refused, Problem)
     assert refused.kind == ProblemKind.GONE, "too late: it may be there already"
     answered.set()
@@ -74,7 +76,7 @@ async def test_f_037_an_old_row_is_not_sent_without_asking(trial: Trial) -> None
         item = await trial.reaches(outbox_id, OutboxState.FAILED)
         assert item.problem == ProblemKind.STALE
     assert trial.posts() == []
-    assert await trial.shop.inbox.resend(sent[0]) is None
+    assert await trial.shop.inbox.resend(await item_of(trial.shop.inbox, sent[0])) is None
     await trial.confirmed(sent[0])
     assert trial.texts(chat) == ["вчерашнее"]
     assert (await trial.discard(sent[1])).text == "и ещё"
@@ -101,7 +103,7 @@ async def test_f_041_create_chat_answer_lost(trial: Trial) -> None:
     assert isinstance(created, int)
     assert await shop.inbox.create_chat(about) == created, "the operator tries again"
     assert trial.market.created == [created]
-    assert await shop.inbox.queue_item(ChatId(created)) is not None
+    assert await shop.inbox.queue_item(ref(created)) is not None
     await trial.check()
 
 
@@ -149,7 +151,7 @@ async def _settled(trial: Trial, sent: list[OutboxId]) -> bool:
     for item in items:
         if item.state == OutboxState.UNCONFIRMED:
             # It looks once more first, and that may fail as well: then the next round asks again.
-            refused = await trial.shop.inbox.resend(item.outbox_id)
+            refused = await trial.shop.inbox.resend(item)
             assert refused is None or refused.operation == "getChatHistory"
         elif item.state == OutboxState.FAILED:
             await trial.discard(item.outbox_id)
@@ -165,9 +167,9 @@ async def test_f_036_a_request_broken_off_is_looked_up_and_never_called_cancelle
     trial.script(Answer(accept=accept, until=threading.Event()))
     outbox_id = await trial.send(chat, "m1")
     await until(lambda: _posted(trial))
-    assert await trial.shop.inbox.stop_sending(outbox_id) is None
+    assert await trial.shop.inbox.stop_sending(await item_of(trial.shop.inbox, outbox_id)) is None
     await trial.reaches(outbox_id, OutboxState.CONFIRMED if accept else OutboxState.UNCONFIRMED)
-    again = await trial.shop.inbox.stop_sending(outbox_id)
+    again = await trial.shop.inbox.stop_sending(await item_of(trial.shop.inbox, outbox_id))
     assert again is not None
     assert again.kind == ProblemKind.GONE
     await trial.check()

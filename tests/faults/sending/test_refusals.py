@@ -17,7 +17,7 @@ from chat_tui.words.delivery import delivery_reason
 from tests.faults.support.trial import FILE, Trial
 from tests.support.faults import Answer, lost
 from tests.support.raw_market import raw_market, reply
-from tests.support.shop import QUICK, Shop
+from tests.support.shop import QUICK, Shop, item_of
 from tests.support.waiting import PATIENCE_S, until
 
 
@@ -98,7 +98,7 @@ async def test_f_025_403_on_sends_only(trial: Trial) -> None:
     paused = shop.inbox.link().sends_paused
     assert paused is not None
     assert paused.kind == ProblemKind.FORBIDDEN
-    trial.market.say(one, "Вы тут?")
+    trial.market.say(one.number, "Вы тут?")
 
     async def read_on() -> bool:
         listed = await shop.inbox.queue_item(one)
@@ -171,7 +171,7 @@ async def test_f_031_a_redirect_on_the_same_host(trial: Trial, status: int, plac
     outbox_id = await trial.send(chat, "m1")
     await trial.reaches(outbox_id, OutboxState.FAILED)
     assert not [request for request in trial.market.requests if "elsewhere" in request.path]
-    assert await trial.shop.inbox.resend(outbox_id) is None
+    assert await trial.shop.inbox.resend(await item_of(trial.shop.inbox, outbox_id)) is None
     await trial.confirmed(outbox_id)
     await trial.check()
 

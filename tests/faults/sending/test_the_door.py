@@ -13,13 +13,14 @@ import pytest
 
 from chat_tui.model.doubt import Doubt, DoubtKind
 from chat_tui.model.file import FileCard
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import outbox
 from tests.faults.support.trial import Trial
 from tests.support.faults import Answer
-from tests.support.shop import QUICK, Shop
+from tests.support.refs import ref
+from tests.support.shop import QUICK, Shop, item_of
 from tests.support.waiting import until
 
 KEY = "s3cret-of:this/run+1"
@@ -48,7 +49,11 @@ async def test_no_text_that_is_refused_leaves_by_any_way_whatever_was_agreed(
     for outcome in (
         await shop.inbox.send_text(chat, text, everything),
         await shop.inbox.check_text(chat, text, everything),
-        *([] if kind is ProblemKind.TEXT_GARBLED else [await shop.inbox.resend(kept, everything)]),
+        *(
+            []
+            if kind is ProblemKind.TEXT_GARBLED
+            else [await shop.inbox.resend(await item_of(shop.inbox, kept), everything)]
+        ),
     ):
         assert isinstance(outcome, Problem)
         assert outcome.kind is kind
@@ -56,7 +61,7 @@ async def test_no_text_that_is_refused_leaves_by_any_way_whatever_was_agreed(
     assert trial.market.ledger == []
 
 
-async def smuggled(shop: Shop, chat: ChatId, text: str) -> OutboxId:
+async def smuggled(shop: Shop, chat: ChatRef, text: str) -> OutboxId:
     """An item as an older version, or a run with another key, left it in the outbox: refused once."""
     outbox_id = OutboxId("5b1c6f3e-0000-4000-8000-000000000001")
 
@@ -125,7 +130,7 @@ async def test_what_was_queued_before_the_key_was_ours_does_not_leave(
     now = trial.open(settings=replace(QUICK, secrets=(name if what == "file name" else KEY,)))
     item = await in_state(now, queued.outbox_id, OutboxState.FAILED)
     assert item.problem == (ProblemKind.TEXT_SECRET if what == "text" else ProblemKind.FILE_SECRET)
-    again = await now.inbox.resend(queued.outbox_id)
+    again = await now.inbox.resend(queued)
     assert again == Problem(ProblemKind(item.problem))
     assert trial.market.ledger == []
 
@@ -138,14 +143,14 @@ async def in_state(shop: Shop, outbox_id: OutboxId, state: OutboxState) -> Outbo
     return await until(there, f"{outbox_id} {state}")
 
 
-Way = Callable[[Shop, ChatId, Sequence[Doubt]], Awaitable[object]]
+Way = Callable[[Shop, ChatRef, Sequence[Doubt]], Awaitable[object]]
 
 
-async def by_text(shop: Shop, chat: ChatId, agreed: Sequence[Doubt]) -> object:
+async def by_text(shop: Shop, chat: ChatRef, agreed: Sequence[Doubt]) -> object:
     return await shop.inbox.send_text(chat, "Пишите: olga@example.com", agreed)
 
 
-async def by_file(shop: Shop, chat: ChatId, agreed: Sequence[Doubt]) -> object:
+async def by_file(shop: Shop, chat: ChatRef, agreed: Sequence[Doubt]) -> object:
     file = shop.store.paths.data_dir.parent / "id_rsa"
     file.write_text("x")
     # Not one of the program's own: those are refused by where they are.
@@ -164,7 +169,7 @@ async def test_nothing_doubtful_leaves_before_all_of_it_is_agreed_to(
 ) -> None:
     """Into a finished chat, so that there are two doubts; and the same once more when it is sent again."""
     chat = next(
-        ChatId(c.chat_id) for c in trial.market.world.listed("desc", None, 0, 60) if c.status == "FINISHED"
+        ref(c.chat_id) for c in trial.market.world.listed("desc", None, 0, 60) if c.status == "FINISHED"
     )
     shop = trial.open(background=False)
     assert await shop.inbox.fetch_chat(chat) is None
@@ -181,10 +186,10 @@ async def test_nothing_doubtful_leaves_before_all_of_it_is_agreed_to(
     assert isinstance(queued, OutboxItem)
     assert (await shop.inbox.deliver(queued.outbox_id)).state is OutboxState.FAILED
     assert trial.market.ledger == []
-    asked = await shop.inbox.resend(queued.outbox_id)
+    asked = await shop.inbox.resend(queued)
     assert isinstance(asked, Problem)
     assert [doubt.kind for doubt in asked.doubts] == [DoubtKind.FINISHED, kind]
-    assert await shop.inbox.resend(queued.outbox_id, asked.doubts) is None
+    assert await shop.inbox.resend(queued, asked.doubts) is None
     assert (await shop.inbox.deliver(queued.outbox_id)).state is OutboxState.CONFIRMED
 
 

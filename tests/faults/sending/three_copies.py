@@ -18,7 +18,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import OutboxId
 from chat_tui.sandbox.ledger import HOUR
 from chat_tui.sandbox.server import PER_HOUR
 from tests.faults.support.checks import Typed, check_cache, check_limits, check_sending, read_rows
@@ -26,6 +26,7 @@ from tests.faults.support.end import settle_by_asking
 from tests.faults.support.processes import Process, await_true
 from tests.faults.support.three import FAULTS, Outcome, check_files, check_loop
 from tests.support.faults import Answer
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, open_store
 
@@ -92,7 +93,7 @@ class Run:
         chat, words = self.chance.choice(chats), f"m{self.outcome.sent}"
         awake = [copy for copy in self.copies if not copy.is_frozen]
         said = self.chance.choice(awake).ask("send", chat=chat, text=words)
-        self.typed.append(Typed(ChatId(chat), words, OutboxId(said["id"])))
+        self.typed.append(Typed(ref(chat), words, OutboxId(said["id"])))
         self.outcome.sent += 1
 
     def spoil(self) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
@@ -17,7 +17,8 @@ from tests.faults.support.processes import Process
 from tests.faults.support.trial import Trial
 from tests.store.world import a_chat
 from tests.support.faults import accepted_then, lost
-from tests.support.shop import open_store, store_paths
+from tests.support.refs import ref
+from tests.support.shop import item_of, open_store, store_paths
 
 S = OutboxState
 
@@ -37,7 +38,7 @@ def put_back(root: Path, place: Path) -> None:
         (data / "state.db").chmod(0o600)
 
 
-async def queued(trial: Trial, *texts: str) -> tuple[ChatId, list[OutboxId]]:
+async def queued(trial: Trial, *texts: str) -> tuple[ChatRef, list[OutboxId]]:
     """Texts in the outbox of a copy that is closed again; the file is kept then."""
     (chat,) = await trial.warm(1)
     shop = trial.open(background=False)
@@ -74,7 +75,7 @@ async def test_f_120_what_was_tried_in_vain_since_the_backup_is_asked_about(tria
     shop = trial.open()
     await trial.unconfirmed(outbox_id)
     assert len(trial.posts()) == 1
-    assert await shop.inbox.resend(outbox_id) is None
+    assert await shop.inbox.resend(await item_of(shop.inbox, outbox_id)) is None
     await trial.confirmed(outbox_id)
     assert trial.texts(chat) == ["m1"]
     await trial.check()
@@ -132,12 +133,12 @@ STEP = 100
 def grow(conn: Connection, share: int) -> None:
     """A year of drafts nobody cleared and of items all of which arrived, or a part of it."""
     for number in range(1, DRAFTS // share + 1):
-        drafts.save(conn, Draft(ChatId(number), "x" * 200, 0), number)
+        drafts.save(conn, Draft(ref(number), "x" * 200, 0), number)
     for number in range(ITEMS // share):
         outbox.enqueue(
             conn,
             outbox_id=OutboxId(f"o{number}"),
-            chat_id=ChatId(1 + number % 50),
+            chat_id=ref(1 + number % 50),
             kind=OutboxKind.TEXT,
             text="y" * 200,
             file_name="",
@@ -161,7 +162,7 @@ def steps_of_a_start(conn: Connection) -> int:
     conn.set_progress_handler(count, STEP)
     chats.page(conn, Tab.ALL, limit=64, now=0)
     chats.counts(conn, 0)
-    drafts.get(conn, ChatId(1))
+    drafts.get(conn, ref(1))
     outbox.due(conn)
     outbox.open_items(conn)
     conn.set_progress_handler(None, STEP)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.model.ids import ChatId, MessageId, OutboxId
+from chat_tui.model.ids import MessageId, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
@@ -21,6 +21,7 @@ from tests.faults.support.processes import Process
 from tests.faults.support.trial import Trial
 from tests.store.world import a_chat, bring, list_chats, queue_text
 from tests.support.damage import DAMAGES, PAGE, damage
+from tests.support.refs import ref
 from tests.support.shop import open_store, store_paths
 
 Start = Callable[..., Process]
@@ -34,8 +35,8 @@ def fill(root: Path) -> None:
     store = open_store(root)
     list_chats(store, *(a_chat(number) for number in range(1, 50)))
     for number in range(1, DRAFTS + 1):
-        store.write_state(drafts.save, Draft(ChatId(number), f"{number} {LETTERS}", 3), number)
-        store.write_state(marks.see, ChatId(number), MessageId(number), number)
+        store.write_state(drafts.save, Draft(ref(number), f"{number} {LETTERS}", 3), number)
+        store.write_state(marks.see, ref(number), MessageId(number), number)
     for number in range(ITEMS):
         queue_text(store, f"o{number}", f"{number} {LETTERS}", chat_id=1_001 + number % 7)
     store.close()
@@ -108,7 +109,7 @@ def test_f_109_a_damaged_cache_is_rebuilt_and_the_state_untouched(root: Path, ho
     else:
         store = open_store(root)
     assert store.read(chats.counts, 0).result()[Tab.ALL] == 0
-    assert store.write_cache(chats.save_page, [a_chat(7, 99)], 1).result() == {7}
+    assert store.write_cache(chats.save_page, [a_chat(7, 99)], 1).result() == {ref(7)}
     count, items = found_in(store)
     assert (count, {item.state for item in items}, len(items)) == (DRAFTS, {S.QUEUED}, ITEMS)
     store.close()
@@ -153,7 +154,7 @@ def test_f_109_saved_items_are_not_sent_by_themselves(root: Path) -> None:
 def test_f_109_a_log_beside_an_emptied_file_is_read(tmp_path: Path) -> None:
     live, found = tmp_path / "live", tmp_path / "found"
     store = open_store(live)
-    store.write_state(drafts.save, Draft(ChatId(1), "в журнале", 1), 1).result()
+    store.write_state(drafts.save, Draft(ref(1), "в журнале", 1), 1).result()
     (found / "data").mkdir(parents=True)
     for name in ("state.db", "state.db-wal"):
         (found / "data" / name).write_bytes((live / "data" / name).read_bytes())
@@ -162,7 +163,7 @@ def test_f_109_a_log_beside_an_emptied_file_is_read(tmp_path: Path) -> None:
     found.chmod(0o700)
     (found / "data").chmod(0o700)
     store = open_store(found)
-    assert store.read(drafts.chats_with_drafts).result() == (1,)
+    assert store.read(drafts.chats_with_drafts).result() == (ref(1),)
     store.close()
 
 

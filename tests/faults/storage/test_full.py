@@ -118,7 +118,7 @@ async def test_f_105_a_full_cache_stops_no_send(trial: Trial) -> None:
     await trial.confirmed(outbox_id)
 
     trial.shop.store.write_cache(cap, is_full=True).result()
-    trial.market.say(chat, LONG * 3)
+    trial.market.say(chat.number, LONG * 3)
     other = await trial.send(chat, "m2")
 
     async def posted() -> bool:

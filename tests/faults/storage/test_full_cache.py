@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.inbox.service import Inbox
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.outbox import OutboxState
 from chat_tui.store import messages
 from chat_tui.store.database import Store
@@ -41,12 +41,12 @@ async def held_by_none(trial: Trial, *sent: OutboxId) -> None:
         await trial.reaches(outbox_id, OutboxState.CONFIRMED)
 
 
-async def hoard(trial: Trial, chat: ChatId) -> set[int]:
+async def hoard(trial: Trial, chat: ChatRef) -> set[int]:
     """Let there be more to read than the cache has room for; the ids of it."""
-    return {trial.market.say(chat, LONG) for _ in range(4)}
+    return {trial.market.say(chat.number, LONG) for _ in range(4)}
 
 
-async def cached(trial: Trial, chat: ChatId) -> set[int]:
+async def cached(trial: Trial, chat: ChatRef) -> set[int]:
     """The ids of what the cache has of a chat."""
     page = await trial.shop.inbox.timeline(chat)
     return {entry.message.message_id for entry in page.entries if entry.message}
@@ -125,7 +125,7 @@ async def test_it_stands_on_the_screen_until_there_is_room(tmp_path: Path, marke
     async with desk(tmp_path, market) as there:
         await there.synced()
         full(there.store)
-        market.say(there.rows[0], LONG * 3)
+        market.say(there.rows[0].number, LONG * 3)
         await there.until_shown(WORDS)
         full(there.store, is_full=False)
         await there.until(lambda: WORDS not in there.screen, "the notice ends by itself")

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from chat_tui.inbox.events import Event, StoreMended
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import MessageId
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
 from chat_tui.store import chats, marks
 from tests.faults.support.trial import Trial
 from tests.support.faults import Answer
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop
 from tests.support.waiting import until
@@ -55,7 +56,7 @@ async def test_f_111_deleted_while_running(trial: Trial, what: str) -> None:
     said: list[Event] = []
     shop.inbox.subscribe(said.append)
     sent = [await trial.send(chat, f"m{chat}") for chat in (one, other)]
-    assert await shop.inbox.save_draft(Draft(ChatId(5), "черновик", 3)) is None
+    assert await shop.inbox.save_draft(Draft(ref(5), "черновик", 3)) is None
     delete(trial, what)
     await said_by(shop, said, MADE_AGAIN, look=True, times=1 + (what == "directory"))
     sent.append(await trial.send(one, "дальше"))
@@ -63,7 +64,7 @@ async def test_f_111_deleted_while_running(trial: Trial, what: str) -> None:
     trial.open()
     await trial.confirmed(*sent)
     assert trial.texts(one) == [f"m{one}", "дальше"]
-    assert (await trial.shop.inbox.draft(ChatId(5))).text == "черновик"
+    assert (await trial.shop.inbox.draft(ref(5))).text == "черновик"
     await trial.check()
 
 
@@ -117,13 +118,13 @@ async def test_f_117_the_cache_is_wiped_between_two_runs(trial: Trial) -> None:
     (chat,) = await trial.warm(1)
     shop = trial.open(background=False)
     outbox_id = await trial.send(chat, "m1")
-    assert await shop.inbox.save_draft(Draft(ChatId(5), "черновик", 3)) is None
+    assert await shop.inbox.save_draft(Draft(ref(5), "черновик", 3)) is None
     assert await shop.inbox.mark_seen(chat, MessageId(7)) is None
     await shop.close()
     shutil.rmtree(trial.root / "cache")
     shop = trial.open()
     assert shop.store.notices == ()
-    assert (await shop.inbox.draft(ChatId(5))).text == "черновик"
+    assert (await shop.inbox.draft(ref(5))).text == "черновик"
     await trial.confirmed(outbox_id)
     assert shop.store.read(marks.get, chat).result() == 7
     assert shop.store.read(chats.counts, 0).result()[Tab.ALL] > 0, "it is read again"

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.model.ids import ChatId
 from chat_tui.model.timeline import Draft
 from chat_tui.store import drafts
 from chat_tui.store.database import Store, StorePaths
 from chat_tui.store.errors import StoreProblem
 from tests.faults.support.checks import check_modes
 from tests.support.program import at_home, run
+from tests.support.refs import BUSINESS, ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import open_store
 
@@ -84,7 +84,7 @@ def paths(tmp_path: Path) -> StorePaths:
 
 
 def write(store: Store, chat_id: int) -> None:
-    store.write_state(drafts.save, Draft(ChatId(chat_id), "x", 1), chat_id).result()
+    store.write_state(drafts.save, Draft(ref(chat_id), "x", 1), chat_id).result()
 
 
 @pytest.mark.parametrize("part", ["cache.db", "state.db", "state.db-wal", "state.db-shm"])
@@ -111,7 +111,7 @@ def test_f_116_a_link_in_the_place_of_a_file(paths: StorePaths, tmp_path: Path, 
 def test_f_116_two_names_of_one_directory_share_one_journal(paths: StorePaths, tmp_path: Path) -> None:
     (tmp_path / "other").symlink_to(paths.data_dir)
     one = Store(paths)
-    other = Store(StorePaths(paths.cache_dir, tmp_path / "other"))
+    other = Store(StorePaths(paths.cache_dir, tmp_path / "other", BUSINESS))
     for number in range(2, 12):
         write(one if number % 2 else other, number)
     assert {len(store.read(drafts.chats_with_drafts).result()) for store in (one, other)} == {11}

@@ -4,11 +4,12 @@ import random
 import shutil
 from pathlib import Path
 
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import OutboxId
 from chat_tui.model.outbox import OutboxKind
 from chat_tui.store import outbox
 from chat_tui.store.database import Connection, Store, StorePaths
 from tests.faults.support.seeds import a_seed
+from tests.support.refs import BUSINESS, ref
 
 ROWS = 60
 FULL = 2
@@ -18,7 +19,7 @@ def enqueue(store: Store, number: int) -> None:
     store.write_state(
         outbox.enqueue,
         outbox_id=OutboxId(f"{number:08}"),
-        chat_id=ChatId(1 + number % 3),
+        chat_id=ref(1 + number % 3),
         kind=OutboxKind.TEXT,
         text=f"row {number} " + "x" * 700,
         file_name="",
@@ -47,7 +48,7 @@ def after_the_cut(live: Path, old_pages: Path, place: Path, chance: random.Rando
 def test_f_125_every_acknowledged_row_outlives_a_power_cut(tmp_path: Path) -> None:
     chance = random.Random(a_seed())
     live = tmp_path / "live"
-    paths = StorePaths(cache_dir=live / "cache", data_dir=live / "data")
+    paths = StorePaths(live / "cache", live / "data", BUSINESS)
     store = Store(paths)
     assert store.write_state(pragma, "synchronous").result() == FULL, (
         "or a power cut loses what was said to be safe"
@@ -59,7 +60,7 @@ def test_f_125_every_acknowledged_row_outlives_a_power_cut(tmp_path: Path) -> No
         if number % 6:
             continue
         found = after_the_cut(live, old_pages, tmp_path / f"found-{number}", chance)
-        again = Store(StorePaths(cache_dir=found / "cache", data_dir=found / "data"))
+        again = Store(StorePaths(found / "cache", found / "data", BUSINESS))
         kept = {item.outbox_id for item in again.read(outbox.open_items).result()}
         again.close()
         assert kept >= {f"{before:08}" for before in range(number + 1)}

@@ -148,6 +148,7 @@ import os, signal, sys
 from pathlib import Path
 from chat_tui.store.sqlite import connections, schema
 from chat_tui.store.database import StorePaths, Store
+from tests.support.refs import BUSINESS
 
 folder, root = Path(sys.argv[1]), Path(sys.argv[2])
 connections.MIGRATIONS = folder
@@ -162,7 +163,7 @@ def open_and_die(left):
             if left < 0:
                 os.kill(os.getpid(), signal.SIGKILL)
     schema.statements = statements
-    Store(StorePaths(root / str(number) / "cache", root / str(number) / "data")).close()
+    Store(StorePaths(root / str(number) / "cache", root / str(number) / "data", BUSINESS)).close()
     os._exit(7)
 
 number = 0

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.sandbox.ledger import Accepted
 from chat_tui.store import chats
 from chat_tui.store.database import Connection, Store
 from chat_tui.store.rows import ITEM, item_of
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import open_store
 
@@ -24,7 +25,7 @@ SAID = frozenset({OutboxState.SENT, OutboxState.CONFIRMED})
 class Typed:
     """One text (or file) the operator sent: what must be in the ledger once, or in the outbox."""
 
-    chat_id: ChatId
+    chat_id: ChatRef
     mark: str
     """The text, or the file's name."""
     outbox_id: OutboxId
@@ -35,14 +36,16 @@ def mark_of(item: OutboxItem) -> str:
     return item.text if item.kind == OutboxKind.TEXT else item.file_name
 
 
-def ledger_marks(ledger: Iterable[Accepted], chat_id: ChatId | int) -> list[str]:
+def ledger_marks(ledger: Iterable[Accepted], chat_id: ChatRef | int) -> list[str]:
     """What the Market accepted in a chat, in its order."""
-    return [entry.text or entry.name for entry in ledger if entry.chat_id == chat_id]
+    return [entry.text or entry.name for entry in ledger if entry.chat_id == ref(chat_id).number]
 
 
 def rows_of(conn: Connection) -> tuple[OutboxItem, ...]:
     """Every item of the outbox, settled ones too."""
-    return tuple(map(item_of, conn.execute(f"SELECT {ITEM} FROM outbox o ORDER BY o.chat_id, o.seq")))
+    return tuple(
+        item_of(conn, row) for row in conn.execute(f"SELECT {ITEM} FROM outbox o ORDER BY o.chat_id, o.seq")
+    )
 
 
 def read_rows(root: Path) -> tuple[OutboxItem, ...]:
@@ -69,7 +72,7 @@ def check_sending(
             row = left.get(one.outbox_id)
             assert row is not None, f"A1: {one} is lost"
             assert (row.chat_id, mark_of(row)) == (one.chat_id, one.mark), "A1: not what was typed"
-    for chat_id in {entry.chat_id for entry in ledger} | {one.chat_id for one in typed}:
+    for chat_id in {ref(entry.chat_id) for entry in ledger} | {one.chat_id for one in typed}:
         there = ledger_marks(ledger, chat_id)
         sent = [one.mark for one in typed if one.chat_id == chat_id]
         surplus = Counter(there) - Counter(sent)

@@ -21,13 +21,15 @@ from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
 from chat_tui.market.pacing import Deadlines
 from chat_tui.model.file import FileCard
-from chat_tui.model.ids import BusinessId, ChatId, OutboxId
+from chat_tui.model.ids import BusinessId, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.timeline import Draft
 from chat_tui.store.database import Store, StorePaths
 from chat_tui.store.errors import StoreBusy
 from tests.faults.support.steps import stop_at, stop_for_good
+from tests.support.refs import BUSINESS, ref
+from tests.support.shop import item_of
 
 
 class Child:
@@ -39,7 +41,7 @@ class Child:
         self.stop_after_answer = told.get("stop_at") == "box cleared"
         access = Access(told["url"], os.environ.pop("FAULTS_KEY"), business_id=BusinessId(told["business"]))
         deadlines = Deadlines(**told["deadlines"])
-        self.store = Store(StorePaths(cache_dir=root / "cache", data_dir=root / "data"))
+        self.store = Store(StorePaths(root / "cache", root / "data", BUSINESS))
         self.inbox = Inbox(
             self.store,
             lambda: MarketClient(access, deadlines=deadlines, wall_ms=self.wall_ms),
@@ -69,28 +71,28 @@ class Child:
         await self.inbox.close()
 
     async def send(self, chat: int, text: str) -> dict[str, Any]:
-        return shown(await self.inbox.send_text(ChatId(chat), text))
+        return shown(await self.inbox.send_text(ref(chat), text))
 
     async def file(self, chat: int, path: str) -> dict[str, Any]:
         card = await self.inbox.inspect_file(Path(path))
         assert isinstance(card, FileCard)
-        return shown(await self.inbox.send_file(ChatId(chat), card))
+        return shown(await self.inbox.send_file(ref(chat), card))
 
     async def save(self, chat: int, text: str) -> dict[str, Any]:
-        return shown(await self.inbox.save_draft(Draft(ChatId(chat), text, len(text))))
+        return shown(await self.inbox.save_draft(Draft(ref(chat), text, len(text))))
 
     async def draft(self, chat: int) -> dict[str, Any]:
-        found = await self.inbox.draft(ChatId(chat))
+        found = await self.inbox.draft(ref(chat))
         return {"text": found.text, "others": found.others}
 
     async def forget(self, chat: int, text: str) -> dict[str, Any]:
-        return shown(await self.inbox.forget_draft(ChatId(chat), text))
+        return shown(await self.inbox.forget_draft(ref(chat), text))
 
     async def resend(self, id: str) -> dict[str, Any]:
-        return shown(await self.inbox.resend(OutboxId(id)))
+        return shown(await self.inbox.resend(await item_of(self.inbox, OutboxId(id))))
 
     async def discard(self, id: str) -> dict[str, Any]:
-        return shown(await self.inbox.take_back(OutboxId(id)))
+        return shown(await self.inbox.take_back(await item_of(self.inbox, OutboxId(id))))
 
     async def open_items(self) -> dict[str, Any]:
         return {"items": [shown(item) for item in await self.inbox.open_items()]}

@@ -14,11 +14,12 @@ if __name__ == "__main__":
     prepare(os.environ)
 
 from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind
-from chat_tui.model.ids import ChatId, MessageId, OrderId
+from chat_tui.model.ids import MessageId, OrderId
 from chat_tui.model.message import Message, Sender
 from chat_tui.store import chats, messages
 from chat_tui.store.database import Store
 from tests.faults.support.payloads import PAYLOADS
+from tests.support.refs import ref
 from tests.support.scenes import MINUTE, NOW, make_scene
 
 SIZE = (140, 190)
@@ -34,15 +35,15 @@ def _fill(store: Store, texts: list[str]) -> None:
     for number, name in enumerate(names, 1):
         at = NOW - (len(names) - number + 2) * MINUTE
         about = ChatContext(ContextKind.ORDER, OrderId(51230870000 + number), customer_name=name)
-        chat = Chat(ChatId(number), about, ChatKind.CHAT, ChatStatus.WAITING_FOR_PARTNER, at, at)
+        chat = Chat(ref(number), about, ChatKind.CHAT, ChatStatus.WAITING_FOR_PARTNER, at, at)
         said = texts if name == FIRST else ["Здравствуйте!" if name == LAST else name]
         talk = [
-            Message(ChatId(number), MessageId(1000 * number + n), at, Sender.CUSTOMER, text)
+            Message(ref(number), MessageId(1000 * number + n), at, Sender.CUSTOMER, text)
             for n, text in enumerate(said)
         ]
         store.write_cache(chats.save_page, [chat], NOW).result()
         store.write_cache(
-            messages.save_page, ChatId(number), talk, newest_reached=True, oldest_reached=True
+            messages.save_page, ref(number), talk, newest_reached=True, oldest_reached=True
         ).result()
 
 

@@ -5,12 +5,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from chat_tui.market.pacing import Deadlines
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.message import Message
 from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.model.timeline import Coverage
 from tests.faults.support.trial import Trial
 from tests.support.faults import Answer
+from tests.support.refs import ref
 from tests.support.shop import Shop
 from tests.support.waiting import until
 
@@ -70,7 +71,7 @@ async def listed(shop: Shop) -> tuple[QueueItem, ...]:
     return found.items
 
 
-async def history(shop: Shop, chat_id: ChatId) -> list[Message]:
+async def history(shop: Shop, chat_id: ChatRef) -> list[Message]:
     """Every message of a chat in the cache, oldest first."""
     found: list[Message] = []
     before: MessageId | None = None
@@ -82,7 +83,7 @@ async def history(shop: Shop, chat_id: ChatId) -> list[Message]:
         before = found[0].message_id
 
 
-async def read_to_the_beginning(shop: Shop, chat_id: ChatId) -> list[int]:
+async def read_to_the_beginning(shop: Shop, chat_id: ChatRef) -> list[int]:
     """Read a whole chat as somebody does who scrolls up; the ids in the order of the screen."""
     assert await shop.inbox.fetch_chat(chat_id) is None
 
@@ -94,14 +95,14 @@ async def read_to_the_beginning(shop: Shop, chat_id: ChatId) -> list[int]:
     return [message.message_id for message in await history(shop, chat_id)]
 
 
-def true_ids(trial: Trial, chat_id: ChatId) -> list[int]:
+def true_ids(trial: Trial, chat_id: ChatRef) -> list[int]:
     """The messages the Market has, oldest first."""
     world = trial.market.world
-    return [message.message_id for message in world.messages(world.chat(chat_id))]
+    return [message.message_id for message in world.messages(world.chat(chat_id.number))]
 
 
-def long_chat(trial: Trial) -> ChatId:
+def long_chat(trial: Trial) -> ChatRef:
     """The chat with the longest history."""
     world = trial.market.world
     chats = world.listed("desc", None, 0, 1000)
-    return ChatId(max(chats, key=lambda chat: len(world.messages(chat))).chat_id)
+    return ref(max(chats, key=lambda chat: len(world.messages(chat))).chat_id)

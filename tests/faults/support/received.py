@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from chat_tui.model.file import Saved
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.problem import Problem, ProblemKind
 from tests.faults.support.trial import Trial
 
@@ -16,7 +16,7 @@ class Received:
     """A message with files in a chat that is open, and an empty folder."""
 
     trial: Trial
-    chat_id: ChatId
+    chat_id: ChatRef
     message_id: MessageId
     folder: Path
 
@@ -43,7 +43,7 @@ def _relinked(body: Any, url: str) -> Any:
 async def came(trial: Trial, tmp_path: Path, *files: tuple[str, bytes], url: str | None = None) -> Received:
     """A buyer has sent files."""
     [chat_id] = trial.chats(1)
-    message_id = MessageId(trial.market.say(chat_id, None, files=files or [("photo.png", b"content")]))
+    message_id = MessageId(trial.market.say(chat_id.number, None, files=files or [("photo.png", b"content")]))
     folder = tmp_path / "folder"
     folder.mkdir()
     case = Received(trial, chat_id, message_id, folder)

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.queue import Tab
 from chat_tui.store import chats
 from chat_tui.store.database import Store
@@ -89,7 +89,7 @@ def check_files(root: Path) -> None:
 def check_loop(store: Store) -> None:
     """No chat is out of the loop: `n` leads to every chat that the tab of waiting ones counts."""
     counted = store.read(chats.counts, 0).result()[Tab.WAITING]
-    visited: list[ChatId] = []
+    visited: list[ChatRef] = []
     at = store.read(chats.next_waiting, None, now=0).result()
     while at is not None and at not in visited:
         visited.append(at)

@@ -18,7 +18,7 @@ from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
 from chat_tui.market.pacing import Deadlines
 from chat_tui.model.file import FileCard
-from chat_tui.model.ids import BusinessId, ChatId, Millis, OutboxId
+from chat_tui.model.ids import BusinessId, ChatRef, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem
 from chat_tui.sandbox.ledger import RequestRecord
@@ -35,8 +35,9 @@ from tests.faults.support.checks import (
     read_rows,
 )
 from tests.support.faults import Answer
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
-from tests.support.shop import QUICK, Shop, open_store
+from tests.support.shop import QUICK, Shop, item_of, open_store
 from tests.support.waiting import crowd, until
 
 
@@ -101,14 +102,14 @@ class Trial:
         """What the next sends get."""
         self.market.script(operation, answers)
 
-    def chats(self, count: int) -> list[ChatId]:
+    def chats(self, count: int) -> list[ChatRef]:
         """Chats of the world that may be written in."""
         listed = self.market.world.listed("desc", None, 0, 60)
-        found = [ChatId(chat.chat_id) for chat in listed if chat.status != "FINISHED"]
+        found = [ref(chat.chat_id) for chat in listed if chat.status != "FINISHED"]
         assert len(found) >= count
         return found[:count]
 
-    async def warm(self, count: int) -> list[ChatId]:
+    async def warm(self, count: int) -> list[ChatRef]:
         """Chats whose newest messages the cache has, brought by a copy that is closed again."""
         shop = self.open(background=False)
         chosen = self.chats(count)
@@ -120,11 +121,11 @@ class Trial:
 
     # -- the operator ----------------------------------------------------------------------------------
 
-    async def send(self, chat_id: ChatId, text: str) -> OutboxId:
+    async def send(self, chat_id: ChatRef, text: str) -> OutboxId:
         """Type a text and press Enter."""
         return self._note(await self.shop.inbox.send_text(chat_id, text))
 
-    async def send_file(self, chat_id: ChatId, path: Path) -> OutboxId:
+    async def send_file(self, chat_id: ChatRef, path: Path) -> OutboxId:
         """Choose a file and confirm its card."""
         card = await self.shop.inbox.inspect_file(path)
         assert isinstance(card, FileCard)
@@ -137,7 +138,7 @@ class Trial:
 
     async def discard(self, outbox_id: OutboxId) -> OutboxItem:
         """Take an item back."""
-        taken = await self.shop.inbox.take_back(outbox_id)
+        taken = await self.shop.inbox.take_back(await item_of(self.shop.inbox, outbox_id))
         assert isinstance(taken, OutboxItem), taken
         self.discarded.add(outbox_id)
         return taken
@@ -172,7 +173,7 @@ class Trial:
         """The requests of this operation."""
         return [request for request in self.market.requests if request.operation == operation]
 
-    def texts(self, chat_id: ChatId) -> list[str]:
+    def texts(self, chat_id: ChatRef) -> list[str]:
         """What the Market accepted in a chat."""
         return ledger_marks(self.market.ledger, chat_id)
 

@@ -11,6 +11,7 @@ from chat_tui.paths import locate
 from chat_tui.store.database import Connection, Store, StorePaths
 from tests.faults.support.checks import check_key, check_modes, rows_of
 from tests.support.pty_program import PtyProgram
+from tests.support.refs import BUSINESS
 from tests.support.sandbox import Sandbox
 
 PROGRAM = ("-P", "-m", "chat_tui")
@@ -142,7 +143,7 @@ class Kept:
 
     def __init__(self, market: Sandbox) -> None:
         business = str(market.business_id)
-        store = Store(StorePaths(cache_dir=cache() / business, data_dir=data() / business))
+        store = Store(StorePaths(cache() / business, data() / business, BUSINESS))
         try:
             self.rows = store.read(rows_of).result()
             self.drafts = tuple(store.read(_drafts).result())

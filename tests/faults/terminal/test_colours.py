@@ -10,7 +10,6 @@ from rich.color import Color, ColorSystem
 from rich.segment import Segment
 from rich.terminal_theme import MONOKAI
 
-from chat_tui.model.ids import ChatId
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.ui.terminal.colours import PLAIN_THEME, is_monochrome, theme_for
@@ -18,6 +17,7 @@ from chat_tui.ui.terminal.environment import prepare
 from tests.faults.support.trial import SEND
 from tests.faults.support.window import Window, settings
 from tests.support.faults import Answer
+from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.scenes import Scene, make_scene, queue_an_answer
 from tests.support.settling import pressing
@@ -58,7 +58,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
     for state in STATES:
         steps = [] if state is OutboxState.WAITING else [OutboxState.SENDING]
         problem = ProblemKind.OFFLINE if state is OutboxState.WAITING else ""
-        queue_an_answer(made.store, ChatId(2), f"text {state}", *steps, state, problem=problem)
+        queue_an_answer(made.store, ref(2), f"text {state}", *steps, state, problem=problem)
     yield made
     made.close()
 

@@ -13,7 +13,7 @@ from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.sending.delivery import Delivery
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.writing import Writing
-from chat_tui.model.ids import ChatId, Millis, OutboxId
+from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind
 from chat_tui.model.problem import Problem
 from chat_tui.model.timeline import Draft
@@ -58,7 +58,7 @@ class Copy(VirtualProcess):
         """Begin to deliver."""
         self.spawn(self.delivery.run())
 
-    async def type_text(self, chat_id: ChatId, text: str) -> bool:
+    async def type_text(self, chat_id: ChatRef, text: str) -> bool:
         """Open the chat and type; whether the text is durable as its draft."""
         try:
             await self.writing.draft(chat_id)
@@ -66,7 +66,7 @@ class Copy(VirtualProcess):
             return False
         return await self.writing.save_draft(Draft(chat_id, text, 0)) is None
 
-    async def send_text(self, chat_id: ChatId, text: str) -> OutboxItem | Problem:
+    async def send_text(self, chat_id: ChatRef, text: str) -> OutboxItem | Problem:
         """Enter in the compose box, and once more where the operator is asked."""
         queued = await self.writing.enqueue_text(chat_id, text)
         if isinstance(queued, Problem) and queued.doubts:
@@ -74,7 +74,7 @@ class Copy(VirtualProcess):
         self.delivery.wake()
         return queued
 
-    async def send_file(self, chat_id: ChatId, name: str) -> OutboxItem | None:
+    async def send_file(self, chat_id: ChatRef, name: str) -> OutboxItem | None:
         """A file whose copy lies in the spool; None when it could not be queued."""
         try:
             queued = await self._writes.enqueue(
@@ -98,7 +98,7 @@ class Copy(VirtualProcess):
         if isinstance(taken, OutboxItem):
             self.delivery.forget(outbox_id)
 
-    async def read_history(self, chat_id: ChatId) -> None:
+    async def read_history(self, chat_id: ChatRef) -> None:
         """What sync does for a chat that changed."""
         with suppress(StoreError):
             await self.history.newer(chat_id)

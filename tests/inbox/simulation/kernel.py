@@ -7,37 +7,40 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.store import chats, outbox, shape
 from chat_tui.store.errors import StoreProblem
 from chat_tui.store.sqlite import connections, schema
+from chat_tui.store.sqlite.connections import Connection
+from tests.support.refs import BUSINESS, ref
 
 
-class Memory(sqlite3.Connection):
+class Memory(Connection):
     """A database that goes with the world it belongs to."""
 
     def __del__(self) -> None:
         self.close()
 
 
-def new_database(count: int) -> sqlite3.Connection:
+def new_database(count: int) -> Memory:
     """Both files of the store as one in memory, with so many chats of which nothing was read yet."""
     # Whichever thread collects the garbage closes it.
     conn = sqlite3.connect(
         ":memory:", isolation_level=None, cached_statements=512, factory=Memory, check_same_thread=False
     )
+    conn.business = BUSINESS
     shape.read_tolerantly(conn)
     for kind in ("cache", "state"):
         for path in sorted((connections.MIGRATIONS / kind).glob("*.sql")):
             for statement in schema.statements(path.read_text(encoding="utf-8")):
                 conn.execute(statement)
-    chats.save_page(conn, [new_chat(ChatId(n)) for n in range(1, count + 1)], 1)
+    chats.save_page(conn, [new_chat(ref(n)) for n in range(1, count + 1)], 1)
     return conn
 
 
-def new_chat(chat_id: ChatId) -> Chat:
+def new_chat(chat_id: ChatRef) -> Chat:
     """A chat as the list tells it."""
     context = ChatContext(ContextKind.ORDER)
     return Chat(chat_id, context, ChatKind.CHAT, ChatStatus.NEW, created_at=1, updated_at=1)
@@ -55,7 +58,7 @@ class Watcher(Protocol):
     def answered(self, owner: int, item: OutboxItem, answer: Accepted | Problem) -> None:
         """A copy has heard the outcome of an attempt."""
 
-    def has_read(self, chat_id: ChatId) -> None:
+    def has_read(self, chat_id: ChatRef) -> None:
         """A copy has read the history of a chat to its end."""
 
     def takes_back(self, outbox_id: OutboxId) -> None:
@@ -72,7 +75,7 @@ _ABOUT_TURNS = frozenset({outbox.due, outbox.heads, outbox.told})
 class Kernel:
     """The machine all copies run on."""
 
-    conn: sqlite3.Connection
+    conn: Memory
     watcher: Watcher
     boot: str = "first start"
     started_at: float = 0.0
@@ -83,8 +86,10 @@ class Kernel:
     """By lock file: which copy holds which number."""
     commits: Counter[tuple[str, int]] = field(default_factory=Counter)
     """How often each copy has changed which of the two files."""
-    _items: defaultdict[ChatId, dict[OutboxId, OutboxItem]] = field(default_factory=lambda: defaultdict(dict))
-    _chats: dict[OutboxId, ChatId] = field(default_factory=dict)
+    _items: defaultdict[ChatRef, dict[OutboxId, OutboxItem]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
+    _chats: dict[OutboxId, ChatRef] = field(default_factory=dict)
     _touched: list[OutboxId] = field(default_factory=list)
     _answers: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     """What was asked about the outbox since it last changed."""
@@ -112,7 +117,7 @@ class Kernel:
         """Which copy holds the lock of which chat."""
         return self.locks["chats"]
 
-    def items_of(self, chat_id: ChatId) -> dict[OutboxId, OutboxItem]:
+    def items_of(self, chat_id: ChatRef) -> dict[OutboxId, OutboxItem]:
         """The items of a chat as they were last committed."""
         return self._items[chat_id]
 

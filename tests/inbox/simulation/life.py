@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from chat_tui.model.ids import ChatId
 from chat_tui.store import outbox
 from tests.inbox.simulation import people
 from tests.inbox.simulation.market import BEGINNING
@@ -12,6 +11,7 @@ from tests.inbox.simulation.plan import Plan
 from tests.inbox.simulation.referee import BrokenPromiseError
 from tests.inbox.simulation.virtual import run
 from tests.inbox.simulation.world import World, virtual_loop
+from tests.support.refs import ref
 
 LONGEST_S = 24 * 3600.0
 
@@ -31,7 +31,7 @@ async def live(world: World) -> None:
     ]
     per_chat = -(-world.plan.intents // world.plan.chats)
     typing = [
-        asyncio.create_task(people.write(world, ChatId(n), per_chat)) for n in range(1, world.plan.chats + 1)
+        asyncio.create_task(people.write(world, ref(n), per_chat)) for n in range(1, world.plan.chats + 1)
     ]
     await _join(typing, around)
     world.is_healed = True
@@ -72,7 +72,7 @@ async def _read(world: World) -> None:
     while True:
         await asyncio.sleep(world.dice.uniform(5.0, 30.0))
         if (copy := world.awake()) is not None:
-            copy.spawn(copy.read_history(ChatId(world.dice.randint(1, world.plan.chats))))
+            copy.spawn(copy.read_history(ref(world.dice.randint(1, world.plan.chats))))
 
 
 async def _jump(world: World) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from chat_tui.store.database import StorePaths
 from tests.inbox.simulation.process import VirtualProcess
+from tests.support.refs import BUSINESS
 
 Answer = asyncio.Future[Any]
 """The engine awaits what the store gives; here it is there at once, most of the time."""
@@ -17,7 +18,7 @@ class SimStore:
 
     def __init__(self, process: VirtualProcess) -> None:
         self._process = process
-        self.paths = StorePaths(Path("/nowhere"), Path("/nowhere"))
+        self.paths = StorePaths(Path("/nowhere"), Path("/nowhere"), BUSINESS)
 
     def read(self, fn: Callable[..., Any], *arguments: Any, **words: Any) -> Answer:
         return self._run(lambda: self._process.kernel.read(fn, arguments, words))

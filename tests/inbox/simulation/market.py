@@ -5,7 +5,7 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from chat_tui.model.ids import ChatId, MessageId, Millis, OutboxId
+from chat_tui.model.ids import ChatRef, MessageId, Millis, OutboxId
 from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind
 from chat_tui.model.paging import MessagesPage
@@ -45,7 +45,7 @@ class FaultyMarket:
 
     random: random.Random
     manners: Manners
-    ledger: defaultdict[ChatId, list[Written]] = field(default_factory=lambda: defaultdict(list))
+    ledger: defaultdict[ChatRef, list[Written]] = field(default_factory=lambda: defaultdict(list))
     of_item: defaultdict[OutboxId, list[MessageId]] = field(default_factory=lambda: defaultdict(list))
     posts: int = 0
     looks: int = 0
@@ -55,7 +55,7 @@ class FaultyMarket:
         """The Market's clock."""
         return BEGINNING + int(now() * 1000)
 
-    def say(self, chat_id: ChatId, text: str, sender: str = Sender.PARTNER) -> None:
+    def say(self, chat_id: ChatRef, text: str, sender: str = Sender.PARTNER) -> None:
         """Somebody writes without this program: a buyer, or a colleague in the web cabinet."""
         self._write(chat_id, sender, text, (), None)
 
@@ -65,7 +65,7 @@ class FaultyMarket:
 
     def _write(
         self,
-        chat_id: ChatId,
+        chat_id: ChatRef,
         sender: str,
         text: str | None,
         files: tuple[Attachment, ...],
@@ -114,7 +114,7 @@ class FaultyMarket:
         return Problem(ProblemKind.TIMEOUT, Certainty.UNCLEAR)
 
     async def history(
-        self, chat_id: ChatId, base: MessageId | None, token: str | None
+        self, chat_id: ChatRef, base: MessageId | None, token: str | None
     ) -> MessagesPage | Problem:
         """getChatHistory: what is visible by now; a whole history in any order, pages newest first."""
         self.looks += 1

@@ -2,18 +2,19 @@
 
 import asyncio
 
-from chat_tui.model.ids import ChatId
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.store import drafts, outbox
 from tests.inbox.simulation.copy import Copy
 from tests.inbox.simulation.world import World
+from tests.support.refs import ref
 
 S = OutboxState
 PHRASES = ("Здравствуйте!", "Да", "Завтра")
 
 
-async def write(world: World, chat_id: ChatId, count: int) -> None:
+async def write(world: World, chat_id: ChatRef, count: int) -> None:
     """The operator in one chat: he types, and types again when his text is still in the box."""
     said = world.phrases.setdefault(chat_id, [])
     for number in range(count):
@@ -27,7 +28,7 @@ async def write(world: World, chat_id: ChatId, count: int) -> None:
                 await world.ask(copy, copy.take_back(queued.outbox_id))
 
 
-async def _send(world: World, chat_id: ChatId, text: str) -> OutboxItem | None:
+async def _send(world: World, chat_id: ChatRef, text: str) -> OutboxItem | None:
     """Until it is queued; after a crash the text is in the box or in the outbox, never in neither."""
     while True:
         copy = world.awake()
@@ -49,7 +50,7 @@ async def _send(world: World, chat_id: ChatId, text: str) -> OutboxItem | None:
         await asyncio.sleep(1.0)
 
 
-async def _send_file(world: World, copy: Copy, chat_id: ChatId, name: str) -> OutboxItem | None:
+async def _send_file(world: World, copy: Copy, chat_id: ChatRef, name: str) -> OutboxItem | None:
     outcome = await world.ask(copy, copy.send_file(chat_id, name))
     return outcome if isinstance(outcome, OutboxItem) else None
 
@@ -75,7 +76,7 @@ async def talk_elsewhere(world: World) -> None:
     """Buyers, and a colleague in the web cabinet, who sometimes uses the same words."""
     while True:
         await asyncio.sleep(world.dice.expovariate(1 / 8.0))
-        chat_id = ChatId(world.dice.randint(1, world.plan.chats))
+        chat_id = ref(world.dice.randint(1, world.plan.chats))
         if world.dice.random() < 0.5:
             world.market.say(chat_id, world.dice.choice(PHRASES), Sender.CUSTOMER)
         elif world.phrases.get(chat_id) and world.dice.random() < world.plan.equal_words:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.message import Sender
 from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind, OutboxState, may_move
 from chat_tui.model.problem import Problem, ProblemKind
@@ -45,10 +45,10 @@ class Referee:
     """The clock on the wall does not jump."""
     kernel: Kernel = field(init=False)
     stories: dict[OutboxId, Story] = field(default_factory=dict)
-    flying: dict[ChatId, int] = field(default_factory=dict)
+    flying: dict[ChatRef, int] = field(default_factory=dict)
     told: dict[OutboxId, tuple[OutboxKind, float, float]] = field(default_factory=dict)
     """Kind, told moment and moment of telling, by item."""
-    foreign: set[tuple[ChatId, str]] = field(default_factory=set)
+    foreign: set[tuple[ChatRef, str]] = field(default_factory=set)
     """Words of the operator that somebody also wrote elsewhere."""
     trace: list[str] | None = None
 
@@ -62,7 +62,7 @@ class Referee:
         if before is not None and after is not None:
             self._check_move(owner, before, after)
             by_operator = after.state == S.QUEUED
-            if not by_operator and self.kernel.holders.get(item.chat_id) != owner:
+            if not by_operator and self.kernel.holders.get(item.chat_id.number) != owner:
                 self.fail(f"copy {owner} moved {_name(item)} without the lock of its chat")
             if before.state != S.QUEUED and by_operator:
                 story.asked += 1
@@ -88,7 +88,7 @@ class Referee:
         story = self.stories[item.outbox_id]
         if item.chat_id in self.flying:
             self.fail(f"{_name(item)} left while another request of its chat was in flight")
-        if self.kernel.holders.get(item.chat_id) != owner:
+        if self.kernel.holders.get(item.chat_id.number) != owner:
             self.fail(f"copy {owner} sent {_name(item)} without the lock of its chat")
         if item.attempt < 1 or item.base_message_id is None:
             self.fail(f"{_name(item)} left before its attempt was committed")
@@ -101,7 +101,7 @@ class Referee:
         if isinstance(answer, Problem) and answer.retry_after_s is not None:
             self._heard[item.outbox_id] = self.now() + answer.retry_after_s
 
-    def has_read(self, chat_id: ChatId) -> None:
+    def has_read(self, chat_id: ChatRef) -> None:
         self._reads[chat_id] += 1
 
     def takes_back(self, outbox_id: OutboxId) -> None:
@@ -126,7 +126,7 @@ class Referee:
     _unclear: dict[OutboxId, tuple[float, int]] = field(default_factory=dict)
     """Since when, and after how many reads of its history, an outcome is unclear."""
     _taken: set[OutboxId] = field(default_factory=set)
-    _reads: Counter[ChatId] = field(default_factory=Counter)
+    _reads: Counter[ChatRef] = field(default_factory=Counter)
     _heard: dict[OutboxId, float] = field(default_factory=dict)
     """Until when the Market told a copy to wait, not yet written down."""
 
@@ -160,7 +160,7 @@ class Referee:
     def judge(self, open_items: tuple[OutboxItem, ...]) -> None:
         """Nothing lost, nothing doubled, order kept."""
         self._check_lost({item.outbox_id for item in open_items})
-        order: defaultdict[ChatId, list[tuple[int, int]]] = defaultdict(list)
+        order: defaultdict[ChatRef, list[tuple[int, int]]] = defaultdict(list)
         for story in self.stories.values():
             item = story.item
             written = self.market.of_item.get(item.outbox_id, [])
@@ -186,14 +186,14 @@ class Referee:
         for group, missing in self._missing().items():
             self.fail(f"{missing} of {group} are called sent and are not there")
 
-    def _missing(self) -> Counter[tuple[ChatId, str]]:
+    def _missing(self) -> Counter[tuple[ChatRef, str]]:
         """By words: how many are called sent that the ledger lacks; not where somebody else said the same."""
         groups = Counter(
             _group(story.item)
             for story in self.stories.values()
             if not story.left and story.item.state in {S.CONFIRMED, S.SENT}
         )
-        there: Counter[tuple[ChatId, str]] = Counter()
+        there: Counter[tuple[ChatRef, str]] = Counter()
         for chat_id, ledger in self.market.ledger.items():
             for written in ledger:
                 if written.outbox_id is not None:
@@ -238,7 +238,7 @@ class Referee:
             self.trace.append(f"{self.now():10.2f}  {words}")
 
 
-def _group(item: OutboxItem) -> tuple[ChatId, str]:
+def _group(item: OutboxItem) -> tuple[ChatRef, str]:
     return item.chat_id, item.text or item.file_name
 
 

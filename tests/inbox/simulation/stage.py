@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.model.ids import ChatId, MessageId, OutboxId
+from chat_tui.model.ids import ChatRef, MessageId, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem, OutboxState
 from chat_tui.model.paging import MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -16,6 +16,7 @@ from tests.inbox.simulation.copy import Copy
 from tests.inbox.simulation.market import FaultyMarket, Manners
 from tests.inbox.simulation.plan import Plan
 from tests.inbox.simulation.world import World, virtual_loop
+from tests.support.refs import ref
 
 T = TypeVar("T")
 
@@ -67,7 +68,7 @@ class ScriptedMarket(FaultyMarket):
         return _ANSWERS.get(outcome) or Accepted(self.now_ms())
 
     async def history(
-        self, chat_id: ChatId, base: MessageId | None, token: str | None
+        self, chat_id: ChatRef, base: MessageId | None, token: str | None
     ) -> MessagesPage | Problem:
         page = await super().history(chat_id, base, token)
         if self.is_unreadable is not None:
@@ -126,21 +127,21 @@ class Stage:
     def send(self, text: str, chat_id: int = 1, copy: Copy | None = None) -> OutboxId:
         """The operator sends a text; its id once it is durable."""
         copy = copy or self.copy
-        queued = self.wait_for(self.world.ask(copy, copy.send_text(ChatId(chat_id), text)))
+        queued = self.wait_for(self.world.ask(copy, copy.send_text(ref(chat_id), text)))
         assert isinstance(queued, OutboxItem)
         return queued.outbox_id
 
     def send_file(self, name: str, chat_id: int = 1) -> OutboxId:
         """The operator sends a file; its id once it is durable."""
-        queued = self.wait_for(self.world.ask(self.copy, self.copy.send_file(ChatId(chat_id), name)))
+        queued = self.wait_for(self.world.ask(self.copy, self.copy.send_file(ref(chat_id), name)))
         assert queued is not None
         return OutboxId(queued.outbox_id)
 
     def say_elsewhere(self, text: str, chat_id: int = 1) -> None:
         """A colleague writes in the web cabinet, and the first copy reads it."""
-        self.wait_for(self._say_elsewhere(ChatId(chat_id), text))
+        self.wait_for(self._say_elsewhere(ref(chat_id), text))
 
-    async def _say_elsewhere(self, chat_id: ChatId, text: str) -> None:
+    async def _say_elsewhere(self, chat_id: ChatRef, text: str) -> None:
         self.market.say(chat_id, text)
         await self.world.ask(self.copy, self.copy.read_history(chat_id))
 
@@ -196,7 +197,7 @@ class Stage:
     def chat_answers(self, answer: Problem) -> None:
         """The Market says this whenever the first copy asks for a chat."""
 
-        async def get_chat(_: ChatId) -> Problem:
+        async def get_chat(_: ChatRef) -> Problem:
             return answer
 
         client: Any = self.copy.history._ctx.client
@@ -204,5 +205,5 @@ class Stage:
 
     def posted(self, chat_id: int = 1) -> list[str]:
         """What was accepted in a chat from this program, in its order."""
-        ledger = self.market.ledger[ChatId(chat_id)]
+        ledger = self.market.ledger[ref(chat_id)]
         return [w.message.text or w.message.attachments[0].name or "" for w in ledger if w.outbox_id]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from chat_tui.model.chat import Chat, KeyRights, NewChat, Shop
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.link import Budget
 from chat_tui.model.outbox import Accepted, OutboxState
 from chat_tui.model.paging import ChatsPage, MessagesPage
@@ -51,7 +51,7 @@ class CopyClient:
             return Problem(ProblemKind.TIMEOUT, Certainty.UNCLEAR)
         return answer
 
-    async def _send(self, chat_id: ChatId) -> Accepted | Problem:
+    async def _send(self, chat_id: ChatRef) -> Accepted | Problem:
         await self._process.touch()
         kernel = self._process.kernel
         sending = [i for i in kernel.items_of(chat_id).values() if i.state == OutboxState.SENDING]
@@ -68,12 +68,12 @@ class CopyClient:
         kernel.watcher.answered(self._process.number, sending[0], answer)
         return answer
 
-    async def send_message(self, chat_id: ChatId, text: str) -> Accepted | Problem:
+    async def send_message(self, chat_id: ChatRef, text: str) -> Accepted | Problem:
         return await self._send(chat_id)
 
     async def send_file(
         self,
-        chat_id: ChatId,
+        chat_id: ChatRef,
         *,
         path: Path,
         name: str,
@@ -85,7 +85,7 @@ class CopyClient:
 
     async def get_chat_history(
         self,
-        chat_id: ChatId,
+        chat_id: ChatRef,
         *,
         from_message_id: MessageId | None = None,
         page_token: str | None = None,
@@ -99,7 +99,7 @@ class CopyClient:
             self._process.kernel.watcher.has_read(chat_id)
         return page
 
-    async def get_chat(self, chat_id: ChatId) -> Chat | Problem:
+    async def get_chat(self, chat_id: ChatRef) -> Chat | Problem:
         return new_chat(chat_id)
 
     async def get_chats(
@@ -107,7 +107,7 @@ class CopyClient:
     ) -> ChatsPage | Problem:
         raise NotImplementedError("delivery does not ask for the list")
 
-    async def create_chat(self, about: NewChat) -> ChatId | Problem:
+    async def create_chat(self, about: NewChat) -> ChatRef | Problem:
         raise NotImplementedError("delivery creates no chat")
 
     async def get_key_rights(self) -> KeyRights | Problem:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.model.ids import ChatId, Millis, OutboxId
+from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.store import outbox
 from tests.inbox.simulation.copy import Copy
@@ -37,7 +37,7 @@ class World:
     stopped: int = 0
     """Requests that the operator broke off."""
     seen: set[OutboxId] = field(default_factory=set)
-    phrases: dict[ChatId, list[str]] = field(default_factory=dict)
+    phrases: dict[ChatRef, list[str]] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, plan: Plan, trace: list[str] | None = None, market: FaultyMarket | None = None) -> "World":

@@ -2,11 +2,12 @@ from dataclasses import replace
 
 import pytest
 
-from chat_tui.model.ids import ChatId, OutboxId
+from chat_tui.model.ids import OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.ui.screens.outbox import OutboxAction, OutboxChoice, OutboxScreen
 from chat_tui.ui.screens.questions import Confirm
 from chat_tui.words.delivery import delivery_state
+from tests.support.refs import ref
 from tests.support.settling import press, settled
 from tests.ui.screens.stage import NOTHING, staged
 
@@ -17,7 +18,7 @@ NAME = "Olga [/] K.\x1b · order 51230874561 · Cosy kitchen"
 def item(state: OutboxState, outbox_id: str = "a", **other: object) -> OutboxItem:
     made = OutboxItem(
         OutboxId(outbox_id),
-        ChatId(7),
+        ref(7),
         1,
         OutboxKind.TEXT,
         "Good [red]day\x1b[2J",

@@ -12,12 +12,13 @@ from textual.pilot import Pilot
 
 from chat_tui.inbox.events import ChatsChanged, Event, LinkChanged, TimelineChanged
 from chat_tui.inbox.service import Inbox
-from chat_tui.model.ids import ChatId, MessageId
+from chat_tui.model.ids import MessageId
 from chat_tui.model.link import Link, LinkState
 from chat_tui.model.message import Sender
 from chat_tui.model.search import SearchCoverage, SearchHit, SearchPage, SearchQuery
 from chat_tui.ui.screens import search
 from chat_tui.ui.screens.search import NEAR, PAGE, LastSearch, SearchScreen
+from tests.support.refs import ref
 from tests.support.settling import press, settled
 from tests.ui.pane_samples import DAY, HOSTILE, MINUTE, NOW, is_harmless, queue_item
 from tests.ui.screens.stage import DialogApp, staged, until
@@ -218,7 +219,7 @@ async def test_an_answer_without_hits_is_not_the_end() -> None:
 
 
 @pytest.mark.parametrize(
-    "event", [ChatsChanged(frozenset({ChatId(1)})), TimelineChanged(ChatId(1))], ids=["chats", "timeline"]
+    "event", [ChatsChanged(frozenset({ref(1)})), TimelineChanged(ref(1))], ids=["chats", "timeline"]
 )
 async def test_news_are_looked_at_and_the_highlight_stays_on_its_hit(
     event: Event, monkeypatch: pytest.MonkeyPatch
@@ -252,7 +253,7 @@ async def test_without_news_nothing_is_asked() -> None:
         await pilot.pause(0.02)
         assert (len(archive.asked), archive.covered) == (asked, covered)
         for _ in range(100):
-            archive.tell(ChatsChanged(frozenset({ChatId(1)})))
+            archive.tell(ChatsChanged(frozenset({ref(1)})))
         await pilot.pause(0.02)
         assert (len(archive.asked), archive.covered) == (asked, covered)
 
