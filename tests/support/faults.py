@@ -166,6 +166,11 @@ class Script:
                     return self._answers[name].popleft()
         return NO_FAULT
 
+    def clear(self) -> None:
+        """Forget what was not taken: the Market answers as it is again."""
+        with self._lock:
+            self._answers.clear()
+
     def left(self, operation: str) -> int:
         """How many answers still wait under this name."""
         with self._lock:
