@@ -44,13 +44,12 @@ class Commands:
     """What they call whoever writes."""
 
     def __post_init__(self) -> None:
-        talk, order, dialogs = self.talk, self.order, self._ask
-        self.advancing = Advancing(self.screen, self.terminal, self.inbox, talk)
-        self.editing = Editing(self.screen, self.terminal, talk, dialogs)
-        main = self.screen, self.terminal, self.inbox, self.queue, talk
-        self.opening = Opening(*main, order, self.editing, dialogs, self.now, self.zone)
-        marked = self.screen, self.inbox, self.queue, talk
-        self.marking = Marking(*marked, self.opening, dialogs, self.now, self.zone)
+        screen, terminal, inbox, queue = self.screen, self.terminal, self.inbox, self.queue
+        talk, order, now, zone, dialogs = self.talk, self.order, self.now, self.zone, self._ask
+        self.advancing = Advancing(screen, terminal, inbox, talk)
+        self.editing = Editing(screen, terminal, talk, dialogs)
+        self.opening = Opening(screen, terminal, inbox, queue, talk, order, self.editing, dialogs, now, zone)
+        self.marking = Marking(screen, inbox, queue, talk, self.opening, dialogs, now, zone)
 
     @cached_property
     def dialogs(self) -> "Dialogs":

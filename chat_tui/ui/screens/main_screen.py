@@ -67,10 +67,11 @@ class MainScreen(Legible[None]):
         self.talk = TalkPane(inbox, now=now, zone=zone, opened=self.queue.list.follow)
         make_order = lambda: OrderPane(inbox, clock=market_now, zone=zone)  # noqa: E731
         self._order = OrderSide(self, self.queue, self.talk, make_order)
-        panes = self.queue, self.talk, self._order
-        self.commands = Commands(self, terminal, inbox, *panes, now, zone, templates, preferences.ui.operator)
-        self._advancing, self.opening = self.commands.advancing, self.commands.opening
-        self._marking = self.commands.marking
+        operator = preferences.ui.operator
+        self.commands = Commands(
+            self, terminal, inbox, self.queue, self.talk, self._order, now, zone, templates, operator
+        )
+        self.opening, self._marking = self.commands.opening, self.commands.marking
         bind(self, keys.bindings(Where.OUTSIDE_TEXT), freed=keys.freed(Where.OUTSIDE_TEXT))
 
     def compose(self) -> ComposeResult:
@@ -230,76 +231,61 @@ class MainScreen(Legible[None]):
         await self._order.follow()
         await self.queue.apply_order(from_top=True)
 
-    # -- commands ------------------------------------------------------------------------------------
+    # -- commands: what each does is said where it is done ----------------------------------------------
 
     async def action_next_waiting(self) -> None:
-        """Open the chat that waits longest, or the one after it, ready to write."""
         await self.opening.open_waiting()
 
     async def action_previous_waiting(self) -> None:
-        """Open the waiting chat before this one, ready to write."""
         await self.opening.open_waiting(backwards=True)
 
     async def action_write(self) -> None:
-        """Put the caret into the box of the chat that is meant."""
         await self.commands.write()
 
     async def action_order(self) -> None:
-        """Show the order of the chat that is meant, or hide it."""
         await self.commands.toggle_order()
 
     async def action_done(self) -> None:
-        """Mark the chat as done."""
         await self._marking.done()
 
     async def action_pin(self) -> None:
-        """Pin the chat to the top of its tab, or let it go."""
         await self._marking.pin()
 
     async def action_undo(self) -> None:
-        """Take back the newest of: a mark; a sent text, while it is held."""
         await self._marking.undo()
 
     # What waits for an answer of the operator runs beside the screen, and never two of them at once.
 
     @work(group="dialog", exclusive=True, exit_on_error=True)
     async def greet(self) -> None:
-        """The first look at a shop that was just connected."""
         await self.commands.greet()
 
     @work(group="dialog", exclusive=True, exit_on_error=True)
     async def action_snooze(self) -> None:
-        """Ask until when, and put the chat off."""
         await self._marking.snooze()
 
     @work(group="dialog", exclusive=True, exit_on_error=True)
     async def action_note(self) -> None:
-        """Write a line on the chat for ourselves."""
         await self._marking.note()
 
     @work(group="dialog", exclusive=True, exit_on_error=True)
     async def action_labels(self) -> None:
-        """Write the labels of the chat."""
         await self._marking.label()
 
     @work(group="dialog", exclusive=True, exit_on_error=True)
     async def action_new_chat(self) -> None:
-        """Start a chat about an order or a return."""
         await self.commands.new_chat()
 
     @work(group="dialog", exclusive=True, exit_on_error=True)
     async def action_search(self) -> None:
-        """Find a message or a chat and open it there."""
         await self.commands.search()
 
     @work(group="dialog", exclusive=True, exit_on_error=True)
     async def action_outbox(self) -> None:
-        """Show everything that is not confirmed."""
         await self.commands.outbox()
 
     @work(group="evidence", exclusive=True, exit_on_error=True)
     async def action_evidence(self) -> None:
-        """Write a chat down for an arbiter."""
         await self.commands.evidence()
 
     # -- the open chat -------------------------------------------------------------------------------
@@ -308,11 +294,11 @@ class MainScreen(Legible[None]):
     def _sent(self, message: TalkPane.Sent) -> None:
         self._marking.remember(message.item)
         if self._auto_advance and message.was_waiting:
-            self._advancing.soon(message.item.chat_id)
+            self.commands.advancing.soon(message.item.chat_id)
 
     @on(Compose.TypedTooSoon)
     async def _go_back(self) -> None:
-        await self._advancing.go_back()
+        await self.commands.advancing.go_back()
 
     @on(Compose.NextWanted)
     async def _next_from_box(self) -> None:

@@ -1,3 +1,5 @@
+"""A question holds until it is answered on purpose, and once."""
+
 from collections.abc import Iterable, Iterator
 
 import pytest
@@ -5,9 +7,10 @@ from textual.app import App
 from textual.screen import Screen
 
 from chat_tui import locale
-from chat_tui.ui.screens.questions import Confirm
+from chat_tui.ui.screens.questions import Choose, Confirm
 from chat_tui.ui.terminal.layout import Layout
 from chat_tui.ui.text import plain
+from chat_tui.words.line import Line, Span
 from tests.support.settling import press, settled
 from tests.ui.screens.stage import NOTHING, DialogApp, staged
 
@@ -96,3 +99,44 @@ async def test_a_click_answers() -> None:
         await pilot.click("Answers", offset=(5, 0))
         await settled(pilot.app)
         assert app.result is True
+
+
+def choice(count: int = 3) -> Choose:
+    times = iter(range(1000))
+
+    def draw(word: str) -> object:
+        def line(cells: int) -> Line:
+            return (Span(word[:cells]),)
+
+        return line
+
+    return Choose("Which?", [draw(f"answer {n}") for n in range(count)], clock=lambda: float(next(times)))
+
+
+@pytest.mark.parametrize(
+    ("keys", "result"),
+    [
+        (["enter"], 0),
+        (["j", "enter"], 1),
+        (["down", "down", "enter"], 2),
+        (["k", "enter"], 2),
+        (["2"], 1),
+        (["7"], NOTHING),
+        (["escape"], None),
+    ],
+)
+async def test_one_of_several_answers(keys: list[str], result: object) -> None:
+    async with staged(choice()) as (app, pilot):
+        assert [line.strip() for line in app.seen().splitlines()] == [
+            "▌ 1  answer 0",
+            "2  answer 1",
+            "3  answer 2",
+        ]
+        await press(pilot.app, *keys)
+        assert app.result is result or app.result == result
+
+
+async def test_more_answers_than_digits_are_reached_by_moving() -> None:
+    async with staged(choice(20)) as (app, pilot):
+        await press(pilot.app, *["down"] * 15, "enter")
+        assert app.result == 15

@@ -7,7 +7,7 @@ from chat_tui.ui.screens.questions import Confirm
 from chat_tui.ui.text import plain
 from tests.support.settling import press
 from tests.ui.screens.stage import NOTHING, staged
-from tests.ui.screens.test_confirm import patient
+from tests.ui.screens.test_questions import patient
 
 TO = "To: Olga K. · order 51230874561 · Cosy kitchen"
 
