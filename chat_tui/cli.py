@@ -92,9 +92,7 @@ def _run(argv: Sequence[str]) -> int:
     begun, asked = time.monotonic(), arguments.parse(argv)
     import logging
 
-    from chat_tui.commands.speak import CannotStart, Refused, complain, foreign_words
-    from chat_tui.paths import ForeignDirectory
-    from chat_tui.settings import SettingsProblem
+    from chat_tui.commands.speak import Refused, complain
 
     try:
         return _start(asked, begun)
@@ -103,10 +101,8 @@ def _run(argv: Sequence[str]) -> int:
     except Refused as refusal:
         complain(str(refusal))
         return REFUSED
-    except (CannotStart, SettingsProblem) as problem:
+    except locale.ExpectedFailure as problem:
         complain(str(problem))
-    except ForeignDirectory as found:
-        complain(foreign_words(found))
     except OSError as error:
         if error.errno == errno.EROFS and error.filename:
             from chat_tui.store.errors import cannot_open

@@ -4,6 +4,7 @@ import errno
 import grp
 import os
 import pwd
+import shlex
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import platformdirs
 
-from chat_tui.locale import _
+from chat_tui.locale import ExpectedFailure, _
 
 APP = "chat-tui"
 _PLACES = (
@@ -27,11 +28,14 @@ UNWRITABLE = frozenset({errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT})
 """What making a directory or a file ends with where nothing can be made; the last where it has no parent."""
 
 
-class ForeignDirectory(Exception):  # noqa: N818 - house word: a refusal that was expected
+class ForeignDirectory(ExpectedFailure):
     """A directory with somebody else's hand in it: not used before the operator has looked."""
 
     def __init__(self, path: Path, *, is_owned: bool) -> None:
-        super().__init__(f"{path}: {'others may write to it' if is_owned else 'it belongs to another user'}")
+        words = _("{path} belongs to another user and is not used.")
+        if is_owned:
+            words = _("Others may write to {path}. Look what is in it, then run: chmod 700 {quoted}")
+        super().__init__(words, path=path, quoted=shlex.quote(str(path)))
         self.path = path
         self.is_owned = is_owned
         """Whether it is ours, and only open for others to write."""

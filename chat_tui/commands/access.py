@@ -114,11 +114,8 @@ async def _ask(market: MarketApi) -> BusinessId:
         )
     if len(businesses) > 1:
         choice = "; ".join(f"{number} ({name})" for number, name in sorted(businesses.items()))
-        raise CannotStart(
-            _("The key opens several businesses; set CHAT_TUI_BUSINESS_ID to one of: {choice}").format(
-                choice=choice
-            )
-        )
+        words = _("The key opens several businesses; set CHAT_TUI_BUSINESS_ID to one of: {choice}")
+        raise CannotStart(words, choice=choice)
     return BusinessId(next(iter(businesses)))
 
 

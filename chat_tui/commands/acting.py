@@ -91,7 +91,7 @@ def _standard_input() -> str:
         data = sys.stdin.buffer.read(_MOST_BYTES)
     except OSError as error:
         words = _("Standard input cannot be read: {reason}.")
-        raise Refused(words.format(reason=error.strerror or type(error).__name__)) from None
+        raise Refused(words, reason=error.strerror or type(error).__name__) from None
     return data.decode("utf-8", "surrogateescape")
 
 

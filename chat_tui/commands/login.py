@@ -110,7 +110,7 @@ def _chosen(opened: Opened, wanted: int | None, *, may_ask: bool) -> Business:
         business = opened.find(wanted)
         if business is None:
             words = _("The key does not open business {wanted}. It opens: {choice}")
-            raise Refused(words.format(wanted=wanted, choice="; ".join(map(business_words, found))))
+            raise Refused(words, wanted=wanted, choice="; ".join(map(business_words, found)))
         return business
     if len(found) == 1:
         return found[0]

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from chat_tui import locale, logs
 from chat_tui.commands.context import Context
-from chat_tui.commands.speak import CannotStart, Refused, complain, foreign_words
-from chat_tui.locale import _
-from chat_tui.paths import ForeignDirectory, Paths, locate, make_if_writable
+from chat_tui.commands.speak import CannotStart, Refused, complain
+from chat_tui.locale import ExpectedFailure, _
+from chat_tui.paths import Paths, locate, make_if_writable
 from chat_tui.settings import Flags, Settings, SettingsProblem, load
 from chat_tui.settings.load import profile_names
 from chat_tui.settings.secret import ENVIRONMENT
@@ -36,7 +36,7 @@ def chosen_profiles(context: Context) -> tuple[str, ...]:
 def prepare(context: Context, *, shop: bool = True, key: bool = True) -> Settings:
     """Settings read, language chosen, log open, and no key left in the environment of children.
 
-    `shop` and `key` as in `settings.load`. Raises SettingsProblem, ForeignDirectory, OSError.
+    `shop` and `key` as in `settings.load`. Raises ExpectedFailure, OSError.
     """
     paths = context.paths
     context.settings = settings = load(context.flags, os.environ, paths.settings_file, shop=shop, key=key)
@@ -124,10 +124,8 @@ def open_all(names: Sequence[str], common: Settings) -> "Inbox":
         undo = common.sending.undo_seconds
         try:
             inbox = open_inbox(settings, locate(name), undo_seconds=undo, secrets=secrets, private=private)
-        except CannotStart as problem:
+        except ExpectedFailure as problem:
             left_out.append((title, str(problem)))
-        except ForeignDirectory as directory:
-            left_out.append((title, foreign_words(directory)))
         except OSError as error:
             left_out.append((title, f"{error.filename}: {error.strerror}"))
         else:
@@ -157,7 +155,7 @@ def with_inbox(verb: Callable[[Context], Awaitable[int]], context: Context, *, w
     names = chosen_profiles(context)
     if len(names) > 1:
         words = _("There are several shops: {names}. Say which one, for example: --profile {last}")
-        raise CannotStart(words.format(names=", ".join(names), last=names[-1]))
+        raise CannotStart(words, names=", ".join(names), last=names[-1])
     prepare(context)
     if notice := find_zone(os.environ).notice:
         complain(notice)

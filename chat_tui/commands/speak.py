@@ -4,16 +4,14 @@ A verb whose purpose is to print fails when it cannot (`say`), one that does som
 and a complaint that nobody takes is lost (`complain`).
 """
 
-import shlex
 import shutil
 import sys
 from typing import Any, Final, TypeVar
 
 from chat_tui.commands import streams
 from chat_tui.commands.streams import Unprintable
-from chat_tui.locale import _
+from chat_tui.locale import ExpectedFailure, _
 from chat_tui.model.problem import Problem
-from chat_tui.paths import ForeignDirectory
 from chat_tui.safetext import safe
 from chat_tui.words.json import json_text
 from chat_tui.words.problems import problem_words
@@ -24,11 +22,11 @@ _FULL: Final = sys.maxsize
 """No limit: what is shown in one piece elsewhere is cut."""
 
 
-class CannotStart(Exception):  # noqa: N818 - house word: a refusal that was expected
+class CannotStart(ExpectedFailure):
     """The program cannot do its work here; the text is one sentence with the fix."""
 
 
-class Refused(Exception):  # noqa: N818 - house word: a failure that was expected
+class Refused(ExpectedFailure):
     """What was asked for is not done, or not all of it; the text is one sentence. The exit code is 1."""
 
 
@@ -71,12 +69,3 @@ def say_document(text: str) -> None:
 def say_json(value: Any) -> None:
     """Print a value as JSON in UTF-8, whatever the locale; it cannot steer a terminal. Raises Unprintable."""
     streams.out_bytes(json_text(value).encode())
-
-
-def foreign_words(found: ForeignDirectory) -> str:
-    """Why a directory is not used, and what to do."""
-    if found.is_owned:
-        return _("Others may write to {path}. Look what is in it, then run: chmod 700 {quoted}").format(
-            path=found.path, quoted=shlex.quote(str(found.path))
-        )
-    return _("{path} belongs to another user and is not used.").format(path=found.path)

@@ -13,7 +13,7 @@ from chat_tui.commands.access import try_key
 from chat_tui.commands.arguments import DEMO_CHATS, DEMO_SEED
 from chat_tui.commands.context import Context
 from chat_tui.commands.opening import chosen_profiles, open_all, open_inbox, prepare
-from chat_tui.commands.speak import CannotStart, foreign_words
+from chat_tui.commands.speak import CannotStart
 from chat_tui.paths import ForeignDirectory
 from chat_tui.settings import SettingsProblem
 from chat_tui.settings.keep import keep_shop, table_of
@@ -106,6 +106,6 @@ def store_shop(settings_file: Path, table: str, key: str, business: "Business") 
     try:
         keep_shop(settings_file, key, business.business_id, table)
     except ForeignDirectory as found:
-        raise SettingsProblem(foreign_words(found)) from None
+        raise SettingsProblem(str(found)) from None
     except OSError as error:
         raise SettingsProblem(f"{error.filename or settings_file}: {error.strerror}") from None

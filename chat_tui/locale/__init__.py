@@ -18,6 +18,14 @@ _current: gettext.NullTranslations = gettext.NullTranslations()
 _language = "en"
 
 
+class ExpectedFailure(Exception):  # noqa: N818 - no fault of the program
+    """Something that was to be expected went wrong; the text is one sentence for the operator."""
+
+    def __init__(self, words: str, **values: object) -> None:
+        """`values` stand in for the braces of `words`; without any these stay as they are."""
+        super().__init__(words.format(**values) if values else words)
+
+
 def choose(asked: str | None, environment: Mapping[str, str] = os.environ) -> str:
     """The language to speak: what was asked for, else what the locale says, else English."""
     named = [asked] if asked else [environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]

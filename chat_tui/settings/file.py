@@ -50,7 +50,7 @@ def read(path: Path) -> dict[str, Table]:
     except ValueError as error:  # also of a number with more digits than Python reads
         at = re.search(r"line (\d+)", str(error))
         line = int(at[1]) if at else text.count("\n") + 1
-        raise wrong(path, line, _("this is not valid TOML ({reason})").format(reason=error)) from None
+        raise wrong(path, line, _("this is not valid TOML ({reason})"), reason=error) from None
     return _checked(path, text, tables)
 
 
@@ -61,32 +61,29 @@ def raw(path: Path) -> bytes:
     except FileNotFoundError:
         return b""
     except LeadsNowhere:
-        raise SettingsProblem(_("{path} is a link that leads nowhere").format(path=path)) from None
+        raise SettingsProblem(_("{path} is a link that leads nowhere"), path=path) from None
     except NotAFile:
-        raise SettingsProblem(_("{path} is not a file").format(path=path)) from None
+        raise SettingsProblem(_("{path} is not a file"), path=path) from None
     except TooLarge:
-        raise SettingsProblem(_("{path} is too large for a settings file").format(path=path)) from None
+        raise SettingsProblem(_("{path} is too large for a settings file"), path=path) from None
     except OSError as error:
-        raise SettingsProblem(
-            _("{path} cannot be read: {reason}").format(path=path, reason=error.strerror)
-        ) from None
+        words = _("{path} cannot be read: {reason}")
+        raise SettingsProblem(words, path=path, reason=error.strerror) from None
 
 
-def wrong(path: Path, line: int, what: str) -> SettingsProblem:
-    """The sentence about one line of the file."""
-    return SettingsProblem(_("{path}, line {line}: {what}").format(path=path, line=line, what=what))
+def wrong(path: Path, line: int, words: str, **values: object) -> SettingsProblem:
+    """The sentence about one line of the file; `values` stand in for the braces of `words`."""
+    what = words.format(**values) if values else words
+    return SettingsProblem(_("{path}, line {line}: {what}"), path=path, line=line, what=what)
 
 
 def _refuse_foreign(path: Path, about: os.stat_result) -> None:
     """Whoever may write this file may have a command run and the key sent elsewhere."""
     if about.st_uid not in {os.geteuid(), 0}:
-        raise SettingsProblem(_("{path} belongs to another user and is not used.").format(path=path))
+        raise SettingsProblem(_("{path} belongs to another user and is not used."), path=path)
     if about.st_mode & 0o022:
-        raise SettingsProblem(
-            _("Others may write to {path}. Look what is in it, then run: chmod 600 {quoted}").format(
-                path=path, quoted=shlex.quote(str(path))
-            )
-        )
+        words = _("Others may write to {path}. Look what is in it, then run: chmod 600 {quoted}")
+        raise SettingsProblem(words, path=path, quoted=shlex.quote(str(path)))
 
 
 def _decoded(path: Path, data: bytes) -> str:
@@ -112,11 +109,9 @@ def _checked(path: Path, text: str, tables: Mapping[str, Any]) -> dict[str, Tabl
         if _kind(table) not in SCHEMA:
             known = ", ".join(f"[{name}]" for name in (*SCHEMA, f"{PROFILES}.NAME"))
             words = _("unknown table “{name}”; known are {known}")
-            raise wrong(path, line, words.format(name=table, known=known))
+            raise wrong(path, line, words, name=table, known=known)
         if not isinstance(content, dict):
-            raise wrong(
-                path, line, _("“{name}” is a table: write [{name}] on its own line").format(name=table)
-            )
+            raise wrong(path, line, _("“{name}” is a table: write [{name}] on its own line"), name=table)
         if table.startswith(f"{PROFILES}."):
             _refuse_profile(path, line, table.removeprefix(f"{PROFILES}."))
         found[table] = Table(line, {})
@@ -156,7 +151,7 @@ def _fitting(path: Path, line: int, table: str, key: str, value: Any) -> Any:
         what = _("unknown setting “{name}”; [{table}] has {known}").format(name=key, table=table, known=names)
         raise wrong(path, line, what)
     if not wanted.fits(value):
-        raise wrong(path, line, _("“{name}” must be {wanted}").format(name=key, wanted=wanted.words))
+        raise wrong(path, line, _("“{name}” must be {wanted}"), name=key, wanted=wanted.words)
     return value
 
 

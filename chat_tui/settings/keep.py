@@ -7,7 +7,7 @@ operator wrote there, comments too, stays.
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from chat_tui.locale import _
+from chat_tui.locale import ExpectedFailure, _
 from chat_tui.paths import make_private
 from chat_tui.personal_files import decoded, has_mark
 from chat_tui.private_files import whole_file
@@ -24,7 +24,7 @@ KEY_FILE: Final = "api-key-{business_id}"
 """Beside settings.toml, one for each business: no key takes another one's place."""
 
 
-class KeyInTheWay(Exception):  # noqa: N818 - house word: a refusal that was expected
+class KeyInTheWay(ExpectedFailure):
     """The settings lead to another key; the text is one sentence with the fix."""
 
 
@@ -43,17 +43,17 @@ def check_place(path: Path, business_id: int, table: str, *, replace: bool) -> N
         number = shop.get("business_id")
         if other != table and number is not None and number.value == business_id and has_key(shop):
             words = _("{path} has the business {business} already, in [{table}].")
-            raise KeyInTheWay(words.format(path=path, business=business_id, table=other))
+            raise KeyInTheWay(words, path=path, business=business_id, table=other)
     own = written.get(table, file.Table(1, {}))
     if replace or not has_key(own):
         return
     if "api_key_command" in own:
         words = _("{path} gets its key from a command. To keep this key in a file instead, add --replace.")
-        raise KeyInTheWay(words.format(path=path))
+        raise KeyInTheWay(words, path=path)
     known = own["business_id"].value if "business_id" in own else None
     if known != business_id:
         words = _("{path} has the key of business {known} already. To use {business} instead, add --replace.")
-        raise KeyInTheWay(words.format(path=path, known=known or "?", business=business_id))
+        raise KeyInTheWay(words, path=path, known=known or "?", business=business_id)
 
 
 def keep_shop(path: Path, key: str, business_id: int, table: str = "market") -> Path:
@@ -97,11 +97,8 @@ def _table_in(above: "TOMLDocument | Table", name: str, whole: str, path: Path, 
         above[name] = new
     found = above[name]
     if not isinstance(found, Table):
-        raise SettingsProblem(
-            _("{path}: write [{table}] on a line of its own, so that this can be added to it").format(
-                path=path, table=whole
-            )
-        )
+        words = _("{path}: write [{table}] on a line of its own, so that this can be added to it")
+        raise SettingsProblem(words, path=path, table=whole)
     return found
 
 

@@ -65,11 +65,8 @@ def profile_names(path: Path, environ: Mapping[str, str], asked: str | None = No
     found = _checked(written, path)
     if asked is not None:
         if found and asked not in {*found, DEFAULT}:
-            raise SettingsProblem(
-                _("{path} has no profile “{name}”; there are: {names}").format(
-                    path=path, name=asked, names=", ".join(found)
-                )
-            )
+            words = _("{path} has no profile “{name}”; there are: {names}")
+            raise SettingsProblem(words, path=path, name=asked, names=", ".join(found))
         return (asked,)
     if any(name in environ for name in _OF_THIS_RUN):
         return (DEFAULT,)
@@ -110,7 +107,7 @@ def _checked(written: Mapping[str, Table], path: Path) -> tuple[str, ...]:
         business = (MARKET_URL if url is None else url.value.rstrip("/"), number.value)
         if business in met:
             what = _("the business {number} is in [{table}] already")
-            raise file.wrong(path, number.line, what.format(number=number.value, table=met[business]))
+            raise file.wrong(path, number.line, what, number=number.value, table=met[business])
         met[business] = table
     return tuple(table.removeprefix(f"{PROFILES}.") for table in profiles)
 
@@ -124,13 +121,10 @@ def checked_url(url: str, origin: str) -> str:
     """The Market's address without a slash at its end; plain http is for this machine alone."""
     address = read_address(url)
     if address is None or address.has_user:
-        raise SettingsProblem(_("{origin}: this is not the address of an API").format(origin=origin))
+        raise SettingsProblem(_("{origin}: this is not the address of an API"), origin=origin)
     if not address.is_safe_for_a_key:
-        raise SettingsProblem(
-            _("{origin}: over plain http the key could be read on its way; write https://{host}").format(
-                origin=origin, host=address.written_host
-            )
-        )
+        words = _("{origin}: over plain http the key could be read on its way; write https://{host}")
+        raise SettingsProblem(words, origin=origin, host=address.written_host)
     return url.rstrip("/")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from chat_tui.locale import N_, _
+from chat_tui.locale import N_, ExpectedFailure, _
 from chat_tui.settings.hours import read_hours
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ THEMES: Final = (
 """Names of colour themes: ours first, then those that come with Textual."""
 
 
-class SettingsProblem(Exception):  # noqa: N818 - house word: a failure that was expected
+class SettingsProblem(ExpectedFailure):
     """The program cannot start as it is set up; the text is one sentence with the fix, without any secret."""
 
 

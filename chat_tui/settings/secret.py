@@ -25,22 +25,23 @@ def cleaned(raw: bytes, origin: str) -> str:
     except NotUtf8 as found:
         if found.is_utf16:
             what = _("{origin}: this is UTF-16; save the file as UTF-8")
-            raise SettingsProblem(what.format(origin=origin)) from None
+            raise SettingsProblem(what, origin=origin) from None
         key = "\ufffd"
     if not key:
-        raise SettingsProblem(_("{origin}: the key is empty").format(origin=origin))
+        raise SettingsProblem(_("{origin}: the key is empty"), origin=origin)
     if not all("!" <= letter <= "~" for letter in key):
         raise SettingsProblem(
             _(
                 "{origin}: a key has only Latin letters, digits and signs on one line; "
                 "copy it again from the Market's cabinet"
-            ).format(origin=origin)
+            ),
+            origin=origin,
         )
     return key
 
 
 def _too_long(origin: str) -> SettingsProblem:
-    return SettingsProblem(_("{origin}: this is too long for a key").format(origin=origin))
+    return SettingsProblem(_("{origin}: this is too long for a key"), origin=origin)
 
 
 def pasted(text: str, origin: str) -> str:
@@ -51,7 +52,8 @@ def pasted(text: str, origin: str) -> str:
             _(
                 "{origin}: this is an OAuth token. Make an Api-Key in the seller's cabinet "
                 "(Settings → API and modules), or set CHAT_TUI_OAUTH_TOKEN"
-            ).format(origin=origin)
+            ),
+            origin=origin,
         )
     return key
 
@@ -72,27 +74,22 @@ def from_file(path: Path) -> str:
         what = _("{path} is not a file")
         if path.is_symlink():
             what = _("{path} is a symbolic link; name the key file itself")
-        raise SettingsProblem(what.format(path=path)) from None
+        raise SettingsProblem(what, path=path) from None
     except TooLarge:
         raise _too_long(str(path)) from None
     except OSError as error:
-        raise SettingsProblem(
-            _("{path} cannot be read: {reason}").format(path=path, reason=error.strerror)
-        ) from None
+        words = _("{path} cannot be read: {reason}")
+        raise SettingsProblem(words, path=path, reason=error.strerror) from None
     return cleaned(data, str(path))
 
 
 def _refuse_shared(path: Path, about: os.stat_result) -> None:
     if about.st_uid != os.geteuid():
-        raise SettingsProblem(
-            _("{path} belongs to another user; copy the key into a file of your own").format(path=path)
-        )
+        words = _("{path} belongs to another user; copy the key into a file of your own")
+        raise SettingsProblem(words, path=path)
     if about.st_mode & 0o077:
-        raise SettingsProblem(
-            _("{path} can be read by other users; run: chmod 600 {quoted}").format(
-                path=path, quoted=shlex.quote(str(path))
-            )
-        )
+        words = _("{path} can be read by other users; run: chmod 600 {quoted}")
+        raise SettingsProblem(words, path=path, quoted=shlex.quote(str(path)))
 
 
 def from_command(command: str | list[str], environ: Mapping[str, str]) -> str:
@@ -115,7 +112,7 @@ def from_command(command: str | list[str], environ: Mapping[str, str]) -> str:
         raise SettingsProblem(_("api_key_command did not end in time")) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise SettingsProblem(_("api_key_command could not be run: {reason}").format(reason=reason)) from None
+        raise SettingsProblem(_("api_key_command could not be run: {reason}"), reason=reason) from None
     if done.returncode != 0:
-        raise SettingsProblem(_("api_key_command ended with code {code}").format(code=done.returncode))
+        raise SettingsProblem(_("api_key_command ended with code {code}"), code=done.returncode)
     return cleaned(done.stdout, "api_key_command")

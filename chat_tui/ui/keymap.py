@@ -83,14 +83,14 @@ def _with_keys(command: Command, wish: OwnKeys, path: Path, *, jcuken: bool) -> 
         key = key_named(name, jcuken=jcuken)
         if key is None:
             words = _("“{name}” is no key; write for example n, N, ?, ctrl+n, alt+n, F2, Enter or PgUp")
-            raise wrong(path, wish.line, words.format(name=name))
+            raise wrong(path, wish.line, words, name=name)
         if key in _SAME:
             words = _("terminals send the same for “{name}” and {other}; choose another key")
-            raise wrong(path, wish.line, words.format(name=name, other=key_label(_SAME[key])))
+            raise wrong(path, wish.line, words, name=name, other=key_label(_SAME[key]))
         # The box knows of the one typed key we declared, and of no other.
         if command.where is Where.COMPOSE and typed_by(key) and key not in command.keys:
             words = _("“{name}” is typed into the text where “{command}” works; add ctrl+ or alt+")
-            raise wrong(path, wish.line, words.format(name=name, command=command.id))
+            raise wrong(path, wish.line, words, name=name, command=command.id)
         keys.append(key)
     return replace(command, keys=tuple(dict.fromkeys(keys)))
 
@@ -107,7 +107,10 @@ def _refuse_conflict(commands: Iterable[Command], lines: Mapping[str, int], path
                 raise wrong(
                     path,
                     line,
-                    words.format(key=key_label(key), first=other.id, second=command.id),
+                    words,
+                    key=key_label(key),
+                    first=other.id,
+                    second=command.id,
                 )
 
 
