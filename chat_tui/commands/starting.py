@@ -18,6 +18,7 @@ from chat_tui.paths import ForeignDirectory
 from chat_tui.settings import SettingsProblem
 from chat_tui.settings.keep import keep_shop, table_of
 from chat_tui.ui.terminal import environment
+from chat_tui.words.terminal import unfit_words
 
 if TYPE_CHECKING:
     from chat_tui.inbox.connect import Business
@@ -48,7 +49,7 @@ def demo(context: Context) -> int:
 
 def _need_terminal() -> None:
     if refusal := environment.refusal(os.environ, sys.stdin, sys.stdout, sys.stderr):
-        raise CannotStart(refusal)
+        raise CannotStart(unfit_words(refusal))
 
 
 def _prepare_screen(context: Context) -> None:

@@ -20,8 +20,8 @@ from chat_tui.ui import keys, parting, themes
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.dialog import LegibleApp
 from chat_tui.ui.screens.main_screen import MainScreen
-from chat_tui.ui.terminal.bind import bind
-from chat_tui.ui.terminal.colours import is_colourless, theme_for
+from chat_tui.ui.terminal.environment import is_colourless
+from chat_tui.ui.terminal.keys import bind
 from chat_tui.ui.text import notify, plain
 from chat_tui.ui.zone import find_zone
 
@@ -122,7 +122,7 @@ class ChatTuiApp(LegibleApp[None]):
     def use_theme(self, name: str) -> None:
         """Draw in the theme of this name from now on; without colours if none are wanted."""
         self.theme_wanted = name
-        themes.choose(self, theme_for(name, os.environ))
+        themes.choose(self, name, os.environ)
 
     @work(group="theme", exclusive=True)
     async def action_theme(self) -> None:

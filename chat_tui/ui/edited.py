@@ -1,18 +1,21 @@
-"""Texts that are edited outside: each in a directory of its own, until what was saved there is safe.
+"""Texts that are edited outside, in the operator's own editor, while the engine works on.
+
+Each has a directory of its own, until what was saved there is safe.
 
 It is a lasting place, so that neither a signal nor a crash nor an editor in a window of its own loses a text.
 """
 
 import fcntl
 import os
+import shlex
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from chat_tui.locale import _
 from chat_tui.paths import ForeignDirectory, make_private
@@ -20,10 +23,15 @@ from chat_tui.personal_files import NotAFile, TooLarge, read_file
 from chat_tui.pictures.kinds import unicode_of
 from chat_tui.private_files import create_private
 from chat_tui.safetext import stripped
+from chat_tui.settings.secret import ENVIRONMENT
+from chat_tui.ui.terminal.app import TerminalApp
 
 MOST_BYTES: Final = 1_000_000
 FORGOTTEN_S: Final = 7 * 24 * 3600
 """After a week no editor is thought to hold a text in which nothing was saved."""
+AT_ONCE_S: Final = 1.0
+"""Seconds within which nobody edits anything: the editor is open in a window of its own, or none is."""
+_USUAL: Final = ("sensible-editor", "nano", "vi")
 _MESSAGE, _GIVEN = "message.txt", "given"
 _RESCUED: Final = (_MESSAGE, f"{_MESSAGE}.save")
 """Where a text is found that never came back: nano saves beside the file when it is ended."""
@@ -31,6 +39,10 @@ _RESCUED: Final = (_MESSAGE, f"{_MESSAGE}.save")
 
 class Unusable(Exception):  # noqa: N818 - house word: a failure that was expected
     """What an editor left is no text; the words say why, and where it is."""
+
+
+class EditorProblem(Exception):  # noqa: N818 - house word: a failure that was expected
+    """The text was not edited; the words say why."""
 
 
 @dataclass(slots=True)
@@ -139,6 +151,91 @@ def read_back(path: Path, before: str) -> str:
         raise Unusable(words.format(path=path))
     text = stripped(decoded[0])
     return text if before.endswith("\n") else text.removesuffix("\n")
+
+
+async def edit(
+    app: TerminalApp[Any],
+    text: EditedText,
+    take: Callable[[str], None],
+    environ: Mapping[str, str] = os.environ,
+) -> tuple[str, bool]:
+    """Let the operator edit a text; `take` gets what was saved, however the editor ended.
+
+    Gives a sentence about it, or none, and whether its file has served. Raises EditorProblem when no
+    editor was started, and Unusable for a file that is no text. If the app is told to end meanwhile,
+    `take` gets what the editor has saved by then.
+    """
+    if not app.can_lend:
+        raise EditorProblem(_("An editor needs a terminal of its own."))
+
+    def take_saved() -> bool:
+        saved = text.saved()
+        if saved is not None:
+            take(saved)
+        return saved is not None
+
+    def rescue() -> None:
+        with suppress(Unusable):
+            take_saved()
+
+    words = editor_words(environ)
+    began = time.monotonic()
+    outcome = await app.lend([*words, str(text.path)], without_secrets(environ), rescue=rescue)
+    if isinstance(outcome, OSError):
+        why = _("{editor} cannot be started: {reason}")
+        raise EditorProblem(why.format(editor=words[0], reason=outcome.strerror))
+    if outcome == 0:
+        if not take_saved() and time.monotonic() - began < AT_ONCE_S:
+            return _at_once(), False
+        return "", True
+    saved = text.saved()
+    if saved is None or not saved.strip():  # a disk that is full leaves an empty file
+        return _about(outcome, text, is_taken=False), not text.others()
+    take(saved)
+    return _about(outcome, text, is_taken=True), not text.others()
+
+
+def _at_once() -> str:
+    return _(
+        "The editor returned at once. If it opened a window, EDITOR needs its waiting option, "
+        "for example code --wait."
+    )
+
+
+def editor_words(environ: Mapping[str, str]) -> list[str]:
+    """The command of the operator's editor, or of one that is usually there."""
+    chosen = environ.get("VISUAL") or environ.get("EDITOR") or ""
+    try:
+        words = shlex.split(chosen)
+    except ValueError:
+        words = []
+    if not words:
+        words = [name for name in _USUAL if shutil.which(name, path=environ.get("PATH"))][:1]
+    if not words or not shutil.which(words[0], path=environ.get("PATH")):
+        raise EditorProblem(_("No editor was found. Set EDITOR, for example to nano."))
+    return words
+
+
+def _about(outcome: int, text: EditedText, *, is_taken: bool) -> str:
+    """How an editor ended that did not end well, and where the text is."""
+    if outcome < 0:
+        words = _("A signal ended the editor ({code})")
+        words = words.format(code=-outcome)
+    else:
+        words = _("The editor ended with code {code}").format(code=outcome)
+    if is_taken:
+        told = _("{end}: what was saved is in the box, Ctrl+Z brings back the text from before.")
+    else:
+        told = _("{end}: the text is as it was.")
+    told = told.format(end=words)
+    if text.others():
+        told += " " + _("What the editor left is in {place}.").format(place=text.place)
+    return told
+
+
+def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment without the Market's key."""
+    return {name: value for name, value in environ.items() if name not in ENVIRONMENT}
 
 
 def _rescued(text: EditedText) -> str | None:

@@ -13,8 +13,7 @@ from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.connect import KeyScreen, RightsScreen, ShopsScreen
 from chat_tui.ui.screens.dialog import LegibleApp
 from chat_tui.ui.screens.start import Start, StartBox, StartHelp
-from chat_tui.ui.terminal.bind import bind
-from chat_tui.ui.terminal.colours import theme_for
+from chat_tui.ui.terminal.keys import bind
 from chat_tui.ui.text import notify
 
 HEARD = frozenset({"help", "quit"})
@@ -34,7 +33,7 @@ class StartApp(LegibleApp[Start]):
         self._theme = preferences.ui.theme
 
     def on_mount(self) -> None:
-        themes.choose(self, theme_for(self._theme, os.environ))
+        themes.choose(self, self._theme, os.environ)
         self._walk()
 
     @work(exclusive=True)

@@ -10,7 +10,9 @@ from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.widget import Widget
 
+from chat_tui.locale import _
 from chat_tui.safetext import one_line, safe
+from chat_tui.ui.terminal.side_channels import Copying, SideChannels
 
 _NOTICE_LIMIT: Final = 500
 """Characters of a notification: more would cover the screen."""
@@ -37,3 +39,16 @@ def notify(
         timeout=timeout,
         markup=False,
     )
+
+
+def tell_copied(app: App[Any], copied: SideChannels.Copied) -> None:
+    """Say what became of a copy."""
+    match copied.outcome:
+        case Copying.SENT:
+            notify(app, _("Sent to the terminal's clipboard."), title=copied.what)
+        case Copying.SENT_STRIPPED:
+            words = _("Sent to the terminal's clipboard, without its control characters.")
+            notify(app, words, title=copied.what)
+        case Copying.TOO_LONG:
+            words = _("This is too long for the terminal's clipboard.")
+            notify(app, words, severity="warning", title=copied.what)

@@ -1,9 +1,17 @@
-"""Themes of our own, which Textual does not have."""
+"""Themes: those of our own, which Textual does not have, and which one fits."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from textual.app import App
 from textual.theme import Theme
+
+from chat_tui.ui.terminal.environment import is_colourless
+
+PLAIN_THEME: Final = "ansi-dark"
+"""Leaves every colour to the terminal. With it, and only with it, `NO_COLOR` means no colour at all."""
+_TEXTUALS: Final = {"dark": "textual-dark", "ansi": PLAIN_THEME}
+"""What Textual calls the themes that we give shorter names."""
 
 LIGHT: Final = Theme(
     name="light",
@@ -58,9 +66,15 @@ HIGH_CONTRAST: Final = Theme(
 """Bright letters on black, at least 7 : 1 wherever there is something to read."""
 
 
-def choose(app: App[Any], name: str) -> None:
-    """Draw in the theme of this name, as Textual or we call it, from now on."""
+def choose(app: App[Any], wanted: str, environ: Mapping[str, str]) -> None:
+    """Draw in the theme of this name from now on, unless the operator or the terminal wants no colours."""
+    name = theme_for(wanted, environ)
     for ours in (LIGHT, HIGH_CONTRAST):
         if name == ours.name:
             app.register_theme(ours)
     app.theme = name
+
+
+def theme_for(wanted: str, environ: Mapping[str, str]) -> str:
+    """What Textual calls the theme to use: the one wanted, unless colours are not."""
+    return PLAIN_THEME if is_colourless(environ) else _TEXTUALS.get(wanted, wanted)

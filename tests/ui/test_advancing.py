@@ -14,7 +14,7 @@ from chat_tui.settings.schema import QueueSettings
 from chat_tui.ui.screens import advancing
 from chat_tui.ui.screens.advancing import Advancing
 from chat_tui.ui.screens.talk_pane import TalkPane
-from chat_tui.ui.terminal import ordered_keys
+from chat_tui.ui.terminal import keys
 from chat_tui.ui.widgets.compose import Compose
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, Desk, desk
@@ -125,7 +125,7 @@ async def test_a_key_for_which_the_order_was_given_up_keeps_the_chat_too(
     tries: list[ChatRef] = []
     advance_soon = Advancing.soon
     monkeypatch.setattr(Advancing, "soon", note_try)
-    monkeypatch.setattr(ordered_keys, "_PATIENCE", 0.01)
+    monkeypatch.setattr(keys, "_PATIENCE", 0.01)
     monkeypatch.setattr(Compose, "action_leave", leave_late)
     async with desk(tmp_path, market, preferences=ADVANCING) as it:
         first, following = await begin(it)

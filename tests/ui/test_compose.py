@@ -12,9 +12,8 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from chat_tui.ui.terminal import burst
-from chat_tui.ui.terminal.layout import Layout
-from chat_tui.ui.terminal.ordered_keys import OrderedKeys
+from chat_tui.ui.terminal import keys
+from chat_tui.ui.terminal.keys import Layout, OrderedKeys
 from chat_tui.ui.text import plain
 from chat_tui.ui.widgets.compose import Compose
 from tests.support.settling import press, settled
@@ -206,7 +205,7 @@ async def test_pasted_lines_without_marks_do_not_send() -> None:
 
 
 async def test_pasted_lines_without_marks_may_come_in_two_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(burst, "_MOMENT", 1.0)
+    monkeypatch.setattr(keys, "_MOMENT", 1.0)
     async with a_box() as app:
         await app.arrive(*"Здравствуйте, заказ собран")
         app.post_message(events.Key("enter", "\r"))

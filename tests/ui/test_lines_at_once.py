@@ -5,7 +5,7 @@ from textual import events
 from textual.app import ComposeResult
 
 from chat_tui.ui.terminal.driver import TerminalDriver
-from chat_tui.ui.terminal.ordered_keys import OrderedKeys
+from chat_tui.ui.terminal.keys import OrderedKeys
 from chat_tui.ui.widgets.compose import Compose
 from tests.support.settling import press, settled
 from tests.support.waiting import until

@@ -50,7 +50,8 @@ async def test_every_setting_of_the_screen_is_handed_on(
     )
     assert app.run(scene.inbox, preferences, paths) == 1
     (it,) = made
-    assert (it.jcuken, it.call_by, it.report, it.edited) == (False, "osc99", paths.log, paths.data / "edited")
+    assert (it.jcuken, it.call_by, it.edited) == (False, "osc99", paths.data / "edited")
+    assert str(paths.log) in it.farewell
     async with it.run_test():
         assert it.theme == "nord"
         assert patience == [Patience(7 * MINUTE, HOUR, read_hours(HOURS), find_zone(os.environ).zone)]

@@ -15,7 +15,7 @@ from chat_tui.settings import Preferences
 from chat_tui.settings.schema import THEMES, ScreenSettings
 from chat_tui.ui import themes
 from chat_tui.ui.start_app import StartApp
-from chat_tui.ui.terminal.colours import PLAIN_THEME, theme_for
+from chat_tui.ui.themes import PLAIN_THEME, theme_for
 from chat_tui.ui.widgets.roles import role_style
 from chat_tui.words.line import Role
 from tests.support.scenes import Scene, make_scene
@@ -40,7 +40,7 @@ async def test_every_name_draws() -> None:
     app: App[None] = App()
     async with app.run_test():
         for name in THEMES:
-            themes.choose(app, theme_for(name, {}))
+            themes.choose(app, name, {})
             assert app.theme == {"dark": "textual-dark", "ansi": PLAIN_THEME}.get(name, name)
 
 

@@ -10,9 +10,9 @@ from chat_tui.commands.checks import Finding, State
 from chat_tui.locale import _
 from chat_tui.model.ids import Millis
 from chat_tui.settings.secret import ENVIRONMENT as SECRETS
-from chat_tui.ui.terminal import environment
-from chat_tui.ui.terminal.colours import is_colourless
+from chat_tui.ui.terminal.environment import is_colourless, refused_term
 from chat_tui.ui.zone import find_zone
+from chat_tui.words.terminal import unfit_words
 
 LEAST: Final = (40, 12)
 COMFORTABLE: Final = (80, 24)
@@ -50,9 +50,9 @@ _OPTIONS: Final[Mapping[str, _Option]] = {
 def term(environ: Mapping[str, str]) -> Finding:
     """Whether TERM names something that can draw."""
     name = environ.get("TERM", "")
-    refusal = environment.refused_term(name)
+    refusal = refused_term(name)
     state = State.GOOD if refusal is None else State.BAD
-    return Finding("term", "TERM", state, name or _("not set"), refusal or "")
+    return Finding("term", "TERM", state, name or _("not set"), unfit_words(refusal) if refusal else "")
 
 
 def size(shown: tuple[int, int] | None) -> Finding:

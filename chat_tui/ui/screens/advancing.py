@@ -10,7 +10,7 @@ from textual.screen import Screen
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatRef
 from chat_tui.ui.screens.talk_pane import TalkPane
-from chat_tui.ui.terminal.app_base import TerminalApp
+from chat_tui.ui.terminal.app import TerminalApp
 
 QUIET_S: Final = 0.4
 """Without a key after an answer before the chat is left: whoever types on means the one that is shown."""

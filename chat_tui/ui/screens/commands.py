@@ -13,13 +13,13 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import Millis
 from chat_tui.model.timeline import Entry
 from chat_tui.ui.screens.advancing import Advancing
+from chat_tui.ui.screens.dialog import LegibleApp
 from chat_tui.ui.screens.editing import Editing
 from chat_tui.ui.screens.marking import Marking
 from chat_tui.ui.screens.opening import Opening
 from chat_tui.ui.screens.order_pane import OrderSide
 from chat_tui.ui.screens.queue_pane import QueuePane
 from chat_tui.ui.screens.talk_pane import TalkPane
-from chat_tui.ui.terminal.app_base import TerminalApp
 from chat_tui.ui.widgets.history import Wish
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Commands:
     """No node of Textual: the main screen, which is one, says what runs as a worker of which group."""
 
     screen: Screen[None]
-    terminal: TerminalApp[None]
+    terminal: LegibleApp[None]
     inbox: Inbox
     queue: QueuePane
     talk: TalkPane

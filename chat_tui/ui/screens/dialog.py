@@ -20,9 +20,11 @@ from textual.widgets import Input, Static
 from chat_tui.locale import _
 from chat_tui.safetext import one_line
 from chat_tui.ui import keys
-from chat_tui.ui.terminal.app_base import TerminalApp
+from chat_tui.ui.parting import farewell
+from chat_tui.ui.terminal.app import TerminalApp
 from chat_tui.ui.terminal.layout import latin
-from chat_tui.ui.text import plain
+from chat_tui.ui.terminal.side_channels import SideChannels
+from chat_tui.ui.text import plain, tell_copied
 from chat_tui.ui.widgets.choice_list import ChoiceList
 from chat_tui.words.line import Line
 
@@ -84,6 +86,19 @@ class Legible(Screen[ScreenResultType], Generic[ScreenResultType]):
 
 class LegibleApp(TerminalApp[ReturnType], Generic[ReturnType]):
     """The one gate that every key and paste passes before anything hears of it."""
+
+    edited: Path
+    """Where texts lie while they are edited outside: a lasting place."""
+    unkept: tuple[tuple[str, str], ...] = ()
+    """Typed texts that nothing could keep: to whom, and what; printed once the terminal is restored."""
+
+    def __init__(self, report: Path, *, jcuken: bool = True) -> None:
+        """`report` is the private file with the details of a crash; `jcuken` is off for phonetic layouts."""
+        super().__init__(farewell=farewell(report), jcuken=jcuken)
+
+    def on_side_channels_copied(self, message: SideChannels.Copied) -> None:
+        """The terminal itself says nothing."""
+        tell_copied(self, message)
 
     async def on_event(self, event: events.Event) -> None:
         """Let nothing but the key that ends the program through while nobody can see what it does."""

@@ -18,7 +18,7 @@ from chat_tui.ui.screens.questions import offer
 from chat_tui.ui.screens.search import LastSearch, SearchScreen
 from chat_tui.ui.screens.templates import TemplateList
 from chat_tui.ui.screens.welcome import Welcome
-from chat_tui.ui.terminal.clipboard import Copying
+from chat_tui.ui.terminal.app import TerminalApp
 from chat_tui.ui.view.template_rows import values_of
 from chat_tui.words.chats import chat_title
 from chat_tui.words.times import Until
@@ -28,7 +28,7 @@ from chat_tui.words.times import Until
 class Dialogs:
     """Each runs in a worker of its own and gives None when the operator leaves it."""
 
-    app: Copying[None]
+    app: TerminalApp[None]
     inbox: Inbox
     now: Callable[[], Millis]
     zone: tzinfo

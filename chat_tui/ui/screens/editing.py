@@ -11,10 +11,9 @@ from textual.screen import Screen
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef
 from chat_tui.ui import edited, keys
-from chat_tui.ui.edited import EditedText, Unusable
+from chat_tui.ui.edited import EditedText, EditorProblem, Unusable
+from chat_tui.ui.screens.dialog import LegibleApp
 from chat_tui.ui.screens.talk_pane import TalkPane
-from chat_tui.ui.terminal.app_base import TerminalApp
-from chat_tui.ui.terminal.editor import EditorProblem
 from chat_tui.ui.text import notify
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ class Editing:
     """What was saved outside is in the box and on the disk before its file goes."""
 
     screen: Screen[None]
-    terminal: TerminalApp[None]
+    terminal: LegibleApp[None]
     talk: TalkPane
     dialogs: Callable[[], "Dialogs"]
     _left_there: set[Path] = field(default_factory=set, init=False)
@@ -50,7 +49,7 @@ class Editing:
             self.talk.box.tell(words.format(reason=error.strerror))
             return
         try:
-            words, is_over = await self.terminal.edit_outside(text, self.talk.box.retype)
+            words, is_over = await edited.edit(self.terminal, text, self.talk.box.retype)
         except EditorProblem as problem:
             text.remove()
             self.talk.box.tell(str(problem))

@@ -9,7 +9,7 @@ from textual.containers import Horizontal
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import Millis
 from chat_tui.model.queue import Tab
-from chat_tui.ui.terminal.app_base import TerminalApp
+from chat_tui.ui.terminal.app import TerminalApp
 from chat_tui.ui.widgets.hint_line import HintLine
 from chat_tui.ui.widgets.status_line import NoticeLine, StatusLine
 from chat_tui.ui.widgets.tab_bar import TabBar

@@ -18,14 +18,13 @@ from chat_tui.ui import keys
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.arrivals import Arrivals, Calls
 from chat_tui.ui.screens.commands import Commands
-from chat_tui.ui.screens.dialog import Legible
+from chat_tui.ui.screens.dialog import Legible, LegibleApp
 from chat_tui.ui.screens.lines import Lines, TabWanted
 from chat_tui.ui.screens.news import News, NewsCame
 from chat_tui.ui.screens.order_pane import OrderPane, OrderSide
 from chat_tui.ui.screens.queue_pane import QueuePane
 from chat_tui.ui.screens.talk_pane import TalkPane
-from chat_tui.ui.terminal.app_base import TerminalApp
-from chat_tui.ui.terminal.bind import bind
+from chat_tui.ui.terminal.keys import bind
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.history import History
 from chat_tui.ui.widgets.queue_list import QueueList
@@ -40,7 +39,7 @@ class MainScreen(Legible[None]):
 
     def __init__(
         self,
-        terminal: TerminalApp[None],
+        terminal: LegibleApp[None],
         inbox: Inbox,
         preferences: Preferences,
         *,

@@ -16,7 +16,7 @@ from chat_tui.model.timeline import Entry
 from chat_tui.ui.screens.questions import Choose, Draw
 from chat_tui.ui.screens.save_card import SaveCard
 from chat_tui.ui.screens.viewer import Fetching, Viewer, looking_at
-from chat_tui.ui.terminal.clipboard import Copying
+from chat_tui.ui.terminal.app import TerminalApp
 from chat_tui.ui.text import notify
 from chat_tui.ui.view.copies import copies_of, copy_line
 from chat_tui.words.files import file_line
@@ -31,7 +31,7 @@ _OF_THE_PLACE = frozenset({ProblemKind.FOLDER_UNUSABLE, ProblemKind.DISK_FULL})
 class MessageDialogs:
     """Each asks what is meant where there are several things, and tells what was done."""
 
-    app: Copying[None]
+    app: TerminalApp[None]
     inbox: Inbox
 
     async def copy(self, entry: Entry, context: ChatContext | None) -> None:

@@ -17,7 +17,7 @@ from chat_tui.ui.screens.editing import Editing
 from chat_tui.ui.screens.order_pane import OrderSide
 from chat_tui.ui.screens.queue_pane import QueuePane
 from chat_tui.ui.screens.talk_pane import TalkPane
-from chat_tui.ui.terminal.app_base import TerminalApp
+from chat_tui.ui.terminal.app import TerminalApp
 from chat_tui.ui.text import notify
 from chat_tui.words.status import notice
 

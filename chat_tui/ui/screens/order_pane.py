@@ -16,7 +16,7 @@ from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.news import Digest
 from chat_tui.ui.screens.queue_pane import QueuePane
 from chat_tui.ui.screens.talk_pane import TalkPane
-from chat_tui.ui.terminal.bind import bind
+from chat_tui.ui.terminal.keys import bind
 
 
 class OrderPane(Vertical):

@@ -1,16 +1,29 @@
-"""Drawing writes only what changes, and nothing at all while the terminal takes no output."""
+"""Drawing writes the cells that change, without controls, and nothing while the terminal takes no output.
 
+Over SSH every byte counts: a letter typed into a text area costs two kilobytes if its lines are drawn anew.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
-from rich.console import RenderableType
+from rich.color import ColorSystem
+from rich.console import Console, RenderableType
+from rich.control import Control
+from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, ReturnType
+from textual.color import Color
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.geometry import Offset, Size
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.timer import Timer
 
-from chat_tui.ui.terminal.cells import Cells
 from chat_tui.ui.terminal.driver import TerminalDriver
 
 _BEHIND: Final = 20
@@ -20,10 +33,36 @@ _SETTLED: Final = 0.1
 """Seconds after the last new size at which the terminal is asked once more: of many at once one gets lost."""
 _LARGE: Final = 2000
 """Characters of a frame that the terminal shall show at once, where it can."""
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# One cell wide in every terminal, joining with nothing. Other text is always written with its whole piece.
+_NARROW: Final = re.compile(
+    "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0391-\u03a1\u03a3-\u03c9\u0400-\u0482\u048a-\u052f"
+    "\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u21ff\u2500-\u25fc\u2713\u2717]*"
+)
+_GAP: Final = 4
+"""Unchanged cells that are cheaper to write again than to step over."""
+_RESET: Final = "\x1b[0m"
+
+
+class ControlFilter(LineFilter):
+    """Deletes controls and direction marks; they are no cells wide, so nothing moves."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same segments without controls; sequences of Textual's own have `control` set."""
+        if not any(_CONTROL.search(segment.text) for segment in segments if segment.control is None):
+            return segments
+        return [
+            segment if segment.control else Segment(_CONTROL.sub("", segment.text), segment.style)
+            for segment in segments
+        ]
+
+
+_CONTROL_FILTER: Final = ControlFilter()
+_NO_COLOR: Final = NoColor()
 
 
 class PatientDisplay(App[ReturnType]):
-    """Drawing never waits for the terminal."""
+    """Drawing never waits for the terminal, and no control character of any widget's text reaches it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -32,6 +71,15 @@ class PatientDisplay(App[ReturnType]):
         self._cells = Cells()
         self._drawn_on = 0
         self._cursor_at = Offset(-1, -1)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own filters, then ours."""
+        filters = [one for one in super().get_line_filters() if not isinstance(one, Monochrome)]
+        if self.no_color:
+            # Textual decides between grey and no colour before the theme is known; grey makes black on
+            # black of a theme that leaves its colours to the terminal.
+            filters.append(_NO_COLOR)
+        return [*filters, _CONTROL_FILTER]
 
     def on_resize(self, event: events.Resize) -> None:
         """A terminal of another size shows what it likes."""
@@ -96,3 +144,217 @@ class PatientDisplay(App[ReturnType]):
             self._stale.stop()
             self._stale = None
             self.refresh(layout=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """A style as the terminal knows it."""
+
+    codes: str
+    ink: str = ""
+    paper: str = ""
+    attributes: frozenset[str] = frozenset()
+
+    @property
+    def shows_on_blanks(self) -> bool:
+        """Whether a blank in this style is more than its background."""
+        return not self.attributes <= _OF_LETTERS
+
+
+PLAIN: Final = _Style("")
+_OF_LETTERS: Final = frozenset({"1", "2", "3"})
+"""Bold, dim, italic."""
+_ENDS: Final = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
+"""What ends an attribute; bold and dim end together."""
+
+Cell = tuple[str, _Style]
+"""A character and its style."""
+
+
+class Cells:
+    """The terminal as far as it was written by us; the rest is unknown and will be written."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, dict[int, Cell]] = {}
+        self._pen = _Pen()
+
+    def forget(self) -> None:
+        """The terminal may show anything now."""
+        self._rows.clear()
+        self._pen.forget()
+
+    def place_cursor(self, x: int, y: int) -> str:
+        """The bytes that move the cursor there; none where it is already."""
+        self._pen.move(x, y)
+        return self._pen.finish()
+
+    def update(self, frame: LayoutUpdate | ChopsUpdate, console: Console) -> str:
+        """The bytes that turn what is shown into this frame; the cursor and the style stay at its end."""
+        colors = console._color_system or ColorSystem.TRUECOLOR
+        pen, width = self._pen, console.width
+        pen.lift()
+        for x, y, strip in pieces(frame):
+            row = self._rows.setdefault(y, {})
+            cells = _cells(strip, colors)
+            if cells is None:
+                pen.write(x, y, strip.render(console))
+                for column in range(x, x + strip.cell_length):
+                    row.pop(column, None)
+            else:
+                for start, end in _changed(row, x, cells):
+                    pen.draw(start, y, cells[start - x : end - x], width)
+                row.update(enumerate(cells, x))
+        return pen.finish()
+
+
+class _Pen:
+    """Collects output; knows where and in which style the terminal would write next."""
+
+    def __init__(self) -> None:
+        self._out: list[str] = []
+        self._style: _Style | None = None
+        self._at: tuple[int, int] | None = None
+
+    def forget(self) -> None:
+        """Place and style may be anything now."""
+        self._style = self._at = None
+
+    def lift(self) -> None:
+        """Others may have moved the cursor since the last frame: begin this one with a place of its own."""
+        self._at = None
+
+    def draw(self, x: int, y: int, cells: list[Cell], width: int) -> None:
+        """Write cells; `width` is that of the terminal."""
+        self.move(x, y)
+        for character, style in cells:
+            if style is not self._style and not (character == " " and self._blanks_like(style)):
+                self._out.append(_change(self._style, style))
+                self._style = style
+            self._out.append(character)
+        end = x + len(cells)
+        # In the last column terminals differ about where the next character goes.
+        self._at = (end, y) if end < width else None
+
+    def write(self, x: int, y: int, rendered: str) -> None:
+        """Text that sets and resets its own styles, of a width that is a matter of opinion."""
+        self._out += ["" if self._style is PLAIN else _RESET, Control.move_to(x, y).segment.text, rendered]
+        self._style, self._at = PLAIN, None
+
+    def move(self, x: int, y: int) -> None:
+        """Go there in few bytes."""
+        if self._at != (x, y):
+            self._out.append(_way(self._at, x, y))
+            self._at = (x, y)
+
+    def finish(self) -> str:
+        """Everything collected since the last time."""
+        output = "".join(self._out)
+        self._out.clear()
+        return output
+
+    def _blanks_like(self, style: "_Style") -> bool:
+        mine = self._style
+        if mine is None or mine.shows_on_blanks or style.shows_on_blanks:
+            return False
+        return mine.paper == style.paper
+
+
+def _way(start: tuple[int, int] | None, x: int, y: int) -> str:
+    """The shortest way of the cursor."""
+    straight = Control.move_to(x, y).segment.text
+    if start is None:
+        return straight
+    right, down = x - start[0], y - start[1]
+    return min(straight, _steps(down, "B", "A") + _steps(right, "C", "D"), key=len)
+
+
+def _steps(count: int, forth: str, back: str) -> str:
+    if not count:
+        return ""
+    number = "" if abs(count) == 1 else str(abs(count))
+    return f"\x1b[{number}{forth if count > 0 else back}"
+
+
+def _change(old: "_Style | None", new: "_Style") -> str:
+    """The shortest codes that turn one style into another."""
+    whole = f"\x1b[0;{new.codes}m" if new.codes else _RESET
+    if old is None or not old.attributes - new.attributes <= _ENDS.keys():
+        return whole
+    ended = {_ENDS[code] for code in old.attributes - new.attributes}
+    codes = [
+        *sorted(ended),
+        *sorted(code for code in new.attributes if code not in old.attributes or _ENDS.get(code) in ended),
+        *([new.ink or "39"] if new.ink != old.ink else ()),
+        *([new.paper or "49"] if new.paper != old.paper else ()),
+    ]
+    return min(whole, f"\x1b[{';'.join(codes)}m" if codes else "", key=len)
+
+
+def pieces(frame: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
+    """Column, row and content of everything in the frame, as its own `render_segments` would write it."""
+    if isinstance(frame, LayoutUpdate):
+        for y, line in enumerate(frame.strips, frame.region.y):
+            x = frame.region.x
+            for strip in line:
+                yield x, y, strip
+                x += strip.cell_length
+        return
+    for y, x1, x2 in frame.spans:
+        for end, (x, chop) in zip(frame.chop_ends[y], frame.chops[y].items(), strict=False):
+            if chop is None or x > x2 or end <= x1:
+                continue
+            yield x, y, chop if x1 <= x < x2 and end <= x2 else chop.crop(0, min(end, x2) - x)
+
+
+def _cells(strip: Strip, colors: ColorSystem) -> list[Cell] | None:
+    """The strip as cells, or None when its width is a matter of opinion."""
+    cells: list[Cell] = []
+    for text, style, control in strip:
+        if control or (style is not None and style.link) or not _NARROW.fullmatch(text):
+            return None
+        known = PLAIN if style is None else _known(_codes(style, colors))
+        cells += [(" ", _blank(known)) if character == " " else (character, known) for character in text]
+    return cells
+
+
+def _codes(style: Style, colors: ColorSystem) -> str:
+    return Strip.render_ansi(style, colors) if style._ansi is None else style._ansi
+
+
+@lru_cache(maxsize=4096)
+def _known(codes: str) -> _Style:
+    """The codes of a style, taken apart; the same object for the same codes."""
+    ink = paper = ""
+    attributes = set()
+    rest = codes.split(";") if codes else []
+    while rest:
+        code = rest.pop(0)
+        if code in {"38", "48"}:
+            size = 2 if rest[0] == "5" else 4
+            code, rest = ";".join([code, *rest[:size]]), rest[size:]
+        if (code[0] == "3" and len(code) > 1) or (code[0] == "9" and len(code) == 2):
+            ink = code
+        elif (code[0] == "4" and len(code) > 1) or code[:2] == "10":
+            paper = code
+        else:
+            attributes.add(code)
+    return _Style(codes, ink, paper, frozenset(attributes))
+
+
+@lru_cache(maxsize=4096)
+def _blank(style: _Style) -> _Style:
+    """What is seen of a style on a blank."""
+    return style if style.shows_on_blanks else _known(style.paper)
+
+
+def _changed(row: dict[int, Cell], x: int, cells: Iterable[Cell]) -> list[tuple[int, int]]:
+    """Runs of columns, end excluded, whose cells differ; runs close to each other are one."""
+    runs: list[tuple[int, int]] = []
+    for column, cell in enumerate(cells, x):
+        if row.get(column) == cell:
+            continue
+        if runs and column - runs[-1][1] <= _GAP:
+            runs[-1] = (runs[-1][0], column + 1)
+        else:
+            runs.append((column, column + 1))
+    return runs

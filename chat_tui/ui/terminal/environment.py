@@ -2,10 +2,8 @@
 
 import re
 from collections.abc import Mapping, MutableMapping
+from enum import Enum, auto
 from typing import Final, TextIO
-
-from chat_tui.locale import _
-from chat_tui.ui.terminal.colours import is_monochrome
 
 _QUIET: Final = {
     # Every byte travels over SSH: no animation, and no window size told in bytes of the input.
@@ -27,11 +25,25 @@ _KEPT: Final = {
 }
 """The operator's choices, where they are such that Textual can follow them."""
 
+_MONOCHROME: Final = re.compile(r"vt\d\d\d|.+-(m|mono)$")
+
 # Their descriptions are often missing on the server one logs in to; Textual needs none.
 _FAMILIAR: Final = re.compile(
     r"(xterm|screen|tmux|linux|rxvt|vt[1-5]\d\d|alacritty|foot|wezterm|kitty|ghostty|konsole|st|putty|contour"
     r"|gnome|mlterm|iterm2?|cygwin|ansi|eterm|hurd|fbterm|nsterm|mosh|vte|teraterm|mintty)(\b|[-+.])"
 )
+
+
+class Refusal(Enum):
+    """Why nothing can be drawn."""
+
+    INPUT = auto()
+    """It is no terminal."""
+    OUTPUT = auto()
+    """The same."""
+    TERM_POOR = auto()
+    """TERM names no terminal, or one that cannot draw."""
+    TERM_UNKNOWN = auto()
 
 
 def prepare(environ: MutableMapping[str, str]) -> None:
@@ -47,25 +59,35 @@ def prepare(environ: MutableMapping[str, str]) -> None:
 
 def refusal(
     environ: Mapping[str, str], stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO | None
-) -> str | None:
-    """Why the interface cannot start here, in one line, or None. Textual draws on stderr.
+) -> Refusal | None:
+    """Why the interface cannot start here, or None. Textual draws on stderr.
 
     Whoever redirects stdout expects words there, and an editor would draw on it.
     """
     if not _is_terminal(stdin):
-        return _("The input is not a terminal. Start chat-tui in a terminal, or see chat-tui --help.")
+        return Refusal.INPUT
     if not (_is_terminal(stdout) and _is_terminal(stderr)):
-        return _("The output is not a terminal. Start chat-tui in a terminal, or see chat-tui --help.")
+        return Refusal.OUTPUT
     return refused_term(environ.get("TERM", ""))
 
 
-def refused_term(term: str) -> str | None:
+def refused_term(term: str) -> Refusal | None:
     """Why a terminal of this name cannot show the interface, or None."""
     if term in {"", "dumb", "unknown"}:
-        return _("TERM does not name a terminal that can draw. Try TERM=xterm-256color.")
+        return Refusal.TERM_POOR
     if not _FAMILIAR.match(term.lower()) and not _is_described(term):
-        return _("TERM names a terminal that is unknown here. Try TERM=xterm-256color.")
+        return Refusal.TERM_UNKNOWN
     return None
+
+
+def is_monochrome(term: str) -> bool:
+    """Whether this name of a terminal says that it has no colours."""
+    return _MONOCHROME.match(term) is not None
+
+
+def is_colourless(environ: Mapping[str, str]) -> bool:
+    """Whether the operator or the terminal wants no colours."""
+    return bool(environ.get("NO_COLOR"))
 
 
 def _is_terminal(stream: TextIO | None) -> bool:

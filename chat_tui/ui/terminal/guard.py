@@ -4,14 +4,12 @@ import logging
 import os
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
 from rich.console import RenderableType
 from rich.text import Text
 from textual.app import App, ReturnType
 
-from chat_tui.locale import _
 from chat_tui.safetext import one_line
 
 _log = logging.getLogger(__name__)
@@ -33,8 +31,8 @@ class CrashError(Exception):
 class Guard(App[ReturnType]):
     """Textual would print a traceback with the values of all variables, and end with code 0."""
 
-    report: Path = Path()
-    """Where the log is, for the sentence."""
+    farewell: str = ""
+    """What is said then: that it happened, and where the details are."""
 
     def run_to_code(self, *, mouse: bool = True) -> int:
         """Run, and return the exit code: 0, 1 after a crash, 128 + n after a signal."""
@@ -59,8 +57,7 @@ class Guard(App[ReturnType]):
     def _close_after(self, error: BaseException | None) -> None:
         self._return_code = 1
         if not self._exit_renderables:
-            words = _("chat-tui had to stop because of an error in the program. Details: {path}")
-            self._exit_renderables.append(Text(words.format(path=one_line(str(self.report)))))
+            self._exit_renderables.append(Text(one_line(self.farewell)))
         self._close_messages_no_wait()
         # Last, and in a place that takes anything: the log may be what fails.
         with suppress(Exception):

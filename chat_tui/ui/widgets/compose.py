@@ -17,7 +17,7 @@ from chat_tui.model.message import TEXT_LIMIT, text_length
 from chat_tui.model.template import unfilled
 from chat_tui.safetext import is_blank, one_line, stripped
 from chat_tui.ui.keys import Where, bindings, freed
-from chat_tui.ui.terminal.bind import bind
+from chat_tui.ui.terminal.keys import bind
 from chat_tui.ui.terminal.text_box import TextBox
 from chat_tui.ui.text import plain
 from chat_tui.ui.widgets.status_line import NoticeLine

@@ -265,5 +265,7 @@ class QueueList(FramedPane, can_focus=True):
     def _moved(self) -> None:
         """Draw what changed, and say in the lower border whether there is more in either direction."""
         self.redraw()
-        if (self.border_subtitle or "") != self.view.more:
-            self.border_subtitle = Content(self.view.more)
+        above, below = self.view.is_more_above, self.view.is_more_below
+        arrows = " ".join([*([glyphs.UP] if above else []), *([glyphs.DOWN] if below else [])])
+        if (self.border_subtitle or "") != arrows:
+            self.border_subtitle = Content(arrows)

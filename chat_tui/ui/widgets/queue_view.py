@@ -98,11 +98,14 @@ class QueueView:
         return min(self._stood_at, len(self.window.items) - 1)
 
     @property
-    def more(self) -> str:
-        """Arrows to where there are more chats than are shown."""
-        above = self.top > 0 or self.window.has_before
-        below = self.top + self.rows < len(self.window.items) or self.window.has_after
-        return " ".join([*([glyphs.UP] if above else []), *([glyphs.DOWN] if below else [])])
+    def is_more_above(self) -> bool:
+        """Whether there are chats above those on the screen."""
+        return self.top > 0 or self.window.has_before
+
+    @property
+    def is_more_below(self) -> bool:
+        """Whether there are chats below those on the screen."""
+        return self.top + self.rows < len(self.window.items) or self.window.has_after
 
     def remember(self) -> None:
         """Keep in mind where the highlight is, for the time when its chat is gone."""

@@ -1,9 +1,7 @@
 """The panes of the main screen on one stage, and the bytes with which they are drawn."""
 
-import os
 from collections.abc import Sequence
 from datetime import UTC
-from pathlib import Path
 from typing import Any, cast
 
 from textual.app import ComposeResult
@@ -12,9 +10,8 @@ from textual.screen import Screen
 
 from chat_tui.model.queue import QueueItem, QueuePage, Tab
 from chat_tui.model.timeline import Entry
-from chat_tui.ui.terminal.app_base import TerminalApp
-from chat_tui.ui.terminal.cells import Cells
-from chat_tui.ui.terminal.filter import ControlFilter
+from chat_tui.ui.terminal.app import TerminalApp
+from chat_tui.ui.terminal.display import Cells, ControlFilter
 from chat_tui.ui.text import plain
 from chat_tui.ui.widgets.choice_list import ChoiceList
 from chat_tui.ui.widgets.compose import Compose
@@ -35,7 +32,7 @@ class HostileApp(TerminalApp[None]):
     CSS = "QueueList { height: 1fr; } History { height: 2fr; } ChoiceList { height: 160; }"
 
     def __init__(self, *, filtered: bool = False) -> None:
-        super().__init__(Path(os.devnull))
+        super().__init__(farewell="")
         self.list = QueueList(lambda: NOW)
         self.history = History(lambda: NOW, UTC)
         self.box = Compose()

@@ -18,8 +18,9 @@ from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
 
-from chat_tui.ui.edited import given_out
-from chat_tui.ui.terminal.app_base import TerminalApp
+from chat_tui.ui.edited import edit, given_out
+from chat_tui.ui.parting import farewell
+from chat_tui.ui.terminal.app import TerminalApp
 from chat_tui.ui.text import plain
 from chat_tui.ui.widgets.compose import Compose
 
@@ -73,7 +74,7 @@ class RepairedApp(TerminalApp[None]):
     )
 
     def __init__(self, report: Path, draft: Path) -> None:
-        super().__init__(report)
+        super().__init__(farewell=farewell(report))
         self._draft = draft
         self._noted: list[str] = []
         self._ticks = 0
@@ -123,7 +124,7 @@ class RepairedApp(TerminalApp[None]):
 
     async def _write_elsewhere(self) -> None:
         text = given_out(self._draft.with_suffix(".outside"), "1", self._box.text)
-        await self.edit_outside(text, self._box.retype)
+        await edit(self, text, self._box.retype)
         text.remove()
         self.action_note("edited")
 

@@ -15,7 +15,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from chat_tui.ui.terminal.cells import Cells
+from chat_tui.ui.terminal.display import Cells
 from tests.support.pty_program import PtyProgram
 
 WIDTH, HEIGHT = 12, 4
@@ -128,7 +128,7 @@ def test_a_style_is_changed_in_the_fewest_codes() -> None:
 
 _STOCK = """
 import runpy, sys
-from chat_tui.ui.terminal.cells import Cells
+from chat_tui.ui.terminal.display import Cells
 Cells.update = lambda self, frame, console: frame.render_segments(console)
 sys.argv = ["program", *sys.argv[1:]]
 runpy.run_module("tests.ui.terminal.repaired", run_name="__main__")

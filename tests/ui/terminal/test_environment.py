@@ -9,7 +9,8 @@ from typing import TextIO
 
 import pytest
 
-from chat_tui.ui.terminal.environment import prepare, refusal
+from chat_tui.ui.terminal.environment import Refusal, prepare, refusal
+from chat_tui.words.terminal import unfit_words
 
 
 @pytest.fixture
@@ -29,17 +30,20 @@ def test_a_usual_terminal_is_accepted(terminal: TextIO, term: str) -> None:
 
 @pytest.mark.parametrize("environ", [{}, {"TERM": ""}, {"TERM": "dumb"}, {"TERM": "nosuch"}])
 def test_a_poor_terminal_is_refused_in_one_line(terminal: TextIO, environ: dict[str, str]) -> None:
-    words = refusal(environ, terminal, terminal, terminal)
-    assert words is not None
+    why = refusal(environ, terminal, terminal, terminal)
+    assert why is not None
+    words = unfit_words(why)
     assert "TERM" in words
     assert "\n" not in words
 
 
 def test_a_pipe_is_refused(terminal: TextIO) -> None:
     with open(os.devnull) as nothing:
-        assert "input" in (refusal({"TERM": "xterm"}, nothing, terminal, terminal) or "")
-        assert "output" in (refusal({"TERM": "xterm"}, terminal, nothing, terminal) or "")
-        assert "output" in (refusal({"TERM": "xterm"}, terminal, terminal, nothing) or "")
+        assert refusal({"TERM": "xterm"}, nothing, terminal, terminal) is Refusal.INPUT
+        assert refusal({"TERM": "xterm"}, terminal, nothing, terminal) is Refusal.OUTPUT
+        assert refusal({"TERM": "xterm"}, terminal, terminal, nothing) is Refusal.OUTPUT
+    assert "input" in unfit_words(Refusal.INPUT)
+    assert "output" in unfit_words(Refusal.OUTPUT)
     assert refusal({"TERM": "xterm"}, None, terminal, terminal)
     assert refusal({"TERM": "xterm"}, nothing, terminal, terminal)
 

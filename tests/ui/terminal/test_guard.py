@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chat_tui.ui.parting import farewell
 from tests.ui.terminal.test_repairs import AskingApp
 
 
@@ -135,6 +136,6 @@ async def test_a_log_that_cannot_be_written_does_not_keep_it_open(
 
 def test_the_report_may_be_any_path() -> None:
     app = AskingApp()
-    app.report = Path("\udcff[red]\x1b[31m")
+    app.farewell = farewell(Path("\udcff[red]\x1b[31m"))
     app._close_after(None)
     assert len(app._exit_renderables) == 1

@@ -9,8 +9,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from chat_tui.ui.keys import Where, bindings
-from chat_tui.ui.terminal.app_base import TerminalApp
-from chat_tui.ui.terminal.bind import bind
+from chat_tui.ui.parting import farewell
+from chat_tui.ui.terminal.app import TerminalApp
+from chat_tui.ui.terminal.keys import bind
 from chat_tui.ui.terminal.layout import latin
 from chat_tui.ui.terminal.parser import TolerantParser
 from tests.support.clock import ToldClock
@@ -31,7 +32,7 @@ class AskingApp(TerminalApp[None]):
     """Asks a question at the press of a key."""
 
     def __init__(self) -> None:
-        super().__init__(Path("report"))
+        super().__init__(farewell=farewell(Path("report")))
         self.answers: list[str | None] = []
         self.helped = 0
         bind(self, bindings(Where.ANYWHERE))
@@ -113,7 +114,7 @@ async def test_a_phonetic_layout_keeps_its_letters() -> None:
     app = AskingApp()
     app.jcuken = False
     key = events.Key("ф", "ф")
-    app._rename(key)
+    app.rename(key)
     assert key.key == "ф"
 
 

@@ -1,16 +1,24 @@
 """What goes to the terminal beside the picture: title, clipboard, bell and notifications."""
 
 import base64
-from pathlib import Path
 
 import pytest
 from textual import events
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from chat_tui.ui.terminal import attention, clipboard, tmux
-from chat_tui.ui.terminal.app_base import TerminalApp
-from chat_tui.ui.terminal.attention import IDLE_S, PAUSE_S
+from chat_tui.ui.terminal.app import TerminalApp
+from chat_tui.ui.terminal.side_channels import (
+    IDLE_S,
+    LIMIT,
+    PAUSE_S,
+    SideChannels,
+    call,
+    copy,
+    is_inside_tmux,
+    through_tmux,
+)
+from chat_tui.ui.text import tell_copied
 from tests.support.clock import ToldClock
 from tests.support.settling import settled
 
@@ -19,7 +27,7 @@ class KeptBytesApp(TerminalApp[None]):
     """An app whose other bytes are kept."""
 
     def __init__(self, clock: ToldClock | None = None) -> None:
-        super().__init__(Path("report"), clock=clock or ToldClock())
+        super().__init__(farewell="", clock=clock or ToldClock())
         self.written: list[str] = []
 
     def compose(self) -> ComposeResult:
@@ -28,6 +36,9 @@ class KeptBytesApp(TerminalApp[None]):
     def on_mount(self) -> None:
         assert self._driver is not None
         self._driver.write = self.written.append  # type: ignore[method-assign]
+
+    def on_side_channels_copied(self, message: SideChannels.Copied) -> None:
+        tell_copied(self, message)
 
     @property
     def calls(self) -> list[str]:
@@ -100,10 +111,10 @@ async def test_calls_can_be_switched_off() -> None:
 )
 def test_nothing_in_a_text_ends_a_notification_early(how: str, bytes_: str) -> None:
     hostile = "a; \x1b\\\x07\x9cb\n\x1b]52;c;ZXZpbA==\x07\u202ec"
-    assert attention.sequence(how, "chat;tui", hostile, in_tmux=False) == bytes_
+    assert call(how, "chat;tui", hostile, in_tmux=False) == bytes_
     if how != "bell":
-        inside = attention.sequence(how, "chat;tui", hostile, in_tmux=True)
-        assert inside == tmux.passed_through(bytes_)
+        inside = call(how, "chat;tui", hostile, in_tmux=True)
+        assert inside == through_tmux(bytes_)
         assert inside.startswith("\x1bPtmux;\x1b\x1b]")
 
 
@@ -125,18 +136,18 @@ async def test_f_087_what_is_copied_is_stripped_sent_and_said() -> None:
 async def test_what_is_too_long_for_a_clipboard_is_not_sent() -> None:
     app = KeptBytesApp()
     async with app.run_test():
-        app.copy_to_clipboard("я" * (clipboard.LIMIT // 2))
-        app.copy_to_clipboard("я" * (clipboard.LIMIT // 2 + 1))
+        app.copy_to_clipboard("я" * (LIMIT // 2))
+        app.copy_to_clipboard("я" * (LIMIT // 2 + 1))
         await settled(app)
         assert len(app.calls) == 1
         assert "too long" in [str(one.message) for one in app._notifications][-1]
 
 
 def test_inside_tmux_a_copy_goes_both_to_tmux_and_through_it() -> None:
-    bare = clipboard.sequence(b"text", in_tmux=False)
-    assert clipboard.sequence(b"text", in_tmux=True) == bare + tmux.passed_through(bare)
-    assert tmux.is_inside({"TMUX": "/tmp/tmux-0/default,1,0"})
-    assert not tmux.is_inside({})
+    bare = copy(b"text", in_tmux=False)
+    assert copy(b"text", in_tmux=True) == bare + through_tmux(bare)
+    assert is_inside_tmux({"TMUX": "/tmp/tmux-0/default,1,0"})
+    assert not is_inside_tmux({})
 
 
 async def test_a_title_is_one_safe_line() -> None:

@@ -1,26 +1,30 @@
-"""Keys act in the order they were pressed, even when many arrive in one read.
+"""Keys act in the order they were pressed, on any layout, and a pasted Enter is none.
 
 Textual lets the focused widget take a letter at once, while a key with a binding travels through the
 queues of all its parents: `ab<Backspace>c` in one read becomes `ab`. Here the next key waits until the
 one before has passed every queue on its way. And a key right behind an Escape, which old terminals send for
 Alt with that key, is Alt only where somebody has bound it: else both were pressed, quickly.
+
+Not every terminal marks a paste. Where that is not known, what arrives together with more text was not
+typed: there an Enter is a new line. Right after a paste it always is.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
 from textual import events
-from textual.app import ReturnType
+from textual.app import App, ReturnType
+from textual.binding import Binding, BindingsMap
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from chat_tui.ui.terminal.burst import Burst
 from chat_tui.ui.terminal.driver import TerminalDriver
-from chat_tui.ui.terminal.layout import Layout
+from chat_tui.ui.terminal.layout import TABLE, key_typing
 
+_COMMANDING: Final = frozenset({"ctrl", "alt", "super", "hyper", "meta"})
 _PATIENCE: Final = 1.0
 """Seconds that a key may take on its way before the order is given up for it: the next one goes its own."""
 _GONE_S: Final = 10.0
@@ -33,10 +37,95 @@ _ALSO: Final = {
     "alt+tab": "shift+tab",
 }
 """What else terminals mean by Escape and this key."""
+_PAUSE: Final = 0.1
+"""Seconds without input that end a burst."""
+_DENSE: Final = 0.005
+"""Seconds between keys that no hand types so fast."""
+_MANY: Final = 16
+"""Dense letters after which an Enter waits a moment: the rest of the paste may come in the next read."""
+_MOMENT: Final = 0.03
+
+
+def bind(node: DOMNode, bindings: Iterable[Binding], *, freed: Collection[str] = ()) -> None:
+    """Bind keys on one node, not on its class: words and keys depend on what is chosen at start.
+
+    A key that the class binds otherwise changes its meaning, a `freed` one loses it.
+    """
+    kept = {key: bound for key, bound in node._bindings.key_to_bindings.items() if key not in freed}
+    node._bindings = BindingsMap.from_keys(kept | BindingsMap(bindings).key_to_bindings)
+
+
+class Layout(App[ReturnType]):
+    """Renames a key before bindings are looked up, so that bindings and hints stay Latin."""
+
+    jcuken: bool = True
+    """False for phonetic layouts, whose letters stand elsewhere."""
+
+    async def on_event(self, event: events.Event) -> None:
+        """Rename keys that come from the keyboard."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self.rename(event)
+        await super().on_event(event)
+
+    def rename(self, event: events.Key) -> None:
+        """Give the event the key that bindings know; a letter that is typed keeps its own."""
+        *modifiers, base = event.key.split("+")
+        if not _COMMANDING.isdisjoint(modifiers):
+            # With its letter it would be typed: Alt+о arrives as a letter too.
+            event.character = None
+            if self.jcuken and base in TABLE:
+                event.key = "+".join([*modifiers, key_typing(TABLE[base].lower())])
+        elif self.jcuken and event.character in TABLE and not self._is_typed(event):
+            event.character = TABLE[event.character]
+            event.key = key_typing(event.character)
+
+    def _is_typed(self, event: events.Key) -> bool:
+        focused = self.focused
+        return focused is not None and focused.check_consume_key(event.key, event.character)
+
+
+class Burst:
+    """Follows the times at which keys arrive; all times are those of the events (monotonic, seconds)."""
+
+    def __init__(self) -> None:
+        self._last_paste = -_PAUSE
+        self._last_in_burst = -_PAUSE
+        self._last_key = -_PAUSE
+        self._dense_letters = 0
+        self.enters = 0
+        """Pasted Enters of the latest burst that had any."""
+
+    async def gather(self, held: Sequence[events.Event]) -> None:
+        """Before the only key waiting is judged: give the rest of a paste the time to arrive."""
+        if len(held) == 1 and _is_enter(held[0]) and self._dense_letters >= _MANY:
+            await asyncio.sleep(_MOMENT)
+
+    def is_pasted_enter(
+        self, event: events.Key | events.Paste, behind: Iterable[events.Event], *, marked: bool = False
+    ) -> bool:
+        """Whether `event` is an Enter of a paste; `behind` are the events waiting after it.
+
+        Where pastes are surely `marked`, only an Enter right behind one may still belong to it: a text
+        may hold the mark of its own end.
+        """
+        if isinstance(event, events.Paste):
+            self._last_paste = event.time
+            return False
+        in_burst = event.time - max(self._last_paste, self._last_in_burst) <= _PAUSE
+        pasted = _is_enter(event) and (in_burst or (not marked and _text_follows(event, behind)))
+        if pasted:
+            goes_on = event.time - self._last_in_burst <= _PAUSE
+            self.enters = self.enters + 1 if goes_on else 1
+        if pasted or (in_burst and event.is_printable):
+            self._last_in_burst = event.time
+        is_dense = event.is_printable and event.time - self._last_key <= _DENSE
+        self._dense_letters = self._dense_letters + 1 if is_dense else 0
+        self._last_key = event.time
+        return pasted
 
 
 class OrderedKeys(Layout[ReturnType]):
-    """Stands before `Layout`, which judges a key by the focus of the moment of its release."""
+    """Releases a key at a time to `Layout`, which judges it by the focus of that moment."""
 
     enter_is_pasted: bool = False
     """Whether the Enter being handled now belongs to a paste: then it is a new line, never "send"."""
@@ -114,7 +203,7 @@ class OrderedKeys(Layout[ReturnType]):
 
     def _is_bound(self, event: events.Key) -> bool:
         asked = event.copy()
-        self._rename(asked)
+        self.rename(asked)
         return asked.key in self.screen.active_bindings
 
     async def _release_one(self, event: events.Key | events.Paste) -> None:
@@ -142,7 +231,7 @@ class OrderedKeys(Layout[ReturnType]):
         await _passed(way)
         # A new screen chooses its focus one message later, and tells the app of it another one later.
         if self.screen_stack and self.screen is not screen:
-            await _passed(_new_way(self.screen, self))
+            await _passed([self.screen, self.screen, self])
 
 
 def _key(name: str, character: str | None, time: float) -> events.Key:
@@ -151,13 +240,23 @@ def _key(name: str, character: str | None, time: float) -> events.Key:
     return key
 
 
-def _new_way(screen: Screen[Any], app: DOMNode) -> list[DOMNode]:
-    return [screen, screen, app]
-
-
 async def _passed(way: Iterable[DOMNode]) -> None:
     """Return when everything that stands now in the queues on this way was handled, in this order."""
     for node in way:
         done = asyncio.Event()
         if node.is_running and node.call_later(done.set):
             await done.wait()
+
+
+def _is_enter(event: events.Event) -> bool:
+    return isinstance(event, events.Key) and event.key == "enter"
+
+
+def _text_follows(event: events.Event, behind: Iterable[events.Event]) -> bool:
+    """Whether text comes with `event`; a key that commands in between shows a hand."""
+    for later in behind:
+        if isinstance(later, events.Key) and later.key in {"enter", "tab"}:
+            continue
+        is_text = isinstance(later, events.Paste) or (isinstance(later, events.Key) and later.is_printable)
+        return is_text and later.time - event.time <= _PAUSE
+    return False

@@ -1,0 +1,45 @@
+"""The base of an app over SSH: Textual with all repairs, in the order in which they must stand."""
+
+import time
+from collections.abc import Callable
+
+from textual.app import ReturnType
+
+from chat_tui.ui.terminal.display import PatientDisplay
+from chat_tui.ui.terminal.driver import TerminalDriver
+from chat_tui.ui.terminal.guard import Guard
+from chat_tui.ui.terminal.keys import Layout, OrderedKeys
+from chat_tui.ui.terminal.side_channels import SideChannels
+from chat_tui.ui.terminal.signals import Leaving
+
+
+class TerminalApp(
+    Guard[ReturnType],
+    Leaving[ReturnType],
+    SideChannels[ReturnType],
+    OrderedKeys[ReturnType],
+    Layout[ReturnType],
+    PatientDisplay[ReturnType],
+):
+    """End the process with what `run_to_code` returns; it must be called on the main thread."""
+
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(
+        self,
+        *,
+        farewell: str,
+        jcuken: bool = True,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`farewell` is said after a crash; `jcuken` is off for phonetic layouts.
+
+        `clock` gives seconds and only ever advances.
+        """
+        super().__init__(driver_class=TerminalDriver, clock=clock)
+        self.animation_level = "none"
+        self.farewell = farewell
+        self.jcuken = jcuken
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """Nothing: Textual would write what is on the screen into a folder that others may read."""
