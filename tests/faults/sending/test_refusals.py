@@ -70,14 +70,14 @@ async def test_f_024_401_while_running(trial: Trial) -> None:
 def late_calls_of(trial: Trial, late: list[str]) -> MarketClient:
     """A client that notes the calls begun with a key that was known to be refused."""
     client = trial.client()
-    ask = client._ask
+    call = client._call
 
     async def noted(operation: str, *told: Any, **more: Any) -> Any:
         if trial.shop.inbox.link().state is LinkState.REFUSED:
             late.append(operation)
-        return await ask(operation, *told, **more)
+        return await call(operation, *told, **more)
 
-    client._ask = noted  # type: ignore[method-assign]
+    client._call = noted  # type: ignore[method-assign]
     return client
 
 
