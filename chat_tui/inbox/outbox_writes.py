@@ -78,7 +78,6 @@ class OutboxWrites:
                 created_at=created_at,
                 told_boot=self._clock.boot,
                 told_uptime=uptime,
-                clear_draft=False,
             )
             if also is not None:
                 also(conn, item)

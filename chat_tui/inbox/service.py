@@ -31,7 +31,7 @@ from chat_tui.model.problem import Problem
 from chat_tui.model.record import Stats
 from chat_tui.model.search import SearchCoverage, SearchKey, SearchPage, SearchQuery
 from chat_tui.model.timeline import Coverage, Draft, TimelinePage, one_each
-from chat_tui.store import coverage, messages, outbox, search, stats
+from chat_tui.store import chats, messages, outbox, search
 from chat_tui.store.database import Hindrance, Store
 
 
@@ -136,12 +136,12 @@ class Inbox(Queue, Sending, Attachments):
     async def search_coverage(self) -> SearchCoverage:
         """How much of the shop's history a search looks through."""
         none = SearchCoverage(chats=0, read=0, oldest_at=None)
-        found = await self._reads.guarded(self._store.read(coverage.coverage), none, "coverage")
+        found = await self._reads.guarded(self._store.read(search.coverage), none, "coverage")
         return replace(found, is_fetching=self._engine.reading.backfill.is_wanted)
 
     async def stats(self, zone: tzinfo, since: Millis | None = None) -> Stats:
         """How fast the shop answered since a moment (None = ever), by a zone's hours; takes seconds."""
-        return await asyncio.wrap_future(self._store.read(stats.stats, zone, since, self._wall_ms()))
+        return await asyncio.wrap_future(self._store.read(chats.stats, zone, since, self._wall_ms()))
 
     @property
     def business(self) -> BusinessId:

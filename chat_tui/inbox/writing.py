@@ -20,7 +20,7 @@ from chat_tui.model.mark import Mark, Marked
 from chat_tui.model.outbox import OutboxItem, OutboxKind
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Draft
-from chat_tui.store import drafts, marks, spool, unsaved
+from chat_tui.store import drafts, marks, spool
 from chat_tui.store.database import Connection, Store
 from chat_tui.store.errors import StoreError, store_refusal
 
@@ -85,7 +85,7 @@ class Writing:
     def keep_aside(self, drafts_: Sequence[Draft]) -> tuple[Draft, ...]:
         """Keep texts in a file beside the database; those that cannot be kept there either."""
         try:
-            unsaved.keep(self._store.paths.data_dir, self._copy, drafts_)
+            drafts.keep_aside(self._store.paths.data_dir, self._copy, drafts_)
         except OSError as error:
             log.warning("texts not kept aside: %s", type(error).__name__)
             return tuple(drafts_)
@@ -94,10 +94,10 @@ class Writing:
     def adopt(self) -> None:
         """Take over the texts that copies before this one could keep in a file only."""
         data_dir = self._store.paths.data_dir
-        for copy, found in unsaved.found(data_dir, self._store.paths.business).items():
+        for copy, found in drafts.kept_aside(data_dir, self._store.paths.business).items():
             try:
                 self._store.write_state(drafts.adopt, copy, found, self._wall_ms()).result()
-                unsaved.keep(data_dir, copy, ())
+                drafts.keep_aside(data_dir, copy, ())
             except (StoreError, OSError) as error:
                 # The file stays for another start.
                 log.warning("kept texts not taken over: %s", type(error).__name__)

@@ -2,17 +2,28 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import tzinfo
 from typing import cast
 
-from chat_tui.model.chat import Chat, ContextKind, NewChat, Shop
+from chat_tui.model.chat import Chat, Shop
 from chat_tui.model.ids import UNKNOWN_TIME, CampaignId, ChatRef, Millis
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab, Talk, waiting_since
+from chat_tui.model.record import Stats, hours_in, reply_stats
 from chat_tui.store import indexing
 from chat_tui.store.database import Connection
-from chat_tui.store.listing import UNANSWERED, goes_on, is_answered, item_of, run_of, select
-from chat_tui.store.rows import CHAT, Row, chat_columns, clean, is_id, moment
-from chat_tui.store.shape import LATEST, MOST, sound
-from chat_tui.store.tabs import PLACES
+from chat_tui.store.listing import (
+    CHAT,
+    PLACES,
+    UNANSWERED,
+    chat_columns,
+    goes_on,
+    is_answered,
+    item_of,
+    run_of,
+    select,
+)
+from chat_tui.store.shape import LATEST, MOST, Row, clean, is_id, moment, sound
 
 _STORED = f"""
     SELECT {CHAT}, c.newest_id, c.newest_at, c.newest_sender, c.snippet, c.last_speaker, c.buyer_since
@@ -35,6 +46,15 @@ _BEHIND = """
     SELECT chat_id FROM chat WHERE behind_bucket IS NOT NULL
     ORDER BY behind_bucket, turn_order, chat_id LIMIT ?
 """
+# Chat by chat in the order of the index: nothing is sorted, so nothing is gathered either.
+_TURNS = f"""
+    SELECT c.chat_id, m.created_at, m.sender FROM chat c CROSS JOIN message m ON m.chat_id = c.chat_id
+    WHERE c.newest_at >= ? AND m.sender IN ('CUSTOMER', 'PARTNER') AND {sound("message", "m")}
+    ORDER BY c.chat_id, m.message_id
+"""  # noqa: S608
+_WAITING = f"FROM chat c WHERE c.waiting_since IS NOT NULL AND {sound('chat', 'c')} AND {{holds}}"
+_LONGEST = f"SELECT c.chat_id, c.waiting_since {_WAITING} ORDER BY c.waiting_since, c.chat_id LIMIT 1"
+_HOW_MANY = f"SELECT count(*) {_WAITING}"
 
 
 def save_page(conn: Connection, chats: Sequence[Chat], listed_at: Millis) -> frozenset[ChatRef]:
@@ -189,17 +209,6 @@ def waiting_beyond(
     return run[0] if run else None
 
 
-def find_context(conn: Connection, about: NewChat) -> ChatRef | None:
-    """The chat about an order or a return, if the cache knows one; the latest of several."""
-    column = "return_id" if about.kind == ContextKind.RETURN else "order_id"
-    row = conn.execute(
-        f"SELECT chat_id FROM chat WHERE {column} = ? AND context_kind = ? AND {sound('chat')}"  # noqa: S608
-        " ORDER BY updated_at DESC",
-        (about.number, about.kind),
-    ).fetchone()
-    return None if row is None else conn.chat(row[0])
-
-
 def behind(conn: Connection, limit: int) -> tuple[ChatRef, ...]:
     """Chats of which the list knows more than the history read so far, most urgent first.
 
@@ -244,3 +253,14 @@ def changed_since(conn: Connection, revision: int, limit: int) -> tuple[int, tup
         (revision, MOST, limit),
     ).fetchall()
     return (rows[0][1] if rows else revision), tuple(conn.chat(row[0]) for row in rows)
+
+
+def stats(conn: Connection, zone: tzinfo, since: Millis | None, now: Millis) -> Stats:
+    """How fast the shop answered since a moment (None = ever), by the hours of a zone; and who waits now."""
+    answers = reply_stats(conn.execute(_TURNS, (since or 0,)), hours_in(zone), since)
+    holds = PLACES[Tab.WAITING].holds(now)
+    waiting = conn.execute(_HOW_MANY.format(holds=holds)).fetchone()[0]
+    longest = conn.execute(_LONGEST.format(holds=holds)).fetchone() or (None, None)
+    return replace(
+        answers, waiting=waiting, longest=longest[0] and conn.chat(longest[0]), longest_since=longest[1]
+    )

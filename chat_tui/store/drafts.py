@@ -1,16 +1,29 @@
 """Texts typed and not sent, by chat and by the copy of the program they were typed in.
 
-Each running copy writes a row of its own, so that two operators at one chat never overwrite each other.
+Each running copy writes a row of its own, so that two operators at one chat never overwrite each other. What
+the database does not take goes to a private file beside it, one per running copy that needs one,
+`unsaved-<copy>.json`: a list of objects with chat_id, text and caret. The next start takes it over: its texts
+are drafts of that copy then.
 """
 
+import json
+import logging
 from collections.abc import Sequence
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
-from chat_tui.model.ids import ChatRef, Millis
+from chat_tui.model.ids import BusinessId, ChatRef, Millis
 from chat_tui.model.timeline import Draft
+from chat_tui.personal_files import NotAFile, TooLarge, read_file
+from chat_tui.private_files import whole_file
 from chat_tui.store.database import Connection
-from chat_tui.store.rows import clean
-from chat_tui.store.shape import sound
+from chat_tui.store.shape import clean, sound
+
+_PREFIX: Final = "unsaved-"
+MOST_BYTES: Final = 10_000_000
+"""Of a file that is read: far more than anybody types."""
+
+log = logging.getLogger(__name__)
 
 
 class Kept(NamedTuple):
@@ -77,9 +90,35 @@ def forget(conn: Connection, chat_id: ChatRef, text: str, copy: str = "") -> Non
     )
 
 
-def chats_with_drafts(conn: Connection) -> tuple[ChatRef, ...]:
-    """The chats something is typed for, the latest first."""
-    rows = conn.execute(
-        f"SELECT chat_id FROM draft WHERE {sound('draft')} GROUP BY chat_id ORDER BY max(at) DESC, chat_id"  # noqa: S608
+def keep_aside(data_dir: Path, copy: str, drafts: Sequence[Draft]) -> None:
+    """Make these the texts kept for a copy, durable when this returns; none = no file. Else OSError."""
+    target = _path(data_dir, copy)
+    if not drafts:
+        target.unlink(missing_ok=True)
+        return
+    told = [{"chat_id": one.chat_id.number, "text": one.text, "caret": one.caret} for one in drafts]
+    with whole_file(target) as file:
+        # What a terminal sent that is no text is written as it is, and told apart when it is read.
+        file.write(json.dumps(told, ensure_ascii=True).encode())
+
+
+def kept_aside(data_dir: Path, business: BusinessId) -> dict[str, tuple[Draft, ...]]:
+    """By copy the texts that are kept; a file that cannot be read stays where it is."""
+    kept = {}
+    for path in sorted(data_dir.glob(f"{_PREFIX}*.json")):
+        try:
+            kept[path.stem.removeprefix(_PREFIX)] = _read(path, business)
+        except (OSError, NotAFile, TooLarge, ValueError, TypeError, KeyError) as error:
+            log.warning("kept texts not read: %s", type(error).__name__)
+    return kept
+
+
+def _path(data_dir: Path, copy: str) -> Path:
+    return data_dir / f"{_PREFIX}{copy}.json"
+
+
+def _read(path: Path, business: BusinessId) -> tuple[Draft, ...]:
+    told: Any = json.loads(read_file(path, MOST_BYTES, follow=False))
+    return tuple(
+        Draft(ChatRef(business, int(one["chat_id"])), str(one["text"]), int(one["caret"])) for one in told
     )
-    return tuple(conn.chat(row[0]) for row in rows)

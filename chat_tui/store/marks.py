@@ -11,8 +11,7 @@ from typing import Final
 from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.mark import Hold, Labels, Mark, Marked, Note, Pin
 from chat_tui.store.database import Connection
-from chat_tui.store.rows import clean
-from chat_tui.store.shape import LARGEST_ID, sound
+from chat_tui.store.shape import LARGEST_ID, clean, sound
 
 _MARKED: Final = f"""SELECT m.chat_id FROM mark m WHERE coalesce(m.done, m.snoozed) IS NOT NULL
     AND {sound("mark", "m")}"""  # noqa: S608

@@ -1,17 +1,27 @@
 """Messages in the cache: merging pages of the history, and reading a chat's timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef, MessageId, Millis
-from chat_tui.model.message import Message, Sender
+from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.queue import Talk, read_talk, waiting_since
 from chat_tui.model.timeline import Coverage, Entry, HistoryCursor, TimelinePage
 from chat_tui.store import indexing, marks
 from chat_tui.store.database import Connection
 from chat_tui.store.errors import StoreProblem
-from chat_tui.store.rows import ITEM, Row, attachments_of, is_id, item_of, storable
-from chat_tui.store.shape import reach, readable, sound
+from chat_tui.store.outbox import ITEM, item_of
+from chat_tui.store.shape import (
+    Row,
+    clean,
+    clean_or_none,
+    is_id,
+    moment,
+    number_or_none,
+    reach,
+    readable,
+    sound,
+)
 
 _FIELDS = "message_id, created_at, sender, text"
 _SOUND = sound("message")
@@ -83,7 +93,7 @@ def save_page(
     if row is None:
         raise StoreProblem(_("The chat is not in the local copy any more; it is being read anew."))
     status, updated_at, *before = row
-    found = {m.message_id: storable(chat_id, m) for m in messages if is_id(m.message_id)}
+    found = {m.message_id: _storable(chat_id, m) for m in messages if is_id(m.message_id)}
     unindexed = indexing.unindexed_messages(conn)
     changed = [_merge(conn, m, unindexed) for m in sorted(found.values(), key=_row_id)]
     lo, hi, full, vain = before[:4]
@@ -164,7 +174,7 @@ def _with_files(conn: Connection, chat_id: ChatRef, rows: Sequence[Row]) -> list
     """Messages from rows of _FIELDS, in ascending order of message id."""
     if not rows:
         return []
-    files = attachments_of(conn.execute(_FILES, (conn.own(chat_id), rows[0][0], rows[-1][0])))
+    files = _attachments_of(conn.execute(_FILES, (conn.own(chat_id), rows[0][0], rows[-1][0])))
     return [
         Message(chat_id, MessageId(message_id), created_at, sender, text, files.get(message_id, ()))
         for message_id, created_at, sender, text in rows
@@ -316,3 +326,27 @@ def unclaimed_own(
         if conn.execute(_IS_CLAIMED, (conn.own(chat_id), message.message_id)).fetchone() is None:
             found.setdefault(message.message_id, message)
     return tuple(found[message_id] for message_id in sorted(found))
+
+
+def _attachments_of(rows: Iterable[Row]) -> dict[MessageId, tuple[Attachment, ...]]:
+    """The files by message, from rows (message_id, name, url, size) in order."""
+    found: dict[MessageId, tuple[Attachment, ...]] = {}
+    for message_id, name, url, size in rows:
+        found[message_id] = (*found.get(message_id, ()), Attachment(name, url, size))
+    return found
+
+
+def _storable(chat_id: ChatRef, message: Message) -> Message:
+    """The message as a row of this chat will give it back."""
+    files = tuple(
+        Attachment(clean_or_none(a.name), clean_or_none(a.url), number_or_none(a.size))
+        for a in message.attachments
+    )
+    return Message(
+        chat_id,
+        message.message_id,
+        moment(message.created_at),
+        clean(message.sender),
+        clean_or_none(message.text),
+        files,
+    )

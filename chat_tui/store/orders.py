@@ -7,8 +7,7 @@ from typing import Final
 from chat_tui.model.ids import CampaignId, ChatRef, Millis, OrderId, ReturnId
 from chat_tui.model.order import Money, Order, OrderDelivery, OrderLine, Reading, Return
 from chat_tui.store.database import Connection
-from chat_tui.store.rows import clean, clean_or_none, moment, number_or_none
-from chat_tui.store.shape import sound
+from chat_tui.store.shape import clean, clean_or_none, moment, number_or_none, sound
 
 _ORDER: Final = (
     "campaign_id, status, substatus, created_at, total, currency,"

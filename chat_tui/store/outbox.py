@@ -1,35 +1,32 @@
-"""The outbox: every row a text or file the operator sent. Each function is one step of one transaction."""
+"""The outbox: every row a text or file the operator sent. Each function is one step of one transaction.
+
+That an attempt began is noted in the cache, too. An item that has fewer attempts than stand there comes from
+an outbox file that went back in time: a backup was put in its place, or its log of changes was lost.
+"""
 
 import sqlite3
+from dataclasses import fields
+from typing import Final, NamedTuple
 
 from chat_tui.model.hold import Told
 from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.outbox import MAY_LEAVE, OutboxItem, OutboxKind, OutboxState, may_move
 from chat_tui.model.quota import BootMillis
 from chat_tui.store.database import Connection
-from chat_tui.store.rows import ITEM, clean, item_of, moment
-from chat_tui.store.shape import MOST, sound
+from chat_tui.store.shape import MOST, Row, clean, moment, sound
 
-COLUMNS = frozenset(
-    {
-        "not_before",
-        "told_at",
-        "told_boot",
-        "told_uptime",
-        "attempt",
-        "attempt_at",
-        "base_message_id",
-        "unclear_at",
-        "looks",
-        "message_id",
-        "problem",
-        "error",
-        "in_doubt",
-        "is_released",
-        "asked_at",
-    }
+_NAMES: Final = tuple(
+    field.name for field in fields(OutboxItem) if field.name not in {"uploaded", "is_held_up"}
 )
-"""What `move` and `update` may set; the rest of an item never changes."""
+"""What of an item is kept; the rest is known only to the copy that shows it."""
+_FIXED: Final = frozenset(
+    {"outbox_id", "chat_id", "seq", "kind", "text", "file_name", "file_size", "sha256", "state", "created_at"}
+)
+"""What `update` may not set: an item changes its state by `move`, and the others never."""
+ITEM: Final = ", ".join(f"o.{name}" for name in _NAMES)
+"""Columns of `outbox o`, in the order `item_of` reads them."""
+KEPT_MS: Final[Millis] = 30 * 24 * 3_600_000
+"""For how long a begun attempt is remembered: items of an older backup are too old to be sent unasked."""
 
 # A row that cannot be read is not sent, and holds nothing back.
 _SOUND = sound("outbox", "o")
@@ -38,7 +35,6 @@ _OPEN = f"""
     SELECT {ITEM} FROM outbox o WHERE o.state <> 'confirmed' AND {_SOUND}
     ORDER BY o.created_at, o.chat_id, o.seq
 """  # noqa: S608
-_OWN = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND {_SOUND} ORDER BY o.seq"  # noqa: S608
 _UNLINKED = f"""
     SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND o.state <> 'confirmed' AND {_SOUND} ORDER BY o.seq
 """  # noqa: S608
@@ -57,8 +53,6 @@ _TOLD = f"""
         AND {_SOUND}
 """  # noqa: S608
 _HEADS_OF = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND {_IN_TURN} ORDER BY o.seq"  # noqa: S608
-
-
 _LAST = f"SELECT coalesce(max(seq), 0) FROM outbox WHERE chat_id = ? AND seq BETWEEN 0 AND {MOST}"  # noqa: S608
 
 
@@ -80,9 +74,8 @@ def enqueue(
     created_at: Millis,
     told_boot: str = "",
     told_uptime: BootMillis = 0,
-    clear_draft: bool = True,
 ) -> OutboxItem:
-    """Put an item behind all others of its chat, and clear the chat's draft in the same transaction.
+    """Put an item behind all others of its chat.
 
     `told_boot` and `told_uptime` are the clock of the machine at `created_at`, from which on it is held.
     """
@@ -104,31 +97,19 @@ def enqueue(
         told_boot=told_boot,
         told_uptime=told_uptime,
     )
-    conn.execute(
-        "INSERT INTO outbox (outbox_id, chat_id, seq, kind, text, file_name, file_size, sha256, state,"
-        " not_before, created_at, asked_at, told_at, told_boot, told_uptime)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            item.outbox_id,
-            conn.own(item.chat_id),
-            item.seq,
-            item.kind.value,
-            item.text,
-            item.file_name,
-            item.file_size,
-            item.sha256,
-            item.state.value,
-            item.not_before,
-            item.created_at,
-            item.asked_at,
-            item.told_at,
-            item.told_boot,
-            item.told_uptime,
-        ),
-    )
-    if clear_draft:
-        conn.execute("DELETE FROM draft WHERE chat_id = ? AND copy = ''", (conn.own(chat_id),))
+    values = {name: getattr(item, name) for name in _NAMES} | {"chat_id": conn.own(chat_id)}
+    marks = ", ".join("?" * len(values))
+    conn.execute(f"INSERT INTO outbox ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
     return item
+
+
+def item_of(conn: Connection, row: Row) -> OutboxItem:
+    """The item in a row, see ITEM."""
+    told = dict(zip(_NAMES, row, strict=True))
+    told["chat_id"] = conn.chat(told["chat_id"])
+    told["kind"], told["state"] = OutboxKind(told["kind"]), OutboxState(told["state"])
+    told["in_doubt"], told["is_released"] = bool(told["in_doubt"]), bool(told["is_released"])
+    return OutboxItem(**told)
 
 
 def get(conn: Connection, outbox_id: OutboxId) -> OutboxItem | None:
@@ -174,7 +155,7 @@ def _wait(item: OutboxItem) -> tuple[OutboxState, Millis, Millis, str, BootMilli
 
 
 def _known(columns: dict[str, int | str | None]) -> dict[str, int | str | None]:
-    if unknown := columns.keys() - COLUMNS:
+    if unknown := columns.keys() - set(_NAMES) | columns.keys() & _FIXED:
         raise ValueError(f"not a column an outbox item changes in: {', '.join(sorted(unknown))}")
     return columns
 
@@ -189,7 +170,7 @@ def _change(
     cleaned = [clean(value) if isinstance(value, str) else value for value in values.values()]
     try:
         done = conn.execute(
-            f"UPDATE outbox SET {names} WHERE outbox_id = ? AND state = ?",  # noqa: S608 - names are COLUMNS
+            f"UPDATE outbox SET {names} WHERE outbox_id = ? AND state = ?",  # noqa: S608 - they are _NAMES
             (*cleaned, outbox_id, expected.value),
         )
     except sqlite3.IntegrityError as error:
@@ -238,6 +219,29 @@ def unlinked(conn: Connection, chat_id: ChatRef) -> tuple[OutboxItem, ...]:
     return tuple(item_of(conn, row) for row in conn.execute(_UNLINKED, (conn.own(chat_id),)))
 
 
-def own_for(conn: Connection, chat_id: ChatRef) -> tuple[OutboxItem, ...]:
-    """All items of a chat, in their order."""
-    return tuple(item_of(conn, row) for row in conn.execute(_OWN, (conn.own(chat_id),)))
+class Attempted(NamedTuple):
+    """The last attempt of an item that was begun, as the cache remembers it."""
+
+    attempt: int
+    attempt_at: Millis
+    base_message_id: int | None
+
+
+def note_attempt(conn: Connection, item: OutboxItem) -> None:
+    """The attempt of an item begins; attempts long before it are forgotten."""
+    conn.execute(
+        "INSERT OR REPLACE INTO attempted (outbox_id, attempt, attempt_at, base_message_id)"
+        " VALUES (?, ?, ?, ?)",
+        (item.outbox_id, item.attempt, item.attempt_at, item.base_message_id),
+    )
+    conn.execute("DELETE FROM attempted WHERE attempt_at < ?", (item.attempt_at - KEPT_MS,))
+
+
+def last_attempt(conn: Connection, outbox_id: OutboxId) -> Attempted | None:
+    """The last attempt of an item, if one was begun."""
+    row = conn.execute(
+        "SELECT attempt, attempt_at, base_message_id FROM attempted"  # noqa: S608
+        f" WHERE outbox_id = ? AND {sound('attempted')}",
+        (outbox_id,),
+    ).fetchone()
+    return None if row is None else Attempted(*row)

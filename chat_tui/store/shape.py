@@ -1,4 +1,4 @@
-"""What the tables of this version are, and which of their rows can be read.
+"""What the tables of this version are, what a row can hold, and which rows can be read.
 
 SQLite takes any value into any column, and another version may write words that this one does not know. So
 the queries ask for `sound` rows: one that holds something else costs itself, and `doctor` counts it. The
@@ -6,11 +6,15 @@ same description tells at the start whether a file is one of ours at all.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
+from chat_tui.model.ids import Millis
 from chat_tui.model.outbox import OutboxKind, OutboxState
+
+Row = Sequence[Any]
+"""What a query gives: values in the order of its columns."""
 
 LARGEST_ID: Final = 2**63 - 1
 LATEST: Final = 2**42
@@ -95,6 +99,35 @@ INDEXES: Final = {
     "state": "outbox_claim outbox_open outbox_unlinked mark_at mark_held mark_until mark_pinned label_name",
 }
 """By the kind of a file the indexes that a migration has made."""
+
+
+def is_id(number: int) -> bool:
+    """Whether a row can hold a number as an id of the Market."""
+    return 0 < number <= LARGEST_ID
+
+
+def number_or_none(number: int | None) -> int | None:
+    """A number that a row can hold, or None."""
+    return number if number is not None and -LARGEST_ID <= number <= LARGEST_ID else None
+
+
+def clean(text: str) -> str:
+    """The text with lone surrogates, which SQLite refuses, replaced by U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def clean_or_none(text: str | None) -> str | None:
+    """`clean`, for a text that may be missing."""
+    return None if text is None else clean(text)
+
+
+def moment(at: Millis) -> Millis:
+    """A time within what a row can hold."""
+    return min(max(at, 0), LATEST)
 
 
 def sound(table: str, alias: str = "") -> str:

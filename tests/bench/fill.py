@@ -19,7 +19,7 @@ from chat_tui.model.message import Message, Sender
 from chat_tui.model.queue import QueueKey, Tab, Talk, read_talk, waiting_since
 from chat_tui.store import chats, indexing, messages, outbox
 from chat_tui.store.database import Connection, Store, StorePaths
-from chat_tui.store.rows import chat_columns
+from chat_tui.store.listing import chat_columns
 from tests.bench.search import measure_search
 from tests.support.refs import BUSINESS, ref
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from chat_tui.model.ids import MessageId
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.search import SearchQuery, Standing
-from chat_tui.store import coverage, messages, search
+from chat_tui.store import messages, search
 from chat_tui.store.database import Connection, Store
 from tests.support.refs import ref
 
@@ -47,7 +47,7 @@ def measure_search(store: Store, rare: Sequence[str]) -> None:
         "order's end": [_find(f"{dice.randrange(10_000):04}") for _ in range(ROUNDS)],
         "buyer and word": [_find("14000007", word) for word in common],
         "word in waiting chats": [_find(word, standings=frozenset({Standing.WAITING})) for word in common],
-        "coverage": [coverage.coverage] * ROUNDS,
+        "coverage": [search.coverage] * ROUNDS,
         "around a message": [partial(_around, place=dice.choice(places)) for _ in range(ROUNDS)],
         "around in a long chat": [
             partial(messages.timeline, chat_id=ref(14_000_000), around=MessageId(90_000_400))

@@ -48,7 +48,6 @@ def queue(conn: Connection, outbox_id: str) -> None:
         sha256="",
         not_before=0,
         created_at=1,
-        clear_draft=False,
     )
 
 

@@ -19,6 +19,7 @@ from tests.support.faults import Answer, accepted_then, half_answer, lost
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, Shop, item_of
+from tests.support.stored import items_of
 from tests.support.waiting import until
 
 OpenShop = Callable[..., Shop]
@@ -74,7 +75,7 @@ async def test_a_text_goes_from_queued_over_sent_to_confirmed(market: Sandbox, o
     states: list[OutboxState] = []
 
     def look(_: Event) -> None:
-        future = shop.store.read(outbox.own_for, chat)
+        future = shop.store.read(items_of, chat)
         future.add_done_callback(lambda done: states.extend(item.state for item in done.result()))
 
     shop.inbox.subscribe(look)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chat_tui.inbox.copies.leader import PATIENCE_MS, Leadership
-from chat_tui.store import leader
+from chat_tui.store import copies
 from tests.inbox.simulation.virtual import STARTED_MS, VirtualClock
 from tests.soak.copies import FrozenLocks, Reader
 from tests.soak.stage import SoakStage
@@ -97,7 +97,7 @@ def test_a_beat_from_the_future_is_no_sign_of_life() -> None:
         one, other = stage.copy(), stage.copy()
         assert claims(stage, one)
         far = STARTED_MS + 10**9
-        assert stage.do(one.ctx.write_state(leader.beat, 0, far, one.clock.boot))
+        assert stage.do(one.ctx.write_state(copies.beat, 0, far, one.clock.boot))
         assert claims(stage, other)
 
 

@@ -14,6 +14,7 @@ from chat_tui.store import outbox
 from chat_tui.store.errors import StoreProblem
 from tests.support.refs import ref
 from tests.support.shop import open_store
+from tests.support.stored import items_of
 
 ROOT = Path(__file__).parents[2] / "chat_tui"
 WRITING = {"move", "update", "enqueue", "take_back"}
@@ -102,6 +103,6 @@ async def test_a_caller_that_is_gone_keeps_no_change_from_being_told(tmp_path: P
     await asyncio.gather(task, return_exceptions=True)
     # Cancelled before it began or committed: the next write comes behind it, on the same thread.
     await _queued(writes, "b")
-    stored = await asyncio.wrap_future(store.read(outbox.own_for, CHAT))
+    stored = await asyncio.wrap_future(store.read(items_of, CHAT))
     assert len(heard) == len(stored)
     store.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chat_tui.model.chat import ChatStatus, ContextKind, NewChat, Shop
+from chat_tui.model.chat import ChatStatus, Shop
 from chat_tui.model.ids import CampaignId, ChatRef
 from chat_tui.model.queue import Tab
 from chat_tui.store import chats
@@ -83,21 +83,6 @@ def test_a_listed_status_takes_the_known_talk_into_account(store: Store) -> None
     found = store.read(chats.item, CHAT, now=0).result()
     assert found is not None
     assert found.waiting_since == 900
-
-
-def test_find_context(store: Store) -> None:
-    list_chats(
-        store,
-        a_chat(1, 1_000, order_id=77),
-        a_chat(2, 2_000, order_id=77),
-        a_chat(3, 3_000, about=ContextKind.RETURN, order_id=77, return_id=8),
-    )
-    find = (
-        store.read(chats.find_context, NewChat(ContextKind.ORDER, 77)),
-        store.read(chats.find_context, NewChat(ContextKind.RETURN, 8)),
-    )
-    assert [found.result() for found in find] == [ref(2), ref(3)]
-    assert store.read(chats.find_context, NewChat(ContextKind.RETURN, 77)).result() is None
 
 
 def test_shops_are_replaced_and_name_their_chats(store: Store) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from chat_tui.model.search import SearchCoverage
-from chat_tui.store import coverage
+from chat_tui.store import search
 from chat_tui.store.database import Store
 from tests.store.world import a_chat, buyer, list_chats, read_history
 from tests.support.refs import ref
@@ -17,7 +17,7 @@ def _listed(store: Store) -> None:
 
 
 def covered(store: Store) -> tuple[int, int, int | None]:
-    told = store.read(coverage.coverage).result()
+    told = store.read(search.coverage).result()
     return told.chats, told.read, told.oldest_at
 
 
@@ -51,12 +51,12 @@ def test_coverage_looks_at_some_chats_only_and_claims_no_more(
             store, buyer(1, 100, chat_id=number), buyer(2, 50_000 - number, chat_id=number), chat_id=number
         )
     assert covered(store)[2] == 20_000
-    monkeypatch.setattr(coverage, "_UNREAD", coverage._UNREAD.replace("LIMIT 200", "LIMIT 3"))
-    monkeypatch.setattr(coverage, "LOOKED_AT", 3)
+    monkeypatch.setattr(search, "_UNREAD", search._UNREAD.replace("LIMIT 200", "LIMIT 3"))
+    monkeypatch.setattr(search, "LOOKED_AT", 3)
     assert covered(store)[2] == 49_997
 
 
 def test_an_empty_cache_covers_nothing_and_misses_nothing(store: Store) -> None:
     store.write_cache(lambda conn: conn.execute("DELETE FROM chat").rowcount).result()
-    told = store.read(coverage.coverage).result()
+    told = store.read(search.coverage).result()
     assert (told, told.share) == (SearchCoverage(0, 0, None), 1.0)

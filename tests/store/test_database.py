@@ -17,10 +17,11 @@ from chat_tui.store.errors import StoreBusy, StoreProblem
 from chat_tui.store.locks import WriteLock
 from tests.store.world import CHAT, a_chat, list_chats, queue_text
 from tests.support.refs import ref
+from tests.support.stored import chats_with_drafts
 
 
 def drafted(store: Store) -> tuple[ChatRef, ...]:
-    return store.read(drafts.chats_with_drafts).result()
+    return store.read(chats_with_drafts).result()
 
 
 def test_an_error_undoes_its_whole_transaction_and_no_other(store: Store) -> None:

@@ -9,7 +9,7 @@ from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.mark import Hold, Labels, Mark, Marked, Note, Pin
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.queue import Tab
-from chat_tui.store import chats, marks, notes
+from chat_tui.store import chats, copies, marks
 from chat_tui.store.database import Store, StorePaths
 from chat_tui.store.sqlite import connections
 from tests.store.world import CHAT, a_chat, buyer, list_chats, own, read_history
@@ -160,15 +160,15 @@ def test_pin_note_and_labels_stand_on_the_row_and_are_taken_back(waiting: Store,
         standing = {Pin: Pin(item.is_pinned), Note: Note(item.note), Labels: Labels(item.labels)}
         return standing[type(one)]
 
-    before, seen = shown(), waiting.read(notes.of_the_operator).result()
+    before, seen = shown(), waiting.read(copies.of_the_operator).result()
     made = mark(waiting, one)
     finish(waiting)
     assert shown() == one == made.after
-    told = waiting.read(notes.of_the_operator).result()
+    told = waiting.read(copies.of_the_operator).result()
     assert told.keys() - seen.keys() == {CHAT}, "other copies hear of it"
     assert waiting.write_state(marks.take_back, made, 2).result()
     assert shown() == before
-    assert waiting.read(notes.of_the_operator).result() != told
+    assert waiting.read(copies.of_the_operator).result() != told
 
 
 def test_every_mark_outlives_the_program_and_the_loss_of_the_cache(waiting: Store, paths: StorePaths) -> None:
@@ -222,11 +222,11 @@ def test_a_mark_outlives_the_program(waiting: Store, paths: StorePaths) -> None:
 
 
 def test_other_copies_can_tell_that_a_mark_came_or_went(waiting: Store) -> None:
-    seen = [waiting.read(notes.of_the_operator).result()]
+    seen = [waiting.read(copies.of_the_operator).result()]
     finish(waiting)
-    seen.append(waiting.read(notes.of_the_operator).result())
+    seen.append(waiting.read(copies.of_the_operator).result())
     put_off(waiting, 5_000)
-    seen.append(waiting.read(notes.of_the_operator).result())
+    seen.append(waiting.read(copies.of_the_operator).result())
     assert seen[0] == {}
     assert seen[1].keys() == seen[2].keys() == {CHAT}
     assert seen[1] != seen[2]

@@ -19,6 +19,7 @@ from chat_tui.store.sqlite import connections, schema
 from tests.store.world import CHAT, a_chat, buyer, list_chats, queue_text, read_history
 from tests.support.damage import DAMAGES, damage, raise_version
 from tests.support.refs import BUSINESS
+from tests.support.stored import chats_with_drafts
 
 
 def fill(paths: StorePaths) -> None:
@@ -147,7 +148,7 @@ def test_a_damaged_state_is_set_aside_and_never_wiped(paths: StorePaths, how: st
     before = paths.state.path.read_bytes()
     store = Store(paths)
     saved = {"byte": 99}.get(how, 0)
-    assert len(store.read(drafts.chats_with_drafts).result()) == saved
+    assert len(store.read(chats_with_drafts).result()) == saved
     store.write_state(drafts.save, Draft(CHAT, "новый", 1), 1).result()
     store.close()
     aside = Path(f"{paths.state.path}.damaged-1")

@@ -6,12 +6,11 @@ import pytest
 
 from chat_tui.model.ids import OutboxId
 from chat_tui.model.outbox import MAY_LEAVE, MOVES, OutboxKind, OutboxState, may_move
-from chat_tui.model.timeline import Draft
-from chat_tui.store import drafts, outbox
+from chat_tui.store import outbox
 from chat_tui.store.database import Connection, Store
 from chat_tui.store.errors import StoreProblem
 from tests.store.world import CHAT, bring, queue_text
-from tests.support.refs import ref
+from tests.support.stored import items_of
 
 S = OutboxState
 A = OutboxId("a")
@@ -27,20 +26,15 @@ ROADS: dict[OutboxState, tuple[OutboxState, ...]] = {
 }
 
 
-def test_enqueue_gives_the_item_and_clears_the_draft_of_its_chat_only(store: Store) -> None:
-    for chat_id in (CHAT, ref(8)):
-        store.write_state(drafts.save, Draft(chat_id, "черновик", 8), 1).result()
+def test_enqueue_gives_the_item_behind_the_others_of_its_chat(store: Store) -> None:
     item = queue_text(store, "a")
     assert store.read(outbox.get, A).result() == item
     assert (item.seq, item.state, item.text) == (1, S.QUEUED, "Здравствуйте!")
-    assert store.read(drafts.get, CHAT).result() == Draft(CHAT, "", 0)
-    assert store.read(drafts.get, ref(8)).result().text == "черновик"
     assert queue_text(store, "b").seq == 2
     assert queue_text(store, "c", chat_id=8).seq == 1
 
 
-def test_a_file_leaves_the_draft(store: Store) -> None:
-    store.write_state(drafts.save, Draft(CHAT, "черновик", 8), 1).result()
+def test_a_file_is_kept_as_it_was_chosen(store: Store) -> None:
     item = store.write_state(
         outbox.enqueue,
         outbox_id=A,
@@ -52,18 +46,15 @@ def test_a_file_leaves_the_draft(store: Store) -> None:
         sha256="ab",
         not_before=3_000,
         created_at=2_000,
-        clear_draft=False,
     ).result()
     assert store.read(outbox.get, A).result() == item
-    assert store.read(drafts.get, CHAT).result().text == "черновик"
 
 
-def test_a_failed_enqueue_keeps_the_draft(store: Store) -> None:
-    queue_text(store, "a")
-    store.write_state(drafts.save, Draft(CHAT, "черновик", 8), 1).result()
+def test_no_item_is_enqueued_twice(store: Store) -> None:
+    item = queue_text(store, "a")
     with pytest.raises(StoreProblem):
-        queue_text(store, "a")
-    assert store.read(drafts.get, CHAT).result().text == "черновик"
+        queue_text(store, "a", text="other")
+    assert store.read(outbox.get, A).result() == item
 
 
 @pytest.mark.parametrize(("old", "new"), itertools.product(S, S))
@@ -169,13 +160,13 @@ def test_a_resent_item_goes_ahead_of_younger_ones(store: Store) -> None:
     assert heads(store) == ["a"]
 
 
-def test_open_items_and_own_for(store: Store) -> None:
+def test_open_items(store: Store) -> None:
     for name, chat_id in (("b", 8), ("a", CHAT), ("c", CHAT)):
         queue_text(store, name, chat_id=chat_id)
     bring(store, "a", S.SENDING, S.CONFIRMED)
     bring(store, "c", S.SENDING, S.SENT)
     assert [item.outbox_id for item in store.read(outbox.open_items).result()] == ["b", "c"]
-    assert [item.outbox_id for item in store.read(outbox.own_for, CHAT).result()] == ["a", "c"]
+    assert [item.outbox_id for item in store.read(items_of, CHAT).result()] == ["a", "c"]
 
 
 def test_looking_for_heads_reads_open_items_only(store: Store) -> None:

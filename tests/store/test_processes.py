@@ -17,6 +17,7 @@ from chat_tui.store import drafts
 from chat_tui.store.database import Store, StorePaths
 from tests.store.world import CHAT, a_chat, list_chats, queue_text
 from tests.support.refs import BUSINESS, ref
+from tests.support.stored import chats_with_drafts
 
 WRITER = """
 import sys
@@ -78,7 +79,7 @@ def killed_writer(paths: StorePaths, commits: int, *, most: int = 1_000_000) -> 
 
 def kept(paths: StorePaths) -> list[ChatRef]:
     store = Store(paths)
-    found = sorted(store.read(drafts.chats_with_drafts).result())
+    found = sorted(store.read(chats_with_drafts).result())
     store.close()
     return found
 

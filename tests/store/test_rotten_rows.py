@@ -8,12 +8,13 @@ import pytest
 from chat_tui.model.queue import Tab
 from chat_tui.model.search import SearchQuery
 from chat_tui.model.timeline import Draft
-from chat_tui.store import chats, cursors, drafts, marks, messages, notes, outbox, search, shape
+from chat_tui.store import chats, copies, cursors, drafts, marks, messages, outbox, search, shape
 from chat_tui.store.database import Store, StorePaths
 from chat_tui.store.inspection import look
 from chat_tui.store.shape import LARGEST_ID
 from tests.store.world import CHAT, a_chat, buyer, list_chats, queue_text, read_history
 from tests.support.refs import ref
+from tests.support.stored import items_of
 
 OTHER = ref(5)
 BAD = "CAST(x'ff41ff' AS TEXT)"
@@ -102,9 +103,9 @@ def test_a_row_of_the_outbox_that_cannot_be_read_is_not_sent_and_holds_nothing_b
     change(paths, "state", f"UPDATE outbox SET {change_} WHERE outbox_id = 'q0'")
     assert [item.outbox_id for item in full.read(outbox.heads).result()] == ["q2", "q1"]
     assert [item.outbox_id for item in full.read(outbox.open_items).result()] == ["q2", "q1"]
-    assert [item.outbox_id for item in full.read(outbox.own_for, CHAT).result()] == ["q1"]
+    assert [item.outbox_id for item in full.read(items_of, CHAT).result()] == ["q1"]
     assert queue_text(full, "q9").seq == 3, "no place is given twice"
-    assert full.read(notes.of_the_operator).result()
+    assert full.read(copies.of_the_operator).result()
     assert look(paths.state.path, "state").rotten == {"outbox": 1}
 
 

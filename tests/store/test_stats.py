@@ -7,7 +7,7 @@ from chat_tui.model.chat import ChatKind, ChatStatus
 from chat_tui.model.ids import MessageId
 from chat_tui.model.mark import Hold
 from chat_tui.model.record import Replies
-from chat_tui.store import marks, stats
+from chat_tui.store import chats, marks
 from chat_tui.store.database import Connection, Store
 from tests.store.world import a_chat, buyer, list_chats, own, read_history
 from tests.support.refs import ref
@@ -31,16 +31,16 @@ def test_answers_of_all_chats_and_who_waits(store: Store) -> None:
     read_history(store, buyer(6, NOON + 5 * MINUTE, chat_id=2), chat_id=2)
     read_history(store, buyer(7, NOON - MINUTE, chat_id=4), chat_id=4)
     store.write_state(marks.put, ref(4), Hold(done=MessageId(7)), NOON).result()
-    found = store.read(stats.stats, UTC, None, NOON + 10 * MINUTE).result()
+    found = store.read(chats.stats, UTC, None, NOON + 10 * MINUTE).result()
     assert found.total == Replies(2, 32 * MINUTE, 60 * MINUTE)
     assert (found.hours[11].answered, found.hours[12].answered) == (1, 1)
     assert (found.waiting, found.longest, found.longest_since) == (2, ref(2), NOON + 5 * MINUTE)
-    lately = store.read(stats.stats, UTC, NOON + MINUTE, NOON + 10 * MINUTE).result()
+    lately = store.read(chats.stats, UTC, NOON + MINUTE, NOON + 10 * MINUTE).result()
     assert lately.total == Replies(1, 4 * MINUTE, 4 * MINUTE)
 
 
 def test_nothing_at_all(store: Store) -> None:
-    found = store.read(stats.stats, UTC, None, NOON).result()
+    found = store.read(chats.stats, UTC, None, NOON).result()
     assert (found.total, found.waiting, found.longest) == (Replies(0, None, None), 0, None)
 
 
@@ -58,7 +58,7 @@ def test_a_long_history_is_never_in_memory_at_once(store: Store) -> None:
     store.write_cache(fill).result()
     tracemalloc.start()
     try:
-        found = store.read(stats.stats, UTC, None, NOON).result()
+        found = store.read(chats.stats, UTC, None, NOON).result()
         _now, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -68,6 +68,6 @@ def test_a_long_history_is_never_in_memory_at_once(store: Store) -> None:
 
 def test_nothing_is_sorted_before_it_is_read(store: Store) -> None:
     def plan(conn: Connection) -> str:
-        return " ".join(str(row) for row in conn.execute(f"EXPLAIN QUERY PLAN {stats._ROWS}", (0,)))
+        return " ".join(str(row) for row in conn.execute(f"EXPLAIN QUERY PLAN {chats._TURNS}", (0,)))
 
     assert "TEMP B-TREE" not in store.read(plan).result()

@@ -217,7 +217,6 @@ def queue_an_answer(
         sha256="",
         not_before=NOW + 4_000 if not states else 0,
         created_at=NOW - MINUTE,
-        clear_draft=False,
     ).result()
     for state in states:
         moved = store.write_state(outbox.move, outbox_id, item.state, state, problem=problem).result()

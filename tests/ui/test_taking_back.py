@@ -4,11 +4,12 @@ from pathlib import Path
 
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.timeline import Draft
-from chat_tui.store import drafts, outbox
+from chat_tui.store import drafts
 from tests.support.faults import Answer
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop, client_of
+from tests.support.stored import items_of
 from tests.ui.app_stage import desk
 
 JOHN, ANNA = 14_800_017, 14_800_029
@@ -41,7 +42,7 @@ async def test_a_text_taken_back_is_the_draft_in_the_same_transaction(
     assert isinstance(item, OutboxItem)
     await shop.inbox.save_draft(Draft(chat, "three", 5))
     await shop.inbox.take_back(item, into_draft=True, caret=3)
-    assert shop.store.read(outbox.own_for, chat).result() == ()
+    assert shop.store.read(items_of, chat).result() == ()
     assert shop.store.read(drafts.get, chat).result() == Draft(chat, "one\ntwo\nthree", 3)
     await shop.close()
 

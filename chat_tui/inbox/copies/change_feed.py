@@ -12,7 +12,7 @@ from chat_tui.inbox.copies.quotas import Quotas
 from chat_tui.inbox.events import ChatsChanged, OutboxChanged, TimelineChanged
 from chat_tui.inbox.reading.sync import FRESH_AT, TROUBLE
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.store import chats, cursors, marks, notes
+from chat_tui.store import chats, copies, cursors, marks
 from chat_tui.store.errors import StoreError
 
 LOOK_S: Final = 0.1
@@ -52,7 +52,7 @@ class ChangeFeed:
         self._stamps: tuple[object, ...] = ()
         self._versions = ctx.store.opened_versions
         self._revision = 0
-        self._notes: notes.Notes = {}
+        self._notes: copies.Notes = {}
         self._trouble: str | None = None
 
     async def run(self) -> None:
@@ -82,7 +82,7 @@ class ChangeFeed:
     async def _begin(self) -> None:
         """What others did since the store was opened is told as the latest changes of all."""
         # Read before the versions: what is committed in between must make a difference to the first look.
-        known = await self._ctx.read(notes.of_the_operator)
+        known = await self._ctx.read(copies.of_the_operator)
         self._revision, _latest = await self._ctx.read(chats.changed_since, 0, 1)
         if await self._versions_now() == self._versions:
             self._notes = known
@@ -125,7 +125,7 @@ class ChangeFeed:
         self._trouble = trouble
 
     async def _tell_notes(self) -> None:
-        before, self._notes = self._notes, await self._ctx.read(notes.of_the_operator)
+        before, self._notes = self._notes, await self._ctx.read(copies.of_the_operator)
         touched = {chat_id for chat_id, _ in before.items() ^ self._notes.items()}
         for chat_id in sorted(touched):
             self._ctx.bus.publish(OutboxChanged(chat_id))

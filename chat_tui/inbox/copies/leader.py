@@ -8,10 +8,10 @@ from typing import Protocol, TypeVar
 
 from chat_tui.inbox.copies.clock import BootClock
 from chat_tui.model.quota import BootMillis
-from chat_tui.store import leader
+from chat_tui.store import copies
+from chat_tui.store.copies import Reign
 from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreError
-from chat_tui.store.leader import Reign
 
 
 class Locks(Protocol):
@@ -72,7 +72,7 @@ class Leadership:
             there = await self._read()
             is_so = there is not None and there.term == term
         else:
-            is_so = await self._write(leader.beat, term, now, self._clock.boot)
+            is_so = await self._write(copies.beat, term, now, self._clock.boot)
         if not is_so:
             self.resign()
         elif now - self._beat >= BEAT_MS or now < self._beat:
@@ -90,7 +90,7 @@ class Leadership:
             if not self._locks.try_hold(term):
                 return False
         now = self._clock.now()
-        if not await self._write(leader.begin, there, Reign(term, now), os.getpid(), self._clock.boot):
+        if not await self._write(copies.begin, there, Reign(term, now), os.getpid(), self._clock.boot):
             self._locks.release(term)
             return False
         self._term, self._beat = term, now
@@ -101,7 +101,7 @@ class Leadership:
         return 0 <= silence <= 3 * period_s * 1000 + PATIENCE_MS
 
     async def _read(self) -> Reign | None:
-        return await asyncio.wrap_future(self._store.read(leader.reign, self._clock.boot))
+        return await asyncio.wrap_future(self._store.read(copies.reign, self._clock.boot))
 
     async def _write(self, write: Callable[..., bool], *given: object) -> bool:
         return await asyncio.wrap_future(self._store.write_state(write, *given))

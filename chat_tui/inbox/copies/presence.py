@@ -8,7 +8,7 @@ from typing import Final
 
 from chat_tui.inbox.copies.clock import BootClock
 from chat_tui.model.quota import BootMillis
-from chat_tui.store import leader
+from chat_tui.store import copies
 from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreError
 
@@ -52,21 +52,21 @@ class Presence:
         if self._noted_at is not None and 0 <= now - self._noted_at < NOTED_EVERY_MS:
             return
         self._noted_at = now
-        await self._write(leader.active, self._copy, now, self._clock.boot)
+        await self._write(copies.active, self._copy, now, self._clock.boot)
 
     async def away(self) -> None:
         """Nobody looks at this screen any more: as if nobody had been active for a while."""
         self._noted_at = None
-        await self._write(leader.active, self._copy, self._clock.now() - IDLE_MS, self._clock.boot)
+        await self._write(copies.active, self._copy, self._clock.now() - IDLE_MS, self._clock.boot)
 
     async def leave(self) -> None:
         """This copy ends; one without a screen was never there."""
         if self._is_known:
-            await self._write(leader.leave, self._copy)
+            await self._write(copies.leave, self._copy)
 
     async def pause_s(self) -> float:
         """Seconds between two looks at the list."""
-        last = await asyncio.wrap_future(self._store.read(leader.last_active, self._clock.boot))
+        last = await asyncio.wrap_future(self._store.read(copies.last_active, self._clock.boot))
         return pause_s(self._poll_s, last, self._clock.now())
 
     async def _write(self, write: Callable[..., None], *given: object) -> None:

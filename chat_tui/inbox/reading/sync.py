@@ -15,7 +15,7 @@ from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.link import LinkState, SyncPlan, SyncReport
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
-from chat_tui.store import chats, coverage, cursors
+from chat_tui.store import chats, cursors, search
 from chat_tui.store.errors import StoreError
 
 BEHIND: Final = 40
@@ -151,7 +151,7 @@ class Sync:
     async def plan(self) -> SyncPlan:
         """What comes next."""
         listed_at = await self._full_scan.done_at()
-        covered = await self._ctx.read(coverage.coverage)
+        covered = await self._ctx.read(search.coverage)
         return SyncPlan(
             list_in_s=await self._pause_s(),
             is_newest_first=self._scan.is_newest_first,

@@ -23,7 +23,7 @@ from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.model.timeline import Coverage
-from chat_tui.store import attempted, messages, outbox, spool
+from chat_tui.store import messages, outbox, spool
 from chat_tui.store.errors import StoreError
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ class OutboxSender:
             await self._look(item)
 
     async def _attempt(self, item: OutboxItem) -> None:
-        begun = await self._ctx.read(attempted.get, item.outbox_id)
+        begun = await self._ctx.read(outbox.last_attempt, item.outbox_id)
         if begun is not None and begun.attempt > item.attempt:
             await self._recall(item, begun)
             return
@@ -147,7 +147,7 @@ class OutboxSender:
         this_run = 0 if self._begun_at is None else int((now - self._begun_at) * 1000)
         return not -CLOCK_SLACK_MS <= silence <= max(LEFT_ALONE_MS, this_run)
 
-    async def _recall(self, item: OutboxItem, begun: attempted.Attempted) -> None:
+    async def _recall(self, item: OutboxItem, begun: outbox.Attempted) -> None:
         """The outbox file is older than what was sent from it: look, as after a lost answer."""
         sending = await self._writes.move(
             item,
@@ -164,7 +164,7 @@ class OutboxSender:
     async def _witness(self, item: OutboxItem) -> None:
         """Note the attempt a second time. The outbox has it: a cache that cannot be written stops no send."""
         try:
-            await self._ctx.write_cache(attempted.note, item)
+            await self._ctx.write_cache(outbox.note_attempt, item)
         except StoreError as error:
             log.warning("attempt not noted in the cache: %s", type(error).__name__)
 

@@ -146,7 +146,6 @@ def grow(conn: Connection, share: int) -> None:
             sha256="",
             not_before=0,
             created_at=number,
-            clear_draft=False,
         )
     conn.execute("UPDATE outbox SET state = 'confirmed', message_id = seq")
 

@@ -23,6 +23,7 @@ from tests.store.world import a_chat, bring, list_chats, queue_text
 from tests.support.damage import DAMAGES, PAGE, damage
 from tests.support.refs import ref
 from tests.support.shop import open_store, store_paths
+from tests.support.stored import chats_with_drafts
 
 Start = Callable[..., Process]
 S = OutboxState
@@ -66,7 +67,7 @@ def state_of(root: Path) -> Path:
 
 def found_in(store: Store) -> tuple[int, tuple[OutboxItem, ...]]:
     """How many drafts there are, and all items."""
-    return len(store.read(drafts.chats_with_drafts).result()), store.read(rows_of).result()
+    return len(store.read(chats_with_drafts).result()), store.read(rows_of).result()
 
 
 @pytest.mark.parametrize("how", DAMAGES)
@@ -163,7 +164,7 @@ def test_f_109_a_log_beside_an_emptied_file_is_read(tmp_path: Path) -> None:
     found.chmod(0o700)
     (found / "data").chmod(0o700)
     store = open_store(found)
-    assert store.read(drafts.chats_with_drafts).result() == (ref(1),)
+    assert store.read(chats_with_drafts).result() == (ref(1),)
     store.close()
 
 

@@ -15,6 +15,7 @@ from tests.support.program import at_home, run
 from tests.support.refs import BUSINESS, ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import open_store
+from tests.support.stored import chats_with_drafts
 
 
 @pytest.mark.parametrize("what", ["read-only", "cannot be made", "a file", "below a file"])
@@ -114,7 +115,7 @@ def test_f_116_two_names_of_one_directory_share_one_journal(paths: StorePaths, t
     other = Store(StorePaths(paths.cache_dir, tmp_path / "other", BUSINESS))
     for number in range(2, 12):
         write(one if number % 2 else other, number)
-    assert {len(store.read(drafts.chats_with_drafts).result()) for store in (one, other)} == {11}
+    assert {len(store.read(chats_with_drafts).result()) for store in (one, other)} == {11}
     assert len(list(paths.data_dir.glob("*-wal"))) == 1
     for store in (one, other):
         store.close()

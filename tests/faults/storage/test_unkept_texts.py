@@ -12,7 +12,7 @@ import pytest
 
 from chat_tui.model.timeline import Draft
 from chat_tui.paths import locate
-from chat_tui.store import unsaved
+from chat_tui.store import drafts
 from chat_tui.ui import parting
 from tests.faults.storage.test_full import fill_up
 from tests.faults.storage.test_full_cache import fill
@@ -27,11 +27,11 @@ LONG = "Не потеряйся. " * 250
 def refuse(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """No file can be made beside the database either."""
 
-    def keep(_data_dir: Path, _copy: str, drafts: Sequence[Draft]) -> None:
-        if drafts:
+    def keep(_data_dir: Path, _copy: str, typed: Sequence[Draft]) -> None:
+        if typed:
             raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(unsaved, "keep", keep)
+    monkeypatch.setattr(drafts, "keep_aside", keep)
 
 
 @pytest.mark.parametrize(

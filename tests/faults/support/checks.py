@@ -11,7 +11,7 @@ from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.sandbox.ledger import Accepted
 from chat_tui.store import chats
 from chat_tui.store.database import Connection, Store
-from chat_tui.store.rows import ITEM, item_of
+from chat_tui.store.outbox import ITEM, item_of
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import open_store

@@ -38,6 +38,7 @@ from tests.support.faults import Answer
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, Shop, item_of, open_store
+from tests.support.stored import items_of
 from tests.support.waiting import crowd, until
 
 
@@ -199,7 +200,7 @@ class Trial:
     def _watch(self, event: Event, shop: Shop) -> None:
         """A5 at every moment: whenever an item moves, what is called sent must be in the ledger."""
         if isinstance(event, OutboxChanged) and not shop.is_closed:
-            shop.store.read(outbox.own_for, event.chat_id).add_done_callback(self._compare)
+            shop.store.read(items_of, event.chat_id).add_done_callback(self._compare)
 
     def _compare(self, done: "Future[tuple[OutboxItem, ...]]") -> None:
         if done.exception() is None:

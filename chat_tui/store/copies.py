@@ -1,14 +1,33 @@
-"""Who polls the list for all copies, and how lively their operators are.
+"""What running copies of the program know of one another: who leads, who is active, what others wrote.
 
-A leader holds the kernel lock of its term. A dead one has lost it; a frozen one still has it, so whoever
-takes over holds the lock of the next term and says so in the row.
+The leader polls the list for all. It holds the kernel lock of its term: a dead one has lost it; a frozen one
+still has it, so whoever takes over holds the lock of the next term and says so in the row.
 """
 
 from typing import NamedTuple
 
+from chat_tui.model.ids import ChatRef
 from chat_tui.model.quota import BootMillis
 from chat_tui.store.database import Connection
 from chat_tui.store.shape import sound
+
+Notes = dict[ChatRef, tuple[object, ...]]
+"""By chat: how its outbox, its drafts and its marks stand."""
+
+_IS_ID = "typeof(chat_id) = 'integer' AND chat_id > 0"
+_OUTBOX = """
+    SELECT chat_id,
+        group_concat(outbox_id || state || attempt || looks || is_released || not_before || problem)
+    FROM outbox WHERE state <> 'confirmed' AND {} GROUP BY chat_id
+"""
+_DRAFTS = "SELECT chat_id, count(*), max(at) FROM draft WHERE {} GROUP BY chat_id"
+_MARKS = """
+    SELECT chat_id, 'mark', done, snoozed, snooze_until FROM mark
+    WHERE coalesce(done, snoozed) IS NOT NULL AND {}
+"""
+_PINS = "SELECT chat_id, 'pin' FROM mark WHERE pinned IS NOT NULL AND {}"
+_NOTES = "SELECT chat_id, 'note', text FROM note WHERE {}"
+_LABELS = "SELECT chat_id, 'labels', group_concat(name, ' ') FROM label WHERE {} GROUP BY chat_id"
 
 
 class Reign(NamedTuple):
@@ -58,3 +77,12 @@ def last_active(conn: Connection, boot: str) -> BootMillis | None:
         (boot,),
     ).fetchone()[0]
     return found
+
+
+def of_the_operator(conn: Connection) -> Notes:
+    """Of every chat with something in the outbox that is not confirmed, with a draft or any mark."""
+    found: dict[int, list[object]] = {}
+    for query in (_OUTBOX, _DRAFTS, _MARKS, _PINS, _NOTES, _LABELS):
+        for number, *rest in conn.execute(query.format(_IS_ID)):
+            found.setdefault(number, []).extend(rest)
+    return {conn.chat(number): tuple(rest) for number, rest in found.items()}

@@ -1,0 +1,22 @@
+"""What stands in a store, as only tests ask for it."""
+
+from chat_tui.model.ids import ChatRef
+from chat_tui.model.outbox import OutboxItem
+from chat_tui.store.database import Connection
+from chat_tui.store.outbox import ITEM, item_of
+from chat_tui.store.shape import sound
+
+
+def chats_with_drafts(conn: Connection) -> tuple[ChatRef, ...]:
+    """The chats something is typed for, the latest first."""
+    rows = conn.execute(
+        f"SELECT chat_id FROM draft WHERE {sound('draft')} GROUP BY chat_id ORDER BY max(at) DESC, chat_id"
+    )
+    return tuple(conn.chat(row[0]) for row in rows)
+
+
+def items_of(conn: Connection, chat: ChatRef) -> tuple[OutboxItem, ...]:
+    """All items of a chat, in their order."""
+    sql = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND {sound('outbox', 'o')} ORDER BY o.seq"
+    rows = conn.execute(sql, (conn.own(chat),))
+    return tuple(item_of(conn, row) for row in rows)
