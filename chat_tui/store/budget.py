@@ -2,7 +2,7 @@
 
 from chat_tui.model.quota import HOURLY, BootMillis, Quota, Urgency
 from chat_tui.store.database import Connection
-from chat_tui.store.shape import sound
+from chat_tui.store.sqlite.shape import sound
 
 _COLUMNS = "operation, quota, remaining, resets_at, used, paced_to, held_to, refusals"
 """The fields of a `Quota`, in their order."""

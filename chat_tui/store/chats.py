@@ -23,7 +23,7 @@ from chat_tui.store.listing import (
     run_of,
     select,
 )
-from chat_tui.store.shape import LATEST, MOST, Row, clean, is_id, moment, sound
+from chat_tui.store.sqlite.shape import LATEST, MOST, Row, clean, is_id, moment, sound
 
 _STORED = f"""
     SELECT {CHAT}, c.newest_id, c.newest_at, c.newest_sender, c.snippet, c.last_speaker, c.buyer_since
@@ -215,7 +215,7 @@ def behind(conn: Connection, limit: int) -> tuple[ChatRef, ...]:
     Chats never read come only if they wait for us or are NEW. After three reads that brought nothing newer
     a chat rests until the list tells a newer time: some times simply do not match.
     """
-    return tuple(conn.chat(row[0]) for row in conn.execute(_BEHIND, (limit,)))
+    return conn.chats(_BEHIND, (limit,))
 
 
 def read_in_vain(conn: Connection, chat_id: ChatRef, *, gone: bool) -> None:
@@ -231,18 +231,16 @@ def read_in_vain(conn: Connection, chat_id: ChatRef, *, gone: bool) -> None:
 
 def active_ids(conn: Connection) -> tuple[ChatRef, ...]:
     """The chats in which a buyer may be waiting, by their status."""
-    rows = conn.execute(
+    return conn.chats(
         "SELECT chat_id FROM chat WHERE status = 'NEW' OR status = 'WAITING_FOR_PARTNER' ORDER BY chat_id"
     )
-    return tuple(conn.chat(row[0]) for row in rows)
 
 
 def partly_read(conn: Connection, limit: int) -> tuple[ChatRef, ...]:
     """Chats whose history is not here from its beginning, the newest first."""
-    rows = conn.execute(
+    return conn.chats(
         "SELECT chat_id FROM chat WHERE hist_full = 0 ORDER BY newest_order, chat_id LIMIT ?", (limit,)
     )
-    return tuple(conn.chat(row[0]) for row in rows)
 
 
 def changed_since(conn: Connection, revision: int, limit: int) -> tuple[int, tuple[ChatRef, ...]]:

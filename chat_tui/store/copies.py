@@ -9,7 +9,7 @@ from typing import NamedTuple
 from chat_tui.model.ids import ChatRef
 from chat_tui.model.quota import BootMillis
 from chat_tui.store.database import Connection
-from chat_tui.store.shape import sound
+from chat_tui.store.sqlite.shape import sound
 
 Notes = dict[ChatRef, tuple[object, ...]]
 """By chat: how its outbox, its drafts and its marks stand."""

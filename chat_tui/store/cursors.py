@@ -2,7 +2,7 @@
 
 from chat_tui.model.ids import Millis
 from chat_tui.store.database import Connection
-from chat_tui.store.shape import LARGEST_ID, LATEST, sound
+from chat_tui.store.sqlite.shape import LARGEST_ID, LATEST, sound
 
 
 def get(conn: Connection, key: str) -> str | None:

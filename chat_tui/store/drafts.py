@@ -17,7 +17,7 @@ from chat_tui.model.timeline import Draft
 from chat_tui.personal_files import NotAFile, TooLarge, read_file
 from chat_tui.private_files import whole_file
 from chat_tui.store.database import Connection
-from chat_tui.store.shape import clean, sound
+from chat_tui.store.sqlite.shape import clean, sound
 
 _PREFIX: Final = "unsaved-"
 MOST_BYTES: Final = 10_000_000

@@ -11,7 +11,7 @@ from chat_tui.model.message import Message
 from chat_tui.stems import stems
 from chat_tui.store import cursors
 from chat_tui.store.database import Connection
-from chat_tui.store.shape import sound
+from chat_tui.store.sqlite.shape import sound
 
 NOTHING_LEFT: Final = -1
 _UNINDEXED_MESSAGES: Final = "unindexed messages"

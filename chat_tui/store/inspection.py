@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from chat_tui.store import shape
 from chat_tui.store.errors import BROKEN, is_damage
+from chat_tui.store.sqlite import shape
 from chat_tui.store.sqlite.connections import connect_to_look
 
 _LOG_RACE_MENDED: Final = ((3, 51, 3), (3, 50, 7), (3, 44, 6))

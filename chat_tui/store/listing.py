@@ -17,7 +17,7 @@ from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import QueueItem, QueueKey, Tab
 from chat_tui.store import marks
 from chat_tui.store.database import Connection
-from chat_tui.store.shape import Row, clean, clean_or_none, moment, number_or_none, sound
+from chat_tui.store.sqlite.shape import Row, clean, clean_or_none, moment, number_or_none, sound
 
 CHAT: Final = (
     "c.chat_id, c.kind, c.status, c.context_kind, c.order_id, c.return_id, c.campaign_id,"

@@ -11,7 +11,7 @@ from typing import Final
 from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.mark import Hold, Labels, Mark, Marked, Note, Pin
 from chat_tui.store.database import Connection
-from chat_tui.store.shape import LARGEST_ID, clean, sound
+from chat_tui.store.sqlite.shape import LARGEST_ID, clean, sound
 
 _MARKED: Final = f"""SELECT m.chat_id FROM mark m WHERE coalesce(m.done, m.snoozed) IS NOT NULL
     AND {sound("mark", "m")}"""  # noqa: S608
@@ -101,16 +101,14 @@ def _standing(conn: Connection, chat_id: ChatRef, kind: Mark) -> Mark:
 def pinned(conn: Connection) -> tuple[ChatRef, ...]:
     """The chats that are pinned, a handful."""
     sql = f"SELECT chat_id FROM mark WHERE pinned IS NOT NULL AND {sound('mark')} ORDER BY chat_id"  # noqa: S608
-    rows = conn.execute(sql)
-    return tuple(conn.chat(row[0]) for row in rows)
+    return conn.chats(sql)
 
 
 def come_back(conn: Connection, after: Millis, now: Millis) -> tuple[ChatRef, ...]:
     """The chats that were put off until a moment after `after` which has come by now."""
-    rows = conn.execute(
+    return conn.chats(
         "SELECT chat_id FROM mark WHERE snooze_until > ? AND snooze_until <= ? ORDER BY chat_id", (after, now)
     )
-    return tuple(conn.chat(row[0]) for row in rows)
 
 
 def see(conn: Connection, chat_id: ChatRef, message_id: MessageId, at: Millis) -> None:

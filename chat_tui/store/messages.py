@@ -11,7 +11,7 @@ from chat_tui.store import indexing, marks
 from chat_tui.store.database import Connection
 from chat_tui.store.errors import StoreProblem
 from chat_tui.store.outbox import ITEM, item_of
-from chat_tui.store.shape import (
+from chat_tui.store.sqlite.shape import (
     Row,
     clean,
     clean_or_none,

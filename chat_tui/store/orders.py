@@ -7,7 +7,7 @@ from typing import Final
 from chat_tui.model.ids import CampaignId, ChatRef, Millis, OrderId, ReturnId
 from chat_tui.model.order import Money, Order, OrderDelivery, OrderLine, Reading, Return
 from chat_tui.store.database import Connection
-from chat_tui.store.shape import clean, clean_or_none, moment, number_or_none, sound
+from chat_tui.store.sqlite.shape import clean, clean_or_none, moment, number_or_none, sound
 
 _ORDER: Final = (
     "campaign_id, status, substatus, created_at, total, currency,"
@@ -177,14 +177,12 @@ def unread_waiting(conn: Connection, limit: int, *, besides: Iterable[OrderId] =
 
 def chats_of_buyer(conn: Connection, public_id: str, but: ChatRef, limit: int) -> tuple[ChatRef, ...]:
     """Other chats with the buyer's account, the newest first."""
-    rows = conn.execute(_OTHERS.format(column="customer_public_id"), (clean(public_id), conn.own(but), limit))
-    return tuple(conn.chat(row[0]) for row in rows)
+    return conn.chats(_OTHERS.format(column="customer_public_id"), (clean(public_id), conn.own(but), limit))
 
 
 def chats_of_order(conn: Connection, order_id: OrderId, but: ChatRef, limit: int) -> tuple[ChatRef, ...]:
     """Other chats about an order, the newest first."""
-    rows = conn.execute(_OTHERS.format(column="order_id"), (order_id, conn.own(but), limit))
-    return tuple(conn.chat(row[0]) for row in rows)
+    return conn.chats(_OTHERS.format(column="order_id"), (order_id, conn.own(but), limit))
 
 
 def _order_columns(order: Order) -> tuple[int | str | None, ...]:

@@ -13,7 +13,7 @@ from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.outbox import MAY_LEAVE, OutboxItem, OutboxKind, OutboxState, may_move
 from chat_tui.model.quota import BootMillis
 from chat_tui.store.database import Connection
-from chat_tui.store.shape import MOST, Row, clean, moment, sound
+from chat_tui.store.sqlite.shape import MOST, Row, clean, moment, sound
 
 _NAMES: Final = tuple(
     field.name for field in fields(OutboxItem) if field.name not in {"uploaded", "is_held_up"}

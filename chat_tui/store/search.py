@@ -15,7 +15,7 @@ from chat_tui.model.search import About, SearchCoverage, SearchHit, SearchPage, 
 from chat_tui.stems import Pattern, patterns
 from chat_tui.store import chats, indexing
 from chat_tui.store.database import Connection
-from chat_tui.store.shape import LARGEST_ID, LATEST, Row, sound
+from chat_tui.store.sqlite.shape import LARGEST_ID, LATEST, Row, sound
 
 EXAMINED: Final = 2_000
 """Rows that one call looks at to find those that pass the filters."""

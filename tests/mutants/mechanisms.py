@@ -4,7 +4,7 @@ from tests.mutants.broken import OUTBOX, RECONCILER, SENDER, one
 
 DOOR = "chat_tui/model/door.py"
 ERRORS = "chat_tui/store/errors.py"
-SHAPE = "chat_tui/store/shape.py"
+SHAPE = "chat_tui/store/sqlite/shape.py"
 STREAMS = "chat_tui/commands/streams.py"
 WRITES = "chat_tui/inbox/outbox_writes.py"
 WRITING = "chat_tui/inbox/writing.py"

@@ -245,6 +245,8 @@ def test_sent_and_confirmed_are_no_trouble(store: Store) -> None:
 class Explaining:
     """Stands in for a connection and collects the plan of every query asked through it."""
 
+    chats = Connection.chats
+
     def __init__(self, conn: Connection) -> None:
         self._conn = conn
         self.plans: list[str] = []

@@ -9,10 +9,10 @@ import pytest
 
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
-from chat_tui.store import chats, drafts, outbox, shape
+from chat_tui.store import chats, drafts, outbox
 from chat_tui.store.database import Store, StorePaths
 from chat_tui.store.errors import StoreProblem, explain
-from chat_tui.store.sqlite import connections, schema
+from chat_tui.store.sqlite import connections, schema, shape
 from tests.store.world import CHAT, a_chat, buyer, list_chats, queue_text, read_history
 
 ANEW = "being read anew"

@@ -4,7 +4,7 @@ from chat_tui.model.ids import ChatRef
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.store.database import Connection
 from chat_tui.store.outbox import ITEM, item_of
-from chat_tui.store.shape import sound
+from chat_tui.store.sqlite.shape import sound
 
 
 def chats_with_drafts(conn: Connection) -> tuple[ChatRef, ...]:

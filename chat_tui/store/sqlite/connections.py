@@ -6,19 +6,22 @@ that leaves no trace where nothing may be written (`connect_to_look`).
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from chat_tui.model.ids import BusinessId, ChatRef, number_in
 from chat_tui.private_files import touch_private
-from chat_tui.store import shape
+from chat_tui.store.sqlite import shape
 
 T = TypeVar("T")
 C = TypeVar("C", bound=sqlite3.Connection)
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
+_NOBODYS = BusinessId(0)
+"""The business of a file none of whose chats is looked at."""
 _WITHOUT_LOCKS = "mode=ro&vfs=unix-none"
 
 
@@ -29,12 +32,16 @@ class Connection(sqlite3.Connection):
     or `own`.
     """
 
-    business = BusinessId(0)
-    """Whose files these are; 0 where none of its chats is looked at."""
+    business = _NOBODYS
+    """Whose files these are."""
 
     def chat(self, number: int) -> ChatRef:
         """The chat that has this number in the files."""
         return ChatRef(self.business, number)
+
+    def chats(self, sql: str, given: Sequence[object] = ()) -> tuple[ChatRef, ...]:
+        """The chats whose numbers a query gives, in its order."""
+        return tuple(self.chat(number) for (number, *_rest) in self.execute(sql, given))
 
     def own(self, chat: ChatRef) -> int:
         """The number of a chat in the files; ForeignChat for one of another business."""
@@ -69,14 +76,35 @@ class DatabaseFile:
         return Path(f"{self.path}.damaged")
 
 
+def connect_to(address: Path | str, business: BusinessId = _NOBODYS) -> Connection:
+    """A connection to a file, by its path or an address that may say how it is read, or to `:memory:`."""
+    conn = sqlite3.connect(
+        address,
+        uri=isinstance(address, str),
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=5.0,
+        factory=Connection,
+    )
+    conn.business = business
+    shape.read_tolerantly(conn)
+    return conn
+
+
+@contextmanager
+def closed_on_error(conn: Connection) -> Iterator[None]:
+    """Close a connection if it cannot be set up as the block does it."""
+    try:
+        yield
+    except BaseException:
+        conn.close()
+        raise
+
+
 def connect(file: DatabaseFile) -> Connection:
     """A connection with our settings, to a file that exists."""
-    conn = sqlite3.connect(
-        file.path, isolation_level=None, check_same_thread=False, timeout=5.0, factory=Connection
-    )
-    conn.business = file.business
-    shape.read_tolerantly(conn)
-    try:
+    conn = connect_to(file.path, file.business)
+    with closed_on_error(conn):
         conn.execute("PRAGMA journal_mode = WAL")
         conn.execute(f"PRAGMA synchronous = {file.synchronous}")
         conn.execute(f"PRAGMA cache_size = -{file.cache_kib}")
@@ -84,9 +112,6 @@ def connect(file: DatabaseFile) -> Connection:
         conn.execute("PRAGMA foreign_keys = ON")
         conn.execute("PRAGMA secure_delete = OFF")
         conn.execute("PRAGMA journal_size_limit = 67108864")
-    except BaseException:
-        conn.close()
-        raise
     return conn
 
 
@@ -116,18 +141,20 @@ def snapshot(conn: C, fn: Callable[[C], T]) -> T:
 
 def open_reader(cache: DatabaseFile, state: DatabaseFile) -> Connection:
     """A connection that sees both files and writes neither; the writers must have opened them already."""
-    conn = sqlite3.connect(
-        cache.path, isolation_level=None, check_same_thread=False, timeout=5.0, factory=Connection
-    )
-    conn.business = cache.business
-    shape.read_tolerantly(conn)
-    # As bytes: the name of a directory need not be text.
-    conn.execute("ATTACH ? AS state", (os.fsencode(state.path),))
+    conn = connect_to(cache.path, cache.business)
+    with closed_on_error(conn):
+        # As bytes: the name of a directory need not be text.
+        conn.execute("ATTACH ? AS state", (os.fsencode(state.path),))
+        let_read(conn, cache, state)
+    return conn
+
+
+def let_read(conn: Connection, cache: DatabaseFile, state: DatabaseFile) -> None:
+    """Set up a connection that has both files open: it keeps some pages of each, and writes nothing."""
     conn.execute(f"PRAGMA main.cache_size = -{cache.cache_kib}")
     conn.execute(f"PRAGMA state.cache_size = -{state.cache_kib}")
     conn.execute("PRAGMA temp_store = MEMORY")
     conn.execute("PRAGMA query_only = ON")
-    return conn
 
 
 def restore(conn: Connection, path: Path) -> None:
@@ -146,7 +173,6 @@ def restore(conn: Connection, path: Path) -> None:
 def connect_to_look(path: Path) -> Connection:
     """A connection to one database by which nothing is written, not even beside it."""
     conn = connect_to(looking_at(path))
-    shape.read_tolerantly(conn)
     choose_locks(conn, path)
     return conn
 
@@ -157,24 +183,13 @@ def looking_at(path: Path) -> str:
     What a log of changes holds is read too, also where the file is missing in which those who use it are
     noted: then nobody does.
     """
-    if os.access(path.parent, os.W_OK | os.X_OK):
-        how = "mode=ro"
-    elif not os.path.exists(f"{path}-wal"):
-        how = "immutable=1"
-    else:
-        how = "mode=ro" if os.path.exists(f"{path}-shm") else _WITHOUT_LOCKS
+    how = "mode=ro"
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        if not os.path.exists(f"{path}-wal"):
+            how = "immutable=1"
+        elif not os.path.exists(f"{path}-shm"):
+            how = _WITHOUT_LOCKS
     return f"{path.absolute().as_uri()}?{how}"
-
-
-def connect_to(address: str) -> Connection:
-    return sqlite3.connect(
-        address,
-        uri=True,
-        isolation_level=None,
-        check_same_thread=False,
-        timeout=5.0,
-        factory=Connection,
-    )
 
 
 def choose_locks(conn: Connection, path: Path, name: str = "") -> None:

@@ -16,7 +16,6 @@ from typing import Any, Final
 from chat_tui.locale import _
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.private_files import open_private, touch_private
-from chat_tui.store import shape
 from chat_tui.store.errors import BROKEN, StoreProblem, explained, is_damage
 from chat_tui.store.files import (
     latest_aside,
@@ -25,14 +24,16 @@ from chat_tui.store.files import (
     remove_database,
     set_aside,
 )
-from chat_tui.store.sqlite import schema
+from chat_tui.store.sqlite import schema, shape
 from chat_tui.store.sqlite.connections import (
     Connection,
     DatabaseFile,
     choose_locks,
+    closed_on_error,
     connect,
     connect_to,
     connect_to_look,
+    let_read,
     looking_at,
     transaction,
 )
@@ -93,23 +94,16 @@ def open_unwritable(cache: DatabaseFile, state: DatabaseFile) -> Connection:
     both in memory. StoreProblem if one is not ours to read, damaged, or written by a newer version.
     """
     stand_ins = {"main": _stand_in(cache), "state": _stand_in(state)}
-    conn = connect_to(":memory:" if stand_ins["main"] else looking_at(cache.path))
-    conn.business = cache.business
-    try:
-        shape.read_tolerantly(conn)
+    conn = connect_to(":memory:" if stand_ins["main"] else looking_at(cache.path), cache.business)
+    with closed_on_error(conn):
         # Attaching reads already: how the file is locked has to be said before.
         choose_locks(conn, state.path)
         choose_locks(conn, cache.path, "main.")
         conn.execute("ATTACH ? AS state", (":memory:" if stand_ins["state"] else looking_at(state.path),))
-        for (name, stand_in), file in zip(stand_ins.items(), (cache, state), strict=True):
+        for name, stand_in in stand_ins.items():
             if stand_in:
                 conn.deserialize(stand_in, name=name)
-            conn.execute(f"PRAGMA {name}.cache_size = -{file.cache_kib}")
-        conn.execute("PRAGMA temp_store = MEMORY")
-        conn.execute("PRAGMA query_only = ON")
-    except BaseException:
-        conn.close()
-        raise
+        let_read(conn, cache, state)
     return conn
 
 
@@ -148,7 +142,7 @@ def _open(file: DatabaseFile, notices: Notices) -> Connection:
     if file.path.stat().st_size:
         _refuse_foreign(file)
     conn = connect(file)
-    try:
+    with closed_on_error(conn):
         if file.damage_mark.exists() or (file.is_durable and file.path.stat().st_size <= _CHECKED_BYTES):
             _check(conn)
         backup = file.path.with_name(f"{file.path.name}.before-migration") if file.is_durable else None
@@ -160,24 +154,24 @@ def _open(file: DatabaseFile, notices: Notices) -> Connection:
                 "Rows of the outbox that cannot be read: {n}. They are not sent; chat-tui doctor tells more."
             )
             notices.say(words.format(n=count))
-    except BaseException:
-        conn.close()
-        raise
     file.damage_mark.unlink(missing_ok=True)
     return conn
 
 
 def _refuse_foreign(file: DatabaseFile) -> None:
     """StoreProblem if a newer version wrote it; DatabaseError if it is the other of the two files."""
+    tables, version = _seen(file.path)
+    if tables & shape.TABLES["cache" if file.is_durable else "state"].keys():
+        raise _damage(f"{file.path.name} is the other file")
+    schema.refuse_newer(version, file.steps)
+
+
+def _seen(path: Path) -> tuple[set[str], int]:
+    """The names of a file's tables, and its version; BROKEN if it is no database."""
     # Read-only: closing an ordinary connection may write its log of changes back into the file.
-    conn = sqlite3.connect(f"{file.path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-    try:
-        found = {str(row[0]) for row in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if found & shape.TABLES["cache" if file.is_durable else "state"].keys():
-            raise _damage(f"{file.path.name} is the other file")
-        schema.refuse_newer(schema.user_version(conn), file.steps)
-    finally:
-        conn.close()
+    with closing(connect_to(f"{path.absolute().as_uri()}?mode=ro")) as conn:
+        rows = conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return {str(row[0]) for row in rows}, schema.user_version(conn)
 
 
 def _amend(conn: Connection, file: DatabaseFile, notices: Notices) -> None:
@@ -233,9 +227,7 @@ def begin_anew(file: DatabaseFile, notices: Notices) -> Connection:
 def _holds_what_lasts(path: Path) -> bool:
     """Whether a file has the tables of a durable one, as when the two were exchanged by hand."""
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as conn:
-            query = "SELECT count(*) FROM sqlite_master WHERE name IN ('outbox', 'draft')"
-            return bool(conn.execute(query).fetchone()[0])
+        return not _seen(path)[0].isdisjoint({"outbox", "draft"})
     except BROKEN:
         return False
 

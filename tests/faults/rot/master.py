@@ -7,7 +7,8 @@ from contextlib import closing
 from pathlib import Path
 
 from chat_tui.model.queue import Tab
-from chat_tui.store import chats, shape
+from chat_tui.store import chats
+from chat_tui.store.sqlite import shape
 from tests.store.world import queue_text
 from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop, client_of, open_store

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from chat_tui.store import shape
+from chat_tui.store.sqlite import shape
 from tests.faults.rot.master import FILES
 from tests.support.damage import PAGE
 

@@ -10,9 +10,9 @@ from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, Context
 from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem
 from chat_tui.model.problem import Problem
-from chat_tui.store import chats, outbox, shape
+from chat_tui.store import chats, outbox
 from chat_tui.store.errors import StoreProblem
-from chat_tui.store.sqlite import connections, schema
+from chat_tui.store.sqlite import connections, schema, shape
 from chat_tui.store.sqlite.connections import Connection
 from tests.support.refs import BUSINESS, ref
 
