@@ -8,7 +8,7 @@ from typing import Any, Final
 from chat_tui.clock import wall_clock_ms
 from chat_tui.commands.context import Context
 from chat_tui.commands.speak import accepted, columns, say, say_json
-from chat_tui.inbox.records import with_older
+from chat_tui.inbox.evidence import with_older
 from chat_tui.locale import _
 from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.model.timeline import Entry

@@ -10,8 +10,7 @@ from typing import Any, Final
 from chat_tui.clock import wall_clock_ms
 from chat_tui.commands.context import Context
 from chat_tui.commands.speak import Refused, accepted, complain, report, say, say_document, say_json
-from chat_tui.inbox.evidence import free_directory, keep_evidence
-from chat_tui.inbox.records import whole_chat
+from chat_tui.inbox.evidence import free_directory, keep_evidence, whole_chat
 from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, Millis
 from chat_tui.model.link import SyncPlan, SyncReport

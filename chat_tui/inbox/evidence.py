@@ -1,4 +1,7 @@
-"""What an arbiter may ask for, in a new directory: documents about a chat and the files of its messages."""
+"""Whole conversations, to be written down: gathered page by page, and kept as an arbiter may ask for them.
+
+Evidence is a new directory: documents about a chat, and the files of its messages.
+"""
 
 import asyncio
 import errno
@@ -10,15 +13,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
+from chat_tui.clock import wall_clock_ms
 from chat_tui.inbox.files import saved_name
 from chat_tui.inbox.service import Inbox
-from chat_tui.model.ids import MessageId, OutboxId
+from chat_tui.model.ids import ChatRef, MessageId, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
-from chat_tui.model.problem import Problem
+from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.record import Missing, Record, Step, steps
+from chat_tui.model.timeline import Entry, TimelinePage
 from chat_tui.paths import downloads
 from chat_tui.private_files import write_new
 from chat_tui.store import spool
+
+_PAGE = 500
+"""Entries gathered at a time."""
 
 Documents = Callable[[Record, tuple[Missing, ...]], Mapping[str, str]]
 """Gives the documents by their names."""
@@ -35,6 +43,34 @@ class Evidence:
     record: Record
     files: int
     missing: tuple[Missing, ...]
+
+
+async def whole_chat(inbox: Inbox, chat_id: ChatRef, *, ask: bool) -> Record | Problem | None:
+    """All that is known of a chat; None if it is not in the cache.
+
+    With `ask` everything missing is read from the Market before; a Problem says why that failed.
+    """
+    if ask and (problem := await inbox.fetch_whole(chat_id)) is not None:
+        return problem
+    item = await inbox.queue_item(chat_id)
+    if item is None:
+        return None
+    page = await inbox.timeline(chat_id, limit=_PAGE)
+    entries = await with_older(inbox, page)
+    if trouble := inbox.link(chat_id).unread:
+        # What could not be read is not to be missing without a word.
+        return Problem(ProblemKind.STORAGE, message=trouble)
+    return Record(item, tuple(entries), page.is_complete, ask, wall_clock_ms())
+
+
+async def with_older(inbox: Inbox, page: TimelinePage) -> list[Entry]:
+    """The entries of the newest page, and before them all older ones of the cache."""
+    entries = list(page.entries)
+    while page.has_older:
+        oldest = next(entry.message for entry in page.entries if entry.message is not None)
+        page = await inbox.timeline(page.chat_id, before=oldest.message_id, limit=_PAGE)
+        entries[:0] = page.entries
+    return entries
 
 
 async def keep_evidence(inbox: Inbox, record: Record, directory: Path, documents: Documents) -> Evidence:

@@ -8,8 +8,7 @@ from typing import Any, Final
 from textual.app import App
 from textual.notifications import SeverityLevel
 
-from chat_tui.inbox.evidence import free_directory, keep_evidence
-from chat_tui.inbox.records import whole_chat
+from chat_tui.inbox.evidence import free_directory, keep_evidence, whole_chat
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef
