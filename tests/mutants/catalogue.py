@@ -52,8 +52,8 @@ PROMISES = (
         (
             Patch(
                 DELIVERY,
-                "if not self._locks.try_hold(item.chat_id):\n                return",
-                "if not self._locks.try_hold(item.chat_id) and (\n"
+                "if not self._locks.try_hold(item.chat_id.number):\n                return",
+                "if not self._locks.try_hold(item.chat_id.number) and (\n"
                 "                (self._history.server_now() or 0) - item.attempt_at < 30_000\n"
                 "            ):\n                return",
             ),

@@ -41,9 +41,8 @@ _LEAVING = (
     one(
         "whoever waits for an item hears of no other copy",
         "chat_tui/inbox/sending/delivery.py",
-        "                    async with asyncio.timeout(self._ctx.settings.scan_s):\n"
-        "                        await changed.wait()",
-        "                    await changed.wait()",
+        "await wait_for(changed, self._ctx.settings.scan_s)",
+        "await changed.wait()",
         "tests/inbox/test_deliver_ends.py::test_a_text_that_is_taken_back_at_another_copy",
     ),
     one(

@@ -10,10 +10,9 @@ from typing import Final
 from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.copies.quotas import Quotas
 from chat_tui.inbox.events import ChatsChanged, OutboxChanged, TimelineChanged
-from chat_tui.inbox.reading.sync import FRESH_AT, TROUBLE
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import chats, copies, cursors, marks
-from chat_tui.store.errors import StoreError
+from chat_tui.store.errors import StoreError, tolerated
 
 LOOK_S: Final = 0.1
 """Between two looks at what other copies committed."""
@@ -29,6 +28,10 @@ LATEST: Final = 200
 
 SNOOZES_EVERY_S: Final = 1.0
 """Between two looks: a wall clock that is set meanwhile is noticed as soon."""
+FRESH_AT: Final = "list.fresh_at"
+"""In the cache: when the copy that leads last brought the list up to date."""
+TROUBLE: Final = "list.trouble"
+"""What other copies are told about a list that cannot be read: the kind of the problem, or nothing."""
 
 log = logging.getLogger(__name__)
 
@@ -155,11 +158,8 @@ class SnoozeTimer:
         while True:
             await asyncio.sleep(SNOOZES_EVERY_S)
             now = self._ctx.wall_ms()
-            try:
+            with tolerated(log, "snoozed chats not looked at"):
                 found = await self._ctx.read(marks.come_back, looked_at, now)
-            except StoreError as error:
-                log.warning("snoozed chats not looked at: %s", type(error).__name__)
-                continue
-            looked_at = now
-            if found:
-                self._ctx.bus.publish(ChatsChanged(frozenset(found)))
+                looked_at = now
+                if found:
+                    self._ctx.bus.publish(ChatsChanged(frozenset(found)))

@@ -10,7 +10,7 @@ from chat_tui.inbox.copies.clock import BootClock
 from chat_tui.model.quota import BootMillis
 from chat_tui.store import copies
 from chat_tui.store.database import Store
-from chat_tui.store.errors import StoreError
+from chat_tui.store.errors import tolerated
 
 IDLE_MS: Final[BootMillis] = 2 * 60_000
 """Without a key for so long, an operator counts as idle."""
@@ -71,7 +71,5 @@ class Presence:
 
     async def _write(self, write: Callable[..., None], *given: object) -> None:
         self._is_known = True
-        try:
+        with tolerated(log, "activity not noted"):
             await asyncio.wrap_future(self._store.write_state(write, *given))
-        except StoreError as error:
-            log.warning("activity not noted: %s", type(error).__name__)

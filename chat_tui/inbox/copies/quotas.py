@@ -12,7 +12,7 @@ from chat_tui.model.link import Budget
 from chat_tui.model.quota import BootMillis, Quota, Urgency
 from chat_tui.store import budget
 from chat_tui.store.database import Connection, Store
-from chat_tui.store.errors import StoreError
+from chat_tui.store.errors import StoreError, tolerated
 
 NARROW_MS: BootMillis = 60_000
 """How long fewer requests are under way after the Market complained of too many at once."""
@@ -79,10 +79,8 @@ class Quotas:
     async def narrow(self) -> None:
         """The Market says that too many requests were under way at once."""
         until, boot = self._clock.now() + NARROW_MS, self._clock.boot
-        try:
+        with tolerated(log, "limit not noted"):
             await asyncio.wrap_future(self._store.write_state(budget.narrow, until, boot))
-        except StoreError as error:
-            log.warning("limit not noted: %s", type(error).__name__)
 
     async def reload(self) -> None:
         """Another copy has counted."""
@@ -92,12 +90,10 @@ class Quotas:
 
     async def _note(self, note: Callable[..., Quota], operation: str, **words: int | None) -> None:
         now, boot = self._clock.now(), self._clock.boot
-        try:
-            account = await asyncio.wrap_future(self._store.write_state(note, operation, now, boot, **words))
-        except StoreError as error:
-            log.warning("quota not noted: %s", type(error).__name__)
-            return
-        self._keep(account)
+        with tolerated(log, "quota not noted"):
+            self._keep(
+                await asyncio.wrap_future(self._store.write_state(note, operation, now, boot, **words))
+            )
 
     def _keep(self, account: Quota) -> None:
         resets_at = self._wall_ms() + account.resets_at - self._clock.now()

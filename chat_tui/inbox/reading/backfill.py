@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
-from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.context import EngineContext, wait_for
 from chat_tui.inbox.events import LinkChanged
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.model.ids import ChatRef
@@ -13,7 +13,7 @@ from chat_tui.model.link import LinkState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.store import chats, indexing
-from chat_tui.store.errors import StoreBusy, StoreError, StoreProblem
+from chat_tui.store.errors import StoreBusy, StoreProblem, tolerated
 
 BATCH: Final = 50
 """Chats looked up at a time."""
@@ -50,13 +50,11 @@ class Backfill:
         failures = 0
         while True:
             problem: Problem | None = None
-            try:
+            with tolerated(log, "histories not kept"):
                 while self._may_begin() and (batch := await self._next()):
                     problem = await self._read(batch)
                     if problem is not None:
                         break
-            except StoreError as error:
-                log.warning("histories not kept: %s", type(error).__name__)
             failures = failures + 1 if problem is not None else 0
             await self._rest(problem, failures)
 
@@ -91,11 +89,7 @@ class Backfill:
             told = problem.retry_after_s
             pause = min(LONGEST_PAUSE_S, told if told is not None else pause * 2 ** min(failures, 6))
         self._wake.clear()
-        try:
-            async with asyncio.timeout(pause):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
+        await wait_for(self._wake, pause)
 
 
 async def index_the_rest(ctx: EngineContext) -> None:

@@ -13,7 +13,7 @@ from chat_tui.model.order import FRESH_MS, ORDERS_AT_ONCE, Return
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.store import orders
-from chat_tui.store.errors import StoreError
+from chat_tui.store.errors import tolerated
 
 ORDERS: Final = "getBusinessOrders"
 RETURNS: Final = "getReturn"
@@ -54,14 +54,12 @@ class OrderReader:
         self._not_before = self._ctx.wall_ms()
 
     async def _run(self) -> None:
-        try:
+        with tolerated(log, "orders not kept"):
             while self._wanted:
                 chat_ids, self._wanted = tuple(self._wanted), {}
                 for read in (self._read_orders, self._read_returns):
                     if await read(chat_ids):
                         self._ctx.bus.publish(OrdersChanged())
-        except StoreError as error:
-            log.warning("orders not kept: %s", type(error).__name__)
 
     async def _read_orders(self, chat_ids: tuple[ChatRef, ...]) -> bool:
         """Ask for what is due, and in the same request for orders of chats that wait; whether that was."""

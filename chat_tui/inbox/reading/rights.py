@@ -8,7 +8,7 @@ from chat_tui.inbox.market import MarketApi
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.store import cursors
-from chat_tui.store.errors import StoreError
+from chat_tui.store.errors import tolerated
 
 RIGHTS: Final = "rights"
 """The name under which it is remembered, with the cache: `read` or `write`."""
@@ -36,10 +36,8 @@ class RightsCheck:
         told = "write" if rights.may_write else "read"
         if told == remembered:
             return
-        try:
+        with tolerated(log, "rights not remembered"):
             await self._ctx.write_cache(cursors.set_, RIGHTS, told)
-        except StoreError as error:
-            log.warning("rights not remembered: %s", type(error).__name__)
 
     def _tell(self, *, may_write: bool) -> None:
         self._ctx.bus.restrict(None if may_write else Problem(ProblemKind.KEY_READ_ONLY))

@@ -6,7 +6,8 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.context import EngineContext, wait_for
+from chat_tui.inbox.copies.change_feed import FRESH_AT, TROUBLE
 from chat_tui.inbox.copies.leader import Leadership
 from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.reading.history import HistoryReader
@@ -16,17 +17,14 @@ from chat_tui.model.link import LinkState, SyncPlan, SyncReport
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.store import chats, cursors, search
-from chat_tui.store.errors import StoreError
+from chat_tui.store.errors import StoreError, tolerated
 
 BEHIND: Final = 40
 """Histories read at a time."""
 HISTORIES_AT_ONCE: Final = 2
 PACE_S: Final = 3.0
 """Per page, when all active chats must be walked for want of an order: 20 pages are walked once a minute."""
-FRESH_AT: Final = "list.fresh_at"
 FRESH_KEPT_EVERY_MS: Final[Millis] = 30_000
-TROUBLE: Final = "list.trouble"
-"""What other copies are told about a list that cannot be read: the kind of the problem, or nothing."""
 _COSTS_ITSELF: Final = frozenset(
     {
         ProblemKind.NOT_FOUND,
@@ -104,11 +102,9 @@ class Sync:
         is_shared = problem is not None and problem.is_passing and problem.kind not in _OWN_AFFAIR
         trouble = problem.kind.value if is_shared and problem is not None else ""
         if trouble != self._trouble and self._leadership.is_ours:
-            try:
+            with tolerated(log, "trouble not told"):
                 await self._ctx.write_cache(cursors.set_, TROUBLE, trouble)
                 self._trouble = trouble
-            except StoreError as error:
-                log.warning("trouble not told: %s", type(error).__name__)
 
     async def _begin(self) -> None:
         if (fresh_at := await self._ctx.read(cursors.moment, FRESH_AT)) is not None:
@@ -238,12 +234,7 @@ class Sync:
             # Nothing will change until the operator acts; `r` asks again.
             await self._wake.wait()
         elif not self._wake.is_set():
-            pause = await self._pause_after(problem, failures)
-            try:
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
+            await wait_for(self._wake, await self._pause_after(problem, failures))
         self._wake.clear()
 
     async def _pause_after(self, problem: Problem | None, failures: int) -> float:

@@ -6,9 +6,8 @@ What is due is chosen here, and done under the chat's kernel lock; `attempts` do
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 
-from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.context import EngineContext, wait_for
 from chat_tui.inbox.copies.leader import Locks
 from chat_tui.inbox.events import Event, TimelineChanged
 from chat_tui.inbox.outbox_writes import OutboxWrites
@@ -20,7 +19,7 @@ from chat_tui.model.ids import UNKNOWN_TIME, BusinessId, ChatRef, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import outbox
-from chat_tui.store.errors import StoreError, store_refusal
+from chat_tui.store.errors import StoreError, store_refusal, tolerated
 
 log = logging.getLogger(__name__)
 
@@ -58,16 +57,10 @@ class Delivery:
         """For as long as the engine lives."""
         self._sender.begin()
         while True:
-            try:
+            pause = self._ctx.settings.scan_s
+            with tolerated(log, "outbox not readable"):
                 pause = await self._begin_what_is_due()
-            except StoreError as error:
-                log.warning("outbox not readable: %s", type(error).__name__)
-                pause = self._ctx.settings.scan_s
-            try:
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
+            await wait_for(self._wake, pause)
             self._wake.clear()
 
     async def finish(self, grace_s: float) -> None:
@@ -102,9 +95,7 @@ class Delivery:
                 if item.is_settled or self._is_stuck(item):
                     return item
                 # What another copy of the program did with it is an event there, not here.
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(self._ctx.settings.scan_s):
-                        await changed.wait()
+                await wait_for(changed, self._ctx.settings.scan_s)
         finally:
             leave()
 
@@ -191,10 +182,9 @@ class Delivery:
             if item.chat_id in self._steps or not self._locks.try_hold(item.chat_id.number):
                 continue
             try:
-                await self._writes.count_on(item, left)
-            except StoreError as error:
                 # This copy keeps to it all the same.
-                log.warning("wait not noted: %s", type(error).__name__)
+                with tolerated(log, "wait not noted"):
+                    await self._writes.count_on(item, left)
             finally:
                 self._locks.release(item.chat_id.number)
 
@@ -236,16 +226,14 @@ class Delivery:
     async def _step(self, item: OutboxItem) -> None:
         # Should this end before anything is known, it is not begun again at once.
         self._retries.pause(item, self._ctx.settings.scan_s)
-        try:
+        # Nothing is begun that is not written down: the item stays where the last commit left it.
+        with tolerated(log, "outbox not writable"):
             if not self._locks.try_hold(item.chat_id.number):
                 return
             try:
                 await self._act(item)
             finally:
                 self._locks.release(item.chat_id.number)
-        except StoreError as error:
-            # Nothing was begun that is not written down; the item stays where the last commit left it.
-            log.warning("outbox not writable: %s", type(error).__name__)
 
     async def _act(self, item: OutboxItem) -> None:
         """Do what is due, if it still is now that nobody else can act for the chat."""

@@ -24,7 +24,7 @@ from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.model.timeline import Coverage
 from chat_tui.store import messages, outbox, spool
-from chat_tui.store.errors import StoreError
+from chat_tui.store.errors import tolerated
 
 log = logging.getLogger(__name__)
 
@@ -163,10 +163,8 @@ class OutboxSender:
 
     async def _witness(self, item: OutboxItem) -> None:
         """Note the attempt a second time. The outbox has it: a cache that cannot be written stops no send."""
-        try:
+        with tolerated(log, "attempt not noted in the cache"):
             await self._ctx.write_cache(outbox.note_attempt, item)
-        except StoreError as error:
-            log.warning("attempt not noted in the cache: %s", type(error).__name__)
 
     async def _stoppable(self, item: OutboxItem) -> Accepted | Problem:
         post = asyncio.create_task(self._post(item))
