@@ -10,9 +10,9 @@ from chat_tui.inbox.copies.clock import BootClock, boot_clock
 from chat_tui.inbox.copies.rate_limit import RateLimitedClient
 from chat_tui.inbox.events import EventBus
 from chat_tui.inbox.settings import InboxSettings
+from chat_tui.model.chat import ChatsPage, MessagesPage
 from chat_tui.model.hold import Clocks
 from chat_tui.model.ids import Millis
-from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.store.database import Connection, Store
 
 P = ParamSpec("P")

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Raw, UnsetType
 
 from chat_tui.market import wire
-from chat_tui.model.paging import Unreadable
+from chat_tui.model.chat import Unreadable
 
 T = TypeVar("T")
 Noun = TypeVar("Noun")

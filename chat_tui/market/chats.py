@@ -22,11 +22,10 @@ from chat_tui.market.answers import (
 )
 from chat_tui.market.times import read_iso, read_rfc822
 from chat_tui.market.transport import Response
-from chat_tui.model.chat import Chat, ChatContext, KeyRights, Shop
+from chat_tui.model.chat import Chat, ChatContext, ChatsPage, KeyRights, MessagesPage, Shop
 from chat_tui.model.ids import BusinessId, CampaignId, ChatRef, MessageId, Millis, OrderId, ReturnId
 from chat_tui.model.message import Attachment, Message
 from chat_tui.model.outbox import Accepted
-from chat_tui.model.paging import ChatsPage, MessagesPage
 
 Noun = TypeVar("Noun")
 

@@ -23,7 +23,7 @@ from chat_tui.market.errors import FileChangedError
 from chat_tui.market.files import Download, Upload, Write, open_upload
 from chat_tui.market.pacing import Deadlines, read_budget
 from chat_tui.market.transport import Request, Response, Transport
-from chat_tui.model.chat import Chat, KeyRights, NewChat, Shop
+from chat_tui.model.chat import Chat, ChatsPage, KeyRights, MessagesPage, NewChat, Shop
 from chat_tui.model.ids import (
     BusinessId,
     CampaignId,
@@ -38,7 +38,6 @@ from chat_tui.model.link import Budget
 from chat_tui.model.message import Message
 from chat_tui.model.order import ORDERS_AT_ONCE, Order, Return
 from chat_tui.model.outbox import Accepted
-from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 
 T = TypeVar("T")

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from chat_tui.model.chat import Unreadable
 from chat_tui.model.ids import Millis
-from chat_tui.model.paging import Unreadable
 from chat_tui.private_files import open_private
 from chat_tui.safetext import one_line
 from chat_tui.store.errors import StoreError

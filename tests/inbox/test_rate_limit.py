@@ -14,10 +14,10 @@ from chat_tui.inbox.events import EventBus
 from chat_tui.inbox.market import MarketApi
 from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
+from chat_tui.model.chat import ChatsPage
 from chat_tui.model.ids import BusinessId, ChatRef
 from chat_tui.model.link import Budget
 from chat_tui.model.outbox import Accepted
-from chat_tui.model.paging import ChatsPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.store.database import Store

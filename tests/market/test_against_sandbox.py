@@ -7,11 +7,10 @@ import pytest
 
 from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
-from chat_tui.model.chat import Chat, ContextKind, NewChat
+from chat_tui.model.chat import Chat, ChatsPage, ContextKind, MessagesPage, NewChat
 from chat_tui.model.ids import BusinessId, CampaignId, ChatRef, OrderId, ReturnId
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.outbox import Accepted
-from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox

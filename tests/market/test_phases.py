@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from chat_tui.market.client import Deadlines
+from chat_tui.model.chat import ChatsPage
 from chat_tui.model.outbox import Accepted
-from chat_tui.model.paging import ChatsPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.market.conftest import SILENCE_IS_SHORT, Connect
 from tests.support.raw_market import Script, raw_market, reply

@@ -11,9 +11,9 @@ from chat_tui.inbox.copies.rate_limit import P, RateLimitedClient, T
 from chat_tui.inbox.market import MarketApi
 from chat_tui.market.pacing import read_budget, wait_told
 from chat_tui.model import chat as model
+from chat_tui.model.chat import ChatsPage, MessagesPage
 from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.link import Budget
-from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.sandbox.access import Refusal

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from chat_tui.inbox.reading.scan import ACTIVE
-from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind
+from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatsPage, ChatStatus, ContextKind, MessagesPage
 from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.message import Message, Sender
-from chat_tui.model.paging import ChatsPage, MessagesPage
 from tests.support.refs import ref
 
 FIRST_LIVE = 1_000_000_000_000

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chat_tui.model.paging import Unreadable
+from chat_tui.model.chat import Unreadable
 from chat_tui.store import quarantine
 from chat_tui.store.quarantine import ITEM_LIMIT, LIMIT, Quarantine
 
@@ -117,7 +117,7 @@ def test_where_it_cannot_be_kept_it_is_counted_all_the_same(
 _COPY = """
 import sys
 from pathlib import Path
-from chat_tui.model.paging import Unreadable
+from chat_tui.model.chat import Unreadable
 from chat_tui.store.quarantine import Quarantine
 place = Quarantine(Path(sys.argv[1]))
 sys.stdin.read(1)

@@ -10,9 +10,9 @@ from chat_tui.inbox.connect import Opened, look
 from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
 from chat_tui.market.access import Access, AccessError
+from chat_tui.model.chat import ChatsPage
 from chat_tui.model.ids import BusinessId, Millis
 from chat_tui.model.link import Budget
-from chat_tui.model.paging import ChatsPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.settings import Settings
 from chat_tui.words.rights import refusal_words, rights_of, rights_summary

@@ -9,10 +9,9 @@ from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.events import ChatsChanged
 from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
-from chat_tui.model.chat import Chat, ChatStatus
+from chat_tui.model.chat import Chat, ChatsPage, ChatStatus, MessagesPage
 from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, Millis
 from chat_tui.model.link import SyncReport
-from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.safetext import one_line

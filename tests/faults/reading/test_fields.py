@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chat_tui.model.paging import ChatsPage, MessagesPage
+from chat_tui.model.chat import ChatsPage, MessagesPage
 from chat_tui.model.problem import Problem
 from tests.faults.support.pages import Json
 from tests.market.conftest import Connect, connect

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from chat_tui.inbox.settings import InboxSettings
+from chat_tui.model.chat import MessagesPage
 from chat_tui.model.ids import ChatRef, MessageId, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem, OutboxState
-from chat_tui.model.paging import MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.store import outbox
 from tests.inbox.simulation.copy import Copy

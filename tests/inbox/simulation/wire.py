@@ -6,11 +6,10 @@ from contextvars import Context
 from pathlib import Path
 from typing import Any
 
-from chat_tui.model.chat import Chat, KeyRights, NewChat, Shop
+from chat_tui.model.chat import Chat, ChatsPage, KeyRights, MessagesPage, NewChat, Shop
 from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.link import Budget
 from chat_tui.model.outbox import Accepted, OutboxState
-from chat_tui.model.paging import ChatsPage, MessagesPage
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from tests.inbox.simulation.kernel import new_chat
