@@ -1,8 +1,8 @@
 """The Market's JSON, shape by shape; fields are spelled camelCase on the wire.
 
 Enums are open lists and therefore plain `str`. Where a wrong value must not cost its whole item
-the field is `Any` and `translate` looks at it; lists of items are `Raw`, so that each item is
-decoded alone. Required fields have no default.
+the field is `Any` and `chats` or `orders` looks at it; lists of items are `Raw`, so that each
+item is decoded alone. Required fields have no default.
 """
 
 from typing import Any

@@ -26,7 +26,7 @@ from chat_tui.sandbox.access import (
     envelope,
 )
 from chat_tui.sandbox.chats import FORM_LIMIT
-from chat_tui.sandbox.faults import Fault
+from chat_tui.sandbox.faults import NO_FAULT, Fault
 from chat_tui.sandbox.ledger import Quotas, RequestRecord, without_secrets
 from chat_tui.sandbox.request import Call, Market, whole
 from chat_tui.sandbox.times import http_date
@@ -118,28 +118,33 @@ _BODY_KEPT = FORM_LIMIT
 """Bytes of a body that are kept; the rest is read and counted, as such a request is refused anyway."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Arrival:
-    """A request whose body was read, of a known operation."""
-
-    operation: Operation
-    ids: dict[str, str]
-    request: Request
-    record: RequestRecord
-    body: bytes
-
-    @property
-    def owner(self) -> int:
-        """Whose quota it uses: the business's, or the shop's in paths of shops."""
-        written = self.ids.get("businessId") or self.ids.get("campaignId") or ""
-        return int(written) if written.isdecimal() and len(written) < 19 else BUSINESS_ID
-
-
 @dataclass(slots=True)
 class _Reply:
     status: int
     body: bytes
     headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """One request, from its arrival until it is answered."""
+
+    request: Request
+    send: Send
+    record: RequestRecord
+
+    async def answer(self, reply: _Reply, fault: Fault = NO_FAULT, latency_s: float = 0.0) -> None:
+        """Wait as told, then answer, unless the fault ends the connection."""
+        # A fault may tell a length that is not true; starlette would not.
+        headers = {"content-length": str(len(reply.body)), **reply.headers}
+        if latency_s or fault.waits:
+            await _while_connected(self.request, fault, latency_s)
+        if await fault.breaks_off(self.request, reply.status, headers, reply.body):
+            return
+        self.record.status = reply.status
+        response = Response(reply.body, reply.status)
+        response.raw_headers = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        await response(self.request.scope, self.request.receive, self.send)
 
 
 class Server:
@@ -166,27 +171,28 @@ class Server:
         request = Request(scope, receive)
         if scope["server"][1] == self.files_port:
             with suppress(ClientDisconnect):
-                await self._file(request, send)
+                await self._file(self._visit(request, send, "file", 0))
             return
-        business_id = _business(scope["path"])
-        record = self._record(request, "", self.quotas.enter(business_id))
+        business_id = _number(scope["path"].partition("/businesses/")[2].partition("/")[0])
+        visit = self._visit(request, send, "", self.quotas.enter(business_id))
         try:
-            await self._serve(request, record, send)
+            await self._serve(visit)
         except ClientDisconnect:
-            record.status = 0
+            visit.record.status = 0
         finally:
             self.quotas.leave_flight(business_id)
 
-    def _record(self, request: Request, operation: str, in_flight: int) -> RequestRecord:
+    def _visit(self, request: Request, send: Send, operation: str, in_flight: int) -> _Visit:
         headers = without_secrets(dict(request.headers))
         now = self.market.world.now_ms()
         record = RequestRecord(
             operation, request.method, request.url.path, request.url.query, headers, now, in_flight
         )
         self.requests.append(record)
-        return record
+        return _Visit(request, send, record)
 
-    async def _serve(self, request: Request, record: RequestRecord, send: Send) -> None:
+    async def _serve(self, visit: _Visit) -> None:
+        request = visit.request
         try:
             operation, ids = _find(
                 request.method, request.scope["path"], unversioned=self.market.behaviour.unversioned
@@ -195,43 +201,17 @@ class Server:
             # A client that still writes would take a connection that closes for a broken one.
             await _drain(request)
             allow = {"allow": refusal.allowed} if isinstance(refusal, _WrongMethod) else {}
-            reply = self._reply(refusal.status, envelope(refusal.status, refusal.message), allow)
-            await self._send(request, record, reply, send)
+            await visit.answer(self._reply(refusal.status, envelope(refusal.status, refusal.message), allow))
             return
-        record.operation = operation.name
+        visit.record.operation = operation.name
         fault = self.faults(operation.name)
-        body, record.body_size = await _drain(request, fault.read)
+        body, visit.record.body_size = await _drain(request, fault.read)
         if fault.read is not None:
             await fault.wait()
             await fault.breaks_off(request, 0, {}, b"")
             return
-        reply = self._treat(_Arrival(operation, ids, request, record, body), fault)
-        await self._finish(request, record, reply, fault, send, latency_s=self._latency_s)
-
-    async def _finish(
-        self,
-        request: Request,
-        record: RequestRecord,
-        reply: _Reply,
-        fault: Fault,
-        send: Send,
-        *,
-        latency_s: float,
-    ) -> None:
-        """Wait as told, then answer, unless the fault ends the connection."""
-        reply.headers.setdefault("content-length", str(len(reply.body)))
-        if latency_s or fault.waits:
-            await _while_connected(request, fault, latency_s)
-        if not await fault.breaks_off(request, reply.status, reply.headers, reply.body):
-            await self._send(request, record, reply, send)
-
-    async def _send(self, request: Request, record: RequestRecord, reply: _Reply, send: Send) -> None:
-        record.status = reply.status
-        # A fault may tell a length that is not true; starlette would not.
-        headers = {"content-length": str(len(reply.body)), **reply.headers}
-        response = Response(reply.body, reply.status)
-        response.raw_headers = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-        await response(request.scope, request.receive, send)
+        reply = self._treat(visit, operation, ids, body, fault)
+        await visit.answer(reply, fault, self._latency_s)
 
     @property
     def _latency_s(self) -> float:
@@ -251,37 +231,43 @@ class Server:
 
     # -- treating: no waiting in here, so that a request takes effect at one moment ---------------------
 
-    def _treat(self, arrival: _Arrival, fault: Fault) -> _Reply:
-        name, owner, behaviour = arrival.operation.name, arrival.owner, self.market.behaviour
+    def _treat(
+        self, visit: _Visit, operation: Operation, ids: dict[str, str], body: bytes, fault: Fault
+    ) -> _Reply:
+        # Whose quota it uses: the business's, or the shop's in paths of shops.
+        owner = _number(ids.get("businessId") or ids.get("campaignId") or "")
         status, result = 200, None
         if fault.accept:
             try:
-                result = self._run(arrival)
+                result = operation.run(self._let_in(visit, operation, ids, body, owner))
             except Refusal as refusal:
                 status, result = refusal.status, envelope(refusal.status, refusal.message)
             if fault.status is not None and fault.status >= 500:
-                self.quotas.give_back(name, owner)
+                self.quotas.give_back(operation.name, owner)
         elif fault.status is not None and fault.status < 500:
-            self.quotas.take_if_any(name, owner)
+            self.quotas.take_if_any(operation.name, owner)
         if fault.status is not None or not fault.accept:
             status = fault.status or 503
             result = fault.content(status)
         if status == 200 and not isinstance(result, bytes):
-            result = behaviour.shown(name, result)
-        return _altered(self._reply(status, result, self.quotas.headers(name, owner)), fault)
+            result = self.market.behaviour.shown(operation.name, result)
+        return _altered(self._reply(status, result, self.quotas.headers(operation.name, owner)), fault)
 
-    def _run(self, arrival: _Arrival) -> Any:
-        behaviour, name, headers = self.market.behaviour, arrival.operation.name, arrival.request.headers
+    def _let_in(
+        self, visit: _Visit, operation: Operation, ids: dict[str, str], body: bytes, owner: int
+    ) -> Call:
+        """The call that is made of a request; a Refusal if it may not be made."""
+        behaviour, headers = self.market.behaviour, visit.request.headers
         if behaviour.unauthorized:
             raise Refusal(401, behaviour.unauthorized)
         key = authorize(headers)
         # In this order: whoever is unknown costs no quota, a refused scope does.
-        self.quotas.take(name, arrival.owner, arrival.operation.path)
-        most = behaviour.parallel_limit if arrival.operation.at_once is None else arrival.operation.at_once
-        if arrival.record.in_flight > most:
+        self.quotas.take(operation.name, owner, operation.path)
+        most = behaviour.parallel_limit if operation.at_once is None else operation.at_once
+        if visit.record.in_flight > most:
             raise Refusal(420, f"Hit rate limit of {most} parallel requests for businessId {key.business_id}")
-        check_scope(key, arrival.operation.scopes)
-        numbers = {title: whole(title, written) for title, written in arrival.ids.items()}
+        check_scope(key, operation.scopes)
+        numbers = {title: whole(title, written) for title, written in ids.items()}
         for title in ("businessId", "campaignId"):
             if numbers.get(title, 1) < 1:
                 raise Refusal(400, f"Parameter {title} must be greater than or equal to 1")
@@ -289,24 +275,21 @@ class Server:
             check_business(key, numbers["businessId"], headers.get("x-business-id"))
         elif "campaignId" in numbers:
             check_campaign(key, numbers["campaignId"])
-        return arrival.operation.run(
-            Call(
-                self.market,
-                name,
-                key,
-                numbers,
-                arrival.request.query_params,
-                headers.get("content-type", ""),
-                arrival.body,
-                arrival.record.body_size,
-            )
+        return Call(
+            market=self.market,
+            operation=operation.name,
+            key=key,
+            ids=numbers,
+            query=visit.request.query_params,
+            content_type=headers.get("content-type", ""),
+            body=body,
+            size=visit.record.body_size,
         )
 
     # -- the attachment host: its scripted answers are those of "file" ---------------------------------
 
-    async def _file(self, request: Request, send: Send) -> None:
-        behaviour = self.market.behaviour
-        record = self._record(request, "file", 0)
+    async def _file(self, visit: _Visit) -> None:
+        behaviour, request = self.market.behaviour, visit.request
         await _drain(request)
         content = self.market.world.content(request.url.path.removeprefix("/file/"))
         status = 404 if content is None else 200
@@ -325,8 +308,7 @@ class Server:
             "connection": "close",
             "date": http_date(self.market.world.now_ms()),
         }
-        reply = _altered(_Reply(status, body, headers), fault)
-        await self._finish(request, record, reply, fault, send, latency_s=0.0)
+        await visit.answer(_altered(_Reply(status, body, headers), fault), fault)
 
 
 def _altered(reply: _Reply, fault: Fault) -> _Reply:
@@ -334,10 +316,9 @@ def _altered(reply: _Reply, fault: Fault) -> _Reply:
     return _Reply(reply.status, reply.body, {name: value for name, value in headers.items() if value})
 
 
-def _business(path: str) -> int:
-    """Whose request it is, as far as the path says."""
-    named = path.partition("/businesses/")[2].partition("/")[0]
-    return int(named) if named.isdecimal() and len(named) < 19 else BUSINESS_ID
+def _number(written: str) -> int:
+    """The business (or shop) that a path names; our own where it names none."""
+    return int(written) if written.isdecimal() and len(written) < 19 else BUSINESS_ID
 
 
 async def _drain(request: Request, most: int | None = None) -> tuple[bytes, int]:
