@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from datetime import tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import ClassVar, Final
 
 from textual import events, work
 
@@ -16,7 +16,7 @@ from chat_tui.model.outbox import OPEN
 from chat_tui.paths import Paths
 from chat_tui.settings import Preferences
 from chat_tui.settings.schema import THEMES
-from chat_tui.ui import keys, parting, themes
+from chat_tui.ui import keys, themes
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.dialog import LegibleApp
 from chat_tui.ui.screens.main_screen import MainScreen
@@ -24,9 +24,6 @@ from chat_tui.ui.terminal.environment import is_colourless
 from chat_tui.ui.terminal.keys import bind
 from chat_tui.ui.text import notify, plain
 from chat_tui.ui.zone import find_zone
-
-if TYPE_CHECKING:
-    from chat_tui.ui.screens.questions import Confirm
 
 ACTIVE_EVERY: Final[Millis] = 10_000
 """Keys are told of as activity at most this often."""
@@ -105,19 +102,13 @@ class ChatTuiApp(LegibleApp[None]):
         """Show the live key list; close it when it is shown."""
         from chat_tui.ui.screens.app_dialogs import Help  # noqa: PLC0415 - not before the first paint
 
-        if isinstance(self.screen, Help):
-            self.screen.action_leave()
-        else:
-            self.push_screen(Help())
+        self.turn(Help)
 
     def action_palette(self) -> None:
         """Find a command by its words; close the palette when it is shown."""
         from chat_tui.ui.screens.app_dialogs import Palette  # noqa: PLC0415 - not before the first paint
 
-        if isinstance(self.screen, Palette):
-            self.screen.action_leave()
-        else:
-            self.push_screen(Palette())
+        self.turn(Palette)
 
     def use_theme(self, name: str) -> None:
         """Draw in the theme of this name from now on; without colours if none are wanted."""
@@ -141,41 +132,30 @@ class ChatTuiApp(LegibleApp[None]):
             )
             notify(self, words.format(line=f'theme = "{chosen}"'))
 
-    def action_help_quit(self) -> None:
-        """Ctrl-C, where it copies nothing: no reason to end, and none to be silent."""
-        notify(self, _("Ctrl+C does not end the program: {key} does.").format(key=keys.key_of("quit")))
-
     @work(group="quit", exclusive=True)
     async def action_quit(self) -> None:  # type: ignore[override]
         """Leave; when something is not delivered, say what happens to it and ask."""
-        if await self._main.talk.drafts.keep_all() and not await self.push_screen_wait(
-            self._question_of_texts()
-        ):
-            return
+        if await self._main.talk.drafts.keep_all():
+            words = _("What you typed cannot be kept on this disk. Leave, and print it on the terminal?")
+            if not await self._is_sure(words, yes=_("Leave and print")):
+                return
         if self.inbox.link().needs_restart:
             self.exit(return_code=1)
             return
-        items = await self.inbox.open_items()
-        waiting = sum(item.state in OPEN for item in items)
-        if waiting and not await self.push_screen_wait(self._question(waiting)):
-            return
-        self.exit()
-
-    def _question_of_texts(self) -> "Confirm":
-        from chat_tui.ui.screens.questions import Confirm  # noqa: PLC0415 - not before the first paint
-
-        words = _("What you typed cannot be kept on this disk. Leave, and print it on the terminal?")
-        return Confirm(plain(words), yes=_("Leave and print"), no=_("Stay"))
-
-    def _question(self, count: int) -> "Confirm":
-        from chat_tui.ui.screens.questions import Confirm  # noqa: PLC0415 - not before the first paint
-
+        waiting = sum(item.state in OPEN for item in await self.inbox.open_items())
         words = ngettext(
             "{n} message is not delivered yet. It stays in the outbox and goes with the next start. Leave?",
             "{n} messages are not delivered yet. They stay in the outbox and go with the next start. Leave?",
-            count,
+            waiting,
         )
-        return Confirm(plain(words.format(n=count)), yes=_("Leave"), no=_("Stay"))
+        if not waiting or await self._is_sure(words.format(n=waiting), yes=_("Leave")):
+            self.exit()
+
+    async def _is_sure(self, words: str, *, yes: str) -> bool:
+        from chat_tui.ui.screens.questions import Confirm  # noqa: PLC0415 - not before the first paint
+
+        is_sure: bool | None = await self.push_screen_wait(Confirm(plain(words), yes=yes, no=_("Stay")))
+        return bool(is_sure)
 
 
 def run(inbox: Inbox, preferences: Preferences, paths: Paths, *, is_new: bool = False) -> int:
@@ -190,6 +170,4 @@ def run(inbox: Inbox, preferences: Preferences, paths: Paths, *, is_new: bool = 
         is_new=is_new,
         notice=found.notice,
     )
-    code = app.run_to_code(mouse=preferences.ui.mouse)
-    parting.tell(app.unkept)
-    return code
+    return app.run_to_code(mouse=preferences.ui.mouse)

@@ -165,7 +165,7 @@ async def edit(
     editor was started, and Unusable for a file that is no text. If the app is told to end meanwhile,
     `take` gets what the editor has saved by then.
     """
-    if not app.can_lend:
+    if app.is_headless:
         raise EditorProblem(_("An editor needs a terminal of its own."))
 
     def take_saved() -> bool:

@@ -6,7 +6,6 @@ from pathlib import Path
 from textual import work
 
 from chat_tui.inbox.connect import Connector
-from chat_tui.locale import _
 from chat_tui.settings import Preferences
 from chat_tui.ui import keys, themes
 from chat_tui.ui.keys import Where
@@ -14,7 +13,6 @@ from chat_tui.ui.screens.connect import KeyScreen, RightsScreen, ShopsScreen
 from chat_tui.ui.screens.dialog import LegibleApp
 from chat_tui.ui.screens.start import Start, StartBox, StartHelp
 from chat_tui.ui.terminal.keys import bind
-from chat_tui.ui.text import notify
 
 HEARD = frozenset({"help", "quit"})
 """The commands of the inbox that work here too."""
@@ -62,14 +60,7 @@ class StartApp(LegibleApp[Start]):
 
     def action_help(self) -> None:
         """Show what a newcomer wants to know; close it when it is shown."""
-        if isinstance(self.screen, StartHelp):
-            self.screen.action_leave()
-        else:
-            self.push_screen(StartHelp())
-
-    def action_help_quit(self) -> None:
-        """Ctrl-C: no reason to end, and none to be silent."""
-        notify(self, _("Ctrl+C does not end the program: {key} does.").format(key=keys.key_of("quit")))
+        self.turn(StartHelp)
 
 
 def run(connector: Connector, preferences: Preferences, *, report: Path) -> tuple[int, Start | None]:

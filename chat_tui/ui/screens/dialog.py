@@ -6,7 +6,7 @@ Below a least size every screen shows one line, and no key acts until what it wo
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ClassVar, Final, Generic, TypeVar
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from textual import events, on
 from textual.app import ReturnType
@@ -19,12 +19,11 @@ from textual.widgets import Input, Static
 
 from chat_tui.locale import _
 from chat_tui.safetext import one_line
-from chat_tui.ui import keys
-from chat_tui.ui.parting import farewell
+from chat_tui.ui import keys, parting
 from chat_tui.ui.terminal.app import TerminalApp
 from chat_tui.ui.terminal.layout import latin
 from chat_tui.ui.terminal.side_channels import SideChannels
-from chat_tui.ui.text import plain, tell_copied
+from chat_tui.ui.text import notify, plain, tell_copied
 from chat_tui.ui.widgets.choice_list import ChoiceList
 from chat_tui.words.line import Line
 
@@ -94,7 +93,24 @@ class LegibleApp(TerminalApp[ReturnType], Generic[ReturnType]):
 
     def __init__(self, report: Path, *, jcuken: bool = True) -> None:
         """`report` is the private file with the details of a crash; `jcuken` is off for phonetic layouts."""
-        super().__init__(farewell=farewell(report), jcuken=jcuken)
+        super().__init__(farewell=parting.farewell(report), jcuken=jcuken)
+
+    def run_to_code(self, *, mouse: bool = True) -> int:
+        """Run, and return the exit code; then print what nothing could keep."""
+        code = super().run_to_code(mouse=mouse)
+        parting.tell(self.unkept)
+        return code
+
+    def action_help_quit(self) -> None:
+        """Ctrl-C, where it copies nothing: no reason to end, and none to be silent."""
+        notify(self, _("Ctrl+C does not end the program: {key} does.").format(key=keys.key_of("quit")))
+
+    def turn(self, dialog: "type[Dialog[Any]]") -> None:
+        """Show a dialog; close it when it is shown."""
+        if isinstance(self.screen, dialog):
+            self.screen.action_leave()
+        else:
+            self.push_screen(dialog())
 
     def on_side_channels_copied(self, message: SideChannels.Copied) -> None:
         """The terminal itself says nothing."""

@@ -75,13 +75,11 @@ class Layout(App[ReturnType]):
             event.character = None
             if self.jcuken and base in TABLE:
                 event.key = "+".join([*modifiers, key_typing(TABLE[base].lower())])
-        elif self.jcuken and event.character in TABLE and not self._is_typed(event):
-            event.character = TABLE[event.character]
-            event.key = key_typing(event.character)
-
-    def _is_typed(self, event: events.Key) -> bool:
-        focused = self.focused
-        return focused is not None and focused.check_consume_key(event.key, event.character)
+        elif self.jcuken and event.character in TABLE:
+            focused = self.focused
+            if focused is None or not focused.check_consume_key(event.key, event.character):
+                event.character = TABLE[event.character]
+                event.key = key_typing(event.character)
 
 
 class Burst:
@@ -93,7 +91,7 @@ class Burst:
         self._last_key = -_PAUSE
         self._dense_letters = 0
         self.enters = 0
-        """Pasted Enters of the latest burst that had any."""
+        """Enters of the latest burst that had any, taken for new lines; 0 before the first."""
 
     async def gather(self, held: Sequence[events.Event]) -> None:
         """Before the only key waiting is judged: give the rest of a paste the time to arrive."""
@@ -130,16 +128,13 @@ class OrderedKeys(Layout[ReturnType]):
     enter_is_pasted: bool = False
     """Whether the Enter being handled now belongs to a paste: then it is a new line, never "send"."""
 
-    enters_at_once: int = 0
-    """Enters that were taken for new lines because they came in one go with text; 0 before the first."""
-
     keyed_at: float = 0.0
     """When a key or a paste arrived last, acted upon or not; seconds of the clock of events."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._held: deque[events.Key | events.Paste] = deque()
-        self._burst = Burst()
+        self.burst = Burst()
         self._release: asyncio.Task[None] | None = None
         self._acting: set[asyncio.Task[None]] = set()
         """Keys on their way: the newest, and those for which the order was given up."""
@@ -181,7 +176,7 @@ class OrderedKeys(Layout[ReturnType]):
         try:
             while self._held and self.is_running and self.screen_stack:
                 if not self.marks_pastes:
-                    await self._burst.gather(self._held)
+                    await self.burst.gather(self._held)
                 event, *later = self._meant(self._held.popleft())
                 self._held.extendleft(reversed(later))
                 await self._release_one(event)
@@ -209,8 +204,7 @@ class OrderedKeys(Layout[ReturnType]):
     async def _release_one(self, event: events.Key | events.Paste) -> None:
         screen = self.screen
         way = [*(self.focused or screen).ancestors_with_self, self]
-        self.enter_is_pasted = self._burst.is_pasted_enter(event, self._held, marked=self.marks_pastes)
-        self.enters_at_once = self._burst.enters
+        self.enter_is_pasted = self.burst.is_pasted_enter(event, self._held, marked=self.marks_pastes)
         try:
             await super().on_event(event)
             acting = asyncio.create_task(self._acted(way, screen), name="key on its way")

@@ -75,7 +75,7 @@ class Leaving(OrderedKeys[ReturnType]):
     ) -> int | OSError:
         """Let a program have the terminal while everything else works on; its exit code, or why it has none.
 
-        `rescue` is called, and must not raise, if the app is told to end meanwhile.
+        `rescue` is called, and must not raise, if the app is told to end meanwhile. Not for headless apps.
         """
         assert isinstance(self._driver, TerminalDriver)
         settings = self._driver.attrs_before
@@ -88,11 +88,6 @@ class Leaving(OrderedKeys[ReturnType]):
                 self.is_lent = False
                 self._driver.disbelieve()
                 _restore(self._driver.fileno, settings)
-
-    @property
-    def can_lend(self) -> bool:
-        """Whether there is a terminal that can be lent."""
-        return isinstance(self._driver, TerminalDriver)
 
     def _stop(self, driver: TerminalDriver) -> None:
         if not self.is_lent:

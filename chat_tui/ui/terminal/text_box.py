@@ -84,7 +84,7 @@ class TextBox(TextArea):
         if not app.is_between_keys or get_time() - app.keyed_at < _BURST_OVER_S:
             self._burst_over = self.set_timer(_BURST_OVER_S, self._tell_burst)
         else:
-            self.post_message(self.TypedAsPaste(app.enters_at_once))
+            self.post_message(self.TypedAsPaste(app.burst.enters))
 
     @property
     def caret(self) -> int:
