@@ -192,7 +192,9 @@ async def test_f_131_the_owner_is_frozen(trial: Trial, start: Start) -> None:
         assert other.ask("send", chat=elsewhere, text=f"e{number}")["id"]
         await_true(lambda: settled(other, 1))
     (held,) = other.ask("open_items")["items"]
-    assert (held["chat"], held["state"]) == (one, "sending"), "nobody acts for a chat whose owner sleeps"
+    assert (held["chat"], held["state"]) == (list(one), "sending"), (
+        "nobody acts for a chat whose owner sleeps"
+    )
     assert trial.texts(one) == ["m1"]
     broken_off.set()
     owner.thaw()

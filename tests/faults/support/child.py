@@ -21,7 +21,7 @@ from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
 from chat_tui.market.pacing import Deadlines
 from chat_tui.model.file import FileCard
-from chat_tui.model.ids import BusinessId, OutboxId
+from chat_tui.model.ids import BusinessId, ChatRef, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.timeline import Draft
@@ -70,23 +70,23 @@ class Child:
                 stop_for_good()
         await self.inbox.close()
 
-    async def send(self, chat: int, text: str) -> dict[str, Any]:
-        return shown(await self.inbox.send_text(ref(chat), text))
+    async def send(self, chat: int | list[int], text: str) -> dict[str, Any]:
+        return shown(await self.inbox.send_text(chat_of(chat), text))
 
-    async def file(self, chat: int, path: str) -> dict[str, Any]:
+    async def file(self, chat: int | list[int], path: str) -> dict[str, Any]:
         card = await self.inbox.inspect_file(Path(path))
         assert isinstance(card, FileCard)
-        return shown(await self.inbox.send_file(ref(chat), card))
+        return shown(await self.inbox.send_file(chat_of(chat), card))
 
-    async def save(self, chat: int, text: str) -> dict[str, Any]:
-        return shown(await self.inbox.save_draft(Draft(ref(chat), text, len(text))))
+    async def save(self, chat: int | list[int], text: str) -> dict[str, Any]:
+        return shown(await self.inbox.save_draft(Draft(chat_of(chat), text, len(text))))
 
-    async def draft(self, chat: int) -> dict[str, Any]:
-        found = await self.inbox.draft(ref(chat))
+    async def draft(self, chat: int | list[int]) -> dict[str, Any]:
+        found = await self.inbox.draft(chat_of(chat))
         return {"text": found.text, "others": found.others}
 
-    async def forget(self, chat: int, text: str) -> dict[str, Any]:
-        return shown(await self.inbox.forget_draft(ref(chat), text))
+    async def forget(self, chat: int | list[int], text: str) -> dict[str, Any]:
+        return shown(await self.inbox.forget_draft(chat_of(chat), text))
 
     async def resend(self, id: str) -> dict[str, Any]:
         return shown(await self.inbox.resend(await item_of(self.inbox, OutboxId(id))))
@@ -131,6 +131,11 @@ class Child:
     async def clock(self, ahead_ms: int) -> dict[str, Any]:
         self.ahead_ms = ahead_ms
         return {}
+
+
+def chat_of(told: int | list[int]) -> ChatRef:
+    """JSON knows no pair with names."""
+    return ChatRef(BusinessId(told[0]), told[1]) if isinstance(told, list) else ref(told)
 
 
 def shown(outcome: OutboxItem | Problem | None) -> dict[str, Any]:
