@@ -47,14 +47,17 @@ class Advancing:
             # What such a key does decides; it may have come before the answer was durable.
             self.soon(chat_id, keyed_at)
             return
+        # Not "the one after this chat": it was just answered, so whoever waits longest is next.
         following = await self.inbox.next_waiting(None) if is_idle() else None
         if following is None or following == chat_id:
             return
 
         def shown() -> None:
             self._left = chat_id
+            # Keys carry the time at which they came, so one still in the queue is known for what it was.
             talk.box.came_by_itself(time.monotonic() + READ_S)
 
+        # Asked again when nothing can come between any more: opening reads the disk, and hands are quick.
         await talk.open(following, only_if=is_idle, shown=shown)
 
     async def go_back(self) -> None:

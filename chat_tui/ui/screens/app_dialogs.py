@@ -44,6 +44,7 @@ class Help(ListDialog[None, Line]):
 
     @on(Input.Changed)
     def _show(self) -> None:
+        # Before the first layout the box has no width yet; the resize that follows cuts anew.
         cells = max(40, self.query_one("#box").content_size.width - 4)
         self.rows.show(help_lines(help_rows(), self.query_one(Input).value, cells))
 
@@ -77,11 +78,13 @@ class Palette(ListDialog[Command, Command]):
         command = self.rows.current
         if command is not None and self.is_current:
             self.finish(command)
+            # Later: only when the palette has gone is the focus where it was before.
             self.app.call_later(self._act, command)
 
     async def _act(self, command: Command) -> None:
         """Run the action on the first one that knows it, outwards from the focus."""
         screen = self.app.screen
+        # As a key would be heard: the pane with the focus first, then the screen, then the app.
         for node in (screen.focused or screen).ancestors_with_self:
             if await self.app.run_action(command.action or command.id, node):
                 return

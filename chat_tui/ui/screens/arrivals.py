@@ -48,6 +48,7 @@ class Arrivals:
     async def among(self, changed: Iterable[ChatRef]) -> list[Arrival]:
         """What is new in the changed chats since we were last told."""
         if self.since is None:
+            # Until the list was read once, everything in it would look new.
             if self._inbox.link().fresh_at is None:
                 return []
             self.since = await self._begin()
@@ -60,6 +61,7 @@ class Arrivals:
 
     async def _begin(self) -> Millis:
         """Remember what is there; the newest time of it."""
+        # Disputes on their own: among all chats they may stand behind the latest ones.
         disputes = await self._inbox.queue_page(Tab.DISPUTES, limit=_KNOWN)
         newest = await self._inbox.queue_page(Tab.ALL, limit=_KNOWN)
         for item in (*disputes.items, *newest.items):
@@ -79,6 +81,7 @@ class Arrivals:
         self._remember(item)
         if item.chat.updated_at <= since:
             return None
+        # The row says that something changed, not who wrote it: an answer of ours moves it too.
         page = await self._inbox.timeline(item.chat.chat_id, limit=_LOOK_BACK)
         found = [entry.message for entry in page.entries]
         message = _last_of_others(found) if item.chat.is_dispute else _last_of_buyer(found)
@@ -120,11 +123,13 @@ class Calls:
 
     def _call(self, arrived: Sequence[Arrival]) -> None:
         disputes = [one for one in arrived if one.item.chat.is_dispute]
+        # Several at once are one call with a number: a burst after a lost connection rings once.
         words = call_words(len(arrived))
         if disputes:
             words = dispute_words(sum(one.has_begun for one in disputes), len(disputes))
             told = dispute_notice(words, disputes[0].item, keys.key_of("tab_2"))
             notify(self.terminal, told, severity="error")
+        # Desktop notifications stay in histories and on locked screens: names and words only by leave.
         if self.with_text and len(arrived) == 1:
             words = call_text(arrived[0].item, arrived[0].words or words)
         self.terminal.call_operator(PROGRAM, words, is_alarm=bool(disputes))

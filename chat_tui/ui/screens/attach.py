@@ -57,6 +57,7 @@ class Attaching:
         chosen = await self.app.push_screen_wait(picker)
         if chosen is None:
             return None
+        # Remembered even if the file is not sent: whoever chose the wrong one looks there again.
         others = [folder for folder in self._folders if folder != chosen.parent]
         self._folders = (chosen.parent, *others)[:RECENT]
         outcome = await self._send(to, await self.inbox.inspect_file(chosen))
@@ -116,6 +117,7 @@ class FileCardScreen(Dialog[bool]):
         elif self.is_current:
             name = plain(cut_middle(shown(self._card.name, lines=False), _HEAD_CELLS))
             confirm = send_anyway(self._card.doubts, name, self._recipient, clock=self.clock)
+            # A callback, not a wait: this dialog stays beneath, and a No leads nowhere else.
             self.app.push_screen(confirm, self.finish)
 
     def action_leave(self) -> None:

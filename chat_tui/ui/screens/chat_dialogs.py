@@ -45,6 +45,7 @@ class SnoozeScreen(ListDialog[Until, Choice]):
         self._title = title
         self._now = now
         self._zone = zone
+        # Made once: "in an hour" is counted from when the dialog came.
         self._choices = choices(now(), zone)
 
     def compose(self) -> ComposeResult:
@@ -65,6 +66,7 @@ class SnoozeScreen(ListDialog[Until, Choice]):
     def on_key(self, event: events.Key) -> None:
         """Choose by number."""
         number = event.character or ""
+        # In the field the same digits are typed.
         if self.rows.has_focus and number in {"1", "2", "3", "4", "5"}:
             event.stop()
             self._choose(int(number) - 1)
@@ -155,7 +157,7 @@ class NewChatScreen(Dialog[NewChat]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab,shift+tab,up,down", "other_kind", priority=True, show=False),
-        Binding("left,right", "other_kind_if_empty", priority=True, show=False),
+        Binding("left,right", "other_kind(True)", priority=True, show=False),
     ]
 
     def __init__(
@@ -163,6 +165,7 @@ class NewChatScreen(Dialog[NewChat]):
     ) -> None:
         super().__init__()
         self._number = number
+        # A chat about neither cannot be started: the API starts chats about these two only.
         self._kind = kind if kind in _KINDS else ContextKind.ORDER
         self._problem = problem
 
@@ -178,21 +181,18 @@ class NewChatScreen(Dialog[NewChat]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Left and right are the field's own while there is text."""
-        if action == "other_kind_if_empty":
+        if action == "other_kind" and parameters:
             return not self.query_one(Input).value
         return super().check_action(action, parameters)
 
-    def action_other_kind(self) -> None:
-        """Change between order and return."""
+    def action_other_kind(self, is_by_caret: bool = False) -> None:
+        """Change between order and return, also by the arrows that otherwise move the caret."""
         self._kind = _KINDS[1 - _KINDS.index(self._kind)]
         self.query_one("#kinds", Static).update(self._kinds())
 
-    def action_other_kind_if_empty(self) -> None:
-        """The same, by the arrows that otherwise move the caret."""
-        self.action_other_kind()
-
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
+        # Setting the first value is a change too, and must not wipe out why the dialog is here again.
         if event.value != str(self._number):
             self.say("", "problem")
 

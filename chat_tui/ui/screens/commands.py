@@ -130,6 +130,7 @@ class Commands:
             if item is not None:
                 text = await self.dialogs.choose_template(item)
         finally:
+            # The box may be another chat's by now: a text with the buyer's name goes nowhere else.
             is_there = item is not None and self.talk.chat_id == item.chat.chat_id
             self.talk.box.put(text if is_there else None)
 

@@ -89,8 +89,9 @@ class KeyScreen(Dialog[Checked]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
+        # The program empties the field itself when a key is refused, and says why: that must stay.
         if event.value:
-            self._say("")
+            self.say("", "problem")
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -103,23 +104,22 @@ class KeyScreen(Dialog[Checked]):
         try:
             key = pasted(field.value, _("Api-Key"))
         except SettingsProblem as problem:
-            self._say(f"{problem}.")
+            self.say(f"{problem}.", "problem", is_bad=True)
             return
+        # What is asked about is what stands there: no letter may change it meanwhile.
         field.disabled = True
-        self._say(_("Asking the Market…"), is_bad=False)
+        self.say(_("Asking the Market…"), "problem", is_bad=False)
         found = await self._look(key)
         field.disabled = False
         if isinstance(found, Problem):
+            # A network that is down says nothing about the key, so it stays to be tried again.
             if not found.is_passing:
                 field.value = ""
             field.focus()
-            self._say(refusal_words(found))
+            self.say(refusal_words(found), "problem", is_bad=True)
         else:
             field.value = ""
             self.finish(Checked(key, found))
-
-    def _say(self, sentence: str, *, is_bad: bool = True) -> None:
-        self.say(sentence, "problem", is_bad=is_bad)
 
 
 class RightsScreen(Dialog[bool]):
@@ -204,6 +204,7 @@ class ShopsScreen(ListDialog[Business, Line]):
         else:
             rows.show([_business_line(business) for business in self._found])
         rows.styles.height = max(1, min(len(rows.rows), 10))
+        # An empty list would still take its lines.
         rows.display = bool(self._found)
 
     def action_connect(self) -> None:

@@ -66,6 +66,7 @@ class Legible(Screen[ScreenResultType], Generic[ScreenResultType]):
     def _fit(self, event: events.Resize) -> None:
         """Show the one line, or the screen again."""
         is_small = event.size.width < LEAST[0] or event.size.height < LEAST[1]
+        # Made when it is first needed: most windows are never that small.
         if is_small and not self.query_children("#too-small"):
             words = _("The window is too small: at least 40 × 12 is needed.")
             self.mount(Static(plain(words), id="too-small"))
@@ -118,6 +119,7 @@ class LegibleApp(TerminalApp[ReturnType], Generic[ReturnType]):
 
     async def on_event(self, event: events.Event) -> None:
         """Let nothing but the key that ends the program through while nobody can see what it does."""
+        # What was forwarded has passed here before.
         is_input = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
         if is_input and self._is_blind and not _ends(event):
             return
@@ -128,12 +130,14 @@ class LegibleApp(TerminalApp[ReturnType], Generic[ReturnType]):
         """Whether the window is too small, or was until this moment and is not drawn again yet."""
         screen = self.screen_stack[-1] if self.screen_stack else None
         columns, rows = self.size
+        # Both: the size is known before the screen hides itself, and after growing the old picture stands.
         return (columns < LEAST[0] or rows < LEAST[1]) or (
             isinstance(screen, Legible) and screen.is_too_small
         )
 
 
 def _ends(event: events.Event) -> bool:
+    # Not a letter, though one may quit elsewhere: blindly typed words would end the program.
     quit_keys = {key for one in keys.commands() if one.id == "quit" for key in one.keys}
     return isinstance(event, events.Key) and latin(event.key) in {
         key for key in quit_keys if not keys.typed_by(key)
@@ -160,6 +164,7 @@ class Dialog(Legible[Result | None], ModalScreen[Result | None], Generic[Result]
 
     def finish(self, result: Result | None) -> None:
         """Close with `result`; a second call changes nothing."""
+        # Two keys may lie in the queue: the second would close the screen below, or raise.
         if self.is_current:
             self.dismiss(result)
 

@@ -67,6 +67,7 @@ class Dialogs:
 
     async def search(self) -> SearchHit | None:
         """Find a message or a chat; the search begins where it was left."""
+        # Esc and `f` again must not cost the place in a long list of hits.
         screen = SearchScreen(self.inbox, now=self.now, zone=self.zone, last=self._searched)
         hit = await self.app.push_screen_wait(screen)
         self._searched = screen.last

@@ -46,6 +46,7 @@ class Drafts:
 
     async def of(self, chat_id: ChatRef) -> Draft:
         """The draft of a chat: what was typed last, whether it is on the disk or not."""
+        # What the disk refused is newer than what it has.
         return self._unkept.get(chat_id) or await self._inbox.draft(chat_id)
 
     def take_up(self, draft: Draft, to: str) -> None:
@@ -94,6 +95,7 @@ class Drafts:
         if unsaved is not None:
             self._saved = unsaved.text
             self._unkept[unsaved.chat_id] = unsaved
+        # A copy: keeping one may end another, and what fails stays for the next time.
         for draft in tuple(self._unkept.values()):
             await self.keep(draft)
 
@@ -105,10 +107,12 @@ class Drafts:
             await self._tell(draft.chat_id, problem_words(problem))
             self._save_in(RETRY_S)
             return
+        # Another text of the same chat may have come while this one was written.
         if self._unkept.get(draft.chat_id) is draft:
             del self._unkept[draft.chat_id]
         if self._is_aside and not self._unkept:
             self._is_aside = False
+            # On a thread: a disk that hangs must not freeze the keys.
             await asyncio.to_thread(self._inbox.keep_aside, ())
 
     async def keep_all(self) -> tuple[tuple[str, str], ...]:
@@ -121,6 +125,7 @@ class Drafts:
             pass
         unkept = [draft for draft in self._unkept.values() if draft.text.strip()]
         if unkept or self._is_aside:
+            # What the database has must leave the file: it would come back as an old text at the next start.
             self._is_aside = bool(unkept)
             unkept = list(await asyncio.to_thread(self._inbox.keep_aside, unkept))
         return tuple((self._names.get(draft.chat_id, ""), draft.text) for draft in unkept)

@@ -40,6 +40,7 @@ class Editing:
         if chat_id is None:
             return
         await self.talk.drafts.save()
+        # A text from an editor that died comes first: else two versions of one answer would lie about.
         if await self._offer_edited(chat_id):
             return
         try:
@@ -58,10 +59,12 @@ class Editing:
             self.talk.box.tell(str(problem))
             return
         finally:
+            # In any case: a lock that stays would make the text look open in an editor for ever.
             text.release()
         if words:
             self.talk.box.tell(words)
         await self.talk.drafts.save()
+        # Its file goes only when the text is safe elsewhere.
         if is_over and self.talk.drafts.is_kept:
             text.remove()
         elif not is_over:
@@ -97,6 +100,7 @@ class Editing:
         for text, saved in edited.left_over(self.terminal.edited, str(chat_id)):
             if text.place in self._left_there:
                 continue
+            # It did come back, and only the file was left behind, by a crash perhaps.
             if saved == self.talk.box.text and self.talk.drafts.is_kept:
                 text.remove()
                 continue
@@ -104,6 +108,7 @@ class Editing:
             if not is_wanted or self.talk.chat_id != chat_id:
                 self._left_there.add(text.place)
                 continue
+            # Nothing was typed since it went out: this is the same text, one version on.
             if self.talk.box.text == text.given:
                 self.talk.box.retype(saved)
                 await self.talk.drafts.save()

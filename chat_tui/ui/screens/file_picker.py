@@ -123,6 +123,7 @@ class FilePicker(ListDialog[Path, PathRow]):
 
     def action_up(self) -> None:
         """Go to the folder around this one."""
+        # The highlight will be on the folder one came from.
         self._came_from = os.path.basename(self._base)
         self._open(os.path.dirname(self._base))
 
@@ -130,10 +131,6 @@ class FilePicker(ListDialog[Path, PathRow]):
         """Put the line that brings the file into the clipboard of the terminal."""
         if line := self._bring_line():
             self.app.copy_to_clipboard(line)
-
-    @on(Input.Changed)
-    def _typed(self) -> None:
-        self._go()
 
     @on(Input.Submitted)
     @on(ChoiceList.Chosen)
@@ -147,10 +144,6 @@ class FilePicker(ListDialog[Path, PathRow]):
             self._open(path)
         else:
             self.finish(Path(path))
-
-    @on(ChoiceList.Highlighted)
-    def _highlighted(self) -> None:
-        self._show_status()
 
     @on(Scanned)
     def _scanned(self, event: Scanned) -> None:
@@ -167,9 +160,11 @@ class FilePicker(ListDialog[Path, PathRow]):
         self._go()
 
     def _set_text(self, text: str) -> None:
+        # Whoever calls this goes to the folder himself.
         with self.prevent(Input.Changed):
             self.query_one(Input).value = text
 
+    @on(Input.Changed)
     def _go(self) -> None:
         """Make list and folder those of the text in the field."""
         text = self.query_one(Input).value
@@ -206,6 +201,7 @@ class FilePicker(ListDialog[Path, PathRow]):
         room = max(20, self.query_one("#box").content_size.width)
         self.query_one("#path", Static).update(Content.styled(cut_middle(words, room), "bold"))
 
+    @on(ChoiceList.Highlighted)
     def _show_status(self) -> None:
         status = self.query_one("#status", Static)
         status.remove_class("bad", "warn", "muted")
@@ -218,6 +214,7 @@ class FilePicker(ListDialog[Path, PathRow]):
         text = self.query_one(Input).value
         if self._scan.is_reading:
             return plain(_("Reading the folder…")), "muted"
+        # Over SSH people type paths of their own computer: say how to bring the file here.
         if row is None and (typed_path(text) or is_windows_path(text)):
             return self._far_words(), "warn"
         if self._scan.error is not None and not self._shows_recent:

@@ -91,6 +91,7 @@ class MainScreen(Legible[None]):
 
     async def _painted(self) -> None:
         """The list can be read: what is there now stays, and the rest may begin."""
+        # The start runs without a garbage collector, which would look through all modules for nothing.
         if not gc.isenabled():
             gc.freeze()
             gc.enable()
@@ -116,6 +117,7 @@ class MainScreen(Legible[None]):
     @on(NewsCame)
     async def _hear(self) -> None:
         """Ask again for whatever changed and is on the screen."""
+        # Before the news: whoever waits for the first chat gets it before anything is redrawn.
         await self.opening.hear()
         digest = self._news.read()
         if digest.link:
@@ -185,6 +187,7 @@ class MainScreen(Legible[None]):
             panes.append(self._order.panel)
         place = panes.index(self.focused) if self.focused in panes else 0
         target = panes[(place + step) % len(panes)]
+        # Else history and box would be those of a chat that is not highlighted.
         if target is not self.queue.list and self.focused is self.queue.list:
             chat_id = self.opening.meant_id()
             if chat_id is None or not await self.opening.bring(chat_id):

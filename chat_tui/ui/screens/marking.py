@@ -105,6 +105,7 @@ class Marking:
         if not self._undoable:
             self._say(_("There is nothing to undo."))
             return
+        # Gone at once: `u` held down undoes one after the other, never one twice.
         newest = self._undoable.pop()
         if isinstance(newest, Marked):
             await self._unmark(newest)
@@ -135,6 +136,7 @@ class Marking:
         elif problem.kind == ProblemKind.GONE:
             self._say(_("Another window has marked the chat anew since; its mark stays."), "warning")
         else:
+            # It failed for a reason that may pass: it can be undone still.
             self._undoable.append(marked)
             self._say(problem_words(problem), "error")
 

@@ -41,6 +41,7 @@ class MessageDialogs:
             notify(self.app, _("There is nothing to copy in this message."))
             return
         index: int | None = 0
+        # One thing needs no question.
         if len(found) > 1:
             lines = [partial(copy_line, one) for one in found]
             index = await self.app.push_screen_wait(Choose(_("Copy what?"), lines))
@@ -73,6 +74,7 @@ class MessageDialogs:
 
     async def _save_these(self, message: Message, left: Sequence[int]) -> None:
         folder, problem = await self._offered(), ""
+        # Where the folder is to blame the same card comes again, with the reason, for those that are left.
         while left:
             files = [message.attachments[index] for index in left]
             into = await self.app.push_screen_wait(SaveCard(files, folder, problem))
@@ -106,8 +108,10 @@ class MessageDialogs:
             if isinstance(outcome, Saved):
                 kept.append(outcome.path)
             elif outcome is None:
+                # Esc means all of them: nobody wants to break off ten files one by one.
                 notify(self.app, _("Broken off; nothing of the file was kept."))
                 break
+            # The rest would fail the same way.
             elif outcome.kind in _OF_THE_PLACE:
                 self._tell(kept)
                 return list(indexes[place:]), problem_words(outcome)

@@ -51,12 +51,14 @@ class News:
         with self._lock:
             self._events.append(event)
             first, self._told = not self._told, True
+        # One message for any number of events: the screen reads all that came by then.
         if first:
             self._screen.post_message(NewsCame())
 
     def read(self) -> "Digest":
         """Everything heard since the last reading."""
         with self._lock:
+            # With the lock: an event between reading and clearing would be told to nobody.
             events, self._events, self._told = self._events, [], False
         return Digest(events)
 

@@ -75,6 +75,7 @@ class Opening:
         if not await self.bring(chat_id, at):
             return
         self.screen.set_focus(self.talk.box if write else self.talk.history)
+        # One question at a time: both are about what to put below the text of the box.
         if is_another and self.talk.others:
             offer = self._offer_other_draft(chat_id, self.talk.others[0])
             self.screen.run_worker(offer, group="dialog", exclusive=True)
@@ -84,6 +85,7 @@ class Opening:
 
     async def bring(self, chat_id: ChatRef, at: MessageId | None = None) -> bool:
         """Show a chat at the right side; False if it cannot be, or if another one was wanted meanwhile."""
+        # An object of its own, not the chat: the same chat may be wanted twice at different places.
         self._wish = wish = object()
         is_there = await self.talk.open(chat_id, at=at, only_if=lambda: self._wish is wish)
         if self._wish is not wish:
@@ -116,6 +118,7 @@ class Opening:
         if self._sought is None:
             return
         backwards, keyed_at = self._sought
+        # A wish of some seconds ago opens nothing under hands that do something else by now.
         if self.terminal.keyed_at != keyed_at or self.terminal.screen is not self.screen:
             self._sought = None
         elif self._is_list_read or await self.inbox.next_waiting(self.talk.chat_id) is not None:
@@ -125,6 +128,7 @@ class Opening:
     def _is_list_read(self) -> bool:
         """Whether the list of every business was ever read to its end."""
         link = self.inbox.link()
+        # With one business there are no parts.
         parts = [part for _name, part in link.parts] or [link]
         return all(part.fresh_at is not None for part in parts)
 

@@ -54,6 +54,7 @@ class OrderPane(Vertical):
         """Show what is known of the order now."""
         chat_id = self._chat_id
         found = await self._inbox.orders.of_chat(chat_id) if chat_id is not None else None
+        # Another chat may have been opened while the store was asked.
         if chat_id == self._chat_id:
             self.panel.show(found)
 
@@ -109,6 +110,7 @@ class OrderSide:
     def hide(self) -> None:
         """The panel is not wanted any more."""
         if self._pane is not None:
+            # A hidden panel costs no requests.
             self._pane.rest()
         if self.is_focused:
             self._focus_chat()

@@ -77,6 +77,7 @@ class Outbox:
                     names[chat_id] = chat_title(found)
             screen = OutboxScreen(items, name_of=names.__getitem__, now=self.now, highlight=highlight)
             choice = await self.app.push_screen_wait(screen)
+            # These two lead away; after the others one wants to see what became of it.
             if choice is None or choice.action in {OutboxAction.OPEN, OutboxAction.EDIT}:
                 return choice
             highlight = choice.item.outbox_id
@@ -159,6 +160,7 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
             return
         before = self.rows.highlighted or 0
         current = self.rows.current
+        # By item, not by row: what is confirmed leaves, and rows move up under the highlight.
         wanted = current.outbox_id if current else self._highlight
         ids = [item.outbox_id for item in items]
         self.rows.show(items, highlight=ids.index(wanted) if wanted in ids else before)
@@ -178,6 +180,7 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
     def action_take_back(self) -> None:
         """Discard the item, after a question."""
         item = self.rows.current
+        # While its outcome is looked up there is no request that could be stopped.
         if item is not None and item.state is OutboxState.SENDING and not item.is_checking:
             words = _("Stop sending? It may have arrived already: then the buyer keeps it.")
             self._ask(words, _("Stop"), _("Go on"), OutboxChoice(OutboxAction.STOP, item))
@@ -196,6 +199,7 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
         if item is None:
             return
         choice = OutboxChoice(OutboxAction.EDIT, item)
+        # Its text is empty: there is nothing to put into a box.
         if item.kind is OutboxKind.FILE:
             self.say(_("A file cannot be edited: d discards it, then choose another one."), "detail")
         elif item.state is OutboxState.UNCONFIRMED or item.in_doubt:
@@ -228,10 +232,6 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
         else:
             self.say(resend_words(item), "detail")
 
-    @on(ChoiceList.Highlighted)
-    def _highlighted(self) -> None:
-        self._show_detail()
-
     def _tick(self) -> None:
         if self._items:
             self.rows.refresh()
@@ -246,6 +246,7 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
 
         self.app.push_screen(Confirm(question, yes, no), answered)
 
+    @on(ChoiceList.Highlighted)
     def _show_detail(self) -> None:
         item = self.rows.current
         self.say(detail_words(item) if item else _("Everything is confirmed: the buyers have it."), "detail")

@@ -78,6 +78,7 @@ class Confirm(Question[bool, Answer]):
 
     def on_mount(self) -> None:
         """Highlight what Enter means."""
+        # Enter, pressed once too often, must not discard, send or leave.
         self.rows.show(self._answers, highlight=0 if self._enter_is_yes else 1)
 
     def answer(self, index: int) -> None:
@@ -157,9 +158,11 @@ async def agreed(
     agreed: Sequence[Doubt] = (),
 ) -> T | Problem | None:
     """Send, once the operator has agreed to what the door doubts; None when he does not."""
+    # The door is asked first: only it knows all doubts, and most messages raise none.
     outcome = await send(agreed)
     if not isinstance(outcome, Problem) or not outcome.doubts:
         return outcome
     if not await app.push_screen_wait(send_anyway(outcome.doubts, plain(to, lines=False))):
         return None
+    # Agreed is exactly what was shown: a doubt that is new by now refuses it once more.
     return await send((*agreed, *outcome.doubts))

@@ -55,6 +55,7 @@ class QueuePane(Vertical):
         """Read the window again in today's order; the highlight stays on its chat where it can."""
         rows = self.list.items
         tab = self.tab
+        # Deep in a long list the window is read where it stands, else what is read would slip away.
         if rows and not from_top and self.list.has_before and self.list.tab == tab:
             page = await self._inbox.queue_page(tab, after=_just_before(rows[0].key), limit=len(rows))
         else:
@@ -101,6 +102,7 @@ class QueuePane(Vertical):
                 # It left the tab: its row stays, and says so.
                 renewed.append(replace(left, key=places[chat_id]))
         self.list.refresh_items(renewed)
+        # The badge counts chats, not news: one that changed twice is one.
         self.list.held_back = len(self._held_back)
 
     def on_key(self) -> None:

@@ -34,6 +34,7 @@ class SaveCard(ListDialog[Path, PathRow]):
         """`start` is the folder to offer, `problem` what went wrong with the one before."""
         super().__init__()
         self._files = files
+        # A name with controls in it cannot be shown as it is, nor be typed: offer home instead.
         self._start = str(start) if str(start) == shown(str(start), lines=False) else os.path.expanduser("~")
         self._problem = problem
         self._scan = FolderScan(self)
@@ -59,6 +60,7 @@ class SaveCard(ListDialog[Path, PathRow]):
         """Nobody waits for the disk any more."""
         self._scan.leave()
 
+    @on(ChoiceList.Chosen)
     def action_descend(self) -> None:
         """Put the highlighted folder into the field."""
         if (row := self.rows.current) is not None:
@@ -66,17 +68,9 @@ class SaveCard(ListDialog[Path, PathRow]):
             field.value = os.path.join(self._scan.folder, row.name, "")
             field.cursor_position = len(field.value)
 
-    @on(Input.Changed)
-    def _typed(self) -> None:
-        self._go()
-
     @on(Input.Submitted)
     def _chosen(self) -> None:
         self.finish(Path(self._typed_path()))
-
-    @on(ChoiceList.Chosen)
-    def _clicked(self) -> None:
-        self.action_descend()
 
     @on(Scanned)
     def _scanned(self, event: Scanned) -> None:
@@ -86,6 +80,7 @@ class SaveCard(ListDialog[Path, PathRow]):
     def _typed_path(self) -> str:
         return os.path.join(self._start, os.path.expanduser(self.query_one(Input).value.strip()))
 
+    @on(Input.Changed)
     def _go(self) -> None:
         """List the folders of the one in the field that go on as typed."""
         folder, self._wanted = os.path.split(self._typed_path())

@@ -73,11 +73,13 @@ class SearchSession:
 
     async def begin(self, count: int) -> SearchPage:
         """The first hits, `count` if there are so many."""
+        # As typed first: the other layout only explains what would otherwise be nothing.
         page = await self.repeat(count)
         if page.hits:
             return page
         for text in other_layouts(self._text):
             query, unknown = read_query(text, self._now)
+            # A filter nobody knows is no sign of the wrong layout.
             other = SearchPage((), None) if unknown else await self._inbox.search(query, limit=PAGE)
             if other.hits:
                 self.query, self.meant = query, text
@@ -131,6 +133,7 @@ class CoverageLine(Static):
         """Have what is not here yet read from the Market, or stop that."""
         coverage = self.coverage
         if coverage is not None and coverage.read < coverage.chats:
+            # Shown at once; the engine tells how it goes on.
             is_wanted = not coverage.is_fetching
             self._inbox.fetch_rest(is_wanted)
             self._set(replace(coverage, is_fetching=is_wanted))
@@ -211,6 +214,7 @@ class SearchScreen(ListDialog[SearchHit, SearchHit]):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
+        # The first value is set by the program and is looked for by `on_mount` already.
         if event.value != self.last.text:
             self._is_chosen = False
             self._look(LastSearch(event.value))
@@ -222,6 +226,7 @@ class SearchScreen(ListDialog[SearchHit, SearchHit]):
         if self._is_awaited:
             self._ask(self._begin(wanted))
         else:
+            # An answer to the text that was there would list hits for an empty field.
             self.workers.cancel_group(self, "search")
             self._is_asking = False
             self._show(_NOTHING)
@@ -241,6 +246,7 @@ class SearchScreen(ListDialog[SearchHit, SearchHit]):
 
     async def _go_on(self) -> None:
         """Ask for more until enough of them follow the highlight."""
+        # The highlight may have moved on while the page came.
         while self._wants_more():
             self._show(await self._session.go_on(self._page), self.last.place)
         self._is_asking = False
@@ -255,6 +261,7 @@ class SearchScreen(ListDialog[SearchHit, SearchHit]):
         """List what was found, with the highlight at `place`; without one at the top."""
         self._is_awaited = False
         before, self._page = self._page, page
+        # The same hits again, after news that concern none of them: nothing is drawn, nothing moves.
         if place is None or page != before:
             self._drawn.clear()
             places = [_place(hit) for hit in page.hits]

@@ -43,6 +43,7 @@ class StartBox(Question[Start, Way]):
     def __init__(self, highlight: Start = Start.CONNECT) -> None:
         """`highlight` is the way chosen the last time."""
         super().__init__()
+        # Whoever comes back from a step finds the highlight where he left it.
         self._highlight = tuple(Start).index(highlight)
 
     def compose(self) -> ComposeResult:

@@ -198,6 +198,7 @@ class TalkPane(Vertical):
         page = await self._inbox.timeline(chat_id, limit=PAGE)
         item = await self._inbox.queue_item(chat_id)
         oldest = self.history.oldest_id
+        # A history that was read meanwhile may have grown at its old end, too.
         older = await self._inbox.timeline(chat_id, before=oldest, limit=PAGE) if oldest else None
         if chat_id == self.chat_id and item is not None:
             self.item = item
@@ -222,6 +223,7 @@ class TalkPane(Vertical):
         if message.chat_id != self.chat_id:
             return
         if not message.is_cached:
+            # What the Market sends comes as news of this chat.
             self._inbox.want_older(message.chat_id)
             return
         page = await self._inbox.timeline(message.chat_id, before=message.before, limit=PAGE)
@@ -271,10 +273,13 @@ class TalkPane(Vertical):
             self.box.answered()
 
     async def _queue(self, chat_id: ChatRef, text: str) -> None:
+        # Nobody answers what he has not read: a message that came while Enter was on its way is shown
+        # first.
         if await self._is_stale(chat_id):
             stale = _("Something new came while you were writing. Read it; Enter again sends.")
             await self._tell(chat_id, stale)
             return
+        # Before it is sent: afterwards the chat does not wait any more.
         was_waiting = self.item is not None and self.item.is_to_answer
         # A timer of the app: this pane waits for the disk.
         slow = self.app.set_timer(SAVING_S, lambda: self._tell(chat_id, _("Saving…")))
@@ -290,6 +295,7 @@ class TalkPane(Vertical):
             await self._tell(chat_id, problem_words(outcome))
             return
         if chat_id == self.chat_id:
+            # For undo, which brings the text back as it was left.
             self._carets[outcome.outbox_id] = self.box.caret
             self.drafts.sent(chat_id)
             self.box.clear_after_send(text)

@@ -57,6 +57,7 @@ class _Unusable(Exception):  # noqa: N818 - house word: a failure that was expec
 def read_shelf(directory: Path) -> Shelf:
     """All templates of a directory; none if it does not exist. Every other failure is in `skipped`."""
     try:
+        # Sorted before the limit: which files are left out does not change from run to run.
         names = sorted(name for name in os.listdir(directory) if _is_template(name))
     except FileNotFoundError:
         return Shelf()
@@ -159,6 +160,7 @@ class TemplateList(ListDialog[str, Template]):
         self.rows.show(found)
         self.rows.display = bool(found)
         if not self._shelf.templates:
+            # An empty shelf is no failed search: say how to fill it.
             self._say("instead", how_to_words(self._directory))
         else:
             self._say("instead", "" if found else _("No such template. Shorten what you typed."))
@@ -178,6 +180,7 @@ class TemplateList(ListDialog[str, Template]):
     @on(ChoiceList.Chosen)
     def _choose(self) -> None:
         template = self.rows.current
+        # Fast hands press Enter before the disk has answered: it counts once it has.
         self._enter_came = self._shelf is None
         if template is not None:
             self.finish(fill(template.text, self._values))

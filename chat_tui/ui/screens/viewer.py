@@ -113,6 +113,7 @@ def looking_at(inbox: Inbox, message: Message, index: int) -> Fetching[Shown | P
             text = text_in(content)
             return NoPicture.OTHER if text is None else FileText(*text)
         size = fetching.app.size
+        # Decoded for the room there is: more detail than cells would only cost time.
         return await decode(content, min(size.width, BOX) - AROUND[0], size.height - AROUND[1])
 
     fetching = Fetching[Shown | Problem](saved_name(file.name), file.size, look)

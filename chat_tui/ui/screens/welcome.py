@@ -64,6 +64,7 @@ class Welcome(Dialog[bool]):
     async def _count(self) -> None:
         link = self._inbox.link()
         is_read = link.fresh_at is not None
+        # Zero is not said before the list was read: it would be taken for an answer.
         waiting = (await self._inbox.tab_counts())[Tab.WAITING]
         since = await self._inbox.longest_wait()
         words = waiting_words(waiting, since, self._now() + link.clock_ahead)
