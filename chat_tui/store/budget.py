@@ -46,7 +46,7 @@ def refused(conn: Connection, operation: str, now: BootMillis, boot: str, wait: 
 def get(conn: Connection, operation: str, now: BootMillis, boot: str) -> Quota:
     """The account of one operation now; one of an earlier start of the machine begins anew."""
     row = conn.execute(
-        f"SELECT {_COLUMNS} FROM budget WHERE operation = ? AND boot = ? AND {sound('budget')}",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM budget WHERE operation = ? AND boot = ? AND {sound('budget')}",
         (operation, boot),
     ).fetchone()
     return Quota.first(operation, now) if row is None else Quota(*row).at(now)
@@ -54,7 +54,7 @@ def get(conn: Connection, operation: str, now: BootMillis, boot: str) -> Quota:
 
 def load(conn: Connection, now: BootMillis, boot: str) -> tuple[Quota, ...]:
     """The accounts of every operation asked since the machine was started."""
-    rows = conn.execute(f"SELECT {_COLUMNS} FROM budget WHERE boot = ? AND {sound('budget')}", (boot,))  # noqa: S608
+    rows = conn.execute(f"SELECT {_COLUMNS} FROM budget WHERE boot = ? AND {sound('budget')}", (boot,))
     return tuple(Quota(*row).at(now) for row in rows if row[0] in HOURLY)
 
 
@@ -65,7 +65,7 @@ def narrow(conn: Connection, until: BootMillis, boot: str) -> None:
 
 def narrow_until(conn: Connection, boot: str) -> BootMillis:
     """Up to when fewer requests may be under way; 0 = they may not be fewer."""
-    sql = f"SELECT until FROM narrow WHERE boot = ? AND {sound('narrow')}"  # noqa: S608
+    sql = f"SELECT until FROM narrow WHERE boot = ? AND {sound('narrow')}"
     row = conn.execute(sql, (boot,)).fetchone()
     return 0 if row is None else int(row[0])
 
@@ -73,6 +73,6 @@ def narrow_until(conn: Connection, boot: str) -> BootMillis:
 def _save(conn: Connection, account: Quota, boot: str) -> None:
     values = [getattr(account, name) for name in _COLUMNS.split(", ")]
     conn.execute(
-        f"INSERT OR REPLACE INTO budget ({_COLUMNS}, boot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+        f"INSERT OR REPLACE INTO budget ({_COLUMNS}, boot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (*values, boot),
     )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import tzinfo
 from typing import cast
 
@@ -23,12 +23,12 @@ from chat_tui.store.listing import (
     run_of,
     select,
 )
-from chat_tui.store.sqlite.shape import LATEST, MOST, Row, clean, is_id, moment, sound
+from chat_tui.store.sqlite.shape import LATEST, MOST, Row, is_id, kept, moment, sound
 
 _STORED = f"""
     SELECT {CHAT}, c.newest_id, c.newest_at, c.newest_sender, c.snippet, c.last_speaker, c.buyer_since
     FROM chat c WHERE c.chat_id = ? AND {sound("chat", "c")}
-"""  # noqa: S608
+"""
 _SAVE = """
     INSERT INTO chat (chat_id, kind, status, context_kind, order_id, return_id, campaign_id, customer_name,
         customer_public_id, created_at, updated_at, listed_at, waiting_since, revision)
@@ -51,7 +51,7 @@ _TURNS = f"""
     SELECT c.chat_id, m.created_at, m.sender FROM chat c CROSS JOIN message m ON m.chat_id = c.chat_id
     WHERE c.newest_at >= ? AND m.sender IN ('CUSTOMER', 'PARTNER') AND {sound("message", "m")}
     ORDER BY c.chat_id, m.message_id
-"""  # noqa: S608
+"""
 _WAITING = f"FROM chat c WHERE c.waiting_since IS NOT NULL AND {sound('chat', 'c')} AND {{holds}}"
 _LONGEST = f"SELECT c.chat_id, c.waiting_since {_WAITING} ORDER BY c.waiting_since, c.chat_id LIMIT 1"
 _HOW_MANY = f"SELECT count(*) {_WAITING}"
@@ -105,25 +105,14 @@ def save_shops(conn: Connection, shops: Sequence[Shop]) -> None:
     conn.execute("DELETE FROM shop")
     conn.executemany(
         "INSERT OR REPLACE INTO shop VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            (
-                s.campaign_id,
-                clean(s.name),
-                s.business_id,
-                clean(s.business_name),
-                clean(s.placement),
-                clean(s.availability),
-            )
-            for s in shops
-            if is_id(s.campaign_id) and is_id(s.business_id)
-        ),
+        (kept(*astuple(shop)) for shop in shops if is_id(shop.campaign_id) and is_id(shop.business_id)),
     )
 
 
 def shops(conn: Connection) -> tuple[Shop, ...]:
     """The shops of the business, by name."""
     columns = "campaign_id, name, business_id, business_name, placement, availability"
-    rows = conn.execute(f"SELECT {columns} FROM shop WHERE {sound('shop')} ORDER BY name")  # noqa: S608
+    rows = conn.execute(f"SELECT {columns} FROM shop WHERE {sound('shop')} ORDER BY name")
     return tuple(Shop(CampaignId(row[0]), *row[1:]) for row in rows)
 
 
@@ -161,7 +150,7 @@ def item(conn: Connection, chat_id: ChatRef, tab: Tab = Tab.ALL, *, now: Millis)
 
 def items(conn: Connection, chat_ids: Iterable[ChatRef]) -> dict[ChatRef, QueueItem]:
     """Chats as the list shows them (keys of Tab.ALL); those that are not in the cache are left out."""
-    sql = f"{select(Tab.ALL)} AND c.chat_id IN (SELECT value FROM json_each(?))"  # noqa: S608
+    sql = f"{select(Tab.ALL)} AND c.chat_id IN (SELECT value FROM json_each(?))"
     rows = conn.execute(sql, (json.dumps(sorted(set(map(conn.own, chat_ids)))),))
     return {conn.chat(row[0]): item_of(conn, row, Tab.ALL) for row in rows}
 
@@ -173,14 +162,14 @@ def counts(conn: Connection, now: Millis) -> dict[Tab, int]:
         # Without a condition SQLite counts an index by its pages: 0.1 instead of 10 ms for 100,000 chats.
         besides = f" AND {UNANSWERED}" if tab == Tab.WAITING else ""
         within = "" if tab == Tab.ALL else f"WHERE {place.holds(now)}{besides}"
-        found[tab] = conn.execute(f"SELECT count(*) FROM chat c {within}").fetchone()[0]  # noqa: S608
+        found[tab] = conn.execute(f"SELECT count(*) FROM chat c {within}").fetchone()[0]
     return found
 
 
 def longest_wait(conn: Connection, now: Millis = 0) -> Millis | None:
     """Since when the buyer of WAITING who waits longest has been waiting; None if nobody does."""
     within = PLACES[Tab.WAITING].holds(now)
-    sql = f"SELECT min(c.waiting_since) FROM chat c WHERE c.waiting_since BETWEEN 0 AND {LATEST} AND {within}"  # noqa: S608
+    sql = f"SELECT min(c.waiting_since) FROM chat c WHERE c.waiting_since BETWEEN 0 AND {LATEST} AND {within}"
     return cast("Millis | None", conn.execute(sql).fetchone()[0])
 
 

@@ -39,7 +39,7 @@ class Reign(NamedTuple):
 
 def reign(conn: Connection, boot: str) -> Reign | None:
     """The present term; None if nobody has led since the machine was started."""
-    sql = f"SELECT term, beat FROM leader WHERE boot = ? AND {sound('leader')}"  # noqa: S608
+    sql = f"SELECT term, beat FROM leader WHERE boot = ? AND {sound('leader')}"
     row = conn.execute(sql, (boot,)).fetchone()
     return None if row is None else Reign(*row)
 
@@ -73,7 +73,7 @@ def leave(conn: Connection, copy: str) -> None:
 def last_active(conn: Connection, boot: str) -> BootMillis | None:
     """When somebody was last active at any copy; None = never since the machine was started."""
     found: BootMillis | None = conn.execute(
-        f"SELECT max(active_at) FROM presence WHERE boot = ? AND {sound('presence')}",  # noqa: S608
+        f"SELECT max(active_at) FROM presence WHERE boot = ? AND {sound('presence')}",
         (boot,),
     ).fetchone()[0]
     return found

@@ -7,7 +7,7 @@ from chat_tui.store.sqlite.shape import LARGEST_ID, LATEST, sound
 
 def get(conn: Connection, key: str) -> str | None:
     """The value kept under a name."""
-    sql = f"SELECT value FROM cursor WHERE key = ? AND {sound('cursor')}"  # noqa: S608
+    sql = f"SELECT value FROM cursor WHERE key = ? AND {sound('cursor')}"
     row = conn.execute(sql, (key,)).fetchone()
     return None if row is None else row[0]
 

@@ -37,7 +37,7 @@ class Kept(NamedTuple):
 def kept(conn: Connection, chat_id: ChatRef) -> tuple[Kept, ...]:
     """Everything typed for a chat, the latest first."""
     rows = conn.execute(
-        f"SELECT copy, text, caret FROM draft WHERE chat_id = ? AND {sound('draft')} ORDER BY at DESC, copy",  # noqa: S608
+        f"SELECT copy, text, caret FROM draft WHERE chat_id = ? AND {sound('draft')} ORDER BY at DESC, copy",
         (conn.own(chat_id),),
     )
     return tuple(Kept(*row) for row in rows)

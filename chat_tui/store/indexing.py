@@ -20,11 +20,11 @@ _MESSAGES = f"""
     SELECT id, text, (SELECT group_concat(name, ' ') FROM attachment a
         WHERE a.chat_id = m.chat_id AND a.message_id = m.message_id)
     FROM message m WHERE id <= ? AND {sound("message", "m")} ORDER BY id DESC LIMIT ?
-"""  # noqa: S608
+"""
 _CHATS = f"""
     SELECT chat_id, customer_name, order_id, return_id FROM chat
     WHERE chat_id <= ? AND {sound("chat")} ORDER BY chat_id DESC LIMIT ?
-"""  # noqa: S608
+"""
 
 
 def unindexed_messages(conn: Connection) -> int:
@@ -109,12 +109,9 @@ def _stems_of(message: Message) -> str:
 
 def _add(conn: Connection, table: str, row_id: int, found: str) -> None:
     if found:
-        conn.execute(f"INSERT INTO {table} (rowid, stem) VALUES (?, ?)", (row_id, found))  # noqa: S608
+        conn.execute(f"INSERT INTO {table} (rowid, stem) VALUES (?, ?)", (row_id, found))
 
 
 def _drop(conn: Connection, table: str, row_id: int, found: str) -> None:
     if found:
-        conn.execute(
-            f"INSERT INTO {table} ({table}, rowid, stem) VALUES ('delete', ?, ?)",  # noqa: S608
-            (row_id, found),
-        )
+        conn.execute(f"INSERT INTO {table} ({table}, rowid, stem) VALUES ('delete', ?, ?)", (row_id, found))

@@ -6,7 +6,7 @@ bucket is twice that of the column, so that there is room for the pinned chats b
 
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final
 
 from chat_tui.model.chat import Chat, ChatContext
@@ -17,7 +17,7 @@ from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import QueueItem, QueueKey, Tab
 from chat_tui.store import marks
 from chat_tui.store.database import Connection
-from chat_tui.store.sqlite.shape import Row, clean, clean_or_none, moment, number_or_none, sound
+from chat_tui.store.sqlite.shape import Row, kept, moment, sound
 
 CHAT: Final = (
     "c.chat_id, c.kind, c.status, c.context_kind, c.order_id, c.return_id, c.campaign_id,"
@@ -48,14 +48,14 @@ _ITEM = f"""
     FROM chat c LEFT JOIN mark m ON m.chat_id = c.chat_id AND {sound("mark", "m")}
         LEFT JOIN note n ON n.chat_id = c.chat_id AND {sound("note", "n")}
         LEFT JOIN shop s ON s.campaign_id = c.campaign_id AND {sound("shop", "s")}
-"""  # noqa: S608
+"""
 _SOUND = sound("chat", "c")
 _HELD_UP: Final = """EXISTS (SELECT 1 FROM outbox u
         WHERE u.chat_id = o.chat_id AND u.state <> 'confirmed' AND u.state = 'unconfirmed'
             AND u.seq < o.seq)"""
 UNANSWERED: Final = f"""NOT EXISTS (SELECT 1 FROM outbox o
     WHERE o.chat_id = c.chat_id AND o.state <> 'confirmed' AND NOT o.is_released
-        AND (o.state IN ('sending', 'sent') OR o.state IN ('queued', 'waiting') AND NOT {_HELD_UP}))"""  # noqa: S608
+        AND (o.state IN ('sending', 'sent') OR o.state IN ('queued', 'waiting') AND NOT {_HELD_UP}))"""
 """SQL: no answer of ours goes to the chat by itself. What stands behind an unconfirmed item does not."""
 _SIGNS: Final[dict[str, Callable[[QueueKey, QueueKey], bool]]] = {
     "<": operator.lt,
@@ -136,20 +136,9 @@ PLACES: Final = {
 
 def chat_columns(chat: Chat) -> tuple[int | str | None, ...]:
     """The columns of CHAT, in that order."""
-    context = chat.context
-    return (
-        chat.chat_id.number,
-        clean(chat.kind),
-        clean(chat.status),
-        clean(context.kind),
-        number_or_none(context.order_id),
-        number_or_none(context.return_id),
-        number_or_none(context.campaign_id),
-        clean_or_none(context.customer_name),
-        clean_or_none(context.customer_public_id),
-        moment(chat.created_at),
-        moment(chat.updated_at),
-    )
+    context = astuple(chat.context)
+    told = kept(chat.chat_id.number, chat.kind, chat.status, *context)
+    return (*told, moment(chat.created_at), moment(chat.updated_at))
 
 
 def chat_of(conn: Connection, row: Row) -> Chat:
@@ -216,7 +205,7 @@ def run_of(
 
 def is_answered(conn: Connection, chat_id: ChatRef) -> bool:
     """Whether we have just answered: see UNANSWERED."""
-    sql = f"SELECT EXISTS (SELECT 1 FROM chat c WHERE c.chat_id = ? AND {UNANSWERED})"  # noqa: S608
+    sql = f"SELECT EXISTS (SELECT 1 FROM chat c WHERE c.chat_id = ? AND {UNANSWERED})"
     return not conn.execute(sql, (conn.own(chat_id),)).fetchone()[0]
 
 
@@ -225,7 +214,7 @@ def goes_on(conn: Connection, tab: Tab, key: QueueKey, sign: str, *, now: Millis
     place, pins = PLACES[tab], marks.pinned(conn)
     beyond, numbers = place.compared(sign, key, conn.business)
     where = f"{_SOUND} AND {place.holds(now)} AND {_without(conn, pins)} AND {beyond}"
-    sql = f"SELECT EXISTS (SELECT 1 FROM chat c WHERE {where})"  # noqa: S608
+    sql = f"SELECT EXISTS (SELECT 1 FROM chat c WHERE {where})"
     if conn.execute(sql, numbers).fetchone()[0]:
         return True
     return any(_SIGNS[sign](item.key, key) for item in _pinned(conn, tab, pins, place.holds(now)))

@@ -14,7 +14,7 @@ from chat_tui.store.database import Connection
 from chat_tui.store.sqlite.shape import LARGEST_ID, clean, sound
 
 _MARKED: Final = f"""SELECT m.chat_id FROM mark m WHERE coalesce(m.done, m.snoozed) IS NOT NULL
-    AND {sound("mark", "m")}"""  # noqa: S608
+    AND {sound("mark", "m")}"""
 """Only so written does SQLite take the index of the few, see migrations/state/004_marks.sql."""
 _SILENT: Final = """NOT EXISTS (SELECT 1 FROM message b
     WHERE b.chat_id = m.chat_id AND b.message_id > {mark} AND b.sender = 'CUSTOMER'
@@ -82,25 +82,25 @@ def _standing(conn: Connection, chat_id: ChatRef, kind: Mark) -> Mark:
     number = (conn.own(chat_id),)
     match kind:
         case Hold():
-            sql = f"SELECT done, snoozed, snooze_until FROM mark WHERE chat_id = ? AND {sound('mark')}"  # noqa: S608
+            sql = f"SELECT done, snoozed, snooze_until FROM mark WHERE chat_id = ? AND {sound('mark')}"
             row = conn.execute(sql, number).fetchone()
             return Hold() if row is None else Hold(*row)
         case Pin():
             row = conn.execute("SELECT pinned FROM mark WHERE chat_id = ?", number).fetchone()
             return Pin(row is not None and row[0] is not None)
         case Note():
-            sql = f"SELECT text FROM note WHERE chat_id = ? AND {sound('note')}"  # noqa: S608
+            sql = f"SELECT text FROM note WHERE chat_id = ? AND {sound('note')}"
             row = conn.execute(sql, number).fetchone()
             return Note() if row is None else Note(row[0])
         case Labels():
-            sql = f"SELECT name FROM label WHERE chat_id = ? AND {sound('label')} ORDER BY name"  # noqa: S608
+            sql = f"SELECT name FROM label WHERE chat_id = ? AND {sound('label')} ORDER BY name"
             rows = conn.execute(sql, number)
             return Labels(tuple(name for (name,) in rows))
 
 
 def pinned(conn: Connection) -> tuple[ChatRef, ...]:
     """The chats that are pinned, a handful."""
-    sql = f"SELECT chat_id FROM mark WHERE pinned IS NOT NULL AND {sound('mark')} ORDER BY chat_id"  # noqa: S608
+    sql = f"SELECT chat_id FROM mark WHERE pinned IS NOT NULL AND {sound('mark')} ORDER BY chat_id"
     return conn.chats(sql)
 
 
@@ -122,6 +122,6 @@ def see(conn: Connection, chat_id: ChatRef, message_id: MessageId, at: Millis) -
 
 def get(conn: Connection, chat_id: ChatRef) -> MessageId | None:
     """The newest message the operator has seen in a chat."""
-    sql = f"SELECT seen FROM mark WHERE chat_id = ? AND {sound('mark')}"  # noqa: S608
+    sql = f"SELECT seen FROM mark WHERE chat_id = ? AND {sound('mark')}"
     row = conn.execute(sql, (conn.own(chat_id),)).fetchone()
     return None if row is None else row[0]

@@ -1,46 +1,36 @@
 """Messages in the cache: merging pages of the history, and reading a chat's timeline."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple
 
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.queue import Talk, read_talk, waiting_since
 from chat_tui.model.timeline import Coverage, Entry, HistoryCursor, TimelinePage
-from chat_tui.store import indexing, marks
+from chat_tui.store import indexing, marks, outbox
 from chat_tui.store.database import Connection
 from chat_tui.store.errors import StoreProblem
-from chat_tui.store.outbox import ITEM, item_of
-from chat_tui.store.sqlite.shape import (
-    Row,
-    clean,
-    clean_or_none,
-    is_id,
-    moment,
-    number_or_none,
-    reach,
-    readable,
-    sound,
-)
+from chat_tui.store.sqlite.shape import Row, is_id, kept, moment, reach, readable, sound
 
 _FIELDS = "message_id, created_at, sender, text"
 _SOUND = sound("message")
 _SOUND_ITEM = sound("outbox", "o")
 _NEWEST = f"""
     SELECT {_FIELDS} FROM message WHERE chat_id = ? AND {_SOUND} ORDER BY message_id DESC LIMIT 1
-"""  # noqa: S608
+"""
 _LAST_OWN = f"""
     SELECT {_FIELDS} FROM message WHERE chat_id = ? AND sender = 'PARTNER' AND {_SOUND}
     ORDER BY message_id DESC LIMIT 1
-"""  # noqa: S608
+"""
 _FIRST_BUYER = f"""
     SELECT {_FIELDS} FROM message WHERE chat_id = ? AND message_id > ? AND sender = 'CUSTOMER' AND {_SOUND}
     ORDER BY message_id LIMIT 1
-"""  # noqa: S608
+"""
 _FILES = f"""
     SELECT message_id, name, url, size FROM attachment
     WHERE chat_id = ? AND message_id BETWEEN ? AND ? AND {sound("attachment")} ORDER BY message_id, n
-"""  # noqa: S608
+"""
 _STANDING = (
     "hist_lo, hist_hi, hist_full, vain_reads, waiting_since, newest_id, newest_at, newest_sender, snippet,"
     " last_speaker, buyer_since, newest_has_file"
@@ -51,19 +41,19 @@ _UNCLAIMED = f"""
         (SELECT 1 FROM outbox o WHERE o.chat_id = m.chat_id AND o.message_id = m.message_id)
         AND {sound("message", "m")}
     ORDER BY message_id
-"""  # noqa: S608
+"""
 _CLAIMED = f"""
-    SELECT {ITEM} FROM outbox o
+    SELECT {outbox.ITEM} FROM outbox o
     WHERE o.chat_id = ? AND o.message_id IS NOT NULL AND o.message_id BETWEEN ? AND ?
         AND {_SOUND_ITEM}
-"""  # noqa: S608
+"""
 _IS_CLAIMED = "SELECT 1 FROM outbox WHERE chat_id = ? AND message_id = ?"
 _ECHOES = f"""
-    SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND {_SOUND_ITEM} AND (o.message_id IS NULL OR (
+    SELECT {outbox.ITEM} FROM outbox o WHERE o.chat_id = ? AND {_SOUND_ITEM} AND (o.message_id IS NULL OR (
         o.message_id > coalesce((SELECT {reach("hist_hi")} FROM chat WHERE chat.chat_id = o.chat_id), 0)
         AND NOT EXISTS (SELECT 1 FROM message m WHERE m.chat_id = o.chat_id AND m.message_id = o.message_id)))
     ORDER BY o.seq
-"""  # noqa: S608
+"""
 """What no message here stands for: also one whose message was seen and could not be stored yet."""
 _REACH = ", ".join((reach("hist_lo"), reach("hist_hi"), readable("chat", "hist_full")))
 _TURN = ", ".join(readable("chat", name) for name in _STANDING.split(", ")[3:])
@@ -86,10 +76,7 @@ def save_page(
     row can hold is left out.
     """
     number = conn.own(chat_id)
-    row = conn.execute(
-        f"SELECT {_KNOWN} FROM chat WHERE chat_id = ?",  # noqa: S608
-        (number,),
-    ).fetchone()
+    row = conn.execute(f"SELECT {_KNOWN} FROM chat WHERE chat_id = ?", (number,)).fetchone()
     if row is None:
         raise StoreProblem(_("The chat is not in the local copy any more; it is being read anew."))
     status, updated_at, *before = row
@@ -112,7 +99,7 @@ def save_page(
     if after != before or any(changed):
         columns = ", ".join(f"{name} = ?" for name in _STANDING.split(", "))
         conn.execute(
-            f"UPDATE chat SET {columns}, revision = (SELECT max(revision) + 1 FROM chat) WHERE chat_id = ?",  # noqa: S608
+            f"UPDATE chat SET {columns}, revision = (SELECT max(revision) + 1 FROM chat) WHERE chat_id = ?",
             (*after, number),
         )
     return any(changed) or _coverage(*after[:3]) != _coverage(*before[:3])
@@ -126,7 +113,7 @@ def _row_id(message: Message) -> int:
 def _merge(conn: Connection, message: Message, unindexed: int) -> bool:
     """Whether the message is new or changed; rows up to `unindexed` are not in the index."""
     stored = conn.execute(
-        f"SELECT id, {_FIELDS} FROM message WHERE chat_id = ? AND message_id = ? AND {_SOUND}",  # noqa: S608
+        f"SELECT id, {_FIELDS} FROM message WHERE chat_id = ? AND message_id = ? AND {_SOUND}",
         (conn.own(message.chat_id), message.message_id),
     ).fetchone()
     if stored is not None:
@@ -148,7 +135,7 @@ def _merge(conn: Connection, message: Message, unindexed: int) -> bool:
 def _remove(conn: Connection, message: Message) -> None:
     for table in ("message", "attachment"):
         conn.execute(
-            f"DELETE FROM {table} WHERE chat_id = ? AND message_id = ?",  # noqa: S608
+            f"DELETE FROM {table} WHERE chat_id = ? AND message_id = ?",
             (conn.own(message.chat_id), message.message_id),
         )
 
@@ -236,11 +223,8 @@ def timeline(
         has_newer = before is not None and _exists(conn, chat_id, ">", rows, before)
     entries = _entries(conn, chat_id, _with_files(conn, chat_id, rows))
     if not has_newer:
-        entries += [Entry(None, item_of(conn, row)) for row in conn.execute(_ECHOES, (conn.own(chat_id),))]
-    known = conn.execute(
-        f"SELECT {_REACH} FROM chat WHERE chat_id = ?",  # noqa: S608
-        (conn.own(chat_id),),
-    ).fetchone()
+        entries += [Entry(None, item) for item in outbox.items(conn, _ECHOES, (conn.own(chat_id),))]
+    known = conn.execute(f"SELECT {_REACH} FROM chat WHERE chat_id = ?", (conn.own(chat_id),)).fetchone()
     coverage = Coverage.NOT_STARTED if known is None else _coverage(*known)
     return TimelinePage(chat_id, tuple(entries), has_older, has_newer, coverage, marks.get(conn, chat_id))
 
@@ -252,7 +236,7 @@ def _run(
     backwards = sign == "<"
     beside = "" if beyond is None else f"AND message_id {sign} {beyond:d}"
     rows = conn.execute(
-        f"SELECT {_FIELDS} FROM message WHERE chat_id = ? {beside} AND {_SOUND}"  # noqa: S608
+        f"SELECT {_FIELDS} FROM message WHERE chat_id = ? {beside} AND {_SOUND}"
         f" ORDER BY message_id {'DESC' if backwards else ''} LIMIT ?",
         (conn.own(chat_id), limit + 1),
     ).fetchall()
@@ -274,7 +258,7 @@ def _exists(
 ) -> bool:
     """Whether messages lie on one side of a page; an empty page has only the message it was asked with."""
     sign, edge = (sign, rows[0 if sign == "<" else -1][0]) if rows else (f"{sign}=", asked)
-    sql = f"SELECT EXISTS (SELECT 1 FROM message WHERE chat_id = ? AND message_id {sign} ? AND {_SOUND})"  # noqa: S608
+    sql = f"SELECT EXISTS (SELECT 1 FROM message WHERE chat_id = ? AND message_id {sign} ? AND {_SOUND})"
     return bool(conn.execute(sql, (conn.own(chat_id), edge)).fetchone()[0])
 
 
@@ -282,8 +266,7 @@ def _entries(conn: Connection, chat_id: ChatRef, messages: Sequence[Message]) ->
     if not messages:
         return []
     span = (conn.own(chat_id), messages[0].message_id, messages[-1].message_id)
-    claimed = [item_of(conn, row) for row in conn.execute(_CLAIMED, span)]
-    items = {item.message_id: item for item in claimed}
+    items = {item.message_id: item for item in outbox.items(conn, _CLAIMED, span)}
     return [Entry(message, items.get(message.message_id)) for message in messages]
 
 
@@ -296,7 +279,7 @@ def _coverage(lo: int | None, hi: int | None, full: int) -> Coverage:
 def cursor(conn: Connection, chat_id: ChatRef) -> HistoryCursor:
     """How much of a chat's history is here; of an unknown chat nothing."""
     row = conn.execute(
-        f"SELECT {_REACH}, {_CURSOR} FROM chat WHERE chat_id = ?",  # noqa: S608
+        f"SELECT {_REACH}, {_CURSOR} FROM chat WHERE chat_id = ?",
         (conn.own(chat_id),),
     ).fetchone()
     if row is None:
@@ -338,15 +321,6 @@ def _attachments_of(rows: Iterable[Row]) -> dict[MessageId, tuple[Attachment, ..
 
 def _storable(chat_id: ChatRef, message: Message) -> Message:
     """The message as a row of this chat will give it back."""
-    files = tuple(
-        Attachment(clean_or_none(a.name), clean_or_none(a.url), number_or_none(a.size))
-        for a in message.attachments
-    )
-    return Message(
-        chat_id,
-        message.message_id,
-        moment(message.created_at),
-        clean(message.sender),
-        clean_or_none(message.text),
-        files,
-    )
+    files = tuple(Attachment(*kept(*astuple(file))) for file in message.attachments)
+    sender, text = kept(message.sender, message.text)
+    return Message(chat_id, message.message_id, moment(message.created_at), sender, text, files)

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple
 from typing import Final
 
 from chat_tui.model.ids import CampaignId, ChatRef, Millis, OrderId, ReturnId
 from chat_tui.model.order import Money, Order, OrderDelivery, OrderLine, Reading, Return
 from chat_tui.store.database import Connection
-from chat_tui.store.sqlite.shape import clean, clean_or_none, moment, number_or_none, sound
+from chat_tui.store.sqlite.shape import clean, kept, moment, sound
 
 _ORDER: Final = (
     "campaign_id, status, substatus, created_at, total, currency,"
@@ -16,7 +17,7 @@ _ORDER: Final = (
 _SAVE_ORDER: Final = f"""
     INSERT OR REPLACE INTO order_reading (order_id, read_at, asked_at, is_found, {_ORDER})
     VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""  # noqa: S608
+"""
 _SAVE_RETURN: Final = """
     INSERT OR REPLACE INTO return_reading
     (return_id, read_at, asked_at, is_found, order_id, created_at, refund_status, is_fast, amount, currency)
@@ -35,7 +36,7 @@ _DUE_ORDERS: Final = f"""
     WHERE c.chat_id IN (SELECT value FROM json_each(:chats)) AND {sound("chat", "c")}
         AND c.order_id IS NOT NULL
         AND {_DUE.format(kind="order")}
-"""  # noqa: S608
+"""
 _DUE_RETURNS: Final = f"""
     SELECT c.return_id, c.order_id,
         coalesce(c.campaign_id, (SELECT campaign_id FROM order_reading o WHERE o.order_id = c.order_id))
@@ -43,14 +44,14 @@ _DUE_RETURNS: Final = f"""
     WHERE c.chat_id IN (SELECT value FROM json_each(:chats)) AND {sound("chat", "c")}
         AND c.return_id IS NOT NULL
         AND c.order_id IS NOT NULL AND {_DUE.format(kind="return")}
-"""  # noqa: S608
+"""
 _UNREAD: Final = f"""
     SELECT DISTINCT c.order_id FROM chat c
     WHERE c.waiting_bucket IS NOT NULL AND {sound("chat", "c")} AND c.order_id IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM order_reading o WHERE o.order_id = c.order_id)
         AND c.order_id NOT IN (SELECT value FROM json_each(?))
     ORDER BY c.waiting_bucket, c.waiting_order, c.chat_id LIMIT ?
-"""  # noqa: S608
+"""
 _OTHERS: Final = """
     SELECT chat_id FROM chat WHERE {column} = ? AND chat_id <> ? ORDER BY newest_order, chat_id LIMIT ?
 """
@@ -65,10 +66,7 @@ def save_orders(conn: Connection, asked: Iterable[OrderId], found: Sequence[Orde
         conn.execute(_SAVE_ORDER, (order.order_id, at, at, *_order_columns(order)))
         conn.executemany(
             "INSERT INTO order_line VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                (order.order_id, n, clean(line.name), number_or_none(line.count), *_money_columns(line.price))
-                for n, line in enumerate(order.lines)
-            ),
+            [(order.order_id, n, *_line_columns(line)) for n, line in enumerate(order.lines)],
         )
 
 
@@ -77,48 +75,40 @@ def save_return(conn: Connection, return_id: ReturnId, found: Return | None, at:
     if found is None:
         conn.execute(_IN_VAIN.format(kind="return"), {"key": return_id, "at": at})
         return
-    columns = (
-        found.order_id,
-        moment(found.created_at),
-        clean(found.refund_status),
-        found.fast,
-        *_money_columns(found.amount),
-    )
+    columns = (found.order_id, moment(found.created_at), *kept(found.refund_status), found.fast)
     conn.execute("DELETE FROM return_line WHERE return_id = ?", (return_id,))
-    conn.execute(_SAVE_RETURN, (return_id, at, at, *columns))
+    conn.execute(_SAVE_RETURN, (return_id, at, at, *columns, *_money_columns(found.amount)))
     conn.executemany(
         "INSERT INTO return_line VALUES (?, ?, ?, ?)",
-        ((return_id, n, clean(line.name), number_or_none(line.count)) for n, line in enumerate(found.lines)),
+        [(return_id, n, *_line_columns(line)[:2]) for n, line in enumerate(found.lines)],
     )
 
 
 def order(conn: Connection, order_id: OrderId) -> Reading[Order] | None:
     """What the Market told of an order; None if it was never asked."""
     row = conn.execute(
-        f"SELECT read_at, is_found, {_ORDER} FROM order_reading"  # noqa: S608
+        f"SELECT read_at, is_found, {_ORDER} FROM order_reading"
         f" WHERE order_id = ? AND {sound('order_reading')}",
         (order_id,),
     ).fetchone()
     if row is None or not row[1]:
         return None if row is None else Reading(None, row[0])
-    campaign_id, status, substatus, created_at, total, currency = row[2:8]
-    kind, service, from_day, to_day, real_day, kept_to_day, address, is_estimated = row[8:]
+    campaign_id, status, substatus, created_at, total, currency, *delivery = row[2:]
+    delivery[-1] = bool(delivery[-1])
     lines = conn.execute(
-        f"SELECT name, count, price, currency FROM order_line WHERE order_id = ? AND {sound('order_line')}"  # noqa: S608
+        f"SELECT name, count, price, currency FROM order_line WHERE order_id = ? AND {sound('order_line')}"
         " ORDER BY n",
         (order_id,),
     )
     found = Order(
         order_id,
-        None if campaign_id is None else CampaignId(campaign_id),
+        campaign_id,
         status,
         substatus,
         created_at,
         tuple(OrderLine(name, count, _money(*price)) for name, count, *price in lines),
         _money(total, currency),
-        OrderDelivery(
-            kind, service, from_day, to_day, real_day, kept_to_day, address, estimated=bool(is_estimated)
-        ),
+        OrderDelivery(*delivery),
     )
     return Reading(found, row[0])
 
@@ -126,14 +116,14 @@ def order(conn: Connection, order_id: OrderId) -> Reading[Order] | None:
 def returned(conn: Connection, return_id: ReturnId) -> Reading[Return] | None:
     """What the Market told of a return; None if it was never asked."""
     row = conn.execute(
-        "SELECT read_at, is_found, order_id, created_at, refund_status, is_fast, amount, currency"  # noqa: S608
+        "SELECT read_at, is_found, order_id, created_at, refund_status, is_fast, amount, currency"
         f" FROM return_reading WHERE return_id = ? AND {sound('return_reading')}",
         (return_id,),
     ).fetchone()
     if row is None or not row[1]:
         return None if row is None else Reading(None, row[0])
     lines = conn.execute(
-        f"SELECT name, count FROM return_line WHERE return_id = ? AND {sound('return_line')} ORDER BY n",  # noqa: S608
+        f"SELECT name, count FROM return_line WHERE return_id = ? AND {sound('return_line')} ORDER BY n",
         (return_id,),
     )
     found = Return(
@@ -186,26 +176,17 @@ def chats_of_order(conn: Connection, order_id: OrderId, but: ChatRef, limit: int
 
 
 def _order_columns(order: Order) -> tuple[int | str | None, ...]:
-    delivery = order.delivery
-    return (
-        number_or_none(order.campaign_id),
-        clean(order.status),
-        clean(order.substatus),
-        moment(order.created_at),
-        *_money_columns(order.total),
-        clean(delivery.kind),
-        clean(delivery.service),
-        delivery.from_day,
-        delivery.to_day,
-        delivery.real_day,
-        delivery.kept_to_day,
-        clean(delivery.address),
-        delivery.estimated,
-    )
+    """The columns of _ORDER, in that order."""
+    told = kept(order.campaign_id, order.status, order.substatus)
+    return (*told, moment(order.created_at), *_money_columns(order.total), *kept(*astuple(order.delivery)))
 
 
-def _money_columns(money: Money | None) -> tuple[str | None, str | None]:
-    return (None, None) if money is None else (money.value, clean_or_none(money.currency))
+def _line_columns(line: OrderLine) -> tuple[int | str | None, ...]:
+    return (*kept(line.name, line.count), *_money_columns(line.price))
+
+
+def _money_columns(money: Money | None) -> tuple[str | None, ...]:
+    return (None, None) if money is None else kept(*astuple(money))
 
 
 def _money(value: str | None, currency: str | None) -> Money | None:

@@ -5,6 +5,7 @@ an outbox file that went back in time: a backup was put in its place, or its log
 """
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Final, NamedTuple
 
@@ -30,14 +31,14 @@ KEPT_MS: Final[Millis] = 30 * 24 * 3_600_000
 
 # A row that cannot be read is not sent, and holds nothing back.
 _SOUND = sound("outbox", "o")
-_GET = f"SELECT {ITEM} FROM outbox o WHERE o.outbox_id = ? AND {_SOUND}"  # noqa: S608
+_GET = f"SELECT {ITEM} FROM outbox o WHERE o.outbox_id = ? AND {_SOUND}"
 _OPEN = f"""
     SELECT {ITEM} FROM outbox o WHERE o.state <> 'confirmed' AND {_SOUND}
     ORDER BY o.created_at, o.chat_id, o.seq
-"""  # noqa: S608
+"""
 _UNLINKED = f"""
     SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND o.state <> 'confirmed' AND {_SOUND} ORDER BY o.seq
-"""  # noqa: S608
+"""
 # A resent item may stand before one that is under way: that one is the head until it is settled.
 _IN_TURN = f"""
     o.state <> 'confirmed' AND o.state <> 'failed' AND {_SOUND} AND (o.is_released OR NOT EXISTS (
@@ -45,15 +46,15 @@ _IN_TURN = f"""
             AND f.state <> 'confirmed' AND f.state <> 'failed' AND NOT f.is_released
             AND ((f.state NOT IN ('sending', 'sent'), f.seq) < (o.state NOT IN ('sending', 'sent'), o.seq))
             AND {sound("outbox", "f")}))
-"""  # noqa: S608
-_HEADS = f"SELECT {ITEM} FROM outbox o WHERE {_IN_TURN} ORDER BY o.chat_id, o.seq"  # noqa: S608
+"""
+_HEADS = f"SELECT {ITEM} FROM outbox o WHERE {_IN_TURN} ORDER BY o.chat_id, o.seq"
 # The first condition is that of an index: without it every settled item would be read.
 _TOLD = f"""
     SELECT {ITEM} FROM outbox o WHERE o.state <> 'confirmed' AND o.state = 'waiting' AND o.not_before > 0
         AND {_SOUND}
-"""  # noqa: S608
-_HEADS_OF = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND {_IN_TURN} ORDER BY o.seq"  # noqa: S608
-_LAST = f"SELECT coalesce(max(seq), 0) FROM outbox WHERE chat_id = ? AND seq BETWEEN 0 AND {MOST}"  # noqa: S608
+"""
+_HEADS_OF = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND {_IN_TURN} ORDER BY o.seq"
+_LAST = f"SELECT coalesce(max(seq), 0) FROM outbox WHERE chat_id = ? AND seq BETWEEN 0 AND {MOST}"
 
 
 class ClaimedError(Exception):
@@ -99,7 +100,7 @@ def enqueue(
     )
     values = {name: getattr(item, name) for name in _NAMES} | {"chat_id": conn.own(chat_id)}
     marks = ", ".join("?" * len(values))
-    conn.execute(f"INSERT INTO outbox ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
+    conn.execute(f"INSERT INTO outbox ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
     return item
 
 
@@ -112,10 +113,14 @@ def item_of(conn: Connection, row: Row) -> OutboxItem:
     return OutboxItem(**told)
 
 
+def items(conn: Connection, query: str, given: Sequence[object] = ()) -> tuple[OutboxItem, ...]:
+    """The items in the rows of a query for ITEM."""
+    return tuple(item_of(conn, row) for row in conn.execute(query, given))
+
+
 def get(conn: Connection, outbox_id: OutboxId) -> OutboxItem | None:
     """An item, or None if it left."""
-    row = conn.execute(_GET, (outbox_id,)).fetchone()
-    return None if row is None else item_of(conn, row)
+    return next(iter(items(conn, _GET, (outbox_id,))), None)
 
 
 def move(
@@ -170,7 +175,7 @@ def _change(
     cleaned = [clean(value) if isinstance(value, str) else value for value in values.values()]
     try:
         done = conn.execute(
-            f"UPDATE outbox SET {names} WHERE outbox_id = ? AND state = ?",  # noqa: S608 - they are _NAMES
+            f"UPDATE outbox SET {names} WHERE outbox_id = ? AND state = ?",
             (*cleaned, outbox_id, expected.value),
         )
     except sqlite3.IntegrityError as error:
@@ -191,7 +196,7 @@ def take_back(conn: Connection, outbox_id: OutboxId) -> OutboxItem | None:
 
 def open_items(conn: Connection) -> tuple[OutboxItem, ...]:
     """Everything not confirmed, all chats, oldest first."""
-    return tuple(item_of(conn, row) for row in conn.execute(_OPEN))
+    return items(conn, _OPEN)
 
 
 def heads(conn: Connection, chat_id: ChatRef | None = None) -> tuple[OutboxItem, ...]:
@@ -200,8 +205,7 @@ def heads(conn: Connection, chat_id: ChatRef | None = None) -> tuple[OutboxItem,
     What is queued, waiting, sending, sent or unconfirmed holds back what stands behind it; a failed or a
     released item does not.
     """
-    rows = conn.execute(_HEADS) if chat_id is None else conn.execute(_HEADS_OF, (conn.own(chat_id),))
-    return tuple(item_of(conn, row) for row in rows)
+    return items(conn, _HEADS) if chat_id is None else items(conn, _HEADS_OF, (conn.own(chat_id),))
 
 
 def due(conn: Connection) -> tuple[tuple[OutboxItem, ...], tuple[OutboxItem, ...]]:
@@ -211,12 +215,12 @@ def due(conn: Connection) -> tuple[tuple[OutboxItem, ...], tuple[OutboxItem, ...
 
 def told(conn: Connection) -> tuple[OutboxItem, ...]:
     """The items of all chats that the Market told to wait."""
-    return tuple(item_of(conn, row) for row in conn.execute(_TOLD))
+    return items(conn, _TOLD)
 
 
 def unlinked(conn: Connection, chat_id: ChatRef) -> tuple[OutboxItem, ...]:
     """The items of a chat that no message of its history is known to be."""
-    return tuple(item_of(conn, row) for row in conn.execute(_UNLINKED, (conn.own(chat_id),)))
+    return items(conn, _UNLINKED, (conn.own(chat_id),))
 
 
 class Attempted(NamedTuple):
@@ -240,7 +244,7 @@ def note_attempt(conn: Connection, item: OutboxItem) -> None:
 def last_attempt(conn: Connection, outbox_id: OutboxId) -> Attempted | None:
     """The last attempt of an item, if one was begun."""
     row = conn.execute(
-        "SELECT attempt, attempt_at, base_message_id FROM attempted"  # noqa: S608
+        "SELECT attempt, attempt_at, base_message_id FROM attempted"
         f" WHERE outbox_id = ? AND {sound('attempted')}",
         (outbox_id,),
     ).fetchone()

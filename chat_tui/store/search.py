@@ -44,7 +44,7 @@ _CHATS = f"""
     FROM chat_search s CROSS JOIN chat c ON c.chat_id = s.rowid
     WHERE chat_search MATCH :match AND s.rowid <= :highest AND {_SOUND_CHAT}
     ORDER BY s.rowid DESC LIMIT :examined
-"""  # noqa: S608
+"""
 _MESSAGES = f"""
     SELECT {{passes}}, m.id, m.chat_id, m.message_id, m.created_at, m.sender, m.text,
         c.customer_name, c.order_id, c.return_id
@@ -52,7 +52,7 @@ _MESSAGES = f"""
     WHERE message_search MATCH :match AND s.rowid < :below AND s.rowid >= :since << 20
         AND {_SOUND_MESSAGE} AND {_SOUND_CHAT}
     ORDER BY s.rowid DESC LIMIT :examined
-"""  # noqa: S608
+"""
 _OF_CHATS = f"""
     SELECT {{passes}}, m.id, m.chat_id, m.message_id, m.created_at, m.sender, m.text,
         c.customer_name, c.order_id, c.return_id
@@ -60,7 +60,7 @@ _OF_CHATS = f"""
     WHERE m.chat_id IN (SELECT value FROM json_each(:chats)) AND m.id < :below AND m.id >= :since << 20
         AND {_SOUND_MESSAGE} AND {_SOUND_CHAT}
     ORDER BY m.id DESC LIMIT :examined
-"""  # noqa: S608
+"""
 _NAMED_CHATS = "SELECT rowid FROM chat_search WHERE chat_search MATCH ? LIMIT ?"
 _ROWS = """
     SELECT rowid FROM message_search WHERE message_search MATCH :match AND rowid < :below
@@ -70,24 +70,24 @@ _LATEST_CHATS = f"""
     SELECT {{passes}}, c.chat_id, c.updated_at FROM chat c
     WHERE (c.newest_order, c.chat_id) > (:order, :chat_id) AND c.newest_order <= -:since AND {_SOUND_CHAT}
     ORDER BY c.newest_order, c.chat_id LIMIT :examined
-"""  # noqa: S608
+"""
 _NAMES = f"""
     SELECT name FROM attachment
     WHERE chat_id = ? AND message_id = ? AND name IS NOT NULL AND {sound("attachment")} ORDER BY n
-"""  # noqa: S608
+"""
 _IS_NAMED = "SELECT EXISTS (SELECT 1 FROM chat_search WHERE chat_search MATCH ?)"
 LOOKED_AT: Final = 200
 """Unfinished chats that are looked at for the moment up to which nothing is missing."""
 
 # The first row of a known date: row ids begin with it.
-_FIRST = f"SELECT created_at FROM message WHERE id >= 1 << 20 AND {sound('message')} ORDER BY id LIMIT 1"  # noqa: S608
+_FIRST = f"SELECT created_at FROM message WHERE id >= 1 << 20 AND {sound('message')} ORDER BY id LIMIT 1"
 _UNREAD = f"""
     SELECT updated_at, CASE WHEN hist_hi = newest_id AND (newest_at >= updated_at OR vain_reads >= 3) THEN
         (SELECT created_at FROM message m WHERE m.chat_id = c.chat_id AND m.message_id = c.hist_lo
             AND {sound("message", "m")}) END
     FROM chat c WHERE hist_full = 0 AND updated_at BETWEEN 0 AND {LATEST}
     ORDER BY newest_order, chat_id LIMIT {LOOKED_AT}
-"""  # noqa: S608
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,8 +34,8 @@ The order of writes
        A file is copied into the spool before its row is written; the copy is what will be sent.
     2. Before the first byte: state `sending`, the number of the attempt, the Market's time, and the *base*,
        the newest message known. Ours can only come after the base. It is set once and kept over retries.
-    3. A second note of the attempt goes into the cache (`outbox.note_attempt`). If the outbox file is replaced
-       by an older copy of itself, the note tells that this item was already given to the network.
+    3. A second note of the attempt goes into the cache (`outbox.note_attempt`). If the outbox file is
+       replaced by an older copy of itself, the note tells that this item was already given to the network.
     4. The request. Its failure has a *certainty*, decided in `market` by how far the request came:
          not sent, refused   nothing was delivered: `waiting` for what passes, `failed` for what does not,
                              a pause of all sends for a key or a right that the operator must mend

@@ -299,10 +299,10 @@ def _save_table(old: sqlite3.Connection, into: sqlite3.Connection, table: str) -
     saved = 0
     for way in ("ASC", "DESC"):
         order = _ORDERS[table].format(way=way)
-        for row in _until_damage(old, f"SELECT {names} FROM {table} NOT INDEXED ORDER BY {order}"):  # noqa: S608
+        for row in _until_damage(old, f"SELECT {names} FROM {table} NOT INDEXED ORDER BY {order}"):
             if all(_fits(value, name, columns[name]) for value, name in zip(row, columns, strict=True)):
                 saved += into.execute(
-                    f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})",  # noqa: S608
+                    f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})",
                     row,
                 ).rowcount
     return saved

@@ -106,11 +106,6 @@ def is_id(number: int) -> bool:
     return 0 < number <= LARGEST_ID
 
 
-def number_or_none(number: int | None) -> int | None:
-    """A number that a row can hold, or None."""
-    return number if number is not None and -LARGEST_ID <= number <= LARGEST_ID else None
-
-
 def clean(text: str) -> str:
     """The text with lone surrogates, which SQLite refuses, replaced by U+FFFD."""
     try:
@@ -120,9 +115,16 @@ def clean(text: str) -> str:
     return text
 
 
-def clean_or_none(text: str | None) -> str | None:
-    """`clean`, for a text that may be missing."""
-    return None if text is None else clean(text)
+def kept(*values: int | str | None) -> tuple[Any, ...]:
+    """Values from outside as a row can hold them: texts made `clean`, and None for a number too large."""
+    return tuple(
+        clean(value)
+        if isinstance(value, str)
+        else value
+        if value is not None and -LARGEST_ID <= value <= LARGEST_ID
+        else None
+        for value in values
+    )
 
 
 def moment(at: Millis) -> Millis:
@@ -145,7 +147,7 @@ def readable(table: str, name: str) -> str:
 def reach(name: str) -> str:
     """SQL: one end of what is here of a chat; nothing where no message lies so far: that is read anew."""
     last = f"message m WHERE m.chat_id = chat.chat_id AND m.message_id >= chat.{name}"
-    is_there = f"EXISTS (SELECT 1 FROM {last} AND typeof(m.message_id) = 'integer')"  # noqa: S608
+    is_there = f"EXISTS (SELECT 1 FROM {last} AND typeof(m.message_id) = 'integer')"
     return f"CASE WHEN {is_there} THEN {readable('chat', name)} END"
 
 
@@ -198,7 +200,7 @@ def _names(conn: sqlite3.Connection, table: str) -> set[str]:
 
 def unreadable_outbox(conn: sqlite3.Connection) -> int:
     """How many rows of the outbox wait in vain: what they say, or how they stand, cannot be read."""
-    sql = f"SELECT count(*) FROM outbox WHERE state <> 'confirmed' AND NOT {sound('outbox')}"  # noqa: S608
+    sql = f"SELECT count(*) FROM outbox WHERE state <> 'confirmed' AND NOT {sound('outbox')}"
     return int(conn.execute(sql).fetchone()[0])
 
 
@@ -206,7 +208,7 @@ def rotten(conn: sqlite3.Connection, kind: str, tables: Iterable[str] = ()) -> d
     """How many rows of each table cannot be read; tables of which all can be are left out."""
     found = {}
     for table in tables or (table for table, told in TABLES[kind].items() if told):
-        sql = f"SELECT count(*) FROM {table} WHERE NOT {sound(table)}"  # noqa: S608
+        sql = f"SELECT count(*) FROM {table} WHERE NOT {sound(table)}"
         if count := conn.execute(sql).fetchone()[0]:
             found[table] = int(count)
     return found
