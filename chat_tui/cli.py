@@ -75,6 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             code = _run(sys.argv[1:] if argv is None else argv)
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else REFUSED
+        # Here and not at exit, where Python would turn a full disk into a traceback and a code of its own.
         streams.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -88,6 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: Sequence[str]) -> int:
     """Do what is asked; every expected failure is one sentence on standard error."""
+    # Before anything is parsed: mistakes and help are told in the operator's language, too.
     locale.use(locale.spelled(locale.choose(arguments.asked_language(argv)), sys.stderr))
     begun, asked = time.monotonic(), arguments.parse(argv)
     import logging
@@ -97,6 +99,7 @@ def _run(argv: Sequence[str]) -> int:
     try:
         return _start(asked, begun)
     except streams.Unprintable:
+        # It would be logged below as an error of the program; `main` knows what it is.
         raise
     except Refused as refusal:
         complain(str(refusal))
@@ -105,6 +108,7 @@ def _run(argv: Sequence[str]) -> int:
         complain(str(problem))
     except OSError as error:
         if error.errno == errno.EROFS and error.filename:
+            # The one failure to open a file that has a fix worth a sentence of its own.
             from chat_tui.store.errors import cannot_open
 
             complain(str(cannot_open(error.filename, error)))
@@ -114,6 +118,7 @@ def _run(argv: Sequence[str]) -> int:
         )
     except Exception:
         if not logging.getLogger().handlers:
+            # Nothing could be looked up afterwards: the traceback is all there is.
             raise
         # A traceback on the screen could show a buyer's text or the key; the log leaves both out.
         logging.getLogger(__name__).exception("it failed")

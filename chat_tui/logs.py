@@ -50,6 +50,7 @@ class Redacting(logging.Formatter):
         super().__init__("%(asctime)s.%(msecs)03dZ %(process)d %(levelname)s %(name)s: %(message)s")
         self.converter = _utc
         self.datefmt = "%Y-%m-%dT%H:%M:%S"
+        # In an address a key is written with %.
         spellings = {form for secret in secrets if secret for form in (secret, quote(secret, safe=""))}
         self._spellings = sorted(spellings, key=len, reverse=True)
 
@@ -119,6 +120,7 @@ def _told(error: BaseException, depth: int = 0) -> list[str]:
     behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     inside = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
     if depth < _LONGEST_CHAIN:
+        # Cut where a chain goes round in a circle of its own making.
         for other in (*inside, *([behind] if behind is not None else [])):
             lines += ["because of", *_told(other, depth + 1)]
     return lines

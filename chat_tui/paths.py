@@ -107,6 +107,7 @@ def _refuse_hands_above(directory: Path) -> None:
             found = path.lstat()
         except FileNotFoundError:
             return
+        # Above, /home and the like are the system's affair.
         is_ours = is_ours or found.st_uid == os.geteuid() or path.name == APP
         if not is_ours or path == directory:
             continue
@@ -156,13 +157,16 @@ def make_private(directory: Path) -> Path:
     """
     _refuse_hands_above(directory)
     missing = [path for path in (directory, *directory.parents) if not path.exists()]
+    # One by one: the mode that mkdir is given holds for the last directory only.
     for path in reversed(missing):
         path.mkdir(mode=0o700, exist_ok=True)
+    # Both ends of a link: whoever owns it may point it elsewhere.
     link, target = directory.lstat(), directory.stat()
     if {link.st_uid, target.st_uid} != {os.geteuid()}:
         raise ForeignDirectory(directory, is_owned=False)
     if target.st_mode & 0o022:
         raise ForeignDirectory(directory, is_owned=True)
+    # What others could only read is repaired without a word; nothing can have been put there.
     if stat.S_IMODE(target.st_mode) & 0o077:
         os.chmod(directory, 0o700)
     return directory

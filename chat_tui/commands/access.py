@@ -38,6 +38,7 @@ def access_to(settings: Settings, paths: Paths) -> Access:
         )
     try:
         access = access_of(settings)
+        # Before the first request, which remembers the business there.
         make_if_writable(paths.data)
         make_if_writable(paths.cache)
         if access.business_id is None:
@@ -78,6 +79,7 @@ def way_to(settings: Settings, paths: Paths, *, is_seen: bool) -> tuple[Access, 
         made = client(access, settings)
     except AccessError as problem:
         raise CannotStart(str(problem)) from None
+    # The inbox asks for a client when it starts; this one is known to work.
     return access, lambda: made
 
 
@@ -91,6 +93,7 @@ async def find_business(access: Access, directory: Path, connect: Callable[[], M
 
     Raises CannotStart where there is none or several, and AccessError.
     """
+    # Known by heart, the inbox opens without the network. The mark tells whether the key is still the same.
     place = directory / "business"
     known = _remembered(place, access)
     if known is not None:

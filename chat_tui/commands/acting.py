@@ -80,6 +80,7 @@ async def _parts(context: Context) -> Sequence[Part]:
         parts = [_standard_input() if asked.text == "-" else asked.text]
     else:
         parts = [accepted(await context.inbox.inspect_file(path)) for path in asked.file]
+    # All before the first is queued: of three files nobody wants only two to arrive.
     for part in parts:
         _agreed(context, await _check(context, part))
     return parts
@@ -92,6 +93,7 @@ def _standard_input() -> str:
     except OSError as error:
         words = _("Standard input cannot be read: {reason}.")
         raise Refused(words, reason=error.strerror or type(error).__name__) from None
+    # Decoded without loss, so that the door can say which text it refuses.
     return data.decode("utf-8", "surrogateescape")
 
 
@@ -106,6 +108,7 @@ async def _addressee(context: Context) -> str:
         except TimeoutError:
             raise Refused(_("The Market did not answer in time, so nothing was sent.")) from None
         item = await inbox.queue_item(context.chat)
+    # The Market answered and still there is no such chat: then it answered about another one.
     return recipient(accepted(item or Problem(ProblemKind.UNEXPECTED_ANSWER)))
 
 
@@ -113,6 +116,7 @@ async def rehearse(context: Context, to: str, parts: Sequence[Part]) -> None:
     """Say what would go to whom, as the door would let it out."""
     say(to)
     for part in parts:
+        # Twice where there are doubts: what leaves is known only once they are agreed to.
         checked = await _check(context, part)
         if isinstance(checked, Problem):
             _warn(_agreed(context, checked))
@@ -167,6 +171,7 @@ async def _deliver(inbox: Inbox, item: OutboxItem, begun: float, *, names: bool)
     if settled is None:
         complain(problem_words(Problem(ProblemKind.GONE)))
         return False
+    # The word of the screen, but for "sent": nobody will look later whether it was confirmed.
     words = delivery_state(settled, wall_clock_ms()).text
     if settled.state is OutboxState.SENT:
         words = _("sent, not confirmed")
@@ -197,6 +202,7 @@ async def delivered(inbox: Inbox, item: OutboxItem, begun: float) -> OutboxItem 
         if isinstance(event, OutboxChanged):
             loop.call_soon_threadsafe(changed.set)
 
+    # Events come on the engine's thread.
     leave = inbox.subscribe(hear)
     working = asyncio.ensure_future(inbox.deliver(item.outbox_id))
     told = ""
@@ -214,6 +220,7 @@ async def delivered(inbox: Inbox, item: OutboxItem, begun: float) -> OutboxItem 
             await _wait(changed, pause)
     finally:
         leave()
+        # The item stays in the outbox; only this process does not work on it any more.
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
 

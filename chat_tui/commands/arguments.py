@@ -98,6 +98,7 @@ def asked_language(argv: Sequence[str]) -> str | None:
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """The values, with every global option set; exits with 0 after help, with 2 after a mistake."""
     setattr(argparse, "_", _)  # noqa: B010 - its words in our language; without the name they stay English
+    # Known ones only: `send` takes its text also from behind the options, which argparse would refuse.
     parser = build()
     read, rest = parser.parse_known_args(argv, argparse.Namespace(lang=None, profile=None, read_only=False))
     if read.verb == "send":

@@ -32,6 +32,7 @@ class Context:
     @property
     def inbox(self) -> "Inbox":
         """The shop that is meant, for verbs that need one; it is started and ended around them."""
+        # Which verb has one is decided in one place, so nobody has to ask whether it is there.
         assert self.opened is not None, "the table says which verbs have one"
         return self.opened
 

@@ -74,6 +74,7 @@ def _child(door: socket.socket, data: Path, *, chats: int, seed: int) -> Iterato
     command = [sys.executable, "-P", "-m", "chat_tui", "sandbox", "--stop-with-stdin"]
     command += ["--fd", str(door.fileno()), "--latency", str(_LATENCY_MS)]
     command += ["--chats", str(chats), "--seed", str(seed), "--journal", str((data / "journal").absolute())]
+    # The pretend Market has no use for the real key.
     environ = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
     words = open_private(data / "sandbox.log", os.O_WRONLY | os.O_TRUNC)
     try:
@@ -96,6 +97,7 @@ def _child(door: socket.socket, data: Path, *, chats: int, seed: int) -> Iterato
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
+    # The end of its standard input tells it to end.
     assert child.stdin is not None
     child.stdin.close()
     try:

@@ -25,8 +25,10 @@ def doctor(context: Context) -> int:
         locale.use(settings.ui.language)
         findings += market.look_at(settings, partial(client, settings=settings), wall_clock_ms)
     except SettingsProblem as problem:
+        # All the rest can be looked at without them.
         findings.append(Finding("settings", _("settings"), State.BAD, str(problem)))
     findings += _look(context, settings)
+    # People paste this into bug reports.
     findings = [_without(settings.secrets, found) for found in findings]
     if context.asked.json:
         say_json([asdict(found) | {"state": found.state.name.lower()} for found in findings])

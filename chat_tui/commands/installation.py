@@ -40,6 +40,7 @@ def print_settings(context: Context) -> int:
         say(example((one.id, names, one.title) for one, names in typed).rstrip("\n"))
         return 0
     path = context.paths.settings_file
+    # Everything is read before the first line: a mistake in the file leaves no half of an answer.
     rows = list(in_force(context.flags, context.environ, path))
     origins = ", ".join(key_origins(context.flags, context.environ, path))
     say(f"# {_('The file: {path}').format(path=path)}")

@@ -34,6 +34,7 @@ def login(context: Context) -> int:
         key = pasted(typed, _("Api-Key"))
     except SettingsProblem as problem:
         raise Refused(str(problem)) from None
+    # Asked before anything is written: a key that opens nothing is not worth a file.
     opened = asyncio.run(look_with(partial(try_key, context.settings), key))
     if isinstance(opened, Problem):
         raise Refused(refusal_words(opened))
@@ -44,6 +45,7 @@ def login(context: Context) -> int:
     for line in (business_words(business), *(f"  {shop_words(shop)}" for shop in business.shops)):
         report(line)
     table = table_of(context.asked.profile)
+    # What is there already is somebody's way to a shop; it does not go without being told to.
     try:
         check_place(settings_file, business.business_id, table, replace=asked.replace)
     except KeyInTheWay as problem:
@@ -60,6 +62,7 @@ def login(context: Context) -> int:
 
 def _from_input() -> str:
     """The key from standard input; anything longer than a key is cut and refused as too long."""
+    # More than a key is read so that `pasted` can say that it is too long.
     return sys.stdin.buffer.read(4 * MOST_BYTES).decode("utf-8", "surrogateescape")
 
 

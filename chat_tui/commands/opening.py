@@ -40,6 +40,7 @@ def prepare(context: Context, *, shop: bool = True, key: bool = True) -> Setting
     """
     paths = context.paths
     context.settings = settings = load(context.flags, os.environ, paths.settings_file, shop=shop, key=key)
+    # An editor or a pager that we start has no business with the key.
     for name in ENVIRONMENT:
         os.environ.pop(name, None)
     locale.use(settings.ui.language)
@@ -75,6 +76,7 @@ def open_inbox(
         store = Store(StorePaths(paths.cache / name, paths.data / name, access.business_id))
     except StoreError as problem:
         raise CannotStart(str(problem)) from None
+    # Said now: with a screen there is no other place for what happened before it was there.
     for notice in store.notices:
         complain(notice)
 
@@ -87,6 +89,7 @@ def open_inbox(
         secrets=(*settings.secrets, *secrets),
         asks_rights=True,
     )
+    # No file from these places leaves as an attachment: they hold keys and other buyers' chats.
     own = [paths.config, paths.data, paths.cache, paths.log.parent, *private]
     if settings.key_file is not None:
         own.append(settings.key_file)
@@ -114,6 +117,8 @@ def open_all(names: Sequence[str], common: Settings) -> "Inbox":
             found[name] = load(flags, os.environ, locate(name).settings_file)
         except SettingsProblem as problem:
             left_out.append((name, str(problem)))
+    # Opened again: until here the log knew the key of none of them, and a text to a buyer of one shop
+    # must not hold the key of another.
     secrets = [secret for settings in found.values() for secret in settings.secrets]
     logs.open_log(locate().log, level=common.log.level, secrets=secrets)
     private = [place for name in names for place in (locate(name).data, locate(name).cache)]
@@ -157,6 +162,7 @@ def with_inbox(verb: Callable[[Context], Awaitable[int]], context: Context, *, w
         words = _("There are several shops: {names}. Say which one, for example: --profile {last}")
         raise CannotStart(words, names=", ".join(names), last=names[-1])
     prepare(context)
+    # Every time that is printed depends on it.
     if notice := find_zone(os.environ).notice:
         complain(notice)
     # Nobody is there to undo what a command sends.

@@ -83,6 +83,7 @@ async def _items(context: Context, tab: Tab) -> AsyncIterator[QueueItem]:
         if not page.has_after or not page.items:
             return
         after = page.items[-1].key
+        # The inbox works on the same loop; between pages it has its turn.
         await asyncio.sleep(0)
 
 

@@ -233,6 +233,7 @@ async def _record(context: Context) -> Record:
     if found is None:
         words = _("This chat is not in the copy on this computer; without --offline the Market is asked.")
         raise Refused(words)
+    # Worth a hint only if there would be something to export.
     is_here = await context.inbox.queue_item(context.chat) is not None
     hint = _("--offline exports what is here.") if is_here else ""
     raise Refused(f"{problem_words(found)} {hint}".rstrip())

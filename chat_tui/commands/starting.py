@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
 def start(context: Context) -> int:
     """The inbox of one business, of several as one queue, or the box. Raises CannotStart, SettingsProblem."""
+    # First of all: without a terminal nothing is opened, locked or made.
     _need_terminal()
     names = chosen_profiles(context)
+    # Of several each has its own address and key; only what they share is read here.
     settings = prepare(context, shop=len(names) == 1)
     if len(names) > 1:
         return _show(context, partial(open_all, names, settings))
@@ -73,6 +75,7 @@ def _show(context: Context, opening: "Callable[[], Inbox] | None" = None, *, is_
     inbox = opening() if opening else open_inbox(settings, paths, undo_seconds=settings.sending.undo_seconds)
     from chat_tui.ui import app
 
+    # The engine waits until something is drawn, so that it takes no time from the first paint.
     inbox.start(asleep=True)
     try:
         return app.run(inbox, settings.preferences, paths, is_new=is_new)
@@ -97,6 +100,7 @@ def _begin(context: Context) -> int:
         context.asked.chats, context.asked.seed = DEMO_CHATS, DEMO_SEED
         return demo(context)
     if way == "connect":
+        # The file has a key now, which the log must not show either.
         prepare(context)
         return _show(context, is_new=True)
     return code

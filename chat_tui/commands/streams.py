@@ -6,7 +6,8 @@ The only place that writes to the last two. Imports almost nothing: `--help` pri
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 
@@ -58,22 +59,22 @@ def _stream(number: int, mode: str) -> TextIO:
 
 def out(text: str) -> None:
     """Write to standard output. Raises Unprintable, perhaps only at the next `flush`."""
-    _printing(lambda: _write(sys.stdout, text))
+    with _printing():
+        _write(sys.stdout, text)
 
 
 def out_bytes(data: bytes) -> None:
     """Write to standard output as it is. Raises Unprintable, perhaps only at the next `flush`."""
-
-    def write() -> None:
+    with _printing():
+        # What was written as text must come first.
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
-
-    _printing(write)
 
 
 def flush() -> None:
     """Give everything written so far to whoever reads it. Raises Unprintable."""
-    _printing(sys.stdout.flush)
+    with _printing():
+        sys.stdout.flush()
 
 
 def err(text: str) -> None:
@@ -85,10 +86,11 @@ def err(text: str) -> None:
         _let_go(sys.stderr)
 
 
-def _printing(work: Callable[[], None]) -> None:
+@contextmanager
+def _printing() -> Iterator[None]:
     """Turn every way in which nothing can be printed into one."""
     try:
-        work()
+        yield
     except (OSError, ValueError) as error:
         _let_go(sys.stdout)
         raise Unprintable(error) from None

@@ -45,7 +45,7 @@ def read(path: Path) -> dict[str, Table]:
     text = _decoded(path, raw(path))
     try:
         tables = tomllib.loads(text)
-    except RecursionError:
+    except RecursionError:  # tomllib reads brackets by calling itself
         raise wrong(path, _deepest(text), _("the brackets here are nested too deeply")) from None
     except ValueError as error:  # also of a number with more digits than Python reads
         at = re.search(r"line (\d+)", str(error))
@@ -79,6 +79,7 @@ def wrong(path: Path, line: int, words: str, **values: object) -> SettingsProble
 
 def _refuse_foreign(path: Path, about: os.stat_result) -> None:
     """Whoever may write this file may have a command run and the key sent elsewhere."""
+    # One of root's is what an administrator rolled out.
     if about.st_uid not in {os.geteuid(), 0}:
         raise SettingsProblem(_("{path} belongs to another user and is not used."), path=path)
     if about.st_mode & 0o022:
@@ -157,6 +158,7 @@ def _fitting(path: Path, line: int, table: str, key: str, value: Any) -> Any:
 
 def _line_of(text: str, table: str, key: str | None = None) -> int:
     """The line of a table's first mention, or of a key in it; the table's if the key is not found."""
+    # tomllib keeps no positions; a key that stands there twice is an error before this.
     quoted = [rf"""["']?{re.escape(name)}["']?""" for name in (table, key or "")]
     is_table = re.compile(rf"\s*(\[+\s*{quoted[0]}\s*[\].]|{quoted[0]}\s*[.=])")
     is_key = re.compile(rf"\s*({quoted[0]}\s*\.\s*)?{quoted[1]}\s*[.=]")

@@ -70,6 +70,7 @@ def _days(word: str) -> list[int] | None:
     begin, end = _DAYS.get(first), _DAYS.get(last or first)
     if begin is None or end is None:
         return None
+    # Sa-Mo goes over the end of the week.
     return [(begin + step) % 7 for step in range((end - begin) % 7 + 1)]
 
 
@@ -91,5 +92,6 @@ def _at(day: date, minute: int, zone: tzinfo) -> int:
     """The moment at which clocks show this minute of the day; 24:00 is the beginning of the next."""
     if minute == _DAY:
         day, minute = day + timedelta(days=1), 0
+    # By the zone's own rules: on the day clocks change, 18:00 is not nine hours after 09:00.
     then = datetime.combine(day, time(minute // 60, minute % 60), zone)
     return round(then.timestamp() * 1000)

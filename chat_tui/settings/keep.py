@@ -66,6 +66,7 @@ def keep_shop(path: Path, key: str, business_id: int, table: str = "market") -> 
     place = path.resolve()
     text = _with_shop(path, business_id, table)
     key_file = directory / KEY_FILE.format(business_id=business_id)
+    # In this order: cut off in between, the settings lead to no file that is not there.
     _put(key_file, f"{key}\n".encode("ascii"))
     _put(place, text.encode())
     return key_file
@@ -83,6 +84,7 @@ def _with_shop(path: Path, business_id: int, table: str) -> str:
     if outer:
         above = _table_in(above, outer, outer, path, tomlkit.table(is_super_table=True))
     shop = _table_in(above, name, table, path, tomlkit.table())
+    # Two ways to a key are refused when the file is read.
     shop.pop("api_key_command", None)
     shop["business_id"] = business_id
     shop["api_key_file"] = KEY_FILE.format(business_id=business_id)

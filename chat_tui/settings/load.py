@@ -46,6 +46,7 @@ def load(
     tables = {table: _values(table, written) for table in TABLES}
     tables["ui"]["language"] = locale.choose(flags.language or tables["ui"].get("language"), environ)
     tables["keys"]["own"] = tuple(_own_keys(written.get("keys", {})))
+    # A profile is a shop: everything else in the file holds for all of them.
     own, own_environ = of_profile(flags.profile, written, environ)
     tables["market"] = _market(own, own_environ, path) if shop else {}
     settings = Settings(
@@ -68,6 +69,7 @@ def profile_names(path: Path, environ: Mapping[str, str], asked: str | None = No
             words = _("{path} has no profile “{name}”; there are: {names}")
             raise SettingsProblem(words, path=path, name=asked, names=", ".join(found))
         return (asked,)
+    # Set at all, it means one shop, whatever the file has.
     if any(name in environ for name in _OF_THIS_RUN):
         return (DEFAULT,)
     if has_key(written.get("market", {})):
@@ -95,6 +97,7 @@ def _checked(written: Mapping[str, Table], path: Path) -> tuple[str, ...]:
     """The names of the profiles, in the order of the file; each is one business, with a key."""
     common = written.get("market", Table(1, {}))
     profiles = {table: found for table, found in written.items() if table.startswith(f"{PROFILES}.")}
+    # Alone, [market] may leave its business to be asked for; beside others it has to be known which it is.
     shops = {"market": common, **profiles} if profiles and has_key(common) else profiles
     met: dict[tuple[str, int], str] = {}
     for table, found in shops.items():
@@ -167,6 +170,7 @@ def _access(shop: Mapping[str, Written], environ: Mapping[str, str], path: Path)
     # Unlike Path.expanduser it leaves alone what it cannot expand: then there is no such file.
     key_file = None if named is None else path.parent / os.path.expanduser(named.value)
     token = secret.from_environment("CHAT_TUI_OAUTH_TOKEN", environ)
+    # Set but empty is an error, not an invitation to look elsewhere.
     if "CHAT_TUI_API_KEY" in environ:
         key = secret.from_environment("CHAT_TUI_API_KEY", environ)
     elif key_file is not None and command is not None:

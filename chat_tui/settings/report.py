@@ -34,6 +34,7 @@ class InForce:
 
 def in_force(flags: Flags, environ: Mapping[str, str], path: Path) -> Iterator[InForce]:
     """Every setting with what it is now, in the order of the documented file. Raises SettingsProblem."""
+    # Without the key: a command that prints it may ask for a passphrase.
     settings = load(flags, environ, path, key=False)
     written, environ = of_profile(flags.profile, file.read(path), environ)
     for table, rows in SCHEMA.items():

@@ -21,12 +21,13 @@ def cleaned(raw: bytes, origin: str) -> str:
     if len(raw) > MOST_BYTES:
         raise _too_long(origin)
     try:
+        # Invisible letters come along when a key is copied from a web page.
         key = decoded(raw).strip().strip("\ufeff\u200b").strip()
     except NotUtf8 as found:
         if found.is_utf16:
             what = _("{origin}: this is UTF-16; save the file as UTF-8")
             raise SettingsProblem(what, origin=origin) from None
-        key = "\ufffd"
+        key = "\ufffd"  # refused below, with the sentence about letters
     if not key:
         raise SettingsProblem(_("{origin}: the key is empty"), origin=origin)
     if not all("!" <= letter <= "~" for letter in key):
@@ -96,6 +97,7 @@ def from_command(command: str | list[str], environ: Mapping[str, str]) -> str:
     """What a command prints, for example `pass show market/key`; no shell is involved."""
     import subprocess  # noqa: PLC0415 - only who asks for a command pays for it
 
+    # A password manager needs no key of ours, and what it starts even less.
     bare = {name: value for name, value in environ.items() if name not in ENVIRONMENT}
     try:
         words = shlex.split(command) if isinstance(command, str) else command

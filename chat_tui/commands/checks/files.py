@@ -42,6 +42,7 @@ def permissions(paths: Paths, key_file: Path | None) -> list[Finding]:
 def disk(paths: Paths) -> Finding:
     """Free room where outbox and cache are, or will be."""
     what = _("free disk space")
+    # They may be on different disks; the fuller one decides.
     free = min(shutil.disk_usage(_existing(place)).free for place in (paths.data, paths.cache))
     if free < LEAST_FREE:
         fix = _("Delete something: with a full disk nothing can be sent. The copy of the chats may go.")
@@ -77,6 +78,7 @@ def _directory(check: str, what: str, place: Path) -> Finding:
         return Finding(check, what, State.BAD, words, fix)
     except OSError as error:
         return Finding(check, what, State.BAD, f"{place}: {error.strerror}", _("Look at its permissions."))
+    # The worst is told alone: what comes after it may be its consequence.
     words, fix = _complaint(place, about, 0o700)
     if is_on_read_only_disk(place):
         words, fix = _("it is on a read-only disk"), _fix_of_disk()

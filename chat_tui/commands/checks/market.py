@@ -49,6 +49,7 @@ async def _ask(access: Access, connect: Connect, now: Callable[[], Millis]) -> l
     findings.append(business)
     if business.state is not State.GOOD:
         return findings
+    # The second client is of one business, as the program's own: getChats is asked for that one only.
     number = access.business_id or opened.businesses[0].business_id
     market = connect(replace(access, business_id=number))
     try:
@@ -69,6 +70,7 @@ def _without_key(url: str) -> list[Finding]:
 def _address(access: Access, proxy: str, opened: Opened | Problem) -> Finding:
     words = access.base_url if not proxy else f"{access.base_url} {_('via proxy {host}').format(host=proxy)}"
     what = _("address")
+    # Also a refusal is an answer.
     if not isinstance(opened, Problem) or opened.certainty is Certainty.REFUSED:
         return Finding("address", what, State.GOOD, _("{address} answers").format(address=words))
     if opened.kind is ProblemKind.OFFLINE:

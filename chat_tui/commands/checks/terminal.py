@@ -86,6 +86,7 @@ def tmux_options(environ: Mapping[str, str]) -> Options | None:
     """The options that matter here, asked of tmux itself; None outside tmux."""
     if not environ.get("TMUX"):
         return None
+    # One question for all: each call of tmux costs as much as the rest of doctor.
     wanted = "\t".join(f"#{{{name}}}" for name in _OPTIONS)
     try:
         done = subprocess.run(  # noqa: S603 - words of our own
