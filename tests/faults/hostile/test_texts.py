@@ -12,6 +12,7 @@ from chat_tui.commands import acting, reading, speak
 from chat_tui.commands.context import Context
 from chat_tui.inbox.service import Inbox
 from chat_tui.logs import Redacting
+from chat_tui.model.ids import BusinessId, ChatRef
 from chat_tui.model.timeline import Entry
 from chat_tui.ui.text import notify
 from chat_tui.ui.view.queue_rows import queue_row
@@ -143,6 +144,9 @@ def test_f_082_a_very_tall_text_is_folded_and_can_be_unfolded() -> None:
 
 class Unchecked:
     """An inbox whose door lets out everything as it is."""
+
+    def chat(self, number: int) -> ChatRef:
+        return ChatRef(BusinessId(1), number)
 
     async def check_text(self, _chat_id: object, text: str, _agreed: object) -> str:
         return text
