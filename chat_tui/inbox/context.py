@@ -1,18 +1,21 @@
 """What every room of the engine stands on."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Concatenate, ParamSpec, TypeVar
 
 from chat_tui.inbox.copies.clock import BootClock, boot_clock
 from chat_tui.inbox.copies.rate_limit import RateLimitedClient
-from chat_tui.inbox.events import EventBus
+from chat_tui.inbox.events import ChatsChanged, EventBus
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.model.chat import ChatsPage, MessagesPage
+from chat_tui.model.chat import Chat, ChatsPage, MessagesPage
 from chat_tui.model.hold import Clocks
-from chat_tui.model.ids import Millis
+from chat_tui.model.ids import ChatRef, Millis
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.quota import Urgency
+from chat_tui.store import chats
 from chat_tui.store.database import Connection, Store
 
 P = ParamSpec("P")
@@ -58,6 +61,18 @@ class EngineContext:
     ) -> T:
         """One durable transaction on what must never be lost."""
         return await asyncio.wrap_future(self.store.write_state(write, *args, **kwargs))
+
+    async def save_chats(self, found: Sequence[Chat]) -> frozenset[ChatRef]:
+        """Merge chats into the cache, and tell of those with something new about them."""
+        changed = await self.write_cache(chats.save_page, found, self.wall_ms())
+        if changed:
+            self.bus.publish(ChatsChanged(changed))
+        return changed
+
+    def failed(self, problem: Problem, urgency: Urgency) -> None:
+        """A read failed: say so, unless it only was not the turn of what nobody waits for."""
+        if not (urgency.is_background and problem.kind is ProblemKind.HOURLY_LIMIT):
+            self.bus.failed(problem)
 
     def answered(self, *, fresh_at: Millis | None = None, skipped: int = 0) -> None:
         """The Market answered as agreed: pass the news on to the status line."""

@@ -100,8 +100,6 @@ class SyncPlan:
     """Seconds until the list is looked at again, while an inbox is open."""
     is_newest_first: bool | None
     """Whether the list came newest first in this run; None = nothing told yet."""
-    is_listed: bool
-    """Whether every chat was listed within the last day."""
     listed_at: Millis | None
     """When every chat was listed last; None = never."""
     behind: int

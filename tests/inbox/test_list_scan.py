@@ -114,10 +114,10 @@ def test_whoever_was_away_for_too_long_walks_through_everything(monkeypatch: pyt
         say(stage, *everybody)
         assert stage.do(copy.sync.round()).chats == 60
         assert not known(stage, *everybody)
-        assert not stage.do(copy.sync.plan()).is_listed, "everything is to be walked"
+        assert stage.do(copy.sync.plan()).listed_at is None, "everything is to be walked"
         stage.do(copy.sync.once())
         assert known(stage, *everybody)
-        assert stage.do(copy.sync.plan()).is_listed
+        assert stage.do(copy.sync.plan()).listed_at is not None
 
 
 @pytest.mark.parametrize("order", [Order.OLDEST, Order.SHUFFLED])

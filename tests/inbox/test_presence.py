@@ -3,7 +3,7 @@
 import pytest
 
 from chat_tui.inbox.copies import change_feed
-from chat_tui.inbox.copies.presence import NOTED_EVERY_MS, pause_s
+from chat_tui.inbox.copies.presence import NOTED_EVERY_MS, poll_interval_s
 from tests.soak.copies import Reader
 from tests.soak.stage import SoakStage
 
@@ -25,15 +25,15 @@ MINUTE = 60_000
     ],
 )
 def test_the_rhythm_by_how_long_nobody_was_active(idle_ms: int, pause: int) -> None:
-    assert pause_s(5.0, 10**13 - idle_ms, 10**13) == pause
+    assert poll_interval_s(5.0, 10**13 - idle_ms, 10**13) == pause
 
 
 def test_without_any_screen_the_list_is_looked_at_as_if_somebody_were_there() -> None:
-    assert pause_s(5.0, None, 10**13) == 5
+    assert poll_interval_s(5.0, None, 10**13) == 5
 
 
 def pauses(stage: SoakStage, copies: list[Reader]) -> set[float]:
-    return {stage.do(copy.presence.pause_s()) for copy in copies}
+    return {stage.do(copy.presence.poll_interval_s()) for copy in copies}
 
 
 def test_one_active_operator_sets_the_rhythm_of_all_copies() -> None:

@@ -45,7 +45,7 @@ async def test_one_copy_polls_the_list_for_all(market: Sandbox, open_shop: OpenS
 
     async def is_done() -> bool:
         # The top, everything, and the active chats; then the next round is an hour away.
-        return list_requests(market) == LISTED_ONCE and (await first.inbox.sync_plan()).is_listed
+        return list_requests(market) == LISTED_ONCE and (await first.inbox.sync_plan()).listed_at is not None
 
     await until(is_done)
     others = [open_shop(settings=CALM) for _ in range(2)]

@@ -55,7 +55,7 @@ class Reader(VirtualProcess):
         self.history = HistoryReader(ctx)
         self.leadership = Leadership(store, FrozenLocks(self, "leader"), clock)
         self.presence = Presence(store, clock, settings.poll_s)
-        self.sync = Sync(ctx, self.history, self.leadership, self.presence.pause_s)
+        self.sync = Sync(ctx, self.history, self.leadership, self.presence.poll_interval_s)
         self.backfill = Backfill(ctx, self.history, lambda: self.leadership.is_ours)
         self.watch = ChangeFeed(ctx, self.budgets, self.sync.hurry, lambda: self.leadership.is_ours)
         # A seed must replay to the letter.

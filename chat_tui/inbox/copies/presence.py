@@ -18,7 +18,7 @@ _SLOWER: Final = ((30 * 60_000, 60.0), (10 * 60_000, 12.0), (IDLE_MS, 3.0))
 """Idle for so many milliseconds → so many times the pause: 5 s become 15 s, a minute, five minutes."""
 
 
-def pause_s(poll_s: float, last_active: BootMillis | None, now: BootMillis) -> float:
+def poll_interval_s(poll_s: float, last_active: BootMillis | None, now: BootMillis) -> float:
     """Seconds between two looks at the list.
 
     `last_active` is when somebody was last active at any copy; None = nobody was since the machine started.
@@ -64,10 +64,10 @@ class Presence:
         if self._is_known:
             await self._write(copies.leave, self._copy)
 
-    async def pause_s(self) -> float:
+    async def poll_interval_s(self) -> float:
         """Seconds between two looks at the list."""
         last = await asyncio.wrap_future(self._store.read(copies.last_active, self._clock.boot))
-        return pause_s(self._poll_s, last, self._clock.now())
+        return poll_interval_s(self._poll_s, last, self._clock.now())
 
     async def _write(self, write: Callable[..., None], *given: object) -> None:
         self._is_known = True

@@ -11,13 +11,13 @@ from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.events import ChatsChanged, HistoryFailed, TimelineChanged
 from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.reading.scan import Pager
-from chat_tui.model.chat import Chat, MessagesPage
+from chat_tui.model.chat import MessagesPage
 from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, MessageId, Millis
 from chat_tui.model.message import Message, Sender
-from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.problem import Problem
 from chat_tui.model.quota import Urgency
 from chat_tui.model.timeline import Coverage, HistoryCursor
-from chat_tui.store import chats, messages
+from chat_tui.store import messages
 from chat_tui.store.database import Connection
 from chat_tui.store.errors import StoreError, StoreOutdated
 
@@ -169,7 +169,7 @@ class HistoryReader:
             )
             reached = cursor.lo is None or any(m.message_id < cursor.lo for m in page.messages)
             if pager.trouble is not None:
-                self._failed(pager.trouble, urgency)
+                self._ctx.failed(pager.trouble, urgency)
                 return pager.trouble
             if not goes_on or (brought and reached):
                 return None
@@ -229,7 +229,7 @@ class HistoryReader:
             if isinstance(page, Problem):
                 if pager.begins_anew(page):
                     continue
-                self._failed(page, urgency)
+                self._ctx.failed(page, urgency)
                 return page
             if page.server_time is not None:
                 self._server_at = page.server_time, asyncio.get_running_loop().time()
@@ -282,11 +282,6 @@ class HistoryReader:
             self._ctx.bus.publish(ChatsChanged(frozenset({chat_id})))
         return changed
 
-    def _failed(self, problem: Problem, urgency: Urgency) -> None:
-        """Tell of it, unless it only was not the turn of what nobody waits for."""
-        if not (urgency.is_background and problem.kind is ProblemKind.HOURLY_LIMIT):
-            self._ctx.bus.failed(problem)
-
     async def _known(self, chat_id: ChatRef, urgency: Urgency) -> HistoryCursor | Problem:
         """How far the chat was read; one that the cache has lost, or never had, is asked for first."""
         cursor = await self._ctx.read(messages.cursor, chat_id)
@@ -294,17 +289,14 @@ class HistoryReader:
             chat = await self._ctx.client.ask(urgency, MarketApi.get_chat, chat_id)
             if isinstance(chat, Problem):
                 return chat
-            await self._save_chat(chat, urgency)
-            self._ctx.bus.publish(ChatsChanged(frozenset({chat_id})))
+            try:
+                await self._ctx.save_chats((chat,))
+            except StoreError as error:
+                # A send needs only what it has read; see `Unstored`.
+                if urgency is not Urgency.SEND or isinstance(error, StoreOutdated):
+                    raise
+                log.warning("chat not kept: %s", type(error).__name__)
         return cursor
-
-    async def _save_chat(self, chat: Chat, urgency: Urgency) -> None:
-        try:
-            await self._ctx.write_cache(chats.save_page, (chat,), self._ctx.wall_ms())
-        except StoreError as error:
-            if urgency is not Urgency.SEND or isinstance(error, StoreOutdated):
-                raise
-            log.warning("chat not kept: %s", type(error).__name__)
 
     def _lock(self, chat_id: ChatRef) -> asyncio.Lock:
         return self._locks.setdefault(chat_id, asyncio.Lock())

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.copies.copies import Copies
-from chat_tui.inbox.events import ChatsChanged, HistoryFailed
+from chat_tui.inbox.events import HistoryFailed
 from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.reading.attachments import AttachmentReader
 from chat_tui.inbox.reading.backfill import Backfill
@@ -18,7 +18,6 @@ from chat_tui.model.chat import NewChat
 from chat_tui.model.ids import ChatRef
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
-from chat_tui.store import chats
 
 Spawn = Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
 """Begins a task that ends with the engine."""
@@ -35,7 +34,7 @@ class Reading:
         self._older: set[ChatRef] = set()
         """Chats of which a page of older messages is on its way."""
         self.history = HistoryReader(ctx)
-        self.sync = Sync(ctx, self.history, copies.leadership, copies.presence.pause_s)
+        self.sync = Sync(ctx, self.history, copies.leadership, copies.presence.poll_interval_s)
         self.backfill = Backfill(
             ctx, self.history, lambda: ctx.settings.backfill and copies.leadership.is_ours
         )
@@ -59,8 +58,7 @@ class Reading:
             return chat
         if about is not None and not chat.context.may_be(about):
             return Problem(ProblemKind.UNEXPECTED_ANSWER, Certainty.UNCLEAR, "createChat")
-        await self._ctx.write_cache(chats.save_page, (chat,), self._ctx.wall_ms())
-        self._ctx.bus.publish(ChatsChanged(frozenset({chat_id})))
+        await self._ctx.save_chats((chat,))
         return await self.history.newer(chat_id)
 
     async def fetch_whole(self, chat_id: ChatRef) -> Problem | None:

@@ -48,13 +48,13 @@ class Sync:
         ctx: EngineContext,
         history: HistoryReader,
         leadership: Leadership,
-        pause_s: Callable[[], Awaitable[float]],
+        poll_interval_s: Callable[[], Awaitable[float]],
     ) -> None:
-        """`pause_s` gives the seconds between two rounds as things are now."""
+        """`poll_interval_s` gives the seconds between two rounds as things are now."""
         self._ctx = ctx
         self._history = history
         self._leadership = leadership
-        self._pause_s = pause_s
+        self._poll_interval_s = poll_interval_s
         self._scan = ListScan(ctx)
         self._full_scan = FullScan(ctx, self._scan)
         self._wake = asyncio.Event()
@@ -72,7 +72,7 @@ class Sync:
     async def hurry(self) -> None:
         """Begin the next round if it is due by now, somebody became active; not what the Market refuses."""
         is_refused = self._ctx.bus.link.state is LinkState.REFUSED
-        if not is_refused and _now() - self._begun_at >= await self._pause_s():
+        if not is_refused and _now() - self._begun_at >= await self._poll_interval_s():
             self._wake.set()
 
     async def run(self) -> None:
@@ -115,9 +115,9 @@ class Sync:
         """One round if this copy leads, then sweeps until the next one is due."""
         if (refused := self._ctx.bus.refused_key) is not None:
             return refused
-        if not await self._leadership.claim(await self._pause_s()):
+        if not await self._leadership.claim(await self._poll_interval_s()):
             return None
-        until = self._begun_at + await self._pause_s()
+        until = self._begun_at + await self._poll_interval_s()
         report = await self.round()
         while report.problem is None and _now() < until and not self._wake.is_set():
             if not await self._full_scan.stretch(report, _now()):
@@ -149,9 +149,8 @@ class Sync:
         listed_at = await self._full_scan.done_at()
         covered = await self._ctx.read(search.coverage)
         return SyncPlan(
-            list_in_s=await self._pause_s(),
+            list_in_s=await self._poll_interval_s(),
             is_newest_first=self._scan.is_newest_first,
-            is_listed=not await self._full_scan.is_due(),
             listed_at=listed_at,
             behind=len(await self._ctx.read(chats.behind, BEHIND)),
             chats=covered.chats,
@@ -238,7 +237,7 @@ class Sync:
         self._wake.clear()
 
     async def _pause_after(self, problem: Problem | None, failures: int) -> float:
-        pause = await self._pause_s()
+        pause = await self._poll_interval_s()
         if problem is None or (
             problem.kind is ProblemKind.HOURLY_LIMIT and problem.operation == "getChatHistory"
         ):
