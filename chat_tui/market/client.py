@@ -21,7 +21,8 @@ from chat_tui.market.access import Access, AccessError
 from chat_tui.market.answers import GarbledError, StatusError, keyless
 from chat_tui.market.errors import FileChangedError
 from chat_tui.market.files import Download, Upload, Write, open_upload
-from chat_tui.market.pacing import Deadlines, read_budget
+from chat_tui.market.network import Deadlines
+from chat_tui.market.times import read_budget
 from chat_tui.market.transport import Request, Response, Transport
 from chat_tui.model.chat import Chat, ChatsPage, KeyRights, MessagesPage, NewChat, Shop
 from chat_tui.model.ids import (

@@ -18,7 +18,7 @@ import httpx
 
 from chat_tui.locale import N_, _
 from chat_tui.market.answers import error_words
-from chat_tui.market.pacing import count, retry_after, wait_told
+from chat_tui.market.times import count, retry_after, wait_told
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 
 log = logging.getLogger(__name__)

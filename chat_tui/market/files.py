@@ -28,8 +28,7 @@ from chat_tui.market.errors import (
     from_exception,
     from_status,
 )
-from chat_tui.market.network import open_client, pieces, proxy_for
-from chat_tui.market.pacing import Deadlines
+from chat_tui.market.network import Deadlines, open_client, pieces, proxy_for
 from chat_tui.model.problem import Problem, ProblemKind
 
 CHUNK: Final = 65_536

@@ -8,6 +8,7 @@ import os
 import re
 import ssl
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.request import getproxies, proxy_bypass
@@ -19,7 +20,6 @@ from chat_tui.addresses import read_address
 from chat_tui.locale import _
 from chat_tui.market.access import AccessError
 from chat_tui.market.errors import AnswerTooLargeError, EncodedAnswerError
-from chat_tui.market.pacing import Deadlines
 from chat_tui.personal_files import NotAFile, TooLarge, read_file
 
 NAME: Final = f"chat-tui/{__version__}"
@@ -28,6 +28,20 @@ _MOST_BYTES: Final = 20_000_000
 """The certificates of all the world's authorities take 300 kB."""
 _HASHED: Final = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 """The names under which OpenSSL looks for a certificate in a directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Seconds after which a request is given up."""
+
+    connect: float = 5.0
+    """Until there is a connection; TLS counts again."""
+    idle: float = 10.0
+    """Between two bytes, either way."""
+    total: float = 30.0
+    """For everything from connecting to the last byte of the answer."""
+    file_total: float = 120.0
+    """The same for a request that carries a file."""
 
 
 def proxy_for(host: str) -> str | None:

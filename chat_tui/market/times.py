@@ -1,16 +1,19 @@
-"""The two ways the Market writes a moment, read without ever failing."""
+"""Moments, waits and quotas as the Market writes them, read without ever failing."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from email.utils import parsedate_tz
 from typing import Any, Final
 
 from chat_tui.model.ids import UNKNOWN_TIME, Millis
+from chat_tui.model.link import Budget
 
 LATEST: Final[Millis] = 2**42
 """Later moments are cut to it: year 9999 would overflow what reads them."""
 
+_SENSELESS_MS: Final = 366 * 86_400_000
+"""No quota is a year away: such a header is taken for none."""
 _DAY_MS: Final = 86_400_000
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _ISO: Final = re.compile(
@@ -62,3 +65,42 @@ def _moment(numbers: Sequence[int], away_s: int) -> Millis | None:
     except (ValueError, OverflowError):
         return None
     return days * _DAY_MS + (hour * 3600 + minute * 60 + second - away_s) * 1000
+
+
+# ---- headers: `Retry-After`, `X-RateLimit-Resource-…`
+
+
+def wait_told(headers: Mapping[str, str]) -> float | None:
+    """Seconds from now until the quota returns, by the server's own clock; None when that makes no sense."""
+    until, now = read_rfc822(headers.get("x-ratelimit-resource-until")), read_rfc822(headers.get("date"))
+    if until is None or now is None or not 0 < until - now <= _SENSELESS_MS:
+        return None
+    return (until - now) / 1000
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds of a `Retry-After` header (a number or a date); None when it makes no sense."""
+    told = headers.get("retry-after", "").strip()
+    if told.isascii() and told.isdigit() and len(told) <= 9:
+        wait_ms = int(told) * 1000
+    else:
+        until, now = read_rfc822(told), read_rfc822(headers.get("date"))
+        if until is None or now is None:
+            return None
+        wait_ms = until - now
+    return wait_ms / 1000 if 0 < wait_ms <= _SENSELESS_MS else None
+
+
+def read_budget(operation: str, headers: Mapping[str, str], now: Millis) -> Budget | None:
+    """The quota as an answer tells it, None when it does not; `now` is our clock."""
+    limit, remaining = count(headers, "limit"), count(headers, "remaining")
+    until, date = read_rfc822(headers.get("x-ratelimit-resource-until")), read_rfc822(headers.get("date"))
+    if not limit or remaining is None or until is None or date is None or until - date > _SENSELESS_MS:
+        return None
+    return Budget(operation, limit, min(remaining, limit), now + max(0, until - date))
+
+
+def count(headers: Mapping[str, str], word: str) -> int | None:
+    """The number in a header `X-RateLimit-Resource-…`; None when it holds none."""
+    text = headers.get(f"x-ratelimit-resource-{word}", "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else None

@@ -19,8 +19,7 @@ from chat_tui.market.errors import (
     from_exception,
 )
 from chat_tui.market.files import Upload
-from chat_tui.market.network import NAME, open_client, pieces, proxy_for
-from chat_tui.market.pacing import Deadlines
+from chat_tui.market.network import NAME, Deadlines, open_client, pieces, proxy_for
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 
 BODY_LIMIT: Final = 8 * 1024 * 1024

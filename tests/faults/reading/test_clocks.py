@@ -6,7 +6,7 @@ from datetime import UTC
 import pytest
 
 from chat_tui.clock import wall_clock_ms
-from chat_tui.market.pacing import Deadlines
+from chat_tui.market.network import Deadlines
 from chat_tui.sandbox.times import http_date
 from chat_tui.settings import Preferences
 from chat_tui.ui.app import ChatTuiApp

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chat_tui.clock import wall_clock_ms
-from chat_tui.market.pacing import Deadlines
+from chat_tui.market.network import Deadlines
 from chat_tui.model.ids import MessageId
 from chat_tui.model.message import Message
 from chat_tui.model.problem import ProblemKind

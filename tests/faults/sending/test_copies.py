@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.inbox.copies.rate_limit import PLACES
-from chat_tui.market.pacing import Deadlines
+from chat_tui.market.network import Deadlines
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.timeline import Draft
 from chat_tui.store.errors import StoreBusy

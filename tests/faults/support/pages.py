@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from chat_tui.market.pacing import Deadlines
+from chat_tui.market.network import Deadlines
 from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.message import Message
 from chat_tui.model.queue import QueueItem, Tab

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.market.pacing import Deadlines
+from chat_tui.market.network import Deadlines
 from tests.faults.support.trial import QUICK, short
 from tests.support.sandbox import Sandbox
 from tests.support.waiting import PATIENCE_S

@@ -16,7 +16,7 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
-from chat_tui.market.pacing import Deadlines
+from chat_tui.market.network import Deadlines
 from chat_tui.model.file import FileCard
 from chat_tui.model.ids import BusinessId, ChatRef, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
