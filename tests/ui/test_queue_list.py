@@ -11,7 +11,7 @@ from textual.geometry import Region
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import QueuePage, Tab
 from chat_tui.ui.widgets.queue_list import QueueList
-from chat_tui.ui.widgets.queue_window import CAP
+from chat_tui.ui.widgets.queue_view import CAP
 from chat_tui.words import glyphs
 from tests.support.refs import ref
 from tests.support.settling import press, settled
@@ -55,10 +55,10 @@ class ListApp(App[None]):
         return queue_page(first, last, before=first > 0, after=after and last < self.total)
 
     def on_queue_list_opened(self, message: QueueList.Opened) -> None:
-        self.told.append(("opened", message.chat_id))
+        self.told.append(("opened", message.chat_id.number))
 
     def on_queue_list_highlighted(self, message: QueueList.Highlighted) -> None:
-        self.told.append(("highlighted", message.chat_id))
+        self.told.append(("highlighted", message.chat_id and message.chat_id.number))
 
     def on_queue_list_more_wanted(self, message: QueueList.MoreWanted) -> None:
         self.told.append(("more", message.after))

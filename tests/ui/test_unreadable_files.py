@@ -4,7 +4,7 @@ import pytest
 
 from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreProblem
-from chat_tui.ui.widgets.status_line import NoticeLine
+from chat_tui.ui.widgets.bars import NoticeLine
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import Desk, desk
 
@@ -20,7 +20,7 @@ def fail(monkeypatch: pytest.MonkeyPatch, why: str) -> None:
 
 
 def noticed(there: Desk) -> str:
-    return there.app.screen_stack[1].query_one(NoticeLine)._words
+    return there.app.screen_stack[1].query_one(NoticeLine).words
 
 
 async def test_the_screen_stays_and_an_answer_is_taken(

@@ -10,9 +10,7 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import Millis
 from chat_tui.model.queue import Tab
 from chat_tui.ui.terminal.app import TerminalApp
-from chat_tui.ui.widgets.hint_line import HintLine
-from chat_tui.ui.widgets.status_line import NoticeLine, StatusLine
-from chat_tui.ui.widgets.tab_bar import TabBar
+from chat_tui.ui.widgets.bars import HintLine, NoticeLine, StatusLine, TabBar
 from chat_tui.words.status import notice, window_title
 
 TabWanted = TabBar.TabWanted

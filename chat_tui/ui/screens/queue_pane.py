@@ -147,4 +147,4 @@ class QueuePane(Vertical):
 
 def _just_before(key: QueueKey) -> QueueKey:
     """A key after which the chat of `key` itself comes first."""
-    return replace(key, chat=key.chat._replace(number=key.chat.number - 1))
+    return replace(key, chat=ChatRef(key.chat.business, key.chat.number - 1))

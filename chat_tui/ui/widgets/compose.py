@@ -20,7 +20,7 @@ from chat_tui.ui.keys import Where, bindings, freed
 from chat_tui.ui.terminal.keys import bind
 from chat_tui.ui.terminal.text_box import TextBox
 from chat_tui.ui.text import plain
-from chat_tui.ui.widgets.status_line import NoticeLine
+from chat_tui.ui.widgets.bars import NoticeLine
 from chat_tui.words import glyphs
 
 _COUNTED_FROM: Final = TEXT_LIMIT * 4 // 5

@@ -1,6 +1,10 @@
-"""A widget that draws lines of roles itself: the common ground of all panes and one-line bars."""
+"""A widget that draws lines of roles itself: the common ground of all panes and one-line bars.
 
-from collections.abc import Sequence
+The styles of roles are worked out from the theme. Textual's own way, a component class per role, costs a
+hundred style sheet look-ups at every change of focus.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from rich.segment import Segment
@@ -12,14 +16,36 @@ from textual.strip import Strip
 from textual.style import Style as VisualStyle
 from textual.widget import Widget
 
-from chat_tui.ui.widgets.roles import role_style
 from chat_tui.words.line import Line, Role, Span, fit, wrap
 
+_BOLD: Final = Style(bold=True)
+_DIM: Final = Style(dim=True)
+_MARKED: Final = Style(bold=True, underline=True)
+_PLAIN: Final = Style()
+
+_LOOKS: Final[Mapping[Role, tuple[str, Style]]] = {
+    Role.TEXT: ("foreground", _PLAIN),
+    Role.SOFT: ("foreground", _PLAIN),
+    Role.MUTED: ("text-muted", _PLAIN),
+    Role.STRONG: ("foreground", _BOLD),
+    Role.ACCENT: ("text-accent", _PLAIN),
+    Role.GOOD: ("text-success", _PLAIN),
+    Role.WARN: ("text-warning", _PLAIN),
+    Role.BAD: ("text-error", _BOLD),
+    Role.OURS: ("text-success", _PLAIN),
+    Role.BUYER: ("text-primary", _BOLD),
+    Role.THIRD: ("text-secondary", _PLAIN),
+    Role.RULE: ("text-disabled", _PLAIN),
+    Role.ACTIVE: ("text-accent", _BOLD),
+    Role.FOUND: ("text-accent", _MARKED),
+}
+_SOFT: Final = 0.8
+_FAINT: Final = frozenset({Role.MUTED, Role.RULE})
 _NO_PAPER: Final = Color(0, 0, 0, 0)
 
 
 class LinePane(Widget):
-    """Gives every `Role` its style, and draws changed lines only."""
+    """Gives every `Role` its style."""
 
     ALLOW_SELECT = False
 
@@ -132,3 +158,25 @@ def lonely_lines(words: str, width: int, height: int) -> list[Line]:
     lines: list[Line] = [(Span(line, Role.MUTED),) for line in wrap(words, width)] if words else []
     begin = max(0, (height - len(lines)) // 3)
     return [*[()] * begin, *lines, *[()] * (height - begin - len(lines))][: max(0, height)]
+
+
+def role_style(role: Role, ground: Style, paper: Color, variables: Mapping[str, str], *, ansi: bool) -> Style:
+    """The style of a role on a widget.
+
+    `ground` is the style of its bare text and `paper` its background; `variables` are the theme's, and
+    `ansi` tells that the theme leaves the colours to the terminal.
+    """
+    variable, attributes = _LOOKS[role]
+    color = _color(variables[variable], paper)
+    if role is Role.SOFT and not ansi:
+        color = color.multiply_alpha(_SOFT)
+    if role in _FAINT and ansi:
+        attributes = _DIM
+    return ground + attributes + Style.from_color((paper + color).rich_color)
+
+
+def _color(words: str, paper: Color) -> Color:
+    """A theme's colour: a name or number, or `auto` for what can be read on the paper; then a percentage."""
+    name, _blank, percentage = words.partition(" ")
+    alpha = float(percentage.removesuffix("%")) / 100 if percentage else 1.0
+    return paper.get_contrast_text(alpha) if name == "auto" else Color.parse(name).multiply_alpha(alpha)
