@@ -22,7 +22,6 @@ from chat_tui.market.answers import GarbledError, StatusError, keyless
 from chat_tui.market.errors import FileChangedError
 from chat_tui.market.files import Download, Upload, Write, open_upload
 from chat_tui.market.network import Deadlines
-from chat_tui.market.times import read_budget
 from chat_tui.market.transport import Request, Response, Transport
 from chat_tui.model.chat import Chat, ChatsPage, KeyRights, MessagesPage, NewChat, Shop
 from chat_tui.model.ids import (
@@ -68,14 +67,12 @@ class MarketClient:
         """
         self._access = access
         self._deadlines, self._transport = deadlines, transport
-        self._connections = Transport(access, deadlines, transport, read_only=read_only)
-        self._wall_ms = wall_ms
-        self._budgets: dict[str, Budget] = {}
+        self._connections = Transport(access, deadlines, transport, wall_ms=wall_ms, read_only=read_only)
 
     @property
     def budgets(self) -> Mapping[str, Budget]:
         """The quota of every operation asked so far, by operationId."""
-        return MappingProxyType(self._budgets)
+        return MappingProxyType(self._connections.budgets)
 
     @property
     def proxy(self) -> str:
@@ -279,14 +276,11 @@ class MarketClient:
         query: Mapping[str, str | int] | None = None,
         body: msgspec.Struct | Upload | None = None,
     ) -> T | Problem:
-        """Ask, keep the budget; what `read` makes of a 2xx, or a problem."""
+        """Ask; what `read` makes of a 2xx, or a problem."""
         content = msgspec.json.encode(body) if isinstance(body, msgspec.Struct) else body
         response = await self._connections.ask(Request(operation, method, path, query or {}, content))
         if isinstance(response, Problem):
             return response
-        budget = read_budget(operation, response.headers, self._wall_ms())
-        if budget is not None:
-            self._budgets[operation] = budget
         if 200 <= response.status < 300:
             try:
                 return read(response)

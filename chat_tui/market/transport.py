@@ -2,13 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
 
+from chat_tui.clock import wall_clock_ms
 from chat_tui.locale import _
 from chat_tui.market.access import Access, AccessError
 from chat_tui.market.errors import (
@@ -20,6 +21,9 @@ from chat_tui.market.errors import (
 )
 from chat_tui.market.files import Upload
 from chat_tui.market.network import NAME, Deadlines, open_client, pieces, proxy_for
+from chat_tui.market.times import read_budget
+from chat_tui.model.ids import Millis
+from chat_tui.model.link import Budget
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 
 BODY_LIMIT: Final = 8 * 1024 * 1024
@@ -68,6 +72,7 @@ class Transport:
         deadlines: Deadlines,
         transport: httpx.AsyncBaseTransport | None = None,
         *,
+        wall_ms: Callable[[], Millis] = wall_clock_ms,
         read_only: bool = False,
     ) -> None:
         """`read_only` lets nothing out that could change something at the Market, whoever asks.
@@ -77,6 +82,9 @@ class Transport:
         self._deadlines = deadlines
         self._base_url = access.base_url
         self._read_only = read_only
+        self._wall_ms = wall_ms
+        self.budgets: dict[str, Budget] = {}
+        """The quota of every operation asked so far, by operationId, as its last response told."""
         headers = {**access.headers(), "Accept": "application/json", "X-Market-Integration": NAME}
         try:
             # A proxy has no business between two programs of this machine; all else is https.
@@ -96,7 +104,7 @@ class Transport:
         await self._http.aclose()
 
     async def ask(self, request: Request) -> Response | Problem:
-        """Send it and read the response to its end; a problem when there is no complete one."""
+        """Send it, read the response to its end, note its quota; a problem if there is no complete one."""
         if self._read_only and not request.is_read:
             return Problem(ProblemKind.READ_ONLY, Certainty.NOT_SENT, request.operation)
         phase = Phase()
@@ -104,7 +112,7 @@ class Transport:
         total = self._deadlines.file_total if isinstance(request.body, Upload) else self._deadlines.total
         try:
             async with asyncio.timeout(total):
-                return await self._talk(request, phase)
+                response = await self._talk(request, phase)
         except (
             httpx.HTTPError,
             OSError,
@@ -113,6 +121,9 @@ class Transport:
             EncodedAnswerError,
         ) as error:
             return from_exception(error, phase, request.operation)
+        if (budget := read_budget(request.operation, response.headers, self._wall_ms())) is not None:
+            self.budgets[request.operation] = budget
+        return response
 
     async def _talk(self, request: Request, phase: Phase) -> Response:
         headers = {}
