@@ -17,7 +17,7 @@ from chat_tui.clock import wall_clock_ms
 from chat_tui.inbox.files import saved_name
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatRef, MessageId, OutboxId
-from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
+from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.record import Missing, Record, Step, steps
 from chat_tui.model.timeline import Entry, TimelinePage
@@ -163,21 +163,13 @@ def _files(step: Step) -> Iterator[_File]:
     own = item if item is not None and item.kind is OutboxKind.FILE else None
     if message is not None:
         for index, file in enumerate(message.attachments):
-            name = _file_name(f"{message.message_id}-{index + 1}", file.name)
+            # No other file here has the name, and every disk takes it.
+            name = f"{message.message_id}-{index + 1}-{saved_name(file.name)}"
             gone = Missing(file.name, file.size, file.url, step.at, None)
             yield _File(name, gone, message.message_id, index, own.outbox_id if own else None)
     elif own is not None and own.state not in _NOT_SENT:
-        yield _of_outbox(own)
-
-
-def _of_outbox(item: OutboxItem) -> _File:
-    gone = Missing(item.file_name, item.file_size, None, item.created_at, None)
-    return _File(_file_name(f"outbox-{item.seq}", item.file_name), gone, outbox_id=item.outbox_id)
-
-
-def _file_name(prefix: str, name: str | None) -> str:
-    """A name that no other file here has and that every disk takes."""
-    return f"{prefix}-{saved_name(name)}"
+        gone = Missing(own.file_name, own.file_size, None, own.created_at, None)
+        yield _File(f"outbox-{own.seq}-{saved_name(own.file_name)}", gone, outbox_id=own.outbox_id)
 
 
 def _spooled(data_dir: Path, outbox_id: OutboxId | None) -> bytes | None:

@@ -39,8 +39,8 @@ class AttachmentReader:
         progress: Progress | None = None,
     ) -> Saved | Problem:
         """Bring a file into a folder, whole or not at all."""
-        message = await self._message(chat_id, message_id)
-        if message is None or index >= len(message.attachments):
+        message = await self._message(chat_id, message_id, index)
+        if message is None:
             return _NOT_THERE
         try:
             part = await self._begun(into)
@@ -77,8 +77,8 @@ class AttachmentReader:
         progress: Progress | None = None,
     ) -> bytes | Problem:
         """The bytes of a file of at most `limit`."""
-        message = await self._message(chat_id, message_id)
-        if message is None or index >= len(message.attachments):
+        message = await self._message(chat_id, message_id, index)
+        if message is None:
             return _NOT_THERE
         held = bytearray()
 
@@ -108,10 +108,12 @@ class AttachmentReader:
         link = newer.attachments[index].url
         return outcome if not link or link == url else await client.api.fetch_file(link, write, limit=limit)
 
-    async def _message(self, chat_id: ChatRef, message_id: MessageId) -> Message | None:
+    async def _message(self, chat_id: ChatRef, message_id: MessageId, index: int) -> Message | None:
+        """A message of the cache, if it has so many files."""
         page = await self._ctx.read(messages.timeline, chat_id, around=message_id, limit=1)
         found = (entry.message for entry in page.entries if entry.message is not None)
-        return next((message for message in found if message.message_id == message_id), None)
+        theirs = (message for message in found if message.message_id == message_id)
+        return next((message for message in theirs if index < len(message.attachments)), None)
 
     async def _begun(self, into: Path) -> Part:
         """A part in the folder; CannotSave. Broken off meanwhile, it is taken away again."""

@@ -75,8 +75,7 @@ class Delivery:
 
     def forget(self, outbox_id: OutboxId) -> None:
         """An item left or begins anew: its waits count no more, and what waited behind it may go."""
-        self._retries.forget(outbox_id)
-        self._reconciler.forget(outbox_id)
+        self._sender.forget(outbox_id)
         self.wake()
 
     async def settled(self, outbox_id: OutboxId) -> OutboxItem:

@@ -8,7 +8,8 @@ from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.events import ChatsChanged, TimelineChanged
 from chat_tui.inbox.outbox_writes import OutboxWrites
 from chat_tui.inbox.reading.history import HistoryReader
-from chat_tui.model.ids import ChatRef, MessageId, Millis, OutboxId
+from chat_tui.inbox.sending.retry import look_pause
+from chat_tui.model.ids import MessageId, Millis, OutboxId
 from chat_tui.model.message import Message
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem
@@ -76,8 +77,7 @@ class Reconciler:
 
     def _pause(self, number: int, left: float) -> float:
         """Until the next look after so many; what is decided when the time is up is not decided later."""
-        delays = self._ctx.settings.look_delays_s
-        pause = delays[min(number, len(delays) - 1)]
+        pause = look_pause(self._ctx.settings, number)
         return min(pause, left) if left > 0 else pause
 
     async def look(self, item: OutboxItem) -> OutboxItem | Problem:
@@ -156,12 +156,9 @@ class Reconciler:
             return None
         if item.kind == OutboxKind.FILE:
             await asyncio.to_thread(spool.remove, self._ctx.store.paths.data_dir, item.outbox_id)
-        self._tell(item.chat_id)
+        self._ctx.bus.publish(TimelineChanged(item.chat_id))
+        self._ctx.bus.publish(ChatsChanged(frozenset({item.chat_id})))
         return confirmed
-
-    def _tell(self, chat_id: ChatRef) -> None:
-        self._ctx.bus.publish(TimelineChanged(chat_id))
-        self._ctx.bus.publish(ChatsChanged(frozenset({chat_id})))
 
 
 def _may_have_become(item: OutboxItem, message: Message) -> bool:

@@ -136,12 +136,7 @@ class RetrySchedule:
             return 0.0
         if item.state == OutboxState.SENDING and not item.is_checking:
             return 0.0
-        return self.look_pause(item.looks)
-
-    def look_pause(self, number: int) -> float:
-        """Seconds before the next look after so many."""
-        delays = self._settings.look_delays_s
-        return delays[min(number, len(delays) - 1)]
+        return look_pause(self._settings, item.looks)
 
     def _clocks(self) -> Clocks:
         return self._clock.beside(self._wall_ms())
@@ -159,6 +154,12 @@ class RetrySchedule:
         if kind == ProblemKind.HOURLY_LIMIT:
             return float(min(300.0, 5.0 * 2.0 ** min(tries, 9)))
         return self._jitter.uniform(0.1, 1.0) * min(self._settings.backoff_s, 2.0 ** min(tries + 1, 9))
+
+
+def look_pause(settings: InboxSettings, number: int) -> float:
+    """Seconds before the next look after so many."""
+    delays = settings.look_delays_s
+    return delays[min(number, len(delays) - 1)]
 
 
 def _stamp(item: OutboxItem) -> _Stamp:

@@ -100,7 +100,7 @@ class OutboxSender:
         if not isinstance(newest, Problem) and self._was_left_alone(item):
             looked = await self._reconciler.look_before(item, self._last_heard(item))
             if isinstance(looked, OutboxItem):
-                self._forget(item.outbox_id)
+                self.forget(item.outbox_id)
                 return
             newest = looked or await self._newest_known(item.chat_id)
         if isinstance(newest, Problem):
@@ -219,7 +219,7 @@ class OutboxSender:
 
     async def _settle_outcome(self, item: OutboxItem, outcome: Accepted | Problem) -> None:
         if isinstance(outcome, Accepted):
-            self._forget(item.outbox_id)
+            self.forget(item.outbox_id)
             self._ctx.bus.unlock()
             sent = await self._writes.move(item, OutboxState.SENT, problem="", error="")
             if sent is not None:
@@ -272,11 +272,12 @@ class OutboxSender:
     async def _look(self, item: OutboxItem) -> None:
         looked = await self._reconciler.advance(item)
         if looked is None:
-            self._forget(item.outbox_id)
+            self.forget(item.outbox_id)
         else:
             self._retries.put_off(*looked)
 
-    def _forget(self, outbox_id: OutboxId) -> None:
+    def forget(self, outbox_id: OutboxId) -> None:
+        """The item left, is settled or begins anew: neither its waits nor its looks count any more."""
         self._retries.forget(outbox_id)
         self._reconciler.forget(outbox_id)
 
