@@ -37,7 +37,10 @@ _ABOUTS = {
 }
 _LABELLED = """c.chat_id IN (SELECT l.chat_id FROM label l JOIN json_each(:labels) j
     ON substr(replace(l.name, 'ё', 'е'), 1, length(j.value)) = j.value)"""
-_SOUND_CHAT, _SOUND_MESSAGE = sound("chat", "c"), sound("message", "m")
+_SOUND_CHAT = sound("chat", "c")
+_SOUND = f"{sound('message', 'm')} AND {_SOUND_CHAT}"
+_MESSAGE = """SELECT {passes}, m.id, m.chat_id, m.message_id, m.created_at, m.sender, m.text,
+        c.customer_name, c.order_id, c.return_id"""
 # CROSS JOIN: the index leads, whatever SQLite thinks of it.
 _CHATS = f"""
     SELECT {{passes}} AND c.updated_at >= :since AND c.updated_at < :until, c.chat_id, c.updated_at
@@ -46,19 +49,16 @@ _CHATS = f"""
     ORDER BY s.rowid DESC LIMIT :examined
 """
 _MESSAGES = f"""
-    SELECT {{passes}}, m.id, m.chat_id, m.message_id, m.created_at, m.sender, m.text,
-        c.customer_name, c.order_id, c.return_id
+    {_MESSAGE}
     FROM message_search s CROSS JOIN message m ON m.id = s.rowid CROSS JOIN chat c ON c.chat_id = m.chat_id
-    WHERE message_search MATCH :match AND s.rowid < :below AND s.rowid >= :since << 20
-        AND {_SOUND_MESSAGE} AND {_SOUND_CHAT}
+    WHERE message_search MATCH :match AND s.rowid < :below AND s.rowid >= :since << 20 AND {_SOUND}
     ORDER BY s.rowid DESC LIMIT :examined
 """
 _OF_CHATS = f"""
-    SELECT {{passes}}, m.id, m.chat_id, m.message_id, m.created_at, m.sender, m.text,
-        c.customer_name, c.order_id, c.return_id
+    {_MESSAGE}
     FROM message m JOIN chat c ON c.chat_id = m.chat_id
     WHERE m.chat_id IN (SELECT value FROM json_each(:chats)) AND m.id < :below AND m.id >= :since << 20
-        AND {_SOUND_MESSAGE} AND {_SOUND_CHAT}
+        AND {_SOUND}
     ORDER BY m.id DESC LIMIT :examined
 """
 _NAMED_CHATS = "SELECT rowid FROM chat_search WHERE chat_search MATCH ? LIMIT ?"
@@ -79,6 +79,7 @@ _IS_NAMED = "SELECT EXISTS (SELECT 1 FROM chat_search WHERE chat_search MATCH ?)
 LOOKED_AT: Final = 200
 """Unfinished chats that are looked at for the moment up to which nothing is missing."""
 
+_COUNTS = "SELECT (SELECT count(*) FROM chat), (SELECT count(*) FROM chat WHERE hist_full = 0)"
 # The first row of a known date: row ids begin with it.
 _FIRST = f"SELECT created_at FROM message WHERE id >= 1 << 20 AND {sound('message')} ORDER BY id LIMIT 1"
 _UNREAD = f"""
@@ -136,13 +137,10 @@ def search(conn: Connection, query: SearchQuery, after: int | None = None, limit
 
 def coverage(conn: Connection) -> SearchCoverage:
     """How many chats are read whole, and back to when nothing is missing; a few milliseconds."""
-    chats = conn.execute("SELECT count(*) FROM chat").fetchone()[0]
-    unread = conn.execute("SELECT count(*) FROM chat WHERE hist_full = 0").fetchone()[0]
-    oldest = max(_whole_since(conn), indexing.unindexed_messages(conn) >> 20)
-    if oldest <= 0:
-        first = conn.execute(_FIRST).fetchone()
-        return SearchCoverage(chats, chats - unread, None if first is None else first[0])
-    return SearchCoverage(chats, chats - unread, oldest)
+    known, unread = conn.execute(_COUNTS).fetchone()
+    missing = max(_whole_since(conn), indexing.unindexed_messages(conn) >> 20)
+    oldest = missing if missing > 0 else next((at for (at,) in conn.execute(_FIRST)), None)
+    return SearchCoverage(known, known - unread, oldest)
 
 
 def _whole_since(conn: Connection) -> Millis:
@@ -180,19 +178,26 @@ def _messages(
         given["chats"] = json.dumps(few)
         of_chats = conn.execute(_OF_CHATS.format(passes=_passes(query)), given)
         return _walk_of_few(conn, _newest_of(everywhere, of_chats), rest, named, limit)
-    holding = [_holding(conn, given | _match([*rest, one])) for one in named]
+    # By word the messages that hold it and all the others, as far as one walk can go.
+    holding = [
+        frozenset(row_id for (row_id,) in conn.execute(_ROWS, given | _match([*rest, one]))) for one in named
+    ]
 
     def found(row: Row) -> _Found | None:
-        row_id, chat_id, message_id, created_at, sender, text = row[1:7]
         of_chat = indexing.chat_stems(*row[7:]).split() if named else []
         for one, rows in zip(named, holding, strict=True):
-            if row_id not in rows and not _in_chat(one).is_in(of_chat):
+            if row[1] not in rows and not _in_chat(one).is_in(of_chat):
                 return None
-        names = tuple(name for (name,) in conn.execute(_NAMES, (chat_id, message_id)))
-        return _Found(chat_id, created_at, message_id, sender, text or "", names)
+        return _message(conn, row)
 
     rows = conn.execute(_MESSAGES.format(passes=_passes(query)), given)
     return _walk(rows, limit, found, lambda row: int(row[1]))
+
+
+def _message(conn: Connection, row: Row) -> _Found:
+    number, message_id, created_at, sender, text = row[2:7]
+    names = tuple(name for (name,) in conn.execute(_NAMES, (number, message_id)))
+    return _Found(number, created_at, message_id, sender, text or "", names)
 
 
 def _few_chats(conn: Connection, named: Iterable[Pattern]) -> list[int] | None:
@@ -214,21 +219,15 @@ def _walk_of_few(
     """Messages that hold `rest`, and what else is `named` unless their chat is called so."""
 
     def found(row: Row) -> _Found | None:
-        chat_id, message_id, created_at, sender, text = row[2:7]
-        names = tuple(name for (name,) in conn.execute(_NAMES, (chat_id, message_id)))
-        said = indexing.message_stems(text, names).split()
+        message = _message(conn, row)
+        said = indexing.message_stems(message.text, message.file_names).split()
         of_chat = indexing.chat_stems(*row[7:]).split()
         is_said = all(one.is_in(said) for one in rest)
         if is_said and all(one.is_in(said) or _in_chat(one).is_in(of_chat) for one in named):
-            return _Found(chat_id, created_at, message_id, sender, text or "", names)
+            return message
         return None
 
     return _walk(rows, limit, found, lambda row: int(row[1]))
-
-
-def _holding(conn: Connection, given: dict[str, Any]) -> frozenset[int]:
-    """Rows of the messages that hold all words, as far as one walk can go."""
-    return frozenset(row_id for (row_id,) in conn.execute(_ROWS, given))
 
 
 def _latest_chats(conn: Connection, query: SearchQuery, after: int | None, limit: int) -> _Walk:
