@@ -10,12 +10,13 @@ import errno
 import os
 import sys
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from chat_tui import hardening, locale
+from chat_tui import locale
 from chat_tui.commands import arguments, streams
 from chat_tui.locale import _
 
@@ -68,7 +69,7 @@ VERBS: Final[Mapping[str | None, Verb]] = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run chat-tui; the exit code is 0 done, 1 refused or failed, 2 cannot start."""
-    hardening.harden(os.environ)
+    _harden()
     streams.prepare()
     try:
         try:
@@ -87,6 +88,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+def _harden() -> None:
+    """Nothing we write is for others; no file may hold the key; neither locale nor environment may end us."""
+    import resource  # not there on every system that can read this file
+
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Python would write the secrets of every connection there, and with them the key.
+    os.environ.pop("SSLKEYLOGFILE", None)
+    if sys.warnoptions:
+        # PYTHONWARNINGS: a warning is for developers, and as an error it would end the program.
+        warnings.simplefilter("ignore")
+
+
 def _run(argv: Sequence[str]) -> int:
     """Do what is asked; every expected failure is one sentence on standard error."""
     # Before anything is parsed: mistakes and help are told in the operator's language, too.
@@ -101,21 +115,20 @@ def _run(argv: Sequence[str]) -> int:
     except streams.Unprintable:
         # It would be logged below as an error of the program; `main` knows what it is.
         raise
-    except Refused as refusal:
-        complain(str(refusal))
-        return REFUSED
     except locale.ExpectedFailure as problem:
         complain(str(problem))
+        return REFUSED if isinstance(problem, Refused) else CANNOT_START
     except OSError as error:
         if error.errno == errno.EROFS and error.filename:
             # The one failure to open a file that has a fix worth a sentence of its own.
             from chat_tui.store.errors import cannot_open
 
             complain(str(cannot_open(error.filename, error)))
-            return CANNOT_START
-        complain(
-            f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error.errno)
-        )
+        elif error.filename:
+            complain(f"{error.filename}: {error.strerror}")
+        else:
+            complain(error.strerror or str(error.errno))
+        return CANNOT_START
     except Exception:
         if not logging.getLogger().handlers:
             # Nothing could be looked up afterwards: the traceback is all there is.
@@ -124,7 +137,6 @@ def _run(argv: Sequence[str]) -> int:
         logging.getLogger(__name__).exception("it failed")
         complain(_("This is an error of the program. Details are in its log; see: chat-tui paths"))
         return REFUSED
-    return CANNOT_START
 
 
 def _start(asked: "Namespace", begun: float) -> int:

@@ -49,7 +49,6 @@ def test_help_and_version_import_almost_nothing(argv: list[str]) -> None:
         "chat_tui.commands",
         "chat_tui.commands.arguments",
         "chat_tui.commands.streams",
-        "chat_tui.hardening",
         "chat_tui.locale",
     }
 

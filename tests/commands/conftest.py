@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from chat_tui import cli, hardening, logs
+from chat_tui import cli, logs
 from tests.support.sandbox import Sandbox
 
 
@@ -45,7 +45,7 @@ def run(
 ) -> Run:
     """Run a command line to its end."""
     # They change this whole process: umask, limits, logging. The tests of the real process see them.
-    monkeypatch.setattr(hardening, "harden", lambda _environ: None)
+    monkeypatch.setattr(cli, "_harden", lambda: None)
     monkeypatch.setattr(logs, "open_log", lambda *_, **__: None)
 
     def go(*argv: object, typed: bytes = b"") -> Ran:

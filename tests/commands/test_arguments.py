@@ -1,9 +1,11 @@
 import argparse
+import importlib
+import inspect
 from pathlib import Path
 
 import pytest
 
-from chat_tui import locale
+from chat_tui import cli, locale
 from chat_tui.commands import arguments
 
 
@@ -159,3 +161,14 @@ def test_the_text_may_stand_anywhere_behind_the_chat(argv: list[str]) -> None:
 def test_a_text_may_begin_with_a_dash_after_two() -> None:
     assert arguments.parse(["send", "5", "--", "-1 °C"]).text == "-1 °C"
     assert arguments.parse(["send", "5", "-"]).text == "-"
+
+
+def test_every_verb_of_the_command_line_is_a_function_of_a_context() -> None:
+    (verbs,) = (action for action in arguments.build()._actions if action.dest == "verb")
+    assert verbs.choices is not None
+    assert {None, *verbs.choices} == set(cli.VERBS)
+    for name, verb in cli.VERBS.items():
+        function = getattr(importlib.import_module(f"chat_tui.commands.{verb.module}"), verb.function)
+        assert list(inspect.signature(function).parameters) == ["context"], name
+        needs_inbox = verb.needs in {cli.Needs.INBOX, cli.Needs.WRITABLE_INBOX}
+        assert inspect.iscoroutinefunction(function) == needs_inbox, name
