@@ -11,7 +11,7 @@ import pytest
 
 from chat_tui.clock import wall_clock_ms
 from chat_tui.model.chat import NewChat
-from chat_tui.model.ids import OutboxId
+from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from tests.faults.sending.test_answers import ERROR_BODY, NEVER, ok
@@ -20,7 +20,6 @@ from tests.faults.support.seeds import a_seed
 from tests.faults.support.tiers import with_quick
 from tests.faults.support.trial import QUICK, Trial
 from tests.support.faults import Answer, accepted_then, bad_gateway, half_answer, lost, portal
-from tests.support.refs import ref
 from tests.support.shop import item_of
 from tests.support.waiting import until
 
@@ -100,10 +99,10 @@ async def test_f_041_create_chat_answer_lost(trial: Trial) -> None:
     about = NewChat("ORDER", trial.market.unopened())
     trial.script(accepted_then("reset"), operation="createChat")
     created = await shop.inbox.create_chat(about)
-    assert isinstance(created, int)
+    assert isinstance(created, ChatRef)
     assert await shop.inbox.create_chat(about) == created, "the operator tries again"
-    assert trial.market.created == [created]
-    assert await shop.inbox.queue_item(ref(created)) is not None
+    assert trial.market.created == [created.number]
+    assert await shop.inbox.queue_item(created) is not None
     await trial.check()
 
 
