@@ -50,8 +50,9 @@ class Inbox(Queue, Sending, Attachments):
         """`connect` makes the client, on the engine's thread; files at or below `private` are never sent."""
         self._store = store
         self._settings = settings or InboxSettings()
-        self._loop = EngineLoop()
+        # First: where a lock file cannot be opened there is nothing to be closed again.
         self._engine = Engine(store, connect, self._settings, wall_ms, self._publish)
+        self._loop = EngineLoop()
         self._writing = Writing(store, self._settings, wall_ms, self._publish)
         self._own = (store.paths.cache_dir, store.paths.data_dir, *private)
         Queue.__init__(self, store, self._writing, wall_ms, self._publish)

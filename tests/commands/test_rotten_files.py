@@ -9,6 +9,7 @@ import pytest
 
 from chat_tui.paths import locate
 from tests.commands.conftest import Run
+from tests.support.sandbox import Sandbox
 
 LAST = "(SELECT chat_id FROM chat ORDER BY updated_at DESC LIMIT 1)"
 
@@ -58,3 +59,17 @@ def test_a_cache_that_is_none_is_said_once_and_read_anew(run: Run, statement: st
     ran = run("list")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out
+
+
+def test_a_lock_that_nobody_can_hold_is_said_before_anything_is_asked(run: Run, market: Sandbox) -> None:
+    """All copies of a business share it: without it nobody could say how many requests are under way."""
+    assert run("list").code == 0
+    (lock,) = locate().data.glob("*/slots.lock")
+    lock.unlink()
+    lock.symlink_to("elsewhere")
+    asked = len(market.requests)
+    refused = run("sync", "--once")
+    assert refused.code != 0
+    assert "slots.lock" in refused.err
+    assert "Traceback" not in refused.err
+    assert len(market.requests) == asked
