@@ -51,11 +51,9 @@ class Editing:
             return
         try:
             words, is_over = await edited.edit(self.terminal, text, self.talk.box.retype)
-        except EditorProblem as problem:
-            text.remove()
-            self.talk.box.tell(str(problem))
-            return
-        except Unusable as problem:
+        except (EditorProblem, Unusable) as problem:
+            if isinstance(problem, EditorProblem):
+                text.remove()
             self.talk.box.tell(str(problem))
             return
         finally:

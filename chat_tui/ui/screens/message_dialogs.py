@@ -50,27 +50,23 @@ class MessageDialogs:
 
     async def save(self, entry: Entry) -> None:
         """Save the one file of a message, or what is chosen of several, into a folder."""
-        message = entry.message
-        if message is None or not message.attachments:
-            notify(self.app, _("There is no file in this message."))
-            return
-        await self._save_these(message, await self._which(message, _("Save which file?"), [_all]))
+        message, wanted = await self._which(entry, _("Save which file?"), [_all])
+        if message is not None:
+            await self._save_these(message, wanted)
 
     async def view(self, entry: Entry) -> None:
         """Show the one file of a message, or one of several; saving it is offered there."""
-        message = entry.message
-        if message is None or not message.attachments:
-            notify(self.app, _("There is no file in this message."))
+        message, wanted = await self._which(entry, _("View which file?"), [])
+        if message is None or not wanted:
             return
-        for index in await self._which(message, _("View which file?"), []):
-            file = message.attachments[index]
-            outcome = await self.app.push_screen_wait(looking_at(self.inbox, message, index))
-            if isinstance(outcome, Problem):
-                self._refused(outcome, file.url)
-            elif outcome is not None:
-                is_wanted = await self.app.push_screen_wait(Viewer(file, outcome))
-                if is_wanted:
-                    await self._save_these(message, [index])
+        file = message.attachments[wanted[0]]
+        outcome = await self.app.push_screen_wait(looking_at(self.inbox, message, wanted[0]))
+        if isinstance(outcome, Problem):
+            self._refused(outcome, file.url)
+        elif outcome is not None:
+            is_wanted = await self.app.push_screen_wait(Viewer(file, outcome))
+            if is_wanted:
+                await self._save_these(message, wanted)
 
     async def _save_these(self, message: Message, left: Sequence[int]) -> None:
         folder, problem = await self._offered(), ""
@@ -83,14 +79,23 @@ class MessageDialogs:
             folder = into
             left, problem = await self._save_all(message, left, into)
 
-    async def _which(self, message: Message, question: str, more: Sequence[Draw]) -> list[int]:
-        """Indexes of the wanted files, all for an answer of `more`; nothing when nothing was chosen."""
+    async def _which(
+        self, entry: Entry, question: str, more: Sequence[Draw]
+    ) -> tuple[Message | None, list[int]]:
+        """The message with files, and the indexes of those wanted: none, one, or all for an answer of `more`.
+
+        None = there is no file in it, which is said.
+        """
+        message = entry.message
+        if message is None or not message.attachments:
+            notify(self.app, _("There is no file in this message."))
+            return None, []
         indexes = list(range(len(message.attachments)))
         if len(indexes) == 1:
-            return indexes
+            return message, indexes
         lines = [partial(file_line, file.name, file.size) for file in message.attachments]
         chosen = await self.app.push_screen_wait(Choose(question, [*lines, *more]))
-        return [] if chosen is None else indexes if chosen == len(lines) else [chosen]
+        return message, [] if chosen is None else indexes if chosen == len(lines) else [chosen]
 
     async def _offered(self) -> Path:
         """Where was saved last, else where browsers save, else home."""
