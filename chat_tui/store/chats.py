@@ -84,20 +84,13 @@ def _merge(conn: Connection, chat: Chat, listed_at: Millis) -> bool:
         # One that cannot be read is read anew, with all its history.
         conn.execute("DELETE FROM chat WHERE chat_id = ?", (told[0],))
     conn.execute(_SAVE, (*told, listed_at, since))
-    _index(conn, told, stored)
+    indexing.keep_chat(conn, told[0], _facts(told), None if stored is None else _facts(stored))
     return True
 
 
-def _index(conn: Connection, told: Row, stored: Row | None) -> None:
-    """Keep the index at what a chat is told to be; both rows begin as CHAT."""
-    chat_id, name, order_id, return_id = told[0], told[7], told[4], told[5]
-    if chat_id <= indexing.unindexed_chats(conn):
-        return
-    if stored is not None:
-        if (stored[7], stored[4], stored[5]) == (name, order_id, return_id):
-            return
-        indexing.drop_chat(conn, chat_id, stored[7], stored[4], stored[5])
-    indexing.add_chat(conn, chat_id, name, order_id, return_id)
+def _facts(row: Row) -> indexing.Facts:
+    """What a chat is found by, from a row that begins as CHAT."""
+    return row[7], row[4], row[5]
 
 
 def save_shops(conn: Connection, shops: Sequence[Shop]) -> None:

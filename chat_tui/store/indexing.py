@@ -13,6 +13,8 @@ from chat_tui.store import cursors
 from chat_tui.store.database import Connection
 from chat_tui.store.sqlite.shape import sound
 
+Facts = tuple[str | None, int | None, int | None]
+"""What a chat is found by: the buyer's name, and the numbers of order and return."""
 NOTHING_LEFT: Final = -1
 _UNINDEXED_MESSAGES: Final = "unindexed messages"
 _UNINDEXED_CHATS: Final = "unindexed chats"
@@ -65,18 +67,13 @@ def drop_message(conn: Connection, row_id: int, message: Message) -> None:
     _drop(conn, "message_search", row_id, _stems_of(message))
 
 
-def add_chat(
-    conn: Connection, chat_id: int, name: str | None, order_id: int | None, return_id: int | None
-) -> None:
-    """Index a chat that was written."""
-    _add(conn, "chat_search", chat_id, chat_stems(name, order_id, return_id))
-
-
-def drop_chat(
-    conn: Connection, chat_id: int, name: str | None, order_id: int | None, return_id: int | None
-) -> None:
-    """Take out a chat that was indexed, as it was then."""
-    _drop(conn, "chat_search", chat_id, chat_stems(name, order_id, return_id))
+def keep_chat(conn: Connection, number: int, told: Facts, before: Facts | None) -> None:
+    """Index a chat that was written; `before` is what it was indexed by, None = it is new."""
+    if number <= unindexed_chats(conn) or told == before:
+        return
+    if before is not None:
+        _drop(conn, "chat_search", number, chat_stems(*before))
+    _add(conn, "chat_search", number, chat_stems(*told))
 
 
 def index_more(conn: Connection, limit: int) -> bool:
@@ -84,7 +81,7 @@ def index_more(conn: Connection, limit: int) -> bool:
     left = unindexed_chats(conn)
     if left != NOTHING_LEFT:
         for row in (rows := conn.execute(_CHATS, (left, limit)).fetchall()):
-            add_chat(conn, *row)
+            _add(conn, "chat_search", row[0], chat_stems(*row[1:]))
         _went_down_to(conn, _UNINDEXED_CHATS, rows[-1][0] if len(rows) == limit else None)
         return True
     left = unindexed_messages(conn)

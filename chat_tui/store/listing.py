@@ -7,7 +7,7 @@ bucket is twice that of the column, so that there is room for the pinned chats b
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass
-from typing import Final
+from typing import Any, Final
 
 from chat_tui.model.chat import Chat, ChatContext
 from chat_tui.model.ids import BusinessId, ChatRef, Millis
@@ -134,7 +134,7 @@ PLACES: Final = {
 }
 
 
-def chat_columns(chat: Chat) -> tuple[int | str | None, ...]:
+def chat_columns(chat: Chat) -> tuple[Any, ...]:
     """The columns of CHAT, in that order."""
     context = astuple(chat.context)
     told = kept(chat.chat_id.number, chat.kind, chat.status, *context)
