@@ -157,16 +157,22 @@ def build() -> argparse.ArgumentParser:
     _demo(verb("demo", _("open a pretend shop whose buyers answer; needs neither key nor network")))
     _sandbox(verb("sandbox", _("run the pretend Market alone, for developers")))
     _login(verb("login", _("connect a shop: check its key, show what it may do, keep it in a private file")))
-    _list(verb("list", _("print the chats")))
-    _show(verb("show", _("print a chat")))
+    chats = verb("list", _("print the chats"))
+    _flag(chats, "--waiting", _("only those that wait for an answer, the longest first"))
+    _output(chats)
+    chat = verb("show", _("print a chat"))
+    _chat(chat)
+    _output(chat)
     _send(verb("send", _("send a text or a file, and wait until it is there")))
     _new(verb("new", _("open the chat about an order or a return, and print its id")))
-    _sync(verb("sync", _("bring the local copy up to date")))
+    sync = verb("sync", _("bring the local copy up to date"))
+    sync.add_argument("--once", action="store_true", required=True, help=_("one round, then end"))
     _export(verb("export", _("write a whole chat down, as a document or as evidence")))
     _stats(verb("stats", _("tell how fast the shop answers, from the copy on this computer")))
     verb("paths", _("say where files are kept"))
     _json(verb("doctor", _("look for what is wrong, and say how to mend it")))
-    _settings(verb("settings", _("print the settings in force and who set them")))
+    settings = verb("settings", _("print the settings in force and who set them"))
+    _flag(settings, "--example", _("print a settings file with every setting explained"))
     return parser
 
 
@@ -231,16 +237,6 @@ def _login(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "--replace", _("use this key instead of another business's"))
 
 
-def _list(parser: argparse.ArgumentParser) -> None:
-    _flag(parser, "--waiting", _("only those that wait for an answer, the longest first"))
-    _output(parser)
-
-
-def _show(parser: argparse.ArgumentParser) -> None:
-    _chat(parser)
-    _output(parser)
-
-
 def _send(parser: argparse.ArgumentParser) -> None:
     _chat(parser)
     parser.add_argument(
@@ -262,10 +258,6 @@ def _new(parser: argparse.ArgumentParser) -> None:
     about = parser.add_mutually_exclusive_group(required=True)
     about.add_argument("--order", type=_ID, metavar=_("ID"), help=_("about this order"))
     about.add_argument("--return", type=_ID, dest="return_", metavar=_("ID"), help=_("about this return"))
-
-
-def _sync(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--once", action="store_true", required=True, help=_("one round, then end"))
 
 
 def _export(parser: argparse.ArgumentParser) -> None:
@@ -291,10 +283,6 @@ def _stats(parser: argparse.ArgumentParser) -> None:
     form = parser.add_mutually_exclusive_group()
     _flag(form, "--csv", _("for tables: one line for every hour of the day"))
     _flag(form, "--json", _("for programs: JSON in UTF-8"))
-
-
-def _settings(parser: argparse.ArgumentParser) -> None:
-    _flag(parser, "--example", _("print a settings file with every setting explained"))
 
 
 def _chat(parser: argparse.ArgumentParser) -> None:

@@ -59,8 +59,8 @@ def _prepare_screen(context: Context) -> None:
     environment.prepare(os.environ)
     from chat_tui.ui import keymap, keys
 
-    own = context.settings.keys
-    keys.use(keymap.chosen(own.own, context.paths.settings_file, jcuken=own.is_jcuken))
+    wanted = context.settings.keys
+    keys.use(keymap.chosen(wanted.own, context.paths.settings_file, jcuken=wanted.is_jcuken))
 
 
 def _show(context: Context, opening: "Callable[[], Inbox] | None" = None, *, is_new: bool = False) -> int:
