@@ -104,7 +104,7 @@ def test_the_inbox_is_ready_to_paint_without_network_or_server() -> None:
     modules = loaded(code)
     assert {"textual", "sqlite3", "chat_tui.ui.app", "chat_tui.inbox.service"} <= modules
     assert modules & (NETWORK | SERVER | LATER | DIALOGS) == set()
-    assert modules & {"chat_tui.inbox.several", "chat_tui.inbox.together", "chat_tui.model.apart"} == set()
+    assert modules & {"chat_tui.inbox.multi", "chat_tui.inbox.merging"} == set()
 
 
 def test_several_businesses_are_ready_to_paint_without_network() -> None:
@@ -122,7 +122,7 @@ def test_several_businesses_are_ready_to_paint_without_network() -> None:
         " assert [name for name, link in inbox.link().parts] == ['one', 'other']"
     )
     modules = loaded(code)
-    assert {"textual", "sqlite3", "chat_tui.ui.app", "chat_tui.inbox.several"} <= modules
+    assert {"textual", "sqlite3", "chat_tui.ui.app", "chat_tui.inbox.multi"} <= modules
     assert modules & (NETWORK | SERVER | LATER | DIALOGS) == set()
 
 

@@ -79,7 +79,7 @@ async def _parts(context: Context) -> Sequence[Part]:
     if asked.file is None:
         parts = [_standard_input() if asked.text == "-" else asked.text]
     else:
-        parts = [accepted(await context.inbox.inspect_file(path)) for path in asked.file]
+        parts = [accepted(await context.inbox.files.inspect(path)) for path in asked.file]
     # All before the first is queued: of three files nobody wants only two to arrive.
     for part in parts:
         _agreed(context, await _check(context, part))
@@ -100,14 +100,14 @@ def _standard_input() -> str:
 async def _addressee(context: Context) -> str:
     """Whom it goes to, in words. A chat that is not in the cache is asked for: its number may be mistyped."""
     inbox = context.inbox
-    item = await inbox.queue_item(context.chat)
+    item = await inbox.chats.item(context.chat)
     if item is None:
         try:
-            async with asyncio.timeout(context.begun + inbox.settle_s + SPARE_S - time.monotonic()):
+            async with asyncio.timeout(context.begun + inbox.outbox.settle_s + SPARE_S - time.monotonic()):
                 accepted(await inbox.fetch_chat(context.chat))
         except TimeoutError:
             raise Refused(_("The Market did not answer in time, so nothing was sent.")) from None
-        item = await inbox.queue_item(context.chat)
+        item = await inbox.chats.item(context.chat)
     # The Market answered and still there is no such chat: then it answered about another one.
     return recipient(accepted(item or Problem(ProblemKind.UNEXPECTED_ANSWER)))
 
@@ -131,16 +131,16 @@ async def rehearse(context: Context, to: str, parts: Sequence[Part]) -> None:
 
 async def _check(context: Context, part: Part, agreed: Sequence[Doubt] = ()) -> str | Problem | None:
     if isinstance(part, FileCard):
-        return await context.inbox.check_file(context.chat, part, agreed)
-    return await context.inbox.check_text(context.chat, part, agreed)
+        return await context.inbox.outbox.check_file(context.chat, part, agreed)
+    return await context.inbox.outbox.check_text(context.chat, part, agreed)
 
 
 async def _queue(context: Context, part: Part) -> OutboxItem:
     """Put it into the outbox; the operator agreed to what a warning can be said of by typing the command."""
     send = (
-        partial(context.inbox.send_file, context.chat, part)
+        partial(context.inbox.outbox.send_file, context.chat, part)
         if isinstance(part, FileCard)
-        else partial(context.inbox.send_text, context.chat, part)
+        else partial(context.inbox.outbox.send_text, context.chat, part)
     )
     outcome = await send()
     if doubts := _agreed(context, outcome):
@@ -196,7 +196,7 @@ async def delivered(inbox: Inbox, item: OutboxItem, begun: float) -> OutboxItem 
     loop = asyncio.get_running_loop()
     changed = asyncio.Event()
     spare = SPARE_S + (UPLOAD_S if item.kind is OutboxKind.FILE else 0.0)
-    until = begun + inbox.settle_s + spare
+    until = begun + inbox.outbox.settle_s + spare
 
     def hear(event: Event) -> None:
         if isinstance(event, OutboxChanged):
@@ -204,7 +204,7 @@ async def delivered(inbox: Inbox, item: OutboxItem, begun: float) -> OutboxItem 
 
     # Events come on the engine's thread.
     leave = inbox.subscribe(hear)
-    working = asyncio.ensure_future(inbox.deliver(item.outbox_id))
+    working = asyncio.ensure_future(inbox.outbox.deliver(item.outbox_id))
     told = ""
     try:
         while True:
@@ -228,7 +228,7 @@ async def delivered(inbox: Inbox, item: OutboxItem, begun: float) -> OutboxItem 
 async def _look(inbox: Inbox, item: OutboxItem) -> OutboxItem | None:
     """The item as it stands; as it was when the store cannot be read for the moment."""
     try:
-        return await inbox.outbox_item(item.outbox_id)
+        return await inbox.outbox.item(item.outbox_id)
     except StoreError:
         return item
 
@@ -257,5 +257,5 @@ async def new_chat(context: Context) -> int:
     kind, number = (
         (ContextKind.RETURN, asked.return_) if asked.order is None else (ContextKind.ORDER, asked.order)
     )
-    report(str(accepted(await context.inbox.create_chat(NewChat(kind, number))).number))
+    report(str(accepted(await context.inbox.chats.create(NewChat(kind, number))).number))
     return 0

@@ -19,6 +19,7 @@ from chat_tui.settings.load import profile_names
 from chat_tui.settings.secret import ENVIRONMENT
 
 if TYPE_CHECKING:
+    from chat_tui.inbox.api import InboxApi
     from chat_tui.inbox.service import Inbox
 
 
@@ -101,13 +102,12 @@ def open_inbox(
         raise CannotStart(str(problem)) from None
 
 
-def open_all(names: Sequence[str], common: Settings) -> "Inbox":
+def open_all(names: Sequence[str], common: Settings) -> "InboxApi":
     """The inbox of these profiles as one, not started yet; one that cannot be opened is left out.
 
     Raises CannotStart, with all reasons, if none of them can be opened.
     """
-    from chat_tui.inbox.several import Several
-    from chat_tui.inbox.together import Business
+    from chat_tui.inbox.multi import Business, MultiInbox
 
     left_out: list[tuple[str, str]] = []
     found: dict[str, Settings] = {}
@@ -144,7 +144,7 @@ def open_all(names: Sequence[str], common: Settings) -> "Inbox":
             left_out.append((title, _("This is the same business as {name}.").format(name=twin)))
     if not businesses:
         raise CannotStart(" ".join(f"{name}: {words}" for name, words in left_out))
-    return Several(businesses, left_out)
+    return MultiInbox(businesses, left_out)
 
 
 def with_inbox(verb: Callable[[Context], Awaitable[int]], context: Context, *, writes: bool) -> int:

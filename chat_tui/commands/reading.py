@@ -33,7 +33,7 @@ async def list_chats(context: Context) -> int:
     """Print the chats; asks the Market first when told to, or when nothing was ever read."""
     inbox = context.inbox
     tab = Tab.WAITING if context.asked.waiting else Tab.ALL
-    if context.asked.fresh or not (await inbox.tab_counts())[Tab.ALL]:
+    if context.asked.fresh or not (await inbox.chats.counts())[Tab.ALL]:
         accepted((await inbox.sync_once()).problem)
     if context.asked.json:
         say_json([_as_json(item) async for item in _items(context, tab)])
@@ -52,12 +52,12 @@ async def show_chat(context: Context) -> int:
     Its history is read from the Market when told to, or when nothing of it is here.
     """
     inbox = context.inbox
-    page = await inbox.timeline(context.chat, limit=_PAGE)
+    page = await inbox.chats.timeline(context.chat, limit=_PAGE)
     if context.asked.fresh or not page.entries:
         accepted(await inbox.fetch_chat(context.chat))
-        page = await inbox.timeline(context.chat, limit=_PAGE)
+        page = await inbox.chats.timeline(context.chat, limit=_PAGE)
     entries = await with_older(inbox, page)
-    item = await inbox.queue_item(context.chat)
+    item = await inbox.chats.item(context.chat)
     assert item is not None, "a chat whose history was read is in the cache"
     if context.asked.json:
         say_json(history_json(item, entries, is_complete=page.is_complete))
@@ -77,7 +77,7 @@ async def show_chat(context: Context) -> int:
 async def _items(context: Context, tab: Tab) -> AsyncIterator[QueueItem]:
     after = None
     while True:
-        page = await context.inbox.queue_page(tab, after=after, limit=_PAGE)
+        page = await context.inbox.chats.page(tab, after=after, limit=_PAGE)
         for item in page.items:
             yield item
         if not page.has_after or not page.items:

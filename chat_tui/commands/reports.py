@@ -104,7 +104,7 @@ async def stats(context: Context) -> int:
     now, zone = wall_clock_ms(), context.zone
     since = None if arguments.days is None else now - arguments.days * DAY
     found = await inbox.stats(zone, since)
-    covered = await inbox.search_coverage()
+    covered = await inbox.search.coverage()
     if arguments.json:
         say_json(_as_json(found, covered, now))
     elif arguments.csv:
@@ -234,7 +234,7 @@ async def _record(context: Context) -> Record:
         words = _("This chat is not in the copy on this computer; without --offline the Market is asked.")
         raise Refused(words)
     # Worth a hint only if there would be something to export.
-    is_here = await context.inbox.queue_item(context.chat) is not None
+    is_here = await context.inbox.chats.item(context.chat) is not None
     hint = _("--offline exports what is here.") if is_here else ""
     raise Refused(f"{problem_words(found)} {hint}".rstrip())
 

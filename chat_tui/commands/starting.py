@@ -21,8 +21,8 @@ from chat_tui.ui.terminal import environment
 from chat_tui.words.terminal import unfit_words
 
 if TYPE_CHECKING:
+    from chat_tui.inbox.api import InboxApi
     from chat_tui.inbox.connect import Business
-    from chat_tui.inbox.service import Inbox
 
 
 def start(context: Context) -> int:
@@ -63,7 +63,7 @@ def _prepare_screen(context: Context) -> None:
     keys.use(keymap.chosen(wanted.own, context.paths.settings_file, jcuken=wanted.is_jcuken))
 
 
-def _show(context: Context, opening: "Callable[[], Inbox] | None" = None, *, is_new: bool = False) -> int:
+def _show(context: Context, opening: "Callable[[], InboxApi] | None" = None, *, is_new: bool = False) -> int:
     """The inbox on the screen, until the operator leaves; `is_new` = its shop was just connected.
 
     `opening` makes another inbox than that of the settings.

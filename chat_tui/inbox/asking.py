@@ -1,36 +1,69 @@
-"""How the parts of `Inbox` ask the engine, which lives on a thread of its own."""
+"""How the nouns of an inbox reach its files and its engine, which lives on a thread of its own."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from typing import Any, ParamSpec, TypeVar
 
 from chat_tui.inbox.engine import Engine
+from chat_tui.inbox.events import Event, LinkChanged
 from chat_tui.inbox.loop import EngineLoop
+from chat_tui.inbox.reads import Reads
+from chat_tui.model.ids import Millis
 from chat_tui.model.problem import Problem
+from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreError, store_refusal
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
+async def settled(written: Future[T] | Awaitable[T]) -> T | Problem:
+    """The result of a write, or why the local files could not take it."""
+    waited: Awaitable[T] = asyncio.wrap_future(written) if isinstance(written, Future) else written
+    try:
+        return await waited
+    except StoreError as error:
+        return store_refusal(error)
+
+
+async def refusal_of(written: Future[None]) -> Problem | None:
+    """As `settled`, for a write that has no result."""
+    return await settled(written)
+
+
 class Asking:
-    """What a part needs that asks the engine; `Inbox` has it all."""
+    """Store, engine and the thread between them. Every noun of one inbox gets the same."""
 
-    _engine: Engine
-    _loop: EngineLoop
-    _opened: Future[None]
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        loop: EngineLoop,
+        wall_ms: Callable[[], Millis],
+        tell: Callable[[Event], None],
+    ) -> None:
+        """`tell` publishes an event from any thread."""
+        self.store = store
+        self.engine = engine
+        self.wall_ms = wall_ms
+        self.tell = tell
+        self.reads = Reads(lambda: tell(LinkChanged()))
+        self._loop = loop
+        self.opened: Future[None]
+        """Done when the engine is open; there once the inbox was started."""
 
-    async def _ask(self, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run something of the engine on its own loop; why the engine could not open is raised here."""
-        await asyncio.wrap_future(self._opened)
+    def call(self, function: Callable[..., object], *arguments: object) -> None:
+        """Tell the engine something, which it does on its own thread, soon."""
+        self._loop.call(function, *arguments)
+
+    async def ask(self, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run something of the engine on its own thread; why the engine could not open is raised here."""
+        await asyncio.wrap_future(self.opened)
         return await asyncio.wrap_future(self._loop.submit(work(*args, **kwargs)))
 
-    async def _try(
+    async def attempt(
         self, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
     ) -> T | Problem:
-        """As `_ask`, for what may be refused: also by the local files."""
-        try:
-            return await self._ask(work, *args, **kwargs)
-        except StoreError as error:
-            return store_refusal(error)
+        """As `ask`, for what may be refused: also by the local files."""
+        return await settled(self.ask(work, *args, **kwargs))

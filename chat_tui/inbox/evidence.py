@@ -52,10 +52,10 @@ async def whole_chat(inbox: Inbox, chat_id: ChatRef, *, ask: bool) -> Record | P
     """
     if ask and (problem := await inbox.fetch_whole(chat_id)) is not None:
         return problem
-    item = await inbox.queue_item(chat_id)
+    item = await inbox.chats.item(chat_id)
     if item is None:
         return None
-    page = await inbox.timeline(chat_id, limit=_PAGE)
+    page = await inbox.chats.timeline(chat_id, limit=_PAGE)
     entries = await with_older(inbox, page)
     if trouble := inbox.link(chat_id).unread:
         # What could not be read is not to be missing without a word.
@@ -68,7 +68,7 @@ async def with_older(inbox: Inbox, page: TimelinePage) -> list[Entry]:
     entries = list(page.entries)
     while page.has_older:
         oldest = next(entry.message for entry in page.entries if entry.message is not None)
-        page = await inbox.timeline(page.chat_id, before=oldest.message_id, limit=_PAGE)
+        page = await inbox.chats.timeline(page.chat_id, before=oldest.message_id, limit=_PAGE)
         entries[:0] = page.entries
     return entries
 
@@ -146,9 +146,7 @@ async def _keep_files(inbox: Inbox, record: Record, into: Path) -> tuple[int, tu
         if content is None and file.message_id is not None and record.is_asked:
             # Who cannot be reached now is not asked again for every file.
             is_vain = problem is not None and problem.is_passing
-            content = (
-                problem if is_vain else await inbox.read_attachment(chat_id, file.message_id, file.index)
-            )
+            content = problem if is_vain else await inbox.files.read(chat_id, file.message_id, file.index)
         if isinstance(content, bytes):
             await asyncio.to_thread(write_new, into / file.name, content)
             kept += 1

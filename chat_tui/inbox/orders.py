@@ -1,17 +1,14 @@
 """Orders, returns and other chats of a buyer, as a user interface asks for them."""
 
-from collections.abc import Callable
 from typing import Final, TypeVar
 
-from chat_tui.inbox.engine import Engine
-from chat_tui.inbox.loop import EngineLoop
+from chat_tui.inbox.asking import Asking
 from chat_tui.inbox.reading.orders import ORDERS, RETURNS
-from chat_tui.inbox.reads import Reads
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.order import ChatOrder, Reading
 from chat_tui.model.problem import Problem
 from chat_tui.store import chats, orders
-from chat_tui.store.database import Connection, Store
+from chat_tui.store.database import Connection
 
 T = TypeVar("T")
 
@@ -20,25 +17,15 @@ OTHERS: Final = 5
 
 
 class Orders:
-    """The part of `Inbox` that knows what a chat is about. May be used from any thread."""
+    """See `api.OrdersApi`. May be used from any thread."""
 
-    def __init__(
-        self, store: Store, reads: Reads, loop: EngineLoop, engine: Engine, wall_ms: Callable[[], Millis]
-    ) -> None:
-        self._store = store
-        self._reads = reads
-        self._loop = loop
-        self._engine = engine
-        self._wall_ms = wall_ms
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
 
     async def of_chat(self, chat_id: ChatRef) -> ChatOrder | None:
-        """What is known here of a chat's order, return and buyer; None for a chat that is not in the cache.
-
-        Local. Where nothing was read and there is no problem, the Market is being asked.
-        """
-        now = self._wall_ms()
-        found = self._store.read(_of_chat, chat_id, now)
-        known = await self._reads.guarded(found, None, ("order", chat_id))
+        now = self._asking.wall_ms()
+        found = self._asking.store.read(_of_chat, chat_id, now)
+        known = await self._asking.reads.guarded(found, None, ("order", chat_id))
         if known is None:
             return None
         return ChatOrder(
@@ -52,13 +39,12 @@ class Orders:
         )
 
     def want(self, chat_id: ChatRef) -> None:
-        """This chat's order is on the screen: it is asked for unless it is fresh; OrdersChanged follows."""
-        self._loop.call(self._engine.want_order, chat_id)
+        self._asking.call(self._asking.engine.want_order, chat_id)
 
     def _problem(self, operation: str, reading: Reading[T] | None, now: Millis) -> Problem | None:
         """Why the Market did not tell it anew; no trouble with others matters to what is fresh."""
         is_needed = reading is None or reading.is_old(now)
-        return self._engine.order_problem(operation) if is_needed else None
+        return self._asking.engine.order_problem(operation) if is_needed else None
 
 
 def _of_chat(conn: Connection, chat_id: ChatRef, now: Millis) -> ChatOrder | None:

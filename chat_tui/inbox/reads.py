@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar, cast
 from chat_tui.store.errors import StoreError
 
 T = TypeVar("T")
+D = TypeVar("D")
 
 MOST_KEPT: Final = 32
 """Answers that are remembered, should they not be readable the next time."""
@@ -26,7 +27,7 @@ class Reads:
         self.trouble = ""
         """A sentence that says why the last read failed; empty while all can be read."""
 
-    async def guarded(self, answer: Future[T] | Awaitable[T], without: T, key: Hashable = None) -> T:
+    async def guarded(self, answer: Future[T] | Awaitable[T], without: D, key: Hashable = None) -> T | D:
         """The answer; if it cannot be read, what it last was under this key, else `without`.
 
         StoreError unless `is_lenient`.
@@ -37,7 +38,7 @@ class Reads:
             if not self.is_lenient:
                 raise
             self._note(str(problem))
-            return cast("T", self._last.get(key, without))
+            return cast("T | D", self._last.get(key, without))
         self._note("")
         if key is not None:
             self._last[key] = found

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from textual import events, work
 
 from chat_tui.clock import wall_clock_ms
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import Millis
 from chat_tui.model.outbox import OPEN
@@ -40,7 +40,7 @@ class ChatTuiApp(LegibleApp[None]):
 
     def __init__(
         self,
-        inbox: Inbox,
+        inbox: InboxApi,
         preferences: Preferences,
         paths: Paths,
         *,
@@ -142,7 +142,7 @@ class ChatTuiApp(LegibleApp[None]):
         if self.inbox.link().needs_restart:
             self.exit(return_code=1)
             return
-        waiting = sum(item.state in OPEN for item in await self.inbox.open_items())
+        waiting = sum(item.state in OPEN for item in await self.inbox.outbox.open_items())
         words = ngettext(
             "{n} message is not delivered yet. It stays in the outbox and goes with the next start. Leave?",
             "{n} messages are not delivered yet. They stay in the outbox and go with the next start. Leave?",
@@ -158,7 +158,7 @@ class ChatTuiApp(LegibleApp[None]):
         return bool(is_sure)
 
 
-def run(inbox: Inbox, preferences: Preferences, paths: Paths, *, is_new: bool = False) -> int:
+def run(inbox: InboxApi, preferences: Preferences, paths: Paths, *, is_new: bool = False) -> int:
     """Show the inbox until the operator leaves; the exit code. `is_new` = the shop was just connected."""
     found = find_zone(os.environ)
     app = ChatTuiApp(

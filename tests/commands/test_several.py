@@ -111,9 +111,9 @@ async def test_what_is_private_to_one_shop_is_sent_by_none(environment: dict[str
     inbox.start(background=False)
     try:
         for business in BUSINESSES:
-            refused = await inbox.send_text(ref(5, business), "Вот: not-like-a-key")
+            refused = await inbox.outbox.send_text(ref(5, business), "Вот: not-like-a-key")
             assert refused == Problem(ProblemKind.TEXT_SECRET)
-        assert await inbox.inspect_file(key) == Problem(ProblemKind.FILE_OWN)
+        assert await inbox.files.inspect(key) == Problem(ProblemKind.FILE_OWN)
     finally:
         await inbox.close()
 

@@ -50,7 +50,7 @@ async def test_f_126_the_clock_jumps_while_an_outcome_is_looked_up(trial: Trial,
     clock.ahead_ms = JUMPS[jump]
     await trial.unconfirmed(outbox_id)
     assert QUICK.settle_s <= time.monotonic() - begun
-    assert await trial.shop.inbox.resend(await item_of(trial.shop.inbox, outbox_id)) is None
+    assert await trial.shop.inbox.outbox.resend(await item_of(trial.shop.inbox, outbox_id)) is None
     await trial.confirmed(outbox_id)
     await trial.check()
 

@@ -1,7 +1,8 @@
 """Businesses without store and network, whose lists and finds a test writes down."""
 
-from chat_tui.inbox.service import Inbox
-from chat_tui.inbox.together import Business
+from typing import Any
+
+from chat_tui.inbox.multi import Business
 from chat_tui.model.chat import Chat, ChatContext
 from chat_tui.model.ids import BusinessId, ChatRef, MessageId
 from chat_tui.model.link import Link
@@ -29,10 +30,8 @@ def of_place(place: int, number: int) -> ChatRef:
     return ref(number, BusinessId(place + 1))
 
 
-class ListedInbox(Inbox):
-    """Answers from lists, by the rules that the store keeps to."""
-
-    business = BusinessId(0)
+class ListedInbox:
+    """Its nouns answer from lists, by the rules that the store keeps to."""
 
     def __init__(self, keys: list[QueueKey], finds: list[SearchHit], *, most: int = 1000) -> None:
         """`most` hits are given at once, however many are asked for."""
@@ -40,8 +39,10 @@ class ListedInbox(Inbox):
         self.finds = finds
         self.most = most
         self.state = Link()
+        self.chats = self.search = self
+        self.marks = self.drafts = self.outbox = self.files = self.orders = None
 
-    async def queue_page(
+    async def page(
         self,
         tab: Tab,
         *,
@@ -59,20 +60,20 @@ class ListedInbox(Inbox):
         behind = after and [row for row in self.rows if row.key <= after]
         return QueuePage(tab, tuple(kept[:limit]), has_before=bool(behind), has_after=len(kept) > limit)
 
-    async def queue_item(self, chat_id: ChatRef, tab: Tab = Tab.ALL) -> QueueItem | None:
+    async def item(self, chat_id: ChatRef, tab: Tab = Tab.ALL) -> QueueItem | None:
         return next((row for row in self.rows if row.chat.chat_id == chat_id), None)
 
     async def waiting_beyond(self, start: QueueKey | None, *, backwards: bool = False) -> QueueItem | None:
         if backwards:
-            page = await self.queue_page(Tab.WAITING, before=start, from_end=True, limit=1)
+            page = await self.page(Tab.WAITING, before=start, from_end=True, limit=1)
         else:
-            page = await self.queue_page(Tab.WAITING, after=start, limit=1)
+            page = await self.page(Tab.WAITING, after=start, limit=1)
         return page.items[0] if page.items else None
 
-    async def tab_counts(self) -> dict[Tab, int]:
+    async def counts(self) -> dict[Tab, int]:
         return dict.fromkeys(Tab, len(self.rows))
 
-    async def search(self, query: SearchQuery, after: SearchKey | None = None, limit: int = 50) -> SearchPage:
+    async def find(self, query: SearchQuery, after: SearchKey | None = None, limit: int = 50) -> SearchPage:
         begin = 0 if after is None else next(n for n, hit in enumerate(self.finds, 1) if hit.key == after)
         hits = tuple(self.finds[begin : begin + min(limit, self.most)])
         is_last = begin + len(hits) >= len(self.finds)
@@ -82,8 +83,8 @@ class ListedInbox(Inbox):
         return self.state
 
 
-def businesses(*inboxes: Inbox) -> list[Business]:
+def businesses(*inboxes: Any) -> list[Business]:
     """Under the names A, B, C, … and the numbers 1, 2, 3, …"""
     for n, inbox in enumerate(inboxes, 1):
-        inbox.business = BusinessId(n)  # type: ignore[misc]
+        inbox.business = BusinessId(n)
     return [Business(chr(ord("A") + n), inbox) for n, inbox in enumerate(inboxes)]

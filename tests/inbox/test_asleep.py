@@ -34,17 +34,17 @@ async def test_nothing_is_begun_before_it_is_woken(market: Sandbox, tmp_path: Pa
     connections = Connections(market)
     inbox = inbox_of(connections, tmp_path)
     inbox.start(background=False, asleep=True)
-    inbox.open_chat(ref(1))
+    inbox.chats.open(ref(1))
     inbox.refresh()
     asked = asyncio.create_task(inbox.sync_once())
-    await inbox.tab_counts()
+    await inbox.chats.counts()
     assert connections.made == 0
     inbox.awaken()
     inbox.awaken()
     report = await asked
     assert connections.made == 1
     assert report.problem is None
-    assert sum((await inbox.tab_counts()).values()) > 0
+    assert sum((await inbox.chats.counts()).values()) > 0
     await inbox.close()
 
 

@@ -25,7 +25,7 @@ FOR_LONG = 1_000
 
 
 async def listed(shop: Shop) -> int:
-    return (await shop.inbox.tab_counts())[Tab.ALL]
+    return (await shop.inbox.chats.counts())[Tab.ALL]
 
 
 def is_in(shop: Shop, state: LinkState) -> Callable[[], "object"]:
@@ -128,11 +128,11 @@ async def test_a_wrong_clock_keeps_neither_list_nor_news_away(
 ) -> None:
     shop = shifted(hours * 3_600_000)
     await until(lambda: is_whole(shop))
-    chat = (await shop.inbox.queue_page(Tab.ALL)).items[-1].chat.chat_id
+    chat = (await shop.inbox.chats.page(Tab.ALL)).items[-1].chat.chat_id
     market.say(chat.number, "Который час?")
 
     async def arrived() -> bool:
-        item = await shop.inbox.queue_item(chat)
+        item = await shop.inbox.chats.item(chat)
         return item is not None and item.snippet == "Который час?"
 
     await until(arrived)

@@ -31,11 +31,11 @@ async def _chat(shop: Shop) -> ChatRef:
 
 
 async def _delivered(inbox: Inbox, chat: ChatRef, text: str) -> OutboxItem:
-    queued = await inbox.send_text(chat, text)
+    queued = await inbox.outbox.send_text(chat, text)
     if isinstance(queued, Problem) and queued.doubts:
-        queued = await inbox.send_text(chat, text, queued.doubts)
+        queued = await inbox.outbox.send_text(chat, text, queued.doubts)
     assert isinstance(queued, OutboxItem)
-    return await asyncio.wait_for(inbox.deliver(queued.outbox_id), PATIENCE_S)
+    return await asyncio.wait_for(inbox.outbox.deliver(queued.outbox_id), PATIENCE_S)
 
 
 def _history(market: Sandbox, edit: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> None:
@@ -69,7 +69,7 @@ async def test_a_text_that_the_market_changed(market: Sandbox, open_shop: OpenSh
     )
     item = await _delivered(shop.inbox, chat, "Позвоните 89161234567, спросите Анну")
     assert item.state == S.CONFIRMED
-    entry = (await shop.inbox.timeline(chat)).entries[-1]
+    entry = (await shop.inbox.chats.timeline(chat)).entries[-1]
     assert entry.item is not None
     assert entry.item.outbox_id == item.outbox_id
     assert entry.message is not None
@@ -114,9 +114,9 @@ async def test_a_text_that_another_copy_delivers(market: Sandbox, open_shop: Ope
     # The other copy acts for the chat; this one only waits.
     inbox: Any = verb.inbox
     inbox._engine.delivery._locks.try_hold = lambda _: False
-    queued = await verb.inbox.send_text(chat, "Вдвоём")
+    queued = await verb.inbox.outbox.send_text(chat, "Вдвоём")
     assert isinstance(queued, OutboxItem)
-    waiting = asyncio.create_task(verb.inbox.deliver(queued.outbox_id))
+    waiting = asyncio.create_task(verb.inbox.outbox.deliver(queued.outbox_id))
     open_shop()
     item = await asyncio.wait_for(waiting, PATIENCE_S)
     assert item.state == S.CONFIRMED
@@ -128,7 +128,7 @@ async def test_a_text_that_is_taken_back_at_another_copy(
 ) -> None:
     verb = open_shop(background=False, settings=replace(QUICK, undo_s=3600.0))
     chat = await _chat(verb)
-    queued = await verb.inbox.send_text(chat, "Передумал")
+    queued = await verb.inbox.outbox.send_text(chat, "Передумал")
     assert isinstance(queued, OutboxItem)
     looked, read = threading.Event(), verb.store.read
 
@@ -139,10 +139,10 @@ async def test_a_text_that_is_taken_back_at_another_copy(
         return found
 
     monkeypatch.setattr(verb.store, "read", watched)
-    waiting = asyncio.create_task(verb.inbox.deliver(queued.outbox_id))
+    waiting = asyncio.create_task(verb.inbox.outbox.deliver(queued.outbox_id))
     assert await asyncio.to_thread(looked.wait, PATIENCE_S), "it is waited for"
     other = open_shop(background=False)
-    assert isinstance(await other.inbox.take_back(queued), OutboxItem)
+    assert isinstance(await other.inbox.outbox.take_back(queued), OutboxItem)
     item = await asyncio.wait_for(waiting, PATIENCE_S)
     assert (item.state, item.problem) == (S.FAILED, ProblemKind.GONE)
     assert await stored(verb, queued.outbox_id) is None

@@ -29,7 +29,7 @@ async def some_chats(shop: Shop, count: int) -> list[ChatRef]:
     """Chats in which an answer is allowed, once the list has come."""
 
     async def listed() -> list[ChatRef]:
-        page = await shop.inbox.queue_page(Tab.ALL)
+        page = await shop.inbox.chats.page(Tab.ALL)
         return [item.chat.chat_id for item in page.items if item.chat.status != "FINISHED"][:count]
 
     async def enough() -> list[ChatRef] | None:
@@ -40,7 +40,7 @@ async def some_chats(shop: Shop, count: int) -> list[ChatRef]:
 
 
 async def send(shop: Shop, chat: ChatRef, text: str) -> OutboxId:
-    item = await shop.inbox.send_text(chat, text)
+    item = await shop.inbox.outbox.send_text(chat, text)
     assert isinstance(item, OutboxItem)
     return item.outbox_id
 
@@ -83,7 +83,7 @@ async def test_a_text_goes_from_queued_over_sent_to_confirmed(market: Sandbox, o
     assert texts(market, chat) == ["Добрый день!"]
     assert item.message_id == market.ledger[-1].message_id
     assert states.index(OutboxState.SENDING) < states.index(OutboxState.SENT)
-    page = await shop.inbox.timeline(chat)
+    page = await shop.inbox.chats.timeline(chat)
     assert page.entries[-1].item is not None
     assert page.entries[-1].message is not None
 
@@ -123,7 +123,7 @@ async def test_a_text_that_may_be_lost_is_asked_about_and_goes_once_when_the_ope
     item = await reaches(shop, outbox_id, OutboxState.UNCONFIRMED)
     assert item.looks >= 3
     assert posts(market) == 1
-    assert await shop.inbox.resend(await item_of(shop.inbox, outbox_id)) is None
+    assert await shop.inbox.outbox.resend(await item_of(shop.inbox, outbox_id)) is None
     await reaches(shop, outbox_id, OutboxState.CONFIRMED)
     assert texts(market, chat) == ["Дошло ли?"]
 
@@ -138,7 +138,7 @@ async def test_an_unclear_text_holds_back_its_own_chat_only(market: Sandbox, ope
     await reaches(shop, await send(shop, other, "другому"), OutboxState.CONFIRMED)
     await reaches(shop, stuck, OutboxState.UNCONFIRMED)
     assert texts(market, one) == []
-    assert isinstance(await shop.inbox.take_back(await item_of(shop.inbox, stuck)), OutboxItem)
+    assert isinstance(await shop.inbox.outbox.take_back(await item_of(shop.inbox, stuck)), OutboxItem)
     await reaches(shop, behind, OutboxState.CONFIRMED)
     assert texts(market, one) == ["второе"]
 
@@ -172,7 +172,7 @@ async def test_a_refused_text_can_be_taken_back_whole(
     market.script("sendMessageToChat", [Answer(status=status, accept=False)])
     outbox_id = await send(shop, chat, "Текст, который жалко")
     await reaches(shop, outbox_id, state)
-    taken = await shop.inbox.take_back(await item_of(shop.inbox, outbox_id))
+    taken = await shop.inbox.outbox.take_back(await item_of(shop.inbox, outbox_id))
     assert isinstance(taken, OutboxItem)
     assert taken.text == "Текст, который жалко"
     assert texts(market, chat) == []
@@ -201,7 +201,7 @@ async def test_a_missing_right_pauses_sending_and_leaves_reading(
     market.say(one.number, "Вы тут?")
 
     async def read_on() -> bool:
-        item = await shop.inbox.queue_item(one)
+        item = await shop.inbox.chats.item(one)
         return item is not None and item.snippet == "Вы тут?"
 
     await until(read_on)
@@ -235,7 +235,7 @@ async def test_an_item_whose_owner_died_in_mid_send_is_looked_up(
     (chat,) = await some_chats(shop, 1)
     await shop.inbox.fetch_chat(chat)
     outbox_id = await send(shop, chat, "Прощальное")
-    newest = (await shop.inbox.timeline(chat)).entries[-2].message
+    newest = (await shop.inbox.chats.timeline(chat)).entries[-2].message
     assert newest is not None
     market.say(chat.number, "Прощальное", sender="PARTNER")
     shop.store.write_state(
@@ -255,10 +255,10 @@ async def test_a_held_text_can_be_undone_and_is_never_sent(market: Sandbox, open
     shop = open_shop(settings=InboxSettings(undo_s=3600.0, poll_s=0.05, scan_s=0.05))
     (chat,) = await some_chats(shop, 1)
     outbox_id = await send(shop, chat, "Ой")
-    taken = await shop.inbox.take_back(await item_of(shop.inbox, outbox_id))
+    taken = await shop.inbox.outbox.take_back(await item_of(shop.inbox, outbox_id))
     assert isinstance(taken, OutboxItem)
     assert await stored(shop, outbox_id) is None
-    gone = await shop.inbox.take_back(await item_of(shop.inbox, outbox_id))
+    gone = await shop.inbox.outbox.take_back(await item_of(shop.inbox, outbox_id))
     assert isinstance(gone, Problem)
     assert gone.kind == ProblemKind.GONE
 
@@ -289,9 +289,9 @@ async def test_a_file_is_sent_as_its_card_showed_it(
     (chat,) = await some_chats(shop, 1)
     source = tmp_path / "гарантия.pdf"
     source.write_bytes(b"%PDF-1.4\r\n--boundary\r\n" + bytes(range(256)) * 40)
-    card = await shop.inbox.inspect_file(source)
+    card = await shop.inbox.files.inspect(source)
     assert not isinstance(card, Problem)
-    item = await shop.inbox.send_file(chat, card)
+    item = await shop.inbox.outbox.send_file(chat, card)
     assert isinstance(item, OutboxItem)
     await reaches(shop, item.outbox_id, OutboxState.CONFIRMED)
     sent = market.ledger[-1]
@@ -311,12 +311,12 @@ async def test_a_link_is_sent_as_what_it_leads_to(
     source.write_text("text")
     link.symlink_to(source)
     loop.symlink_to(loop)
-    card = await shop.inbox.inspect_file(link)
+    card = await shop.inbox.files.inspect(link)
     assert not isinstance(card, Problem)
     assert (card.name, card.path) == ("link.txt", str(source))
-    assert isinstance(await shop.inbox.send_file(ref(1), card), OutboxItem)
+    assert isinstance(await shop.inbox.outbox.send_file(ref(1), card), OutboxItem)
     for bad in (loop, tmp_path / "nothing"):
-        refused = await shop.inbox.inspect_file(bad)
+        refused = await shop.inbox.files.inspect(bad)
         assert isinstance(refused, Problem)
         assert refused.kind == ProblemKind.FILE_UNREADABLE
 
@@ -348,10 +348,10 @@ async def test_a_file_that_changed_behind_its_card_is_refused(
     (chat,) = await some_chats(shop, 1)
     source = tmp_path / "чек.txt"
     source.write_text("100 ₽")
-    card = await shop.inbox.inspect_file(source)
+    card = await shop.inbox.files.inspect(source)
     assert not isinstance(card, Problem)
     source.write_text("999 ₽ и ещё")
-    outcome = await shop.inbox.send_file(chat, card)
+    outcome = await shop.inbox.outbox.send_file(chat, card)
     assert isinstance(outcome, Problem)
     assert outcome.kind == ProblemKind.FILE_CHANGED
 
@@ -367,14 +367,14 @@ async def test_files_that_cannot_be_sent_are_refused_at_once(
     source = tmp_path / "file.bin"
     with source.open("wb") as file:
         file.truncate(size)
-    refused = await shop.inbox.inspect_file(source)
+    refused = await shop.inbox.files.inspect(source)
     assert isinstance(refused, Problem)
     assert refused.kind == kind
 
 
 async def test_the_programs_own_files_are_never_sent(market: Sandbox, open_shop: OpenShop) -> None:
     shop = open_shop(background=False)
-    refused = await shop.inbox.inspect_file(shop.store.paths.data_dir / "state.db")
+    refused = await shop.inbox.files.inspect(shop.store.paths.data_dir / "state.db")
     assert isinstance(refused, Problem)
     assert refused.kind == ProblemKind.FILE_OWN
 
@@ -396,7 +396,7 @@ async def test_texts_the_market_would_refuse_stay_with_the_operator(
     market: Sandbox, open_shop: OpenShop, text: str, kind: ProblemKind
 ) -> None:
     shop = open_shop(background=False)
-    refused = await shop.inbox.send_text(ref(1), text)
+    refused = await shop.inbox.outbox.send_text(ref(1), text)
     assert isinstance(refused, Problem)
     assert refused.kind == kind
 
@@ -406,6 +406,6 @@ async def test_a_text_that_holds_a_key_is_not_sent(market: Sandbox, open_shop: O
     shop = open_shop(
         background=False, settings=InboxSettings(**{**_fields(QUICK), "secrets": ("s3cret-of-this-run",)})
     )
-    refused = await shop.inbox.send_text(ref(1), text.format(key="s3cret-of-this-run"))
+    refused = await shop.inbox.outbox.send_text(ref(1), text.format(key="s3cret-of-this-run"))
     assert isinstance(refused, Problem)
     assert refused.kind == ProblemKind.TEXT_SECRET

@@ -21,7 +21,7 @@ async def whole(shop: Shop, chat_id: ChatRef) -> list[int]:
     ids: list[int] = []
     before: MessageId | None = None
     while True:
-        page = await shop.inbox.timeline(chat_id, before=before, limit=50)
+        page = await shop.inbox.chats.timeline(chat_id, before=before, limit=50)
         found = [entry.message.message_id for entry in page.entries if entry.message is not None]
         ids = [*found, *ids]
         if not page.has_older:
@@ -56,8 +56,8 @@ async def test_every_order_ends_in_the_same_history(
     assert await shop.inbox.fetch_chat(chat) is None
 
     async def read_more() -> bool:
-        shop.inbox.want_older(chat)
-        return (await shop.inbox.timeline(chat)).coverage == Coverage.DONE
+        shop.inbox.chats.want_older(chat)
+        return (await shop.inbox.chats.timeline(chat)).coverage == Coverage.DONE
 
     await until(read_more)
     ids = await whole(shop, chat)
@@ -72,10 +72,12 @@ async def test_opening_reads_one_page_and_older_ones_come_on_need(
     chat = long_chat(market)
     await shop.inbox.fetch_chat(chat)
     assert len(await whole(shop, chat)) == 50
-    shop.inbox.want_older(chat)
+    shop.inbox.chats.want_older(chat)
 
     async def more() -> TimelinePage | None:
-        return await shop.inbox.timeline(chat, limit=100) if len(await whole(shop, chat)) == 100 else None
+        return (
+            await shop.inbox.chats.timeline(chat, limit=100) if len(await whole(shop, chat)) == 100 else None
+        )
 
     page = await until(more)
     assert page.coverage == Coverage.HAVE_MORE
@@ -89,7 +91,7 @@ async def test_a_forgotten_page_token_is_replaced_by_reading_from_the_top(
     await shop.inbox.fetch_chat(chat)
     words = {"status": "ERROR", "errors": [{"code": "BAD_REQUEST", "message": "Bad page token"}]}
     market.script("getChatHistory", [Answer(status=400, body=words)])
-    shop.inbox.want_older(chat)
+    shop.inbox.chats.want_older(chat)
 
     async def more() -> bool:
         return len(await whole(shop, chat)) > 50

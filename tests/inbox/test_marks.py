@@ -32,7 +32,7 @@ CHAT = ref(7)
 
 async def longest_waiting(shop: Shop) -> ChatRef:
     async def is_known() -> ChatRef | None:
-        return await shop.inbox.next_waiting(None)
+        return await shop.inbox.chats.next_waiting(None)
 
     chat_id = await until(is_known)
     assert chat_id is not None
@@ -45,11 +45,15 @@ async def test_a_mark_is_told_and_undone(market: Sandbox, open_shop: OpenShop) -
     heard: list[Event] = []
     inbox.subscribe(heard.append)
     made = []
-    for mark in (inbox.mark_done(chat_id), inbox.snooze(chat_id, FAR), inbox.snooze(chat_id, None)):
+    for mark in (
+        inbox.marks.done(chat_id),
+        inbox.marks.snooze(chat_id, FAR),
+        inbox.marks.snooze(chat_id, None),
+    ):
         made.append(await mark)
-        assert await inbox.queue_item(chat_id, Tab.WAITING) is None
-        assert await inbox.next_waiting(None) != chat_id
-    assert await inbox.queue_item(chat_id, Tab.SNOOZED) is not None
+        assert await inbox.chats.item(chat_id, Tab.WAITING) is None
+        assert await inbox.chats.next_waiting(None) != chat_id
+    assert await inbox.chats.item(chat_id, Tab.SNOOZED) is not None
 
     async def told() -> bool:
         return MarksChanged(chat_id) in heard
@@ -57,11 +61,11 @@ async def test_a_mark_is_told_and_undone(market: Sandbox, open_shop: OpenShop) -
     await until(told)
     for mark in made[::-1]:
         assert isinstance(mark, Marked)
-        assert await inbox.unmark(mark) is None
-    assert await inbox.queue_item(chat_id, Tab.WAITING) is not None
+        assert await inbox.marks.take_back(mark) is None
+    assert await inbox.chats.item(chat_id, Tab.WAITING) is not None
     last = made[-1]
     assert isinstance(last, Marked)
-    assert await inbox.unmark(last) == Problem(ProblemKind.GONE), "it does not stand there any more"
+    assert await inbox.marks.take_back(last) == Problem(ProblemKind.GONE), "it does not stand there any more"
 
 
 async def test_a_mark_makes_nobody_read_the_outbox_or_the_history(
@@ -79,7 +83,7 @@ async def test_a_mark_makes_nobody_read_the_outbox_or_the_history(
     monkeypatch.setattr(outbox, "due", lambda conn: (looked.append(conn), due(conn))[1])
     heard: list[Event] = []
     shop.inbox.subscribe(heard.append)
-    assert isinstance(await shop.inbox.mark(chat_id, Pin(is_set=True)), Marked)
+    assert isinstance(await shop.inbox.marks.put(chat_id, Pin(is_set=True)), Marked)
 
     async def told() -> bool:
         return bool(heard)
@@ -95,8 +99,8 @@ async def test_another_copy_sees_a_mark(market: Sandbox, open_shop: OpenShop) ->
     chat_id = await longest_waiting(first)
     heard: list[Event] = []
     other.inbox.subscribe(heard.append)
-    assert isinstance(await first.inbox.mark_done(chat_id), Marked)
-    assert await other.inbox.queue_item(chat_id, Tab.WAITING) is None
+    assert isinstance(await first.inbox.marks.done(chat_id), Marked)
+    assert await other.inbox.chats.item(chat_id, Tab.WAITING) is None
 
     async def told() -> bool:
         return OutboxChanged(chat_id) in heard

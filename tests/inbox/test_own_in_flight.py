@@ -20,10 +20,10 @@ async def test_a_slow_answer_shows_one_message(market: Sandbox, open_shop: OpenS
     shop = open_shop()
     (chat,) = await some_chats(shop, 1)
     assert await shop.inbox.fetch_chat(chat) is None
-    before = (await shop.inbox.timeline(chat)).entries
+    before = (await shop.inbox.chats.timeline(chat)).entries
     go_on = threading.Event()
     market.script("sendMessageToChat", [Answer(until=go_on)])
-    item = await shop.inbox.send_text(chat, text)
+    item = await shop.inbox.outbox.send_text(chat, text)
     assert isinstance(item, OutboxItem)
 
     async def is_accepted() -> bool:
@@ -32,7 +32,7 @@ async def test_a_slow_answer_shows_one_message(market: Sandbox, open_shop: OpenS
     try:
         await until(is_accepted)
         await shop.inbox.fetch_chat(chat)
-        page = await shop.inbox.timeline(chat)
+        page = await shop.inbox.chats.timeline(chat)
         assert len(page.entries) == len(before) + 1
         last = page.entries[-1]
         assert last.message is not None
@@ -43,4 +43,4 @@ async def test_a_slow_answer_shows_one_message(market: Sandbox, open_shop: OpenS
     finally:
         go_on.set()
     await reaches(shop, item.outbox_id, OutboxState.CONFIRMED)
-    assert len((await shop.inbox.timeline(chat)).entries) == len(before) + 1
+    assert len((await shop.inbox.chats.timeline(chat)).entries) == len(before) + 1

@@ -10,13 +10,13 @@ from typing import Any, ClassVar, cast
 import pytest
 
 from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.drafts import Drafts
 from chat_tui.inbox.evidence import whole_chat
 from chat_tui.inbox.reading.scan import FullScan
 from chat_tui.inbox.reading.scan import ListScan as RealWalks
 from chat_tui.inbox.reads import MOST_KEPT, Reads
 from chat_tui.inbox.service import Inbox
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.inbox.writing import Writing
 from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.ids import MessageId, OutboxId
 from chat_tui.model.link import SyncReport
@@ -83,33 +83,33 @@ def store(tmp_path: Path) -> Store:
 
 async def test_no_ability_of_a_screen_ends_in_an_error(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     inbox = Inbox(store, no_market, settings=InboxSettings(backfill=False))  # type: ignore[arg-type]
-    inbox._reads.is_lenient = True
-    good = await inbox.queue_page(Tab.ALL)
+    inbox._asking.reads.is_lenient = True
+    good = await inbox.chats.page(Tab.ALL)
     assert len(good.items) == 1
-    await inbox.save_draft(Draft(CHAT, "начато", 6))
+    await inbox.drafts.save(Draft(CHAT, "начато", 6))
 
     def fail(*_: object) -> None:
         raise StoreProblem(WHY)
 
     monkeypatch.setattr(Store, "_read", fail)
-    assert await inbox.queue_page(Tab.ALL) == good, "what was read last stays"
-    assert (await inbox.queue_page(Tab.RETURNS)).items == ()
-    assert await inbox.queue_item(CHAT) is None
-    assert set((await inbox.tab_counts()).values()) == {0}
-    assert await inbox.longest_wait() is None
-    assert await inbox.next_waiting(None) is None
-    assert await inbox.open_items() == ()
-    assert (await inbox.timeline(CHAT)).entries == ()
+    assert await inbox.chats.page(Tab.ALL) == good, "what was read last stays"
+    assert (await inbox.chats.page(Tab.RETURNS)).items == ()
+    assert await inbox.chats.item(CHAT) is None
+    assert set((await inbox.chats.counts()).values()) == {0}
+    assert await inbox.chats.longest_wait() is None
+    assert await inbox.chats.next_waiting(None) is None
+    assert await inbox.outbox.open_items() == ()
+    assert (await inbox.chats.timeline(CHAT)).entries == ()
     assert await inbox.orders.of_chat(CHAT) is None
-    assert (await inbox.search_coverage()).chats == 0
-    assert (await inbox.draft(CHAT)).text == "начато", "typing on does not replace it"
+    assert (await inbox.search.coverage()).chats == 0
+    assert (await inbox.drafts.get(CHAT)).text == "начато", "typing on does not replace it"
     assert inbox.link().unread == WHY
-    refused = await inbox.mark_done(CHAT)
+    refused = await inbox.marks.done(CHAT)
     assert isinstance(refused, Problem)
     assert (refused.kind, refused.message) == (ProblemKind.STORAGE, WHY)
-    assert isinstance(await inbox.send_text(CHAT, "уже едет"), OutboxItem)
+    assert isinstance(await inbox.outbox.send_text(CHAT, "уже едет"), OutboxItem)
     monkeypatch.undo()
-    assert [item.text for item in await inbox.open_items()] == ["уже едет"]
+    assert [item.text for item in await inbox.outbox.open_items()] == ["уже едет"]
     assert inbox.link().unread == ""
     inbox._loop.discard()
     store.close()
@@ -117,14 +117,14 @@ async def test_no_ability_of_a_screen_ends_in_an_error(store: Store, monkeypatch
 
 async def test_a_record_with_holes_is_refused(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     inbox = Inbox(store, no_market)  # type: ignore[arg-type]
-    inbox._reads.is_lenient = True
-    real = inbox.timeline
+    inbox._asking.reads.is_lenient = True
+    real = inbox.chats.timeline
 
     async def fails(*given: object, **words: object) -> object:
         monkeypatch.setattr(Store, "_read", lambda *_: (_ for _ in ()).throw(StoreProblem(WHY)))
         return await real(*given, **words)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(inbox, "timeline", fails)
+    monkeypatch.setattr(inbox.chats, "timeline", fails)
     record = await whole_chat(inbox, CHAT, ask=False)
     assert isinstance(record, Problem)
     assert record.message == WHY
@@ -136,15 +136,15 @@ async def test_a_verb_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> 
     inbox = Inbox(store, no_market)  # type: ignore[arg-type]
     monkeypatch.setattr(Store, "_read", lambda *_: (_ for _ in ()).throw(StoreProblem(WHY)))
     with pytest.raises(StoreProblem):
-        await inbox.queue_page(Tab.ALL)
+        await inbox.chats.page(Tab.ALL)
     inbox._loop.discard()
     store.close()
 
 
 def test_what_was_sent_is_no_draft_any_more(store: Store) -> None:
-    writing = Writing(store, InboxSettings(), lambda: 1, lambda _: None)
+    kept = Drafts(store, Reads(lambda: None), lambda: 1)
     store.write_state(drafts.save, Draft(CHAT, "x", 1), 1, copy="other").result()
-    assert writing.last_draft(CHAT).text == ""
+    assert kept._known == {}
     store.close()
 
 
@@ -159,15 +159,15 @@ async def test_what_the_engine_cannot_do_for_the_files_is_refused(
     async def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(inbox, "_ask", fail)
+    monkeypatch.setattr(inbox._asking, "ask", fail)
     about = NewChat(ContextKind.ORDER, 7)
     refused = [
-        await inbox.create_chat(about),
+        await inbox.chats.create(about),
         await inbox.fetch_chat(CHAT),
         await inbox.fetch_whole(CHAT),
-        await inbox.stop_sending(await item_of(inbox, OutboxId("a"))),
-        await inbox.read_attachment(CHAT, MessageId(1), 0),
-        await inbox.save_attachment(CHAT, MessageId(1), 0, tmp_path),
+        await inbox.outbox.stop(await item_of(inbox, OutboxId("a"))),
+        await inbox.files.read(CHAT, MessageId(1), 0),
+        await inbox.files.save(CHAT, MessageId(1), 0, tmp_path),
     ]
     assert [one.kind for one in refused if isinstance(one, Problem)] == [kind] * 6
     inbox._loop.discard()

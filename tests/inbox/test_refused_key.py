@@ -62,17 +62,17 @@ async def test_one_refusal_of_any_operation_stops_all_of_them(
     await _rounds(market, 3)
     market.script(operation, [Answer(status=401, accept=False)])
     if operation == SEND:
-        await shop.inbox.send_text(chats[1], "Нельзя")
+        await shop.inbox.outbox.send_text(chats[1], "Нельзя")
     for chat in chats:
-        shop.inbox.open_chat(chat)
+        shop.inbox.chats.open(chat)
         shop.inbox.orders.want(chat)
     await _is_refused(shop)
     # What was under way at that moment comes to its end.
     asked = await _quiet(shop, market)
-    item = await shop.inbox.send_text(chats[0], "Ждёт")
+    item = await shop.inbox.outbox.send_text(chats[0], "Ждёт")
     assert isinstance(item, OutboxItem)
     for chat in chats:
-        shop.inbox.open_chat(chat)
+        shop.inbox.chats.open(chat)
         shop.inbox.orders.want(chat)
     assert await _quiet(shop, market) == asked
     assert _refused(market) == 1
@@ -109,7 +109,7 @@ async def test_a_refused_leader_leaves_the_lead_to_a_good_key(market: Sandbox, o
     await _rounds(market, 10)
     assert _refused(market) == asked, "it is shown once"
     # What is written at the copy with the bad key goes with the good one.
-    item = await bad.inbox.send_text(chat, "Добрый день!")
+    item = await bad.inbox.outbox.send_text(chat, "Добрый день!")
     assert isinstance(item, OutboxItem)
     await reaches(good, item.outbox_id, OutboxState.CONFIRMED)
     assert bad.inbox.link().state is LinkState.REFUSED
@@ -132,7 +132,7 @@ async def test_a_leader_whose_key_is_revoked_hands_on(
     await _rounds(market, 5)
     assert not first.inbox._engine._copies.leadership.is_ours
     assert sum(r.status == status for r in market.requests) == 1
-    fresh = (await second.inbox.queue_page(Tab.ALL)).items
+    fresh = (await second.inbox.chats.page(Tab.ALL)).items
     assert fresh
 
 
@@ -141,7 +141,7 @@ async def test_refreshing_shows_the_key_again_and_leads_again(market: Sandbox, o
     (chat,) = await some_chats(shop, 1)
     market.script("getChats", [Answer(status=401)])
     await _is_refused(shop)
-    item = await shop.inbox.send_text(chat, "Потом")
+    item = await shop.inbox.outbox.send_text(chat, "Потом")
     assert isinstance(item, OutboxItem)
     held = await stored(shop, item.outbox_id)
     assert held is not None
@@ -168,9 +168,9 @@ async def test_refreshing_at_the_moment_of_the_refusal_is_not_undone(
 
     shop.inbox.subscribe(refresh)
     market.script(operation, [Answer(status=401)])
-    item = await shop.inbox.send_text(first, "Добрый день!")
+    item = await shop.inbox.outbox.send_text(first, "Добрый день!")
     assert isinstance(item, OutboxItem)
-    shop.inbox.open_chat(second)
+    shop.inbox.chats.open(second)
     await reaches(shop, item.outbox_id, OutboxState.CONFIRMED)
     await _rounds(market, 2)
     assert refusals

@@ -88,7 +88,7 @@ async def _a_chat(home: Home) -> ChatRef:
 async def _queue(shop: Shop, chat: ChatRef, *said: str) -> list[OutboxId]:
     found = []
     for text in said:
-        item = await shop.inbox.send_text(chat, text)
+        item = await shop.inbox.outbox.send_text(chat, text)
         assert isinstance(item, OutboxItem)
         found.append(item.outbox_id)
     return found
@@ -130,9 +130,9 @@ async def test_a_file_of_the_original_is_there_once(market: Sandbox, home: Home,
     source = tmp_path / "чек.txt"
     source.write_text("100 ₽")
     shop = await home.open(background=False, late=5 * MINUTES)
-    card = await shop.inbox.inspect_file(source)
+    card = await shop.inbox.files.inspect(source)
     assert not isinstance(card, Problem)
-    item = await shop.inbox.send_file(chat, card)
+    item = await shop.inbox.outbox.send_file(chat, card)
     assert isinstance(item, OutboxItem)
     await home.copy()
     await _all(await home.open(), [item.outbox_id])
@@ -190,7 +190,7 @@ async def test_an_old_item_that_the_operator_sends_again(market: Sandbox, home: 
     shop = await home.open(settings=replace(QUICK, max_age_s=60.0))
     item = await reaches(shop, items[0], S.FAILED)
     assert item.problem == ProblemKind.STALE
-    assert await shop.inbox.resend(await item_of(shop.inbox, items[0])) is None
+    assert await shop.inbox.outbox.resend(await item_of(shop.inbox, items[0])) is None
     await _all(shop, items)
     assert posts(market) == 1
 

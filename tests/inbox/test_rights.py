@@ -49,16 +49,16 @@ async def test_a_reading_key_refuses_before_anything_is_queued(
     await until_it_is(shop.inbox, ProblemKind.KEY_READ_ONLY)
     file = tmp_path / "photo.jpg"
     file.write_bytes(b"not empty")
-    card = await shop.inbox.inspect_file(file)
+    card = await shop.inbox.files.inspect(file)
     assert not isinstance(card, Problem)
     for refused in (
-        await shop.inbox.send_text(JOHN, "Добрый день"),
-        await shop.inbox.send_file(JOHN, card),
-        await shop.inbox.create_chat(NewChat(ContextKind.ORDER, market.unopened())),
+        await shop.inbox.outbox.send_text(JOHN, "Добрый день"),
+        await shop.inbox.outbox.send_file(JOHN, card),
+        await shop.inbox.chats.create(NewChat(ContextKind.ORDER, market.unopened())),
     ):
         assert isinstance(refused, Problem)
         assert refused.kind is ProblemKind.KEY_READ_ONLY
-    assert await shop.inbox.open_items() == ()
+    assert await shop.inbox.outbox.open_items() == ()
     assert not {one.operation for one in market.requests} & {
         "sendMessageToChat",
         "sendFileToChat",
@@ -89,7 +89,7 @@ async def test_a_key_that_was_given_the_right_may_send_after_r(market: Sandbox, 
     await until_it_is(shop.inbox, ProblemKind.KEY_READ_ONLY)
     shop.inbox.refresh()
     await until_it_is(shop.inbox, None)
-    assert isinstance(await shop.inbox.send_text(JOHN, "Добрый день"), OutboxItem)
+    assert isinstance(await shop.inbox.outbox.send_text(JOHN, "Добрый день"), OutboxItem)
 
 
 async def test_an_answer_that_says_nothing_changes_nothing(market: Sandbox, open_shop: OpenShop) -> None:
@@ -97,7 +97,7 @@ async def test_an_answer_that_says_nothing_changes_nothing(market: Sandbox, open
     shop = open_shop(settings=ASKING)
     await until_asked(market)
     assert view_only(shop.inbox) is None
-    assert isinstance(await shop.inbox.send_text(JOHN, "Добрый день"), OutboxItem)
+    assert isinstance(await shop.inbox.outbox.send_text(JOHN, "Добрый день"), OutboxItem)
 
 
 async def test_the_flag_says_so_too_and_asks_for_no_rights(market: Sandbox, open_shop: OpenShop) -> None:
@@ -110,6 +110,6 @@ async def test_the_flag_says_so_too_and_asks_for_no_rights(market: Sandbox, open
 
     await until(listed)
     assert "getAuthTokenInfo" not in {one.operation for one in market.requests}
-    refused = await shop.inbox.send_text(JOHN, "Добрый день")
+    refused = await shop.inbox.outbox.send_text(JOHN, "Добрый день")
     assert isinstance(refused, Problem)
     assert refused.kind is ProblemKind.READ_ONLY

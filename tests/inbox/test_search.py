@@ -22,10 +22,10 @@ async def test_what_was_read_is_found_and_opened_at_its_place(market: Sandbox, o
     chat = market.world.listed("desc", None, 0, 1)[0]
     market.say(chat.chat_id, "Пришлите синие чайники")
     assert await shop.inbox.fetch_chat(ref(chat.chat_id)) is None
-    page = await shop.inbox.search(SearchQuery(("чайник", "синий")))
+    page = await shop.inbox.search.find(SearchQuery(("чайник", "синий")))
     [hit] = page.hits
     assert (hit.chat_id.number, page.next_key) == (chat.chat_id, None)
-    around = await shop.inbox.timeline(hit.chat_id, around=hit.message_id, limit=1)
+    around = await shop.inbox.chats.timeline(hit.chat_id, around=hit.message_id, limit=1)
     assert [entry.message.text for entry in around.entries if entry.message] == ["Пришлите синие чайники"]
 
 
@@ -38,8 +38,8 @@ async def test_a_rare_hit_is_looked_for_until_it_is_found(
     for number in range(1, 12):
         read_history(shop.store, buyer(number, number * 1_000, "чек", chat_id=number), chat_id=number)
     query = SearchQuery(("чек",), standings=frozenset({Standing.WAITING}))
-    assert [hit.chat_id.number for hit in (await shop.inbox.search(query)).hits] == [1]
-    nothing = await shop.inbox.search(SearchQuery(("чек",), since=2**41))
+    assert [hit.chat_id.number for hit in (await shop.inbox.search.find(query)).hits] == [1]
+    nothing = await shop.inbox.search.find(SearchQuery(("чек",), since=2**41))
     assert (nothing.hits, nothing.next_key) == ((), None)
 
 
@@ -59,7 +59,7 @@ async def test_a_cache_from_before_the_index_becomes_findable_by_itself(
     inbox = open_shop().inbox
 
     async def all_is_found() -> bool:
-        return len((await inbox.search(SearchQuery(("чайники",)))).hits) == 5
+        return len((await inbox.search.find(SearchQuery(("чайники",)))).hits) == 5
 
     await until(all_is_found)
 
@@ -68,12 +68,12 @@ async def test_coverage_says_whether_the_rest_is_being_read(open_shop: OpenShop)
     shop = open_shop(background=False)
     list_chats(shop.store, a_chat(1, 5_000), a_chat(2, 4_000))
     read_history(shop.store, buyer(1, 5_000, chat_id=1), chat_id=1, oldest=True)
-    told = await shop.inbox.search_coverage()
+    told = await shop.inbox.search.coverage()
     assert (told.chats, told.read, told.oldest_at, told.is_fetching) == (2, 1, 4_000, False)
     for wanted in (True, False):
-        shop.inbox.fetch_rest(wanted)
+        shop.inbox.search.fetch_rest(wanted)
 
         async def is_so(wanted: bool = wanted) -> bool:
-            return (await shop.inbox.search_coverage()).is_fetching is wanted
+            return (await shop.inbox.search.coverage()).is_fetching is wanted
 
         await until(is_so)

@@ -23,7 +23,7 @@ SILENT = replace(QUICK, poll_s=3600.0)
 
 
 async def is_listed(shop: Shop) -> bool:
-    return bool((await shop.inbox.tab_counts())[Tab.ALL])
+    return bool((await shop.inbox.chats.counts())[Tab.ALL])
 
 
 def newest_chat(market: Sandbox) -> ChatRef:
@@ -56,7 +56,7 @@ async def test_one_copy_polls_the_list_for_all(market: Sandbox, open_shop: OpenS
         return all(other.inbox.link().fresh_at is not None for other in others)
 
     await until(are_watching)
-    assert await first.inbox.save_draft(Draft(chat, "typed elsewhere", 0)) is None
+    assert await first.inbox.drafts.save(Draft(chat, "typed elsewhere", 0)) is None
 
     async def told() -> bool:
         return all(OutboxChanged(chat) in events for events in heard)
@@ -88,7 +88,7 @@ async def test_what_one_copy_reads_the_others_show(market: Sandbox, open_shop: O
     market.say(chat.number, "Вы тут?")
 
     async def seen() -> bool:
-        item = await other.inbox.queue_item(chat)
+        item = await other.inbox.chats.item(chat)
         return item is not None and item.snippet == "Вы тут?" and TimelineChanged(chat) in heard
 
     await until(seen)
@@ -101,7 +101,7 @@ async def test_what_one_copy_sends_the_others_show(market: Sandbox, open_shop: O
     other = open_shop(settings=SILENT)
     chat = newest_chat(market)
     heard = hearing(other)
-    assert isinstance(await sender.inbox.send_text(chat, "Здравствуйте!"), OutboxItem)
+    assert isinstance(await sender.inbox.outbox.send_text(chat, "Здравствуйте!"), OutboxItem)
 
     async def told() -> bool:
         return OutboxChanged(chat) in heard

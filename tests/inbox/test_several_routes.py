@@ -8,14 +8,19 @@ from unittest.mock import Mock, create_autospec
 
 import pytest
 
+from chat_tui.inbox.api import ChatsApi, DraftsApi, FilesApi, MarksApi, OrdersApi, OutboxApi, SearchApi
+from chat_tui.inbox.attachments import Files
+from chat_tui.inbox.chats import Chats, Search
+from chat_tui.inbox.drafts import Drafts
+from chat_tui.inbox.marks import Marks
+from chat_tui.inbox.multi import Business, MultiInbox
+from chat_tui.inbox.orders import Orders
+from chat_tui.inbox.outgoing import Outbox
 from chat_tui.inbox.service import Inbox
-from chat_tui.inbox.several import Several
-from chat_tui.inbox.together import Business, Together
 from chat_tui.model.ids import BusinessId, OutboxId
 from chat_tui.model.mark import Marked, Pin
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
-from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.model.timeline import Coverage, Draft, TimelinePage
+from chat_tui.model.timeline import Draft
 from tests.support.refs import ref
 
 HERE, THERE = BusinessId(2), BusinessId(1)
@@ -26,27 +31,34 @@ DRAFT = Draft(CHAT, "x", 1, ("y",))
 MARKED = Marked(CHAT, Pin(), Pin(is_set=True))
 GIVEN = {"chat_id": CHAT, "item": ITEM, "draft": DRAFT, "marked": MARKED}
 """By the name of a first parameter: what a screen hands over, and the business must get."""
-ANSWERS = {
-    "draft": DRAFT,
-    "timeline": TimelinePage(CHAT, (), has_older=False, has_newer=False, coverage=Coverage.NOT_STARTED),
-    **dict.fromkeys(("mark", "mark_done", "snooze"), MARKED),
-    **dict.fromkeys(("send_text", "send_file", "take_back"), ITEM),
+NOUNS = {
+    "chats": (ChatsApi, Chats),
+    "marks": (MarksApi, Marks),
+    "drafts": (DraftsApi, Drafts),
+    "outbox": (OutboxApi, Outbox),
+    "files": (FilesApi, Files),
+    "orders": (OrdersApi, Orders),
+    "search": (SearchApi, Search),
 }
-"""By method: what the business answers."""
-ELSEWHERE = {"link", "open_chat", "own", "queue_item"}
-"""Those of a chat that other tests look at: they answer for none as well, or ask nobody."""
+ELSEWHERE = {("chats", "item"), ("orders", "of_chat")}
+"""Those of a chat that other tests look at: their answers are told with the name of the business."""
 
 
-def first(name: str) -> str:
-    """The name of a method's first parameter; empty = it has none, or is none."""
-    method = getattr(Several, name)
-    return next(iter([*inspect.signature(method).parameters][1:2]), "") if callable(method) else ""
+def parameters(noun: str, name: str) -> list[inspect.Parameter]:
+    """What a method of a noun takes, but for itself."""
+    return [*inspect.signature(getattr(NOUNS[noun][0], name)).parameters.values()][1:]
+
+
+def is_of_a_chat(noun: str, name: str) -> bool:
+    given = parameters(noun, name)
+    return bool(given) and given[0].kind is given[0].POSITIONAL_ONLY and given[0].name in GIVEN
 
 
 ROUTED = [
-    name
-    for name in sorted({*vars(Several), *vars(Together)})
-    if hasattr(Inbox, name) and not name.startswith("_") and first(name) in GIVEN and name not in ELSEWHERE
+    (noun, name)
+    for noun, (asked, _) in NOUNS.items()
+    for name in vars(asked)
+    if not name.startswith("_") and (noun, name) not in ELSEWHERE and is_of_a_chat(noun, name)
 ]
 
 
@@ -55,17 +67,19 @@ def inboxes() -> tuple[Mock, Mock]:
     return create_autospec(Inbox, instance=True), create_autospec(Inbox, instance=True)
 
 
-def shops() -> tuple[Several, Mock, Mock]:
+def shops() -> tuple[MultiInbox, Mock, Mock]:
     first_one, meant = inboxes()
     for inbox, business in zip(inboxes(), (THERE, HERE), strict=True):
         inbox.reset_mock(return_value=True)
         inbox.business = business
-    return Several([Business("Кухня", first_one), Business("Дом", meant)]), first_one, meant
+        for noun, (_, kind) in NOUNS.items():
+            setattr(inbox, noun, create_autospec(kind, instance=True))
+    return MultiInbox([Business("Кухня", first_one), Business("Дом", meant)]), first_one, meant
 
 
-def more(name: str) -> dict[str, Any]:
+def more(noun: str, name: str) -> dict[str, Any]:
     """A value of its own for every other parameter."""
-    return {one: Mock(name=one) for one in [*inspect.signature(getattr(Inbox, name)).parameters][2:]}
+    return {one.name: Mock(name=one.name) for one in parameters(noun, name)[1:]}
 
 
 async def outcome_of(asked: Any) -> Any:
@@ -73,53 +87,51 @@ async def outcome_of(asked: Any) -> Any:
 
 
 def test_these_are_all_that_concern_a_chat() -> None:
-    assert {"send_text", "send_file", "take_back", "resend", "stop_sending", "save_draft"} <= {*ROUTED}
+    assert {("outbox", name) for name in ("send_text", "send_file", "take_back", "resend", "stop")} <= {
+        *ROUTED
+    }
     assert len(ROUTED) >= 17
 
 
-@pytest.mark.parametrize("name", ROUTED)
-async def test_it_goes_to_its_business_alone(name: str) -> None:
+@pytest.mark.parametrize(("noun", "name"), ROUTED)
+async def test_it_goes_to_its_business_alone(noun: str, name: str) -> None:
     several, other, meant = shops()
-    given, told = GIVEN[first(name)], more(name)
-    getattr(meant, name).return_value = answer = ANSWERS.get(name, Mock(name="answer"))
-    outcome = await outcome_of(getattr(several, name)(given, **told))
-    getattr(meant, name).assert_called_once_with(given, **told)
+    given, told = GIVEN[parameters(noun, name)[0].name], more(noun, name)
+    asked = getattr(getattr(meant, noun), name)
+    asked.return_value = answer = Mock(name="answer")
+    assert await outcome_of(getattr(getattr(several, noun), name)(given, **told)) is answer
+    asked.assert_called_once_with(given, **told)
     assert len(meant.method_calls) == 1
     assert other.method_calls == []
-    assert outcome is None or outcome is answer
-
-
-@pytest.mark.parametrize("name", sorted({*ANSWERS} - {"draft", "timeline"}))
-async def test_a_refusal_comes_back_as_it_is(name: str) -> None:
-    several, _other, meant = shops()
-    refusal = Problem(ProblemKind.FORBIDDEN)
-    getattr(meant, name).return_value = refusal
-    assert await getattr(several, name)(GIVEN[first(name)], **more(name)) is refusal
 
 
 async def test_what_is_kept_beside_the_databases_is_kept_by_its_business() -> None:
     several, other, meant = shops()
-    other.keep_aside.return_value = ()
-    meant.keep_aside.return_value = (DRAFT,)
+    other.drafts.keep_aside.return_value = ()
+    meant.drafts.keep_aside.return_value = (DRAFT,)
     theirs = Draft(ref(7, THERE), "x", 1)
-    assert several.keep_aside([DRAFT, theirs]) == (DRAFT,), "one could not be kept"
-    other.keep_aside.assert_called_once_with([theirs])
-    meant.keep_aside.assert_called_once_with([DRAFT])
+    assert several.drafts.keep_aside([DRAFT, theirs]) == (DRAFT,), "one could not be kept"
+    other.drafts.keep_aside.assert_called_once_with([theirs])
+    meant.drafts.keep_aside.assert_called_once_with([DRAFT])
 
 
-@pytest.mark.parametrize(
-    ("name", "told"),
-    [("refresh", ()), ("fetch_rest", (True,)), ("awaken", ())],
-)
-def test_what_concerns_all_is_told_to_all(name: str, told: tuple[Any, ...]) -> None:
+@pytest.mark.parametrize("name", ["refresh", "awaken"])
+def test_what_concerns_all_is_told_to_all(name: str) -> None:
     several, *both = shops()
-    getattr(several, name)(*told)
+    getattr(several, name)()
     for inbox in both:
-        getattr(inbox, name).assert_called_once_with(*told)
+        getattr(inbox, name).assert_called_once_with()
+
+
+def test_the_rest_of_all_histories_is_wanted() -> None:
+    several, *both = shops()
+    several.search.fetch_rest(True)
+    for inbox in both:
+        inbox.search.fetch_rest.assert_called_once_with(True)
 
 
 async def test_the_folder_is_that_of_whoever_saved_first() -> None:
     several, other, meant = shops()
-    other.last_folder.return_value = None
-    meant.last_folder.return_value = Path("чеки")
-    assert await several.last_folder() == Path("чеки")
+    other.files.last_folder.return_value = None
+    meant.files.last_folder.return_value = Path("чеки")
+    assert await several.files.last_folder() == Path("чеки")

@@ -16,7 +16,7 @@ OpenShop = Callable[..., Shop]
 
 
 async def all_chats(shop: Shop) -> list[ChatRef]:
-    page = await shop.inbox.queue_page(Tab.ALL, limit=1000)
+    page = await shop.inbox.chats.page(Tab.ALL, limit=1000)
     return [item.chat.chat_id for item in page.items]
 
 
@@ -33,7 +33,7 @@ async def test_those_who_wait_are_known_by_their_first_unanswered_message(
 ) -> None:
     shop = open_shop(background=False)
     await shop.inbox.sync_once()
-    waiting = (await shop.inbox.queue_page(Tab.WAITING)).items
+    waiting = (await shop.inbox.chats.page(Tab.WAITING)).items
     assert waiting
     assert all(item.snippet or item.newest_has_file for item in waiting if item.waiting_since)
 
@@ -46,11 +46,11 @@ async def test_a_new_message_is_in_the_cache_after_the_next_poll(
     market.say(chat.number, "Есть кто живой?")
 
     async def arrived() -> bool:
-        item = await shop.inbox.queue_item(chat)
+        item = await shop.inbox.chats.item(chat)
         return item is not None and item.snippet == "Есть кто живой?"
 
     await until(arrived)
-    item = await shop.inbox.queue_item(chat)
+    item = await shop.inbox.chats.item(chat)
     assert item is not None
     assert item.waiting_since is not None
 

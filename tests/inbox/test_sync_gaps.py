@@ -1,6 +1,5 @@
 """News behind a page of the list that failed once: the next round reads on to them."""
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -31,8 +30,7 @@ def market() -> Iterator[Sandbox]:
 
 async def round_of(shop: Shop) -> Problem | None:
     """One look at the list's top and the histories behind it, without any sweep."""
-    await asyncio.wrap_future(shop.inbox._opened)
-    report = await shop.inbox._ask(shop.inbox._engine.reading.sync.round)
+    report = await shop.inbox._asking.ask(shop.inbox._engine.reading.sync.round)
     return report.problem
 
 
@@ -59,7 +57,7 @@ async def test_news_behind_a_page_that_failed_are_read_by_the_next_round(
         shop = open_shop(background=False)
     assert await round_of(shop) is None
     assert await round_of(shop) is None, "as many histories as a round reads"
-    found = await shop.inbox.queue_page(Tab.ALL, limit=100)
+    found = await shop.inbox.chats.page(Tab.ALL, limit=100)
     assert {item.chat.chat_id.number: item.snippet for item in found.items} == {
         c: f"новое {c}" for c in chats
     }

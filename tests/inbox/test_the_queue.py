@@ -94,7 +94,7 @@ async def test_a_chat_leaves_the_queue_when_we_or_a_colleague_answer(
     shop = open_shop()
 
     async def waiting() -> list[ChatRef]:
-        items = (await shop.inbox.queue_page(Tab.WAITING)).items
+        items = (await shop.inbox.chats.page(Tab.WAITING)).items
         return [item.chat.chat_id for item in items if not item.chat.is_dispute]
 
     async def two_wait() -> bool:
@@ -102,7 +102,7 @@ async def test_a_chat_leaves_the_queue_when_we_or_a_colleague_answer(
 
     await until(two_wait)
     ours, theirs = (await waiting())[:2]
-    await shop.inbox.send_text(ours, "Уже едет")
+    await shop.inbox.outbox.send_text(ours, "Уже едет")
     market.say(theirs.number, "Ответ из кабинета", "PARTNER", status="WAITING_FOR_CUSTOMER")
 
     async def are_gone() -> bool:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from chat_tui.inbox.multi import Business, MultiInbox
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.inbox.several import Several
-from chat_tui.inbox.together import Business
 from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.ids import ChatRef
 from chat_tui.model.link import LinkState
@@ -29,7 +28,7 @@ BUSINESSES = (BUSINESS, OTHER_BUSINESS)
 KEYS = (API_KEY, FOREIGN_KEY)
 HELD = replace(QUICK, undo_s=600.0)
 """Nothing is sent while a test runs."""
-OpenBoth = Callable[..., Several]
+OpenBoth = Callable[..., MultiInbox]
 
 
 @pytest.fixture
@@ -44,38 +43,38 @@ def markets() -> Iterator[tuple[Sandbox, Sandbox]]:
 @pytest.fixture
 async def open_both(markets: tuple[Sandbox, Sandbox], tmp_path: Path) -> AsyncIterator[OpenBoth]:
     """Start a copy on the files of both; `keys` go before those of the Markets, by name of the business."""
-    opened: list[Several] = []
+    opened: list[MultiInbox] = []
 
     def start(
         *,
         order: tuple[int, ...] = (0, 1),
         keys: Mapping[str, str] | None = None,
         settings: InboxSettings = QUICK,
-    ) -> Several:
+    ) -> MultiInbox:
         businesses = []
         for n in order:
             key = (keys or {}).get(NAMES[n], KEYS[n])
             connect = partial(client_of, markets[n], key=key, business=BUSINESSES[n])
             shop = Shop.open(tmp_path / str(n), connect, settings=settings, business=BUSINESSES[n])
             businesses.append(Business(NAMES[n], shop.inbox))
-        opened.append(Several(businesses))
+        opened.append(MultiInbox(businesses))
         return opened[-1]
 
     yield start
     await opened[-1].close()
 
 
-async def everything(inbox: Several, count: int) -> list[QueueItem]:
+async def everything(inbox: MultiInbox, count: int) -> list[QueueItem]:
     """All chats, once there are so many."""
 
     async def here() -> tuple[QueueItem, ...]:
-        page = await inbox.queue_page(Tab.ALL, limit=count + 1)
+        page = await inbox.chats.page(Tab.ALL, limit=count + 1)
         return page.items if len(page.items) == count else ()
 
     return list(await until(here, f"{count} chats"))
 
 
-async def twins(inbox: Several, markets: tuple[Sandbox, Sandbox]) -> tuple[int, ChatRef, ChatRef]:
+async def twins(inbox: MultiInbox, markets: tuple[Sandbox, Sandbox]) -> tuple[int, ChatRef, ChatRef]:
     """A number that both businesses have, and the chats of the queue that it stands for."""
     items = await everything(inbox, 28)
     number = markets[0].world.listed("desc", None, 0, 1)[0].chat_id
@@ -96,14 +95,14 @@ async def test_a_message_reaches_the_business_it_was_typed_for(
     async def is_of_the_same_chat(chat_id: ChatRef) -> bool:
         # Between two looks its history may be read.
         known = await inbox.orders.of_chat(chat_id)
-        return known is not None and known.item == await inbox.queue_item(chat_id)
+        return known is not None and known.item == await inbox.chats.item(chat_id)
 
     for chat_id in (one, other):
         await until(partial(is_of_the_same_chat, chat_id), "the order of the chat")
         assert inbox.own(chat_id).business == chat_id.business
     for chat_id, text in ((one, "для кухни"), (other, "для дома"), (one, "ещё для кухни")):
-        assert await inbox.save_draft(Draft(chat_id, text, 3)) is None
-        assert isinstance(await inbox.send_text(chat_id, text), OutboxItem)
+        assert await inbox.drafts.save(Draft(chat_id, text, 3)) is None
+        assert isinstance(await inbox.outbox.send_text(chat_id, text), OutboxItem)
 
     async def are_sent() -> bool:
         return len(markets[0].ledger) == 2 and len(markets[1].ledger) == 1
@@ -116,7 +115,7 @@ async def test_a_message_reaches_the_business_it_was_typed_for(
     assert [(sent.chat_id, sent.text) for sent in markets[1].ledger] == [(number, "для дома")]
 
     async def is_in_its_history() -> bool:
-        page = await inbox.timeline(other)
+        page = await inbox.chats.timeline(other)
         assert page.chat_id == other
         return "для дома" in {entry.message.text for entry in page.entries if entry.message}
 
@@ -128,29 +127,32 @@ async def test_drafts_and_marks_are_of_one_chat_and_outlive_a_restart_in_another
 ) -> None:
     inbox = open_both()
     _number, one, other = await twins(inbox, markets)
-    assert await inbox.save_draft(Draft(one, "кухне", 5)) is None
-    assert await inbox.save_draft(Draft(other, "дому", 4)) is None
-    marked = await inbox.snooze(one, 2**41)
+    assert await inbox.drafts.save(Draft(one, "кухне", 5)) is None
+    assert await inbox.drafts.save(Draft(other, "дому", 4)) is None
+    marked = await inbox.marks.snooze(one, 2**41)
     assert isinstance(marked, Marked)
     assert marked.chat_id == one
-    noted = await inbox.mark(other, Note("только дом"))
+    noted = await inbox.marks.put(other, Note("только дом"))
     assert isinstance(noted, Marked)
-    assert (await inbox.queue_item(other, Tab.SNOOZED), (await inbox.tab_counts())[Tab.SNOOZED]) == (None, 1)
+    assert (await inbox.chats.item(other, Tab.SNOOZED), (await inbox.chats.counts())[Tab.SNOOZED]) == (
+        None,
+        1,
+    )
     await inbox.close()
     inbox = open_both(order=(1, 0))
     texts = {}
     for item in await everything(inbox, 28):
         if item.has_draft:
-            texts[item.business] = (await inbox.draft(item.chat.chat_id)).text
+            texts[item.business] = (await inbox.drafts.get(item.chat.chat_id)).text
     assert texts == {"Кухня": "кухне", "Дом": "дому"}
-    [snoozed] = (await inbox.queue_page(Tab.SNOOZED)).items
+    [snoozed] = (await inbox.chats.page(Tab.SNOOZED)).items
     assert snoozed.business == "Кухня"
     [noted_item] = [item for item in await everything(inbox, 28) if item.note]
     assert (noted_item.business, noted_item.note) == ("Дом", "только дом")
-    found = await inbox.queue_item(snoozed.chat.chat_id)
+    found = await inbox.chats.item(snoozed.chat.chat_id)
     assert found is not None
-    assert await inbox.unmark(Marked(snoozed.chat.chat_id, Hold(), found.hold or Hold())) is None
-    assert (await inbox.tab_counts())[Tab.SNOOZED] == 0
+    assert await inbox.marks.take_back(Marked(snoozed.chat.chat_id, Hold(), found.hold or Hold())) is None
+    assert (await inbox.chats.counts())[Tab.SNOOZED] == 0
 
 
 async def test_what_is_taken_back_is_taken_from_its_own_outbox(
@@ -158,15 +160,15 @@ async def test_what_is_taken_back_is_taken_from_its_own_outbox(
 ) -> None:
     inbox = open_both(settings=HELD)
     _number, one, other = await twins(inbox, markets)
-    kept, taken = await inbox.send_text(one, "кухне"), await inbox.send_text(other, "дому")
+    kept, taken = await inbox.outbox.send_text(one, "кухне"), await inbox.outbox.send_text(other, "дому")
     assert isinstance(kept, OutboxItem)
     assert isinstance(taken, OutboxItem)
-    back = await inbox.take_back(taken, into_draft=True)
+    back = await inbox.outbox.take_back(taken, into_draft=True)
     assert isinstance(back, OutboxItem)
-    assert (back.chat_id, back.text, (await inbox.draft(other)).text) == (other, "дому", "дому")
-    assert (await inbox.draft(one)).text == ""
-    assert [item.outbox_id for item in await inbox.open_items()] == [kept.outbox_id]
-    gone = await inbox.take_back(taken)
+    assert (back.chat_id, back.text, (await inbox.drafts.get(other)).text) == (other, "дому", "дому")
+    assert (await inbox.drafts.get(one)).text == ""
+    assert [item.outbox_id for item in await inbox.outbox.open_items()] == [kept.outbox_id]
+    gone = await inbox.outbox.take_back(taken)
     assert isinstance(gone, Problem)
     assert gone.kind == ProblemKind.GONE
 
@@ -189,7 +191,7 @@ async def test_a_key_that_is_refused_is_named_and_stops_nobody_else(
     assert sound == "Кухня"
     chat_id = items[0].chat.chat_id
     assert inbox.link(chat_id).state is LinkState.ONLINE
-    assert isinstance(await inbox.send_text(chat_id, "Добрый день!"), OutboxItem)
+    assert isinstance(await inbox.outbox.send_text(chat_id, "Добрый день!"), OutboxItem)
 
     async def is_sent() -> bool:
         return len(markets[0].ledger) == 1
@@ -206,12 +208,12 @@ async def test_a_chat_is_opened_by_the_business_whose_order_it_is(
     assert order is not None
     assert markets[0].world.orders.by_order(order.order_id) is None
     number = order.order_id
-    created = await inbox.create_chat(NewChat(ContextKind.ORDER, number))
+    created = await inbox.chats.create(NewChat(ContextKind.ORDER, number))
     assert not isinstance(created, Problem)
-    item = await inbox.queue_item(created)
+    item = await inbox.chats.item(created)
     assert item is not None
     assert (item.business, item.chat.context.order_id) == ("Дом", number)
     assert (len(markets[0].created), len(markets[1].created)) == (0, 1)
-    refused = await inbox.create_chat(NewChat(ContextKind.ORDER, 1))
+    refused = await inbox.chats.create(NewChat(ContextKind.ORDER, 1))
     assert isinstance(refused, Problem)
     assert refused.kind == ProblemKind.NOT_FOUND

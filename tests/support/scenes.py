@@ -250,8 +250,8 @@ class StillInbox(Inbox):
     def __init__(self, store: Store, link: Link) -> None:
         super().__init__(store, _no_market, settings=InboxSettings(), wall_ms=lambda: NOW)
         self._still = link
-        self._opened = Future()
-        self._opened.set_exception(StoreProblem("a still inbox has no engine"))
+        self._asking.opened = Future()
+        self._asking.opened.set_exception(StoreProblem("a still inbox has no engine"))
 
     def link(self, chat_id: ChatRef | None = None) -> Link:
         return self._still

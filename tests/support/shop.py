@@ -46,7 +46,7 @@ def client_of(
 async def item_of(inbox: Inbox, outbox_id: OutboxId) -> OutboxItem:
     """An item as it stands; one that has left, as whoever saw it last still holds it."""
     left = OutboxItem(outbox_id, ref(1), 1, OutboxKind.TEXT, "", "", 0, "", OutboxState.QUEUED, 0, 0)
-    return await inbox.outbox_item(outbox_id) or left
+    return await inbox.outbox.item(outbox_id) or left
 
 
 @dataclass

@@ -108,7 +108,7 @@ class Walk:
         was_writing, was_seen = self.is_writing, self.is_large_enough
         before, chat, marks = self.box.text, self.opened, await self._marks()
         dialogs = len(self.scene.app.screen_stack)
-        held = [one.text for one in await self.scene.inbox.open_items()] if key == "u" else []
+        held = [one.text for one in await self.scene.inbox.outbox.open_items()] if key == "u" else []
         name = _character_to_key(key) if len(key) == 1 else key
         character = key if len(key) == 1 else {"enter": "\r", "space": " "}.get(key)
         self.trail.append(key)
@@ -168,13 +168,13 @@ class Walk:
         return self.desk.get_widget_at(region.x + 2, region.y)[0] is self.box
 
     async def _item(self) -> QueueItem:
-        item = await self.scene.inbox.queue_item(self.opened or ref(0))
+        item = await self.scene.inbox.chats.item(self.opened or ref(0))
         assert item is not None
         assert item.chat.chat_id == self.desk.talk.chat_id
         return item
 
     async def _marks(self) -> object:
-        item = await self.scene.inbox.queue_item(self.opened) if self.opened is not None else None
+        item = await self.scene.inbox.chats.item(self.opened) if self.opened is not None else None
         return item and (item.hold, item.note, item.labels, item.is_pinned)
 
     async def settle(self) -> None:

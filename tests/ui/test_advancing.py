@@ -41,7 +41,7 @@ async def begin(it: Desk) -> tuple[ChatRef, ChatRef]:
     await it.press("n")
     await it.until(lambda: it.opened is not None and it.focus == "box")
     assert it.opened is not None
-    following = await it.app.inbox.next_waiting(it.opened)
+    following = await it.app.inbox.chats.next_waiting(it.opened)
     assert following is not None
     return it.opened, following
 
@@ -151,7 +151,7 @@ async def test_rapid_keys_at_the_switch_land_in_the_chat_whose_name_was_shown(
         first, following = await switch(it)
         await it.burst("/да, и ещё")
         assert (it.opened, it.box, it.dialog) == (first, "/да, и ещё", "")
-        assert (await it.app.inbox.draft(following)).text == ""
+        assert (await it.app.inbox.drafts.get(following)).text == ""
         await it.press("enter")
         await it.until(lambda: len(it.sent) == 2)
         assert it.sent_texts == [(first, "раз"), (first, "/да, и ещё")]
@@ -187,7 +187,7 @@ async def test_letters_that_come_before_the_new_chat_is_quite_there_go_back_whol
         go_on.set()
         await it.app.keys_settled()
         assert (it.opened, it.box) == (first, "ещё")
-        assert (await it.app.inbox.draft(following)).text == ""
+        assert (await it.app.inbox.drafts.get(following)).text == ""
 
 
 @pytest.mark.usefixtures("slow_eyes")
@@ -201,7 +201,7 @@ async def test_a_letter_typed_while_others_go_back_follows_them(market: Sandbox,
             key.time += late_s
             await box.on_key(key)
         await it.until(lambda: (it.opened, it.box) == (first, "да"))
-        assert (await it.app.inbox.draft(following)).text == ""
+        assert (await it.app.inbox.drafts.get(following)).text == ""
 
 
 async def test_a_letter_on_its_way_at_the_switch_is_known_by_its_time(

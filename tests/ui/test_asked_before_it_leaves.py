@@ -45,7 +45,7 @@ async def test_a_no_sends_nothing_and_is_no_error(market: Sandbox, tmp_path: Pat
         await it.until_shown("This chat is finished")
         await it.press("n")
         await it.until(lambda: it.dialog == "")
-        assert await it.app.inbox.open_items() == ()
+        assert await it.app.inbox.outbox.open_items() == ()
         assert it.said == []
 
 

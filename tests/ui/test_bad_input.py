@@ -124,7 +124,7 @@ async def test_a_file_that_cannot_be_sent_is_refused_before_anything_is_asked(
         await it.press("escape")
         await it.until(lambda: it.dialog == "")
         assert (it.box, it.focus) == ("К файлу", "box")
-        assert await it.app.inbox.open_items() == ()
+        assert await it.app.inbox.outbox.open_items() == ()
 
 
 @LANGUAGES

@@ -68,7 +68,7 @@ async def test_escape_sends_no_file_and_keeps_the_text(market: Sandbox, tmp_path
         await it.press("escape")
         await it.until(lambda: it.dialog == "")
         assert (it.box, it.focus) == ("К письму", "box")
-        assert await it.app.inbox.open_items() == ()
+        assert await it.app.inbox.outbox.open_items() == ()
     assert market.ledger == []
 
 

@@ -26,7 +26,7 @@ async def typed(ours: Walk, *keys: str) -> None:
 
 
 async def draft_of(ours: Walk, chat_id: ChatRef) -> str:
-    return (await ours.scene.inbox.draft(chat_id)).text
+    return (await ours.scene.inbox.drafts.get(chat_id)).text
 
 
 async def test_keys_and_sizes_of_a_short_walk(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ async def test_a_text_goes_to_the_highlighted_chat_not_to_the_one_left_open(
         assert chat_id not in {None, left}
         assert (ours.box.text, ours.desk.focused) == ("text", ours.box)
         await typed(ours, "enter")
-        (item,) = await ours.scene.inbox.open_items()
+        (item,) = await ours.scene.inbox.outbox.open_items()
         assert (item.chat_id, item.text) == (chat_id, "text")
 
 
@@ -105,7 +105,7 @@ async def test_below_the_least_size_no_letter_acts_and_the_next_one_goes_on_in_t
             await typed(ours, "c")
             text += "c"
             assert ours.box.text == text, size
-            assert await ours.scene.inbox.open_items() == ()
+            assert await ours.scene.inbox.outbox.open_items() == ()
 
 
 async def test_a_dialog_below_the_least_size_hears_nothing_either(tmp_path: Path) -> None:

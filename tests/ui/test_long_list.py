@@ -24,7 +24,7 @@ def market() -> Iterator[Sandbox]:
 
 
 async def whole_list(it: Desk) -> list[ChatRef]:
-    page = await it.app.inbox.queue_page(Tab.ALL, limit=1_000)
+    page = await it.app.inbox.chats.page(Tab.ALL, limit=1_000)
     return [item.chat.chat_id for item in page.items]
 
 

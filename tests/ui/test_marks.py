@@ -25,7 +25,7 @@ async def open_longest(it: Desk) -> ChatRef:
 
 
 async def item_of(inbox: Inbox, chat_id: ChatRef) -> QueueItem:
-    item = await inbox.queue_item(chat_id)
+    item = await inbox.chats.item(chat_id)
     assert item is not None
     return item
 
@@ -64,7 +64,7 @@ async def test_z_offers_five_times_by_number(market: Sandbox, tmp_path: Path, si
         )
         await it.press("1")
         await it.until_said("Snoozed until the buyer writes")
-        assert (await it.app.inbox.tab_counts())[Tab.SNOOZED] == 1
+        assert (await it.app.inbox.chats.counts())[Tab.SNOOZED] == 1
         await it.press("5")
         await it.until_shown("till reply")
         assert it.rows == [chat_id]
@@ -175,7 +175,7 @@ async def test_a_mark_made_anew_in_another_window_is_not_taken_back(market: Sand
         await it.press("x")
         await it.until_said("Done until")
         other = Shop.open(tmp_path, lambda: client_of(market), background=False)
-        assert isinstance(await other.inbox.snooze(chat_id, None), Marked)
+        assert isinstance(await other.inbox.marks.snooze(chat_id, None), Marked)
         await other.close()
         await it.press("u")
         await it.until_said("Another window has marked the chat anew since")
@@ -189,8 +189,8 @@ async def test_marks_of_another_copy_come_to_the_screen(market: Sandbox, tmp_pat
     async with desk(tmp_path, market) as it:
         chat_id = await open_longest(it)
         other = Shop.open(tmp_path, lambda: client_of(market), background=False)
-        await other.inbox.mark(chat_id, Note("видно всем"))
-        await other.inbox.mark(chat_id, Labels(("общая",)))
+        await other.inbox.marks.put(chat_id, Note("видно всем"))
+        await other.inbox.marks.put(chat_id, Labels(("общая",)))
         await it.until_shown("¶ видно всем", "#общая")
         await other.close()
 

@@ -23,7 +23,7 @@ async def test_what_comes_while_a_chat_opens_is_shown(
     async with desk(tmp_path, market) as operator:
         await operator.synced()
         inbox = operator.app.inbox
-        read = inbox.draft
+        read = inbox.drafts.get
 
         async def slow(chat_id: ChatRef) -> object:
             market.say(chat_id.number, NEWS)
@@ -35,7 +35,7 @@ async def test_what_comes_while_a_chat_opens_is_shown(
             assert operator.opened is None
             return await read(chat_id)
 
-        monkeypatch.setattr(inbox, "draft", slow)
+        monkeypatch.setattr(inbox.drafts, "get", slow)
         await operator.press("n")
         await operator.until(lambda: NEWS in operator.history)
 
@@ -44,14 +44,14 @@ async def test_a_chat_that_was_looked_at_loses_its_dot_however_late_the_disk_kno
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene = make_scene(tmp_path, language="en")
-    writing, go_on = scene.inbox._writing, asyncio.Event()
-    see = writing.mark_seen
+    marks, go_on = scene.inbox.marks, asyncio.Event()
+    see = marks.see
 
     async def see_later(chat_id: ChatRef, message_id: MessageId) -> Problem | None:
         await go_on.wait()
         return await see(chat_id, message_id)
 
-    monkeypatch.setattr(writing, "mark_seen", see_later)
+    monkeypatch.setattr(marks, "see", see_later)
     async with scene.app.run_test(size=(120, 40)):
         await settled(scene.app)
         await press(scene.app, "j", "enter")

@@ -48,7 +48,7 @@ async def test_all_is_shown_and_nothing_is_sent_or_asked(
         await it.press("c", "enter")
         await it.until_told("View only: nothing new is read or sent, nothing is kept.")
         inbox = it.app.inbox
-        for refused in (await inbox.send_text(it.rows[0], "No"), await inbox.fetch_chat(it.rows[0])):
+        for refused in (await inbox.outbox.send_text(it.rows[0], "No"), await inbox.fetch_chat(it.rows[0])):
             assert isinstance(refused, Problem)
             assert refused.kind is ProblemKind.UNWRITABLE
         assert (await inbox.sync_once()).problem is not None

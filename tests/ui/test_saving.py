@@ -46,7 +46,7 @@ async def test_s_shows_the_harmless_name_saves_and_remembers_the_folder(
         await it.press("enter")
         await it.until((folder / "_фото (1).png").exists)
     async with desk(tmp_path / "it", market) as it:
-        assert await it.app.inbox.last_folder() == folder
+        assert await it.app.inbox.files.last_folder() == folder
 
 
 async def test_the_field_leads_through_folders(market: Sandbox, tmp_path: Path) -> None:

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from chat_tui.clock import wall_clock_ms
+from chat_tui.inbox.multi import Business, MultiInbox
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.inbox.several import Several
-from chat_tui.inbox.together import Business
 from chat_tui.model.queue import Tab
 from chat_tui.sandbox.access import API_KEY, FOREIGN_KEY
 from chat_tui.settings import Preferences
@@ -65,7 +64,7 @@ async def desk_of_both(
         for name, market, key, own, business in zip(NAMES, markets, keys, KEYS, BUSINESSES, strict=True)
     ]
     businesses = [Business(name, shop.inbox) for name, shop in zip(NAMES, shops, strict=True)]
-    inbox = Several(businesses, left_out)
+    inbox = MultiInbox(businesses, left_out)
     app = ChatTuiApp(inbox, Preferences(), places(root), now=wall_clock_ms, zone=UTC)
     try:
         async with app.run_test(size=size) as pilot:
@@ -78,7 +77,7 @@ async def desk_of_both(
 
 async def until_all_are_here(desk: Desk, count: int) -> None:
     async def are_here() -> bool:
-        return (await desk.app.inbox.tab_counts())[Tab.ALL] >= count
+        return (await desk.app.inbox.chats.counts())[Tab.ALL] >= count
 
     await until(are_here, f"{count} chats")
     await drawn(desk.app)
@@ -165,7 +164,7 @@ async def test_a_draft_comes_back_after_a_restart_to_the_chat_of_its_shop(
         assert desk.opened is not None
         [of_twin] = {*BUSINESSES} - {desk.opened.business}
         twin = ref(desk.opened.number, of_twin)
-        assert (await desk.app.inbox.draft(twin)).text == ""
+        assert (await desk.app.inbox.drafts.get(twin)).text == ""
 
 
 async def test_troubles_are_told_with_the_name_of_their_shop(tmp_path: Path, markets: Markets) -> None:

@@ -40,7 +40,7 @@ async def test_news_on_the_way_while_another_tab_opens_are_no_new_rows(
         await it.synced()
         await it.press("j")
         pane, inbox = it.app.screen.query_one(QueuePane), it.app.inbox
-        every = [item.chat.chat_id for item in (await inbox.queue_page(Tab.ALL)).items]
+        every = [item.chat.chat_id for item in (await inbox.chats.page(Tab.ALL)).items]
         elsewhere = next(chat_id for chat_id in every if chat_id not in it.rows)
         go_on = held_back(monkeypatch, inbox, "queue_page")
         await it.burst("6")
@@ -140,7 +140,7 @@ async def test_a_chat_answered_elsewhere_keeps_its_line_and_says_so(market: Sand
         await it.synced()
         await it.press("j")
         before = it.rows
-        waiting = (await it.app.inbox.queue_page(Tab.WAITING)).items[-1].chat.chat_id
+        waiting = (await it.app.inbox.chats.page(Tab.WAITING)).items[-1].chat.chat_id
         market.say(waiting.number, "ответ из кабинета", "PARTNER", status="WAITING_FOR_CUSTOMER")
         await it.until_shown("You: ответ из")
         assert it.rows == before
@@ -153,7 +153,7 @@ async def test_the_counts_of_the_tabs_are_live(market: Sandbox, tmp_path: Path) 
     async with desk(tmp_path, market) as it:
         await it.synced()
         await it.press("j")
-        counts = await it.app.inbox.tab_counts()
+        counts = await it.app.inbox.chats.counts()
         await it.until_shown(f"Waiting {counts[Tab.WAITING]}", f"All {counts[Tab.ALL]}")
         market.open_direct("Здравствуйте")
         await it.until_shown(f"All {counts[Tab.ALL] + 1}")

@@ -159,4 +159,4 @@ async def test_the_enter_that_chose_sends_nothing_when_it_bounces(market: Sandbo
         await it.until_shown("привет")
         await it.burst(["enter", "enter", "enter"])
         await it.until(lambda: it.box == "Здравствуйте!" and it.dialog == "")
-        assert (it.sent, await it.app.inbox.open_items()) == ([], ())
+        assert (it.sent, await it.app.inbox.outbox.open_items()) == ([], ())

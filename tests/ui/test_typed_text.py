@@ -125,7 +125,7 @@ async def test_f_171_an_enter_pressed_twice_or_held_down_sends_once(
         await it.burst(["enter"] * times)
         await it.until_shown("confirmed ✓")
         assert it.sent_texts == [(chat, "Один раз")]
-        assert await it.app.inbox.open_items() == ()
+        assert await it.app.inbox.outbox.open_items() == ()
 
 
 async def test_f_172_an_unmarked_paste_of_many_lines_is_not_sent_by_its_newlines(
@@ -137,7 +137,7 @@ async def test_f_172_an_unmarked_paste_of_many_lines_is_not_sent_by_its_newlines
         await open_next(it)
         await it.burst([key for line in lines for key in (*line, "enter")])
         assert it.box.split() == "\n".join(lines).split()
-        assert await it.app.inbox.open_items() == ()
+        assert await it.app.inbox.outbox.open_items() == ()
     assert market.ledger == []
 
 
@@ -148,7 +148,7 @@ async def test_f_173_blanks_are_not_sent(market: Sandbox, tmp_path: Path) -> Non
         for blank in ("   ", "\n\n \n", "\u200b"):
             await it.paste(blank)
             await it.press("enter")
-        assert await it.app.inbox.open_items() == ()
+        assert await it.app.inbox.outbox.open_items() == ()
         await it.write("но не это")
         await it.press("enter")
         await it.until(lambda: it.sent)
@@ -209,8 +209,8 @@ async def test_undo_brings_text_and_caret_back_and_nothing_is_sent(market: Sandb
         await it.until(lambda: it.opened == chat)
         assert (it.box, it.caret, it.focus) == ("Приедет во вторник", len("Приедет во вторник"), "box")
         assert "goes in " not in it.screen
-        assert await it.app.inbox.open_items() == ()
-        assert (await it.app.inbox.draft(ref(other))).text == "чужой черновик"
+        assert await it.app.inbox.outbox.open_items() == ()
+        assert (await it.app.inbox.drafts.get(ref(other))).text == "чужой черновик"
         assert it.sent == []
         await it.press("escape", "u")
         await it.until_said("There is nothing to undo.")
@@ -257,7 +257,7 @@ async def test_f_178_leaving_with_something_unsent_says_how_much_and_loses_nothi
         await it.go_to(chat)
         await it.until_shown("Первое", "Второе")
         assert it.box == "а это — черновик"
-        assert [item.text for item in await it.app.inbox.open_items()] == ["Первое", "Второе"]
+        assert [item.text for item in await it.app.inbox.outbox.open_items()] == ["Первое", "Второе"]
 
 
 async def test_leaving_with_everything_delivered_asks_nothing(market: Sandbox, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ async def test_what_is_here_is_shown_what_is_wanted_is_refused_and_another_copy_
         assert isinstance(await inbox.fetch_chat(it.rows[0]), Problem)
         await it.go_to(JOHN)
         await it.answer("Kept")
-        assert [item.text for item in await inbox.open_items()] == ["Kept"]
+        assert [item.text for item in await inbox.outbox.open_items()] == ["Kept"]
         # Whoever cannot ask does not poll for others: this one does, beside it.
         async with desk(tmp_path, market) as other:
             await other.until(

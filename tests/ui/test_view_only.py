@@ -28,7 +28,7 @@ async def test_with_a_reading_key_all_is_read_and_nothing_sent(
         await it.until_told("View only: the key may not send.")
         assert it.box == "Yes"
         await it.until_shown("─ view only ─")
-        assert await it.app.inbox.open_items() == ()
+        assert await it.app.inbox.outbox.open_items() == ()
 
 
 async def test_with_the_flag_the_box_names_it(market: Sandbox, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from textual.screen import Screen
 
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.model.ids import ChatRef
 from chat_tui.ui.screens.talk_pane import TalkPane
 from chat_tui.ui.terminal.app import TerminalApp
@@ -24,7 +24,7 @@ class Advancing:
 
     screen: Screen[None]
     terminal: TerminalApp[None]
-    inbox: Inbox
+    inbox: InboxApi
     talk: TalkPane
     _left: ChatRef | None = field(default=None, init=False)
     """The chat that was left by itself last."""
@@ -48,7 +48,7 @@ class Advancing:
             self.soon(chat_id, keyed_at)
             return
         # Not "the one after this chat": it was just answered, so whoever waits longest is next.
-        following = await self.inbox.next_waiting(None) if is_idle() else None
+        following = await self.inbox.chats.next_waiting(None) if is_idle() else None
         if following is None or following == chat_id:
             return
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _
 from chat_tui.model.chat import ChatStatus
 from chat_tui.model.ids import ChatRef, MessageId, Millis
@@ -35,7 +35,7 @@ class Arrival:
 class Arrivals:
     """Tells every message once; what was there when the list was first read is not new."""
 
-    def __init__(self, inbox: Inbox) -> None:
+    def __init__(self, inbox: InboxApi) -> None:
         self._inbox = inbox
         self.since: Millis | None = None
         """The newest time in the list when it was first read; None = it was not read yet."""
@@ -54,7 +54,7 @@ class Arrivals:
             self.since = await self._begin()
         found = []
         for chat_id in changed:
-            item = await self._inbox.queue_item(chat_id)
+            item = await self._inbox.chats.item(chat_id)
             if item is not None and (arrival := await self._arrival(item, self.since)) is not None:
                 found.append(arrival)
         return found
@@ -62,8 +62,8 @@ class Arrivals:
     async def _begin(self) -> Millis:
         """Remember what is there; the newest time of it."""
         # Disputes on their own: among all chats they may stand behind the latest ones.
-        disputes = await self._inbox.queue_page(Tab.DISPUTES, limit=_KNOWN)
-        newest = await self._inbox.queue_page(Tab.ALL, limit=_KNOWN)
+        disputes = await self._inbox.chats.page(Tab.DISPUTES, limit=_KNOWN)
+        newest = await self._inbox.chats.page(Tab.ALL, limit=_KNOWN)
         for item in (*disputes.items, *newest.items):
             self._remember(item)
         return max((item.chat.updated_at for item in newest.items), default=0)
@@ -82,7 +82,7 @@ class Arrivals:
         if item.chat.updated_at <= since:
             return None
         # The row says that something changed, not who wrote it: an answer of ours moves it too.
-        page = await self._inbox.timeline(item.chat.chat_id, limit=_LOOK_BACK)
+        page = await self._inbox.chats.timeline(item.chat.chat_id, limit=_LOOK_BACK)
         found = [entry.message for entry in page.entries]
         message = _last_of_others(found) if item.chat.is_dispute else _last_of_buyer(found)
         since = self._disputes.get(item.chat.chat_id, since)

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _
 from chat_tui.model.file import FileCard
 from chat_tui.model.ids import Millis
@@ -41,7 +41,7 @@ class Attaching:
     """Remembers in which folders files were chosen."""
 
     app: App[None]
-    inbox: Inbox
+    inbox: InboxApi
     now: Callable[[], Millis]
     zone: tzinfo
     _folders: tuple[Path, ...] = field(default=(), init=False)
@@ -60,7 +60,7 @@ class Attaching:
         # Remembered even if the file is not sent: whoever chose the wrong one looks there again.
         others = [folder for folder in self._folders if folder != chosen.parent]
         self._folders = (chosen.parent, *others)[:RECENT]
-        outcome = await self._send(to, await self.inbox.inspect_file(chosen))
+        outcome = await self._send(to, await self.inbox.files.inspect(chosen))
         if isinstance(outcome, Problem):
             notify(self.app, problem_words(outcome), severity="error")
             return None
@@ -71,7 +71,7 @@ class Attaching:
             return card
         if not await self.app.push_screen_wait(FileCardScreen(card, recipient(to))):
             return None
-        send = partial(self.inbox.send_file, to.chat.chat_id, card)
+        send = partial(self.inbox.outbox.send_file, to.chat.chat_id, card)
         return await agreed(self.app, send, recipient(to), card.doubts)
 
 

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _
 from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.ids import ChatRef, Millis
@@ -215,11 +215,11 @@ class NewChatScreen(Dialog[NewChat]):
         return Content("     ").join(parts)
 
 
-async def start_chat(app: App[None], inbox: Inbox) -> ChatRef | None:
+async def start_chat(app: App[None], inbox: InboxApi) -> ChatRef | None:
     """Ask for an order or a return until a chat is open; None = the operator gave up."""
     screen = NewChatScreen()
     while (about := await app.push_screen_wait(screen)) is not None:
-        created = await inbox.create_chat(about)
+        created = await inbox.chats.create(about)
         if not isinstance(created, Problem):
             return created
         screen = NewChatScreen(about.number, about.kind, problem_words(created))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.model.ids import Millis
 from chat_tui.model.timeline import Entry
 from chat_tui.ui.screens.advancing import Advancing
@@ -32,7 +32,7 @@ class Commands:
 
     screen: Screen[None]
     terminal: LegibleApp[None]
-    inbox: Inbox
+    inbox: InboxApi
     queue: QueuePane
     talk: TalkPane
     order: OrderSide

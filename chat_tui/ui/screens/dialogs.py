@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
 
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.queue import QueueItem
@@ -29,7 +29,7 @@ class Dialogs:
     """Each runs in a worker of its own and gives None when the operator leaves it."""
 
     app: TerminalApp[None]
-    inbox: Inbox
+    inbox: InboxApi
     now: Callable[[], Millis]
     zone: tzinfo
     templates: Path

@@ -7,7 +7,7 @@ from typing import Final
 from textual.timer import Timer
 from textual.widget import Widget
 
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.model.ids import ChatRef
 from chat_tui.model.timeline import Draft
 from chat_tui.ui.widgets.compose import Compose
@@ -25,7 +25,7 @@ class Drafts:
     """Knows whose text stands in the box, and what of all that was typed is not on the disk yet."""
 
     def __init__(
-        self, pane: Widget, inbox: Inbox, box: Compose, tell: Callable[[ChatRef, str], Awaitable[None]]
+        self, pane: Widget, inbox: InboxApi, box: Compose, tell: Callable[[ChatRef, str], Awaitable[None]]
     ) -> None:
         """`pane` has the timers; `tell` says why the draft of a chat could not be saved."""
         self.chat_id: ChatRef | None = None
@@ -47,7 +47,7 @@ class Drafts:
     async def of(self, chat_id: ChatRef) -> Draft:
         """The draft of a chat: what was typed last, whether it is on the disk or not."""
         # What the disk refused is newer than what it has.
-        return self._unkept.get(chat_id) or await self._inbox.draft(chat_id)
+        return self._unkept.get(chat_id) or await self._inbox.drafts.get(chat_id)
 
     def take_up(self, draft: Draft, to: str) -> None:
         """The box is that of another chat from now on; `to` names whoever gets what is typed there."""
@@ -102,7 +102,7 @@ class Drafts:
     async def keep(self, draft: Draft) -> None:
         """Keep one; what the disk refuses is told, and tried again."""
         self._unkept[draft.chat_id] = draft
-        problem = await self._inbox.save_draft(draft)
+        problem = await self._inbox.drafts.save(draft)
         if problem is not None:
             await self._tell(draft.chat_id, problem_words(problem))
             self._save_in(RETRY_S)
@@ -113,7 +113,7 @@ class Drafts:
         if self._is_aside and not self._unkept:
             self._is_aside = False
             # On a thread: a disk that hangs must not freeze the keys.
-            await asyncio.to_thread(self._inbox.keep_aside, ())
+            await asyncio.to_thread(self._inbox.drafts.keep_aside, ())
 
     async def keep_all(self) -> tuple[tuple[str, str], ...]:
         """Keep everything typed, in the database or else beside it; to whom and what, if neither takes it."""
@@ -127,7 +127,7 @@ class Drafts:
         if unkept or self._is_aside:
             # What the database has must leave the file: it would come back as an old text at the next start.
             self._is_aside = bool(unkept)
-            unkept = list(await asyncio.to_thread(self._inbox.keep_aside, unkept))
+            unkept = list(await asyncio.to_thread(self._inbox.drafts.keep_aside, unkept))
         return tuple((self._names.get(draft.chat_id, ""), draft.text) for draft in unkept)
 
     def _save_in(self, seconds: float) -> None:

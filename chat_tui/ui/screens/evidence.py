@@ -8,8 +8,8 @@ from typing import Any, Final
 from textual.app import App
 from textual.notifications import SeverityLevel
 
+from chat_tui.inbox.api import InboxApi
 from chat_tui.inbox.evidence import free_directory, keep_evidence, whole_chat
-from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef
 from chat_tui.model.record import Record
@@ -20,7 +20,7 @@ TOLD_S: Final = 20.0
 """Seconds a path stays on the screen."""
 
 
-async def keep(app: App[Any], inbox: Inbox, chat_id: ChatRef, zone: tzinfo) -> None:
+async def keep(app: App[Any], inbox: InboxApi, chat_id: ChatRef, zone: tzinfo) -> None:
     """Write the chat down in a new directory and tell its name; without the network what is here."""
     notify(app, _("Reading the whole chat…"))
     inbox = inbox.own(chat_id)

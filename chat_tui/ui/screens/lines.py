@@ -6,7 +6,7 @@ from datetime import tzinfo
 
 from textual.containers import Horizontal
 
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.model.ids import Millis
 from chat_tui.model.queue import Tab
 from chat_tui.ui.terminal.app import TerminalApp
@@ -22,7 +22,7 @@ class Lines:
     """Has the widgets of these lines and brings to them what the inbox knows."""
 
     terminal: TerminalApp[None]
-    inbox: Inbox
+    inbox: InboxApi
     now: Callable[[], Millis]
     zone: tzinfo
 
@@ -39,6 +39,6 @@ class Lines:
 
     async def count(self, tab: Tab) -> None:
         """Count the chats of all tabs, of which `tab` is shown; how many wait stands in the title, too."""
-        counts = await self.inbox.tab_counts()
+        counts = await self.inbox.chats.counts()
         self._tabs.show(tab, counts)
         self.terminal.entitle(window_title(counts[Tab.WAITING]))

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widget import Widget
 
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.model.ids import Millis
 from chat_tui.model.queue import Tab
 from chat_tui.settings import Preferences
@@ -40,7 +40,7 @@ class MainScreen(Legible[None]):
     def __init__(
         self,
         terminal: LegibleApp[None],
-        inbox: Inbox,
+        inbox: InboxApi,
         preferences: Preferences,
         *,
         templates: Path,

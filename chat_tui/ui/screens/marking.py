@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.mark import LABEL_MOST, LABELS_MOST, NOTE_MOST, Marked, Pin, read_labels, read_note
@@ -32,7 +32,7 @@ class Marking:
     """Marks the chat that a key means, and takes back the newest of what was marked or sent in this run."""
 
     screen: Screen[None]
-    inbox: Inbox
+    inbox: InboxApi
     queue: QueuePane
     talk: TalkPane
     opening: Opening
@@ -47,7 +47,7 @@ class Marking:
     async def done(self) -> None:
         """Mark the chat as done."""
         if item := await self.opening.meant():
-            outcome = await self.inbox.mark_done(item.chat.chat_id)
+            outcome = await self.inbox.marks.done(item.chat.chat_id)
             await self._made(outcome, _("Done until the buyer writes; {key} undoes it."))
 
     async def snooze(self) -> None:
@@ -55,14 +55,14 @@ class Marking:
         item = await self.opening.meant()
         until = None if item is None else await self.dialogs().snooze(item)
         if item is not None and until is not None:
-            outcome = await self.inbox.snooze(item.chat.chat_id, until.at)
+            outcome = await self.inbox.marks.snooze(item.chat.chat_id, until.at)
             when = until_words(until, self.now(), self.zone)
             await self._made(outcome, _("Snoozed {until}; {key} undoes it."), until=when)
 
     async def pin(self) -> None:
         """Pin the chat to the top of its tab, or let it go."""
         if item := await self.opening.meant():
-            outcome = await self.inbox.mark(item.chat.chat_id, Pin(not item.is_pinned))
+            outcome = await self.inbox.marks.put(item.chat.chat_id, Pin(not item.is_pinned))
             gone, there = _("No longer pinned; {key} undoes it."), _("Pinned to the top; {key} undoes it.")
             await self._made(outcome, gone if item.is_pinned else there)
 
@@ -72,7 +72,7 @@ class Marking:
             hint = _("for example: promised to call back on Friday")
             text = await self.dialogs().line(item, _("Note"), value=item.note, hint=hint, most=NOTE_MOST)
             if text is not None and (note := read_note(text)).text != item.note:
-                outcome = await self.inbox.mark(item.chat.chat_id, note)
+                outcome = await self.inbox.marks.put(item.chat.chat_id, note)
                 await self._made(outcome, _("The note is kept; {key} undoes it."))
 
     async def label(self) -> None:
@@ -82,7 +82,7 @@ class Marking:
             before, most = " ".join(item.labels), LABELS_MOST * (LABEL_MOST + 1)
             text = await self.dialogs().line(item, _("Labels"), value=before, hint=hint, most=most)
             if text is not None and (labels := read_labels(text)).names != item.labels:
-                outcome = await self.inbox.mark(item.chat.chat_id, labels)
+                outcome = await self.inbox.marks.put(item.chat.chat_id, labels)
                 await self._made(outcome, _("The labels are kept; {key} undoes it."))
 
     async def _made(self, outcome: Marked | Problem, words: str, **values: str) -> None:
@@ -129,7 +129,7 @@ class Marking:
             self._say(problem_words(taken), "error")
 
     async def _unmark(self, marked: Marked) -> None:
-        problem = await self.inbox.unmark(marked)
+        problem = await self.inbox.marks.take_back(marked)
         if problem is None:
             self._say(_("The mark is taken back: {chat}.").format(chat=await self._chat_name(marked.chat_id)))
             await self._apply_order()
@@ -147,7 +147,7 @@ class Marking:
 
     async def _chat_name(self, chat_id: ChatRef) -> str:
         """Buyer, order and shop, for what is said of a chat that may not be on the screen."""
-        item = await self.inbox.queue_item(chat_id)
+        item = await self.inbox.chats.item(chat_id)
         return "?" if item is None else chat_title(item)
 
     def _say(self, words: str, severity: SeverityLevel = "information") -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from chat_tui.inbox.api import InboxApi
 from chat_tui.inbox.files import saved_name
-from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _, ngettext
 from chat_tui.model.chat import ChatContext
 from chat_tui.model.file import Saved
@@ -32,7 +32,7 @@ class MessageDialogs:
     """Each asks what is meant where there are several things, and tells what was done."""
 
     app: TerminalApp[None]
-    inbox: Inbox
+    inbox: InboxApi
 
     async def copy(self, entry: Entry, context: ChatContext | None) -> None:
         """Copy the one thing there is, or what is chosen of several."""
@@ -99,7 +99,7 @@ class MessageDialogs:
 
     async def _offered(self) -> Path:
         """Where was saved last, else where browsers save, else home."""
-        last = await self.inbox.last_folder()
+        last = await self.inbox.files.last_folder()
         if last is not None:
             return last
         downloads = Path.home() / "Downloads"
@@ -127,7 +127,7 @@ class MessageDialogs:
 
     async def _save(self, message: Message, index: int, into: Path) -> Saved | Problem | None:
         file = message.attachments[index]
-        save = partial(self.inbox.save_attachment, message.chat_id, message.message_id, index, into)
+        save = partial(self.inbox.files.save, message.chat_id, message.message_id, index, into)
         return await self.app.push_screen_wait(
             Fetching[Saved | Problem](saved_name(file.name), file.size, save)
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from textual.message import Message as UiMessage
 from textual.message_pump import MessagePump
 
+from chat_tui.inbox.api import InboxApi
 from chat_tui.inbox.events import (
     ChatsChanged,
     EngineFailed,
@@ -18,7 +19,6 @@ from chat_tui.inbox.events import (
     StoreMended,
     TimelineChanged,
 )
-from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatRef
 
 
@@ -29,7 +29,7 @@ class NewsCame(UiMessage):
 class News:
     """What changed since it was last read, for one screen, which gets a `NewsCame` when there is any."""
 
-    def __init__(self, inbox: Inbox, screen: MessagePump) -> None:
+    def __init__(self, inbox: InboxApi, screen: MessagePump) -> None:
         self._inbox = inbox
         self._screen = screen
         self._lock = threading.Lock()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.link import LinkState
@@ -31,7 +31,7 @@ class Opening:
 
     screen: Screen[None]
     terminal: TerminalApp[None]
-    inbox: Inbox
+    inbox: InboxApi
     queue: QueuePane
     talk: TalkPane
     order: OrderSide
@@ -62,7 +62,7 @@ class Opening:
     async def meant(self) -> QueueItem | None:
         """The chat that a key means; None = there is none, or it is not in the cache, which is said."""
         chat_id = self.meant_id()
-        item = None if chat_id is None else await self.inbox.queue_item(chat_id)
+        item = None if chat_id is None else await self.inbox.chats.item(chat_id)
         if item is None and chat_id is not None:
             self._say_unknown()
         return item
@@ -104,7 +104,7 @@ class Opening:
     async def open_waiting(self, *, backwards: bool = False) -> None:
         """Open the chat to be answered next; nobody is said to wait no more before all was read."""
         self._sought = None
-        chat_id = await self.inbox.next_waiting(self.talk.chat_id, backwards=backwards)
+        chat_id = await self.inbox.chats.next_waiting(self.talk.chat_id, backwards=backwards)
         if chat_id is not None:
             await self.open(chat_id, write=True)
         elif self._is_list_read:
@@ -121,7 +121,7 @@ class Opening:
         # A wish of some seconds ago opens nothing under hands that do something else by now.
         if self.terminal.keyed_at != keyed_at or self.terminal.screen is not self.screen:
             self._sought = None
-        elif self._is_list_read or await self.inbox.next_waiting(self.talk.chat_id) is not None:
+        elif self._is_list_read or await self.inbox.chats.next_waiting(self.talk.chat_id) is not None:
             await self.open_waiting(backwards=backwards)
 
     @property

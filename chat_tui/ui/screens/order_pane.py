@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.ui import keys
 from chat_tui.ui.keys import Where
@@ -22,7 +22,7 @@ from chat_tui.ui.terminal.keys import bind
 class OrderPane(Vertical):
     """Brings what the inbox knows of one chat's order to the panel; what is old or missing is wanted."""
 
-    def __init__(self, inbox: Inbox, *, clock: Callable[[], Millis], zone: tzinfo) -> None:
+    def __init__(self, inbox: InboxApi, *, clock: Callable[[], Millis], zone: tzinfo) -> None:
         """`clock` is the Market's."""
         from chat_tui.ui.widgets.order_panel import OrderPanel  # noqa: PLC0415 - not before the first paint
 

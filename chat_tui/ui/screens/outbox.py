@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.outbox import MAY_LEAVE, OutboxItem, OutboxKind, OutboxState
@@ -62,18 +62,18 @@ class Outbox:
     """Shows everything not confirmed and does what is asked."""
 
     app: App[None]
-    inbox: Inbox
+    inbox: InboxApi
     now: Callable[[], Millis]
 
     async def show(self) -> OutboxChoice | None:
         """Show it until an action leads back to a chat; None = it was closed."""
         highlight: OutboxId | None = None
         while True:
-            items = await self.inbox.open_items()
+            items = await self.inbox.outbox.open_items()
             # What comes in while it is shown may belong to a chat that had nothing here before.
             names: defaultdict[ChatRef, str] = defaultdict(str)
             for chat_id in {item.chat_id for item in items}:
-                if (found := await self.inbox.queue_item(chat_id)) is not None:
+                if (found := await self.inbox.chats.item(chat_id)) is not None:
                     names[chat_id] = chat_title(found)
             screen = OutboxScreen(items, name_of=names.__getitem__, now=self.now, highlight=highlight)
             choice = await self.app.push_screen_wait(screen)
@@ -88,14 +88,14 @@ class Outbox:
     async def hear(self) -> None:
         """The outbox changed: show it anew if it is on the screen."""
         if isinstance(self.app.screen, OutboxScreen):
-            self.app.screen.show(await self.inbox.open_items())
+            self.app.screen.show(await self.inbox.outbox.open_items())
 
     async def _carry_out(self, choice: OutboxChoice, to: str) -> Problem | None:
         if choice.action is OutboxAction.RESEND:
-            return await agreed(self.app, partial(self.inbox.resend, choice.item), to)
+            return await agreed(self.app, partial(self.inbox.outbox.resend, choice.item), to)
         if choice.action is OutboxAction.STOP:
-            return await self.inbox.stop_sending(choice.item)
-        taken = await self.inbox.take_back(choice.item)
+            return await self.inbox.outbox.stop(choice.item)
+        taken = await self.inbox.outbox.take_back(choice.item)
         return taken if isinstance(taken, Problem) else None
 
 

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.queue import QueueItem, QueueKey, Tab
@@ -29,7 +29,7 @@ class QueuePane(Vertical):
     """One tab of the queue. Rows under the eyes never jump: a new order waits until it is asked for."""
 
     def __init__(
-        self, inbox: Inbox, waits: QueueSettings, *, clock: Callable[[], Millis], zone: tzinfo
+        self, inbox: InboxApi, waits: QueueSettings, *, clock: Callable[[], Millis], zone: tzinfo
     ) -> None:
         """`waits` says how long is long, `clock` is the Market's, which wrote the times of the chats."""
         super().__init__(id="queue-pane")
@@ -57,9 +57,9 @@ class QueuePane(Vertical):
         tab = self.tab
         # Deep in a long list the window is read where it stands, else what is read would slip away.
         if rows and not from_top and self.list.has_before and self.list.tab == tab:
-            page = await self._inbox.queue_page(tab, after=_just_before(rows[0].key), limit=len(rows))
+            page = await self._inbox.chats.page(tab, after=_just_before(rows[0].key), limit=len(rows))
         else:
-            page = await self._inbox.queue_page(tab, limit=max(PAGE, 0 if from_top else len(rows)))
+            page = await self._inbox.chats.page(tab, limit=max(PAGE, 0 if from_top else len(rows)))
         if tab != self.tab:
             return
         # While the very first list comes in, nobody has chosen a row yet: the highlight stays on top.
@@ -81,9 +81,9 @@ class QueuePane(Vertical):
         stood = {row.chat.chat_id for row in self.list.items}
         now: dict[ChatRef, tuple[QueueItem | None, QueueItem | None]] = {}
         for chat_id in changed:
-            in_tab = await self._inbox.queue_item(chat_id, tab)
+            in_tab = await self._inbox.chats.item(chat_id, tab)
             has_left = in_tab is None and chat_id in stood
-            now[chat_id] = in_tab, await self._inbox.queue_item(chat_id) if has_left else None
+            now[chat_id] = in_tab, await self._inbox.chats.item(chat_id) if has_left else None
         if self.tab != tab or self.list.tab != tab:
             # Another tab was asked for: its rows may be older than this news, which moves no highlight.
             await (self.hear(now) if self.list.tab == self.tab else self.apply_order())
@@ -114,18 +114,18 @@ class QueuePane(Vertical):
         message.stop()
         tab = self.tab
         if message.after:
-            page = await self._inbox.queue_page(tab, after=message.key, limit=PAGE)
+            page = await self._inbox.chats.page(tab, after=message.key, limit=PAGE)
             if tab == self.tab:
                 self.list.extend_after(page)
         else:
-            page = await self._inbox.queue_page(tab, before=message.key, limit=PAGE)
+            page = await self._inbox.chats.page(tab, before=message.key, limit=PAGE)
             if tab == self.tab:
                 self.list.extend_before(page)
 
     async def on_queue_list_edge_wanted(self, message: QueueList.EdgeWanted) -> None:
         """Home or End beyond what is loaded."""
         message.stop()
-        self.list.show(await self._inbox.queue_page(self.tab, from_end=message.end, limit=PAGE))
+        self.list.show(await self._inbox.chats.page(self.tab, from_end=message.end, limit=PAGE))
 
     @property
     def _is_fresh(self) -> bool:

@@ -13,7 +13,7 @@ from textual.message import Message as UiMessage
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.link import LinkState
@@ -63,7 +63,7 @@ class LastSearch:
 class SearchSession:
     """What one text asks for and what came of it; every change of the text begins another one."""
 
-    def __init__(self, inbox: Inbox, text: str, now: Millis) -> None:
+    def __init__(self, inbox: InboxApi, text: str, now: Millis) -> None:
         self._inbox = inbox
         self._text = text
         self._now = now
@@ -80,7 +80,7 @@ class SearchSession:
         for text in other_layouts(self._text):
             query, unknown = read_query(text, self._now)
             # A filter nobody knows is no sign of the wrong layout.
-            other = SearchPage((), None) if unknown else await self._inbox.search(query, limit=PAGE)
+            other = SearchPage((), None) if unknown else await self._inbox.search.find(query, limit=PAGE)
             if other.hits:
                 self.query, self.meant = query, text
                 return other
@@ -88,14 +88,14 @@ class SearchSession:
 
     async def repeat(self, count: int) -> SearchPage:
         """The first hits as they are now; one answer may hold fewer than asked for though there are more."""
-        page = await self._inbox.search(self.query, limit=max(PAGE, count))
+        page = await self._inbox.search.find(self.query, limit=max(PAGE, count))
         while page.next_key is not None and len(page.hits) < count:
             page = await self.go_on(page)
         return page
 
     async def go_on(self, page: SearchPage) -> SearchPage:
         """The hits of `page` and those that follow."""
-        more = await self._inbox.search(self.query, after=page.next_key, limit=PAGE)
+        more = await self._inbox.search.find(self.query, after=page.next_key, limit=PAGE)
         return SearchPage(page.hits + more.hits, more.next_key)
 
 
@@ -105,7 +105,7 @@ class CoverageLine(Static):
     class Changed(UiMessage):
         """More of the history is here, or less of it is unknown."""
 
-    def __init__(self, inbox: Inbox, *, now: Callable[[], Millis], zone: tzinfo) -> None:
+    def __init__(self, inbox: InboxApi, *, now: Callable[[], Millis], zone: tzinfo) -> None:
         super().__init__(id="coverage", classes="muted")
         self._inbox = inbox
         self._now = now
@@ -122,7 +122,7 @@ class CoverageLine(Static):
     @work(group="coverage", exclusive=True)
     async def ask(self) -> None:
         """Look how much is here now."""
-        self._set(await self._inbox.search_coverage())
+        self._set(await self._inbox.search.coverage())
 
     def hear_link(self) -> None:
         """The connection came or went."""
@@ -135,7 +135,7 @@ class CoverageLine(Static):
         if coverage is not None and coverage.read < coverage.chats:
             # Shown at once; the engine tells how it goes on.
             is_wanted = not coverage.is_fetching
-            self._inbox.fetch_rest(is_wanted)
+            self._inbox.search.fetch_rest(is_wanted)
             self._set(replace(coverage, is_fetching=is_wanted))
 
     def _set(self, coverage: SearchCoverage) -> None:
@@ -160,7 +160,7 @@ class SearchScreen(ListDialog[SearchHit, SearchHit]):
 
     def __init__(
         self,
-        inbox: Inbox,
+        inbox: InboxApi,
         *,
         now: Callable[[], Millis],
         zone: tzinfo,

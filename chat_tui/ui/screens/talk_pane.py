@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.events import Resize
 from textual.message import Message as UiMessage
 
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _
 from chat_tui.model.doubt import Doubt
 from chat_tui.model.ids import ChatRef, MessageId, Millis, OutboxId
@@ -69,7 +69,7 @@ class TalkPane(Vertical):
 
     def __init__(
         self,
-        inbox: Inbox,
+        inbox: InboxApi,
         *,
         now: Callable[[], Millis],
         zone: tzinfo,
@@ -140,10 +140,10 @@ class TalkPane(Vertical):
             if at is not None:
                 await self._go_to(chat_id, at)
             return True
-        item = await self._inbox.queue_item(chat_id)
+        item = await self._inbox.chats.item(chat_id)
         if item is None:
             return False
-        page = await self._inbox.timeline(chat_id, around=at, limit=PAGE)
+        page = await self._inbox.chats.timeline(chat_id, around=at, limit=PAGE)
         draft = await self.drafts.of(chat_id)
         if not only_if():
             return False
@@ -159,7 +159,7 @@ class TalkPane(Vertical):
         self._opened(chat_id)
         self.tell_rights()
         shown()
-        self._inbox.open_chat(chat_id)
+        self._inbox.chats.open(chat_id)
         if unsent:
             notify(self.app, unsent, severity="warning")
         if leaving is not None:
@@ -169,7 +169,7 @@ class TalkPane(Vertical):
         return True
 
     async def _go_to(self, chat_id: ChatRef, at: MessageId) -> None:
-        page = await self._inbox.timeline(chat_id, around=at, limit=PAGE)
+        page = await self._inbox.chats.timeline(chat_id, around=at, limit=PAGE)
         if chat_id == self.chat_id:
             self.history.show(page, self.item, at=at)
 
@@ -195,11 +195,11 @@ class TalkPane(Vertical):
         chat_id = self.chat_id
         if chat_id is None:
             return
-        page = await self._inbox.timeline(chat_id, limit=PAGE)
-        item = await self._inbox.queue_item(chat_id)
+        page = await self._inbox.chats.timeline(chat_id, limit=PAGE)
+        item = await self._inbox.chats.item(chat_id)
         oldest = self.history.oldest_id
         # A history that was read meanwhile may have grown at its old end, too.
-        older = await self._inbox.timeline(chat_id, before=oldest, limit=PAGE) if oldest else None
+        older = await self._inbox.chats.timeline(chat_id, before=oldest, limit=PAGE) if oldest else None
         if chat_id == self.chat_id and item is not None:
             self.item = item
             self.history.refresh_newest(page)
@@ -211,7 +211,7 @@ class TalkPane(Vertical):
     async def _renew_marks(self) -> None:
         """A mark of the open chat changed: the header shows it, the history need not be read."""
         chat_id = self.chat_id
-        item = None if chat_id is None else await self._inbox.queue_item(chat_id)
+        item = None if chat_id is None else await self._inbox.chats.item(chat_id)
         if item is not None and chat_id == self.chat_id:
             self.item = item
             self.history.entitle(item)
@@ -224,16 +224,16 @@ class TalkPane(Vertical):
             return
         if not message.is_cached:
             # What the Market sends comes as news of this chat.
-            self._inbox.want_older(message.chat_id)
+            self._inbox.chats.want_older(message.chat_id)
             return
-        page = await self._inbox.timeline(message.chat_id, before=message.before, limit=PAGE)
+        page = await self._inbox.chats.timeline(message.chat_id, before=message.before, limit=PAGE)
         if message.chat_id == self.chat_id:
             self.history.extend_older(page)
 
     @on(History.NewerWanted)
     async def _newer(self, message: History.NewerWanted) -> None:
         message.stop()
-        page = await self._inbox.timeline(message.chat_id, after=message.after, limit=PAGE)
+        page = await self._inbox.chats.timeline(message.chat_id, after=message.after, limit=PAGE)
         if message.chat_id != self.chat_id:
             return
         if message.after is None:
@@ -244,7 +244,7 @@ class TalkPane(Vertical):
     @on(History.SeenTo)
     async def _seen(self, message: History.SeenTo) -> None:
         message.stop()
-        await self._inbox.mark_seen(message.chat_id, message.message_id)
+        await self._inbox.marks.see(message.chat_id, message.message_id)
 
     # -- writing -------------------------------------------------------------------------------------
 
@@ -285,7 +285,7 @@ class TalkPane(Vertical):
         slow = self.app.set_timer(SAVING_S, lambda: self._tell(chat_id, _("Saving…")))
         try:
             agreed = self._checks.agreed(chat_id)
-            outcome = await self._inbox.send_text(chat_id, text, agreed)
+            outcome = await self._inbox.outbox.send_text(chat_id, text, agreed)
         finally:
             slow.stop()
         if isinstance(outcome, Problem) and outcome.doubts:
@@ -307,13 +307,13 @@ class TalkPane(Vertical):
         if chat_id == self.chat_id:
             self.box.tell(words)
             return
-        item = await self._inbox.queue_item(chat_id)
+        item = await self._inbox.chats.item(chat_id)
         words = words if item is None else f"{chat_title(item)}: {words}"
         notify(self.app, words, severity="warning")
 
     async def _is_stale(self, chat_id: ChatRef) -> bool:
         """Whether anybody wrote after what was on the screen at the last key; it is on the screen now."""
-        page = await self._inbox.timeline(chat_id, limit=PAGE)
+        page = await self._inbox.chats.timeline(chat_id, limit=PAGE)
         theirs = [e.message.message_id for e in page.entries if e.message is not None and e.item is None]
         if not theirs or theirs[-1] <= self._read_to:
             return False
@@ -330,17 +330,17 @@ class TalkPane(Vertical):
         joined = f"{typed}\n{text}" if typed.strip() else text
         self.box.load(joined, len(joined))
         await self.drafts.save()
-        await self._inbox.forget_draft(chat_id, text)
+        await self._inbox.drafts.forget(chat_id, text)
         self.others = tuple(other for other in self.others if other != text)
 
     async def take_back(self, item: OutboxItem) -> OutboxItem | Problem:
         """Take a text out of the outbox, back into the draft of its chat, before whatever was typed since."""
         await self.drafts.save()
-        taken = await self._inbox.take_back(
+        taken = await self._inbox.outbox.take_back(
             item, into_draft=True, caret=self._carets.pop(item.outbox_id, None)
         )
         if isinstance(taken, OutboxItem) and taken.chat_id == self.chat_id and taken.text:
-            draft = await self._inbox.draft(taken.chat_id)
+            draft = await self._inbox.drafts.get(taken.chat_id)
             if self.drafts.is_saved:
                 self.drafts.show(draft)
             else:

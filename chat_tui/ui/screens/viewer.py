@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Static
 
+from chat_tui.inbox.api import InboxApi
 from chat_tui.inbox.files import saved_name
-from chat_tui.inbox.service import Inbox
 from chat_tui.locale import N_, _
 from chat_tui.model.message import Attachment, Message
 from chat_tui.model.problem import Problem
@@ -101,12 +101,12 @@ class Fetching(Dialog[Outcome], Generic[Outcome]):
         self.say(_("{size} so far").format(size=size_words(self._came)), "progress")
 
 
-def looking_at(inbox: Inbox, message: Message, index: int) -> Fetching[Shown | Problem]:
+def looking_at(inbox: InboxApi, message: Message, index: int) -> Fetching[Shown | Problem]:
     """Have a file of a message fetched; it gives what the screen can show of it, by its content."""
     file = message.attachments[index]
 
     async def look(progress: Callable[[int], None]) -> Shown | Problem:
-        content = await inbox.read_attachment(message.chat_id, message.message_id, index, progress)
+        content = await inbox.files.read(message.chat_id, message.message_id, index, progress)
         if isinstance(content, Problem):
             return content
         if picture_kind(content[:HEAD]) is None:

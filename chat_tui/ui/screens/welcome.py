@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _
 from chat_tui.model.ids import Millis
 from chat_tui.model.queue import Tab
@@ -26,7 +26,7 @@ class Welcome(Dialog[bool]):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,n", "go_on", show=False)]
 
-    def __init__(self, inbox: Inbox, *, now: Callable[[], Millis], zone: tzinfo) -> None:
+    def __init__(self, inbox: InboxApi, *, now: Callable[[], Millis], zone: tzinfo) -> None:
         super().__init__()
         self._inbox = inbox
         self._now = now
@@ -65,8 +65,8 @@ class Welcome(Dialog[bool]):
         link = self._inbox.link()
         is_read = link.fresh_at is not None
         # Zero is not said before the list was read: it would be taken for an answer.
-        waiting = (await self._inbox.tab_counts())[Tab.WAITING]
-        since = await self._inbox.longest_wait()
+        waiting = (await self._inbox.chats.counts())[Tab.WAITING]
+        since = await self._inbox.chats.longest_wait()
         words = waiting_words(waiting, since, self._now() + link.clock_ahead)
         state = _("Everything new is read.") if is_read else _("Reading the chats…")
         self.say(state, "state")

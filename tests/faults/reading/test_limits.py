@@ -113,7 +113,7 @@ async def test_f_063_five_thousand_messages_in_a_page(trial: Trial) -> None:
     shop, one = open_patiently(trial), trial.chats(1)[0]
     trial.script(page("messages", said(*range(1, 5_001))), operation=HISTORY)
     assert await shop.inbox.fetch_chat(one) is None
-    shown = await shop.inbox.timeline(one)
+    shown = await shop.inbox.chats.timeline(one)
     assert ([e.message.message_id for e in shown.entries if e.message], shown.has_older) == (
         list(range(4_951, 5_001)),
         True,
@@ -188,7 +188,7 @@ async def test_f_064_the_server_is_a_day_ahead(trial: Trial) -> None:
             background=False, connect=lambda: trial.client(url=ahead.url, deadlines=Deadlines())
         )
         assert (await shop.inbox.sync_once()).problem is None
-        queue = await shop.inbox.queue_page(Tab.WAITING, limit=100)
+        queue = await shop.inbox.chats.page(Tab.WAITING, limit=100)
         now = wall_clock_ms()
         rows = {item.chat.chat_id: text_of(queue_row(item, now, 80)[0]) for item in queue.items}
         assert all("waits <1 min" in rows[one] for one in asked), "no negative age"

@@ -170,7 +170,7 @@ async def test_f_024_reading_stops_at_a_401_in_the_middle_and_the_cache_stays(tr
     await until(lambda: reached(scans, 12))
     assert len(trial.market.requests) == asked, "nothing more is asked with that key"
     assert await listed(shop) == before
-    assert (await shop.inbox.timeline(trial.chats(1)[0])).entries
+    assert (await shop.inbox.chats.timeline(trial.chats(1)[0])).entries
     link = shop.inbox.link()
     assert link.problem is not None
     assert "revoked" in problem_words(link.problem)
@@ -216,5 +216,5 @@ async def test_a_chat_nobody_can_read_does_not_keep_the_others_waiting(trial: Tr
     trial.market.script("getChatHistory", [Answer(status=200, body="not what was agreed")])
     report = await shop.inbox.sync_once()
     assert report.problem is None
-    found = [await shop.inbox.queue_item(chat) for chat in wanted]
+    found = [await shop.inbox.chats.item(chat) for chat in wanted]
     assert all(item is not None and item.snippet == "Есть новости?" for item in found)

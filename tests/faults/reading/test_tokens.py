@@ -70,7 +70,9 @@ async def test_f_056_a_token_loop_in_a_history(trial: Trial) -> None:
     assert len(trial.posts(HISTORY)) == 2, "the second equal token ends it"
     assert "getChatHistory: The Market repeats the same page." in trial.log.text
     assert [m.message_id for m in await history(shop, one)] == [101, 102]
-    assert (await shop.inbox.timeline(one)).coverage == Coverage.HAVE_MORE, "a part must not pass for all"
+    assert (await shop.inbox.chats.timeline(one)).coverage == Coverage.HAVE_MORE, (
+        "a part must not pass for all"
+    )
     await trial.check()
 
 
@@ -83,7 +85,7 @@ async def test_f_056_the_operator_who_scrolls_up_is_told(trial: Trial) -> None:
     trial.script(page("messages", said(104, 103), "t"), operation=HISTORY)
     assert await shop.inbox.fetch_chat(one) is None
     trial.script(*[page("messages", said(104, 103), "t")] * 9, operation=HISTORY)
-    shop.inbox.want_older(one)
+    shop.inbox.chats.want_older(one)
     await until(lambda: holds(failed))
     problem = shop.inbox.link().problem
     assert problem is not None

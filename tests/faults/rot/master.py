@@ -26,7 +26,7 @@ async def make(root: Path, market: Sandbox) -> None:
     count = len(market.world.listed("desc", None, 0, 1_000))
 
     async def is_read() -> bool:
-        counts = await shop.inbox.tab_counts()
+        counts = await shop.inbox.chats.counts()
         return counts[Tab.ALL] == count and not shop.store.read(chats.behind, 1).result()
 
     await until(is_read, "every chat read")

@@ -57,7 +57,7 @@ async def asked_about(trial: Trial, fault: Answer) -> tuple[ChatRef, OutboxId]:
 async def goes_once_more_when_told(trial: Trial, fault: Answer) -> None:
     """The same, then the operator says: resend."""
     chat, outbox_id = await asked_about(trial, fault)
-    assert await trial.shop.inbox.resend(await item_of(trial.shop.inbox, outbox_id)) is None
+    assert await trial.shop.inbox.outbox.resend(await item_of(trial.shop.inbox, outbox_id)) is None
     await trial.confirmed(outbox_id)
     assert trial.texts(chat) == ["m1"]
     await trial.check()
@@ -130,7 +130,7 @@ async def test_f_013_a_gateways_page(trial: Trial, status: int) -> None:
     item = await trial.item(outbox_id)
     assert item is not None
     assert (item.problem, item.error) == (ProblemKind.SERVER, str(status)), "no HTML"
-    assert await trial.shop.inbox.resend(await item_of(trial.shop.inbox, outbox_id)) is None
+    assert await trial.shop.inbox.outbox.resend(await item_of(trial.shop.inbox, outbox_id)) is None
     await trial.confirmed(outbox_id)
     await trial.check()
 
@@ -169,7 +169,7 @@ async def test_f_022_200_with_a_login_page_for_the_list_leaves_the_cache(trial: 
 
     await until(told)
     assert shop.inbox.link().state == LinkState.OFFLINE
-    assert len((await shop.inbox.queue_page(Tab.ALL)).items) >= 3
+    assert len((await shop.inbox.chats.page(Tab.ALL)).items) >= 3
     shop.inbox.refresh()
     await until(lambda: _online(trial))
     await trial.check()
@@ -231,7 +231,7 @@ async def test_f_039_an_unclear_outcome_blocks_only_its_chat(trial: Trial) -> No
     item = await trial.unconfirmed(stuck)
     assert item.state == OutboxState.UNCONFIRMED
     assert trial.texts(one) == []
-    assert await trial.shop.inbox.resend(await item_of(trial.shop.inbox, stuck)) is None
+    assert await trial.shop.inbox.outbox.resend(await item_of(trial.shop.inbox, stuck)) is None
     await trial.confirmed(stuck, *behind)
     assert trial.texts(one) == ["первое", "второе", "третье"]
     await trial.check()

@@ -252,16 +252,16 @@ async def test_f_133_sending_clears_only_what_was_sent(trial: Trial) -> None:
     one, other = (trial.open(background=False).inbox for _ in range(2))
 
     async def save(text: str) -> None:
-        assert await one.save_draft(Draft(CHAT, text, len(text))) is None
+        assert await one.drafts.save(Draft(CHAT, text, len(text))) is None
 
     await save("наше")
-    assert (await other.draft(CHAT)).text == "наше"
+    assert (await other.drafts.get(CHAT)).text == "наше"
     await save("наше, но дальше")
-    assert isinstance(await other.send_text(CHAT, "наше, но иначе"), OutboxItem)
-    found = await other.draft(CHAT)
+    assert isinstance(await other.outbox.send_text(CHAT, "наше, но иначе"), OutboxItem)
+    found = await other.drafts.get(CHAT)
     assert (found.text, found.others) == ("наше, но дальше", ())
-    assert isinstance(await one.send_text(CHAT, "наше, но дальше"), OutboxItem)
-    found = await one.draft(CHAT)
+    assert isinstance(await one.outbox.send_text(CHAT, "наше, но дальше"), OutboxItem)
+    found = await one.drafts.get(CHAT)
     assert (found.text, found.others) == ("", ())
 
 

@@ -33,7 +33,7 @@ async def test_f_146_a_cut_upload(trial: Trial, photo: Path) -> None:
     outbox_id = await trial.send_file(chat, photo)
     await trial.unconfirmed(outbox_id)
     assert len(trial.posts(FILE)) == 1
-    assert await trial.shop.inbox.resend(await item_of(trial.shop.inbox, outbox_id)) is None
+    assert await trial.shop.inbox.outbox.resend(await item_of(trial.shop.inbox, outbox_id)) is None
     await trial.confirmed(outbox_id)
     assert [(entry.name, entry.size) for entry in trial.market.ledger] == [("фото.jpg", SIZE)]
     await trial.check()

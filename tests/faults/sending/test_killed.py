@@ -22,11 +22,11 @@ async def settle(trial: Trial) -> None:
     trial.open()
 
     async def all_settled() -> bool:
-        items = await trial.shop.inbox.open_items()
+        items = await trial.shop.inbox.outbox.open_items()
         for item in items:
             if item.state == OutboxState.UNCONFIRMED:
                 assert mark_of(item) not in trial.texts(item.chat_id), "asked though it is there"
-                assert await trial.shop.inbox.resend(item) is None
+                assert await trial.shop.inbox.outbox.resend(item) is None
         return not items
 
     await until(all_settled, "an end of everything")
@@ -45,10 +45,10 @@ async def test_f_121_killed_in_a_text_send(trial: Trial, start: Any, step: str) 
     process.kill()
     await settle(trial)
     if step in UNSAFE_YET:
-        assert (await trial.shop.inbox.draft(chat)).text == "m1"
+        assert (await trial.shop.inbox.drafts.get(chat)).text == "m1"
         assert trial.texts(chat) == []
     else:
-        assert (await trial.shop.inbox.draft(chat)).text == ""
+        assert (await trial.shop.inbox.drafts.get(chat)).text == ""
         assert trial.texts(chat) == ["m1"]
     await trial.check()
 

@@ -106,7 +106,7 @@ async def test_f_016_420_of_the_hourly_kind(trial: Trial) -> None:
     trial.market.say(one.number, "Вы тут?")
 
     async def read_on() -> bool:
-        entries = (await shop.inbox.timeline(one)).entries
+        entries = (await shop.inbox.chats.timeline(one)).entries
         return any(entry.message and entry.message.text == "Вы тут?" for entry in entries)
 
     await until(read_on)

@@ -107,7 +107,7 @@ async def test_f_002_the_name_does_not_resolve_for_a_while(
     states: list[LinkState] = []
     shop.inbox.subscribe(lambda _: states.append(shop.inbox.link().state))
     outbox_id = await trial.send(chat, "m1")
-    assert (await shop.inbox.deliver(outbox_id)).state == OutboxState.CONFIRMED
+    assert (await shop.inbox.outbox.deliver(outbox_id)).state == OutboxState.CONFIRMED
     assert looked_up == list(range(1, CountingClient.asked + 1)), "one lookup per try"
     assert LinkState.OFFLINE in states
     assert trial.texts(chat) == ["m1"]
@@ -133,7 +133,7 @@ async def test_f_003_a_connection_that_is_never_made(trial: Trial) -> None:
             nonlocal slowest
             asked = time.monotonic()
             item = await trial.item(outbox_id)
-            await shop.inbox.timeline(chat)
+            await shop.inbox.chats.timeline(chat)
             slowest = max(slowest, time.monotonic() - asked)
             return item is not None and item.state == OutboxState.WAITING
 

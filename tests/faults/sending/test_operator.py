@@ -52,7 +52,7 @@ async def test_f_036_cancel_while_sending(trial: Trial, accept: bool) -> None:
     trial.script(Answer(status=None if accept else 500, accept=accept, until=answered))
     outbox_id = await trial.send(chat, "m1")
     await until(lambda: _posted(trial))
-    refused = await trial.shop.inbox.take_back(await item_of(trial.shop.inbox, outbox_id))
+    refused = await trial.shop.inbox.outbox.take_back(await item_of(trial.shop.inbox, outbox_id))
     assert isinstance(refused, Problem)
     assert refused.kind == ProblemKind.GONE, "too late: it may be there already"
     answered.set()
@@ -75,7 +75,7 @@ async def test_f_037_an_old_row_is_not_sent_without_asking(trial: Trial) -> None
         item = await trial.reaches(outbox_id, OutboxState.FAILED)
         assert item.problem == ProblemKind.STALE
     assert trial.posts() == []
-    assert await trial.shop.inbox.resend(await item_of(trial.shop.inbox, sent[0])) is None
+    assert await trial.shop.inbox.outbox.resend(await item_of(trial.shop.inbox, sent[0])) is None
     await trial.confirmed(sent[0])
     assert trial.texts(chat) == ["вчерашнее"]
     assert (await trial.discard(sent[1])).text == "и ещё"
@@ -98,11 +98,11 @@ async def test_f_041_create_chat_answer_lost(trial: Trial) -> None:
     shop = trial.open(background=False)
     about = NewChat("ORDER", trial.market.unopened())
     trial.script(accepted_then("reset"), operation="createChat")
-    created = await shop.inbox.create_chat(about)
+    created = await shop.inbox.chats.create(about)
     assert isinstance(created, ChatRef)
-    assert await shop.inbox.create_chat(about) == created, "the operator tries again"
+    assert await shop.inbox.chats.create(about) == created, "the operator tries again"
     assert trial.market.created == [created.number]
-    assert await shop.inbox.queue_item(created) is not None
+    assert await shop.inbox.chats.item(created) is not None
     await trial.check()
 
 
@@ -146,11 +146,11 @@ async def test_f_042_a_mixture(trial: Trial, count: int) -> None:
 
 async def _settled(trial: Trial, sent: list[OutboxId]) -> bool:
     """Whether nothing is open; the operator sends again what is unclear and gives up what failed."""
-    items = await trial.shop.inbox.open_items()
+    items = await trial.shop.inbox.outbox.open_items()
     for item in items:
         if item.state == OutboxState.UNCONFIRMED:
             # It looks once more first, and that may fail as well: then the next round asks again.
-            refused = await trial.shop.inbox.resend(item)
+            refused = await trial.shop.inbox.outbox.resend(item)
             assert refused is None or refused.operation == "getChatHistory"
         elif item.state == OutboxState.FAILED:
             await trial.discard(item.outbox_id)
@@ -166,9 +166,9 @@ async def test_f_036_a_request_broken_off_is_looked_up_and_never_called_cancelle
     trial.script(Answer(accept=accept, until=threading.Event()))
     outbox_id = await trial.send(chat, "m1")
     await until(lambda: _posted(trial))
-    assert await trial.shop.inbox.stop_sending(await item_of(trial.shop.inbox, outbox_id)) is None
+    assert await trial.shop.inbox.outbox.stop(await item_of(trial.shop.inbox, outbox_id)) is None
     await trial.reaches(outbox_id, OutboxState.CONFIRMED if accept else OutboxState.UNCONFIRMED)
-    again = await trial.shop.inbox.stop_sending(await item_of(trial.shop.inbox, outbox_id))
+    again = await trial.shop.inbox.outbox.stop(await item_of(trial.shop.inbox, outbox_id))
     assert again is not None
     assert again.kind == ProblemKind.GONE
     await trial.check()
@@ -181,17 +181,17 @@ async def test_the_upload_of_a_file_is_told_of_while_it_goes(trial: Trial, tmp_p
     shop = trial.open()
     source = tmp_path / "film.bin"
     source.write_bytes(b"x" * 4_000_000)
-    card = await shop.inbox.inspect_file(source)
+    card = await shop.inbox.files.inspect(source)
     assert not isinstance(card, Problem)
     seen: list[int] = []
 
     async def look() -> None:
-        entries = (await shop.inbox.timeline(chat)).entries
+        entries = (await shop.inbox.chats.timeline(chat)).entries
         seen.extend(entry.item.uploaded for entry in entries if entry.item and entry.item.uploaded)
 
     loop = asyncio.get_running_loop()
     shop.inbox.subscribe(lambda _: asyncio.run_coroutine_threadsafe(look(), loop) and None)
-    item = await shop.inbox.send_file(chat, card)
+    item = await shop.inbox.outbox.send_file(chat, card)
     assert isinstance(item, OutboxItem)
     await trial.reaches(item.outbox_id, OutboxState.CONFIRMED)
     assert seen == sorted(seen)

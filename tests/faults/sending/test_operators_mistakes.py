@@ -46,7 +46,7 @@ async def test_f_176_a_key_in_the_box_is_not_sent_and_the_operator_is_told(
             await it.until_told("something like a key of the Market")
             await it.press_again("enter")
             assert it.box == text, "no second Enter sends it"
-            assert await it.app.inbox.open_items() == ()
+            assert await it.app.inbox.outbox.open_items() == ()
             await it.press("f7", "delete")
     assert market.ledger == []
 

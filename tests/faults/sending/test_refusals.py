@@ -101,7 +101,7 @@ async def test_f_025_403_on_sends_only(trial: Trial) -> None:
     trial.market.say(one.number, "Вы тут?")
 
     async def read_on() -> bool:
-        listed = await shop.inbox.queue_item(one)
+        listed = await shop.inbox.chats.item(one)
         return listed is not None and listed.snippet == "Вы тут?"
 
     await until(read_on)
@@ -171,7 +171,7 @@ async def test_f_031_a_redirect_on_the_same_host(trial: Trial, status: int, plac
     outbox_id = await trial.send(chat, "m1")
     await trial.reaches(outbox_id, OutboxState.FAILED)
     assert not [request for request in trial.market.requests if "elsewhere" in request.path]
-    assert await trial.shop.inbox.resend(await item_of(trial.shop.inbox, outbox_id)) is None
+    assert await trial.shop.inbox.outbox.resend(await item_of(trial.shop.inbox, outbox_id)) is None
     await trial.confirmed(outbox_id)
     await trial.check()
 

@@ -47,12 +47,12 @@ async def test_no_text_that_is_refused_leaves_by_any_way_whatever_was_agreed(
     everything = [Doubt(one, text) for one in DoubtKind]
     kept = await smuggled(shop, chat, text.replace("\udcff", "\ufffd"))
     for outcome in (
-        await shop.inbox.send_text(chat, text, everything),
-        await shop.inbox.check_text(chat, text, everything),
+        await shop.inbox.outbox.send_text(chat, text, everything),
+        await shop.inbox.outbox.check_text(chat, text, everything),
         *(
             []
             if kind is ProblemKind.TEXT_GARBLED
-            else [await shop.inbox.resend(await item_of(shop.inbox, kept), everything)]
+            else [await shop.inbox.outbox.resend(await item_of(shop.inbox, kept), everything)]
         ),
     ):
         assert isinstance(outcome, Problem)
@@ -99,15 +99,15 @@ async def test_no_file_with_our_key_leaves_by_any_way(trial: Trial, content: byt
     file.write_bytes(content)
     shop = trial.open(settings=GUARDED, background=False)
     (chat,) = trial.chats(1)
-    shown = await shop.inbox.inspect_file(file)
+    shown = await shop.inbox.files.inspect(file)
     assert shown == Problem(ProblemKind.FILE_SECRET)
     # A screen that forgot to look: the card of another run.
-    card = await trial.open(background=False).inbox.inspect_file(file)
+    card = await trial.open(background=False).inbox.files.inspect(file)
     assert isinstance(card, FileCard)
-    assert await shop.inbox.send_file(chat, card, card.doubts) == Problem(ProblemKind.FILE_SECRET)
-    assert await shop.inbox.check_file(chat, card, card.doubts) == Problem(ProblemKind.FILE_SECRET)
+    assert await shop.inbox.outbox.send_file(chat, card, card.doubts) == Problem(ProblemKind.FILE_SECRET)
+    assert await shop.inbox.outbox.check_file(chat, card, card.doubts) == Problem(ProblemKind.FILE_SECRET)
     assert list((shop.store.paths.data_dir / "spool").iterdir()) == [], "no copy of it stays"
-    assert await shop.inbox.open_items() == ()
+    assert await shop.inbox.outbox.open_items() == ()
 
 
 @pytest.mark.parametrize("what", ["text", "file", "file name"])
@@ -120,24 +120,24 @@ async def test_what_was_queued_before_the_key_was_ours_does_not_leave(
     file.write_bytes(KEY.encode() if what == "file" else b"x")
     before = trial.open(background=False)
     if what == "text":
-        queued: OutboxItem | Problem = await before.inbox.send_text(chat, f"вот {KEY}")
+        queued: OutboxItem | Problem = await before.inbox.outbox.send_text(chat, f"вот {KEY}")
     else:
-        card = await before.inbox.inspect_file(file)
+        card = await before.inbox.files.inspect(file)
         assert isinstance(card, FileCard)
-        queued = await before.inbox.send_file(chat, card)
+        queued = await before.inbox.outbox.send_file(chat, card)
     assert isinstance(queued, OutboxItem)
     await before.close()
     now = trial.open(settings=replace(QUICK, secrets=(name if what == "file name" else KEY,)))
     item = await in_state(now, queued.outbox_id, OutboxState.FAILED)
     assert item.problem == (ProblemKind.TEXT_SECRET if what == "text" else ProblemKind.FILE_SECRET)
-    again = await now.inbox.resend(queued)
+    again = await now.inbox.outbox.resend(queued)
     assert again == Problem(ProblemKind(item.problem))
     assert trial.market.ledger == []
 
 
 async def in_state(shop: Shop, outbox_id: OutboxId, state: OutboxState) -> OutboxItem:
     async def there() -> OutboxItem | None:
-        item = await shop.inbox.outbox_item(outbox_id)
+        item = await shop.inbox.outbox.item(outbox_id)
         return item if item is not None and item.state is state else None
 
     return await until(there, f"{outbox_id} {state}")
@@ -147,7 +147,7 @@ Way = Callable[[Shop, ChatRef, Sequence[Doubt]], Awaitable[object]]
 
 
 async def by_text(shop: Shop, chat: ChatRef, agreed: Sequence[Doubt]) -> object:
-    return await shop.inbox.send_text(chat, "Пишите: olga@example.com", agreed)
+    return await shop.inbox.outbox.send_text(chat, "Пишите: olga@example.com", agreed)
 
 
 async def by_file(shop: Shop, chat: ChatRef, agreed: Sequence[Doubt]) -> object:
@@ -155,7 +155,7 @@ async def by_file(shop: Shop, chat: ChatRef, agreed: Sequence[Doubt]) -> object:
     file.write_text("x")
     # Not one of the program's own: those are refused by where they are.
     card = FileCard(str(file), "id_rsa", 1, "text/plain", (), fingerprint(file))
-    return await shop.inbox.send_file(chat, card, agreed)
+    return await shop.inbox.outbox.send_file(chat, card, agreed)
 
 
 def fingerprint(file: Path) -> tuple[int, int, int, int]:
@@ -184,13 +184,13 @@ async def test_nothing_doubtful_leaves_before_all_of_it_is_agreed_to(
     trial.script(REFUSED, operation="sendFileToChat")
     queued = await way(shop, chat, refusal.doubts)
     assert isinstance(queued, OutboxItem)
-    assert (await shop.inbox.deliver(queued.outbox_id)).state is OutboxState.FAILED
+    assert (await shop.inbox.outbox.deliver(queued.outbox_id)).state is OutboxState.FAILED
     assert trial.market.ledger == []
-    asked = await shop.inbox.resend(queued)
+    asked = await shop.inbox.outbox.resend(queued)
     assert isinstance(asked, Problem)
     assert [doubt.kind for doubt in asked.doubts] == [DoubtKind.FINISHED, kind]
-    assert await shop.inbox.resend(queued, asked.doubts) is None
-    assert (await shop.inbox.deliver(queued.outbox_id)).state is OutboxState.CONFIRMED
+    assert await shop.inbox.outbox.resend(queued, asked.doubts) is None
+    assert (await shop.inbox.outbox.deliver(queued.outbox_id)).state is OutboxState.CONFIRMED
 
 
 @pytest.mark.parametrize("typed", ["одна строка\n", "одна строка \t\r\n\n", "одна строка\u00a0\u2028"])
@@ -198,6 +198,6 @@ async def test_what_stands_at_the_end_of_the_whole_is_not_sent(trial: Trial, typ
     """Case 010."""
     shop = trial.open(background=False)
     (chat,) = trial.chats(1)
-    queued = await shop.inbox.send_text(chat, f"  a \n{typed}")
+    queued = await shop.inbox.outbox.send_text(chat, f"  a \n{typed}")
     assert isinstance(queued, OutboxItem)
     assert queued.text == "  a \nодна строка"

@@ -75,7 +75,7 @@ async def test_f_120_what_was_tried_in_vain_since_the_backup_is_asked_about(tria
     shop = trial.open()
     await trial.unconfirmed(outbox_id)
     assert len(trial.posts()) == 1
-    assert await shop.inbox.resend(await item_of(shop.inbox, outbox_id)) is None
+    assert await shop.inbox.outbox.resend(await item_of(shop.inbox, outbox_id)) is None
     await trial.confirmed(outbox_id)
     assert trial.texts(chat) == ["m1"]
     await trial.check()

@@ -36,7 +36,7 @@ async def test_f_105_full_at_enqueue(trial: Trial) -> None:
     (chat,) = await trial.warm(1)
     shop = trial.open()
     fill_up(shop.store)
-    said = [await shop.inbox.send_text(chat, f"{number} {LONG}") for number in range(3)]
+    said = [await shop.inbox.outbox.send_text(chat, f"{number} {LONG}") for number in range(3)]
     refused = [outcome for outcome in said if isinstance(outcome, Problem)]
     assert {problem.kind for problem in refused} == {ProblemKind.STORAGE}
     fill_up(shop.store, is_full=False)

@@ -48,7 +48,7 @@ async def hoard(trial: Trial, chat: ChatRef) -> set[int]:
 
 async def cached(trial: Trial, chat: ChatRef) -> set[int]:
     """The ids of what the cache has of a chat."""
-    page = await trial.shop.inbox.timeline(chat)
+    page = await trial.shop.inbox.chats.timeline(chat)
     return {entry.message.message_id for entry in page.entries if entry.message}
 
 
@@ -61,13 +61,13 @@ async def test_texts_of_one_chat_go_one_after_the_other(trial: Trial) -> None:
     await held_by_none(trial, *sent)
     await until_said(shop.inbox, WORDS)
     assert trial.texts(chat) == ["m0", "m1", "m2"]
-    page = await shop.inbox.timeline(chat)
+    page = await shop.inbox.chats.timeline(chat)
     assert [e.item.text for e in page.entries if e.item is not None] == ["m0", "m1", "m2"], "seen as sent"
     full(shop.store, is_full=False)
     await until_said(shop.inbox, "")
 
     async def is_read() -> bool:
-        found = await shop.inbox.timeline(chat)
+        found = await shop.inbox.chats.timeline(chat)
         return [e.item.text for e in found.entries if e.item and e.message] == ["m0", "m1", "m2"]
 
     await until(is_read, "the cache has it all")
@@ -113,10 +113,10 @@ async def test_a_base_newer_than_a_cache_that_fell_behind_leaves_no_gap(trial: T
     full(shop.store)
     said = await hoard(trial, chat)
     first = await trial.send(chat, "m1")
-    await shop.inbox.deliver(first)
+    await shop.inbox.outbox.deliver(first)
     assert shop.store.read(messages.cursor, chat).result().hi == before.hi, "the cache has nothing of it"
     full(shop.store, is_full=False)
-    await shop.inbox.deliver(await trial.send(chat, "m2"))
+    await shop.inbox.outbox.deliver(await trial.send(chat, "m2"))
     assert said <= await cached(trial, chat)
     await trial.check()
 

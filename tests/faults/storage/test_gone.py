@@ -56,7 +56,7 @@ async def test_f_111_deleted_while_running(trial: Trial, what: str) -> None:
     said: list[Event] = []
     shop.inbox.subscribe(said.append)
     sent = [await trial.send(chat, f"m{chat}") for chat in (one, other)]
-    assert await shop.inbox.save_draft(Draft(ref(5), "черновик", 3)) is None
+    assert await shop.inbox.drafts.save(Draft(ref(5), "черновик", 3)) is None
     delete(trial, what)
     await said_by(shop, said, MADE_AGAIN, look=True, times=1 + (what == "directory"))
     sent.append(await trial.send(one, "дальше"))
@@ -64,7 +64,7 @@ async def test_f_111_deleted_while_running(trial: Trial, what: str) -> None:
     trial.open()
     await trial.confirmed(*sent)
     assert trial.texts(one) == [f"m{one}", "дальше"]
-    assert (await trial.shop.inbox.draft(ref(5))).text == "черновик"
+    assert (await trial.shop.inbox.drafts.get(ref(5))).text == "черновик"
     await trial.check()
 
 
@@ -98,7 +98,7 @@ async def test_f_111_without_its_locks_nothing_is_sent_until_a_new_start(trial: 
     delete(trial, "directory")
     await said_by(shop, said, "chats.lock was removed while the program runs: start all copies again")
     outbox_id = await trial.send(chat, "m1")
-    assert [item.state for item in await shop.inbox.open_items()] == [OutboxState.QUEUED]
+    assert [item.state for item in await shop.inbox.outbox.open_items()] == [OutboxState.QUEUED]
     assert not trial.posts()
     await shop.close()
     trial.open()
@@ -118,13 +118,13 @@ async def test_f_117_the_cache_is_wiped_between_two_runs(trial: Trial) -> None:
     (chat,) = await trial.warm(1)
     shop = trial.open(background=False)
     outbox_id = await trial.send(chat, "m1")
-    assert await shop.inbox.save_draft(Draft(ref(5), "черновик", 3)) is None
-    assert await shop.inbox.mark_seen(chat, MessageId(7)) is None
+    assert await shop.inbox.drafts.save(Draft(ref(5), "черновик", 3)) is None
+    assert await shop.inbox.marks.see(chat, MessageId(7)) is None
     await shop.close()
     shutil.rmtree(trial.root / "cache")
     shop = trial.open()
     assert shop.store.notices == ()
-    assert (await shop.inbox.draft(ref(5))).text == "черновик"
+    assert (await shop.inbox.drafts.get(ref(5))).text == "черновик"
     await trial.confirmed(outbox_id)
     assert shop.store.read(marks.get, chat).result() == 7
     assert shop.store.read(chats.counts, 0).result()[Tab.ALL] > 0, "it is read again"

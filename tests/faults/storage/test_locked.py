@@ -65,8 +65,8 @@ async def test_f_112_saving_is_said_and_the_text_stays_until_it_is_kept(
             await until(lambda: _is_said(there, "Saving…"))
             assert there.box == "Едет"
             # Reads that waited for whoever writes would not come back in here.
-            await there.app.inbox.tab_counts()
-            await there.app.inbox.open_items()
+            await there.app.inbox.chats.counts()
+            await there.app.inbox.outbox.open_items()
             assert there.sent == []
         await pressed
         await there.until(lambda: there.box == "", "the box cleared once it is kept")

@@ -71,31 +71,31 @@ class Child:
         await self.inbox.close()
 
     async def send(self, chat: int | list[int], text: str) -> dict[str, Any]:
-        return shown(await self.inbox.send_text(chat_of(chat), text))
+        return shown(await self.inbox.outbox.send_text(chat_of(chat), text))
 
     async def file(self, chat: int | list[int], path: str) -> dict[str, Any]:
-        card = await self.inbox.inspect_file(Path(path))
+        card = await self.inbox.files.inspect(Path(path))
         assert isinstance(card, FileCard)
-        return shown(await self.inbox.send_file(chat_of(chat), card))
+        return shown(await self.inbox.outbox.send_file(chat_of(chat), card))
 
     async def save(self, chat: int | list[int], text: str) -> dict[str, Any]:
-        return shown(await self.inbox.save_draft(Draft(chat_of(chat), text, len(text))))
+        return shown(await self.inbox.drafts.save(Draft(chat_of(chat), text, len(text))))
 
     async def draft(self, chat: int | list[int]) -> dict[str, Any]:
-        found = await self.inbox.draft(chat_of(chat))
+        found = await self.inbox.drafts.get(chat_of(chat))
         return {"text": found.text, "others": found.others}
 
     async def forget(self, chat: int | list[int], text: str) -> dict[str, Any]:
-        return shown(await self.inbox.forget_draft(chat_of(chat), text))
+        return shown(await self.inbox.drafts.forget(chat_of(chat), text))
 
     async def resend(self, id: str) -> dict[str, Any]:
-        return shown(await self.inbox.resend(await item_of(self.inbox, OutboxId(id))))
+        return shown(await self.inbox.outbox.resend(await item_of(self.inbox, OutboxId(id))))
 
     async def discard(self, id: str) -> dict[str, Any]:
-        return shown(await self.inbox.take_back(await item_of(self.inbox, OutboxId(id))))
+        return shown(await self.inbox.outbox.take_back(await item_of(self.inbox, OutboxId(id))))
 
     async def open_items(self) -> dict[str, Any]:
-        return {"items": [shown(item) for item in await self.inbox.open_items()]}
+        return {"items": [shown(item) for item in await self.inbox.outbox.open_items()]}
 
     async def sync(self) -> dict[str, Any]:
         report = await self.inbox.sync_once()
@@ -120,7 +120,7 @@ class Child:
         return {}
 
     async def _look(self, event: TimelineChanged, at: int) -> None:
-        for entry in (await self.inbox.timeline(event.chat_id, limit=200)).entries:
+        for entry in (await self.inbox.chats.timeline(event.chat_id, limit=200)).entries:
             if entry.message is not None:
                 self.heard.setdefault(entry.message.text or "", at)
 

@@ -67,7 +67,7 @@ async def ready(trial: Trial) -> Shop:
 
 async def listed(shop: Shop) -> tuple[QueueItem, ...]:
     """Every chat of the cache, as the list shows it."""
-    found = await shop.inbox.queue_page(Tab.ALL, limit=1000)
+    found = await shop.inbox.chats.page(Tab.ALL, limit=1000)
     return found.items
 
 
@@ -76,7 +76,7 @@ async def history(shop: Shop, chat_id: ChatRef) -> list[Message]:
     found: list[Message] = []
     before: MessageId | None = None
     while True:
-        part = await shop.inbox.timeline(chat_id, before=before, limit=50)
+        part = await shop.inbox.chats.timeline(chat_id, before=before, limit=50)
         found[:0] = [entry.message for entry in part.entries if entry.message is not None]
         if not part.has_older:
             return found
@@ -88,8 +88,8 @@ async def read_to_the_beginning(shop: Shop, chat_id: ChatRef) -> list[int]:
     assert await shop.inbox.fetch_chat(chat_id) is None
 
     async def reached() -> bool:
-        shop.inbox.want_older(chat_id)
-        return (await shop.inbox.timeline(chat_id)).coverage == Coverage.DONE
+        shop.inbox.chats.want_older(chat_id)
+        return (await shop.inbox.chats.timeline(chat_id)).coverage == Coverage.DONE
 
     await until(reached, f"the beginning of {chat_id}")
     return [message.message_id for message in await history(shop, chat_id)]

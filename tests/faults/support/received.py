@@ -22,7 +22,7 @@ class Received:
 
     async def save(self, index: int = 0, into: Path | None = None) -> Saved | Problem:
         inbox = self.trial.shop.inbox
-        return await inbox.save_attachment(self.chat_id, self.message_id, index, into or self.folder)
+        return await inbox.files.save(self.chat_id, self.message_id, index, into or self.folder)
 
     @property
     def kept(self) -> list[str]:

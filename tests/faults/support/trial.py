@@ -124,13 +124,13 @@ class Trial:
 
     async def send(self, chat_id: ChatRef, text: str) -> OutboxId:
         """Type a text and press Enter."""
-        return self._note(await self.shop.inbox.send_text(chat_id, text))
+        return self._note(await self.shop.inbox.outbox.send_text(chat_id, text))
 
     async def send_file(self, chat_id: ChatRef, path: Path) -> OutboxId:
         """Choose a file and confirm its card."""
-        card = await self.shop.inbox.inspect_file(path)
+        card = await self.shop.inbox.files.inspect(path)
         assert isinstance(card, FileCard)
-        return self._note(await self.shop.inbox.send_file(chat_id, card))
+        return self._note(await self.shop.inbox.outbox.send_file(chat_id, card))
 
     def _note(self, item: OutboxItem | Problem) -> OutboxId:
         assert isinstance(item, OutboxItem), item
@@ -139,7 +139,7 @@ class Trial:
 
     async def discard(self, outbox_id: OutboxId) -> OutboxItem:
         """Take an item back."""
-        taken = await self.shop.inbox.take_back(await item_of(self.shop.inbox, outbox_id))
+        taken = await self.shop.inbox.outbox.take_back(await item_of(self.shop.inbox, outbox_id))
         assert isinstance(taken, OutboxItem), taken
         self.discarded.add(outbox_id)
         return taken

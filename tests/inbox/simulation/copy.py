@@ -7,9 +7,11 @@ from contextlib import suppress
 from typing import Any
 
 from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.drafts import Drafts
 from chat_tui.inbox.events import Event, EventBus
 from chat_tui.inbox.outbox_writes import OutboxWrites
 from chat_tui.inbox.reading.history import HistoryReader
+from chat_tui.inbox.reads import Reads
 from chat_tui.inbox.sending.delivery import Delivery
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.inbox.writing import Writing
@@ -50,7 +52,8 @@ class Copy(VirtualProcess):
         ctx = EngineContext(store, CopyClient(self, market), bus, settings, wall_ms, clock)
         self.history = HistoryReader(ctx)
         self.delivery = Delivery(ctx, self.history, locks, tell)
-        self.writing = Writing(store, settings, wall_ms, tell, clock)
+        self.drafts = Drafts(store, Reads(lambda: None), wall_ms)
+        self.writing = Writing(store, self.drafts, settings, wall_ms, tell=tell, clock=clock)
         self._writes = OutboxWrites(store, tell, clock)
         self.delivery._retries._jitter = random.Random(seed)
 
@@ -61,10 +64,10 @@ class Copy(VirtualProcess):
     async def type_text(self, chat_id: ChatRef, text: str) -> bool:
         """Open the chat and type; whether the text is durable as its draft."""
         try:
-            await self.writing.draft(chat_id)
+            await self.drafts.get(chat_id)
         except StoreError:
             return False
-        return await self.writing.save_draft(Draft(chat_id, text, 0)) is None
+        return await self.drafts.save(Draft(chat_id, text, 0)) is None
 
     async def send_text(self, chat_id: ChatRef, text: str) -> OutboxItem | Problem:
         """Enter in the compose box, and once more where the operator is asked."""

@@ -1,0 +1,133 @@
+"""The list of chats, their histories, and the search through all of them, as an interface asks for them."""
+
+from dataclasses import replace
+
+from chat_tui.inbox.asking import Asking
+from chat_tui.inbox.sending.reconciler import CLOCK_SLACK_MS
+from chat_tui.model.chat import NewChat
+from chat_tui.model.ids import ChatRef, MessageId, Millis
+from chat_tui.model.outbox import held_up
+from chat_tui.model.problem import Problem
+from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
+from chat_tui.model.search import SearchCoverage, SearchKey, SearchPage, SearchQuery
+from chat_tui.model.timeline import Coverage, TimelinePage, one_each
+from chat_tui.store import chats, messages, search
+
+
+class Chats:
+    """See `api.ChatsApi`."""
+
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    async def page(
+        self,
+        tab: Tab,
+        *,
+        after: QueueKey | None = None,
+        before: QueueKey | None = None,
+        from_end: bool = False,
+        limit: int = 64,
+    ) -> QueuePage:
+        page = self._asking.store.read(
+            chats.page,
+            tab,
+            after=after,
+            before=before,
+            from_end=from_end,
+            limit=limit,
+            now=self._asking.wall_ms(),
+        )
+        without = QueuePage(tab, (), has_before=False, has_after=False)
+        return await self._asking.reads.guarded(page, without, ("page", tab, after, before, from_end, limit))
+
+    async def item(self, chat_id: ChatRef, tab: Tab = Tab.ALL) -> QueueItem | None:
+        item = self._asking.store.read(chats.item, chat_id, tab, now=self._asking.wall_ms())
+        return await self._asking.reads.guarded(item, None, ("item", chat_id, tab))
+
+    async def counts(self) -> dict[Tab, int]:
+        counts = self._asking.store.read(chats.counts, self._asking.wall_ms())
+        return await self._asking.reads.guarded(counts, dict.fromkeys(Tab, 0), "counts")
+
+    async def longest_wait(self) -> Millis | None:
+        since = self._asking.store.read(chats.longest_wait, self._asking.wall_ms())
+        return await self._asking.reads.guarded(since, None)
+
+    async def next_waiting(self, beyond: ChatRef | None, *, backwards: bool = False) -> ChatRef | None:
+        found = self._asking.store.read(
+            chats.next_waiting, beyond, backwards=backwards, now=self._asking.wall_ms()
+        )
+        return await self._asking.reads.guarded(found, None)
+
+    async def waiting_beyond(self, start: QueueKey | None, *, backwards: bool = False) -> QueueItem | None:
+        """The first (last) chat of WAITING beyond a key to which no answer is on its way."""
+        found = self._asking.store.read(
+            chats.waiting_beyond, start, backwards=backwards, now=self._asking.wall_ms()
+        )
+        return await self._asking.reads.guarded(found, None)
+
+    async def timeline(
+        self,
+        chat_id: ChatRef,
+        *,
+        before: MessageId | None = None,
+        after: MessageId | None = None,
+        around: MessageId | None = None,
+        limit: int = 50,
+    ) -> TimelinePage:
+        page = await self._asking.reads.guarded(
+            self._asking.store.read(
+                messages.timeline, chat_id, before=before, after=after, around=around, limit=limit
+            ),
+            TimelinePage(chat_id, (), has_older=False, has_newer=False, coverage=Coverage.HAVE_MORE),
+            ("timeline", chat_id, before, after, around, limit),
+        )
+        items = held_up(entry.item for entry in page.entries if entry.item is not None)
+        entries = tuple(
+            entry
+            if entry.item is None
+            else replace(entry, item=self._asking.engine.with_progress(next(items)))
+            for entry in page.entries
+        )
+        return replace(page, entries=one_each(entries, CLOCK_SLACK_MS))
+
+    def open(self, chat_id: ChatRef | None) -> None:
+        self._asking.call(self._asking.engine.open_chat, chat_id)
+
+    def want_older(self, chat_id: ChatRef) -> None:
+        self._asking.call(self._asking.engine.reading.want_older, chat_id)
+
+    async def create(self, about: NewChat) -> ChatRef | Problem:
+        if (refused := self._asking.engine.bus.link.view_only) is not None:
+            return refused
+        return await self._asking.attempt(self._asking.engine.reading.create_chat, about)
+
+
+class Search:
+    """See `api.SearchApi`."""
+
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    async def find(self, query: SearchQuery, after: SearchKey | None = None, limit: int = 50) -> SearchPage:
+        """What is found in everything ever read, or what comes after a `next_key`.
+
+        A page without hits is the last one. Looking for rare things among many takes several short turns,
+        between which others may read; cancelling ends it.
+        """
+        while True:
+            assert not isinstance(after, tuple), "a key of this search"
+            found = self._asking.store.read(search.search, query, after, limit)
+            page = await self._asking.reads.guarded(found, SearchPage((), None))
+            if page.hits or page.next_key is None:
+                return page
+            after = page.next_key
+
+    async def coverage(self) -> SearchCoverage:
+        """How much of the shop's history a search looks through."""
+        none = SearchCoverage(chats=0, read=0, oldest_at=None)
+        found = await self._asking.reads.guarded(self._asking.store.read(search.coverage), none, "coverage")
+        return replace(found, is_fetching=self._asking.engine.reading.backfill.is_wanted)
+
+    def fetch_rest(self, wanted: bool) -> None:
+        self._asking.call(self._asking.engine.reading.backfill.want, wanted)

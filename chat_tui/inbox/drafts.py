@@ -1,0 +1,110 @@
+"""Texts typed and not sent: every copy of the program keeps its own, so that none replaces another's."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable, Sequence
+
+from chat_tui.inbox.asking import refusal_of
+from chat_tui.inbox.outbox_writes import Also
+from chat_tui.inbox.reads import Reads
+from chat_tui.model.ids import ChatRef, Millis
+from chat_tui.model.outbox import OutboxItem
+from chat_tui.model.problem import Problem
+from chat_tui.model.timeline import Draft
+from chat_tui.store import drafts
+from chat_tui.store.database import Connection, Store
+from chat_tui.store.errors import StoreError
+
+log = logging.getLogger(__name__)
+
+
+class Drafts:
+    """See `api.DraftsApi`."""
+
+    def __init__(self, store: Store, reads: Reads, wall_ms: Callable[[], Millis]) -> None:
+        self._store = store
+        self._reads = reads
+        self._wall_ms = wall_ms
+        self._copy = str(uuid.uuid4())
+        """The name under which this copy of the program keeps its drafts."""
+        self._known: dict[ChatRef, Draft] = {}
+        """What was last read or saved, should it not be readable: typing on must not replace it."""
+        self._bases: dict[ChatRef, drafts.Kept] = {}
+        """By chat the row of an earlier or another copy that was shown as the draft."""
+
+    async def get(self, chat_id: ChatRef) -> Draft:
+        """The text to go on with: what this copy typed, else the latest; and what others typed besides."""
+        last = self._known.get(chat_id) or Draft(chat_id, "", 0)
+        return await self._reads.guarded(self._read(chat_id), last)
+
+    async def _read(self, chat_id: ChatRef) -> Draft:
+        found = await asyncio.wrap_future(self._store.read(drafts.kept, chat_id))
+        draft = Draft(chat_id, "", 0)
+        if found:
+            shown = next((row for row in found if row.copy == self._copy), found[0])
+            if shown.copy != self._copy:
+                self._bases[chat_id] = shown
+            others = dict.fromkeys(row.text for row in found if row.text != shown.text)
+            draft = Draft(chat_id, shown.text, shown.caret, tuple(others))
+        self._known[chat_id] = draft
+        return draft
+
+    async def save(self, draft: Draft) -> Problem | None:
+        """Keep the text typed for a chat; an empty text removes it. What other copies typed stays."""
+        base = self._bases.get(draft.chat_id)
+        self._known[draft.chat_id] = draft
+        saved = self._store.write_state(drafts.save, draft, self._wall_ms(), copy=self._copy, base=base)
+        return await refusal_of(saved)
+
+    def keep_aside(self, drafts_: Sequence[Draft]) -> tuple[Draft, ...]:
+        """Keep texts in a file beside the database; those that cannot be kept there either."""
+        try:
+            drafts.keep_aside(self._store.paths.data_dir, self._copy, drafts_)
+        except OSError as error:
+            log.warning("texts not kept aside: %s", type(error).__name__)
+            return tuple(drafts_)
+        return ()
+
+    def adopt(self) -> None:
+        """Take over the texts that copies before this one could keep in a file only."""
+        data_dir = self._store.paths.data_dir
+        for copy, found in drafts.kept_aside(data_dir, self._store.paths.business).items():
+            try:
+                self._store.write_state(drafts.adopt, copy, found, self._wall_ms()).result()
+                drafts.keep_aside(data_dir, copy, ())
+            except (StoreError, OSError) as error:
+                # The file stays for another start.
+                log.warning("kept texts not taken over: %s", type(error).__name__)
+
+    async def forget(self, chat_id: ChatRef, text: str) -> Problem | None:
+        """One of the `others` of a draft was taken over or is not wanted."""
+        return await refusal_of(self._store.write_state(drafts.forget, chat_id, text, copy=self._copy))
+
+    # -- within a transaction on the outbox -----------------------------------------------------------
+
+    def cleared(self, chat_id: ChatRef) -> Also:
+        """What removes the draft of a chat where its text becomes an item of the outbox."""
+        base = self._bases.get(chat_id)
+        self._known.pop(chat_id, None)
+
+        def clear(conn: Connection, item: OutboxItem) -> None:
+            drafts.clear(conn, item.chat_id, self._copy, base)
+
+        return clear
+
+    def given_back(self, caret: int | None) -> Also:
+        """What puts the text of an item that leaves before the draft of its chat; `caret` None = behind it.
+
+        So the text is nowhere at no moment.
+        """
+
+        def put_before(conn: Connection, item: OutboxItem) -> None:
+            if item.text:
+                kept = drafts.kept(conn, item.chat_id)
+                typed = next((row.text for row in kept if row.copy == self._copy), "")
+                text = f"{item.text}\n{typed}" if typed.strip() else item.text
+                draft = Draft(item.chat_id, text, len(item.text) if caret is None else caret)
+                drafts.save(conn, draft, self._wall_ms(), copy=self._copy)
+
+        return put_before

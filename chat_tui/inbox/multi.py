@@ -1,0 +1,308 @@
+"""Several businesses, each with a key of its own, as one inbox.
+
+Each has its engine, store and client; nothing of one is known to another. What concerns a chat goes to the
+business that its `ChatRef` names: there is nothing to look up that could be wrong. What concerns all is asked
+of all at once and put together (`merging`); one that fails answers as if little was there, and is named.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Concatenate, Generic, ParamSpec, TypeVar
+
+from chat_tui.inbox import merging
+from chat_tui.inbox.attachments import Files
+from chat_tui.inbox.chats import Chats, Search
+from chat_tui.inbox.drafts import Drafts
+from chat_tui.inbox.events import EngineFailed, Event, StoreMended
+from chat_tui.inbox.marks import Marks
+from chat_tui.inbox.orders import Orders
+from chat_tui.inbox.outgoing import Outbox
+from chat_tui.inbox.service import Inbox
+from chat_tui.model.chat import NewChat
+from chat_tui.model.file import FileCard
+from chat_tui.model.ids import BusinessId, ChatRef, Millis
+from chat_tui.model.link import Link, LinkState
+from chat_tui.model.mark import Marked
+from chat_tui.model.order import ChatOrder
+from chat_tui.model.outbox import OutboxItem
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
+from chat_tui.model.search import SearchCoverage, SearchKey, SearchPage, SearchPlace, SearchQuery
+from chat_tui.model.timeline import Draft
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Noun = TypeVar("Noun")
+Ref = TypeVar("Ref", ChatRef, OutboxItem, Draft, Marked)
+"""What names a chat, or belongs to one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """One of several businesses: what the operator calls it, and its own inbox."""
+
+    name: str
+    inbox: Inbox
+
+    def named(self, item: QueueItem) -> QueueItem:
+        """A row of the common queue, with the name of its business."""
+        return replace(item, business=self.name)
+
+
+class _Router(Generic[Noun]):
+    """A noun of all businesses: what concerns one chat goes to the business it belongs to."""
+
+    def __init__(self, businesses: Mapping[BusinessId, Business], noun: Callable[[Inbox], Noun]) -> None:
+        self._businesses = businesses
+        self._nouns = {business: noun(one.inbox) for business, one in businesses.items()}
+
+    async def _each(self, ask: Callable[[Noun], Awaitable[T]]) -> list[T]:
+        return await asyncio.gather(*map(ask, self._nouns.values()))
+
+
+def _routed(
+    method: Callable[Concatenate[Noun, Ref, P], T],
+) -> Callable[Concatenate[_Router[Noun], Ref, P], T]:
+    """The method of a noun, asked of the business that its first argument belongs to."""
+
+    def route(self: _Router[Noun], ref: Ref, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        chat = ref if isinstance(ref, ChatRef) else ref.chat_id
+        asked: Callable[Concatenate[Ref, P], T] = getattr(self._nouns[chat.business], method.__name__)
+        return asked(ref, *args, **kwargs)
+
+    return route
+
+
+class _Chats(_Router[Chats]):
+    timeline = _routed(Chats.timeline)
+    want_older = _routed(Chats.want_older)
+
+    async def page(
+        self,
+        tab: Tab,
+        *,
+        after: QueueKey | None = None,
+        before: QueueKey | None = None,
+        from_end: bool = False,
+        limit: int = 64,
+    ) -> QueuePage:
+        pages = await self._each(
+            lambda chats: chats.page(tab, after=after, before=before, from_end=from_end, limit=limit)
+        )
+        named = [
+            replace(page, items=tuple(map(one.named, page.items)))
+            for one, page in zip(self._businesses.values(), pages, strict=True)
+        ]
+        return merging.pages(tab, named, backwards=from_end or before is not None, limit=limit)
+
+    async def item(self, chat_id: ChatRef, /, tab: Tab = Tab.ALL) -> QueueItem | None:
+        item = await self._nouns[chat_id.business].item(chat_id, tab)
+        return item and self._businesses[chat_id.business].named(item)
+
+    async def counts(self) -> dict[Tab, int]:
+        return merging.counts(await self._each(lambda chats: chats.counts()))
+
+    async def longest_wait(self) -> Millis | None:
+        waits = await self._each(lambda chats: chats.longest_wait())
+        return min((since for since in waits if since is not None), default=None)
+
+    async def next_waiting(self, beyond: ChatRef | None, *, backwards: bool = False) -> ChatRef | None:
+        known = None if beyond is None else await self.item(beyond, Tab.WAITING)
+        for start in (known.key, None) if known else (None,):
+            found = await self._waiting_beyond(start, backwards=backwards)
+            if found is not None and found.chat.chat_id != beyond:
+                return found.chat.chat_id
+        return None
+
+    async def _waiting_beyond(self, start: QueueKey | None, *, backwards: bool) -> QueueItem | None:
+        found = await self._each(lambda chats: chats.waiting_beyond(start, backwards=backwards))
+        items = sorted(filter(None, found), key=lambda item: item.key)
+        return items[-1 if backwards else 0] if items else None
+
+    def open(self, chat_id: ChatRef | None) -> None:
+        for business, chats in self._nouns.items():
+            chats.open(chat_id if chat_id and chat_id.business == business else None)
+
+    async def create(self, about: NewChat) -> ChatRef | Problem:
+        """In the business whose order it is: the others answer that there is no such order.
+
+        What else kept one from answering goes before that.
+        """
+        refusals: list[Problem] = []
+        for chats in self._nouns.values():
+            created = await chats.create(about)
+            if not isinstance(created, Problem):
+                return created
+            refusals.append(created)
+        return min(refusals, key=lambda refusal: refusal.kind is ProblemKind.NOT_FOUND)
+
+
+class _Marks(_Router[Marks]):
+    done = _routed(Marks.done)
+    snooze = _routed(Marks.snooze)
+    put = _routed(Marks.put)
+    take_back = _routed(Marks.take_back)
+    see = _routed(Marks.see)
+
+
+class _Drafts(_Router[Drafts]):
+    get = _routed(Drafts.get)
+    save = _routed(Drafts.save)
+    forget = _routed(Drafts.forget)
+
+    def keep_aside(self, drafts: Sequence[Draft], /) -> tuple[Draft, ...]:
+        left: list[Draft] = []
+        for business, one in self._nouns.items():
+            left += one.keep_aside([draft for draft in drafts if draft.chat_id.business == business])
+        return tuple(left)
+
+
+class _Outbox(_Router[Outbox]):
+    send_text = _routed(Outbox.send_text)
+    send_file = _routed(Outbox.send_file)
+    resend = _routed(Outbox.resend)
+    take_back = _routed(Outbox.take_back)
+    stop = _routed(Outbox.stop)
+
+    async def open_items(self) -> tuple[OutboxItem, ...]:
+        found = await self._each(lambda outbox: outbox.open_items())
+        return tuple(sorted((item for part in found for item in part), key=lambda item: item.created_at))
+
+
+class _Files(_Router[Files]):
+    save = _routed(Files.save)
+    read = _routed(Files.read)
+
+    async def inspect(self, path: Path) -> FileCard | Problem:
+        """What is private to one business is sent by none."""
+        cards = await self._each(lambda files: files.inspect(path))
+        return next((card for card in cards if isinstance(card, Problem)), cards[0])
+
+    async def last_folder(self) -> Path | None:
+        """As the first business has it that saved anything."""
+        return next(filter(None, await self._each(lambda files: files.last_folder())), None)
+
+
+class _Orders(_Router[Orders]):
+    want = _routed(Orders.want)
+
+    async def of_chat(self, chat_id: ChatRef, /) -> ChatOrder | None:
+        found = await self._nouns[chat_id.business].of_chat(chat_id)
+        if found is None:
+            return None
+        named = self._businesses[chat_id.business].named
+        return replace(found, item=named(found.item), others=tuple(map(named, found.others)))
+
+
+class _Search(_Router[Search]):
+    async def find(self, query: SearchQuery, after: SearchKey | None = None, limit: int = 50) -> SearchPage:
+        places = merging.search_places(after, len(self._nouns))
+
+        async def ask(one: Business, place: SearchPlace) -> SearchPage:
+            is_begun, key = place
+            if is_begun and key is None:
+                return SearchPage((), None)
+            page = await one.inbox.search.find(query, key, limit)
+            hits = tuple(replace(hit, item=one.named(hit.item)) for hit in page.hits)
+            return SearchPage(hits, page.next_key)
+
+        pages = await asyncio.gather(*map(ask, self._businesses.values(), places))
+        return merging.hits(pages, places, limit)
+
+    async def coverage(self) -> SearchCoverage:
+        return merging.coverage(await self._each(lambda search: search.coverage()))
+
+    def fetch_rest(self, wanted: bool) -> None:
+        for search in self._nouns.values():
+            search.fetch_rest(wanted)
+
+
+class MultiInbox:
+    """An `api.InboxApi` over the inbox of each business; a verb works on one of them, found by `own`."""
+
+    def __init__(self, businesses: Sequence[Business], left_out: Sequence[tuple[str, str]] = ()) -> None:
+        """At least one business, each of them once.
+
+        `left_out` are by name those that could not be opened, with a sentence that says why.
+        """
+        self._inboxes = [one.inbox for one in businesses]
+        self._by_id = by_id = {one.inbox.business: one for one in businesses}
+        assert len(by_id) == len(businesses), "no business is open twice"
+        self._left_out = tuple((name, _refused(reason)) for name, reason in left_out)
+        self.chats = _Chats(by_id, lambda inbox: inbox.chats)
+        self.marks = _Marks(by_id, lambda inbox: inbox.marks)
+        self.drafts = _Drafts(by_id, lambda inbox: inbox.drafts)
+        self.outbox = _Outbox(by_id, lambda inbox: inbox.outbox)
+        self.files = _Files(by_id, lambda inbox: inbox.files)
+        self.orders = _Orders(by_id, lambda inbox: inbox.orders)
+        self.search = _Search(by_id, lambda inbox: inbox.search)
+
+    def own(self, chat: ChatRef, /) -> Inbox:
+        """The inbox of a chat's business."""
+        return self._by_id[chat.business].inbox
+
+    def start(self, *, background: bool = True, asleep: bool = False) -> None:
+        """Begin, all of them."""
+        for inbox in self._inboxes:
+            inbox.start(background=background, asleep=asleep)
+
+    def awaken(self) -> None:
+        """Let the engines begin."""
+        for inbox in self._inboxes:
+            inbox.awaken()
+
+    async def close(self) -> None:
+        """Stop all engines; the fault of one does not keep the others from their end."""
+        ends = await asyncio.gather(*(inbox.close() for inbox in self._inboxes), return_exceptions=True)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
+
+    def link(self, chat: ChatRef | None = None, /) -> Link:
+        """How things stand with the Market: for the business of a chat, or for all, the worst first."""
+        if chat is not None:
+            return self.own(chat).link()
+        open_ = [(one.name, one.inbox.link()) for one in self._by_id.values()]
+        return merging.link((*open_, *self._left_out))
+
+    @property
+    def view_only(self) -> Problem | None:
+        """Why nothing may be sent to any of them; what one alone may not is refused by it."""
+        return self.link().view_only
+
+    def refresh(self) -> None:
+        """Look for news everywhere."""
+        for inbox in self._inboxes:
+            inbox.refresh()
+
+    def active(self, *, is_here: bool = True) -> None:
+        """The operator is at the screen, or not."""
+        for inbox in self._inboxes:
+            inbox.active(is_here=is_here)
+
+    def subscribe(self, hear: Callable[[Event], None]) -> Callable[[], None]:
+        """Call `hear` with the events of all businesses, on their engines' threads; the result ends it."""
+        leaves = [one.inbox.subscribe(partial(_pass_on, hear, one.name)) for one in self._by_id.values()]
+
+        def leave() -> None:
+            for one in leaves:
+                one()
+
+        return leave
+
+
+def _pass_on(hear: Callable[[Event], None], name: str, event: Event) -> None:
+    """Hand on an event of one business; what is said in words is said with its name."""
+    match event:
+        case EngineFailed(what):
+            event = EngineFailed(f"{name}: {what}")
+        case StoreMended(words):
+            event = StoreMended(f"{name}: {words}")
+    hear(event)
+
+
+def _refused(reason: str) -> Link:
+    return replace(Link(), state=LinkState.REFUSED, problem=Problem(ProblemKind.LEFT_OUT, message=reason))
