@@ -7,6 +7,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Final
 
@@ -217,7 +218,9 @@ async def delivered(inbox: Inbox, item: OutboxItem, begun: float) -> OutboxItem 
             if pause <= 0:
                 return item
             # The row counts, not the event: one that never comes delays nothing.
-            await _wait(changed, pause)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await changed.wait()
     finally:
         leave()
         # The item stays in the outbox; only this process does not work on it any more.
@@ -241,14 +244,6 @@ def _explain(item: OutboxItem, told: str) -> str:
         complain(reason)
         return reason
     return told
-
-
-async def _wait(changed: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await changed.wait()
-    except TimeoutError:
-        return
 
 
 async def new_chat(context: Context) -> int:

@@ -38,7 +38,7 @@ class SettingsProblem(ExpectedFailure):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ValueKind:
     """Which values a key of the file may have, and how that is said (a msgid)."""
 
     fits: Callable[[Any], bool]
@@ -56,7 +56,7 @@ class Kind:
 class Setting:
     """One row."""
 
-    kind: Kind
+    kind: ValueKind
     meaning: str
     """One sentence for the documented file (a msgid)."""
     default: Any
@@ -65,15 +65,17 @@ class Setting:
     """Stands in the documented file where a default would not show how it is written; None = the default."""
 
 
-def setting(default: T, kind: Kind, meaning: str, *, example: object = None, is_secret: bool = False) -> T:
+def setting(
+    default: T, kind: ValueKind, meaning: str, *, example: object = None, is_secret: bool = False
+) -> T:
     """A field with its row; `is_secret` keeps it out of the repr."""
     row = Setting(kind, meaning, default, example)
     return field(default=default, repr=not is_secret, metadata={"row": row})
 
 
-def whole(low: int, high: int) -> Kind:
+def whole(low: int, high: int) -> ValueKind:
     """A whole number, bounds included."""
-    return Kind(
+    return ValueKind(
         # An int and nothing that is one, too: True is no number.
         lambda value: type(value) is int and low <= value <= high,
         N_("a whole number from {low} to {high}"),
@@ -81,10 +83,10 @@ def whole(low: int, high: int) -> Kind:
     )
 
 
-def one_of(*words: str) -> Kind:
+def one_of(*words: str) -> ValueKind:
     """One of these words."""
     names = ", ".join(f'"{word}"' for word in words)
-    return Kind(
+    return ValueKind(
         lambda value: isinstance(value, str) and value in words, N_("one of {words}"), {"words": names}
     )
 
@@ -94,15 +96,15 @@ def _is_command(value: Any) -> bool:
     return isinstance(words, list) and bool(words) and all(isinstance(word, str) and word for word in words)
 
 
-TEXT: Final = Kind(lambda value: isinstance(value, str) and bool(value), N_("a text in quotes"))
-YES_OR_NO: Final = Kind(lambda value: isinstance(value, bool), N_("true or false"))
-COMMAND: Final = Kind(_is_command, N_("a command: a text, or a list of texts"))
-HOURS: Final = Kind(
+TEXT: Final = ValueKind(lambda value: isinstance(value, str) and bool(value), N_("a text in quotes"))
+YES_OR_NO: Final = ValueKind(lambda value: isinstance(value, bool), N_("true or false"))
+COMMAND: Final = ValueKind(_is_command, N_("a command: a text, or a list of texts"))
+HOURS: Final = ValueKind(
     lambda value: isinstance(value, str) and (not value or read_hours(value) is not None),
     N_("working hours such as {example}"),
     {"example": _HOURS_EXAMPLE},
 )
-KEYS: Final = Kind(
+KEYS: Final = ValueKind(
     lambda value: (
         isinstance(value, str) or (isinstance(value, list) and all(isinstance(key, str) for key in value))
     ),
@@ -269,7 +271,7 @@ SCHEMA: Final[Mapping[str, Mapping[str, Setting]]] = {
     for table, kind in TABLES.items()
 }
 """Every row by table and key."""
-OPEN: Final[Mapping[str, Kind]] = {"keys": KEYS}
+OPEN: Final[Mapping[str, ValueKind]] = {"keys": KEYS}
 """Tables whose other keys are names that this room does not know: of commands."""
 
 # -- the values ------------------------------------------------------------------------------------------
