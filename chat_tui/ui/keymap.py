@@ -8,29 +8,13 @@ from typing import Final
 from chat_tui.locale import _
 from chat_tui.settings import OwnKeys
 from chat_tui.settings.file import wrong
-from chat_tui.ui.keys import COMMANDS, Command, Where, heard, key_label, typed_by
+from chat_tui.ui.keys import COMMANDS, LABELS, Command, Where, heard, key_label, typed_by
 from chat_tui.ui.terminal.layout import key_typing, latin
 
 _MODIFIERS: Final = frozenset({"alt", "ctrl", "shift"})
-_NAMED: Final = frozenset(
-    {
-        *("enter", "escape", "tab", "space", "backspace", "delete", "insert"),
-        *("home", "end", "pageup", "pagedown", "up", "down", "left", "right"),
-        *(f"f{number}" for number in range(1, 25)),
-    }
-)
-_ALIASES: Final = {
-    "esc": "escape",
-    "return": "enter",
-    "del": "delete",
-    "ins": "insert",
-    "pgup": "pageup",
-    "pgdn": "pagedown",
-    "↑": "up",
-    "↓": "down",
-    "←": "left",
-    "→": "right",
-}
+_OTHER_NAMES: Final = {"return": "enter", "del": "delete", "ins": "insert", "←": "left", "→": "right"}
+_ALIASES: Final = {label.lower(): name for name, label in LABELS.items()} | _OTHER_NAMES
+"""How people write keys, in small letters."""
 _SAME: Final = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+left_square_bracket": "escape"}
 """What a keyboard sends for both; only some terminals can be asked to tell them apart."""
 _PLACES: Final = (Where.LIST, Where.HISTORY, Where.COMPOSE, Where.ORDER)
@@ -71,7 +55,7 @@ def _base(name: str, *, jcuken: bool) -> str | None:
         return key_typing(character) if character.isprintable() and character != " " else None
     plain = name.lower().replace(" ", "").replace("_", "")
     plain = _ALIASES.get(plain, plain)
-    if plain in _NAMED:
+    if plain in LABELS:
         return plain
     character = typed_by(name.lower())
     return name.lower() if character and key_typing(character) == name.lower() else None

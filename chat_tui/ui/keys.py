@@ -137,7 +137,7 @@ _PLACES: Final = (
     (Where.ANYWHERE, N_("Anywhere")),
 )
 
-_LABELS: Final = {
+LABELS: Final = {
     "enter": "Enter",
     "shift+enter": "Shift+Enter",
     "alt+enter": "Alt+Enter",
@@ -151,8 +151,10 @@ _LABELS: Final = {
     "pageup": "PgUp",
     "pagedown": "PgDn",
     "space": "Space",
+    **{name: name for name in ("left", "right", "backspace", "delete", "insert")},
     **{f"f{number}": f"F{number}" for number in range(1, 25)},
 }
+"""Every key that types nothing, but for those held with others, and how it is written on a keyboard."""
 
 _SHORTENED: Final = {
     "slash": "solidus",
@@ -233,7 +235,7 @@ def key_of(command_id: str) -> str:
 
 def key_label(key: str) -> str:
     """A key as it is written on a keyboard: `escape` is Esc, `question_mark` is ?."""
-    return _LABELS.get(key) or typed_by(key) or key
+    return LABELS.get(key) or typed_by(key) or key
 
 
 def typed_by(key: str) -> str:

@@ -108,14 +108,6 @@ class PtyProgram:
         """The terminal's line settings, as tcgetattr tells them."""
         return termios.tcgetattr(self._slave)
 
-    @property
-    def unread(self) -> int:
-        """Bytes that the program could read and has not read.
-
-        0 does not tell that all was read: the kernel hands over what was typed a moment later.
-        """
-        return int.from_bytes(fcntl.ioctl(self._slave, termios.FIONREAD, b"\0" * 4), sys.byteorder)
-
     def feed(self, data: bytes | str, *, timeout: float = PATIENCE_S) -> None:
         """Type; what the program writes meanwhile is read, so that neither waits for the other."""
         left = data.encode() if isinstance(data, str) else data

@@ -156,9 +156,9 @@ class Desk:
 
     @property
     def highlighted(self) -> ChatRef | None:
-        """The chat under the highlight."""
-        item = self._queue.view.highlighted_item
-        return item.chat.chat_id if item else None
+        """The chat under the highlight, if the list shows it."""
+        view = self._queue.view
+        return view.highlighted if view.place is not None else None
 
     @property
     def opened(self) -> ChatRef | None:

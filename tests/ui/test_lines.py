@@ -68,7 +68,7 @@ async def test_a_click_asks_for_the_tab_under_it() -> None:
             await pilot.click(TabBar, offset=(text(tabs).index(title), 0))
         await pilot.click(TabBar, offset=(len(text(tabs)) + 3, 0))
         assert app.wanted == [Tab.RETURNS, Tab.ALL, Tab.WAITING]
-        assert tabs.active is Tab.WAITING
+        assert tabs._active is Tab.WAITING
 
 
 async def test_nothing_is_drawn_when_nothing_changed() -> None:

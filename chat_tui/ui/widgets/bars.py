@@ -64,11 +64,6 @@ class TabBar(Bar):
     _active = Tab.WAITING
     _counts: Mapping[Tab, int] = {}
 
-    @property
-    def active(self) -> Tab:
-        """The tab whose chats are shown."""
-        return self._active
-
     def show(self, active: Tab, counts: Mapping[Tab, int]) -> None:
         """Draw the bar again if anything in it changed."""
         if (active, counts) != (self._active, self._counts):

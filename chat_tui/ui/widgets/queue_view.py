@@ -146,12 +146,6 @@ class QueueView:
         return self.window.place_of(self.highlighted)
 
     @property
-    def highlighted_item(self) -> QueueItem | None:
-        """The highlighted chat as the list shows it; None while no row has the highlight."""
-        place = self.place
-        return None if place is None else self.window.items[place]
-
-    @property
     def shown(self) -> Sequence[QueueItem]:
         """The chats on the screen; of the last one there may be room for the first line only."""
         return self.window.items[self.top : self.top - (-self._height() // glyphs.ROW_HEIGHT)]

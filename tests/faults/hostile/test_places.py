@@ -10,6 +10,7 @@ from tests.faults.support.payloads import BUNDLES, PAYLOADS, STEERING, Payload, 
 from tests.faults.support.places import ECHOES, PLACES, WALLS, Place, words
 from tests.faults.support.tiers import thorough
 from tests.support.settling import settled
+from tests.support.unseen import picture
 
 MARKED = tuple(bundle for bundle in BUNDLES if bundle.fault in {67, 75, 78})
 """Controls, markup, and what turns the direction: the other bundles are long, and shown no differently."""
@@ -30,7 +31,7 @@ async def test_f_086_every_hostile_text_is_marked_and_harmless() -> None:
             await stage.clear()
             wall.show(stage, [payload.text for payload in PAYLOADS])
             await settled(stage)
-            screen = "\n".join(stage.lines())
+            screen = "\n".join(picture(stage.screen))
             unseen = {payload.text for payload in PAYLOADS if payload.seen[:6] not in screen}
             if leaked := leaks(stage.written()):
                 wrong.append((wall.name, "leaks", leaked))
@@ -48,7 +49,7 @@ async def test_f_086_hostile_texts_are_marked_and_harmless(bundles: Sequence[Pay
             await put(stage, place, payload.text)
             if leaked := leaks(stage.written()):
                 wrong.append((place.name, "leaks", leaked))
-            screen = "\n".join(stage.lines())
+            screen = "\n".join(picture(stage.screen))
             if screen.count(payload.seen[:6]) < place.times:
                 wrong.append((place.name, str(payload), screen))
             await stage.clear()

@@ -24,6 +24,7 @@ from tests.faults.support.hostile_stage import SIZE, HostileApp
 from tests.faults.support.payloads import PAYLOADS, STEERING, Payload
 from tests.faults.support.places import card
 from tests.support.settling import settled
+from tests.support.unseen import picture
 from tests.ui.pane_samples import NOW, UTC, message, queue_item
 
 SCENE = Scene(100, UTC, NOW)
@@ -61,7 +62,7 @@ def test_f_075_f_076_f_085_markup_is_shown_character_by_character(text: str) -> 
 
 async def press_on(pilot: Pilot[None], stage: HostileApp, text: str) -> None:
     """Click on every line where the text stands, then press Enter."""
-    lines = stage.lines()
+    lines = picture(stage.screen)
     for y, line in enumerate(lines):
         if text[:9] in line:
             await pilot.click(offset=(line.index(text[:9]) + 3, y))
@@ -77,7 +78,7 @@ async def test_f_077_a_click_or_enter_on_acting_markup_does_nothing(text: str) -
         stage.rows(queue_item(customer_name=text, snippet=text))
         notify(stage, text, title=text)
         await settled(stage)
-        assert sum(text[:9] in line for line in stage.lines()) >= 6
+        assert sum(text[:9] in line for line in picture(stage.screen)) >= 6
         await press_on(pilot, stage, text)
         assert (stage.quits, stage.is_running, len(stage.screen_stack)) == (0, True, 1)
 

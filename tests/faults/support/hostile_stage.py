@@ -86,7 +86,3 @@ class HostileApp(TerminalApp[None]):
         """The bytes that draw the whole screen anew, as the driver would get them."""
         frame = self.screen._compositor.render_update(full=True, screen_stack=self._background_screens)
         return Cells().update(cast("Any", frame), self.console)
-
-    def lines(self) -> list[str]:
-        """The top screen as text."""
-        return [strip.text for strip in self.screen._compositor.render_strips()]
