@@ -85,7 +85,7 @@ class Engine:
     def _learn_rights(self) -> None:
         settings = self._ctx.settings
         if self._background and settings.asks_rights and not settings.read_only:
-            self._spawn(self.reading.rights.learn())
+            self._spawn(self.reading.learn_rights())
 
     async def _tidy(self) -> None:
         """Once per start: copies of files that no item needs any more and parts of others, left by a kill."""

@@ -14,7 +14,7 @@ from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.copies import change_feed
 from chat_tui.inbox.copies.change_feed import ChangeFeed
 from chat_tui.inbox.copies.clock import boot_clock
-from chat_tui.inbox.copies.quotas import Quotas
+from chat_tui.inbox.copies.rate_limit import Quotas
 from chat_tui.inbox.events import ChatsChanged, Event, EventBus, OutboxChanged, TimelineChanged
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import OutboxId

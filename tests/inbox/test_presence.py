@@ -3,7 +3,7 @@
 import pytest
 
 from chat_tui.inbox.copies import change_feed
-from chat_tui.inbox.copies.presence import NOTED_EVERY_MS, poll_interval_s
+from chat_tui.inbox.copies.leader import NOTED_EVERY_MS, poll_interval_s
 from tests.soak.copies import Reader
 from tests.soak.stage import SoakStage
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from chat_tui.inbox.copies.quotas import Quotas
-from chat_tui.inbox.copies.rate_limit import PLACES, READ_PLACES, ConcurrencyLimit, RateLimitedClient
+from chat_tui.inbox.copies.rate_limit import PLACES, READ_PLACES, ConcurrencyLimit, Quotas, RateLimitedClient
 from chat_tui.inbox.events import EventBus
 from chat_tui.inbox.market import MarketApi
 from chat_tui.market.access import Access

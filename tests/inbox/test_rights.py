@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from chat_tui.inbox.reading import rights
+from chat_tui.inbox.reading.reading import RIGHTS
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.outbox import OutboxItem
@@ -74,7 +74,7 @@ async def test_it_is_known_at_the_next_start_before_the_market_answers(
     await until_asked(market)
 
     async def is_kept() -> bool:
-        return await asyncio.wrap_future(shop.store.read(cursors.get, rights.RIGHTS)) is not None
+        return await asyncio.wrap_future(shop.store.read(cursors.get, RIGHTS)) is not None
 
     await until(is_kept, "the rights in the cache")
     await shop.close()

@@ -10,10 +10,8 @@ from typing import Any, Final
 
 from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.copies.change_feed import ChangeFeed
-from chat_tui.inbox.copies.leader import Leadership
-from chat_tui.inbox.copies.presence import Presence
-from chat_tui.inbox.copies.quotas import Quotas
-from chat_tui.inbox.copies.rate_limit import ConcurrencyLimit
+from chat_tui.inbox.copies.leader import Leadership, Presence
+from chat_tui.inbox.copies.rate_limit import ConcurrencyLimit, Quotas
 from chat_tui.inbox.events import EventBus
 from chat_tui.inbox.reading.backfill import Backfill
 from chat_tui.inbox.reading.history import HistoryReader

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from chat_tui.inbox.context import EngineContext
-from chat_tui.inbox.copies.quotas import Quotas
+from chat_tui.inbox.copies.rate_limit import Quotas
 from chat_tui.inbox.events import ChatsChanged, OutboxChanged, TimelineChanged
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import chats, copies, cursors, marks

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 
 from chat_tui.inbox.copies.clock import boot_clock
-from chat_tui.inbox.copies.leader import Leadership, Locks
-from chat_tui.inbox.copies.presence import Presence
-from chat_tui.inbox.copies.quotas import Quotas
-from chat_tui.inbox.copies.rate_limit import ConcurrencyLimit, RateLimitedClient
+from chat_tui.inbox.copies.leader import Leadership, Locks, Presence
+from chat_tui.inbox.copies.rate_limit import ConcurrencyLimit, Quotas, RateLimitedClient
 from chat_tui.inbox.events import EventBus
 from chat_tui.inbox.market import Unreachable
 from chat_tui.model.ids import Millis

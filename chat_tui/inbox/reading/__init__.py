@@ -33,7 +33,7 @@ What fails
                               in memory (`history.Unstored`)
 
 Beside the round: `orders` reads orders and returns of the chats looked at, `attachments` fetches files from
-their host, `rights` asks what the key may do. `reading` puts all of it together.
+their host. `reading` puts all of it together, and asks once in a run what the key may do.
 
 Not done here: nothing is sent, and nothing is decided about whose turn it is (`model.queue`, `store.chats`).
 """

@@ -1,6 +1,7 @@
-"""The rooms that read, put together; and what is read because somebody asked for one chat."""
+"""The rooms that read, put together; and what is read because somebody asked for one chat, or for the key."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
@@ -12,12 +13,19 @@ from chat_tui.inbox.reading.attachments import AttachmentReader
 from chat_tui.inbox.reading.backfill import Backfill
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.reading.orders import OrderReader
-from chat_tui.inbox.reading.rights import RightsCheck
 from chat_tui.inbox.reading.sync import Sync
 from chat_tui.model.chat import NewChat
 from chat_tui.model.ids import ChatRef
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
+from chat_tui.store import cursors
+from chat_tui.store.errors import tolerated
+
+RIGHTS: Final = "rights"
+"""The name under which it is remembered, with the cache: `read` or `write`."""
+
+log = logging.getLogger(__name__)
+
 
 Spawn = Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
 """Begins a task that ends with the engine."""
@@ -40,7 +48,6 @@ class Reading:
         )
         self.orders = OrderReader(ctx, spawn)
         self.files = AttachmentReader(ctx)
-        self.rights = RightsCheck(ctx)
 
     def want_older(self, chat_id: ChatRef) -> None:
         """One page of older messages; wanting it twice is wanting it once."""
@@ -79,3 +86,24 @@ class Reading:
             return created
         problem = await self.fetch_chat(created, about)
         return problem if problem is not None else created
+
+    async def learn_rights(self) -> None:
+        """Whether the key may send at all: say what is remembered, then ask (getAuthTokenInfo) and remember.
+
+        An answer that says nothing, as a failure, changes nothing: the Market itself refuses what is not
+        allowed.
+        """
+        remembered = await self._ctx.read(cursors.get, RIGHTS)
+        if remembered == "read":
+            self._restrict(may_write=False)
+        rights = await self._ctx.client.ask(Urgency.NEWS, MarketApi.get_key_rights)
+        if isinstance(rights, Problem) or not rights.may_read:
+            return
+        self._restrict(may_write=rights.may_write)
+        told = "write" if rights.may_write else "read"
+        if told != remembered:
+            with tolerated(log, "rights not remembered"):
+                await self._ctx.write_cache(cursors.set_, RIGHTS, told)
+
+    def _restrict(self, *, may_write: bool) -> None:
+        self._ctx.bus.restrict(None if may_write else Problem(ProblemKind.KEY_READ_ONLY))
