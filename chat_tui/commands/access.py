@@ -24,10 +24,11 @@ _MOST_BYTES: Final = 100
 """Of what is remembered of a key's business."""
 
 
-def access_to(settings: Settings, paths: Paths) -> Access:
-    """Address, key and business; the business is asked for when the operator did not name it.
+def way_to(settings: Settings, paths: Paths, *, is_seen: bool) -> tuple[Access, Callable[[], MarketApi]]:
+    """Address, key and business, and what makes the client, which may raise AccessError. Raises CannotStart.
 
-    Raises CannotStart.
+    The business is asked for when the operator did not name it. `is_seen` = there is a screen to say that no
+    client can be made; else it is made here, as none is a reason not to start.
     """
     if not settings.has_access:
         raise CannotStart(
@@ -44,9 +45,13 @@ def access_to(settings: Settings, paths: Paths) -> Access:
         if access.business_id is None:
             connect = partial(client, access, settings)
             access = replace(access, business_id=asyncio.run(find_business(access, paths.data, connect)))
+        if is_seen:
+            return access, partial(client, access, settings)
+        # The inbox asks for a client when it starts; this one is known to work.
+        made = client(access, settings)
     except AccessError as problem:
         raise CannotStart(str(problem)) from None
-    return access
+    return access, lambda: made
 
 
 def access_of(settings: Settings) -> Access:
@@ -65,22 +70,6 @@ def client(access: Access, settings: Settings) -> MarketApi:
     from chat_tui.market.client import MarketClient  # noqa: PLC0415 - not before it is needed
 
     return MarketClient(access, read_only=settings.read_only)
-
-
-def way_to(settings: Settings, paths: Paths, *, is_seen: bool) -> tuple[Access, Callable[[], MarketApi]]:
-    """Access, and what makes the client, which may raise AccessError. Raises CannotStart.
-
-    `is_seen` = there is a screen to say so; else the client is made here, as none is a reason not to start.
-    """
-    access = access_to(settings, paths)
-    if is_seen:
-        return access, partial(client, access, settings)
-    try:
-        made = client(access, settings)
-    except AccessError as problem:
-        raise CannotStart(str(problem)) from None
-    # The inbox asks for a client when it starts; this one is known to work.
-    return access, lambda: made
 
 
 def try_key(settings: Settings, key: str) -> MarketApi:
