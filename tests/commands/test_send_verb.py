@@ -51,9 +51,8 @@ def an_inbox(states: list[Any], settle_s: float = 60.0) -> Any:
     async def deliver(_outbox_id: OutboxId) -> None:
         await asyncio.Event().wait()
 
-    return SimpleNamespace(
-        outbox_item=outbox_item, deliver=deliver, subscribe=lambda _hear: lambda: None, settle_s=settle_s
-    )
+    outbox = SimpleNamespace(item=outbox_item, deliver=deliver, settle_s=settle_s)
+    return SimpleNamespace(outbox=outbox, subscribe=lambda _hear: lambda: None)
 
 
 def stands(state: OutboxState, **more: Any) -> OutboxItem:

@@ -30,7 +30,11 @@ class Here:
     outcomes: list[bytes | Problem] = field(default_factory=list)
     asked: list[tuple[ChatRef, int, int]] = field(default_factory=list)
 
-    async def read_attachment(self, chat_id: ChatRef, message_id: MessageId, index: int) -> bytes | Problem:
+    @property
+    def files(self) -> "Here":
+        return self
+
+    async def read(self, chat_id: ChatRef, message_id: MessageId, index: int) -> bytes | Problem:
         self.asked.append((chat_id, message_id, index))
         return self.outcomes.pop(0)
 

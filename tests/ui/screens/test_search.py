@@ -43,8 +43,9 @@ class Archive:
     """What a search may ask: answers from `found`, at once or when `held` is opened."""
 
     def __init__(self, found: Iterable[SearchHit] = (), coverage: SearchCoverage = DONE) -> None:
+        self.search = self
         self.found = tuple(found)
-        self.coverage = coverage
+        self.covers = coverage
         self.state = LinkState.ONLINE
         self.asked: list[tuple[tuple[str, ...], int | None, int]] = []
         self.covered = 0
@@ -52,7 +53,7 @@ class Archive:
         self.held: dict[str, asyncio.Event] = {}
         self.hear: Callable[[Event], None] | None = None
 
-    async def search(self, query: SearchQuery, after: int | None = None, limit: int = 50) -> SearchPage:
+    async def find(self, query: SearchQuery, after: int | None = None, limit: int = 50) -> SearchPage:
         self.asked.append((query.words, after, limit))
         first = after or 0
         found = tuple(one for one in self.found if all(word in one.text for word in query.words))
@@ -62,13 +63,13 @@ class Archive:
                 await self.held[word].wait()
         return page
 
-    async def search_coverage(self) -> SearchCoverage:
+    async def coverage(self) -> SearchCoverage:
         self.covered += 1
-        return self.coverage
+        return self.covers
 
     def fetch_rest(self, wanted: bool) -> None:
         self.wishes.append(wanted)
-        self.coverage = replace(self.coverage, is_fetching=wanted)
+        self.covers = replace(self.covers, is_fetching=wanted)
 
     def link(self) -> Link:
         return Link(self.state)
@@ -207,7 +208,7 @@ async def test_an_answer_without_hits_is_not_the_end() -> None:
     class Slow(Archive):
         """Looks at one message at a time."""
 
-        async def search(self, query: SearchQuery, after: int | None = None, limit: int = 50) -> SearchPage:
+        async def find(self, query: SearchQuery, after: int | None = None, limit: int = 50) -> SearchPage:
             at = after or 0
             found = [one for one in self.found[at : at + 1] if query.words[0] in one.text]
             return SearchPage(tuple(found), at + 1 if at + 1 < len(self.found) else None)
@@ -233,7 +234,7 @@ async def test_news_are_looked_at_and_the_highlight_stays_on_its_hit(
         app.choices.move(-2)
         before = app.seen().splitlines()
         archive.found = (hit(100), hit(101), *archive.found)
-        archive.coverage = replace(PARTLY, read=56)
+        archive.covers = replace(PARTLY, read=56)
         archive.tell(event)
         await until(pilot, lambda: len(app.choices.rows) == 31)
         assert app.choices.current == hit(13)
@@ -287,7 +288,7 @@ async def test_the_end_of_the_fetching_is_noticed(monkeypatch: pytest.MonkeyPatc
     archive = Archive(coverage=replace(PARTLY, is_fetching=True))
     async with searching(archive) as (app, pilot):
         await until(pilot, lambda: "fetching" in app.says("#coverage"))
-        archive.coverage = replace(PARTLY, read=99)
+        archive.covers = replace(PARTLY, read=99)
         archive.tell(LinkChanged())
         await until(pilot, lambda: "99 %" in app.says("#coverage"))
         assert "fetch the rest" in app.says("#coverage")
