@@ -20,6 +20,7 @@ from chat_tui.locale import N_, _
 from chat_tui.market.answers import error_words
 from chat_tui.market.times import count, retry_after, wait_told
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
+from chat_tui.safetext import one_line
 
 log = logging.getLogger(__name__)
 
@@ -198,7 +199,7 @@ def _note(status: int, headers: Mapping[str, str], operation: str) -> None:
     """Keep the id of a request that failed: Market support asks for it."""
     told = headers.get("traceparent", "")
     if _TRACEPARENT.fullmatch(told):
-        log.info("%s: HTTP %d, traceparent %s", operation, status, told)
+        log.info("%s: HTTP %s, traceparent %s", one_line(operation), one_line(str(status)), one_line(told))
 
 
 # ---- rights
