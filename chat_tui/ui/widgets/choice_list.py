@@ -1,6 +1,7 @@
 """A list to choose from inside a dialog: drawn line by line, one row highlighted by a mark, not by colour."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
@@ -31,19 +32,17 @@ class ChoiceList(ScrollView, Generic[Row], can_focus=False):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"choice--{role}" for role in Role}
 
+    @dataclass
     class Highlighted(Message):
         """Another row is highlighted, or none (`index` None: there are no rows)."""
 
-        def __init__(self, index: int | None) -> None:
-            super().__init__()
-            self.index = index
+        index: int | None
 
+    @dataclass
     class Chosen(Message):
         """A row was clicked."""
 
-        def __init__(self, index: int) -> None:
-            super().__init__()
-            self.index = index
+        index: int
 
     def __init__(
         self,

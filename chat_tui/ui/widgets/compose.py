@@ -114,9 +114,9 @@ class Compose(TextBox):
         self._forbidden = ""
         self._awaits_template = False
         self._readable_at = 0.0
+        """What was typed before it was meant for the chat before; seconds of the clock of events."""
         self._astray = ""
         """What was typed for the chat before, until that one is shown again."""
-        """What was typed before it was meant for the chat before; seconds of the clock of events."""
         self._slash_asked = False
         """Whether all there was when the templates were asked for is the `/` that did it."""
         self.told = NoticeLine(id="told")
@@ -151,6 +151,7 @@ class Compose(TextBox):
     def answered(self) -> None:
         """What became of the last `SendWanted` is decided: the text is cleared by now, or something told."""
         self._is_asked = False
+        # Only our own sentence: why the text was refused stays.
         if self.told.words == _saving():
             self.tell("")
 

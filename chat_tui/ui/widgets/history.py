@@ -255,6 +255,7 @@ class History(FramedPane, can_focus=True):
 
     def _moved(self) -> None:
         """After anything moved: draw, ask for more near an end, tell that the end is seen."""
+        # Painted first: only then is it known what is on the screen and how near its ends are.
         self.redraw()
         view, height = self.view, self.content_size.height
         if view is None or height <= 0:

@@ -105,6 +105,7 @@ class DrawnEntries:
             return old
         scene = Scene(self.width, self._zone, now, self.about)
         drawn = _Drawn(source, entry_lines(entry, scene, lead, unfolded=unfolded, is_marked=is_marked))
+        # Entries leave the window in pages; looking for each of them would cost more than drawing some anew.
         if len(self._kept) > 2 * CAP:
             self._kept.clear()
         self._kept[entry.key] = drawn
@@ -176,6 +177,7 @@ class HistoryView:
     def extend_older(self, page: TimelinePage) -> None:
         """Add entries above; what is on the screen stays where it is."""
         found = next(((row, spot) for row, spot in enumerate(self.frame) if spot[1] >= 0 <= spot[0]), None)
+        # Places move with what comes above, keys do not.
         key = self.window.entries[found[1][0]].key if found is not None else ""
         is_useful = self.window.extend_older(page)
         self.failure = ""
@@ -252,6 +254,7 @@ class HistoryView:
         if newest is None or not self.is_at_end:
             return None
         self.newest_shown = newest
+        # It is written to the store: once for each message, not once for each frame.
         if self._seen_told is not None and newest <= self._seen_told:
             return None
         self._seen_told = newest
@@ -328,6 +331,7 @@ class HistoryView:
 
     def _framed(self) -> list[Spot]:
         last = len(self.window.entries) - 1
+        # Laid out even if the screen is elsewhere: where the last line shows, the screen is at the end.
         bottom = self._upto((last, len(self.drawn.lines(last).body) - 1), self._height)[::-1]
         self._open_where_wanted(bottom)
         if self._anchor is None:

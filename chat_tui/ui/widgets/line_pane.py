@@ -69,18 +69,17 @@ class LinePane(Widget):
         app = self.app
         look = (self.visual_style, app.theme, app.native_ansi_color)
         if look != self._look:
+            # Textual tells of every class and every focus; most change no colour.
             self._look = look
             self._styles_of_roles.clear()
             self.forget()
 
     def _style_of(self, role: Role) -> Style:
-        style = self._styles_of_roles.get(role)
-        if style is None:
+        if role not in self._styles_of_roles:
             app, paper = self.app, self.visual_style.background or _NO_PAPER
-            ansi = app.native_ansi_color
-            style = role_style(role, self.rich_style, paper, app.theme_variables, ansi=ansi)
-            self._styles_of_roles[role] = style
-        return style
+            ground = self.rich_style, paper, app.theme_variables
+            self._styles_of_roles[role] = role_style(role, *ground, ansi=app.native_ansi_color)
+        return self._styles_of_roles[role]
 
 
 class FramedPane(LinePane):
@@ -122,6 +121,7 @@ class FramedPane(LinePane):
         self._paint()
         pairs = enumerate(zip(old, self._painted, strict=False))
         changed = [y for y, (was, now) in pairs if was is not now and was != now]
+        # Each region is composed on its own: of many, one that holds them all is cheaper.
         if len(old) != len(self._painted) or 2 * len(changed) > len(old):
             self.refresh()
         elif changed:

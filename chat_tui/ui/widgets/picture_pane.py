@@ -52,6 +52,7 @@ class PicturePane(Widget):
         line = []
         for x in range(self._picture.width):
             pair = self._pair(x, y)
+            # Neighbouring pixels are often alike, and a style costs more than a cell.
             if pair not in styles:
                 upper, lower = (f"rgb{color}".replace(" ", "") if color else None for color in pair)
                 styles[pair] = Style(color=upper, bgcolor=lower)

@@ -119,17 +119,17 @@ class QueueList(FramedPane, can_focus=True):
         if place is not None:
             self._set_highlight(page.items[place].chat.chat_id if page.items else None)
         self._edge = None
-        self._settle()
+        self.on_resize()
 
     def extend_before(self, page: QueuePage) -> None:
         """Add a page in front; nothing moves on the screen."""
         self.view.extend_before(page)
-        self._settle()
+        self.on_resize()
 
     def extend_after(self, page: QueuePage) -> None:
         """Add a page at the end; nothing moves on the screen."""
         self.view.extend_after(page)
-        self._settle()
+        self.on_resize()
 
     def refresh_items(self, items: Sequence[QueueItem]) -> None:
         """Show newer values of chats where they stand; their order does not change."""
@@ -203,10 +203,6 @@ class QueueList(FramedPane, can_focus=True):
         self.view.look_at(self.view.top + step * _WHEEL)
         self._moved()
 
-    def on_resize(self) -> None:
-        """Keep the highlight on the screen."""
-        self._settle()
-
     watch_opened = watch_empty_text = FramedPane.redraw
 
     def watch_heading(self) -> None:
@@ -243,14 +239,15 @@ class QueueList(FramedPane, can_focus=True):
 
     def _set_highlight(self, chat_id: ChatRef | None, *, is_told: bool = True) -> None:
         if self.is_led and chat_id != self.opened:
+            # What is typed goes to the open chat: no highlight may name another one.
             return
         if chat_id != self.highlighted:
             self.view.highlighted = chat_id
             if is_told:
                 self.post_message(self.Highlighted(chat_id))
 
-    def _settle(self) -> None:
-        """After the window or the size changed: a legal first row, the highlight on the screen."""
+    def on_resize(self) -> None:
+        """After the size or the window changed: a legal first row, the highlight on the screen."""
         self.view.look_at(self.view.top)
         self._reveal(self.view.place)
 

@@ -115,6 +115,7 @@ class DrawnChats:
             if old is not None and is_same
             else (self._strip(first, width), self._strip(second, width))
         )
+        # Chats leave the window in pages; looking for each of them would cost more than drawing some anew.
         if len(self._kept) > 2 * CAP:
             self._kept.clear()
         self._kept[chat_id] = _Drawn(source, lines, strips)
