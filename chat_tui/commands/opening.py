@@ -107,7 +107,7 @@ def open_all(names: Sequence[str], common: Settings) -> "InboxApi":
 
     Raises CannotStart, with all reasons, if none of them can be opened.
     """
-    from chat_tui.inbox.multi import Business, MultiInbox
+    from chat_tui.inbox.multi import MultiInbox, NamedInbox
 
     left_out: list[tuple[str, str]] = []
     found: dict[str, Settings] = {}
@@ -123,7 +123,7 @@ def open_all(names: Sequence[str], common: Settings) -> "InboxApi":
     logs.open_log(locate().log, level=common.log.level, secrets=secrets)
     private = [place for name in names for place in (locate(name).data, locate(name).cache)]
     private += [settings.key_file for settings in found.values() if settings.key_file is not None]
-    businesses: list[Business] = []
+    businesses: list[NamedInbox] = []
     for name, settings in found.items():
         title = settings.market.name or name
         undo = common.sending.undo_seconds
@@ -136,7 +136,7 @@ def open_all(names: Sequence[str], common: Settings) -> "InboxApi":
         else:
             twin = next((one.name for one in businesses if one.inbox.business == inbox.business), None)
             if twin is None:
-                businesses.append(Business(title, inbox))
+                businesses.append(NamedInbox(title, inbox))
                 continue
             # Each of its chats would stand there twice, and nobody could say which key answers.
             inbox.start(background=False)

@@ -41,8 +41,8 @@ Ref = TypeVar("Ref", ChatRef, OutboxItem, Draft, Marked)
 
 
 @dataclass(frozen=True, slots=True)
-class Business:
-    """One of several businesses: what the operator calls it, and its own inbox."""
+class NamedInbox:
+    """One of several businesses: what the operator calls it, and its inbox."""
 
     name: str
     inbox: Inbox
@@ -55,7 +55,7 @@ class Business:
 class _Router(Generic[Noun]):
     """A noun of all businesses: what concerns one chat goes to the business it belongs to."""
 
-    def __init__(self, businesses: Mapping[BusinessId, Business], noun: Callable[[Inbox], Noun]) -> None:
+    def __init__(self, businesses: Mapping[BusinessId, NamedInbox], noun: Callable[[Inbox], Noun]) -> None:
         self._businesses = businesses
         self._nouns = {business: noun(one.inbox) for business, one in businesses.items()}
 
@@ -201,7 +201,7 @@ class _Search(_Router[Search]):
     async def find(self, query: SearchQuery, after: SearchKey | None = None, limit: int = 50) -> SearchPage:
         places = merging.search_places(after, len(self._nouns))
 
-        async def ask(one: Business, place: SearchPlace) -> SearchPage:
+        async def ask(one: NamedInbox, place: SearchPlace) -> SearchPage:
             is_begun, key = place
             if is_begun and key is None:
                 return SearchPage((), None)
@@ -223,7 +223,7 @@ class _Search(_Router[Search]):
 class MultiInbox:
     """An `api.InboxApi` over the inbox of each business; a verb works on one of them, found by `own`."""
 
-    def __init__(self, businesses: Sequence[Business], left_out: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(self, businesses: Sequence[NamedInbox], left_out: Sequence[tuple[str, str]] = ()) -> None:
         """At least one business, each of them once.
 
         `left_out` are by name those that could not be opened, with a sentence that says why.

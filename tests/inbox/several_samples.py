@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chat_tui.inbox.multi import Business
+from chat_tui.inbox.multi import NamedInbox
 from chat_tui.model.chat import Chat, ChatContext
 from chat_tui.model.ids import BusinessId, ChatRef, MessageId
 from chat_tui.model.link import Link
@@ -83,8 +83,8 @@ class ListedInbox:
         return self.state
 
 
-def businesses(*inboxes: Any) -> list[Business]:
+def businesses(*inboxes: Any) -> list[NamedInbox]:
     """Under the names A, B, C, … and the numbers 1, 2, 3, …"""
     for n, inbox in enumerate(inboxes, 1):
         inbox.business = BusinessId(n)
-    return [Business(chr(ord("A") + n), inbox) for n, inbox in enumerate(inboxes)]
+    return [NamedInbox(chr(ord("A") + n), inbox) for n, inbox in enumerate(inboxes)]

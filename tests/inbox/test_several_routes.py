@@ -13,7 +13,7 @@ from chat_tui.inbox.attachments import Files
 from chat_tui.inbox.chats import Chats, Search
 from chat_tui.inbox.drafts import Drafts
 from chat_tui.inbox.marks import Marks
-from chat_tui.inbox.multi import Business, MultiInbox
+from chat_tui.inbox.multi import MultiInbox, NamedInbox
 from chat_tui.inbox.orders import Orders
 from chat_tui.inbox.outgoing import Outbox
 from chat_tui.inbox.service import Inbox
@@ -74,7 +74,7 @@ def shops() -> tuple[MultiInbox, Mock, Mock]:
         inbox.business = business
         for noun, (_, kind) in NOUNS.items():
             setattr(inbox, noun, create_autospec(kind, instance=True))
-    return MultiInbox([Business("Кухня", first_one), Business("Дом", meant)]), first_one, meant
+    return MultiInbox([NamedInbox("Кухня", first_one), NamedInbox("Дом", meant)]), first_one, meant
 
 
 def more(noun: str, name: str) -> dict[str, Any]:

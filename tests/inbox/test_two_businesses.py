@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.inbox.multi import Business, MultiInbox
+from chat_tui.inbox.multi import MultiInbox, NamedInbox
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.ids import ChatRef
@@ -56,7 +56,7 @@ async def open_both(markets: tuple[Sandbox, Sandbox], tmp_path: Path) -> AsyncIt
             key = (keys or {}).get(NAMES[n], KEYS[n])
             connect = partial(client_of, markets[n], key=key, business=BUSINESSES[n])
             shop = Shop.open(tmp_path / str(n), connect, settings=settings, business=BUSINESSES[n])
-            businesses.append(Business(NAMES[n], shop.inbox))
+            businesses.append(NamedInbox(NAMES[n], shop.inbox))
         opened.append(MultiInbox(businesses))
         return opened[-1]
 

@@ -4,11 +4,11 @@ import httpx
 import pytest
 
 from chat_tui.model.chat import Chat, ContextKind, KeyRights, NewChat, Shop
-from chat_tui.model.ids import CampaignId, MessageId
+from chat_tui.model.ids import CampaignId, ForeignChat, MessageId
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.market.conftest import Connect
 from tests.market.examples import CHAT, GOOD, Json, answering, chat, message
-from tests.support.refs import ref
+from tests.support.refs import OTHER_BUSINESS, ref
 
 
 async def test_one_chat_one_message(connect: Connect) -> None:
@@ -47,6 +47,20 @@ async def test_a_new_chat_needs_the_ok(connect: Connect) -> None:
     good = connect(answering({"status": "OK", "result": {"chatId": 14820402}}))
     assert await good.create_chat(about) == ref(14820402)
     assert isinstance(await connect(answering({"result": {"chatId": 1}})).create_chat(about), Problem)
+
+
+async def test_a_chat_of_another_business_is_never_asked_about_nor_written_in(connect: Connect) -> None:
+    def answer(_request: httpx.Request) -> httpx.Response:
+        raise AssertionError("nothing leaves")
+
+    client, foreign = connect(answer), ref(CHAT.number, OTHER_BUSINESS)
+    for asked in (
+        client.get_chat(foreign),
+        client.get_chat_history(foreign),
+        client.send_message(foreign, "x"),
+    ):
+        with pytest.raises(ForeignChat):
+            await asked
 
 
 async def test_key_rights_in_either_spelling(connect: Connect) -> None:

@@ -1,18 +1,20 @@
 """The tabs: which chats, in which order, page by page."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind
-from chat_tui.model.ids import MessageId
+from chat_tui.model.ids import BusinessId, ForeignChat, MessageId
 from chat_tui.model.mark import Pin
 from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.model.timeline import Draft
-from chat_tui.store import chats, drafts, marks
+from chat_tui.store import chats, drafts, marks, outbox
 from chat_tui.store.database import Connection, Store
+from chat_tui.store.sqlite.shape import LARGEST_ID
 from tests.store.world import (
     CHAT,
     a_chat,
@@ -25,7 +27,7 @@ from tests.store.world import (
     read_history,
     with_file,
 )
-from tests.support.refs import ref
+from tests.support.refs import BUSINESS, OTHER_BUSINESS, ref
 
 S = ChatStatus
 ARB = ChatKind.ARBITRAGE
@@ -240,6 +242,33 @@ def test_sent_and_confirmed_are_no_trouble(store: Store) -> None:
     bring(store, "a", OutboxState.SENDING, OutboxState.SENT)
     bring(store, "b", OutboxState.SENDING, OutboxState.CONFIRMED, message_id=5)
     assert the_item(store).trouble is None
+
+
+@pytest.mark.parametrize("tab", [Tab.ALL, Tab.WAITING, Tab.DISPUTES])
+@pytest.mark.parametrize("business", [BusinessId(BUSINESS - 1), OTHER_BUSINESS])
+def test_a_key_of_another_business_has_its_place_in_the_tab(
+    queue: Store, tab: Tab, business: BusinessId
+) -> None:
+    """Several businesses are asked with one key: each answers from the same place of the common list."""
+    whole = [item.key for item in queue.read(chats.page, tab, limit=100, now=0).result().items]
+    for key in whole:
+        for number in (1, key.chat.number, LARGEST_ID):
+            asked = replace(key, chat=ref(number, business))
+            page = queue.read(chats.page, tab, after=asked, limit=100, now=0).result()
+            assert [item.key for item in page.items] == [one for one in whole if one > asked]
+            assert page.has_before == any(one <= asked for one in whole)
+            page = queue.read(chats.page, tab, before=asked, limit=100, now=0).result()
+            assert [item.key for item in page.items] == [one for one in whole if one < asked]
+            assert page.has_after == any(one >= asked for one in whole)
+
+
+def test_a_chat_of_another_business_is_refused(queue: Store) -> None:
+    foreign = ref(4, OTHER_BUSINESS)
+    with pytest.raises(ForeignChat):
+        queue.read(chats.item, foreign, now=0).result()
+    with pytest.raises(ForeignChat):
+        queue_text(queue, "o1", chat_id=foreign)
+    assert queue.read(outbox.open_items).result() == ()
 
 
 class Explaining:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.clock import wall_clock_ms
-from chat_tui.inbox.multi import Business, MultiInbox
+from chat_tui.inbox.multi import MultiInbox, NamedInbox
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.queue import Tab
 from chat_tui.sandbox.access import API_KEY, FOREIGN_KEY
@@ -63,7 +63,7 @@ async def desk_of_both(
         )
         for name, market, key, own, business in zip(NAMES, markets, keys, KEYS, BUSINESSES, strict=True)
     ]
-    businesses = [Business(name, shop.inbox) for name, shop in zip(NAMES, shops, strict=True)]
+    businesses = [NamedInbox(name, shop.inbox) for name, shop in zip(NAMES, shops, strict=True)]
     inbox = MultiInbox(businesses, left_out)
     app = ChatTuiApp(inbox, Preferences(), places(root), now=wall_clock_ms, zone=UTC)
     try:
