@@ -109,14 +109,7 @@ def open_all(names: Sequence[str], common: Settings) -> "InboxApi":
     """
     from chat_tui.inbox.multi import MultiInbox, NamedInbox
 
-    left_out: list[tuple[str, str]] = []
-    found: dict[str, Settings] = {}
-    for name in names:
-        flags = Flags(language=common.ui.language, profile=name, read_only=common.read_only)
-        try:
-            found[name] = load(flags, os.environ, locate(name).settings_file)
-        except SettingsProblem as problem:
-            left_out.append((name, str(problem)))
+    found, left_out = _settings_of(names, common)
     # Opened again: until here the log knew the key of none of them, and a text to a buyer of one shop
     # must not hold the key of another.
     secrets = [secret for settings in found.values() for secret in settings.secrets]
@@ -145,6 +138,19 @@ def open_all(names: Sequence[str], common: Settings) -> "InboxApi":
     if not businesses:
         raise CannotStart(" ".join(f"{name}: {words}" for name, words in left_out))
     return MultiInbox(businesses, left_out)
+
+
+def _settings_of(names: Sequence[str], common: Settings) -> tuple[dict[str, Settings], list[tuple[str, str]]]:
+    """The settings of each profile, and the names and reasons of those that have none that can be used."""
+    found: dict[str, Settings] = {}
+    left_out: list[tuple[str, str]] = []
+    for name in names:
+        flags = Flags(language=common.ui.language, profile=name, read_only=common.read_only)
+        try:
+            found[name] = load(flags, os.environ, locate(name).settings_file)
+        except SettingsProblem as problem:
+            left_out.append((name, str(problem)))
+    return found, left_out
 
 
 def with_inbox(verb: Callable[[Context], Awaitable[int]], context: Context, *, writes: bool) -> int:
