@@ -12,6 +12,7 @@ def take(
     conn: Connection, operation: str, urgency: Urgency, now: BootMillis, boot: str
 ) -> tuple[Quota, BootMillis]:
     """Count one request if it may go; the account, and how long to wait instead (0 = counted)."""
+    # Read and written in one transaction: no two copies count on the same request.
     account = get(conn, operation, now, boot)
     wait = account.wait(urgency, now)
     if wait <= 0:

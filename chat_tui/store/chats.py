@@ -76,6 +76,7 @@ def _merge(conn: Connection, chat: Chat, listed_at: Millis) -> bool:
             # A date nobody can read must not keep a new status out, nor move the chat to the end.
             updated_at = stored[10]
             told = (*told[:10], updated_at)
+        # The list moves while its pages are read: one may tell what is older than what is known.
         if updated_at < stored[10] or told == stored[:11]:
             return False
     talk = None if stored is None or stored[11] is None else Talk(*stored[11:])

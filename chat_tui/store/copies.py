@@ -46,6 +46,7 @@ def reign(conn: Connection, boot: str) -> Reign | None:
 
 def begin(conn: Connection, old: Reign | None, new: Reign, pid: int, boot: str) -> bool:
     """Lead from now on as `new`, unless another copy was faster than what `old` saw."""
+    # Several copies may find the leader dead at the same moment: the first to write wins.
     there = reign(conn, boot)
     if (there.term if there else None) != (old.term if old else None):
         return False

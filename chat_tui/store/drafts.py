@@ -49,6 +49,7 @@ def get(conn: Connection, chat_id: ChatRef) -> Draft:
     if not found:
         return Draft(chat_id, "", 0)
     newest, *older = found
+    # The same text typed twice is one choice for the operator.
     others = tuple(dict.fromkeys(row.text for row in older if row.text != newest.text))
     return Draft(chat_id, newest.text, newest.caret, others)
 

@@ -82,9 +82,7 @@ _UNWRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.S
 def cannot_open(place: Path | str, error: OSError) -> StoreProblem:
     """A file the system does not let us make or open; the advice fits the reason."""
     if error.errno == errno.EROFS:
-        return StoreUnwritable(
-            _("{place} is on a read-only disk: mount it for writing again.").format(place=place)
-        )
+        return read_only_disk(place)
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return StoreProblem(_("No space left on the disk for {place}: free some space.").format(place=place))
     kind = StoreUnwritable if error.errno in UNWRITABLE else StoreProblem
@@ -93,6 +91,18 @@ def cannot_open(place: Path | str, error: OSError) -> StoreProblem:
             place=place, reason=os.strerror(error.errno or 0)
         )
     )
+
+
+def read_only_disk(place: Path | str) -> StoreUnwritable:
+    """A file on a file system that is mounted for reading only."""
+    return StoreUnwritable(
+        _("{place} is on a read-only disk: mount it for writing again.").format(place=place)
+    )
+
+
+def busy() -> StoreBusy:
+    """Somebody else writes, and goes on writing."""
+    return StoreBusy(_("Another copy of the program is writing; try again."))
 
 
 def is_on_read_only_disk(place: Path) -> bool:
@@ -104,7 +114,7 @@ def is_on_read_only_disk(place: Path) -> bool:
         return False
 
 
-def primary_code(error: sqlite3.Error) -> int:
+def _primary_code(error: sqlite3.Error) -> int:
     """SQLite's primary result code, or 0 for an error of the Python module itself."""
     code: int = getattr(error, "sqlite_errorcode", 0)
     return code & 0xFF
@@ -118,16 +128,16 @@ def is_damage(error: BaseException) -> bool:
     """
     if not isinstance(error, sqlite3.Error):
         return True
-    return primary_code(error) not in {0, *_OUTSIDE}
+    return _primary_code(error) not in {0, *_OUTSIDE}
 
 
 def explain(error: BaseException, place: Path) -> StoreError:
     """What an error means to the caller: always another one than was given, with a sentence."""
-    code = primary_code(error) if isinstance(error, sqlite3.Error) else 0
+    code = _primary_code(error) if isinstance(error, sqlite3.Error) else 0
     if code in _BUSY:
-        return StoreBusy(_("Another copy of the program is writing; try again."))
+        return busy()
     if code in _UNWRITABLE | {sqlite3.SQLITE_IOERR} and is_on_read_only_disk(place):
-        return cannot_open(place, OSError(errno.EROFS, os.strerror(errno.EROFS)))
+        return read_only_disk(place)
     sentence = {
         sqlite3.SQLITE_FULL: _("No space left on the disk for {place}: free some space."),
         sqlite3.SQLITE_READONLY: _("{place} cannot be written: check its owner and permissions."),

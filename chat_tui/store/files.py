@@ -1,6 +1,5 @@
 """Directories and files for the owner alone."""
 
-import errno
 import os
 import stat
 from itertools import count
@@ -9,7 +8,13 @@ from pathlib import Path
 from chat_tui.locale import _
 from chat_tui.paths import ForeignDirectory, make_private
 from chat_tui.private_files import touch_private
-from chat_tui.store.errors import StoreProblem, StoreUnwritable, cannot_open, is_on_read_only_disk
+from chat_tui.store.errors import (
+    StoreProblem,
+    StoreUnwritable,
+    cannot_open,
+    is_on_read_only_disk,
+    read_only_disk,
+)
 
 _NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "9p", "fuse.sshfs", "fuse.glusterfs"}
@@ -39,7 +44,7 @@ def private_directory(directory: Path) -> bool:
         raise StoreProblem(_("{place} is not a directory: move it away.").format(place=directory))
     if not os.access(directory, os.W_OK | os.X_OK):
         if is_on_read_only_disk(directory):
-            raise cannot_open(directory, OSError(errno.EROFS, os.strerror(errno.EROFS)))
+            raise read_only_disk(directory)
         raise StoreUnwritable(
             _("{place} cannot be written: check its owner and permissions.").format(place=directory)
         )

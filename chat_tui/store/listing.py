@@ -23,7 +23,7 @@ CHAT: Final = (
     "c.chat_id, c.kind, c.status, c.context_kind, c.order_id, c.return_id, c.campaign_id,"
     " c.customer_name, c.customer_public_id, c.created_at, c.updated_at"
 )
-"""Columns of `chat`, in the order `chat_of` reads them."""
+"""Columns of `chat`, in the order `_chat_of` reads them."""
 _TROUBLES = (
     OutboxState.QUEUED,
     OutboxState.SENDING,
@@ -141,7 +141,7 @@ def chat_columns(chat: Chat) -> tuple[Any, ...]:
     return (*told, moment(chat.created_at), moment(chat.updated_at))
 
 
-def chat_of(conn: Connection, row: Row) -> Chat:
+def _chat_of(conn: Connection, row: Row) -> Chat:
     """The chat in the first columns of a row, see CHAT."""
     return Chat(conn.chat(row[0]), ChatContext(*row[3:9]), row[1], row[2], *row[9:11])
 
@@ -158,7 +158,7 @@ def item_of(conn: Connection, row: Row, tab: Tab) -> QueueItem:
     bucket, order, since, sender, snippet, has_file, unseen, has_draft, rank, shop = row[11:21]
     done, snoozed, until, is_held, is_pinned, note, labels, asks = row[21:]
     return QueueItem(
-        chat_of(conn, row),
+        _chat_of(conn, row),
         QueueKey(PLACES[tab].bucket_of(bucket, is_pinned=bool(is_pinned)), order, conn.chat(row[0])),
         since,
         sender,

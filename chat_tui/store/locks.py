@@ -17,7 +17,7 @@ from typing import Final
 
 from chat_tui.locale import _
 from chat_tui.private_files import open_private
-from chat_tui.store.errors import StoreBusy, StoreProblem, cannot_open
+from chat_tui.store.errors import StoreProblem, busy, cannot_open
 from chat_tui.store.files import identity, private_directory
 
 PATIENCE_S: Final = 5.0
@@ -73,11 +73,11 @@ class WriteLock:
         until = time.monotonic() + patience_s
         file = self._file = _lock_file(self._path)
         if not file.guard.acquire(timeout=patience_s):
-            raise _busy()
+            raise busy()
         try:
             while not _try_flock(file):
                 if time.monotonic() >= until:
-                    raise _busy()
+                    raise busy()
                 time.sleep(_PAUSE_S)
             try:
                 yield
@@ -87,21 +87,17 @@ class WriteLock:
             file.guard.release()
 
 
-def _busy() -> StoreBusy:
-    return StoreBusy(_("Another copy of the program is writing; try again."))
-
-
 def _try_flock(file: _LockFile) -> bool:
     try:
         fcntl.flock(file.fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError as error:
-        raise no_locks(file.path.parent, error) from error
+        raise _no_locks(file.path.parent, error) from error
     return True
 
 
-def no_locks(directory: Path, error: OSError) -> StoreProblem:
+def _no_locks(directory: Path, error: OSError) -> StoreProblem:
     """A directory on a file system that keeps no locks."""
     return StoreProblem(
         _(
@@ -128,7 +124,7 @@ def try_locks(directory: Path) -> None:
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
             fcntl.lockf(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, 2**63 - 1)
         except OSError as error:
-            raise no_locks(directory, error) from error
+            raise _no_locks(directory, error) from error
 
 
 class ByteLock:
@@ -153,7 +149,7 @@ class ByteLock:
             except (BlockingIOError, PermissionError):
                 return False
             except OSError as error:
-                raise no_locks(file.path.parent, error) from error
+                raise _no_locks(file.path.parent, error) from error
             file.held.add(number)
             _in_use.add(file)
             return True

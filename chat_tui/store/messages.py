@@ -83,6 +83,7 @@ def save_page(
     found = {m.message_id: _storable(chat_id, m) for m in messages if is_id(m.message_id)}
     unindexed = indexing.unindexed_messages(conn)
     changed = [_merge(conn, m, unindexed) for m in sorted(found.values(), key=_row_id)]
+    # What is here is one run without a gap, from `lo` to `hi`; what came above a gap is kept and not counted.
     lo, hi, full, vain = before[:4]
     if found:
         lo = min(found) if lo is None else min(lo, *found)
@@ -143,6 +144,7 @@ def _remove(conn: Connection, message: Message) -> None:
 def _insert(conn: Connection, message: Message) -> int:
     row_id, number = _row_id(message), conn.own(message.chat_id)
     values = (number, message.message_id, message.created_at, message.sender, message.text)
+    # Two messages of one millisecond may end in the same bits of their ids: the later one takes the next row.
     while not conn.execute(
         "INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, ?, ?)", (row_id, *values)
     ).rowcount:
@@ -189,15 +191,7 @@ def _talk_columns(conn: Connection, chat_id: ChatRef, talk: Talk | None) -> tupl
         "SELECT EXISTS (SELECT 1 FROM attachment WHERE chat_id = ? AND message_id = ?)",
         (conn.own(chat_id), talk.newest_id),
     ).fetchone()[0]
-    return (
-        talk.newest_id,
-        talk.newest_at,
-        str(talk.newest_sender),
-        talk.snippet,
-        str(talk.last_speaker),
-        talk.buyer_since,
-        has_file,
-    )
+    return (*astuple(talk), has_file)
 
 
 def timeline(

@@ -80,6 +80,7 @@ def enqueue(
 
     `told_boot` and `told_uptime` are the clock of the machine at `created_at`, from which on it is held.
     """
+    # Counted from the last one there is, not from their number: items that were taken back leave gaps.
     [last] = conn.execute(_LAST, (conn.own(chat_id),)).fetchone()
     item = OutboxItem(
         outbox_id,
@@ -150,6 +151,7 @@ def update(
 def count_on(conn: Connection, item: OutboxItem, told: Told) -> OutboxItem | None:
     """Note anew how long an item waits; None if another copy was faster, or it was told something else."""
     found = get(conn, item.outbox_id)
+    # What was read may be old by now: another copy has noted the same, or the Market told another wait.
     if found is None or _wait(found) != _wait(item):
         return None
     return update(conn, item.outbox_id, item.state, **told)

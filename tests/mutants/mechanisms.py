@@ -159,8 +159,8 @@ _FILES = (
     one(
         "only what SQLite calls damage is damage",
         ERRORS,
-        "return primary_code(error) not in {0, *_OUTSIDE}",
-        "return primary_code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}",
+        "return _primary_code(error) not in {0, *_OUTSIDE}",
+        "return _primary_code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}",
         "tests/store/test_shape.py::test_a_cache_that_loses_its_shape_while_it_is_open_is_begun_anew",
     ),
     one(

@@ -105,11 +105,13 @@ def connect(file: DatabaseFile) -> Connection:
     """A connection with our settings, to a file that exists."""
     conn = connect_to(file.path, file.business)
     with closed_on_error(conn):
+        # With a log of changes nobody who reads waits for the one who writes.
         conn.execute("PRAGMA journal_mode = WAL")
         conn.execute(f"PRAGMA synchronous = {file.synchronous}")
         conn.execute(f"PRAGMA cache_size = -{file.cache_kib}")
         conn.execute("PRAGMA temp_store = MEMORY")
         conn.execute("PRAGMA foreign_keys = ON")
+        # What is deleted goes with the file, which nobody but the owner can read; overwriting costs writes.
         conn.execute("PRAGMA secure_delete = OFF")
         conn.execute("PRAGMA journal_size_limit = 67108864")
     return conn
@@ -161,6 +163,7 @@ def restore(conn: Connection, path: Path) -> None:
     """Write what a removed file held back to its path, unless something is there already."""
     if path.exists():
         return
+    # Only a whole copy gets the name: whoever opens it meanwhile finds nothing, and waits for the write lock.
     whole = path.with_name(f".{path.name}.restored")
     whole.unlink(missing_ok=True)
     touch_private(whole)

@@ -16,7 +16,7 @@ from typing import Any, Final
 from chat_tui.locale import _
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.private_files import open_private, touch_private
-from chat_tui.store.errors import BROKEN, StoreProblem, explained, is_damage
+from chat_tui.store.errors import BROKEN, explained, is_damage
 from chat_tui.store.files import (
     latest_aside,
     own_parts,
@@ -116,8 +116,7 @@ def _stand_in(file: DatabaseFile) -> bytes:
                 schema.refuse_newer(version, file.steps)
                 if version == schema.newest(file.steps):
                     if shape.missing(conn, file.kind)[0]:
-                        words = _("{place} is damaged: start the program again to repair it.")
-                        raise StoreProblem(words.format(place=file.path))
+                        raise _damage(f"{file.path.name} is not of this version")
                     return b""
                 conn.backup(made)
         schema.migrate(made, file.steps)

@@ -41,6 +41,7 @@ class Writer:
         self._notices = notices
         self._is_open = False
         self._mends = 0
+        # Two copies that start at once must neither migrate nor mend the same file.
         with lock.held():
             self._open(open_database)
         self.opened_version: int = self._version()
@@ -122,6 +123,7 @@ class Writer:
             schema.refuse_successor(conn, self.schema)
             return fn(conn)
 
+        # Looked at under the lock: until it is released no other copy can put another file in the place.
         with self._lock.held():
             self._keep_current()
             return transaction(self._conn, if_known)
