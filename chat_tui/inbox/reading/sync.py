@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 
 class Sync:
-    """The list's top every few seconds, one history read per changed chat, sweeps in the time between."""
+    """The list's top every few seconds, one history read per changed chat, scans in the time between."""
 
     def __init__(
         self,
@@ -112,7 +112,7 @@ class Sync:
         await self._read_shops()
 
     async def _turn(self) -> Problem | None:
-        """One round if this copy leads, then sweeps until the next one is due."""
+        """One round if this copy leads, then scans until the next one is due."""
         if (refused := self._ctx.bus.refused_key) is not None:
             return refused
         if not await self._leadership.claim(await self._poll_interval_s()):
