@@ -20,7 +20,7 @@ from chat_tui.model.outbox import OutboxItem, OutboxKind
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import chats, spool
 from chat_tui.store.database import Store
-from chat_tui.store.errors import StoreError
+from chat_tui.store.errors import tolerated
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +48,6 @@ class Door:
         self, chat_id: ChatRef, card: FileCard, copy: Path | None, agreed: Collection[Doubt]
     ) -> Problem | None:
         """Why a file may not leave; `copy` is what will be sent, None before there is one."""
-        if self._settings.read_only:
-            return Problem(ProblemKind.READ_ONLY)
         names = (card.name, card.path.rpartition("/")[2])
         return await self._file(chat_id, names, copy or Path(card.path), agreed)
 
@@ -58,14 +56,14 @@ class Door:
         if item.kind == OutboxKind.TEXT:
             outcome = await self.text(item.chat_id, item.text, agreed)
             return outcome if isinstance(outcome, Problem) else None
-        if self._settings.read_only:
-            return Problem(ProblemKind.READ_ONLY)
         copy = spool.path(self._store.paths.data_dir, item.outbox_id)
         return await self._file(item.chat_id, (item.file_name,), copy, agreed)
 
     async def _file(
         self, chat_id: ChatRef, names: tuple[str, ...], path: Path, agreed: Collection[Doubt]
     ) -> Problem | None:
+        if self._settings.read_only:
+            return Problem(ProblemKind.READ_ONLY)
         try:
             content = await asyncio.to_thread(read_all, path)
         except OSError as error:
@@ -78,11 +76,9 @@ class Door:
 
     async def _chat(self, chat_id: ChatRef) -> Chat | None:
         """The chat as the cache knows it; one that cannot be read keeps nobody from sending."""
-        try:
+        item = None
+        with tolerated(log, "chat not readable at the door"):
             item = await asyncio.wrap_future(self._store.read(chats.item, chat_id, now=self._wall_ms()))
-        except StoreError as error:
-            log.warning("chat not readable at the door: %s", type(error).__name__)
-            return None
         return None if item is None else item.chat
 
 
