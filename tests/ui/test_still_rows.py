@@ -26,7 +26,7 @@ async def test_new_chats_wait_behind_a_badge_until_r(market: Sandbox, tmp_path: 
         await it.synced()
         await it.press("6", "j", "j")
         before, highlighted = it.rows, it.highlighted
-        new = [market.open_direct(f"Здравствуйте, {n}") for n in range(3)]
+        new = [ref(market.open_direct(f"Здравствуйте, {n}")) for n in range(3)]
         await it.until(lambda: "+3 new" in badge(it))
         assert (it.rows, it.highlighted) == (before, highlighted)
         await it.press("r")
@@ -42,7 +42,7 @@ async def test_news_on_the_way_while_another_tab_opens_are_no_new_rows(
         pane, inbox = it.app.screen.query_one(QueuePane), it.app.inbox
         every = [item.chat.chat_id for item in (await inbox.chats.page(Tab.ALL)).items]
         elsewhere = next(chat_id for chat_id in every if chat_id not in it.rows)
-        go_on = held_back(monkeypatch, inbox, "queue_page")
+        go_on = held_back(monkeypatch, inbox.chats, "page")
         await it.burst("6")
         hearing = asyncio.create_task(pane.hear([elsewhere]))
         await drawn(it.app)
@@ -62,7 +62,7 @@ async def test_news_that_come_late_to_another_tab_move_no_highlight(
         pane, inbox = it.app.screen.query_one(QueuePane), it.app.inbox
         changed = it.rows[0]
         held: set[object] = set()
-        go_on = held_back(monkeypatch, inbox, "queue_item", held)
+        go_on = held_back(monkeypatch, inbox.chats, "item", held)
         hearing = asyncio.create_task(pane.hear([changed]))
         held.add(hearing)
         await it.press("6", "j", "j", "j")
@@ -83,7 +83,7 @@ async def test_news_on_the_way_while_the_order_is_applied_are_no_new_rows(
         new = ref(market.open_direct("Здравствуйте"))
         await it.until(lambda: "+1 new" in badge(it))
         held: set[object] = set()
-        go_on = held_back(monkeypatch, inbox, "queue_item", held)
+        go_on = held_back(monkeypatch, inbox.chats, "item", held)
         hearing = asyncio.create_task(pane.hear([new]))
         held.add(hearing)
         await drawn(it.app)
@@ -95,10 +95,10 @@ async def test_news_on_the_way_while_the_order_is_applied_are_no_new_rows(
 
 
 def held_back(
-    monkeypatch: pytest.MonkeyPatch, inbox: object, question: str, tasks: set[object] | None = None
+    monkeypatch: pytest.MonkeyPatch, chats: object, question: str, tasks: set[object] | None = None
 ) -> asyncio.Event:
     """Answers to this question come once the event is set; only to these tasks, unless it is None."""
-    ask, go_on = getattr(inbox, question), asyncio.Event()
+    ask, go_on = getattr(chats, question), asyncio.Event()
 
     async def later(*arguments: Any, **more: Any) -> Any:
         answer = await ask(*arguments, **more)
@@ -106,7 +106,7 @@ def held_back(
             await go_on.wait()
         return answer
 
-    monkeypatch.setattr(inbox, question, later)
+    monkeypatch.setattr(chats, question, later)
     return go_on
 
 

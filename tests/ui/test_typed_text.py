@@ -102,7 +102,7 @@ async def test_f_170_the_list_may_reorder_while_typing_and_enter_goes_to_the_nam
         order = it.rows
         for chat_id in order[3:]:
             market.say(chat_id.number, "Алло?")
-        fresh = [market.open_direct(f"Вопрос {number}") for number in range(20)]
+        fresh = [ref(market.open_direct(f"Вопрос {number}")) for number in range(20)]
         # One that is finished is asked about: that is another test.
         for chat_id in {*order[:3]} - {chat}:
             market.finish(chat_id.number)
