@@ -1,17 +1,22 @@
-"""The list of chats, their histories, and the search through all of them, as an interface asks for them."""
+"""Chats as an interface asks for them: the list and the histories, marks, what they are about, the search."""
 
 from dataclasses import replace
+from typing import TypeVar
 
-from chat_tui.inbox.asking import Asking
+from chat_tui.inbox.asking import Asking, refusal_of, settled
+from chat_tui.inbox.events import ChatsChanged, MarksChanged
+from chat_tui.inbox.reading.orders import ORDERS, RETURNS
 from chat_tui.inbox.sending.reconciler import CLOCK_SLACK_MS
 from chat_tui.model.chat import NewChat
 from chat_tui.model.ids import ChatRef, MessageId, Millis
+from chat_tui.model.mark import Hold, Mark, Marked
+from chat_tui.model.order import ChatOrder, Reading
 from chat_tui.model.outbox import held_up
-from chat_tui.model.problem import Problem
+from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
 from chat_tui.model.search import SearchCoverage, SearchKey, SearchPage, SearchQuery
 from chat_tui.model.timeline import Coverage, TimelinePage, one_each
-from chat_tui.store import chats, messages, search
+from chat_tui.store import chats, marks, messages, orders, search
 
 
 class Chats:
@@ -131,3 +136,84 @@ class Search:
 
     def fetch_rest(self, wanted: bool) -> None:
         self._asking.call(self._asking.engine.reading.backfill.want, wanted)
+
+
+class Marks:
+    """See `api.MarksApi`."""
+
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    async def done(self, chat_id: ChatRef) -> Marked | Problem:
+        newest = await self._newest(chat_id)
+        return newest if isinstance(newest, Problem) else await self.put(chat_id, Hold(done=newest))
+
+    async def snooze(self, chat_id: ChatRef, until: Millis | None) -> Marked | Problem:
+        newest = await self._newest(chat_id)
+        if isinstance(newest, Problem):
+            return newest
+        return await self.put(chat_id, Hold(snoozed=newest, until=until))
+
+    async def _newest(self, chat_id: ChatRef) -> MessageId | Problem:
+        """What a mark is made against; never anything in the place of what cannot be read."""
+        newest = await self._asking.reads.guarded(self._asking.store.read(marks.newest, chat_id), None)
+        return (
+            newest if newest is not None else Problem(ProblemKind.STORAGE, message=self._asking.reads.trouble)
+        )
+
+    async def put(self, chat_id: ChatRef, mark: Mark) -> Marked | Problem:
+        """Set one kind of mark of a chat; the result is what `unmark` takes."""
+        written = self._asking.store.write_state(marks.put, chat_id, mark, self._asking.wall_ms())
+        outcome = await settled(written)
+        if isinstance(outcome, Marked):
+            self._asking.tell(MarksChanged(chat_id))
+        return outcome
+
+    async def take_back(self, marked: Marked) -> Problem | None:
+        written = self._asking.store.write_state(marks.take_back, marked, self._asking.wall_ms())
+        outcome = await settled(written)
+        if outcome is True:
+            self._asking.tell(MarksChanged(marked.chat_id))
+        return outcome if isinstance(outcome, Problem) else None if outcome else Problem(ProblemKind.GONE)
+
+    async def see(self, chat_id: ChatRef, message_id: MessageId) -> Problem | None:
+        written = self._asking.store.write_state(marks.see, chat_id, message_id, self._asking.wall_ms())
+        problem = await refusal_of(written)
+        if problem is None:
+            # Its row may have been read, and drawn as unseen, a moment ago.
+            self._asking.tell(ChatsChanged(frozenset({chat_id})))
+        return problem
+
+
+T = TypeVar("T")
+
+
+class Orders:
+    """See `api.OrdersApi`. May be used from any thread."""
+
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+
+    async def of_chat(self, chat_id: ChatRef) -> ChatOrder | None:
+        now = self._asking.wall_ms()
+        found = self._asking.store.read(orders.of_chat, chat_id, now)
+        known = await self._asking.reads.guarded(found, None, ("order", chat_id))
+        if known is None:
+            return None
+        return ChatOrder(
+            known.item,
+            known.order,
+            known.returned,
+            self._problem(ORDERS, known.order, now),
+            self._problem(RETURNS, known.returned, now),
+            known.others,
+            known.are_others_of_buyer,
+        )
+
+    def want(self, chat_id: ChatRef) -> None:
+        self._asking.call(self._asking.engine.want_order, chat_id)
+
+    def _problem(self, operation: str, reading: Reading[T] | None, now: Millis) -> Problem | None:
+        """Why the Market did not tell it anew; no trouble with others matters to what is fresh."""
+        is_needed = reading is None or reading.is_old(now)
+        return self._asking.engine.order_problem(operation) if is_needed else None

@@ -5,9 +5,8 @@ import logging
 import uuid
 from collections.abc import Callable, Sequence
 
-from chat_tui.inbox.asking import refusal_of
+from chat_tui.inbox.asking import Reads, refusal_of
 from chat_tui.inbox.outbox_writes import Also
-from chat_tui.inbox.reads import Reads
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem

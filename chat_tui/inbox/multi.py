@@ -14,11 +14,9 @@ from typing import Concatenate, Generic, ParamSpec, TypeVar
 
 from chat_tui.inbox import merging
 from chat_tui.inbox.attachments import Files
-from chat_tui.inbox.chats import Chats, Search
+from chat_tui.inbox.chats import Chats, Marks, Orders, Search
 from chat_tui.inbox.drafts import Drafts
 from chat_tui.inbox.events import EngineFailed, Event, StoreMended
-from chat_tui.inbox.marks import Marks
-from chat_tui.inbox.orders import Orders
 from chat_tui.inbox.outgoing import Outbox
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.chat import NewChat

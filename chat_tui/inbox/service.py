@@ -10,17 +10,14 @@ from pathlib import Path
 from chat_tui.clock import wall_clock_ms
 from chat_tui.inbox.asking import Asking
 from chat_tui.inbox.attachments import Files
-from chat_tui.inbox.chats import Chats, Search
+from chat_tui.inbox.chats import Chats, Marks, Orders, Search
 from chat_tui.inbox.drafts import Drafts
 from chat_tui.inbox.engine import Engine
 from chat_tui.inbox.events import Event, StoreMended
 from chat_tui.inbox.loop import EngineLoop
 from chat_tui.inbox.market import MarketApi
-from chat_tui.inbox.marks import Marks
-from chat_tui.inbox.orders import Orders
-from chat_tui.inbox.outgoing import Outbox
+from chat_tui.inbox.outgoing import Outbox, Writing
 from chat_tui.inbox.settings import InboxSettings
-from chat_tui.inbox.writing import Writing
 from chat_tui.model.ids import BusinessId, ChatRef, Millis
 from chat_tui.model.link import Link, SyncPlan, SyncReport
 from chat_tui.model.problem import Problem

@@ -6,7 +6,8 @@ from dataclasses import astuple
 from typing import Final
 
 from chat_tui.model.ids import CampaignId, ChatRef, Millis, OrderId, ReturnId
-from chat_tui.model.order import Money, Order, OrderDelivery, OrderLine, Reading, Return
+from chat_tui.model.order import ChatOrder, Money, Order, OrderDelivery, OrderLine, Reading, Return
+from chat_tui.store import chats
 from chat_tui.store.database import Connection
 from chat_tui.store.sqlite.shape import clean, kept, moment, sound
 
@@ -52,6 +53,8 @@ _UNREAD: Final = f"""
         AND c.order_id NOT IN (SELECT value FROM json_each(?))
     ORDER BY c.waiting_bucket, c.waiting_order, c.chat_id LIMIT ?
 """
+OTHERS: Final = 5
+"""Other chats of a buyer that are shown at most."""
 _OTHERS: Final = """
     SELECT chat_id FROM chat WHERE {column} = ? AND chat_id <> ? ORDER BY newest_order, chat_id LIMIT ?
 """
@@ -173,6 +176,27 @@ def chats_of_buyer(conn: Connection, public_id: str, but: ChatRef, limit: int) -
 def chats_of_order(conn: Connection, order_id: OrderId, but: ChatRef, limit: int) -> tuple[ChatRef, ...]:
     """Other chats about an order, the newest first."""
     return conn.chats(_OTHERS.format(column="order_id"), (order_id, conn.own(but), limit))
+
+
+def of_chat(conn: Connection, chat_id: ChatRef, now: Millis) -> ChatOrder | None:
+    """What is known of a chat's order, return and buyer, at a moment; None for a chat that is not here."""
+    item = chats.item(conn, chat_id, now=now)
+    if item is None:
+        return None
+    context = item.chat.context
+    others: tuple[ChatRef, ...] = ()
+    if context.customer_public_id:
+        others = chats_of_buyer(conn, context.customer_public_id, chat_id, OTHERS)
+    elif context.order_id is not None:
+        others = chats_of_order(conn, context.order_id, chat_id, OTHERS)
+    found = chats.items(conn, others)
+    return ChatOrder(
+        item,
+        None if context.order_id is None else order(conn, context.order_id),
+        None if context.return_id is None else returned(conn, context.return_id),
+        others=tuple(found[other] for other in others if other in found),
+        are_others_of_buyer=bool(context.customer_public_id),
+    )
 
 
 def _order_columns(order: Order) -> tuple[int | str | None, ...]:

@@ -10,11 +10,9 @@ import pytest
 
 from chat_tui.inbox.api import ChatsApi, DraftsApi, FilesApi, MarksApi, OrdersApi, OutboxApi, SearchApi
 from chat_tui.inbox.attachments import Files
-from chat_tui.inbox.chats import Chats, Search
+from chat_tui.inbox.chats import Chats, Marks, Orders, Search
 from chat_tui.inbox.drafts import Drafts
-from chat_tui.inbox.marks import Marks
 from chat_tui.inbox.multi import MultiInbox, NamedInbox
-from chat_tui.inbox.orders import Orders
 from chat_tui.inbox.outgoing import Outbox
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import BusinessId, OutboxId

@@ -87,13 +87,16 @@ PROMISES = (
     Mutant(
         "box cleared before the commit",
         (
-            Patch(WRITING, "                also=clear_draft,\n", ""),
             Patch(
                 WRITING,
-                "        return await _settled(\n            self._outbox.enqueue(",
-                "        await _settled(self._store.write_state(drafts.clear, chat_id, self._copy, base))\n"
-                "        return await _settled(\n            self._outbox.enqueue(",
+                "        return await settled(\n            self._outbox.enqueue(",
+                "        clear = self._drafts.cleared(chat_id)\n"
+                "        gone = SimpleNamespace(chat_id=chat_id)\n"
+                "        await settled(self._store.write_state(lambda conn: clear(conn, gone)))\n"
+                "        return await settled(\n            self._outbox.enqueue(",
             ),
+            Patch(WRITING, "                also=self._drafts.cleared(chat_id),\n", ""),
+            Patch(WRITING, "import uuid\n", "import uuid\nfrom types import SimpleNamespace\n"),
         ),
     ),
     Mutant(

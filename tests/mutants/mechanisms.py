@@ -7,7 +7,7 @@ ERRORS = "chat_tui/store/errors.py"
 SHAPE = "chat_tui/store/sqlite/shape.py"
 STREAMS = "chat_tui/commands/streams.py"
 WRITES = "chat_tui/inbox/outbox_writes.py"
-WRITING = "chat_tui/inbox/writing.py"
+WRITING = "chat_tui/inbox/outgoing.py"
 
 THE_DOOR = "tests/faults/sending/test_the_door.py"
 NO_OUTPUT = "tests/commands/test_no_output.py"
@@ -62,7 +62,7 @@ _LEAVING = (
     one(
         "what is sent again goes past the door",
         "chat_tui/inbox/outgoing.py",
-        "refusal = await self._writing.door.again(item, agreed)",
+        "refusal = await self._writing.door.again(found, agreed)",
         "refusal = None",
         f"{THE_DOOR}::test_nothing_doubtful_leaves_before_all_of_it_is_agreed_to",
     ),

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, NoReturn
 
+from chat_tui.inbox.outgoing import Writing
 from chat_tui.inbox.sending.reconciler import Reconciler
 from chat_tui.inbox.sending.sender import OutboxSender
-from chat_tui.inbox.writing import Writing
 from chat_tui.market.client import MarketClient
 from chat_tui.market.errors import Phase
 from chat_tui.market.files import Upload
