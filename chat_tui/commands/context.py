@@ -54,6 +54,6 @@ class Context:
     @property
     def zone(self) -> tzinfo:
         """That of all times that are printed."""
-        from chat_tui.ui.zone import local_zone  # noqa: PLC0415 - not every verb prints times
+        from chat_tui.zone import local_zone  # noqa: PLC0415 - not every verb prints times
 
         return local_zone(os.environ)

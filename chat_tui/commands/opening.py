@@ -160,8 +160,8 @@ def with_inbox(verb: Callable[[Context], Awaitable[int]], context: Context, *, w
     """
     from chat_tui.model.problem import ProblemKind
     from chat_tui.store.errors import StoreError
-    from chat_tui.ui.zone import find_zone
     from chat_tui.words.problems import problem_words
+    from chat_tui.zone import find_zone
 
     names = chosen_profiles(context)
     if len(names) > 1:

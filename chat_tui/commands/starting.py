@@ -17,7 +17,7 @@ from chat_tui.commands.speak import CannotStart
 from chat_tui.paths import ForeignDirectory
 from chat_tui.settings import SettingsProblem
 from chat_tui.settings.keep import keep_shop, table_of
-from chat_tui.ui.terminal import environment
+from chat_tui.terminal import environment
 from chat_tui.words.terminal import unfit_words
 
 if TYPE_CHECKING:

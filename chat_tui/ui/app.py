@@ -16,14 +16,14 @@ from chat_tui.model.outbox import OPEN
 from chat_tui.paths import Paths
 from chat_tui.settings import Preferences
 from chat_tui.settings.schema import THEMES
+from chat_tui.terminal.environment import is_colourless
+from chat_tui.terminal.keys import bind
 from chat_tui.ui import keys, themes
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.dialog import LegibleApp
 from chat_tui.ui.screens.main_screen import MainScreen
-from chat_tui.ui.terminal.environment import is_colourless
-from chat_tui.ui.terminal.keys import bind
 from chat_tui.ui.text import notify, plain
-from chat_tui.ui.zone import find_zone
+from chat_tui.zone import find_zone
 
 ACTIVE_EVERY: Final[Millis] = 10_000
 """Keys are told of as activity at most this often."""

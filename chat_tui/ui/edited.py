@@ -24,7 +24,7 @@ from chat_tui.pictures.kinds import unicode_of
 from chat_tui.private_files import create_private
 from chat_tui.safetext import stripped
 from chat_tui.settings.secret import ENVIRONMENT
-from chat_tui.ui.terminal.app import TerminalApp
+from chat_tui.terminal.app import TerminalApp
 
 MOST_BYTES: Final = 1_000_000
 FORGOTTEN_S: Final = 7 * 24 * 3600

@@ -8,8 +8,8 @@ from typing import Final
 from chat_tui.locale import _
 from chat_tui.settings import OwnKeys
 from chat_tui.settings.file import wrong
+from chat_tui.terminal.layout import key_typing, latin
 from chat_tui.ui.keys import COMMANDS, LABELS, Command, Where, heard, key_label, typed_by
-from chat_tui.ui.terminal.layout import key_typing, latin
 
 _MODIFIERS: Final = frozenset({"alt", "ctrl", "shift"})
 _OTHER_NAMES: Final = {"return": "enter", "del": "delete", "ins": "insert", "←": "left", "→": "right"}

@@ -1,6 +1,6 @@
 """Every command declared once: its keys, its words for palette and help, its hint.
 
-Keys are named as on a Latin keyboard; `ui.terminal.layout` makes the same physical keys work on ЙЦУКЕН.
+Keys are named as on a Latin keyboard; `terminal.layout` makes the same physical keys work on ЙЦУКЕН.
 Textual is imported by whoever asks for its bindings, because verbs tell of keys, too.
 """
 

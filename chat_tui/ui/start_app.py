@@ -7,12 +7,12 @@ from textual import work
 
 from chat_tui.inbox.connect import Connector
 from chat_tui.settings import Preferences
+from chat_tui.terminal.keys import bind
 from chat_tui.ui import keys, themes
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.connect import KeyScreen, RightsScreen, ShopsScreen
 from chat_tui.ui.screens.dialog import LegibleApp
 from chat_tui.ui.screens.start import Start, StartBox, StartHelp
-from chat_tui.ui.terminal.keys import bind
 
 HEARD = frozenset({"help", "quit"})
 """The commands of the inbox that work here too."""

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from chat_tui.locale import _
 from chat_tui.safetext import one_line, safe
-from chat_tui.ui.terminal.side_channels import Copying, SideChannels
+from chat_tui.terminal.side_channels import Copying, SideChannels
 
 _NOTICE_LIMIT: Final = 500
 """Characters of a notification: more would cover the screen."""

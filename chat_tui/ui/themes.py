@@ -6,7 +6,7 @@ from typing import Any, Final
 from textual.app import App
 from textual.theme import Theme
 
-from chat_tui.ui.terminal.environment import is_colourless
+from chat_tui.terminal.environment import is_colourless
 
 PLAIN_THEME: Final = "ansi-dark"
 """Leaves every colour to the terminal. With it, and only with it, `NO_COLOR` means no colour at all."""

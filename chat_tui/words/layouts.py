@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chat_tui.ui.terminal.layout import latin
+from chat_tui.terminal.layout import latin
 
 _LETTERS: Final = "йцукенгшщзхъфывапролджэячсмитьбюё"
 _BACK: Final = str.maketrans({latin(letter): letter for letter in _LETTERS})

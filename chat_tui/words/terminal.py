@@ -1,7 +1,7 @@
 """Why the screen cannot be shown on this terminal."""
 
 from chat_tui.locale import _
-from chat_tui.ui.terminal.environment import Refusal
+from chat_tui.terminal.environment import Refusal
 
 
 def unfit_words(refusal: Refusal) -> str:

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from chat_tui import __version__
-from chat_tui.ui.terminal.environment import prepare
+from chat_tui.terminal.environment import prepare
 from tests.faults.support.program import PROGRAM, inbox, run, surroundings, watched
 from tests.faults.support.tiers import thorough, with_quick
 from tests.support.audited import events

@@ -17,7 +17,7 @@ from chat_tui.market.transport import Response
 from chat_tui.model.queue import QueuePage, Tab
 from chat_tui.store import chats, messages
 from chat_tui.store.database import Store
-from chat_tui.ui.terminal.display import Cells
+from chat_tui.terminal.display import Cells
 from tests.faults.support.hostile_stage import HostileApp
 from tests.faults.support.payloads import leaks
 from tests.fuzz.texts import text

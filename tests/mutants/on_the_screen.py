@@ -2,34 +2,34 @@
 
 from tests.mutants.broken import one
 
-DRIVER = "chat_tui/ui/terminal/driver.py"
-PARSER = "chat_tui/ui/terminal/parser.py"
+DRIVER = "chat_tterminal/driver.py"
+PARSER = "chat_tterminal/parser.py"
 COMPOSE = "chat_tui/ui/widgets/compose.py"
 
-SEQUENCES = "tests/ui/terminal/test_sequences.py"
+SEQUENCES = "tests/terminal/test_sequences.py"
 RECIPIENTS = "tests/ui/test_letters_and_recipients.py"
 
 _TERMINAL = (
     one(
         "an error is told in its own words",
-        "chat_tui/ui/terminal/guard.py",
+        "chat_tterminal/guard.py",
         "exc_info=None if error is None else _wordless(error)",
         "exc_info=error",
-        "tests/ui/terminal/test_guard.py::test_an_error_of_any_kind_ends_it_in_one_sentence",
+        "tests/terminal/test_guard.py::test_an_error_of_any_kind_ends_it_in_one_sentence",
     ),
     one(
         "an error is asked for its causes",
-        "chat_tui/ui/terminal/guard.py",
+        "chat_tterminal/guard.py",
         "_CAUSE.__get__(error)\n",
         "error.__cause__\n",
-        "tests/ui/terminal/test_guard.py::test_an_error_of_any_kind_ends_it_in_one_sentence",
+        "tests/terminal/test_guard.py::test_an_error_of_any_kind_ends_it_in_one_sentence",
     ),
     one(
         "causes of an error are followed in a circle",
-        "chat_tui/ui/terminal/guard.py",
+        "chat_tterminal/guard.py",
         "id(behind) not in seen and len(seen) < _MOST_CAUSES:\n        seen.add(id(behind))",
         "len(seen) < _MOST_CAUSES:\n        seen.add(len(seen))",
-        "tests/ui/terminal/test_guard.py::test_an_error_that_comes_round_is_told_once",
+        "tests/terminal/test_guard.py::test_an_error_that_comes_round_is_told_once",
     ),
     one(
         "an answer that looks like a key is one",
@@ -40,7 +40,7 @@ _TERMINAL = (
     ),
     one(
         "an answer without an end swallows keys for ever",
-        "chat_tui/ui/terminal/sequences.py",
+        "chat_tterminal/sequences.py",
         "        if self._until is not None:\n            self._until = None\n",
         "        if self._until is not None:\n            pass\n",
         f"{SEQUENCES}::test_what_never_ends_is_given_up_and_never_typed",
@@ -50,47 +50,46 @@ _TERMINAL = (
         PARSER,
         "                yield from self._behind_escape(piece.text)\n",
         "                pass\n",
-        "tests/ui/terminal/test_escape_and_letter.py::test_what_was_pressed_acts",
+        "tests/terminal/test_escape_and_letter.py::test_what_was_pressed_acts",
     ),
     one(
         "a paste without an end stays open",
         PARSER,
         "if self._paste is not None and self._clock() >= self._paste_due:",
         "if False:",
-        "tests/ui/terminal/test_open_pastes.py::test_it_ends_after_quiet_seconds_without_the_half_of_a_mark",
+        "tests/terminal/test_open_pastes.py::test_it_ends_after_quiet_seconds_without_the_half_of_a_mark",
     ),
     one(
         "what comes at the end is left to the shell",
         DRIVER,
         "        self._drain()\n",
         "",
-        "tests/ui/terminal/test_handing_back.py::test_letters_typed_on_into_a_crash_are_not_the_shells",
+        "tests/terminal/test_handing_back.py::test_letters_typed_on_into_a_crash_are_not_the_shells",
     ),
     one(
         "answers that are on their way are not awaited",
         DRIVER,
         "return 0.0 if self._asked_at is None else self._asked_at + _SILENT_S",
         "return 0.0",
-        "tests/ui/terminal/test_awaited_answers.py::test_it_is_read_however_late_it_comes",
+        "tests/terminal/test_awaited_answers.py::test_it_is_read_however_late_it_comes",
     ),
     one(
         "what was typed for the editor is believed",
         DRIVER,
         "        self._was_lent = True\n",
         "",
-        "tests/ui/terminal/test_handing_back.py"
-        "::test_what_was_typed_for_the_editor_is_neither_text_nor_command",
+        "tests/terminal/test_handing_back.py::test_what_was_typed_for_the_editor_is_neither_text_nor_command",
     ),
     one(
         "the kernel is not asked for the size",
         DRIVER,
         "for descriptor in (self.fileno, 2, 1):",
         "for descriptor in ():",
-        "tests/ui/terminal/test_odd_variables.py::test_the_size_is_the_terminals_own",
+        "tests/terminal/test_odd_variables.py::test_the_size_is_the_terminals_own",
     ),
     one(
         "a zone that is none is UTC without a word",
-        "chat_tui/ui/zone.py",
+        "chat_tui/zone.py",
         "    return _machines(localtime, value)",
         '    return FoundZone(UTC, "UTC")',
         "tests/ui/test_zone.py::test_what_nobody_can_read_falls_back_with_one_notice",

@@ -135,7 +135,9 @@ class Rule:
     def _is_typed_parameter(self, name: str, at: ast.AST) -> bool:
         around = self._around(at)
         arguments = around.args if isinstance(around, ast.FunctionDef | ast.AsyncFunctionDef) else None
-        given = [*arguments.args, *arguments.kwonlyargs] if arguments else []
+        given = (
+            [*arguments.args, *arguments.kwonlyargs, *filter(None, [arguments.vararg])] if arguments else []
+        )
         return any(one.arg == name and _is_harmless_type(one.annotation) for one in given)
 
     def _around(self, node: ast.AST) -> ast.AST:
@@ -192,7 +194,7 @@ def _is_kind(node: ast.expr) -> bool:
 
 
 MODULES = sorted(ROOT.rglob("*.py"))
-DRAWING = {"ui", "commands", "cli.py"}
+DRAWING = {"ui", "terminal", "commands", "cli.py"}
 
 
 def test_everything_shown_is_literal_or_made_safe() -> None:

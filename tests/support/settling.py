@@ -22,7 +22,7 @@ from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_fro
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from chat_tui.ui.terminal.keys import OrderedKeys
+from chat_tui.terminal.keys import OrderedKeys
 from tests.support import unseen  # noqa: F401 - what is said to be drawn here is laid out until a test looks
 
 PATIENCE_S: Final = 20.0

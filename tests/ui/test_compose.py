@@ -12,8 +12,8 @@ from textual.message import Message
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from chat_tui.ui.terminal import keys
-from chat_tui.ui.terminal.keys import Layout, OrderedKeys
+from chat_tui.terminal import keys
+from chat_tui.terminal.keys import Layout, OrderedKeys
 from chat_tui.ui.text import plain
 from chat_tui.ui.widgets.compose import Compose
 from tests.support.settling import press, settled

@@ -4,12 +4,12 @@ import pytest
 from textual import events
 from textual.app import ComposeResult
 
-from chat_tui.ui.terminal.driver import TerminalDriver
-from chat_tui.ui.terminal.keys import OrderedKeys
+from chat_tui.terminal.driver import TerminalDriver
+from chat_tui.terminal.keys import OrderedKeys
 from chat_tui.ui.widgets.compose import Compose
 from tests.support.settling import press, settled
 from tests.support.waiting import until
-from tests.ui.terminal.test_repairs import AskingApp
+from tests.terminal.test_repairs import AskingApp
 
 
 class Writing(AskingApp):

@@ -12,9 +12,9 @@ from chat_tui.settings.schema import KeySettings, QueueSettings, ScreenSettings
 from chat_tui.ui import app
 from chat_tui.ui.screens import queue_pane
 from chat_tui.ui.widgets.queue_list import QueueList
-from chat_tui.ui.zone import find_zone
 from chat_tui.words.times import HOUR, MINUTE
 from chat_tui.words.turn import Patience
+from chat_tui.zone import find_zone
 from tests.support.scenes import make_scene
 
 HOURS = "Mo-Fr 09:00-18:00"

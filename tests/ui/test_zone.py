@@ -12,9 +12,9 @@ import pytest
 
 from chat_tui.model.record import hours_in
 from chat_tui.settings.hours import read_hours
-from chat_tui.ui.zone import SystemZone, find_zone, local_zone
 from chat_tui.words.documents import exact_time
 from chat_tui.words.times import clock_time, read_time
+from chat_tui.zone import SystemZone, find_zone, local_zone
 
 NEW_YORK = "EST5EDT,M3.2.0,M11.1.0"
 HOUR = 3_600_000
@@ -122,7 +122,7 @@ def test_a_fifo_is_not_waited_for(tmp_path: Path) -> None:
 def test_without_a_zone_database_the_rules_in_tz_still_hold(
     tz: Callable[[str], dict[str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("chat_tui.ui.zone.ZoneInfo", NoDatabase)
+    monkeypatch.setattr("chat_tui.zone.ZoneInfo", NoDatabase)
     for value, hours in (("MSK-3", 3), (NEW_YORK, -5), ("UTC", 0), ("", 0)):
         found = find_zone(tz(value), tmp_path / "none")
         assert (found.notice, datetime(2026, 1, 1, tzinfo=found.zone).utcoffset()) == (

@@ -9,8 +9,8 @@ from textual.screen import Screen
 
 from chat_tui.inbox.api import InboxApi
 from chat_tui.model.ids import ChatRef
+from chat_tui.terminal.app import TerminalApp
 from chat_tui.ui.screens.talk_pane import TalkPane
-from chat_tui.ui.terminal.app import TerminalApp
 
 QUIET_S: Final = 0.4
 """Without a key after an answer before the chat is left: whoever types on means the one that is shown."""

@@ -9,9 +9,9 @@ from chat_tui.model.chat import ChatStatus
 from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.message import Message, Sender
 from chat_tui.model.queue import QueueItem, Tab, snippet
+from chat_tui.terminal.app import TerminalApp
 from chat_tui.ui import keys
 from chat_tui.ui.screens.news import Digest
-from chat_tui.ui.terminal.app import TerminalApp
 from chat_tui.ui.text import notify
 from chat_tui.words.status import PROGRAM, call_text, call_words, dispute_notice, dispute_words
 

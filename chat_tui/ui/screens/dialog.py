@@ -19,10 +19,10 @@ from textual.widgets import Input, Static
 
 from chat_tui.locale import _
 from chat_tui.safetext import one_line
+from chat_tui.terminal.app import TerminalApp
+from chat_tui.terminal.layout import latin
+from chat_tui.terminal.side_channels import SideChannels
 from chat_tui.ui import keys, parting
-from chat_tui.ui.terminal.app import TerminalApp
-from chat_tui.ui.terminal.layout import latin
-from chat_tui.ui.terminal.side_channels import SideChannels
 from chat_tui.ui.text import notify, plain, tell_copied
 from chat_tui.ui.widgets.choice_list import ChoiceList
 from chat_tui.words.line import Line

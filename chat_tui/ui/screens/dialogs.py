@@ -10,6 +10,7 @@ from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.search import SearchHit
+from chat_tui.terminal.app import TerminalApp
 from chat_tui.ui.screens.attach import Attaching
 from chat_tui.ui.screens.chat_dialogs import LineDialog, SnoozeScreen, start_chat
 from chat_tui.ui.screens.message_dialogs import MessageDialogs
@@ -18,7 +19,6 @@ from chat_tui.ui.screens.questions import offer
 from chat_tui.ui.screens.search import LastSearch, SearchScreen
 from chat_tui.ui.screens.templates import TemplateList
 from chat_tui.ui.screens.welcome import Welcome
-from chat_tui.ui.terminal.app import TerminalApp
 from chat_tui.ui.view.template_rows import values_of
 from chat_tui.words.chats import chat_title
 from chat_tui.words.times import Until

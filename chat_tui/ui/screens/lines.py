@@ -9,7 +9,7 @@ from textual.containers import Horizontal
 from chat_tui.inbox.api import InboxApi
 from chat_tui.model.ids import Millis
 from chat_tui.model.queue import Tab
-from chat_tui.ui.terminal.app import TerminalApp
+from chat_tui.terminal.app import TerminalApp
 from chat_tui.ui.widgets.bars import HintLine, NoticeLine, StatusLine, TabBar
 from chat_tui.words.status import notice, window_title
 

@@ -14,6 +14,7 @@ from chat_tui.inbox.api import InboxApi
 from chat_tui.model.ids import Millis
 from chat_tui.model.queue import Tab
 from chat_tui.settings import Preferences
+from chat_tui.terminal.keys import bind
 from chat_tui.ui import keys
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.arrivals import Arrivals, Calls
@@ -24,7 +25,6 @@ from chat_tui.ui.screens.news import News, NewsCame
 from chat_tui.ui.screens.order_pane import OrderPane, OrderSide
 from chat_tui.ui.screens.queue_pane import QueuePane
 from chat_tui.ui.screens.talk_pane import TalkPane
-from chat_tui.ui.terminal.keys import bind
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.history import History
 from chat_tui.ui.widgets.queue_list import QueueList

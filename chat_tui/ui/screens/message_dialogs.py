@@ -13,10 +13,10 @@ from chat_tui.model.file import Saved
 from chat_tui.model.message import Message
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Entry
+from chat_tui.terminal.app import TerminalApp
 from chat_tui.ui.screens.questions import Choose, Draw
 from chat_tui.ui.screens.save_card import SaveCard
 from chat_tui.ui.screens.viewer import Fetching, Viewer, looking_at
-from chat_tui.ui.terminal.app import TerminalApp
 from chat_tui.ui.text import notify
 from chat_tui.ui.view.copies import copies_of, copy_line
 from chat_tui.words.files import file_line

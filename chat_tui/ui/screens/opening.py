@@ -12,12 +12,12 @@ from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.link import LinkState
 from chat_tui.model.queue import QueueItem
+from chat_tui.terminal.app import TerminalApp
 from chat_tui.ui import keys
 from chat_tui.ui.screens.editing import Editing
 from chat_tui.ui.screens.order_pane import OrderSide
 from chat_tui.ui.screens.queue_pane import QueuePane
 from chat_tui.ui.screens.talk_pane import TalkPane
-from chat_tui.ui.terminal.app import TerminalApp
 from chat_tui.ui.text import notify
 from chat_tui.words.status import notice
 

@@ -11,12 +11,12 @@ from textual.widget import Widget
 
 from chat_tui.inbox.api import InboxApi
 from chat_tui.model.ids import ChatRef, Millis
+from chat_tui.terminal.keys import bind
 from chat_tui.ui import keys
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.news import Digest
 from chat_tui.ui.screens.queue_pane import QueuePane
 from chat_tui.ui.screens.talk_pane import TalkPane
-from chat_tui.ui.terminal.keys import bind
 
 
 class OrderPane(Vertical):

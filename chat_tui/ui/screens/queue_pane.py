@@ -13,9 +13,9 @@ from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.queue import QueueItem, QueueKey, Tab
 from chat_tui.settings.hours import read_hours
 from chat_tui.settings.schema import QueueSettings
+from chat_tui.terminal.keys import bind
 from chat_tui.ui import keys
 from chat_tui.ui.keys import Where
-from chat_tui.ui.terminal.keys import bind
 from chat_tui.ui.text import plain
 from chat_tui.ui.widgets.queue_list import QueueList
 from chat_tui.words.times import MINUTE

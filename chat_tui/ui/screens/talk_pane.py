@@ -16,11 +16,11 @@ from chat_tui.model.ids import ChatRef, MessageId, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
+from chat_tui.terminal.keys import bind
 from chat_tui.ui import keys
 from chat_tui.ui.keys import Where
 from chat_tui.ui.screens.drafts import Drafts
 from chat_tui.ui.screens.news import Digest
-from chat_tui.ui.terminal.keys import bind
 from chat_tui.ui.text import notify, plain
 from chat_tui.ui.widgets.compose import Compose
 from chat_tui.ui.widgets.history import History

@@ -16,9 +16,9 @@ from chat_tui.model.door import as_sent
 from chat_tui.model.message import TEXT_LIMIT, text_length
 from chat_tui.model.template import unfilled
 from chat_tui.safetext import is_blank, one_line, stripped
+from chat_tui.terminal.keys import bind
+from chat_tui.terminal.text_box import TextBox
 from chat_tui.ui.keys import Where, bindings, freed
-from chat_tui.ui.terminal.keys import bind
-from chat_tui.ui.terminal.text_box import TextBox
 from chat_tui.ui.text import plain
 from chat_tui.ui.widgets.bars import NoticeLine
 from chat_tui.words import glyphs

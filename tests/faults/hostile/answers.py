@@ -13,7 +13,7 @@ from typing import Final
 
 from textual import events
 
-from chat_tui.ui.terminal.parser import TolerantParser
+from chat_tui.terminal.parser import TolerantParser
 from tests.support.clock import ToldClock
 
 ESCAPE_S: Final = 0.1

@@ -6,7 +6,7 @@ from typing import Any
 
 from chat_tui import cli
 from chat_tui.sandbox.access import API_KEY
-from chat_tui.ui.terminal.environment import prepare
+from chat_tui.terminal.environment import prepare
 
 if __name__ == "__main__":
     prepare(os.environ)

@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from chat_tui.ui.terminal.environment import prepare
+from chat_tui.terminal.environment import prepare
 
 if __name__ == "__main__":
     prepare(os.environ)

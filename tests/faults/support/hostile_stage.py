@@ -10,8 +10,8 @@ from textual.screen import Screen
 
 from chat_tui.model.queue import QueueItem, QueuePage, Tab
 from chat_tui.model.timeline import Entry
-from chat_tui.ui.terminal.app import TerminalApp
-from chat_tui.ui.terminal.display import Cells, ControlFilter
+from chat_tui.terminal.app import TerminalApp
+from chat_tui.terminal.display import Cells, ControlFilter
 from chat_tui.ui.text import plain
 from chat_tui.ui.widgets.bars import NoticeLine
 from chat_tui.ui.widgets.choice_list import ChoiceList

@@ -12,7 +12,7 @@ from rich.terminal_theme import MONOKAI
 
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import ProblemKind
-from chat_tui.ui.terminal.environment import is_monochrome, prepare
+from chat_tui.terminal.environment import is_monochrome, prepare
 from chat_tui.ui.themes import PLAIN_THEME, theme_for
 from tests.faults.support.trial import SEND
 from tests.faults.support.window import Window, settings

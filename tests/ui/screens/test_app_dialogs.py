@@ -7,9 +7,9 @@ from textual.binding import Binding
 from textual.widgets import Input
 
 from chat_tui import locale
+from chat_tui.terminal.layout import latin
 from chat_tui.ui.keys import COMMANDS, Command, HelpRow, help_rows
 from chat_tui.ui.screens.app_dialogs import Help, Palette
-from chat_tui.ui.terminal.layout import latin
 from chat_tui.ui.view.help_rows import help_lines
 from chat_tui.ui.view.palette_rows import palette_commands
 from chat_tui.words.layouts import cyrillic

@@ -15,7 +15,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from chat_tui.ui.terminal.display import Cells
+from chat_tui.terminal.display import Cells
 from tests.support.pty_program import PtyProgram
 
 WIDTH, HEIGHT = 12, 4
@@ -128,17 +128,17 @@ def test_a_style_is_changed_in_the_fewest_codes() -> None:
 
 _STOCK = """
 import runpy, sys
-from chat_tui.ui.terminal.display import Cells
+from chat_tui.terminal.display import Cells
 Cells.update = lambda self, frame, console: frame.render_segments(console)
 sys.argv = ["program", *sys.argv[1:]]
-runpy.run_module("tests.ui.terminal.repaired", run_name="__main__")
+runpy.run_module("tests.terminal.repaired", run_name="__main__")
 """
 
 
 @pytest.mark.terminal
 def test_a_real_program_shows_the_same_for_a_fraction_of_the_bytes(tmp_path: Path) -> None:
     shown, cost = [], []
-    for how in (["-m", "tests.ui.terminal.repaired"], ["-c", _STOCK]):
+    for how in (["-m", "tests.terminal.repaired"], ["-c", _STOCK]):
         with PtyProgram.python(*how, str(tmp_path / "report"), str(tmp_path / "draft")) as program:
             program.wait_for_text("noted: ready;")
             program.feed_at_once("cДобрый день\nЗаказ")

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.support.pty_program import PtyProgram
-from tests.ui.terminal.repaired import PAYLOADS
+from tests.terminal.repaired import PAYLOADS
 
 pytestmark = pytest.mark.terminal
 

@@ -7,8 +7,8 @@ from textual import events
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from chat_tui.ui.terminal.app import TerminalApp
-from chat_tui.ui.terminal.side_channels import (
+from chat_tui.terminal.app import TerminalApp
+from chat_tui.terminal.side_channels import (
     IDLE_S,
     LIMIT,
     PAUSE_S,

@@ -13,7 +13,7 @@ from textual.app import App, ReturnType
 from textual.message import Message
 
 from chat_tui.safetext import one_line, stripped
-from chat_tui.ui.terminal.driver import TerminalDriver
+from chat_tui.terminal.driver import TerminalDriver
 
 PAUSE_S: Final = 30.0
 """Least seconds between two calls."""

@@ -18,7 +18,7 @@ from textual._xterm_parser import (
 from textual.keys import Keys
 from textual.message import Message
 
-from chat_tui.ui.terminal.sequences import STREAM, Cutter, Kind, Piece
+from chat_tui.terminal.sequences import STREAM, Cutter, Kind, Piece
 
 PASTE_LIMIT: Final = 1_000_000
 """Characters of a paste that are kept."""

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from textual.app import ReturnType
 
-from chat_tui.ui.terminal.driver import TerminalDriver
-from chat_tui.ui.terminal.keys import OrderedKeys
+from chat_tui.terminal.driver import TerminalDriver
+from chat_tui.terminal.keys import OrderedKeys
 
 SIGNALS: Final = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 _LAST_RESORT: Final = 1.5

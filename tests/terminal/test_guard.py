@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chat_tui.ui.parting import farewell
-from tests.ui.terminal.test_repairs import AskingApp
+from tests.terminal.test_repairs import AskingApp
 
 
 class Nameless(type):
@@ -124,7 +124,7 @@ async def test_a_log_that_cannot_be_written_does_not_keep_it_open(
     def fail(*_arguments: object, **_options: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(logging.getLogger("chat_tui.ui.terminal.guard"), "critical", fail)
+    monkeypatch.setattr(logging.getLogger("chat_tui.terminal.guard"), "critical", fail)
     app = FailingApp(ValueError("words"))
     with pytest.raises(ValueError, match="words"):  # noqa: PT012 - it is raised on leaving `run_test`
         async with app.run_test() as pilot:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from chat_tui.ui.terminal.driver import TerminalDriver
+from chat_tui.terminal.driver import TerminalDriver
 
 LAST = b"\x1b[?62;22c"
 """What a terminal is: the answer to the last question."""

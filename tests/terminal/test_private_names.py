@@ -1,4 +1,4 @@
-"""Every private name of Textual is used in `ui/terminal` alone, and each of its files tells what it mends."""
+"""Every private name of Textual is used in `terminal` alone, and each of its files tells what it mends."""
 
 import ast
 import importlib
@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 from textual.message_pump import MessagePump
 
+import chat_tui.terminal
 import chat_tui.ui
 from chat_tui.ui.screens.main_screen import MainScreen
 
-UI = Path(chat_tui.ui.__file__).parent
+TERMINAL = Path(chat_tui.terminal.__file__).parent
 MODULES = sorted(
     name
     for _finder, name, is_package in pkgutil.walk_packages(chat_tui.ui.__path__, "chat_tui.ui.")
-    if not is_package and not name.startswith("chat_tui.ui.terminal")
+    if not is_package
 )
 ROW = re.compile(
     r"^\| (?P<module>\w+) \| (?P<mends>[^|]+) \| (?P<waits>[^|]+) \| `(?P<test>[^`]+)` \|$", re.M
@@ -74,16 +75,16 @@ def test_the_classes_of_the_screen_are_found() -> None:
 
 
 def test_the_table_names_every_repair_and_a_test_of_it() -> None:
-    rows = [*ROW.finditer((UI / "terminal" / "REPAIRS.md").read_text())]
-    files = {path.stem for path in (UI / "terminal").glob("*.py")} - {"__init__", "app"}
+    rows = [*ROW.finditer((TERMINAL / "REPAIRS.md").read_text())]
+    files = {path.stem for path in TERMINAL.glob("*.py")} - {"__init__", "app"}
     assert {row["module"] for row in rows} == files
     assert len(rows) >= 22
-    tests = Path(__file__).parents[2]
+    tests = Path(__file__).parents[1]
     for row in rows:
         file, _colons, test = row["test"].partition("::")
         assert f"def {test}(" in (tests / file).read_text(), row["test"]
 
 
 def test_textual_is_pinned_to_one_series() -> None:
-    pyproject = (UI.parents[1] / "pyproject.toml").read_text()
+    pyproject = (TERMINAL.parents[1] / "pyproject.toml").read_text()
     assert '"textual>=8.2.8,<8.3"' in pyproject

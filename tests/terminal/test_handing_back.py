@@ -19,7 +19,7 @@ GIVES_BACK = b"\x1b[23;0t"
 TYPED_ON_S = 1.0
 """A hand that types on; half of what the program bears, and long enough to meet the shell without it."""
 SHELL = """
-{python} -m tests.ui.terminal.repaired {report} {draft}
+{python} -m tests.terminal.repaired {report} {draft}
 stty -echo -icanon min 0 time 3
 echo "LEFT<$(head -c 200 | od -An -c | tr -d ' \\n')>"
 echo over
@@ -80,7 +80,7 @@ def test_what_was_typed_for_the_editor_is_neither_text_nor_command(
     editor.write_text(EDITOR.format(go=shlex.quote(str(go))))
     editor.chmod(0o700)
     program = PtyProgram.python(
-        *("-m", "tests.ui.terminal.repaired", str(report), str(draft)),
+        *("-m", "tests.terminal.repaired", str(report), str(draft)),
         environment=plain_environment(EDITOR=str(editor), TMPDIR=str(tmp_path)),
     )
     with program:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.ui.terminal.environment import prepare
+from chat_tui.terminal.environment import prepare
 from tests.support.pty_program import ROOT, PtyProgram, plain_environment
 
 HUGE = "9" * 400
@@ -28,9 +28,9 @@ ODD = [
 ]
 OPENS = """
 import asyncio, os
-from chat_tui.ui.terminal.environment import prepare
+from chat_tui.terminal.environment import prepare
 prepare(os.environ)
-from tests.ui.terminal.test_repairs import AskingApp
+from tests.terminal.test_repairs import AskingApp
 async def main():
     async with AskingApp().run_test():
         print("open")
@@ -89,7 +89,7 @@ LATER = [pytest.param(*size, marks=pytest.mark.thorough) for size in (("500", "3
 @pytest.mark.parametrize(("columns", "lines"), [("40", "10"), *LATER])
 def test_the_size_is_the_terminals_own(tmp_path: Path, columns: str, lines: str) -> None:
     program = PtyProgram(
-        [sys.executable, "-m", "tests.ui.terminal.repaired", str(tmp_path / "r"), str(tmp_path / "d")],
+        [sys.executable, "-m", "tests.terminal.repaired", str(tmp_path / "r"), str(tmp_path / "d")],
         environment=plain_environment(COLUMNS=columns, LINES=lines),
         size=(91, 23),
     )

@@ -4,9 +4,9 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from chat_tui.ui.terminal.parser import TolerantParser
+from chat_tui.terminal.parser import TolerantParser
 from tests.support.clock import ToldClock
-from tests.ui.terminal.test_repairs import AskingApp
+from tests.terminal.test_repairs import AskingApp
 
 
 class Noting(AskingApp):

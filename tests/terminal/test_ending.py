@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.pty_program import RESTORED, PtyProgram
-from tests.ui.terminal.repaired import SECRET
+from tests.terminal.repaired import SECRET
 
 pytestmark = pytest.mark.terminal
 

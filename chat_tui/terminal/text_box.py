@@ -17,7 +17,7 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 
 from chat_tui.safetext import UNDRAWN, stripped, undressed
-from chat_tui.ui.terminal.keys import OrderedKeys
+from chat_tui.terminal.keys import OrderedKeys
 
 _JOINER: Final = "\u200d"
 _TYPED_UNPRINTABLE: Final = frozenset("\u200c\u200d\ufe0e\ufe0f")

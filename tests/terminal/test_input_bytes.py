@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.pty_program import PtyProgram
-from tests.ui.terminal.conftest import Lasting, start
+from tests.terminal.conftest import Lasting, start
 
 pytestmark = pytest.mark.terminal
 
@@ -108,7 +108,7 @@ def test_the_end_of_the_input_ends_the_program(report: Path, tmp_path: Path) -> 
     draft = tmp_path / "draft"
     with open(os.devnull) as nothing:
         program = PtyProgram.python(
-            "-m", "tests.ui.terminal.repaired", str(report), str(draft), stdin=nothing.fileno()
+            "-m", "tests.terminal.repaired", str(report), str(draft), stdin=nothing.fileno()
         )
     with program:
         assert program.wait_exit() == 129

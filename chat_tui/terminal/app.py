@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from textual.app import ReturnType
 
-from chat_tui.ui.terminal.display import PatientDisplay
-from chat_tui.ui.terminal.driver import TerminalDriver
-from chat_tui.ui.terminal.guard import Guard
-from chat_tui.ui.terminal.keys import Layout, OrderedKeys
-from chat_tui.ui.terminal.side_channels import SideChannels
-from chat_tui.ui.terminal.signals import Leaving
+from chat_tui.terminal.display import PatientDisplay
+from chat_tui.terminal.driver import TerminalDriver
+from chat_tui.terminal.guard import Guard
+from chat_tui.terminal.keys import Layout, OrderedKeys
+from chat_tui.terminal.side_channels import SideChannels
+from chat_tui.terminal.signals import Leaving
 
 
 class TerminalApp(

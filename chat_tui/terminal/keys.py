@@ -21,8 +21,8 @@ from textual.binding import Binding, BindingsMap
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-from chat_tui.ui.terminal.driver import TerminalDriver
-from chat_tui.ui.terminal.layout import TABLE, key_typing
+from chat_tui.terminal.driver import TerminalDriver
+from chat_tui.terminal.layout import TABLE, key_typing
 
 _COMMANDING: Final = frozenset({"ctrl", "alt", "super", "hyper", "meta"})
 _PATIENCE: Final = 1.0

@@ -8,12 +8,12 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from chat_tui.terminal.app import TerminalApp
+from chat_tui.terminal.keys import bind
+from chat_tui.terminal.layout import latin
+from chat_tui.terminal.parser import TolerantParser
 from chat_tui.ui.keys import Where, bindings
 from chat_tui.ui.parting import farewell
-from chat_tui.ui.terminal.app import TerminalApp
-from chat_tui.ui.terminal.keys import bind
-from chat_tui.ui.terminal.layout import latin
-from chat_tui.ui.terminal.parser import TolerantParser
 from tests.support.clock import ToldClock
 from tests.support.settling import settled
 

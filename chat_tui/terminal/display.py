@@ -24,7 +24,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.timer import Timer
 
-from chat_tui.ui.terminal.driver import TerminalDriver
+from chat_tui.terminal.driver import TerminalDriver
 
 _BEHIND: Final = 20
 """Queued writes at which the terminal counts as stalled."""

@@ -1,11 +1,11 @@
-"""A small real program with all terminal repairs: `python -m tests.ui.terminal.repaired REPORT DRAFT`."""
+"""A small real program with all terminal repairs: `python -m tests.terminal.repaired REPORT DRAFT`."""
 
 import logging
 import os
 import sys
 from pathlib import Path
 
-from chat_tui.ui.terminal.environment import prepare
+from chat_tui.terminal.environment import prepare
 
 if __name__ == "__main__":
     prepare(os.environ)
@@ -18,9 +18,9 @@ from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
 
+from chat_tui.terminal.app import TerminalApp
 from chat_tui.ui.edited import edit, given_out
 from chat_tui.ui.parting import farewell
-from chat_tui.ui.terminal.app import TerminalApp
 from chat_tui.ui.text import plain
 from chat_tui.ui.widgets.compose import Compose
 

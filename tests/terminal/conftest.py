@@ -13,7 +13,7 @@ F12 = "\x1b[24~"
 
 def start(report: Path, draft: Path, size: tuple[int, int] = (80, 24)) -> PtyProgram:
     """The program, not yet on the screen."""
-    return PtyProgram.python("-m", "tests.ui.terminal.repaired", str(report), str(draft), size=size)
+    return PtyProgram.python("-m", "tests.terminal.repaired", str(report), str(draft), size=size)
 
 
 @pytest.fixture

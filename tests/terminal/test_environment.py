@@ -9,7 +9,7 @@ from typing import TextIO
 
 import pytest
 
-from chat_tui.ui.terminal.environment import Refusal, prepare, refusal
+from chat_tui.terminal.environment import Refusal, prepare, refusal
 from chat_tui.words.terminal import unfit_words
 
 
@@ -56,5 +56,5 @@ def test_textual_is_told_not_to_animate_and_not_imported() -> None:
     environ = {"TEXTUAL_ANIMATIONS": "full"}
     prepare(environ)
     assert environ == {"TEXTUAL_ANIMATIONS": "full", "TEXTUAL_SMOOTH_SCROLL": "0"}
-    probe = "import sys, chat_tui.ui.terminal.environment; print('textual' in sys.modules)"
+    probe = "import sys, chat_tui.terminal.environment; print('textual' in sys.modules)"
     assert subprocess.check_output([sys.executable, "-c", probe], text=True).strip() == "False"

@@ -5,7 +5,7 @@ import random
 import pytest
 from textual import events
 
-from chat_tui.ui.terminal.parser import TolerantParser
+from chat_tui.terminal.parser import TolerantParser
 from tests.faults.hostile.answers import KNOWN, trial
 from tests.faults.support.seeds import a_seed
 from tests.support.clock import ToldClock

@@ -7,7 +7,7 @@ import pytest
 from textual import events
 from textual.message import Message
 
-from chat_tui.ui.terminal.parser import TolerantParser
+from chat_tui.terminal.parser import TolerantParser
 from tests.support.clock import ToldClock
 from tests.support.pty_program import PtyProgram
 

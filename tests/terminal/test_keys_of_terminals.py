@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from textual import events
 
-from chat_tui.ui.terminal.parser import TolerantParser
+from chat_tui.terminal.parser import TolerantParser
 from tests.support.clock import ToldClock
 
 MOVES = {"A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end"}

@@ -18,7 +18,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from chat_tui.safetext import one_line
-from chat_tui.ui.terminal.parser import TolerantParser
+from chat_tui.terminal.parser import TolerantParser
 
 _QUEUED_WRITES: Final = 2000
 """Writes that wait for the terminal before the event loop would have to."""
