@@ -5,7 +5,7 @@ ARGS ?=
 
 BIN = .venv/bin
 READY = .venv/.installed
-FAST = tests/model tests/market tests/store tests/words tests/ui/view tests/test_*.py
+FAST = tests/model tests/market tests/store tests/words tests/test_*.py
 SNAPSHOTS = $$(grep -rl tests.support.pictures tests --include='test_*.py')
 
 .DEFAULT_GOAL := help

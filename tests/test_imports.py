@@ -15,9 +15,7 @@ SERVER = {"starlette", "uvicorn"}
 NETWORK = {"httpx", "httpcore", "h11"}
 STEMMER = {"snowballstemmer"}
 LATER = {"markdown_it", "PIL", "curses"} | STEMMER
-DIALOGS = {
-    f"chat_tui.ui.screens.{name}" for name in ("app_dialogs", "dialogs", "outbox", "questions", "search")
-}
+DIALOGS = {f"chat_tui.ui.dialogs.{name}" for name in ("app_dialogs", "dialogs", "outbox")}
 LOGIN = ["login", "--token-stdin"]
 ALMOST_NOTHING = (
     SCREEN | SERVER | NETWORK | LATER | {"asyncio", "sqlite3", "msgspec", "platformdirs", "logging"}

@@ -87,7 +87,7 @@ def _begin(context: Context) -> int:
     """Nothing is set up: the box, and then the shop that was connected there, or the demo."""
     _prepare_screen(context)
     from chat_tui.inbox.connect import Connector
-    from chat_tui.ui import start_app
+    from chat_tui.ui.start import app as start_app
 
     settings, paths = context.settings, context.paths
     keep = partial(store_shop, paths.settings_file, table_of(context.asked.profile))

@@ -19,10 +19,10 @@ from chat_tui.settings.schema import THEMES
 from chat_tui.terminal.environment import is_colourless
 from chat_tui.terminal.keys import bind
 from chat_tui.ui import keys, themes
+from chat_tui.ui.inbox.screen import MainScreen
 from chat_tui.ui.keys import Where
-from chat_tui.ui.screens.dialog import LegibleApp
-from chat_tui.ui.screens.main_screen import MainScreen
-from chat_tui.ui.text import notify, plain
+from chat_tui.ui.kit.dialog import LegibleApp
+from chat_tui.ui.kit.text import notify, plain
 from chat_tui.zone import find_zone
 
 ACTIVE_EVERY: Final[Millis] = 10_000
@@ -100,13 +100,13 @@ class ChatTuiApp(LegibleApp[None]):
 
     def action_help(self) -> None:
         """Show the live key list; close it when it is shown."""
-        from chat_tui.ui.screens.app_dialogs import Help  # noqa: PLC0415 - not before the first paint
+        from chat_tui.ui.dialogs.app_dialogs import Help  # noqa: PLC0415 - not before the first paint
 
         self.turn(Help)
 
     def action_palette(self) -> None:
         """Find a command by its words; close the palette when it is shown."""
-        from chat_tui.ui.screens.app_dialogs import Palette  # noqa: PLC0415 - not before the first paint
+        from chat_tui.ui.dialogs.app_dialogs import Palette  # noqa: PLC0415 - not before the first paint
 
         self.turn(Palette)
 
@@ -118,7 +118,7 @@ class ChatTuiApp(LegibleApp[None]):
     @work(group="theme", exclusive=True)
     async def action_theme(self) -> None:
         """Try the themes on and choose one for this run; tell which line keeps it."""
-        from chat_tui.ui.screens.app_dialogs import ThemeList  # noqa: PLC0415 - not before the first paint
+        from chat_tui.ui.dialogs.app_dialogs import ThemeList  # noqa: PLC0415 - not before the first paint
 
         if is_colourless(os.environ):
             notify(self, _("There are no colours to choose: NO_COLOR is set."))
@@ -152,7 +152,7 @@ class ChatTuiApp(LegibleApp[None]):
             self.exit()
 
     async def _is_sure(self, words: str, *, yes: str) -> bool:
-        from chat_tui.ui.screens.questions import Confirm  # noqa: PLC0415 - not before the first paint
+        from chat_tui.ui.kit.questions import Confirm  # noqa: PLC0415 - not before the first paint
 
         is_sure: bool | None = await self.push_screen_wait(Confirm(plain(words), yes=yes, no=_("Stay")))
         return bool(is_sure)

@@ -4,7 +4,7 @@ from tests.mutants.broken import one
 
 DRIVER = "chat_tterminal/driver.py"
 PARSER = "chat_tterminal/parser.py"
-COMPOSE = "chat_tui/ui/widgets/compose.py"
+COMPOSE = "chat_tui/ui/chat/compose.py"
 
 SEQUENCES = "tests/terminal/test_sequences.py"
 RECIPIENTS = "tests/ui/test_letters_and_recipients.py"
@@ -99,14 +99,14 @@ _TERMINAL = (
 _EDITOR = (
     one(
         "letters of another encoding are replaced",
-        "chat_tui/ui/edited.py",
+        "chat_tui/ui/inbox/edited.py",
         "    decoded = unicode_of(raw)\n",
         '    decoded = raw.decode(errors="replace"), "utf-8"\n',
         "tests/ui/test_edited.py::test_what_is_no_text_for_sure_is_kept_and_named",
     ),
     one(
         "a text that never came back is not offered",
-        "chat_tui/ui/screens/editing.py",
+        "chat_tui/ui/inbox/editing.py",
         "in edited.left_over(self.terminal.edited, str(chat_id)):",
         "in ():",
         "tests/faults/terminal/test_editor.py::test_a_kill_in_between_loses_neither_the_box_nor_what_was_saved",
@@ -130,21 +130,21 @@ _KEYS = (
     ),
     one(
         "the box has the keys and is not shown",
-        "chat_tui/ui/screens/main_screen.py",
+        "chat_tui/ui/inbox/screen.py",
         '            self.add_class("-at-talk")\n',
         "            pass\n",
         f"{RECIPIENTS}::test_a_smaller_window_leaves_the_caret_in_the_box_and_the_box_on_the_screen",
     ),
     one(
         "the highlight is not on the chat of the box",
-        "chat_tui/ui/screens/talk_pane.py",
+        "chat_tui/ui/chat/pane.py",
         "        self._opened(chat_id)\n",
         "",
         f"{RECIPIENTS}::test_whoever_goes_on_within_the_box_takes_the_highlight_along",
     ),
     one(
         "nobody waits before the list was read",
-        "chat_tui/ui/screens/opening.py",
+        "chat_tui/ui/inbox/opening.py",
         "        elif self._is_list_read:\n            self._say",
         "        elif True:\n            self._say",
         "tests/ui/test_next_before_the_list.py::test_nobody_is_said_to_wait_no_more_before_all_was_read",

@@ -19,10 +19,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from chat_tui.terminal.app import TerminalApp
-from chat_tui.ui.edited import edit, given_out
-from chat_tui.ui.parting import farewell
-from chat_tui.ui.text import plain
-from chat_tui.ui.widgets.compose import Compose
+from chat_tui.ui.chat.compose import Compose
+from chat_tui.ui.inbox.edited import edit, given_out
+from chat_tui.ui.kit.text import farewell, plain
 
 PAYLOADS = (
     "\x1b]52;c;ZXZpbA==\x07",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chat_tui.ui.parting import farewell
+from chat_tui.ui.kit.text import farewell
 from tests.terminal.test_repairs import AskingApp
 
 

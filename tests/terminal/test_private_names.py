@@ -13,7 +13,7 @@ from textual.message_pump import MessagePump
 
 import chat_tui.terminal
 import chat_tui.ui
-from chat_tui.ui.screens.main_screen import MainScreen
+from chat_tui.ui.inbox.screen import MainScreen
 
 TERMINAL = Path(chat_tui.terminal.__file__).parent
 MODULES = sorted(
@@ -69,7 +69,7 @@ def test_no_private_name_of_textual_is_used_outside_the_repairs(name: str) -> No
 
 
 def test_the_classes_of_the_screen_are_found() -> None:
-    assert "chat_tui.ui.screens.main_screen" in MODULES
+    assert "chat_tui.ui.inbox.screen" in MODULES
     assert "_running" in textuals(MainScreen)
     assert "_place_of" in own_names(MainScreen)
 

@@ -13,7 +13,7 @@ from chat_tui.terminal.keys import bind
 from chat_tui.terminal.layout import latin
 from chat_tui.terminal.parser import TolerantParser
 from chat_tui.ui.keys import Where, bindings
-from chat_tui.ui.parting import farewell
+from chat_tui.ui.kit.text import farewell
 from tests.support.clock import ToldClock
 from tests.support.settling import settled
 

@@ -18,7 +18,7 @@ from chat_tui.terminal.side_channels import (
     is_inside_tmux,
     through_tmux,
 )
-from chat_tui.ui.text import tell_copied
+from chat_tui.ui.kit.text import tell_copied
 from tests.support.clock import ToldClock
 from tests.support.settling import settled
 

@@ -20,9 +20,9 @@ from chat_tui.sandbox.ledger import Accepted
 from chat_tui.settings import Preferences
 from chat_tui.store.database import Store
 from chat_tui.ui.app import ChatTuiApp
-from chat_tui.ui.widgets.compose import Compose
-from chat_tui.ui.widgets.history import History
-from chat_tui.ui.widgets.queue_list import QueueList
+from chat_tui.ui.chat.compose import Compose
+from chat_tui.ui.chat.history import History
+from chat_tui.ui.queue.list import QueueList
 from tests.support import ready
 from tests.support.places import places
 from tests.support.refs import ref

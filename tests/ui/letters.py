@@ -22,9 +22,9 @@ from textual.screen import Screen
 
 from chat_tui.model.ids import ChatRef
 from chat_tui.model.queue import QueueItem
-from chat_tui.ui.screens.main_screen import MainScreen
-from chat_tui.ui.widgets.compose import Compose
-from chat_tui.ui.widgets.queue_list import QueueList
+from chat_tui.ui.chat.compose import Compose
+from chat_tui.ui.inbox.screen import MainScreen
+from chat_tui.ui.queue.list import QueueList
 from chat_tui.words.chats import recipient
 from tests.support.refs import ref
 from tests.support.scenes import Scene, make_scene

@@ -12,10 +12,10 @@ from chat_tui.model.ids import ChatRef
 from chat_tui.settings import Preferences
 from chat_tui.settings.schema import QueueSettings
 from chat_tui.terminal import keys
-from chat_tui.ui.screens import advancing
-from chat_tui.ui.screens.advancing import Advancing
-from chat_tui.ui.screens.talk_pane import TalkPane
-from chat_tui.ui.widgets.compose import Compose
+from chat_tui.ui.chat.compose import Compose
+from chat_tui.ui.chat.pane import TalkPane
+from chat_tui.ui.inbox import advancing
+from chat_tui.ui.inbox.advancing import Advancing
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, Desk, desk
 

@@ -9,7 +9,7 @@ from chat_tui import locale
 from chat_tui.model.doubt import contacts
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.ui.app import ChatTuiApp
-from chat_tui.ui.widgets.compose import Compose
+from chat_tui.ui.chat.compose import Compose
 from chat_tui.words.doubts import contact_warning
 from chat_tui.words.problems import problem_words
 from tests.support.scenes import make_scene

@@ -14,8 +14,8 @@ from textual.widgets import Static
 
 from chat_tui.terminal import keys
 from chat_tui.terminal.keys import Layout, OrderedKeys
-from chat_tui.ui.text import plain
-from chat_tui.ui.widgets.compose import Compose
+from chat_tui.ui.chat.compose import Compose
+from chat_tui.ui.kit.text import plain
 from tests.support.settling import press, settled
 
 

@@ -22,9 +22,8 @@ from chat_tui.sandbox.access import FOREIGN_KEY, READ_ONLY_KEY, REVOKED_KEY
 from chat_tui.settings import Flags, Preferences, Settings, load
 from chat_tui.settings.keep import table_of
 from chat_tui.settings.schema import MarketSettings
-from chat_tui.ui.screens import dialog
-from chat_tui.ui.screens.start import Start
-from chat_tui.ui.start_app import StartApp
+from chat_tui.ui.kit import dialog
+from chat_tui.ui.start.app import Start, StartApp
 from tests.support.faults import Answer, portal
 from tests.support.sandbox import Sandbox
 from tests.support.settling import drawn, resize, settled

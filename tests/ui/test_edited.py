@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.ui.edited import (
+from chat_tui.ui.inbox.edited import (
     FORGOTTEN_S,
     MOST_BYTES,
     EditedText,

@@ -8,11 +8,11 @@ from textual.widgets import Static
 
 from chat_tui.settings import Flags, load
 from chat_tui.ui import keymap, keys
+from chat_tui.ui.chat.compose import Compose
+from chat_tui.ui.dialogs.app_dialogs import Help
 from chat_tui.ui.keys import COMMANDS, Where
-from chat_tui.ui.screens.app_dialogs import Help
-from chat_tui.ui.widgets.bars import HintLine
-from chat_tui.ui.widgets.choice_list import ChoiceList
-from chat_tui.ui.widgets.compose import Compose
+from chat_tui.ui.kit.bars import HintLine
+from chat_tui.ui.kit.choice_list import ChoiceList
 from chat_tui.words.line import text_of
 from tests.support.scenes import Scene, make_scene, some_answers
 from tests.support.settling import press, pressing

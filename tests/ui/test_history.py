@@ -13,9 +13,9 @@ from chat_tui.model.ids import MessageId, OutboxId
 from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.timeline import Coverage, Entry, TimelinePage
-from chat_tui.ui.widgets.history import History
-from chat_tui.ui.widgets.history_view import HistoryView
-from chat_tui.ui.widgets.timeline_window import CAP
+from chat_tui.ui.chat.history import History
+from chat_tui.ui.chat.history_view import HistoryView
+from chat_tui.ui.chat.window import CAP
 from tests.support.settling import press, settled
 from tests.ui.pane_samples import (
     HOSTILE,

@@ -6,7 +6,7 @@ from chat_tui.model.ids import MessageId
 from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.timeline import Entry
-from chat_tui.ui.widgets.history import History
+from chat_tui.ui.chat.history import History
 from tests.support.settling import press, settled
 from tests.ui.pane_samples import entries, message, outbox_item, queue_item, timeline_page
 from tests.ui.test_history import MORE, HistoryApp, first_message, screen

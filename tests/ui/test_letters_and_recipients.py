@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.model.ids import ChatRef
-from chat_tui.ui.screens.dialog import Legible
+from chat_tui.ui.kit.dialog import Legible
 from tests.faults.support.seeds import a_seed
 from tests.support.refs import ref
 from tests.ui.letters import Walk, a_walk, walk

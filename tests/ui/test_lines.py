@@ -6,8 +6,8 @@ from textual.containers import Horizontal
 from chat_tui import locale
 from chat_tui.model.link import Budget, Link, LinkState
 from chat_tui.model.queue import Tab
-from chat_tui.ui.widgets.bars import HintLine, NoticeLine, StatusLine, TabBar
-from chat_tui.ui.widgets.line_pane import LinePane
+from chat_tui.ui.kit.bars import HintLine, NoticeLine, StatusLine, TabBar
+from chat_tui.ui.kit.line_pane import LinePane
 from tests.support.settling import resize, settled
 from tests.ui.pane_samples import NOW
 

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 
 from chat_tui.terminal.driver import TerminalDriver
 from chat_tui.terminal.keys import OrderedKeys
-from chat_tui.ui.widgets.compose import Compose
+from chat_tui.ui.chat.compose import Compose
 from tests.support.settling import press, settled
 from tests.support.waiting import until
 from tests.terminal.test_repairs import AskingApp

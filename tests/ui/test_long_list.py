@@ -7,7 +7,7 @@ import pytest
 
 from chat_tui.model.ids import ChatRef
 from chat_tui.model.queue import Tab
-from chat_tui.ui.screens.queue_pane import PAGE
+from chat_tui.ui.queue.pane import PAGE
 from tests.support.ready import open_market
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import Desk, desk

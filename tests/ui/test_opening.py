@@ -7,7 +7,7 @@ import pytest
 
 from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.problem import Problem
-from chat_tui.ui.widgets.queue_list import QueueList
+from chat_tui.ui.queue.list import QueueList
 from tests.support.sandbox import Sandbox
 from tests.support.scenes import make_scene
 from tests.support.settling import press, settled

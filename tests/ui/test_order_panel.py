@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chat_tui.model.ids import ChatRef
 from chat_tui.sandbox.access import NO_ORDERS_KEY
-from chat_tui.ui.widgets.order_panel import OrderPanel
+from chat_tui.ui.order.panel import OrderPanel
 from tests.support.sandbox import Sandbox
 from tests.support.scenes import HOUR, NOW, ONLINE, make_scene
 from tests.support.settling import pressing

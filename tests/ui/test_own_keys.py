@@ -8,9 +8,9 @@ import pytest
 from chat_tui import locale
 from chat_tui.settings import Flags, Settings, SettingsProblem, load
 from chat_tui.ui import keys
+from chat_tui.ui.dialogs.app_dialogs import palette_commands
 from chat_tui.ui.keymap import chosen, key_named
 from chat_tui.ui.keys import COMMANDS, Command, Where
-from chat_tui.ui.view.palette_rows import palette_commands
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import Desk, desk
 

@@ -10,8 +10,8 @@ from textual.geometry import Region
 
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import QueuePage, Tab
-from chat_tui.ui.widgets.queue_list import QueueList
-from chat_tui.ui.widgets.queue_view import CAP
+from chat_tui.ui.queue.list import QueueList
+from chat_tui.ui.queue.view import CAP
 from chat_tui.words import glyphs
 from tests.support.refs import ref
 from tests.support.settling import press, settled

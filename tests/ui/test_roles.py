@@ -4,7 +4,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 
-from chat_tui.ui.widgets.line_pane import LinePane
+from chat_tui.ui.kit.line_pane import LinePane
 from chat_tui.words.line import Role, Span
 from tests.support.settling import settled
 

@@ -10,8 +10,8 @@ from chat_tui.settings import Preferences
 from chat_tui.settings.hours import read_hours
 from chat_tui.settings.schema import KeySettings, QueueSettings, ScreenSettings
 from chat_tui.ui import app
-from chat_tui.ui.screens import queue_pane
-from chat_tui.ui.widgets.queue_list import QueueList
+from chat_tui.ui.queue import pane
+from chat_tui.ui.queue.list import QueueList
 from chat_tui.words.times import HOUR, MINUTE
 from chat_tui.words.turn import Patience
 from chat_tui.zone import find_zone
@@ -37,7 +37,7 @@ async def test_every_setting_of_the_screen_is_handed_on(
             super().__init__(*given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(app.ChatTuiApp, "run_to_code", run)
-    monkeypatch.setattr(queue_pane, "QueueList", Watched)
+    monkeypatch.setattr(pane, "QueueList", Watched)
     monkeypatch.setenv("TZ", "UTC")
     scene = make_scene(tmp_path, language="en")
     preferences = Preferences(

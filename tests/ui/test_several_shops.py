@@ -200,6 +200,7 @@ async def test_a_key_that_may_only_read_forbids_the_chats_of_its_own_business_al
     async with desk_of_both(tmp_path, markets, keys=keys, settings=settings) as it:
         await until_all_are_here(it, 30)
         inbox = it.app.inbox
+        await it.until(lambda: {chat.business for chat in it.rows} == set(BUSINESSES), "rows of both")
         chats = [next(chat for chat in it.rows if chat.business == business) for business in BUSINESSES]
         await it.until(lambda: inbox.link(chats[0]).view_only is not None)
         assert inbox.link().view_only is None

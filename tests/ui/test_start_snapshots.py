@@ -12,9 +12,9 @@ from chat_tui.model.chat import KeyRights, Shop
 from chat_tui.model.ids import CampaignId
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.settings import Preferences, SettingsProblem
-from chat_tui.ui.screens import dialog
-from chat_tui.ui.screens.welcome import Welcome
-from chat_tui.ui.start_app import StartApp
+from chat_tui.ui.dialogs.welcome import Welcome
+from chat_tui.ui.kit import dialog
+from chat_tui.ui.start.app import StartApp
 from tests.support import pictures
 from tests.support.pictures import IN_BOTH_LANGUAGES, UP_TO_THE_LARGEST, Compare
 from tests.support.scenes import NOW, make_scene

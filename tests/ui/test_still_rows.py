@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from chat_tui.model.queue import Tab
-from chat_tui.ui.screens.queue_pane import QueuePane
-from chat_tui.ui.widgets.queue_list import QueueList
+from chat_tui.ui.queue.list import QueueList
+from chat_tui.ui.queue.pane import QueuePane
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.settling import drawn

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.ui.screens import templates
-from chat_tui.ui.screens.main_screen import MainScreen
+from chat_tui.ui.dialogs import templates
+from chat_tui.ui.inbox.screen import MainScreen
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import desk
 

@@ -4,7 +4,7 @@ from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from chat_tui.ui.text import notify, plain
+from chat_tui.ui.kit.text import notify, plain
 from tests.support.settling import settled
 
 

@@ -14,9 +14,9 @@ from chat_tui.inbox.connect import Connector
 from chat_tui.settings import Preferences
 from chat_tui.settings.schema import THEMES, ScreenSettings
 from chat_tui.ui import themes
-from chat_tui.ui.start_app import StartApp
+from chat_tui.ui.kit.line_pane import role_style
+from chat_tui.ui.start.app import StartApp
 from chat_tui.ui.themes import PLAIN_THEME, theme_for
-from chat_tui.ui.widgets.line_pane import role_style
 from chat_tui.words.line import Role
 from tests.support.scenes import Scene, make_scene
 from tests.support.settling import pressing, settled

@@ -9,9 +9,9 @@ from textual.widgets import Static
 
 from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import ChatRef
-from chat_tui.ui.screens.drafts import DRAFT_S
-from chat_tui.ui.screens.questions import Confirm
-from chat_tui.ui.screens.talk_pane import TalkPane
+from chat_tui.ui.chat.drafts import DRAFT_S
+from chat_tui.ui.chat.pane import TalkPane
+from chat_tui.ui.kit.questions import Confirm
 from tests.support.faults import Answer
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox

@@ -4,7 +4,7 @@ import pytest
 
 from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreProblem
-from chat_tui.ui.widgets.bars import NoticeLine
+from chat_tui.ui.kit.bars import NoticeLine
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import Desk, desk
 

@@ -9,8 +9,7 @@ from chat_tui import locale
 from chat_tui.model.link import Budget, Link, LinkState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import Tab
-from chat_tui.ui.view.hints import hints_line
-from chat_tui.ui.view.tabs import tab_title, tabs_line
+from chat_tui.ui.kit.bars import hints_line, tab_title, tabs_line
 from chat_tui.words.line import Role, text_of, width_of
 from chat_tui.words.problems import problem_words, server_words
 from chat_tui.words.status import notice, status_spans

@@ -14,9 +14,9 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.logs import Redacting
 from chat_tui.model.ids import BusinessId, ChatRef
 from chat_tui.model.timeline import Entry
-from chat_tui.ui.text import notify
-from chat_tui.ui.view.queue_rows import queue_row
-from chat_tui.ui.view.timeline_rows import Scene, entry_lines
+from chat_tui.ui.chat.rows import Scene, entry_lines
+from chat_tui.ui.kit.text import notify
+from chat_tui.ui.queue.rows import queue_row
 from chat_tui.words import glyphs
 from chat_tui.words.chats import recipient
 from chat_tui.words.line import text_of, width_of

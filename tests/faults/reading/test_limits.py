@@ -18,10 +18,10 @@ from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Coverage, Entry, TimelinePage
 from chat_tui.safetext import LIMIT
-from chat_tui.ui.view import timeline_rows
-from chat_tui.ui.view.queue_rows import queue_row
-from chat_tui.ui.view.timeline_rows import Scene, entry_lines
-from chat_tui.ui.widgets.timeline_window import CAP, TimelineWindow
+from chat_tui.ui.chat import rows as timeline_rows
+from chat_tui.ui.chat.rows import Scene, entry_lines
+from chat_tui.ui.chat.window import CAP, TimelineWindow
+from chat_tui.ui.queue.rows import queue_row
 from chat_tui.words import glyphs
 from chat_tui.words.line import text_of, width_of
 from tests.faults.support.pages import HISTORY, history, listed, open_patiently, page, said

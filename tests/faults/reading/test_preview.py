@@ -18,7 +18,7 @@ from chat_tui.pictures import decode as child
 from chat_tui.pictures import preview
 from chat_tui.pictures.kinds import HEAD, picture_kind, text_of
 from chat_tui.pictures.preview import NoPicture, Picture, decode
-from chat_tui.ui.widgets.picture_pane import UPPER, WEIGHTS, PicturePane
+from chat_tui.ui.chat.viewer import UPPER, WEIGHTS, PicturePane
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import WIDE, Desk, desk
 from tests.ui.test_saving import opened

@@ -13,7 +13,7 @@ import pytest
 from chat_tui.model.timeline import Draft
 from chat_tui.paths import locate
 from chat_tui.store import drafts
-from chat_tui.ui import parting
+from chat_tui.ui.kit import text as parting
 from tests.faults.storage.test_full import fill_up
 from tests.faults.storage.test_full_cache import fill
 from tests.faults.support.program import inbox, run, surroundings

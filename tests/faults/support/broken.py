@@ -11,8 +11,8 @@ from chat_tui.terminal.environment import prepare
 if __name__ == "__main__":
     prepare(os.environ)
 
-from chat_tui.ui.widgets.compose import Compose
-from chat_tui.ui.widgets.history import History
+from chat_tui.ui.chat.compose import Compose
+from chat_tui.ui.chat.history import History
 
 SECRET = "buyer-sentinel-8812"
 

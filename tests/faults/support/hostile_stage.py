@@ -12,12 +12,12 @@ from chat_tui.model.queue import QueueItem, QueuePage, Tab
 from chat_tui.model.timeline import Entry
 from chat_tui.terminal.app import TerminalApp
 from chat_tui.terminal.display import Cells, ControlFilter
-from chat_tui.ui.text import plain
-from chat_tui.ui.widgets.bars import NoticeLine
-from chat_tui.ui.widgets.choice_list import ChoiceList
-from chat_tui.ui.widgets.compose import Compose
-from chat_tui.ui.widgets.history import History
-from chat_tui.ui.widgets.queue_list import QueueList
+from chat_tui.ui.chat.compose import Compose
+from chat_tui.ui.chat.history import History
+from chat_tui.ui.kit.bars import NoticeLine
+from chat_tui.ui.kit.choice_list import ChoiceList
+from chat_tui.ui.kit.text import plain
+from chat_tui.ui.queue.list import QueueList
 from chat_tui.words.chats import recipient
 from tests.ui.pane_samples import NOW, queue_item, timeline_page
 

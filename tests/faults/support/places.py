@@ -16,17 +16,16 @@ from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.search import SearchHit, SearchQuery
 from chat_tui.model.timeline import Entry
-from chat_tui.ui.screens.app_dialogs import Help, Palette
-from chat_tui.ui.screens.attach import FileCardScreen
-from chat_tui.ui.screens.chat_dialogs import NewChatScreen
-from chat_tui.ui.screens.outbox import OutboxScreen
-from chat_tui.ui.screens.questions import offer
-from chat_tui.ui.text import notify
-from chat_tui.ui.view.outbox_rows import detail_words, outbox_lines
-from chat_tui.ui.view.queue_rows import queue_row
-from chat_tui.ui.view.search_rows import hit_lines
-from chat_tui.ui.view.timeline_rows import Scene, entry_lines
-from chat_tui.ui.widgets.choice_list import ChoiceList
+from chat_tui.ui.chat.rows import Scene, entry_lines
+from chat_tui.ui.dialogs.app_dialogs import Help, Palette
+from chat_tui.ui.dialogs.chat_dialogs import NewChatScreen
+from chat_tui.ui.dialogs.outbox import OutboxScreen, detail_words, outbox_lines
+from chat_tui.ui.files.attach import FileCardScreen
+from chat_tui.ui.kit.choice_list import ChoiceList
+from chat_tui.ui.kit.questions import offer
+from chat_tui.ui.kit.text import notify
+from chat_tui.ui.queue.rows import queue_row
+from chat_tui.ui.search.rows import hit_lines
 from chat_tui.words.chats import chat_title, recipient
 from chat_tui.words.files import details_words, head_words, renamed_words
 from chat_tui.words.line import text_of

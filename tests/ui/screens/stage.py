@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from chat_tui.ui.widgets.choice_list import ChoiceList
+from chat_tui.ui.kit.choice_list import ChoiceList
 from tests.support import waiting
 from tests.support.settling import drawn, settled
 

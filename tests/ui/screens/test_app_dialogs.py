@@ -8,10 +8,8 @@ from textual.widgets import Input
 
 from chat_tui import locale
 from chat_tui.terminal.layout import latin
+from chat_tui.ui.dialogs.app_dialogs import Help, Palette, help_lines, palette_commands
 from chat_tui.ui.keys import COMMANDS, Command, HelpRow, help_rows
-from chat_tui.ui.screens.app_dialogs import Help, Palette
-from chat_tui.ui.view.help_rows import help_lines
-from chat_tui.ui.view.palette_rows import palette_commands
 from chat_tui.words.layouts import cyrillic
 from chat_tui.words.line import text_of, width_of
 from tests.support.settling import press, settled

@@ -2,9 +2,9 @@ import pytest
 
 from chat_tui.model.door import file_doubts
 from chat_tui.model.file import FileCard
-from chat_tui.ui.screens.attach import FileCardScreen
-from chat_tui.ui.screens.questions import Confirm
-from chat_tui.ui.text import plain
+from chat_tui.ui.files.attach import FileCardScreen
+from chat_tui.ui.kit.questions import Confirm
+from chat_tui.ui.kit.text import plain
 from tests.support.settling import press
 from tests.ui.screens.stage import NOTHING, staged
 from tests.ui.screens.test_questions import patient

@@ -1,7 +1,7 @@
 import pytest
 
 from chat_tui.model.chat import ContextKind, NewChat
-from chat_tui.ui.screens.chat_dialogs import NewChatScreen
+from chat_tui.ui.dialogs.chat_dialogs import NewChatScreen
 from chat_tui.words.orders import read_number
 from tests.support.settling import press
 from tests.ui.screens.stage import NOTHING, staged

@@ -12,9 +12,9 @@ from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
 from chat_tui import locale
-from chat_tui.ui.screens import folder_scan
-from chat_tui.ui.screens.file_picker import FilePicker
-from chat_tui.ui.view.far_file import Login
+from chat_tui.ui.files import picker as folder_scan
+from chat_tui.ui.files.picker import FilePicker
+from chat_tui.ui.files.rows import Login
 from tests.support.settling import press, settled
 from tests.ui.screens.stage import NOTHING, DialogApp, staged, until
 

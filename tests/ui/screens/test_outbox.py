@@ -4,8 +4,8 @@ import pytest
 
 from chat_tui.model.ids import OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
-from chat_tui.ui.screens.outbox import OutboxAction, OutboxChoice, OutboxScreen
-from chat_tui.ui.screens.questions import Confirm
+from chat_tui.ui.dialogs.outbox import OutboxAction, OutboxChoice, OutboxScreen
+from chat_tui.ui.kit.questions import Confirm
 from chat_tui.words.delivery import delivery_state
 from tests.support.refs import ref
 from tests.support.settling import press, settled

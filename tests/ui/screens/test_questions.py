@@ -8,8 +8,8 @@ from textual.screen import Screen
 
 from chat_tui import locale
 from chat_tui.terminal.keys import Layout
-from chat_tui.ui.screens.questions import Choose, Confirm
-from chat_tui.ui.text import plain
+from chat_tui.ui.kit.questions import Choose, Confirm
+from chat_tui.ui.kit.text import plain
 from chat_tui.words.line import Line, Span
 from tests.support.settling import press, settled
 from tests.ui.screens.stage import NOTHING, DialogApp, staged

@@ -16,8 +16,8 @@ from chat_tui.model.ids import MessageId
 from chat_tui.model.link import Link, LinkState
 from chat_tui.model.message import Sender
 from chat_tui.model.search import SearchCoverage, SearchHit, SearchPage, SearchQuery
-from chat_tui.ui.screens import search
-from chat_tui.ui.screens.search import NEAR, PAGE, LastSearch, SearchScreen
+from chat_tui.ui.search import screen as search
+from chat_tui.ui.search.screen import NEAR, PAGE, LastSearch, SearchScreen
 from tests.support.refs import ref
 from tests.support.settling import press, settled
 from tests.ui.pane_samples import DAY, HOSTILE, MINUTE, NOW, is_harmless, queue_item

@@ -5,7 +5,7 @@ from chat_tui.model.ids import OrderId, ReturnId
 from chat_tui.model.message import Attachment
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.timeline import Entry
-from chat_tui.ui.view.copies import copies_of, copy_line
+from chat_tui.ui.chat.rows import copies_of, copy_line
 from chat_tui.words.line import text_of, width_of
 from tests.ui.pane_samples import HOSTILE, is_harmless, message, outbox_item
 

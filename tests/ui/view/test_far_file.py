@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.ui.view.far_file import Login, bring_line, login_of
+from chat_tui.ui.files.rows import Login, bring_line, login_of
 
 HOME = Path("/home/olga")
 LOGIN = Login("olga", "10.0.0.5")

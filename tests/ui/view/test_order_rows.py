@@ -21,7 +21,7 @@ from chat_tui.model.order import (
     Return,
 )
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
-from chat_tui.ui.view.order_rows import Sight, order_rows
+from chat_tui.ui.order.panel import Sight, order_rows
 from chat_tui.words import orders
 from chat_tui.words.line import text_of, width_of
 from tests.ui.pane_samples import DAY, HOSTILE, HOUR, MINUTE, NOW, is_harmless, queue_item

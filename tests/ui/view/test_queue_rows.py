@@ -10,7 +10,7 @@ from chat_tui import locale
 from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind
 from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxState
-from chat_tui.ui.view.queue_rows import Look, queue_row
+from chat_tui.ui.queue.rows import Look, queue_row
 from chat_tui.words import glyphs
 from chat_tui.words.chats import chat_title, recipient
 from chat_tui.words.line import Role, text_of, width_of

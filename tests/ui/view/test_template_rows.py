@@ -6,7 +6,7 @@ import pytest
 
 from chat_tui import locale
 from chat_tui.model.template import Field, Template, unfilled
-from chat_tui.ui.view.template_rows import (
+from chat_tui.ui.dialogs.templates import (
     found_templates,
     how_to_words,
     missing_words,

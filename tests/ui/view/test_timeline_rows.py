@@ -12,7 +12,7 @@ from chat_tui.model.message import Attachment, Sender
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.timeline import Entry
-from chat_tui.ui.view.timeline_rows import Lead, Scene, entry_lines
+from chat_tui.ui.chat.rows import Lead, Scene, entry_lines
 from chat_tui.words import glyphs
 from chat_tui.words.line import Role, text_of, width_of
 from tests.ui.pane_samples import DAY, HOSTILE, NOW, is_harmless, message, outbox_item, queue_item

@@ -1,0 +1,246 @@
+"""One entry of a history as lines: time, sender and text in columns of their own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from chat_tui.locale import _, ngettext
+from chat_tui.model.chat import ChatContext
+from chat_tui.model.ids import Millis
+from chat_tui.model.message import Sender
+from chat_tui.model.outbox import OutboxKind, OutboxState
+from chat_tui.model.timeline import Coverage, Entry
+from chat_tui.safetext import LIMIT, is_blank
+from chat_tui.words import glyphs
+from chat_tui.words.chats import sender_name
+from chat_tui.words.delivery import delivery_reason, entry_state
+from chat_tui.words.files import file_line
+from chat_tui.words.line import Line, Role, Span, cut, cut_middle, fit, pad, rule, shown, spread, wrap
+from chat_tui.words.links import link_warnings, links
+from chat_tui.words.times import clock_time, day_of, day_words
+from chat_tui.words.turn import sender_mark
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What all entries of a history have in common."""
+
+    width: int
+    zone: tzinfo
+    now: Millis
+    context: ChatContext | None = None
+
+    @property
+    def sender_width(self) -> int:
+        """Cells of the sender column."""
+        return min(glyphs.SENDER_MAX, max(glyphs.SENDER_MIN, self.width // 6))
+
+    @property
+    def indent(self) -> int:
+        """Cells before the text column: time, mark and sender."""
+        return glyphs.TIME + self.sender_width + 5
+
+    @property
+    def text_width(self) -> int:
+        """Cells of the text column."""
+        return max(1, min(glyphs.TEXT_MAX, self.width - self.indent))
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What stands above an entry."""
+
+    day: bool = False
+    """Its date: it is the first of its day."""
+    new: bool = False
+    """A rule: from here on the operator has not seen the chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLines:
+    """An entry as it is drawn."""
+
+    lead: tuple[Line, ...]
+    body: tuple[Line, ...]
+    is_folded: bool = False
+    """Whether the last text line stands for more."""
+
+
+def entry_day(entry: Entry, zone: tzinfo) -> date | None:
+    """The operator's day of an entry."""
+    return day_of(_written_at(entry), zone)
+
+
+def entry_lines(
+    entry: Entry, scene: Scene, lead: Lead = Lead(), *, unfolded: bool = False, is_marked: bool = False
+) -> EntryLines:
+    """The lines of an entry, none wider than the scene; what is highlighted has a bar before its sender."""
+    content = _content(entry, scene.text_width)
+    is_folded = not unfolded and len(content) > glyphs.FOLD + 1
+    if is_folded:
+        hidden = len(content) - glyphs.FOLD
+        content = [*content[: glyphs.FOLD], (Span(folded_words(hidden), Role.ACCENT),)]
+    content = _with_state(entry, content, scene)
+    first: Line = _columns(entry, scene)
+    below: Line = (Span(" " * scene.indent),)
+    if is_marked:
+        first, below = _barred(first), _barred(below)
+    body = [fit((*first, *content[0]), scene.width)]
+    body += [fit((*below, *line), scene.width) for line in content[1:]]
+    body += [fit(line, scene.width) for line in _warnings(entry, scene)]
+    return EntryLines(tuple(_lead_lines(entry, scene, lead)), tuple(body), is_folded)
+
+
+def counts_down(entry: Entry) -> bool:
+    """Whether the state of the entry may hold seconds: an own message that can still be undone."""
+    return entry.item is not None and entry.item.state is OutboxState.QUEUED and entry.item.not_before > 0
+
+
+def folded_words(hidden: int) -> str:
+    """How many lines of a message are not shown."""
+    return ngettext("… {n} more line", "… {n} more lines", hidden).format(n=hidden)
+
+
+def _lead_lines(entry: Entry, scene: Scene, lead: Lead) -> list[Line]:
+    width = min(scene.width, scene.indent + scene.text_width)
+    lines: list[Line] = []
+    if lead.day:
+        words = day_words(entry_day(entry, scene.zone), day_of(scene.now, scene.zone))
+        lines.append(rule(words, Role.MUTED, width))
+    if lead.new:
+        lines.append(rule(_("new messages"), Role.ACCENT, width))
+    return lines
+
+
+def _written_at(entry: Entry) -> Millis:
+    if entry.message is not None:
+        return entry.message.created_at
+    assert entry.item is not None
+    return entry.item.created_at
+
+
+def _columns(entry: Entry, scene: Scene) -> Line:
+    sender = entry.message.sender if entry.message is not None else Sender.PARTNER
+    mark, role = sender_mark(sender)
+    name = pad(sender_name(sender, scene.context), scene.sender_width)
+    time = clock_time(_written_at(entry), scene.zone)
+    return (Span(f"{time} ", Role.MUTED), Span(f"{mark} {name}", role), Span("  "))
+
+
+def _barred(columns: Line) -> Line:
+    """The columns before a text, with a bar after the time."""
+    (time, role), *others = columns
+    before, after = time[: glyphs.TIME], time[glyphs.TIME + 1 :]
+    return (Span(before, role), Span(glyphs.HIGHLIGHT, Role.ACCENT), Span(after, role), *others)
+
+
+def _content(entry: Entry, cells: int) -> list[Line]:
+    message, item = entry.message, entry.item
+    if message is not None:
+        role = Role.MUTED if message.sender == Sender.MARKET else Role.TEXT
+        lines = _text_lines(message.text or "", role, cells)
+        lines += [file_line(file.name, file.size, cells) for file in message.attachments]
+    elif item is not None and item.kind is OutboxKind.FILE:
+        lines = [file_line(item.file_name, item.file_size, cells)]
+    else:
+        lines = _text_lines(item.text if item is not None else "", Role.TEXT, cells)
+    return lines or [(Span(cut(_("(empty: a sticker?)"), cells), Role.MUTED),)]
+
+
+def _text_lines(text: str, role: Role, cells: int) -> list[Line]:
+    words = shown(text)
+    return [] if is_blank(words) else [(Span(line, role),) for line in wrap(words, cells)]
+
+
+def _warnings(entry: Entry, scene: Scene) -> list[Line]:
+    """Where misleading links lead. Their mark stands where no text can reach."""
+    # Of a text of a million letters no more is looked at than is shown.
+    text = ((entry.message.text if entry.message is not None else None) or "")[:LIMIT]
+    mark = Span(pad(f"{glyphs.WARNING} ", scene.indent, right=True), Role.WARN)
+    found = [line for words in link_warnings(text) for line in wrap(words, scene.text_width)]
+    return [(mark, Span(line, Role.WARN)) for line in found]
+
+
+def _with_state(entry: Entry, content: Sequence[Line], scene: Scene) -> list[Line]:
+    state, cells = entry_state(entry, scene.now), scene.text_width
+    if entry.item is None or state is None:
+        return list(content)
+    used = sum(cell_len(span.text) for span in content[-1])
+    if used + 2 + cell_len(state.text) <= cells:
+        lines = [*content[:-1], spread(content[-1], (state,), cells)]
+    else:
+        lines = [*content, spread((), (state,), cells)]
+    reason = delivery_reason(entry.item)
+    if reason:
+        lines += [(Span(line, Role.MUTED),) for line in wrap(reason, cells)]
+    return lines
+
+
+# -- What a history says about itself: above its oldest message, below the screen, and while it is empty ---
+
+
+def top_line(coverage: Coverage, *, has_older: bool, is_asked: bool, failure: str, width: int) -> Line:
+    """The line above the oldest message held: loading, failed, the beginning, or that there is more."""
+    if not has_older and coverage is Coverage.DONE:
+        words, role = _("the beginning of the conversation"), Role.MUTED
+    elif failure:
+        words, role = _("{why} Scroll up to try again.").format(why=failure), Role.WARN
+    elif is_asked:
+        words, role = _("loading older messages…"), Role.MUTED
+    else:
+        words, role = _("{arrow} there are older messages").format(arrow=glyphs.UP), Role.MUTED
+    return rule(words, role, width)
+
+
+def empty_words(coverage: Coverage) -> str:
+    """What stands in a history that holds no message."""
+    if coverage is Coverage.DONE:
+        return _("Nothing was written here yet. Write the first message.")
+    return _("Loading the conversation…")
+
+
+def below_line(new: int) -> Line:
+    """That messages came below the screen, and how many."""
+    words = ngettext("{arrow} {n} new", "{arrow} {n} new", new).format(arrow=glyphs.DOWN, n=new)
+    return (Span(f" {words} ", Role.ACTIVE),)
+
+
+# -- What of a message may be copied, and how it is named ------------------------------------------
+
+
+_WHAT_CELLS = 22
+
+
+class Copy(NamedTuple):
+    """One thing that can be copied."""
+
+    what: str
+    """What it is, in the operator's language."""
+    text: str
+    """Raw: not safe to show."""
+
+
+def copies_of(entry: Entry, context: ChatContext | None) -> list[Copy]:
+    """The text of a message, its links, those of its files, and the numbers its chat is about."""
+    message, item = entry.message, entry.item
+    text = (message.text if message is not None else item.text if item is not None else "") or ""
+    found = [] if is_blank(text) else [Copy(_("text of the message"), text)]
+    found += [Copy(_("link"), written) for written in dict.fromkeys(link.written for link in links(text))]
+    files = message.attachments if message is not None else ()
+    found += [Copy(_("link to the file"), file.url) for file in files if file.url]
+    if context is not None and context.order_id is not None:
+        found.append(Copy(_("order number"), str(context.order_id)))
+    if context is not None and context.return_id is not None:
+        found.append(Copy(_("return number"), str(context.return_id)))
+    return found
+
+
+def copy_line(copy: Copy, cells: int) -> Line:
+    """What it is and its beginning, on one line."""
+    what = cut(copy.what, _WHAT_CELLS)
+    room = max(8, cells - _WHAT_CELLS - 2)
+    words = cut_middle(shown(copy.text, lines=False), room)
+    return (Span(what.ljust(_WHAT_CELLS), Role.MUTED), Span("  "), Span(words))

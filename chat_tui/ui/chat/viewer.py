@@ -1,0 +1,255 @@
+"""A received file, on its way here and on the screen: a picture, a text, or why it is neither."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import ClassVar, Final, Generic, TypeVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Static
+
+from chat_tui.inbox.api import InboxApi
+from chat_tui.inbox.files import saved_name
+from chat_tui.locale import N_, _
+from chat_tui.model.message import Attachment, Message
+from chat_tui.model.problem import Problem
+from chat_tui.pictures.kinds import HEAD, picture_kind
+from chat_tui.pictures.kinds import text_of as text_in
+from chat_tui.pictures.preview import NoPicture, Picture, decode
+from chat_tui.ui.kit.choice_list import ChoiceList
+from chat_tui.ui.kit.dialog import Dialog, ListDialog, framed
+from chat_tui.ui.kit.text import plain
+from chat_tui.words import glyphs
+from chat_tui.words.files import file_line, kind_words, size_words
+from chat_tui.words.line import Span, shown, text_of, wrap
+
+UPPER: Final = "▀"
+"""U+2580: the upper pixel in the colour of the letter, the lower one in that of the ground."""
+WEIGHTS: Final = " .:-=+*#%@"
+"""From dark to bright on a dark screen."""
+
+
+class PicturePane(Widget):
+    """Shows pixels as they are; never asks the terminal for anything."""
+
+    DEFAULT_CSS = """
+    PicturePane { width: auto; height: auto; }
+    """
+
+    def __init__(self, picture: Picture) -> None:
+        super().__init__()
+        self._picture = picture
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the terminal has too few colours for pixels."""
+        return self.app.no_color or self.app.console.color_system in {None, "standard", "windows"}
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """One cell for each column of pixels."""
+        return self._picture.width
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """One cell for two rows of pixels."""
+        return (self._picture.height + 1) // 2
+
+    def render_line(self, y: int) -> Strip:
+        """A line of cells."""
+        if 2 * y >= self._picture.height:
+            return Strip.blank(self.size.width, self.rich_style)
+        line = self._weights(y) if self.is_plain else self._blocks(y)
+        return Strip(line).adjust_cell_length(self.size.width, self.rich_style).simplify()
+
+    def _blocks(self, y: int) -> list[Segment]:
+        styles: dict[tuple[tuple[int, int, int], tuple[int, int, int] | None], Style] = {}
+        line = []
+        for x in range(self._picture.width):
+            pair = self._pair(x, y)
+            # Neighbouring pixels are often alike, and a style costs more than a cell.
+            if pair not in styles:
+                upper, lower = (f"rgb{color}".replace(" ", "") if color else None for color in pair)
+                styles[pair] = Style(color=upper, bgcolor=lower)
+            line.append(Segment(UPPER, styles[pair]))
+        return line
+
+    def _weights(self, y: int) -> list[Segment]:
+        weights = WEIGHTS if self.app.current_theme.dark else WEIGHTS[::-1]
+        signs = []
+        for x in range(self._picture.width):
+            upper, lower = self._pair(x, y)
+            light = (_light(upper) + _light(lower or upper)) / 2
+            signs.append(weights[min(len(weights) - 1, int(light * len(weights) / 256))])
+        return [Segment("".join(signs), self.rich_style)]
+
+    def _pair(self, x: int, y: int) -> tuple[tuple[int, int, int], tuple[int, int, int] | None]:
+        below = 2 * y + 1 < self._picture.height
+        return self._picture.at(x, 2 * y), self._picture.at(x, 2 * y + 1) if below else None
+
+
+def _light(color: tuple[int, int, int]) -> float:
+    red, green, blue = color
+    return 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+# -- A received file, on its way here and on the screen: a picture, a text, or why it is neither ---
+
+
+Outcome = TypeVar("Outcome")
+
+_SHOWN_S = 0.2
+"""Seconds between two looks at how much has come."""
+_NAME_CELLS = 60
+AROUND = (6, 7)
+"""Columns and rows that frame, name and keys take of the screen."""
+BOX = 100
+"""The widest a dialog gets."""
+_TEXT_CELLS = 92
+_WHY = {
+    NoPicture.TOO_LARGE: N_("This picture is too large to be shown here."),
+    NoPicture.BROKEN: N_("This picture cannot be shown: it is damaged or of an unusual kind."),
+    NoPicture.TOO_SLOW: N_("This picture takes too long to be shown."),
+    NoPicture.NO_CHILD: N_(
+        "This picture cannot be shown now: no process could be started to decode it. Close other programs, "
+        "or save it and open it elsewhere."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """A text, raw, and the encoding that was guessed; empty = nothing was guessed."""
+
+    text: str
+    guessed: str = ""
+
+
+Shown = Picture | NoPicture | FileText
+"""What is shown of a file, or why nothing is."""
+
+
+class Fetching(Dialog[Outcome], Generic[Outcome]):
+    """Gives what the work gives, or None when it was broken off."""
+
+    AUTO_FOCUS = None
+
+    def __init__(
+        self, name: str, size: int | None, work: Callable[[Callable[[int], None]], Awaitable[Outcome]]
+    ) -> None:
+        """`work` gets a function that hears how many bytes have come, on whatever thread."""
+        super().__init__()
+        self._name_words = text_of(file_line(name, size, _NAME_CELLS))
+        self._work = work
+        self._came = 0
+
+    def compose(self) -> ComposeResult:
+        yield framed(
+            _("Fetching the file"),
+            Static(plain(self._name_words), id="name"),
+            Static(id="progress", classes="muted"),
+            keys=(("Esc", _("break off")),),
+        )
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self._working = self.run_worker(self._run(), exit_on_error=True)
+        self.set_interval(_SHOWN_S, self._show)
+        self._show()
+
+    def action_leave(self) -> None:
+        """Break it off; nothing is kept."""
+        self._working.cancel()
+        self.finish(None)
+
+    async def _run(self) -> None:
+        self.finish(await self._work(self._hear))
+
+    def _hear(self, came: int) -> None:
+        self._came = came
+
+    def _show(self) -> None:
+        self.say(_("{size} so far").format(size=size_words(self._came)), "progress")
+
+
+def looking_at(inbox: InboxApi, message: Message, index: int) -> Fetching[Shown | Problem]:
+    """Have a file of a message fetched; it gives what the screen can show of it, by its content."""
+    file = message.attachments[index]
+
+    async def look(progress: Callable[[int], None]) -> Shown | Problem:
+        content = await inbox.files.read(message.chat_id, message.message_id, index, progress)
+        if isinstance(content, Problem):
+            return content
+        if picture_kind(content[:HEAD]) is None:
+            text = text_in(content)
+            return NoPicture.OTHER if text is None else FileText(*text)
+        size = fetching.app.size
+        # Decoded for the room there is: more detail than cells would only cost time.
+        return await decode(content, min(size.width, BOX) - AROUND[0], size.height - AROUND[1])
+
+    fetching = Fetching[Shown | Problem](saved_name(file.name), file.size, look)
+    return fetching
+
+
+class Viewer(ListDialog[bool, str]):
+    """Gives True when the file is to be saved."""
+
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "save", show=False),
+        Binding("k", "move(-1)", show=False),
+        Binding("j", "move(1)", show=False),
+    ]
+
+    def __init__(self, file: Attachment, content: Shown) -> None:
+        super().__init__()
+        self._file = file
+        self._content = content
+
+    def compose(self) -> ComposeResult:
+        name = text_of(file_line(saved_name(self._file.name), self._file.size, _TEXT_CELLS))
+        pane: Widget
+        if isinstance(self._content, Picture):
+            pane = PicturePane(self._content)
+        elif isinstance(self._content, FileText):
+            pane = ChoiceList[str](lambda line, _cells: ((Span(line),),), marks=False)
+            if self._content.guessed:
+                read_as = _("read as {encoding}").format(encoding=self._content.guessed)
+                name = f"{name}{glyphs.JOIN}{read_as}"
+        else:
+            pane = Static(plain(self._why()), id="why")
+        yield framed(
+            "",
+            Static(plain(name, lines=False), id="name"),
+            pane,
+            keys=(("s", _("save")), ("Esc", _("close"))),
+            look="-tall" if isinstance(self._content, FileText) else "-view",
+        )
+
+    def on_mount(self) -> None:
+        """List the lines of a text."""
+        if isinstance(self._content, FileText):
+            self.rows.show(wrap(shown(self._content.text), _TEXT_CELLS))
+
+    def action_save(self) -> None:
+        """Save it instead."""
+        self.finish(True)
+
+    def action_move(self, step: int) -> None:
+        """Scroll a text by a line; a picture does not move."""
+        if isinstance(self._content, FileText):
+            super().action_move(step)
+
+    def action_page(self, direction: int) -> None:
+        """Scroll a text by a page."""
+        if isinstance(self._content, FileText):
+            super().action_page(direction)
+
+    def _why(self) -> str:
+        if isinstance(self._content, NoPicture) and self._content in _WHY:
+            return _(_WHY[self._content])
+        words = _("This is a file of another kind ({kind}): save it and open it elsewhere.")
+        return words.format(kind=kind_words(saved_name(self._file.name)))

@@ -1,0 +1,191 @@
+"""The dialogs that can be called on every screen: the keys, the commands by their words, the colours."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import zip_longest
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Input, Static
+
+from chat_tui.locale import _, in_all
+from chat_tui.ui.keys import Command, HelpRow, commands, help_rows
+from chat_tui.ui.kit.choice_list import ChoiceList
+from chat_tui.ui.kit.dialog import ListDialog, framed, text_field
+from chat_tui.ui.kit.text import notify, plain
+from chat_tui.words.layouts import fits, spellings
+from chat_tui.words.line import Line, Role, Span, pad, spread, wrap
+
+_KEYS_MAX = 18
+
+
+def help_lines(rows: Iterable[HelpRow], query: str, cells: int) -> list[Line]:
+    """The rows that fit the query, in either language or layout, under the names of their places."""
+    spoken = {command.title: in_all(command.words) for command in commands()}
+    found = [row for row in rows if fits(query, row.keys, row.words, row.place, *spoken.get(row.words, ()))]
+    if not found:
+        return [(Span(_("No such key. Shorten what you typed."), Role.WARN),)]
+    column = min(_KEYS_MAX, max(cell_len(row.keys) for row in found))
+    lines: list[Line] = []
+    place = ""
+    for row in found:
+        if row.place != place:
+            lines += [(), (Span(row.place, Role.STRONG),)] if lines else [(Span(row.place, Role.STRONG),)]
+            place = row.place
+        lines += _row_lines(row, column, cells - column - 4)
+    return lines
+
+
+def _row_lines(row: HelpRow, column: int, cells: int) -> list[Line]:
+    both = zip_longest(wrap(row.keys, column), wrap(row.words, cells), fillvalue="")
+    return [(Span(f"  {pad(keys, column)}  ", Role.ACCENT), Span(words)) for keys, words in both]
+
+
+# -- Commands as the palette finds and lists them --------------------------------------------------
+
+
+def palette_commands(query: str = "") -> list[Command]:
+    """The commands whose words fit the query in either language and on either layout, best first.
+
+    What begins with the query comes before what only holds it; otherwise the order of the declaration stays.
+    """
+    found = [
+        command
+        for command in commands()
+        if command.id != "palette" and fits(query, *in_all(command.words), command.id.replace("_", " "))
+    ]
+    return sorted(found, key=lambda command: not _begins(command, query))
+
+
+def palette_line(command: Command, cells: int) -> Line:
+    """The words of a command and, at the end of the line, its keys."""
+    keys = Span(command.label, Role.ACCENT)
+    return spread((Span(command.title),), (keys,) if cell_len(command.label) < cells // 2 else (), cells)
+
+
+def _begins(command: Command, query: str) -> bool:
+    words = " ".join(in_all(command.words)).casefold().split()
+    return any(word.startswith(spelling) for spelling in spellings(query) for word in words)
+
+
+# -- The dialogs that can be called on every screen: the keys, the commands by their words, the colours ---
+
+
+class Help(ListDialog[None, Line]):
+    """Every key by the place where it works; typing narrows the list."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "leave", priority=True, show=False)]
+
+    def compose(self) -> ComposeResult:
+        yield framed(
+            _("Keys"),
+            text_field(placeholder=_("type to narrow: a key or a word")),
+            ChoiceList[Line](lambda line, _cells: (line,), marks=False),
+            Static(plain(_("The same keys work on the Russian layout: т is n, ф is a.")), classes="muted"),
+            keys=(("↑↓ PgUp PgDn", _("scroll")), ("Esc", _("close"))),
+            look="-tall",
+        )
+
+    def on_mount(self) -> None:
+        """List every key."""
+        self._show()
+
+    def on_resize(self) -> None:
+        """Cut the words to the new width."""
+        self._show()
+
+    @on(Input.Changed)
+    def _show(self) -> None:
+        # Before the first layout the box has no width yet; the resize that follows cuts anew.
+        cells = max(40, self.query_one("#box").content_size.width - 4)
+        self.rows.show(help_lines(help_rows(), self.query_one(Input).value, cells))
+
+
+class Palette(ListDialog[Command, Command]):
+    """Runs the chosen command where the focus was, and gives it; None if none was chosen."""
+
+    def compose(self) -> ComposeResult:
+        yield framed(
+            _("Commands"),
+            text_field(placeholder=_("type a part of the command")),
+            ChoiceList[Command](lambda command, cells: (palette_line(command, cells),)),
+            Static(id="status", classes="warn"),
+            keys=(("Enter", _("run")), ("Esc", _("close"))),
+            look="-tall",
+        )
+
+    def on_mount(self) -> None:
+        """List every command."""
+        self._show()
+
+    @on(Input.Changed)
+    def _show(self) -> None:
+        found = palette_commands(self.query_one(Input).value)
+        self.rows.show(found)
+        self.say("" if found else _("No such command. Shorten what you typed."))
+
+    @on(Input.Submitted)
+    @on(ChoiceList.Chosen)
+    def _run(self) -> None:
+        command = self.rows.current
+        if command is not None and self.is_current:
+            self.finish(command)
+            # Later: only when the palette has gone is the focus where it was before.
+            self.app.call_later(self._act, command)
+
+    async def _act(self, command: Command) -> None:
+        """Run the action on the first one that knows it, outwards from the focus."""
+        screen = self.app.screen
+        # As a key would be heard: the pane with the focus first, then the screen, then the app.
+        for node in (screen.focused or screen).ancestors_with_self:
+            if await self.app.run_action(command.action or command.id, node):
+                return
+        words = _("“{command}” does not work here.").format(command=command.title)
+        notify(self.app, words, severity="warning")
+
+
+class ThemeList(ListDialog[str, str]):
+    """The screen behind shows the highlighted theme at once; gives the name of the chosen one.
+
+    Whoever called goes back to the old theme if none is given.
+    """
+
+    def __init__(self, names: Sequence[str], now: str, try_on: Callable[[str], None]) -> None:
+        """`now` is the one in use; `try_on` draws in another."""
+        super().__init__()
+        self._names = names
+        self._now = now
+        self._try_on = try_on
+
+    def compose(self) -> ComposeResult:
+        yield framed(
+            _("Colours"),
+            text_field(placeholder=_("type a part of the name")),
+            ChoiceList[str](lambda name, _cells: ((Span(name),),)),
+            Static(id="status", classes="warn"),
+            keys=(("Enter", _("keep for now")), ("Esc", _("as before"))),
+        )
+
+    def on_mount(self) -> None:
+        """Begin at the theme in use."""
+        place = self._names.index(self._now) if self._now in self._names else 0
+        self.rows.show(self._names, highlight=place)
+
+    @on(Input.Changed)
+    def _narrow(self) -> None:
+        found = [name for name in self._names if fits(self.query_one(Input).value, name)]
+        self.rows.show(found)
+        self.say("" if found else _("No such name."))
+
+    @on(ChoiceList.Highlighted)
+    def _show(self) -> None:
+        if self.rows.current is not None:
+            self._try_on(self.rows.current)
+
+    @on(Input.Submitted)
+    @on(ChoiceList.Chosen)
+    def _choose(self) -> None:
+        if self.rows.current is not None:
+            self.finish(self.rows.current)

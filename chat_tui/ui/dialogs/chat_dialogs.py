@@ -1,0 +1,226 @@
+"""The dialogs about one chat: until when it is put off, a line of the operator's own words, a new one."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from chat_tui.inbox.api import InboxApi
+from chat_tui.locale import _
+from chat_tui.model.chat import ContextKind, NewChat
+from chat_tui.model.ids import ChatRef, Millis
+from chat_tui.model.problem import Problem
+from chat_tui.ui.kit.choice_list import ChoiceList
+from chat_tui.ui.kit.dialog import Answers, Dialog, ListDialog, framed, text_field
+from chat_tui.ui.kit.text import plain
+from chat_tui.words import glyphs
+from chat_tui.words.line import Line, Role, Span, shown
+from chat_tui.words.orders import read_number
+from chat_tui.words.problems import problem_words
+from chat_tui.words.times import Choice, Until, choices, read_time, until_words
+
+
+class SnoozeScreen(ListDialog[Until, Choice]):
+    """Gives until when, or None. The numbers of the offered times are the same keys on every layout."""
+
+    AUTO_FOCUS = "Answers"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", show=False)]
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        now: Callable[[], Millis],
+        zone: tzinfo,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`title` names the chat; `clock` gives seconds."""
+        super().__init__(clock=clock)
+        self._title = title
+        self._now = now
+        self._zone = zone
+        # Made once: "in an hour" is counted from when the dialog came.
+        self._choices = choices(now(), zone)
+
+    def compose(self) -> ComposeResult:
+        yield framed(
+            _("Snooze"),
+            Static(plain(self._title, lines=False), id="recipient"),
+            Answers(self._draw),
+            text_field(placeholder=_("14:30, 25.11 10:00 or +90m")),
+            Static(id="problem"),
+            keys=(("1–5 Enter", _("choose")), ("Esc", _("close"))),
+        )
+
+    def on_mount(self) -> None:
+        """Highlight the first time; the field comes when it is wanted."""
+        self.rows.show(self._choices)
+        self.query_one(Input).display = False
+
+    def on_key(self, event: events.Key) -> None:
+        """Choose by number."""
+        number = event.character or ""
+        # In the field the same digits are typed.
+        if self.rows.has_focus and number in {"1", "2", "3", "4", "5"}:
+            event.stop()
+            self._choose(int(number) - 1)
+
+    def action_move(self, step: int) -> None:
+        """Highlight another time; from the field back to the times."""
+        if self.rows.has_focus:
+            self.rows.move(step)
+        else:
+            self.rows.focus()
+
+    def action_choose(self) -> None:
+        """Take the highlighted time."""
+        index = self.rows.highlighted
+        if self.is_enter_meant() and index is not None:
+            self._choose(index)
+
+    def _choose(self, index: int) -> None:
+        self.rows.move_to(index)
+        until = self._choices[index].until
+        if until is not None:
+            self.finish(until)
+            return
+        field = self.query_one(Input)
+        field.display = True
+        field.focus()
+
+    @on(ChoiceList.Chosen)
+    def _clicked(self, event: ChoiceList.Chosen) -> None:
+        self._choose(event.index)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        """Say what the time means while it is typed; what is wrong with it only after Enter."""
+        at = read_time(event.value, self._now(), self._zone)
+        words = "" if isinstance(at, str) else until_words(Until(at), self._now(), self._zone)
+        self.say(words, "problem", is_bad=False)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        at = read_time(event.value, self._now(), self._zone)
+        if isinstance(at, str):
+            self.say(at, "problem", is_bad=True)
+        else:
+            self.finish(Until(at))
+
+    def _draw(self, choice: Choice, _cells: int) -> Sequence[Line]:
+        number = str(self._choices.index(choice) + 1)
+        return ((Span(number, Role.ACCENT), Span(f"  {shown(choice.words, lines=False)}")),)
+
+
+class LineDialog(Dialog[str]):
+    """Gives the line as it was typed, empty to remove what was there; None leaves it as it was."""
+
+    def __init__(self, heading: str, chat: str, *, value: str, hint: str, most: int) -> None:
+        """`chat` names the chat, `value` is what stands there now, `most` characters are kept."""
+        super().__init__()
+        self._heading = heading
+        self._chat = chat
+        self._value = shown(value, lines=False)
+        self._hint = hint
+        self._most = most
+
+    def compose(self) -> ComposeResult:
+        field = text_field(placeholder=self._hint, value=self._value)
+        field.max_length = self._most
+        yield framed(
+            self._heading,
+            Static(plain(self._chat, lines=False), id="recipient"),
+            field,
+            Static(plain(_("Only this shop sees it; nothing is told to the Market.")), classes="muted"),
+            keys=(("Enter", _("keep")), ("Esc", _("close"))),
+        )
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        self.finish(event.value)
+
+
+_KINDS = (ContextKind.ORDER, ContextKind.RETURN)
+
+
+class NewChatScreen(Dialog[NewChat]):
+    """Gives what the chat is to be about, or None.
+
+    To ask again after a refusal: `number` and `kind` as they were, and `problem`, a sentence.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab,shift+tab,up,down", "other_kind", priority=True, show=False),
+        Binding("left,right", "other_kind(True)", priority=True, show=False),
+    ]
+
+    def __init__(
+        self, number: int | None = None, kind: ContextKind = ContextKind.ORDER, problem: str = ""
+    ) -> None:
+        super().__init__()
+        self._number = number
+        # A chat about neither cannot be started: the API starts chats about these two only.
+        self._kind = kind if kind in _KINDS else ContextKind.ORDER
+        self._problem = problem
+
+    def compose(self) -> ComposeResult:
+        value = "" if self._number is None else str(self._number)
+        yield framed(
+            _("New chat"),
+            Static(self._kinds(), id="kinds"),
+            text_field(placeholder=_("number, for example 51230874561"), value=value),
+            Static(plain(self._problem), id="problem", classes="bad"),
+            keys=(("Enter", _("open")), ("Tab", _("order or return")), ("Esc", _("close"))),
+        )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Left and right are the field's own while there is text."""
+        if action == "other_kind" and parameters:
+            return not self.query_one(Input).value
+        return super().check_action(action, parameters)
+
+    def action_other_kind(self, is_by_caret: bool = False) -> None:
+        """Change between order and return, also by the arrows that otherwise move the caret."""
+        self._kind = _KINDS[1 - _KINDS.index(self._kind)]
+        self.query_one("#kinds", Static).update(self._kinds())
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        # Setting the first value is a change too, and must not wipe out why the dialog is here again.
+        if event.value != str(self._number):
+            self.say("", "problem")
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        number = read_number(event.value)
+        if isinstance(number, int):
+            self.finish(NewChat(self._kind, number))
+        else:
+            self.say(number, "problem")
+
+    def _kinds(self) -> Content:
+        words = {ContextKind.ORDER: _("about an order"), ContextKind.RETURN: _("about a return")}
+        parts = [
+            Content.styled(f"{glyphs.HIGHLIGHT} {words[kind]}", "bold $text-primary")
+            if kind is self._kind
+            else Content.styled(f"  {words[kind]}", "$text-muted")
+            for kind in _KINDS
+        ]
+        return Content("     ").join(parts)
+
+
+async def start_chat(app: App[None], inbox: InboxApi) -> ChatRef | None:
+    """Ask for an order or a return until a chat is open; None = the operator gave up."""
+    screen = NewChatScreen()
+    while (about := await app.push_screen_wait(screen)) is not None:
+        created = await inbox.chats.create(about)
+        if not isinstance(created, Problem):
+            return created
+        screen = NewChatScreen(about.number, about.kind, problem_words(created))
+    return None

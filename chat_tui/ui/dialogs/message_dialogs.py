@@ -1,0 +1,150 @@
+"""What may be done with a message that was read: copied from, its files viewed and saved."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from chat_tui.inbox.api import InboxApi
+from chat_tui.inbox.files import saved_name
+from chat_tui.locale import _, ngettext
+from chat_tui.model.chat import ChatContext
+from chat_tui.model.file import Saved
+from chat_tui.model.message import Message
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.model.timeline import Entry
+from chat_tui.terminal.app import TerminalApp
+from chat_tui.ui.chat.rows import copies_of, copy_line
+from chat_tui.ui.chat.viewer import Fetching, Viewer, looking_at
+from chat_tui.ui.files.save import SaveCard
+from chat_tui.ui.kit.questions import Choose, Draw
+from chat_tui.ui.kit.text import notify
+from chat_tui.words.files import file_line
+from chat_tui.words.line import Line, Span, cut
+from chat_tui.words.problems import problem_words
+
+_OF_THE_PLACE = frozenset({ProblemKind.FOLDER_UNUSABLE, ProblemKind.DISK_FULL})
+"""What another folder may mend."""
+
+
+@dataclass(slots=True)
+class MessageDialogs:
+    """Each asks what is meant where there are several things, and tells what was done."""
+
+    app: TerminalApp[None]
+    inbox: InboxApi
+
+    async def copy(self, entry: Entry, context: ChatContext | None) -> None:
+        """Copy the one thing there is, or what is chosen of several."""
+        found = copies_of(entry, context)
+        if not found:
+            notify(self.app, _("There is nothing to copy in this message."))
+            return
+        index: int | None = 0
+        # One thing needs no question.
+        if len(found) > 1:
+            lines = [partial(copy_line, one) for one in found]
+            index = await self.app.push_screen_wait(Choose(_("Copy what?"), lines))
+        if index is not None:
+            self.app.copy_to_clipboard(found[index].text, what=found[index].what)
+
+    async def save(self, entry: Entry) -> None:
+        """Save the one file of a message, or what is chosen of several, into a folder."""
+        message, wanted = await self._which(entry, _("Save which file?"), [_all])
+        if message is not None:
+            await self._save_these(message, wanted)
+
+    async def view(self, entry: Entry) -> None:
+        """Show the one file of a message, or one of several; saving it is offered there."""
+        message, wanted = await self._which(entry, _("View which file?"), [])
+        if message is None or not wanted:
+            return
+        file = message.attachments[wanted[0]]
+        outcome = await self.app.push_screen_wait(looking_at(self.inbox, message, wanted[0]))
+        if isinstance(outcome, Problem):
+            self._refused(outcome, file.url)
+        elif outcome is not None:
+            is_wanted = await self.app.push_screen_wait(Viewer(file, outcome))
+            if is_wanted:
+                await self._save_these(message, wanted)
+
+    async def _save_these(self, message: Message, left: Sequence[int]) -> None:
+        folder, problem = await self._offered(), ""
+        # Where the folder is to blame the same card comes again, with the reason, for those that are left.
+        while left:
+            files = [message.attachments[index] for index in left]
+            into = await self.app.push_screen_wait(SaveCard(files, folder, problem))
+            if into is None:
+                return
+            folder = into
+            left, problem = await self._save_all(message, left, into)
+
+    async def _which(
+        self, entry: Entry, question: str, more: Sequence[Draw]
+    ) -> tuple[Message | None, list[int]]:
+        """The message with files, and the indexes of those wanted: none, one, or all for an answer of `more`.
+
+        None = there is no file in it, which is said.
+        """
+        message = entry.message
+        if message is None or not message.attachments:
+            notify(self.app, _("There is no file in this message."))
+            return None, []
+        indexes = list(range(len(message.attachments)))
+        if len(indexes) == 1:
+            return message, indexes
+        lines = [partial(file_line, file.name, file.size) for file in message.attachments]
+        chosen = await self.app.push_screen_wait(Choose(question, [*lines, *more]))
+        return message, [] if chosen is None else indexes if chosen == len(lines) else [chosen]
+
+    async def _offered(self) -> Path:
+        """Where was saved last, else where browsers save, else home."""
+        last = await self.inbox.files.last_folder()
+        if last is not None:
+            return last
+        downloads = Path.home() / "Downloads"
+        return downloads if downloads.is_dir() else Path.home()
+
+    async def _save_all(self, message: Message, indexes: Sequence[int], into: Path) -> tuple[list[int], str]:
+        """Save one after the other; those left when the place is to blame, and what is wrong with it."""
+        kept: list[str] = []
+        for place, index in enumerate(indexes):
+            outcome = await self._save(message, index, into)
+            if isinstance(outcome, Saved):
+                kept.append(outcome.path)
+            elif outcome is None:
+                # Esc means all of them: nobody wants to break off ten files one by one.
+                notify(self.app, _("Broken off; nothing of the file was kept."))
+                break
+            # The rest would fail the same way.
+            elif outcome.kind in _OF_THE_PLACE:
+                self._tell(kept)
+                return list(indexes[place:]), problem_words(outcome)
+            else:
+                self._refused(outcome, message.attachments[index].url)
+        self._tell(kept)
+        return [], ""
+
+    async def _save(self, message: Message, index: int, into: Path) -> Saved | Problem | None:
+        file = message.attachments[index]
+        save = partial(self.inbox.files.save, message.chat_id, message.message_id, index, into)
+        return await self.app.push_screen_wait(
+            Fetching[Saved | Problem](saved_name(file.name), file.size, save)
+        )
+
+    def _refused(self, problem: Problem, url: str | None) -> None:
+        """Say why, and leave the link for a browser that is logged in."""
+        notify(self.app, problem_words(problem), severity="warning")
+        if problem.kind is ProblemKind.FILE_REFUSED and url:
+            self.app.copy_to_clipboard(url, what=_("link to the file"))
+
+    def _tell(self, kept: Sequence[str]) -> None:
+        if len(kept) == 1:
+            notify(self.app, _("Saved: {path}").format(path=kept[0]))
+        elif kept:
+            words = ngettext("{n} file saved into {folder}", "{n} files saved into {folder}", len(kept))
+            notify(self.app, words.format(n=len(kept), folder=Path(kept[0]).parent))
+
+
+def _all(cells: int) -> Line:
+    return (Span(cut(_("all of them"), cells)),)

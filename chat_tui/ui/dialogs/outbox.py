@@ -1,0 +1,300 @@
+"""The outbox: everything sent that the history has not confirmed."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from chat_tui.inbox.api import InboxApi
+from chat_tui.locale import _, ngettext
+from chat_tui.model.ids import ChatRef, Millis, OutboxId
+from chat_tui.model.outbox import MAY_LEAVE, OutboxItem, OutboxKind, OutboxState
+from chat_tui.model.problem import Problem
+from chat_tui.ui.kit.choice_list import ChoiceList
+from chat_tui.ui.kit.dialog import ListDialog, framed
+from chat_tui.ui.kit.questions import Confirm, agreed
+from chat_tui.ui.kit.text import notify, plain
+from chat_tui.words.chats import chat_title
+from chat_tui.words.delivery import delivery_reason, delivery_state
+from chat_tui.words.files import file_line
+from chat_tui.words.line import Line, Role, Span, cut, shown, spread
+from chat_tui.words.problems import problem_words
+from chat_tui.words.times import age
+
+
+def outbox_lines(item: OutboxItem, name: str, now: Millis, cells: int) -> tuple[Line, Line]:
+    """Recipient, state and age; then the beginning of the text, or the file."""
+    since = Span(f"  {age(item.created_at, now)}", Role.MUTED)
+    title = Span(shown(name, lines=False), Role.STRONG)
+    first = spread((title,), (delivery_state(item, now), since), cells)
+    return first, _content(item, cells)
+
+
+def detail_words(item: OutboxItem) -> str:
+    """Why the item is not confirmed and what can be done with it."""
+    reason = delivery_reason(item)
+    return f"{reason} {_next_step(item)}".strip()
+
+
+def resend_words(item: OutboxItem) -> str:
+    """Why the item cannot be sent again now."""
+    if item.state is OutboxState.SENT:
+        return _("The Market has taken it: it need not be sent again.")
+    return _("It is on its way and will go by itself: it need not be sent again.")
+
+
+def _content(item: OutboxItem, cells: int) -> Line:
+    if item.kind is OutboxKind.FILE:
+        return file_line(item.file_name, item.file_size, cells)
+    return (Span(cut(shown(item.text[:400], lines=False), cells), Role.TEXT),)
+
+
+def _next_step(item: OutboxItem) -> str:
+    if item.state is OutboxState.FAILED:
+        return _("Press e to send it again, t to change it, d to discard it.")
+    if item.is_held_up:
+        return _("t takes it back to change it, d discards it.")
+    if item.state in {OutboxState.QUEUED, OutboxState.WAITING}:
+        return _("It will go by itself; t takes it back to change it, d discards it.")
+    if item.state is OutboxState.SENT:
+        return _("The Market has taken it; it was not seen in the history yet.")
+    return ""
+
+
+# -- The outbox: everything sent that the history has not confirmed --------------------------------
+
+
+_ROW_HEIGHT = 3
+
+
+class OutboxAction(StrEnum):
+    """What the operator wants done with an item."""
+
+    OPEN = "open"
+    """Show its chat."""
+    TAKE_BACK = "take_back"
+    """Discard it."""
+    STOP = "stop"
+    """Break off the request that is under way."""
+    EDIT = "edit"
+    """Take its text back into the compose box of its chat."""
+    RESEND = "resend"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxChoice:
+    """One action on one item, already confirmed by the operator."""
+
+    action: OutboxAction
+    item: OutboxItem
+
+    @property
+    def is_to_edit(self) -> bool:
+        """Whether the text goes back into its box."""
+        return self.action is OutboxAction.EDIT
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """Shows everything not confirmed and does what is asked."""
+
+    app: App[None]
+    inbox: InboxApi
+    now: Callable[[], Millis]
+
+    async def show(self) -> OutboxChoice | None:
+        """Show it until an action leads back to a chat; None = it was closed."""
+        highlight: OutboxId | None = None
+        while True:
+            items = await self.inbox.outbox.open_items()
+            # What comes in while it is shown may belong to a chat that had nothing here before.
+            names: defaultdict[ChatRef, str] = defaultdict(str)
+            for chat_id in {item.chat_id for item in items}:
+                if (found := await self.inbox.chats.item(chat_id)) is not None:
+                    names[chat_id] = chat_title(found)
+            screen = OutboxScreen(items, name_of=names.__getitem__, now=self.now, highlight=highlight)
+            choice = await self.app.push_screen_wait(screen)
+            # These two lead away; after the others one wants to see what became of it.
+            if choice is None or choice.action in {OutboxAction.OPEN, OutboxAction.EDIT}:
+                return choice
+            highlight = choice.item.outbox_id
+            problem = await self._carry_out(choice, names[choice.item.chat_id])
+            if problem is not None:
+                notify(self.app, problem_words(problem), severity="error")
+
+    async def hear(self) -> None:
+        """The outbox changed: show it anew if it is on the screen."""
+        if isinstance(self.app.screen, OutboxScreen):
+            self.app.screen.show(await self.inbox.outbox.open_items())
+
+    async def _carry_out(self, choice: OutboxChoice, to: str) -> Problem | None:
+        if choice.action is OutboxAction.RESEND:
+            return await agreed(self.app, partial(self.inbox.outbox.resend, choice.item), to)
+        if choice.action is OutboxAction.STOP:
+            return await self.inbox.outbox.stop(choice.item)
+        taken = await self.inbox.outbox.take_back(choice.item)
+        return taken if isinstance(taken, Problem) else None
+
+
+class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
+    """Gives an `OutboxChoice`, or None.
+
+    `name_of` gives the recipient of a chat, for example "Olga K. · order 51230874561 · Cosy kitchen".
+    `highlight` is the item to stand on: to open the screen again after an action.
+    """
+
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("k", "move(-1)", show=False),
+        Binding("j", "move(1)", show=False),
+        Binding("home,g", "end(-1)", show=False),
+        Binding("end,G", "end(1)", show=False),
+        Binding("enter", "open", show=False),
+        Binding("d", "take_back", show=False),
+        Binding("t", "edit", show=False),
+        Binding("e", "resend", show=False),
+    ]
+
+    def __init__(
+        self,
+        items: Sequence[OutboxItem],
+        *,
+        name_of: Callable[[ChatRef], str],
+        now: Callable[[], Millis],
+        highlight: OutboxId | None = None,
+    ) -> None:
+        super().__init__()
+        self._items = items
+        self._name_of = name_of
+        self._now = now
+        self._highlight = highlight
+
+    def compose(self) -> ComposeResult:
+        yield framed(
+            _("Outbox"),
+            ChoiceList[OutboxItem](self._draw, row_height=_ROW_HEIGHT),
+            Static(id="detail"),
+            keys=(
+                ("Enter", _("open the chat")),
+                ("e", _("resend")),
+                ("t", _("edit")),
+                ("d", _("discard")),
+                ("Esc", _("close")),
+            ),
+            look="-tall",
+        )
+
+    def on_mount(self) -> None:
+        """List the items; their ages and countdowns move on once a second."""
+        self.show(self._items)
+        self.set_interval(1, self._tick)
+
+    def show(self, items: Sequence[OutboxItem]) -> None:
+        """The items as they are now; the highlight stays on its item, or in its place if that has left."""
+        self._items = items
+        if not self.query(ChoiceList):
+            # News may come before anything is drawn here, and after it was closed.
+            return
+        before = self.rows.highlighted or 0
+        current = self.rows.current
+        # By item, not by row: what is confirmed leaves, and rows move up under the highlight.
+        wanted = current.outbox_id if current else self._highlight
+        ids = [item.outbox_id for item in items]
+        self.rows.show(items, highlight=ids.index(wanted) if wanted in ids else before)
+        count = ngettext("{n} message not confirmed", "{n} messages not confirmed", len(items))
+        self.query_one("#box").border_subtitle = Content(count.format(n=len(items))) if items else None
+        self._show_detail()
+
+    def action_end(self, direction: int) -> None:
+        """Highlight the first or the last item."""
+        self.rows.move_to(0 if direction < 0 else len(self._items) - 1)
+
+    def action_open(self) -> None:
+        """Show the chat of the item."""
+        if item := self.rows.current:
+            self.finish(OutboxChoice(OutboxAction.OPEN, item))
+
+    def action_take_back(self) -> None:
+        """Discard the item, after a question."""
+        item = self.rows.current
+        # While its outcome is looked up there is no request that could be stopped.
+        if item is not None and item.state is OutboxState.SENDING and not item.is_checking:
+            words = _("Stop sending? It may have arrived already: then the buyer keeps it.")
+            self._ask(words, _("Stop"), _("Go on"), OutboxChoice(OutboxAction.STOP, item))
+            return
+        item = self._removable()
+        if item is None:
+            return
+        words = _("Discard this message? It will not be sent.")
+        if item.state is OutboxState.UNCONFIRMED or item.in_doubt:
+            words = _("Discard this message? If it has arrived, the buyer keeps it.")
+        self._ask(words, _("Discard"), _("Keep"), OutboxChoice(OutboxAction.TAKE_BACK, item))
+
+    def action_edit(self) -> None:
+        """Take the text back into its box, after a question when it may have arrived."""
+        item = self._removable()
+        if item is None:
+            return
+        choice = OutboxChoice(OutboxAction.EDIT, item)
+        # Its text is empty: there is nothing to put into a box.
+        if item.kind is OutboxKind.FILE:
+            self.say(_("A file cannot be edited: d discards it, then choose another one."), "detail")
+        elif item.state is OutboxState.UNCONFIRMED or item.in_doubt:
+            words = _("It may be there already: look at the history first. Take it back to change it?")
+            self._ask(words, _("Take back"), _("Keep"), choice)
+        else:
+            self.finish(choice)
+
+    def _removable(self) -> OutboxItem | None:
+        """The highlighted item if it may leave the outbox; else the reason is said."""
+        item = self.rows.current
+        if item is not None and item.state not in MAY_LEAVE:
+            self.say(
+                _("It is on its way: it can only be taken back while it waits or after it failed."), "detail"
+            )
+            return None
+        return item
+
+    def action_resend(self) -> None:
+        """Send the item again, after a question when it may be there already."""
+        item = self.rows.current
+        if item is None:
+            return
+        choice = OutboxChoice(OutboxAction.RESEND, item)
+        if item.state is OutboxState.UNCONFIRMED or (item.state is OutboxState.FAILED and item.in_doubt):
+            words = _("It may be there already: look at the history first. Send it a second time?")
+            self._ask(words, _("Send again"), _("Do not send"), choice)
+        elif item.state is OutboxState.FAILED:
+            self.finish(choice)
+        else:
+            self.say(resend_words(item), "detail")
+
+    def _tick(self) -> None:
+        if self._items:
+            self.rows.refresh()
+
+    def _ask(self, words: str, yes: str, no: str, choice: OutboxChoice) -> None:
+        name = plain(self._name_of(choice.item.chat_id), "bold", lines=False)
+        question = Content("\n").join([plain(words), name])
+
+        def answered(is_yes: bool | None) -> None:
+            if is_yes:
+                self.finish(choice)
+
+        self.app.push_screen(Confirm(question, yes, no), answered)
+
+    @on(ChoiceList.Highlighted)
+    def _show_detail(self) -> None:
+        item = self.rows.current
+        self.say(detail_words(item) if item else _("Everything is confirmed: the buyers have it."), "detail")
+
+    def _draw(self, item: OutboxItem, cells: int) -> Sequence[Line]:
+        return outbox_lines(item, self._name_of(item.chat_id), self._now(), cells)

@@ -1,0 +1,301 @@
+"""Templates, one plain text file each: a few letters, Enter, and the filled text is in the box.
+
+They are read anew each time the list is shown, away from the interface's own thread.
+"""
+
+import os
+import threading
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from chat_tui.locale import _, language, ngettext
+from chat_tui.model.queue import QueueItem
+from chat_tui.model.template import Field, Template, fill, marker, pieces, unfilled
+from chat_tui.personal_files import LeadsNowhere, NotAFile, NotUtf8, TooLarge, decoded, read_file
+from chat_tui.safetext import is_blank, stripped
+from chat_tui.ui.kit.choice_list import ChoiceList
+from chat_tui.ui.kit.dialog import ListDialog, framed, text_field
+from chat_tui.ui.kit.text import plain
+from chat_tui.words.layouts import spellings
+from chat_tui.words.line import Line, Role, Span, cut, cut_middle, shown, spread
+
+_LONGEST_NAME = 200
+_SKIPPED = 3
+"""Files that are named; the others are counted."""
+
+
+def values_of(item: QueueItem, operator: str) -> dict[Field, str]:
+    """What the markers stand for in the open chat, each on one line; what is not known is left out."""
+    context = item.chat.context
+    name = _one_line(context.customer_name or "").split(" ", 1)[0]
+    known = {
+        Field.NAME: name,
+        Field.ORDER: str(context.order_id or ""),
+        Field.RETURN: str(context.return_id or ""),
+        Field.SHOP: _one_line(item.shop_name),
+        Field.OPERATOR: _one_line(operator),
+    }
+    return {field: value for field, value in known.items() if value}
+
+
+def found_templates(templates: Sequence[Template], query: str) -> list[Template]:
+    """The templates that fit the query on either layout, best first; equals keep their order.
+
+    A name that begins with it, a word that does, a name that holds it, one that holds its letters in this
+    order, and at last a text that holds it.
+    """
+    ranked = [(min(_rank(template, one) for one in spellings(query)), template) for template in templates]
+    return [template for rank, template in sorted(ranked, key=lambda pair: pair[0]) if rank < _NOT]
+
+
+def template_line(template: Template, values: Mapping[Field, str], cells: int) -> Line:
+    """Its name, and the beginning of its text as far as there is room."""
+    name = shown(template.name, lines=False)
+    start = shown(fill(template.text, values)[:_LONGEST_NAME], lines=False)
+    room = cells - cell_len(name) - 2
+    rest = (Span(cut(start, room), Role.MUTED),) if room >= 10 else ()
+    return spread((Span(name),), rest, cells)
+
+
+def preview(template: Template, values: Mapping[Field, str]) -> list[Span]:
+    """The text as it will stand in the box; what could not be filled in stands out."""
+    return [
+        Span(shown(piece), Role.BAD)
+        if field is not None and field not in values
+        else Span(shown(values[field] if field is not None else piece), Role.TEXT)
+        for piece, field in pieces(template.text)
+    ]
+
+
+def missing_words(markers: Sequence[str]) -> str:
+    """What is not known about the chat, named by the markers that stay; empty if nothing is missing."""
+    if not markers:
+        return ""
+    return _("Not known here: {markers}. Replace it before sending.").format(markers=" ".join(markers))
+
+
+def skipped_words(skipped: Sequence[tuple[str, str]]) -> str:
+    """Which files could not be used, and why; empty if there are none."""
+    if not skipped:
+        return ""
+    named = [
+        _("{name}: {reason}").format(name=cut_middle(shown(name, lines=False), 40), reason=reason)
+        for name, reason in skipped[:_SKIPPED]
+    ]
+    if (more := len(skipped) - _SKIPPED) > 0:
+        named.append(ngettext("{n} more", "{n} more", more).format(n=more))
+    return _("Left out: {what}").format(what="; ".join(named))
+
+
+def how_to_words(directory: Path) -> str:
+    """Where templates are put, with an example in the operator's language."""
+    names = {field.value: marker(field, language()) for field in Field}
+    return "\n\n".join(
+        (
+            _("There are no templates yet. A template is a plain text file (UTF-8) in this directory:"),
+            shown(str(directory), lines=False),
+            _("For example, “on its way.txt”:"),
+            _("Good day, {name}! Your order {order} is on its way. {operator}, {shop}").format(**names),
+            _("The words in braces are filled in from the chat; for a return there is {return}.").format(
+                **names
+            ),
+        )
+    )
+
+
+_NOT = 5
+
+
+def _rank(template: Template, query: str) -> int:
+    query, name = _plain(query), _plain(template.name)
+    if name.startswith(query):
+        return 0
+    if any(word.startswith(query) for word in name.replace("-", " ").replace("_", " ").split()):
+        return 1
+    if query in name:
+        return 2
+    letters = iter(name)
+    if all(letter in letters for letter in query.replace(" ", "")):
+        return 3
+    return 4 if query in _plain(template.text) else _NOT
+
+
+def _plain(text: str) -> str:
+    return text.casefold().replace("ё", "е")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(stripped(text[:_LONGEST_NAME]).split())
+
+
+# -- Templates, one plain text file each: a few letters, Enter, and the filled text is in the box ---
+
+
+ENDING: Final = ".txt"
+MOST_BYTES: Final = 20_000
+"""Of one file; a message has 4096 characters."""
+MOST_FILES: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What was found in the directory of the templates."""
+
+    templates: tuple[Template, ...] = ()
+    """By name."""
+    skipped: tuple[tuple[str, str], ...] = ()
+    """Name of a file, raw, and why it could not be used."""
+
+
+class _Unusable(Exception):  # noqa: N818 - house word: a failure that was expected
+    """A file that is no template; the text says why."""
+
+
+def read_shelf(directory: Path) -> Shelf:
+    """All templates of a directory; none if it does not exist. Every other failure is in `skipped`."""
+    try:
+        # Sorted before the limit: which files are left out does not change from run to run.
+        names = sorted(name for name in os.listdir(directory) if _is_template(name))
+    except FileNotFoundError:
+        return Shelf()
+    except OSError as error:
+        return Shelf(skipped=((directory.name, error.strerror or str(error)),))
+    templates: list[Template] = []
+    skipped = [(name, _("there are too many files")) for name in names[MOST_FILES:]]
+    for name in names[:MOST_FILES]:
+        try:
+            templates.append(Template(_title(name), _text(directory / name)))
+        except _Unusable as problem:
+            skipped.append((name, str(problem)))
+        except OSError as error:
+            skipped.append((name, error.strerror or str(error)))
+    return Shelf(tuple(sorted(templates, key=lambda one: one.name.casefold())), tuple(skipped))
+
+
+def read_in_background(directory: Path, tell: Callable[[Shelf], object]) -> None:
+    """Read on a thread of its own and call `tell` there."""
+    # A daemon, so that a stalled disk does not hold up quitting.
+    threading.Thread(target=lambda: tell(read_shelf(directory)), name="templates", daemon=True).start()
+
+
+def _is_template(name: str) -> bool:
+    return name.lower().endswith(ENDING) and not name.startswith(".") and len(name) > len(ENDING)
+
+
+def _title(name: str) -> str:
+    # macOS keeps й and ё as two characters.
+    return unicodedata.normalize("NFC", " ".join(stripped(name[: -len(ENDING)]).split()))
+
+
+def _text(path: Path) -> str:
+    try:
+        text = stripped(decoded(read_file(path, MOST_BYTES))).strip("\n")
+    except LeadsNowhere:
+        raise _Unusable(_("it is a link that leads nowhere")) from None
+    except NotAFile:
+        raise _Unusable(_("it is not a file")) from None
+    except TooLarge:
+        raise _Unusable(_("it is larger than {n} bytes").format(n=MOST_BYTES)) from None
+    except NotUtf8 as found:
+        words = _("it is UTF-16; save it as UTF-8") if found.is_utf16 else _("it is not UTF-8")
+        raise _Unusable(words) from None
+    if is_blank(text):
+        raise _Unusable(_("it is empty"))
+    return text
+
+
+class TemplateList(ListDialog[str, Template]):
+    """Gives the text of the chosen template with the values of the open chat in it."""
+
+    class Read(Message):
+        """The directory was read."""
+
+        def __init__(self, shelf: Shelf) -> None:
+            super().__init__()
+            self.shelf = shelf
+
+    def __init__(self, directory: Path, values: Mapping[Field, str]) -> None:
+        super().__init__()
+        self._directory = directory
+        self._values = values
+        self._shelf: Shelf | None = None
+        self._enter_came = False
+        """Enter was pressed before the directory was read."""
+
+    def compose(self) -> ComposeResult:
+        yield framed(
+            _("Templates"),
+            text_field(placeholder=_("type a part of the name")),
+            ChoiceList[Template](self._draw),
+            Static(id="instead"),
+            Static(id="preview"),
+            Static(id="missing", classes="warn"),
+            Static(id="skipped", classes="muted"),
+            keys=(("Enter", _("into the box")), ("Esc", _("close"))),
+            look="-tall",
+        )
+
+    def on_mount(self) -> None:
+        """Begin to read; the list is there at once."""
+        self._say("instead", _("Reading the templates…"))
+        read_in_background(self._directory, lambda shelf: self.post_message(self.Read(shelf)))
+
+    @on(Read)
+    def _came(self, message: Read) -> None:
+        message.stop()
+        self._shelf = message.shelf
+        self._say("skipped", skipped_words(message.shelf.skipped))
+        self._show()
+        if self._enter_came:
+            self._choose()
+
+    @on(Input.Changed)
+    def _show(self) -> None:
+        if self._shelf is None:
+            return
+        found = found_templates(self._shelf.templates, self.query_one(Input).value)
+        self.rows.show(found)
+        self.rows.display = bool(found)
+        if not self._shelf.templates:
+            # An empty shelf is no failed search: say how to fill it.
+            self._say("instead", how_to_words(self._directory))
+        else:
+            self._say("instead", "" if found else _("No such template. Shorten what you typed."))
+        self._preview()
+
+    @on(ChoiceList.Highlighted)
+    def _preview(self) -> None:
+        template = self.rows.current
+        spans = preview(template, self._values) if template is not None else []
+        bad = [plain(text, "bold reverse") if role is Role.BAD else plain(text) for text, role in spans]
+        drawn = self.query_one("#preview", Static)
+        drawn.update(Content("").join(bad))
+        drawn.display = bool(bad)
+        self._say("missing", missing_words(unfilled(fill(template.text, self._values)) if template else ()))
+
+    @on(Input.Submitted)
+    @on(ChoiceList.Chosen)
+    def _choose(self) -> None:
+        template = self.rows.current
+        # Fast hands press Enter before the disk has answered: it counts once it has.
+        self._enter_came = self._shelf is None
+        if template is not None:
+            self.finish(fill(template.text, self._values))
+
+    def _draw(self, template: Template, cells: int) -> Sequence[Line]:
+        return (template_line(template, self._values, cells),)
+
+    def _say(self, where: str, words: str) -> None:
+        """Nothing to say takes no room."""
+        self.say(words, where)
+        self.query_one(f"#{where}").display = bool(words)

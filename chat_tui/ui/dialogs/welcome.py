@@ -1,0 +1,74 @@
+"""The first look at a shop that was just connected: how many wait, and then the longest-waiting chat."""
+
+from collections.abc import Callable
+from datetime import tzinfo
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from chat_tui.inbox.api import InboxApi
+from chat_tui.locale import _
+from chat_tui.model.ids import Millis
+from chat_tui.model.queue import Tab
+from chat_tui.ui.kit.dialog import Dialog, framed
+from chat_tui.ui.kit.news import News, NewsCame
+from chat_tui.ui.kit.text import plain
+from chat_tui.words.status import notice
+from chat_tui.words.times import waiting_words
+
+
+class Welcome(Dialog[bool]):
+    """Counts while the first round of reading goes on; gives True to open the chat that waits longest."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,n", "go_on", show=False)]
+
+    def __init__(self, inbox: InboxApi, *, now: Callable[[], Millis], zone: tzinfo) -> None:
+        super().__init__()
+        self._inbox = inbox
+        self._now = now
+        self._zone = zone
+        self._news = News(inbox, self)
+
+    def compose(self) -> ComposeResult:
+        yield framed(
+            _("The shop is connected"),
+            Static("", id="state", classes="muted"),
+            Static("", id="count"),
+            Static("", id="notice", classes="warn"),
+            keys=(("Enter", _("answer who waits longest")), ("Esc", _("to the list"))),
+        )
+
+    async def on_mount(self) -> None:
+        """Count what is there already, and again with all news."""
+        self._news.start()
+        await self._count()
+
+    def on_unmount(self) -> None:
+        """Hear no more."""
+        self._news.stop()
+
+    @on(NewsCame)
+    async def _hear(self) -> None:
+        self._news.read()
+        await self._count()
+
+    def action_go_on(self) -> None:
+        """Open the chat that waits longest."""
+        if self.is_enter_meant():
+            self.finish(True)
+
+    async def _count(self) -> None:
+        link = self._inbox.link()
+        is_read = link.fresh_at is not None
+        # Zero is not said before the list was read: it would be taken for an answer.
+        waiting = (await self._inbox.chats.counts())[Tab.WAITING]
+        since = await self._inbox.chats.longest_wait()
+        words = waiting_words(waiting, since, self._now() + link.clock_ahead)
+        state = _("Everything new is read.") if is_read else _("Reading the chats…")
+        self.say(state, "state")
+        self.query_one("#count", Static).update(plain(words if waiting or is_read else "", "bold"))
+        self.say(notice(link, self._now(), self._zone), "notice")

@@ -1,0 +1,134 @@
+"""Sending a file: it is chosen, and its card says what will be sent, and to whom."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from chat_tui.inbox.api import InboxApi
+from chat_tui.locale import _
+from chat_tui.model.file import FileCard
+from chat_tui.model.ids import Millis
+from chat_tui.model.outbox import OutboxItem
+from chat_tui.model.problem import Problem
+from chat_tui.model.queue import QueueItem
+from chat_tui.ui.files.picker import FilePicker
+from chat_tui.ui.kit.dialog import Dialog, framed
+from chat_tui.ui.kit.questions import agreed, send_anyway
+from chat_tui.ui.kit.text import notify, plain
+from chat_tui.words import glyphs
+from chat_tui.words.chats import recipient
+from chat_tui.words.doubts import doubt_words
+from chat_tui.words.files import details_words, head_words, renamed_words, size_words
+from chat_tui.words.line import cut_middle, shown
+from chat_tui.words.problems import problem_words
+
+RECENT = 5
+"""Folders the picker remembers."""
+_HEAD_CELLS = 64
+
+
+@dataclass(eq=False)
+class Attaching:
+    """Remembers in which folders files were chosen."""
+
+    app: App[None]
+    inbox: InboxApi
+    now: Callable[[], Millis]
+    zone: tzinfo
+    _folders: tuple[Path, ...] = field(default=(), init=False)
+    """Where files were chosen lately, newest first."""
+
+    async def attach(self, to: QueueItem) -> OutboxItem | None:
+        """Choose a file, see its card, send it to the chat that was open when the picker was called.
+
+        None = nothing was sent; if that was not what the operator wanted, it is said.
+        """
+        start = self._folders[0] if self._folders else Path.home()
+        picker = FilePicker(start, self._folders, now=self.now(), zone=self.zone)
+        chosen = await self.app.push_screen_wait(picker)
+        if chosen is None:
+            return None
+        # Remembered even if the file is not sent: whoever chose the wrong one looks there again.
+        others = [folder for folder in self._folders if folder != chosen.parent]
+        self._folders = (chosen.parent, *others)[:RECENT]
+        outcome = await self._send(to, await self.inbox.files.inspect(chosen))
+        if isinstance(outcome, Problem):
+            notify(self.app, problem_words(outcome), severity="error")
+            return None
+        return outcome
+
+    async def _send(self, to: QueueItem, card: FileCard | Problem) -> OutboxItem | Problem | None:
+        if isinstance(card, Problem):
+            return card
+        if not await self.app.push_screen_wait(FileCardScreen(card, recipient(to))):
+            return None
+        send = partial(self.inbox.outbox.send_file, to.chat.chat_id, card)
+        return await agreed(self.app, send, recipient(to), card.doubts)
+
+
+class FileCardScreen(Dialog[bool]):
+    """Gives True when the operator agrees to the file and to its doubts, which take a second, explicit yes.
+
+    `recipient` names buyer, order or return, and shop.
+    """
+
+    AUTO_FOCUS = None
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "send", show=False)]
+
+    def __init__(
+        self, card: FileCard, recipient: Content | str, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(clock=clock)
+        self._card = card
+        self._recipient = plain(recipient, lines=False) if isinstance(recipient, str) else recipient
+
+    def compose(self) -> ComposeResult:
+        card = self._card
+        name = cut_middle(shown(card.name, lines=False), 2 * _HEAD_CELLS)
+        lines = (
+            ("details", "muted", details_words(card)),
+            ("renamed", "muted", renamed_words(card)),
+            ("head", "muted", head_words(card, _HEAD_CELLS)),
+            ("warning", "warn", self._warning()),
+        )
+        yield framed(
+            _("Send this file?"),
+            Static(self._recipient, id="recipient"),
+            Static(Content.assemble(f"{glyphs.FILE} ", (name, "bold")), id="name"),
+            *(Static(plain(words), id=where, classes=look) for where, look, words in lines if words),
+            keys=(("Enter", _("send")), ("Esc", _("do not send"))),
+        )
+
+    def action_send(self) -> None:
+        """Send, after one more question when something speaks against it."""
+        if not self.is_enter_meant():
+            return
+        if not self._card.doubts:
+            self.finish(True)
+        elif self.is_current:
+            name = plain(cut_middle(shown(self._card.name, lines=False), _HEAD_CELLS))
+            confirm = send_anyway(self._card.doubts, name, self._recipient, clock=self.clock)
+            # A callback, not a wait: this dialog stays beneath, and a No leads nowhere else.
+            self.app.push_screen(confirm, self.finish)
+
+    def action_leave(self) -> None:
+        """Do not send."""
+        self.finish(False)
+
+    def _warning(self) -> str:
+        warnings = []
+        if self._card.doubts:
+            warnings.append(doubt_words(self._card.doubts))
+        if self._card.is_large:
+            size = size_words(self._card.size)
+            warnings.append(_("{size} is close to the limit: the Market may refuse it.").format(size=size))
+        return "\n".join(warnings)

@@ -1,0 +1,357 @@
+"""The dialog that finds a file to send: one field is filter and path at once."""
+
+import getpass
+import os
+import socket
+import stat
+import threading
+from collections.abc import Sequence
+from datetime import tzinfo
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.widgets import Input, Static
+
+from chat_tui.locale import _, ngettext
+from chat_tui.model.ids import Millis
+from chat_tui.ui.files.rows import (
+    SHOWN_ROWS,
+    Login,
+    PathRow,
+    Refusal,
+    bring_line,
+    file_refusal,
+    in_order,
+    is_windows_path,
+    login_of,
+    matching,
+    name_key,
+    path_line,
+    refusal_words,
+    typed_path,
+)
+from chat_tui.ui.kit.choice_list import ChoiceList
+from chat_tui.ui.kit.dialog import ListDialog, framed, keys_line, text_field
+from chat_tui.ui.kit.text import plain
+from chat_tui.words.line import Line, cut_middle, shown
+
+_CHECK_EVERY = 512
+
+
+class Scanned(Message):
+    """A folder was read, or could not be."""
+
+    def __init__(self, scan: "FolderScan") -> None:
+        super().__init__()
+        self.scan = scan
+
+
+class FolderScan:
+    """One reading of one folder; it can be left, never waited for: a disk may not answer at all."""
+
+    def __init__(self, dialog: MessagePump, folder: str = "") -> None:
+        """`dialog` gets a `Scanned`, unless the folder was left before; an empty name is no folder."""
+        self.folder = folder
+        self.rows: list[PathRow] = []
+        self.error: OSError | None = None
+        self.is_reading = False
+        """Whether it was begun and its `Scanned` was not seen yet; whoever gets that clears it."""
+        self._left = threading.Event()
+        self._dialog = dialog
+
+    def then(self, folder: str) -> "FolderScan":
+        """Leave this folder and read that one, unless it is the same."""
+        if folder == self.folder:
+            return self
+        self.leave()
+        scan = FolderScan(self._dialog, folder)
+        scan.start()
+        return scan
+
+    def start(self) -> None:
+        """Read on a thread of its own."""
+        self.is_reading = True
+        # A daemon, so that a stalled disk does not hold up quitting.
+        threading.Thread(target=self._run, name="folder-scan", daemon=True).start()
+
+    def leave(self) -> None:
+        """The result is not wanted any more."""
+        self._left.set()
+
+    def _run(self) -> None:
+        try:
+            self.rows = in_order(self._read())
+        except OSError as error:
+            self.error = error
+        if not self._left.is_set():
+            self._dialog.post_message(Scanned(self))
+
+    def _read(self) -> list[PathRow]:
+        rows: list[PathRow] = []
+        user, groups = os.geteuid(), {os.getegid(), *os.getgroups()}
+        with os.scandir(self.folder) as entries:
+            for count, entry in enumerate(entries):
+                if count % _CHECK_EVERY == 0 and self._left.is_set():
+                    return []
+                rows.append(_row(entry, user, groups))
+        return rows
+
+
+def _row(entry: os.DirEntry[str], user: int, groups: set[int]) -> PathRow:
+    name = entry.name
+    try:
+        target = os.readlink(entry.path) if entry.is_symlink() else ""
+        status = entry.stat()
+    except OSError as error:
+        why = Refusal.UNREADABLE if isinstance(error, PermissionError) else Refusal.DANGLING
+        return PathRow(name, name_key(name), is_folder=False, refusal=why)
+    is_folder = stat.S_ISDIR(status.st_mode)
+    refusal: Refusal | None
+    if not is_folder and not stat.S_ISREG(status.st_mode):
+        refusal = Refusal.NOT_A_FILE
+    elif not _is_readable(status, user, groups, folder=is_folder):
+        refusal = Refusal.UNREADABLE
+    else:
+        refusal = None if is_folder else file_refusal(status.st_size)
+    modified = status.st_mtime_ns // 1_000_000
+    return PathRow(name, name_key(name), is_folder, status.st_size, modified, refusal, target)
+
+
+def _is_readable(status: os.stat_result, user: int, groups: set[int], *, folder: bool) -> bool:
+    # By the mode alone: one more system call per entry would double the time of a big folder.
+    if user == 0:
+        return True
+    needed = 0o5 if folder else 0o4
+    if status.st_uid == user:
+        return status.st_mode >> 6 & needed == needed
+    if status.st_gid in groups:
+        return status.st_mode >> 3 & needed == needed
+    return status.st_mode & needed == needed
+
+
+# -- The dialog that finds a file to send: one field is filter and path at once --------------------
+
+
+class FilePicker(ListDialog[Path, PathRow]):
+    """Gives the path of a file that was readable when it was listed, or None.
+
+    `recent` are folders to offer, latest first; `now` is the time of opening; `login` says how the
+    operator's own computer reaches this one (default: as SSH told).
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+r", "hidden", priority=True, show=False),
+        Binding("ctrl+g", "pictures", priority=True, show=False),
+        Binding("ctrl+y", "copy_line", priority=True, show=False),
+        Binding("tab", "recent", priority=True, show=False),
+        Binding("backspace", "up", priority=True, show=False),
+    ]
+
+    def __init__(
+        self,
+        start: Path,
+        recent: Sequence[Path] = (),
+        *,
+        now: Millis,
+        zone: tzinfo,
+        login: Login | None = None,
+    ) -> None:
+        super().__init__()
+        self._base = os.path.abspath(start)
+        self._recent = recent
+        self._now = now
+        self._zone = zone
+        self._login = login or login_of(getpass.getuser(), socket.gethostname(), os.environ)
+        self._scan = FolderScan(self)
+        self._wanted = ""
+        self._found = 0
+        self._hidden = False
+        self._pictures = False
+        self._shows_recent = False
+        self._came_from = ""
+
+    def compose(self) -> ComposeResult:
+        box = framed(
+            _("File to send"),
+            Static(id="path"),
+            text_field(placeholder=_("part of the name, or a path: /… ~/…")),
+            ChoiceList[PathRow](self._draw),
+            Static(id="status"),
+            keys=(
+                ("Enter", _("choose")),
+                ("⌫", _("up")),
+                ("Tab", _("recent")),
+                ("ctrl+r", _("hidden")),
+                ("ctrl+g", _("pictures")),
+            ),
+            look="-tall",
+        )
+        box.border_subtitle = keys_line(("Esc", _("close")))
+        yield box
+
+    def on_mount(self) -> None:
+        """Read the first folder."""
+        self._go()
+
+    def on_unmount(self) -> None:
+        """Nobody waits for the disk any more."""
+        self._scan.leave()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Backspace is the field's own while there is something to delete."""
+        if action == "up":
+            return not self.query_one(Input).value
+        return super().check_action(action, parameters)
+
+    def action_hidden(self) -> None:
+        """Show or hide the names that begin with a dot."""
+        self._hidden = not self._hidden
+        self._show_rows()
+
+    def action_pictures(self) -> None:
+        """Show only pictures, or everything."""
+        self._pictures = not self._pictures
+        self._show_rows()
+
+    def action_recent(self) -> None:
+        """Change between the folder and the folders used lately."""
+        self._shows_recent = not self._shows_recent
+        self._set_text("")
+        self._go()
+
+    def action_up(self) -> None:
+        """Go to the folder around this one."""
+        # The highlight will be on the folder one came from.
+        self._came_from = os.path.basename(self._base)
+        self._open(os.path.dirname(self._base))
+
+    def action_copy_line(self) -> None:
+        """Put the line that brings the file into the clipboard of the terminal."""
+        if line := self._bring_line():
+            self.app.copy_to_clipboard(line)
+
+    @on(Input.Submitted)
+    @on(ChoiceList.Chosen)
+    def _choose(self) -> None:
+        row = self.rows.current
+        if row is None or row.refusal:
+            self._show_status()
+            return
+        path = os.path.join(self._scan.folder, row.name)
+        if row.is_folder:
+            self._open(path)
+        else:
+            self.finish(Path(path))
+
+    @on(Scanned)
+    def _scanned(self, event: Scanned) -> None:
+        if event.scan is self._scan:
+            self._scan.is_reading = False
+            self._show_rows()
+
+    def _open(self, folder: str) -> None:
+        self._base = os.path.normpath(folder)
+        self._shows_recent = False
+        self._set_text("")
+        self._scan.leave()
+        self._scan = FolderScan(self)
+        self._go()
+
+    def _set_text(self, text: str) -> None:
+        # Whoever calls this goes to the folder himself.
+        with self.prevent(Input.Changed):
+            self.query_one(Input).value = text
+
+    @on(Input.Changed)
+    def _go(self) -> None:
+        """Make list and folder those of the text in the field."""
+        text = self.query_one(Input).value
+        path = typed_path(text)
+        folder, self._wanted = self._base, text
+        if path is not None:
+            whole = os.path.join(os.path.expanduser("~"), "") if path == "~" else os.path.expanduser(path)
+            folder, self._wanted = os.path.split(os.path.join(self._base, whole))
+        self._scan = self._scan.then(os.path.normpath(folder))
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        rows = self._recent_rows() if self._shows_recent else [] if self._scan.is_reading else self._scan.rows
+        found = matching(rows, self._wanted, hidden=self._hidden, pictures=self._pictures)
+        self._found = len(found)
+        names = [row.name for row in found[:SHOWN_ROWS]]
+        at = names.index(self._came_from) if self._came_from in names else 0
+        if not self._scan.is_reading:
+            self._came_from = ""
+        self.rows.show(found[:SHOWN_ROWS], highlight=at)
+        self._show_path()
+        self._show_status()
+
+    def _recent_rows(self) -> list[PathRow]:
+        folders = dict.fromkeys([*map(str, self._recent), os.path.expanduser("~")])
+        return [PathRow(folder, name_key(folder), is_folder=True) for folder in folders]
+
+    def _show_path(self) -> None:
+        home = os.path.expanduser("~")
+        folder = self._scan.folder
+        if folder == home or folder.startswith(home + os.sep):
+            folder = "~" + folder.removeprefix(home)
+        words = _("Recent folders") if self._shows_recent else shown(folder, lines=False)
+        room = max(20, self.query_one("#box").content_size.width)
+        self.query_one("#path", Static).update(Content.styled(cut_middle(words, room), "bold"))
+
+    @on(ChoiceList.Highlighted)
+    def _show_status(self) -> None:
+        status = self.query_one("#status", Static)
+        status.remove_class("bad", "warn", "muted")
+        words, look = self._status()
+        status.add_class(look)
+        status.update(words)
+
+    def _status(self) -> tuple[Content, str]:
+        row = self.rows.current
+        text = self.query_one(Input).value
+        if self._scan.is_reading:
+            return plain(_("Reading the folder…")), "muted"
+        # Over SSH people type paths of their own computer: say how to bring the file here.
+        if row is None and (typed_path(text) or is_windows_path(text)):
+            return self._far_words(), "warn"
+        if self._scan.error is not None and not self._shows_recent:
+            why = self._scan.error.strerror or str(self._scan.error)
+            return plain(_("This folder cannot be read: {why}").format(why=why)), "bad"
+        if row is None:
+            return plain(_("Nothing fits. Shorten the name, or press Backspace to go up.")), "warn"
+        if row.refusal:
+            return plain(refusal_words(row)), "warn"
+        return plain(self._count_words()), "muted"
+
+    def _far_words(self) -> Content:
+        words = plain(_("There is no such file here. If it is on your own computer, run this there:"))
+        if (line := self._bring_line()) is None:
+            return plain(_("There is no such file here."))
+        return Content("\n").join([words, plain(line, "bold"), plain(_("Ctrl+Y copies the line."))])
+
+    def _bring_line(self) -> str | None:
+        text = self.query_one(Input).value.strip()
+        path = text if is_windows_path(text) else typed_path(text)
+        if self.rows.current is not None or path is None:
+            return None
+        return bring_line(path, self._login, Path(self._base), Path.home())
+
+    def _count_words(self) -> str:
+        words = [ngettext("{n} entry", "{n} entries", self._found).format(n=self._found)]
+        if self._found > SHOWN_ROWS:
+            words[0] = _("the first {shown} of {n}: type to narrow").format(shown=SHOWN_ROWS, n=self._found)
+        if self._hidden:
+            words.append(_("with hidden ones"))
+        if self._pictures:
+            words.append(_("only pictures"))
+        return " · ".join(words)
+
+    def _draw(self, row: PathRow, cells: int) -> Sequence[Line]:
+        return (path_line(row, self._now, self._zone, cells),)

@@ -1,0 +1,145 @@
+"""What the keys of the main screen do: the objects that open, mark, write and ask, working together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from chat_tui.inbox.api import InboxApi
+from chat_tui.model.ids import Millis
+from chat_tui.model.timeline import Entry
+from chat_tui.ui.chat.history import Wish
+from chat_tui.ui.chat.pane import TalkPane
+from chat_tui.ui.inbox.advancing import Advancing
+from chat_tui.ui.inbox.editing import Editing
+from chat_tui.ui.inbox.marking import Marking
+from chat_tui.ui.inbox.opening import Opening
+from chat_tui.ui.kit.dialog import LegibleApp
+from chat_tui.ui.order.pane import OrderSide
+from chat_tui.ui.queue.pane import QueuePane
+
+if TYPE_CHECKING:
+    from chat_tui.ui.dialogs.dialogs import Dialogs
+
+
+@dataclass(eq=False)
+class Commands:
+    """No node of Textual: the main screen, which is one, says what runs as a worker of which group."""
+
+    screen: Screen[None]
+    terminal: LegibleApp[None]
+    inbox: InboxApi
+    queue: QueuePane
+    talk: TalkPane
+    order: OrderSide
+    now: Callable[[], Millis]
+    zone: tzinfo
+    templates: Path
+    """The directory of the operator's templates."""
+    operator: str
+    """What they call whoever writes."""
+
+    def __post_init__(self) -> None:
+        screen, terminal, inbox, queue = self.screen, self.terminal, self.inbox, self.queue
+        talk, order, now, zone, dialogs = self.talk, self.order, self.now, self.zone, self._ask
+        self.advancing = Advancing(screen, terminal, inbox, talk)
+        self.editing = Editing(screen, terminal, talk, dialogs)
+        self.opening = Opening(screen, terminal, inbox, queue, talk, order, self.editing, dialogs, now, zone)
+        self.marking = Marking(screen, inbox, queue, talk, self.opening, dialogs, now, zone)
+
+    @cached_property
+    def dialogs(self) -> "Dialogs":
+        """All questions; they are loaded when the first is asked."""
+        from chat_tui.ui.dialogs.dialogs import Dialogs  # noqa: PLC0415 - not before the first paint
+
+        return Dialogs(self.terminal, self.inbox, self.now, self.zone, self.templates, self.operator)
+
+    def _ask(self) -> "Dialogs":
+        return self.dialogs
+
+    # -- opening -------------------------------------------------------------------------------------
+
+    async def write(self) -> None:
+        """Put the caret into the box of the chat that is meant."""
+        chat_id = self.opening.meant_id()
+        if chat_id is not None:
+            await self.opening.open(chat_id, write=True)
+
+    async def toggle_order(self) -> None:
+        """Show the order of the chat that is meant, or hide it."""
+        chat_id = self.opening.meant_id()
+        if chat_id is None:
+            return
+        if self.order.is_seen(chat_id):
+            self.order.hide()
+        elif await self.opening.bring(chat_id):
+            await self.order.show()
+
+    async def greet(self) -> None:
+        """The first look at a shop that was just connected."""
+        if await self.dialogs.greet():
+            await self.opening.open_waiting()
+
+    async def new_chat(self) -> None:
+        """Start a chat about an order or a return."""
+        chat_id = await self.dialogs.start_chat()
+        if chat_id is not None:
+            await self.opening.open(chat_id, write=True)
+
+    async def search(self) -> None:
+        """Find a message or a chat and open it there."""
+        hit = await self.dialogs.search()
+        if hit is not None:
+            await self.opening.open(hit.chat_id, at=hit.message_id)
+
+    async def outbox(self) -> None:
+        """Show everything that is not confirmed."""
+        choice = await self.dialogs.outbox.show()
+        if choice is None:
+            return
+        if choice.is_to_edit:
+            await self.marking.take_back(choice.item)
+        else:
+            await self.opening.open(choice.item.chat_id)
+
+    async def evidence(self) -> None:
+        """Write a chat down for an arbiter: that under the highlight, or the open one."""
+        from chat_tui.ui.dialogs import evidence  # noqa: PLC0415 - not before the first paint
+
+        chat_id = self.opening.meant_id()
+        if chat_id is not None:
+            await evidence.keep(self.terminal, self.inbox, chat_id, self.zone)
+
+    # -- the open chat -------------------------------------------------------------------------------
+
+    async def attach(self) -> None:
+        """Choose a file and send it to the open chat."""
+        if self.talk.item is not None:
+            sent = await self.dialogs.attaching.attach(self.talk.item)
+            if sent is not None:
+                self.marking.remember(sent)
+
+    async def choose_template(self) -> None:
+        """Put a template into the box of the chat it was chosen for; the box gets an answer in any case."""
+        item, text = self.talk.item, None
+        try:
+            if item is not None:
+                text = await self.dialogs.choose_template(item)
+        finally:
+            # The box may be another chat's by now: a text with the buyer's name goes nowhere else.
+            is_there = item is not None and self.talk.chat_id == item.chat.chat_id
+            self.talk.box.put(text if is_there else None)
+
+    async def deal_with(self, entry: Entry, wish: Wish) -> None:
+        """Copy something of a message that was picked, or save or view its file."""
+        if wish is Wish.SAVE:
+            await self.dialogs.message.save(entry)
+        elif wish is Wish.VIEW:
+            await self.dialogs.message.view(entry)
+        else:
+            context = self.talk.item.chat.context if self.talk.item is not None else None
+            await self.dialogs.message.copy(entry, context)

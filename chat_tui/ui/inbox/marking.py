@@ -1,0 +1,154 @@
+"""What the operator marks on a chat: done, put off, pinned, noted, labelled; and undoing marks and sends."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+
+from chat_tui.inbox.api import InboxApi
+from chat_tui.locale import _
+from chat_tui.model.ids import ChatRef, Millis
+from chat_tui.model.mark import LABEL_MOST, LABELS_MOST, NOTE_MOST, Marked, Pin, read_labels, read_note
+from chat_tui.model.outbox import OutboxItem
+from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.ui import keys
+from chat_tui.ui.chat.pane import TalkPane
+from chat_tui.ui.inbox.opening import Opening
+from chat_tui.ui.kit.text import notify
+from chat_tui.ui.queue.pane import QueuePane
+from chat_tui.words.chats import chat_title
+from chat_tui.words.problems import problem_words
+from chat_tui.words.times import until_words
+
+if TYPE_CHECKING:
+    from chat_tui.ui.dialogs.dialogs import Dialogs
+
+
+@dataclass(eq=False)
+class Marking:
+    """Marks the chat that a key means, and takes back the newest of what was marked or sent in this run."""
+
+    screen: Screen[None]
+    inbox: InboxApi
+    queue: QueuePane
+    talk: TalkPane
+    opening: Opening
+    dialogs: Callable[[], "Dialogs"]
+    now: Callable[[], Millis]
+    zone: tzinfo
+    _undoable: list[Marked | OutboxItem] = field(default_factory=list, init=False)
+    """Marks and sent texts of this run, the newest last."""
+
+    # -- marks ---------------------------------------------------------------------------------------
+
+    async def done(self) -> None:
+        """Mark the chat as done."""
+        if item := await self.opening.meant():
+            outcome = await self.inbox.marks.done(item.chat.chat_id)
+            await self._made(outcome, _("Done until the buyer writes; {key} undoes it."))
+
+    async def snooze(self) -> None:
+        """Ask until when, and put the chat off."""
+        item = await self.opening.meant()
+        until = None if item is None else await self.dialogs().snooze(item)
+        if item is not None and until is not None:
+            outcome = await self.inbox.marks.snooze(item.chat.chat_id, until.at)
+            when = until_words(until, self.now(), self.zone)
+            await self._made(outcome, _("Snoozed {until}; {key} undoes it."), until=when)
+
+    async def pin(self) -> None:
+        """Pin the chat to the top of its tab, or let it go."""
+        if item := await self.opening.meant():
+            outcome = await self.inbox.marks.put(item.chat.chat_id, Pin(not item.is_pinned))
+            gone, there = _("No longer pinned; {key} undoes it."), _("Pinned to the top; {key} undoes it.")
+            await self._made(outcome, gone if item.is_pinned else there)
+
+    async def note(self) -> None:
+        """Write a line on the chat for ourselves."""
+        if item := await self.opening.meant():
+            hint = _("for example: promised to call back on Friday")
+            text = await self.dialogs().line(item, _("Note"), value=item.note, hint=hint, most=NOTE_MOST)
+            if text is not None and (note := read_note(text)).text != item.note:
+                outcome = await self.inbox.marks.put(item.chat.chat_id, note)
+                await self._made(outcome, _("The note is kept; {key} undoes it."))
+
+    async def label(self) -> None:
+        """Write the labels of the chat."""
+        if item := await self.opening.meant():
+            hint = _("words, for example: urgent supplier")
+            before, most = " ".join(item.labels), LABELS_MOST * (LABEL_MOST + 1)
+            text = await self.dialogs().line(item, _("Labels"), value=before, hint=hint, most=most)
+            if text is not None and (labels := read_labels(text)).names != item.labels:
+                outcome = await self.inbox.marks.put(item.chat.chat_id, labels)
+                await self._made(outcome, _("The labels are kept; {key} undoes it."))
+
+    async def _made(self, outcome: Marked | Problem, words: str, **values: str) -> None:
+        """Say what a mark did and remember it for undo."""
+        if isinstance(outcome, Problem):
+            self._say(problem_words(outcome), "error")
+            return
+        self._undoable.append(outcome)
+        self._say(words.format(key=keys.key_of("undo"), **values))
+        await self._apply_order()
+
+    # -- undo ----------------------------------------------------------------------------------------
+
+    def remember(self, item: OutboxItem) -> None:
+        """Something was sent: it can be taken back while it is held."""
+        self._undoable.append(item)
+
+    async def undo(self) -> None:
+        """Take back the newest of: a mark; a sent text, while it is held."""
+        if not self._undoable:
+            self._say(_("There is nothing to undo."))
+            return
+        # Gone at once: `u` held down undoes one after the other, never one twice.
+        newest = self._undoable.pop()
+        if isinstance(newest, Marked):
+            await self._unmark(newest)
+        else:
+            await self.take_back(newest)
+
+    async def take_back(self, item: OutboxItem) -> None:
+        """Take a text out of the outbox, into the box of its chat, which is opened; else say why not."""
+        taken = await self.talk.take_back(item)
+        if isinstance(taken, OutboxItem):
+            self._undoable = [
+                one for one in self._undoable if isinstance(one, Marked) or one.outbox_id != item.outbox_id
+            ]
+            await self.opening.open(taken.chat_id, write=True)
+        elif taken.kind == ProblemKind.GONE:
+            # What was sent before it is no longer held either: the next undo is of a mark.
+            self._undoable = [one for one in self._undoable if isinstance(one, Marked)]
+            words = _("Too late, the message is on its way: {chat}.")
+            self._say(words.format(chat=await self._chat_name(item.chat_id)), "warning")
+        else:
+            self._say(problem_words(taken), "error")
+
+    async def _unmark(self, marked: Marked) -> None:
+        problem = await self.inbox.marks.take_back(marked)
+        if problem is None:
+            self._say(_("The mark is taken back: {chat}.").format(chat=await self._chat_name(marked.chat_id)))
+            await self._apply_order()
+        elif problem.kind == ProblemKind.GONE:
+            self._say(_("Another window has marked the chat anew since; its mark stays."), "warning")
+        else:
+            # It failed for a reason that may pass: it can be undone still.
+            self._undoable.append(marked)
+            self._say(problem_words(problem), "error")
+
+    async def _apply_order(self) -> None:
+        # What one does oneself is no surprise: the row goes where it belongs now.
+        if self.screen.focused is self.queue.list:
+            await self.queue.apply_order()
+
+    async def _chat_name(self, chat_id: ChatRef) -> str:
+        """Buyer, order and shop, for what is said of a chat that may not be on the screen."""
+        item = await self.inbox.chats.item(chat_id)
+        return "?" if item is None else chat_title(item)
+
+    def _say(self, words: str, severity: SeverityLevel = "information") -> None:
+        notify(self.screen, words, severity=severity)

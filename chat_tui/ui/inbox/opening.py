@@ -1,0 +1,148 @@
+"""The ways into a chat: the one that is meant, and the one that is answered next."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from chat_tui.inbox.api import InboxApi
+from chat_tui.locale import _
+from chat_tui.model.ids import ChatRef, MessageId, Millis
+from chat_tui.model.link import LinkState
+from chat_tui.model.queue import QueueItem
+from chat_tui.terminal.app import TerminalApp
+from chat_tui.ui import keys
+from chat_tui.ui.chat.pane import TalkPane
+from chat_tui.ui.inbox.editing import Editing
+from chat_tui.ui.kit.text import notify
+from chat_tui.ui.order.pane import OrderSide
+from chat_tui.ui.queue.pane import QueuePane
+from chat_tui.words.status import notice
+
+if TYPE_CHECKING:
+    from chat_tui.ui.dialogs.dialogs import Dialogs
+
+
+@dataclass(eq=False)
+class Opening:
+    """Opens chats; before the list was read, as soon as there is somebody to answer."""
+
+    screen: Screen[None]
+    terminal: TerminalApp[None]
+    inbox: InboxApi
+    queue: QueuePane
+    talk: TalkPane
+    order: OrderSide
+    editing: Editing
+    dialogs: Callable[[], "Dialogs"]
+    """Called when one is wanted: they are not loaded before."""
+    now: Callable[[], Millis]
+    zone: tzinfo
+    _wish: object = field(default_factory=object, init=False)
+    """Stands for the chat that was wanted last: what was wanted before opens no more."""
+    _sought: tuple[bool, float] | None = field(default=None, init=False)
+    """The next chat is wanted, not there yet: whether backwards, and when the last key came by then."""
+
+    # -- which chat ----------------------------------------------------------------------------------
+
+    def meant_id(self) -> ChatRef | None:
+        """The chat that a key means: the highlighted one where the list has the keys, else the open one.
+
+        None = there is none, which is said.
+        """
+        in_list = self.screen.focused is self.queue.list
+        chat_id = self.queue.list.highlighted if in_list else self.talk.chat_id
+        if chat_id is None:
+            words = _("Open a chat first: {open} on a row, or {next} for the longest waiting.")
+            self._say(words.format(open=keys.key_of("open"), next=keys.key_of("next_waiting")))
+        return chat_id
+
+    async def meant(self) -> QueueItem | None:
+        """The chat that a key means; None = there is none, or it is not in the cache, which is said."""
+        chat_id = self.meant_id()
+        item = None if chat_id is None else await self.inbox.chats.item(chat_id)
+        if item is None and chat_id is not None:
+            self._say_unknown()
+        return item
+
+    # -- opening it ----------------------------------------------------------------------------------
+
+    async def open(self, chat_id: ChatRef, *, write: bool = False, at: MessageId | None = None) -> None:
+        """The one way into a chat: it is shown, highlighted, and has the keys, in its box with `write`."""
+        is_another = chat_id != self.talk.chat_id
+        if not await self.bring(chat_id, at):
+            return
+        self.screen.set_focus(self.talk.box if write else self.talk.history)
+        # One question at a time: both are about what to put below the text of the box.
+        if is_another and self.talk.others:
+            offer = self._offer_other_draft(chat_id, self.talk.others[0])
+            self.screen.run_worker(offer, group="dialog", exclusive=True)
+        elif is_another:
+            self.editing.look_for(chat_id)
+        await self.order.follow()
+
+    async def bring(self, chat_id: ChatRef, at: MessageId | None = None) -> bool:
+        """Show a chat at the right side; False if it cannot be, or if another one was wanted meanwhile."""
+        # An object of its own, not the chat: the same chat may be wanted twice at different places.
+        self._wish = wish = object()
+        is_there = await self.talk.open(chat_id, at=at, only_if=lambda: self._wish is wish)
+        if self._wish is not wish:
+            return False
+        if not is_there:
+            self._say_unknown()
+        return is_there
+
+    async def _offer_other_draft(self, chat_id: ChatRef, text: str) -> None:
+        add = await self.dialogs().offer(text)
+        if add and self.talk.chat_id == chat_id:
+            await self.talk.add_text(text)
+
+    # -- who waits -----------------------------------------------------------------------------------
+
+    async def open_waiting(self, *, backwards: bool = False) -> None:
+        """Open the chat to be answered next; nobody is said to wait no more before all was read."""
+        self._sought = None
+        chat_id = await self.inbox.chats.next_waiting(self.talk.chat_id, backwards=backwards)
+        if chat_id is not None:
+            await self.open(chat_id, write=True)
+        elif self._is_list_read:
+            self._say(_("Nobody else waits for an answer."))
+        else:
+            self._sought = backwards, self.terminal.keyed_at
+            self._say(self._why_unread())
+
+    async def hear(self) -> None:
+        """Whoever was wanted before the list was read may be there now, unless another key came since."""
+        if self._sought is None:
+            return
+        backwards, keyed_at = self._sought
+        # A wish of some seconds ago opens nothing under hands that do something else by now.
+        if self.terminal.keyed_at != keyed_at or self.terminal.screen is not self.screen:
+            self._sought = None
+        elif self._is_list_read or await self.inbox.chats.next_waiting(self.talk.chat_id) is not None:
+            await self.open_waiting(backwards=backwards)
+
+    @property
+    def _is_list_read(self) -> bool:
+        """Whether the list of every business was ever read to its end."""
+        link = self.inbox.link()
+        # With one business there are no parts.
+        parts = [part for _name, part in link.parts] or [link]
+        return all(part.fresh_at is not None for part in parts)
+
+    def _why_unread(self) -> str:
+        link = self.inbox.link()
+        if link.state in {LinkState.CONNECTING, LinkState.ONLINE}:
+            return _("Still reading the chats. The next one opens by itself as soon as it is here.")
+        words = _("The chats were not read yet, so nobody can be found. {why} {refresh} asks again.")
+        why = notice(link, self.now(), self.zone)
+        return words.format(why=why, refresh=keys.key_of("refresh"))
+
+    def _say_unknown(self) -> None:
+        words = _("This chat is not in the cache yet. {refresh} asks the Market again.")
+        self._say(words.format(refresh=keys.key_of("refresh")))
+
+    def _say(self, words: str) -> None:
+        notify(self.terminal, words)

@@ -1,0 +1,327 @@
+"""The main screen: lays out queue, chat and order, brings news to them, hands keys to what acts on them."""
+
+import gc
+from collections.abc import Callable
+from datetime import tzinfo
+from pathlib import Path
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from chat_tui.inbox.api import InboxApi
+from chat_tui.model.ids import Millis
+from chat_tui.model.queue import Tab
+from chat_tui.settings import Preferences
+from chat_tui.terminal.keys import bind
+from chat_tui.ui import keys
+from chat_tui.ui.chat.compose import Compose
+from chat_tui.ui.chat.history import History
+from chat_tui.ui.chat.pane import TalkPane
+from chat_tui.ui.inbox.arrivals import Arrivals, Calls
+from chat_tui.ui.inbox.commands import Commands
+from chat_tui.ui.inbox.lines import Lines, TabWanted
+from chat_tui.ui.keys import Where
+from chat_tui.ui.kit.dialog import Legible, LegibleApp
+from chat_tui.ui.kit.news import News, NewsCame
+from chat_tui.ui.order.pane import OrderPane, OrderSide
+from chat_tui.ui.queue.list import QueueList
+from chat_tui.ui.queue.pane import QueuePane
+
+_TABS = tuple(Tab)
+
+
+class MainScreen(Legible[None]):
+    """Which key and which message leads where; what it does there stands in the objects this screen has."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (120, "-roomy")]  # noqa: RUF012 - as Textual declares it
+
+    def __init__(
+        self,
+        terminal: LegibleApp[None],
+        inbox: InboxApi,
+        preferences: Preferences,
+        *,
+        templates: Path,
+        now: Callable[[], Millis],
+        zone: tzinfo,
+    ) -> None:
+        """`templates` is the directory of the operator's templates; `zone` is that of every time shown."""
+        super().__init__()
+
+        def market_now() -> Millis:
+            # The Market's clock wrote the times of the chats; ours may be wrong.
+            return now() + inbox.link().clock_ahead
+
+        self._terminal = terminal
+        self._inbox = inbox
+        self._now = now
+        self._auto_advance = preferences.queue.auto_advance
+        self._minute = now() // 60_000
+        self._news = News(inbox, self)
+        self.calls = Calls(terminal, Arrivals(inbox), preferences.ui.notify_text)
+        self._lines = Lines(terminal, inbox, now, zone)
+        self.queue = QueuePane(inbox, preferences.queue, clock=market_now, zone=zone)
+        self.talk = TalkPane(inbox, now=now, zone=zone, opened=self.queue.list.follow)
+        make_order = lambda: OrderPane(inbox, clock=market_now, zone=zone)  # noqa: E731
+        self._order = OrderSide(self, self.queue, self.talk, make_order)
+        operator = preferences.ui.operator
+        self.commands = Commands(
+            self, terminal, inbox, self.queue, self.talk, self._order, now, zone, templates, operator
+        )
+        self.opening, self._marking = self.commands.opening, self.commands.marking
+        bind(self, keys.bindings(Where.OUTSIDE_TEXT), freed=keys.freed(Where.OUTSIDE_TEXT))
+
+    def compose(self) -> ComposeResult:
+        yield self._lines.top
+        yield self._lines.notice
+        with Horizontal(id="panes"):
+            yield self.queue
+            yield self.talk
+        yield self._lines.hints
+
+    async def on_mount(self) -> None:
+        self._news.start()
+        await self.queue.show_tab(Tab.WAITING)
+        self.set_focus(self.queue.list)
+        self._show_link()
+        self.set_interval(1.0, self.tick)
+        self.call_after_refresh(self._painted)
+
+    async def _painted(self) -> None:
+        """The list can be read: what is there now stays, and the rest may begin."""
+        # The start runs without a garbage collector, which would look through all modules for nothing.
+        if not gc.isenabled():
+            gc.freeze()
+            gc.enable()
+        self._inbox.awaken()
+        await self._lines.count(self.queue.tab)
+
+    async def on_unmount(self) -> None:
+        self._news.stop()
+        self._terminal.unkept = await self.talk.drafts.keep_all()
+
+    def tick(self) -> None:
+        """A second passed: a countdown moves every time, ages and dates once a minute."""
+        if self.talk.history.is_counting:
+            self.talk.history.tick()
+        minute = self._now() // 60_000
+        if minute != self._minute:
+            self._minute = minute
+            self.talk.history.tick()
+            self.queue.list.tick()
+            self._order.tick()
+            self._show_link()
+
+    @on(NewsCame)
+    async def _hear(self) -> None:
+        """Ask again for whatever changed and is on the screen."""
+        # Before the news: whoever waits for the first chat gets it before anything is redrawn.
+        await self.opening.hear()
+        digest = self._news.read()
+        if digest.link:
+            self._show_link()
+        await self.talk.hear(digest)
+        if digest.chats:
+            await self.queue.hear(digest.chats)
+            await self._lines.count(self.queue.tab)
+        await self._order.hear(digest)
+        await self.calls.hear(digest)
+        if digest.outbox:
+            await self.commands.dialogs.outbox.hear()
+
+    def _show_link(self) -> None:
+        self._lines.show_link()
+        self.talk.tell_rights()
+
+    # -- panes ---------------------------------------------------------------------------------------
+
+    def watch_focused(self, focused: Widget | None) -> None:
+        """What has the focus decides, and nothing else, which pane a narrow screen shows.
+
+        So the box is on the screen whenever it has the keys; and it is the box of the highlighted chat,
+        for outside the list the highlight is on the open one.
+        """
+        if focused is None:
+            return
+        place = self._place_of(focused)
+        self.set_class(place is Where.ORDER, "-at-order")
+        self._lines.hints.show(keys.hints(place))
+        if place is Where.LIST:
+            self.remove_class("-at-talk")
+            self.queue.list.take_highlight()
+            return
+        if place in {Where.HISTORY, Where.COMPOSE}:
+            self.add_class("-at-talk")
+        self.queue.list.follow(self.talk.chat_id)
+        self._let_order_in()
+
+    def _place_of(self, widget: Widget) -> Where:
+        if widget is self._order.panel:
+            return Where.ORDER
+        places: dict[Widget, Where] = {
+            self.queue.list: Where.LIST,
+            self.talk.history: Where.HISTORY,
+            self.talk.box: Where.COMPOSE,
+        }
+        return places.get(widget, Where.OUTSIDE_TEXT)
+
+    @work(group="order", exclusive=True, exit_on_error=True)
+    async def _let_order_in(self) -> None:
+        """Leaving the list lets the new order in."""
+        await self.queue.apply_order()
+
+    async def action_next_pane(self) -> None:
+        """List, history, compose box, order, and round again."""
+        await self._step_pane(1)
+
+    async def action_previous_pane(self) -> None:
+        """The same the other way round."""
+        await self._step_pane(-1)
+
+    async def _step_pane(self, step: int) -> None:
+        """The neighbour gets the keys. Whoever steps out of the list steps into the highlighted chat."""
+        panes: list[Widget] = [self.queue.list, self.talk.history, self.talk.box]
+        if self._order.panel is not None and self._order.is_wanted:
+            panes.append(self._order.panel)
+        place = panes.index(self.focused) if self.focused in panes else 0
+        target = panes[(place + step) % len(panes)]
+        # Else history and box would be those of a chat that is not highlighted.
+        if target is not self.queue.list and self.focused is self.queue.list:
+            chat_id = self.opening.meant_id()
+            if chat_id is None or not await self.opening.bring(chat_id):
+                return
+            await self._order.follow()
+        self.set_focus(target)
+
+    def action_back(self) -> None:
+        """One step outward: from the order to the history, from there to the list."""
+        if self._order.is_focused:
+            self._order.leave()
+        else:
+            self.set_focus(self.queue.list)
+
+    @on(Compose.LeaveWanted)
+    async def _leave_box(self) -> None:
+        self.set_focus(self.talk.history)
+        await self.talk.drafts.save()
+
+    # -- the list ------------------------------------------------------------------------------------
+
+    @on(QueueList.Opened)
+    async def _open_from_list(self, message: QueueList.Opened) -> None:
+        await self.opening.open(message.chat_id)
+
+    @on(TabWanted)
+    async def _tab_clicked(self, message: TabWanted) -> None:
+        await self._show_tab(message.tab)
+
+    async def action_tab(self, number: int) -> None:
+        """Show tab 1 … 6."""
+        await self._show_tab(_TABS[number - 1])
+
+    async def _show_tab(self, tab: Tab) -> None:
+        # The list first: nothing is typed into a box while the highlight is led elsewhere.
+        self.set_focus(self.queue.list)
+        await self.queue.show_tab(tab)
+        await self._lines.count(self.queue.tab)
+
+    async def action_refresh(self) -> None:
+        """Ask the Market now and show the list in today's order."""
+        self._inbox.refresh()
+        await self._order.follow()
+        await self.queue.apply_order(from_top=True)
+
+    # -- commands: what each does is said where it is done ----------------------------------------------
+
+    async def action_next_waiting(self) -> None:
+        await self.opening.open_waiting()
+
+    async def action_previous_waiting(self) -> None:
+        await self.opening.open_waiting(backwards=True)
+
+    async def action_write(self) -> None:
+        await self.commands.write()
+
+    async def action_order(self) -> None:
+        await self.commands.toggle_order()
+
+    async def action_done(self) -> None:
+        await self._marking.done()
+
+    async def action_pin(self) -> None:
+        await self._marking.pin()
+
+    async def action_undo(self) -> None:
+        await self._marking.undo()
+
+    # What waits for an answer of the operator runs beside the screen, and never two of them at once.
+
+    @work(group="dialog", exclusive=True, exit_on_error=True)
+    async def greet(self) -> None:
+        await self.commands.greet()
+
+    @work(group="dialog", exclusive=True, exit_on_error=True)
+    async def action_snooze(self) -> None:
+        await self._marking.snooze()
+
+    @work(group="dialog", exclusive=True, exit_on_error=True)
+    async def action_note(self) -> None:
+        await self._marking.note()
+
+    @work(group="dialog", exclusive=True, exit_on_error=True)
+    async def action_labels(self) -> None:
+        await self._marking.label()
+
+    @work(group="dialog", exclusive=True, exit_on_error=True)
+    async def action_new_chat(self) -> None:
+        await self.commands.new_chat()
+
+    @work(group="dialog", exclusive=True, exit_on_error=True)
+    async def action_search(self) -> None:
+        await self.commands.search()
+
+    @work(group="dialog", exclusive=True, exit_on_error=True)
+    async def action_outbox(self) -> None:
+        await self.commands.outbox()
+
+    @work(group="evidence", exclusive=True, exit_on_error=True)
+    async def action_evidence(self) -> None:
+        await self.commands.evidence()
+
+    # -- the open chat -------------------------------------------------------------------------------
+
+    @on(TalkPane.Sent)
+    def _sent(self, message: TalkPane.Sent) -> None:
+        self._marking.remember(message.item)
+        if self._auto_advance and message.was_waiting:
+            self.commands.advancing.soon(message.item.chat_id)
+
+    @on(Compose.TypedTooSoon)
+    async def _go_back(self) -> None:
+        await self.commands.advancing.go_back()
+
+    @on(Compose.NextWanted)
+    async def _next_from_box(self) -> None:
+        await self.opening.open_waiting()
+
+    @on(Compose.EditWanted)
+    @work(group="dialog", exclusive=True, exit_on_error=True)
+    async def _edit(self) -> None:
+        await self.commands.editing.edit()
+
+    @on(Compose.AttachWanted)
+    @work(group="dialog", exclusive=True, exit_on_error=True)
+    async def _attach_file(self) -> None:
+        await self.commands.attach()
+
+    @on(Compose.TemplateWanted)
+    @work(group="dialog", exclusive=True, exit_on_error=True)
+    async def _choose_template(self) -> None:
+        await self.commands.choose_template()
+
+    @on(History.Picked)
+    @work(group="dialog", exclusive=True, exit_on_error=True)
+    async def _deal_with(self, picked: History.Picked) -> None:
+        await self.commands.deal_with(picked.entry, picked.wish)

@@ -1,0 +1,250 @@
+"""The lines around the panes: tabs, connection, what is wrong, keys."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.strip import Strip
+
+from chat_tui.locale import _
+from chat_tui.model.ids import Millis
+from chat_tui.model.link import Link
+from chat_tui.model.queue import Tab
+from chat_tui.ui.kit.line_pane import LinePane
+from chat_tui.words.glyphs import WIDE
+from chat_tui.words.line import Line, Role, Span, cut, fit, width_of, wrap
+from chat_tui.words.status import status_spans
+
+_MOST = 999
+
+
+@dataclass(frozen=True, slots=True)
+class TabPlace:
+    """Where a tab stands on its line: cells from `start` up to `end`."""
+
+    tab: Tab
+    start: int
+    end: int
+
+
+def tab_title(tab: Tab) -> str:
+    """The name of a tab."""
+    return {
+        Tab.WAITING: _("Waiting"),
+        Tab.DISPUTES: _("Disputes"),
+        Tab.RETURNS: _("Returns"),
+        Tab.QUESTIONS: _("Questions"),
+        Tab.SNOOZED: _("Snoozed"),
+        Tab.ALL: _("All"),
+    }[tab]
+
+
+def _short_title(tab: Tab) -> str:
+    return {
+        Tab.WAITING: _("Wait"),
+        Tab.DISPUTES: _("Disp."),
+        Tab.RETURNS: _("Ret."),
+        Tab.QUESTIONS: _("Quest."),
+        Tab.SNOOZED: _("Snooz."),
+        Tab.ALL: _("All"),
+    }[tab]
+
+
+def tabs_line(active: Tab, counts: Mapping[Tab, int], width: int) -> tuple[Line, tuple[TabPlace, ...]]:
+    """The fullest line that fits: long names, short names, in the end names of the active tab only."""
+    lines = [_line(active, counts, form) for form in (_long, _short, _brief, _bare)]
+    line, places = next((made for made in lines if width_of(made[0]) <= width), lines[-1])
+    return fit(line, width), places
+
+
+def _line(
+    active: Tab, counts: Mapping[Tab, int], form: Callable[[Tab, bool], str]
+) -> tuple[Line, tuple[TabPlace, ...]]:
+    spans: list[Span] = []
+    places: list[TabPlace] = []
+    for number, tab in enumerate(Tab, start=1):
+        start = width_of(spans)
+        spans += _tab(number, form(tab, tab is active), counts.get(tab, 0), is_active=tab is active)
+        places.append(TabPlace(tab, start, width_of(spans)))
+    return tuple(spans), tuple(places)
+
+
+def _tab(number: int, title: str, count: int, *, is_active: bool) -> Line:
+    # Brackets take the place of blanks, so that nothing moves when another tab becomes active.
+    opening, closing = "[]" if is_active else "  "
+    named = Role.ACTIVE if is_active else Role.TEXT
+    spans = [Span(f"{opening}{number}", Role.ACTIVE if is_active else Role.MUTED)]
+    if title:
+        spans.append(Span(f" {title}", named))
+    if count > 0:
+        amount = str(count) if count <= _MOST else f"{_MOST}+"
+        spans.append(Span(f" {amount}" if title else f":{amount}", Role.ACTIVE if is_active else Role.ACCENT))
+    return (*spans, Span(closing, named))
+
+
+def _long(tab: Tab, is_active: bool) -> str:
+    return tab_title(tab)
+
+
+def _short(tab: Tab, is_active: bool) -> str:
+    return tab_title(tab) if is_active else _short_title(tab)
+
+
+def _brief(tab: Tab, is_active: bool) -> str:
+    return _short_title(tab)
+
+
+def _bare(tab: Tab, is_active: bool) -> str:
+    return _short_title(tab) if is_active else ""
+
+
+# -- The keys of the focused pane as one line ------------------------------------------------------
+
+
+def hints_line(hints: Sequence[tuple[str, str]], width: int) -> Line:
+    """Key and words of each hint; when there is no room the last but one goes first: the last is help."""
+    kept = list(hints)
+    while len(kept) > 1 and width_of(_spans(kept)) > width:
+        del kept[-2]
+    return fit(_spans(kept), width)
+
+
+def _spans(hints: Sequence[tuple[str, str]]) -> list[Span]:
+    spans: list[Span] = []
+    for key, words in hints:
+        spans += [Span("  " if spans else " "), Span(key, Role.ACCENT), Span(f" {words}", Role.MUTED)]
+    return spans
+
+
+# -- The lines around the panes: tabs, connection, what is wrong, keys -----------------------------
+
+
+class Bar(LinePane):
+    """One line over the whole width."""
+
+    DEFAULT_CSS = """
+    Bar { height: 1; width: 1fr; }
+    """
+
+    def line(self, width: int) -> Line:
+        """What stands there, in so many cells."""
+        raise NotImplementedError
+
+    def render_line(self, y: int) -> Strip:
+        """The line in the colours of its roles."""
+        width = self.content_size.width
+        return self.strip(self.line(width), width)
+
+
+class HintLine(Bar):
+    """The keys of the focused pane and what they do, as many as fit."""
+
+    _hints: tuple[tuple[str, str], ...] = ()
+
+    def show(self, hints: Sequence[tuple[str, str]]) -> None:
+        """Draw these keys and words, the most used first, help last."""
+        if tuple(hints) != self._hints:
+            self._hints = tuple(hints)
+            self.refresh()
+
+    def line(self, width: int) -> Line:
+        """As many hints as fit."""
+        return hints_line(self._hints, width)
+
+
+class TabBar(Bar):
+    """The tabs 1 to 6 with their counts; the active one stands in brackets."""
+
+    @dataclass
+    class TabWanted(Message):
+        """The operator clicked a tab."""
+
+        tab: Tab
+
+    _active = Tab.WAITING
+    _counts: Mapping[Tab, int] = {}
+
+    def show(self, active: Tab, counts: Mapping[Tab, int]) -> None:
+        """Draw the bar again if anything in it changed."""
+        if (active, counts) != (self._active, self._counts):
+            self._active, self._counts = active, dict(counts)
+            self.refresh()
+
+    def line(self, width: int) -> Line:
+        """The tabs, in the longest form that fits."""
+        return tabs_line(self._active, self._counts, width)[0]
+
+    def on_click(self, event: events.Click) -> None:
+        """Ask for the tab under the mouse."""
+        event.stop()
+        places = tabs_line(self._active, self._counts, self.content_size.width)[1]
+        for place in places:
+            if place.start <= event.x < place.end:
+                self.post_message(self.TabWanted(place.tab))
+
+
+class StatusLine(Bar):
+    """The connection in a few words beside the tabs, as wide as they are."""
+
+    DEFAULT_CSS = """
+    StatusLine { width: auto; max-width: 50%; padding: 0 1; }
+    """
+
+    _link = Link()
+    """Until it is shown: a connection that has not answered yet."""
+    _now: Millis = 0
+    _is_brief = False
+
+    def show(self, link: Link, now: Millis) -> None:
+        """Draw the line again if its words changed."""
+        old = self.line(0)
+        self._link, self._now = link, now
+        new = self.line(0)
+        if new != old:
+            self.refresh(layout=width_of(new) != width_of(old))
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """The width of the words; beside the tabs of a narrow screen there is room for few."""
+        self._is_brief = viewport.width < WIDE
+        return width_of(self.line(0))
+
+    def line(self, width: int) -> Line:
+        """The words; where they do not fit, their end is missing."""
+        return status_spans(self._link, self._now, brief=self._is_brief)
+
+
+class NoticeLine(LinePane):
+    """A sentence over the whole width, gone while there is nothing to say."""
+
+    DEFAULT_CSS = """
+    NoticeLine { height: auto; width: 1fr; max-height: 3; padding: 0 1; display: none; }
+    NoticeLine.-said { display: block; }
+    """
+
+    words: str = ""
+    """The sentence; empty while there is none."""
+
+    def say(self, words: str) -> None:
+        """Show a sentence (safe text); an empty one hides the line."""
+        if words != self.words:
+            self.words = words
+            self.set_class(bool(words), "-said")
+            self.refresh(layout=True)
+
+    def lines_in(self, width: int) -> int:
+        """How many lines the sentence takes in so many cells."""
+        return len(wrap(self.words, width)) if self.words else 0
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the sentence takes."""
+        return self.lines_in(width)
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the sentence; where there is no room for all of it the last one says so."""
+        width, height = self.content_size
+        lines = wrap(self.words, width)
+        if y == height - 1 and len(lines) > height:
+            return self.strip((Span(cut(f"{lines[y]} {lines[y + 1]}", width), Role.WARN),), width)
+        return self.strip((Span(lines[y], Role.WARN),) if y < len(lines) else (), width)

@@ -1,0 +1,77 @@
+"""The only ways in which text from outside reaches a widget or a notification.
+
+A bare `str` is markup to most widgets: `[/]` in a message would end the program.
+"""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from textual.app import App
+from textual.content import Content
+from textual.notifications import SeverityLevel
+from textual.widget import Widget
+
+from chat_tui.locale import _
+from chat_tui.safetext import one_line, safe
+from chat_tui.terminal.side_channels import Copying, SideChannels
+
+_NOTICE_LIMIT: Final = 500
+"""Characters of a notification: more would cover the screen."""
+
+
+def plain(text: str, style: str = "", *, lines: bool = True) -> Content:
+    """The text, made safe, with nothing in it read as markup; on one line with `lines=False`."""
+    return Content.styled(safe(text, lines=lines), style) if style else Content(safe(text, lines=lines))
+
+
+def notify(
+    where: App[Any] | Widget,
+    text: str,
+    *,
+    severity: SeverityLevel = "information",
+    title: str = "",
+    timeout: float | None = None,
+) -> None:
+    """Show a notification of one paragraph; `timeout` is in seconds, None means the usual time."""
+    where.notify(
+        one_line(text, limit=_NOTICE_LIMIT),
+        title=one_line(title, limit=_NOTICE_LIMIT),
+        severity=severity,
+        timeout=timeout,
+        markup=False,
+    )
+
+
+def tell_copied(app: App[Any], copied: SideChannels.Copied) -> None:
+    """Say what became of a copy."""
+    match copied.outcome:
+        case Copying.SENT:
+            notify(app, _("Sent to the terminal's clipboard."), title=copied.what)
+        case Copying.SENT_STRIPPED:
+            words = _("Sent to the terminal's clipboard, without its control characters.")
+            notify(app, words, title=copied.what)
+        case Copying.TOO_LONG:
+            words = _("This is too long for the terminal's clipboard.")
+            notify(app, words, severity="warning", title=copied.what)
+
+
+# -- What is said below the restored terminal: that the program crashed, and typed texts that no disk took ---
+
+
+def farewell(report: Path) -> str:
+    """The sentence after a crash; `report` is the private file that gets the details."""
+    words = _("chat-tui had to stop because of an error in the program. Details: {path}")
+    return words.format(path=one_line(str(report)))
+
+
+def tell(unkept: Iterable[tuple[str, str]]) -> None:
+    """Print texts, each with its addressee, so that they can be copied; a lost terminal is no error."""
+    try:
+        for addressee, text in unkept:
+            words = _("Not kept. {addressee}").format(addressee=one_line(addressee))
+            sys.stdout.write(f"{words}\n\n{safe(text, limit=sys.maxsize)}\n\n")
+        sys.stdout.flush()
+    except OSError:
+        pass  # nobody is left to read it

@@ -1,0 +1,144 @@
+"""The order panel: beside the open chat, or instead of it where it is narrow."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import tzinfo
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widget import Widget
+
+from chat_tui.inbox.api import InboxApi
+from chat_tui.model.ids import ChatRef, Millis
+from chat_tui.terminal.keys import bind
+from chat_tui.ui import keys
+from chat_tui.ui.chat.pane import TalkPane
+from chat_tui.ui.keys import Where
+from chat_tui.ui.kit.news import Digest
+from chat_tui.ui.queue.pane import QueuePane
+
+
+class OrderPane(Vertical):
+    """Brings what the inbox knows of one chat's order to the panel; what is old or missing is wanted."""
+
+    def __init__(self, inbox: InboxApi, *, clock: Callable[[], Millis], zone: tzinfo) -> None:
+        """`clock` is the Market's."""
+        from chat_tui.ui.order.panel import OrderPanel  # noqa: PLC0415 - not before the first paint
+
+        super().__init__(id="order-pane")
+        self._inbox = inbox
+        self._chat_id: ChatRef | None = None
+        self.panel = OrderPanel(clock, zone, refresh=keys.key_of("refresh"))
+        bind(self.panel, keys.bindings(Where.ORDER), freed=keys.freed(Where.ORDER))
+
+    def compose(self) -> ComposeResult:
+        yield self.panel
+
+    async def follow(self, chat_id: ChatRef | None) -> None:
+        """Show the order of this chat from now on."""
+        self._chat_id = chat_id
+        await self.renew()
+        self._want()
+
+    def rest(self) -> None:
+        """Nobody looks: nothing is wanted."""
+        self._chat_id = None
+
+    def tick(self) -> None:
+        """A minute passed: clocks moved on, and what is shown may have become old."""
+        self.panel.tick()
+        self._want()
+
+    async def renew(self) -> None:
+        """Show what is known of the order now."""
+        chat_id = self._chat_id
+        found = await self._inbox.orders.of_chat(chat_id) if chat_id is not None else None
+        # Another chat may have been opened while the store was asked.
+        if chat_id == self._chat_id:
+            self.panel.show(found)
+
+    def _want(self) -> None:
+        """Have the order read unless it is fresh."""
+        if self._chat_id is not None:
+            self._inbox.orders.want(self._chat_id)
+
+
+@dataclass(eq=False)
+class OrderSide:
+    """The side of the main screen that is the panel's: nothing until it is wanted for the first time.
+
+    `-with-order` on the screen: the operator wants the panel. `-at-order`: it has the focus.
+    """
+
+    screen: Screen[None]
+    queue: QueuePane
+    talk: TalkPane
+    make: Callable[[], OrderPane]
+    _pane: OrderPane | None = field(default=None, init=False)
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the operator wants the panel, which may be out of sight on a narrow screen."""
+        return self.screen.has_class("-with-order")
+
+    @property
+    def panel(self) -> Widget | None:
+        """The widget that can have the focus."""
+        return None if self._pane is None else self._pane.panel
+
+    @property
+    def is_focused(self) -> bool:
+        """Whether the panel has the focus."""
+        return self._pane is not None and self.screen.focused is self._pane.panel
+
+    def is_seen(self, chat_id: ChatRef) -> bool:
+        """Whether the order of this chat is on the screen."""
+        shown = "-at-order" if self.screen.has_class("-narrow") else "-with-order"
+        return chat_id == self.talk.chat_id and self.screen.has_class(shown)
+
+    async def show(self) -> None:
+        """Show the order of the open chat."""
+        if self._pane is None:
+            self._pane = self.make()
+            await self.screen.query_one("#panes", Horizontal).mount(self._pane)
+        self.screen.add_class("-with-order")
+        if self.screen.has_class("-narrow"):
+            self.screen.set_focus(self._pane.panel)
+        await self._pane.follow(self.talk.chat_id)
+
+    def hide(self) -> None:
+        """The panel is not wanted any more."""
+        if self._pane is not None:
+            # A hidden panel costs no requests.
+            self._pane.rest()
+        if self.is_focused:
+            self._focus_chat()
+        self.screen.remove_class("-with-order")
+
+    def leave(self) -> None:
+        """Step out of the panel, which has the focus; where nothing else is shown it goes."""
+        if self.screen.has_class("-narrow"):
+            self.hide()
+        else:
+            self._focus_chat()
+
+    def _focus_chat(self) -> None:
+        """The chat, or the list where one came from there."""
+        is_at_talk = self.screen.has_class("-at-talk")
+        self.screen.set_focus(self.talk.history if is_at_talk else self.queue.list)
+
+    async def follow(self) -> None:
+        """Another chat may be open: the panel, if it is wanted, shows its order."""
+        if self._pane is not None and self.is_wanted:
+            await self._pane.follow(self.talk.chat_id)
+
+    async def hear(self, digest: Digest) -> None:
+        """Show anew what the news may concern."""
+        if self._pane is not None and (digest.orders or digest.link or digest.chats):
+            await self._pane.renew()
+
+    def tick(self) -> None:
+        """A minute passed."""
+        if self._pane is not None:
+            self._pane.tick()

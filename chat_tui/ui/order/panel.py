@@ -1,0 +1,311 @@
+"""The order panel: what the open chat is about, in lines that can be scrolled."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Final
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.strip import Strip
+
+from chat_tui.locale import _
+from chat_tui.model.chat import ContextKind
+from chat_tui.model.ids import UNKNOWN_TIME, Millis
+from chat_tui.model.order import ChatOrder, Order, OrderLine, Return
+from chat_tui.model.problem import Problem
+from chat_tui.model.queue import QueueItem
+from chat_tui.ui.kit.line_pane import FramedPane
+from chat_tui.ui.kit.text import notify, plain
+from chat_tui.words import glyphs, orders
+from chat_tui.words.chats import about, buyer_name
+from chat_tui.words.line import Line, Role, Span, fit, rule, shown, spread, wrap
+from chat_tui.words.problems import problem_words
+from chat_tui.words.times import HOUR, age, day_of, when
+from chat_tui.words.turn import state_words
+
+_SOON: Final[Millis] = 12 * HOUR
+"""Less than that is left for a decision: it is drawn louder."""
+_BLANK: Final[Line] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """From where the panel is looked at."""
+
+    now: Millis
+    """By the Market's clock."""
+    zone: tzinfo
+    width: int
+    """Cells of a line."""
+    refresh: str = "r"
+    """The key that asks the Market anew."""
+
+
+def order_rows(found: ChatOrder, sight: Sight) -> list[Line]:
+    """Everything the panel says of a chat, none of its lines wider than asked for."""
+    blocks = []
+    if found.item.chat.context.kind == ContextKind.RETURN:
+        blocks.append(_return_rows(found, sight))
+    blocks += [_order_rows(found, sight), _other_rows(found, sight)]
+    lines: list[Line] = []
+    for block in blocks:
+        rows = list(block)
+        lines += [_BLANK, *rows] if lines and rows else rows
+    return [fit(line, sight.width) for line in lines]
+
+
+def _return_rows(found: ChatOrder, sight: Sight) -> Iterator[Line]:
+    number = found.item.chat.context.return_id
+    yield from _text(_("Return {number}").format(number=number or "?"), Role.STRONG, sight)
+    reading = found.returned
+    if reading is not None and reading.what is not None:
+        yield from _whole_return(reading.what, sight)
+    elif reading is not None:
+        yield from _text(_("The Market knows no return of this number."), Role.MUTED, sight)
+    if found.return_problem is not None:
+        yield from _problem(found.return_problem, _("This key may not read returns."), sight)
+    elif reading is None and _is_shop_unknown(found):
+        yield from _text(_("The Market does not say which shop this return belongs to."), Role.MUTED, sight)
+    elif reading is None and number is not None and not _waits_for_order(found):
+        yield from _text(_("Reading the return from the Market…"), Role.MUTED, sight)
+
+
+def _waits_for_order(found: ChatOrder) -> bool:
+    """Whether the return cannot be asked for, because the order that tells its shop may not be read."""
+    return found.item.chat.context.campaign_id is None and found.order_problem is not None
+
+
+def _is_shop_unknown(found: ChatOrder) -> bool:
+    order = found.order.what if found.order is not None else None
+    told = order.campaign_id if order is not None else None
+    return found.item.chat.context.campaign_id is None and found.order is not None and told is None
+
+
+def _whole_return(one: Return, sight: Sight) -> Iterator[Line]:
+    if one.refund_status:
+        yield from _text(orders.refund_status(one.refund_status), Role.ACCENT, sight)
+    yield from _clock(one, sight)
+    if one.fast:
+        yield from _text(
+            _("The money was given back at once, the goods stay with the buyer."), Role.TEXT, sight
+        )
+    if one.created_at != UNKNOWN_TIME:
+        words = _("asked for {when}").format(when=when(one.created_at, sight.now, sight.zone))
+        yield from _text(words, Role.MUTED, sight)
+    yield from _goods(one.lines, sight)
+    if one.amount is not None:
+        yield from _text(_("To give back: {sum}").format(sum=orders.amount(one.amount)), Role.TEXT, sight)
+
+
+def _clock(one: Return, sight: Sight) -> Iterator[Line]:
+    """The 48 hours in which the shop must decide, as the Market documents them."""
+    if one.decide_by is None:
+        return
+    if sight.now < one.decide_by:
+        words = _("Decision: {time} left").format(time=age(sight.now, one.decide_by))
+        role = Role.WARN if one.decide_by - sight.now < _SOON else Role.GOOD
+        yield from _text(words, role, sight)
+        words = _("until {moment}").format(moment=when(one.decide_by, sight.now, sight.zone))
+        yield from _text(words, Role.MUTED, sight)
+        return
+    words = _("Decision: time ran out {time} ago").format(time=age(one.decide_by, sight.now))
+    yield from _text(words, Role.BAD, sight)
+    yield from _text(_("Without a decision the return counts as approved."), Role.MUTED, sight)
+
+
+def _order_rows(found: ChatOrder, sight: Sight) -> Iterator[Line]:
+    context, reading = found.item.chat.context, found.order
+    if context.order_id is None:
+        words = _("The Market does not say which order this is about.")
+        if context.kind == ContextKind.DIRECT:
+            words = _("A question: the Market names neither an order nor goods for it.")
+        yield from _text(words, Role.MUTED, sight)
+        return
+    yield from _text(_("Order {number}").format(number=context.order_id), Role.STRONG, sight)
+    if found.item.shop_name:
+        yield from _text(orders.outside(found.item.shop_name), Role.MUTED, sight)
+    if reading is not None and reading.what is not None:
+        yield from _whole_order(reading.what, sight)
+    elif reading is not None:
+        words = _("The Market did not give this order: it may be over 30 days old, or a test order.")
+        yield from _text(words, Role.MUTED, sight)
+    if found.order_problem is not None:
+        yield from _problem(found.order_problem, _("This key may not read orders."), sight)
+    elif reading is None:
+        yield from _text(_("Reading the order from the Market…"), Role.MUTED, sight)
+    if reading is not None:
+        words = _("read {when}").format(when=when(reading.at, sight.now, sight.zone))
+        yield from _text(words, Role.RULE if found.order_problem is None else Role.WARN, sight)
+
+
+def _whole_order(order: Order, sight: Sight) -> Iterator[Line]:
+    if order.status:
+        yield from _text(orders.order_status(order.status), Role.ACCENT, sight)
+    if order.substatus and order.substatus != order.status:
+        yield from _text(orders.order_substatus(order.substatus), Role.TEXT, sight)
+    if order.created_at != UNKNOWN_TIME:
+        words = _("ordered {when}").format(when=when(order.created_at, sight.now, sight.zone))
+        yield from _text(words, Role.MUTED, sight)
+    yield from _goods(order.lines, sight)
+    if order.total is not None:
+        yield from _text(_("Total: {sum}").format(sum=orders.amount(order.total)), Role.TEXT, sight)
+    yield from _delivery(order, sight)
+
+
+def _goods(lines: Iterable[OrderLine], sight: Sight) -> Iterator[Line]:
+    for number, line in enumerate(lines):
+        if number == 0:
+            yield rule(_("Goods"), Role.MUTED, sight.width)
+        yield from _text(orders.outside(line.name) or "?", Role.TEXT, sight)
+        count = f"× {line.count if line.count is not None else '?'}"
+        price = () if line.price is None else (orders.amount(line.price),)
+        yield (Span("  "), Span(glyphs.JOIN.join((count, *price)), Role.MUTED))
+
+
+def _delivery(order: Order, sight: Sight) -> Iterator[Line]:
+    delivery, today = order.delivery, day_of(sight.now, sight.zone)
+    arrived, kept = (orders.iso_day_words(day, today) for day in (delivery.real_day, delivery.kept_to_day))
+    words = [
+        orders.delivery_kind(delivery),
+        _("arrived {day}").format(day=arrived) if arrived else orders.delivery_days(delivery, today),
+        _("kept until {day}").format(day=kept) if kept and not arrived else "",
+        orders.outside(delivery.address),
+    ]
+    if any(words):
+        yield rule(_("Delivery"), Role.MUTED, sight.width)
+    for sentence in filter(None, words):
+        yield from _text(sentence, Role.TEXT, sight)
+
+
+def _problem(problem: Problem, forbidden: str, sight: Sight) -> Iterator[Line]:
+    if not problem.scopes:
+        yield from _text(problem_words(problem), Role.WARN, sight)
+        return
+    yield from _text(forbidden, Role.WARN, sight)
+    words = _("Give it one of these rights in the seller's cabinet, under Settings → API and modules:")
+    yield from _text(words, Role.TEXT, sight)
+    for scope in problem.scopes:
+        head, colon, tail = shown(scope, lines=False).partition(":")
+        fits = len(head + colon + tail) + 2 <= sight.width
+        parts = [head + colon + tail] if fits else [head, f"  {colon}{tail}"]
+        for part in parts:
+            yield (Span("  "), Span(part, Role.STRONG))
+    words = _("It takes the Market up to 10 minutes; then {refresh} asks again.")
+    yield from _text(words.format(refresh=sight.refresh), Role.MUTED, sight)
+
+
+def _other_rows(found: ChatOrder, sight: Sight) -> Iterator[Line]:
+    if not found.others:
+        return
+    title = _("The buyer's other chats") if found.are_others_of_buyer else _("Also about this order")
+    yield rule(title, Role.MUTED, sight.width)
+    for other in found.others:
+        yield _other(other, sight)
+
+
+def _other(item: QueueItem, sight: Sight) -> Line:
+    words, role = state_words(item)
+    since = item.waiting_since if item.waiting_since is not None else item.chat.updated_at
+    state = (Span(words, role), Span(f" {age(since, sight.now)}", Role.MUTED))
+    return spread((Span(about(item.chat.context, short=True)),), state, sight.width)
+
+
+def _text(words: str, role: Role, sight: Sight) -> Iterator[Line]:
+    for line in wrap(words, sight.width):
+        yield (Span(line, role),)
+
+
+# -- The order panel: what the open chat is about, in lines that can be scrolled -------------------
+
+
+class OrderPanel(FramedPane, can_focus=True):
+    """Shows what is known of one chat's order; knows nothing of where that comes from."""
+
+    DEFAULT_CSS = """
+    OrderPanel {
+        padding: 0 1;
+    }
+    """
+
+    def __init__(
+        self, clock: Callable[[], Millis], zone: tzinfo, *, refresh: str = "r", id: str | None = None
+    ) -> None:
+        """`clock` is the Market's, `zone` the operator's; `refresh` is the key that asks the Market anew."""
+        super().__init__(id=id)
+        self._clock = clock
+        self._zone = zone
+        self._refresh_key = refresh
+        self._found: ChatOrder | None = None
+        self._lines: Sequence[Line] = ()
+        self._lines_width = -1
+        self._top = 0
+
+    def show(self, found: ChatOrder | None) -> None:
+        """Show a chat's order, from its beginning if it is another chat; None = no chat is open."""
+        if found == self._found:
+            return
+        shown = self._found.item.chat.chat_id if self._found is not None else None
+        self._found = found
+        title = _("Order")
+        if found is not None:
+            title = glyphs.JOIN.join((title, buyer_name(found.item.chat.context)))
+        self.border_title = plain(title, lines=False)
+        if found is None or found.item.chat.chat_id != shown:
+            self._top = 0
+        self.tick()
+
+    def tick(self) -> None:
+        """Draw anew what depends on the clock."""
+        self._lines_width = -1
+        self._look_at(self._top)
+
+    def paint(self, size: Size) -> list[Strip]:
+        """The lines from the first one on that is looked at."""
+        seen = self._drawn()[self._top : self._top + size.height]
+        return [self.strip(line, size.width) for line in seen]
+
+    def on_resize(self) -> None:
+        """Other lines fit."""
+        self.tick()
+
+    def action_move(self, step: int) -> None:
+        """Look a line further down, or up (-1)."""
+        self._look_at(self._top + step)
+
+    def action_page(self, step: int) -> None:
+        """Look a screen further down, or up (-1)."""
+        self._look_at(self._top + step * self.content_size.height)
+
+    def action_edge(self, end: bool) -> None:
+        """Look at the end, or (False) at the beginning."""
+        self._look_at(len(self._drawn()) if end else 0)
+
+    def turn_wheel(self, step: int) -> None:
+        """Look a little further down or up."""
+        self._look_at(self._top + 2 * step)
+
+    def action_copy_order(self) -> None:
+        """Copy the number of the order."""
+        number = self._found.item.chat.context.order_id if self._found is not None else None
+        if number is None:
+            notify(self, _("There is no order number here to copy."), severity="warning")
+        else:
+            self.app.copy_to_clipboard(str(number))
+
+    def _drawn(self) -> Sequence[Line]:
+        width = max(1, self.content_size.width)
+        if width != self._lines_width:
+            self._lines_width = width
+            if self._found is None:
+                self._lines = [(Span(line, Role.MUTED),) for line in wrap(_("No chat is open."), width)]
+            else:
+                sight = Sight(self._clock(), self._zone, width, self._refresh_key)
+                self._lines = order_rows(self._found, sight)
+        return self._lines
+
+    def _look_at(self, top: int) -> None:
+        hidden = len(self._drawn()) - self.content_size.height
+        self._top = max(0, min(top, hidden))
+        self.border_subtitle = Content(glyphs.DOWN) if self._top < hidden else None
+        self.redraw()

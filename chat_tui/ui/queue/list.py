@@ -1,0 +1,268 @@
+"""The list of chats: a window of rows, with a highlight that nothing but the operator moves."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from textual import events
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from chat_tui.locale import ngettext
+from chat_tui.model.ids import ChatRef, Millis
+from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
+from chat_tui.ui.kit.line_pane import FramedPane, lonely_lines
+from chat_tui.ui.queue.rows import Look
+from chat_tui.ui.queue.view import DrawnChats, QueueView
+from chat_tui.words import glyphs
+from chat_tui.words.line import Span
+from chat_tui.words.turn import Patience
+
+_WHEEL: Final = 2
+"""Chats that one notch of the mouse wheel passes."""
+
+
+class QueueList(FramedPane, can_focus=True):
+    """Shows a tab of the queue; knows nothing of where its pages come from."""
+
+    DEFAULT_CSS = """
+    QueueList {
+        border-subtitle-color: $text-muted;
+        border-subtitle-style: none;
+    }
+    """
+
+    opened: reactive[ChatRef | None] = reactive(None, init=False, repaint=False)
+    """The chat that is open in the history."""
+    empty_text: reactive[Content] = reactive(Content(""), init=False, repaint=False)
+    """What stands here while the tab has no chats."""
+    held_back: reactive[int] = reactive(0, init=False, repaint=False)
+    """How many chats came or moved while the order is held back."""
+    heading: reactive[Content] = reactive(Content(""), init=False, repaint=False)
+    """The words in the upper border."""
+
+    @dataclass
+    class Opened(Message):
+        """The operator wants to read this chat."""
+
+        chat_id: ChatRef
+
+    @dataclass
+    class Highlighted(Message):
+        """The highlight went to another chat; None when the list became empty."""
+
+        chat_id: ChatRef | None
+
+    @dataclass
+    class MoreWanted(Message):
+        """The highlight is near an end of the window: chats after (before) `key` are wanted."""
+
+        after: bool
+        key: QueueKey
+
+    @dataclass
+    class EdgeWanted(Message):
+        """The first or last chats of the tab are wanted; `show` then highlights the outermost one."""
+
+        end: bool
+
+    def __init__(
+        self,
+        clock: Callable[[], Millis],
+        *,
+        patience: Patience = Patience(),  # noqa: B008 - frozen
+        id: str | None = None,
+    ) -> None:
+        """`clock` gives the present moment, `patience` the shop's thresholds of a long wait."""
+        super().__init__(id=id)
+        self._clock = clock
+        self._drawn = DrawnChats(clock(), patience, self.strip)
+        self.view = QueueView(lambda: self.content_size.height)
+        self._edge: bool | None = None
+        """The end of the tab that was asked for; None = none."""
+
+    @property
+    def highlighted(self) -> ChatRef | None:
+        """The chat under the highlight."""
+        return self.view.highlighted
+
+    @property
+    def items(self) -> Sequence[QueueItem]:
+        """The window, in its order."""
+        return tuple(self.view.window.items)
+
+    @property
+    def is_led(self) -> bool:
+        """Whether the highlight belongs to the open chat: always while the keys are elsewhere."""
+        return self.opened is not None and self.screen.focused is not self
+
+    @property
+    def tab(self) -> Tab | None:
+        """The tab whose chats are shown; None before the first page."""
+        return self.view.window.tab
+
+    @property
+    def has_before(self) -> bool:
+        """Whether the tab has chats before the window."""
+        return self.view.window.has_before
+
+    def show(self, page: QueuePage, *, keeps_line: bool = True) -> None:
+        """Replace the window. The highlighted chat keeps its line; a vanished one yields to its neighbour.
+
+        Without `keeps_line` the window is shown from its beginning, as long as the highlight can be seen.
+        """
+        self._drawn.now = self._clock()
+        place = self.view.show(page, edge=self._edge, keeps_line=keeps_line)
+        if place is not None:
+            self._set_highlight(page.items[place].chat.chat_id if page.items else None)
+        self._edge = None
+        self.on_resize()
+
+    def extend_before(self, page: QueuePage) -> None:
+        """Add a page in front; nothing moves on the screen."""
+        self.view.extend_before(page)
+        self.on_resize()
+
+    def extend_after(self, page: QueuePage) -> None:
+        """Add a page at the end; nothing moves on the screen."""
+        self.view.extend_after(page)
+        self.on_resize()
+
+    def refresh_items(self, items: Sequence[QueueItem]) -> None:
+        """Show newer values of chats where they stand; their order does not change."""
+        self.view.window.update(items)
+        self.tick()
+
+    def tick(self) -> None:
+        """Let the ages grow; call it once a minute."""
+        self._drawn.now = self._clock()
+        self.redraw()
+
+    def highlight(self, chat_id: ChatRef) -> bool:
+        """Move the highlight to a chat of the window, if it is there. No message follows."""
+        place = self.view.window.place_of(chat_id)
+        if place is not None:
+            self._move_to(place, is_told=False)
+        return place is not None
+
+    def follow(self, chat_id: ChatRef | None) -> None:
+        """This chat is open: the highlight is on it, and on no row where this tab does not show it."""
+        self.opened = chat_id
+        if chat_id is not None and chat_id != self.highlighted and not self.highlight(chat_id):
+            self.view.remember()
+            self._set_highlight(chat_id, is_told=False)
+            self.redraw()
+
+    def take_highlight(self) -> None:
+        """The list has the keys: a highlight on no row comes back to where it stood."""
+        if self.view.place is None and self.view.window.items:
+            self._move_to(self.view.last_place)
+
+    def action_move(self, step: int) -> None:
+        """Highlight the next chat (-1: the previous one)."""
+        last = len(self.view.window.items) - 1
+        if last >= 0:
+            self._move_to(max(0, min(last, (self.view.place or 0) + step)))
+
+    def action_page(self, step: int) -> None:
+        """Move highlight and list by a screen (-1: back by one)."""
+        rows = step * self.view.rows
+        self.view.look_at(self.view.top + rows)
+        self.action_move(rows)
+
+    def action_edge(self, end: bool) -> None:
+        """Highlight the last (False: the first) chat of the tab."""
+        window = self.view.window
+        if window.has_after if end else window.has_before:
+            self._edge = end
+            self.post_message(self.EdgeWanted(end))
+        elif window.items:
+            self._move_to(len(window.items) - 1 if end else 0)
+
+    def action_open(self) -> None:
+        """Open the highlighted chat."""
+        if self.highlighted is not None:
+            self.post_message(self.Opened(self.highlighted))
+
+    def on_click(self, event: events.Click) -> None:
+        """Highlight and open the chat under the mouse."""
+        event.stop()
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        place = self.view.top + offset.y // glyphs.ROW_HEIGHT
+        if place < len(self.view.window.items):
+            self._move_to(place)
+            self.action_open()
+
+    def turn_wheel(self, step: int) -> None:
+        """Look further down or up; the highlight stays on its chat."""
+        self.view.look_at(self.view.top + step * _WHEEL)
+        self._moved()
+
+    watch_opened = watch_empty_text = FramedPane.redraw
+
+    def watch_heading(self) -> None:
+        """Write the upper border: its words, and a badge for what is held back."""
+        title = self.heading
+        if self.held_back:
+            badge = ngettext("+{n} new", "+{n} new", self.held_back).format(n=self.held_back)
+            title = Content.assemble(title, "  ", (badge, "bold $text-accent"))
+        self.border_title = title
+
+    watch_held_back = watch_heading
+
+    def paint(self, size: Size) -> list[Strip]:
+        """The rows on the screen, or why there are none."""
+        width, height = size
+        if not self.view.window.items:
+            lines = lonely_lines(self.empty_text.plain, width - 4, height)
+            return [self.strip((Span("  "), *line) if line else (), width) for line in lines]
+        strips: list[Strip] = []
+        for item in self.view.shown:
+            look = Look(item.chat.chat_id == self.highlighted, item.chat.chat_id == self.opened)
+            strips += self._drawn.strips(item, width, look)
+        strips += [self.strip((), width)] * (height - len(strips))
+        return strips[:height]
+
+    def forget(self) -> None:
+        """Colours changed: draw every row anew."""
+        self._drawn.forget()
+        super().forget()
+
+    def _move_to(self, place: int, *, is_told: bool = True) -> None:
+        self._set_highlight(self.view.window.items[place].chat.chat_id, is_told=is_told)
+        self._reveal(place)
+
+    def _set_highlight(self, chat_id: ChatRef | None, *, is_told: bool = True) -> None:
+        if self.is_led and chat_id != self.opened:
+            # What is typed goes to the open chat: no highlight may name another one.
+            return
+        if chat_id != self.highlighted:
+            self.view.highlighted = chat_id
+            if is_told:
+                self.post_message(self.Highlighted(chat_id))
+
+    def on_resize(self) -> None:
+        """After the size or the window changed: a legal first row, the highlight on the screen."""
+        self.view.look_at(self.view.top)
+        self._reveal(self.view.place)
+
+    def _reveal(self, place: int | None) -> None:
+        """Show the highlight, which is at this place now, and ask for more where it is near an end."""
+        if place is not None:
+            self.view.reveal(place)
+            for after, key in self.view.wanted_around(place):
+                self.post_message(self.MoreWanted(after, key))
+        self._moved()
+
+    def _moved(self) -> None:
+        """Draw what changed, and say in the lower border whether there is more in either direction."""
+        self.redraw()
+        above, below = self.view.is_more_above, self.view.is_more_below
+        arrows = " ".join([*([glyphs.UP] if above else []), *([glyphs.DOWN] if below else [])])
+        if (self.border_subtitle or "") != arrows:
+            self.border_subtitle = Content(arrows)

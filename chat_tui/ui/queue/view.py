@@ -1,0 +1,227 @@
+"""The chats in memory, which of them are on the screen and under the highlight, the rows as drawn last."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from textual.strip import Strip
+
+from chat_tui.model.ids import ChatRef, Millis
+from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
+from chat_tui.ui.queue.rows import Look, queue_row
+from chat_tui.words import glyphs
+from chat_tui.words.line import Line
+from chat_tui.words.turn import Patience
+
+CAP: Final = 320
+"""Chats kept at most: five pages of the store."""
+
+
+class QueueWindow:
+    """Chats of one tab without gaps; each chat at most once."""
+
+    def __init__(self) -> None:
+        """Begin empty, of no tab."""
+        self.tab: Tab | None = None
+        self.items: list[QueueItem] = []
+        self.has_before = False
+        self.has_after = False
+        self._places: dict[ChatRef, int] = {}
+
+    def place_of(self, chat_id: ChatRef | None) -> int | None:
+        """Where a chat stands in the window."""
+        return None if chat_id is None else self._places.get(chat_id)
+
+    def replace(self, page: QueuePage) -> None:
+        """Hold this page and nothing else."""
+        self.tab, self.items = page.tab, list(page.items)
+        self.has_before, self.has_after = page.has_before, page.has_after
+        self._number()
+
+    def extend_before(self, page: QueuePage) -> int:
+        """Put a page before the window; returns by how many places the others moved down."""
+        added = self._unknown(page.items)
+        self.items[:0] = added
+        self.has_before = page.has_before
+        if len(self.items) > CAP:
+            del self.items[CAP:]
+            self.has_after = True
+        self._number()
+        return len(added)
+
+    def extend_after(self, page: QueuePage) -> int:
+        """Put a page after the window; returns by how many places the others moved up."""
+        self.items += self._unknown(page.items)
+        self.has_after = page.has_after
+        dropped = max(0, len(self.items) - CAP)
+        if dropped:
+            del self.items[:dropped]
+            self.has_before = True
+        self._number()
+        return dropped
+
+    def update(self, items: Iterable[QueueItem]) -> list[int]:
+        """Put newer values in the places of the chats that are here; returns the places that changed."""
+        changed = []
+        for item in items:
+            place = self._places.get(item.chat.chat_id)
+            if place is not None and self.items[place] != item:
+                self.items[place] = item
+                changed.append(place)
+        return changed
+
+    def _unknown(self, items: Sequence[QueueItem]) -> list[QueueItem]:
+        # A chat that moved between two reads stays where the operator sees it.
+        return [item for item in items if item.chat.chat_id not in self._places]
+
+    def _number(self) -> None:
+        self._places = {item.chat.chat_id: place for place, item in enumerate(self.items)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A chat as it was drawn last, and from what."""
+
+    source: tuple[QueueItem, int, Look, Millis]
+    lines: tuple[Line, Line]
+    strips: tuple[Strip, Strip]
+
+
+class DrawnChats:
+    """Chats as rows of two lines, each kept until something in it changes."""
+
+    def __init__(self, now: Millis, patience: Patience, strip: Callable[[Line, int], Strip]) -> None:
+        """`now` is the moment to which ages count; `strip` gives a line its colours, for a width in cells."""
+        self.now = now
+        self._patience = patience
+        self._strip = strip
+        self._kept: dict[ChatRef, _Drawn] = {}
+
+    def forget(self) -> None:
+        """Colours changed: draw every row anew."""
+        self._kept.clear()
+
+    def strips(self, item: QueueItem, width: int, look: Look) -> tuple[Strip, Strip]:
+        """The row of a chat."""
+        chat_id, source = item.chat.chat_id, (item, width, look, self.now)
+        old = self._kept.get(chat_id)
+        if old is not None and old.source == source:
+            return old.strips
+        first, second = lines = queue_row(item, self.now, width, look, self._patience)
+        # Where the clock has moved and no word of the row with it, the strips stay.
+        is_same = old is not None and old.lines == lines and old.source[1] == width
+        strips = (
+            old.strips
+            if old is not None and is_same
+            else (self._strip(first, width), self._strip(second, width))
+        )
+        # Chats leave the window in pages; looking for each of them would cost more than drawing some anew.
+        if len(self._kept) > 2 * CAP:
+            self._kept.clear()
+        self._kept[chat_id] = _Drawn(source, lines, strips)
+        return strips
+
+
+class QueueView:
+    """Which chats of the window are on the screen, and the highlight, which may be on none of them."""
+
+    def __init__(self, height: Callable[[], int]) -> None:
+        """`height` gives the lines of the screen at the moment."""
+        self.window = QueueWindow()
+        self.highlighted: ChatRef | None = None
+        self.top = 0
+        """The place of the first row on the screen."""
+        self._height = height
+        self._stood_at = 0
+        """The place of the highlight before its chat left the tab."""
+        self._asked: set[bool] = set()
+
+    @property
+    def rows(self) -> int:
+        """Rows that are whole on the screen; at least 1."""
+        return max(1, self._height() // glyphs.ROW_HEIGHT)
+
+    @property
+    def place(self) -> int | None:
+        """The place of the highlight."""
+        return self.window.place_of(self.highlighted)
+
+    @property
+    def shown(self) -> Sequence[QueueItem]:
+        """The chats on the screen; of the last one there may be room for the first line only."""
+        return self.window.items[self.top : self.top - (-self._height() // glyphs.ROW_HEIGHT)]
+
+    @property
+    def last_place(self) -> int:
+        """Where the highlight was before its chat left the tab, or as near as the window allows."""
+        return min(self._stood_at, len(self.window.items) - 1)
+
+    @property
+    def is_more_above(self) -> bool:
+        """Whether there are chats above those on the screen."""
+        return self.top > 0 or self.window.has_before
+
+    @property
+    def is_more_below(self) -> bool:
+        """Whether there are chats below those on the screen."""
+        return self.top + self.rows < len(self.window.items) or self.window.has_after
+
+    def remember(self) -> None:
+        """Keep in mind where the highlight is, for the time when its chat is gone."""
+        if (place := self.place) is not None:
+            self._stood_at = place
+
+    def show(self, page: QueuePage, *, edge: bool | None, keeps_line: bool) -> int | None:
+        """Hold this page alone; the place where the highlight must go, None = it stays on its chat.
+
+        `edge` asks for the last (False: the first) chat. With `keeps_line` the highlight keeps its line on
+        the screen, otherwise the page is shown from its beginning.
+        """
+        self.remember()
+        line = self._stood_at - self.top
+        is_new = page.tab != self.window.tab or edge is not None
+        self.window.replace(page)
+        self._asked.clear()
+        stays = None if is_new else self.place
+        if is_new:
+            found, line = (len(page.items) - 1, self.rows) if edge else (0, 0)
+        else:
+            found = self.last_place if stays is None else stays
+        self.top = found - line if keeps_line else 0
+        return found if stays is None else None
+
+    def extend_before(self, page: QueuePage) -> None:
+        """Add a page in front; nothing moves on the screen."""
+        moved = self.window.extend_before(page)
+        self.top += moved
+        self._answered(after=False, is_useful=moved > 0)
+
+    def extend_after(self, page: QueuePage) -> None:
+        """Add a page at the end; nothing moves on the screen."""
+        last = self.window.items[-1:]
+        self.top -= self.window.extend_after(page)
+        self._answered(after=True, is_useful=self.window.items[-1:] != last)
+
+    def look_at(self, top: int) -> None:
+        """Begin the screen with row `top`, or as near as the window allows."""
+        self.top = max(0, min(top, len(self.window.items) - self.rows))
+
+    def reveal(self, place: int) -> None:
+        """Bring a row onto the screen; over the edge the list jumps half a screen."""
+        if self._height() and not self.top <= place < self.top + self.rows:
+            self.look_at(place - self.rows // 2)
+
+    def wanted_around(self, place: int) -> Iterator[tuple[bool, QueueKey]]:
+        """What to ask for with the highlight at this place: chats after (False: before) a key."""
+        window = self.window
+        if place + self.rows >= len(window.items) and window.has_after and True not in self._asked:
+            self._asked.add(True)
+            yield True, window.items[-1].key
+        if place < self.rows and window.has_before and False not in self._asked:
+            self._asked.add(False)
+            yield False, window.items[0].key
+
+    def _answered(self, *, after: bool, is_useful: bool) -> None:
+        # A page of nothing new is not asked for again until the list is shown anew.
+        if is_useful:
+            self._asked.discard(after)

@@ -1,1 +1,0 @@
-"""Screens: they ask the inbox and wire the widgets."""

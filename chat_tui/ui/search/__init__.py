@@ -1,0 +1,1 @@
+"""Search of everything that was ever read. Loaded when first wanted."""

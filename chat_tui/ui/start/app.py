@@ -1,0 +1,203 @@
+"""The program while nothing is set up: the box, and the steps that connect a shop. Leads to the inbox."""
+
+import os
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import ClassVar, NamedTuple
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from chat_tui.inbox.connect import Connector
+from chat_tui.locale import _
+from chat_tui.settings import Preferences
+from chat_tui.terminal.keys import bind
+from chat_tui.ui import keys, themes
+from chat_tui.ui.keys import Where
+from chat_tui.ui.kit.dialog import Answers, Dialog, LegibleApp, Question, framed
+from chat_tui.ui.kit.text import plain
+from chat_tui.ui.start.connect import KeyScreen, RightsScreen, ShopsScreen
+from chat_tui.words.line import Line, Role, Span
+
+
+class Start(StrEnum):
+    """The ways to go on, in the order of the keys 1 to 3."""
+
+    CONNECT = "connect"
+    DEMO = "demo"
+    HELP = "help"
+
+
+class Way(NamedTuple):
+    """One of them as the box shows it."""
+
+    key: str
+    words: str
+    about: str
+
+
+class StartBox(Question[Start, Way]):
+    """Gives the way chosen, or None to leave the program."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("k", "move(-1)", show=False),
+        Binding("j", "move(1)", show=False),
+        Binding("q", "leave", show=False),
+    ]
+
+    def __init__(self, highlight: Start = Start.CONNECT) -> None:
+        """`highlight` is the way chosen the last time."""
+        super().__init__()
+        # Whoever comes back from a step finds the highlight where he left it.
+        self._highlight = tuple(Start).index(highlight)
+
+    def compose(self) -> ComposeResult:
+        yield framed(
+            "chat-tui",
+            Static(plain(_("The chats of your shop on Yandex Market. Nothing is set up yet."))),
+            Answers(_draw, row_height=2),
+            keys=(("1 2 3", _("or ↑↓ Enter")), ("Esc", _("quit"))),
+        )
+
+    def on_mount(self) -> None:
+        """List the ways."""
+        ways = (
+            Way("1", _("Connect a shop"), _("an Api-Key from the seller's cabinet is needed")),
+            Way("2", _("Look around without a key"), _("a demo shop whose buyers answer")),
+            Way("3", _("Help"), _("where the key comes from, what it may do, where it is kept")),
+        )
+        self.rows.show(ways, highlight=self._highlight)
+
+    def answer(self, index: int) -> None:
+        """Go this way."""
+        self.finish(tuple(Start)[index])
+
+
+def _draw(way: Way, _cells: int) -> Sequence[Line]:
+    return (
+        (Span(way.key, Role.ACCENT), Span(f"  {way.words}")),
+        (Span(f"   {way.about}", Role.MUTED),),
+    )
+
+
+class StartHelp(Dialog[None]):
+    """What a newcomer wants to know, on one page."""
+
+    AUTO_FOCUS = "VerticalScroll"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,q", "leave", show=False),
+        Binding("j", "scroll(1)", show=False),
+        Binding("k", "scroll(-1)", show=False),
+    ]
+
+    def compose(self) -> ComposeResult:
+        page: list[Static] = []
+        for question, answer in _answers():
+            page += Static(plain(question, "bold")), Static(plain(answer), classes="answer")
+        keys = ("↑↓ PgUp PgDn", _("scroll")), ("Esc", _("back"))
+        yield framed(_("Help"), VerticalScroll(*page), keys=keys, look="-tall")
+
+    def action_scroll(self, step: int) -> None:
+        """Go down, or up if negative, by a line."""
+        self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
+
+
+def _answers() -> tuple[tuple[str, str], ...]:
+    return (
+        (
+            _("Where does the key come from?"),
+            _(
+                "The owner or a manager of the shop makes an Api-Key in the seller's cabinet: "
+                "Settings → API and modules. A new key may need up to 10 minutes to work."
+            ),
+        ),
+        (
+            _("Which rights does it need?"),
+            _(
+                "“Chats with buyers” to read and answer; a right to read orders shows them beside the chats. "
+                "A key that may only read opens the program for viewing: nothing can be sent then."
+            ),
+        ),
+        (
+            _("Where is it kept?"),
+            _(
+                "In a file beside settings.toml that only you can read (chat-tui paths says where). It goes "
+                "to the Market and nowhere else, and stands in no log. A password store works too: see "
+                "api_key_command in the README."
+            ),
+        ),
+        (
+            _("Without a screen, or for a script?"),
+            _("chat-tui login asks for the key; chat-tui login --token-stdin reads it from a pipe."),
+        ),
+        (
+            _("Which keys are there?"),
+            _(
+                "In the inbox, n opens who has waited longest, Enter sends, ? shows every key. All of them "
+                "work on the Russian layout as well."
+            ),
+        ),
+    )
+
+
+# -- The program while nothing is set up: the box, and the steps that connect a shop. Leads to the inbox ---
+
+
+HEARD = frozenset({"help", "quit"})
+"""The commands of the inbox that work here too."""
+
+
+class StartApp(LegibleApp[Start]):
+    """Ends with the way that was gone to its end: a shop connected, the demo wanted, or None."""
+
+    TITLE = "chat-tui"
+
+    def __init__(self, connector: Connector, preferences: Preferences, *, report: Path) -> None:
+        """`report` is the private file that gets the details of a crash."""
+        super().__init__(report, jcuken=preferences.keys.is_jcuken)
+        bind(self, [one for one in keys.bindings(Where.ANYWHERE) if one.id in HEARD])
+        self._connector = connector
+        self._theme = preferences.ui.theme
+
+    def on_mount(self) -> None:
+        themes.choose(self, self._theme, os.environ)
+        self._walk()
+
+    @work(exclusive=True)
+    async def _walk(self) -> None:
+        """The box again and again, until a way leads out of it."""
+        way: Start | None = Start.CONNECT
+        while way is not None:
+            way = await self.push_screen_wait(StartBox(way))
+            if way is Start.HELP:
+                await self.push_screen_wait(StartHelp())
+            elif way is not Start.CONNECT or await self._connect():
+                break
+        self.exit(way)
+
+    async def _connect(self) -> bool:
+        """Key, rights, shops, each step back by Escape; whether a shop was connected."""
+        while True:
+            checked = await self.push_screen_wait(KeyScreen(self._connector.look))
+            if checked is None:
+                return False
+            key, opened = checked
+            while await self.push_screen_wait(RightsScreen(opened)):
+                keep = ShopsScreen(opened, lambda business: self._connector.keep(key, business))  # noqa: B023
+                if await self.push_screen_wait(keep) is not None:
+                    return True
+
+    def action_help(self) -> None:
+        """Show what a newcomer wants to know; close it when it is shown."""
+        self.turn(StartHelp)
+
+
+def run(connector: Connector, preferences: Preferences, *, report: Path) -> tuple[int, Start | None]:
+    """Show the box until a way leads out of it; the exit code and that way."""
+    app = StartApp(connector, preferences, report=report)
+    code = app.run_to_code(mouse=preferences.ui.mouse)
+    return code, app.return_value
