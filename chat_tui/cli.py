@@ -60,9 +60,9 @@ VERBS: Final[Mapping[str | None, Verb]] = {
     "sync": Verb("reports", "sync", Needs.WRITABLE_INBOX),
     "export": Verb("reports", "export", Needs.INBOX),
     "stats": Verb("reports", "stats", Needs.INBOX),
-    "paths": Verb("installation", "print_paths"),
+    "paths": Verb("doctor", "print_paths"),
     "doctor": Verb("doctor", "doctor"),
-    "settings": Verb("installation", "print_settings"),
+    "settings": Verb("doctor", "print_settings"),
 }
 """By name; None = no verb."""
 
@@ -108,7 +108,7 @@ def _run(argv: Sequence[str]) -> int:
     begun, asked = time.monotonic(), arguments.parse(argv)
     import logging
 
-    from chat_tui.commands.speak import Refused, complain
+    from chat_tui.commands.context import Refused, complain
 
     try:
         return _start(asked, begun)

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Final
 from urllib.parse import quote
 
-from chat_tui.private_files import open_private
+from chat_tui.files import open_private
 from chat_tui.safetext import safe
 
 FILE_BYTES: Final = 2_000_000

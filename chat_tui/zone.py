@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from chat_tui.files import NotAFile, TooLarge, read_file
 from chat_tui.locale import _
-from chat_tui.personal_files import NotAFile, TooLarge, read_file
 from chat_tui.safetext import one_line
 
 LOCALTIME: Final = Path("/etc/localtime")

@@ -102,7 +102,7 @@ def test_the_inbox_is_ready_to_paint_without_network_or_server() -> None:
     modules = loaded(code)
     assert {"textual", "sqlite3", "chat_tui.ui.app", "chat_tui.inbox.service"} <= modules
     assert modules & (NETWORK | SERVER | LATER | DIALOGS) == set()
-    assert modules & {"chat_tui.inbox.multi", "chat_tui.inbox.merging"} == set()
+    assert modules & {"chat_tui.inbox.multi"} == set()
 
 
 def test_several_businesses_are_ready_to_paint_without_network() -> None:

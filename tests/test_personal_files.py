@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from chat_tui.commands.access import find_business
+from chat_tui.files import LeadsNowhere, NotAFile, NotUtf8, TooLarge, decoded, has_mark, read_file
 from chat_tui.market.access import Access
 from chat_tui.model.chat import Shop
 from chat_tui.model.ids import BusinessId, CampaignId
-from chat_tui.personal_files import LeadsNowhere, NotAFile, NotUtf8, TooLarge, decoded, has_mark, read_file
 from chat_tui.settings import Flags, SettingsProblem, load
 from chat_tui.settings.keep import keep_shop
 from chat_tui.store.saved import last_folder

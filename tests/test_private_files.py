@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.private_files import write_new
+from chat_tui.files import write_new
 
 
 def test_a_new_file_is_private_and_alone(tmp_path: Path) -> None:

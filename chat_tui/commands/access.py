@@ -8,15 +8,14 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from chat_tui.commands.speak import CannotStart
+from chat_tui.commands.context import CannotStart
+from chat_tui.files import NotAFile, NotUtf8, TooLarge, decoded, read_file, whole_file
 from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
 from chat_tui.market.access import Access, AccessError
 from chat_tui.model.ids import BusinessId
 from chat_tui.model.problem import Problem
 from chat_tui.paths import UNWRITABLE, Paths, make_if_writable
-from chat_tui.personal_files import NotAFile, NotUtf8, TooLarge, decoded, read_file
-from chat_tui.private_files import whole_file
 from chat_tui.settings import Settings
 from chat_tui.words.problems import problem_words
 

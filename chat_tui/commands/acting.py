@@ -12,8 +12,7 @@ from functools import partial
 from typing import Final
 
 from chat_tui.clock import wall_clock_ms
-from chat_tui.commands.context import Context
-from chat_tui.commands.speak import Refused, accepted, complain, report, say
+from chat_tui.commands.context import Context, Refused, accepted, complain, report, say
 from chat_tui.inbox.events import Event, OutboxChanged
 from chat_tui.inbox.service import Inbox
 from chat_tui.locale import _
@@ -26,9 +25,8 @@ from chat_tui.safetext import one_line
 from chat_tui.store.errors import StoreError
 from chat_tui.words.chats import recipient
 from chat_tui.words.delivery import delivery_reason, delivery_state
-from chat_tui.words.doubts import doubt_words
 from chat_tui.words.files import size_words
-from chat_tui.words.problems import problem_words
+from chat_tui.words.problems import doubt_words, problem_words
 
 SPARE_S: Final = 4.0
 """Beyond the time for which an outcome is looked up: for the requests before it. With the end of requests and

@@ -10,11 +10,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from chat_tui.commands.context import Context
-from chat_tui.commands.speak import CannotStart
+from chat_tui.commands.context import CannotStart, Context
+from chat_tui.files import open_private
 from chat_tui.locale import _
 from chat_tui.paths import Paths, make_private
-from chat_tui.private_files import open_private
 from chat_tui.sandbox.access import API_KEY, BUSINESS_ID
 from chat_tui.settings import Settings
 from chat_tui.settings.schema import MarketSettings

@@ -7,8 +7,7 @@ import warnings
 from functools import partial
 
 from chat_tui.commands.access import try_key
-from chat_tui.commands.context import Context
-from chat_tui.commands.speak import CannotStart, Refused, complain, report
+from chat_tui.commands.context import CannotStart, Context, Refused, complain, report
 from chat_tui.inbox.connect import Business, Opened, look_with
 from chat_tui.locale import _
 from chat_tui.model.problem import Problem

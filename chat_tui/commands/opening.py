@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chat_tui import locale, logs
-from chat_tui.commands.context import Context
-from chat_tui.commands.speak import CannotStart, Refused, complain
+from chat_tui.commands.context import CannotStart, Context, Refused, complain
 from chat_tui.locale import ExpectedFailure, _
 from chat_tui.paths import Paths, locate, make_if_writable
 from chat_tui.settings import Flags, Settings, SettingsProblem, load
@@ -65,8 +64,8 @@ def open_inbox(
     `is_seen` = a screen will say it if the Market cannot be asked; else that is a reason not to start.
     """
     from chat_tui.commands.access import way_to
+    from chat_tui.inbox.context import InboxSettings
     from chat_tui.inbox.service import Inbox
-    from chat_tui.inbox.settings import InboxSettings
     from chat_tui.store.database import Store, StorePaths
     from chat_tui.store.errors import StoreError
 

@@ -6,22 +6,20 @@ from datetime import tzinfo
 from typing import Any, Final
 
 from chat_tui.clock import wall_clock_ms
-from chat_tui.commands.context import Context
-from chat_tui.commands.speak import accepted, columns, say, say_json
+from chat_tui.commands.context import Context, accepted, columns, say, say_json
 from chat_tui.inbox.evidence import with_older
 from chat_tui.locale import _
 from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.model.timeline import Entry
 from chat_tui.safetext import is_blank
 from chat_tui.words import glyphs
-from chat_tui.words.chats import about, buyer_name, chat_title, sender_name
+from chat_tui.words.chats import about, buyer_name, chat_title, sender_mark, sender_name, state_words
 from chat_tui.words.delivery import delivery_reason, entry_state
 from chat_tui.words.files import size_words
 from chat_tui.words.json import chat_json, history_json, iso
 from chat_tui.words.line import cut, shown, wrap
 from chat_tui.words.links import link_warnings
 from chat_tui.words.times import age, moment
-from chat_tui.words.turn import sender_mark, state_words
 
 _PAGE: Final = 500
 _PREVIEW: Final = 80

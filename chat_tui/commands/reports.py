@@ -8,15 +8,23 @@ from functools import partial
 from typing import Any, Final
 
 from chat_tui.clock import wall_clock_ms
-from chat_tui.commands.context import Context
-from chat_tui.commands.speak import Refused, accepted, complain, report, say, say_document, say_json
+from chat_tui.commands.context import (
+    Context,
+    Refused,
+    accepted,
+    complain,
+    report,
+    say,
+    say_document,
+    say_json,
+)
+from chat_tui.files import write_new
 from chat_tui.inbox.evidence import free_directory, keep_evidence, whole_chat
 from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, Millis
 from chat_tui.model.link import SyncPlan, SyncReport
 from chat_tui.model.record import Record, Replies, Stats
 from chat_tui.model.search import SearchCoverage
-from chat_tui.private_files import write_new
 from chat_tui.words import documents
 from chat_tui.words.documents import evidence_documents, gap_words
 from chat_tui.words.json import iso, json_text

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 
 from chat_tui.commands.access import try_key
 from chat_tui.commands.arguments import DEMO_CHATS, DEMO_SEED
-from chat_tui.commands.context import Context
+from chat_tui.commands.context import CannotStart, Context
 from chat_tui.commands.opening import chosen_profiles, open_all, open_inbox, prepare
-from chat_tui.commands.speak import CannotStart
 from chat_tui.paths import ForeignDirectory
 from chat_tui.settings import SettingsProblem
 from chat_tui.settings.keep import keep_shop, table_of
 from chat_tui.terminal import environment
-from chat_tui.words.terminal import unfit_words
+from chat_tui.words.problems import unfit_words
 
 if TYPE_CHECKING:
     from chat_tui.inbox.api import InboxApi

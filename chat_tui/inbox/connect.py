@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
-from chat_tui.inbox.loop import EngineLoop
+from chat_tui.inbox.asking import EngineLoop
 from chat_tui.inbox.market import MarketApi
 from chat_tui.market.access import AccessError
 from chat_tui.model.chat import KeyRights, Shop

@@ -1,4 +1,4 @@
-"""What every room of the engine stands on."""
+"""What every room of the engine stands on, and what the engine may be told: `InboxSettings`."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -6,17 +6,48 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Concatenate, ParamSpec, TypeVar
 
-from chat_tui.inbox.copies.clock import BootClock, boot_clock
+from chat_tui.clock import BootClock, boot_clock
 from chat_tui.inbox.copies.rate_limit import RateLimitedClient
 from chat_tui.inbox.events import ChatsChanged, EventBus
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.chat import Chat, ChatsPage, MessagesPage
-from chat_tui.model.hold import Clocks
 from chat_tui.model.ids import ChatRef, Millis
+from chat_tui.model.mark import Clocks
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.store import chats
 from chat_tui.store.database import Connection, Store
+
+
+@dataclass(frozen=True, slots=True)
+class InboxSettings:
+    """Times are seconds."""
+
+    undo_s: float = 5.0
+    """How long a text is held back so that it can be undone; 0 = not at all."""
+    settle_s: float = 60.0
+    """How long an unclear outcome is looked up at least before the operator is asked."""
+    poll_s: float = 5.0
+    """Between two looks at the Market's list while someone is at the screen."""
+    max_age_s: float = 24 * 3600.0
+    """An item older than this is not sent without asking."""
+    look_delays_s: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
+    """Pauses between looks; the last one repeats."""
+    backoff_s: float = 60.0
+    """The longest pause between two tries of a request that was surely not delivered."""
+    scan_s: float = 3.0
+    """Between two looks at the outbox for items that another, dead copy left behind."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """The keys of this run: a text that holds one is not sent."""
+    backfill: bool = True
+    """Whether old histories are read by and by while more than half of the hourly quota is left."""
+    read_only: bool = False
+    """Nothing may be sent or created."""
+    asks_rights: bool = False
+    """Whether the Market is asked what the key may do, so that one for reading opens for viewing only."""
+
+
+# -- what every room stands on ---------------------------------------------------------------------------
+
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
-from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.context import EngineContext, InboxSettings
 from chat_tui.inbox.copies.change_feed import ChangeFeed, SnoozeTimer
 from chat_tui.inbox.copies.copies import Copies
 from chat_tui.inbox.events import EngineFailed, Event, EventBus
@@ -14,7 +14,6 @@ from chat_tui.inbox.market import MarketApi, Unreachable, reach
 from chat_tui.inbox.reading.backfill import index_the_rest
 from chat_tui.inbox.reading.reading import Reading
 from chat_tui.inbox.sending.delivery import Delivery
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.link import SyncPlan
 from chat_tui.model.outbox import OutboxItem

@@ -14,6 +14,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from chat_tui.clock import wall_clock_ms
+from chat_tui.files import write_new
 from chat_tui.inbox.files import saved_name
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatRef, MessageId, OutboxId
@@ -22,7 +23,6 @@ from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.record import Missing, Record, Step, steps
 from chat_tui.model.timeline import Entry, TimelinePage
 from chat_tui.paths import downloads
-from chat_tui.private_files import write_new
 from chat_tui.store import spool
 
 _PAGE = 500

@@ -6,10 +6,9 @@ from typing import Any, Final, Protocol
 
 from chat_tui.inbox.events import EventBus
 from chat_tui.market.access import AccessError
-from chat_tui.model.chat import Chat, ChatsPage, KeyRights, MessagesPage, NewChat, Shop
+from chat_tui.model.chat import Chat, ChatsPage, KeyRights, Message, MessagesPage, NewChat, Shop
 from chat_tui.model.ids import CampaignId, ChatRef, MessageId, OrderId, ReturnId
 from chat_tui.model.link import Budget
-from chat_tui.model.message import Message
 from chat_tui.model.order import Order, Return
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.problem import Problem, ProblemKind

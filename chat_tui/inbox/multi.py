@@ -2,17 +2,18 @@
 
 Each has its engine, store and client; nothing of one is known to another. What concerns a chat goes to the
 business that its `ChatRef` names: there is nothing to look up that could be wrong. What concerns all is asked
-of all at once and put together (`merging`); one that fails answers as if little was there, and is named.
+of all at once and put together by the pure functions below; one that fails answers as if little was there,
+and is named.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Concatenate, Generic, ParamSpec, TypeVar
+from typing import Concatenate, Final, Generic, ParamSpec, TypeVar
 
-from chat_tui.inbox import merging
 from chat_tui.inbox.attachments import Files
 from chat_tui.inbox.chats import Chats, Marks, Orders, Search
 from chat_tui.inbox.drafts import Drafts
@@ -22,14 +23,140 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.model.chat import NewChat
 from chat_tui.model.file import FileCard
 from chat_tui.model.ids import BusinessId, ChatRef, Millis
-from chat_tui.model.link import Link, LinkState
+from chat_tui.model.link import Budget, Link, LinkState
 from chat_tui.model.mark import Marked
 from chat_tui.model.order import ChatOrder
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
-from chat_tui.model.search import SearchCoverage, SearchKey, SearchPage, SearchPlace, SearchQuery
+from chat_tui.model.search import SearchCoverage, SearchHit, SearchKey, SearchPage, SearchPlace, SearchQuery
 from chat_tui.model.timeline import Draft
+
+_GRAVITY: Final = {LinkState.REFUSED: 0, LinkState.OFFLINE: 1, LinkState.CONNECTING: 3, LinkState.ONLINE: 4}
+_SENDS_PAUSED: Final = 2
+
+
+def merged_page(tab: Tab, parts: Sequence[QueuePage], *, backwards: bool, limit: int) -> QueuePage:
+    """The page of the common list: its `parts` were asked for with the same limit and the same key."""
+    items = sorted(chain.from_iterable(part.items for part in parts), key=lambda item: item.key)
+    is_cut = len(items) > limit
+    has_before = any(part.has_before for part in parts) or (is_cut and backwards)
+    has_after = any(part.has_after for part in parts) or (is_cut and not backwards)
+    kept = items[len(items) - limit :] if is_cut and backwards else items[:limit]
+    return QueuePage(tab, tuple(kept), has_before=has_before, has_after=has_after)
+
+
+def counts(parts: Iterable[dict[Tab, int]]) -> dict[Tab, int]:
+    """How many chats each tab holds in all."""
+    found = dict.fromkeys(Tab, 0)
+    for part in parts:
+        for tab, count in part.items():
+            found[tab] += count
+    return found
+
+
+# -- search ----------------------------------------------------------------------------------------------
+
+
+def search_places(key: SearchKey | None, count: int) -> tuple[SearchPlace, ...]:
+    """Where a common key goes on in each business; None = nothing is begun yet."""
+    if key is None:
+        return ((False, None),) * count
+    assert isinstance(key, tuple), "a key of the common search"
+    return key
+
+
+def hits(parts: Sequence[SearchPage], places: Sequence[SearchPlace], limit: int) -> SearchPage:
+    """The next hits of all: chats first, then messages, newest first; `parts` begin at `places`."""
+    taken = [0] * len(parts)
+    found: list[SearchHit] = []
+    while len(found) < limit:
+        rest = [n for n, part in enumerate(parts) if taken[n] < len(part.hits)]
+        # What comes after the hits of a page is not known yet, and might be next.
+        unsure = [
+            n for n, part in enumerate(parts) if taken[n] == len(part.hits) and part.next_key is not None
+        ]
+        if not rest or unsure:
+            break
+        first = min(rest, key=lambda n: _newest_first(parts[n].hits[taken[n]]))
+        found.append(parts[first].hits[taken[first]])
+        taken[first] += 1
+    ends = tuple(
+        place if not count and part.hits else (True, _after(part, count))
+        for part, place, count in zip(parts, places, taken, strict=True)
+    )
+    return SearchPage(tuple(found), None if all(end == (True, None) for end in ends) else ends)
+
+
+def _newest_first(hit: SearchHit) -> tuple[bool, Millis]:
+    return hit.message_id is not None, -hit.created_at
+
+
+def _after(part: SearchPage, count: int) -> int | None:
+    """The key of one store after so many hits of a page."""
+    key = part.hits[count - 1].key if count < len(part.hits) else part.next_key
+    assert not isinstance(key, tuple), "a key of one store"
+    return key
+
+
+def coverage(parts: Sequence[SearchCoverage]) -> SearchCoverage:
+    """How much of all histories a search looks through: as far back as the least known business."""
+    known = [part.oldest_at for part in parts if part.chats]
+    back_to = [at for at in known if at is not None]
+    return SearchCoverage(
+        chats=sum(part.chats for part in parts),
+        read=sum(part.read for part in parts),
+        oldest_at=max(back_to) if back_to and len(back_to) == len(known) else None,
+        is_fetching=any(part.is_fetching for part in parts),
+    )
+
+
+# -- link ------------------------------------------------------------------------------------------------
+
+
+def link(parts: Iterable[tuple[str, Link]]) -> Link:
+    """How things stand with all of them: the worst of it, and each by its name."""
+    ordered = sorted(parts, key=lambda part: _gravity(part[1]))
+    links = [part for _name, part in ordered]
+    worst = links[0]
+    budgets: dict[str, Budget] = {}
+    waits: dict[str, Millis] = {}
+    for one in links:
+        for name, budget in one.budgets.items():
+            if name not in budgets or budget.share_left < budgets[name].share_left:
+                budgets[name] = budget
+        waits |= {name: max(until, waits.get(name, until)) for name, until in one.waits.items()}
+    return replace(
+        worst,
+        fresh_at=_fresh_at(links),
+        skipped=sum(one.skipped for one in links),
+        sends_paused=next((one.sends_paused for one in links if one.sends_paused), None),
+        view_only=worst.view_only if all(one.view_only for one in links) else None,
+        budgets=budgets,
+        clock_ahead=max((one.clock_ahead for one in links), key=abs),
+        waits=waits,
+        proxy=next((one.proxy for one in links if one.proxy), ""),
+        parts=tuple(ordered),
+    )
+
+
+def _gravity(one: Link) -> int:
+    if one.unread:
+        return _GRAVITY[LinkState.REFUSED]
+    if one.sends_paused is not None:
+        return min(_SENDS_PAUSED, _GRAVITY[one.state])
+    return _GRAVITY[one.state]
+
+
+def _fresh_at(links: Sequence[Link]) -> Millis | None:
+    """The age of the oldest list; unknown while one that may still come was never read."""
+    if any(one.fresh_at is None and one.state is LinkState.CONNECTING for one in links):
+        return None
+    return min((one.fresh_at for one in links if one.fresh_at is not None), default=None)
+
+
+# -- several as one --------------------------------------------------------------------------------------
+
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -94,14 +221,14 @@ class _Chats(_Router[Chats]):
             replace(page, items=tuple(map(one.named, page.items)))
             for one, page in zip(self._businesses.values(), pages, strict=True)
         ]
-        return merging.pages(tab, named, backwards=from_end or before is not None, limit=limit)
+        return merged_page(tab, named, backwards=from_end or before is not None, limit=limit)
 
     async def item(self, chat_id: ChatRef, /, tab: Tab = Tab.ALL) -> QueueItem | None:
         item = await self._nouns[chat_id.business].item(chat_id, tab)
         return item and self._businesses[chat_id.business].named(item)
 
     async def counts(self) -> dict[Tab, int]:
-        return merging.counts(await self._each(lambda chats: chats.counts()))
+        return counts(await self._each(lambda chats: chats.counts()))
 
     async def longest_wait(self) -> Millis | None:
         waits = await self._each(lambda chats: chats.longest_wait())
@@ -197,7 +324,7 @@ class _Orders(_Router[Orders]):
 
 class _Search(_Router[Search]):
     async def find(self, query: SearchQuery, after: SearchKey | None = None, limit: int = 50) -> SearchPage:
-        places = merging.search_places(after, len(self._nouns))
+        places = search_places(after, len(self._nouns))
 
         async def ask(one: NamedInbox, place: SearchPlace) -> SearchPage:
             is_begun, key = place
@@ -208,10 +335,10 @@ class _Search(_Router[Search]):
             return SearchPage(hits, page.next_key)
 
         pages = await asyncio.gather(*map(ask, self._businesses.values(), places))
-        return merging.hits(pages, places, limit)
+        return hits(pages, places, limit)
 
     async def coverage(self) -> SearchCoverage:
-        return merging.coverage(await self._each(lambda search: search.coverage()))
+        return coverage(await self._each(lambda search: search.coverage()))
 
     def fetch_rest(self, wanted: bool) -> None:
         for search in self._nouns.values():
@@ -264,7 +391,7 @@ class MultiInbox:
         if chat is not None:
             return self.own(chat).link()
         open_ = [(one.name, one.inbox.link()) for one in self._by_id.values()]
-        return merging.link((*open_, *self._left_out))
+        return link((*open_, *self._left_out))
 
     @property
     def view_only(self) -> Problem | None:

@@ -11,10 +11,10 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Concatenate, ParamSpec
 
-from chat_tui.inbox.copies.clock import BootClock, boot_clock
+from chat_tui.clock import BootClock, boot_clock
 from chat_tui.inbox.events import Event, OutboxChanged
-from chat_tui.model.hold import Told
 from chat_tui.model.ids import ChatRef, Millis, OutboxId
+from chat_tui.model.mark import Told
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.store import outbox
 from chat_tui.store.database import Connection, Store

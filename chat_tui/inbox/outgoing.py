@@ -5,13 +5,13 @@ import uuid
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from chat_tui.clock import BootClock
 from chat_tui.inbox.asking import Asking, settled
-from chat_tui.inbox.copies.clock import BootClock
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.inbox.drafts import Drafts
 from chat_tui.inbox.events import Event
 from chat_tui.inbox.outbox_writes import OutboxWrites
 from chat_tui.inbox.sending.door import Door
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.doubt import Doubt
 from chat_tui.model.file import FileCard
 from chat_tui.model.ids import ChatRef, Millis, OutboxId

@@ -8,16 +8,15 @@ from functools import partial
 from pathlib import Path
 
 from chat_tui.clock import wall_clock_ms
-from chat_tui.inbox.asking import Asking
+from chat_tui.inbox.asking import Asking, EngineLoop
 from chat_tui.inbox.attachments import Files
 from chat_tui.inbox.chats import Chats, Marks, Orders, Search
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.inbox.drafts import Drafts
 from chat_tui.inbox.engine import Engine
 from chat_tui.inbox.events import Event, StoreMended
-from chat_tui.inbox.loop import EngineLoop
 from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.outgoing import Outbox, Writing
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import BusinessId, ChatRef, Millis
 from chat_tui.model.link import Link, SyncPlan, SyncReport
 from chat_tui.model.problem import Problem

@@ -16,15 +16,24 @@ from chat_tui.market.answers import (
     next_token,
     number,
     part,
+    read_iso,
+    read_rfc822,
     result_of,
     the_id,
     words,
 )
-from chat_tui.market.times import read_iso, read_rfc822
 from chat_tui.market.transport import Response
-from chat_tui.model.chat import Chat, ChatContext, ChatsPage, KeyRights, MessagesPage, Shop
+from chat_tui.model.chat import (
+    Attachment,
+    Chat,
+    ChatContext,
+    ChatsPage,
+    KeyRights,
+    Message,
+    MessagesPage,
+    Shop,
+)
 from chat_tui.model.ids import BusinessId, CampaignId, ChatRef, MessageId, Millis, OrderId, ReturnId
-from chat_tui.model.message import Attachment, Message
 from chat_tui.model.outbox import Accepted
 
 Noun = TypeVar("Noun")

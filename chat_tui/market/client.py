@@ -23,7 +23,7 @@ from chat_tui.market.errors import FileChangedError
 from chat_tui.market.files import Download, Upload, Write, open_upload
 from chat_tui.market.network import Deadlines
 from chat_tui.market.transport import Request, Response, Transport
-from chat_tui.model.chat import Chat, ChatsPage, KeyRights, MessagesPage, NewChat, Shop
+from chat_tui.model.chat import Chat, ChatsPage, KeyRights, Message, MessagesPage, NewChat, Shop
 from chat_tui.model.ids import (
     BusinessId,
     CampaignId,
@@ -35,7 +35,6 @@ from chat_tui.model.ids import (
     number_in,
 )
 from chat_tui.model.link import Budget
-from chat_tui.model.message import Message
 from chat_tui.model.order import ORDERS_AT_ONCE, Order, Return
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.problem import Certainty, Problem, ProblemKind

@@ -17,8 +17,7 @@ from typing import Any, Final
 import httpx
 
 from chat_tui.locale import N_, _
-from chat_tui.market.answers import error_words
-from chat_tui.market.times import count, retry_after, wait_told
+from chat_tui.market.answers import count, error_words, retry_after, wait_told
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.safetext import one_line
 

@@ -17,10 +17,10 @@ import httpx
 
 from chat_tui import __version__
 from chat_tui.addresses import read_address
+from chat_tui.files import NotAFile, TooLarge, read_file
 from chat_tui.locale import _
 from chat_tui.market.access import AccessError
 from chat_tui.market.errors import AnswerTooLargeError, EncodedAnswerError
-from chat_tui.personal_files import NotAFile, TooLarge, read_file
 
 NAME: Final = f"chat-tui/{__version__}"
 """Who we say we are."""

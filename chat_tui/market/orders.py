@@ -15,11 +15,11 @@ from chat_tui.market.answers import (
     items_of,
     number,
     part,
+    read_iso,
     result_of,
     the_id,
     words,
 )
-from chat_tui.market.times import read_iso
 from chat_tui.market.transport import Response
 from chat_tui.model.ids import CampaignId, OrderId, ReturnId
 from chat_tui.model.order import Money, Order, OrderDelivery, OrderLine, Return

@@ -12,6 +12,7 @@ import httpx
 from chat_tui.clock import wall_clock_ms
 from chat_tui.locale import _
 from chat_tui.market.access import Access, AccessError
+from chat_tui.market.answers import read_budget
 from chat_tui.market.errors import (
     AnswerTooLargeError,
     EncodedAnswerError,
@@ -21,7 +22,6 @@ from chat_tui.market.errors import (
 )
 from chat_tui.market.files import Upload
 from chat_tui.market.network import NAME, Deadlines, open_client, pieces, proxy_for
-from chat_tui.market.times import read_budget
 from chat_tui.model.ids import Millis
 from chat_tui.model.link import Budget
 from chat_tui.model.problem import Certainty, Problem, ProblemKind

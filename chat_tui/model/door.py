@@ -12,9 +12,8 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
-from chat_tui.model.chat import Chat, ChatStatus
+from chat_tui.model.chat import TEXT_LIMIT, Chat, ChatStatus, text_length
 from chat_tui.model.doubt import Doubt, DoubtKind, contacts
-from chat_tui.model.message import TEXT_LIMIT, text_length
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.template import unfilled
 from chat_tui.safetext import is_blank

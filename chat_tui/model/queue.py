@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chat_tui.model.chat import Chat, ChatStatus
+from chat_tui.model.chat import Chat, ChatStatus, Message, Sender
 from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.mark import Hold
-from chat_tui.model.message import Message, Sender
 from chat_tui.model.outbox import OutboxState
 
 

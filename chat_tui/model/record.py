@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import chain
 from typing import Final
 
+from chat_tui.model.chat import Sender
 from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, Millis
-from chat_tui.model.message import Sender
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.timeline import Entry

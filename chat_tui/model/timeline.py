@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from chat_tui.model.chat import Message, Sender
 from chat_tui.model.ids import ChatRef, MessageId, Millis
-from chat_tui.model.message import Message, Sender
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 
 _UNDER_WAY: Final = frozenset({OutboxState.SENDING, OutboxState.SENT})

@@ -21,8 +21,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from chat_tui.sandbox.access import API_KEY, BUSINESS_ID
 from chat_tui.sandbox.buyers import Buyers
 from chat_tui.sandbox.faults import NO_FAULT, Behaviour, Fault
-from chat_tui.sandbox.journal import Begun, Journal
-from chat_tui.sandbox.ledger import Quotas, RequestRecord
+from chat_tui.sandbox.ledger import Begun, Journal, Quotas, RequestRecord
 from chat_tui.sandbox.request import Market, Tokens
 from chat_tui.sandbox.server import PER_HOUR, Server
 from chat_tui.sandbox.world import Chat, World

@@ -22,7 +22,7 @@ from chat_tui.sandbox.generator import (
     Orders,
     picture,
 )
-from chat_tui.sandbox.journal import Moved, Opened, Record, Said, Upload
+from chat_tui.sandbox.ledger import Moved, Opened, Record, Said, Upload
 from chat_tui.sandbox.seeded_random import mix
 
 CHAT_BASE: Final = 14_800_000

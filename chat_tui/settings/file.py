@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from chat_tui.files import LeadsNowhere, NotAFile, NotUtf8, TooLarge, decoded, read_file
 from chat_tui.locale import _
-from chat_tui.personal_files import LeadsNowhere, NotAFile, NotUtf8, TooLarge, decoded, read_file
 from chat_tui.settings.schema import OPEN, SCHEMA, SettingsProblem
 
 MOST_BYTES: Final = 1_000_000

@@ -7,10 +7,9 @@ operator wrote there, comments too, stays.
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from chat_tui.files import decoded, has_mark, whole_file
 from chat_tui.locale import ExpectedFailure, _
 from chat_tui.paths import make_private
-from chat_tui.personal_files import decoded, has_mark
-from chat_tui.private_files import whole_file
 from chat_tui.settings import file
 from chat_tui.settings.file import DEFAULT, PROFILES
 from chat_tui.settings.load import has_key

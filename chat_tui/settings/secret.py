@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from chat_tui.files import NotAFile, NotUtf8, TooLarge, decoded, read_file
 from chat_tui.locale import _
-from chat_tui.personal_files import NotAFile, NotUtf8, TooLarge, decoded, read_file
 from chat_tui.settings.schema import SettingsProblem
 
 MOST_BYTES: Final = 1_024

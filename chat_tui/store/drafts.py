@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from chat_tui.files import NotAFile, TooLarge, read_file, whole_file
 from chat_tui.model.ids import BusinessId, ChatRef, Millis
 from chat_tui.model.timeline import Draft
-from chat_tui.personal_files import NotAFile, TooLarge, read_file
-from chat_tui.private_files import whole_file
 from chat_tui.store.database import Connection
 from chat_tui.store.sqlite.shape import clean, sound
 

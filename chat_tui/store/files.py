@@ -5,9 +5,9 @@ import stat
 from itertools import count
 from pathlib import Path
 
+from chat_tui.files import touch_private
 from chat_tui.locale import _
 from chat_tui.paths import ForeignDirectory, make_private
-from chat_tui.private_files import touch_private
 from chat_tui.store.errors import (
     StoreProblem,
     StoreUnwritable,

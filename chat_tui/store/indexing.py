@@ -7,7 +7,7 @@ indexed later, from the highest on; until then they stand at or below a cursor a
 from collections.abc import Iterable
 from typing import Final
 
-from chat_tui.model.message import Message
+from chat_tui.model.chat import Message
 from chat_tui.stems import stems
 from chat_tui.store import cursors
 from chat_tui.store.database import Connection

@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any, Final
 
-from chat_tui.model.chat import Chat, ChatContext
+from chat_tui.model.chat import Chat, ChatContext, Sender
 from chat_tui.model.ids import BusinessId, ChatRef, Millis
 from chat_tui.model.mark import Hold
-from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import QueueItem, QueueKey, Tab
 from chat_tui.store import marks

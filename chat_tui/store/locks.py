@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from chat_tui.files import open_private
 from chat_tui.locale import _
-from chat_tui.private_files import open_private
 from chat_tui.store.errors import StoreProblem, busy, cannot_open
 from chat_tui.store.files import identity, private_directory
 

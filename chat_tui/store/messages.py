@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 
 from chat_tui.locale import _
+from chat_tui.model.chat import Attachment, Message, Sender
 from chat_tui.model.ids import ChatRef, MessageId, Millis
-from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.queue import Talk, read_talk, waiting_since
 from chat_tui.model.timeline import Coverage, Entry, HistoryCursor, TimelinePage
 from chat_tui.store import indexing, marks, outbox

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Final, NamedTuple
 
-from chat_tui.model.hold import Told
 from chat_tui.model.ids import ChatRef, Millis, OutboxId
+from chat_tui.model.mark import Told
 from chat_tui.model.outbox import MAY_LEAVE, OutboxItem, OutboxKind, OutboxState, may_move
 from chat_tui.model.quota import BootMillis
 from chat_tui.store.database import Connection

@@ -10,8 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
 
-from chat_tui.personal_files import NotAFile, TooLarge, read_file
-from chat_tui.private_files import create_private, touch_private, whole_file
+from chat_tui.files import NotAFile, TooLarge, create_private, read_file, touch_private, whole_file
 
 _PART: Final = ".chat-tui-part"
 """How the name of an unfinished file ends."""

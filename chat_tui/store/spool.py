@@ -8,9 +8,9 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO
 
+from chat_tui.files import whole_file
 from chat_tui.model.file import MAX_BYTES
 from chat_tui.model.ids import OutboxId
-from chat_tui.private_files import whole_file
 
 _CHUNK = 256 * 1024
 MOST_BYTES = 256 * 1024 * 1024

@@ -1,7 +1,7 @@
 """How far an own message has come, in a word with a glyph, and why when that needs saying."""
 
 from chat_tui.locale import _
-from chat_tui.model import hold
+from chat_tui.model import mark
 from chat_tui.model.ids import Millis
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
@@ -19,7 +19,7 @@ def delivery_state(item: OutboxItem, now: Millis) -> Span:
         return Span(_("sent, not confirmed"), Role.WARN)
     if item.state is OutboxState.QUEUED and item.not_before > now:
         # The clock on the wall may have been set back meanwhile: the wait is no longer for that.
-        left = min(item.not_before - now, hold.length(item))
+        left = min(item.not_before - now, mark.length(item))
         return Span(_("goes in {n} s").format(n=-(-left // 1000)), Role.ACCENT)
     if item.is_checking:
         return Span(f"{_('checking')} {glyphs.CUT}", Role.WARN)

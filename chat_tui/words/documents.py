@@ -1,4 +1,4 @@
-"""A conversation as a document for people: plain text or Markdown, complete, and inert wherever it is opened.
+"""A conversation as a document for people: plain text, Markdown or evidence, complete and inert anywhere.
 
 No text of others can pass for a head, a rule or a link: in plain text it is indented, in Markdown escaped.
 """
@@ -9,20 +9,18 @@ from datetime import tzinfo
 from typing import Any
 
 from chat_tui.locale import _, ngettext
-from chat_tui.model.chat import ChatContext
+from chat_tui.model.chat import ChatContext, Sender
 from chat_tui.model.ids import UNKNOWN_TIME, Millis
-from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.record import Missing, Record, Step, steps
 from chat_tui.safetext import is_blank, safe
-from chat_tui.words.chats import chat_title, other_words, sender_name
+from chat_tui.words.chats import chat_title, other_words, sender_name, state_words
 from chat_tui.words.delivery import delivery_reason, delivery_state
 from chat_tui.words.files import size_words
 from chat_tui.words.json import history_json, iso, json_text
 from chat_tui.words.line import cut, shown
 from chat_tui.words.problems import problem_words
 from chat_tui.words.times import MINUTE, moment, spoken
-from chat_tui.words.turn import state_words
 
 _INDENT = "    "
 # Everything that begins markup anywhere; what does so only at the beginning of a line follows.
@@ -156,7 +154,7 @@ def _joined(lines: Iterable[str]) -> str:
     return "\n".join([*lines, ""])
 
 
-# -- The documents of evidence: the conversation, who did what when, and which files are not with it ---
+# -- evidence: the conversation, who did what when, which files are not with it --------------------------
 
 
 _WORDS = 80

@@ -1,4 +1,4 @@
-"""A file as one line: name, size and kind."""
+"""Files in words: name, size and kind on one line, and what the card says of one before it is sent."""
 
 from typing import Final
 
@@ -27,7 +27,7 @@ def _short(number: float) -> str:
     return text.removesuffix(".0").replace(".", _("."))
 
 
-# -- A file as one line: name, size and kind -------------------------------------------------------
+# -- a file on one line ----------------------------------------------------------------------------------
 
 
 _KINDS = {
@@ -57,7 +57,7 @@ def file_line(name: str | None, size: int | None, cells: int) -> Line:
     return (mark, title, kind)
 
 
-# -- What the card says of a file before it is sent ------------------------------------------------
+# -- the card --------------------------------------------------------------------------------------------
 
 
 HEAD_LINES: Final = 5

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from chat_tui.model.chat import Message
 from chat_tui.model.ids import UNKNOWN_TIME, Millis
-from chat_tui.model.message import Message
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.timeline import Entry

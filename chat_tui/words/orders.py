@@ -1,4 +1,4 @@
-"""The Market's words of orders and returns, its days and its amounts, as the operator says them."""
+"""The Market's words of orders and returns, its days and amounts; and numbers of orders as they are typed."""
 
 import re
 from datetime import date
@@ -134,7 +134,7 @@ def _known(words: dict[str, str], word: str) -> str:
     return outside(word) if known is None else known and _(known)
 
 
-# -- The number of an order or a return, as it is typed or pasted ----------------------------------
+# -- numbers as they are typed or pasted -----------------------------------------------------------------
 
 
 _LARGEST: Final = 2**63 - 1

@@ -1,4 +1,4 @@
-"""How things stand with the Market: a few words beside the tabs, a whole sentence when something is wrong."""
+"""How things stand with the Market: beside the tabs, in the notice, over the window, in a call."""
 
 from datetime import tzinfo
 
@@ -137,7 +137,7 @@ def _offline(link: Link, now: Millis, zone: tzinfo) -> str:
     return " ".join((why, cache, _("Messages will go by themselves.")))
 
 
-# -- What stands over the terminal's window, and what an operator who looks elsewhere is told ------
+# -- over the window, and for an operator who looks elsewhere --------------------------------------------
 
 
 PROGRAM = "chat-tui"

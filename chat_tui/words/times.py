@@ -1,4 +1,4 @@
-"""Durations, times of day and dates, in the operator's language and time zone."""
+"""Durations, times of day and dates, in the operator's language and zone; and times as they are typed."""
 
 import re
 from dataclasses import dataclass
@@ -117,7 +117,7 @@ def when(at: Millis, now: Millis, zone: tzinfo) -> str:
     return time if day == today else f"{day_words(day, today)}, {time}"
 
 
-# -- Until when a chat may be put off: what is offered, what may be typed, and how it is said ------
+# -- until when a chat may be put off: offered, typed, said ----------------------------------------------
 
 
 EVENING: Final = time(18)

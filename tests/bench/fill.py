@@ -13,9 +13,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind
+from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind, Message, Sender
 from chat_tui.model.ids import CampaignId, MessageId, OrderId, ReturnId
-from chat_tui.model.message import Message, Sender
 from chat_tui.model.queue import QueueKey, Tab, Talk, read_talk, waiting_since
 from chat_tui.store import chats, indexing, messages, outbox
 from chat_tui.store.database import Connection, Store, StorePaths

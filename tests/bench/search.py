@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
 
+from chat_tui.model.chat import Message, Sender
 from chat_tui.model.ids import MessageId
-from chat_tui.model.message import Message, Sender
 from chat_tui.model.search import SearchQuery, Standing
 from chat_tui.store import messages, search
 from chat_tui.store.database import Connection, Store

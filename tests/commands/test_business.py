@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chat_tui.commands.access import find_business
-from chat_tui.commands.speak import CannotStart
+from chat_tui.commands.context import CannotStart
 from chat_tui.market.access import Access
 from chat_tui.model.chat import Shop
 from chat_tui.model.ids import CampaignId

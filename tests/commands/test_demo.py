@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.commands import demo
-from chat_tui.commands.speak import CannotStart
+from chat_tui.commands.context import CannotStart
 from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
 from chat_tui.model.ids import BusinessId

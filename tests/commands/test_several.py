@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from chat_tui.commands.context import CannotStart
 from chat_tui.commands.opening import open_all
-from chat_tui.commands.speak import CannotStart
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.paths import locate
 from chat_tui.sandbox.access import API_KEY, FOREIGN_KEY

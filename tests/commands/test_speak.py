@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from chat_tui.commands.speak import Unprintable, complain, report, say, say_document, say_json
+from chat_tui.commands.context import Unprintable, complain, report, say, say_document, say_json
 from chat_tui.words.json import iso
 
 HOSTILE = "\x1b[2J\x9b31m\x07\u202egpj.exe\u2028\u200bя😀\x7f\x00"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox.context import InboxSettings
 from tests.inbox.simulation.stage import Stage
 from tests.support.ready import open_market
 from tests.support.sandbox import Sandbox

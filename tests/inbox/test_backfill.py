@@ -4,8 +4,8 @@ from math import ceil
 
 from chat_tui.inbox.reading.backfill import Backfill
 from chat_tui.inbox.reading.history import PAGE
+from chat_tui.model.chat import Sender
 from chat_tui.model.link import LinkState
-from chat_tui.model.message import Sender
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import HOURLY
 from tests.inbox.simulation.market import BEGINNING

@@ -10,13 +10,12 @@ from unittest.mock import patch
 
 import pytest
 
-from chat_tui.inbox.context import EngineContext
+from chat_tui.clock import boot_clock
+from chat_tui.inbox.context import EngineContext, InboxSettings
 from chat_tui.inbox.copies import change_feed
 from chat_tui.inbox.copies.change_feed import ChangeFeed
-from chat_tui.inbox.copies.clock import boot_clock
 from chat_tui.inbox.copies.rate_limit import Quotas
 from chat_tui.inbox.events import ChatsChanged, Event, EventBus, OutboxChanged, TimelineChanged
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import OutboxId
 from chat_tui.model.outbox import OutboxKind
 from chat_tui.model.quota import Urgency

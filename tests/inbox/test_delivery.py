@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.inbox.events import Event
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.file import MAX_BYTES
 from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox.context import InboxSettings
+from chat_tui.model.chat import Sender
 from chat_tui.model.ids import OutboxId
-from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.inbox.simulation.copy import Copy

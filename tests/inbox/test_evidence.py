@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from chat_tui.inbox.evidence import free_directory, keep_evidence
+from chat_tui.model.chat import Attachment, Sender
 from chat_tui.model.ids import ChatRef, MessageId, OutboxId
-from chat_tui.model.message import Attachment, Sender
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.record import Missing, Record

@@ -1,9 +1,8 @@
 """What no newest-first list tells: walks through active chats and through everything."""
 
 from chat_tui.inbox.reading.scan import ACTIVE_EVERY_MS, STRETCH, FullScan, ListScan
-from chat_tui.model.chat import ChatStatus
+from chat_tui.model.chat import ChatStatus, Sender
 from chat_tui.model.link import SyncReport
-from chat_tui.model.message import Sender
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import FAIR_SHARE, HOURLY, Urgency
 from tests.inbox.simulation.market import BEGINNING

@@ -6,9 +6,8 @@ import pytest
 
 from chat_tui.inbox.reading import scan
 from chat_tui.inbox.reading.scan import EMPTY_PAGES, FIRST_PAGES, ListScan
-from chat_tui.model.chat import ChatsPage, ChatStatus
+from chat_tui.model.chat import ChatsPage, ChatStatus, Sender
 from chat_tui.model.link import SyncReport
-from chat_tui.model.message import Sender
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from tests.inbox.simulation.market import BEGINNING

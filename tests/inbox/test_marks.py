@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 
-from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.context import EngineContext, InboxSettings
 from chat_tui.inbox.copies.change_feed import SNOOZES_EVERY_S, SnoozeTimer
 from chat_tui.inbox.events import ChatsChanged, Event, EventBus, LinkChanged, MarksChanged, OutboxChanged
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.mark import Hold, Marked, Pin
 from chat_tui.model.problem import Problem, ProblemKind

@@ -10,13 +10,12 @@ from typing import Any, ClassVar, cast
 import pytest
 
 from chat_tui.inbox.asking import MOST_KEPT, Reads
-from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.context import EngineContext, InboxSettings
 from chat_tui.inbox.drafts import Drafts
 from chat_tui.inbox.evidence import whole_chat
 from chat_tui.inbox.reading.scan import FullScan
 from chat_tui.inbox.reading.scan import ListScan as RealWalks
 from chat_tui.inbox.service import Inbox
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.ids import MessageId, OutboxId
 from chat_tui.model.link import SyncReport

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.inbox.copies.clock import BootClock
+from chat_tui.clock import BootClock
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.inbox.service import Inbox
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.inbox.sending.retry import LONGEST_HOLD_S, RetrySchedule
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind

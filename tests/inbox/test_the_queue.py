@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.model.chat import ChatKind, ChatStatus
+from chat_tui.model.chat import ChatKind, ChatStatus, Message, Sender
 from chat_tui.model.ids import ChatRef, MessageId
-from chat_tui.model.message import Message, Sender
 from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.settings import Settings
 from chat_tui.store import chats, marks
 from chat_tui.store.database import Store
+from chat_tui.words.chats import Patience
 from chat_tui.words.line import Role
-from chat_tui.words.turn import Patience
 from tests.store.world import CHAT, a_chat, buyer, list_chats, own, read_history
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.inbox.multi import MultiInbox, NamedInbox
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.ids import ChatRef
 from chat_tui.model.link import LinkState

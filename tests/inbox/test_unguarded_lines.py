@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chat_tui.inbox import merging
-from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox import multi
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.search import SearchCoverage
 from tests.inbox.simulation.stage import Stage
@@ -71,4 +71,4 @@ def test_a_search_of_several_goes_as_far_back_as_the_least_known(
 ) -> None:
     parts = [SearchCoverage(chats=2, read=1, oldest_at=at, is_fetching=False) for at in oldest]
     empty = SearchCoverage(chats=0, read=0, oldest_at=None, is_fetching=False)
-    assert merging.coverage([*parts, empty]).oldest_at == expected
+    assert multi.coverage([*parts, empty]).oldest_at == expected

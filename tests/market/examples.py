@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
+from chat_tui.model.chat import Message
 from chat_tui.model.ids import MessageId
-from chat_tui.model.message import Message
 from tests.support.refs import ref
 
 CHAT = ref(14820317)

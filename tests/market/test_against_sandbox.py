@@ -7,9 +7,8 @@ import pytest
 
 from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
-from chat_tui.model.chat import Chat, ChatsPage, ContextKind, MessagesPage, NewChat
+from chat_tui.model.chat import Chat, ChatsPage, ContextKind, Message, MessagesPage, NewChat, Sender
 from chat_tui.model.ids import BusinessId, CampaignId, ChatRef, OrderId, ReturnId
-from chat_tui.model.message import Message, Sender
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.support.refs import ref

@@ -5,14 +5,8 @@ from typing import Any
 
 import pytest
 
-from chat_tui.model.chat import (
-    Chat,
-    ChatContext,
-    ChatsPage,
-    MessagesPage,
-)
+from chat_tui.model.chat import Attachment, Chat, ChatContext, ChatsPage, MessagesPage
 from chat_tui.model.ids import UNKNOWN_TIME, CampaignId, OrderId
-from chat_tui.model.message import Attachment
 from chat_tui.model.problem import Problem, ProblemKind
 from tests.market.conftest import Connect
 from tests.market.examples import CHAT, GOOD, Json, answering, chat, message

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat_tui.market.times import LATEST, read_iso, read_rfc822
+from chat_tui.market.answers import LATEST, read_iso, read_rfc822
 from chat_tui.model.ids import UNKNOWN_TIME
 
 MS_2017 = int(datetime(2017, 11, 21, tzinfo=UTC).timestamp() * 1000)

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_tui.market import chats, orders, wire
-from chat_tui.market.answers import GarbledError, StatusError, clean, decode
-from chat_tui.market.times import LATEST
+from chat_tui.market.answers import LATEST, GarbledError, StatusError, clean, decode
 from chat_tui.market.transport import Response
 from chat_tui.model.ids import OrderId, ReturnId
 from tests.support.refs import BUSINESS, ref

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from chat_tui.model.chat import Attachment, Message, Sender
 from chat_tui.model.ids import MessageId, OutboxId
-from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.timeline import Entry, is_likeness, one_each, says_the_same
 from tests.support.refs import ref

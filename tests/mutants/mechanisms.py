@@ -99,7 +99,7 @@ _LEAVING = (
 _VERBS = (
     one(
         "a line that cannot be printed undoes what was done",
-        "chat_tui/commands/speak.py",
+        "chat_tui/commands/context.py",
         "        streams.flush()\n    except Unprintable:\n",
         "        streams.flush()\n    except EOFError:\n",
         "tests/commands/test_speak.py::test_what_was_done_is_done_whatever_becomes_of_the_line",
@@ -201,7 +201,7 @@ _FILES = (
     ),
     one(
         "the mark before a text is a letter of it",
-        "chat_tui/personal_files.py",
+        "chat_tui/files.py",
         "text = data.removeprefix(_MARK)",
         "text = data",
         "tests/test_personal_files.py::test_settings_with_a_mark_are_read_and_login_keeps_the_rest_as_it_is",

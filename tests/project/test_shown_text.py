@@ -26,7 +26,7 @@ MAKING = {"styled", "assemble", "from_text", "from_markup", "join"}
 """Ways of `Content` to make another one."""
 TITLES = {"title", "sub_title", "border_title", "border_subtitle", "placeholder", "tooltip"}
 LOGGING = {"debug", "info", "warning", "error", "critical", "exception"}
-NOTIFIER, PRINTER = "ui/kit/text.py", "commands/speak.py"
+NOTIFIER, PRINTER = "ui/kit/text.py", "commands/context.py"
 """The only files that notify and print: everybody else goes through them."""
 
 

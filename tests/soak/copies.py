@@ -8,7 +8,7 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Final
 
-from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.context import EngineContext, InboxSettings
 from chat_tui.inbox.copies.change_feed import ChangeFeed
 from chat_tui.inbox.copies.leader import Leadership, Presence
 from chat_tui.inbox.copies.rate_limit import ConcurrencyLimit, Quotas
@@ -16,7 +16,6 @@ from chat_tui.inbox.events import EventBus
 from chat_tui.inbox.reading.backfill import Backfill
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.reading.sync import Sync
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import Millis
 from tests.inbox.simulation.kernel import Kernel
 from tests.inbox.simulation.local import SimLocks, SimStore

@@ -5,9 +5,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from chat_tui.model.chat import ChatStatus
+from chat_tui.model.chat import ChatStatus, Sender
 from chat_tui.model.ids import ChatRef, MessageId, Millis
-from chat_tui.model.message import Sender
 from tests.soak.shop import QuickMarket
 from tests.support.refs import ref
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.inbox.copies.leader import PATIENCE_MS
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.quota import FAIR_SHARE, Urgency
 from chat_tui.sandbox.server import PER_HOUR
 from tests.soak.requests import MOST_AT_ONCE, TAKES_S

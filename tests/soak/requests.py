@@ -9,7 +9,7 @@ from typing import Any, Concatenate, Final
 
 from chat_tui.inbox.copies.rate_limit import P, RateLimitedClient, T
 from chat_tui.inbox.market import MarketApi
-from chat_tui.market.times import read_budget, wait_told
+from chat_tui.market.answers import read_budget, wait_told
 from chat_tui.model import chat as model
 from chat_tui.model.chat import ChatsPage, MessagesPage
 from chat_tui.model.ids import ChatRef, MessageId, Millis

@@ -7,9 +7,18 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from chat_tui.inbox.reading.scan import ACTIVE
-from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatsPage, ChatStatus, ContextKind, MessagesPage
+from chat_tui.model.chat import (
+    Chat,
+    ChatContext,
+    ChatKind,
+    ChatsPage,
+    ChatStatus,
+    ContextKind,
+    Message,
+    MessagesPage,
+    Sender,
+)
 from chat_tui.model.ids import ChatRef, MessageId, Millis
-from chat_tui.model.message import Message, Sender
 from tests.support.refs import ref
 
 FIRST_LIVE = 1_000_000_000_000

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chat_tui.model.chat import Attachment, Message
 from chat_tui.model.ids import MessageId
-from chat_tui.model.message import Attachment, Message
 from chat_tui.model.queue import Tab, read_talk, waiting_since
 from chat_tui.store import chats, messages
 from chat_tui.store.database import Store, StorePaths

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chat_tui.files import touch_private
+from chat_tui.model.chat import Attachment, Message
 from chat_tui.model.ids import MessageId
-from chat_tui.model.message import Attachment, Message
 from chat_tui.model.search import SearchKey, SearchQuery
-from chat_tui.private_files import touch_private
 from chat_tui.stems import patterns, stems
 from chat_tui.store import indexing, search
 from chat_tui.store.database import Connection, Store, StorePaths

@@ -3,8 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chat_tui.model.chat import Chat, ChatStatus
-from chat_tui.model.message import Message
+from chat_tui.model.chat import Chat, ChatStatus, Message
 from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.store import chats
 from chat_tui.store.database import Store

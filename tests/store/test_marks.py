@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
+from chat_tui.model.chat import Message, Sender
 from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.mark import Hold, Labels, Mark, Marked, Note, Pin
-from chat_tui.model.message import Message, Sender
 from chat_tui.model.queue import Tab
 from chat_tui.store import chats, copies, marks
 from chat_tui.store.database import Store, StorePaths

@@ -2,9 +2,8 @@
 
 import pytest
 
-from chat_tui.model.chat import ChatStatus
+from chat_tui.model.chat import Attachment, ChatStatus, Message
 from chat_tui.model.ids import MessageId
-from chat_tui.model.message import Attachment, Message
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.timeline import Coverage, TimelinePage
 from chat_tui.store import chats, marks, messages

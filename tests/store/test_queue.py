@@ -5,10 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind
+from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind, Sender
 from chat_tui.model.ids import BusinessId, ForeignChat, MessageId
 from chat_tui.model.mark import Pin
-from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.model.timeline import Draft

@@ -2,10 +2,9 @@
 
 import pytest
 
-from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind
+from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind, Message
 from chat_tui.model.ids import MessageId
 from chat_tui.model.mark import Labels
-from chat_tui.model.message import Message
 from chat_tui.model.search import About, SearchHit, SearchKey, SearchPage, SearchQuery, Standing
 from chat_tui.store import marks, search
 from chat_tui.store.database import Store

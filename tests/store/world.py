@@ -1,8 +1,16 @@
 """Short ways to say a chat, a message, an outbox item; and to put them into a store."""
 
-from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind
+from chat_tui.model.chat import (
+    Attachment,
+    Chat,
+    ChatContext,
+    ChatKind,
+    ChatStatus,
+    ContextKind,
+    Message,
+    Sender,
+)
 from chat_tui.model.ids import CampaignId, ChatRef, MessageId, Millis, OrderId, OutboxId, ReturnId
-from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.store import chats, messages, outbox
 from chat_tui.store.database import Store

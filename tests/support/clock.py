@@ -1,6 +1,6 @@
 """The clock of the machine, in the hands of a test."""
 
-from chat_tui.inbox.copies.clock import BootClock
+from chat_tui.clock import BootClock
 
 
 class FrozenClock(BootClock):

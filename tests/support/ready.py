@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from chat_tui.clock import wall_clock_ms
-from chat_tui.sandbox.journal import Begun
+from chat_tui.sandbox.ledger import Begun
 from chat_tui.store.chats import behind
 from chat_tui.store.database import Connection, Store
 from tests.support.sandbox import Sandbox

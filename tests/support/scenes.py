@@ -10,14 +10,23 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from chat_tui import locale
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.inbox.events import Event
 from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.service import Inbox
-from chat_tui.inbox.settings import InboxSettings
-from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind, Shop
+from chat_tui.model.chat import (
+    Attachment,
+    Chat,
+    ChatContext,
+    ChatKind,
+    ChatStatus,
+    ContextKind,
+    Message,
+    Sender,
+    Shop,
+)
 from chat_tui.model.ids import CampaignId, ChatRef, MessageId, Millis, OrderId, OutboxId, ReturnId
 from chat_tui.model.link import Budget, Link, LinkState
-from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.timeline import Draft

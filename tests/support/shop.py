@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.inbox.service import Inbox
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
 from chat_tui.model.ids import BusinessId, OutboxId

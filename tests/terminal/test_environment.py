@@ -10,7 +10,7 @@ from typing import TextIO
 import pytest
 
 from chat_tui.terminal.environment import Refusal, prepare, refusal
-from chat_tui.words.terminal import unfit_words
+from chat_tui.words.problems import unfit_words
 
 
 @pytest.fixture

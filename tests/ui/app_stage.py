@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from chat_tui.clock import wall_clock_ms
-from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.model.ids import ChatRef
 from chat_tui.sandbox.ledger import Accepted
 from chat_tui.settings import Preferences

@@ -4,9 +4,17 @@ import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
-from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind
+from chat_tui.model.chat import (
+    Attachment,
+    Chat,
+    ChatContext,
+    ChatKind,
+    ChatStatus,
+    ContextKind,
+    Message,
+    Sender,
+)
 from chat_tui.model.ids import MessageId, OrderId, OutboxId, ReturnId
-from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
 from chat_tui.model.timeline import Coverage, Entry, TimelinePage

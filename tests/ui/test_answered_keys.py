@@ -10,8 +10,7 @@ from chat_tui.model.doubt import contacts
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.ui.app import ChatTuiApp
 from chat_tui.ui.chat.compose import Compose
-from chat_tui.words.doubts import contact_warning
-from chat_tui.words.problems import problem_words
+from chat_tui.words.problems import contact_warning, problem_words
 from tests.support.scenes import make_scene
 from tests.support.settling import pressing, resize, settled
 from tests.ui.test_compose import BoxApp, a_box

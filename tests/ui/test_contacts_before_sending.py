@@ -8,7 +8,7 @@ import pytest
 from chat_tui import locale
 from chat_tui.model.doubt import contacts
 from chat_tui.ui.chat.compose import Compose
-from chat_tui.words.doubts import contact_warning
+from chat_tui.words.problems import contact_warning
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import desk
 

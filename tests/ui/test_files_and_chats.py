@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
-from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox.context import InboxSettings
 from tests.support.faults import Answer, accepted_then, lost
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox

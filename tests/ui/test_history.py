@@ -9,8 +9,8 @@ from textual.content import Content
 from textual.geometry import Region
 
 from chat_tui import locale
+from chat_tui.model.chat import Sender
 from chat_tui.model.ids import MessageId, OutboxId
-from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.timeline import Coverage, Entry, TimelinePage
 from chat_tui.ui.chat.history import History

@@ -2,8 +2,8 @@
 
 import pytest
 
+from chat_tui.model.chat import Sender
 from chat_tui.model.ids import MessageId
-from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.timeline import Entry
 from chat_tui.ui.chat.history import History

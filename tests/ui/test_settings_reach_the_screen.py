@@ -12,8 +12,8 @@ from chat_tui.settings.schema import KeySettings, QueueSettings, ScreenSettings
 from chat_tui.ui import app
 from chat_tui.ui.queue import pane
 from chat_tui.ui.queue.list import QueueList
+from chat_tui.words.chats import Patience
 from chat_tui.words.times import HOUR, MINUTE
-from chat_tui.words.turn import Patience
 from chat_tui.zone import find_zone
 from tests.support.scenes import make_scene
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from chat_tui.clock import wall_clock_ms
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.inbox.multi import MultiInbox, NamedInbox
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.queue import Tab
 from chat_tui.sandbox.access import API_KEY, FOREIGN_KEY
 from chat_tui.settings import Preferences

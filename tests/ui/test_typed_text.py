@@ -7,7 +7,7 @@ from unittest.mock import Mock
 import pytest
 from textual.widgets import Static
 
-from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.model.ids import ChatRef
 from chat_tui.ui.chat.drafts import DRAFT_S
 from chat_tui.ui.chat.pane import TalkPane

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from chat_tui import locale
+from chat_tui.model.chat import Attachment, Message, Sender
 from chat_tui.model.ids import Millis
-from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.record import Record
 from chat_tui.model.timeline import Entry

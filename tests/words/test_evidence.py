@@ -4,7 +4,7 @@ import json
 from datetime import UTC
 
 from chat_tui import locale
-from chat_tui.model.message import Sender
+from chat_tui.model.chat import Sender
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.record import Missing, Record

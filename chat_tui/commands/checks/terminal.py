@@ -11,7 +11,7 @@ from chat_tui.locale import _
 from chat_tui.model.ids import Millis
 from chat_tui.settings.secret import ENVIRONMENT as SECRETS
 from chat_tui.terminal.environment import is_colourless, refused_term
-from chat_tui.words.terminal import unfit_words
+from chat_tui.words.problems import unfit_words
 from chat_tui.zone import find_zone
 
 LEAST: Final = (40, 12)

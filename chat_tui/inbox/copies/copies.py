@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from chat_tui.inbox.copies.clock import boot_clock
+from chat_tui.clock import boot_clock
 from chat_tui.inbox.copies.leader import Leadership, Locks, Presence
 from chat_tui.inbox.copies.rate_limit import ConcurrencyLimit, Quotas, RateLimitedClient
 from chat_tui.inbox.events import EventBus

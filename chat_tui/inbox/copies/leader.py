@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from chat_tui.inbox.copies.clock import BootClock
+from chat_tui.clock import BootClock
 from chat_tui.model.quota import BootMillis
 from chat_tui.store import copies
 from chat_tui.store.copies import Reign

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
-from chat_tui.inbox.copies.clock import BootClock
+from chat_tui.clock import BootClock
 from chat_tui.inbox.copies.leader import Locks
 from chat_tui.inbox.events import EventBus
 from chat_tui.inbox.market import OPERATIONS, WRITING, MarketApi

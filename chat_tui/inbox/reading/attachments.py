@@ -9,9 +9,9 @@ from typing import Final
 from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.files import saved_name
 from chat_tui.inbox.market import MarketApi
+from chat_tui.model.chat import Message
 from chat_tui.model.file import SAVED_BYTES, Saved
 from chat_tui.model.ids import ChatRef, MessageId
-from chat_tui.model.message import Message
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.store import messages, saved

@@ -11,9 +11,8 @@ from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.events import ChatsChanged, HistoryFailed, TimelineChanged
 from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.reading.scan import Pager
-from chat_tui.model.chat import MessagesPage
+from chat_tui.model.chat import Message, MessagesPage, Sender
 from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, MessageId, Millis
-from chat_tui.model.message import Message, Sender
 from chat_tui.model.problem import Problem
 from chat_tui.model.quota import Urgency
 from chat_tui.model.timeline import Coverage, HistoryCursor

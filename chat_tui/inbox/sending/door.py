@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.model import door
 from chat_tui.model.chat import Chat
 from chat_tui.model.doubt import Doubt

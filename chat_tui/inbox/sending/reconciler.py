@@ -9,8 +9,8 @@ from chat_tui.inbox.events import ChatsChanged, TimelineChanged
 from chat_tui.inbox.outbox_writes import OutboxWrites
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.sending.retry import look_pause
+from chat_tui.model.chat import Message
 from chat_tui.model.ids import MessageId, Millis, OutboxId
-from chat_tui.model.message import Message
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem
 from chat_tui.model.quota import Urgency

@@ -9,11 +9,11 @@ import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from chat_tui.inbox.copies.clock import BootClock, boot_clock
-from chat_tui.inbox.settings import InboxSettings
-from chat_tui.model import hold
-from chat_tui.model.hold import Clocks, Told
+from chat_tui.clock import BootClock, boot_clock
+from chat_tui.inbox.context import InboxSettings
+from chat_tui.model import mark
 from chat_tui.model.ids import Millis, OutboxId
+from chat_tui.model.mark import Clocks, Told
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import LONGEST_HOLD
@@ -63,7 +63,7 @@ class RetrySchedule:
     def told_again(self, items: Iterable[OutboxItem]) -> Iterator[tuple[OutboxItem, Told]]:
         """The items told to wait before the machine was started anew, and what is left of that to note."""
         for item in items:
-            if item.state in READY and (told := hold.told_again(item, self._clocks())) is not None:
+            if item.state in READY and (told := mark.told_again(item, self._clocks())) is not None:
                 yield item, told
 
     def seconds(self, item: OutboxItem) -> float:
@@ -128,7 +128,7 @@ class RetrySchedule:
 
     def _wait_of(self, item: OutboxItem) -> float:
         if item.state in READY:
-            left = hold.left(item, self._clocks()) / 1000
+            left = mark.left(item, self._clocks()) / 1000
             if item.state == OutboxState.QUEUED or left or self._is_first:
                 return left
             return self._backoff(item.problem, self._tries.get(item.outbox_id, 0))

@@ -17,7 +17,7 @@ from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.sending import door
 from chat_tui.inbox.sending.reconciler import CLOCK_SLACK_MS, Reconciler
 from chat_tui.inbox.sending.retry import READY, RetrySchedule
-from chat_tui.model import hold
+from chat_tui.model import mark
 from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, MessageId, Millis, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -244,7 +244,7 @@ class OutboxSender:
             self._ctx.bus.pause_sends(problem)
         delay = self._retries.turned_away(item, problem)
         is_told = problem.retry_after_s is not None
-        until = hold.told(int(delay * 1000), self._ctx.clocks()) if is_told else hold.AT_ONCE
+        until = mark.told(int(delay * 1000), self._ctx.clocks()) if is_told else mark.AT_ONCE
         waiting = await self._explain(item, OutboxState.WAITING, problem, **until)
         if waiting is not None:
             self._retries.put_off(waiting, delay)

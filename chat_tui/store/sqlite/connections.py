@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from chat_tui.files import touch_private
 from chat_tui.model.ids import BusinessId, ChatRef, number_in
-from chat_tui.private_files import touch_private
 from chat_tui.store.sqlite import shape
 
 T = TypeVar("T")

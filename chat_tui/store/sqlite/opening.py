@@ -13,9 +13,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from chat_tui.files import open_private, touch_private
 from chat_tui.locale import _
 from chat_tui.model.outbox import OutboxKind, OutboxState
-from chat_tui.private_files import open_private, touch_private
 from chat_tui.store.errors import BROKEN, explained, is_damage
 from chat_tui.store.files import (
     latest_aside,

@@ -18,8 +18,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from chat_tui.files import touch_private
 from chat_tui.locale import _
-from chat_tui.private_files import touch_private
 from chat_tui.store.errors import StoreOutdated, StoreProblem
 from chat_tui.store.sqlite.connections import transaction
 

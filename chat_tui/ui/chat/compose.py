@@ -12,8 +12,8 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from chat_tui.locale import _, ngettext
+from chat_tui.model.chat import TEXT_LIMIT, text_length
 from chat_tui.model.door import as_sent
-from chat_tui.model.message import TEXT_LIMIT, text_length
 from chat_tui.model.template import unfilled
 from chat_tui.safetext import is_blank, one_line, stripped
 from chat_tui.terminal.keys import bind

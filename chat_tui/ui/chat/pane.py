@@ -25,8 +25,7 @@ from chat_tui.ui.keys import Where
 from chat_tui.ui.kit.news import Digest
 from chat_tui.ui.kit.text import notify, plain
 from chat_tui.words.chats import chat_title, recipient
-from chat_tui.words.doubts import doubt_words
-from chat_tui.words.problems import problem_words
+from chat_tui.words.problems import doubt_words, problem_words
 
 BOX_LEAST, BOX_MOST = 3, 10
 """Rows of the box with its frame."""

@@ -1,4 +1,4 @@
-"""One entry of a history as lines: time, sender and text in columns of their own."""
+"""A history as lines: its entries in columns, what it says about itself, what of it may be copied."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,20 +8,18 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from chat_tui.locale import _, ngettext
-from chat_tui.model.chat import ChatContext
+from chat_tui.model.chat import ChatContext, Sender
 from chat_tui.model.ids import Millis
-from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.timeline import Coverage, Entry
 from chat_tui.safetext import LIMIT, is_blank
 from chat_tui.words import glyphs
-from chat_tui.words.chats import sender_name
+from chat_tui.words.chats import sender_mark, sender_name
 from chat_tui.words.delivery import delivery_reason, entry_state
 from chat_tui.words.files import file_line
 from chat_tui.words.line import Line, Role, Span, cut, cut_middle, fit, pad, rule, shown, spread, wrap
 from chat_tui.words.links import link_warnings, links
 from chat_tui.words.times import clock_time, day_of, day_words
-from chat_tui.words.turn import sender_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +177,7 @@ def _with_state(entry: Entry, content: Sequence[Line], scene: Scene) -> list[Lin
     return lines
 
 
-# -- What a history says about itself: above its oldest message, below the screen, and while it is empty ---
+# -- above the oldest message, below the screen, and while it is empty -----------------------------------
 
 
 def top_line(coverage: Coverage, *, has_older: bool, is_asked: bool, failure: str, width: int) -> Line:
@@ -208,7 +206,7 @@ def below_line(new: int) -> Line:
     return (Span(f" {words} ", Role.ACTIVE),)
 
 
-# -- What of a message may be copied, and how it is named ------------------------------------------
+# -- what may be copied ----------------------------------------------------------------------------------
 
 
 _WHAT_CELLS = 22

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from chat_tui.inbox.api import InboxApi
 from chat_tui.inbox.files import saved_name
 from chat_tui.locale import N_, _
-from chat_tui.model.message import Attachment, Message
+from chat_tui.model.chat import Attachment, Message
 from chat_tui.model.problem import Problem
 from chat_tui.pictures.kinds import HEAD, picture_kind
 from chat_tui.pictures.kinds import text_of as text_in
@@ -96,7 +96,7 @@ def _light(color: tuple[int, int, int]) -> float:
     return 0.299 * red + 0.587 * green + 0.114 * blue
 
 
-# -- A received file, on its way here and on the screen: a picture, a text, or why it is neither ---
+# -- the screen ------------------------------------------------------------------------------------------
 
 
 Outcome = TypeVar("Outcome")

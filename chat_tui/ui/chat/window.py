@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from chat_tui.model.chat import Message, Sender
 from chat_tui.model.ids import ChatRef, MessageId
-from chat_tui.model.message import Message, Sender
 from chat_tui.model.timeline import Coverage, Entry, TimelinePage
 
 CAP: Final = 400

@@ -43,7 +43,7 @@ def _row_lines(row: HelpRow, column: int, cells: int) -> list[Line]:
     return [(Span(f"  {pad(keys, column)}  ", Role.ACCENT), Span(words)) for keys, words in both]
 
 
-# -- Commands as the palette finds and lists them --------------------------------------------------
+# -- the rows of the palette -----------------------------------------------------------------------------
 
 
 def palette_commands(query: str = "") -> list[Command]:
@@ -70,7 +70,7 @@ def _begins(command: Command, query: str) -> bool:
     return any(word.startswith(spelling) for spelling in spellings(query) for word in words)
 
 
-# -- The dialogs that can be called on every screen: the keys, the commands by their words, the colours ---
+# -- the dialogs -----------------------------------------------------------------------------------------
 
 
 class Help(ListDialog[None, Line]):

@@ -1,25 +1,31 @@
-"""The dialogs about one chat: until when it is put off, a line of the operator's own words, a new one."""
+"""The dialogs about one chat: until when it is put off, our own words on it, a new one, its evidence."""
 
 import time
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
-from typing import ClassVar
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar, Final
 
 from textual import events, on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.notifications import SeverityLevel
 from textual.widgets import Input, Static
 
 from chat_tui.inbox.api import InboxApi
+from chat_tui.inbox.evidence import free_directory, keep_evidence, whole_chat
 from chat_tui.locale import _
 from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.problem import Problem
+from chat_tui.model.record import Record
 from chat_tui.ui.kit.choice_list import ChoiceList
 from chat_tui.ui.kit.dialog import Answers, Dialog, ListDialog, framed, text_field
-from chat_tui.ui.kit.text import plain
+from chat_tui.ui.kit.text import notify, plain
 from chat_tui.words import glyphs
+from chat_tui.words.documents import evidence_documents, gap_words
 from chat_tui.words.line import Line, Role, Span, shown
 from chat_tui.words.orders import read_number
 from chat_tui.words.problems import problem_words
@@ -224,3 +230,38 @@ async def start_chat(app: App[None], inbox: InboxApi) -> ChatRef | None:
             return created
         screen = NewChatScreen(about.number, about.kind, problem_words(created))
     return None
+
+
+# -- evidence: nothing is chosen, and everything that is not in it is said -------------------------------
+
+
+TOLD_S: Final = 20.0
+"""Seconds a path stays on the screen."""
+
+
+async def keep(app: App[Any], inbox: InboxApi, chat_id: ChatRef, zone: tzinfo) -> None:
+    """Write the chat down in a new directory and tell its name; without the network what is here."""
+    notify(app, _("Reading the whole chat…"))
+    inbox = inbox.own(chat_id)
+    record = await whole_chat(inbox, chat_id, ask=True)
+    if not isinstance(record, Record):
+        # Perhaps there is no network. What is here is better than nothing, and says that it is not all.
+        record = await whole_chat(inbox, chat_id, ask=False)
+    assert isinstance(record, Record), "a chat on the screen is in the cache"
+    try:
+        directory = free_directory(inbox, record, zone)
+        evidence = await keep_evidence(inbox, record, directory, partial(evidence_documents, zone=zone))
+    except OSError as error:
+        words = _("{place}: {error}. Nothing was written.")
+        notify(app, words.format(place=error.filename, error=error.strerror), severity="error")
+        return
+    gaps = gap_words(record, len(evidence.missing))
+    told = _("Evidence is in {directory}.").format(directory=_short(directory))
+    severity: SeverityLevel = "warning" if gaps else "information"
+    notify(app, " ".join([told, *gaps]), severity=severity, timeout=TOLD_S)
+
+
+def _short(directory: Path) -> str:
+    """The path as it may be typed in a shell, which is shorter at home."""
+    home = Path.home()
+    return f"~/{directory.relative_to(home)}" if directory.is_relative_to(home) else str(directory)

@@ -8,9 +8,8 @@ from pathlib import Path
 from chat_tui.inbox.api import InboxApi
 from chat_tui.inbox.files import saved_name
 from chat_tui.locale import _, ngettext
-from chat_tui.model.chat import ChatContext
+from chat_tui.model.chat import ChatContext, Message
 from chat_tui.model.file import Saved
-from chat_tui.model.message import Message
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Entry
 from chat_tui.terminal.app import TerminalApp

@@ -69,7 +69,7 @@ def _next_step(item: OutboxItem) -> str:
     return ""
 
 
-# -- The outbox: everything sent that the history has not confirmed --------------------------------
+# -- the screen ------------------------------------------------------------------------------------------
 
 
 _ROW_HEIGHT = 3

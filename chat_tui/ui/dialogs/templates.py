@@ -18,10 +18,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from chat_tui.files import LeadsNowhere, NotAFile, NotUtf8, TooLarge, decoded, read_file
 from chat_tui.locale import _, language, ngettext
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.template import Field, Template, fill, marker, pieces, unfilled
-from chat_tui.personal_files import LeadsNowhere, NotAFile, NotUtf8, TooLarge, decoded, read_file
 from chat_tui.safetext import is_blank, stripped
 from chat_tui.ui.kit.choice_list import ChoiceList
 from chat_tui.ui.kit.dialog import ListDialog, framed, text_field
@@ -138,7 +138,7 @@ def _one_line(text: str) -> str:
     return " ".join(stripped(text[:_LONGEST_NAME]).split())
 
 
-# -- Templates, one plain text file each: a few letters, Enter, and the filled text is in the box ---
+# -- the list --------------------------------------------------------------------------------------------
 
 
 ENDING: Final = ".txt"

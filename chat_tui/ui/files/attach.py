@@ -26,10 +26,9 @@ from chat_tui.ui.kit.questions import agreed, send_anyway
 from chat_tui.ui.kit.text import notify, plain
 from chat_tui.words import glyphs
 from chat_tui.words.chats import recipient
-from chat_tui.words.doubts import doubt_words
 from chat_tui.words.files import details_words, head_words, renamed_words, size_words
 from chat_tui.words.line import cut_middle, shown
-from chat_tui.words.problems import problem_words
+from chat_tui.words.problems import doubt_words, problem_words
 
 RECENT = 5
 """Folders the picker remembers."""

@@ -135,7 +135,7 @@ def _is_readable(status: os.stat_result, user: int, groups: set[int], *, folder:
     return status.st_mode & needed == needed
 
 
-# -- The dialog that finds a file to send: one field is filter and path at once --------------------
+# -- the dialog ------------------------------------------------------------------------------------------
 
 
 class FilePicker(ListDialog[Path, PathRow]):

@@ -1,4 +1,4 @@
-"""Files and folders as the picker lists them: order, filter, and what a typed path means."""
+"""Files and folders as the picker lists them: order, filter, what a typed path means, how a far one comes."""
 
 import re
 import shlex
@@ -169,7 +169,7 @@ def _date(modified: Millis, now: Millis, zone: tzinfo) -> str:
     return _("{y:04}-{m:02}-{d:02}").format(y=day.year, m=day.month, d=day.day)
 
 
-# -- The line that brings a file from the operator's own computer to this one ----------------------
+# -- the line that brings a file from the operator's own computer to this one ----------------------------
 
 
 class Login(NamedTuple):

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from chat_tui.inbox.files import saved_name
 from chat_tui.locale import _, ngettext
-from chat_tui.model.message import Attachment
+from chat_tui.model.chat import Attachment
 from chat_tui.ui.files.picker import FolderScan, Scanned
 from chat_tui.ui.files.rows import SHOWN_ROWS, PathRow, matching
 from chat_tui.ui.kit.choice_list import ChoiceList

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _
-from chat_tui.model.chat import ChatStatus
+from chat_tui.model.chat import ChatStatus, Message, Sender
 from chat_tui.model.ids import ChatRef, MessageId, Millis
-from chat_tui.model.message import Message, Sender
 from chat_tui.model.queue import QueueItem, Tab, snippet
 from chat_tui.terminal.app import TerminalApp
 from chat_tui.ui import keys

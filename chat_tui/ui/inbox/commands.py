@@ -108,11 +108,11 @@ class Commands:
 
     async def evidence(self) -> None:
         """Write a chat down for an arbiter: that under the highlight, or the open one."""
-        from chat_tui.ui.dialogs import evidence  # noqa: PLC0415 - not before the first paint
+        from chat_tui.ui.dialogs import chat_dialogs  # noqa: PLC0415 - not before the first paint
 
         chat_id = self.opening.meant_id()
         if chat_id is not None:
-            await evidence.keep(self.terminal, self.inbox, chat_id, self.zone)
+            await chat_dialogs.keep(self.terminal, self.inbox, chat_id, self.zone)
 
     # -- the open chat -------------------------------------------------------------------------------
 

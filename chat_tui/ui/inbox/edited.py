@@ -17,11 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from chat_tui.files import NotAFile, TooLarge, create_private, read_file
 from chat_tui.locale import _
 from chat_tui.paths import ForeignDirectory, make_private
-from chat_tui.personal_files import NotAFile, TooLarge, read_file
 from chat_tui.pictures.kinds import unicode_of
-from chat_tui.private_files import create_private
 from chat_tui.safetext import stripped
 from chat_tui.settings.secret import ENVIRONMENT
 from chat_tui.terminal.app import TerminalApp

@@ -100,7 +100,7 @@ def _bare(tab: Tab, is_active: bool) -> str:
     return _short_title(tab) if is_active else ""
 
 
-# -- The keys of the focused pane as one line ------------------------------------------------------
+# -- the keys of the focused pane ------------------------------------------------------------------------
 
 
 def hints_line(hints: Sequence[tuple[str, str]], width: int) -> Line:
@@ -118,7 +118,7 @@ def _spans(hints: Sequence[tuple[str, str]]) -> list[Span]:
     return spans
 
 
-# -- The lines around the panes: tabs, connection, what is wrong, keys -----------------------------
+# -- the widgets -----------------------------------------------------------------------------------------
 
 
 class Bar(LinePane):

@@ -14,8 +14,8 @@ from chat_tui.model.doubt import Doubt
 from chat_tui.model.problem import Problem
 from chat_tui.ui.kit.dialog import Answers, Question, framed
 from chat_tui.ui.kit.text import plain
-from chat_tui.words.doubts import doubt_words
 from chat_tui.words.line import Line, Role, Span, beginning, shown
+from chat_tui.words.problems import doubt_words
 
 T = TypeVar("T")
 

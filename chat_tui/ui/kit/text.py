@@ -1,4 +1,4 @@
-"""The only ways in which text from outside reaches a widget or a notification.
+"""The only ways in which text from outside reaches a widget, a notification or the restored terminal.
 
 A bare `str` is markup to most widgets: `[/]` in a message would end the program.
 """
@@ -57,7 +57,7 @@ def tell_copied(app: App[Any], copied: SideChannels.Copied) -> None:
             notify(app, words, severity="warning", title=copied.what)
 
 
-# -- What is said below the restored terminal: that the program crashed, and typed texts that no disk took ---
+# -- below the restored terminal: that the program crashed, and texts that no disk took ------------------
 
 
 def farewell(report: Path) -> str:

@@ -18,11 +18,10 @@ from chat_tui.model.queue import QueueItem
 from chat_tui.ui.kit.line_pane import FramedPane
 from chat_tui.ui.kit.text import notify, plain
 from chat_tui.words import glyphs, orders
-from chat_tui.words.chats import about, buyer_name
+from chat_tui.words.chats import about, buyer_name, state_words
 from chat_tui.words.line import Line, Role, Span, fit, rule, shown, spread, wrap
 from chat_tui.words.problems import problem_words
 from chat_tui.words.times import HOUR, age, day_of, when
-from chat_tui.words.turn import state_words
 
 _SOON: Final[Millis] = 12 * HOUR
 """Less than that is left for a decision: it is drawn louder."""
@@ -216,7 +215,7 @@ def _text(words: str, role: Role, sight: Sight) -> Iterator[Line]:
         yield (Span(line, role),)
 
 
-# -- The order panel: what the open chat is about, in lines that can be scrolled -------------------
+# -- the widget ------------------------------------------------------------------------------------------
 
 
 class OrderPanel(FramedPane, can_focus=True):

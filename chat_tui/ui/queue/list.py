@@ -15,11 +15,10 @@ from chat_tui.locale import ngettext
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
 from chat_tui.ui.kit.line_pane import FramedPane, lonely_lines
-from chat_tui.ui.queue.rows import Look
-from chat_tui.ui.queue.view import DrawnChats, QueueView
+from chat_tui.ui.queue.view import DrawnChats, Look, QueueView
 from chat_tui.words import glyphs
+from chat_tui.words.chats import Patience
 from chat_tui.words.line import Span
-from chat_tui.words.turn import Patience
 
 _WHEEL: Final = 2
 """Chats that one notch of the mouse wheel passes."""

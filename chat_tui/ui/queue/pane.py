@@ -18,8 +18,8 @@ from chat_tui.ui import keys
 from chat_tui.ui.keys import Where
 from chat_tui.ui.kit.text import plain
 from chat_tui.ui.queue.list import QueueList
+from chat_tui.words.chats import Patience
 from chat_tui.words.times import MINUTE
-from chat_tui.words.turn import Patience
 
 PAGE = 64
 """Chats asked for at once."""

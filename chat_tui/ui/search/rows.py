@@ -11,10 +11,9 @@ from chat_tui.model.ids import Millis
 from chat_tui.model.search import SearchHit, SearchQuery
 from chat_tui.stems import marks
 from chat_tui.words import glyphs
-from chat_tui.words.chats import about, buyer_name, shop_title
+from chat_tui.words.chats import about, author, buyer_name, sender_mark, shop_title, state_words
 from chat_tui.words.line import Line, Role, Span, cut, cut_middle, fit, shown, spread, width_of
 from chat_tui.words.times import clock_time, day_of, day_words
-from chat_tui.words.turn import author, sender_mark, state_words
 
 _TEXT_MOST: Final = 4096
 """Characters of a text that are looked through for the words: as many as the Market takes."""

@@ -144,7 +144,7 @@ def _answers() -> tuple[tuple[str, str], ...]:
     )
 
 
-# -- The program while nothing is set up: the box, and the steps that connect a shop. Leads to the inbox ---
+# -- the app ---------------------------------------------------------------------------------------------
 
 
 HEARD = frozenset({"help", "quit"})

@@ -8,7 +8,8 @@ from typing import cast
 import pytest
 from textual.pilot import Pilot
 
-from chat_tui.commands import acting, reading, speak
+from chat_tui.commands import acting, reading
+from chat_tui.commands import context as printing
 from chat_tui.commands.context import Context
 from chat_tui.inbox.service import Inbox
 from chat_tui.logs import Redacting
@@ -16,7 +17,7 @@ from chat_tui.model.ids import BusinessId, ChatRef
 from chat_tui.model.timeline import Entry
 from chat_tui.ui.chat.rows import Scene, entry_lines
 from chat_tui.ui.kit.text import notify
-from chat_tui.ui.queue.rows import queue_row
+from chat_tui.ui.queue.view import queue_row
 from chat_tui.words import glyphs
 from chat_tui.words.chats import recipient
 from chat_tui.words.line import text_of, width_of
@@ -146,6 +147,10 @@ def test_f_082_a_very_tall_text_is_folded_and_can_be_unfolded() -> None:
 class Unchecked:
     """An inbox whose door lets out everything as it is."""
 
+    @property
+    def outbox(self) -> "Unchecked":
+        return self
+
     def chat(self, number: int) -> ChatRef:
         return ChatRef(BusinessId(1), number)
 
@@ -162,12 +167,12 @@ def test_f_086_what_verbs_print_is_harmless(
 ) -> None:
     text, seen = payload.text, payload.seen
     item = queue_item(customer_name=text, snippet=text, shop_name=text, context_kind=text)
-    speak.say(reading.list_line(item, NOW))
+    printing.say(reading.list_line(item, NOW))
     for line in reading.entry_lines(item, Entry(message(1, text, sender=text)), NOW, UTC):
-        speak.say(line)
+        printing.say(line)
     context = Context(Namespace(chat=1, private=False), opened=cast(Inbox, Unchecked()))
     asyncio.run(acting.rehearse(context, recipient(item), [text, card(name=text)]))
-    speak.complain(text)
+    printing.complain(text)
     out, err = capsys.readouterr()
     for line in [*out.split("\n"), *err.split("\n")]:
         assert not STEERING.search(line), line

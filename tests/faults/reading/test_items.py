@@ -7,13 +7,13 @@ from typing import Any, Literal
 
 import pytest
 
+from chat_tui.model.chat import Message
 from chat_tui.model.ids import UNKNOWN_TIME
-from chat_tui.model.message import Message
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.timeline import Entry
 from chat_tui.store import quarantine
 from chat_tui.ui.chat.rows import Scene, entry_lines
-from chat_tui.ui.queue.rows import queue_row
+from chat_tui.ui.queue.view import queue_row
 from chat_tui.words.line import text_of
 from chat_tui.words.status import status_spans
 from tests.faults.support.pages import (

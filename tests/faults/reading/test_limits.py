@@ -12,8 +12,8 @@ import pytest
 
 from chat_tui.clock import wall_clock_ms
 from chat_tui.market.network import Deadlines
+from chat_tui.model.chat import Message
 from chat_tui.model.ids import MessageId
-from chat_tui.model.message import Message
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Coverage, Entry, TimelinePage
@@ -21,7 +21,7 @@ from chat_tui.safetext import LIMIT
 from chat_tui.ui.chat import rows as timeline_rows
 from chat_tui.ui.chat.rows import Scene, entry_lines
 from chat_tui.ui.chat.window import CAP, TimelineWindow
-from chat_tui.ui.queue.rows import queue_row
+from chat_tui.ui.queue.view import queue_row
 from chat_tui.words import glyphs
 from chat_tui.words.line import text_of, width_of
 from tests.faults.support.pages import HISTORY, history, listed, open_patiently, page, said

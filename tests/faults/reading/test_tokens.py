@@ -9,9 +9,8 @@ import pytest
 
 from chat_tui.inbox.events import HistoryFailed
 from chat_tui.inbox.reading.scan import EMPTY_PAGES, MOST_PAGES, Pager
-from chat_tui.model.chat import ChatsPage, MessagesPage, Unreadable
+from chat_tui.model.chat import ChatsPage, Message, MessagesPage, Unreadable
 from chat_tui.model.ids import ChatRef, MessageId
-from chat_tui.model.message import Message
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Coverage
 from chat_tui.store import messages

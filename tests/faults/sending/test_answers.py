@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.link import LinkState
 from chat_tui.model.outbox import OutboxState

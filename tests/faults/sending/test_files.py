@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.clock import wall_clock_ms
-from chat_tui.inbox.copies.clock import boot_clock
+from chat_tui.clock import boot_clock, wall_clock_ms
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.store import spool

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from chat_tui.clock import wall_clock_ms
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.inbox.copies.rate_limit import NARROW_MS, NARROW_PLACES, PLACES, Quotas, places
 from chat_tui.inbox.sending.retry import RetrySchedule
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind

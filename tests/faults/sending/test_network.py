@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.inbox.sending.retry import RetrySchedule
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.market.client import Deadlines, MarketClient
 from chat_tui.model.ids import OutboxId
 from chat_tui.model.link import LinkState

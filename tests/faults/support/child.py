@@ -13,10 +13,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.inbox.copies import leader
 from chat_tui.inbox.events import Event, TimelineChanged
 from chat_tui.inbox.service import Inbox
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
 from chat_tui.market.network import Deadlines

@@ -13,9 +13,8 @@ from chat_tui.terminal.environment import prepare
 if __name__ == "__main__":
     prepare(os.environ)
 
-from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind
+from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind, Message, Sender
 from chat_tui.model.ids import MessageId, OrderId
-from chat_tui.model.message import Message, Sender
 from chat_tui.store import chats, messages
 from chat_tui.store.database import Store
 from tests.faults.support.payloads import PAYLOADS

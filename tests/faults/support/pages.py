@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from chat_tui.market.network import Deadlines
+from chat_tui.model.chat import Message
 from chat_tui.model.ids import ChatRef, MessageId
-from chat_tui.model.message import Message
 from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.model.timeline import Coverage
 from tests.faults.support.trial import Trial

@@ -6,11 +6,11 @@ from typing import Any
 
 from textual.widgets import Input
 
+from chat_tui.model.chat import Attachment
 from chat_tui.model.doubt import Doubt, DoubtKind
 from chat_tui.model.file import FileCard
 from chat_tui.model.ids import MessageId, OutboxId
 from chat_tui.model.link import Link, LinkState
-from chat_tui.model.message import Attachment
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.queue import QueueItem
@@ -24,15 +24,14 @@ from chat_tui.ui.files.attach import FileCardScreen
 from chat_tui.ui.kit.choice_list import ChoiceList
 from chat_tui.ui.kit.questions import offer
 from chat_tui.ui.kit.text import notify
-from chat_tui.ui.queue.rows import queue_row
+from chat_tui.ui.queue.view import queue_row
 from chat_tui.ui.search.rows import hit_lines
-from chat_tui.words.chats import chat_title, recipient
+from chat_tui.words.chats import chat_title, recipient, state_words
 from chat_tui.words.files import details_words, head_words, renamed_words
 from chat_tui.words.line import text_of
 from chat_tui.words.links import link_warnings
 from chat_tui.words.problems import problem_words
 from chat_tui.words.status import notice
-from chat_tui.words.turn import state_words
 from tests.faults.support.hostile_stage import HostileApp
 from tests.ui.pane_samples import NOW, UTC, message, outbox_item, queue_item
 

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
-from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.market.network import Deadlines
 from tests.faults.support.trial import QUICK, short
 from tests.support.sandbox import Sandbox

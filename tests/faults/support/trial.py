@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from chat_tui.clock import wall_clock_ms
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.inbox.events import Event, OutboxChanged
 from chat_tui.inbox.service import Inbox
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
 from chat_tui.market.network import Deadlines

@@ -7,14 +7,13 @@ from contextlib import suppress
 from typing import Any
 
 from chat_tui.inbox.asking import Reads
-from chat_tui.inbox.context import EngineContext
+from chat_tui.inbox.context import EngineContext, InboxSettings
 from chat_tui.inbox.drafts import Drafts
 from chat_tui.inbox.events import Event, EventBus
 from chat_tui.inbox.outbox_writes import OutboxWrites
 from chat_tui.inbox.outgoing import Writing
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.sending.delivery import Delivery
-from chat_tui.inbox.settings import InboxSettings
 from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxKind
 from chat_tui.model.problem import Problem

@@ -5,9 +5,8 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from chat_tui.model.chat import MessagesPage
+from chat_tui.model.chat import Attachment, Message, MessagesPage, Sender
 from chat_tui.model.ids import ChatRef, MessageId, Millis, OutboxId
-from chat_tui.model.message import Attachment, Message, Sender
 from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.inbox.simulation.virtual import now

@@ -2,8 +2,8 @@
 
 import asyncio
 
+from chat_tui.model.chat import Sender
 from chat_tui.model.ids import ChatRef
-from chat_tui.model.message import Sender
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.store import drafts, outbox
 from tests.inbox.simulation.copy import Copy

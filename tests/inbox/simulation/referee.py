@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from chat_tui.model.chat import Sender
 from chat_tui.model.ids import ChatRef, OutboxId
-from chat_tui.model.message import Sender
 from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind, OutboxState, may_move
 from chat_tui.model.problem import Problem, ProblemKind
 from tests.inbox.simulation.kernel import Kernel

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.model.chat import MessagesPage
 from chat_tui.model.ids import ChatRef, MessageId, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem, OutboxState

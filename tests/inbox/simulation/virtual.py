@@ -5,7 +5,7 @@ from asyncio.base_events import BaseEventLoop
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
-from chat_tui.inbox.copies.clock import BootClock
+from chat_tui.clock import BootClock
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from chat_tui.inbox.settings import InboxSettings
+from chat_tui.inbox.context import InboxSettings
 from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.store import outbox

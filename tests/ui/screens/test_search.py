@@ -12,9 +12,9 @@ from textual.pilot import Pilot
 
 from chat_tui.inbox.events import ChatsChanged, Event, LinkChanged, TimelineChanged
 from chat_tui.inbox.service import Inbox
+from chat_tui.model.chat import Sender
 from chat_tui.model.ids import MessageId
 from chat_tui.model.link import Link, LinkState
-from chat_tui.model.message import Sender
 from chat_tui.model.search import SearchCoverage, SearchHit, SearchPage, SearchQuery
 from chat_tui.ui.search import screen as search
 from chat_tui.ui.search.screen import NEAR, PAGE, LastSearch, SearchScreen

@@ -1,8 +1,7 @@
 """What of a message can be copied."""
 
-from chat_tui.model.chat import ChatContext
+from chat_tui.model.chat import Attachment, ChatContext
 from chat_tui.model.ids import OrderId, ReturnId
-from chat_tui.model.message import Attachment
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.timeline import Entry
 from chat_tui.ui.chat.rows import copies_of, copy_line

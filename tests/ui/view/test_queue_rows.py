@@ -7,14 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_tui import locale
-from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind
-from chat_tui.model.message import Sender
+from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind, Sender
 from chat_tui.model.outbox import OutboxState
-from chat_tui.ui.queue.rows import Look, queue_row
+from chat_tui.ui.queue.view import Look, queue_row
 from chat_tui.words import glyphs
-from chat_tui.words.chats import chat_title, recipient
+from chat_tui.words.chats import Patience, chat_title, recipient
 from chat_tui.words.line import Role, text_of, width_of
-from chat_tui.words.turn import Patience
 from tests.ui.pane_samples import DAY, HOSTILE, HOUR, MINUTE, NOW, is_harmless, queue_item
 
 WIDTH = 36

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from chat_tui import locale
-from chat_tui.model.chat import ContextKind
+from chat_tui.model.chat import ContextKind, Sender
 from chat_tui.model.ids import MessageId, Millis, ReturnId
-from chat_tui.model.message import Sender
 from chat_tui.model.search import FILTER_WORDS, SearchCoverage, SearchHit, SearchQuery, read_query
 from chat_tui.ui.search.rows import excerpt, hit_lines
 from chat_tui.words.line import Role, text_of, width_of

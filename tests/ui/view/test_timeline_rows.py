@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat_tui import locale
-from chat_tui.model.message import Attachment, Sender
+from chat_tui.model.chat import Attachment, Sender
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.timeline import Entry
