@@ -11,7 +11,7 @@ from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
 from chat_tui.store.locks import ByteLock
-from tests.inbox.test_delivery import reaches, some_chats, stored
+from tests.inbox.sending.test_delivery import reaches, some_chats, stored
 from tests.support.faults import Answer
 from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop

@@ -163,7 +163,9 @@ PROMISES = (
                 "            return await self._since(chat_id, start, Urgency.SEND)\n",
             ),
         ),
-        pytest("tests/inbox/test_delivery_rules.py::test_a_look_in_a_chat_that_was_empty_reads_every_page"),
+        pytest(
+            "tests/inbox/sending/test_delivery_rules.py::test_a_look_in_a_chat_that_was_empty_reads_every_page"
+        ),
     ),
     Mutant(
         "420 tried again before the told time",

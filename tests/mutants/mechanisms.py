@@ -11,7 +11,7 @@ WRITING = "chat_tui/inbox/outgoing.py"
 
 THE_DOOR = "tests/faults/sending/test_the_door.py"
 NO_OUTPUT = "tests/commands/test_no_output.py"
-ROTTEN_ROWS = "tests/store/test_rotten_rows.py"
+ROTTEN_ROWS = "tests/store/sqlite/test_rotten_rows.py"
 
 _LEAVING = (
     one(
@@ -19,7 +19,7 @@ _LEAVING = (
         WRITES,
         "        written.add_done_callback(self._publish)\n",
         "",
-        "tests/inbox/test_outbox_writes.py::test_every_change_is_told_once",
+        "tests/inbox/sending/test_outbox_writes.py::test_every_change_is_told_once",
     ),
     one(
         "a change of the outbox is told by whoever asked for it",
@@ -27,7 +27,7 @@ _LEAVING = (
         "        written.add_done_callback(self._publish)\n        return await asyncio.wrap_future(written)",
         "        result = await asyncio.wrap_future(written)\n"
         "        self._publish(written)\n        return result",
-        "tests/inbox/test_outbox_writes.py::test_a_caller_that_is_gone_keeps_no_change_from_being_told",
+        "tests/inbox/sending/test_outbox_writes.py::test_a_caller_that_is_gone_keeps_no_change_from_being_told",
     ),
     one(
         "a look lets an item go beside the one place that writes",
@@ -36,14 +36,14 @@ _LEAVING = (
         "                to = item.outbox_id, item.state\n"
         "                await self._ctx.write_state(outbox.update, *to, is_released=1)\n"
         "                return None",
-        "tests/inbox/test_outbox_writes.py::test_one_module_writes_to_the_outbox",
+        "tests/inbox/sending/test_outbox_writes.py::test_one_module_writes_to_the_outbox",
     ),
     one(
         "whoever waits for an item hears of no other copy",
         "chat_tui/inbox/sending/delivery.py",
         "await wait_for(changed, self._ctx.settings.scan_s)",
         "await changed.wait()",
-        "tests/inbox/test_deliver_ends.py::test_a_text_that_is_taken_back_at_another_copy",
+        "tests/inbox/sending/test_deliver_ends.py::test_a_text_that_is_taken_back_at_another_copy",
     ),
     one(
         "a text goes past the door",
@@ -161,7 +161,7 @@ _FILES = (
         ERRORS,
         "return _primary_code(error) not in {0, *_OUTSIDE}",
         "return _primary_code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}",
-        "tests/store/test_shape.py::test_a_cache_that_loses_its_shape_while_it_is_open_is_begun_anew",
+        "tests/store/sqlite/test_shape.py::test_a_cache_that_loses_its_shape_while_it_is_open_is_begun_anew",
     ),
     one(
         "an error that is not known explains itself",
@@ -169,14 +169,14 @@ _FILES = (
         "    if sentence is None:\n",
         "    if sentence is None and isinstance(error, ValueError):\n        return error\n"
         "    if sentence is None:\n",
-        "tests/store/test_shape.py::test_no_error_is_its_own_cause",
+        "tests/store/sqlite/test_shape.py::test_no_error_is_its_own_cause",
     ),
     one(
         "a copy goes on under a schema it does not know",
         "chat_tui/store/sqlite/schema.py",
         "if version > known and known < _lives_since(conn, version, schema):",
         "if False:",
-        "tests/store/test_outdated.py::test_a_copy_under_which_the_schema_was_raised_stops_for_good",
+        "tests/store/sqlite/test_outdated.py::test_a_copy_under_which_the_schema_was_raised_stops_for_good",
     ),
     one(
         "what kept a file from being written is never over",
@@ -235,7 +235,7 @@ _NETWORK = (
         "chat_tui/inbox/sending/retry.py",
         "return min(max(problem.retry_after_s, 0.0), LONGEST_HOLD_S)",
         "return max(problem.retry_after_s, 0.0)",
-        "tests/inbox/test_retry.py::test_a_far_moment_is_checked_once_an_hour",
+        "tests/inbox/sending/test_retry.py::test_a_far_moment_is_checked_once_an_hour",
     ),
     one(
         "the pretend Market takes six returns at once",

@@ -7,7 +7,7 @@ PARSER = "chat_tterminal/parser.py"
 COMPOSE = "chat_tui/ui/chat/compose.py"
 
 SEQUENCES = "tests/terminal/test_sequences.py"
-RECIPIENTS = "tests/ui/test_letters_and_recipients.py"
+RECIPIENTS = "tests/ui/chat/test_letters_and_recipients.py"
 
 _TERMINAL = (
     one(
@@ -92,7 +92,7 @@ _TERMINAL = (
         "chat_tui/zone.py",
         "    return _machines(localtime, value)",
         '    return FoundZone(UTC, "UTC")',
-        "tests/ui/test_zone.py::test_what_nobody_can_read_falls_back_with_one_notice",
+        "tests/test_zone.py::test_what_nobody_can_read_falls_back_with_one_notice",
     ),
 )
 
@@ -102,7 +102,7 @@ _EDITOR = (
         "chat_tui/ui/inbox/edited.py",
         "    decoded = unicode_of(raw)\n",
         '    decoded = raw.decode(errors="replace"), "utf-8"\n',
-        "tests/ui/test_edited.py::test_what_is_no_text_for_sure_is_kept_and_named",
+        "tests/ui/chat/test_edited.py::test_what_is_no_text_for_sure_is_kept_and_named",
     ),
     one(
         "a text that never came back is not offered",
@@ -119,14 +119,14 @@ _KEYS = (
         COMPOSE,
         "        elif why := self._not_yet():\n            self.tell(why)\n",
         "        elif self._not_yet():\n            pass\n",
-        "tests/ui/test_answered_keys.py::test_an_enter_that_bounced_behind_a_template_is_answered",
+        "tests/ui/inbox/test_answered_keys.py::test_an_enter_that_bounced_behind_a_template_is_answered",
     ),
     one(
         "two presses are one",
         COMPOSE,
         "_SAME_PRESS: Final = 0.1",
         "_SAME_PRESS: Final = 0.3",
-        "tests/ui/test_answered_keys.py::test_a_second_enter_behind_a_template_sends_it",
+        "tests/ui/inbox/test_answered_keys.py::test_a_second_enter_behind_a_template_sends_it",
     ),
     one(
         "the box has the keys and is not shown",
@@ -147,7 +147,7 @@ _KEYS = (
         "chat_tui/ui/inbox/opening.py",
         "        elif self._is_list_read:\n            self._say",
         "        elif True:\n            self._say",
-        "tests/ui/test_next_before_the_list.py::test_nobody_is_said_to_wait_no_more_before_all_was_read",
+        "tests/ui/inbox/test_next_before_the_list.py::test_nobody_is_said_to_wait_no_more_before_all_was_read",
     ),
 )
 

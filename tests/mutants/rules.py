@@ -13,9 +13,9 @@ from tests.mutants.broken import (
     pytest,
 )
 
-RULES_OF_DELIVERY = "tests/inbox/test_delivery_rules.py"
-TROUBLES = "tests/inbox/test_delivery_troubles.py"
-UNGUARDED = "tests/inbox/test_unguarded_lines.py"
+RULES_OF_DELIVERY = "tests/inbox/sending/test_delivery_rules.py"
+TROUBLES = "tests/inbox/sending/test_delivery_troubles.py"
+UNGUARDED = "tests/inbox/sending/test_unguarded_lines.py"
 
 RULES = (
     Mutant(
@@ -27,7 +27,7 @@ RULES = (
                 "if item.asked_at < 0:",
             ),
         ),
-        pytest("tests/inbox/test_delivery.py::test_an_item_of_yesterday_is_not_sent_without_asking"),
+        pytest("tests/inbox/sending/test_delivery.py::test_an_item_of_yesterday_is_not_sent_without_asking"),
     ),
     Mutant(
         "a choice is not looked at again under the lock",
@@ -168,12 +168,14 @@ RULES = (
     Mutant(
         "an outbox that was put back is believed",
         (Patch(SENDER, "<= max(LEFT_ALONE_MS, this_run)", "<= 1 << 60"),),
-        pytest("tests/inbox/test_restored_outbox.py::test_what_the_original_sent_is_there_once"),
+        pytest("tests/inbox/sending/test_restored_outbox.py::test_what_the_original_sent_is_there_once"),
     ),
     Mutant(
         "what was taken waits for a history that cannot be read",
         (Patch(RECONCILER, "if item.state == OutboxState.SENT and left <= 0:", "if False:"),),
-        pytest("tests/inbox/test_unreadable_history.py::test_the_next_message_goes_after_the_settle_time"),
+        pytest(
+            "tests/inbox/reading/test_unreadable_history.py::test_the_next_message_goes_after_the_settle_time"
+        ),
     ),
     Mutant(
         "the look of a later item takes the message of an earlier one",
@@ -185,13 +187,13 @@ RULES = (
             ),
         ),
         pytest(
-            "tests/inbox/test_unreadable_history.py::test_the_look_of_a_later_one_links_the_earlier_first"
+            "tests/inbox/reading/test_unreadable_history.py::test_the_look_of_a_later_one_links_the_earlier_first"
         ),
     ),
     Mutant(
         "a changed text is guessed beside another message",
         (Patch(RECONCILER, "if len(found) != 1 or not is_likeness", "if not found or not is_likeness"),),
-        pytest("tests/inbox/test_changed_texts.py::test_a_colleague_wrote_at_the_same_moment"),
+        pytest("tests/inbox/sending/test_changed_texts.py::test_a_colleague_wrote_at_the_same_moment"),
     ),
     Mutant(
         "a copy whose key is refused leads on",

@@ -13,7 +13,7 @@ from chat_tui.pictures import preview
 from chat_tui.pictures.preview import NoPicture, Picture, decode
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import desk
-from tests.ui.test_saving import opened
+from tests.ui.chat.test_saving import opened
 
 
 def photo(side: int = 30) -> bytes:

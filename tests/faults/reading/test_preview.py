@@ -21,7 +21,7 @@ from chat_tui.pictures.preview import NoPicture, Picture, decode
 from chat_tui.ui.chat.viewer import UPPER, WEIGHTS, PicturePane
 from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import WIDE, Desk, desk
-from tests.ui.test_saving import opened
+from tests.ui.chat.test_saving import opened
 
 RED, BLUE = (250, 10, 10), (10, 10, 250)
 

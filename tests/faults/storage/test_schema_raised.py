@@ -10,7 +10,7 @@ import pytest
 from chat_tui.paths import locate
 from tests.faults.support.program import inbox, run, surroundings
 from tests.faults.support.tiers import thorough
-from tests.store.test_outdated import BY_HAND, RENAMED
+from tests.store.sqlite.test_outdated import BY_HAND, RENAMED
 from tests.support.sandbox import Sandbox
 
 TYPED = "half a draft"

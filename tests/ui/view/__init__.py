@@ -1,1 +1,0 @@
-"""The pure functions from model to rows."""
