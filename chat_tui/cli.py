@@ -60,9 +60,9 @@ VERBS: Final[Mapping[str | None, Verb]] = {
     "sync": Verb("reports", "sync", Needs.WRITABLE_INBOX),
     "export": Verb("reports", "export", Needs.INBOX),
     "stats": Verb("reports", "stats", Needs.INBOX),
-    "paths": Verb("doctor", "print_paths"),
+    "paths": Verb("installation", "print_paths"),
     "doctor": Verb("doctor", "doctor"),
-    "settings": Verb("doctor", "print_settings"),
+    "settings": Verb("installation", "print_settings"),
 }
 """By name; None = no verb."""
 

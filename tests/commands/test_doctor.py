@@ -15,7 +15,7 @@ from chat_tui.commands.checks import market as market_
 from chat_tui.inbox.connect import Opened
 from chat_tui.model.chat import KeyRights
 from chat_tui.paths import locate
-from chat_tui.store import quarantine
+from chat_tui.store import inspection
 from tests.commands.conftest import Ran, Run
 from tests.support.faults import Answer
 from tests.support.sandbox import Sandbox
@@ -287,11 +287,11 @@ def test_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_which_sqlite_has_the_race(number: tuple[int, int, int], has: bool) -> None:
-    assert quarantine.has_log_race(number) is has
+    assert inspection.has_log_race(number) is has
 
 
 def test_sqlite_is_told_by_its_version() -> None:
     found = files.sqlite()
     assert isinstance(found, Finding)
-    assert quarantine.sqlite_version() in found.found
+    assert inspection.sqlite_version() in found.found
     assert found.state is State.GOOD

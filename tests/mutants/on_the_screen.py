@@ -99,7 +99,7 @@ _TERMINAL = (
 _EDITOR = (
     one(
         "letters of another encoding are replaced",
-        "chat_tui/ui/inbox/edited.py",
+        "chat_tui/ui/inbox/editing.py",
         "    decoded = unicode_of(raw)\n",
         '    decoded = raw.decode(errors="replace"), "utf-8"\n',
         "tests/ui/chat/test_edited.py::test_what_is_no_text_for_sure_is_kept_and_named",

@@ -20,7 +20,7 @@ from textual.widgets import Static
 
 from chat_tui.terminal.app import TerminalApp
 from chat_tui.ui.chat.compose import Compose
-from chat_tui.ui.inbox.edited import edit, given_out
+from chat_tui.ui.inbox.editing import edit, given_out
 from chat_tui.ui.kit.text import farewell, plain
 
 PAYLOADS = (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.ui.inbox.edited import EditorProblem, editor_words, without_secrets
+from chat_tui.ui.inbox.editing import EditorProblem, editor_words, without_secrets
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from typing import Final
 from chat_tui.commands.checks import Finding, State
 from chat_tui.locale import _
 from chat_tui.paths import Paths
-from chat_tui.store import quarantine
+from chat_tui.store import inspection
 from chat_tui.store.errors import StoreProblem, is_on_read_only_disk
 from chat_tui.store.files import is_on_network
+from chat_tui.store.inspection import Looked, look
 from chat_tui.store.locks import try_locks
-from chat_tui.store.quarantine import Looked, look
 from chat_tui.words.files import size_words
 
 _LOCKED: Final = frozenset({"data", "cache"})
@@ -52,11 +52,11 @@ def disk(paths: Paths) -> Finding:
 
 def sqlite() -> Finding:
     """The version, and whether the program has to guard against its race."""
-    number = quarantine.sqlite_version()
-    if not quarantine.has_search():
+    number = inspection.sqlite_version()
+    if not inspection.has_search():
         fix = _("Use a Python whose SQLite has FTS5.")
         return Finding("sqlite", "SQLite", State.BAD, _("{n} without full-text search").format(n=number), fix)
-    if quarantine.has_log_race():
+    if inspection.has_log_race():
         number = _("{n}; before 3.51.3 several processes need a lock, which the program keeps").format(
             n=number
         )

@@ -25,7 +25,7 @@ from chat_tui.ui.kit.choice_list import ChoiceList
 from chat_tui.ui.kit.questions import offer
 from chat_tui.ui.kit.text import notify
 from chat_tui.ui.queue.view import queue_row
-from chat_tui.ui.search.rows import hit_lines
+from chat_tui.ui.search.screen import hit_lines
 from chat_tui.words.chats import chat_title, recipient, state_words
 from chat_tui.words.files import details_words, head_words, renamed_words
 from chat_tui.words.line import text_of

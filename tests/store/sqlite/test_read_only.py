@@ -13,7 +13,7 @@ from chat_tui.model.timeline import Draft
 from chat_tui.store import cursors, drafts
 from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreProblem, StoreUnwritable, explain
-from chat_tui.store.quarantine import look
+from chat_tui.store.inspection import look
 from chat_tui.store.sqlite import connections, schema
 from chat_tui.store.sqlite.connections import Connection
 from tests.support.read_only import Protect, tell_read_only

@@ -10,7 +10,7 @@ from chat_tui.model.search import SearchQuery
 from chat_tui.model.timeline import Draft
 from chat_tui.store import chats, copies, cursors, drafts, marks, messages, outbox, search
 from chat_tui.store.database import Store, StorePaths
-from chat_tui.store.quarantine import look
+from chat_tui.store.inspection import look
 from chat_tui.store.sqlite import shape
 from chat_tui.store.sqlite.shape import LARGEST_ID
 from tests.store.world import CHAT, a_chat, buyer, list_chats, queue_text, read_history

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.ui.inbox.edited import (
+from chat_tui.ui.inbox.editing import (
     FORGOTTEN_S,
     MOST_BYTES,
     EditedText,

@@ -10,7 +10,7 @@ from chat_tui import locale
 from chat_tui.model.chat import ContextKind, Sender
 from chat_tui.model.ids import MessageId, Millis, ReturnId
 from chat_tui.model.search import FILTER_WORDS, SearchCoverage, SearchHit, SearchQuery, read_query
-from chat_tui.ui.search.rows import excerpt, hit_lines
+from chat_tui.ui.search.screen import excerpt, hit_lines
 from chat_tui.words.line import Role, text_of, width_of
 from chat_tui.words.search import coverage_words, filter_rows, found_words, nothing_words, unknown_words
 from tests.ui.pane_samples import DAY, HOSTILE, HOUR, NOW, is_harmless, queue_item
