@@ -47,7 +47,7 @@ class Commands:
         screen, terminal, inbox, queue = self.screen, self.terminal, self.inbox, self.queue
         talk, order, now, zone, dialogs = self.talk, self.order, self.now, self.zone, self._ask
         self.advancing = Advancing(screen, terminal, inbox, talk)
-        self.editing = Editing(screen, terminal, talk, dialogs)
+        self.editing = Editing(screen, terminal, inbox, talk, dialogs)
         self.opening = Opening(screen, terminal, inbox, queue, talk, order, self.editing, dialogs, now, zone)
         self.marking = Marking(screen, inbox, queue, talk, self.opening, dialogs, now, zone)
 

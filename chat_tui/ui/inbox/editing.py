@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from textual.screen import Screen
 
 from chat_tui.files import NotAFile, TooLarge, create_private, read_file
+from chat_tui.inbox.api import InboxApi
 from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef
 from chat_tui.paths import ForeignDirectory, make_private
@@ -116,10 +117,14 @@ def given_out(root: Path, chat: str, text: str) -> EditedText:
     return EditedText(place, text, lock)
 
 
-def left_over(root: Path, chat: str) -> Iterator[tuple[EditedText, str]]:
-    """Texts of a chat that were saved and never came back, the oldest first; the rest goes in time."""
+def left_over(root: Path, *names: str) -> Iterator[tuple[EditedText, str]]:
+    """Texts of a chat, which has these `names`, that were saved and never came back; the rest goes in time.
+
+    The oldest comes first.
+    """
     with suppress(OSError):
-        for place in sorted(root.glob(f"{chat}-*"), key=lambda path: path.stat().st_mtime):
+        found = [path for path in root.iterdir() if path.name.rpartition("-")[0] in names]
+        for place in sorted(found, key=lambda path: path.stat().st_mtime):
             with suppress(OSError, UnicodeDecodeError):
                 if _is_open(place):
                     continue
@@ -289,6 +294,7 @@ class Editing:
 
     screen: Screen[None]
     terminal: LegibleApp[None]
+    inbox: InboxApi
     talk: TalkPane
     dialogs: Callable[[], "Dialogs"]
     _left_there: set[Path] = field(default_factory=set, init=False)
@@ -353,9 +359,16 @@ class Editing:
         """Offer, in a while, what an editor saved for a chat that was opened."""
         self.screen.run_worker(self._offer_edited(chat_id), group="edited", exclusive=True)
 
+    def _names(self, chat_id: ChatRef) -> tuple[str, ...]:
+        """How its texts may be called: versions that knew one shop only wrote the number alone."""
+        if self.inbox.link().parts:
+            # Of which of several shops such a number is, nobody can say.
+            return (str(chat_id),)
+        return str(chat_id), str(chat_id.number)
+
     async def _offer_edited(self, chat_id: ChatRef) -> bool:
         """Offer what an editor saved for a chat and nobody took; whether it was taken."""
-        for text, saved in left_over(self.terminal.edited, str(chat_id)):
+        for text, saved in left_over(self.terminal.edited, *self._names(chat_id)):
             if text.place in self._left_there:
                 continue
             # It did come back, and only the file was left behind, by a crash perhaps.

@@ -17,6 +17,10 @@ from chat_tui.ui.inbox.editing import (
     left_over,
     read_back,
 )
+from tests.support.sandbox import Sandbox
+from tests.ui.app_stage import desk
+
+JOHN = 14_800_017
 
 
 @pytest.fixture
@@ -195,3 +199,24 @@ def test_where_nothing_can_be_written_nothing_is_given_out(tmp_path: Path) -> No
     (tmp_path / "edited").write_text("a file")
     with pytest.raises(OSError, match="Not a directory"):
         given_out(tmp_path / "edited", "7", "текст")
+
+
+def test_texts_of_other_chats_are_not_offered(text: EditedText) -> None:
+    text.path.write_text("saved")
+    text.release()
+    for name in ("77", "1-7", "7-1"):
+        other = given_out(text.place.parent, name, "прежний")
+        other.path.write_text(name)
+        other.release()
+    assert found(text) == ["saved"]
+    assert [saved for _text, saved in left_over(text.place.parent, "1-7", "77")] == ["77", "1-7"]
+
+
+async def test_a_text_that_an_earlier_version_gave_out_is_offered(market: Sandbox, tmp_path: Path) -> None:
+    async with desk(tmp_path, market) as it:
+        await it.synced()
+        text = given_out(it.app.edited, str(JOHN), "")
+        text.path.write_text("saved before the update")
+        text.release()
+        await it.go_to(JOHN)
+        await it.until_shown("An editor saved this text", "saved before the update")
