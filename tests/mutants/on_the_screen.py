@@ -2,8 +2,8 @@
 
 from tests.mutants.broken import one
 
-DRIVER = "chat_tterminal/driver.py"
-PARSER = "chat_tterminal/parser.py"
+DRIVER = "chat_tui/terminal/driver.py"
+PARSER = "chat_tui/terminal/parser.py"
 COMPOSE = "chat_tui/ui/chat/compose.py"
 
 SEQUENCES = "tests/terminal/test_sequences.py"
@@ -12,21 +12,21 @@ RECIPIENTS = "tests/ui/chat/test_letters_and_recipients.py"
 _TERMINAL = (
     one(
         "an error is told in its own words",
-        "chat_tterminal/guard.py",
+        "chat_tui/terminal/guard.py",
         "exc_info=None if error is None else _wordless(error)",
         "exc_info=error",
         "tests/terminal/test_guard.py::test_an_error_of_any_kind_ends_it_in_one_sentence",
     ),
     one(
         "an error is asked for its causes",
-        "chat_tterminal/guard.py",
+        "chat_tui/terminal/guard.py",
         "_CAUSE.__get__(error)\n",
         "error.__cause__\n",
         "tests/terminal/test_guard.py::test_an_error_of_any_kind_ends_it_in_one_sentence",
     ),
     one(
         "causes of an error are followed in a circle",
-        "chat_tterminal/guard.py",
+        "chat_tui/terminal/guard.py",
         "id(behind) not in seen and len(seen) < _MOST_CAUSES:\n        seen.add(id(behind))",
         "len(seen) < _MOST_CAUSES:\n        seen.add(len(seen))",
         "tests/terminal/test_guard.py::test_an_error_that_comes_round_is_told_once",
@@ -40,7 +40,7 @@ _TERMINAL = (
     ),
     one(
         "an answer without an end swallows keys for ever",
-        "chat_tterminal/sequences.py",
+        "chat_tui/terminal/sequences.py",
         "        if self._until is not None:\n            self._until = None\n",
         "        if self._until is not None:\n            pass\n",
         f"{SEQUENCES}::test_what_never_ends_is_given_up_and_never_typed",
