@@ -1,9 +1,28 @@
-"""The figures of a small package, counted by hand."""
+"""How easy the program and its tests are to live in; and the figures of a small package, counted by hand."""
 
+from collections import Counter
 from pathlib import Path
 from textwrap import dedent
 
 from tests.house import measure
+
+TESTS = Path(__file__).parent
+MOST = {
+    "files": 210,
+    "folder": 20,
+    "file": 500,
+    "class": 450,
+    "spread": 1,
+    "private": 0,
+    "fan": 18,
+    "rings": 0,
+    "fn_p95": 25,
+    "lines": 37_300,
+}
+"""What the program may have of each; `make house` says where it stands."""
+CLASS_MOST = 350
+"""Lines of a class with its ancestors; the terminal's app alone, made of repairs, may have more."""
+TEST_FILE_MOST, TEST_FOLDER_MOST = 500, 25
 
 PACKAGE = {
     "__init__.py": '"""Only a door."""\n',
@@ -78,3 +97,18 @@ def test_the_figures_of_a_small_package(tmp_path: Path) -> None:
 def test_a_long_init_is_a_module_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "__init__.py").write_text("A = 1\n" * 31)
     assert measure(tmp_path)["files"].value == 1
+
+
+def test_the_program_keeps_its_limits() -> None:
+    figures = measure(TESTS.parent / "chat_tui")
+    assert {name: figure.value for name, figure in figures.items() if figure.value > MOST[name]} == {}
+    large = [name for lines, name in figures["class"].worst if lines > CLASS_MOST]
+    assert large in ([], ["chat_tui.terminal.app:TerminalApp"])
+
+
+def test_tests_are_as_easy_to_live_in() -> None:
+    files = [path for path in TESTS.rglob("*.py") if path.name != "__init__.py"]
+    long = {path.name: path.read_text().count("\n") for path in files}
+    assert {name: lines for name, lines in long.items() if lines > TEST_FILE_MOST} == {}
+    full = Counter(str(path.parent.relative_to(TESTS)) for path in files)
+    assert {folder: count for folder, count in full.items() if count > TEST_FOLDER_MOST} == {}

@@ -1,10 +1,8 @@
 """The history of a chat on a small screen of its own."""
 
 from datetime import UTC
-from typing import Any
 
 import pytest
-from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.geometry import Region
 
@@ -12,11 +10,11 @@ from chat_tui import locale
 from chat_tui.model.chat import Sender
 from chat_tui.model.ids import MessageId, OutboxId
 from chat_tui.model.outbox import OutboxState
-from chat_tui.model.timeline import Coverage, Entry, TimelinePage
+from chat_tui.model.timeline import Coverage, Entry
 from chat_tui.ui.chat.history import History
-from chat_tui.ui.chat.history_view import HistoryView
 from chat_tui.ui.chat.window import CAP
 from tests.support.settling import press, settled
+from tests.ui.chat.history_stage import KEYS, MORE, HistoryApp, first_message, screen
 from tests.ui.pane_samples import (
     HOSTILE,
     NOW,
@@ -27,163 +25,6 @@ from tests.ui.pane_samples import (
     queue_item,
     timeline_page,
 )
-
-KEYS = {
-    "j": "move(1)",
-    "k": "move(-1)",
-    "pagedown": "page(1)",
-    "pageup": "page(-1)",
-    "g": "edge(False)",
-    "G": "edge(True)",
-    "f": "fold",
-}
-MORE: dict[str, Any] = {"has_older": True, "coverage": Coverage.HAVE_MORE}
-
-
-class HistoryApp(App[None]):
-    """A history of ten lines; serves pages out of `total` messages when `serves`."""
-
-    CSS = "History { width: 80; height: 12; }"
-
-    def __init__(self, total: int = 5000, *, serves: bool = False) -> None:
-        super().__init__()
-        self.total, self.serves = total, serves
-        self.now = NOW
-        self.told: list[Any] = []
-
-    def compose(self) -> ComposeResult:
-        yield History(lambda: self.now, UTC)
-
-    def on_mount(self) -> None:
-        for key, action in KEYS.items():
-            self.history._bindings.bind(key, action)
-        self.history.focus()
-
-    @property
-    def history(self) -> History:
-        return self.query_one(History)
-
-    @property
-    def view(self) -> HistoryView:
-        assert self.history.view is not None
-        return self.history.view
-
-    def page(self, first: int, last: int) -> TimelinePage:
-        """Messages first … last - 1 of 1 … total."""
-        first = max(1, first)
-        return timeline_page(*entries(first, last), has_older=first > 1, has_newer=last <= self.total)
-
-    def newest(self) -> TimelinePage:
-        return self.page(self.total - 49, self.total + 1)
-
-    def on_history_older_wanted(self, message: History.OlderWanted) -> None:
-        self.told.append(("older", message.before, message.is_cached))
-        if self.serves and message.before is not None:
-            self.history.extend_older(self.page(message.before - 50, message.before))
-
-    def on_history_newer_wanted(self, message: History.NewerWanted) -> None:
-        self.told.append(("newer", message.after))
-        if self.serves and message.after is None:
-            self.history.show_newest(self.newest())
-        elif self.serves and message.after is not None:
-            last = min(self.total, message.after + 50)
-            self.history.extend_newer(self.page(message.after + 1, last + 1))
-
-    def on_history_seen_to(self, message: History.SeenTo) -> None:
-        self.told.append(("seen", message.message_id))
-
-
-def screen(history: History) -> list[str]:
-    return [history.render_line(y).text.rstrip() for y in range(history.content_size.height)]
-
-
-def first_message(history: History) -> str:
-    return next(line.split("Message ")[1].split(".")[0] for line in screen(history) if "Message " in line)
-
-
-async def test_opens_at_the_end_and_tells_that_it_is_seen() -> None:
-    app = HistoryApp()
-    async with app.run_test() as pilot:
-        app.history.show(timeline_page(*entries(1, 51), **MORE), queue_item())
-        await settled(pilot.app)
-        assert "Message 50." in screen(app.history)[-1]
-        assert app.view.is_at_end
-        assert ("seen", 50) in app.told
-        assert app.history._border_title.plain == "Ольга К. · order 51230870001 · Уютная кухня"
-
-
-async def test_opens_at_the_first_unseen_message_when_the_end_is_too_far() -> None:
-    app = HistoryApp()
-    async with app.run_test() as pilot:
-        app.history.show(timeline_page(*entries(1, 51), seen=MessageId(20)), queue_item())
-        await settled(pilot.app)
-        assert screen(app.history)[0].strip(" ─") == "new messages"
-        assert first_message(app.history) == "21"
-        assert not [what for what in app.told if what[0] == "seen"]
-        await press(pilot.app, "G")
-        assert ("seen", 50) in app.told
-
-
-async def test_a_few_unseen_messages_open_at_the_end() -> None:
-    app = HistoryApp()
-    async with app.run_test():
-        app.history.show(timeline_page(*entries(1, 51), seen=MessageId(48)), queue_item())
-        assert app.view.is_at_end
-        assert any("new messages" in line for line in screen(app.history))
-
-
-async def test_opens_at_a_message_in_the_middle_of_the_screen_and_marks_it() -> None:
-    app = HistoryApp(serves=True)
-    async with app.run_test() as pilot:
-        app.history.show(app.page(1000, 1050), queue_item(), at=MessageId(1025))
-        await settled(pilot.app)
-        lines = screen(app.history)
-        assert [line for line in lines if "▌" in line] == [lines[5]]
-        assert "▌‹ Ольга К." in lines[5]
-        assert "Message 1025." in lines[5]
-        assert not app.view.is_at_end
-        assert not [what for what in app.told if what[0] == "seen"]
-        await press(pilot.app, *["pagedown"] * 20)
-        assert int(first_message(app.history)) > 1100
-        await press(pilot.app, *["pageup"] * 40)
-        assert int(first_message(app.history)) < 1000
-        await press(pilot.app, "G")
-        assert "Message 5000." in screen(app.history)[-1]
-        assert ("seen", 5000) in app.told
-
-
-async def test_opens_at_a_message_that_is_on_the_last_screen_at_the_end() -> None:
-    app = HistoryApp()
-    async with app.run_test() as pilot:
-        app.history.show(timeline_page(*entries(1, 51), **MORE), queue_item(), at=MessageId(50))
-        await settled(pilot.app)
-        assert app.view.is_at_end
-        assert "▌" in next(line for line in screen(app.history) if "Message 50." in line)
-
-
-async def test_a_message_that_has_left_the_history_opens_at_the_next_one() -> None:
-    app = HistoryApp()
-    async with app.run_test() as pilot:
-        page = app.page(1000, 1050)
-        gone = [entry for entry in page.entries if entry.key != "m1025"]
-        app.history.show(
-            timeline_page(*gone, has_older=True, has_newer=True), queue_item(), at=MessageId(1025)
-        )
-        await settled(pilot.app)
-        assert "Message 1026." in screen(app.history)[5]
-        assert not any("▌" in line for line in screen(app.history))
-
-
-async def test_a_message_that_was_looked_for_is_shown_unfolded() -> None:
-    app = HistoryApp()
-    long = Entry(message(30, "слово " * 2000 + "конец"))
-    async with app.run_test() as pilot:
-        app.history.show(timeline_page(*entries(1, 30), long), queue_item(), at=MessageId(30))
-        await settled(pilot.app)
-        assert all("▌" in line for line in screen(app.history)[5:])
-        await press(pilot.app, "G")
-        assert all("▌" in line for line in screen(app.history))
-        assert screen(app.history)[-1].endswith("конец")
 
 
 async def test_news_move_nothing_while_the_screen_is_at_an_old_message() -> None:
