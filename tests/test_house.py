@@ -1,5 +1,6 @@
 """How easy the program and its tests are to live in; and the figures of a small package, counted by hand."""
 
+import re
 from collections import Counter
 from pathlib import Path
 from textwrap import dedent
@@ -23,6 +24,8 @@ MOST = {
 CLASS_MOST = 350
 """Lines of a class with its ancestors; the terminal's app alone, made of repairs, may have more."""
 TEST_FILE_MOST, TEST_FOLDER_MOST = 500, 25
+WALK_MOST = 33
+"""Files that a reader enters who follows one thing through the program."""
 
 PACKAGE = {
     "__init__.py": '"""Only a door."""\n',
@@ -112,3 +115,27 @@ def test_tests_are_as_easy_to_live_in() -> None:
     assert {name: lines for name, lines in long.items() if lines > TEST_FILE_MOST} == {}
     full = Counter(str(path.parent.relative_to(TESTS)) for path in files)
     assert {folder: count for folder, count in full.items() if count > TEST_FOLDER_MOST} == {}
+
+
+def test_the_walks_of_the_architecture_lead_through_files_that_are_there() -> None:
+    page = (TESTS.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    walks = page.partition("## Five walks")[2].partition("\n## ")[0].split("\n**")[1:]
+    assert len(walks) == 5
+    for walk in walks:
+        files = re.findall(r"`([\w/]+\.py)`", walk)
+        assert [name for name in files if not (TESTS.parent / "chat_tui" / name).exists()] == []
+        assert 5 < len(set(files)) <= WALK_MOST
+
+
+def test_the_architecture_names_nothing_that_is_gone() -> None:
+    page = (TESTS.parent / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+(?:/\w+)+)(?:\.\w+)?/?`", page))
+    package = TESTS.parent / "chat_tui"
+    assert len(named) > 40
+    assert {
+        name
+        for name in named
+        if not any(
+            (place / name).is_dir() or (place / f"{name}.py").exists() for place in (package, TESTS.parent)
+        )
+    } == set()

@@ -117,7 +117,7 @@ class OutboxItem:
     told_boot: str = ""
     """Which start of the machine that was."""
     told_uptime: BootMillis = 0
-    """How long the machine was on by then; see `model.hold`."""
+    """How long the machine was on by then; see `model.mark`."""
     is_held_up: bool = False
     """It waits until the operator says what becomes of an unconfirmed one before it; see `held_up`."""
 

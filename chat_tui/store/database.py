@@ -4,7 +4,7 @@
 reads. It may be dropped; all of it is read again. `state.db` holds what exists nowhere else: the outbox,
 drafts, marks, and the few rows by which copies of the program share quotas and choose a leader. It is never
 wiped. Beside them lie private files: copies of files to send (`spool`), texts no database took
-(`drafts.keep`), what nobody could read (`quarantine`), and lock files.
+(`drafts.keep_aside`), what nobody could read (`quarantine`), and lock files.
 
 **Who writes.** Each file has one writer per process, with a thread of its own (`sqlite.writer`); all copies
 on a machine take turns by a kernel lock per file (`locks.WriteLock`), because SQLite of some versions may

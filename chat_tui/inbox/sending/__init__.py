@@ -56,7 +56,7 @@ What a crash leaves
     after step 4     the same: the look finds the message, or after the time the operator is asked
     after step 5     nothing to do; the next start removes the file's copy from the spool
 
-What was told to wait by the Market is written as a length with both clocks (`model.hold`): it survives a new
+What was told to wait by the Market is written as a length with both clocks (`model.mark`): it survives a new
 start of the program and of the machine, and no change of the wall clock shortens it. The first word a
 restored copy of the outbox hears is a look: an item of which nothing was heard for `LEFT_ALONE_MS`, nor in
 this run, is searched for once before it is sent.

@@ -8,7 +8,7 @@ from chat_tui.model.outbox import OutboxState
 from chat_tui.model.timeline import Entry
 from chat_tui.ui.chat.history import History
 from tests.support.settling import press, settled
-from tests.ui.chat.test_history import MORE, HistoryApp, first_message, screen
+from tests.ui.chat.history_stage import MORE, HistoryApp, first_message, screen
 from tests.ui.pane_samples import entries, message, outbox_item, queue_item, timeline_page
 
 
