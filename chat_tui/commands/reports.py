@@ -207,7 +207,10 @@ def _seconds(duration: Millis | None) -> int | None:
 
 
 async def export(context: Context) -> int:
-    """Print a whole chat as a document, or write it into a new file and print nothing but its name."""
+    """Print a whole chat as a document, or write it into a new file and print nothing but its name.
+
+    Refused if there is something in the place of the file, or it cannot be written.
+    """
     record, out = await _record(context), context.asked.out
     try:
         if context.asked.evidence:

@@ -44,6 +44,7 @@ def clean(body: bytes) -> bytes:
     """The body as plain UTF-8 JSON text: byte order mark gone, lone surrogate escapes turned into U+FFFD.
 
     msgspec refuses a whole page for one lone surrogate; the other 49 messages must survive it.
+    GarbledError if it is not UTF-8 at all, or of too many parts.
     """
     body = body.removeprefix(_BOM)
     try:
@@ -91,7 +92,7 @@ def result_of(body: bytes, shape: type[T]) -> T:
 
 
 def check_ok(body: bytes) -> None:
-    """Raise unless the envelope of a send says `"status":"OK"`: nothing less is an acceptance."""
+    """GarbledError unless the envelope of a send says `"status":"OK"`: nothing less is an acceptance."""
     if _envelope(body).status != "OK":
         raise GarbledError
 

@@ -121,7 +121,10 @@ def has_key(shop: Mapping[str, Written]) -> bool:
 
 
 def checked_url(url: str, origin: str) -> str:
-    """The Market's address without a slash at its end; plain http is for this machine alone."""
+    """The Market's address without a slash at its end; SettingsProblem if it is none that is safe.
+
+    Plain http is for this machine alone.
+    """
     address = read_address(url)
     if address is None or address.has_user:
         raise SettingsProblem(_("{origin}: this is not the address of an API"), origin=origin)

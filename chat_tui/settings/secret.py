@@ -17,7 +17,10 @@ ENVIRONMENT: Final = ("CHAT_TUI_API_KEY", "CHAT_TUI_OAUTH_TOKEN")
 
 
 def cleaned(raw: bytes, origin: str) -> str:
-    """The key without the mark and the white space around it; refused if no Market key looks like that."""
+    """The key without the mark and the white space around it.
+
+    SettingsProblem, which names `origin` and never the key, if no Market key looks like that.
+    """
     if len(raw) > MOST_BYTES:
         raise _too_long(origin)
     try:
@@ -46,7 +49,10 @@ def _too_long(origin: str) -> SettingsProblem:
 
 
 def pasted(text: str, origin: str) -> str:
-    """The key as somebody types or pastes it, without the blanks and line ends around it."""
+    """The key as somebody types or pastes it, without the blanks and line ends around it.
+
+    SettingsProblem if no Market key looks like that, or if it is the token of a person.
+    """
     key = cleaned(text.encode("utf-8", "surrogateescape"), origin)
     if key.startswith("y0_"):
         raise SettingsProblem(
@@ -67,7 +73,7 @@ def from_environment(name: str, environ: Mapping[str, str]) -> str:
 
 
 def from_file(path: Path) -> str:
-    """The key in a file that nobody else can read."""
+    """The key in a file that nobody else can read; SettingsProblem if others can, or if there is none."""
     try:
         # A link could be pointed elsewhere by whoever owns its directory.
         data = read_file(path, MOST_BYTES, follow=False, check=lambda about: _refuse_shared(path, about))
@@ -94,7 +100,10 @@ def _refuse_shared(path: Path, about: os.stat_result) -> None:
 
 
 def from_command(command: str | list[str], environ: Mapping[str, str]) -> str:
-    """What a command prints, for example `pass show market/key`; no shell is involved."""
+    """What a command prints, for example `pass show market/key`; no shell is involved.
+
+    SettingsProblem if it cannot be run, fails, takes too long or prints no key.
+    """
     import subprocess  # noqa: PLC0415 - only who asks for a command pays for it
 
     # A password manager needs no key of ours, and what it starts even less.

@@ -26,7 +26,7 @@ class SpoolFull(Exception):  # noqa: N818 - a refusal that was expected
 
 
 def path(data_dir: Path, outbox_id: OutboxId) -> Path:
-    """Where the copy of an item lies."""
+    """Where the copy of an item lies; ValueError for an id that could lead out of the spool."""
     if not outbox_id.replace("-", "").isalnum():
         raise ValueError("an outbox id is a UUID")
     return data_dir / "spool" / outbox_id

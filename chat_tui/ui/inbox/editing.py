@@ -213,7 +213,7 @@ def _at_once() -> str:
 
 
 def editor_words(environ: Mapping[str, str]) -> list[str]:
-    """The command of the operator's editor, or of one that is usually there."""
+    """The command of the operator's editor, or of one that is usually there; else EditorProblem."""
     chosen = environ.get("VISUAL") or environ.get("EDITOR") or ""
     try:
         words = shlex.split(chosen)
