@@ -8,7 +8,7 @@ from functools import partial
 
 from chat_tui.commands.access import try_key
 from chat_tui.commands.context import CannotStart, Context, Refused, complain, report
-from chat_tui.inbox.connect import Business, Opened, look_with
+from chat_tui.inbox.connect import Cabinet, OpenedByKey, look_with
 from chat_tui.locale import _
 from chat_tui.model.problem import Problem
 from chat_tui.settings import SettingsProblem
@@ -87,7 +87,7 @@ def _asked() -> str:
             ) from None
 
 
-def _show_rights(opened: Opened) -> None:
+def _show_rights(opened: OpenedByKey) -> None:
     report(_("Key “{name}” may:").format(name=opened.rights.name or "?"))
     for right in rights_of(opened.rights):
         report(f"  {right_line(right)}")
@@ -103,7 +103,7 @@ def _wanted(context: Context) -> int | None:
     return int(named) if named else None
 
 
-def _chosen(opened: Opened, wanted: int | None, *, may_ask: bool) -> Business:
+def _chosen(opened: OpenedByKey, wanted: int | None, *, may_ask: bool) -> Cabinet:
     """The business to connect. Raises Refused."""
     found = opened.businesses
     if not found:

@@ -21,7 +21,7 @@ from chat_tui.words.problems import unfit_words
 
 if TYPE_CHECKING:
     from chat_tui.inbox.api import InboxApi
-    from chat_tui.inbox.connect import Business
+    from chat_tui.inbox.connect import Cabinet
 
 
 def start(context: Context) -> int:
@@ -105,7 +105,7 @@ def _begin(context: Context) -> int:
     return code
 
 
-def store_shop(settings_file: Path, table: str, key: str, business: "Business") -> None:
+def store_shop(settings_file: Path, table: str, key: str, business: "Cabinet") -> None:
     """Write key and business down. Raises SettingsProblem for every failure that is expected."""
     try:
         keep_shop(settings_file, key, business.business_id, table)

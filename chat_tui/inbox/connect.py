@@ -14,7 +14,7 @@ from chat_tui.model.problem import Problem, ProblemKind
 
 
 @dataclass(frozen=True, slots=True)
-class Business:
+class Cabinet:
     """One seller's cabinet that a key opens."""
 
     business_id: BusinessId
@@ -24,19 +24,19 @@ class Business:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedByKey:
     """What a key may do, and where."""
 
     rights: KeyRights
-    businesses: tuple[Business, ...]
+    businesses: tuple[Cabinet, ...]
     """By name; an Api-Key opens one, an OAuth token may open several."""
 
-    def find(self, business_id: int) -> Business | None:
+    def find(self, business_id: int) -> Cabinet | None:
         """One of them by its number."""
         return next((one for one in self.businesses if one.business_id == business_id), None)
 
 
-async def look(market: MarketApi) -> Opened | Problem:
+async def look(market: MarketApi) -> OpenedByKey | Problem:
     """Ask for the rights (getAuthTokenInfo; an OAuth token has none to tell) and the shops (getCampaigns)."""
     rights = await market.get_key_rights()
     if isinstance(rights, Problem):
@@ -44,10 +44,10 @@ async def look(market: MarketApi) -> Opened | Problem:
     shops = await market.get_shops()
     if isinstance(shops, Problem):
         return shops
-    return Opened(rights, grouped(shops))
+    return OpenedByKey(rights, grouped(shops))
 
 
-async def look_with(connect: Callable[[str], MarketApi], key: str) -> Opened | Problem:
+async def look_with(connect: Callable[[str], MarketApi], key: str) -> OpenedByKey | Problem:
     """The same with a client of its own, closed afterwards; no answer gives the key back to be shown."""
     try:
         market = connect(key)
@@ -60,13 +60,13 @@ async def look_with(connect: Callable[[str], MarketApi], key: str) -> Opened | P
     return replace(found, message="") if isinstance(found, Problem) and key in found.message else found
 
 
-def grouped(shops: tuple[Shop, ...]) -> tuple[Business, ...]:
+def grouped(shops: tuple[Shop, ...]) -> tuple[Cabinet, ...]:
     """The shops of each business together."""
     by_id: dict[int, list[Shop]] = {}
     for shop in sorted(shops, key=lambda shop: (shop.name.casefold(), shop.campaign_id)):
         by_id.setdefault(shop.business_id, []).append(shop)
     found = (
-        Business(BusinessId(number), of_it[0].business_name, tuple(of_it)) for number, of_it in by_id.items()
+        Cabinet(BusinessId(number), of_it[0].business_name, tuple(of_it)) for number, of_it in by_id.items()
     )
     return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.business_id)))
 
@@ -74,20 +74,20 @@ def grouped(shops: tuple[Shop, ...]) -> tuple[Business, ...]:
 class Connector:
     """Asks and stores for a screen, which never waits for network or disk. Use it from one event loop."""
 
-    def __init__(self, connect: Callable[[str], MarketApi], store: Callable[[str, Business], None]) -> None:
+    def __init__(self, connect: Callable[[str], MarketApi], store: Callable[[str, Cabinet], None]) -> None:
         """`connect` makes a client with a key; `store` writes key and business down, or raises."""
         self._connect = connect
         self._store = store
         self._loop = EngineLoop()
         self._loop.start()
-        self._asking: Future[Opened | Problem] | None = None
+        self._asking: Future[OpenedByKey | Problem] | None = None
 
-    async def look(self, key: str) -> Opened | Problem:
+    async def look(self, key: str) -> OpenedByKey | Problem:
         """What this key opens; cancelling breaks the request off."""
         self._asking = self._loop.submit(look_with(self._connect, key))
         return await asyncio.wrap_future(self._asking)
 
-    async def keep(self, key: str, business: Business) -> None:
+    async def keep(self, key: str, business: Cabinet) -> None:
         """Store what was looked at; raises what `store` does."""
         await asyncio.to_thread(self._store, key, business)
 

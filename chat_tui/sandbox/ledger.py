@@ -163,7 +163,7 @@ class Upload(msgspec.Struct, frozen=True, array_like=True):
     content: bytes
 
 
-class Opened(msgspec.Struct, frozen=True, tag="opened"):
+class ChatOpened(msgspec.Struct, frozen=True, tag="opened"):
     """A chat came into being. Words are those of the API; `order` is the number of its order, −1 = none."""
 
     chat_id: int
@@ -204,7 +204,7 @@ class Begun(msgspec.Struct, frozen=True, tag="begun"):
     long_chat: int
 
 
-Record = Opened | Said | Moved
+Record = ChatOpened | Said | Moved
 
 _encode = msgspec.json.Encoder().encode
 _decode_record = msgspec.json.Decoder(Record).decode

@@ -22,7 +22,7 @@ from chat_tui.sandbox.generator import (
     Orders,
     picture,
 )
-from chat_tui.sandbox.ledger import Moved, Opened, Record, Said, Upload
+from chat_tui.sandbox.ledger import ChatOpened, Moved, Record, Said, Upload
 from chat_tui.sandbox.seeded_random import mix
 
 CHAT_BASE: Final = 14_800_000
@@ -266,7 +266,7 @@ class World:
         with self._lock:
             number = order.number if order else -1
             chat_id = CHAT_BASE + self._next_place
-            self._write(Opened(chat_id, self.now_ms(), context, number, name, kind, status))
+            self._write(ChatOpened(chat_id, self.now_ms(), context, number, name, kind, status))
             return self._changed[chat_id - CHAT_BASE]
 
     def open_once(self, context: str, number: int, order: Order) -> Chat | None:
@@ -288,7 +288,7 @@ class World:
     def apply(self, record: Record) -> None:
         """Change the overlay as the record says, without telling `written`: what reading a journal does."""
         with self._lock:
-            if isinstance(record, Opened):
+            if isinstance(record, ChatOpened):
                 self._apply_opened(record)
                 return
             chat = self.chat(record.chat_id)
@@ -304,7 +304,7 @@ class World:
             self._newest_id = max(self._newest_id, record.message_id)
             self._put(replace(chat, status=record.status, updated=record.at), chat.updated)
 
-    def _apply_opened(self, record: Opened) -> None:
+    def _apply_opened(self, record: ChatOpened) -> None:
         place = record.chat_id - CHAT_BASE
         order = self.orders.of_number(record.order) if record.order >= 0 else None
         public_id = f"n{place:x}"

@@ -34,7 +34,7 @@ _FAMILIAR: Final = re.compile(
 )
 
 
-class Refusal(Enum):
+class Unfit(Enum):
     """Why nothing can be drawn."""
 
     INPUT = auto()
@@ -59,24 +59,24 @@ def prepare(environ: MutableMapping[str, str]) -> None:
 
 def refusal(
     environ: Mapping[str, str], stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO | None
-) -> Refusal | None:
+) -> Unfit | None:
     """Why the interface cannot start here, or None. Textual draws on stderr.
 
     Whoever redirects stdout expects words there, and an editor would draw on it.
     """
     if not _is_terminal(stdin):
-        return Refusal.INPUT
+        return Unfit.INPUT
     if not (_is_terminal(stdout) and _is_terminal(stderr)):
-        return Refusal.OUTPUT
+        return Unfit.OUTPUT
     return refused_term(environ.get("TERM", ""))
 
 
-def refused_term(term: str) -> Refusal | None:
+def refused_term(term: str) -> Unfit | None:
     """Why a terminal of this name cannot show the interface, or None."""
     if term in {"", "dumb", "unknown"}:
-        return Refusal.TERM_POOR
+        return Unfit.TERM_POOR
     if not _FAMILIAR.match(term.lower()) and not _is_described(term):
-        return Refusal.TERM_UNKNOWN
+        return Unfit.TERM_UNKNOWN
     return None
 
 

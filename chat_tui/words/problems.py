@@ -6,7 +6,7 @@ from typing import Final
 from chat_tui.locale import N_, _, ngettext
 from chat_tui.model.doubt import Contact, ContactKind, Doubt, DoubtKind
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.terminal.environment import Refusal
+from chat_tui.terminal.environment import Unfit
 from chat_tui.words.line import cut, shown
 from chat_tui.words.times import spoken
 
@@ -188,14 +188,14 @@ def own_words(problem: Problem) -> str:
 # -- why the screen cannot be shown here -----------------------------------------------------------------
 
 
-def unfit_words(refusal: Refusal) -> str:
+def unfit_words(refusal: Unfit) -> str:
     """One line that says what to do about it."""
     match refusal:
-        case Refusal.INPUT:
+        case Unfit.INPUT:
             return _("The input is not a terminal. Start chat-tui in a terminal, or see chat-tui --help.")
-        case Refusal.OUTPUT:
+        case Unfit.OUTPUT:
             return _("The output is not a terminal. Start chat-tui in a terminal, or see chat-tui --help.")
-        case Refusal.TERM_POOR:
+        case Unfit.TERM_POOR:
             return _("TERM does not name a terminal that can draw. Try TERM=xterm-256color.")
-        case Refusal.TERM_UNKNOWN:
+        case Unfit.TERM_UNKNOWN:
             return _("TERM names a terminal that is unknown here. Try TERM=xterm-256color.")

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from chat_tui.inbox.connect import Business
+from chat_tui.inbox.connect import Cabinet
 from chat_tui.locale import N_, _, ngettext
 from chat_tui.model.chat import KeyRights, Shop
 from chat_tui.model.problem import Problem, ProblemKind
@@ -84,7 +84,7 @@ def rights_summary(rights: KeyRights) -> str:
     return ""
 
 
-def business_words(business: Business) -> str:
+def business_words(business: Cabinet) -> str:
     """Name and number of a business, on one line."""
     name = _name(business.name) or _("Business")
     shops = ngettext("{n} shop", "{n} shops", len(business.shops)).format(n=len(business.shops))

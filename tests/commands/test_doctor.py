@@ -12,7 +12,7 @@ import pytest
 
 from chat_tui.commands.checks import Finding, State, files, terminal
 from chat_tui.commands.checks import market as market_
-from chat_tui.inbox.connect import Opened
+from chat_tui.inbox.connect import OpenedByKey
 from chat_tui.model.chat import KeyRights
 from chat_tui.paths import locate
 from chat_tui.store import inspection
@@ -130,7 +130,7 @@ def test_a_quota_that_is_used_up(run: Run, market: Sandbox) -> None:
     ],
 )
 def test_what_the_key_may_not_is_told_with_its_fix(scopes: tuple[str, ...], state: State, words: str) -> None:
-    found = market_._key(Opened(KeyRights("k", scopes), ()))
+    found = market_._key(OpenedByKey(KeyRights("k", scopes), ()))
     assert found.state is state
     assert words in found.repair
 

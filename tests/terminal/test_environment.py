@@ -9,7 +9,7 @@ from typing import TextIO
 
 import pytest
 
-from chat_tui.terminal.environment import Refusal, prepare, refusal
+from chat_tui.terminal.environment import Unfit, prepare, refusal
 from chat_tui.words.problems import unfit_words
 
 
@@ -39,11 +39,11 @@ def test_a_poor_terminal_is_refused_in_one_line(terminal: TextIO, environ: dict[
 
 def test_a_pipe_is_refused(terminal: TextIO) -> None:
     with open(os.devnull) as nothing:
-        assert refusal({"TERM": "xterm"}, nothing, terminal, terminal) is Refusal.INPUT
-        assert refusal({"TERM": "xterm"}, terminal, nothing, terminal) is Refusal.OUTPUT
-        assert refusal({"TERM": "xterm"}, terminal, terminal, nothing) is Refusal.OUTPUT
-    assert "input" in unfit_words(Refusal.INPUT)
-    assert "output" in unfit_words(Refusal.OUTPUT)
+        assert refusal({"TERM": "xterm"}, nothing, terminal, terminal) is Unfit.INPUT
+        assert refusal({"TERM": "xterm"}, terminal, nothing, terminal) is Unfit.OUTPUT
+        assert refusal({"TERM": "xterm"}, terminal, terminal, nothing) is Unfit.OUTPUT
+    assert "input" in unfit_words(Unfit.INPUT)
+    assert "output" in unfit_words(Unfit.OUTPUT)
     assert refusal({"TERM": "xterm"}, None, terminal, terminal)
     assert refusal({"TERM": "xterm"}, nothing, terminal, terminal)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chat_tui.commands.access import access_of
 from chat_tui.commands.checks import Finding, State
-from chat_tui.inbox.connect import Opened, look
+from chat_tui.inbox.connect import OpenedByKey, look
 from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
 from chat_tui.market.access import Access, AccessError
@@ -67,7 +67,7 @@ def _without_key(url: str) -> list[Finding]:
     ]
 
 
-def _address(access: Access, proxy: str, opened: Opened | Problem) -> Finding:
+def _address(access: Access, proxy: str, opened: OpenedByKey | Problem) -> Finding:
     words = access.base_url if not proxy else f"{access.base_url} {_('via proxy {host}').format(host=proxy)}"
     what = _("address")
     # Also a refusal is an answer.
@@ -83,7 +83,7 @@ def _address(access: Access, proxy: str, opened: Opened | Problem) -> Finding:
     return Finding("address", what, State.BAD, _("{address} answers badly").format(address=words), fix)
 
 
-def _key(opened: Opened | Problem) -> Finding:
+def _key(opened: OpenedByKey | Problem) -> Finding:
     what = _("key")
     if isinstance(opened, Problem):
         if opened.certainty is Certainty.REFUSED:
@@ -99,7 +99,7 @@ def _key(opened: Opened | Problem) -> Finding:
     )
 
 
-def _business(wanted: BusinessId | None, opened: Opened) -> Finding:
+def _business(wanted: BusinessId | None, opened: OpenedByKey) -> Finding:
     what = _("business")
     choice = "; ".join(f"{one.business_id} ({one.name})" for one in opened.businesses)
     if wanted is not None and (one := opened.find(wanted)) is not None:

@@ -24,7 +24,7 @@ from chat_tui.ui.files.rows import (
     SHOWN_ROWS,
     Login,
     PathRow,
-    Refusal,
+    Unsendable,
     bring_line,
     file_refusal,
     in_order,
@@ -109,14 +109,14 @@ def _row(entry: os.DirEntry[str], user: int, groups: set[int]) -> PathRow:
         target = os.readlink(entry.path) if entry.is_symlink() else ""
         status = entry.stat()
     except OSError as error:
-        why = Refusal.UNREADABLE if isinstance(error, PermissionError) else Refusal.DANGLING
+        why = Unsendable.UNREADABLE if isinstance(error, PermissionError) else Unsendable.DANGLING
         return PathRow(name, name_key(name), is_folder=False, refusal=why)
     is_folder = stat.S_ISDIR(status.st_mode)
-    refusal: Refusal | None
+    refusal: Unsendable | None
     if not is_folder and not stat.S_ISREG(status.st_mode):
-        refusal = Refusal.NOT_A_FILE
+        refusal = Unsendable.NOT_A_FILE
     elif not _is_readable(status, user, groups, folder=is_folder):
-        refusal = Refusal.UNREADABLE
+        refusal = Unsendable.UNREADABLE
     else:
         refusal = None if is_folder else file_refusal(status.st_size)
     modified = status.st_mtime_ns // 1_000_000

@@ -27,7 +27,7 @@ _KIND: Final = 9
 _PICTURES: Final = ("jpg", "jpeg", "png", "gif", "webp", "heic", "bmp")
 
 
-class Refusal(StrEnum):
+class Unsendable(StrEnum):
     """Why an entry is listed but cannot be chosen."""
 
     UNREADABLE = N_("no permission")
@@ -46,7 +46,7 @@ class PathRow(NamedTuple):
     is_folder: bool
     size: int = 0
     modified: Millis = 0
-    refusal: Refusal | None = None
+    refusal: Unsendable | None = None
     target: str = ""
     """Where a link leads, raw; empty for anything else."""
 
@@ -58,11 +58,11 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold().replace("ё", "е")
 
 
-def file_refusal(size: int) -> Refusal | None:
+def file_refusal(size: int) -> Unsendable | None:
     """Why a readable regular file of this size cannot be sent."""
     if size == 0:
-        return Refusal.EMPTY
-    return Refusal.TOO_LARGE if size > MAX_BYTES else None
+        return Unsendable.EMPTY
+    return Unsendable.TOO_LARGE if size > MAX_BYTES else None
 
 
 def in_order(rows: Iterable[PathRow]) -> list[PathRow]:
@@ -134,12 +134,12 @@ def refusal_words(row: PathRow) -> str:
     """Why the entry cannot be chosen, as a sentence."""
     name = shown(row.name, lines=False)
     return {
-        Refusal.UNREADABLE: _("You have no permission to read “{name}”."),
-        Refusal.DANGLING: _("“{name}” is a link that leads nowhere."),
-        Refusal.NOT_A_FILE: _("“{name}” is a pipe, a socket or a device: there is nothing to send."),
-        Refusal.EMPTY: _("“{name}” is empty: there is nothing to send."),
-        Refusal.TOO_LARGE: _("“{name}” is over 5 MB: the Market does not take it."),
-    }[row.refusal or Refusal.NOT_A_FILE].format(name=cut_middle(name, 40))
+        Unsendable.UNREADABLE: _("You have no permission to read “{name}”."),
+        Unsendable.DANGLING: _("“{name}” is a link that leads nowhere."),
+        Unsendable.NOT_A_FILE: _("“{name}” is a pipe, a socket or a device: there is nothing to send."),
+        Unsendable.EMPTY: _("“{name}” is empty: there is nothing to send."),
+        Unsendable.TOO_LARGE: _("“{name}” is over 5 MB: the Market does not take it."),
+    }[row.refusal or Unsendable.NOT_A_FILE].format(name=cut_middle(name, 40))
 
 
 def _title(row: PathRow, room: int) -> Line:

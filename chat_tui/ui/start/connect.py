@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
-from chat_tui.inbox.connect import Business, Opened
+from chat_tui.inbox.connect import Cabinet, OpenedByKey
 from chat_tui.locale import _
 from chat_tui.model.problem import Problem
 from chat_tui.settings import SettingsProblem
@@ -28,15 +28,15 @@ from chat_tui.words.rights import (
     shop_words,
 )
 
-Look = Callable[[str], Awaitable[Opened | Problem]]
-Keep = Callable[[Business], Awaitable[None]]
+Look = Callable[[str], Awaitable[OpenedByKey | Problem]]
+Keep = Callable[[Cabinet], Awaitable[None]]
 
 
 class Checked(NamedTuple):
     """A key the Market has accepted, and what it opens."""
 
     key: str
-    opened: Opened
+    opened: OpenedByKey
 
     def __repr__(self) -> str:
         """Without the key: values are shown by whoever looks for an error."""
@@ -128,7 +128,7 @@ class RightsScreen(Dialog[bool]):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "go_on", show=False)]
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: OpenedByKey) -> None:
         super().__init__()
         self._rights = opened.rights
 
@@ -160,7 +160,7 @@ class RightsScreen(Dialog[bool]):
             self.finish(True)
 
 
-class ShopsScreen(ListDialog[Business, Line]):
+class ShopsScreen(ListDialog[Cabinet, Line]):
     """Gives the business that was chosen and stored; None leads back to the rights."""
 
     AUTO_FOCUS = ""
@@ -170,7 +170,7 @@ class ShopsScreen(ListDialog[Business, Line]):
         Binding("enter", "connect", show=False),
     ]
 
-    def __init__(self, opened: Opened, keep: Keep) -> None:
+    def __init__(self, opened: OpenedByKey, keep: Keep) -> None:
         """`keep` stores the key for a business; raises SettingsProblem."""
         super().__init__()
         self._found = opened.businesses
@@ -227,6 +227,6 @@ class ShopsScreen(ListDialog[Business, Line]):
             self.finish(business)
 
 
-def _business_line(business: Business) -> Line:
+def _business_line(business: Cabinet) -> Line:
     names = glyphs.JOIN.join(shop_words(shop) for shop in business.shops)
     return (Span(business_words(business)), Span(f"  {names}", Role.MUTED))

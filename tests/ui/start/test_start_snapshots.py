@@ -7,7 +7,7 @@ import pytest
 from textual.pilot import Pilot
 
 from chat_tui import locale
-from chat_tui.inbox.connect import Opened, grouped
+from chat_tui.inbox.connect import OpenedByKey, grouped
 from chat_tui.model.chat import KeyRights, Shop
 from chat_tui.model.ids import CampaignId
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -43,10 +43,10 @@ KEY = "ACMA:5e"
 class Still:
     """A connector whose Market always says the same."""
 
-    def __init__(self, answer: Opened | Problem) -> None:
+    def __init__(self, answer: OpenedByKey | Problem) -> None:
         self._answer = answer
 
-    async def look(self, key: str) -> Opened | Problem:
+    async def look(self, key: str) -> OpenedByKey | Problem:
         return self._answer
 
     async def keep(self, key: str, business: Any) -> None:
@@ -62,7 +62,7 @@ def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 def first_minute(tmp_path: Path, compare: Compare, language: str, size: tuple[int, int]) -> Compare:
     """Whether the first minute looks as it did after some keys, if the Market says so."""
 
-    def same(*keys: str, answer: Opened | Problem = WRONG) -> bool:
+    def same(*keys: str, answer: OpenedByKey | Problem = WRONG) -> bool:
         locale.use(language)
         app = StartApp(Still(answer), Preferences(), report=tmp_path / "log")  # type: ignore[arg-type]
         return compare(app, size, pressing(*keys))
@@ -92,23 +92,23 @@ def test_wrong_key(first_minute: Compare) -> None:
 
 @IN_BOTH_LANGUAGES
 def test_rights(first_minute: Compare) -> None:
-    assert first_minute("1", *KEY, "enter", answer=Opened(FULL, grouped(SHOPS)))
+    assert first_minute("1", *KEY, "enter", answer=OpenedByKey(FULL, grouped(SHOPS)))
 
 
 @IN_BOTH_LANGUAGES
 def test_view_only(first_minute: Compare) -> None:
-    assert first_minute("1", *KEY, "enter", answer=Opened(READING, grouped(SHOPS)))
+    assert first_minute("1", *KEY, "enter", answer=OpenedByKey(READING, grouped(SHOPS)))
 
 
 @UP_TO_THE_LARGEST
 def test_shops(first_minute: Compare) -> None:
-    assert first_minute("1", *KEY, "enter", "enter", "enter", answer=Opened(FULL, grouped(SHOPS)))
+    assert first_minute("1", *KEY, "enter", "enter", "enter", answer=OpenedByKey(FULL, grouped(SHOPS)))
 
 
 @IN_BOTH_LANGUAGES
 def test_businesses(first_minute: Compare) -> None:
     keys = ("1", *KEY, "enter", "enter", "down")
-    assert first_minute(*keys, answer=Opened(FULL, grouped((*SHOPS, OTHER))))
+    assert first_minute(*keys, answer=OpenedByKey(FULL, grouped((*SHOPS, OTHER))))
 
 
 @IN_BOTH_LANGUAGES
