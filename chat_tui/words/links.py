@@ -52,14 +52,9 @@ class Link:
     host: str = ""
     """Where it leads, in ASCII; empty when it names no host or nobody can tell which."""
     address: str = ""
-    """The link in ASCII, for a browser; empty when it may only be copied."""
+    """The link in ASCII, for a browser; empty unless it leads over https to a host with a public name."""
     is_misleading: bool = False
     """Whether the host is another than it seems, or cannot be told."""
-
-    @property
-    def is_openable(self) -> bool:
-        """Whether it leads over https to a host with a public name; addresses of numbers never do."""
-        return bool(self.address)
 
 
 def links(text: str) -> tuple[Link, ...]:
