@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, NoReturn
 
+from chat_tui import files
 from chat_tui.inbox.outgoing import Writing
 from chat_tui.inbox.sending.reconciler import Reconciler
 from chat_tui.inbox.sending.sender import OutboxSender
@@ -157,7 +158,7 @@ _STEPS: dict[str, Callable[[Callable[[], None]], None]] = {
     "sent, uncommitted": lambda stop: _moved_to(OutboxState.SENT, stop),
     "sent": _sent,
     "confirmed": lambda stop: _after(Reconciler, "link", lambda linked, *_: stop() if linked else None),
-    "spool": lambda stop: _before(spool, "_sync_directory", stop),
+    "spool": lambda stop: _before(files, "_sync_folder", stop),
     "spooled": lambda stop: _after(spool, "put", lambda *_: stop()),
     "list read": lambda stop: _after(MarketClient, "get_chats", lambda *_: stop()),
     "list stored": lambda stop: _after(chats, "save_page", lambda *_: stop()),
