@@ -87,7 +87,7 @@ async def _items(context: Context, tab: Tab) -> AsyncIterator[QueueItem]:
 
 def list_line(item: QueueItem, now: int) -> str:
     parts = [
-        str(item.chat.chat_id.number),
+        str(item.chat.chat_ref.number),
         _turn(item, now),
         about(item.chat.context),
         buyer_name(item.chat.context),

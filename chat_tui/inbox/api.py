@@ -42,7 +42,7 @@ class ChatsApi(Protocol):
     ) -> QueuePage:
         """Chats of a tab: the first ones, those after or before a key, or the last ones."""
 
-    async def item(self, chat_id: ChatRef, /, tab: Tab = Tab.ALL) -> QueueItem | None:
+    async def item(self, chat_ref: ChatRef, /, tab: Tab = Tab.ALL) -> QueueItem | None:
         """One chat as the list shows it (its key is that of `tab`), or None if it is not in the cache."""
 
     async def counts(self) -> dict[Tab, int]:
@@ -59,7 +59,7 @@ class ChatsApi(Protocol):
 
     async def timeline(
         self,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         /,
         *,
         before: MessageId | None = None,
@@ -69,10 +69,10 @@ class ChatsApi(Protocol):
     ) -> TimelinePage:
         """The newest entries of a chat, or those before, after or around a message."""
 
-    def open(self, chat_id: ChatRef | None) -> None:
+    def open(self, chat_ref: ChatRef | None) -> None:
         """This chat is on the screen: its history comes first. None = no chat is open."""
 
-    def want_older(self, chat_id: ChatRef, /) -> None:
+    def want_older(self, chat_ref: ChatRef, /) -> None:
         """Older messages are wanted from the Market; TimelineChanged or HistoryFailed follows."""
 
     async def create(self, about: NewChat) -> ChatRef | Problem:
@@ -82,26 +82,26 @@ class ChatsApi(Protocol):
 class MarksApi(Protocol):
     """What the operator marks on a chat, for every copy; nothing of it is sent to the Market."""
 
-    async def done(self, chat_id: ChatRef, /) -> Marked | Problem:
+    async def done(self, chat_ref: ChatRef, /) -> Marked | Problem:
         """Take a chat out of WAITING until a buyer writes in it; a snooze ends."""
 
-    async def snooze(self, chat_id: ChatRef, /, until: Millis | None) -> Marked | Problem:
+    async def snooze(self, chat_ref: ChatRef, /, until: Millis | None) -> Marked | Problem:
         """Move a chat from WAITING to SNOOZED until the buyer writes, at the latest until a moment."""
 
-    async def put(self, chat_id: ChatRef, /, mark: Mark) -> Marked | Problem:
+    async def put(self, chat_ref: ChatRef, /, mark: Mark) -> Marked | Problem:
         """Set one kind of mark of a chat; the result is what `take_back` takes."""
 
     async def take_back(self, marked: Marked, /) -> Problem | None:
         """Put back what stood there before a mark; GONE when any copy has marked it anew since."""
 
-    async def see(self, chat_id: ChatRef, /, message_id: MessageId) -> Problem | None:
+    async def see(self, chat_ref: ChatRef, /, message_id: MessageId) -> Problem | None:
         """The operator has seen the chat up to this message."""
 
 
 class DraftsApi(Protocol):
     """Texts typed and not sent."""
 
-    async def get(self, chat_id: ChatRef, /) -> Draft:
+    async def get(self, chat_ref: ChatRef, /) -> Draft:
         """The text typed for this chat, and other texts that copies of the program typed for it."""
 
     async def save(self, draft: Draft, /) -> Problem | None:
@@ -113,7 +113,7 @@ class DraftsApi(Protocol):
         The result are those that cannot be kept there either. Without any the file is removed.
         """
 
-    async def forget(self, chat_id: ChatRef, /, text: str) -> Problem | None:
+    async def forget(self, chat_ref: ChatRef, /, text: str) -> Problem | None:
         """One of a draft's `others` was taken into the box (and saved), or is not wanted."""
 
 
@@ -124,7 +124,7 @@ class OutboxApi(Protocol):
         """Everything sent and not yet confirmed, all chats, oldest first."""
 
     async def send_text(
-        self, chat_id: ChatRef, /, text: str, agreed: Collection[Doubt] = ()
+        self, chat_ref: ChatRef, /, text: str, agreed: Collection[Doubt] = ()
     ) -> OutboxItem | Problem:
         """Queue a text and clear the chat's draft in one durable step (later: sendMessageToChat).
 
@@ -133,7 +133,7 @@ class OutboxApi(Protocol):
         """
 
     async def send_file(
-        self, chat_id: ChatRef, /, card: FileCard, agreed: Collection[Doubt] = ()
+        self, chat_ref: ChatRef, /, card: FileCard, agreed: Collection[Doubt] = ()
     ) -> OutboxItem | Problem:
         """Copy the file into the spool and queue it (later: sendFileToChat); refused if it changed since.
 
@@ -166,7 +166,7 @@ class FilesApi(Protocol):
 
     async def save(
         self,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         /,
         message_id: MessageId,
         index: int,
@@ -179,7 +179,7 @@ class FilesApi(Protocol):
         """
 
     async def read(
-        self, chat_id: ChatRef, /, message_id: MessageId, index: int, progress: Progress | None = None
+        self, chat_ref: ChatRef, /, message_id: MessageId, index: int, progress: Progress | None = None
     ) -> bytes | Problem:
         """The bytes of a file, to be looked at; FILE_OVER_CAP above `attachments.LOOKED_AT`."""
 
@@ -190,13 +190,13 @@ class FilesApi(Protocol):
 class OrdersApi(Protocol):
     """What a chat is about."""
 
-    async def of_chat(self, chat_id: ChatRef, /) -> ChatOrder | None:
+    async def of_chat(self, chat_ref: ChatRef, /) -> ChatOrder | None:
         """What is known here of a chat's order, return and buyer; None for a chat that is not in the cache.
 
         Where nothing was read and there is no problem, the Market is being asked.
         """
 
-    def want(self, chat_id: ChatRef, /) -> None:
+    def want(self, chat_ref: ChatRef, /) -> None:
         """This chat's order is on the screen: it is asked for unless it is fresh; OrdersChanged follows."""
 
 

@@ -31,22 +31,22 @@ class Files:
 
     async def save(
         self,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         message_id: MessageId,
         index: int,
         into: Path,
         progress: Progress | None = None,
     ) -> Saved | Problem:
         return await self._asking.attempt(
-            lambda: self._asking.engine.reading.files.save(chat_id, message_id, index, into, progress)
+            lambda: self._asking.engine.reading.files.save(chat_ref, message_id, index, into, progress)
         )
 
     async def read(
-        self, chat_id: ChatRef, message_id: MessageId, index: int, progress: Progress | None = None
+        self, chat_ref: ChatRef, message_id: MessageId, index: int, progress: Progress | None = None
     ) -> bytes | Problem:
         """The bytes of a file, to be looked at; FILE_OVER_CAP above `LOOKED_AT`."""
         return await self._asking.attempt(
-            lambda: self._asking.engine.reading.files.read(chat_id, message_id, index, LOOKED_AT, progress)
+            lambda: self._asking.engine.reading.files.read(chat_ref, message_id, index, LOOKED_AT, progress)
         )
 
     async def last_folder(self) -> Path | None:

@@ -46,9 +46,9 @@ class Chats:
         without = QueuePage(tab, (), has_before=False, has_after=False)
         return await self._asking.reads.guarded(page, without, ("page", tab, after, before, from_end, limit))
 
-    async def item(self, chat_id: ChatRef, tab: Tab = Tab.ALL) -> QueueItem | None:
-        item = self._asking.store.read(chats.item, chat_id, tab, now=self._asking.wall_ms())
-        return await self._asking.reads.guarded(item, None, ("item", chat_id, tab))
+    async def item(self, chat_ref: ChatRef, tab: Tab = Tab.ALL) -> QueueItem | None:
+        item = self._asking.store.read(chats.item, chat_ref, tab, now=self._asking.wall_ms())
+        return await self._asking.reads.guarded(item, None, ("item", chat_ref, tab))
 
     async def counts(self) -> dict[Tab, int]:
         counts = self._asking.store.read(chats.counts, self._asking.wall_ms())
@@ -73,7 +73,7 @@ class Chats:
 
     async def timeline(
         self,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         *,
         before: MessageId | None = None,
         after: MessageId | None = None,
@@ -82,10 +82,10 @@ class Chats:
     ) -> TimelinePage:
         page = await self._asking.reads.guarded(
             self._asking.store.read(
-                messages.timeline, chat_id, before=before, after=after, around=around, limit=limit
+                messages.timeline, chat_ref, before=before, after=after, around=around, limit=limit
             ),
-            TimelinePage(chat_id, (), has_older=False, has_newer=False, coverage=Coverage.HAVE_MORE),
-            ("timeline", chat_id, before, after, around, limit),
+            TimelinePage(chat_ref, (), has_older=False, has_newer=False, coverage=Coverage.HAVE_MORE),
+            ("timeline", chat_ref, before, after, around, limit),
         )
         items = held_up(entry.item for entry in page.entries if entry.item is not None)
         entries = tuple(
@@ -96,11 +96,11 @@ class Chats:
         )
         return replace(page, entries=one_each(entries, CLOCK_SLACK_MS))
 
-    def open(self, chat_id: ChatRef | None) -> None:
-        self._asking.call(self._asking.engine.open_chat, chat_id)
+    def open(self, chat_ref: ChatRef | None) -> None:
+        self._asking.call(self._asking.engine.open_chat, chat_ref)
 
-    def want_older(self, chat_id: ChatRef) -> None:
-        self._asking.call(self._asking.engine.reading.want_older, chat_id)
+    def want_older(self, chat_ref: ChatRef) -> None:
+        self._asking.call(self._asking.engine.reading.want_older, chat_ref)
 
     async def create(self, about: NewChat) -> ChatRef | Problem:
         if (refused := self._asking.engine.bus.link.view_only) is not None:
@@ -144,44 +144,44 @@ class Marks:
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
 
-    async def done(self, chat_id: ChatRef) -> Marked | Problem:
-        newest = await self._newest(chat_id)
-        return newest if isinstance(newest, Problem) else await self.put(chat_id, Hold(done=newest))
+    async def done(self, chat_ref: ChatRef) -> Marked | Problem:
+        newest = await self._newest(chat_ref)
+        return newest if isinstance(newest, Problem) else await self.put(chat_ref, Hold(done=newest))
 
-    async def snooze(self, chat_id: ChatRef, until: Millis | None) -> Marked | Problem:
-        newest = await self._newest(chat_id)
+    async def snooze(self, chat_ref: ChatRef, until: Millis | None) -> Marked | Problem:
+        newest = await self._newest(chat_ref)
         if isinstance(newest, Problem):
             return newest
-        return await self.put(chat_id, Hold(snoozed=newest, until=until))
+        return await self.put(chat_ref, Hold(snoozed=newest, until=until))
 
-    async def _newest(self, chat_id: ChatRef) -> MessageId | Problem:
+    async def _newest(self, chat_ref: ChatRef) -> MessageId | Problem:
         """What a mark is made against; never anything in the place of what cannot be read."""
-        newest = await self._asking.reads.guarded(self._asking.store.read(marks.newest, chat_id), None)
+        newest = await self._asking.reads.guarded(self._asking.store.read(marks.newest, chat_ref), None)
         return (
             newest if newest is not None else Problem(ProblemKind.STORAGE, message=self._asking.reads.trouble)
         )
 
-    async def put(self, chat_id: ChatRef, mark: Mark) -> Marked | Problem:
+    async def put(self, chat_ref: ChatRef, mark: Mark) -> Marked | Problem:
         """Set one kind of mark of a chat; the result is what `unmark` takes."""
-        written = self._asking.store.write_state(marks.put, chat_id, mark, self._asking.wall_ms())
+        written = self._asking.store.write_state(marks.put, chat_ref, mark, self._asking.wall_ms())
         outcome = await settled(written)
         if isinstance(outcome, Marked):
-            self._asking.tell(MarksChanged(chat_id))
+            self._asking.tell(MarksChanged(chat_ref))
         return outcome
 
     async def take_back(self, marked: Marked) -> Problem | None:
         written = self._asking.store.write_state(marks.take_back, marked, self._asking.wall_ms())
         outcome = await settled(written)
         if outcome is True:
-            self._asking.tell(MarksChanged(marked.chat_id))
+            self._asking.tell(MarksChanged(marked.chat_ref))
         return outcome if isinstance(outcome, Problem) else None if outcome else Problem(ProblemKind.GONE)
 
-    async def see(self, chat_id: ChatRef, message_id: MessageId) -> Problem | None:
-        written = self._asking.store.write_state(marks.see, chat_id, message_id, self._asking.wall_ms())
+    async def see(self, chat_ref: ChatRef, message_id: MessageId) -> Problem | None:
+        written = self._asking.store.write_state(marks.see, chat_ref, message_id, self._asking.wall_ms())
         problem = await refusal_of(written)
         if problem is None:
             # Its row may have been read, and drawn as unseen, a moment ago.
-            self._asking.tell(ChatsChanged(frozenset({chat_id})))
+            self._asking.tell(ChatsChanged(frozenset({chat_ref})))
         return problem
 
 
@@ -194,10 +194,10 @@ class Orders:
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
 
-    async def of_chat(self, chat_id: ChatRef) -> ChatOrder | None:
+    async def of_chat(self, chat_ref: ChatRef) -> ChatOrder | None:
         now = self._asking.wall_ms()
-        found = self._asking.store.read(orders.of_chat, chat_id, now)
-        known = await self._asking.reads.guarded(found, None, ("order", chat_id))
+        found = self._asking.store.read(orders.of_chat, chat_ref, now)
+        known = await self._asking.reads.guarded(found, None, ("order", chat_ref))
         if known is None:
             return None
         return ChatOrder(
@@ -210,8 +210,8 @@ class Orders:
             known.are_others_of_buyer,
         )
 
-    def want(self, chat_id: ChatRef) -> None:
-        self._asking.call(self._asking.engine.want_order, chat_id)
+    def want(self, chat_ref: ChatRef) -> None:
+        self._asking.call(self._asking.engine.want_order, chat_ref)
 
     def _problem(self, operation: str, reading: Reading[T] | None, now: Millis) -> Problem | None:
         """Why the Market did not tell it anew; no trouble with others matters to what is fresh."""

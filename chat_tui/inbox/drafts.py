@@ -32,27 +32,27 @@ class Drafts:
         self._bases: dict[ChatRef, drafts.Kept] = {}
         """By chat the row of an earlier or another copy that was shown as the draft."""
 
-    async def get(self, chat_id: ChatRef) -> Draft:
+    async def get(self, chat_ref: ChatRef) -> Draft:
         """The text to go on with: what this copy typed, else the latest; and what others typed besides."""
-        last = self._known.get(chat_id) or Draft(chat_id, "", 0)
-        return await self._reads.guarded(self._read(chat_id), last)
+        last = self._known.get(chat_ref) or Draft(chat_ref, "", 0)
+        return await self._reads.guarded(self._read(chat_ref), last)
 
-    async def _read(self, chat_id: ChatRef) -> Draft:
-        found = await asyncio.wrap_future(self._store.read(drafts.kept, chat_id))
-        draft = Draft(chat_id, "", 0)
+    async def _read(self, chat_ref: ChatRef) -> Draft:
+        found = await asyncio.wrap_future(self._store.read(drafts.kept, chat_ref))
+        draft = Draft(chat_ref, "", 0)
         if found:
             shown = next((row for row in found if row.copy == self._copy), found[0])
             if shown.copy != self._copy:
-                self._bases[chat_id] = shown
+                self._bases[chat_ref] = shown
             others = dict.fromkeys(row.text for row in found if row.text != shown.text)
-            draft = Draft(chat_id, shown.text, shown.caret, tuple(others))
-        self._known[chat_id] = draft
+            draft = Draft(chat_ref, shown.text, shown.caret, tuple(others))
+        self._known[chat_ref] = draft
         return draft
 
     async def save(self, draft: Draft) -> Problem | None:
         """Keep the text typed for a chat; an empty text removes it. What other copies typed stays."""
-        base = self._bases.get(draft.chat_id)
-        self._known[draft.chat_id] = draft
+        base = self._bases.get(draft.chat_ref)
+        self._known[draft.chat_ref] = draft
         saved = self._store.write_state(drafts.save, draft, self._wall_ms(), copy=self._copy, base=base)
         return await refusal_of(saved)
 
@@ -76,19 +76,19 @@ class Drafts:
                 # The file stays for another start.
                 log.warning("kept texts not taken over: %s", type(error).__name__)
 
-    async def forget(self, chat_id: ChatRef, text: str) -> Problem | None:
+    async def forget(self, chat_ref: ChatRef, text: str) -> Problem | None:
         """One of the `others` of a draft was taken over or is not wanted."""
-        return await refusal_of(self._store.write_state(drafts.forget, chat_id, text, copy=self._copy))
+        return await refusal_of(self._store.write_state(drafts.forget, chat_ref, text, copy=self._copy))
 
     # -- within a transaction on the outbox -----------------------------------------------------------
 
-    def cleared(self, chat_id: ChatRef) -> Also:
+    def cleared(self, chat_ref: ChatRef) -> Also:
         """What removes the draft of a chat where its text becomes an item of the outbox."""
-        base = self._bases.get(chat_id)
-        self._known.pop(chat_id, None)
+        base = self._bases.get(chat_ref)
+        self._known.pop(chat_ref, None)
 
         def clear(conn: Connection, item: OutboxItem) -> None:
-            drafts.clear(conn, item.chat_id, self._copy, base)
+            drafts.clear(conn, item.chat_ref, self._copy, base)
 
         return clear
 
@@ -100,10 +100,10 @@ class Drafts:
 
         def put_before(conn: Connection, item: OutboxItem) -> None:
             if item.text:
-                kept = drafts.kept(conn, item.chat_id)
+                kept = drafts.kept(conn, item.chat_ref)
                 typed = next((row.text for row in kept if row.copy == self._copy), "")
                 text = f"{item.text}\n{typed}" if typed.strip() else item.text
-                draft = Draft(item.chat_id, text, len(item.text) if caret is None else caret)
+                draft = Draft(item.chat_ref, text, len(item.text) if caret is None else caret)
                 drafts.save(conn, draft, self._wall_ms(), copy=self._copy)
 
         return put_before

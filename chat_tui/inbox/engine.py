@@ -132,16 +132,16 @@ class Engine:
         """A key that was refused is not shown again, until the operator asks for it."""
         return self._background and self.bus.refused_key is None
 
-    def open_chat(self, chat_id: ChatRef | None) -> None:
+    def open_chat(self, chat_ref: ChatRef | None) -> None:
         """The chat on the screen: read what is new in it at once."""
-        self.reading.sync.open_chat = chat_id
-        if chat_id is not None and self._may_ask:
-            self._spawn(self.reading.history.newer(chat_id))
+        self.reading.sync.open_chat = chat_ref
+        if chat_ref is not None and self._may_ask:
+            self._spawn(self.reading.history.newer(chat_ref))
 
-    def want_order(self, chat_id: ChatRef) -> None:
+    def want_order(self, chat_ref: ChatRef) -> None:
         """The order and the return of a chat are on the screen."""
         if self._may_ask:
-            self.reading.orders.want(chat_id)
+            self.reading.orders.want(chat_ref)
 
     def order_problem(self, operation: str) -> Problem | None:
         """Why the last asking for orders or returns was in vain. May be called from any thread."""

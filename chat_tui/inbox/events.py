@@ -13,35 +13,35 @@ from chat_tui.model.problem import Certainty, Problem, ProblemKind
 class ChatsChanged:
     """These chats may stand elsewhere in the list, look different there, or be new."""
 
-    chat_ids: frozenset[ChatRef]
+    chat_refs: frozenset[ChatRef]
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineChanged:
     """Messages of this chat came or changed."""
 
-    chat_id: ChatRef
+    chat_ref: ChatRef
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxChanged:
     """An outbox item of this chat came, moved or left."""
 
-    chat_id: ChatRef
+    chat_ref: ChatRef
 
 
 @dataclass(frozen=True, slots=True)
 class MarksChanged:
     """The operator marked this chat or took a mark away: its row and header changed, no message did."""
 
-    chat_id: ChatRef
+    chat_ref: ChatRef
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryFailed:
     """A wanted part of this chat's history could not be read; `Inbox.link()` says why."""
 
-    chat_id: ChatRef
+    chat_ref: ChatRef
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,19 +45,19 @@ class Evidence:
     missing: tuple[Missing, ...]
 
 
-async def whole_chat(inbox: Inbox, chat_id: ChatRef, *, ask: bool) -> Record | Problem | None:
+async def whole_chat(inbox: Inbox, chat_ref: ChatRef, *, ask: bool) -> Record | Problem | None:
     """All that is known of a chat; None if it is not in the cache.
 
     With `ask` everything missing is read from the Market before; a Problem says why that failed.
     """
-    if ask and (problem := await inbox.fetch_whole(chat_id)) is not None:
+    if ask and (problem := await inbox.fetch_whole(chat_ref)) is not None:
         return problem
-    item = await inbox.chats.item(chat_id)
+    item = await inbox.chats.item(chat_ref)
     if item is None:
         return None
-    page = await inbox.chats.timeline(chat_id, limit=_PAGE)
+    page = await inbox.chats.timeline(chat_ref, limit=_PAGE)
     entries = await with_older(inbox, page)
-    if trouble := inbox.link(chat_id).unread:
+    if trouble := inbox.link(chat_ref).unread:
         # What could not be read is not to be missing without a word.
         return Problem(ProblemKind.STORAGE, message=trouble)
     return Record(item, tuple(entries), page.is_complete, ask, wall_clock_ms())
@@ -68,7 +68,7 @@ async def with_older(inbox: Inbox, page: TimelinePage) -> list[Entry]:
     entries = list(page.entries)
     while page.has_older:
         oldest = next(entry.message for entry in page.entries if entry.message is not None)
-        page = await inbox.chats.timeline(page.chat_id, before=oldest.message_id, limit=_PAGE)
+        page = await inbox.chats.timeline(page.chat_ref, before=oldest.message_id, limit=_PAGE)
         entries[:0] = page.entries
     return entries
 
@@ -103,7 +103,7 @@ def free_directory(inbox: Inbox, record: Record, zone: tzinfo) -> Path:
         parent = inbox.data_dir / "evidence"
         parent.mkdir(mode=0o700, exist_ok=True)
     then = datetime.fromtimestamp(record.made_at / 1000, zone)
-    name = f"chat-{record.item.chat.chat_id.number}-{then:%Y-%m-%d-%H%M%S}"
+    name = f"chat-{record.item.chat.chat_ref.number}-{then:%Y-%m-%d-%H%M%S}"
     names = (name, *(f"{name}-{number}" for number in range(2, 1000)))
     return next(parent / one for one in names if not os.path.lexists(parent / one))
 
@@ -139,14 +139,14 @@ class _File:
 async def _keep_files(inbox: Inbox, record: Record, into: Path) -> tuple[int, tuple[Missing, ...]]:
     """How many were kept, and the others."""
     kept, missing = 0, []
-    chat_id = record.item.chat.chat_id
+    chat_ref = record.item.chat.chat_ref
     problem: Problem | None = None
     for file in (file for step in steps(record) for file in _files(step)):
         content: bytes | Problem | None = await asyncio.to_thread(_spooled, inbox.data_dir, file.outbox_id)
         if content is None and file.message_id is not None and record.is_asked:
             # Who cannot be reached now is not asked again for every file.
             is_vain = problem is not None and problem.is_passing
-            content = problem if is_vain else await inbox.files.read(chat_id, file.message_id, file.index)
+            content = problem if is_vain else await inbox.files.read(chat_ref, file.message_id, file.index)
         if isinstance(content, bytes):
             await asyncio.to_thread(write_new, into / file.name, content)
             kept += 1

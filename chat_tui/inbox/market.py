@@ -30,12 +30,12 @@ class MarketApi(Protocol):
     ) -> ChatsPage | Problem:
         """One page of getChats."""
 
-    async def get_chat(self, chat_id: ChatRef) -> Chat | Problem:
+    async def get_chat(self, chat_ref: ChatRef) -> Chat | Problem:
         """One chat (getChat)."""
 
     async def get_chat_history(
         self,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         *,
         from_message_id: MessageId | None = None,
         page_token: str | None = None,
@@ -51,7 +51,7 @@ class MarketApi(Protocol):
     ) -> Return | Problem:
         """One return (getReturn)."""
 
-    async def get_chat_message(self, chat_id: ChatRef, message_id: MessageId) -> Message | Problem:
+    async def get_chat_message(self, chat_ref: ChatRef, message_id: MessageId) -> Message | Problem:
         """One message (getChatMessage)."""
 
     async def fetch_file(
@@ -62,12 +62,12 @@ class MarketApi(Protocol):
     async def create_chat(self, about: NewChat) -> ChatRef | Problem:
         """Open or find a chat (createChat)."""
 
-    async def send_message(self, chat_id: ChatRef, text: str) -> Accepted | Problem:
+    async def send_message(self, chat_ref: ChatRef, text: str) -> Accepted | Problem:
         """One attempt of sendMessageToChat."""
 
     async def send_file(
         self,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         *,
         path: Path,
         name: str,

@@ -194,7 +194,7 @@ def _routed(
     """The method of a noun, asked of the business that its first argument belongs to."""
 
     def route(self: _Router[Noun], ref: Ref, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        chat = ref if isinstance(ref, ChatRef) else ref.chat_id
+        chat = ref if isinstance(ref, ChatRef) else ref.chat_ref
         asked: Callable[Concatenate[Ref, P], T] = getattr(self._nouns[chat.business], method.__name__)
         return asked(ref, *args, **kwargs)
 
@@ -223,9 +223,9 @@ class _Chats(_Router[Chats]):
         ]
         return merged_page(tab, named, backwards=from_end or before is not None, limit=limit)
 
-    async def item(self, chat_id: ChatRef, /, tab: Tab = Tab.ALL) -> QueueItem | None:
-        item = await self._nouns[chat_id.business].item(chat_id, tab)
-        return item and self._businesses[chat_id.business].named(item)
+    async def item(self, chat_ref: ChatRef, /, tab: Tab = Tab.ALL) -> QueueItem | None:
+        item = await self._nouns[chat_ref.business].item(chat_ref, tab)
+        return item and self._businesses[chat_ref.business].named(item)
 
     async def counts(self) -> dict[Tab, int]:
         return counts(await self._each(lambda chats: chats.counts()))
@@ -238,8 +238,8 @@ class _Chats(_Router[Chats]):
         known = None if beyond is None else await self.item(beyond, Tab.WAITING)
         for start in (known.key, None) if known else (None,):
             found = await self._waiting_beyond(start, backwards=backwards)
-            if found is not None and found.chat.chat_id != beyond:
-                return found.chat.chat_id
+            if found is not None and found.chat.chat_ref != beyond:
+                return found.chat.chat_ref
         return None
 
     async def _waiting_beyond(self, start: QueueKey | None, *, backwards: bool) -> QueueItem | None:
@@ -247,9 +247,9 @@ class _Chats(_Router[Chats]):
         items = sorted(filter(None, found), key=lambda item: item.key)
         return items[-1 if backwards else 0] if items else None
 
-    def open(self, chat_id: ChatRef | None) -> None:
+    def open(self, chat_ref: ChatRef | None) -> None:
         for business, chats in self._nouns.items():
-            chats.open(chat_id if chat_id and chat_id.business == business else None)
+            chats.open(chat_ref if chat_ref and chat_ref.business == business else None)
 
     async def create(self, about: NewChat) -> ChatRef | Problem:
         """In the business whose order it is: the others answer that there is no such order.
@@ -281,7 +281,7 @@ class _Drafts(_Router[Drafts]):
     def keep_aside(self, drafts: Sequence[Draft], /) -> tuple[Draft, ...]:
         left: list[Draft] = []
         for business, one in self._nouns.items():
-            left += one.keep_aside([draft for draft in drafts if draft.chat_id.business == business])
+            left += one.keep_aside([draft for draft in drafts if draft.chat_ref.business == business])
         return tuple(left)
 
 
@@ -314,11 +314,11 @@ class _Files(_Router[Files]):
 class _Orders(_Router[Orders]):
     want = _routed(Orders.want)
 
-    async def of_chat(self, chat_id: ChatRef, /) -> ChatOrder | None:
-        found = await self._nouns[chat_id.business].of_chat(chat_id)
+    async def of_chat(self, chat_ref: ChatRef, /) -> ChatOrder | None:
+        found = await self._nouns[chat_ref.business].of_chat(chat_ref)
         if found is None:
             return None
-        named = self._businesses[chat_id.business].named
+        named = self._businesses[chat_ref.business].named
         return replace(found, item=named(found.item), others=tuple(map(named, found.others)))
 
 

@@ -51,7 +51,7 @@ class OutboxWrites:
         self,
         *,
         outbox_id: OutboxId,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         kind: OutboxKind,
         text: str = "",
         file_name: str = "",
@@ -68,7 +68,7 @@ class OutboxWrites:
             item = outbox.enqueue(
                 conn,
                 outbox_id=outbox_id,
-                chat_id=chat_id,
+                chat_ref=chat_ref,
                 kind=kind,
                 text=text,
                 file_name=file_name,
@@ -115,4 +115,4 @@ class OutboxWrites:
         if item is not None:
             # At the very end the loop of those who hear is gone.
             with suppress(RuntimeError):
-                self._tell(OutboxChanged(item.chat_id))
+                self._tell(OutboxChanged(item.chat_ref))

@@ -44,27 +44,27 @@ class Writing:
         """Asked about everything that is queued here."""
 
     async def enqueue_text(
-        self, chat_id: ChatRef, text: str, agreed: Collection[Doubt] = ()
+        self, chat_ref: ChatRef, text: str, agreed: Collection[Doubt] = ()
     ) -> OutboxItem | Problem:
         """Queue a text, with its undo hold, and clear the draft in the same transaction."""
-        leaving = await self.door.text(chat_id, text, agreed)
+        leaving = await self.door.text(chat_ref, text, agreed)
         if isinstance(leaving, Problem):
             return leaving
         now = self._wall_ms()
         return await settled(
             self._outbox.enqueue(
                 outbox_id=_new_id(),
-                chat_id=chat_id,
+                chat_ref=chat_ref,
                 kind=OutboxKind.TEXT,
                 text=leaving,
                 not_before=now + int(self._settings.undo_s * 1000),
                 created_at=now,
-                also=self._drafts.cleared(chat_id),
+                also=self._drafts.cleared(chat_ref),
             )
         )
 
     async def enqueue_file(
-        self, chat_id: ChatRef, card: FileCard, agreed: Collection[Doubt] = ()
+        self, chat_ref: ChatRef, card: FileCard, agreed: Collection[Doubt] = ()
     ) -> OutboxItem | Problem:
         """Copy the file as its card showed it into the spool, then queue it. The draft stays."""
         if self._settings.read_only:
@@ -82,7 +82,7 @@ class Writing:
         except OSError as error:
             return Problem(ProblemKind.FILE_UNREADABLE, message=error.strerror or "")
         # The copy is what leaves, so the copy is what is looked at.
-        refusal = await self.door.file(chat_id, card, spool.path(data_dir, outbox_id), agreed)
+        refusal = await self.door.file(chat_ref, card, spool.path(data_dir, outbox_id), agreed)
         if refusal is not None:
             await asyncio.to_thread(spool.remove, data_dir, outbox_id)
             return refusal
@@ -90,7 +90,7 @@ class Writing:
         queued = await settled(
             self._outbox.enqueue(
                 outbox_id=outbox_id,
-                chat_id=chat_id,
+                chat_ref=chat_ref,
                 kind=OutboxKind.FILE,
                 file_name=card.name,
                 file_size=size,
@@ -137,18 +137,18 @@ class Outbox:
         return tuple(map(self._asking.engine.with_progress, held_up(items)))
 
     async def send_text(
-        self, chat_id: ChatRef, text: str, agreed: Collection[Doubt] = ()
+        self, chat_ref: ChatRef, text: str, agreed: Collection[Doubt] = ()
     ) -> OutboxItem | Problem:
         if (forbidden := self._forbidden()) is not None:
             return forbidden
-        return self._queued(await self._writing.enqueue_text(chat_id, text, agreed))
+        return self._queued(await self._writing.enqueue_text(chat_ref, text, agreed))
 
     async def send_file(
-        self, chat_id: ChatRef, card: FileCard, agreed: Collection[Doubt] = ()
+        self, chat_ref: ChatRef, card: FileCard, agreed: Collection[Doubt] = ()
     ) -> OutboxItem | Problem:
         if (forbidden := self._forbidden()) is not None:
             return forbidden
-        return self._queued(await self._writing.enqueue_file(chat_id, card, agreed))
+        return self._queued(await self._writing.enqueue_file(chat_ref, card, agreed))
 
     async def resend(self, item: OutboxItem, agreed: Collection[Doubt] = ()) -> Problem | None:
         if (forbidden := self._forbidden()) is not None:
@@ -172,15 +172,15 @@ class Outbox:
     async def stop(self, item: OutboxItem) -> Problem | None:
         return await self._asking.attempt(self._asking.engine.stop_sending, item.outbox_id)
 
-    async def check_text(self, chat_id: ChatRef, text: str, agreed: Collection[Doubt] = ()) -> str | Problem:
+    async def check_text(self, chat_ref: ChatRef, text: str, agreed: Collection[Doubt] = ()) -> str | Problem:
         """What `send_text` would send, or why it would not; nothing is queued."""
-        return self._forbidden() or await self._writing.door.text(chat_id, text, agreed)
+        return self._forbidden() or await self._writing.door.text(chat_ref, text, agreed)
 
     async def check_file(
-        self, chat_id: ChatRef, card: FileCard, agreed: Collection[Doubt] = ()
+        self, chat_ref: ChatRef, card: FileCard, agreed: Collection[Doubt] = ()
     ) -> Problem | None:
         """Why `send_file` would not send; nothing is queued."""
-        return self._forbidden() or await self._writing.door.file(chat_id, card, None, agreed)
+        return self._forbidden() or await self._writing.door.file(chat_ref, card, None, agreed)
 
     async def item(self, outbox_id: OutboxId) -> OutboxItem | None:
         """One item of the outbox as it stands now, confirmed ones too; None if it was taken back."""

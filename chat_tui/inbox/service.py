@@ -137,13 +137,13 @@ class Inbox:
         """What the next rounds will do; `link()` then tells the quotas, whichever copy asked."""
         return await self._asking.ask(self._engine.plan)
 
-    async def fetch_chat(self, chat_id: ChatRef) -> Problem | None:
+    async def fetch_chat(self, chat_ref: ChatRef) -> Problem | None:
         """Bring a chat and its newest messages into the cache, for verbs without a background."""
-        return await self._asking.attempt(self._engine.reading.fetch_chat, chat_id)
+        return await self._asking.attempt(self._engine.reading.fetch_chat, chat_ref)
 
-    async def fetch_whole(self, chat_id: ChatRef) -> Problem | None:
+    async def fetch_whole(self, chat_ref: ChatRef) -> Problem | None:
         """The same with all its messages back to the first, however many requests that takes."""
-        return await self._asking.attempt(self._engine.reading.fetch_whole, chat_id)
+        return await self._asking.attempt(self._engine.reading.fetch_whole, chat_ref)
 
     async def stats(self, zone: tzinfo, since: Millis | None = None) -> Stats:
         """How fast the shop answered since a moment (None = ever), by a zone's hours; takes seconds."""

@@ -48,22 +48,22 @@ def chats_page(response: Response, business: BusinessId) -> ChatsPage:
     return ChatsPage(chats, next_token(result.paging), unreadable, _told_time(response))
 
 
-def messages_page(response: Response, chat_id: ChatRef) -> MessagesPage:
+def messages_page(response: Response, chat_ref: ChatRef) -> MessagesPage:
     """A page of getChatHistory."""
     result = result_of(response.body, wire.ChatMessagesResult)
-    messages, unreadable = items_of(result.messages, wire.ChatMessage, lambda info: _message(info, chat_id))
+    messages, unreadable = items_of(result.messages, wire.ChatMessage, lambda info: _message(info, chat_ref))
     return MessagesPage(messages, next_token(result.paging), unreadable, _told_time(response))
 
 
 def chat(response: Response, asked: ChatRef) -> Chat:
     """The result of getChat; another chat than the one asked for is no answer."""
     found = _chat(result_of(response.body, wire.ChatInfo), asked.business)
-    return _the_one(found, found.chat_id == asked)
+    return _the_one(found, found.chat_ref == asked)
 
 
-def message(response: Response, chat_id: ChatRef, asked: MessageId) -> Message:
+def message(response: Response, chat_ref: ChatRef, asked: MessageId) -> Message:
     """The result of getChatMessage; another message than the one asked for is no answer."""
-    found = _message(result_of(response.body, wire.ChatMessage), chat_id)
+    found = _message(result_of(response.body, wire.ChatMessage), chat_ref)
     return _the_one(found, found.message_id == asked)
 
 
@@ -107,7 +107,7 @@ def _the_one(noun: Noun, is_it: bool) -> Noun:
 def _chat(info: wire.ChatInfo, business: BusinessId) -> Chat:
     """A chat of getChats or getChat, of the business that was asked."""
     return Chat(
-        chat_id=ChatRef(business, the_id(info.chat_id)),
+        chat_ref=ChatRef(business, the_id(info.chat_id)),
         context=_context(info.context),
         kind=info.type,
         status=info.status,
@@ -129,10 +129,10 @@ def _context(context: wire.ChatFullContext) -> ChatContext:
     )
 
 
-def _message(info: wire.ChatMessage, chat_id: ChatRef) -> Message:
+def _message(info: wire.ChatMessage, chat_ref: ChatRef) -> Message:
     """A message of getChatHistory or getChatMessage."""
     return Message(
-        chat_id=chat_id,
+        chat_ref=chat_ref,
         message_id=MessageId(the_id(info.message_id)),
         created_at=read_iso(info.created_at),
         sender=info.sender,

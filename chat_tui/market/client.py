@@ -97,19 +97,19 @@ class MarketClient:
         page = await self._call("getChats", "POST", self._business("chats"), read, query=query, body=body)
         return self._keyless(page)
 
-    async def get_chat(self, chat_id: ChatRef) -> Chat | Problem:
+    async def get_chat(self, chat_ref: ChatRef) -> Chat | Problem:
         """One chat; NOT_FOUND if the business has none of this id.
 
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/getChat
         """
-        read = partial(chats.chat, asked=chat_id)
+        read = partial(chats.chat, asked=chat_ref)
         return await self._call(
-            "getChat", "GET", self._business("chat"), read, query={"chatId": self._number(chat_id)}
+            "getChat", "GET", self._business("chat"), read, query={"chatId": self._number(chat_ref)}
         )
 
     async def get_chat_history(
         self,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         *,
         from_message_id: MessageId | None = None,
         page_token: str | None = None,
@@ -120,18 +120,18 @@ class MarketClient:
         Their order is documented nowhere.
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/getChatHistory
         """
-        query = {"chatId": self._number(chat_id), **_page(page_token, limit, 100)}
+        query = {"chatId": self._number(chat_ref), **_page(page_token, limit, 100)}
         body = wire.GetChatHistoryRequest(message_id_from=from_message_id)
-        path, read = self._business("chats/history"), partial(chats.messages_page, chat_id=chat_id)
+        path, read = self._business("chats/history"), partial(chats.messages_page, chat_ref=chat_ref)
         return self._keyless(await self._call("getChatHistory", "POST", path, read, query=query, body=body))
 
-    async def get_chat_message(self, chat_id: ChatRef, message_id: MessageId) -> Message | Problem:
+    async def get_chat_message(self, chat_ref: ChatRef, message_id: MessageId) -> Message | Problem:
         """One message; NOT_FOUND if the chat has none of this id.
 
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/getChatMessage
         """
-        query = {"chatId": self._number(chat_id), "messageId": message_id}
-        read = partial(chats.message, chat_id=chat_id, asked=message_id)
+        query = {"chatId": self._number(chat_ref), "messageId": message_id}
+        read = partial(chats.message, chat_ref=chat_ref, asked=message_id)
         return await self._call("getChatMessage", "GET", self._business("chats/message"), read, query=query)
 
     async def fetch_file(self, url: str, write: Write, *, limit: int) -> int | Problem:
@@ -209,7 +209,7 @@ class MarketClient:
         read = partial(chats.new_chat, business=self._own)
         return await self._call("createChat", "POST", self._business("chats/new"), read, body=body)
 
-    async def send_message(self, chat_id: ChatRef, text: str) -> Accepted | Problem:
+    async def send_message(self, chat_ref: ChatRef, text: str) -> Accepted | Problem:
         """Send a text of at most 4096 characters. Never repeat it after `Certainty.UNCLEAR`.
 
         The Market does not tell the id of the message: it is found in the history.
@@ -221,12 +221,12 @@ class MarketClient:
         if any("\ud800" <= letter <= "\udfff" for letter in text):
             # Refused, not unsent: no repetition would mend it.
             return Problem(ProblemKind.BAD_REQUEST, Certainty.REFUSED, operation)
-        path, query = self._business("chats/message"), {"chatId": self._number(chat_id)}
+        path, query = self._business("chats/message"), {"chatId": self._number(chat_ref)}
         return await self._call(operation, "POST", path, chats.accepted, query=query, body=body)
 
     async def send_file(
         self,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         *,
         path: Path,
         name: str,
@@ -245,7 +245,7 @@ class MarketClient:
         except FileChangedError as error:
             return Problem(ProblemKind.FILE_CHANGED, Certainty.NOT_SENT, operation, message=str(error))
         try:
-            url, query = self._business("chats/file/send"), {"chatId": self._number(chat_id)}
+            url, query = self._business("chats/file/send"), {"chatId": self._number(chat_ref)}
             return await self._call(operation, "POST", url, chats.accepted, query=query, body=upload)
         finally:
             await upload.aclose()

@@ -33,7 +33,7 @@ class Attachment:
 class Message:
     """One message as the Market keeps it."""
 
-    chat_id: ChatRef
+    chat_ref: ChatRef
     message_id: MessageId
     created_at: Millis
     sender: str
@@ -104,7 +104,7 @@ class ChatContext:
 class Chat:
     """One chat as the Market lists it."""
 
-    chat_id: ChatRef
+    chat_ref: ChatRef
     context: ChatContext
     kind: str
     """A `ChatKind`, or a word this version does not know (API `type`)."""

@@ -63,7 +63,7 @@ Mark = Hold | Pin | Note | Labels
 class Marked:
     """A mark that was made, and what stood in its place before: enough to take it back."""
 
-    chat_id: ChatRef
+    chat_ref: ChatRef
     before: Mark
     after: Mark
 

@@ -74,7 +74,7 @@ class OutboxItem:
     """One text or file the operator sent. At most one per chat is under way."""
 
     outbox_id: OutboxId
-    chat_id: ChatRef
+    chat_ref: ChatRef
     seq: int
     """Place in its chat: lower goes first."""
     kind: OutboxKind
@@ -138,10 +138,10 @@ def held_up(items: Iterable[OutboxItem]) -> Iterator[OutboxItem]:
     first: dict[ChatRef, int] = {}
     for item in items:
         if item.state is OutboxState.UNCONFIRMED:
-            first[item.chat_id] = min(item.seq, first.get(item.chat_id, item.seq))
+            first[item.chat_ref] = min(item.seq, first.get(item.chat_ref, item.seq))
     for item in items:
         is_ready = item.state in {OutboxState.QUEUED, OutboxState.WAITING}
-        is_behind = is_ready and item.chat_id in first and item.seq > first[item.chat_id]
+        is_behind = is_ready and item.chat_ref in first and item.seq > first[item.chat_ref]
         yield replace(item, is_held_up=True) if is_behind else item
 
 

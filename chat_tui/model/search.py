@@ -85,9 +85,9 @@ class SearchHit:
     """To go on after it; only whoever searched reads it."""
 
     @property
-    def chat_id(self) -> ChatRef:
+    def chat_ref(self) -> ChatRef:
         """The chat it is in."""
-        return self.item.chat.chat_id
+        return self.item.chat.chat_ref
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class Entry:
 class TimelinePage:
     """A run of neighbouring entries of one chat, oldest first (messages by id, then echoes by seq)."""
 
-    chat_id: ChatRef
+    chat_ref: ChatRef
     entries: tuple[Entry, ...]
     has_older: bool
     """Older messages are in the cache before these."""
@@ -101,7 +101,7 @@ class TimelinePage:
 class Draft:
     """Text typed for one chat and not sent."""
 
-    chat_id: ChatRef
+    chat_ref: ChatRef
     text: str
     caret: int
     """Characters before the caret."""

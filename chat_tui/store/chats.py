@@ -61,10 +61,10 @@ def save_page(conn: Connection, chats: Sequence[Chat], listed_at: Millis) -> fro
     """Merge a page of getChats; the chats that are new or told something new."""
     latest: dict[ChatRef, Chat] = {}
     for chat in chats:
-        other = latest.get(chat.chat_id)
-        if is_id(conn.own(chat.chat_id)) and (other is None or chat.updated_at >= other.updated_at):
-            latest[chat.chat_id] = chat
-    return frozenset(chat.chat_id for chat in latest.values() if _merge(conn, chat, listed_at))
+        other = latest.get(chat.chat_ref)
+        if is_id(conn.own(chat.chat_ref)) and (other is None or chat.updated_at >= other.updated_at):
+            latest[chat.chat_ref] = chat
+    return frozenset(chat.chat_ref for chat in latest.values() if _merge(conn, chat, listed_at))
 
 
 def _merge(conn: Connection, chat: Chat, listed_at: Millis) -> bool:
@@ -135,17 +135,17 @@ def page(
     return QueuePage(tab, tuple(found), has_before=is_behind, has_after=more)
 
 
-def item(conn: Connection, chat_id: ChatRef, tab: Tab = Tab.ALL, *, now: Millis) -> QueueItem | None:
+def item(conn: Connection, chat_ref: ChatRef, tab: Tab = Tab.ALL, *, now: Millis) -> QueueItem | None:
     """One chat as the list shows it; None if it is not in the cache or not in this tab at this moment."""
     sql = f"{select(tab)} AND c.chat_id = ? AND {PLACES[tab].holds(now)}"
-    row = conn.execute(sql, (conn.own(chat_id),)).fetchone()
+    row = conn.execute(sql, (conn.own(chat_ref),)).fetchone()
     return None if row is None else item_of(conn, row, tab)
 
 
-def items(conn: Connection, chat_ids: Iterable[ChatRef]) -> dict[ChatRef, QueueItem]:
+def items(conn: Connection, chat_refs: Iterable[ChatRef]) -> dict[ChatRef, QueueItem]:
     """Chats as the list shows them (keys of Tab.ALL); those that are not in the cache are left out."""
     sql = f"{select(Tab.ALL)} AND c.chat_id IN (SELECT value FROM json_each(?))"
-    rows = conn.execute(sql, (json.dumps(sorted(set(map(conn.own, chat_ids)))),))
+    rows = conn.execute(sql, (json.dumps(sorted(set(map(conn.own, chat_refs)))),))
     return {conn.chat(row[0]): item_of(conn, row, Tab.ALL) for row in rows}
 
 
@@ -176,11 +176,11 @@ def next_waiting(
     None if there is no other.
     """
     known = None if beyond is None else item(conn, beyond, Tab.WAITING, now=now)
-    starts = [None] if known is None or is_answered(conn, known.chat.chat_id) else [known.key, None]
+    starts = [None] if known is None or is_answered(conn, known.chat.chat_ref) else [known.key, None]
     for start in starts:
         found = waiting_beyond(conn, start, backwards=backwards, now=now)
-        if found is not None and found.chat.chat_id != beyond:
-            return found.chat.chat_id
+        if found is not None and found.chat.chat_ref != beyond:
+            return found.chat.chat_ref
     return None
 
 
@@ -201,15 +201,15 @@ def behind(conn: Connection, limit: int) -> tuple[ChatRef, ...]:
     return conn.chats(_BEHIND, (limit,))
 
 
-def read_in_vain(conn: Connection, chat_id: ChatRef, *, gone: bool) -> None:
+def read_in_vain(conn: Connection, chat_ref: ChatRef, *, gone: bool) -> None:
     """A chat's history could not be read: after three times it rests until the list tells news of it.
 
     `gone` = the Market does not know it any more, and nothing of it is asked for again.
     """
     if gone:
-        conn.execute("UPDATE chat SET vain_reads = 3, hist_full = 1 WHERE chat_id = ?", (conn.own(chat_id),))
+        conn.execute("UPDATE chat SET vain_reads = 3, hist_full = 1 WHERE chat_id = ?", (conn.own(chat_ref),))
     else:
-        conn.execute("UPDATE chat SET vain_reads = vain_reads + 1 WHERE chat_id = ?", (conn.own(chat_id),))
+        conn.execute("UPDATE chat SET vain_reads = vain_reads + 1 WHERE chat_id = ?", (conn.own(chat_ref),))
 
 
 def active_ids(conn: Connection) -> tuple[ChatRef, ...]:

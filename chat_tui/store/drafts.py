@@ -33,24 +33,24 @@ class Kept(NamedTuple):
     caret: int
 
 
-def kept(conn: Connection, chat_id: ChatRef) -> tuple[Kept, ...]:
+def kept(conn: Connection, chat_ref: ChatRef) -> tuple[Kept, ...]:
     """Everything typed for a chat, the latest first."""
     rows = conn.execute(
         f"SELECT copy, text, caret FROM draft WHERE chat_id = ? AND {sound('draft')} ORDER BY at DESC, copy",
-        (conn.own(chat_id),),
+        (conn.own(chat_ref),),
     )
     return tuple(Kept(*row) for row in rows)
 
 
-def get(conn: Connection, chat_id: ChatRef) -> Draft:
+def get(conn: Connection, chat_ref: ChatRef) -> Draft:
     """The latest text typed for a chat, and the older ones of other copies; empty if none."""
-    found = kept(conn, chat_id)
+    found = kept(conn, chat_ref)
     if not found:
-        return Draft(chat_id, "", 0)
+        return Draft(chat_ref, "", 0)
     newest, *older = found
     # The same text typed twice is one choice for the operator.
     others = tuple(dict.fromkeys(row.text for row in older if row.text != newest.text))
-    return Draft(chat_id, newest.text, newest.caret, others)
+    return Draft(chat_ref, newest.text, newest.caret, others)
 
 
 def save(conn: Connection, draft: Draft, at: Millis, copy: str = "", base: Kept | None = None) -> None:
@@ -58,11 +58,11 @@ def save(conn: Connection, draft: Draft, at: Millis, copy: str = "", base: Kept 
 
     `base` is the row the typing began from: it goes, unless its own copy has changed it since.
     """
-    clear(conn, draft.chat_id, copy, base)
+    clear(conn, draft.chat_ref, copy, base)
     if draft.text:
         conn.execute(
             "INSERT INTO draft (chat_id, copy, text, caret, at) VALUES (?, ?, ?, ?, ?)",
-            (conn.own(draft.chat_id), copy, clean(draft.text), draft.caret, at),
+            (conn.own(draft.chat_ref), copy, clean(draft.text), draft.caret, at),
         )
 
 
@@ -72,9 +72,9 @@ def adopt(conn: Connection, copy: str, drafts: Sequence[Draft], at: Millis) -> N
         save(conn, draft, at, copy)
 
 
-def clear(conn: Connection, chat_id: ChatRef, copy: str = "", base: Kept | None = None) -> None:
+def clear(conn: Connection, chat_ref: ChatRef, copy: str = "", base: Kept | None = None) -> None:
     """Remove what this copy typed for a chat, and the row it began from if that is as it was."""
-    number = conn.own(chat_id)
+    number = conn.own(chat_ref)
     conn.execute("DELETE FROM draft WHERE chat_id = ? AND copy = ?", (number, copy))
     if base is not None:
         conn.execute(
@@ -82,11 +82,11 @@ def clear(conn: Connection, chat_id: ChatRef, copy: str = "", base: Kept | None 
         )
 
 
-def forget(conn: Connection, chat_id: ChatRef, text: str, copy: str = "") -> None:
+def forget(conn: Connection, chat_ref: ChatRef, text: str, copy: str = "") -> None:
     """Remove a text that other copies typed; a row of this copy stays."""
     conn.execute(
         "DELETE FROM draft WHERE chat_id = ? AND text = ? AND copy <> ?",
-        (conn.own(chat_id), clean(text), copy),
+        (conn.own(chat_ref), clean(text), copy),
     )
 
 
@@ -96,7 +96,7 @@ def keep_aside(data_dir: Path, copy: str, drafts: Sequence[Draft]) -> None:
     if not drafts:
         target.unlink(missing_ok=True)
         return
-    told = [{"chat_id": one.chat_id.number, "text": one.text, "caret": one.caret} for one in drafts]
+    told = [{"chat_id": one.chat_ref.number, "text": one.text, "caret": one.caret} for one in drafts]
     with whole_file(target) as file:
         # What a terminal sent that is no text is written as it is, and told apart when it is read.
         file.write(json.dumps(told, ensure_ascii=True).encode())

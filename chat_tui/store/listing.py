@@ -136,7 +136,7 @@ PLACES: Final = {
 def chat_columns(chat: Chat) -> tuple[Any, ...]:
     """The columns of CHAT, in that order."""
     context = astuple(chat.context)
-    told = kept(chat.chat_id.number, chat.kind, chat.status, *context)
+    told = kept(chat.chat_ref.number, chat.kind, chat.status, *context)
     return (*told, moment(chat.created_at), moment(chat.updated_at))
 
 
@@ -202,10 +202,10 @@ def run_of(
     return found
 
 
-def is_answered(conn: Connection, chat_id: ChatRef) -> bool:
+def is_answered(conn: Connection, chat_ref: ChatRef) -> bool:
     """Whether we have just answered: see UNANSWERED."""
     sql = f"SELECT EXISTS (SELECT 1 FROM chat c WHERE c.chat_id = ? AND {UNANSWERED})"
-    return not conn.execute(sql, (conn.own(chat_id),)).fetchone()[0]
+    return not conn.execute(sql, (conn.own(chat_ref),)).fetchone()[0]
 
 
 def goes_on(conn: Connection, tab: Tab, key: QueueKey, sign: str, *, now: Millis) -> bool:

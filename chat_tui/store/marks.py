@@ -40,19 +40,19 @@ _PIN: Final = """
 """
 
 
-def newest(conn: Connection, chat_id: ChatRef) -> MessageId:
+def newest(conn: Connection, chat_ref: ChatRef) -> MessageId:
     """What a mark is made against: the newest message known of a chat, or minus the time of the list."""
     row = conn.execute(
         "SELECT coalesce((SELECT max(message_id) FROM message WHERE chat_id = :chat AND message_id <= :most),"
         " (SELECT -updated_at FROM chat WHERE chat_id = :chat AND updated_at <= :most), 0)",
-        {"chat": conn.own(chat_id), "most": LARGEST_ID},
+        {"chat": conn.own(chat_ref), "most": LARGEST_ID},
     ).fetchone()
     return MessageId(row[0])
 
 
-def put(conn: Connection, chat_id: ChatRef, mark: Mark, at: Millis) -> Marked:
+def put(conn: Connection, chat_ref: ChatRef, mark: Mark, at: Millis) -> Marked:
     """Set one kind of mark; the others of the chat stay."""
-    before, number = _standing(conn, chat_id, mark), conn.own(chat_id)
+    before, number = _standing(conn, chat_ref, mark), conn.own(chat_ref)
     match mark:
         case Hold():
             conn.execute(_HOLD, (number, mark.done, mark.snoozed, mark.until, at))
@@ -66,20 +66,20 @@ def put(conn: Connection, chat_id: ChatRef, mark: Mark, at: Millis) -> Marked:
             conn.execute("DELETE FROM label WHERE chat_id = ?", (number,))
             names = [(number, clean(name)) for name in mark.names]
             conn.executemany("INSERT OR IGNORE INTO label VALUES (?, ?)", names)
-    return Marked(chat_id, before, _standing(conn, chat_id, mark))
+    return Marked(chat_ref, before, _standing(conn, chat_ref, mark))
 
 
 def take_back(conn: Connection, marked: Marked, at: Millis) -> bool:
     """Put back what stood there before; False, and nothing done, if it was marked anew since."""
-    if _standing(conn, marked.chat_id, marked.after) != marked.after:
+    if _standing(conn, marked.chat_ref, marked.after) != marked.after:
         return False
-    put(conn, marked.chat_id, marked.before, at)
+    put(conn, marked.chat_ref, marked.before, at)
     return True
 
 
-def _standing(conn: Connection, chat_id: ChatRef, kind: Mark) -> Mark:
+def _standing(conn: Connection, chat_ref: ChatRef, kind: Mark) -> Mark:
     """The mark of this kind as it stands on a chat."""
-    number = (conn.own(chat_id),)
+    number = (conn.own(chat_ref),)
     match kind:
         case Hold():
             sql = f"SELECT done, snoozed, snooze_until FROM mark WHERE chat_id = ? AND {sound('mark')}"
@@ -111,17 +111,17 @@ def come_back(conn: Connection, after: Millis, now: Millis) -> tuple[ChatRef, ..
     )
 
 
-def see(conn: Connection, chat_id: ChatRef, message_id: MessageId, at: Millis) -> None:
+def see(conn: Connection, chat_ref: ChatRef, message_id: MessageId, at: Millis) -> None:
     """The operator has seen a chat up to this message; the mark never moves back."""
     conn.execute(
         "INSERT INTO mark (chat_id, seen, at) VALUES (?, ?, ?) ON CONFLICT (chat_id) DO UPDATE"
         " SET seen = excluded.seen, at = excluded.at WHERE excluded.seen > coalesce(seen, 0)",
-        (conn.own(chat_id), message_id, at),
+        (conn.own(chat_ref), message_id, at),
     )
 
 
-def get(conn: Connection, chat_id: ChatRef) -> MessageId | None:
+def get(conn: Connection, chat_ref: ChatRef) -> MessageId | None:
     """The newest message the operator has seen in a chat."""
     sql = f"SELECT seen FROM mark WHERE chat_id = ? AND {sound('mark')}"
-    row = conn.execute(sql, (conn.own(chat_id),)).fetchone()
+    row = conn.execute(sql, (conn.own(chat_ref),)).fetchone()
     return None if row is None else row[0]

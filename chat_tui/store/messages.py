@@ -63,7 +63,7 @@ _CURSOR = ", ".join(readable("chat", name) for name in ("older_token", "updated_
 
 def save_page(
     conn: Connection,
-    chat_id: ChatRef,
+    chat_ref: ChatRef,
     messages: Sequence[Message],
     *,
     newest_reached: bool,
@@ -75,12 +75,12 @@ def save_page(
     StoreProblem if the chat is not in the cache, which may have begun anew meanwhile. A message whose id no
     row can hold is left out.
     """
-    number = conn.own(chat_id)
+    number = conn.own(chat_ref)
     row = conn.execute(f"SELECT {_KNOWN} FROM chat WHERE chat_id = ?", (number,)).fetchone()
     if row is None:
         raise StoreProblem(_("The chat is not in the local copy any more; it is being read anew."))
     status, updated_at, *before = row
-    found = {m.message_id: _storable(chat_id, m) for m in messages if is_id(m.message_id)}
+    found = {m.message_id: _storable(chat_ref, m) for m in messages if is_id(m.message_id)}
     unindexed = indexing.unindexed_messages(conn)
     changed = [_merge(conn, m, unindexed) for m in sorted(found.values(), key=_row_id)]
     # What is here is one run without a gap, from `lo` to `hi`; what came above a gap is kept and not counted.
@@ -90,13 +90,13 @@ def save_page(
         if newest_reached:
             hi = max(found) if hi is None else max(hi, *found)
     full = int(full or oldest_reached)
-    talk = _talk(conn, chat_id)
+    talk = _talk(conn, chat_ref)
     if talk is not None and talk.newest_at >= updated_at:
         vain = 0
     elif newest_reached:
         vain += 1
     since = waiting_since(status, updated_at, talk)
-    after = [lo, hi, full, vain, since, *_talk_columns(conn, chat_id, talk)]
+    after = [lo, hi, full, vain, since, *_talk_columns(conn, chat_ref, talk)]
     if after != before or any(changed):
         columns = ", ".join(f"{name} = ?" for name in _STANDING.split(", "))
         conn.execute(
@@ -115,10 +115,10 @@ def _merge(conn: Connection, message: Message, unindexed: int) -> bool:
     """Whether the message is new or changed; rows up to `unindexed` are not in the index."""
     stored = conn.execute(
         f"SELECT id, {_FIELDS} FROM message WHERE chat_id = ? AND message_id = ? AND {_SOUND}",
-        (conn.own(message.chat_id), message.message_id),
+        (conn.own(message.chat_ref), message.message_id),
     ).fetchone()
     if stored is not None:
-        [before] = _with_files(conn, message.chat_id, [stored[1:]])
+        [before] = _with_files(conn, message.chat_ref, [stored[1:]])
         if before == message:
             return False
         _remove(conn, before)
@@ -137,12 +137,12 @@ def _remove(conn: Connection, message: Message) -> None:
     for table in ("message", "attachment"):
         conn.execute(
             f"DELETE FROM {table} WHERE chat_id = ? AND message_id = ?",
-            (conn.own(message.chat_id), message.message_id),
+            (conn.own(message.chat_ref), message.message_id),
         )
 
 
 def _insert(conn: Connection, message: Message) -> int:
-    row_id, number = _row_id(message), conn.own(message.chat_id)
+    row_id, number = _row_id(message), conn.own(message.chat_ref)
     values = (number, message.message_id, message.created_at, message.sender, message.text)
     # Two messages of one millisecond may end in the same bits of their ids: the later one takes the next row.
     while not conn.execute(
@@ -159,44 +159,44 @@ def _insert(conn: Connection, message: Message) -> int:
     return row_id
 
 
-def _with_files(conn: Connection, chat_id: ChatRef, rows: Sequence[Row]) -> list[Message]:
+def _with_files(conn: Connection, chat_ref: ChatRef, rows: Sequence[Row]) -> list[Message]:
     """Messages from rows of _FIELDS, in ascending order of message id."""
     if not rows:
         return []
-    files = _attachments_of(conn.execute(_FILES, (conn.own(chat_id), rows[0][0], rows[-1][0])))
+    files = _attachments_of(conn.execute(_FILES, (conn.own(chat_ref), rows[0][0], rows[-1][0])))
     return [
-        Message(chat_id, MessageId(message_id), created_at, sender, text, files.get(message_id, ()))
+        Message(chat_ref, MessageId(message_id), created_at, sender, text, files.get(message_id, ()))
         for message_id, created_at, sender, text in rows
     ]
 
 
-def _talk(conn: Connection, chat_id: ChatRef) -> Talk | None:
+def _talk(conn: Connection, chat_ref: ChatRef) -> Talk | None:
     """The turn, from the three messages that decide it."""
-    number = conn.own(chat_id)
+    number = conn.own(chat_ref)
     newest = conn.execute(_NEWEST, (number,)).fetchone()
     if newest is None:
         return None
     own = conn.execute(_LAST_OWN, (number,)).fetchone()
     buyer = conn.execute(_FIRST_BUYER, (number, own[0] if own else 0)).fetchone()
     rows = sorted({row for row in (own, buyer, newest) if row is not None}, key=lambda row: int(row[0]))
-    deciding = [message for row in rows for message in _with_files(conn, chat_id, [row])]
+    deciding = [message for row in rows for message in _with_files(conn, chat_ref, [row])]
     return read_talk(deciding)
 
 
-def _talk_columns(conn: Connection, chat_id: ChatRef, talk: Talk | None) -> tuple[int | str | None, ...]:
+def _talk_columns(conn: Connection, chat_ref: ChatRef, talk: Talk | None) -> tuple[int | str | None, ...]:
     """The last columns of _STANDING, from newest_id on."""
     if talk is None:
         return (None, None, "", "", "", None, 0)
     has_file = conn.execute(
         "SELECT EXISTS (SELECT 1 FROM attachment WHERE chat_id = ? AND message_id = ?)",
-        (conn.own(chat_id), talk.newest_id),
+        (conn.own(chat_ref), talk.newest_id),
     ).fetchone()[0]
     return (*astuple(talk), has_file)
 
 
 def timeline(
     conn: Connection,
-    chat_id: ChatRef,
+    chat_ref: ChatRef,
     *,
     before: MessageId | None = None,
     after: MessageId | None = None,
@@ -208,23 +208,23 @@ def timeline(
     An unknown chat has only echoes. A message that is not here has the same neighbours as if it were.
     """
     if around is not None:
-        rows, has_older, has_newer = _around(conn, chat_id, around, limit)
+        rows, has_older, has_newer = _around(conn, chat_ref, around, limit)
     elif after is not None:
-        rows, has_newer = _run(conn, chat_id, ">", after, limit)
-        has_older = _exists(conn, chat_id, "<", rows, after)
+        rows, has_newer = _run(conn, chat_ref, ">", after, limit)
+        has_older = _exists(conn, chat_ref, "<", rows, after)
     else:
-        rows, has_older = _run(conn, chat_id, "<", before, limit)
-        has_newer = before is not None and _exists(conn, chat_id, ">", rows, before)
-    entries = _entries(conn, chat_id, _with_files(conn, chat_id, rows))
+        rows, has_older = _run(conn, chat_ref, "<", before, limit)
+        has_newer = before is not None and _exists(conn, chat_ref, ">", rows, before)
+    entries = _entries(conn, chat_ref, _with_files(conn, chat_ref, rows))
     if not has_newer:
-        entries += [Entry(None, item) for item in outbox.items(conn, _ECHOES, (conn.own(chat_id),))]
-    known = conn.execute(f"SELECT {_REACH} FROM chat WHERE chat_id = ?", (conn.own(chat_id),)).fetchone()
+        entries += [Entry(None, item) for item in outbox.items(conn, _ECHOES, (conn.own(chat_ref),))]
+    known = conn.execute(f"SELECT {_REACH} FROM chat WHERE chat_id = ?", (conn.own(chat_ref),)).fetchone()
     coverage = Coverage.NOT_STARTED if known is None else _coverage(*known)
-    return TimelinePage(chat_id, tuple(entries), has_older, has_newer, coverage, marks.get(conn, chat_id))
+    return TimelinePage(chat_ref, tuple(entries), has_older, has_newer, coverage, marks.get(conn, chat_ref))
 
 
 def _run(
-    conn: Connection, chat_id: ChatRef, sign: str, beyond: MessageId | None, limit: int
+    conn: Connection, chat_ref: ChatRef, sign: str, beyond: MessageId | None, limit: int
 ) -> tuple[list[Row], bool]:
     """Rows in ascending order, next to a message (None = the newest), and whether more lie behind them."""
     backwards = sign == "<"
@@ -232,34 +232,34 @@ def _run(
     rows = conn.execute(
         f"SELECT {_FIELDS} FROM message WHERE chat_id = ? {beside} AND {_SOUND}"
         f" ORDER BY message_id {'DESC' if backwards else ''} LIMIT ?",
-        (conn.own(chat_id), limit + 1),
+        (conn.own(chat_ref), limit + 1),
     ).fetchall()
     more = len(rows) > limit
     return (rows[:limit][::-1] if backwards else rows[:limit]), more
 
 
 def _around(
-    conn: Connection, chat_id: ChatRef, middle: MessageId, limit: int
+    conn: Connection, chat_ref: ChatRef, middle: MessageId, limit: int
 ) -> tuple[list[Row], bool, bool]:
     """Half a page before a message and half from it on; more before it where there are not enough after."""
-    newer, has_newer = _run(conn, chat_id, ">=", middle, limit - limit // 2)
-    older, has_older = _run(conn, chat_id, "<", middle, limit - len(newer))
+    newer, has_newer = _run(conn, chat_ref, ">=", middle, limit - limit // 2)
+    older, has_older = _run(conn, chat_ref, "<", middle, limit - len(newer))
     return [*older, *newer], has_older, has_newer
 
 
 def _exists(
-    conn: Connection, chat_id: ChatRef, sign: str, rows: Sequence[Row], asked: MessageId | None
+    conn: Connection, chat_ref: ChatRef, sign: str, rows: Sequence[Row], asked: MessageId | None
 ) -> bool:
     """Whether messages lie on one side of a page; an empty page has only the message it was asked with."""
     sign, edge = (sign, rows[0 if sign == "<" else -1][0]) if rows else (f"{sign}=", asked)
     sql = f"SELECT EXISTS (SELECT 1 FROM message WHERE chat_id = ? AND message_id {sign} ? AND {_SOUND})"
-    return bool(conn.execute(sql, (conn.own(chat_id), edge)).fetchone()[0])
+    return bool(conn.execute(sql, (conn.own(chat_ref), edge)).fetchone()[0])
 
 
-def _entries(conn: Connection, chat_id: ChatRef, messages: Sequence[Message]) -> list[Entry]:
+def _entries(conn: Connection, chat_ref: ChatRef, messages: Sequence[Message]) -> list[Entry]:
     if not messages:
         return []
-    span = (conn.own(chat_id), messages[0].message_id, messages[-1].message_id)
+    span = (conn.own(chat_ref), messages[0].message_id, messages[-1].message_id)
     items = {item.message_id: item for item in outbox.items(conn, _CLAIMED, span)}
     return [Entry(message, items.get(message.message_id)) for message in messages]
 
@@ -270,25 +270,25 @@ def _coverage(lo: int | None, hi: int | None, full: int) -> Coverage:
     return Coverage.NOT_STARTED if lo is None and hi is None else Coverage.HAVE_MORE
 
 
-def cursor(conn: Connection, chat_id: ChatRef) -> HistoryCursor:
+def cursor(conn: Connection, chat_ref: ChatRef) -> HistoryCursor:
     """How much of a chat's history is here; of an unknown chat nothing."""
     row = conn.execute(
         f"SELECT {_REACH}, {_CURSOR} FROM chat WHERE chat_id = ?",
-        (conn.own(chat_id),),
+        (conn.own(chat_ref),),
     ).fetchone()
     if row is None:
         return HistoryCursor(None, None, Coverage.NOT_STARTED, None, 0, 0)
     return HistoryCursor(row[0], row[1], _coverage(*row[:3]), row[3], row[4], row[5] or 0)
 
 
-def save_older_token(conn: Connection, chat_id: ChatRef, token: str | None) -> None:
+def save_older_token(conn: Connection, chat_ref: ChatRef, token: str | None) -> None:
     """Keep the page token with which older messages are asked for."""
-    conn.execute("UPDATE chat SET older_token = ? WHERE chat_id = ?", (token, conn.own(chat_id)))
+    conn.execute("UPDATE chat SET older_token = ? WHERE chat_id = ?", (token, conn.own(chat_ref)))
 
 
 def unclaimed_own(
     conn: Connection,
-    chat_id: ChatRef,
+    chat_ref: ChatRef,
     after: MessageId,
     not_before: Millis,
     unstored: Sequence[Message] = (),
@@ -297,10 +297,10 @@ def unclaimed_own(
 
     `unstored` are such that the cache could not take; they count as if they were in it.
     """
-    rows = conn.execute(_UNCLAIMED, (conn.own(chat_id), after, not_before)).fetchall()
-    found = {message.message_id: message for message in _with_files(conn, chat_id, rows)}
+    rows = conn.execute(_UNCLAIMED, (conn.own(chat_ref), after, not_before)).fetchall()
+    found = {message.message_id: message for message in _with_files(conn, chat_ref, rows)}
     for message in unstored:
-        if conn.execute(_IS_CLAIMED, (conn.own(chat_id), message.message_id)).fetchone() is None:
+        if conn.execute(_IS_CLAIMED, (conn.own(chat_ref), message.message_id)).fetchone() is None:
             found.setdefault(message.message_id, message)
     return tuple(found[message_id] for message_id in sorted(found))
 
@@ -313,8 +313,8 @@ def _attachments_of(rows: Iterable[Row]) -> dict[MessageId, tuple[Attachment, ..
     return found
 
 
-def _storable(chat_id: ChatRef, message: Message) -> Message:
+def _storable(chat_ref: ChatRef, message: Message) -> Message:
     """The message as a row of this chat will give it back."""
     files = tuple(Attachment(*kept(*astuple(file))) for file in message.attachments)
     sender, text = kept(message.sender, message.text)
-    return Message(chat_id, message.message_id, moment(message.created_at), sender, text, files)
+    return Message(chat_ref, message.message_id, moment(message.created_at), sender, text, files)

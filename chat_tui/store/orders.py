@@ -141,24 +141,26 @@ def returned(conn: Connection, return_id: ReturnId) -> Reading[Return] | None:
     return Reading(found, row[0])
 
 
-def _due(conn: Connection, chat_ids: Iterable[ChatRef], not_before: Millis, now: Millis) -> dict[str, object]:
+def _due(
+    conn: Connection, chat_refs: Iterable[ChatRef], not_before: Millis, now: Millis
+) -> dict[str, object]:
     """What `_DUE_ORDERS` and `_DUE_RETURNS` ask for, by name."""
-    return {"chats": json.dumps(sorted(map(conn.own, chat_ids))), "not_before": not_before, "now": now}
+    return {"chats": json.dumps(sorted(map(conn.own, chat_refs))), "not_before": not_before, "now": now}
 
 
 def due_orders(
-    conn: Connection, chat_ids: Iterable[ChatRef], not_before: Millis, now: Millis
+    conn: Connection, chat_refs: Iterable[ChatRef], not_before: Millis, now: Millis
 ) -> tuple[OrderId, ...]:
     """The orders of these chats that were not asked for from `not_before` up to now."""
-    rows = conn.execute(_DUE_ORDERS, _due(conn, chat_ids, not_before, now))
+    rows = conn.execute(_DUE_ORDERS, _due(conn, chat_refs, not_before, now))
     return tuple(OrderId(row[0]) for row in rows)
 
 
 def due_returns(
-    conn: Connection, chat_ids: Iterable[ChatRef], not_before: Millis, now: Millis
+    conn: Connection, chat_refs: Iterable[ChatRef], not_before: Millis, now: Millis
 ) -> tuple[tuple[ReturnId, OrderId, CampaignId | None], ...]:
     """As `due_orders`, for returns, each with its order and, as far as anybody told, its shop."""
-    rows = conn.execute(_DUE_RETURNS, _due(conn, chat_ids, not_before, now))
+    rows = conn.execute(_DUE_RETURNS, _due(conn, chat_refs, not_before, now))
     return tuple((ReturnId(row[0]), OrderId(row[1]), row[2] and CampaignId(row[2])) for row in rows)
 
 
@@ -178,17 +180,17 @@ def chats_of_order(conn: Connection, order_id: OrderId, but: ChatRef, limit: int
     return conn.chats(_OTHERS.format(column="order_id"), (order_id, conn.own(but), limit))
 
 
-def of_chat(conn: Connection, chat_id: ChatRef, now: Millis) -> ChatOrder | None:
+def of_chat(conn: Connection, chat_ref: ChatRef, now: Millis) -> ChatOrder | None:
     """What is known of a chat's order, return and buyer, at a moment; None for a chat that is not here."""
-    item = chats.item(conn, chat_id, now=now)
+    item = chats.item(conn, chat_ref, now=now)
     if item is None:
         return None
     context = item.chat.context
     others: tuple[ChatRef, ...] = ()
     if context.customer_public_id:
-        others = chats_of_buyer(conn, context.customer_public_id, chat_id, OTHERS)
+        others = chats_of_buyer(conn, context.customer_public_id, chat_ref, OTHERS)
     elif context.order_id is not None:
-        others = chats_of_order(conn, context.order_id, chat_id, OTHERS)
+        others = chats_of_order(conn, context.order_id, chat_ref, OTHERS)
     found = chats.items(conn, others)
     return ChatOrder(
         item,

@@ -21,10 +21,10 @@ _NAMES: Final = tuple(
 )
 """What of an item is kept; the rest is known only to the copy that shows it."""
 _FIXED: Final = frozenset(
-    {"outbox_id", "chat_id", "seq", "kind", "text", "file_name", "file_size", "sha256", "state", "created_at"}
+    {"outbox_id", "chat_ref", "seq", "kind", "text", "file_name", "file_size", "sha256", "state", "created_at"}
 )
 """What `update` may not set: an item changes its state by `move`, and the others never."""
-ITEM: Final = ", ".join(f"o.{name}" for name in _NAMES)
+ITEM: Final = ", ".join("o.chat_id" if name == "chat_ref" else f"o.{name}" for name in _NAMES)
 """Columns of `outbox o`, in the order `item_of` reads them."""
 KEPT_MS: Final[Millis] = 30 * 24 * 3_600_000
 """For how long a begun attempt is remembered: items of an older backup are too old to be sent unasked."""
@@ -65,7 +65,7 @@ def enqueue(
     conn: Connection,
     *,
     outbox_id: OutboxId,
-    chat_id: ChatRef,
+    chat_ref: ChatRef,
     kind: OutboxKind,
     text: str,
     file_name: str,
@@ -81,10 +81,10 @@ def enqueue(
     `told_boot` and `told_uptime` are the clock of the machine at `created_at`, from which on it is held.
     """
     # Counted from the last one there is, not from their number: items that were taken back leave gaps.
-    [last] = conn.execute(_LAST, (conn.own(chat_id),)).fetchone()
+    [last] = conn.execute(_LAST, (conn.own(chat_ref),)).fetchone()
     item = OutboxItem(
         outbox_id,
-        chat_id,
+        chat_ref,
         last + 1,
         kind,
         clean(text),
@@ -99,7 +99,8 @@ def enqueue(
         told_boot=told_boot,
         told_uptime=told_uptime,
     )
-    values = {name: getattr(item, name) for name in _NAMES} | {"chat_id": conn.own(chat_id)}
+    values = {name: getattr(item, name) for name in _NAMES if name != "chat_ref"}
+    values["chat_id"] = conn.own(chat_ref)
     marks = ", ".join("?" * len(values))
     conn.execute(f"INSERT INTO outbox ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
     return item
@@ -108,7 +109,7 @@ def enqueue(
 def item_of(conn: Connection, row: Row) -> OutboxItem:
     """The item in a row, see ITEM."""
     told = dict(zip(_NAMES, row, strict=True))
-    told["chat_id"] = conn.chat(told["chat_id"])
+    told["chat_ref"] = conn.chat(told["chat_ref"])
     told["kind"], told["state"] = OutboxKind(told["kind"]), OutboxState(told["state"])
     told["in_doubt"], told["is_released"] = bool(told["in_doubt"]), bool(told["is_released"])
     return OutboxItem(**told)
@@ -201,13 +202,13 @@ def open_items(conn: Connection) -> tuple[OutboxItem, ...]:
     return items(conn, _OPEN)
 
 
-def heads(conn: Connection, chat_id: ChatRef | None = None) -> tuple[OutboxItem, ...]:
+def heads(conn: Connection, chat_ref: ChatRef | None = None) -> tuple[OutboxItem, ...]:
     """Per chat (or of one) the item whose turn it is, and the released ones: a later read may link them.
 
     What is queued, waiting, sending, sent or unconfirmed holds back what stands behind it; a failed or a
     released item does not.
     """
-    return items(conn, _HEADS) if chat_id is None else items(conn, _HEADS_OF, (conn.own(chat_id),))
+    return items(conn, _HEADS) if chat_ref is None else items(conn, _HEADS_OF, (conn.own(chat_ref),))
 
 
 def due(conn: Connection) -> tuple[tuple[OutboxItem, ...], tuple[OutboxItem, ...]]:
@@ -220,9 +221,9 @@ def told(conn: Connection) -> tuple[OutboxItem, ...]:
     return items(conn, _TOLD)
 
 
-def unlinked(conn: Connection, chat_id: ChatRef) -> tuple[OutboxItem, ...]:
+def unlinked(conn: Connection, chat_ref: ChatRef) -> tuple[OutboxItem, ...]:
     """The items of a chat that no message of its history is known to be."""
-    return items(conn, _UNLINKED, (conn.own(chat_id),))
+    return items(conn, _UNLINKED, (conn.own(chat_ref),))
 
 
 class Attempted(NamedTuple):

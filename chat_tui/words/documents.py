@@ -53,7 +53,7 @@ def facts(record: Record, zone: tzinfo) -> list[str]:
     return [
         f"{chat_title(record.item)} — {words}",
         _("Chat {number}, written down {time}").format(
-            number=record.item.chat.chat_id.number, time=exact_time(record.made_at, zone)
+            number=record.item.chat.chat_ref.number, time=exact_time(record.made_at, zone)
         ),
         *gaps(record),
     ]

@@ -40,7 +40,7 @@ def chat_json(item: QueueItem) -> dict[str, Any]:
     """What a chat is, about what and with whom: the fields that all verbs share."""
     context = item.chat.context
     return {
-        "chat_id": item.chat.chat_id.number,
+        "chat_id": item.chat.chat_ref.number,
         "status": item.chat.status,
         "type": item.chat.kind,
         "about": context.kind,

@@ -104,7 +104,7 @@ def _write(conn: Connection, batch: list[tuple[Chat, list[Message]]]) -> None:
         sorted(
             (
                 m.created_at << 20 | m.message_id & 0xFFFFF,
-                m.chat_id.number,
+                m.chat_ref.number,
                 m.message_id,
                 m.created_at,
                 m.sender,
@@ -114,10 +114,10 @@ def _write(conn: Connection, batch: list[tuple[Chat, list[Message]]]) -> None:
             for m in found
         ),
     )
-    for told, _ in sorted(batch, key=lambda one: one[0].chat_id):
+    for told, _ in sorted(batch, key=lambda one: one[0].chat_ref):
         about = told.context
         facts = (about.customer_name, about.order_id, about.return_id)
-        indexing.keep_chat(conn, told.chat_id.number, facts, before=None)
+        indexing.keep_chat(conn, told.chat_ref.number, facts, before=None)
     for m in sorted((m for _, found in batch for m in found), key=lambda m: (m.created_at, m.message_id)):
         indexing.add_message(conn, m.created_at << 20 | m.message_id & 0xFFFFF, m)
 

@@ -50,7 +50,7 @@ def measure_search(store: Store, rare: Sequence[str]) -> None:
         "coverage": [search.coverage] * ROUNDS,
         "around a message": [partial(_around, place=dice.choice(places)) for _ in range(ROUNDS)],
         "around in a long chat": [
-            partial(messages.timeline, chat_id=ref(14_000_000), around=MessageId(90_000_400))
+            partial(messages.timeline, chat_ref=ref(14_000_000), around=MessageId(90_000_400))
         ]
         * ROUNDS,
     }
@@ -102,7 +102,7 @@ def _print_rate(store: Store, dice: random.Random, rare: Sequence[str]) -> None:
     begun, used = time.perf_counter(), time.process_time()
     for page in pages:
         store.write_cache(
-            messages.save_page, page[0].chat_id, page, newest_reached=False, oldest_reached=False
+            messages.save_page, page[0].chat_ref, page, newest_reached=False, oldest_reached=False
         ).result()
     took, used = time.perf_counter() - begun, time.process_time() - used
     print(f"history pages: {5_000 / took:.0f} messages/s, {5_000 / used:.0f} per second of processor")  # noqa: T201

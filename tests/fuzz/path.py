@@ -88,7 +88,7 @@ def _show(stage: HostileApp, store: Store, found: Found, what: str) -> None:
         stage.list.view.look_at(top)
         strips += stage.list.paint(stage.list.content_size)
     for item in queue.items:
-        stage.history.show(store.read(messages.timeline, item.chat.chat_id, limit=500).result(), item)
+        stage.history.show(store.read(messages.timeline, item.chat.chat_ref, limit=500).result(), item)
         strips += _history(stage)
     written = _written(stage, strips)
     found.lines += len(strips)

@@ -60,8 +60,8 @@ class ListedInbox:
         behind = after and [row for row in self.rows if row.key <= after]
         return QueuePage(tab, tuple(kept[:limit]), has_before=bool(behind), has_after=len(kept) > limit)
 
-    async def item(self, chat_id: ChatRef, tab: Tab = Tab.ALL) -> QueueItem | None:
-        return next((row for row in self.rows if row.chat.chat_id == chat_id), None)
+    async def item(self, chat_ref: ChatRef, tab: Tab = Tab.ALL) -> QueueItem | None:
+        return next((row for row in self.rows if row.chat.chat_ref == chat_ref), None)
 
     async def waiting_beyond(self, start: QueueKey | None, *, backwards: bool = False) -> QueueItem | None:
         if backwards:
@@ -79,7 +79,7 @@ class ListedInbox:
         is_last = begin + len(hits) >= len(self.finds)
         return SearchPage(hits, None if is_last or not hits else hits[-1].key)
 
-    def link(self, chat_id: ChatRef | None = None) -> Link:
+    def link(self, chat_ref: ChatRef | None = None) -> Link:
         return self.state
 
 

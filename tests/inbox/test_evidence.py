@@ -34,8 +34,8 @@ class Here:
     def files(self) -> "Here":
         return self
 
-    async def read(self, chat_id: ChatRef, message_id: MessageId, index: int) -> bytes | Problem:
-        self.asked.append((chat_id, message_id, index))
+    async def read(self, chat_ref: ChatRef, message_id: MessageId, index: int) -> bytes | Problem:
+        self.asked.append((chat_ref, message_id, index))
         return self.outcomes.pop(0)
 
 

@@ -33,35 +33,35 @@ async def longest_waiting(shop: Shop) -> ChatRef:
     async def is_known() -> ChatRef | None:
         return await shop.inbox.chats.next_waiting(None)
 
-    chat_id = await until(is_known)
-    assert chat_id is not None
-    return chat_id
+    chat_ref = await until(is_known)
+    assert chat_ref is not None
+    return chat_ref
 
 
 async def test_a_mark_is_told_and_undone(market: Sandbox, open_shop: OpenShop) -> None:
     inbox = (shop := open_shop()).inbox
-    chat_id = await longest_waiting(shop)
+    chat_ref = await longest_waiting(shop)
     heard: list[Event] = []
     inbox.subscribe(heard.append)
     made = []
     for mark in (
-        inbox.marks.done(chat_id),
-        inbox.marks.snooze(chat_id, FAR),
-        inbox.marks.snooze(chat_id, None),
+        inbox.marks.done(chat_ref),
+        inbox.marks.snooze(chat_ref, FAR),
+        inbox.marks.snooze(chat_ref, None),
     ):
         made.append(await mark)
-        assert await inbox.chats.item(chat_id, Tab.WAITING) is None
-        assert await inbox.chats.next_waiting(None) != chat_id
-    assert await inbox.chats.item(chat_id, Tab.SNOOZED) is not None
+        assert await inbox.chats.item(chat_ref, Tab.WAITING) is None
+        assert await inbox.chats.next_waiting(None) != chat_ref
+    assert await inbox.chats.item(chat_ref, Tab.SNOOZED) is not None
 
     async def told() -> bool:
-        return MarksChanged(chat_id) in heard
+        return MarksChanged(chat_ref) in heard
 
     await until(told)
     for mark in made[::-1]:
         assert isinstance(mark, Marked)
         assert await inbox.marks.take_back(mark) is None
-    assert await inbox.chats.item(chat_id, Tab.WAITING) is not None
+    assert await inbox.chats.item(chat_ref, Tab.WAITING) is not None
     last = made[-1]
     assert isinstance(last, Marked)
     assert await inbox.marks.take_back(last) == Problem(ProblemKind.GONE), "it does not stand there any more"
@@ -71,7 +71,7 @@ async def test_a_mark_makes_nobody_read_the_outbox_or_the_history(
     market: Sandbox, open_shop: OpenShop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = open_shop(settings=replace(QUICK, poll_s=3600.0, scan_s=3600.0, backfill=False))
-    chat_id = await longest_waiting(shop)
+    chat_ref = await longest_waiting(shop)
 
     async def is_fresh() -> bool:
         return shop.inbox.link().fresh_at is not None
@@ -82,27 +82,27 @@ async def test_a_mark_makes_nobody_read_the_outbox_or_the_history(
     monkeypatch.setattr(outbox, "due", lambda conn: (looked.append(conn), due(conn))[1])
     heard: list[Event] = []
     shop.inbox.subscribe(heard.append)
-    assert isinstance(await shop.inbox.marks.put(chat_id, Pin(is_set=True)), Marked)
+    assert isinstance(await shop.inbox.marks.put(chat_ref, Pin(is_set=True)), Marked)
 
     async def told() -> bool:
         return bool(heard)
 
     await until(told)
     await asyncio.sleep(0.2)
-    assert [event for event in heard if not isinstance(event, LinkChanged)] == [MarksChanged(chat_id)]
+    assert [event for event in heard if not isinstance(event, LinkChanged)] == [MarksChanged(chat_ref)]
     assert looked == [], "nothing to send came of it"
 
 
 async def test_another_copy_sees_a_mark(market: Sandbox, open_shop: OpenShop) -> None:
     first, other = open_shop(), open_shop()
-    chat_id = await longest_waiting(first)
+    chat_ref = await longest_waiting(first)
     heard: list[Event] = []
     other.inbox.subscribe(heard.append)
-    assert isinstance(await first.inbox.marks.done(chat_id), Marked)
-    assert await other.inbox.chats.item(chat_id, Tab.WAITING) is None
+    assert isinstance(await first.inbox.marks.done(chat_ref), Marked)
+    assert await other.inbox.chats.item(chat_ref, Tab.WAITING) is None
 
     async def told() -> bool:
-        return OutboxChanged(chat_id) in heard
+        return OutboxChanged(chat_ref) in heard
 
     await until(told)
 

@@ -24,8 +24,8 @@ async def test_what_was_read_is_found_and_opened_at_its_place(market: Sandbox, o
     assert await shop.inbox.fetch_chat(ref(chat.chat_id)) is None
     page = await shop.inbox.search.find(SearchQuery(("чайник", "синий")))
     [hit] = page.hits
-    assert (hit.chat_id.number, page.next_key) == (chat.chat_id, None)
-    around = await shop.inbox.chats.timeline(hit.chat_id, around=hit.message_id, limit=1)
+    assert (hit.chat_ref.number, page.next_key) == (chat.chat_id, None)
+    around = await shop.inbox.chats.timeline(hit.chat_ref, around=hit.message_id, limit=1)
     assert [entry.message.text for entry in around.entries if entry.message] == ["Пришлите синие чайники"]
 
 
@@ -36,9 +36,9 @@ async def test_a_rare_hit_is_looked_for_until_it_is_found(
     shop = open_shop(background=False)
     list_chats(shop.store, a_chat(1, 1_000), *(a_chat(n, 1_000, "FINISHED") for n in range(2, 12)))
     for number in range(1, 12):
-        read_history(shop.store, buyer(number, number * 1_000, "чек", chat_id=number), chat_id=number)
+        read_history(shop.store, buyer(number, number * 1_000, "чек", chat_ref=number), chat_ref=number)
     query = SearchQuery(("чек",), standings=frozenset({Standing.WAITING}))
-    assert [hit.chat_id.number for hit in (await shop.inbox.search.find(query)).hits] == [1]
+    assert [hit.chat_ref.number for hit in (await shop.inbox.search.find(query)).hits] == [1]
     nothing = await shop.inbox.search.find(SearchQuery(("чек",), since=2**41))
     assert (nothing.hits, nothing.next_key) == ((), None)
 
@@ -51,7 +51,7 @@ async def test_a_cache_from_before_the_index_becomes_findable_by_itself(
         then.setattr(indexing, "add_message", lambda *_: None)
         store = open_store(tmp_path)
         list_chats(store, a_chat(1))
-        read_history(store, *(buyer(n, n, "чайник", chat_id=1) for n in range(1, 6)), chat_id=1)
+        read_history(store, *(buyer(n, n, "чайник", chat_ref=1) for n in range(1, 6)), chat_ref=1)
         store.write_cache(
             lambda conn: conn.execute("INSERT INTO cursor SELECT 'unindexed messages', max(id) FROM message")
         ).result()
@@ -67,7 +67,7 @@ async def test_a_cache_from_before_the_index_becomes_findable_by_itself(
 async def test_coverage_says_whether_the_rest_is_being_read(open_shop: OpenShop) -> None:
     shop = open_shop(background=False)
     list_chats(shop.store, a_chat(1, 5_000), a_chat(2, 4_000))
-    read_history(shop.store, buyer(1, 5_000, chat_id=1), chat_id=1, oldest=True)
+    read_history(shop.store, buyer(1, 5_000, chat_ref=1), chat_ref=1, oldest=True)
     told = await shop.inbox.search.coverage()
     assert (told.chats, told.read, told.oldest_at, told.is_fetching) == (2, 1, 4_000, False)
     for wanted in (True, False):

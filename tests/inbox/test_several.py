@@ -136,10 +136,10 @@ def test_a_search_finds_everything_once_newest_first(times: list[list[int]], lim
             page = await inbox.search.find(QUERY, page.next_key, limit)
             assert again == page
         assert [hit.created_at for hit in hits] == sorted((at for part in times for at in part), reverse=True)
-        return [hit.chat_id for hit in hits]
+        return [hit.chat_ref for hit in hits]
 
     met = asyncio.run(walk())
-    assert sorted(met) == sorted(hit.chat_id for part in finds for hit in part)
+    assert sorted(met) == sorted(hit.chat_ref for part in finds for hit in part)
 
 
 async def test_chats_found_come_before_messages_of_any_business() -> None:

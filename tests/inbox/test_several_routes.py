@@ -27,7 +27,7 @@ CHAT = ref(7, HERE)
 ITEM = OutboxItem(OutboxId("a"), CHAT, 1, OutboxKind.TEXT, "x", "", 0, "", OutboxState.QUEUED, 0, 0)
 DRAFT = Draft(CHAT, "x", 1, ("y",))
 MARKED = Marked(CHAT, Pin(), Pin(is_set=True))
-GIVEN = {"chat_id": CHAT, "item": ITEM, "draft": DRAFT, "marked": MARKED}
+GIVEN = {"chat_ref": CHAT, "item": ITEM, "draft": DRAFT, "marked": MARKED}
 """By the name of a first parameter: what a screen hands over, and the business must get."""
 NOUNS = {
     "chats": (ChatsApi, Chats),

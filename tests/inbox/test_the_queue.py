@@ -40,7 +40,7 @@ def the_item(store: Store) -> QueueItem:
 
 
 def waits(store: Store) -> list[ChatRef]:
-    return [item.chat.chat_id for item in store.read(chats.page, Tab.WAITING, now=0).result().items]
+    return [item.chat.chat_ref for item in store.read(chats.page, Tab.WAITING, now=0).result().items]
 
 
 def test_waiting_since_is_the_first_buyer_message_after_our_last_answer(store: Store) -> None:
@@ -94,7 +94,7 @@ async def test_a_chat_leaves_the_queue_when_we_or_a_colleague_answer(
 
     async def waiting() -> list[ChatRef]:
         items = (await shop.inbox.chats.page(Tab.WAITING)).items
-        return [item.chat.chat_id for item in items if not item.chat.is_dispute]
+        return [item.chat.chat_ref for item in items if not item.chat.is_dispute]
 
     async def two_wait() -> bool:
         return len(await waiting()) >= 2

@@ -79,7 +79,7 @@ async def twins(inbox: MultiInbox, markets: tuple[Sandbox, Sandbox]) -> tuple[in
     items = await everything(inbox, 28)
     number = markets[0].world.listed("desc", None, 0, 1)[0].chat_id
     one, other = ref(number), ref(number, OTHER_BUSINESS)
-    assert {(item.chat.chat_id, item.business) for item in items} >= {(one, "Кухня"), (other, "Дом")}
+    assert {(item.chat.chat_ref, item.business) for item in items} >= {(one, "Кухня"), (other, "Дом")}
     return number, one, other
 
 
@@ -92,17 +92,17 @@ async def test_a_message_reaches_the_business_it_was_typed_for(
     parts = [name for name in vars(inbox.own(one)) if not name.startswith("_")]
     assert set(parts) <= set(vars(inbox)), "what an inbox has besides methods is there, too"
 
-    async def is_of_the_same_chat(chat_id: ChatRef) -> bool:
+    async def is_of_the_same_chat(chat_ref: ChatRef) -> bool:
         # Between two looks its history may be read.
-        known = await inbox.orders.of_chat(chat_id)
-        return known is not None and known.item == await inbox.chats.item(chat_id)
+        known = await inbox.orders.of_chat(chat_ref)
+        return known is not None and known.item == await inbox.chats.item(chat_ref)
 
-    for chat_id in (one, other):
-        await until(partial(is_of_the_same_chat, chat_id), "the order of the chat")
-        assert inbox.own(chat_id).business == chat_id.business
-    for chat_id, text in ((one, "для кухни"), (other, "для дома"), (one, "ещё для кухни")):
-        assert await inbox.drafts.save(Draft(chat_id, text, 3)) is None
-        assert isinstance(await inbox.outbox.send_text(chat_id, text), OutboxItem)
+    for chat_ref in (one, other):
+        await until(partial(is_of_the_same_chat, chat_ref), "the order of the chat")
+        assert inbox.own(chat_ref).business == chat_ref.business
+    for chat_ref, text in ((one, "для кухни"), (other, "для дома"), (one, "ещё для кухни")):
+        assert await inbox.drafts.save(Draft(chat_ref, text, 3)) is None
+        assert isinstance(await inbox.outbox.send_text(chat_ref, text), OutboxItem)
 
     async def are_sent() -> bool:
         return len(markets[0].ledger) == 2 and len(markets[1].ledger) == 1
@@ -116,7 +116,7 @@ async def test_a_message_reaches_the_business_it_was_typed_for(
 
     async def is_in_its_history() -> bool:
         page = await inbox.chats.timeline(other)
-        assert page.chat_id == other
+        assert page.chat_ref == other
         return "для дома" in {entry.message.text for entry in page.entries if entry.message}
 
     await until(is_in_its_history, "the answer in the history")
@@ -131,7 +131,7 @@ async def test_drafts_and_marks_are_of_one_chat_and_outlive_a_restart_in_another
     assert await inbox.drafts.save(Draft(other, "дому", 4)) is None
     marked = await inbox.marks.snooze(one, 2**41)
     assert isinstance(marked, Marked)
-    assert marked.chat_id == one
+    assert marked.chat_ref == one
     noted = await inbox.marks.put(other, Note("только дом"))
     assert isinstance(noted, Marked)
     assert (await inbox.chats.item(other, Tab.SNOOZED), (await inbox.chats.counts())[Tab.SNOOZED]) == (
@@ -143,15 +143,15 @@ async def test_drafts_and_marks_are_of_one_chat_and_outlive_a_restart_in_another
     texts = {}
     for item in await everything(inbox, 28):
         if item.has_draft:
-            texts[item.business] = (await inbox.drafts.get(item.chat.chat_id)).text
+            texts[item.business] = (await inbox.drafts.get(item.chat.chat_ref)).text
     assert texts == {"Кухня": "кухне", "Дом": "дому"}
     [snoozed] = (await inbox.chats.page(Tab.SNOOZED)).items
     assert snoozed.business == "Кухня"
     [noted_item] = [item for item in await everything(inbox, 28) if item.note]
     assert (noted_item.business, noted_item.note) == ("Дом", "только дом")
-    found = await inbox.chats.item(snoozed.chat.chat_id)
+    found = await inbox.chats.item(snoozed.chat.chat_ref)
     assert found is not None
-    assert await inbox.marks.take_back(Marked(snoozed.chat.chat_id, Hold(), found.hold or Hold())) is None
+    assert await inbox.marks.take_back(Marked(snoozed.chat.chat_ref, Hold(), found.hold or Hold())) is None
     assert (await inbox.chats.counts())[Tab.SNOOZED] == 0
 
 
@@ -165,7 +165,7 @@ async def test_what_is_taken_back_is_taken_from_its_own_outbox(
     assert isinstance(taken, OutboxItem)
     back = await inbox.outbox.take_back(taken, into_draft=True)
     assert isinstance(back, OutboxItem)
-    assert (back.chat_id, back.text, (await inbox.drafts.get(other)).text) == (other, "дому", "дому")
+    assert (back.chat_ref, back.text, (await inbox.drafts.get(other)).text) == (other, "дому", "дому")
     assert (await inbox.drafts.get(one)).text == ""
     assert [item.outbox_id for item in await inbox.outbox.open_items()] == [kept.outbox_id]
     gone = await inbox.outbox.take_back(taken)
@@ -189,9 +189,9 @@ async def test_a_key_that_is_refused_is_named_and_stops_nobody_else(
     [name, worst], [sound, _] = inbox.link().parts
     assert (name, worst.problem and worst.problem.kind) == ("Дом", ProblemKind.UNAUTHORIZED)
     assert sound == "Кухня"
-    chat_id = items[0].chat.chat_id
-    assert inbox.link(chat_id).state is LinkState.ONLINE
-    assert isinstance(await inbox.outbox.send_text(chat_id, "Добрый день!"), OutboxItem)
+    chat_ref = items[0].chat.chat_ref
+    assert inbox.link(chat_ref).state is LinkState.ONLINE
+    assert isinstance(await inbox.outbox.send_text(chat_ref, "Добрый день!"), OutboxItem)
 
     async def is_sent() -> bool:
         return len(markets[0].ledger) == 1

@@ -39,8 +39,8 @@ async def all_chats(client: MarketClient) -> list[Chat]:
             return chats
 
 
-async def newest(client: MarketClient, chat_id: ChatRef) -> Message:
-    page = await client.get_chat_history(chat_id)
+async def newest(client: MarketClient, chat_ref: ChatRef) -> Message:
+    page = await client.get_chat_history(chat_ref)
     assert isinstance(page, MessagesPage)
     assert page.server_time is not None
     assert page.skipped == 0
@@ -49,27 +49,27 @@ async def newest(client: MarketClient, chat_id: ChatRef) -> Message:
 
 async def test_reading_and_writing(sandbox: Sandbox, tmp_path: Path) -> None:
     client = client_of(sandbox)
-    chats = {chat.chat_id: chat for chat in await all_chats(client)}
+    chats = {chat.chat_ref: chat for chat in await all_chats(client)}
     assert len(chats) == 60
     chat = next(chat for chat in chats.values() if chat.context.kind == ContextKind.ORDER)
-    assert isinstance(await client.send_message(chat.chat_id, "Добрый день! 😀\nПроверим."), Accepted)
-    sent = await newest(client, chat.chat_id)
+    assert isinstance(await client.send_message(chat.chat_ref, "Добрый день! 😀\nПроверим."), Accepted)
+    sent = await newest(client, chat.chat_ref)
     assert (sent.sender, sent.text) == (Sender.PARTNER, "Добрый день! 😀\nПроверим.")
-    assert await client.get_chat_message(chat.chat_id, sent.message_id) == sent
+    assert await client.get_chat_message(chat.chat_ref, sent.message_id) == sent
 
     file = tmp_path / "spooled"
     file.write_bytes(bytes(range(256)) * 1000)
     outcome = await client.send_file(
-        chat.chat_id, path=file, name="гарантия.pdf", size=256_000, media_type="application/pdf"
+        chat.chat_ref, path=file, name="гарантия.pdf", size=256_000, media_type="application/pdf"
     )
     assert isinstance(outcome, Accepted)
-    [attached] = (await newest(client, chat.chat_id)).attachments
+    [attached] = (await newest(client, chat.chat_ref)).attachments
     assert (attached.name, attached.size) == ("гарантия.pdf", 256_000)
 
     order_id = chat.context.order_id
     assert order_id is not None
-    assert await client.create_chat(NewChat(ContextKind.ORDER, order_id)) == chat.chat_id
-    assert isinstance(await client.get_chat(chat.chat_id), Chat)
+    assert await client.create_chat(NewChat(ContextKind.ORDER, order_id)) == chat.chat_ref
+    assert isinstance(await client.get_chat(chat.chat_ref), Chat)
     assert client.budgets["sendMessageToChat"].limit == 1000
     await client.aclose()
 

@@ -27,7 +27,7 @@ async def read_chats(connect: Connect, *items: Any) -> ChatsPage:
     body = {"status": "OK", "result": {"chats": [*items, chat(chatId=99)], "paging": {}}}
     page = await connect(answering(body)).get_chats()
     assert isinstance(page, ChatsPage)
-    assert page.chats[-1].chat_id.number == 99
+    assert page.chats[-1].chat_ref.number == 99
     return page
 
 

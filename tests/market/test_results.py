@@ -14,7 +14,7 @@ from tests.support.refs import OTHER_BUSINESS, ref
 async def test_one_chat_one_message(connect: Connect) -> None:
     found = await connect(answering({"status": "OK", "result": chat()})).get_chat(CHAT)
     assert isinstance(found, Chat)
-    assert found.chat_id == CHAT
+    assert found.chat_ref == CHAT
     single = connect(answering({"status": "OK", "result": message(messageId=99)}))
     assert await single.get_chat_message(CHAT, MessageId(99)) == GOOD
 

@@ -64,7 +64,7 @@ def test_every_message_is_read_or_counted(items: list[Any]) -> None:
 def test_every_chat_is_read_or_counted(items: list[Any]) -> None:
     page = chats.chats_page(answer({"chats": items}), BUSINESS)
     assert len(page.chats) + page.skipped == len(items)
-    assert all(0 < chat.chat_id.number < 2**63 for chat in page.chats)
+    assert all(0 < chat.chat_ref.number < 2**63 for chat in page.chats)
 
 
 @given(st.binary(max_size=60) | JUNK.map(lambda junk: json.dumps(junk).encode()))

@@ -52,8 +52,8 @@ PROMISES = (
         (
             Patch(
                 DELIVERY,
-                "if not self._locks.try_hold(item.chat_id.number):\n                return",
-                "if not self._locks.try_hold(item.chat_id.number) and (\n"
+                "if not self._locks.try_hold(item.chat_ref.number):\n                return",
+                "if not self._locks.try_hold(item.chat_ref.number) and (\n"
                 "                (self._history.server_now() or 0) - item.attempt_at < 30_000\n"
                 "            ):\n                return",
             ),
@@ -90,12 +90,12 @@ PROMISES = (
             Patch(
                 WRITING,
                 "        return await settled(\n            self._outbox.enqueue(",
-                "        clear = self._drafts.cleared(chat_id)\n"
-                "        gone = SimpleNamespace(chat_id=chat_id)\n"
+                "        clear = self._drafts.cleared(chat_ref)\n"
+                "        gone = SimpleNamespace(chat_ref=chat_ref)\n"
                 "        await settled(self._store.write_state(lambda conn: clear(conn, gone)))\n"
                 "        return await settled(\n            self._outbox.enqueue(",
             ),
-            Patch(WRITING, "                also=self._drafts.cleared(chat_id),\n", ""),
+            Patch(WRITING, "                also=self._drafts.cleared(chat_ref),\n", ""),
             Patch(WRITING, "import uuid\n", "import uuid\nfrom types import SimpleNamespace\n"),
         ),
     ),
@@ -157,10 +157,10 @@ PROMISES = (
         (
             Patch(
                 HISTORY,
-                "            return await self._since(chat_id, start, Urgency.SEND)\n",
+                "            return await self._since(chat_ref, start, Urgency.SEND)\n",
                 "            if not start:\n"
-                "                return await self._first(chat_id, Urgency.SEND)\n"
-                "            return await self._since(chat_id, start, Urgency.SEND)\n",
+                "                return await self._first(chat_ref, Urgency.SEND)\n"
+                "            return await self._since(chat_ref, start, Urgency.SEND)\n",
             ),
         ),
         pytest(

@@ -48,14 +48,14 @@ _LEAVING = (
     one(
         "a text goes past the door",
         WRITING,
-        "leaving = await self.door.text(chat_id, text, agreed)",
+        "leaving = await self.door.text(chat_ref, text, agreed)",
         "leaving: str | Problem = text",
         f"{THE_DOOR}::test_no_text_that_is_refused_leaves_by_any_way_whatever_was_agreed",
     ),
     one(
         "a file goes past the door",
         WRITING,
-        "refusal = await self.door.file(chat_id, card, spool.path(data_dir, outbox_id), agreed)",
+        "refusal = await self.door.file(chat_ref, card, spool.path(data_dir, outbox_id), agreed)",
         "refusal = None",
         f"{THE_DOOR}::test_no_file_with_our_key_leaves_by_any_way",
     ),
@@ -188,7 +188,7 @@ _FILES = (
     one(
         "what the cache could not take is not looked at",
         "chat_tui/inbox/reading/history.py",
-        "        kept = self._chats.get(chat_id, {})\n        return tuple(",
+        "        kept = self._chats.get(chat_ref, {})\n        return tuple(",
         "        kept: dict[MessageId, Message] = {}\n        return tuple(",
         "tests/faults/storage/test_full_cache.py::test_texts_of_one_chat_go_one_after_the_other",
     ),

@@ -107,7 +107,7 @@ _EDITOR = (
     one(
         "a text that never came back is not offered",
         "chat_tui/ui/inbox/editing.py",
-        "in left_over(self.terminal.edited, *self._names(chat_id)):",
+        "in left_over(self.terminal.edited, *self._names(chat_ref)):",
         "in ():",
         "tests/faults/terminal/test_editor.py::test_a_kill_in_between_loses_neither_the_box_nor_what_was_saved",
     ),
@@ -138,7 +138,7 @@ _KEYS = (
     one(
         "the highlight is not on the chat of the box",
         "chat_tui/ui/chat/pane.py",
-        "        self._opened(chat_id)\n",
+        "        self._opened(chat_ref)\n",
         "",
         f"{RECIPIENTS}::test_whoever_goes_on_within_the_box_takes_the_highlight_along",
     ),

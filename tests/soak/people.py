@@ -38,24 +38,24 @@ class Day:
         old = len(self.shop.chats)
         talks = []
         for _ in range(self.conversations):
-            chat_id = None if dice.random() < NEW else ref(dice.randint(1, old))
+            chat_ref = None if dice.random() < NEW else ref(dice.randint(1, old))
             begin = dice.uniform(0.0, self.seconds)
-            talks.append(asyncio.create_task(self._talk(chat_id, begin, random.Random(dice.random()))))
+            talks.append(asyncio.create_task(self._talk(chat_ref, begin, random.Random(dice.random()))))
         await asyncio.gather(*talks)
 
     async def _talk(self, known: ChatRef | None, begin: float, dice: random.Random) -> None:
         await asyncio.sleep(begin)
-        chat_id = known or self.shop.open(self.now_ms())
+        chat_ref = known or self.shop.open(self.now_ms())
         sender = Sender.CUSTOMER
         for number in range(dice.randint(*MESSAGES)):
             if number:
                 await asyncio.sleep(dice.expovariate(1 / self.between_s))
-            self._say(chat_id, sender)
+            self._say(chat_ref, sender)
             sender = dice.choice((Sender.PARTNER, Sender.PARTNER, Sender.CUSTOMER))
         if dice.random() < TURNS:
             await asyncio.sleep(dice.uniform(1.0, 2.5 * self.between_s))
-            self.shop.turn(chat_id, ChatStatus.FINISHED)
+            self.shop.turn(chat_ref, ChatStatus.FINISHED)
 
-    def _say(self, chat_id: ChatRef, sender: Sender) -> None:
+    def _say(self, chat_ref: ChatRef, sender: Sender) -> None:
         now = self.now_ms()
-        self.written_at[chat_id, self.shop.say(chat_id, sender, now)] = now
+        self.written_at[chat_ref, self.shop.say(chat_ref, sender, now)] = now

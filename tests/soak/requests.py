@@ -151,15 +151,15 @@ class Client(CopyClient):
         )
         return page
 
-    async def get_chat(self, chat_id: ChatRef) -> model.Chat | Problem:
+    async def get_chat(self, chat_ref: ChatRef) -> model.Chat | Problem:
         chat: model.Chat | Problem = await self._request(
-            "getChat", chat_id, lambda: self._door.shop.chat(chat_id)
+            "getChat", chat_ref, lambda: self._door.shop.chat(chat_ref)
         )
         return chat
 
     async def get_chat_history(
         self,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         *,
         from_message_id: MessageId | None = None,
         page_token: str | None = None,
@@ -167,8 +167,10 @@ class Client(CopyClient):
     ) -> MessagesPage | Problem:
         page: MessagesPage | Problem = await self._request(
             "getChatHistory",
-            chat_id,
-            lambda: self._door.shop.history(chat_id, from_message_id, page_token, limit, self._door.now_ms()),
+            chat_ref,
+            lambda: self._door.shop.history(
+                chat_ref, from_message_id, page_token, limit, self._door.now_ms()
+            ),
         )
         return page
 

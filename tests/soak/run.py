@@ -254,25 +254,25 @@ class Soak:
         conn = self.kernel.conn
         outcome.backfilled = conn.execute("SELECT count(*) FROM chat WHERE hist_full = 1").fetchone()[0]
         known = {ref(row[0]): row[1:] for row in conn.execute("SELECT chat_id, updated_at, status FROM chat")}
-        for chat_id in self.shop.chats:
-            if chat_id not in known:
-                outcome.missing.append(f"chat {chat_id}")
-            elif chat_id in self.shop.changed:
-                self._compare(chat_id, known[chat_id])
+        for chat_ref in self.shop.chats:
+            if chat_ref not in known:
+                outcome.missing.append(f"chat {chat_ref}")
+            elif chat_ref in self.shop.changed:
+                self._compare(chat_ref, known[chat_ref])
 
-    def _compare(self, chat_id: ChatRef, known: tuple[Millis, str]) -> None:
-        chat, outcome = self.shop.chat(chat_id), self.outcome
+    def _compare(self, chat_ref: ChatRef, known: tuple[Millis, str]) -> None:
+        chat, outcome = self.shop.chat(chat_ref), self.outcome
         # A status that nobody waits in is told by the walk through everything alone, once a day.
         may_be_old = not self.plan.has_night and not {known[1], chat.status} & {*ACTIVE}
         if known[0] != chat.updated_at or (known[1] != chat.status and not may_be_old):
-            outcome.missing.append(f"chat {chat_id}: {known} and not {(chat.updated_at, chat.status)}")
+            outcome.missing.append(f"chat {chat_ref}: {known} and not {(chat.updated_at, chat.status)}")
         rows = self.kernel.conn.execute(
-            "SELECT message_id FROM message WHERE chat_id = ? ORDER BY message_id", (chat_id.number,)
+            "SELECT message_id FROM message WHERE chat_id = ? ORDER BY message_id", (chat_ref.number,)
         )
         found = [row[0] for row in rows]
-        there = [message.message_id for message in self.shop.messages(chat_id)]
+        there = [message.message_id for message in self.shop.messages(chat_ref)]
         if not found or found != there[len(there) - len(found) :]:
-            outcome.missing.append(f"messages of chat {chat_id}: {len(found)} of {len(there)}")
+            outcome.missing.append(f"messages of chat {chat_ref}: {len(found)} of {len(there)}")
 
 
 class Nobody:
@@ -287,7 +287,7 @@ class Nobody:
     def answered(self, owner: int, item: OutboxItem, answer: Accepted | Problem) -> None:
         """See `Watcher`."""
 
-    def has_read(self, chat_id: ChatRef) -> None:
+    def has_read(self, chat_ref: ChatRef) -> None:
         """See `Watcher`."""
 
     def takes_back(self, outbox_id: OutboxId) -> None:

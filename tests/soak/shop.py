@@ -69,24 +69,24 @@ class QuickMarket:
         for number in range(1, old_chats + 1):
             self._add(self._old(ref(number), now - number * 30 * _DAY // max(old_chats, 30)))
 
-    def _old(self, chat_id: ChatRef, updated_at: Millis) -> _Kept:
+    def _old(self, chat_ref: ChatRef, updated_at: Millis) -> _Kept:
         lot = self._dice.random()
         status = (
             ChatStatus.WAITING_FOR_PARTNER
-            if chat_id.number <= 100 and lot < 0.5
+            if chat_ref.number <= 100 and lot < 0.5
             else ChatStatus.FINISHED
             if lot < 0.7
             else ChatStatus.WAITING_FOR_CUSTOMER
         )
         count = 150 if lot > 0.99 else 1 + int(lot * 10)
-        return _Kept(_chat(chat_id, status, updated_at - count * 60_000, updated_at), count)
+        return _Kept(_chat(chat_ref, status, updated_at - count * 60_000, updated_at), count)
 
     def _add(self, kept: _Kept) -> None:
-        self._kept[kept.chat.chat_id] = kept
+        self._kept[kept.chat.chat_ref] = kept
         self._list(kept.chat)
 
     def _place(self, chat: Chat) -> Place:
-        number = chat.chat_id.number
+        number = chat.chat_ref.number
         if self._order is Order.SHUFFLED:
             return number * 2_654_435_761 % 2**32, number
         if self._order is Order.OLDEST:
@@ -105,35 +105,35 @@ class QuickMarket:
             del places[bisect_left(places, self._place(kept.chat))]
         kept.chat = chat
         self._list(chat)
-        self.changed.add(chat.chat_id)
+        self.changed.add(chat.chat_ref)
 
     # -- what people do --------------------------------------------------------------------------
 
     @property
     def chats(self) -> dict[ChatRef, Chat]:
         """All chats now."""
-        return {chat_id: kept.chat for chat_id, kept in self._kept.items()}
+        return {chat_ref: kept.chat for chat_ref, kept in self._kept.items()}
 
     def open(self, now: Millis) -> ChatRef:
         """A buyer begins a new chat; its first message comes next."""
-        chat_id = ref(len(self._kept) + 1)
-        self._add(_Kept(_chat(chat_id, ChatStatus.NEW, now, now), 0))
-        return chat_id
+        chat_ref = ref(len(self._kept) + 1)
+        self._add(_Kept(_chat(chat_ref, ChatStatus.NEW, now, now), 0))
+        return chat_ref
 
-    def say(self, chat_id: ChatRef, sender: Sender, now: Millis) -> MessageId:
+    def say(self, chat_ref: ChatRef, sender: Sender, now: Millis) -> MessageId:
         """One more message; the status follows whoever wrote."""
-        kept = self._kept[chat_id]
+        kept = self._kept[chat_ref]
         message_id = MessageId(self._next_message)
         self._next_message += 1
-        kept.said.append(Message(chat_id, message_id, now, sender, f"Сообщение {message_id}"))
+        kept.said.append(Message(chat_ref, message_id, now, sender, f"Сообщение {message_id}"))
         is_new = kept.old == 0 and len(kept.said) == 1
         status = ChatStatus.NEW if is_new else _AFTER[sender]
         self._move(kept, replace(kept.chat, status=status, updated_at=now))
         return message_id
 
-    def turn(self, chat_id: ChatRef, status: ChatStatus) -> None:
+    def turn(self, chat_ref: ChatRef, status: ChatStatus) -> None:
         """The status changes and no message tells it."""
-        kept = self._kept[chat_id]
+        kept = self._kept[chat_ref]
         self._move(kept, replace(kept.chat, status=status))
 
     # -- what the API answers -----------------------------------------------------------------------
@@ -148,25 +148,25 @@ class QuickMarket:
         is_last = begin + limit >= len(places)
         return ChatsPage(chats, None if is_last else f"{found[-1][0]} {found[-1][1]}")
 
-    def _tell(self, chat_id: ChatRef) -> Chat:
-        kept = self._kept[chat_id]
+    def _tell(self, chat_ref: ChatRef) -> Chat:
+        kept = self._kept[chat_ref]
         if kept.chat.updated_at > kept.told_at:
             kept.told_at = kept.chat.updated_at
             self.told += 1
         return kept.chat
 
-    def chat(self, chat_id: ChatRef) -> Chat:
+    def chat(self, chat_ref: ChatRef) -> Chat:
         """One chat."""
-        return self._tell(chat_id)
+        return self._tell(chat_ref)
 
-    def messages(self, chat_id: ChatRef) -> list[Message]:
+    def messages(self, chat_ref: ChatRef) -> list[Message]:
         """The whole history, oldest first."""
-        kept = self._kept[chat_id]
+        kept = self._kept[chat_ref]
         first = kept.chat.created_at
         old = [
             Message(
-                chat_id,
-                MessageId(chat_id.number * _PER_OLD_CHAT + n),
+                chat_ref,
+                MessageId(chat_ref.number * _PER_OLD_CHAT + n),
                 first + (n + 1) * 60_000,
                 (Sender.CUSTOMER, Sender.PARTNER)[n % 2],
                 f"Старое сообщение {n}",
@@ -176,18 +176,18 @@ class QuickMarket:
         return [*old, *kept.said]
 
     def history(
-        self, chat_id: ChatRef, since: MessageId | None, token: str | None, limit: int, now: Millis
+        self, chat_ref: ChatRef, since: MessageId | None, token: str | None, limit: int, now: Millis
     ) -> MessagesPage:
         """One page of a history, newest first; `since` is inclusive."""
-        found = [m for m in reversed(self.messages(chat_id)) if since is None or m.message_id >= since]
+        found = [m for m in reversed(self.messages(chat_ref)) if since is None or m.message_id >= since]
         begin = int(token or 0)
         rest = begin + limit < len(found)
         page = tuple(found[begin : begin + limit])
         return MessagesPage(page, str(begin + limit) if rest else None, server_time=now)
 
 
-def _chat(chat_id: ChatRef, status: str, created_at: Millis, updated_at: Millis) -> Chat:
-    return Chat(chat_id, ChatContext(ContextKind.ORDER), ChatKind.CHAT, status, created_at, updated_at)
+def _chat(chat_ref: ChatRef, status: str, created_at: Millis, updated_at: Millis) -> Chat:
+    return Chat(chat_ref, ChatContext(ContextKind.ORDER), ChatKind.CHAT, status, created_at, updated_at)
 
 
 def _read(token: str) -> Place:

@@ -103,11 +103,11 @@ def behind(store: Store) -> tuple[ChatRef, ...]:
 def test_behind_are_waiting_chats_never_read_and_read_chats_the_list_knows_more_of(store: Store) -> None:
     quiet = ChatStatus.WAITING_FOR_CUSTOMER
     list_chats(store, a_chat(1, 3_000), a_chat(2, 2_000), a_chat(3, 1_000, quiet), a_chat(4, 1_000, quiet))
-    read_history(store, own(1, 1_000, chat_id=4), chat_id=4)
+    read_history(store, own(1, 1_000, chat_ref=4), chat_ref=4)
     assert behind(store) == (ref(2), ref(1))
     list_chats(store, a_chat(4, 5_000, quiet))
     assert behind(store) == (ref(2), ref(1), ref(4))
-    read_history(store, own(2, 5_000, chat_id=4), chat_id=4)
+    read_history(store, own(2, 5_000, chat_ref=4), chat_ref=4)
     assert behind(store) == (ref(2), ref(1))
 
 

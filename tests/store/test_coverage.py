@@ -23,10 +23,10 @@ def covered(store: Store) -> tuple[int, int, int | None]:
 
 def test_coverage_tells_what_is_read_and_back_to_when(store: Store) -> None:
     assert covered(store) == (2, 0, 20_000)
-    read_history(store, buyer(1, 20_000, chat_id=OTHER), chat_id=OTHER)
+    read_history(store, buyer(1, 20_000, chat_ref=OTHER), chat_ref=OTHER)
     assert covered(store) == (2, 0, 20_000), "before its first message some may be missing"
-    read_history(store, buyer(9, 3_000, chat_id=OTHER), chat_id=OTHER, newest=False)
-    read_history(store, chat_id=OTHER, oldest=True)
+    read_history(store, buyer(9, 3_000, chat_ref=OTHER), chat_ref=OTHER, newest=False)
+    read_history(store, chat_ref=OTHER, oldest=True)
     assert covered(store) == (2, 1, 10_000)
     read_history(store, buyer(5, 5_000), buyer(6, 10_000))
     assert covered(store) == (2, 1, 5_000), "this chat is here from 5,000 on"
@@ -35,7 +35,7 @@ def test_coverage_tells_what_is_read_and_back_to_when(store: Store) -> None:
 
 
 def test_coverage_does_not_count_on_a_chat_with_newer_messages_to_read(store: Store) -> None:
-    read_history(store, oldest=True, chat_id=OTHER)
+    read_history(store, oldest=True, chat_ref=OTHER)
     read_history(store, buyer(5, 5_000), buyer(6, 10_000))
     assert covered(store)[2] == 5_000
     list_chats(store, a_chat(updated_at=30_000))
@@ -48,7 +48,7 @@ def test_coverage_looks_at_some_chats_only_and_claims_no_more(
     for number in range(1, 6):
         list_chats(store, a_chat(number, 50_000 - number))
         read_history(
-            store, buyer(1, 100, chat_id=number), buyer(2, 50_000 - number, chat_id=number), chat_id=number
+            store, buyer(1, 100, chat_ref=number), buyer(2, 50_000 - number, chat_ref=number), chat_ref=number
         )
     assert covered(store)[2] == 20_000
     monkeypatch.setattr(search, "_UNREAD", search._UNREAD.replace("LIMIT 200", "LIMIT 3"))

@@ -85,12 +85,12 @@ def test_any_sequence_of_pages_ends_as_the_clean_history(
     list_chats(shared, a_chat(messy, 60), a_chat(clean, 60))
     for page in pages:
         found = [message(messy, *final[n], earlier=earlier) for n, earlier in page]
-        read_history(shared, *found, chat_id=messy, newest=False)
-    read_history(shared, chat_id=messy, oldest=True)
+        read_history(shared, *found, chat_ref=messy, newest=False)
+    read_history(shared, chat_ref=messy, oldest=True)
     newest = message(messy, *final[-1], earlier=False)
-    read_history(shared, newest, chat_id=messy)
+    read_history(shared, newest, chat_ref=messy)
     whole = [message(clean, *entry, earlier=False) for entry in final]
-    read_history(shared, *whole, chat_id=clean, oldest=True)
+    read_history(shared, *whole, chat_ref=clean, oldest=True)
     assert picture(shared, messy) == picture(shared, clean)
     item = shared.read(chats.item, ref(messy), now=0).result()
     assert item is not None

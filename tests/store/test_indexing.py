@@ -130,8 +130,8 @@ def do(store: Store, step: object) -> None:
     if step == "index":
         store.write_cache(indexing.index_more, 2).result()
     elif isinstance(step, list):
-        for chat_id in {message.chat_id for message in step}:
-            read_history(store, *(m for m in step if m.chat_id == chat_id), chat_id=chat_id, newest=False)
+        for chat_id in {message.chat_ref for message in step}:
+            read_history(store, *(m for m in step if m.chat_ref == chat_id), chat_ref=chat_id, newest=False)
     else:
         list_chats(store, step)  # type: ignore[arg-type]
 
@@ -189,7 +189,7 @@ def test_a_search_finds_what_a_look_at_every_message_finds(
     key: SearchKey | None = None
     while True:
         page = shared.read(search.search, query, key, limit).result()
-        got += [(hit.chat_id.number, hit.message_id) for hit in page.hits]
+        got += [(hit.chat_ref.number, hit.message_id) for hit in page.hits]
         key = page.next_key
         if key is None:
             break
@@ -226,9 +226,9 @@ def found(store: Store, *words: str) -> list[int | None]:
 def test_a_cache_from_before_is_indexed_bit_by_bit_the_newest_first(old: StorePaths) -> None:
     store = Store(old)
     assert found(store, "чайник") == found(store, "ольга") == []
-    read_history(store, buyer(3, 3, "ложка", chat_id=1), buyer(7, 2, "чайник", chat_id=1), chat_id=1)
+    read_history(store, buyer(3, 3, "ложка", chat_ref=1), buyer(7, 2, "чайник", chat_ref=1), chat_ref=1)
     assert found(store, "ложка") == [], "its turn comes"
-    read_history(store, buyer(12, 12, "ложка", chat_id=1), chat_id=1)
+    read_history(store, buyer(12, 12, "ложка", chat_ref=1), chat_ref=1)
     assert found(store, "ложка") == [12], "what is new is indexed at once"
     seen = []
     while store.write_cache(indexing.index_more, 2).result():

@@ -71,17 +71,17 @@ def test_any_sequence_of_pages_ends_as_the_clean_list(
 
 
 def asks(chat_id: int) -> tuple[Message, Message]:
-    return buyer(1, 1, "Где?", chat_id=chat_id), buyer(3, 3, "Так?", chat_id=chat_id)
+    return buyer(1, 1, "Где?", chat_ref=chat_id), buyer(3, 3, "Так?", chat_ref=chat_id)
 
 
 def tell(store: Store, chat_id: int) -> None:
     """A short history: the buyer asks, we answer, the buyer asks again."""
     found = [
-        buyer(1, 1, "Где?", chat_id=chat_id),
-        own(2, 2, chat_id=chat_id),
-        buyer(3, 3, "Так?", chat_id=chat_id),
+        buyer(1, 1, "Где?", chat_ref=chat_id),
+        own(2, 2, chat_ref=chat_id),
+        buyer(3, 3, "Так?", chat_ref=chat_id),
     ]
-    read_history(store, *found, chat_id=chat_id, oldest=True)
+    read_history(store, *found, chat_ref=chat_id, oldest=True)
 
 
 def tell_known(store: Store, base: int, count: int) -> None:
@@ -97,9 +97,9 @@ def test_what_is_missing_from_a_later_page_is_never_deleted(shared: Store) -> No
     list_chats(shared, a_chat(base + 1, 6))
     read_history(
         shared,
-        buyer(1, 1, "Где?", chat_id=base),
-        buyer(3, 3, "Так?", chat_id=base),
-        chat_id=base,
+        buyer(1, 1, "Где?", chat_ref=base),
+        buyer(3, 3, "Так?", chat_ref=base),
+        chat_ref=base,
         oldest=True,
     )
     assert shared.read(chats.item, ref(base), now=0).result() is not None

@@ -23,14 +23,14 @@ def waiting(store: Store) -> Store:
     """Two chats in which a buyer waits, CHAT the longer."""
     list_chats(store, a_chat(CHAT, 2_000), a_chat(OTHER, 3_000))
     read_history(store, buyer(20, 2_000))
-    read_history(store, buyer(30, 3_000, chat_id=OTHER), chat_id=OTHER)
+    read_history(store, buyer(30, 3_000, chat_ref=OTHER), chat_ref=OTHER)
     return store
 
 
 def held(store: Store, tab: Tab = Tab.WAITING, now: int = 0) -> list[ChatRef]:
     found = store.read(chats.page, tab, now=now).result()
     assert store.read(chats.counts, now).result()[tab] == len(found.items), "the tab counts what it shows"
-    return [item.chat.chat_id for item in found.items]
+    return [item.chat.chat_ref for item in found.items]
 
 
 def hold_of(store: Store) -> Hold | None:
@@ -40,8 +40,8 @@ def hold_of(store: Store) -> Hold | None:
     return item.hold
 
 
-def mark(store: Store, mark: Mark, chat_id: ChatRef = CHAT) -> Marked:
-    return store.write_state(marks.put, chat_id, mark, 1).result()
+def mark(store: Store, mark: Mark, chat_ref: ChatRef = CHAT) -> Marked:
+    return store.write_state(marks.put, chat_ref, mark, 1).result()
 
 
 def finish(store: Store) -> Marked:
@@ -207,7 +207,7 @@ def test_a_snooze_of_the_version_before_keeps_its_moment() -> None:
 def test_pages_pass_over_what_is_put_off(waiting: Store) -> None:
     finish(waiting)
     first = waiting.read(chats.page, Tab.WAITING, limit=1, now=0).result()
-    assert [item.chat.chat_id for item in first.items] == [OTHER]
+    assert [item.chat.chat_ref for item in first.items] == [OTHER]
     assert not first.has_after
     before = waiting.read(chats.page, Tab.WAITING, before=first.items[0].key, now=0).result()
     assert before.items == ()

@@ -45,7 +45,7 @@ def test_a_changed_text_and_its_files_are_replaced(store: Store) -> None:
 
 def test_an_unknown_chat_is_refused(store: Store) -> None:
     with pytest.raises(StoreProblem, match="read anew"):
-        read_history(store, buyer(1, 1, chat_id=99), chat_id=99)
+        read_history(store, buyer(1, 1, chat_ref=99), chat_ref=99)
     assert store.read(messages.timeline, ref(99)).result().entries == ()
 
 
@@ -63,7 +63,7 @@ def test_rows_stand_newest_first_though_older_ones_come_later(store: Store) -> N
     list_chats(store, a_chat(8))
     read_history(store, buyer(30, 3_000), buyer(31, 3_000))
     read_history(store, buyer(99, 1_000), buyer(30 + (1 << 20), 3_000), newest=False)
-    read_history(store, buyer(30, 3_000, chat_id=8), chat_id=8)
+    read_history(store, buyer(30, 3_000, chat_ref=8), chat_ref=8)
 
     def by_row(conn: Connection) -> list[tuple[int, int]]:
         return conn.execute("SELECT created_at, message_id FROM message ORDER BY id").fetchall()
@@ -194,13 +194,13 @@ def test_the_wait_begins_after_our_last_answer_not_before(store: Store) -> None:
 
 
 def test_our_answer_ends_the_wait_and_a_market_message_does_not(store: Store) -> None:
-    list_chats(store, a_chat(updated_at=6_000, status=ChatStatus.WAITING_FOR_PARTNER, chat_id=8))
+    list_chats(store, a_chat(updated_at=6_000, status=ChatStatus.WAITING_FOR_PARTNER, chat_ref=8))
     market = Message(ref(8), MessageId(6), 6_000, "MARKET", "Автоответ")
-    read_history(store, buyer(5, 5_000, chat_id=8), market, chat_id=8)
+    read_history(store, buyer(5, 5_000, chat_ref=8), market, chat_ref=8)
     item = store.read(chats.item, ref(8), now=0).result()
     assert item is not None
     assert (item.waiting_since, item.newest_sender) == (5_000, "MARKET")
-    read_history(store, own(7, 7_000, chat_id=8), chat_id=8)
+    read_history(store, own(7, 7_000, chat_ref=8), chat_ref=8)
     item = store.read(chats.item, ref(8), now=0).result()
     assert item is not None
     assert item.waiting_since is None

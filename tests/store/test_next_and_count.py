@@ -29,7 +29,7 @@ def put(store: Store, chat: int, *states: OutboxState) -> None:
     """Items of a chat, in their order."""
     for place, state in enumerate(states):
         name = f"{chat}-{place}"
-        queue_text(store, name, chat_id=chat)
+        queue_text(store, name, chat_ref=chat)
         if PATHS[state]:
             bring(store, name, *PATHS[state])
 

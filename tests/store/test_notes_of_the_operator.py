@@ -14,8 +14,8 @@ from tests.support.stored import chats_with_drafts
 
 def test_a_draft_belongs_to_its_chat_and_outlives_the_program(paths: StorePaths) -> None:
     store = Store(paths)
-    for chat_id, text in ((CHAT, "Добрый\nдень 👋"), (ref(8), "другой")):
-        store.write_state(drafts.save, Draft(chat_id, text, 3), chat_id.number).result()
+    for chat_ref, text in ((CHAT, "Добрый\nдень 👋"), (ref(8), "другой")):
+        store.write_state(drafts.save, Draft(chat_ref, text, 3), chat_ref.number).result()
     store.close()
     store = Store(paths)
     assert store.read(drafts.get, CHAT).result() == Draft(CHAT, "Добрый\nдень 👋", 3)

@@ -31,14 +31,14 @@ def test_enqueue_gives_the_item_behind_the_others_of_its_chat(store: Store) -> N
     assert store.read(outbox.get, A).result() == item
     assert (item.seq, item.state, item.text) == (1, S.QUEUED, "Здравствуйте!")
     assert queue_text(store, "b").seq == 2
-    assert queue_text(store, "c", chat_id=8).seq == 1
+    assert queue_text(store, "c", chat_ref=8).seq == 1
 
 
 def test_a_file_is_kept_as_it_was_chosen(store: Store) -> None:
     item = store.write_state(
         outbox.enqueue,
         outbox_id=A,
-        chat_id=CHAT,
+        chat_ref=CHAT,
         kind=OutboxKind.FILE,
         text="",
         file_name="фото.jpg",
@@ -108,8 +108,8 @@ def test_nothing_else_of_an_item_ever_changes(store: Store, column: str) -> None
 
 
 def test_a_message_satisfies_one_item_of_its_chat(store: Store) -> None:
-    for name, chat_id in (("a", CHAT), ("b", CHAT), ("c", 8)):
-        queue_text(store, name, chat_id=chat_id)
+    for name, chat_ref in (("a", CHAT), ("b", CHAT), ("c", 8)):
+        queue_text(store, name, chat_ref=chat_ref)
         bring(store, name, S.SENDING, S.SENT)
     bring(store, "a", S.CONFIRMED, message_id=50)
     with pytest.raises(outbox.ClaimedError):
@@ -137,7 +137,7 @@ def heads(store: Store) -> list[str]:
 def test_what_stands_first_holds_back_the_rest_unless_it_is_done(store: Store, state: OutboxState) -> None:
     queue_text(store, "a")
     queue_text(store, "b")
-    queue_text(store, "c", chat_id=8)
+    queue_text(store, "c", chat_ref=8)
     bring(store, "a", *ROADS[state])
     first = "b" if state in {S.CONFIRMED, S.FAILED} else "a"
     assert heads(store) == ["c", first]
@@ -161,8 +161,8 @@ def test_a_resent_item_goes_ahead_of_younger_ones(store: Store) -> None:
 
 
 def test_open_items(store: Store) -> None:
-    for name, chat_id in (("b", 8), ("a", CHAT), ("c", CHAT)):
-        queue_text(store, name, chat_id=chat_id)
+    for name, chat_ref in (("b", 8), ("a", CHAT), ("c", CHAT)):
+        queue_text(store, name, chat_ref=chat_ref)
     bring(store, "a", S.SENDING, S.CONFIRMED)
     bring(store, "c", S.SENDING, S.SENT)
     assert [item.outbox_id for item in store.read(outbox.open_items).result()] == ["b", "c"]

@@ -61,7 +61,7 @@ EXPECTED = {
 @pytest.mark.parametrize("tab", Tab)
 def test_order_of_a_tab(queue: Store, tab: Tab) -> None:
     found = queue.read(chats.page, tab, now=0).result()
-    assert [item.chat.chat_id.number for item in found.items] == EXPECTED[tab]
+    assert [item.chat.chat_ref.number for item in found.items] == EXPECTED[tab]
     keys = [item.key for item in found.items]
     assert keys == sorted(keys)
     assert not found.has_before
@@ -90,14 +90,14 @@ def test_pages_both_ways_cover_a_tab_without_gap_or_repetition(queue: Store, tab
         assert page.has_before is (len(backwards) < len(EXPECTED[tab]))
         page = queue.read(chats.page, tab, before=page.items[0].key, limit=limit, now=0).result()
         assert page.has_after
-    assert [item.chat.chat_id.number for item in forwards] == EXPECTED[tab]
+    assert [item.chat.chat_ref.number for item in forwards] == EXPECTED[tab]
     assert backwards == forwards
 
 
 @pytest.mark.parametrize("tab", Tab)
 def test_an_item_has_the_key_of_its_tab(queue: Store, tab: Tab) -> None:
     for item in queue.read(chats.page, tab, now=0).result().items:
-        assert queue.read(chats.item, item.chat.chat_id, tab, now=0).result() == item
+        assert queue.read(chats.item, item.chat.chat_ref, tab, now=0).result() == item
     outside = set(EXPECTED[Tab.ALL]) - set(EXPECTED[tab]) | {99}
     assert [queue.read(chats.item, ref(n), tab, now=0).result() for n in outside] == [None] * len(outside)
 
@@ -118,7 +118,7 @@ def test_an_answered_dispute_waits_no_more_until_somebody_but_the_market_writes(
     list_chats(store, a_chat(updated_at=5_000, status=S.WAITING_FOR_ARBITER, kind=ARB))
 
     def waits() -> bool:
-        tab = {item.chat.chat_id for item in store.read(chats.page, Tab.WAITING, now=0).result().items}
+        tab = {item.chat.chat_ref for item in store.read(chats.page, Tab.WAITING, now=0).result().items}
         assert store.read(chats.counts, 0).result()[Tab.WAITING] == len(tab)
         assert store.read(chats.counts, 0).result()[Tab.DISPUTES] == 1
         assert (store.read(chats.next_waiting, None, now=0).result() == CHAT) is (CHAT in tab)
@@ -154,7 +154,7 @@ def test_pinned_chats_stand_on_top_below_disputes_that_wait(queue: Store, tab: T
         seen: list[int] = []
         page = queue.read(chats.page, tab, limit=limit, from_end=way == "before", now=0).result()
         while page.items:
-            ids = [item.chat.chat_id.number for item in page.items]
+            ids = [item.chat.chat_ref.number for item in page.items]
             assert [queue.read(chats.item, ref(n), tab, now=0).result() for n in ids] == list(page.items)
             seen = seen + ids if way == "after" else ids + seen
             is_more = page.has_after if way == "after" else page.has_before
@@ -168,7 +168,7 @@ def test_pinned_chats_stand_on_top_below_disputes_that_wait(queue: Store, tab: T
 
 
 def test_a_chat_to_which_an_answer_is_on_its_way_is_passed_over(queue: Store) -> None:
-    queue_text(queue, "o1", chat_id=4)
+    queue_text(queue, "o1", chat_ref=4)
     assert queue.read(chats.next_waiting, ref(4), now=0).result() == ref(6), "from it on to the longest wait"
     assert queue.read(chats.next_waiting, ref(6), now=0).result() == ref(7)
     bring(queue, "o1", OutboxState.SENDING, OutboxState.FAILED)
@@ -266,7 +266,7 @@ def test_a_chat_of_another_business_is_refused(queue: Store) -> None:
     with pytest.raises(ForeignChat):
         queue.read(chats.item, foreign, now=0).result()
     with pytest.raises(ForeignChat):
-        queue_text(queue, "o1", chat_id=foreign)
+        queue_text(queue, "o1", chat_ref=foreign)
     assert queue.read(outbox.open_items).result() == ()
 
 

@@ -76,14 +76,14 @@ def test_the_beginning_of_the_last_word_is_enough_while_it_is_typed(store: Store
 def test_the_newest_come_first_though_older_ones_are_read_later(store: Store) -> None:
     read_history(store, buyer(30, 3_000, "чек"), buyer(40, 4_000, "чек"))
     read_history(store, buyer(10, 1_000, "чек"), newest=False)
-    read_history(store, buyer(20, 2_000, "чек", chat_id=OTHER), chat_id=OTHER)
+    read_history(store, buyer(20, 2_000, "чек", chat_ref=OTHER), chat_ref=OTHER)
     assert found(store, "чек") == [40, 30, 20, 10]
 
 
 def test_a_hit_tells_where_it_is(store: Store) -> None:
     read_history(store, with_file(own(2, 2_000, "Вот накладная"), "скан_накладной.pdf", "b.pdf"))
     [hit] = ask(store, "накладная скан").hits
-    assert (hit.chat_id, hit.message_id, hit.created_at, hit.sender) == (CHAT, 2, 2_000, "PARTNER")
+    assert (hit.chat_ref, hit.message_id, hit.created_at, hit.sender) == (CHAT, 2, 2_000, "PARTNER")
     assert (hit.text, hit.file_names) == ("Вот накладная", ("скан_накладной.pdf", "b.pdf"))
     assert hit.item.chat.context.customer_name == "Ольга К."
 
@@ -96,21 +96,21 @@ def test_a_file_is_found_by_a_part_of_its_name(store: Store) -> None:
 @pytest.mark.parametrize("typed", ["51230874561", "5123", "4561", "74561", "№51230874561", "5123 4561"])
 def test_a_chat_is_found_by_its_order_number_or_either_end_of_it(store: Store, typed: str) -> None:
     [hit] = ask(store, typed).hits
-    assert (hit.chat_id, hit.message_id, hit.created_at, hit.text) == (CHAT, None, 10_000, "")
+    assert (hit.chat_ref, hit.message_id, hit.created_at, hit.text) == (CHAT, None, 10_000, "")
 
 
 def test_three_digits_are_too_few_and_the_middle_is_no_end(store: Store) -> None:
     assert found(store, "512") == found(store, "561") == found(store, "3087") == []
     list_chats(store, a_chat(5, order_id=512, return_id=8_812_045))
-    assert [hit.chat_id.number for hit in ask(store, "512").hits] == [5]
-    assert [hit.chat_id.number for hit in ask(store, "8812").hits] == [5]
+    assert [hit.chat_ref.number for hit in ask(store, "512").hits] == [5]
+    assert [hit.chat_ref.number for hit in ask(store, "8812").hits] == [5]
 
 
 @pytest.mark.parametrize("typed", ["ольга", "Ольги", "оль", "ольга 4561"])
 def test_a_chat_is_found_by_its_buyer_before_all_messages(store: Store, typed: str) -> None:
-    read_history(store, buyer(9, 9_000, "Ольга 4561", chat_id=OTHER), chat_id=OTHER)
+    read_history(store, buyer(9, 9_000, "Ольга 4561", chat_ref=OTHER), chat_ref=OTHER)
     page = ask(store, typed)
-    assert [(hit.chat_id, hit.message_id) for hit in page.hits][:1] == [(CHAT, None)]
+    assert [(hit.chat_ref, hit.message_id) for hit in page.hits][:1] == [(CHAT, None)]
 
 
 def test_a_renamed_buyer_is_found_by_the_new_name_only(store: Store) -> None:
@@ -123,9 +123,9 @@ def test_a_buyer_and_a_word_find_the_messages_of_that_buyer(store: Store) -> Non
     read_history(store, buyer(1, 1_000, "чайник"), buyer(2, 2_000, "ложка"))
     read_history(
         store,
-        buyer(3, 3_000, "чайник", chat_id=OTHER),
-        buyer(4, 4_000, "Ольга, чайник!", chat_id=OTHER),
-        chat_id=OTHER,
+        buyer(3, 3_000, "чайник", chat_ref=OTHER),
+        buyer(4, 4_000, "Ольга, чайник!", chat_ref=OTHER),
+        chat_ref=OTHER,
     )
     assert found(store, "ольга чайник") == [4, 1]
     assert found(store, "4561 чайник") == [1]
@@ -173,8 +173,8 @@ def _kinds(store: Store) -> None:
     ]
     list_chats(store, *found)
     for chat in found:
-        number = chat.chat_id.number
-        read_history(store, buyer(number, chat.updated_at, "слово", chat_id=number), chat_id=number)
+        number = chat.chat_ref.number
+        read_history(store, buyer(number, chat.updated_at, "слово", chat_ref=number), chat_ref=number)
     for number, names in ((102, ("срочно", "ёлки")), (104, ("срок",))):
         store.write_state(marks.put, ref(number), Labels(names), 1).result()
 
@@ -214,14 +214,14 @@ def test_filters_alone_find_chats_the_latest_first(
 ) -> None:
     hits = ask(store, **filters).hits
     assert [
-        hit.chat_id.number for hit in hits if hit.chat_id.number > 100 and hit.chat_id.number < 105
+        hit.chat_ref.number for hit in hits if hit.chat_ref.number > 100 and hit.chat_ref.number < 105
     ] == expected
     assert {hit.message_id for hit in hits} <= {None}
 
 
 @pytest.mark.usefixtures("_kinds")
 def test_filters_narrow_chats_found_by_their_buyer(store: Store) -> None:
-    assert [hit.chat_id.number for hit in ask(store, "мария", standings={W}, since=2_000).hits] == [102]
+    assert [hit.chat_ref.number for hit in ask(store, "мария", standings={W}, since=2_000).hits] == [102]
 
 
 @pytest.mark.parametrize("examined", [2_000, 2])
@@ -243,14 +243,16 @@ def test_pages_have_no_gap_and_no_repetition(
         list_chats(store, a_chat(number, 5_000 + number // 2, status))
         read_history(
             store,
-            *(buyer(10 * number + n, 5_000, f"слово {'мария' * (n % 2)}", chat_id=number) for n in range(3)),
-            chat_id=number,
+            *(buyer(10 * number + n, 5_000, f"слово {'мария' * (n % 2)}", chat_ref=number) for n in range(3)),
+            chat_ref=number,
         )
     whole = ask(store, words, **filters).hits
     monkeypatch.setattr(search, "EXAMINED", examined)
     assert len(whole) >= 7
     got = every(store, words, **filters)
-    assert [(hit.chat_id, hit.message_id) for hit in got] == [(hit.chat_id, hit.message_id) for hit in whole]
+    assert [(hit.chat_ref, hit.message_id) for hit in got] == [
+        (hit.chat_ref, hit.message_id) for hit in whole
+    ]
 
 
 def test_a_row_with_the_lowest_number_ends_the_walk(store: Store) -> None:
@@ -276,10 +278,10 @@ def test_a_buyer_and_a_word_are_found_the_same_way_however_many_chats_there_are(
     read_history(store, *(buyer(n, n * 1_000, "чайник" if n % 2 else "ложка") for n in range(1, 8)))
     read_history(
         store,
-        buyer(10, 10_000, "чайник", chat_id=OTHER),
-        buyer(11, 11_000, "Ольга, чайник!", chat_id=OTHER),
-        buyer(12, 500, "чайник для Ольги", chat_id=OTHER),
-        chat_id=OTHER,
+        buyer(10, 10_000, "чайник", chat_ref=OTHER),
+        buyer(11, 11_000, "Ольга, чайник!", chat_ref=OTHER),
+        buyer(12, 500, "чайник для Ольги", chat_ref=OTHER),
+        chat_ref=OTHER,
     )
     assert [hit.message_id for hit in every(store, "ольга чайник")] == [11, 7, 5, 3, 1, 12]
     assert [hit.message_id for hit in every(store, "4561 ложка")] == [6, 4, 2]

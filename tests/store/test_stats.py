@@ -25,11 +25,11 @@ def test_answers_of_all_chats_and_who_waits(store: Store) -> None:
         a_chat(3, NOON, ChatStatus.WAITING_FOR_ARBITER, kind=ChatKind.ARBITRAGE),
         a_chat(4, NOON),
     )
-    read_history(store, buyer(1, NOON, chat_id=1), own(2, NOON + 4 * MINUTE, chat_id=1), chat_id=1)
-    read_history(store, buyer(3, NOON + 9 * MINUTE, chat_id=1), chat_id=1)
-    read_history(store, buyer(4, NOON - 60 * MINUTE, chat_id=2), own(5, NOON, chat_id=2), chat_id=2)
-    read_history(store, buyer(6, NOON + 5 * MINUTE, chat_id=2), chat_id=2)
-    read_history(store, buyer(7, NOON - MINUTE, chat_id=4), chat_id=4)
+    read_history(store, buyer(1, NOON, chat_ref=1), own(2, NOON + 4 * MINUTE, chat_ref=1), chat_ref=1)
+    read_history(store, buyer(3, NOON + 9 * MINUTE, chat_ref=1), chat_ref=1)
+    read_history(store, buyer(4, NOON - 60 * MINUTE, chat_ref=2), own(5, NOON, chat_ref=2), chat_ref=2)
+    read_history(store, buyer(6, NOON + 5 * MINUTE, chat_ref=2), chat_ref=2)
+    read_history(store, buyer(7, NOON - MINUTE, chat_ref=4), chat_ref=4)
     store.write_state(marks.put, ref(4), Hold(done=MessageId(7)), NOON).result()
     found = store.read(chats.stats, UTC, None, NOON + 10 * MINUTE).result()
     assert found.total == Replies(2, 32 * MINUTE, 60 * MINUTE)

@@ -20,7 +20,7 @@ CHAT = ref(14_820_317)
 
 
 def a_chat(
-    chat_id: int | ChatRef = CHAT,
+    chat_ref: int | ChatRef = CHAT,
     updated_at: Millis = 1_000,
     status: str = ChatStatus.WAITING_FOR_PARTNER,
     *,
@@ -38,29 +38,29 @@ def a_chat(
         None if campaign_id is None else CampaignId(campaign_id),
         name,
     )
-    return Chat(ref(chat_id), context, kind, status, 500, updated_at)
+    return Chat(ref(chat_ref), context, kind, status, 500, updated_at)
 
 
 def buyer(
-    number: int, at: Millis, text: str | None = "Где заказ?", *, chat_id: int | ChatRef = CHAT
+    number: int, at: Millis, text: str | None = "Где заказ?", *, chat_ref: int | ChatRef = CHAT
 ) -> Message:
-    return Message(ref(chat_id), MessageId(number), at, Sender.CUSTOMER, text)
+    return Message(ref(chat_ref), MessageId(number), at, Sender.CUSTOMER, text)
 
 
-def own(number: int, at: Millis, text: str | None = "Едет.", *, chat_id: int | ChatRef = CHAT) -> Message:
-    return Message(ref(chat_id), MessageId(number), at, Sender.PARTNER, text)
+def own(number: int, at: Millis, text: str | None = "Едет.", *, chat_ref: int | ChatRef = CHAT) -> Message:
+    return Message(ref(chat_ref), MessageId(number), at, Sender.PARTNER, text)
 
 
 def by(
-    sender: str, number: int, at: Millis, text: str | None = "Открыт спор.", *, chat_id: int | ChatRef = CHAT
+    sender: str, number: int, at: Millis, text: str | None = "Открыт спор.", *, chat_ref: int | ChatRef = CHAT
 ) -> Message:
-    return Message(ref(chat_id), MessageId(number), at, sender, text)
+    return Message(ref(chat_ref), MessageId(number), at, sender, text)
 
 
 def with_file(message: Message, *names: str) -> Message:
     files = tuple(Attachment(name, f"https://files.example/{name}", 10) for name in names)
     return Message(
-        message.chat_id, message.message_id, message.created_at, message.sender, message.text, files
+        message.chat_ref, message.message_id, message.created_at, message.sender, message.text, files
     )
 
 
@@ -69,20 +69,20 @@ def list_chats(store: Store, *found: Chat) -> frozenset[ChatRef]:
 
 
 def read_history(
-    store: Store, *found: Message, chat_id: int | ChatRef = CHAT, newest: bool = True, oldest: bool = False
+    store: Store, *found: Message, chat_ref: int | ChatRef = CHAT, newest: bool = True, oldest: bool = False
 ) -> bool:
     return store.write_cache(
-        messages.save_page, ref(chat_id), found, newest_reached=newest, oldest_reached=oldest
+        messages.save_page, ref(chat_ref), found, newest_reached=newest, oldest_reached=oldest
     ).result()
 
 
 def queue_text(
-    store: Store, name: str, text: str = "Здравствуйте!", *, chat_id: int | ChatRef = CHAT
+    store: Store, name: str, text: str = "Здравствуйте!", *, chat_ref: int | ChatRef = CHAT
 ) -> OutboxItem:
     return store.write_state(
         outbox.enqueue,
         outbox_id=OutboxId(name),
-        chat_id=ref(chat_id),
+        chat_ref=ref(chat_ref),
         kind=OutboxKind.TEXT,
         text=text,
         file_name="",

@@ -206,7 +206,7 @@ def unread_chats(store: Store) -> None:
     """Chats of the spring of which the list tells and nothing was read yet."""
     since = datetime(2026, 4, 2, 9, 0, tzinfo=UTC).timestamp() * 1000
     known = _chat(TALKS[-1])
-    more = [replace(known, chat_id=ref(100 + n), updated_at=int(since) + n * HOUR) for n in range(15)]
+    more = [replace(known, chat_ref=ref(100 + n), updated_at=int(since) + n * HOUR) for n in range(15)]
     store.write_cache(chats.save_page, more, NOW).result()
 
 
@@ -218,7 +218,7 @@ def queue_an_answer(
     item = store.write_state(
         outbox.enqueue,
         outbox_id=outbox_id,
-        chat_id=chat,
+        chat_ref=chat,
         kind=OutboxKind.TEXT,
         text=text,
         file_name="",
@@ -262,7 +262,7 @@ class StillInbox(Inbox):
         self._asking.opened = Future()
         self._asking.opened.set_exception(StoreProblem("a still inbox has no engine"))
 
-    def link(self, chat_id: ChatRef | None = None) -> Link:
+    def link(self, chat_ref: ChatRef | None = None) -> Link:
         return self._still
 
     def _publish(self, event: Event) -> None:

@@ -170,7 +170,7 @@ class Walk:
     async def _item(self) -> QueueItem:
         item = await self.scene.inbox.chats.item(self.opened or ref(0))
         assert item is not None
-        assert item.chat.chat_id == self.desk.talk.chat_id
+        assert item.chat.chat_ref == self.desk.talk.chat_ref
         return item
 
     async def _marks(self) -> object:

@@ -66,7 +66,7 @@ def queue_item(number: int = 1, **changes: Any) -> QueueItem:
         "customer_name": "Ольга К.",
     }
     chat: dict[str, Any] = {
-        "chat_id": ref(number),
+        "chat_ref": ref(number),
         "kind": ChatKind.CHAT,
         "status": ChatStatus.WAITING_FOR_PARTNER,
         "created_at": NOW - DAY,
@@ -107,7 +107,7 @@ def queue_page(
 def message(number: int = 1, text: str | None = "Когда привезут заказ?", **changes: Any) -> Message:
     """A buyer's message; one a minute, the hundredth is written at NOW."""
     fields: dict[str, Any] = {
-        "chat_id": ref(1),
+        "chat_ref": ref(1),
         "message_id": MessageId(number),
         "created_at": NOW + (number - 100) * MINUTE,
         "sender": Sender.CUSTOMER,
@@ -120,7 +120,7 @@ def outbox_item(state: OutboxState = OutboxState.QUEUED, **changes: Any) -> Outb
     """A text on its way to the buyer."""
     fields: dict[str, Any] = {
         "outbox_id": OutboxId("one"),
-        "chat_id": ref(1),
+        "chat_ref": ref(1),
         "seq": 1,
         "kind": OutboxKind.TEXT,
         "text": "Добрый день! Завтра.",
@@ -146,7 +146,7 @@ def entries(first: int, last: int) -> tuple[Entry, ...]:
 def timeline_page(*rows: Entry, **changes: Any) -> TimelinePage:
     """A page that is the whole conversation, unless `changes` say otherwise."""
     fields: dict[str, Any] = {
-        "chat_id": ref(1),
+        "chat_ref": ref(1),
         "has_older": False,
         "has_newer": False,
         "coverage": Coverage.DONE,

@@ -88,7 +88,7 @@ def test_programs_get_exactly_what_was_written() -> None:
 
 def test_files_are_named_with_size_and_link() -> None:
     files = (Attachment("чек.pdf", "https://files.example/1", 1500), Attachment(None, None, None))
-    entry = Entry(Message(message(1).chat_id, message(1).message_id, NOW, Sender.CUSTOMER, None, files))
+    entry = Entry(Message(message(1).chat_ref, message(1).message_id, NOW, Sender.CUSTOMER, None, files))
     assert "    <чек.pdf, 1.5 KB> https://files.example/1\n    <nameless file, size unknown>" in as_text(
         record(entry), UTC
     )

@@ -111,8 +111,8 @@ class ChangeFeed:
         self._revision, changed = await self._ctx.read(chats.changed_since, self._revision, MOST_CHATS)
         if changed:
             self._ctx.bus.publish(ChatsChanged(frozenset(changed)))
-        for chat_id in changed:
-            self._ctx.bus.publish(TimelineChanged(chat_id))
+        for chat_ref in changed:
+            self._ctx.bus.publish(TimelineChanged(chat_ref))
 
     async def _tell_link(self) -> None:
         """Whoever leads knows best how the list stands; the others hear of it here."""
@@ -129,9 +129,9 @@ class ChangeFeed:
 
     async def _tell_notes(self) -> None:
         before, self._notes = self._notes, await self._ctx.read(copies.of_the_operator)
-        touched = {chat_id for chat_id, _ in before.items() ^ self._notes.items()}
-        for chat_id in sorted(touched):
-            self._ctx.bus.publish(OutboxChanged(chat_id))
+        touched = {chat_ref for chat_ref, _ in before.items() ^ self._notes.items()}
+        for chat_ref in sorted(touched):
+            self._ctx.bus.publish(OutboxChanged(chat_ref))
         await self._budgets.reload()
         self._ctx.bus.count(self._budgets.known)
         await self._hurry()

@@ -32,14 +32,14 @@ class AttachmentReader:
 
     async def save(
         self,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         message_id: MessageId,
         index: int,
         into: Path,
         progress: Progress | None = None,
     ) -> Saved | Problem:
         """Bring a file into a folder, whole or not at all."""
-        message = await self._message(chat_id, message_id, index)
+        message = await self._message(chat_ref, message_id, index)
         if message is None:
             return _NOT_THERE
         try:
@@ -70,14 +70,14 @@ class AttachmentReader:
 
     async def read(
         self,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         message_id: MessageId,
         index: int,
         limit: int,
         progress: Progress | None = None,
     ) -> bytes | Problem:
         """The bytes of a file of at most `limit`."""
-        message = await self._message(chat_id, message_id, index)
+        message = await self._message(chat_ref, message_id, index)
         if message is None:
             return _NOT_THERE
         held = bytearray()
@@ -100,7 +100,7 @@ class AttachmentReader:
         if not isinstance(outcome, Problem) or outcome.kind is not ProblemKind.FILE_REFUSED:
             return outcome
         newer = await client.ask(
-            Urgency.OPEN, MarketApi.get_chat_message, message.chat_id, message.message_id
+            Urgency.OPEN, MarketApi.get_chat_message, message.chat_ref, message.message_id
         )
         if isinstance(newer, Problem) or index >= len(newer.attachments):
             return outcome
@@ -108,9 +108,9 @@ class AttachmentReader:
         link = newer.attachments[index].url
         return outcome if not link or link == url else await client.api.fetch_file(link, write, limit=limit)
 
-    async def _message(self, chat_id: ChatRef, message_id: MessageId, index: int) -> Message | None:
+    async def _message(self, chat_ref: ChatRef, message_id: MessageId, index: int) -> Message | None:
         """A message of the cache, if it has so many files."""
-        page = await self._ctx.read(messages.timeline, chat_id, around=message_id, limit=1)
+        page = await self._ctx.read(messages.timeline, chat_ref, around=message_id, limit=1)
         found = (entry.message for entry in page.entries if entry.message is not None)
         theirs = (message for message in found if message.message_id == message_id)
         return next((message for message in theirs if index < len(message.attachments)), None)
@@ -138,7 +138,7 @@ def _take_away(beginning: asyncio.Future[Part]) -> None:
 
 
 def _keep(conn: Connection, message: Message) -> None:
-    messages.save_page(conn, message.chat_id, (message,), newest_reached=False, oldest_reached=False)
+    messages.save_page(conn, message.chat_ref, (message,), newest_reached=False, oldest_reached=False)
 
 
 def _refused(refusal: CannotSave) -> Problem:

@@ -64,23 +64,23 @@ class Backfill:
 
     async def _next(self) -> tuple[ChatRef, ...]:
         found = await self._ctx.read(chats.partly_read, BATCH + len(self._passed))
-        rest = tuple(chat_id for chat_id in found if chat_id not in self._passed)
+        rest = tuple(chat_ref for chat_ref in found if chat_ref not in self._passed)
         if not rest and self.is_wanted:
             self.want(False)
         return rest[:BATCH]
 
     async def _read(self, batch: tuple[ChatRef, ...]) -> Problem | None:
         """One page of each chat; a long history goes on with the next batch."""
-        for chat_id in batch:
+        for chat_ref in batch:
             if not self._may_begin():
                 return None
             urgency = Urgency.WANTED if self.is_wanted else Urgency.BACKFILL
-            problem = await self._history.older(chat_id, urgency)
+            problem = await self._history.older(chat_ref, urgency)
             if problem is None:
                 continue
             if problem.kind is not ProblemKind.NOT_FOUND:
                 return problem
-            self._passed.add(chat_id)
+            self._passed.add(chat_ref)
         return None
 
     async def _rest(self, problem: Problem | None, failures: int) -> None:

@@ -32,28 +32,28 @@ class Unstored:
     def __init__(self) -> None:
         self._chats: OrderedDict[ChatRef, dict[MessageId, Message]] = OrderedDict()
 
-    def add(self, chat_id: ChatRef, found: Iterable[Message]) -> None:
+    def add(self, chat_ref: ChatRef, found: Iterable[Message]) -> None:
         """Keep messages of a chat beside those kept before; a chat without any is known to be empty."""
-        kept = self._chats.setdefault(chat_id, {})
+        kept = self._chats.setdefault(chat_ref, {})
         kept.update((message.message_id, message) for message in found)
         for message_id in sorted(kept)[:-_MOST_MESSAGES]:
             del kept[message_id]
-        self._chats.move_to_end(chat_id)
+        self._chats.move_to_end(chat_ref)
         while len(self._chats) > _MOST_CHATS:
             self._chats.popitem(last=False)
 
-    def forget(self, chat_id: ChatRef) -> None:
+    def forget(self, chat_ref: ChatRef) -> None:
         """The cache has taken the chat."""
-        self._chats.pop(chat_id, None)
+        self._chats.pop(chat_ref, None)
 
-    def newest(self, chat_id: ChatRef) -> MessageId | None:
+    def newest(self, chat_ref: ChatRef) -> MessageId | None:
         """The newest message kept of a chat, 0 for one read and found empty; None if nothing was kept."""
-        kept = self._chats.get(chat_id)
+        kept = self._chats.get(chat_ref)
         return None if kept is None else max(kept, default=MessageId(0))
 
-    def own(self, chat_id: ChatRef, after: MessageId, not_before: Millis) -> tuple[Message, ...]:
+    def own(self, chat_ref: ChatRef, after: MessageId, not_before: Millis) -> tuple[Message, ...]:
         """Our side's messages after one, not older than a moment; oldest first."""
-        kept = self._chats.get(chat_id, {})
+        kept = self._chats.get(chat_ref, {})
         return tuple(
             kept[message_id]
             for message_id in sorted(kept)
@@ -92,28 +92,28 @@ class HistoryReader:
         told, at = self._server_at
         return told + int((asyncio.get_running_loop().time() - at) * 1000)
 
-    async def newer(self, chat_id: ChatRef, urgency: Urgency = Urgency.OPEN) -> Problem | None:
+    async def newer(self, chat_ref: ChatRef, urgency: Urgency = Urgency.OPEN) -> Problem | None:
         """Bring the newest messages of a chat into the cache; the first time, its newest page."""
-        async with self._lock(chat_id):
-            cursor = await self._known(chat_id, urgency)
+        async with self._lock(chat_ref):
+            cursor = await self._known(chat_ref, urgency)
             if isinstance(cursor, Problem):
                 return cursor
             if cursor.hi is None:
-                return await self._first(chat_id, urgency)
-            return await self._since(chat_id, cursor.hi, urgency)
+                return await self._first(chat_ref, urgency)
+            return await self._since(chat_ref, cursor.hi, urgency)
 
-    async def since(self, chat_id: ChatRef, base: MessageId) -> Problem | None:
+    async def since(self, chat_ref: ChatRef, base: MessageId) -> Problem | None:
         """Bring everything after `base` (0 = all there is) into the cache, whatever is there already."""
-        async with self._lock(chat_id):
-            cursor = await self._known(chat_id, Urgency.SEND)
+        async with self._lock(chat_ref):
+            cursor = await self._known(chat_ref, Urgency.SEND)
             if isinstance(cursor, Problem):
                 return cursor
             # A cache that could not be written for a while may end before the base: no gap is left in it.
             start = base if cursor.hi is None else min(base, cursor.hi)
-            return await self._since(chat_id, start, Urgency.SEND)
+            return await self._since(chat_ref, start, Urgency.SEND)
 
     async def unclaimed_own(
-        self, chat_id: ChatRef, after: MessageId, not_before: Millis
+        self, chat_ref: ChatRef, after: MessageId, not_before: Millis
     ) -> tuple[Message, ...]:
         """Our side's messages read after one, not older than a moment, which no item claims; oldest first.
 
@@ -121,50 +121,50 @@ class HistoryReader:
         """
         return await self._ctx.read(
             messages.unclaimed_own,
-            chat_id,
+            chat_ref,
             after=after,
             not_before=not_before,
-            unstored=self.unstored.own(chat_id, after, not_before),
+            unstored=self.unstored.own(chat_ref, after, not_before),
         )
 
-    async def older(self, chat_id: ChatRef, urgency: Urgency = Urgency.OPEN) -> Problem | None:
+    async def older(self, chat_ref: ChatRef, urgency: Urgency = Urgency.OPEN) -> Problem | None:
         """Bring one more page of older messages into the cache."""
-        async with self._lock(chat_id):
-            cursor = await self._known(chat_id, urgency)
+        async with self._lock(chat_ref):
+            cursor = await self._known(chat_ref, urgency)
             if isinstance(cursor, Problem):
                 return cursor
             if cursor.coverage == Coverage.DONE:
                 return None
             if cursor.hi is None:
-                return await self._first(chat_id, urgency)
-            problem = await self._older(chat_id, cursor, urgency)
+                return await self._first(chat_ref, urgency)
+            problem = await self._older(chat_ref, cursor, urgency)
         if problem is not None and not urgency.is_background:
-            self._ctx.bus.publish(HistoryFailed(chat_id))
+            self._ctx.bus.publish(HistoryFailed(chat_ref))
         return problem
 
-    async def rest(self, chat_id: ChatRef) -> Problem | None:
+    async def rest(self, chat_ref: ChatRef) -> Problem | None:
         """Bring every message of a chat into the cache: the newest, then page by page back to the first."""
-        problem = await self.newer(chat_id)
+        problem = await self.newer(chat_ref)
         before: HistoryCursor | None = None
         while problem is None:
-            cursor = await self._ctx.read(messages.cursor, chat_id)
+            cursor = await self._ctx.read(messages.cursor, chat_ref)
             # A page that brought nothing at all would be asked for again and again.
             if cursor.coverage == Coverage.DONE or cursor == before:
                 return None
             before = cursor
-            problem = await self.older(chat_id)
+            problem = await self.older(chat_ref)
         return problem
 
-    async def _older(self, chat_id: ChatRef, cursor: HistoryCursor, urgency: Urgency) -> Problem | None:
+    async def _older(self, chat_ref: ChatRef, cursor: HistoryCursor, urgency: Urgency) -> Problem | None:
         """The next page after the stored token; with a token the Market no longer knows, from the top."""
         pager = Pager("getChatHistory", cursor.older_token)
         while True:
-            page = await self._page(pager, chat_id, urgency)
+            page = await self._page(pager, chat_ref, urgency)
             if isinstance(page, Problem):
                 return page
             goes_on = pager.goes_on(page)
             brought = await self._save(
-                chat_id, page.messages, newest=False, oldest=pager.is_whole, token=pager.token
+                chat_ref, page.messages, newest=False, oldest=pager.is_whole, token=pager.token
             )
             reached = cursor.lo is None or any(m.message_id < cursor.lo for m in page.messages)
             if pager.trouble is not None:
@@ -173,43 +173,43 @@ class HistoryReader:
             if not goes_on or (brought and reached):
                 return None
 
-    async def _first(self, chat_id: ChatRef, urgency: Urgency) -> Problem | None:
+    async def _first(self, chat_ref: ChatRef, urgency: Urgency) -> Problem | None:
         """Nothing is known yet. The order is not promised: only newest first allows to stop early."""
         pager = Pager("getChatHistory")
         collected: list[Message] = []
         is_enough, goes_on = False, True
         while goes_on and not is_enough:
-            page = await self._page(pager, chat_id, urgency)
+            page = await self._page(pager, chat_ref, urgency)
             if isinstance(page, Problem):
                 return page
             collected.extend(page.messages)
             is_enough = pager.token is None and _is_newest_first(page.messages)
             goes_on = pager.goes_on(page)
         await self._save_for(
-            urgency, chat_id, collected, newest=True, oldest=pager.is_whole, token=pager.token
+            urgency, chat_ref, collected, newest=True, oldest=pager.is_whole, token=pager.token
         )
         return None
 
-    async def _since(self, chat_id: ChatRef, base: MessageId, urgency: Urgency) -> Problem | None:
+    async def _since(self, chat_ref: ChatRef, base: MessageId, urgency: Urgency) -> Problem | None:
         """All pages after `base`, saved in one transaction, so that a kill leaves no gap."""
         pager = Pager("getChatHistory")
         collected: list[Message] = []
         goes_on = True
         while goes_on:
-            page = await self._page(pager, chat_id, urgency, after=base or None, limit=NEWER_PAGE)
+            page = await self._page(pager, chat_ref, urgency, after=base or None, limit=NEWER_PAGE)
             if isinstance(page, Problem):
                 return page
             collected.extend(page.messages)
             goes_on = pager.goes_on(page)
         # What came oldest first has no gap before its end, even if the scan was left: the next begins there.
         newest = pager.is_whole or _is_oldest_first(collected)
-        await self._save_for(urgency, chat_id, collected, newest=newest, oldest=None)
+        await self._save_for(urgency, chat_ref, collected, newest=newest, oldest=None)
         return pager.trouble
 
     async def _page(
         self,
         pager: Pager,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         urgency: Urgency,
         *,
         after: MessageId | None = None,
@@ -220,7 +220,7 @@ class HistoryReader:
             page = await self._ctx.client.ask(
                 urgency,
                 MarketApi.get_chat_history,
-                chat_id,
+                chat_ref,
                 from_message_id=after,
                 page_token=pager.token,
                 limit=limit,
@@ -238,7 +238,7 @@ class HistoryReader:
     async def _save_for(
         self,
         urgency: Urgency,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         found: Sequence[Message],
         *,
         newest: bool,
@@ -247,19 +247,19 @@ class HistoryReader:
     ) -> None:
         """Merge into the cache; for a send, what the cache does not take is kept in memory."""
         try:
-            await self._save(chat_id, found, newest=newest, oldest=oldest, token=token)
+            await self._save(chat_ref, found, newest=newest, oldest=oldest, token=token)
         except (StoreError, KeyError) as error:
             # KeyError: the chat itself could not be stored either.
             if urgency is not Urgency.SEND or isinstance(error, StoreOutdated):
                 raise
             log.warning("history not kept: %s", type(error).__name__)
-            self.unstored.add(chat_id, found)
+            self.unstored.add(chat_ref, found)
         else:
-            self.unstored.forget(chat_id)
+            self.unstored.forget(chat_ref)
 
     async def _save(
         self,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         found: Sequence[Message],
         *,
         newest: bool,
@@ -269,7 +269,7 @@ class HistoryReader:
         """Merge into the cache; `oldest` None leaves the coverage of older messages as it is."""
         changed = await self._ctx.write_cache(
             _save_history,
-            chat_id,
+            chat_ref,
             found,
             newest=newest,
             oldest=bool(oldest),
@@ -277,15 +277,15 @@ class HistoryReader:
             resume=oldest is not None,
         )
         if changed:
-            self._ctx.bus.publish(TimelineChanged(chat_id))
-            self._ctx.bus.publish(ChatsChanged(frozenset({chat_id})))
+            self._ctx.bus.publish(TimelineChanged(chat_ref))
+            self._ctx.bus.publish(ChatsChanged(frozenset({chat_ref})))
         return changed
 
-    async def _known(self, chat_id: ChatRef, urgency: Urgency) -> HistoryCursor | Problem:
+    async def _known(self, chat_ref: ChatRef, urgency: Urgency) -> HistoryCursor | Problem:
         """How far the chat was read; one that the cache has lost, or never had, is asked for first."""
-        cursor = await self._ctx.read(messages.cursor, chat_id)
+        cursor = await self._ctx.read(messages.cursor, chat_ref)
         if cursor.hi is None and cursor.updated_at == UNKNOWN_TIME:
-            chat = await self._ctx.client.ask(urgency, MarketApi.get_chat, chat_id)
+            chat = await self._ctx.client.ask(urgency, MarketApi.get_chat, chat_ref)
             if isinstance(chat, Problem):
                 return chat
             try:
@@ -297,13 +297,13 @@ class HistoryReader:
                 log.warning("chat not kept: %s", type(error).__name__)
         return cursor
 
-    def _lock(self, chat_id: ChatRef) -> asyncio.Lock:
-        return self._locks.setdefault(chat_id, asyncio.Lock())
+    def _lock(self, chat_ref: ChatRef) -> asyncio.Lock:
+        return self._locks.setdefault(chat_ref, asyncio.Lock())
 
 
 def _save_history(
     conn: Connection,
-    chat_id: ChatRef,
+    chat_ref: ChatRef,
     found: Sequence[Message],
     *,
     newest: bool,
@@ -312,9 +312,9 @@ def _save_history(
     token: str | None,
 ) -> bool:
     """One transaction: the messages, and from where older ones are to be asked."""
-    changed = messages.save_page(conn, chat_id, found, newest_reached=newest, oldest_reached=oldest)
+    changed = messages.save_page(conn, chat_ref, found, newest_reached=newest, oldest_reached=oldest)
     if resume:
-        messages.save_older_token(conn, chat_id, token)
+        messages.save_older_token(conn, chat_ref, token)
     return changed
 
 

@@ -38,9 +38,9 @@ class OrderReader:
         self._not_before: Millis = 0
         """What was read earlier is old, because the operator refreshed since."""
 
-    def want(self, chat_id: ChatRef) -> None:
+    def want(self, chat_ref: ChatRef) -> None:
         """Read the order and the return of this chat if they are due; OrdersChanged follows."""
-        self._wanted[chat_id] = None
+        self._wanted[chat_ref] = None
         if self._round is None or self._round.done():
             self._round = self._spawn(self._run())
 
@@ -56,16 +56,16 @@ class OrderReader:
     async def _run(self) -> None:
         with tolerated(log, "orders not kept"):
             while self._wanted:
-                chat_ids, self._wanted = tuple(self._wanted), {}
+                chat_refs, self._wanted = tuple(self._wanted), {}
                 for read in (self._read_orders, self._read_returns):
-                    if await read(chat_ids):
+                    if await read(chat_refs):
                         self._ctx.bus.publish(OrdersChanged())
 
-    async def _read_orders(self, chat_ids: tuple[ChatRef, ...]) -> bool:
+    async def _read_orders(self, chat_refs: tuple[ChatRef, ...]) -> bool:
         """Ask for what is due, and in the same request for orders of chats that wait; whether that was."""
         if self._is_refused(ORDERS):
             return False
-        due = await self._ctx.read(orders.due_orders, chat_ids, *self._fresh())
+        due = await self._ctx.read(orders.due_orders, chat_refs, *self._fresh())
         if spare := -len(due) % ORDERS_AT_ONCE:
             due += await self._ctx.read(orders.unread_waiting, spare, besides=due)
         for start in range(0, len(due), ORDERS_AT_ONCE):
@@ -82,11 +82,11 @@ class OrderReader:
         await self._ctx.write_cache(orders.save_orders, batch, found, self._ctx.wall_ms())
         return True
 
-    async def _read_returns(self, chat_ids: tuple[ChatRef, ...]) -> bool:
+    async def _read_returns(self, chat_refs: tuple[ChatRef, ...]) -> bool:
         """Ask for the returns that are due, one by one, and say whether any was asked for."""
         if self._is_refused(RETURNS):
             return False
-        due = await self._ctx.read(orders.due_returns, chat_ids, *self._fresh())
+        due = await self._ctx.read(orders.due_returns, chat_refs, *self._fresh())
         for return_id, order_id, campaign_id in due:
             if campaign_id is not None and not await self._read_return(return_id, order_id, campaign_id):
                 break

@@ -49,29 +49,29 @@ class Reading:
         self.orders = OrderReader(ctx, spawn)
         self.files = AttachmentReader(ctx)
 
-    def want_older(self, chat_id: ChatRef) -> None:
+    def want_older(self, chat_ref: ChatRef) -> None:
         """One page of older messages; wanting it twice is wanting it once."""
         if self._ctx.bus.refused_key is not None:
-            self._ctx.bus.publish(HistoryFailed(chat_id))
-        elif chat_id not in self._older:
-            self._older.add(chat_id)
-            task = self._spawn(self.history.older(chat_id))
-            task.add_done_callback(lambda _: self._older.discard(chat_id))
+            self._ctx.bus.publish(HistoryFailed(chat_ref))
+        elif chat_ref not in self._older:
+            self._older.add(chat_ref)
+            task = self._spawn(self.history.older(chat_ref))
+            task.add_done_callback(lambda _: self._older.discard(chat_ref))
 
-    async def fetch_chat(self, chat_id: ChatRef, about: NewChat | None = None) -> Problem | None:
+    async def fetch_chat(self, chat_ref: ChatRef, about: NewChat | None = None) -> Problem | None:
         """Bring a chat and its newest messages into the cache; refused if it is not about `about`."""
-        chat = await self._ctx.client.ask(Urgency.OPEN, MarketApi.get_chat, chat_id)
+        chat = await self._ctx.client.ask(Urgency.OPEN, MarketApi.get_chat, chat_ref)
         if isinstance(chat, Problem):
             return chat
         if about is not None and not chat.context.may_be(about):
             return Problem(ProblemKind.UNEXPECTED_ANSWER, Certainty.UNCLEAR, "createChat")
         await self._ctx.save_chats((chat,))
-        return await self.history.newer(chat_id)
+        return await self.history.newer(chat_ref)
 
-    async def fetch_whole(self, chat_id: ChatRef) -> Problem | None:
+    async def fetch_whole(self, chat_ref: ChatRef) -> Problem | None:
         """Bring a chat with all its messages into the cache."""
-        problem = await self.fetch_chat(chat_id)
-        return problem if problem is not None else await self.history.rest(chat_id)
+        problem = await self.fetch_chat(chat_ref)
+        return problem if problem is not None else await self.history.rest(chat_ref)
 
     async def create_chat(self, about: NewChat) -> ChatRef | Problem:
         """Open or find a chat (createChat). Safe to repeat: one context has one chat."""

@@ -141,7 +141,7 @@ class ListScan:
             left -= 1
             await self._save(page, report)
             if seen is not None:
-                seen.update(chat.chat_id for chat in page.chats)
+                seen.update(chat.chat_ref for chat in page.chats)
             goes_on = pager.goes_on(page)
             if step is not None:
                 await step(pager.token)
@@ -235,8 +235,8 @@ class FullScan:
         ended = await self._scan.through(report, Urgency.NEWS, statuses=ACTIVE, seen=seen)
         if isinstance(ended, Problem):
             return self._judge(ended, report)
-        for chat_id in [chat_id for chat_id in before if chat_id not in seen][:MOST_ASKED]:
-            chat = await self._ctx.client.ask(Urgency.NEWS, MarketApi.get_chat, chat_id)
+        for chat_ref in [chat_ref for chat_ref in before if chat_ref not in seen][:MOST_ASKED]:
+            chat = await self._ctx.client.ask(Urgency.NEWS, MarketApi.get_chat, chat_ref)
             report.requests += 1
             if not isinstance(chat, Problem):
                 await self._ctx.save_chats((chat,))

@@ -192,10 +192,10 @@ class Sync:
         waiting = iter(behind)
 
         async def read_some() -> None:
-            for chat_id in waiting:
+            for chat_ref in waiting:
                 if problems:
                     return
-                problem = await self._history.newer(chat_id, Urgency.NEWS)
+                problem = await self._history.newer(chat_ref, Urgency.NEWS)
                 report.requests += 1
                 report.histories += 1
                 if problem is None:
@@ -205,7 +205,7 @@ class Sync:
                     return
                 # One chat that nobody can read does not keep the others waiting.
                 await self._ctx.write_cache(
-                    chats.read_in_vain, chat_id, gone=problem.kind is ProblemKind.NOT_FOUND
+                    chats.read_in_vain, chat_ref, gone=problem.kind is ProblemKind.NOT_FOUND
                 )
 
         await asyncio.gather(*(read_some() for _ in range(HISTORIES_AT_ONCE)))

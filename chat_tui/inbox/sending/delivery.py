@@ -129,10 +129,10 @@ class Delivery:
             self.forget(outbox_id)
 
     async def _look_and_queue_again(self, item: OutboxItem) -> Problem | None:
-        if not self._locks.try_hold(item.chat_id.number):
+        if not self._locks.try_hold(item.chat_ref.number):
             return Problem(ProblemKind.BUSY)
         try:
-            heads = await self._ctx.read(outbox.heads, item.chat_id)
+            heads = await self._ctx.read(outbox.heads, item.chat_ref)
             if any(_is_under_way(head) for head in heads):
                 # Its message, perhaps with equal words and not linked yet, would be taken for this one.
                 return Problem(ProblemKind.BUSY)
@@ -141,7 +141,7 @@ class Delivery:
                 return looked
             return None if looked.state == OutboxState.CONFIRMED else await self._queue_again(item)
         finally:
-            self._locks.release(item.chat_id.number)
+            self._locks.release(item.chat_ref.number)
 
     async def _queue_again(self, item: OutboxItem) -> Problem | None:
         moved = await self._writes.move(
@@ -163,10 +163,10 @@ class Delivery:
         await self._count_on((*told, *heads))
         self._retries.see((*told, *heads))
         pause = self._ctx.settings.scan_s
-        quiet = self._settle - self._steps.keys() - {item.chat_id for item in heads if _is_quiet(item)}
+        quiet = self._settle - self._steps.keys() - {item.chat_ref for item in heads if _is_quiet(item)}
         self._settle -= quiet
         for item in heads:
-            if item.chat_id in self._steps or not self._may_act(item):
+            if item.chat_ref in self._steps or not self._may_act(item):
                 continue
             wait = self._retries.seconds(item)
             if wait > 0:
@@ -178,18 +178,18 @@ class Delivery:
     async def _count_on(self, items: Iterable[OutboxItem]) -> None:
         """After another start of the machine: all copies go by the same end of what was told before."""
         for item, left in self._retries.told_again(items):
-            if item.chat_id in self._steps or not self._locks.try_hold(item.chat_id.number):
+            if item.chat_ref in self._steps or not self._locks.try_hold(item.chat_ref.number):
                 continue
             try:
                 # This copy keeps to it all the same.
                 with tolerated(log, "wait not noted"):
                     await self._writes.count_on(item, left)
             finally:
-                self._locks.release(item.chat_id.number)
+                self._locks.release(item.chat_ref.number)
 
     def _may_act(self, item: OutboxItem) -> bool:
         if _is_quiet(item):
-            return item.chat_id in self._settle
+            return item.chat_ref in self._settle
         paused = self._ctx.bus.link.sends_paused
         if paused is not None and paused.kind == ProblemKind.LOCKED:
             # It passes by itself: the items wait for their next try, and the screen says why.
@@ -204,11 +204,11 @@ class Delivery:
 
     def _begin(self, item: OutboxItem) -> None:
         step = asyncio.create_task(self._step(item))
-        self._steps[item.chat_id] = step
-        step.add_done_callback(lambda done: self._ended(item.chat_id, done))
+        self._steps[item.chat_ref] = step
+        step.add_done_callback(lambda done: self._ended(item.chat_ref, done))
 
-    def _ended(self, chat_id: ChatRef, step: asyncio.Task[None]) -> None:
-        self._steps.pop(chat_id, None)
+    def _ended(self, chat_ref: ChatRef, step: asyncio.Task[None]) -> None:
+        self._steps.pop(chat_ref, None)
         self.wake()
         if not step.cancelled() and (error := step.exception()) is not None:
             asyncio.get_running_loop().call_exception_handler(
@@ -217,7 +217,7 @@ class Delivery:
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, TimelineChanged):
-            self._settle.add(event.chat_id)
+            self._settle.add(event.chat_ref)
             self.wake()
 
     # -- one step of one chat ------------------------------------------------------------------------
@@ -227,18 +227,18 @@ class Delivery:
         self._retries.pause(item, self._ctx.settings.scan_s)
         # Nothing is begun that is not written down: the item stays where the last commit left it.
         with tolerated(log, "outbox not writable"):
-            if not self._locks.try_hold(item.chat_id.number):
+            if not self._locks.try_hold(item.chat_ref.number):
                 return
             try:
                 await self._act(item)
             finally:
-                self._locks.release(item.chat_id.number)
+                self._locks.release(item.chat_ref.number)
 
     async def _act(self, item: OutboxItem) -> None:
         """Do what is due, if it still is now that nobody else can act for the chat."""
         if _is_quiet(item):
-            self._settle.discard(item.chat_id)
-        heads = await self._ctx.read(outbox.heads, item.chat_id)
+            self._settle.discard(item.chat_ref)
+        heads = await self._ctx.read(outbox.heads, item.chat_ref)
         if item not in heads:
             return
         if not _is_quiet(item):

@@ -33,7 +33,7 @@ class Door:
         self._settings = settings
         self._wall_ms = wall_ms
 
-    async def text(self, chat_id: ChatRef, text: str, agreed: Collection[Doubt]) -> str | Problem:
+    async def text(self, chat_ref: ChatRef, text: str, agreed: Collection[Doubt]) -> str | Problem:
         """The text as it may leave, or why not."""
         if self._settings.read_only:
             return Problem(ProblemKind.READ_ONLY)
@@ -41,26 +41,26 @@ class Door:
         refusal = door.text_refusal(leaving, self._settings.secrets)
         if refusal is not None:
             return refusal
-        doubts = door.text_doubts(leaving, await self._chat(chat_id))
+        doubts = door.text_doubts(leaving, await self._chat(chat_ref))
         return door.not_agreed(doubts, agreed) or leaving
 
     async def file(
-        self, chat_id: ChatRef, card: FileCard, copy: Path | None, agreed: Collection[Doubt]
+        self, chat_ref: ChatRef, card: FileCard, copy: Path | None, agreed: Collection[Doubt]
     ) -> Problem | None:
         """Why a file may not leave; `copy` is what will be sent, None before there is one."""
         names = (card.name, card.path.rpartition("/")[2])
-        return await self._file(chat_id, names, copy or Path(card.path), agreed)
+        return await self._file(chat_ref, names, copy or Path(card.path), agreed)
 
     async def again(self, item: OutboxItem, agreed: Collection[Doubt]) -> Problem | None:
         """Why an item that was queued once may not be sent again."""
         if item.kind == OutboxKind.TEXT:
-            outcome = await self.text(item.chat_id, item.text, agreed)
+            outcome = await self.text(item.chat_ref, item.text, agreed)
             return outcome if isinstance(outcome, Problem) else None
         copy = spool.path(self._store.paths.data_dir, item.outbox_id)
-        return await self._file(item.chat_id, (item.file_name,), copy, agreed)
+        return await self._file(item.chat_ref, (item.file_name,), copy, agreed)
 
     async def _file(
-        self, chat_id: ChatRef, names: tuple[str, ...], path: Path, agreed: Collection[Doubt]
+        self, chat_ref: ChatRef, names: tuple[str, ...], path: Path, agreed: Collection[Doubt]
     ) -> Problem | None:
         if self._settings.read_only:
             return Problem(ProblemKind.READ_ONLY)
@@ -71,14 +71,14 @@ class Door:
         refusal = door.file_refusal(names, content, self._settings.secrets)
         if refusal is not None:
             return refusal
-        doubts = (*door.chat_doubts(await self._chat(chat_id)), *door.file_doubts(names, content))
+        doubts = (*door.chat_doubts(await self._chat(chat_ref)), *door.file_doubts(names, content))
         return door.not_agreed(doubts, agreed)
 
-    async def _chat(self, chat_id: ChatRef) -> Chat | None:
+    async def _chat(self, chat_ref: ChatRef) -> Chat | None:
         """The chat as the cache knows it; one that cannot be read keeps nobody from sending."""
         item = None
         with tolerated(log, "chat not readable at the door"):
-            item = await asyncio.wrap_future(self._store.read(chats.item, chat_id, now=self._wall_ms()))
+            item = await asyncio.wrap_future(self._store.read(chats.item, chat_ref, now=self._wall_ms()))
         return None if item is None else item.chat
 
 

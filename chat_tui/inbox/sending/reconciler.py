@@ -82,7 +82,7 @@ class Reconciler:
 
     async def look(self, item: OutboxItem) -> OutboxItem | Problem:
         """Read the history after the base and link the item if its message is there."""
-        problem = await self._history.since(item.chat_id, item.base_message_id or MessageId(0))
+        problem = await self._history.since(item.chat_ref, item.base_message_id or MessageId(0))
         if problem is not None:
             return problem
         await self._link_earlier(item)
@@ -93,7 +93,7 @@ class Reconciler:
 
         `since` is the Market's time of the last thing known of it.
         """
-        problem = await self._history.newer(item.chat_id, Urgency.SEND)
+        problem = await self._history.newer(item.chat_ref, Urgency.SEND)
         if problem is not None:
             return problem
         await self._link_earlier(item)
@@ -113,7 +113,7 @@ class Reconciler:
 
     async def _link_earlier(self, item: OutboxItem) -> None:
         """Those of the chat that left its head without their message: it is not the later one's."""
-        heads = await self._ctx.read(outbox.heads, item.chat_id)
+        heads = await self._ctx.read(outbox.heads, item.chat_ref)
         await self.link_all(head for head in heads if head.is_released and head.outbox_id != item.outbox_id)
 
     async def _link_exactly(self, item: OutboxItem, since: Millis) -> OutboxItem | None:
@@ -136,14 +136,14 @@ class Reconciler:
         found = [m for m in await self._unclaimed(item, item.attempt_at) if m.created_at <= end]
         if len(found) != 1 or not is_likeness(item, found[0]):
             return None
-        for other in await self._ctx.read(outbox.unlinked, item.chat_id):
+        for other in await self._ctx.read(outbox.unlinked, item.chat_ref):
             if other.outbox_id != item.outbox_id and _may_have_become(other, found[0]):
                 return None
         return await self._confirm(item, found[0])
 
     async def _unclaimed(self, item: OutboxItem, since: Millis) -> tuple[Message, ...]:
         return await self._history.unclaimed_own(
-            item.chat_id, item.base_message_id or MessageId(0), since - CLOCK_SLACK_MS
+            item.chat_ref, item.base_message_id or MessageId(0), since - CLOCK_SLACK_MS
         )
 
     async def _confirm(self, item: OutboxItem, message: Message) -> OutboxItem | None:
@@ -156,8 +156,8 @@ class Reconciler:
             return None
         if item.kind == OutboxKind.FILE:
             await asyncio.to_thread(spool.remove, self._ctx.store.paths.data_dir, item.outbox_id)
-        self._ctx.bus.publish(TimelineChanged(item.chat_id))
-        self._ctx.bus.publish(ChatsChanged(frozenset({item.chat_id})))
+        self._ctx.bus.publish(TimelineChanged(item.chat_ref))
+        self._ctx.bus.publish(ChatsChanged(frozenset({item.chat_ref})))
         return confirmed
 
 

@@ -96,13 +96,13 @@ class OutboxSender:
         if leak is not None:
             await self._give_back(item, leak)
             return
-        newest = await self._newest_known(item.chat_id)
+        newest = await self._newest_known(item.chat_ref)
         if not isinstance(newest, Problem) and self._was_left_alone(item):
             looked = await self._reconciler.look_before(item, self._last_heard(item))
             if isinstance(looked, OutboxItem):
                 self.forget(item.outbox_id)
                 return
-            newest = looked or await self._newest_known(item.chat_id)
+            newest = looked or await self._newest_known(item.chat_ref)
         if isinstance(newest, Problem):
             await self._turned_away(item, newest)
             return
@@ -180,27 +180,27 @@ class OutboxSender:
             self._stopped.discard(item.outbox_id)
             self.uploaded.pop(item.outbox_id, None)
 
-    async def _newest_known(self, chat_id: ChatRef) -> MessageId | Problem:
+    async def _newest_known(self, chat_ref: ChatRef) -> MessageId | Problem:
         """The message after which ours must come; a chat or a clock never read is read first."""
         for first in (True, False):
-            cursor = await self._ctx.read(messages.cursor, chat_id)
-            unstored = self._history.unstored.newest(chat_id)
+            cursor = await self._ctx.read(messages.cursor, chat_ref)
+            unstored = self._history.unstored.newest(chat_ref)
             known = cursor.hi is not None or cursor.coverage == Coverage.DONE or unstored is not None
             if known and self._history.server_now() is not None:
                 break
-            if first and (problem := await self._history.newer(chat_id, Urgency.SEND)) is not None:
+            if first and (problem := await self._history.newer(chat_ref, Urgency.SEND)) is not None:
                 return problem
         return max(cursor.hi or MessageId(0), unstored or MessageId(0))
 
     async def _post(self, item: OutboxItem) -> Accepted | Problem:
         client = self._ctx.client
         if item.kind == OutboxKind.TEXT:
-            return await client.ask(Urgency.SEND, MarketApi.send_message, item.chat_id, item.text)
+            return await client.ask(Urgency.SEND, MarketApi.send_message, item.chat_ref, item.text)
         media_type, _ = mimetypes.guess_type(item.file_name)
         return await client.ask(
             Urgency.SEND,
             MarketApi.send_file,
-            item.chat_id,
+            item.chat_ref,
             path=spool.path(self._ctx.store.paths.data_dir, item.outbox_id),
             name=item.file_name,
             size=item.file_size,
@@ -213,7 +213,7 @@ class OutboxSender:
         before, self.uploaded[item.outbox_id] = self.uploaded.get(item.outbox_id, 0), count
         step = max(1, item.file_size // PROGRESS_STEPS)
         if before // step != count // step:
-            self._ctx.bus.publish(OutboxChanged(item.chat_id))
+            self._ctx.bus.publish(OutboxChanged(item.chat_ref))
 
     # -- outcomes ------------------------------------------------------------------------------------
 

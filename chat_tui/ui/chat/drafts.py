@@ -28,7 +28,7 @@ class Drafts:
         self, pane: Widget, inbox: InboxApi, box: Compose, tell: Callable[[ChatRef, str], Awaitable[None]]
     ) -> None:
         """`pane` has the timers; `tell` says why the draft of a chat could not be saved."""
-        self.chat_id: ChatRef | None = None
+        self.chat_ref: ChatRef | None = None
         """The chat whose box it is."""
         self._pane = pane
         self._inbox = inbox
@@ -44,15 +44,15 @@ class Drafts:
         self._is_aside = False
         """Whether texts lie in a file beside the database."""
 
-    async def of(self, chat_id: ChatRef) -> Draft:
+    async def of(self, chat_ref: ChatRef) -> Draft:
         """The draft of a chat: what was typed last, whether it is on the disk or not."""
         # What the disk refused is newer than what it has.
-        return self._unkept.get(chat_id) or await self._inbox.drafts.get(chat_id)
+        return self._unkept.get(chat_ref) or await self._inbox.drafts.get(chat_ref)
 
     def take_up(self, draft: Draft, to: str) -> None:
         """The box is that of another chat from now on; `to` names whoever gets what is typed there."""
-        self.chat_id = draft.chat_id
-        self._names[draft.chat_id] = to
+        self.chat_ref = draft.chat_ref
+        self._names[draft.chat_ref] = to
         self.show(draft)
 
     def show(self, draft: Draft) -> None:
@@ -60,10 +60,10 @@ class Drafts:
         self._saved = draft.text
         self._box.load(draft.text, draft.caret)
 
-    def sent(self, chat_id: ChatRef) -> None:
+    def sent(self, chat_ref: ChatRef) -> None:
         """The text of the box lies in the outbox, which has cleared the draft with it."""
         self._saved = ""
-        self._unkept.pop(chat_id, None)
+        self._unkept.pop(chat_ref, None)
 
     @property
     def is_saved(self) -> bool:
@@ -73,16 +73,16 @@ class Drafts:
     @property
     def is_kept(self) -> bool:
         """Whether what is in the box is on the disk."""
-        return self.is_saved and self.chat_id not in self._unkept
+        return self.is_saved and self.chat_ref not in self._unkept
 
     def unsaved(self) -> Draft | None:
         """What is in the box, if it differs from what was last handed to the disk."""
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        if self.chat_id is None or self.is_saved:
+        if self.chat_ref is None or self.is_saved:
             return None
-        return Draft(self.chat_id, self._box.text, self._box.caret)
+        return Draft(self.chat_ref, self._box.text, self._box.caret)
 
     def save_soon(self) -> None:
         """Something was typed."""
@@ -94,22 +94,22 @@ class Drafts:
         unsaved = self.unsaved()
         if unsaved is not None:
             self._saved = unsaved.text
-            self._unkept[unsaved.chat_id] = unsaved
+            self._unkept[unsaved.chat_ref] = unsaved
         # A copy: keeping one may end another, and what fails stays for the next time.
         for draft in tuple(self._unkept.values()):
             await self.keep(draft)
 
     async def keep(self, draft: Draft) -> None:
         """Keep one; what the disk refuses is told, and tried again."""
-        self._unkept[draft.chat_id] = draft
+        self._unkept[draft.chat_ref] = draft
         problem = await self._inbox.drafts.save(draft)
         if problem is not None:
-            await self._tell(draft.chat_id, problem_words(problem))
+            await self._tell(draft.chat_ref, problem_words(problem))
             self._save_in(RETRY_S)
             return
         # Another text of the same chat may have come while this one was written.
-        if self._unkept.get(draft.chat_id) is draft:
-            del self._unkept[draft.chat_id]
+        if self._unkept.get(draft.chat_ref) is draft:
+            del self._unkept[draft.chat_ref]
         if self._is_aside and not self._unkept:
             self._is_aside = False
             # On a thread: a disk that hangs must not freeze the keys.
@@ -128,7 +128,7 @@ class Drafts:
             # What the database has must leave the file: it would come back as an old text at the next start.
             self._is_aside = bool(unkept)
             unkept = list(await asyncio.to_thread(self._inbox.drafts.keep_aside, unkept))
-        return tuple((self._names.get(draft.chat_id, ""), draft.text) for draft in unkept)
+        return tuple((self._names.get(draft.chat_ref, ""), draft.text) for draft in unkept)
 
     def _save_in(self, seconds: float) -> None:
         if self._timer is None:

@@ -48,7 +48,7 @@ class History(FramedPane, can_focus=True):
     class OlderWanted(Signal):
         """Entries before a message are wanted: from the cache, or from the Market if it has no more."""
 
-        chat_id: ChatRef
+        chat_ref: ChatRef
         before: MessageId | None
         is_cached: bool
 
@@ -56,21 +56,21 @@ class History(FramedPane, can_focus=True):
     class NewerWanted(Signal):
         """Entries after a message are wanted from the cache; None = the newest ones, by `show_newest`."""
 
-        chat_id: ChatRef
+        chat_ref: ChatRef
         after: MessageId | None
 
     @dataclass
     class SeenTo(Signal):
         """The newest message is on the screen."""
 
-        chat_id: ChatRef
+        chat_ref: ChatRef
         message_id: MessageId
 
     @dataclass
     class Picked(Signal):
         """Something is wanted of a message: the one under the highlight, else the newest on the screen."""
 
-        chat_id: ChatRef
+        chat_ref: ChatRef
         entry: Entry
         wish: Wish
 
@@ -86,9 +86,9 @@ class History(FramedPane, can_focus=True):
         """The open chat as it is on the screen; None = none is open."""
 
     @property
-    def chat_id(self) -> ChatRef | None:
+    def chat_ref(self) -> ChatRef | None:
         """The chat that is shown."""
-        return self.view.window.chat_id if self.view is not None else None
+        return self.view.window.chat_ref if self.view is not None else None
 
     @property
     def oldest_id(self) -> MessageId | None:
@@ -193,7 +193,7 @@ class History(FramedPane, can_focus=True):
         if self.view is None:
             return
         if end and self.view.window.has_newer:
-            self.post_message(self.NewerWanted(self.view.window.chat_id, None))
+            self.post_message(self.NewerWanted(self.view.window.chat_ref, None))
         else:
             self.view.go_to_edge(end=end)
             self._moved()
@@ -216,7 +216,7 @@ class History(FramedPane, can_focus=True):
         entry = self.view.highlighted or (among[-1] if among else None)
         if entry is not None:
             self.highlight(entry)
-            self.post_message(self.Picked(self.view.window.chat_id, entry, Wish(wish)))
+            self.post_message(self.Picked(self.view.window.chat_ref, entry, Wish(wish)))
 
     def on_click(self, event: events.Click) -> None:
         """Highlight the message under the mouse; unfold (or fold) a long one."""
@@ -246,7 +246,7 @@ class History(FramedPane, can_focus=True):
 
     def _of(self, page: TimelinePage) -> HistoryView | None:
         """The open chat, if the page is of it: it may answer what was asked of another."""
-        return self.view if page.chat_id == self.chat_id else None
+        return self.view if page.chat_ref == self.chat_ref else None
 
     def _scroll(self, lines: int) -> None:
         if self.view is not None:
@@ -265,12 +265,12 @@ class History(FramedPane, can_focus=True):
             self.redraw()
         window, near = view.window, max(_NEAR, height)
         if (seen := view.newly_seen()) is not None:
-            self.post_message(self.SeenTo(window.chat_id, seen))
+            self.post_message(self.SeenTo(window.chat_ref, seen))
         if view.asks_older(near):
-            self.post_message(self.OlderWanted(window.chat_id, window.oldest_id, window.has_older))
+            self.post_message(self.OlderWanted(window.chat_ref, window.oldest_id, window.has_older))
             self.redraw()
         if view.asks_newer(near):
-            self.post_message(self.NewerWanted(window.chat_id, window.newest_id))
+            self.post_message(self.NewerWanted(window.chat_ref, window.newest_id))
 
     def paint(self, size: Size) -> list[Strip]:
         """The lines of the open chat, or why none is."""

@@ -44,18 +44,18 @@ class SendChecks:
     def __init__(self) -> None:
         self._said: dict[ChatRef, set[Doubt]] = {}
 
-    def agreed(self, chat_id: ChatRef) -> Collection[Doubt]:
+    def agreed(self, chat_ref: ChatRef) -> Collection[Doubt]:
         """What the next Enter in a chat agrees to."""
-        return self._said.get(chat_id, ())
+        return self._said.get(chat_ref, ())
 
-    def say(self, chat_id: ChatRef, doubts: Sequence[Doubt]) -> str:
+    def say(self, chat_ref: ChatRef, doubts: Sequence[Doubt]) -> str:
         """What to tell the operator; he then knows it."""
-        self._said.setdefault(chat_id, set()).update(doubts)
+        self._said.setdefault(chat_ref, set()).update(doubts)
         return f"{doubt_words(doubts)} {_('Enter again sends it.')}"
 
 
 class TalkPane(Vertical):
-    """Everything typed here belongs to `chat_id`, from the first letter to the outbox."""
+    """Everything typed here belongs to `chat_ref`, from the first letter to the outbox."""
 
     class Sent(UiMessage):
         """Something was queued from here."""
@@ -93,9 +93,9 @@ class TalkPane(Vertical):
         """What other copies of the program hold as the draft of this chat, the latest first."""
 
     @property
-    def chat_id(self) -> ChatRef | None:
+    def chat_ref(self) -> ChatRef | None:
         """The open chat."""
-        return self.drafts.chat_id
+        return self.drafts.chat_ref
 
     def compose(self) -> ComposeResult:
         """The history, the line in which the box tells something, the box."""
@@ -122,7 +122,7 @@ class TalkPane(Vertical):
 
     async def open(
         self,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         *,
         at: MessageId | None = None,
         only_if: Callable[[], bool] = lambda: True,
@@ -134,16 +134,16 @@ class TalkPane(Vertical):
         `only_if` is asked when nothing can come between any more; `shown` is called in the very moment in
         which the box is that of the chat, before any key.
         """
-        if chat_id == self.chat_id:
+        if chat_ref == self.chat_ref:
             shown()
             if at is not None:
-                await self._go_to(chat_id, at)
+                await self._go_to(chat_ref, at)
             return True
-        item = await self._inbox.chats.item(chat_id)
+        item = await self._inbox.chats.item(chat_ref)
         if item is None:
             return False
-        page = await self._inbox.chats.timeline(chat_id, around=at, limit=PAGE)
-        draft = await self.drafts.of(chat_id)
+        page = await self._inbox.chats.timeline(chat_ref, around=at, limit=PAGE)
+        draft = await self.drafts.of(chat_ref)
         if not only_if():
             return False
         # Up to the last line nothing is awaited: name, history, text and chat change together, and a
@@ -155,10 +155,10 @@ class TalkPane(Vertical):
         self._read_to = self.history.newest_shown
         self.box.address(plain(recipient(item), lines=False))
         self.box.disabled = False
-        self._opened(chat_id)
+        self._opened(chat_ref)
         self.tell_rights()
         shown()
-        self._inbox.chats.open(chat_id)
+        self._inbox.chats.open(chat_ref)
         if unsent:
             notify(self.app, unsent, severity="warning")
         if leaving is not None:
@@ -167,39 +167,39 @@ class TalkPane(Vertical):
         await self.renew()
         return True
 
-    async def _go_to(self, chat_id: ChatRef, at: MessageId) -> None:
-        page = await self._inbox.chats.timeline(chat_id, around=at, limit=PAGE)
-        if chat_id == self.chat_id:
+    async def _go_to(self, chat_ref: ChatRef, at: MessageId) -> None:
+        page = await self._inbox.chats.timeline(chat_ref, around=at, limit=PAGE)
+        if chat_ref == self.chat_ref:
             self.history.show(page, self.item, at=at)
 
     def tell_rights(self) -> None:
         """Say in the box when nothing can be sent to the business of the open chat."""
-        why = self._inbox.link(self.chat_id).view_only
+        why = self._inbox.link(self.chat_ref).view_only
         self.box.forbid(problem_words(why) if why is not None else "")
 
     # -- news ----------------------------------------------------------------------------------------
 
     async def hear(self, digest: Digest) -> None:
         """Show anew what the news may concern."""
-        if self.chat_id in digest.timelines:
+        if self.chat_ref in digest.timelines:
             await self.renew()
-        elif self.chat_id in digest.marks:
+        elif self.chat_ref in digest.marks:
             await self._renew_marks()
-        if self.chat_id in digest.failed:
-            problem = self._inbox.link(self.chat_id).problem
+        if self.chat_ref in digest.failed:
+            problem = self._inbox.link(self.chat_ref).problem
             self.history.older_failed(problem_words(problem) if problem is not None else "")
 
     async def renew(self) -> None:
         """The timeline or the outbox of the open chat changed."""
-        chat_id = self.chat_id
-        if chat_id is None:
+        chat_ref = self.chat_ref
+        if chat_ref is None:
             return
-        page = await self._inbox.chats.timeline(chat_id, limit=PAGE)
-        item = await self._inbox.chats.item(chat_id)
+        page = await self._inbox.chats.timeline(chat_ref, limit=PAGE)
+        item = await self._inbox.chats.item(chat_ref)
         oldest = self.history.oldest_id
         # A history that was read meanwhile may have grown at its old end, too.
-        older = await self._inbox.chats.timeline(chat_id, before=oldest, limit=PAGE) if oldest else None
-        if chat_id == self.chat_id and item is not None:
+        older = await self._inbox.chats.timeline(chat_ref, before=oldest, limit=PAGE) if oldest else None
+        if chat_ref == self.chat_ref and item is not None:
             self.item = item
             self.history.refresh_newest(page)
             if older is not None and self.history.oldest_id == oldest:
@@ -209,9 +209,9 @@ class TalkPane(Vertical):
 
     async def _renew_marks(self) -> None:
         """A mark of the open chat changed: the header shows it, the history need not be read."""
-        chat_id = self.chat_id
-        item = None if chat_id is None else await self._inbox.chats.item(chat_id)
-        if item is not None and chat_id == self.chat_id:
+        chat_ref = self.chat_ref
+        item = None if chat_ref is None else await self._inbox.chats.item(chat_ref)
+        if item is not None and chat_ref == self.chat_ref:
             self.item = item
             self.history.entitle(item)
 
@@ -219,21 +219,21 @@ class TalkPane(Vertical):
     async def _older(self, message: History.OlderWanted) -> None:
         """Older entries: from the cache, else from the Market."""
         message.stop()
-        if message.chat_id != self.chat_id:
+        if message.chat_ref != self.chat_ref:
             return
         if not message.is_cached:
             # What the Market sends comes as news of this chat.
-            self._inbox.chats.want_older(message.chat_id)
+            self._inbox.chats.want_older(message.chat_ref)
             return
-        page = await self._inbox.chats.timeline(message.chat_id, before=message.before, limit=PAGE)
-        if message.chat_id == self.chat_id:
+        page = await self._inbox.chats.timeline(message.chat_ref, before=message.before, limit=PAGE)
+        if message.chat_ref == self.chat_ref:
             self.history.extend_older(page)
 
     @on(History.NewerWanted)
     async def _newer(self, message: History.NewerWanted) -> None:
         message.stop()
-        page = await self._inbox.chats.timeline(message.chat_id, after=message.after, limit=PAGE)
-        if message.chat_id != self.chat_id:
+        page = await self._inbox.chats.timeline(message.chat_ref, after=message.after, limit=PAGE)
+        if message.chat_ref != self.chat_ref:
             return
         if message.after is None:
             self.history.show_newest(page)
@@ -243,7 +243,7 @@ class TalkPane(Vertical):
     @on(History.SeenTo)
     async def _seen(self, message: History.SeenTo) -> None:
         message.stop()
-        await self._inbox.marks.see(message.chat_id, message.message_id)
+        await self._inbox.marks.see(message.chat_ref, message.message_id)
 
     # -- writing -------------------------------------------------------------------------------------
 
@@ -264,55 +264,55 @@ class TalkPane(Vertical):
     async def _send(self, message: Compose.SendWanted) -> None:
         """Queue the text durably; only then does the box let go of it."""
         message.stop()
-        chat_id = self.chat_id
+        chat_ref = self.chat_ref
         try:
-            if chat_id is not None:
-                await self._queue(chat_id, message.text)
+            if chat_ref is not None:
+                await self._queue(chat_ref, message.text)
         finally:
             self.box.answered()
 
-    async def _queue(self, chat_id: ChatRef, text: str) -> None:
+    async def _queue(self, chat_ref: ChatRef, text: str) -> None:
         # Nobody answers what he has not read: a message that came while Enter was on its way is shown
         # first.
-        if await self._is_stale(chat_id):
+        if await self._is_stale(chat_ref):
             stale = _("Something new came while you were writing. Read it; Enter again sends.")
-            await self._tell(chat_id, stale)
+            await self._tell(chat_ref, stale)
             return
         # Before it is sent: afterwards the chat does not wait any more.
         was_waiting = self.item is not None and self.item.is_to_answer
         # A timer of the app: this pane waits for the disk.
-        slow = self.app.set_timer(SAVING_S, lambda: self._tell(chat_id, _("Saving…")))
+        slow = self.app.set_timer(SAVING_S, lambda: self._tell(chat_ref, _("Saving…")))
         try:
-            agreed = self._checks.agreed(chat_id)
-            outcome = await self._inbox.outbox.send_text(chat_id, text, agreed)
+            agreed = self._checks.agreed(chat_ref)
+            outcome = await self._inbox.outbox.send_text(chat_ref, text, agreed)
         finally:
             slow.stop()
         if isinstance(outcome, Problem) and outcome.doubts:
-            await self._tell(chat_id, self._checks.say(chat_id, outcome.doubts))
+            await self._tell(chat_ref, self._checks.say(chat_ref, outcome.doubts))
             return
         if isinstance(outcome, Problem):
-            await self._tell(chat_id, problem_words(outcome))
+            await self._tell(chat_ref, problem_words(outcome))
             return
-        if chat_id == self.chat_id:
+        if chat_ref == self.chat_ref:
             # For undo, which brings the text back as it was left.
             self._carets[outcome.outbox_id] = self.box.caret
-            self.drafts.sent(chat_id)
+            self.drafts.sent(chat_ref)
             self.box.clear_after_send(text)
             self.drafts.save_soon()
         self.post_message(self.Sent(outcome, was_waiting=was_waiting))
 
-    async def _tell(self, chat_id: ChatRef, words: str) -> None:
+    async def _tell(self, chat_ref: ChatRef, words: str) -> None:
         """Say something about what is written for a chat: at the caret, or with its name if it was left."""
-        if chat_id == self.chat_id:
+        if chat_ref == self.chat_ref:
             self.box.tell(words)
             return
-        item = await self._inbox.chats.item(chat_id)
+        item = await self._inbox.chats.item(chat_ref)
         words = words if item is None else f"{chat_title(item)}: {words}"
         notify(self.app, words, severity="warning")
 
-    async def _is_stale(self, chat_id: ChatRef) -> bool:
+    async def _is_stale(self, chat_ref: ChatRef) -> bool:
         """Whether anybody wrote after what was on the screen at the last key; it is on the screen now."""
-        page = await self._inbox.chats.timeline(chat_id, limit=PAGE)
+        page = await self._inbox.chats.timeline(chat_ref, limit=PAGE)
         theirs = [e.message.message_id for e in page.entries if e.message is not None and e.item is None]
         if not theirs or theirs[-1] <= self._read_to:
             return False
@@ -322,14 +322,14 @@ class TalkPane(Vertical):
 
     async def add_text(self, text: str) -> None:
         """Put what another copy typed below what is in the box, and make it ours."""
-        chat_id = self.chat_id
-        if chat_id is None:
+        chat_ref = self.chat_ref
+        if chat_ref is None:
             return
         typed = self.box.text
         joined = f"{typed}\n{text}" if typed.strip() else text
         self.box.load(joined, len(joined))
         await self.drafts.save()
-        await self._inbox.drafts.forget(chat_id, text)
+        await self._inbox.drafts.forget(chat_ref, text)
         self.others = tuple(other for other in self.others if other != text)
 
     async def take_back(self, item: OutboxItem) -> OutboxItem | Problem:
@@ -338,8 +338,8 @@ class TalkPane(Vertical):
         taken = await self._inbox.outbox.take_back(
             item, into_draft=True, caret=self._carets.pop(item.outbox_id, None)
         )
-        if isinstance(taken, OutboxItem) and taken.chat_id == self.chat_id and taken.text:
-            draft = await self._inbox.drafts.get(taken.chat_id)
+        if isinstance(taken, OutboxItem) and taken.chat_ref == self.chat_ref and taken.text:
+            draft = await self._inbox.drafts.get(taken.chat_ref)
             if self.drafts.is_saved:
                 self.drafts.show(draft)
             else:

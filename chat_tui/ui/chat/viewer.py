@@ -180,7 +180,7 @@ def looking_at(inbox: InboxApi, message: Message, index: int) -> Fetching[Shown 
     file = message.attachments[index]
 
     async def look(progress: Callable[[int], None]) -> Shown | Problem:
-        content = await inbox.files.read(message.chat_id, message.message_id, index, progress)
+        content = await inbox.files.read(message.chat_ref, message.message_id, index, progress)
         if isinstance(content, Problem):
             return content
         if picture_kind(content[:HEAD]) is None:

@@ -15,7 +15,7 @@ class TimelineWindow:
 
     def __init__(self, page: TimelinePage) -> None:
         """Hold one page, and nothing but what adjoins it from then on."""
-        self.chat_id: ChatRef = page.chat_id
+        self.chat_ref: ChatRef = page.chat_ref
         self.replace(page)
 
     def replace(self, page: TimelinePage) -> None:

@@ -239,14 +239,14 @@ TOLD_S: Final = 20.0
 """Seconds a path stays on the screen."""
 
 
-async def keep(app: App[Any], inbox: InboxApi, chat_id: ChatRef, zone: tzinfo) -> None:
+async def keep(app: App[Any], inbox: InboxApi, chat_ref: ChatRef, zone: tzinfo) -> None:
     """Write the chat down in a new directory and tell its name; without the network what is here."""
     notify(app, _("Reading the whole chat…"))
-    inbox = inbox.own(chat_id)
-    record = await whole_chat(inbox, chat_id, ask=True)
+    inbox = inbox.own(chat_ref)
+    record = await whole_chat(inbox, chat_ref, ask=True)
     if not isinstance(record, Record):
         # Perhaps there is no network. What is here is better than nothing, and says that it is not all.
-        record = await whole_chat(inbox, chat_id, ask=False)
+        record = await whole_chat(inbox, chat_ref, ask=False)
     assert isinstance(record, Record), "a chat on the screen is in the cache"
     try:
         directory = free_directory(inbox, record, zone)

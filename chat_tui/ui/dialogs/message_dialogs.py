@@ -126,7 +126,7 @@ class MessageDialogs:
 
     async def _save(self, message: Message, index: int, into: Path) -> Saved | Problem | None:
         file = message.attachments[index]
-        save = partial(self.inbox.files.save, message.chat_id, message.message_id, index, into)
+        save = partial(self.inbox.files.save, message.chat_ref, message.message_id, index, into)
         return await self.app.push_screen_wait(
             Fetching[Saved | Problem](saved_name(file.name), file.size, save)
         )

@@ -117,16 +117,16 @@ class Outbox:
             items = await self.inbox.outbox.open_items()
             # What comes in while it is shown may belong to a chat that had nothing here before.
             names: defaultdict[ChatRef, str] = defaultdict(str)
-            for chat_id in {item.chat_id for item in items}:
-                if (found := await self.inbox.chats.item(chat_id)) is not None:
-                    names[chat_id] = chat_title(found)
+            for chat_ref in {item.chat_ref for item in items}:
+                if (found := await self.inbox.chats.item(chat_ref)) is not None:
+                    names[chat_ref] = chat_title(found)
             screen = OutboxScreen(items, name_of=names.__getitem__, now=self.now, highlight=highlight)
             choice = await self.app.push_screen_wait(screen)
             # These two lead away; after the others one wants to see what became of it.
             if choice is None or choice.action in {OutboxAction.OPEN, OutboxAction.EDIT}:
                 return choice
             highlight = choice.item.outbox_id
-            problem = await self._carry_out(choice, names[choice.item.chat_id])
+            problem = await self._carry_out(choice, names[choice.item.chat_ref])
             if problem is not None:
                 notify(self.app, problem_words(problem), severity="error")
 
@@ -282,7 +282,7 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
             self.rows.refresh()
 
     def _ask(self, words: str, yes: str, no: str, choice: OutboxChoice) -> None:
-        name = plain(self._name_of(choice.item.chat_id), "bold", lines=False)
+        name = plain(self._name_of(choice.item.chat_ref), "bold", lines=False)
         question = Content("\n").join([plain(words), name])
 
         def answered(is_yes: bool | None) -> None:
@@ -297,4 +297,4 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
         self.say(detail_words(item) if item else _("Everything is confirmed: the buyers have it."), "detail")
 
     def _draw(self, item: OutboxItem, cells: int) -> Sequence[Line]:
-        return outbox_lines(item, self._name_of(item.chat_id), self._now(), cells)
+        return outbox_lines(item, self._name_of(item.chat_ref), self._now(), cells)

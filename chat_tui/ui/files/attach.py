@@ -70,7 +70,7 @@ class Attaching:
             return card
         if not await self.app.push_screen_wait(FileCardScreen(card, recipient(to))):
             return None
-        send = partial(self.inbox.outbox.send_file, to.chat.chat_id, card)
+        send = partial(self.inbox.outbox.send_file, to.chat.chat_ref, card)
         return await agreed(self.app, send, recipient(to), card.doubts)
 
 

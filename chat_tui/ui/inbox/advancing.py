@@ -29,31 +29,31 @@ class Advancing:
     _left: ChatRef | None = field(default=None, init=False)
     """The chat that was left by itself last."""
 
-    def soon(self, chat_id: ChatRef, keyed_at: float | None = None) -> None:
+    def soon(self, chat_ref: ChatRef, keyed_at: float | None = None) -> None:
         """An answer was sent in this chat; `keyed_at` is when the last key had arrived by then."""
         keyed_at = self.terminal.keyed_at if keyed_at is None else keyed_at
-        self.screen.set_timer(QUIET_S, partial(self._advance, chat_id, keyed_at))
+        self.screen.set_timer(QUIET_S, partial(self._advance, chat_ref, keyed_at))
 
-    async def _advance(self, chat_id: ChatRef, keyed_at: float) -> None:
+    async def _advance(self, chat_ref: ChatRef, keyed_at: float) -> None:
         talk, terminal = self.talk, self.terminal
 
         def is_idle() -> bool:
             # `is_current` holds beneath a dialog too.
             is_here = terminal.screen is self.screen and self.screen.focused is talk.box
-            is_same = talk.chat_id == chat_id and terminal.keyed_at == keyed_at
+            is_same = talk.chat_ref == chat_ref and terminal.keyed_at == keyed_at
             return is_here and is_same and not talk.box.text
 
         if not terminal.has_acted:
             # What such a key does decides; it may have come before the answer was durable.
-            self.soon(chat_id, keyed_at)
+            self.soon(chat_ref, keyed_at)
             return
         # Not "the one after this chat": it was just answered, so whoever waits longest is next.
         following = await self.inbox.chats.next_waiting(None) if is_idle() else None
-        if following is None or following == chat_id:
+        if following is None or following == chat_ref:
             return
 
         def shown() -> None:
-            self._left = chat_id
+            self._left = chat_ref
             # Keys carry the time at which they came, so one still in the queue is known for what it was.
             talk.box.came_by_itself(time.monotonic() + READ_S)
 

@@ -52,8 +52,8 @@ class Arrivals:
                 return []
             self.since = await self._begin()
         found = []
-        for chat_id in changed:
-            item = await self._inbox.chats.item(chat_id)
+        for chat_ref in changed:
+            item = await self._inbox.chats.item(chat_ref)
             if item is not None and (arrival := await self._arrival(item, self.since)) is not None:
                 found.append(arrival)
         return found
@@ -69,9 +69,9 @@ class Arrivals:
 
     def _remember(self, item: QueueItem) -> None:
         if item.chat.is_dispute:
-            self._disputes.setdefault(item.chat.chat_id, item.chat.updated_at)
+            self._disputes.setdefault(item.chat.chat_ref, item.chat.updated_at)
         else:
-            self._ordinary.add(item.chat.chat_id)
+            self._ordinary.add(item.chat.chat_ref)
 
     async def _arrival(self, item: QueueItem, since: Millis) -> Arrival | None:
         if item.chat.is_dispute and self._has_begun(item, since):
@@ -81,23 +81,23 @@ class Arrivals:
         if item.chat.updated_at <= since:
             return None
         # The row says that something changed, not who wrote it: an answer of ours moves it too.
-        page = await self._inbox.chats.timeline(item.chat.chat_id, limit=_LOOK_BACK)
+        page = await self._inbox.chats.timeline(item.chat.chat_ref, limit=_LOOK_BACK)
         found = [entry.message for entry in page.entries]
         message = _last_of_others(found) if item.chat.is_dispute else _last_of_buyer(found)
-        since = self._disputes.get(item.chat.chat_id, since)
+        since = self._disputes.get(item.chat.chat_ref, since)
         if message is None or not self._is_new(message, since):
             return None
-        self._told[item.chat.chat_id] = message.message_id
+        self._told[item.chat.chat_ref] = message.message_id
         return Arrival(item, snippet(message))
 
     def _has_begun(self, item: QueueItem, since: Millis) -> bool:
-        chat_id = item.chat.chat_id
-        if item.chat.status == ChatStatus.FINISHED or chat_id in self._disputes:
+        chat_ref = item.chat.chat_ref
+        if item.chat.status == ChatStatus.FINISHED or chat_ref in self._disputes:
             return False
-        return chat_id in self._ordinary or item.chat.updated_at > since
+        return chat_ref in self._ordinary or item.chat.updated_at > since
 
     def _is_new(self, message: Message, since: Millis) -> bool:
-        return message.created_at > since and message.message_id > self._told.get(message.chat_id, 0)
+        return message.created_at > since and message.message_id > self._told.get(message.chat_ref, 0)
 
 
 @dataclass(frozen=True)

@@ -65,18 +65,18 @@ class Commands:
 
     async def write(self) -> None:
         """Put the caret into the box of the chat that is meant."""
-        chat_id = self.opening.meant_id()
-        if chat_id is not None:
-            await self.opening.open(chat_id, write=True)
+        chat_ref = self.opening.meant_id()
+        if chat_ref is not None:
+            await self.opening.open(chat_ref, write=True)
 
     async def toggle_order(self) -> None:
         """Show the order of the chat that is meant, or hide it."""
-        chat_id = self.opening.meant_id()
-        if chat_id is None:
+        chat_ref = self.opening.meant_id()
+        if chat_ref is None:
             return
-        if self.order.is_seen(chat_id):
+        if self.order.is_seen(chat_ref):
             self.order.hide()
-        elif await self.opening.bring(chat_id):
+        elif await self.opening.bring(chat_ref):
             await self.order.show()
 
     async def greet(self) -> None:
@@ -86,15 +86,15 @@ class Commands:
 
     async def new_chat(self) -> None:
         """Start a chat about an order or a return."""
-        chat_id = await self.dialogs.start_chat()
-        if chat_id is not None:
-            await self.opening.open(chat_id, write=True)
+        chat_ref = await self.dialogs.start_chat()
+        if chat_ref is not None:
+            await self.opening.open(chat_ref, write=True)
 
     async def search(self) -> None:
         """Find a message or a chat and open it there."""
         hit = await self.dialogs.search()
         if hit is not None:
-            await self.opening.open(hit.chat_id, at=hit.message_id)
+            await self.opening.open(hit.chat_ref, at=hit.message_id)
 
     async def outbox(self) -> None:
         """Show everything that is not confirmed."""
@@ -104,15 +104,15 @@ class Commands:
         if choice.is_to_edit:
             await self.marking.take_back(choice.item)
         else:
-            await self.opening.open(choice.item.chat_id)
+            await self.opening.open(choice.item.chat_ref)
 
     async def evidence(self) -> None:
         """Write a chat down for an arbiter: that under the highlight, or the open one."""
         from chat_tui.ui.dialogs import chat_dialogs  # noqa: PLC0415 - not before the first paint
 
-        chat_id = self.opening.meant_id()
-        if chat_id is not None:
-            await chat_dialogs.keep(self.terminal, self.inbox, chat_id, self.zone)
+        chat_ref = self.opening.meant_id()
+        if chat_ref is not None:
+            await chat_dialogs.keep(self.terminal, self.inbox, chat_ref, self.zone)
 
     # -- the open chat -------------------------------------------------------------------------------
 
@@ -131,7 +131,7 @@ class Commands:
                 text = await self.dialogs.choose_template(item)
         finally:
             # The box may be another chat's by now: a text with the buyer's name goes nowhere else.
-            is_there = item is not None and self.talk.chat_id == item.chat.chat_id
+            is_there = item is not None and self.talk.chat_ref == item.chat.chat_ref
             self.talk.box.put(text if is_there else None)
 
     async def deal_with(self, entry: Entry, wish: Wish) -> None:

@@ -302,15 +302,15 @@ class Editing:
 
     async def edit(self) -> None:
         """Lend the terminal to the operator's editor; what is in the box is safe before."""
-        chat_id = self.talk.chat_id
-        if chat_id is None:
+        chat_ref = self.talk.chat_ref
+        if chat_ref is None:
             return
         await self.talk.drafts.save()
         # A text from an editor that died comes first: else two versions of one answer would lie about.
-        if await self._offer_edited(chat_id):
+        if await self._offer_edited(chat_ref):
             return
         try:
-            text = given_out(self.terminal.edited, str(chat_id), self.talk.box.text)
+            text = given_out(self.terminal.edited, str(chat_ref), self.talk.box.text)
         except OSError as error:
             words = _("The text cannot be given to an editor: {reason}")
             self.talk.box.tell(words.format(reason=error.strerror))
@@ -355,20 +355,20 @@ class Editing:
 
         timer = self.screen.set_interval(_LOOK_S, look)
 
-    def look_for(self, chat_id: ChatRef) -> None:
+    def look_for(self, chat_ref: ChatRef) -> None:
         """Offer, in a while, what an editor saved for a chat that was opened."""
-        self.screen.run_worker(self._offer_edited(chat_id), group="edited", exclusive=True)
+        self.screen.run_worker(self._offer_edited(chat_ref), group="edited", exclusive=True)
 
-    def _names(self, chat_id: ChatRef) -> tuple[str, ...]:
+    def _names(self, chat_ref: ChatRef) -> tuple[str, ...]:
         """How its texts may be called: versions that knew one shop only wrote the number alone."""
         if self.inbox.link().parts:
             # Of which of several shops such a number is, nobody can say.
-            return (str(chat_id),)
-        return str(chat_id), str(chat_id.number)
+            return (str(chat_ref),)
+        return str(chat_ref), str(chat_ref.number)
 
-    async def _offer_edited(self, chat_id: ChatRef) -> bool:
+    async def _offer_edited(self, chat_ref: ChatRef) -> bool:
         """Offer what an editor saved for a chat and nobody took; whether it was taken."""
-        for text, saved in left_over(self.terminal.edited, *self._names(chat_id)):
+        for text, saved in left_over(self.terminal.edited, *self._names(chat_ref)):
             if text.place in self._left_there:
                 continue
             # It did come back, and only the file was left behind, by a crash perhaps.
@@ -376,7 +376,7 @@ class Editing:
                 text.remove()
                 continue
             is_wanted = await self.dialogs().offer_edited(saved)
-            if not is_wanted or self.talk.chat_id != chat_id:
+            if not is_wanted or self.talk.chat_ref != chat_ref:
                 self._left_there.add(text.place)
                 continue
             # Nothing was typed since it went out: this is the same text, one version on.

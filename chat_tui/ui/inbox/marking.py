@@ -47,7 +47,7 @@ class Marking:
     async def done(self) -> None:
         """Mark the chat as done."""
         if item := await self.opening.meant():
-            outcome = await self.inbox.marks.done(item.chat.chat_id)
+            outcome = await self.inbox.marks.done(item.chat.chat_ref)
             await self._made(outcome, _("Done until the buyer writes; {key} undoes it."))
 
     async def snooze(self) -> None:
@@ -55,14 +55,14 @@ class Marking:
         item = await self.opening.meant()
         until = None if item is None else await self.dialogs().snooze(item)
         if item is not None and until is not None:
-            outcome = await self.inbox.marks.snooze(item.chat.chat_id, until.at)
+            outcome = await self.inbox.marks.snooze(item.chat.chat_ref, until.at)
             when = until_words(until, self.now(), self.zone)
             await self._made(outcome, _("Snoozed {until}; {key} undoes it."), until=when)
 
     async def pin(self) -> None:
         """Pin the chat to the top of its tab, or let it go."""
         if item := await self.opening.meant():
-            outcome = await self.inbox.marks.put(item.chat.chat_id, Pin(not item.is_pinned))
+            outcome = await self.inbox.marks.put(item.chat.chat_ref, Pin(not item.is_pinned))
             gone, there = _("No longer pinned; {key} undoes it."), _("Pinned to the top; {key} undoes it.")
             await self._made(outcome, gone if item.is_pinned else there)
 
@@ -72,7 +72,7 @@ class Marking:
             hint = _("for example: promised to call back on Friday")
             text = await self.dialogs().line(item, _("Note"), value=item.note, hint=hint, most=NOTE_MOST)
             if text is not None and (note := read_note(text)).text != item.note:
-                outcome = await self.inbox.marks.put(item.chat.chat_id, note)
+                outcome = await self.inbox.marks.put(item.chat.chat_ref, note)
                 await self._made(outcome, _("The note is kept; {key} undoes it."))
 
     async def label(self) -> None:
@@ -82,7 +82,7 @@ class Marking:
             before, most = " ".join(item.labels), LABELS_MOST * (LABEL_MOST + 1)
             text = await self.dialogs().line(item, _("Labels"), value=before, hint=hint, most=most)
             if text is not None and (labels := read_labels(text)).names != item.labels:
-                outcome = await self.inbox.marks.put(item.chat.chat_id, labels)
+                outcome = await self.inbox.marks.put(item.chat.chat_ref, labels)
                 await self._made(outcome, _("The labels are kept; {key} undoes it."))
 
     async def _made(self, outcome: Marked | Problem, words: str, **values: str) -> None:
@@ -119,19 +119,21 @@ class Marking:
             self._undoable = [
                 one for one in self._undoable if isinstance(one, Marked) or one.outbox_id != item.outbox_id
             ]
-            await self.opening.open(taken.chat_id, write=True)
+            await self.opening.open(taken.chat_ref, write=True)
         elif taken.kind == ProblemKind.GONE:
             # What was sent before it is no longer held either: the next undo is of a mark.
             self._undoable = [one for one in self._undoable if isinstance(one, Marked)]
             words = _("Too late, the message is on its way: {chat}.")
-            self._say(words.format(chat=await self._chat_name(item.chat_id)), "warning")
+            self._say(words.format(chat=await self._chat_name(item.chat_ref)), "warning")
         else:
             self._say(problem_words(taken), "error")
 
     async def _unmark(self, marked: Marked) -> None:
         problem = await self.inbox.marks.take_back(marked)
         if problem is None:
-            self._say(_("The mark is taken back: {chat}.").format(chat=await self._chat_name(marked.chat_id)))
+            self._say(
+                _("The mark is taken back: {chat}.").format(chat=await self._chat_name(marked.chat_ref))
+            )
             await self._apply_order()
         elif problem.kind == ProblemKind.GONE:
             self._say(_("Another window has marked the chat anew since; its mark stays."), "warning")
@@ -145,9 +147,9 @@ class Marking:
         if self.screen.focused is self.queue.list:
             await self.queue.apply_order()
 
-    async def _chat_name(self, chat_id: ChatRef) -> str:
+    async def _chat_name(self, chat_ref: ChatRef) -> str:
         """Buyer, order and shop, for what is said of a chat that may not be on the screen."""
-        item = await self.inbox.chats.item(chat_id)
+        item = await self.inbox.chats.item(chat_ref)
         return "?" if item is None else chat_title(item)
 
     def _say(self, words: str, severity: SeverityLevel = "information") -> None:

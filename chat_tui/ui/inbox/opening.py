@@ -53,50 +53,50 @@ class Opening:
         None = there is none, which is said.
         """
         in_list = self.screen.focused is self.queue.list
-        chat_id = self.queue.list.highlighted if in_list else self.talk.chat_id
-        if chat_id is None:
+        chat_ref = self.queue.list.highlighted if in_list else self.talk.chat_ref
+        if chat_ref is None:
             words = _("Open a chat first: {open} on a row, or {next} for the longest waiting.")
             self._say(words.format(open=keys.key_of("open"), next=keys.key_of("next_waiting")))
-        return chat_id
+        return chat_ref
 
     async def meant(self) -> QueueItem | None:
         """The chat that a key means; None = there is none, or it is not in the cache, which is said."""
-        chat_id = self.meant_id()
-        item = None if chat_id is None else await self.inbox.chats.item(chat_id)
-        if item is None and chat_id is not None:
+        chat_ref = self.meant_id()
+        item = None if chat_ref is None else await self.inbox.chats.item(chat_ref)
+        if item is None and chat_ref is not None:
             self._say_unknown()
         return item
 
     # -- opening it ----------------------------------------------------------------------------------
 
-    async def open(self, chat_id: ChatRef, *, write: bool = False, at: MessageId | None = None) -> None:
+    async def open(self, chat_ref: ChatRef, *, write: bool = False, at: MessageId | None = None) -> None:
         """The one way into a chat: it is shown, highlighted, and has the keys, in its box with `write`."""
-        is_another = chat_id != self.talk.chat_id
-        if not await self.bring(chat_id, at):
+        is_another = chat_ref != self.talk.chat_ref
+        if not await self.bring(chat_ref, at):
             return
         self.screen.set_focus(self.talk.box if write else self.talk.history)
         # One question at a time: both are about what to put below the text of the box.
         if is_another and self.talk.others:
-            offer = self._offer_other_draft(chat_id, self.talk.others[0])
+            offer = self._offer_other_draft(chat_ref, self.talk.others[0])
             self.screen.run_worker(offer, group="dialog", exclusive=True)
         elif is_another:
-            self.editing.look_for(chat_id)
+            self.editing.look_for(chat_ref)
         await self.order.follow()
 
-    async def bring(self, chat_id: ChatRef, at: MessageId | None = None) -> bool:
+    async def bring(self, chat_ref: ChatRef, at: MessageId | None = None) -> bool:
         """Show a chat at the right side; False if it cannot be, or if another one was wanted meanwhile."""
         # An object of its own, not the chat: the same chat may be wanted twice at different places.
         self._wish = wish = object()
-        is_there = await self.talk.open(chat_id, at=at, only_if=lambda: self._wish is wish)
+        is_there = await self.talk.open(chat_ref, at=at, only_if=lambda: self._wish is wish)
         if self._wish is not wish:
             return False
         if not is_there:
             self._say_unknown()
         return is_there
 
-    async def _offer_other_draft(self, chat_id: ChatRef, text: str) -> None:
+    async def _offer_other_draft(self, chat_ref: ChatRef, text: str) -> None:
         add = await self.dialogs().offer(text)
-        if add and self.talk.chat_id == chat_id:
+        if add and self.talk.chat_ref == chat_ref:
             await self.talk.add_text(text)
 
     # -- who waits -----------------------------------------------------------------------------------
@@ -104,9 +104,9 @@ class Opening:
     async def open_waiting(self, *, backwards: bool = False) -> None:
         """Open the chat to be answered next; nobody is said to wait no more before all was read."""
         self._sought = None
-        chat_id = await self.inbox.chats.next_waiting(self.talk.chat_id, backwards=backwards)
-        if chat_id is not None:
-            await self.open(chat_id, write=True)
+        chat_ref = await self.inbox.chats.next_waiting(self.talk.chat_ref, backwards=backwards)
+        if chat_ref is not None:
+            await self.open(chat_ref, write=True)
         elif self._is_list_read:
             self._say(_("Nobody else waits for an answer."))
         else:
@@ -121,7 +121,7 @@ class Opening:
         # A wish of some seconds ago opens nothing under hands that do something else by now.
         if self.terminal.keyed_at != keyed_at or self.terminal.screen is not self.screen:
             self._sought = None
-        elif self._is_list_read or await self.inbox.chats.next_waiting(self.talk.chat_id) is not None:
+        elif self._is_list_read or await self.inbox.chats.next_waiting(self.talk.chat_ref) is not None:
             await self.open_waiting(backwards=backwards)
 
     @property

@@ -154,7 +154,7 @@ class MainScreen(Legible[None]):
             return
         if place in {Where.HISTORY, Where.COMPOSE}:
             self.add_class("-at-talk")
-        self.queue.list.follow(self.talk.chat_id)
+        self.queue.list.follow(self.talk.chat_ref)
         self._let_order_in()
 
     def _place_of(self, widget: Widget) -> Where:
@@ -189,8 +189,8 @@ class MainScreen(Legible[None]):
         target = panes[(place + step) % len(panes)]
         # Else history and box would be those of a chat that is not highlighted.
         if target is not self.queue.list and self.focused is self.queue.list:
-            chat_id = self.opening.meant_id()
-            if chat_id is None or not await self.opening.bring(chat_id):
+            chat_ref = self.opening.meant_id()
+            if chat_ref is None or not await self.opening.bring(chat_ref):
                 return
             await self._order.follow()
         self.set_focus(target)
@@ -211,7 +211,7 @@ class MainScreen(Legible[None]):
 
     @on(QueueList.Opened)
     async def _open_from_list(self, message: QueueList.Opened) -> None:
-        await self.opening.open(message.chat_id)
+        await self.opening.open(message.chat_ref)
 
     @on(TabWanted)
     async def _tab_clicked(self, message: TabWanted) -> None:
@@ -296,7 +296,7 @@ class MainScreen(Legible[None]):
     def _sent(self, message: TalkPane.Sent) -> None:
         self._marking.remember(message.item)
         if self._auto_advance and message.was_waiting:
-            self.commands.advancing.soon(message.item.chat_id)
+            self.commands.advancing.soon(message.item.chat_ref)
 
     @on(Compose.TypedTooSoon)
     async def _go_back(self) -> None:

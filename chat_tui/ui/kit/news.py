@@ -85,19 +85,19 @@ class Digest:
         """Sentences about files that were lost or damaged."""
         for event in events:
             match event:
-                case ChatsChanged(chat_ids):
-                    self.chats |= chat_ids
-                case TimelineChanged(chat_id):
-                    self.timelines.add(chat_id)
-                case OutboxChanged(chat_id):
-                    self.timelines.add(chat_id)
-                    self.chats.add(chat_id)
+                case ChatsChanged(chat_refs):
+                    self.chats |= chat_refs
+                case TimelineChanged(chat_ref):
+                    self.timelines.add(chat_ref)
+                case OutboxChanged(chat_ref):
+                    self.timelines.add(chat_ref)
+                    self.chats.add(chat_ref)
                     self.outbox = True
-                case MarksChanged(chat_id):
-                    self.marks.add(chat_id)
-                    self.chats.add(chat_id)
-                case HistoryFailed(chat_id):
-                    self.failed.add(chat_id)
+                case MarksChanged(chat_ref):
+                    self.marks.add(chat_ref)
+                    self.chats.add(chat_ref)
+                case HistoryFailed(chat_ref):
+                    self.failed.add(chat_ref)
                 case OrdersChanged():
                     self.orders = True
                 case LinkChanged():

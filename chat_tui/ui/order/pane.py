@@ -28,22 +28,22 @@ class OrderPane(Vertical):
 
         super().__init__(id="order-pane")
         self._inbox = inbox
-        self._chat_id: ChatRef | None = None
+        self._chat_ref: ChatRef | None = None
         self.panel = OrderPanel(clock, zone, refresh=keys.key_of("refresh"))
         bind(self.panel, keys.bindings(Where.ORDER), freed=keys.freed(Where.ORDER))
 
     def compose(self) -> ComposeResult:
         yield self.panel
 
-    async def follow(self, chat_id: ChatRef | None) -> None:
+    async def follow(self, chat_ref: ChatRef | None) -> None:
         """Show the order of this chat from now on."""
-        self._chat_id = chat_id
+        self._chat_ref = chat_ref
         await self.renew()
         self._want()
 
     def rest(self) -> None:
         """Nobody looks: nothing is wanted."""
-        self._chat_id = None
+        self._chat_ref = None
 
     def tick(self) -> None:
         """A minute passed: clocks moved on, and what is shown may have become old."""
@@ -52,16 +52,16 @@ class OrderPane(Vertical):
 
     async def renew(self) -> None:
         """Show what is known of the order now."""
-        chat_id = self._chat_id
-        found = await self._inbox.orders.of_chat(chat_id) if chat_id is not None else None
+        chat_ref = self._chat_ref
+        found = await self._inbox.orders.of_chat(chat_ref) if chat_ref is not None else None
         # Another chat may have been opened while the store was asked.
-        if chat_id == self._chat_id:
+        if chat_ref == self._chat_ref:
             self.panel.show(found)
 
     def _want(self) -> None:
         """Have the order read unless it is fresh."""
-        if self._chat_id is not None:
-            self._inbox.orders.want(self._chat_id)
+        if self._chat_ref is not None:
+            self._inbox.orders.want(self._chat_ref)
 
 
 @dataclass(eq=False)
@@ -92,10 +92,10 @@ class OrderSide:
         """Whether the panel has the focus."""
         return self._pane is not None and self.screen.focused is self._pane.panel
 
-    def is_seen(self, chat_id: ChatRef) -> bool:
+    def is_seen(self, chat_ref: ChatRef) -> bool:
         """Whether the order of this chat is on the screen."""
         shown = "-at-order" if self.screen.has_class("-narrow") else "-with-order"
-        return chat_id == self.talk.chat_id and self.screen.has_class(shown)
+        return chat_ref == self.talk.chat_ref and self.screen.has_class(shown)
 
     async def show(self) -> None:
         """Show the order of the open chat."""
@@ -105,7 +105,7 @@ class OrderSide:
         self.screen.add_class("-with-order")
         if self.screen.has_class("-narrow"):
             self.screen.set_focus(self._pane.panel)
-        await self._pane.follow(self.talk.chat_id)
+        await self._pane.follow(self.talk.chat_ref)
 
     def hide(self) -> None:
         """The panel is not wanted any more."""
@@ -131,7 +131,7 @@ class OrderSide:
     async def follow(self) -> None:
         """Another chat may be open: the panel, if it is wanted, shows its order."""
         if self._pane is not None and self.is_wanted:
-            await self._pane.follow(self.talk.chat_id)
+            await self._pane.follow(self.talk.chat_ref)
 
     async def hear(self, digest: Digest) -> None:
         """Show anew what the news may concern."""

@@ -244,13 +244,13 @@ class OrderPanel(FramedPane, can_focus=True):
         """Show a chat's order, from its beginning if it is another chat; None = no chat is open."""
         if found == self._found:
             return
-        shown = self._found.item.chat.chat_id if self._found is not None else None
+        shown = self._found.item.chat.chat_ref if self._found is not None else None
         self._found = found
         title = _("Order")
         if found is not None:
             title = glyphs.JOIN.join((title, buyer_name(found.item.chat.context)))
         self.border_title = plain(title, lines=False)
-        if found is None or found.item.chat.chat_id != shown:
+        if found is None or found.item.chat.chat_ref != shown:
             self._top = 0
         self.tick()
 

@@ -47,13 +47,13 @@ class QueueList(FramedPane, can_focus=True):
     class Opened(Message):
         """The operator wants to read this chat."""
 
-        chat_id: ChatRef
+        chat_ref: ChatRef
 
     @dataclass
     class Highlighted(Message):
         """The highlight went to another chat; None when the list became empty."""
 
-        chat_id: ChatRef | None
+        chat_ref: ChatRef | None
 
     @dataclass
     class MoreWanted(Message):
@@ -116,7 +116,7 @@ class QueueList(FramedPane, can_focus=True):
         self._drawn.now = self._clock()
         place = self.view.show(page, edge=self._edge, keeps_line=keeps_line)
         if place is not None:
-            self._set_highlight(page.items[place].chat.chat_id if page.items else None)
+            self._set_highlight(page.items[place].chat.chat_ref if page.items else None)
         self._edge = None
         self.on_resize()
 
@@ -140,19 +140,19 @@ class QueueList(FramedPane, can_focus=True):
         self._drawn.now = self._clock()
         self.redraw()
 
-    def highlight(self, chat_id: ChatRef) -> bool:
+    def highlight(self, chat_ref: ChatRef) -> bool:
         """Move the highlight to a chat of the window, if it is there. No message follows."""
-        place = self.view.window.place_of(chat_id)
+        place = self.view.window.place_of(chat_ref)
         if place is not None:
             self._move_to(place, is_told=False)
         return place is not None
 
-    def follow(self, chat_id: ChatRef | None) -> None:
+    def follow(self, chat_ref: ChatRef | None) -> None:
         """This chat is open: the highlight is on it, and on no row where this tab does not show it."""
-        self.opened = chat_id
-        if chat_id is not None and chat_id != self.highlighted and not self.highlight(chat_id):
+        self.opened = chat_ref
+        if chat_ref is not None and chat_ref != self.highlighted and not self.highlight(chat_ref):
             self.view.remember()
-            self._set_highlight(chat_id, is_told=False)
+            self._set_highlight(chat_ref, is_told=False)
             self.redraw()
 
     def take_highlight(self) -> None:
@@ -222,7 +222,7 @@ class QueueList(FramedPane, can_focus=True):
             return [self.strip((Span("  "), *line) if line else (), width) for line in lines]
         strips: list[Strip] = []
         for item in self.view.shown:
-            look = Look(item.chat.chat_id == self.highlighted, item.chat.chat_id == self.opened)
+            look = Look(item.chat.chat_ref == self.highlighted, item.chat.chat_ref == self.opened)
             strips += self._drawn.strips(item, width, look)
         strips += [self.strip((), width)] * (height - len(strips))
         return strips[:height]
@@ -233,17 +233,17 @@ class QueueList(FramedPane, can_focus=True):
         super().forget()
 
     def _move_to(self, place: int, *, is_told: bool = True) -> None:
-        self._set_highlight(self.view.window.items[place].chat.chat_id, is_told=is_told)
+        self._set_highlight(self.view.window.items[place].chat.chat_ref, is_told=is_told)
         self._reveal(place)
 
-    def _set_highlight(self, chat_id: ChatRef | None, *, is_told: bool = True) -> None:
-        if self.is_led and chat_id != self.opened:
+    def _set_highlight(self, chat_ref: ChatRef | None, *, is_told: bool = True) -> None:
+        if self.is_led and chat_ref != self.opened:
             # What is typed goes to the open chat: no highlight may name another one.
             return
-        if chat_id != self.highlighted:
-            self.view.highlighted = chat_id
+        if chat_ref != self.highlighted:
+            self.view.highlighted = chat_ref
             if is_told:
-                self.post_message(self.Highlighted(chat_id))
+                self.post_message(self.Highlighted(chat_ref))
 
     def on_resize(self) -> None:
         """After the size or the window changed: a legal first row, the highlight on the screen."""

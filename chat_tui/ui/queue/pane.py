@@ -70,7 +70,7 @@ class QueuePane(Vertical):
         # Whoever looks at another pane expects the longest wait on top; whoever moves here, a still list.
         self.list.show(page, keeps_line=self.list.has_focus or self.list.has_before)
         if at_top and page.items and not self.list.is_led:
-            self.list.highlight(page.items[0].chat.chat_id)
+            self.list.highlight(page.items[0].chat.chat_ref)
 
     async def hear(self, changed: Iterable[ChatRef]) -> None:
         """Chats changed: their rows are renewed; a new order is applied, or held back while reading."""
@@ -78,29 +78,29 @@ class QueuePane(Vertical):
             await self.apply_order()
             return
         tab = self.tab
-        stood = {row.chat.chat_id for row in self.list.items}
+        stood = {row.chat.chat_ref for row in self.list.items}
         now: dict[ChatRef, tuple[QueueItem | None, QueueItem | None]] = {}
-        for chat_id in changed:
-            in_tab = await self._inbox.chats.item(chat_id, tab)
-            has_left = in_tab is None and chat_id in stood
-            now[chat_id] = in_tab, await self._inbox.chats.item(chat_id) if has_left else None
+        for chat_ref in changed:
+            in_tab = await self._inbox.chats.item(chat_ref, tab)
+            has_left = in_tab is None and chat_ref in stood
+            now[chat_ref] = in_tab, await self._inbox.chats.item(chat_ref) if has_left else None
         if self.tab != tab or self.list.tab != tab:
             # Another tab was asked for: its rows may be older than this news, which moves no highlight.
             await (self.hear(now) if self.list.tab == self.tab else self.apply_order())
             return
         # Only now, with nothing awaited any more: the order may have been applied meanwhile.
-        places = {row.chat.chat_id: row.key for row in self.list.items}
+        places = {row.chat.chat_ref: row.key for row in self.list.items}
         renewed = []
-        for chat_id, (in_tab, left) in now.items():
-            if in_tab is not None and places.get(chat_id) != in_tab.key:
-                self._held_back.add(chat_id)
+        for chat_ref, (in_tab, left) in now.items():
+            if in_tab is not None and places.get(chat_ref) != in_tab.key:
+                self._held_back.add(chat_ref)
             else:
-                self._held_back.discard(chat_id)
+                self._held_back.discard(chat_ref)
             if in_tab is not None:
                 renewed.append(in_tab)
-            elif left is not None and chat_id in places:
+            elif left is not None and chat_ref in places:
                 # It left the tab: its row stays, and says so.
-                renewed.append(replace(left, key=places[chat_id]))
+                renewed.append(replace(left, key=places[chat_ref]))
         self.list.refresh_items(renewed)
         # The badge counts chats, not news: one that changed twice is one.
         self.list.held_back = len(self._held_back)

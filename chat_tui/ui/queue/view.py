@@ -124,9 +124,9 @@ class QueueWindow:
         self.has_after = False
         self._places: dict[ChatRef, int] = {}
 
-    def place_of(self, chat_id: ChatRef | None) -> int | None:
+    def place_of(self, chat_ref: ChatRef | None) -> int | None:
         """Where a chat stands in the window."""
-        return None if chat_id is None else self._places.get(chat_id)
+        return None if chat_ref is None else self._places.get(chat_ref)
 
     def replace(self, page: QueuePage) -> None:
         """Hold this page and nothing else."""
@@ -160,7 +160,7 @@ class QueueWindow:
         """Put newer values in the places of the chats that are here; returns the places that changed."""
         changed = []
         for item in items:
-            place = self._places.get(item.chat.chat_id)
+            place = self._places.get(item.chat.chat_ref)
             if place is not None and self.items[place] != item:
                 self.items[place] = item
                 changed.append(place)
@@ -168,10 +168,10 @@ class QueueWindow:
 
     def _unknown(self, items: Sequence[QueueItem]) -> list[QueueItem]:
         # A chat that moved between two reads stays where the operator sees it.
-        return [item for item in items if item.chat.chat_id not in self._places]
+        return [item for item in items if item.chat.chat_ref not in self._places]
 
     def _number(self) -> None:
-        self._places = {item.chat.chat_id: place for place, item in enumerate(self.items)}
+        self._places = {item.chat.chat_ref: place for place, item in enumerate(self.items)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +199,8 @@ class DrawnChats:
 
     def strips(self, item: QueueItem, width: int, look: Look) -> tuple[Strip, Strip]:
         """The row of a chat."""
-        chat_id, source = item.chat.chat_id, (item, width, look, self.now)
-        old = self._kept.get(chat_id)
+        chat_ref, source = item.chat.chat_ref, (item, width, look, self.now)
+        old = self._kept.get(chat_ref)
         if old is not None and old.source == source:
             return old.strips
         first, second = lines = queue_row(item, self.now, width, look, self._patience)
@@ -214,7 +214,7 @@ class DrawnChats:
         # Chats leave the window in pages; looking for each of them would cost more than drawing some anew.
         if len(self._kept) > 2 * CAP:
             self._kept.clear()
-        self._kept[chat_id] = _Drawn(source, lines, strips)
+        self._kept[chat_ref] = _Drawn(source, lines, strips)
         return strips
 
 

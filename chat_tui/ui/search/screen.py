@@ -468,4 +468,4 @@ class SearchScreen(ListDialog[SearchHit, SearchHit]):
 
 
 def _place(hit: SearchHit) -> Place:
-    return hit.chat_id, hit.message_id
+    return hit.chat_ref, hit.message_id

@@ -221,7 +221,7 @@ async def test_f_157_then_it_is_said_to_be_expired(
 
 
 def _url(case: Received) -> str:
-    chat = case.trial.market.world.chat(case.chat_id.number)
+    chat = case.trial.market.world.chat(case.chat_ref.number)
     assert chat is not None
     said = case.trial.market.world.messages(chat)
     [file] = next(one.files for one in said if one.message_id == case.message_id)

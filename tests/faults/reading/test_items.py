@@ -138,16 +138,16 @@ async def test_f_049_unknown_values(trial: Trial) -> None:
     }
     one = trial.market.open_direct("Добрый день")
     shop = await ready(trial)
-    item = next(item for item in await listed(shop) if item.chat.chat_id.number == one)
+    item = next(item for item in await listed(shop) if item.chat.chat_ref.number == one)
     first, second = (text_of(line) for line in queue_row(item, NOW, 120))
     assert "other (WAITING_…" in first
     assert "other (SUBSCRIPTION)" in second
     assert item.chat.kind == "GROUP"
-    assert await shop.inbox.fetch_chat(item.chat.chat_id) is None
-    assert "other (BOT)" in drawn((await history(shop, item.chat.chat_id))[-1])
+    assert await shop.inbox.fetch_chat(item.chat.chat_ref) is None
+    assert "other (BOT)" in drawn((await history(shop, item.chat.chat_ref))[-1])
     await shop.close()
     open_patiently(trial, background=True)
-    outbox_id = await trial.send(item.chat.chat_id, "m1")
+    outbox_id = await trial.send(item.chat.chat_ref, "m1")
     await trial.reaches(outbox_id, OutboxState.CONFIRMED)
     await trial.check()
 
@@ -202,10 +202,10 @@ async def test_f_053_dates_of_chats(trial: Trial) -> None:
     shop = open_patiently(trial)
     assert (await shop.inbox.sync_once()).problem is None
     found = await listed(shop)
-    assert {item.chat.chat_id.number for item in found} == set(range(1, len(DATES) + 1))
+    assert {item.chat.chat_ref.number for item in found} == set(range(1, len(DATES) + 1))
     for item in found:
         words = text_of(queue_row(item, NOW, 120)[0])
-        assert ("?" in words) == (not DATES[item.chat.chat_id.number - 1][1])
+        assert ("?" in words) == (not DATES[item.chat.chat_ref.number - 1][1])
     await trial.check()
 
 

@@ -137,7 +137,7 @@ async def test_f_063_a_text_of_a_million_characters(trial: Trial, letter: str) -
     whole = entry_lines(Entry(found), scene, unfolded=True)
     assert sum(len(text_of(line)) for line in whole.body) <= 2 * LIMIT + 80 * len(whole.body)
     assert all(width_of(line) <= 80 for line in whole.body)
-    item = next(item for item in await listed(shop) if item.chat.chat_id == one)
+    item = next(item for item in await listed(shop) if item.chat.chat_ref == one)
     assert len(item.snippet) <= 200
     await trial.check()
 
@@ -190,8 +190,8 @@ async def test_f_064_the_server_is_a_day_ahead(trial: Trial) -> None:
         assert (await shop.inbox.sync_once()).problem is None
         queue = await shop.inbox.chats.page(Tab.WAITING, limit=100)
         now = wall_clock_ms()
-        rows = {item.chat.chat_id: text_of(queue_row(item, now, 80)[0]) for item in queue.items}
+        rows = {item.chat.chat_ref: text_of(queue_row(item, now, 80)[0]) for item in queue.items}
         assert all("waits <1 min" in rows[one] for one in asked), "no negative age"
         assert not any("-" in row.rpartition("waits")[2] for row in rows.values())
-        assert [chat_id for chat_id in rows if chat_id in asked] == asked, "who waits longest comes first"
+        assert [chat_ref for chat_ref in rows if chat_ref in asked] == asked, "who waits longest comes first"
         await trial.check()

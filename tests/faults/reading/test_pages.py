@@ -52,7 +52,7 @@ async def costs_nothing(trial: Trial, shop: Shop) -> None:
     asked = trial.chats(1)[0]
     trial.market.say(asked.number, "Ау?")
     assert (await shop.inbox.sync_once()).problem is None
-    assert [item.snippet for item in await listed(shop) if item.chat.chat_id == asked] == ["Ау?"]
+    assert [item.snippet for item in await listed(shop) if item.chat.chat_ref == asked] == ["Ау?"]
     await trial.check()
 
 
@@ -155,7 +155,7 @@ async def test_f_022_a_login_page_instead_of_a_history(trial: Trial) -> None:
 
 
 async def test_f_024_reading_stops_at_a_401_in_the_middle_and_the_cache_stays(trial: Trial) -> None:
-    chats = [item.chat.chat_id for item in await listed(await ready(trial))]
+    chats = [item.chat.chat_ref for item in await listed(await ready(trial))]
     await trial.close()
     shop = open_patiently(trial, background=True)
     await until(lambda: stands(shop, LinkState.ONLINE))
@@ -166,7 +166,7 @@ async def test_f_024_reading_stops_at_a_401_in_the_middle_and_the_cache_stays(tr
     asked = len(trial.market.requests)
     # What was read between the start and the 401 counts too.
     before = await listed(shop)
-    assert [item.chat.chat_id for item in before] == chats
+    assert [item.chat.chat_ref for item in before] == chats
     await until(lambda: reached(scans, 12))
     assert len(trial.market.requests) == asked, "nothing more is asked with that key"
     assert await listed(shop) == before

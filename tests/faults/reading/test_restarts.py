@@ -58,8 +58,8 @@ async def test_f_061_the_list_moves_while_it_is_read(trial: Trial) -> None:
     assert moved
     await shop.inbox.sync_once()
     found = await listed(shop)
-    assert len({item.chat.chat_id for item in found}) == len(found) == 24
-    assert [item.snippet for item in found if item.chat.chat_id == last] == ["Ау?"]
+    assert len({item.chat.chat_ref for item in found}) == len(found) == 24
+    assert [item.snippet for item in found if item.chat.chat_ref == last] == ["Ау?"]
     await trial.check()
 
 

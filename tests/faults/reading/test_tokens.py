@@ -79,7 +79,7 @@ async def test_f_056_the_operator_who_scrolls_up_is_told(trial: Trial) -> None:
     shop, one = open_patiently(trial), trial.chats(1)[0]
     failed: list[ChatRef] = []
     shop.inbox.subscribe(
-        lambda event: failed.append(event.chat_id) if isinstance(event, HistoryFailed) else None
+        lambda event: failed.append(event.chat_ref) if isinstance(event, HistoryFailed) else None
     )
     trial.script(page("messages", said(104, 103), "t"), operation=HISTORY)
     assert await shop.inbox.fetch_chat(one) is None

@@ -34,15 +34,15 @@ async def make(root: Path, market: Sandbox) -> None:
     assert len(found) == len(QUEUED)
     await shop.close()
     store = open_store(root)
-    for n, (chat_id, text) in enumerate(zip(found, QUEUED, strict=True)):
-        queue_text(store, f"q{n}", text, chat_id=chat_id)
+    for n, (chat_ref, text) in enumerate(zip(found, QUEUED, strict=True)):
+        queue_text(store, f"q{n}", text, chat_ref=chat_ref)
     now = time.time_ns() // 1_000_000
     # Not ?1 twice: Python 3.12.1 takes numbers for names, of which a sequence has none.
     update = "UPDATE outbox SET created_at = ?, asked_at = ?"
     store.write_state(lambda conn: conn.execute(update, (now, now))).result()
     store.close()
     for kind, name in FILES.items():
-        _fill(root / name, kind, [chat_id.number for chat_id in found], now)
+        _fill(root / name, kind, [chat_ref.number for chat_ref in found], now)
 
 
 def _fill(path: Path, kind: str, found: list[int], now: int) -> None:

@@ -191,7 +191,7 @@ def run(*, processes: int, messages: int, faults: float, seed: int, patience_s: 
 
 def count(outcome: Outcome, market: Sandbox, typed: list[Typed]) -> None:
     """How often each message is there."""
-    times = [ledger_marks(market.ledger, one.chat_id).count(one.mark) for one in typed]
+    times = [ledger_marks(market.ledger, one.chat_ref).count(one.mark) for one in typed]
     outcome.once, outcome.lost = times.count(1), times.count(0)
     outcome.more = len(times) - outcome.once - outcome.lost
 

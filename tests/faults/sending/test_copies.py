@@ -91,7 +91,7 @@ def finish(trial: Trial, *processes: Process) -> None:
     """End the copies and note what they left, for the checks."""
     for process in processes:
         process.close()
-    trial.typed = [Typed(row.chat_id, mark_of(row), row.outbox_id) for row in read_rows(trial.root)]
+    trial.typed = [Typed(row.chat_ref, mark_of(row), row.outbox_id) for row in read_rows(trial.root)]
 
 
 ROUNDS = 50

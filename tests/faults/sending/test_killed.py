@@ -18,14 +18,14 @@ from tests.support.waiting import until
 
 async def settle(trial: Trial) -> None:
     """The next start: the operator resends what nobody can tell, once it was looked for in vain."""
-    trial.typed = [Typed(row.chat_id, mark_of(row), row.outbox_id) for row in read_rows(trial.root)]
+    trial.typed = [Typed(row.chat_ref, mark_of(row), row.outbox_id) for row in read_rows(trial.root)]
     trial.open()
 
     async def all_settled() -> bool:
         items = await trial.shop.inbox.outbox.open_items()
         for item in items:
             if item.state == OutboxState.UNCONFIRMED:
-                assert mark_of(item) not in trial.texts(item.chat_id), "asked though it is there"
+                assert mark_of(item) not in trial.texts(item.chat_ref), "asked though it is there"
                 assert await trial.shop.inbox.outbox.resend(item) is None
         return not items
 

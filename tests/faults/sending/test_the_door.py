@@ -69,7 +69,7 @@ async def smuggled(shop: Shop, chat: ChatRef, text: str) -> OutboxId:
         item = outbox.enqueue(
             conn,
             outbox_id=outbox_id,
-            chat_id=chat,
+            chat_ref=chat,
             kind=outbox.OutboxKind.TEXT,
             text=text,
             file_name="",

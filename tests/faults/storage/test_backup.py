@@ -138,7 +138,7 @@ def grow(conn: Connection, share: int) -> None:
         outbox.enqueue(
             conn,
             outbox_id=OutboxId(f"o{number}"),
-            chat_id=ref(1 + number % 50),
+            chat_ref=ref(1 + number % 50),
             kind=OutboxKind.TEXT,
             text="y" * 200,
             file_name="",

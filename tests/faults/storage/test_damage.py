@@ -39,7 +39,7 @@ def fill(root: Path) -> None:
         store.write_state(drafts.save, Draft(ref(number), f"{number} {LETTERS}", 3), number)
         store.write_state(marks.see, ref(number), MessageId(number), number)
     for number in range(ITEMS):
-        queue_text(store, f"o{number}", f"{number} {LETTERS}", chat_id=1_001 + number % 7)
+        queue_text(store, f"o{number}", f"{number} {LETTERS}", chat_ref=1_001 + number % 7)
     store.close()
 
 

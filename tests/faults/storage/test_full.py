@@ -45,7 +45,7 @@ async def test_f_105_full_at_enqueue(trial: Trial) -> None:
     last = await trial.send(chat, "m1")
     await trial.confirmed(last)
     assert trial.texts(chat) == [*kept, "m1"]
-    trial.typed = [Typed(row.chat_id, mark_of(row), row.outbox_id) for row in read_rows(trial.root)]
+    trial.typed = [Typed(row.chat_ref, mark_of(row), row.outbox_id) for row in read_rows(trial.root)]
     await trial.check()
 
 

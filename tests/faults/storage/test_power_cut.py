@@ -19,7 +19,7 @@ def enqueue(store: Store, number: int) -> None:
     store.write_state(
         outbox.enqueue,
         outbox_id=OutboxId(f"{number:08}"),
-        chat_id=ref(1 + number % 3),
+        chat_ref=ref(1 + number % 3),
         kind=OutboxKind.TEXT,
         text=f"row {number} " + "x" * 700,
         file_name="",

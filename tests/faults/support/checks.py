@@ -25,7 +25,7 @@ SAID = frozenset({OutboxState.SENT, OutboxState.CONFIRMED})
 class Typed:
     """One text (or file) the operator sent: what must be in the ledger once, or in the outbox."""
 
-    chat_id: ChatRef
+    chat_ref: ChatRef
     mark: str
     """The text, or the file's name."""
     outbox_id: OutboxId
@@ -36,9 +36,9 @@ def mark_of(item: OutboxItem) -> str:
     return item.text if item.kind == OutboxKind.TEXT else item.file_name
 
 
-def ledger_marks(ledger: Iterable[Accepted], chat_id: ChatRef | int) -> list[str]:
+def ledger_marks(ledger: Iterable[Accepted], chat_ref: ChatRef | int) -> list[str]:
     """What the Market accepted in a chat, in its order."""
-    return [entry.text or entry.name for entry in ledger if entry.chat_id == ref(chat_id).number]
+    return [entry.text or entry.name for entry in ledger if entry.chat_id == ref(chat_ref).number]
 
 
 def rows_of(conn: Connection) -> tuple[OutboxItem, ...]:
@@ -71,16 +71,16 @@ def check_sending(
         if one.outbox_id not in discarded:
             row = left.get(one.outbox_id)
             assert row is not None, f"A1: {one} is lost"
-            assert (row.chat_id, mark_of(row)) == (one.chat_id, one.mark), "A1: not what was typed"
-    for chat_id in {ref(entry.chat_id) for entry in ledger} | {one.chat_id for one in typed}:
-        there = ledger_marks(ledger, chat_id)
-        sent = [one.mark for one in typed if one.chat_id == chat_id]
+            assert (row.chat_ref, mark_of(row)) == (one.chat_ref, one.mark), "A1: not what was typed"
+    for chat_ref in {ref(entry.chat_id) for entry in ledger} | {one.chat_ref for one in typed}:
+        there = ledger_marks(ledger, chat_ref)
+        sent = [one.mark for one in typed if one.chat_ref == chat_ref]
         surplus = Counter(there) - Counter(sent)
-        assert not surplus, f"A2, A3: {surplus} came too often, or to the wrong chat {chat_id}"
+        assert not surplus, f"A2, A3: {surplus} came too often, or to the wrong chat {chat_ref}"
         if in_order:
             assert is_subsequence(there, sent), f"A4: {there} is not in the order of {sent}"
-        said = Counter(mark_of(row) for row in rows if row.chat_id == chat_id and row.state in SAID)
-        assert not said - Counter(there), f"A5: called sent in {chat_id}: {said - Counter(there)}"
+        said = Counter(mark_of(row) for row in rows if row.chat_ref == chat_ref and row.state in SAID)
+        assert not said - Counter(there), f"A5: called sent in {chat_ref}: {said - Counter(there)}"
 
 
 def all_chats(conn: Connection) -> list[int]:

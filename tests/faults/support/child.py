@@ -120,7 +120,7 @@ class Child:
         return {}
 
     async def _look(self, event: TimelineChanged, at: int) -> None:
-        for entry in (await self.inbox.chats.timeline(event.chat_id, limit=200)).entries:
+        for entry in (await self.inbox.chats.timeline(event.chat_ref, limit=200)).entries:
             if entry.message is not None:
                 self.heard.setdefault(entry.message.text or "", at)
 
@@ -146,7 +146,7 @@ def shown(outcome: OutboxItem | Problem | None) -> dict[str, Any]:
         return {"problem": outcome.kind.value}
     return {
         "id": outcome.outbox_id,
-        "chat": outcome.chat_id,
+        "chat": outcome.chat_ref,
         "state": outcome.state.value,
         "released": outcome.is_released,
         "not_before": outcome.not_before,

@@ -26,7 +26,7 @@ def settle_by_asking(
             if item["state"] in {"unconfirmed", "failed"}:
                 asked[item["state"]] += 1
                 one = marks[item["id"]]
-                assert one.mark not in ledger_marks(market.ledger, one.chat_id), "asked though it is there"
+                assert one.mark not in ledger_marks(market.ledger, one.chat_ref), "asked though it is there"
                 # It looks once more first, and that may fail as well: then the next round asks again.
                 process.ask("resend", id=item["id"])
         return not items

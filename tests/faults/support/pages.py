@@ -71,34 +71,34 @@ async def listed(shop: Shop) -> tuple[QueueItem, ...]:
     return found.items
 
 
-async def history(shop: Shop, chat_id: ChatRef) -> list[Message]:
+async def history(shop: Shop, chat_ref: ChatRef) -> list[Message]:
     """Every message of a chat in the cache, oldest first."""
     found: list[Message] = []
     before: MessageId | None = None
     while True:
-        part = await shop.inbox.chats.timeline(chat_id, before=before, limit=50)
+        part = await shop.inbox.chats.timeline(chat_ref, before=before, limit=50)
         found[:0] = [entry.message for entry in part.entries if entry.message is not None]
         if not part.has_older:
             return found
         before = found[0].message_id
 
 
-async def read_to_the_beginning(shop: Shop, chat_id: ChatRef) -> list[int]:
+async def read_to_the_beginning(shop: Shop, chat_ref: ChatRef) -> list[int]:
     """Read a whole chat as somebody does who scrolls up; the ids in the order of the screen."""
-    assert await shop.inbox.fetch_chat(chat_id) is None
+    assert await shop.inbox.fetch_chat(chat_ref) is None
 
     async def reached() -> bool:
-        shop.inbox.chats.want_older(chat_id)
-        return (await shop.inbox.chats.timeline(chat_id)).coverage == Coverage.DONE
+        shop.inbox.chats.want_older(chat_ref)
+        return (await shop.inbox.chats.timeline(chat_ref)).coverage == Coverage.DONE
 
-    await until(reached, f"the beginning of {chat_id}")
-    return [message.message_id for message in await history(shop, chat_id)]
+    await until(reached, f"the beginning of {chat_ref}")
+    return [message.message_id for message in await history(shop, chat_ref)]
 
 
-def true_ids(trial: Trial, chat_id: ChatRef) -> list[int]:
+def true_ids(trial: Trial, chat_ref: ChatRef) -> list[int]:
     """The messages the Market has, oldest first."""
     world = trial.market.world
-    return [message.message_id for message in world.messages(world.chat(chat_id.number))]
+    return [message.message_id for message in world.messages(world.chat(chat_ref.number))]
 
 
 def long_chat(trial: Trial) -> ChatRef:

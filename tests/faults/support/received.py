@@ -16,13 +16,13 @@ class Received:
     """A message with files in a chat that is open, and an empty folder."""
 
     trial: Trial
-    chat_id: ChatRef
+    chat_ref: ChatRef
     message_id: MessageId
     folder: Path
 
     async def save(self, index: int = 0, into: Path | None = None) -> Saved | Problem:
         inbox = self.trial.shop.inbox
-        return await inbox.files.save(self.chat_id, self.message_id, index, into or self.folder)
+        return await inbox.files.save(self.chat_ref, self.message_id, index, into or self.folder)
 
     @property
     def kept(self) -> list[str]:
@@ -42,14 +42,16 @@ def _relinked(body: Any, url: str) -> Any:
 
 async def came(trial: Trial, tmp_path: Path, *files: tuple[str, bytes], url: str | None = None) -> Received:
     """A buyer has sent files."""
-    [chat_id] = trial.chats(1)
-    message_id = MessageId(trial.market.say(chat_id.number, None, files=files or [("photo.png", b"content")]))
+    [chat_ref] = trial.chats(1)
+    message_id = MessageId(
+        trial.market.say(chat_ref.number, None, files=files or [("photo.png", b"content")])
+    )
     folder = tmp_path / "folder"
     folder.mkdir()
-    case = Received(trial, chat_id, message_id, folder)
+    case = Received(trial, chat_ref, message_id, folder)
     if url is not None:
         case.lead_to(url)
-    assert await trial.open(background=False).inbox.fetch_chat(chat_id) is None
+    assert await trial.open(background=False).inbox.fetch_chat(chat_ref) is None
     return case
 
 

@@ -114,27 +114,27 @@ class Trial:
         """Chats whose newest messages the cache has, brought by a copy that is closed again."""
         shop = self.open(background=False)
         chosen = self.chats(count)
-        for chat_id in chosen:
-            problem = await shop.inbox.fetch_chat(chat_id)
+        for chat_ref in chosen:
+            problem = await shop.inbox.fetch_chat(chat_ref)
             assert problem is None, problem
         await shop.close()
         return chosen
 
     # -- the operator ----------------------------------------------------------------------------------
 
-    async def send(self, chat_id: ChatRef, text: str) -> OutboxId:
+    async def send(self, chat_ref: ChatRef, text: str) -> OutboxId:
         """Type a text and press Enter."""
-        return self._note(await self.shop.inbox.outbox.send_text(chat_id, text))
+        return self._note(await self.shop.inbox.outbox.send_text(chat_ref, text))
 
-    async def send_file(self, chat_id: ChatRef, path: Path) -> OutboxId:
+    async def send_file(self, chat_ref: ChatRef, path: Path) -> OutboxId:
         """Choose a file and confirm its card."""
         card = await self.shop.inbox.files.inspect(path)
         assert isinstance(card, FileCard)
-        return self._note(await self.shop.inbox.outbox.send_file(chat_id, card))
+        return self._note(await self.shop.inbox.outbox.send_file(chat_ref, card))
 
     def _note(self, item: OutboxItem | Problem) -> OutboxId:
         assert isinstance(item, OutboxItem), item
-        self.typed.append(Typed(item.chat_id, mark_of(item), item.outbox_id))
+        self.typed.append(Typed(item.chat_ref, mark_of(item), item.outbox_id))
         return item.outbox_id
 
     async def discard(self, outbox_id: OutboxId) -> OutboxItem:
@@ -174,9 +174,9 @@ class Trial:
         """The requests of this operation."""
         return [request for request in self.market.requests if request.operation == operation]
 
-    def texts(self, chat_id: ChatRef) -> list[str]:
+    def texts(self, chat_ref: ChatRef) -> list[str]:
         """What the Market accepted in a chat."""
-        return ledger_marks(self.market.ledger, chat_id)
+        return ledger_marks(self.market.ledger, chat_ref)
 
     async def check(self, *, in_order: bool = True) -> tuple[OutboxItem, ...]:
         """End all copies; A1–A6, A9, A10; the rows that are left."""
@@ -200,7 +200,7 @@ class Trial:
     def _watch(self, event: Event, shop: Shop) -> None:
         """A5 at every moment: whenever an item moves, what is called sent must be in the ledger."""
         if isinstance(event, OutboxChanged) and not shop.is_closed:
-            shop.store.read(items_of, event.chat_id).add_done_callback(self._compare)
+            shop.store.read(items_of, event.chat_ref).add_done_callback(self._compare)
 
     def _compare(self, done: "Future[tuple[OutboxItem, ...]]") -> None:
         if done.exception() is None:
@@ -208,5 +208,5 @@ class Trial:
             self.false_words += [
                 f"{item.state}: {item.outbox_id}"
                 for item in said
-                if mark_of(item) not in self.texts(item.chat_id)
+                if mark_of(item) not in self.texts(item.chat_ref)
             ]

@@ -39,7 +39,7 @@ def queue(conn: Connection, outbox_id: str) -> None:
     outbox.enqueue(
         conn,
         outbox_id=OutboxId(outbox_id),
-        chat_id=CHAT,
+        chat_ref=CHAT,
         kind=OutboxKind.TEXT,
         text="x",
         file_name="",

@@ -42,7 +42,7 @@ class Scripted:
         self.asked = 0
         self.is_endless = False
 
-    async def send_message(self, chat_id: ChatRef, text: str) -> Accepted | Problem:
+    async def send_message(self, chat_ref: ChatRef, text: str) -> Accepted | Problem:
         self.asked += 1
         while self.is_endless:
             await asyncio.sleep(3600)
@@ -52,8 +52,8 @@ class Scripted:
 
     get_chat_history = send_message
 
-    async def get_chat(self, chat_id: ChatRef) -> Accepted | Problem:
-        return await self.send_message(chat_id, "")
+    async def get_chat(self, chat_ref: ChatRef) -> Accepted | Problem:
+        return await self.send_message(chat_ref, "")
 
 
 class Bench:

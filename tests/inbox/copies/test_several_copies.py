@@ -92,7 +92,7 @@ async def test_what_one_copy_reads_the_others_show(market: Sandbox, open_shop: O
         return item is not None and item.snippet == "Вы тут?" and TimelineChanged(chat) in heard
 
     await until(seen)
-    assert any(isinstance(event, ChatsChanged) and chat in event.chat_ids for event in heard)
+    assert any(isinstance(event, ChatsChanged) and chat in event.chat_refs for event in heard)
 
 
 async def test_what_one_copy_sends_the_others_show(market: Sandbox, open_shop: OpenShop) -> None:

@@ -16,12 +16,12 @@ from tests.support.waiting import until
 OpenShop = Callable[..., Shop]
 
 
-async def whole(shop: Shop, chat_id: ChatRef) -> list[int]:
+async def whole(shop: Shop, chat_ref: ChatRef) -> list[int]:
     """Every message of the chat in the cache, oldest first."""
     ids: list[int] = []
     before: MessageId | None = None
     while True:
-        page = await shop.inbox.chats.timeline(chat_id, before=before, limit=50)
+        page = await shop.inbox.chats.timeline(chat_ref, before=before, limit=50)
         found = [entry.message.message_id for entry in page.entries if entry.message is not None]
         ids = [*found, *ids]
         if not page.has_older:

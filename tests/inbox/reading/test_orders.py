@@ -46,23 +46,23 @@ async def chats_about(shop: Shop, kind: ContextKind) -> list[ChatRef]:
     return shop.store.read(read).result()
 
 
-async def known(shop: Shop, chat_id: ChatRef) -> ChatOrder:
-    found = await shop.inbox.orders.of_chat(chat_id)
+async def known(shop: Shop, chat_ref: ChatRef) -> ChatOrder:
+    found = await shop.inbox.orders.of_chat(chat_ref)
     assert found is not None
     return found
 
 
-async def wanted(shop: Shop, chat_id: ChatRef, *, is_return: bool = False) -> ChatOrder:
+async def wanted(shop: Shop, chat_ref: ChatRef, *, is_return: bool = False) -> ChatOrder:
     """Want it, and wait until something is known."""
-    shop.inbox.orders.want(chat_id)
+    shop.inbox.orders.want(chat_ref)
 
     async def is_known() -> bool:
-        it = await known(shop, chat_id)
+        it = await known(shop, chat_ref)
         is_order = (it.order or it.order_problem) is not None
         return is_order and (not is_return or (it.returned or it.return_problem) is not None)
 
     await until(is_known, "the order")
-    return await known(shop, chat_id)
+    return await known(shop, chat_ref)
 
 
 def asked(market: Sandbox, operation: str) -> int:
@@ -73,9 +73,9 @@ async def test_a_wanted_order_is_read_once_and_told(market: Sandbox, open_shop: 
     shop = open_shop()
     heard: list[Event] = []
     shop.inbox.subscribe(heard.append)
-    [chat_id, *_others] = await chats_about(shop, ContextKind.ORDER)
-    assert (await known(shop, chat_id)).order is None
-    found = await wanted(shop, chat_id)
+    [chat_ref, *_others] = await chats_about(shop, ContextKind.ORDER)
+    assert (await known(shop, chat_ref)).order is None
+    found = await wanted(shop, chat_ref)
     assert found.order is not None
     assert found.order.what is not None
     assert found.order.what.order_id == found.item.chat.context.order_id
@@ -87,42 +87,42 @@ async def test_a_wanted_order_is_read_once_and_told(market: Sandbox, open_shop: 
 
     await until(is_told, "that it was read")
     assert shop.inbox.link().budgets["getBusinessOrders"].limit == 10_000
-    shop.inbox.orders.want(chat_id)
-    await wanted(shop, chat_id)
+    shop.inbox.orders.want(chat_ref)
+    await wanted(shop, chat_ref)
     assert asked(market, "getBusinessOrders") == 1
 
 
 async def test_the_orders_of_all_who_wait_come_with_the_first(market: Sandbox, open_shop: OpenShop) -> None:
     shop = open_shop()
-    [chat_id, *_others] = await chats_about(shop, ContextKind.ORDER)
+    [chat_ref, *_others] = await chats_about(shop, ContextKind.ORDER)
 
     async def all_listed() -> bool:
         return shop.store.read(chats.counts, 0).result()[Tab.ALL] == 30
 
     await until(all_listed, "all chats")
     assert shop.store.read(orders.unread_waiting, 50).result()
-    await wanted(shop, chat_id)
+    await wanted(shop, chat_ref)
     assert shop.store.read(orders.unread_waiting, 50).result() == ()
     assert asked(market, "getBusinessOrders") == 1
 
 
 async def test_a_wanted_return_is_read(market: Sandbox, open_shop: OpenShop) -> None:
     shop = open_shop()
-    [chat_id, *_others] = await chats_about(shop, ContextKind.RETURN)
-    found = await wanted(shop, chat_id, is_return=True)
+    [chat_ref, *_others] = await chats_about(shop, ContextKind.RETURN)
+    found = await wanted(shop, chat_ref, is_return=True)
     assert found.returned is not None
     assert found.returned.what is not None
     assert found.returned.what.return_id == found.item.chat.context.return_id
     assert found.returned.what.refund_status
-    await wanted(shop, chat_id, is_return=True)
+    await wanted(shop, chat_ref, is_return=True)
     assert asked(market, "getReturn") == 1
 
 
 async def test_a_return_the_market_does_not_know(market: Sandbox, open_shop: OpenShop) -> None:
     market.script("getReturn", [Answer(404)])
     shop = open_shop()
-    [chat_id, *_others] = await chats_about(shop, ContextKind.RETURN)
-    found = await wanted(shop, chat_id, is_return=True)
+    [chat_ref, *_others] = await chats_about(shop, ContextKind.RETURN)
+    found = await wanted(shop, chat_ref, is_return=True)
     assert found.returned is not None
     assert found.returned.what is None
     assert found.return_problem is None
@@ -155,12 +155,12 @@ async def test_a_missing_right_is_named_and_asked_for_once_until_refresh(
 
 async def test_a_refresh_reads_what_is_fresh_again(market: Sandbox, open_shop: OpenShop) -> None:
     shop = open_shop()
-    [chat_id, *_others] = await chats_about(shop, ContextKind.ORDER)
-    first = await wanted(shop, chat_id)
+    [chat_ref, *_others] = await chats_about(shop, ContextKind.ORDER)
+    first = await wanted(shop, chat_ref)
     assert first.order is not None
     await asyncio.sleep(0.002)
     shop.inbox.refresh()
-    shop.inbox.orders.want(chat_id)
+    shop.inbox.orders.want(chat_ref)
 
     async def asked_again() -> bool:
         return asked(market, "getBusinessOrders") == 2
@@ -171,15 +171,15 @@ async def test_a_refresh_reads_what_is_fresh_again(market: Sandbox, open_shop: O
 async def test_trouble_is_told_and_passes(market: Sandbox, open_shop: OpenShop) -> None:
     market.script("getBusinessOrders", [Answer(503)])
     shop = open_shop()
-    [chat_id, *_others] = await chats_about(shop, ContextKind.ORDER)
-    found = await wanted(shop, chat_id)
+    [chat_ref, *_others] = await chats_about(shop, ContextKind.ORDER)
+    found = await wanted(shop, chat_ref)
     assert found.order is None
     assert found.order_problem is not None
     assert found.order_problem.kind is ProblemKind.SERVER
-    shop.inbox.orders.want(chat_id)
+    shop.inbox.orders.want(chat_ref)
 
     async def is_read() -> bool:
-        it = await known(shop, chat_id)
+        it = await known(shop, chat_ref)
         return it.order is not None and it.order_problem is None
 
     await until(is_read, "the order after the trouble")
@@ -189,12 +189,12 @@ async def test_an_order_read_before_is_there_without_a_network(
     market: Sandbox, open_shop: OpenShop, tmp_path: Path
 ) -> None:
     shop = open_shop()
-    [chat_id, *_others] = await chats_about(shop, ContextKind.ORDER)
-    read = (await wanted(shop, chat_id)).order
+    [chat_ref, *_others] = await chats_about(shop, ContextKind.ORDER)
+    read = (await wanted(shop, chat_ref)).order
     assert read is not None
     await shop.close()
     offline = open_shop(url="http://127.0.0.1:9")
-    again = await known(offline, chat_id)
+    again = await known(offline, chat_ref)
     assert again.order == read
     assert again.order_problem is None, "it is fresh: nothing is wrong with it"
 
@@ -252,7 +252,7 @@ def list_orders(shop: Shop, *order_ids: int, status: str = "WAITING_FOR_CUSTOMER
     """Chats about these orders, in which nobody waits."""
     listed = [a_chat(1_000 + n, status=status, order_id=order_id) for n, order_id in enumerate(order_ids)]
     shop.store.write_cache(chats.save_page, listed, 1).result()
-    return [chat.chat_id for chat in listed]
+    return [chat.chat_ref for chat in listed]
 
 
 @settings(max_examples=examples(6))
@@ -267,8 +267,8 @@ def test_however_many_chats_want_their_orders_no_batch_is_over_50_and_none_is_as
         ctx: Any = Counting(shop)
         reads = OrderReader(ctx, asyncio.create_task)
         for _ in range(times):
-            for chat_id in list_orders(shop, *order_ids):
-                reads.want(chat_id)
+            for chat_ref in list_orders(shop, *order_ids):
+                reads.want(chat_ref)
             if order_ids:
                 await settled(reads)
         assert all(len(batch) <= 50 for batch in ctx.batches)
@@ -296,8 +296,8 @@ def test_what_is_wanted_while_a_request_is_under_way_goes_with_the_next() -> Non
         reads.want(first)
         while not ctx.batches:
             await asyncio.sleep(0)
-        for chat_id in rest:
-            reads.want(chat_id)
+        for chat_ref in rest:
+            reads.want(chat_ref)
         await settled(reads)
         assert [sorted(batch) for batch in ctx.batches] == [[1], [2, 3, 4]]
 
@@ -312,9 +312,9 @@ def test_only_a_missing_right_is_not_asked_for_again(kind: ProblemKind, times: i
     async def live(shop: Shop) -> None:
         ctx: Any = Counting(shop, answers=[Problem(kind, Certainty.REFUSED)])
         reads = OrderReader(ctx, asyncio.create_task)
-        [chat_id] = list_orders(shop, 1)
+        [chat_ref] = list_orders(shop, 1)
         for _ in range(2):
-            reads.want(chat_id)
+            reads.want(chat_ref)
             await settled(reads)
         assert len(ctx.batches) == times
 
@@ -325,10 +325,10 @@ def test_an_old_order_is_read_again() -> None:
     async def live(shop: Shop) -> None:
         ctx: Any = Counting(shop)
         reads = OrderReader(ctx, asyncio.create_task)
-        [chat_id] = list_orders(shop, 1)
+        [chat_ref] = list_orders(shop, 1)
         for later, times in ((0, 1), (FRESH_MS, 1), (1, 2)):
             ctx.now += later
-            reads.want(chat_id)
+            reads.want(chat_ref)
             await settled(reads)
             assert len(ctx.batches) == times
 
@@ -350,7 +350,7 @@ async def test_the_other_chats_are_those_of_the_buyer_else_of_the_order(
     ]
     shop.store.write_cache(chats.save_page, listed, 1).result()
     of_buyer, of_order = await known(shop, ref(1)), await known(shop, ref(3))
-    assert [item.chat.chat_id.number for item in of_buyer.others] == [2]
+    assert [item.chat.chat_ref.number for item in of_buyer.others] == [2]
     assert of_buyer.are_others_of_buyer
-    assert [item.chat.chat_id.number for item in of_order.others] == [1]
+    assert [item.chat.chat_ref.number for item in of_order.others] == [1]
     assert not of_order.are_others_of_buyer

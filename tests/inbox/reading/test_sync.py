@@ -17,7 +17,7 @@ OpenShop = Callable[..., Shop]
 
 async def all_chats(shop: Shop) -> list[ChatRef]:
     page = await shop.inbox.chats.page(Tab.ALL, limit=1000)
-    return [item.chat.chat_id for item in page.items]
+    return [item.chat.chat_ref for item in page.items]
 
 
 async def test_a_round_brings_every_chat_of_the_market(market: Sandbox, open_shop: OpenShop) -> None:
@@ -63,7 +63,7 @@ async def test_events_name_the_changed_chat(market: Sandbox, open_shop: OpenShop
     market.say(chat.number, "Ещё вопрос")
 
     async def named() -> bool:
-        return any(isinstance(event, ChatsChanged) and chat in event.chat_ids for event in heard)
+        return any(isinstance(event, ChatsChanged) and chat in event.chat_refs for event in heard)
 
     await until(named)
 

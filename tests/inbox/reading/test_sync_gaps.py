@@ -58,7 +58,7 @@ async def test_news_behind_a_page_that_failed_are_read_by_the_next_round(
     assert await round_of(shop) is None
     assert await round_of(shop) is None, "as many histories as a round reads"
     found = await shop.inbox.chats.page(Tab.ALL, limit=100)
-    assert {item.chat.chat_id.number: item.snippet for item in found.items} == {
+    assert {item.chat.chat_ref.number: item.snippet for item in found.items} == {
         c: f"новое {c}" for c in chats
     }
     before = listed_after(market)

@@ -128,7 +128,7 @@ async def test_a_wrong_clock_keeps_neither_list_nor_news_away(
 ) -> None:
     shop = shifted(hours * 3_600_000)
     await until(lambda: is_whole(shop))
-    chat = (await shop.inbox.chats.page(Tab.ALL)).items[-1].chat.chat_id
+    chat = (await shop.inbox.chats.page(Tab.ALL)).items[-1].chat.chat_ref
     market.say(chat.number, "Который час?")
 
     async def arrived() -> bool:

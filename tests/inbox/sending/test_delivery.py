@@ -30,7 +30,7 @@ async def some_chats(shop: Shop, count: int) -> list[ChatRef]:
 
     async def listed() -> list[ChatRef]:
         page = await shop.inbox.chats.page(Tab.ALL)
-        return [item.chat.chat_id for item in page.items if item.chat.status != "FINISHED"][:count]
+        return [item.chat.chat_ref for item in page.items if item.chat.status != "FINISHED"][:count]
 
     async def enough() -> list[ChatRef] | None:
         found = await listed()

@@ -47,7 +47,7 @@ def test_one_module_writes_to_the_outbox() -> None:
 
 async def _queued(writes: OutboxWrites, name: str = "a") -> OutboxItem:
     return await writes.enqueue(
-        outbox_id=OutboxId(name), chat_id=CHAT, kind=OutboxKind.TEXT, text="Да", not_before=0, created_at=1
+        outbox_id=OutboxId(name), chat_ref=CHAT, kind=OutboxKind.TEXT, text="Да", not_before=0, created_at=1
     )
 
 

@@ -60,28 +60,28 @@ class Copy(VirtualProcess):
         """Begin to deliver."""
         self.spawn(self.delivery.run())
 
-    async def type_text(self, chat_id: ChatRef, text: str) -> bool:
+    async def type_text(self, chat_ref: ChatRef, text: str) -> bool:
         """Open the chat and type; whether the text is durable as its draft."""
         try:
-            await self.drafts.get(chat_id)
+            await self.drafts.get(chat_ref)
         except StoreError:
             return False
-        return await self.drafts.save(Draft(chat_id, text, 0)) is None
+        return await self.drafts.save(Draft(chat_ref, text, 0)) is None
 
-    async def send_text(self, chat_id: ChatRef, text: str) -> OutboxItem | Problem:
+    async def send_text(self, chat_ref: ChatRef, text: str) -> OutboxItem | Problem:
         """Enter in the compose box, and once more where the operator is asked."""
-        queued = await self.writing.enqueue_text(chat_id, text)
+        queued = await self.writing.enqueue_text(chat_ref, text)
         if isinstance(queued, Problem) and queued.doubts:
-            queued = await self.writing.enqueue_text(chat_id, text, queued.doubts)
+            queued = await self.writing.enqueue_text(chat_ref, text, queued.doubts)
         self.delivery.wake()
         return queued
 
-    async def send_file(self, chat_id: ChatRef, name: str) -> OutboxItem | None:
+    async def send_file(self, chat_ref: ChatRef, name: str) -> OutboxItem | None:
         """A file whose copy lies in the spool; None when it could not be queued."""
         try:
             queued = await self._writes.enqueue(
                 outbox_id=OutboxId(f"file-{self.random.getrandbits(60)}"),
-                chat_id=chat_id,
+                chat_ref=chat_ref,
                 kind=OutboxKind.FILE,
                 file_name=f"{name}.pdf",
                 file_size=len(name),
@@ -100,10 +100,10 @@ class Copy(VirtualProcess):
         if isinstance(taken, OutboxItem):
             self.delivery.forget(outbox_id)
 
-    async def read_history(self, chat_id: ChatRef) -> None:
+    async def read_history(self, chat_ref: ChatRef) -> None:
         """What sync does for a chat that changed."""
         with suppress(StoreError):
-            await self.history.newer(chat_id)
+            await self.history.newer(chat_ref)
 
 
 def on_loop(publish: Callable[[Event], None]) -> Callable[[Event], None]:

@@ -40,10 +40,10 @@ def new_database(count: int) -> Memory:
     return conn
 
 
-def new_chat(chat_id: ChatRef) -> Chat:
+def new_chat(chat_ref: ChatRef) -> Chat:
     """A chat as the list tells it."""
     context = ChatContext(ContextKind.ORDER)
-    return Chat(chat_id, context, ChatKind.CHAT, ChatStatus.NEW, created_at=1, updated_at=1)
+    return Chat(chat_ref, context, ChatKind.CHAT, ChatStatus.NEW, created_at=1, updated_at=1)
 
 
 class Watcher(Protocol):
@@ -58,7 +58,7 @@ class Watcher(Protocol):
     def answered(self, owner: int, item: OutboxItem, answer: Accepted | Problem) -> None:
         """A copy has heard the outcome of an attempt."""
 
-    def has_read(self, chat_id: ChatRef) -> None:
+    def has_read(self, chat_ref: ChatRef) -> None:
         """A copy has read the history of a chat to its end."""
 
     def takes_back(self, outbox_id: OutboxId) -> None:
@@ -117,9 +117,9 @@ class Kernel:
         """Which copy holds the lock of which chat."""
         return self.locks["chats"]
 
-    def items_of(self, chat_id: ChatRef) -> dict[OutboxId, OutboxItem]:
+    def items_of(self, chat_ref: ChatRef) -> dict[OutboxId, OutboxItem]:
         """The items of a chat as they were last committed."""
-        return self._items[chat_id]
+        return self._items[chat_ref]
 
     def version(self, file: str, owner: int) -> int:
         """What `PRAGMA data_version` tells a copy: it changes when another one has committed."""
@@ -155,7 +155,7 @@ class Kernel:
     def _remember(self, outbox_id: OutboxId, after: OutboxItem | None) -> OutboxItem | None:
         """Note how an item is now; how it was."""
         if after is not None:
-            items = self._items[self._chats.setdefault(outbox_id, after.chat_id)]
+            items = self._items[self._chats.setdefault(outbox_id, after.chat_ref)]
             before, items[outbox_id] = items.get(outbox_id), after
             return before
         return self._items[self._chats[outbox_id]].pop(outbox_id)

@@ -54,26 +54,26 @@ class FaultyMarket:
         """The Market's clock."""
         return BEGINNING + int(now() * 1000)
 
-    def say(self, chat_id: ChatRef, text: str, sender: str = Sender.PARTNER) -> None:
+    def say(self, chat_ref: ChatRef, text: str, sender: str = Sender.PARTNER) -> None:
         """Somebody writes without this program: a buyer, or a colleague in the web cabinet."""
-        self._write(chat_id, sender, text, (), None)
+        self._write(chat_ref, sender, text, (), None)
 
     def accept(self, item: OutboxItem) -> None:
         files = (Attachment(item.file_name, None, item.file_size),) if item.kind == OutboxKind.FILE else ()
-        self._write(item.chat_id, Sender.PARTNER, item.text or None, files, item.outbox_id)
+        self._write(item.chat_ref, Sender.PARTNER, item.text or None, files, item.outbox_id)
 
     def _write(
         self,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         sender: str,
         text: str | None,
         files: tuple[Attachment, ...],
         outbox_id: OutboxId | None,
     ) -> None:
         self._next_id += 1
-        message = Message(chat_id, MessageId(self._next_id), self.now_ms(), sender, text, files)
+        message = Message(chat_ref, MessageId(self._next_id), self.now_ms(), sender, text, files)
         visible_at = now() + self.random.random() * self.manners.lag
-        written = self.ledger[chat_id]
+        written = self.ledger[chat_ref]
         if written:
             # A history never shows a later message before an earlier one.
             visible_at = max(visible_at, written[-1].visible_at)
@@ -113,7 +113,7 @@ class FaultyMarket:
         return Problem(ProblemKind.TIMEOUT, Certainty.UNCLEAR)
 
     async def history(
-        self, chat_id: ChatRef, base: MessageId | None, token: str | None
+        self, chat_ref: ChatRef, base: MessageId | None, token: str | None
     ) -> MessagesPage | Problem:
         """getChatHistory: what is visible by now; a whole history in any order, pages newest first."""
         self.looks += 1
@@ -124,7 +124,7 @@ class FaultyMarket:
         lowest = base or 0
         beyond = int(token) if token is not None else self._next_id + 1
         found: list[Message] = []
-        for written in reversed(self.ledger[chat_id]):
+        for written in reversed(self.ledger[chat_ref]):
             if written.message.message_id < lowest:
                 break
             if written.visible_at <= moment and written.message.message_id < beyond:

@@ -14,21 +14,21 @@ S = OutboxState
 PHRASES = ("Здравствуйте!", "Да", "Завтра")
 
 
-async def write(world: World, chat_id: ChatRef, count: int) -> None:
+async def write(world: World, chat_ref: ChatRef, count: int) -> None:
     """The operator in one chat: he types, and types again when his text is still in the box."""
-    said = world.phrases.setdefault(chat_id, [])
+    said = world.phrases.setdefault(chat_ref, [])
     for number in range(count):
         await asyncio.sleep(world.dice.expovariate(1 / 20.0))
-        text = world.dice.choice(PHRASES) if world.dice.random() < 0.4 else f"{chat_id}.{number}"
+        text = world.dice.choice(PHRASES) if world.dice.random() < 0.4 else f"{chat_ref}.{number}"
         said.append(text)
-        queued = await _send(world, chat_id, text)
+        queued = await _send(world, chat_ref, text)
         if queued is not None and world.dice.random() < 0.04:
             await asyncio.sleep(world.dice.random() * 3)
             if (copy := world.awake()) is not None:
                 await world.ask(copy, copy.take_back(queued.outbox_id))
 
 
-async def _send(world: World, chat_id: ChatRef, text: str) -> OutboxItem | None:
+async def _send(world: World, chat_ref: ChatRef, text: str) -> OutboxItem | None:
     """Until it is queued; after a crash the text is in the box or in the outbox, never in neither."""
     while True:
         copy = world.awake()
@@ -36,13 +36,13 @@ async def _send(world: World, chat_id: ChatRef, text: str) -> OutboxItem | None:
             await asyncio.sleep(1.0)
             continue
         if world.dice.random() < 0.1:
-            return await _send_file(world, copy, chat_id, text)
-        items = world.kernel.items_of(chat_id)
+            return await _send_file(world, copy, chat_ref, text)
+        items = world.kernel.items_of(chat_ref)
         known = set(items)
-        is_kept = await world.ask(copy, copy.type_text(chat_id, text))
-        outcome = await world.ask(copy, copy.send_text(chat_id, text))
+        is_kept = await world.ask(copy, copy.type_text(chat_ref, text))
+        outcome = await world.ask(copy, copy.send_text(chat_ref, text))
         new = [item for item in items.values() if item.outbox_id not in known]
-        boxed = any(row.text == text for row in drafts.kept(world.kernel.conn, chat_id))
+        boxed = any(row.text == text for row in drafts.kept(world.kernel.conn, chat_ref))
         if is_kept and boxed == bool(new) and not isinstance(outcome, OutboxItem):
             world.referee.fail(f"«{text}» is in {'both box and outbox' if boxed else 'neither'}")
         if isinstance(outcome, OutboxItem) or new:
@@ -50,8 +50,8 @@ async def _send(world: World, chat_id: ChatRef, text: str) -> OutboxItem | None:
         await asyncio.sleep(1.0)
 
 
-async def _send_file(world: World, copy: Copy, chat_id: ChatRef, name: str) -> OutboxItem | None:
-    outcome = await world.ask(copy, copy.send_file(chat_id, name))
+async def _send_file(world: World, copy: Copy, chat_ref: ChatRef, name: str) -> OutboxItem | None:
+    outcome = await world.ask(copy, copy.send_file(chat_ref, name))
     return outcome if isinstance(outcome, OutboxItem) else None
 
 
@@ -76,12 +76,12 @@ async def talk_elsewhere(world: World) -> None:
     """Buyers, and a colleague in the web cabinet, who sometimes uses the same words."""
     while True:
         await asyncio.sleep(world.dice.expovariate(1 / 8.0))
-        chat_id = ref(world.dice.randint(1, world.plan.chats))
+        chat_ref = ref(world.dice.randint(1, world.plan.chats))
         if world.dice.random() < 0.5:
-            world.market.say(chat_id, world.dice.choice(PHRASES), Sender.CUSTOMER)
-        elif world.phrases.get(chat_id) and world.dice.random() < world.plan.equal_words:
-            text = world.dice.choice(world.phrases[chat_id][-3:])
-            world.referee.foreign.add((chat_id, text))
-            world.market.say(chat_id, text)
+            world.market.say(chat_ref, world.dice.choice(PHRASES), Sender.CUSTOMER)
+        elif world.phrases.get(chat_ref) and world.dice.random() < world.plan.equal_words:
+            text = world.dice.choice(world.phrases[chat_ref][-3:])
+            world.referee.foreign.add((chat_ref, text))
+            world.market.say(chat_ref, text)
         else:
-            world.market.say(chat_id, "из кабинета")
+            world.market.say(chat_ref, "из кабинета")

@@ -62,7 +62,7 @@ class Referee:
         if before is not None and after is not None:
             self._check_move(owner, before, after)
             by_operator = after.state == S.QUEUED
-            if not by_operator and self.kernel.holders.get(item.chat_id.number) != owner:
+            if not by_operator and self.kernel.holders.get(item.chat_ref.number) != owner:
                 self.fail(f"copy {owner} moved {_name(item)} without the lock of its chat")
             if before.state != S.QUEUED and by_operator:
                 story.asked += 1
@@ -86,42 +86,42 @@ class Referee:
     def posts(self, owner: int, item: OutboxItem) -> None:
         self._tell(owner, item, f"POST, attempt {item.attempt}")
         story = self.stories[item.outbox_id]
-        if item.chat_id in self.flying:
+        if item.chat_ref in self.flying:
             self.fail(f"{_name(item)} left while another request of its chat was in flight")
-        if self.kernel.holders.get(item.chat_id.number) != owner:
+        if self.kernel.holders.get(item.chat_ref.number) != owner:
             self.fail(f"copy {owner} sent {_name(item)} without the lock of its chat")
         if item.attempt < 1 or item.base_message_id is None:
             self.fail(f"{_name(item)} left before its attempt was committed")
         if story.is_unclear:
             self.fail(f"{_name(item)} was sent again though its outcome is unclear")
-        self.flying[item.chat_id] = owner
+        self.flying[item.chat_ref] = owner
 
     def answered(self, owner: int, item: OutboxItem, answer: Accepted | Problem) -> None:
-        self.flying.pop(item.chat_id, None)
+        self.flying.pop(item.chat_ref, None)
         if isinstance(answer, Problem) and answer.retry_after_s is not None:
             self._heard[item.outbox_id] = self.now() + answer.retry_after_s
 
-    def has_read(self, chat_id: ChatRef) -> None:
-        self._reads[chat_id] += 1
+    def has_read(self, chat_ref: ChatRef) -> None:
+        self._reads[chat_ref] += 1
 
     def takes_back(self, outbox_id: OutboxId) -> None:
         self._taken.add(outbox_id)
 
     def died(self, owner: int) -> None:
         self._note(f"copy {owner} died")
-        for chat_id in [chat for chat, flown_by in self.flying.items() if flown_by == owner]:
-            del self.flying[chat_id]
+        for chat_ref in [chat for chat, flown_by in self.flying.items() if flown_by == owner]:
+            del self.flying[chat_ref]
 
     def _check_move(self, owner: int, before: OutboxItem, after: OutboxItem) -> None:
         if before.state != after.state and not may_move(before.state, after.state):
             self.fail(f"{_name(after)} went from {before.state} to {after.state}")
         if before.state == S.SENDING and before.is_checking and after.state == S.UNCONFIRMED:
             since, reads = self._unclear[after.outbox_id]
-            looks, seconds = self._reads[after.chat_id] - reads, self.now() - since
+            looks, seconds = self._reads[after.chat_ref] - reads, self.now() - since
             if looks < 3 or seconds < 60.0:
                 self.fail(f"{_name(after)} was given up after {looks} looks in {seconds:.0f} s")
         if after.is_checking and not before.is_checking:
-            self._unclear[after.outbox_id] = self.now(), self._reads[after.chat_id]
+            self._unclear[after.outbox_id] = self.now(), self._reads[after.chat_ref]
 
     _unclear: dict[OutboxId, tuple[float, int]] = field(default_factory=dict)
     """Since when, and after how many reads of its history, an outcome is unclear."""
@@ -168,11 +168,11 @@ class Referee:
             if len(written) > most:
                 self.fail(f"{_name(item)} is there {len(written)} times")
             if written and story.asked == 1 and self.keeps_times and not self._is_masked(item):
-                order[item.chat_id].append((written[0], item.seq))
-        for chat_id, found in order.items():
+                order[item.chat_ref].append((written[0], item.seq))
+        for chat_ref, found in order.items():
             sequence = [seq for _, seq in sorted(found)]
             if sequence != sorted(sequence):
-                self.fail(f"the order in chat {chat_id} is {sequence}")
+                self.fail(f"the order in chat {chat_ref} is {sequence}")
 
     def _check_lost(self, open_ids: set[OutboxId]) -> None:
         for story in self.stories.values():
@@ -194,10 +194,10 @@ class Referee:
             if not story.left and story.item.state in {S.CONFIRMED, S.SENT}
         )
         there: Counter[tuple[ChatRef, str]] = Counter()
-        for chat_id, ledger in self.market.ledger.items():
+        for chat_ref, ledger in self.market.ledger.items():
             for written in ledger:
                 if written.outbox_id is not None:
-                    there[chat_id, _group(self.stories[written.outbox_id].item)[1]] += 1
+                    there[chat_ref, _group(self.stories[written.outbox_id].item)[1]] += 1
         return Counter({g: n for g, n in (groups - there).items() if g not in self.foreign})
 
     def counts(self) -> dict[str, int]:
@@ -239,11 +239,11 @@ class Referee:
 
 
 def _group(item: OutboxItem) -> tuple[ChatRef, str]:
-    return item.chat_id, item.text or item.file_name
+    return item.chat_ref, item.text or item.file_name
 
 
 def _name(item: OutboxItem) -> str:
-    return f"{item.chat_id}/{item.seq} «{item.text or item.file_name}»"
+    return f"{item.chat_ref}/{item.seq} «{item.text or item.file_name}»"
 
 
 def _words(before: OutboxItem | None, after: OutboxItem | None) -> str:

@@ -68,9 +68,9 @@ class ScriptedMarket(FaultyMarket):
         return _ANSWERS.get(outcome) or Accepted(self.now_ms())
 
     async def history(
-        self, chat_id: ChatRef, base: MessageId | None, token: str | None
+        self, chat_ref: ChatRef, base: MessageId | None, token: str | None
     ) -> MessagesPage | Problem:
-        page = await super().history(chat_id, base, token)
+        page = await super().history(chat_ref, base, token)
         if self.is_unreadable is not None:
             return self.is_unreadable
         return MessagesPage((), None, server_time=self.now_ms()) if self.is_hidden else page
@@ -141,9 +141,9 @@ class Stage:
         """A colleague writes in the web cabinet, and the first copy reads it."""
         self.wait_for(self._say_elsewhere(ref(chat_id), text))
 
-    async def _say_elsewhere(self, chat_id: ChatRef, text: str) -> None:
-        self.market.say(chat_id, text)
-        await self.world.ask(self.copy, self.copy.read_history(chat_id))
+    async def _say_elsewhere(self, chat_ref: ChatRef, text: str) -> None:
+        self.market.say(chat_ref, text)
+        await self.world.ask(self.copy, self.copy.read_history(chat_ref))
 
     def resend(self, outbox_id: OutboxId, copy: Copy | None = None) -> Problem | None:
         """The operator sends it again."""

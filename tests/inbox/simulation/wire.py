@@ -50,11 +50,11 @@ class CopyClient:
             return Problem(ProblemKind.TIMEOUT, Certainty.UNCLEAR)
         return answer
 
-    async def _send(self, chat_id: ChatRef) -> Accepted | Problem:
+    async def _send(self, chat_ref: ChatRef) -> Accepted | Problem:
         await self._process.touch()
         kernel = self._process.kernel
-        sending = [i for i in kernel.items_of(chat_id).values() if i.state == OutboxState.SENDING]
-        assert len(sending) == 1, f"{len(sending)} items of chat {chat_id} are under way"
+        sending = [i for i in kernel.items_of(chat_ref).values() if i.state == OutboxState.SENDING]
+        assert len(sending) == 1, f"{len(sending)} items of chat {chat_ref} are under way"
         kernel.watcher.posts(self._process.number, sending[0])
         try:
             answer: Accepted | Problem = await self._ask(self._market.post(sending[0]))
@@ -67,12 +67,12 @@ class CopyClient:
         kernel.watcher.answered(self._process.number, sending[0], answer)
         return answer
 
-    async def send_message(self, chat_id: ChatRef, text: str) -> Accepted | Problem:
-        return await self._send(chat_id)
+    async def send_message(self, chat_ref: ChatRef, text: str) -> Accepted | Problem:
+        return await self._send(chat_ref)
 
     async def send_file(
         self,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         *,
         path: Path,
         name: str,
@@ -80,11 +80,11 @@ class CopyClient:
         media_type: str,
         progress: Callable[[int], None] | None = None,
     ) -> Accepted | Problem:
-        return await self._send(chat_id)
+        return await self._send(chat_ref)
 
     async def get_chat_history(
         self,
-        chat_id: ChatRef,
+        chat_ref: ChatRef,
         *,
         from_message_id: MessageId | None = None,
         page_token: str | None = None,
@@ -92,14 +92,14 @@ class CopyClient:
     ) -> MessagesPage | Problem:
         await self._process.touch()
         page: MessagesPage | Problem = await self._ask(
-            self._market.history(chat_id, from_message_id, page_token)
+            self._market.history(chat_ref, from_message_id, page_token)
         )
         if isinstance(page, MessagesPage) and page.next_token is None:
-            self._process.kernel.watcher.has_read(chat_id)
+            self._process.kernel.watcher.has_read(chat_ref)
         return page
 
-    async def get_chat(self, chat_id: ChatRef) -> Chat | Problem:
-        return new_chat(chat_id)
+    async def get_chat(self, chat_ref: ChatRef) -> Chat | Problem:
+        return new_chat(chat_ref)
 
     async def get_chats(
         self, *, statuses: Sequence[str] = (), page_token: str | None = None, limit: int = 20

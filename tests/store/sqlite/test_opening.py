@@ -25,7 +25,7 @@ from tests.support.stored import chats_with_drafts
 def fill(paths: StorePaths) -> None:
     store = Store(paths)
     list_chats(store, *(a_chat(number) for number in range(1, 400)))
-    read_history(store, buyer(1, 1, chat_id=1), chat_id=1)
+    read_history(store, buyer(1, 1, chat_ref=1), chat_ref=1)
     store.write_state(write_drafts).result()
     queue_text(store, "a")
     store.close()
@@ -33,7 +33,7 @@ def fill(paths: StorePaths) -> None:
 
 def write_drafts(conn: Connection) -> None:
     for number in range(1, 100):
-        drafts.save(conn, Draft(a_chat(number).chat_id, "черновик " * 20, 3), 1)
+        drafts.save(conn, Draft(a_chat(number).chat_ref, "черновик " * 20, 3), 1)
 
 
 def modes(directory: Path) -> dict[str, int]:
@@ -168,7 +168,7 @@ def test_a_damaged_cache_begins_anew_and_leaves_the_state_alone(paths: StorePath
     store = Store(paths)
     assert len(store.notices) == 1
     assert store.read(chats.counts, 0).result()[Tab.ALL] == 0
-    assert store.read(drafts.get, a_chat(1).chat_id).result().text == "черновик " * 20
+    assert store.read(drafts.get, a_chat(1).chat_ref).result().text == "черновик " * 20
     assert list_chats(store, a_chat()) == {CHAT}
     store.close()
 
@@ -189,7 +189,7 @@ def test_damage_met_while_reading_is_mended_and_said_once(paths: StorePaths) -> 
     assert store.notices == ()
     assert store.read(chats.item, CHAT, now=0).result() is None
     assert len(store.notices) == 1
-    assert store.read(drafts.get, a_chat(1).chat_id).result().text, "what is readable stays readable"
+    assert store.read(drafts.get, a_chat(1).chat_ref).result().text, "what is readable stays readable"
     assert list_chats(store, a_chat()), "what the Market has comes back"
     assert len(store.notices) == 1
     store.close()
@@ -213,7 +213,9 @@ def test_an_older_state_is_migrated_with_a_backup(paths: StorePaths, next_versio
         "-- one; two\nALTER TABLE note ADD COLUMN author TEXT;\nUPDATE draft SET caret = 5;\n"
     )
     store = Store(paths)
-    assert store.read(drafts.get, a_chat(1).chat_id).result() == Draft(a_chat(1).chat_id, "черновик " * 20, 5)
+    assert store.read(drafts.get, a_chat(1).chat_ref).result() == Draft(
+        a_chat(1).chat_ref, "черновик " * 20, 5
+    )
     store.close()
     backup = Path(f"{paths.state.path}.before-migration")
     assert backup.stat().st_mode & 0o777 == 0o600
@@ -229,7 +231,7 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(paths: StorePaths, n
         Store(paths)
     next_version.unlink()
     store = Store(paths)
-    assert store.read(drafts.get, a_chat(1).chat_id).result().caret == 3
+    assert store.read(drafts.get, a_chat(1).chat_ref).result().caret == 3
     store.close()
 
 

@@ -37,7 +37,7 @@ sys.stdin.read()
 def open_and_write(paths: StorePaths, number: int) -> tuple[str, ...]:
     store = Store(paths)
     list_chats(store, a_chat(number))
-    queue_text(store, f"o{number}", chat_id=5)
+    queue_text(store, f"o{number}", chat_ref=5)
     store.close()
     return store.notices
 

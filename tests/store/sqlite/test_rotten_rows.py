@@ -26,7 +26,7 @@ def full(store: Store) -> Store:
     list_chats(store, a_chat(), a_chat(OTHER, 2_000, name="Пётр"))
     read_history(store, buyer(1, 100, "чайник"), buyer(2, 200, "чайник снова"), oldest=True)
     for number, chat in enumerate((CHAT, CHAT, OTHER)):
-        queue_text(store, f"q{number}", chat_id=chat)
+        queue_text(store, f"q{number}", chat_ref=chat)
     store.write_state(drafts.save, Draft(CHAT, "черновик", 3), 1).result()
     return store
 
@@ -44,7 +44,7 @@ def test_a_chat_that_cannot_be_read_is_left_out_and_comes_back_with_the_list(
     full: Store, paths: StorePaths, change_: str
 ) -> None:
     change(paths, "cache", f"UPDATE chat SET {change_} WHERE chat_id = {OTHER.number}")
-    assert [one.chat.chat_id for one in full.read(chats.page, Tab.ALL, now=0).result().items] == [CHAT]
+    assert [one.chat.chat_ref for one in full.read(chats.page, Tab.ALL, now=0).result().items] == [CHAT]
     assert look(paths.cache.path, "cache").rotten == {"chat": 1}
     assert list_chats(full, a_chat(OTHER, 2_000, name="Пётр")) == {OTHER}
     assert len(full.read(chats.page, Tab.ALL, now=0).result().items) == 2
@@ -63,7 +63,7 @@ def test_a_page_is_not_cut_short_by_a_row_that_cannot_be_read(full: Store, paths
     list_chats(full, *(a_chat(number, 3_000 + number) for number in range(100, 110)))
     change(paths, "cache", "UPDATE chat SET snippet = x'00' WHERE chat_id = 109")
     first = full.read(chats.page, Tab.ALL, now=0, limit=4).result()
-    assert [one.chat.chat_id.number for one in first.items] == [108, 107, 106, 105]
+    assert [one.chat.chat_ref.number for one in first.items] == [108, 107, 106, 105]
     assert first.has_after
 
 
@@ -143,7 +143,7 @@ def test_a_mark_that_cannot_be_read_hides_no_chat(full: Store, paths: StorePaths
     full.write_state(marks.see, CHAT, 2, 1).result()
     change(paths, "state", f"UPDATE mark SET done = 5, {change_}" if "done" not in change_ else f"UPDATE mark SET {change_}")  # fmt: skip # noqa: E501
     waiting = full.read(chats.page, Tab.WAITING, now=0).result().items
-    assert CHAT in {one.chat.chat_id for one in waiting}
+    assert CHAT in {one.chat.chat_ref for one in waiting}
     assert full.read(marks.get, CHAT).result() is None
 
 

@@ -38,7 +38,7 @@ def fill(paths: StorePaths) -> None:
     store = Store(paths)
     list_chats(store, a_chat(), a_chat(5))
     store.write_state(drafts.save, Draft(CHAT, "черновик", 3), 1)
-    queue_text(store, "q", chat_id=5)
+    queue_text(store, "q", chat_ref=5)
     store.close()
 
 

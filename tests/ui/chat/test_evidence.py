@@ -13,13 +13,13 @@ def made(it: Desk) -> list[Path]:
 async def test_one_key_writes_the_whole_chat_down(tmp_path: Path, market: Sandbox) -> None:
     async with desk(tmp_path, market) as it:
         await it.synced()
-        chat_id = it.highlighted
-        assert chat_id is not None
-        market.say(chat_id.number, "Вот фото", files=[("фото.png", b"x")])
+        chat_ref = it.highlighted
+        assert chat_ref is not None
+        market.say(chat_ref.number, "Вот фото", files=[("фото.png", b"x")])
         await it.press("e")
         await it.until_said("Evidence is in ")
         (directory,) = made(it)
-        assert directory.name.startswith(f"chat-{chat_id.number}-")
+        assert directory.name.startswith(f"chat-{chat_ref.number}-")
         assert "Вот фото" in (directory / "history.md").read_text(encoding="utf-8")
         (photo,) = directory.glob("files/*-фото.png")
         assert photo.read_bytes() == b"x"

@@ -254,7 +254,7 @@ async def test_pages_of_another_chat_are_ignored() -> None:
     async with app.run_test():
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         before = screen(app.history)
-        other = timeline_page(*entries(90, 99), chat_id=2)
+        other = timeline_page(*entries(90, 99), chat_ref=2)
         for take in (app.history.refresh_newest, app.history.extend_older, app.history.extend_newer):
             take(other)
         app.history.show_newest(other)

@@ -25,8 +25,8 @@ async def typed(ours: Walk, *keys: str) -> None:
         await ours.press(key)
 
 
-async def draft_of(ours: Walk, chat_id: ChatRef) -> str:
-    return (await ours.scene.inbox.drafts.get(chat_id)).text
+async def draft_of(ours: Walk, chat_ref: ChatRef) -> str:
+    return (await ours.scene.inbox.drafts.get(chat_ref)).text
 
 
 async def test_keys_and_sizes_of_a_short_walk(tmp_path: Path) -> None:
@@ -69,12 +69,12 @@ async def test_a_text_goes_to_the_highlighted_chat_not_to_the_one_left_open(
         await typed(ours, "n", "escape", "escape")
         left = ours.opened
         await typed(ours, *"jjjj", write, *(["tab"] if write == "tab" else []), *"text")
-        chat_id = ours.opened
-        assert chat_id not in {None, left}
+        chat_ref = ours.opened
+        assert chat_ref not in {None, left}
         assert (ours.box.text, ours.desk.focused) == ("text", ours.box)
         await typed(ours, "enter")
         (item,) = await ours.scene.inbox.outbox.open_items()
-        assert (item.chat_id, item.text) == (chat_id, "text")
+        assert (item.chat_ref, item.text) == (chat_ref, "text")
 
 
 async def test_a_smaller_window_leaves_the_caret_in_the_box_and_the_box_on_the_screen(
@@ -129,11 +129,11 @@ async def test_a_dialog_below_the_least_size_hears_nothing_either(tmp_path: Path
 async def test_a_click_into_the_box_takes_the_highlight_to_its_chat(tmp_path: Path) -> None:
     async with hands(tmp_path, (120, 40)) as ours:
         await typed(ours, "n", "escape", "escape", "j", "j")
-        chat_id = ours.opened
-        assert ours.highlighted != chat_id
+        chat_ref = ours.opened
+        assert ours.highlighted != chat_ref
         await ours.pilot.click(ours.box, offset=(3, 1))
         await typed(ours, "a")
-        assert (ours.highlighted, ours.opened, ours.box.text) == (chat_id, chat_id, "a")
+        assert (ours.highlighted, ours.opened, ours.box.text) == (chat_ref, chat_ref, "a")
 
 
 @pytest.mark.parametrize("times", [1, 2, 3])
@@ -153,7 +153,7 @@ async def test_a_chat_that_is_in_no_row_has_the_highlight_on_no_row(tmp_path: Pa
     async with hands(tmp_path, (120, 40)) as ours:
         await typed(ours, "4", "j", "c", *"ab", "escape", "escape", "2", "n")
         assert ours.highlighted == ours.opened
-        rows = [item.chat.chat_id for item in ours.list.items]
+        rows = [item.chat.chat_ref for item in ours.list.items]
         await typed(ours, "escape", "escape")
         assert ours.highlighted in rows, "in the list some row has it again"
 

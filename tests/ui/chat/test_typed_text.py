@@ -84,9 +84,9 @@ async def test_letters_typed_just_before_another_chat_is_opened_from_the_list_ar
         assert await text_of(it, first) == "первому"
 
 
-async def text_of(it: Desk, chat_id: ChatRef) -> str:
+async def text_of(it: Desk, chat_ref: ChatRef) -> str:
     """The draft of a chat, by opening it."""
-    await it.go_to(chat_id)
+    await it.go_to(chat_ref)
     return it.box
 
 
@@ -100,12 +100,12 @@ async def test_f_170_the_list_may_reorder_while_typing_and_enter_goes_to_the_nam
         name = it.addressee
         await it.write("Это вам")
         order = it.rows
-        for chat_id in order[3:]:
-            market.say(chat_id.number, "Алло?")
+        for chat_ref in order[3:]:
+            market.say(chat_ref.number, "Алло?")
         fresh = [ref(market.open_direct(f"Вопрос {number}")) for number in range(20)]
         # One that is finished is asked about: that is another test.
-        for chat_id in {*order[:3]} - {chat}:
-            market.finish(chat_id.number)
+        for chat_ref in {*order[:3]} - {chat}:
+            market.finish(chat_ref.number)
         await it.until(lambda: set(fresh) <= set(it.rows))
         assert (it.addressee, it.box) == (name, "Это вам")
         await it.press("enter")

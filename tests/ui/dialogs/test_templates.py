@@ -34,7 +34,7 @@ async def test_four_keys_and_two_letters_send_the_filled_text(market: Sandbox, t
         for _ in range(6):
             if " · order " not in it.addressee:
                 await it.press("escape", "n")
-        chat_id = it.opened
+        chat_ref = it.opened
         buyer, order, shop = it.addressee.removeprefix("To: ").split(" · ")
         filled = f"{buyer.split()[0]}, заказ {order.removeprefix('order ')} приедет завтра.\n{shop}"
         await it.burst(["/", "l", "j", "enter"])
@@ -42,7 +42,7 @@ async def test_four_keys_and_two_letters_send_the_filled_text(market: Sandbox, t
         assert (it.caret, it.focus) == (len(filled), "box")
         await it.press_again("enter")
         await it.until(lambda: it.sent)
-        assert it.sent_texts == [(chat_id, filled)]
+        assert it.sent_texts == [(chat_ref, filled)]
 
 
 async def test_an_enter_pressed_before_the_files_are_read_is_not_lost(
@@ -93,7 +93,7 @@ async def test_a_template_never_reaches_another_chat(market: Sandbox, tmp_path: 
         await it.synced()
         await it.press("n", "/")
         await it.until_shown("привет")
-        other = next(chat_id for chat_id in it.rows if chat_id != it.opened)
+        other = next(chat_ref for chat_ref in it.rows if chat_ref != it.opened)
         desk_of_chats = it.app.screen_stack[1]
         assert isinstance(desk_of_chats, MainScreen)
         await desk_of_chats.talk.open(other)

@@ -118,9 +118,9 @@ async def test_a_key_for_which_the_order_was_given_up_keeps_the_chat_too(
         await go_on.wait()
         leave(box)
 
-    def note_try(one: Advancing, chat_id: ChatRef, keyed_at: float | None = None) -> None:
-        tries.append(chat_id)
-        advance_soon(one, chat_id, keyed_at)
+    def note_try(one: Advancing, chat_ref: ChatRef, keyed_at: float | None = None) -> None:
+        tries.append(chat_ref)
+        advance_soon(one, chat_ref, keyed_at)
 
     tries: list[ChatRef] = []
     advance_soon = Advancing.soon
@@ -173,7 +173,7 @@ async def test_letters_that_come_before_the_new_chat_is_quite_there_go_back_whol
     go_on, renew = asyncio.Event(), TalkPane.renew
 
     async def renew_later(pane: TalkPane) -> None:
-        if pane.chat_id == following:
+        if pane.chat_ref == following:
             await go_on.wait()
         await renew(pane)
 

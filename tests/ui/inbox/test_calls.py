@@ -37,12 +37,12 @@ async def test_a_buyer_calls_and_nobody_else_does(tmp_path: Path, market: Sandbo
         await known(it)
         written = listen(it)
         it.app.call_by = "osc777"
-        chat_id = it.rows[-1]
-        market.say(chat_id.number, "ответ из кабинета", "PARTNER", status="WAITING_FOR_CUSTOMER")
-        await it.until(lambda: chat_id not in it.rows, "the answered chat away")
+        chat_ref = it.rows[-1]
+        market.say(chat_ref.number, "ответ из кабинета", "PARTNER", status="WAITING_FOR_CUSTOMER")
+        await it.until(lambda: chat_ref not in it.rows, "the answered chat away")
         before = len(it.rows)
         assert written == []
-        market.say(chat_id.number, SECRET, status="WAITING_FOR_PARTNER")
+        market.say(chat_ref.number, SECRET, status="WAITING_FOR_PARTNER")
         await it.until(lambda: written, "a call")
         assert written == ["\x1b]777;notify;chat-tui;1 buyer has written\x1b\\"]
         await it.until(lambda: it.app.window_title == f"chat-tui · {before + 1} waiting", "the title")

@@ -24,8 +24,8 @@ async def open_longest(it: Desk) -> ChatRef:
     return it.opened
 
 
-async def item_of(inbox: Inbox, chat_id: ChatRef) -> QueueItem:
-    item = await inbox.chats.item(chat_id)
+async def item_of(inbox: Inbox, chat_ref: ChatRef) -> QueueItem:
+    item = await inbox.chats.item(chat_ref)
     assert item is not None
     return item
 
@@ -33,31 +33,31 @@ async def item_of(inbox: Inbox, chat_id: ChatRef) -> QueueItem:
 async def test_x_marks_the_open_chat_as_done_and_u_takes_it_back(market: Sandbox, tmp_path: Path) -> None:
     """Promised: U33, U34."""
     async with desk(tmp_path, market) as it:
-        chat_id = await open_longest(it)
+        chat_ref = await open_longest(it)
         await it.press("x")
         await it.until_said("Done until the buyer writes")
-        await it.until(lambda: chat_id not in it.rows)
+        await it.until(lambda: chat_ref not in it.rows)
         await it.press("u")
         await it.until_said("The mark is taken back: ")
         await it.press("r")
-        await it.until(lambda: chat_id in it.rows)
+        await it.until(lambda: chat_ref in it.rows)
 
 
 async def test_a_buyer_message_brings_a_done_chat_back(market: Sandbox, tmp_path: Path) -> None:
     """U33: x: mark as done locally (a buyer message brings it back)."""
     async with desk(tmp_path, market) as it:
-        chat_id = await open_longest(it)
+        chat_ref = await open_longest(it)
         await it.press("x")
-        await it.until(lambda: chat_id not in it.rows)
-        market.say(chat_id.number, "Вы ещё тут?", status="WAITING_FOR_PARTNER")
-        await it.until(lambda: chat_id in it.rows)
+        await it.until(lambda: chat_ref not in it.rows)
+        market.say(chat_ref.number, "Вы ещё тут?", status="WAITING_FOR_PARTNER")
+        await it.until(lambda: chat_ref in it.rows)
 
 
 @pytest.mark.parametrize("size", [(120, 40), NARROW])
 async def test_z_offers_five_times_by_number(market: Sandbox, tmp_path: Path, size: tuple[int, int]) -> None:
     """U32: z: snooze: until the buyer writes · 1 hour · this evening · tomorrow · chosen time."""
     async with desk(tmp_path, market, size=size) as it:
-        chat_id = await open_longest(it)
+        chat_ref = await open_longest(it)
         await it.press("z")
         await it.until_shown(
             "1  Until the buyer writes", "2  One hour", "evening (18:00)", "4  Tomorrow (09:00)", "5  Another"
@@ -67,7 +67,7 @@ async def test_z_offers_five_times_by_number(market: Sandbox, tmp_path: Path, si
         assert (await it.app.inbox.chats.counts())[Tab.SNOOZED] == 1
         await it.press("5")
         await it.until_shown("till reply")
-        assert it.rows == [chat_id]
+        assert it.rows == [chat_ref]
         await it.press("u")
         await it.until(lambda: it.rows == [])
 
@@ -87,7 +87,7 @@ async def test_a_typed_time_is_explained_and_a_bad_one_answered_in_a_sentence(
 ) -> None:
     """Promised: U32."""
     async with desk(tmp_path, market) as it:
-        chat_id = await open_longest(it)
+        chat_ref = await open_longest(it)
         await it.press("z", "5")
         await it.write("soon")
         await it.press("enter")
@@ -98,7 +98,7 @@ async def test_a_typed_time_is_explained_and_a_bad_one_answered_in_a_sentence(
         await it.until_shown("until ")
         await it.press("enter")
         await it.until_said("Snoozed until")
-        hold = (await item_of(it.app.inbox, chat_id)).hold
+        hold = (await item_of(it.app.inbox, chat_ref)).hold
         assert hold is not None
         assert hold.until is not None
 
@@ -106,22 +106,22 @@ async def test_a_typed_time_is_explained_and_a_bad_one_answered_in_a_sentence(
 async def test_u_restores_the_snooze_that_was_before(market: Sandbox, tmp_path: Path) -> None:
     """U34: Undo restores what was before, for example an earlier snooze."""
     async with desk(tmp_path, market) as it:
-        chat_id = await open_longest(it)
+        chat_ref = await open_longest(it)
         await it.press("z", "1")
         await it.until_said("Snoozed until the buyer writes")
-        first = (await item_of(it.app.inbox, chat_id)).hold
+        first = (await item_of(it.app.inbox, chat_ref)).hold
         await it.press("z", "4")
         await it.until_said("09:00; u undoes it.")
         await it.press("u")
         await it.until_said("The mark is taken back: ")
-        assert (await item_of(it.app.inbox, chat_id)).hold == first
+        assert (await item_of(it.app.inbox, chat_ref)).hold == first
 
 
 async def test_pin_note_and_labels_are_shown_and_undone_newest_first(market: Sandbox, tmp_path: Path) -> None:
     """All of it undone by u: marks and sends, the newest first."""
     settings = replace(CALM, undo_s=60.0)
     async with desk(tmp_path, market, settings=settings) as it:
-        chat_id = await open_longest(it)
+        chat_ref = await open_longest(it)
         await it.press("p")
         await it.until_said("Pinned to the top")
         await it.press("m")
@@ -140,13 +140,13 @@ async def test_pin_note_and_labels_are_shown_and_undone_newest_first(market: San
         await it.until(lambda: it.box == "Здравствуйте!")
         await it.press("escape", "u")
         await it.until(lambda: "#срочно" not in it.screen)
-        assert (await item_of(it.app.inbox, chat_id)).note
+        assert (await item_of(it.app.inbox, chat_ref)).note
         await it.press("u")
         await it.until(lambda: "¶" not in it.screen)
-        assert (await item_of(it.app.inbox, chat_id)).is_pinned
+        assert (await item_of(it.app.inbox, chat_ref)).is_pinned
         await it.press("u")
         await it.until(lambda: sum("The mark is taken back: " in one for one in it.said) == 3)
-        assert not (await item_of(it.app.inbox, chat_id)).is_pinned
+        assert not (await item_of(it.app.inbox, chat_ref)).is_pinned
         await it.press("u")
         await it.until_said("There is nothing to undo.")
 
@@ -156,12 +156,12 @@ async def test_a_send_past_its_hold_is_told_and_the_marks_before_it_are_still_un
 ) -> None:
     """u undoes the last send only inside the hold time."""
     async with desk(tmp_path, market) as it:
-        chat_id = await open_longest(it)
+        chat_ref = await open_longest(it)
         await it.press("p")
         await it.until_said("Pinned to the top")
         for text in ("раз", "два"):
             await it.answer(text)
-            await it.until(lambda text=text: (chat_id, text) in it.sent_texts)
+            await it.until(lambda text=text: (chat_ref, text) in it.sent_texts)
             await it.pilot.pause(AGAIN_S)
         await it.press("escape", "u")
         await it.until_said("Too late")
@@ -171,15 +171,15 @@ async def test_a_send_past_its_hold_is_told_and_the_marks_before_it_are_still_un
 
 async def test_a_mark_made_anew_in_another_window_is_not_taken_back(market: Sandbox, tmp_path: Path) -> None:
     async with desk(tmp_path, market) as it:
-        chat_id = await open_longest(it)
+        chat_ref = await open_longest(it)
         await it.press("x")
         await it.until_said("Done until")
         other = Shop.open(tmp_path, lambda: client_of(market), background=False)
-        assert isinstance(await other.inbox.marks.snooze(chat_id, None), Marked)
+        assert isinstance(await other.inbox.marks.snooze(chat_ref, None), Marked)
         await other.close()
         await it.press("u")
         await it.until_said("Another window has marked the chat anew since")
-        hold = (await item_of(it.app.inbox, chat_id)).hold
+        hold = (await item_of(it.app.inbox, chat_ref)).hold
         assert hold is not None
         assert hold.snoozed is not None
 
@@ -187,10 +187,10 @@ async def test_a_mark_made_anew_in_another_window_is_not_taken_back(market: Sand
 async def test_marks_of_another_copy_come_to_the_screen(market: Sandbox, tmp_path: Path) -> None:
     """Shared by copies: other copies see notes, labels and pins at once."""
     async with desk(tmp_path, market) as it:
-        chat_id = await open_longest(it)
+        chat_ref = await open_longest(it)
         other = Shop.open(tmp_path, lambda: client_of(market), background=False)
-        await other.inbox.marks.put(chat_id, Note("видно всем"))
-        await other.inbox.marks.put(chat_id, Labels(("общая",)))
+        await other.inbox.marks.put(chat_ref, Note("видно всем"))
+        await other.inbox.marks.put(chat_ref, Labels(("общая",)))
         await it.until_shown("¶ видно всем", "#общая")
         await other.close()
 

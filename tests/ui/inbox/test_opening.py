@@ -25,15 +25,15 @@ async def test_what_comes_while_a_chat_opens_is_shown(
         inbox = operator.app.inbox
         read = inbox.drafts.get
 
-        async def slow(chat_id: ChatRef) -> object:
-            market.say(chat_id.number, NEWS)
+        async def slow(chat_ref: ChatRef) -> object:
+            market.say(chat_ref.number, NEWS)
 
             async def is_told() -> bool:
                 return NEWS in operator.screen
 
             await until(is_told, "the news in the list")
             assert operator.opened is None
-            return await read(chat_id)
+            return await read(chat_ref)
 
         monkeypatch.setattr(inbox.drafts, "get", slow)
         await operator.press("n")
@@ -47,9 +47,9 @@ async def test_a_chat_that_was_looked_at_loses_its_dot_however_late_the_disk_kno
     marks, go_on = scene.inbox.marks, asyncio.Event()
     see = marks.see
 
-    async def see_later(chat_id: ChatRef, message_id: MessageId) -> Problem | None:
+    async def see_later(chat_ref: ChatRef, message_id: MessageId) -> Problem | None:
         await go_on.wait()
-        return await see(chat_id, message_id)
+        return await see(chat_ref, message_id)
 
     monkeypatch.setattr(marks, "see", see_later)
     async with scene.app.run_test(size=(120, 40)):

@@ -154,13 +154,13 @@ async def test_a_draft_comes_back_after_a_restart_to_the_chat_of_its_shop(
         await until_all_are_here(desk, 30)
         await desk.press("n")
         await desk.until(lambda: desk.focus == "box", "the box")
-        chat_id, whom = desk.opened, desk.addressee
+        chat_ref, whom = desk.opened, desk.addressee
         await desk.write("начато")
         await desk.press("escape")
     async with desk_of_both(tmp_path, markets) as desk:
         await desk.press("n")
         await desk.until(lambda: desk.opened is not None, "a chat open")
-        assert (desk.opened, desk.addressee, desk.box) == (chat_id, whom, "начато")
+        assert (desk.opened, desk.addressee, desk.box) == (chat_ref, whom, "начато")
         assert desk.opened is not None
         [of_twin] = {*BUSINESSES} - {desk.opened.business}
         twin = ref(desk.opened.number, of_twin)

@@ -25,7 +25,7 @@ def market() -> Iterator[Sandbox]:
 
 async def whole_list(it: Desk) -> list[ChatRef]:
     page = await it.app.inbox.chats.page(Tab.ALL, limit=1_000)
-    return [item.chat.chat_id for item in page.items]
+    return [item.chat.chat_ref for item in page.items]
 
 
 async def walk(it: Desk, key: str, end: ChatRef) -> set[ChatRef]:

@@ -55,10 +55,10 @@ class ListApp(App[None]):
         return queue_page(first, last, before=first > 0, after=after and last < self.total)
 
     def on_queue_list_opened(self, message: QueueList.Opened) -> None:
-        self.told.append(("opened", message.chat_id.number))
+        self.told.append(("opened", message.chat_ref.number))
 
     def on_queue_list_highlighted(self, message: QueueList.Highlighted) -> None:
-        self.told.append(("highlighted", message.chat_id and message.chat_id.number))
+        self.told.append(("highlighted", message.chat_ref and message.chat_ref.number))
 
     def on_queue_list_more_wanted(self, message: QueueList.MoreWanted) -> None:
         self.told.append(("more", message.after))
@@ -139,12 +139,12 @@ async def test_a_thousand_chats_by_pages_there_and_back() -> None:
             app.list.action_page(1)
             await settled(pilot.app)
             assert len(app.list.items) <= CAP
-        numbers = [item.chat.chat_id.number for item in app.list.items]
+        numbers = [item.chat.chat_ref.number for item in app.list.items]
         assert numbers == list(range(numbers[0], app.total))
         while app.list.highlighted != ref(0):
             app.list.action_page(-1)
             await settled(pilot.app)
-        assert [item.chat.chat_id.number for item in app.list.items] == list(range(CAP))
+        assert [item.chat.chat_ref.number for item in app.list.items] == list(range(CAP))
 
 
 async def test_extending_before_moves_nothing_on_the_screen() -> None:

@@ -40,8 +40,8 @@ async def test_news_on_the_way_while_another_tab_opens_are_no_new_rows(
         await it.synced()
         await it.press("j")
         pane, inbox = it.app.screen.query_one(QueuePane), it.app.inbox
-        every = [item.chat.chat_id for item in (await inbox.chats.page(Tab.ALL)).items]
-        elsewhere = next(chat_id for chat_id in every if chat_id not in it.rows)
+        every = [item.chat.chat_ref for item in (await inbox.chats.page(Tab.ALL)).items]
+        elsewhere = next(chat_ref for chat_ref in every if chat_ref not in it.rows)
         go_on = held_back(monkeypatch, inbox.chats, "page")
         await it.burst("6")
         hearing = asyncio.create_task(pane.hear([elsewhere]))
@@ -140,7 +140,7 @@ async def test_a_chat_answered_elsewhere_keeps_its_line_and_says_so(market: Sand
         await it.synced()
         await it.press("j")
         before = it.rows
-        waiting = (await it.app.inbox.chats.page(Tab.WAITING)).items[-1].chat.chat_id
+        waiting = (await it.app.inbox.chats.page(Tab.WAITING)).items[-1].chat.chat_ref
         market.say(waiting.number, "ответ из кабинета", "PARTNER", status="WAITING_FOR_CUSTOMER")
         await it.until_shown("You: ответ из")
         assert it.rows == before
