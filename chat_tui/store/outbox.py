@@ -21,7 +21,18 @@ _NAMES: Final = tuple(
 )
 """What of an item is kept; the rest is known only to the copy that shows it."""
 _FIXED: Final = frozenset(
-    {"outbox_id", "chat_ref", "seq", "kind", "text", "file_name", "file_size", "sha256", "state", "created_at"}
+    {
+        "outbox_id",
+        "chat_ref",
+        "seq",
+        "kind",
+        "text",
+        "file_name",
+        "file_size",
+        "sha256",
+        "state",
+        "created_at",
+    }
 )
 """What `update` may not set: an item changes its state by `move`, and the others never."""
 ITEM: Final = ", ".join("o.chat_id" if name == "chat_ref" else f"o.{name}" for name in _NAMES)

@@ -80,8 +80,9 @@ class Desk:
         await self.press(key)
 
     async def write(self, text: str) -> None:
-        """A text by hand, a quick one."""
+        """A text by hand, a quick one, and what the screen makes of it."""
         await self.burst(text)
+        await self.answered()
 
     async def burst(self, keys: Sequence[str]) -> None:
         """Keys that lie in the queue all at once; an Enter before more text is a pasted one."""
@@ -107,17 +108,17 @@ class Desk:
 
     async def go_to(self, chat: int | ChatRef) -> None:
         """Open a chat by hand: tab 6, down to it, Enter."""
-        chat_id = ref(chat)
+        chat_ref = ref(chat)
         await self.press("escape", "escape", "6", "g")
 
         async def found() -> bool:
             await self.press("j")
-            return self.highlighted == chat_id
+            return self.highlighted == chat_ref
 
-        if self.highlighted != chat_id:
-            await until(found, f"the highlight on {chat_id}")
+        if self.highlighted != chat_ref:
+            await until(found, f"the highlight on {chat_ref}")
         await self.press("enter")
-        await self.until(lambda: self.opened == chat_id, f"chat {chat_id} open")
+        await self.until(lambda: self.opened == chat_ref, f"chat {chat_ref} open")
 
     async def answer(self, text: str) -> None:
         """Write in the open chat and send."""
@@ -152,7 +153,7 @@ class Desk:
     @property
     def rows(self) -> list[ChatRef]:
         """The chats of the list, from its top."""
-        return [item.chat.chat_id for item in self._queue.items]
+        return [item.chat.chat_ref for item in self._queue.items]
 
     @property
     def highlighted(self) -> ChatRef | None:
@@ -163,7 +164,7 @@ class Desk:
     @property
     def opened(self) -> ChatRef | None:
         """The chat whose history is shown."""
-        return self._main.query_one(History).chat_id
+        return self._main.query_one(History).chat_ref
 
     @property
     def newest_shown(self) -> int:

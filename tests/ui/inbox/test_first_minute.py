@@ -153,7 +153,8 @@ async def test_an_answered_chat_leaves_the_queue_and_its_count(market: Sandbox, 
         before = it.rows
         await it.go_to(JOHN)
         await it.answer("Yes")
-        await it.until_shown(f"1 Waiting {len(before) - 1}")
+        # Counted out as soon as it is sent, and out of the list with the answer of the Market.
+        await it.until_shown(f"1 Waiting {len(before) - 1}", "confirmed")
         await it.press("escape", "1")
         await it.until(lambda: it.rows == [chat for chat in before if chat != JOHN])
 
