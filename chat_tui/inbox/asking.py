@@ -7,14 +7,13 @@ import asyncio
 import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
-from concurrent.futures import Future
 from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from chat_tui.inbox.engine import Engine
 from chat_tui.inbox.events import Event, LinkChanged
 from chat_tui.model.ids import Millis
 from chat_tui.model.problem import Problem
-from chat_tui.store.database import Store
+from chat_tui.store.database import Pending, Store
 from chat_tui.store.errors import StoreError, store_refusal
 
 T = TypeVar("T")
@@ -35,9 +34,9 @@ class EngineLoop:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
 
-    def submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
-        """Run a coroutine here; the result can be awaited anywhere with `asyncio.wrap_future`."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
+    def submit(self, work: Coroutine[Any, Any, T]) -> Pending[T]:
+        """Run a coroutine here."""
+        return Pending(asyncio.run_coroutine_threadsafe(work, self._loop))
 
     def call(self, function: Callable[..., object], *arguments: object) -> None:
         """Call a function here, soon."""
@@ -65,18 +64,12 @@ MOST_KEPT: Final = 32
 """Answers that are remembered, should they not be readable the next time."""
 
 
-async def settled(written: Future[T] | Awaitable[T]) -> T | Problem:
+async def settled(written: Awaitable[T]) -> T | Problem:
     """The result of a write, or why the local files could not take it."""
-    waited: Awaitable[T] = asyncio.wrap_future(written) if isinstance(written, Future) else written
     try:
-        return await waited
+        return await written
     except StoreError as error:
         return store_refusal(error)
-
-
-async def refusal_of(written: Future[None]) -> Problem | None:
-    """As `settled`, for a write that has no result."""
-    return await settled(written)
 
 
 class Reads:
@@ -91,13 +84,13 @@ class Reads:
         self.trouble = ""
         """A sentence that says why the last read failed; empty while all can be read."""
 
-    async def guarded(self, answer: Future[T] | Awaitable[T], without: D, key: Hashable = None) -> T | D:
+    async def guarded(self, answer: Awaitable[T], without: D, key: Hashable = None) -> T | D:
         """The answer; if it cannot be read, what it last was under this key, else `without`.
 
         StoreError unless `is_lenient`.
         """
         try:
-            found = await (asyncio.wrap_future(answer) if isinstance(answer, Future) else answer)
+            found = await answer
         except StoreError as problem:
             if not self.is_lenient:
                 raise
@@ -135,7 +128,7 @@ class Asking:
         self.tell = tell
         self.reads = Reads(lambda: tell(LinkChanged()))
         self._loop = loop
-        self.opened: Future[None]
+        self.opened: Pending[None]
         """Done when the engine is open; there once the inbox was started."""
 
     def call(self, function: Callable[..., object], *arguments: object) -> None:
@@ -144,8 +137,8 @@ class Asking:
 
     async def ask(self, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run something of the engine on its own thread; why the engine could not open is raised here."""
-        await asyncio.wrap_future(self.opened)
-        return await asyncio.wrap_future(self._loop.submit(work(*args, **kwargs)))
+        await self.opened
+        return await self._loop.submit(work(*args, **kwargs))
 
     async def attempt(
         self, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TypeVar
 
-from chat_tui.inbox.asking import Asking, refusal_of, settled
+from chat_tui.inbox.asking import Asking, settled
 from chat_tui.inbox.events import ChatsChanged, MarksChanged
 from chat_tui.inbox.reading.orders import ORDERS, RETURNS
 from chat_tui.inbox.sending.reconciler import CLOCK_SLACK_MS
@@ -178,7 +178,7 @@ class Marks:
 
     async def see(self, chat_ref: ChatRef, message_id: MessageId) -> Problem | None:
         written = self._asking.store.write_state(marks.see, chat_ref, message_id, self._asking.wall_ms())
-        problem = await refusal_of(written)
+        problem = await settled(written)
         if problem is None:
             # Its row may have been read, and drawn as unseen, a moment ago.
             self._asking.tell(ChatsChanged(frozenset({chat_ref})))

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 from chat_tui.inbox.asking import EngineLoop
@@ -11,6 +10,7 @@ from chat_tui.market.access import AccessError
 from chat_tui.model.chat import KeyRights, Shop
 from chat_tui.model.ids import BusinessId
 from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.store.database import Pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,12 @@ class Connector:
         self._store = store
         self._loop = EngineLoop()
         self._loop.start()
-        self._asking: Future[OpenedByKey | Problem] | None = None
+        self._asking: Pending[OpenedByKey | Problem] | None = None
 
     async def look(self, key: str) -> OpenedByKey | Problem:
         """What this key opens; cancelling breaks the request off."""
         self._asking = self._loop.submit(look_with(self._connect, key))
-        return await asyncio.wrap_future(self._asking)
+        return await self._asking
 
     async def keep(self, key: str, business: Cabinet) -> None:
         """Store what was looked at; raises what `store` does."""

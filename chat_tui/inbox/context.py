@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Concatenate, ParamSpec, TypeVar
 
 from chat_tui.clock import BootClock, boot_clock
 from chat_tui.inbox.copies.rate_limit import RateLimitedClient
@@ -15,7 +14,7 @@ from chat_tui.model.mark import Clocks
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.store import chats
-from chat_tui.store.database import Connection, Store
+from chat_tui.store.database import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +48,6 @@ class InboxSettings:
 # -- what every room stands on ---------------------------------------------------------------------------
 
 
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
 async def wait_for(event: asyncio.Event, seconds: float) -> None:
     """Until the event is set, or so many seconds."""
     with suppress(TimeoutError):
@@ -75,27 +70,9 @@ class EngineContext:
         """Both clocks now."""
         return self.clock.beside(self.wall_ms())
 
-    async def read(
-        self, query: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """Ask the store."""
-        return await asyncio.wrap_future(self.store.read(query, *args, **kwargs))
-
-    async def write_cache(
-        self, write: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """One transaction on what may be rebuilt."""
-        return await asyncio.wrap_future(self.store.write_cache(write, *args, **kwargs))
-
-    async def write_state(
-        self, write: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> T:
-        """One durable transaction on what must never be lost."""
-        return await asyncio.wrap_future(self.store.write_state(write, *args, **kwargs))
-
     async def save_chats(self, found: Sequence[Chat]) -> frozenset[ChatRef]:
         """Merge chats into the cache, and tell of those with something new about them."""
-        changed = await self.write_cache(chats.save_page, found, self.wall_ms())
+        changed = await self.store.write_cache(chats.save_page, found, self.wall_ms())
         if changed:
             self.bus.publish(ChatsChanged(changed))
         return changed

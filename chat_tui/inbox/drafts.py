@@ -1,11 +1,10 @@
 """Texts typed and not sent: every copy of the program keeps its own, so that none replaces another's."""
 
-import asyncio
 import logging
 import uuid
 from collections.abc import Callable, Sequence
 
-from chat_tui.inbox.asking import Reads, refusal_of
+from chat_tui.inbox.asking import Reads, settled
 from chat_tui.inbox.outbox_writes import Also
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.outbox import OutboxItem
@@ -38,7 +37,7 @@ class Drafts:
         return await self._reads.guarded(self._read(chat_ref), last)
 
     async def _read(self, chat_ref: ChatRef) -> Draft:
-        found = await asyncio.wrap_future(self._store.read(drafts.kept, chat_ref))
+        found = await self._store.read(drafts.kept, chat_ref)
         draft = Draft(chat_ref, "", 0)
         if found:
             shown = next((row for row in found if row.copy == self._copy), found[0])
@@ -54,7 +53,7 @@ class Drafts:
         base = self._bases.get(draft.chat_ref)
         self._known[draft.chat_ref] = draft
         saved = self._store.write_state(drafts.save, draft, self._wall_ms(), copy=self._copy, base=base)
-        return await refusal_of(saved)
+        return await settled(saved)
 
     def keep_aside(self, drafts_: Sequence[Draft]) -> tuple[Draft, ...]:
         """Keep texts in a file beside the database; those that cannot be kept there either."""
@@ -78,7 +77,7 @@ class Drafts:
 
     async def forget(self, chat_ref: ChatRef, text: str) -> Problem | None:
         """One of the `others` of a draft was taken over or is not wanted."""
-        return await refusal_of(self._store.write_state(drafts.forget, chat_ref, text, copy=self._copy))
+        return await settled(self._store.write_state(drafts.forget, chat_ref, text, copy=self._copy))
 
     # -- within a transaction on the outbox -----------------------------------------------------------
 

@@ -88,7 +88,7 @@ class Engine:
 
     async def _tidy(self) -> None:
         """Once per start: copies of files that no item needs any more and parts of others, left by a kill."""
-        needed = {item.outbox_id for item in await self._ctx.read(outbox.open_items)}
+        needed = {item.outbox_id for item in await self._ctx.store.read(outbox.open_items)}
         data_dir = self._ctx.store.paths.data_dir
         await asyncio.to_thread(spool.sweep, data_dir, needed, SPOOL_AGE_S)
         await asyncio.to_thread(saved.sweep, data_dir)

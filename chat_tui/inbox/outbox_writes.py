@@ -4,8 +4,6 @@ Nobody else calls the writing functions of `store.outbox`. The event belongs to 
 asked for it: a caller that was cancelled meanwhile cannot keep it from going out.
 """
 
-import asyncio
-from asyncio import Future as LoopFuture
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -106,9 +104,9 @@ class OutboxWrites:
     ) -> OutboxItem | None:
         written = self._store.write_state(write, *given, **words)
         written.add_done_callback(self._publish)
-        return await asyncio.wrap_future(written)
+        return await written
 
-    def _publish(self, written: Future[OutboxItem | None] | LoopFuture[OutboxItem | None]) -> None:
+    def _publish(self, written: Future[OutboxItem | None]) -> None:
         if written.cancelled() or written.exception() is not None:
             return
         item = written.result()

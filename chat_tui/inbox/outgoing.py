@@ -184,7 +184,7 @@ class Outbox:
 
     async def item(self, outbox_id: OutboxId) -> OutboxItem | None:
         """One item of the outbox as it stands now, confirmed ones too; None if it was taken back."""
-        return await asyncio.wrap_future(self._asking.store.read(outbox.get, outbox_id))
+        return await self._asking.store.read(outbox.get, outbox_id)
 
     async def deliver(self, outbox_id: OutboxId) -> OutboxItem:
         """Deliver until this item is confirmed, failed or unconfirmed, for verbs without a background."""

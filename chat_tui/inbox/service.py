@@ -78,7 +78,7 @@ class Inbox:
 
     async def close(self) -> None:
         self.awaken()
-        await asyncio.wrap_future(self._loop.submit(self._engine.close()))
+        await self._loop.submit(self._engine.close())
         self._store.tell_notices(None)
         self._store.tell_hindrance(None)
         await asyncio.to_thread(self._loop.stop)
@@ -147,7 +147,7 @@ class Inbox:
 
     async def stats(self, zone: tzinfo, since: Millis | None = None) -> Stats:
         """How fast the shop answered since a moment (None = ever), by a zone's hours; takes seconds."""
-        return await asyncio.wrap_future(self._store.read(chats.stats, zone, since, self._asking.wall_ms()))
+        return await self._store.read(chats.stats, zone, since, self._asking.wall_ms())
 
     def _mended(self, sentence: str) -> None:
         self._publish(StoreMended(sentence))

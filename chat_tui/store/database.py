@@ -40,13 +40,14 @@ Every failure is a `StoreError`. Not here: HTTP, the decision what to send or sh
 callers pass.
 """
 
+import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
 
 from chat_tui.locale import _
 from chat_tui.model.ids import BusinessId
@@ -60,7 +61,7 @@ from chat_tui.store.sqlite.notices import Hindrance, Notices
 from chat_tui.store.sqlite.opening import open_unwritable
 from chat_tui.store.sqlite.writer import Sealed, Writer, both, note_damage
 
-__all__ = ["Connection", "Hindrance", "Store", "StorePaths"]
+__all__ = ["Connection", "Hindrance", "Pending", "Store", "StorePaths"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -91,6 +92,31 @@ class StorePaths:
     def lock(self, kind: str) -> Path:
         """The lock file of a database; not beside the cache, which may be wiped under a running copy."""
         return self.data_dir / f"{kind}.lock"
+
+
+class Pending(Generic[T]):
+    """The result of work on another thread, which has begun whether or not somebody waits for it.
+
+    `await` it in any event loop, or block for its `result` on any thread; both raise what the work raised.
+    """
+
+    def __init__(self, future: Future[T]) -> None:
+        self._future = future
+
+    def __await__(self) -> Generator[Any, None, T]:
+        return asyncio.wrap_future(self._future).__await__()
+
+    def result(self, timeout: float | None = None) -> T:
+        """Block until it is there, for `timeout` seconds at most (then TimeoutError); None = without end."""
+        return self._future.result(timeout)
+
+    def add_done_callback(self, call: Callable[[Future[T]], object]) -> None:
+        """Call `call` on the thread that did the work, as soon as it is done, failed or cancelled."""
+        self._future.add_done_callback(call)
+
+    def cancel(self) -> None:
+        """Break it off if that is still possible."""
+        self._future.cancel()
 
 
 class Store:
@@ -159,25 +185,25 @@ class Store:
 
     def read(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> Future[T]:
+    ) -> Pending[T]:
         """Ask with a connection that sees both files, at one moment, and can write neither."""
-        return self._reading.submit(self._read, lambda conn: fn(conn, *args, **kwargs))
+        return Pending(self._reading.submit(self._read, lambda conn: fn(conn, *args, **kwargs)))
 
     def write_cache(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> Future[T]:
+    ) -> Pending[T]:
         """One transaction on the cache; a power cut may lose the last ones."""
-        return self._cache.submit(lambda conn: fn(conn, *args, **kwargs))
+        return Pending(self._cache.submit(lambda conn: fn(conn, *args, **kwargs)))
 
     def write_state(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
-    ) -> Future[T]:
+    ) -> Pending[T]:
         """One transaction on the state; when the result is there, it outlives a power cut."""
-        return self._state.submit(lambda conn: fn(conn, *args, **kwargs))
+        return Pending(self._state.submit(lambda conn: fn(conn, *args, **kwargs)))
 
-    def data_version(self) -> Future[tuple[int, int]]:
+    def data_version(self) -> Pending[tuple[int, int]]:
         """A number per file (cache, state) that changes when another process has committed to it."""
-        return both(self._cache.data_version(), self._state.data_version())
+        return Pending(both(self._cache.data_version(), self._state.data_version()))
 
     @property
     def opened_versions(self) -> tuple[int, int]:

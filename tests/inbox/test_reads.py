@@ -1,6 +1,5 @@
 """Case 021: a read that fails costs its own answer; a verb is told, a screen goes on."""
 
-import asyncio
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -174,12 +173,6 @@ async def test_what_the_engine_cannot_do_for_the_files_is_refused(
 
 
 async def test_a_walk_over_a_cache_that_began_anew_is_not_taken_for_whole(store: Store) -> None:
-    async def read(query: Any, *given: object) -> object:
-        return await asyncio.wrap_future(store.read(query, *given))
-
-    async def write_cache(write: Any, *given: object) -> object:
-        return await asyncio.wrap_future(store.write_cache(write, *given))
-
     class ListScan:
         began: ClassVar[list[str | None]] = []
 
@@ -192,7 +185,7 @@ async def test_a_walk_over_a_cache_that_began_anew_is_not_taken_for_whole(store:
                 assert store.read(chats.counts, 0).result()[Tab.ALL] == 0
             await step(None)
 
-    ctx = SimpleNamespace(read=read, write_cache=write_cache, wall_ms=lambda: 5)
+    ctx = SimpleNamespace(store=store, wall_ms=lambda: 5)
     sweeps = FullScan(cast("EngineContext", ctx), cast("RealWalks", ListScan()))
     await sweeps.everything(SyncReport())
     assert ListScan.began == [None, None], "from the top once more"

@@ -24,9 +24,10 @@ _LEAVING = (
     one(
         "a change of the outbox is told by whoever asked for it",
         WRITES,
-        "        written.add_done_callback(self._publish)\n        return await asyncio.wrap_future(written)",
-        "        result = await asyncio.wrap_future(written)\n"
-        "        self._publish(written)\n        return result",
+        "        written.add_done_callback(self._publish)\n        return await written",
+        "        result = await written\n"
+        "        if result is not None:\n            self._tell(OutboxChanged(result.chat_ref))\n"
+        "        return result",
         "tests/inbox/sending/test_outbox_writes.py::test_a_caller_that_is_gone_keeps_no_change_from_being_told",
     ),
     one(
@@ -34,7 +35,7 @@ _LEAVING = (
         RECONCILER,
         "                await self._writes.update(item, is_released=1)\n                return None",
         "                to = item.outbox_id, item.state\n"
-        "                await self._ctx.write_state(outbox.update, *to, is_released=1)\n"
+        "                await self._ctx.store.write_state(outbox.update, *to, is_released=1)\n"
         "                return None",
         "tests/inbox/sending/test_outbox_writes.py::test_one_module_writes_to_the_outbox",
     ),

@@ -1,6 +1,5 @@
 """A shop that was read before: a pretend Market is read once, and what came of it is copied per test."""
 
-import asyncio
 import sqlite3
 import tempfile
 from contextlib import closing
@@ -58,9 +57,7 @@ async def synced(store: Store, market: Sandbox) -> None:
 
     async def all_here() -> bool:
         there = {(chat.chat_id, chat.updated) for chat in market.world.listed("desc", None, 0, 10_000)}
-        return there <= await asyncio.wrap_future(store.read(_known)) and not await asyncio.wrap_future(
-            store.read(behind, 1)
-        )
+        return there <= await store.read(_known) and not await store.read(behind, 1)
 
     await until(all_here, "every chat in the cache")
 

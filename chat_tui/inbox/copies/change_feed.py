@@ -85,15 +85,15 @@ class ChangeFeed:
     async def _begin(self) -> None:
         """What others did since the store was opened is told as the latest changes of all."""
         # Read before the versions: what is committed in between must make a difference to the first look.
-        known = await self._ctx.read(copies.of_the_operator)
-        self._revision, _latest = await self._ctx.read(chats.changed_since, 0, 1)
+        known = await self._ctx.store.read(copies.of_the_operator)
+        self._revision, _latest = await self._ctx.store.read(chats.changed_since, 0, 1)
         if await self._versions_now() == self._versions:
             self._notes = known
         else:
             self._revision = max(0, self._revision - LATEST)
 
     async def _versions_now(self) -> tuple[int, int]:
-        return await asyncio.wrap_future(self._ctx.store.data_version())
+        return await self._ctx.store.data_version()
 
     async def _look(self, *, surely: bool) -> None:
         before, self._versions = self._versions, await self._versions_now()
@@ -108,7 +108,7 @@ class ChangeFeed:
             await self._tell_notes()
 
     async def _tell_chats(self) -> None:
-        self._revision, changed = await self._ctx.read(chats.changed_since, self._revision, MOST_CHATS)
+        self._revision, changed = await self._ctx.store.read(chats.changed_since, self._revision, MOST_CHATS)
         if changed:
             self._ctx.bus.publish(ChatsChanged(frozenset(changed)))
         for chat_ref in changed:
@@ -118,17 +118,17 @@ class ChangeFeed:
         """Whoever leads knows best how the list stands; the others hear of it here."""
         if self._is_leading():
             return
-        fresh_at = await self._ctx.read(cursors.moment, FRESH_AT)
+        fresh_at = await self._ctx.store.read(cursors.moment, FRESH_AT)
         if fresh_at is not None and fresh_at > (self._ctx.bus.link.fresh_at or 0):
             self._ctx.bus.caught_up(fresh_at)
-        trouble = await self._ctx.read(cursors.get, TROUBLE)
+        trouble = await self._ctx.store.read(cursors.get, TROUBLE)
         # A word of another version is no news that this one could tell.
         if trouble in set(ProblemKind) and trouble != self._trouble:
             self._ctx.bus.failed(Problem(ProblemKind(trouble), operation="getChats"))
         self._trouble = trouble
 
     async def _tell_notes(self) -> None:
-        before, self._notes = self._notes, await self._ctx.read(copies.of_the_operator)
+        before, self._notes = self._notes, await self._ctx.store.read(copies.of_the_operator)
         touched = {chat_ref for chat_ref, _ in before.items() ^ self._notes.items()}
         for chat_ref in sorted(touched):
             self._ctx.bus.publish(OutboxChanged(chat_ref))
@@ -159,7 +159,7 @@ class SnoozeTimer:
             await asyncio.sleep(SNOOZES_EVERY_S)
             now = self._ctx.wall_ms()
             with tolerated(log, "snoozed chats not looked at"):
-                found = await self._ctx.read(marks.come_back, looked_at, now)
+                found = await self._ctx.store.read(marks.come_back, looked_at, now)
                 looked_at = now
                 if found:
                     self._ctx.bus.publish(ChatsChanged(frozenset(found)))

@@ -4,7 +4,6 @@ The one that holds the kernel lock of the present term polls; how often depends 
 screen, at whichever copy.
 """
 
-import asyncio
 import logging
 import os
 import uuid
@@ -70,13 +69,13 @@ class Presence:
 
     async def poll_interval_s(self) -> float:
         """Seconds between two looks at the list."""
-        last = await asyncio.wrap_future(self._store.read(copies.last_active, self._clock.boot))
+        last = await self._store.read(copies.last_active, self._clock.boot)
         return poll_interval_s(self._poll_s, last, self._clock.now())
 
     async def _write(self, write: Callable[..., None], *given: object) -> None:
         self._is_known = True
         with tolerated(log, "activity not noted"):
-            await asyncio.wrap_future(self._store.write_state(write, *given))
+            await self._store.write_state(write, *given)
 
 
 class Locks(Protocol):
@@ -164,7 +163,7 @@ class Leadership:
         return 0 <= silence <= 3 * period_s * 1000 + PATIENCE_MS
 
     async def _read(self) -> Reign | None:
-        return await asyncio.wrap_future(self._store.read(copies.reign, self._clock.boot))
+        return await self._store.read(copies.reign, self._clock.boot)
 
     async def _write(self, write: Callable[..., bool], *given: object) -> bool:
-        return await asyncio.wrap_future(self._store.write_state(write, *given))
+        return await self._store.write_state(write, *given)

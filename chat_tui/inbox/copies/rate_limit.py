@@ -66,7 +66,7 @@ class Quotas:
             return account, wait, budget.narrow_until(conn, boot)
 
         try:
-            account, wait, narrow = await asyncio.wrap_future(self._store.write_state(take))
+            account, wait, narrow = await self._store.write_state(take)
         except StoreError as error:
             # A full disk must not stop reading; the answers still tell when the quota is used up.
             log.warning("quota not counted: %s", type(error).__name__)
@@ -93,20 +93,18 @@ class Quotas:
         """The Market says that too many requests were under way at once."""
         until, boot = self._clock.now() + NARROW_MS, self._clock.boot
         with tolerated(log, "limit not noted"):
-            await asyncio.wrap_future(self._store.write_state(budget.narrow, until, boot))
+            await self._store.write_state(budget.narrow, until, boot)
 
     async def reload(self) -> None:
         """Another copy has counted."""
         now, boot = self._clock.now(), self._clock.boot
-        for account in await asyncio.wrap_future(self._store.read(budget.load, now, boot)):
+        for account in await self._store.read(budget.load, now, boot):
             self._keep(account)
 
     async def _note(self, note: Callable[..., Quota], operation: str, **words: int | None) -> None:
         now, boot = self._clock.now(), self._clock.boot
         with tolerated(log, "quota not noted"):
-            self._keep(
-                await asyncio.wrap_future(self._store.write_state(note, operation, now, boot, **words))
-            )
+            self._keep(await self._store.write_state(note, operation, now, boot, **words))
 
     def _keep(self, account: Quota) -> None:
         resets_at = self._wall_ms() + account.resets_at - self._clock.now()

@@ -104,13 +104,13 @@ class AttachmentReader:
         )
         if isinstance(newer, Problem) or index >= len(newer.attachments):
             return outcome
-        await self._ctx.write_cache(_keep, newer)
+        await self._ctx.store.write_cache(_keep, newer)
         link = newer.attachments[index].url
         return outcome if not link or link == url else await client.api.fetch_file(link, write, limit=limit)
 
     async def _message(self, chat_ref: ChatRef, message_id: MessageId, index: int) -> Message | None:
         """A message of the cache, if it has so many files."""
-        page = await self._ctx.read(messages.timeline, chat_ref, around=message_id, limit=1)
+        page = await self._ctx.store.read(messages.timeline, chat_ref, around=message_id, limit=1)
         found = (entry.message for entry in page.entries if entry.message is not None)
         theirs = (message for message in found if message.message_id == message_id)
         return next((message for message in theirs if index < len(message.attachments)), None)

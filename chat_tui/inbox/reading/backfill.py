@@ -63,7 +63,7 @@ class Backfill:
         return (self.is_wanted or self._may_go()) and link.state is LinkState.ONLINE
 
     async def _next(self) -> tuple[ChatRef, ...]:
-        found = await self._ctx.read(chats.partly_read, BATCH + len(self._passed))
+        found = await self._ctx.store.read(chats.partly_read, BATCH + len(self._passed))
         rest = tuple(chat_ref for chat_ref in found if chat_ref not in self._passed)
         if not rest and self.is_wanted:
             self.want(False)
@@ -97,7 +97,7 @@ async def index_the_rest(ctx: EngineContext) -> None:
     is_more = True
     while is_more:
         try:
-            is_more = await ctx.write_cache(indexing.index_more, INDEX_BATCH)
+            is_more = await ctx.store.write_cache(indexing.index_more, INDEX_BATCH)
         except StoreBusy:
             log.info("indexing waits: another copy is writing")
         except StoreProblem:

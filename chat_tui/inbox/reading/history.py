@@ -119,7 +119,7 @@ class HistoryReader:
 
         Those that the cache could not take are among them.
         """
-        return await self._ctx.read(
+        return await self._ctx.store.read(
             messages.unclaimed_own,
             chat_ref,
             after=after,
@@ -147,7 +147,7 @@ class HistoryReader:
         problem = await self.newer(chat_ref)
         before: HistoryCursor | None = None
         while problem is None:
-            cursor = await self._ctx.read(messages.cursor, chat_ref)
+            cursor = await self._ctx.store.read(messages.cursor, chat_ref)
             # A page that brought nothing at all would be asked for again and again.
             if cursor.coverage == Coverage.DONE or cursor == before:
                 return None
@@ -267,7 +267,7 @@ class HistoryReader:
         token: str | None = None,
     ) -> bool:
         """Merge into the cache; `oldest` None leaves the coverage of older messages as it is."""
-        changed = await self._ctx.write_cache(
+        changed = await self._ctx.store.write_cache(
             _save_history,
             chat_ref,
             found,
@@ -283,7 +283,7 @@ class HistoryReader:
 
     async def _known(self, chat_ref: ChatRef, urgency: Urgency) -> HistoryCursor | Problem:
         """How far the chat was read; one that the cache has lost, or never had, is asked for first."""
-        cursor = await self._ctx.read(messages.cursor, chat_ref)
+        cursor = await self._ctx.store.read(messages.cursor, chat_ref)
         if cursor.hi is None and cursor.updated_at == UNKNOWN_TIME:
             chat = await self._ctx.client.ask(urgency, MarketApi.get_chat, chat_ref)
             if isinstance(chat, Problem):

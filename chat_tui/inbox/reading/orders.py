@@ -65,9 +65,9 @@ class OrderReader:
         """Ask for what is due, and in the same request for orders of chats that wait; whether that was."""
         if self._is_refused(ORDERS):
             return False
-        due = await self._ctx.read(orders.due_orders, chat_refs, *self._fresh())
+        due = await self._ctx.store.read(orders.due_orders, chat_refs, *self._fresh())
         if spare := -len(due) % ORDERS_AT_ONCE:
-            due += await self._ctx.read(orders.unread_waiting, spare, besides=due)
+            due += await self._ctx.store.read(orders.unread_waiting, spare, besides=due)
         for start in range(0, len(due), ORDERS_AT_ONCE):
             if not await self._read_batch(due[start : start + ORDERS_AT_ONCE]):
                 break
@@ -79,14 +79,14 @@ class OrderReader:
             self._failed(ORDERS, found)
             return False
         self._answered(ORDERS)
-        await self._ctx.write_cache(orders.save_orders, batch, found, self._ctx.wall_ms())
+        await self._ctx.store.write_cache(orders.save_orders, batch, found, self._ctx.wall_ms())
         return True
 
     async def _read_returns(self, chat_refs: tuple[ChatRef, ...]) -> bool:
         """Ask for the returns that are due, one by one, and say whether any was asked for."""
         if self._is_refused(RETURNS):
             return False
-        due = await self._ctx.read(orders.due_returns, chat_refs, *self._fresh())
+        due = await self._ctx.store.read(orders.due_returns, chat_refs, *self._fresh())
         for return_id, order_id, campaign_id in due:
             if campaign_id is not None and not await self._read_return(return_id, order_id, campaign_id):
                 break
@@ -101,7 +101,7 @@ class OrderReader:
             self._failed(RETURNS, found)
             return False
         self._answered(RETURNS)
-        await self._ctx.write_cache(orders.save_return, return_id, found, self._ctx.wall_ms())
+        await self._ctx.store.write_cache(orders.save_return, return_id, found, self._ctx.wall_ms())
         return True
 
     def _fresh(self) -> tuple[Millis, Millis]:

@@ -93,7 +93,7 @@ class Reading:
         An answer that says nothing, as a failure, changes nothing: the Market itself refuses what is not
         allowed.
         """
-        remembered = await self._ctx.read(cursors.get, RIGHTS)
+        remembered = await self._ctx.store.read(cursors.get, RIGHTS)
         if remembered == "read":
             self._restrict(may_write=False)
         rights = await self._ctx.client.ask(Urgency.NEWS, MarketApi.get_key_rights)
@@ -103,7 +103,7 @@ class Reading:
         told = "write" if rights.may_write else "read"
         if told != remembered:
             with tolerated(log, "rights not remembered"):
-                await self._ctx.write_cache(cursors.set_, RIGHTS, told)
+                await self._ctx.store.write_cache(cursors.set_, RIGHTS, told)
 
     def _restrict(self, *, may_write: bool) -> None:
         self._ctx.bus.restrict(None if may_write else Problem(ProblemKind.KEY_READ_ONLY))

@@ -156,7 +156,7 @@ class ListScan:
 
         Ends well only with `keep_known`: news behind a page that failed are met by the next pager.
         """
-        until = await self._ctx.read(cursors.moment, KNOWN_TO)
+        until = await self._ctx.store.read(cursors.moment, KNOWN_TO)
         self._top = UNKNOWN_TIME
         most = FIRST_PAGES if until is None else NEWS_PAGES
         ended = await self.through(report, Urgency.NEWS, until=until, most=most)
@@ -164,8 +164,11 @@ class ListScan:
 
     async def keep_known(self) -> None:
         """The top is read as far down as it must be, or the scan through everything will bring the rest."""
-        if self._top not in {UNKNOWN_TIME, await self._ctx.read(cursors.moment, KNOWN_TO) or UNKNOWN_TIME}:
-            await self._ctx.write_cache(cursors.set_, KNOWN_TO, str(self._top))
+        if self._top not in {
+            UNKNOWN_TIME,
+            await self._ctx.store.read(cursors.moment, KNOWN_TO) or UNKNOWN_TIME,
+        }:
+            await self._ctx.store.write_cache(cursors.set_, KNOWN_TO, str(self._top))
 
     def _reaches(self, page: ChatsPage, until: Millis | None) -> bool:
         """Whether everything behind this page was there, and read, at `until`."""
@@ -231,7 +234,7 @@ class FullScan:
     async def active(self, report: SyncReport) -> bool:
         """Scan the chats that may be waiting; those in the cache that were not met are asked for."""
         seen: set[ChatRef] = set()
-        before = await self._ctx.read(chats.active_ids)
+        before = await self._ctx.store.read(chats.active_ids)
         ended = await self._scan.through(report, Urgency.NEWS, statuses=ACTIVE, seen=seen)
         if isinstance(ended, Problem):
             return self._judge(ended, report)
@@ -256,15 +259,15 @@ class FullScan:
 
     async def done_at(self) -> Millis | None:
         """When everything was scanned last; None = never."""
-        return await self._ctx.read(cursors.moment, _DONE_AT)
+        return await self._ctx.store.read(cursors.moment, _DONE_AT)
 
     async def begin_anew(self) -> None:
         """Scan through everything from the top, as if it never was: more is new than a look can bring."""
-        await self._ctx.write_cache(cursors.set_, _DONE_AT, "")
-        await self._ctx.write_cache(cursors.set_, _TOKEN, "")
+        await self._ctx.store.write_cache(cursors.set_, _DONE_AT, "")
+        await self._ctx.store.write_cache(cursors.set_, _TOKEN, "")
 
     async def _everything(self, report: SyncReport, urgency: Urgency) -> bool:
-        token = await self._ctx.read(cursors.get, _TOKEN) or None
+        token = await self._ctx.store.read(cursors.get, _TOKEN) or None
         self._at = token or ""
         ended = await self._scan.through(report, urgency, token=token, most=STRETCH, step=self._keep)
         if isinstance(ended, Problem):
@@ -274,7 +277,7 @@ class FullScan:
     async def _keep(self, token: str | None) -> None:
         """The page is in the cache: a later start goes on behind it."""
         done_at = self._ctx.wall_ms() if token is None else None
-        if await self._ctx.write_cache(_go_on, self._at, token or "", done_at):
+        if await self._ctx.store.write_cache(_go_on, self._at, token or "", done_at):
             self._at = token or ""
 
     def _judge(self, problem: Problem, report: SyncReport) -> bool:

@@ -103,11 +103,11 @@ class Sync:
         trouble = problem.kind.value if is_shared and problem is not None else ""
         if trouble != self._trouble and self._leadership.is_ours:
             with tolerated(log, "trouble not told"):
-                await self._ctx.write_cache(cursors.set_, TROUBLE, trouble)
+                await self._ctx.store.write_cache(cursors.set_, TROUBLE, trouble)
                 self._trouble = trouble
 
     async def _begin(self) -> None:
-        if (fresh_at := await self._ctx.read(cursors.moment, FRESH_AT)) is not None:
+        if (fresh_at := await self._ctx.store.read(cursors.moment, FRESH_AT)) is not None:
             self._ctx.bus.recall(fresh_at)
         await self._read_shops()
 
@@ -147,12 +147,12 @@ class Sync:
     async def plan(self) -> SyncPlan:
         """What comes next."""
         listed_at = await self._full_scan.done_at()
-        covered = await self._ctx.read(search.coverage)
+        covered = await self._ctx.store.read(search.coverage)
         return SyncPlan(
             list_in_s=await self._poll_interval_s(),
             is_newest_first=self._scan.is_newest_first,
             listed_at=listed_at,
-            behind=len(await self._ctx.read(chats.behind, BEHIND)),
+            behind=len(await self._ctx.store.read(chats.behind, BEHIND)),
             chats=covered.chats,
             read=covered.read,
         )
@@ -185,7 +185,7 @@ class Sync:
 
     async def _catch_up(self, report: SyncReport) -> Problem | None:
         """One history read for each chat of which the list knows more than the cache; the open one first."""
-        behind = await self._ctx.read(chats.behind, BEHIND)
+        behind = await self._ctx.store.read(chats.behind, BEHIND)
         if self.open_chat in behind:
             behind = (self.open_chat, *(chat for chat in behind if chat != self.open_chat))
         problems: list[Problem] = []
@@ -204,7 +204,7 @@ class Sync:
                     problems.append(problem)
                     return
                 # One chat that nobody can read does not keep the others waiting.
-                await self._ctx.write_cache(
+                await self._ctx.store.write_cache(
                     chats.read_in_vain, chat_ref, gone=problem.kind is ProblemKind.NOT_FOUND
                 )
 
@@ -217,13 +217,13 @@ class Sync:
         self._ctx.answered(fresh_at=now)
         if not 0 <= now - self._fresh_kept_at < FRESH_KEPT_EVERY_MS:
             self._fresh_kept_at = now
-            await self._ctx.write_cache(cursors.set_, FRESH_AT, str(now))
+            await self._ctx.store.write_cache(cursors.set_, FRESH_AT, str(now))
 
     async def _read_shops(self) -> None:
         """The names of the shops; without them chats show none, which is no reason to stop."""
         shops = await self._ctx.client.ask(Urgency.NEWS, MarketApi.get_shops)
         if not isinstance(shops, Problem):
-            await self._ctx.write_cache(chats.save_shops, shops)
+            await self._ctx.store.write_cache(chats.save_shops, shops)
 
     # -- rhythm --------------------------------------------------------------------------------------
 

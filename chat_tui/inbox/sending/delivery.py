@@ -88,7 +88,7 @@ class Delivery:
         try:
             while True:
                 changed.clear()
-                item = await self._ctx.read(outbox.get, outbox_id)
+                item = await self._ctx.store.read(outbox.get, outbox_id)
                 if item is None:
                     return _gone(outbox_id)
                 if item.is_settled or self._is_stuck(item):
@@ -117,7 +117,7 @@ class Delivery:
         if self._ctx.settings.read_only:
             return Problem(ProblemKind.READ_ONLY)
         try:
-            item = await self._ctx.read(outbox.get, outbox_id)
+            item = await self._ctx.store.read(outbox.get, outbox_id)
             if item is not None and item.state == OutboxState.FAILED:
                 return await self._queue_again(item)
             if item is not None and item.state == OutboxState.UNCONFIRMED:
@@ -132,7 +132,7 @@ class Delivery:
         if not self._locks.try_hold(item.chat_ref.number):
             return Problem(ProblemKind.BUSY)
         try:
-            heads = await self._ctx.read(outbox.heads, item.chat_ref)
+            heads = await self._ctx.store.read(outbox.heads, item.chat_ref)
             if any(_is_under_way(head) for head in heads):
                 # Its message, perhaps with equal words and not linked yet, would be taken for this one.
                 return Problem(ProblemKind.BUSY)
@@ -159,7 +159,7 @@ class Delivery:
 
     async def _begin_what_is_due(self) -> float:
         """Begin a step for every chat that is due; seconds until the next one is."""
-        heads, told = await self._ctx.read(outbox.due)
+        heads, told = await self._ctx.store.read(outbox.due)
         await self._count_on((*told, *heads))
         self._retries.see((*told, *heads))
         pause = self._ctx.settings.scan_s
@@ -238,7 +238,7 @@ class Delivery:
         """Do what is due, if it still is now that nobody else can act for the chat."""
         if _is_quiet(item):
             self._settle.discard(item.chat_ref)
-        heads = await self._ctx.read(outbox.heads, item.chat_ref)
+        heads = await self._ctx.store.read(outbox.heads, item.chat_ref)
         if item not in heads:
             return
         if not _is_quiet(item):

@@ -78,7 +78,7 @@ class Door:
         """The chat as the cache knows it; one that cannot be read keeps nobody from sending."""
         item = None
         with tolerated(log, "chat not readable at the door"):
-            item = await asyncio.wrap_future(self._store.read(chats.item, chat_ref, now=self._wall_ms()))
+            item = await self._store.read(chats.item, chat_ref, now=self._wall_ms())
         return None if item is None else item.chat
 
 

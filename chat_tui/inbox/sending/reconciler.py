@@ -113,7 +113,7 @@ class Reconciler:
 
     async def _link_earlier(self, item: OutboxItem) -> None:
         """Those of the chat that left its head without their message: it is not the later one's."""
-        heads = await self._ctx.read(outbox.heads, item.chat_ref)
+        heads = await self._ctx.store.read(outbox.heads, item.chat_ref)
         await self.link_all(head for head in heads if head.is_released and head.outbox_id != item.outbox_id)
 
     async def _link_exactly(self, item: OutboxItem, since: Millis) -> OutboxItem | None:
@@ -136,7 +136,7 @@ class Reconciler:
         found = [m for m in await self._unclaimed(item, item.attempt_at) if m.created_at <= end]
         if len(found) != 1 or not is_likeness(item, found[0]):
             return None
-        for other in await self._ctx.read(outbox.unlinked, item.chat_ref):
+        for other in await self._ctx.store.read(outbox.unlinked, item.chat_ref):
             if other.outbox_id != item.outbox_id and _may_have_become(other, found[0]):
                 return None
         return await self._confirm(item, found[0])

@@ -85,7 +85,7 @@ class OutboxSender:
             await self._look(item)
 
     async def _attempt(self, item: OutboxItem) -> None:
-        begun = await self._ctx.read(outbox.last_attempt, item.outbox_id)
+        begun = await self._ctx.store.read(outbox.last_attempt, item.outbox_id)
         if begun is not None and begun.attempt > item.attempt:
             await self._recall(item, begun)
             return
@@ -107,7 +107,7 @@ class OutboxSender:
             await self._turned_away(item, newest)
             return
         # Reading took its time, and another copy may have been told to wait meanwhile.
-        self._retries.learn(await self._ctx.read(outbox.told))
+        self._retries.learn(await self._ctx.store.read(outbox.told))
         if self._retries.is_held(item):
             return
         sending = await self._writes.move(
@@ -164,7 +164,7 @@ class OutboxSender:
     async def _witness(self, item: OutboxItem) -> None:
         """Note the attempt a second time. The outbox has it: a cache that cannot be written stops no send."""
         with tolerated(log, "attempt not noted in the cache"):
-            await self._ctx.write_cache(outbox.note_attempt, item)
+            await self._ctx.store.write_cache(outbox.note_attempt, item)
 
     async def _stoppable(self, item: OutboxItem) -> Accepted | Problem:
         post = asyncio.create_task(self._post(item))
@@ -183,7 +183,7 @@ class OutboxSender:
     async def _newest_known(self, chat_ref: ChatRef) -> MessageId | Problem:
         """The message after which ours must come; a chat or a clock never read is read first."""
         for first in (True, False):
-            cursor = await self._ctx.read(messages.cursor, chat_ref)
+            cursor = await self._ctx.store.read(messages.cursor, chat_ref)
             unstored = self._history.unstored.newest(chat_ref)
             known = cursor.hi is not None or cursor.coverage == Coverage.DONE or unstored is not None
             if known and self._history.server_now() is not None:

@@ -1,6 +1,5 @@
 """Paging that loops or never ends; tokens that try to be something else."""
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -115,7 +114,7 @@ async def test_f_056_what_is_read_next_leaves_no_gap(
     problem = await shop.inbox.fetch_chat(one)
     assert problem is not None
     assert [m.message_id for m in await history(shop, one)] == [103, 104, 105]
-    cursor = await asyncio.wrap_future(shop.store.read(messages.cursor, one))
+    cursor = await shop.store.read(messages.cursor, one)
     assert cursor.hi == next_from, "newest first, there may be others before those that came"
     await trial.check()
 

@@ -4,7 +4,6 @@ Every way in which something leaves is tried with everything that may not leave,
 rules themselves are tested in tests/model/test_door.py, the questions on the screen in tests/ui.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -80,7 +79,7 @@ async def smuggled(shop: Shop, chat: ChatRef, text: str) -> OutboxId:
         )
         outbox.move(conn, item.outbox_id, OutboxState.QUEUED, OutboxState.FAILED)
 
-    await asyncio.wrap_future(shop.store.write_state(put))
+    await shop.store.write_state(put)
     return outbox_id
 
 

@@ -1,6 +1,5 @@
 """F-111, F-117: files deleted under a running copy, and between two runs."""
 
-import asyncio
 import shutil
 import threading
 from pathlib import Path
@@ -43,7 +42,7 @@ async def said_by(shop: Shop, said: list[Event], words: str, *, look: bool = Fal
 
     async def is_said() -> bool:
         if look:
-            await asyncio.wrap_future(shop.store.data_version())
+            await shop.store.data_version()
         return sum(words in event.words for event in said if isinstance(event, StoreMended)) == times
 
     await until(is_said, words)

@@ -1,6 +1,5 @@
 """One fault case: a pretend Market, copies of the program on it, and what the operator did."""
 
-import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -146,7 +145,7 @@ class Trial:
 
     async def item(self, outbox_id: OutboxId) -> OutboxItem | None:
         """The item as it stands now."""
-        return await asyncio.wrap_future(self.shop.store.read(outbox.get, outbox_id))
+        return await self.shop.store.read(outbox.get, outbox_id)
 
     async def reaches(self, outbox_id: OutboxId, *states: OutboxState) -> OutboxItem:
         """The item once it stands in one of the states."""

@@ -69,7 +69,7 @@ def watching(stage: SoakStage) -> tuple[Reader, list[Event]]:
 def test_a_chat_that_another_copy_saved_is_told_once(stage: SoakStage) -> None:
     _ours, heard = watching(stage)
     other = stage.copy()
-    stage.do(other.ctx.write_cache(save_chat, 5))
+    stage.tell(other.ctx.store.write_cache, save_chat, 5)
     stage.let(change_feed.SURE_S + 1.0)
     assert heard == [ChatsChanged(frozenset({CHAT})), TimelineChanged(CHAT)]
     heard.clear()
@@ -79,8 +79,8 @@ def test_a_chat_that_another_copy_saved_is_told_once(stage: SoakStage) -> None:
 
 def test_what_this_copy_commits_is_not_told_again(stage: SoakStage) -> None:
     ours, heard = watching(stage)
-    stage.do(ours.ctx.write_cache(save_chat, 5))
-    stage.do(ours.ctx.write_state(queue, "o1"))
+    stage.tell(ours.ctx.store.write_cache, save_chat, 5)
+    stage.tell(ours.ctx.store.write_state, queue, "o1")
     stage.let(60.0)
     assert heard == []
 
@@ -112,11 +112,11 @@ def test_what_is_committed_while_a_copy_begins_to_watch_is_told(stage: SoakStage
 def test_outbox_and_drafts_of_another_copy_are_told(stage: SoakStage) -> None:
     _ours, heard = watching(stage)
     other = stage.copy()
-    stage.do(other.ctx.write_state(queue, "o1"))
+    stage.tell(other.ctx.store.write_state, queue, "o1")
     stage.let(change_feed.SURE_S + 1.0)
     assert OutboxChanged(CHAT) in heard
     heard.clear()
-    stage.do(other.ctx.write_state(_draft))
+    stage.tell(other.ctx.store.write_state, _draft)
     stage.let(change_feed.SURE_S + 1.0)
     assert OutboxChanged(ref(8)) in heard
     assert OutboxChanged(CHAT) not in heard
@@ -137,7 +137,7 @@ def test_what_another_copy_asked_is_counted_here_too(stage: SoakStage) -> None:
 def test_changes_from_before_the_first_look_are_told_if_the_files_were_open_by_then(stage: SoakStage) -> None:
     ours, heard = stage.copy(), list[Event]()
     ours.ctx.bus.subscribe(heard.append)
-    stage.do(stage.copy().ctx.write_cache(save_chat, 5))
+    stage.tell(stage.copy().ctx.store.write_cache, save_chat, 5)
     stage.spawn(ours, ours.watch.run())
     stage.let(change_feed.SURE_S + 1.0)
     assert TimelineChanged(CHAT) in heard
@@ -156,7 +156,7 @@ def test_a_commit_that_counts_after_it_was_in_the_log_is_not_left_until_the_data
     stamp[0] = 2
     # The disk takes its time.
     stage.let(0.3)
-    stage.do(stage.copy().ctx.write_cache(save_chat, 5))
+    stage.tell(stage.copy().ctx.store.write_cache, save_chat, 5)
     stage.let(2 * change_feed.LOOK_S)
     assert TimelineChanged(CHAT) in heard
 
@@ -180,8 +180,8 @@ async def test_the_files_themselves_show_that_somebody_has_committed(
     running = asyncio.create_task(ChangeFeed(ctx, budgets, hurry, lambda: False).run())
     try:
         for number in range(1, 9):
-            await asyncio.wrap_future(other.write_cache(save_chat, number))
-            await asyncio.wrap_future(other.write_state(queue, f"o{number}"))
+            await other.write_cache(save_chat, number)
+            await other.write_state(queue, f"o{number}")
             await until(lambda: _are_in(heard, TimelineChanged(CHAT), OutboxChanged(CHAT)))
             heard.clear()
     finally:

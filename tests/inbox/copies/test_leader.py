@@ -97,7 +97,7 @@ def test_a_beat_from_the_future_is_no_sign_of_life() -> None:
         one, other = stage.copy(), stage.copy()
         assert claims(stage, one)
         far = STARTED_MS + 10**9
-        assert stage.do(one.ctx.write_state(copies.beat, 0, far, one.clock.boot))
+        assert stage.tell(one.ctx.store.write_state, copies.beat, 0, far, one.clock.boot).result()
         assert claims(stage, other)
 
 

@@ -228,12 +228,6 @@ class Counting:
             return self._answers.pop(0)
         return tuple(Order(number, None, "DELIVERY", "", 0, ()) for number in batch)
 
-    async def read(self, query: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        return await asyncio.wrap_future(self.store.read(query, *args, **kwargs))
-
-    async def write_cache(self, write: Callable[..., Any], *args: Any) -> Any:
-        return await asyncio.wrap_future(self.store.write_cache(write, *args))
-
     def publish(self, event: object) -> None:
         self.told.append(event)
 

@@ -1,6 +1,5 @@
 """A key that may only read: nothing is queued with it, and that is known at once at the next start."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -74,7 +73,7 @@ async def test_it_is_known_at_the_next_start_before_the_market_answers(
     await until_asked(market)
 
     async def is_kept() -> bool:
-        return await asyncio.wrap_future(shop.store.read(cursors.get, RIGHTS)) is not None
+        return await shop.store.read(cursors.get, RIGHTS) is not None
 
     await until(is_kept, "the rights in the cache")
     await shop.close()

@@ -1,6 +1,5 @@
 """Sending, against the sandbox's faults: never lost, never doubled, never called sent without being there."""
 
-import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -56,7 +55,7 @@ async def reaches(shop: Shop, outbox_id: OutboxId, *states: OutboxState) -> Outb
 
 
 async def stored(shop: Shop, outbox_id: OutboxId) -> OutboxItem | None:
-    return await asyncio.wrap_future(shop.store.read(outbox.get, outbox_id))
+    return await shop.store.read(outbox.get, outbox_id)
 
 
 def posts(market: Sandbox) -> int:

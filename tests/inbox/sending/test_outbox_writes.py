@@ -103,6 +103,6 @@ async def test_a_caller_that_is_gone_keeps_no_change_from_being_told(tmp_path: P
     await asyncio.gather(task, return_exceptions=True)
     # Cancelled before it began or committed: the next write comes behind it, on the same thread.
     await _queued(writes, "b")
-    stored = await asyncio.wrap_future(store.read(items_of, CHAT))
+    stored = await store.read(items_of, CHAT)
     assert len(heard) == len(stored)
     store.close()
