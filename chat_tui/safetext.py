@@ -46,9 +46,10 @@ _SEQUENCE: Final = re.compile(
 
 
 def safe(text: str, *, lines: bool = True, limit: int = LIMIT) -> str:
-    """The text as it may be shown: complete, at most `limit` characters, with visible marks for controls.
+    """The text as it may be shown: whole up to `limit` characters, with a visible mark for each control.
 
-    Applying it twice changes nothing. With `lines=False` all white space becomes single spaces.
+    Its width in cells is the sum of its characters' widths. With `lines=False` all white space becomes single
+    spaces. Applying it twice changes nothing.
     """
     is_long = len(text) > limit
     shown = text[:limit] if is_long else text

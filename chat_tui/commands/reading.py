@@ -11,13 +11,13 @@ from chat_tui.inbox.evidence import with_older
 from chat_tui.locale import _
 from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.model.timeline import Entry
-from chat_tui.safetext import is_blank
+from chat_tui.safetext import is_blank, one_line, safe
 from chat_tui.words import glyphs
 from chat_tui.words.chats import about, buyer_name, chat_title, sender_mark, sender_name, state_words
 from chat_tui.words.delivery import delivery_reason, entry_state
 from chat_tui.words.files import size_words
 from chat_tui.words.json import chat_json, history_json, iso
-from chat_tui.words.line import cut, shown, wrap
+from chat_tui.words.line import cut, wrap
 from chat_tui.words.links import link_warnings
 from chat_tui.words.times import age, moment
 
@@ -91,7 +91,7 @@ def list_line(item: QueueItem, now: int) -> str:
         _turn(item, now),
         about(item.chat.context),
         buyer_name(item.chat.context),
-        cut(shown(item.snippet, lines=False), _PREVIEW),
+        cut(one_line(item.snippet), _PREVIEW),
     ]
     return "  ".join(" ".join(part.split()) for part in parts)
 
@@ -138,10 +138,10 @@ def entry_lines(item: QueueItem, entry: Entry, now: int, zone: tzinfo) -> list[s
 def _message_lines(entry: Entry) -> list[str]:
     message = entry.message
     assert message is not None
-    text = shown(message.text or "")
+    text = safe(message.text or "")
     lines = [] if is_blank(text) else _indented(text)
     for file in message.attachments:
-        name = shown(file.name or "", lines=False) or _("nameless file")
+        name = one_line(file.name or "") or _("nameless file")
         lines += _indented(f"<{name}, {size_words(file.size)}>")
     lines = lines or _indented(_("(empty: a sticker?)"))
     for words in link_warnings(message.text or ""):
@@ -152,9 +152,9 @@ def _message_lines(entry: Entry) -> list[str]:
 def _echo_lines(entry: Entry) -> list[str]:
     item = entry.item
     assert item is not None
-    name = f"<{shown(item.file_name, lines=False)}, {size_words(item.file_size)}>" if item.file_name else ""
+    name = f"<{one_line(item.file_name)}, {size_words(item.file_size)}>" if item.file_name else ""
     reason = delivery_reason(item)
-    return _indented(shown(item.text or name)) + (_indented(f"({reason})") if reason else [])
+    return _indented(safe(item.text or name)) + (_indented(f"({reason})") if reason else [])
 
 
 def _indented(text: str, indent: str = _INDENT) -> list[str]:

@@ -9,10 +9,10 @@ from chat_tui.model.chat import ChatContext, ChatStatus, ContextKind, Sender
 from chat_tui.model.ids import Millis
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import QueueItem
-from chat_tui.safetext import is_blank
+from chat_tui.safetext import is_blank, one_line
 from chat_tui.settings.hours import Hours
 from chat_tui.words import glyphs
-from chat_tui.words.line import Role, Span, cut, shown
+from chat_tui.words.line import Role, Span, cut
 from chat_tui.words.times import HOUR, MINUTE
 
 _SHORT_ORDER = 7
@@ -23,7 +23,7 @@ _NAME_MOST = 255
 
 def other_words(word: str) -> str:
     """A word of the Market's that this version does not know."""
-    return _("other ({word})").format(word=shown(word[:40], lines=False))
+    return _("other ({word})").format(word=one_line(word[:40]))
 
 
 def buyer_name(context: ChatContext) -> str:
@@ -31,7 +31,7 @@ def buyer_name(context: ChatContext) -> str:
 
     A name that could pass for a word or a division of ours is put in quotes.
     """
-    name = cut(shown((context.customer_name or "")[:200], lines=False), glyphs.NAME_MAX)
+    name = cut(one_line((context.customer_name or "")[:200]), glyphs.NAME_MAX)
     if is_blank(name):
         return _("Buyer")
     reserved = {_("We"), _("Market"), _("Support"), "Маркет", "Поддержка", "Мы", "Продавец"}
@@ -60,7 +60,7 @@ def about(context: ChatContext, *, short: bool = False) -> str:
 
 def shop_title(item: QueueItem) -> str:
     """The shop on one line; before it, while several businesses are open, its business if named otherwise."""
-    names = dict.fromkeys(shown(name[:_NAME_MOST], lines=False) for name in (item.business, item.shop_name))
+    names = dict.fromkeys(one_line(name[:_NAME_MOST]) for name in (item.business, item.shop_name))
     return glyphs.JOIN.join(name for name in names if name)
 
 
@@ -79,8 +79,8 @@ def chat_title(item: QueueItem) -> str:
 
 def chat_header(item: QueueItem) -> str:
     """The title with our own labels and note, before the shop, which is the first to be cut off."""
-    note = f"{glyphs.NOTE} {shown(item.note, lines=False)}" if item.note else ""
-    labels = " ".join(f"#{shown(name, lines=False)}" for name in item.labels)
+    note = f"{glyphs.NOTE} {one_line(item.note)}" if item.note else ""
+    labels = " ".join(f"#{one_line(name)}" for name in item.labels)
     return _title(item, (labels, note))
 
 

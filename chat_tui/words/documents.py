@@ -13,12 +13,12 @@ from chat_tui.model.chat import ChatContext, Sender
 from chat_tui.model.ids import UNKNOWN_TIME, Millis
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.record import Missing, Record, Step, steps
-from chat_tui.safetext import is_blank, safe
+from chat_tui.safetext import is_blank, one_line, safe
 from chat_tui.words.chats import chat_title, other_words, sender_name, state_words
 from chat_tui.words.delivery import delivery_reason, delivery_state
 from chat_tui.words.files import size_words
 from chat_tui.words.json import history_json, iso, json_text
-from chat_tui.words.line import cut, shown
+from chat_tui.words.line import cut
 from chat_tui.words.problems import problem_words
 from chat_tui.words.times import MINUTE, moment, spoken
 
@@ -129,8 +129,8 @@ def _blocks(step: Step) -> list[str]:
 
 def file_words(name: str | None, size: int | None, url: str | None) -> str:
     """A file on one line: name, size and where the Market keeps it."""
-    title = f"<{shown(name or '', lines=False) or _('nameless file')}, {size_words(size)}>"
-    return f"{title} {shown(url, lines=False)}" if url else title
+    title = f"<{one_line(name or '') or _('nameless file')}, {size_words(size)}>"
+    return f"{title} {one_line(url)}" if url else title
 
 
 def _item_files(item: OutboxItem) -> Iterator[str]:
@@ -223,7 +223,7 @@ def _what(step: Step, record: Record) -> str:
     """The beginning of a message and its files, on one line; of what is not at the Market, how it stands."""
     message, item = step.entry.message, step.entry.item
     text = (message.text if message is not None else item.text if item is not None else None) or ""
-    parts = [cut(shown(text[:1000], lines=False), _WORDS)]
+    parts = [cut(one_line(text[:1000]), _WORDS)]
     if message is not None:
         parts += [file_words(file.name, file.size, None) for file in message.attachments]
     elif item is not None:

@@ -4,8 +4,9 @@ from typing import Final
 
 from chat_tui.locale import N_, _
 from chat_tui.model.file import FileCard
+from chat_tui.safetext import one_line, safe
 from chat_tui.words import glyphs
-from chat_tui.words.line import Line, Role, Span, cut, cut_middle, shown, width_of
+from chat_tui.words.line import Line, Role, Span, cut, cut_middle, width_of
 
 
 def size_words(size: int | None) -> str:
@@ -49,7 +50,7 @@ def kind_words(name: str) -> str:
 
 def file_line(name: str | None, size: int | None, cells: int) -> Line:
     """The line that stands for a file; the name gives way in its middle."""
-    words = shown(name or "", lines=False)
+    words = one_line(name or "")
     kind = Span(f"  {size_words(size)}{glyphs.JOIN}{kind_words(words)}", Role.MUTED)
     mark = Span(f"{glyphs.FILE} ", Role.ACCENT)
     room = max(cells // 2, cells - width_of((mark, kind)))
@@ -66,13 +67,13 @@ HEAD_LINES: Final = 5
 
 def details_words(card: FileCard) -> str:
     """Size, kind and media type on one line."""
-    kind = f"{kind_words(card.name)} ({shown(card.media_type, lines=False)})"
+    kind = f"{kind_words(card.name)} ({one_line(card.media_type)})"
     return glyphs.JOIN.join((size_words(card.size), kind))
 
 
 def head_words(card: FileCard, cells: int) -> str:
     """The first lines of a text file, each cut to `cells`; empty for anything else."""
-    lines = [cut(shown(line, lines=True).replace("\n", "␊"), cells) for line in card.head[:HEAD_LINES]]
+    lines = [cut(safe(line).replace("\n", "␊"), cells) for line in card.head[:HEAD_LINES]]
     if len(card.head) > HEAD_LINES:
         lines.append(glyphs.CUT)
     return "\n".join(lines)
@@ -83,4 +84,4 @@ def renamed_words(card: FileCard) -> str:
     here = card.path.rpartition("/")[2]
     if here == card.name:
         return ""
-    return _("here: {name}").format(name=shown(here, lines=False))
+    return _("here: {name}").format(name=one_line(here))

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, get_character_cell_size
 
-from chat_tui.safetext import safe
 from chat_tui.words import glyphs
 
 
@@ -40,11 +39,6 @@ Line = tuple[Span, ...]
 """One line, at most as wide as was asked for."""
 
 
-def shown(text: str, *, lines: bool = True) -> str:
-    """Text from outside as a column may hold it: safe, and its width is the sum of its characters'."""
-    return safe(text, lines=lines)
-
-
 def width_of(line: Iterable[Span]) -> int:
     """The cells of a line."""
     return sum(cell_len(span.text) for span in line)
@@ -71,7 +65,7 @@ def cut_middle(text: str, cells: int) -> str:
 
 
 def beginning(text: str, lines: int, cells: int) -> str:
-    """The first lines of shown text, none wider than `cells`, with … where more follows."""
+    """The first lines of a `safe` text, none wider than `cells`, with … where more follows."""
     wrapped = wrap(text, cells)
     return "\n".join([*wrapped[:lines], *([glyphs.CUT] if len(wrapped) > lines else [])])
 
@@ -115,7 +109,7 @@ def rule(words: str, role: Role, width: int) -> Line:
 
 
 def wrap(text: str, cells: int) -> list[str]:
-    """The text in lines of at most `cells` cells, broken at spaces where possible; `text` is shown text."""
+    """The text in lines of at most `cells` cells, broken at spaces where possible; `text` is `safe`."""
     cells = max(1, cells)
     wrapped: list[str] = []
     for paragraph in text.split("\n"):

@@ -6,7 +6,8 @@ from typing import Final
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from chat_tui.locale import _
-from chat_tui.words.line import cut_middle, shown
+from chat_tui.safetext import one_line
+from chat_tui.words.line import cut_middle
 
 LIMIT: Final = 2_000
 """Characters of the longest link that may be opened."""
@@ -78,7 +79,7 @@ def _leads(host: str) -> str:
         return _("where a link leads cannot be told")
     letters = _letters(host)
     name = host if letters == host else f"{host} ({letters})"
-    return _("a link leads to {host}").format(host=cut_middle(shown(name, lines=False), _HOST_CELLS))
+    return _("a link leads to {host}").format(host=cut_middle(one_line(name), _HOST_CELLS))
 
 
 def _trimmed(written: str) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from chat_tui.locale import N_, _, language
 from chat_tui.model.order import Money, OrderDelivery
-from chat_tui.words.line import shown
+from chat_tui.safetext import one_line
 from chat_tui.words.times import day_words
 
 _MOST = 120
@@ -126,7 +126,7 @@ def amount(money: Money) -> str:
 
 def outside(text: str) -> str:
     """A name or a word of the Market's, safe and on one line."""
-    return shown(text[:_MOST], lines=False)
+    return one_line(text[:_MOST])
 
 
 def _known(words: dict[str, str], word: str) -> str:

@@ -6,8 +6,9 @@ from typing import Final
 from chat_tui.locale import N_, _, ngettext
 from chat_tui.model.doubt import Contact, ContactKind, Doubt, DoubtKind
 from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.safetext import one_line
 from chat_tui.terminal.environment import Unfit
-from chat_tui.words.line import cut, shown
+from chat_tui.words.line import cut
 from chat_tui.words.times import spoken
 
 _NAMED: Final = 3
@@ -24,7 +25,7 @@ _KINDS: Final = {
 def contact_warning(found: Sequence[Contact]) -> str:
     """What was found, and why it matters."""
     pieces = [
-        _("{kind}: “{text}”").format(kind=_(_KINDS[one.kind]), text=cut(shown(one.text, lines=False), _CELLS))
+        _("{kind}: “{text}”").format(kind=_(_KINDS[one.kind]), text=cut(one_line(one.text), _CELLS))
         for one in found[:_NAMED]
     ]
     if (more := len(found) - _NAMED) > 0:
@@ -148,7 +149,7 @@ def problem_words(problem: Problem) -> str:
         return doubt_words(problem.doubts)
     if problem.kind is ProblemKind.TEXT_UNFILLED and problem.message:
         return _("{markers} is not filled in, so nothing was sent. Replace it or take it out.").format(
-            markers=shown(problem.message, lines=False)
+            markers=one_line(problem.message)
         )
     parts = [own_words(problem), _(_fix(problem))]
     if problem.retry_after_s is not None and problem.is_passing:
@@ -170,7 +171,7 @@ def server_words(message: str) -> str:
     """What the server or the system said, on one line; nothing when it is a page of HTML."""
     if message.lstrip().startswith("<"):
         return ""
-    words = shown(message[: 2 * _WORDS_LENGTH], lines=False)
+    words = one_line(message[: 2 * _WORDS_LENGTH])
     return words if len(words) <= _WORDS_LENGTH else f"{words[:_WORDS_LENGTH]}…"
 
 

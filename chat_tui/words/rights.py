@@ -6,9 +6,10 @@ from chat_tui.inbox.connect import Cabinet
 from chat_tui.locale import N_, _, ngettext
 from chat_tui.model.chat import KeyRights, Shop
 from chat_tui.model.problem import Problem, ProblemKind
+from chat_tui.safetext import one_line
 from chat_tui.words import glyphs
 from chat_tui.words.chats import other_words
-from chat_tui.words.line import cut, shown
+from chat_tui.words.line import cut
 from chat_tui.words.problems import own_words, problem_words
 
 _NAME_CELLS = 60
@@ -95,7 +96,7 @@ def shop_words(shop: Shop) -> str:
     """Name of a shop, how it works with the Market, and what is wrong with it."""
     parts = [_name(shop.name) or str(shop.campaign_id)]
     if shop.placement:
-        parts.append(shown(shop.placement[:20], lines=False))
+        parts.append(one_line(shop.placement[:20]))
     if shop.placement == "LAAS":
         parts.append(_("has no chats"))
     if shop.availability not in {"", "AVAILABLE"}:
@@ -118,4 +119,4 @@ def refusal_words(problem: Problem) -> str:
 
 
 def _name(name: str) -> str:
-    return cut(shown(name[:200], lines=False).strip(), _NAME_CELLS)
+    return cut(one_line(name[:200]).strip(), _NAME_CELLS)

@@ -7,7 +7,7 @@ from typing import Final
 from chat_tui.locale import N_, _, language, ngettext
 from chat_tui.model.ids import Millis
 from chat_tui.model.search import FILTER_WORDS, SearchCoverage
-from chat_tui.words.line import shown
+from chat_tui.safetext import one_line
 from chat_tui.words.times import day_of
 
 _MONTHS: Final = (
@@ -66,7 +66,7 @@ def found_words(count: int, meant: str = "", *, has_more: bool = False, is_full:
         words = _("the first {n}: more come as you go down").format(n=count)
     else:
         words = ngettext("{n} found", "{n} found", count).format(n=count)
-    return _("{words}, for “{text}”").format(words=words, text=shown(meant, lines=False)) if meant else words
+    return _("{words}, for “{text}”").format(words=words, text=one_line(meant)) if meant else words
 
 
 def nothing_words(coverage: SearchCoverage | None) -> str:
@@ -103,9 +103,9 @@ def unknown_words(words: Sequence[str]) -> str:
     name = typed.partition(":")[0].lower().replace("ё", "е")
     values = next((word.values for word in FILTER_WORDS if name in word.names), ())
     may = ", ".join(_spoken(value) for value in values)
-    words_shown = shown(typed[:_WORD_MOST], lines=False)
+    words_shown = one_line(typed[:_WORD_MOST])
     return _("“{word}” is not known. After {name}: may stand {values}.").format(
-        word=words_shown, name=shown(name, lines=False), values=may
+        word=words_shown, name=one_line(name), values=may
     )
 
 

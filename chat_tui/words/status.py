@@ -7,9 +7,10 @@ from chat_tui.model.ids import Millis
 from chat_tui.model.link import Link, LinkState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import QueueItem
+from chat_tui.safetext import one_line
 from chat_tui.words import glyphs
 from chat_tui.words.chats import chat_title
-from chat_tui.words.line import Line, Role, Span, cut, shown
+from chat_tui.words.line import Line, Role, Span, cut
 from chat_tui.words.problems import problem_words
 from chat_tui.words.times import MINUTE, age, when
 
@@ -44,7 +45,7 @@ def status_spans(link: Link, now: Millis, *, brief: bool = False) -> Line:
     if link.view_only is not None:
         spans += [Span("  "), Span(_("view only"), Role.WARN)]
     if link.proxy:
-        words = _("via proxy {host}").format(host=cut(shown(link.proxy, lines=False), _HOST_CELLS))
+        words = _("via proxy {host}").format(host=cut(one_line(link.proxy), _HOST_CELLS))
         spans += [Span("  "), Span(words, Role.WARN)]
     if link.state is LinkState.ONLINE and link.fresh_at is not None and now - link.fresh_at >= MINUTE:
         old = _("list {age} old").format(age=age(link.fresh_at, now))
@@ -68,8 +69,8 @@ def notice(link: Link, now: Millis, zone: tzinfo) -> str:
     if link.parts:
         return _notices(link, now, zone)
     if link.is_outdated:
-        return shown(link.storage, lines=False)
-    told = [shown(words, lines=False) for words in dict.fromkeys((link.storage, link.unread))]
+        return one_line(link.storage)
+    told = [one_line(words) for words in dict.fromkeys((link.storage, link.unread))]
     if not link.unread:
         told.append(_connection_notice(link, now, zone))
     return " ".join(filter(None, told))
@@ -90,7 +91,7 @@ def _notices(link: Link, now: Millis, zone: tzinfo) -> str:
     names: dict[str, list[str]] = {}
     for name, part in link.parts:
         if words := notice(part, now, zone):
-            names.setdefault(words, []).append(cut(shown(name, lines=False), _NAME_CELLS))
+            names.setdefault(words, []).append(cut(one_line(name), _NAME_CELLS))
     return " ".join(f"{', '.join(told)}: {words}" for words, told in names.items())
 
 
@@ -117,9 +118,7 @@ def _state(link: Link) -> Line:
 
 def _names(link: Link, *, brief: bool) -> Line:
     """The businesses that the word for the connection is about, if not about all; `brief` has the notice."""
-    names = [
-        cut(shown(name, lines=False), _NAME_CELLS) for name, part in link.parts if part.state is link.state
-    ]
+    names = [cut(one_line(name), _NAME_CELLS) for name, part in link.parts if part.state is link.state]
     if brief or link.state in {LinkState.ONLINE, LinkState.CONNECTING} or len(names) == len(link.parts):
         return ()
     return (Span(f" ({', '.join(names)})", Role.MUTED),)

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from chat_tui.words.line import Role, Span, cut, cut_middle, fit, pad, shown, spread, text_of, width_of, wrap
+from chat_tui.safetext import one_line, safe
+from chat_tui.words.line import Role, Span, cut, cut_middle, fit, pad, spread, text_of, width_of, wrap
 from tests.ui.pane_samples import HOSTILE
 
 TEXTS = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=200), st.text("аб漢😀 \n\u0301", max_size=200))
@@ -61,7 +62,7 @@ def test_wrap(text: str, cells: int, expected: list[str]) -> None:
 
 @given(TEXTS, st.integers(2, 60))
 def test_wrap_loses_nothing_but_blanks_and_keeps_the_width(text: str, cells: int) -> None:
-    seen = shown(text)
+    seen = safe(text)
     lines = wrap(seen, cells)
     assert "".join("".join(lines).split()) == "".join(seen.split())
     assert all(cell_len(line) <= cells for line in lines)
@@ -69,7 +70,7 @@ def test_wrap_loses_nothing_but_blanks_and_keeps_the_width(text: str, cells: int
 
 @given(TEXTS, TEXTS, st.integers(0, 60))
 def test_lines_fit(left: str, right: str, cells: int) -> None:
-    spans = [Span(shown(text, lines=False)) for text in (left, right)]
+    spans = [Span(one_line(text)) for text in (left, right)]
     assert width_of(fit(spans, cells)) <= cells
     assert width_of(spread(spans[:1], spans[1:], cells)) == cells
     assert cell_len(pad(spans[0].text, cells)) == cells
@@ -77,5 +78,5 @@ def test_lines_fit(left: str, right: str, cells: int) -> None:
 
 @given(TEXTS)
 def test_the_width_of_shown_text_is_the_sum_of_its_characters(text: str) -> None:
-    seen = shown(text)
+    seen = safe(text)
     assert cell_len(seen) == sum(map(cell_len, seen))

@@ -12,12 +12,12 @@ from chat_tui.model.chat import ChatContext, Sender
 from chat_tui.model.ids import Millis
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.timeline import Coverage, Entry
-from chat_tui.safetext import LIMIT, is_blank
+from chat_tui.safetext import LIMIT, is_blank, one_line, safe
 from chat_tui.words import glyphs
 from chat_tui.words.chats import sender_mark, sender_name
 from chat_tui.words.delivery import delivery_reason, entry_state
 from chat_tui.words.files import file_line
-from chat_tui.words.line import Line, Role, Span, cut, cut_middle, fit, pad, rule, shown, spread, wrap
+from chat_tui.words.line import Line, Role, Span, cut, cut_middle, fit, pad, rule, spread, wrap
 from chat_tui.words.links import link_warnings, links
 from chat_tui.words.times import clock_time, day_of, day_words
 
@@ -149,7 +149,7 @@ def _content(entry: Entry, cells: int) -> list[Line]:
 
 
 def _text_lines(text: str, role: Role, cells: int) -> list[Line]:
-    words = shown(text)
+    words = safe(text)
     return [] if is_blank(words) else [(Span(line, role),) for line in wrap(words, cells)]
 
 
@@ -240,5 +240,5 @@ def copy_line(copy: Copy, cells: int) -> Line:
     """What it is and its beginning, on one line."""
     what = cut(copy.what, _WHAT_CELLS)
     room = max(8, cells - _WHAT_CELLS - 2)
-    words = cut_middle(shown(copy.text, lines=False), room)
+    words = cut_middle(one_line(copy.text), room)
     return (Span(what.ljust(_WHAT_CELLS), Role.MUTED), Span("  "), Span(words))

@@ -21,12 +21,13 @@ from chat_tui.model.problem import Problem
 from chat_tui.pictures.kinds import HEAD, picture_kind
 from chat_tui.pictures.kinds import text_of as text_in
 from chat_tui.pictures.preview import NoPicture, Picture, decode
+from chat_tui.safetext import safe
 from chat_tui.ui.kit.choice_list import ChoiceList
 from chat_tui.ui.kit.dialog import Dialog, ListDialog, framed
 from chat_tui.ui.kit.text import plain
 from chat_tui.words import glyphs
 from chat_tui.words.files import file_line, kind_words, size_words
-from chat_tui.words.line import Span, shown, text_of, wrap
+from chat_tui.words.line import Span, text_of, wrap
 
 UPPER: Final = "▀"
 """U+2580: the upper pixel in the colour of the letter, the lower one in that of the ground."""
@@ -232,7 +233,7 @@ class Viewer(ListDialog[bool, str]):
     def on_mount(self) -> None:
         """List the lines of a text."""
         if isinstance(self._content, FileText):
-            self.rows.show(wrap(shown(self._content.text), _TEXT_CELLS))
+            self.rows.show(wrap(safe(self._content.text), _TEXT_CELLS))
 
     def action_save(self) -> None:
         """Save it instead."""

@@ -21,12 +21,13 @@ from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.problem import Problem
 from chat_tui.model.record import Record
+from chat_tui.safetext import one_line
 from chat_tui.ui.kit.choice_list import ChoiceList
 from chat_tui.ui.kit.dialog import Answers, Dialog, ListDialog, framed, text_field
 from chat_tui.ui.kit.text import notify, plain
 from chat_tui.words import glyphs
 from chat_tui.words.documents import evidence_documents, gap_words
-from chat_tui.words.line import Line, Role, Span, shown
+from chat_tui.words.line import Line, Role, Span
 from chat_tui.words.orders import read_number
 from chat_tui.words.problems import problem_words
 from chat_tui.words.times import Choice, Until, choices, read_time, until_words
@@ -121,7 +122,7 @@ class SnoozeScreen(ListDialog[Until, Choice]):
 
     def _draw(self, choice: Choice, _cells: int) -> Sequence[Line]:
         number = str(self._choices.index(choice) + 1)
-        return ((Span(number, Role.ACCENT), Span(f"  {shown(choice.words, lines=False)}")),)
+        return ((Span(number, Role.ACCENT), Span(f"  {one_line(choice.words)}")),)
 
 
 class LineDialog(Dialog[str]):
@@ -132,7 +133,7 @@ class LineDialog(Dialog[str]):
         super().__init__()
         self._heading = heading
         self._chat = chat
-        self._value = shown(value, lines=False)
+        self._value = one_line(value)
         self._hint = hint
         self._most = most
 

@@ -18,6 +18,7 @@ from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.outbox import MAY_LEAVE, OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem
+from chat_tui.safetext import one_line
 from chat_tui.ui.kit.choice_list import ChoiceList
 from chat_tui.ui.kit.dialog import ListDialog, framed
 from chat_tui.ui.kit.questions import Confirm, agreed
@@ -25,7 +26,7 @@ from chat_tui.ui.kit.text import notify, plain
 from chat_tui.words.chats import chat_title
 from chat_tui.words.delivery import delivery_reason, delivery_state
 from chat_tui.words.files import file_line
-from chat_tui.words.line import Line, Role, Span, cut, shown, spread
+from chat_tui.words.line import Line, Role, Span, cut, spread
 from chat_tui.words.problems import problem_words
 from chat_tui.words.times import age
 
@@ -33,7 +34,7 @@ from chat_tui.words.times import age
 def outbox_lines(item: OutboxItem, name: str, now: Millis, cells: int) -> tuple[Line, Line]:
     """Recipient, state and age; then the beginning of the text, or the file."""
     since = Span(f"  {age(item.created_at, now)}", Role.MUTED)
-    title = Span(shown(name, lines=False), Role.STRONG)
+    title = Span(one_line(name), Role.STRONG)
     first = spread((title,), (delivery_state(item, now), since), cells)
     return first, _content(item, cells)
 
@@ -54,7 +55,7 @@ def resend_words(item: OutboxItem) -> str:
 def _content(item: OutboxItem, cells: int) -> Line:
     if item.kind is OutboxKind.FILE:
         return file_line(item.file_name, item.file_size, cells)
-    return (Span(cut(shown(item.text[:400], lines=False), cells), Role.TEXT),)
+    return (Span(cut(one_line(item.text[:400]), cells), Role.TEXT),)
 
 
 def _next_step(item: OutboxItem) -> str:

@@ -22,12 +22,12 @@ from chat_tui.files import LeadsNowhere, NotAFile, NotUtf8, TooLarge, decoded, r
 from chat_tui.locale import _, language, ngettext
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.template import Field, Template, fill, marker, pieces, unfilled
-from chat_tui.safetext import is_blank, stripped
+from chat_tui.safetext import is_blank, one_line, safe, stripped
 from chat_tui.ui.kit.choice_list import ChoiceList
 from chat_tui.ui.kit.dialog import ListDialog, framed, text_field
 from chat_tui.ui.kit.text import plain
 from chat_tui.words.layouts import spellings
-from chat_tui.words.line import Line, Role, Span, cut, cut_middle, shown, spread
+from chat_tui.words.line import Line, Role, Span, cut, cut_middle, spread
 
 _LONGEST_NAME = 200
 _SKIPPED = 3
@@ -60,8 +60,8 @@ def found_templates(templates: Sequence[Template], query: str) -> list[Template]
 
 def template_line(template: Template, values: Mapping[Field, str], cells: int) -> Line:
     """Its name, and the beginning of its text as far as there is room."""
-    name = shown(template.name, lines=False)
-    start = shown(fill(template.text, values)[:_LONGEST_NAME], lines=False)
+    name = one_line(template.name)
+    start = one_line(fill(template.text, values)[:_LONGEST_NAME])
     room = cells - cell_len(name) - 2
     rest = (Span(cut(start, room), Role.MUTED),) if room >= 10 else ()
     return spread((Span(name),), rest, cells)
@@ -70,9 +70,9 @@ def template_line(template: Template, values: Mapping[Field, str], cells: int) -
 def preview(template: Template, values: Mapping[Field, str]) -> list[Span]:
     """The text as it will stand in the box; what could not be filled in stands out."""
     return [
-        Span(shown(piece), Role.BAD)
+        Span(safe(piece), Role.BAD)
         if field is not None and field not in values
-        else Span(shown(values[field] if field is not None else piece), Role.TEXT)
+        else Span(safe(values[field] if field is not None else piece), Role.TEXT)
         for piece, field in pieces(template.text)
     ]
 
@@ -89,7 +89,7 @@ def skipped_words(skipped: Sequence[tuple[str, str]]) -> str:
     if not skipped:
         return ""
     named = [
-        _("{name}: {reason}").format(name=cut_middle(shown(name, lines=False), 40), reason=reason)
+        _("{name}: {reason}").format(name=cut_middle(one_line(name), 40), reason=reason)
         for name, reason in skipped[:_SKIPPED]
     ]
     if (more := len(skipped) - _SKIPPED) > 0:
@@ -103,7 +103,7 @@ def how_to_words(directory: Path) -> str:
     return "\n\n".join(
         (
             _("There are no templates yet. A template is a plain text file (UTF-8) in this directory:"),
-            shown(str(directory), lines=False),
+            one_line(str(directory)),
             _("For example, “on its way.txt”:"),
             _("Good day, {name}! Your order {order} is on its way. {operator}, {shop}").format(**names),
             _("The words in braces are filled in from the chat; for a return there is {return}.").format(

@@ -20,6 +20,7 @@ from chat_tui.model.ids import Millis
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
+from chat_tui.safetext import one_line
 from chat_tui.ui.files.picker import FilePicker
 from chat_tui.ui.kit.dialog import Dialog, framed
 from chat_tui.ui.kit.questions import agreed, send_anyway
@@ -27,7 +28,7 @@ from chat_tui.ui.kit.text import notify, plain
 from chat_tui.words import glyphs
 from chat_tui.words.chats import recipient
 from chat_tui.words.files import details_words, head_words, renamed_words, size_words
-from chat_tui.words.line import cut_middle, shown
+from chat_tui.words.line import cut_middle
 from chat_tui.words.problems import doubt_words, problem_words
 
 RECENT = 5
@@ -92,7 +93,7 @@ class FileCardScreen(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         card = self._card
-        name = cut_middle(shown(card.name, lines=False), 2 * _HEAD_CELLS)
+        name = cut_middle(one_line(card.name), 2 * _HEAD_CELLS)
         lines = (
             ("details", "muted", details_words(card)),
             ("renamed", "muted", renamed_words(card)),
@@ -114,7 +115,7 @@ class FileCardScreen(Dialog[bool]):
         if not self._card.doubts:
             self.finish(True)
         elif self.is_current:
-            name = plain(cut_middle(shown(self._card.name, lines=False), _HEAD_CELLS))
+            name = plain(cut_middle(one_line(self._card.name), _HEAD_CELLS))
             confirm = send_anyway(self._card.doubts, name, self._recipient, clock=self.clock)
             # A callback, not a wait: this dialog stays beneath, and a No leads nowhere else.
             self.app.push_screen(confirm, self.finish)

@@ -20,6 +20,7 @@ from textual.widgets import Input, Static
 
 from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import Millis
+from chat_tui.safetext import one_line
 from chat_tui.ui.files.rows import (
     SHOWN_ROWS,
     Login,
@@ -39,7 +40,7 @@ from chat_tui.ui.files.rows import (
 from chat_tui.ui.kit.choice_list import ChoiceList
 from chat_tui.ui.kit.dialog import ListDialog, framed, keys_line, text_field
 from chat_tui.ui.kit.text import plain
-from chat_tui.words.line import Line, cut_middle, shown
+from chat_tui.words.line import Line, cut_middle
 
 _CHECK_EVERY = 512
 
@@ -301,7 +302,7 @@ class FilePicker(ListDialog[Path, PathRow]):
         folder = self._scan.folder
         if folder == home or folder.startswith(home + os.sep):
             folder = "~" + folder.removeprefix(home)
-        words = _("Recent folders") if self._shows_recent else shown(folder, lines=False)
+        words = _("Recent folders") if self._shows_recent else one_line(folder)
         room = max(20, self.query_one("#box").content_size.width)
         self.query_one("#path", Static).update(Content.styled(cut_middle(words, room), "bold"))
 

@@ -13,9 +13,9 @@ from urllib.parse import unquote
 from chat_tui.locale import N_, _
 from chat_tui.model.file import MAX_BYTES
 from chat_tui.model.ids import Millis
-from chat_tui.safetext import one_line
+from chat_tui.safetext import one_line, safe
 from chat_tui.words.files import kind_words, size_words
-from chat_tui.words.line import Line, Role, Span, cut_middle, pad, shown, width_of
+from chat_tui.words.line import Line, Role, Span, cut_middle, pad, width_of
 from chat_tui.words.times import clock_time, day_of
 
 SHOWN_ROWS: Final = 300
@@ -132,7 +132,7 @@ def path_line(row: PathRow, now: Millis, zone: tzinfo, cells: int) -> Line:
 
 def refusal_words(row: PathRow) -> str:
     """Why the entry cannot be chosen, as a sentence."""
-    name = shown(row.name, lines=False)
+    name = one_line(row.name)
     return {
         Unsendable.UNREADABLE: _("You have no permission to read “{name}”."),
         Unsendable.DANGLING: _("“{name}” is a link that leads nowhere."),
@@ -154,7 +154,7 @@ def _title(row: PathRow, room: int) -> Line:
 
 def _visible(name: str) -> str:
     # A blank at the beginning or the end is part of the name, and would not be seen.
-    text = shown(name, lines=True).replace("\n", "␊")
+    text = safe(name).replace("\n", "␊")
     stripped = text.strip(" ")
     lead = len(text) - len(text.lstrip(" "))
     return "␠" * lead + stripped + "␠" * (len(text) - lead - len(stripped)) if stripped else "␠" * len(text)

@@ -13,13 +13,14 @@ from textual.widgets import Input, Static
 from chat_tui.inbox.files import saved_name
 from chat_tui.locale import _, ngettext
 from chat_tui.model.chat import Attachment
+from chat_tui.safetext import one_line
 from chat_tui.ui.files.picker import FolderScan, Scanned
 from chat_tui.ui.files.rows import SHOWN_ROWS, PathRow, matching
 from chat_tui.ui.kit.choice_list import ChoiceList
 from chat_tui.ui.kit.dialog import ListDialog, framed, text_field
 from chat_tui.ui.kit.text import plain
 from chat_tui.words.files import file_line
-from chat_tui.words.line import Line, Role, Span, cut_middle, shown, text_of
+from chat_tui.words.line import Line, Role, Span, cut_middle, text_of
 
 _NAMES = 5
 _CELLS = 70
@@ -35,7 +36,7 @@ class SaveCard(ListDialog[Path, PathRow]):
         super().__init__()
         self._files = files
         # A name with controls in it cannot be shown as it is, nor be typed: offer home instead.
-        self._start = str(start) if str(start) == shown(str(start), lines=False) else os.path.expanduser("~")
+        self._start = str(start) if str(start) == one_line(str(start)) else os.path.expanduser("~")
         self._problem = problem
         self._scan = FolderScan(self)
         self._wanted = ""
@@ -98,7 +99,7 @@ class SaveCard(ListDialog[Path, PathRow]):
             name = saved_name(file.name)
             lines.append(text_of(file_line(name, file.size, _CELLS)))
             if name != file.name:
-                told = cut_middle(shown(file.name or "", lines=False), _CELLS - 20)
+                told = cut_middle(one_line(file.name or ""), _CELLS - 20)
                 lines.append("  " + _("it came as: {name}").format(name=told or _("nameless file")))
         more = len(self._files) - _NAMES
         if more > 0:
@@ -107,4 +108,4 @@ class SaveCard(ListDialog[Path, PathRow]):
 
 
 def _draw(row: PathRow, cells: int) -> Sequence[Line]:
-    return ((Span(cut_middle(shown(f"{row.name}/", lines=False), cells), Role.ACCENT),),)
+    return ((Span(cut_middle(one_line(f"{row.name}/"), cells), Role.ACCENT),),)

@@ -12,9 +12,10 @@ from textual.widgets import Static
 from chat_tui.locale import _, language
 from chat_tui.model.doubt import Doubt
 from chat_tui.model.problem import Problem
+from chat_tui.safetext import one_line, safe
 from chat_tui.ui.kit.dialog import Answers, Question, framed
 from chat_tui.ui.kit.text import plain
-from chat_tui.words.line import Line, Role, Span, beginning, shown
+from chat_tui.words.line import Line, Role, Span, beginning
 from chat_tui.words.problems import doubt_words
 
 T = TypeVar("T")
@@ -126,7 +127,7 @@ class Choose(Question[int, tuple[int, Draw]]):
 
 
 def _draw_letter(answer: Answer, _cells: int) -> Sequence[Line]:
-    return ((Span(answer.letters[0].upper(), Role.ACCENT), Span(f"  {shown(answer.words, lines=False)}")),)
+    return ((Span(answer.letters[0].upper(), Role.ACCENT), Span(f"  {one_line(answer.words)}")),)
 
 
 def _draw_number(choice: tuple[int, Draw], cells: int) -> Sequence[Line]:
@@ -137,7 +138,7 @@ def _draw_number(choice: tuple[int, Draw], cells: int) -> Sequence[Line]:
 
 def offer(why: str, text: str) -> Confirm:
     """Ask whether a text that was kept elsewhere is wanted in the box; `why` says where."""
-    held = beginning(shown(text), _OFFERED_LINES, _OFFERED_CELLS)
+    held = beginning(safe(text), _OFFERED_LINES, _OFFERED_CELLS)
     question = Content("\n").join([plain(why), plain(held, "bold")])
     return Confirm(question, yes=_("Add it below"), no=_("Leave it there"))
 

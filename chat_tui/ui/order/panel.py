@@ -15,11 +15,12 @@ from chat_tui.model.ids import UNKNOWN_TIME, Millis
 from chat_tui.model.order import ChatOrder, Order, OrderLine, Return
 from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
+from chat_tui.safetext import one_line
 from chat_tui.ui.kit.line_pane import FramedPane
 from chat_tui.ui.kit.text import notify, plain
 from chat_tui.words import glyphs, orders
 from chat_tui.words.chats import about, buyer_name, state_words
-from chat_tui.words.line import Line, Role, Span, fit, rule, shown, spread, wrap
+from chat_tui.words.line import Line, Role, Span, fit, rule, spread, wrap
 from chat_tui.words.problems import problem_words
 from chat_tui.words.times import HOUR, age, day_of, when
 
@@ -185,7 +186,7 @@ def _problem(problem: Problem, forbidden: str, sight: Sight) -> Iterator[Line]:
     words = _("Give it one of these rights in the seller's cabinet, under Settings → API and modules:")
     yield from _text(words, Role.TEXT, sight)
     for scope in problem.scopes:
-        head, colon, tail = shown(scope, lines=False).partition(":")
+        head, colon, tail = one_line(scope).partition(":")
         fits = len(head + colon + tail) + 2 <= sight.width
         parts = [head + colon + tail] if fits else [head, f"  {colon}{tail}"]
         for part in parts:

@@ -10,9 +10,10 @@ from chat_tui.locale import _
 from chat_tui.model.chat import Sender
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
+from chat_tui.safetext import one_line
 from chat_tui.words import glyphs
 from chat_tui.words.chats import Patience, about, author, buyer_name, state_words
-from chat_tui.words.line import Line, Role, Span, cut, fit, pad, shown, spread, width_of
+from chat_tui.words.line import Line, Role, Span, cut, fit, pad, spread, width_of
 from chat_tui.words.times import age, hold_words
 
 _WITHOUT_AGE = 26
@@ -55,7 +56,7 @@ def _business(item: QueueItem, width: int) -> Line:
     if not item.business:
         return ()
     cells = min(glyphs.BUSINESS_MAX, max(glyphs.BUSINESS_MIN, width // 4))
-    return (Span(pad(cut(shown(item.business, lines=False), cells), cells), Role.ACCENT), Span("  "))
+    return (Span(pad(cut(one_line(item.business), cells), cells), Role.ACCENT), Span("  "))
 
 
 def _mark(item: QueueItem) -> Span:
@@ -80,7 +81,7 @@ def _preview(item: QueueItem, cells: int) -> Line:
     # Beside a column of businesses the number stays whole, at the cost of the preview.
     subject = Span(cut(_subject(item), max(15 if item.business else 8, cells // 2)), Role.MUTED)
     own = Span(cut(own_words(item), max(4, cells // 3)), Role.ACCENT)
-    words = shown(item.snippet, lines=False)
+    words = one_line(item.snippet)
     if item.newest_has_file:
         words = f"{glyphs.FILE} {words or _('file')}"
     elif not words:
@@ -91,7 +92,7 @@ def _preview(item: QueueItem, cells: int) -> Line:
 
 def own_words(item: QueueItem) -> str:
     """The operator's labels, and a mark where there is a note; empty = neither."""
-    labels = [f"#{shown(name, lines=False)}" for name in item.labels]
+    labels = [f"#{one_line(name)}" for name in item.labels]
     return " ".join([*([glyphs.NOTE] if item.note else []), *labels])
 
 

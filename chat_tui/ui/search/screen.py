@@ -19,6 +19,7 @@ from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.link import LinkState
 from chat_tui.model.search import SearchCoverage, SearchHit, SearchPage, SearchQuery, read_query
+from chat_tui.safetext import one_line
 from chat_tui.stems import marks
 from chat_tui.ui.kit.choice_list import ChoiceList
 from chat_tui.ui.kit.dialog import ListDialog, framed, keys_line, text_field
@@ -27,7 +28,7 @@ from chat_tui.ui.kit.text import plain
 from chat_tui.words import glyphs
 from chat_tui.words.chats import about, author, buyer_name, sender_mark, shop_title, state_words
 from chat_tui.words.layouts import other_layouts
-from chat_tui.words.line import Line, Role, Span, cut, cut_middle, fit, pad, shown, spread, width_of
+from chat_tui.words.line import Line, Role, Span, cut, cut_middle, fit, pad, spread, width_of
 from chat_tui.words.search import (
     coverage_words,
     fetching_words,
@@ -97,7 +98,7 @@ def _when(at: Millis, now: Millis, zone: tzinfo) -> str:
 def _chat_line(hit: SearchHit) -> Line:
     words, role = state_words(hit.item)
     line = (Span(_("chat"), Role.ACCENT), _JOIN, Span(words, role))
-    snippet = shown(hit.item.snippet, lines=False)
+    snippet = one_line(hit.item.snippet)
     return (*line, _JOIN, author(hit.item.newest_sender), Span(snippet, Role.MUTED)) if snippet else line
 
 
@@ -105,7 +106,7 @@ def _message_line(hit: SearchHit, query: SearchQuery, cells: int) -> Line:
     mark, role = sender_mark(hit.sender)
     before = (Span(f"{mark} ", role), author(hit.sender))
     room = cells - width_of(before)
-    text = shown(hit.text[:_TEXT_MOST], lines=False)
+    text = one_line(hit.text[:_TEXT_MOST])
     files = _files(hit, query, room // 2 if text else room)
     if not text:
         return (*before, *(files or (Span(_("(empty: a sticker?)"), Role.MUTED),)))
@@ -118,7 +119,7 @@ def _message_line(hit: SearchHit, query: SearchQuery, cells: int) -> Line:
 def _files(hit: SearchHit, query: SearchQuery, cells: int) -> Line:
     spans: list[Span] = []
     for name in hit.file_names[:_FILES_MOST]:
-        title = cut_middle(shown(name[:_NAME_MOST], lines=False) or _("nameless file"), max(1, cells - 2))
+        title = cut_middle(one_line(name[:_NAME_MOST]) or _("nameless file"), max(1, cells - 2))
         spans += [*([_GAP] if spans else []), Span(f"{glyphs.FILE} ", Role.ACCENT)]
         spans += marked(title, Role.TEXT, query)
     return fit(spans, max(0, cells))
