@@ -1,18 +1,24 @@
-"""The Market's quotas as all copies of the program keep them, and how many requests may be under way."""
+"""The Market's quotas, shared by all copies of the program, and the limit of concurrent requests.
+
+Every function takes the present moment as `now` and the id of the machine's start as `boot`: rows of an
+earlier start count from another zero and are ignored.
+"""
+
+from dataclasses import astuple
 
 from chat_tui.model.quota import HOURLY, BootMillis, Quota, Urgency
 from chat_tui.store.database import Connection
 from chat_tui.store.sqlite.shape import sound
 
 _COLUMNS = "operation, quota, remaining, resets_at, used, paced_to, held_to, refusals"
-"""The fields of a `Quota`, in their order."""
+"""The fields of a `Quota`, in the same order."""
 
 
 def take(
     conn: Connection, operation: str, urgency: Urgency, now: BootMillis, boot: str
 ) -> tuple[Quota, BootMillis]:
-    """Count one request if it may go; the account, and how long to wait instead (0 = counted)."""
-    # Read and written in one transaction: no two copies count on the same request.
+    """Count one request if it may be made now; the account, and how long to wait instead (0 = counted)."""
+    # Read and written in one transaction: two copies cannot both take the last request.
     account = get(conn, operation, now, boot)
     wait = account.wait(urgency, now)
     if wait <= 0:
@@ -31,21 +37,21 @@ def told(
     remaining: int,
     resets_in: BootMillis,
 ) -> Quota:
-    """Note what the headers of an answer say."""
+    """Save what the headers of an answer say about the quota; `resets_in` is in milliseconds."""
     account = get(conn, operation, now, boot).told(quota, remaining, resets_in, now)
     _save(conn, account, boot)
     return account
 
 
 def refused(conn: Connection, operation: str, now: BootMillis, boot: str, wait: BootMillis | None) -> Quota:
-    """Note that the quota is used up, until a told moment if there is one."""
+    """Save that the quota is used up, for `wait` milliseconds; None = the Market did not say how long."""
     account = get(conn, operation, now, boot).refused(wait, now)
     _save(conn, account, boot)
     return account
 
 
 def get(conn: Connection, operation: str, now: BootMillis, boot: str) -> Quota:
-    """The account of one operation now; one of an earlier start of the machine begins anew."""
+    """The account of one operation now; a full one if none was saved since the machine started."""
     row = conn.execute(
         f"SELECT {_COLUMNS} FROM budget WHERE operation = ? AND boot = ? AND {sound('budget')}",
         (operation, boot),
@@ -54,26 +60,26 @@ def get(conn: Connection, operation: str, now: BootMillis, boot: str) -> Quota:
 
 
 def load(conn: Connection, now: BootMillis, boot: str) -> tuple[Quota, ...]:
-    """The accounts of every operation asked since the machine was started."""
+    """The accounts of all operations used since the machine started."""
     rows = conn.execute(f"SELECT {_COLUMNS} FROM budget WHERE boot = ? AND {sound('budget')}", (boot,))
+    # Another version may have saved an operation that this one does not use.
     return tuple(Quota(*row).at(now) for row in rows if row[0] in HOURLY)
 
 
 def narrow(conn: Connection, until: BootMillis, boot: str) -> None:
-    """Too many requests were under way at once: allow fewer up to a moment."""
+    """Allow fewer concurrent requests until a moment, because there were too many."""
     conn.execute("INSERT OR REPLACE INTO narrow (one, boot, until) VALUES (1, ?, ?)", (boot, until))
 
 
 def narrow_until(conn: Connection, boot: str) -> BootMillis:
-    """Up to when fewer requests may be under way; 0 = they may not be fewer."""
+    """Until when fewer concurrent requests are allowed; 0 = there is no such limit."""
     sql = f"SELECT until FROM narrow WHERE boot = ? AND {sound('narrow')}"
     row = conn.execute(sql, (boot,)).fetchone()
     return 0 if row is None else int(row[0])
 
 
 def _save(conn: Connection, account: Quota, boot: str) -> None:
-    values = [getattr(account, name) for name in _COLUMNS.split(", ")]
     conn.execute(
         f"INSERT OR REPLACE INTO budget ({_COLUMNS}, boot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*values, boot),
+        (*astuple(account), boot),
     )

@@ -1,4 +1,4 @@
-"""Chats and shops in the cache, and the list in the order of its tabs."""
+"""Chats and shops in the cache, and the pages of the list by tab."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -46,7 +46,7 @@ _BEHIND = """
     SELECT chat_id FROM chat WHERE behind_bucket IS NOT NULL
     ORDER BY behind_bucket, turn_order, chat_id LIMIT ?
 """
-# Chat by chat in the order of the index: nothing is sorted, so nothing is gathered either.
+# CROSS JOIN fixes the order to chat by chat along the index: SQLite streams the rows and sorts nothing.
 _TURNS = f"""
     SELECT c.chat_id, m.created_at, m.sender FROM chat c CROSS JOIN message m ON m.chat_id = c.chat_id
     WHERE c.newest_at >= ? AND m.sender IN ('CUSTOMER', 'PARTNER') AND {sound("message", "m")}
@@ -58,7 +58,11 @@ _HOW_MANY = f"SELECT count(*) {_WAITING}"
 
 
 def save_page(conn: Connection, chats: Sequence[Chat], listed_at: Millis) -> frozenset[ChatRef]:
-    """Merge a page of getChats; the chats that are new or told something new."""
+    """Merge a page of getChats; the chats that are new or have changed.
+
+    A chat whose id no row can hold is left out. ForeignChat for a chat of another business.
+    """
+    # A page may contain a chat twice, if the list moved while it was assembled: the later state counts.
     latest: dict[ChatRef, Chat] = {}
     for chat in chats:
         other = latest.get(chat.chat_ref)
@@ -73,16 +77,16 @@ def _merge(conn: Connection, chat: Chat, listed_at: Millis) -> bool:
     updated_at = moment(chat.updated_at)
     if stored is not None:
         if chat.updated_at == UNKNOWN_TIME:
-            # A date nobody can read must not keep a new status out, nor move the chat to the end.
+            # An unreadable date must neither hide a new status nor move the chat to the end.
             updated_at = stored[10]
             told = (*told[:10], updated_at)
-        # The list moves while its pages are read: one may tell what is older than what is known.
+        # The list moves while its pages are read: a page may be older than what is stored.
         if updated_at < stored[10] or told == stored[:11]:
             return False
     talk = None if stored is None or stored[11] is None else Talk(*stored[11:])
     since = waiting_since(chat.status, updated_at, talk)
     if stored is None:
-        # One that cannot be read is read anew, with all its history.
+        # If there is a row that is not sound, it goes, and the chat is read again with all its history.
         conn.execute("DELETE FROM chat WHERE chat_id = ?", (told[0],))
     conn.execute(_SAVE, (*told, listed_at, since))
     indexing.keep_chat(conn, told[0], _facts(told), None if stored is None else _facts(stored))
@@ -90,12 +94,12 @@ def _merge(conn: Connection, chat: Chat, listed_at: Millis) -> bool:
 
 
 def _facts(row: Row) -> indexing.Facts:
-    """What a chat is found by, from a row that begins as CHAT."""
+    """What a search finds a chat by, from a row that begins with the columns of CHAT."""
     return row[7], row[4], row[5]
 
 
 def save_shops(conn: Connection, shops: Sequence[Shop]) -> None:
-    """Keep the shops of the business (getCampaigns), all of them."""
+    """Replace the shops of the business by those of getCampaigns."""
     conn.execute("DELETE FROM shop")
     conn.executemany(
         "INSERT OR REPLACE INTO shop VALUES (?, ?, ?, ?, ?, ?)",
@@ -120,14 +124,14 @@ def page(
     from_end: bool = False,
     limit: int = 64,
 ) -> QueuePage:
-    """The first chats of a tab at a moment, those after or before a key, or the last ones."""
+    """The first chats of a tab at a moment; or those after or before a key, or the last ones (`from_end`)."""
     backwards = from_end or before is not None
     start = before if before is not None else after
     found = run_of(conn, tab, start, now=now, backwards=backwards, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
     is_behind = False
     if start is not None:
-        # An empty page has only the key it was asked with.
+        # An empty page has no key of its own, only the one in the request.
         sign = (">" if backwards else "<") + ("" if found else "=")
         is_behind = goes_on(conn, tab, found[0].key if found else start, sign, now=now)
     if backwards:
@@ -143,17 +147,17 @@ def item(conn: Connection, chat_ref: ChatRef, tab: Tab = Tab.ALL, *, now: Millis
 
 
 def items(conn: Connection, chat_refs: Iterable[ChatRef]) -> dict[ChatRef, QueueItem]:
-    """Chats as the list shows them (keys of Tab.ALL); those that are not in the cache are left out."""
+    """Chats as the list shows them (keys of Tab.ALL); chats that are not in the cache are left out."""
     sql = f"{select(Tab.ALL)} AND c.chat_id IN (SELECT value FROM json_each(?))"
     rows = conn.execute(sql, (json.dumps(sorted(set(map(conn.own, chat_refs)))),))
     return {conn.chat(row[0]): item_of(conn, row, Tab.ALL) for row in rows}
 
 
 def counts(conn: Connection, now: Millis) -> dict[Tab, int]:
-    """How many chats each tab holds at a moment; of WAITING those that `next_waiting` visits."""
+    """How many chats each tab holds at a moment; for WAITING, how many `next_waiting` visits."""
     found = {}
     for tab, place in PLACES.items():
-        # Without a condition SQLite counts an index by its pages: 0.1 instead of 10 ms for 100,000 chats.
+        # Without a condition SQLite counts the pages of an index: 0.1 ms instead of 10 for 100,000 chats.
         besides = f" AND {UNANSWERED}" if tab == Tab.WAITING else ""
         within = "" if tab == Tab.ALL else f"WHERE {place.holds(now)}{besides}"
         found[tab] = conn.execute(f"SELECT count(*) FROM chat c {within}").fetchone()[0]
@@ -161,7 +165,7 @@ def counts(conn: Connection, now: Millis) -> dict[Tab, int]:
 
 
 def longest_wait(conn: Connection, now: Millis = 0) -> Millis | None:
-    """Since when the buyer of WAITING who waits longest has been waiting; None if nobody does."""
+    """Since when the longest-waiting buyer of WAITING has been waiting; None if no buyer waits."""
     within = PLACES[Tab.WAITING].holds(now)
     sql = f"SELECT min(c.waiting_since) FROM chat c WHERE c.waiting_since BETWEEN 0 AND {LATEST} AND {within}"
     return cast("Millis | None", conn.execute(sql).fetchone()[0])
@@ -170,9 +174,9 @@ def longest_wait(conn: Connection, now: Millis = 0) -> Millis | None:
 def next_waiting(
     conn: Connection, beyond: ChatRef | None, *, backwards: bool = False, now: Millis
 ) -> ChatRef | None:
-    """The first (last) chat of WAITING that we have not just answered.
+    """The first chat of WAITING that has no answer on its way, or the last one (`backwards`).
 
-    If `beyond` is such a one itself, the one after (before) it, and behind the last one the first again;
+    If `beyond` is such a chat itself: the one after (before) it, and the first (last) again at the end.
     None if there is no other.
     """
     known = None if beyond is None else item(conn, beyond, Tab.WAITING, now=now)
@@ -187,47 +191,45 @@ def next_waiting(
 def waiting_beyond(
     conn: Connection, start: QueueKey | None, *, backwards: bool = False, now: Millis
 ) -> QueueItem | None:
-    """The first (last) chat of WAITING beyond a key to which no answer is on its way."""
+    """The first (last) chat of WAITING after (before) a key that has no answer on its way."""
     run = run_of(conn, Tab.WAITING, start, now=now, backwards=backwards, limit=1, besides=UNANSWERED)
     return run[0] if run else None
 
 
 def behind(conn: Connection, limit: int) -> tuple[ChatRef, ...]:
-    """Chats of which the list knows more than the history read so far, most urgent first.
+    """Chats whose entry in the list is newer than the history read so far, most urgent first.
 
-    Chats never read come only if they wait for us or are NEW. After three reads that brought nothing newer
-    a chat rests until the list tells a newer time: some times simply do not match.
+    Chats whose history was never read are included only if they wait for us or are NEW. After three reads
+    that brought nothing newer, a chat is left out until the list has a newer time: some times never match.
     """
     return conn.chats(_BEHIND, (limit,))
 
 
 def read_in_vain(conn: Connection, chat_ref: ChatRef, *, gone: bool) -> None:
-    """A chat's history could not be read: after three times it rests until the list tells news of it.
+    """Count a read of a chat's history that failed; after three, `behind` waits for news in the list.
 
-    `gone` = the Market does not know it any more, and nothing of it is asked for again.
+    `gone` = the Market does not know the chat any more, so its history is not requested again.
     """
-    if gone:
-        conn.execute("UPDATE chat SET vain_reads = 3, hist_full = 1 WHERE chat_id = ?", (conn.own(chat_ref),))
-    else:
-        conn.execute("UPDATE chat SET vain_reads = vain_reads + 1 WHERE chat_id = ?", (conn.own(chat_ref),))
+    change = "vain_reads = 3, hist_full = 1" if gone else "vain_reads = vain_reads + 1"
+    conn.execute(f"UPDATE chat SET {change} WHERE chat_id = ?", (conn.own(chat_ref),))
 
 
 def active_ids(conn: Connection) -> tuple[ChatRef, ...]:
-    """The chats in which a buyer may be waiting, by their status."""
+    """The chats in which a buyer may be waiting, judged by their status."""
     return conn.chats(
         "SELECT chat_id FROM chat WHERE status = 'NEW' OR status = 'WAITING_FOR_PARTNER' ORDER BY chat_id"
     )
 
 
 def partly_read(conn: Connection, limit: int) -> tuple[ChatRef, ...]:
-    """Chats whose history is not here from its beginning, the newest first."""
+    """Chats whose history has not been read back to its beginning, the newest first."""
     return conn.chats(
         "SELECT chat_id FROM chat WHERE hist_full = 0 ORDER BY newest_order, chat_id LIMIT ?", (limit,)
     )
 
 
 def changed_since(conn: Connection, revision: int, limit: int) -> tuple[int, tuple[ChatRef, ...]]:
-    """The chats that changed after a revision, or whose messages did; and the latest revision."""
+    """The latest revision, and up to `limit` chats that, or whose messages, changed after `revision`."""
     rows = conn.execute(
         "SELECT chat_id, revision FROM chat WHERE revision > ? AND revision <= ?"
         " ORDER BY revision DESC LIMIT ?",
@@ -237,7 +239,7 @@ def changed_since(conn: Connection, revision: int, limit: int) -> tuple[int, tup
 
 
 def stats(conn: Connection, zone: tzinfo, since: Millis | None, now: Millis) -> Stats:
-    """How fast the shop answered since a moment (None = ever), by the hours of a zone; and who waits now."""
+    """How fast the shop answered since a moment (None = ever), by hours of a time zone; and who waits now."""
     answers = reply_stats(conn.execute(_TURNS, (since or 0,)), hours_in(zone), since)
     holds = PLACES[Tab.WAITING].holds(now)
     waiting = conn.execute(_HOW_MANY.format(holds=holds)).fetchone()[0]

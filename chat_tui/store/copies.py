@@ -1,7 +1,8 @@
-"""What running copies of the program know of one another: who leads, who is active, what others wrote.
+"""What running copies of the program know about each other: who leads, who is active, what others wrote.
 
-The leader polls the list for all. It holds the kernel lock of its term: a dead one has lost it; a frozen one
-still has it, so whoever takes over holds the lock of the next term and says so in the row.
+The leader polls the list for all copies and holds the kernel lock of its term. A leader that died has lost
+the lock. One that hangs still holds it, so its successor takes the lock of the next term and writes that
+term into the row.
 """
 
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from chat_tui.store.database import Connection
 from chat_tui.store.sqlite.shape import sound
 
 Notes = dict[ChatRef, tuple[object, ...]]
-"""By chat: how its outbox, its drafts and its marks stand."""
+"""For each chat, the state of its outbox, drafts and marks; only compared with an earlier one."""
 
 _IS_ID = "typeof(chat_id) = 'integer' AND chat_id > 0"
 _OUTBOX = """
@@ -31,22 +32,24 @@ _LABELS = "SELECT chat_id, 'labels', group_concat(name, ' ') FROM label WHERE {}
 
 
 class Reign(NamedTuple):
-    """The row: which term, and when its leader was last heard of."""
+    """The row of `leader`."""
 
     term: int
+    """The number of the lock that the leader holds; grows by one when a leader that hangs is replaced."""
     beat: BootMillis
+    """The last sign of life of the leader."""
 
 
 def reign(conn: Connection, boot: str) -> Reign | None:
-    """The present term; None if nobody has led since the machine was started."""
+    """The present term; None if no copy has led since the machine started."""
     sql = f"SELECT term, beat FROM leader WHERE boot = ? AND {sound('leader')}"
     row = conn.execute(sql, (boot,)).fetchone()
     return None if row is None else Reign(*row)
 
 
 def begin(conn: Connection, old: Reign | None, new: Reign, pid: int, boot: str) -> bool:
-    """Lead from now on as `new`, unless another copy was faster than what `old` saw."""
-    # Several copies may find the leader dead at the same moment: the first to write wins.
+    """Become the leader as `new`; False if another copy has begun a term after `old` was read."""
+    # Several copies may notice at the same moment that the leader is dead: the first to write wins.
     there = reign(conn, boot)
     if (there.term if there else None) != (old.term if old else None):
         return False
@@ -55,24 +58,24 @@ def begin(conn: Connection, old: Reign | None, new: Reign, pid: int, boot: str) 
 
 
 def beat(conn: Connection, term: int, now: BootMillis, boot: str) -> bool:
-    """Give a sign of life; False if another copy leads meanwhile."""
+    """Save a sign of life of the leader; False if another copy leads now."""
     done = conn.execute("UPDATE leader SET beat = ? WHERE term = ? AND boot = ?", (now, term, boot))
     return done.rowcount > 0
 
 
 def active(conn: Connection, copy: str, now: BootMillis, boot: str) -> None:
-    """Somebody is active at this copy."""
+    """Save that an operator was active at this copy."""
     conn.execute("DELETE FROM presence WHERE boot <> ?", (boot,))
     conn.execute("INSERT OR REPLACE INTO presence VALUES (?, ?, ?)", (copy, boot, now))
 
 
 def leave(conn: Connection, copy: str) -> None:
-    """This copy ends."""
+    """Remove this copy, because it ends."""
     conn.execute("DELETE FROM presence WHERE copy = ?", (copy,))
 
 
 def last_active(conn: Connection, boot: str) -> BootMillis | None:
-    """When somebody was last active at any copy; None = never since the machine was started."""
+    """When an operator was last active at any copy; None = never since the machine started."""
     found: BootMillis | None = conn.execute(
         f"SELECT max(active_at) FROM presence WHERE boot = ? AND {sound('presence')}",
         (boot,),
@@ -81,7 +84,7 @@ def last_active(conn: Connection, boot: str) -> BootMillis | None:
 
 
 def of_the_operator(conn: Connection) -> Notes:
-    """Of every chat with something in the outbox that is not confirmed, with a draft or any mark."""
+    """The notes of every chat that has an unconfirmed outbox item, a draft or any mark."""
     found: dict[int, list[object]] = {}
     for query in (_OUTBOX, _DRAFTS, _MARKS, _PINS, _NOTES, _LABELS):
         for number, *rest in conn.execute(query.format(_IS_ID)):

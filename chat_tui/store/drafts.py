@@ -1,9 +1,8 @@
 """Texts typed and not sent, by chat and by the copy of the program they were typed in.
 
-Each running copy writes a row of its own, so that two operators at one chat never overwrite each other. What
-the database does not take goes to a private file beside it, one per running copy that needs one,
-`unsaved-<copy>.json`: a list of objects with chat_id, text and caret. The next start takes it over: its texts
-are drafts of that copy then.
+Each running copy writes its own row, so that two operators at one chat never overwrite each other. If the
+database cannot be written, a copy saves its texts to a private file beside it, `unsaved-<copy>.json`: a list
+of objects with chat_id, text and caret. The next start moves them into the database, as drafts of that copy.
 """
 
 import json
@@ -20,13 +19,13 @@ from chat_tui.store.sqlite.shape import clean, sound
 
 _PREFIX: Final = "unsaved-"
 MOST_BYTES: Final = 10_000_000
-"""Of a file that is read: far more than anybody types."""
+"""A larger file of texts is not read: an operator types far less."""
 
 log = logging.getLogger(__name__)
 
 
 class Kept(NamedTuple):
-    """One row: what one copy typed for a chat."""
+    """One row: the text that one copy typed for a chat; `caret` is an index into it."""
 
     copy: str
     text: str
@@ -34,7 +33,7 @@ class Kept(NamedTuple):
 
 
 def kept(conn: Connection, chat_ref: ChatRef) -> tuple[Kept, ...]:
-    """Everything typed for a chat, the latest first."""
+    """The texts of all copies for a chat, the latest first."""
     rows = conn.execute(
         f"SELECT copy, text, caret FROM draft WHERE chat_id = ? AND {sound('draft')} ORDER BY at DESC, copy",
         (conn.own(chat_ref),),
@@ -43,7 +42,7 @@ def kept(conn: Connection, chat_ref: ChatRef) -> tuple[Kept, ...]:
 
 
 def get(conn: Connection, chat_ref: ChatRef) -> Draft:
-    """The latest text typed for a chat, and the older ones of other copies; empty if none."""
+    """The latest text typed for a chat, with different texts of other copies; an empty draft if none."""
     found = kept(conn, chat_ref)
     if not found:
         return Draft(chat_ref, "", 0)
@@ -54,9 +53,9 @@ def get(conn: Connection, chat_ref: ChatRef) -> Draft:
 
 
 def save(conn: Connection, draft: Draft, at: Millis, copy: str = "", base: Kept | None = None) -> None:
-    """Keep the text this copy typed for a chat; an empty one removes it.
+    """Save the text this copy typed for a chat; an empty one removes its row.
 
-    `base` is the row the typing began from: it goes, unless its own copy has changed it since.
+    `base` is the row that the text was edited from: it is removed, unless its own copy has changed it since.
     """
     clear(conn, draft.chat_ref, copy, base)
     if draft.text:
@@ -67,13 +66,13 @@ def save(conn: Connection, draft: Draft, at: Millis, copy: str = "", base: Kept 
 
 
 def adopt(conn: Connection, copy: str, drafts: Sequence[Draft], at: Millis) -> None:
-    """Take over what another copy typed and could not save."""
+    """Save the texts that another copy typed and could not save."""
     for draft in drafts:
         save(conn, draft, at, copy)
 
 
 def clear(conn: Connection, chat_ref: ChatRef, copy: str = "", base: Kept | None = None) -> None:
-    """Remove what this copy typed for a chat, and the row it began from if that is as it was."""
+    """Remove this copy's text for a chat, and `base`, the row it was edited from, if that has not changed."""
     number = conn.own(chat_ref)
     conn.execute("DELETE FROM draft WHERE chat_id = ? AND copy = ?", (number, copy))
     if base is not None:
@@ -83,7 +82,7 @@ def clear(conn: Connection, chat_ref: ChatRef, copy: str = "", base: Kept | None
 
 
 def forget(conn: Connection, chat_ref: ChatRef, text: str, copy: str = "") -> None:
-    """Remove a text that other copies typed; a row of this copy stays."""
+    """Remove a text that other copies typed; the row of this copy stays."""
     conn.execute(
         "DELETE FROM draft WHERE chat_id = ? AND text = ? AND copy <> ?",
         (conn.own(chat_ref), clean(text), copy),
@@ -91,34 +90,30 @@ def forget(conn: Connection, chat_ref: ChatRef, text: str, copy: str = "") -> No
 
 
 def keep_aside(data_dir: Path, copy: str, drafts: Sequence[Draft]) -> None:
-    """Make these the texts kept for a copy, durable when this returns; none = no file. Else OSError."""
-    target = _path(data_dir, copy)
+    """Write these drafts to the file of a copy, durable when this returns; no drafts = no file.
+
+    OSError if that fails.
+    """
+    target = data_dir / f"{_PREFIX}{copy}.json"
     if not drafts:
         target.unlink(missing_ok=True)
         return
     told = [{"chat_id": one.chat_ref.number, "text": one.text, "caret": one.caret} for one in drafts]
     with whole_file(target) as file:
-        # What a terminal sent that is no text is written as it is, and told apart when it is read.
+        # ASCII keeps lone surrogates, which a terminal may send and UTF-8 cannot encode.
         file.write(json.dumps(told, ensure_ascii=True).encode())
 
 
 def kept_aside(data_dir: Path, business: BusinessId) -> dict[str, tuple[Draft, ...]]:
-    """By copy the texts that are kept; a file that cannot be read stays where it is."""
+    """The drafts in these files, by copy; a file that cannot be read stays where it is."""
     kept = {}
     for path in sorted(data_dir.glob(f"{_PREFIX}*.json")):
         try:
-            kept[path.stem.removeprefix(_PREFIX)] = _read(path, business)
+            told: Any = json.loads(read_file(path, MOST_BYTES, follow=False))
+            kept[path.stem.removeprefix(_PREFIX)] = tuple(
+                Draft(ChatRef(business, int(one["chat_id"])), str(one["text"]), int(one["caret"]))
+                for one in told
+            )
         except (OSError, NotAFile, TooLarge, ValueError, TypeError, KeyError) as error:
             log.warning("kept texts not read: %s", type(error).__name__)
     return kept
-
-
-def _path(data_dir: Path, copy: str) -> Path:
-    return data_dir / f"{_PREFIX}{copy}.json"
-
-
-def _read(path: Path, business: BusinessId) -> tuple[Draft, ...]:
-    told: Any = json.loads(read_file(path, MOST_BYTES, follow=False))
-    return tuple(
-        Draft(ChatRef(business, int(one["chat_id"])), str(one["text"]), int(one["caret"])) for one in told
-    )

@@ -1,10 +1,10 @@
 """Why the store cannot do what was asked.
 
-StoreError            any of these; every call of the store, and every future it gives, may raise one
+StoreError            any of these; every call of the store, and every future it returns, may raise one
   StoreBusy           another copy of the program is writing; trying again may help
   StoreProblem        something is wrong with the files: one sentence, and what helps
-    StoreUnwritable   nothing can be written; what is there may still be read
-    StoreOutdated     a newer version has taken the files over; only a new start helps
+    StoreUnwritable   nothing can be written; reading may still work
+    StoreOutdated     a newer version has upgraded the files; only a restart helps
 """
 
 import errno
@@ -26,23 +26,23 @@ class StoreError(Exception):
 
 
 class StoreProblem(StoreError):  # noqa: N818 - house word: a refusal that was expected
-    """The files cannot be used as asked; the text is a sentence for the operator."""
+    """The files cannot be used as asked."""
 
 
 class StoreUnwritable(StoreProblem):
-    """The disk or the permissions let nothing be written there, or made."""
+    """The disk or the permissions allow no writing."""
 
 
 class StoreOutdated(StoreProblem):
     """A newer version has changed a file under this copy, which can neither read nor write it any more."""
 
 
-class StoreBusy(StoreError):  # noqa: N818 - not a fault: another copy is at it
-    """Another copy holds the write lock for longer than we wait; nothing was written."""
+class StoreBusy(StoreError):  # noqa: N818 - not a fault: another copy is writing
+    """Another copy has held the write lock for longer than we wait; nothing was written."""
 
 
 def store_refusal(error: StoreError) -> Problem:
-    """Why the local files did not do it, for whoever asked."""
+    """The error as the `Problem` that an interface gets."""
     if isinstance(error, StoreBusy):
         return Problem(ProblemKind.BUSY)
     return Problem(ProblemKind.STORAGE, message=str(error))
@@ -50,9 +50,9 @@ def store_refusal(error: StoreError) -> Problem:
 
 @contextmanager
 def tolerated(log: logging.Logger, loss: LiteralString) -> Iterator[None]:
-    """Go on without what the local files refuse; `log` gets a warning that says what was lost by it.
+    """Continue after a StoreError in the block; `log` gets a warning that says what was lost.
 
-    For what is convenient to keep and not owed to anybody: a mark, a count, a sign of life.
+    For writes that are convenient and not essential: a mark, a count, a sign of life.
     """
     try:
         yield
@@ -61,7 +61,7 @@ def tolerated(log: logging.Logger, loss: LiteralString) -> Iterator[None]:
 
 
 BROKEN: Final = (sqlite3.Error, UnicodeDecodeError)
-"""What a call of SQLite may end with: of a broken schema it quotes letters that Python takes for none."""
+"""What a call of SQLite may raise; UnicodeDecodeError if its message quotes a broken schema."""
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _OUTSIDE = _BUSY | {
     sqlite3.SQLITE_FULL,
@@ -75,12 +75,12 @@ _OUTSIDE = _BUSY | {
     sqlite3.SQLITE_NOLFS,
     sqlite3.SQLITE_PROTOCOL,
 }
-"""What comes from the disk, the system or another copy: nothing is wrong with what the file holds."""
+"""Errors that come from the disk, the system or another copy; the content of the file is not to blame."""
 _UNWRITABLE = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN})
 
 
 def cannot_open(place: Path | str, error: OSError) -> StoreProblem:
-    """A file the system does not let us make or open; the advice fits the reason."""
+    """The error for a file that the system does not let us create or open; the advice fits the reason."""
     if error.errno == errno.EROFS:
         return read_only_disk(place)
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
@@ -94,19 +94,19 @@ def cannot_open(place: Path | str, error: OSError) -> StoreProblem:
 
 
 def read_only_disk(place: Path | str) -> StoreUnwritable:
-    """A file on a file system that is mounted for reading only."""
+    """The error for a file on a file system that is mounted read-only."""
     return StoreUnwritable(
         _("{place} is on a read-only disk: mount it for writing again.").format(place=place)
     )
 
 
 def busy() -> StoreBusy:
-    """Somebody else writes, and goes on writing."""
+    """The error for a write lock that another copy does not release."""
     return StoreBusy(_("Another copy of the program is writing; try again."))
 
 
 def is_on_read_only_disk(place: Path) -> bool:
-    """Whether the file system of a file or directory, there or not yet, is mounted for reading only."""
+    """Whether the file system of a file or directory, which need not exist yet, is mounted read-only."""
     try:
         there = next(each for each in (place, *place.parents) if os.path.exists(each))
         return bool(os.statvfs(there).f_flag & os.ST_RDONLY)
@@ -121,10 +121,10 @@ def _primary_code(error: sqlite3.Error) -> int:
 
 
 def is_damage(error: BaseException) -> bool:
-    """Whether it is about what the file holds: broken pages, a missing table, rows against their own rules.
+    """Whether the content of the file is to blame: broken pages, a missing table, rows against their rules.
 
-    What is not known to come from outside counts as damage. Python's own errors about a value that has not
-    the type of its column do too; a mistake of ours in SQL cannot be told from them.
+    Every error that is not known to come from outside counts as damage. So do Python's errors about a value
+    that does not have the type of its column; a mistake in our SQL looks the same.
     """
     if not isinstance(error, sqlite3.Error):
         return True
@@ -132,7 +132,7 @@ def is_damage(error: BaseException) -> bool:
 
 
 def explain(error: BaseException, place: Path) -> StoreError:
-    """What an error means to the caller: always another one than was given, with a sentence."""
+    """The StoreError for an error of SQLite or Python, with a sentence; always a new object."""
     code = _primary_code(error) if isinstance(error, sqlite3.Error) else 0
     if code in _BUSY:
         return busy()
@@ -157,7 +157,7 @@ def explain(error: BaseException, place: Path) -> StoreError:
 
 @contextmanager
 def explained(place: Path, *met: type[Exception]) -> Iterator[None]:
-    """Raise what SQLite or the system says about a file as a StoreError; `met` are further kinds of error."""
+    """Turn errors of SQLite and the system about a file into a StoreError; `met` = further kinds to turn."""
     kinds: tuple[type[Exception], ...] = (*BROKEN, *met)
     try:
         yield

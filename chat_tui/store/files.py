@@ -1,4 +1,4 @@
-"""Directories and files for the owner alone."""
+"""The store's directories and database files: private to the owner, on a local disk, renamed if damaged."""
 
 import os
 import stat
@@ -20,22 +20,26 @@ _NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ceph", "9p", "fuse.sshfs", "fuse.glusterfs"}
 )
 _ROOM_BYTES = 1_000_000
-"""As much as the largest page of a history takes, with its index."""
+"""The largest page of a history and its index fit in this."""
 _COMPANIONS = ("", "-wal", "-shm")
 """A database in WAL mode is three files."""
 
 
 def private_directory(directory: Path) -> bool:
-    """Create a directory and its missing parents 0700; True if one open to others had to be tightened.
+    """Create a directory and its missing parents 0700; True if others could read it before.
 
-    StoreProblem if it is no directory of ours, others may write into it, or it lies on a network;
-    StoreUnwritable if it cannot be made, or nothing in it.
+    StoreProblem if it is not a directory, belongs to another user, others may write into it, or it is on a
+    network file system; StoreUnwritable if it, or a file in it, cannot be created.
     """
     was_open = directory.is_dir() and bool(directory.stat().st_mode & 0o077)
     try:
         make_private(directory)
     except ForeignDirectory as error:
-        raise StoreProblem(_foreign(error)) from error
+        if error.is_owned:
+            words = _("Others may write into {place}: look what is in it, then run chmod 700 on it.")
+        else:
+            words = _("{place} belongs to another user: choose another place.")
+        raise StoreProblem(words.format(place=error.path)) from error
     except (FileExistsError, NotADirectoryError) as error:
         raise StoreProblem(_("{place} is not a directory: move it away.").format(place=directory)) from error
     except OSError as error:
@@ -57,16 +61,8 @@ def private_directory(directory: Path) -> bool:
     return was_open
 
 
-def _foreign(error: ForeignDirectory) -> str:
-    if error.is_owned:
-        words = _("Others may write into {place}: look what is in it, then run chmod 700 on it.")
-    else:
-        words = _("{place} belongs to another user: choose another place.")
-    return words.format(place=error.path)
-
-
 def has_room(directory: Path) -> bool:
-    """Whether more than a few pages can be written where a directory is; where that cannot be told, yes."""
+    """Whether the disk of a directory has room for more than a few pages; True if it does not say."""
     try:
         about = os.statvfs(directory)
     except OSError:
@@ -75,18 +71,19 @@ def has_room(directory: Path) -> bool:
 
 
 def is_on_network(directory: Path) -> bool:
-    """Whether another machine keeps it, where SQLite's locks cannot be relied upon."""
+    """Whether a directory is on a network file system, where SQLite cannot rely on its locks."""
     return file_system(directory) in _NETWORK
 
 
 def file_system(directory: Path, mounts: Path = Path("/proc/self/mountinfo")) -> str:
-    """The kernel's name of the file system a directory lies on; empty where it cannot be told."""
+    """The kernel's name for the file system of a directory; empty if it is unknown, as on macOS."""
     try:
         lines = mounts.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ""
     target = f"{directory.resolve()}/"
     best, kind = "", ""
+    # The directory is on the longest mount point above it; of equal ones, the last covers the others.
     for line in lines:
         before, separator, after = line.partition(" - ")
         if not separator:
@@ -98,9 +95,10 @@ def file_system(directory: Path, mounts: Path = Path("/proc/self/mountinfo")) ->
 
 
 def private_database(path: Path) -> bool:
-    """Create a database file and tighten its companions to 0600; True if one was open to others.
+    """Create a database file if it is missing, and set it and its companions to 0600; True if one was not.
 
-    SQLite would create it 0644 and copies the mode of the main file to its companions.
+    SQLite would create it with mode 0644, and copies the mode of the main file to the companions.
+    StoreProblem as `own_parts`.
     """
     tightened = False
     for part, mode in own_parts(path).items():
@@ -113,9 +111,9 @@ def private_database(path: Path) -> bool:
 
 
 def own_parts(path: Path) -> dict[Path, int]:
-    """A database file and its companions, as far as they are there, with the permissions of each.
+    """The existing ones of a database file and its companions, with their permissions.
 
-    StoreProblem if one of them is a link, no ordinary file, or somebody else's.
+    StoreProblem if one of them is a link, not a regular file, or belongs to another user.
     """
     parts = {}
     for suffix in _COMPANIONS:
@@ -141,9 +139,9 @@ def remove_database(path: Path) -> None:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a database and its companions to the first free `name.damaged-N`; the new name."""
+    """Rename a database and its companions to the first free `name.damaged-N`; returns the new name."""
     aside = _aside(path, _asides(path) + 1)
-    # The log first: left behind by a kill, it would be taken for that of a new file.
+    # The log goes first: if a kill left it behind, SQLite would apply it to the new file.
     for suffix in reversed(_COMPANIONS):
         part = Path(f"{path}{suffix}")
         if part.exists():
@@ -157,9 +155,8 @@ def latest_aside(path: Path) -> Path:
 
 
 def _asides(path: Path) -> int:
-    """How often a database was set aside: names are numbered from 1 without a gap."""
-    free = next(number for number in count(1) if not _is_taken(_aside(path, number)))
-    return free - 1
+    """How often a database was set aside; the names are numbered from 1 without a gap."""
+    return next(number for number in count() if not _is_taken(_aside(path, number + 1)))
 
 
 def _aside(path: Path, number: int) -> Path:

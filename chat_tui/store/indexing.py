@@ -1,10 +1,11 @@
-"""The index of a search: the stems of every message, and of every chat's buyer and numbers.
+"""The search index: the stems of every message, and of every chat's buyer and numbers.
 
-A row is indexed in the transaction that writes it. Rows of a cache from before there was an index are
-indexed later, from the highest on; until then they stand at or below a cursor and are left alone.
+A row is indexed in the transaction that writes it. Rows of a cache that is older than the index are indexed
+in the background, from the highest down. A cursor marks the highest row that is left; rows up to it are not
+indexed when they change.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Final
 
 from chat_tui.model.chat import Message
@@ -14,8 +15,9 @@ from chat_tui.store.database import Connection
 from chat_tui.store.sqlite.shape import sound
 
 Facts = tuple[str | None, int | None, int | None]
-"""What a chat is found by: the buyer's name, and the numbers of order and return."""
+"""What a chat is found by: the buyer's name, and the numbers of the order and the return."""
 NOTHING_LEFT: Final = -1
+"""Below every row: all are indexed."""
 _UNINDEXED_MESSAGES: Final = "unindexed messages"
 _UNINDEXED_CHATS: Final = "unindexed chats"
 _MESSAGES = f"""
@@ -30,22 +32,22 @@ _CHATS = f"""
 
 
 def unindexed_messages(conn: Connection) -> int:
-    """Messages up to this row are not indexed yet; NOTHING_LEFT if all are."""
+    """The row id up to which messages are not indexed yet; NOTHING_LEFT if all are."""
     return cursors.number(conn, _UNINDEXED_MESSAGES) or NOTHING_LEFT
 
 
 def unindexed_chats(conn: Connection) -> int:
-    """Chats up to this one are not indexed yet; NOTHING_LEFT if all are."""
+    """The number up to which chats are not indexed yet; NOTHING_LEFT if all are."""
     return cursors.number(conn, _UNINDEXED_CHATS) or NOTHING_LEFT
 
 
-def message_stems(text: str | None, file_names: Iterable[str | None]) -> str:
-    """What a message is found by: its words and those of its files' names."""
+def message_stems(text: str | None, *file_names: str | None) -> str:
+    """The stems a message is found by: those of its text and of its files' names."""
     return " ".join(stems("\n".join([text or "", *(name for name in file_names if name)])))
 
 
 def chat_stems(name: str | None, order_id: int | None, return_id: int | None) -> str:
-    """What a chat is found by: the buyer's name, and numbers from the front and from behind."""
+    """The stems a chat is found by: those of the buyer's name, and each number forwards and backwards."""
     found = stems(name or "")
     for number in {str(number) for number in (order_id, return_id) if number is not None}:
         found += [number, from_behind(number)]
@@ -53,22 +55,25 @@ def chat_stems(name: str | None, order_id: int | None, return_id: int | None) ->
 
 
 def from_behind(digits: str) -> str:
-    """The word under which a number is found by its last digits; no word of a text is like it."""
+    """The stem by which a number is found from its last digits; "…" is not part of any word of a text."""
     return f"…{digits[::-1]}"
 
 
 def add_message(conn: Connection, row_id: int, message: Message) -> None:
-    """Index a message that was written."""
+    """Index a message that has just been written to this row."""
     _add(conn, "message_search", row_id, _stems_of(message))
 
 
 def drop_message(conn: Connection, row_id: int, message: Message) -> None:
-    """Take out a message that was indexed, as it was then."""
+    """Remove a message from the index; `message` must be as it was indexed.
+
+    The index stores no texts: FTS5 removes a row of it only by the same stems.
+    """
     _drop(conn, "message_search", row_id, _stems_of(message))
 
 
 def keep_chat(conn: Connection, number: int, told: Facts, before: Facts | None) -> None:
-    """Index a chat that was written; `before` is what it was indexed by, None = it is new."""
+    """Index a chat that has just been written; `before` = the facts it is indexed by, None = it is new."""
     if number <= unindexed_chats(conn) or told == before:
         return
     if before is not None:
@@ -77,31 +82,29 @@ def keep_chat(conn: Connection, number: int, told: Facts, before: Facts | None) 
 
 
 def index_more(conn: Connection, limit: int) -> bool:
-    """Index some rows that are left from before; whether there may be more."""
-    left = unindexed_chats(conn)
-    if left != NOTHING_LEFT:
-        for row in (rows := conn.execute(_CHATS, (left, limit)).fetchall()):
-            _add(conn, "chat_search", row[0], chat_stems(*row[1:]))
-        _went_down_to(conn, _UNINDEXED_CHATS, rows[-1][0] if len(rows) == limit else None)
-        return True
-    left = unindexed_messages(conn)
-    if left != NOTHING_LEFT:
-        for row_id, text, names in (rows := conn.execute(_MESSAGES, (left, limit)).fetchall()):
-            _add(conn, "message_search", row_id, message_stems(text, (names,)))
-        _went_down_to(conn, _UNINDEXED_MESSAGES, rows[-1][0] if len(rows) == limit else None)
-        return True
+    """Index up to `limit` rows that are left, chats first; whether there may be more."""
+    for key, query, table, stems_of in _BACKGROUND:
+        left = cursors.number(conn, key) or NOTHING_LEFT
+        if left != NOTHING_LEFT:
+            for row_id, *found in (rows := conn.execute(query, (left, limit)).fetchall()):
+                _add(conn, table, row_id, stems_of(*found))
+            if len(rows) == limit:
+                cursors.set_(conn, key, str(rows[-1][0] - 1))
+            else:
+                cursors.remove(conn, key)
+            return True
     return False
 
 
-def _went_down_to(conn: Connection, key: str, row_id: int | None) -> None:
-    if row_id:
-        cursors.set_(conn, key, str(row_id - 1))
-    else:
-        cursors.remove(conn, key)
-
-
 def _stems_of(message: Message) -> str:
-    return message_stems(message.text, (file.name for file in message.attachments))
+    return message_stems(message.text, *(file.name for file in message.attachments))
+
+
+_BACKGROUND: Final[tuple[tuple[str, str, str, Callable[..., str]], ...]] = (
+    (_UNINDEXED_CHATS, _CHATS, "chat_search", chat_stems),
+    (_UNINDEXED_MESSAGES, _MESSAGES, "message_search", message_stems),
+)
+"""What is indexed in the background: the cursor, the query of rows, the index, and the stems of a row."""
 
 
 def _add(conn: Connection, table: str, row_id: int, found: str) -> None:

@@ -1,4 +1,4 @@
-"""A look at the files from outside, and at the SQLite that reads them. Nothing is changed."""
+"""Checks for `doctor`: of the files from outside, and of the SQLite that reads them. Nothing is changed."""
 
 import sqlite3
 from contextlib import closing
@@ -11,27 +11,27 @@ from chat_tui.store.sqlite import shape
 from chat_tui.store.sqlite.connections import connect_to_look
 
 _LOG_RACE_MENDED: Final = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
-"""From these on, each within its own series, two processes cannot reset the log at the same moment."""
+"""Since these versions, each in its own series, two processes cannot reset the log at the same moment."""
 _LARGEST_CHECKED: Final = 50_000_000
-"""Bytes of a file that is looked at page by page, which takes a fifth of a second."""
+"""Bytes of the largest file that is checked page by page, which takes a fifth of a second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was found in one file."""
+    """The result of `look` at one file."""
 
     path: Path
     kind: Literal["cache", "state"]
     rotten: dict[str, int]
-    """By table how many rows cannot be read; those of other tables can."""
+    """How many rows of each table cannot be read; tables without such rows are left out."""
     is_damaged: bool = False
-    """Whether the file itself does not read as it should: the next start mends it."""
+    """Whether the file itself is damaged; the next start repairs it."""
     error: str = ""
-    """Why it could not be looked at, in the words of SQLite; empty if it was."""
+    """Why it could not be checked, in the words of SQLite; empty if it was."""
 
 
 def look(path: Path, kind: Literal["cache", "state"]) -> Looked:
-    """Count the rows of a database that cannot be read; the program may run meanwhile."""
+    """Count the rows of a database that cannot be read; the program may be running at the same time."""
     try:
         with closing(connect_to_look(path)) as conn:
             is_checked = path.stat().st_size <= _LARGEST_CHECKED
@@ -47,19 +47,19 @@ def look(path: Path, kind: Literal["cache", "state"]) -> Looked:
 
 
 def sqlite_version() -> str:
-    """The version of the SQLite that Python brought along, as it writes it."""
+    """The version of the SQLite that Python uses, such as "3.46.1"."""
     return sqlite3.sqlite_version
 
 
 def has_log_race(number: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
-    """Whether that SQLite needs our lock, because it may damage a file that several processes write."""
+    """Whether this SQLite may damage a file that several processes write, and so needs our write lock."""
     return number < _LOG_RACE_MENDED[0] and not any(
         number[:2] == mend[:2] and number >= mend for mend in _LOG_RACE_MENDED[1:]
     )
 
 
 def has_search() -> bool:
-    """Whether it was built with full-text search (FTS5), without which no file can be opened."""
+    """Whether this SQLite was built with full-text search (FTS5), without which no store can be opened."""
     with sqlite3.connect(":memory:") as conn:
         options = {str(row[0]) for row in conn.execute("PRAGMA compile_options")}
     conn.close()

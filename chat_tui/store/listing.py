@@ -1,7 +1,8 @@
-"""Chats as the list shows them: which a tab holds, and in which order, by one index of the cache each.
+"""Chats as the list shows them: which chats a tab holds and in which order, with an index for each tab.
 
-`QueueKey(bucket, order, chat)` is the place of a chat; pages are found by it and never counted off. Its
-bucket is twice that of the column, so that there is room for the pinned chats between two.
+`QueueKey(bucket, order, chat)` is the place of a chat. A page starts after a key and not at an offset, so
+that it stays right while chats move. The bucket of a key is twice that of the column, which leaves room for
+the pinned chats between two buckets.
 """
 
 import operator
@@ -22,7 +23,7 @@ CHAT: Final = (
     "c.chat_id, c.kind, c.status, c.context_kind, c.order_id, c.return_id, c.campaign_id,"
     " c.customer_name, c.customer_public_id, c.created_at, c.updated_at"
 )
-"""Columns of `chat`, in the order `_chat_of` reads them."""
+"""Columns of `chat`, in the order in which `item_of` reads them."""
 _TROUBLES = (
     OutboxState.QUEUED,
     OutboxState.SENDING,
@@ -30,7 +31,7 @@ _TROUBLES = (
     OutboxState.FAILED,
     OutboxState.UNCONFIRMED,
 )
-"""The worst last."""
+"""States of an outbox item that the list shows, the worst last."""
 _RANK = " ".join(f"WHEN '{state}' THEN {rank}" for rank, state in enumerate(_TROUBLES))
 _ITEM = f"""
     SELECT {CHAT}, {{bucket}}, {{order}}, c.waiting_since, c.newest_sender, c.snippet, c.newest_has_file,
@@ -55,7 +56,7 @@ _HELD_UP: Final = """EXISTS (SELECT 1 FROM outbox u
 UNANSWERED: Final = f"""NOT EXISTS (SELECT 1 FROM outbox o
     WHERE o.chat_id = c.chat_id AND o.state <> 'confirmed' AND NOT o.is_released
         AND (o.state IN ('sending', 'sent') OR o.state IN ('queued', 'waiting') AND NOT {_HELD_UP}))"""
-"""SQL: no answer of ours goes to the chat by itself. What stands behind an unconfirmed item does not."""
+"""SQL: no answer of ours is on its way to the chat. An item behind an unconfirmed one is not sent either."""
 _SIGNS: Final[dict[str, Callable[[QueueKey, QueueKey], bool]]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -66,26 +67,26 @@ _SIGNS: Final[dict[str, Callable[[QueueKey, QueueKey], bool]]] = {
 
 @dataclass(frozen=True, slots=True)
 class TabPlace:
-    """Where a tab is in the table `chat c`."""
+    """Which chats of the table `chat c` a tab holds, and their order."""
 
     within: str
-    """SQL condition: the chat is in the tab, but for the operator's marks."""
+    """SQL condition: the chat is in the tab, apart from the operator's marks."""
     bucket: str
-    """SQL column of QueueKey.bucket; a bare number where all chats share it."""
+    """SQL column of QueueKey.bucket; "0" if all chats of the tab share one bucket."""
     order: str
     """SQL column of QueueKey.order."""
     marked: str = ""
-    """SQL condition on the marks of the operator, which end at `{now}`; empty = marks do not count."""
+    """SQL condition on the operator's marks at the moment `{now}`; empty = marks do not count."""
     lift: int = 3
-    """By how much a pin lessens QueueKey.bucket: 3 is above everything, 1 only above its like."""
+    """How much a pin lowers QueueKey.bucket: 3 puts the chat above all, 1 only above its own bucket."""
 
     def holds(self, now: Millis) -> str:
-        """The condition that the chat is in the tab at this moment."""
+        """SQL condition: the chat is in the tab at this moment."""
         return f"{self.within} AND {self.marked.format(now=int(now))}" if self.marked else self.within
 
     @property
     def is_one_bucket(self) -> bool:
-        """Whether the order alone tells the place."""
+        """Whether all chats share one bucket, so that the order alone decides the place."""
         return self.bucket == "0"
 
     def ordered(self, *, backwards: bool) -> str:
@@ -95,14 +96,14 @@ class TabPlace:
         return "ORDER BY " + ", ".join(f"{column}{way}" for column in (*columns, "c.chat_id"))
 
     def bucket_of(self, bucket: int, *, is_pinned: bool) -> int:
-        """QueueKey.bucket of a chat, from its column."""
+        """QueueKey.bucket of a chat, from the value of its column."""
         return 2 * bucket - self.lift if is_pinned else 2 * bucket
 
     def compared(self, sign: str, key: QueueKey, business: BusinessId) -> tuple[str, tuple[float, ...]]:
-        """The condition that a chat without a pin stands on one side of a key, and what it binds.
+        """SQL condition that a chat without a pin is on one side of a key, and the values of its parameters.
 
-        The key may be that of another business: where all else is equal, the chats of one business come
-        wholly before those of the next. No chat has the number 0.
+        The key may be of another business: where bucket and order are equal, all chats of one business come
+        before those of the next. No chat has the number 0, so 0 stands for "before all of them".
         """
         order, number = key.order, key.chat.number
         if key.chat.business != business:
@@ -116,12 +117,12 @@ class TabPlace:
 
 
 _AWAKE: Final = f"c.chat_id NOT IN ({marks.DONE} UNION ALL {marks.SNOOZED})"
-"""Marks that hold are few: they are found once for a query, and the index of the tab stays the way."""
+"""Few chats are done or snoozed: SQLite finds them once per query, and still walks the index of the tab."""
 
 _UNANSWERED: Final = """c.waiting_bucket IS NOT NULL
     AND NOT (c.waiting_bucket = 0 AND c.last_speaker = 'PARTNER' AND c.newest_sender IN ('PARTNER', 'MARKET'))
 """
-"""An open dispute waits as any chat does, only before all others; the arbiter's words wait for us too."""
+"""An open dispute waits like any chat, but before all others, and also after a message of the arbiter."""
 
 PLACES: Final = {
     Tab.WAITING: TabPlace(_UNANSWERED, "c.waiting_bucket", "c.waiting_order", _AWAKE, lift=1),
@@ -134,19 +135,14 @@ PLACES: Final = {
 
 
 def chat_columns(chat: Chat) -> tuple[Any, ...]:
-    """The columns of CHAT, in that order."""
+    """The values of a chat for the columns of CHAT."""
     context = astuple(chat.context)
     told = kept(chat.chat_ref.number, chat.kind, chat.status, *context)
     return (*told, moment(chat.created_at), moment(chat.updated_at))
 
 
-def _chat_of(conn: Connection, row: Row) -> Chat:
-    """The chat in the first columns of a row, see CHAT."""
-    return Chat(conn.chat(row[0]), ChatContext(*row[3:9]), row[1], row[2], *row[9:11])
-
-
 def select(tab: Tab) -> str:
-    """The query of items with the keys of a tab, up to where a further condition may follow."""
+    """The query for items with the keys of a tab; further conditions can be appended with AND."""
     place = PLACES[tab]
     filled = _ITEM.format(bucket=place.bucket, order=place.order, held_up=_HELD_UP)
     return f"{filled} WHERE {_SOUND}"
@@ -154,11 +150,12 @@ def select(tab: Tab) -> str:
 
 def item_of(conn: Connection, row: Row, tab: Tab) -> QueueItem:
     """The item in a row of `select`."""
+    chat_ref = conn.chat(row[0])
     bucket, order, since, sender, snippet, has_file, unseen, has_draft, rank, shop = row[11:21]
     done, snoozed, until, is_held, is_pinned, note, labels, asks = row[21:]
     return QueueItem(
-        _chat_of(conn, row),
-        QueueKey(PLACES[tab].bucket_of(bucket, is_pinned=bool(is_pinned)), order, conn.chat(row[0])),
+        Chat(chat_ref, ChatContext(*row[3:9]), row[1], row[2], *row[9:11]),
+        QueueKey(PLACES[tab].bucket_of(bucket, is_pinned=bool(is_pinned)), order, chat_ref),
         since,
         sender,
         snippet,
@@ -185,9 +182,13 @@ def run_of(
     limit: int,
     besides: str = "1",
 ) -> list[QueueItem]:
-    """Chats of a tab at a moment, beyond a key; `besides` is one more condition on the chat `c`."""
+    """At most `limit` chats of a tab at a moment, after (before) a key; None = from the first (last).
+
+    `besides` is one more SQL condition on the chat `c`.
+    """
     place, pins = PLACES[tab], marks.pinned(conn)
     sign = "<" if backwards else ">"
+    # Pinned chats are few, and no index has them in their place: they are read apart and merged.
     beyond, numbers = ("1", ()) if start is None else place.compared(sign, start, conn.business)
     where = f"{place.holds(now)} AND {_without(conn, pins)} AND {besides} AND {beyond}"
     sql = f"{select(tab)} AND {where} {place.ordered(backwards=backwards)} LIMIT ?"
@@ -203,13 +204,13 @@ def run_of(
 
 
 def is_answered(conn: Connection, chat_ref: ChatRef) -> bool:
-    """Whether we have just answered: see UNANSWERED."""
+    """Whether an answer of ours is on its way to a chat, see UNANSWERED."""
     sql = f"SELECT EXISTS (SELECT 1 FROM chat c WHERE c.chat_id = ? AND {UNANSWERED})"
     return not conn.execute(sql, (conn.own(chat_ref),)).fetchone()[0]
 
 
 def goes_on(conn: Connection, tab: Tab, key: QueueKey, sign: str, *, now: Millis) -> bool:
-    """Whether a tab has chats on that side of a key."""
+    """Whether a tab has chats on one side of a key; `sign` is one of `_SIGNS`."""
     place, pins = PLACES[tab], marks.pinned(conn)
     beyond, numbers = place.compared(sign, key, conn.business)
     where = f"{_SOUND} AND {place.holds(now)} AND {_without(conn, pins)} AND {beyond}"

@@ -1,8 +1,8 @@
-"""Kernel locks between the copies of the program: they die with their process and are never stale.
+"""Kernel locks between the copies of the program: they end with their process and are never stale.
 
-Lock files are never deleted (a new inode would be another lock) and have one descriptor per process, because
-closing any descriptor of a file drops all `lockf` locks this process holds on it. It is closed when the last
-lock object on it is gone, and nobody can hold anything through it any more.
+Lock files are never deleted, because a new inode would be another lock. Each has one descriptor per process,
+because closing any descriptor of a file drops all `lockf` locks of the process on it. It is closed when no
+lock object uses it any more and no lock is held through it.
 """
 
 import fcntl
@@ -21,7 +21,7 @@ from chat_tui.store.errors import StoreProblem, busy, cannot_open
 from chat_tui.store.files import identity, private_directory
 
 PATIENCE_S: Final = 5.0
-"""How long a writer waits for another copy before it answers "busy"."""
+"""How long a writer waits for another copy before it raises StoreBusy."""
 _PAUSE_S: Final = 0.002
 _CHATS: Final = "chats.lock"
 
@@ -40,13 +40,13 @@ class _LockFile:
         self.identity = found.st_dev, found.st_ino
         self.held: set[int] = set()
         self.guard = threading.Lock()
-        """Keeps the threads of this process apart: kernel locks do not."""
+        """Excludes the other threads of this process: kernel locks do not."""
         weakref.finalize(self, os.close, self.fd)
 
 
 _opened: weakref.WeakValueDictionary[tuple[int, int], _LockFile] = weakref.WeakValueDictionary()
 _in_use: set[_LockFile] = set()
-"""Those through which something is held, whatever became of the object that took it."""
+"""Files through which a `ByteLock` holds a number; they stay open even if the lock object is gone."""
 _opening = threading.Lock()
 
 
@@ -60,16 +60,20 @@ def _lock_file(path: Path) -> _LockFile:
 
 
 class WriteLock:
-    """One writer at a time over all copies, per database (`flock`)."""
+    """Allows one writer of a database at a time, over all copies of the program (`flock`)."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: _LockFile | None = None
-        """Kept, so that it stays open between two writes."""
+        """A reference, so that the file stays open between two writes."""
 
     @contextmanager
     def held(self, patience_s: float = PATIENCE_S) -> Iterator[None]:
-        """Hold the lock; StoreBusy when another copy keeps it for longer than `patience_s`."""
+        """Hold the lock in the block.
+
+        StoreBusy if another copy or thread keeps it for longer than `patience_s`; StoreProblem if the lock
+        file cannot be opened or its file system has no locks.
+        """
         until = time.monotonic() + patience_s
         file = self._file = _lock_file(self._path)
         if not file.guard.acquire(timeout=patience_s):
@@ -98,7 +102,7 @@ def _try_flock(file: _LockFile) -> bool:
 
 
 def _no_locks(directory: Path, error: OSError) -> StoreProblem:
-    """A directory on a file system that keeps no locks."""
+    """The error for a directory on a file system without locks."""
     return StoreProblem(
         _(
             "{place} is on a file system without locks ({reason}): "
@@ -108,10 +112,10 @@ def _no_locks(directory: Path, error: OSError) -> StoreProblem:
 
 
 def try_locks(directory: Path) -> None:
-    """Take both kinds of locks on a new file that nobody else knows; StoreProblem if one is refused.
+    """StoreProblem if a file system does not support both kinds of locks, tried on a new temporary file.
 
-    Whatever is answered there, also that somebody else holds it, says that the locks are none. A directory
-    where no file can be made is not told of here.
+    No other process can hold a lock on that file, so any refusal, even "held by another", means that locks
+    do not work here. If no file can be created, nothing is raised: another check reports that.
     """
     import tempfile  # noqa: PLC0415 - nothing else needs it before the first paint
 
@@ -128,15 +132,16 @@ def try_locks(directory: Path) -> None:
 
 
 class ByteLock:
-    """Many locks in one file: one per number from 0 to 2^63 − 1 (`lockf` on the byte of that number)."""
+    """Many locks in one file: one for each number from 0 to 2^63 − 1 (`lockf` on the byte at that offset)."""
 
     def __init__(self, path: Path) -> None:
         self._file = _lock_file(path)
 
     def try_hold(self, number: int) -> bool:
-        """Take a number; False if any copy, this one included, holds it.
+        """Lock a number; False if any copy, including this one, holds it.
 
-        StoreProblem if the lock file was removed or replaced: a lock on it would exclude nobody.
+        StoreProblem if the lock file was removed or replaced, because the lock would exclude no other copy,
+        or if its file system has no locks.
         """
         file = self._file
         if identity(file.path) != file.identity:
@@ -155,7 +160,7 @@ class ByteLock:
             return True
 
     def release(self, number: int) -> None:
-        """Give a number back; nothing happens if this process does not hold it."""
+        """Unlock a number; nothing happens if this process does not hold it."""
         file = self._file
         with file.guard:
             if number in file.held:
@@ -170,28 +175,28 @@ def _gone(path: Path) -> str:
 
 
 class NoLocks:
-    """In the place of a `ByteLock` where nothing can be written: nothing is asked or sent there either."""
+    """Replaces a `ByteLock` where nothing can be written: no requests are made and nothing is sent there."""
 
     def __init__(self, _path: Path) -> None:
-        """Nothing is opened."""
+        """Open nothing."""
 
     def try_hold(self, _number: int) -> bool:
-        """Nobody needs to be kept out."""
+        """Always True: there is no other copy to exclude."""
         return True
 
     def release(self, _number: int) -> None:
-        """Nothing was taken."""
+        """Do nothing: there is no lock."""
 
 
 class ChatLock(ByteLock):
-    """Who acts for a chat, by its number: held from before an attempt begins until its outcome is settled."""
+    """One lock per chat, by its number: held from before an attempt begins until its outcome is known."""
 
     def __init__(self, data_dir: Path) -> None:
         super().__init__(data_dir / _CHATS)
 
 
 def lost_chat_lock(data_dir: Path) -> str:
-    """A sentence if this process works with a chat lock whose file was removed or replaced; else nothing."""
+    """A sentence if this process uses a chat lock whose file was removed or replaced; else empty."""
     path = data_dir / _CHATS
     with _opening:
         lost = any(file.path == path and identity(path) != file.identity for file in _opened.values())

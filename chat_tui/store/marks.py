@@ -1,9 +1,8 @@
 """What the operator has seen and marked, by chat.
 
-`done` and `snoozed` are the newest message known when a chat was so marked, `snooze_until` a moment. Of a
-chat whose history was not read yet the list tells when its newest message came: minus that time stands for
-it.
-Whether a mark still holds is asked, never written.
+`done` and `snoozed` are the newest message known when the chat was so marked; `snooze_until` is a moment. If
+the history was not read yet, the list has the time of the newest message, and the mark is minus that time.
+Whether a mark still holds is computed by each query and never written.
 """
 
 from typing import Final
@@ -15,19 +14,19 @@ from chat_tui.store.sqlite.shape import LARGEST_ID, clean, sound
 
 _MARKED: Final = f"""SELECT m.chat_id FROM mark m WHERE coalesce(m.done, m.snoozed) IS NOT NULL
     AND {sound("mark", "m")}"""
-"""Only so written does SQLite take the index of the few, see migrations/state/004_marks.sql."""
+"""SQLite uses the partial index `mark_held` only for this very condition, see migrations/state/004."""
 _SILENT: Final = """NOT EXISTS (SELECT 1 FROM message b
     WHERE b.chat_id = m.chat_id AND b.message_id > {mark} AND b.sender = 'CUSTOMER'
         AND ({mark} > 0 OR b.created_at > -{mark}))"""
 HOLDS: Final = f"""coalesce(m.done, m.snoozed) IS NOT NULL
     AND {_SILENT.format(mark="coalesce(m.done, m.snoozed)")}"""
-"""SQL: a chat with the marks `m` was declared done or put off, and no buyer has written since."""
+"""SQL: the chat of the marks `m` was marked done or snoozed, and its buyer has not written since."""
 
 DONE: Final = f"{_MARKED} AND m.done IS NOT NULL AND {_SILENT.format(mark='m.done')}"
-"""SQL: the chats marked as done in which no buyer has written since."""
+"""SQL: the chats marked as done whose buyer has not written since."""
 SNOOZED: Final = f"""{_MARKED} AND m.snoozed IS NOT NULL AND coalesce(m.snooze_until > {{now}}, 1)
     AND {_SILENT.format(mark="m.snoozed")}"""
-"""SQL: the chats that are put off at the moment `{now}`."""
+"""SQL: the chats that are snoozed at the moment `{now}`."""
 
 _HOLD: Final = """
     INSERT INTO mark (chat_id, done, snoozed, snooze_until, at) VALUES (?, ?, ?, ?, ?)
@@ -41,7 +40,7 @@ _PIN: Final = """
 
 
 def newest(conn: Connection, chat_ref: ChatRef) -> MessageId:
-    """What a mark is made against: the newest message known of a chat, or minus the time of the list."""
+    """The newest message known of a chat, or minus the time in the list; 0 if neither is known."""
     row = conn.execute(
         "SELECT coalesce((SELECT max(message_id) FROM message WHERE chat_id = :chat AND message_id <= :most),"
         " (SELECT -updated_at FROM chat WHERE chat_id = :chat AND updated_at <= :most), 0)",
@@ -51,7 +50,7 @@ def newest(conn: Connection, chat_ref: ChatRef) -> MessageId:
 
 
 def put(conn: Connection, chat_ref: ChatRef, mark: Mark, at: Millis) -> Marked:
-    """Set one kind of mark; the others of the chat stay."""
+    """Set one kind of mark on a chat, leave the others, and return what `take_back` needs."""
     before, number = _standing(conn, chat_ref, mark), conn.own(chat_ref)
     match mark:
         case Hold():
@@ -70,7 +69,7 @@ def put(conn: Connection, chat_ref: ChatRef, mark: Mark, at: Millis) -> Marked:
 
 
 def take_back(conn: Connection, marked: Marked, at: Millis) -> bool:
-    """Put back what stood there before; False, and nothing done, if it was marked anew since."""
+    """Restore the mark as it was before; False, without a change, if it was changed again since."""
     if _standing(conn, marked.chat_ref, marked.after) != marked.after:
         return False
     put(conn, marked.chat_ref, marked.before, at)
@@ -78,7 +77,7 @@ def take_back(conn: Connection, marked: Marked, at: Millis) -> bool:
 
 
 def _standing(conn: Connection, chat_ref: ChatRef, kind: Mark) -> Mark:
-    """The mark of this kind as it stands on a chat."""
+    """The present mark on a chat of the same kind as `kind`."""
     number = (conn.own(chat_ref),)
     match kind:
         case Hold():
@@ -99,20 +98,20 @@ def _standing(conn: Connection, chat_ref: ChatRef, kind: Mark) -> Mark:
 
 
 def pinned(conn: Connection) -> tuple[ChatRef, ...]:
-    """The chats that are pinned, a handful."""
+    """The pinned chats, usually a handful."""
     sql = f"SELECT chat_id FROM mark WHERE pinned IS NOT NULL AND {sound('mark')} ORDER BY chat_id"
     return conn.chats(sql)
 
 
 def come_back(conn: Connection, after: Millis, now: Millis) -> tuple[ChatRef, ...]:
-    """The chats that were put off until a moment after `after` which has come by now."""
+    """The chats snoozed until a moment later than `after` and not later than `now`."""
     return conn.chats(
         "SELECT chat_id FROM mark WHERE snooze_until > ? AND snooze_until <= ? ORDER BY chat_id", (after, now)
     )
 
 
 def see(conn: Connection, chat_ref: ChatRef, message_id: MessageId, at: Millis) -> None:
-    """The operator has seen a chat up to this message; the mark never moves back."""
+    """Save that the operator has seen a chat up to this message; it never moves back."""
     conn.execute(
         "INSERT INTO mark (chat_id, seen, at) VALUES (?, ?, ?) ON CONFLICT (chat_id) DO UPDATE"
         " SET seen = excluded.seen, at = excluded.at WHERE excluded.seen > coalesce(seen, 0)",
@@ -121,7 +120,7 @@ def see(conn: Connection, chat_ref: ChatRef, message_id: MessageId, at: Millis) 
 
 
 def get(conn: Connection, chat_ref: ChatRef) -> MessageId | None:
-    """The newest message the operator has seen in a chat."""
+    """The newest message that the operator has seen in a chat; None if none."""
     sql = f"SELECT seen FROM mark WHERE chat_id = ? AND {sound('mark')}"
     row = conn.execute(sql, (conn.own(chat_ref),)).fetchone()
     return None if row is None else row[0]

@@ -220,7 +220,7 @@ def _walk_of_few(
 
     def found(row: Row) -> _Found | None:
         message = _message(conn, row)
-        said = indexing.message_stems(message.text, message.file_names).split()
+        said = indexing.message_stems(message.text, *message.file_names).split()
         of_chat = indexing.chat_stems(*row[7:]).split()
         is_said = all(one.is_in(said) for one in rest)
         if is_said and all(one.is_in(said) or _in_chat(one).is_in(of_chat) for one in named):
