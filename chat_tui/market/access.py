@@ -1,4 +1,4 @@
-"""Where the Market is and with which key to knock: a light value, made long before httpx is needed."""
+"""The Market's address and the key for it: a light value, made long before httpx is imported."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,25 +11,25 @@ _LONGEST_SECRET: Final = 4096
 
 
 class AccessError(ValueError):
-    """The address or the key cannot be used; its text is one sentence for the operator, without the key."""
+    """The address or key cannot be used; its text is one sentence for the operator and never has the key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One business of one key at one origin; checked when made, raises `AccessError`."""
+    """One business of one key at one origin; creating it raises `AccessError` if it cannot be used."""
 
     base_url: str
-    """Origin and perhaps a path; https, or http for this machine. Without a slash at its end."""
+    """Origin and perhaps a path, without a slash at its end; https, or http to this machine."""
     api_key: str = field(default="", repr=False)
     """Sent as the header `Api-Key`."""
     oauth_token: str = field(default="", repr=False)
-    """Sent as `Authorization: Bearer` when there is no Api-Key."""
+    """Sent as `Authorization: Bearer` if there is no Api-Key."""
     business_id: BusinessId | None = None
-    """None while it is not known: only `get_shops` and `get_key_rights` work then."""
+    """None while it is unknown: only `get_shops` and `get_key_rights` work then."""
     _address: WebAddress = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Trim the blanks a copied key brings along, then refuse what cannot work."""
+        """Strip the blanks that a copied key brings along, then check every field."""
         object.__setattr__(self, "base_url", self.base_url.strip().rstrip("/"))
         object.__setattr__(self, "api_key", self.api_key.strip())
         object.__setattr__(self, "oauth_token", self.oauth_token.strip())
@@ -40,12 +40,12 @@ class Access:
 
     @property
     def host(self) -> str:
-        """The host the key goes to, and no other."""
+        """The only host that the key is sent to."""
         return self._address.host
 
     @property
     def is_local(self) -> bool:
-        """Whether the Market is played by a server on this machine."""
+        """Whether the Market is a server on this machine, as the pretend one is."""
         return self._address.is_loopback
 
     @property
@@ -55,7 +55,7 @@ class Access:
 
     @property
     def secret(self) -> str:
-        """What must be nowhere but in that header."""
+        """The key or token, which must appear nowhere but in its header."""
         return self.api_key or self.oauth_token
 
     def headers(self) -> dict[str, str]:

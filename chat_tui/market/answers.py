@@ -1,4 +1,4 @@
-"""From the bytes of an answer to wire values, however broken they are; and its moments, waits and quotas."""
+"""Decodes answers into wire values, however broken they are; and their times, waits and quotas."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -21,10 +21,10 @@ Noun = TypeVar("Noun")
 Wire = TypeVar("Wire", bound=msgspec.Struct)
 
 TOKEN_LIMIT: Final = 8192
-"""Characters of the longest page token that is sent back."""
+"""Characters; a longer page token is not sent back."""
 
 MOST_PARTS: Final = 100_000
-"""Objects and lists of an answer, and its commas: as Python values they weigh fifty times their letters."""
+"""Of objects and lists in an answer, and of commas: as Python values they take fifty times their bytes."""
 
 _BOM: Final = b"\xef\xbb\xbf"
 _SURROGATES: Final = re.compile(
@@ -33,25 +33,25 @@ _SURROGATES: Final = re.compile(
 
 
 class GarbledError(ValueError):
-    """Bytes that are not the JSON that was agreed; its text tells why, without anything of theirs."""
+    """The bytes are not the JSON that was agreed; its text says why and quotes none of them."""
 
 
 class StatusError(ValueError):
-    """A 200 whose JSON says `"status":"ERROR"`."""
+    """The JSON of a 200 says `"status":"ERROR"`."""
 
 
 def clean(body: bytes) -> bytes:
-    """The body as plain UTF-8 JSON text: byte order mark gone, lone surrogate escapes turned into U+FFFD.
+    """The body as plain UTF-8 JSON: no byte order mark, lone surrogate escapes replaced by U+FFFD.
 
     msgspec refuses a whole page for one lone surrogate; the other 49 messages must survive it.
-    GarbledError if it is not UTF-8 at all, or of too many parts.
+    Raises `GarbledError` if the body is not UTF-8 or has too many parts.
     """
     body = body.removeprefix(_BOM)
     try:
         body.decode()
     except UnicodeDecodeError:
         raise GarbledError("it is not UTF-8") from None
-    # Counted before anything is made of them: afterwards the memory is gone.
+    # Counted before decoding: afterwards the memory is already used.
     if body.count(b"{") + body.count(b"[") > MOST_PARTS or body.count(b",") > MOST_PARTS:
         raise GarbledError("it has too many parts")
     if b"\\ud" in body or b"\\uD" in body:
@@ -60,7 +60,7 @@ def clean(body: bytes) -> bytes:
 
 
 def decode(text: bytes | Raw, shape: type[T]) -> T:
-    """One value of cleaned JSON; raises `GarbledError` for every way in which it is not of that shape."""
+    """One value of cleaned JSON; raises `GarbledError` if it does not have that shape."""
     try:
         value: T = _decoder(cast("Any", shape)).decode(text)
     except msgspec.MsgspecError as error:
@@ -76,15 +76,15 @@ def _decoder(shape: Any) -> msgspec.json.Decoder[Any]:
 
 
 def _exact(written: str) -> Decimal:
-    """A number with a fraction as it was written: money is no float."""
+    """A number with a fraction, as written: money must not become a float."""
     try:
         return Decimal(written)
-    except InvalidOperation:
+    except InvalidOperation:  # its exponent is too large for a Decimal
         return Decimal("NaN")
 
 
 def result_of(body: bytes, shape: type[T]) -> T:
-    """The `result` of an envelope; raises `GarbledError` or `StatusError`."""
+    """The `result` of an envelope; raises `GarbledError`, or `StatusError` for status ERROR."""
     result = _envelope(body).result
     if isinstance(result, UnsetType):
         raise GarbledError
@@ -92,7 +92,7 @@ def result_of(body: bytes, shape: type[T]) -> T:
 
 
 def check_ok(body: bytes) -> None:
-    """GarbledError unless the envelope of a send says `"status":"OK"`: nothing less is an acceptance."""
+    """Raise `GarbledError` or `StatusError` unless an envelope says `"status":"OK"`: less accepts no send."""
     if _envelope(body).status != "OK":
         raise GarbledError
 
@@ -107,7 +107,7 @@ def _envelope(body: bytes) -> wire.Envelope:
 def items_of(
     items: Raw | UnsetType, shape: type[T], to_noun: Callable[[T], Noun]
 ) -> tuple[tuple[Noun, ...], tuple[Unreadable, ...]]:
-    """The readable items of a list as nouns, and the others; a list that is none counts as one of these.
+    """The readable items of a list as nouns, and the others; a value that is no list is one of these.
 
     Each is decoded alone, and `to_noun` may raise `GarbledError`: one bad item must not cost its page.
     """
@@ -128,7 +128,7 @@ def items_of(
 
 
 def keyless(item: Unreadable, key: str) -> Unreadable:
-    """The item, emptied if it holds the key, however JSON spells it: the item is going to be kept."""
+    """The item, emptied if it holds the key, however JSON escapes it: the item will be stored."""
     try:
         plain = msgspec.json.encode(decode(item.raw, object)) if item.raw else b""
     except GarbledError:
@@ -137,9 +137,9 @@ def keyless(item: Unreadable, key: str) -> Unreadable:
 
 
 def next_token(paging: wire.Paging | None) -> str | None:
-    """The token of the next page, None on the last; raises `GarbledError` for one that cannot be sent back.
+    """The token of the next page, None on the last; raises `GarbledError` if it cannot be sent back.
 
-    Taking such a token for the end would call an incomplete list complete.
+    Taking such a token for the end would make an incomplete list look complete.
     """
     token: Any = paging.next_page_token if paging is not None else None
     if token is None or token == "":
@@ -150,7 +150,7 @@ def next_token(paging: wire.Paging | None) -> str | None:
 
 
 def error_words(body: bytes) -> str:
-    """What an error answer says for people, raw, at most 500 characters; empty if nothing."""
+    """The text of an error answer, not yet through `safetext`, at most 500 characters; empty if none."""
     try:
         answer = decode(clean(body), dict[str, Any])
     except GarbledError:
@@ -166,13 +166,20 @@ def error_words(body: bytes) -> str:
 # ---- single values, which the wire types leave open
 
 
+def the_one(noun: Noun, is_it: bool) -> Noun:
+    """The noun; raises `GarbledError` if it is not the one that was requested."""
+    if not is_it:
+        raise GarbledError("it is about something else")
+    return noun
+
+
 def number(value: Any) -> int | None:
-    """A positive int64, or None: what the Market calls an id."""
+    """A positive int64, which every id of the Market is; None for anything else."""
     return value if type(value) is int and 1 <= value < 2**63 else None
 
 
 def the_id(value: Any) -> int:
-    """The id without which an item is of no use; raises `GarbledError` if it is none."""
+    """The id without which an item is useless; raises `GarbledError` if it is not valid."""
     found = number(value)
     if found is None:
         raise GarbledError("the id is no id")
@@ -180,23 +187,22 @@ def the_id(value: Any) -> int:
 
 
 def words(value: Any) -> str | None:
-    """A text that says something, or None."""
+    """A text that is not empty; None for anything else."""
     return value if isinstance(value, str) and value else None
 
 
 def part(value: Any, shape: type[Wire]) -> Wire:
-    """A part of an answer in its shape; empty when it is absent, null or something else."""
+    """A part of an answer in its shape, whose fields are all `Any`; empty if it is no object."""
     return msgspec.convert(value if isinstance(value, dict) else {}, shape)
 
 
-# -- moments, waits and quotas, read without ever failing ------------------------------------------------
-
+# ---- times, waits and quotas, which never raise
 
 LATEST: Final[Millis] = 2**42
-"""Later moments are cut to it: year 9999 would overflow what reads them."""
+"""Later times are cut to it: the year 9999 would overflow the code that reads them."""
 
 _SENSELESS_MS: Final = 366 * 86_400_000
-"""No quota is a year away: such a header is taken for none."""
+"""No quota is a year away: a header that says so is ignored."""
 _DAY_MS: Final = 86_400_000
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 _ISO: Final = re.compile(
@@ -207,9 +213,9 @@ _ISO: Final = re.compile(
 
 
 def read_iso(value: Any) -> Millis:
-    """A moment of a JSON body, clamped to 0 … `LATEST`; `UNKNOWN_TIME` when it is none.
+    """A time in a JSON body, clamped to 0 … `LATEST`; `UNKNOWN_TIME` if it is unreadable.
 
-    A moment without an offset counts as UTC: at most some hours wrong instead of fifty years.
+    A time without an offset counts as UTC: at most some hours wrong instead of fifty years.
     """
     match = _ISO.fullmatch(value.strip()) if isinstance(value, str) and len(value) < 80 else None
     if match is None:
@@ -223,7 +229,7 @@ def read_iso(value: Any) -> Millis:
 
 
 def read_rfc822(value: str | None) -> Millis | None:
-    """A moment of a header (`Date`, `…-Until`), its weekday unchecked; None when it is none."""
+    """A time in a header (`Date`, `…-Until`), weekday unchecked; None if it is unreadable."""
     if value is None or len(value) >= 80:
         return None
     try:
@@ -234,12 +240,12 @@ def read_rfc822(value: str | None) -> Millis | None:
 
 
 def _moment(numbers: Sequence[int], away_s: int) -> Millis | None:
-    """Year to second, so far away from UTC, as milliseconds since 1970; None for no date of the calendar.
+    """Year to second, `away_s` from UTC, in milliseconds since 1970; None if it is not in the calendar.
 
-    By integers alone: no year is too late for them.
+    Computed with integers: a `datetime` would overflow at the end of the year 9999.
     """
     year, month, day, hour, minute, second = numbers
-    # 24:00:00 ends a day and :60 is a leap second; both are legal and simply the next moment.
+    # 24:00:00 ends a day and :60 is a leap second; both are legal and simply the next second.
     is_clock = 0 <= hour < 24 or (hour == 24 and not (minute or second))
     if not (is_clock and 0 <= minute < 60 and 0 <= second <= 60) or abs(away_s) >= 24 * 3600:
         return None
@@ -253,8 +259,8 @@ def _moment(numbers: Sequence[int], away_s: int) -> Millis | None:
 # ---- headers: `Retry-After`, `X-RateLimit-Resource-…`
 
 
-def wait_told(headers: Mapping[str, str]) -> float | None:
-    """Seconds from now until the quota returns, by the server's own clock; None when that makes no sense."""
+def quota_wait(headers: Mapping[str, str]) -> float | None:
+    """Seconds until the quota returns, by the server's own clock; None if the headers make no sense."""
     until, now = read_rfc822(headers.get("x-ratelimit-resource-until")), read_rfc822(headers.get("date"))
     if until is None or now is None or not 0 < until - now <= _SENSELESS_MS:
         return None
@@ -262,12 +268,12 @@ def wait_told(headers: Mapping[str, str]) -> float | None:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds of a `Retry-After` header (a number or a date); None when it makes no sense."""
-    told = headers.get("retry-after", "").strip()
-    if told.isascii() and told.isdigit() and len(told) <= 9:
-        wait_ms = int(told) * 1000
+    """Seconds of a `Retry-After` header (a number or a date); None if it makes no sense."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit() and len(text) <= 9:
+        wait_ms = int(text) * 1000
     else:
-        until, now = read_rfc822(told), read_rfc822(headers.get("date"))
+        until, now = read_rfc822(text), read_rfc822(headers.get("date"))
         if until is None or now is None:
             return None
         wait_ms = until - now
@@ -275,15 +281,16 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def read_budget(operation: str, headers: Mapping[str, str], now: Millis) -> Budget | None:
-    """The quota as an answer tells it, None when it does not; `now` is our clock."""
+    """The quota that the headers of an answer report, or None; `now` is our clock."""
     limit, remaining = count(headers, "limit"), count(headers, "remaining")
     until, date = read_rfc822(headers.get("x-ratelimit-resource-until")), read_rfc822(headers.get("date"))
     if not limit or remaining is None or until is None or date is None or until - date > _SENSELESS_MS:
         return None
+    # The difference is of the server's clock, so that a wrong clock here does not matter.
     return Budget(operation, limit, min(remaining, limit), now + max(0, until - date))
 
 
 def count(headers: Mapping[str, str], word: str) -> int | None:
-    """The number in a header `X-RateLimit-Resource-…`; None when it holds none."""
+    """The number in the header `X-RateLimit-Resource-{word}`; None if it holds none."""
     text = headers.get(f"x-ratelimit-resource-{word}", "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else None

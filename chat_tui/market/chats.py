@@ -1,14 +1,13 @@
-"""From a good response to what an operation of the chats returns, item by item, however odd the items are.
+"""Turns a good response to a chat operation into its result, item by item, however odd the items are.
 
-A page keeps its readable items and names the others. Everything here raises `GarbledError` or `StatusError`
-where nothing of the response can be used.
+A page keeps its readable items and reports the others. Every public function raises `GarbledError` or
+`StatusError` if nothing in the response can be used.
 """
 
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from chat_tui.market import wire
 from chat_tui.market.answers import (
-    GarbledError,
     check_ok,
     clean,
     decode,
@@ -20,6 +19,7 @@ from chat_tui.market.answers import (
     read_rfc822,
     result_of,
     the_id,
+    the_one,
     words,
 )
 from chat_tui.market.transport import Response
@@ -36,8 +36,6 @@ from chat_tui.model.chat import (
 from chat_tui.model.ids import BusinessId, CampaignId, ChatRef, MessageId, Millis, OrderId, ReturnId
 from chat_tui.model.outbox import Accepted
 
-Noun = TypeVar("Noun")
-
 _URL_LIMIT: Final = 2000
 
 
@@ -45,38 +43,40 @@ def chats_page(response: Response, business: BusinessId) -> ChatsPage:
     """A page of getChats."""
     result = result_of(response.body, wire.ChatsResult)
     chats, unreadable = items_of(result.chats, wire.ChatInfo, lambda info: _chat(info, business))
-    return ChatsPage(chats, next_token(result.paging), unreadable, _told_time(response))
+    return ChatsPage(chats, next_token(result.paging), unreadable, _date(response))
 
 
 def messages_page(response: Response, chat_ref: ChatRef) -> MessagesPage:
     """A page of getChatHistory."""
     result = result_of(response.body, wire.ChatMessagesResult)
     messages, unreadable = items_of(result.messages, wire.ChatMessage, lambda info: _message(info, chat_ref))
-    return MessagesPage(messages, next_token(result.paging), unreadable, _told_time(response))
+    return MessagesPage(messages, next_token(result.paging), unreadable, _date(response))
 
 
 def chat(response: Response, asked: ChatRef) -> Chat:
-    """The result of getChat; another chat than the one asked for is no answer."""
+    """The result of getChat; raises `GarbledError` if it is another chat."""
     found = _chat(result_of(response.body, wire.ChatInfo), asked.business)
-    return _the_one(found, found.chat_ref == asked)
+    return the_one(found, found.chat_ref == asked)
 
 
 def message(response: Response, chat_ref: ChatRef, asked: MessageId) -> Message:
-    """The result of getChatMessage; another message than the one asked for is no answer."""
+    """The result of getChatMessage; raises `GarbledError` if it is another message."""
     found = _message(result_of(response.body, wire.ChatMessage), chat_ref)
-    return _the_one(found, found.message_id == asked)
+    return the_one(found, found.message_id == asked)
 
 
 def shops_page(response: Response) -> tuple[tuple[Shop, ...], str | None]:
-    """A page of getCampaigns and the token of the next one."""
+    """A page of getCampaigns, which has no envelope, and the token of the next one."""
     page = decode(clean(response.body), wire.GetCampaignsAnswer)
     shops, _unreadable = items_of(page.campaigns, wire.Campaign, _shop)
     return shops, next_token(page.paging)
 
 
 def key_rights(response: Response) -> KeyRights:
-    """The result of getAuthTokenInfo."""
-    return _key_rights(result_of(response.body, wire.TokenResult))
+    """The result of getAuthTokenInfo; scopes in its spelling even where it uses the documentation's."""
+    key = result_of(response.body, wire.TokenResult).api_key
+    scopes = (scope.upper().replace(":", "_").replace("-", "_") for scope in key.auth_scopes)
+    return KeyRights(name=words(key.name) or "", scopes=tuple(scopes))
 
 
 def new_chat(response: Response, business: BusinessId) -> ChatRef:
@@ -86,26 +86,20 @@ def new_chat(response: Response, business: BusinessId) -> ChatRef:
 
 
 def accepted(response: Response) -> Accepted:
-    """The OK of a send, whatever content type it claims to be."""
+    """The OK of sendMessageToChat or sendFileToChat; its content type is ignored."""
     check_ok(response.body)
-    return Accepted(_told_time(response))
+    return Accepted(_date(response))
 
 
-def _told_time(response: Response) -> Millis | None:
+def _date(response: Response) -> Millis | None:
     return read_rfc822(response.headers.get("date"))
-
-
-def _the_one(noun: Noun, is_it: bool) -> Noun:
-    if not is_it:
-        raise GarbledError("it is about something else")
-    return noun
 
 
 # ---- from wire values to nouns; `GarbledError` = the item cannot be used
 
 
 def _chat(info: wire.ChatInfo, business: BusinessId) -> Chat:
-    """A chat of getChats or getChat, of the business that was asked."""
+    """A chat of getChats or getChat, in the business that was asked."""
     return Chat(
         chat_ref=ChatRef(business, the_id(info.chat_id)),
         context=_context(info.context),
@@ -142,10 +136,10 @@ def _message(info: wire.ChatMessage, chat_ref: ChatRef) -> Message:
 
 
 def _attachments(payload: Any) -> tuple[Attachment, ...]:
-    """One for every entry, even an unreadable one: the operator must see that there was something."""
+    """One per entry, even for an unreadable one: the operator must see that there was something."""
     if payload is None:
         return ()
-    # Documented is a list; a single file as an object would be no reason to lose the message.
+    # A list is documented; a single file as an object would be no reason to lose the message.
     entries = payload if isinstance(payload, list) else [payload]
     return tuple(_attachment(entry) for entry in entries)
 
@@ -153,7 +147,7 @@ def _attachments(payload: Any) -> tuple[Attachment, ...]:
 def _attachment(entry: Any) -> Attachment:
     file = part(entry, wire.ChatMessagePayload)
     url = words(file.url)
-    # 0 bytes is a size; beyond int32 the Market's own type ends.
+    # 0 bytes is a size; the Market's own type ends at int32.
     size = file.size if type(file.size) is int and 0 <= file.size < 2**31 else None
     return Attachment(words(file.name), url if url and len(url) <= _URL_LIMIT else None, size)
 
@@ -168,9 +162,3 @@ def _shop(campaign: wire.Campaign) -> Shop:
         placement=words(campaign.placement_type) or "",
         availability=words(campaign.api_availability) or "",
     )
-
-
-def _key_rights(token: wire.TokenResult) -> KeyRights:
-    """The result of getAuthTokenInfo; scopes in its own spelling even if the documentation's is used."""
-    scopes = (scope.upper().replace(":", "_").replace("-", "_") for scope in token.api_key.auth_scopes)
-    return KeyRights(name=words(token.api_key.name) or "", scopes=tuple(scopes))

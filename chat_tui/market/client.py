@@ -1,7 +1,7 @@
-"""The Market's API as the program asks it: one method per operation, values and problems back.
+"""The Market's API for the program: one method per operation, which returns a value or a problem.
 
-Each method is one attempt (`get_shops` and `get_orders`: one for each page). Nothing is ever sent again in
-here: whether it may be, the `certainty` of the `Problem` says.
+Each method is one attempt (`get_shops` and `get_orders`: one for each page). Nothing is retried here: the
+`certainty` of a `Problem` says whether the engine may.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -42,14 +42,16 @@ from chat_tui.model.problem import Certainty, Problem, ProblemKind
 T = TypeVar("T")
 Page = TypeVar("Page", ChatsPage, MessagesPage)
 
-__all__ = ["Access", "AccessError", "Deadlines", "MarketClient"]
-
 _STANDARD: Final = Deadlines()
 _MOST_PAGES: Final = 200
 
 
 class MarketClient:
-    """One key at one origin. A failure comes back as a `Problem`; only a cancellation is raised."""
+    """One key at one origin. An expected failure is returned as a `Problem`.
+
+    The methods of one business raise `AccessError` while its id is not known; those of one chat raise
+    `ForeignChat` for a chat of another business. Both are faults of the caller.
+    """
 
     def __init__(
         self,
@@ -60,7 +62,7 @@ class MarketClient:
         wall_ms: Callable[[], Millis] = wall_clock_ms,
         read_only: bool = False,
     ) -> None:
-        """With `read_only` nothing leaves that could change something.
+        """With `read_only` no request is sent that could change something.
 
         Raises `AccessError` when the environment's proxy or certificate settings cannot be used.
         """
@@ -70,12 +72,12 @@ class MarketClient:
 
     @property
     def budgets(self) -> Mapping[str, Budget]:
-        """The quota of every operation asked so far, by operationId."""
+        """The quota of every operation used so far, by operationId."""
         return MappingProxyType(self._connections.budgets)
 
     @property
     def proxy(self) -> str:
-        """The host of the proxy between us and the Market; empty if there is none."""
+        """The host of the proxy that requests go through; empty if there is none."""
         return self._connections.proxy
 
     async def aclose(self) -> None:
@@ -87,9 +89,9 @@ class MarketClient:
     async def get_chats(
         self, *, statuses: Sequence[str] = (), page_token: str | None = None, limit: int = 20
     ) -> ChatsPage | Problem:
-        """One page of at most 20 chats; no `statuses` = every chat. Their order is documented nowhere.
+        """One page of at most 20 chats; no `statuses` = every chat. Their order is not documented.
 
-        `page_token` is that of the page before, None for the first page.
+        `page_token` comes from the page before; None = the first page.
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/getChats
         """
         body = wire.GetChatsRequest(statuses=tuple(dict.fromkeys(statuses)))
@@ -98,7 +100,7 @@ class MarketClient:
         return self._keyless(page)
 
     async def get_chat(self, chat_ref: ChatRef) -> Chat | Problem:
-        """One chat; NOT_FOUND if the business has none of this id.
+        """One chat; a NOT_FOUND problem if the business has none with this id.
 
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/getChat
         """
@@ -115,9 +117,9 @@ class MarketClient:
         page_token: str | None = None,
         limit: int = 100,
     ) -> MessagesPage | Problem:
-        """One page of at most 100 messages: that message and all later ones, or (None) everything.
+        """One page of at most 100 messages: of that message and all later ones, or (None) of all.
 
-        Their order is documented nowhere.
+        Their order is not documented.
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/getChatHistory
         """
         query = {"chatId": self._number(chat_ref), **_page(page_token, limit, 100)}
@@ -126,7 +128,7 @@ class MarketClient:
         return self._keyless(await self._call("getChatHistory", "POST", path, read, query=query, body=body))
 
     async def get_chat_message(self, chat_ref: ChatRef, message_id: MessageId) -> Message | Problem:
-        """One message; NOT_FOUND if the chat has none of this id.
+        """One message; a NOT_FOUND problem if the chat has none with this id.
 
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/getChatMessage
         """
@@ -135,12 +137,12 @@ class MarketClient:
         return await self._call("getChatMessage", "GET", self._business("chats/message"), read, query=query)
 
     async def fetch_file(self, url: str, write: Write, *, limit: int) -> int | Problem:
-        """Hand a received file of at most `limit` bytes to `write`; its size. Goes without the key."""
+        """Pass a received file of at most `limit` bytes to `write`, without sending the key; its size."""
         download = Download(self._deadlines, self._access.is_local, limit, self._transport)
         return await download.fetch(url, write)
 
     async def get_shops(self) -> tuple[Shop, ...] | Problem:
-        """Every shop (campaign) the key reaches: all of them, or a problem. A part must not pass for all.
+        """Every shop (campaign) of the key, or a problem: some of them must not pass for all.
 
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/campaigns/getCampaigns
         """
@@ -161,7 +163,7 @@ class MarketClient:
         return Problem(ProblemKind.UNEXPECTED_ANSWER, Certainty.UNCLEAR, "getCampaigns", message=words)
 
     async def get_key_rights(self) -> KeyRights | Problem:
-        """What the key may do. An OAuth token may everything and is not asked about: it would be refused.
+        """What the key may do. An OAuth token may do everything; asking with one would be refused.
 
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/auth/getAuthTokenInfo
         """
@@ -170,7 +172,7 @@ class MarketClient:
         return await self._call("getAuthTokenInfo", "POST", "/v2/auth/token", chats.key_rights)
 
     async def get_orders(self, order_ids: Sequence[OrderId]) -> tuple[Order, ...] | Problem:
-        """These orders, `ORDERS_AT_ONCE` at a time; one that does not come was not found.
+        """These orders, `ORDERS_AT_ONCE` at a time; one that is missing was not found.
 
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/orders/getBusinessOrders
         """
@@ -190,7 +192,7 @@ class MarketClient:
     async def get_return(
         self, campaign_id: CampaignId, order_id: OrderId, return_id: ReturnId
     ) -> Return | Problem:
-        """One return; NOT_FOUND if the order has none of this id.
+        """One return; a NOT_FOUND problem if the order has none with this id.
 
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/orders/getReturn
         """
@@ -201,7 +203,7 @@ class MarketClient:
     # -- writing ----------------------------------------------------------------------------------
 
     async def create_chat(self, about: NewChat) -> ChatRef | Problem:
-        """Open the chat about an order or return; an existing one is found, so that it is safe to repeat.
+        """Open the chat about an order or a return, or find the existing one; safe to repeat.
 
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/createChat
         """
@@ -212,14 +214,13 @@ class MarketClient:
     async def send_message(self, chat_ref: ChatRef, text: str) -> Accepted | Problem:
         """Send a text of at most 4096 characters. Never repeat it after `Certainty.UNCLEAR`.
 
-        The Market does not tell the id of the message: it is found in the history.
+        The answer holds no id of the message: it is looked for in the history.
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/sendMessageToChat
         """
         operation = "sendMessageToChat"
         body = wire.SendMessageToChatRequest(message=text)
-        # Half of a surrogate pair has no UTF-8: there is no body to send.
+        # Half of a surrogate pair has no UTF-8, so there is no body to send; no retry would mend it.
         if any("\ud800" <= letter <= "\udfff" for letter in text):
-            # Refused, not unsent: no repetition would mend it.
             return Problem(ProblemKind.BAD_REQUEST, Certainty.REFUSED, operation)
         path, query = self._business("chats/message"), {"chatId": self._number(chat_ref)}
         return await self._call(operation, "POST", path, chats.accepted, query=query, body=body)
@@ -234,9 +235,10 @@ class MarketClient:
         media_type: str,
         progress: Callable[[int], None] | None = None,
     ) -> Accepted | Problem:
-        """Send a file of exactly `size` bytes; `progress` is called with the bytes that have gone out.
+        """Send a file of exactly `size` bytes; `progress` is called with the bytes sent so far.
 
-        FILE_CHANGED if it is not, or no longer, of this size. Never repeat it after `Certainty.UNCLEAR`.
+        A FILE_CHANGED problem if the file changes or has another size. Never repeat it after
+        `Certainty.UNCLEAR`.
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/sendFileToChat
         """
         operation = "sendFileToChat"
@@ -262,7 +264,7 @@ class MarketClient:
         return f"/{version}/businesses/{self._own:d}/{rest}"
 
     def _number(self, chat: ChatRef) -> int:
-        """What the Market calls a chat; ForeignChat for one of another business."""
+        """The Market's number of a chat; raises `ForeignChat` for one of another business."""
         return number_in(self._own, chat)
 
     async def _call(
@@ -275,7 +277,7 @@ class MarketClient:
         query: Mapping[str, str | int] | None = None,
         body: msgspec.Struct | Upload | None = None,
     ) -> T | Problem:
-        """Ask; what `read` makes of a 2xx, or a problem."""
+        """Send one request: what `read` makes of a 2xx, or a problem."""
         content = msgspec.json.encode(body) if isinstance(body, msgspec.Struct) else body
         response = await self._connections.ask(Request(operation, method, path, query or {}, content))
         if isinstance(response, Problem):
@@ -288,7 +290,7 @@ class MarketClient:
         return errors.from_status(response.status, response.headers, response.body, operation)
 
     def _keyless(self, page: Page | Problem) -> Page | Problem:
-        """The page; what of it is unreadable, and kept for that, does not hold the key."""
+        """The page without the key in its unreadable items, which are going to be stored."""
         if isinstance(page, Problem) or not page.unreadable:
             return page
         secret = self._access.secret
@@ -296,6 +298,6 @@ class MarketClient:
 
 
 def _page(token: str | None, limit: int, most: int) -> dict[str, str | int]:
-    """The query of one page; a limit above the Market's is refused there with 400."""
+    """The query of one page, with the limit cut to `most`: the Market refuses a larger one with 400."""
     query: dict[str, str | int] = {"limit": max(1, min(limit, most))}
     return query if token is None else {**query, "pageToken": token}

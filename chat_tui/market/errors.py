@@ -1,10 +1,10 @@
-"""From HTTP statuses and exceptions to problems, judged by phase: how far the request had come decides.
+"""Turns HTTP statuses and exceptions into problems, judged by how far the request had got.
 
-What is known of the request then is its `Certainty`, on which delivery lives:
+Each has a `Certainty`, on which delivery relies:
 
-no byte of the request written            NOT_SENT   whatever happened
+no byte of the request written            NOT_SENT   after any failure
 3xx, 4xx but 408 and 499                  REFUSED    even when the rest of the answer is lost
-408, 499, 5xx, 1xx, a strange 2xx         UNCLEAR
+408, 499, 5xx, 1xx, an unusable 2xx       UNCLEAR
 cut, silence, deadline after that byte    UNCLEAR
 """
 
@@ -12,12 +12,13 @@ import logging
 import re
 import ssl
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
 
 from chat_tui.locale import N_, _
-from chat_tui.market.answers import count, error_words, retry_after, wait_told
+from chat_tui.market.answers import count, error_words, quota_wait, retry_after
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.safetext import one_line
 
@@ -34,7 +35,7 @@ _BY_STATUS = {
     499: ProblemKind.TIMEOUT,
 }
 
-# By the numbers of OpenSSL, X509_V_ERR_….
+# By OpenSSL's numbers, X509_V_ERR_….
 _SELF_SIGNED = N_("The server's certificate is self-signed.")
 _UNKNOWN_ISSUER = N_("The server's certificate comes from an unknown issuer.")
 _OTHER_NAME = N_("The server's certificate is made out to another name.")
@@ -51,36 +52,58 @@ _CERTIFICATE_FAULTS = {
 }
 
 
+_ORDERS: Final = (
+    "inventory-and-order-processing:read-only",
+    "inventory-and-order-processing",
+    "all-methods:read-only",
+    "all-methods",
+)
+_READ: Final = ("communication", "all-methods:read-only", "all-methods")
+_WRITE: Final = ("communication", "all-methods")
+SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
+    "getChats": _READ,
+    "getChat": _READ,
+    "getChatHistory": _READ,
+    "getChatMessage": _READ,
+    "createChat": _WRITE,
+    "sendMessageToChat": _WRITE,
+    "sendFileToChat": _WRITE,
+    "getBusinessOrders": (*_ORDERS, "finance-and-accounting"),
+    "getReturn": _ORDERS,
+}
+"""By operationId, as documented: any one of these scopes is enough; the narrowest comes first."""
+_NO_SCOPE: Final = re.compile(r"does not have any of the scopes", re.IGNORECASE)
+"""The words of a 403 that a scope would mend; others mean a foreign shop or a user who is shut out."""
+
+
 class FileChangedError(Exception):
-    """The file is not, or no longer, what the operator confirmed; its text says so."""
+    """The file is not, or is no longer, what the operator confirmed; its text says so to the operator."""
 
     def __init__(self) -> None:
-        """In the operator's language."""
         super().__init__(_("The file has changed or cannot be read."))
 
 
 class AnswerTooLargeError(Exception):
-    """The answer went on beyond the cap."""
+    """The answer is larger than the limit."""
 
 
 class EncodedAnswerError(Exception):
-    """The answer is compressed although that was not asked for."""
+    """The answer is compressed although the request did not allow it."""
 
 
+@dataclass(slots=True)
 class Phase:
-    """How far one request has come, heard from the transport."""
+    """How far one request has got, as the transport reports it."""
 
-    def __init__(self) -> None:
-        """Nothing has happened yet."""
-        self.began = False
-        """Whether the first byte was or may have been written."""
-        self.heard = False
-        """Whether the transport tells its steps at all."""
-        self.head: tuple[int, Mapping[str, str]] | None = None
-        """Status and headers (lower case) of the answer, once they came."""
+    began: bool = False
+    """Whether the first byte was or may have been written."""
+    heard: bool = False
+    """Whether the transport reports its steps at all."""
+    head: tuple[int, Mapping[str, str]] | None = None
+    """Status and headers (lower case) of the answer, once received."""
 
     async def hear(self, step: str, info: Mapping[str, Any]) -> None:
-        """The `trace` extension of httpcore calls it."""
+        """Note one step; called by httpcore as its `trace` extension."""
         self.heard = True
         if step.endswith("send_request_headers.started"):
             # A proxy is first asked for a tunnel; that request carries nothing of ours.
@@ -88,13 +111,14 @@ class Phase:
 
     def certainty(self, error: Exception) -> Certainty:
         """What is known of the request that ended with `error`."""
-        untold = not self.heard and not isinstance(error, _NEVER_CONNECTED)
-        return Certainty.UNCLEAR if self.began or untold else Certainty.NOT_SENT
+        # A transport that reports nothing (another one than httpcore's) may have written something.
+        unreported = not self.heard and not isinstance(error, _NEVER_CONNECTED)
+        return Certainty.UNCLEAR if self.began or unreported else Certainty.NOT_SENT
 
 
 def from_exception(error: Exception, phase: Phase, operation: str) -> Problem:
-    """Why no answer came, or none that could be read to its end."""
-    # The head alone may tell enough: a refusal stays one though its words are lost.
+    """The problem of a request without an answer, or with one that could not be read to its end."""
+    # The status alone shows a refusal, even when the body that explains it is lost.
     if phase.head is not None:
         status, headers = phase.head
         if status_certainty(status) == Certainty.REFUSED:
@@ -127,7 +151,7 @@ def _cause(error: Exception, *, began: bool) -> tuple[ProblemKind, str]:
 
 
 def _certificate_fault(error: BaseException | None) -> str:
-    """What is wrong with the server's certificate; empty when that was not the trouble."""
+    """What is wrong with the server's certificate; empty if that was not the cause."""
     while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__
     if error is None:
@@ -136,21 +160,22 @@ def _certificate_fault(error: BaseException | None) -> str:
 
 
 def status_certainty(status: int) -> Certainty:
-    """What a status other than a good 200 says of the request."""
+    """What is known of a request that was answered with this status, unless it is a good 200."""
     refused = 300 <= status < 500 and status not in {408, 499}
     return Certainty.REFUSED if refused else Certainty.UNCLEAR
 
 
 def from_status(status: int, headers: Mapping[str, str], body: bytes, operation: str) -> Problem:
-    """The problem an answer other than 2xx tells of; the seconds to wait only where waiting helps."""
+    """The problem of an answer other than 2xx; `retry_after_s` is set only where waiting helps."""
     _note(status, headers, operation)
     message = error_words(body)
     kind = _kind(status, headers, message)
     wait_s = None
     if kind == ProblemKind.HOURLY_LIMIT:
-        wait_s = wait_told(headers) or retry_after(headers)
+        wait_s = quota_wait(headers) or retry_after(headers)
     elif status >= 500 or kind in {ProblemKind.PARALLEL_LIMIT, ProblemKind.LOCKED}:
         wait_s = retry_after(headers)
+    lacks_scope = kind == ProblemKind.FORBIDDEN and _NO_SCOPE.search(message)
     return Problem(
         kind=kind,
         certainty=status_certainty(status),
@@ -158,12 +183,12 @@ def from_status(status: int, headers: Mapping[str, str], body: bytes, operation:
         http_status=status,
         message=message,
         retry_after_s=wait_s,
-        scopes=_missing(operation, message) if kind == ProblemKind.FORBIDDEN else (),
+        scopes=SCOPES.get(operation, ()) if lacks_scope else (),
     )
 
 
 def _kind(status: int, headers: Mapping[str, str], message: str) -> ProblemKind:
-    # 429 is not the Market's, but whatever stands before it means the same by it.
+    # The Market answers 420; a proxy or gateway before it means the same by 429.
     if status in {420, 429}:
         return _limit_kind(headers, message.lower())
     if status >= 500:
@@ -174,7 +199,7 @@ def _kind(status: int, headers: Mapping[str, str], message: str) -> ProblemKind:
 
 
 def _limit_kind(headers: Mapping[str, str], message: str) -> ProblemKind:
-    """The words decide; without them a quota that is not used up means the other limit."""
+    """The error text decides; without one, a quota that is not used up means the parallel limit."""
     if "parallel" in message:
         return ProblemKind.PARALLEL_LIMIT
     if "hour" in message:
@@ -183,7 +208,7 @@ def _limit_kind(headers: Mapping[str, str], message: str) -> ProblemKind:
 
 
 def unexpected(status: int, headers: Mapping[str, str], body: bytes, operation: str) -> Problem:
-    """A 2xx that does not hold what was agreed: HTML, nothing, half of it, status ERROR."""
+    """The problem of a 2xx that is not what was agreed: HTML, empty, cut off, status ERROR."""
     _note(status, headers, operation)
     return Problem(
         kind=ProblemKind.UNEXPECTED_ANSWER,
@@ -195,39 +220,7 @@ def unexpected(status: int, headers: Mapping[str, str], body: bytes, operation: 
 
 
 def _note(status: int, headers: Mapping[str, str], operation: str) -> None:
-    """Keep the id of a request that failed: Market support asks for it."""
-    told = headers.get("traceparent", "")
-    if _TRACEPARENT.fullmatch(told):
-        log.info("%s: HTTP %s, traceparent %s", one_line(operation), one_line(str(status)), one_line(told))
-
-
-# ---- rights
-
-_ORDERS: Final = (
-    "inventory-and-order-processing:read-only",
-    "inventory-and-order-processing",
-    "all-methods:read-only",
-    "all-methods",
-)
-_READ: Final = ("communication", "all-methods:read-only", "all-methods")
-_WRITE: Final = ("communication", "all-methods")
-
-SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
-    "getChats": _READ,
-    "getChat": _READ,
-    "getChatHistory": _READ,
-    "getChatMessage": _READ,
-    "createChat": _WRITE,
-    "sendMessageToChat": _WRITE,
-    "sendFileToChat": _WRITE,
-    "getBusinessOrders": (*_ORDERS, "finance-and-accounting"),
-    "getReturn": _ORDERS,
-}
-"""By operationId, as documented: any one of these opens it, the smallest right first."""
-
-_NO_SCOPE: Final = re.compile(r"does not have any of the scopes", re.IGNORECASE)
-
-
-def _missing(operation: str, message: str) -> tuple[str, ...]:
-    """The rights of which the key needs one, when `message` (of a 403) says that it has none; else empty."""
-    return SCOPES.get(operation, ()) if _NO_SCOPE.search(message) else ()
+    """Log the id of a request that failed: Market support asks for it."""
+    trace = headers.get("traceparent", "")
+    if _TRACEPARENT.fullmatch(trace):
+        log.info("%s: HTTP %s, traceparent %s", one_line(operation), one_line(str(status)), one_line(trace))

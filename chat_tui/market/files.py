@@ -1,8 +1,8 @@
-"""Files on their way: sent, as the body of sendFileToChat; received, from where the Market says they are.
+"""Transfers files: uploads as the body of sendFileToChat, and downloads from where the Market says they are.
 
-Sent, a file is read from the disk while it goes, and compared before its last byte: the Market never gets a
-complete mixture of two files. Fetched, it comes without the key, and from no private address: a link is no
-more than a buyer's word.
+A file is read from the disk while it is sent, and compared before its last byte: the Market never gets a
+complete mixture of two files. A download carries no key and connects to no private address: a link is trusted
+no more than the buyer who may have made it.
 """
 
 import asyncio
@@ -32,22 +32,21 @@ from chat_tui.market.network import Deadlines, open_client, pieces, proxy_for
 from chat_tui.model.problem import Problem, ProblemKind
 
 CHUNK: Final = 65_536
-"""Bytes of a file that are read at once."""
+"""Bytes of a file that are read at a time."""
 _MEDIA_TYPE: Final = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}", re.ASCII)
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")
 
 
 class Upload(httpx.AsyncByteStream):
-    """A body of exactly `length` bytes; raises `FileChangedError` before its end if the file changes.
+    """A body of exactly `length` bytes; reading it raises `FileChangedError` if the file changes meanwhile.
 
-    The end of the body is held back until the file was compared once more, so that the Market never
-    has a complete mixture of two files.
+    The end of the body is held back until the file has been compared once more.
     """
 
     def __init__(
         self, descriptor: int, name: str, size: int, media_type: str, progress: Callable[[int], None] | None
     ) -> None:
-        """Takes over the open descriptor; `progress` is told how many bytes of the file went out."""
+        """Takes over the open descriptor; `progress` is called with the bytes of the file sent so far."""
         boundary = secrets.token_hex(16)
         self._descriptor = descriptor
         self._opened = _state(descriptor)
@@ -61,12 +60,12 @@ class Upload(httpx.AsyncByteStream):
         )
         self._end = f"\r\n--{boundary}--\r\n".encode()
         self.content_type = f"multipart/form-data; boundary={boundary}"
-        """Goes into the header of the same name."""
+        """The value of the header of that name."""
         self.length = len(self._start) + size + len(self._end)
         """Bytes of the whole body."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        """The body, piece by piece; each is asked for when the one before was taken by the network."""
+        """The body, piece by piece; httpx asks for each when the network has taken the one before."""
         yield self._start
         sent = 0
         while sent < self._size:
@@ -89,7 +88,7 @@ class Upload(httpx.AsyncByteStream):
         return piece
 
     async def aclose(self) -> None:
-        """Let go of the file; harmless when repeated."""
+        """Close the file; may be called again."""
         if self._descriptor >= 0:
             descriptor, self._descriptor = self._descriptor, -1
             os.close(descriptor)
@@ -98,7 +97,10 @@ class Upload(httpx.AsyncByteStream):
 async def open_upload(
     path: Path, *, name: str, size: int, media_type: str, progress: Callable[[int], None] | None
 ) -> Upload:
-    """Open the file in a thread; raises `FileChangedError` when it is not what was confirmed."""
+    """Open the file in a thread.
+
+    Raises `FileChangedError` if it cannot be read, is empty or no regular file, or has another size.
+    """
     try:
         descriptor = await asyncio.to_thread(_open_regular, path, size)
     except OSError as error:
@@ -107,7 +109,7 @@ async def open_upload(
 
 
 def _open_regular(path: Path, size: int) -> int:
-    # Non-blocking, or a pipe in the file's place would hold the thread for ever.
+    # Non-blocking, or a pipe in place of the file would hold the thread for ever.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode) or found.st_size != size or size == 0:
@@ -122,8 +124,8 @@ def _state(descriptor: int) -> tuple[int, int]:
 
 
 def quoted(name: str) -> bytes:
-    """A file name as it may stand between the quotes of a multipart header (as browsers write it)."""
-    # Strange letters are replaced by a visible mark rather than refused: the name is only a label here.
+    """A file name as it may stand between the quotes of a multipart header, escaped as browsers do."""
+    # Unsafe characters become a visible mark instead of an error: the name is only a label here.
     safe = name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
     return (_UNSAFE.sub("_", safe) or "file").encode("utf-8", "replace")
 
@@ -131,7 +133,7 @@ def quoted(name: str) -> bytes:
 # ---- received
 
 OPERATION: Final = "file"
-"""What problems of this are called; no operation of the API."""
+"""The `operation` of a download's problems; not one of the API."""
 _PIECE: Final = 256 * 1024
 _HOPS: Final = 5
 _REFUSED: Final = frozenset({401, 403, 404, 410})
@@ -142,12 +144,12 @@ Write = Callable[[bytes], Awaitable[None]]
 
 
 class UnsafeAddressError(Exception):
-    """The link leads where nothing of the Market can be."""
+    """The link leads to an address where no file of the Market can be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """How one file is fetched."""
+    """The fetching of one file."""
 
     deadlines: Deadlines
     is_local: bool
@@ -157,7 +159,10 @@ class Download:
     transport: httpx.AsyncBaseTransport | None = None
 
     async def fetch(self, url: str, write: Write) -> int | Problem:
-        """Hand the whole file to `write`, piece by piece; its size. What `write` raises goes through."""
+        """Pass the whole file to `write`, piece by piece; returns its size.
+
+        An error of `write` is raised, unless it is an OSError or a ValueError: those become a problem.
+        """
         phase = Phase()
         try:
             async with asyncio.timeout(self.deadlines.file_total):
@@ -177,7 +182,7 @@ class Download:
         return Problem(ProblemKind.FILE_NO_LINK, operation=OPERATION)
 
     async def _hop(self, url: str, write: Write, phase: Phase) -> int | str | Problem:
-        """Ask one address: the size of what came, or where it leads on."""
+        """Request one address: the size of what came, or the address it redirects to."""
         host = urlsplit(url).hostname or ""
         proxy = None if self.transport or self.is_local else proxy_for(host)
         encrypted = url.startswith("https:")
@@ -201,7 +206,7 @@ class Download:
                 await response.aclose()
 
     def _check(self, url: str) -> None:
-        """Raise unless the address may be asked, as far as its spelling tells."""
+        """Raise `UnsafeAddressError` unless the address may be requested, judged by its spelling."""
         try:
             parts = urlsplit(url)
             host, _port = (parts.hostname or "").rstrip("."), parts.port
@@ -215,16 +220,17 @@ class Download:
             raise UnsafeAddressError
 
     def _trace(self, phase: Phase, proxy: str | None) -> Callable[[str, Mapping[str, Any]], Awaitable[None]]:
-        """Besides the phases, look where a name leads: before it is gone there, and when one is there."""
+        """Note the phases, and check the addresses of the host: before connecting, and once connected."""
 
         async def hear(step: str, info: Mapping[str, Any]) -> None:
             await phase.hear(step, info)
+            # A proxy looks the name up itself.
             if proxy is not None or self.is_local:
                 return
             if step == "connection.connect_tcp.started":
                 await _refuse_near(info["host"], info["port"])
             elif step == "connection.connect_tcp.complete":
-                # The name was looked up once more, and may have led elsewhere.
+                # The name was looked up once more, and may have led to another address.
                 stream = info["return_value"]
                 if not is_open(str(stream.get_extra_info("server_addr")[0])):
                     await stream.aclose()
@@ -234,14 +240,14 @@ class Download:
 
 
 async def _refuse_near(host: str, port: int) -> None:
-    """Raise if a host has an address that is not of the open network, be it one of many."""
+    """Raise `UnsafeAddressError` if any address of the host is not in the open network."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     if not all(is_open(str(place[0])) for *_kind, place in found):
         raise UnsafeAddressError
 
 
 def _may_be_open(host: str) -> bool:
-    """Whether an address is one of the open network, or a name that could be."""
+    """Whether the host is an address in the open network, or a name that could have one."""
     try:
         return is_open(host)
     except ValueError:
@@ -250,7 +256,7 @@ def _may_be_open(host: str) -> bool:
 
 
 def _named(problem: Problem) -> Problem:
-    """The problem as one of a file: nothing of it will be tried again by itself."""
+    """The problem as one of a file, which is never retried automatically."""
     kind = problem.kind
     if problem.http_status in _REFUSED:
         kind = ProblemKind.FILE_REFUSED

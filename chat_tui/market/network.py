@@ -1,7 +1,7 @@
-"""The way to a server: proxy and certificates as the environment names them, the HTTP client, capped answers.
+"""The way to a server: proxy and certificates from the environment, the HTTP client, answers of limited size.
 
-`transport` asks the Market by it, `files` fetches what buyers sent. Whatever of the environment is of no use
-is named in an `AccessError`.
+`transport` uses it to reach the Market, `files` to fetch what buyers sent. A variable of the environment that
+cannot be used is named in an `AccessError`.
 """
 
 import os
@@ -23,29 +23,32 @@ from chat_tui.market.access import AccessError
 from chat_tui.market.errors import AnswerTooLargeError, EncodedAnswerError
 
 NAME: Final = f"chat-tui/{__version__}"
-"""Who we say we are."""
+"""How the program identifies itself."""
 _MOST_BYTES: Final = 20_000_000
-"""The certificates of all the world's authorities take 300 kB."""
+"""Of a file of certificates; those of all public authorities take 300 kB."""
 _HASHED: Final = re.compile(r"[0-9a-f]{8}\.[0-9]+")
 """The names under which OpenSSL looks for a certificate in a directory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Seconds after which a request is given up."""
+    """Seconds after which a request is cancelled."""
 
     connect: float = 5.0
-    """Until there is a connection; TLS counts again."""
+    """For the connection, and once more for TLS."""
     idle: float = 10.0
-    """Between two bytes, either way."""
+    """Between two bytes, in either direction."""
     total: float = 30.0
-    """For everything from connecting to the last byte of the answer."""
+    """From connecting to the last byte of the answer."""
     file_total: float = 120.0
-    """The same for a request that carries a file."""
+    """The same for a file, sent or fetched."""
 
 
 def proxy_for(host: str) -> str | None:
-    """The proxy that the surroundings name for https to this host. Raises AccessError."""
+    """The URL of the proxy that the environment sets for https to this host; None = no proxy.
+
+    Raises `AccessError` when it is not a proxy that httpx can use.
+    """
     named = getproxies()
     variable = "https" if named.get("https") else "all"
     proxy = named.get(variable)
@@ -54,7 +57,7 @@ def proxy_for(host: str) -> str | None:
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     address = read_address(proxy)
     if address is None:
-        # Its value may hold a password.
+        # The message has only the name of the variable: the value may hold a password.
         raise AccessError(
             _("{variable} names no proxy that can be used here. Write http://HOST:PORT, or unset it.").format(
                 variable=f"{variable.upper()}_PROXY"
@@ -64,7 +67,10 @@ def proxy_for(host: str) -> str | None:
 
 
 def certificates() -> ssl.SSLContext:
-    """A context that trusts whom the surroundings name, else the usual authorities. Raises AccessError."""
+    """A context that trusts the authorities that the environment sets, else the usual ones.
+
+    Raises `AccessError` when their certificates cannot be read.
+    """
     file, directory = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     try:
         if file:
@@ -80,16 +86,16 @@ def certificates() -> ssl.SSLContext:
 
 
 def _certificates_in(path: Path) -> str:
-    """What is in the file. It is read here, as OpenSSL would wait for a FIFO."""
+    """The text of the file, read here because OpenSSL would wait for a FIFO; ValueError if it is empty."""
     text = read_file(path, _MOST_BYTES).decode("ascii", "ignore")
     if not text.strip():
-        # Of nothing at all ssl thinks that the usual certificates are meant.
+        # For an empty text ssl would load the usual certificates.
         raise ValueError
     return text
 
 
 def _holds_certificates(directories: str) -> bool:
-    """Whether OpenSSL would find any there; a directory of the list that is not there is no matter to it."""
+    """Whether OpenSSL would find any there; it passes over directories that do not exist."""
     names = [name for each in directories.split(":") if os.path.isdir(each) for name in os.listdir(each)]
     return any(map(_HASHED.fullmatch, names))
 
@@ -107,11 +113,6 @@ def _fix(file: str | None, directory: str | None) -> str:
     return _("The list of trusted certificates is missing. Install chat-tui anew, or set SSL_CERT_FILE.")
 
 
-def no_tls() -> ssl.SSLContext:
-    """A context that trusts nobody: plain http needs none, and loading the usual one takes 20 ms."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
 def open_client(
     headers: Mapping[str, str],
     deadlines: Deadlines,
@@ -120,12 +121,16 @@ def open_client(
     proxy: str | None,
     transport: httpx.AsyncBaseTransport | None,
 ) -> httpx.AsyncClient:
-    """A client that keeps no connection, follows no redirect and asks for nothing compressed."""
+    """A client that keeps no connection open, follows no redirects and asks for no compression.
+
+    Raises `AccessError` when `encrypted` and there are no certificates to trust.
+    """
     idle = deadlines.idle
     return httpx.AsyncClient(
         headers={**headers, "Accept-Encoding": "identity", "Connection": "close", "User-Agent": NAME},
-        verify=certificates() if encrypted else no_tls(),
-        # Ours alone decides, so that what the operator is told is what happens.
+        # Plain http needs no certificates, and loading the usual ones takes 20 ms.
+        verify=certificates() if encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+        # Only ours: httpx reads the environment by other rules, and the operator is shown this one.
         proxy=proxy,
         trust_env=False,
         timeout=httpx.Timeout(connect=deadlines.connect, read=idle, write=idle, pool=idle),
@@ -136,10 +141,10 @@ def open_client(
 
 
 async def pieces(response: httpx.Response, limit: int, size: int | None = None) -> AsyncIterator[bytes]:
-    """The body in pieces (of `size` bytes, if told), of at most `limit` bytes in all.
+    """The body in pieces (of `size` bytes, if given), of at most `limit` bytes in all.
 
-    Raises AnswerTooLargeError as soon as more is announced or comes, and EncodedAnswerError for what is
-    compressed: 300 kB of gzip become one piece of 64 MiB before anybody can look at its size.
+    Raises `AnswerTooLargeError` as soon as more is announced or received, and `EncodedAnswerError` for a
+    compressed body: 300 kB of gzip become one piece of 64 MiB before its size can be checked.
     """
     if response.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
         raise EncodedAnswerError

@@ -1,15 +1,13 @@
-"""Orders and returns: from a good answer to nouns. What is absent, null or of a strange shape is left out."""
+"""Turns a good answer into orders or a return; values that are absent, null or of odd types are left out."""
 
 import re
 from collections.abc import Collection
 from decimal import Decimal
-from typing import Any, Final, TypeVar
-
-import msgspec
+from typing import Any, Final
 
 from chat_tui.market import wire
 from chat_tui.market.answers import (
-    GarbledError,
+    Wire,
     clean,
     decode,
     items_of,
@@ -18,31 +16,31 @@ from chat_tui.market.answers import (
     read_iso,
     result_of,
     the_id,
+    the_one,
     words,
 )
 from chat_tui.market.transport import Response
 from chat_tui.model.ids import CampaignId, OrderId, ReturnId
 from chat_tui.model.order import Money, Order, OrderDelivery, OrderLine, Return
 
-Wire = TypeVar("Wire", bound=msgspec.Struct)
-
 _ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,10})?")
 
 
 def orders(response: Response, asked: Collection[OrderId]) -> tuple[Order, ...]:
-    """The orders of getBusinessOrders, which has no envelope; those nobody asked for are left out."""
+    """The orders of getBusinessOrders, which has no envelope, without unreadable and unrequested ones.
+
+    Raises `GarbledError` if nothing in the response can be used.
+    """
     page = decode(clean(response.body), wire.GetBusinessOrdersAnswer)
     found = items_of(page.orders, wire.BusinessOrder, _order)[0]
     return tuple(order for order in found if order.order_id in asked)
 
 
 def returned(response: Response, order_id: OrderId, return_id: ReturnId) -> Return:
-    """The result of getReturn; raises `GarbledError`, also for another one than asked, or `StatusError`."""
+    """The result of getReturn; raises `GarbledError` (also if it is another return) or `StatusError`."""
     found = _return(result_of(response.body, wire.ReturnInfo))
-    if (found.order_id, found.return_id) != (order_id, return_id):
-        raise GarbledError("it is about something else")
-    return found
+    return the_one(found, (found.order_id, found.return_id) == (order_id, return_id))
 
 
 def _order(info: wire.BusinessOrder) -> Order:
@@ -64,25 +62,25 @@ def _order(info: wire.BusinessOrder) -> Order:
     )
 
 
-def _delivery(told: wire.BusinessOrderDelivery) -> OrderDelivery:
-    dates = part(told.dates, wire.BusinessOrderDeliveryDates)
-    pickup, courier = part(told.pickup, wire.OrderPlace), part(told.courier, wire.OrderPlace)
+def _delivery(info: wire.BusinessOrderDelivery) -> OrderDelivery:
+    dates = part(info.dates, wire.BusinessOrderDeliveryDates)
+    pickup, courier = part(info.pickup, wire.OrderPlace), part(info.courier, wire.OrderPlace)
     first = _day(dates.from_date)
     return OrderDelivery(
-        kind=words(told.type) or "",
-        service=words(told.service_name) or "",
+        kind=words(info.type) or "",
+        service=words(info.service_name) or "",
         from_day=first,
-        to_day=_day(dates.to_date) or first,
+        to_day=_day(dates.to_date) or first,  # as documented: without an end it is that day
         real_day=_day(dates.real_delivery_date),
         kept_to_day=_day(pickup.outlet_storage_limit_date),
         address=_address(pickup.address) or _address(courier.address),
-        estimated=told.estimated is True,
+        estimated=info.estimated is True,
     )
 
 
 def _address(value: Any) -> str:
-    told = part(value, wire.OrderAddress)
-    parts = (words(part) for part in (told.city, told.street, told.house, told.block))
+    place = part(value, wire.OrderAddress)
+    parts = (words(part) for part in (place.city, place.street, place.house, place.block))
     return ", ".join(part for part in parts if part)
 
 
@@ -106,12 +104,13 @@ def _paid(prices: Any) -> Money | None:
 
 
 def _money(value: Any) -> Money | None:
-    """The amount in the digits of the answer; None when there are none."""
-    told = part(value, wire.CurrencyValue)
-    written = str(told.value) if type(told.value) in {int, str, Decimal} else ""
-    if isinstance(told.value, Decimal) and told.value.is_finite() and abs(told.value.adjusted()) < 20:
-        written = format(told.value, "f")
-    return Money(written, words(told.currency_id) or "") if _AMOUNT.fullmatch(written) else None
+    """The amount in the digits of the answer; None if it has none."""
+    money = part(value, wire.CurrencyValue)
+    written = str(money.value) if type(money.value) in {int, str, Decimal} else ""
+    # Written out, but not 1e999999, which would be a million digits.
+    if isinstance(money.value, Decimal) and money.value.is_finite() and abs(money.value.adjusted()) < 20:
+        written = format(money.value, "f")
+    return Money(written, words(money.currency_id) or "") if _AMOUNT.fullmatch(written) else None
 
 
 def _day(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""One request and its response: the only place that asks the Market anything."""
+"""One request and its response: the only place that sends anything to the Market."""
 
 import asyncio
 import re
@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from chat_tui.clock import wall_clock_ms
 from chat_tui.locale import _
 from chat_tui.market.access import Access, AccessError
 from chat_tui.market.answers import read_budget
@@ -27,55 +26,56 @@ from chat_tui.model.link import Budget
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 
 BODY_LIMIT: Final = 8 * 1024 * 1024
-"""Bytes of the longest answer that is read."""
+"""Bytes; a longer answer is not read."""
 _READING_POSTS: Final = re.compile(
     r"/v2/businesses/\d+/chats(/history)?|/v1/businesses/\d+/orders|/v2/auth/token"
 )
-"""Paths at which the Market answers a POST without changing anything."""
+"""Paths where a POST changes nothing at the Market."""
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A complete answer, whatever its status."""
+    """A complete answer, of any status."""
 
     status: int
     headers: Mapping[str, str]
-    """Keys are found in any case."""
+    """Names are looked up in any case."""
     body: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked of the Market."""
+    """A request to the Market."""
 
     operation: str
-    """operationId."""
+    """Its operationId."""
     method: str
     path: str
+    """Below `Access.base_url`."""
     query: Mapping[str, str | int]
     body: bytes | Upload | None
 
     @property
     def is_read(self) -> bool:
-        """Whether it surely changes nothing; what nobody knows is taken for a change."""
+        """Whether it surely changes nothing; an unknown path counts as a change."""
         if self.method == "POST":
             return _READING_POSTS.fullmatch(self.path) is not None
         return self.method == "GET"
 
 
 class Transport:
-    """Connections to one origin, each used for one request: keep-alive is not the Market's way."""
+    """Connections to one origin, each used for one request: the Market does not support keep-alive."""
 
     def __init__(
         self,
         access: Access,
         deadlines: Deadlines,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: httpx.AsyncBaseTransport | None,
         *,
-        wall_ms: Callable[[], Millis] = wall_clock_ms,
-        read_only: bool = False,
+        wall_ms: Callable[[], Millis],
+        read_only: bool,
     ) -> None:
-        """`read_only` lets nothing out that could change something at the Market, whoever asks.
+        """`read_only` stops every request that could change something at the Market.
 
         Raises `AccessError` when the proxy or certificate settings of the environment cannot be used.
         """
@@ -84,42 +84,37 @@ class Transport:
         self._read_only = read_only
         self._wall_ms = wall_ms
         self.budgets: dict[str, Budget] = {}
-        """The quota of every operation asked so far, by operationId, as its last response told."""
+        """The quota of every operation used so far, by operationId, from its latest response."""
         headers = {**access.headers(), "Accept": "application/json", "X-Market-Integration": NAME}
         try:
-            # A proxy has no business between two programs of this machine; all else is https.
+            # Between two programs on this machine there is no proxy; any other Market is https.
             proxy = None if transport or access.is_local else proxy_for(access.host)
             self.proxy = (urlsplit(proxy).hostname or "") if proxy else ""
-            """The host everything goes through; empty = straight to the Market."""
+            """The host of the proxy; empty = a direct connection."""
             self._http = open_client(
                 headers, deadlines, encrypted=access.is_encrypted, proxy=proxy, transport=transport
             )
-        except AccessError:
+        except AccessError:  # a ValueError, too
             raise
         except (ImportError, OSError, ValueError, httpx.InvalidURL):
             raise AccessError(_("The proxy or certificate settings of this system cannot be used.")) from None
 
     async def aclose(self) -> None:
-        """Close what is still open."""
+        """Close the connections."""
         await self._http.aclose()
 
     async def ask(self, request: Request) -> Response | Problem:
-        """Send it, read the response to its end, note its quota; a problem if there is no complete one."""
+        """Send it, read the response to its end and note its quota; a problem if no complete one comes."""
         if self._read_only and not request.is_read:
             return Problem(ProblemKind.READ_ONLY, Certainty.NOT_SENT, request.operation)
         phase = Phase()
-        # httpx knows only silences; a peer that sends a byte now and then would hold us for ever.
+        # httpx limits only silences; a peer that sends a byte now and then would hold us for ever.
         total = self._deadlines.file_total if isinstance(request.body, Upload) else self._deadlines.total
         try:
             async with asyncio.timeout(total):
                 response = await self._talk(request, phase)
-        except (
-            httpx.HTTPError,
-            OSError,
-            FileChangedError,
-            AnswerTooLargeError,
-            EncodedAnswerError,
-        ) as error:
+        # An OSError is also the TimeoutError of that deadline.
+        except (httpx.HTTPError, OSError, FileChangedError, AnswerTooLargeError, EncodedAnswerError) as error:
             return from_exception(error, phase, request.operation)
         if (budget := read_budget(request.operation, response.headers, self._wall_ms())) is not None:
             self.budgets[request.operation] = budget

@@ -1,8 +1,8 @@
 """The Market's JSON, shape by shape; fields are spelled camelCase on the wire.
 
-Enums are open lists and therefore plain `str`. Where a wrong value must not cost its whole item
-the field is `Any` and `chats` or `orders` looks at it; lists of items are `Raw`, so that each
-item is decoded alone. Required fields have no default.
+Enums are open lists and therefore plain `str`. A field is `Any` where a wrong value must not cost its whole
+item: `chats` or `orders` checks it. Lists of items are `Raw`, so that each item is decoded alone. Required
+fields have no default.
 """
 
 from typing import Any
@@ -64,7 +64,7 @@ class Paging(_Wire):
 
 
 class Envelope(_Wire):
-    """The envelope of every chat call, of getAuthTokenInfo and of getReturn; all there is of a send."""
+    """The envelope of every chat call, of getAuthTokenInfo and of getReturn; a send answers only this."""
 
     status: Any = None
     result: Raw | UnsetType = UNSET
@@ -81,7 +81,6 @@ class ChatMessagesResult(_Wire):
     """`result` of getChatHistory."""
 
     messages: Raw | UnsetType = UNSET
-    context: Raw | UnsetType = UNSET
     paging: Paging | None = None
 
 
@@ -126,7 +125,7 @@ class ChatFullContext(_Wire):
 
 
 class ChatInfo(_Wire):
-    """An item of getChats, the result of getChat."""
+    """An item of getChats, `result` of getChat."""
 
     chat_id: int
     context: ChatFullContext
@@ -145,7 +144,7 @@ class ChatMessagePayload(_Wire):
 
 
 class ChatMessage(_Wire):
-    """An item of getChatHistory, the result of getChatMessage."""
+    """An item of getChatHistory, `result` of getChatMessage."""
 
     message_id: int
     created_at: Any
@@ -262,7 +261,7 @@ class ReturnItem(_Wire):
 
 
 class ReturnInfo(_Wire):
-    """Result of getReturn."""
+    """`result` of getReturn."""
 
     id: int
     order_id: int

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from chat_tui.market.access import Access
-from chat_tui.market.client import Deadlines, MarketClient
+from chat_tui.market.client import MarketClient
+from chat_tui.market.network import Deadlines
 from chat_tui.model.ids import BusinessId
 from tests.support.raw_market import RawMarket
 

@@ -8,7 +8,7 @@ import socket
 import httpx
 import pytest
 
-from chat_tui.market.client import Deadlines
+from chat_tui.market.network import Deadlines
 from chat_tui.model.chat import ChatsPage
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.problem import Certainty, Problem, ProblemKind

@@ -9,8 +9,10 @@ import httpx
 import pytest
 
 from chat_tui import __version__
+from chat_tui.clock import wall_clock_ms
 from chat_tui.market.access import Access
-from chat_tui.market.client import Deadlines, MarketClient
+from chat_tui.market.client import MarketClient
+from chat_tui.market.network import Deadlines
 from chat_tui.market.transport import Request, Transport
 from chat_tui.model.chat import ContextKind, KeyRights, NewChat
 from chat_tui.model.ids import BusinessId, CampaignId, MessageId, OrderId, ReturnId
@@ -195,7 +197,9 @@ async def test_read_only_is_kept_where_the_bytes_go_whoever_asks(
     method: str, path: str, leaves: bool
 ) -> None:
     async with raw_market(reply()) as market:
-        transport = Transport(Access(market.url, api_key=KEY), Deadlines(), read_only=True)
+        transport = Transport(
+            Access(market.url, api_key=KEY), Deadlines(), None, wall_ms=wall_clock_ms, read_only=True
+        )
         outcome = await transport.ask(Request("anything", method, path, {}, b"{}"))
         await transport.aclose()
         assert market.connections == leaves

@@ -9,7 +9,7 @@ from typing import Any, Concatenate, Final
 
 from chat_tui.inbox.copies.rate_limit import P, RateLimitedClient, T
 from chat_tui.inbox.market import MarketApi
-from chat_tui.market.answers import read_budget, wait_told
+from chat_tui.market.answers import quota_wait, read_budget
 from chat_tui.model import chat as model
 from chat_tui.model.chat import ChatsPage, MessagesPage
 from chat_tui.model.ids import ChatRef, MessageId, Millis
@@ -102,7 +102,7 @@ class FrontDoor:
         try:
             self.quotas.take(operation, BUSINESS, operation)
         except Refusal:
-            wait = wait_told({"date": http_date(self.now_ms()), **self.quotas.headers(operation, BUSINESS)})
+            wait = quota_wait({"date": http_date(self.now_ms()), **self.quotas.headers(operation, BUSINESS)})
             return Problem(ProblemKind.HOURLY_LIMIT, Certainty.REFUSED, operation, 420, retry_after_s=wait)
         return self.script[operation].pop(0) if self.script[operation] else work()
 

@@ -12,7 +12,8 @@ import pytest
 
 from chat_tui.inbox.context import InboxSettings
 from chat_tui.inbox.sending.retry import RetrySchedule
-from chat_tui.market.client import Deadlines, MarketClient
+from chat_tui.market.client import MarketClient
+from chat_tui.market.network import Deadlines
 from chat_tui.model.ids import OutboxId
 from chat_tui.model.link import LinkState
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
