@@ -48,7 +48,7 @@ def reign(conn: Connection, boot: str) -> Reign | None:
 
 
 def begin(conn: Connection, old: Reign | None, new: Reign, pid: int, boot: str) -> bool:
-    """Become the leader as `new`; False if another copy has begun a term after `old` was read."""
+    """Become the leader as `new`; False if another copy has started a term since `old` was read."""
     # Several copies may notice at the same moment that the leader is dead: the first to write wins.
     there = reign(conn, boot)
     if (there.term if there else None) != (old.term if old else None):

@@ -1,6 +1,11 @@
-"""Messages in the cache: merging pages of the history, and reading a chat's timeline."""
+"""Messages in the cache: merging pages of the history, and reading a chat's timeline.
 
-from collections.abc import Iterable, Sequence
+What the cache has of a chat is one run of messages without a gap, from `hist_lo` to `hist_hi`; `hist_full`
+says that nothing older exists. Newer messages that came above a gap are stored and shown, but `hist_hi`
+stays below the gap, so that the missing ones are requested.
+"""
+
+from collections.abc import Sequence
 from dataclasses import astuple
 
 from chat_tui.locale import _
@@ -54,7 +59,7 @@ _ECHOES = f"""
         AND NOT EXISTS (SELECT 1 FROM message m WHERE m.chat_id = o.chat_id AND m.message_id = o.message_id)))
     ORDER BY o.seq
 """
-"""What no message here stands for: also one whose message was seen and could not be stored yet."""
+"""The items that no message in the cache shows, also those whose message was seen but could not be stored."""
 _REACH = ", ".join((reach("hist_lo"), reach("hist_hi"), readable("chat", "hist_full")))
 _TURN = ", ".join(readable("chat", name) for name in _STANDING.split(", ")[3:])
 _KNOWN = f"{readable('chat', 'status')}, {readable('chat', 'updated_at')}, {_REACH}, {_TURN}"
@@ -69,11 +74,11 @@ def save_page(
     newest_reached: bool,
     oldest_reached: bool,
 ) -> bool:
-    """Merge messages of getChatHistory; whether anything is new, changed or better covered.
+    """Merge messages of getChatHistory; whether any is new or changed, or the coverage has grown.
 
-    `newest_reached` = nothing is missing between the newest message known before and the newest there is.
-    StoreProblem if the chat is not in the cache, which may have begun anew meanwhile. A message whose id no
-    row can hold is left out.
+    `newest_reached` = no message is missing between the newest one known before and the newest one there is;
+    `oldest_reached` = there are no older ones. A message whose id no row can hold is left out.
+    StoreProblem if the chat is not in the cache, which may have been created again since the request.
     """
     number = conn.own(chat_ref)
     row = conn.execute(f"SELECT {_KNOWN} FROM chat WHERE chat_id = ?", (number,)).fetchone()
@@ -83,7 +88,6 @@ def save_page(
     found = {m.message_id: _storable(chat_ref, m) for m in messages if is_id(m.message_id)}
     unindexed = indexing.unindexed_messages(conn)
     changed = [_merge(conn, m, unindexed) for m in sorted(found.values(), key=_row_id)]
-    # What is here is one run without a gap, from `lo` to `hi`; what came above a gap is kept and not counted.
     lo, hi, full, vain = before[:4]
     if found:
         lo = min(found) if lo is None else min(lo, *found)
@@ -107,12 +111,12 @@ def save_page(
 
 
 def _row_id(message: Message) -> int:
-    """Newest first by row id, whenever a message is read; see the schema."""
+    """The row id, which orders the messages of all chats by time; see migrations/cache/001_init.sql."""
     return message.created_at << 20 | message.message_id & 0xFFFFF
 
 
 def _merge(conn: Connection, message: Message, unindexed: int) -> bool:
-    """Whether the message is new or changed; rows up to `unindexed` are not in the index."""
+    """Store a message; whether it is new or changed. Rows up to `unindexed` are not in the search index."""
     stored = conn.execute(
         f"SELECT id, {_FIELDS} FROM message WHERE chat_id = ? AND message_id = ? AND {_SOUND}",
         (conn.own(message.chat_ref), message.message_id),
@@ -121,30 +125,24 @@ def _merge(conn: Connection, message: Message, unindexed: int) -> bool:
         [before] = _with_files(conn, message.chat_ref, [stored[1:]])
         if before == message:
             return False
-        _remove(conn, before)
         if stored[0] > unindexed:
             indexing.drop_message(conn, stored[0], before)
-    else:
-        # One that cannot be read, or what is left of its files, leaves its place.
-        _remove(conn, message)
+    # Even if no sound row was found, one that cannot be read, or its files, may be in the way.
+    for table in ("message", "attachment"):
+        conn.execute(
+            f"DELETE FROM {table} WHERE chat_id = ? AND message_id = ?",
+            (conn.own(message.chat_ref), message.message_id),
+        )
     row_id = _insert(conn, message)
     if row_id > unindexed:
         indexing.add_message(conn, row_id, message)
     return True
 
 
-def _remove(conn: Connection, message: Message) -> None:
-    for table in ("message", "attachment"):
-        conn.execute(
-            f"DELETE FROM {table} WHERE chat_id = ? AND message_id = ?",
-            (conn.own(message.chat_ref), message.message_id),
-        )
-
-
 def _insert(conn: Connection, message: Message) -> int:
     row_id, number = _row_id(message), conn.own(message.chat_ref)
     values = (number, message.message_id, message.created_at, message.sender, message.text)
-    # Two messages of one millisecond may end in the same bits of their ids: the later one takes the next row.
+    # The ids of two messages of one millisecond may end in the same bits: the later one takes the next row.
     while not conn.execute(
         "INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, ?, ?)", (row_id, *values)
     ).rowcount:
@@ -163,7 +161,9 @@ def _with_files(conn: Connection, chat_ref: ChatRef, rows: Sequence[Row]) -> lis
     """Messages from rows of _FIELDS, in ascending order of message id."""
     if not rows:
         return []
-    files = _attachments_of(conn.execute(_FILES, (conn.own(chat_ref), rows[0][0], rows[-1][0])))
+    files: dict[MessageId, tuple[Attachment, ...]] = {}
+    for message_id, *file in conn.execute(_FILES, (conn.own(chat_ref), rows[0][0], rows[-1][0])):
+        files[message_id] = (*files.get(message_id, ()), Attachment(*file))
     return [
         Message(chat_ref, MessageId(message_id), created_at, sender, text, files.get(message_id, ()))
         for message_id, created_at, sender, text in rows
@@ -171,7 +171,7 @@ def _with_files(conn: Connection, chat_ref: ChatRef, rows: Sequence[Row]) -> lis
 
 
 def _talk(conn: Connection, chat_ref: ChatRef) -> Talk | None:
-    """The turn, from the three messages that decide it."""
+    """Whose turn it is, from the three messages that decide it."""
     number = conn.own(chat_ref)
     newest = conn.execute(_NEWEST, (number,)).fetchone()
     if newest is None:
@@ -184,7 +184,7 @@ def _talk(conn: Connection, chat_ref: ChatRef) -> Talk | None:
 
 
 def _talk_columns(conn: Connection, chat_ref: ChatRef, talk: Talk | None) -> tuple[int | str | None, ...]:
-    """The last columns of _STANDING, from newest_id on."""
+    """The values for the last columns of _STANDING, from newest_id on."""
     if talk is None:
         return (None, None, "", "", "", None, 0)
     has_file = conn.execute(
@@ -205,10 +205,13 @@ def timeline(
 ) -> TimelinePage:
     """The newest entries of a chat, or those before, after or around a message.
 
-    An unknown chat has only echoes. A message that is not here has the same neighbours as if it were.
+    A chat that is not in the cache has only echoes. The message to look from need not be in the cache.
     """
     if around is not None:
-        rows, has_older, has_newer = _around(conn, chat_ref, around, limit)
+        # Half a page from the message on; more before it if there are not enough after it.
+        newer, has_newer = _run(conn, chat_ref, ">=", around, limit - limit // 2)
+        older, has_older = _run(conn, chat_ref, "<", around, limit - len(newer))
+        rows = [*older, *newer]
     elif after is not None:
         rows, has_newer = _run(conn, chat_ref, ">", after, limit)
         has_older = _exists(conn, chat_ref, "<", rows, after)
@@ -226,7 +229,7 @@ def timeline(
 def _run(
     conn: Connection, chat_ref: ChatRef, sign: str, beyond: MessageId | None, limit: int
 ) -> tuple[list[Row], bool]:
-    """Rows in ascending order, next to a message (None = the newest), and whether more lie behind them."""
+    """Rows next to a message (None = the newest), in ascending order, and whether there are more beyond."""
     backwards = sign == "<"
     beside = "" if beyond is None else f"AND message_id {sign} {beyond:d}"
     rows = conn.execute(
@@ -238,19 +241,10 @@ def _run(
     return (rows[:limit][::-1] if backwards else rows[:limit]), more
 
 
-def _around(
-    conn: Connection, chat_ref: ChatRef, middle: MessageId, limit: int
-) -> tuple[list[Row], bool, bool]:
-    """Half a page before a message and half from it on; more before it where there are not enough after."""
-    newer, has_newer = _run(conn, chat_ref, ">=", middle, limit - limit // 2)
-    older, has_older = _run(conn, chat_ref, "<", middle, limit - len(newer))
-    return [*older, *newer], has_older, has_newer
-
-
 def _exists(
     conn: Connection, chat_ref: ChatRef, sign: str, rows: Sequence[Row], asked: MessageId | None
 ) -> bool:
-    """Whether messages lie on one side of a page; an empty page has only the message it was asked with."""
+    """Whether there are messages on one side of a page; if it is empty, on that side of `asked` or at it."""
     sign, edge = (sign, rows[0 if sign == "<" else -1][0]) if rows else (f"{sign}=", asked)
     sql = f"SELECT EXISTS (SELECT 1 FROM message WHERE chat_id = ? AND message_id {sign} ? AND {_SOUND})"
     return bool(conn.execute(sql, (conn.own(chat_ref), edge)).fetchone()[0])
@@ -271,7 +265,7 @@ def _coverage(lo: int | None, hi: int | None, full: int) -> Coverage:
 
 
 def cursor(conn: Connection, chat_ref: ChatRef) -> HistoryCursor:
-    """How much of a chat's history is here; of an unknown chat nothing."""
+    """How much of a chat's history is in the cache; nothing if the chat is not."""
     row = conn.execute(
         f"SELECT {_REACH}, {_CURSOR} FROM chat WHERE chat_id = ?",
         (conn.own(chat_ref),),
@@ -282,7 +276,7 @@ def cursor(conn: Connection, chat_ref: ChatRef) -> HistoryCursor:
 
 
 def save_older_token(conn: Connection, chat_ref: ChatRef, token: str | None) -> None:
-    """Keep the page token with which older messages are asked for."""
+    """Save the page token that requests older messages; None = there is none."""
     conn.execute("UPDATE chat SET older_token = ? WHERE chat_id = ?", (token, conn.own(chat_ref)))
 
 
@@ -293,9 +287,9 @@ def unclaimed_own(
     not_before: Millis,
     unstored: Sequence[Message] = (),
 ) -> tuple[Message, ...]:
-    """Our side's messages after one, not older than a moment, that no outbox item claims; oldest first.
+    """Messages of the shop's side after a message and not before a moment that no outbox item claims.
 
-    `unstored` are such that the cache could not take; they count as if they were in it.
+    `unstored` are messages that could not be written; they count as if they were in the cache. Oldest first.
     """
     rows = conn.execute(_UNCLAIMED, (conn.own(chat_ref), after, not_before)).fetchall()
     found = {message.message_id: message for message in _with_files(conn, chat_ref, rows)}
@@ -305,16 +299,8 @@ def unclaimed_own(
     return tuple(found[message_id] for message_id in sorted(found))
 
 
-def _attachments_of(rows: Iterable[Row]) -> dict[MessageId, tuple[Attachment, ...]]:
-    """The files by message, from rows (message_id, name, url, size) in order."""
-    found: dict[MessageId, tuple[Attachment, ...]] = {}
-    for message_id, name, url, size in rows:
-        found[message_id] = (*found.get(message_id, ()), Attachment(name, url, size))
-    return found
-
-
 def _storable(chat_ref: ChatRef, message: Message) -> Message:
-    """The message as a row of this chat will give it back."""
+    """The message as it will be read from its row."""
     files = tuple(Attachment(*kept(*astuple(file))) for file in message.attachments)
     sender, text = kept(message.sender, message.text)
     return Message(chat_ref, message.message_id, moment(message.created_at), sender, text, files)

@@ -1,4 +1,7 @@
-"""Orders and returns in the cache: what the Market told of them and when, and what is to be asked."""
+"""Orders (getBusinessOrders) and returns (getReturn) in the cache: the last answers, and which are due.
+
+A number that the Market does not know has a row too (`is_found` = 0), so that it is not soon requested again.
+"""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -54,14 +57,14 @@ _UNREAD: Final = f"""
     ORDER BY c.waiting_bucket, c.waiting_order, c.chat_id LIMIT ?
 """
 OTHERS: Final = 5
-"""Other chats of a buyer that are shown at most."""
+"""How many other chats of a buyer or an order are shown at most."""
 _OTHERS: Final = """
     SELECT chat_id FROM chat WHERE {column} = ? AND chat_id <> ? ORDER BY newest_order, chat_id LIMIT ?
 """
 
 
 def save_orders(conn: Connection, asked: Iterable[OrderId], found: Sequence[Order], at: Millis) -> None:
-    """Keep the answer to one question; what of it did not come was not found."""
+    """Save an answer of getBusinessOrders; the orders of `asked` that are not in it were not found."""
     for order_id in set(asked) - {order.order_id for order in found}:
         conn.execute(_IN_VAIN.format(kind="order"), {"key": order_id, "at": at})
     for order in found:
@@ -74,7 +77,7 @@ def save_orders(conn: Connection, asked: Iterable[OrderId], found: Sequence[Orde
 
 
 def save_return(conn: Connection, return_id: ReturnId, found: Return | None, at: Millis) -> None:
-    """Keep the answer about one return; None = the Market knows none of this number."""
+    """Save an answer of getReturn at `at`; None = the Market knows no return with this number."""
     if found is None:
         conn.execute(_IN_VAIN.format(kind="return"), {"key": return_id, "at": at})
         return
@@ -88,7 +91,7 @@ def save_return(conn: Connection, return_id: ReturnId, found: Return | None, at:
 
 
 def order(conn: Connection, order_id: OrderId) -> Reading[Order] | None:
-    """What the Market told of an order; None if it was never asked."""
+    """The last answer about an order; None if there was none yet."""
     row = conn.execute(
         f"SELECT read_at, is_found, {_ORDER} FROM order_reading"
         f" WHERE order_id = ? AND {sound('order_reading')}",
@@ -117,7 +120,7 @@ def order(conn: Connection, order_id: OrderId) -> Reading[Order] | None:
 
 
 def returned(conn: Connection, return_id: ReturnId) -> Reading[Return] | None:
-    """What the Market told of a return; None if it was never asked."""
+    """The last answer about a return; None if there was none yet."""
     row = conn.execute(
         "SELECT read_at, is_found, order_id, created_at, refund_status, is_fast, amount, currency"
         f" FROM return_reading WHERE return_id = ? AND {sound('return_reading')}",
@@ -144,14 +147,14 @@ def returned(conn: Connection, return_id: ReturnId) -> Reading[Return] | None:
 def _due(
     conn: Connection, chat_refs: Iterable[ChatRef], not_before: Millis, now: Millis
 ) -> dict[str, object]:
-    """What `_DUE_ORDERS` and `_DUE_RETURNS` ask for, by name."""
+    """The parameters of `_DUE_ORDERS` and `_DUE_RETURNS`."""
     return {"chats": json.dumps(sorted(map(conn.own, chat_refs))), "not_before": not_before, "now": now}
 
 
 def due_orders(
     conn: Connection, chat_refs: Iterable[ChatRef], not_before: Millis, now: Millis
 ) -> tuple[OrderId, ...]:
-    """The orders of these chats that were not asked for from `not_before` up to now."""
+    """The orders of these chats that were not requested between `not_before` and now."""
     rows = conn.execute(_DUE_ORDERS, _due(conn, chat_refs, not_before, now))
     return tuple(OrderId(row[0]) for row in rows)
 
@@ -159,50 +162,45 @@ def due_orders(
 def due_returns(
     conn: Connection, chat_refs: Iterable[ChatRef], not_before: Millis, now: Millis
 ) -> tuple[tuple[ReturnId, OrderId, CampaignId | None], ...]:
-    """As `due_orders`, for returns, each with its order and, as far as anybody told, its shop."""
+    """As `due_orders`, for returns: each with its order, and its shop or None if that is unknown."""
     rows = conn.execute(_DUE_RETURNS, _due(conn, chat_refs, not_before, now))
     return tuple((ReturnId(row[0]), OrderId(row[1]), row[2] and CampaignId(row[2])) for row in rows)
 
 
 def unread_waiting(conn: Connection, limit: int, *, besides: Iterable[OrderId] = ()) -> tuple[OrderId, ...]:
-    """Orders of chats that wait, which were never asked for: the disputes' first, then the longest wait's."""
+    """Orders of waiting chats that were never requested: those of disputes first, then by length of wait."""
     rows = conn.execute(_UNREAD, (json.dumps(sorted(besides)), limit))
     return tuple(OrderId(row[0]) for row in rows)
 
 
-def chats_of_buyer(conn: Connection, public_id: str, but: ChatRef, limit: int) -> tuple[ChatRef, ...]:
-    """Other chats with the buyer's account, the newest first."""
-    return conn.chats(_OTHERS.format(column="customer_public_id"), (clean(public_id), conn.own(but), limit))
-
-
-def chats_of_order(conn: Connection, order_id: OrderId, but: ChatRef, limit: int) -> tuple[ChatRef, ...]:
-    """Other chats about an order, the newest first."""
-    return conn.chats(_OTHERS.format(column="order_id"), (order_id, conn.own(but), limit))
-
-
 def of_chat(conn: Connection, chat_ref: ChatRef, now: Millis) -> ChatOrder | None:
-    """What is known of a chat's order, return and buyer, at a moment; None for a chat that is not here."""
+    """The order, the return and the other chats of a chat at a moment; None if it is not in the cache.
+
+    The other chats are those of the buyer's account or, if that is unknown, of the order; the newest first.
+    """
     item = chats.item(conn, chat_ref, now=now)
     if item is None:
         return None
     context = item.chat.context
     others: tuple[ChatRef, ...] = ()
-    if context.customer_public_id:
-        others = chats_of_buyer(conn, context.customer_public_id, chat_ref, OTHERS)
+    if public_id := context.customer_public_id:
+        sql = _OTHERS.format(column="customer_public_id")
+        others = conn.chats(sql, (clean(public_id), conn.own(chat_ref), OTHERS))
     elif context.order_id is not None:
-        others = chats_of_order(conn, context.order_id, chat_ref, OTHERS)
+        sql = _OTHERS.format(column="order_id")
+        others = conn.chats(sql, (context.order_id, conn.own(chat_ref), OTHERS))
     found = chats.items(conn, others)
     return ChatOrder(
         item,
         None if context.order_id is None else order(conn, context.order_id),
         None if context.return_id is None else returned(conn, context.return_id),
         others=tuple(found[other] for other in others if other in found),
-        are_others_of_buyer=bool(context.customer_public_id),
+        are_others_of_buyer=bool(public_id),
     )
 
 
 def _order_columns(order: Order) -> tuple[int | str | None, ...]:
-    """The columns of _ORDER, in that order."""
+    """The values of an order for the columns of _ORDER."""
     told = kept(order.campaign_id, order.status, order.substatus)
     return (*told, moment(order.created_at), *_money_columns(order.total), *kept(*astuple(order.delivery)))
 

@@ -1,7 +1,7 @@
-"""The outbox: every row a text or file the operator sent. Each function is one step of one transaction.
+"""The outbox: each row is a text or file that the operator sent, each function a step of one transaction.
 
-That an attempt began is noted in the cache, too. An item that has fewer attempts than stand there comes from
-an outbox file that went back in time: a backup was put in its place, or its log of changes was lost.
+The start of every attempt is saved in the cache, too. An item with fewer attempts than the cache has saved
+comes from an older state of the outbox file: a backup was restored, or the file's log of changes was lost.
 """
 
 import sqlite3
@@ -19,7 +19,7 @@ from chat_tui.store.sqlite.shape import MOST, Row, clean, moment, sound
 _NAMES: Final = tuple(
     field.name for field in fields(OutboxItem) if field.name not in {"uploaded", "is_held_up"}
 )
-"""What of an item is kept; the rest is known only to the copy that shows it."""
+"""The fields of an item that are stored; only the copy that sends or shows it knows the others."""
 _FIXED: Final = frozenset(
     {
         "outbox_id",
@@ -34,13 +34,13 @@ _FIXED: Final = frozenset(
         "created_at",
     }
 )
-"""What `update` may not set: an item changes its state by `move`, and the others never."""
+"""The fields that `update` may not set: the state is changed by `move`, the others never change."""
 ITEM: Final = ", ".join("o.chat_id" if name == "chat_ref" else f"o.{name}" for name in _NAMES)
-"""Columns of `outbox o`, in the order `item_of` reads them."""
+"""Columns of `outbox o`, in the order in which `item_of` reads them."""
 KEPT_MS: Final[Millis] = 30 * 24 * 3_600_000
-"""For how long a begun attempt is remembered: items of an older backup are too old to be sent unasked."""
+"""How long an attempt is remembered; items of an older backup are too old to be sent without asking."""
 
-# A row that cannot be read is not sent, and holds nothing back.
+# A row that cannot be read is not sent, and does not hold back the items behind it.
 _SOUND = sound("outbox", "o")
 _GET = f"SELECT {ITEM} FROM outbox o WHERE o.outbox_id = ? AND {_SOUND}"
 _OPEN = f"""
@@ -50,7 +50,7 @@ _OPEN = f"""
 _UNLINKED = f"""
     SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND o.state <> 'confirmed' AND {_SOUND} ORDER BY o.seq
 """
-# A resent item may stand before one that is under way: that one is the head until it is settled.
+# An item that was sent again may have a lower number than one under way, which stays the head until settled.
 _IN_TURN = f"""
     o.state <> 'confirmed' AND o.state <> 'failed' AND {_SOUND} AND (o.is_released OR NOT EXISTS (
         SELECT 1 FROM outbox f WHERE f.chat_id = o.chat_id
@@ -59,7 +59,7 @@ _IN_TURN = f"""
             AND {sound("outbox", "f")}))
 """
 _HEADS = f"SELECT {ITEM} FROM outbox o WHERE {_IN_TURN} ORDER BY o.chat_id, o.seq"
-# The first condition is that of an index: without it every settled item would be read.
+# The first condition is that of the index outbox_open: without it, SQLite would read every settled item.
 _TOLD = f"""
     SELECT {ITEM} FROM outbox o WHERE o.state <> 'confirmed' AND o.state = 'waiting' AND o.not_before > 0
         AND {_SOUND}
@@ -69,7 +69,7 @@ _LAST = f"SELECT coalesce(max(seq), 0) FROM outbox WHERE chat_id = ? AND seq BET
 
 
 class ClaimedError(Exception):
-    """The message is already linked to another outbox item; nothing was written."""
+    """The message is already linked to another outbox item; nothing was changed."""
 
 
 def enqueue(
@@ -87,11 +87,12 @@ def enqueue(
     told_boot: str = "",
     told_uptime: BootMillis = 0,
 ) -> OutboxItem:
-    """Put an item behind all others of its chat.
+    """Append an item to the outbox of its chat.
 
-    `told_boot` and `told_uptime` are the clock of the machine at `created_at`, from which on it is held.
+    `created_at` is when the wait up to `not_before` begins, by the wall clock; `told_boot` and `told_uptime`
+    are the same moment by the machine's clock.
     """
-    # Counted from the last one there is, not from their number: items that were taken back leave gaps.
+    # The next number follows the largest one, not the count of items: discarded items leave gaps.
     [last] = conn.execute(_LAST, (conn.own(chat_ref),)).fetchone()
     item = OutboxItem(
         outbox_id,
@@ -118,7 +119,7 @@ def enqueue(
 
 
 def item_of(conn: Connection, row: Row) -> OutboxItem:
-    """The item in a row, see ITEM."""
+    """The item in a row of the columns of ITEM."""
     told = dict(zip(_NAMES, row, strict=True))
     told["chat_ref"] = conn.chat(told["chat_ref"])
     told["kind"], told["state"] = OutboxKind(told["kind"]), OutboxState(told["state"])
@@ -127,12 +128,12 @@ def item_of(conn: Connection, row: Row) -> OutboxItem:
 
 
 def items(conn: Connection, query: str, given: Sequence[object] = ()) -> tuple[OutboxItem, ...]:
-    """The items in the rows of a query for ITEM."""
+    """The items in the rows of a query that selects ITEM."""
     return tuple(item_of(conn, row) for row in conn.execute(query, given))
 
 
 def get(conn: Connection, outbox_id: OutboxId) -> OutboxItem | None:
-    """An item, or None if it left."""
+    """An item, or None if it is not in the outbox (any more) or its row cannot be read."""
     return next(iter(items(conn, _GET, (outbox_id,))), None)
 
 
@@ -144,9 +145,10 @@ def move(
     new: OutboxState,
     **columns: int | str | None,
 ) -> OutboxItem | None:
-    """Move an item on; None if it is not `expected` any more.
+    """Change the state of an item, and `columns` with it; None if its state is not `expected` any more.
 
-    ValueError for a move that is never legal, ClaimedError for a message another item claims.
+    ValueError for a move that `MOVES` does not allow or a column that never changes; ClaimedError if
+    another item is linked to the message of `message_id`.
     """
     if not may_move(expected, new):
         raise ValueError(f"an outbox item never goes from {expected} to {new}")
@@ -156,14 +158,19 @@ def move(
 def update(
     conn: Connection, outbox_id: OutboxId, expected: OutboxState, /, **columns: int | str | None
 ) -> OutboxItem | None:
-    """Note something on an item that stays in its state; None if it is not `expected` any more."""
+    """Change columns of an item, but not its state; None if its state is not `expected` any more.
+
+    ValueError and ClaimedError as `move`.
+    """
     return _change(conn, outbox_id, expected, _known(columns))
 
 
 def count_on(conn: Connection, item: OutboxItem, told: Told) -> OutboxItem | None:
-    """Note anew how long an item waits; None if another copy was faster, or it was told something else."""
+    """Save how much of an item's wait is left; None if its state or its wait has changed since it was read.
+
+    Another copy may have saved the same, or the Market may have answered with another wait.
+    """
     found = get(conn, item.outbox_id)
-    # What was read may be old by now: another copy has noted the same, or the Market told another wait.
     if found is None or _wait(found) != _wait(item):
         return None
     return update(conn, item.outbox_id, item.state, **told)
@@ -200,7 +207,7 @@ def _change(
 
 
 def take_back(conn: Connection, outbox_id: OutboxId) -> OutboxItem | None:
-    """Delete an item from a state it may leave from; None if it went on meanwhile."""
+    """Delete an item in a state of `MAY_LEAVE` and return it; None if it is gone or in another state."""
     item = get(conn, outbox_id)
     if item is None or item.state not in MAY_LEAVE:
         return None
@@ -209,36 +216,36 @@ def take_back(conn: Connection, outbox_id: OutboxId) -> OutboxItem | None:
 
 
 def open_items(conn: Connection) -> tuple[OutboxItem, ...]:
-    """Everything not confirmed, all chats, oldest first."""
+    """All items that are not confirmed, of all chats, oldest first."""
     return items(conn, _OPEN)
 
 
 def heads(conn: Connection, chat_ref: ChatRef | None = None) -> tuple[OutboxItem, ...]:
-    """Per chat (or of one) the item whose turn it is, and the released ones: a later read may link them.
+    """For each chat (or one), the item whose turn it is, and the released items: a later read may link them.
 
-    What is queued, waiting, sending, sent or unconfirmed holds back what stands behind it; a failed or a
-    released item does not.
+    A queued, waiting, sending, sent or unconfirmed item holds back the items behind it; a failed or released
+    item does not.
     """
     return items(conn, _HEADS) if chat_ref is None else items(conn, _HEADS_OF, (conn.own(chat_ref),))
 
 
 def due(conn: Connection) -> tuple[tuple[OutboxItem, ...], tuple[OutboxItem, ...]]:
-    """The heads of all chats; and, wherever they stand, the items that the Market told to wait."""
+    """The heads of all chats, and the items of `told`, in one read."""
     return heads(conn), told(conn)
 
 
 def told(conn: Connection) -> tuple[OutboxItem, ...]:
-    """The items of all chats that the Market told to wait."""
+    """The items of all chats that the Market asked to wait until a moment, heads or not."""
     return items(conn, _TOLD)
 
 
 def unlinked(conn: Connection, chat_ref: ChatRef) -> tuple[OutboxItem, ...]:
-    """The items of a chat that no message of its history is known to be."""
+    """The items of a chat that are not linked to a message of its history, by their place."""
     return items(conn, _UNLINKED, (conn.own(chat_ref),))
 
 
 class Attempted(NamedTuple):
-    """The last attempt of an item that was begun, as the cache remembers it."""
+    """The last attempt of an item, as the cache remembers it; see the fields of `OutboxItem`."""
 
     attempt: int
     attempt_at: Millis
@@ -246,7 +253,7 @@ class Attempted(NamedTuple):
 
 
 def note_attempt(conn: Connection, item: OutboxItem) -> None:
-    """The attempt of an item begins; attempts long before it are forgotten."""
+    """Save in the cache that an attempt of an item begins; remove attempts older than `KEPT_MS`."""
     conn.execute(
         "INSERT OR REPLACE INTO attempted (outbox_id, attempt, attempt_at, base_message_id)"
         " VALUES (?, ?, ?, ?)",
@@ -256,7 +263,7 @@ def note_attempt(conn: Connection, item: OutboxItem) -> None:
 
 
 def last_attempt(conn: Connection, outbox_id: OutboxId) -> Attempted | None:
-    """The last attempt of an item, if one was begun."""
+    """The last attempt of an item; None if none is remembered."""
     row = conn.execute(
         "SELECT attempt, attempt_at, base_message_id FROM attempted"
         f" WHERE outbox_id = ? AND {sound('attempted')}",

@@ -1,7 +1,7 @@
-"""What the Market sent and nobody can read, kept as it came in a private file: for a bug report.
+"""Items of the Market's answers that could not be read, saved raw in a private file for a bug report.
 
-One JSON object a line: when (ISO, UTC), operation, why, bytes (of the item) and raw (the item, of a long one
-the beginning). All copies of the program write into the same file; what it holds is not written again.
+Each line is a JSON object: when (ISO, UTC), operation, why, bytes (length of the item) and raw (the item, or
+the beginning of a long one). All copies of the program write to the same file; an item is written once.
 """
 
 import json
@@ -22,13 +22,13 @@ from chat_tui.store.errors import StoreError
 from chat_tui.store.locks import WriteLock
 
 NAME: Final = "unreadable.jsonl"
-"""In the data directory of a business."""
+"""The file's name in the data directory of a business."""
 LIMIT: Final = 1024 * 1024
-"""Bytes of the whole file; when it is full the oldest lines stay, until somebody deletes it."""
+"""Bytes of the whole file; when it is full, nothing is added until the operator deletes it."""
 ITEM_LIMIT: Final = 64 * 1024
 """Bytes of the longest line."""
 MOST_COUNTED: Final = 10_000
-"""Different items a run counts; a Market that sends ever new ones costs no more memory than that."""
+"""Different items counted in one run, which bounds the memory if the Market always sends new ones."""
 
 _PATIENCE_S: Final = 1.0
 
@@ -36,18 +36,18 @@ log = logging.getLogger(__name__)
 
 
 class Quarantine:
-    """The unreadable items of this run, counted once each. May be called from any thread."""
+    """The unreadable items of this run, each counted once. Any thread may call it."""
 
     def __init__(self, data_dir: Path) -> None:
         self.path = data_dir / NAME
-        """It is there only when something was unreadable."""
+        """Exists only if something was unreadable."""
         self._met: set[int] = set()
         self._guard = threading.Lock()
 
     def add(self, operation: str, items: Sequence[Unreadable], now: Millis) -> int:
-        """Keep the items this run has not met before; how many those are, kept or not.
+        """Save the items that this run has not met before; how many those are, saved or not.
 
-        That they cannot be kept, on a full disk for example, is told to the log and stops nothing.
+        If they cannot be saved, for example on a full disk, the log says so and nothing is raised.
         """
         with self._guard:
             new = list(self._unmet(operation, items))
@@ -70,9 +70,12 @@ class Quarantine:
 
 
 def _append(path: Path, operation: str, items: Sequence[Unreadable], now: Millis) -> None:
-    """Write the lines that are not there yet and fit, in one piece; OSError if the file is not ours alone."""
+    """Add the lines that are new and fit, in one write; OSError if the file is not ours alone.
+
+    StoreError if its lock cannot be taken.
+    """
     with WriteLock(path).held(_PATIENCE_S):
-        # Neither a link that somebody put there is followed, nor a file with a second name used.
+        # A link in this place is not followed, and a file with a second name is not used.
         fd = open_private(path, os.O_RDWR | os.O_APPEND)
         with os.fdopen(fd, "r+b", buffering=0) as file:
             found = os.fstat(fd)
@@ -80,6 +83,7 @@ def _append(path: Path, operation: str, items: Sequence[Unreadable], now: Millis
                 raise PermissionError(path)
             kept = file.read(LIMIT + 1)
             known = set(map(_content, kept.splitlines()))
+            # A kill or a full disk may have cut the last line short.
             text = b"" if not kept or kept.endswith(b"\n") else b"\n"
             for item in items:
                 line = _line(operation, item, now)
@@ -91,7 +95,7 @@ def _append(path: Path, operation: str, items: Sequence[Unreadable], now: Millis
 
 
 def _line(operation: str, item: Unreadable, now: Millis) -> bytes:
-    """One line of ASCII: printing the file steers no terminal."""
+    """One line of ASCII, so that printing the file cannot control a terminal."""
     when = datetime.fromtimestamp(now / 1000, UTC).isoformat(timespec="seconds")
     text = item.raw[:ITEM_LIMIT].decode(errors="replace")
     while True:
@@ -103,5 +107,5 @@ def _line(operation: str, item: Unreadable, now: Millis) -> bytes:
 
 
 def _content(line: bytes) -> bytes:
-    """A line without its time: what makes it the same as another one."""
+    """A line without its time, to compare it with other lines."""
     return line.partition(b'"operation"')[2]

@@ -1,4 +1,4 @@
-"""Received files on the operator's disk: one new private file each, whole or not at all."""
+"""Received files saved to the operator's disk: each a new private file, complete or not there at all."""
 
 import errno
 import fcntl
@@ -13,32 +13,34 @@ from typing import Final, Self
 from chat_tui.files import NotAFile, TooLarge, create_private, read_file, touch_private, whole_file
 
 _PART: Final = ".chat-tui-part"
-"""How the name of an unfinished file ends."""
+"""The end of the name of an unfinished file."""
 _FOLDER: Final = "saved-to"
-"""The file below the data directory that remembers where was saved last."""
+"""The file in the data directory that has the path of the folder used last."""
 _LONGEST_PATH: Final = 8_192
-"""Bytes; the kernel takes less."""
+"""Bytes; the kernel allows fewer."""
 _TRIES: Final = 10_000
+"""Names that are tried for one file."""
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES})
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class CannotSave(Exception):  # noqa: N818 - house word: a refusal that was expected
-    """The disk or the folder did not take the file."""
+    """The file could not be written to the disk or the folder."""
 
     def __init__(self, error: OSError) -> None:
         super().__init__(error.strerror or "")
         self.is_full = error.errno in _FULL
+        """Whether the disk is full or the file too large for it."""
 
 
 class Part:
-    """A file that is coming in. It gets its name when it is whole; until then, and if not, nobody sees it.
+    """A file being received: hidden until it is complete and gets its name, removed if it never is.
 
-    Everything goes through the open folder, so that nothing put in its place meanwhile is written to.
+    All operations use the descriptor of the folder: another folder put in its place is not written to.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Begin a file in `folder`; CannotSave if that is no folder, or cannot be written."""
+        """Create a hidden file in `folder`; CannotSave if that is not a folder or cannot be written."""
         self._guard = threading.Lock()
         self._file = -1
         self._name = f".{secrets.token_hex(8)}{_PART}"
@@ -50,8 +52,8 @@ class Part:
             with _alone(self._folder):
                 _sweep(self._folder)
                 self._file = create_private(self._name, folder=self._folder)
-                # Held until the end of this process, however that comes: a part without it is nobody's.
-                # On a disk without locks none is ever taken for a leftover.
+                # The lock ends with this process, even if it is killed: a part without a lock is a leftover.
+                # On a disk without locks no part counts as a leftover.
                 with suppress(OSError):
                     fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.fchmod(self._file, 0o600)
@@ -66,7 +68,7 @@ class Part:
         self.discard()
 
     def write(self, piece: bytes) -> None:
-        """Add bytes; CannotSave when the disk is full, or the part was discarded."""
+        """Append bytes; CannotSave if the disk is full or the part was discarded."""
         with self._guard:
             try:
                 rest = memoryview(piece)
@@ -76,7 +78,7 @@ class Part:
                 raise CannotSave(error) from error
 
     def keep(self, name: str) -> str:
-        """Give the file its name, or the first free `name (n)`; the name it got. CannotSave if that fails."""
+        """Give the file this name, or the first free `name (n)`, and return it; CannotSave if that fails."""
         with self._guard:
             try:
                 os.fsync(self._file)
@@ -90,7 +92,7 @@ class Part:
         raise CannotSave(FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)))
 
     def discard(self) -> None:
-        """Take away what has no name yet; a second call does nothing."""
+        """Remove the file if it has no name yet, and close it; a second call does nothing."""
         with self._guard:
             if self._folder < 0:
                 return
@@ -101,7 +103,7 @@ class Part:
             self._file = self._folder = -1
 
     def _is_placed(self, name: str) -> bool:
-        """Whether the name was free; a link, wherever it leads, is not."""
+        """Give the file a name if it is free; whether it was. A name taken by a symbolic link is not free."""
         try:
             os.link(self._name, name, src_dir_fd=self._folder, dst_dir_fd=self._folder, follow_symlinks=False)
         except FileExistsError:
@@ -114,7 +116,7 @@ class Part:
         return True
 
     def _is_renamed(self, name: str) -> bool:
-        """The same on a disk without hard links: an empty file takes the place, then ours replaces it."""
+        """The same on a disk without hard links: an empty file reserves the name, then ours replaces it."""
         try:
             touch_private(name, folder=self._folder)
         except FileExistsError:
@@ -132,14 +134,14 @@ def numbered(name: str, number: int) -> str:
 
 
 def sweep(data_dir: Path) -> None:
-    """Take away the parts that a kill left in the folder where was saved last."""
+    """Remove the parts that a kill left in the folder used last."""
     folder = last_folder(data_dir)
     if folder is None:
         return
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
-        return  # gone, and the parts with it
+        return  # The folder is gone, and the parts with it.
     try:
         with _alone(descriptor):
             _sweep(descriptor)
@@ -148,7 +150,7 @@ def sweep(data_dir: Path) -> None:
 
 
 def last_folder(data_dir: Path) -> Path | None:
-    """Where was saved last; None before the first time."""
+    """The folder used last; None before the first time, or if it cannot be read."""
     try:
         text = read_file(data_dir / _FOLDER, _LONGEST_PATH).decode("utf-8", "surrogateescape")
     except (OSError, NotAFile, TooLarge):
@@ -157,13 +159,13 @@ def last_folder(data_dir: Path) -> Path | None:
 
 
 def remember_folder(data_dir: Path, folder: Path) -> None:
-    """Remember for the next time where is saved; before the first byte, so that its parts are found."""
+    """Save the path of the folder before a part is written to it, so that `sweep` finds it; or OSError."""
     with whole_file(data_dir / _FOLDER) as file:
         file.write(str(folder).encode("utf-8", "surrogateescape"))
 
 
 def _sweep(folder: int) -> None:
-    """Of an open folder: take away the parts that no process holds."""
+    """Remove the parts in an open folder that no process has locked."""
     for name in os.listdir(folder):
         if not (name.startswith(".") and name.endswith(_PART)):
             continue
@@ -171,19 +173,19 @@ def _sweep(folder: int) -> None:
             flags = os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
             part = os.open(name, flags, dir_fd=folder)
         except OSError:
-            continue  # not ours to take away
+            continue  # It belongs to somebody else.
         try:
             fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
             _unlink(name, folder)
         except OSError:
-            pass  # somebody is at it
+            pass  # Another process is writing it.
         finally:
             os.close(part)
 
 
 @contextmanager
 def _alone(folder: int) -> Iterator[None]:
-    """Between its birth and its lock, a part must not be taken for a leftover."""
+    """Lock a folder, so that no sweep removes a part between its creation and its lock."""
     with suppress(OSError):
         fcntl.flock(folder, fcntl.LOCK_EX)
     try:

@@ -1,6 +1,6 @@
-"""Search of everything ever read: chats by buyer and number, then messages by their words, newest first.
+"""Search of the whole cache: chats by buyer and number, then messages by their words, newest first.
 
-A call looks at a bounded number of rows: it may find nothing in them and yet have a key to go on with.
+One call examines a limited number of rows, so it may find nothing and still return a key to continue with.
 """
 
 import heapq
@@ -18,11 +18,11 @@ from chat_tui.store.database import Connection
 from chat_tui.store.sqlite.shape import LARGEST_ID, LATEST, Row, sound
 
 EXAMINED: Final = 2_000
-"""Rows that one call looks at to find those that pass the filters."""
+"""The most rows that one call examines to find those that pass the filters."""
 FEW: Final = 100
-"""Chats whose messages are looked through one by one, where a word of the query names them."""
+"""The most chats, named by a word of the query, whose messages are examined one by one."""
 SHORTEST_NUMBER: Final = 4
-"""Digits from which the beginning or the end of an order's or a return's number is enough."""
+"""From this many digits on, the beginning or end of an order's or return's number is enough to find it."""
 
 _STANDINGS = {
     Standing.WAITING: "c.waiting_since IS NOT NULL",
@@ -41,7 +41,7 @@ _SOUND_CHAT = sound("chat", "c")
 _SOUND = f"{sound('message', 'm')} AND {_SOUND_CHAT}"
 _MESSAGE = """SELECT {passes}, m.id, m.chat_id, m.message_id, m.created_at, m.sender, m.text,
         c.customer_name, c.order_id, c.return_id"""
-# CROSS JOIN: the index leads, whatever SQLite thinks of it.
+# CROSS JOIN makes SQLite start from the search index, even if its statistics suggest otherwise.
 _CHATS = f"""
     SELECT {{passes}} AND c.updated_at >= :since AND c.updated_at < :until, c.chat_id, c.updated_at
     FROM chat_search s CROSS JOIN chat c ON c.chat_id = s.rowid
@@ -77,10 +77,10 @@ _NAMES = f"""
 """
 _IS_NAMED = "SELECT EXISTS (SELECT 1 FROM chat_search WHERE chat_search MATCH ?)"
 LOOKED_AT: Final = 200
-"""Unfinished chats that are looked at for the moment up to which nothing is missing."""
+"""How many chats with missing messages are examined to find the moment since when nothing is missing."""
 
 _COUNTS = "SELECT (SELECT count(*) FROM chat), (SELECT count(*) FROM chat WHERE hist_full = 0)"
-# The first row of a known date: row ids begin with it.
+# The oldest message with a known date: a row id begins with the date.
 _FIRST = f"SELECT created_at FROM message WHERE id >= 1 << 20 AND {sound('message')} ORDER BY id LIMIT 1"
 _UNREAD = f"""
     SELECT updated_at, CASE WHEN hist_hi = newest_id AND (newest_at >= updated_at OR vain_reads >= 3) THEN
@@ -93,31 +93,32 @@ _UNREAD = f"""
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What a hit is made of; `number` is that of its chat."""
+    """A hit before its chat is read; the fields are those of `SearchHit`."""
 
     number: int
+    """Of the chat."""
     created_at: Millis
     message_id: MessageId | None = None
     sender: str = ""
     text: str = ""
     file_names: tuple[str, ...] = ()
     key: int = 0
-    """To go on after it."""
+    """The search continues after it."""
 
 
 _Walk = tuple[list[_Found], int | None]
-"""What was found, and the key to go on with; None = the walk is at its end.
+"""What was found, and the key to continue with; None = there are no more rows.
 
-A key is the row id of a message, minus the number of a chat that was found by its words, or, where no words
-were given, time and number of a chat in one.
+A key is the row id of a message; for a chat found by its words, minus its number; in a search without words,
+time and number of a chat packed into one integer.
 """
 
 
 def search(conn: Connection, query: SearchQuery, after: int | None = None, limit: int = 50) -> SearchPage:
-    """The first hits, or those after a key: chats all words name, then messages that hold all words.
+    """The first hits, or those after a key: chats found by all words, then messages that contain all words.
 
-    A word that names buyers or numbers may stand in the chat instead of the message, if another one is in
-    the message. Without words: the chats that pass the filters, the latest first.
+    If one word is in the message, another may be the buyer's name or a number of the chat instead.
+    Without words: the chats that pass the filters, the latest first.
     """
     wanted = patterns(query.words, is_last_whole=query.is_last_whole)
     if query.is_empty or (query.words and not wanted):
@@ -136,7 +137,7 @@ def search(conn: Connection, query: SearchQuery, after: int | None = None, limit
 
 
 def coverage(conn: Connection) -> SearchCoverage:
-    """How many chats are read whole, and back to when nothing is missing; a few milliseconds."""
+    """How many chats are in the cache completely, and since when nothing is missing; takes a few ms."""
     known, unread = conn.execute(_COUNTS).fetchone()
     missing = max(_whole_since(conn), indexing.unindexed_messages(conn) >> 20)
     oldest = missing if missing > 0 else next((at for (at,) in conn.execute(_FIRST)), None)
@@ -144,14 +145,14 @@ def coverage(conn: Connection) -> SearchCoverage:
 
 
 def _whole_since(conn: Connection) -> Millis:
-    """The latest moment at which a message may be missing; 0 = none is."""
+    """The latest moment at which a message may be missing; 0 = no message is."""
     missing = 0
     rows = conn.execute(_UNREAD).fetchall()
     for updated_at, read_from in rows:
         if updated_at <= missing:
             return missing
         missing = max(missing, updated_at if read_from is None else read_from)
-    # Those not looked at are not later than the last that was.
+    # The chats that were not examined are not later than the last one that was.
     return max(missing, rows[-1][0]) if len(rows) == LOOKED_AT else missing
 
 
@@ -178,7 +179,7 @@ def _messages(
         given["chats"] = json.dumps(few)
         of_chats = conn.execute(_OF_CHATS.format(passes=_passes(query)), given)
         return _walk_of_few(conn, _newest_of(everywhere, of_chats), rest, named, limit)
-    # By word the messages that hold it and all the others, as far as one walk can go.
+    # For each word that names chats: the messages that contain it too, as many as one call examines.
     holding = [
         frozenset(row_id for (row_id,) in conn.execute(_ROWS, given | _match([*rest, one]))) for one in named
     ]
@@ -201,14 +202,14 @@ def _message(conn: Connection, row: Row) -> _Found:
 
 
 def _few_chats(conn: Connection, named: Iterable[Pattern]) -> list[int] | None:
-    """The chats that any of these words names; None if they are too many to look through one by one."""
+    """The chats that are found by any of these words; None if there are more than FEW."""
     any_of = " OR ".join(f"({_any_of(_in_chat(one))})" for one in named)
     found = [chat_id for (chat_id,) in conn.execute(_NAMED_CHATS, (any_of, FEW + 1))]
     return found if len(found) <= FEW else None
 
 
 def _newest_of(one: Iterable[Row], other: Iterable[Row]) -> Iterator[Row]:
-    """The rows of both, each once, as many as a call looks at."""
+    """The rows of both queries in their order, without duplicates, as many as one call examines."""
     rows = heapq.merge(one, other, key=lambda row: -int(row[1]))
     return islice((next(same) for _row_id, same in groupby(rows, key=lambda row: row[1])), EXAMINED)
 
@@ -216,7 +217,7 @@ def _newest_of(one: Iterable[Row], other: Iterable[Row]) -> Iterator[Row]:
 def _walk_of_few(
     conn: Connection, rows: Iterable[Row], rest: Sequence[Pattern], named: Sequence[Pattern], limit: int
 ) -> _Walk:
-    """Messages that hold `rest`, and what else is `named` unless their chat is called so."""
+    """Messages that contain the words `rest`, and each word of `named` unless their chat is found by it."""
 
     def found(row: Row) -> _Found | None:
         message = _message(conn, row)
@@ -242,7 +243,7 @@ def _latest_chats(conn: Connection, query: SearchQuery, after: int | None, limit
 def _walk(
     rows: Iterable[Row], limit: int, found_in: Callable[[Row], _Found | None], key_of: Callable[[Row], int]
 ) -> _Walk:
-    """Go through rows, the first column of which says whether they pass, until there are enough."""
+    """Examine rows until there are enough hits; their first column says whether they pass the filters."""
     found: list[_Found] = []
     key: int | None = None
     examined = 0
@@ -275,7 +276,7 @@ def _page(conn: Connection, walk: _Walk) -> SearchPage:
 
 
 def _passes(query: SearchQuery) -> str:
-    """SQL condition on the chat `c`: the filters that look at it."""
+    """SQL condition: the chat `c` passes the filters of the query."""
     groups = (
         [_STANDINGS[one] for one in sorted(query.standings)],
         [_ABOUTS[one] for one in sorted(query.abouts)],
@@ -285,7 +286,7 @@ def _passes(query: SearchQuery) -> str:
 
 
 def _span(query: SearchQuery) -> dict[str, Any]:
-    """From when to when, and how many rows."""
+    """The parameters of a query: from when to when, how many rows, and the labels."""
     until = LATEST + 1 if query.until is None else query.until
     return {
         "since": min(max(query.since or 0, 0), LATEST + 1),
@@ -300,7 +301,7 @@ def _match(wanted: Iterable[Pattern]) -> dict[str, Any]:
 
 
 def _any_of(wanted: Pattern) -> str:
-    """In the language of FTS5; what is quoted is never taken for a part of it."""
+    """A pattern as an FTS5 expression; quoted words are never taken for operators."""
     return " OR ".join([*map(_quoted, wanted.wholes), *(f"{_quoted(one)} *" for one in wanted.beginnings)])
 
 
@@ -309,7 +310,7 @@ def _quoted(word: str) -> str:
 
 
 def _in_chat(wanted: Pattern) -> Pattern:
-    """The pattern as the facts of a chat are looked through: a number by its first or last digits too."""
+    """The pattern for the facts of a chat, in which a number is also found by its first or last digits."""
     word = wanted.wholes[0]
     if not (word.isascii() and word.isdigit()):
         return wanted

@@ -1,4 +1,4 @@
-"""Copies of the files to send, so that what leaves is what the operator saw, even if the original changes."""
+"""Copies of files to send, so that the Market gets what the operator saw, even if the original changes."""
 
 import errno
 import os
@@ -14,7 +14,7 @@ from chat_tui.model.ids import OutboxId
 
 _CHUNK = 256 * 1024
 MOST_BYTES = 256 * 1024 * 1024
-"""All copies together; about fifty of the largest files."""
+"""The size of all copies together: about fifty of the largest files."""
 
 
 class SpoolChanged(Exception):  # noqa: N818 - a refusal that was expected
@@ -26,7 +26,7 @@ class SpoolFull(Exception):  # noqa: N818 - a refusal that was expected
 
 
 def path(data_dir: Path, outbox_id: OutboxId) -> Path:
-    """Where the copy of an item lies; ValueError for an id that could lead out of the spool."""
+    """The path of an item's copy; ValueError for an id that could lead out of the spool."""
     if not outbox_id.replace("-", "").isalnum():
         raise ValueError("an outbox id is a UUID")
     return data_dir / "spool" / outbox_id
@@ -35,11 +35,11 @@ def path(data_dir: Path, outbox_id: OutboxId) -> Path:
 def put(
     data_dir: Path, outbox_id: OutboxId, source: Path, fingerprint: tuple[int, int, int, int]
 ) -> tuple[int, str]:
-    """Copy a file, durable when this returns; its size and SHA-256.
+    """Copy a file, durable when this returns; returns its size in bytes and its SHA-256 in hex.
 
-    SpoolChanged if it is not a regular file with this device, inode, size and modification time any more,
-    or larger than the Market takes; SpoolFull when the copies would exceed `MOST_BYTES` together;
-    OSError if it cannot be read or copied.
+    `fingerprint` is its device, inode, size and modification time. SpoolChanged if it is not a regular file
+    with these any more, or larger than the Market accepts; SpoolFull if all copies together would exceed
+    `MOST_BYTES`; OSError if it cannot be read or copied.
     """
     target = path(data_dir, outbox_id)
     target.parent.mkdir(mode=0o700, exist_ok=True)
@@ -48,7 +48,7 @@ def put(
         > MOST_BYTES
     ):
         raise SpoolFull(target.parent)
-    # Opening must neither follow a link that was put in the place nor wait for the other end of a pipe.
+    # Opening must neither follow a link put in its place nor wait for the other end of a pipe.
     try:
         fd = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
@@ -72,7 +72,7 @@ def _copy(file: BinaryIO, copy: BinaryIO, fingerprint: tuple[int, int, int, int]
         digest.update(chunk)
         copy.write(chunk)
     copy.flush()
-    # The longest step comes before the last look, so that a change meanwhile is seen.
+    # The slowest step comes before the last check, so that a change during it is noticed.
     os.fsync(copy.fileno())
     _expect(file, fingerprint)
     return size, digest.hexdigest()
@@ -91,7 +91,7 @@ def remove(data_dir: Path, outbox_id: OutboxId) -> None:
 
 
 def sweep(data_dir: Path, live_ids: Collection[OutboxId], older_than_s: float) -> int:
-    """Delete copies (and unfinished ones) of no living item that are older; how many went."""
+    """Delete finished and unfinished copies without an item in `live_ids` if they are older; how many."""
     directory = data_dir / "spool"
     before = time.time() - older_than_s
     gone = 0
