@@ -1,6 +1,6 @@
-"""The screen: Textual, fed with rows, asking the inbox by nouns. It knows neither SQL nor HTTP.
+"""The screens, built with Textual. They ask the inbox for rows and know neither SQL nor HTTP.
 
-`app` starts it. `inbox/screen` is the main screen and has the panes of `queue`, `chat` and `order`. What asks
-the operator something is in `dialogs`, `files`, `search` and `start`; what any of them may use is in `kit`.
-`keys` declares every command once: bindings, palette, help and README come from it.
+`app` starts them. `inbox/screen` is the main screen and contains the panes of `queue`, `chat` and `order`.
+The dialogs are in `dialogs`, `files`, `search` and `start`; code that any screen may use is in `kit`.
+`keys` declares every command once: bindings, palette, help and README are made from it.
 """

@@ -1,4 +1,4 @@
-"""The app itself: theme, first screen, and what works on every screen."""
+"""The app itself: its theme, its first screen, and the commands that work on every screen."""
 
 import os
 from collections.abc import Callable
@@ -26,14 +26,14 @@ from chat_tui.ui.kit.text import notify, plain
 from chat_tui.zone import find_zone
 
 ACTIVE_EVERY: Final[Millis] = 10_000
-"""Keys are told of as activity at most this often."""
+"""Milliseconds between two reports to the inbox that the operator is active."""
 _NOTICE_S: Final = 15.0
-"""How long what is wrong around the program stays: it takes more than a glance."""
+"""Seconds that the notice of the start stays: it takes more than a glance to read."""
 STYLES = Path(__file__).parent / "styles"
 
 
 class ChatTuiApp(LegibleApp[None]):
-    """One window on one inbox. The inbox is opened and closed by whoever made it."""
+    """One window on one inbox, which the caller opens and closes."""
 
     TITLE = "chat-tui"
     CSS_PATH: ClassVar = [STYLES / "inbox.tcss"]
@@ -49,43 +49,31 @@ class ChatTuiApp(LegibleApp[None]):
         is_new: bool = False,
         notice: str = "",
     ) -> None:
-        """`is_new` = the shop was just connected: begin with how many wait. `notice` is said at the start."""
+        """`is_new` = the shop was just connected: greet the operator. `notice` is shown at the start."""
         super().__init__(paths.log, jcuken=preferences.keys.is_jcuken)
         self.edited = paths.data / "edited"
         bind(self, keys.bindings(Where.ANYWHERE), freed=keys.freed(Where.ANYWHERE))
         self.call_by = preferences.ui.notify
         self.theme_wanted = preferences.ui.theme
         self.inbox = inbox
-        self._preferences = preferences
-        self._templates = paths.templates
         self._now = now
-        self._zone = zone
         self._is_new = is_new
         self._notice = notice
-        self._told_at: Millis = 0
-        self._main: MainScreen
+        self._reported_at: Millis = 0
+        self._main = MainScreen(self, inbox, preferences, templates=paths.templates, now=now, zone=zone)
 
     def on_mount(self) -> None:
         self.use_theme(self.theme_wanted)
-        screen = MainScreen(
-            self,
-            self.inbox,
-            self._preferences,
-            templates=self._templates,
-            now=self._now,
-            zone=self._zone,
-        )
-        self._main = screen
-        self.push_screen(screen)
+        self.push_screen(self._main)
         if self._notice:
             notify(self, self._notice, severity="warning", timeout=_NOTICE_S)
         if self._is_new:
-            screen.call_after_refresh(screen.greet)
+            self._main.call_after_refresh(self._main.greet)
 
     async def on_event(self, event: events.Event) -> None:
-        """Tell the inbox that somebody is here, now and then; everything else as usual."""
-        if isinstance(event, events.Key | events.Paste) and self._now() - self._told_at >= ACTIVE_EVERY:
-            self._told_at = self._now()
+        """Report activity to the inbox now and then; handle everything else as usual."""
+        if isinstance(event, events.Key | events.Paste) and self._now() - self._reported_at >= ACTIVE_EVERY:
+            self._reported_at = self._now()
             self.inbox.active()
         await super().on_event(event)
 
@@ -96,28 +84,29 @@ class ChatTuiApp(LegibleApp[None]):
     def on_app_blur(self, event: events.AppBlur) -> None:
         """The window went to the background."""
         self.inbox.active(is_here=False)
-        self._told_at = 0
+        # The first key after the return counts at once.
+        self._reported_at = 0
 
     def action_help(self) -> None:
-        """Show the live key list; close it when it is shown."""
+        """Show the keys in force; close the list when it is open."""
         from chat_tui.ui.dialogs.app_dialogs import Help  # noqa: PLC0415 - not before the first paint
 
         self.turn(Help)
 
     def action_palette(self) -> None:
-        """Find a command by its words; close the palette when it is shown."""
+        """Find a command by its words; close the palette when it is open."""
         from chat_tui.ui.dialogs.app_dialogs import Palette  # noqa: PLC0415 - not before the first paint
 
         self.turn(Palette)
 
     def use_theme(self, name: str) -> None:
-        """Draw in the theme of this name from now on; without colours if none are wanted."""
+        """Use the theme of this name from now on; without colours if none are wanted."""
         self.theme_wanted = name
         themes.choose(self, name, os.environ)
 
     @work(group="theme", exclusive=True)
     async def action_theme(self) -> None:
-        """Try the themes on and choose one for this run; tell which line keeps it."""
+        """Try the themes and choose one for this run; say which line in settings.toml keeps it."""
         from chat_tui.ui.dialogs.app_dialogs import ThemeList  # noqa: PLC0415 - not before the first paint
 
         if is_colourless(os.environ):
@@ -134,11 +123,12 @@ class ChatTuiApp(LegibleApp[None]):
 
     @work(group="quit", exclusive=True)
     async def action_quit(self) -> None:  # type: ignore[override]
-        """Leave; when something is not delivered, say what happens to it and ask."""
+        """Leave; ask first if a draft cannot be kept or a message is not delivered yet."""
         if await self._main.talk.drafts.keep_all():
             words = _("What you typed cannot be kept on this disk. Leave, and print it on the terminal?")
             if not await self._is_sure(words, yes=_("Leave and print")):
                 return
+        # An outdated copy can only be left: a newer version has taken over its files.
         if self.inbox.link().needs_restart:
             self.exit(return_code=1)
             return
@@ -159,7 +149,7 @@ class ChatTuiApp(LegibleApp[None]):
 
 
 def run(inbox: InboxApi, preferences: Preferences, paths: Paths, *, is_new: bool = False) -> int:
-    """Show the inbox until the operator leaves; the exit code. `is_new` = the shop was just connected."""
+    """Show the inbox until the operator leaves. Returns the exit code. `is_new` as for the app."""
     found = find_zone(os.environ)
     app = ChatTuiApp(
         inbox,

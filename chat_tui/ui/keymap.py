@@ -1,4 +1,4 @@
-"""The operator's own keys: what settings.toml says about them, checked by line and made ready for use."""
+"""The operator's own keys from settings.toml: checked line by line, and put in place of the built-in ones."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -14,14 +14,17 @@ from chat_tui.ui.keys import COMMANDS, LABELS, Command, Where, heard, key_label,
 _MODIFIERS: Final = frozenset({"alt", "ctrl", "shift"})
 _OTHER_NAMES: Final = {"return": "enter", "del": "delete", "ins": "insert", "←": "left", "→": "right"}
 _ALIASES: Final = {label.lower(): name for name, label in LABELS.items()} | _OTHER_NAMES
-"""How people write keys, in small letters."""
+"""Other names that people write for keys, in small letters, and Textual's name of each."""
 _SAME: Final = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+left_square_bracket": "escape"}
-"""What a keyboard sends for both; only some terminals can be asked to tell them apart."""
-_PLACES: Final = (Where.LIST, Where.HISTORY, Where.COMPOSE, Where.ORDER)
+"""Keys that most terminals cannot distinguish, because a keyboard sends the same for both."""
 
 
 def chosen(own: Sequence[OwnKeys], path: Path, *, jcuken: bool) -> tuple[Command, ...]:
-    """All commands with the operator's keys in place of ours. Raises SettingsProblem, with line and fix."""
+    """All commands, with the operator's keys in place of ours.
+
+    Raises SettingsProblem, with the line and the remedy, for an unknown command, a key that cannot be used,
+    or two commands with one key in the same place.
+    """
     known = {command.id: command for command in COMMANDS}
     for wish in own:
         if wish.command not in known:
@@ -29,20 +32,20 @@ def chosen(own: Sequence[OwnKeys], path: Path, *, jcuken: bool) -> tuple[Command
         known[wish.command] = _with_keys(known[wish.command], wish, path, jcuken=jcuken)
     commands = tuple(known.values())
     lines = {wish.command: wish.line for wish in own}
-    for place in _PLACES:
+    for place in (Where.LIST, Where.HISTORY, Where.COMPOSE, Where.ORDER):
         _refuse_conflict(heard(place, commands), lines, path)
     return commands
 
 
 def key_named(name: str, *, jcuken: bool) -> str | None:
-    """The key as Textual spells it, from a name as people write it; None if it is the name of none."""
+    """The key as Textual spells it, from a name as people write it; None if it names no key."""
     *modifiers, base = name.strip().split("+") if name.strip() not in {"", "+"} else [name.strip()]
     held = sorted({modifier.strip().lower() for modifier in modifiers})
     key = _base(base.strip(), jcuken=jcuken)
     if key is None or not _MODIFIERS.issuperset(held):
         return None
     if held == ["shift"] and typed_by(key):
-        # What a shifted letter types is its own name; what other shifted keys type, only the layout knows.
+        # A shifted letter is named by its capital; what other shifted keys type depends on the layout.
         return key.upper() if len(key) == 1 and key.isalpha() else None
     return "+".join([*held, key.lower() if held else key])
 
@@ -71,7 +74,7 @@ def _with_keys(command: Command, wish: OwnKeys, path: Path, *, jcuken: bool) -> 
         if key in _SAME:
             words = _("terminals send the same for “{name}” and {other}; choose another key")
             raise wrong(path, wish.line, words, name=name, other=key_label(_SAME[key]))
-        # The box knows of the one typed key we declared, and of no other.
+        # The box handles the one typed key that is built in, and no other.
         if command.where is Where.COMPOSE and typed_by(key) and key not in command.keys:
             words = _("“{name}” is typed into the text where “{command}” works; add ctrl+ or alt+")
             raise wrong(path, wish.line, words, name=name, command=command.id)
@@ -85,7 +88,7 @@ def _refuse_conflict(commands: Iterable[Command], lines: Mapping[str, int], path
         for key in command.keys:
             other = taken.setdefault(key, command)
             if other is not command:
-                # Ours do not clash with each other: at least one of the two stands in the file.
+                # Built-in keys do not clash, so at least one of the two is from the file.
                 line = max(lines.get(command.id, 0), lines.get(other.id, 0))
                 words = _("“{key}” would mean both “{first}” and “{second}”; give one of them another key")
                 raise wrong(
@@ -99,7 +102,7 @@ def _refuse_conflict(commands: Iterable[Command], lines: Mapping[str, int], path
 
 
 def _unknown(name: str) -> str:
-    import difflib  # noqa: PLC0415 - only who mistypes a name pays for it
+    import difflib  # noqa: PLC0415 - only a mistyped name needs it
 
     ids = [command.id for command in COMMANDS]
     if close := difflib.get_close_matches(name, ids, 1):

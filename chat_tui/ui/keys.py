@@ -1,7 +1,7 @@
-"""Every command declared once: its keys, its words for palette and help, its hint.
+"""Every command, declared once: its keys, its words for palette and help, its hint.
 
 Keys are named as on a Latin keyboard; `terminal.layout` makes the same physical keys work on ЙЦУКЕН.
-Textual is imported by whoever asks for its bindings, because verbs tell of keys, too.
+Textual is imported only where bindings are made, because verbs on the command line show keys too.
 """
 
 import unicodedata
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class Where(Flag):
-    """Where a key is heard. A letter is never heard while text is typed."""
+    """Where a key works. A letter is never a command while text is typed."""
 
     ANYWHERE = auto()
-    """On every screen, dialogs included; its letters only outside text."""
+    """On every screen, including dialogs; its letters only outside text."""
     OUTSIDE_TEXT = auto()
-    """On the main screen, whatever has the focus."""
+    """On the main screen, in every pane but the compose box."""
     LIST = auto()
     HISTORY = auto()
     COMPOSE = auto()
@@ -31,11 +31,11 @@ class Where(Flag):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something the operator may ask for; `id` is also the name under which keys are changed."""
+    """Something the operator can do; `id` is also its name in settings.toml, where its keys are changed."""
 
     id: str
     keys: tuple[str, ...]
-    """Names as Textual spells them, the advertised one first."""
+    """Key names as Textual spells them, the advertised one first; empty = only in the palette."""
     where: Where
     words: str
     """A short sentence in English, for palette and help."""
@@ -51,12 +51,12 @@ class Command:
 
     @property
     def label(self) -> str:
-        """All keys, as they are written on a keyboard."""
+        """All keys, as written on a keyboard."""
         return " ".join(key_label(key) for key in self.keys)
 
     def bindings(self) -> Iterable["Binding"]:
         """One binding per key, in the operator's language."""
-        from textual.binding import Binding  # noqa: PLC0415 - verbs tell of keys and bind none
+        from textual.binding import Binding  # noqa: PLC0415 - verbs show keys and bind none
 
         for key in self.keys:
             # Only a priority binding reaches the app from within a dialog; a letter must reach text instead.
@@ -124,7 +124,7 @@ COMMANDS: Final = (
     Command("theme", ("T",), Where.ANYWHERE, N_("Choose the colours: a theme")),
     Command("quit", ("ctrl+q", "q"), Where.ANYWHERE, N_("Quit")),
 )
-"""Every command of this version with its own keys, in the order of help and hints."""
+"""Every command with its built-in keys, in the order of help and hints."""
 
 _in_force: tuple[Command, ...] = COMMANDS
 
@@ -154,7 +154,7 @@ LABELS: Final = {
     **{name: name for name in ("left", "right", "backspace", "delete", "insert")},
     **{f"f{number}": f"F{number}" for number in range(1, 25)},
 }
-"""Every key that types nothing, but for those held with others, and how it is written on a keyboard."""
+"""How keys that type nothing are written on a keyboard; with a modifier only those that are bound here."""
 
 _SHORTENED: Final = {
     "slash": "solidus",
@@ -167,7 +167,7 @@ _SHORTENED: Final = {
     "plus": "plus sign",
     "underscore": "low line",
 }
-"""What Textual calls a character where Unicode has another name for it."""
+"""Textual's name of a character and, behind it, the different name that Unicode has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,36 +180,39 @@ class HelpRow:
 
 
 def use(chosen: Iterable[Command]) -> None:
-    """From now on these are the commands and their keys; what is bound already stays as it is."""
+    """Make these the commands in force from now on; existing bindings do not change."""
     global _in_force  # noqa: PLW0603 - one keyboard per process, as there is one language
     _in_force = tuple(chosen)
 
 
 def commands() -> tuple[Command, ...]:
-    """Every command with the keys it has now: the operator's where he chose some."""
+    """Every command with its keys in force: the operator's own, where there are any."""
     return _in_force
 
 
 def bindings(where: Where) -> list["Binding"]:
-    """The bindings of the commands of one place; call it once language and keys are known."""
+    """The bindings for one place, in the language and with the keys in force."""
     return [binding for command in _in_force if where in command.where for binding in command.bindings()]
 
 
 def freed(where: Where) -> set[str]:
-    """Keys that had a meaning in this place before the operator chose others, and have none now."""
+    """Built-in keys of this place that do nothing now, because the operator chose others."""
     before = {key for command in COMMANDS if where in command.where for key in command.keys}
     return before - {key for command in _in_force if where in command.where for key in command.keys}
 
 
 def heard(focus: Where, among: Iterable[Command] | None = None) -> list[Command]:
-    """The commands whose keys work while `focus` has the focus: its own, the main screen's, the app's."""
+    """The commands, `among` those in force or others, whose keys work while `focus` has the focus.
+
+    They are its own, the app's and, except in the compose box, the main screen's.
+    """
     around = Where.ANYWHERE if focus is Where.COMPOSE else Where.ANYWHERE | Where.OUTSIDE_TEXT
     among = _in_force if among is None else among
     return [command for command in among if command.where & (focus | around)]
 
 
 def hints(focus: Where) -> list[tuple[str, str]]:
-    """Key and word for the bottom line while `focus` has the focus, in order of use."""
+    """Keys and words for the bottom line while `focus` has the focus, in the order of the commands."""
     return [
         (key_label(key), _(command.hint))
         for command in heard(focus)
@@ -228,36 +231,35 @@ def help_rows() -> list[HelpRow]:
 
 
 def key_of(command_id: str) -> str:
-    """The advertised key of a command as it is written on a keyboard; without one, its words in quotes."""
+    """The advertised key of a command as written on a keyboard; its words in quotes if it has no key."""
     command = next(command for command in _in_force if command.id == command_id)
     return key_label(command.keys[0]) if command.keys else f"“{command.title}”"
 
 
 def key_label(key: str) -> str:
-    """A key as it is written on a keyboard: `escape` is Esc, `question_mark` is ?."""
+    """A key as written on a keyboard: `escape` is Esc, `question_mark` is ?."""
     return LABELS.get(key) or typed_by(key) or key
 
 
 def typed_by(key: str) -> str:
-    """The character that the key types where text is written; empty if it types none."""
+    """The character that the key types into a text; empty if it types none."""
     name = _SHORTENED.get(key, key)
     if len(name) > 1:
         try:
             name = unicodedata.lookup(name.replace("_", " "))
-        except KeyError:  # it names no character
+        except KeyError:  # not the name of a character
             return ""
     return name if name.isprintable() else ""
 
 
 def _place_of(command: Command) -> Where | None:
-    """Under which place help tells of a command: the first it is heard in."""
+    """The place under which help lists a command: the first in which it works."""
     return next((place for place, _words in _PLACES if place in command.where), None)
 
 
 def _shortest(command: Command, *, in_text: bool) -> str | None:
+    # The box handles its own keys, even the one that is typed.
     if in_text and command.where is not Where.COMPOSE:
         return next((key for key in command.keys if not typed_by(key)), None)
-    if in_text:
-        # The box itself hears its keys, even the one that is typed.
-        return next(iter(command.keys), None)
-    return next((key for key in command.keys if typed_by(key)), next(iter(command.keys), None))
+    keys = command.keys if in_text else sorted(command.keys, key=lambda key: not typed_by(key))
+    return next(iter(keys), None)

@@ -1,4 +1,4 @@
-"""Themes: those of our own, which Textual does not have, and which one fits."""
+"""Our own themes, and the choice between them and Textual's."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -11,7 +11,7 @@ from chat_tui.terminal.environment import is_colourless
 PLAIN_THEME: Final = "ansi-dark"
 """Leaves every colour to the terminal. With it, and only with it, `NO_COLOR` means no colour at all."""
 _TEXTUALS: Final = {"dark": "textual-dark", "ansi": PLAIN_THEME}
-"""What Textual calls the themes that we give shorter names."""
+"""Our shorter names of Textual's themes, and its own names."""
 
 LIGHT: Final = Theme(
     name="light",
@@ -34,7 +34,7 @@ LIGHT: Final = Theme(
         "text-success": "#0b5a26",
     },
 )
-"""As Textual's own light one, with warnings and successes dark enough to be read: at least 4.5 : 1."""
+"""Like Textual's light theme, with warnings and successes dark enough to read: contrast at least 4.5 : 1."""
 
 HIGH_CONTRAST: Final = Theme(
     name="high-contrast",
@@ -63,11 +63,11 @@ HIGH_CONTRAST: Final = Theme(
         "border-blurred": "#cccccc",
     },
 )
-"""Bright letters on black, at least 7 : 1 wherever there is something to read."""
+"""Bright letters on black: contrast at least 7 : 1 wherever there is something to read."""
 
 
 def choose(app: App[Any], wanted: str, environ: Mapping[str, str]) -> None:
-    """Draw in the theme of this name from now on, unless the operator or the terminal wants no colours."""
+    """Use the theme of this name from now on, unless the operator or the terminal wants no colours."""
     name = theme_for(wanted, environ)
     for ours in (LIGHT, HIGH_CONTRAST):
         if name == ours.name:
@@ -76,5 +76,5 @@ def choose(app: App[Any], wanted: str, environ: Mapping[str, str]) -> None:
 
 
 def theme_for(wanted: str, environ: Mapping[str, str]) -> str:
-    """What Textual calls the theme to use: the one wanted, unless colours are not."""
+    """Textual's name of the theme to use: the wanted one, or `PLAIN_THEME` if no colours are wanted."""
     return PLAIN_THEME if is_colourless(environ) else _TEXTUALS.get(wanted, wanted)

@@ -37,9 +37,10 @@ async def test_every_setting_of_the_screen_is_handed_on(
             super().__init__(*given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(app.ChatTuiApp, "run_to_code", run)
-    monkeypatch.setattr(pane, "QueueList", Watched)
     monkeypatch.setenv("TZ", "UTC")
     scene = make_scene(tmp_path, language="en")
+    # Behind the scene, which makes an app of its own.
+    monkeypatch.setattr(pane, "QueueList", Watched)
     preferences = Preferences(
         QueueSettings(warn=7, late=60, hours=HOURS, auto_advance=True),
         KeySettings("off"),
