@@ -107,7 +107,7 @@ _EDITOR = (
     one(
         "a text that never came back is not offered",
         "chat_tui/ui/inbox/editing.py",
-        "in left_over(self.terminal.edited, *self._names(chat_ref)):",
+        "in left_over(self.terminal.edited, *names):",
         "in ():",
         "tests/faults/terminal/test_editor.py::test_a_kill_in_between_loses_neither_the_box_nor_what_was_saved",
     ),

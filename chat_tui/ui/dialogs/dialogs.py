@@ -6,7 +6,6 @@ from datetime import tzinfo
 from pathlib import Path
 
 from chat_tui.inbox.api import InboxApi
-from chat_tui.locale import _
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.search import SearchHit
@@ -72,11 +71,6 @@ class Dialogs:
         self._searched = screen.last
         return hit
 
-    async def offer(self, text: str) -> bool | None:
-        """Ask whether a text that another copy holds for the open chat is wanted here."""
-        why = _("Another window of chat-tui holds a different text for this chat:")
+    async def offer(self, text: str, *, why: str) -> bool | None:
+        """Ask whether a text for the open chat that was kept elsewhere is wanted here; `why` says where."""
         return await self.app.push_screen_wait(offer(why, text))
-
-    async def offer_edited(self, text: str) -> bool | None:
-        """Ask whether a text is wanted that an editor saved for the open chat and that never came back."""
-        return await self.app.push_screen_wait(offer(_("An editor saved this text for this chat:"), text))

@@ -1,4 +1,4 @@
-"""What an operator who looks elsewhere is called for: messages of buyers, and all that is new in disputes."""
+"""Calls an operator who is looking elsewhere: for messages of buyers, and for anything new in disputes."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,39 +15,39 @@ from chat_tui.ui.kit.text import notify
 from chat_tui.words.status import PROGRAM, call_text, call_words, dispute_notice, dispute_words
 
 _LOOK_BACK = 5
-"""Messages behind which a buyer's may stand: the Market adds its own."""
+"""How many of the newest messages are searched for the buyer's: the Market adds its own behind it."""
 _KNOWN = 256
-"""Of the chats that are there at first, those remembered as disputes or not: the latest."""
+"""How many of the latest chats, and of the disputes, are remembered at the first reading."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A buyer wrote in a chat; or a dispute began, or somebody but the shop wrote in one."""
+    """A buyer wrote in a chat; or a dispute opened, or someone other than the shop wrote in one."""
 
     item: QueueItem
     words: str
-    """The beginning of what was written, raw; empty for a dispute that has begun."""
+    """The beginning of the message, not yet made safe; empty for a dispute that has just opened."""
     has_begun: bool = False
     """Whether the chat has become a dispute."""
 
 
 class Arrivals:
-    """Tells every message once; what was there when the list was first read is not new."""
+    """Reports every message once; what was in the list when it was first read is not new."""
 
     def __init__(self, inbox: InboxApi) -> None:
         self._inbox = inbox
         self.since: Millis | None = None
-        """The newest time in the list when it was first read; None = it was not read yet."""
-        self._told: dict[ChatRef, MessageId] = {}
+        """The newest time in the list when it was first read; None = not read yet."""
+        self._reported: dict[ChatRef, MessageId] = {}
         self._disputes: dict[ChatRef, Millis] = {}
-        """Until when what was written in a dispute is not new: its beginning was told with it."""
+        """Until when messages in a dispute are not new: they were reported with its opening."""
         self._ordinary: set[ChatRef] = set()
-        """Chats known not to be disputes: the Market may change that without any message."""
+        """Chats known not to be disputes: the Market can turn one into a dispute without a message."""
 
     async def among(self, changed: Iterable[ChatRef]) -> list[Arrival]:
-        """What is new in the changed chats since we were last told."""
+        """What is new in the changed chats since the last call; nothing until the list was read once."""
         if self.since is None:
-            # Until the list was read once, everything in it would look new.
+            # Before that, everything in it would look new.
             if self._inbox.link().fresh_at is None:
                 return []
             self.since = await self._begin()
@@ -59,8 +59,8 @@ class Arrivals:
         return found
 
     async def _begin(self) -> Millis:
-        """Remember what is there; the newest time of it."""
-        # Disputes on their own: among all chats they may stand behind the latest ones.
+        """Remember the chats that are there, and return the newest time among them."""
+        # Disputes separately: among all chats they may be older than the latest `_KNOWN`.
         disputes = await self._inbox.chats.page(Tab.DISPUTES, limit=_KNOWN)
         newest = await self._inbox.chats.page(Tab.ALL, limit=_KNOWN)
         for item in (*disputes.items, *newest.items):
@@ -80,15 +80,17 @@ class Arrivals:
         self._remember(item)
         if item.chat.updated_at <= since:
             return None
-        # The row says that something changed, not who wrote it: an answer of ours moves it too.
+        # The row shows that something changed, not who wrote: our own answer changes it too.
         page = await self._inbox.chats.timeline(item.chat.chat_ref, limit=_LOOK_BACK)
-        found = [entry.message for entry in page.entries]
-        message = _last_of_others(found) if item.chat.is_dispute else _last_of_buyer(found)
+        found = [entry.message for entry in page.entries if entry.message is not None]
+        if not item.chat.is_dispute:
+            # The Market's own messages matter in disputes only.
+            found = [message for message in found if message.sender in {Sender.CUSTOMER, Sender.PARTNER}]
         since = self._disputes.get(item.chat.chat_ref, since)
-        if message is None or not self._is_new(message, since):
+        if not found or found[-1].sender == Sender.PARTNER or not self._is_new(found[-1], since):
             return None
-        self._told[item.chat.chat_ref] = message.message_id
-        return Arrival(item, snippet(message))
+        self._reported[item.chat.chat_ref] = found[-1].message_id
+        return Arrival(item, snippet(found[-1]))
 
     def _has_begun(self, item: QueueItem, since: Millis) -> bool:
         chat_ref = item.chat.chat_ref
@@ -97,12 +99,12 @@ class Arrivals:
         return chat_ref in self._ordinary or item.chat.updated_at > since
 
     def _is_new(self, message: Message, since: Millis) -> bool:
-        return message.created_at > since and message.message_id > self._told.get(message.chat_ref, 0)
+        return message.created_at > since and message.message_id > self._reported.get(message.chat_ref, 0)
 
 
 @dataclass(frozen=True)
 class Calls:
-    """Calls the operator for what arrives; what begins in disputes, and what fails, is said on the screen."""
+    """Calls the operator for arrivals; news of disputes, and failures, are shown on the screen too."""
 
     terminal: TerminalApp[None]
     arrivals: Arrivals
@@ -110,7 +112,7 @@ class Calls:
     """Whether a call may show what a buyer wrote."""
 
     async def hear(self, digest: Digest) -> None:
-        """Something changed, or failed."""
+        """Call for what arrived in the changed chats; show what failed and which files were lost."""
         arrived = await self.arrivals.among(digest.chats)
         if arrived:
             self._call(arrived)
@@ -122,28 +124,13 @@ class Calls:
 
     def _call(self, arrived: Sequence[Arrival]) -> None:
         disputes = [one for one in arrived if one.item.chat.is_dispute]
-        # Several at once are one call with a number: a burst after a lost connection rings once.
+        # Several at once are one call with their number: a burst after a lost connection rings once.
         words = call_words(len(arrived))
         if disputes:
             words = dispute_words(sum(one.has_begun for one in disputes), len(disputes))
-            told = dispute_notice(words, disputes[0].item, keys.key_of("tab_2"))
-            notify(self.terminal, told, severity="error")
-        # Desktop notifications stay in histories and on locked screens: names and words only by leave.
+            sentence = dispute_notice(words, disputes[0].item, keys.key_of("tab_2"))
+            notify(self.terminal, sentence, severity="error")
+        # Desktop notifications stay in histories and on locked screens: names and text only if allowed.
         if self.with_text and len(arrived) == 1:
             words = call_text(arrived[0].item, arrived[0].words or words)
         self.terminal.call_operator(PROGRAM, words, is_alarm=bool(disputes))
-
-
-def _last_of_buyer(messages: Iterable[Message | None]) -> Message | None:
-    """The newest message of the buyer that the shop has not answered."""
-    last = None
-    for message in messages:
-        if message is not None and message.sender in {Sender.CUSTOMER, Sender.PARTNER}:
-            last = message
-    return last if last is not None and last.sender == Sender.CUSTOMER else None
-
-
-def _last_of_others(messages: Sequence[Message | None]) -> Message | None:
-    """The newest message, unless it is the shop's own."""
-    last = next((message for message in reversed(messages) if message is not None), None)
-    return last if last is not None and last.sender != Sender.PARTNER else None

@@ -1,4 +1,4 @@
-"""What the keys of the main screen do: the objects that open, mark, write and ask, working together."""
+"""What the keys of the main screen do: combines the objects that open, mark, write and ask."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Commands:
-    """No node of Textual: the main screen, which is one, says what runs as a worker of which group."""
+    """Not a node of Textual: the main screen decides which of these run as workers, and in which group."""
 
     screen: Screen[None]
     terminal: LegibleApp[None]
@@ -41,11 +41,11 @@ class Commands:
     templates: Path
     """The directory of the operator's templates."""
     operator: str
-    """What they call whoever writes."""
+    """The name of the operator in them."""
 
     def __post_init__(self) -> None:
         screen, terminal, inbox, queue = self.screen, self.terminal, self.inbox, self.queue
-        talk, order, now, zone, dialogs = self.talk, self.order, self.now, self.zone, self._ask
+        talk, order, now, zone, dialogs = self.talk, self.order, self.now, self.zone, lambda: self.dialogs
         self.advancing = Advancing(screen, terminal, inbox, talk)
         self.editing = Editing(screen, terminal, inbox, talk, dialogs)
         self.opening = Opening(screen, terminal, inbox, queue, talk, order, self.editing, dialogs, now, zone)
@@ -53,24 +53,21 @@ class Commands:
 
     @cached_property
     def dialogs(self) -> "Dialogs":
-        """All questions; they are loaded when the first is asked."""
+        """All dialogs; they are loaded when the first one is wanted."""
         from chat_tui.ui.dialogs.dialogs import Dialogs  # noqa: PLC0415 - not before the first paint
 
         return Dialogs(self.terminal, self.inbox, self.now, self.zone, self.templates, self.operator)
 
-    def _ask(self) -> "Dialogs":
-        return self.dialogs
-
     # -- opening -------------------------------------------------------------------------------------
 
     async def write(self) -> None:
-        """Put the caret into the box of the chat that is meant."""
+        """Put the caret into the box of the chat that the key means."""
         chat_ref = self.opening.meant_id()
         if chat_ref is not None:
             await self.opening.open(chat_ref, write=True)
 
     async def toggle_order(self) -> None:
-        """Show the order of the chat that is meant, or hide it."""
+        """Show the order of the chat that the key means, or hide it."""
         chat_ref = self.opening.meant_id()
         if chat_ref is None:
             return
@@ -80,7 +77,7 @@ class Commands:
             await self.order.show()
 
     async def greet(self) -> None:
-        """The first look at a shop that was just connected."""
+        """Greet the operator of a newly connected shop; open the longest-waiting chat if wanted."""
         if await self.dialogs.greet():
             await self.opening.open_waiting()
 
@@ -97,7 +94,7 @@ class Commands:
             await self.opening.open(hit.chat_ref, at=hit.message_id)
 
     async def outbox(self) -> None:
-        """Show everything that is not confirmed."""
+        """Show everything not yet confirmed, and go to the chat that the operator chooses there."""
         choice = await self.dialogs.outbox.show()
         if choice is None:
             return
@@ -107,7 +104,7 @@ class Commands:
             await self.opening.open(choice.item.chat_ref)
 
     async def evidence(self) -> None:
-        """Write a chat down for an arbiter: that under the highlight, or the open one."""
+        """Save the chat that the key means as evidence for an arbiter."""
         from chat_tui.ui.dialogs import chat_dialogs  # noqa: PLC0415 - not before the first paint
 
         chat_ref = self.opening.meant_id()
@@ -124,18 +121,18 @@ class Commands:
                 self.marking.remember(sent)
 
     async def choose_template(self) -> None:
-        """Put a template into the box of the chat it was chosen for; the box gets an answer in any case."""
+        """Put a template into the box of its chat; the box gets an answer even when none was chosen."""
         item, text = self.talk.item, None
         try:
             if item is not None:
                 text = await self.dialogs.choose_template(item)
         finally:
-            # The box may be another chat's by now: a text with the buyer's name goes nowhere else.
+            # The box may belong to another chat by now: a text with this buyer's name must not go there.
             is_there = item is not None and self.talk.chat_ref == item.chat.chat_ref
             self.talk.box.put(text if is_there else None)
 
     async def deal_with(self, entry: Entry, wish: Wish) -> None:
-        """Copy something of a message that was picked, or save or view its file."""
+        """Copy something from the picked message, or save or view its file."""
         if wish is Wish.SAVE:
             await self.dialogs.message.save(entry)
         elif wish is Wish.VIEW:

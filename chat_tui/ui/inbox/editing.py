@@ -1,4 +1,4 @@
-"""A text edited outside: it goes out, comes back whatever became of the editor, and is found again."""
+"""Editing a draft in the operator's own editor, and recovering its text however the editor ended."""
 
 import fcntl
 import os
@@ -31,47 +31,48 @@ from chat_tui.ui.kit.text import notify
 if TYPE_CHECKING:
     from chat_tui.ui.dialogs.dialogs import Dialogs
 
-
 MOST_BYTES: Final = 1_000_000
+"""Size of the largest file that is read back."""
 FORGOTTEN_S: Final = 7 * 24 * 3600
-"""After a week no editor is thought to hold a text in which nothing was saved."""
+"""Seconds (a week) after which a file in which nothing was saved is deleted."""
 AT_ONCE_S: Final = 1.0
-"""Seconds within which nobody edits anything: the editor is open in a window of its own, or none is."""
+"""An editor that returns unchanged within this time has a window of its own, or did not open at all."""
 _USUAL: Final = ("sensible-editor", "nano", "vi")
 _MESSAGE, _GIVEN = "message.txt", "given"
 _RESCUED: Final = (_MESSAGE, f"{_MESSAGE}.save")
-"""Where a text is found that never came back: nano saves beside the file when it is ended."""
+"""The files in which a text that never came back may be: nano saves beside its file when it is killed."""
 
 
 class Unusable(Exception):  # noqa: N818 - house word: a failure that was expected
-    """What an editor left is no text; the words say why, and where it is."""
+    """The file that an editor left is not a text; the message says why, and where the file is."""
 
 
 class EditorProblem(Exception):  # noqa: N818 - house word: a failure that was expected
-    """The text was not edited; the words say why."""
+    """No editor was started; the message says why."""
 
 
 @dataclass(slots=True)
 class EditedText:
-    """One text on its way through an editor; it is locked while the editor runs."""
+    """One text that is being edited; its directory is locked while the editor runs."""
 
     place: Path
     given: str
-    """What the editor got."""
+    """The text that the editor got."""
     _lock: int = field(default=-1, repr=False)
+    """The file descriptor that holds the lock; -1 = not locked."""
 
     @property
     def path(self) -> Path:
-        """The file for the editor."""
+        """The file that the editor opens."""
         return self.place / _MESSAGE
 
     def saved(self) -> str | None:
-        """What was saved there; None = nothing but what was given. Raises Unusable."""
+        """The text the editor saved; None = unchanged. Raises Unusable."""
         text = read_back(self.path, self.given)
         return None if text == self.given else text
 
     def others(self) -> bool:
-        """Whether the editor left other texts beside the file, as some do when they are ended."""
+        """Whether the editor left other texts beside its file, as some do when they are killed."""
         known = {self.given.encode(errors="replace"), b""}
         with suppress(OSError):
             for path in self.place.iterdir():
@@ -82,25 +83,25 @@ class EditedText:
         return False
 
     def settle(self, taken: str) -> None:
-        """What was saved is taken; the rest stays for whoever looks for it. Raises OSError."""
+        """Note that the saved text was `taken`; all files stay, to be looked through. Raises OSError."""
         self.given = taken
         (self.place / _GIVEN).unlink()
         written(self.place / _GIVEN, taken)
 
     def release(self) -> None:
-        """The editor has ended."""
+        """Unlock the text: the editor has ended."""
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
 
     def remove(self) -> None:
-        """Everything of it is safe elsewhere, or was never wanted."""
+        """Delete all its files: the text is safe elsewhere, or was never wanted."""
         self.release()
         shutil.rmtree(self.place, ignore_errors=True)
 
 
 def given_out(root: Path, chat: str, text: str) -> EditedText:
-    """A new file with a text of a chat, for its owner alone. Raises OSError."""
+    """A new locked file below `root` with a text of a chat, readable by its owner only. Raises OSError."""
     try:
         make_private(root)
     except ForeignDirectory as error:
@@ -118,9 +119,9 @@ def given_out(root: Path, chat: str, text: str) -> EditedText:
 
 
 def left_over(root: Path, *names: str) -> Iterator[tuple[EditedText, str]]:
-    """Texts of a chat, which has these `names`, that were saved and never came back; the rest goes in time.
+    """Texts of a chat that were saved in an editor and never came back, with what was saved, oldest first.
 
-    The oldest comes first.
+    `names` are the chat's own. Texts in which nothing was saved are deleted after `FORGOTTEN_S`.
     """
     with suppress(OSError):
         found = [path for path in root.iterdir() if path.name.rpartition("-")[0] in names]
@@ -137,13 +138,13 @@ def left_over(root: Path, *names: str) -> Iterator[tuple[EditedText, str]]:
 
 
 def written(path: Path, text: str) -> None:
-    """A new file with the text, for its owner alone."""
+    """Write the text to a new file, readable by its owner only. Raises OSError."""
     with open(create_private(path), "w", encoding="utf-8", errors="replace", newline="") as file:
         file.write(text)
 
 
 def read_back(path: Path, before: str) -> str:
-    """The edited text without controls; editors end the last line, which ends no message. Raises Unusable."""
+    """The edited text, without controls and without the line end that editors add. Raises Unusable."""
     try:
         raw = read_file(path, MOST_BYTES)
     except OSError as error:
@@ -171,9 +172,9 @@ async def edit(
 ) -> tuple[str, bool]:
     """Let the operator edit a text; `take` gets what was saved, however the editor ended.
 
-    Gives a sentence about it, or none, and whether its file has served. Raises EditorProblem when no
-    editor was started, and Unusable for a file that is no text. If the app is told to end meanwhile,
-    `take` gets what the editor has saved by then.
+    Returns a sentence about the outcome, possibly empty, and whether the file is no longer needed. Raises
+    EditorProblem when no editor was started, and Unusable when the file is not a text. If a signal ends the
+    app meanwhile, `take` gets what the editor has saved by then.
     """
     if app.is_headless:
         raise EditorProblem(_("An editor needs a terminal of its own."))
@@ -188,32 +189,30 @@ async def edit(
         with suppress(Unusable):
             take_saved()
 
-    words = editor_words(environ)
+    command = editor_words(environ)
     began = time.monotonic()
-    outcome = await app.lend([*words, str(text.path)], without_secrets(environ), rescue=rescue)
+    outcome = await app.lend([*command, str(text.path)], without_secrets(environ), rescue=rescue)
     if isinstance(outcome, OSError):
-        why = _("{editor} cannot be started: {reason}")
-        raise EditorProblem(why.format(editor=words[0], reason=outcome.strerror))
+        words = _("{editor} cannot be started: {reason}")
+        raise EditorProblem(words.format(editor=command[0], reason=outcome.strerror))
     if outcome == 0:
         if not take_saved() and time.monotonic() - began < AT_ONCE_S:
-            return _at_once(), False
+            words = _(
+                "The editor returned at once. If it opened a window, EDITOR needs its waiting option, "
+                "for example code --wait."
+            )
+            return words, False
         return "", True
     saved = text.saved()
-    if saved is None or not saved.strip():  # a disk that is full leaves an empty file
+    # A full disk leaves an empty file.
+    if saved is None or not saved.strip():
         return _about(outcome, text, is_taken=False), not text.others()
     take(saved)
     return _about(outcome, text, is_taken=True), not text.others()
 
 
-def _at_once() -> str:
-    return _(
-        "The editor returned at once. If it opened a window, EDITOR needs its waiting option, "
-        "for example code --wait."
-    )
-
-
 def editor_words(environ: Mapping[str, str]) -> list[str]:
-    """The command of the operator's editor, or of one that is usually there; else EditorProblem."""
+    """The command of the operator's editor, or of a usual one. Raises EditorProblem if there is none."""
     chosen = environ.get("VISUAL") or environ.get("EDITOR") or ""
     try:
         words = shlex.split(chosen)
@@ -227,24 +226,24 @@ def editor_words(environ: Mapping[str, str]) -> list[str]:
 
 
 def _about(outcome: int, text: EditedText, *, is_taken: bool) -> str:
-    """How an editor ended that did not end well, and where the text is."""
+    """How an editor failed, and where the text is; `is_taken` = what was saved is in the box."""
     if outcome < 0:
-        words = _("A signal ended the editor ({code})")
-        words = words.format(code=-outcome)
+        # As `subprocess` reports it: the number of the signal, negative.
+        end = _("A signal ended the editor ({code})").format(code=-outcome)
     else:
-        words = _("The editor ended with code {code}").format(code=outcome)
+        end = _("The editor ended with code {code}").format(code=outcome)
     if is_taken:
-        told = _("{end}: what was saved is in the box, Ctrl+Z brings back the text from before.")
+        words = _("{end}: what was saved is in the box, Ctrl+Z brings back the text from before.")
     else:
-        told = _("{end}: the text is as it was.")
-    told = told.format(end=words)
+        words = _("{end}: the text is as it was.")
+    words = words.format(end=end)
     if text.others():
-        told += " " + _("What the editor left is in {place}.").format(place=text.place)
-    return told
+        words += " " + _("What the editor left is in {place}.").format(place=text.place)
+    return words
 
 
 def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment without the Market's key."""
+    """The environment without the Market's key, which is none of an editor's business."""
     return {name: value for name, value in environ.items() if name not in ENVIRONMENT}
 
 
@@ -258,18 +257,15 @@ def _rescued(text: EditedText) -> str | None:
 
 
 def _is_forgotten(text: EditedText) -> bool:
-    """Whether nobody has touched it for a week, and nothing but what was given is in it."""
-    is_here = text.path.exists()
-    is_given = is_here and text.path.read_bytes().strip() in {
-        b"",
-        text.given.encode(errors="replace").strip(),
-    }
+    """Whether no file of it was touched for a week and there is no other text than the given one."""
+    given = text.given.encode(errors="replace").strip()
+    is_unchanged = not text.path.exists() or text.path.read_bytes().strip() in {b"", given}
     touched = max(path.lstat().st_mtime for path in text.place.iterdir())
-    return (is_given or not is_here) and not text.others() and time.time() - touched > FORGOTTEN_S
+    return is_unchanged and not text.others() and time.time() - touched > FORGOTTEN_S
 
 
 def _is_open(place: Path) -> bool:
-    """Whether the editor of a copy of the program has it now."""
+    """Whether it is being edited now, from this or another copy of the program."""
     lock = os.open(place / _GIVEN, os.O_RDONLY)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -285,12 +281,12 @@ def _is_open(place: Path) -> bool:
 
 
 _LOOK_S: Final = 1.0
-"""Seconds between two looks at a file that an editor in a window of its own may have."""
+"""Seconds between two checks of a file that an editor in its own window may still have open."""
 
 
 @dataclass(eq=False)
 class Editing:
-    """What was saved outside is in the box and on the disk before its file goes."""
+    """Edits the text of the box outside, and deletes the file only when the text is safe in the drafts."""
 
     screen: Screen[None]
     terminal: LegibleApp[None]
@@ -298,15 +294,15 @@ class Editing:
     talk: TalkPane
     dialogs: Callable[[], "Dialogs"]
     _left_there: set[Path] = field(default_factory=set, init=False)
-    """Texts that were offered in this run and not wanted."""
+    """The directories of texts that were offered in this run and declined."""
 
     async def edit(self) -> None:
-        """Lend the terminal to the operator's editor; what is in the box is safe before."""
+        """Lend the terminal to the operator's editor, after saving the text of the box as a draft."""
         chat_ref = self.talk.chat_ref
         if chat_ref is None:
             return
         await self.talk.drafts.save()
-        # A text from an editor that died comes first: else two versions of one answer would lie about.
+        # First the text of an editor that died: otherwise there would be two versions of one answer.
         if await self._offer_edited(chat_ref):
             return
         try:
@@ -323,29 +319,30 @@ class Editing:
             self.talk.box.tell(str(problem))
             return
         finally:
-            # In any case: a lock that stays would make the text look open in an editor for ever.
+            # In any case: with its lock kept, the text would count as open in an editor until the end.
             text.release()
         if words:
             self.talk.box.tell(words)
         await self.talk.drafts.save()
-        # Its file goes only when the text is safe elsewhere.
+        # The file is deleted only when its text is safe elsewhere.
         if is_over and self.talk.drafts.is_kept:
             text.remove()
         elif not is_over:
             self._leave(text)
 
     def _leave(self, text: EditedText) -> None:
-        """Its file may still be wanted: by an editor, or by whoever looks for what it left."""
+        """Keep the file: an editor may still have it open, or the operator may look for what it left."""
         with suppress(OSError, Unusable):
             if (saved := text.saved()) is not None and self.talk.drafts.is_kept:
                 text.settle(saved)
         self._await_late(text)
 
     def _await_late(self, text: EditedText) -> None:
-        """Tell when something is saved after all, by an editor that is still open in its window."""
+        """Notify when an editor that is still open in its own window saves the text after all."""
 
         def look() -> None:
-            with suppress(Unusable):  # a file that is being replaced
+            # The file may be missing for a moment, while the editor replaces it.
+            with suppress(Unusable):
                 if (text.saved() or "").strip():
                     words = _("The editor has saved its text now: {key} in that chat brings it.")
                     notify(self.terminal, words.format(key=keys.key_of("edit")))
@@ -356,30 +353,28 @@ class Editing:
         timer = self.screen.set_interval(_LOOK_S, look)
 
     def look_for(self, chat_ref: ChatRef) -> None:
-        """Offer, in a while, what an editor saved for a chat that was opened."""
+        """Offer in the background what an editor saved for a chat that was opened."""
         self.screen.run_worker(self._offer_edited(chat_ref), group="edited", exclusive=True)
 
-    def _names(self, chat_ref: ChatRef) -> tuple[str, ...]:
-        """How its texts may be called: versions that knew one shop only wrote the number alone."""
-        if self.inbox.link().parts:
-            # Of which of several shops such a number is, nobody can say.
-            return (str(chat_ref),)
-        return str(chat_ref), str(chat_ref.number)
-
     async def _offer_edited(self, chat_ref: ChatRef) -> bool:
-        """Offer what an editor saved for a chat and nobody took; whether it was taken."""
-        for text, saved in left_over(self.terminal.edited, *self._names(chat_ref)):
+        """Offer what an editor saved for a chat and never came back; True = it was taken."""
+        names = [str(chat_ref)]
+        # Versions that knew only one shop used the bare number; with several, its shop is unknown.
+        if not self.inbox.link().parts:
+            names.append(str(chat_ref.number))
+        for text, saved in left_over(self.terminal.edited, *names):
             if text.place in self._left_there:
                 continue
-            # It did come back, and only the file was left behind, by a crash perhaps.
+            # The text did come back, and only its file was left behind, perhaps by a crash.
             if saved == self.talk.box.text and self.talk.drafts.is_kept:
                 text.remove()
                 continue
-            is_wanted = await self.dialogs().offer_edited(saved)
+            why = _("An editor saved this text for this chat:")
+            is_wanted = await self.dialogs().offer(saved, why=why)
             if not is_wanted or self.talk.chat_ref != chat_ref:
                 self._left_there.add(text.place)
                 continue
-            # Nothing was typed since it went out: this is the same text, one version on.
+            # Nothing was typed since it was given out: the saved text is its next version.
             if self.talk.box.text == text.given:
                 self.talk.box.retype(saved)
                 await self.talk.drafts.save()

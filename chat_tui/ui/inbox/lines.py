@@ -1,4 +1,4 @@
-"""The lines around the panes: above them the tabs, the link and what is wrong, below them the keys."""
+"""The lines around the panes: above them the tabs, the link and notices, below them the keys."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from chat_tui.ui.kit.bars import HintLine, NoticeLine, StatusLine, TabBar
 from chat_tui.words.status import notice, window_title
 
 TabWanted = TabBar.TabWanted
-"""Another tab is wanted by a click."""
+"""Another tab was clicked."""
 
 
 @dataclass(eq=False)
 class Lines:
-    """Has the widgets of these lines and brings to them what the inbox knows."""
+    """Owns the widgets of these lines and updates them from the inbox."""
 
     terminal: TerminalApp[None]
     inbox: InboxApi
@@ -32,13 +32,13 @@ class Lines:
         self.notice, self.hints = NoticeLine(), HintLine()
 
     def show_link(self) -> None:
-        """Show how the connection is, and what is to be known of it."""
+        """Show the state of the connection, and a notice if there is something to know about it."""
         link = self.inbox.link()
         self._status.show(link, self.now())
         self.notice.say(notice(link, self.now(), self.zone))
 
     async def count(self, tab: Tab) -> None:
-        """Count the chats of all tabs, of which `tab` is shown; how many wait stands in the title, too."""
+        """Show the counts of all tabs, `tab` being the open one, and how many wait in the window title."""
         counts = await self.inbox.chats.counts()
         self._tabs.show(tab, counts)
         self.terminal.entitle(window_title(counts[Tab.WAITING]))

@@ -1,4 +1,4 @@
-"""What the operator marks on a chat: done, put off, pinned, noted, labelled; and undoing marks and sends."""
+"""The marks on a chat (done, snoozed, pinned, note, labels), and undoing marks and sends."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Marking:
-    """Marks the chat that a key means, and takes back the newest of what was marked or sent in this run."""
+    """Marks the chat that a key means; undoes the newest mark or send of this run."""
 
     screen: Screen[None]
     inbox: InboxApi
@@ -40,7 +40,7 @@ class Marking:
     now: Callable[[], Millis]
     zone: tzinfo
     _undoable: list[Marked | OutboxItem] = field(default_factory=list, init=False)
-    """Marks and sent texts of this run, the newest last."""
+    """Marks and sent messages of this run that are not undone yet, newest last."""
 
     # -- marks ---------------------------------------------------------------------------------------
 
@@ -51,7 +51,7 @@ class Marking:
             await self._made(outcome, _("Done until the buyer writes; {key} undoes it."))
 
     async def snooze(self) -> None:
-        """Ask until when, and put the chat off."""
+        """Ask until when, and snooze the chat."""
         item = await self.opening.meant()
         until = None if item is None else await self.dialogs().snooze(item)
         if item is not None and until is not None:
@@ -60,14 +60,14 @@ class Marking:
             await self._made(outcome, _("Snoozed {until}; {key} undoes it."), until=when)
 
     async def pin(self) -> None:
-        """Pin the chat to the top of its tab, or let it go."""
+        """Pin the chat to the top of its tab, or unpin it."""
         if item := await self.opening.meant():
             outcome = await self.inbox.marks.put(item.chat.chat_ref, Pin(not item.is_pinned))
             gone, there = _("No longer pinned; {key} undoes it."), _("Pinned to the top; {key} undoes it.")
             await self._made(outcome, gone if item.is_pinned else there)
 
     async def note(self) -> None:
-        """Write a line on the chat for ourselves."""
+        """Edit the note on the chat, which the Market does not see."""
         if item := await self.opening.meant():
             hint = _("for example: promised to call back on Friday")
             text = await self.dialogs().line(item, _("Note"), value=item.note, hint=hint, most=NOTE_MOST)
@@ -76,7 +76,7 @@ class Marking:
                 await self._made(outcome, _("The note is kept; {key} undoes it."))
 
     async def label(self) -> None:
-        """Write the labels of the chat."""
+        """Edit the labels of the chat."""
         if item := await self.opening.meant():
             hint = _("words, for example: urgent supplier")
             before, most = " ".join(item.labels), LABELS_MOST * (LABEL_MOST + 1)
@@ -86,7 +86,7 @@ class Marking:
                 await self._made(outcome, _("The labels are kept; {key} undoes it."))
 
     async def _made(self, outcome: Marked | Problem, words: str, **values: str) -> None:
-        """Say what a mark did and remember it for undo."""
+        """Say what a mark did, or why it failed, and remember it for undo."""
         if isinstance(outcome, Problem):
             self._say(problem_words(outcome), "error")
             return
@@ -97,15 +97,15 @@ class Marking:
     # -- undo ----------------------------------------------------------------------------------------
 
     def remember(self, item: OutboxItem) -> None:
-        """Something was sent: it can be taken back while it is held."""
+        """Remember a sent message for undo: it can be taken back while it is held."""
         self._undoable.append(item)
 
     async def undo(self) -> None:
-        """Take back the newest of: a mark; a sent text, while it is held."""
+        """Undo the newest mark or send; a send only while it is held."""
         if not self._undoable:
             self._say(_("There is nothing to undo."))
             return
-        # Gone at once: `u` held down undoes one after the other, never one twice.
+        # Removed at once: holding `u` down undoes one after the other, never one twice.
         newest = self._undoable.pop()
         if isinstance(newest, Marked):
             await self._unmark(newest)
@@ -113,7 +113,7 @@ class Marking:
             await self.take_back(newest)
 
     async def take_back(self, item: OutboxItem) -> None:
-        """Take a text out of the outbox, into the box of its chat, which is opened; else say why not."""
+        """Move a text from the outbox into the box of its chat, and open the chat; else say why not."""
         taken = await self.talk.take_back(item)
         if isinstance(taken, OutboxItem):
             self._undoable = [
@@ -121,7 +121,7 @@ class Marking:
             ]
             await self.opening.open(taken.chat_ref, write=True)
         elif taken.kind == ProblemKind.GONE:
-            # What was sent before it is no longer held either: the next undo is of a mark.
+            # Earlier sends are no longer held either, so the next undo is of a mark.
             self._undoable = [one for one in self._undoable if isinstance(one, Marked)]
             words = _("Too late, the message is on its way: {chat}.")
             self._say(words.format(chat=await self._chat_name(item.chat_ref)), "warning")
@@ -138,17 +138,17 @@ class Marking:
         elif problem.kind == ProblemKind.GONE:
             self._say(_("Another window has marked the chat anew since; its mark stays."), "warning")
         else:
-            # It failed for a reason that may pass: it can be undone still.
+            # It failed for a reason that may pass, so it can still be undone later.
             self._undoable.append(marked)
             self._say(problem_words(problem), "error")
 
     async def _apply_order(self) -> None:
-        # What one does oneself is no surprise: the row goes where it belongs now.
+        # The operator expects the effect of a mark of their own: move the row at once.
         if self.screen.focused is self.queue.list:
             await self.queue.apply_order()
 
     async def _chat_name(self, chat_ref: ChatRef) -> str:
-        """Buyer, order and shop, for what is said of a chat that may not be on the screen."""
+        """Buyer, order and shop, for a sentence about a chat that may not be on the screen."""
         item = await self.inbox.chats.item(chat_ref)
         return "?" if item is None else chat_title(item)
 

@@ -1,4 +1,4 @@
-"""The ways into a chat: the one that is meant, and the one that is answered next."""
+"""The ways into a chat: the one that a key means, and the one to answer next."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Opening:
-    """Opens chats; before the list was read, as soon as there is somebody to answer."""
+    """Opens chats. The next one to answer, wanted before the list is read, opens as soon as it is there."""
 
     screen: Screen[None]
     terminal: TerminalApp[None]
@@ -37,20 +37,20 @@ class Opening:
     order: OrderSide
     editing: Editing
     dialogs: Callable[[], "Dialogs"]
-    """Called when one is wanted: they are not loaded before."""
+    """Called when a dialog is wanted: they are not loaded before."""
     now: Callable[[], Millis]
     zone: tzinfo
     _wish: object = field(default_factory=object, init=False)
-    """Stands for the chat that was wanted last: what was wanted before opens no more."""
+    """Stands for the latest wish to open a chat: earlier wishes are dropped."""
     _sought: tuple[bool, float] | None = field(default=None, init=False)
-    """The next chat is wanted, not there yet: whether backwards, and when the last key came by then."""
+    """The next chat to answer is wanted but not there yet: whether backwards, and the time of the key."""
 
     # -- which chat ----------------------------------------------------------------------------------
 
     def meant_id(self) -> ChatRef | None:
-        """The chat that a key means: the highlighted one where the list has the keys, else the open one.
+        """The chat that a key means: the highlighted one while the list has the focus, else the open one.
 
-        None = there is none, which is said.
+        Without one, says so and returns None.
         """
         in_list = self.screen.focused is self.queue.list
         chat_ref = self.queue.list.highlighted if in_list else self.talk.chat_ref
@@ -60,7 +60,7 @@ class Opening:
         return chat_ref
 
     async def meant(self) -> QueueItem | None:
-        """The chat that a key means; None = there is none, or it is not in the cache, which is said."""
+        """The row of the chat that a key means. If there is none, or not in the cache, says so; then None."""
         chat_ref = self.meant_id()
         item = None if chat_ref is None else await self.inbox.chats.item(chat_ref)
         if item is None and chat_ref is not None:
@@ -70,12 +70,12 @@ class Opening:
     # -- opening it ----------------------------------------------------------------------------------
 
     async def open(self, chat_ref: ChatRef, *, write: bool = False, at: MessageId | None = None) -> None:
-        """The one way into a chat: it is shown, highlighted, and has the keys, in its box with `write`."""
+        """Show a chat, around the message `at` if given, and focus its history, or its box with `write`."""
         is_another = chat_ref != self.talk.chat_ref
         if not await self.bring(chat_ref, at):
             return
         self.screen.set_focus(self.talk.box if write else self.talk.history)
-        # One question at a time: both are about what to put below the text of the box.
+        # One question at a time: both offer to add a text to the box.
         if is_another and self.talk.others:
             offer = self._offer_other_draft(chat_ref, self.talk.others[0])
             self.screen.run_worker(offer, group="dialog", exclusive=True)
@@ -84,8 +84,8 @@ class Opening:
         await self.order.follow()
 
     async def bring(self, chat_ref: ChatRef, at: MessageId | None = None) -> bool:
-        """Show a chat at the right side; False if it cannot be, or if another one was wanted meanwhile."""
-        # An object of its own, not the chat: the same chat may be wanted twice at different places.
+        """Show a chat on the right; False if it is not in the cache or another one was wanted meanwhile."""
+        # A new object, not the chat: the same chat may be wanted twice, at different messages.
         self._wish = wish = object()
         is_there = await self.talk.open(chat_ref, at=at, only_if=lambda: self._wish is wish)
         if self._wish is not wish:
@@ -95,14 +95,14 @@ class Opening:
         return is_there
 
     async def _offer_other_draft(self, chat_ref: ChatRef, text: str) -> None:
-        add = await self.dialogs().offer(text)
-        if add and self.talk.chat_ref == chat_ref:
+        why = _("Another window of chat-tui holds a different text for this chat:")
+        if await self.dialogs().offer(text, why=why) and self.talk.chat_ref == chat_ref:
             await self.talk.add_text(text)
 
     # -- who waits -----------------------------------------------------------------------------------
 
     async def open_waiting(self, *, backwards: bool = False) -> None:
-        """Open the chat to be answered next; nobody is said to wait no more before all was read."""
+        """Open the chat to answer next. Only a list that was read to its end can show that there is none."""
         self._sought = None
         chat_ref = await self.inbox.chats.next_waiting(self.talk.chat_ref, backwards=backwards)
         if chat_ref is not None:
@@ -114,11 +114,11 @@ class Opening:
             self._say(self._why_unread())
 
     async def hear(self) -> None:
-        """Whoever was wanted before the list was read may be there now, unless another key came since."""
+        """Open the next chat to answer, if it was wanted before it was there and no key was pressed since."""
         if self._sought is None:
             return
         backwards, keyed_at = self._sought
-        # A wish of some seconds ago opens nothing under hands that do something else by now.
+        # A wish from some seconds ago must not open anything while the operator does something else.
         if self.terminal.keyed_at != keyed_at or self.terminal.screen is not self.screen:
             self._sought = None
         elif self._is_list_read or await self.inbox.chats.next_waiting(self.talk.chat_ref) is not None:

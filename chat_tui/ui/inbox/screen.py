@@ -1,8 +1,9 @@
-"""The main screen: lays out queue, chat and order, brings news to them, hands keys to what acts on them."""
+"""The main screen: lays out queue, chat and order, passes news to them, and keys to the objects that act."""
 
 import gc
 from collections.abc import Callable
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 
 from textual import on, work
@@ -33,7 +34,7 @@ _TABS = tuple(Tab)
 
 
 class MainScreen(Legible[None]):
-    """Which key and which message leads where; what it does there stands in the objects this screen has."""
+    """Routes keys and messages to the objects it owns, which do the work."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (120, "-roomy")]  # noqa: RUF012 - as Textual declares it
 
@@ -47,11 +48,11 @@ class MainScreen(Legible[None]):
         now: Callable[[], Millis],
         zone: tzinfo,
     ) -> None:
-        """`templates` is the directory of the operator's templates; `zone` is that of every time shown."""
+        """`templates` is the directory of the operator's templates; `zone` applies to all times shown."""
         super().__init__()
 
         def market_now() -> Millis:
-            # The Market's clock wrote the times of the chats; ours may be wrong.
+            # The times of the chats are by the Market's clock; ours may be wrong.
             return now() + inbox.link().clock_ahead
 
         self._terminal = terminal
@@ -64,7 +65,7 @@ class MainScreen(Legible[None]):
         self._lines = Lines(terminal, inbox, now, zone)
         self.queue = QueuePane(inbox, preferences.queue, clock=market_now, zone=zone)
         self.talk = TalkPane(inbox, now=now, zone=zone, opened=self.queue.list.follow)
-        make_order = lambda: OrderPane(inbox, clock=market_now, zone=zone)  # noqa: E731
+        make_order = partial(OrderPane, inbox, clock=market_now, zone=zone)
         self._order = OrderSide(self, self.queue, self.talk, make_order)
         operator = preferences.ui.operator
         self.commands = Commands(
@@ -90,8 +91,9 @@ class MainScreen(Legible[None]):
         self.call_after_refresh(self._painted)
 
     async def _painted(self) -> None:
-        """The list can be read: what is there now stays, and the rest may begin."""
-        # The start runs without a garbage collector, which would look through all modules for nothing.
+        """The list is on the screen: start everything that had to wait for it."""
+        # The start runs without the garbage collector, which would search all modules in vain.
+        # They stay until the end: `freeze` spares them from later searches too.
         if not gc.isenabled():
             gc.freeze()
             gc.enable()
@@ -103,7 +105,7 @@ class MainScreen(Legible[None]):
         self._terminal.unkept = await self.talk.drafts.keep_all()
 
     def tick(self) -> None:
-        """A second passed: a countdown moves every time, ages and dates once a minute."""
+        """A second passed: update countdowns, and ages and dates once a minute."""
         if self.talk.history.is_counting:
             self.talk.history.tick()
         minute = self._now() // 60_000
@@ -116,8 +118,8 @@ class MainScreen(Legible[None]):
 
     @on(NewsCame)
     async def _hear(self) -> None:
-        """Ask again for whatever changed and is on the screen."""
-        # Before the news: whoever waits for the first chat gets it before anything is redrawn.
+        """Refresh everything on the screen that changed."""
+        # First: an operator who is waiting for a chat to open gets it before anything is redrawn.
         await self.opening.hear()
         digest = self._news.read()
         if digest.link:
@@ -138,10 +140,10 @@ class MainScreen(Legible[None]):
     # -- panes ---------------------------------------------------------------------------------------
 
     def watch_focused(self, focused: Widget | None) -> None:
-        """What has the focus decides, and nothing else, which pane a narrow screen shows.
+        """Show the pane that has the focus, which alone decides what a narrow screen shows.
 
-        So the box is on the screen whenever it has the keys; and it is the box of the highlighted chat,
-        for outside the list the highlight is on the open one.
+        So the box is on the screen whenever it has the focus. It is always the box of the highlighted chat,
+        because outside the list the highlight is on the open chat.
         """
         if focused is None:
             return
@@ -169,25 +171,25 @@ class MainScreen(Legible[None]):
 
     @work(group="order", exclusive=True, exit_on_error=True)
     async def _let_order_in(self) -> None:
-        """Leaving the list lets the new order in."""
+        """Apply the new order of the rows, which is held back while the list has the focus."""
         await self.queue.apply_order()
 
     async def action_next_pane(self) -> None:
-        """List, history, compose box, order, and round again."""
+        """Focus the next pane: list, history, compose box, order, list."""
         await self._step_pane(1)
 
     async def action_previous_pane(self) -> None:
-        """The same the other way round."""
+        """Focus the previous pane."""
         await self._step_pane(-1)
 
     async def _step_pane(self, step: int) -> None:
-        """The neighbour gets the keys. Whoever steps out of the list steps into the highlighted chat."""
+        """Focus the neighbouring pane. Stepping out of the list opens the highlighted chat."""
         panes: list[Widget] = [self.queue.list, self.talk.history, self.talk.box]
         if self._order.panel is not None and self._order.is_wanted:
             panes.append(self._order.panel)
         place = panes.index(self.focused) if self.focused in panes else 0
         target = panes[(place + step) % len(panes)]
-        # Else history and box would be those of a chat that is not highlighted.
+        # Otherwise history and box would belong to a chat that is not highlighted.
         if target is not self.queue.list and self.focused is self.queue.list:
             chat_ref = self.opening.meant_id()
             if chat_ref is None or not await self.opening.bring(chat_ref):
@@ -196,7 +198,7 @@ class MainScreen(Legible[None]):
         self.set_focus(target)
 
     def action_back(self) -> None:
-        """One step outward: from the order to the history, from there to the list."""
+        """One step outward: from the order to the history, from anywhere else to the list."""
         if self._order.is_focused:
             self._order.leave()
         else:
@@ -222,18 +224,18 @@ class MainScreen(Legible[None]):
         await self._show_tab(_TABS[number - 1])
 
     async def _show_tab(self, tab: Tab) -> None:
-        # The list first: nothing is typed into a box while the highlight is led elsewhere.
+        # Focus the list first: nothing may be typed into a box while the highlight moves to another chat.
         self.set_focus(self.queue.list)
         await self.queue.show_tab(tab)
         await self._lines.count(self.queue.tab)
 
     async def action_refresh(self) -> None:
-        """Ask the Market now and show the list in today's order."""
+        """Ask the Market now and apply the new order of the list."""
         self._inbox.refresh()
         await self._order.follow()
         await self.queue.apply_order(from_top=True)
 
-    # -- commands: what each does is said where it is done ----------------------------------------------
+    # -- commands: documented in the objects that carry them out -----------------------------------------
 
     async def action_next_waiting(self) -> None:
         await self.opening.open_waiting()
@@ -256,7 +258,7 @@ class MainScreen(Legible[None]):
     async def action_undo(self) -> None:
         await self._marking.undo()
 
-    # What waits for an answer of the operator runs beside the screen, and never two of them at once.
+    # Commands that wait for an answer of the operator run as workers, never two of them at once.
 
     @work(group="dialog", exclusive=True, exit_on_error=True)
     async def greet(self) -> None:
