@@ -1,4 +1,7 @@
-"""Chats, messages, and the pages they come in. Mirrors getChats, getChat and getChatHistory."""
+"""Chats, messages, and the pages they come in. Mirrors getChats, getChat and getChatHistory.
+
+The pages of the API are named at the methods of `market.client`.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,11 +10,11 @@ from typing import Final
 from chat_tui.model.ids import CampaignId, ChatRef, MessageId, Millis, OrderId, ReturnId
 
 TEXT_LIMIT: Final = 4096
-"""Characters of a message that the Market accepts; whether code points or UTF-16 units is not published."""
+"""Most characters in a message; the Market does not publish whether these are code points or UTF-16 units."""
 
 
 class Sender(StrEnum):
-    """Who wrote a message (API ChatMessageSenderType). An open list."""
+    """Who wrote a message (API ChatMessageSenderType). An open list: other words may come."""
 
     PARTNER = "PARTNER"
     CUSTOMER = "CUSTOMER"
@@ -21,17 +24,17 @@ class Sender(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file of a message (API payload). Every field comes from outside and may be missing or wrong."""
+    """A file of a message (API payload). The Market may leave any field out or send a wrong value."""
 
     name: str | None
     url: str | None
     size: int | None
-    """Bytes, as the Market says; None when it says nothing usable."""
+    """Bytes, according to the Market; None if it sent no usable number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message as the Market keeps it."""
+    """One message as the Market stores it."""
 
     chat_ref: ChatRef
     message_id: MessageId
@@ -43,12 +46,12 @@ class Message:
 
     @property
     def is_empty(self) -> bool:
-        """Neither text nor files: a sticker, as far as is known."""
+        """Whether it has neither text nor files: a sticker, as far as we know."""
         return not self.text and not self.attachments
 
 
 def text_length(text: str) -> int:
-    """The length of a message by the stricter count: UTF-16 units, in which an emoji is two."""
+    """The length of a message in UTF-16 units, the stricter way to count: an emoji is two."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
@@ -56,7 +59,7 @@ def text_length(text: str) -> int:
 
 
 class ContextKind(StrEnum):
-    """What a chat is about (API ChatContextType). An open list: other words may come."""
+    """What a chat is about (API ChatContextType). An open list."""
 
     ORDER = "ORDER"
     RETURN = "RETURN"
@@ -91,13 +94,13 @@ class ChatContext:
     return_id: ReturnId | None = None
     campaign_id: CampaignId | None = None
     customer_name: str | None = None
-    """The public name of the buyer's account: may repeat, change or be missing."""
+    """The public name of the buyer's account; not unique, may change, None if missing."""
     customer_public_id: str | None = None
 
     def may_be(self, about: "NewChat") -> bool:
-        """Whether nothing it tells speaks against it being about that order or return."""
-        told = self.return_id if about.kind == ContextKind.RETURN else self.order_id
-        return told is None or told == about.number
+        """Whether it can be about this order or return; a missing id contradicts nothing."""
+        number = self.return_id if about.kind == ContextKind.RETURN else self.order_id
+        return number is None or number == about.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ class Chat:
     """A `ChatStatus`, or a word this version does not know."""
     created_at: Millis
     updated_at: Millis
-    """Time of the latest message; a status change alone need not move it."""
+    """Time of the latest message; a change of status alone may leave it as it was."""
 
     @property
     def is_dispute(self) -> bool:
@@ -122,20 +125,22 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class NewChat:
-    """What a chat is to be opened about (createChat): an order or a return."""
+    """The order or return about which to open a chat (createChat)."""
 
     kind: ContextKind
+    """ORDER or RETURN."""
     number: int
+    """Id of the order or the return."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """An item of a page that is not what was agreed; it costs only itself and is kept for a bug report."""
+    """An item of a page that breaks the API's contract. Only it is lost, and it is kept for a bug report."""
 
     why: str
-    """In the decoder's words, without anything of the item."""
+    """The decoder's words, which quote nothing from the item."""
     raw: bytes
-    """The item as JSON, but for lone surrogates; empty when there was no list at all."""
+    """The item as JSON, with lone surrogates replaced; empty if there was no list, or if it holds the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +149,10 @@ class ChatsPage:
 
     chats: tuple[Chat, ...]
     next_token: str | None
-    """Ask for the next page with it; None = this was the last page."""
+    """The token that asks for the next page; None = this was the last page."""
     unreadable: tuple[Unreadable, ...] = ()
     server_time: Millis | None = None
-    """The `Date` header of the answer: the Market's own clock."""
+    """The `Date` header of the answer, the Market's own clock; None if it had no readable one."""
 
     @property
     def skipped(self) -> int:
@@ -157,13 +162,12 @@ class ChatsPage:
 
 @dataclass(frozen=True, slots=True)
 class MessagesPage:
-    """One page of getChatHistory, in the order the Market gave."""
+    """One page of getChatHistory, in the order the Market sent. The other fields are those of `ChatsPage`."""
 
     messages: tuple[Message, ...]
     next_token: str | None
     unreadable: tuple[Unreadable, ...] = ()
     server_time: Millis | None = None
-    """The `Date` header of the answer: the Market's own clock."""
 
     @property
     def skipped(self) -> int:
@@ -182,7 +186,7 @@ class Shop:
     placement: str
     """FBS, FBY, DBS, LAAS or a word this version does not know."""
     availability: str
-    """AVAILABLE, or why the API is switched off for the shop."""
+    """AVAILABLE, or the reason why the API is switched off for the shop."""
 
 
 _SEES_RETURNS = frozenset(

@@ -1,7 +1,7 @@
-"""What the operator is asked about before something leaves: he may agree, nobody else may for him.
+"""What the operator must agree to before something is sent. Only the operator can agree.
 
-The Market hides a shop's goods for contacts and links to other sites in its chats. Whether a text holds one
-is a guess by its look, made to warn whoever writes it: it neither refuses nor changes anything.
+The Market hides a shop's goods if the shop sends contacts or links to other sites in a chat. Whether a text
+holds one is a guess from its form. It only warns the operator; it neither refuses nor changes a text.
 """
 
 import re
@@ -15,7 +15,7 @@ _PAIRS: Final = rf"{_GAP}\d\d{_GAP}\d\d"
 _PHONE: Final = re.compile(
     rf"""(?<![\w+])(?:
     \+\s?\d(?:[\s().–—-]{{0,3}}\d){{9,13}}  # +7 916 123-45-67, +375 (29) 123-45-67
-    |[78]?9\d{{9}}  # bare: an order number of as many digits begins otherwise
+    |[78]?9\d{{9}}  # without separators: order numbers of this length begin with other digits
     |[78](?:[\s.–—-]{{1,2}}\(?|\()[3-9](?:\d\d\)?{_GAP}\d{{3}}|\d{{3}}\)?{_GAP}\d\d){_PAIRS}
     |(?:\([3-9]\d\d\)\s?|9\d\d[\s–—-])\d{{3}}[\s–—-]\d\d[\s–—-]\d\d
     )(?!\d)""",
@@ -38,7 +38,7 @@ _NAMES: Final = (
     r"|wechat|вичат\w?|zalo|зало|icq|аськ[аеу]|tamtam|тамтам\w?|одноклассник\w{1,2}"
 )
 _WORDS: Final = r"max|макс|максе|мах|signal|сигнал\w?|imo|имо|line|лайн\w?"
-"""Messengers named by a common word: what follows must look like a name there and like nothing else."""
+"""Messengers named by a common word: what follows must look like a user name and like nothing else."""
 _ITSELF: Final = r"messengers?|мессенджер\w{0,2}"
 _MESSENGER: Final = re.compile(
     rf"""(?<!\w)(?:
@@ -60,7 +60,7 @@ _NO_HOSTS: Final = "no|nr|art|mod|col|size|vol|ver|pcs|qty|max|min|approx|fig|po
 _LINK: Final = re.compile(
     rf"(?:(?:https?|tg|viber|whatsapp)://|www\.)[^\s<>«»“”\"]{{2,}}"
     rf"|(?<![\w.@-])(?:[\w-]{{1,63}}\.)+(?:{_ZONES})(?![\w-]|\.\w)(?:[/:?#][^\s<>«»“”\"]*)?"
-    # Any zone at all, where a path follows.
+    # Any top-level domain, where a path follows.
     rf"|(?<![\w.@/-])(?!(?:{_NO_HOSTS})\.)(?:[a-z0-9-]{{2,63}}\.)+(?!(?:{_NO_ZONES})/)[a-z]{{2,24}}/\w[^\s<>«»“”\"]*",
     re.IGNORECASE,
 )
@@ -89,49 +89,49 @@ _MESSENGERS: Final = (
 
 
 class ContactKind(StrEnum):
-    """What a piece of text looks like."""
+    """The kind of contact a piece of text looks like."""
 
     PHONE = "phone"
     MAIL = "mail"
     MESSENGER = "messenger"
     LINK = "link"
-    """The address of a site that is not the Market's."""
+    """The address of a site that does not belong to Yandex."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A piece of a text that looks like a contact, as it stands there."""
+    """A piece of a text that looks like a contact, as it is written there."""
 
     kind: ContactKind
     text: str
 
 
 class DoubtKind(StrEnum):
-    """What speaks against sending."""
+    """The reason to doubt that something should be sent."""
 
     FINISHED = "finished"
     """The chat is finished: the Market may refuse the message."""
     CONTACTS = "contacts"
-    """Contacts or foreign links in the text: the Market may hide the shop's goods for them."""
+    """Contacts or links to other sites in the text: the Market may hide the shop's goods for them."""
     PRIVATE = "private"
-    """The file looks like a key or passwords: a buyer hardly ever needs one."""
+    """The file seems to hold a key or passwords, which a buyer hardly ever needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """One doubt about one thing; who agrees to it has agreed to nothing else."""
+    """One doubt about one thing; agreeing to it settles no other doubt."""
 
     kind: DoubtKind
     about: str = ""
-    """The text or the name of the file; empty for the chat as a whole."""
+    """The text or the name of the file; empty if the doubt is about the whole chat."""
     contacts: tuple[Contact, ...] = ()
-    """What was found in the text, in its order."""
+    """The contacts found in the text, in the order of the text."""
 
 
 def contacts(text: str, numbers: Collection[int | None] = ()) -> tuple[Contact, ...]:
-    """What looks like a contact or a foreign link, in the order of the text.
+    """Everything that looks like a contact or a link to another site, in the order of the text.
 
-    `numbers` are those of the order and the return that the chat is about: they are no phones.
+    `numbers` are the ids of the order and the return that the chat is about: they are not phone numbers.
     """
     known = {str(number) for number in numbers if number is not None}
     taken: list[tuple[int, int, Contact]] = []
@@ -142,7 +142,7 @@ def contacts(text: str, numbers: Collection[int | None] = ()) -> tuple[Contact, 
 
 
 def _candidates(text: str, known: Collection[str]) -> Iterator[tuple[int, int, Contact]]:
-    """The surest look first: what follows may not overlap it."""
+    """Start, end and contact, the most certain kinds first: `contacts` drops what overlaps an earlier one."""
     for pattern, kind in (
         (_MAIL, ContactKind.MAIL),
         (_LINK, ContactKind.LINK),
@@ -165,9 +165,10 @@ def _candidates(text: str, known: Collection[str]) -> Iterator[tuple[int, int, C
 
 
 def _link_kind(link: str) -> ContactKind | None:
-    """What a link leads to; None for the Market's own sites."""
+    """Where a link leads; None for the sites of Yandex, the Market's among them."""
     match = _HOST.match(link)
-    scheme, host = (match[1] or "", match[2]) if match else ("", "")
+    assert match is not None, "every part of the pattern may be empty"
+    scheme, host = match[1] or "", match[2]
     host = host.casefold().rstrip(".,;!)").removeprefix("www.")
     if scheme.casefold() in _MESSENGERS or _is_at(host, _MESSENGERS):
         return ContactKind.MESSENGER
@@ -179,5 +180,5 @@ def _is_at(host: str, sites: Collection[str]) -> bool:
 
 
 def _is_number_of(text: str, start: int, found: str, known: Collection[str]) -> bool:
-    """Whether the digits are those of an order, a return, a parcel: by themselves or by the word before."""
+    """Whether the digits are the number of an order, a return or a parcel: it is known, or a word says so."""
     return found in known or (found.isdigit() and bool(_NUMBER_OF.search(text, max(0, start - 60), start)))

@@ -1,4 +1,4 @@
-"""A file the operator chose, as the card shows it before it is sent."""
+"""A file that the operator chose to send, and a received file that was saved."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,21 +6,22 @@ from typing import Final
 from chat_tui.model.doubt import Doubt
 
 WARN_BYTES: Final = 5_000_000
-"""Above it the Market may refuse: "5 MB" is not published to the byte."""
+"""The Market may refuse a larger file: it publishes "5 MB" without saying which megabyte."""
 MAX_BYTES: Final = 5_242_880
-"""Above it nothing is uploaded."""
+"""A larger file is not uploaded."""
 NAME_LENGTH: Final = 100
-"""Characters of the longest name that is sent."""
+"""Most characters in a file name that is sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileCard:
-    """What will be sent, read once from the disk; sending a file that changed since is refused."""
+    """A file to send, as it was read from the disk; if it has changed since, sending is refused."""
 
     path: str
     name: str
     """The name as the buyer will see it: safe, UTF-8, at most `NAME_LENGTH` characters."""
     size: int
+    """Bytes."""
     media_type: str
     """Guessed from the name, for example image/jpeg."""
     head: tuple[str, ...]
@@ -28,7 +29,7 @@ class FileCard:
     fingerprint: tuple[int, int, int, int]
     """Device, inode, size and modification time (ns) when the card was made."""
     doubts: tuple[Doubt, ...] = ()
-    """What speaks against sending it, and has to be agreed to."""
+    """What the operator must agree to before it is sent."""
 
     @property
     def is_large(self) -> bool:
@@ -37,7 +38,7 @@ class FileCard:
 
 
 SAVED_BYTES: Final = 50 * 1024 * 1024
-"""More of a received file is not read, whatever size was declared."""
+"""A received file is not read any further than this, even if the Market declared another size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +46,6 @@ class Saved:
     """A received file as it was written to the disk."""
 
     path: str
-    """Where it is: a new file, never one that was there."""
+    """A new file: one that was there is never overwritten."""
     size: int
+    """Bytes."""

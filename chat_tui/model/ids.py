@@ -1,6 +1,6 @@
-"""Numbers and strings that name things, kept apart by the type checker.
+"""Ids, each kind a type of its own for the type checker, and moments.
 
-All Market ids are int64 and positive; `OutboxId` is a UUID of ours.
+All ids of the Market are positive int64 numbers; an `OutboxId` is a UUID made by this program.
 """
 
 from typing import Final, NamedTuple, NewType
@@ -14,16 +14,16 @@ OutboxId = NewType("OutboxId", str)
 
 
 class ChatRef(NamedTuple):
-    """Which chat, of all open businesses: made by the store and the Market's client, passed on by all others.
+    """A chat of one of the open businesses. Only the store and the Market's client make one.
 
-    The Market numbers chats for each business and promises nowhere that two businesses never hold the same
-    number. Each store and each client takes only chats of its own business, so that no text can go to a buyer
-    of another one.
+    The Market numbers the chats of each business and does not promise that the ids of two businesses differ.
+    Each store and each client accepts only chats of its own business, so that no text can reach a buyer of
+    another one.
     """
 
     business: BusinessId
     number: int
-    """The Market's own id of the chat (API chatId)."""
+    """The Market's id of the chat (API chatId)."""
 
     def __str__(self) -> str:
         """A name for files and logs."""
@@ -31,14 +31,14 @@ class ChatRef(NamedTuple):
 
 
 class ForeignChat(Exception):  # noqa: N818 - a fault of the program, named as the other failures are
-    """A chat was given to the store or the client of another business; nothing was done with it."""
+    """A chat was passed to the store or the client of another business, which did nothing with it."""
 
     def __init__(self, chat: ChatRef, business: BusinessId) -> None:
         super().__init__(f"chat {chat} is not one of business {business}")
 
 
 def number_in(business: BusinessId, chat: ChatRef) -> int:
-    """The Market's number of a chat of this business; ForeignChat for one of any other."""
+    """The Market's id of a chat of this business. Raises ForeignChat for a chat of another business."""
     if chat.business != business:
         raise ForeignChat(chat, business)
     return chat.number
@@ -48,4 +48,4 @@ Millis = int
 """A moment: milliseconds since 1970-01-01 UTC, or `UNKNOWN_TIME`."""
 
 UNKNOWN_TIME: Final[Millis] = 0
-"""The moment of a thing whose date the Market gave in no form we can read."""
+"""Stands for a moment whose date the Market sent in no form we can read."""

@@ -1,4 +1,4 @@
-"""How things stand between this program and the Market: what the status line says, and what sync did."""
+"""The connection to the Market as the status line shows it, and what sync did and will do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,15 +9,15 @@ from chat_tui.model.problem import Problem
 
 
 class LinkState(StrEnum):
-    """The connection in one word."""
+    """The state of the connection."""
 
     CONNECTING = "connecting"
-    """Nothing was answered yet in this run."""
+    """No request was answered yet in this run."""
     ONLINE = "online"
     OFFLINE = "offline"
-    """The last round failed in a way that may pass by itself; the cache is shown."""
+    """The last round failed in a way that may pass without the operator; the cache is shown."""
     REFUSED = "refused"
-    """The Market will not talk to this key: the operator must act."""
+    """The Market refuses the key: the operator must act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Budget:
 
     operation: str
     limit: int
+    """Requests per hour."""
     remaining: int
     resets_at: Millis
     """By our clock, computed from `Until` − `Date`."""
@@ -38,34 +39,35 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What the status line tells."""
+    """What the status line shows."""
 
     state: LinkState = LinkState.CONNECTING
     problem: Problem | None = None
     """Why it is offline or refused."""
     fresh_at: Millis | None = None
-    """When the list was last brought up to date."""
+    """When the list was last brought up to date; None = never."""
     skipped: int = 0
     """Items of the Market's answers that could not be read, in this run."""
     sends_paused: Problem | None = None
-    """Why nothing is being sent, when reading still works (403) or nothing does (401)."""
+    """Why nothing is sent: sending is forbidden (403) or the key refused (401); None = sending works."""
     view_only: Problem | None = None
-    """Why nothing may be sent in this run: --read-only, local files or a key that may only be read."""
+    """Why nothing may be sent in this run: --read-only, or a key or local files that allow only reading."""
     budgets: Mapping[str, Budget] = field(default_factory=dict)
+    """By operationId, as far as answers named them."""
     clock_ahead: Millis = 0
-    """How far the Market's clock is before ours (behind it: negative); ages of chats count by it."""
+    """How far the Market's clock is ahead of ours (negative: behind); ages of chats count by it."""
     waits: Mapping[str, Millis] = field(default_factory=dict)
-    """Until when an operation is not asked, by operationId: its quota is used up, or nearly."""
+    """The moment until which an operation waits, by operationId: its quota is used up, or nearly."""
     proxy: str = ""
     """The host of the proxy that requests go through; empty if there is none."""
     storage: str = ""
-    """What keeps the local files from being written: sentences with what helps; empty while nothing does."""
+    """Why the local files cannot be written, and what helps, in sentences; empty while they can be."""
     is_outdated: bool = False
-    """Whether a newer version has taken over the local files: this copy can only be left."""
+    """Whether a newer version has taken over the local files: the operator can only quit this copy."""
     unread: str = ""
     """A sentence that says why the local files cannot be read; empty while they can."""
     parts: tuple[tuple[str, "Link"], ...] = ()
-    """How things stand with each of several open businesses, by name, the worst first."""
+    """The links of the open businesses, by name, the worst first; empty while only one is open."""
 
     @property
     def needs_restart(self) -> bool:
@@ -75,21 +77,21 @@ class Link:
 
 @dataclass(slots=True)
 class SyncReport:
-    """What a round did; its counts grow while it is under way."""
+    """What a round did; its counts grow while it is running."""
 
     requests: int = 0
     chats: int = 0
-    """Chats the Market listed, met again ones included."""
+    """Chats the Market listed; one that it listed twice counts twice."""
     changed: int = 0
-    """Of them new, or with something new about them."""
+    """Those of them that are new or have changed."""
     histories: int = 0
-    """Chats whose newest messages were asked for."""
+    """Chats whose newest messages were fetched."""
     skipped: int = 0
     """Items of the answers that could not be read."""
     oddities: list[str] = field(default_factory=list)
-    """What the Market did that was not agreed, in sentences for the operator."""
+    """Where the Market did not keep to its API, in sentences for the operator."""
     problem: Problem | None = None
-    """Why the round ended early."""
+    """Why the round ended early; None = it did not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +101,12 @@ class SyncPlan:
     list_in_s: float
     """Seconds until the list is looked at again, while an inbox is open."""
     is_newest_first: bool | None
-    """Whether the list came newest first in this run; None = nothing told yet."""
+    """Whether the list came newest first in this run; None = not known yet."""
     listed_at: Millis | None
-    """When every chat was listed last; None = never."""
+    """When all chats were last listed; None = never."""
     behind: int
-    """Chats with messages that are known of and not here yet, as far as they were counted."""
+    """Chats with messages that are known of but not stored yet, as far as they were counted."""
     chats: int
+    """All chats in the store."""
     read: int
-    """Of all chats, those whose history is here from its beginning."""
+    """Chats whose history is stored from its first message on."""

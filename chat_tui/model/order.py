@@ -1,4 +1,4 @@
-"""An order and a return, as getBusinessOrders and getReturn tell of them, and what is known of them here."""
+"""Orders and returns, as getBusinessOrders and getReturn describe them, and what the store knows of them."""
 
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
@@ -10,11 +10,11 @@ from chat_tui.model.queue import QueueItem
 T = TypeVar("T")
 
 ORDERS_AT_ONCE: Final = 50
-"""Numbers in one getBusinessOrders."""
+"""Most order ids in one request of getBusinessOrders."""
 FRESH_MS: Final[Millis] = 10 * 60_000
-"""For how long an order or a return on the screen passes for what the Market would say now."""
+"""For how long an order or a return on the screen counts as up to date."""
 DECISION_MS: Final[Millis] = 48 * 3_600_000
-"""In which the shop must decide about a return; then it counts as approved. The Market's rule."""
+"""The time in which the shop must decide about a return; after it the Market counts it as approved."""
 
 _DECIDED: Final = frozenset(
     {
@@ -32,33 +32,34 @@ _DECIDED: Final = frozenset(
         "PREMODERATION_SELECT_DELIVERY",
     }
 )
-"""Words of refundStatus that say: it is not, or not any more, the shop's turn to decide."""
+"""Values of refundStatus in which the shop does not, or no longer, have to decide."""
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount as the Market wrote it; nothing is ever computed with it."""
+    """An amount as the Market wrote it; the program never calculates with it."""
 
     value: str
     """Decimal digits, perhaps with a point: "2490", "2490.50"."""
     currency: str
-    """A code, mostly RUR; empty if it was not told."""
+    """A code, usually RUR; empty if the Market sent none."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """One kind of goods in an order or a return."""
+    """One item of an order or a return, in some quantity."""
 
     name: str
-    """What the offer is called, or its SKU where the Market gives no name."""
+    """The name of the offer, or its SKU where the Market sends no name."""
     count: int | None
+    """None = the Market did not say how many."""
     price: Money | None = None
-    """For all of the line together."""
+    """For the whole line; None if not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderDelivery:
-    """How and when an order reaches its buyer. Days are ISO dates; whatever is not known is empty."""
+    """How and when an order reaches its buyer. Days are ISO dates; a field that is not known is empty."""
 
     kind: str = ""
     """DELIVERY, PICKUP, POST, DIGITAL, or a word this version does not know."""
@@ -68,10 +69,10 @@ class OrderDelivery:
     real_day: str = ""
     """When it arrived."""
     kept_to_day: str = ""
-    """The last day in the pick-up point."""
+    """The last day on which the pick-up point keeps it."""
     address: str = ""
     estimated: bool = False
-    """Whether the days are a guess."""
+    """Whether the days are an estimate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Return:
     return_id: ReturnId
     order_id: OrderId
     created_at: Millis
-    """Start of the time in which the shop must decide."""
+    """When it was created: the time to decide starts here."""
     refund_status: str
     fast: bool
     """Whether the buyer got the money at once and keeps the goods."""
@@ -105,7 +106,7 @@ class Return:
 
     @property
     def decide_by(self) -> Millis | None:
-        """Until when the shop must decide; None when it need not, or nobody told since when."""
+        """The moment by which the shop must decide; None if it need not, or the start is not known."""
         if self.created_at == UNKNOWN_TIME or self.refund_status in _DECIDED:
             return None
         return self.created_at + DECISION_MS
@@ -113,29 +114,32 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[T]):
-    """What the Market said when it was asked about one number."""
+    """The Market's answer about one order or return."""
 
     what: T | None
-    """None = it gave nothing under this number."""
+    """None = the Market found nothing with this id."""
     at: Millis
+    """When it answered."""
 
     def is_old(self, now: Millis) -> bool:
-        """Whether it should be asked again; a moment that lies ahead of our clock proves nothing."""
+        """Whether to ask again; an answer from the future is old, because the clock was set back since."""
         return not now - FRESH_MS < self.at <= now
 
 
 @dataclass(frozen=True, slots=True)
 class ChatOrder:
-    """What is known here about the order, the return and the buyer of a chat."""
+    """What the store knows about the order, the return and the buyer of a chat."""
 
     item: QueueItem
     order: Reading[Order] | None = None
-    """None = it was never read."""
+    """None = it was never fetched."""
     returned: Reading[Return] | None = None
+    """None = it was never fetched."""
     order_problem: Problem | None = None
-    """Why the order is not, or no longer, known."""
+    """Why the order is missing or may be out of date; None = nothing went wrong."""
     return_problem: Problem | None = None
+    """The same about the return."""
     others: tuple[QueueItem, ...] = ()
-    """Other chats, the newest first."""
+    """Other chats of the buyer or about the order, the newest first."""
     are_others_of_buyer: bool = False
-    """Whether `others` are the same buyer's; else they are about the same order."""
+    """Whether `others` are chats of the same buyer; otherwise they are about the same order."""

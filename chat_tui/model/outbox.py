@@ -1,13 +1,13 @@
-"""What the operator sent and what became of it: the states and the legal moves between them.
+"""The items the operator sent: their states and the legal moves between them.
 
     queued → sending → sent → confirmed
-       │        ├→ waiting → sending          surely not delivered; tried again by itself
-                ├→ failed → queued            refused; the operator may take it back or resend
-       │        └→ unconfirmed → queued       may be there; only the operator may resend
-       └→ confirmed                           another run of the program sent it: this outbox was put back
+       │        ├→ waiting → sending          surely not delivered; retried automatically
+       │        ├→ failed → queued            refused; the operator may discard or resend it
+       │        └→ unconfirmed → queued       may be delivered; only the operator may resend it
+       └→ confirmed                           sent before this outbox was restored from a backup
 
-While the outcome of an attempt is unclear the item stays `sending` with `unclear_at` set: it is
-being looked for in the history. Nothing here is ever moved from unclear to queued by the program.
+While the outcome of an attempt is unclear, the item stays `sending` with `unclear_at` set, and the program
+looks for it in the history. Only the operator moves an item of unclear outcome back to queued.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,29 +19,29 @@ from chat_tui.model.quota import BootMillis
 
 
 class OutboxKind(StrEnum):
-    """What is sent."""
+    """The kind of an item."""
 
     TEXT = "text"
     FILE = "file"
 
 
 class OutboxState(StrEnum):
-    """How far an item has come."""
+    """The state of an item."""
 
     QUEUED = "queued"
-    """Durable here, not tried yet (perhaps still in its undo hold)."""
+    """Stored durably, not tried yet (perhaps still in its undo hold)."""
     SENDING = "sending"
-    """An attempt is under way, or its outcome is being looked up."""
+    """An attempt is running, or its outcome is being looked up in the history."""
     WAITING = "waiting"
-    """Surely not delivered; will be tried again by itself."""
+    """Surely not delivered; will be retried automatically."""
     SENT = "sent"
     """The Market said OK; not yet seen in the history."""
     CONFIRMED = "confirmed"
     """Seen in the history and linked to its message."""
     FAILED = "failed"
-    """Refused; will not be tried by itself."""
+    """Refused; will not be retried automatically."""
     UNCONFIRMED = "unconfirmed"
-    """May or may not be there; the operator decides."""
+    """May or may not be delivered; the operator decides."""
 
 
 _S = OutboxState
@@ -54,14 +54,14 @@ MOVES: dict[OutboxState, frozenset[OutboxState]] = {
     _S.FAILED: frozenset({_S.QUEUED}),
     _S.CONFIRMED: frozenset(),
 }
-"""Every legal move. Leaving the outbox (cancel, discard) is a deletion, see `MAY_LEAVE`."""
+"""Every legal move. To cancel or discard an item is to delete it, see `MAY_LEAVE`."""
 
 MAY_LEAVE = frozenset({_S.QUEUED, _S.WAITING, _S.FAILED, _S.UNCONFIRMED})
-"""States from which the operator may take an item back or discard it."""
+"""States in which the operator may cancel or discard an item."""
 
 _SETTLED = frozenset({_S.CONFIRMED, _S.FAILED, _S.UNCONFIRMED})
 OPEN = frozenset({_S.QUEUED, _S.SENDING, _S.WAITING, _S.FAILED, _S.UNCONFIRMED})
-"""States that still need the program or the operator."""
+"""States in which the program or the operator still has to act."""
 
 
 def may_move(old: OutboxState, new: OutboxState) -> bool:
@@ -71,59 +71,61 @@ def may_move(old: OutboxState, new: OutboxState) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class OutboxItem:
-    """One text or file the operator sent. At most one per chat is under way."""
+    """One text or file the operator sent. Each chat sends one item at a time."""
 
     outbox_id: OutboxId
     chat_ref: ChatRef
     seq: int
-    """Place in its chat: lower goes first."""
+    """Its place in its chat: the lower one is sent first."""
     kind: OutboxKind
     text: str
     """The text; empty for a file."""
     file_name: str
-    """The name as it is sent; empty for a text."""
+    """The name under which it is sent; empty for a text."""
     file_size: int
+    """Bytes; 0 for a text."""
     sha256: str
+    """Hex digest of the file; empty for a text."""
     state: OutboxState
     not_before: Millis
-    """The undo hold or a told wait ends here; 0 = at once."""
+    """When its undo hold or its wait before a retry ends; 0 = it may be sent at once."""
     created_at: Millis
     attempt: int = 0
-    """How often it was given to the network."""
+    """How many attempts were made to send it."""
     attempt_at: Millis = 0
     """When the last attempt began."""
     base_message_id: MessageId | None = None
     """The newest message known before the first attempt: ours can only be later."""
     unclear_at: Millis | None = None
-    """Since when the outcome is unclear and looked up."""
+    """Since when the outcome is unclear and looked up; None = it is not unclear."""
     looks: int = 0
-    """Complete looks since `unclear_at`."""
+    """Complete searches of the history since `unclear_at`."""
     message_id: MessageId | None = None
-    """The message it became, once seen in the history."""
+    """The message it became; None = not seen in the history yet."""
     problem: str = ""
-    """The `ProblemKind` of why it waits, failed or is unclear; empty when all goes well."""
+    """The `ProblemKind` that explains why it waits, failed or is unclear; empty if there is no problem."""
     error: str = ""
     """The server's own words about it, raw; may be empty."""
     in_doubt: bool = False
-    """An earlier attempt may have arrived: the operator resent it from `unconfirmed`."""
+    """An earlier attempt may have been delivered: the operator resent it from `unconfirmed`."""
     uploaded: int = 0
-    """Bytes of a file given to the network so far; known only to the copy that sends it."""
+    """Bytes of a file uploaded so far; known only to the copy that sends it."""
     is_released: bool = False
     """A `sent` item that was not found in the history in time and no longer holds back its chat."""
     asked_at: Millis = 0
-    """When the operator last said: send it."""
+    """When the operator last asked to send it."""
     told_at: Millis = 0
-    """The clock on the wall when the wait up to `not_before` was told; 0 = not known."""
+    """The wall clock when the wait until `not_before` was set; 0 = not known."""
     told_boot: str = ""
-    """Which start of the machine that was."""
+    """The start of the machine during which it was set."""
     told_uptime: BootMillis = 0
-    """How long the machine was on by then; see `model.mark`."""
+    """The uptime of the machine when it was set; see `model.mark`."""
     is_held_up: bool = False
-    """It waits until the operator says what becomes of an unconfirmed one before it; see `held_up`."""
+    """It waits until the operator decides about an unconfirmed item before it; see `held_up`."""
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing more becomes of it by itself, but that it may still be linked to its message."""
+        """Whether the program is done with it, except that it may still link it to its message."""
         return self.is_released or self.state in _SETTLED
 
     @property
@@ -133,7 +135,7 @@ class OutboxItem:
 
 
 def held_up(items: Iterable[OutboxItem]) -> Iterator[OutboxItem]:
-    """All items of some chats, each with whether it stands behind an unconfirmed one of its chat."""
+    """The items, each marked if it comes after an unconfirmed item of its chat. Takes all items of a chat."""
     items = tuple(items)
     first: dict[ChatRef, int] = {}
     for item in items:
@@ -147,7 +149,7 @@ def held_up(items: Iterable[OutboxItem]) -> Iterator[OutboxItem]:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The Market said OK to a send; it gives no message id."""
+    """The Market accepted a message; its answer has no message id."""
 
     server_time: Millis | None = None
-    """The `Date` header of the answer: the Market's own clock."""
+    """The `Date` header of the answer, the Market's own clock; None if it had no readable one."""

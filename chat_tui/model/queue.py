@@ -11,7 +11,7 @@ from chat_tui.model.outbox import OutboxState
 
 
 class Tab(StrEnum):
-    """A view of the chat list, in the order of the keys 1 to 6."""
+    """A tab of the chat list; keys 1 to 6 in this order."""
 
     WAITING = "waiting"
     DISPUTES = "disputes"
@@ -23,35 +23,36 @@ class Tab(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """What the history of a chat says about the turn. Automatic and support messages do not count."""
+    """What the history says about whose turn it is. Messages of the Market and its support do not count."""
 
     newest_id: MessageId
     """The newest message of any sender."""
     newest_at: Millis
     newest_sender: str
     snippet: str
-    """Text of the newest message, raw, cut to 200 characters; a file's name for a file."""
+    """The beginning of the newest message, see `snippet`."""
     last_speaker: str
-    """CUSTOMER or PARTNER, whoever of the two wrote last; empty if neither did."""
+    """CUSTOMER or PARTNER, the one who wrote last; empty if neither did."""
     buyer_since: Millis | None
-    """Time of the first buyer message after our last answer; None when we spoke last."""
+    """Time of the buyer's first message after our last answer; None if there is none."""
 
 
 SNIPPET_LENGTH = 200
+"""Characters."""
 
 
 def waiting_since(status: str, updated_at: Millis, talk: Talk | None) -> Millis | None:
-    """Since when the buyer waits for us, or None when it is not our turn.
+    """Since when the buyer has been waiting for us; None if it is not our turn.
 
-    `talk` is what the history says, None while nothing of it was read. The history decides where the
-    status leaves it open: a chat we have just opened ourselves is NEW and nobody waits in it; one that
-    we (or a colleague) answered leaves the queue even before the Market's list says so.
+    `talk` is None while no message was fetched. The history decides where the status is not enough: in a chat
+    that we have just opened ourselves, which is NEW, no buyer waits; a chat that we (or a colleague) answered
+    leaves the queue before the Market's list shows it.
     """
     if status == ChatStatus.WAITING_FOR_PARTNER:
         if talk is None or not talk.last_speaker:
             return updated_at
         if talk.last_speaker == Sender.PARTNER:
-            # Our answer is newer than what the list knew; a later list entry means a message not read yet.
+            # Ours is the newest message we know; a later time in the list means one we have not fetched.
             return updated_at if updated_at > talk.newest_at else None
         return talk.buyer_since
     if status in _NOT_OURS:
@@ -70,7 +71,7 @@ _NOT_OURS = frozenset(
 
 
 def read_talk(messages: Iterable[Message]) -> Talk | None:
-    """The turn after these messages, in any order; None if there are none."""
+    """Whose turn it is after these messages, which may come in any order; None if there are none."""
     newest: Message | None = None
     speaker, since = "", None
     for newest in sorted(messages, key=lambda message: message.message_id):
@@ -85,7 +86,7 @@ def read_talk(messages: Iterable[Message]) -> Talk | None:
 
 
 def snippet(message: Message) -> str:
-    """The beginning of a message for the list, raw."""
+    """The beginning of a message for the list, raw: of its text, or of its first file's name."""
     if message.text:
         return message.text[:SNIPPET_LENGTH]
     if message.attachments:
@@ -95,12 +96,12 @@ def snippet(message: Message) -> str:
 
 @dataclass(frozen=True, slots=True, order=True)
 class QueueKey:
-    """The place of a chat in a tab: ascending, unique. Only the store makes and reads it."""
+    """The position of a chat in a tab: ascending and unique. Only the store makes and reads it."""
 
     bucket: int
     order: int
     chat: ChatRef
-    """Where all else is equal, the chats of one business come after those of another."""
+    """Decides between chats with the same `bucket` and `order`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,9 @@ class QueueItem:
     waiting_since: Millis | None
     """Since when the buyer waits for us; None = not our turn."""
     newest_sender: str
-    """Sender of the newest message known; empty while no message was read."""
+    """Sender of the newest message known; empty while no message was fetched."""
     snippet: str
-    """Beginning of the newest message, raw."""
+    """The beginning of the newest message, see `snippet`."""
     newest_has_file: bool
     is_unseen: bool
     """Whether a message came after the last one the operator saw."""
@@ -123,19 +124,19 @@ class QueueItem:
     """The state most in need of attention among this chat's open outbox items."""
     shop_name: str = ""
     hold: Hold | None = None
-    """Done or put off, as long as the buyer has not written since; a moment in it may have come."""
+    """Done or snoozed, if the buyer has not written since; its `until` may have passed. None = neither."""
     is_pinned: bool = False
     note: str = ""
-    """The operator's own words on this chat, raw; empty = none."""
+    """The operator's note on this chat, raw; empty = none."""
     labels: tuple[str, ...] = ()
     asks_to_decide: bool = False
-    """Whether answers of ours wait until the operator says what becomes of an unconfirmed one before them."""
+    """Whether our answers wait until the operator decides about an unconfirmed one before them."""
     business: str = ""
-    """What the operator calls its business; empty while only one is open."""
+    """The operator's name for its business; empty while only one is open."""
 
     @property
     def is_to_answer(self) -> bool:
-        """Whether the chat is one of WAITING, but for the operator's marks."""
+        """Whether the chat belongs to WAITING, unless a mark of the operator keeps it out."""
         is_open_dispute = self.chat.is_dispute and self.chat.status != ChatStatus.FINISHED
         return self.waiting_since is not None or is_open_dispute
 

@@ -1,6 +1,6 @@
-"""How much may still be asked of one operation in this hour, and by whom first. Pure arithmetic.
+"""How many requests of one operation are left in this hour, and who may make them. Pure arithmetic.
 
-All moments here are milliseconds since the machine was started, so that no clock on a wall has a part in it.
+All moments here are milliseconds since the machine started, so that changing the wall clock has no effect.
 """
 
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Final
 
 BootMillis = int
-"""A moment: milliseconds since the machine was started, asleep or not."""
+"""A moment: milliseconds since the machine started, including the time it slept."""
 
 HOURLY: Final = {
     "getChats": 5_000,
@@ -23,37 +23,37 @@ HOURLY: Final = {
     "getBusinessOrders": 10_000,
     "getReturn": 7_000,
 }
-"""Published quotas per hour and business, by operationId; what the answers tell goes before them."""
+"""Published quotas per hour and business, by operationId; the headers of the answers override them."""
 HOUR: Final[BootMillis] = 3_600_000
 FAIR_SHARE: Final = 0.2
-"""Of the quota of the list: what the program keeps to by itself while all is well."""
+"""A sweep of the list waits until our requests are within this share of the quota."""
 LONGEST_HOLD: Final[BootMillis] = HOUR
-"""However far away a told moment is, it is checked at least this often."""
+"""The longest wait: if the Market asks for more, the program checks again after this time."""
 _FIRST_HOLD: Final[BootMillis] = 5_000
 _GROWN_HOLD: Final[BootMillis] = 300_000
 
 
 class Urgency(IntEnum):
-    """For whom a request is made, the most urgent first."""
+    """The purpose of a request, the most urgent first."""
 
     SEND = 0
-    """A message, or a look for one whose fate is unknown."""
+    """To send a message, or to look for one of unclear outcome."""
     OPEN = 1
-    """The operator looks at it now."""
+    """To show what the operator looks at now."""
     NEWS = 2
-    """The list from its top, and the histories of what changed."""
+    """To read the top of the list and the histories that changed."""
     FIRST = 3
-    """Every chat for the first time."""
+    """To list every chat for the first time."""
     WANTED = 4
-    """Older histories, because the operator asked for all of them."""
+    """To read older history because the operator asked for all of it."""
     SWEEP = 5
-    """Every chat once more."""
+    """To list every chat again."""
     BACKFILL = 6
-    """Older histories, because there is time."""
+    """To read older history in idle time."""
 
     @property
     def is_background(self) -> bool:
-        """Whether nobody waits for it."""
+        """Whether the operator is not waiting for it."""
         return self > Urgency.NEWS
 
 
@@ -66,9 +66,9 @@ _FLOOR: Final = {
     Urgency.SWEEP: 0.5,
     Urgency.BACKFILL: 0.5,
 }
-"""The share of the quota that is left to whoever is more urgent, and to the shop's other programs."""
+"""The share of the quota left to more urgent requests and to the shop's other programs."""
 _AHEAD: Final = 0.1
-"""The share of what remains of the hour by which requests may run ahead of an even pace."""
+"""The share of the rest of the hour by which requests may be ahead of an even pace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,33 +77,34 @@ class Quota:
 
     operation: str
     quota: int
-    """Requests an hour."""
+    """Requests per hour."""
     remaining: int
-    """Of them left in this hour, as far as is known: other programs of the shop use them too."""
+    """Requests left in this hour, as far as is known: other programs of the shop use the same quota."""
     resets_at: BootMillis
+    """When the next hour begins."""
     used: int = 0
-    """Requests of ours in this hour."""
+    """Our requests in this hour."""
     paced_to: BootMillis = 0
-    """Where an even pace would be after the requests for news made so far."""
+    """When the next request for news is due at an even pace; an earlier one runs ahead."""
     held_to: BootMillis = 0
-    """The Market told to ask nothing before."""
+    """No request before this moment, because the Market refused one."""
     refusals: int = 0
-    """Refusals in a row that did not tell until when."""
+    """Refusals in a row that did not say when to ask again."""
 
     @classmethod
     def first(cls, operation: str, now: BootMillis) -> "Quota":
-        """Before anything was answered: the published quota, from now on."""
+        """The account before the first answer: the whole published quota, for an hour from now."""
         quota = HOURLY[operation]
         return cls(operation, quota, quota, now + HOUR)
 
     def at(self, now: BootMillis) -> "Quota":
-        """The account now: a new hour begins where the old one has ended (or the clock makes no sense)."""
+        """The account at this moment; a new hour begins if the old one is over or lies too far ahead."""
         if now < self.resets_at <= now + HOUR + LONGEST_HOLD:
             return self
         return replace(self, remaining=self.quota, resets_at=now + HOUR, used=0, paced_to=0)
 
     def wait(self, urgency: Urgency, now: BootMillis) -> BootMillis:
-        """How long such a request has to wait; 0 = it may go now. Ask the account `at` now."""
+        """How long such a request must wait; 0 = it may be made now. Call it on the account `at(now)`."""
         if now < self.held_to <= now + LONGEST_HOLD:
             return self.held_to - now
         if self.remaining <= self._floor(urgency):
@@ -117,19 +118,19 @@ class Quota:
         return max(0, min(round(to - now - ahead), self.resets_at - now))
 
     def taken(self, urgency: Urgency, now: BootMillis) -> "Quota":
-        """The account after a request that was allowed to go."""
+        """The account after a request was made."""
         counted = replace(self, remaining=max(self.remaining - 1, 0), used=self.used + 1)
         if urgency is not Urgency.NEWS:
-            # News never waits for what others asked, only for its own pace through what they left.
+            # Other requests do not delay news; its pace only spreads over what they have left of the quota.
             return counted
         left = max(self.remaining - self._floor(urgency), 1)
         even = max(HOUR / self.quota, (self.resets_at - now) / left)
         return replace(counted, paced_to=round(max(self.paced_to, now) + even))
 
     def told(self, quota: int, remaining: int, resets_in: BootMillis, now: BootMillis) -> "Quota":
-        """The account after an answer; within one hour the smaller count is believed."""
+        """The account after an answer with these figures; within one hour the smaller `remaining` counts."""
         resets_at = now + min(max(resets_in, 0), HOUR)
-        # The answer counts whole seconds: the same hour never seems to end much later than before.
+        # The answer counts whole seconds, so the end of the same hour may move a little, but not by a minute.
         if resets_at < self.resets_at + 60_000:
             return replace(
                 self, quota=quota, remaining=min(self.remaining, remaining), resets_at=resets_at, refusals=0
@@ -137,7 +138,7 @@ class Quota:
         return replace(self, quota=quota, remaining=remaining, resets_at=resets_at, used=1, refusals=0)
 
     def refused(self, wait: BootMillis | None, now: BootMillis) -> "Quota":
-        """The account after "the quota is used up"; without a sensible moment the hold grows."""
+        """The account after "the quota is used up"; if `wait` is None, each refusal makes the hold longer."""
         if wait is None:
             hold = min(_FIRST_HOLD * 2 ** min(self.refusals, 10), _GROWN_HOLD)
             return replace(self, held_to=now + hold, refusals=self.refusals + 1)
@@ -147,11 +148,11 @@ class Quota:
         return int(self.quota * _FLOOR[urgency])
 
     def _even(self, urgency: Urgency) -> float:
-        """When one more request is due if all of the hour, whoever asked, is spread evenly over its share."""
+        """When one more request is due if all of the hour, ours or not, are spread evenly over its share."""
         share = (self.quota - self.remaining + 1) / (self.quota - self._floor(urgency))
         return self.resets_at - HOUR + share * HOUR
 
     def _unfair(self, now: BootMillis) -> BootMillis:
-        """How long until one more request is within our fair share of the hour so far."""
+        """How long until one more request fits into FAIR_SHARE of the hour so far; negative = it fits now."""
         passed = HOUR - min(self.resets_at - now, HOUR)
         return round((self.used + 1) * HOUR / (FAIR_SHARE * self.quota) - passed)

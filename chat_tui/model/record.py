@@ -1,7 +1,7 @@
-"""What is told of conversations afterwards: one as a record, all of them as figures.
+"""Conversations for export and statistics: one chat as a record, all chats as reply times.
 
-A wait begins with the buyer's first message after our last answer and ends with our next one; what the Market
-or its support write begins and ends none.
+A wait begins with the buyer's first message after our last answer and ends with our next answer. Messages of
+the Market or its support neither begin nor end one.
 """
 
 from array import array
@@ -23,13 +23,16 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class Turn:
-    """Whose turn it is while the messages of one chat go by, oldest first."""
+    """Whose turn it is, as the messages of one chat are read, oldest first."""
 
     since: Millis | None = None
-    """The moment from which on the buyer waits; None = nobody waits."""
+    """Since when the buyer has been waiting; None = the buyer is not waiting."""
 
     def hear(self, sender: str, at: Millis) -> Millis | None:
-        """How long the buyer had waited, if this answers and both moments are known; never negative."""
+        """Take the next message; how long the buyer had waited for it, never negative.
+
+        None if it answers no buyer, or if one of the two moments is not known.
+        """
         if sender == Sender.CUSTOMER:
             self.since = at if self.since is None else self.since
         elif sender == Sender.PARTNER:
@@ -41,18 +44,18 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """The answers of a time, and how long buyers had waited for them."""
+    """How many answers there were, and how long buyers had waited for them."""
 
     answered: int
     median: Millis | None
-    """Half of the buyers waited no longer; between two in the middle the mean. None without answers."""
+    """Half of the buyers waited no longer; the mean of the two middle waits. None without answers."""
     p95: Millis | None
-    """Of 100 buyers 95 waited no longer: always a wait that happened."""
+    """95 of 100 buyers waited no longer; always one of the real waits. None without answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """How fast the shop answered, and who waits now."""
+    """How fast the shop answered, and how many buyers wait now."""
 
     total: Replies
     hours: tuple[Replies, ...]
@@ -60,24 +63,25 @@ class Stats:
     since: Millis | None
     """Only answers from this moment on; None = all."""
     waiting: int = 0
-    """Chats in which a buyer waits now, but for those that are done or put off."""
+    """Chats in which a buyer waits now, except those that are done or snoozed."""
     longest: ChatRef | None = None
-    """The one that waits longest."""
+    """The one that has waited longest; None if none waits."""
     longest_since: Millis | None = None
 
 
 def hours_in(zone: tzinfo) -> Callable[[Millis], int]:
-    """What gives the hour of the day of a moment there, 0 to 23."""
+    """A function from a moment to the hour of the day in this zone, 0 to 23."""
     return lambda at: (_EPOCH + timedelta(milliseconds=at)).astimezone(zone).hour
 
 
 def reply_stats(
     rows: Iterable[tuple[int, Millis, str]], hour_of: Callable[[Millis], int], since: Millis | None = None
 ) -> Stats:
-    """Chat, time and sender of messages, chat by chat and each oldest first, in one pass.
+    """Reply times from the chat id, time and sender of messages, sorted by chat, then oldest first.
 
-    Of the rows nothing is kept but eight bytes for every answer. `hour_of` gives 0 … 23 for a moment.
+    `hour_of` gives 0 … 23 for a moment; only answers from `since` on count (None = all).
     """
+    # Of all rows only eight bytes per answer stay in memory: a shop may have millions of messages.
     by_hour = [array("q") for _ in range(HOURS)]
     chat_id, turn = None, Turn()
     for of_chat, at, sender in rows:
@@ -92,7 +96,7 @@ def reply_stats(
 
 
 def _replies(waits: "array[int]") -> Replies:
-    """Median, and the 95th of a hundred by nearest rank."""
+    """Median, and 95th percentile by nearest rank."""
     count = len(waits)
     if not count:
         return Replies(0, None, None)
@@ -103,44 +107,45 @@ def _replies(waits: "array[int]") -> Replies:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One chat as it was known at a moment."""
+    """One chat as the store knew it at one moment."""
 
     item: QueueItem
     entries: tuple[Entry, ...]
-    """All of them: messages oldest first, then what is on its way."""
+    """All of them: messages, oldest first, then what is being sent."""
     is_complete: bool
     """Whether it reaches back to the first message."""
     is_asked: bool
-    """Whether the Market was asked for the newest messages; False = what came lately may be missing."""
+    """Whether the newest messages were fetched for it; False = the latest ones may be missing."""
     made_at: Millis
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A file of a chat that could not be kept with its record."""
+    """A file of a chat that could not be saved with its record."""
 
     name: str | None
     size: int | None
+    """Bytes, according to the Market."""
     url: str | None
     at: Millis
     """When it was sent."""
     problem: Problem | None
-    """Why; None = nobody tried to fetch it."""
+    """Why it is missing; None = the program did not try to fetch it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An entry of a record in its time."""
+    """An entry of a record with its reply time."""
 
     entry: Entry
     at: Millis
     sender: str
     waited: Millis | None
-    """How long the buyer had waited when this answered; None when it answered nobody, or no one can tell."""
+    """How long the buyer had waited for this answer; None if it answers no buyer, or that is not known."""
 
 
 def steps(record: Record) -> Iterator[Step]:
-    """Who did what when. What is not at the Market yet answers nobody."""
+    """The entries with their reply times. An item that the Market does not show yet answers no buyer."""
     turn = Turn()
     for entry in record.entries:
         if entry.message is not None:

@@ -1,6 +1,6 @@
-"""What is looked for in everything ever read, how it is typed, what was found, and how much that covers.
+"""A search in all stored messages: how it is typed, what it found, and how much of the history it covers.
 
-The search box takes words, and filter words such as `kind:return` or `за:7д`.
+The search box takes words and filters such as `kind:return` or `за:7д`.
 """
 
 import re
@@ -14,7 +14,7 @@ from chat_tui.model.queue import QueueItem
 
 
 class About(StrEnum):
-    """What a chat may be narrowed to by a filter word: its context, or that it is a dispute."""
+    """What a filter may ask a chat to be about: one of its contexts, or a dispute."""
 
     ORDER = "order"
     RETURN = "return"
@@ -23,46 +23,46 @@ class About(StrEnum):
 
 
 class Standing(StrEnum):
-    """Whose turn it is, as a filter word says it."""
+    """Whose turn a filter may ask for."""
 
     WAITING = "waiting"
     """The buyer waits for us."""
     ANSWERED = "answered"
-    """It is not our turn, and the chat is not over."""
+    """It is not our turn, and the chat is not finished."""
     FINISHED = "finished"
 
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """A search as the store understands it. Everything given must hold; nothing given finds nothing."""
+    """A search for the store. A result matches every field that is set; an empty query finds nothing."""
 
     words: tuple[str, ...] = ()
-    """As typed, in any case and form: of a text, a buyer's name, a file's name, or an order's number."""
+    """As typed, in any case and form: words of a text, a buyer's or a file's name, or an order's number."""
     is_last_whole: bool = False
-    """Whether a blank follows the last word; while it is being typed, its beginning is enough."""
+    """Whether a blank follows the last word; before that, the word matches as a prefix."""
     standings: frozenset[Standing] = frozenset()
     """Any of them; empty = all."""
     abouts: frozenset[About] = frozenset()
     """Any of them; empty = all."""
     labels: frozenset[str] = frozenset()
-    """Beginnings of labels, in lower case, "ё" as "е"; any of them; empty = all chats."""
+    """Prefixes of labels, in lower case, "ё" as "е"; any of them; empty = all chats."""
     since: Millis | None = None
-    """Only what was written at or after this moment."""
+    """Only what was written at or after this moment; None = no limit."""
     until: Millis | None = None
-    """Only what was written before this moment."""
+    """Only what was written before this moment; None = no limit."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is looked for."""
+        """Whether no field is set."""
         return not (self.words or self.standings or self.abouts or self.labels or self.since or self.until)
 
 
 SearchPlace = tuple[bool, int | None]
-"""Where a search is in one of several businesses: whether it was begun, and the key of its store to go on
-after; None = at its end, or not begun."""
+"""The position of a search in one of several businesses: whether it has started, and the key after which its
+store goes on; None = it has ended, or has not started."""
 SearchKey = int | tuple[SearchPlace, ...]
-"""Where a search goes on: a number of the store, or a place for each of several. Only whoever searched reads
-it."""
+"""Where a search goes on: a number of the store, or a place for each of several businesses. Only the room
+that made it reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,11 @@ class SearchHit:
     """One thing found: a message, or a chat by its buyer or number."""
 
     item: QueueItem
-    """The chat as the list shows it (its key is that of Tab.ALL)."""
+    """The chat as the list shows it (with its key in Tab.ALL)."""
     message_id: MessageId | None
-    """The message to open the chat at; None = the chat itself was found."""
+    """The message at which to open the chat; None = the chat itself was found."""
     created_at: Millis
-    """Of the message; of a chat the time of its latest one."""
+    """Time of the message, or of the latest message of a chat."""
     sender: str
     """A `Sender` or another word; empty for a chat."""
     text: str
@@ -82,7 +82,7 @@ class SearchHit:
     file_names: tuple[str, ...] = ()
     """Names of the message's files, raw."""
     key: SearchKey = field(default=0, compare=False)
-    """To go on after it; only whoever searched reads it."""
+    """Where to go on after this hit."""
 
     @property
     def chat_ref(self) -> ChatRef:
@@ -92,25 +92,25 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """What was found: chats by buyer or number first, then messages, newest first."""
+    """A page of results: chats found by buyer or number, then messages, newest first."""
 
     hits: tuple[SearchHit, ...]
     next_key: SearchKey | None
-    """To go on with; None = that was all."""
+    """Where the next page starts; None = this was the last page."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchCoverage:
-    """How much of the shop's history a search looks through."""
+    """How much of the shop's history a search covers."""
 
     chats: int
-    """All chats known."""
+    """All chats in the store."""
     read: int
-    """Those whose history is here from its first message on."""
+    """Chats whose history is stored from its first message on."""
     oldest_at: Millis | None
-    """Back to this moment no chat that is known to have been written in since is missing; None = unknown."""
+    """After this moment no message that the program knows of is missing; None = not known."""
     is_fetching: bool = False
-    """Whether the rest is being read now because the operator asked for it."""
+    """Whether the rest is being fetched now because the operator asked for it."""
 
     @property
     def share(self) -> float:
@@ -126,12 +126,12 @@ _BEGUN_AGE: Final = re.compile("[0-9]{1,4}")
 
 @dataclass(frozen=True, slots=True)
 class FilterWord:
-    """A filter as it is typed: a name, a colon, a value; both in either language."""
+    """A filter as it is typed: a name, a colon and a value, both in either language."""
 
     names: tuple[str, str]
     """English and Russian."""
     values: tuple[tuple[str, str], ...]
-    """What may follow, English and Russian; of an age these are examples."""
+    """The possible values, English and Russian; for an age or a label, examples."""
 
 
 STATUS: Final = FilterWord(
@@ -145,9 +145,9 @@ AGE: Final = FilterWord(("age", "за"), (("24h", "24ч"), ("7d", "7д"), ("2w",
 OLDER: Final = FilterWord(("older", "старше"), (("30d", "30д"),))
 """Written before this time."""
 LABEL: Final = FilterWord(("label", "метка"), (("urgent", "срочно"),))
-"""Of chats with a label that begins so."""
+"""In chats with a label that begins like this."""
 FILTER_WORDS: Final = (STATUS, KIND, LABEL, AGE, OLDER)
-"""All there are, in the order in which help lists them."""
+"""All filters, in the order in which help lists them."""
 
 
 def _plain(text: str) -> str:
@@ -162,9 +162,9 @@ _ABOUTS = {_plain(value): About(english) for english, russian in KIND.values for
 
 
 def read_query(text: str, now: Millis) -> tuple[SearchQuery, tuple[str, ...]]:
-    """The search that is typed, and the filter words in it that were not understood, each as typed.
+    """The typed search, and the filters in it that are not valid, each as typed.
 
-    A filter that is still being typed (`kind:`, `kind:ret`, `age:7`) counts as nothing yet.
+    A filter that is still being typed (`kind:`, `kind:ret`, `age:7`) is ignored.
     """
     typed = text.split()
     is_last_whole = text[-1:].isspace()
@@ -209,7 +209,7 @@ def _age(value: str) -> Millis | None:
 
 
 def _is_begun(filter_word: FilterWord, value: str) -> bool:
-    """Whether a value may still become one that is known."""
+    """Whether typing on may still make this a valid value."""
     if filter_word in (AGE, OLDER):
         return _BEGUN_AGE.fullmatch(value) is not None
     known: Iterable[str] = _STANDINGS if filter_word is STATUS else _ABOUTS

@@ -1,4 +1,4 @@
-"""Answers prepared by the operator, with markers that stand for what the open chat is about."""
+"""Answers prepared by the operator, with markers that are replaced by facts about the open chat."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ from typing import Final
 
 
 class Field(StrEnum):
-    """What a marker stands for; the value is its English name."""
+    """The fact that replaces a marker; the value is the marker's English name."""
 
     NAME = "name"
     """The buyer's first name."""
@@ -23,7 +23,7 @@ class Template:
     """One prepared answer."""
 
     name: str
-    """What it is found by: the name of its file without the ending."""
+    """The name of its file without the extension; templates are searched by it."""
     text: str
 
 
@@ -39,12 +39,12 @@ _MARKER: Final = re.compile(rf"\{{\s*({'|'.join(_NAMES)})\s*\}}", re.IGNORECASE)
 
 
 def marker(field: Field, language: str) -> str:
-    """How the marker is written in a language; both are understood everywhere."""
+    """The spelling of a marker in a language; templates may use either spelling in both languages."""
     return f"{{{_RUSSIAN[field] if language == 'ru' else field.value}}}"
 
 
 def pieces(text: str) -> Iterator[tuple[str, Field | None]]:
-    """The text cut at its markers: each piece and, if it is a marker, what it stands for."""
+    """The text cut at its markers: each piece, with its field if it is a marker and None if it is not."""
     end = 0
     for match in _MARKER.finditer(text):
         if match.start() > end:
@@ -56,10 +56,10 @@ def pieces(text: str) -> Iterator[tuple[str, Field | None]]:
 
 
 def fill(text: str, values: Mapping[Field, str]) -> str:
-    """The text with its markers replaced; one without a value stays as it is written."""
+    """The text with its markers replaced; a marker without a value stays in the text."""
     return "".join((field and values.get(field)) or piece for piece, field in pieces(text))
 
 
 def unfilled(text: str) -> tuple[str, ...]:
-    """The markers that stand in the text, as written, each once."""
+    """The markers in the text as they are written there, each once."""
     return tuple(dict.fromkeys(piece for piece, field in pieces(text) if field is not None))

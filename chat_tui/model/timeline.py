@@ -1,7 +1,6 @@
-"""A chat's history as it is read: messages of the Market, and echoes of what is on its way.
+"""The history of a chat as the screen shows it: messages of the Market, and echoes of items being sent.
 
-Also how much of it is here, and whether a message is what an outbox item became. Pure; who may ask is decided
-elsewhere.
+Also how much of a history is stored, and whether a message may be the one that an outbox item became.
 """
 
 import re
@@ -20,7 +19,7 @@ _UNDER_WAY: Final = frozenset({OutboxState.SENDING, OutboxState.SENT})
 _LEAST_WORDS: Final = 3
 _WORD: Final = re.compile(r"\w+")
 _MASK: Final = re.compile(r"[*•█]{2,}")
-"""What the Market puts in the place of a number or an address that it does not let pass."""
+"""What the Market puts in place of a phone number or an address that it does not allow."""
 
 
 class Coverage(StrEnum):
@@ -33,31 +32,31 @@ class Coverage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HistoryCursor:
-    """How much of one chat's history is in the cache, and where reading goes on."""
+    """How much of a chat's history is in the cache, and where to go on fetching it."""
 
     lo: MessageId | None
     """The oldest message in the cache; None = none."""
     hi: MessageId | None
-    """The newest message up to which nothing is missing; newer ones are asked from here. None = none."""
+    """The newest message before which none is missing; newer ones are fetched from here. None = none."""
     coverage: Coverage
     older_token: str | None
-    """The page token with which older messages are asked for."""
+    """The page token that asks for older messages; None = there is none."""
     updated_at: Millis
-    """Time of the latest message, as the list tells."""
+    """Time of the latest message according to the list."""
     newest_at: Millis
     """Time of the newest message in the cache; 0 = none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing in the history: a message, an echo (outbox item not seen there yet), or both once linked."""
+    """A message, an echo (an outbox item not yet seen in the history), or both once they are linked."""
 
     message: Message | None
     item: OutboxItem | None = None
 
     @property
     def key(self) -> str:
-        """A name that stays the same while the entry lives."""
+        """A name that identifies the entry on the screen; it changes only when an echo becomes a message."""
         if self.message is not None:
             return f"m{self.message.message_id}"
         assert self.item is not None
@@ -65,14 +64,14 @@ class Entry:
 
     @property
     def created_at(self) -> Millis:
-        """When the Market took it, or, for what is not there yet, when it was queued."""
+        """When the Market accepted it; for an echo, when it was queued."""
         one = self.message or self.item
         assert one is not None
         return one.created_at
 
     @property
     def sender(self) -> str:
-        """Who wrote it, one of `Sender` or a word we do not know; what is on its way is ours."""
+        """Who wrote it, a `Sender` or a word this version does not know; an echo is always ours."""
         return self.message.sender if self.message is not None else Sender.PARTNER
 
 
@@ -83,13 +82,13 @@ class TimelinePage:
     chat_ref: ChatRef
     entries: tuple[Entry, ...]
     has_older: bool
-    """Older messages are in the cache before these."""
+    """Whether the cache has older messages than these."""
     has_newer: bool
-    """Newer messages are in the cache after these; echoes come only with the newest."""
+    """Whether the cache has newer messages than these; only the newest page has echoes."""
     coverage: Coverage
     """Whether the Market has older messages than the cache."""
     seen: MessageId | None = None
-    """The newest message the operator has seen."""
+    """The newest message the operator has seen; None = none."""
 
     @property
     def is_complete(self) -> bool:
@@ -99,28 +98,28 @@ class TimelinePage:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Text typed for one chat and not sent."""
+    """Text typed for a chat and not sent yet."""
 
     chat_ref: ChatRef
     text: str
     caret: int
-    """Characters before the caret."""
+    """Number of characters before the caret."""
     others: tuple[str, ...] = ()
-    """Different texts that other copies of the program keep for this chat, the latest first."""
+    """Different texts that other running copies have for this chat, the latest first."""
 
 
 def says_the_same(item: OutboxItem, message: Message) -> bool:
-    """Whether a message says what the item said: the same text, or a file of that name and size."""
+    """Whether a message has the content of the item: the same text, or a file of the same name and size."""
     if item.kind is OutboxKind.TEXT:
         return _plain(message.text or "") == _plain(item.text)
     return any(a.name == item.file_name and a.size in {item.file_size, None} for a in message.attachments)
 
 
 def is_likeness(item: OutboxItem, message: Message) -> bool:
-    """Whether a message may be the item's text after the Market changed some of it.
+    """Whether a message may be the item's text after the Market changed part of it.
 
-    What was masked may have been anything, all around it must be as it was; without a mask at least three
-    words and half of all have to be the same, so that another text of a colleague is not taken for ours.
+    A mask may hide anything, but the text around it must be the same. Without a mask, at least three words
+    and half of all words must be the same, so that a colleague's text is not taken for ours.
     """
     if item.kind is not OutboxKind.TEXT or message.attachments or not message.text:
         return False
@@ -129,12 +128,13 @@ def is_likeness(item: OutboxItem, message: Message) -> bool:
 
 
 def one_each(entries: Sequence[Entry], slack: Millis) -> tuple[Entry, ...]:
-    """The entries of a history with a message that is read back while its answer is awaited as one of them.
+    """The entries, with the echo of each item under way merged into its message if that is already there.
 
-    An item under way stands with the oldest message of our side that says the same, came after the newest one
-    known before its attempt, is not older than that by more than `slack`, and is no other item's. It is shown
-    so and nothing more: only a look links them.
+    The message is the oldest one of ours with the same content that came after the base of the item, at most
+    `slack` milliseconds before its attempt, and belongs to no other item. This is only for the screen: the
+    reconciler alone links items and messages in the store.
     """
+    # The history may be read between the moment the Market has a message and its answer to our request.
     flying = sorted(
         (e.item for e in entries if e.message is None and e.item is not None and e.item.state in _UNDER_WAY),
         key=lambda item: (item.attempt_at, item.seq),
@@ -182,5 +182,5 @@ def _shares_words(ours: str, theirs: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """The text as it may come back: line ends, composition and outer blanks are not ours to trust."""
+    """The text without what the Market may change in it: line ends, Unicode composition, outer blanks."""
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
