@@ -1,4 +1,4 @@
-"""The base of an app over SSH: Textual with all repairs, in the order in which they must stand."""
+"""The base of an app over SSH: Textual with all repairs, in the order that they need."""
 
 import time
 from collections.abc import Callable
@@ -8,17 +8,17 @@ from textual.app import ReturnType
 from chat_tui.terminal.display import PatientDisplay
 from chat_tui.terminal.driver import TerminalDriver
 from chat_tui.terminal.guard import Guard
-from chat_tui.terminal.keys import Layout, OrderedKeys
+from chat_tui.terminal.keys import OrderedKeys
 from chat_tui.terminal.side_channels import SideChannels
 from chat_tui.terminal.signals import Leaving
 
 
+# SideChannels comes before OrderedKeys: a key shows that somebody is there when it arrives, not when it acts.
 class TerminalApp(
     Guard[ReturnType],
     Leaving[ReturnType],
     SideChannels[ReturnType],
     OrderedKeys[ReturnType],
-    Layout[ReturnType],
     PatientDisplay[ReturnType],
 ):
     """End the process with what `run_to_code` returns; it must be called on the main thread."""
@@ -32,9 +32,9 @@ class TerminalApp(
         jcuken: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`farewell` is said after a crash; `jcuken` is off for phonetic layouts.
+        """`farewell` is printed after a crash; `jcuken` is False for phonetic layouts.
 
-        `clock` gives seconds and only ever advances.
+        `clock` returns seconds and never goes back.
         """
         super().__init__(driver_class=TerminalDriver, clock=clock)
         self.animation_level = "none"
@@ -42,4 +42,4 @@ class TerminalApp(
         self.jcuken = jcuken
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
-        """Nothing: Textual would write what is on the screen into a folder that others may read."""
+        """Do nothing: Textual would write the screen into a folder that others may read."""

@@ -1,6 +1,6 @@
-"""Drawing writes the cells that change, without controls, and nothing while the terminal takes no output.
+"""Drawing writes only changed cells, without control characters, and nothing while the terminal is stalled.
 
-Over SSH every byte counts: a letter typed into a text area costs two kilobytes if its lines are drawn anew.
+Over SSH every byte counts: a letter typed into a text area costs two kilobytes if whole lines are redrawn.
 """
 
 import re
@@ -13,7 +13,6 @@ from rich.color import ColorSystem
 from rich.console import Console, RenderableType
 from rich.control import Control
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, ReturnType
@@ -29,26 +28,27 @@ from chat_tui.terminal.driver import TerminalDriver
 _BEHIND: Final = 20
 """Queued writes at which the terminal counts as stalled."""
 _LOOK_AGAIN: Final = 0.05
+"""Seconds between two checks whether a stalled terminal takes output again."""
 _SETTLED: Final = 0.1
-"""Seconds after the last new size at which the terminal is asked once more: of many at once one gets lost."""
+"""Seconds after the last resize until the size is read again: of many resizes at once one may get lost."""
 _LARGE: Final = 2000
-"""Characters of a frame that the terminal shall show at once, where it can."""
+"""Characters from which a frame is sent as a synchronized update, if the terminal supports that."""
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-# One cell wide in every terminal, joining with nothing. Other text is always written with its whole piece.
+# One cell wide in every terminal, and never combining. A piece with any other character is written whole.
 _NARROW: Final = re.compile(
     "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0391-\u03a1\u03a3-\u03c9\u0400-\u0482\u048a-\u052f"
     "\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u21ff\u2500-\u25fc\u2713\u2717]*"
 )
 _GAP: Final = 4
-"""Unchanged cells that are cheaper to write again than to step over."""
+"""Unchanged cells in a row that are cheaper to write again than to skip."""
 _RESET: Final = "\x1b[0m"
 
 
 class ControlFilter(LineFilter):
-    """Deletes controls and direction marks; they are no cells wide, so nothing moves."""
+    """Deletes controls and direction marks; their width is zero, so nothing moves."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """The same segments without controls; sequences of Textual's own have `control` set."""
+        """The same segments without controls; Textual's own sequences have `control` set."""
         if not any(_CONTROL.search(segment.text) for segment in segments if segment.control is None):
             return segments
         return [
@@ -57,12 +57,13 @@ class ControlFilter(LineFilter):
         ]
 
 
+# One object each: a strip caches its filtered form by the filter.
 _CONTROL_FILTER: Final = ControlFilter()
 _NO_COLOR: Final = NoColor()
 
 
 class PatientDisplay(App[ReturnType]):
-    """Drawing never waits for the terminal, and no control character of any widget's text reaches it."""
+    """Drawing never waits for the terminal, and no control character in a widget's text reaches it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -76,13 +77,13 @@ class PatientDisplay(App[ReturnType]):
         """Textual's own filters, then ours."""
         filters = [one for one in super().get_line_filters() if not isinstance(one, Monochrome)]
         if self.no_color:
-            # Textual decides between grey and no colour before the theme is known; grey makes black on
-            # black of a theme that leaves its colours to the terminal.
+            # Textual chooses between grey and no colour before the theme is known. A theme that leaves its
+            # colours to the terminal would become black on black in grey.
             filters.append(_NO_COLOR)
         return [*filters, _CONTROL_FILTER]
 
     def on_resize(self, event: events.Resize) -> None:
-        """A terminal of another size shows what it likes."""
+        """Draw everything: a terminal may show anything after a resize."""
         self._cells.forget()
         self._ask_size_soon()
 
@@ -106,7 +107,7 @@ class PatientDisplay(App[ReturnType]):
         elif self._stale is not None:
             self.post_display_hook()
         elif screen._compositor.size != self.size:
-            # Of many sizes at once a screen may come to believe an older one.
+            # After many resizes at once the screen may still have an older size.
             self._ask_size_soon()
             self.post_display_hook()
         elif driver.queued > _BEHIND:
@@ -129,7 +130,7 @@ class PatientDisplay(App[ReturnType]):
         self.post_display_hook()
 
     def _cursor_moves(self, is_drawn: bool) -> str:
-        """The cursor is hidden; where text is typed it tells input methods where to show their words."""
+        """Move the hidden cursor to where text is typed: input methods show their suggestions there."""
         place = self.screen.outer_size.clamp_offset(self.cursor_position)
         focused = self.focused
         is_typing = focused is not None and focused.check_consume_key("a", "a")
@@ -148,16 +149,20 @@ class PatientDisplay(App[ReturnType]):
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """A style as the terminal knows it."""
+    """A style as SGR codes."""
 
     codes: str
+    """All codes, separated by semicolons; empty = the default style."""
     ink: str = ""
+    """The codes of the foreground colour; empty = default."""
     paper: str = ""
+    """The codes of the background colour; empty = default."""
     attributes: frozenset[str] = frozenset()
+    """The other codes: bold, underline and so on."""
 
     @property
     def shows_on_blanks(self) -> bool:
-        """Whether a blank in this style is more than its background."""
+        """Whether a blank in this style shows more than its background."""
         return not self.attributes <= _OF_LETTERS
 
 
@@ -165,31 +170,31 @@ PLAIN: Final = _Style("")
 _OF_LETTERS: Final = frozenset({"1", "2", "3"})
 """Bold, dim, italic."""
 _ENDS: Final = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
-"""What ends an attribute; bold and dim end together."""
+"""The code that ends an attribute; bold and dim end together."""
 
 Cell = tuple[str, _Style]
 """A character and its style."""
 
 
 class Cells:
-    """The terminal as far as it was written by us; the rest is unknown and will be written."""
+    """The cells of the terminal that we have written; all others are unknown and will be drawn."""
 
     def __init__(self) -> None:
         self._rows: dict[int, dict[int, Cell]] = {}
         self._pen = _Pen()
 
     def forget(self) -> None:
-        """The terminal may show anything now."""
+        """Draw everything next time: the terminal may show anything now."""
         self._rows.clear()
         self._pen.forget()
 
     def place_cursor(self, x: int, y: int) -> str:
-        """The bytes that move the cursor there; none where it is already."""
+        """The sequence that moves the cursor there; empty if it is there already."""
         self._pen.move(x, y)
         return self._pen.finish()
 
     def update(self, frame: LayoutUpdate | ChopsUpdate, console: Console) -> str:
-        """The bytes that turn what is shown into this frame; the cursor and the style stay at its end."""
+        """The output that turns the screen into this frame; cursor and style stay as its end leaves them."""
         colors = console._color_system or ColorSystem.TRUECOLOR
         pen, width = self._pen, console.width
         pen.lift()
@@ -208,7 +213,7 @@ class Cells:
 
 
 class _Pen:
-    """Collects output; knows where and in which style the terminal would write next."""
+    """Collects output; knows at which place and in which style the terminal writes next (None = unknown)."""
 
     def __init__(self) -> None:
         self._out: list[str] = []
@@ -216,15 +221,15 @@ class _Pen:
         self._at: tuple[int, int] | None = None
 
     def forget(self) -> None:
-        """Place and style may be anything now."""
+        """Place and style are unknown now."""
         self._style = self._at = None
 
     def lift(self) -> None:
-        """Others may have moved the cursor since the last frame: begin this one with a place of its own."""
+        """The place is unknown now: something else may have moved the cursor since the last frame."""
         self._at = None
 
     def draw(self, x: int, y: int, cells: list[Cell], width: int) -> None:
-        """Write cells; `width` is that of the terminal."""
+        """Write cells from column `x` on; `width` is the width of the terminal."""
         self.move(x, y)
         for character, style in cells:
             if style is not self._style and not (character == " " and self._blanks_like(style)):
@@ -236,18 +241,18 @@ class _Pen:
         self._at = (end, y) if end < width else None
 
     def write(self, x: int, y: int, rendered: str) -> None:
-        """Text that sets and resets its own styles, of a width that is a matter of opinion."""
+        """Write text that sets and resets its own styles and whose width depends on the terminal."""
         self._out += ["" if self._style is PLAIN else _RESET, Control.move_to(x, y).segment.text, rendered]
         self._style, self._at = PLAIN, None
 
     def move(self, x: int, y: int) -> None:
-        """Go there in few bytes."""
+        """Move the cursor there in as few bytes as possible."""
         if self._at != (x, y):
             self._out.append(_way(self._at, x, y))
             self._at = (x, y)
 
     def finish(self) -> str:
-        """Everything collected since the last time."""
+        """The output collected since the last call."""
         output = "".join(self._out)
         self._out.clear()
         return output
@@ -260,7 +265,7 @@ class _Pen:
 
 
 def _way(start: tuple[int, int] | None, x: int, y: int) -> str:
-    """The shortest way of the cursor."""
+    """The shortest sequence that moves the cursor from `start` (None = unknown) to a place."""
     straight = Control.move_to(x, y).segment.text
     if start is None:
         return straight
@@ -276,7 +281,7 @@ def _steps(count: int, forth: str, back: str) -> str:
 
 
 def _change(old: "_Style | None", new: "_Style") -> str:
-    """The shortest codes that turn one style into another."""
+    """The shortest sequence that turns one style (None = unknown) into another."""
     whole = f"\x1b[0;{new.codes}m" if new.codes else _RESET
     if old is None or not old.attributes - new.attributes <= _ENDS.keys():
         return whole
@@ -291,7 +296,7 @@ def _change(old: "_Style | None", new: "_Style") -> str:
 
 
 def pieces(frame: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
-    """Column, row and content of everything in the frame, as its own `render_segments` would write it."""
+    """Column, row and content of each part of the frame, as its own `render_segments` would write it."""
     if isinstance(frame, LayoutUpdate):
         for y, line in enumerate(frame.strips, frame.region.y):
             x = frame.region.x
@@ -307,23 +312,19 @@ def pieces(frame: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]
 
 
 def _cells(strip: Strip, colors: ColorSystem) -> list[Cell] | None:
-    """The strip as cells, or None when its width is a matter of opinion."""
+    """The strip as cells; None if its width depends on the terminal."""
     cells: list[Cell] = []
     for text, style, control in strip:
         if control or (style is not None and style.link) or not _NARROW.fullmatch(text):
             return None
-        known = PLAIN if style is None else _known(_codes(style, colors))
+        known = PLAIN if style is None else _known(style._ansi or Strip.render_ansi(style, colors))
         cells += [(" ", _blank(known)) if character == " " else (character, known) for character in text]
     return cells
 
 
-def _codes(style: Style, colors: ColorSystem) -> str:
-    return Strip.render_ansi(style, colors) if style._ansi is None else style._ansi
-
-
 @lru_cache(maxsize=4096)
 def _known(codes: str) -> _Style:
-    """The codes of a style, taken apart; the same object for the same codes."""
+    """The style with these SGR codes; the same object for the same codes."""
     ink = paper = ""
     attributes = set()
     rest = codes.split(";") if codes else []
@@ -343,12 +344,12 @@ def _known(codes: str) -> _Style:
 
 @lru_cache(maxsize=4096)
 def _blank(style: _Style) -> _Style:
-    """What is seen of a style on a blank."""
+    """The part of a style that a blank shows."""
     return style if style.shows_on_blanks else _known(style.paper)
 
 
 def _changed(row: dict[int, Cell], x: int, cells: Iterable[Cell]) -> list[tuple[int, int]]:
-    """Runs of columns, end excluded, whose cells differ; runs close to each other are one."""
+    """Runs of columns whose cells differ, as first and end (excluded); runs close to each other are one."""
     runs: list[tuple[int, int]] = []
     for column, cell in enumerate(cells, x):
         if row.get(column) == cell:

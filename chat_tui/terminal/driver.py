@@ -1,4 +1,4 @@
-"""Textual's driver: input that survives any byte, output that never blocks, a terminal given back clean."""
+"""Textual's driver: input accepts any byte, output never blocks, and the terminal is restored at the end."""
 
 import os
 import re
@@ -21,33 +21,32 @@ from chat_tui.safetext import one_line
 from chat_tui.terminal.parser import TolerantParser
 
 _QUEUED_WRITES: Final = 2000
-"""Writes that wait for the terminal before the event loop would have to."""
+"""Writes that may wait for the terminal; one more would make the event loop wait."""
 _READ_BYTES: Final = 4096
 _POLL_S: Final = 0.1
-"""Seconds after which the input thread looks whether it is still wanted."""
+"""Seconds between two checks of the input thread whether it should end."""
 _ANSWERED_S: Final = 1.0
-"""Seconds for which answers to our questions are awaited before somebody else gets the terminal."""
+"""Seconds to wait for answers to our questions before another program gets the terminal."""
 _SILENT_S: Final = 3.0
 """Seconds after which a terminal that has not answered never will."""
 _AFTER_FAULT: Final = (0.5, 2.0)
-"""Seconds without input after which nobody types on into a program that had to end, and the most of them."""
+"""After a crash: seconds without input that show that the operator stopped typing, and the longest wait."""
 _AFTER_SIGNAL: Final = (0.25, 0.4)
-"""The same where whoever ended it does not wait long."""
+"""The same after a signal: its sender may soon send SIGKILL."""
 _DISBELIEF_S: Final = 0.1
-"""Seconds without input after which what is typed is meant for us, not for the editor before us."""
+"""Seconds without input after which keys are meant for us and no longer for the editor that just closed."""
 _MOST_DISBELIEF_S: Final = 2.0
+"""Seconds after the return from the editor for which keys are dropped at most."""
 _QUESTIONS: Final = "\x1b[?2004$p\x1b[c"
-"""Are pastes marked? And last, what every terminal answers: all other answers come before it or never."""
+"""Are pastes marked? And last what every terminal answers: other answers come before that one or never."""
 _ONLY_BYTES: Final = re.compile("[\udc80-\udcff]")
-_SIGNALLED: Final = 128
-_MULTIPLEXERS: Final = ("tmux", "screen")
-_USUAL_SIZE: Final = (80, 24)
+"""The escapes that `surrogateescape` makes of bytes that are not UTF-8."""
 _UNTITLED: Final = re.compile(r"(linux|vt\d|cygwin|ansi|dumb)")
-"""Terminals without a window, some of which would show a title as letters."""
+"""Terminals without a window title, some of which would show it as text."""
 
 
 class InputEnded(Message):
-    """Nothing will ever come from the terminal again."""
+    """The terminal is gone: no more input will come."""
 
 
 class TerminalDriver(LinuxDriver):
@@ -56,13 +55,13 @@ class TerminalDriver(LinuxDriver):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.takeovers = 0
-        """How often the terminal was taken over: each time it shows nothing of ours."""
+        """How often the terminal was taken over: each time the screen is empty."""
         self._has_title = not _UNTITLED.match(os.environ.get("TERM", ""))
         self._title = ""
         self._parser = TolerantParser(self._debug)
         self._decode = getincrementaldecoder("utf-8")(errors="surrogateescape").decode
-        self._asked_at: float | None = None
-        """When the terminal was asked what it has not answered yet; None = all is answered."""
+        self._answers_until = 0.0
+        """Until when answers to our questions may come (monotonic, seconds); 0 = all were answered."""
         self._was_lent = False
         self._doubts_since = self._doubts_until = 0.0
         if isinstance(self._file, TextIOWrapper):
@@ -76,12 +75,12 @@ class TerminalDriver(LinuxDriver):
 
     @property
     def marks_pastes(self) -> bool:
-        """Whether what is pasted is surely marked, so that all else was typed.
+        """Whether every paste is marked, so that all other input was typed.
 
-        tmux and screen paste with marks and without them, and answer for the terminal around them.
+        False inside tmux and screen: they paste with marks and without, and answer for the outer terminal.
         """
         return self._parser.marks_pastes and not (
-            os.environ.get("TMUX") or os.environ.get("TERM", "").startswith(_MULTIPLEXERS)
+            os.environ.get("TMUX") or os.environ.get("TERM", "").startswith(("tmux", "screen"))
         )
 
     def start_application_mode(self) -> None:
@@ -95,11 +94,11 @@ class TerminalDriver(LinuxDriver):
         self.entitle(self._title)
         if os.environ.get("TERM_PROGRAM") != "Apple_Terminal":  # shows the question as letters
             self.write(_QUESTIONS)
-            self._asked_at = time.monotonic()
+            self._answers_until = time.monotonic() + _SILENT_S
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back as it was."""
-        # A frame leaves the style of its last letter behind.
+        """Restore the terminal."""
+        # A frame ends in the style of its last character.
         self.write("\x1b[0m")
         if self._has_title:
             self.write("\x1b[23;0t")
@@ -108,18 +107,18 @@ class TerminalDriver(LinuxDriver):
         super().stop_application_mode()
 
     def entitle(self, title: str) -> None:
-        """Name the window, where there is one, until the terminal is given back."""
+        """Set the window title, where there is one, until the terminal is restored."""
         self._title = title
         if title and self._has_title:
             self.write(f"\x1b]2;{one_line(title)}\x1b\\")
 
     def write(self, data: str) -> None:
-        """Write to the terminal; nothing while it is given away to another program."""
+        """Write to the terminal; drop `data` while another program has the terminal."""
         if self._writer_thread is not None and self._writer_thread.is_alive():
             super().write(data)
 
     def run_input_thread(self) -> None:
-        """Read keys until the app ends or the terminal does."""
+        """Read keys until the app ends or the terminal is gone."""
         if self._was_lent:
             self._was_lent = False
             self._doubts_since = time.monotonic()
@@ -128,18 +127,18 @@ class TerminalDriver(LinuxDriver):
             if self._is_readable(_POLL_S):
                 data = self._read()
                 if not data:
-                    self._input_ended()
+                    self._hear([*self._parser.feed(""), InputEnded()])
                     break
                 self._hear(self._believed(self._parsed(data)))
             self._hear(self._believed(self._parser.tick()))
 
     def finish_input(self) -> list[Message]:
-        """Read no more; what is left is a paste without its end, as it is."""
+        """Stop reading; return an open paste whose end mark has not come, if there is one."""
         self._stop_reading()
         return [*self._parser.feed("")]
 
     def disbelieve(self) -> None:
-        """The terminal was lent: what has come meanwhile, and comes without a pause, was not meant for us."""
+        """Drop keys until the first pause: the terminal was lent, and they were meant for the editor."""
         self._was_lent = True
 
     def _believed(self, messages: Iterable[Message]) -> Iterator[Message]:
@@ -151,7 +150,7 @@ class TerminalDriver(LinuxDriver):
                 self._doubts_until = min(now + _DISBELIEF_S, self._doubts_since + _MOST_DISBELIEF_S)
 
     def disable_input(self) -> None:
-        """Read no more, and forget what was not read."""
+        """Stop reading, and discard unread input."""
         signal.signal(signal.SIGWINCH, signal.SIG_DFL)
         self._disable_mouse_support()
         self._stop_reading()
@@ -164,15 +163,15 @@ class TerminalDriver(LinuxDriver):
         self.exit_event.clear()
 
     def _drain(self) -> None:
-        """Read and forget what must not reach whoever has the terminal next.
+        """Read and discard input that must not reach the next program.
 
-        That is the answers to what we asked, and after a fault or a signal also what is typed on.
+        These are answers to our questions and, after a crash or a signal, keys that are still being typed.
         """
         code = self._app.return_code or 0
-        quiet, most = _AFTER_SIGNAL if code >= _SIGNALLED else _AFTER_FAULT if code else (0.0, _ANSWERED_S)
+        quiet, most = _AFTER_SIGNAL if code >= 128 else _AFTER_FAULT if code else (0.0, _ANSWERED_S)
         now = time.monotonic()
         end, quiet_at = now + most, now + quiet
-        while (left := min(end, max(quiet_at, self._answered_by())) - time.monotonic()) > 0:
+        while (left := min(end, max(quiet_at, self._answers_until)) - time.monotonic()) > 0:
             if self._is_readable(left):
                 if not (data := self._read()):
                     break
@@ -181,12 +180,8 @@ class TerminalDriver(LinuxDriver):
                 quiet_at = time.monotonic() + quiet
         self._flush_input()
 
-    def _answered_by(self) -> float:
-        """Until when an answer may still come; in seconds of the monotonic clock."""
-        return 0.0 if self._asked_at is None else self._asked_at + _SILENT_S
-
     def _flush_input(self) -> None:
-        with suppress(termios.error):  # a terminal that is gone holds nothing
+        with suppress(termios.error):  # the terminal may be gone
             termios.tcflush(self.fileno, termios.TCIFLUSH)
 
     def _parsed(self, data: bytes) -> Iterator[Message]:
@@ -195,7 +190,7 @@ class TerminalDriver(LinuxDriver):
             known = self._parser.identities
             yield from self._parser.feed(text)
             if self._parser.identities > known:
-                self._asked_at = None
+                self._answers_until = 0.0
 
     def _is_readable(self, seconds: float) -> bool:
         if (due := self._parser.due) is not None:
@@ -203,7 +198,7 @@ class TerminalDriver(LinuxDriver):
         try:
             return bool(select.select([self.fileno], [], [], seconds)[0])
         except (OSError, ValueError):
-            return True  # the read that follows tells the end
+            return True  # the terminal is gone: the next read returns nothing
 
     def _read(self) -> bytes:
         try:
@@ -215,24 +210,20 @@ class TerminalDriver(LinuxDriver):
         for message in messages:
             self.process_message(message)
 
-    def _input_ended(self) -> None:
-        self._hear([*self._parser.feed(""), InputEnded()])
-
     def _get_terminal_size(self) -> tuple[int, int]:
-        """Columns and rows as the kernel knows them; 80 x 24 where it does not."""
+        """Columns and rows from the kernel; 80 x 24 where it does not know them."""
         for descriptor in (self.fileno, 2, 1):
             with suppress(OSError):
                 columns, rows = os.get_terminal_size(descriptor)
                 if columns and rows:
                     return columns, rows
-        return _USUAL_SIZE
+        return 80, 24
 
     def _query_in_band_window_resize(self) -> None:
-        # Not asked: the kernel tells every size.
-        pass
+        """Do not ask: the kernel reports every new size."""
 
     def _enable_mouse_support(self) -> None:
-        # Moves without a pressed button are not reported: each would travel over the link.
+        # Without 1003, which reports every move of the mouse: each report travels over SSH.
         if self._mouse:
             self.write("\x1b[?1000h\x1b[?1002h\x1b[?1006h")
 
@@ -243,6 +234,6 @@ class TerminalDriver(LinuxDriver):
 
 
 def _as_control(byte: re.Match[str]) -> str:
-    """A byte that is no UTF-8: a control of eight bits, which terminals may answer with, or nothing known."""
+    """A byte that is not UTF-8 as a character: an 8-bit control, which may begin an answer, or U+FFFD."""
     code = ord(byte[0]) - 0xDC00
     return chr(code) if code < 0xA0 else "\ufffd"

@@ -1,4 +1,4 @@
-"""What must hold before Textual is imported; this file does not import it."""
+"""Checks and variables that come before the import of Textual; this file does not import it."""
 
 import re
 from collections.abc import Mapping, MutableMapping
@@ -6,7 +6,7 @@ from enum import Enum, auto
 from typing import Final, TextIO
 
 _QUIET: Final = {
-    # Every byte travels over SSH: no animation, and no window size told in bytes of the input.
+    # Every byte travels over SSH: no animation, and no window sizes reported in the input.
     "TEXTUAL_ANIMATIONS": "none",
     "TEXTUAL_SMOOTH_SCROLL": "0",
 }
@@ -14,8 +14,8 @@ _QUIET: Final = {
 _OURS: Final = re.compile(
     r"TEXTUAL($|_)|(COLUMNS|LINES|ESCDELAY|UNICODE_VERSION|JUPYTER_COLUMNS|JUPYTER_LINES)$"
 )
-"""What Textual and Rich read: tools for developers, which write the screen into files and sockets, press keys
-or load a class; sizes, which the terminal knows better; numbers, at some of which the import fails."""
+"""Variables that Textual and Rich read: developer tools, which write the screen into files and sockets, press
+keys or load a class; sizes, which the terminal knows better; numbers, some of which make the import fail."""
 
 _KEPT: Final = {
     "TEXTUAL_ANIMATIONS": re.compile(r"none|basic|full"),
@@ -23,11 +23,11 @@ _KEPT: Final = {
     "TEXTUAL_DISABLE_KITTY_KEY": re.compile(r"[01]"),
     "ESCDELAY": re.compile(r"[1-9]\d{0,3}"),
 }
-"""The operator's choices, where they are such that Textual can follow them."""
+"""The operator's choices that stay, each with the values that Textual accepts."""
 
 _MONOCHROME: Final = re.compile(r"vt\d\d\d|.+-(m|mono)$")
 
-# Their descriptions are often missing on the server one logs in to; Textual needs none.
+# Servers often lack the terminfo entries of these terminals; Textual needs none.
 _FAMILIAR: Final = re.compile(
     r"(xterm|screen|tmux|linux|rxvt|vt[1-5]\d\d|alacritty|foot|wezterm|kitty|ghostty|konsole|st|putty|contour"
     r"|gnome|mlterm|iterm2?|cygwin|ansi|eterm|hurd|fbterm|nsterm|mosh|vte|teraterm|mintty)(\b|[-+.])"
@@ -38,16 +38,17 @@ class Unfit(Enum):
     """Why nothing can be drawn."""
 
     INPUT = auto()
-    """It is no terminal."""
+    """Standard input is not a terminal."""
     OUTPUT = auto()
-    """The same."""
+    """Standard output or standard error is not a terminal."""
     TERM_POOR = auto()
     """TERM names no terminal, or one that cannot draw."""
     TERM_UNKNOWN = auto()
+    """TERM names a terminal that neither we nor terminfo know."""
 
 
 def prepare(environ: MutableMapping[str, str]) -> None:
-    """Set what Textual reads at its import; the operator's choices are kept where they can be followed."""
+    """Set the variables that Textual reads at its import; the operator's valid choices stay."""
     for name in [name for name in environ if _OURS.match(name)]:
         if name not in _KEPT or not _KEPT[name].fullmatch(environ[name]):
             del environ[name]
@@ -60,9 +61,10 @@ def prepare(environ: MutableMapping[str, str]) -> None:
 def refusal(
     environ: Mapping[str, str], stdin: TextIO | None, stdout: TextIO | None, stderr: TextIO | None
 ) -> Unfit | None:
-    """Why the interface cannot start here, or None. Textual draws on stderr.
+    """Why the interface cannot start here; None = it can.
 
-    Whoever redirects stdout expects words there, and an editor would draw on it.
+    Textual draws on stderr. Stdout must be a terminal as well: an editor draws on it, and an operator who
+    redirects it expects text.
     """
     if not _is_terminal(stdin):
         return Unfit.INPUT
@@ -72,7 +74,7 @@ def refusal(
 
 
 def refused_term(term: str) -> Unfit | None:
-    """Why a terminal of this name cannot show the interface, or None."""
+    """Why a terminal of this name cannot show the interface; None = it can."""
     if term in {"", "dumb", "unknown"}:
         return Unfit.TERM_POOR
     if not _FAMILIAR.match(term.lower()) and not _is_described(term):
@@ -81,12 +83,12 @@ def refused_term(term: str) -> Unfit | None:
 
 
 def is_monochrome(term: str) -> bool:
-    """Whether this name of a terminal says that it has no colours."""
+    """Whether the name of a terminal says that it has no colours."""
     return _MONOCHROME.match(term) is not None
 
 
 def is_colourless(environ: Mapping[str, str]) -> bool:
-    """Whether the operator or the terminal wants no colours."""
+    """Whether the operator wants no colours, or `prepare` found a monochrome terminal."""
     return bool(environ.get("NO_COLOR"))
 
 
@@ -95,7 +97,7 @@ def _is_terminal(stream: TextIO | None) -> bool:
 
 
 def _is_described(term: str) -> bool:
-    import curses  # noqa: PLC0415 - only for names that nobody knows
+    import curses  # noqa: PLC0415 - only needed for unfamiliar names
 
     try:
         curses.setupterm(term, 2)

@@ -1,4 +1,4 @@
-"""After a fault of our own: a clean terminal, one sentence, exit code 1, and nothing of anybody's text."""
+"""After a crash: a clean terminal, one sentence, exit code 1, and no message text on screen or in the log."""
 
 import logging
 import os
@@ -15,24 +15,24 @@ from chat_tui.safetext import one_line
 _log = logging.getLogger(__name__)
 
 _MOST_CAUSES: Final = 20
-"""Causes of an error that are told; an error may come to be its own cause."""
+"""Causes of an error that are logged; an error may be its own cause."""
 _CAUSE: Final = BaseException.__dict__["__cause__"]
 _CONTEXT: Final = BaseException.__dict__["__context__"]
 _TRACEBACK: Final = BaseException.__dict__["__traceback__"]
 _HIDES_CONTEXT: Final = BaseException.__dict__["__suppress_context__"]
 _NAME: Final = type.__dict__["__qualname__"]
-"""What the error itself cannot replace by something that fails."""
+"""Descriptors of the base classes: the class of an error may override these names with code that raises."""
 
 
 class CrashError(Exception):
-    """Stands in the log for an error whose own words might be a buyer's."""
+    """Replaces an error in the log, because the error's own message may quote a buyer."""
 
 
 class Guard(App[ReturnType]):
-    """Textual would print a traceback with the values of all variables, and end with code 0."""
+    """Ends a crashed app: Textual would print a traceback with all local variables, and exit with 0."""
 
     farewell: str = ""
-    """What is said then: that it happened, and where the details are."""
+    """The sentence printed after a crash: that it happened, and where the details are."""
 
     def run_to_code(self, *, mouse: bool = True) -> int:
         """Run, and return the exit code: 0, 1 after a crash, 128 + n after a signal."""
@@ -40,7 +40,7 @@ class Guard(App[ReturnType]):
             self.run(mouse=mouse)
         except Exception as error:  # noqa: BLE001 - a fault while closing would print buyers' words
             self._close_after(error)
-            with suppress(OSError):  # of a terminal that is gone
+            with suppress(OSError):  # the terminal may be gone
                 self._print_error_renderables()
         _let_go_of_a_lost_terminal()
         return self.return_code or 0
@@ -50,7 +50,7 @@ class Guard(App[ReturnType]):
         self._close_after(raised if raised is not None else self._exception)
 
     def panic(self, *renderables: RenderableType) -> None:
-        """Called for errors that describe themselves and for a dying input thread: not shown either."""
+        """End, but show none of `renderables`: errors with `__rich__` and of the input thread come here."""
         error = next((one for one in renderables if isinstance(one, BaseException)), sys.exc_info()[1])
         self._close_after(error)
 
@@ -59,13 +59,13 @@ class Guard(App[ReturnType]):
         if not self._exit_renderables:
             self._exit_renderables.append(Text(one_line(self.farewell)))
         self._close_messages_no_wait()
-        # Last, and in a place that takes anything: the log may be what fails.
+        # Last, and with all errors suppressed: the log may be what fails.
         with suppress(Exception):
             _log.critical("the interface failed", exc_info=None if error is None else _wordless(error))
 
 
 def _let_go_of_a_lost_terminal() -> None:
-    """Keep the interpreter from ending with 120 because its last words reach no terminal."""
+    """Keep the interpreter from exiting with 120 because its last flush fails."""
     try:
         sys.stderr.flush()
     except OSError:
@@ -73,7 +73,7 @@ def _let_go_of_a_lost_terminal() -> None:
 
 
 def _wordless(error: BaseException) -> CrashError:
-    """The error's kind, place and causes, without its words; whatever the error is, this ends."""
+    """The error's class, traceback and causes without its message; ends even if the causes form a ring."""
     first = named = _named(error)
     seen = {id(error)}
     while (behind := _behind(error)) is not None and id(behind) not in seen and len(seen) < _MOST_CAUSES:

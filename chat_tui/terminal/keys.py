@@ -1,12 +1,12 @@
-"""Keys act in the order they were pressed, on any layout, and a pasted Enter is none.
+"""Keys act in the order in which they were pressed, on any layout, and a pasted Enter does not act as a key.
 
-Textual lets the focused widget take a letter at once, while a key with a binding travels through the
-queues of all its parents: `ab<Backspace>c` in one read becomes `ab`. Here the next key waits until the
-one before has passed every queue on its way. And a key right behind an Escape, which old terminals send for
-Alt with that key, is Alt only where somebody has bound it: else both were pressed, quickly.
+In Textual the focused widget handles a letter at once, while a key with a binding goes through the queues
+of all parents: `ab<Backspace>c` in one read becomes `ab`. Here the next key waits until the previous one has
+passed every queue on its way. Old terminals send Alt with a key as Escape and that key: the pair counts as
+Alt only where Alt with that key is bound; otherwise both keys were pressed in quick succession.
 
-Not every terminal marks a paste. Where that is not known, what arrives together with more text was not
-typed: there an Enter is a new line. Right after a paste it always is.
+Not every terminal marks a paste. If ours may not, an Enter that arrives together with more text was not typed
+and is a new line. Right after a paste it is always a new line.
 """
 
 import asyncio
@@ -25,10 +25,11 @@ from chat_tui.terminal.driver import TerminalDriver
 from chat_tui.terminal.layout import TABLE, key_typing
 
 _COMMANDING: Final = frozenset({"ctrl", "alt", "super", "hyper", "meta"})
+"""Modifiers with which a key types nothing."""
 _PATIENCE: Final = 1.0
-"""Seconds that a key may take on its way before the order is given up for it: the next one goes its own."""
+"""Seconds that the next key waits for the one before."""
 _GONE_S: Final = 10.0
-"""After so many more seconds the queue that the key stands in has ended without it."""
+"""Seconds after `_PATIENCE` until we stop watching a key: the queue it is in has ended."""
 _ALT: Final = "alt+"
 _ALSO: Final = {
     "alt+b": "ctrl+left",
@@ -36,54 +37,28 @@ _ALSO: Final = {
     "alt+backspace": "ctrl+w",
     "alt+tab": "shift+tab",
 }
-"""What else terminals mean by Escape and this key."""
+"""The key that some terminals mean when they send Escape and this key."""
 _PAUSE: Final = 0.1
 """Seconds without input that end a burst."""
 _DENSE: Final = 0.005
-"""Seconds between keys that no hand types so fast."""
+"""Seconds between two keys that are too close for typing."""
 _MANY: Final = 16
-"""Dense letters after which an Enter waits a moment: the rest of the paste may come in the next read."""
+"""Dense letters after which an Enter waits for `_MOMENT`: the rest of the paste may come in the next read."""
 _MOMENT: Final = 0.03
+"""Seconds."""
 
 
 def bind(node: DOMNode, bindings: Iterable[Binding], *, freed: Collection[str] = ()) -> None:
-    """Bind keys on one node, not on its class: words and keys depend on what is chosen at start.
+    """Bind keys on one node, not on its class: keys and their words depend on the settings.
 
-    A key that the class binds otherwise changes its meaning, a `freed` one loses it.
+    A key that the class binds too gets the new meaning; a `freed` key loses its meaning.
     """
     kept = {key: bound for key, bound in node._bindings.key_to_bindings.items() if key not in freed}
     node._bindings = BindingsMap.from_keys(kept | BindingsMap(bindings).key_to_bindings)
 
 
-class Layout(App[ReturnType]):
-    """Renames a key before bindings are looked up, so that bindings and hints stay Latin."""
-
-    jcuken: bool = True
-    """False for phonetic layouts, whose letters stand elsewhere."""
-
-    async def on_event(self, event: events.Event) -> None:
-        """Rename keys that come from the keyboard."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            self.rename(event)
-        await super().on_event(event)
-
-    def rename(self, event: events.Key) -> None:
-        """Give the event the key that bindings know; a letter that is typed keeps its own."""
-        *modifiers, base = event.key.split("+")
-        if not _COMMANDING.isdisjoint(modifiers):
-            # With its letter it would be typed: Alt+о arrives as a letter too.
-            event.character = None
-            if self.jcuken and base in TABLE:
-                event.key = "+".join([*modifiers, key_typing(TABLE[base].lower())])
-        elif self.jcuken and event.character in TABLE:
-            focused = self.focused
-            if focused is None or not focused.check_consume_key(event.key, event.character):
-                event.character = TABLE[event.character]
-                event.key = key_typing(event.character)
-
-
 class Burst:
-    """Follows the times at which keys arrive; all times are those of the events (monotonic, seconds)."""
+    """Tracks when keys arrive; all times are those of the events (monotonic, seconds)."""
 
     def __init__(self) -> None:
         self._last_paste = -_PAUSE
@@ -91,20 +66,20 @@ class Burst:
         self._last_key = -_PAUSE
         self._dense_letters = 0
         self.enters = 0
-        """Enters of the latest burst that had any, taken for new lines; 0 before the first."""
+        """Enters of the latest burst with any that became new lines; 0 before the first."""
 
     async def gather(self, held: Sequence[events.Event]) -> None:
-        """Before the only key waiting is judged: give the rest of a paste the time to arrive."""
+        """Give the rest of a paste time to arrive, before the only key that waits is judged."""
         if len(held) == 1 and _is_enter(held[0]) and self._dense_letters >= _MANY:
             await asyncio.sleep(_MOMENT)
 
     def is_pasted_enter(
         self, event: events.Key | events.Paste, behind: Iterable[events.Event], *, marked: bool = False
     ) -> bool:
-        """Whether `event` is an Enter of a paste; `behind` are the events waiting after it.
+        """Whether `event` is an Enter of a paste; `behind` are the events that wait after it.
 
-        Where pastes are surely `marked`, only an Enter right behind one may still belong to it: a text
-        may hold the mark of its own end.
+        If the terminal marks pastes (`marked`), only an Enter right after a paste may still belong to it: the
+        text may contain the end mark.
         """
         if isinstance(event, events.Paste):
             self._last_paste = event.time
@@ -122,14 +97,17 @@ class Burst:
         return pasted
 
 
-class OrderedKeys(Layout[ReturnType]):
-    """Releases a key at a time to `Layout`, which judges it by the focus of that moment."""
+class OrderedKeys(App[ReturnType]):
+    """Releases one key at a time; `rename` then sees the focus that the key before has left."""
+
+    jcuken: bool = True
+    """False for phonetic layouts, whose letters are on other keys."""
 
     enter_is_pasted: bool = False
     """Whether the Enter being handled now belongs to a paste: then it is a new line, never "send"."""
 
     keyed_at: float = 0.0
-    """When a key or a paste arrived last, acted upon or not; seconds of the clock of events."""
+    """When the last key or paste arrived, handled or not; in seconds of the clock of events."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -137,10 +115,10 @@ class OrderedKeys(Layout[ReturnType]):
         self.burst = Burst()
         self._release: asyncio.Task[None] | None = None
         self._acting: set[asyncio.Task[None]] = set()
-        """Keys on their way: the newest, and those for which the order was given up."""
+        """Keys on their way: the newest, and those for which no other key waits any more."""
 
     async def on_event(self, event: events.Event) -> None:
-        """Keep keys and pastes in line; everything else passes."""
+        """Queue keys and pastes; pass on everything else, also keys that a widget forwards."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
@@ -149,6 +127,20 @@ class OrderedKeys(Layout[ReturnType]):
         if self._release is None or self._release.done():
             self._release = asyncio.create_task(self._release_held(), name="ordered keys")
 
+    def rename(self, event: events.Key) -> None:
+        """Turn a Cyrillic key into the Latin one that bindings and hints use, unless it types a letter."""
+        *modifiers, base = event.key.split("+")
+        if not _COMMANDING.isdisjoint(modifiers):
+            # With its letter it would be typed: Alt+о arrives as a letter too.
+            event.character = None
+            if self.jcuken and base in TABLE:
+                event.key = "+".join([*modifiers, key_typing(TABLE[base].lower())])
+        elif self.jcuken and event.character in TABLE:
+            focused = self.focused
+            if focused is None or not focused.check_consume_key(event.key, event.character):
+                event.character = TABLE[event.character]
+                event.key = key_typing(event.character)
+
     @property
     def is_between_keys(self) -> bool:
         """Whether the next key would act at once."""
@@ -156,16 +148,16 @@ class OrderedKeys(Layout[ReturnType]):
 
     @property
     def has_acted(self) -> bool:
-        """Whether every key that arrived was acted upon, also one for which the order was given up."""
+        """Whether every key that arrived has acted, also those that took longer than `_PATIENCE`."""
         return self.is_between_keys and not self._acting
 
     @property
     def marks_pastes(self) -> bool:
-        """Whether the terminal is known to mark what is pasted: all else was typed then."""
+        """Whether the terminal is known to mark every paste, so that all other input was typed."""
         return isinstance(self._driver, TerminalDriver) and self._driver.marks_pastes
 
     async def keys_settled(self) -> None:
-        """Return once the next key would act at once; for tests, and never from a handler."""
+        """Return once the next key would act at once; a handler that awaits this waits for itself."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
                 await _passed([self])
@@ -180,11 +172,11 @@ class OrderedKeys(Layout[ReturnType]):
                 event, *later = self._meant(self._held.popleft())
                 self._held.extendleft(reversed(later))
                 await self._release_one(event)
-        except Exception as error:  # noqa: BLE001 - nobody awaits this task: the app must hear of it
+        except Exception as error:  # noqa: BLE001 - no one awaits this task: the app must handle it
             self._handle_exception(error)
 
     def _meant(self, event: events.Key | events.Paste) -> tuple[events.Key | events.Paste, ...]:
-        """The keys that were pressed: a character tells a key behind Escape from a sure Alt."""
+        """The keys that were pressed: an Alt key with a character may have been Escape and a key."""
         if not isinstance(event, events.Key) or not event.key.startswith(_ALT) or event.character is None:
             return (event,)
         if self._is_bound(event):
@@ -206,6 +198,8 @@ class OrderedKeys(Layout[ReturnType]):
         way = [*(self.focused or screen).ancestors_with_self, self]
         self.enter_is_pasted = self.burst.is_pasted_enter(event, self._held, marked=self.marks_pastes)
         try:
+            if isinstance(event, events.Key):
+                self.rename(event)
             await super().on_event(event)
             acting = asyncio.create_task(self._acted(way, screen), name="key on its way")
             self._acting.add(acting)
@@ -219,11 +213,11 @@ class OrderedKeys(Layout[ReturnType]):
             self.enter_is_pasted = False
 
     async def _acted(self, way: Sequence[DOMNode], screen: Screen[Any]) -> None:
-        """Return when a key that was released into the queues on this way has done what it does."""
+        """Return when a key that was released into the queues on this way has acted."""
         await _passed(way)
-        # The app looks up bindings last; what an action tells its parents is on the way only now.
+        # The app looks up bindings last: the messages of an action are queued only now.
         await _passed(way)
-        # A new screen chooses its focus one message later, and tells the app of it another one later.
+        # A new screen chooses its focus one message later, and reports it to the app one more message later.
         if self.screen_stack and self.screen is not screen:
             await _passed([self.screen, self.screen, self])
 
@@ -235,7 +229,7 @@ def _key(name: str, character: str | None, time: float) -> events.Key:
 
 
 async def _passed(way: Iterable[DOMNode]) -> None:
-    """Return when everything that stands now in the queues on this way was handled, in this order."""
+    """Return when all messages that are now in the queues on this way were handled, queue by queue."""
     for node in way:
         done = asyncio.Event()
         if node.is_running and node.call_later(done.set):
@@ -247,7 +241,7 @@ def _is_enter(event: events.Event) -> bool:
 
 
 def _text_follows(event: events.Event, behind: Iterable[events.Event]) -> bool:
-    """Whether text comes with `event`; a key that commands in between shows a hand."""
+    """Whether text arrives with `event`; a command key in between means that a person pressed the keys."""
     for later in behind:
         if isinstance(later, events.Key) and later.key in {"enter", "tab"}:
             continue

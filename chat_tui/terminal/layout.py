@@ -12,12 +12,12 @@ TABLE: Final = {
     **dict(zip(_CYRILLIC.upper(), _LATIN.upper().translate(_SHIFTED), strict=True)),
     "№": "#",
 }
-"""What stands on a Latin keyboard where ЙЦУКЕН has a character."""
+"""The Latin character on the same key, for each character of ЙЦУКЕН."""
 _TRANSLATION: Final = str.maketrans(TABLE)
 
 
 def latin(text: str) -> str:
-    """What the same physical keys give on a Latin keyboard: `црен` is `whty`."""
+    """The text that the same physical keys type on a Latin keyboard: `црен` is `whty`."""
     return text.translate(_TRANSLATION)
 
 

@@ -69,8 +69,8 @@ _TERMINAL = (
     one(
         "answers that are on their way are not awaited",
         DRIVER,
-        "return 0.0 if self._asked_at is None else self._asked_at + _SILENT_S",
-        "return 0.0",
+        "max(quiet_at, self._answers_until)",
+        "quiet_at",
         "tests/terminal/test_awaited_answers.py::test_it_is_read_however_late_it_comes",
     ),
     one(

@@ -13,13 +13,13 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from chat_tui.terminal import keys
-from chat_tui.terminal.keys import Layout, OrderedKeys
+from chat_tui.terminal.keys import OrderedKeys
 from chat_tui.ui.chat.compose import Compose
 from chat_tui.ui.kit.text import plain
 from tests.support.settling import press, settled
 
 
-class BoxApp(OrderedKeys[None], Layout[None]):
+class BoxApp(OrderedKeys[None]):
     """A box and what it asks for."""
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from chat_tui import locale
-from chat_tui.terminal.keys import Layout
+from chat_tui.terminal.keys import OrderedKeys
 from chat_tui.ui.kit.questions import Choose, Confirm
 from chat_tui.ui.kit.text import plain
 from chat_tui.words.line import Line, Span
@@ -57,7 +57,7 @@ async def test_answers(language: str, keys: list[str], result: object) -> None:
         assert app.result is result
 
 
-class JcukenStage(Layout[None], DialogApp):
+class JcukenStage(OrderedKeys[None], DialogApp):
     def __init__(self, dialog: Screen[bool]) -> None:
         super().__init__(dialog)
 
