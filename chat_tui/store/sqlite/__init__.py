@@ -1,1 +1,1 @@
-"""The two SQLite files: how they are opened, migrated, mended, written and read. For `store` alone."""
+"""The two SQLite files: how they are opened, migrated, repaired, written and read. Private to `store`."""

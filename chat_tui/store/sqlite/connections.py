@@ -1,7 +1,7 @@
-"""Connections to the two files, and what is done with a connection as a whole.
+"""Connections to the two files, and transactions on them.
 
-Three kinds: one per file that writes (`connect`), one that reads both at one moment (`open_reader`), and one
-that leaves no trace where nothing may be written (`connect_to_look`).
+There are three kinds: one for each file that writes (`connect`), one that reads both files at one moment
+(`open_reader`), and one that only looks and leaves no trace (`connect_to_look`).
 """
 
 import os
@@ -21,48 +21,48 @@ C = TypeVar("C", bound=sqlite3.Connection)
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 _NOBODYS = BusinessId(0)
-"""The business of a file none of whose chats is looked at."""
+"""Stands for the business of a file from which no chats are read."""
 _WITHOUT_LOCKS = "mode=ro&vfs=unix-none"
 
 
 class Connection(sqlite3.Connection):
-    """What every function of this room takes first; others pass it on and never look inside.
+    """The first parameter of every function of the store; other packages pass it on and never use it.
 
-    The files hold the Market's own numbers of chats. Whoever reads or writes one there goes through `chat`
-    or `own`.
+    The files contain the Market's own numbers of chats, and `chat` and `own` convert them.
     """
 
     business = _NOBODYS
-    """Whose files these are."""
+    """The business whose files these are."""
 
     def chat(self, number: int) -> ChatRef:
         """The chat that has this number in the files."""
         return ChatRef(self.business, number)
 
     def chats(self, sql: str, given: Sequence[object] = ()) -> tuple[ChatRef, ...]:
-        """The chats whose numbers a query gives, in its order."""
+        """The chats whose numbers are in the first column of a query, in its order."""
         return tuple(self.chat(number) for (number, *_rest) in self.execute(sql, given))
 
     def own(self, chat: ChatRef) -> int:
-        """The number of a chat in the files; ForeignChat for one of another business."""
+        """The number of a chat in the files; ForeignChat for a chat of another business."""
         return number_in(self.business, chat)
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseFile:
-    """What one of the two files is."""
+    """One of the two files, and how it is opened."""
 
     path: Path
     kind: str
-    """The folder of its migrations: cache or state."""
+    """"cache" or "state"; also the folder of its migrations."""
     synchronous: str
-    """NORMAL may lose the last commits in a power cut, FULL does not."""
+    """SQLite's setting: NORMAL may lose the last commits in a power cut, FULL does not."""
     cache_kib: int
+    """KiB of pages that a connection caches in memory."""
     business: BusinessId
 
     @property
     def is_durable(self) -> bool:
-        """Whether its content cannot be read again from the Market."""
+        """Whether its content cannot be read from the Market again."""
         return self.kind == "state"
 
     @property
@@ -72,12 +72,12 @@ class DatabaseFile:
 
     @property
     def damage_mark(self) -> Path:
-        """An empty file that says: damage was met, look before the next use."""
+        """An empty file that exists if damage was found: the next start checks the whole database."""
         return Path(f"{self.path}.damaged")
 
 
 def connect_to(address: Path | str, business: BusinessId = _NOBODYS) -> Connection:
-    """A connection to a file, by its path or an address that may say how it is read, or to `:memory:`."""
+    """A connection to a file by its path or by a URI with options for reading, or to `:memory:`."""
     conn = sqlite3.connect(
         address,
         uri=isinstance(address, str),
@@ -93,7 +93,7 @@ def connect_to(address: Path | str, business: BusinessId = _NOBODYS) -> Connecti
 
 @contextmanager
 def closed_on_error(conn: Connection) -> Iterator[None]:
-    """Close a connection if it cannot be set up as the block does it."""
+    """Close a connection if the block, which sets it up, raises."""
     try:
         yield
     except BaseException:
@@ -102,29 +102,29 @@ def closed_on_error(conn: Connection) -> Iterator[None]:
 
 
 def connect(file: DatabaseFile) -> Connection:
-    """A connection with our settings, to a file that exists."""
+    """A connection with our settings to an existing file."""
     conn = connect_to(file.path, file.business)
     with closed_on_error(conn):
-        # With a log of changes nobody who reads waits for the one who writes.
+        # With a write-ahead log, readers never wait for the writer.
         conn.execute("PRAGMA journal_mode = WAL")
         conn.execute(f"PRAGMA synchronous = {file.synchronous}")
         conn.execute(f"PRAGMA cache_size = -{file.cache_kib}")
         conn.execute("PRAGMA temp_store = MEMORY")
         conn.execute("PRAGMA foreign_keys = ON")
-        # What is deleted goes with the file, which nobody but the owner can read; overwriting costs writes.
+        # Deleted rows may stay in the file, which only the owner can read; overwriting them costs writes.
         conn.execute("PRAGMA secure_delete = OFF")
         conn.execute("PRAGMA journal_size_limit = 67108864")
     return conn
 
 
 def transaction(conn: C, fn: Callable[[C], T]) -> T:
-    """Run `fn` and commit; whatever it or the commit raises undoes all of it."""
+    """Run `fn` and commit; if it or the commit raises, all of it is undone."""
     conn.execute("BEGIN IMMEDIATE")
     try:
         result = fn(conn)
         conn.execute("COMMIT")
     except BaseException:
-        # SQLite itself has rolled back after some errors, a full disk among them.
+        # After some errors, such as a full disk, SQLite has already rolled back itself.
         if conn.in_transaction:
             conn.execute("ROLLBACK")
         raise
@@ -132,7 +132,7 @@ def transaction(conn: C, fn: Callable[[C], T]) -> T:
 
 
 def snapshot(conn: C, fn: Callable[[C], T]) -> T:
-    """Run `fn` so that all its queries see the same moment of a file."""
+    """Run `fn` so that all its queries see the files at the same moment."""
     conn.execute("BEGIN")
     try:
         return fn(conn)
@@ -142,17 +142,17 @@ def snapshot(conn: C, fn: Callable[[C], T]) -> T:
 
 
 def open_reader(cache: DatabaseFile, state: DatabaseFile) -> Connection:
-    """A connection that sees both files and writes neither; the writers must have opened them already."""
+    """A connection that reads both files and writes neither; the writers must have opened them before."""
     conn = connect_to(cache.path, cache.business)
     with closed_on_error(conn):
-        # As bytes: the name of a directory need not be text.
+        # As bytes, because the name of a directory need not be valid text.
         conn.execute("ATTACH ? AS state", (os.fsencode(state.path),))
         let_read(conn, cache, state)
     return conn
 
 
 def let_read(conn: Connection, cache: DatabaseFile, state: DatabaseFile) -> None:
-    """Set up a connection that has both files open: it keeps some pages of each, and writes nothing."""
+    """Set the cache sizes of a connection that has both files open, and forbid it to write."""
     conn.execute(f"PRAGMA main.cache_size = -{cache.cache_kib}")
     conn.execute(f"PRAGMA state.cache_size = -{state.cache_kib}")
     conn.execute("PRAGMA temp_store = MEMORY")
@@ -160,10 +160,10 @@ def let_read(conn: Connection, cache: DatabaseFile, state: DatabaseFile) -> None
 
 
 def restore(conn: Connection, path: Path) -> None:
-    """Write what a removed file held back to its path, unless something is there already."""
+    """Write a removed file, which `conn` still has open, to its path again; nothing happens if one exists."""
     if path.exists():
         return
-    # Only a whole copy gets the name: whoever opens it meanwhile finds nothing, and waits for the write lock.
+    # Only a complete copy gets the name: until then, other copies find no file and wait for the write lock.
     whole = path.with_name(f".{path.name}.restored")
     whole.unlink(missing_ok=True)
     touch_private(whole)
@@ -174,17 +174,17 @@ def restore(conn: Connection, path: Path) -> None:
 
 
 def connect_to_look(path: Path) -> Connection:
-    """A connection to one database by which nothing is written, not even beside it."""
+    """A connection to one database that writes nothing, not even a file beside it."""
     conn = connect_to(looking_at(path))
     choose_locks(conn, path)
     return conn
 
 
 def looking_at(path: Path) -> str:
-    """The address by which SQLite reads a database where nothing can be written, not even beside it.
+    """The URI with which SQLite reads a database and writes nothing, even where nothing can be written.
 
-    What a log of changes holds is read too, also where the file is missing in which those who use it are
-    noted: then nobody does.
+    Its log of changes (-wal) is read too. If the log's index (-shm) is missing and cannot be created, no
+    other process uses the database, and it is read without locks.
     """
     how = "mode=ro"
     if not os.access(path.parent, os.W_OK | os.X_OK):
@@ -196,9 +196,9 @@ def looking_at(path: Path) -> str:
 
 
 def choose_locks(conn: Connection, path: Path, name: str = "") -> None:
-    """Let SQLite note in memory who uses a file where it cannot be noted beside it.
+    """Let SQLite keep the index of a log in memory if it cannot be created beside the database at `path`.
 
-    An empty name stands for every file of the connection, and those to be attached later.
+    `name` is the name of the database in the connection with a dot; empty = all, and those attached later.
     """
     mode = "EXCLUSIVE" if looking_at(path).endswith(_WITHOUT_LOCKS) else "NORMAL"
     conn.execute(f"PRAGMA {name}locking_mode = {mode}")

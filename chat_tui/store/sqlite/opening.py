@@ -1,7 +1,7 @@
-"""Open one of the two files to write: make it private, refuse what is not ours, mend what can be mended.
+"""Open one of the two files for writing: make it private, refuse foreign files, repair damaged ones.
 
-What of a damaged durable file can still be read is saved row by row: a table is read from both its ends up to
-the damage, so that one broken page costs the rows on it and no more.
+The readable rows of a damaged durable file are saved one by one: each table is read from both ends up to the
+damage, so that a broken page costs only the rows on it.
 """
 
 import os
@@ -40,9 +40,9 @@ from chat_tui.store.sqlite.connections import (
 from chat_tui.store.sqlite.notices import Notices
 
 _CHECKED_BYTES: Final = 1_000_000
-"""A durable file up to this size is checked whole at every start, which takes 4 ms per million bytes.
+"""A durable file up to this size is checked completely at every start, which takes 4 ms per million bytes.
 
-Damage in a larger one leaves a mark when it is met, and the next start checks it."""
+In a larger one, damage leaves a mark when it is found, and the next start checks the file."""
 _ORDERS: Final = {
     "draft": "chat_id {way}, copy {way}",
     "outbox": "rowid {way}",
@@ -50,34 +50,34 @@ _ORDERS: Final = {
     "note": "rowid {way}",
     "label": "chat_id {way}, name {way}",
 }
-"""The tables that cannot be read again from anywhere, and the order their rows lie in."""
+"""The tables that exist nowhere else, and the order in which their rows are stored."""
 
 _WORDS: Final = {"kind": frozenset(OutboxKind), "state": frozenset(OutboxState)}
 _UNCERTAIN: Final = """
     UPDATE outbox SET state = 'unconfirmed', attempt_at = iif(attempt, attempt_at, created_at)
     WHERE state IN ('queued', 'waiting')
 """
-"""Letters may be spoilt and the last commits lost: nothing goes to a buyer before the operator has looked."""
+"""A saved text may be corrupt and the last commits lost: nothing is sent before the operator has looked."""
 _LEAST_BYTES: Final = 4096
-_Row = tuple[int | str | None, ...]
+"""One page."""
 
 
 def open_database(file: DatabaseFile, notices: Notices) -> Connection:
     """Open, create or migrate a database; the caller holds its write lock.
 
-    A cache that is damaged, or is none of this version, begins anew. Such a durable file is set aside under
-    a new name, and what is readable of it saved into a new one. `notices` says so.
-    StoreProblem if the file is not ours to use or was written by a newer version.
+    A cache that is damaged or does not fit this version is replaced by an empty one. A durable file is set
+    aside under a new name, and its readable rows are saved into a new one. `notices` reports it.
+    StoreProblem if the file belongs to another user, is not a regular file or was written by a newer version.
     """
     with explained(file.path):
         if file.is_durable and file.damage_mark.exists() and not file.path.exists():
-            # A start that was saving what it could was killed.
+            # An earlier start was killed while it saved the readable rows.
             return _save_from(latest_aside(file.path), file, notices)
         is_emptied = file.is_durable and file.path.exists() and file.path.stat().st_size == 0
         if private_database(file.path):
             notices.say(_("{place} was readable by others; that is mended.").format(place=file.path))
         if is_emptied:
-            # SQLite would take it for a new one, and throw away a log of changes beside it.
+            # SQLite would take it for a new database and delete a log of changes beside it.
             return begin_anew(file, notices)
         try:
             return _open(file, notices)
@@ -88,15 +88,15 @@ def open_database(file: DatabaseFile, notices: Notices) -> Connection:
 
 
 def open_unwritable(cache: DatabaseFile, state: DatabaseFile) -> Connection:
-    """A connection that sees both files where they cannot be written; no lock is needed for it.
+    """A connection that reads both files where they cannot be written; it needs no lock.
 
-    A file that is missing is seen as an empty one, and one of an older version as this one would make it:
-    both in memory. StoreProblem if one is not ours to read, damaged, or written by a newer version.
+    A missing file is replaced by an empty one in memory, and one of an older version by a migrated copy in
+    memory. StoreProblem if a file is not ours to read, damaged, or was written by a newer version.
     """
     stand_ins = {"main": _stand_in(cache), "state": _stand_in(state)}
     conn = connect_to(":memory:" if stand_ins["main"] else looking_at(cache.path), cache.business)
     with closed_on_error(conn):
-        # Attaching reads already: how the file is locked has to be said before.
+        # ATTACH already reads the file, so its locking mode must be set before.
         choose_locks(conn, state.path)
         choose_locks(conn, cache.path, "main.")
         conn.execute("ATTACH ? AS state", (":memory:" if stand_ins["state"] else looking_at(state.path),))
@@ -108,7 +108,7 @@ def open_unwritable(cache: DatabaseFile, state: DatabaseFile) -> Connection:
 
 
 def _stand_in(file: DatabaseFile) -> bytes:
-    """The content to be read in place of a file that is missing or of an older version; else empty."""
+    """The content that replaces a file that is missing or of an older version; empty if the file is fine."""
     with explained(file.path), closing(connect_to(":memory:")) as made:
         if file.path in own_parts(file.path):
             with closing(connect_to_look(file.path)) as conn:
@@ -121,12 +121,12 @@ def _stand_in(file: DatabaseFile) -> bytes:
                 conn.backup(made)
         schema.migrate(made, file.steps)
         content = made.serialize()
-        # What was copied from a file may say that it has a log of changes, which memory has not.
+        # The copy of a file in WAL mode says so in bytes 18 and 19, but a database in memory has no log.
         return content[:18] + b"\x01\x01" + content[20:]
 
 
 def is_whole(file: DatabaseFile) -> bool:
-    """Whether a file reads as it should, by a connection of its own; BROKEN if that cannot be told."""
+    """Whether a file is undamaged and complete; an error of BROKEN if it cannot be checked."""
     try:
         with closing(connect(file)) as conn:
             _check(conn)
@@ -146,7 +146,7 @@ def _open(file: DatabaseFile, notices: Notices) -> Connection:
             _check(conn)
         backup = file.path.with_name(f"{file.path.name}.before-migration") if file.is_durable else None
         schema.migrate(conn, file.steps, backup)
-        # Reading the schema meets damage in the first pages now, and not in the first query.
+        # This reads the schema, so that damage in the first pages is found now and not by the first query.
         _amend(conn, file, notices)
         if file.is_durable and (count := shape.unreadable_outbox(conn)):
             words = _(
@@ -158,7 +158,7 @@ def _open(file: DatabaseFile, notices: Notices) -> Connection:
 
 
 def _refuse_foreign(file: DatabaseFile) -> None:
-    """StoreProblem if a newer version wrote it; DatabaseError if it is the other of the two files."""
+    """StoreProblem if a newer version wrote the file; DatabaseError if it is the other one of the two."""
     tables, version = _seen(file.path)
     if tables & shape.TABLES["cache" if file.is_durable else "state"].keys():
         raise _damage(f"{file.path.name} is the other file")
@@ -166,15 +166,15 @@ def _refuse_foreign(file: DatabaseFile) -> None:
 
 
 def _seen(path: Path) -> tuple[set[str], int]:
-    """The names of a file's tables, and its version; BROKEN if it is no database."""
-    # Read-only: closing an ordinary connection may write its log of changes back into the file.
+    """The names of a file's tables, and its version; an error of BROKEN if it is not a database."""
+    # Read-only: closing an ordinary connection may write the log of changes into the file.
     with closing(connect_to(f"{path.absolute().as_uri()}?mode=ro")) as conn:
         rows = conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         return {str(row[0]) for row in rows}, schema.user_version(conn)
 
 
 def _amend(conn: Connection, file: DatabaseFile, notices: Notices) -> None:
-    """Make again what is missing in a durable file; DatabaseError where that would not do."""
+    """Create the missing tables and indexes of a durable file; DatabaseError if the cache lacks any."""
     tables, indexes = shape.missing(conn, file.kind)
     if not tables | indexes:
         return
@@ -182,7 +182,7 @@ def _amend(conn: Connection, file: DatabaseFile, notices: Notices) -> None:
         raise _damage(f"{file.path.name} is not of this version")
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as pattern:
         schema.migrate(pattern, file.steps)
-        # Tables first: the name of an index begins with that of its table.
+        # Sorting puts tables first: the name of an index begins with that of its table.
         found = [
             pattern.execute("SELECT sql FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0]
             for name in sorted(tables | indexes)
@@ -193,7 +193,7 @@ def _amend(conn: Connection, file: DatabaseFile, notices: Notices) -> None:
 
 
 def _check(conn: sqlite3.Connection) -> None:
-    """DatabaseError with the code of damage if the whole file does not read as it should."""
+    """DatabaseError with the code of damage if any page of the file is damaged."""
     verdict = conn.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if verdict != "ok":
         raise _damage(verdict)
@@ -206,7 +206,10 @@ def _damage(what: str) -> sqlite3.DatabaseError:
 
 
 def begin_anew(file: DatabaseFile, notices: Notices) -> Connection:
-    """Put a new file in the place of one that cannot be used, and say what became of that."""
+    """Replace a file that cannot be used by a new one, and report what happened to it.
+
+    A durable file is set aside, and its readable rows are saved into the new one.
+    """
     if file.is_durable:
         mark_damage(file)
         return _save_from(set_aside(file.path), file, notices)
@@ -224,7 +227,7 @@ def begin_anew(file: DatabaseFile, notices: Notices) -> Connection:
 
 
 def _holds_what_lasts(path: Path) -> bool:
-    """Whether a file has the tables of a durable one, as when the two were exchanged by hand."""
+    """Whether a file has tables of the durable one, for example because somebody swapped the two."""
     try:
         return not _seen(path)[0].isdisjoint({"outbox", "draft"})
     except BROKEN:
@@ -232,7 +235,7 @@ def _holds_what_lasts(path: Path) -> bool:
 
 
 def _save_from(aside: Path, file: DatabaseFile, notices: Notices) -> Connection:
-    """Make a new durable file of what can be read of an old one; it gets its name when it is complete."""
+    """Create a new durable file from the readable rows of an old one; it gets its name when complete."""
     whole = replace(file, path=file.path.with_name(f".{file.path.name}.salvaged"))
     remove_database(whole.path)
     private_database(whole.path)
@@ -255,14 +258,14 @@ def _save_from(aside: Path, file: DatabaseFile, notices: Notices) -> Connection:
 
 
 def mark_damage(file: DatabaseFile) -> None:
-    """Leave a mark, so that the next start looks at the whole file."""
+    """Leave a mark, so that the next start checks the whole file; OSError if that fails."""
     os.close(open_private(file.damage_mark, os.O_WRONLY))
 
 
 def _salvage(damaged: Path, into: Connection) -> dict[str, int]:
-    """Copy the readable rows of a damaged database into a new one; how many of each table.
+    """Copy the readable rows of a damaged database into a new one; returns how many of each table.
 
-    `damaged` and its log of changes stay as they are: a copy of them is read.
+    `damaged` and its log of changes are not modified: a copy of them is read.
     """
     copy = damaged.with_name(f".{damaged.name}.copy")
     remove_database(copy)
@@ -272,10 +275,10 @@ def _salvage(damaged: Path, into: Connection) -> dict[str, int]:
                 touch_private(f"{copy}{suffix}")
                 shutil.copyfile(part, f"{copy}{suffix}")
         if copy.stat().st_size == 0:
-            # SQLite throws away the log of an empty file; with a page of zeros it reads the log instead.
+            # SQLite deletes the log of an empty file, but reads it beside a page of zeros.
             copy.write_bytes(bytes(_LEAST_BYTES))
         with closing(sqlite3.connect(copy, isolation_level=None)) as old:
-            # Also tolerates a file that is shorter than it says.
+            # This setting also makes SQLite tolerate a file that is shorter than its header says.
             old.execute("PRAGMA writable_schema = ON")
             old.text_factory = lambda raw: raw.decode(errors="replace")
 
@@ -296,6 +299,7 @@ def _save_table(old: sqlite3.Connection, into: sqlite3.Connection, table: str) -
         return 0
     names, marks = ", ".join(columns), ", ".join("?" * len(columns))
     saved = 0
+    # The second pass reads from the other end and skips the rows that the first has saved.
     for way in ("ASC", "DESC"):
         order = _ORDERS[table].format(way=way)
         for row in _until_damage(old, f"SELECT {names} FROM {table} NOT INDEXED ORDER BY {order}"):
@@ -308,13 +312,13 @@ def _save_table(old: sqlite3.Connection, into: sqlite3.Connection, table: str) -
 
 
 def _columns(conn: sqlite3.Connection, table: str) -> dict[str, tuple[str, bool]]:
-    """The columns of a table: their type, and whether they may be empty; none if it cannot be told."""
+    """The columns of a table with their type and whether they may be NULL; empty if that cannot be read."""
     rows = _until_damage(conn, f"PRAGMA table_info({table})")
     return {str(row[1]): (str(row[2]), not row[3]) for row in rows}
 
 
-def _until_damage(conn: sqlite3.Connection, query: str) -> Iterator[_Row]:
-    """The rows of a query up to the first that cannot be read."""
+def _until_damage(conn: sqlite3.Connection, query: str) -> Iterator[shape.Row]:
+    """The rows of a query up to the first one that cannot be read."""
     try:
         yield from conn.execute(query)
     except BROKEN:
@@ -322,7 +326,7 @@ def _until_damage(conn: sqlite3.Connection, query: str) -> Iterator[_Row]:
 
 
 def _fits(value: Any, name: str, told: tuple[str, bool]) -> bool:
-    """Whether a value is one that the program may have written there."""
+    """Whether the program may have written this value to the column `name`, `told` being its type."""
     kind, may_be_empty = told
     if value is None:
         return may_be_empty

@@ -1,15 +1,15 @@
-"""Bring a database to the schema of this version: numbered SQL files, one transaction each.
+"""Migrations: bring a database to the schema of this version by numbered SQL files, one transaction each.
 
-A file may be brought forward while a copy of an older version has it open. That copy asks for the schema's
-number in every transaction, and stops for good when it meets one it does not know, unless the step itself
-says that older copies can live with it. Such a step begins with the comment
+A file may be migrated while a copy of an older version has it open. That copy checks the schema's number in
+every transaction and stops for good if it does not know the number, unless the step itself says that older
+copies can go on. Such a step begins with the comment
 
     -- open copies since: N
 
-which means: programs that know the steps up to N may go on reading and writing what is there (a column with
-a default, an index, a table of its own). The number of the step and N are kept together in the file's
-`application_id`; without the comment, or when `user_version` was raised in any other way, nobody may.
-A *start* of an older version is refused in every case.
+which means: programs that know the steps up to N may continue to read and write (the step adds a column with
+a default, an index, or a separate table). The number of the step and N are stored together in the file's
+`application_id`. Without the comment, or if `user_version` was raised in any other way, no older copy may
+continue. A *start* of an older version is refused in every case.
 """
 
 import os
@@ -25,14 +25,14 @@ from chat_tui.store.sqlite.connections import transaction
 
 _SINCE = re.compile(r"--\s*open copies since:\s*(\d+)\s*$", re.MULTILINE)
 _BITS = 15
-"""Of `application_id`, which has 31 to give: the number of the step above, below it from when on."""
+"""How many of the 31 bits of `application_id` hold N; the number of the step is in the bits above."""
 
 
 def migrate(conn: sqlite3.Connection, steps: Path, backup: Path | None = None) -> None:
-    """Run the steps of a folder that this database has not seen.
+    """Run the steps of a folder that this database has not been through.
 
-    `backup` = copy a database that already holds something there first. StoreProblem if it was
-    written by a newer version.
+    `backup` = where to copy the database first, unless it is new. StoreProblem if it was written by a newer
+    version.
     """
     scripts = _scripts(steps)
     version = user_version(conn)
@@ -67,9 +67,9 @@ def _scripts(steps: Path) -> dict[int, Path]:
 
 
 def refuse_successor(conn: sqlite3.Connection, known: int, schema: str = "main") -> None:
-    """StoreOutdated if a file that is open was brought to a schema that programs of `known` cannot live with.
+    """StoreOutdated if an open file was migrated to a schema that a program of version `known` cannot use.
 
-    Costs one look at the file's first page, which is in memory.
+    This reads only the file's first page, which is in memory.
     """
     version = user_version(conn, schema)
     if version > known and known < _lives_since(conn, version, schema):
@@ -77,26 +77,26 @@ def refuse_successor(conn: sqlite3.Connection, known: int, schema: str = "main")
 
 
 def touch(conn: sqlite3.Connection) -> None:
-    """Write the first page of a file as it is."""
+    """Write the first page of a file unchanged, to find out whether it can be written."""
     conn.execute(f"PRAGMA user_version = {user_version(conn)}")
 
 
 def _lives_since(conn: sqlite3.Connection, version: int, schema: str) -> int:
-    """Which steps a program must know to go on with a file of this version."""
+    """The last step that a program must know to continue with a file of this version."""
     told: int = conn.execute(f"PRAGMA {schema}.application_id").fetchone()[0]
     number, since = divmod(told, 1 << _BITS)
     return since if number == version and since else version
 
 
 def user_version(conn: sqlite3.Connection, schema: str = "main") -> int:
-    """The number of the last step a database has seen; 0 = none."""
+    """The number of the last step that a database has been through; 0 = none."""
     version: int = conn.execute(f"PRAGMA {schema}.user_version").fetchone()[0]
     return version
 
 
 def _run(conn: sqlite3.Connection, number: int, script: str) -> None:
     def step(conn: sqlite3.Connection) -> None:
-        # Another copy may have been faster.
+        # Another copy may have run the step before this transaction began.
         if user_version(conn) < number:
             for statement in statements(script):
                 conn.execute(statement)
@@ -108,7 +108,7 @@ def _run(conn: sqlite3.Connection, number: int, script: str) -> None:
 
 
 def _kept_since(conn: sqlite3.Connection, number: int, script: str) -> int:
-    """From which step on open copies may go on: what the script says, and all steps since then have said."""
+    """The N of a step: what its script says, but not less than what the steps after that N have said."""
     told = _SINCE.search(script)
     if told is None:
         return number
@@ -117,7 +117,7 @@ def _kept_since(conn: sqlite3.Connection, number: int, script: str) -> int:
 
 
 def statements(script: str) -> Iterator[str]:
-    """The statements of a script; `executescript` would commit the open transaction first."""
+    """The single statements of a script, because `executescript` would commit the open transaction first."""
     statement = ""
     for line in script.splitlines(keepends=True):
         statement += line

@@ -1,8 +1,8 @@
-"""What the tables of this version are, what a row can hold, and which rows can be read.
+"""The tables of this version, the values a row can hold, and SQL conditions for the rows that can be read.
 
-SQLite takes any value into any column, and another version may write words that this one does not know. So
-the queries ask for `sound` rows: one that holds something else costs itself, and `doctor` counts it. The
-same description tells at the start whether a file is one of ours at all.
+SQLite accepts any value in any column, and another version may write words that this one does not know. So
+queries select only `sound` rows: any other row is left out, and `doctor` counts it. At the start, the same
+description shows whether a file fits this version at all.
 """
 
 import sqlite3
@@ -14,17 +14,17 @@ from chat_tui.model.ids import Millis
 from chat_tui.model.outbox import OutboxKind, OutboxState
 
 Row = Sequence[Any]
-"""What a query gives: values in the order of its columns."""
+"""A row of a query: its values in the order of the columns."""
 
 LARGEST_ID: Final = 2**63 - 1
 LATEST: Final = 2**42
-"""The latest moment a row can hold: the year 2109."""
+"""The latest moment a row can hold: in the year 2109."""
 MOST: Final = 2**53
-"""More than anything we count."""
+"""The largest count a row can hold, more than we ever count."""
 
 
 def _whole(least: int, most: int) -> str:
-    # The sign keeps SQLite from looking for such rows by an index: they are all the rows but a few.
+    # The sign keeps SQLite from using an index for this condition, which almost all rows meet.
     return f"typeof({{0}}) = 'integer' AND +{{0}} BETWEEN {least} AND {most}"
 
 
@@ -38,19 +38,19 @@ _FITS: Final = {
     "at": _whole(0, LATEST),
     "count": _whole(0, MOST),
     "some": _whole(1, MOST),
-    # The message before the first: none.
+    # 0 stands for "before the first message".
     "base": _whole(0, LARGEST_ID),
     "number": _whole(-LARGEST_ID, LARGEST_ID),
     "text": "typeof({0}) = 'text'",
-    # Goes to a buyer: not a letter of it may be replaced.
+    # Sent to a buyer, so no character of it may be replaced.
     "exact": "typeof({0}) = 'text' AND is_utf8(CAST({0} AS BLOB))",
-    # Names a file of ours, too.
+    # Also used as the name of a file.
     "name": "typeof({0}) = 'text' AND {0} <> '' AND {0} NOT GLOB '*[^-0-9A-Za-z]*'",
     "day": "typeof({0}) = 'text' AND ({0} = '' OR date({0}) IS {0})",
     "kind": _one_of(OutboxKind),
     "state": _one_of(OutboxState),
 }
-"""By the kind of a column the SQL that its value is one this version may have written."""
+"""For each kind of column, the SQL condition that this version may have written its value."""
 _NOTHING: Final = {"text": "''", "at": "0", "count": "0"}
 
 TABLES: Final = {
@@ -91,23 +91,23 @@ TABLES: Final = {
         "presence": "copy:text boot:text active_at:number",
     },
 }
-"""By the kind of a file its tables, and of each what its columns hold; ? = or NULL."""
+"""For each kind of file its tables, with the kind of each column; ? = or NULL."""
 
 INDEXES: Final = {
     "cache": "chat_all chat_waiting chat_dispute chat_return chat_question chat_behind chat_order"
     " chat_of_return message_own chat_revision chat_active chat_partly attempted_at chat_customer",
     "state": "outbox_claim outbox_open outbox_unlinked mark_at mark_held mark_until mark_pinned label_name",
 }
-"""By the kind of a file the indexes that a migration has made."""
+"""For each kind of file the indexes that its migrations create."""
 
 
 def is_id(number: int) -> bool:
-    """Whether a row can hold a number as an id of the Market."""
+    """Whether a row can hold this number as an id of the Market."""
     return 0 < number <= LARGEST_ID
 
 
 def clean(text: str) -> str:
-    """The text with lone surrogates, which SQLite refuses, replaced by U+FFFD."""
+    """The text with each lone surrogate, which SQLite refuses, replaced by U+FFFD."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -116,7 +116,7 @@ def clean(text: str) -> str:
 
 
 def kept(*values: int | str | None) -> tuple[Any, ...]:
-    """Values from outside as a row can hold them: texts made `clean`, and None for a number too large."""
+    """Values from outside as a row can hold them: texts are made `clean`, numbers too large become None."""
     return tuple(
         clean(value)
         if isinstance(value, str)
@@ -128,24 +128,24 @@ def kept(*values: int | str | None) -> tuple[Any, ...]:
 
 
 def moment(at: Millis) -> Millis:
-    """A time within what a row can hold."""
+    """The nearest moment that a row can hold."""
     return min(max(at, 0), LATEST)
 
 
 def sound(table: str, alias: str = "") -> str:
-    """SQL: the row of a table can be read, and holds what this version may have written."""
+    """SQL condition: the row of a table can be read, and this version may have written all its values."""
     return _CONDITIONS[table].format(f"{alias or table}.")
 
 
 def readable(table: str, name: str) -> str:
-    """SQL: the value of a column, or what stands there in the beginning if it cannot be read."""
+    """SQL: the value of a column or, if it cannot be read, the value of a new row."""
     kind = _columns(table)[name]
     fits = _FITS[kind.rstrip("?")].format(name)
     return f"CASE WHEN {fits} THEN {name} ELSE {_NOTHING.get(kind, 'NULL')} END"
 
 
 def reach(name: str) -> str:
-    """SQL: one end of what is here of a chat; nothing where no message lies so far: that is read anew."""
+    """SQL: `hist_lo` or `hist_hi` of a chat; NULL if no message reaches that far, so it is read again."""
     last = f"message m WHERE m.chat_id = chat.chat_id AND m.message_id >= chat.{name}"
     is_there = f"EXISTS (SELECT 1 FROM {last} AND typeof(m.message_id) = 'integer')"
     return f"CASE WHEN {is_there} THEN {readable('chat', name)} END"
@@ -170,7 +170,7 @@ _CONDITIONS: Final = {
 
 
 def read_tolerantly(conn: sqlite3.Connection) -> None:
-    """Let a connection give letters that are none as U+FFFD, and know `is_utf8`."""
+    """Let a connection read invalid UTF-8 as U+FFFD, and add the SQL function `is_utf8`."""
     conn.text_factory = partial(str, encoding="utf-8", errors="replace")
     conn.create_function("is_utf8", 1, _is_utf8, deterministic=True)
 
@@ -184,7 +184,7 @@ def _is_utf8(raw: bytes | None) -> bool:
 
 
 def missing(conn: sqlite3.Connection, kind: str) -> tuple[set[str], set[str]]:
-    """The tables and indexes of this version that a file lacks; a table that lacks a column is lacking."""
+    """The tables and indexes of this version that a file lacks, including tables that lack a column."""
     there = conn.execute("SELECT type, name FROM sqlite_master WHERE type IN ('table', 'index')").fetchall()
     tables = {
         table
@@ -199,15 +199,16 @@ def _names(conn: sqlite3.Connection, table: str) -> set[str]:
 
 
 def unreadable_outbox(conn: sqlite3.Connection) -> int:
-    """How many rows of the outbox wait in vain: what they say, or how they stand, cannot be read."""
+    """How many unconfirmed rows of the outbox are never sent, because they cannot be read."""
     sql = f"SELECT count(*) FROM outbox WHERE state <> 'confirmed' AND NOT {sound('outbox')}"
     return int(conn.execute(sql).fetchone()[0])
 
 
-def rotten(conn: sqlite3.Connection, kind: str, tables: Iterable[str] = ()) -> dict[str, int]:
-    """How many rows of each table cannot be read; tables of which all can be are left out."""
+def rotten(conn: sqlite3.Connection, kind: str) -> dict[str, int]:
+    """How many rows of each table cannot be read; tables without such rows are left out."""
     found = {}
-    for table in tables or (table for table, told in TABLES[kind].items() if told):
+    # Virtual tables have no description, and their rows no types to check.
+    for table in (table for table, told in TABLES[kind].items() if told):
         sql = f"SELECT count(*) FROM {table} WHERE NOT {sound(table)}"
         if count := conn.execute(sql).fetchone()[0]:
             found[table] = int(count)
