@@ -34,16 +34,14 @@ def look(path: Path, kind: Literal["cache", "state"]) -> Looked:
     """Count the rows of a database that cannot be read; the program may be running at the same time."""
     try:
         with closing(connect_to_look(path)) as conn:
-            is_checked = path.stat().st_size <= _LARGEST_CHECKED
-            if is_checked and conn.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
-                return Looked(path, kind, {}, is_damaged=True)
-            if any(shape.missing(conn, kind)):
-                return Looked(path, kind, {}, is_damaged=True)
-            return Looked(path, kind, shape.rotten(conn, kind))
+            is_small = path.stat().st_size <= _LARGEST_CHECKED
+            is_whole = not is_small or conn.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
+            if is_whole and not any(shape.missing(conn, kind)):
+                return Looked(path, kind, shape.rotten(conn, kind))
     except BROKEN as error:
-        if is_damage(error):
-            return Looked(path, kind, {}, is_damaged=True)
-        return Looked(path, kind, {}, error=str(error))
+        if not is_damage(error):
+            return Looked(path, kind, {}, error=str(error))
+    return Looked(path, kind, {}, is_damaged=True)
 
 
 def sqlite_version() -> str:

@@ -95,10 +95,6 @@ class TabPlace:
         way = " DESC" if backwards else ""
         return "ORDER BY " + ", ".join(f"{column}{way}" for column in (*columns, "c.chat_id"))
 
-    def bucket_of(self, bucket: int, *, is_pinned: bool) -> int:
-        """QueueKey.bucket of a chat, from the value of its column."""
-        return 2 * bucket - self.lift if is_pinned else 2 * bucket
-
     def compared(self, sign: str, key: QueueKey, business: BusinessId) -> tuple[str, tuple[float, ...]]:
         """SQL condition that a chat without a pin is on one side of a key, and the values of its parameters.
 
@@ -153,9 +149,10 @@ def item_of(conn: Connection, row: Row, tab: Tab) -> QueueItem:
     chat_ref = conn.chat(row[0])
     bucket, order, since, sender, snippet, has_file, unseen, has_draft, rank, shop = row[11:21]
     done, snoozed, until, is_held, is_pinned, note, labels, asks = row[21:]
+    lift = PLACES[tab].lift if is_pinned else 0
     return QueueItem(
         Chat(chat_ref, ChatContext(*row[3:9]), row[1], row[2], *row[9:11]),
-        QueueKey(PLACES[tab].bucket_of(bucket, is_pinned=bool(is_pinned)), order, chat_ref),
+        QueueKey(2 * bucket - lift, order, chat_ref),
         since,
         sender,
         snippet,

@@ -9,7 +9,7 @@ import logging
 import os
 import stat
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -50,7 +50,12 @@ class Quarantine:
         If they cannot be saved, for example on a full disk, the log says so and nothing is raised.
         """
         with self._guard:
-            new = list(self._unmet(operation, items))
+            new: list[Unreadable] = []
+            for item in items:
+                mark = hash((operation, item.raw))
+                if mark not in self._met and len(self._met) < MOST_COUNTED:
+                    self._met.add(mark)
+                    new.append(item)
             if not new:
                 return 0
             try:
@@ -60,13 +65,6 @@ class Quarantine:
                     "unreadable items of %s were not kept: %s", one_line(operation), type(error).__name__
                 )
             return len(new)
-
-    def _unmet(self, operation: str, items: Iterable[Unreadable]) -> Iterator[Unreadable]:
-        for item in items:
-            mark = hash((operation, item.raw))
-            if mark not in self._met and len(self._met) < MOST_COUNTED:
-                self._met.add(mark)
-                yield item
 
 
 def _append(path: Path, operation: str, items: Sequence[Unreadable], now: Millis) -> None:
