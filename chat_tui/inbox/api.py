@@ -1,8 +1,8 @@
 """What an interface may ask of an inbox, by noun: of one business (`service`) or of several (`multi`).
 
 Every method may be called from any thread and any event loop. Reads are local and take milliseconds; what
-must be asked of the Market is recorded as a need and answered by an event (`events`). Whoever asks takes the
-smallest of these that does. What only verbs ask stands on `service.Inbox` itself.
+has to come from the Market is recorded as a need and answered by an event (`events`). A caller takes the
+smallest of these protocols that serves it. What only verbs need is on `service.Inbox` itself.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -40,7 +40,7 @@ class ChatsApi(Protocol):
         from_end: bool = False,
         limit: int = 64,
     ) -> QueuePage:
-        """Chats of a tab: the first ones, those after or before a key, or the last ones."""
+        """A page of a tab: its first chats, those after or before a key, or (`from_end`) its last ones."""
 
     async def item(self, chat_ref: ChatRef, /, tab: Tab = Tab.ALL) -> QueueItem | None:
         """One chat as the list shows it (its key is that of `tab`), or None if it is not in the cache."""
@@ -49,12 +49,12 @@ class ChatsApi(Protocol):
         """How many chats each tab holds."""
 
     async def longest_wait(self) -> Millis | None:
-        """Since when whoever waits longest has been waiting; None if nobody does."""
+        """When the buyer who has waited longest began to wait; None if no buyer is waiting."""
 
     async def next_waiting(self, beyond: ChatRef | None, *, backwards: bool = False) -> ChatRef | None:
         """The chat to answer next: the longest waiting one, or the one after (before) `beyond`.
 
-        Behind the last one comes the first again; None if there is no other.
+        After the last one comes the first again; None if no other chat is waiting.
         """
 
     async def timeline(
@@ -70,17 +70,17 @@ class ChatsApi(Protocol):
         """The newest entries of a chat, or those before, after or around a message."""
 
     def open(self, chat_ref: ChatRef | None) -> None:
-        """This chat is on the screen: its history comes first. None = no chat is open."""
+        """This chat is on the screen, so its history is read first. None = no chat is open."""
 
     def want_older(self, chat_ref: ChatRef, /) -> None:
-        """Older messages are wanted from the Market; TimelineChanged or HistoryFailed follows."""
+        """Ask the Market for older messages; TimelineChanged or HistoryFailed follows."""
 
     async def create(self, about: NewChat) -> ChatRef | Problem:
-        """Open (or find) the chat about an order or a return (createChat); it is in the cache afterwards."""
+        """Open or find the chat about an order or a return (createChat); afterwards it is in the cache."""
 
 
 class MarksApi(Protocol):
-    """What the operator marks on a chat, for every copy; nothing of it is sent to the Market."""
+    """Marks the operator puts on a chat. Every copy of the program sees them; the Market never does."""
 
     async def done(self, chat_ref: ChatRef, /) -> Marked | Problem:
         """Take a chat out of WAITING until a buyer writes in it; a snooze ends."""
@@ -92,7 +92,7 @@ class MarksApi(Protocol):
         """Set one kind of mark of a chat; the result is what `take_back` takes."""
 
     async def take_back(self, marked: Marked, /) -> Problem | None:
-        """Put back what stood there before a mark; GONE when any copy has marked it anew since."""
+        """Restore what a mark replaced; GONE when any copy has changed that mark since."""
 
     async def see(self, chat_ref: ChatRef, /, message_id: MessageId) -> Problem | None:
         """The operator has seen the chat up to this message."""
@@ -110,26 +110,26 @@ class DraftsApi(Protocol):
     def keep_aside(self, drafts: Sequence[Draft], /) -> tuple[Draft, ...]:
         """Keep texts that `save` refuses in a file beside the database, for the next start.
 
-        The result are those that cannot be kept there either. Without any the file is removed.
+        Returns those that could not be kept there either. An empty sequence removes the file.
         """
 
     async def forget(self, chat_ref: ChatRef, /, text: str) -> Problem | None:
-        """One of a draft's `others` was taken into the box (and saved), or is not wanted."""
+        """Remove one of a draft's `others`: it is in the box now (and saved), or is not wanted."""
 
 
 class OutboxApi(Protocol):
-    """What leaves, on its way."""
+    """Texts and files on their way to the Market."""
 
     async def open_items(self) -> tuple[OutboxItem, ...]:
-        """Everything sent and not yet confirmed, all chats, oldest first."""
+        """Everything sent and not yet confirmed, of all chats, oldest first."""
 
     async def send_text(
         self, chat_ref: ChatRef, /, text: str, agreed: Collection[Doubt] = ()
     ) -> OutboxItem | Problem:
         """Queue a text and clear the chat's draft in one durable step (later: sendMessageToChat).
 
-        The compose box may clear once this has returned an item. A Problem means that nothing was queued;
-        to its `doubts`, if it has any, the operator may agree, and the same call with them goes on.
+        The compose box may clear once this has returned an item. A Problem means that nothing was queued. If
+        it has `doubts`, the operator may agree to them; call again with `agreed` set to those.
         """
 
     async def send_file(
@@ -137,11 +137,11 @@ class OutboxApi(Protocol):
     ) -> OutboxItem | Problem:
         """Copy the file into the spool and queue it (later: sendFileToChat); refused if it changed since.
 
-        As with a text, a Problem may carry `doubts`; those of the file itself stand on its card too.
+        As with a text, a Problem may carry `doubts`; those about the file itself are on its card, too.
         """
 
     async def resend(self, item: OutboxItem, /, agreed: Collection[Doubt] = ()) -> Problem | None:
-        """Try a failed or unconfirmed item again, because the operator says so (after one more look).
+        """Send a failed or unconfirmed item again because the operator says so, after one more look.
 
         A Problem may carry `doubts`, as with `send_text`.
         """
@@ -149,17 +149,17 @@ class OutboxApi(Protocol):
     async def take_back(
         self, item: OutboxItem, /, *, into_draft: bool = False, caret: int | None = None
     ) -> OutboxItem | Problem:
-        """Remove an item from the outbox (undo, cancel, discard); returns what it was. GONE if it went on.
+        """Remove an item from the outbox (undo, cancel, discard) and return it; GONE if it has moved on.
 
         `into_draft` makes its text the draft of its chat in the same step, with the caret at `caret`.
         """
 
     async def stop(self, item: OutboxItem, /) -> Problem | None:
-        """Break off a request under way; it may have arrived all the same, so the item is then looked up."""
+        """Break off a request under way. It may have arrived all the same, so the item is looked up."""
 
 
 class FilesApi(Protocol):
-    """Files to send, and those of messages; cancelling any of it leaves nothing behind."""
+    """Files to send, and files of messages. Cancelling any of these calls leaves nothing behind."""
 
     async def inspect(self, path: Path) -> FileCard | Problem:
         """Read what the card shows; refuse what cannot be sent (empty, too large, not a regular file…)."""
@@ -173,7 +173,7 @@ class FilesApi(Protocol):
         into: Path,
         progress: Progress | None = None,
     ) -> Saved | Problem:
-        """Save a file of a message into a folder, under a harmless name that was free.
+        """Save a file of a message into a folder, under a harmless name that is not taken.
 
         `index` counts the message's attachments from 0.
         """
@@ -181,44 +181,44 @@ class FilesApi(Protocol):
     async def read(
         self, chat_ref: ChatRef, /, message_id: MessageId, index: int, progress: Progress | None = None
     ) -> bytes | Problem:
-        """The bytes of a file, to be looked at; FILE_OVER_CAP above `attachments.LOOKED_AT`."""
+        """The bytes of a file, for viewing; FILE_OVER_CAP above `attachments.LOOKED_AT`."""
 
     async def last_folder(self) -> Path | None:
-        """Where was saved last, in this run or before."""
+        """The folder of the last save, in this run or an earlier one; None before the first."""
 
 
 class OrdersApi(Protocol):
     """What a chat is about."""
 
     async def of_chat(self, chat_ref: ChatRef, /) -> ChatOrder | None:
-        """What is known here of a chat's order, return and buyer; None for a chat that is not in the cache.
+        """What the cache knows of a chat's order, return and buyer; None for a chat that is not in the cache.
 
-        Where nothing was read and there is no problem, the Market is being asked.
+        Nothing read and no problem means that the Market is being asked.
         """
 
     def want(self, chat_ref: ChatRef, /) -> None:
-        """This chat's order is on the screen: it is asked for unless it is fresh; OrdersChanged follows."""
+        """This chat's order is on the screen: ask for it unless it is fresh; OrdersChanged follows."""
 
 
 class SearchApi(Protocol):
-    """The search through everything ever read."""
+    """Search through all messages ever read."""
 
     async def find(self, query: SearchQuery, after: SearchKey | None = None, limit: int = 50) -> SearchPage:
-        """What is found, or what comes after a `next_key`. A page without hits is the last one.
+        """The first hits, or those after a `next_key`. A page without hits is the last one.
 
-        Looking for rare things among many takes several short turns, between which others may read;
-        cancelling ends it.
+        A rare word among many messages takes several short reads, so that other reads are not held up;
+        cancelling ends them.
         """
 
     async def coverage(self) -> SearchCoverage:
-        """How much of the history a search looks through."""
+        """How much of the shop's history is in the cache and can be searched."""
 
     def fetch_rest(self, wanted: bool) -> None:
-        """The operator wants the history that is not here yet read now, or no longer wants it."""
+        """Read the missing history as soon as the quota allows, or (False) only in passing again."""
 
 
 class InboxApi(Protocol):
-    """All of it, with how things stand and what begins and ends."""
+    """All of them, with the state of the link and the life cycle."""
 
     @property
     def chats(self) -> ChatsApi: ...
@@ -236,32 +236,32 @@ class InboxApi(Protocol):
     def search(self) -> SearchApi: ...
 
     def start(self, *, background: bool = True, asleep: bool = False) -> None:
-        """Begin; without `background` nothing is synced or delivered but what is asked for.
+        """Begin. Without `background`, only what is asked for is read or delivered.
 
-        `asleep`, all that is the engine's waits for `awaken`: the first paint has the processor for itself.
+        With `asleep` the engine waits for `awaken`, so that the first paint has the processor to itself.
         """
 
     def awaken(self) -> None:
-        """Let the engine begin, if it was started and has not."""
+        """Let an engine that was started `asleep` begin."""
 
     async def close(self) -> None:
-        """Stop the engine: nothing new is begun, what is durable stays; the store is closed."""
+        """Stop the engine and close the store: nothing new starts, what is durable stays."""
 
     def link(self, chat: ChatRef | None = None, /) -> Link:
-        """How things stand with the Market, now: for the business of a chat, or for all."""
+        """The state of the connection now: of the business of a chat, or of all."""
 
     @property
     def view_only(self) -> Problem | None:
-        """Why nothing may be sent in this run; None = it may, to one business at least."""
+        """Why nothing may be sent in this run; None = something may, to one business at least."""
 
     def refresh(self) -> None:
-        """Look for new chats and messages now, and try again what was paused."""
+        """Look for new chats and messages now, and resume what was paused."""
 
     def active(self, *, is_here: bool = True) -> None:
-        """The operator is at the screen, or not; while somebody is, at whichever copy, news comes sooner."""
+        """The operator is at the screen, or not. While one is, at any copy, news is polled more often."""
 
     def subscribe(self, hear: Callable[[Event], None]) -> Callable[[], None]:
-        """Call `hear` with every event, on the engine's thread; the result ends it."""
+        """Call `hear` with every event, on the engine's thread; call the result to unsubscribe."""
 
     def own(self, chat: ChatRef, /) -> "Inbox":
-        """The inbox of a chat's business alone, which can be asked what only verbs ask."""
+        """The inbox of a chat's business alone, which also has what only verbs need."""

@@ -1,6 +1,6 @@
-"""How the nouns of an inbox reach its files and its engine, which lives on a thread of its own.
+"""How the nouns of an inbox reach its files, and its engine on a thread of its own.
 
-A read that fails costs its own answer, and never the screen.
+A failed read costs one answer, never the screen.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ class EngineLoop:
         self._thread = threading.Thread(target=self._run, name="chat-tui-engine", daemon=True)
 
     def start(self) -> None:
-        """Begin to run, with everything that was asked for before, in its order."""
+        """Begin to run; what was submitted before comes first, in its order."""
         self._thread.start()
 
     def _run(self) -> None:
@@ -43,7 +43,7 @@ class EngineLoop:
         self._loop.call_soon_threadsafe(function, *arguments)
 
     def discard(self) -> None:
-        """Give back a loop that was never started."""
+        """Close a loop that was never started."""
         self._loop.close()
 
     def stop(self) -> None:
@@ -54,18 +54,18 @@ class EngineLoop:
             self._loop.close()
 
 
-# -- the way of the nouns --------------------------------------------------------------------------------
+# -- what the nouns are given ----------------------------------------------------------------------------
 
 
 P = ParamSpec("P")
 D = TypeVar("D")
 
 MOST_KEPT: Final = 32
-"""Answers that are remembered, should they not be readable the next time."""
+"""Answers kept for the case that the next read of the same thing fails."""
 
 
 async def settled(written: Awaitable[T]) -> T | Problem:
-    """The result of a write, or why the local files could not take it."""
+    """The result of a write, or the Problem that kept the local files from taking it."""
     try:
         return await written
     except StoreError as error:
@@ -73,21 +73,21 @@ async def settled(written: Awaitable[T]) -> T | Problem:
 
 
 class Reads:
-    """Knows whether the store can be read; belongs to the loop of the interface."""
+    """Tracks whether the store can be read. Belongs to the event loop of the interface."""
 
     def __init__(self, tell: Callable[[], None]) -> None:
         """`tell` is called when `trouble` has changed."""
         self._tell = tell
         self._last: OrderedDict[Hashable, Any] = OrderedDict()
         self.is_lenient = False
-        """Whether something stands for an answer that fails; a verb is to fail instead."""
+        """Whether a failed read is answered with the last known answer; for a verb it is not, and raises."""
         self.trouble = ""
-        """A sentence that says why the last read failed; empty while all can be read."""
+        """Why the last read failed, a sentence; empty while reads succeed."""
 
     async def guarded(self, answer: Awaitable[T], without: D, key: Hashable = None) -> T | D:
-        """The answer; if it cannot be read, what it last was under this key, else `without`.
+        """The answer; if it cannot be read, the last answer under this key, or else `without`.
 
-        StoreError unless `is_lenient`.
+        Raises StoreError unless `is_lenient`.
         """
         try:
             found = await answer
@@ -129,19 +129,19 @@ class Asking:
         self.reads = Reads(lambda: tell(LinkChanged()))
         self._loop = loop
         self.opened: Pending[None]
-        """Done when the engine is open; there once the inbox was started."""
+        """Done when the engine is open. Set once the inbox was started."""
 
     def call(self, function: Callable[..., object], *arguments: object) -> None:
-        """Tell the engine something, which it does on its own thread, soon."""
+        """Call a function on the engine's thread, soon."""
         self._loop.call(function, *arguments)
 
     async def ask(self, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run something of the engine on its own thread; why the engine could not open is raised here."""
+        """Run a coroutine of the engine on its thread; raises what kept the engine from opening."""
         await self.opened
         return await self._loop.submit(work(*args, **kwargs))
 
     async def attempt(
         self, work: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
     ) -> T | Problem:
-        """As `ask`, for what may be refused: also by the local files."""
+        """As `ask`; a StoreError becomes a Problem."""
         return await settled(self.ask(work, *args, **kwargs))

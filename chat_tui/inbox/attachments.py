@@ -1,4 +1,4 @@
-"""Files to send and the files of messages, as an interface asks for them."""
+"""Files to send and files of messages, as an interface reads them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ from chat_tui.model.problem import Problem
 from chat_tui.store import saved
 
 LOOKED_AT: Final = 20 * 1024 * 1024
-"""Bytes of the largest file that is looked at without saving it."""
+"""The largest file, in bytes, that can be viewed without saving it."""
 
 
 class Files:
     """See `api.FilesApi`."""
 
     def __init__(self, asking: Asking, own: Sequence[Path], secrets: Sequence[str]) -> None:
-        """`own` are the program's directories, whose files are never sent; nor are texts with `secrets`."""
+        """Files in `own`, the program's directories, and texts with `secrets` are never sent."""
         self._asking = asking
         self._own = own
         self._secrets = secrets

@@ -1,4 +1,4 @@
-"""Chats as an interface asks for them: the list and the histories, marks, what they are about, the search."""
+"""Chats as an interface reads them: the list, histories, marks, orders and the search."""
 
 from dataclasses import replace
 from typing import TypeVar
@@ -65,7 +65,7 @@ class Chats:
         return await self._asking.reads.guarded(found, None)
 
     async def waiting_beyond(self, start: QueueKey | None, *, backwards: bool = False) -> QueueItem | None:
-        """The first (last) chat of WAITING beyond a key to which no answer is on its way."""
+        """The first (or last) chat of WAITING beyond a key without an answer on its way, if any."""
         found = self._asking.store.read(
             chats.waiting_beyond, start, backwards=backwards, now=self._asking.wall_ms()
         )
@@ -115,11 +115,6 @@ class Search:
         self._asking = asking
 
     async def find(self, query: SearchQuery, after: SearchKey | None = None, limit: int = 50) -> SearchPage:
-        """What is found in everything ever read, or what comes after a `next_key`.
-
-        A page without hits is the last one. Looking for rare things among many takes several short turns,
-        between which others may read; cancelling ends it.
-        """
         while True:
             assert not isinstance(after, tuple), "a key of this search"
             found = self._asking.store.read(search.search, query, after, limit)
@@ -129,7 +124,6 @@ class Search:
             after = page.next_key
 
     async def coverage(self) -> SearchCoverage:
-        """How much of the shop's history a search looks through."""
         none = SearchCoverage(chats=0, read=0, oldest_at=None)
         found = await self._asking.reads.guarded(self._asking.store.read(search.coverage), none, "coverage")
         return replace(found, is_fetching=self._asking.engine.reading.backfill.is_wanted)
@@ -155,14 +149,13 @@ class Marks:
         return await self.put(chat_ref, Hold(snoozed=newest, until=until))
 
     async def _newest(self, chat_ref: ChatRef) -> MessageId | Problem:
-        """What a mark is made against; never anything in the place of what cannot be read."""
+        """The message a mark refers to; a Problem if it cannot be read, never a stand-in."""
         newest = await self._asking.reads.guarded(self._asking.store.read(marks.newest, chat_ref), None)
         return (
             newest if newest is not None else Problem(ProblemKind.STORAGE, message=self._asking.reads.trouble)
         )
 
     async def put(self, chat_ref: ChatRef, mark: Mark) -> Marked | Problem:
-        """Set one kind of mark of a chat; the result is what `unmark` takes."""
         written = self._asking.store.write_state(marks.put, chat_ref, mark, self._asking.wall_ms())
         outcome = await settled(written)
         if isinstance(outcome, Marked):
@@ -180,7 +173,7 @@ class Marks:
         written = self._asking.store.write_state(marks.see, chat_ref, message_id, self._asking.wall_ms())
         problem = await settled(written)
         if problem is None:
-            # Its row may have been read, and drawn as unseen, a moment ago.
+            # Its row may have been read a moment ago, and drawn as unseen.
             self._asking.tell(ChatsChanged(frozenset({chat_ref})))
         return problem
 
@@ -189,7 +182,7 @@ T = TypeVar("T")
 
 
 class Orders:
-    """See `api.OrdersApi`. May be used from any thread."""
+    """See `api.OrdersApi`."""
 
     def __init__(self, asking: Asking) -> None:
         self._asking = asking
@@ -214,6 +207,6 @@ class Orders:
         self._asking.call(self._asking.engine.want_order, chat_ref)
 
     def _problem(self, operation: str, reading: Reading[T] | None, now: Millis) -> Problem | None:
-        """Why the Market did not tell it anew; no trouble with others matters to what is fresh."""
+        """Why the Market did not answer again; what is still fresh is not affected by a failure."""
         is_needed = reading is None or reading.is_old(now)
         return self._asking.engine.order_problem(operation) if is_needed else None

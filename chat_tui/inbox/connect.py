@@ -32,12 +32,12 @@ class OpenedByKey:
     """By name; an Api-Key opens one, an OAuth token may open several."""
 
     def find(self, business_id: int) -> Cabinet | None:
-        """One of them by its number."""
+        """The business with this number; None if the key does not open it."""
         return next((one for one in self.businesses if one.business_id == business_id), None)
 
 
 async def look(market: MarketApi) -> OpenedByKey | Problem:
-    """Ask for the rights (getAuthTokenInfo; an OAuth token has none to tell) and the shops (getCampaigns)."""
+    """Ask for the rights (getAuthTokenInfo; an OAuth token has none) and the shops (getCampaigns)."""
     rights = await market.get_key_rights()
     if isinstance(rights, Problem):
         return rights
@@ -48,7 +48,7 @@ async def look(market: MarketApi) -> OpenedByKey | Problem:
 
 
 async def look_with(connect: Callable[[str], MarketApi], key: str) -> OpenedByKey | Problem:
-    """The same with a client of its own, closed afterwards; no answer gives the key back to be shown."""
+    """As `look`, with a client of its own, closed afterwards; drops a message that contains the key."""
     try:
         market = connect(key)
     except AccessError as error:
@@ -61,7 +61,7 @@ async def look_with(connect: Callable[[str], MarketApi], key: str) -> OpenedByKe
 
 
 def grouped(shops: tuple[Shop, ...]) -> tuple[Cabinet, ...]:
-    """The shops of each business together."""
+    """The shops, grouped by business."""
     by_id: dict[int, list[Shop]] = {}
     for shop in sorted(shops, key=lambda shop: (shop.name.casefold(), shop.campaign_id)):
         by_id.setdefault(shop.business_id, []).append(shop)
@@ -72,10 +72,10 @@ def grouped(shops: tuple[Shop, ...]) -> tuple[Cabinet, ...]:
 
 
 class Connector:
-    """Asks and stores for a screen, which never waits for network or disk. Use it from one event loop."""
+    """Asks and stores for a screen that must not wait for network or disk. Use it from one event loop."""
 
     def __init__(self, connect: Callable[[str], MarketApi], store: Callable[[str, Cabinet], None]) -> None:
-        """`connect` makes a client with a key; `store` writes key and business down, or raises."""
+        """`connect` makes a client with a key; `store` saves the key and the business, or raises."""
         self._connect = connect
         self._store = store
         self._loop = EngineLoop()
@@ -83,16 +83,16 @@ class Connector:
         self._asking: Pending[OpenedByKey | Problem] | None = None
 
     async def look(self, key: str) -> OpenedByKey | Problem:
-        """What this key opens; cancelling breaks the request off."""
+        """What this key opens. Cancelling breaks off the request."""
         self._asking = self._loop.submit(look_with(self._connect, key))
         return await self._asking
 
     async def keep(self, key: str, business: Cabinet) -> None:
-        """Store what was looked at; raises what `store` does."""
+        """Save a key that was looked at; raises what `store` raises."""
         await asyncio.to_thread(self._store, key, business)
 
     def close(self) -> None:
-        """Break off what is being asked."""
+        """Break off the request under way, if any."""
         if self._asking is not None:
             self._asking.cancel()
         self._loop.submit(_passed()).result()
@@ -100,7 +100,7 @@ class Connector:
 
 
 async def _passed() -> None:
-    """Return when whatever was cancelled has ended."""
+    """Return when all cancelled tasks have ended."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
     if others:
         await asyncio.wait(others)

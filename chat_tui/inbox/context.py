@@ -1,4 +1,4 @@
-"""What every room of the engine stands on, and what the engine may be told: `InboxSettings`."""
+"""What every room of the engine is built on: `EngineContext` and `InboxSettings`."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -19,37 +19,37 @@ from chat_tui.store.database import Store
 
 @dataclass(frozen=True, slots=True)
 class InboxSettings:
-    """Times are seconds."""
+    """The settings of one engine. Times are in seconds."""
 
     undo_s: float = 5.0
-    """How long a text is held back so that it can be undone; 0 = not at all."""
+    """How long a text is held back so that it can be undone; 0 = it is sent at once."""
     settle_s: float = 60.0
-    """How long an unclear outcome is looked up at least before the operator is asked."""
+    """The least time an unclear outcome is looked up before the operator is asked."""
     poll_s: float = 5.0
     """Between two looks at the Market's list while someone is at the screen."""
     max_age_s: float = 24 * 3600.0
-    """An item older than this is not sent without asking."""
+    """An item older than this is not sent without asking the operator."""
     look_delays_s: tuple[float, ...] = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
     """Pauses between looks; the last one repeats."""
     backoff_s: float = 60.0
-    """The longest pause between two tries of a request that was surely not delivered."""
+    """The longest pause between two tries of a request that certainly was not delivered."""
     scan_s: float = 3.0
-    """Between two looks at the outbox for items that another, dead copy left behind."""
+    """Between two looks at the outbox for items that a dead copy left behind."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
-    """The keys of this run: a text that holds one is not sent."""
+    """The API keys of this run: a text that contains one is not sent."""
     backfill: bool = True
-    """Whether old histories are read by and by while more than half of the hourly quota is left."""
+    """Whether old histories are read in passing while more than half of the hourly quota is left."""
     read_only: bool = False
     """Nothing may be sent or created."""
     asks_rights: bool = False
-    """Whether the Market is asked what the key may do, so that one for reading opens for viewing only."""
+    """Whether to ask the Market for the rights of the key, so that a read-only key opens for viewing only."""
 
 
-# -- what every room stands on ---------------------------------------------------------------------------
+# -- what every room is built on -------------------------------------------------------------------------
 
 
 async def wait_for(event: asyncio.Event, seconds: float) -> None:
-    """Until the event is set, or so many seconds."""
+    """Wait until the event is set, at most for `seconds`."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()
@@ -67,27 +67,27 @@ class EngineContext:
     clock: BootClock = field(default_factory=boot_clock)
 
     def clocks(self) -> Clocks:
-        """Both clocks now."""
+        """The wall clock and the clock of the machine, read at one moment."""
         return self.clock.beside(self.wall_ms())
 
     async def save_chats(self, found: Sequence[Chat]) -> frozenset[ChatRef]:
-        """Merge chats into the cache, and tell of those with something new about them."""
+        """Merge chats into the cache, publish those that changed, and return them."""
         changed = await self.store.write_cache(chats.save_page, found, self.wall_ms())
         if changed:
             self.bus.publish(ChatsChanged(changed))
         return changed
 
     def failed(self, problem: Problem, urgency: Urgency) -> None:
-        """A read failed: say so, unless it only was not the turn of what nobody waits for."""
+        """A read failed: publish it, unless a background read was only refused for want of quota."""
         if not (urgency.is_background and problem.kind is ProblemKind.HOURLY_LIMIT):
             self.bus.failed(problem)
 
     def answered(self, *, fresh_at: Millis | None = None, skipped: int = 0) -> None:
-        """The Market answered as agreed: pass the news on to the status line."""
+        """The Market answered as documented: update the link for the status line."""
         self.bus.answered(self.client.budgets, fresh_at=fresh_at, skipped=skipped)
 
     async def page_came(self, operation: str, page: ChatsPage | MessagesPage) -> None:
-        """As `answered`, for a page: what of it nobody can read is kept, and counted once in this run."""
+        """As `answered`, for a page. Its unreadable items go to quarantine and are counted once per run."""
         skipped = 0
         if page.unreadable:
             add = self.store.quarantine.add

@@ -1,4 +1,4 @@
-"""Texts typed and not sent: every copy of the program keeps its own, so that none replaces another's."""
+"""Texts typed and not sent. Every copy of the program keeps its own, so that none overwrites another's."""
 
 import logging
 import uuid
@@ -27,12 +27,12 @@ class Drafts:
         self._copy = str(uuid.uuid4())
         """The name under which this copy of the program keeps its drafts."""
         self._known: dict[ChatRef, Draft] = {}
-        """What was last read or saved, should it not be readable: typing on must not replace it."""
+        """What was last read or saved: shown when a read fails, so that typing on overwrites no draft."""
         self._bases: dict[ChatRef, drafts.Kept] = {}
-        """By chat the row of an earlier or another copy that was shown as the draft."""
+        """By chat, the row of an earlier or another copy that was shown as the draft."""
 
     async def get(self, chat_ref: ChatRef) -> Draft:
-        """The text to go on with: what this copy typed, else the latest; and what others typed besides."""
+        """What this copy typed, or else the latest text; in `others` what other copies typed."""
         last = self._known.get(chat_ref) or Draft(chat_ref, "", 0)
         return await self._reads.guarded(self._read(chat_ref), last)
 
@@ -49,14 +49,14 @@ class Drafts:
         return draft
 
     async def save(self, draft: Draft) -> Problem | None:
-        """Keep the text typed for a chat; an empty text removes it. What other copies typed stays."""
+        """Save the text typed for a chat; an empty text removes it. What other copies typed stays."""
         base = self._bases.get(draft.chat_ref)
         self._known[draft.chat_ref] = draft
         saved = self._store.write_state(drafts.save, draft, self._wall_ms(), copy=self._copy, base=base)
         return await settled(saved)
 
     def keep_aside(self, drafts_: Sequence[Draft]) -> tuple[Draft, ...]:
-        """Keep texts in a file beside the database; those that cannot be kept there either."""
+        """Save texts in a file beside the database; returns those that could not be kept there either."""
         try:
             drafts.keep_aside(self._store.paths.data_dir, self._copy, drafts_)
         except OSError as error:
@@ -65,24 +65,24 @@ class Drafts:
         return ()
 
     def adopt(self) -> None:
-        """Take over the texts that copies before this one could keep in a file only."""
+        """Take over texts that earlier copies could only keep in a file."""
         data_dir = self._store.paths.data_dir
         for copy, found in drafts.kept_aside(data_dir, self._store.paths.business).items():
             try:
                 self._store.write_state(drafts.adopt, copy, found, self._wall_ms()).result()
                 drafts.keep_aside(data_dir, copy, ())
             except (StoreError, OSError) as error:
-                # The file stays for another start.
+                # The file stays for the next start.
                 log.warning("kept texts not taken over: %s", type(error).__name__)
 
     async def forget(self, chat_ref: ChatRef, text: str) -> Problem | None:
-        """One of the `others` of a draft was taken over or is not wanted."""
+        """Remove one of a draft's `others`; see `api.DraftsApi.forget`."""
         return await settled(self._store.write_state(drafts.forget, chat_ref, text, copy=self._copy))
 
     # -- within a transaction on the outbox -----------------------------------------------------------
 
     def cleared(self, chat_ref: ChatRef) -> Also:
-        """What removes the draft of a chat where its text becomes an item of the outbox."""
+        """Removes the draft of a chat in the transaction that queues its text."""
         base = self._bases.get(chat_ref)
         self._known.pop(chat_ref, None)
 
@@ -92,9 +92,9 @@ class Drafts:
         return clear
 
     def given_back(self, caret: int | None) -> Also:
-        """What puts the text of an item that leaves before the draft of its chat; `caret` None = behind it.
+        """Puts the text of a removed item before the draft of its chat; `caret` None = behind that text.
 
-        So the text is nowhere at no moment.
+        Both happen in one transaction, so that the text is always somewhere.
         """
 
         def put_before(conn: Connection, item: OutboxItem) -> None:

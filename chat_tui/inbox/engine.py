@@ -25,7 +25,7 @@ from chat_tui.store.errors import StoreError
 GRACE_S = 1.0
 """How long closing waits for requests in flight."""
 SPOOL_AGE_S = 24 * 3600.0
-"""A younger copy may belong to an item that another copy of the program is about to write."""
+"""A younger spool file may belong to an item that another copy of the program is about to write."""
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +33,8 @@ log = logging.getLogger(__name__)
 class Engine:
     """Reading and sending around one client and one store.
 
-    It is whole from the start: what is asked of the Market before it is open is answered with OFFLINE. Made
-    on any thread; but for what says otherwise its methods are called on the engine's loop.
+    It is usable from the start: requests before it is open are answered with OFFLINE. It may be made on any
+    thread; its methods are called on the engine's loop, unless their docstring says otherwise.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Engine:
         wall_ms: Callable[[], Millis],
         tell: Callable[[Event], None],
     ) -> None:
-        """`tell` publishes an event from any thread. StoreProblem if a lock file cannot be opened."""
+        """`tell` publishes an event from any thread. Raises StoreProblem if a lock file cannot be opened."""
         self.bus = bus = EventBus(wall_ms)
         if settings.read_only:
             bus.restrict(Problem(ProblemKind.READ_ONLY))
@@ -62,7 +62,7 @@ class Engine:
         self.delivery = Delivery(self._ctx, self.reading.history, copies.chat_locks, tell)
 
     async def open(self, *, background: bool) -> None:
-        """Make the client and, in the background, begin to sync and deliver."""
+        """Make the client and, with `background`, begin to sync and deliver."""
         self._copies.client.api = client = reach(self._connect, self.bus)
         self.bus.connected(client.proxy)
         self._background = background and not self._ctx.store.unwritable
@@ -87,32 +87,32 @@ class Engine:
             self._spawn(self.reading.learn_rights())
 
     async def _tidy(self) -> None:
-        """Once per start: copies of files that no item needs any more and parts of others, left by a kill."""
+        """Once per start: remove spool files without an item, and half-saved files that a kill left."""
         needed = {item.outbox_id for item in await self._ctx.store.read(outbox.open_items)}
         data_dir = self._ctx.store.paths.data_dir
         await asyncio.to_thread(spool.sweep, data_dir, needed, SPOOL_AGE_S)
         await asyncio.to_thread(saved.sweep, data_dir)
 
     def hindered(self, words: str, *, is_final: bool) -> None:
-        """The local files cannot be written, or can be again; if they never will be, nothing goes on."""
+        """The local files cannot be written, or can be again. If they never will be, everything ends."""
         self.bus.hinder(words, is_final=is_final)
         if is_final and self._background:
             self._background = False
             self._halting = asyncio.create_task(self._halt())
 
     async def _halt(self) -> None:
-        """End what goes on by itself; requests in flight get a moment, then stay to be looked up."""
+        """End all background work. Requests in flight get a moment; what is unfinished is looked up later."""
         if self._delivering is not None:
             self._delivering.cancel()
             await self.delivery.finish(GRACE_S)
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        # Another copy leads from now on, one of the newer version perhaps.
+        # Another copy leads from now on, perhaps one of a newer version.
         self._copies.leadership.resign()
 
     async def close(self) -> None:
-        """End everything; requests in flight get a moment, then stay for the next start to look up."""
+        """End everything. Requests in flight get a moment; the next start looks up what is unfinished."""
         if self._halting is not None:
             await self._halting
         await self._halt()
@@ -120,7 +120,7 @@ class Engine:
         await self._copies.client.api.aclose()
 
     async def plan(self) -> SyncPlan:
-        """What the next rounds will do; and what is left of the quotas, whichever copy asked."""
+        """What the next rounds will do; also publishes what is left of the quotas over all copies."""
         await self._copies.quotas.reload()
         self.bus.count(self._copies.quotas.known)
         return await self.reading.sync.plan()
@@ -129,26 +129,26 @@ class Engine:
 
     @property
     def _may_ask(self) -> bool:
-        """A key that was refused is not shown again, until the operator asks for it."""
+        """Whether requests make sense: a refused key is not sent again until the operator refreshes."""
         return self._background and self.bus.refused_key is None
 
     def open_chat(self, chat_ref: ChatRef | None) -> None:
-        """The chat on the screen: read what is new in it at once."""
+        """This chat is on the screen: read what is new in it at once. None = no chat is open."""
         self.reading.sync.open_chat = chat_ref
         if chat_ref is not None and self._may_ask:
             self._spawn(self.reading.history.newer(chat_ref))
 
     def want_order(self, chat_ref: ChatRef) -> None:
-        """The order and the return of a chat are on the screen."""
+        """The order and the return of this chat are on the screen: read them if they are due."""
         if self._may_ask:
             self.reading.orders.want(chat_ref)
 
     def order_problem(self, operation: str) -> Problem | None:
-        """Why the last asking for orders or returns was in vain. May be called from any thread."""
+        """Why the last request for orders or returns failed; None = it did not. Any thread may call it."""
         return self.bus.refused_key or self.reading.orders.problem(operation)
 
     def refresh(self) -> None:
-        """Begin a round now and lift every pause."""
+        """Begin a round now and end every pause."""
         self.delivery.resume()
         self.reading.orders.forget()
         self.reading.sync.refresh()
@@ -156,7 +156,7 @@ class Engine:
             self._learn_rights()
 
     def active(self, *, is_here: bool) -> None:
-        """Somebody is at the screen, or has turned to another window."""
+        """The operator is at the screen, or has turned to another window."""
         if self._background:
             self._spawn(self._notice() if is_here else self._copies.presence.away())
 
@@ -167,7 +167,7 @@ class Engine:
     # -- delivery ------------------------------------------------------------------------------------
 
     def deliver_soon(self) -> None:
-        """Something was queued."""
+        """Something was queued: look at the outbox now."""
         if self._background:
             self.delivery.wake()
 
@@ -176,7 +176,7 @@ class Engine:
         return None if self.delivery.stop(outbox_id) else Problem(ProblemKind.GONE)
 
     def with_progress(self, item: OutboxItem) -> OutboxItem:
-        """The item with what is known here of its upload. May be called from any thread."""
+        """The item with the progress of its upload, if this copy uploads it. Any thread may call it."""
         uploaded = self.delivery.uploaded.get(item.outbox_id)
         return item if uploaded is None else replace(item, uploaded=uploaded)
 
@@ -199,6 +199,6 @@ class Engine:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a part of the engine failed", exc_info=error)
-            # That the files cannot be read is told by whoever reads them.
+            # `Reads` reports that the files cannot be read.
             if not isinstance(error, StoreError):
                 self.bus.publish(EngineFailed(type(error).__name__))

@@ -1,4 +1,4 @@
-"""What changed, never the data: whoever hears of it asks the inbox again."""
+"""Events say what changed and never carry the data: a subscriber asks the inbox again."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -11,42 +11,42 @@ from chat_tui.model.problem import Certainty, Problem, ProblemKind
 
 @dataclass(frozen=True, slots=True)
 class ChatsChanged:
-    """These chats may stand elsewhere in the list, look different there, or be new."""
+    """These chats may have moved in the list, may look different there, or may be new."""
 
     chat_refs: frozenset[ChatRef]
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineChanged:
-    """Messages of this chat came or changed."""
+    """Messages of this chat arrived or changed."""
 
     chat_ref: ChatRef
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxChanged:
-    """An outbox item of this chat came, moved or left."""
+    """An outbox item of this chat was queued, changed or removed."""
 
     chat_ref: ChatRef
 
 
 @dataclass(frozen=True, slots=True)
 class MarksChanged:
-    """The operator marked this chat or took a mark away: its row and header changed, no message did."""
+    """The operator set or removed a mark of this chat: its row and header changed, its messages did not."""
 
     chat_ref: ChatRef
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryFailed:
-    """A wanted part of this chat's history could not be read; `Inbox.link()` says why."""
+    """A requested part of this chat's history could not be read; `Inbox.link()` says why."""
 
     chat_ref: ChatRef
 
 
 @dataclass(frozen=True, slots=True)
 class OrdersChanged:
-    """Orders or returns that somebody wanted were read, or could not be."""
+    """Requested orders or returns were read, or could not be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +56,15 @@ class LinkChanged:
 
 @dataclass(frozen=True, slots=True)
 class EngineFailed:
-    """A part of the engine ended by a fault of the program; the log has the details."""
+    """A part of the engine crashed; the log has the details."""
 
     what: str
-    """The kind of the fault: a class name, never its text."""
+    """The class name of the exception, never its text."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoreMended:
-    """A file of the store was lost, damaged or open to others, and that is mended."""
+    """A file of the store was lost, damaged or readable by others, and has been repaired."""
 
     words: str
     """A sentence for the operator."""
@@ -83,11 +83,11 @@ Event = (
 )
 
 CLOCKS_AGREE_MS: Final[Millis] = 60_000
-"""A difference below it is the way of the answer, whole seconds, and no matter for an age in minutes."""
+"""A smaller difference is transit time and rounding to seconds, and does not matter for ages in minutes."""
 
 
 class EventBus:
-    """The engine's rooms write it, user interfaces hear of it. Lives on the engine's thread."""
+    """Publishes events to user interfaces and keeps the state of the link. Lives on the engine's thread."""
 
     def __init__(self, wall_ms: Callable[[], Millis]) -> None:
         self._hearers: list[Callable[[Event], None]] = []
@@ -96,12 +96,12 @@ class EventBus:
 
     @property
     def refused_key(self) -> Problem | None:
-        """The refusal of the key, until the operator asks anew."""
+        """The refusal of the key, until the operator refreshes; None = the key was not refused."""
         paused = self.link.sends_paused
         return paused if paused is not None and paused.kind is ProblemKind.UNAUTHORIZED else None
 
     def subscribe(self, hear: Callable[[Event], None]) -> Callable[[], None]:
-        """Call `hear` with every event from now on; the result ends it."""
+        """Call `hear` with every event from now on; call the result to unsubscribe."""
         self._hearers.append(hear)
 
         def leave() -> None:
@@ -111,27 +111,27 @@ class EventBus:
         return leave
 
     def publish(self, event: Event) -> None:
-        """Tell everybody."""
+        """Call all subscribers."""
         for hear in tuple(self._hearers):
             hear(event)
 
     def connected(self, proxy: str) -> None:
-        """There is a client; the host of its proxy, empty if there is none."""
+        """There is a client; `proxy` is the host of its proxy, empty if it has none."""
         self._set(replace(self.link, proxy=proxy))
 
     def recall(self, fresh_at: Millis) -> None:
-        """When the list was last brought up to date, in an earlier run or by another copy."""
+        """The list was last brought up to date at this moment, in an earlier run or by another copy."""
         self._set(replace(self.link, fresh_at=fresh_at))
 
     def caught_up(self, fresh_at: Millis) -> None:
-        """Another copy, which leads, brought the list up to date. A key refused here stays refused."""
+        """The leading copy brought the list up to date. A key refused here stays refused."""
         if self.link.state is LinkState.REFUSED:
             self.recall(fresh_at)
         else:
             self._set(replace(self.link, state=LinkState.ONLINE, problem=None, fresh_at=fresh_at))
 
     def count(self, budgets: Mapping[str, Budget]) -> None:
-        """What is left of the quotas, whichever copy asked."""
+        """What is left of the quotas, over all copies."""
         self._set(replace(self.link, budgets=dict(budgets)))
 
     def answered(
@@ -153,28 +153,28 @@ class EventBus:
         )
 
     def hear_clock(self, told: Millis) -> None:
-        """The Market's clock, as an answer told it: kept when ours differs from it otherwise than known."""
+        """The Market's clock, from an answer. Noted when its difference from ours has changed."""
         ahead = told - self._wall_ms()
         if abs(ahead - self.link.clock_ahead) >= CLOCKS_AGREE_MS:
             self._set(replace(self.link, clock_ahead=ahead))
 
     def refuse(self, problem: Problem) -> None:
-        """Nothing is read or sent until the operator asks anew (`pause_sends(None)`).
+        """Nothing is read or sent until the operator refreshes (`pause_sends(None)`).
 
-        A 401 is told of once, by what heard it. The rooms that asked learn of it later, when the operator
-        may have asked anew already.
+        A 401 is published once, where it was received. The rooms that made the request learn of it later,
+        when the operator may already have refreshed.
         """
         self._set(replace(self.link, state=LinkState.REFUSED, problem=problem, sends_paused=problem))
 
     def failed(self, problem: Problem) -> None:
-        """A read failed; what that says of the connection is kept for the status line.
+        """A read failed: note for the status line what that says about the connection.
 
-        Of a refused key `refuse` has told.
+        A refused key was published by `refuse` already.
         """
         if problem.kind is ProblemKind.UNAUTHORIZED:
             return
         if problem.kind in {ProblemKind.HOURLY_LIMIT, ProblemKind.PARALLEL_LIMIT}:
-            # The Market is there and answers: it wants to be asked later.
+            # The Market is reachable and answers: it wants to be asked later.
             self._hold(problem)
         elif problem.kind in {ProblemKind.SURROUNDINGS, ProblemKind.UNWRITABLE}:
             # What cannot be read cannot be written: there is no client to ask with.
@@ -184,7 +184,7 @@ class EventBus:
         elif problem.certainty != Certainty.REFUSED or problem.is_passing:
             self._set(replace(self.link, state=LinkState.OFFLINE, problem=problem))
         elif problem.operation == "getChats":
-            # The list itself is refused, as for a business nobody knows: the operator must act.
+            # The list itself is refused, for example for an unknown business: the operator must act.
             self._set(replace(self.link, state=LinkState.REFUSED, problem=problem))
         else:
             self._set(replace(self.link, problem=problem))
@@ -197,19 +197,19 @@ class EventBus:
         self._set(replace(self.link, state=state, waits=waits))
 
     def pause_sends(self, problem: Problem | None) -> None:
-        """Nothing is sent until the operator acts, or sending goes on (None)."""
+        """Pause sending until the operator acts; None = resume."""
         self._set(replace(self.link, sends_paused=problem))
 
     def restrict(self, problem: Problem | None) -> None:
-        """Nothing may be sent in this run, or (None) everything may."""
+        """Nothing may be sent in this run, for this reason; None = sending is allowed."""
         self._set(replace(self.link, view_only=problem))
 
     def hinder(self, words: str, *, is_final: bool) -> None:
-        """The local files cannot be written (why, in sentences), or (empty) can be again."""
+        """The local files cannot be written, for the reason in `words`; empty = they can be again."""
         self._set(replace(self.link, storage=words, is_outdated=is_final))
 
     def unlock(self) -> None:
-        """A send was taken: the business is not locked any more. A key that is refused stays refused."""
+        """The Market accepted a send, so the business is not locked any more. A refused key stays refused."""
         paused = self.link.sends_paused
         if paused is not None and paused.kind == ProblemKind.LOCKED:
             self.pause_sends(None)

@@ -1,6 +1,6 @@
-"""Whole conversations, to be written down: gathered page by page, and kept as an arbiter may ask for them.
+"""Whole conversations for export: gathered page by page, and kept as evidence for an arbiter.
 
-Evidence is a new directory: documents about a chat, and the files of its messages.
+Evidence is a new directory with documents about a chat and the files of its messages.
 """
 
 import asyncio
@@ -26,10 +26,10 @@ from chat_tui.paths import downloads
 from chat_tui.store import spool
 
 _PAGE = 500
-"""Entries gathered at a time."""
+"""Entries per page when gathering."""
 
 Documents = Callable[[Record, tuple[Missing, ...]], Mapping[str, str]]
-"""Gives the documents by their names."""
+"""Makes the documents, by file name."""
 
 _FILES = "files"
 _NOT_SENT = frozenset({OutboxState.QUEUED, OutboxState.WAITING, OutboxState.FAILED})
@@ -37,7 +37,7 @@ _NOT_SENT = frozenset({OutboxState.QUEUED, OutboxState.WAITING, OutboxState.FAIL
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was kept."""
+    """What was saved."""
 
     directory: Path
     record: Record
@@ -48,7 +48,7 @@ class Evidence:
 async def whole_chat(inbox: Inbox, chat_ref: ChatRef, *, ask: bool) -> Record | Problem | None:
     """All that is known of a chat; None if it is not in the cache.
 
-    With `ask` everything missing is read from the Market before; a Problem says why that failed.
+    With `ask`, everything missing is first read from the Market; a Problem says why that failed.
     """
     if ask and (problem := await inbox.fetch_whole(chat_ref)) is not None:
         return problem
@@ -58,13 +58,13 @@ async def whole_chat(inbox: Inbox, chat_ref: ChatRef, *, ask: bool) -> Record | 
     page = await inbox.chats.timeline(chat_ref, limit=_PAGE)
     entries = await with_older(inbox, page)
     if trouble := inbox.link(chat_ref).unread:
-        # What could not be read is not to be missing without a word.
+        # A record must not miss messages silently.
         return Problem(ProblemKind.STORAGE, message=trouble)
     return Record(item, tuple(entries), page.is_complete, ask, wall_clock_ms())
 
 
 async def with_older(inbox: Inbox, page: TimelinePage) -> list[Entry]:
-    """The entries of the newest page, and before them all older ones of the cache."""
+    """The entries of the newest page, preceded by all older ones in the cache."""
     entries = list(page.entries)
     while page.has_older:
         oldest = next(entry.message for entry in page.entries if entry.message is not None)
@@ -74,10 +74,10 @@ async def with_older(inbox: Inbox, page: TimelinePage) -> list[Entry]:
 
 
 async def keep_evidence(inbox: Inbox, record: Record, directory: Path, documents: Documents) -> Evidence:
-    """Make the directory, whole or not at all, for nobody else to read; never in the place of another.
+    """Make the directory, whole or not at all, readable by the owner alone; never replace another one.
 
-    FileExistsError if something of its name is there, or another OSError. If the Market was not asked for
-    the record, only files are kept that are here anyway: our own that are not confirmed yet.
+    Raises FileExistsError if the name is taken, or another OSError. If the record was made without asking
+    the Market, only files already on this machine are kept: our own that are not confirmed yet.
     """
     build = await asyncio.to_thread(_begin, directory)
     try:
@@ -86,13 +86,13 @@ async def keep_evidence(inbox: Inbox, record: Record, directory: Path, documents
             await asyncio.to_thread(write_new, build / name, text.encode())
         await asyncio.to_thread(_finish, build, directory)
     finally:
-        # Once it has its name nothing of it is found under the old one.
+        # After the rename nothing is left under this name.
         shutil.rmtree(build, ignore_errors=True)
     return Evidence(directory, record, files, missing)
 
 
 def free_directory(inbox: Inbox, record: Record, zone: tzinfo) -> Path:
-    """A new name among the operator's downloads; where those cannot be written, beside our own data."""
+    """A free path in the operator's downloads or, if that is not writable, beside our own data."""
     parent = downloads()
     try:
         parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -119,7 +119,7 @@ def _begin(directory: Path) -> Path:
 def _finish(build: Path, directory: Path) -> None:
     if not any((build / _FILES).iterdir()):
         (build / _FILES).rmdir()
-    # Renaming takes the place of an empty directory, and of nothing else.
+    # A rename replaces an empty directory, and nothing else.
     if os.path.lexists(directory):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(directory))
     build.rename(directory)
@@ -127,7 +127,7 @@ def _finish(build: Path, directory: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file of a step, as it would be kept and as it would be missed."""
+    """A file of a step: the name to keep it under, and the entry for the case that it is missing."""
 
     name: str
     missing: Missing
@@ -137,14 +137,14 @@ class _File:
 
 
 async def _keep_files(inbox: Inbox, record: Record, into: Path) -> tuple[int, tuple[Missing, ...]]:
-    """How many were kept, and the others."""
+    """The number of files kept, and those that are missing."""
     kept, missing = 0, []
     chat_ref = record.item.chat.chat_ref
     problem: Problem | None = None
     for file in (file for step in steps(record) for file in _files(step)):
         content: bytes | Problem | None = await asyncio.to_thread(_spooled, inbox.data_dir, file.outbox_id)
         if content is None and file.message_id is not None and record.is_asked:
-            # Who cannot be reached now is not asked again for every file.
+            # A server that cannot be reached is not asked again for every file.
             is_vain = problem is not None and problem.is_passing
             content = problem if is_vain else await inbox.files.read(chat_ref, file.message_id, file.index)
         if isinstance(content, bytes):
@@ -161,7 +161,7 @@ def _files(step: Step) -> Iterator[_File]:
     own = item if item is not None and item.kind is OutboxKind.FILE else None
     if message is not None:
         for index, file in enumerate(message.attachments):
-            # No other file here has the name, and every disk takes it.
+            # Unique in this directory, and valid on every file system.
             name = f"{message.message_id}-{index + 1}-{saved_name(file.name)}"
             gone = Missing(file.name, file.size, file.url, step.at, None)
             yield _File(name, gone, message.message_id, index, own.outbox_id if own else None)
@@ -171,7 +171,7 @@ def _files(step: Step) -> Iterator[_File]:
 
 
 def _spooled(data_dir: Path, outbox_id: OutboxId | None) -> bytes | None:
-    """Our own copy of a file we sent, if it is still there."""
+    """Our own copy of a file we sent; None if it is gone."""
     if outbox_id is None:
         return None
     try:

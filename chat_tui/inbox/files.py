@@ -1,4 +1,4 @@
-"""Reading the file the operator chose: what the card shows, and why some files cannot be sent."""
+"""Reads the file the operator chose: what its card shows, and why some files cannot be sent."""
 
 import mimetypes
 import os
@@ -15,23 +15,22 @@ HEAD_BYTES = 2_000
 HEAD_LINES = 6
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
 _NAME_BYTES = 200
-"""Of a name that is kept: with a number behind it, every file system takes it."""
+"""The longest saved name: every file system takes it, also with a number appended."""
 _ENDING_BYTES = 15
 _DEVICES = frozenset(
     {"CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))}
 )
-"""Names that are no files on Windows, where the disk may be read later."""
+"""Names Windows reserves for devices; the disk may be read there later."""
 
 
 def inspect(path: Path, own: Sequence[Path], secrets: Sequence[str] = ()) -> FileCard | Problem:
     """The card of a file; `own` are the program's directories, whose files are never sent.
 
-    `secrets` are keys that must not stand in it. The door looks again at what leaves in the end.
-
+    A file that contains one of `secrets`, API keys, is refused. The door checks again what really leaves.
     Blocks on the disk, so it is called on a thread.
     """
     try:
-        # Where a link leads is what is shown and sent; a link put there later is refused by the spool.
+        # The target of a link is shown and sent; the spool refuses a link that was put there later.
         target = path.resolve(strict=True)
         if any(target.is_relative_to(directory.resolve()) for directory in own):
             return Problem(ProblemKind.FILE_OWN)
@@ -41,7 +40,7 @@ def inspect(path: Path, own: Sequence[Path], secrets: Sequence[str] = ()) -> Fil
         with open(target, "rb", opener=_open_at_once) as file:
             content = file.read(MAX_BYTES + 1)
     except RuntimeError:
-        # pathlib's word for links that lead in a circle.
+        # What pathlib raises for links that form a circle.
         return Problem(ProblemKind.FILE_UNREADABLE)
     except OSError as error:
         return Problem(ProblemKind.FILE_UNREADABLE, message=error.strerror or "")
@@ -62,7 +61,7 @@ def inspect(path: Path, own: Sequence[Path], secrets: Sequence[str] = ()) -> Fil
 
 
 def _refusal(found: os.stat_result) -> Problem | None:
-    """Why a file cannot be sent whatever is in it."""
+    """Why a file cannot be sent, whatever its content; None = it can."""
     if not stat.S_ISREG(found.st_mode):
         return Problem(ProblemKind.FILE_NOT_REGULAR)
     if found.st_size == 0:
@@ -77,7 +76,7 @@ def _open_at_once(path: str, flags: int) -> int:
 
 
 def _text_head(head: bytes) -> tuple[str, ...]:
-    """The first lines when the beginning reads as text, else nothing."""
+    """The first lines if the file begins as UTF-8 text, else nothing."""
     try:
         text = head.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -90,7 +89,7 @@ def _text_head(head: bytes) -> tuple[str, ...]:
 
 
 def safe_name(name: str) -> str:
-    """The name as it is sent: real UTF-8, no controls or direction marks, no quotes, extension kept."""
+    """The name as sent: valid UTF-8 without controls, direction marks or quotes, with its extension."""
     clean = "".join(
         "_" if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"} or c in '"\\/' else c
         for c in unicodedata.normalize("NFC", name)
@@ -102,10 +101,10 @@ def safe_name(name: str) -> str:
 
 
 def saved_name(name: str | None) -> str:
-    """The name under which a received file is kept: one part of a path, visible, nothing special anywhere."""
+    """The name to save a received file under: a single, visible path component, harmless on any system."""
     last = unicodedata.normalize("NFC", name or "").replace("\\", "/").rpartition("/")[2]
     clean = "".join("_" if unicodedata.category(c) in _UNSEEN or c in ':*?"<>|' else c for c in last)
-    # Hidden files, options and paths begin with these; some disks drop them at the end.
+    # Hidden files, options and paths begin with these; some file systems drop them at the end.
     clean = clean.lstrip(" .~-").rstrip(" .")
     stem, dot, ending = clean.rpartition(".")
     if not stem or len(ending.encode()) > _ENDING_BYTES:

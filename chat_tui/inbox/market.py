@@ -1,4 +1,4 @@
-"""What the engine asks of the Market: the shape that `market.client.MarketClient` has."""
+"""What the engine needs of the Market: the shape of `market.client.MarketClient`."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ class MarketApi(Protocol):
 
     @property
     def budgets(self) -> Mapping[str, Budget]:
-        """Quotas by operationId, as the last answers told them."""
+        """Quotas by operationId, from the headers of the last answers."""
 
     @property
     def proxy(self) -> str:
@@ -44,7 +44,7 @@ class MarketApi(Protocol):
         """One page of getChatHistory."""
 
     async def get_orders(self, order_ids: Sequence[OrderId]) -> tuple[Order, ...] | Problem:
-        """At most `limits.ORDERS_AT_ONCE` orders (getBusinessOrders); what does not come was not found."""
+        """At most `limits.ORDERS_AT_ONCE` orders (getBusinessOrders); one that is missing was not found."""
 
     async def get_return(
         self, campaign_id: CampaignId, order_id: OrderId, return_id: ReturnId
@@ -57,7 +57,7 @@ class MarketApi(Protocol):
     async def fetch_file(
         self, url: str, write: Callable[[bytes], Awaitable[None]], *, limit: int
     ) -> int | Problem:
-        """A received file from its host, which is not the Market's API; its size."""
+        """Download a received file from its host, which is not the Market's API; its size in bytes."""
 
     async def create_chat(self, about: NewChat) -> ChatRef | Problem:
         """Open or find a chat (createChat)."""
@@ -100,13 +100,13 @@ OPERATIONS: Final = {
     "send_message": "sendMessageToChat",
     "send_file": "sendFileToChat",
 }
-"""By method of `MarketApi` the API operation it is, whose quota counts it; no quota counts `fetch_file`."""
+"""By method of `MarketApi`, the API operation whose quota counts it. No quota counts `fetch_file`."""
 WRITING: Final = frozenset({"createChat", "sendMessageToChat", "sendFileToChat"})
-"""Operations that change something at the Market: a place is always kept for them."""
+"""Operations that change something at the Market. One of the four places is always kept for them."""
 
 
 class Unreachable:
-    """Has the shape of a Market and answers every question with the same problem."""
+    """Has the shape of a Market and answers every request with the same problem."""
 
     proxy = ""
 
@@ -115,7 +115,7 @@ class Unreachable:
 
     @property
     def budgets(self) -> Mapping[str, Budget]:
-        """None is known."""
+        """None are known."""
         return {}
 
     async def _refuse(self, *_asked: Any, **_more: Any) -> Problem:
@@ -129,8 +129,8 @@ class Unreachable:
 
 
 def reach(connect: Callable[[], MarketApi], bus: EventBus) -> MarketApi:
-    """The client that `connect` makes; where proxy, certificates or the local files allow none that is
-    said, and an `Unreachable` takes its place: nothing will be asked or sent.
+    """The client that `connect` makes. If proxy, certificates or the local files allow none, the bus is told
+    and an `Unreachable` takes its place: nothing is asked or sent.
     """
     problem = bus.link.view_only
     if problem is not None and problem.kind is ProblemKind.UNWRITABLE:

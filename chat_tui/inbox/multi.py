@@ -1,9 +1,9 @@
 """Several businesses, each with a key of its own, as one inbox.
 
-Each has its engine, store and client; nothing of one is known to another. What concerns a chat goes to the
-business that its `ChatRef` names: there is nothing to look up that could be wrong. What concerns all is asked
-of all at once and put together by the pure functions below; one that fails answers as if little was there,
-and is named.
+Each has its own engine, store and client; none knows of another. A call about a chat goes to the business
+that its `ChatRef` names, so there is no look-up that could go wrong. A call about all goes to all at once,
+and the pure functions below merge the answers; a business whose read fails answers as if it had little, and
+is named in `link`.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ _SENDS_PAUSED: Final = 2
 
 
 def merged_page(tab: Tab, parts: Sequence[QueuePage], *, backwards: bool, limit: int) -> QueuePage:
-    """The page of the common list: its `parts` were asked for with the same limit and the same key."""
+    """A page of the common list, from `parts` that were read with the same limit and the same key."""
     items = sorted(chain.from_iterable(part.items for part in parts), key=lambda item: item.key)
     is_cut = len(items) > limit
     has_before = any(part.has_before for part in parts) or (is_cut and backwards)
@@ -47,7 +47,7 @@ def merged_page(tab: Tab, parts: Sequence[QueuePage], *, backwards: bool, limit:
 
 
 def counts(parts: Iterable[dict[Tab, int]]) -> dict[Tab, int]:
-    """How many chats each tab holds in all."""
+    """How many chats each tab holds over all businesses."""
     found = dict.fromkeys(Tab, 0)
     for part in parts:
         for tab, count in part.items():
@@ -59,7 +59,7 @@ def counts(parts: Iterable[dict[Tab, int]]) -> dict[Tab, int]:
 
 
 def search_places(key: SearchKey | None, count: int) -> tuple[SearchPlace, ...]:
-    """Where a common key goes on in each business; None = nothing is begun yet."""
+    """Where a common key continues in each business; None = at the beginning."""
     if key is None:
         return ((False, None),) * count
     assert isinstance(key, tuple), "a key of the common search"
@@ -67,12 +67,12 @@ def search_places(key: SearchKey | None, count: int) -> tuple[SearchPlace, ...]:
 
 
 def hits(parts: Sequence[SearchPage], places: Sequence[SearchPlace], limit: int) -> SearchPage:
-    """The next hits of all: chats first, then messages, newest first; `parts` begin at `places`."""
+    """The next hits of all: chats first, then messages, newest first. `parts` begin at `places`."""
     taken = [0] * len(parts)
     found: list[SearchHit] = []
     while len(found) < limit:
         rest = [n for n, part in enumerate(parts) if taken[n] < len(part.hits)]
-        # What comes after the hits of a page is not known yet, and might be next.
+        # The next hit of an exhausted page is unknown, and might come before all others.
         unsure = [
             n for n, part in enumerate(parts) if taken[n] == len(part.hits) and part.next_key is not None
         ]
@@ -93,14 +93,14 @@ def _newest_first(hit: SearchHit) -> tuple[bool, Millis]:
 
 
 def _after(part: SearchPage, count: int) -> int | None:
-    """The key of one store after so many hits of a page."""
+    """The key of one store after the first `count` hits of a page."""
     key = part.hits[count - 1].key if count < len(part.hits) else part.next_key
     assert not isinstance(key, tuple), "a key of one store"
     return key
 
 
 def coverage(parts: Sequence[SearchCoverage]) -> SearchCoverage:
-    """How much of all histories a search looks through: as far back as the least known business."""
+    """How much of all histories can be searched: as far back as the least known business."""
     known = [part.oldest_at for part in parts if part.chats]
     back_to = [at for at in known if at is not None]
     return SearchCoverage(
@@ -115,7 +115,7 @@ def coverage(parts: Sequence[SearchCoverage]) -> SearchCoverage:
 
 
 def link(parts: Iterable[tuple[str, Link]]) -> Link:
-    """How things stand with all of them: the worst of it, and each by its name."""
+    """The state of all connections: that of the worst one, and each by its name in `parts`."""
     ordered = sorted(parts, key=lambda part: _gravity(part[1]))
     links = [part for _name, part in ordered]
     worst = links[0]
@@ -149,7 +149,7 @@ def _gravity(one: Link) -> int:
 
 
 def _fresh_at(links: Sequence[Link]) -> Millis | None:
-    """The age of the oldest list; unknown while one that may still come was never read."""
+    """When the stalest list was read; None while one that is still connecting was never read."""
     if any(one.fresh_at is None and one.state is LinkState.CONNECTING for one in links):
         return None
     return min((one.fresh_at for one in links if one.fresh_at is not None), default=None)
@@ -162,12 +162,12 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Noun = TypeVar("Noun")
 Ref = TypeVar("Ref", ChatRef, OutboxItem, Draft, Marked)
-"""What names a chat, or belongs to one."""
+"""Anything that names a chat or belongs to one."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedInbox:
-    """One of several businesses: what the operator calls it, and its inbox."""
+    """One of several businesses: its profile name, and its inbox."""
 
     name: str
     inbox: Inbox
@@ -178,7 +178,7 @@ class NamedInbox:
 
 
 class _Router(Generic[Noun]):
-    """A noun of all businesses: what concerns one chat goes to the business it belongs to."""
+    """A noun over all businesses: a call about one chat goes to the business the chat belongs to."""
 
     def __init__(self, businesses: Mapping[BusinessId, NamedInbox], noun: Callable[[Inbox], Noun]) -> None:
         self._businesses = businesses
@@ -191,7 +191,7 @@ class _Router(Generic[Noun]):
 def _routed(
     method: Callable[Concatenate[Noun, Ref, P], T],
 ) -> Callable[Concatenate[_Router[Noun], Ref, P], T]:
-    """The method of a noun, asked of the business that its first argument belongs to."""
+    """A method of a noun that is called on the business its first argument belongs to."""
 
     def route(self: _Router[Noun], ref: Ref, /, *args: P.args, **kwargs: P.kwargs) -> T:
         chat = ref if isinstance(ref, ChatRef) else ref.chat_ref
@@ -252,9 +252,9 @@ class _Chats(_Router[Chats]):
             chats.open(chat_ref if chat_ref and chat_ref.business == business else None)
 
     async def create(self, about: NewChat) -> ChatRef | Problem:
-        """In the business whose order it is: the others answer that there is no such order.
+        """In the business whose order it is: the others answer NOT_FOUND.
 
-        What else kept one from answering goes before that.
+        If none knows it, any other Problem is returned before NOT_FOUND.
         """
         refusals: list[Problem] = []
         for chats in self._nouns.values():
@@ -302,12 +302,12 @@ class _Files(_Router[Files]):
     read = _routed(Files.read)
 
     async def inspect(self, path: Path) -> FileCard | Problem:
-        """What is private to one business is sent by none."""
+        """A file that is private to one business is refused for all."""
         cards = await self._each(lambda files: files.inspect(path))
         return next((card for card in cards if isinstance(card, Problem)), cards[0])
 
     async def last_folder(self) -> Path | None:
-        """As the first business has it that saved anything."""
+        """That of the first business that has saved anything."""
         return next(filter(None, await self._each(lambda files: files.last_folder())), None)
 
 
@@ -346,12 +346,12 @@ class _Search(_Router[Search]):
 
 
 class MultiInbox:
-    """An `api.InboxApi` over the inbox of each business; a verb works on one of them, found by `own`."""
+    """An `api.InboxApi` over several businesses. A verb works on one of them, found by `own`."""
 
     def __init__(self, businesses: Sequence[NamedInbox], left_out: Sequence[tuple[str, str]] = ()) -> None:
-        """At least one business, each of them once.
+        """`businesses` has at least one, and each business once.
 
-        `left_out` are by name those that could not be opened, with a sentence that says why.
+        `left_out` has the name of each profile that could not be opened, and a sentence that says why.
         """
         self._inboxes = [one.inbox for one in businesses]
         self._by_id = by_id = {one.inbox.business: one for one in businesses}
@@ -370,24 +370,24 @@ class MultiInbox:
         return self._by_id[chat.business].inbox
 
     def start(self, *, background: bool = True, asleep: bool = False) -> None:
-        """Begin, all of them."""
+        """Start all engines."""
         for inbox in self._inboxes:
             inbox.start(background=background, asleep=asleep)
 
     def awaken(self) -> None:
-        """Let the engines begin."""
+        """Let engines that were started `asleep` begin."""
         for inbox in self._inboxes:
             inbox.awaken()
 
     async def close(self) -> None:
-        """Stop all engines; the fault of one does not keep the others from their end."""
+        """Stop all engines; an exception from one does not keep the others from closing."""
         ends = await asyncio.gather(*(inbox.close() for inbox in self._inboxes), return_exceptions=True)
         for end in ends:
             if isinstance(end, BaseException):
                 raise end
 
     def link(self, chat: ChatRef | None = None, /) -> Link:
-        """How things stand with the Market: for the business of a chat, or for all, the worst first."""
+        """The state of the connection: of the business of a chat, or of all, the worst first."""
         if chat is not None:
             return self.own(chat).link()
         open_ = [(one.name, one.inbox.link()) for one in self._by_id.values()]
@@ -395,11 +395,11 @@ class MultiInbox:
 
     @property
     def view_only(self) -> Problem | None:
-        """Why nothing may be sent to any of them; what one alone may not is refused by it."""
+        """Why nothing may be sent to any business; one that alone may not refuses for itself."""
         return self.link().view_only
 
     def refresh(self) -> None:
-        """Look for news everywhere."""
+        """Look for news in all businesses."""
         for inbox in self._inboxes:
             inbox.refresh()
 
@@ -409,7 +409,7 @@ class MultiInbox:
             inbox.active(is_here=is_here)
 
     def subscribe(self, hear: Callable[[Event], None]) -> Callable[[], None]:
-        """Call `hear` with the events of all businesses, on their engines' threads; the result ends it."""
+        """Call `hear` with all events, on the engines' threads; call the result to unsubscribe."""
         leaves = [one.inbox.subscribe(partial(_pass_on, hear, one.name)) for one in self._by_id.values()]
 
         def leave() -> None:
@@ -420,7 +420,7 @@ class MultiInbox:
 
 
 def _pass_on(hear: Callable[[Event], None], name: str, event: Event) -> None:
-    """Hand on an event of one business; what is said in words is said with its name."""
+    """Pass on an event of one business; one that carries words is prefixed with its name."""
     match event:
         case EngineFailed(what):
             event = EngineFailed(f"{name}: {what}")

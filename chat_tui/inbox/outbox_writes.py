@@ -1,7 +1,7 @@
-"""The one place that writes rows of the outbox: whatever is committed there is told as an event.
+"""The one place that writes rows of the outbox, and publishes an event for every commit.
 
-Nobody else calls the writing functions of `store.outbox`. The event belongs to the commit and not to whoever
-asked for it: a caller that was cancelled meanwhile cannot keep it from going out.
+No other module calls the writing functions of `store.outbox`. The event belongs to the commit, not to the
+caller: it is published even if the caller is cancelled meanwhile.
 """
 
 from collections.abc import Callable
@@ -19,14 +19,14 @@ from chat_tui.store.database import Connection, Store
 
 P = ParamSpec("P")
 Also = Callable[[Connection, OutboxItem], None]
-"""What belongs into the same transaction, done with the item as it is written there."""
+"""Something to do in the same transaction, with the item as written."""
 
 
 class OutboxWrites:
-    """Moves, notes, queues and takes back; each is one durable transaction and one event."""
+    """Writes to the outbox; each call is one durable transaction and one event."""
 
     def __init__(self, store: Store, tell: Callable[[Event], None], clock: BootClock | None = None) -> None:
-        """`tell` is called with the event of every change, from whichever thread committed it."""
+        """`tell` is called with the event of every change, on the thread that committed it."""
         self._store = store
         self._tell = tell
         self._clock = clock or boot_clock()
@@ -34,15 +34,15 @@ class OutboxWrites:
     async def move(
         self, item: OutboxItem, state: OutboxState, **columns: int | str | None
     ) -> OutboxItem | None:
-        """Move an item on; None if it is not as it was any more. Errors are those of `store.outbox.move`."""
+        """Move an item; None if it has changed meanwhile. Raises what `store.outbox.move` raises."""
         return await self._written(outbox.move, item.outbox_id, item.state, state, **columns)
 
     async def update(self, item: OutboxItem, **columns: int | str | None) -> OutboxItem | None:
-        """Note something on an item that stays in its state; None if it is in another one by now."""
+        """Set columns of an item in its present state; None if it is in another state by now."""
         return await self._written(outbox.update, item.outbox_id, item.state, **columns)
 
     async def count_on(self, item: OutboxItem, told: Told) -> OutboxItem | None:
-        """Note anew how long an item waits; None if it waits for something else by now."""
+        """Save how long an item still waits; None if it waits for something else by now."""
         return await self._written(outbox.count_on, item, told)
 
     async def enqueue(
@@ -59,7 +59,7 @@ class OutboxWrites:
         created_at: Millis,
         also: Also | None = None,
     ) -> OutboxItem:
-        """Put an item behind all others of its chat; its hold is counted from now on."""
+        """Append an item to those of its chat; its hold is counted from now on."""
         uptime = self._clock.now()
 
         def enqueue(conn: Connection) -> OutboxItem:
@@ -86,7 +86,7 @@ class OutboxWrites:
         return queued
 
     async def take_back(self, outbox_id: OutboxId, also: Also | None = None) -> OutboxItem | None:
-        """Delete an item from a state it may leave from; None if it went on meanwhile."""
+        """Delete an item if its state still allows that; None if it has moved on."""
 
         def take_back(conn: Connection) -> OutboxItem | None:
             item = outbox.take_back(conn, outbox_id)
@@ -111,6 +111,6 @@ class OutboxWrites:
             return
         item = written.result()
         if item is not None:
-            # At the very end the loop of those who hear is gone.
+            # At shutdown the event loop of the subscribers may be gone.
             with suppress(RuntimeError):
                 self._tell(OutboxChanged(item.chat_ref))

@@ -1,4 +1,4 @@
-"""What leaves: durable before anything on the screen says so, and checked by `door` whichever way it came."""
+"""Queues texts and files: checked by `door`, and durable before the screen shows them as queued."""
 
 import asyncio
 import uuid
@@ -22,7 +22,7 @@ from chat_tui.store.database import Store
 
 
 class Writing:
-    """Queues and takes back, on behalf of the operator. Knows nothing of the network."""
+    """Queues and takes back for the operator. Knows nothing of the network."""
 
     def __init__(
         self,
@@ -34,14 +34,14 @@ class Writing:
         tell: Callable[[Event], None],
         clock: BootClock | None = None,
     ) -> None:
-        """`tell` is called with the event of every change of the outbox, from any thread."""
+        """`tell` is called with the event of every change of the outbox, on any thread."""
         self._store = store
         self._drafts = drafts
         self._outbox = OutboxWrites(store, tell, clock)
         self._settings = settings
         self._wall_ms = wall_ms
         self.door = Door(store, settings, wall_ms)
-        """Asked about everything that is queued here."""
+        """Checks everything that is queued here."""
 
     async def enqueue_text(
         self, chat_ref: ChatRef, text: str, agreed: Collection[Doubt] = ()
@@ -66,7 +66,7 @@ class Writing:
     async def enqueue_file(
         self, chat_ref: ChatRef, card: FileCard, agreed: Collection[Doubt] = ()
     ) -> OutboxItem | Problem:
-        """Copy the file as its card showed it into the spool, then queue it. The draft stays."""
+        """Copy the file into the spool, unchanged since its card was made, and queue it. The draft stays."""
         if self._settings.read_only:
             return Problem(ProblemKind.READ_ONLY)
         outbox_id = _new_id()
@@ -81,7 +81,7 @@ class Writing:
             return Problem(ProblemKind.SPOOL_FULL)
         except OSError as error:
             return Problem(ProblemKind.FILE_UNREADABLE, message=error.strerror or "")
-        # The copy is what leaves, so the copy is what is looked at.
+        # The copy is what will be sent, so the copy is checked.
         refusal = await self.door.file(chat_ref, card, spool.path(data_dir, outbox_id), agreed)
         if refusal is not None:
             await asyncio.to_thread(spool.remove, data_dir, outbox_id)
@@ -106,10 +106,10 @@ class Writing:
     async def take_back(
         self, outbox_id: OutboxId, *, into_draft: bool = False, caret: int | None = None
     ) -> OutboxItem | Problem:
-        """Delete an item that may leave; GONE when it went on meanwhile.
+        """Delete an item if its state still allows that; GONE if it has moved on.
 
-        `into_draft` puts its text before the draft of its chat in the same transaction, so that at no
-        moment it is nowhere; `caret` is where to go on in it, None = behind it.
+        `into_draft` puts its text before the draft of its chat in the same transaction, so that it is always
+        somewhere; `caret` is the position in it, None = behind it.
         """
         also = self._drafts.given_back(caret) if into_draft else None
         taken = await settled(self._outbox.take_back(outbox_id, also))
@@ -121,16 +121,16 @@ class Writing:
 
 
 class Outbox:
-    """See `api.OutboxApi`; what is queued is delivered by the engine.
+    """See `api.OutboxApi`; the engine delivers what is queued here.
 
-    Only verbs ask `check_text` and what follows.
+    Only verbs call `check_text` and the methods after it.
     """
 
     def __init__(self, asking: Asking, writing: Writing, settings: InboxSettings) -> None:
         self._asking = asking
         self._writing = writing
         self.settle_s = settings.settle_s
-        """Seconds for which an unclear outcome is looked up at least."""
+        """The least time, in seconds, for which an unclear outcome is looked up."""
 
     async def open_items(self) -> tuple[OutboxItem, ...]:
         items = await self._asking.reads.guarded(self._asking.store.read(outbox.open_items), (), "outbox")
@@ -183,7 +183,7 @@ class Outbox:
         return self._forbidden() or await self._writing.door.file(chat_ref, card, None, agreed)
 
     async def item(self, outbox_id: OutboxId) -> OutboxItem | None:
-        """One item of the outbox as it stands now, confirmed ones too; None if it was taken back."""
+        """An item of the outbox as it is now, also a confirmed one; None if it was taken back."""
         return await self._asking.store.read(outbox.get, outbox_id)
 
     async def deliver(self, outbox_id: OutboxId) -> OutboxItem:
@@ -191,7 +191,7 @@ class Outbox:
         return await self._asking.ask(self._asking.engine.deliver, outbox_id)
 
     def _forbidden(self) -> Problem | None:
-        """Why nothing may be sent in this run."""
+        """Why nothing may be sent in this run; None = sending is allowed."""
         return self._asking.engine.bus.link.view_only
 
     def _queued(self, outcome: OutboxItem | Problem) -> OutboxItem | Problem:

@@ -1,4 +1,4 @@
-"""The inbox of one business: its files, its engine, and by noun what an interface may ask (`api`)."""
+"""The inbox of one business: its store, its engine, and the nouns an interface may use (`api`)."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ from chat_tui.store.database import Hindrance, Store
 class Inbox:
     """The chats of one business: one per running copy of the program. See `api.InboxApi`.
 
-    What only verbs ask stands at the end; it is answered by no inbox of several businesses.
+    What only verbs need is at the end; a `MultiInbox` does not have it.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Inbox:
         """`connect` makes the client, on the engine's thread; files at or below `private` are never sent."""
         settings = settings or InboxSettings()
         self._store = store
-        # First: where a lock file cannot be opened there is nothing to be closed again.
+        # First: if a lock file cannot be opened, nothing else is open yet that would have to be closed.
         self._engine = Engine(store, connect, settings, wall_ms, self._publish)
         self._loop = EngineLoop()
         self._asking = asking = Asking(store, self._engine, self._loop, wall_ms, self._publish)
@@ -87,12 +87,12 @@ class Inbox:
     # -- how things stand ----------------------------------------------------------------------------
 
     def link(self, _chat: ChatRef | None = None) -> Link:
-        """How things stand with the Market, now."""
+        """The state of the connection now."""
         return replace(self._engine.bus.link, unread=self._asking.reads.trouble)
 
     @property
     def view_only(self) -> Problem | None:
-        """Why nothing may be sent in this run; None = it may."""
+        """Why nothing may be sent in this run; None = sending is allowed."""
         return self.link().view_only
 
     def refresh(self) -> None:
@@ -105,7 +105,7 @@ class Inbox:
         return self._engine.bus.subscribe(hear)
 
     def own(self, _chat: ChatRef) -> "Inbox":
-        """The inbox of a chat's business: what several are asked in full."""
+        """This inbox: see `api.InboxApi.own`."""
         return self
 
     # -- for verbs, which work on one business ---------------------------------------------------------
@@ -116,17 +116,17 @@ class Inbox:
         return self._store.paths.business
 
     def chat(self, number: int) -> ChatRef:
-        """The chat that the Market calls so."""
+        """The reference to the chat with this number."""
         return ChatRef(self.business, number)
 
     @property
     def unreadable_file(self) -> Path:
-        """Where the items that `Link.skipped` counts are kept as they came; missing when none could be."""
+        """The file with the items `Link.skipped` counts, as received; missing if it could not be written."""
         return self._store.quarantine.path
 
     @property
     def data_dir(self) -> Path:
-        """Where the outbox of the business lies, with the copies of the files in it."""
+        """The directory with the outbox of the business and the copies of files to send."""
         return self._store.paths.data_dir
 
     async def sync_once(self) -> SyncReport:
@@ -134,7 +134,7 @@ class Inbox:
         return await self._asking.ask(self._engine.reading.sync.once)
 
     async def sync_plan(self) -> SyncPlan:
-        """What the next rounds will do; `link()` then tells the quotas, whichever copy asked."""
+        """What the next rounds will do. Afterwards `link()` has the quotas over all copies."""
         return await self._asking.ask(self._engine.plan)
 
     async def fetch_chat(self, chat_ref: ChatRef) -> Problem | None:
@@ -142,11 +142,11 @@ class Inbox:
         return await self._asking.attempt(self._engine.reading.fetch_chat, chat_ref)
 
     async def fetch_whole(self, chat_ref: ChatRef) -> Problem | None:
-        """The same with all its messages back to the first, however many requests that takes."""
+        """As `fetch_chat`, with all its messages back to the first, however many requests that takes."""
         return await self._asking.attempt(self._engine.reading.fetch_whole, chat_ref)
 
     async def stats(self, zone: tzinfo, since: Millis | None = None) -> Stats:
-        """How fast the shop answered since a moment (None = ever), by a zone's hours; takes seconds."""
+        """How fast the shop answered since a moment (None = ever), by hours of a time zone; takes seconds."""
         return await self._store.read(chats.stats, zone, since, self._asking.wall_ms())
 
     def _mended(self, sentence: str) -> None:

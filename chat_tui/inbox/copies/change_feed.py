@@ -1,4 +1,4 @@
-"""What other copies of the program did: seen within a tenth of a second, told as if we had done it."""
+"""Sees within a tenth of a second what other copies committed, and publishes it as if we had done it."""
 
 import asyncio
 import logging
@@ -17,27 +17,27 @@ from chat_tui.store.errors import StoreError, tolerated
 LOOK_S: Final = 0.1
 """Between two looks at what other copies committed."""
 SURE_S: Final = 5.0
-"""Whatever the files look like, the database itself is asked this often; it also finds a removed file."""
+"""The database itself is asked this often, whatever the files look like; that also finds a removed file."""
 SETTLE_S: Final = 1.0
-"""A commit is in the log of its file before it counts: looked at again for so long, a slow disk included."""
+"""A commit is in the log before it is visible: keep looking for so long, which allows for a slow disk."""
 MOST_CHATS: Final = 2_000
-"""Of one look; whoever changes more at once is reading everything for the first time."""
+"""Per look; a copy that changes more at once is reading everything for the first time."""
 
 LATEST: Final = 200
-"""Changes told anew when others have committed while this copy was starting."""
+"""The latest changes, published when other copies committed while this one was starting."""
 
 SNOOZES_EVERY_S: Final = 1.0
-"""Between two looks: a wall clock that is set meanwhile is noticed as soon."""
+"""Between two looks; a wall clock that was set is noticed as soon."""
 FRESH_AT: Final = "list.fresh_at"
-"""In the cache: when the copy that leads last brought the list up to date."""
+"""In the cache: when the leading copy last brought the list up to date."""
 TROUBLE: Final = "list.trouble"
-"""What other copies are told about a list that cannot be read: the kind of the problem, or nothing."""
+"""In the cache: why the leading copy cannot read the list, a kind of Problem, or nothing."""
 
 log = logging.getLogger(__name__)
 
 
 class ChangeFeed:
-    """Looks whether another process has committed, and publishes what that changed."""
+    """Checks whether another process has committed, and publishes what that changed."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class ChangeFeed:
         hurry: Callable[[], Awaitable[None]],
         is_leading: Callable[[], bool],
     ) -> None:
-        """`hurry` is called when somebody may have become active at another copy."""
+        """`hurry` is called when an operator may have become active at another copy."""
         self._ctx = ctx
         self._budgets = budgets
         self._hurry = hurry
@@ -59,7 +59,7 @@ class ChangeFeed:
         self._trouble: str | None = None
 
     async def run(self) -> None:
-        """For as long as the engine lives."""
+        """Watch for as long as the engine lives."""
         loop = asyncio.get_running_loop()
         sure_at = settled_at = 0.0
         is_begun = False
@@ -68,7 +68,7 @@ class ChangeFeed:
                 if not is_begun:
                     await self._begin()
                     is_begun = True
-                # A commit always touches the log of its file: looking at that costs a hundredth.
+                # Every commit changes the log of its file; a look at that costs a hundredth of a query.
                 stamps = tuple(_stamp(path) for path in self._logs)
                 is_time = loop.time() >= sure_at
                 if stamps != self._stamps:
@@ -83,8 +83,8 @@ class ChangeFeed:
             await asyncio.sleep(LOOK_S)
 
     async def _begin(self) -> None:
-        """What others did since the store was opened is told as the latest changes of all."""
-        # Read before the versions: what is committed in between must make a difference to the first look.
+        """If others committed since the store was opened, publish the latest changes of all copies."""
+        # Before the versions are read: a commit in between must be visible to the first look.
         known = await self._ctx.store.read(copies.of_the_operator)
         self._revision, _latest = await self._ctx.store.read(chats.changed_since, 0, 1)
         if await self._versions_now() == self._versions:
@@ -115,14 +115,14 @@ class ChangeFeed:
             self._ctx.bus.publish(TimelineChanged(chat_ref))
 
     async def _tell_link(self) -> None:
-        """Whoever leads knows best how the list stands; the others hear of it here."""
+        """Unless this copy leads, take the state of the list from the copy that does."""
         if self._is_leading():
             return
         fresh_at = await self._ctx.store.read(cursors.moment, FRESH_AT)
         if fresh_at is not None and fresh_at > (self._ctx.bus.link.fresh_at or 0):
             self._ctx.bus.caught_up(fresh_at)
         trouble = await self._ctx.store.read(cursors.get, TROUBLE)
-        # A word of another version is no news that this one could tell.
+        # A kind of problem that only another version knows cannot be shown.
         if trouble in set(ProblemKind) and trouble != self._trouble:
             self._ctx.bus.failed(Problem(ProblemKind(trouble), operation="getChats"))
         self._trouble = trouble
@@ -138,7 +138,7 @@ class ChangeFeed:
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
-    """Size and moment of the last write of a file; None while there is none."""
+    """Size and modification time of a file; None if there is no such file."""
     try:
         found = os.stat(path)
     except FileNotFoundError:
@@ -147,13 +147,13 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 
 
 class SnoozeTimer:
-    """Publishes the chats whose moment has come since it was last looked."""
+    """Publishes chats whose snooze has ended."""
 
     def __init__(self, ctx: EngineContext) -> None:
         self._ctx = ctx
 
     async def run(self) -> None:
-        """For as long as the engine lives."""
+        """Watch for as long as the engine lives."""
         looked_at = self._ctx.wall_ms()
         while True:
             await asyncio.sleep(SNOOZES_EVERY_S)

@@ -1,4 +1,4 @@
-"""One running copy of the program among the others of this machine: what all of them share, put together."""
+"""What one running copy of the program shares with the other copies on this machine, put together."""
 
 from collections.abc import Callable
 
@@ -14,16 +14,16 @@ from chat_tui.store.locks import ByteLock, ChatLock, NoLocks
 
 
 class Copies:
-    """Kernel locks, quotas and signs of life of one store; StoreProblem if a lock file cannot be opened."""
+    """Kernel locks, quotas and signs of life of one store. StoreProblem if a lock file cannot be opened."""
 
     def __init__(self, store: Store, bus: EventBus, poll_s: float, wall_ms: Callable[[], Millis]) -> None:
-        """`poll_s` is the pause between two looks at the list while somebody is at a screen."""
+        """`poll_s` is the pause in seconds between two looks at the list while an operator is at a screen."""
         data_dir = store.paths.data_dir
-        # Where nothing can be written nothing is asked or sent: nobody has to be kept out.
+        # If nothing can be written, nothing is read or sent either, so no other copy has to be kept out.
         locks = NoLocks if store.unwritable else ByteLock
         self.clock = boot_clock()
         self.quotas = Quotas(store, self.clock, wall_ms)
-        # The engine puts the real client there when it opens.
+        # The engine replaces it by the real client when it opens.
         nobody = Unreachable(Problem(ProblemKind.OFFLINE))
         self.client = RateLimitedClient(
             nobody, ConcurrencyLimit(locks(data_dir / "slots.lock")), self.quotas, bus
@@ -31,4 +31,4 @@ class Copies:
         self.leadership = Leadership(store, locks(data_dir / "leader.lock"), self.clock)
         self.presence = Presence(store, self.clock, poll_s)
         self.chat_locks: Locks = NoLocks(data_dir) if store.unwritable else ChatLock(data_dir)
-        """By number of a chat: who acts for its outbox."""
+        """By number of a chat: the copy that acts for its outbox."""

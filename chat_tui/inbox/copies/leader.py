@@ -1,8 +1,7 @@
 """Which copy polls the list for all, and how often.
 
-The one that holds the kernel lock of the present term polls; how often depends on whether anybody is at a
-screen, at whichever copy.
-"""
+The copy that holds the kernel lock of the current term polls. How often depends on whether an operator is at
+a screen of any copy."""
 
 import logging
 import os
@@ -18,15 +17,15 @@ from chat_tui.store.database import Store
 from chat_tui.store.errors import StoreError, tolerated
 
 IDLE_MS: Final[BootMillis] = 2 * 60_000
-"""Without a key for so long, an operator counts as idle."""
+"""An operator who has pressed no key for so long counts as idle."""
 _SLOWER: Final = ((30 * 60_000, 60.0), (10 * 60_000, 12.0), (IDLE_MS, 3.0))
-"""Idle for so many milliseconds → so many times the pause: 5 s become 15 s, a minute, five minutes."""
+"""Idle for so many milliseconds → factor of the pause: 5 s become 15 s, a minute, five minutes."""
 
 
 def poll_interval_s(poll_s: float, last_active: BootMillis | None, now: BootMillis) -> float:
     """Seconds between two looks at the list.
 
-    `last_active` is when somebody was last active at any copy; None = nobody was since the machine started.
+    `last_active` is when an operator was last active at any copy; None = none was since the machine started.
     """
     if last_active is None or last_active > now:
         return poll_s
@@ -35,11 +34,11 @@ def poll_interval_s(poll_s: float, last_active: BootMillis | None, now: BootMill
 
 
 NOTED_EVERY_MS: Final[BootMillis] = 30_000
-"""Activity is written down at most this often."""
+"""Activity is saved at most this often."""
 
 
 class Presence:
-    """Notes activity at this copy, and tells the pause that fits the activity at all of them."""
+    """Saves activity at this copy, and computes the poll interval from the activity at all copies."""
 
     def __init__(self, store: Store, clock: BootClock, poll_s: float) -> None:
         self._store = store
@@ -50,7 +49,7 @@ class Presence:
         self._is_known = False
 
     async def active(self) -> None:
-        """Somebody is at this screen."""
+        """The operator is at this screen."""
         now = self._clock.now()
         if self._noted_at is not None and 0 <= now - self._noted_at < NOTED_EVERY_MS:
             return
@@ -58,12 +57,12 @@ class Presence:
         await self._write(copies.active, self._copy, now, self._clock.boot)
 
     async def away(self) -> None:
-        """Nobody looks at this screen any more: as if nobody had been active for a while."""
+        """The operator left this screen: counts as having been idle for a while."""
         self._noted_at = None
         await self._write(copies.active, self._copy, self._clock.now() - IDLE_MS, self._clock.boot)
 
     async def leave(self) -> None:
-        """This copy ends; one without a screen was never there."""
+        """This copy ends; a copy without a screen was never registered."""
         if self._is_known:
             await self._write(copies.leave, self._copy)
 
@@ -85,19 +84,19 @@ class Locks(Protocol):
         """Take a number; False if any copy holds it."""
 
     def release(self, number: int) -> None:
-        """Give it back."""
+        """Release a number."""
 
 
 BEAT_MS: BootMillis = 5_000
 """Between two signs of life."""
 PATIENCE_MS: BootMillis = 15_000
-"""Added to three periods: a leader that was not heard of for so long is taken for frozen."""
+"""Added to three periods: a leader without a sign of life for so long is taken to be frozen."""
 
 log = logging.getLogger(__name__)
 
 
 class Leadership:
-    """Whether this copy leads. Two may do so for one round at most: it costs a request and harms nothing."""
+    """Whether this copy leads. For one round at most two may, which costs a request and does no harm."""
 
     def __init__(self, store: Store, locks: Locks, clock: BootClock) -> None:
         self._store = store
@@ -112,18 +111,18 @@ class Leadership:
         return self._term is not None
 
     async def claim(self, period_s: float) -> bool:
-        """Lead, go on leading, or find that another copy does; `period_s` is the pause between two rounds."""
+        """Whether this copy leads from now on; `period_s` is the pause in seconds between two rounds."""
         try:
             if self._term is not None and await self._goes_on(self._term):
                 return True
             return await self._take_over(period_s)
         except StoreError as error:
             log.warning("no sign of life: %s", type(error).__name__)
-            # While nothing can be written nobody else can take over either.
+            # As long as nothing can be written, no other copy can take over either.
             return self._term is not None
 
     def resign(self) -> None:
-        """Lead no more: the next one who asks does."""
+        """Stop leading; the next copy that asks leads."""
         if self._term is not None:
             self._locks.release(self._term)
             self._term = None
@@ -147,7 +146,7 @@ class Leadership:
         if not self._locks.try_hold(term):
             if there is None or self._is_alive(there, period_s):
                 return False
-            # It holds its lock and does nothing: the next term begins without it.
+            # The leader holds its lock but is frozen: begin the next term without it.
             term += 1
             if not self._locks.try_hold(term):
                 return False

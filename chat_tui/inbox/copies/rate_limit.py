@@ -1,10 +1,10 @@
-"""The only way to the Market for the engine: every request has its urgency, its quota and its place.
+"""The engine's only way to the Market: every request has an urgency, a quota and one of four places.
 
-Quotas are counted in the store, so that all copies of the program count together: asked before each request,
-corrected by each answer. The places are four over all copies, one of them kept for sends. They are kernel
-locks: a killed copy frees its own at once, a frozen one keeps them. Whoever waits for longer than requests
-take chooses from one more place, so that a frozen copy stops nobody.
-"""
+Quotas are counted in the store, so that all copies of the program count together: checked before each
+request, corrected by each answer. All copies share four places for parallel requests, one of them kept for
+sends. The places are kernel locks: a killed copy releases its own at once, a frozen one keeps them. A
+request that has waited longer than requests take may use one more place, so that a frozen copy blocks no
+other."""
 
 import asyncio
 import logging
@@ -28,23 +28,23 @@ from chat_tui.store.database import Connection, Store
 from chat_tui.store.errors import StoreError, StoreProblem, tolerated
 
 NARROW_MS: BootMillis = 60_000
-"""How long fewer requests are under way after the Market complained of too many at once."""
+"""How long to make fewer parallel requests after the Market complained of too many."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Whether a request may go."""
+    """Whether a request may be made now."""
 
     wait_s: float
-    """Seconds to wait instead; 0 = it may go and is counted."""
+    """Seconds to wait instead; 0 = it may be made, and is counted."""
     is_narrow: bool
-    """Whether fewer requests than usual may be under way at once."""
+    """Whether fewer parallel requests than usual are allowed."""
 
 
 class Quotas:
-    """Counts in the store what is asked, and keeps the last known counts for the status line."""
+    """Counts requests in the store, and keeps the last known quotas for the status line."""
 
     def __init__(self, store: Store, clock: BootClock, wall_ms: Callable[[], Millis]) -> None:
         self._store = store
@@ -54,11 +54,11 @@ class Quotas:
 
     @property
     def known(self) -> Mapping[str, Budget]:
-        """What is left of the quotas, by operationId, as any copy heard last."""
+        """What is left of the quotas by operationId, as last known to any copy."""
         return MappingProxyType(self._known)
 
     async def take(self, operation: str, urgency: Urgency) -> Grant:
-        """Count a request, or say how long it has to wait."""
+        """Count a request, or return how long it has to wait."""
         now, boot = self._clock.now(), self._clock.boot
 
         def take(conn: Connection) -> tuple[Quota, BootMillis, BootMillis]:
@@ -68,14 +68,14 @@ class Quotas:
         try:
             account, wait, narrow = await self._store.write_state(take)
         except StoreError as error:
-            # A full disk must not stop reading; the answers still tell when the quota is used up.
+            # A full disk must not stop reading; the Market still refuses requests beyond the quota.
             log.warning("quota not counted: %s", type(error).__name__)
             return Grant(0.0, is_narrow=False)
         self._keep(account)
         return Grant(wait / 1000, is_narrow=now < narrow <= now + NARROW_MS)
 
     async def told(self, told: Budget) -> None:
-        """The headers of an answer say what is left."""
+        """Note what is left, from the headers of an answer."""
         resets_in = max(0, told.resets_at - self._wall_ms())
         await self._note(
             budget.told,
@@ -86,17 +86,17 @@ class Quotas:
         )
 
     async def refused(self, operation: str, wait_s: float | None) -> None:
-        """The quota is used up, until a told moment if there is one."""
+        """The quota is used up, for `wait_s` seconds if the Market said so; None = it did not."""
         await self._note(budget.refused, operation, wait=None if wait_s is None else round(wait_s * 1000))
 
     async def narrow(self) -> None:
-        """The Market says that too many requests were under way at once."""
+        """The Market refused a request because too many were under way."""
         until, boot = self._clock.now() + NARROW_MS, self._clock.boot
         with tolerated(log, "limit not noted"):
             await self._store.write_state(budget.narrow, until, boot)
 
     async def reload(self) -> None:
-        """Another copy has counted."""
+        """Read the counts of other copies."""
         now, boot = self._clock.now(), self._clock.boot
         for account in await self._store.read(budget.load, now, boot):
             self._keep(account)
@@ -114,39 +114,39 @@ class Quotas:
 
 
 PLACES: Final = 4
-"""What the Market allows per business, whoever asks."""
+"""Parallel requests the Market allows per business, over all its programs."""
 READ_PLACES: Final = PLACES - 1
 NARROW_PLACES: Final = 2
-"""For a while after the Market complained."""
+"""Places for a while after the Market complained."""
 _BY_URGENCY: Final = {
     Urgency.SEND: READ_PLACES,
     Urgency.OPEN: READ_PLACES,
     Urgency.NEWS: READ_PLACES - 1,
-    # The list is walked between two looks at its top: they must not wait for histories of the past.
+    # The list is scanned between two looks at its top, which must not wait for old histories.
     Urgency.FIRST: READ_PLACES - 1,
     Urgency.SWEEP: READ_PLACES - 1,
 }
-"""How many places a read may choose from: whoever is more urgent always finds one that others leave alone."""
+"""How many places a read may choose from: less urgent ones always leave one for the more urgent."""
 _IN_BACKGROUND: Final = 1
 PATIENCE_S: Final = 10.0
-"""A place that is not free for so long may belong to a frozen copy: one more may be used instead."""
+"""A place that is taken for so long may belong to a frozen copy: one more may be used instead."""
 _PAUSE_S: Final = (0.005, 0.02)
 """Between two tries for a place: short beside a request, with jitter so that copies take turns."""
 
 
 class ConcurrencyLimit:
-    """The places of one business on this machine."""
+    """The places for parallel requests of one business on this machine."""
 
     def __init__(self, locks: Locks) -> None:
-        """`locks` are those all copies on this machine share."""
+        """`locks` are shared by all copies on this machine."""
         self._lock = locks
         self._refused_since: dict[int, float] = {}
-        """By how many places there are to choose from: since when all of them have been taken."""
+        """By number of places to choose from: since when all of them have been taken."""
         self._jitter = random.Random()  # noqa: S311 - spreads tries, guards nothing
 
     @asynccontextmanager
     async def place(self, *, writing: bool, urgency: Urgency, is_narrow: bool = False) -> AsyncIterator[None]:
-        """Hold a place for one request; StoreProblem if the lock file was taken away."""
+        """Hold a place for one request; raises StoreProblem if the lock file was removed."""
         count = places(writing=writing, urgency=urgency, is_narrow=is_narrow)
         number = await self._take(count, READ_PLACES if urgency.is_background else PLACES)
         try:
@@ -170,7 +170,7 @@ class ConcurrencyLimit:
 
 
 def places(*, writing: bool, urgency: Urgency, is_narrow: bool) -> int:
-    """How many places, counted from the first, a request may choose from."""
+    """From how many places, counted from the first, a request may choose."""
     if writing:
         return NARROW_PLACES if is_narrow else PLACES
     if is_narrow:
@@ -183,19 +183,19 @@ T = TypeVar("T")
 
 
 class RateLimitedClient:
-    """The only way to the Market for the engine: no more is asked than all copies together may ask."""
+    """The engine's only way to the Market: keeps all copies together within quotas and places."""
 
     def __init__(self, api: MarketApi, limit: ConcurrencyLimit, quotas: Quotas, bus: EventBus) -> None:
-        """`bus` knows whether the key was refused, and is told when it is."""
+        """`bus` knows whether the key was refused, and is told when a request finds that it is."""
         self.api = api
-        """Asked by `ask` alone; the engine puts the real one here when it opens."""
+        """Only `ask` calls it; the engine sets the real client when it opens."""
         self._limit = limit
         self._quotas = quotas
         self._bus = bus
 
     @property
     def budgets(self) -> Mapping[str, Budget]:
-        """What is left of the quotas, by operationId, over all copies of the program."""
+        """What is left of the quotas by operationId, over all copies of the program."""
         return self._quotas.known
 
     async def ask(
@@ -205,9 +205,10 @@ class RateLimitedClient:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T | Problem:
-        """Make one request, `call` of `MarketApi` with these arguments, when its turn has come.
+        """Make one request: call a method of `MarketApi` with these arguments once a place is free.
 
-        Unsent: HOURLY_LIMIT if that is not now; the refusal of the key if it was heard meanwhile.
+        Not sent, but answered with a Problem: if the quota is needed for more urgent requests
+        (HOURLY_LIMIT), if the key was refused meanwhile, or if there are no locks (STORAGE).
         """
         operation = OPERATIONS[call.__name__]
         grant = await self._quotas.take(operation, urgency)
@@ -217,15 +218,15 @@ class RateLimitedClient:
             async with self._limit.place(
                 writing=operation in WRITING, urgency=urgency, is_narrow=grant.is_narrow
             ):
-                # Whoever chose to ask may not have known of it yet: waiting and writing take their time.
+                # The key may have been refused since the caller decided to ask.
                 if (refused := self._bus.refused_key) is not None:
                     return refused
                 before = self.api.budgets.get(operation)
-                # By its name, so that it is the method of the client that is there.
+                # By name, so that the method of the present client is called.
                 request: Callable[P, Awaitable[T | Problem]] = getattr(self.api, call.__name__)
                 answer = await request(*args, **kwargs)
         except StoreProblem as problem:
-            # Without the lock nobody could say how many are under way: nothing is asked.
+            # Without locks the number of parallel requests is unknown, so none is made.
             return Problem(ProblemKind.STORAGE, operation=operation, message=str(problem))
         if isinstance(answer, Problem) and answer.kind is ProblemKind.UNAUTHORIZED:
             self._bus.refuse(answer)

@@ -1,4 +1,4 @@
-"""Files of messages: from their host to the disk, or into memory to be looked at."""
+"""Downloads files of messages, to the disk or into memory for viewing."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -19,7 +19,7 @@ from chat_tui.store.database import Connection
 from chat_tui.store.saved import CannotSave, Part
 
 Progress = Callable[[int], None]
-"""Hears how many bytes have come, on the engine's thread."""
+"""Called with the number of bytes received so far, on the engine's thread."""
 Write = Callable[[bytes], Awaitable[None]]
 _NOT_THERE: Final = Problem(ProblemKind.FILE_NO_LINK)
 
@@ -38,7 +38,7 @@ class AttachmentReader:
         into: Path,
         progress: Progress | None = None,
     ) -> Saved | Problem:
-        """Bring a file into a folder, whole or not at all."""
+        """Save a file into a folder, whole or not at all."""
         message = await self._message(chat_ref, message_id, index)
         if message is None:
             return _NOT_THERE
@@ -64,7 +64,7 @@ class AttachmentReader:
         except CannotSave as refusal:
             return _refused(refusal)
         finally:
-            # On a thread, behind whatever is being written there when this is broken off.
+            # On a thread, for a write may still be under way there when this is cancelled.
             await asyncio.shield(asyncio.to_thread(part.discard))
         return Saved(str(into / kept), size)
 
@@ -76,7 +76,7 @@ class AttachmentReader:
         limit: int,
         progress: Progress | None = None,
     ) -> bytes | Problem:
-        """The bytes of a file of at most `limit`."""
+        """The bytes of a file; FILE_OVER_CAP if there are more than `limit`."""
         message = await self._message(chat_ref, message_id, index)
         if message is None:
             return _NOT_THERE
@@ -91,7 +91,7 @@ class AttachmentReader:
         return outcome if isinstance(outcome, Problem) else bytes(held)
 
     async def _fetch(self, message: Message, index: int, write: Write, limit: int) -> int | Problem:
-        """Follow the link; if its host refuses, ask the Market once for a new one."""
+        """Follow the link; if its host refuses, ask the Market once for a fresh link (getChatMessage)."""
         client = self._ctx.client
         url = message.attachments[index].url
         if not url:
@@ -109,14 +109,14 @@ class AttachmentReader:
         return outcome if not link or link == url else await client.api.fetch_file(link, write, limit=limit)
 
     async def _message(self, chat_ref: ChatRef, message_id: MessageId, index: int) -> Message | None:
-        """A message of the cache, if it has so many files."""
+        """A cached message, if it has a file with this index."""
         page = await self._ctx.store.read(messages.timeline, chat_ref, around=message_id, limit=1)
         found = (entry.message for entry in page.entries if entry.message is not None)
         theirs = (message for message in found if message.message_id == message_id)
         return next((message for message in theirs if index < len(message.attachments)), None)
 
     async def _begun(self, into: Path) -> Part:
-        """A part in the folder; CannotSave. Broken off meanwhile, it is taken away again."""
+        """A part file in the folder, removed again if this is cancelled. Raises CannotSave."""
         beginning = asyncio.ensure_future(asyncio.to_thread(self._begin, into))
         try:
             return await asyncio.shield(beginning)
@@ -126,7 +126,7 @@ class AttachmentReader:
 
     def _begin(self, into: Path) -> Part:
         part = Part(into)
-        # Where was saved last is a convenience: a full disk of ours must not stop a save elsewhere.
+        # The last folder is a convenience: a full disk here must not stop a save elsewhere.
         with suppress(OSError):
             saved.remember_folder(self._ctx.store.paths.data_dir, into)
         return part

@@ -1,4 +1,4 @@
-"""Histories from their beginning, the newest chats first, while there is quota to spare."""
+"""Reads histories back to their beginning, the newest chats first, while there is quota to spare."""
 
 import asyncio
 import logging
@@ -16,31 +16,31 @@ from chat_tui.store import chats, indexing
 from chat_tui.store.errors import StoreBusy, StoreProblem, tolerated
 
 BATCH: Final = 50
-"""Chats looked up at a time."""
+"""Chats taken from the cache at a time."""
 LONGEST_PAUSE_S: Final = 60.0
 INDEX_BATCH: Final = 200
-"""Rows of one transaction: about 20 ms, so that nobody's writing waits for long."""
+"""Rows per transaction: about 20 ms, so that other writes do not wait for long."""
 INDEX_PAUSE_S: Final = 0.02
 
 log = logging.getLogger(__name__)
 
 
 class Backfill:
-    """One request at a time, by the copy that leads, so that everybody can search in everything."""
+    """One request at a time, by the leading copy, so that all copies can search everything."""
 
     def __init__(self, ctx: EngineContext, history: HistoryReader, may_go: Callable[[], bool]) -> None:
-        """`may_go` tells whether it is this copy's to do."""
+        """`may_go` says whether this copy should do it."""
         self._ctx = ctx
         self._history = history
         self._may_go = may_go
         self._wake = asyncio.Event()
         self._passed: set[ChatRef] = set()
-        """Chats the Market does not know any more, in this run."""
+        """Chats that, in this run, the Market turned out not to know any more."""
         self.is_wanted = False
-        """Whether the operator asked for all of it: then half of the quota need not be spared."""
+        """Whether the operator asked for everything: then more than half of the quota may be used."""
 
     def want(self, wanted: bool) -> None:
-        """Read everything as soon as the quota allows, or only in passing again."""
+        """Read everything as soon as the quota allows, or (False) only in passing again."""
         self.is_wanted = wanted
         self._wake.set()
         self._ctx.bus.publish(LinkChanged())
@@ -70,7 +70,7 @@ class Backfill:
         return rest[:BATCH]
 
     async def _read(self, batch: tuple[ChatRef, ...]) -> Problem | None:
-        """One page of each chat; a long history goes on with the next batch."""
+        """One page per chat; a long history continues in the next batch."""
         for chat_ref in batch:
             if not self._may_begin():
                 return None
@@ -93,7 +93,7 @@ class Backfill:
 
 
 async def index_the_rest(ctx: EngineContext) -> None:
-    """Index what is left, if anything is; where nothing can be written, the next start goes on."""
+    """Index what is not indexed yet; if the cache cannot be written, the next start continues."""
     is_more = True
     while is_more:
         try:

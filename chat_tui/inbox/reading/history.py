@@ -1,4 +1,4 @@
-"""Reading a chat's history from the Market into the cache: the newest, and older on need."""
+"""Reads a chat's history from the Market (getChatHistory) into the cache: the newest, and older on demand."""
 
 import asyncio
 import logging
@@ -21,19 +21,19 @@ from chat_tui.store.database import Connection
 from chat_tui.store.errors import StoreError, StoreOutdated
 
 _MOST_CHATS = 200
-"""Those not asked for longest go first: they are read again when they are needed."""
+"""The least recently used are dropped first; they are read again when needed."""
 _MOST_MESSAGES = 1_000
-"""Of one chat; the newest stay."""
+"""Of one chat; the newest are kept."""
 
 
 class Unstored:
-    """By chat, until the cache takes them. Lives on the engine's thread."""
+    """Messages by chat that the cache could not take, until it can. Lives on the engine's thread."""
 
     def __init__(self) -> None:
         self._chats: OrderedDict[ChatRef, dict[MessageId, Message]] = OrderedDict()
 
     def add(self, chat_ref: ChatRef, found: Iterable[Message]) -> None:
-        """Keep messages of a chat beside those kept before; a chat without any is known to be empty."""
+        """Keep messages of a chat with those kept before; without any, the chat is known to be empty."""
         kept = self._chats.setdefault(chat_ref, {})
         kept.update((message.message_id, message) for message in found)
         for message_id in sorted(kept)[:-_MOST_MESSAGES]:
@@ -47,12 +47,12 @@ class Unstored:
         self._chats.pop(chat_ref, None)
 
     def newest(self, chat_ref: ChatRef) -> MessageId | None:
-        """The newest message kept of a chat, 0 for one read and found empty; None if nothing was kept."""
+        """The newest message kept of a chat, 0 for a chat found empty; None if nothing was kept."""
         kept = self._chats.get(chat_ref)
         return None if kept is None else max(kept, default=MessageId(0))
 
     def own(self, chat_ref: ChatRef, after: MessageId, not_before: Millis) -> tuple[Message, ...]:
-        """Our side's messages after one, not older than a moment; oldest first."""
+        """Our messages after `after`, not older than `not_before`, oldest first."""
         kept = self._chats.get(chat_ref, {})
         return tuple(
             kept[message_id]
@@ -72,20 +72,20 @@ log = logging.getLogger(__name__)
 
 
 class HistoryReader:
-    """One reading at a time per chat; whoever wants the same chat meanwhile waits for the same lock."""
+    """Reads one chat once at a time: a second reader of the same chat waits for its lock."""
 
     def __init__(self, ctx: EngineContext) -> None:
         self._ctx = ctx
         self._locks: WeakValueDictionary[ChatRef, asyncio.Lock] = WeakValueDictionary()
-        """Of the chats that are being read, or waited for."""
+        """By chat that is being read or waited for."""
         self.unstored = Unstored()
         """What was read for a send while the cache could not be written."""
         self._server_at: tuple[Millis, float] | None = None
 
     def server_now(self) -> Millis | None:
-        """The Market's clock, counted on from its last answer; None before one told it.
+        """The Market's clock, extrapolated from its last answer; None before the first.
 
-        The clock on the wall has no part in it: it may be wrong, and it may jump.
+        The wall clock plays no part in it: it may be wrong, and it may jump.
         """
         if self._server_at is None:
             return None
@@ -103,21 +103,21 @@ class HistoryReader:
             return await self._since(chat_ref, cursor.hi, urgency)
 
     async def since(self, chat_ref: ChatRef, base: MessageId) -> Problem | None:
-        """Bring everything after `base` (0 = all there is) into the cache, whatever is there already."""
+        """Bring everything after `base` (0 = all messages) into the cache, whatever is there already."""
         async with self._lock(chat_ref):
             cursor = await self._known(chat_ref, Urgency.SEND)
             if isinstance(cursor, Problem):
                 return cursor
-            # A cache that could not be written for a while may end before the base: no gap is left in it.
+            # A cache that could not be written for a while may end before the base: leave no gap in it.
             start = base if cursor.hi is None else min(base, cursor.hi)
             return await self._since(chat_ref, start, Urgency.SEND)
 
     async def unclaimed_own(
         self, chat_ref: ChatRef, after: MessageId, not_before: Millis
     ) -> tuple[Message, ...]:
-        """Our side's messages read after one, not older than a moment, which no item claims; oldest first.
+        """Our messages after `after`, not older than `not_before`, that no outbox item claims; oldest first.
 
-        Those that the cache could not take are among them.
+        They include those that the cache could not take.
         """
         return await self._ctx.store.read(
             messages.unclaimed_own,
@@ -148,7 +148,7 @@ class HistoryReader:
         before: HistoryCursor | None = None
         while problem is None:
             cursor = await self._ctx.store.read(messages.cursor, chat_ref)
-            # A page that brought nothing at all would be asked for again and again.
+            # A page that brings nothing new would be requested for ever.
             if cursor.coverage == Coverage.DONE or cursor == before:
                 return None
             before = cursor
@@ -156,7 +156,7 @@ class HistoryReader:
         return problem
 
     async def _older(self, chat_ref: ChatRef, cursor: HistoryCursor, urgency: Urgency) -> Problem | None:
-        """The next page after the stored token; with a token the Market no longer knows, from the top."""
+        """The next page after the stored token, or from the top if the Market no longer knows the token."""
         pager = Pager("getChatHistory", cursor.older_token)
         while True:
             page = await self._page(pager, chat_ref, urgency)
@@ -174,7 +174,7 @@ class HistoryReader:
                 return None
 
     async def _first(self, chat_ref: ChatRef, urgency: Urgency) -> Problem | None:
-        """Nothing is known yet. The order is not promised: only newest first allows to stop early."""
+        """Nothing is known yet. The order is not documented: only newest first allows stopping early."""
         pager = Pager("getChatHistory")
         collected: list[Message] = []
         is_enough, goes_on = False, True
@@ -191,7 +191,7 @@ class HistoryReader:
         return None
 
     async def _since(self, chat_ref: ChatRef, base: MessageId, urgency: Urgency) -> Problem | None:
-        """All pages after `base`, saved in one transaction, so that a kill leaves no gap."""
+        """All pages after `base`, saved in one transaction, so that a crash leaves no gap."""
         pager = Pager("getChatHistory")
         collected: list[Message] = []
         goes_on = True
@@ -201,7 +201,7 @@ class HistoryReader:
                 return page
             collected.extend(page.messages)
             goes_on = pager.goes_on(page)
-        # What came oldest first has no gap before its end, even if the scan was left: the next begins there.
+        # Messages that came oldest first have no gap, even if the scan stopped early: the next begins there.
         newest = pager.is_whole or _is_oldest_first(collected)
         await self._save_for(urgency, chat_ref, collected, newest=newest, oldest=None)
         return pager.trouble
@@ -215,7 +215,7 @@ class HistoryReader:
         after: MessageId | None = None,
         limit: int = PAGE,
     ) -> MessagesPage | Problem:
-        """One page of getChatHistory; a page token that is refused is tried without, once."""
+        """One page of getChatHistory. If the page token is refused, tries once without it."""
         while True:
             page = await self._ctx.client.ask(
                 urgency,
@@ -245,7 +245,7 @@ class HistoryReader:
         oldest: bool | None,
         token: str | None = None,
     ) -> None:
-        """Merge into the cache; for a send, what the cache does not take is kept in memory."""
+        """Merge into the cache. For a send, what the cache cannot take is kept in memory."""
         try:
             await self._save(chat_ref, found, newest=newest, oldest=oldest, token=token)
         except (StoreError, KeyError) as error:
@@ -266,7 +266,7 @@ class HistoryReader:
         oldest: bool | None,
         token: str | None = None,
     ) -> bool:
-        """Merge into the cache; `oldest` None leaves the coverage of older messages as it is."""
+        """Merge into the cache; `oldest` None leaves the state of older messages as it is."""
         changed = await self._ctx.store.write_cache(
             _save_history,
             chat_ref,
@@ -282,7 +282,7 @@ class HistoryReader:
         return changed
 
     async def _known(self, chat_ref: ChatRef, urgency: Urgency) -> HistoryCursor | Problem:
-        """How far the chat was read; one that the cache has lost, or never had, is asked for first."""
+        """How far the chat was read; a chat missing from the cache is first read (getChat)."""
         cursor = await self._ctx.store.read(messages.cursor, chat_ref)
         if cursor.hi is None and cursor.updated_at == UNKNOWN_TIME:
             chat = await self._ctx.client.ask(urgency, MarketApi.get_chat, chat_ref)
@@ -291,7 +291,7 @@ class HistoryReader:
             try:
                 await self._ctx.save_chats((chat,))
             except StoreError as error:
-                # A send needs only what it has read; see `Unstored`.
+                # A send needs only the messages it has read; see `Unstored`.
                 if urgency is not Urgency.SEND or isinstance(error, StoreOutdated):
                     raise
                 log.warning("chat not kept: %s", type(error).__name__)
@@ -311,7 +311,7 @@ def _save_history(
     resume: bool,
     token: str | None,
 ) -> bool:
-    """One transaction: the messages, and from where older ones are to be asked."""
+    """One transaction: the messages, and the token for older ones."""
     changed = messages.save_page(conn, chat_ref, found, newest_reached=newest, oldest_reached=oldest)
     if resume:
         messages.save_older_token(conn, chat_ref, token)

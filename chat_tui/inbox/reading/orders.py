@@ -1,4 +1,4 @@
-"""Reading orders and returns for whoever looks at a chat: in batches, each once while it is fresh."""
+"""Reads orders and returns of the chats on the screen, in batches, each once while it is fresh."""
 
 import asyncio
 import logging
@@ -18,25 +18,25 @@ from chat_tui.store.errors import tolerated
 ORDERS: Final = "getBusinessOrders"
 RETURNS: Final = "getReturn"
 _URGENCY: Final = Urgency.NEWS
-"""Somebody waits for it, but the messages of the open chat go before."""
+"""The operator waits for it, but messages of the open chat come first."""
 
 log = logging.getLogger(__name__)
 
 
 class OrderReader:
-    """One round at a time; what is wanted meanwhile is the next round. A missing right is asked for once."""
+    """One round at a time; requests made meanwhile form the next round. A missing right is met only once."""
 
     def __init__(
         self, ctx: EngineContext, spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[Any]]
     ) -> None:
-        """`spawn` begins a task of the engine."""
+        """`spawn` starts a task of the engine."""
         self._ctx = ctx
         self._spawn = spawn
         self._wanted: dict[ChatRef, None] = {}
         self._round: asyncio.Task[Any] | None = None
         self._problems: dict[str, Problem] = {}
         self._not_before: Millis = 0
-        """What was read earlier is old, because the operator refreshed since."""
+        """Anything read before this moment is stale, because the operator refreshed then."""
 
     def want(self, chat_ref: ChatRef) -> None:
         """Read the order and the return of this chat if they are due; OrdersChanged follows."""
@@ -45,11 +45,11 @@ class OrderReader:
             self._round = self._spawn(self._run())
 
     def problem(self, operation: str) -> Problem | None:
-        """Why the last request of an operation was in vain."""
+        """Why the last request of an operation failed; None = it did not."""
         return self._problems.get(operation)
 
     def forget(self) -> None:
-        """The operator refreshes: whatever is wanted next is asked for, also what was refused."""
+        """The operator refreshed: whatever is wanted next is requested, even if it was refused before."""
         self._problems.clear()
         self._not_before = self._ctx.wall_ms()
 
@@ -62,7 +62,7 @@ class OrderReader:
                         self._ctx.bus.publish(OrdersChanged())
 
     async def _read_orders(self, chat_refs: tuple[ChatRef, ...]) -> bool:
-        """Ask for what is due, and in the same request for orders of chats that wait; whether that was."""
+        """Request orders that are due and fill the batch with orders of waiting chats; True if any was."""
         if self._is_refused(ORDERS):
             return False
         due = await self._ctx.store.read(orders.due_orders, chat_refs, *self._fresh())
@@ -83,7 +83,7 @@ class OrderReader:
         return True
 
     async def _read_returns(self, chat_refs: tuple[ChatRef, ...]) -> bool:
-        """Ask for the returns that are due, one by one, and say whether any was asked for."""
+        """Request the returns that are due, one by one; True if any was."""
         if self._is_refused(RETURNS):
             return False
         due = await self._ctx.store.read(orders.due_returns, chat_refs, *self._fresh())
@@ -106,7 +106,7 @@ class OrderReader:
 
     def _fresh(self) -> tuple[Millis, Millis]:
         now = self._ctx.wall_ms()
-        # A clock that was set back knows no refresh any more.
+        # After the clock was set back, the moment of the refresh lies in the future and means nothing.
         return max(now - FRESH_MS, self._not_before if self._not_before <= now else 0), now
 
     def _is_refused(self, operation: str) -> bool:
@@ -114,7 +114,7 @@ class OrderReader:
         return problem is not None and problem.kind is ProblemKind.FORBIDDEN
 
     def _failed(self, operation: str, problem: Problem) -> None:
-        """Keep why: it says nothing of the chats."""
+        """Note the reason; it is no failure of the link."""
         self._problems[operation] = problem
 
     def _answered(self, operation: str) -> None:

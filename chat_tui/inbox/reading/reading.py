@@ -1,4 +1,4 @@
-"""The rooms that read, put together; and what is read because somebody asked for one chat, or for the key."""
+"""The parts that read, put together; and reads of one chat, or of the rights of the key, on demand."""
 
 import asyncio
 import logging
@@ -22,25 +22,25 @@ from chat_tui.store import cursors
 from chat_tui.store.errors import tolerated
 
 RIGHTS: Final = "rights"
-"""The name under which it is remembered, with the cache: `read` or `write`."""
+"""The name of the cursor that remembers the rights of the key: `read` or `write`."""
 
 log = logging.getLogger(__name__)
 
 
 Spawn = Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
-"""Begins a task that ends with the engine."""
+"""Starts a task that ends with the engine."""
 
 CREATE_TRIES: Final = 3
 
 
 class Reading:
-    """All that brings something from the Market into the cache."""
+    """Everything that reads from the Market into the cache."""
 
     def __init__(self, ctx: EngineContext, copies: Copies, spawn: Spawn) -> None:
         self._ctx = ctx
         self._spawn = spawn
         self._older: set[ChatRef] = set()
-        """Chats of which a page of older messages is on its way."""
+        """Chats whose next page of older messages is being read."""
         self.history = HistoryReader(ctx)
         self.sync = Sync(ctx, self.history, copies.leadership, copies.presence.poll_interval_s)
         self.backfill = Backfill(
@@ -50,7 +50,7 @@ class Reading:
         self.files = AttachmentReader(ctx)
 
     def want_older(self, chat_ref: ChatRef) -> None:
-        """One page of older messages; wanting it twice is wanting it once."""
+        """Read one page of older messages, unless one is being read already."""
         if self._ctx.bus.refused_key is not None:
             self._ctx.bus.publish(HistoryFailed(chat_ref))
         elif chat_ref not in self._older:
@@ -59,7 +59,7 @@ class Reading:
             task.add_done_callback(lambda _: self._older.discard(chat_ref))
 
     async def fetch_chat(self, chat_ref: ChatRef, about: NewChat | None = None) -> Problem | None:
-        """Bring a chat and its newest messages into the cache; refused if it is not about `about`."""
+        """Bring a chat and its newest messages into the cache; a Problem if it is not about `about`."""
         chat = await self._ctx.client.ask(Urgency.OPEN, MarketApi.get_chat, chat_ref)
         if isinstance(chat, Problem):
             return chat
@@ -88,10 +88,9 @@ class Reading:
         return problem if problem is not None else created
 
     async def learn_rights(self) -> None:
-        """Whether the key may send at all: say what is remembered, then ask (getAuthTokenInfo) and remember.
+        """Publish whether the key may send: what is remembered, then the answer of getAuthTokenInfo.
 
-        An answer that says nothing, as a failure, changes nothing: the Market itself refuses what is not
-        allowed.
+        A failure or an answer without rights changes nothing: the Market itself refuses what is not allowed.
         """
         remembered = await self._ctx.store.read(cursors.get, RIGHTS)
         if remembered == "read":

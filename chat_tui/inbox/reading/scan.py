@@ -1,7 +1,7 @@
 """The Market's list of chats, page by page: its top, the chats that may be waiting, all of them.
 
-The top is read every few seconds. What no newest-first list tells, a status that changed without a message
-or a chat that was missed, is found by reading everything once more; a later start goes on where that was.
+The top is read every few seconds. A status that changed without a message, or a chat that was missed, is not
+at the top of the list; a scan through everything finds it, and a later start continues that scan.
 """
 
 import logging
@@ -22,26 +22,26 @@ from chat_tui.store import chats, cursors
 from chat_tui.store.database import Connection
 
 MOST_PAGES: Final = 2_000
-"""Pages of one list that are asked for at most."""
+"""The most pages read of one list."""
 EMPTY_PAGES: Final = 3
-"""So many pages in a row with nothing in them are the end, whatever their tokens promise."""
+"""So many empty pages in a row are taken for the end, whatever their tokens say."""
 ACTIVE: Final = (ChatStatus.NEW, ChatStatus.WAITING_FOR_PARTNER)
 """The statuses in which a buyer may be waiting."""
 FIRST_PAGES: Final = 5
-"""From the top when nothing is known yet: the scan through everything will bring the rest."""
+"""Pages read from the top when nothing is known yet; the scan through everything brings the rest."""
 NEWS_PAGES: Final = 100
-"""From the top; whoever was away for longer scans through everything instead."""
+"""Pages read from the top at most; after a longer absence, everything is scanned instead."""
 KNOWN_TO: Final = "list.known_to"
-"""The time of the chat in the middle of the list's first page when its top was last read without a gap.
+"""The time of the chat in the middle of the first page when the top was last read without a gap.
 
-Not of the very first: one that the Market dates into the future, or shows a little late, leaves no gap.
+Not that of the very first chat: so a chat dated into the future, or listed a little late, leaves no gap.
 """
 ACTIVE_EVERY_MS: Final[Millis] = 10 * 60_000
 EVERYTHING_EVERY_MS: Final[Millis] = 24 * 3_600_000
 STRETCH: Final = 5
-"""Pages at a time, so that the list's top is never looked at late."""
+"""Pages at a time, so that the next look at the top is never late."""
 MOST_ASKED: Final = 20
-"""Chats that a scan did not meet and that are asked for one by one, at most."""
+"""The most chats that a scan did not meet and that are then read one by one."""
 _TOKEN, _DONE_AT = "sweep.token", "sweep.done_at"
 
 Step = Callable[[str | None], Awaitable[object]]
@@ -50,27 +50,27 @@ log = logging.getLogger(__name__)
 
 
 class Pager:
-    """From page to page of any list: ask for `token`, tell it what came, go on while it says so.
+    """Goes through the pages of any list: read the page at `token`, then call `goes_on` with it.
 
-    A Market that repeats itself or never ends is left, and `trouble` says so.
+    It stops at a Market that repeats itself or never ends; `trouble` then says so.
     """
 
     def __init__(self, operation: str, token: str | None = None) -> None:
-        """Begin at the first page, or where an earlier scan stopped."""
+        """Begin at the first page, or at the `token` where an earlier scan stopped."""
         self._operation = operation
         self._left = MOST_PAGES
         self._met = {token}
         self._empty = 0
         self._began_anew = False
         self.token = token
-        """Of the page to ask for next; None = the first one."""
+        """The token of the next page; None = the first page."""
         self.is_whole = False
-        """Whether the end was reached, and not merely left."""
+        """Whether the end was reached, and the scan not merely stopped."""
         self.trouble: Problem | None = None
-        """Why the scan was left before its end; the log says it too."""
+        """Why the scan stopped before the end; also logged."""
 
     def goes_on(self, page: ChatsPage | MessagesPage) -> bool:
-        """Step behind a page; False at the end, after a token met before, and after too many pages."""
+        """Advance past a page; False at the end, after a repeated token, and after too many pages."""
         items = page.chats if isinstance(page, ChatsPage) else page.messages
         self._empty = 0 if items or page.unreadable else self._empty + 1
         self._left -= 1
@@ -87,7 +87,7 @@ class Pager:
         return False
 
     def begins_anew(self, problem: Problem) -> bool:
-        """Whether the page token was refused and the scan may begin at the first page again: once."""
+        """Start over from the first page if the page token was refused, once; whether it did."""
         if problem.kind != ProblemKind.BAD_REQUEST or self.token is None or self._began_anew:
             return False
         self.token, self._met, self._empty = None, {None}, 0
@@ -103,14 +103,14 @@ class Pager:
 
 
 class ListScan:
-    """Reads pages of the list into the cache, and observes in which order they come."""
+    """Reads pages of the list (getChats) into the cache, and observes in which order they come."""
 
     def __init__(self, ctx: EngineContext) -> None:
         self._ctx = ctx
         self.is_newest_first: bool | None = None
-        """Observed in this run: True while every page showed it, False for good once one did not."""
+        """Observed in this run: True while every page confirms it, False for good once one does not."""
         self._top: Millis = UNKNOWN_TIME
-        """What `KNOWN_TO` will be when the scan from the top, if one is under way, has come to its end."""
+        """What `KNOWN_TO` becomes when the scan from the top that is under way ends."""
 
     async def through(
         self,
@@ -124,11 +124,11 @@ class ListScan:
         step: Step | None = None,
         seen: set[ChatRef] | None = None,
     ) -> Problem | str | None:
-        """Page after page; the token to go on with, or None when the list has ended.
+        """Read page after page; returns the token to continue with, or None at the end of the list.
 
-        `until` ends it at a page that reaches back behind that time, if the list comes newest first. `step`
-        hears the token after each page, once that page is in the cache. `seen` collects the chats met. A
-        token that the Market does not know any more begins the scan anew, once.
+        `until` stops at the page that reaches back beyond that time, if the list is newest first. `step` is
+        called with the next token once a page is in the cache. `seen` collects the chats met. If the Market
+        does not know `token` any more, the scan starts over, once.
         """
         pager = Pager("getChats", token)
         goes_on, left = True, most
@@ -152,9 +152,9 @@ class ListScan:
         return pager.token
 
     async def news(self, report: SyncReport) -> Problem | bool:
-        """From the top down to what is known; False if that is too far, and everything is to be scanned.
+        """Read from the top down to what is known; False if that is too far and all must be scanned.
 
-        Ends well only with `keep_known`: news behind a page that failed are met by the next pager.
+        Call `keep_known` only after success: then the next scan meets the news beyond a page that failed.
         """
         until = await self._ctx.store.read(cursors.moment, KNOWN_TO)
         self._top = UNKNOWN_TIME
@@ -163,15 +163,13 @@ class ListScan:
         return ended if isinstance(ended, Problem) else ended is None
 
     async def keep_known(self) -> None:
-        """The top is read as far down as it must be, or the scan through everything will bring the rest."""
-        if self._top not in {
-            UNKNOWN_TIME,
-            await self._ctx.store.read(cursors.moment, KNOWN_TO) or UNKNOWN_TIME,
-        }:
+        """Save `KNOWN_TO`: the top was read far enough, or the scan through everything brings the rest."""
+        known_to = await self._ctx.store.read(cursors.moment, KNOWN_TO) or UNKNOWN_TIME
+        if self._top not in {UNKNOWN_TIME, known_to}:
             await self._ctx.store.write_cache(cursors.set_, KNOWN_TO, str(self._top))
 
     def _reaches(self, page: ChatsPage, until: Millis | None) -> bool:
-        """Whether everything behind this page was there, and read, at `until`."""
+        """Whether everything after this page was already known at `until`."""
         times = _times(page.chats)
         return bool(until is not None and self.is_newest_first and times and times[-1] <= until)
 
@@ -194,7 +192,7 @@ class ListScan:
         await self._ctx.page_came("getChats", page)
 
     def _observe(self, found: Sequence[Chat]) -> None:
-        """The order of the list is not published: believe newest-first only while every page shows it."""
+        """The order is not documented: assume newest first only while every page confirms it."""
         times = _times(found)
         if times and self._top == UNKNOWN_TIME:
             self._top = times[len(times) // 2]
@@ -209,20 +207,20 @@ def _times(found: Sequence[Chat]) -> list[Millis]:
 
 
 class FullScan:
-    """Finds what no newest-first list tells: a status that changed without a message, a missed chat."""
+    """Finds what the top of the list cannot show: a status changed without a message, a missed chat."""
 
     def __init__(self, ctx: EngineContext, list_scan: ListScan) -> None:
         self._ctx = ctx
         self._scan = list_scan
         self._active_at: float | None = None
-        """Moment of the engine's loop at which the active chats were scanned last."""
+        """When the active chats were last scanned, in seconds of the loop; None = never in this run."""
         self._at = ""
-        """Where the scan through everything stands."""
+        """The token at which the scan through everything is; empty = at the beginning."""
 
     async def stretch(self, report: SyncReport, now: float) -> bool:
-        """Do the next piece of what is due; False when nothing is, or its turn has not come.
+        """Do the next piece of what is due; False if nothing is due or the quota does not allow it now.
 
-        `now` is the moment by the engine's loop, in seconds.
+        `now` is in seconds of the engine's loop.
         """
         if await self.done_at() is None:
             return await self._everything(report, Urgency.FIRST)
@@ -232,7 +230,7 @@ class FullScan:
         return await self.is_due() and await self._everything(report, Urgency.SWEEP)
 
     async def active(self, report: SyncReport) -> bool:
-        """Scan the chats that may be waiting; those in the cache that were not met are asked for."""
+        """Scan the chats that may be waiting, then read those of the cache that the scan did not meet."""
         seen: set[ChatRef] = set()
         before = await self._ctx.store.read(chats.active_ids)
         ended = await self._scan.through(report, Urgency.NEWS, statuses=ACTIVE, seen=seen)
@@ -258,11 +256,11 @@ class FullScan:
         return done_at is None or not 0 <= self._ctx.wall_ms() - done_at < EVERYTHING_EVERY_MS
 
     async def done_at(self) -> Millis | None:
-        """When everything was scanned last; None = never."""
+        """When everything was last scanned; None = never."""
         return await self._ctx.store.read(cursors.moment, _DONE_AT)
 
     async def begin_anew(self) -> None:
-        """Scan through everything from the top, as if it never was: more is new than a look can bring."""
+        """Start the scan through everything over: there is more news than a look at the top can bring."""
         await self._ctx.store.write_cache(cursors.set_, _DONE_AT, "")
         await self._ctx.store.write_cache(cursors.set_, _TOKEN, "")
 
@@ -275,20 +273,20 @@ class FullScan:
         return True
 
     async def _keep(self, token: str | None) -> None:
-        """The page is in the cache: a later start goes on behind it."""
+        """The page is in the cache: save the position after it, where a later start continues."""
         done_at = self._ctx.wall_ms() if token is None else None
         if await self._ctx.store.write_cache(_go_on, self._at, token or "", done_at):
             self._at = token or ""
 
     def _judge(self, problem: Problem, report: SyncReport) -> bool:
-        """A scan that may not go on now is no failure of the round."""
+        """Note a problem in the report, unless the scan merely has to wait for quota. Always False."""
         if problem.kind is not ProblemKind.HOURLY_LIMIT:
             report.problem = problem
         return False
 
 
 def _go_on(conn: Connection, before: str, token: str, done_at: Millis | None) -> bool:
-    """Note how far the scan is; False, and nothing noted, if the cache was begun anew behind it."""
+    """Save the position of the scan; False, and nothing saved, if the cache was recreated meanwhile."""
     if (cursors.get(conn, _TOKEN) or "") != before:
         return False
     cursors.set_(conn, _TOKEN, token)

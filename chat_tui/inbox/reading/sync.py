@@ -1,4 +1,4 @@
-"""Keeping the cache fresh: rounds of one copy for all, and the history of every chat that changed."""
+"""Keeps the cache fresh: one copy makes the rounds for all, and reads the history of changed chats."""
 
 import asyncio
 import logging
@@ -20,10 +20,10 @@ from chat_tui.store import chats, cursors, search
 from chat_tui.store.errors import StoreError, tolerated
 
 BEHIND: Final = 40
-"""Histories read at a time."""
+"""The most histories read in one go."""
 HISTORIES_AT_ONCE: Final = 2
 PACE_S: Final = 3.0
-"""Per page, when all active chats must be walked for want of an order: 20 pages are walked once a minute."""
+"""Seconds per page when the list has no order and all active chats are scanned: 20 pages once a minute."""
 FRESH_KEPT_EVERY_MS: Final[Millis] = 30_000
 _COSTS_ITSELF: Final = frozenset(
     {
@@ -33,7 +33,7 @@ _COSTS_ITSELF: Final = frozenset(
         ProblemKind.TOO_LARGE,
     }
 )
-"""What a single chat's history may answer while the list itself can be read."""
+"""Problems with a single chat's history that do not end the round."""
 _OWN_AFFAIR: Final = frozenset({ProblemKind.HOURLY_LIMIT, ProblemKind.PARALLEL_LIMIT})
 _ASKS_THE_OPERATOR: Final = frozenset({ProblemKind.UNAUTHORIZED, ProblemKind.FORBIDDEN})
 
@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 
 class Sync:
-    """The list's top every few seconds, one history read per changed chat, scans in the time between."""
+    """Reads the top of the list every few seconds, the history of each changed chat, and scans in between."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Sync:
         leadership: Leadership,
         poll_interval_s: Callable[[], Awaitable[float]],
     ) -> None:
-        """`poll_interval_s` gives the seconds between two rounds as things are now."""
+        """`poll_interval_s` gives the current number of seconds between two rounds."""
         self._ctx = ctx
         self._history = history
         self._leadership = leadership
@@ -66,17 +66,17 @@ class Sync:
         self.open_chat: ChatRef | None = None
 
     def refresh(self) -> None:
-        """Begin the next round now, whatever was refused before."""
+        """Begin the next round now, even if the last one was refused."""
         self._wake.set()
 
     async def hurry(self) -> None:
-        """Begin the next round if it is due by now, somebody became active; not what the Market refuses."""
+        """An operator became active: begin the next round if it is due, unless the Market refuses us."""
         is_refused = self._ctx.bus.link.state is LinkState.REFUSED
         if not is_refused and _now() - self._begun_at >= await self._poll_interval_s():
             self._wake.set()
 
     async def run(self) -> None:
-        """Round after round for as long as the engine lives; while another copy leads, see that it does."""
+        """Make rounds for as long as the engine lives; while another copy leads, only check that it does."""
         failures = 0
         is_begun = False
         while True:
@@ -91,14 +91,14 @@ class Sync:
                 log.warning("round not kept: %s", type(error).__name__)
                 problem = Problem(ProblemKind.STORAGE, message=str(error))
             if problem is not None and problem.kind in _ASKS_THE_OPERATOR:
-                # Who may not read does not lead: another copy has a key that is good, perhaps.
+                # A copy that may not read does not lead: another copy may have a better key.
                 self._leadership.resign()
             failures = failures + 1 if problem is not None else 0
             await self._tell_others(problem)
             await self._rest(problem, failures)
 
     async def _tell_others(self, problem: Problem | None) -> None:
-        """A copy that only watches learns from the cache that the network is away, and that it is back."""
+        """Let copies that do not lead learn from the cache that the network is down, or up again."""
         is_shared = problem is not None and problem.is_passing and problem.kind not in _OWN_AFFAIR
         trouble = problem.kind.value if is_shared and problem is not None else ""
         if trouble != self._trouble and self._leadership.is_ours:
@@ -127,7 +127,7 @@ class Sync:
         return report.problem
 
     async def round(self) -> SyncReport:
-        """One look at what is new, and the histories behind."""
+        """Read the news of the list and the histories that are behind."""
         report = SyncReport()
         report.problem = await self._look(report) or await self._catch_up(report)
         if report.problem is None:
@@ -135,7 +135,7 @@ class Sync:
         return report
 
     async def once(self) -> SyncReport:
-        """A whole round for `sync --once`: everything that can be brought up to date now, whoever leads."""
+        """A whole round for `sync --once`: bring up to date what the quota allows, whichever copy leads."""
         await self._read_shops()
         report = await self.round()
         if report.problem is None:
@@ -145,7 +145,7 @@ class Sync:
         return report
 
     async def plan(self) -> SyncPlan:
-        """What comes next."""
+        """What the next rounds will do."""
         listed_at = await self._full_scan.done_at()
         covered = await self._ctx.store.read(search.coverage)
         return SyncPlan(
@@ -160,7 +160,7 @@ class Sync:
     # -- what is new ---------------------------------------------------------------------------------
 
     async def _look(self, report: SyncReport) -> Problem | None:
-        """Pages from the top down to what is known; or, in any other order, the active chats whole."""
+        """Read from the top down to what is known or, if the list is not newest first, all active chats."""
         if self._scan.is_newest_first is not False:
             is_whole = await self._scan.news(report)
             if isinstance(is_whole, Problem):
@@ -184,7 +184,7 @@ class Sync:
         return True
 
     async def _catch_up(self, report: SyncReport) -> Problem | None:
-        """One history read for each chat of which the list knows more than the cache; the open one first."""
+        """Read the history of each chat that is newer in the list than in the cache; the open chat first."""
         behind = await self._ctx.store.read(chats.behind, BEHIND)
         if self.open_chat in behind:
             behind = (self.open_chat, *(chat for chat in behind if chat != self.open_chat))
@@ -203,7 +203,7 @@ class Sync:
                 if problem.kind not in _COSTS_ITSELF:
                     problems.append(problem)
                     return
-                # One chat that nobody can read does not keep the others waiting.
+                # A chat that cannot be read must not keep the others waiting.
                 await self._ctx.store.write_cache(
                     chats.read_in_vain, chat_ref, gone=problem.kind is ProblemKind.NOT_FOUND
                 )
@@ -212,7 +212,7 @@ class Sync:
         return problems[0] if problems else None
 
     async def _note_fresh(self) -> None:
-        """All is up to date; kept for other copies, and for a later start: "Shown is the cache of 14:02"."""
+        """Everything is up to date: publish it, and save the moment for other copies and later starts."""
         now = self._ctx.wall_ms()
         self._ctx.answered(fresh_at=now)
         if not 0 <= now - self._fresh_kept_at < FRESH_KEPT_EVERY_MS:
@@ -220,17 +220,17 @@ class Sync:
             await self._ctx.store.write_cache(cursors.set_, FRESH_AT, str(now))
 
     async def _read_shops(self) -> None:
-        """The names of the shops; without them chats show none, which is no reason to stop."""
+        """Read the names of the shops (getCampaigns). If that fails, chats are shown without them."""
         shops = await self._ctx.client.ask(Urgency.NEWS, MarketApi.get_shops)
         if not isinstance(shops, Problem):
             await self._ctx.store.write_cache(chats.save_shops, shops)
 
-    # -- rhythm --------------------------------------------------------------------------------------
+    # -- pauses --------------------------------------------------------------------------------------
 
     async def _rest(self, problem: Problem | None, failures: int) -> None:
-        """Until the next round: the rhythm, a growing pause after failures, or the told moment."""
+        """Wait for the next round: poll interval, growing pause after failures, or what the Market asked."""
         if problem is not None and problem.kind in _ASKS_THE_OPERATOR:
-            # Nothing will change until the operator acts; `r` asks again.
+            # Nothing changes until the operator acts and refreshes.
             await self._wake.wait()
         elif not self._wake.is_set():
             await wait_for(self._wake, await self._pause_after(problem, failures))
@@ -241,7 +241,7 @@ class Sync:
         if problem is None or (
             problem.kind is ProblemKind.HOURLY_LIMIT and problem.operation == "getChatHistory"
         ):
-            # The list has a quota of its own: who waits is seen even while texts have to wait.
+            # The list has its own quota: waiting buyers are shown even while histories have to wait.
             return max(0.0, self._begun_at + pause - _now())
         grown = self._jitter.uniform(pause, max(pause, min(60.0, pause * 2 ** min(failures, 10))))
         if problem.retry_after_s is None:

@@ -1,6 +1,6 @@
-"""Bringing the outbox to the Market: one item per chat at a time, in order, never twice by itself.
+"""Delivers the outbox to the Market: one item per chat at a time, in order, never twice on its own.
 
-What is due is chosen here, and done under the chat's kernel lock; `attempts` does it.
+This module chooses what is due and holds the chat's kernel lock; `sender` does the work.
 """
 
 import asyncio
@@ -25,12 +25,12 @@ log = logging.getLogger(__name__)
 
 
 class Delivery:
-    """Moves outbox items; nobody else does, but the operator through take-back and resend."""
+    """Moves outbox items. Apart from it, only the operator does: by take-back and resend."""
 
     def __init__(
         self, ctx: EngineContext, history: HistoryReader, locks: Locks, tell: Callable[[Event], None]
     ) -> None:
-        """`locks` are held by number of a chat; `tell` publishes an event from any thread."""
+        """`locks` are held by number of the chat; `tell` publishes an event from any thread."""
         self._ctx = ctx
         self._history = history
         self._locks = locks
@@ -48,13 +48,13 @@ class Delivery:
         self._wake.set()
 
     def resume(self) -> None:
-        """The operator asks to go on after a pause (a new key, a mended right)."""
+        """The operator ends a pause, for example after granting a right."""
         self._ctx.bus.pause_sends(None)
         self._retries.release()
         self.wake()
 
     async def run(self) -> None:
-        """For as long as the engine lives."""
+        """Deliver for as long as the engine lives."""
         self._sender.begin()
         while True:
             pause = self._ctx.settings.scan_s
@@ -64,7 +64,7 @@ class Delivery:
             self._wake.clear()
 
     async def finish(self, grace_s: float) -> None:
-        """Let what is in flight end for a moment, then leave it: the next start looks it up."""
+        """Give requests in flight `grace_s` seconds; the next start looks up those that did not end."""
         steps = list(self._steps.values())
         if not steps:
             return
@@ -74,14 +74,14 @@ class Delivery:
         await asyncio.gather(*late, return_exceptions=True)
 
     def forget(self, outbox_id: OutboxId) -> None:
-        """An item left or begins anew: its waits count no more, and what waited behind it may go."""
+        """An item was removed or starts over: drop its waits, and look at the items behind it."""
         self._sender.forget(outbox_id)
         self.wake()
 
     async def settled(self, outbox_id: OutboxId) -> OutboxItem:
-        """The item once it is settled, or once nothing more becomes of it before the operator acts.
+        """Wait until the item is settled, or until nothing more can happen before the operator acts.
 
-        One that somebody took back at another copy comes as one that failed and is gone, without its text.
+        An item that was taken back in another copy is returned as failed with GONE, without its text.
         """
         changed = asyncio.Event()
         leave = self._ctx.bus.subscribe(lambda _: changed.set())
@@ -93,27 +93,27 @@ class Delivery:
                     return _gone(outbox_id)
                 if item.is_settled or self._is_stuck(item):
                     return item
-                # What another copy of the program did with it is an event there, not here.
+                # A change made by another copy of the program is published there, not here.
                 await wait_for(changed, self._ctx.settings.scan_s)
         finally:
             leave()
 
     def _is_stuck(self, item: OutboxItem) -> bool:
-        """Whether the operator must mend a key or a right before anything becomes of it."""
+        """Whether it cannot go on before the operator changes the key or a right."""
         is_in_flight = item.state == OutboxState.SENDING and not item.is_checking
         return not is_in_flight and not self._may_act(item)
 
     def stop(self, outbox_id: OutboxId) -> bool:
-        """Break off a request under way here; whether it arrived is then looked up."""
+        """Break off a request under way here, and look up whether it arrived; False if there is none."""
         return self._sender.stop(outbox_id)
 
     @property
     def uploaded(self) -> Mapping[OutboxId, int]:
-        """Bytes given to the network so far, of the files under way here."""
+        """Bytes sent so far of the files this copy is uploading."""
         return self._sender.uploaded
 
     async def resend(self, outbox_id: OutboxId) -> Problem | None:
-        """Queue a failed or unconfirmed item again; an unconfirmed one only after one more look."""
+        """Queue a failed or unconfirmed item again, an unconfirmed one only after one more look."""
         if self._ctx.settings.read_only:
             return Problem(ProblemKind.READ_ONLY)
         try:
@@ -134,7 +134,7 @@ class Delivery:
         try:
             heads = await self._ctx.store.read(outbox.heads, item.chat_ref)
             if any(_is_under_way(head) for head in heads):
-                # Its message, perhaps with equal words and not linked yet, would be taken for this one.
+                # Its message may have the same text and not be linked yet: it would be taken for this item's.
                 return Problem(ProblemKind.BUSY)
             looked = await self._reconciler.look(item)
             if isinstance(looked, Problem):
@@ -158,7 +158,7 @@ class Delivery:
     # -- choosing ------------------------------------------------------------------------------------
 
     async def _begin_what_is_due(self) -> float:
-        """Begin a step for every chat that is due; seconds until the next one is."""
+        """Begin a step for every chat that is due; returns the seconds until the next one is."""
         heads, told = await self._ctx.store.read(outbox.due)
         await self._count_on((*told, *heads))
         self._retries.see((*told, *heads))
@@ -176,12 +176,12 @@ class Delivery:
         return pause
 
     async def _count_on(self, items: Iterable[OutboxItem]) -> None:
-        """After another start of the machine: all copies go by the same end of what was told before."""
+        """After a restart of the machine: save what is left of each wait, so that all copies agree."""
         for item, left in self._retries.told_again(items):
             if item.chat_ref in self._steps or not self._locks.try_hold(item.chat_ref.number):
                 continue
             try:
-                # This copy keeps to it all the same.
+                # If that fails, this copy observes the wait all the same.
                 with tolerated(log, "wait not noted"):
                     await self._writes.count_on(item, left)
             finally:
@@ -192,14 +192,14 @@ class Delivery:
             return item.chat_ref in self._settle
         paused = self._ctx.bus.link.sends_paused
         if paused is not None and paused.kind == ProblemKind.LOCKED:
-            # It passes by itself: the items wait for their next try, and the screen says why.
+            # This passes without the operator: items wait for their next try, and the screen says why.
             paused = None
         if item.state in READY:
             return paused is None and not self._ctx.settings.read_only
         if item.state == OutboxState.SENT:
-            # Where nothing may be asked the look fails by itself, and what was taken holds nothing back.
+            # If nothing may be asked, the look fails, and an accepted item is released in time.
             return True
-        # A look is a request too, and a refused key is not shown again.
+        # A look is a request, too, and a refused key is not sent again.
         return paused is None or paused.kind != ProblemKind.UNAUTHORIZED
 
     def _begin(self, item: OutboxItem) -> None:
@@ -223,9 +223,9 @@ class Delivery:
     # -- one step of one chat ------------------------------------------------------------------------
 
     async def _step(self, item: OutboxItem) -> None:
-        # Should this end before anything is known, it is not begun again at once.
+        # If this ends before anything is known, it must not start again at once.
         self._retries.pause(item, self._ctx.settings.scan_s)
-        # Nothing is begun that is not written down: the item stays where the last commit left it.
+        # Nothing is done that is not saved first, so the item stays where the last commit left it.
         with tolerated(log, "outbox not writable"):
             if not self._locks.try_hold(item.chat_ref.number):
                 return
@@ -235,7 +235,7 @@ class Delivery:
                 self._locks.release(item.chat_ref.number)
 
     async def _act(self, item: OutboxItem) -> None:
-        """Do what is due, if it still is now that nobody else can act for the chat."""
+        """Do what is due, if it still is: the lock is held now, so no other copy acts for the chat."""
         if _is_quiet(item):
             self._settle.discard(item.chat_ref)
         heads = await self._ctx.store.read(outbox.heads, item.chat_ref)
@@ -244,7 +244,7 @@ class Delivery:
         if not _is_quiet(item):
             await self._sender.advance(item)
             return
-        # A later read of the history brought news; nothing more is asked of the Market for it.
+        # A later read of the history brought news; the Market is not asked again for these items.
         await self._reconciler.link_all(filter(_is_quiet, heads))
 
 
@@ -266,10 +266,10 @@ def _gone(outbox_id: OutboxId) -> OutboxItem:
 
 
 def _is_under_way(item: OutboxItem) -> bool:
-    """Whether it is being sent, or was and is not linked to its message yet."""
+    """Whether it is being sent, or was sent and is not linked to its message yet."""
     return item.state in {OutboxState.SENDING, OutboxState.SENT} and not item.is_released
 
 
 def _is_quiet(item: OutboxItem) -> bool:
-    """Whether nothing is asked of the Market for it any more; news of its chat may still settle it."""
+    """Whether the Market is not asked about it any more; news of its chat may still settle it."""
     return item.state == OutboxState.UNCONFIRMED or item.is_released

@@ -1,9 +1,8 @@
-"""The one door: everything that leaves is checked here, whichever way it came.
+"""The one door: everything that leaves is checked here, wherever it came from.
 
-Box, template, editor, file card, verb, and an item sent again from the outbox: all of them are queued by
-`Writing`, which asks `Door`, and whatever is queued is looked at once more by `leak` before each attempt,
-since a key may have become ours after the item was queued. The rules are pure functions in `model/door`.
-"""
+Texts and files from the box, a template, the editor, a file card, a verb or a resend are all queued by
+`Writing`, which asks `Door`. `leak` checks a queued item once more before each attempt, because a key may
+have been added after the item was queued. The rules are pure functions in `model/door`."""
 
 import asyncio
 import logging
@@ -26,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class Door:
-    """Says of everything whether it may leave; a refusal that can be agreed to carries its doubts."""
+    """Decides what may leave; a refusal the operator can override carries its `doubts`."""
 
     def __init__(self, store: Store, settings: InboxSettings, wall_ms: Callable[[], Millis]) -> None:
         self._store = store
@@ -34,7 +33,7 @@ class Door:
         self._wall_ms = wall_ms
 
     async def text(self, chat_ref: ChatRef, text: str, agreed: Collection[Doubt]) -> str | Problem:
-        """The text as it may leave, or why not."""
+        """The text as it will be sent, or why it may not leave."""
         if self._settings.read_only:
             return Problem(ProblemKind.READ_ONLY)
         leaving = door.as_sent(text)
@@ -47,12 +46,12 @@ class Door:
     async def file(
         self, chat_ref: ChatRef, card: FileCard, copy: Path | None, agreed: Collection[Doubt]
     ) -> Problem | None:
-        """Why a file may not leave; `copy` is what will be sent, None before there is one."""
+        """Why a file may not leave; None = it may. `copy` is the spool file, None before there is one."""
         names = (card.name, card.path.rpartition("/")[2])
         return await self._file(chat_ref, names, copy or Path(card.path), agreed)
 
     async def again(self, item: OutboxItem, agreed: Collection[Doubt]) -> Problem | None:
-        """Why an item that was queued once may not be sent again."""
+        """Why a queued item may not be sent again; None = it may."""
         if item.kind == OutboxKind.TEXT:
             outcome = await self.text(item.chat_ref, item.text, agreed)
             return outcome if isinstance(outcome, Problem) else None
@@ -75,7 +74,7 @@ class Door:
         return door.not_agreed(doubts, agreed)
 
     async def _chat(self, chat_ref: ChatRef) -> Chat | None:
-        """The chat as the cache knows it; one that cannot be read keeps nobody from sending."""
+        """The chat from the cache; None if it cannot be read, which must not keep anyone from sending."""
         item = None
         with tolerated(log, "chat not readable at the door"):
             item = await self._store.read(chats.item, chat_ref, now=self._wall_ms())
@@ -83,7 +82,7 @@ class Door:
 
 
 async def leak(item: OutboxItem, data_dir: Path, settings: InboxSettings) -> Problem | None:
-    """Why a queued item must not be given to the network: it holds what by now is a key of ours."""
+    """Why a queued item must not be sent: it contains what is now one of our API keys. None = it does not."""
     if not any(settings.secrets):
         return None
     if item.kind == OutboxKind.TEXT:
@@ -92,12 +91,12 @@ async def leak(item: OutboxItem, data_dir: Path, settings: InboxSettings) -> Pro
     try:
         content = await asyncio.to_thread(read_all, spool.path(data_dir, item.outbox_id))
     except OSError:
-        # The attempt itself finds out, and says why.
+        # The attempt itself will fail, and say why.
         return None
     return door.file_refusal((item.file_name,), content, settings.secrets)
 
 
 def read_all(path: Path) -> bytes:
-    """A file as far as it could be sent; OSError when it cannot be read. Blocks on the disk."""
+    """The content of a file, up to one byte more than may be sent. Blocks on the disk; raises OSError."""
     with path.open("rb") as file:
         return file.read(MAX_BYTES + 1)

@@ -1,4 +1,4 @@
-"""Looking in the history for a message whose fate is unknown, or whose id is."""
+"""Searches the history for a message whose fate, or whose id, is unknown."""
 
 import asyncio
 from collections.abc import Iterable
@@ -18,14 +18,14 @@ from chat_tui.model.timeline import is_likeness, says_the_same
 from chat_tui.store import outbox, spool
 
 LEAST_LOOKS = 3
-"""Complete looks before the operator is asked, or a sent item is let go as one that was not found."""
+"""Complete looks before the operator is asked, or a sent item is released as not found."""
 CLOCK_SLACK_MS = 5_000
-"""How much older than the attempt, by the Market's clock, our message may claim to be."""
+"""How much older than the attempt, by the Market's clock, our message may be dated."""
 
 
 @dataclass(slots=True)
 class _Watch:
-    """Since when (monotonic seconds) this copy has been looking, and how often it could not."""
+    """Since when (monotonic seconds) this copy has been looking, and how many looks failed."""
 
     what: tuple[int, OutboxState]
     """The attempt and the state it is about."""
@@ -43,23 +43,23 @@ class Reconciler:
         self._watches: dict[OutboxId, _Watch] = {}
 
     def forget(self, outbox_id: OutboxId) -> None:
-        """The item is settled or begins anew."""
+        """The item is settled, or starts over."""
         self._watches.pop(outbox_id, None)
 
     async def advance(self, item: OutboxItem) -> tuple[OutboxItem, float] | None:
-        """Look once and draw the conclusion: the item as it is now and the seconds it waits; None = ended."""
+        """Look once and act on it; the item and the seconds until its next look, None = it is done."""
         now = asyncio.get_running_loop().time()
         watch = self._watches.get(item.outbox_id)
         if watch is None or watch.what != (item.attempt, item.state):
-            # Another copy may have begun a new attempt since.
+            # Another copy may have started a new attempt since.
             watch = self._watches[item.outbox_id] = _Watch((item.attempt, item.state), now)
         left = watch.since + self._ctx.settings.settle_s - now
         looked = await self.look(item)
         if isinstance(looked, Problem):
-            # A look that fails proves nothing: it counts for neither side.
+            # A failed look proves nothing, so it does not count.
             watch.failures += 1
             if item.state == OutboxState.SENT and left <= 0:
-                # The Market has taken it. What comes behind it does not wait until looking is possible.
+                # The Market accepted it. Items behind it do not wait until a look succeeds.
                 await self._writes.update(item, is_released=1)
                 return None
             return item, self._pause(watch.failures, left)
@@ -76,12 +76,12 @@ class Reconciler:
         return None
 
     def _pause(self, number: int, left: float) -> float:
-        """Until the next look after so many; what is decided when the time is up is not decided later."""
+        """Seconds until the next look after `number` looks; at most the `left` seconds to the decision."""
         pause = look_pause(self._ctx.settings, number)
         return min(pause, left) if left > 0 else pause
 
     async def look(self, item: OutboxItem) -> OutboxItem | Problem:
-        """Read the history after the base and link the item if its message is there."""
+        """Read the history after the base, and link the item if its message is there."""
         problem = await self._history.since(item.chat_ref, item.base_message_id or MessageId(0))
         if problem is not None:
             return problem
@@ -89,9 +89,9 @@ class Reconciler:
         return await self.link(item) or item
 
     async def look_before(self, item: OutboxItem, since: Millis) -> OutboxItem | Problem | None:
-        """Read what is new and link an item that was perhaps sent without this outbox; None = not there.
+        """Read what is new and link an item that another outbox may have sent; None = it is not there.
 
-        `since` is the Market's time of the last thing known of it.
+        `since` is the Market's time of the last known event of the item.
         """
         problem = await self._history.newer(item.chat_ref, Urgency.SEND)
         if problem is not None:
@@ -100,19 +100,19 @@ class Reconciler:
         return await self._link_exactly(item, since)
 
     async def link_all(self, items: Iterable[OutboxItem]) -> None:
-        """Link what can be by messages already in the cache: who was sent first takes the first message."""
+        """Link items to messages already in the cache: the item sent first takes the first message."""
         for item in sorted(items, key=lambda item: (item.attempt_at, item.seq)):
             await self.link(item)
 
     async def link(self, item: OutboxItem) -> OutboxItem | None:
-        """Confirm the item by a message already in the cache: the oldest that matches and is free."""
+        """Confirm the item by the oldest message in the cache that matches and belongs to no item."""
         linked = await self._link_exactly(item, item.attempt_at)
         if linked is None and item.is_released:
             linked = await self._link_changed(item)
         return linked
 
     async def _link_earlier(self, item: OutboxItem) -> None:
-        """Those of the chat that left its head without their message: it is not the later one's."""
+        """Link released items of the chat first: their messages do not belong to the later item."""
         heads = await self._ctx.store.read(outbox.heads, item.chat_ref)
         await self.link_all(head for head in heads if head.is_released and head.outbox_id != item.outbox_id)
 
@@ -123,15 +123,15 @@ class Reconciler:
         return None
 
     async def _link_changed(self, item: OutboxItem) -> OutboxItem | None:
-        """Confirm a sent item by the one message that the Market can have made of it.
+        """Confirm a sent item by the one message that can be its text as changed by the Market.
 
-        It was accepted, looked for in vain often and long enough, and is not in doubt; in its time our side
-        has exactly one message that no item has, that message may be its text with changes, and no other
-        item may have become it. Whatever else is there, nobody can tell: the item stays as it is.
+        Conditions: the item was accepted, was looked for long enough and is not in doubt; in its time span
+        exactly one of our messages belongs to no item; that message can be its text with changes; and it
+        cannot be any other item. In every other case the item stays as it is.
         """
         if item.state != OutboxState.SENT or item.looks < LEAST_LOOKS or item.in_doubt or not item.attempt_at:
             return None
-        # The Market tells its clock in whole seconds, and an answer takes its time.
+        # The Market's clock has whole seconds, and an answer takes time to arrive.
         end = item.attempt_at + int(self._ctx.settings.settle_s * 1000) + CLOCK_SLACK_MS
         found = [m for m in await self._unclaimed(item, item.attempt_at) if m.created_at <= end]
         if len(found) != 1 or not is_likeness(item, found[0]):
@@ -147,7 +147,7 @@ class Reconciler:
         )
 
     async def _confirm(self, item: OutboxItem, message: Message) -> OutboxItem | None:
-        """Link the item to its message; None if another item claims it, or this one went on."""
+        """Link the item to its message; None if another item has claimed it, or this one has moved on."""
         try:
             confirmed = await self._writes.move(
                 item, OutboxState.CONFIRMED, message_id=message.message_id, problem="", error=""
@@ -162,7 +162,7 @@ class Reconciler:
 
 
 def _may_have_become(item: OutboxItem, message: Message) -> bool:
-    """Whether a message may be what an attempt of this item left there, whatever it says."""
+    """Whether a message, whatever its text, may be the result of an attempt of this item."""
     is_surely_not_there = item.attempt == 0 or (item.state == OutboxState.FAILED and not item.in_doubt)
     return (
         not is_surely_not_there

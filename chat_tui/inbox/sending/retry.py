@@ -1,7 +1,7 @@
-"""When each outbox item may be acted on: seconds of the machine, whatever the clock on the wall does.
+"""When each outbox item may be acted on, in seconds of the machine's clock, which cannot be set.
 
-Every copy of the program computes the wait from what the item says the first time it sees it that way,
-so that a wait made by one copy is kept by all.
+Every copy of the program computes the wait from the item itself whenever it sees a change of it, so that all
+copies observe a wait that one of them was given.
 """
 
 import math
@@ -19,7 +19,7 @@ from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import LONGEST_HOLD
 
 LONGEST_HOLD_S = LONGEST_HOLD / 1000
-"""However far away a told moment is, it is checked at least this often."""
+"""However long the Market asks us to wait, the item is checked at least this often."""
 READY = frozenset({OutboxState.QUEUED, OutboxState.WAITING})
 """States from which an attempt begins."""
 _HOLDS_ALL = frozenset({ProblemKind.LOCKED, ProblemKind.CERTIFICATE})
@@ -28,14 +28,14 @@ _Stamp = tuple[OutboxState, int, Millis, int, str]
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """From when on (seconds the machine is on) an item that looks like `stamp` may be acted on."""
+    """From which moment (seconds since boot) an item with this `stamp` may be acted on."""
 
     stamp: _Stamp
     at: float
 
 
 class RetrySchedule:
-    """The waits of one copy, by item and by kind of request."""
+    """The waits of one copy, by item and by kind of item."""
 
     def __init__(
         self, settings: InboxSettings, wall_ms: Callable[[], Millis], clock: BootClock | None = None
@@ -50,7 +50,7 @@ class RetrySchedule:
         self._jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
 
     def see(self, items: Iterable[OutboxItem]) -> None:
-        """Note every item that is new or changed; a told moment holds back all requests of its kind."""
+        """Note every item that is new or changed; a wait for quota holds back all items of its kind."""
         before, self._due = self._due, {}
         for item in items:
             known = before.get(item.outbox_id)
@@ -61,15 +61,15 @@ class RetrySchedule:
         self._is_first = False
 
     def told_again(self, items: Iterable[OutboxItem]) -> Iterator[tuple[OutboxItem, Told]]:
-        """The items told to wait before the machine was started anew, and what is left of that to note."""
+        """Items whose wait began before the machine was restarted, with what is left of it, to be saved."""
         for item in items:
             if item.state in READY and (told := mark.told_again(item, self._clocks())) is not None:
                 yield item, told
 
     def seconds(self, item: OutboxItem) -> float:
-        """Until the item may be acted on, in whole milliseconds as the clock counts them; not positive = now.
+        """Seconds until the item may be acted on, rounded up to milliseconds; 0 or less = now.
 
-        A rest shorter than that would be waited for again and again within one tick of the clock.
+        Without rounding, a rest shorter than a tick of the clock would be waited for over and over.
         """
         due = self._due[item.outbox_id].at
         if item.state in READY:
@@ -77,23 +77,23 @@ class RetrySchedule:
         return math.ceil((due - self._now()) * 1000) / 1000
 
     def learn(self, told: Iterable[OutboxItem]) -> None:
-        """Note what the Market told, whichever copy it told."""
+        """Note waits that the Market asked of any copy."""
         for item in told:
             known = self._due.get(item.outbox_id)
             if known is None or known.stamp != _stamp(item):
                 self.put_off(item, self._wait_of(item))
 
     def is_held(self, item: OutboxItem) -> bool:
-        """Whether no request of its kind may leave now."""
+        """Whether items of its kind may not be sent now."""
         return self._held.get(item.kind, 0.0) > self._now()
 
     def pause(self, item: OutboxItem, seconds: float) -> None:
-        """Leave the item alone as long as nothing about it changes."""
+        """Leave the item alone for so long, unless it changes."""
         at = self._now() + seconds
         self._due[item.outbox_id] = _Due(_stamp(item), at)
 
     def put_off(self, item: OutboxItem, seconds: float) -> None:
-        """Leave the item alone as long as nothing about it changes, and others that would fare the same."""
+        """As `pause`, also for other items that would fail for the same reason."""
         self.pause(item, seconds)
         at = self._due[item.outbox_id].at
         if item.state != OutboxState.WAITING:
@@ -104,7 +104,7 @@ class RetrySchedule:
             self._held[item.kind] = max(self._held.get(item.kind, at), at)
 
     def hold_all(self, seconds: float) -> None:
-        """The Market asks for a pause: nothing is sent for so long, by whichever item it was heard."""
+        """The Market asks for a pause: nothing at all is sent for so long."""
         at = self._now() + min(seconds, LONGEST_HOLD_S)
         self._held = {kind: max(self._held.get(kind, at), at) for kind in OutboxKind}
 
@@ -142,11 +142,11 @@ class RetrySchedule:
         return self._clock.beside(self._wall_ms())
 
     def _now(self) -> float:
-        """It also counts while the machine sleeps."""
+        """Seconds since boot, which also count while the machine sleeps."""
         return self._clock.now() / 1000
 
     def _backoff(self, kind: str, tries: int) -> float:
-        """Growing, with full jitter; or as long as this kind of refusal wants."""
+        """Seconds of pause: growing with full jitter, or what this kind of refusal needs."""
         if kind in _HOLDS_ALL:
             return self._settings.backoff_s * self._jitter.uniform(1.0, 1.2)
         if kind == ProblemKind.PARALLEL_LIMIT:
@@ -157,7 +157,7 @@ class RetrySchedule:
 
 
 def look_pause(settings: InboxSettings, number: int) -> float:
-    """Seconds before the next look after so many."""
+    """Seconds before the next look after `number` looks."""
     delays = settings.look_delays_s
     return delays[min(number, len(delays) - 1)]
 

@@ -1,7 +1,7 @@
-"""One attempt to deliver an outbox item, and what its outcome means.
+"""Makes one attempt to deliver an outbox item, and interprets its outcome.
 
-The state is written before and after every step: an attempt is committed before its first byte, and
-whoever finds an item `sending` whose owner is gone looks in the history instead of sending again.
+The state is saved before and after every step: an attempt is committed before its first byte, and a copy that
+finds an item `sending` without an owner searches the history instead of sending again.
 """
 
 import asyncio
@@ -33,13 +33,13 @@ _PAUSING_KINDS = frozenset({ProblemKind.UNAUTHORIZED, ProblemKind.FORBIDDEN})
 _OWN_FILE_KINDS = frozenset({ProblemKind.FILE_CHANGED, ProblemKind.FILE_UNREADABLE})
 
 LEFT_ALONE_MS: Final[Millis] = 2 * 60_000
-"""An item of which nothing was heard for longer is looked for before it is given to the network."""
+"""An item untouched for longer is searched for before it is sent."""
 PROGRESS_STEPS = 20
-"""How often at most the upload of a file is told of."""
+"""The most events that the upload of a file publishes."""
 
 
 class OutboxSender:
-    """Acts on one item at a time, for whoever holds the lock of its chat."""
+    """Acts on one item at a time, for a caller that holds the lock of its chat."""
 
     def __init__(
         self,
@@ -55,18 +55,18 @@ class OutboxSender:
         self._reconciler = lookup
         self._retries = waits
         self._begun_at: float | None = None
-        """Since when (seconds of the loop) this copy sends; None = it only looks."""
+        """Since when (seconds of the loop) this copy has been sending; None = it does not send."""
         self._posts: dict[OutboxId, asyncio.Task[Accepted | Problem]] = {}
         self._stopped: set[OutboxId] = set()
         self.uploaded: dict[OutboxId, int] = {}
-        """Bytes given to the network so far, of the files under way."""
+        """Bytes sent so far, by item under way."""
 
     def begin(self) -> None:
-        """This run sends from now on: see `_was_left_alone`."""
+        """This run sends from now on; see `_was_left_alone`."""
         self._begun_at = asyncio.get_running_loop().time()
 
     def stop(self, outbox_id: OutboxId) -> bool:
-        """Break off the request of an item, to be looked up then; False if none is under way."""
+        """Break off the request of an item, which is then looked up; False if none is under way."""
         post = self._posts.get(outbox_id)
         if post is None:
             return False
@@ -75,12 +75,12 @@ class OutboxSender:
         return True
 
     async def advance(self, item: OutboxItem) -> None:
-        """Do what is next for the head of a chat; the caller holds the chat's lock."""
+        """Do the next step for the head of a chat; the caller holds the chat's lock."""
         if item.state in READY:
             await self._attempt(item)
         else:
             if item.state == OutboxState.SENDING and item.unclear_at is None:
-                # Its owner is gone, or this program was killed: whether it arrived is unknown.
+                # Its owner is gone, or this program was killed: it may or may not have arrived.
                 item = await self._mark_unclear(item, ProblemKind.CUT, "")
             await self._look(item)
 
@@ -106,7 +106,7 @@ class OutboxSender:
         if isinstance(newest, Problem):
             await self._turned_away(item, newest)
             return
-        # Reading took its time, and another copy may have been told to wait meanwhile.
+        # Reading took time, and the Market may have asked another copy to wait meanwhile.
         self._retries.learn(await self._ctx.store.read(outbox.told))
         if self._retries.is_held(item):
             return
@@ -114,7 +114,7 @@ class OutboxSender:
             item,
             OutboxState.SENDING,
             attempt=item.attempt + 1,
-            # After an earlier attempt that may have arrived, its message counts as well.
+            # If an earlier attempt may have arrived, its message counts as well.
             attempt_at=item.attempt_at if item.in_doubt else self._server_now(),
             base_message_id=newest if item.base_message_id is None else item.base_message_id,
             unclear_at=None,
@@ -130,17 +130,17 @@ class OutboxSender:
         return self._history.server_now() or UNKNOWN_TIME
 
     def _last_heard(self, item: OutboxItem) -> Millis:
-        """The last thing this outbox knows of the item, by the Market's clock: a try, or its beginning."""
+        """The last event of the item in this outbox, by the Market's clock: an attempt, or its creation."""
         ahead = self._server_now() - self._ctx.wall_ms()
         if item.in_doubt:
-            # The operator sent it again, after a look.
+            # The operator resent it, after a look.
             return max(item.attempt_at, item.asked_at + ahead)
         return item.attempt_at if item.attempt else item.created_at + ahead
 
     def _was_left_alone(self, item: OutboxItem) -> bool:
-        """Whether this may be an outbox put back from a copy: nothing was tried for long, nor in this run.
+        """Whether the outbox may be a restored backup: nothing was tried for long, nor in this run.
 
-        What the original sent meanwhile is in the history and nowhere here.
+        What the original outbox sent meanwhile is in the history, and nowhere here.
         """
         silence = self._server_now() - self._last_heard(item)
         now = asyncio.get_running_loop().time()
@@ -148,7 +148,7 @@ class OutboxSender:
         return not -CLOCK_SLACK_MS <= silence <= max(LEFT_ALONE_MS, this_run)
 
     async def _recall(self, item: OutboxItem, begun: outbox.Attempted) -> None:
-        """The outbox file is older than what was sent from it: look, as after a lost answer."""
+        """The outbox file is older than the attempt noted in the cache: look, as after a lost answer."""
         sending = await self._writes.move(
             item,
             OutboxState.SENDING,
@@ -162,7 +162,7 @@ class OutboxSender:
             await self._look(sending)
 
     async def _witness(self, item: OutboxItem) -> None:
-        """Note the attempt a second time. The outbox has it: a cache that cannot be written stops no send."""
+        """Note the attempt a second time, in the cache. If that fails, it is sent all the same."""
         with tolerated(log, "attempt not noted in the cache"):
             await self._ctx.store.write_cache(outbox.note_attempt, item)
 
@@ -181,7 +181,7 @@ class OutboxSender:
             self.uploaded.pop(item.outbox_id, None)
 
     async def _newest_known(self, chat_ref: ChatRef) -> MessageId | Problem:
-        """The message after which ours must come; a chat or a clock never read is read first."""
+        """The message after which ours must come; reads the chat first if its end or the clock is unknown."""
         for first in (True, False):
             cursor = await self._ctx.store.read(messages.cursor, chat_ref)
             unstored = self._history.unstored.newest(chat_ref)
@@ -209,7 +209,7 @@ class OutboxSender:
         )
 
     def _uploaded(self, item: OutboxItem, count: int) -> None:
-        """Tell of every whole step, not of every packet."""
+        """Publish every whole step, not every packet."""
         before, self.uploaded[item.outbox_id] = self.uploaded.get(item.outbox_id, 0), count
         step = max(1, item.file_size // PROGRESS_STEPS)
         if before // step != count // step:
@@ -232,14 +232,14 @@ class OutboxSender:
             await self._turned_away(item, outcome)
 
     async def _turned_away(self, item: OutboxItem, problem: Problem) -> None:
-        """Surely not delivered: wait and try again, pause everything, or give it back."""
+        """Certainly not delivered: wait and try again, pause everything, or return it to the operator."""
         refused = problem.certainty == Certainty.REFUSED
         if (refused and problem.kind not in _TURN_AWAY_KINDS | _PAUSING_KINDS) or (
             problem.kind in _OWN_FILE_KINDS
         ):
             await self._give_back(item, problem)
             return
-        # Of a refused key all were told by what heard it; the operator may have asked anew since.
+        # A refused key was already published by the client; the operator may have refreshed since.
         if problem.kind in {ProblemKind.FORBIDDEN, ProblemKind.LOCKED}:
             self._ctx.bus.pause_sends(problem)
         delay = self._retries.turned_away(item, problem)
@@ -250,14 +250,14 @@ class OutboxSender:
             self._retries.put_off(waiting, delay)
 
     async def _give_back(self, item: OutboxItem, problem: Problem) -> None:
-        """Not tried again by itself; after an attempt that may have arrived nobody says it failed."""
+        """Do not try again. If an attempt may have arrived, the item is not called failed."""
         state = OutboxState.UNCONFIRMED if item.in_doubt else OutboxState.FAILED
         await self._explain(item, state, problem)
 
     async def _explain(
         self, item: OutboxItem, state: OutboxState, problem: Problem, **columns: int | str
     ) -> OutboxItem | None:
-        """Move to `state` with the reason; an item that is there already only gets the new reason."""
+        """Move to `state` with the reason; an item already in that state only gets the new reason."""
         words = {"problem": problem.kind.value, "error": problem.message}
         if item.state == state:
             return await self._writes.update(item, **words, **columns)
@@ -277,11 +277,11 @@ class OutboxSender:
             self._retries.put_off(*looked)
 
     def forget(self, outbox_id: OutboxId) -> None:
-        """The item left, is settled or begins anew: neither its waits nor its looks count any more."""
+        """The item was removed, is settled or starts over: drop its waits and looks."""
         self._retries.forget(outbox_id)
         self._reconciler.forget(outbox_id)
 
 
 def _status_words(problem: Problem) -> str:
-    """What an answer that says nothing else said: its status, as 502."""
+    """The HTTP status, such as 502, for an answer without a message."""
     return str(problem.http_status or "")
