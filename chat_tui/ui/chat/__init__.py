@@ -1,4 +1,4 @@
-"""The open chat: its history and the box below. `pane` joins both and sends; the others draw and edit.
+"""The open chat: its history and the compose box. `pane` joins both and sends; the others draw and edit.
 
 Not its job: which chat is open (`ui.inbox.opening`), and whether a text may leave (`inbox.sending.door`).
 """

@@ -1,4 +1,7 @@
-"""The box in which an answer is written; the screen tells it to whom it is addressed."""
+"""The compose box: the text of one message, until the outbox has it.
+
+Not its job: which chat the text belongs to, how it is saved as a draft, and whether it may be sent (`pane`).
+"""
 
 import math
 import time
@@ -24,12 +27,13 @@ from chat_tui.ui.kit.text import plain
 from chat_tui.words import glyphs
 
 _COUNTED_FROM: Final = TEXT_LIMIT * 4 // 5
+"""Characters above which the box shows how long the text is."""
 _SAME_PRESS: Final = 0.1
-"""Seconds within which a second Enter is the same one, bouncing; a later one is executed or answered."""
+"""Seconds within which a second Enter is the same press, bouncing. A later one sends or says why not."""
 
 
 class Compose(TextBox):
-    """A text box for one message: Enter sends, the text stays until the screen says that it is safe."""
+    """A text box for one message: Enter asks to send it; the text stays until `clear_after_send`."""
 
     DEFAULT_CSS = """
     Compose, Compose:focus {
@@ -61,30 +65,30 @@ class Compose(TextBox):
 
     @dataclass
     class SendWanted(Message):
-        """The operator pressed Enter; the text stays until `clear_after_send`."""
+        """The operator pressed Enter. Must be followed by `answered`, also if nothing was sent."""
 
         text: str
 
     class AttachWanted(Message):
-        """A file shall be chosen."""
+        """The operator wants to attach a file."""
 
     class EditWanted(Message):
-        """The text shall be edited in the operator's own editor."""
+        """The operator wants to edit the text in an external editor."""
 
     class TemplateWanted(Message):
-        """A template shall be chosen: answered by `put`, in any case."""
+        """The operator wants a template. Must be answered with `put`, with None if none was chosen."""
 
     class NextWanted(Message):
-        """The operator goes on with the next waiting chat; the text stays."""
+        """The operator wants the next waiting chat; the text stays."""
 
     class Told(Message):
-        """Something is told at the caret, or no longer: other heights fit."""
+        """The notice above the box appeared, changed or went: the box may need another height."""
 
     class TypedTooSoon(Message):
-        """Text came for the chat that stood here before: `type_astray`, once that one is shown again."""
+        """Text was meant for the previous chat: show that chat again, then call `type_astray`."""
 
     class LeaveWanted(Message):
-        """The operator steps out of the box; the text stays."""
+        """The operator leaves the box; the text stays."""
 
     class Changed(TextArea.Changed):
         """The text changed: what to keep as a draft."""
@@ -106,25 +110,25 @@ class Compose(TextBox):
         self.cursor_blink = False
         self._now = now
         self._pressed_at = 0.0
-        """When the key was pressed that is acted upon now: a slow machine makes no two presses one."""
+        """When the key now handled was pressed; on a slow machine it may be handled much later."""
         self._enter_at = -_SAME_PRESS
         self._put_at = -_SAME_PRESS
         self._after_put = ""
-        """The whole text as a template left it."""
+        """The whole text right after a template was inserted."""
         self._forbidden = ""
         self._awaits_template = False
         self._readable_at = 0.0
-        """What was typed before it was meant for the chat before; seconds of the clock of events."""
+        """Keys pressed before this moment were meant for the previous chat; seconds by the events' clock."""
         self._astray = ""
-        """What was typed for the chat before, until that one is shown again."""
+        """Text typed for the previous chat, kept until that chat is shown again."""
         self._slash_asked = False
-        """Whether all there was when the templates were asked for is the `/` that did it."""
+        """Whether the box held only the `/` that opened the list of templates."""
         self.told = NoticeLine(id="told")
-        """Where `tell` says something; the screen puts it above the box."""
+        """The notice that `tell` sets; the screen places it above the box."""
         self._told_of = ""
-        """The text of which something is told."""
+        """The text that the notice is about."""
         self._is_asked = False
-        """Whether the answer to a `SendWanted` is still to come."""
+        """Whether a `SendWanted` has not been answered yet."""
         bind(self, bindings(Where.COMPOSE), freed=freed(Where.COMPOSE))
 
     def address(self, content: Content) -> None:
@@ -132,7 +136,7 @@ class Compose(TextBox):
         self.border_title = content
 
     def forbid(self, why: str) -> None:
-        """Nothing can be sent from here: the sentence stands in the empty box; an empty one lifts it."""
+        """Show in the empty box why nothing can be sent from here; "" = sending is allowed."""
         if why != self._forbidden:
             self._forbidden = why
             self.placeholder = plain(why)
@@ -140,28 +144,25 @@ class Compose(TextBox):
             self._count()
 
     def tell(self, words: str) -> None:
-        """Say a sentence about what is written here, at the caret: until the text changes or is sent.
-
-        An empty sentence takes back what was told.
-        """
+        """Show a notice about the text above the box until the text changes or is sent; "" removes it."""
         self._told_of = self.text
         self.told.say(one_line(words))
         self.post_message(self.Told())
 
     def answered(self) -> None:
-        """What became of the last `SendWanted` is decided: the text is cleared by now, or something told."""
+        """The last `SendWanted` is done: the text was cleared, or `tell` has said why it was not sent."""
         self._is_asked = False
-        # Only our own sentence: why the text was refused stays.
+        # Only the "saving" notice is obsolete: the reason for a refusal must stay.
         if self.told.words == _saving():
             self.tell("")
 
     @property
     def is_refused(self) -> bool:
-        """Whether what stands here was meant to be sent, and was not."""
+        """Whether Enter was pressed for this text and it was not sent."""
         return bool(self.told.words) and not self._is_asked and not is_blank(self.text)
 
     def load(self, text: str, caret: int) -> None:
-        """Put a draft back; no `Changed` follows, for nothing new was typed."""
+        """Show a saved draft, the caret after `caret` characters. No `Changed` follows: nothing was typed."""
         with self.prevent(self.Changed):
             self.load_text(stripped(text))
         self.tell("")
@@ -171,11 +172,11 @@ class Compose(TextBox):
         self._count()
 
     def came_by_itself(self, readable_at: float) -> None:
-        """This chat was opened by no key: text that was typed before it can be read is not for it."""
+        """No key opened this chat: text typed before `readable_at` was meant for the previous one."""
         self._readable_at = readable_at
 
     def type_astray(self) -> None:
-        """Type what was kept from a chat that came by itself; nothing if nothing was."""
+        """Insert the text that was held back because it was meant for this chat."""
         text, self._astray = self._astray, ""
         self._readable_at = 0.0
         if text:
@@ -183,19 +184,19 @@ class Compose(TextBox):
 
     def _keep_astray(self, text: str) -> None:
         self._astray += text
-        # All that follows goes the same way until a chat was shown for it: a text is never torn in two.
+        # Everything typed from now on is held back too, until a chat is shown: no text is split in two.
         self._readable_at = math.inf
         self.post_message(self.TypedTooSoon())
 
     def clear_after_send(self, sent: str) -> None:
-        """Remove the text of a `SendWanted`; what was typed behind it since then stays."""
+        """Remove the text of a `SendWanted`; what was typed after it stays."""
         if self.text.startswith(sent):
             self.load(self.text[len(sent) :], self.caret - len(sent))
 
     def put(self, text: str | None) -> None:
-        """The answer to `TemplateWanted`: the text, in place of the `/` that asked for it; None = nothing.
+        """Answer `TemplateWanted`: insert the template in place of the `/`; None = none was chosen.
 
-        The Enter that chose it, bouncing or held down, sends nothing.
+        The Enter that chose the template sends nothing, even if the key bounces or is held down.
         """
         self._awaits_template = False
         if text is None:
@@ -203,14 +204,14 @@ class Compose(TextBox):
         self._put_at = self._now()
         self.tell("")
         if self._slash_asked and self.text.startswith("/"):
-            # Letters typed meanwhile stay behind it, and the caret behind them.
+            # Letters typed meanwhile stay after the template, and the caret after them.
             self.replace(text, (0, 0), (0, 1))
         else:
             self.type_text(text)
         self._after_put = self.text
 
     def on_compose_changed(self) -> None:
-        """Keep the counter right; an Enter behind new text is a new one."""
+        """Update counter and notice. An Enter after new text is a new press, not a bounce."""
         self._enter_at = -_SAME_PRESS
         if self.text != self._after_put:
             self._put_at = -_SAME_PRESS
@@ -219,7 +220,7 @@ class Compose(TextBox):
         self._count()
 
     def on_text_box_typed_as_paste(self, message: TextBox.TypedAsPaste) -> None:
-        """Say at the caret that nothing was sent."""
+        """Say that line breaks which came all at once were taken as text and sent nothing."""
         words = ngettext(
             "{count} line break came at once; Enter sends all as one text",
             "{count} line breaks came at once; Enter sends all as one text",
@@ -228,7 +229,7 @@ class Compose(TextBox):
         self.tell(words.format(count=message.count))
 
     def action_send(self) -> None:
-        """Ask for the text to be sent, or say why not; a pasted Enter is a new line."""
+        """Ask the screen to send the text, or say why not; a pasted Enter is a line break."""
         if self.enter_is_pasted:
             self.take_enter_for_line()
         elif why := self._not_yet():
@@ -241,7 +242,7 @@ class Compose(TextBox):
                 self.post_message(self.SendWanted(self.text))
 
     def _not_yet(self) -> str:
-        """Why an Enter at this moment may not have been meant for the text that stands here now."""
+        """Why an Enter at this moment may not be meant for this text; "" if it is."""
         if self._awaits_template:
             return _("A template is still being chosen, so nothing was sent.")
         if self._pressed_at - self._put_at < _SAME_PRESS:
@@ -249,12 +250,12 @@ class Compose(TextBox):
         return ""
 
     def _is_bounce(self) -> bool:
-        """Whether this Enter is the one before: what became of that one is shown or told."""
+        """Whether this Enter is the previous press, bouncing: that one has been acted on already."""
         before, self._enter_at = self._enter_at, self._pressed_at
         return self._enter_at - before < _SAME_PRESS
 
     def _not_this(self) -> str:
-        """Why there is nothing that can be sent."""
+        """Why this text cannot be sent; "" if it can."""
         if self._is_asked:
             return _saving()
         if is_blank(self.text):
@@ -308,7 +309,7 @@ class Compose(TextBox):
             self._keep_astray(event.character)
             return
         if event.character == "/" and not self.text:
-            # It stands in the box while the list is open, and goes on to the binding.
+            # Typed here, so that it is in the box while the list is open. The event goes on to the binding.
             event.prevent_default()
             self.type_text("/")
 

@@ -1,4 +1,7 @@
-"""The history of the open chat."""
+"""The widget that shows the history of the open chat and turns keys, wheel and clicks into moves in it.
+
+Not its job: reading pages (`pane`), and where the screen stands in the history (`history_view`).
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,11 +27,11 @@ from chat_tui.words.chats import chat_header
 _WHEEL: Final = 3
 """Lines that one notch of the mouse wheel passes."""
 _NEAR: Final = 40
-"""Entries left beyond a small screen at which more are asked for."""
+"""Entries left off the screen below which more are asked for; on a high screen its height counts."""
 
 
 class Wish(StrEnum):
-    """What may be wanted of a message."""
+    """What the operator may want to do with a message."""
 
     COPY = "copy"
     SAVE = "save"
@@ -36,7 +39,7 @@ class Wish(StrEnum):
 
 
 class History(FramedPane, can_focus=True):
-    """Shows one chat, its highlight on a message; knows nothing of where its pages come from."""
+    """Shows one chat and highlights a message; does not know where its pages come from."""
 
     DEFAULT_CSS = """
     History {
@@ -46,18 +49,21 @@ class History(FramedPane, can_focus=True):
 
     @dataclass
     class OlderWanted(Signal):
-        """Entries before a message are wanted: from the cache, or from the Market if it has no more."""
+        """Entries before a message are wanted."""
 
         chat_ref: ChatRef
         before: MessageId | None
+        """The oldest message held; None while there is none."""
         is_cached: bool
+        """Whether the cache has them; otherwise they must come from the Market."""
 
     @dataclass
     class NewerWanted(Signal):
-        """Entries after a message are wanted from the cache; None = the newest ones, by `show_newest`."""
+        """Entries after a message are wanted from the cache."""
 
         chat_ref: ChatRef
         after: MessageId | None
+        """None = the newest entries are wanted, to be shown with `show_newest`."""
 
     @dataclass
     class SeenTo(Signal):
@@ -68,53 +74,53 @@ class History(FramedPane, can_focus=True):
 
     @dataclass
     class Picked(Signal):
-        """Something is wanted of a message: the one under the highlight, else the newest on the screen."""
+        """The operator wants to do something with a message."""
 
         chat_ref: ChatRef
         entry: Entry
         wish: Wish
 
     def __init__(self, clock: Callable[[], Millis], zone: tzinfo, *, id: str | None = None) -> None:
-        """`clock` gives the present moment, `zone` is the operator's."""
+        """`clock` returns the current time, `zone` is the operator's."""
         super().__init__(id=id)
         self._clock = clock
         self._zone = zone
         self._title = ""
         self._words = ""
-        """What stands here while no chat is open."""
+        """The sentence shown while no chat is open."""
         self.view: HistoryView | None = None
-        """The open chat as it is on the screen; None = none is open."""
+        """The open chat and the place of the screen in it; None = no chat is open."""
 
     @property
     def chat_ref(self) -> ChatRef | None:
-        """The chat that is shown."""
+        """The chat that is shown; None = no chat is open."""
         return self.view.window.chat_ref if self.view is not None else None
 
     @property
     def oldest_id(self) -> MessageId | None:
-        """The oldest message held; older ones are asked for from here."""
+        """The oldest message held, before which older ones are read; None while there is none."""
         return self.view.window.oldest_id if self.view is not None else None
 
     @property
     def newest_shown(self) -> MessageId:
-        """The newest message that was on the screen; 0 while none was."""
+        """The newest message that has been on the screen; 0 = none yet."""
         return self.view.newest_shown if self.view is not None else MessageId(0)
 
     @property
     def is_counting(self) -> bool:
-        """Whether a message held for undo is shown, so that `tick` is wanted every second."""
+        """Whether a message counts down its time for undo, so that `tick` must be called every second."""
         return self.view is not None and self.view.drawn.is_counting
 
     def say(self, words: Content) -> None:
-        """Show no chat but a sentence: nothing is open, or why it cannot be."""
+        """Show a sentence instead of a chat."""
         self.view, self._words = None, words.plain
         self.entitle(None)
         self.redraw()
 
     def show(self, page: TimelinePage, item: QueueItem | None, *, at: MessageId | None = None) -> None:
-        """Show a chat newly opened: at its end, or at the first unseen message if that is off the screen.
+        """Show a newly opened chat at its end, or at the first unseen message if the end does not show it.
 
-        `at`, a message of the page, is marked and comes to the middle of the screen instead.
+        With `at`, a message of the page, that message is highlighted in the middle of the screen instead.
         """
         window = TimelineWindow(page)
         drawn = DrawnEntries(window, self._clock(), self._zone, self.strip)
@@ -125,7 +131,7 @@ class History(FramedPane, can_focus=True):
         self.entitle(item)
 
     def entitle(self, item: QueueItem | None) -> None:
-        """Write who and what the chat is about: above the history and in the sender column."""
+        """Show who and what the chat is about, above the history and in the sender column; None = nothing."""
         title = chat_header(item) if item is not None else ""
         if title != self._title:
             self._title = title
@@ -136,60 +142,60 @@ class History(FramedPane, can_focus=True):
             self.redraw()
 
     def extend_older(self, page: TimelinePage) -> None:
-        """Add entries above; what is on the screen stays where it is."""
+        """Add older entries above; the lines on the screen do not move."""
         if (view := self._of(page)) is not None:
             view.extend_older(page)
             self._moved()
 
     def older_failed(self, why: str) -> None:
-        """Older messages could not be read; `why` is one safe sentence. Scrolling up asks again."""
+        """Older messages could not be read; `why` is a safe sentence. Scrolling up asks again."""
         if self.view is not None:
             self.view.failure = why
             self.redraw()
 
     def extend_newer(self, page: TimelinePage) -> None:
-        """Add entries below; what is on the screen stays where it is."""
+        """Add newer entries below; the lines on the screen do not move."""
         if (view := self._of(page)) is not None:
             view.is_newer_asked = not view.window.extend_newer(page)
             self._moved()
 
     def refresh_newest(self, page: TimelinePage) -> None:
-        """Messages or echoes came or changed. At the end the screen follows, elsewhere nothing moves."""
+        """Take in new and changed entries. At the end the screen follows; elsewhere nothing moves."""
         if (view := self._of(page)) is not None:
             view.refresh_newest(page)
             view.drawn.set_time(self._clock())
             self._moved()
 
     def show_newest(self, page: TimelinePage) -> None:
-        """Go to the end with this page, whatever was shown of the chat."""
+        """Replace what was held by the newest page and go to the end."""
         if (view := self._of(page)) is not None:
             view.show_newest(page)
             self._moved()
 
     def tick(self) -> None:
-        """Let countdowns and dates follow the clock."""
+        """Update countdowns and dates to the current time."""
         if self.view is not None:
             self.view.drawn.set_time(self._clock())
             self.redraw()
 
     def highlight(self, entry: Entry) -> None:
-        """Put the highlight on an entry, without moving the screen."""
+        """Highlight an entry without moving the screen."""
         if self.view is not None:
             self.view.drawn.marked = entry.key
             self.redraw()
 
     def action_move(self, step: int) -> None:
-        """Highlight the next message (-1: the one before); a long one first passes to its end."""
+        """Highlight the next message (-1: the previous one); a long one is first scrolled to its end."""
         if self.view is not None:
             self.view.step(step)
             self._moved()
 
     def action_page(self, step: int) -> None:
-        """Scroll by a screen; one line stays for orientation."""
+        """Scroll by a screen (-1: up); one line stays for orientation."""
         self._scroll(step * max(1, self.content_size.height - 1))
 
     def action_edge(self, end: bool) -> None:
-        """Go to the newest message, or (False) to the oldest one held: older ones come by themselves."""
+        """Go to the newest message, or (False) to the oldest one held; older ones are then asked for."""
         if self.view is None:
             return
         if end and self.view.window.has_newer:
@@ -199,14 +205,14 @@ class History(FramedPane, can_focus=True):
             self._moved()
 
     def action_fold(self) -> None:
-        """Unfold (or fold) the first long message on the screen."""
+        """Unfold or fold the first long message on the screen."""
         if self.view is not None and self.view.turn_fold(place for place, _line in self.view.frame):
             self._moved()
 
     def action_pick(self, wish: str) -> None:
-        """Ask for something (a value of `Wish`) of the highlighted message.
+        """Ask for something (a value of `Wish`) to be done with the highlighted message.
 
-        Without a highlight it goes to the newest message on the screen that has what is wanted.
+        Without a highlight it is done with the newest message on the screen, if possible one with files.
         """
         if self.view is None:
             return
@@ -219,7 +225,7 @@ class History(FramedPane, can_focus=True):
             self.post_message(self.Picked(self.view.window.chat_ref, entry, Wish(wish)))
 
     def on_click(self, event: events.Click) -> None:
-        """Highlight the message under the mouse; unfold (or fold) a long one."""
+        """Highlight the message under the mouse; unfold or fold a long one."""
         event.stop()
         offset, view = event.get_content_offset(self), self.view
         if offset is None or view is None or not offset.y < len(view.frame):
@@ -235,17 +241,17 @@ class History(FramedPane, can_focus=True):
         self._scroll(step * _WHEEL)
 
     def on_resize(self) -> None:
-        """Draw for the new size; the place of the screen stays."""
+        """Draw for the new size; the first line on the screen stays the same."""
         self._moved()
 
     def forget(self) -> None:
-        """Colours changed: draw everything anew."""
+        """Colours changed: drop everything drawn."""
         if self.view is not None:
             self.view.drawn.forget()
         super().forget()
 
     def _of(self, page: TimelinePage) -> HistoryView | None:
-        """The open chat, if the page is of it: it may answer what was asked of another."""
+        """The open chat, if the page is one of its own; None for the late answer to an earlier chat."""
         return self.view if page.chat_ref == self.chat_ref else None
 
     def _scroll(self, lines: int) -> None:
@@ -254,8 +260,8 @@ class History(FramedPane, can_focus=True):
             self._moved()
 
     def _moved(self) -> None:
-        """After anything moved: draw, ask for more near an end, tell that the end is seen."""
-        # Painted first: only then is it known what is on the screen and how near its ends are.
+        """Draw after a change, ask for more entries near an end, and report the newest message as seen."""
+        # Drawn first: only then is it known what is on the screen and how near its ends are.
         self.redraw()
         view, height = self.view, self.content_size.height
         if view is None or height <= 0:
@@ -273,7 +279,7 @@ class History(FramedPane, can_focus=True):
             self.post_message(self.NewerWanted(window.chat_ref, window.newest_id))
 
     def paint(self, size: Size) -> list[Strip]:
-        """The lines of the open chat, or why none is."""
+        """The lines of the open chat, or the sentence of `say`."""
         if self.view is not None:
             return self.view.paint(size)
         return [self.strip(line, size.width) for line in lonely_lines(self._words, *size)]

@@ -1,8 +1,8 @@
-"""The place of the screen in the history of one chat: from an anchor to the lines that stand on it.
+"""Where the screen stands in the history of one chat, and which lines it therefore shows.
 
-The place is the entry and the line within it that stand in the first row of the screen, never a number of
-lines: whatever comes above or below, that line stays where it is. Without an anchor the newest line stands in
-the last row.
+The place is an anchor: the entry, and the line of it, in the first row of the screen. A number of lines would
+not do: entries come in above and below, and the line being read must not move. Without an anchor the newest
+line is in the last row and the screen follows new messages.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -33,14 +33,14 @@ from chat_tui.words.line import Line, spread
 from chat_tui.words.times import day_of
 
 Spot = tuple[int, int]
-"""An entry's place in the window and a line of it; lines above 0 stand over its text (its date)."""
+"""An entry's place in the window and a line of it; negative lines are above its text (date, unseen rule)."""
 TOP = -1
-"""The place of the line above the oldest entry."""
+"""The place of the line above the oldest entry, which says whether there are older ones."""
 
 
 @dataclass(slots=True)
 class _Drawn:
-    """An entry as it was drawn last, and from what."""
+    """An entry as it was last drawn, and the values it was drawn from."""
 
     source: tuple[Entry, int, Millis, ChatContext | None, Lead, bool, bool]
     lines: EntryLines
@@ -48,23 +48,25 @@ class _Drawn:
 
 
 class DrawnEntries:
-    """The entries of a window as lines, each kept until something in it changes."""
+    """Draws the entries of a window, each again only when a value it is drawn from changes."""
 
     def __init__(
         self, window: TimelineWindow, now: Millis, zone: tzinfo, strip: Callable[[Line, int], Strip]
     ) -> None:
-        """`zone` is the operator's; `strip` gives a line its colours, for a width in cells."""
+        """`zone` is the operator's; `strip` colours a line and fills it to a width in cells."""
         self.width = 0
         """Cells of a line."""
         self.about: ChatContext | None = None
-        """What the chat is about, for the column of senders."""
+        """What the chat is about: the sender column names the buyer by it."""
         self.first_unseen: str | None = None
-        """Key of the entry above which the line of the unseen stands."""
+        """Key of the first unseen entry, which has a rule above it; None = all were seen."""
         self.marked: str | None = None
-        """Key of the entry under the highlight: where a search led, or the operator's keys."""
+        """Key of the highlighted entry; None = no highlight."""
         self.unfolded: set[str] = set()
-        """Keys of the long entries that are shown whole."""
-        self.now = self._today = now
+        """Keys of the long entries that are shown in full."""
+        self.now = now
+        self._today = now
+        """A moment of the current day: entries without a countdown are drawn for it, not for `now`."""
         self._window = window
         self._zone = zone
         self._strip = strip
@@ -72,26 +74,26 @@ class DrawnEntries:
 
     @property
     def is_counting(self) -> bool:
-        """Whether a message held for undo still counts down."""
+        """Whether a message still counts down its time for undo."""
         entries = self._window.entries
         return any(counts_down(entry) and entry.item.not_before > self.now for entry in entries if entry.item)
 
     def set_time(self, now: Millis) -> None:
-        """Draw for this moment; what does not count down is drawn anew only on another day."""
+        """Draw for this moment from now on; entries without a countdown change only with the day."""
         self.now = now
         if day_of(self._today, self._zone) != day_of(now, self._zone):
             self._today = now
 
     def forget(self) -> None:
-        """Colours changed: draw everything anew."""
+        """Colours changed: drop everything drawn."""
         self._kept.clear()
 
     def lines(self, place: int) -> EntryLines:
-        """The lines of the entry at a place of the window."""
+        """The lines of the entry at this place of the window."""
         return self._draw(place).lines
 
     def strip_at(self, spot: Spot) -> Strip:
-        """A line of an entry in its colours."""
+        """One line of an entry in its colours."""
         place, line = spot
         drawn = self._draw(place)
         if line not in drawn.strips:
@@ -105,7 +107,7 @@ class DrawnEntries:
         before = self._window.entries[place - 1] if place else None
         is_new_day = before is None or entry_day(before, self._zone) != entry_day(entry, self._zone)
         lead = Lead(is_new_day, entry.key == self.first_unseen)
-        # Only a countdown changes from second to second, the other lines from day to day.
+        # Only countdowns change every second; the other entries change with the day.
         now = self.now if counts_down(entry) else self._today
         unfolded, is_marked = entry.key in self.unfolded, self._is_marked(entry)
         source = (entry, self.width, now, self.about, lead, unfolded, is_marked)
@@ -114,66 +116,67 @@ class DrawnEntries:
             return old
         scene = Scene(self.width, self._zone, now, self.about)
         drawn = _Drawn(source, entry_lines(entry, scene, lead, unfolded=unfolded, is_marked=is_marked))
-        # Entries leave the window in pages; looking for each of them would cost more than drawing some anew.
+        # Entries leave the window in pages; finding each of them costs more than drawing some of them again.
         if len(self._kept) > 2 * CAP:
             self._kept.clear()
         self._kept[entry.key] = drawn
         return drawn
 
     def _is_marked(self, entry: Entry) -> bool:
-        # An echo keeps the highlight as the message it became.
+        # An echo keeps its highlight when it becomes a message.
         echo = f"o{entry.item.outbox_id}" if entry.item is not None else entry.key
         return self.marked is not None and self.marked in {entry.key, echo}
 
 
 class HistoryView:
-    """One open chat: where the screen is in it, what is highlighted, what is still to be asked for."""
+    """One open chat: where the screen stands, which entry is highlighted, which pages were asked for."""
 
     def __init__(
         self, window: TimelineWindow, drawn: DrawnEntries, strip: Callable[[Line, int], Strip]
     ) -> None:
-        """Begin at the end of the window; `strip` gives a line its colours, for a width in cells."""
+        """Begin at the end of the window; `strip` colours a line and fills it to a width in cells."""
         self.window = window
         self.drawn = drawn
         self.frame: list[Spot] = []
-        """What stands in the rows of the screen since it was painted last, from the first row on."""
+        """The rows of the screen as last painted, from the first row on."""
         self.failure = ""
-        """Why older messages could not be read; nothing asks for them until the operator scrolls up."""
+        """Why older messages could not be read; they are not asked for until the operator scrolls up."""
         self.new_below = 0
-        """Messages that came below the screen; the last row says so."""
+        """How many messages came in below the screen; the last row shows it."""
         self.newest_shown = window.newest_id or MessageId(0)
-        """The newest message that was on the screen; 0 while none was."""
+        """The newest message that has been on the screen; 0 = none yet."""
         self.is_older_asked = self.is_newer_asked = False
         self._seen_told: MessageId | None = None
         self._strip = strip
         self._height = 0
         self._anchor: tuple[str, int] | None = None
-        """Key and line of what stands in the first row, "" above the oldest entry; None = at the end."""
+        """Key and line of the first row; key "" = the line above the oldest entry, None = at the end."""
         self._anchor_place = 0
+        """The place of the anchor's entry when it was last found: used if that entry leaves the history."""
         self._open_at: tuple[str, bool] | None = None
-        """The entry at which to begin once the height is known; whether it comes to the middle."""
+        """Key of the entry to begin at once the height is known, and whether to put it in the middle."""
 
     @property
     def is_at_end(self) -> bool:
-        """Whether the newest line is on the screen and new ones will follow."""
+        """Whether the newest line is on the screen, which then follows new ones."""
         return self._anchor is None and self._open_at is None
 
     @property
     def on_screen(self) -> list[Entry]:
-        """The entries of which any line of text is on the screen, oldest first."""
+        """The entries with at least one line of text on the screen, oldest first."""
         places = dict.fromkeys(place for place, line in self.frame if line >= 0 <= place)
         return [self.window.entries[place] for place in places]
 
     @property
     def highlighted(self) -> Entry | None:
-        """The entry under the highlight, if any line of it is on the screen: what is acted on can be seen."""
+        """The highlighted entry if part of it is on the screen, so that no key acts on an unseen one."""
         place = self._marked_place()
         return None if place is None else self.window.entries[place]
 
     def open_at(self, page: TimelinePage, message_id: MessageId | None) -> None:
-        """Begin with a message of the page, or the next one, highlighted in the middle of the screen.
+        """Begin with a message of the page, highlighted in the middle; if it is gone, with the next one.
 
-        None = begin at the first message that was not seen, unless the end shows it anyway.
+        None = begin at the first unseen message, unless the end of the history shows it anyway.
         """
         if message_id is None:
             self.drawn.first_unseen = key = first_unseen(page)
@@ -184,9 +187,9 @@ class HistoryView:
         self._open_at = (key, message_id is not None) if key is not None else None
 
     def extend_older(self, page: TimelinePage) -> None:
-        """Add entries above; what is on the screen stays where it is."""
+        """Add older entries above; the lines on the screen do not move."""
         found = next(((row, spot) for row, spot in enumerate(self.frame) if spot[1] >= 0 <= spot[0]), None)
-        # Places move with what comes above, keys do not.
+        # Places change when entries come in above, keys do not.
         key = self.window.entries[found[1][0]].key if found is not None else ""
         is_useful = self.window.extend_older(page)
         self.failure = ""
@@ -196,7 +199,7 @@ class HistoryView:
             self._pin(key, found[1][1], found[0])
 
     def refresh_newest(self, page: TimelinePage) -> None:
-        """Take in what came or changed. At the end the screen follows, elsewhere nothing moves."""
+        """Take in new and changed entries. At the end the screen follows; elsewhere nothing moves."""
         if not self.window.refresh_newest(page) and self.is_at_end:
             self.window.replace(page)
         if not self.is_at_end:
@@ -204,17 +207,17 @@ class HistoryView:
             self.new_below = sum(is_theirs(entry.message, known) for entry in page.entries)
 
     def show_newest(self, page: TimelinePage) -> None:
-        """Go to the end with this page, whatever was held."""
+        """Replace what was held by the newest page and go to the end."""
         self.window.replace(page)
         self.is_older_asked = self.is_newer_asked = False
         self.go_to_edge(end=True)
 
     def go_to_edge(self, *, end: bool) -> None:
-        """Go to the end, and stay there when more comes; or above the oldest entry."""
+        """Go to the end and follow new messages; or (False) to the line above the oldest entry."""
         self._anchor = None if end else ("", 0)
 
     def scroll(self, lines: int) -> None:
-        """Go so many lines down, or up if negative."""
+        """Scroll down by this many lines, or up if negative."""
         if not self.frame:
             return
         first = self.frame[0]
@@ -226,9 +229,9 @@ class HistoryView:
             self._anchor = self._anchor_at(spot)
 
     def step(self, step: int) -> None:
-        """Move the highlight by one entry; it begins at the edge of the screen it comes from.
+        """Move the highlight by one entry, 1 = down, -1 = up; the first one is at the edge of the screen.
 
-        What is longer than the screen is passed line by line first.
+        An entry that runs off the screen is first scrolled line by line.
         """
         places = [place for place, _line in self.frame if place != TOP]
         if not places:
@@ -245,11 +248,11 @@ class HistoryView:
             return
         self.drawn.marked = self.window.entries[target].key
         hidden = 0 if place is None else self._hidden(target, step, lead=True)
-        # Of what is higher than the screen, only the beginning comes at once.
+        # Of an entry higher than the screen only the first line comes in, to be read from there.
         self.scroll(step * (hidden if hidden < self._height else 1))
 
     def turn_fold(self, places: Iterable[int]) -> bool:
-        """Unfold, or fold, the first long entry of these places; whether there is one."""
+        """Unfold or fold the first long entry among these places; False if there is none."""
         for place in places:
             key = self.window.entries[place].key if place != TOP else ""
             if key in self.drawn.unfolded or (key and self.drawn.lines(place).is_folded):
@@ -258,19 +261,19 @@ class HistoryView:
         return False
 
     def newly_seen(self) -> MessageId | None:
-        """The newest message, if it is on the screen and that was not told yet."""
+        """The newest message, if it is on the screen and was not returned before; else None."""
         newest = self.window.newest_id
         if newest is None or not self.is_at_end:
             return None
         self.newest_shown = newest
-        # It is written to the store: once for each message, not once for each frame.
+        # The caller writes it to the store: once per message, not once per frame.
         if self._seen_told is not None and newest <= self._seen_told:
             return None
         self._seen_told = newest
         return newest
 
     def asks_older(self, near: int) -> bool:
-        """Whether older entries are to be asked for: the screen is that near, and nobody has asked."""
+        """Whether to ask for older entries: fewer than `near` are left above, and none were asked for."""
         window = self.window
         is_beginning = window.coverage is Coverage.DONE and not window.has_older
         if self._edge(0) >= near or self.is_older_asked or self.failure or is_beginning:
@@ -279,7 +282,7 @@ class HistoryView:
         return True
 
     def asks_newer(self, near: int) -> bool:
-        """The same of newer ones, which the cache holds."""
+        """Whether to ask for newer entries, likewise; the cache holds them."""
         window = self.window
         is_near = self._edge(-1) + near >= len(window.entries)
         if not window.has_newer or not is_near or self.is_newer_asked:
@@ -288,7 +291,7 @@ class HistoryView:
         return True
 
     def paint(self, size: Size) -> list[Strip]:
-        """Every row of a screen of this size."""
+        """All rows of a screen of this size."""
         width, self._height = size
         self.drawn.width = width
         if not self.window.entries:
@@ -321,11 +324,11 @@ class HistoryView:
         return place if any(spot[0] == place for spot in self.frame) else None
 
     def _hidden(self, place: int, step: int, *, lead: bool = False) -> int:
-        """Lines of an entry beyond the lower (upper) edge of the screen; with `lead` its date counts too."""
+        """Lines of an entry below the screen (step -1: above it); with `lead` its date counts too."""
         lines = self.drawn.lines(place)
         above = len(lines.lead) if lead else 0
         if step > 0:
-            # The last row may be covered by the line that tells of news.
+            # The line that counts new messages covers the last row.
             edge = self.frame[-2 if self.new_below and len(self.frame) > 1 else -1]
             seen = edge[1] + 1 if edge[0] == place else -above
             return 0 if edge[0] > place else len(lines.body) - seen
@@ -334,13 +337,13 @@ class HistoryView:
         return 0 if edge[0] < place else max(0, first + above)
 
     def _try_again(self) -> None:
-        """Older messages that could not be read are asked for anew."""
+        """After a failure, let older messages be asked for again."""
         if self.failure:
             self.failure, self.is_older_asked = "", False
 
     def _framed(self) -> list[Spot]:
         last = len(self.window.entries) - 1
-        # Laid out even if the screen is elsewhere: where the last line shows, the screen is at the end.
+        # Needed even if the screen is elsewhere: it is at the end as soon as the last line shows.
         bottom = self._upto((last, len(self.drawn.lines(last).body) - 1), self._height)[::-1]
         self._open_where_wanted(bottom)
         if self._anchor is None:
@@ -348,7 +351,7 @@ class HistoryView:
         frame = list(islice(self._downwards(self._spot_of(*self._anchor)), self._height))
         if frame[-1] != bottom[-1]:
             return frame
-        # The end is on the screen: fill it, and stay there when more comes.
+        # The end is on the screen: fill the screen, and follow new messages from now on.
         self._anchor = self._anchor_at(bottom[0]) if self.window.has_newer else None
         return bottom
 
@@ -369,7 +372,7 @@ class HistoryView:
             return (TOP, 0)
         place = self.window.place_of(key)
         if place is None:
-            # It left the history: its place stays, and what stands there now.
+            # The entry left the history: begin with the entry that is now in its place.
             place, line = min(self._anchor_place, len(self.window.entries) - 1), 0
         self._anchor_place = place
         lines = self.drawn.lines(place)
@@ -379,13 +382,13 @@ class HistoryView:
         return ("" if spot[0] == TOP else self.window.entries[spot[0]].key, spot[1])
 
     def _pin(self, key: str, line: int, row: int) -> None:
-        """Put a line of an entry into a row of the screen, by moving the anchor."""
+        """Move the anchor so that a line of an entry is in this row of the screen."""
         place = self.window.place_of(key)
         if place is not None:
             self._anchor = self._anchor_at(self._upto((place, line), row + 1)[-1])
 
     def _upto(self, spot: Spot, count: int) -> list[Spot]:
-        """A line and those above it, so many in all, the lowest first."""
+        """A line and the lines above it, at most `count`, the lowest first."""
         return list(islice(self._upwards(spot), count))
 
     def _downwards(self, spot: Spot) -> Iterator[Spot]:

@@ -1,4 +1,4 @@
-"""The open chat: its history, the compose box, its draft, and what is sent from here."""
+"""The pane of the open chat: joins history, compose box and draft, and queues what is sent from the box."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import tzinfo
@@ -28,42 +28,42 @@ from chat_tui.words.chats import chat_title, recipient
 from chat_tui.words.problems import doubt_words, problem_words
 
 BOX_LEAST, BOX_MOST = 3, 10
-"""Rows of the box with its frame."""
+"""Rows of the box, including its frame."""
 PAGE = 50
-"""Entries asked for at once."""
+"""Entries read at once."""
 SAVING_S = 0.5
-"""Seconds after which a text that is not on the disk yet is said to be on its way there."""
+"""Seconds after which a text that is still being queued is shown as being saved."""
 
 
 class SendChecks:
-    """What the operator was told of a text before it is sent: said once, a second Enter agrees to it.
+    """The doubts already shown for a text: each is shown once, and the next Enter agrees to it.
 
-    Which doubts there are is decided by the door of the inbox.
+    The door of the inbox decides which doubts there are.
     """
 
     def __init__(self) -> None:
         self._said: dict[ChatRef, set[Doubt]] = {}
 
     def agreed(self, chat_ref: ChatRef) -> Collection[Doubt]:
-        """What the next Enter in a chat agrees to."""
+        """The doubts that the next Enter in a chat agrees to."""
         return self._said.get(chat_ref, ())
 
     def say(self, chat_ref: ChatRef, doubts: Sequence[Doubt]) -> str:
-        """What to tell the operator; he then knows it."""
+        """The sentence that shows these doubts, which then count as shown."""
         self._said.setdefault(chat_ref, set()).update(doubts)
         return f"{doubt_words(doubts)} {_('Enter again sends it.')}"
 
 
 class TalkPane(Vertical):
-    """Everything typed here belongs to `chat_ref`, from the first letter to the outbox."""
+    """The open chat. Everything typed here belongs to `chat_ref`, from the first letter to the outbox."""
 
     class Sent(UiMessage):
-        """Something was queued from here."""
+        """A text was queued from the box."""
 
         def __init__(self, item: OutboxItem, *, was_waiting: bool) -> None:
             self.item = item
             self.was_waiting = was_waiting
-            """Whether the chat stood among those to be answered."""
+            """Whether the chat was waiting for an answer."""
             super().__init__()
 
     def __init__(
@@ -74,7 +74,7 @@ class TalkPane(Vertical):
         zone: tzinfo,
         opened: Callable[[ChatRef], None],
     ) -> None:
-        """`opened` hears of another chat in the very moment in which the box becomes its own."""
+        """`opened` is called with another chat in the same step in which the box becomes that chat's."""
         super().__init__(id="talk-pane")
         self._inbox = inbox
         self._opened = opened
@@ -84,27 +84,28 @@ class TalkPane(Vertical):
         bind(self.history, keys.bindings(Where.HISTORY), freed=keys.freed(Where.HISTORY))
         self.drafts = Drafts(self, inbox, self.box, self._tell)
         self._carets: dict[OutboxId, int] = {}
-        """Where the caret stood in what was sent from here."""
+        """Where the caret was in each text sent from here, for undo."""
         self._checks = SendChecks()
         self._read_to = MessageId(0)
-        """The newest message that was on the screen when a key was last pressed in the box."""
+        """The newest message that was on the screen when the text was last changed."""
         self.item: QueueItem | None = None
+        """The open chat as the list shows it; None = no chat is open."""
         self.others: tuple[str, ...] = ()
-        """What other copies of the program hold as the draft of this chat, the latest first."""
+        """The drafts of this chat typed in other copies of the program, the latest first."""
 
     @property
     def chat_ref(self) -> ChatRef | None:
-        """The open chat."""
+        """The open chat; None = no chat is open."""
         return self.drafts.chat_ref
 
     def compose(self) -> ComposeResult:
-        """The history, the line in which the box tells something, the box."""
+        """The history, the notice of the box, the box."""
         yield self.history
         yield self.box.told
         yield self.box
 
     def on_mount(self) -> None:
-        """No chat is open: say which keys open one."""
+        """Say which keys open a chat."""
         words = _("No chat is open. {open} opens the highlighted one, {next} the longest waiting.")
         words = words.format(open=keys.key_of("open"), next=keys.key_of("next_waiting"))
         self.history.say(plain(words))
@@ -112,7 +113,7 @@ class TalkPane(Vertical):
     @on(Compose.Told)
     @on(Resize)
     def _share_out(self) -> None:
-        """At every size the whole box is on the screen, its recipient and the caret with it."""
+        """Share out the height so that the whole box, with recipient and caret, is always on the screen."""
         height, width = self.size.height, max(1, self.size.width - 2)
         told = min(self.box.told.lines_in(width), max(1, height - BOX_LEAST - 1))
         self.box.told.styles.max_height = max(1, told)
@@ -128,11 +129,11 @@ class TalkPane(Vertical):
         only_if: Callable[[], bool] = lambda: True,
         shown: Callable[[], None] = lambda: None,
     ) -> bool:
-        """Show a chat with its draft; what was typed for the one before is kept with that one.
+        """Show a chat with its draft and save the draft of the previous one; False if it was not opened.
 
-        `at`, a message, is brought to the middle of the screen, also when the chat is open already.
-        `only_if` is asked when nothing can come between any more; `shown` is called in the very moment in
-        which the box is that of the chat, before any key.
+        `at`, a message, is brought to the middle of the screen, even if the chat is open already. `only_if`
+        is asked last, when nothing can come in between; if it returns False, nothing changes. `shown` is
+        called as soon as the box is that of the chat, before any further key is handled.
         """
         if chat_ref == self.chat_ref:
             shown()
@@ -146,7 +147,7 @@ class TalkPane(Vertical):
         draft = await self.drafts.of(chat_ref)
         if not only_if():
             return False
-        # Up to the last line nothing is awaited: name, history, text and chat change together, and a
+        # Nothing is awaited until the draft is saved: name, history, text and chat change together, and a
         # letter typed a moment ago is still in the box when it is read here.
         leaving, unsent = self.drafts.unsaved(), self._unsent()
         self.item, self.others = item, draft.others
@@ -163,7 +164,7 @@ class TalkPane(Vertical):
             notify(self.app, unsent, severity="warning")
         if leaving is not None:
             await self.drafts.keep(leaving)
-        # News that came since the page was read was not news of the open chat yet, and is not told again.
+        # News since the page was read found another chat open and was ignored; it does not come again.
         await self.renew()
         return True
 
@@ -173,14 +174,14 @@ class TalkPane(Vertical):
             self.history.show(page, self.item, at=at)
 
     def tell_rights(self) -> None:
-        """Say in the box when nothing can be sent to the business of the open chat."""
+        """Show in the box if nothing can be sent to the business of the open chat, and why."""
         why = self._inbox.link(self.chat_ref).view_only
         self.box.forbid(problem_words(why) if why is not None else "")
 
     # -- news ----------------------------------------------------------------------------------------
 
     async def hear(self, digest: Digest) -> None:
-        """Show anew what the news may concern."""
+        """Read and show again what the news may concern."""
         if self.chat_ref in digest.timelines:
             await self.renew()
         elif self.chat_ref in digest.marks:
@@ -190,14 +191,14 @@ class TalkPane(Vertical):
             self.history.older_failed(problem_words(problem) if problem is not None else "")
 
     async def renew(self) -> None:
-        """The timeline or the outbox of the open chat changed."""
+        """Read the timeline and the header of the open chat again."""
         chat_ref = self.chat_ref
         if chat_ref is None:
             return
         page = await self._inbox.chats.timeline(chat_ref, limit=PAGE)
         item = await self._inbox.chats.item(chat_ref)
         oldest = self.history.oldest_id
-        # A history that was read meanwhile may have grown at its old end, too.
+        # The Market may have sent messages older than the oldest one held.
         older = await self._inbox.chats.timeline(chat_ref, before=oldest, limit=PAGE) if oldest else None
         if chat_ref == self.chat_ref and item is not None:
             self.item = item
@@ -208,7 +209,7 @@ class TalkPane(Vertical):
             self.box.address(plain(recipient(item), lines=False))
 
     async def _renew_marks(self) -> None:
-        """A mark of the open chat changed: the header shows it, the history need not be read."""
+        """Read the header again, which shows the marks; the history shows none."""
         chat_ref = self.chat_ref
         item = None if chat_ref is None else await self._inbox.chats.item(chat_ref)
         if item is not None and chat_ref == self.chat_ref:
@@ -217,12 +218,12 @@ class TalkPane(Vertical):
 
     @on(History.OlderWanted)
     async def _older(self, message: History.OlderWanted) -> None:
-        """Older entries: from the cache, else from the Market."""
+        """Add older entries from the cache; if it has no more, ask the Market for them."""
         message.stop()
         if message.chat_ref != self.chat_ref:
             return
         if not message.is_cached:
-            # What the Market sends comes as news of this chat.
+            # The answer arrives as news of this chat.
             self._inbox.chats.want_older(message.chat_ref)
             return
         page = await self._inbox.chats.timeline(message.chat_ref, before=message.before, limit=PAGE)
@@ -254,7 +255,7 @@ class TalkPane(Vertical):
         self.drafts.save_soon()
 
     def _unsent(self) -> str:
-        """What is said when the chat is left although Enter did not send its text; empty if all is well."""
+        """The warning for leaving a chat whose text Enter did not send; "" if there is no such text."""
         if self.item is None or not self.box.is_refused:
             return ""
         words = _("Not sent, kept as a draft: {chat}.")
@@ -262,7 +263,7 @@ class TalkPane(Vertical):
 
     @on(Compose.SendWanted)
     async def _send(self, message: Compose.SendWanted) -> None:
-        """Queue the text durably; only then does the box let go of it."""
+        """Put the text into the outbox; only when it is on the disk is it removed from the box."""
         message.stop()
         chat_ref = self.chat_ref
         try:
@@ -272,15 +273,14 @@ class TalkPane(Vertical):
             self.box.answered()
 
     async def _queue(self, chat_ref: ChatRef, text: str) -> None:
-        # Nobody answers what he has not read: a message that came while Enter was on its way is shown
-        # first.
+        # The answer may not fit a message that came just before Enter: show that message first.
         if await self._is_stale(chat_ref):
             stale = _("Something new came while you were writing. Read it; Enter again sends.")
             await self._tell(chat_ref, stale)
             return
-        # Before it is sent: afterwards the chat does not wait any more.
+        # Read before sending: afterwards the chat no longer waits.
         was_waiting = self.item is not None and self.item.is_to_answer
-        # A timer of the app: this pane waits for the disk.
+        # A timer of the app: this pane handles no messages while it waits for the disk.
         slow = self.app.set_timer(SAVING_S, lambda: self._tell(chat_ref, _("Saving…")))
         try:
             agreed = self._checks.agreed(chat_ref)
@@ -294,7 +294,7 @@ class TalkPane(Vertical):
             await self._tell(chat_ref, problem_words(outcome))
             return
         if chat_ref == self.chat_ref:
-            # For undo, which brings the text back as it was left.
+            # Undo restores the text with the caret where it was.
             self._carets[outcome.outbox_id] = self.box.caret
             self.drafts.sent(chat_ref)
             self.box.clear_after_send(text)
@@ -302,7 +302,7 @@ class TalkPane(Vertical):
         self.post_message(self.Sent(outcome, was_waiting=was_waiting))
 
     async def _tell(self, chat_ref: ChatRef, words: str) -> None:
-        """Say something about what is written for a chat: at the caret, or with its name if it was left."""
+        """Say something about the text of a chat: above the box, or with the chat's name if it was left."""
         if chat_ref == self.chat_ref:
             self.box.tell(words)
             return
@@ -311,7 +311,7 @@ class TalkPane(Vertical):
         notify(self.app, words, severity="warning")
 
     async def _is_stale(self, chat_ref: ChatRef) -> bool:
-        """Whether anybody wrote after what was on the screen at the last key; it is on the screen now."""
+        """Whether someone wrote after the last change of the text; if so, that is now on the screen."""
         page = await self._inbox.chats.timeline(chat_ref, limit=PAGE)
         theirs = [e.message.message_id for e in page.entries if e.message is not None and e.item is None]
         if not theirs or theirs[-1] <= self._read_to:
@@ -321,7 +321,7 @@ class TalkPane(Vertical):
         return True
 
     async def add_text(self, text: str) -> None:
-        """Put what another copy typed below what is in the box, and make it ours."""
+        """Add the draft of another copy below the text in the box, and take it over from that copy."""
         chat_ref = self.chat_ref
         if chat_ref is None:
             return
@@ -333,7 +333,7 @@ class TalkPane(Vertical):
         self.others = tuple(other for other in self.others if other != text)
 
     async def take_back(self, item: OutboxItem) -> OutboxItem | Problem:
-        """Take a text out of the outbox, back into the draft of its chat, before whatever was typed since."""
+        """Move a text from the outbox back into the draft of its chat, before anything typed since."""
         await self.drafts.save()
         taken = await self._inbox.outbox.take_back(
             item, into_draft=True, caret=self._carets.pop(item.outbox_id, None)
@@ -343,7 +343,7 @@ class TalkPane(Vertical):
             if self.drafts.is_saved:
                 self.drafts.show(draft)
             else:
-                # Letters came meanwhile: they are kept behind the text.
+                # Letters were typed meanwhile: they stay, below the text.
                 self.box.load(f"{taken.text}\n{self.box.text}", len(taken.text))
                 self.drafts.save_soon()
         return taken

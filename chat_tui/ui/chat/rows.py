@@ -1,4 +1,4 @@
-"""A history as lines: its entries in columns, what it says about itself, what of it may be copied."""
+"""The lines of a history: its entries in columns, the lines around them, and what can be copied of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,12 +24,15 @@ from chat_tui.words.times import clock_time, day_of, day_words
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What all entries of a history have in common."""
+    """The values that all entries of a history are drawn with."""
 
     width: int
+    """Cells of a line."""
     zone: tzinfo
+    """The operator's."""
     now: Millis
     context: ChatContext | None = None
+    """What the chat is about; None = unknown."""
 
     @property
     def sender_width(self) -> int:
@@ -49,33 +52,34 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """What stands above an entry."""
+    """Which lines stand above an entry."""
 
     day: bool = False
-    """Its date: it is the first of its day."""
+    """The date: the entry is the first of its day."""
     new: bool = False
-    """A rule: from here on the operator has not seen the chat."""
+    """The rule above the first entry that the operator has not seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntryLines:
-    """An entry as it is drawn."""
+    """The lines of an entry."""
 
     lead: tuple[Line, ...]
+    """The lines above it: its date, the rule of the unseen."""
     body: tuple[Line, ...]
     is_folded: bool = False
-    """Whether the last text line stands for more."""
+    """Whether the last line of its text stands for hidden ones."""
 
 
 def entry_day(entry: Entry, zone: tzinfo) -> date | None:
-    """The operator's day of an entry."""
+    """The day of an entry in the operator's zone; None if its time is unknown."""
     return day_of(_written_at(entry), zone)
 
 
 def entry_lines(
     entry: Entry, scene: Scene, lead: Lead = Lead(), *, unfolded: bool = False, is_marked: bool = False
 ) -> EntryLines:
-    """The lines of an entry, none wider than the scene; what is highlighted has a bar before its sender."""
+    """The lines of an entry, none wider than the scene; the highlighted one has a bar before its sender."""
     content = _content(entry, scene.text_width)
     is_folded = not unfolded and len(content) > glyphs.FOLD + 1
     if is_folded:
@@ -93,12 +97,12 @@ def entry_lines(
 
 
 def counts_down(entry: Entry) -> bool:
-    """Whether the state of the entry may hold seconds: an own message that can still be undone."""
+    """Whether the entry may show seconds that count down: one of our messages that can still be undone."""
     return entry.item is not None and entry.item.state is OutboxState.QUEUED and entry.item.not_before > 0
 
 
 def folded_words(hidden: int) -> str:
-    """How many lines of a message are not shown."""
+    """The line that says how many lines of a message are hidden."""
     return ngettext("… {n} more line", "… {n} more lines", hidden).format(n=hidden)
 
 
@@ -129,7 +133,7 @@ def _columns(entry: Entry, scene: Scene) -> Line:
 
 
 def _barred(columns: Line) -> Line:
-    """The columns before a text, with a bar after the time."""
+    """The columns before a text, with a bar in the cell after the time."""
     (time, role), *others = columns
     before, after = time[: glyphs.TIME], time[glyphs.TIME + 1 :]
     return (Span(before, role), Span(glyphs.HIGHLIGHT, Role.ACCENT), Span(after, role), *others)
@@ -154,8 +158,8 @@ def _text_lines(text: str, role: Role, cells: int) -> list[Line]:
 
 
 def _warnings(entry: Entry, scene: Scene) -> list[Line]:
-    """Where misleading links lead. Their mark stands where no text can reach."""
-    # Of a text of a million letters no more is looked at than is shown.
+    """Where misleading links lead. The mark is left of the text column, where no message can fake it."""
+    # No more of a text is searched than is shown: it may have a million letters.
     text = ((entry.message.text if entry.message is not None else None) or "")[:LIMIT]
     mark = Span(pad(f"{glyphs.WARNING} ", scene.indent, right=True), Role.WARN)
     found = [line for words in link_warnings(text) for line in wrap(words, scene.text_width)]
@@ -181,7 +185,7 @@ def _with_state(entry: Entry, content: Sequence[Line], scene: Scene) -> list[Lin
 
 
 def top_line(coverage: Coverage, *, has_older: bool, is_asked: bool, failure: str, width: int) -> Line:
-    """The line above the oldest message held: loading, failed, the beginning, or that there is more."""
+    """The line above the oldest message held: loading, failed, the beginning, or there are older ones."""
     if not has_older and coverage is Coverage.DONE:
         words, role = _("the beginning of the conversation"), Role.MUTED
     elif failure:
@@ -194,14 +198,14 @@ def top_line(coverage: Coverage, *, has_older: bool, is_asked: bool, failure: st
 
 
 def empty_words(coverage: Coverage) -> str:
-    """What stands in a history that holds no message."""
+    """The sentence in a history without messages."""
     if coverage is Coverage.DONE:
         return _("Nothing was written here yet. Write the first message.")
     return _("Loading the conversation…")
 
 
 def below_line(new: int) -> Line:
-    """That messages came below the screen, and how many."""
+    """The line that says how many messages came in below the screen."""
     words = ngettext("{arrow} {n} new", "{arrow} {n} new", new).format(arrow=glyphs.DOWN, n=new)
     return (Span(f" {words} ", Role.ACTIVE),)
 
@@ -216,13 +220,13 @@ class Copy(NamedTuple):
     """One thing that can be copied."""
 
     what: str
-    """What it is, in the operator's language."""
+    """Its name, in the operator's language."""
     text: str
-    """Raw: not safe to show."""
+    """Raw, so not safe to show."""
 
 
 def copies_of(entry: Entry, context: ChatContext | None) -> list[Copy]:
-    """The text of a message, its links, those of its files, and the numbers its chat is about."""
+    """The text of a message, the links in it and to its files, and the numbers of order and return."""
     message, item = entry.message, entry.item
     text = (message.text if message is not None else item.text if item is not None else "") or ""
     found = [] if is_blank(text) else [Copy(_("text of the message"), text)]
@@ -237,7 +241,7 @@ def copies_of(entry: Entry, context: ChatContext | None) -> list[Copy]:
 
 
 def copy_line(copy: Copy, cells: int) -> Line:
-    """What it is and its beginning, on one line."""
+    """The name of a thing to copy and the beginning of its text, on one line."""
     what = cut(copy.what, _WHAT_CELLS)
     room = max(8, cells - _WHAT_CELLS - 2)
     words = cut_middle(one_line(copy.text), room)

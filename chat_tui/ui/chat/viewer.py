@@ -1,4 +1,4 @@
-"""A received file, on its way here and on the screen: a picture, a text, or why it is neither."""
+"""Received files: the dialog that fetches one, and the one that shows it as a picture or a text."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -30,13 +30,13 @@ from chat_tui.words.files import file_line, kind_words, size_words
 from chat_tui.words.line import Span, text_of, wrap
 
 UPPER: Final = "▀"
-"""U+2580: the upper pixel in the colour of the letter, the lower one in that of the ground."""
+"""U+2580 shows two pixels in one cell: the upper as the character's colour, the lower as its background."""
 WEIGHTS: Final = " .:-=+*#%@"
-"""From dark to bright on a dark screen."""
+"""Characters for brightness where colours are too few, from dark to bright on a dark screen."""
 
 
 class PicturePane(Widget):
-    """Shows pixels as they are; never asks the terminal for anything."""
+    """Draws a picture with characters; needs no graphics protocol of the terminal."""
 
     DEFAULT_CSS = """
     PicturePane { width: auto; height: auto; }
@@ -48,19 +48,19 @@ class PicturePane(Widget):
 
     @property
     def is_plain(self) -> bool:
-        """Whether the terminal has too few colours for pixels."""
+        """Whether the terminal has too few colours to show pixels as colours."""
         return self.app.no_color or self.app.console.color_system in {None, "standard", "windows"}
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """One cell for each column of pixels."""
+        """One cell per column of pixels."""
         return self._picture.width
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """One cell for two rows of pixels."""
+        """One cell per two rows of pixels."""
         return (self._picture.height + 1) // 2
 
     def render_line(self, y: int) -> Strip:
-        """A line of cells."""
+        """A row of cells: two rows of pixels."""
         if 2 * y >= self._picture.height:
             return Strip.blank(self.size.width, self.rich_style)
         line = self._weights(y) if self.is_plain else self._blocks(y)
@@ -71,7 +71,7 @@ class PicturePane(Widget):
         line = []
         for x in range(self._picture.width):
             pair = self._pair(x, y)
-            # Neighbouring pixels are often alike, and a style costs more than a cell.
+            # Neighbouring pixels are often alike, and making a style is slow.
             if pair not in styles:
                 upper, lower = (f"rgb{color}".replace(" ", "") if color else None for color in pair)
                 styles[pair] = Style(color=upper, bgcolor=lower)
@@ -103,12 +103,12 @@ def _light(color: tuple[int, int, int]) -> float:
 Outcome = TypeVar("Outcome")
 
 _SHOWN_S = 0.2
-"""Seconds between two looks at how much has come."""
+"""Seconds between two updates of the progress."""
 _NAME_CELLS = 60
 AROUND = (6, 7)
-"""Columns and rows that frame, name and keys take of the screen."""
+"""Columns and rows of the screen that frame, name and keys take."""
 BOX = 100
-"""The widest a dialog gets."""
+"""The greatest width of a dialog, in columns."""
 _TEXT_CELLS = 92
 _WHY = {
     NoPicture.TOO_LARGE: N_("This picture is too large to be shown here."),
@@ -123,25 +123,27 @@ _WHY = {
 
 @dataclass(frozen=True, slots=True)
 class FileText:
-    """A text, raw, and the encoding that was guessed; empty = nothing was guessed."""
+    """The text of a file."""
 
     text: str
+    """Raw, so not safe to show."""
     guessed: str = ""
+    """The encoding, if it had to be guessed; else ""."""
 
 
 Shown = Picture | NoPicture | FileText
-"""What is shown of a file, or why nothing is."""
+"""What can be shown of a file, or why nothing can."""
 
 
 class Fetching(Dialog[Outcome], Generic[Outcome]):
-    """Gives what the work gives, or None when it was broken off."""
+    """Shows progress while `work` runs; returns its result, or None if the operator cancelled it."""
 
     AUTO_FOCUS = None
 
     def __init__(
         self, name: str, size: int | None, work: Callable[[Callable[[int], None]], Awaitable[Outcome]]
     ) -> None:
-        """`work` gets a function that hears how many bytes have come, on whatever thread."""
+        """`work` gets a function to call with the number of bytes so far, from any thread."""
         super().__init__()
         self._name_words = text_of(file_line(name, size, _NAME_CELLS))
         self._work = work
@@ -156,13 +158,13 @@ class Fetching(Dialog[Outcome], Generic[Outcome]):
         )
 
     def on_mount(self) -> None:
-        """Begin."""
+        """Start the work."""
         self._working = self.run_worker(self._run(), exit_on_error=True)
         self.set_interval(_SHOWN_S, self._show)
         self._show()
 
     def action_leave(self) -> None:
-        """Break it off; nothing is kept."""
+        """Cancel the work; nothing of it is kept."""
         self._working.cancel()
         self.finish(None)
 
@@ -177,7 +179,10 @@ class Fetching(Dialog[Outcome], Generic[Outcome]):
 
 
 def looking_at(inbox: InboxApi, message: Message, index: int) -> Fetching[Shown | Problem]:
-    """Have a file of a message fetched; it gives what the screen can show of it, by its content."""
+    """The dialog that fetches a file of a message; returns what the screen can show, judged by its content.
+
+    `index` counts the message's attachments from 0.
+    """
     file = message.attachments[index]
 
     async def look(progress: Callable[[int], None]) -> Shown | Problem:
@@ -188,7 +193,7 @@ def looking_at(inbox: InboxApi, message: Message, index: int) -> Fetching[Shown 
             text = text_in(content)
             return NoPicture.OTHER if text is None else FileText(*text)
         size = fetching.app.size
-        # Decoded for the room there is: more detail than cells would only cost time.
+        # Decoded at the size it is shown: more pixels than cells would only cost time.
         return await decode(content, min(size.width, BOX) - AROUND[0], size.height - AROUND[1])
 
     fetching = Fetching[Shown | Problem](saved_name(file.name), file.size, look)
@@ -196,7 +201,7 @@ def looking_at(inbox: InboxApi, message: Message, index: int) -> Fetching[Shown 
 
 
 class Viewer(ListDialog[bool, str]):
-    """Gives True when the file is to be saved."""
+    """Shows a file; returns True if the operator wants to save it."""
 
     AUTO_FOCUS = None
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -231,16 +236,16 @@ class Viewer(ListDialog[bool, str]):
         )
 
     def on_mount(self) -> None:
-        """List the lines of a text."""
+        """Fill in the lines of a text."""
         if isinstance(self._content, FileText):
             self.rows.show(wrap(safe(self._content.text), _TEXT_CELLS))
 
     def action_save(self) -> None:
-        """Save it instead."""
+        """Close and have the file saved."""
         self.finish(True)
 
     def action_move(self, step: int) -> None:
-        """Scroll a text by a line; a picture does not move."""
+        """Scroll a text by a line; a picture does not scroll."""
         if isinstance(self._content, FileText):
             super().action_move(step)
 

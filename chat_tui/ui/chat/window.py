@@ -1,4 +1,4 @@
-"""The run of neighbouring entries that the history keeps in memory: pages in, the far side out."""
+"""The part of a history that is in memory: pages come in at one end, entries drop out at the other."""
 
 from typing import Final
 
@@ -7,14 +7,14 @@ from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.timeline import Coverage, Entry, TimelinePage
 
 CAP: Final = 400
-"""Entries kept at most: eight pages."""
+"""The most entries kept: eight pages."""
 
 
 class TimelineWindow:
-    """Entries of one chat without gaps, oldest first, echoes only at the newest end."""
+    """Entries of one chat without gaps, oldest first; echoes are at the newest end only."""
 
     def __init__(self, page: TimelinePage) -> None:
-        """Hold one page, and nothing but what adjoins it from then on."""
+        """Begin with one page; only entries that adjoin it are added later."""
         self.chat_ref: ChatRef = page.chat_ref
         self.replace(page)
 
@@ -27,25 +27,25 @@ class TimelineWindow:
 
     @property
     def oldest_id(self) -> MessageId | None:
-        """The first message held."""
+        """The oldest message held; None while there is none."""
         return next((entry.message.message_id for entry in self.entries if entry.message is not None), None)
 
     @property
     def newest_id(self) -> MessageId | None:
-        """The last message held."""
+        """The newest message held; None while there is none."""
         return next(
             (entry.message.message_id for entry in reversed(self.entries) if entry.message is not None), None
         )
 
     def place_of(self, key: str) -> int | None:
-        """Where an entry stands; an echo is also found as the message it became."""
+        """The place of an entry, or None; an echo is also found once it has become a message."""
         for place, entry in enumerate(self.entries):
             if entry.key == key or (entry.item is not None and f"o{entry.item.outbox_id}" == key):
                 return place
         return None
 
     def extend_older(self, page: TimelinePage) -> bool:
-        """Put a page before the window; whether it brought anything."""
+        """Add a page before the window; False if it held nothing new."""
         oldest = self.oldest_id
         added = [
             entry
@@ -60,7 +60,7 @@ class TimelineWindow:
         return bool(added)
 
     def extend_newer(self, page: TimelinePage) -> bool:
-        """Put a page after the window; whether it brought anything."""
+        """Add a page after the window; False if it held nothing new although there is more."""
         newest = self.newest_id
         held = [entry for entry in self.entries if entry.message is not None]
         added = [entry for entry in page.entries if _is_after(entry, newest)]
@@ -72,7 +72,7 @@ class TimelineWindow:
         return bool(added) or not page.has_newer
 
     def refresh_newest(self, page: TimelinePage) -> bool:
-        """Take the newest page for what it shows now; False when it does not adjoin the window."""
+        """Replace the newest entries by this page; False if there is a gap between it and the window."""
         self.coverage = page.coverage
         first = next((entry.message.message_id for entry in page.entries if entry.message is not None), None)
         newest = self.newest_id
@@ -96,18 +96,18 @@ def _is_after(entry: Entry, newest: MessageId | None) -> bool:
 
 
 def is_theirs(message: Message | None, after: MessageId) -> bool:
-    """Whether a message is newer than `after` and not the shop's own."""
+    """Whether a message is newer than `after` and not from the shop."""
     return message is not None and message.message_id > after and message.sender != Sender.PARTNER
 
 
 def nearest_to(page: TimelinePage, message_id: MessageId) -> str | None:
-    """Key of a message, or of the next one if it is gone; None when there is none."""
+    """Key of a message; if it is gone, of the next one, else of the last entry. None if the page is empty."""
     keys = [entry.key for entry in page.entries if entry.message and entry.message.message_id >= message_id]
     return keys[0] if keys else page.entries[-1].key if page.entries else None
 
 
 def first_unseen(page: TimelinePage) -> str | None:
-    """Key of the first message the operator has not seen; None when there is none."""
+    """Key of the first message the operator has not seen; None if there is none or nothing was seen yet."""
     if page.seen is None:
         return None
     seen = page.seen
