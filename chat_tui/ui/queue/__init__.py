@@ -1,1 +1,1 @@
-"""The list of chats: `pane` asks for rows and keeps them still, `list` moves the highlight, `view` paints."""
+"""The list of chats: `pane` reads pages and holds a new order back, `list` is the widget, `view` draws."""

@@ -1,4 +1,4 @@
-"""The list of chats: a window of rows, with a highlight that nothing but the operator moves."""
+"""The widget of the list of chats: rows of a tab, and a highlight that only the operator moves."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _WHEEL: Final = 2
 
 
 class QueueList(FramedPane, can_focus=True):
-    """Shows a tab of the queue; knows nothing of where its pages come from."""
+    """Shows a tab of the queue; does not know where its pages come from."""
 
     DEFAULT_CSS = """
     QueueList {
@@ -35,31 +35,32 @@ class QueueList(FramedPane, can_focus=True):
     """
 
     opened: reactive[ChatRef | None] = reactive(None, init=False, repaint=False)
-    """The chat that is open in the history."""
+    """The chat that is open in the history; None = no chat is open."""
     empty_text: reactive[Content] = reactive(Content(""), init=False, repaint=False)
-    """What stands here while the tab has no chats."""
+    """The sentence shown while the tab has no chats."""
     held_back: reactive[int] = reactive(0, init=False, repaint=False)
-    """How many chats came or moved while the order is held back."""
+    """How many chats came in or moved since the order is held back."""
     heading: reactive[Content] = reactive(Content(""), init=False, repaint=False)
     """The words in the upper border."""
 
     @dataclass
     class Opened(Message):
-        """The operator wants to read this chat."""
+        """The operator opened this chat."""
 
         chat_ref: ChatRef
 
     @dataclass
     class Highlighted(Message):
-        """The highlight went to another chat; None when the list became empty."""
+        """The highlight moved to another chat; None = the list is empty."""
 
         chat_ref: ChatRef | None
 
     @dataclass
     class MoreWanted(Message):
-        """The highlight is near an end of the window: chats after (before) `key` are wanted."""
+        """The highlight is near an end of the window: more chats are wanted there."""
 
         after: bool
+        """Whether the chats after `key` are wanted; False = those before it."""
         key: QueueKey
 
     @dataclass
@@ -67,6 +68,7 @@ class QueueList(FramedPane, can_focus=True):
         """The first or last chats of the tab are wanted; `show` then highlights the outermost one."""
 
         end: bool
+        """Whether the last ones are wanted; False = the first ones."""
 
     def __init__(
         self,
@@ -75,32 +77,32 @@ class QueueList(FramedPane, can_focus=True):
         patience: Patience = Patience(),  # noqa: B008 - frozen
         id: str | None = None,
     ) -> None:
-        """`clock` gives the present moment, `patience` the shop's thresholds of a long wait."""
+        """`clock` returns the current time; `patience` holds the shop's thresholds for a long wait."""
         super().__init__(id=id)
         self._clock = clock
         self._drawn = DrawnChats(clock(), patience, self.strip)
         self.view = QueueView(lambda: self.content_size.height)
         self._edge: bool | None = None
-        """The end of the tab that was asked for; None = none."""
+        """The end of the tab that was asked for: True = the last chats, False = the first; None = neither."""
 
     @property
     def highlighted(self) -> ChatRef | None:
-        """The chat under the highlight."""
+        """The highlighted chat, which need not be in the window; None = no chat."""
         return self.view.highlighted
 
     @property
     def items(self) -> Sequence[QueueItem]:
-        """The window, in its order."""
+        """The chats of the window, in its order."""
         return tuple(self.view.window.items)
 
     @property
     def is_led(self) -> bool:
-        """Whether the highlight belongs to the open chat: always while the keys are elsewhere."""
+        """Whether the highlight must stay on the open chat: a chat is open and the list has no focus."""
         return self.opened is not None and self.screen.focused is not self
 
     @property
     def tab(self) -> Tab | None:
-        """The tab whose chats are shown; None before the first page."""
+        """The tab whose chats are shown; None until the first page."""
         return self.view.window.tab
 
     @property
@@ -109,9 +111,9 @@ class QueueList(FramedPane, can_focus=True):
         return self.view.window.has_before
 
     def show(self, page: QueuePage, *, keeps_line: bool = True) -> None:
-        """Replace the window. The highlighted chat keeps its line; a vanished one yields to its neighbour.
+        """Replace the window. The highlighted chat keeps its line; if it is gone, its neighbour takes over.
 
-        Without `keeps_line` the window is shown from its beginning, as long as the highlight can be seen.
+        Without `keeps_line` the window is shown from its beginning, or as near to it as shows the highlight.
         """
         self._drawn.now = self._clock()
         place = self.view.show(page, edge=self._edge, keeps_line=keeps_line)
@@ -121,34 +123,34 @@ class QueueList(FramedPane, can_focus=True):
         self.on_resize()
 
     def extend_before(self, page: QueuePage) -> None:
-        """Add a page in front; nothing moves on the screen."""
+        """Add a page in front; the rows on the screen do not move."""
         self.view.extend_before(page)
         self.on_resize()
 
     def extend_after(self, page: QueuePage) -> None:
-        """Add a page at the end; nothing moves on the screen."""
+        """Add a page at the end; the rows on the screen do not move."""
         self.view.extend_after(page)
         self.on_resize()
 
     def refresh_items(self, items: Sequence[QueueItem]) -> None:
-        """Show newer values of chats where they stand; their order does not change."""
+        """Show newer values of chats in their present places; the order does not change."""
         self.view.window.update(items)
         self.tick()
 
     def tick(self) -> None:
-        """Let the ages grow; call it once a minute."""
+        """Update the ages; to be called once a minute."""
         self._drawn.now = self._clock()
         self.redraw()
 
     def highlight(self, chat_ref: ChatRef) -> bool:
-        """Move the highlight to a chat of the window, if it is there. No message follows."""
+        """Move the highlight to a chat; False if it is not in the window. No `Highlighted` follows."""
         place = self.view.window.place_of(chat_ref)
         if place is not None:
             self._move_to(place, is_told=False)
         return place is not None
 
     def follow(self, chat_ref: ChatRef | None) -> None:
-        """This chat is open: the highlight is on it, and on no row where this tab does not show it."""
+        """Highlight this chat, which is now open; if the tab does not show it, no row is highlighted."""
         self.opened = chat_ref
         if chat_ref is not None and chat_ref != self.highlighted and not self.highlight(chat_ref):
             self.view.remember()
@@ -156,7 +158,7 @@ class QueueList(FramedPane, can_focus=True):
             self.redraw()
 
     def take_highlight(self) -> None:
-        """The list has the keys: a highlight on no row comes back to where it stood."""
+        """The list got the focus: if no row is highlighted, highlight the one that was last."""
         if self.view.place is None and self.view.window.items:
             self._move_to(self.view.last_place)
 
@@ -167,7 +169,7 @@ class QueueList(FramedPane, can_focus=True):
             self._move_to(max(0, min(last, (self.view.place or 0) + step)))
 
     def action_page(self, step: int) -> None:
-        """Move highlight and list by a screen (-1: back by one)."""
+        """Move highlight and list by a screen (-1: up)."""
         rows = step * self.view.rows
         self.view.look_at(self.view.top + rows)
         self.action_move(rows)
@@ -198,14 +200,14 @@ class QueueList(FramedPane, can_focus=True):
             self.action_open()
 
     def turn_wheel(self, step: int) -> None:
-        """Look further down or up; the highlight stays on its chat."""
+        """Scroll the list; the highlight stays on its chat."""
         self.view.look_at(self.view.top + step * _WHEEL)
         self._moved()
 
     watch_opened = watch_empty_text = FramedPane.redraw
 
     def watch_heading(self) -> None:
-        """Write the upper border: its words, and a badge for what is held back."""
+        """Write the upper border: its words, and a badge with the number of chats held back."""
         title = self.heading
         if self.held_back:
             badge = ngettext("+{n} new", "+{n} new", self.held_back).format(n=self.held_back)
@@ -215,7 +217,7 @@ class QueueList(FramedPane, can_focus=True):
     watch_held_back = watch_heading
 
     def paint(self, size: Size) -> list[Strip]:
-        """The rows on the screen, or why there are none."""
+        """The rows on the screen, or the sentence of an empty tab."""
         width, height = size
         if not self.view.window.items:
             lines = lonely_lines(self.empty_text.plain, width - 4, height)
@@ -228,7 +230,7 @@ class QueueList(FramedPane, can_focus=True):
         return strips[:height]
 
     def forget(self) -> None:
-        """Colours changed: draw every row anew."""
+        """Colours changed: drop every row drawn."""
         self._drawn.forget()
         super().forget()
 
@@ -238,7 +240,7 @@ class QueueList(FramedPane, can_focus=True):
 
     def _set_highlight(self, chat_ref: ChatRef | None, *, is_told: bool = True) -> None:
         if self.is_led and chat_ref != self.opened:
-            # What is typed goes to the open chat: no highlight may name another one.
+            # Text is typed for the open chat, so the highlight must not point at another one.
             return
         if chat_ref != self.highlighted:
             self.view.highlighted = chat_ref
@@ -246,12 +248,12 @@ class QueueList(FramedPane, can_focus=True):
                 self.post_message(self.Highlighted(chat_ref))
 
     def on_resize(self) -> None:
-        """After the size or the window changed: a legal first row, the highlight on the screen."""
+        """After a new size or window, keep the first row within the window and show the highlight."""
         self.view.look_at(self.view.top)
         self._reveal(self.view.place)
 
     def _reveal(self, place: int | None) -> None:
-        """Show the highlight, which is at this place now, and ask for more where it is near an end."""
+        """Scroll to the highlight, which is at this place, and ask for more chats if an end is near."""
         if place is not None:
             self.view.reveal(place)
             for after, key in self.view.wanted_around(place):
@@ -259,7 +261,7 @@ class QueueList(FramedPane, can_focus=True):
         self._moved()
 
     def _moved(self) -> None:
-        """Draw what changed, and say in the lower border whether there is more in either direction."""
+        """Draw what changed, and show in the lower border whether there are more chats above and below."""
         self.redraw()
         above, below = self.view.is_more_above, self.view.is_more_below
         arrows = " ".join([*([glyphs.UP] if above else []), *([glyphs.DOWN] if below else [])])

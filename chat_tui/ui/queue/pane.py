@@ -1,4 +1,4 @@
-"""The list of chats: brings pages of the inbox to the list widget and keeps still what the operator reads."""
+"""The pane of the list of chats: reads pages for the widget, and holds back a new order while one is read."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -22,16 +22,16 @@ from chat_tui.words.chats import Patience
 from chat_tui.words.times import MINUTE
 
 PAGE = 64
-"""Chats asked for at once."""
+"""Chats read at once."""
 
 
 class QueuePane(Vertical):
-    """One tab of the queue. Rows under the eyes never jump: a new order waits until it is asked for."""
+    """One tab of the queue. Rows do not jump while they are read: a new order waits until it is applied."""
 
     def __init__(
         self, inbox: InboxApi, waits: QueueSettings, *, clock: Callable[[], Millis], zone: tzinfo
     ) -> None:
-        """`waits` says how long is long, `clock` is the Market's, which wrote the times of the chats."""
+        """`waits` sets what a long wait is; `clock` is the Market's, by which chats have their times."""
         super().__init__(id="queue-pane")
         self._inbox = inbox
         patience = Patience(waits.warn * MINUTE, waits.late * MINUTE, read_hours(waits.hours), zone)
@@ -39,41 +39,43 @@ class QueuePane(Vertical):
         self.list.heading = plain(_("Chats"))
         bind(self.list, keys.bindings(Where.LIST), freed=keys.freed(Where.LIST))
         self._held_back: set[ChatRef] = set()
+        """Chats that came in or moved since the order is held back."""
         self._is_read = False
-        """Whether the operator has pressed a key here: what came in before nobody had read."""
+        """Whether the operator has pressed a key in the list; until then no row counts as read."""
         self.tab = Tab.WAITING
+        """The tab that is wanted; the list shows another one until its first page is read."""
 
     def compose(self) -> ComposeResult:
         yield self.list
 
     async def show_tab(self, tab: Tab) -> None:
-        """Show the beginning of a tab."""
+        """Show a tab from its beginning."""
         self.tab = tab
         await self.apply_order(from_top=True)
 
     async def apply_order(self, *, from_top: bool = False) -> None:
-        """Read the window again in today's order; the highlight stays on its chat where it can."""
+        """Read the window again in the current order; the highlight stays on its chat if possible."""
         rows = self.list.items
         tab = self.tab
-        # Deep in a long list the window is read where it stands, else what is read would slip away.
+        # Deep in a long list the window is read from its own first row, so that its rows stay in memory.
         if rows and not from_top and self.list.has_before and self.list.tab == tab:
             page = await self._inbox.chats.page(tab, after=_just_before(rows[0].key), limit=len(rows))
         else:
             page = await self._inbox.chats.page(tab, limit=max(PAGE, 0 if from_top else len(rows)))
         if tab != self.tab:
             return
-        # While the very first list comes in, nobody has chosen a row yet: the highlight stays on top.
+        # While the list is read for the first time no row has been chosen: the highlight stays on top.
         at_top = from_top or not (self._is_read or self.list.opened or self._is_fresh)
         self._held_back.clear()
         self.list.held_back = 0
         self.list.empty_text = plain(self._empty_words())
-        # Whoever looks at another pane expects the longest wait on top; whoever moves here, a still list.
+        # In another pane the operator expects the longest wait on top, in the list one that does not move.
         self.list.show(page, keeps_line=self.list.has_focus or self.list.has_before)
         if at_top and page.items and not self.list.is_led:
             self.list.highlight(page.items[0].chat.chat_ref)
 
     async def hear(self, changed: Iterable[ChatRef]) -> None:
-        """Chats changed: their rows are renewed; a new order is applied, or held back while reading."""
+        """Show chats that changed. A new order is applied, or held back while the list is read."""
         if not (self._is_read and self.list.has_focus and self.list.items):
             await self.apply_order()
             return
@@ -85,10 +87,10 @@ class QueuePane(Vertical):
             has_left = in_tab is None and chat_ref in stood
             now[chat_ref] = in_tab, await self._inbox.chats.item(chat_ref) if has_left else None
         if self.tab != tab or self.list.tab != tab:
-            # Another tab was asked for: its rows may be older than this news, which moves no highlight.
+            # Another tab was wanted meanwhile. If it is shown, its rows may be older than this news.
             await (self.hear(now) if self.list.tab == self.tab else self.apply_order())
             return
-        # Only now, with nothing awaited any more: the order may have been applied meanwhile.
+        # Read only now that nothing is awaited: the order may have been applied meanwhile.
         places = {row.chat.chat_ref: row.key for row in self.list.items}
         renewed = []
         for chat_ref, (in_tab, left) in now.items():
@@ -99,18 +101,18 @@ class QueuePane(Vertical):
             if in_tab is not None:
                 renewed.append(in_tab)
             elif left is not None and chat_ref in places:
-                # It left the tab: its row stays, and says so.
+                # The chat left the tab: its row stays in its place and shows the new state.
                 renewed.append(replace(left, key=places[chat_ref]))
         self.list.refresh_items(renewed)
-        # The badge counts chats, not news: one that changed twice is one.
+        # The badge counts chats, not changes: a chat that changed twice counts once.
         self.list.held_back = len(self._held_back)
 
     def on_key(self) -> None:
-        """The operator is at work in the list: its order holds still from now on."""
+        """The operator uses the list: its order is held back from now on."""
         self._is_read = True
 
     async def on_queue_list_more_wanted(self, message: QueueList.MoreWanted) -> None:
-        """The highlight comes near the end of what is loaded."""
+        """Read the chats beyond an end of the window."""
         message.stop()
         tab = self.tab
         if message.after:
@@ -123,13 +125,13 @@ class QueuePane(Vertical):
                 self.list.extend_before(page)
 
     async def on_queue_list_edge_wanted(self, message: QueueList.EdgeWanted) -> None:
-        """Home or End beyond what is loaded."""
+        """Read the first or last chats of the tab."""
         message.stop()
         self.list.show(await self._inbox.chats.page(self.tab, from_end=message.end, limit=PAGE))
 
     @property
     def _is_fresh(self) -> bool:
-        """Whether the Market's list was ever read."""
+        """Whether the Market's list has ever been read."""
         return self._inbox.link().fresh_at is not None
 
     def _empty_words(self) -> str:
@@ -146,5 +148,5 @@ class QueuePane(Vertical):
 
 
 def _just_before(key: QueueKey) -> QueueKey:
-    """A key after which the chat of `key` itself comes first."""
+    """A key after which the chat of `key` itself comes first: `page` starts after a key, not at it."""
     return replace(key, chat=ChatRef(key.chat.business, key.chat.number - 1))

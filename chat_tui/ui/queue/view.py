@@ -1,4 +1,4 @@
-"""Chats as the list paints them: their two lines, which are in memory and which on the screen."""
+"""The rows of the list: the two lines of a chat, which chats are in memory, and which are on the screen."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from chat_tui.words.line import Line, Role, Span, cut, fit, pad, spread, width_o
 from chat_tui.words.times import age, hold_words
 
 _WITHOUT_AGE = 26
-"""Cells of a row below which its age gives way to the name."""
+"""Cells of a row below which it shows no age, to leave room for the name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a row stands in its list."""
+    """How a row is marked in the list."""
 
     is_highlighted: bool = False
     is_opened: bool = False
@@ -35,7 +35,7 @@ def queue_row(
     look: Look = Look(),
     patience: Patience = Patience(),  # noqa: B008 - frozen
 ) -> tuple[Line, Line]:
-    """The two lines of a chat, each exactly `width` cells wide or, when there is no room, less."""
+    """The two lines of a chat, neither wider than `width` cells."""
     bar = Span(glyphs.HIGHLIGHT if look.is_highlighted else " ", Role.ACCENT)
     gutter = Span(glyphs.OPENED, Role.ACCENT) if look.is_opened else bar
     pin = Span(glyphs.PIN if item.is_pinned else " ", Role.ACCENT)
@@ -52,7 +52,7 @@ def queue_row(
 
 
 def _business(item: QueueItem, width: int) -> Line:
-    """The column of businesses, while several are open."""
+    """The column with the name of the business; empty unless several are open."""
     if not item.business:
         return ()
     cells = min(glyphs.BUSINESS_MAX, max(glyphs.BUSINESS_MIN, width // 4))
@@ -78,7 +78,7 @@ def _state(item: QueueItem, now: Millis, patience: Patience, *, with_age: bool) 
 
 
 def _preview(item: QueueItem, cells: int) -> Line:
-    # Beside a column of businesses the number stays whole, at the cost of the preview.
+    # Beside the column of businesses the number of the order stays whole, at the cost of the preview.
     subject = Span(cut(_subject(item), max(15 if item.business else 8, cells // 2)), Role.MUTED)
     own = Span(cut(own_words(item), max(4, cells // 3)), Role.ACCENT)
     words = one_line(item.snippet)
@@ -91,13 +91,13 @@ def _preview(item: QueueItem, cells: int) -> Line:
 
 
 def own_words(item: QueueItem) -> str:
-    """The operator's labels, and a mark where there is a note; empty = neither."""
+    """The operator's labels, and a mark if there is a note; "" = neither."""
     labels = [f"#{one_line(name)}" for name in item.labels]
     return " ".join([*([glyphs.NOTE] if item.note else []), *labels])
 
 
 def _subject(item: QueueItem) -> str:
-    """What the chat is about, and that it is a dispute where the first line has something else to say."""
+    """What the chat is about, and that it is a dispute if the first line does not say so."""
     subject = about(item.chat.context, short=True)
     is_said = not item.chat.is_dispute or state_words(item)[0] == _("dispute")
     return subject if is_said else f"{_('dispute')}, {subject}"
@@ -111,11 +111,11 @@ def _tone(item: QueueItem) -> Role:
 
 
 CAP: Final = 320
-"""Chats kept at most: five pages of the store."""
+"""The most chats kept: five pages."""
 
 
 class QueueWindow:
-    """Chats of one tab without gaps; each chat at most once."""
+    """The chats of one tab that are in memory: without gaps, each at most once."""
 
     def __init__(self) -> None:
         """Begin empty, of no tab."""
@@ -126,7 +126,7 @@ class QueueWindow:
         self._places: dict[ChatRef, int] = {}
 
     def place_of(self, chat_ref: ChatRef | None) -> int | None:
-        """Where a chat stands in the window."""
+        """The place of a chat in the window; None if it is not there."""
         return None if chat_ref is None else self._places.get(chat_ref)
 
     def replace(self, page: QueuePage) -> None:
@@ -168,7 +168,7 @@ class QueueWindow:
         return changed
 
     def _unknown(self, items: Sequence[QueueItem]) -> list[QueueItem]:
-        # A chat that moved between two reads stays where the operator sees it.
+        # A chat that moved between two reads keeps the place where the operator saw it.
         return [item for item in items if item.chat.chat_ref not in self._places]
 
     def _number(self) -> None:
@@ -177,7 +177,7 @@ class QueueWindow:
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    """A chat as it was drawn last, and from what."""
+    """A row as it was last drawn, and the values it was drawn from."""
 
     source: tuple[QueueItem, int, Look, Millis]
     lines: tuple[Line, Line]
@@ -185,17 +185,17 @@ class _Drawn:
 
 
 class DrawnChats:
-    """Chats as rows of two lines, each kept until something in it changes."""
+    """Draws chats as rows of two lines, each again only when a value it is drawn from changes."""
 
     def __init__(self, now: Millis, patience: Patience, strip: Callable[[Line, int], Strip]) -> None:
-        """`now` is the moment to which ages count; `strip` gives a line its colours, for a width in cells."""
+        """Ages count up to `now`; `strip` colours a line and fills it to a width in cells."""
         self.now = now
         self._patience = patience
         self._strip = strip
         self._kept: dict[ChatRef, _Drawn] = {}
 
     def forget(self) -> None:
-        """Colours changed: draw every row anew."""
+        """Colours changed: drop every row drawn."""
         self._kept.clear()
 
     def strips(self, item: QueueItem, width: int, look: Look) -> tuple[Strip, Strip]:
@@ -205,14 +205,14 @@ class DrawnChats:
         if old is not None and old.source == source:
             return old.strips
         first, second = lines = queue_row(item, self.now, width, look, self._patience)
-        # Where the clock has moved and no word of the row with it, the strips stay.
+        # Most rows look the same a minute later; the same strips are not painted again.
         is_same = old is not None and old.lines == lines and old.source[1] == width
         strips = (
             old.strips
             if old is not None and is_same
             else (self._strip(first, width), self._strip(second, width))
         )
-        # Chats leave the window in pages; looking for each of them would cost more than drawing some anew.
+        # Chats leave the window in pages; finding each of them costs more than drawing some of them again.
         if len(self._kept) > 2 * CAP:
             self._kept.clear()
         self._kept[chat_ref] = _Drawn(source, lines, strips)
@@ -220,37 +220,38 @@ class DrawnChats:
 
 
 class QueueView:
-    """Which chats of the window are on the screen, and the highlight, which may be on none of them."""
+    """Which chats of the window are on the screen, and which chat is highlighted, even one not there."""
 
     def __init__(self, height: Callable[[], int]) -> None:
-        """`height` gives the lines of the screen at the moment."""
+        """`height` returns the current height of the list in lines."""
         self.window = QueueWindow()
         self.highlighted: ChatRef | None = None
         self.top = 0
         """The place of the first row on the screen."""
         self._height = height
         self._stood_at = 0
-        """The place of the highlight before its chat left the tab."""
+        """The place of the highlight when it was last in the window."""
         self._asked: set[bool] = set()
+        """Which ends more chats were asked for at: True = after the window, False = before it."""
 
     @property
     def rows(self) -> int:
-        """Rows that are whole on the screen; at least 1."""
+        """How many whole rows fit on the screen; at least 1."""
         return max(1, self._height() // glyphs.ROW_HEIGHT)
 
     @property
     def place(self) -> int | None:
-        """The place of the highlight."""
+        """The place of the highlighted chat; None if it is not in the window."""
         return self.window.place_of(self.highlighted)
 
     @property
     def shown(self) -> Sequence[QueueItem]:
-        """The chats on the screen; of the last one there may be room for the first line only."""
+        """The chats on the screen; the last row may have room for its first line only."""
         return self.window.items[self.top : self.top - (-self._height() // glyphs.ROW_HEIGHT)]
 
     @property
     def last_place(self) -> int:
-        """Where the highlight was before its chat left the tab, or as near as the window allows."""
+        """The place where the highlight was last, or the nearest in the window; -1 = the window is empty."""
         return min(self._stood_at, len(self.window.items) - 1)
 
     @property
@@ -264,12 +265,12 @@ class QueueView:
         return self.top + self.rows < len(self.window.items) or self.window.has_after
 
     def remember(self) -> None:
-        """Keep in mind where the highlight is, for the time when its chat is gone."""
+        """Note the place of the highlight, for when its chat is no longer in the window."""
         if (place := self.place) is not None:
             self._stood_at = place
 
     def show(self, page: QueuePage, *, edge: bool | None, keeps_line: bool) -> int | None:
-        """Hold this page alone; the place where the highlight must go, None = it stays on its chat.
+        """Replace the window by this page. Returns the place to highlight; None = the highlight stays.
 
         `edge` asks for the last (False: the first) chat. With `keeps_line` the highlight keeps its line on
         the screen, otherwise the page is shown from its beginning.
@@ -288,28 +289,28 @@ class QueueView:
         return found if stays is None else None
 
     def extend_before(self, page: QueuePage) -> None:
-        """Add a page in front; nothing moves on the screen."""
+        """Add a page in front; the rows on the screen do not move."""
         moved = self.window.extend_before(page)
         self.top += moved
         self._answered(after=False, is_useful=moved > 0)
 
     def extend_after(self, page: QueuePage) -> None:
-        """Add a page at the end; nothing moves on the screen."""
+        """Add a page at the end; the rows on the screen do not move."""
         last = self.window.items[-1:]
         self.top -= self.window.extend_after(page)
         self._answered(after=True, is_useful=self.window.items[-1:] != last)
 
     def look_at(self, top: int) -> None:
-        """Begin the screen with row `top`, or as near as the window allows."""
+        """Make `top` the first row on the screen, or the nearest one that fills the screen."""
         self.top = max(0, min(top, len(self.window.items) - self.rows))
 
     def reveal(self, place: int) -> None:
-        """Bring a row onto the screen; over the edge the list jumps half a screen."""
+        """Scroll to a row that is off the screen, bringing it to the middle."""
         if self._height() and not self.top <= place < self.top + self.rows:
             self.look_at(place - self.rows // 2)
 
     def wanted_around(self, place: int) -> Iterator[tuple[bool, QueueKey]]:
-        """What to ask for with the highlight at this place: chats after (False: before) a key."""
+        """The pages to ask for with the highlight at this place: the chats after (False: before) a key."""
         window = self.window
         if place + self.rows >= len(window.items) and window.has_after and True not in self._asked:
             self._asked.add(True)
@@ -319,6 +320,6 @@ class QueueView:
             yield False, window.items[0].key
 
     def _answered(self, *, after: bool, is_useful: bool) -> None:
-        # A page of nothing new is not asked for again until the list is shown anew.
+        # After a page without new chats no more are asked for at this end until the window is replaced.
         if is_useful:
             self._asked.discard(after)
