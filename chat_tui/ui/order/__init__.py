@@ -1,1 +1,1 @@
-"""What the open chat is about: order, return, deadlines, the buyer's other chats, beside chat or list."""
+"""The order panel beside chat or list: the chat's order and return, deadlines, the buyer's other chats."""

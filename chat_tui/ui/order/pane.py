@@ -1,4 +1,4 @@
-"""The order panel: beside the open chat, or instead of it where it is narrow."""
+"""The order pane: beside the open chat, or instead of it on a narrow screen."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from chat_tui.ui.queue.pane import QueuePane
 
 
 class OrderPane(Vertical):
-    """Brings what the inbox knows of one chat's order to the panel; what is old or missing is wanted."""
+    """Reads the order of one chat for the panel, and has it fetched if it is old or missing."""
 
     def __init__(self, inbox: InboxApi, *, clock: Callable[[], Millis], zone: tzinfo) -> None:
         """`clock` is the Market's."""
@@ -36,22 +36,22 @@ class OrderPane(Vertical):
         yield self.panel
 
     async def follow(self, chat_ref: ChatRef | None) -> None:
-        """Show the order of this chat from now on."""
+        """Show the order of this chat from now on; None = no chat is open."""
         self._chat_ref = chat_ref
         await self.renew()
         self._want()
 
     def rest(self) -> None:
-        """Nobody looks: nothing is wanted."""
+        """Stop fetching: the panel is hidden."""
         self._chat_ref = None
 
     def tick(self) -> None:
-        """A minute passed: clocks moved on, and what is shown may have become old."""
+        """Update the deadlines, and fetch the order again if it is old; to be called once a minute."""
         self.panel.tick()
         self._want()
 
     async def renew(self) -> None:
-        """Show what is known of the order now."""
+        """Read and show the order as it is in the cache."""
         chat_ref = self._chat_ref
         found = await self._inbox.orders.of_chat(chat_ref) if chat_ref is not None else None
         # Another chat may have been opened while the store was asked.
@@ -59,14 +59,14 @@ class OrderPane(Vertical):
             self.panel.show(found)
 
     def _want(self) -> None:
-        """Have the order read unless it is fresh."""
+        """Have the Market asked for the order, unless it is fresh."""
         if self._chat_ref is not None:
             self._inbox.orders.want(self._chat_ref)
 
 
 @dataclass(eq=False)
 class OrderSide:
-    """The side of the main screen that is the panel's: nothing until it is wanted for the first time.
+    """The order pane on the main screen: made when it is first wanted, shown and hidden by CSS classes.
 
     `-with-order` on the screen: the operator wants the panel. `-at-order`: it has the focus.
     """
@@ -75,16 +75,18 @@ class OrderSide:
     queue: QueuePane
     talk: TalkPane
     make: Callable[[], OrderPane]
+    """Makes the pane; called once at most."""
     _pane: OrderPane | None = field(default=None, init=False)
+    """None until the operator first wants it."""
 
     @property
     def is_wanted(self) -> bool:
-        """Whether the operator wants the panel, which may be out of sight on a narrow screen."""
+        """Whether the operator wants the panel; on a narrow screen it may still be hidden."""
         return self.screen.has_class("-with-order")
 
     @property
     def panel(self) -> Widget | None:
-        """The widget that can have the focus."""
+        """The widget that takes the focus; None until the panel is first wanted."""
         return None if self._pane is None else self._pane.panel
 
     @property
@@ -108,7 +110,7 @@ class OrderSide:
         await self._pane.follow(self.talk.chat_ref)
 
     def hide(self) -> None:
-        """The panel is not wanted any more."""
+        """Hide the panel, and stop fetching for it."""
         if self._pane is not None:
             # A hidden panel costs no requests.
             self._pane.rest()
@@ -117,28 +119,28 @@ class OrderSide:
         self.screen.remove_class("-with-order")
 
     def leave(self) -> None:
-        """Step out of the panel, which has the focus; where nothing else is shown it goes."""
+        """Move the focus out of the panel; on a narrow screen, where it fills the screen, hide it."""
         if self.screen.has_class("-narrow"):
             self.hide()
         else:
             self._focus_chat()
 
     def _focus_chat(self) -> None:
-        """The chat, or the list where one came from there."""
+        """Focus the chat, or the list if the operator came from there."""
         is_at_talk = self.screen.has_class("-at-talk")
         self.screen.set_focus(self.talk.history if is_at_talk else self.queue.list)
 
     async def follow(self) -> None:
-        """Another chat may be open: the panel, if it is wanted, shows its order."""
+        """Show the order of the open chat, which may be another one by now, if the panel is wanted."""
         if self._pane is not None and self.is_wanted:
             await self._pane.follow(self.talk.chat_ref)
 
     async def hear(self, digest: Digest) -> None:
-        """Show anew what the news may concern."""
+        """Read the order again if the news may concern it."""
         if self._pane is not None and (digest.orders or digest.link or digest.chats):
             await self._pane.renew()
 
     def tick(self) -> None:
-        """A minute passed."""
+        """Update the panel; to be called once a minute."""
         if self._pane is not None:
             self._pane.tick()

@@ -1,4 +1,4 @@
-"""The order panel: what the open chat is about, in lines that can be scrolled."""
+"""The order panel: order, return and other chats as lines, and the widget that scrolls them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,25 +25,26 @@ from chat_tui.words.problems import problem_words
 from chat_tui.words.times import HOUR, age, day_of, when
 
 _SOON: Final[Millis] = 12 * HOUR
-"""Less than that is left for a decision: it is drawn louder."""
+"""The time left for a decision below which it is drawn as a warning."""
 _BLANK: Final[Line] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """From where the panel is looked at."""
+    """The values that all lines of the panel are drawn with."""
 
     now: Millis
     """By the Market's clock."""
     zone: tzinfo
+    """The operator's."""
     width: int
     """Cells of a line."""
     refresh: str = "r"
-    """The key that asks the Market anew."""
+    """The key that asks the Market again."""
 
 
 def order_rows(found: ChatOrder, sight: Sight) -> list[Line]:
-    """Everything the panel says of a chat, none of its lines wider than asked for."""
+    """All lines of the panel for a chat, none wider than `sight.width`."""
     blocks = []
     if found.item.chat.context.kind == ContextKind.RETURN:
         blocks.append(_return_rows(found, sight))
@@ -72,7 +73,7 @@ def _return_rows(found: ChatOrder, sight: Sight) -> Iterator[Line]:
 
 
 def _waits_for_order(found: ChatOrder) -> bool:
-    """Whether the return cannot be asked for, because the order that tells its shop may not be read."""
+    """Whether the return cannot be read because its shop is known only from the order, which failed."""
     return found.item.chat.context.campaign_id is None and found.order_problem is not None
 
 
@@ -99,7 +100,7 @@ def _whole_return(one: Return, sight: Sight) -> Iterator[Line]:
 
 
 def _clock(one: Return, sight: Sight) -> Iterator[Line]:
-    """The 48 hours in which the shop must decide, as the Market documents them."""
+    """The 48 hours that the Market gives the shop to decide."""
     if one.decide_by is None:
         return
     if sight.now < one.decide_by:
@@ -220,7 +221,7 @@ def _text(words: str, role: Role, sight: Sight) -> Iterator[Line]:
 
 
 class OrderPanel(FramedPane, can_focus=True):
-    """Shows what is known of one chat's order; knows nothing of where that comes from."""
+    """Shows the order of one chat; does not know where it comes from."""
 
     DEFAULT_CSS = """
     OrderPanel {
@@ -231,7 +232,7 @@ class OrderPanel(FramedPane, can_focus=True):
     def __init__(
         self, clock: Callable[[], Millis], zone: tzinfo, *, refresh: str = "r", id: str | None = None
     ) -> None:
-        """`clock` is the Market's, `zone` the operator's; `refresh` is the key that asks the Market anew."""
+        """`clock` is the Market's, `zone` the operator's; `refresh` is the key that asks the Market again."""
         super().__init__(id=id)
         self._clock = clock
         self._zone = zone
@@ -239,10 +240,12 @@ class OrderPanel(FramedPane, can_focus=True):
         self._found: ChatOrder | None = None
         self._lines: Sequence[Line] = ()
         self._lines_width = -1
+        """The width that `_lines` were made for; -1 = they are out of date."""
         self._top = 0
+        """The first line on the screen."""
 
     def show(self, found: ChatOrder | None) -> None:
-        """Show a chat's order, from its beginning if it is another chat; None = no chat is open."""
+        """Show the order of a chat, from the first line if it is another chat; None = no chat is open."""
         if found == self._found:
             return
         shown = self._found.item.chat.chat_ref if self._found is not None else None
@@ -256,37 +259,37 @@ class OrderPanel(FramedPane, can_focus=True):
         self.tick()
 
     def tick(self) -> None:
-        """Draw anew what depends on the clock."""
+        """Make the lines again, for the current time and width."""
         self._lines_width = -1
         self._look_at(self._top)
 
     def paint(self, size: Size) -> list[Strip]:
-        """The lines from the first one on that is looked at."""
+        """The lines on the screen; blank rows below them are left out."""
         seen = self._drawn()[self._top : self._top + size.height]
         return [self.strip(line, size.width) for line in seen]
 
     def on_resize(self) -> None:
-        """Other lines fit."""
+        """Make the lines for the new width."""
         self.tick()
 
     def action_move(self, step: int) -> None:
-        """Look a line further down, or up (-1)."""
+        """Scroll down by a line, or up (-1)."""
         self._look_at(self._top + step)
 
     def action_page(self, step: int) -> None:
-        """Look a screen further down, or up (-1)."""
+        """Scroll down by a screen, or up (-1)."""
         self._look_at(self._top + step * self.content_size.height)
 
     def action_edge(self, end: bool) -> None:
-        """Look at the end, or (False) at the beginning."""
+        """Scroll to the end, or (False) to the beginning."""
         self._look_at(len(self._drawn()) if end else 0)
 
     def turn_wheel(self, step: int) -> None:
-        """Look a little further down or up."""
+        """Scroll by two lines."""
         self._look_at(self._top + 2 * step)
 
     def action_copy_order(self) -> None:
-        """Copy the number of the order."""
+        """Copy the number of the order to the clipboard."""
         number = self._found.item.chat.context.order_id if self._found is not None else None
         if number is None:
             notify(self, _("There is no order number here to copy."), severity="warning")
