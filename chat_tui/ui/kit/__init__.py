@@ -1,4 +1,4 @@
-"""What any part of the screen may use: dialogs and lists to build on, bars, lines, safe text for widgets.
+"""Parts that any screen may use: dialogs, lists, questions, bars, line panes, news, safe text for widgets.
 
-Nothing here knows a chat.
+Not its job: anything about one chat.
 """

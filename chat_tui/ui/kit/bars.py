@@ -1,4 +1,4 @@
-"""The lines around the panes: tabs, connection, what is wrong, keys."""
+"""The one-line bars around the panes: tabs, connection, notices, keys."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,11 +18,12 @@ from chat_tui.words.line import Line, Role, Span, cut, fit, width_of, wrap
 from chat_tui.words.status import status_spans
 
 _MOST = 999
+"""The greatest number of chats that a tab shows exactly."""
 
 
 @dataclass(frozen=True, slots=True)
 class TabPlace:
-    """Where a tab stands on its line: cells from `start` up to `end`."""
+    """The cells of a tab on its line: from `start` up to, not including, `end`."""
 
     tab: Tab
     start: int
@@ -53,7 +54,10 @@ def _short_title(tab: Tab) -> str:
 
 
 def tabs_line(active: Tab, counts: Mapping[Tab, int], width: int) -> tuple[Line, tuple[TabPlace, ...]]:
-    """The fullest line that fits: long names, short names, in the end names of the active tab only."""
+    """The line with the longest names that fits, and the cells of each tab on it.
+
+    In the shortest form only the active tab has a name.
+    """
     lines = [_line(active, counts, form) for form in (_long, _short, _brief, _bare)]
     line, places = next((made for made in lines if width_of(made[0]) <= width), lines[-1])
     return fit(line, width), places
@@ -104,7 +108,7 @@ def _bare(tab: Tab, is_active: bool) -> str:
 
 
 def hints_line(hints: Sequence[tuple[str, str]], width: int) -> Line:
-    """Key and words of each hint; when there is no room the last but one goes first: the last is help."""
+    """As many hints (key and words) as fit: dropped from the end, except that the last one, help, stays."""
     kept = list(hints)
     while len(kept) > 1 and width_of(_spans(kept)) > width:
         del kept[-2]
@@ -129,7 +133,7 @@ class Bar(LinePane):
     """
 
     def line(self, width: int) -> Line:
-        """What stands there, in so many cells."""
+        """The text of the bar in `width` cells."""
         raise NotImplementedError
 
     def render_line(self, y: int) -> Strip:
@@ -144,7 +148,7 @@ class HintLine(Bar):
     _hints: tuple[tuple[str, str], ...] = ()
 
     def show(self, hints: Sequence[tuple[str, str]]) -> None:
-        """Draw these keys and words, the most used first, help last."""
+        """Show these keys and words: the most used first, help last."""
         if tuple(hints) != self._hints:
             self._hints = tuple(hints)
             self.refresh()
@@ -167,7 +171,7 @@ class TabBar(Bar):
     _counts: Mapping[Tab, int] = {}
 
     def show(self, active: Tab, counts: Mapping[Tab, int]) -> None:
-        """Draw the bar again if anything in it changed."""
+        """Show these tabs, drawing only if something changed."""
         if (active, counts) != (self._active, self._counts):
             self._active, self._counts = active, dict(counts)
             self.refresh()
@@ -193,12 +197,12 @@ class StatusLine(Bar):
     """
 
     _link = Link()
-    """Until it is shown: a connection that has not answered yet."""
+    """Until `show`: a connection that has not answered yet."""
     _now: Millis = 0
     _is_brief = False
 
     def show(self, link: Link, now: Millis) -> None:
-        """Draw the line again if its words changed."""
+        """Show how things stand with the Market at this time, drawing only if the words changed."""
         old = self.line(0)
         self._link, self._now = link, now
         new = self.line(0)
@@ -206,17 +210,17 @@ class StatusLine(Bar):
             self.refresh(layout=width_of(new) != width_of(old))
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """The width of the words; beside the tabs of a narrow screen there is room for few."""
+        """The width of the words; on a narrow screen, beside the tabs, they are brief."""
         self._is_brief = viewport.width < WIDE
         return width_of(self.line(0))
 
     def line(self, width: int) -> Line:
-        """The words; where they do not fit, their end is missing."""
+        """The words, which `Bar` cuts where they do not fit."""
         return status_spans(self._link, self._now, brief=self._is_brief)
 
 
 class NoticeLine(LinePane):
-    """A sentence over the whole width, gone while there is nothing to say."""
+    """A sentence over the whole width; hidden while it is empty."""
 
     DEFAULT_CSS = """
     NoticeLine { height: auto; width: 1fr; max-height: 3; padding: 0 1; display: none; }
@@ -224,17 +228,17 @@ class NoticeLine(LinePane):
     """
 
     words: str = ""
-    """The sentence; empty while there is none."""
+    """The sentence; "" = none."""
 
     def say(self, words: str) -> None:
-        """Show a sentence (safe text); an empty one hides the line."""
+        """Show a sentence (safe text); "" hides the line."""
         if words != self.words:
             self.words = words
             self.set_class(bool(words), "-said")
             self.refresh(layout=True)
 
     def lines_in(self, width: int) -> int:
-        """How many lines the sentence takes in so many cells."""
+        """How many lines the sentence takes at this width in cells."""
         return len(wrap(self.words, width)) if self.words else 0
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
@@ -242,7 +246,7 @@ class NoticeLine(LinePane):
         return self.lines_in(width)
 
     def render_line(self, y: int) -> Strip:
-        """A line of the sentence; where there is no room for all of it the last one says so."""
+        """A line of the sentence; the last one ends in … if there is no room for all of it."""
         width, height = self.content_size
         lines = wrap(self.words, width)
         if y == height - 1 and len(lines) > height:

@@ -1,4 +1,4 @@
-"""A list to choose from inside a dialog: drawn line by line, one row highlighted by a mark, not by colour."""
+"""A list to choose from in a dialog. The highlighted row has a mark, so that it does not depend on colour."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,19 +24,20 @@ GUTTER = 2
 
 
 class ChoiceList(ScrollView, Generic[Row], can_focus=False):
-    """Rows of equal height; keys stay with the dialog's text field, which calls `move` and `move_to`.
+    """Rows of equal height. The focus stays in the dialog's text field; the dialog calls `move`, `move_to`.
 
-    `draw` makes the lines of a row for a width in cells. With `marks=False` nothing is highlighted and
-    moving scrolls.
+    `draw` makes the lines of a row for a width in cells. With `marks=False` no row is highlighted and `move`
+    scrolls.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"choice--{role}" for role in Role}
 
     @dataclass
     class Highlighted(Message):
-        """Another row is highlighted, or none (`index` None: there are no rows)."""
+        """Another row is highlighted."""
 
         index: int | None
+        """None = there are no rows."""
 
     @dataclass
     class Chosen(Message):
@@ -61,21 +62,21 @@ class ChoiceList(ScrollView, Generic[Row], can_focus=False):
 
     @property
     def rows(self) -> Sequence[Row]:
-        """What is listed."""
+        """The rows listed."""
         return self._rows
 
     @property
     def highlighted(self) -> int | None:
-        """Index of the highlighted row; None when there is none."""
+        """Index of the highlighted row; None if no row is."""
         return self._highlighted if self._rows and self._marks else None
 
     @property
     def current(self) -> Row | None:
-        """The highlighted row."""
+        """The highlighted row; None if no row is."""
         return None if self.highlighted is None else self._rows[self.highlighted]
 
     def show(self, rows: Sequence[Row], *, highlight: int = 0, is_still: bool = False) -> None:
-        """List `rows` instead of what was listed; `is_still` keeps the highlight in its line."""
+        """Replace the rows; with `is_still` the highlight keeps its line on the screen."""
         line = self._highlighted * self._row_height - self.scroll_offset.y
         self._rows = rows
         self.virtual_size = Size(self.size.width, len(rows) * self._row_height)
@@ -87,18 +88,18 @@ class ChoiceList(ScrollView, Generic[Row], can_focus=False):
         self.move_to(highlight)
 
     def move(self, step: int) -> None:
-        """Go `step` rows down, or up if negative, stopping at the ends."""
+        """Move down by `step` rows, or up if negative, stopping at the ends."""
         if self._marks:
             self.move_to(self._highlighted + step)
         else:
             self.scroll_to(y=self.scroll_offset.y + step, animate=False, immediate=True)
 
     def move_page(self, direction: int) -> None:
-        """Go one page down (1) or up (-1)."""
+        """Move one page down (1) or up (-1)."""
         self.move(direction * max(1, self.size.height // self._row_height - 1))
 
     def move_to(self, index: int) -> None:
-        """Highlight the row at `index`, or the nearest there is."""
+        """Highlight the row at `index`, or the nearest one."""
         self._highlighted = max(0, min(index, len(self._rows) - 1))
         self._keep_in_view()
         self.refresh()
@@ -117,7 +118,7 @@ class ChoiceList(ScrollView, Generic[Row], can_focus=False):
         return self._strip((mark, *spans), bold=is_marked).extend_cell_length(width, self.rich_style)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Keep the highlight in view when the room changes."""
+        """Keep the highlight in view when the size changes."""
         self.virtual_size = Size(event.size.width, len(self._rows) * self._row_height)
         self._keep_in_view()
 

@@ -1,6 +1,7 @@
-"""What all screens share: none is used blindly. What all dialogs share: a framed box, left at most once.
+"""Base classes of screens, app and dialogs.
 
-Below a least size every screen shows one line, and no key acts until what it would act upon is seen again.
+A screen below the least size shows one line, and no key acts until the screen can be seen again. A dialog is
+a framed box that closes once.
 """
 
 import time
@@ -33,13 +34,13 @@ Row = TypeVar("Row")
 
 STYLES = Path(__file__).parent.parent / "styles"
 LEAST: Final = (40, 12)
-"""Columns and rows below which only one line is shown."""
+"""Columns and rows below which a screen shows one line only."""
 ENTER_PAUSE_S = 0.1
-"""A second Enter within this time is the first one, bouncing; any later one is meant."""
+"""Seconds within which a second Enter is the first one, bouncing; a later one counts."""
 
 
 class Legible(Screen[ScreenResultType], Generic[ScreenResultType]):
-    """Any screen: it hides itself where it could not be read, and keeps its focus meanwhile."""
+    """A screen that hides its widgets while it is too small to be read, and keeps its focus meanwhile."""
 
     DEFAULT_CSS = """
     Legible > #too-small {
@@ -60,14 +61,14 @@ class Legible(Screen[ScreenResultType], Generic[ScreenResultType]):
 
     @property
     def is_too_small(self) -> bool:
-        """Whether nothing of this screen can be seen for want of room."""
+        """Whether this screen is hidden because it is too small."""
         return self.has_class(self.TOO_SMALL)
 
     @on(events.Resize)
     def _fit(self, event: events.Resize) -> None:
         """Show the one line, or the screen again."""
         is_small = event.size.width < LEAST[0] or event.size.height < LEAST[1]
-        # Made when it is first needed: most windows are never that small.
+        # Made when first needed: most windows are never that small.
         if is_small and not self.query_children("#too-small"):
             words = _("The window is too small: at least 40 × 12 is needed.")
             self.mount(Static(plain(words), id="too-small"))
@@ -79,48 +80,48 @@ class Legible(Screen[ScreenResultType], Generic[ScreenResultType]):
     def set_focus(
         self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
     ) -> None:
-        """Give the focus to a widget; what is hidden for want of room does not lose it by that."""
+        """Focus a widget; None is ignored while the screen is hidden, so that its widget keeps the focus."""
         if widget is None and self.is_too_small:
             return
         super().set_focus(widget, scroll_visible, from_app_focus)
 
 
 class LegibleApp(TerminalApp[ReturnType], Generic[ReturnType]):
-    """The one gate that every key and paste passes before anything hears of it."""
+    """The app: every key and paste passes its `on_event`, which drops them while the window is too small."""
 
     edited: Path
-    """Where texts lie while they are edited outside: a lasting place."""
+    """The folder of texts being edited in an external editor; it outlives the program."""
     unkept: tuple[tuple[str, str], ...] = ()
-    """Typed texts that nothing could keep: to whom, and what; printed once the terminal is restored."""
+    """Recipient and text of drafts that could not be saved; printed once the terminal is restored."""
 
     def __init__(self, report: Path, *, jcuken: bool = True) -> None:
-        """`report` is the private file with the details of a crash; `jcuken` is off for phonetic layouts."""
+        """`report` is the private file for the details of a crash; `jcuken` is off for phonetic layouts."""
         super().__init__(farewell=text.farewell(report), jcuken=jcuken)
 
     def run_to_code(self, *, mouse: bool = True) -> int:
-        """Run, and return the exit code; then print what nothing could keep."""
+        """Run, print the texts that could not be saved, and return the exit code."""
         code = super().run_to_code(mouse=mouse)
         text.tell(self.unkept)
         return code
 
     def action_help_quit(self) -> None:
-        """Ctrl-C, where it copies nothing: no reason to end, and none to be silent."""
+        """Ctrl-C where there is nothing to copy: say which key ends the program."""
         notify(self, _("Ctrl+C does not end the program: {key} does.").format(key=keys.key_of("quit")))
 
     def turn(self, dialog: "type[Dialog[Any]]") -> None:
-        """Show a dialog; close it when it is shown."""
+        """Show a dialog, or close it if it is shown."""
         if isinstance(self.screen, dialog):
             self.screen.action_leave()
         else:
             self.push_screen(dialog())
 
     def on_side_channels_copied(self, message: SideChannels.Copied) -> None:
-        """The terminal itself says nothing."""
+        """Say whether a text was copied: the terminal itself shows nothing."""
         tell_copied(self, message)
 
     async def on_event(self, event: events.Event) -> None:
-        """Let nothing but the key that ends the program through while nobody can see what it does."""
-        # What was forwarded has passed here before.
+        """Handle an event; while the screen cannot be seen, drop all input but the key that quits."""
+        # A forwarded event has passed here before.
         is_input = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
         if is_input and self._is_blind and not _ends(event):
             return
@@ -128,17 +129,17 @@ class LegibleApp(TerminalApp[ReturnType], Generic[ReturnType]):
 
     @property
     def _is_blind(self) -> bool:
-        """Whether the window is too small, or was until this moment and is not drawn again yet."""
+        """Whether the window is too small, or was and the screen is not drawn again yet."""
         screen = self.screen_stack[-1] if self.screen_stack else None
         columns, rows = self.size
-        # Both: the size is known before the screen hides itself, and after growing the old picture stands.
+        # Both tests: the size is known before the screen hides itself, and also before it shows itself again.
         return (columns < LEAST[0] or rows < LEAST[1]) or (
             isinstance(screen, Legible) and screen.is_too_small
         )
 
 
 def _ends(event: events.Event) -> bool:
-    # Not a letter, though one may quit elsewhere: blindly typed words would end the program.
+    # No letter, even if one is bound to quit: words typed into a hidden box would end the program.
     quit_keys = {key for one in keys.commands() if one.id == "quit" for key in one.keys}
     return isinstance(event, events.Key) and latin(event.key) in {
         key for key in quit_keys if not keys.typed_by(key)
@@ -146,26 +147,26 @@ def _ends(event: events.Event) -> bool:
 
 
 class Dialog(Legible[Result | None], ModalScreen[Result | None], Generic[Result]):
-    """A dialog that gives its result once; `compose` yields one `framed` box."""
+    """A dialog that returns its result once; None = it was left. `compose` yields one `framed` box."""
 
     CSS_PATH: ClassVar = [STYLES / "dialog.tcss"]
     AUTO_FOCUS: ClassVar[str | None] = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "")]
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock` gives seconds; a key that is still held down when the dialog comes answers nothing."""
+        """`clock` gives seconds. A key still held down when the dialog opens must not answer it."""
         super().__init__()
         self.clock = clock
         self._enter_at = clock()
 
     def is_enter_meant(self) -> bool:
-        """Whether an Enter pressed now counts: it does not come from a key held down or pressed twice."""
+        """Whether an Enter pressed now counts, that is, no other came in the last `ENTER_PAUSE_S`."""
         before, self._enter_at = self._enter_at, self.clock()
         return self._enter_at - before >= ENTER_PAUSE_S
 
     def finish(self, result: Result | None) -> None:
         """Close with `result`; a second call changes nothing."""
-        # Two keys may lie in the queue: the second would close the screen below, or raise.
+        # Two keys may be queued: the second one would close the screen below, or raise.
         if self.is_current:
             self.dismiss(result)
 
@@ -174,7 +175,7 @@ class Dialog(Legible[Result | None], ModalScreen[Result | None], Generic[Result]
         self.finish(None)
 
     def say(self, words: str, where: str = "status", *, is_bad: bool | None = None) -> None:
-        """Show a sentence in the line with this id, as a fault or not; None leaves its look as it is."""
+        """Show a sentence in the line with this id; `is_bad` = whether as a fault, None = as it looks now."""
         line = self.query_one(f"#{where}", Static)
         if is_bad is not None:
             line.set_class(is_bad, "bad")
@@ -182,10 +183,10 @@ class Dialog(Legible[Result | None], ModalScreen[Result | None], Generic[Result]
 
 
 class ListDialog(Dialog[Result], Generic[Result, Row]):
-    """A dialog with one list, in which the arrows move whatever has the focus."""
+    """A dialog with one list, which the arrows move wherever the focus is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        # A list or a field with the focus would take them for itself.
+        # With priority: a focused list or field would take these keys for itself.
         Binding("up", "move(-1)", priority=True, show=False),
         Binding("down", "move(1)", priority=True, show=False),
         Binding("pageup", "page(-1)", priority=True, show=False),
@@ -207,7 +208,7 @@ class ListDialog(Dialog[Result], Generic[Result, Row]):
 
 
 class Answers(ChoiceList[Row], Generic[Row], can_focus=True):
-    """The answers to a question. With `takes_letters` they come as typed, not as on a Latin keyboard."""
+    """The answers to a question. With `takes_letters`, letters come as typed, not as on a Latin keyboard."""
 
     def __init__(
         self,
@@ -220,12 +221,12 @@ class Answers(ChoiceList[Row], Generic[Row], can_focus=True):
         self._takes_letters = takes_letters
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Whether a key must come as it is."""
+        """Whether a key must come as typed, without translation from the operator's layout."""
         return self._takes_letters and character is not None and character.isprintable()
 
 
 class Question(ListDialog[Result, Row], Generic[Result, Row]):
-    """A dialog with a list of answers: the arrows go round; Enter, a click or a key of its own answers."""
+    """A dialog with a list of answers. The arrows wrap around; Enter, a click or the answer's key answers."""
 
     AUTO_FOCUS = "Answers"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -235,27 +236,27 @@ class Question(ListDialog[Result, Row], Generic[Result, Row]):
     ]
 
     def answer(self, index: int) -> None:
-        """Act upon the answer at `index`."""
+        """Act on the answer at `index`."""
         raise NotImplementedError
 
     def answered_by(self, character: str) -> int | None:
-        """Which answer a typed character gives; without another rule a digit its number, None = none."""
+        """Index of the answer that a typed character stands for, by default its digit; None = no answer."""
         number = int(character) if character in set("123456789") else 0
         return number - 1 if 1 <= number <= len(self.rows.rows) else None
 
     def on_key(self, event: events.Key) -> None:
-        """Answer by a key of its own."""
+        """Answer if the key stands for an answer."""
         index = self.answered_by(event.character or "")
         if index is not None:
             event.stop()
             self.answer(index)
 
     def action_move(self, step: int) -> None:
-        """Highlight another answer; after the last comes the first."""
+        """Highlight another answer; the first follows the last."""
         self.rows.move_to(((self.rows.highlighted or 0) + step) % len(self.rows.rows))
 
     def action_answer(self) -> None:
-        """Give the highlighted answer."""
+        """Answer with the highlighted row, unless the Enter bounced."""
         index = self.rows.highlighted
         if self.is_enter_meant() and index is not None:
             self.answer(index)
@@ -266,9 +267,9 @@ class Question(ListDialog[Result, Row], Generic[Result, Row]):
 
 
 def framed(title: str, *widgets: Widget, keys: Sequence[tuple[str, str]], look: str = "-small") -> Vertical:
-    """The box of a dialog: its title, what is in it, and the line of keys and what they do.
+    """The box of a dialog: its title, its widgets, and a line of keys and what they do.
 
-    `look` is "-small" for a question, "-tall" for a list that takes the height of the screen.
+    `look` is "-small" for a question, "-tall" for a list as high as the screen, "-view" for a picture.
     """
     box = Vertical(*widgets, Static(keys_line(*keys), id="keys"), id="box", classes=look)
     if title:
@@ -277,13 +278,13 @@ def framed(title: str, *widgets: Widget, keys: Sequence[tuple[str, str]], look: 
 
 
 def keys_line(*pairs: tuple[str, str]) -> Content:
-    """Keys and what they do, both of our own making."""
+    """Keys and what they do, on one line; both are our own words."""
     parts = [Content.assemble(plain(key, "bold"), " ", plain(words)) for key, words in pairs]
     return Content("  ").join(parts)
 
 
 def text_field(*, placeholder: str = "", value: str = "", id: str | None = None) -> Input:
-    """A field for one line of text that shows nothing as markup and does not blink."""
+    """A field for one line of text that reads nothing as markup and does not blink."""
     field = Input(value=value, placeholder=one_line(placeholder), id=id, select_on_focus=False)
     field.cursor_blink = False
     return field

@@ -1,6 +1,6 @@
-"""A widget that draws lines of roles itself: the common ground of all panes and one-line bars.
+"""Widgets that draw lines of roles themselves: the base of all panes and one-line bars.
 
-The styles of roles are worked out from the theme. Textual's own way, a component class per role, costs a
+The style of each role comes from the theme. Textual's own way, a component class per role, would cost a
 hundred style sheet look-ups at every change of focus.
 """
 
@@ -45,12 +45,12 @@ _NO_PAPER: Final = Color(0, 0, 0, 0)
 
 
 class LinePane(Widget):
-    """Gives every `Role` its style."""
+    """A widget that draws lines, giving every `Role` its style."""
 
     ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None) -> None:
-        """Begin without colours: they are known once the pane has its place."""
+        """Begin without styles: they depend on where the pane is mounted."""
         super().__init__(id=id)
         self._styles_of_roles: dict[Role, Style] = {}
         self._look: tuple[VisualStyle, str, bool] | None = None
@@ -61,15 +61,15 @@ class LinePane(Widget):
         return Strip(segments).adjust_cell_length(width, self.rich_style).simplify()
 
     def forget(self) -> None:
-        """Drop what was drawn; a pane that keeps strips forgets them here."""
+        """Colours changed: a pane that keeps strips drops them here."""
 
     def notify_style_update(self) -> None:
-        """Theme, focus or class changed: strips may hold old colours."""
+        """Theme, focus or class changed: drop styles and strips if their colours changed with it."""
         super().notify_style_update()
         app = self.app
         look = (self.visual_style, app.theme, app.native_ansi_color)
         if look != self._look:
-            # Textual tells of every class and every focus; most change no colour.
+            # Textual calls this for every class and focus; most of them change no colour.
             self._look = look
             self._styles_of_roles.clear()
             self.forget()
@@ -83,9 +83,9 @@ class LinePane(Widget):
 
 
 class FramedPane(LinePane):
-    """A pane in a frame that stands out while the pane has the keys; the mouse wheel moves through it.
+    """A pane with a frame, which stands out while the pane has the focus; the mouse wheel scrolls it.
 
-    All its rows are painted at once and kept, so that a key costs only the rows that it changes.
+    All rows are painted at once and kept, so that a key redraws only the rows it changes.
     """
 
     DEFAULT_CSS = """
@@ -108,43 +108,43 @@ class FramedPane(LinePane):
     _painted_size = Size(0, 0)
 
     def paint(self, size: Size) -> Sequence[Strip]:
-        """Every row of a pane of this size, each the same object as before while nothing in it changed."""
+        """All rows of a pane of this size; a row that has not changed should be the same object as before."""
         raise NotImplementedError
 
     def turn_wheel(self, step: int) -> None:
-        """The mouse wheel was turned by a notch: 1 = down, -1 = up."""
+        """Scroll by a notch of the mouse wheel: 1 = down, -1 = up."""
         raise NotImplementedError
 
     def redraw(self) -> None:
-        """Draw again what changed: row by row, or everything where that is most of it."""
+        """Paint all rows and redraw those that changed, or everything if those are more than half."""
         old = self._painted
         self._paint()
         pairs = enumerate(zip(old, self._painted, strict=False))
         changed = [y for y, (was, now) in pairs if was is not now and was != now]
-        # Each region is composed on its own: of many, one that holds them all is cheaper.
+        # Textual composes each region separately, so many cost more than a single one around them all.
         if len(old) != len(self._painted) or 2 * len(changed) > len(old):
             self.refresh()
         elif changed:
             self.refresh(*(Region(0, y, self._painted_size.width, 1) for y in changed))
 
     def render_line(self, y: int) -> Strip:
-        """A row as it was painted."""
-        # In a storm of sizes a row may be wanted before its pane hears of the last one.
+        """A row as painted."""
+        # While the window is being resized a row may be drawn before the pane learns its new size.
         if not self._painted or self._painted_size != self.content_size:
             self._paint()
         return self._painted[y] if y < len(self._painted) else self.strip((), self.content_size.width)
 
     def forget(self) -> None:
-        """Colours changed: paint everything anew."""
+        """Colours changed: paint all rows again when they are next drawn."""
         self._painted = ()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Look further down."""
+        """Scroll down."""
         event.stop()
         self.turn_wheel(1)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Look further up."""
+        """Scroll up."""
         event.stop()
         self.turn_wheel(-1)
 
@@ -154,7 +154,7 @@ class FramedPane(LinePane):
 
 
 def lonely_lines(words: str, width: int, height: int) -> list[Line]:
-    """The lines of a pane that has nothing to show but a sentence, a third of the way down."""
+    """The lines of a pane that shows a sentence only, a third of the way down; exactly `height` lines."""
     lines: list[Line] = [(Span(line, Role.MUTED),) for line in wrap(words, width)] if words else []
     begin = max(0, (height - len(lines)) // 3)
     return [*[()] * begin, *lines, *[()] * (height - begin - len(lines))][: max(0, height)]
@@ -163,8 +163,8 @@ def lonely_lines(words: str, width: int, height: int) -> list[Line]:
 def role_style(role: Role, ground: Style, paper: Color, variables: Mapping[str, str], *, ansi: bool) -> Style:
     """The style of a role on a widget.
 
-    `ground` is the style of its bare text and `paper` its background; `variables` are the theme's, and
-    `ansi` tells that the theme leaves the colours to the terminal.
+    `ground` is the style of the widget's bare text and `paper` its background; `variables` are the theme's.
+    With `ansi` the theme leaves the colours to the terminal.
     """
     variable, attributes = _LOOKS[role]
     color = _color(variables[variable], paper)
@@ -176,7 +176,7 @@ def role_style(role: Role, ground: Style, paper: Color, variables: Mapping[str, 
 
 
 def _color(words: str, paper: Color) -> Color:
-    """A theme's colour: a name or number, or `auto` for what can be read on the paper; then a percentage."""
+    """A theme's colour: a name, a number or, to contrast with `paper`, `auto`; then perhaps a percentage."""
     name, _blank, percentage = words.partition(" ")
     alpha = float(percentage.removesuffix("%")) / 100 if percentage else 1.0
     return paper.get_contrast_text(alpha) if name == "auto" else Color.parse(name).multiply_alpha(alpha)

@@ -1,4 +1,4 @@
-"""Events of the engine, gathered on their way to the screen so that a flood becomes one redraw."""
+"""Events of the engine, collected for the screen so that many of them cause one redraw."""
 
 import threading
 from collections.abc import Callable
@@ -23,11 +23,11 @@ from chat_tui.model.ids import ChatRef
 
 
 class NewsCame(UiMessage):
-    """The engine has news for the screen that gets this: `News.read` tells them."""
+    """The engine has news for the screen that gets this message, to be read with `News.read`."""
 
 
 class News:
-    """What changed since it was last read, for one screen, which gets a `NewsCame` when there is any."""
+    """Collects the events since the last `read`, and posts a `NewsCame` to its screen when there are any."""
 
     def __init__(self, inbox: InboxApi, screen: MessagePump) -> None:
         self._inbox = inbox
@@ -38,33 +38,33 @@ class News:
         self._unsubscribe: Callable[[], None] | None = None
 
     def start(self) -> None:
-        """Hear from now on."""
+        """Collect events from now on."""
         self._unsubscribe = self._inbox.subscribe(self._hear)
 
     def stop(self) -> None:
-        """Hear no more."""
+        """Collect no more events."""
         if self._unsubscribe is not None:
             self._unsubscribe()
 
     def _hear(self, event: Event) -> None:
-        """Take an event, on the engine's thread, and tell unless that was done."""
+        """Collect an event, on the engine's thread, and post `NewsCame` unless one is on its way."""
         with self._lock:
             self._events.append(event)
             first, self._told = not self._told, True
-        # One message for any number of events: the screen reads all that came by then.
+        # One message for any number of events: the screen then reads all that have come.
         if first:
             self._screen.post_message(NewsCame())
 
     def read(self) -> "Digest":
-        """Everything heard since the last reading."""
+        """Everything collected since the last call."""
         with self._lock:
-            # With the lock: an event between reading and clearing would be told to nobody.
+            # Under the lock: an event between reading and clearing would be lost.
             events, self._events, self._told = self._events, [], False
         return Digest(events)
 
 
 class Digest:
-    """A few events as the questions a screen has."""
+    """Events, sorted by what a screen must read again."""
 
     def __init__(self, events: list[Event]) -> None:
         self.chats: set[ChatRef] = set()
@@ -72,15 +72,17 @@ class Digest:
         self.timelines: set[ChatRef] = set()
         """Chats whose history on the screen may look different."""
         self.marks: set[ChatRef] = set()
-        """Chats whose marks, shown in the row and in the header, may be others."""
+        """Chats whose marks, shown in row and header, may have changed."""
         self.failed: set[ChatRef] = set()
-        """Chats whose wanted history could not be read."""
+        """Chats whose history was wanted and could not be read."""
         self.link = False
+        """Whether the connection, the quotas or the age of the list changed."""
         self.orders = False
         """Whether an order or a return was read, or could not be."""
         self.outbox = False
-        """Whether an outbox item came, moved or left."""
+        """Whether an outbox item was added, changed or removed."""
         self.faults: list[str] = []
+        """Class names of errors that ended a part of the engine."""
         self.mended: list[str] = []
         """Sentences about files that were lost or damaged."""
         for event in events:

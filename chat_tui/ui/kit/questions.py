@@ -1,4 +1,4 @@
-"""Questions: with two answers, with several, and the ones asked before something is sent or taken."""
+"""Dialogs that ask: with two answers, with several, and those asked before a text is sent or taken over."""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -20,23 +20,24 @@ from chat_tui.words.problems import doubt_words
 
 T = TypeVar("T")
 
-# The first is the one shown. The key of "н" is also that of "y": in Russian it means "нет", so the Latin
-# "y" decides nothing there.
+# The first letter is the one shown. "н" is on the key of "y" and means "нет" in Russian, so the Latin "y"
+# answers nothing there.
 _YES: Final = {"en": "yн", "ru": "дl"}
 _NO: Final = {"en": "nт", "ru": "нnт"}
 
 MOST: Final = 9
-"""Answers that have a digit of their own; more are reached by moving."""
+"""How many answers have a digit; more are reached by moving the highlight."""
 _ROWS: Final = 12
+"""The most answers on the screen at once."""
 _OFFERED_LINES, _OFFERED_CELLS = 8, 60
-"""What is shown of a text that is offered."""
+"""How much of an offered text is shown."""
 
 Draw = Callable[[int], Line]
 """Makes the line of an answer for a width in cells."""
 
 
 class Answer(NamedTuple):
-    """One of two answers and the letters that give it."""
+    """One of two answers, and the letters that choose it."""
 
     is_yes: bool
     letters: str
@@ -44,7 +45,7 @@ class Answer(NamedTuple):
 
 
 class Confirm(Question[bool, Answer]):
-    """Gives True for `yes`; Escape means `no`. Enter means `no` too unless `enter_is_yes`."""
+    """Returns True for `yes`. Escape means `no`, and so does Enter unless `enter_is_yes`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "move(-1)", show=False),
@@ -78,16 +79,16 @@ class Confirm(Question[bool, Answer]):
         )
 
     def on_mount(self) -> None:
-        """Highlight what Enter means."""
-        # Enter, pressed once too often, must not discard, send or leave.
+        """Highlight the answer that Enter gives."""
+        # An Enter pressed once too often must not discard, send or leave.
         self.rows.show(self._answers, highlight=0 if self._enter_is_yes else 1)
 
     def answer(self, index: int) -> None:
-        """Give it."""
+        """Close with the answer."""
         self.finish(self._answers[index].is_yes)
 
     def answered_by(self, character: str) -> int | None:
-        """Each has letters of its own."""
+        """Index of the answer with this letter."""
         letters = [answer.letters for answer in self._answers]
         return next((i for i, own in enumerate(letters) if character and character.lower() in own), None)
 
@@ -97,7 +98,7 @@ class Confirm(Question[bool, Answer]):
 
 
 class Choose(Question[int, tuple[int, Draw]]):
-    """Gives the index of the chosen answer, or None."""
+    """Returns the index of the chosen answer, or None if the dialog was left."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("k", "move(-1)", show=False),
@@ -107,7 +108,7 @@ class Choose(Question[int, tuple[int, Draw]]):
     def __init__(
         self, question: str, answers: Sequence[Draw], *, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """`question` is a sentence of ours; an answer draws safe text only."""
+        """`question` is one of our own sentences; an answer must draw safe text only."""
         super().__init__(clock=clock)
         self._question = question
         self._choices = tuple(enumerate(answers))
@@ -118,11 +119,11 @@ class Choose(Question[int, tuple[int, Draw]]):
         yield framed(self._question, answers, keys=(("Enter", _("choose")), ("Esc", _("close"))))
 
     def on_mount(self) -> None:
-        """Begin at the first answer."""
+        """Highlight the first answer."""
         self.rows.show(self._choices)
 
     def answer(self, index: int) -> None:
-        """Give it."""
+        """Close with the index."""
         self.finish(index)
 
 
@@ -137,7 +138,7 @@ def _draw_number(choice: tuple[int, Draw], cells: int) -> Sequence[Line]:
 
 
 def offer(why: str, text: str) -> Confirm:
-    """Ask whether a text that was kept elsewhere is wanted in the box; `why` says where."""
+    """Ask whether to put a text into the box that is kept elsewhere; `why` says where."""
     held = beginning(safe(text), _OFFERED_LINES, _OFFERED_CELLS)
     question = Content("\n").join([plain(why), plain(held, "bold")])
     return Confirm(question, yes=_("Add it below"), no=_("Leave it there"))
@@ -146,7 +147,7 @@ def offer(why: str, text: str) -> Confirm:
 def send_anyway(
     doubts: Sequence[Doubt], *about: Content, clock: Callable[[], float] = time.monotonic
 ) -> Confirm:
-    """Ask whether to send in spite of what speaks against it; `about` are the lines that say what to whom."""
+    """Ask whether to send in spite of doubts; the lines of `about` say what is sent to whom."""
     question = plain(f"{doubt_words(doubts)} {_('Really send it?')}", "bold")
     asked = Content("\n").join([question, *about])
     return Confirm(asked, yes=_("Send anyway"), no=_("Do not send"), clock=clock)
@@ -158,12 +159,12 @@ async def agreed(
     to: str,
     agreed: Sequence[Doubt] = (),
 ) -> T | Problem | None:
-    """Send, once the operator has agreed to what the door doubts; None when he does not."""
-    # The door is asked first: only it knows all doubts, and most messages raise none.
+    """Send, after the operator has agreed to the doubts of the door; None if the operator does not agree."""
+    # Sent first without asking: only the door knows all doubts, and most messages raise none.
     outcome = await send(agreed)
     if not isinstance(outcome, Problem) or not outcome.doubts:
         return outcome
     if not await app.push_screen_wait(send_anyway(outcome.doubts, plain(to, lines=False))):
         return None
-    # Agreed is exactly what was shown: a doubt that is new by now refuses it once more.
+    # The operator agreed only to the doubts shown: a new one makes the door refuse again.
     return await send((*agreed, *outcome.doubts))

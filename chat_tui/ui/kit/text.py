@@ -1,6 +1,6 @@
-"""The only ways in which text from outside reaches a widget, a notification or the restored terminal.
+"""The only functions that bring text from outside to a widget, a notification or the restored terminal.
 
-A bare `str` is markup to most widgets: `[/]` in a message would end the program.
+Most widgets read a bare `str` as markup: `[/]` in a message would end the program.
 """
 
 import sys
@@ -18,11 +18,11 @@ from chat_tui.safetext import one_line, safe
 from chat_tui.terminal.side_channels import Copying, SideChannels
 
 _NOTICE_LIMIT: Final = 500
-"""Characters of a notification: more would cover the screen."""
+"""The most characters of a notification: more would cover the screen."""
 
 
 def plain(text: str, style: str = "", *, lines: bool = True) -> Content:
-    """The text, made safe, with nothing in it read as markup; on one line with `lines=False`."""
+    """The text made safe, with nothing read as markup; on one line with `lines=False`."""
     return Content.styled(safe(text, lines=lines), style) if style else Content(safe(text, lines=lines))
 
 
@@ -34,7 +34,7 @@ def notify(
     title: str = "",
     timeout: float | None = None,
 ) -> None:
-    """Show a notification of one paragraph; `timeout` is in seconds, None means the usual time."""
+    """Show a notification of one paragraph for `timeout` seconds; None = the usual time."""
     where.notify(
         one_line(text, limit=_NOTICE_LIMIT),
         title=one_line(title, limit=_NOTICE_LIMIT),
@@ -45,7 +45,7 @@ def notify(
 
 
 def tell_copied(app: App[Any], copied: SideChannels.Copied) -> None:
-    """Say what became of a copy."""
+    """Say whether a text was copied."""
     match copied.outcome:
         case Copying.SENT:
             notify(app, _("Sent to the terminal's clipboard."), title=copied.what)
@@ -57,7 +57,7 @@ def tell_copied(app: App[Any], copied: SideChannels.Copied) -> None:
             notify(app, words, severity="warning", title=copied.what)
 
 
-# -- below the restored terminal: that the program crashed, and texts that no disk took ------------------
+# -- on the restored terminal: that the program crashed, and texts that could not be saved ---------------
 
 
 def farewell(report: Path) -> str:
@@ -67,11 +67,11 @@ def farewell(report: Path) -> str:
 
 
 def tell(unkept: Iterable[tuple[str, str]]) -> None:
-    """Print texts, each with its addressee, so that they can be copied; a lost terminal is no error."""
+    """Print texts with their recipients, so that they can be copied; a closed terminal is no error."""
     try:
         for addressee, text in unkept:
             words = _("Not kept. {addressee}").format(addressee=one_line(addressee))
             sys.stdout.write(f"{words}\n\n{safe(text, limit=sys.maxsize)}\n\n")
         sys.stdout.flush()
     except OSError:
-        pass  # nobody is left to read it
+        pass  # the terminal is closed
