@@ -32,7 +32,7 @@ from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.timeline import Draft
 from chat_tui.settings import Preferences
 from chat_tui.store import chats, drafts, messages, outbox
-from chat_tui.store.database import Store, StorePaths
+from chat_tui.store.database import Pending, Store, StorePaths
 from chat_tui.store.errors import StoreProblem
 from chat_tui.ui.app import ChatTuiApp
 from tests.support.places import places
@@ -259,8 +259,9 @@ class StillInbox(Inbox):
     def __init__(self, store: Store, link: Link) -> None:
         super().__init__(store, _no_market, settings=InboxSettings(), wall_ms=lambda: NOW)
         self._still = link
-        self._asking.opened = Future()
-        self._asking.opened.set_exception(StoreProblem("a still inbox has no engine"))
+        opened: Future[None] = Future()
+        opened.set_exception(StoreProblem("a still inbox has no engine"))
+        self._asking.opened = Pending(opened)
 
     def link(self, chat_ref: ChatRef | None = None) -> Link:
         return self._still
