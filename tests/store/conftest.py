@@ -12,7 +12,7 @@ from tests.support.refs import BUSINESS
 
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of a store nothing was written to: copied, because making them waits for the disk."""
+    """The files of an empty store; each test gets a copy, because creating them waits for the disk."""
     root = tmp_path_factory.mktemp("empty")
     Store(StorePaths(root / "cache", root / "data", BUSINESS)).close()
     return root

@@ -1,4 +1,4 @@
-"""Whatever the order, overlap and repetition of pages: the same store in the end."""
+"""Pages in any order, overlapping or repeated, lead to the same store (a property)."""
 
 import tempfile
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from tests.support.refs import BUSINESS, ref
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Store]:
-    """One store for all examples: each takes chats of its own."""
+    """One store for all examples; each uses chats of its own."""
     with tempfile.TemporaryDirectory() as directory:
         store = Store(StorePaths(Path(directory) / "cache", Path(directory) / "data", BUSINESS))
         yield store
@@ -60,7 +60,7 @@ def message(chat_id: int, number: int, body: tuple[object, ...], *, earlier: boo
 
 
 def picture(store: Store, chat_id: int) -> tuple[object, ...]:
-    """All a chat shows, with the number of the chat left out."""
+    """Everything that a chat shows, without its number."""
     item = store.read(chats.item, ref(chat_id), Tab.ALL, now=0).result()
     page = store.read(messages.timeline, ref(chat_id), limit=100).result()
     cursor = store.read(messages.cursor, ref(chat_id)).result()

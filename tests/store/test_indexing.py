@@ -1,4 +1,4 @@
-"""The index holds exactly the stems of what the cache holds, whatever is merged and in whichever order."""
+"""The index has exactly the stems of what is in the cache, after merges in any order."""
 
 import shutil
 import sqlite3
@@ -59,7 +59,7 @@ steps = st.lists(st.one_of(st.lists(found_messages, max_size=4), chats_told, st.
 
 
 def vocabulary(conn: Connection, table: str) -> set[tuple[int, str]]:
-    """What an index holds: rows and their words."""
+    """The content of an index: rows and their words."""
     conn.execute(f"CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, {table}, instance)")
     try:
         return set(conn.execute("SELECT doc, term FROM temp.words"))
@@ -92,7 +92,7 @@ def expected_chats(conn: Connection, above: int) -> set[tuple[int, str]]:
 
 
 def check(conn: Connection) -> None:
-    """Both indexes are sound, and hold what they should and nothing else."""
+    """Check that both indexes are undamaged and have exactly the expected content."""
     for table in ("message_search", "chat_search"):
         conn.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
     assert conn.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
@@ -118,7 +118,7 @@ def wipe(conn: Connection) -> None:
 
 
 def begin_unindexed(conn: Connection) -> None:
-    """As the migration leaves a cache in which something was already."""
+    """Put the cache into the state in which the migration leaves one with content."""
     for table in ("message_search", "chat_search"):
         conn.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
     for statement in schema.statements((connections.MIGRATIONS / "cache" / "002_search.sql").read_text()):
@@ -157,7 +157,7 @@ def test_any_sequence_of_merges_leaves_an_index_of_what_is_there(
 
 
 def scan(conn: Connection, query: SearchQuery) -> list[tuple[int, int]]:
-    """The messages that hold all words, found by looking at every one."""
+    """The messages that contain all words, found by examining each one."""
     wanted = patterns(query.words, is_last_whole=query.is_last_whole)
     held: dict[int, list[str]] = {}
     for row_id, stem in expected_messages(conn, -1):
@@ -198,7 +198,7 @@ def test_a_search_finds_what_a_look_at_every_message_finds(
 
 @pytest.fixture
 def old(paths: StorePaths, empty: Path) -> StorePaths:
-    """A cache from before there was an index, with chats and messages in it."""
+    """A cache that is older than the index, with chats and messages."""
     shutil.copytree(empty / "data", paths.data_dir)
     private_directory(paths.cache_dir)
     touch_private(paths.cache.path)

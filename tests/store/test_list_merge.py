@@ -1,4 +1,4 @@
-"""Whatever the order, overlap and repetition of pages of the list: the same list in the end."""
+"""Pages of the list in any order, overlapping or repeated, lead to the same list (a property)."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,12 +18,12 @@ CHATS = 5
 _next = iter(range(1, 10**9, CHATS))
 versions = st.lists(
     st.tuples(st.integers(1, 9), st.sampled_from(list(ChatStatus))), min_size=1, max_size=4
-)  # how far the time moved, and the status then
+)  # How far the time moved, and the status at that time.
 
 
 @st.composite
 def walks(draw: st.DrawFn) -> tuple[list[list[tuple[int, str]]], list[list[tuple[int, int]]]]:
-    """What each chat was, and pages of the list: which chat, and which of its versions."""
+    """The versions of each chat, and pages of the list: which chat, in which version."""
     world = []
     for _ in range(draw(st.integers(1, CHATS))):
         at = 0
@@ -32,12 +32,12 @@ def walks(draw: st.DrawFn) -> tuple[list[list[tuple[int, str]]], list[list[tuple
     pages = draw(st.lists(st.lists(st.sampled_from(entries), max_size=6), max_size=6))
     latest = draw(st.permutations([(chat, len(known) - 1) for chat, known in enumerate(world)]))
     cut = draw(st.integers(0, len(latest)))
-    # A list that shifts under the walk shows some chats twice, and stale pages come last of all.
+    # A list that moves during the scan shows some chats twice; stale pages come last.
     return world, [*pages[:3], latest[:cut], latest[cut:], *pages[3:]]
 
 
 def picture(store: Store, base: int, count: int) -> list[tuple[object, ...]]:
-    """All that the list shows of some chats, with their numbers left out."""
+    """Everything that the list shows of some chats, without their numbers."""
     items = [store.read(chats.item, ref(base + n), Tab.ALL, now=0).result() for n in range(count)]
     return [shown(item) for item in items if item is not None]
 

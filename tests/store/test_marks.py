@@ -1,4 +1,4 @@
-"""What the operator marks on a chat: which tab holds it then, and how the mark ends."""
+"""The operator's marks on a chat: which tab it is in, and how a mark ends."""
 
 import sqlite3
 from collections.abc import Callable
@@ -20,7 +20,7 @@ OTHER = ref(8)
 
 @pytest.fixture
 def waiting(store: Store) -> Store:
-    """Two chats in which a buyer waits, CHAT the longer."""
+    """Two chats in which a buyer waits, the one in CHAT longer."""
     list_chats(store, a_chat(CHAT, 2_000), a_chat(OTHER, 3_000))
     read_history(store, buyer(20, 2_000))
     read_history(store, buyer(30, 3_000, chat_ref=OTHER), chat_ref=OTHER)
@@ -34,7 +34,7 @@ def held(store: Store, tab: Tab = Tab.WAITING, now: int = 0) -> list[ChatRef]:
 
 
 def hold_of(store: Store) -> Hold | None:
-    """What the row of the chat says of it."""
+    """The hold on the chat, as the list shows it."""
     item = store.read(chats.item, CHAT, now=1).result()
     assert item is not None
     return item.hold
@@ -83,7 +83,7 @@ def test_only_a_newer_message_of_the_buyer_brings_it_back(
 def test_a_mark_made_before_the_history_was_read_outlives_the_reading(
     store: Store, hold: Callable[[Store], Marked]
 ) -> None:
-    """The list told of a message at 2,000: reading it is no news, what comes after it is."""
+    """The list has a message at 2,000: reading it does not end the mark, a later one does."""
     list_chats(store, a_chat(CHAT, 2_000))
     marked = hold(store)
     read_history(store, buyer(19, 1_500), buyer(20, 2_000))
@@ -188,7 +188,7 @@ def test_every_mark_outlives_the_program_and_the_loss_of_the_cache(waiting: Stor
 
 
 def test_a_snooze_of_the_version_before_keeps_its_moment() -> None:
-    """State files of schema 3 knew a snooze until the buyer writes, and one until a moment."""
+    """State files of schema 3 had a snooze until the buyer writes, and one until a moment."""
     old = sqlite3.connect(":memory:", isolation_level=None)
     steps = connections.MIGRATIONS / "state"
     for number in (1, 2, 3):

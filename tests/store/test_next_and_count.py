@@ -1,4 +1,4 @@
-"""What the tab of waiting chats counts is what `n` visits, whatever stands in the outbox (a property)."""
+"""The tab of waiting chats counts the chats that `n` visits, with anything in the outbox (a property)."""
 
 import random
 
@@ -26,7 +26,7 @@ PATHS: dict[OutboxState, tuple[OutboxState, ...]] = {
 
 
 def put(store: Store, chat: int, *states: OutboxState) -> None:
-    """Items of a chat, in their order."""
+    """The items of a chat, in their order."""
     for place, state in enumerate(states):
         name = f"{chat}-{place}"
         queue_text(store, name, chat_ref=chat)
@@ -35,7 +35,7 @@ def put(store: Store, chat: int, *states: OutboxState) -> None:
 
 
 def visited(store: Store) -> list[int]:
-    """The chats that `n` leads to, pressed until the first comes again."""
+    """The chats that `n` opens, pressed until the first one comes again."""
     found: list[int] = []
     at = store.read(chats.next_waiting, None, now=0).result()
     while at is not None and at.number not in found:

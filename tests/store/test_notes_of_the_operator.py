@@ -1,4 +1,4 @@
-"""Drafts, seen marks, cursors and budgets: what is kept is what comes back."""
+"""Drafts, seen marks, cursors and budgets are read as they were saved."""
 
 import pytest
 

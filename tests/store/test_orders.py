@@ -1,4 +1,4 @@
-"""Orders and returns in the cache: kept as they came, asked for when they are old, never twice."""
+"""Orders and returns in the cache: saved as they came, due when they are old, requested once."""
 
 from dataclasses import replace
 from typing import Any

@@ -147,7 +147,7 @@ PINNED = {
 
 @pytest.mark.parametrize(("tab", "limit"), itertools.product(PINNED, (1, 2, 5)))
 def test_pinned_chats_stand_on_top_below_disputes_that_wait(queue: Store, tab: Tab, limit: int) -> None:
-    """A pinned chat stays on top of its tab, after the disputes; it comes into no tab by its pin."""
+    """A pinned chat stays at the top of its tab, after the disputes; a pin puts it into no other tab."""
     for chat_id in (1, 6, 8):
         queue.write_state(marks.put, ref(chat_id), Pin(True), 1).result()
     for way in ("after", "before"):
@@ -248,7 +248,7 @@ def test_sent_and_confirmed_are_no_trouble(store: Store) -> None:
 def test_a_key_of_another_business_has_its_place_in_the_tab(
     queue: Store, tab: Tab, business: BusinessId
 ) -> None:
-    """Several businesses are asked with one key: each answers from the same place of the common list."""
+    """Several businesses get the same key: each answers from the same place of the common list."""
     whole = [item.key for item in queue.read(chats.page, tab, limit=100, now=0).result().items]
     for key in whole:
         for number in (1, key.chat.number, LARGEST_ID):
@@ -271,7 +271,7 @@ def test_a_chat_of_another_business_is_refused(queue: Store) -> None:
 
 
 class Explaining:
-    """Stands in for a connection and collects the plan of every query asked through it."""
+    """Stands in for a connection and collects the plan of each of its queries."""
 
     chats = Connection.chats
 

@@ -1,4 +1,4 @@
-"""Search of everything in the cache: what is found, in which order, page by page."""
+"""Search of the whole cache: what is found, in which order, page by page."""
 
 import pytest
 

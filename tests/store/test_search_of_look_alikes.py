@@ -1,4 +1,4 @@
-"""Words that look the same are the same to a search, also in a cache that was indexed before (case 035)."""
+"""A search finds words that look the same, also in a cache that was indexed before (case 035)."""
 
 import sqlite3
 
@@ -90,7 +90,7 @@ def test_a_cache_that_was_indexed_in_another_way_is_indexed_again(store: Store) 
     store.write_cache(as_before).result()
     assert found(store, "чайник") == []
     store.write_cache(step).result()
-    # What changes meanwhile is neither taken out of the index nor put in twice.
+    # A message that changes meanwhile is neither removed from the index nor added twice.
     read_history(store, buyer(2, 2_000, "вилка"), newest=False)
     while store.write_cache(indexing.index_more, 1).result():
         pass

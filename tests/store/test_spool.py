@@ -1,4 +1,4 @@
-"""Copies of files: exactly what the card showed, or none."""
+"""Copies of files: exactly the file that the card showed, or none."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""Figures from the cache: right, of awake chats, and in a memory that does not grow with the history."""
+"""Statistics of the cache: right, without snoozed chats, in memory that does not grow with the history."""
 
 import tracemalloc
 from datetime import UTC

@@ -1,4 +1,4 @@
-"""Typed texts that the database did not take lie in a private file, and are drafts after the next start."""
+"""Typed texts that could not be saved are in a private file, and are drafts after the next start."""
 
 from pathlib import Path
 

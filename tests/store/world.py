@@ -1,4 +1,4 @@
-"""Short ways to say a chat, a message, an outbox item; and to put them into a store."""
+"""Short ways to create a chat, a message or an outbox item, and to save them in a store."""
 
 from chat_tui.model.chat import (
     Attachment,
@@ -94,7 +94,7 @@ def queue_text(
 
 
 def bring(store: Store, name: str, *states: OutboxState, **columns: int | str | None) -> OutboxItem:
-    """Move an item through states; the columns are set with the last."""
+    """Move an item through states; the columns are set with the last state."""
     item = store.read(outbox.get, OutboxId(name)).result()
     assert item is not None
     for state in states:

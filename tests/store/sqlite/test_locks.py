@@ -29,7 +29,7 @@ with WriteLock(Path(sys.argv[1]) / "write.lock").held():
 
 @contextmanager
 def another_copy(data_dir: Path, *numbers: int) -> Iterator[subprocess.Popen[str]]:
-    """A process that holds these chats and the write lock."""
+    """Start a process that holds the locks of these chats and the write lock."""
     command = [sys.executable, "-c", OTHER_COPY, str(data_dir), *map(str, numbers)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
@@ -142,7 +142,7 @@ def test_a_lock_file_is_closed_when_nothing_uses_it_any_more(tmp_path: Path) -> 
 
 
 def is_open(path: Path) -> bool:
-    """Whether this process has a descriptor of the file."""
+    """Whether this process has the file open."""
     found = path.stat()
     for descriptor in os.listdir("/dev/fd"):
         try:

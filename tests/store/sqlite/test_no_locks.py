@@ -1,4 +1,4 @@
-"""File systems that keep no locks, as some NFS, FUSE and container mounts do (case 014)."""
+"""File systems without locks, such as some NFS, FUSE and container mounts (case 014)."""
 
 import errno
 import fcntl
@@ -18,7 +18,7 @@ ANSWERS = [errno.ENOLCK, errno.ENOTSUP, errno.EINVAL, errno.ENOSYS, errno.EACCES
 
 
 def without(monkeypatch: pytest.MonkeyPatch, call: str, number: int) -> None:
-    """A kind of lock is answered with an error from now on."""
+    """Make one kind of lock fail with an error from now on."""
 
     def refuse(*_given: Any) -> Any:
         raise OSError(number, os.strerror(number))

@@ -1,4 +1,4 @@
-"""The files may lie in a directory whose name is no text: it is bytes to the system, and to SQLite."""
+"""The files may be in a directory whose name is not valid text: the system and SQLite get its bytes."""
 
 import sqlite3
 from pathlib import Path
@@ -23,7 +23,7 @@ def test_a_store_is_opened_again_read_and_copied(tmp_path: Path, name: str) -> N
     connections.restore(conn, root / "restored.db")
     assert (root / "restored.db").read_bytes()[:6] == b"SQLite"
     conn.execute("PRAGMA user_version = 1")
-    with pytest.raises(sqlite3.OperationalError):  # its tables are there already; the copy was made before
+    with pytest.raises(sqlite3.OperationalError):  # The tables exist already; the copy was made before.
         schema.migrate(conn, connections.MIGRATIONS / "state", root / "backup.db")
     assert (root / "backup.db").read_bytes()[:6] == b"SQLite"
     conn.close()

@@ -1,4 +1,4 @@
-"""Opening: modes, versions, damage, what lies in the way."""
+"""Opening: permissions, versions, damage, and other things in place of a file."""
 
 import errno
 import os
@@ -200,7 +200,7 @@ def test_damage_met_while_reading_is_mended_and_said_once(paths: StorePaths) -> 
 
 @pytest.fixture
 def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The migrations of a later version of the program."""
+    """Install the migrations of a later version of the program."""
     folder = tmp_path / "migrations"
     shutil.copytree(connections.MIGRATIONS, folder)
     monkeypatch.setattr(connections, "MIGRATIONS", folder)

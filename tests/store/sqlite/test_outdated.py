@@ -23,7 +23,7 @@ RENAMED = {"state": "mark", "cache": "cursor"}
 
 @pytest.fixture
 def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The migrations in a folder of their own, to be added to as a newer version does."""
+    """A copy of the folder of migrations, to which a test can add one as a newer version does."""
     folder = tmp_path / "migrations"
     shutil.copytree(connections.MIGRATIONS, folder)
     monkeypatch.setattr(connections, "MIGRATIONS", folder)
@@ -32,7 +32,7 @@ def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def store(tmp_path: Path, steps: Path) -> Iterator[Store]:
-    """A copy that is open while the schema changes; `steps`, so that it knows them as they were."""
+    """A store that is open while the schema changes; `steps` is requested so that it knows the old ones."""
     assert steps.is_dir()
     opened = open_store(tmp_path)
     yield opened
@@ -54,7 +54,7 @@ def type_a_letter(store: Store) -> None:
 
 
 def add_step(steps: Path, kind: str, script: str) -> int:
-    """A further migration, as the next version brings it; its number."""
+    """Add a migration, as the next version would; returns its number."""
     number = schema.newest(steps / kind) + 1
     (steps / kind / f"{number:03}_next.sql").write_text(script)
     return number

@@ -1,4 +1,4 @@
-"""Case 034: no numbered place in SQL. Python 3.12.0 … 3.12.3 refuse `?1` together with a tuple."""
+"""Case 034: no numbered parameters in SQL. Python 3.12.0 … 3.12.3 refuse `?1` together with a tuple."""
 
 import ast
 import re
@@ -13,7 +13,7 @@ NUMBERED = re.compile(r"\?[0-9]")
 
 
 def numbered(source: str) -> list[int]:
-    """The lines of the texts that have one."""
+    """The lines of the texts that have a numbered parameter."""
     return [
         node.lineno
         for node in ast.walk(ast.parse(source))

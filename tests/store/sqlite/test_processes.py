@@ -61,9 +61,9 @@ def test_copies_that_start_at_once_make_one_schema(tmp_path: Path) -> None:
 
 
 def killed_writer(paths: StorePaths, commits: int, *, most: int = 1_000_000) -> int:
-    """Kill a writer after so many commits; the number of the last one that it told of.
+    """Kill a writer after so many commits; returns the number of the last one that it reported.
 
-    It goes on until the kill arrives, but not beyond `most`.
+    It continues until the kill arrives, up to `most`.
     """
     command = [sys.executable, "-c", WRITER, str(paths.cache_dir), str(paths.data_dir), str(most)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as writer:
@@ -113,7 +113,7 @@ def test_a_lost_log_leaves_what_was_in_the_file(paths: StorePaths) -> None:
     store = Store(paths)
     store.write_state(drafts.save, Draft(CHAT, "x", 1), 1).result()
     store.close()
-    # A kill that came late would find the log moved into the file, as happens every thousand pages.
+    # A late kill would come after SQLite has moved the log into the file, which it does every thousand pages.
     killed_writer(paths, 5, most=5)
     Path(f"{paths.state.path}-wal").unlink()
     assert kept(paths) == [CHAT]

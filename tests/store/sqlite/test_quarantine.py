@@ -1,4 +1,4 @@
-"""What nobody can read: counted once a run, kept once for all copies, bounded, private."""
+"""Unreadable items: counted once per run, saved once for all copies, limited in size, private."""
 
 import json
 import stat

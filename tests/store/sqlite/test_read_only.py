@@ -1,4 +1,4 @@
-"""A disk or directory that can only be read: what is there is read, and whatever is to be kept is refused."""
+"""A read-only disk or directory: what is there is read, and every write is refused."""
 
 import errno
 import shutil
@@ -29,7 +29,7 @@ def write(store: Store, text: str = "kept") -> None:
 
 
 def read(store: Store) -> tuple[list[str], str | None]:
-    """Of each file what was written to it."""
+    """The texts that were written to the state and to the cache."""
     found = store.read(drafts.kept, CHAT).result()
     return [row.text for row in found], store.read(cursors.get, "told").result()
 
@@ -40,7 +40,7 @@ def files(root: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A place with both files, closed."""
+    """A place with both files, which no store has open."""
     place = tmp_path / "home"
     store = open_store(place)
     write(store)

@@ -1,4 +1,4 @@
-"""Cases 019 and 035: a row that holds what it cannot hold costs itself, whatever column it is."""
+"""Cases 019 and 035: a row with an impossible value in any column is lost, but only that row."""
 
 import sqlite3
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Case 029: a file that is not of this version, whatever made it so, before the start and while running."""
+"""Case 029: a file that does not fit this version, before the start and while running."""
 
 import sqlite3
 from collections.abc import Callable
