@@ -1,6 +1,6 @@
-"""How the program is to behave: flags > environment > settings.toml > defaults, as one frozen value.
+"""The settings of one run as one frozen value: flags > environment > settings.toml > defaults.
 
-The rows of all settings are in `schema`. Nothing here is about what the settings are used for.
+The rows of all settings are in `schema`. Not its job: what the settings are used for.
 """
 
 from chat_tui.settings.load import load

@@ -1,4 +1,4 @@
-"""settings.toml: which tables and keys it may have, and what is wrong with it, by line."""
+"""Read settings.toml: check its tables and keys, and name the line of a mistake."""
 
 import os
 import re
@@ -16,38 +16,38 @@ from chat_tui.settings.schema import OPEN, SCHEMA, SettingsProblem
 MOST_BYTES: Final = 1_000_000
 PROFILES: Final = "profiles"
 DEFAULT: Final = "default"
-"""The profile of what is in no table of its own."""
+"""The profile of `[market]`, which no table `[profiles.NAME]` may have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A value and where it stands."""
+    """A value and the line of the file on which it stands."""
 
     value: Any
     line: int
 
 
 class Table(dict[str, Written]):
-    """What one table of the file says, by key."""
+    """The values of one table of the file, by key."""
 
-    def __init__(self, line: int, found: Mapping[str, Written]) -> None:
-        super().__init__(found)
+    def __init__(self, line: int) -> None:
+        super().__init__()
         self.line = line
-        """Of its first mention."""
+        """The line that mentions the table first."""
 
 
 Tables = Mapping[str, Mapping[str, Written]]
-"""By their names: `market`, `profiles.NAME`."""
+"""Tables by name: `market`, `profiles.NAME`."""
 
 
 def read(path: Path) -> dict[str, Table]:
-    """What the file says; nothing if there is no file. Raises SettingsProblem."""
+    """The checked tables of the file; none if there is no file. Raises SettingsProblem."""
     text = _decoded(path, raw(path))
     try:
         tables = tomllib.loads(text)
-    except RecursionError:  # tomllib reads brackets by calling itself
+    except RecursionError:  # tomllib parses nested brackets recursively
         raise wrong(path, _deepest(text), _("the brackets here are nested too deeply")) from None
-    except ValueError as error:  # also of a number with more digits than Python reads
+    except ValueError as error:  # also raised for a number with more digits than Python converts
         at = re.search(r"line (\d+)", str(error))
         line = int(at[1]) if at else text.count("\n") + 1
         raise wrong(path, line, _("this is not valid TOML ({reason})"), reason=error) from None
@@ -55,7 +55,7 @@ def read(path: Path) -> dict[str, Table]:
 
 
 def raw(path: Path) -> bytes:
-    """The file as it is, nothing if there is none; refused if it is not ours. Raises SettingsProblem."""
+    """The bytes of the file, b"" if there is none. Raises SettingsProblem if it is unsafe or unreadable."""
     try:
         return read_file(path, MOST_BYTES, check=lambda about: _refuse_foreign(path, about))
     except FileNotFoundError:
@@ -72,14 +72,14 @@ def raw(path: Path) -> bytes:
 
 
 def wrong(path: Path, line: int, words: str, **values: object) -> SettingsProblem:
-    """The sentence about one line of the file; `values` stand in for the braces of `words`."""
+    """The error about one line of the file; `values` replace the braces in `words`."""
     what = words.format(**values) if values else words
     return SettingsProblem(_("{path}, line {line}: {what}"), path=path, line=line, what=what)
 
 
 def _refuse_foreign(path: Path, about: os.stat_result) -> None:
-    """Whoever may write this file may have a command run and the key sent elsewhere."""
-    # One of root's is what an administrator rolled out.
+    # Anyone who can write this file can run commands as the operator and have the key sent elsewhere.
+    # A file of root is allowed: an administrator may have installed it.
     if about.st_uid not in {os.geteuid(), 0}:
         raise SettingsProblem(_("{path} belongs to another user and is not used."), path=path)
     if about.st_mode & 0o022:
@@ -98,7 +98,7 @@ def _decoded(path: Path, data: bytes) -> str:
 
 
 def _deepest(text: str) -> int:
-    """The line with the most brackets that open."""
+    """The line with the most opening brackets."""
     opened = [line.count("[") + line.count("{") for line in text.split("\n")]
     return opened.index(max(opened)) + 1
 
@@ -115,7 +115,7 @@ def _checked(path: Path, text: str, tables: Mapping[str, Any]) -> dict[str, Tabl
             raise wrong(path, line, _("“{name}” is a table: write [{name}] on its own line"), name=table)
         if table.startswith(f"{PROFILES}."):
             _refuse_profile(path, line, table.removeprefix(f"{PROFILES}."))
-        found[table] = Table(line, {})
+        found[table] = Table(line)
         for key, value in content.items():
             line = _line_of(text, table, key)
             found[table][key] = Written(_fitting(path, line, table, key, value), line)
@@ -123,7 +123,7 @@ def _checked(path: Path, text: str, tables: Mapping[str, Any]) -> dict[str, Tabl
 
 
 def _by_name(tables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Every table by its name; those of the profiles as `[profiles.NAME]`."""
+    """Every table with its name; those of profiles are named `profiles.NAME`."""
     for table, content in tables.items():
         if table == PROFILES and isinstance(content, dict):
             yield from ((f"{PROFILES}.{name}", inner) for name, inner in content.items())
@@ -132,12 +132,12 @@ def _by_name(tables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _kind(table: str) -> str:
-    """Under which name `SCHEMA` has a table: what a profile may hold is what `[market]` may."""
+    """The name under which `SCHEMA` has a table: a profile may have the same keys as `[market]`."""
     return "market" if table.startswith(f"{PROFILES}.") else table
 
 
 def _refuse_profile(path: Path, line: int, name: str) -> None:
-    """The name of a profile becomes that of a directory, and an argument."""
+    # The name becomes a directory and a command-line argument.
     if name == DEFAULT:
         raise wrong(path, line, _("“default” is the profile of [market]; choose another name"))
     if not re.fullmatch("[A-Za-z0-9_-]{1,40}", name):
@@ -157,8 +157,8 @@ def _fitting(path: Path, line: int, table: str, key: str, value: Any) -> Any:
 
 
 def _line_of(text: str, table: str, key: str | None = None) -> int:
-    """The line of a table's first mention, or of a key in it; the table's if the key is not found."""
-    # tomllib keeps no positions; a key that stands there twice is an error before this.
+    """The line that mentions a table first, or that of a key in it; the table's if the key is not found."""
+    # tomllib reports no positions, and has already refused a key that is written twice.
     quoted = [rf"""["']?{re.escape(name)}["']?""" for name in (table, key or "")]
     is_table = re.compile(rf"\s*(\[+\s*{quoted[0]}\s*[\].]|{quoted[0]}\s*[.=])")
     is_key = re.compile(rf"\s*({quoted[0]}\s*\.\s*)?{quoted[1]}\s*[.=]")

@@ -1,4 +1,4 @@
-"""The shop's working hours, as the settings file has them: "Mo-Fr 09:00-18:00, Sa 10:00-14:00"."""
+"""The shop's working hours, as written in the settings: "Mo-Fr 09:00-18:00, Sa 10:00-14:00"."""
 
 import re
 from dataclasses import dataclass
@@ -13,23 +13,22 @@ _DAYS: Final = {
 }
 _SPAN: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})[-–]([0-9]{1,2}):([0-9]{2})")
 _DAY: Final = 24 * 60
-_MINUTE_MS: Final = 60_000
 
 Span = tuple[int, int]
-"""From and to, minutes of a day."""
+"""Start and end, in minutes of the day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """A week of work."""
+    """The working hours of a week."""
 
     week: tuple[tuple[Span, ...], ...]
-    """By weekday from Monday on; no two spans of a day overlap."""
+    """One item per weekday, Monday first; the spans of a day are sorted and do not overlap."""
 
     def worked(self, since: int, now: int, zone: tzinfo, *, enough: int) -> int:
         """How many milliseconds the shop worked between two moments (UTC milliseconds).
 
-        Whoever needs to know no more than that it is `enough` is not told how much more it is.
+        Stops counting after the day on which it reaches `enough`, so that a long time costs no more.
         """
         day, last = _moment(since, zone).date(), _moment(now, zone).date()
         worked = 0
@@ -41,10 +40,10 @@ class Hours:
 
 
 def read_hours(text: str) -> Hours | None:
-    """The hours that are written; None if they cannot be understood.
+    """The hours that the text describes; None if it is not valid.
 
-    Groups divided by commas: days (Mo-Fr, or several: Mo We), then one or more spans of time. The days may
-    be Russian: Пн-Пт. A span ends on its day, at 24:00 at the latest.
+    Groups separated by commas or semicolons: days (Mo-Fr, or several: Mo We), then one or more spans of time.
+    Days may be Russian: Пн-Пт. A span ends on the same day, at 24:00 at the latest.
     """
     week: list[list[Span]] = [[] for _ in range(7)]
     for group in text.replace(";", ",").split(","):
@@ -70,7 +69,7 @@ def _days(word: str) -> list[int] | None:
     begin, end = _DAYS.get(first), _DAYS.get(last or first)
     if begin is None or end is None:
         return None
-    # Sa-Mo goes over the end of the week.
+    # A range such as Sa-Mo crosses the end of the week.
     return [(begin + step) % 7 for step in range((end - begin) % 7 + 1)]
 
 
@@ -89,9 +88,9 @@ def _moment(at: int, zone: tzinfo) -> datetime:
 
 
 def _at(day: date, minute: int, zone: tzinfo) -> int:
-    """The moment at which clocks show this minute of the day; 24:00 is the beginning of the next."""
+    """The moment at which clocks in `zone` show this minute of the day; 24:00 is 00:00 of the next day."""
     if minute == _DAY:
         day, minute = day + timedelta(days=1), 0
-    # By the zone's own rules: on the day clocks change, 18:00 is not nine hours after 09:00.
+    # The zone decides: on a day when clocks change, minutes since midnight are not elapsed minutes.
     then = datetime.combine(day, time(minute // 60, minute % 60), zone)
     return round(then.timestamp() * 1000)

@@ -1,7 +1,7 @@
-"""Write a connected shop down: its key into a file of its own, then where that is into settings.toml.
+"""Store a connected shop: first its key in a file of its own, then the name of that file in settings.toml.
 
-The settings file is the switch: until it is replaced, in one step, everything is as it was. Whatever the
-operator wrote there, comments too, stays.
+The settings file is replaced in one step, and until then nothing has changed for the program. Everything that
+the operator wrote there stays, comments included.
 """
 
 from pathlib import Path
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from tomlkit.items import Table
 
 KEY_FILE: Final = "api-key-{business_id}"
-"""Beside settings.toml, one for each business: no key takes another one's place."""
+"""Beside settings.toml, one file per business: no key overwrites the key of another business."""
 
 
 class KeyInTheWay(ExpectedFailure):
-    """The settings lead to another key; the text is one sentence with the fix."""
+    """The settings already lead to another key; the text is one sentence with the fix."""
 
 
 def table_of(profile: str | None) -> str:
-    """The table of settings.toml that a shop is kept in: of the profile that was named, or of none."""
+    """The table of settings.toml for the shop of this profile; None = no profile was named."""
     return "market" if profile in {None, DEFAULT} else f"{PROFILES}.{profile}"
 
 
 def check_place(path: Path, business_id: int, table: str, *, replace: bool) -> None:
-    """Raises KeyInTheWay when `table` leads to a key that is not known to be of this business.
+    """Check that `table` has no key of another or an unknown business; with `replace` it may have one.
 
-    With `replace` that key may go, but a business has one table and no more.
+    Raises KeyInTheWay, also if another table has this business, and SettingsProblem.
     """
     written = file.read(path)
     for other, shop in written.items():
@@ -43,7 +43,7 @@ def check_place(path: Path, business_id: int, table: str, *, replace: bool) -> N
         if other != table and number is not None and number.value == business_id and has_key(shop):
             words = _("{path} has the business {business} already, in [{table}].")
             raise KeyInTheWay(words, path=path, business=business_id, table=other)
-    own = written.get(table, file.Table(1, {}))
+    own = written.get(table, file.Table(1))
     if replace or not has_key(own):
         return
     if "api_key_command" in own:
@@ -56,26 +56,26 @@ def check_place(path: Path, business_id: int, table: str, *, replace: bool) -> N
 
 
 def keep_shop(path: Path, key: str, business_id: int, table: str = "market") -> Path:
-    """Store the key (0600) and have `table` of settings.toml at `path` lead to it; the key's file.
+    """Store the key (0600), make `table` of settings.toml at `path` lead to it, and return the key's file.
 
-    Raises SettingsProblem, ForeignDirectory or OSError; then the settings are as before.
+    Raises SettingsProblem, ForeignDirectory or OSError; the settings are then as before.
     """
     directory = make_private(path.parent)
-    # Written through a link, so that a file kept elsewhere with others of its kind stays there.
+    # If settings.toml is a link, its target is replaced: operators keep such files together elsewhere.
     place = path.resolve()
     text = _with_shop(path, business_id, table)
     key_file = directory / KEY_FILE.format(business_id=business_id)
-    # In this order: cut off in between, the settings lead to no file that is not there.
+    # In this order: after a crash in between, the settings do not lead to a file that is missing.
     _put(key_file, f"{key}\n".encode("ascii"))
     _put(place, text.encode())
     return key_file
 
 
 def _with_shop(path: Path, business_id: int, table: str) -> str:
-    """What the settings file will hold."""
+    """The new text of the settings file. Raises SettingsProblem."""
     import tomlkit  # noqa: PLC0415 - only for writing
 
-    file.read(path)  # refused before it is touched, if it is not ours or not as it should be
+    file.read(path)  # raises, before anything is changed, if the file has mistakes or is not ours
     data = file.raw(path)
     document = tomlkit.parse(decoded(data))
     above: TOMLDocument | Table = document
@@ -83,7 +83,7 @@ def _with_shop(path: Path, business_id: int, table: str) -> str:
     if outer:
         above = _table_in(above, outer, outer, path, tomlkit.table(is_super_table=True))
     shop = _table_in(above, name, table, path, tomlkit.table())
-    # Two ways to a key are refused when the file is read.
+    # A file with two ways to a key is refused when it is read.
     shop.pop("api_key_command", None)
     shop["business_id"] = business_id
     shop["api_key_file"] = KEY_FILE.format(business_id=business_id)
@@ -91,7 +91,7 @@ def _with_shop(path: Path, business_id: int, table: str) -> str:
 
 
 def _table_in(above: "TOMLDocument | Table", name: str, whole: str, path: Path, new: "Table") -> "Table":
-    """The table of this name, headed `whole`; `new` if there is none yet. Raises SettingsProblem."""
+    """The table `name`, whose full name is `whole`; `new` if it was missing. Raises SettingsProblem."""
     from tomlkit.items import Table  # noqa: PLC0415 - only for writing
 
     if name not in above:
@@ -104,6 +104,6 @@ def _table_in(above: "TOMLDocument | Table", name: str, whole: str, path: Path, 
 
 
 def _put(path: Path, data: bytes) -> None:
-    """The whole file or the old one, 0600, also after a power cut."""
+    """Replace the file, mode 0600; after a power cut it is either the old one or complete."""
     with whole_file(path) as file:
         file.write(data)

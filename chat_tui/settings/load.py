@@ -1,4 +1,4 @@
-"""Put the sources together, the nearer one winning: flags > environment > settings.toml > defaults.
+"""Combine the sources; an earlier one overrides a later one: flags > environment > settings.toml > defaults.
 
 Several businesses are in one settings file, with a table for each:
 
@@ -7,7 +7,7 @@ Several businesses are in one settings file, with a table for each:
     business_id = 1185230
     api_key_file = "kitchen.key"
 
-A key in `[market]` is one business more, the profile `default`.
+If `[market]` has a key, it is another business, the profile `default`.
 """
 
 import os
@@ -32,21 +32,22 @@ from chat_tui.settings.schema import (
 
 _KEYS: Final = ("api_key_file", "api_key_command")
 _OF_THIS_RUN: Final = (*secret.ENVIRONMENT, "CHAT_TUI_BUSINESS_ID")
-"""Whoever sets one of these means one business, which is in no table."""
+"""Any of these means one business, which is in no table of the file."""
 
 
 def load(
     flags: Flags, environ: Mapping[str, str], path: Path, *, shop: bool = True, key: bool = True
 ) -> Settings:
-    """The settings of this run; `shop=False` leaves out address, key and business. Raises SettingsProblem.
+    """The settings of this run. Raises SettingsProblem.
 
-    `key=False` leaves out the key alone, so that one nobody can read any more is no hindrance.
+    `shop=False` leaves out address, key and business; `key=False` leaves out only the key, so that a key file
+    that cannot be read does no harm.
     """
     written = file.read(path)
     tables = {table: _values(table, written) for table in TABLES}
     tables["ui"]["language"] = locale.choose(flags.language or tables["ui"].get("language"), environ)
     tables["keys"]["own"] = tuple(_own_keys(written.get("keys", {})))
-    # A profile is a shop: everything else in the file holds for all of them.
+    # A profile is only a shop: all other tables of the file apply to every profile.
     own, own_environ = of_profile(flags.profile, written, environ)
     tables["market"] = _market(own, own_environ, path) if shop else {}
     settings = Settings(
@@ -61,7 +62,7 @@ def load(
 
 
 def profile_names(path: Path, environ: Mapping[str, str], asked: str | None = None) -> tuple[str, ...]:
-    """The profiles to open: the one asked for, else all; several are one queue. Raises SettingsProblem."""
+    """The profiles to open, at least one: the one asked for, else all. Raises SettingsProblem."""
     written = file.read(path)
     found = _checked(written, path)
     if asked is not None:
@@ -69,7 +70,7 @@ def profile_names(path: Path, environ: Mapping[str, str], asked: str | None = No
             words = _("{path} has no profile “{name}”; there are: {names}")
             raise SettingsProblem(words, path=path, name=asked, names=", ".join(found))
         return (asked,)
-    # Set at all, it means one shop, whatever the file has.
+    # Even an empty variable means one shop, however many the file has.
     if any(name in environ for name in _OF_THIS_RUN):
         return (DEFAULT,)
     if has_key(written.get("market", {})):
@@ -80,9 +81,9 @@ def profile_names(path: Path, environ: Mapping[str, str], asked: str | None = No
 def of_profile(
     profile: str, written: Tables, environ: Mapping[str, str]
 ) -> tuple[dict[str, Mapping[str, Written]], dict[str, str]]:
-    """File and environment as they are for one profile: its table stands in the place of `[market]`.
+    """The file and the environment for one profile: its table takes the place of `[market]`.
 
-    Key and business of the environment are not of a profile that is in the file.
+    A profile that is in the file ignores the key and the business of the environment.
     """
     common = written.get("market", {})
     own = written.get(f"{PROFILES}.{profile}")
@@ -94,10 +95,13 @@ def of_profile(
 
 
 def _checked(written: Mapping[str, Table], path: Path) -> tuple[str, ...]:
-    """The names of the profiles, in the order of the file; each is one business, with a key."""
-    common = written.get("market", Table(1, {}))
+    """The names of the profiles, in the order of the file. Raises SettingsProblem.
+
+    Every profile must have a key and a business of its own.
+    """
+    common = written.get("market", Table(1))
     profiles = {table: found for table, found in written.items() if table.startswith(f"{PROFILES}.")}
-    # Alone, [market] may leave its business to be asked for; beside others it has to be known which it is.
+    # Alone, [market] may leave its business to the Market; beside profiles, duplicates must be found here.
     shops = {"market": common, **profiles} if profiles and has_key(common) else profiles
     met: dict[tuple[str, int], str] = {}
     for table, found in shops.items():
@@ -121,9 +125,9 @@ def has_key(shop: Mapping[str, Written]) -> bool:
 
 
 def checked_url(url: str, origin: str) -> str:
-    """The Market's address without a slash at its end; SettingsProblem if it is none that is safe.
+    """The Market's address without a slash at its end. Raises SettingsProblem if it is invalid or not safe.
 
-    Plain http is for this machine alone.
+    Plain http is allowed for loopback addresses only.
     """
     address = read_address(url)
     if address is None or address.has_user:
@@ -135,13 +139,13 @@ def checked_url(url: str, origin: str) -> str:
 
 
 def _values(table: str, written: Tables) -> dict[str, Any]:
-    """What the file says about the settings of one table."""
+    """The values that the file sets in one table."""
     found = written.get(table, {})
     return {name: found[name].value for name in SCHEMA[table] if name in found}
 
 
 def _market(written: Tables, environ: Mapping[str, str], path: Path) -> dict[str, Any]:
-    """Address and business, of which the environment may say something else."""
+    """The values of `[market]`; the environment overrides address and business."""
     values = _values("market", written)
     if url := environ.get("CHAT_TUI_API_URL"):
         values["api_url"] = checked_url(url, "CHAT_TUI_API_URL")
@@ -168,12 +172,12 @@ def _business_id(number: str) -> int:
 
 
 def _access(shop: Mapping[str, Written], environ: Mapping[str, str], path: Path) -> dict[str, Any]:
-    """The secrets, and where they lie. Raises SettingsProblem."""
+    """The secrets and the key's file. Raises SettingsProblem."""
     named, command = shop.get("api_key_file"), shop.get("api_key_command")
-    # Unlike Path.expanduser it leaves alone what it cannot expand: then there is no such file.
+    # Path.expanduser would raise where this leaves `~name` as it is, and then the file is not found.
     key_file = None if named is None else path.parent / os.path.expanduser(named.value)
     token = secret.from_environment("CHAT_TUI_OAUTH_TOKEN", environ)
-    # Set but empty is an error, not an invitation to look elsewhere.
+    # A variable that is set but empty is an error: the file must not silently take its place.
     if "CHAT_TUI_API_KEY" in environ:
         key = secret.from_environment("CHAT_TUI_API_KEY", environ)
     elif key_file is not None and command is not None:

@@ -1,4 +1,4 @@
-"""The settings as they are printed: those in force with who said so, and the documented file."""
+"""The settings as they are printed: the values in force with their origin, and the documented file."""
 
 import json
 import textwrap
@@ -27,14 +27,14 @@ class InForce:
     table: str
     name: str
     value: Any
-    """None = nobody set it; of a command that prints the key, only that there is one."""
+    """None = not set, or empty. The command that prints the key is here in full: do not print it."""
     origin: str
-    """Who said so, in the operator's language."""
+    """Where the value comes from, in the operator's language."""
 
 
 def in_force(flags: Flags, environ: Mapping[str, str], path: Path) -> Iterator[InForce]:
-    """Every setting with what it is now, in the order of the documented file. Raises SettingsProblem."""
-    # Without the key: a command that prints it may ask for a passphrase.
+    """Every setting with its current value, in the order of the documented file. Raises SettingsProblem."""
+    # Without the key: the command that prints it may ask for a passphrase.
     settings = load(flags, environ, path, key=False)
     written, environ = of_profile(flags.profile, file.read(path), environ)
     for table, rows in SCHEMA.items():
@@ -50,7 +50,7 @@ def in_force(flags: Flags, environ: Mapping[str, str], path: Path) -> Iterator[I
 
 
 def key_origins(flags: Flags, environ: Mapping[str, str], path: Path) -> Iterator[str]:
-    """Where a key would be taken from, the one that wins first; nothing is opened or run."""
+    """The places that have a key, the one in force first; no file is opened and no command run."""
     written, environ = of_profile(flags.profile, file.read(path), environ)
     yield from (name for name in ENVIRONMENT if environ.get(name))
     for name in ("api_key_file", "api_key_command"):
@@ -82,18 +82,18 @@ def _line(found: file.Written) -> str:
 
 
 def toml(value: Any) -> str:
-    """A value as the file may have it."""
+    """A value in TOML."""
     if isinstance(value, list | tuple):
         return f"[{', '.join(toml(each) for each in value)}]"
     return json.dumps(value, ensure_ascii=False)
 
 
 def example(commands: Iterable[tuple[str, tuple[str, ...], str]]) -> str:
-    """settings.toml with every setting, its meaning, what it may be and its default, all commented out.
+    """settings.toml with every setting, its meaning, its kind and its default, all commented out.
 
-    `commands` are the name, the keys and the words of each.
+    `commands` has the name, the keys and the title of each command.
     """
-    lines = _told(
+    lines = _comment(
         _("Settings of chat-tui. Every line is as if it were not there: remove its # to change it.")
     )
     for table, rows in SCHEMA.items():
@@ -107,7 +107,7 @@ def example(commands: Iterable[tuple[str, tuple[str, ...], str]]) -> str:
 
 
 def _documented(name: str, row: Setting) -> Iterator[str]:
-    yield from _told(f"{_(row.meaning)} ({row.kind.words})")
+    yield from _comment(f"{_(row.meaning)} ({row.kind.words})")
     if row.example is None:
         yield f"#{name} = {toml(row.default)}"
     else:
@@ -116,13 +116,13 @@ def _documented(name: str, row: Setting) -> Iterator[str]:
 
 
 def _keys(commands: Iterable[tuple[str, tuple[str, ...], str]]) -> Iterator[str]:
-    yield from _told(_('Any command may have other keys: one in quotes, a list of them, or "" for none.'))
+    yield from _comment(_('Any command may have other keys: one in quotes, a list of them, or "" for none.'))
     for name, keys, words in commands:
         yield f"#{name} = {toml(keys[0] if len(keys) == 1 else keys)}  # {words}"
 
 
 def _profiles() -> Iterator[str]:
-    yield from _told(
+    yield from _comment(
         _("More businesses, each with a key of its own, have such a table each; all are shown in one queue.")
     )
     values = {"name": "Home and garden", "business_id": 2270451, "api_key_file": "home.key"}
@@ -130,5 +130,5 @@ def _profiles() -> Iterator[str]:
     yield from (f"# {name} = {toml(value)}" for name, value in values.items())
 
 
-def _told(words: str) -> list[str]:
+def _comment(words: str) -> list[str]:
     return [f"# {line}" for line in textwrap.wrap(words, _WIDTH, break_on_hyphens=False)]

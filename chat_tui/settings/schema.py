@@ -1,9 +1,9 @@
-"""What can be set: one row for every setting, which is also the typed field that holds it.
+"""Every setting: one row each, which is also the typed field that holds its value.
 
     warn: int = setting(30, whole(1, 10_080), N_("After how many minutes a buyer's wait is marked."))
 
-The class is a table of settings.toml and the field a key in it. Reading, checking, what a mistake is told,
-the documented file and `settings` are all made of these rows: whoever adds a setting adds one row.
+The class is a table of settings.toml and the field a key in it. Reading, checking, error messages, the
+documented file and the verb `settings` all use these rows, so a new setting needs one row and no more.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,8 +17,6 @@ from chat_tui.settings.hours import read_hours
 T = TypeVar("T")
 
 MARKET_URL: Final = "https://api.partner.market.yandex.ru"
-_LARGEST_ID: Final = 2**63 - 1
-_HOURS_EXAMPLE: Final = '"Mo-Fr 09:00-18:00, Sa 10:00-14:00"'
 THEMES: Final = (
     *("dark", "light", "ansi", "ansi-light", "high-contrast"),
     *("textual-dark", "textual-light", "ansi-dark"),
@@ -27,11 +25,11 @@ THEMES: Final = (
     *("solarized-light", "solarized-dark", "rose-pine", "rose-pine-moon", "rose-pine-dawn"),
     *("atom-one-dark", "atom-one-light"),
 )
-"""Names of colour themes: ours first, then those that come with Textual."""
+"""Names of colour themes: ours first, then those of Textual."""
 
 
 class SettingsProblem(ExpectedFailure):
-    """The program cannot start as it is set up; the text is one sentence with the fix, without any secret."""
+    """The program cannot start with these settings; the text is one sentence with the fix and no secret."""
 
 
 # -- kinds of values -------------------------------------------------------------------------------------
@@ -39,36 +37,37 @@ class SettingsProblem(ExpectedFailure):
 
 @dataclass(frozen=True, slots=True)
 class ValueKind:
-    """Which values a key of the file may have, and how that is said (a msgid)."""
+    """Which values a key of the file may have."""
 
     fits: Callable[[Any], bool]
     wanted: str
+    """Describes these values (a msgid)."""
     values: Mapping[str, object] = field(default_factory=dict)
-    """What stands in for the braces of `wanted`."""
+    """The values that replace the braces in `wanted`."""
 
     @property
     def words(self) -> str:
-        """What is wanted, in the operator's language."""
+        """The description, in the operator's language."""
         return _(self.wanted).format(**self.values)
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row."""
+    """The row of a setting."""
 
     kind: ValueKind
     meaning: str
     """One sentence for the documented file (a msgid)."""
     default: Any
-    """What holds where the file says nothing; None = nothing does."""
+    """The value if nothing sets another; None = there is none."""
     example: Any
-    """Stands in the documented file where a default would not show how it is written; None = the default."""
+    """The value in the documented file, where the default does not show the format; None = the default."""
 
 
 def setting(
     default: T, kind: ValueKind, meaning: str, *, example: object = None, is_secret: bool = False
 ) -> T:
-    """A field with its row; `is_secret` keeps it out of the repr."""
+    """A field with its row; `is_secret` keeps the value out of the repr."""
     row = Setting(kind, meaning, default, example)
     return field(default=default, repr=not is_secret, metadata={"row": row})
 
@@ -76,7 +75,7 @@ def setting(
 def whole(low: int, high: int) -> ValueKind:
     """A whole number, bounds included."""
     return ValueKind(
-        # An int and nothing that is one, too: True is no number.
+        # The exact type: True is an int as well.
         lambda value: type(value) is int and low <= value <= high,
         N_("a whole number from {low} to {high}"),
         {"low": low, "high": high},
@@ -102,7 +101,7 @@ COMMAND: Final = ValueKind(_is_command, N_("a command: a text, or a list of text
 HOURS: Final = ValueKind(
     lambda value: isinstance(value, str) and (not value or read_hours(value) is not None),
     N_("working hours such as {example}"),
-    {"example": _HOURS_EXAMPLE},
+    {"example": '"Mo-Fr 09:00-18:00, Sa 10:00-14:00"'},
 )
 KEYS: Final = ValueKind(
     lambda value: (
@@ -116,7 +115,7 @@ KEYS: Final = ValueKind(
 
 @dataclass(frozen=True, slots=True)
 class MarketSettings:
-    """One business: where it is and what opens it. A `[profiles.NAME]` has the same keys."""
+    """One business: its address and its key. A table `[profiles.NAME]` has the same keys."""
 
     name: str | None = setting(
         None, TEXT, N_("What you call the business, where several are in one queue."), example="Cosy kitchen"
@@ -125,7 +124,7 @@ class MarketSettings:
     """Scheme, host and port, without a slash at the end; plain http for loopback addresses only."""
     business_id: int | None = setting(
         None,
-        whole(1, _LARGEST_ID),
+        whole(1, 2**63 - 1),
         N_("The business whose chats are shown; needed only if the key opens several."),
         example=1185230,
     )
@@ -136,19 +135,19 @@ class MarketSettings:
         N_("A file with the key, readable by nobody else (mode 0600)."),
         example="~/.config/chat-tui/key",
     )
-    """As it is written; `Settings.key_file` is where that is."""
+    """As written in the file; `Settings.key_file` is the resolved path."""
     api_key_command: str | list[str] | None = setting(  # noqa: RUF009 - it makes a field
         None,
         COMMAND,
         N_("A command that prints the key, instead of a file; no shell is involved."),
         example="pass show market/api-key",
-        is_secret=True,  # somebody may have written the key into it
+        is_secret=True,  # the command line may contain the key itself
     )
 
 
 @dataclass(frozen=True, slots=True)
 class SendingSettings:
-    """Seconds before and after a message leaves."""
+    """How long to wait before and after a message is sent, in seconds."""
 
     undo_seconds: int = setting(
         5, whole(0, 60), N_("For how many seconds a sent message can be taken back; 0 = not at all.")
@@ -162,7 +161,7 @@ class SendingSettings:
 
 @dataclass(frozen=True, slots=True)
 class QueueSettings:
-    """When a wait is long, in minutes."""
+    """When a buyer has waited long, in minutes, and what follows an answer."""
 
     warn: int = setting(30, whole(1, 10_080), N_("After how many minutes a buyer's wait is marked."))
     late: int = setting(
@@ -173,7 +172,7 @@ class QueueSettings:
     hours: str = setting(
         "", HOURS, N_("When the shop works: only that time counts for warn and late; empty = always.")
     )
-    """As it is written; `hours.read_hours` reads it."""
+    """As written in the file; `hours.read_hours` parses it."""
     auto_advance: bool = setting(
         False, YES_OR_NO, N_("Whether the next waiting chat opens by itself after an answer.")
     )
@@ -181,7 +180,7 @@ class QueueSettings:
 
 @dataclass(frozen=True, slots=True)
 class SyncSettings:
-    """How much is asked of the Market."""
+    """How often and how much the program reads from the Market."""
 
     poll_seconds: int = setting(
         5, whole(1, 300), N_("Every how many seconds the list is looked at while you work.")
@@ -193,10 +192,10 @@ class SyncSettings:
 
 @dataclass(frozen=True, slots=True)
 class OwnKeys:
-    """The keys the operator wants for one command, as the file has them: their names are not checked yet."""
+    """The keys that the operator wants for one command, as written in the file; no name is checked yet."""
 
     command: str
-    """What the file calls the command."""
+    """The name of the command in the file."""
     keys: tuple[str, ...]
     """Empty = the command has no key."""
     line: int
@@ -204,7 +203,7 @@ class OwnKeys:
 
 @dataclass(frozen=True, slots=True)
 class KeySettings:
-    """Keys; every name but `layout` is that of a command, which only the screen knows."""
+    """Keys; every name except `layout` is the name of a command, and only the screen knows these."""
 
     layout: str = setting(
         "jcuken",
@@ -216,7 +215,7 @@ class KeySettings:
 
     @property
     def is_jcuken(self) -> bool:
-        """Whether the Russian letter on the same physical key is the same command."""
+        """Whether the Russian letter on the same physical key runs the same command."""
         return self.layout == "jcuken"
 
 
@@ -230,7 +229,7 @@ class ScreenSettings:
         N_("The language of the program; without this line the locale decides."),
         example="ru",
     )
-    """Decided when the settings are loaded: a flag or the locale may have said it."""
+    """When the settings are loaded, a flag or the locale may decide it instead."""
     theme: str = setting("dark", one_of(*THEMES), N_("The colours; with NO_COLOR set there are none."))
     mouse: bool = setting(
         False, YES_OR_NO, N_("Whether the mouse works; the terminal then selects text only with Shift held.")
@@ -248,7 +247,7 @@ class ScreenSettings:
 
 @dataclass(frozen=True, slots=True)
 class LogSettings:
-    """What is written down about the program itself."""
+    """What the program writes into its log."""
 
     level: str = setting(
         "info",
@@ -270,16 +269,16 @@ SCHEMA: Final[Mapping[str, Mapping[str, Setting]]] = {
     table: {each.name: each.metadata["row"] for each in fields(kind) if "row" in each.metadata}
     for table, kind in TABLES.items()
 }
-"""Every row by table and key."""
+"""Every row, by table and key."""
 OPEN: Final[Mapping[str, ValueKind]] = {"keys": KEYS}
-"""Tables whose other keys are names that this room does not know: of commands."""
+"""Tables that may also have keys that are not in the schema: the names of commands."""
 
 # -- the values ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """What the command line says."""
+    """The options of the command line that concern the settings."""
 
     language: str | None = None
     profile: str = "default"
@@ -288,7 +287,7 @@ class Flags:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What the screen has to know of the settings, handed to it whole. Nothing in it opens a shop."""
+    """The part of the settings that the screen gets. It holds no key or address of a shop."""
 
     queue: QueueSettings = QueueSettings()
     keys: KeySettings = KeySettings()
@@ -297,7 +296,7 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything the operator may choose, by the tables of the file; secrets are not in its repr."""
+    """All settings, by the tables of the file; secrets are not in its repr."""
 
     market: MarketSettings = MarketSettings()
     sending: SendingSettings = SendingSettings()
@@ -307,25 +306,25 @@ class Settings:
     ui: ScreenSettings = ScreenSettings()
     log: LogSettings = LogSettings()
     api_key: str = field(default="", repr=False)
-    """The Api-Key; empty if none was given."""
+    """The Api-Key; empty if there is none."""
     oauth_token: str = field(default="", repr=False)
-    """An OAuth token, used when there is no Api-Key; empty if none was given."""
+    """An OAuth token, used if there is no Api-Key; empty if there is none."""
     key_file: Path | None = None
-    """Where the key is kept, if the settings file says so: never to be sent to a buyer."""
+    """The file with the key, if the settings name one; it must never be sent to a buyer."""
     read_only: bool = False
-    """Nothing is sent and no chat is created."""
+    """Whether nothing may be sent and no chat created."""
 
     @property
     def has_access(self) -> bool:
-        """Whether there is anything to show the Market."""
-        return bool(self.api_key or self.oauth_token)
+        """Whether there is a key or a token for the Market."""
+        return bool(self.secrets)
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must never be logged, printed or sent to a buyer."""
+        """The keys of this run, which must never be logged, printed or sent to a buyer."""
         return tuple(secret for secret in (self.api_key, self.oauth_token) if secret)
 
     @property
     def preferences(self) -> Preferences:
-        """What the screen gets."""
+        """The part for the screen."""
         return Preferences(self.queue, self.keys, self.ui)

@@ -1,4 +1,4 @@
-"""Where the key comes from, and what can be a key at all. No message here ever holds a part of it."""
+"""Read the key from its source, and check that it can be one. No message here contains any part of it."""
 
 import os
 import shlex
@@ -12,25 +12,26 @@ from chat_tui.settings.schema import SettingsProblem
 
 MOST_BYTES: Final = 1_024
 PATIENCE_S: Final = 60.0
-"""A command may ask for a passphrase: give its reader time."""
+"""For a command that prints the key: it may ask the operator for a passphrase."""
 ENVIRONMENT: Final = ("CHAT_TUI_API_KEY", "CHAT_TUI_OAUTH_TOKEN")
+"""The variables with a key, the one in force first."""
 
 
 def cleaned(raw: bytes, origin: str) -> str:
-    """The key without the mark and the white space around it.
+    """The key without the byte order mark and the white space around it.
 
-    SettingsProblem, which names `origin` and never the key, if no Market key looks like that.
+    Raises SettingsProblem, which names `origin` and never the key, if no key of the Market looks like this.
     """
     if len(raw) > MOST_BYTES:
         raise _too_long(origin)
     try:
-        # Invisible letters come along when a key is copied from a web page.
+        # Text copied from a web page may bring invisible characters with it.
         key = decoded(raw).strip().strip("\ufeff\u200b").strip()
     except NotUtf8 as found:
         if found.is_utf16:
             what = _("{origin}: this is UTF-16; save the file as UTF-8")
             raise SettingsProblem(what, origin=origin) from None
-        key = "\ufffd"  # refused below, with the sentence about letters
+        key = "\ufffd"  # refused below, because it is not a Latin letter
     if not key:
         raise SettingsProblem(_("{origin}: the key is empty"), origin=origin)
     if not all("!" <= letter <= "~" for letter in key):
@@ -49,9 +50,9 @@ def _too_long(origin: str) -> SettingsProblem:
 
 
 def pasted(text: str, origin: str) -> str:
-    """The key as somebody types or pastes it, without the blanks and line ends around it.
+    """The key from what the operator typed or pasted.
 
-    SettingsProblem if no Market key looks like that, or if it is the token of a person.
+    Raises SettingsProblem as `cleaned` does, and also for an OAuth token, which belongs to a person.
     """
     key = cleaned(text.encode("utf-8", "surrogateescape"), origin)
     if key.startswith("y0_"):
@@ -66,16 +67,16 @@ def pasted(text: str, origin: str) -> str:
 
 
 def from_environment(name: str, environ: Mapping[str, str]) -> str:
-    """The key in a variable; empty if the variable is not set."""
+    """The key in a variable; empty if the variable is not set. Raises SettingsProblem."""
     if name not in environ:
         return ""
     return cleaned(environ[name].encode("utf-8", "surrogateescape"), name)
 
 
 def from_file(path: Path) -> str:
-    """The key in a file that nobody else can read; SettingsProblem if others can, or if there is none."""
+    """The key in a file. Raises SettingsProblem if others can read the file, or if it holds no key."""
     try:
-        # A link could be pointed elsewhere by whoever owns its directory.
+        # The owner of the directory of a link could point it to another file.
         data = read_file(path, MOST_BYTES, follow=False, check=lambda about: _refuse_shared(path, about))
     except NotAFile:
         what = _("{path} is not a file")
@@ -100,19 +101,19 @@ def _refuse_shared(path: Path, about: os.stat_result) -> None:
 
 
 def from_command(command: str | list[str], environ: Mapping[str, str]) -> str:
-    """What a command prints, for example `pass show market/key`; no shell is involved.
+    """The key that a command prints, for example `pass show market/key`; no shell is involved.
 
-    SettingsProblem if it cannot be run, fails, takes too long or prints no key.
+    Raises SettingsProblem if it cannot be run, fails, takes too long or prints no key.
     """
-    import subprocess  # noqa: PLC0415 - only who asks for a command pays for it
+    import subprocess  # noqa: PLC0415 - only needed where the settings name a command
 
-    # A password manager needs no key of ours, and what it starts even less.
+    # Neither a password manager nor the programs it starts need our key.
     bare = {name: value for name, value in environ.items() if name not in ENVIRONMENT}
     try:
         words = shlex.split(command) if isinstance(command, str) else command
         done = subprocess.run(  # noqa: S603 - the operator's own file names the command
             words,
-            # Our standard input may be the text to send; a passphrase is asked for on the terminal itself.
+            # Our standard input may be the text to send; a command asks for a passphrase on /dev/tty.
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             env=bare,
