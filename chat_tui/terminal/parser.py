@@ -1,4 +1,4 @@
-"""Terminal input as events: a paste is text, a key is a key, and what the terminal says is neither."""
+"""Terminal input as events: a paste is text, a key is a key, and reports of the terminal are neither."""
 
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -23,20 +23,21 @@ from chat_tui.terminal.sequences import STREAM, Cutter, Kind, Piece
 PASTE_LIMIT: Final = 1_000_000
 """Characters of a paste that are kept."""
 _DOUBT_S: Final = 0.1
-"""Seconds after a paste in which more input may belong to it: the text may have held the mark of its end."""
+"""Seconds after a paste in which more input may belong to it: the text may have contained the end mark."""
 _STREAM: Final = 256
-"""Characters in one read that no hand types."""
+"""Characters in one read that are too many for typing."""
 _STREAM_DOUBT_S: Final = 0.5
-"""Seconds after such a read in which more may come: a stream may falter on its way."""
+"""Seconds after such a read in which more may come: a stream may pause on its way."""
 _QUIET_S: Final = 2.0
-"""Seconds without a stream that end a paste whose end mark does not come."""
+"""Seconds without a stream after which a paste ends without its end mark."""
 _DENSE_S: Final = 0.05
-"""Seconds between two reads of a stream: no hand types so fast."""
+"""Seconds between two reads of a stream: too short for typing."""
 _LATE_S: Final = 60.0
-"""Seconds after such an end in which the rest of the paste may still come, with its mark."""
+"""Seconds after such an end in which the rest of the paste may still come, with its end mark."""
 _MOST_ESCAPES: Final = 4
-"""Escapes in a row in one read that act: there is nothing deeper to step out of."""
+"""Escapes in a row in one read that act: no screen is nested deeper."""
 
+# Keys as xterm sends them with modifyOtherKeys: CSI 27 ; modifiers ; code ~.
 _OTHER_KEYS: Final = re.compile(r"\x1b\[27;(\d+);(\d+)~")
 _WITH_DETAILS: Final = re.compile(r"\x1b\[([\d:]*);([\d:]*)((?:;[\d:]*)?)([u~ABCDEFHPQRS])")
 _NUMBERED: Final = re.compile(r"\x1b\[(\d+)(?::[\d:]*)?(?:;[\d:]*){0,2}u")
@@ -53,32 +54,34 @@ _COMMANDING: Final = 2 | 4 | 8
 
 
 class TolerantParser(XTermParser):
-    """Textual's knowledge of keys behind a cutter of our own: only what is known to be a key is one."""
+    """Textual's table of keys behind our own cutter: only a sequence that is known as a key becomes one."""
 
     def __init__(self, debug: bool = False, *, clock: Callable[[], float] = get_time) -> None:
-        """`clock` is the one by which events tell their time, in seconds."""
+        """`clock` returns seconds; it must be the clock of `Message.time`."""
         super().__init__(debug)
         self._clock = clock
         self._cutter = Cutter(clock)
         self._paste: str | None = None
+        """The open paste so far; None = none is open."""
         self._paste_due = self._fed_at = 0.0
         self._unended_until = 0.0
+        """Until when the rest may come of a paste that was ended without its end mark."""
         self._doubted: str | None = None
-        """What came right after a paste: keys, or more of it if another end mark follows."""
+        """Input right after a paste: keys, or more of it if another end mark follows; None = no doubt."""
         self._doubted_since = self._doubt_ends = 0.0
         self._escapes = 0
         self._knows_marks = False
         self.identities = 0
-        """How often the terminal has said what it is: all that was asked before is answered then."""
+        """How often the terminal has identified itself: it has then answered all earlier questions."""
 
     @property
     def marks_pastes(self) -> bool:
-        """Whether this terminal is known to mark what is pasted, and no paste is open."""
+        """Whether this terminal is known to mark pastes, and no paste is open."""
         return self._knows_marks and self._paste is None and self._clock() >= self._unended_until
 
     @property
     def due(self) -> float | None:
-        """When `tick` is to be called at the latest, by the clock; None = it has nothing to do."""
+        """When `tick` must be called at the latest, by `clock`; None = it has nothing to do."""
         waits = [
             self._paste_due if self._paste is not None else None,
             self._doubt_ends if self._doubted is not None else None,
@@ -87,7 +90,7 @@ class TolerantParser(XTermParser):
         return min((due for due in waits if due is not None), default=None)
 
     def feed(self, data: str) -> Iterator[Message]:
-        """Events for what was read; an empty string means the end of input: then a paste ends too."""
+        """Events for input; an empty string is the end of input, which also ends a paste."""
         if not data:
             yield from self._end_paste()
             return
@@ -111,7 +114,7 @@ class TolerantParser(XTermParser):
                 data = yield from self._feed_keys(data)
 
     def tick(self) -> Iterable[Message]:
-        """Events for what has waited too long."""
+        """Events for input that has waited too long for the rest."""
         for piece in self._cutter.tick():
             yield from self._events(piece)
         if self._doubted is not None and self._clock() >= self._doubt_ends:
@@ -121,7 +124,7 @@ class TolerantParser(XTermParser):
             yield from self._end_paste()
 
     def _end_paste(self) -> Iterator[Message]:
-        """Its own end mark did not come, or not as a whole."""
+        """End a paste whose end mark did not come, or only a part of it."""
         text, self._paste = self._paste, None
         if text:
             yield _pasted(text.removesuffix(_end_that_begins(text, BRACKETED_PASTE_END)))
@@ -152,7 +155,7 @@ class TolerantParser(XTermParser):
         return (key for key in self._sequence_to_key_events(sequence) if key.key != Keys.Ignore)
 
     def _behind_escape(self, character: str) -> Iterator[events.Key]:
-        """Alt and a key; that it has a character tells it from an Alt that was surely pressed."""
+        """Alt and a key, or Escape and that key: the event has a character, unlike an Alt that is certain."""
         for key in self._known(character):
             name = f"shift+{key.key.lower()}" if len(key.key) == 1 and key.key.isupper() else key.key
             yield events.Key(f"alt+{name}", character)
@@ -175,7 +178,7 @@ class TolerantParser(XTermParser):
             yield from self._known(_OLD_SHIFTED.sub("\x1b[1;\\1\\2", sequence))
 
     def _mode(self, mode: str, setting: str) -> Iterator[Message]:
-        """An answer: 0 = unknown there, 1 = on, 2 = off, 3 = always on, 4 = never."""
+        """Handle the answer about a mode: 0 = unknown, 1 = on, 2 = off, 3 = always on, 4 = always off."""
         if mode == _MARKED_PASTES and setting in "13":
             self._knows_marks = True
         if mode == _SHOWN_AT_ONCE and setting != "0":
@@ -189,6 +192,7 @@ class TolerantParser(XTermParser):
         end = self._paste.find(mark, max(0, before - len(mark)))
         if end < 0:
             if len(self._paste) > PASTE_LIMIT:
+                # The end stays as well: it may be the beginning of the end mark.
                 self._paste = self._paste[:PASTE_LIMIT] + self._paste[-len(mark) :]
             return ""
         text, rest = self._paste[:end], self._paste[end + len(mark) :]
@@ -211,7 +215,7 @@ class TolerantParser(XTermParser):
             if len(data) >= _STREAM:
                 self._doubt_ends = self._clock() + _STREAM_DOUBT_S
             return ""
-        # A begin mark before that end mark may be the terminal's or the text's: all of it is text.
+        # A begin mark before that end mark may come from the terminal or from the text: all of it is text.
         text, rest = self._doubted[:end], self._doubted[end + len(BRACKETED_PASTE_END) :]
         self._unended_until = 0.0
         yield _pasted(text.replace(BRACKETED_PASTE_START, "").replace(BRACKETED_PASTE_END, ""))
@@ -219,14 +223,14 @@ class TolerantParser(XTermParser):
         return rest
 
     def _release_doubted(self) -> Iterator[Message]:
-        """No end mark came: these were keys, pressed when they came."""
+        """No end mark came: these were keys, pressed when they arrived."""
         held, self._doubted = self._doubted, None
         if held:
             for message in self._take(held):
                 message.time = self._doubted_since
                 yield message
 
-    # Upstream keeps the answers of this method in a cache; there are few keys per second.
+    # Upstream caches the results of this method; there are few keys per second.
     def _parse_extended_key(  # type: ignore[override]
         self, sequence: str
     ) -> list[events.Key] | None:
@@ -239,7 +243,7 @@ class TolerantParser(XTermParser):
                 return [_ignored(sequence)]
             sequence = f"\x1b[{_code(codes, number)};{number}{text}{end}"
         if (match := _NAMED.fullmatch(sequence)) and not _is_functional(match):
-            return None  # the number of a key of older terminals is no letter
+            return None  # Textual would read the number in an old terminal's sequence as a code point
         try:
             keys = super()._parse_extended_key(sequence)
         except (ValueError, OverflowError):
@@ -250,7 +254,7 @@ class TolerantParser(XTermParser):
 
 
 def _is_key(sequence: str) -> bool:
-    """Whether a key is known to send this; answers to questions look much alike."""
+    """Whether a key is known to send this; answers to questions look similar."""
     if sequence in ANSI_SEQUENCES_KEYS or _OTHER_KEYS.fullmatch(sequence) or _OLD_SHIFTED.fullmatch(sequence):
         return True
     if _NUMBERED.fullmatch(sequence):
@@ -258,7 +262,7 @@ def _is_key(sequence: str) -> bool:
     match = _NAMED.fullmatch(sequence)
     if match is None or not _is_functional(match):
         return False
-    # The place of the cursor is told as F3 with modifiers is.
+    # A report of the cursor position has the form of F3 with modifiers.
     modifiers = (match[2] or "").partition(":")[0]
     return match[3] != "R" or match[2] is None or 1 < int(modifiers or 0) <= _MOST_MODIFIERS
 
@@ -268,12 +272,12 @@ def _is_functional(named: re.Match[str]) -> bool:
 
 
 def _end_that_begins(text: str, mark: str) -> str:
-    """The longest end of `text` with which `mark` begins."""
+    """The longest end of `text` that is a proper beginning of `mark`."""
     return next((mark[:n] for n in range(len(mark) - 1, 0, -1) if text.endswith(mark[:n])), "")
 
 
 def _code(codes: str, modifiers: str) -> str:
-    """The key's code; with Ctrl or Alt the code of the same key on a Latin layout, where it is told."""
+    """The key's code; with Ctrl, Alt or Super the code of the same key on a Latin layout, if it was sent."""
     code, _shifted, base, *_more = [*codes.split(":"), "", ""]
     is_command = modifiers.isdecimal() and (int(modifiers) - 1) & _COMMANDING
     return base if base and is_command else code

@@ -1,8 +1,8 @@
-"""The input cut into text, keys behind Escape and whole control sequences, wherever the reads fall.
+"""The input cut into text, keys behind Escape and whole control sequences, wherever a read ends.
 
-Terminals answer questions, of ours and of programs before us, on the way on which keys come. Whatever has
-the form of a control sequence is one piece or none: nothing of it is ever left over as letters. Each
-character is looked at a bounded number of times, however long a sequence grows.
+Terminals send answers, to our questions and to those of earlier programs, in the same stream as keys. A
+control sequence is one piece or is dropped: no part of it is left over as letters. Each character is examined
+a bounded number of times, however long a sequence grows.
 """
 
 import re
@@ -14,20 +14,20 @@ from textual import constants
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 
 LONGEST: Final = 256
-"""Parameters, in characters, of the longest sequence that may be a key; it stands below as a number too."""
+"""Characters of parameters in the longest sequence that may be a key; `_SEQUENCE` repeats the number."""
 STREAM: Final = 64
-"""Characters in one read that no hand types: what they belong to is still coming."""
+"""Characters in one read that are too many for typing: more of the same is still on its way."""
 _DENSE_S: Final = 0.1
-"""Seconds between two reads of one answer; few hands type so fast, and none for long."""
+"""Seconds between two reads of one answer; few people type so fast, and nobody for long."""
 
 _BARE_S: Final = 0.5
-"""Seconds for which Escape and a bracket may be the beginning of more: no hand presses them in this order."""
+"""Seconds to wait for more after Escape and a bracket: nobody presses these two keys in this order."""
 _REST_S: Final = 1.0
-"""Seconds in which the rest of a sequence may come: the network may have cut it."""
+"""Seconds to wait for the rest of a sequence: the network may have cut it."""
 _STRING_S: Final = 2.0
-"""The same for a text that the terminal sends: it is long, and may stall on its way."""
+"""The same for a control string (OSC, DCS and the like): it is long, and may stall on its way."""
 _DRIBBLE_S: Final = 10.0
-"""Seconds for which such a text may come letter by letter: behind it somebody may be typing."""
+"""Seconds for which a control string may come in small pieces: after them, somebody may be typing."""
 
 _TEXT: Final = re.compile(r"[^\x1b\x80-\x9f]+")
 _STRING: Final = re.compile(r"(?:\x1b[\]PX^_](?=.)|[\x90\x98\x9d-\x9f])", re.DOTALL)
@@ -39,10 +39,10 @@ _UNFINISHED: Final = re.compile(
 )
 _WITHOUT_END: Final = re.compile(r"(?:\x1b\[|\x9b)[ -?]+|\x9b|\x8f|\x1bO[0-9;]+")
 _OF_THREE_BYTES: Final = re.compile(r"(?:\x1b\[|\x9b)M")
-"""How old terminals tell of the mouse."""
+"""A mouse report in the oldest encoding (X10): three bytes follow."""
 _PAYLOAD: Final = re.compile(r"[^\x00-\x1f\x80-\x9f]")
 _LATE: Final = re.compile(r"\[[<=>?]?[\d:;]+[ -/]*[@-~]|\][^\x1b\x07]+[\x07\x1b]|[PX^_].+\x1b\\", re.DOTALL)
-"""What no hand types in one read: a sequence whose Escape came long before it."""
+"""A sequence whose Escape came long before it: nobody types this in one read."""
 
 _ENDS_TEXT: Final = re.compile(r"\x1b\\|[\x18\x1a\x9c]")
 _ENDS_COMMAND: Final = re.compile(r"\x1b\\|[\x07\x18\x1a\x9c]")
@@ -50,7 +50,7 @@ _ENDS_LONG: Final = re.compile(r"[@-~]|(?=[^ -?])")
 
 
 class Kind(Enum):
-    """What a piece of the input is."""
+    """The kind of a piece of input."""
 
     TEXT = auto()
     """Characters without Escape."""
@@ -59,7 +59,7 @@ class Kind(Enum):
     ESCAPE = auto()
     """Escape alone."""
     ESCAPED = auto()
-    """A character right behind an Escape: Alt and this key, or Escape and this key."""
+    """A character right after an Escape: Alt with this key, or Escape and this key."""
 
 
 class Piece(NamedTuple):
@@ -70,27 +70,27 @@ class Piece(NamedTuple):
 
 
 class Cutter:
-    """Cuts what was read; sequences that have only a text, no key in them, are dropped here."""
+    """Cuts input into pieces; control strings, which are never keys, are dropped here."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        """`clock` gives seconds and only ever advances."""
+        """`clock` returns seconds and never goes back."""
         self._clock = clock
         self._data, self._at = "", 0
         self._begun = ""
-        """An unfinished sequence, or the Escape that may end the text that is being swallowed."""
+        """An unfinished sequence, or the Escape that may end the control string that is being dropped."""
         self._until: re.Pattern[str] | None = None
-        """What ends that which is being swallowed."""
+        """The end of the input that is being dropped; None = nothing is being dropped."""
         self._due = self._due_at_last = 0.0
         self._late_until = 0.0
         self._fed_at = 0.0
 
     @property
     def due(self) -> float | None:
-        """When `tick` is to be called at the latest, if nothing more comes; None = nothing is open."""
+        """When `tick` must be called if nothing more comes, by `clock`; None = nothing is unfinished."""
         return self._due if self._begun or self._until is not None else None
 
     def feed(self, data: str) -> Iterator[Piece]:
-        """Pieces that are complete now."""
+        """The pieces that are complete with this input."""
         now = self._clock()
         if not self._begun and self._until is None and now < self._late_until and _LATE.match(data):
             self._begun = "\x1b"
@@ -106,12 +106,12 @@ class Cutter:
                 yield piece
 
     def take_rest(self) -> str:
-        """What was fed and is not cut yet: it is somebody else's."""
+        """Hand over the input that is not cut yet: it belongs to a paste."""
         rest, self._data, self._at = self._data[self._at :], "", 0
         return rest
 
     def tick(self) -> Iterator[Piece]:
-        """Pieces of what has waited too long for its end."""
+        """Pieces of an unfinished sequence that has waited too long for its end."""
         if self.due is None or self._clock() < self._due:
             return
         begun, self._begun = self._begun, ""
@@ -142,7 +142,7 @@ class Cutter:
         data, at = self._data, self._at
         end = self._end_of_mouse(at)
         if end is None and (match := _SEQUENCE.match(data, at)):
-            # The Linux console tells of F1 to F5 with a letter behind what looks whole.
+            # The Linux console sends F1 to F5 as `ESC [ [`, which looks complete, and a letter.
             end = match.end() + (match[0] == "\x1b[[" and match.end() == len(data))
         if end is not None and end <= len(data):
             return self._taken(Kind.SEQUENCE, end)
@@ -165,7 +165,10 @@ class Cutter:
         return Piece(kind, text)
 
     def _end_of_mouse(self, at: int) -> int | None:
-        """Three bytes follow, of which two may have been read as one letter. More than there is = not yet."""
+        """Where a mouse report ends, past the data if more must come; None = this is no mouse report.
+
+        Three bytes follow, of which two may have been decoded as one letter.
+        """
         if not (begin := _OF_THREE_BYTES.match(self._data, at)):
             return None
         end, missing = begin.end(), 3
@@ -175,7 +178,7 @@ class Cutter:
         return end + 1 if missing > 0 and end == len(self._data) else end
 
     def _wait(self) -> None:
-        """The rest may come with the next read; of what is too long to be a key nothing is kept."""
+        """Keep an unfinished sequence for the next read; drop one that is too long for a key."""
         begun, self._at = self._data[self._at :], len(self._data)
         now = self._clock()
         if len(begun) > LONGEST:
@@ -188,26 +191,18 @@ class Cutter:
             self._due = now + (_BARE_S if len(begun) == 2 else _REST_S)
 
     def _broken(self) -> Piece | None:
-        """What is no sequence, because another key or the next sequence follows."""
+        """Cut an incomplete sequence, after which another key or sequence begins."""
         data, at = self._data, self._at
-        if data[at] == "\x1b":
+        match = _WITHOUT_END.match(data, at)
+        if match is None and data[at] == "\x1b":
             following = data[at + 1]
-            if following == "\x1b":
+            if following == "\x1b" or "\x80" <= following <= "\x9f":
                 return self._taken(Kind.ESCAPE, at + 1)
-            match = _WITHOUT_END.match(data, at)
-            if match is None and following == "[" and data[at + 2] == "\x1b":
-                self._at += 2  # cut off by the next one
-                return None
-            if match is None:
-                self._at += 2
-                if "\x80" <= following <= "\x9f":
-                    self._at -= 1
-                    return Piece(Kind.ESCAPE, "\x1b")
-                return Piece(Kind.ESCAPED, following)
-            if match[0] in ANSI_SEQUENCES_KEYS:
-                return self._taken(Kind.SEQUENCE, match.end())
-        else:
-            match = _WITHOUT_END.match(data, at)
+            self._at += 2
+            is_cut_off = following == "[" and data[at + 2] == "\x1b"
+            return None if is_cut_off else Piece(Kind.ESCAPED, following)
+        if match is not None and data[at] == "\x1b" and match[0] in ANSI_SEQUENCES_KEYS:
+            return self._taken(Kind.SEQUENCE, match.end())
         if match is not None and len(match[0]) > LONGEST:
             self._swallow_until(_ENDS_LONG, _REST_S)
         self._at = match.end() if match else at + 1

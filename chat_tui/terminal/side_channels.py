@@ -1,4 +1,4 @@
-"""What goes to the terminal beside the picture: calls, copies, the title; and what it says of its window."""
+"""Output beside the screen: notifications, copies, the window title; and whether the window has the focus."""
 
 import base64
 import os
@@ -16,74 +16,75 @@ from chat_tui.safetext import one_line, stripped
 from chat_tui.terminal.driver import TerminalDriver
 
 PAUSE_S: Final = 30.0
-"""Least seconds between two calls."""
+"""Seconds between two calls at least."""
 IDLE_S: Final = 60.0
-"""Seconds without a key after which the operator counts as elsewhere."""
+"""Seconds without a key after which the operator counts as away."""
 LIMIT: Final = 70_000
-"""Bytes of UTF-8 that go into one copy: terminals drop longer ones, some with all that follows."""
+"""Bytes of UTF-8 in one copy: terminals drop longer ones, some with everything that follows."""
 _CALL_LIMIT: Final = 200
-"""Characters of a notification."""
+"""Characters in the title and in the text of a notification."""
 _TITLE_LIMIT: Final = 100
+"""Characters in the window title."""
 
 
 class Copying(Enum):
-    """What became of a copy, as far as we know: terminals say nothing of whether it worked."""
+    """The outcome of a copy, as far as we know: terminals do not report whether it worked."""
 
     SENT = auto()
     SENT_STRIPPED = auto()
-    """Without the control characters of the text."""
+    """Sent without the control characters of the text."""
     TOO_LONG = auto()
     """Nothing was sent."""
 
 
 class SideChannels(App[ReturnType]):
-    """Calls an operator who looks elsewhere; copies by OSC 52, which works over SSH; names the window."""
+    """Notifies an operator who looks elsewhere; copies by OSC 52, which works over SSH; sets the title."""
 
     @dataclass
     class Copied(Message):
-        """Something was to be copied: the operator is to be told."""
+        """Something was to be copied; the operator should see the outcome."""
 
         outcome: Copying
         what: str
-        """It is, in the words of whoever copied it; empty = nothing to say."""
+        """The name of the copied text for the operator; empty = show no notice."""
 
     call_by: str = "bell"
     """`bell`, `osc9`, `osc777`, `osc99` or `off`."""
     window_title: str = ""
-    """What was said last; empty = the terminal keeps its own."""
+    """The title that we set last; empty = the terminal keeps its own."""
     terminal_focused: bool = True
-    """Whether the terminal says that its window is in front. Many terminals never say."""
+    """Whether the window has the focus; stays True in the many terminals that never report it."""
 
     def __init__(self, *args: Any, clock: Callable[[], float] = time.monotonic, **kwargs: Any) -> None:
-        """`clock` gives seconds and only ever advances."""
+        """`clock` returns seconds and never goes back."""
         super().__init__(*args, **kwargs)
         self._clock = clock
         self._pressed_at = clock()
         self._called_at = -PAUSE_S
 
     async def on_event(self, event: events.Event) -> None:
-        """A key or a click: somebody is there."""
+        """Note when a key or a click came: somebody is there."""
         if isinstance(event, events.Key | events.Paste | events.MouseDown):
             self._pressed_at = self._clock()
         await super().on_event(event)
 
     def on_app_blur(self, event: events.AppBlur) -> None:
-        """The window went to the background: Textual would take the focus, and the caret, from its widget."""
+        """The window lost the focus. Textual's handler would take the focus, and the caret, from its widget."""
         event.prevent_default()
         self.terminal_focused = False
 
     def on_app_focus(self, event: events.AppFocus) -> None:
-        """The window came to the front."""
+        """The window got the focus."""
         event.prevent_default()
         self.terminal_focused = True
 
     @property
     def is_watched(self) -> bool:
-        """Whether the window is in front and somebody pressed a key lately."""
+        """Whether the window has the focus and somebody pressed a key within `IDLE_S`."""
         return self.terminal_focused and self._clock() - self._pressed_at < IDLE_S
 
     def call_operator(self, title: str, words: str, *, is_alarm: bool = False) -> None:
-        """Call, unless somebody is there, or was called a moment ago and this is no alarm."""
+        """Notify, unless somebody is there or was called within `PAUSE_S`; an alarm needs no pause."""
         is_too_soon = self._clock() - self._called_at < PAUSE_S and not is_alarm
         if self.call_by == "off" or self.is_watched or is_too_soon:
             return
@@ -91,10 +92,7 @@ class SideChannels(App[ReturnType]):
         self._send_aside(call(self.call_by, title, words, in_tmux=is_inside_tmux(os.environ)))
 
     def copy_to_clipboard(self, text: str, *, what: str = "") -> None:
-        """Send the text without controls to the clipboard of the terminal, also around tmux.
-
-        `Copied` follows, with `what` it is.
-        """
+        """Send the text without controls to the terminal's clipboard, also through tmux; post `Copied`."""
         clean = stripped(text)
         raw = clean.encode()
         if len(raw) > LIMIT:
@@ -105,7 +103,7 @@ class SideChannels(App[ReturnType]):
         self.post_message(self.Copied(Copying.SENT if clean == text else Copying.SENT_STRIPPED, what))
 
     def entitle(self, title: str) -> None:
-        """Write over the window, until the terminal is given back; the same title again costs nothing."""
+        """Set the window title, until the terminal is restored; the same title again sends nothing."""
         title = one_line(title, limit=_TITLE_LIMIT)
         if title != self.window_title:
             self.window_title = title
@@ -118,7 +116,7 @@ class SideChannels(App[ReturnType]):
 
 
 def call(how: str, title: str, words: str, *, in_tmux: bool) -> str:
-    """The bytes of one call; nothing in title or words can end it early."""
+    """The sequence of one notification; nothing in title or words can end it early."""
     title, words = one_line(stripped(title), limit=_CALL_LIMIT), one_line(stripped(words), limit=_CALL_LIMIT)
     match how:
         case "osc9":
@@ -133,9 +131,9 @@ def call(how: str, title: str, words: str, *, in_tmux: bool) -> str:
 
 
 def copy(raw: bytes, *, in_tmux: bool) -> str:
-    """What makes a terminal copy these bytes."""
+    """The sequence that makes a terminal copy these bytes."""
     sequence = f"\x1b]52;c;{base64.b64encode(raw).decode()}\x07"
-    # tmux takes the bare one with `set-clipboard on`, the wrapped one with `allow-passthrough on`.
+    # tmux accepts the bare sequence with `set-clipboard on`, the wrapped one with `allow-passthrough on`.
     return sequence + through_tmux(sequence) if in_tmux else sequence
 
 
@@ -145,9 +143,6 @@ def is_inside_tmux(environ: Mapping[str, str]) -> bool:
 
 
 def through_tmux(sequence: str) -> str:
-    """The sequence wrapped for the terminal around tmux, which keeps to itself what it does not know.
-
-    `allow-passthrough` of tmux must be on.
-    """
+    """The sequence wrapped so that tmux passes it to the outer terminal, if its `allow-passthrough` is on."""
     doubled = sequence.replace("\x1b", "\x1b\x1b")
     return f"\x1bPtmux;{doubled}\x1b\\"

@@ -17,28 +17,29 @@ from chat_tui.terminal.keys import OrderedKeys
 
 SIGNALS: Final = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 _LAST_RESORT: Final = 1.5
-"""Seconds after which the process ends although the terminal takes no more output."""
+"""Seconds after which the process ends even if the terminal takes no output."""
 _LAST_KEYS: Final = 0.3
-"""Seconds that what was typed before may take."""
+"""Seconds for keys that were typed before the signal to act."""
 
 
 class Leaving(OrderedKeys[ReturnType]):
-    """Ends the app as a signal would have ended it: code 128 + number, after `on_unmount` has run.
+    """Ends the app on a signal with exit code 128 + number, after `on_unmount` has run.
 
-    Stopped by SIGTSTP and continued by SIGCONT it leaves a clean terminal in between, and draws a whole
-    picture afterwards. Textual does that inside the signal, where a lock that the event loop holds would stop
-    it for ever; and its `suspend` leaves the terminal lost when its block raises.
+    Between SIGTSTP and SIGCONT the terminal is restored; afterwards the whole screen is drawn. Textual does so
+    inside the signal handler, where a lock that the event loop holds would block it for ever; and its
+    `suspend` does not take the terminal back when its block raises.
     """
 
     is_lent: bool = False
-    """Whether the terminal belongs to another program now: it is not ours to give back."""
+    """Whether another program has the terminal now: then it is not ours to restore."""
     _has_stopped: bool = False
+    """Whether we restored the terminal before stopping."""
     _rescue: Callable[[], object] | None = None
-    """Takes over what the other program has saved so far."""
+    """Saves the work of the other program so far."""
     _ending: asyncio.Task[None] | None = None
 
     def on_mount(self) -> None:
-        """Hear the signals from now on, on the event loop."""
+        """Handle the signals from now on, on the event loop."""
         loop = asyncio.get_running_loop()
         if not self.is_headless:
             for number in SIGNALS:
@@ -48,13 +49,13 @@ class Leaving(OrderedKeys[ReturnType]):
             loop.add_signal_handler(signal.SIGCONT, self._go_on, self._driver)
 
     def on_input_ended(self) -> None:
-        """The terminal has gone, and no signal has told."""
+        """End: the terminal is gone, and no SIGHUP came."""
         self.leave(signal.SIGHUP)
 
     def leave(self, number: signal.Signals) -> None:
-        """End now; a terminal that takes no more output delays it by a moment only.
+        """End now; a stalled terminal delays it by at most `_LAST_RESORT`.
 
-        While the terminal is lent, Ctrl-C is the other program's; everything else ends the app.
+        While the terminal is lent, Ctrl-C and Ctrl-\\ are for the other program; other signals end the app.
         """
         if self.is_lent:
             if number in {signal.SIGINT, signal.SIGQUIT}:
@@ -73,14 +74,15 @@ class Leaving(OrderedKeys[ReturnType]):
     async def lend(
         self, command: Sequence[str], environ: Mapping[str, str], *, rescue: Callable[[], object]
     ) -> int | OSError:
-        """Let a program have the terminal while everything else works on; its exit code, or why it has none.
+        """Lend the terminal to a program; return its exit code, or the error if it could not be started.
 
-        `rescue` is called, and must not raise, if the app is told to end meanwhile. Not for headless apps.
+        Everything but the screen goes on. If a signal ends the app meanwhile, `rescue` is called; it must not
+        raise. Not for headless apps.
         """
         assert isinstance(self._driver, TerminalDriver)
         settings = self._driver.attrs_before
         self._rescue = rescue
-        with self.suspend():  # nothing raises inside but the end of the app, which needs no terminal any more
+        with self.suspend():  # only the end of the app raises inside, and it needs no terminal any more
             self.is_lent = True
             try:
                 return await _run(command, environ)
@@ -99,14 +101,14 @@ class Leaving(OrderedKeys[ReturnType]):
         if self.is_lent:
             return
         if not self._has_stopped:
-            # Stopped by SIGSTOP, which nobody hears: the shell may have changed the terminal meanwhile.
+            # SIGSTOP cannot be handled: the shell may have changed the terminal meanwhile.
             driver.suspend_application_mode()
         self._has_stopped = False
         driver.resume_application_mode()
         self.refresh(layout=True)
 
     async def _leave_after_keys(self, number: signal.Signals) -> None:
-        """What was typed is acted on before anything ends, and so is a paste whose end has not come."""
+        """Let typed keys, and a paste without its end mark, act before the app ends."""
         if isinstance(self._driver, TerminalDriver):
             for message in self._driver.finish_input():
                 self.post_message(message)
@@ -125,7 +127,7 @@ async def _run(command: Sequence[str], environ: Mapping[str, str]) -> int | OSEr
         return await child.wait()
     finally:
         if child.returncode is None:
-            # The app ends while the program is open.
+            # The app ends while the program runs.
             child.terminate()
 
 
@@ -139,6 +141,6 @@ def _end_anyway(code: int, terminal: int, settings: list[Any] | None) -> None:
 
 def _restore(terminal: int, settings: list[Any] | None) -> None:
     if settings is not None:
-        # A terminal that is gone needs nothing; whoever reads its input notices.
+        # A terminal that is gone needs no settings; the input thread notices.
         with suppress(termios.error):
             termios.tcsetattr(terminal, termios.TCSANOW, settings)

@@ -1,4 +1,4 @@
-"""A text area that types what keyboards really send, and takes a paste for text whatever it holds."""
+"""A text area for everything that keyboards send, in which a paste is always text."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -21,13 +21,14 @@ from chat_tui.terminal.keys import OrderedKeys
 
 _JOINER: Final = "\u200d"
 _TYPED_UNPRINTABLE: Final = frozenset("\u200c\u200d\ufe0e\ufe0f")
+"""Joiners and variation selectors."""
 _SKIN_TONES: Final = range(0x1F3FB, 0x1F400)
 _BURST_OVER_S: Final = 0.15
-"""Seconds without a key after which nothing more comes in one go."""
+"""Seconds without a key after which a burst is over."""
 
 
 class _Undressed:
-    """A document as it is drawn and measured: emoji as in the history, every letter at its place."""
+    """A document as it is drawn and measured: emoji as in the history, and every character at its index."""
 
     def __init__(self, document: DocumentBase) -> None:
         self._document = document
@@ -44,23 +45,23 @@ class _Undressed:
         return [undressed(line) for line in self._document.lines]
 
     def get_line(self, index: int) -> str:
-        """One of them."""
+        """One line."""
         return undressed(self._document.get_line(index))
 
 
 class TextBox(TextArea):
-    """The repairs under the compose box: Enter is left to a binding, the caret moves by whole letters.
+    """The base of the compose box: Enter is left to a binding, and the caret moves by whole letters.
 
-    Emoji are drawn as simply as in the history, for terminals disagree about the width of others; the text
-    keeps them as they came.
+    Emoji are drawn in their simple form, as in the history, because terminals disagree about the width of
+    others; the text keeps them as they came.
     """
 
     @dataclass
     class TypedAsPaste(Message):
-        """Enters came in one go with text, unmarked, and were taken for new lines: nothing was sent."""
+        """Enters arrived together with text, in an unmarked paste, and became new lines: nothing was sent."""
 
         count: int
-        """Of the whole burst, which is over."""
+        """Enters in the whole burst, which is over."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,32 +69,32 @@ class TextBox(TextArea):
 
     @property
     def enter_is_pasted(self) -> bool:
-        """Whether the Enter being handled now came with text that no hand typed: it must not act."""
+        """Whether the Enter being handled now belongs to a paste and must not act."""
         return isinstance(self.app, OrderedKeys) and self.app.enter_is_pasted
 
     def take_enter_for_line(self) -> None:
-        """Start a new line where an Enter was no press of a key, and tell it when the burst is over."""
+        """Start a new line for a pasted Enter; post `TypedAsPaste` when the burst is over."""
         self.type_text("\n")
         if self._burst_over is not None:
             self._burst_over.stop()
-        self._burst_over = self.set_timer(_BURST_OVER_S, self._tell_burst)
+        self._burst_over = self.set_timer(_BURST_OVER_S, self._report_burst)
 
-    def _tell_burst(self) -> None:
+    def _report_burst(self) -> None:
         app = self.app
         assert isinstance(app, OrderedKeys)
         if not app.is_between_keys or get_time() - app.keyed_at < _BURST_OVER_S:
-            self._burst_over = self.set_timer(_BURST_OVER_S, self._tell_burst)
+            self._burst_over = self.set_timer(_BURST_OVER_S, self._report_burst)
         else:
             self.post_message(self.TypedAsPaste(app.burst.enters))
 
     @property
     def caret(self) -> int:
-        """Characters before the caret."""
+        """The number of characters before the caret."""
         row, column = self.cursor_location
         return sum(len(self.document.get_line(line)) + 1 for line in range(row)) + column
 
     def place_caret(self, caret: int) -> None:
-        """Put the caret behind so many characters; beyond the end means the end."""
+        """Put the caret after that many characters; beyond the end means the end."""
         row = 0
         while row < self.document.line_count - 1 and caret > len(self.document.get_line(row)):
             caret -= len(self.document.get_line(row)) + 1
@@ -101,12 +102,12 @@ class TextBox(TextArea):
         self.move_cursor((row, min(max(caret, 0), len(self.document.get_line(row)))))
 
     def type_text(self, text: str) -> None:
-        """Insert at the caret, replacing what is selected, as one step that can be undone."""
+        """Insert at the caret, in place of the selection, as one step that can be undone."""
         if result := self._replace_via_keyboard(text, *self.selection):
             self.move_cursor(result.end_location)
 
     def retype(self, text: str) -> None:
-        """Put `text` in place of everything, as one step that can be undone."""
+        """Replace the whole text, as one step that can be undone."""
         if result := self._replace_via_keyboard(text, self.document.start, self.document.end):
             self.move_cursor(result.end_location)
 
@@ -138,7 +139,7 @@ class TextBox(TextArea):
         self._rewrap_and_refresh_virtual_size()
 
     def get_line(self, line_index: int) -> Text:
-        """A line as it is drawn, but for the letters that `_render_line` leaves out."""
+        """A line as it is drawn, still with the placeholders (`UNDRAWN`) that `_render_line` removes."""
         line = super().get_line(line_index)
         line.plain = undressed(line.plain)
         return line
