@@ -327,6 +327,7 @@ def make_scene(
     link: Link = ONLINE,
     filled: bool = True,
     prepare: Callable[[Store], None] | None = None,
+    now: Callable[[], Millis] = lambda: NOW,
 ) -> Scene:
     """The app on the scene, in one language."""
     locale.use(language)
@@ -336,7 +337,7 @@ def make_scene(
     if prepare is not None:
         prepare(store)
     inbox = StillInbox(store, link)
-    app = ChatTuiApp(inbox, Preferences(), places(root), now=lambda: NOW, zone=UTC)
+    app = ChatTuiApp(inbox, Preferences(), places(root), now=now, zone=UTC)
     return Scene(store, inbox, app)
 
 

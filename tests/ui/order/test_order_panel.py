@@ -169,10 +169,8 @@ async def test_moving_in_the_panel(market: Sandbox, tmp_path: Path) -> None:
 async def test_the_48_hours_run_by_the_markets_clock_and_move_with_it(tmp_path: Path) -> None:
     """Promised: U19."""
     moment = [NOW]
-    scene = make_scene(
-        tmp_path, language="en", link=replace(ONLINE, clock_ahead=2 * HOUR), prepare=some_orders
-    )
-    scene.app._now = lambda: moment[0]
+    ahead = replace(ONLINE, clock_ahead=2 * HOUR)
+    scene = make_scene(tmp_path, language="en", link=ahead, prepare=some_orders, now=lambda: moment[0])
     try:
         async with scene.app.run_test(size=WIDE) as pilot:
             await pressing("3", "enter", "i")(pilot)
