@@ -1,4 +1,4 @@
-"""What asks the operator something and gives one answer back. Loaded when first wanted.
+"""The dialogs of the main screen, each of which returns one answer. Loaded when the first one is wanted.
 
-`dialogs` opens them; each stands in the module of what it is about.
+`dialogs` opens them; each dialog is in the module of its subject.
 """

@@ -1,11 +1,11 @@
-"""The dialogs that can be called on every screen: the keys, the commands by their words, the colours."""
+"""The dialogs that can be opened on every screen: key list, command palette and list of themes."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
@@ -19,10 +19,11 @@ from chat_tui.words.layouts import fits, spellings
 from chat_tui.words.line import Line, Role, Span, pad, spread, wrap
 
 _KEYS_MAX = 18
+"""Cells of the column of keys; longer lists of keys are wrapped."""
 
 
 def help_lines(rows: Iterable[HelpRow], query: str, cells: int) -> list[Line]:
-    """The rows that fit the query, in either language or layout, under the names of their places."""
+    """The rows that match the query in either language and layout, under the names of their places."""
     spoken = {command.title: in_all(command.words) for command in commands()}
     found = [row for row in rows if fits(query, row.keys, row.words, row.place, *spoken.get(row.words, ()))]
     if not found:
@@ -47,9 +48,9 @@ def _row_lines(row: HelpRow, column: int, cells: int) -> list[Line]:
 
 
 def palette_commands(query: str = "") -> list[Command]:
-    """The commands whose words fit the query in either language and on either layout, best first.
+    """The commands whose words match the query in either language and layout, best first.
 
-    What begins with the query comes before what only holds it; otherwise the order of the declaration stays.
+    Those with a word that begins with the query come first; otherwise the order of declaration stays.
     """
     found = [
         command
@@ -60,7 +61,7 @@ def palette_commands(query: str = "") -> list[Command]:
 
 
 def palette_line(command: Command, cells: int) -> Line:
-    """The words of a command and, at the end of the line, its keys."""
+    """The words of a command and, if there is room for them at the end of the line, its keys."""
     keys = Span(command.label, Role.ACCENT)
     return spread((Span(command.title),), (keys,) if cell_len(command.label) < cells // 2 else (), cells)
 
@@ -74,7 +75,7 @@ def _begins(command: Command, query: str) -> bool:
 
 
 class Help(ListDialog[None, Line]):
-    """Every key by the place where it works; typing narrows the list."""
+    """Lists every key by the place where it works; typing narrows the list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "leave", priority=True, show=False)]
 
@@ -88,23 +89,17 @@ class Help(ListDialog[None, Line]):
             look="-tall",
         )
 
-    def on_mount(self) -> None:
-        """List every key."""
-        self._show()
-
-    def on_resize(self) -> None:
-        """Cut the words to the new width."""
-        self._show()
-
+    @on(events.Mount)
+    @on(events.Resize)
     @on(Input.Changed)
     def _show(self) -> None:
-        # Before the first layout the box has no width yet; the resize that follows cuts anew.
+        # Before the first layout the box has no width yet; the resize that follows cuts the words to it.
         cells = max(40, self.query_one("#box").content_size.width - 4)
         self.rows.show(help_lines(help_rows(), self.query_one(Input).value, cells))
 
 
 class Palette(ListDialog[Command, Command]):
-    """Runs the chosen command where the focus was, and gives it; None if none was chosen."""
+    """Returns the chosen command, or None, and runs it where the focus was."""
 
     def compose(self) -> ComposeResult:
         yield framed(
@@ -116,10 +111,7 @@ class Palette(ListDialog[Command, Command]):
             look="-tall",
         )
 
-    def on_mount(self) -> None:
-        """List every command."""
-        self._show()
-
+    @on(events.Mount)
     @on(Input.Changed)
     def _show(self) -> None:
         found = palette_commands(self.query_one(Input).value)
@@ -132,13 +124,13 @@ class Palette(ListDialog[Command, Command]):
         command = self.rows.current
         if command is not None and self.is_current:
             self.finish(command)
-            # Later: only when the palette has gone is the focus where it was before.
+            # Later: the focus returns to its place only when the palette has closed.
             self.app.call_later(self._act, command)
 
     async def _act(self, command: Command) -> None:
-        """Run the action on the first one that knows it, outwards from the focus."""
+        """Run the action on the first node that has it, outwards from the focus."""
         screen = self.app.screen
-        # As a key would be heard: the pane with the focus first, then the screen, then the app.
+        # In the order in which a key is handled: the focused pane, then the screen, then the app.
         for node in (screen.focused or screen).ancestors_with_self:
             if await self.app.run_action(command.action or command.id, node):
                 return
@@ -147,13 +139,13 @@ class Palette(ListDialog[Command, Command]):
 
 
 class ThemeList(ListDialog[str, str]):
-    """The screen behind shows the highlighted theme at once; gives the name of the chosen one.
+    """Returns the name of the chosen theme, or None; the screen behind shows the highlighted one at once.
 
-    Whoever called goes back to the old theme if none is given.
+    With None, the caller must return to the theme in use before.
     """
 
     def __init__(self, names: Sequence[str], now: str, try_on: Callable[[str], None]) -> None:
-        """`now` is the one in use; `try_on` draws in another."""
+        """`now` is the name of the theme in use; `try_on` shows another one."""
         super().__init__()
         self._names = names
         self._now = now
@@ -169,7 +161,7 @@ class ThemeList(ListDialog[str, str]):
         )
 
     def on_mount(self) -> None:
-        """Begin at the theme in use."""
+        """Highlight the theme in use."""
         place = self._names.index(self._now) if self._now in self._names else 0
         self.rows.show(self._names, highlight=place)
 

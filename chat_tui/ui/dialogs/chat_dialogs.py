@@ -1,4 +1,4 @@
-"""The dialogs about one chat: until when it is put off, our own words on it, a new one, its evidence."""
+"""The dialogs about one chat: snooze it, write a note or labels, start it, save it as evidence."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +19,6 @@ from chat_tui.inbox.evidence import free_directory, keep_evidence, whole_chat
 from chat_tui.locale import _
 from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.ids import ChatRef, Millis
-from chat_tui.model.problem import Problem
 from chat_tui.model.record import Record
 from chat_tui.safetext import one_line
 from chat_tui.ui.kit.choice_list import ChoiceList
@@ -29,12 +28,11 @@ from chat_tui.words import glyphs
 from chat_tui.words.documents import evidence_documents, gap_words
 from chat_tui.words.line import Line, Role, Span
 from chat_tui.words.orders import read_number
-from chat_tui.words.problems import problem_words
 from chat_tui.words.times import Choice, Until, choices, read_time, until_words
 
 
 class SnoozeScreen(ListDialog[Until, Choice]):
-    """Gives until when, or None. The numbers of the offered times are the same keys on every layout."""
+    """Returns until when to snooze, or None. The times have digits, which are the same on every layout."""
 
     AUTO_FOCUS = "Answers"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", show=False)]
@@ -47,12 +45,12 @@ class SnoozeScreen(ListDialog[Until, Choice]):
         zone: tzinfo,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`title` names the chat; `clock` gives seconds."""
+        """`title` names the chat; `clock` returns seconds."""
         super().__init__(clock=clock)
         self._title = title
         self._now = now
         self._zone = zone
-        # Made once: "in an hour" is counted from when the dialog came.
+        # Computed once: "in an hour" counts from the opening of the dialog.
         self._choices = choices(now(), zone)
 
     def compose(self) -> ComposeResult:
@@ -66,7 +64,7 @@ class SnoozeScreen(ListDialog[Until, Choice]):
         )
 
     def on_mount(self) -> None:
-        """Highlight the first time; the field comes when it is wanted."""
+        """List the times; the field stays hidden until a time of one's own is chosen."""
         self.rows.show(self._choices)
         self.query_one(Input).display = False
 
@@ -79,14 +77,14 @@ class SnoozeScreen(ListDialog[Until, Choice]):
             self._choose(int(number) - 1)
 
     def action_move(self, step: int) -> None:
-        """Highlight another time; from the field back to the times."""
+        """Highlight another time, or return from the field to the times."""
         if self.rows.has_focus:
             self.rows.move(step)
         else:
             self.rows.focus()
 
     def action_choose(self) -> None:
-        """Take the highlighted time."""
+        """Choose the highlighted time."""
         index = self.rows.highlighted
         if self.is_enter_meant() and index is not None:
             self._choose(index)
@@ -107,7 +105,7 @@ class SnoozeScreen(ListDialog[Until, Choice]):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        """Say what the time means while it is typed; what is wrong with it only after Enter."""
+        """Say what the typed time means; what is wrong with it is said only after Enter."""
         at = read_time(event.value, self._now(), self._zone)
         words = "" if isinstance(at, str) else until_words(Until(at), self._now(), self._zone)
         self.say(words, "problem", is_bad=False)
@@ -126,10 +124,10 @@ class SnoozeScreen(ListDialog[Until, Choice]):
 
 
 class LineDialog(Dialog[str]):
-    """Gives the line as it was typed, empty to remove what was there; None leaves it as it was."""
+    """Returns the typed line, empty to remove the old one; None = leave the old one."""
 
     def __init__(self, heading: str, chat: str, *, value: str, hint: str, most: int) -> None:
-        """`chat` names the chat, `value` is what stands there now, `most` characters are kept."""
+        """`chat` names the chat, `value` is the old line, `most` is the number of characters allowed."""
         super().__init__()
         self._heading = heading
         self._chat = chat
@@ -157,9 +155,9 @@ _KINDS = (ContextKind.ORDER, ContextKind.RETURN)
 
 
 class NewChatScreen(Dialog[NewChat]):
-    """Gives what the chat is to be about, or None.
+    """Returns the order or return that the new chat is to be about, or None.
 
-    To ask again after a refusal: `number` and `kind` as they were, and `problem`, a sentence.
+    To ask again after a refusal, pass `number` and `kind` as they were, and `problem`, a sentence.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -172,7 +170,7 @@ class NewChatScreen(Dialog[NewChat]):
     ) -> None:
         super().__init__()
         self._number = number
-        # A chat about neither cannot be started: the API starts chats about these two only.
+        # The API starts chats about these two kinds only.
         self._kind = kind if kind in _KINDS else ContextKind.ORDER
         self._problem = problem
 
@@ -187,19 +185,19 @@ class NewChatScreen(Dialog[NewChat]):
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Left and right are the field's own while there is text."""
+        """While the field has text, left and right move its caret."""
         if action == "other_kind" and parameters:
             return not self.query_one(Input).value
         return super().check_action(action, parameters)
 
     def action_other_kind(self, is_by_caret: bool = False) -> None:
-        """Change between order and return, also by the arrows that otherwise move the caret."""
+        """Switch between order and return; `is_by_caret` only marks the arrows for `check_action`."""
         self._kind = _KINDS[1 - _KINDS.index(self._kind)]
         self.query_one("#kinds", Static).update(self._kinds())
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        # Setting the first value is a change too, and must not wipe out why the dialog is here again.
+        # Setting the first value is a change too; it must not remove the reason why the dialog is back.
         if event.value != str(self._number):
             self.say("", "problem")
 
@@ -222,31 +220,20 @@ class NewChatScreen(Dialog[NewChat]):
         return Content("     ").join(parts)
 
 
-async def start_chat(app: App[None], inbox: InboxApi) -> ChatRef | None:
-    """Ask for an order or a return until a chat is open; None = the operator gave up."""
-    screen = NewChatScreen()
-    while (about := await app.push_screen_wait(screen)) is not None:
-        created = await inbox.chats.create(about)
-        if not isinstance(created, Problem):
-            return created
-        screen = NewChatScreen(about.number, about.kind, problem_words(created))
-    return None
+# -- evidence: no dialog, but a notification that names every gap ----------------------------------------
 
 
-# -- evidence: nothing is chosen, and everything that is not in it is said -------------------------------
-
-
-TOLD_S: Final = 20.0
-"""Seconds a path stays on the screen."""
+_NOTICE_S: Final = 20.0
+"""Seconds that the path of the evidence stays on the screen."""
 
 
 async def keep(app: App[Any], inbox: InboxApi, chat_ref: ChatRef, zone: tzinfo) -> None:
-    """Write the chat down in a new directory and tell its name; without the network what is here."""
+    """Save the whole chat in a new directory and show its path; without the network, what is in the cache."""
     notify(app, _("Reading the whole chat…"))
     inbox = inbox.own(chat_ref)
     record = await whole_chat(inbox, chat_ref, ask=True)
     if not isinstance(record, Record):
-        # Perhaps there is no network. What is here is better than nothing, and says that it is not all.
+        # Perhaps there is no network. The cached part is better than nothing, and says that it is a part.
         record = await whole_chat(inbox, chat_ref, ask=False)
     assert isinstance(record, Record), "a chat on the screen is in the cache"
     try:
@@ -257,12 +244,12 @@ async def keep(app: App[Any], inbox: InboxApi, chat_ref: ChatRef, zone: tzinfo) 
         notify(app, words.format(place=error.filename, error=error.strerror), severity="error")
         return
     gaps = gap_words(record, len(evidence.missing))
-    told = _("Evidence is in {directory}.").format(directory=_short(directory))
+    words = _("Evidence is in {directory}.").format(directory=_short(directory))
     severity: SeverityLevel = "warning" if gaps else "information"
-    notify(app, " ".join([told, *gaps]), severity=severity, timeout=TOLD_S)
+    notify(app, " ".join([words, *gaps]), severity=severity, timeout=_NOTICE_S)
 
 
 def _short(directory: Path) -> str:
-    """The path as it may be typed in a shell, which is shorter at home."""
+    """The path as it can be typed in a shell: below the home directory it begins with `~`."""
     home = Path.home()
     return f"~/{directory.relative_to(home)}" if directory.is_relative_to(home) else str(directory)

@@ -1,4 +1,4 @@
-"""The questions the main screen asks, and what they remember from one time to the next."""
+"""Opens the dialogs of the main screen, and remembers what they need the next time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,10 +7,11 @@ from pathlib import Path
 
 from chat_tui.inbox.api import InboxApi
 from chat_tui.model.ids import ChatRef, Millis
+from chat_tui.model.problem import Problem
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.search import SearchHit
 from chat_tui.terminal.app import TerminalApp
-from chat_tui.ui.dialogs.chat_dialogs import LineDialog, SnoozeScreen, start_chat
+from chat_tui.ui.dialogs.chat_dialogs import LineDialog, NewChatScreen, SnoozeScreen
 from chat_tui.ui.dialogs.message_dialogs import MessageDialogs
 from chat_tui.ui.dialogs.outbox import Outbox
 from chat_tui.ui.dialogs.templates import TemplateList, values_of
@@ -19,21 +20,22 @@ from chat_tui.ui.files.attach import Attaching
 from chat_tui.ui.kit.questions import offer
 from chat_tui.ui.search.screen import LastSearch, SearchScreen
 from chat_tui.words.chats import chat_title
+from chat_tui.words.problems import problem_words
 from chat_tui.words.times import Until
 
 
 @dataclass(eq=False)
 class Dialogs:
-    """Each runs in a worker of its own and gives None when the operator leaves it."""
+    """Every method must be called from a worker, and returns None when the operator leaves the dialog."""
 
     app: TerminalApp[None]
     inbox: InboxApi
     now: Callable[[], Millis]
     zone: tzinfo
     templates: Path
-    """Their directory."""
+    """The directory of the templates."""
     operator: str = ""
-    """What templates call whoever writes."""
+    """The name of the operator in templates."""
     _searched: LastSearch = field(default_factory=LastSearch, init=False)
 
     def __post_init__(self) -> None:
@@ -42,30 +44,36 @@ class Dialogs:
         self.outbox = Outbox(self.app, self.inbox, self.now)
 
     async def greet(self) -> bool | None:
-        """Show how many wait in a shop that was just connected; True = open the one who waits longest."""
+        """Show how many wait in a newly connected shop; True = open the longest-waiting chat."""
         return await self.app.push_screen_wait(Welcome(self.inbox, now=self.now, zone=self.zone))
 
     async def choose_template(self, to: QueueItem) -> str | None:
-        """Choose a prepared answer; its text with the values of the chat in it."""
+        """Let the operator choose a template; returns its text, filled in for the chat."""
         return await self.app.push_screen_wait(TemplateList(self.templates, values_of(to, self.operator)))
 
     async def snooze(self, item: QueueItem) -> Until | None:
-        """Ask until when a chat is put off."""
+        """Ask until when to snooze a chat."""
         return await self.app.push_screen_wait(SnoozeScreen(chat_title(item), now=self.now, zone=self.zone))
 
     async def line(self, item: QueueItem, heading: str, *, value: str, hint: str, most: int) -> str | None:
-        """Ask for a line of the operator's own words on a chat."""
+        """Ask for the note or the labels of a chat: a line of at most `most` characters, now `value`."""
         return await self.app.push_screen_wait(
             LineDialog(heading, chat_title(item), value=value, hint=hint, most=most)
         )
 
     async def start_chat(self) -> ChatRef | None:
         """Ask for an order or a return until a chat is open or the operator gives up."""
-        return await start_chat(self.app, self.inbox)
+        screen = NewChatScreen()
+        while (about := await self.app.push_screen_wait(screen)) is not None:
+            created = await self.inbox.chats.create(about)
+            if not isinstance(created, Problem):
+                return created
+            screen = NewChatScreen(about.number, about.kind, problem_words(created))
+        return None
 
     async def search(self) -> SearchHit | None:
-        """Find a message or a chat; the search begins where it was left."""
-        # Esc and `f` again must not cost the place in a long list of hits.
+        """Find a message or a chat; the search opens as it was left."""
+        # Esc and `f` again must not lose the place in a long list of hits.
         screen = SearchScreen(self.inbox, now=self.now, zone=self.zone, last=self._searched)
         hit = await self.app.push_screen_wait(screen)
         self._searched = screen.last

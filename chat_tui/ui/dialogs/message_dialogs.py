@@ -1,4 +1,4 @@
-"""What may be done with a message that was read: copied from, its files viewed and saved."""
+"""What the operator can do with a message: copy from it, view its files and save them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,24 +23,23 @@ from chat_tui.words.line import Line, Span, cut
 from chat_tui.words.problems import problem_words
 
 _OF_THE_PLACE = frozenset({ProblemKind.FOLDER_UNUSABLE, ProblemKind.DISK_FULL})
-"""What another folder may mend."""
+"""Problems that another folder may solve."""
 
 
 @dataclass(slots=True)
 class MessageDialogs:
-    """Each asks what is meant where there are several things, and tells what was done."""
+    """Each method asks which thing is meant if there are several, and says what was done."""
 
     app: TerminalApp[None]
     inbox: InboxApi
 
     async def copy(self, entry: Entry, context: ChatContext | None) -> None:
-        """Copy the one thing there is, or what is chosen of several."""
+        """Copy the only thing there is to copy, or the chosen one of several."""
         found = copies_of(entry, context)
         if not found:
             notify(self.app, _("There is nothing to copy in this message."))
             return
         index: int | None = 0
-        # One thing needs no question.
         if len(found) > 1:
             lines = [partial(copy_line, one) for one in found]
             index = await self.app.push_screen_wait(Choose(_("Copy what?"), lines))
@@ -48,13 +47,13 @@ class MessageDialogs:
             self.app.copy_to_clipboard(found[index].text, what=found[index].what)
 
     async def save(self, entry: Entry) -> None:
-        """Save the one file of a message, or what is chosen of several, into a folder."""
+        """Save the only file of a message, or the chosen ones of several, into a folder."""
         message, wanted = await self._which(entry, _("Save which file?"), [_all])
         if message is not None:
             await self._save_these(message, wanted)
 
     async def view(self, entry: Entry) -> None:
-        """Show the one file of a message, or one of several; saving it is offered there."""
+        """Show the only file of a message, or the chosen one of several; it can be saved from there."""
         message, wanted = await self._which(entry, _("View which file?"), [])
         if message is None or not wanted:
             return
@@ -69,7 +68,7 @@ class MessageDialogs:
 
     async def _save_these(self, message: Message, left: Sequence[int]) -> None:
         folder, problem = await self._offered(), ""
-        # Where the folder is to blame the same card comes again, with the reason, for those that are left.
+        # If the folder is the problem, the same card asks again, with the reason, for the remaining files.
         while left:
             files = [message.attachments[index] for index in left]
             into = await self.app.push_screen_wait(SaveCard(files, folder, problem))
@@ -81,9 +80,9 @@ class MessageDialogs:
     async def _which(
         self, entry: Entry, question: str, more: Sequence[Draw]
     ) -> tuple[Message | None, list[int]]:
-        """The message with files, and the indexes of those wanted: none, one, or all for an answer of `more`.
+        """The message and the indexes of the wanted files: none, one, or all for an answer of `more`.
 
-        None = there is no file in it, which is said.
+        Without a file in it, says so; then the message is None.
         """
         message = entry.message
         if message is None or not message.attachments:
@@ -97,7 +96,7 @@ class MessageDialogs:
         return message, [] if chosen is None else indexes if chosen == len(lines) else [chosen]
 
     async def _offered(self) -> Path:
-        """Where was saved last, else where browsers save, else home."""
+        """The folder used last, else that of browsers, else the home directory."""
         last = await self.inbox.files.last_folder()
         if last is not None:
             return last
@@ -105,14 +104,14 @@ class MessageDialogs:
         return downloads if downloads.is_dir() else Path.home()
 
     async def _save_all(self, message: Message, indexes: Sequence[int], into: Path) -> tuple[list[int], str]:
-        """Save one after the other; those left when the place is to blame, and what is wrong with it."""
+        """Save one file after another. If the folder is the problem, returns the remaining files and why."""
         kept: list[str] = []
         for place, index in enumerate(indexes):
             outcome = await self._save(message, index, into)
             if isinstance(outcome, Saved):
                 kept.append(outcome.path)
             elif outcome is None:
-                # Esc means all of them: nobody wants to break off ten files one by one.
+                # Esc stops all of them: cancelling ten files one by one would be tedious.
                 notify(self.app, _("Broken off; nothing of the file was kept."))
                 break
             # The rest would fail the same way.
@@ -132,7 +131,7 @@ class MessageDialogs:
         )
 
     def _refused(self, problem: Problem, url: str | None) -> None:
-        """Say why, and leave the link for a browser that is logged in."""
+        """Say why, and copy the link of a refused file for a browser that is logged in."""
         notify(self.app, problem_words(problem), severity="warning")
         if problem.kind is ProblemKind.FILE_REFUSED and url:
             self.app.copy_to_clipboard(url, what=_("link to the file"))

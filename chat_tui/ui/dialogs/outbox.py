@@ -1,4 +1,4 @@
-"""The outbox: everything sent that the history has not confirmed."""
+"""The outbox: every message that the history has not confirmed yet."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ from chat_tui.words.times import age
 
 
 def outbox_lines(item: OutboxItem, name: str, now: Millis, cells: int) -> tuple[Line, Line]:
-    """Recipient, state and age; then the beginning of the text, or the file."""
+    """Two lines: recipient, state and age; then the beginning of the text, or the file."""
     since = Span(f"  {age(item.created_at, now)}", Role.MUTED)
     title = Span(one_line(name), Role.STRONG)
     first = spread((title,), (delivery_state(item, now), since), cells)
@@ -40,7 +40,7 @@ def outbox_lines(item: OutboxItem, name: str, now: Millis, cells: int) -> tuple[
 
 
 def detail_words(item: OutboxItem) -> str:
-    """Why the item is not confirmed and what can be done with it."""
+    """Why the item is not confirmed, and what the operator can do about it."""
     reason = delivery_reason(item)
     return f"{reason} {_next_step(item)}".strip()
 
@@ -73,21 +73,19 @@ def _next_step(item: OutboxItem) -> str:
 # -- the screen ------------------------------------------------------------------------------------------
 
 
-_ROW_HEIGHT = 3
-
-
 class OutboxAction(StrEnum):
-    """What the operator wants done with an item."""
+    """What the operator wants to do with an item."""
 
     OPEN = "open"
     """Show its chat."""
     TAKE_BACK = "take_back"
     """Discard it."""
     STOP = "stop"
-    """Break off the request that is under way."""
+    """Cancel the request that is under way."""
     EDIT = "edit"
     """Take its text back into the compose box of its chat."""
     RESEND = "resend"
+    """Send it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,31 +97,31 @@ class OutboxChoice:
 
     @property
     def is_to_edit(self) -> bool:
-        """Whether the text goes back into its box."""
+        """Whether the text goes back into the compose box."""
         return self.action is OutboxAction.EDIT
 
 
 @dataclass(frozen=True)
 class Outbox:
-    """Shows everything not confirmed and does what is asked."""
+    """Shows everything not confirmed and carries out the actions chosen there."""
 
     app: App[None]
     inbox: InboxApi
     now: Callable[[], Millis]
 
     async def show(self) -> OutboxChoice | None:
-        """Show it until an action leads back to a chat; None = it was closed."""
+        """Show the outbox until an action leads to a chat, and return that action; None = it was closed."""
         highlight: OutboxId | None = None
         while True:
             items = await self.inbox.outbox.open_items()
-            # What comes in while it is shown may belong to a chat that had nothing here before.
+            # Messages that come in while it is shown may belong to chats without a name here.
             names: defaultdict[ChatRef, str] = defaultdict(str)
             for chat_ref in {item.chat_ref for item in items}:
                 if (found := await self.inbox.chats.item(chat_ref)) is not None:
                     names[chat_ref] = chat_title(found)
             screen = OutboxScreen(items, name_of=names.__getitem__, now=self.now, highlight=highlight)
             choice = await self.app.push_screen_wait(screen)
-            # These two lead away; after the others one wants to see what became of it.
+            # These two lead to a chat; after the others the operator wants to see the result.
             if choice is None or choice.action in {OutboxAction.OPEN, OutboxAction.EDIT}:
                 return choice
             highlight = choice.item.outbox_id
@@ -132,7 +130,7 @@ class Outbox:
                 notify(self.app, problem_words(problem), severity="error")
 
     async def hear(self) -> None:
-        """The outbox changed: show it anew if it is on the screen."""
+        """The outbox changed: update it if it is on the screen."""
         if isinstance(self.app.screen, OutboxScreen):
             self.app.screen.show(await self.inbox.outbox.open_items())
 
@@ -146,10 +144,10 @@ class Outbox:
 
 
 class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
-    """Gives an `OutboxChoice`, or None.
+    """Returns an `OutboxChoice`, or None.
 
-    `name_of` gives the recipient of a chat, for example "Olga K. · order 51230874561 · Cosy kitchen".
-    `highlight` is the item to stand on: to open the screen again after an action.
+    `name_of` returns the recipient of a chat, for example "Olga K. · order 51230874561 · Cosy kitchen".
+    `highlight` is the item to highlight, when the screen is opened again after an action.
     """
 
     AUTO_FOCUS = None
@@ -181,7 +179,8 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
     def compose(self) -> ComposeResult:
         yield framed(
             _("Outbox"),
-            ChoiceList[OutboxItem](self._draw, row_height=_ROW_HEIGHT),
+            # Two lines and a blank one.
+            ChoiceList[OutboxItem](self._draw, row_height=3),
             Static(id="detail"),
             keys=(
                 ("Enter", _("open the chat")),
@@ -194,19 +193,19 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
         )
 
     def on_mount(self) -> None:
-        """List the items; their ages and countdowns move on once a second."""
+        """List the items, and update their ages and countdowns once a second."""
         self.show(self._items)
         self.set_interval(1, self._tick)
 
     def show(self, items: Sequence[OutboxItem]) -> None:
-        """The items as they are now; the highlight stays on its item, or in its place if that has left."""
+        """Update the items; the highlight stays on its item, or on its row if the item has left."""
         self._items = items
         if not self.query(ChoiceList):
-            # News may come before anything is drawn here, and after it was closed.
+            # News may come before the list is there, and after it was closed.
             return
         before = self.rows.highlighted or 0
         current = self.rows.current
-        # By item, not by row: what is confirmed leaves, and rows move up under the highlight.
+        # By item, not by row: confirmed items leave, and the rows below them move up.
         wanted = current.outbox_id if current else self._highlight
         ids = [item.outbox_id for item in items]
         self.rows.show(items, highlight=ids.index(wanted) if wanted in ids else before)
@@ -224,9 +223,9 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
             self.finish(OutboxChoice(OutboxAction.OPEN, item))
 
     def action_take_back(self) -> None:
-        """Discard the item, after a question."""
+        """Ask, and discard the item, or stop the request that is sending it."""
         item = self.rows.current
-        # While its outcome is looked up there is no request that could be stopped.
+        # While its outcome is being checked, there is no request to stop.
         if item is not None and item.state is OutboxState.SENDING and not item.is_checking:
             words = _("Stop sending? It may have arrived already: then the buyer keeps it.")
             self._ask(words, _("Stop"), _("Go on"), OutboxChoice(OutboxAction.STOP, item))
@@ -240,12 +239,12 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
         self._ask(words, _("Discard"), _("Keep"), OutboxChoice(OutboxAction.TAKE_BACK, item))
 
     def action_edit(self) -> None:
-        """Take the text back into its box, after a question when it may have arrived."""
+        """Take the text back into the compose box; ask first if the message may have arrived."""
         item = self._removable()
         if item is None:
             return
         choice = OutboxChoice(OutboxAction.EDIT, item)
-        # Its text is empty: there is nothing to put into a box.
+        # A file has no text that could go into the box.
         if item.kind is OutboxKind.FILE:
             self.say(_("A file cannot be edited: d discards it, then choose another one."), "detail")
         elif item.state is OutboxState.UNCONFIRMED or item.in_doubt:
@@ -255,7 +254,7 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
             self.finish(choice)
 
     def _removable(self) -> OutboxItem | None:
-        """The highlighted item if it may leave the outbox; else the reason is said."""
+        """The highlighted item if it may leave the outbox; if not, says why, and returns None."""
         item = self.rows.current
         if item is not None and item.state not in MAY_LEAVE:
             self.say(
@@ -265,7 +264,7 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
         return item
 
     def action_resend(self) -> None:
-        """Send the item again, after a question when it may be there already."""
+        """Send the item again; ask first if it may have arrived already."""
         item = self.rows.current
         if item is None:
             return

@@ -1,12 +1,12 @@
-"""Templates, one plain text file each: a few letters, Enter, and the filled text is in the box.
+"""Templates, one plain text file each: a few letters, Enter, and the filled-in text is in the box.
 
-They are read anew each time the list is shown, away from the interface's own thread.
+They are read each time the list is shown, on a thread of their own.
 """
 
 import os
 import threading
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -30,16 +30,16 @@ from chat_tui.words.layouts import spellings
 from chat_tui.words.line import Line, Role, Span, cut, cut_middle, spread
 
 _LONGEST_NAME = 200
+"""Characters of a name, or of the beginning of a text, that are looked at."""
 _SKIPPED = 3
-"""Files that are named; the others are counted."""
+"""How many unusable files are named; the others are counted."""
 
 
 def values_of(item: QueueItem, operator: str) -> dict[Field, str]:
-    """What the markers stand for in the open chat, each on one line; what is not known is left out."""
+    """The values of the markers for a chat, each on one line; unknown values are left out."""
     context = item.chat.context
-    name = _one_line(context.customer_name or "").split(" ", 1)[0]
     known = {
-        Field.NAME: name,
+        Field.NAME: _one_line(context.customer_name or "").split(" ", 1)[0],
         Field.ORDER: str(context.order_id or ""),
         Field.RETURN: str(context.return_id or ""),
         Field.SHOP: _one_line(item.shop_name),
@@ -49,17 +49,17 @@ def values_of(item: QueueItem, operator: str) -> dict[Field, str]:
 
 
 def found_templates(templates: Sequence[Template], query: str) -> list[Template]:
-    """The templates that fit the query on either layout, best first; equals keep their order.
+    """The templates that match the query on either layout, best first; equals keep their order.
 
-    A name that begins with it, a word that does, a name that holds it, one that holds its letters in this
-    order, and at last a text that holds it.
+    Best is a name that begins with the query, then a word of the name that does, a name that contains it,
+    a name that contains its letters in this order, and last a text that contains it.
     """
     ranked = [(min(_rank(template, one) for one in spellings(query)), template) for template in templates]
     return [template for rank, template in sorted(ranked, key=lambda pair: pair[0]) if rank < _NOT]
 
 
 def template_line(template: Template, values: Mapping[Field, str], cells: int) -> Line:
-    """Its name, and the beginning of its text as far as there is room."""
+    """The name of a template, and the beginning of its text if there is room."""
     name = one_line(template.name)
     start = one_line(fill(template.text, values)[:_LONGEST_NAME])
     room = cells - cell_len(name) - 2
@@ -68,7 +68,7 @@ def template_line(template: Template, values: Mapping[Field, str], cells: int) -
 
 
 def preview(template: Template, values: Mapping[Field, str]) -> list[Span]:
-    """The text as it will stand in the box; what could not be filled in stands out."""
+    """The text as it will be in the box; markers that could not be filled in are `Role.BAD`."""
     return [
         Span(safe(piece), Role.BAD)
         if field is not None and field not in values
@@ -78,14 +78,14 @@ def preview(template: Template, values: Mapping[Field, str]) -> list[Span]:
 
 
 def missing_words(markers: Sequence[str]) -> str:
-    """What is not known about the chat, named by the markers that stay; empty if nothing is missing."""
+    """A sentence that names the markers which could not be filled in; empty if there are none."""
     if not markers:
         return ""
     return _("Not known here: {markers}. Replace it before sending.").format(markers=" ".join(markers))
 
 
 def skipped_words(skipped: Sequence[tuple[str, str]]) -> str:
-    """Which files could not be used, and why; empty if there are none."""
+    """A sentence that says which files could not be used, and why; empty if there are none."""
     if not skipped:
         return ""
     named = [
@@ -98,7 +98,7 @@ def skipped_words(skipped: Sequence[tuple[str, str]]) -> str:
 
 
 def how_to_words(directory: Path) -> str:
-    """Where templates are put, with an example in the operator's language."""
+    """Where to put templates, with an example in the operator's language."""
     names = {field.value: marker(field, language()) for field in Field}
     return "\n\n".join(
         (
@@ -114,6 +114,7 @@ def how_to_words(directory: Path) -> str:
 
 
 _NOT = 5
+"""The rank of a template that does not match."""
 
 
 def _rank(template: Template, query: str) -> int:
@@ -143,28 +144,28 @@ def _one_line(text: str) -> str:
 
 ENDING: Final = ".txt"
 MOST_BYTES: Final = 20_000
-"""Of one file; a message has 4096 characters."""
+"""Size of the largest file; a message has at most 4096 characters."""
 MOST_FILES: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What was found in the directory of the templates."""
+    """The contents of the directory of templates."""
 
     templates: tuple[Template, ...] = ()
-    """By name."""
+    """Sorted by name."""
     skipped: tuple[tuple[str, str], ...] = ()
-    """Name of a file, raw, and why it could not be used."""
+    """Name of a file, not yet made safe, and why the file could not be used."""
 
 
 class _Unusable(Exception):  # noqa: N818 - house word: a failure that was expected
-    """A file that is no template; the text says why."""
+    """A file that is not a template; the message says why."""
 
 
 def read_shelf(directory: Path) -> Shelf:
-    """All templates of a directory; none if it does not exist. Every other failure is in `skipped`."""
+    """All templates of a directory; none if it does not exist. All other failures are in `skipped`."""
     try:
-        # Sorted before the limit: which files are left out does not change from run to run.
+        # Sorted before the limit, so that the same files are left out in every run.
         names = sorted(name for name in os.listdir(directory) if _is_template(name))
     except FileNotFoundError:
         return Shelf()
@@ -182,18 +183,12 @@ def read_shelf(directory: Path) -> Shelf:
     return Shelf(tuple(sorted(templates, key=lambda one: one.name.casefold())), tuple(skipped))
 
 
-def read_in_background(directory: Path, tell: Callable[[Shelf], object]) -> None:
-    """Read on a thread of its own and call `tell` there."""
-    # A daemon, so that a stalled disk does not hold up quitting.
-    threading.Thread(target=lambda: tell(read_shelf(directory)), name="templates", daemon=True).start()
-
-
 def _is_template(name: str) -> bool:
     return name.lower().endswith(ENDING) and not name.startswith(".") and len(name) > len(ENDING)
 
 
 def _title(name: str) -> str:
-    # macOS keeps й and ё as two characters.
+    # macOS stores й and ё in file names as two characters each.
     return unicodedata.normalize("NFC", " ".join(stripped(name[: -len(ENDING)]).split()))
 
 
@@ -215,7 +210,7 @@ def _text(path: Path) -> str:
 
 
 class TemplateList(ListDialog[str, Template]):
-    """Gives the text of the chosen template with the values of the open chat in it."""
+    """Returns the text of the chosen template, filled in for the open chat, or None."""
 
     class Read(Message):
         """The directory was read."""
@@ -230,7 +225,7 @@ class TemplateList(ListDialog[str, Template]):
         self._values = values
         self._shelf: Shelf | None = None
         self._enter_came = False
-        """Enter was pressed before the directory was read."""
+        """Whether Enter was pressed before the directory was read."""
 
     def compose(self) -> ComposeResult:
         yield framed(
@@ -246,9 +241,13 @@ class TemplateList(ListDialog[str, Template]):
         )
 
     def on_mount(self) -> None:
-        """Begin to read; the list is there at once."""
+        """Start reading; the dialog is there at once."""
         self._say("instead", _("Reading the templates…"))
-        read_in_background(self._directory, lambda shelf: self.post_message(self.Read(shelf)))
+        # A daemon thread, so that a stalled disk does not hold up quitting.
+        threading.Thread(target=self._read, name="templates", daemon=True).start()
+
+    def _read(self) -> None:
+        self.post_message(self.Read(read_shelf(self._directory)))
 
     @on(Read)
     def _came(self, message: Read) -> None:
@@ -267,7 +266,7 @@ class TemplateList(ListDialog[str, Template]):
         self.rows.show(found)
         self.rows.display = bool(found)
         if not self._shelf.templates:
-            # An empty shelf is no failed search: say how to fill it.
+            # Without any template the search did not fail: say how to add one.
             self._say("instead", how_to_words(self._directory))
         else:
             self._say("instead", "" if found else _("No such template. Shorten what you typed."))
@@ -287,7 +286,7 @@ class TemplateList(ListDialog[str, Template]):
     @on(ChoiceList.Chosen)
     def _choose(self) -> None:
         template = self.rows.current
-        # Fast hands press Enter before the disk has answered: it counts once it has.
+        # Enter may be pressed before the disk has answered; it takes effect when it has.
         self._enter_came = self._shelf is None
         if template is not None:
             self.finish(fill(template.text, self._values))
@@ -296,6 +295,6 @@ class TemplateList(ListDialog[str, Template]):
         return (template_line(template, self._values, cells),)
 
     def _say(self, where: str, words: str) -> None:
-        """Nothing to say takes no room."""
+        """Show a sentence in the line `where`; an empty one takes no room."""
         self.say(words, where)
         self.query_one(f"#{where}").display = bool(words)

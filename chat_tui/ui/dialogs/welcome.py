@@ -1,4 +1,4 @@
-"""The first look at a shop that was just connected: how many wait, and then the longest-waiting chat."""
+"""The greeting for a newly connected shop: how many wait, and the way to the longest-waiting chat."""
 
 from collections.abc import Callable
 from datetime import tzinfo
@@ -21,7 +21,7 @@ from chat_tui.words.times import waiting_words
 
 
 class Welcome(Dialog[bool]):
-    """Counts while the first round of reading goes on; gives True to open the chat that waits longest."""
+    """Counts during the first reading; returns True to open the longest-waiting chat, or None."""
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,n", "go_on", show=False)]
@@ -43,12 +43,12 @@ class Welcome(Dialog[bool]):
         )
 
     async def on_mount(self) -> None:
-        """Count what is there already, and again with all news."""
+        """Count the chats that are there, and again whenever something changes."""
         self._news.start()
         await self._count()
 
     def on_unmount(self) -> None:
-        """Hear no more."""
+        """Stop listening for news."""
         self._news.stop()
 
     @on(NewsCame)
@@ -57,14 +57,14 @@ class Welcome(Dialog[bool]):
         await self._count()
 
     def action_go_on(self) -> None:
-        """Open the chat that waits longest."""
+        """Open the longest-waiting chat."""
         if self.is_enter_meant():
             self.finish(True)
 
     async def _count(self) -> None:
         link = self._inbox.link()
         is_read = link.fresh_at is not None
-        # Zero is not said before the list was read: it would be taken for an answer.
+        # Before the list was read, a zero would be taken for the result.
         waiting = (await self._inbox.chats.counts())[Tab.WAITING]
         since = await self._inbox.chats.longest_wait()
         words = waiting_words(waiting, since, self._now() + link.clock_ahead)
