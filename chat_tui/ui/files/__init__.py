@@ -1,1 +1,1 @@
-"""Files of this computer: the picker, the card before a file leaves, where a buyer's file is saved."""
+"""Files of this computer: the picker, the card before a file is sent, and where a buyer's file is saved."""

@@ -1,4 +1,4 @@
-"""Sending a file: it is chosen, and its card says what will be sent, and to whom."""
+"""Sending a file: the operator chooses it, and its card says what will be sent, and to whom."""
 
 import time
 from collections.abc import Callable
@@ -32,32 +32,32 @@ from chat_tui.words.line import cut_middle
 from chat_tui.words.problems import doubt_words, problem_words
 
 RECENT = 5
-"""Folders the picker remembers."""
+"""How many folders are remembered for the picker."""
 _HEAD_CELLS = 64
 
 
 @dataclass(eq=False)
 class Attaching:
-    """Remembers in which folders files were chosen."""
+    """Sends files, and remembers the folders in which they were chosen."""
 
     app: App[None]
     inbox: InboxApi
     now: Callable[[], Millis]
     zone: tzinfo
     _folders: tuple[Path, ...] = field(default=(), init=False)
-    """Where files were chosen lately, newest first."""
+    """The folders of recently chosen files, newest first."""
 
     async def attach(self, to: QueueItem) -> OutboxItem | None:
-        """Choose a file, see its card, send it to the chat that was open when the picker was called.
+        """Choose a file, see its card, and send it to the chat that was open when the picker was called.
 
-        None = nothing was sent; if that was not what the operator wanted, it is said.
+        None = nothing was sent; unless the operator decided that, a notification says why.
         """
         start = self._folders[0] if self._folders else Path.home()
         picker = FilePicker(start, self._folders, now=self.now(), zone=self.zone)
         chosen = await self.app.push_screen_wait(picker)
         if chosen is None:
             return None
-        # Remembered even if the file is not sent: whoever chose the wrong one looks there again.
+        # Even if the file is not sent: after a wrong choice, the right file is probably there too.
         others = [folder for folder in self._folders if folder != chosen.parent]
         self._folders = (chosen.parent, *others)[:RECENT]
         outcome = await self._send(to, await self.inbox.files.inspect(chosen))
@@ -76,7 +76,7 @@ class Attaching:
 
 
 class FileCardScreen(Dialog[bool]):
-    """Gives True when the operator agrees to the file and to its doubts, which take a second, explicit yes.
+    """Returns True when the operator agrees to the file and, by a second and explicit yes, to its doubts.
 
     `recipient` names buyer, order or return, and shop.
     """
@@ -85,11 +85,11 @@ class FileCardScreen(Dialog[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "send", show=False)]
 
     def __init__(
-        self, card: FileCard, recipient: Content | str, *, clock: Callable[[], float] = time.monotonic
+        self, card: FileCard, recipient: str, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         super().__init__(clock=clock)
         self._card = card
-        self._recipient = plain(recipient, lines=False) if isinstance(recipient, str) else recipient
+        self._recipient = plain(recipient, lines=False)
 
     def compose(self) -> ComposeResult:
         card = self._card
@@ -109,7 +109,7 @@ class FileCardScreen(Dialog[bool]):
         )
 
     def action_send(self) -> None:
-        """Send, after one more question when something speaks against it."""
+        """Send; ask once more if there are doubts about the file."""
         if not self.is_enter_meant():
             return
         if not self._card.doubts:
@@ -117,7 +117,7 @@ class FileCardScreen(Dialog[bool]):
         elif self.is_current:
             name = plain(cut_middle(one_line(self._card.name), _HEAD_CELLS))
             confirm = send_anyway(self._card.doubts, name, self._recipient, clock=self.clock)
-            # A callback, not a wait: this dialog stays beneath, and a No leads nowhere else.
+            # A callback, not a wait, which only a worker may do.
             self.app.push_screen(confirm, self.finish)
 
     def action_leave(self) -> None:

@@ -1,4 +1,4 @@
-"""The dialog that finds a file to send: one field is filter and path at once."""
+"""The dialog for finding a file to send; its one field takes a part of a name, or a path."""
 
 import getpass
 import os
@@ -10,7 +10,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -43,10 +43,11 @@ from chat_tui.ui.kit.text import plain
 from chat_tui.words.line import Line, cut_middle
 
 _CHECK_EVERY = 512
+"""Entries read between two checks whether the result is still wanted."""
 
 
 class Scanned(Message):
-    """A folder was read, or could not be."""
+    """A folder was read, or reading it failed."""
 
     def __init__(self, scan: "FolderScan") -> None:
         super().__init__()
@@ -54,20 +55,21 @@ class Scanned(Message):
 
 
 class FolderScan:
-    """One reading of one folder; it can be left, never waited for: a disk may not answer at all."""
+    """Reads one folder on a thread. It can be abandoned but not waited for: a disk may never answer."""
 
     def __init__(self, dialog: MessagePump, folder: str = "") -> None:
-        """`dialog` gets a `Scanned`, unless the folder was left before; an empty name is no folder."""
+        """`dialog` gets a `Scanned`, unless the scan was left before; an empty `folder` is never read."""
         self.folder = folder
         self.rows: list[PathRow] = []
         self.error: OSError | None = None
+        """Why the folder could not be read; None = it could, or is not read yet."""
         self.is_reading = False
-        """Whether it was begun and its `Scanned` was not seen yet; whoever gets that clears it."""
+        """Whether it has started and its `Scanned` was not handled yet; the handler clears it."""
         self._left = threading.Event()
         self._dialog = dialog
 
     def then(self, folder: str) -> "FolderScan":
-        """Leave this folder and read that one, unless it is the same."""
+        """Leave this folder and start to read another one; the same folder just goes on."""
         if folder == self.folder:
             return self
         self.leave()
@@ -82,7 +84,7 @@ class FolderScan:
         threading.Thread(target=self._run, name="folder-scan", daemon=True).start()
 
     def leave(self) -> None:
-        """The result is not wanted any more."""
+        """Give up the scan: its result is not wanted any more."""
         self._left.set()
 
     def _run(self) -> None:
@@ -126,24 +128,19 @@ def _row(entry: os.DirEntry[str], user: int, groups: set[int]) -> PathRow:
 
 def _is_readable(status: os.stat_result, user: int, groups: set[int], *, folder: bool) -> bool:
     # By the mode alone: one more system call per entry would double the time of a big folder.
-    if user == 0:
-        return True
     needed = 0o5 if folder else 0o4
-    if status.st_uid == user:
-        return status.st_mode >> 6 & needed == needed
-    if status.st_gid in groups:
-        return status.st_mode >> 3 & needed == needed
-    return status.st_mode & needed == needed
+    shift = 6 if status.st_uid == user else 3 if status.st_gid in groups else 0
+    return user == 0 or status.st_mode >> shift & needed == needed
 
 
 # -- the dialog ------------------------------------------------------------------------------------------
 
 
 class FilePicker(ListDialog[Path, PathRow]):
-    """Gives the path of a file that was readable when it was listed, or None.
+    """Returns the path of a file that was readable when it was listed, or None.
 
     `recent` are folders to offer, latest first; `now` is the time of opening; `login` says how the
-    operator's own computer reaches this one (default: as SSH told).
+    operator's own computer reaches this one (default: taken from the SSH connection).
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -176,6 +173,7 @@ class FilePicker(ListDialog[Path, PathRow]):
         self._pictures = False
         self._shows_recent = False
         self._came_from = ""
+        """The name of the folder left by going up, to be highlighted; empty if there is none."""
 
     def compose(self) -> ComposeResult:
         box = framed(
@@ -196,16 +194,12 @@ class FilePicker(ListDialog[Path, PathRow]):
         box.border_subtitle = keys_line(("Esc", _("close")))
         yield box
 
-    def on_mount(self) -> None:
-        """Read the first folder."""
-        self._go()
-
     def on_unmount(self) -> None:
-        """Nobody waits for the disk any more."""
+        """Give up the scan: the disk may not have answered yet."""
         self._scan.leave()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Backspace is the field's own while there is something to delete."""
+        """While the field has text, Backspace deletes in it."""
         if action == "up":
             return not self.query_one(Input).value
         return super().check_action(action, parameters)
@@ -216,24 +210,23 @@ class FilePicker(ListDialog[Path, PathRow]):
         self._show_rows()
 
     def action_pictures(self) -> None:
-        """Show only pictures, or everything."""
+        """Show only pictures and folders, or everything."""
         self._pictures = not self._pictures
         self._show_rows()
 
     def action_recent(self) -> None:
-        """Change between the folder and the folders used lately."""
+        """Switch between the folder and the recently used folders."""
         self._shows_recent = not self._shows_recent
         self._set_text("")
         self._go()
 
     def action_up(self) -> None:
-        """Go to the folder around this one."""
-        # The highlight will be on the folder one came from.
+        """Go to the parent folder, and highlight the one that was left."""
         self._came_from = os.path.basename(self._base)
         self._open(os.path.dirname(self._base))
 
     def action_copy_line(self) -> None:
-        """Put the line that brings the file into the clipboard of the terminal."""
+        """Copy the scp command line that brings the file to this computer."""
         if line := self._bring_line():
             self.app.copy_to_clipboard(line)
 
@@ -261,17 +254,19 @@ class FilePicker(ListDialog[Path, PathRow]):
         self._shows_recent = False
         self._set_text("")
         self._scan.leave()
+        # A new scan: `then` would not read the same folder again.
         self._scan = FolderScan(self)
         self._go()
 
     def _set_text(self, text: str) -> None:
-        # Whoever calls this goes to the folder himself.
+        # Every caller shows the folder anyway.
         with self.prevent(Input.Changed):
             self.query_one(Input).value = text
 
+    @on(events.Mount)
     @on(Input.Changed)
     def _go(self) -> None:
-        """Make list and folder those of the text in the field."""
+        """Show the folder that the text in the field means, filtered by its last part."""
         text = self.query_one(Input).value
         path = typed_path(text)
         folder, self._wanted = self._base, text
@@ -319,7 +314,7 @@ class FilePicker(ListDialog[Path, PathRow]):
         text = self.query_one(Input).value
         if self._scan.is_reading:
             return plain(_("Reading the folder…")), "muted"
-        # Over SSH people type paths of their own computer: say how to bring the file here.
+        # Over SSH, people type paths of their own computer: say how to bring the file here.
         if row is None and (typed_path(text) or is_windows_path(text)):
             return self._far_words(), "warn"
         if self._scan.error is not None and not self._shows_recent:

@@ -1,4 +1,4 @@
-"""Files and folders as the picker lists them: order, filter, what a typed path means, how a far one comes."""
+"""The rows of the file picker: order and filter, typed paths, and how to fetch a file from elsewhere."""
 
 import re
 import shlex
@@ -19,7 +19,7 @@ from chat_tui.words.line import Line, Role, Span, cut_middle, pad, width_of
 from chat_tui.words.times import clock_time, day_of
 
 SHOWN_ROWS: Final = 300
-"""Rows of the list; whoever wants another file types more of its name."""
+"""The most rows that are listed; to see another file, type more of its name."""
 
 _SIZE: Final = 8
 _TIME: Final = 10
@@ -41,25 +41,28 @@ class PathRow(NamedTuple):
     """One entry of a folder."""
 
     name: str
-    """As the system gives it: bytes that are no UTF-8 stand in it as lone surrogates."""
+    """As the system spells it: bytes that are not UTF-8 are lone surrogates."""
     key: str
+    """`name_key` of the name."""
     is_folder: bool
     size: int = 0
+    """In bytes."""
     modified: Millis = 0
     refusal: Unsendable | None = None
+    """None = it can be chosen."""
     target: str = ""
-    """Where a link leads, raw; empty for anything else."""
+    """Where a link leads, not yet made safe; empty for anything else."""
 
 
 def name_key(name: str) -> str:
-    """What names are compared by: case and ё do not count."""
+    """The form in which names are compared: case does not count, and ё is е."""
     if name.isascii():
         return name.lower()
     return unicodedata.normalize("NFC", name).casefold().replace("ё", "е")
 
 
 def file_refusal(size: int) -> Unsendable | None:
-    """Why a readable regular file of this size cannot be sent."""
+    """Why a readable regular file of this many bytes cannot be sent; None if it can."""
     if size == 0:
         return Unsendable.EMPTY
     return Unsendable.TOO_LARGE if size > MAX_BYTES else None
@@ -71,9 +74,9 @@ def in_order(rows: Iterable[PathRow]) -> list[PathRow]:
 
 
 def matching(rows: Sequence[PathRow], wanted: str, *, hidden: bool, pictures: bool) -> list[PathRow]:
-    """The rows whose names hold every word of `wanted`, those that begin with it first.
+    """The rows whose names contain every word of `wanted`, those that begin with it first.
 
-    Hidden entries appear on request or when `wanted` itself begins with a dot.
+    Hidden entries appear on request, or when `wanted` itself begins with a dot.
     """
     key = name_key(wanted.strip())
     words = key.split()
@@ -89,14 +92,14 @@ def matching(rows: Sequence[PathRow], wanted: str, *, hidden: bool, pictures: bo
 
 
 def is_picture(name: str) -> bool:
-    """Whether the name ends like that of a picture."""
+    """Whether the name ends like the name of a picture."""
     return name.lower().rpartition(".")[2] in _PICTURES
 
 
 def typed_path(text: str) -> str | None:
-    """The path that was typed, pasted or dropped; None when the text is only a part of a name.
+    """The path that was typed, pasted or dropped; None if the text is only a part of a name.
 
-    Quotes, backslashes before special characters and `file://` are taken off.
+    Quotes, backslashes before special characters and `file://` are removed.
     """
     text = text.strip()
     if text.startswith("file://"):
@@ -109,12 +112,12 @@ def typed_path(text: str) -> str | None:
 
 
 def is_windows_path(text: str) -> bool:
-    """Whether the text is a path of a Windows computer, which cannot be this one."""
+    """Whether the text is a Windows path, so the file cannot be on this computer."""
     return re.match(r"""["']?([A-Za-z]:[\\/]|\\\\\w)""", text.strip()) is not None
 
 
 def path_line(row: PathRow, now: Millis, zone: tzinfo, cells: int) -> Line:
-    """Name, size, date and kind of one entry in `cells` cells; why instead, when it cannot be chosen."""
+    """Name, size, date and kind of one entry in `cells` cells; or its name and why it cannot be chosen."""
     muted = Role.MUTED
     if row.refusal:
         note = (Span(pad(_(row.refusal), _SIZE + _TIME + _KIND + 3), Role.WARN),)
@@ -131,7 +134,7 @@ def path_line(row: PathRow, now: Millis, zone: tzinfo, cells: int) -> Line:
 
 
 def refusal_words(row: PathRow) -> str:
-    """Why the entry cannot be chosen, as a sentence."""
+    """A sentence that says why the entry cannot be chosen."""
     name = one_line(row.name)
     return {
         Unsendable.UNREADABLE: _("You have no permission to read “{name}”."),
@@ -153,11 +156,9 @@ def _title(row: PathRow, room: int) -> Line:
 
 
 def _visible(name: str) -> str:
-    # A blank at the beginning or the end is part of the name, and would not be seen.
+    # Blanks at the beginning and the end are part of the name, and would not be seen.
     text = safe(name).replace("\n", "␊")
-    stripped = text.strip(" ")
-    lead = len(text) - len(text.lstrip(" "))
-    return "␠" * lead + stripped + "␠" * (len(text) - lead - len(stripped)) if stripped else "␠" * len(text)
+    return re.sub("^ +| +$", lambda blanks: "␠" * len(blanks[0]), text)
 
 
 def _date(modified: Millis, now: Millis, zone: tzinfo) -> str:
@@ -173,7 +174,7 @@ def _date(modified: Millis, now: Millis, zone: tzinfo) -> str:
 
 
 class Login(NamedTuple):
-    """How the operator's own computer reaches this one."""
+    """How the operator's own computer reaches this one by SSH."""
 
     user: str
     host: str
@@ -181,7 +182,7 @@ class Login(NamedTuple):
 
 
 def login_of(user: str, host: str, environment: Mapping[str, str]) -> Login:
-    """The address and port the operator's SSH connected to, or `host` when there is no SSH."""
+    """The address and port to which the operator's SSH is connected, or `host` without SSH."""
     parts = environment.get("SSH_CONNECTION", "").split()
     if len(parts) == 4 and parts[3].isdigit():
         return Login(user, parts[2], int(parts[3]))
@@ -189,9 +190,9 @@ def login_of(user: str, host: str, environment: Mapping[str, str]) -> Login:
 
 
 def bring_line(typed: str, login: Login, folder: Path, home: Path) -> str | None:
-    """The scp command that brings the file at the path `typed` into `folder`.
+    """The scp command that copies the file at the path `typed` into `folder`; `home` is on this computer.
 
-    None for a path or folder that a command line could not name exactly.
+    None for a path or folder that a command line cannot name exactly.
     """
     source = _quoted(typed)
     try:
@@ -213,6 +214,6 @@ def _quoted(typed: str) -> str | None:
         bare = typed.strip("\"'")
         return None if '"' in bare else f'"{bare}"'
     if typed.startswith("~/"):
-        # The tilde must stay bare: it is the home of the other computer.
+        # The tilde must not be quoted: it is the home directory of the other computer.
         return f"~/{shlex.quote(typed[2:])}" if typed[2:] else None
     return shlex.quote(typed)

@@ -1,11 +1,11 @@
-"""The card of a received file: under which name it will be saved, and where."""
+"""The card for saving received files: under which names, and into which folder."""
 
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
@@ -23,19 +23,20 @@ from chat_tui.words.files import file_line
 from chat_tui.words.line import Line, Role, Span, cut_middle, text_of
 
 _NAMES = 5
+"""How many files are named; the others are counted."""
 _CELLS = 70
 
 
 class SaveCard(ListDialog[Path, PathRow]):
-    """Gives the folder to save into, as typed: whether it can be written is found out by saving."""
+    """Returns the folder to save into, or None; only saving shows whether it can be written."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "descend", priority=True, show=False)]
 
     def __init__(self, files: Sequence[Attachment], start: Path, problem: str = "") -> None:
-        """`start` is the folder to offer, `problem` what went wrong with the one before."""
+        """`start` is the folder to offer; `problem` says what went wrong with the one before."""
         super().__init__()
         self._files = files
-        # A name with controls in it cannot be shown as it is, nor be typed: offer home instead.
+        # A path with control characters can be neither shown nor typed: offer the home directory instead.
         self._start = str(start) if str(start) == one_line(str(start)) else os.path.expanduser("~")
         self._problem = problem
         self._scan = FolderScan(self)
@@ -53,12 +54,8 @@ class SaveCard(ListDialog[Path, PathRow]):
             look="-tall",
         )
 
-    def on_mount(self) -> None:
-        """Read the first folder."""
-        self._go()
-
     def on_unmount(self) -> None:
-        """Nobody waits for the disk any more."""
+        """Give up the scan: the disk may not have answered yet."""
         self._scan.leave()
 
     @on(ChoiceList.Chosen)
@@ -81,9 +78,10 @@ class SaveCard(ListDialog[Path, PathRow]):
     def _typed_path(self) -> str:
         return os.path.join(self._start, os.path.expanduser(self.query_one(Input).value.strip()))
 
+    @on(events.Mount)
     @on(Input.Changed)
     def _go(self) -> None:
-        """List the folders of the one in the field that go on as typed."""
+        """List the folders that can complete the path in the field."""
         folder, self._wanted = os.path.split(self._typed_path())
         self._scan = self._scan.then(folder)
         self._show_rows()
@@ -99,8 +97,8 @@ class SaveCard(ListDialog[Path, PathRow]):
             name = saved_name(file.name)
             lines.append(text_of(file_line(name, file.size, _CELLS)))
             if name != file.name:
-                told = cut_middle(one_line(file.name or ""), _CELLS - 20)
-                lines.append("  " + _("it came as: {name}").format(name=told or _("nameless file")))
+                before = cut_middle(one_line(file.name or ""), _CELLS - 20)
+                lines.append("  " + _("it came as: {name}").format(name=before or _("nameless file")))
         more = len(self._files) - _NAMES
         if more > 0:
             lines.append(ngettext("and {n} more", "and {n} more", more).format(n=more))

@@ -4,7 +4,6 @@ from chat_tui.model.door import file_doubts
 from chat_tui.model.file import FileCard
 from chat_tui.ui.files.attach import FileCardScreen
 from chat_tui.ui.kit.questions import Confirm
-from chat_tui.ui.kit.text import plain
 from tests.support.settling import press
 from tests.ui.dialogs.stage import NOTHING, staged
 from tests.ui.dialogs.test_questions import patient
@@ -21,7 +20,7 @@ def card(
 
 
 def screen(shown: FileCard) -> FileCardScreen:
-    return FileCardScreen(shown, plain(TO), clock=patient().__next__)
+    return FileCardScreen(shown, TO, clock=patient().__next__)
 
 
 async def test_it_says_what_goes_to_whom() -> None:
