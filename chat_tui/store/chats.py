@@ -127,6 +127,7 @@ def page(
     """The first chats of a tab at a moment; or those after or before a key, or the last ones (`from_end`)."""
     backwards = from_end or before is not None
     start = before if before is not None else after
+    # One row more than wanted shows whether there are more.
     found = run_of(conn, tab, start, now=now, backwards=backwards, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
     is_behind = False
@@ -148,6 +149,7 @@ def item(conn: Connection, chat_ref: ChatRef, tab: Tab = Tab.ALL, *, now: Millis
 
 def items(conn: Connection, chat_refs: Iterable[ChatRef]) -> dict[ChatRef, QueueItem]:
     """Chats as the list shows them (keys of Tab.ALL); chats that are not in the cache are left out."""
+    # One JSON parameter holds any number of chats; SQLite limits the number of `?`.
     sql = f"{select(Tab.ALL)} AND c.chat_id IN (SELECT value FROM json_each(?))"
     rows = conn.execute(sql, (json.dumps(sorted(set(map(conn.own, chat_refs)))),))
     return {conn.chat(row[0]): item_of(conn, row, Tab.ALL) for row in rows}
@@ -179,6 +181,7 @@ def next_waiting(
     If `beyond` is such a chat itself: the one after (before) it, and the first (last) again at the end.
     None if there is no other.
     """
+    # None as the last start: after the end of the list, the search continues from its beginning.
     known = None if beyond is None else item(conn, beyond, Tab.WAITING, now=now)
     starts = [None] if known is None or is_answered(conn, known.chat.chat_ref) else [known.key, None]
     for start in starts:

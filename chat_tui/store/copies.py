@@ -65,6 +65,7 @@ def beat(conn: Connection, term: int, now: BootMillis, boot: str) -> bool:
 
 def active(conn: Connection, copy: str, now: BootMillis, boot: str) -> None:
     """Save that an operator was active at this copy."""
+    # A copy that was killed leaves its row behind: those of an earlier start of the machine go here.
     conn.execute("DELETE FROM presence WHERE boot <> ?", (boot,))
     conn.execute("INSERT OR REPLACE INTO presence VALUES (?, ?, ?)", (copy, boot, now))
 

@@ -50,6 +50,7 @@ _ITEM = f"""
         LEFT JOIN shop s ON s.campaign_id = c.campaign_id AND {sound("shop", "s")}
 """
 _SOUND = sound("chat", "c")
+# `state <> 'confirmed'` seems superfluous, but without it SQLite cannot use the partial index outbox_open.
 _HELD_UP: Final = """EXISTS (SELECT 1 FROM outbox u
         WHERE u.chat_id = o.chat_id AND u.state <> 'confirmed' AND u.state = 'unconfirmed'
             AND u.seq < o.seq)"""
@@ -105,6 +106,7 @@ class TabPlace:
         if key.chat.business != business:
             order, number = order + (key.chat.business > business), 0
         if self.is_one_bucket:
+            # Only pinned chats have a bucket below 0, and all others come after them.
             if key.bucket < 0:
                 return ("1" if sign.startswith(">") else "0"), ()
             return f"({self.order}, c.chat_id) {sign} (?, ?)", (order, number)

@@ -52,6 +52,7 @@ _opening = threading.Lock()
 
 def _lock_file(path: Path) -> _LockFile:
     with _opening:
+        # (0, 0) stands for a file that does not exist yet; no file has this identity.
         known = _opened.get(identity(path) or (0, 0))
         if known is None:
             known = _LockFile(path)
@@ -79,6 +80,7 @@ class WriteLock:
         if not file.guard.acquire(timeout=patience_s):
             raise busy()
         try:
+            # Polled, because `flock` can wait forever or not at all, but not for a limited time.
             while not _try_flock(file):
                 if time.monotonic() >= until:
                     raise busy()
@@ -152,6 +154,7 @@ class ByteLock:
             try:
                 fcntl.lockf(file.fd, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
             except (BlockingIOError, PermissionError):
+                # Systems differ in which of the two says that another process holds the lock.
                 return False
             except OSError as error:
                 raise _no_locks(file.path.parent, error) from error

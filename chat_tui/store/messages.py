@@ -95,6 +95,7 @@ def save_page(
             hi = max(found) if hi is None else max(hi, *found)
     full = int(full or oldest_reached)
     talk = _talk(conn, chat_ref)
+    # If the list has a later time than the newest message, this read should have brought a newer one.
     if talk is not None and talk.newest_at >= updated_at:
         vain = 0
     elif newest_reached:
@@ -102,6 +103,7 @@ def save_page(
     since = waiting_since(status, updated_at, talk)
     after = [lo, hi, full, vain, since, *_talk_columns(conn, chat_ref, talk)]
     if after != before or any(changed):
+        # Other copies of the program find what has changed by the next number of the revision.
         columns = ", ".join(f"{name} = ?" for name in _STANDING.split(", "))
         conn.execute(
             f"UPDATE chat SET {columns}, revision = (SELECT max(revision) + 1 FROM chat) WHERE chat_id = ?",

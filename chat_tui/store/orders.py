@@ -27,10 +27,12 @@ _SAVE_RETURN: Final = """
     (return_id, read_at, asked_at, is_found, order_id, created_at, refund_status, is_fast, amount, currency)
     VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?)
 """
+# An answer that was found before stays: only the time of the last request changes.
 _IN_VAIN: Final = """
     INSERT INTO {kind}_reading ({kind}_id, read_at, asked_at, is_found) VALUES (:key, :at, :at, 0)
     ON CONFLICT DO UPDATE SET asked_at = :at, read_at = iif(is_found, read_at, :at)
 """
+# A time later than now comes from a clock that was set back, and is due too.
 _DUE: Final = """
     (SELECT coalesce(max(asked_at), -1) FROM {kind}_reading r WHERE r.{kind}_id = c.{kind}_id)
     NOT BETWEEN :not_before AND :now

@@ -200,6 +200,7 @@ def _change(
             (*cleaned, outbox_id, expected.value),
         )
     except sqlite3.IntegrityError as error:
+        # The unique index outbox_claim allows one item for a message.
         if values.get("message_id") is None:
             raise
         raise ClaimedError(outbox_id) from error

@@ -21,6 +21,7 @@ _LONGEST_PATH: Final = 8_192
 _TRIES: Final = 10_000
 """Names that are tried for one file."""
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES})
+"""Errors of `link` on a disk where the file must be renamed instead."""
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -81,6 +82,7 @@ class Part:
         """Give the file this name, or the first free `name (n)`, and return it; CannotSave if that fails."""
         with self._guard:
             try:
+                # The content must be on the disk before the name is, or a power cut leaves an empty file.
                 os.fsync(self._file)
                 for number in range(_TRIES):
                     wanted = numbered(name, number)

@@ -82,6 +82,7 @@ LOOKED_AT: Final = 200
 _COUNTS = "SELECT (SELECT count(*) FROM chat), (SELECT count(*) FROM chat WHERE hist_full = 0)"
 # The oldest message with a known date: a row id begins with the date.
 _FIRST = f"SELECT created_at FROM message WHERE id >= 1 << 20 AND {sound('message')} ORDER BY id LIMIT 1"
+# The CASE is the time since when such a chat is complete, or NULL if its newest messages are missing too.
 _UNREAD = f"""
     SELECT updated_at, CASE WHEN hist_hi = newest_id AND (newest_at >= updated_at OR vain_reads >= 3) THEN
         (SELECT created_at FROM message m WHERE m.chat_id = c.chat_id AND m.message_id = c.hist_lo
@@ -171,8 +172,10 @@ def _messages(
     named = [one for one in wanted if len(wanted) > 1 and _is_named(conn, one)]
     rest = [one for one in wanted if one not in named]
     if not rest:
+        # At least one word must be in the message itself.
         named, rest = [], list(wanted)
     given = _match(rest) | _span(query)
+    # The row id of a message begins with its time: a span of time is a span of row ids.
     given["below"] = min(after, given["until"] << 20)
     if named and (few := _few_chats(conn, named)) is not None:
         everywhere = conn.execute(_MESSAGES.format(passes=_passes(query)), given | _match(wanted))

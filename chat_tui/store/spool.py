@@ -52,6 +52,7 @@ def put(
     try:
         fd = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
+        # A link, nothing or a socket is there now.
         if error.errno in {errno.ELOOP, errno.ENOENT, errno.ENXIO}:
             raise SpoolChanged(source) from error
         raise

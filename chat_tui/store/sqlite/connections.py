@@ -78,6 +78,7 @@ class DatabaseFile:
 
 def connect_to(address: Path | str, business: BusinessId = _NOBODYS) -> Connection:
     """A connection to a file by its path or by a URI with options for reading, or to `:memory:`."""
+    # `transaction` begins them, not Python; and a writer's thread uses a connection that another one opened.
     conn = sqlite3.connect(
         address,
         uri=isinstance(address, str),
@@ -113,6 +114,7 @@ def connect(file: DatabaseFile) -> Connection:
         conn.execute("PRAGMA foreign_keys = ON")
         # Deleted rows may stay in the file, which only the owner can read; overwriting them costs writes.
         conn.execute("PRAGMA secure_delete = OFF")
+        # A long read makes the log grow; this cuts it to 64 MiB afterwards.
         conn.execute("PRAGMA journal_size_limit = 67108864")
     return conn
 

@@ -145,6 +145,7 @@ def _open(file: DatabaseFile, notices: Notices) -> Connection:
         if file.damage_mark.exists() or (file.is_durable and file.path.stat().st_size <= _CHECKED_BYTES):
             _check(conn)
         backup = file.path.with_name(f"{file.path.name}.before-migration") if file.is_durable else None
+        # The operator's data gets a backup before it is migrated; the cache can be read again.
         schema.migrate(conn, file.steps, backup)
         # This reads the schema, so that damage in the first pages is found now and not by the first query.
         _amend(conn, file, notices)
@@ -299,7 +300,8 @@ def _save_table(old: sqlite3.Connection, into: sqlite3.Connection, table: str) -
         return 0
     names, marks = ", ".join(columns), ", ".join("?" * len(columns))
     saved = 0
-    # The second pass reads from the other end and skips the rows that the first has saved.
+    # The second pass reads from the other end and skips the rows that the first has saved. Neither trusts an
+    # index, which may be damaged on its own.
     for way in ("ASC", "DESC"):
         order = _ORDERS[table].format(way=way)
         for row in _until_damage(old, f"SELECT {names} FROM {table} NOT INDEXED ORDER BY {order}"):
