@@ -69,7 +69,7 @@ class SideChannels(App[ReturnType]):
         await super().on_event(event)
 
     def on_app_blur(self, event: events.AppBlur) -> None:
-        """The window lost the focus. Textual's handler would take the focus, and the caret, from its widget."""
+        """The window lost the focus. Textual's handler would remove focus and caret from the widget."""
         event.prevent_default()
         self.terminal_focused = False
 

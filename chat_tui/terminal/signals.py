@@ -25,8 +25,8 @@ _LAST_KEYS: Final = 0.3
 class Leaving(OrderedKeys[ReturnType]):
     """Ends the app on a signal with exit code 128 + number, after `on_unmount` has run.
 
-    Between SIGTSTP and SIGCONT the terminal is restored; afterwards the whole screen is drawn. Textual does so
-    inside the signal handler, where a lock that the event loop holds would block it for ever; and its
+    Between SIGTSTP and SIGCONT the terminal is restored; afterwards the whole screen is drawn. Textual does
+    this inside the signal handler, where a lock that the event loop holds would block it for ever; and its
     `suspend` does not take the terminal back when its block raises.
     """
 
