@@ -1,1 +1,1 @@
-"""Search of everything that was ever read. Loaded when first wanted."""
+"""The search through all stored messages. Loaded when first wanted."""

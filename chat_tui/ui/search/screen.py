@@ -1,4 +1,4 @@
-"""The search through everything ever read: one field, what it finds meanwhile, how much it covers."""
+"""The search through all stored messages: one field, its hits while typing, and how much it covers."""
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
@@ -41,15 +41,17 @@ from chat_tui.words.search import (
 from chat_tui.words.times import clock_time, day_of, day_words
 
 _TEXT_MOST: Final = 4096
-"""Characters of a text that are looked through for the words: as many as the Market takes."""
+"""Characters of a text in which matches are marked: as many as the Market allows in a message."""
 _FILES_MOST: Final = 4
+"""Files of a message that are named."""
 _NAME_MOST: Final = 255
+"""Characters of a file name that are looked at."""
 _GAP: Final = Span("  ")
 _JOIN: Final = Span(glyphs.JOIN, Role.MUTED)
 
 
 def hit_lines(hit: SearchHit, query: SearchQuery, now: Millis, zone: tzinfo, cells: int) -> tuple[Line, Line]:
-    """The two lines of a hit, with the words that were looked for marked."""
+    """The two lines of a hit, with the matches marked."""
     moment = Span(f"{_when(hit.created_at, now, zone)} ", Role.MUTED)
     first = spread(_title(hit, query, cells), (moment,), cells)
     second = _chat_line(hit) if hit.message_id is None else _message_line(hit, query, cells)
@@ -57,15 +59,15 @@ def hit_lines(hit: SearchHit, query: SearchQuery, now: Millis, zone: tzinfo, cel
 
 
 def marked(text: str, role: Role, query: SearchQuery) -> Line:
-    """A shown text as spans: the words that were looked for in a role of their own."""
+    """A text that is safe to show, as spans; the matches are `Role.FOUND`."""
     return _spans(text, role, _found(text, query))
 
 
 def excerpt(text: str, role: Role, query: SearchQuery, cells: int) -> Line:
-    """As much of a text of one line as there is room for, around the first word that was looked for."""
+    """As much of a one-line text as fits into `cells`, around the first match."""
     found = _found(text, query)
     begin = _begin(text, found[0][0], cells) if found and cell_len(text) > cells else 0
-    # No letter is followed by more than three marks of no width.
+    # Enough characters for all cells: a letter has at most three marks without width.
     part = text[begin : begin + 4 * max(1, cells)]
     spans = _spans(part, role, [(start - begin, end - begin) for start, end in found if start >= begin])
     return fit((Span(glyphs.CUT, Role.MUTED), *spans) if begin else spans, max(0, cells))
@@ -81,7 +83,7 @@ def _title(hit: SearchHit, query: SearchQuery, cells: int) -> Line:
 
 
 def _numbers(subject: str, query: SearchQuery) -> Sequence[tuple[int, int]]:
-    """Where the number that was looked for stands, or its part; our own words are not what was found."""
+    """Where the wanted number, or a part of it, is in the subject; our own words in it are no match."""
     for word in query.words:
         digits = "".join(filter(str.isdigit, word))
         at = subject.find(digits) if digits else -1
@@ -139,7 +141,7 @@ def _spans(text: str, role: Role, found: Sequence[tuple[int, int]]) -> Line:
 
 
 def _begin(text: str, at: int, cells: int) -> int:
-    """Where to begin a text that is too long, so that what stands at `at` is seen with words before it."""
+    """Where to begin a text that is too long, so that the match at `at` is shown with words before it."""
     room = max(cells // 3, cells - 1 - cell_len(text[at:]))
     begin = at
     while begin and room > 0:
@@ -153,74 +155,76 @@ def _begin(text: str, at: int, cells: int) -> int:
 
 
 PAGE: Final = 50
-"""Hits asked for at once."""
+"""Hits per request to the inbox."""
 MOST: Final = 1000
-"""Hits listed at most: nobody reads more."""
+"""The most hits that are listed: more would not be read."""
 NEAR: Final = 20
-"""Rows left below the highlight at which more are asked for."""
+"""More hits are requested when at most this many rows are left below the highlight."""
 NEWS_S: Final = 1.0
-"""Seconds between two looks at what changed."""
+"""Seconds between two updates of the hits when something changed."""
 
 _NOTHING: Final = SearchPage((), None)
 
 Place = tuple[ChatRef, MessageId | None]
-"""What tells one hit from another."""
+"""Identifies a hit; without a message, the hit is the chat itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastSearch:
-    """What was looked for and where the highlight stood, to open the search there again."""
+    """The text and the highlight of a search, to open it again in the same place."""
 
     text: str = ""
     place: Place | None = None
+    """The highlighted hit; None = there was none."""
     count: int = 0
-    """Hits that were listed."""
+    """How many hits were listed."""
 
 
 class SearchSession:
-    """What one text asks for and what came of it; every change of the text begins another one."""
+    """One query and its hits; every change of the text begins another session."""
 
     def __init__(self, inbox: InboxApi, text: str, now: Millis) -> None:
         self._inbox = inbox
         self._text = text
         self._now = now
+        # `unknown` are filters that do not exist.
         self.query, self.unknown = read_query(text, now)
         self.meant = ""
-        """The text on the other layout, if that is what was found."""
+        """The text on the other keyboard layout, if only that was found; else empty."""
 
     async def begin(self, count: int) -> SearchPage:
-        """The first hits, `count` if there are so many."""
-        # As typed first: the other layout only explains what would otherwise be nothing.
+        """The first hits: at least `count`, if there are as many; else those on the other layout."""
         page = await self.repeat(count)
         if page.hits:
             return page
         for text in other_layouts(self._text):
             query, unknown = read_query(text, self._now)
-            # A filter nobody knows is no sign of the wrong layout.
-            other = SearchPage((), None) if unknown else await self._inbox.search.find(query, limit=PAGE)
+            # A text with an unknown filter was not meant for this layout.
+            other = _NOTHING if unknown else await self._inbox.search.find(query, limit=PAGE)
             if other.hits:
                 self.query, self.meant = query, text
                 return other
         return page
 
     async def repeat(self, count: int) -> SearchPage:
-        """The first hits as they are now; one answer may hold fewer than asked for though there are more."""
+        """The first hits as they are now: at least `count`, if there are as many."""
         page = await self._inbox.search.find(self.query, limit=max(PAGE, count))
+        # One answer may contain fewer hits than requested although there are more.
         while page.next_key is not None and len(page.hits) < count:
             page = await self.go_on(page)
         return page
 
     async def go_on(self, page: SearchPage) -> SearchPage:
-        """The hits of `page` and those that follow."""
+        """The hits of `page` and the next ones."""
         more = await self._inbox.search.find(self.query, after=page.next_key, limit=PAGE)
         return SearchPage(page.hits + more.hits, more.next_key)
 
 
 class CoverageLine(Static):
-    """Draws itself anew only when something changed."""
+    """How much of the history is stored and searched; redrawn only when that changes."""
 
     class Changed(UiMessage):
-        """More of the history is here, or less of it is unknown."""
+        """The shown coverage, or the connection, has changed."""
 
     def __init__(self, inbox: InboxApi, *, now: Callable[[], Millis], zone: tzinfo) -> None:
         super().__init__(id="coverage", classes="muted")
@@ -229,28 +233,28 @@ class CoverageLine(Static):
         self._zone = zone
         self._is_online = True
         self.coverage: SearchCoverage | None = None
-        """As it was found last; None = not yet."""
+        """The latest answer of the inbox; None = not asked yet."""
 
     @property
     def is_fetching(self) -> bool:
-        """Whether the rest is being read now."""
+        """Whether the rest of the history is being fetched now."""
         return self.coverage is not None and self.coverage.is_fetching
 
     @work(group="coverage", exclusive=True)
     async def ask(self) -> None:
-        """Look how much is here now."""
+        """Ask the inbox for the coverage, and show it."""
         self._set(await self._inbox.search.coverage())
 
     def hear_link(self) -> None:
-        """The connection came or went."""
+        """The state of the connection changed: show it."""
         if self.coverage is not None:
             self._set(self.coverage)
 
     def turn_fetching(self) -> None:
-        """Have what is not here yet read from the Market, or stop that."""
+        """Start to fetch the rest of the history from the Market, or stop that."""
         coverage = self.coverage
         if coverage is not None and coverage.read < coverage.chats:
-            # Shown at once; the engine tells how it goes on.
+            # Shown at once; the engine reports the progress later.
             is_wanted = not coverage.is_fetching
             self._inbox.search.fetch_rest(is_wanted)
             self._set(replace(coverage, is_fetching=is_wanted))
@@ -270,9 +274,9 @@ class CoverageLine(Static):
 
 
 class SearchScreen(ListDialog[SearchHit, SearchHit]):
-    """Gives the hit to open, or None; `last` tells afterwards where the search was left."""
+    """Returns the hit to open, or None; `last` is then the state in which the search was left."""
 
-    # ctrl+f is the field's own (it deletes a word); ctrl+r is free in it, and nothing else may take it.
+    # Not ctrl+f, which deletes a word in the field; ctrl+r has no meaning there.
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+r", "fetch_rest", priority=True, show=False)]
 
     def __init__(
@@ -293,11 +297,13 @@ class SearchScreen(ListDialog[SearchHit, SearchHit]):
         self._session = SearchSession(inbox, last.text, now())
         self._page = _NOTHING
         self._is_awaited = False
-        """Whether the hits listed are those of an earlier text."""
+        """Whether the listed hits belong to an earlier text."""
         self._is_asking = False
+        """Whether an answer of the inbox is on its way."""
         self._is_chosen = False
         """Whether Enter was pressed before the answer came."""
         self._drawn: dict[tuple[Place, int], tuple[Line, Line]] = {}
+        """The lines of the hits, by place and width."""
 
     def compose(self) -> ComposeResult:
         yield framed(
@@ -312,18 +318,18 @@ class SearchScreen(ListDialog[SearchHit, SearchHit]):
         )
 
     def on_mount(self) -> None:
-        """Look again for what was looked for last; what is typed now replaces it."""
+        """Repeat the last search; its text is selected, so that typing replaces it."""
         self._news.start()
         self.query_one(Input).action_select_all()
         self._look(self.last)
         self._coverage.ask()
 
     def on_unmount(self) -> None:
-        """Hear no more."""
+        """Stop listening for news."""
         self._news.stop()
 
     def action_fetch_rest(self) -> None:
-        """Have what is not here yet read from the Market, or stop that."""
+        """Start to fetch the rest of the history from the Market, or stop that."""
         self._coverage.turn_fetching()
         self._look_soon()
 
@@ -331,7 +337,7 @@ class SearchScreen(ListDialog[SearchHit, SearchHit]):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        # The first value is set by the program and is looked for by `on_mount` already.
+        # The first value is set by the program, and `on_mount` searches for it already.
         if event.value != self.last.text:
             self._is_chosen = False
             self._look(LastSearch(event.value))
@@ -343,13 +349,13 @@ class SearchScreen(ListDialog[SearchHit, SearchHit]):
         if self._is_awaited:
             self._ask(self._begin(wanted))
         else:
-            # An answer to the text that was there would list hits for an empty field.
+            # A late answer for the previous text would list hits below an empty field.
             self.workers.cancel_group(self, "search")
             self._is_asking = False
             self._show(_NOTHING)
 
     def _ask(self, question: Coroutine[Any, Any, None]) -> None:
-        """Ask the inbox; an answer to what was asked before is not wanted any more."""
+        """Ask the inbox; the answer to an earlier question is dropped."""
         self._is_asking = True
         self.run_worker(question, group="search", exclusive=True)
 
@@ -362,8 +368,7 @@ class SearchScreen(ListDialog[SearchHit, SearchHit]):
         await self._go_on()
 
     async def _go_on(self) -> None:
-        """Ask for more until enough of them follow the highlight."""
-        # The highlight may have moved on while the page came.
+        """Ask for more hits until there are enough below the highlight, which may move meanwhile."""
         while self._wants_more():
             self._show(await self._session.go_on(self._page), self.last.place)
         self._is_asking = False
@@ -375,10 +380,10 @@ class SearchScreen(ListDialog[SearchHit, SearchHit]):
         return self._page.next_key is not None and count < MOST and at + NEAR >= count
 
     def _show(self, page: SearchPage, place: Place | None = None) -> None:
-        """List what was found, with the highlight at `place`; without one at the top."""
+        """List the hits, with the highlight on `place`, or on the first one for None."""
         self._is_awaited = False
         before, self._page = self._page, page
-        # The same hits again, after news that concern none of them: nothing is drawn, nothing moves.
+        # After news that concern none of the hits, nothing is redrawn and nothing moves.
         if place is None or page != before:
             self._drawn.clear()
             places = [_place(hit) for hit in page.hits]
@@ -400,7 +405,7 @@ class SearchScreen(ListDialog[SearchHit, SearchHit]):
     @on(Input.Submitted)
     @on(ChoiceList.Chosen)
     def _choose(self) -> None:
-        """Open the highlighted hit; while the answer is on its way, the first one once it is there."""
+        """Open the highlighted hit; before the answer is there, open its first hit when it comes."""
         hit = None if self._is_awaited else self.rows.current
         self._is_chosen = hit is None and self._is_asking
         if hit is not None:
@@ -410,7 +415,7 @@ class SearchScreen(ListDialog[SearchHit, SearchHit]):
 
     @on(NewsCame)
     def _hear(self) -> None:
-        """Something changed: look at it soon, and not more often than one can read."""
+        """Something changed: update the hits soon, but not more often than one can read."""
         digest = self._news.read()
         if digest.link:
             self._coverage.hear_link()
@@ -436,7 +441,7 @@ class SearchScreen(ListDialog[SearchHit, SearchHit]):
     # -- words ---------------------------------------------------------------------------------------
 
     def _show_words(self) -> None:
-        """What stands instead of the hits, and the line below them."""
+        """Show the line below the hits and, if there are none, the text in their place."""
         count = len(self._page.hits)
         instead, status = self.query_one("#instead", Static), self.query_one("#status", Static)
         self.rows.display, instead.display = count > 0, count == 0
@@ -461,7 +466,7 @@ class SearchScreen(ListDialog[SearchHit, SearchHit]):
         return self.query_one(CoverageLine)
 
     def _draw(self, hit: SearchHit, cells: int) -> Sequence[Line]:
-        """A hit is drawn once: finding the words in a long text takes time."""
+        """Draw a hit once per width, because finding the matches in a long text takes time."""
         key = (_place(hit), cells)
         if key not in self._drawn:
             self._drawn[key] = hit_lines(hit, self._session.query, self._now(), self._zone, cells)

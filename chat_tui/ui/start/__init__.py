@@ -1,1 +1,1 @@
-"""The first minute, while no shop is connected: the wizard and its own small app."""
+"""The first minute, while no shop is connected: the wizard, in a small app of its own."""

@@ -1,4 +1,4 @@
-"""The program while nothing is set up: the box, and the steps that connect a shop. Leads to the inbox."""
+"""The app while nothing is set up: the start box, and the steps that connect a shop."""
 
 import os
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from chat_tui.words.line import Line, Role, Span
 
 
 class Start(StrEnum):
-    """The ways to go on, in the order of the keys 1 to 3."""
+    """The choices in the start box, in the order of the keys 1 to 3."""
 
     CONNECT = "connect"
     DEMO = "demo"
@@ -33,7 +33,7 @@ class Start(StrEnum):
 
 
 class Way(NamedTuple):
-    """One of them as the box shows it."""
+    """One of the choices as the box shows it."""
 
     key: str
     words: str
@@ -41,7 +41,7 @@ class Way(NamedTuple):
 
 
 class StartBox(Question[Start, Way]):
-    """Gives the way chosen, or None to leave the program."""
+    """Returns the choice, or None to quit."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("k", "move(-1)", show=False),
@@ -50,9 +50,8 @@ class StartBox(Question[Start, Way]):
     ]
 
     def __init__(self, highlight: Start = Start.CONNECT) -> None:
-        """`highlight` is the way chosen the last time."""
+        """`highlight` is the last choice: after a step back, the highlight is where it was."""
         super().__init__()
-        # Whoever comes back from a step finds the highlight where he left it.
         self._highlight = tuple(Start).index(highlight)
 
     def compose(self) -> ComposeResult:
@@ -64,7 +63,7 @@ class StartBox(Question[Start, Way]):
         )
 
     def on_mount(self) -> None:
-        """List the ways."""
+        """List the choices."""
         ways = (
             Way("1", _("Connect a shop"), _("an Api-Key from the seller's cabinet is needed")),
             Way("2", _("Look around without a key"), _("a demo shop whose buyers answer")),
@@ -73,7 +72,7 @@ class StartBox(Question[Start, Way]):
         self.rows.show(ways, highlight=self._highlight)
 
     def answer(self, index: int) -> None:
-        """Go this way."""
+        """Return this choice."""
         self.finish(tuple(Start)[index])
 
 
@@ -85,7 +84,7 @@ def _draw(way: Way, _cells: int) -> Sequence[Line]:
 
 
 class StartHelp(Dialog[None]):
-    """What a newcomer wants to know, on one page."""
+    """Everything a newcomer wants to know, on one page."""
 
     AUTO_FOCUS = "VerticalScroll"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -102,7 +101,7 @@ class StartHelp(Dialog[None]):
         yield framed(_("Help"), VerticalScroll(*page), keys=keys, look="-tall")
 
     def action_scroll(self, step: int) -> None:
-        """Go down, or up if negative, by a line."""
+        """Scroll down by `step` lines; up if negative."""
         self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
 
 
@@ -152,7 +151,7 @@ HEARD = frozenset({"help", "quit"})
 
 
 class StartApp(LegibleApp[Start]):
-    """Ends with the way that was gone to its end: a shop connected, the demo wanted, or None."""
+    """Ends with CONNECT when a shop was connected, DEMO when the demo is wanted, or None to quit."""
 
     TITLE = "chat-tui"
 
@@ -169,7 +168,7 @@ class StartApp(LegibleApp[Start]):
 
     @work(exclusive=True)
     async def _walk(self) -> None:
-        """The box again and again, until a way leads out of it."""
+        """Show the box until a shop is connected, the demo is chosen, or the operator quits."""
         way: Start | None = Start.CONNECT
         while way is not None:
             way = await self.push_screen_wait(StartBox(way))
@@ -180,7 +179,7 @@ class StartApp(LegibleApp[Start]):
         self.exit(way)
 
     async def _connect(self) -> bool:
-        """Key, rights, shops, each step back by Escape; whether a shop was connected."""
+        """Ask for key, rights and shop, each a step back with Escape; True = a shop was connected."""
         while True:
             checked = await self.push_screen_wait(KeyScreen(self._connector.look))
             if checked is None:
@@ -192,12 +191,12 @@ class StartApp(LegibleApp[Start]):
                     return True
 
     def action_help(self) -> None:
-        """Show what a newcomer wants to know; close it when it is shown."""
+        """Show the help for newcomers; close it when it is open."""
         self.turn(StartHelp)
 
 
 def run(connector: Connector, preferences: Preferences, *, report: Path) -> tuple[int, Start | None]:
-    """Show the box until a way leads out of it; the exit code and that way."""
+    """Run the app; returns the exit code, and the choice with which it ended or None."""
     app = StartApp(connector, preferences, report=report)
     code = app.run_to_code(mouse=preferences.ui.mouse)
     return code, app.return_value

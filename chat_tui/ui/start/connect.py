@@ -1,4 +1,4 @@
-"""The steps that connect a shop: its key, what it may do, what it opens. Escape leads a step back."""
+"""The steps that connect a shop: its key, what the key may do, and its shops. Escape goes a step back."""
 
 from collections.abc import Awaitable, Callable
 from typing import ClassVar, NamedTuple
@@ -28,47 +28,44 @@ from chat_tui.words.rights import (
     shop_words,
 )
 
-Look = Callable[[str], Awaitable[OpenedByKey | Problem]]
-Keep = Callable[[Cabinet], Awaitable[None]]
-
 
 class Checked(NamedTuple):
-    """A key the Market has accepted, and what it opens."""
+    """A key that the Market has accepted, and the businesses it opens."""
 
     key: str
     opened: OpenedByKey
 
     def __repr__(self) -> str:
-        """Without the key: values are shown by whoever looks for an error."""
+        """Without the key, because error reports show values."""
         return "Checked()"
 
 
 class SecretField(Input):
-    """A field whose letters are never shown and cannot be copied out of it."""
+    """A field whose characters are never shown and cannot be copied."""
 
     def __init__(self) -> None:
         super().__init__(password=True, placeholder=_("paste the key here"), select_on_focus=False)
         self.cursor_blink = False
 
     def action_copy(self) -> None:
-        """Nothing goes to the clipboard."""
+        """Put nothing into the clipboard."""
 
     def action_cut(self) -> None:
-        """Nothing goes to the clipboard."""
+        """Put nothing into the clipboard."""
 
     def on_paste(self, event: events.Paste) -> None:
-        # Line ends come with what is copied, before the key too; the field itself would stop at the first.
+        # Copied text contains line ends, even before the key; the field itself would stop at the first one.
         event.stop()
         event.prevent_default()
         self.insert_text_at_cursor("".join(event.text.split()))
 
 
 class KeyScreen(Dialog[Checked]):
-    """Gives a key that works, or None. What was typed stays until the Market has said yes or no to it."""
+    """Returns a key that works, or None. A key stays in the field until the Market accepts or refuses it."""
 
     AUTO_FOCUS = "SecretField"
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Callable[[str], Awaitable[OpenedByKey | Problem]]) -> None:
         """`look` asks the Market what a key opens."""
         super().__init__()
         self._look = look
@@ -89,7 +86,7 @@ class KeyScreen(Dialog[Checked]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        # The program empties the field itself when a key is refused, and says why: that must stay.
+        # When a key is refused, the program empties the field and says why; that sentence must stay.
         if event.value:
             self.say("", "problem")
 
@@ -106,13 +103,13 @@ class KeyScreen(Dialog[Checked]):
         except SettingsProblem as problem:
             self.say(f"{problem}.", "problem", is_bad=True)
             return
-        # What is asked about is what stands there: no letter may change it meanwhile.
+        # The key in the field must remain the one that is being checked.
         field.disabled = True
         self.say(_("Asking the Market…"), "problem", is_bad=False)
         found = await self._look(key)
         field.disabled = False
         if isinstance(found, Problem):
-            # A network that is down says nothing about the key, so it stays to be tried again.
+            # A failure that passes, such as a broken network, says nothing about the key: it can be retried.
             if not found.is_passing:
                 field.value = ""
             field.focus()
@@ -123,7 +120,7 @@ class KeyScreen(Dialog[Checked]):
 
 
 class RightsScreen(Dialog[bool]):
-    """Gives True to go on with this key; None leads back to another one."""
+    """Returns True to go on with this key, or None to enter another one."""
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "go_on", show=False)]
@@ -155,13 +152,13 @@ class RightsScreen(Dialog[bool]):
         return "" if self._rights.may_write else "warn"
 
     def action_go_on(self) -> None:
-        """The key will do."""
+        """Go on with this key, if it may read chats."""
         if self._rights.may_read and self.is_enter_meant():
             self.finish(True)
 
 
 class ShopsScreen(ListDialog[Cabinet, Line]):
-    """Gives the business that was chosen and stored; None leads back to the rights."""
+    """Returns the business that was chosen and stored, or None to go back to the rights."""
 
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -170,8 +167,8 @@ class ShopsScreen(ListDialog[Cabinet, Line]):
         Binding("enter", "connect", show=False),
     ]
 
-    def __init__(self, opened: OpenedByKey, keep: Keep) -> None:
-        """`keep` stores the key for a business; raises SettingsProblem."""
+    def __init__(self, opened: OpenedByKey, keep: Callable[[Cabinet], Awaitable[None]]) -> None:
+        """`keep` stores the key for a business, and raises SettingsProblem when it cannot."""
         super().__init__()
         self._found = opened.businesses
         self._keep = keep
@@ -197,14 +194,14 @@ class ShopsScreen(ListDialog[Cabinet, Line]):
         return business_words(self._found[0])
 
     def on_mount(self) -> None:
-        """List what there is."""
+        """List the shops of the only business, or all businesses."""
         rows = self.rows
         if len(self._found) == 1:
             rows.show([(Span(shop_words(shop)),) for shop in self._found[0].shops])
         else:
             rows.show([_business_line(business) for business in self._found])
         rows.styles.height = max(1, min(len(rows.rows), 10))
-        # An empty list would still take its lines.
+        # An empty list would still take up a line.
         rows.display = bool(self._found)
 
     def action_connect(self) -> None:

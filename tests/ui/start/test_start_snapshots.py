@@ -1,5 +1,6 @@
 """The first minute as pictures: the box and every step to a connected shop."""
 
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ def test_welcome(compare: Compare, tmp_path: Path, size: tuple[int, int], langua
 
     async def greet(pilot: Pilot[Any]) -> None:
         await settled(pilot.app)
-        pilot.app.push_screen(Welcome(scene.inbox, now=lambda: NOW, zone=scene.app._zone))
+        pilot.app.push_screen(Welcome(scene.inbox, now=lambda: NOW, zone=UTC))
         await settled(pilot.app)
 
     try:
