@@ -15,6 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
+_NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES})
+"""Errors of `link` on a disk where a file must be renamed instead."""
+
 
 def open_private(path: str | Path, flags: int) -> int:
     """The descriptor of a file of ours, made if it is not there; 0600 whatever it was. Raises OSError."""
@@ -78,19 +81,25 @@ def write_new(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        _give_name(part, path)
+        give_name(part, path)
     finally:
         part.unlink(missing_ok=True)
 
 
-def _give_name(part: Path, path: Path) -> None:
-    """Unlike renaming, a second name for a file never takes the place of another file."""
+def give_name(part: str | Path, name: str | Path, *, folder: int | None = None) -> None:
+    """Give a file a second name, or a new one on a disk without hard links; FileExistsError if that is taken.
+
+    `folder` is the open directory that both are names in. Another OSError if neither can be done.
+    """
+    # Unlike renaming, a second name never takes the place of another file.
     try:
-        os.link(part, path, follow_symlinks=False)
-    except PermissionError:
-        # A file system that knows no second names; the empty file holds the place until it is replaced.
-        touch_private(path)
-        part.replace(path)
+        os.link(part, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # An empty file reserves the name until it is replaced.
+        touch_private(name, folder=folder)
+        os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 # -- reading what a person may have written --------------------------------------------------------------

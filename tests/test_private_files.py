@@ -1,8 +1,10 @@
 """Files written for the operator never take the place of another, whatever happens on the way."""
 
+import errno
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,11 +39,11 @@ def test_what_appears_meanwhile_stays(
 ) -> None:
     link = os.link
 
-    def late(part: Path, path: Path, *, follow_symlinks: bool) -> None:
+    def late(part: Path, path: Path, **named: Any) -> None:
         path.write_bytes(b"theirs")
         if not knows_links:
-            raise PermissionError
-        link(part, path, follow_symlinks=follow_symlinks)
+            raise PermissionError(errno.EPERM, "")
+        link(part, path, **named)
 
     monkeypatch.setattr(os, "link", late)
     with pytest.raises(FileExistsError):
@@ -52,7 +54,7 @@ def test_what_appears_meanwhile_stays(
 
 def test_a_file_system_without_second_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: object, **named: object) -> None:
-        raise PermissionError
+        raise PermissionError(errno.EPERM, "")
 
     monkeypatch.setattr(os, "link", refuse)
     write_new(tmp_path / "a", b"words")

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
 
-from chat_tui.files import NotAFile, TooLarge, create_private, read_file, touch_private, whole_file
+from chat_tui.files import NotAFile, TooLarge, create_private, give_name, read_file, whole_file
 
 _PART: Final = ".chat-tui-part"
 """The end of the name of an unfinished file."""
@@ -20,8 +20,7 @@ _LONGEST_PATH: Final = 8_192
 """Bytes; the kernel allows fewer."""
 _TRIES: Final = 10_000
 """Names that are tried for one file."""
-_NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES})
-"""Errors of `link` on a disk where the file must be renamed instead."""
+
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -86,7 +85,9 @@ class Part:
                 os.fsync(self._file)
                 for number in range(_TRIES):
                     wanted = numbered(name, number)
-                    if self._is_placed(wanted):
+                    with suppress(FileExistsError):
+                        give_name(self._name, wanted, folder=self._folder)
+                        _unlink(self._name, self._folder)
                         os.fsync(self._folder)
                         return wanted
             except OSError as error:
@@ -103,28 +104,6 @@ class Part:
                 os.close(self._file)
             os.close(self._folder)
             self._file = self._folder = -1
-
-    def _is_placed(self, name: str) -> bool:
-        """Give the file a name if it is free; whether it was. A name taken by a symbolic link is not free."""
-        try:
-            os.link(self._name, name, src_dir_fd=self._folder, dst_dir_fd=self._folder, follow_symlinks=False)
-        except FileExistsError:
-            return False
-        except OSError as error:
-            if error.errno not in _NO_LINKS:
-                raise
-            return self._is_renamed(name)
-        _unlink(self._name, self._folder)
-        return True
-
-    def _is_renamed(self, name: str) -> bool:
-        """The same on a disk without hard links: an empty file reserves the name, then ours replaces it."""
-        try:
-            touch_private(name, folder=self._folder)
-        except FileExistsError:
-            return False
-        os.rename(self._name, name, src_dir_fd=self._folder, dst_dir_fd=self._folder)
-        return True
 
 
 def numbered(name: str, number: int) -> str:
