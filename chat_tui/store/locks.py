@@ -23,7 +23,8 @@ from chat_tui.store.files import identity, private_directory
 PATIENCE_S: Final = 5.0
 """How long a writer waits for another copy before it raises StoreBusy."""
 _PAUSE_S: Final = 0.002
-_CHATS: Final = "chats.lock"
+CHATS: Final = "chats.lock"
+"""The file of one lock per chat, which is held from before an attempt begins until its outcome is known."""
 
 
 class _LockFile:
@@ -191,16 +192,9 @@ class NoLocks:
         """Do nothing: there is no lock."""
 
 
-class ChatLock(ByteLock):
-    """One lock per chat, by its number: held from before an attempt begins until its outcome is known."""
-
-    def __init__(self, data_dir: Path) -> None:
-        super().__init__(data_dir / _CHATS)
-
-
 def lost_chat_lock(data_dir: Path) -> str:
     """A sentence if this process uses a chat lock whose file was removed or replaced; else empty."""
-    path = data_dir / _CHATS
+    path = data_dir / CHATS
     with _opening:
         lost = any(file.path == path and identity(path) != file.identity for file in _opened.values())
     return _gone(path) if lost else ""

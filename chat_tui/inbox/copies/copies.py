@@ -10,7 +10,7 @@ from chat_tui.inbox.market import Unreachable
 from chat_tui.model.ids import Millis
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store.database import Store
-from chat_tui.store.locks import ByteLock, ChatLock, NoLocks
+from chat_tui.store.locks import CHATS, ByteLock, NoLocks
 
 
 class Copies:
@@ -30,5 +30,5 @@ class Copies:
         )
         self.leadership = Leadership(store, locks(data_dir / "leader.lock"), self.clock)
         self.presence = Presence(store, self.clock, poll_s)
-        self.chat_locks: Locks = NoLocks(data_dir) if store.unwritable else ChatLock(data_dir)
+        self.chat_locks: Locks = locks(data_dir / CHATS)
         """By number of a chat: the copy that acts for its outbox."""

@@ -11,7 +11,7 @@ from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import drafts, outbox
 from chat_tui.store.errors import StoreBusy, StoreProblem
-from chat_tui.store.locks import ChatLock
+from chat_tui.store.locks import CHATS, ByteLock
 from tests.inbox.simulation.stage import Stage
 from tests.support.refs import ref
 
@@ -85,7 +85,7 @@ async def _told(stage: Stage) -> None:
 
 
 def test_a_removed_lock_file_sends_nothing_and_does_not_spin(stage: Stage, tmp_path: Path) -> None:
-    lock = ChatLock(tmp_path)
+    lock = ByteLock(tmp_path / CHATS)
     (tmp_path / "chats.lock").unlink()
     asked: list[int] = []
 

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from chat_tui.store.errors import StoreBusy, StoreProblem
-from chat_tui.store.locks import ByteLock, ChatLock, WriteLock
+from chat_tui.store.locks import CHATS, ByteLock, WriteLock
 
 OTHER_COPY = """
 import sys
 from pathlib import Path
-from chat_tui.store.locks import ChatLock, WriteLock
-chats = ChatLock(Path(sys.argv[1]))
+from chat_tui.store.locks import CHATS, ByteLock, WriteLock
+chats = ByteLock(Path(sys.argv[1]) / CHATS)
 assert all(chats.try_hold(int(number)) for number in sys.argv[2:])
 with WriteLock(Path(sys.argv[1]) / "write.lock").held():
     print("held", flush=True)
@@ -41,7 +41,7 @@ def another_copy(data_dir: Path, *numbers: int) -> Iterator[subprocess.Popen[str
 
 
 def test_a_chat_is_held_once_within_a_process_too(tmp_path: Path) -> None:
-    one, other = ChatLock(tmp_path), ChatLock(tmp_path)
+    one, other = ByteLock(tmp_path / CHATS), ByteLock(tmp_path / CHATS)
     assert one.try_hold(5)
     assert not one.try_hold(5)
     assert not other.try_hold(5)
@@ -52,7 +52,7 @@ def test_a_chat_is_held_once_within_a_process_too(tmp_path: Path) -> None:
 
 
 def test_another_copy_excludes_until_it_dies(tmp_path: Path) -> None:
-    chats = ChatLock(tmp_path)
+    chats = ByteLock(tmp_path / CHATS)
     with another_copy(tmp_path, 5, 2**63 - 1) as other:
         assert not chats.try_hold(5)
         assert not chats.try_hold(2**63 - 1)
@@ -68,13 +68,13 @@ def test_a_second_descriptor_of_ours_drops_nothing(tmp_path: Path) -> None:
     script = """
 import sys
 from pathlib import Path
-from chat_tui.store.locks import ChatLock
-print(ChatLock(Path(sys.argv[1])).try_hold(5))
+from chat_tui.store.locks import CHATS, ByteLock
+print(ByteLock(Path(sys.argv[1]) / CHATS).try_hold(5))
 """
-    chats = ChatLock(tmp_path)
+    chats = ByteLock(tmp_path / CHATS)
     assert chats.try_hold(5)
     del chats
-    ChatLock(tmp_path)
+    ByteLock(tmp_path / CHATS)
     asked = subprocess.run(
         [sys.executable, "-c", script, tmp_path], capture_output=True, text=True, check=True
     )
@@ -82,7 +82,7 @@ print(ChatLock(Path(sys.argv[1])).try_hold(5))
 
 
 def test_a_removed_lock_file_excludes_nobody_and_is_refused(tmp_path: Path) -> None:
-    chats = ChatLock(tmp_path)
+    chats = ByteLock(tmp_path / CHATS)
     assert chats.try_hold(5)
     (tmp_path / "chats.lock").unlink()
     with pytest.raises(StoreProblem, match="removed"):
@@ -92,7 +92,7 @@ def test_a_removed_lock_file_excludes_nobody_and_is_refused(tmp_path: Path) -> N
 def test_a_link_in_the_place_of_a_lock_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "chats.lock").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(StoreProblem, match="cannot be made"):
-        ChatLock(tmp_path)
+        ByteLock(tmp_path / CHATS)
     assert not (tmp_path / "elsewhere").exists()
 
 
@@ -125,7 +125,7 @@ def test_writers_of_one_process_exclude_each_other(tmp_path: Path) -> None:
 
 def test_a_number_left_over_in_a_lock_file_means_nothing(tmp_path: Path) -> None:
     (tmp_path / "chats.lock").write_text(str(os.getppid()))
-    assert ChatLock(tmp_path).try_hold(os.getppid())
+    assert ByteLock(tmp_path / CHATS).try_hold(os.getppid())
 
 
 def test_a_lock_file_is_closed_when_nothing_uses_it_any_more(tmp_path: Path) -> None:
