@@ -97,10 +97,7 @@ class Upload(httpx.AsyncByteStream):
 async def open_upload(
     path: Path, *, name: str, size: int, media_type: str, progress: Callable[[int], None] | None
 ) -> Upload:
-    """Open the file in a thread.
-
-    Raises `FileChangedError` if it cannot be read, is empty or no regular file, or has another size.
-    """
+    """Open the file in a thread; `FileChangedError` if it is not a readable regular file of `size` bytes."""
     try:
         descriptor = await asyncio.to_thread(_open_regular, path, size)
     except OSError as error:
@@ -159,10 +156,7 @@ class Download:
     transport: httpx.AsyncBaseTransport | None = None
 
     async def fetch(self, url: str, write: Write) -> int | Problem:
-        """Pass the whole file to `write`, piece by piece; returns its size.
-
-        An error of `write` is raised, unless it is an OSError or a ValueError: those become a problem.
-        """
+        """Pass the whole file to `write` in pieces; its size. An OSError of `write` becomes a problem."""
         phase = Phase()
         try:
             async with asyncio.timeout(self.deadlines.file_total):

@@ -45,10 +45,7 @@ class Deadlines:
 
 
 def proxy_for(host: str) -> str | None:
-    """The URL of the proxy that the environment sets for https to this host; None = no proxy.
-
-    Raises `AccessError` when it is not a proxy that httpx can use.
-    """
+    """The proxy that the environment sets for https to this host; `AccessError` if it cannot be used."""
     named = getproxies()
     variable = "https" if named.get("https") else "all"
     proxy = named.get(variable)
@@ -67,10 +64,7 @@ def proxy_for(host: str) -> str | None:
 
 
 def certificates() -> ssl.SSLContext:
-    """A context that trusts the authorities that the environment sets, else the usual ones.
-
-    Raises `AccessError` when their certificates cannot be read.
-    """
+    """A context with the certificates the environment sets, else the usual; `AccessError` if unreadable."""
     file, directory = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     try:
         if file:
@@ -121,10 +115,7 @@ def open_client(
     proxy: str | None,
     transport: httpx.AsyncBaseTransport | None,
 ) -> httpx.AsyncClient:
-    """A client that keeps no connection open, follows no redirects and asks for no compression.
-
-    Raises `AccessError` when `encrypted` and there are no certificates to trust.
-    """
+    """A client without keep-alive, redirects and compression; raises `AccessError` as `certificates` does."""
     idle = deadlines.idle
     return httpx.AsyncClient(
         headers={**headers, "Accept-Encoding": "identity", "Connection": "close", "User-Agent": NAME},

@@ -28,10 +28,7 @@ _AMOUNT: Final = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,10})?")
 
 
 def orders(response: Response, asked: Collection[OrderId]) -> tuple[Order, ...]:
-    """The orders of getBusinessOrders, which has no envelope, without unreadable and unrequested ones.
-
-    Raises `GarbledError` if nothing in the response can be used.
-    """
+    """The readable, requested orders of getBusinessOrders, which has no envelope; or `GarbledError`."""
     page = decode(clean(response.body), wire.GetBusinessOrdersAnswer)
     found = items_of(page.orders, wire.BusinessOrder, _order)[0]
     return tuple(order for order in found if order.order_id in asked)

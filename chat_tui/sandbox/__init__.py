@@ -1,18 +1,18 @@
-"""The pretend Market: what a newcomer's demo talks to, and the peer of the tests.
+"""The pretend Market: the server behind a newcomer's demo, and the one that the tests talk to.
 
-It stands where the real Market stands, on the other side of a socket, and takes nothing from the rest of the
-program: what client and server both believed by mistake, no test would find. `content.toml` holds what is
-sold and said.
+It stands where the real Market stands, on the other side of a socket, and imports nothing from the rest of
+the program: with shared code, no test would find a mistake that client and server have in common.
+`content.toml` holds the goods and the dialogues.
 
-A world is made of four numbers (seed, chats, start, length of the longest chat) and computed when asked:
-`generator` gives the head, the order and the messages of chat number n as pure functions of them, so that a
-hundred thousand chats cost nothing but the index of their list. `world` lays over it what has happened since:
-messages written, chats opened. Each such change is a record of `journal`, by which a restarted demo goes on
-where it stopped. `buyers` write by themselves, in the demo only.
+A world is determined by four numbers (seed, chats, start, length of the longest chat) and computed on demand:
+`generator` derives the head, the order and the messages of chat number n from them with pure functions, so
+that a hundred thousand chats cost nothing but the index of their list. `world` adds what has happened since:
+messages written, chats opened. Each such change is a record in the journal (`ledger`), from which a restarted
+demo continues. `buyers` write messages of their own, in the demo only.
 
-A request comes in by `server` (path, key, quota, then the operation: `chats` or `orders`); `request` holds
-what it may ask and the words of every refusal, as documented. It takes effect at one moment, without waiting
-in between. How the Market behaves is `faults.Behaviour`; what goes wrong with single requests is a
-`faults.Fault`, of which the sandbox has none of its own: the tests' are in `tests/support/faults.py`. `serve`
-runs it all, on a thread or as a process.
+`server` takes a request in (path, key, quota, then the operation in `chats` or `orders`); `request` checks
+its parameters and refuses bad ones in the documented words. A request takes effect at one moment, without
+waiting in between. `faults.Behaviour` says how the Market behaves, a `faults.Fault` what goes wrong with one
+request. The sandbox has no faults of its own: those of the tests are in `tests/support/faults.py`. `serve`
+runs the server, on a thread or as a process.
 """

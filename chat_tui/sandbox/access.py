@@ -1,4 +1,4 @@
-"""Whose the pretend shops are, who may do what (keys, tokens, scopes), and how a refusal is put."""
+"""The pretend business and its shops, who may do what (keys, tokens, scopes), and the form of a refusal."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ SHOPS: Final = (
 )
 
 Scopes = frozenset[str] | None
-"""Any one of these opens an operation; None = any scope at all."""
+"""Any one of these allows an operation; None = any scope at all."""
 READ: Final[Scopes] = frozenset({"COMMUNICATION", "ALL_METHODS", "ALL_METHODS_READ_ONLY"})
 WRITE: Final[Scopes] = frozenset({"COMMUNICATION", "ALL_METHODS"})
 RETURNS: Final = frozenset(
@@ -46,7 +46,7 @@ class Key:
     business_id: int = BUSINESS_ID
     revoked: bool = False
     refusal: str = ""
-    """The words of the 403 that every request gets, for credentials that are sound but shut out."""
+    """The words of the 403 that every request gets, for credentials that are valid but blocked."""
 
 
 API_KEY: Final = "ACMA:sandbox:5f1c2e7a9b3d4c60"
@@ -68,10 +68,11 @@ KEYS: Final[Mapping[str, Key]] = {
     DISABLED_KEY: Key("of one who left", frozenset({"COMMUNICATION"}), refusal="User account is disabled"),
     FOREIGN_KEY: Key("another business", frozenset({"COMMUNICATION"}), business_id=BUSINESS_ID + 1),
 }
-_LOGGED_OUT: Final = "OAuth token is invalid (account has been globally logged out)"
 TOKENS: Final[Mapping[str, Key]] = {
     OAUTH_TOKEN: Key("owner", None),
-    LOGGED_OUT_TOKEN: Key("owner", None, refusal=_LOGGED_OUT),
+    LOGGED_OUT_TOKEN: Key(
+        "owner", None, refusal="OAuth token is invalid (account has been globally logged out)"
+    ),
 }
 
 
@@ -88,32 +89,26 @@ _CODES: Final = {
     500: "INTERNAL_ERROR",
     503: "SERVICE_UNAVAILABLE",
 }
-_WORDS: Final = {
-    401: "Api-Key token is invalid",
-    403: "Access denied",
-    404: "Resource not found",
-    500: "Internal server error",
-    503: "Service temporarily unavailable. Please, try again later",
-}
 
 
 class Refusal(Exception):  # noqa: N818 - the Market's answer, not an error of this program
-    """Raised by checks and operations; becomes the error envelope."""
+    """Raised by checks and operations; the server answers its status with the error envelope."""
 
-    def __init__(self, status: int, message: str = "") -> None:
+    def __init__(self, status: int, message: str, *, allow: str = "") -> None:
+        """`allow`: the methods that a 405 offers instead."""
         super().__init__(message)
         self.status = status
-        self.message = message or _WORDS.get(status, "Error")
+        self.message = message
+        self.allow = allow
 
 
-def envelope(status: int, message: str = "") -> dict[str, Any]:
+def envelope(status: int, message: str) -> dict[str, Any]:
     """The body of an error answer."""
-    words = message or _WORDS.get(status, "Error")
-    return {"status": "ERROR", "errors": [{"code": _CODES.get(status, "INTERNAL_ERROR"), "message": words}]}
+    return {"status": "ERROR", "errors": [{"code": _CODES.get(status, "INTERNAL_ERROR"), "message": message}]}
 
 
 def authorize(headers: Mapping[str, str]) -> Key:
-    """Whose request this is (header names in lower case): 401, or 403 for who is known and shut out."""
+    """The key or token of a request (header names in lower case); Refusal (401 or 403) if it is not valid."""
     key = _known(headers)
     if key.refusal:
         raise Refusal(403, key.refusal)
@@ -149,19 +144,19 @@ def _by_key(written: str) -> Key:
 
 
 def check_scope(key: Key, wanted: Scopes) -> None:
-    """403 if none of the key's scopes opens the operation; a person's token has them all."""
+    """Refusal (403) if none of the key's scopes allows the operation; a person's token has them all."""
     if key.scopes is not None and wanted is not None and not wanted & key.scopes:
         names = ", ".join(sorted(name.lower().replace("_", "-") for name in wanted))
         raise Refusal(403, f"Token does not have any of the scopes to access the API method: {names}")
 
 
-def check_business(key: Key, business_id: int, told: str | None) -> None:
-    """400 if X-Business-Id says another business than the URL, 403 if the business is not the key's."""
-    if told is not None and not told.isdecimal():
-        raise Refusal(400, f"Incorrect X-Business-Id header value: '{told}'")
-    if told is not None and told != str(business_id):
+def check_business(key: Key, business_id: int, header: str | None) -> None:
+    """Refusal (400) if X-Business-Id is not the business of the URL, (403) if the key is of another one."""
+    if header is not None and not header.isdecimal():
+        raise Refusal(400, f"Incorrect X-Business-Id header value: '{header}'")
+    if header is not None and header != str(business_id):
         words = (
-            f"URL businessId ('{business_id}') does not match businessId in X-Business-Id header ('{told}')"
+            f"URL businessId ('{business_id}') does not match businessId in X-Business-Id header ('{header}')"
         )
         raise Refusal(400, words)
     if key.business_id != business_id:
@@ -169,7 +164,7 @@ def check_business(key: Key, business_id: int, told: str | None) -> None:
 
 
 def check_campaign(key: Key, campaign_id: int) -> None:
-    """404 for a shop that nobody knows, 403 if it is not the key's."""
+    """Refusal (404) if there is no such shop, (403) if it is not the key's."""
     if campaign_id not in {shop.campaign_id for shop in SHOPS}:
         raise Refusal(404, f"Campaign not found '{campaign_id}'")
     if key.business_id != BUSINESS_ID:

@@ -1,9 +1,8 @@
-"""Scripted buyers: they answer the shop after some seconds, and now and then a new one writes."""
+"""Scripted buyers: they answer the shop after some seconds, and now and then a new buyer writes."""
 
 import asyncio
 import heapq
 from collections import Counter
-from random import Random
 from typing import Final
 
 from chat_tui.sandbox.content import BUYERS, DIALOGUES, FOLLOW_UPS, GOODS, PHOTO_WORDS, THANKS
@@ -18,28 +17,29 @@ _MOST_REPLIES: Final = 3
 
 
 class Buyers:
-    """Decides who writes when; times are seconds of the clock that `due` is asked with."""
+    """Decides which buyer writes when; times are seconds of the clock that `act` is called with."""
 
     def __init__(self, world: World, *, scale: float = 1.0) -> None:
         """`scale` stretches every wait: 0.1 makes buyers ten times as quick."""
         self._world = world
         self._scale = scale
-        self._chance: Random = seeded(world.heads.seed, 11)
+        self._chance = seeded(world.heads.seed, 11)
         self._replies: list[tuple[float, int]] = []
+        """A heap of (when, chat id)."""
         self._replied: Counter[int] = Counter()
-        self._next_new = 0.0  # the first call of `act` sets it: only then is the clock known
+        self._next_new = 0.0  # set by the first call of `act`: only then is the clock known
 
     def heard(self, chat: Chat, now_s: float) -> None:
         """The shop wrote in this chat: its buyer will answer, but never in a chat about a test order."""
         waiting = {chat_id for _, chat_id in self._replies}
-        if chat.order is not None and chat.order.fake:  # as documented: there is no buyer
+        if chat.order is not None and chat.order.fake:  # as documented, it has no buyer
             return
         if chat.chat_id not in waiting and self._replied[chat.chat_id] < _MOST_REPLIES:
             self._replied[chat.chat_id] += 1
             heapq.heappush(self._replies, (now_s + self._draw(_REPLY_S), chat.chat_id))
 
     def act(self, now_s: float) -> None:
-        """Let everybody write whose time has come."""
+        """Write every message that is due."""
         if not self._next_new:
             self._next_new = now_s + self._draw(_NEW_S)
         while self._replies and self._replies[0][0] <= now_s:
@@ -65,7 +65,7 @@ class Buyers:
             self._world.say(chat, "CUSTOMER", self._chance.choice(THANKS))
 
     def _write_first(self) -> None:
-        """A buyer asks about goods, or about an order nobody has written about yet."""
+        """Open a chat in which a buyer asks about goods, or about an order that has no chat yet."""
         goods = self._chance.choice(GOODS)
         orders = self._world.orders
         order = orders.of_number(orders.first_free + self._chance.randrange(500))
@@ -75,6 +75,7 @@ class Buyers:
         else:
             chat = self._world.open("ORDER", order, name=BUYERS[order.number % len(BUYERS)])
             script, goods = DIALOGUES["order"][0], order.goods[0]
+        # Only the first line of the dialogue, in its first wording.
         words = script[0].partition(":")[2].split(" || ")[0].strip()
         text = words.format_map(words_for(goods, chat.order, self._world.now_ms()))
         self._world.say(chat, "CUSTOMER", text, status="NEW")

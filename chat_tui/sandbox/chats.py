@@ -1,4 +1,8 @@
-"""What each chat operation of the API does, once the request was let in, and chats and messages as JSON."""
+"""The chat operations of the API, for requests that were let in, and chats and messages as JSON.
+
+Each operation returns the body of a 200 answer. Besides the errors named there it raises Refusal (400 or 415)
+for bad parameters and bodies, and (404) for a chat that does not exist.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -11,22 +15,24 @@ from chat_tui.sandbox.generator import CONTEXTS, KINDS, STATUSES, Message
 from chat_tui.sandbox.ledger import Accepted
 from chat_tui.sandbox.request import Call, ok
 from chat_tui.sandbox.times import iso
-from chat_tui.sandbox.world import Chat, codes
+from chat_tui.sandbox.world import Chat, code, codes
 
 TEXT_LIMIT: Final = 4096
+"""UTF-16 units."""
 FILE_LIMIT: Final = 5_242_880
+"""Bytes."""
 FORM_LIMIT: Final = FILE_LIMIT + 256 * 1024
-"""Bytes of a form with the largest file in it."""
+"""Bytes of a form, which has room for the largest file."""
 
 
 def get_chats(call: Call) -> Any:
-    """A page of chats."""
+    """A page of chats; Refusal (400) for `orderIds`, unless they are still understood."""
     behaviour, world = call.market.behaviour, call.market.world
     size = request.limit(call.query, default=10, most=20)
     body = call.json()
-    statuses = request.items(body, "statuses", request.word(frozenset(STATUSES)))
-    kinds = request.items(body, "types", request.word(frozenset(KINDS)))
-    context_types = request.items(body, "contextTypes", request.word(frozenset(CONTEXTS)))
+    statuses = request.items(body, "statuses", request.word(STATUSES))
+    kinds = request.items(body, "types", request.word(KINDS))
+    context_types = request.items(body, "contextTypes", request.word(CONTEXTS))
     contexts = request.items(body, "contexts", request.context)
     order_ids = request.items(body, "orderIds", request.number)
     if order_ids is not None:
@@ -42,9 +48,7 @@ def get_chats(call: Call) -> Any:
         passing = [
             chat
             for chat in named.values()
-            if (statuses is None or chat.status in statuses)
-            and (kinds is None or chat.kind in kinds)
-            and (context_types is None or chat.context in context_types)
+            if only is None or code(chat.status, chat.kind, chat.context) in only
         ]
         return sorted(passing, key=lambda chat: -chat.updated)[first : first + count]
 
@@ -82,7 +86,7 @@ def get_history(call: Call) -> Any:
 
 
 def get_message(call: Call) -> Any:
-    """One message."""
+    """One message; Refusal (404) if the chat has none with this id."""
     market = call.market
     request.required(call.query, "chatId")
     message_id = request.required(call.query, "messageId")
@@ -94,7 +98,10 @@ def get_message(call: Call) -> Any:
 
 
 def create_chat(call: Call) -> Any:
-    """Open a chat about an order or a return, or find the existing one."""
+    """Open or find the chat about an order or a return.
+
+    Refusal (404) if that does not exist, (400) for a return of a test or DBS order.
+    """
     world = call.market.world
     body = call.json()
     if body.get("orderId") is not None:
@@ -110,11 +117,9 @@ def create_chat(call: Call) -> Any:
         raise Refusal(404, f"Order not found: '{number}'")
     if kind == "RETURN" and (order.fake or SHOPS[order.shop].placement == "DBS"):
         raise Refusal(400, "Chats about returns are not available for orders of this kind")
-    # As documented: there is one chat about an order, and whoever asks again is told its id.
-    chat = world.open_once(kind, number, order)
-    if chat is None:
-        chat = world.about(kind, number)[0]
-    else:
+    # As documented: there is one chat about an order, and asking again answers its id.
+    chat, is_new = world.open_once(kind, number, order)
+    if is_new:
         call.market.created.append(chat.chat_id)
     return ok({"chatId": chat.chat_id})
 
@@ -127,7 +132,7 @@ def _open_for_writing(call: Call) -> Chat:
 
 
 def send_message(call: Call) -> Any:
-    """Write a text as the shop."""
+    """Write a text as the shop; Refusal (400) if the chat is finished and `finished_refused` is set."""
     request.required(call.query, "chatId")
     text = request.text(call.json(), "message", most=TEXT_LIMIT)
     chat = _open_for_writing(call)
@@ -138,7 +143,7 @@ def send_message(call: Call) -> Any:
 
 
 def send_file(call: Call) -> Any:
-    """Write a file as the shop."""
+    """Write a file as the shop; Refusal (400) as for a text, and unless there is exactly one file."""
     request.required(call.query, "chatId")
     if not call.content_type and not call.body:
         raise Refusal(400, "Required request part 'file' is not present")
@@ -195,7 +200,7 @@ def _chat(chat: Chat, behaviour: Behaviour) -> dict[str, Any]:
 
 
 def _legacy(chat: Chat, behaviour: Behaviour) -> dict[str, Any]:
-    """The `orderId` that answers once held."""
+    """The `orderId` that answers used to contain."""
     return {"orderId": chat.order.order_id} if behaviour.legacy_order_ids and chat.order else {}
 
 

@@ -1,14 +1,14 @@
-"""What is sold and said in the pretend shop, read from `content.toml`, and what buyers write to do harm."""
+"""Goods and dialogues of the pretend shop, read from `content.toml`, and messages of hostile buyers."""
 
 import tomllib
 from pathlib import Path
 from typing import Final, NamedTuple
 
-_TOLD: Final = tomllib.loads(Path(__file__).with_name("content.toml").read_text(encoding="utf-8"))
+_CONTENT: Final = tomllib.loads(Path(__file__).with_name("content.toml").read_text(encoding="utf-8"))
 
 
 class Goods(NamedTuple):
-    """One offer; `nom` and `acc` are its everyday name in two cases."""
+    """One offer; `nom` and `acc` are its everyday name in the nominative and the accusative."""
 
     sku: str
     title: str
@@ -22,15 +22,15 @@ class Goods(NamedTuple):
     electric: bool = False
 
 
-GOODS: Final = tuple(Goods(**each) for each in _TOLD["goods"])
-FORMS: Final[dict[str, dict[str, str]]] = _TOLD["forms"]
-BUYERS: Final[list[str]] = _TOLD["buyers"]
-ENGLISH_BUYERS: Final[list[str]] = _TOLD["english_buyers"]
-OUTLETS: Final[list[str]] = _TOLD["outlets"]
-PHRASES: Final[dict[str, str]] = _TOLD["phrases"]
-THANKS: Final[list[str]] = _TOLD["thanks"]
-FOLLOW_UPS: Final[list[str]] = _TOLD["follow_ups"]
-PHOTO_WORDS: Final[list[str]] = _TOLD["photo_words"]
+GOODS: Final = tuple(Goods(**each) for each in _CONTENT["goods"])
+FORMS: Final[dict[str, dict[str, str]]] = _CONTENT["forms"]
+BUYERS: Final[list[str]] = _CONTENT["buyers"]
+ENGLISH_BUYERS: Final[list[str]] = _CONTENT["english_buyers"]
+OUTLETS: Final[list[str]] = _CONTENT["outlets"]
+PHRASES: Final[dict[str, str]] = _CONTENT["phrases"]
+THANKS: Final[list[str]] = _CONTENT["thanks"]
+FOLLOW_UPS: Final[list[str]] = _CONTENT["follow_ups"]
+PHOTO_WORDS: Final[list[str]] = _CONTENT["photo_words"]
 
 _LONG: Final = (
     "Здравствуйте! Пишу подробно, чтобы было понятно. Заказ {order}, товар «{title}». Сначала всё было "
@@ -46,20 +46,22 @@ _LONG_TEXTS: Final = [
 ]
 
 DIALOGUES: Final[dict[str, list[list[str]]]] = {
-    **{topic: [script.splitlines() for script in scripts] for topic, scripts in _TOLD["dialogues"].items()},
+    **{
+        topic: [script.splitlines() for script in scripts] for topic, scripts in _CONTENT["dialogues"].items()
+    },
     "long texts": [_LONG_TEXTS],
 }
-"""By topic; each is a list of lines, see `content.toml`."""
+"""By topic; a script is a list of lines, in the form that `content.toml` explains."""
 
 
 class Hostile(NamedTuple):
-    """A buyer who tries to control a terminal, a markup parser or the layout: buyers may send anything."""
+    """A buyer who tries to control the terminal, a markup parser or the layout: buyers may send anything."""
 
     name: str
     file: str
     """The name of a picture that the buyer sent."""
     texts: tuple[str, ...]
-    """What the buyer wrote, message by message."""
+    """The buyer's messages, in order."""
 
 
 HOSTILE: Final = (

@@ -1,8 +1,8 @@
-"""What a world is made of: heads, orders and conversations, as pure functions of (seed, number of the chat).
+"""Generates a world: heads, orders and conversations, as pure functions of (seed, number of the chat).
 
-Nothing here is kept: whoever asks twice has it computed twice. So a chat costs nothing until somebody looks
-at it, and equal numbers make equal worlds on every machine. The draws of one chat come in a fixed order;
-whoever changes it changes every world there is, with the pictures and tests that show one.
+Nothing is cached here: a chat costs nothing until it is read, and equal numbers make equal worlds on every
+machine. The random draws of one chat have a fixed order: changing it changes every world, and with it the
+pictures and tests that show one.
 """
 
 from collections.abc import Callable, Iterable
@@ -18,7 +18,7 @@ from chat_tui.sandbox.times import spoken_day
 MINUTE: Final = 60_000
 DAY: Final = 86_400_000
 SPAN: Final = 200 * DAY
-"""How far back the oldest chat lies."""
+"""The age of the oldest chat, almost, in ms."""
 
 STATUSES: Final = (
     "NEW",
@@ -36,7 +36,7 @@ ORDER, RETURN, DIRECT = CONTEXTS
 
 
 class Head(NamedTuple):
-    """A chat as the list shows it: words of the API, times in ms."""
+    """A chat as the list shows it; words of the API, times in ms."""
 
     created: int
     updated: int
@@ -44,21 +44,20 @@ class Head(NamedTuple):
     kind: str
     context: str
     shop: int
-    """Place in `access.SHOPS`."""
+    """Index in `access.SHOPS`."""
     topic: str
-    """What the conversation is: a key of `content.DIALOGUES`, or one that `Conversations` knows, or "" for
-    the usual of its context."""
+    """A key of `content.DIALOGUES`, or another topic of `Conversations`; "" = a usual one of its context."""
 
 
 class Special(NamedTuple):
-    """A chat of the newest ones that the demo needs to be there."""
+    """One of the newest chats that the demo needs."""
 
     status: str
     kind: str
     context: str
     topic: str
     minutes: int
-    """Age of its last message."""
+    """The age of its latest message."""
 
 
 SPECIALS: Final[dict[int, Special]] = {
@@ -89,11 +88,11 @@ SPECIALS: Final[dict[int, Special]] = {
     51: Special(ARBITER, ARBITRAGE, RETURN, "dispute", 2000),
     120: Special(PARTNER, CHAT, DIRECT, "long history", 41),
 }
-"""By rank: 0 is the chat that was opened last."""
+"""By rank: 0 = the chat that was opened last."""
 
 
 class Heads:
-    """All generated chats of a world, computed when asked."""
+    """The heads of all generated chats of a world that starts at `start` (ms)."""
 
     def __init__(self, seed: int, chats: int, start: int) -> None:
         self.seed = seed
@@ -102,41 +101,37 @@ class Heads:
         # A few hundred chats crowd towards today; a hundred thousand spread almost evenly over the months.
         self._bend = 1 + 1.2 * min(1.0, (300 / max(chats, 1)) ** 0.3)
 
-    def created_age(self, rank: int, bits: int) -> int:
-        """How long ago the chat of this rank was opened, ms; grows with the rank."""
-        place = (rank + (bits & 0xFF) / 256) / max(self.chats, 1)
-        return 12 * MINUTE + int(SPAN * place**self._bend)
-
     def head(self, number: int) -> Head:
         """The head of chat `number`, 0 = the oldest."""
         rank = self.chats - 1 - number
         bits = mix(self.seed, number)
-        age = self.created_age(rank, bits)
+        place = (rank + (bits & 0xFF) / 256) / max(self.chats, 1)
+        age = 12 * MINUTE + int(SPAN * place**self._bend)
         special = SPECIALS.get(rank)
         if special is not None:
             updated_age = min(special.minutes * MINUTE, age - 5 * MINUTE)
-            shop = bits % 2 if special.context == RETURN else bits % 3
             status, kind, context, topic, _minutes = special
-            return Head(self.start - age, self.start - updated_age, status, kind, context, shop, topic)
-        # Each draw looks at bits of its own, or one would follow from the other.
-        lot = (bits >> 16) % 1000 / 1000
-        share = (bits >> 52) % 80 / 100
-        lasted = max(3 * MINUTE, min(int((15 + lot**3 * 2880) * MINUTE), int(age * share)))
-        return self._ordinary(bits, age, age - lasted)
-
-    def _ordinary(self, bits: int, age: int, updated_age: int) -> Head:
-        context_lot, kind_lot, status_lot = (bits >> 28) % 20, (bits >> 34) % 100, (bits >> 42) % 100
-        context = ORDER if context_lot < 11 else RETURN if context_lot < 15 else DIRECT
-        kind = ARBITRAGE if kind_lot < 3 and context != DIRECT else CHAT
-        if kind == ARBITRAGE:
-            status = ARBITER if updated_age < 3 * DAY else FINISHED
-        elif updated_age < 2 * DAY:
-            status = CUSTOMER if status_lot < 70 else FINISHED
         else:
-            status = CUSTOMER if status_lot < 8 else FINISHED
+            # Each draw uses bits of its own; otherwise the draws would depend on each other.
+            lot = (bits >> 16) % 1000 / 1000
+            share = (bits >> 52) % 80 / 100
+            updated_age = age - max(3 * MINUTE, min(int((15 + lot**3 * 2880) * MINUTE), int(age * share)))
+            status, kind, context = _ordinary(bits, updated_age)
+            topic = "dispute" if kind == ARBITRAGE else ""
+        # A DBS shop, the last one, has no chats about returns.
         shop = bits % 2 if context == RETURN else bits % 3
-        topic = "dispute" if kind == ARBITRAGE else ""
         return Head(self.start - age, self.start - updated_age, status, kind, context, shop, topic)
+
+
+def _ordinary(bits: int, updated_age: int) -> tuple[str, str, str]:
+    """Status, type and context of a chat that is not special."""
+    context_lot, kind_lot, status_lot = (bits >> 28) % 20, (bits >> 34) % 100, (bits >> 42) % 100
+    context = ORDER if context_lot < 11 else RETURN if context_lot < 15 else DIRECT
+    kind = ARBITRAGE if kind_lot < 3 and context != DIRECT else CHAT
+    if kind == ARBITRAGE:
+        return (ARBITER if updated_age < 3 * DAY else FINISHED), kind, context
+    unfinished = 70 if updated_age < 2 * DAY else 8
+    return (CUSTOMER if status_lot < unfinished else FINISHED), kind, context
 
 
 # ---- orders
@@ -146,9 +141,9 @@ ORDER_STEP: Final = 17
 RETURN_BASE: Final = 8_800_000
 RETURN_STEP: Final = 3
 FREE: Final = 2_000
-"""Orders nobody has written about yet."""
+"""Orders without a chat."""
 TEST: Final = 10
-"""Test orders: nobody ever answers in their chats."""
+"""Test orders without a chat: in one that is opened no buyer answers."""
 
 
 class Order(NamedTuple):
@@ -157,23 +152,27 @@ class Order(NamedTuple):
     number: int
     order_id: int
     shop: int
+    """Index in `access.SHOPS`."""
     goods: tuple[Goods, ...]
     created: int
+    """ms."""
     state: int
+    """0 = in processing … 3 = delivered."""
     fake: bool
+    """A test order."""
     return_id: int | None
     returned: int
-    """When the return was asked for, ms; 0 = never."""
+    """When the return was requested, ms; 0 = never."""
     disputed: bool
 
     @property
     def campaign_id(self) -> int:
-        """Its shop."""
+        """The id of its shop."""
         return SHOPS[self.shop].campaign_id
 
 
 class Orders:
-    """Every order of a world, found by its number or by the number of its return."""
+    """Every order of a world: those of its chats, then free ones, then test orders up to `end`."""
 
     def __init__(self, heads: Heads) -> None:
         self._heads = heads
@@ -182,7 +181,7 @@ class Orders:
         self.end = heads.chats + FREE + TEST
 
     def of_number(self, number: int) -> Order | None:
-        """The order of chat `number` (None if it has none), or a free or a test order."""
+        """The order of chat `number`, or beyond the chats a free or a test one; None = no order."""
         if not 0 <= number < self.end:
             return None
         bits = mix(self._heads.seed, number, 3)
@@ -207,12 +206,12 @@ class Orders:
         return Order(number, order_id, shop, goods, created, state, fake, return_id, returned, disputed)
 
     def by_order(self, order_id: int) -> Order | None:
-        """The order of this id."""
+        """The order with this id, or None."""
         number, rest = divmod(order_id - ORDER_BASE, ORDER_STEP)
         return None if rest else self.of_number(number)
 
     def by_return(self, return_id: int) -> Order | None:
-        """The order with the return of this id."""
+        """The order whose return has this id, or None."""
         number, rest = divmod(return_id - RETURN_BASE, RETURN_STEP)
         order = None if rest else self.of_number(number)
         return order if order and order.return_id else None
@@ -225,11 +224,12 @@ _SENDERS: Final = {"C": "CUSTOMER", "P": "PARTNER", "M": "MARKET", "S": "SUPPORT
 
 
 class File(NamedTuple):
-    """An attachment: its bytes are found by `file_id`."""
+    """An attachment, whose bytes `World.content` finds by `file_id`."""
 
     name: str
     file_id: str
     size: int
+    """Bytes."""
 
 
 class Message(NamedTuple):
@@ -237,13 +237,14 @@ class Message(NamedTuple):
 
     message_id: int
     at: int
+    """ms."""
     sender: str
     text: str | None
     files: tuple[File, ...] = ()
 
 
 class _Line(NamedTuple):
-    """One message to be: `mark` is "" for a text, "*" with a photo, "~" a sticker, "!" taken as it is."""
+    """A message without its time. `mark`: "" = text, "*" = with a photo, "~" = sticker, "!" = verbatim."""
 
     sender: str
     mark: str
@@ -259,6 +260,7 @@ def picture(seed: int, number: int, place: int) -> bytes:
 
 
 def _episode(script: Iterable[str], goods: Goods, chance: Random) -> list[_Line]:
+    """The lines of a script, with one wording drawn for each."""
     lines: list[_Line] = []
     for written in script:
         who, _, words = written.partition(":")
@@ -268,7 +270,7 @@ def _episode(script: Iterable[str], goods: Goods, chance: Random) -> list[_Line]
 
 
 def _ends(lines: list[_Line], fits: Callable[[_Line], bool]) -> list[int]:
-    """Lengths at which the conversation may stop so that its last run of lines fits."""
+    """Lengths at which the conversation may stop: after a line that fits, when the next sender is another."""
     return [
         place + 1
         for place, line in enumerate(lines)
@@ -277,7 +279,7 @@ def _ends(lines: list[_Line], fits: Callable[[_Line], bool]) -> list[int]:
 
 
 def _stop(lines: list[_Line], head: Head, chance: Random) -> list[_Line]:
-    """Cut the last episode where the chat's status says whose turn it is."""
+    """The last episode, cut or extended so that its end suits the chat's status."""
     if head.status in (PARTNER, NEW):
         asked = "SUPPORT" if head.kind == ARBITRAGE else "CUSTOMER"
         ends = _ends(
@@ -297,22 +299,22 @@ def _stop(lines: list[_Line], head: Head, chance: Random) -> list[_Line]:
 
 
 class Conversations:
-    """All generated conversations of a world."""
+    """The messages of all generated chats of a world; the longest chat has at least `long_chat`."""
 
     def __init__(self, heads: Heads, orders: Orders, long_chat: int) -> None:
         self._heads = heads
         self._orders = orders
         self._long_chat = long_chat
-        # Earlier than the first message of the oldest chat, so that ids stay above their base.
+        # Before the first message of the oldest chat, so that ids stay above their base.
         self._first_second = (heads.start - SPAN - 2 * DAY) // 1000
 
     def message_id(self, at: int, number: int) -> int:
-        """The id of a message written at that moment in that chat: larger for every later second."""
-        # One second holds a number for every chat, and one more for what is written while the world runs.
+        """The id of a message written at `at` (ms) in that chat; larger in every later second."""
+        # Each second has an id for every chat, and one more for messages written while the world runs.
         return MESSAGE_BASE + (at // 1000 - self._first_second) * (self._heads.chats + 1) + number
 
     def messages(self, number: int) -> list[Message]:
-        """Everything said in chat `number`, oldest first."""
+        """All messages of chat `number`, oldest first."""
         head = self._heads.head(number)
         chance = seeded(self._heads.seed, number, 1)
         order = self._orders.of_number(number)
@@ -341,7 +343,7 @@ class Conversations:
             lines += _episode(chance.choice(DIALOGUES["order"]), goods, chance)
         last = self._topic(head, goods, chance)
         lines += _stop(last, head, chance) if head.topic not in _WHOLE else last
-        # A single line would leave no room between the beginning of its chat and its newest message.
+        # At least two lines: the first opens the chat, the last is its newest message.
         if len(lines) == 1 or (lines[0].sender == "CUSTOMER" and chance.random() < 0.4):
             opened = "greeting" if lines[0].sender == "CUSTOMER" else "shop_opened"
             lines.insert(0, _Line("MARKET", "", PHRASES[opened], goods))
@@ -356,7 +358,7 @@ class Conversations:
             return lines if head.status == PARTNER else [*lines, _Line("PARTNER", "", PHRASES["calm"], goods)]
         if topic == "dispute" and head.context == ORDER:
             topic = "order dispute"
-        # "", and topics that are only about the buyer's name or the length of the chat.
+        # "", and topics that only concern the buyer's name or the length of the chat.
         if topic not in DIALOGUES:
             topic = head.context.lower()
         scripts = DIALOGUES[topic]
@@ -368,18 +370,18 @@ class Conversations:
 _WHOLE: Final = frozenset(
     {"opened by shop", "test order", "long texts", "sticker", *(f"hostile {n}" for n in range(5))}
 )
-"""Topics that are told to their end whatever the status."""
+"""Topics whose dialogue is never cut to suit the status."""
 
 
 def _moments(lines: list[_Line], head: Head, chance: Random) -> list[int]:
-    """When each line was written: the first opens the chat, the last is its newest message."""
+    """When each line was written, ms: the first opens the chat, the last is its newest message."""
     gaps = [0]
     for before, line in pairwise(lines):
         if line.sender == before.sender:
             gaps.append(chance.randint(8, 50))
         else:
             gaps.append(chance.randint(50_000, 260_000) if line.new_episode else chance.randint(90, 1300))
-    # Who says two things says them at once; only the pauses between people stretch over the chat's life.
+    # Lines of one sender follow each other at once; only the pauses between senders stretch to fill the time.
     elastic = sum(gap for gap in gaps if gap >= 90)
     first, last = head.created // 1000, head.updated // 1000
     room = max(last - first - (sum(gaps) - elastic), 0)
@@ -393,7 +395,7 @@ def _moments(lines: list[_Line], head: Head, chance: Random) -> list[int]:
 
 
 def _rising(seconds: list[int], last: int) -> list[int]:
-    """The same seconds, each at least one after the one before, none but the last after `last` − 1."""
+    """The same seconds, each at least one after the previous one, only the last one after `last` − 1."""
     # Backwards first, to make room before the end, then forwards: two in one second would share an id.
     seconds = [*seconds[:-1], last]
     for place in range(len(seconds) - 2, 0, -1):
@@ -404,7 +406,7 @@ def _rising(seconds: list[int], last: int) -> list[int]:
 
 
 def words_for(goods: Goods, order: Order | None, at: int) -> dict[str, object]:
-    """What may stand in braces in a dialogue about these goods and this order, written at `at` (ms)."""
+    """The values for the braces in a dialogue about these goods and this order, written at `at` (ms)."""
     return {
         **FORMS[goods.gender],
         **goods._asdict(),

@@ -1,11 +1,12 @@
-"""What the pretend Market counts and keeps: quotas, requests, accepted sends, and a journal of its world."""
+"""The records of the pretend Market: quotas, requests, accepted sends, and a journal of its world."""
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final, Literal
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -13,53 +14,55 @@ from msgspec.structs import replace
 from chat_tui.sandbox.access import Refusal
 from chat_tui.sandbox.times import http_date
 
-HOUR: Final = 3_600_000
-
 
 @dataclass(slots=True)
 class _Account:
     limit: int
     remaining: int
     until: int
+    """When the hour ends, ms."""
 
 
 class Quotas:
-    """Counters; the first call of an hour starts its hour. Safe to use from several threads."""
+    """Counts calls by operation and owner (a business or shop) in hours, each begun by its first call.
+
+    Safe to use from several threads.
+    """
 
     def __init__(self, now_ms: Callable[[], int], per_hour: Mapping[str, int]) -> None:
         """`per_hour` is the quota of every operation."""
         self._now_ms = now_ms
         self._per_hour = per_hour
         self._accounts: dict[tuple[str, int], _Account] = {}
-        self._in_flight: dict[int, int] = {}
+        self._in_flight: Counter[int] = Counter()
         self._lock = threading.Lock()
         self.peak = 0
-        """The most requests that were in flight at once, refused ones included."""
+        """The most requests of a business that were in flight at once, refused ones included."""
 
     def _account(self, operation: str, owner: int) -> _Account:
         now = self._now_ms()
         account = self._accounts.get((operation, owner))
         if account is None or now >= account.until:
             limit = account.limit if account else self._per_hour[operation]
-            # Whole seconds: the header that tells it has no finer ones.
+            # In whole seconds, like the header that announces it.
             account = _Account(limit, limit, (now // 1000 + 3600) * 1000)
             self._accounts[operation, owner] = account
         return account
 
     def leave(self, operation: str, owner: int, remaining: int, *, until: int | None = None) -> None:
-        """Set what is left for a business (or shop), and perhaps when it starts afresh (ms)."""
+        """Set the calls that are left, and (`until`, ms) when the hour ends; for tests."""
         with self._lock:
             account = self._account(operation, owner)
             account.remaining = remaining
             account.until = account.until if until is None else until
 
     def remaining(self, operation: str, owner: int) -> int:
-        """What is left."""
+        """The calls that are left; for tests."""
         with self._lock:
             return self._account(operation, owner).remaining
 
     def take(self, operation: str, owner: int, resource: str) -> None:
-        """Count one call; 420 if none is left."""
+        """Count one call; Refusal (420) if none is left. `resource` is the path in its words."""
         with self._lock:
             account = self._account(operation, owner)
             if account.remaining <= 0:
@@ -71,19 +74,19 @@ class Quotas:
             account.remaining -= 1
 
     def take_if_any(self, operation: str, owner: int) -> None:
-        """Count one call that was refused anyway."""
+        """Count one call that is refused for another reason, as far as one is left."""
         with self._lock:
             account = self._account(operation, owner)
             account.remaining = max(account.remaining - 1, 0)
 
     def give_back(self, operation: str, owner: int) -> None:
-        """Uncount a call: answers of 5xx cost nothing."""
+        """Return a call to the quota: 5xx answers cost nothing."""
         with self._lock:
             account = self._account(operation, owner)
             account.remaining = min(account.remaining + 1, account.limit)
 
     def headers(self, operation: str, owner: int) -> dict[str, str]:
-        """The three headers that every answer carries."""
+        """The three headers of the quota, which every answer has."""
         with self._lock:
             account = self._account(operation, owner)
             return {
@@ -94,26 +97,26 @@ class Quotas:
 
     @property
     def in_flight(self) -> int:
-        """Requests that are being answered, of all businesses."""
+        """Requests in flight, of all businesses; for tests."""
         with self._lock:
-            return sum(self._in_flight.values())
+            return self._in_flight.total()
 
     def enter(self, owner: int) -> int:
-        """Count a request in flight; how many there are now."""
+        """Count a request as in flight; returns how many the owner has now."""
         with self._lock:
-            count = self._in_flight[owner] = self._in_flight.get(owner, 0) + 1
-            self.peak = max(self.peak, count)
-            return count
+            self._in_flight[owner] += 1
+            self.peak = max(self.peak, self._in_flight[owner])
+            return self._in_flight[owner]
 
     def leave_flight(self, owner: int) -> None:
-        """A request is over."""
+        """Count a request as no longer in flight."""
         with self._lock:
             self._in_flight[owner] -= 1
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """One send that took effect, whatever was answered."""
+    """One send that took effect, regardless of its answer."""
 
     chat_id: int
     kind: Literal["text", "file"]
@@ -123,13 +126,15 @@ class Accepted:
     """Of the file's bytes; empty for a text."""
     name: str
     size: int
+    """Bytes of the file; 0 for a text."""
     at: int
+    """ms."""
     message_id: int
 
 
 @dataclass(slots=True)
 class RequestRecord:
-    """One request, as it arrived and as it was answered."""
+    """One request and the status of its answer."""
 
     operation: str
     """operationId, "file" on the attachment host, or "" for an unknown path."""
@@ -139,24 +144,26 @@ class RequestRecord:
     headers: dict[str, str]
     """Names in lower case; the values of credentials are replaced by their first four characters and "…"."""
     at: int
+    """When it arrived, ms."""
     in_flight: int
-    """Requests of the business in flight, this one included."""
+    """Requests of the business in flight then, this one included."""
     status: int = 0
     """0 = not answered yet, cut, or the client hung up."""
     body_size: int = 0
+    """Bytes that were read."""
 
 
 def without_secrets(headers: dict[str, str]) -> dict[str, str]:
-    """The headers without the values of credentials."""
+    """The headers with the values of credentials cut to four characters."""
     secret = ("api-key", "authorization")
     return {name: value[:4] + "…" if name in secret else value for name, value in headers.items()}
 
 
-# -- the journal: JSON lines, so that a restarted demo goes on where it stopped --------------------------
+# ---- the journal: JSON lines, from which a restarted demo continues where it stopped
 
 
 class Upload(msgspec.Struct, frozen=True, array_like=True):
-    """A file that came with a message."""
+    """A file of a message."""
 
     name: str
     file_id: str
@@ -164,7 +171,7 @@ class Upload(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ChatOpened(msgspec.Struct, frozen=True, tag="opened"):
-    """A chat came into being. Words are those of the API; `order` is the number of its order, −1 = none."""
+    """A chat was opened. Words are those of the API; `order` is the number of its order, −1 = none."""
 
     chat_id: int
     at: int
@@ -176,7 +183,7 @@ class ChatOpened(msgspec.Struct, frozen=True, tag="opened"):
 
 
 class Said(msgspec.Struct, frozen=True, tag="said"):
-    """A message was written; `status` is the chat's afterwards."""
+    """A message was written; `status` is that of the chat after it."""
 
     chat_id: int
     message_id: int
@@ -188,7 +195,7 @@ class Said(msgspec.Struct, frozen=True, tag="said"):
 
 
 class Moved(msgspec.Struct, frozen=True, tag="moved"):
-    """The chat's status or type changed without a message."""
+    """The status or type of a chat changed without a message."""
 
     chat_id: int
     status: str
@@ -196,7 +203,7 @@ class Moved(msgspec.Struct, frozen=True, tag="moved"):
 
 
 class Begun(msgspec.Struct, frozen=True, tag="begun"):
-    """The numbers a world is made of; the first line of a journal."""
+    """The numbers that determine a world; the first line of a journal."""
 
     seed: int
     chats: int
@@ -215,10 +222,10 @@ class Journal:
     """An append-only file, 0600: one `Begun`, then records. A last line cut off by a kill is dropped."""
 
     def __init__(self, path: Path, begun: Begun) -> None:
-        """Open or create it; ValueError if it belongs to a world of other numbers."""
+        """Open or create it; ValueError if it is not a journal or belongs to a world of other numbers."""
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        self._file: BinaryIO = os.fdopen(descriptor, "r+b")
+        self._file = os.fdopen(descriptor, "r+b")
         content = self._file.read()
         self.begun, self.records = begun, list[Record]()
         if not content:
@@ -232,6 +239,7 @@ class Journal:
 
     def _read(self, path: Path, content: bytes, wanted: Begun) -> None:
         whole = content[: content.rfind(b"\n") + 1]
+        # Without a whole line the content itself is decoded, so that a foreign file is refused, not emptied.
         lines = whole.splitlines() or [content]
         try:
             self.begun = _decode_begun(lines[0])
@@ -246,10 +254,10 @@ class Journal:
         self._file.truncate()
 
     def write(self, record: Record | Begun) -> None:
-        """Add one record; from then on a kill does not lose it."""
+        """Append one record; a kill after that does not lose it."""
         self._file.write(_encode(record) + b"\n")
         self._file.flush()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._file.close()

@@ -1,4 +1,8 @@
-"""What the operations around the chats do: shops, the key, orders and returns, and these as JSON."""
+"""The other operations of the API: shops, the key, orders and returns, and these as JSON.
+
+Each operation returns the body of a 200 answer. Besides the errors named there it raises Refusal (400 or 415)
+for bad parameters and bodies.
+"""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -19,7 +23,7 @@ _STATES: Final = (
 
 
 def get_campaigns(call: Call) -> Any:
-    """The shops the key sees."""
+    """A page of the key's shops."""
     size = request.limit(call.query, default=100, most=100)
     behaviour = call.market.behaviour
     own = SHOPS if call.key.business_id == BUSINESS_ID else ()
@@ -48,7 +52,7 @@ def get_campaigns(call: Call) -> Any:
 
 
 def _pager(total: int, page: int, size: int) -> dict[str, int]:
-    """Where a page stands among all, as paging was before there were tokens."""
+    """The position of a page among all, which paging used before there were tokens."""
     first = min((max(page, 1) - 1) * size, total)
     return {
         "total": total,
@@ -61,14 +65,14 @@ def _pager(total: int, page: int, size: int) -> dict[str, int]:
 
 
 def get_token_info(call: Call) -> Any:
-    """Name and scopes of the key; 403 for a person's token, which has none."""
+    """Name and scopes of the key; Refusal (403) for a person's token, which has none."""
     if call.key.scopes is None:
         raise Refusal(403, "Access denied")
     return ok({"apiKey": {"name": call.key.name, "authScopes": sorted(call.key.scopes)}})
 
 
 def get_business_orders(call: Call) -> Any:
-    """A page of orders."""
+    """A page of the orders of 30 days, or of those in `orderIds`; test orders only with `fake`."""
     world = call.market.world
     size = request.limit(call.query, default=50, most=50, cut=True)
     body = call.json()
@@ -78,6 +82,7 @@ def get_business_orders(call: Call) -> Any:
     fake = body.get("fake")
     if fake is not None and not isinstance(fake, bool):
         raise Refusal(400, "JSON: 'fake' must be a boolean")
+    # Documented filters that are checked, but not applied: the program does not use them.
     for name in ("externalOrderIds", "programTypes", "substatuses", "sourcePlatforms"):
         request.items(body, name, request.string)
     numbers: Sequence[int] = range(world.orders.end - 1, -1, -1)
@@ -101,6 +106,7 @@ def get_business_orders(call: Call) -> Any:
 
 
 def _own_order(call: Call, words: str) -> Order:
+    """The order of the path; Refusal (404) with these words if its shop has none with this id."""
     order = call.market.world.orders.by_order(call.ids["orderId"])
     if order is None or order.campaign_id != call.ids["campaignId"]:
         raise Refusal(404, words)
@@ -108,7 +114,7 @@ def _own_order(call: Call, words: str) -> Order:
 
 
 def get_order(call: Call) -> Any:
-    """One order, the retiring way."""
+    """One order; Refusal (404) if the shop has none with this id, (403) if `order_retired` is set."""
     if call.market.behaviour.order_retired:
         raise Refusal(403, "The method is deprecated and is occasionally forbidden. Please stop using it")
     shop, order_id = call.ids["campaignId"], call.ids["orderId"]
@@ -117,7 +123,7 @@ def get_order(call: Call) -> Any:
 
 
 def get_return(call: Call) -> Any:
-    """One return."""
+    """One return; Refusal (404) if the shop has no such order, or the order no such return."""
     order = _own_order(call, f"Order not found: '{call.ids['orderId']}'")
     if order.return_id != call.ids["returnId"]:
         words = f"Return '{call.ids['returnId']}' for order '{order.order_id}' is not found"
@@ -148,7 +154,7 @@ def _delivery(order: Order) -> dict[str, Any]:
 
 
 def _business_order(order: Order) -> dict[str, Any]:
-    """As getBusinessOrders shows it."""
+    """The order in getBusinessOrders."""
     status, substatus = _STATES[order.state]
     address = {"city": "Москва", "street": OUTLETS[order.number % len(OUTLETS)]}
     pickup = {"address": address, "outletStorageLimitDate": day(order.created + 10 * DAY)}
@@ -180,7 +186,7 @@ def _business_order(order: Order) -> dict[str, Any]:
 
 
 def _retiring_order(order: Order) -> dict[str, Any]:
-    """As getOrder shows it, with its own dates."""
+    """The order in getOrder, which writes dates as DD-MM-YYYY."""
     status, substatus = _STATES[order.state]
     total = sum(goods.price for goods in order.goods)
     delivery = _delivery(order)
@@ -219,7 +225,7 @@ def _retiring_order(order: Order) -> dict[str, Any]:
 
 
 def _order_return(order: Order) -> dict[str, Any]:
-    """As getReturn shows the order's return."""
+    """The order's return in getReturn."""
     waiting = order.number % 2 == 0
     state = "PREMODERATION_DECISION_WAITING" if waiting else "REFUND_IN_PROGRESS"
     return {

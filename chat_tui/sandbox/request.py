@@ -1,4 +1,4 @@
-"""One request on its way through an operation: what it may ask, and the documented words of every refusal."""
+"""One request during an operation: its checked parameters, and the documented words of every refusal."""
 
 import base64
 import hashlib
@@ -6,7 +6,7 @@ import hmac
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from python_multipart.exceptions import FormParserError
@@ -27,7 +27,7 @@ _INTEGER: Final = re.compile(r"-?\d{1,19}", re.ASCII)
 def whole(
     name: str, written: str, *, least: int | None = None, most: int | None = None, bits: int = 64
 ) -> int:
-    """An integer of so many bits in the path or the query."""
+    """An integer of so many bits in the path or the query, in `least` … `most`; Refusal (400) otherwise."""
     edge = 1 << (bits - 1)
     if not _INTEGER.fullmatch(written) or not -edge <= int(written) < edge:
         raise Refusal(400, f"Type mismatch: '{name}'")
@@ -42,14 +42,14 @@ def whole(
 
 
 def required(query: Mapping[str, str], name: str) -> int:
-    """A positive int64 that must be in the query."""
+    """A positive int64 that must be in the query; Refusal (400) if it is missing or anything else."""
     if query.get(name, "") == "":
         raise Refusal(400, f"Required request parameter '{name}' is not present")
     return whole(name, query[name], least=1)
 
 
 def limit(query: Mapping[str, str], *, default: int, most: int, cut: bool = False) -> int:
-    """The page size; an empty one is none; `cut`: larger values are cut down instead of refused."""
+    """The page size; Refusal (400) unless it is in 1 … `most`, but with `cut` a larger one is cut down."""
     written = query.get("limit")
     if not written:
         return default
@@ -58,14 +58,14 @@ def limit(query: Mapping[str, str], *, default: int, most: int, cut: bool = Fals
 
 
 def check_size(size: int, most: int) -> None:
-    """400 if so many bytes are more than `most`."""
+    """Refusal (400) if so many bytes are more than `most`."""
     if size > most:
         words = f"less than {most // 1024} KB, but passed {size / 1024 / 1024:.2f} MB"
         raise Refusal(400, f"The request is too big: Maximum allowed request size must be {words}")
 
 
 def check_type(content_type: str, wanted: str) -> None:
-    """415 if a body is of another type than the one wanted, or its header names no type at all."""
+    """Refusal (415) if a body is of another type than the one wanted, or its header is not a type."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind and "/" not in kind:
         raise Refusal(415, f"Unknown content-type: '{content_type}'")
@@ -73,42 +73,24 @@ def check_type(content_type: str, wanted: str) -> None:
         raise Refusal(415, f"Content type '{content_type}' not supported")
 
 
-def json_object(content_type: str, raw: bytes, size: int) -> dict[str, Any]:
-    """The JSON object a body of `size` bytes must be; `raw` may be its beginning only."""
-    check_size(size, JSON_LIMIT)
-    if not raw:
-        raise Refusal(400, "Required request body is missing")
-    check_type(content_type, "application/json")
-    try:
-        body = msgspec.json.decode(raw)
-    except msgspec.DecodeError as broken:
-        is_cut = "truncated" in str(broken)
-        raise Refusal(400, "Unexpected end of content" if is_cut else f"JSON: {broken}") from broken
-    except UnicodeDecodeError as broken:
-        raise Refusal(400, "JSON: invalid UTF-8") from broken
-    if not isinstance(body, dict):
-        raise Refusal(400, "JSON: an object was expected")
-    return body
-
-
 def _size(name: str, least: int, most: int, value: object) -> Refusal:
     return Refusal(400, f"'{name}' size must be between {least} and {most} (rejected value: '{value}')")
 
 
-def illegal(path: str) -> Refusal:
-    """A value of another type than the one that belongs there."""
+def _illegal(path: str) -> Refusal:
+    """For a value of the wrong type."""
     return Refusal(400, f"Illegal input at '{path}'")
 
 
 def items(
     body: Mapping[str, Any], name: str, check: Callable[[Any, str], Any], *, most: int = 2**31 - 1
 ) -> list[Any] | None:
-    """A list of unique items, at least one; None if it is absent or null."""
+    """A list of 1 … `most` unique items that pass `check`, or None if absent or null; else Refusal (400)."""
     value = body.get(name)
     if value is None:
         return None
     if not isinstance(value, list):
-        raise illegal(name)
+        raise _illegal(name)
     if not 1 <= len(value) <= most:
         raise Refusal(400, f"'{name}' size must be between 1 and {most} (rejected size: {len(value)})")
     if None in value:
@@ -120,12 +102,15 @@ def items(
     return checked
 
 
-def word(of: frozenset[str]) -> Callable[[Any, str], str]:
-    """An item that is one of these words."""
+# Checks of items: each raises Refusal (400), whose words have the name of the list.
+
+
+def word(of: Sequence[str]) -> Callable[[Any, str], str]:
+    """The check that an item is one of these words."""
 
     def check(item: Any, name: str) -> str:
         if not isinstance(item, str) or item not in of:
-            raise illegal(name)
+            raise _illegal(name)
         return item
 
     return check
@@ -134,7 +119,7 @@ def word(of: frozenset[str]) -> Callable[[Any, str], str]:
 def number(item: Any, name: str) -> int:
     """An item that is an int64."""
     if isinstance(item, bool) or not isinstance(item, int) or not -_INT64 <= item < _INT64:
-        raise illegal(name)
+        raise _illegal(name)
     return item
 
 
@@ -149,30 +134,30 @@ def positive(item: Any, name: str) -> int:
 def string(item: Any, name: str) -> str:
     """An item that is a text of at least one character."""
     if not isinstance(item, str):
-        raise illegal(name)
+        raise _illegal(name)
     if not item:
         raise _size(name, 1, 2**31 - 1, "")
     return item
 
 
 def context(item: Any, name: str) -> tuple[str, int]:
-    """What a chat is about: type ORDER or RETURN, and id."""
+    """An item that says what a chat is about: type ORDER or RETURN, and id."""
     if not isinstance(item, dict):
-        raise illegal(name)
+        raise _illegal(name)
     for part in ("type", "id"):
         if item.get(part) is None:
             raise Refusal(400, f"'{name}.{part}' must not be null (rejected value: null)")
-    kind = word(frozenset({"ORDER", "RETURN"}))(item["type"], f"{name}.type")
+    kind = word(("ORDER", "RETURN"))(item["type"], f"{name}.type")
     return kind, positive(item["id"], f"{name}.id")
 
 
 def text(body: Mapping[str, Any], name: str, *, most: int) -> str:
-    """A required text; its length is counted in UTF-16 units, as in the Market's own language."""
+    """A text of 1 … `most` UTF-16 units, as the Market's own language counts; Refusal (400) otherwise."""
     value = body.get(name)
     if value is None:
         raise Refusal(400, f"'{name}' must not be null (rejected value: null)")
     if not isinstance(value, str):
-        raise illegal(name)
+        raise _illegal(name)
     if not 1 <= len(value.encode("utf-16-le", "surrogatepass")) // 2 <= most:
         raise _size(name, 1, most, value)
     return value
@@ -181,28 +166,23 @@ def text(body: Mapping[str, Any], name: str, *, most: int) -> str:
 # ---- forms
 
 _ESCAPES = {"%22": '"', "%0D": "\r", "%0A": "\n"}
-"""How browsers and HTTP libraries write what may not stand in a quoted name."""
+"""How browsers and HTTP libraries write characters that a quoted name may not contain."""
 
 
-class UploadedFile(NamedTuple):
-    """One file of a form."""
-
-    name: str
-    content: bytes
-
-
-def files_named(field: str, content_type: str, body: bytes) -> tuple[UploadedFile, ...]:
-    """The whole files of a form in one of its fields; Refusal (400) if it is no form."""
-    found: list[UploadedFile] = []
+def files_named(field: str, content_type: str, body: bytes) -> list[tuple[str, bytes]]:
+    """Name and content of every complete file in one field of a form; Refusal (400) if it is no form."""
+    found: list[tuple[str, bytes]] = []
 
     def take(uploaded: File) -> None:
         if uploaded.field_name == field.encode():
             uploaded.file_object.seek(0)
             name = (uploaded.file_name or b"file").decode(errors="replace")
-            found.append(UploadedFile(_plain(name), uploaded.file_object.read()))
+            for escape, character in _ESCAPES.items():
+                name = name.replace(escape, character)
+            found.append((name, uploaded.file_object.read()))
 
     kind, options = parse_options_header(content_type.encode("latin-1", "replace"))
-    # In memory: the body is there already, so starlette's own reading of forms, from a stream, would not do.
+    # In memory: the body has been read already, and starlette reads forms only from a stream.
     kept = {"MAX_MEMORY_FILE_SIZE": len(body) + 1}
     try:
         parser = FormParser(kind.decode(), None, take, boundary=options.get(b"boundary"), config=kept)
@@ -210,20 +190,14 @@ def files_named(field: str, content_type: str, body: bytes) -> tuple[UploadedFil
         parser.finalize()
     except FormParserError as broken:
         raise Refusal(400, "Could not parse multipart request") from broken
-    return tuple(found)
-
-
-def _plain(written: str) -> str:
-    for escape, character in _ESCAPES.items():
-        written = written.replace(escape, character)
-    return written
+    return found
 
 
 # ---- pages
 
 
 class Tokens:
-    """Makes and reads tokens of one world."""
+    """Makes and reads the page tokens of one world, each bound to one question."""
 
     def __init__(self, seed: int) -> None:
         self._secret = f"sandbox {seed}".encode()
@@ -236,7 +210,7 @@ class Tokens:
         return base64.urlsafe_b64encode(place.to_bytes(6, "big") + self._seal(asked, place)).decode()
 
     def read(self, asked: Any, token: str) -> int:
-        """Where the page begins; 400 for a token that was not made for `asked`."""
+        """The place where the page begins; Refusal (400) for a token that was not made for `asked`."""
         try:
             raw = base64.urlsafe_b64decode(token.encode("ascii"))
         except ValueError as broken:
@@ -252,7 +226,7 @@ class Tokens:
 
 @dataclass(slots=True)
 class Market:
-    """Everything the operations work on."""
+    """The state that the operations work on."""
 
     world: World
     behaviour: Behaviour
@@ -260,16 +234,16 @@ class Market:
     files_url: str
     """Origin of the attachment host."""
     heard: Callable[[Chat], None]
-    """Called with every chat the shop wrote in."""
+    """Called with the chat after every message of the shop."""
     ledger: list[Accepted] = field(default_factory=list)
     """Every send that took effect, in order."""
     created: list[int] = field(default_factory=list)
-    """Ids of chats that createChat opened."""
+    """Ids of the chats that createChat opened; for tests."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request that was let in."""
+    """One request that was let in; its methods raise Refusal for bad parameters."""
 
     market: Market
     operation: str
@@ -280,14 +254,27 @@ class Call:
     content_type: str
     body: bytes
     size: int
-    """Bytes of the body as it came; more than `body` holds where it was far too large."""
+    """Bytes of the body that came; more than `body` holds if it was far too large."""
 
     def json(self) -> dict[str, Any]:
-        """The body as a JSON object."""
-        return json_object(self.content_type, self.body, self.size)
+        """The body as a JSON object; Refusal (400, or 415 for another type) if it is none or too large."""
+        check_size(self.size, JSON_LIMIT)
+        if not self.body:
+            raise Refusal(400, "Required request body is missing")
+        check_type(self.content_type, "application/json")
+        try:
+            body = msgspec.json.decode(self.body)
+        except msgspec.DecodeError as broken:
+            is_cut = "truncated" in str(broken)
+            raise Refusal(400, "Unexpected end of content" if is_cut else f"JSON: {broken}") from broken
+        except UnicodeDecodeError as broken:
+            raise Refusal(400, "JSON: invalid UTF-8") from broken
+        if not isinstance(body, dict):
+            raise Refusal(400, "JSON: an object was expected")
+        return body
 
     def chat(self) -> Chat:
-        """The chat that `chatId` of the query names."""
+        """The chat of `chatId` in the query; Refusal (400) for a bad id, (404) if there is none with it."""
         chat_id = required(self.query, "chatId")
         chat = self.market.world.chat(chat_id)
         if chat is None:
@@ -297,14 +284,17 @@ class Call:
     def page(
         self, asked: Any, size: int, read: Callable[[int, int], Sequence[_T]]
     ) -> tuple[list[_T], dict[str, str]]:
-        """The page the token asks for, and its `paging`; `read(first, count)` gives a run of all items."""
+        """The page of the token, by `read(first, count)`, and its `paging`.
+
+        Refusal (400) for a token that was made for something else than `asked`.
+        """
         behaviour = self.market.behaviour
         bound = (self.operation, sorted(self.ids.items()), asked)
         token = self.query.get("pageToken") or self.query.get("page_token") or ""
         first = self.market.tokens.read(bound, token) if token else 0
         if behaviour.paging == "endless" and token:
             return [], {"nextPageToken": self.market.tokens.make(bound, first + 1)}
-        # One more than fits tells whether there is a next page.
+        # One item more than fits shows that there is a next page.
         found = list(read(first, size + 1))
         following = first + size - behaviour.page_overlap if size > behaviour.page_overlap else first + 1
         if behaviour.paging == "loop":
@@ -315,5 +305,5 @@ class Call:
 
 
 def ok(result: Any) -> dict[str, Any]:
-    """The envelope of the chat calls."""
+    """The envelope of a 200 answer of the chat calls, getAuthTokenInfo and getReturn."""
     return {"status": "OK", "result": result}

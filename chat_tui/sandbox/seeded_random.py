@@ -1,4 +1,4 @@
-"""Repeatable chance: the same numbers in give the same out, on every machine, in every run; and pictures."""
+"""Repeatable randomness and pictures: equal numbers give equal results, on every machine, in every run."""
 
 import struct
 import zlib
@@ -26,9 +26,9 @@ def seeded(*numbers: int) -> Random:
 
 
 def png(*numbers: int) -> bytes:
-    """A small RGB picture of a round thing on a table, its colours and place drawn from `numbers`.
+    """A small PNG (RGB) of a round thing on a table, with colours and a place drawn from `numbers`.
 
-    A photo has to be a real one, or the program could not show it; drawn here, none need be shipped.
+    A photo in a chat must be a real picture, or the program could not show it; drawing it here ships none.
     """
     bits = mix(*numbers)
     wall, table, thing = (

@@ -1,4 +1,4 @@
-"""The pretend Market, running: on a thread, or as the command `sandbox`."""
+"""Runs the pretend Market: on a thread, or as the command `sandbox`."""
 
 import asyncio
 import json
@@ -12,8 +12,8 @@ from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import Any, Final, Self, TextIO, cast
+from types import FrameType
+from typing import Final, Self, TextIO, cast
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -34,7 +34,7 @@ def _clock_ms() -> int:
 
 
 class Sandbox:
-    """A running pretend Market on two loopback ports. Every method may be called from any thread."""
+    """A running pretend Market on two loopback ports. Every method is safe to call from any thread."""
 
     api_key = API_KEY
     business_id = BUSINESS_ID
@@ -53,7 +53,7 @@ class Sandbox:
         """Use `start`."""
         self.world = world
         self.begun = begun
-        """The numbers its world is made of; equal ones make equal worlds."""
+        """The numbers that determine its world; equal ones make equal worlds."""
         self._journal = journal
         self._buyers = Buyers(world, scale=scale) if buyers else None
         self._api, self._files = _listen(port, fd=fd), _listen()
@@ -70,11 +70,14 @@ class Sandbox:
         self._thread = threading.Thread(target=self._live, name="sandbox", daemon=True)
 
     def new_behaviour(self) -> Behaviour:
-        """How this Market is going to behave."""
+        """How this Market is going to behave; the sandbox of the tests has more to set."""
         return Behaviour()
 
     def fault_of(self, operation: str) -> Fault:
-        """What goes wrong with the next request of this operation ("file" = on the attachment host)."""
+        """What goes wrong with the next request of this operation ("file" = on the attachment host).
+
+        Called once for every request. Nothing goes wrong here; the sandbox of the tests overrides it.
+        """
         return NO_FAULT
 
     @classmethod
@@ -84,7 +87,7 @@ class Sandbox:
         chats: int = 300,
         seed: int = 1,
         buyers: bool = False,
-        now_ms: Callable[[], int] | None = None,
+        now_ms: Callable[[], int] = _clock_ms,
         start_ms: int | None = None,
         journal: Path | None = None,
         long_chat: int = 420,
@@ -94,19 +97,20 @@ class Sandbox:
     ) -> Self:
         """Serve from a thread of its own until `stop` or the end of the `with` block.
 
-        `start_ms` is the moment the world begins (ms UTC; None: now, or as the journal says);
-        `long_chat` is the least number of messages in the longest history; `scale` stretches the
-        waits of the scripted buyers; `port` 0 takes a free one; `fd` is a socket that listens already.
+        `now_ms` is the clock (ms UTC); `start_ms` is the time at which the world starts (None = now, or as
+        in the journal); `long_chat` is the least number of messages in the longest history; `scale` stretches
+        the waits of the scripted buyers; `port` 0 takes a free one; `fd` is a socket that listens already.
+        Raises ValueError if `journal` is not a journal or belongs to a world of other numbers, OSError if it
+        cannot be opened or the port is taken.
         """
-        clock = now_ms or _clock_ms
-        begun = Begun(seed, chats, clock() if start_ms is None else start_ms, long_chat)
+        begun = Begun(seed, chats, now_ms() if start_ms is None else start_ms, long_chat)
         kept = Journal(journal, begun) if journal else None
         begun = kept.begun if kept else begun
-        world = World(seed=seed, chats=chats, start=begun.start, long_chat=long_chat, now_ms=clock)
+        world = World(seed=seed, chats=chats, start=begun.start, long_chat=long_chat, now_ms=now_ms)
         if kept:
             for record in kept.records:
                 world.apply(record)
-            kept.records.clear()  # the world holds them now
+            kept.records.clear()  # the world has them now
             world.written = kept.write
         sandbox = cls(world, kept, begun=begun, buyers=buyers, scale=scale, port=port, fd=fd)
         sandbox._thread.start()
@@ -131,7 +135,7 @@ class Sandbox:
             self._buyers.heard(chat, self._loop.time())
 
     def stop(self) -> None:
-        """Drop every connection and close the ports; at once, whatever is being answered."""
+        """Drop every connection and close the ports, at once, even in the middle of an answer."""
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._listening.stop.set)
             self._thread.join()
@@ -143,9 +147,7 @@ class Sandbox:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.stop()
 
     @property
@@ -166,9 +168,9 @@ def run(
     stop_with_stdin: bool = False,
     latency_s: float = 0.0,
 ) -> int:
-    """Serve until SIGTERM or SIGINT (or the end of stdin, if asked); prints one JSON line when ready.
+    """Serve until SIGTERM or SIGINT, or (`stop_with_stdin`) the end of stdin; print one JSON line when ready.
 
-    `latency_s` is the mean wait before an answer, which varies by half of it.
+    `latency_s` is the mean wait before an answer, which varies by half of it. Raises as `Sandbox.start` does.
     """
     done = threading.Event()
 
@@ -180,13 +182,9 @@ def run(
         with Sandbox.start(
             chats=chats, seed=seed, buyers=buyers, journal=journal, port=port, fd=fd
         ) as sandbox:
-            # The real Market is not next door: a demo without its distance would promise too much.
+            # The real Market is far away: a demo that answers at once would promise too much.
             sandbox.behaviour.latency_s, sandbox.behaviour.latency_spread = latency_s, 0.5
-            ready: dict[str, Any] = {
-                "url": sandbox.url,
-                "api_key": sandbox.api_key,
-                "business_id": sandbox.business_id,
-            }
+            ready = {"url": sandbox.url, "api_key": sandbox.api_key, "business_id": sandbox.business_id}
             print(json.dumps(ready), file=out or sys.stdout, flush=True)
             if stop_with_stdin:
                 threading.Thread(target=_at_end_of_input, args=(done,), daemon=True).start()
@@ -203,14 +201,14 @@ def _at_end_of_input(done: threading.Event) -> None:
     done.set()
 
 
-# ---- uvicorn, made to start and stop at once and to let the application reach its transport
+# ---- uvicorn, made to start and stop at once and to give the application its transport
 
 _TURNS: Final = 5
-"""Of the event loop, more than lie between the acceptance of a connection and its protocol's beginning."""
+"""Of the event loop: more than pass between accepting a connection and starting its protocol."""
 
 
 class _Protocol(H11Protocol):
-    """Puts the connection's transport into the scope's state, for answers that are cut."""
+    """Puts the connection's transport into the scope's state, for faults that cut an answer off."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.app_state = {**self.app_state, "transport": transport}
@@ -238,21 +236,21 @@ class _Listening(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """Signals are the caller's business."""
+        """Leave signals to the caller."""
         yield
 
     async def main_loop(self) -> None:
-        """Wait for the end, without the usual ten wake-ups a second."""
+        """Wait for the end, without uvicorn's ten wake-ups a second."""
         await self.stop.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Drop everything."""
+        """Drop every connection, without uvicorn's wait for requests under way."""
         loop = asyncio.get_running_loop()
         for server in self.servers:
             for wire in server.sockets:
                 loop.remove_reader(wire)
-        # Whoever was let in a moment ago is a connection, which can be dropped, a few turns later; a server
-        # that is closed by then would forget its socket.
+        # A client accepted a moment ago becomes a connection, which can be dropped, a few turns later; a
+        # server closed before that would leak its socket.
         for _turn in range(_TURNS):
             await asyncio.sleep(0)
         for server in self.servers:
@@ -272,6 +270,7 @@ def _listen(port: int = 0, *, fd: int | None = None) -> socket.socket:
     """A listening socket on loopback, or the one inherited as `fd`."""
     if fd is not None:
         return socket.socket(fileno=fd)
+    # Not by create_server, which words the error of a port that is taken for programmers.
     wire = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     wire.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     wire.bind(("127.0.0.1", port))

@@ -1,4 +1,4 @@
-"""The pretend Market as an ASGI application: which operation is asked for, who is let in, the answer."""
+"""The pretend Market as an ASGI application: finds the operation, checks the access, answers."""
 
 import asyncio
 import random
@@ -41,6 +41,7 @@ class Operation:
     method: str
     path: str
     run: Callable[[Call], Any]
+    """Returns the body of a 200 answer; raises Refusal."""
     scopes: access.Scopes
     per_hour: int
     """Calls of one business (or shop) in an hour."""
@@ -48,7 +49,7 @@ class Operation:
     """Requests at once, where an operation has a limit of its own; None = `Behaviour.parallel_limit`."""
 
     def match(self, path: str, *, unversioned: bool) -> dict[str, str] | None:
-        """The ids in the path, as written, or None if it is another path."""
+        """The ids in the path, as written, or None if it is another; `unversioned`: it may lack `/v2`."""
         pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path)
         if unversioned:
             pattern = re.sub(r"^(/v\d)", r"(?:\1)?", pattern)
@@ -86,20 +87,9 @@ OPERATIONS: Final = (
 PER_HOUR: Final = {operation.name: operation.per_hour for operation in OPERATIONS}
 
 
-class _WrongMethod(Refusal):
-    """405 with the methods that would do."""
-
-    def __init__(self, method: str, allowed: list[str]) -> None:
-        super().__init__(405, f"Request method '{method}' not supported")
-        self.allowed = ", ".join(allowed)
-
-
 def _find(method: str, path: str, *, unversioned: bool) -> tuple[Operation, dict[str, str]]:
-    """The operation of a request and the ids in its path; 404 or 405 if there is none.
-
-    An address may end in `.json`. `unversioned` = one without a version is understood too.
-    """
-    path = path.removesuffix(".json")
+    """The operation of a request and the ids in its path; Refusal (404 or 405) if there is none."""
+    path = path.removesuffix(".json")  # as the Market accepts it
     allowed = []
     for operation in OPERATIONS:
         ids = operation.match(path, unversioned=unversioned)
@@ -108,14 +98,14 @@ def _find(method: str, path: str, *, unversioned: bool) -> tuple[Operation, dict
                 return operation, ids
             allowed.append(operation.method)
     if allowed:
-        raise _WrongMethod(method, allowed)
+        raise Refusal(405, f"Request method '{method}' not supported", allow=", ".join(allowed))
     raise Refusal(404, "Resource not found")
 
 
 # ---- the application
 
 _BODY_KEPT = FORM_LIMIT
-"""Bytes of a body that are kept; the rest is read and counted, as such a request is refused anyway."""
+"""Bytes of a body that are kept; the rest is only counted, because such a request is refused for its size."""
 
 
 @dataclass(slots=True)
@@ -134,9 +124,11 @@ class _Visit:
     record: RequestRecord
 
     async def answer(self, reply: _Reply, fault: Fault = NO_FAULT, latency_s: float = 0.0) -> None:
-        """Wait as told, then answer, unless the fault ends the connection."""
-        # A fault may tell a length that is not true; starlette would not.
-        headers = {"content-length": str(len(reply.body)), **reply.headers}
+        """Wait, then answer, unless the fault ends the connection; ClientDisconnect if the client does."""
+        # Set here: a fault may announce a false length, which starlette would correct.
+        changed = {**reply.headers, **{name.lower(): value for name, value in fault.headers.items()}}
+        kept = {name: value for name, value in changed.items() if value}
+        headers = {"content-length": str(len(reply.body)), **kept}
         if latency_s or fault.waits:
             await _while_connected(self.request, fault, latency_s)
         if await fault.breaks_off(self.request, reply.status, headers, reply.body):
@@ -147,24 +139,18 @@ class _Visit:
         await response(self.request.scope, self.request.receive, self.send)
 
 
+@dataclass(frozen=True, slots=True)
 class Server:
-    """One ASGI application for both origins; the attachment host is told apart by its port."""
+    """One ASGI application for both origins: the API and the attachment host."""
 
-    def __init__(
-        self,
-        market: Market,
-        quotas: Quotas,
-        requests: deque[RequestRecord],
-        faults: Callable[[str], Fault],
-        *,
-        files_port: int,
-    ) -> None:
-        """`faults` is asked by every request, with its operation ("file" for the attachment host)."""
-        self.market = market
-        self.quotas = quotas
-        self.requests = requests
-        self.faults = faults
-        self.files_port = files_port
+    market: Market
+    quotas: Quotas
+    requests: deque[RequestRecord]
+    """Every request is added here."""
+    faults: Callable[[str], Fault]
+    """Called by every request with its operation ("file" on the attachment host)."""
+    files_port: int
+    """Requests on this port are for the attachment host."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -198,9 +184,9 @@ class Server:
                 request.method, request.scope["path"], unversioned=self.market.behaviour.unversioned
             )
         except Refusal as refusal:
-            # A client that still writes would take a connection that closes for a broken one.
+            # A client that is still writing would take a connection that closes for a broken one.
             await _drain(request)
-            allow = {"allow": refusal.allowed} if isinstance(refusal, _WrongMethod) else {}
+            allow = {"allow": refusal.allow} if refusal.allow else {}
             await visit.answer(self._reply(refusal.status, envelope(refusal.status, refusal.message), allow))
             return
         visit.record.operation = operation.name
@@ -211,13 +197,9 @@ class Server:
             await fault.breaks_off(request, 0, {}, b"")
             return
         reply = self._treat(visit, operation, ids, body, fault)
-        await visit.answer(reply, fault, self._latency_s)
-
-    @property
-    def _latency_s(self) -> float:
         behaviour = self.market.behaviour
         spread = behaviour.latency_s * behaviour.latency_spread
-        return behaviour.latency_s + random.uniform(-spread, spread)
+        await visit.answer(reply, fault, behaviour.latency_s + random.uniform(-spread, spread))
 
     def _reply(self, status: int, body: Any, headers: dict[str, str]) -> _Reply:
         raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
@@ -229,12 +211,12 @@ class Server:
         }
         return _Reply(status, raw, {**usual, **headers})
 
-    # -- treating: no waiting in here, so that a request takes effect at one moment ---------------------
+    # -- treating: nothing is awaited in here, so that a request takes effect at one moment -------------
 
     def _treat(
         self, visit: _Visit, operation: Operation, ids: dict[str, str], body: bytes, fault: Fault
     ) -> _Reply:
-        # Whose quota it uses: the business's, or the shop's in paths of shops.
+        # The quota is that of the business, or of the shop where the path names one.
         owner = _number(ids.get("businessId") or ids.get("campaignId") or "")
         status, result = 200, None
         if fault.accept:
@@ -251,17 +233,17 @@ class Server:
             result = fault.content(status)
         if status == 200 and not isinstance(result, bytes):
             result = self.market.behaviour.shown(operation.name, result)
-        return _altered(self._reply(status, result, self.quotas.headers(operation.name, owner)), fault)
+        return self._reply(status, result, self.quotas.headers(operation.name, owner))
 
     def _let_in(
         self, visit: _Visit, operation: Operation, ids: dict[str, str], body: bytes, owner: int
     ) -> Call:
-        """The call that is made of a request; a Refusal if it may not be made."""
+        """The call that a request makes; Refusal (400, 401, 403, 404, 420) if it may not make it."""
         behaviour, headers = self.market.behaviour, visit.request.headers
         if behaviour.unauthorized:
             raise Refusal(401, behaviour.unauthorized)
         key = authorize(headers)
-        # In this order: whoever is unknown costs no quota, a refused scope does.
+        # In this order: a request with an unknown key costs no quota, one without the scope does.
         self.quotas.take(operation.name, owner, operation.path)
         most = behaviour.parallel_limit if operation.at_once is None else operation.at_once
         if visit.record.in_flight > most:
@@ -286,7 +268,7 @@ class Server:
             size=visit.record.body_size,
         )
 
-    # -- the attachment host: its scripted answers are those of "file" ---------------------------------
+    # -- the attachment host, whose operation is called "file" -----------------------------------------
 
     async def _file(self, visit: _Visit) -> None:
         behaviour, request = self.market.behaviour, visit.request
@@ -308,21 +290,16 @@ class Server:
             "connection": "close",
             "date": http_date(self.market.world.now_ms()),
         }
-        await visit.answer(_altered(_Reply(status, body, headers), fault), fault)
-
-
-def _altered(reply: _Reply, fault: Fault) -> _Reply:
-    headers = {**reply.headers, **{name.lower(): value for name, value in fault.headers.items()}}
-    return _Reply(reply.status, reply.body, {name: value for name, value in headers.items() if value})
+        await visit.answer(_Reply(status, body, headers), fault)
 
 
 def _number(written: str) -> int:
-    """The business (or shop) that a path names; our own where it names none."""
+    """The id of the business (or shop) in a path; that of the pretend business if there is none."""
     return int(written) if written.isdecimal() and len(written) < 19 else BUSINESS_ID
 
 
 async def _drain(request: Request, most: int | None = None) -> tuple[bytes, int]:
-    """The body of a request, or its first bytes; and how many came."""
+    """The body of a request, cut to `_BODY_KEPT`, and the bytes that came, read up to `most` (None = all)."""
     if most == 0:
         return b"", 0
     body = bytearray()
@@ -336,7 +313,7 @@ async def _drain(request: Request, most: int | None = None) -> tuple[bytes, int]
 
 
 async def _while_connected(request: Request, fault: Fault, latency_s: float) -> None:
-    """Wait; a client that hangs up meanwhile is not in flight any more."""
+    """Wait; raises ClientDisconnect if the client hangs up: its request is not in flight any more."""
     waiting = asyncio.create_task(_wait(fault, latency_s))
     leaving = asyncio.ensure_future(request.receive())
     try:

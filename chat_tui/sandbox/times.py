@@ -1,4 +1,4 @@
-"""Moments as the Market writes them."""
+"""Times as the Market writes them; all are given in milliseconds since 1970 (UTC)."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
@@ -16,26 +16,26 @@ def _moment(ms: int, zone: timezone) -> datetime:
 
 
 def iso(ms: int, *, milliseconds: bool = True) -> str:
-    """ISO 8601 with the offset of Moscow; times of orders have no milliseconds."""
+    """ISO 8601 with Moscow's offset; the Market writes those of orders without milliseconds."""
     return _moment(ms, MOSCOW).isoformat(timespec="milliseconds" if milliseconds else "seconds")
 
 
 def http_date(ms: int) -> str:
-    """RFC 822 in GMT, as in headers."""
-    return format_datetime(_moment(ms, UTC).replace(microsecond=0), usegmt=True)
+    """RFC 822 in GMT, as in headers: whole seconds, cut down."""
+    return format_datetime(_moment(ms, UTC), usegmt=True)
 
 
 def day(ms: int) -> str:
-    """The date in Moscow, ISO 8601."""
+    """ISO 8601 date in Moscow."""
     return _moment(ms, MOSCOW).date().isoformat()
 
 
 def clock_date(ms: int) -> str:
-    """Day-month-year and time in Moscow, the way getOrder writes them."""
+    """DD-MM-YYYY and time in Moscow, as getOrder writes them."""
     return _moment(ms, MOSCOW).strftime("%d-%m-%Y %H:%M:%S")
 
 
 def spoken_day(ms: int) -> str:
-    """A date as people say it: 24 ноября."""
+    """The date in Moscow as people say it: 24 ноября."""
     moment = _moment(ms, MOSCOW)
     return f"{moment.day} {_MONTHS[moment.month - 1]}"

@@ -1,4 +1,4 @@
-"""The pretend Market's chats: generated ones, computed when asked, under an overlay of what has happened."""
+"""The pretend Market's chats: generated ones, computed on demand, under an overlay of what has happened."""
 
 import threading
 from array import array
@@ -27,7 +27,7 @@ from chat_tui.sandbox.seeded_random import mix
 
 CHAT_BASE: Final = 14_800_000
 _KEPT: Final = 64
-"""Conversations that stay in memory after they were computed."""
+"""Computed conversations that stay in memory; the least recently used one goes first."""
 _LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -35,10 +35,10 @@ _LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 
 _BITS = 20
 _MASK = (1 << _BITS) - 1
-"""Places: 2²⁰ chats fit beside a time in milliseconds."""
+"""A place beside a time in milliseconds in one int64: room for 2²⁰ chats."""
 
 
-def _code(status: str, kind: str, context: str) -> int:
+def code(status: str, kind: str, context: str) -> int:
     """Status, type and context of a chat in one byte."""
     return (STATUSES.index(status) * len(KINDS) + KINDS.index(kind)) * len(CONTEXTS) + CONTEXTS.index(context)
 
@@ -46,11 +46,11 @@ def _code(status: str, kind: str, context: str) -> int:
 def codes(
     statuses: Iterable[str] | None, kinds: Iterable[str] | None, contexts: Iterable[str] | None
 ) -> frozenset[int] | None:
-    """The bytes that pass these filters; None = all of them."""
+    """The values of `code` that pass these filters, of which None filters nothing; None = all of them."""
     if statuses is None and kinds is None and contexts is None:
         return None
     return frozenset(
-        _code(status, kind, context)
+        code(status, kind, context)
         for status in (STATUSES if statuses is None else statuses)
         for kind in (KINDS if kinds is None else kinds)
         for context in (CONTEXTS if contexts is None else contexts)
@@ -58,34 +58,35 @@ def codes(
 
 
 class _Index:
-    """Chats by (time of the latest message, place); places count up as chats are opened."""
+    """Chats in the order of (time of the latest message, place); places count up as chats are opened."""
 
     def __init__(self, heads: Heads) -> None:
+        """Raises ValueError if so many chats leave no places for new ones."""
         if heads.chats > _MASK // 2:
             raise ValueError(f"at most {_MASK // 2} chats fit into a world")
         self._codes = bytearray(heads.chats)
         keys = []
         for place in range(heads.chats):
             head = heads.head(place)
-            self._codes[place] = _code(head.status, head.kind, head.context)
+            self._codes[place] = code(head.status, head.kind, head.context)
             keys.append(head.updated << _BITS | place)
         keys.sort()
         self._keys = array("q", keys)
 
     def put(self, place: int, before: int | None, updated: int, words: tuple[str, str, str]) -> None:
-        """Move a chat last written in at `before` (None = a new chat); `words` are those of `code`."""
+        """Move a chat whose latest message was at `before` (None = a new chat); `words` as in `code`."""
         if before is None:
             self._codes.append(0)
         else:
             del self._keys[bisect_left(self._keys, before << _BITS | place)]
-        self._codes[place] = _code(*words)
+        self._codes[place] = code(*words)
         insort(self._keys, updated << _BITS | place)
 
     def places(self, order: str, only: frozenset[int] | None) -> Iterator[int]:
         """Places in `desc` (newest first), `asc` or `shuffled` order, filtered by `codes`."""
         keys: Iterable[int] = self._keys
         if order == "desc":
-            keys = reversed(self._keys)  # not a copy: the first page of 100 000 chats is the usual one
+            keys = reversed(self._keys)  # not a copy: usually only the first page of 100 000 chats is read
         elif order == "shuffled":
             keys = sorted(self._keys, key=lambda key: mix(key & _MASK))
         for key in keys:
@@ -99,7 +100,7 @@ class _Index:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """One chat now. Words are those of the API; `order` belongs to its context."""
+    """One chat now. Words are those of the API, times are in ms."""
 
     place: int
     created: int
@@ -108,32 +109,38 @@ class Chat:
     kind: str
     context: str
     order: Order | None
+    """The order of its context, also of a RETURN; None = DIRECT."""
     name: str | None
+    """The buyer's; None = the API shows none."""
     public_id: str | None
 
     @property
     def chat_id(self) -> int:
-        """Its number in the API."""
+        """Its id in the API."""
         return CHAT_BASE + self.place
 
 
 def _after(sender: str, status: str) -> str:
-    """The status after a message: nothing published says so, see the contract's rule for sandboxes."""
+    """The status of a chat after a message. An assumption: the real rule is not published."""
     return {"CUSTOMER": "WAITING_FOR_PARTNER", "PARTNER": "WAITING_FOR_CUSTOMER"}.get(sender, status)
 
 
 class World:
-    """Safe to use from several threads; every change is told to `written` as a record."""
+    """All chats and orders of one business. Safe to use from several threads.
+
+    `written` is called with a record of every change; it does nothing until it is replaced.
+    """
 
     def __init__(
         self, *, seed: int, chats: int, start: int, long_chat: int, now_ms: Callable[[], int]
     ) -> None:
+        """`start` and `now_ms` are times in ms UTC; the longest chat has at least `long_chat` messages."""
         self.heads = Heads(seed, chats, start)
         self.orders = Orders(self.heads)
         self.now_ms = now_ms
         self.written: Callable[[Record], None] = lambda record: None
         self.generated = 0
-        """Messages computed so far: a list costs none."""
+        """Messages computed so far: listing chats computes none. For tests."""
         self._conversations = Conversations(self.heads, self.orders, long_chat)
         self._kept: OrderedDict[int, list[Message]] = OrderedDict()
         self._index: _Index | None = None
@@ -148,7 +155,7 @@ class World:
     # -- reading ----------------------------------------------------------------------------------
 
     def chat(self, chat_id: int) -> Chat | None:
-        """The chat of this id."""
+        """The chat with this id, or None."""
         place = chat_id - CHAT_BASE
         with self._lock:
             changed = self._changed.get(place)
@@ -156,7 +163,7 @@ class World:
                 return changed
         if not 0 <= place < self.heads.chats:
             return None
-        # Not kept: a head costs less than the memory of a hundred thousand would.
+        # Not cached: computing a head is cheap, and a hundred thousand of them would take much memory.
         head = self.heads.head(place)
         bits = mix(self.heads.seed, place, 2)
         public_id = "".join(_LETTERS[bits >> shift & 31] for shift in range(0, 60, 5))
@@ -173,41 +180,34 @@ class World:
         )
 
     def listed(self, order: str, only: frozenset[int] | None, first: int, count: int) -> list[Chat]:
-        """`count` chats from the `first` one on, in that order; `only` comes from `codes`."""
+        """`count` chats from the `first` one on, in an order of `Behaviour`; `only` comes from `codes`."""
         with self._lock:
             places = islice(self._sorted().places(order, only), first, first + count)
             chats = [self.chat(CHAT_BASE + place) for place in places]
         return [chat for chat in chats if chat is not None]
 
     def about(self, context: str, number: int) -> list[Chat]:
-        """The chats about an order or a return."""
+        """The chats about an order (`context` ORDER) or a return (RETURN) with this id."""
         order = self.orders.by_return(number) if context == "RETURN" else self.orders.by_order(number)
         if order is None:
             return []
         with self._lock:
-            ids = [
-                CHAT_BASE + order.number,
-                *(CHAT_BASE + place for place in self._opened[context, order.number]),
-            ]
-        chats = (self.chat(chat_id) for chat_id in dict.fromkeys(ids))
+            places = [order.number, *self._opened[context, order.number]]
+        # The number of an order without a generated chat may be the place of a chat that was opened since.
+        chats = (self.chat(CHAT_BASE + place) for place in dict.fromkeys(places))
         return [chat for chat in chats if chat and chat.context == context and chat.order == order]
 
     def messages(self, chat: Chat) -> Sequence[Message]:
-        """Everything said in the chat, oldest first."""
+        """All messages of the chat, oldest first."""
         with self._lock:
-            added = tuple(self._added.get(chat.place, ()))
-            return [*self._generated(chat.place), *added]
-
-    def newest(self, chat: Chat) -> Message | None:
-        """The latest message of the chat."""
-        said = self.messages(chat)
-        return said[-1] if said else None
+            return [*self._generated(chat.place), *self._added.get(chat.place, ())]
 
     def content(self, file_id: str) -> bytes | None:
         """The bytes of an attachment, or None if there is no such file."""
         with self._lock:
             if file_id in self._uploads:
                 return self._uploads[file_id]
+            # g{number of the chat}-{place of the message}: see `Conversations.messages`.
             number, _, place = file_id[1:].partition("-")
             if not (file_id.startswith("g") and number.isdecimal() and place.isdecimal()):
                 return None
@@ -244,13 +244,13 @@ class World:
         files: Sequence[tuple[str, bytes]] = (),
         status: str = "",
     ) -> Message:
-        """Write a message now; the status follows from the sender unless it is given."""
+        """Write a message now, with files of (name, content); an empty `status` follows from the sender."""
         with self._lock:
             current = self.chat(chat.chat_id)
             assert current is not None
             at = self.now_ms()
             least = self._conversations.message_id(at, self.heads.chats)
-            # Ids grow with time in every chat, also when the clock is set back.
+            # Ids grow with every message, even when the clock is set back.
             message_id = max(self._newest_id + 1, least)
             uploads = tuple(
                 Upload(name, f"u{message_id}-{place}", content) for place, (name, content) in enumerate(files)
@@ -262,22 +262,22 @@ class World:
     def open(
         self, context: str, order: Order | None, *, name: str | None, kind: str = "CHAT", status: str = "NEW"
     ) -> Chat:
-        """Open a new chat now; it has no messages yet."""
+        """Open a new chat now, without messages; `order` None = DIRECT, `name` is the buyer's."""
         with self._lock:
             number = order.number if order else -1
             chat_id = CHAT_BASE + self._next_place
             self._write(ChatOpened(chat_id, self.now_ms(), context, number, name, kind, status))
             return self._changed[chat_id - CHAT_BASE]
 
-    def open_once(self, context: str, number: int, order: Order) -> Chat | None:
-        """Open a chat about an order or a return, or None if there is one already."""
+    def open_once(self, context: str, number: int, order: Order) -> tuple[Chat, bool]:
+        """The chat about the order or return with this id, and whether it had to be opened."""
         with self._lock:
-            if self.about(context, number):
-                return None
-            return self.open(context, order, name=BUYERS[order.number % len(BUYERS)])
+            for chat in self.about(context, number):
+                return chat, False
+            return self.open(context, order, name=BUYERS[order.number % len(BUYERS)]), True
 
     def move(self, chat: Chat, *, status: str, kind: str) -> None:
-        """Change status and type; `updated` stays, as only messages move it."""
+        """Change status and type but not `updated`, which only messages change; for tests."""
         self._write(Moved(chat.chat_id, status, kind))
 
     def _write(self, record: Record) -> None:
@@ -286,7 +286,7 @@ class World:
             self.written(record)
 
     def apply(self, record: Record) -> None:
-        """Change the overlay as the record says, without telling `written`: what reading a journal does."""
+        """Change the overlay as a journal says, without `written`; ValueError if the chat does not exist."""
         with self._lock:
             if isinstance(record, ChatOpened):
                 self._apply_opened(record)

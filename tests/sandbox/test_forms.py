@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from chat_tui.sandbox.access import Refusal
 from chat_tui.sandbox.chats import FILE_LIMIT
-from chat_tui.sandbox.request import UploadedFile, files_named
+from chat_tui.sandbox.request import files_named
 from tests.sandbox.conftest import Asking, said
 
 _CHAT = 14_800_100
@@ -17,7 +17,7 @@ def form(content: bytes, boundary: bytes = b"b", head: bytes = _HEAD) -> bytes:
     return b"--" + boundary + b"\r\n" + head + content + b"\r\n--" + boundary + b"--\r\n"
 
 
-def files(body: bytes, boundary: bytes = b"b") -> tuple[UploadedFile, ...]:
+def files(body: bytes, boundary: bytes = b"b") -> list[tuple[str, bytes]]:
     return files_named("file", f"multipart/form-data; boundary={boundary.decode()}", body)
 
 
@@ -26,12 +26,12 @@ def files(body: bytes, boundary: bytes = b"b") -> tuple[UploadedFile, ...]:
     [b"", b"\r\n", b"\r\n\r\n--", b"--b--", b"--b-", b"x\n--b--\n", bytes(range(256)), b"\r\n" * 400],
 )
 def test_content_that_looks_like_a_boundary(content: bytes) -> None:
-    assert files(form(content)) == (UploadedFile("x", content),)
+    assert files(form(content)) == [("x", content)]
 
 
 @given(st.binary(max_size=200), st.from_regex(rb"[0-9a-f]{8}", fullmatch=True))
 def test_any_bytes(content: bytes, boundary: bytes) -> None:
-    assert files(form(content, boundary), boundary) == (UploadedFile("x", content),)
+    assert files(form(content, boundary), boundary) == [("x", content)]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_any_bytes(content: bytes, boundary: bytes) -> None:
     ],
 )
 def test_names_may_stand_without_quotes_and_in_any_order(head: bytes, name: str) -> None:
-    assert files(form(b"1", head=head)) == (UploadedFile(name, b"1"),)
+    assert files(form(b"1", head=head)) == [(name, b"1")]
 
 
 @pytest.mark.parametrize("body", [b"x", b"--c\r\n" + _HEAD, b"--b\r\nx\r\n--b--\r\n"])
@@ -55,7 +55,7 @@ def test_what_is_no_form_is_refused(body: bytes) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"--b\r\n", b"--b\r\n" + _HEAD + b"x"])
 def test_a_form_that_does_not_end_holds_no_file(body: bytes) -> None:
-    assert files(body) == ()
+    assert files(body) == []
 
 
 @pytest.mark.parametrize(

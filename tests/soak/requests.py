@@ -15,9 +15,9 @@ from chat_tui.model.chat import ChatsPage, MessagesPage
 from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.link import Budget
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
-from chat_tui.model.quota import Urgency
+from chat_tui.model.quota import HOUR, Urgency
 from chat_tui.sandbox.access import Refusal
-from chat_tui.sandbox.ledger import HOUR, Quotas
+from chat_tui.sandbox.ledger import Quotas
 from chat_tui.sandbox.server import PER_HOUR
 from chat_tui.sandbox.times import http_date
 from tests.inbox.simulation.process import OWNER, VirtualProcess

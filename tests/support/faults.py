@@ -14,6 +14,15 @@ from starlette.requests import Request
 from chat_tui.sandbox.access import envelope
 from chat_tui.sandbox.faults import NO_FAULT, Fault
 
+_WORDS = {
+    401: "Api-Key token is invalid",
+    403: "Access denied",
+    404: "Resource not found",
+    500: "Internal server error",
+    503: "Service temporarily unavailable. Please, try again later",
+}
+"""What the Market says with a status of its own."""
+
 
 @dataclass(frozen=True)
 class Answer(Fault):
@@ -44,7 +53,7 @@ class Answer(Fault):
 
     def content(self, status: int) -> Any:
         if self.body is None:
-            return {"status": "OK"} if status < 300 else envelope(status)
+            return {"status": "OK"} if status < 300 else envelope(status, _WORDS.get(status, "Error"))
         return self.body.encode() if isinstance(self.body, str) else self.body
 
     def file(self, status: int, body: bytes) -> tuple[int, bytes]:

@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from chat_tui.model.ids import OutboxId
-from chat_tui.sandbox.ledger import HOUR
+from chat_tui.model.quota import HOUR
 from chat_tui.sandbox.server import PER_HOUR
 from tests.faults.support.checks import Typed, check_cache, check_limits, check_sending, read_rows
 from tests.faults.support.end import settle_by_asking
