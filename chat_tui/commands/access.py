@@ -1,4 +1,4 @@
-"""From settings to the Market: address, key, business, and the client that knocks with them."""
+"""From the settings to the Market: address, key and business, and the client that uses them."""
 
 import asyncio
 import hashlib
@@ -20,14 +20,14 @@ from chat_tui.settings import Settings
 from chat_tui.words.problems import problem_words
 
 _MOST_BYTES: Final = 100
-"""Of what is remembered of a key's business."""
+"""Of the file that stores the business of a key."""
 
 
 def way_to(settings: Settings, paths: Paths, *, is_seen: bool) -> tuple[Access, Callable[[], MarketApi]]:
-    """Address, key and business, and what makes the client, which may raise AccessError. Raises CannotStart.
+    """Address, key and business, and a function that makes the client. Raises CannotStart.
 
-    The business is asked for when the operator did not name it. `is_seen` = there is a screen to say that no
-    client can be made; else it is made here, as none is a reason not to start.
+    If the operator did not name the business, the Market is asked for it. `is_seen` = a screen will show why
+    a client cannot be made, so the function may raise AccessError; otherwise the client is made here.
     """
     if not settings.has_access:
         raise CannotStart(
@@ -38,7 +38,7 @@ def way_to(settings: Settings, paths: Paths, *, is_seen: bool) -> tuple[Access, 
         )
     try:
         access = access_of(settings)
-        # Before the first request, which remembers the business there.
+        # The answer about the business is stored there.
         make_if_writable(paths.data)
         make_if_writable(paths.cache)
         if access.business_id is None:
@@ -46,7 +46,7 @@ def way_to(settings: Settings, paths: Paths, *, is_seen: bool) -> tuple[Access, 
             access = replace(access, business_id=asyncio.run(find_business(access, paths.data, connect)))
         if is_seen:
             return access, partial(client, access, settings)
-        # The inbox asks for a client when it starts; this one is known to work.
+        # The inbox makes its client when it starts; here it gets this one, which is known to work.
         made = client(access, settings)
     except AccessError as problem:
         raise CannotStart(str(problem)) from None
@@ -54,7 +54,7 @@ def way_to(settings: Settings, paths: Paths, *, is_seen: bool) -> tuple[Access, 
 
 
 def access_of(settings: Settings) -> Access:
-    """Address, key and business as they are set. Raises AccessError."""
+    """Address, key and business from the settings. Raises AccessError."""
     number = settings.market.business_id
     return Access(
         settings.market.api_url,
@@ -65,8 +65,8 @@ def access_of(settings: Settings) -> Access:
 
 
 def client(access: Access, settings: Settings) -> MarketApi:
-    """The client; httpx comes with it. Raises AccessError where proxy or certificates cannot be used."""
-    from chat_tui.market.client import MarketClient  # noqa: PLC0415 - not before it is needed
+    """A client for the Market. Raises AccessError if the proxy or the certificates cannot be used."""
+    from chat_tui.market.client import MarketClient  # noqa: PLC0415 - it imports httpx
 
     return MarketClient(access, read_only=settings.read_only)
 
@@ -77,11 +77,11 @@ def try_key(settings: Settings, key: str) -> MarketApi:
 
 
 async def find_business(access: Access, directory: Path, connect: Callable[[], MarketApi]) -> BusinessId:
-    """The one business of this key, remembered in `directory`; asks getCampaigns the first time only.
+    """The only business of this key, stored in `directory`; only the first call asks getCampaigns.
 
-    Raises CannotStart where there is none or several, and AccessError.
+    Raises CannotStart if there is none or several, or if the Market does not answer, and AccessError.
     """
-    # Known by heart, the inbox opens without the network. The mark tells whether the key is still the same.
+    # With the stored answer the inbox opens without the network. The mark shows whether the key has changed.
     place = directory / "business"
     known = _remembered(place, access)
     if known is not None:
@@ -114,7 +114,7 @@ def _remembered(place: Path, access: Access) -> BusinessId | None:
     try:
         mark, number = decoded(read_file(place, _MOST_BYTES)).split()
         return BusinessId(int(number)) if mark == _mark(access) else None
-    except (OSError, ValueError, NotAFile, TooLarge, NotUtf8):  # never asked yet, or not what we wrote: ask
+    except (OSError, ValueError, NotAFile, TooLarge, NotUtf8):  # no file yet, or not what we wrote: ask
         return None
 
 
@@ -123,11 +123,11 @@ def _remember(place: Path, access: Access, business_id: BusinessId) -> None:
         with whole_file(place) as file:
             file.write(f"{_mark(access)} {business_id}\n".encode("ascii"))
     except OSError as error:
-        if error.errno not in UNWRITABLE:  # else it is asked again by the next start
+        if error.errno not in UNWRITABLE:  # otherwise the next start asks again
             raise
 
 
 def _mark(access: Access) -> str:
-    """Tells keys apart without telling the key."""
+    """A name that identifies the key without revealing it."""
     secret = access.api_key or access.oauth_token
     return hashlib.sha256(f"{access.base_url} {secret}".encode()).hexdigest()[:16]

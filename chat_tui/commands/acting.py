@@ -1,6 +1,7 @@
-"""The verbs that act: `send`, a text or files to one chat and what became of each, and `new`, to open a chat.
+"""The verbs that act: `send` sends a text or files to one chat and reports the outcome, `new` opens a chat.
 
-A verb ends, whatever the Market does: an item has the time in which its outcome is looked for, and a bit.
+A verb always ends, even if the Market never answers: an item has the time in which its outcome is looked up,
+and SPARE_S more.
 """
 
 import asyncio
@@ -29,24 +30,27 @@ from chat_tui.words.files import size_words
 from chat_tui.words.problems import doubt_words, problem_words
 
 SPARE_S: Final = 4.0
-"""Beyond the time for which an outcome is looked up: for the requests before it. With the end of requests and
-of Python a verb lasts less than ten seconds longer than that."""
+"""Added to the time in which an outcome is looked up, for the requests before that. Closing connections and
+Python itself may take less than ten seconds more."""
 UPLOAD_S: Final = 120.0
-"""More for a file: as long as its request may take on a slow line."""
+"""Added for a file: its request may take this long on a slow line."""
 LOOK_S: Final = 0.5
-"""Between two looks at the item when no event tells that it changed."""
+"""Seconds between two looks at the item while no event reports a change."""
 
 
 _MOST_BYTES: Final = 1_000_000
-"""Of standard input: far more than a message may have."""
+"""Of standard input; a message is far shorter."""
 
 
 Part = str | FileCard
-"""One thing to send."""
+"""A text or a file to send."""
 
 
 async def send(context: Context) -> int:
-    """Exit code 0 only when all of it is sent (with --queue: when it is safe in the outbox)."""
+    """Send a text or files; 0 only if all of them are sent (with --queue: stored in the outbox).
+
+    Raises Refused if nothing was queued, and Unprintable with --dry-run.
+    """
     asked, begun = context.asked, context.begun
     parts = await _parts(context)
     to = await _addressee(context)
@@ -58,7 +62,7 @@ async def send(context: Context) -> int:
         for part in parts:
             items.append(await _queue(context, part))
     except Refused as refusal:
-        # What is in the outbox already is delivered all the same.
+        # The parts that are in the outbox already are delivered all the same.
         complain(str(refusal))
         refused = True
     if asked.queue and items:
@@ -66,38 +70,41 @@ async def send(context: Context) -> int:
         return int(refused)
     for item in items:
         refused |= not await _deliver(context.inbox, item, begun, names=len(parts) > 1)
-        # Each file has the time that a single one would have.
+        # Each file gets as much time as a single one would.
         begun = time.monotonic()
     return int(refused)
 
 
 async def _parts(context: Context) -> Sequence[Part]:
-    """What is to be sent, refused before anything is asked of the Market if any of it cannot be."""
+    """The text or the files, all checked before the first request. Raises Refused if one may not be sent."""
     asked = context.asked
     parts: Sequence[Part]
     if asked.file is None:
         parts = [_standard_input() if asked.text == "-" else asked.text]
     else:
         parts = [accepted(await context.inbox.files.inspect(path)) for path in asked.file]
-    # All before the first is queued: of three files nobody wants only two to arrive.
+    # All are checked before the first is queued: two of three files would be worse than none.
     for part in parts:
         _agreed(context, await _check(context, part))
     return parts
 
 
 def _standard_input() -> str:
-    """The text; what is no UTF-8 in it is refused at the door."""
+    """The text on standard input; the door refuses it later if it is not UTF-8. Raises Refused."""
     try:
         data = sys.stdin.buffer.read(_MOST_BYTES)
     except OSError as error:
         words = _("Standard input cannot be read: {reason}.")
         raise Refused(words, reason=error.strerror or type(error).__name__) from None
-    # Decoded without loss, so that the door can say which text it refuses.
+    # Invalid bytes become lone surrogates, by which the door recognises them.
     return data.decode("utf-8", "surrogateescape")
 
 
 async def _addressee(context: Context) -> str:
-    """Whom it goes to, in words. A chat that is not in the cache is asked for: its number may be mistyped."""
+    """The recipient, in words. Raises Refused if there is no such chat.
+
+    A chat that is not in the cache is fetched first, because its number may be mistyped.
+    """
     inbox = context.inbox
     item = await inbox.chats.item(context.chat)
     if item is None:
@@ -107,15 +114,15 @@ async def _addressee(context: Context) -> str:
         except TimeoutError:
             raise Refused(_("The Market did not answer in time, so nothing was sent.")) from None
         item = await inbox.chats.item(context.chat)
-    # The Market answered and still there is no such chat: then it answered about another one.
+    # If the chat is still missing, the Market has answered about another one.
     return recipient(accepted(item or Problem(ProblemKind.UNEXPECTED_ANSWER)))
 
 
 async def rehearse(context: Context, to: str, parts: Sequence[Part]) -> None:
-    """Say what would go to whom, as the door would let it out."""
+    """Print what would be sent to whom, exactly as the door would let it pass. Raises Unprintable."""
     say(to)
     for part in parts:
-        # Twice where there are doubts: what leaves is known only once they are agreed to.
+        # A part with doubts is checked twice: only an agreed one comes back as it would be sent.
         checked = await _check(context, part)
         if isinstance(checked, Problem):
             _warn(_agreed(context, checked))
@@ -135,7 +142,10 @@ async def _check(context: Context, part: Part, agreed: Sequence[Doubt] = ()) -> 
 
 
 async def _queue(context: Context, part: Part) -> OutboxItem:
-    """Put it into the outbox; the operator agreed to what a warning can be said of by typing the command."""
+    """Put a part into the outbox. Raises Refused.
+
+    With the command the operator has agreed to every doubt that needs only a warning.
+    """
     send = (
         partial(context.inbox.outbox.send_file, context.chat, part)
         if isinstance(part, FileCard)
@@ -149,7 +159,7 @@ async def _queue(context: Context, part: Part) -> OutboxItem:
 
 
 def _agreed(context: Context, outcome: object) -> tuple[Doubt, ...]:
-    """The doubts of an outcome to which the command line agrees. Raises Refused for anything else."""
+    """The doubts of an outcome, if the command line agrees to all of them. Raises Refused otherwise."""
     if not isinstance(outcome, Problem):
         return ()
     if any(doubt.kind is DoubtKind.PRIVATE for doubt in outcome.doubts) and not context.asked.private:
@@ -165,12 +175,12 @@ def _warn(doubts: Sequence[Doubt]) -> None:
 
 
 async def _deliver(inbox: Inbox, item: OutboxItem, begun: float, *, names: bool) -> bool:
-    """Wait for what becomes of an item and tell it, with its name among several; whether it is sent."""
+    """Wait for the outcome of an item and report it; whether it is sent. `names` = one of several files."""
     settled = await delivered(inbox, item, begun)
     if settled is None:
         complain(problem_words(Problem(ProblemKind.GONE)))
         return False
-    # The word of the screen, but for "sent": nobody will look later whether it was confirmed.
+    # The words of the screen, except for "sent": after this verb no one looks whether it is confirmed.
     words = delivery_state(settled, wall_clock_ms()).text
     if settled.state is OutboxState.SENT:
         words = _("sent, not confirmed")
@@ -187,10 +197,9 @@ async def _deliver(inbox: Inbox, item: OutboxItem, begun: float, *, names: bool)
 
 
 async def delivered(inbox: Inbox, item: OutboxItem, begun: float) -> OutboxItem | None:
-    """The item once it is settled, or as it stands when its time is over; None if somebody took it back.
+    """The item once it is settled, or as it is when its time is over; None if another copy has cancelled it.
 
-    `begun` is the moment, on the monotonic clock, from which that time counts. Why it takes long is said,
-    each reason once.
+    Its time starts at `begun`, in seconds of the monotonic clock. Each reason for a delay is reported once.
     """
     loop = asyncio.get_running_loop()
     changed = asyncio.Event()
@@ -201,7 +210,7 @@ async def delivered(inbox: Inbox, item: OutboxItem, begun: float) -> OutboxItem 
         if isinstance(event, OutboxChanged):
             loop.call_soon_threadsafe(changed.set)
 
-    # Events come on the engine's thread.
+    # Events arrive on the engine's thread.
     leave = inbox.subscribe(hear)
     working = asyncio.ensure_future(inbox.outbox.deliver(item.outbox_id))
     told = ""
@@ -215,19 +224,19 @@ async def delivered(inbox: Inbox, item: OutboxItem, begun: float) -> OutboxItem 
             pause = min(LOOK_S, until - time.monotonic())
             if pause <= 0:
                 return item
-            # The row counts, not the event: one that never comes delays nothing.
+            # The event only shortens the pause: if it never comes, the row is read again all the same.
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await changed.wait()
     finally:
         leave()
-        # The item stays in the outbox; only this process does not work on it any more.
+        # The item stays in the outbox; only this process stops working on it.
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
 
 
 async def _look(inbox: Inbox, item: OutboxItem) -> OutboxItem | None:
-    """The item as it stands; as it was when the store cannot be read for the moment."""
+    """The item as it is now; unchanged if the store cannot be read at the moment. None if it is gone."""
     try:
         return await inbox.outbox.item(item.outbox_id)
     except StoreError:
@@ -235,7 +244,7 @@ async def _look(inbox: Inbox, item: OutboxItem) -> OutboxItem | None:
 
 
 def _explain(item: OutboxItem, told: str) -> str:
-    """Say why it is not settled yet; what was said last."""
+    """Report why it is not settled yet, unless `told` says so already; the reason reported last."""
     is_on_its_way = item.state in {OutboxState.WAITING, OutboxState.SENDING}
     reason = delivery_reason(item) if is_on_its_way else ""
     if reason and reason != told:
@@ -245,7 +254,7 @@ def _explain(item: OutboxItem, told: str) -> str:
 
 
 async def new_chat(context: Context) -> int:
-    """Open (or find) the chat about an order or a return; print its id and nothing else."""
+    """Open (or find) the chat about an order or a return, and print only its id. Raises Refused."""
     asked = context.asked
     kind, number = (
         (ContextKind.RETURN, asked.return_) if asked.order is None else (ContextKind.ORDER, asked.order)

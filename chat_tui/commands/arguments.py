@@ -13,7 +13,7 @@ from chat_tui.locale import LANGUAGES, N_, _
 DEMO_CHATS = 300
 DEMO_SEED = 1
 
-# What argparse says by itself; it looks these up by the name `_` in its own module.
+# The messages of argparse itself, which looks up translations by the name `_` in its own module.
 _ARGPARSE = (
     N_("usage: "),
     N_("options"),
@@ -31,7 +31,7 @@ _ARGPARSE = (
 
 
 class Parser(argparse.ArgumentParser):
-    """The standard parser; a mistake it quotes cannot steer the terminal, and no value gets lost in it."""
+    """The standard parser, made safe: it quotes no control characters and refuses a repeated option."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -42,7 +42,7 @@ class Parser(argparse.ArgumentParser):
         streams.out(self.format_help())
 
     def print_usage(self, file: object = None) -> None:
-        """Print the usage, which goes before a mistake."""
+        """Print the usage on standard error, before the message about a mistake."""
         streams.err(self.format_usage())
 
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
@@ -55,10 +55,9 @@ class Parser(argparse.ArgumentParser):
 
 
 class _Once(argparse.Action):
-    """What an option does that says nothing else: keep its value, and refuse a second one.
+    """The default action of an option: store its value, and refuse a second, different one.
 
-    Of two values the standard action keeps the last, and what was to be opened or written by the other
-    is not done without a word.
+    The standard action silently keeps only the last value, and the file that the first one named is not used.
     """
 
     _given: Any = None
@@ -78,7 +77,7 @@ class _Once(argparse.Action):
 
 
 class Version(argparse.Action):
-    """Print the version and end."""
+    """Print the version and exit."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_given: Any) -> None:
         streams.out(f"chat-tui {__version__}\n")
@@ -86,7 +85,7 @@ class Version(argparse.Action):
 
 
 def asked_language(argv: Sequence[str]) -> str | None:
-    """The language named on the command line; found before anything is said, errors and help included."""
+    """The language named on the command line, None if none is; read before parsing, for errors and help."""
     for word, following in pairwise([*argv, ""]):
         if word == "--lang":
             return following
@@ -96,9 +95,9 @@ def asked_language(argv: Sequence[str]) -> str | None:
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """The values, with every global option set; exits with 0 after help, with 2 after a mistake."""
-    setattr(argparse, "_", _)  # noqa: B010 - its words in our language; without the name they stay English
-    # Known ones only: `send` takes its text also from behind the options, which argparse would refuse.
+    """The parsed arguments, with every global option set. Raises SystemExit: 0 for help, 2 for a mistake."""
+    setattr(argparse, "_", _)  # noqa: B010 - translates its messages, which would stay English without it
+    # Only known arguments: `send` accepts its text after an option as well, which argparse would refuse.
     parser = build()
     read, rest = parser.parse_known_args(argv, argparse.Namespace(lang=None, profile=None, read_only=False))
     if read.verb == "send":
@@ -117,7 +116,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _text_after_options(read: argparse.Namespace, rest: list[str]) -> list[str]:
-    """Take a text that stands behind an option (`send 5 --queue hi`), as argparse does not; the rest."""
+    """Take the text after an option (`send 5 --queue hi`), which argparse leaves over; the rest remains."""
     is_marked = rest[:1] == ["--"]
     words = rest[1:] if is_marked else rest
     if not words or read.text is not None or read.file is not None:
@@ -129,12 +128,12 @@ def _text_after_options(read: argparse.Namespace, rest: list[str]) -> list[str]:
 
 
 def _is_text(rest: list[str]) -> bool:
-    """Whether what was not understood is a text, and no mistyped option."""
+    """Whether the leftover arguments begin with a text and not with a mistyped option."""
     return bool(rest) and (rest[0] in {"-", "--"} or not rest[0].startswith("-"))
 
 
 def _harmless(rest: list[str]) -> list[str]:
-    """What may be repeated of arguments nobody knows: a word behind an option could be a key."""
+    """The part of unknown arguments that an error may quote: the word after an option could be a key."""
     options = [word.partition("=")[0] for word in rest if word.startswith("-")]
     return options or rest
 
@@ -177,7 +176,7 @@ def build() -> argparse.ArgumentParser:
 
 
 def _everywhere() -> Parser:
-    # A verb's parser must not put its defaults over what was said before the verb: hence SUPPRESS.
+    # SUPPRESS: the defaults of a verb's parser must not overwrite options given before the verb.
     options = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = options.add_argument_group(_("options everywhere"))
     group.add_argument("--lang", choices=LANGUAGES, help=_("language of the program"))
@@ -224,7 +223,7 @@ def _sandbox(parser: argparse.ArgumentParser) -> None:
         metavar="MS",
         help=_("milliseconds before an answer, more or less by half (%(default)s)"),
     )
-    # Of the demo: it binds the port itself, and its end of our standard input says how long it lives.
+    # For the demo, which binds the port itself and ends this process by closing its standard input.
     parser.add_argument("--fd", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--stop-with-stdin", action="store_true", help=argparse.SUPPRESS)
 
@@ -303,7 +302,7 @@ def _json(parser: argparse.ArgumentParser) -> None:
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
-    """Reads a whole number, bounds included."""
+    """A reader of whole numbers within these bounds, both included."""
 
     def read(text: str) -> int:
         if not (text.isascii() and text.isdigit() and len(text) <= 19 and low <= int(text) <= high):
@@ -315,7 +314,7 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
 
 
 def _profile(text: str) -> str:
-    # It becomes the name of a directory.
+    # The name becomes a directory.
     if not (text.isascii() and text.replace("-", "").replace("_", "").isalnum() and len(text) <= 40):
         raise argparse.ArgumentTypeError(_("only letters, digits, - and _"))
     return text

@@ -1,4 +1,4 @@
-"""What a verb gets to work with, and how it speaks: harmless for a terminal, exact for a program."""
+"""What a verb works with, and how it prints: text that is safe for a terminal, data that is exact."""
 
 import os
 import shutil
@@ -25,70 +25,71 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Context:
-    """One run of the program. What is filled in is said by the table of verbs in `cli`."""
+    """One run of the program. The table of verbs in `cli` decides which fields a verb finds set."""
 
     asked: Namespace
-    """The command line."""
+    """The parsed command line."""
     begun: float = 0.0
-    """When the program began, by the monotonic clock, in seconds: a verb has only so long."""
+    """When the program started, in seconds of the monotonic clock; a verb has a limited time from then on."""
     profile: str = "default"
-    """Whose files are meant; `chosen_profiles` may find that it is another one."""
+    """The profile whose files are used; `chosen_profiles` may change it."""
     environ: dict[str, str] = field(default_factory=lambda: dict(os.environ))
-    """The environment at the start: keys are taken out of that of the process once they are read."""
+    """The environment at the start, with the keys that are later removed from that of the process."""
     settings: Settings = field(default_factory=Settings)
     opened: "Inbox | None" = None
+    """None for verbs that work without an inbox."""
 
     @property
     def inbox(self) -> "Inbox":
-        """The shop that is meant, for verbs that need one; it is started and ended around them."""
-        # Which verb has one is decided in one place, so nobody has to ask whether it is there.
+        """The inbox of the shop, for verbs that need one; `with_inbox` starts and closes it."""
+        # `cli` decides which verb has one, so no verb has to check.
         assert self.opened is not None, "the table says which verbs have one"
         return self.opened
 
     @property
     def chat(self) -> ChatRef:
-        """The chat that was named."""
+        """The chat named on the command line."""
         return self.inbox.chat(self.asked.chat)
 
     @property
     def paths(self) -> Paths:
-        """Where the files of the profile are that was asked for."""
+        """The places of the profile's files."""
         return locate(self.profile)
 
     @property
     def flags(self) -> Flags:
-        """The command line, as far as it goes before the settings."""
+        """The options of the command line that override the settings."""
         return Flags(language=self.asked.lang, profile=self.profile, read_only=self.asked.read_only)
 
     @property
     def zone(self) -> tzinfo:
-        """That of all times that are printed."""
+        """The time zone of all printed times."""
         from chat_tui.zone import local_zone  # noqa: PLC0415 - not every verb prints times
 
         return local_zone(os.environ)
 
 
 # -- what verbs print ------------------------------------------------------------------------------------
-# A verb whose purpose is to print fails when it cannot (`say`), one that does something does not (`report`),
-# and a complaint that nobody takes is lost (`complain`).
+# A verb whose purpose is to print fails if it cannot (`say`). One that does something does not fail when the
+# line about it cannot be printed (`report`). A complaint that cannot be printed is dropped (`complain`).
 
 
 T = TypeVar("T")
 
 _FULL: Final = sys.maxsize
-"""No limit: what is shown in one piece elsewhere is cut."""
+"""No limit: by default `safe` cuts long texts."""
 
 
 class CannotStart(ExpectedFailure):
-    """The program cannot do its work here; the text is one sentence with the fix."""
+    """The program cannot start here; the text is one sentence with the fix. The exit code is 2."""
 
 
 class Refused(ExpectedFailure):
-    """What was asked for is not done, or not all of it; the text is one sentence. The exit code is 1."""
+    """The verb did not do everything it was asked to; the text is one sentence. The exit code is 1."""
 
 
 def accepted(outcome: T | Problem) -> T:
-    """The outcome of something that was asked of the inbox. Raises Refused where that is a problem."""
+    """The outcome of a call to the inbox. Raises Refused if it is a problem."""
     if isinstance(outcome, Problem):
         raise Refused(problem_words(outcome))
     return outcome
@@ -100,7 +101,7 @@ def say(text: str = "") -> None:
 
 
 def report(text: str) -> None:
-    """Print a line about what was done: that it cannot be printed undoes nothing, so it never raises."""
+    """Print a line about what was done. Never raises: what is done stays done without the line, too."""
     try:
         say(text)
         streams.flush()
@@ -109,20 +110,20 @@ def report(text: str) -> None:
 
 
 def columns() -> int:
-    """Cells of a line of the terminal that shows what is printed; 0 when it goes to a file or a program."""
+    """Cells in a line of the terminal that shows standard output; 0 if that is a file or a pipe."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
 
 
 def complain(text: str) -> None:
-    """Print one line about what went wrong, where it does not mix with results; lost if nobody takes it."""
+    """Print one line about what went wrong on standard error; dropped if it cannot be printed."""
     streams.err(f"chat-tui: {safe(text, lines=False)}\n")
 
 
 def say_document(text: str) -> None:
-    """Print something long in UTF-8, whatever the locale; it cannot steer a terminal. Raises Unprintable."""
+    """Print a long text in UTF-8, also in other locales; safe for a terminal. Raises Unprintable."""
     streams.out_bytes(safe(text, limit=_FULL).encode())
 
 
 def say_json(value: Any) -> None:
-    """Print a value as JSON in UTF-8, whatever the locale; it cannot steer a terminal. Raises Unprintable."""
+    """Print a value as JSON in UTF-8, also in other locales; safe for a terminal. Raises Unprintable."""
     streams.out_bytes(json_text(value).encode())

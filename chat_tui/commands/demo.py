@@ -1,4 +1,4 @@
-"""The pretend Market: as a child process that lives as long as the demo, and alone, for developers."""
+"""The pretend Market: as a child process for the time of the demo, and alone, for developers."""
 
 import fcntl
 import os
@@ -20,14 +20,14 @@ from chat_tui.settings.schema import MarketSettings
 from chat_tui.settings.secret import ENVIRONMENT
 
 _LATENCY_MS = 40
-"""Before an answer, on the average: as long as the real Market is away."""
+"""Average delay of an answer, about that of the real Market."""
 _PATIENCE_S = 3.0
-"""How long the child may take to end by itself."""
+"""How long the child may take to exit before it is killed."""
 
 
 def serve_alone(context: Context) -> int:
-    """`sandbox`: serve until it is told to end."""
-    from chat_tui.sandbox import serve  # noqa: PLC0415 - a server; only the child needs it
+    """The verb `sandbox`: serve until a signal comes, or, for the demo, until standard input ends."""
+    from chat_tui.sandbox import serve  # noqa: PLC0415 - a server, which only the child needs
 
     asked = context.asked
     return serve.run(
@@ -43,21 +43,21 @@ def serve_alone(context: Context) -> int:
 
 
 def profile(chats: int, seed: int) -> str:
-    """Each world has its own files: what was read in one would be nonsense in another."""
+    """The profile of a pretend world: each has its own files, because their chats differ."""
     return f"demo-{seed}-{chats}"
 
 
 @contextmanager
 def pretend_market(settings: Settings, paths: Paths, *, chats: int, seed: int) -> Iterator[Settings]:
-    """Start the pretend Market and give the settings that lead to it. Raises CannotStart."""
+    """Run the pretend Market and yield the settings for it. Raises CannotStart if it is running already."""
     with ExitStack() as ends:
         make_private(paths.data)
         ends.enter_context(_only_one(paths.data / "demo.lock"))
-        # Bound here, so that the inbox may connect at once: it waits in the backlog for the child.
+        # Bound here, so that the inbox can connect at once: it waits in the backlog until the child accepts.
         door = ends.enter_context(socket.create_server(("127.0.0.1", 0), backlog=64))
         ends.enter_context(_child(door, paths.data, chats=chats, seed=seed))
         port = door.getsockname()[1]
-        # Ours must be closed: were the child to die, connecting has to fail instead of hanging.
+        # Only the child may keep it open: if the child dies, connecting must fail and not hang.
         door.close()
         yield replace(
             settings,
@@ -69,7 +69,7 @@ def pretend_market(settings: Settings, paths: Paths, *, chats: int, seed: int) -
 
 @contextmanager
 def _child(door: socket.socket, data: Path, *, chats: int, seed: int) -> Iterator[None]:
-    # -P: a httpx.py that happens to lie in the current directory must not be taken for the library.
+    # -P: a httpx.py in the current directory must not be imported instead of the library.
     command = [sys.executable, "-P", "-m", "chat_tui", "sandbox", "--stop-with-stdin"]
     command += ["--fd", str(door.fileno()), "--latency", str(_LATENCY_MS)]
     command += ["--chats", str(chats), "--seed", str(seed), "--journal", str((data / "journal").absolute())]
@@ -84,7 +84,7 @@ def _child(door: socket.socket, data: Path, *, chats: int, seed: int) -> Iterato
             stderr=words,
             env=environ,
             pass_fds=[door.fileno()],
-            # Ctrl-C and a closed terminal are for the inbox; the child hears of it by its standard input.
+            # Ctrl-C and a hangup go to the inbox alone, which ends the child by closing its standard input.
             start_new_session=True,
         )
     finally:
@@ -96,7 +96,7 @@ def _child(door: socket.socket, data: Path, *, chats: int, seed: int) -> Iterato
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    # The end of its standard input tells it to end.
+    # The child exits at the end of its standard input.
     assert child.stdin is not None
     child.stdin.close()
     try:
@@ -108,7 +108,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def _only_one(path: Path) -> Iterator[None]:
-    """Two pretend Markets cannot tell one story: the second is refused."""
+    """Hold the lock of this world: two pretend Markets would mix their journals. Raises CannotStart."""
     descriptor = open_private(path, os.O_RDWR)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

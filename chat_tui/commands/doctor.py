@@ -1,4 +1,4 @@
-"""`doctor`: what stands in the way of the program, each with one line of repair. It changes nothing."""
+"""`doctor`: find what keeps the program from working, with a line of repair for each. It changes nothing."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from chat_tui.settings import Settings, SettingsProblem, load
 
 
 def doctor(context: Context) -> int:
-    """Look at everything and print it; 1 if something is wrong, else 0."""
+    """Check everything and print the findings; 1 if one is bad, else 0. Raises Unprintable."""
     locale.use(locale.choose(context.flags.language, context.environ))
     findings: list[Finding] = []
     settings = Settings()
@@ -24,10 +24,10 @@ def doctor(context: Context) -> int:
         locale.use(settings.ui.language)
         findings += market.look_at(settings, partial(client, settings=settings), wall_clock_ms)
     except SettingsProblem as problem:
-        # All the rest can be looked at without them.
+        # The other checks do not need the settings.
         findings.append(Finding("settings", _("settings"), State.BAD, str(problem)))
     findings += _look(context, settings)
-    # People paste this into bug reports.
+    # Operators paste the output into bug reports.
     findings = [_without(settings.secrets, found) for found in findings]
     if context.asked.json:
         say_json([asdict(found) | {"state": found.state.name.lower()} for found in findings])
@@ -39,7 +39,7 @@ def doctor(context: Context) -> int:
 def _look(context: Context, settings: Settings) -> Iterator[Finding]:
     environ, paths = context.environ, context.paths
     yield terminal.term(environ)
-    yield terminal.size(terminal.streams(sys.stdout))
+    yield terminal.size(terminal.window(sys.stdout))
     yield terminal.colours(environ)
     options = terminal.tmux_options(environ)
     yield from terminal.tmux(options)
@@ -61,8 +61,9 @@ def _print(findings: Sequence[Finding]) -> None:
 
 
 def _without(secrets: Sequence[str], found: Finding) -> Finding:
-    """The same without the key, should an answer of the server have repeated it."""
-    told, repair = found.found, found.repair
+    """The finding without the key, in case an answer of the server repeats it."""
     for secret in secrets:
-        told, repair = told.replace(secret, "…"), repair.replace(secret, "…")
-    return replace(found, found=told, repair=repair)
+        found = replace(
+            found, found=found.found.replace(secret, "…"), repair=found.repair.replace(secret, "…")
+        )
+    return found

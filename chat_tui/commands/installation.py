@@ -1,4 +1,4 @@
-"""The verbs about this installation: `paths`, where files are, and `settings`, what holds and who said so."""
+"""The verbs about this installation: `paths`, where files are, and `settings`, the values in force."""
 
 from itertools import groupby
 from typing import Final
@@ -8,12 +8,12 @@ from chat_tui.locale import _
 from chat_tui.settings.report import InForce, example, in_force, key_origins, toml
 
 _COLUMN: Final = 40
-"""Cells before the word on who set it."""
+"""Cells before the origin of a value."""
 
 
 def print_paths(context: Context) -> int:
-    """Print one place a line; nothing is created."""
-    from chat_tui.store import quarantine  # noqa: PLC0415 - `settings` does without SQLite
+    """Print one place per line, and create nothing. Raises Unprintable."""
+    from chat_tui.store import quarantine  # noqa: PLC0415 - `settings` does not need SQLite
 
     paths = context.paths
     for words, place in (
@@ -30,16 +30,16 @@ def print_paths(context: Context) -> int:
 
 
 def print_settings(context: Context) -> int:
-    """Print the documented file, or what holds now; never the key. Raises SettingsProblem."""
-    from chat_tui.ui import keys  # noqa: PLC0415 - `paths` does without them
+    """Print the example file or the values in force, never the key. Raises SettingsProblem, Unprintable."""
+    from chat_tui.ui import keys  # noqa: PLC0415 - `paths` does not need them
 
     if context.asked.example:
-        # As the file may have them: `question_mark` is ?, `ctrl+n` stays.
+        # Spelled for the file: `question_mark` becomes ?, `ctrl+n` stays.
         typed = ((one, tuple(keys.typed_by(key).strip() or key for key in one.keys)) for one in keys.COMMANDS)
         say(example((one.id, names, one.title) for one, names in typed).rstrip("\n"))
         return 0
     path = context.paths.settings_file
-    # Everything is read before the first line: a mistake in the file leaves no half of an answer.
+    # Everything is read before the first line is printed: a mistake in the file must not cut the output.
     rows = list(in_force(context.flags, context.environ, path))
     origins = ", ".join(key_origins(context.flags, context.environ, path))
     say(f"# {_('The file: {path}').format(path=path)}")
@@ -54,7 +54,7 @@ def print_settings(context: Context) -> int:
 
 def _line(row: InForce) -> str:
     if row.name == "api_key_command" and row.value is not None:
-        # Somebody may have written the key into it.
+        # The command line may contain the key itself.
         line = f"#{row.name} = …"
     else:
         line = f"#{row.name}" if row.value is None else f"{row.name} = {toml(row.value)}"

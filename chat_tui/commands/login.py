@@ -1,4 +1,4 @@
-"""`login`: connect a shop without a screen. The key is asked for or read, checked, and only then stored."""
+"""`login`: connect a shop without a screen. The key is read, tried with the Market, and only then stored."""
 
 import asyncio
 import getpass
@@ -26,14 +26,17 @@ from chat_tui.words.rights import (
 
 
 def login(context: Context) -> int:
-    """Check the key, say what it opens, store it. Raises Refused, CannotStart."""
+    """Check the key, report its rights and its business, and store it.
+
+    Raises Refused, CannotStart, SettingsProblem, ForeignDirectory, OSError.
+    """
     asked, settings_file = context.asked, context.paths.settings_file
     typed = _from_input() if asked.token_stdin else _asked()
     try:
         key = pasted(typed, _("Api-Key"))
     except SettingsProblem as problem:
         raise Refused(str(problem)) from None
-    # Asked before anything is written: a key that opens nothing is not worth a file.
+    # The Market is asked before anything is written, so that no useless key is stored.
     opened = asyncio.run(look_with(partial(try_key, context.settings), key))
     if isinstance(opened, Problem):
         raise Refused(refusal_words(opened))
@@ -44,7 +47,7 @@ def login(context: Context) -> int:
     for line in (business_words(business), *(f"  {shop_words(shop)}" for shop in business.shops)):
         report(line)
     table = table_of(context.asked.profile)
-    # What is there already is somebody's way to a shop; it does not go without being told to.
+    # A key that is already there opens a shop: only --replace removes it.
     try:
         check_place(settings_file, business.business_id, table, replace=asked.replace)
     except KeyInTheWay as problem:
@@ -52,7 +55,7 @@ def login(context: Context) -> int:
     key_file = keep_shop(settings_file, key, business.business_id, table)
     words = _("The key is in {file}, which only you can read; {settings} leads to it.")
     report(words.format(file=key_file, settings=settings_file))
-    # The environment goes before the file: a key there would be used instead.
+    # The environment overrides the file: a key there would be used instead of this one.
     if others := ", ".join(name for name in ENVIRONMENT if context.environ.get(name)):
         words = _("{names} is set and goes before the file. Remove it, so that this key is used.")
         complain(words.format(names=others))
@@ -60,13 +63,13 @@ def login(context: Context) -> int:
 
 
 def _from_input() -> str:
-    """The key from standard input; anything longer than a key is cut and refused as too long."""
-    # More than a key is read so that `pasted` can say that it is too long.
+    """The key from standard input."""
+    # More than the longest key is read, so that `pasted` can refuse a longer text as too long.
     return sys.stdin.buffer.read(4 * MOST_BYTES).decode("utf-8", "surrogateescape")
 
 
 def _asked() -> str:
-    """The key as the operator types or pastes it, unseen."""
+    """The key as the operator types or pastes it, without echo. Raises CannotStart."""
     if not sys.stdin.isatty():
         raise CannotStart(
             _("There is no terminal to ask for the key. Give it by a pipe: chat-tui login --token-stdin")
@@ -75,7 +78,7 @@ def _asked() -> str:
         _("Make an Api-Key in the seller's cabinet: Settings → API and modules, right “Chats with buyers”.")
     )
     with warnings.catch_warnings():
-        # Where the terminal cannot hide it, it is not asked for.
+        # getpass only warns, and then shows the key, where the terminal cannot turn off its echo.
         warnings.simplefilter("error", getpass.GetPassWarning)
         try:
             return getpass.getpass(_("Api-Key (it stays unseen): "))
@@ -96,7 +99,7 @@ def _show_rights(opened: OpenedByKey) -> None:
 
 
 def _wanted(context: Context) -> int | None:
-    """The business that was named; the settings reader has checked what the environment says."""
+    """The business named by the operator; None = none. The environment was checked with the settings."""
     if context.asked.business is not None:
         return int(context.asked.business)
     named = context.environ.get("CHAT_TUI_BUSINESS_ID", "").strip()
@@ -104,7 +107,7 @@ def _wanted(context: Context) -> int | None:
 
 
 def _chosen(opened: OpenedByKey, wanted: int | None, *, may_ask: bool) -> Cabinet:
-    """The business to connect. Raises Refused."""
+    """The business to connect; `may_ask` = the operator may choose one. Raises Refused."""
     found = opened.businesses
     if not found:
         raise Refused(no_business())

@@ -1,6 +1,6 @@
-"""From the settings to an inbox: which shops are meant, the log, the store, and what asks the Market.
+"""From the settings to an inbox: choose the profiles, open log and store, and prepare the client.
 
-Heavy rooms are imported where they are used: `login` opens none of them.
+Heavy rooms are imported in the functions that use them: `login` needs none of them.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def chosen_profiles(context: Context) -> tuple[str, ...]:
-    """The one that was named, or all that the settings file has; a single one counts as named from now on.
+    """The named profile, or all in the settings file; a single one becomes `context.profile`.
 
     Raises SettingsProblem.
     """
@@ -34,17 +34,17 @@ def chosen_profiles(context: Context) -> tuple[str, ...]:
 
 
 def prepare(context: Context, *, shop: bool = True, key: bool = True) -> Settings:
-    """Settings read, language chosen, log open, and no key left in the environment of children.
+    """Read the settings, choose the language, open the log, and remove the keys from the environment.
 
     `shop` and `key` as in `settings.load`. Raises ExpectedFailure, OSError.
     """
     paths = context.paths
     context.settings = settings = load(context.flags, os.environ, paths.settings_file, shop=shop, key=key)
-    # An editor or a pager that we start has no business with the key.
+    # An editor or a pager that we start must not see the key.
     for name in ENVIRONMENT:
         os.environ.pop(name, None)
     locale.use(settings.ui.language)
-    # Where there can be none the program goes on without a log, as on a full disk; doctor tells of it.
+    # If the log cannot be opened the program runs without one, as on a full disk; `doctor` reports it.
     make_if_writable(paths.log.parent)
     logs.open_log(paths.log, level=settings.log.level, secrets=settings.secrets)
     return settings
@@ -59,9 +59,10 @@ def open_inbox(
     private: Sequence[Path] = (),
     is_seen: bool = True,
 ) -> "Inbox":
-    """The inbox of one business, not started yet; `secrets` and `private` are others'. Raises CannotStart.
+    """The inbox of one business, not started yet. Raises CannotStart.
 
-    `is_seen` = a screen will say it if the Market cannot be asked; else that is a reason not to start.
+    `secrets` and `private` are the keys and places of the other open businesses: none of them may be sent.
+    `is_seen` = a screen will show why no client can be made; otherwise CannotStart is raised for that.
     """
     from chat_tui.commands.access import way_to
     from chat_tui.inbox.context import InboxSettings
@@ -70,13 +71,13 @@ def open_inbox(
     from chat_tui.store.errors import StoreError
 
     access, connect = way_to(settings, paths, is_seen=is_seen)
-    assert access.business_id is not None, "asked for where it was not named"
+    assert access.business_id is not None, "`way_to` asks for it"
     name = str(access.business_id)
     try:
         store = Store(StorePaths(paths.cache / name, paths.data / name, access.business_id))
     except StoreError as problem:
         raise CannotStart(str(problem)) from None
-    # Said now: with a screen there is no other place for what happened before it was there.
+    # Printed now: the screen has no place for what happened before it opened.
     for notice in store.notices:
         complain(notice)
 
@@ -89,28 +90,28 @@ def open_inbox(
         secrets=(*settings.secrets, *secrets),
         asks_rights=True,
     )
-    # No file from these places leaves as an attachment: they hold keys and other buyers' chats.
+    # No file from these places may be attached: they hold keys and other buyers' chats.
     own = [paths.config, paths.data, paths.cache, paths.log.parent, *private]
     if settings.key_file is not None:
         own.append(settings.key_file)
     try:
         return Inbox(store, connect, settings=wanted, private=own)
     except StoreError as problem:
-        # A lock file that all copies share cannot be opened.
+        # A lock file shared by all copies cannot be opened.
         store.close()
         raise CannotStart(str(problem)) from None
 
 
 def open_all(names: Sequence[str], common: Settings) -> "InboxApi":
-    """The inbox of these profiles as one, not started yet; one that cannot be opened is left out.
+    """One inbox for all these profiles, not started yet; those that cannot be opened are left out.
 
-    Raises CannotStart, with all reasons, if none of them can be opened.
+    Raises CannotStart, with all reasons, if none can be opened.
     """
     from chat_tui.inbox.multi import MultiInbox, NamedInbox
 
     found, left_out = _settings_of(names, common)
-    # Opened again: until here the log knew the key of none of them, and a text to a buyer of one shop
-    # must not hold the key of another.
+    # The log is opened again, now with all keys to leave out. Each inbox gets all keys, too: a text to a
+    # buyer of one shop must not contain the key of another.
     secrets = [secret for settings in found.values() for secret in settings.secrets]
     logs.open_log(locate().log, level=common.log.level, secrets=secrets)
     private = [place for name in names for place in (locate(name).data, locate(name).cache)]
@@ -130,7 +131,7 @@ def open_all(names: Sequence[str], common: Settings) -> "InboxApi":
             if twin is None:
                 businesses.append(NamedInbox(title, inbox))
                 continue
-            # Each of its chats would stand there twice, and nobody could say which key answers.
+            # Each of its chats would be listed twice, and it would not be clear which key answers.
             inbox.start(background=False)
             asyncio.run(inbox.close())
             left_out.append((title, _("This is the same business as {name}.").format(name=twin)))
@@ -140,7 +141,7 @@ def open_all(names: Sequence[str], common: Settings) -> "InboxApi":
 
 
 def _settings_of(names: Sequence[str], common: Settings) -> tuple[dict[str, Settings], list[tuple[str, str]]]:
-    """The settings of each profile, and the names and reasons of those that have none that can be used."""
+    """The settings of each profile, and name and reason for each whose settings cannot be used."""
     found: dict[str, Settings] = {}
     left_out: list[tuple[str, str]] = []
     for name in names:
@@ -153,9 +154,9 @@ def _settings_of(names: Sequence[str], common: Settings) -> tuple[dict[str, Sett
 
 
 def with_inbox(verb: Callable[[Context], Awaitable[int]], context: Context, *, writes: bool) -> int:
-    """Run a verb on the inbox of one shop, without a screen; `writes` = not where nothing can be written.
+    """Run a verb on the inbox of one shop, without a screen, and return its exit code.
 
-    Raises CannotStart, SettingsProblem.
+    `writes` = refuse the verb if the local files are read-only. Raises CannotStart, SettingsProblem, Refused.
     """
     from chat_tui.model.problem import ProblemKind
     from chat_tui.store.errors import StoreError
@@ -167,10 +168,10 @@ def with_inbox(verb: Callable[[Context], Awaitable[int]], context: Context, *, w
         words = _("There are several shops: {names}. Say which one, for example: --profile {last}")
         raise CannotStart(words, names=", ".join(names), last=names[-1])
     prepare(context)
-    # Every time that is printed depends on it.
+    # All printed times depend on the zone.
     if notice := find_zone(os.environ).notice:
         complain(notice)
-    # Nobody is there to undo what a command sends.
+    # A command has no key to undo a message, so it is not held back.
     context.opened = inbox = open_inbox(context.settings, context.paths, undo_seconds=0, is_seen=False)
 
     async def work() -> int:

@@ -1,4 +1,4 @@
-"""The verbs that print what is in the copy on this computer: `list`, its chats, and `show`, one of them."""
+"""The verbs that print from the copy on this computer: `list`, all chats, and `show`, one of them."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,13 +22,14 @@ from chat_tui.words.links import link_warnings
 from chat_tui.words.times import age, moment
 
 _PAGE: Final = 500
+"""Chats or messages in one read of the store."""
 _PREVIEW: Final = 80
-"""Cells of the newest message on a line for people."""
+"""Cells of the newest message in a line for people."""
 _INDENT: Final = "    "
 
 
 async def list_chats(context: Context) -> int:
-    """Print the chats; asks the Market first when told to, or when nothing was ever read."""
+    """Print the chats; with --fresh, or if there are none, fetch them first. Raises Refused, Unprintable."""
     inbox = context.inbox
     tab = Tab.WAITING if context.asked.waiting else Tab.ALL
     if context.asked.fresh or not (await inbox.chats.counts())[Tab.ALL]:
@@ -39,15 +40,15 @@ async def list_chats(context: Context) -> int:
     now, width = wall_clock_ms(), columns()
     async for item in _items(context, tab):
         line = list_line(item, now)
-        # What a terminal wraps begins at its left edge, where the next chat should.
+        # A line that the terminal wraps would look like another chat.
         say(cut(line, width) if width else line)
     return 0
 
 
 async def show_chat(context: Context) -> int:
-    """Print one chat, oldest message first, and what is on its way.
+    """Print one chat, oldest message first, then the items being sent. Raises Refused, Unprintable.
 
-    Its history is read from the Market when told to, or when nothing of it is here.
+    Its history is fetched first with --fresh, or if there is none.
     """
     inbox = context.inbox
     page = await inbox.chats.timeline(context.chat, limit=_PAGE)
@@ -81,7 +82,7 @@ async def _items(context: Context, tab: Tab) -> AsyncIterator[QueueItem]:
         if not page.has_after or not page.items:
             return
         after = page.items[-1].key
-        # The inbox works on the same loop; between pages it has its turn.
+        # The inbox works on the same event loop and needs its turn between pages.
         await asyncio.sleep(0)
 
 
@@ -97,7 +98,7 @@ def list_line(item: QueueItem, now: int) -> str:
 
 
 def _turn(item: QueueItem, now: int) -> str:
-    """The word of the row, and how long the buyer waits, also where that word tells something else."""
+    """The state of the chat and how long the buyer has waited, also if the state says something else."""
     words, _role = state_words(item)
     if item.waiting_since is None:
         return f"{words} {age(item.chat.updated_at, now)}"
@@ -122,10 +123,7 @@ def _as_json(item: QueueItem) -> dict[str, Any]:
 
 
 def entry_lines(item: QueueItem, entry: Entry, now: int, zone: tzinfo) -> list[str]:
-    """Head and text of an entry; only a head begins at the left edge, so no text can imitate one.
-
-    `now` in milliseconds UTC.
-    """
+    """The head and the text of an entry; only a head starts at the left edge, so no text can imitate one."""
     then = moment(entry.created_at, zone)
     time = f"{then:%Y-%m-%d %H:%M}" if then is not None else _("date unknown")
     mark, _role = sender_mark(entry.sender)
@@ -158,7 +156,7 @@ def _echo_lines(entry: Entry) -> list[str]:
 
 
 def _indented(text: str, indent: str = _INDENT) -> list[str]:
-    """Safe text behind the indent, wrapped here: a terminal would go on at its left edge."""
+    """Safe text after an indent, wrapped here, because a terminal would continue at its left edge."""
     width = columns() - len(indent)
     lines = wrap(text, width) if width > 0 else text.split("\n")
     return [f"{indent}{line}" for line in lines]

@@ -1,4 +1,4 @@
-"""The verbs that report: `sync` on one round, `stats` in figures on the shop, `export` on a whole chat."""
+"""The verbs that report: `sync` runs one round, `stats` prints reply times, `export` writes a whole chat."""
 
 import csv
 import io
@@ -36,13 +36,16 @@ _COLUMNS: Final = (
     *("hour", "answered", "median_s", "p95_s"),
     *("waiting", "longest_wait_s", "longest_chat_id", "chats", "chats_read"),
 )
-"""Of the CSV; all but the first are names in the JSON, too."""
+"""The columns of the CSV; all but the first are also names in the JSON."""
 
 # -- sync ------------------------------------------------------------------------------------------------
 
 
 async def sync(context: Context) -> int:
-    """One round; print what it did, what is left of the Market's hourly quotas, and what comes next."""
+    """Run one round and print what it did, the quotas left in this hour, and what comes next.
+
+    Raises Refused if the round ended early.
+    """
     inbox = context.inbox
     done = await inbox.sync_once()
     plan = await inbox.sync_plan()
@@ -107,7 +110,10 @@ def _ahead(plan: SyncPlan, zone: tzinfo) -> Iterator[str]:
 
 
 async def stats(context: Context) -> int:
-    """Print how fast the shop answers, from the cache alone, and how much of the history that is of."""
+    """Print how fast the shop answers, from the cache alone, and how much of the history it has.
+
+    Raises Unprintable.
+    """
     inbox, arguments = context.inbox, context.asked
     now, zone = wall_clock_ms(), context.zone
     since = None if arguments.days is None else now - arguments.days * DAY
@@ -144,7 +150,7 @@ def _lines(stats: Stats, days: int | None, now: Millis) -> Iterator[str]:
 
 
 def _table(stats: Stats) -> Iterator[str]:
-    """A line for every hour in which a buyer began to wait and was answered."""
+    """A line for every hour of the day in which a buyer began to wait and got an answer."""
     heads = (_("hour"), _("answered"), _("median"), _("95 of 100"))
     rows = [heads]
     for hour, replies in enumerate(stats.hours):
@@ -179,7 +185,7 @@ def _replies_json(replies: Replies) -> dict[str, Any]:
 
 
 def _as_csv(stats: Stats, covered: SearchCoverage, now: Millis) -> str:
-    """A line for each hour of the day and, after them, one for all; empty where there is nothing to tell."""
+    """A line for each hour of the day, then one for all of them; a cell without a value is empty."""
     written = io.StringIO()
     table = csv.DictWriter(written, _COLUMNS, lineterminator="\n")
     table.writeheader()
@@ -207,9 +213,9 @@ def _seconds(duration: Millis | None) -> int | None:
 
 
 async def export(context: Context) -> int:
-    """Print a whole chat as a document, or write it into a new file and print nothing but its name.
+    """Print a whole chat as a document, or write it into a new file and print only the name of that file.
 
-    Refused if there is something in the place of the file, or it cannot be written.
+    Raises Refused, also if the file exists or cannot be written, and Unprintable.
     """
     record, out = await _record(context), context.asked.out
     try:
@@ -227,7 +233,7 @@ async def export(context: Context) -> int:
 
 
 async def _keep_evidence(context: Context, record: Record) -> None:
-    """Print the name of the directory; what is not in it is said where it does not mix with that."""
+    """Write the evidence and print the name of its directory; what is missing goes to standard error."""
     inbox, zone = context.inbox, context.zone
     directory = context.asked.out or free_directory(inbox, record, zone)
     evidence = await keep_evidence(inbox, record, directory, partial(evidence_documents, zone=zone))
@@ -244,7 +250,7 @@ async def _record(context: Context) -> Record:
     if found is None:
         words = _("This chat is not in the copy on this computer; without --offline the Market is asked.")
         raise Refused(words)
-    # Worth a hint only if there would be something to export.
+    # The hint helps only if there is something to export.
     is_here = await context.inbox.chats.item(context.chat) is not None
     hint = _("--offline exports what is here.") if is_here else ""
     raise Refused(f"{problem_words(found)} {hint}".rstrip())

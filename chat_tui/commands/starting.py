@@ -1,4 +1,4 @@
-"""What opens on the screen: the inbox, the demo, or, with nothing set up, the box to begin with."""
+"""Open the screen: the inbox, the demo, or the box that connects the first shop."""
 
 import asyncio
 import gc
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 def start(context: Context) -> int:
-    """The inbox of one business, of several as one queue, or the box. Raises CannotStart, SettingsProblem."""
-    # First of all: without a terminal nothing is opened, locked or made.
+    """Open one business, several as one queue, or the box. Raises CannotStart, SettingsProblem."""
+    # Checked first: without a terminal nothing is opened, locked or created.
     _need_terminal()
     names = chosen_profiles(context)
-    # Of several each has its own address and key; only what they share is read here.
+    # Several profiles each have their own address and key; here only the shared settings are read.
     settings = prepare(context, shop=len(names) == 1)
     if len(names) > 1:
         return _show(context, partial(open_all, names, settings))
@@ -37,7 +37,7 @@ def start(context: Context) -> int:
 
 
 def demo(context: Context) -> int:
-    """The inbox before a pretend Market that lives as long as it does. Raises as `start`."""
+    """Open the inbox of a pretend Market, which runs until the operator leaves. Raises as `start`."""
     from chat_tui.commands.demo import pretend_market, profile
 
     _need_terminal()
@@ -54,7 +54,7 @@ def _need_terminal() -> None:
 
 
 def _prepare_screen(context: Context) -> None:
-    """What must be so before Textual is imported, and the keys before a screen is made."""
+    """Set up the environment before Textual is imported, and the keys before a screen is made."""
     environment.prepare(os.environ)
     from chat_tui.ui import keymap, keys
 
@@ -63,18 +63,18 @@ def _prepare_screen(context: Context) -> None:
 
 
 def _show(context: Context, opening: "Callable[[], InboxApi] | None" = None, *, is_new: bool = False) -> int:
-    """The inbox on the screen, until the operator leaves; `is_new` = its shop was just connected.
+    """Run the inbox on the screen until the operator leaves; `is_new` = its shop was just connected.
 
-    `opening` makes another inbox than that of the settings.
+    `opening` opens the inbox; None = the one of the settings.
     """
-    # Until the first paint nothing becomes garbage; the screen collects again once it is there.
+    # A start makes many objects and hardly any garbage; the screen enables this again after the first paint.
     gc.disable()
     settings, paths = context.settings, context.paths
     _prepare_screen(context)
     inbox = opening() if opening else open_inbox(settings, paths, undo_seconds=settings.sending.undo_seconds)
     from chat_tui.ui import app
 
-    # The engine waits until something is drawn, so that it takes no time from the first paint.
+    # The engine sleeps until the first paint, so that it does not slow it down.
     inbox.start(asleep=True)
     try:
         return app.run(inbox, settings.preferences, paths, is_new=is_new)
@@ -83,7 +83,7 @@ def _show(context: Context, opening: "Callable[[], InboxApi] | None" = None, *, 
 
 
 def _begin(context: Context) -> int:
-    """Nothing is set up: the box, and then the shop that was connected there, or the demo."""
+    """Run the box, and then open the shop that was connected there, or the demo."""
     _prepare_screen(context)
     from chat_tui.inbox.connect import Connector
     from chat_tui.ui.start import app as start_app
@@ -99,14 +99,14 @@ def _begin(context: Context) -> int:
         context.asked.chats, context.asked.seed = DEMO_CHATS, DEMO_SEED
         return demo(context)
     if way == "connect":
-        # The file has a key now, which the log must not show either.
+        # Read again: the file has a key now, which must stay out of the log, too.
         prepare(context)
         return _show(context, is_new=True)
     return code
 
 
 def store_shop(settings_file: Path, table: str, key: str, business: "Cabinet") -> None:
-    """Write key and business down. Raises SettingsProblem for every failure that is expected."""
+    """Store key and business. Every expected failure is raised as SettingsProblem."""
     try:
         keep_shop(settings_file, key, business.business_id, table)
     except ForeignDirectory as found:

@@ -1,6 +1,6 @@
-"""Standard input, output and error as a process was given them: perhaps closed, full, or nobody's.
+"""Standard input, output and error, any of which may be closed, full or a broken pipe.
 
-The only place that writes to the last two. Imports almost nothing: `--help` prints through it.
+Only this module writes to the last two. It imports almost nothing, because `--help` prints through it.
 """
 
 import io
@@ -12,7 +12,7 @@ from typing import TextIO
 
 
 class Unprintable(Exception):  # noqa: N818 - house word: a failure that was expected
-    """Standard output takes nothing; `error` is how the system said so."""
+    """Standard output cannot be written; `error` is the system's error."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
@@ -25,15 +25,15 @@ class Unprintable(Exception):  # noqa: N818 - house word: a failure that was exp
 
     @property
     def reason(self) -> str:
-        """The system's word for it."""
+        """The system's words for it."""
         return getattr(self.error, "strerror", None) or str(self.error)
 
 
 def prepare() -> None:
-    """Make the three streams exist, take any letter, and fail only when they are used.
+    """Make sure that the three streams exist, accept any character, and fail only when they are used.
 
-    A descriptor that whoever started us had closed is taken at once: the next file opened would get its
-    number, and what is printed would be written into that file. What is put there can only be read.
+    A descriptor that was closed at the start is opened again, read-only: otherwise the next file we open
+    would get its number, and what we print would be written into that file.
     """
     for number in range(3):
         try:
@@ -44,13 +44,13 @@ def prepare() -> None:
     sys.stdout = sys.stdout or _stream(1, "w")
     sys.stderr = sys.stderr or _stream(2, "w")
     for stream in (sys.stdout, sys.stderr):
-        # Another object under tests.
+        # Tests put other objects here.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
 
 
 def _stream(number: int, mode: str) -> TextIO:
-    """For as long as the process lives."""
+    """A stream on this descriptor, which it never closes."""
     stream: TextIO = io.TextIOWrapper(
         os.fdopen(number, f"{mode}b", closefd=False), encoding="utf-8", line_buffering=number == 2
     )
@@ -66,19 +66,19 @@ def out(text: str) -> None:
 def out_bytes(data: bytes) -> None:
     """Write to standard output as it is. Raises Unprintable, perhaps only at the next `flush`."""
     with _printing():
-        # What was written as text must come first.
+        # Text that is still in the buffer must come first.
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
 
 
 def flush() -> None:
-    """Give everything written so far to whoever reads it. Raises Unprintable."""
+    """Flush standard output. Raises Unprintable."""
     with _printing():
         sys.stdout.flush()
 
 
 def err(text: str) -> None:
-    """Write to standard error; it is lost when nobody takes it."""
+    """Write to standard error. Never raises: text that cannot be written is dropped."""
     try:
         _write(sys.stderr, text)
         sys.stderr.flush()
@@ -88,7 +88,7 @@ def err(text: str) -> None:
 
 @contextmanager
 def _printing() -> Iterator[None]:
-    """Turn every way in which nothing can be printed into one."""
+    """Raise every error of standard output as Unprintable."""
     try:
         yield
     except (OSError, ValueError) as error:
@@ -100,16 +100,16 @@ def _write(stream: TextIO, text: str) -> None:
     try:
         stream.write(text)
     except UnicodeError:
-        # A stream that could not be taught to replace what it cannot spell.
+        # This stream could not be reconfigured to replace characters outside its encoding.
         stream.write(text.encode("ascii", "replace").decode())
 
 
 def _let_go(stream: TextIO) -> None:
-    """At exit Python writes what is left in a stream once more; that would change the exit code."""
+    """Point the stream to /dev/null: Python flushes it at exit, where an error would change the exit code."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
     except (OSError, ValueError, AttributeError):
-        # No file stands behind it, so nothing is written at exit.
+        # The stream has no descriptor, so nothing is written at exit.
         return

@@ -1,17 +1,17 @@
-"""What `doctor` looks at, a module for each side of the program's surroundings, and what a look found."""
+"""The checks of `doctor`: files, the Market, the terminal. Each one returns findings."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class State(StrEnum):
-    """How it is; the value is the mark on the screen."""
+    """The result of a check; the value is the mark that people see."""
 
     GOOD = "ok"
     BAD = "!!"
     """Something does not work, or soon will not."""
     UNKNOWN = "??"
-    """It cannot be told from here, or the operator may want it so."""
+    """The program cannot find out, or the operator may want it this way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +19,11 @@ class Finding:
     """One line of the report."""
 
     check: str
-    """Its name for programs."""
+    """Its name in --json."""
     what: str
-    """What was looked at, in the operator's language."""
+    """What was checked, in the operator's language."""
     state: State
     found: str
+    """What was found, in the operator's language."""
     repair: str = ""
-    """What to do about it, in one line; empty when there is nothing to do."""
+    """How to mend it, in one line; empty if there is nothing to do."""

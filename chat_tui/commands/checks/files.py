@@ -1,10 +1,11 @@
-"""Directories and files: whose they are, who may see them, whether there is room, and what is damaged."""
+"""Directories and files: owner, permissions, free space, and damage."""
 
 import os
 import shlex
 import shutil
 import stat
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,13 +20,13 @@ from chat_tui.store.locks import try_locks
 from chat_tui.words.files import size_words
 
 _LOCKED: Final = frozenset({"data", "cache"})
-"""The directories in which databases need the kernel's locks."""
+"""The directories whose databases need locks of the kernel."""
 LEAST_FREE: Final = 200_000_000
-"""Bytes; the copy of 100,000 messages with its index takes about so much."""
+"""Bytes; about the size of a copy of 100,000 messages with its index."""
 
 
 def permissions(paths: Paths, key_file: Path | None) -> list[Finding]:
-    """One line a directory, and one for every file that others could see or write."""
+    """One finding per directory, and one for every file that others could read or write."""
     named = (
         ("config", _("settings"), paths.config),
         ("data", _("outbox, drafts, marks"), paths.data),
@@ -40,62 +41,58 @@ def permissions(paths: Paths, key_file: Path | None) -> list[Finding]:
 
 
 def disk(paths: Paths) -> Finding:
-    """Free room where outbox and cache are, or will be."""
-    what = _("free disk space")
+    """Free space where the outbox and the cache are, or will be."""
+    finding = partial(Finding, "disk", _("free disk space"))
     # They may be on different disks; the fuller one decides.
     free = min(shutil.disk_usage(_existing(place)).free for place in (paths.data, paths.cache))
     if free < LEAST_FREE:
         fix = _("Delete something: with a full disk nothing can be sent. The copy of the chats may go.")
-        return Finding("disk", what, State.BAD, size_words(free), fix)
-    return Finding("disk", what, State.GOOD, size_words(free))
+        return finding(State.BAD, size_words(free), fix)
+    return finding(State.GOOD, size_words(free))
 
 
 def sqlite() -> Finding:
-    """The version, and whether the program has to guard against its race."""
-    number = inspection.sqlite_version()
+    """The version of SQLite, and whether the program must guard against the race in its log."""
+    finding, number = partial(Finding, "sqlite", "SQLite"), inspection.sqlite_version()
     if not inspection.has_search():
         fix = _("Use a Python whose SQLite has FTS5.")
-        return Finding("sqlite", "SQLite", State.BAD, _("{n} without full-text search").format(n=number), fix)
+        return finding(State.BAD, _("{n} without full-text search").format(n=number), fix)
     if inspection.has_log_race():
-        number = _("{n}; before 3.51.3 several processes need a lock, which the program keeps").format(
-            n=number
-        )
-    return Finding("sqlite", "SQLite", State.GOOD, number)
+        words = _("{n}; before 3.51.3 several processes need a lock, which the program keeps")
+        return finding(State.GOOD, words.format(n=number))
+    return finding(State.GOOD, number)
 
 
 def _directory(check: str, what: str, place: Path) -> Finding:
+    finding = partial(Finding, check, what)
     try:
         about = place.stat()
     except FileNotFoundError:
         if os.access(_existing(place), os.W_OK | os.X_OK):
-            return Finding(check, what, State.GOOD, _("{path} (not made yet)").format(path=place))
+            return finding(State.GOOD, _("{path} (not made yet)").format(path=place))
         words = _("{path} cannot be made").format(path=place)
         if is_on_read_only_disk(place):
-            return Finding(
-                check, what, State.BAD, f"{words}: {_('it is on a read-only disk')}", _fix_of_disk()
-            )
+            return finding(State.BAD, f"{words}: {_('it is on a read-only disk')}", _fix_of_disk())
         fix = _("Make it writable, or name another place: {variables}").format(variables="XDG_*_HOME")
-        return Finding(check, what, State.BAD, words, fix)
+        return finding(State.BAD, words, fix)
     except OSError as error:
-        return Finding(check, what, State.BAD, f"{place}: {error.strerror}", _("Look at its permissions."))
-    # The worst is told alone: what comes after it may be its consequence.
+        return finding(State.BAD, f"{place}: {error.strerror}", _("Look at its permissions."))
+    # Only the worst fault is reported: the others may follow from it.
     words, fix = _complaint(place, about, 0o700)
     if is_on_read_only_disk(place):
         words, fix = _("it is on a read-only disk"), _fix_of_disk()
     if not words and not os.access(place, os.W_OK | os.X_OK):
         words, fix = _("it cannot be written"), f"chmod 700 {shlex.quote(str(place))}"
+    local = _("Choose a local disk by {variables}.").format(variables="XDG_*_HOME")
     if not words and is_on_network(place):
-        words = _("it is on a network file system, where databases break")
-        fix = _("Choose a local disk by {variables}.").format(variables="XDG_*_HOME")
+        words, fix = _("it is on a network file system, where databases break"), local
     if not words and check in _LOCKED:
         try:
             try_locks(place)
         except StoreProblem as problem:
-            words, fix = str(problem), _("Choose a local disk by {variables}.").format(variables="XDG_*_HOME")
-            return Finding(check, what, State.BAD, words, fix)
-    return Finding(
-        check, what, State.BAD if words else State.GOOD, f"{place}: {words}" if words else str(place), fix
-    )
+            # Its sentence names the place already.
+            return finding(State.BAD, str(problem), local)
+    return finding(State.BAD, f"{place}: {words}", fix) if words else finding(State.GOOD, str(place))
 
 
 def _fix_of_disk() -> str:
@@ -107,7 +104,7 @@ def _files(files: list[Path]) -> Iterator[Finding]:
     for place in files:
         try:
             about = place.lstat()
-        except OSError:  # none there, or its directory was told of already
+        except OSError:  # there is no such file, or the finding about its directory says why
             continue
         words, fix = _complaint(place, about, 0o600)
         if words:
@@ -115,7 +112,7 @@ def _files(files: list[Path]) -> Iterator[Finding]:
 
 
 def _complaint(place: Path, about: os.stat_result, mode: int) -> tuple[str, str]:
-    """What is wrong with owner or mode, and the fix; two empty texts when nothing is."""
+    """What is wrong with owner or mode, and the repair; two empty texts if nothing is."""
     if about.st_uid != os.geteuid():
         return _("it belongs to another user"), _("Move it away; the program makes its own.")
     if stat.S_IMODE(about.st_mode) & 0o077:
@@ -125,12 +122,12 @@ def _complaint(place: Path, about: os.stat_result, mode: int) -> tuple[str, str]
 
 
 def _existing(place: Path) -> Path:
-    """The nearest directory that is there."""
+    """The place, or the nearest directory above it that exists."""
     return next(each for each in (place, *place.parents) if each.is_dir())
 
 
 def rows(paths: Paths) -> Iterator[Finding]:
-    """One line for every file that does not read as it should, or one that all do; none if there is none."""
+    """One finding per database that cannot be read in full, or one that all can; none if there are none."""
     found = [look(path, "state") for path in sorted(paths.data.glob("*/state.db"))]
     found += [look(path, "cache") for path in sorted(paths.cache.glob("*/cache.db"))]
     bad = [finding for finding in map(_of_file, found) if finding is not None]
@@ -140,16 +137,16 @@ def rows(paths: Paths) -> Iterator[Finding]:
 
 
 def _of_file(looked: Looked) -> Finding | None:
-    what = _("local files")
+    finding = partial(Finding, "rows", _("local files"))
     if looked.error:
         words = f"{looked.path}: {looked.error}"
-        return Finding("rows", what, State.UNKNOWN, words, _("Look at its permissions."))
+        return finding(State.UNKNOWN, words, _("Look at its permissions."))
     if looked.is_damaged:
         words = _("{path} is damaged").format(path=looked.path)
         fix = _("Start the program: it saves what can be read, and keeps the old file.")
         if looked.kind == "cache":
             fix = _("Start the program: it reads the chats anew from the Market.")
-        return Finding("rows", what, State.BAD, words, fix)
+        return finding(State.BAD, words, fix)
     if not looked.rotten:
         return None
     counts = ", ".join(f"{table} {count}" for table, count in looked.rotten.items())
@@ -158,4 +155,4 @@ def _of_file(looked: Looked) -> Finding | None:
         fix = _("They are left out. Delete the file while the program is closed: it is read anew.")
     else:
         fix = _("They are left out, and nothing of them is sent. Write what they should have said again.")
-    return Finding("rows", what, State.BAD, words, fix)
+    return finding(State.BAD, words, fix)

@@ -1,8 +1,9 @@
-"""The Market as the settings lead to it: address, key, clock, quota. Three requests, all of them reading."""
+"""The Market of the settings: address, key, business, clock, quota. Three requests, which only read."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from chat_tui.commands.access import access_of
 from chat_tui.commands.checks import Finding, State
@@ -19,15 +20,15 @@ from chat_tui.words.rights import refusal_words, rights_of, rights_summary
 from chat_tui.words.times import spoken
 
 CLOCKS_AGREE: Millis = 60_000
-"""What a clock may be off: the program itself bears any difference, people who read times do not."""
+"""How far the clock may be off: the program copes with any difference, but it confuses people."""
 SCARCE = 0.2
-"""Share of a quota below which it is worth a word."""
+"""The share of a quota that must be left, or `doctor` warns."""
 
 Connect = Callable[[Access], MarketApi]
 
 
 def look_at(settings: Settings, connect: Connect, now: Callable[[], Millis]) -> list[Finding]:
-    """All of it; `connect` makes a client, `now` is our clock. Never raises for what the Market does."""
+    """All findings; `connect` makes a client, `now` is our clock. A failing Market is a finding, too."""
     if not settings.has_access:
         return _without_key(settings.market.api_url)
     try:
@@ -49,12 +50,12 @@ async def _ask(access: Access, connect: Connect, now: Callable[[], Millis]) -> l
     findings.append(business)
     if business.state is not State.GOOD:
         return findings
-    # The second client is of one business, as the program's own: getChats is asked for that one only.
+    # A second client, because getChats needs a client of one business.
     number = access.business_id or opened.businesses[0].business_id
     market = connect(replace(access, business_id=number))
     try:
         page = await market.get_chats(limit=1)
-        return [*findings, _clock(page, now()), _quota(page, dict(market.budgets), now())]
+        return [*findings, _clock(page, now()), _quota(page, market.budgets.get("getChats"), now())]
     finally:
         await market.aclose()
 
@@ -69,74 +70,68 @@ def _without_key(url: str) -> list[Finding]:
 
 def _address(access: Access, proxy: str, opened: OpenedByKey | Problem) -> Finding:
     words = access.base_url if not proxy else f"{access.base_url} {_('via proxy {host}').format(host=proxy)}"
-    what = _("address")
-    # Also a refusal is an answer.
+    finding = partial(Finding, "address", _("address"))
+    # A refusal is an answer, too.
     if not isinstance(opened, Problem) or opened.certainty is Certainty.REFUSED:
-        return Finding("address", what, State.GOOD, _("{address} answers").format(address=words))
+        return finding(State.GOOD, _("{address} answers").format(address=words))
     if opened.kind is ProblemKind.OFFLINE:
-        host = access.host
-        fix = _("Check the network, and whether {host} is the right name.").format(host=host)
-        return Finding(
-            "address", what, State.BAD, _("{address} cannot be reached").format(address=words), fix
-        )
-    fix = refusal_words(opened)
-    return Finding("address", what, State.BAD, _("{address} answers badly").format(address=words), fix)
+        fix = _("Check the network, and whether {host} is the right name.").format(host=access.host)
+        return finding(State.BAD, _("{address} cannot be reached").format(address=words), fix)
+    return finding(State.BAD, _("{address} answers badly").format(address=words), refusal_words(opened))
 
 
 def _key(opened: OpenedByKey | Problem) -> Finding:
-    what = _("key")
+    finding = partial(Finding, "key", _("key"))
     if isinstance(opened, Problem):
         if opened.certainty is Certainty.REFUSED:
-            return Finding("key", what, State.BAD, _("refused"), refusal_words(opened))
-        return Finding("key", what, State.UNKNOWN, _("not known without an answer"))
+            return finding(State.BAD, _("refused"), refusal_words(opened))
+        return finding(State.UNKNOWN, _("not known without an answer"))
     rights = rights_of(opened.rights)
     given = ", ".join(right.words for right in rights if right.is_given) or _("nothing")
     fix = rights_summary(opened.rights)
+    state = State.UNKNOWN if fix else State.GOOD
     if not opened.rights.may_read:
-        return Finding("key", what, State.BAD, _("may: {rights}").format(rights=given), fix)
-    return Finding(
-        "key", what, State.UNKNOWN if fix else State.GOOD, _("may: {rights}").format(rights=given), fix
-    )
+        state = State.BAD
+    return finding(state, _("may: {rights}").format(rights=given), fix)
 
 
 def _business(wanted: BusinessId | None, opened: OpenedByKey) -> Finding:
-    what = _("business")
+    finding = partial(Finding, "business", _("business"))
     choice = "; ".join(f"{one.business_id} ({one.name})" for one in opened.businesses)
     if wanted is not None and (one := opened.find(wanted)) is not None:
-        return Finding("business", what, State.GOOD, f"{wanted} ({one.name})")
+        return finding(State.GOOD, f"{wanted} ({one.name})")
     if wanted is None and len(opened.businesses) == 1:
-        return Finding("business", what, State.GOOD, choice)
+        return finding(State.GOOD, choice)
     if not choice:
         fix = _("Check in the Market's cabinet which shop the key was made for.")
-        return Finding("business", what, State.BAD, _("the key opens no shop"), fix)
+        return finding(State.BAD, _("the key opens no shop"), fix)
     fix = _("Set CHAT_TUI_BUSINESS_ID or business_id to one of: {choice}").format(choice=choice)
-    return Finding("business", what, State.BAD, str(wanted) if wanted else _("not set"), fix)
+    return finding(State.BAD, str(wanted) if wanted else _("not set"), fix)
 
 
 def _clock(page: ChatsPage | Problem, now: Millis) -> Finding:
-    what = _("clock")
+    finding = partial(Finding, "clock", _("clock"))
     if isinstance(page, Problem) or page.server_time is None:
-        return Finding("clock", what, State.UNKNOWN, _("not known without an answer"))
+        return finding(State.UNKNOWN, _("not known without an answer"))
     off = now - page.server_time
     if abs(off) < CLOCKS_AGREE:
-        return Finding("clock", what, State.GOOD, _("as the Market's"))
+        return finding(State.GOOD, _("as the Market's"))
     words = _("{time} ahead of the Market's") if off > 0 else _("{time} behind the Market's")
     fix = _("Set this computer's clock; on Linux: timedatectl set-ntp true")
-    return Finding("clock", what, State.BAD, words.format(time=spoken(abs(off))), fix)
+    return finding(State.BAD, words.format(time=spoken(abs(off))), fix)
 
 
-def _quota(page: ChatsPage | Problem, budgets: dict[str, Budget], now: Millis) -> Finding:
-    what = _("quota")
+def _quota(page: ChatsPage | Problem, budget: Budget | None, now: Millis) -> Finding:
+    finding = partial(Finding, "quota", _("quota"))
     if isinstance(page, Problem):
-        return Finding("quota", what, State.BAD, _("the list was not given"), refusal_words(page))
-    budget = budgets.get("getChats")
+        return finding(State.BAD, _("the list was not given"), refusal_words(page))
     if budget is None:
-        return Finding("quota", what, State.UNKNOWN, _("the Market does not tell"))
+        return finding(State.UNKNOWN, _("the Market does not tell"))
     words = _("{left} of {limit} list requests left this hour").format(
         left=budget.remaining, limit=budget.limit
     )
     if budget.share_left > SCARCE:
-        return Finding("quota", what, State.GOOD, words)
+        return finding(State.GOOD, words)
     fix = _("Other programs of the shop use it up, too. It is whole again in {time}.")
     state = State.BAD if budget.remaining == 0 else State.UNKNOWN
-    return Finding("quota", what, state, words, fix.format(time=spoken(max(0, budget.resets_at - now))))
+    return finding(state, words, fix.format(time=spoken(max(0, budget.resets_at - now))))
