@@ -1,1 +1,1 @@
-"""Buyers' pictures, decoded in a child process with little time and memory; only that child knows Pillow."""
+"""Pictures from buyers, decoded in a child process with little time and memory; only it imports Pillow."""

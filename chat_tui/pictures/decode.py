@@ -1,7 +1,7 @@
-"""The child: a picture on standard input, its pixels for so many cells on standard output.
+"""The child: reads a picture from standard input and writes its pixels for so many cells to standard output.
 
 `python -m chat_tui.pictures.decode COLUMNS ROWS` answers with one line, `OK width height` before the pixels
-(three bytes each), `LARGE` or `BAD`. It is given little time and memory and may die of either.
+(three bytes each), `LARGE` or `BAD`. Its time and memory are limited, and it may die of either limit.
 """
 
 import io
@@ -15,10 +15,14 @@ from PIL import Image
 FORMATS: Final = ("PNG", "JPEG", "GIF", "WEBP")
 MOST_PIXELS: Final = 40_000_000
 MOST_BYTES: Final = 20 * 1024 * 1024
+"""Of the file; the rest is not read."""
 _MEMORY: Final = 1024 * 1024 * 1024
 _SECONDS: Final = 4
+"""Of processor time."""
 _GREY: Final = (128, 128, 128)
+"""What transparent pixels are shown on."""
 _ORIENTATION: Final = 0x0112
+"""The Exif tag."""
 _TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -28,7 +32,7 @@ _TURNS: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""What makes a picture upright, by the orientation that its camera wrote."""
+"""The turn that makes a picture upright, by the orientation that its camera wrote."""
 
 
 def main() -> None:
@@ -41,33 +45,27 @@ def main() -> None:
 
 
 def answer(content: bytes, columns: int, rows: int) -> bytes:
-    """The answer of the child."""
+    """The answer of the child to the content of a file."""
     room = max(1, columns), max(1, 2 * rows)
-    # What a file tells about its picture may be broken where the picture is not: then it is left out.
+    # If it fails, once more without metadata, which may be broken where the picture is not.
     return _tried(content, room) or _tried(_bare(content), room) or b"BAD\n"
 
 
 def _tried(content: bytes, room: tuple[int, int]) -> bytes | None:
-    """The answer to a file; None if anything in it is broken."""
+    """The answer to the content of a file; None if anything in it is broken."""
     try:
         return _decoded(content, room)
-    except _TooLargeError:
-        return b"LARGE\n"
-    except Exception:  # noqa: BLE001 - whatever a decoder raises of a broken picture
+    except Exception:  # noqa: BLE001 - a decoder may raise anything for a broken picture
         return None
 
 
-class _TooLargeError(Exception):
-    """More pixels than are decoded."""
-
-
 def _decoded(content: bytes, room: tuple[int, int]) -> bytes:
-    # Its own limit only warns up to twice the number; ours is looked at below, before a pixel is decoded.
+    # Pillow's own limit only warns up to twice the number; ours is checked before a pixel is decoded.
     Image.MAX_IMAGE_PIXELS = None
     with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
         if picture.width * picture.height > MOST_PIXELS:
-            raise _TooLargeError
-        # Only a JPEG can be read small, and it alone tells before its pixels how it was held.
+            return b"LARGE\n"
+        # Only a JPEG can be decoded at a reduced size, and only its orientation is known before its pixels.
         if picture.format == "JPEG":
             picture.draft("RGB", room[::-1] if _orientation(picture) in range(5, 9) else room)
         picture.load()
@@ -80,13 +78,13 @@ def _decoded(content: bytes, room: tuple[int, int]) -> bytes:
 
 
 def _orientation(picture: Image.Image) -> int:
-    """How the camera was held; 0 if nothing says so, as in every GIF."""
-    told = picture.getexif().get(_ORIENTATION, 0) if picture.format != "GIF" else 0
-    return told if isinstance(told, int) else 0
+    """How the camera was held, a key of `_TURNS`; any other number = no turn, 0 = unknown."""
+    value = picture.getexif().get(_ORIENTATION, 0) if picture.format != "GIF" else 0
+    return value if isinstance(value, int) else 0
 
 
 def _plain(picture: Image.Image) -> Image.Image:
-    """Without palettes and deep samples, which do not scale."""
+    """The picture as L, RGB or RGBA: palettes and samples of more than 8 bits cannot be scaled."""
     if picture.mode.startswith("I") or picture.mode == "F":
         deep = picture.convert("F")
         plain = deep.point(lambda value: value * (1 / 256) + 0).convert("L")
@@ -102,24 +100,24 @@ def _on_grey(picture: Image.Image) -> Image.Image:
     return Image.alpha_composite(ground, picture).convert("RGB")
 
 
-# ---- a picture without what its file tells about it: texts, profiles, dates
+# ---- a picture without its metadata: texts, profiles, dates
 
 _PNG_HEAD: Final = 8
 _PNG_KEPT: Final = frozenset({b"tRNS"})
-"""Chunks that a decoder may leave out, but that change what is seen."""
+"""Optional chunks that change what is seen (here: transparency)."""
 _JPEG_SCAN: Final = 0xDA
 _JPEG_ALONE: Final = frozenset({0x00, 0x01, *range(0xD0, 0xDA), 0xFF})
-"""What stands behind 0xFF without a length."""
-_JPEG_TOLD: Final = frozenset({0xFE, *range(0xE1, 0xF0)} - {0xEE})
-"""Comments and the blocks of programs, but for the one that says how colours are meant."""
+"""Bytes after 0xFF that no length follows."""
+_JPEG_METADATA: Final = frozenset({0xFE, *range(0xE1, 0xF0)} - {0xEE})
+"""Comments and blocks of applications, except Adobe's, which says how colours are meant."""
 _WEBP_HEAD: Final = 12
-_WEBP_TOLD: Final = frozenset({b"EXIF", b"XMP ", b"ICCP"})
-_WEBP_HAS_TOLD: Final = 0x20 | 0x08 | 0x04
-"""The flags that say so in the head of an extended file."""
+_WEBP_METADATA: Final = frozenset({b"EXIF", b"XMP ", b"ICCP"})
+_WEBP_HAS_METADATA: Final = 0x20 | 0x08 | 0x04
+"""The flags for these chunks in the head of an extended file."""
 
 
 def _bare(content: bytes) -> bytes:
-    """The same picture without what is told about it, whatever of it is broken; other files as they are."""
+    """The same picture without its metadata, broken or not; a file of another kind as it is."""
     if content.startswith(b"\x89PNG"):
         return content[:_PNG_HEAD] + b"".join(_png(content))
     if content.startswith(b"\xff\xd8"):
@@ -135,7 +133,7 @@ def _png(content: bytes) -> Iterator[bytes]:
     while at + 8 <= len(content):
         end = at + 12 + int.from_bytes(content[at : at + 4], "big")
         name = content[at + 4 : at + 8]
-        # A capital first letter: nothing can be drawn without it.
+        # A capital first letter marks a chunk without which nothing can be drawn.
         if name[:1].isupper() or name in _PNG_KEPT:
             yield content[at:end]
         at = end
@@ -151,7 +149,7 @@ def _jpeg(content: bytes) -> Iterator[bytes]:
         end = at + 1
         if kind not in _JPEG_ALONE:
             end = at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")
-            if kind not in _JPEG_TOLD:
+            if kind not in _JPEG_METADATA:
                 yield content[at:end]
         at = content.find(b"\xff", end)
 
@@ -162,8 +160,8 @@ def _webp(content: bytes) -> Iterator[bytes]:
         name, size = content[at : at + 4], int.from_bytes(content[at + 4 : at + 8], "little")
         chunk = content[at : at + 8 + size + size % 2]
         if name == b"VP8X" and len(chunk) > 8:
-            yield chunk[:8] + bytes([chunk[8] & ~_WEBP_HAS_TOLD]) + chunk[9:]
-        elif name not in _WEBP_TOLD:
+            yield chunk[:8] + bytes([chunk[8] & ~_WEBP_HAS_METADATA]) + chunk[9:]
+        elif name not in _WEBP_METADATA:
             yield chunk
         at += len(chunk)
 

@@ -1,14 +1,14 @@
-"""What a file is, by its content: its name may say anything."""
+"""Detects the kind of a file by its content, as its name may be wrong."""
 
 import codecs
 from itertools import pairwise
 from typing import Final
 
 HEAD: Final = 16
-"""Bytes that tell."""
+"""Bytes from the start of a file that `picture_kind` needs."""
 _PICTURES: Final = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF87a": "GIF", b"GIF89a": "GIF"}
 TEXT_BYTES: Final = 256 * 1024
-"""A longer text is better read elsewhere."""
+"""A longer text is not shown."""
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -16,37 +16,38 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-"""What stands at the beginning of a text that says how it is written; the longer mark first."""
+"""Byte order marks and their encodings; a longer mark comes before one that it begins with."""
 _WINDOWS: Final = "windows-1251"
 _USUAL: Final = frozenset("оеаинтсрвл")
-"""The letters of which two thirds of a Russian text are made."""
+"""The letters that make two thirds of a Russian text."""
 _CONTROLS: Final = bytes(code for code in range(32) if chr(code) not in "\t\n\r\f\x1a\x1b") + b"\x7f"
+"""Control characters that are not expected in a text file."""
 
 
 def picture_kind(head: bytes) -> str | None:
-    """PNG, JPEG, GIF or WEBP; None for anything else, which is never decoded."""
+    """PNG, JPEG, GIF or WEBP, by the first `HEAD` bytes; None for anything else, which is never decoded."""
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "WEBP"
     return next((kind for mark, kind in _PICTURES.items() if head.startswith(mark)), None)
 
 
 def text_of(content: bytes) -> tuple[str, str] | None:
-    """The text of a small text file, raw, and the encoding that was guessed; None for anything else.
+    """The raw text of a text file of at most `TEXT_BYTES`, and its encoding; None for anything else.
 
-    The encoding is empty where nothing was guessed: UTF-8, or what the mark of the file says.
+    The encoding is "" for UTF-8, in upper case if a byte order mark says so, else `windows-1251`, a guess.
     """
     if len(content) > TEXT_BYTES:
         return None
-    sure = unicode_of(content)
-    if sure is not None:
-        text, encoding = sure
+    certain = unicode_of(content)
+    if certain is not None:
+        text, encoding = certain
         return None if "\0" in text else (text, "" if encoding.startswith("utf-8") else encoding.upper())
     windows = _windows_text(content)
     return None if windows is None else (windows, _WINDOWS)
 
 
 def unicode_of(content: bytes) -> tuple[str, str] | None:
-    """The text of a file that is surely Unicode, and how it is written; None if nothing is sure."""
+    """The text of a file that is valid Unicode, and its encoding; None if it is not."""
     encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
     try:
         return content.decode(encoding), encoding
@@ -55,9 +56,9 @@ def unicode_of(content: bytes) -> tuple[str, str] | None:
 
 
 def _windows_text(content: bytes) -> str | None:
-    """What a Russian Windows wrote, if it looks like nothing else: words in small letters with few capitals.
+    """The text as a Russian Windows wrote it; None unless it looks so: small letters with few capitals.
 
-    In the encodings of other systems the same bytes are capitals for small letters, or signs.
+    Read in another encoding, the same bytes have capitals in place of small letters, or signs.
     """
     if content.translate(None, _CONTROLS) != content:
         return None
@@ -72,15 +73,16 @@ def _windows_text(content: bytes) -> str | None:
 
 
 def _is_written_so(text: str, content: bytes) -> bool:
-    """Whether capitals stand where people put them; if there are only capitals, whether the usual ones do."""
+    """Whether capitals are where people put them; without small letters, whether usual letters prevail."""
     pairs = [pair for pair in pairwise(text) if all(map(str.isalpha, pair))]
     if 10 * sum(first.isascii() is not second.isascii() for first, second in pairs) > len(pairs):
-        return False  # the accents of another language
+        return False  # many letters are accented ones between Latin ones: another language
     odd = sum(first.islower() and second.isupper() for first, second in pairs)
     shouted = sum(first.isupper() and second.isupper() for first, second in pairs)
     small = sum(first.islower() and second.islower() for first, second in pairs)
     if small:
         return 10 * odd <= len(pairs) and shouted <= small
+    # Small letters of KOI8-R are capitals in windows-1251, and the other way round.
     return odd == 0 and _usual(text) > _usual(content.decode("koi8-r"))
 
 

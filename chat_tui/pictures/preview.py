@@ -1,6 +1,6 @@
-"""The parent: asks a child for the pixels of a picture, and waits no longer than it says.
+"""The parent: gets the pixels of a picture from a child process within `PATIENCE_S` seconds.
 
-The picture goes to the child and back through pipes: no disk has a part in it.
+The picture and its pixels go through pipes, never through a file.
 """
 
 import asyncio
@@ -14,45 +14,45 @@ from typing import Final
 
 PATIENCE_S: Final = 4.0
 CHILD: Final = (sys.executable, "-P", "-m", "chat_tui.pictures.decode")
-"""-P: a PIL.py that happens to lie in the current directory must not be taken for the library."""
+"""-P: a PIL.py in the current directory must not be taken for the library."""
 _KEPT: Final = ("PATH", "HOME", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
-"""All that the child gets of the environment: no key is in it."""
+"""The only variables of the environment that the child gets: none holds a key."""
 _MOST_CELLS: Final = 1_000_000
 
 
 class NoPicture(StrEnum):
-    """Why nothing can be shown."""
+    """Why there is no picture to show."""
 
     TOO_LARGE = "too_large"
-    """It has more pixels than are decoded."""
+    """It has more pixels, or would fill more cells, than are decoded."""
     BROKEN = "broken"
     """It cannot be decoded."""
     TOO_SLOW = "too_slow"
     """It was not decoded in time."""
     NO_CHILD = "no_child"
-    """The system started no process that could decode it."""
+    """The system could not start the child."""
     OTHER = "other"
     """The file is of another kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Pixels, two of them, one above the other, to a cell."""
+    """Pixels, of which a cell shows two, one above the other."""
 
     width: int
     height: int
     pixels: bytes
-    """Red, green and blue of each, row by row."""
+    """Three bytes (red, green, blue) for each, row by row."""
 
     def at(self, x: int, y: int) -> tuple[int, int, int]:
-        """The colour of a pixel."""
+        """Red, green and blue of a pixel."""
         start = 3 * (y * self.width + x)
         red, green, blue = self.pixels[start : start + 3]
         return red, green, blue
 
 
 async def decode(content: bytes, columns: int, rows: int) -> Picture | NoPicture:
-    """The picture made to fit so many cells, its proportions kept, never made larger."""
+    """The picture in its proportions, reduced to fit so many cells but never enlarged."""
     columns, rows = max(1, columns), max(1, rows)
     if columns * rows > _MOST_CELLS:
         return NoPicture.TOO_LARGE
@@ -67,7 +67,7 @@ async def decode(content: bytes, columns: int, rows: int) -> Picture | NoPicture
             env={name: value for name, value in os.environ.items() if name in _KEPT},
             start_new_session=True,  # Ctrl-C is for the program, not for its child
         )
-    except (OSError, RuntimeError):  # no process, or no thread to wait for it
+    except (OSError, RuntimeError):  # no process, or no thread in which asyncio waits for it
         return NoPicture.NO_CHILD
     try:
         async with asyncio.timeout(PATIENCE_S):
@@ -82,7 +82,7 @@ async def decode(content: bytes, columns: int, rows: int) -> Picture | NoPicture
 
 
 async def _answer(child: Process, content: bytes, most: int) -> bytes:
-    """At most so many bytes of what the child says to a picture; it may die before it has read all of it."""
+    """At most `most` bytes of the child's answer to a picture, of which it may not have read everything."""
     assert child.stdin is not None
     assert child.stdout is not None
     child.stdin.write(content)
@@ -94,7 +94,7 @@ async def _answer(child: Process, content: bytes, most: int) -> bytes:
 
 
 def _read(answer: bytes, width: int, height: int) -> Picture | NoPicture:
-    """What the child said; whatever it is, no more than was asked for is believed."""
+    """The picture in the child's answer, which is not trusted: it may be no larger than requested."""
     head, _newline, pixels = answer.partition(b"\n")
     if head == b"LARGE":
         return NoPicture.TOO_LARGE
