@@ -35,13 +35,9 @@ def help_lines(rows: Iterable[HelpRow], query: str, cells: int) -> list[Line]:
         if row.place != place:
             lines += [(), (Span(row.place, Role.STRONG),)] if lines else [(Span(row.place, Role.STRONG),)]
             place = row.place
-        lines += _row_lines(row, column, cells - column - 4)
+        both = zip_longest(wrap(row.keys, column), wrap(row.words, cells - column - 4), fillvalue="")
+        lines += [(Span(f"  {pad(keys, column)}  ", Role.ACCENT), Span(words)) for keys, words in both]
     return lines
-
-
-def _row_lines(row: HelpRow, column: int, cells: int) -> list[Line]:
-    both = zip_longest(wrap(row.keys, column), wrap(row.words, cells), fillvalue="")
-    return [(Span(f"  {pad(keys, column)}  ", Role.ACCENT), Span(words)) for keys, words in both]
 
 
 # -- the rows of the palette -----------------------------------------------------------------------------

@@ -67,7 +67,10 @@ class MessageDialogs:
                 await self._save_these(message, wanted)
 
     async def _save_these(self, message: Message, left: Sequence[int]) -> None:
-        folder, problem = await self._offered(), ""
+        # Where files were saved last, else where browsers save, else the home directory.
+        downloads = Path.home() / "Downloads"
+        usual = downloads if downloads.is_dir() else Path.home()
+        folder, problem = await self.inbox.files.last_folder() or usual, ""
         # If the folder is the problem, the same card asks again, with the reason, for the remaining files.
         while left:
             files = [message.attachments[index] for index in left]
@@ -95,19 +98,14 @@ class MessageDialogs:
         chosen = await self.app.push_screen_wait(Choose(question, [*lines, *more]))
         return message, [] if chosen is None else indexes if chosen == len(lines) else [chosen]
 
-    async def _offered(self) -> Path:
-        """The folder used last, else that of browsers, else the home directory."""
-        last = await self.inbox.files.last_folder()
-        if last is not None:
-            return last
-        downloads = Path.home() / "Downloads"
-        return downloads if downloads.is_dir() else Path.home()
-
     async def _save_all(self, message: Message, indexes: Sequence[int], into: Path) -> tuple[list[int], str]:
         """Save one file after another. If the folder is the problem, returns the remaining files and why."""
         kept: list[str] = []
         for place, index in enumerate(indexes):
-            outcome = await self._save(message, index, into)
+            file = message.attachments[index]
+            save = partial(self.inbox.files.save, message.chat_ref, message.message_id, index, into)
+            fetching = Fetching[Saved | Problem](saved_name(file.name), file.size, save)
+            outcome = await self.app.push_screen_wait(fetching)
             if isinstance(outcome, Saved):
                 kept.append(outcome.path)
             elif outcome is None:
@@ -119,16 +117,9 @@ class MessageDialogs:
                 self._tell(kept)
                 return list(indexes[place:]), problem_words(outcome)
             else:
-                self._refused(outcome, message.attachments[index].url)
+                self._refused(outcome, file.url)
         self._tell(kept)
         return [], ""
-
-    async def _save(self, message: Message, index: int, into: Path) -> Saved | Problem | None:
-        file = message.attachments[index]
-        save = partial(self.inbox.files.save, message.chat_ref, message.message_id, index, into)
-        return await self.app.push_screen_wait(
-            Fetching[Saved | Problem](saved_name(file.name), file.size, save)
-        )
 
     def _refused(self, problem: Problem, url: str | None) -> None:
         """Say why, and copy the link of a refused file for a browser that is logged in."""

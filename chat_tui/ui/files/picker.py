@@ -74,14 +74,10 @@ class FolderScan:
             return self
         self.leave()
         scan = FolderScan(self._dialog, folder)
-        scan.start()
+        scan.is_reading = True
+        # A daemon thread, so that a stalled disk does not hold up quitting.
+        threading.Thread(target=scan._run, name="folder-scan", daemon=True).start()
         return scan
-
-    def start(self) -> None:
-        """Read on a thread of its own."""
-        self.is_reading = True
-        # A daemon, so that a stalled disk does not hold up quitting.
-        threading.Thread(target=self._run, name="folder-scan", daemon=True).start()
 
     def leave(self) -> None:
         """Give up the scan: its result is not wanted any more."""

@@ -86,11 +86,11 @@ class Arrivals:
         if not item.chat.is_dispute:
             # The Market's own messages matter in disputes only.
             found = [message for message in found if message.sender in {Sender.CUSTOMER, Sender.PARTNER}]
-        since = self._disputes.get(item.chat.chat_ref, since)
-        if not found or found[-1].sender == Sender.PARTNER or not self._is_new(found[-1], since):
+        newest = found[-1] if found else None
+        if newest is None or newest.sender == Sender.PARTNER or not self._is_new(newest, since):
             return None
-        self._reported[item.chat.chat_ref] = found[-1].message_id
-        return Arrival(item, snippet(found[-1]))
+        self._reported[newest.chat_ref] = newest.message_id
+        return Arrival(item, snippet(newest))
 
     def _has_begun(self, item: QueueItem, since: Millis) -> bool:
         chat_ref = item.chat.chat_ref
@@ -99,6 +99,7 @@ class Arrivals:
         return chat_ref in self._ordinary or item.chat.updated_at > since
 
     def _is_new(self, message: Message, since: Millis) -> bool:
+        since = self._disputes.get(message.chat_ref, since)
         return message.created_at > since and message.message_id > self._reported.get(message.chat_ref, 0)
 
 

@@ -160,9 +160,8 @@ class MainScreen(Legible[None]):
         self._let_order_in()
 
     def _place_of(self, widget: Widget) -> Where:
-        if widget is self._order.panel:
-            return Where.ORDER
-        places: dict[Widget, Where] = {
+        places: dict[Widget | None, Where] = {
+            self._order.panel: Where.ORDER,
             self.queue.list: Where.LIST,
             self.talk.history: Where.HISTORY,
             self.talk.box: Where.COMPOSE,

@@ -128,7 +128,7 @@ def _files(hit: SearchHit, query: SearchQuery, cells: int) -> Line:
 
 
 def _found(text: str, query: SearchQuery) -> Sequence[tuple[int, int]]:
-    return marks(text, query.words, is_last_whole=query.is_last_whole) if query.words else ()
+    return marks(text, query.words, is_last_whole=query.is_last_whole)
 
 
 def _spans(text: str, role: Role, found: Sequence[tuple[int, int]]) -> Line:
