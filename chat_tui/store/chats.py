@@ -86,7 +86,7 @@ def _merge(conn: Connection, chat: Chat, listed_at: Millis) -> bool:
     talk = None if stored is None or stored[11] is None else Talk(*stored[11:])
     since = waiting_since(chat.status, updated_at, talk)
     if stored is None:
-        # If there is a row that is not sound, it goes, and the chat is read again with all its history.
+        # There may be a row that is not sound: it is deleted, and the chat is read again with its history.
         conn.execute("DELETE FROM chat WHERE chat_id = ?", (told[0],))
     conn.execute(_SAVE, (*told, listed_at, since))
     indexing.keep_chat(conn, told[0], _facts(told), None if stored is None else _facts(stored))
@@ -94,7 +94,7 @@ def _merge(conn: Connection, chat: Chat, listed_at: Millis) -> bool:
 
 
 def _facts(row: Row) -> indexing.Facts:
-    """What a search finds a chat by, from a row that begins with the columns of CHAT."""
+    """The facts by which a chat is found, from a row that begins with the columns of CHAT."""
     return row[7], row[4], row[5]
 
 

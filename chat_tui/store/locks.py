@@ -81,7 +81,7 @@ class WriteLock:
         if not file.guard.acquire(timeout=patience_s):
             raise busy()
         try:
-            # Polled, because `flock` can wait forever or not at all, but not for a limited time.
+            # Polled, because `flock` knows no time limit.
             while not _try_flock(file):
                 if time.monotonic() >= until:
                     raise busy()

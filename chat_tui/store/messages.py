@@ -20,18 +20,6 @@ from chat_tui.store.sqlite.shape import Row, is_id, kept, moment, reach, readabl
 
 _FIELDS = "message_id, created_at, sender, text"
 _SOUND = sound("message")
-_SOUND_ITEM = sound("outbox", "o")
-_NEWEST = f"""
-    SELECT {_FIELDS} FROM message WHERE chat_id = ? AND {_SOUND} ORDER BY message_id DESC LIMIT 1
-"""
-_LAST_OWN = f"""
-    SELECT {_FIELDS} FROM message WHERE chat_id = ? AND sender = 'PARTNER' AND {_SOUND}
-    ORDER BY message_id DESC LIMIT 1
-"""
-_FIRST_BUYER = f"""
-    SELECT {_FIELDS} FROM message WHERE chat_id = ? AND message_id > ? AND sender = 'CUSTOMER' AND {_SOUND}
-    ORDER BY message_id LIMIT 1
-"""
 _FILES = f"""
     SELECT message_id, name, url, size FROM attachment
     WHERE chat_id = ? AND message_id BETWEEN ? AND ? AND {sound("attachment")} ORDER BY message_id, n
@@ -41,23 +29,15 @@ _STANDING = (
     " last_speaker, buyer_since, newest_has_file"
 )
 _UNCLAIMED = f"""
-    SELECT {_FIELDS} FROM message m WHERE chat_id = ? AND message_id > ? AND sender = '{Sender.PARTNER}'
-        AND created_at >= ? AND NOT EXISTS
-        (SELECT 1 FROM outbox o WHERE o.chat_id = m.chat_id AND o.message_id = m.message_id)
-        AND {sound("message", "m")}
-    ORDER BY message_id
-"""
-_CLAIMED = f"""
-    SELECT {outbox.ITEM} FROM outbox o
-    WHERE o.chat_id = ? AND o.message_id IS NOT NULL AND o.message_id BETWEEN ? AND ?
-        AND {_SOUND_ITEM}
+    message_id > ? AND sender = '{Sender.PARTNER}' AND created_at >= ? AND NOT EXISTS
+        (SELECT 1 FROM outbox o WHERE o.chat_id = message.chat_id AND o.message_id = message.message_id)
 """
 _IS_CLAIMED = "SELECT 1 FROM outbox WHERE chat_id = ? AND message_id = ?"
+_CLAIMED = "o.chat_id = ? AND o.message_id IS NOT NULL AND o.message_id BETWEEN ? AND ?"
 _ECHOES = f"""
-    SELECT {outbox.ITEM} FROM outbox o WHERE o.chat_id = ? AND {_SOUND_ITEM} AND (o.message_id IS NULL OR (
+    o.chat_id = ? AND (o.message_id IS NULL OR (
         o.message_id > coalesce((SELECT {reach("hist_hi")} FROM chat WHERE chat.chat_id = o.chat_id), 0)
         AND NOT EXISTS (SELECT 1 FROM message m WHERE m.chat_id = o.chat_id AND m.message_id = o.message_id)))
-    ORDER BY o.seq
 """
 """The items that no message in the cache shows, also those whose message was seen but could not be stored."""
 _REACH = ", ".join((reach("hist_lo"), reach("hist_hi"), readable("chat", "hist_full")))
@@ -159,6 +139,23 @@ def _insert(conn: Connection, message: Message) -> int:
     return row_id
 
 
+def _rows(
+    conn: Connection,
+    chat_ref: ChatRef,
+    where: str,
+    given: Sequence[object] = (),
+    *,
+    backwards: bool = False,
+    limit: int = -1,
+) -> list[Row]:
+    """The messages of a chat that meet an SQL condition, as rows of _FIELDS by message id; -1 = no limit."""
+    sql = (
+        f"SELECT {_FIELDS} FROM message WHERE chat_id = ? AND {where} AND {_SOUND}"
+        f" ORDER BY message_id {'DESC' if backwards else ''} LIMIT ?"
+    )
+    return conn.execute(sql, (conn.own(chat_ref), *given, limit)).fetchall()
+
+
 def _with_files(conn: Connection, chat_ref: ChatRef, rows: Sequence[Row]) -> list[Message]:
     """Messages from rows of _FIELDS, in ascending order of message id."""
     if not rows:
@@ -174,13 +171,11 @@ def _with_files(conn: Connection, chat_ref: ChatRef, rows: Sequence[Row]) -> lis
 
 def _talk(conn: Connection, chat_ref: ChatRef) -> Talk | None:
     """Whose turn it is, from the three messages that decide it."""
-    number = conn.own(chat_ref)
-    newest = conn.execute(_NEWEST, (number,)).fetchone()
-    if newest is None:
-        return None
-    own = conn.execute(_LAST_OWN, (number,)).fetchone()
-    buyer = conn.execute(_FIRST_BUYER, (number, own[0] if own else 0)).fetchone()
-    rows = sorted({row for row in (own, buyer, newest) if row is not None}, key=lambda row: int(row[0]))
+    newest = _rows(conn, chat_ref, "1", backwards=True, limit=1)
+    own = _rows(conn, chat_ref, "sender = 'PARTNER'", backwards=True, limit=1)
+    answered = own[0][0] if own else 0
+    buyer = _rows(conn, chat_ref, "message_id > ? AND sender = 'CUSTOMER'", (answered,), limit=1)
+    rows = sorted({*own, *buyer, *newest}, key=lambda row: int(row[0]))
     deciding = [message for row in rows for message in _with_files(conn, chat_ref, [row])]
     return read_talk(deciding)
 
@@ -233,12 +228,8 @@ def _run(
 ) -> tuple[list[Row], bool]:
     """Rows next to a message (None = the newest), in ascending order, and whether there are more beyond."""
     backwards = sign == "<"
-    beside = "" if beyond is None else f"AND message_id {sign} {beyond:d}"
-    rows = conn.execute(
-        f"SELECT {_FIELDS} FROM message WHERE chat_id = ? {beside} AND {_SOUND}"
-        f" ORDER BY message_id {'DESC' if backwards else ''} LIMIT ?",
-        (conn.own(chat_ref), limit + 1),
-    ).fetchall()
+    beside = "1" if beyond is None else f"message_id {sign} {beyond:d}"
+    rows = _rows(conn, chat_ref, beside, backwards=backwards, limit=limit + 1)
     more = len(rows) > limit
     return (rows[:limit][::-1] if backwards else rows[:limit]), more
 
@@ -289,11 +280,11 @@ def unclaimed_own(
     not_before: Millis,
     unstored: Sequence[Message] = (),
 ) -> tuple[Message, ...]:
-    """Messages of the shop's side after a message and not before a moment that no outbox item claims.
+    """The shop's messages after `after`, not older than `not_before`, that no outbox item claims.
 
     `unstored` are messages that could not be written; they count as if they were in the cache. Oldest first.
     """
-    rows = conn.execute(_UNCLAIMED, (conn.own(chat_ref), after, not_before)).fetchall()
+    rows = _rows(conn, chat_ref, _UNCLAIMED, (after, not_before))
     found = {message.message_id: message for message in _with_files(conn, chat_ref, rows)}
     for message in unstored:
         if conn.execute(_IS_CLAIMED, (conn.own(chat_ref), message.message_id)).fetchone() is None:

@@ -35,36 +35,22 @@ _FIXED: Final = frozenset(
     }
 )
 """The fields that `update` may not set: the state is changed by `move`, the others never change."""
-ITEM: Final = ", ".join("o.chat_id" if name == "chat_ref" else f"o.{name}" for name in _NAMES)
-"""Columns of `outbox o`, in the order in which `item_of` reads them."""
+_COLUMNS: Final = ", ".join("o.chat_id" if name == "chat_ref" else f"o.{name}" for name in _NAMES)
 KEPT_MS: Final[Millis] = 30 * 24 * 3_600_000
 """How long an attempt is remembered; items of an older backup are too old to be sent without asking."""
 
 # A row that cannot be read is not sent, and does not hold back the items behind it.
 _SOUND = sound("outbox", "o")
-_GET = f"SELECT {ITEM} FROM outbox o WHERE o.outbox_id = ? AND {_SOUND}"
-_OPEN = f"""
-    SELECT {ITEM} FROM outbox o WHERE o.state <> 'confirmed' AND {_SOUND}
-    ORDER BY o.created_at, o.chat_id, o.seq
-"""
-_UNLINKED = f"""
-    SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND o.state <> 'confirmed' AND {_SOUND} ORDER BY o.seq
-"""
+# This is the condition of the index outbox_open: without it, SQLite would read every settled item.
+_OPEN = "o.state <> 'confirmed'"
 # An item that was sent again may have a lower number than one under way, which stays the head until settled.
 _IN_TURN = f"""
-    o.state <> 'confirmed' AND o.state <> 'failed' AND {_SOUND} AND (o.is_released OR NOT EXISTS (
+    {_OPEN} AND o.state <> 'failed' AND (o.is_released OR NOT EXISTS (
         SELECT 1 FROM outbox f WHERE f.chat_id = o.chat_id
             AND f.state <> 'confirmed' AND f.state <> 'failed' AND NOT f.is_released
             AND ((f.state NOT IN ('sending', 'sent'), f.seq) < (o.state NOT IN ('sending', 'sent'), o.seq))
             AND {sound("outbox", "f")}))
 """
-_HEADS = f"SELECT {ITEM} FROM outbox o WHERE {_IN_TURN} ORDER BY o.chat_id, o.seq"
-# The first condition is that of the index outbox_open: without it, SQLite would read every settled item.
-_TOLD = f"""
-    SELECT {ITEM} FROM outbox o WHERE o.state <> 'confirmed' AND o.state = 'waiting' AND o.not_before > 0
-        AND {_SOUND}
-"""
-_HEADS_OF = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND {_IN_TURN} ORDER BY o.seq"
 _LAST = f"SELECT coalesce(max(seq), 0) FROM outbox WHERE chat_id = ? AND seq BETWEEN 0 AND {MOST}"
 
 
@@ -118,8 +104,7 @@ def enqueue(
     return item
 
 
-def item_of(conn: Connection, row: Row) -> OutboxItem:
-    """The item in a row of the columns of ITEM."""
+def _item_of(conn: Connection, row: Row) -> OutboxItem:
     told = dict(zip(_NAMES, row, strict=True))
     told["chat_ref"] = conn.chat(told["chat_ref"])
     told["kind"], told["state"] = OutboxKind(told["kind"]), OutboxState(told["state"])
@@ -127,14 +112,17 @@ def item_of(conn: Connection, row: Row) -> OutboxItem:
     return OutboxItem(**told)
 
 
-def items(conn: Connection, query: str, given: Sequence[object] = ()) -> tuple[OutboxItem, ...]:
-    """The items in the rows of a query that selects ITEM."""
-    return tuple(item_of(conn, row) for row in conn.execute(query, given))
+def items(
+    conn: Connection, where: str, given: Sequence[object] = (), *, order: str = "o.seq"
+) -> tuple[OutboxItem, ...]:
+    """The items of `outbox o` that meet an SQL condition and can be read."""
+    sql = f"SELECT {_COLUMNS} FROM outbox o WHERE {where} AND {_SOUND} ORDER BY {order}"
+    return tuple(_item_of(conn, row) for row in conn.execute(sql, given))
 
 
 def get(conn: Connection, outbox_id: OutboxId) -> OutboxItem | None:
     """An item, or None if it is not in the outbox (any more) or its row cannot be read."""
-    return next(iter(items(conn, _GET, (outbox_id,))), None)
+    return next(iter(items(conn, "o.outbox_id = ?", (outbox_id,))), None)
 
 
 def move(
@@ -218,7 +206,7 @@ def take_back(conn: Connection, outbox_id: OutboxId) -> OutboxItem | None:
 
 def open_items(conn: Connection) -> tuple[OutboxItem, ...]:
     """All items that are not confirmed, of all chats, oldest first."""
-    return items(conn, _OPEN)
+    return items(conn, _OPEN, order="o.created_at, o.chat_id, o.seq")
 
 
 def heads(conn: Connection, chat_ref: ChatRef | None = None) -> tuple[OutboxItem, ...]:
@@ -227,7 +215,9 @@ def heads(conn: Connection, chat_ref: ChatRef | None = None) -> tuple[OutboxItem
     A queued, waiting, sending, sent or unconfirmed item holds back the items behind it; a failed or released
     item does not.
     """
-    return items(conn, _HEADS) if chat_ref is None else items(conn, _HEADS_OF, (conn.own(chat_ref),))
+    if chat_ref is None:
+        return items(conn, _IN_TURN, order="o.chat_id, o.seq")
+    return items(conn, f"o.chat_id = ? AND {_IN_TURN}", (conn.own(chat_ref),))
 
 
 def due(conn: Connection) -> tuple[tuple[OutboxItem, ...], tuple[OutboxItem, ...]]:
@@ -237,12 +227,12 @@ def due(conn: Connection) -> tuple[tuple[OutboxItem, ...], tuple[OutboxItem, ...
 
 def told(conn: Connection) -> tuple[OutboxItem, ...]:
     """The items of all chats that the Market asked to wait until a moment, heads or not."""
-    return items(conn, _TOLD)
+    return items(conn, f"{_OPEN} AND o.state = 'waiting' AND o.not_before > 0")
 
 
 def unlinked(conn: Connection, chat_ref: ChatRef) -> tuple[OutboxItem, ...]:
     """The items of a chat that are not linked to a message of its history, by their place."""
-    return items(conn, _UNLINKED, (conn.own(chat_ref),))
+    return items(conn, f"o.chat_id = ? AND {_OPEN}", (conn.own(chat_ref),))
 
 
 class Attempted(NamedTuple):

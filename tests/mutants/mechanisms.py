@@ -153,8 +153,8 @@ _FILES = (
     one(
         "a rotten row is the head of its chat",
         OUTBOX,
-        "o.state <> 'confirmed' AND o.state <> 'failed' AND {_SOUND} AND (o.is_released",
-        "o.state <> 'confirmed' AND o.state <> 'failed' AND (o.is_released",
+        "WHERE {where} AND {_SOUND} ORDER BY",
+        "WHERE {where} ORDER BY",
         f"{ROTTEN_ROWS}::test_a_row_of_the_outbox_that_cannot_be_read_is_not_sent_and_holds_nothing_back",
     ),
     one(

@@ -9,7 +9,7 @@ from chat_tui.model.outbox import MAY_LEAVE, MOVES, OutboxKind, OutboxState, may
 from chat_tui.store import outbox
 from chat_tui.store.database import Connection, Store
 from chat_tui.store.errors import StoreProblem
-from tests.store.world import CHAT, bring, queue_text
+from tests.store.world import CHAT, Explaining, bring, queue_text
 from tests.support.stored import items_of
 
 S = OutboxState
@@ -171,7 +171,10 @@ def test_open_items(store: Store) -> None:
 
 def test_looking_for_heads_reads_open_items_only(store: Store) -> None:
     def plan(conn: Connection) -> list[str]:
-        return [row[3] for row in conn.execute(f"EXPLAIN QUERY PLAN {outbox._HEADS}")]
+        asked = Explaining(conn)
+        given: Connection = asked  # type: ignore[assignment]
+        outbox.heads(given)
+        return asked.plans
 
     steps = store.read(plan).result()
     assert sum("outbox_open" in step for step in steps) == 2

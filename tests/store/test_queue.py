@@ -16,6 +16,7 @@ from chat_tui.store.database import Connection, Store
 from chat_tui.store.sqlite.shape import LARGEST_ID
 from tests.store.world import (
     CHAT,
+    Explaining,
     a_chat,
     bring,
     buyer,
@@ -268,22 +269,6 @@ def test_a_chat_of_another_business_is_refused(queue: Store) -> None:
     with pytest.raises(ForeignChat):
         queue_text(queue, "o1", chat_ref=foreign)
     assert queue.read(outbox.open_items).result() == ()
-
-
-class Explaining:
-    """Stands in for a connection and collects the plan of each of its queries."""
-
-    chats = Connection.chats
-
-    def __init__(self, conn: Connection) -> None:
-        self._conn = conn
-        self.plans: list[str] = []
-
-        self.business, self.chat, self.own = conn.business, conn.chat, conn.own
-
-    def execute(self, sql: str, given: tuple[object, ...] = ()) -> object:
-        self.plans += [row[3] for row in self._conn.execute(f"EXPLAIN QUERY PLAN {sql}", given)]
-        return self._conn.execute(sql, given)
 
 
 @pytest.mark.parametrize("tab", [tab for tab in Tab if tab is not Tab.SNOOZED])

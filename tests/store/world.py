@@ -13,7 +13,7 @@ from chat_tui.model.chat import (
 from chat_tui.model.ids import CampaignId, ChatRef, MessageId, Millis, OrderId, OutboxId, ReturnId
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.store import chats, messages, outbox
-from chat_tui.store.database import Store
+from chat_tui.store.database import Connection, Store
 from tests.support.refs import ref
 
 CHAT = ref(14_820_317)
@@ -102,3 +102,19 @@ def bring(store: Store, name: str, *states: OutboxState, **columns: int | str | 
         item = store.write_state(outbox.move, OutboxId(name), item.state, state, **given).result()
         assert item is not None
     return item
+
+
+class Explaining:
+    """Stands in for a connection and collects the plan of each of its queries."""
+
+    chats = Connection.chats
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+        self.plans: list[str] = []
+
+        self.business, self.chat, self.own = conn.business, conn.chat, conn.own
+
+    def execute(self, sql: str, given: tuple[object, ...] = ()) -> object:
+        self.plans += [row[3] for row in self._conn.execute(f"EXPLAIN QUERY PLAN {sql}", given)]
+        return self._conn.execute(sql, given)

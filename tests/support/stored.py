@@ -3,7 +3,7 @@
 from chat_tui.model.ids import ChatRef
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.store.database import Connection
-from chat_tui.store.outbox import ITEM, items
+from chat_tui.store.outbox import items
 from chat_tui.store.sqlite.shape import sound
 
 
@@ -17,5 +17,4 @@ def chats_with_drafts(conn: Connection) -> tuple[ChatRef, ...]:
 
 def items_of(conn: Connection, chat: ChatRef) -> tuple[OutboxItem, ...]:
     """All items of a chat, in their order."""
-    sql = f"SELECT {ITEM} FROM outbox o WHERE o.chat_id = ? AND {sound('outbox', 'o')} ORDER BY o.seq"
-    return items(conn, sql, (conn.own(chat),))
+    return items(conn, "o.chat_id = ?", (conn.own(chat),))
