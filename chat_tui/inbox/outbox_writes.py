@@ -11,9 +11,9 @@ from typing import Concatenate, ParamSpec
 
 from chat_tui.clock import BootClock, boot_clock
 from chat_tui.inbox.events import Event, OutboxChanged
-from chat_tui.model.ids import ChatRef, Millis, OutboxId
+from chat_tui.model.ids import OutboxId
 from chat_tui.model.mark import Told
-from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
+from chat_tui.model.outbox import NewItem, OutboxItem, OutboxState
 from chat_tui.store import outbox
 from chat_tui.store.database import Connection, Store
 
@@ -45,38 +45,12 @@ class OutboxWrites:
         """Save how long an item still waits; None if it waits for something else by now."""
         return await self._written(outbox.count_on, item, told)
 
-    async def enqueue(
-        self,
-        *,
-        outbox_id: OutboxId,
-        chat_ref: ChatRef,
-        kind: OutboxKind,
-        text: str = "",
-        file_name: str = "",
-        file_size: int = 0,
-        sha256: str = "",
-        not_before: Millis,
-        created_at: Millis,
-        also: Also | None = None,
-    ) -> OutboxItem:
+    async def enqueue(self, new: NewItem, also: Also | None = None) -> OutboxItem:
         """Append an item to those of its chat; its hold is counted from now on."""
         uptime = self._clock.now()
 
         def enqueue(conn: Connection) -> OutboxItem:
-            item = outbox.enqueue(
-                conn,
-                outbox_id=outbox_id,
-                chat_ref=chat_ref,
-                kind=kind,
-                text=text,
-                file_name=file_name,
-                file_size=file_size,
-                sha256=sha256,
-                not_before=not_before,
-                created_at=created_at,
-                told_boot=self._clock.boot,
-                told_uptime=uptime,
-            )
+            item = outbox.enqueue(conn, new, self._clock.boot, uptime)
             if also is not None:
                 also(conn, item)
             return item

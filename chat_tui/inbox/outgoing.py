@@ -15,7 +15,7 @@ from chat_tui.inbox.sending.door import Door
 from chat_tui.model.doubt import Doubt
 from chat_tui.model.file import FileCard
 from chat_tui.model.ids import ChatRef, Millis, OutboxId
-from chat_tui.model.outbox import OutboxItem, OutboxKind, held_up
+from chat_tui.model.outbox import NewItem, OutboxItem, OutboxKind, held_up
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import outbox, spool
 from chat_tui.store.database import Store
@@ -51,17 +51,15 @@ class Writing:
         if isinstance(leaving, Problem):
             return leaving
         now = self._wall_ms()
-        return await settled(
-            self._outbox.enqueue(
-                outbox_id=_new_id(),
-                chat_ref=chat_ref,
-                kind=OutboxKind.TEXT,
-                text=leaving,
-                not_before=now + int(self._settings.undo_s * 1000),
-                created_at=now,
-                also=self._drafts.cleared(chat_ref),
-            )
+        new = NewItem(
+            outbox_id=_new_id(),
+            chat_ref=chat_ref,
+            kind=OutboxKind.TEXT,
+            text=leaving,
+            not_before=now + int(self._settings.undo_s * 1000),
+            created_at=now,
         )
+        return await settled(self._outbox.enqueue(new, also=self._drafts.cleared(chat_ref)))
 
     async def enqueue_file(
         self, chat_ref: ChatRef, card: FileCard, agreed: Collection[Doubt] = ()
@@ -87,18 +85,17 @@ class Writing:
             await asyncio.to_thread(spool.remove, data_dir, outbox_id)
             return refusal
         now = self._wall_ms()
-        queued = await settled(
-            self._outbox.enqueue(
-                outbox_id=outbox_id,
-                chat_ref=chat_ref,
-                kind=OutboxKind.FILE,
-                file_name=card.name,
-                file_size=size,
-                sha256=sha256,
-                not_before=now + int(self._settings.undo_s * 1000),
-                created_at=now,
-            )
+        new = NewItem(
+            outbox_id=outbox_id,
+            chat_ref=chat_ref,
+            kind=OutboxKind.FILE,
+            file_name=card.name,
+            file_size=size,
+            sha256=sha256,
+            not_before=now + int(self._settings.undo_s * 1000),
+            created_at=now,
         )
+        queued = await settled(self._outbox.enqueue(new))
         if isinstance(queued, Problem):
             await asyncio.to_thread(spool.remove, data_dir, outbox_id)
         return queued

@@ -69,6 +69,22 @@ def may_move(old: OutboxState, new: OutboxState) -> bool:
     return new in MOVES[old]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """A text or a file to be queued; see `OutboxItem` for its fields."""
+
+    outbox_id: OutboxId
+    chat_ref: ChatRef
+    kind: OutboxKind
+    text: str = ""
+    file_name: str = ""
+    file_size: int = 0
+    sha256: str = ""
+    not_before: Millis = 0
+    created_at: Millis
+    """When it was sent, by the wall clock: its hold up to `not_before` begins here."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxItem:
     """One text or file the operator sent. Each chat sends one item at a time."""

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.mark import Told
-from chat_tui.model.outbox import MAY_LEAVE, OutboxItem, OutboxKind, OutboxState, may_move
+from chat_tui.model.outbox import MAY_LEAVE, NewItem, OutboxItem, OutboxKind, OutboxState, may_move
 from chat_tui.model.quota import BootMillis
 from chat_tui.store.database import Connection
 from chat_tui.store.sqlite.shape import MOST, Row, clean, moment, sound
@@ -58,47 +58,30 @@ class ClaimedError(Exception):
     """The message is already linked to another outbox item; nothing was changed."""
 
 
-def enqueue(
-    conn: Connection,
-    *,
-    outbox_id: OutboxId,
-    chat_ref: ChatRef,
-    kind: OutboxKind,
-    text: str,
-    file_name: str,
-    file_size: int,
-    sha256: str,
-    not_before: Millis,
-    created_at: Millis,
-    told_boot: str = "",
-    told_uptime: BootMillis = 0,
-) -> OutboxItem:
-    """Append an item to the outbox of its chat.
-
-    `created_at` is when the wait up to `not_before` begins, by the wall clock; `told_boot` and `told_uptime`
-    are the same moment by the machine's clock.
-    """
+def enqueue(conn: Connection, new: NewItem, told_boot: str = "", told_uptime: BootMillis = 0) -> OutboxItem:
+    """Append an item to the outbox of its chat; its `created_at` by the machine's clock is `told_…`."""
     # The next number follows the largest one, not the count of items: discarded items leave gaps.
-    [last] = conn.execute(_LAST, (conn.own(chat_ref),)).fetchone()
+    [last] = conn.execute(_LAST, (conn.own(new.chat_ref),)).fetchone()
+    created_at = moment(new.created_at)
     item = OutboxItem(
-        outbox_id,
-        chat_ref,
+        new.outbox_id,
+        new.chat_ref,
         last + 1,
-        kind,
-        clean(text),
-        clean(file_name),
-        file_size,
-        sha256,
+        new.kind,
+        clean(new.text),
+        clean(new.file_name),
+        new.file_size,
+        new.sha256,
         OutboxState.QUEUED,
-        moment(not_before),
-        moment(created_at),
-        asked_at=moment(created_at),
-        told_at=moment(created_at),
+        moment(new.not_before),
+        created_at,
+        asked_at=created_at,
+        told_at=created_at,
         told_boot=told_boot,
         told_uptime=told_uptime,
     )
     values = {name: getattr(item, name) for name in _NAMES if name != "chat_ref"}
-    values["chat_id"] = conn.own(chat_ref)
+    values["chat_id"] = conn.own(new.chat_ref)
     marks = ", ".join("?" * len(values))
     conn.execute(f"INSERT INTO outbox ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))
     return item

@@ -89,13 +89,13 @@ PROMISES = (
         (
             Patch(
                 WRITING,
-                "        return await settled(\n            self._outbox.enqueue(",
+                "        return await settled("
+                "self._outbox.enqueue(new, also=self._drafts.cleared(chat_ref)))\n",
                 "        clear = self._drafts.cleared(chat_ref)\n"
                 "        gone = SimpleNamespace(chat_ref=chat_ref)\n"
                 "        await settled(self._store.write_state(lambda conn: clear(conn, gone)))\n"
-                "        return await settled(\n            self._outbox.enqueue(",
+                "        return await settled(self._outbox.enqueue(new))\n",
             ),
-            Patch(WRITING, "                also=self._drafts.cleared(chat_ref),\n", ""),
             Patch(WRITING, "import uuid\n", "import uuid\nfrom types import SimpleNamespace\n"),
         ),
     ),

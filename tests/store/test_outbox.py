@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from chat_tui.model.ids import OutboxId
-from chat_tui.model.outbox import MAY_LEAVE, MOVES, OutboxKind, OutboxState, may_move
+from chat_tui.model.outbox import MAY_LEAVE, MOVES, NewItem, OutboxKind, OutboxState, may_move
 from chat_tui.store import outbox
 from chat_tui.store.database import Connection, Store
 from chat_tui.store.errors import StoreProblem
@@ -37,15 +37,16 @@ def test_enqueue_gives_the_item_behind_the_others_of_its_chat(store: Store) -> N
 def test_a_file_is_kept_as_it_was_chosen(store: Store) -> None:
     item = store.write_state(
         outbox.enqueue,
-        outbox_id=A,
-        chat_ref=CHAT,
-        kind=OutboxKind.FILE,
-        text="",
-        file_name="фото.jpg",
-        file_size=10,
-        sha256="ab",
-        not_before=3_000,
-        created_at=2_000,
+        NewItem(
+            outbox_id=A,
+            chat_ref=CHAT,
+            kind=OutboxKind.FILE,
+            file_name="фото.jpg",
+            file_size=10,
+            sha256="ab",
+            not_before=3_000,
+            created_at=2_000,
+        ),
     ).result()
     assert store.read(outbox.get, A).result() == item
 

@@ -11,7 +11,7 @@ from chat_tui.model.chat import (
     Sender,
 )
 from chat_tui.model.ids import CampaignId, ChatRef, MessageId, Millis, OrderId, OutboxId, ReturnId
-from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
+from chat_tui.model.outbox import NewItem, OutboxItem, OutboxKind, OutboxState
 from chat_tui.store import chats, messages, outbox
 from chat_tui.store.database import Connection, Store
 from tests.support.refs import ref
@@ -81,15 +81,13 @@ def queue_text(
 ) -> OutboxItem:
     return store.write_state(
         outbox.enqueue,
-        outbox_id=OutboxId(name),
-        chat_ref=ref(chat_ref),
-        kind=OutboxKind.TEXT,
-        text=text,
-        file_name="",
-        file_size=0,
-        sha256="",
-        not_before=0,
-        created_at=2_000,
+        NewItem(
+            outbox_id=OutboxId(name),
+            chat_ref=ref(chat_ref),
+            kind=OutboxKind.TEXT,
+            text=text,
+            created_at=2_000,
+        ),
     ).result()
 
 

@@ -27,7 +27,7 @@ from chat_tui.model.chat import (
 )
 from chat_tui.model.ids import CampaignId, ChatRef, MessageId, Millis, OrderId, OutboxId, ReturnId
 from chat_tui.model.link import Budget, Link, LinkState
-from chat_tui.model.outbox import OutboxKind, OutboxState
+from chat_tui.model.outbox import NewItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.timeline import Draft
 from chat_tui.settings import Preferences
@@ -217,15 +217,14 @@ def queue_an_answer(
     outbox_id = OutboxId(str(uuid.uuid5(uuid.NAMESPACE_OID, f"{chat}-{text}")))
     item = store.write_state(
         outbox.enqueue,
-        outbox_id=outbox_id,
-        chat_ref=chat,
-        kind=OutboxKind.TEXT,
-        text=text,
-        file_name="",
-        file_size=0,
-        sha256="",
-        not_before=NOW + 4_000 if not states else 0,
-        created_at=NOW - MINUTE,
+        NewItem(
+            outbox_id=outbox_id,
+            chat_ref=chat,
+            kind=OutboxKind.TEXT,
+            text=text,
+            not_before=NOW + 4_000 if not states else 0,
+            created_at=NOW - MINUTE,
+        ),
     ).result()
     for state in states:
         moved = store.write_state(outbox.move, outbox_id, item.state, state, problem=problem).result()

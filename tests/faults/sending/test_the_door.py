@@ -13,7 +13,7 @@ import pytest
 from chat_tui.model.doubt import Doubt, DoubtKind
 from chat_tui.model.file import FileCard
 from chat_tui.model.ids import ChatRef, OutboxId
-from chat_tui.model.outbox import OutboxItem, OutboxState
+from chat_tui.model.outbox import NewItem, OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import outbox
 from tests.faults.support.trial import Trial
@@ -67,15 +67,7 @@ async def smuggled(shop: Shop, chat: ChatRef, text: str) -> OutboxId:
     def put(conn: outbox.Connection) -> None:
         item = outbox.enqueue(
             conn,
-            outbox_id=outbox_id,
-            chat_ref=chat,
-            kind=outbox.OutboxKind.TEXT,
-            text=text,
-            file_name="",
-            file_size=0,
-            sha256="",
-            not_before=0,
-            created_at=1,
+            NewItem(outbox_id=outbox_id, chat_ref=chat, kind=OutboxKind.TEXT, text=text, created_at=1),
         )
         outbox.move(conn, item.outbox_id, OutboxState.QUEUED, OutboxState.FAILED)
 

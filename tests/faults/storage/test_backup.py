@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chat_tui.model.ids import ChatRef, OutboxId
-from chat_tui.model.outbox import OutboxKind, OutboxState
+from chat_tui.model.outbox import NewItem, OutboxKind, OutboxState
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
 from chat_tui.store import chats, drafts, outbox
@@ -137,15 +137,13 @@ def grow(conn: Connection, share: int) -> None:
     for number in range(ITEMS // share):
         outbox.enqueue(
             conn,
-            outbox_id=OutboxId(f"o{number}"),
-            chat_ref=ref(1 + number % 50),
-            kind=OutboxKind.TEXT,
-            text="y" * 200,
-            file_name="",
-            file_size=0,
-            sha256="",
-            not_before=0,
-            created_at=number,
+            NewItem(
+                outbox_id=OutboxId(f"o{number}"),
+                chat_ref=ref(1 + number % 50),
+                kind=OutboxKind.TEXT,
+                text="y" * 200,
+                created_at=number,
+            ),
         )
     conn.execute("UPDATE outbox SET state = 'confirmed', message_id = seq")
 

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from chat_tui.model.ids import OutboxId
-from chat_tui.model.outbox import OutboxKind
+from chat_tui.model.outbox import NewItem, OutboxKind
 from chat_tui.store import outbox
 from chat_tui.store.database import Connection, Store, StorePaths
 from tests.faults.support.seeds import a_seed
@@ -18,15 +18,13 @@ FULL = 2
 def enqueue(store: Store, number: int) -> None:
     store.write_state(
         outbox.enqueue,
-        outbox_id=OutboxId(f"{number:08}"),
-        chat_ref=ref(1 + number % 3),
-        kind=OutboxKind.TEXT,
-        text=f"row {number} " + "x" * 700,
-        file_name="",
-        file_size=0,
-        sha256="",
-        not_before=0,
-        created_at=number + 1,
+        NewItem(
+            outbox_id=OutboxId(f"{number:08}"),
+            chat_ref=ref(1 + number % 3),
+            kind=OutboxKind.TEXT,
+            text=f"row {number} " + "x" * 700,
+            created_at=number + 1,
+        ),
     ).result()
 
 

@@ -17,7 +17,7 @@ from chat_tui.inbox.copies.change_feed import ChangeFeed
 from chat_tui.inbox.copies.rate_limit import Quotas
 from chat_tui.inbox.events import ChatsChanged, Event, EventBus, OutboxChanged, TimelineChanged
 from chat_tui.model.ids import OutboxId
-from chat_tui.model.outbox import OutboxKind
+from chat_tui.model.outbox import NewItem, OutboxKind
 from chat_tui.model.quota import Urgency
 from chat_tui.store import chats, outbox
 from chat_tui.store.database import Connection
@@ -38,15 +38,7 @@ def save_chat(conn: Connection, updated_at: int) -> None:
 def queue(conn: Connection, outbox_id: str) -> None:
     outbox.enqueue(
         conn,
-        outbox_id=OutboxId(outbox_id),
-        chat_ref=CHAT,
-        kind=OutboxKind.TEXT,
-        text="x",
-        file_name="",
-        file_size=0,
-        sha256="",
-        not_before=0,
-        created_at=1,
+        NewItem(outbox_id=OutboxId(outbox_id), chat_ref=CHAT, kind=OutboxKind.TEXT, text="x", created_at=1),
     )
 
 

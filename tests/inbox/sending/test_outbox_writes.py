@@ -9,7 +9,7 @@ import pytest
 from chat_tui.inbox.events import Event, OutboxChanged
 from chat_tui.inbox.outbox_writes import OutboxWrites
 from chat_tui.model.ids import OutboxId
-from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
+from chat_tui.model.outbox import NewItem, OutboxItem, OutboxKind, OutboxState
 from chat_tui.store import outbox
 from chat_tui.store.errors import StoreProblem
 from tests.support.refs import ref
@@ -47,7 +47,7 @@ def test_one_module_writes_to_the_outbox() -> None:
 
 async def _queued(writes: OutboxWrites, name: str = "a") -> OutboxItem:
     return await writes.enqueue(
-        outbox_id=OutboxId(name), chat_ref=CHAT, kind=OutboxKind.TEXT, text="Да", not_before=0, created_at=1
+        NewItem(outbox_id=OutboxId(name), chat_ref=CHAT, kind=OutboxKind.TEXT, text="Да", created_at=1)
     )
 
 

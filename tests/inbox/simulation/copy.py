@@ -15,7 +15,7 @@ from chat_tui.inbox.outgoing import Writing
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.sending.delivery import Delivery
 from chat_tui.model.ids import ChatRef, Millis, OutboxId
-from chat_tui.model.outbox import OutboxItem, OutboxKind
+from chat_tui.model.outbox import NewItem, OutboxItem, OutboxKind
 from chat_tui.model.problem import Problem
 from chat_tui.model.timeline import Draft
 from chat_tui.store.errors import StoreError
@@ -80,13 +80,14 @@ class Copy(VirtualProcess):
         """A file whose copy lies in the spool; None when it could not be queued."""
         try:
             queued = await self._writes.enqueue(
-                outbox_id=OutboxId(f"file-{self.random.getrandbits(60)}"),
-                chat_ref=chat_ref,
-                kind=OutboxKind.FILE,
-                file_name=f"{name}.pdf",
-                file_size=len(name),
-                not_before=0,
-                created_at=self._wall_ms(),
+                NewItem(
+                    outbox_id=OutboxId(f"file-{self.random.getrandbits(60)}"),
+                    chat_ref=chat_ref,
+                    kind=OutboxKind.FILE,
+                    file_name=f"{name}.pdf",
+                    file_size=len(name),
+                    created_at=self._wall_ms(),
+                )
             )
         except StoreError:
             return None
