@@ -65,8 +65,6 @@ class Writing:
         self, chat_ref: ChatRef, card: FileCard, agreed: Collection[Doubt] = ()
     ) -> OutboxItem | Problem:
         """Copy the file into the spool, unchanged since its card was made, and queue it. The draft stays."""
-        if self._settings.read_only:
-            return Problem(ProblemKind.READ_ONLY)
         outbox_id = _new_id()
         data_dir = self._store.paths.data_dir
         try:

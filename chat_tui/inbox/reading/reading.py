@@ -75,8 +75,6 @@ class Reading:
 
     async def create_chat(self, about: NewChat) -> ChatRef | Problem:
         """Open or find a chat (createChat). Safe to repeat: one context has one chat."""
-        if self._ctx.settings.read_only:
-            return Problem(ProblemKind.READ_ONLY)
         created: ChatRef | Problem = Problem(ProblemKind.OFFLINE)
         for _ in range(CREATE_TRIES):
             created = await self._ctx.client.ask(Urgency.OPEN, MarketApi.create_chat, about)

@@ -114,8 +114,6 @@ class Delivery:
 
     async def resend(self, outbox_id: OutboxId) -> Problem | None:
         """Queue a failed or unconfirmed item again, an unconfirmed one only after one more look."""
-        if self._ctx.settings.read_only:
-            return Problem(ProblemKind.READ_ONLY)
         try:
             item = await self._ctx.store.read(outbox.get, outbox_id)
             if item is not None and item.state == OutboxState.FAILED:

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from chat_tui.inbox.reading.reading import RIGHTS
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.chat import ContextKind, NewChat
-from chat_tui.model.outbox import OutboxItem
+from chat_tui.model.ids import OutboxId
+from chat_tui.model.outbox import NewItem, OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.store import cursors
+from chat_tui.store import cursors, outbox
 from tests.support.faults import Answer, burst
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
@@ -41,23 +44,39 @@ async def until_asked(market: Sandbox, count: int = 1) -> None:
     await until(holds, "the rights asked for")
 
 
-async def test_a_reading_key_refuses_before_anything_is_queued(
-    market: Sandbox, open_shop: OpenShop, tmp_path: Path
-) -> None:
-    shop = open_shop(settings=ASKING, key=market.read_only_key)
-    await until_it_is(shop.inbox, ProblemKind.KEY_READ_ONLY)
+async def everything_that_sends(shop: Shop, tmp_path: Path, about: NewChat) -> list[object]:
+    """The outcomes of sending, sending again and creating a chat."""
     file = tmp_path / "photo.jpg"
     file.write_bytes(b"not empty")
     card = await shop.inbox.files.inspect(file)
     assert not isinstance(card, Problem)
-    for refused in (
+    new = NewItem(
+        outbox_id=OutboxId("o1"), chat_ref=JOHN, kind=OutboxKind.TEXT, text="Добрый день", created_at=1
+    )
+    await shop.store.write_state(outbox.enqueue, new)
+    failed = await shop.store.write_state(outbox.move, new.outbox_id, OutboxState.QUEUED, OutboxState.FAILED)
+    assert failed is not None
+    return [
         await shop.inbox.outbox.send_text(JOHN, "Добрый день"),
         await shop.inbox.outbox.send_file(JOHN, card),
-        await shop.inbox.chats.create(NewChat(ContextKind.ORDER, market.unopened())),
-    ):
+        await shop.inbox.outbox.resend(failed),
+        await shop.inbox.chats.create(about),
+    ]
+
+
+@pytest.mark.parametrize("why", [ProblemKind.KEY_READ_ONLY, ProblemKind.READ_ONLY])
+async def test_what_may_only_read_refuses_before_anything_is_queued(
+    market: Sandbox, open_shop: OpenShop, tmp_path: Path, why: ProblemKind
+) -> None:
+    is_flag = why is ProblemKind.READ_ONLY
+    settings = replace(ASKING, read_only=is_flag)
+    shop = open_shop(settings=settings, **({} if is_flag else {"key": market.read_only_key}))
+    await until_it_is(shop.inbox, why)
+    about = NewChat(ContextKind.ORDER, market.unopened())
+    for refused in await everything_that_sends(shop, tmp_path, about):
         assert isinstance(refused, Problem)
-        assert refused.kind is ProblemKind.KEY_READ_ONLY
-    assert await shop.inbox.outbox.open_items() == ()
+        assert refused.kind is why
+    assert [item.state for item in await shop.inbox.outbox.open_items()] == [OutboxState.FAILED]
     assert not {one.operation for one in market.requests} & {
         "sendMessageToChat",
         "sendFileToChat",
@@ -109,6 +128,3 @@ async def test_the_flag_says_so_too_and_asks_for_no_rights(market: Sandbox, open
 
     await until(listed)
     assert "getAuthTokenInfo" not in {one.operation for one in market.requests}
-    refused = await shop.inbox.outbox.send_text(JOHN, "Добрый день")
-    assert isinstance(refused, Problem)
-    assert refused.kind is ProblemKind.READ_ONLY
