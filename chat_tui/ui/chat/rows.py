@@ -73,7 +73,7 @@ class EntryLines:
 
 def entry_day(entry: Entry, zone: tzinfo) -> date | None:
     """The day of an entry in the operator's zone; None if its time is unknown."""
-    return day_of(_written_at(entry), zone)
+    return day_of(entry.created_at, zone)
 
 
 def entry_lines(
@@ -84,7 +84,8 @@ def entry_lines(
     is_folded = not unfolded and len(content) > glyphs.FOLD + 1
     if is_folded:
         hidden = len(content) - glyphs.FOLD
-        content = [*content[: glyphs.FOLD], (Span(folded_words(hidden), Role.ACCENT),)]
+        words = ngettext("… {n} more line", "… {n} more lines", hidden).format(n=hidden)
+        content = [*content[: glyphs.FOLD], (Span(words, Role.ACCENT),)]
     content = _with_state(entry, content, scene)
     first: Line = _columns(entry, scene)
     below: Line = (Span(" " * scene.indent),)
@@ -101,11 +102,6 @@ def counts_down(entry: Entry) -> bool:
     return entry.item is not None and entry.item.state is OutboxState.QUEUED and entry.item.not_before > 0
 
 
-def folded_words(hidden: int) -> str:
-    """The line that says how many lines of a message are hidden."""
-    return ngettext("… {n} more line", "… {n} more lines", hidden).format(n=hidden)
-
-
 def _lead_lines(entry: Entry, scene: Scene, lead: Lead) -> list[Line]:
     width = min(scene.width, scene.indent + scene.text_width)
     lines: list[Line] = []
@@ -117,18 +113,10 @@ def _lead_lines(entry: Entry, scene: Scene, lead: Lead) -> list[Line]:
     return lines
 
 
-def _written_at(entry: Entry) -> Millis:
-    if entry.message is not None:
-        return entry.message.created_at
-    assert entry.item is not None
-    return entry.item.created_at
-
-
 def _columns(entry: Entry, scene: Scene) -> Line:
-    sender = entry.message.sender if entry.message is not None else Sender.PARTNER
-    mark, role = sender_mark(sender)
-    name = pad(sender_name(sender, scene.context), scene.sender_width)
-    time = clock_time(_written_at(entry), scene.zone)
+    mark, role = sender_mark(entry.sender)
+    name = pad(sender_name(entry.sender, scene.context), scene.sender_width)
+    time = clock_time(entry.created_at, scene.zone)
     return (Span(f"{time} ", Role.MUTED), Span(f"{mark} {name}", role), Span("  "))
 
 

@@ -1,5 +1,6 @@
 """The part of a history that is in memory: pages come in at one end, entries drop out at the other."""
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from chat_tui.model.chat import Message, Sender
@@ -28,14 +29,12 @@ class TimelineWindow:
     @property
     def oldest_id(self) -> MessageId | None:
         """The oldest message held; None while there is none."""
-        return next((entry.message.message_id for entry in self.entries if entry.message is not None), None)
+        return next(_ids(self.entries), None)
 
     @property
     def newest_id(self) -> MessageId | None:
         """The newest message held; None while there is none."""
-        return next(
-            (entry.message.message_id for entry in reversed(self.entries) if entry.message is not None), None
-        )
+        return next(_ids(reversed(self.entries)), None)
 
     def place_of(self, key: str) -> int | None:
         """The place of an entry, or None; an echo is also found once it has become a message."""
@@ -46,12 +45,7 @@ class TimelineWindow:
 
     def extend_older(self, page: TimelinePage) -> bool:
         """Add a page before the window; False if it held nothing new."""
-        oldest = self.oldest_id
-        added = [
-            entry
-            for entry in page.entries
-            if entry.message is not None and (oldest is None or entry.message.message_id < oldest)
-        ]
+        added = _before(self.oldest_id, page.entries)
         self.entries[:0] = added
         self.has_older, self.coverage = page.has_older, page.coverage
         if len(self.entries) > CAP:
@@ -62,9 +56,8 @@ class TimelineWindow:
     def extend_newer(self, page: TimelinePage) -> bool:
         """Add a page after the window; False if it held nothing new although there is more."""
         newest = self.newest_id
-        held = [entry for entry in self.entries if entry.message is not None]
         added = [entry for entry in page.entries if _is_after(entry, newest)]
-        self.entries = held + added
+        self.entries = _before(None, self.entries) + added
         self.has_newer, self.coverage = page.has_newer, page.coverage
         if len(self.entries) > CAP:
             del self.entries[: len(self.entries) - CAP]
@@ -74,21 +67,30 @@ class TimelineWindow:
     def refresh_newest(self, page: TimelinePage) -> bool:
         """Replace the newest entries by this page; False if there is a gap between it and the window."""
         self.coverage = page.coverage
-        first = next((entry.message.message_id for entry in page.entries if entry.message is not None), None)
+        first = next(_ids(page.entries), None)
         newest = self.newest_id
         has_gap = first is not None and newest is not None and newest < first and page.has_older
         if self.has_newer or has_gap:
             self.has_newer = True
             return False
-        kept = [
-            entry
-            for entry in self.entries
-            if entry.message is not None and (first is None or entry.message.message_id < first)
-        ]
+        kept = _before(first, self.entries)
         if not kept:
             self.has_older = page.has_older
         self.entries = kept + list(page.entries)
         return True
+
+
+def _ids(entries: Iterable[Entry]) -> Iterator[MessageId]:
+    return (entry.message.message_id for entry in entries if entry.message is not None)
+
+
+def _before(message_id: MessageId | None, entries: Iterable[Entry]) -> list[Entry]:
+    """The entries with a message older than `message_id` (None = with any message), so no echoes."""
+    return [
+        entry
+        for entry in entries
+        if entry.message is not None and (message_id is None or entry.message.message_id < message_id)
+    ]
 
 
 def _is_after(entry: Entry, newest: MessageId | None) -> bool:
@@ -108,7 +110,6 @@ def nearest_to(page: TimelinePage, message_id: MessageId) -> str | None:
 
 def first_unseen(page: TimelinePage) -> str | None:
     """Key of the first message the operator has not seen; None if there is none or nothing was seen yet."""
-    if page.seen is None:
+    if (seen := page.seen) is None:
         return None
-    seen = page.seen
     return next((entry.key for entry in page.entries if is_theirs(entry.message, seen)), None)
