@@ -115,7 +115,7 @@ class RepairedApp(TerminalApp[None]):
 
     @on(Compose.Changed)
     def _count(self, message: Compose.Changed) -> None:
-        self.query_one("#ticks", Static).update(plain(f"length {len(message.text)};"))
+        self.query_one("#ticks", Static).update(plain(f"length {len(message.text_area.text)};"))
 
     @on(Compose.EditWanted)
     def _edit_wanted(self) -> None:

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from textual import events
-from textual.content import Content
 from textual.message import Message
-from textual.widgets import TextArea
 
 from chat_tui.locale import _, ngettext
 from chat_tui.model.chat import TEXT_LIMIT, text_length
@@ -90,16 +88,6 @@ class Compose(TextBox):
     class LeaveWanted(Message):
         """The operator leaves the box; the text stays."""
 
-    class Changed(TextArea.Changed):
-        """The text changed: what to keep as a draft."""
-
-        def __init__(self, text_area: TextArea) -> None:
-            super().__init__(text_area)
-            assert isinstance(text_area, Compose)
-            self.text = text_area.text
-            self.caret = text_area.caret
-            """Characters before the caret."""
-
     ALLOW_SELECT: ClassVar[bool] = False
 
     def __init__(self, *, id: str | None = None, now: Callable[[], float] = time.monotonic) -> None:
@@ -130,10 +118,6 @@ class Compose(TextBox):
         self._is_asked = False
         """Whether a `SendWanted` has not been answered yet."""
         bind(self, bindings(Where.COMPOSE), freed=freed(Where.COMPOSE))
-
-    def address(self, content: Content) -> None:
-        """Show to whom this text will go."""
-        self.border_title = content
 
     def forbid(self, why: str) -> None:
         """Show in the empty box why nothing can be sent from here; "" = sending is allowed."""
@@ -210,7 +194,7 @@ class Compose(TextBox):
             self.type_text(text)
         self._after_put = self.text
 
-    def on_compose_changed(self) -> None:
+    def on_text_area_changed(self) -> None:
         """Update counter and notice. An Enter after new text is a new press, not a bounce."""
         self._enter_at = -_SAME_PRESS
         if self.text != self._after_put:

@@ -1,6 +1,7 @@
 """The pane of the open chat: joins history, compose box and draft, and queues what is sent from the box."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from textual import on
@@ -35,36 +36,16 @@ SAVING_S = 0.5
 """Seconds after which a text that is still being queued is shown as being saved."""
 
 
-class SendChecks:
-    """The doubts already shown for a text: each is shown once, and the next Enter agrees to it.
-
-    The door of the inbox decides which doubts there are.
-    """
-
-    def __init__(self) -> None:
-        self._said: dict[ChatRef, set[Doubt]] = {}
-
-    def agreed(self, chat_ref: ChatRef) -> Collection[Doubt]:
-        """The doubts that the next Enter in a chat agrees to."""
-        return self._said.get(chat_ref, ())
-
-    def say(self, chat_ref: ChatRef, doubts: Sequence[Doubt]) -> str:
-        """The sentence that shows these doubts, which then count as shown."""
-        self._said.setdefault(chat_ref, set()).update(doubts)
-        return f"{doubt_words(doubts)} {_('Enter again sends it.')}"
-
-
 class TalkPane(Vertical):
     """The open chat. Everything typed here belongs to `chat_ref`, from the first letter to the outbox."""
 
+    @dataclass
     class Sent(UiMessage):
         """A text was queued from the box."""
 
-        def __init__(self, item: OutboxItem, *, was_waiting: bool) -> None:
-            self.item = item
-            self.was_waiting = was_waiting
-            """Whether the chat was waiting for an answer."""
-            super().__init__()
+        item: OutboxItem
+        was_waiting: bool
+        """Whether the chat was waiting for an answer."""
 
     def __init__(
         self,
@@ -85,7 +66,8 @@ class TalkPane(Vertical):
         self.drafts = Drafts(self, inbox, self.box, self._tell)
         self._carets: dict[OutboxId, int] = {}
         """Where the caret was in each text sent from here, for undo."""
-        self._checks = SendChecks()
+        self._agreed: dict[ChatRef, set[Doubt]] = {}
+        """The doubts of the door already shown for texts of a chat: the next Enter there agrees to them."""
         self._read_to = MessageId(0)
         """The newest message that was on the screen when the text was last changed."""
         self.item: QueueItem | None = None
@@ -150,11 +132,11 @@ class TalkPane(Vertical):
         # Nothing is awaited until the draft is saved: name, history, text and chat change together, and a
         # letter typed a moment ago is still in the box when it is read here.
         leaving, unsent = self.drafts.unsaved(), self._unsent()
-        self.item, self.others = item, draft.others
+        self.others = draft.others
         self.drafts.take_up(draft, recipient(item))
         self.history.show(page, item, at=at)
         self._read_to = self.history.newest_shown
-        self.box.address(plain(recipient(item), lines=False))
+        self._entitle(item)
         self.box.disabled = False
         self._opened(chat_ref)
         self.tell_rights()
@@ -201,20 +183,22 @@ class TalkPane(Vertical):
         # The Market may have sent messages older than the oldest one held.
         older = await self._inbox.chats.timeline(chat_ref, before=oldest, limit=PAGE) if oldest else None
         if chat_ref == self.chat_ref and item is not None:
-            self.item = item
             self.history.refresh_newest(page)
             if older is not None and self.history.oldest_id == oldest:
                 self.history.extend_older(older)
-            self.history.entitle(item)
-            self.box.address(plain(recipient(item), lines=False))
+            self._entitle(item)
 
     async def _renew_marks(self) -> None:
         """Read the header again, which shows the marks; the history shows none."""
         chat_ref = self.chat_ref
         item = None if chat_ref is None else await self._inbox.chats.item(chat_ref)
         if item is not None and chat_ref == self.chat_ref:
-            self.item = item
-            self.history.entitle(item)
+            self._entitle(item)
+
+    def _entitle(self, item: QueueItem) -> None:
+        self.item = item
+        self.history.entitle(item)
+        self.box.border_title = plain(recipient(item), lines=False)
 
     @on(History.OlderWanted)
     async def _older(self, message: History.OlderWanted) -> None:
@@ -227,15 +211,12 @@ class TalkPane(Vertical):
             self._inbox.chats.want_older(message.chat_ref)
             return
         page = await self._inbox.chats.timeline(message.chat_ref, before=message.before, limit=PAGE)
-        if message.chat_ref == self.chat_ref:
-            self.history.extend_older(page)
+        self.history.extend_older(page)
 
     @on(History.NewerWanted)
     async def _newer(self, message: History.NewerWanted) -> None:
         message.stop()
         page = await self._inbox.chats.timeline(message.chat_ref, after=message.after, limit=PAGE)
-        if message.chat_ref != self.chat_ref:
-            return
         if message.after is None:
             self.history.show_newest(page)
         else:
@@ -283,15 +264,16 @@ class TalkPane(Vertical):
         # A timer of the app: this pane handles no messages while it waits for the disk.
         slow = self.app.set_timer(SAVING_S, lambda: self._tell(chat_ref, _("Saving…")))
         try:
-            agreed = self._checks.agreed(chat_ref)
+            agreed = self._agreed.get(chat_ref, set())
             outcome = await self._inbox.outbox.send_text(chat_ref, text, agreed)
         finally:
             slow.stop()
-        if isinstance(outcome, Problem) and outcome.doubts:
-            await self._tell(chat_ref, self._checks.say(chat_ref, outcome.doubts))
-            return
         if isinstance(outcome, Problem):
-            await self._tell(chat_ref, problem_words(outcome))
+            words = problem_words(outcome)
+            if outcome.doubts:
+                self._agreed[chat_ref] = agreed.union(outcome.doubts)
+                words = f"{doubt_words(outcome.doubts)} {_('Enter again sends it.')}"
+            await self._tell(chat_ref, words)
             return
         if chat_ref == self.chat_ref:
             # Undo restores the text with the caret where it was.

@@ -61,7 +61,7 @@ class HostileApp(TerminalApp[None]):
     def talk(self, *entries: Entry, **about: Any) -> None:
         item = queue_item(1, **about)
         self.history.show(timeline_page(*entries), item)
-        self.box.address(plain(recipient(item), lines=False))
+        self.box.border_title = plain(recipient(item), lines=False)
 
     def rows(self, *items: QueueItem) -> None:
         self.list.show(QueuePage(Tab.WAITING, items, has_before=False, has_after=False))

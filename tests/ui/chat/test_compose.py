@@ -170,7 +170,7 @@ async def test_other_wishes() -> None:
         assert [type(message) for message in app.asked] == [Compose.AttachWanted, Compose.LeaveWanted]
 
 
-async def test_changed_tells_text_and_caret_but_not_for_a_draft_put_back() -> None:
+async def test_typed_text_is_reported_as_changed_but_not_a_draft_put_back() -> None:
     async with a_box() as app:
         app.box.load("ab\ncd", 4)
         await app.heard()
@@ -178,7 +178,7 @@ async def test_changed_tells_text_and_caret_but_not_for_a_draft_put_back() -> No
         await app.arrive("X")
         (changed,) = app.asked
         assert isinstance(changed, Compose.Changed)
-        assert (changed.text, changed.caret) == ("ab\ncXd", 5)
+        assert (app.box.text, app.box.caret) == ("ab\ncXd", 5)
 
 
 @pytest.mark.parametrize(("caret", "at"), [(0, 0), (2, 2), (3, 3), (5, 5), (99, 5), (-1, 0)])
@@ -242,7 +242,7 @@ async def test_a_letter_is_left_and_removed_as_a_whole() -> None:
 
 async def test_the_header_is_not_markup_and_the_box_grows() -> None:
     async with a_box() as app:
-        app.box.address(plain("Кому: [/] Ольга"))
+        app.box.border_title = plain("Кому: [/] Ольга")
         assert app.box.border_title == "Кому: \\[/] Ольга"
         assert app.box.outer_size.height == 3
         await app.arrive(*["ctrl+j"] * 20)
