@@ -1,4 +1,4 @@
-"""Web addresses as settings may hold them, and which addresses of the internet are open to everybody."""
+"""Web addresses as settings may contain them, and which IP addresses belong to the public internet."""
 
 import ipaddress
 import re
@@ -16,44 +16,45 @@ _WEB: Final = re.compile(
 _LONGEST_NAME: Final = 253
 
 _OPEN_SIX: Final = ipaddress.IPv6Network("2000::/3")
-"""The only part of IPv6 that leads to everybody; all else is of one machine, one network or nobody."""
+"""The global unicast range of IPv6; all other addresses are local, reserved or unassigned."""
 _TRANSLATED: Final = ipaddress.IPv6Network("64:ff9b::/96")
-"""NAT64: how a network without IPv4 reaches it."""
+"""NAT64: the range through which a network without IPv4 reaches IPv4 addresses."""
 _ISATAP: Final = frozenset({0x0000_5EFE, 0x0200_5EFE})
+"""The 32 bits before the IPv4 address in an interface identifier of ISATAP (RFC 5214)."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebAddress:
-    """The parts of an address that is written as one should be."""
+    """The parts of a valid address."""
 
     scheme: str
-    """In small letters."""
+    """`http` or `https`, in lower case."""
     host: str
-    """A name or an IP address, this one without brackets."""
+    """A name, or an IP address without brackets."""
     path: str
     has_user: bool
-    """Whether a name or a password stands before the host."""
+    """Whether a user name or a password stands before the host."""
 
     @property
     def is_loopback(self) -> bool:
-        """Whether it is of this machine by its spelling alone (no name is looked up)."""
+        """Whether the host is this machine, by its spelling alone (no name is looked up)."""
         return is_loopback(self.host)
 
     @property
     def is_safe_for_a_key(self) -> bool:
-        """Whether nobody on the way can read what goes there: by TLS, or because there is no way."""
+        """Whether no one else can read the requests: they go by TLS, or do not leave this machine."""
         return self.scheme == "https" or self.is_loopback
 
     @property
     def written_host(self) -> str:
-        """The host as it stands in an address."""
+        """The host as an address contains it: IPv6 in brackets."""
         return f"[{self.host}]" if ":" in self.host else self.host
 
 
 def read_address(text: str) -> WebAddress | None:
-    """The parts of an address of the web (http, https); None for anything else.
+    """The parts of a web address (http, https); None for anything else.
 
-    None also for what some reader might take for another host than the next.
+    None also for spellings of which two programs might read two different hosts.
     """
     found = _WEB.fullmatch(text)
     if found is None or int(found["port"] or 1) not in range(1, 65_536):
@@ -61,7 +62,7 @@ def read_address(text: str) -> WebAddress | None:
     host = found["six"] or found["name"]
     if len(host) > _LONGEST_NAME:
         return None
-    # What ends in a number is an address of version 4 to every resolver: written in full, or not at all.
+    # Every resolver takes a host that ends in a number for IPv4: it must be a complete address.
     is_number = found["six"] is not None or host.rstrip(".").rpartition(".")[2][0].isdigit()
     if is_number:
         try:
@@ -74,7 +75,7 @@ def read_address(text: str) -> WebAddress | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine by its spelling alone."""
+    """Whether a host name or IP address is this machine, by its spelling alone."""
     if host.lower() == "localhost":
         return True
     try:
@@ -84,27 +85,26 @@ def is_loopback(host: str) -> bool:
 
 
 def is_open(address: str) -> bool:
-    """Whether an IP address is one of the open network. One that holds another is judged by both.
+    """Whether an IP address is public. If it contains another address, both must be public.
 
-    Raises ValueError for what is no IP address.
+    Raises ValueError if `address` is not an IP address.
     """
     bare, has_zone, _zone = address.partition("%")
     found = ipaddress.ip_address(bare)
     if isinstance(found, ipaddress.IPv4Address):
         return not has_zone and found.is_global and not found.is_multicast
     inner = _inside(found)
-    is_outer_open = inner is not None and (found.ipv4_mapped is not None or found in _TRANSLATED)
-    # 6to4 was given up (RFC 7526); whether it counts as global depends on the version of Python.
+    stands_for_four = found.ipv4_mapped is not None or found in _TRANSLATED
+    # 6to4 is obsolete (RFC 7526); whether it counts as global depends on the version of Python.
     is_six_open = found in _OPEN_SIX and found.is_global and found.sixtofour is None
-    is_outer_open = is_outer_open or is_six_open
-    return not has_zone and is_outer_open and (inner is None or (inner.is_global and not inner.is_multicast))
+    return not has_zone and (stands_for_four or is_six_open) and (inner is None or is_open(str(inner)))
 
 
 def _inside(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The address of version 4 to which this one leads in the end; None if there is none in it.
+    """The IPv4 address to which this one leads in the end; None if it contains none.
 
-    What holds one outside the open part and is not named here (compatible, translated, the local prefix of
-    NAT64) is not open whatever it holds; neither is Teredo, which is of a private part.
+    Other forms with an IPv4 address (compatible, translated, the local prefix of NAT64, Teredo) are outside
+    the global range or private, and so never public, whatever they contain.
     """
     if address.ipv4_mapped is not None:
         return address.ipv4_mapped

@@ -1,9 +1,9 @@
-"""From the command line to a running verb, and every failure that was expected to one sentence.
+"""From the command line to a running verb; every expected failure becomes one sentence.
 
     arguments → the table of verbs → context (settings, store, client, inbox: as far as needed) → verb or app
 
-Everything heavy is imported where it is first needed: `--help` and `--version` touch none of it, no verb
-imports Textual, and the inbox paints before httpx is there. That is why the table names modules.
+Heavy modules are imported where they are first needed: `--help` and `--version` load none of them, no verb
+loads Textual, and the inbox is painted before httpx is loaded. That is why the table names modules.
 """
 
 import errno
@@ -28,20 +28,20 @@ REFUSED, CANNOT_START, INTERRUPTED, NOBODY_READS = 1, 2, 130, 141
 
 
 class Needs(Enum):
-    """What a verb finds in its context beside the arguments."""
+    """What a verb finds in its context besides the arguments."""
 
     NOTHING = auto()
-    """It reads for itself what it wants."""
+    """Only the arguments: the verb reads the rest itself."""
     SETTINGS = auto()
-    """Settings without a key, which nobody may be able to read any more."""
+    """Settings without the key, which may be unreadable."""
     INBOX = auto()
-    """Settings and the inbox of one shop: such verbs are coroutines."""
+    """Settings and the inbox of one shop; the verb is a coroutine."""
     WRITABLE_INBOX = auto()
-    """The same, and a refusal where nothing can be written."""
+    """The same; the verb is refused if the inbox cannot be written."""
 
 
 class Verb(NamedTuple):
-    """Where a verb is: a function of a module of `commands`, from a Context to an exit code."""
+    """The place of a verb: a function in a module of `commands`, from a Context to an exit code."""
 
     module: str
     function: str
@@ -89,12 +89,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _harden() -> None:
-    """Nothing we write is for others; no file may hold the key; neither locale nor environment may end us."""
-    import resource  # not there on every system that can read this file
+    """Keep our files private and the key out of other files, and warnings from ending the program."""
+    import resource  # not every system that can import this module has it
 
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Python would write the secrets of every connection there, and with them the key.
+    # Python would write the TLS secrets of every connection to that file, which reveals the API key.
     os.environ.pop("SSLKEYLOGFILE", None)
     if sys.warnoptions:
         # PYTHONWARNINGS: a warning is for developers, and as an error it would end the program.
@@ -102,8 +102,8 @@ def _harden() -> None:
 
 
 def _run(argv: Sequence[str]) -> int:
-    """Do what is asked; every expected failure is one sentence on standard error."""
-    # Before anything is parsed: mistakes and help are told in the operator's language, too.
+    """Run the verb; every expected failure becomes one sentence on standard error."""
+    # Before the arguments are parsed: errors and help are in the operator's language, too.
     locale.use(locale.spelled(locale.choose(arguments.asked_language(argv)), sys.stderr))
     begun, asked = time.monotonic(), arguments.parse(argv)
     import logging
@@ -113,14 +113,14 @@ def _run(argv: Sequence[str]) -> int:
     try:
         return _start(asked, begun)
     except streams.Unprintable:
-        # It would be logged below as an error of the program; `main` knows what it is.
+        # Below it would be logged as an error of the program; `main` handles it.
         raise
     except locale.ExpectedFailure as problem:
         complain(str(problem))
         return REFUSED if isinstance(problem, Refused) else CANNOT_START
     except OSError as error:
         if error.errno == errno.EROFS and error.filename:
-            # The one failure to open a file that has a fix worth a sentence of its own.
+            # The only failure to open a file with a fix that needs its own sentence.
             from chat_tui.store.errors import cannot_open
 
             complain(str(cannot_open(error.filename, error)))
@@ -131,7 +131,7 @@ def _run(argv: Sequence[str]) -> int:
         return CANNOT_START
     except Exception:
         if not logging.getLogger().handlers:
-            # Nothing could be looked up afterwards: the traceback is all there is.
+            # There is no log yet: the traceback is the only information.
             raise
         # A traceback on the screen could show a buyer's text or the key; the log leaves both out.
         logging.getLogger(__name__).exception("it failed")
@@ -140,7 +140,7 @@ def _run(argv: Sequence[str]) -> int:
 
 
 def _start(asked: "Namespace", begun: float) -> int:
-    """Everything but help, version and mistakes in the arguments."""
+    """Prepare what the verb needs, run it, and return its exit code."""
     from chat_tui.commands.context import Context
 
     verb, context = VERBS[asked.verb], Context(asked, begun, asked.profile or "default")

@@ -1,6 +1,6 @@
-"""The two clocks: that of the machine, which all its copies share and nobody can set, and that on the wall.
+"""The two clocks: the boot clock, which all running copies share and no one can set, and the wall clock.
 
-Code that reckons with time takes a clock as an argument: tests set it.
+Code that computes with time takes a clock as an argument, so that tests can set it.
 """
 
 import functools
@@ -17,34 +17,31 @@ _CLOCK: Final[int] = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class BootClock:
-    """Milliseconds since the machine was started; the wall clock may jump meanwhile."""
+    """Milliseconds since the machine was started, whatever happens to the wall clock."""
 
     def __init__(self, boot: str) -> None:
-        """`boot` names this start of the machine: moments of another one mean nothing."""
+        """`boot` is the kernel's name of this start: moments of another start cannot be compared."""
         self.boot = boot
 
     def now(self) -> BootMillis:
-        """This moment."""
+        """Now, in milliseconds since the start of the machine."""
         return time.clock_gettime_ns(_CLOCK) // 1_000_000
 
     def beside(self, wall: Millis) -> Clocks:
-        """This moment, by this clock and by the one on the wall, which says `wall`."""
+        """Now, by this clock and by the wall clock, which shows `wall`."""
         return Clocks(wall, self.now(), self.boot)
 
 
 @functools.cache
 def boot_clock() -> BootClock:
-    """The clock of this machine."""
+    """The boot clock of this machine."""
     try:
         return BootClock(_BOOT_ID.read_text("ascii").strip())
     except OSError:
-        # Where the kernel has no name for it, moments that make no sense are recognised by their size.
+        # Without the kernel's name of this start, impossible moments are recognised by their size.
         return BootClock("")
 
 
-# -- the clock on the wall -------------------------------------------------------------------------------
-
-
 def wall_clock_ms() -> Millis:
-    """This moment; an operator may set it back."""
+    """Now, in milliseconds since 1970; the operator may set this clock back."""
     return time.time_ns() // 1_000_000

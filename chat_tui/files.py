@@ -1,8 +1,8 @@
-"""Files of this machine: made for the owner alone, and read whatever somebody put there.
+"""Local files: created for the owner alone, and read safely whatever is in their place.
 
-What lies in the place of a new file is never followed as a link, and a new file never takes the place of
-another; mode 0600 is said here and nowhere else. What a person may have written is read without waiting for
-a pipe, with a byte order mark or without, up to a size.
+A link in the place of a new file is never followed, and a new file never replaces another; only this module
+sets mode 0600. Files that a person may have written are read up to a size, with or without a byte order mark,
+and reading never waits for a pipe.
 """
 
 import codecs
@@ -20,7 +20,7 @@ _NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno
 
 
 def open_private(path: str | Path, flags: int) -> int:
-    """The descriptor of a file of ours, made if it is not there; 0600 whatever it was. Raises OSError."""
+    """Open a file of ours, or create it, set mode 0600, and return the descriptor. Raises OSError."""
     descriptor = os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         os.fchmod(descriptor, 0o600)
@@ -31,24 +31,25 @@ def open_private(path: str | Path, flags: int) -> int:
 
 
 def create_private(path: str | Path, *, folder: int | None = None) -> int:
-    """The descriptor of a new file, to be written; FileExistsError if anything of that name is there.
+    """Create a file for writing and return its descriptor.
 
-    `folder` is the open directory that `path` is a name in.
+    `folder` is a descriptor of the directory that `path` is relative to; None = the current one. Raises
+    FileExistsError if anything has that name, or another OSError.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     return os.open(path, flags, 0o600, dir_fd=folder)
 
 
 def touch_private(path: str | Path, *, folder: int | None = None) -> None:
-    """The same, left empty."""
+    """Create an empty file; parameters and errors are those of `create_private`."""
     os.close(create_private(path, folder=folder))
 
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file to be written, which takes the place of `path` when the block ends well; else it is gone.
+    """A file to write, which replaces `path` when the block ends without an error; otherwise it is deleted.
 
-    Durable then, name and all, whatever the block wrote. OSError if it cannot be made or written.
+    After the block, content and name are durable. Raises OSError if the file cannot be created or written.
     """
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
@@ -63,7 +64,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the names in it durable: a power cut takes one that is not, with the file behind it."""
+    """Make the names in a folder durable: after a power cut a file without a durable name is lost."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -72,7 +73,10 @@ def _sync_folder(folder: Path) -> None:
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """Write a file whole, durable when this returns; FileExistsError if it is there, or another OSError."""
+    """Write a new file whole; its content is durable when this returns.
+
+    Raises FileExistsError if anything has that name, or another OSError.
+    """
     if os.path.lexists(path):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     part = path.with_name(f".{secrets.token_hex(8)}.part")
@@ -87,9 +91,10 @@ def write_new(path: Path, content: bytes) -> None:
 
 
 def give_name(part: str | Path, name: str | Path, *, folder: int | None = None) -> None:
-    """Give a file a second name, or a new one on a disk without hard links; FileExistsError if that is taken.
+    """Give a file a second name, or rename it on a disk without hard links.
 
-    `folder` is the open directory that both are names in. Another OSError if neither can be done.
+    `folder` is a descriptor of the directory that both paths are relative to; None = the current one. Raises
+    FileExistsError if anything has the name, or another OSError if neither works.
     """
     # Unlike renaming, a second name never takes the place of another file.
     try:
@@ -110,26 +115,26 @@ _OTHER_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF3
 
 
 class NotAFile(Exception):  # noqa: N818 - house word: a failure that was expected
-    """A directory, FIFO, socket or device is where a file should be."""
+    """A directory, FIFO, socket or device is in the place of a file."""
 
 
 class LeadsNowhere(NotAFile):
-    """The link is there, and nothing where it leads."""
+    """The link exists, but its target does not."""
 
 
 class TooLarge(Exception):  # noqa: N818
-    """There is more than such a file can hold."""
+    """The file is larger than such a file may be."""
 
 
 class NotUtf8(Exception):  # noqa: N818
-    """The bytes are no UTF-8."""
+    """The bytes are not UTF-8."""
 
     def __init__(self, line: int, *, is_utf16: bool) -> None:
         super().__init__(f"line {line}")
         self.line = line
-        """Where that shows, from 1."""
+        """The first line that is not UTF-8, from 1."""
         self.is_utf16 = is_utf16
-        """Whether it is what Windows calls Unicode: two bytes (or four) a letter."""
+        """Whether it is UTF-16 or UTF-32, which Windows calls Unicode."""
 
 
 def read_file(
@@ -139,10 +144,10 @@ def read_file(
     follow: bool = True,
     check: Callable[[os.stat_result], None] = lambda _about: None,
 ) -> bytes:
-    """The bytes of a file that holds at most `most`; `follow` = it may be a link to one.
+    """The content of a file of at most `most` bytes; `follow` = `path` may be a link.
 
-    `check` sees whose it is before a byte is read, and may raise. Raises NotAFile, TooLarge, OSError;
-    FileNotFoundError only if there is nothing at all.
+    `check` gets owner and mode before a byte is read, and may raise. Raises NotAFile (LeadsNowhere for a
+    broken link), TooLarge, or OSError; FileNotFoundError only if nothing has that name.
     """
     try:
         _refuse_other(os.stat(path, follow_symlinks=follow))
@@ -150,10 +155,10 @@ def read_file(
         if follow and path.is_symlink():
             raise LeadsNowhere from None
         raise
-    except ValueError:  # there is no such path, as one with a zero byte in it
+    except ValueError:  # such a path cannot exist, for example one with a zero byte
         raise NotAFile from None
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
-    # Looked at again: it may be another one by now.
+    # Checked again after opening: another file may have its name by now.
     with open(os.open(path, flags), "rb") as file:
         about = os.fstat(file.fileno())
         _refuse_other(about)
@@ -165,7 +170,7 @@ def read_file(
 
 
 def decoded(data: bytes) -> str:
-    """The text of these bytes, without the mark that some editors put before it. Raises NotUtf8."""
+    """The text of these bytes, without a byte order mark. Raises NotUtf8."""
     if data.startswith(_OTHER_MARKS) or b"\0" in data[:2]:
         raise NotUtf8(1, is_utf16=True)
     text = data.removeprefix(_MARK)
@@ -176,7 +181,7 @@ def decoded(data: bytes) -> str:
 
 
 def has_mark(data: bytes) -> bool:
-    """Whether the mark stands before the text, to be kept by whoever writes the file anew."""
+    """Whether the file begins with a byte order mark, which must stay when it is rewritten."""
     return data.startswith(_MARK)
 
 

@@ -1,6 +1,6 @@
 """One private log file for all running copies: no key, no control character, at most 10 MB in all.
 
-Of an error it tells kind and place, never the words: they may be a buyer's.
+An error is logged with its class and traceback, never with its message, which may quote a buyer.
 """
 
 import logging
@@ -21,18 +21,21 @@ from chat_tui.safetext import safe
 FILE_BYTES: Final = 2_000_000
 FILES: Final = 5
 LINE_LIMIT: Final = 2_000
+"""Characters."""
 _LONGEST_CHAIN: Final = 10
+"""Causes of an error that are logged, one behind the other."""
 HIDDEN: Final = "[hidden]"
+"""Stands in the place of a secret."""
 
 _QUIET = ("httpx", "httpcore", "asyncio", "uvicorn", "hpack")
-"""Their lower levels tell headers, addresses and arguments."""
+"""Loggers that are kept at WARNING: below, they write headers, addresses and arguments."""
 
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 def open_log(path: Path, *, level: str, secrets: Collection[str]) -> None:
-    """Write the log to `path` from now on; its directory exists already. Nothing goes to the terminal."""
-    # A full disk must not print tracebacks over the screen: the program goes on without a log.
+    """Log to `path` from now on; its directory must exist. `secrets` are hidden in every line."""
+    # On a full disk logging would print tracebacks over the screen; the program goes on without a log.
     logging.raiseExceptions = False
     log = PrivateFile(path)
     log.setFormatter(Redacting(secrets))
@@ -44,18 +47,18 @@ def open_log(path: Path, *, level: str, secrets: Collection[str]) -> None:
 
 
 class Redacting(logging.Formatter):
-    """Times in UTC, one line per message, secrets hidden wherever they are, errors without local values."""
+    """Times in UTC, one line per message, all secrets hidden, errors without values of variables."""
 
     def __init__(self, secrets: Collection[str]) -> None:
         super().__init__("%(asctime)s.%(msecs)03dZ %(process)d %(levelname)s %(name)s: %(message)s")
-        self.converter = _utc
+        self.converter = time.gmtime
         self.datefmt = "%Y-%m-%dT%H:%M:%S"
-        # In an address a key is written with %.
+        # In an address a key is percent-encoded.
         spellings = {form for secret in secrets if secret for form in (secret, quote(secret, safe=""))}
         self._spellings = sorted(spellings, key=len, reverse=True)
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as text; built anew, so that no other handler's cached traceback is used."""
+        """The record as text; it does not use the traceback that another handler may have cached in it."""
         record.message = record.getMessage()
         record.asctime = self.formatTime(record, self.datefmt)
         lines = [safe(self._hidden(self.formatMessage(record)), lines=False, limit=LINE_LIMIT)]
@@ -66,8 +69,8 @@ class Redacting(logging.Formatter):
         return "\n".join(lines)
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802 - the name logging calls
-        """Kind and place of the error and of what was behind it, without any value or word of theirs."""
-        return "\n".join(self._indented("\n".join(_told(ei[1])))) if ei[1] is not None else ""
+        """Class and traceback of the error and of its causes, without their messages."""
+        return "\n".join(self._indented("\n".join(_chain(ei[1])))) if ei[1] is not None else ""
 
     def _indented(self, text: str) -> list[str]:
         return [f"  | {safe(line, limit=LINE_LIMIT)}" for line in self._hidden(text).splitlines()]
@@ -79,7 +82,7 @@ class Redacting(logging.Formatter):
 
 
 class PrivateFile(logging.handlers.RotatingFileHandler):
-    """A rotating file, 0600; notices when another copy of the program has rotated it."""
+    """A rotating file with mode 0600; notices when another running copy has rotated it."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -92,12 +95,12 @@ class PrivateFile(logging.handlers.RotatingFileHandler):
         )
 
     def _open(self) -> TextIOWrapper:
-        # Without O_NONBLOCK a FIFO that lies in its place would be waited for.
+        # Without O_NONBLOCK, opening would wait for the reader of a FIFO in the place of the file.
         descriptor = open_private(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK)
         return open(descriptor, "a", encoding=self.encoding, errors=self.errors)
 
     def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802 - the name logging calls
-        """Whether this record makes the file too large; first makes sure that it is still *the* file."""
+        """Whether this record makes the file too large; opens it again first if its name has moved on."""
         if self.stream is not None and not self._is_current():
             self.stream.close()
             self.stream = self._open()
@@ -112,19 +115,15 @@ class PrivateFile(logging.handlers.RotatingFileHandler):
         return os.path.samestat(there, os.fstat(self.stream.fileno()))
 
 
-def _told(error: BaseException, depth: int = 0) -> list[str]:
-    """The error, where it was raised, then its causes."""
+def _chain(error: BaseException, depth: int = 0) -> list[str]:
+    """Lines for the error, its traceback and its causes."""
     system = f" ({error.strerror})" if isinstance(error, OSError) and error.strerror else ""
     lines = [f"{type(error).__module__}.{type(error).__qualname__}{system}"]
     lines += "".join(traceback.format_tb(error.__traceback__)).splitlines()
     behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     inside = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
     if depth < _LONGEST_CHAIN:
-        # Cut where a chain goes round in a circle of its own making.
+        # Without a limit, causes that form a ring would never end.
         for other in (*inside, *([behind] if behind is not None else [])):
-            lines += ["because of", *_told(other, depth + 1)]
+            lines += ["because of", *_chain(other, depth + 1)]
     return lines
-
-
-def _utc(seconds: float | None) -> time.struct_time:
-    return time.gmtime(seconds)

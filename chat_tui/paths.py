@@ -1,4 +1,4 @@
-"""Where the program keeps its files."""
+"""The directories of the program: where they are, and that no one else can write there."""
 
 import errno
 import grp
@@ -19,17 +19,16 @@ _PLACES = (
     *("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"),
     *("XDG_RUNTIME_DIR", "XDG_DOWNLOAD_DIR"),
 )
-"""Variables that name a directory. The standard says of one that is relative: ignore it."""
+"""Variables that name a directory; the XDG standard says to ignore a relative one."""
 _MOST_LINKS = 40
-"""As many as the kernel follows."""
-
+"""The number of links that the kernel follows."""
 
 UNWRITABLE = frozenset({errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT})
-"""What making a directory or a file ends with where nothing can be made; the last where it has no parent."""
+"""Errors when a directory or a file cannot be created; ENOENT if its parent is missing."""
 
 
 class ForeignDirectory(ExpectedFailure):
-    """A directory with somebody else's hand in it: not used before the operator has looked."""
+    """A directory that somebody else owns or may write to: not used until the operator has checked it."""
 
     def __init__(self, path: Path, *, is_owned: bool) -> None:
         words = _("{path} belongs to another user and is not used.")
@@ -38,37 +37,37 @@ class ForeignDirectory(ExpectedFailure):
         super().__init__(words, path=path, quoted=shlex.quote(str(path)))
         self.path = path
         self.is_owned = is_owned
-        """Whether it is ours, and only open for others to write."""
+        """Whether it is ours, and others may write to it; False = it belongs to somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Directories of one profile of one operator."""
+    """The directories of one profile, and the log file."""
 
     config: Path
-    """settings.toml, templates."""
+    """settings.toml and templates; shared by all profiles."""
     data: Path
-    """Outbox, drafts, marks, spool: never wiped by the program."""
+    """Outbox, drafts, marks, spool: the program never deletes it."""
     cache: Path
-    """Chats, messages, search index: may be dropped, costs only time."""
+    """Chats, messages, search index: if deleted, they are loaded from the Market again."""
     log: Path
-    """The log file."""
+    """The log file; shared by all profiles."""
 
     @property
     def settings_file(self) -> Path:
-        """The operator's settings."""
+        """The file with the operator's settings."""
         return self.config / "settings.toml"
 
     @property
     def templates(self) -> Path:
-        """The operator's templates, one text file each."""
+        """The directory of the operator's templates, one text file each."""
         return self.config / "templates"
 
 
 def locate(profile: str = "default") -> Paths:
     """The directories of a profile, by the XDG variables; nothing is created.
 
-    Raises OSError, with a sentence, where nobody knows the home directory.
+    Raises OSError, with a sentence for the operator, if the home directory is unknown.
     """
     _forget_relative()
     return Paths(
@@ -80,13 +79,13 @@ def locate(profile: str = "default") -> Paths:
 
 
 def downloads() -> Path:
-    """Where the operator's programs put what he keeps; may be missing."""
+    """The operator's download directory, which may be missing. Raises OSError as `locate` does."""
     _forget_relative()
     return platformdirs.user_downloads_path()
 
 
 def _forget_relative() -> None:
-    """Files that depend on where the program was started would be lost at the next start."""
+    """Remove relative directories from the environment: started elsewhere, the program would use others."""
     for name in _PLACES:
         if not os.path.isabs(os.environ.get(name, "")):
             os.environ.pop(name, None)
@@ -95,11 +94,11 @@ def _forget_relative() -> None:
 
 
 def _refuse_hands_above(directory: Path) -> None:
-    """ForeignDirectory if somebody else could put another directory in the place of this one.
+    """Raise ForeignDirectory if somebody else could replace this directory by another.
 
-    Looked at is the way to it, links included, from the first directory on that is ours or bears our name:
-    each belongs to us or to root, and others may write into it only where it is sticky, as /tmp. The group
-    may where it is the operator's own, which has his name and nobody else in it.
+    Every directory and link on the way is checked, from the first one that is ours or has our name: it must
+    belong to us or to root, and others may write to it only if it is sticky, as /tmp is. The group may write
+    if it is the operator's own group, with no other member.
     """
     is_ours = False
     for path in _way(directory):
@@ -107,7 +106,7 @@ def _refuse_hands_above(directory: Path) -> None:
             found = path.lstat()
         except FileNotFoundError:
             return
-        # Above, /home and the like are the system's affair.
+        # Directories above, such as /home, are the administrator's responsibility.
         is_ours = is_ours or found.st_uid == os.geteuid() or path.name == APP
         if not is_ours or path == directory:
             continue
@@ -119,7 +118,7 @@ def _refuse_hands_above(directory: Path) -> None:
 
 
 def _way(directory: Path) -> Iterator[Path]:
-    """Every directory and link the system passes on the way to a path, from the root on."""
+    """Every directory and link that the system passes on the way to a path, from the root."""
     left = list(reversed(directory.absolute().parts[1:]))
     here, links = Path("/"), 0
     yield here
@@ -130,7 +129,7 @@ def _way(directory: Path) -> Iterator[Path]:
         try:
             target = Path(os.readlink(there)) if links < _MOST_LINKS else None
         except OSError:
-            target = None  # no link, or nothing there
+            target = None  # not a link, or missing
         if target is None:
             here = there
             continue
@@ -140,7 +139,7 @@ def _way(directory: Path) -> Iterator[Path]:
 
 
 def _is_own_group(group: int) -> bool:
-    """Whether a group is the one that many systems make for each user, with nobody else in it."""
+    """Whether a group is the one that many systems create for each user, without other members."""
     if group != os.getegid():
         return False
     try:
@@ -151,29 +150,29 @@ def _is_own_group(group: int) -> bool:
 
 
 def make_private(directory: Path) -> Path:
-    """Create a directory (and its parents) for the owner alone; tighten one that others could read.
+    """Create a directory and its parents with mode 0700, or remove the rights of others to read it.
 
-    Raises ForeignDirectory for one that others could have written to, OSError if it cannot be made.
+    Raises ForeignDirectory if others could have written to it, OSError if it cannot be created.
     """
     _refuse_hands_above(directory)
     missing = [path for path in (directory, *directory.parents) if not path.exists()]
-    # One by one: the mode that mkdir is given holds for the last directory only.
+    # One by one: `mkdir(parents=True)` uses the mode for the last directory only.
     for path in reversed(missing):
         path.mkdir(mode=0o700, exist_ok=True)
-    # Both ends of a link: whoever owns it may point it elsewhere.
+    # Both ends of a link: its owner may point it elsewhere.
     link, target = directory.lstat(), directory.stat()
     if {link.st_uid, target.st_uid} != {os.geteuid()}:
         raise ForeignDirectory(directory, is_owned=False)
     if target.st_mode & 0o022:
         raise ForeignDirectory(directory, is_owned=True)
-    # What others could only read is repaired without a word; nothing can have been put there.
+    # If others could only read it, it is repaired silently: they cannot have put anything there.
     if stat.S_IMODE(target.st_mode) & 0o077:
         os.chmod(directory, 0o700)
     return directory
 
 
 def make_if_writable(directory: Path) -> None:
-    """As `make_private`, but where nothing can be written that is left to be said by whoever has to write."""
+    """As `make_private`, but without an error on a read-only disk: the first write reports it."""
     try:
         make_private(directory)
     except OSError as error:

@@ -1,7 +1,8 @@
-"""Text from outside, made harmless for a terminal before it is shown, titled, notified or logged.
+"""Text from outside, made harmless before it reaches a widget, a title, a notification or the log.
 
-`safe` keeps everything visible: what could steer a terminal becomes a mark. `stripped` removes instead and
-is meant for text that leaves (clipboard, export) or enters the compose box. The store keeps what really came.
+`safe` keeps everything visible: a character that could control a terminal becomes a mark. `stripped` removes
+such characters, for text that leaves (clipboard, export) or enters the compose box. The store keeps the
+original.
 """
 
 import re
@@ -9,11 +10,12 @@ import unicodedata
 from typing import Final
 
 LIMIT: Final = 20_000
-"""Characters of the longest text shown in one piece."""
+"""Characters of the longest text that is shown in one piece."""
 
 _MARKS_IN_A_ROW: Final = 3
+"""Combining marks in a row that are shown."""
 
-# Printable, already in NFC, joining with nothing: a text of these alone needs no work.
+# Printable, already in NFC, never combining: a text of these alone needs no change.
 _COLD: Final = (
     "\n -~\u00a0-\u00ac\u00ae-\u02ff\u0391-\u03a1\u03a3-\u03c9\u0400-\u0482\u048a-\u052f"
     "\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2100-\u2125\u2190-\u22ff\u2330-\u27bf\u2b00-\u2bff"
@@ -23,21 +25,21 @@ _HOT: Final = re.compile(f"[^{_COLD}]")
 _HOT_RUN: Final = re.compile(rf"([^{_COLD}])\1*")
 _MANY_HOT: Final = re.compile(f"[^{_COLD}]{{{_MARKS_IN_A_ROW + 1},}}")
 _NEW_LINE: Final = re.compile("\r\n|[\u2028\u2029]")
-# Whatever any system ends a line, a page or a record with.
+# All characters with which any system ends a line, a page or a record.
 _ANY_NEW_LINE: Final = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]+")
 
-# Letters of no width and no ink that Unicode does not count as format characters (Cf).
+# Invisible characters of width zero that are not in Unicode's category of format characters (Cf).
 _INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
 _BRAILLE_BLANK: Final = "\u2800"
 _JOINERS: Final = frozenset("\u200c\u200d")
 _NON_JOINER_RUN: Final = re.compile("\u200c{2,}")
-# Terminals disagree about the width of these and of what they join, which breaks the columns beside them.
+# Terminals disagree about the width of these and of the emoji that they join: columns beside them shift.
 _EMOJI_DRESS: Final = re.compile("[\u200d\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
 _JOINED_EMOJI: Final = re.compile("(?:\u200d[\u2190-\u21ff\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff])+")
 
 UNDRAWN: Final = "\u200b"
-"""What `undressed` leaves in place of a letter that is not drawn: no cell wide, and nothing that joins."""
+"""The placeholder that `undressed` puts for a character that is not drawn: width zero, never combining."""
 
 _SEQUENCE: Final = re.compile(
     "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI
@@ -61,14 +63,14 @@ def safe(text: str, *, lines: bool = True, limit: int = LIMIT) -> str:
 
 
 def one_line(text: str, *, limit: int = LIMIT) -> str:
-    """`safe` on a single line: for names, titles, previews and everything that stands in a column."""
+    """`safe` on a single line: for names, titles, previews and everything else in a column."""
     return safe(text, lines=False, limit=limit)
 
 
 def stripped(text: str) -> str:
     """The text without escape sequences, controls and invisible direction marks; emoji stay as they are.
 
-    No words are joined by it: a space or the end of a line stands where a control stood between them.
+    Two words with a control between them stay apart, by a space or a new line.
     """
     if not _HOT.search(text):
         return text
@@ -77,19 +79,19 @@ def stripped(text: str) -> str:
 
 
 def undressed(text: str) -> str:
-    """The text with its emoji as `safe` shows them, and as many letters as before: see UNDRAWN."""
+    """The text with emoji as `safe` shows them, but of the same length; UNDRAWN fills the gaps."""
     if not _EMOJI_DRESS.search(text):
         return text
     return _EMOJI_DRESS.sub(UNDRAWN, _JOINED_EMOJI.sub(lambda joined: UNDRAWN * len(joined[0]), text))
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing in the text can be seen: only white space, controls and invisible characters."""
+    """Whether nothing in the text is visible: only white space, controls and invisible characters."""
     return not any(_has_shape(character) and not _is_unseen(character) for character in text)
 
 
 def _has_shape(character: str) -> bool:
-    # Icons of a private font and emoji that are newer than this Python count as unprintable.
+    # Python calls private-use icons, and emoji that are newer than its Unicode, unprintable.
     return character.isprintable() or unicodedata.category(character) in {"Co", "Cn"}
 
 
@@ -145,12 +147,12 @@ def _is_control(character: str) -> bool:
 
 
 def _is_unassigned(character: str) -> bool:
-    # Nobody knows how wide it is; of the two planes of rare Chinese characters everybody does.
+    # Its width is unknown, except in the two planes of rare Chinese characters, which are all wide.
     return unicodedata.category(character) == "Cn" and not 0x20000 <= ord(character) < 0x40000
 
 
 def _is_stacking(character: str) -> bool:
-    """Whether it takes no cell of its own: a mark, a non-joiner, a vowel or final of a Korean syllable."""
+    """Whether it has no cell of its own: a mark, a joiner, a vowel or final of a Korean syllable."""
     is_jamo = "\u1161" <= character <= "\u11ff" or "\ud7b0" <= character <= "\ud7fb"
     return is_jamo or character in _JOINERS or unicodedata.category(character).startswith("M")
 

@@ -1,10 +1,10 @@
-"""Words of a text as a search compares them: folded, and cut to the stem of their Russian form.
+"""The words of a text as search compares them: folded, and reduced to their Russian stem.
 
-Folded alike is what the eye cannot tell apart: letters with something invisible between them, wide and
-ornamental forms, Latin letters in a Cyrillic word and the other way round. Whoever changes the folding
-must have everything indexed again (a step in `store/migrations/cache`).
+Words that look the same are folded to the same form: with or without invisible characters, wide and
+ornamental letters, Latin letters in a Cyrillic word and the reverse. A change of the folding needs a step in
+`store/migrations/cache` that has everything indexed again.
 
-The index is made of these stems, the query is turned into them, and so is what a screen highlights.
+The index, queries and the highlights on screen all use these stems.
 """
 
 import re
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from snowballstemmer.russian_stemmer import RussianStemmer
 
 LONGEST: Final = 64
-"""Characters of a word that count."""
+"""Characters of a word that are compared; the rest is ignored."""
 MOST_WORDS: Final = 32
-"""Words of a query that count, from the first."""
+"""Words of a query that are used; the rest is ignored."""
 SHORTEST_BEGINNING: Final = 3
-"""Letters of an unfinished word: with two, a million messages may take a quarter of a second."""
+"""Letters of the shortest word beginning: with two, a search in a million messages may take 0.25 s."""
 _CACHED_WORDS: Final = 16_384
 
 # Marks above, below and around letters.
@@ -34,16 +34,16 @@ _UNSEEN: Final = (
 )
 _WORD: Final = re.compile(rf"[^\W_]+(?:[{_ACCENT}{_UNSEEN}]+[^\W_]*)*")
 _SHOWN_MARK: Final = r"<(?:00AD|034F|061C|180E|20[0-6][0-9A-F]|FEFF)>(?:×\d+)?"
-"""What `safetext` shows in place of an unseen letter."""
+"""The mark that `safetext` shows in place of an invisible character."""
 _SHOWN_WORD: Final = re.compile(rf"[^\W_]+(?:(?:[{_ACCENT}{_UNSEEN}]|{_SHOWN_MARK})+[^\W_]*)*")
 _SHOWN_MARKS: Final = re.compile(_SHOWN_MARK)
 _ACCENTS: Final = re.compile(f"[{_ACCENT}]+")
 _UNSEENS: Final = re.compile(f"[{_UNSEEN}]+")
 _COMMON: Final = re.compile("[а-яё0-9]+|[a-z0-9]+")
-"""Words, in lower case, in which nothing can be mistaken."""
+"""Words, in lower case, that need no folding but ё."""
 _LATIN: Final = re.compile("[a-z]+")
 _CYRILLIC: Final = re.compile("[а-я]+")
-# Letters that look alike, as capitals at least.
+# Letters that look alike, at least as capitals.
 _ALIKE: Final = ("авсенкмортух", "abcehkmoptyx")
 _TO_LATIN: Final = str.maketrans(*_ALIKE)
 _TO_CYRILLIC: Final = str.maketrans(*reversed(_ALIKE))
@@ -62,29 +62,29 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One word of a query: the stems it is found by, and beginnings of stems that are enough."""
+    """One word of a query: it matches a stem that is in `wholes` or starts with one of `beginnings`."""
 
     wholes: tuple[str, ...]
     beginnings: tuple[str, ...] = ()
 
     def fits(self, stem: str) -> bool:
-        """Whether a stem of a text is what is looked for."""
+        """Whether a stem of a text matches."""
         return stem in self.wholes or stem.startswith(self.beginnings)
 
     def is_in(self, stems: Iterable[str]) -> bool:
-        """Whether any stem of a text is what is looked for."""
+        """Whether any of these stems of a text matches."""
         return any(map(self.fits, stems))
 
 
 def stems(text: str) -> list[str]:
-    """The stem of every word, in their order."""
+    """The stem of every word, in the order of the text."""
     return [_stem(word[: 2 * LONGEST]) for word in _WORD.findall(text)]
 
 
 def patterns(words: Sequence[str], *, is_last_whole: bool) -> tuple[Pattern, ...]:
-    """What a text must hold to be found by these words; empty if there is no letter or digit in them.
+    """The patterns that a text must match to be found by these words; empty if they have no letter or digit.
 
-    Of the last word its beginning is enough unless it `is_last_whole`.
+    The last word may be the beginning of a word unless `is_last_whole`.
     """
     typed = list(islice(_typed(words), MOST_WORDS))
     found = [Pattern(_stems_of(word)) for word in typed]
@@ -96,7 +96,7 @@ def patterns(words: Sequence[str], *, is_last_whole: bool) -> tuple[Pattern, ...
 
 
 def marks(text: str, words: Sequence[str], *, is_last_whole: bool) -> list[tuple[int, int]]:
-    """Where the words of a query stand in a text: character positions, first and one behind the last."""
+    """The places of a query's words in a shown text: character positions, start and end (excluded)."""
     wanted = patterns(words, is_last_whole=is_last_whole)
     if not wanted:
         return []
@@ -114,7 +114,7 @@ def _typed(words: Sequence[str]) -> Iterator[str]:
 
 
 def _fold(word: str) -> str:
-    """In lower case, without accents and in letters of one kind, ё as е; й stays what it is."""
+    """The word in lower case, without accents, in letters of one script if possible, ё as е; й stays."""
     folded = word.lower()
     if not _COMMON.fullmatch(folded):
         folded = unicodedata.normalize("NFKC", _UNSEENS.sub("", word)).lower()
@@ -123,7 +123,7 @@ def _fold(word: str) -> str:
 
 
 def _one_script(word: str) -> str:
-    """A word of Cyrillic and Latin letters in those of one of them, if it looks the same then."""
+    """A word of mixed Cyrillic and Latin letters in one script, if it looks the same there."""
     if _LATIN.search(word) and _CYRILLIC.search(word):
         for table, other in ((_TO_CYRILLIC, _LATIN), (_TO_LATIN, _CYRILLIC)):
             turned = word.translate(table)
@@ -133,7 +133,7 @@ def _one_script(word: str) -> str:
 
 
 def _readings(folded: str) -> tuple[str, ...]:
-    """A word of a query, and the word of other letters that looks the same, if there is one."""
+    """A word of a query, and the word of the other script that looks the same, if there is one."""
     latin = _CYRILLIC.search(folded) and folded.translate(_TO_LATIN)
     if latin and not _CYRILLIC.search(latin):
         return folded, latin
@@ -150,7 +150,7 @@ def _stems_of(word: str) -> tuple[str, ...]:
 @lru_cache(_CACHED_WORDS)
 def _stem(word: str) -> str:
     folded = _fold(word)
-    # A stemmer keeps the word it works on, and texts are read on several threads.
+    # A stemmer object holds the word that it works on, and several threads use this one.
     with _lock:
         stem: str = _russian().stemWord(folded)
     return stem
@@ -158,7 +158,7 @@ def _stem(word: str) -> str:
 
 @lru_cache(1)
 def _russian() -> "RussianStemmer":
-    # 14 ms that the first paint does without.
+    # Importing it takes 14 ms: not before the first paint.
     from snowballstemmer.russian_stemmer import RussianStemmer  # noqa: PLC0415
 
     return RussianStemmer()

@@ -1,4 +1,4 @@
-"""The time zone of the operator: what TZ says, as the system reads it, else the machine's, else UTC."""
+"""The operator's time zone: TZ as the C library reads it, else the zone of the machine, else UTC."""
 
 import io
 import re
@@ -18,30 +18,30 @@ from chat_tui.safetext import one_line
 LOCALTIME: Final = Path("/etc/localtime")
 _MOST_BYTES: Final = 1_000_000
 _POSIX: Final = re.compile(r"(?:[A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?[0-9]")
-"""A name and an offset: from here on the C library makes a zone of it, whatever follows."""
+"""A name and an offset: the C library accepts any value of TZ that begins like this."""
 _UTC_NAMES: Final = frozenset({"", "UTC", "GMT", "UCT", "ZULU", "UNIVERSAL", "ETC/UTC", "ETC/GMT"})
-"""What needs no zone database. An empty TZ is UTC to every C library."""
+"""Names that need no zone database. For every C library an empty TZ means UTC."""
 _EPOCH: Final = datetime(1970, 1, 1)
 _DAY_S: Final = 86_400
 _LONGEST: Final = _DAY_S - 1
-"""Seconds from UTC; `datetime` knows no zone that is a whole day off."""
+"""The largest offset from UTC in seconds: `datetime` allows less than a day."""
 _UNREADABLE: Final = (KeyError, OSError, ValueError, EOFError, IndexError, struct.error, NotAFile, TooLarge)
 _NOTICE_LIMIT: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class FoundZone:
-    """The zone in force and where it comes from."""
+    """The zone in use and its origin."""
 
     zone: tzinfo
     name: str
-    """What it is called, raw: the value of TZ, or of the machine's setting."""
+    """Its name, raw: from TZ, or from the setting of the machine."""
     refused: str | None = None
-    """The value of TZ, raw, that names no zone; None if all is well."""
+    """The value of TZ, raw, if it names no zone; None = TZ is valid or not set."""
 
     @property
     def notice(self) -> str:
-        """What the operator must know about TZ, in one sentence; empty if all is well."""
+        """One sentence about an invalid TZ; empty if `refused` is None."""
         if self.refused is None:
             return ""
         words = _(
@@ -51,13 +51,8 @@ class FoundZone:
         return words.format(value=one_line(self.refused, limit=_NOTICE_LIMIT), zone=one_line(self.name))
 
 
-def local_zone(environ: Mapping[str, str]) -> tzinfo:
-    """The zone in force: a zone knows its summer times."""
-    return find_zone(environ).zone
-
-
 def find_zone(environ: Mapping[str, str], localtime: Path = LOCALTIME) -> FoundZone:
-    """The zone of this process, whose environment it is, and what is wrong with TZ."""
+    """The zone for the environment of this process, and whether TZ is invalid."""
     value = environ.get("TZ")
     if value is None:
         return _machines(localtime, None)
@@ -75,7 +70,7 @@ def find_zone(environ: Mapping[str, str], localtime: Path = LOCALTIME) -> FoundZ
 def _machines(localtime: Path, refused: str | None) -> FoundZone:
     try:
         zone = _read_zone(localtime)
-    except _UNREADABLE:  # none is set, or nobody can read it: the system's own answer is UTC
+    except _UNREADABLE:  # not set or not readable: the C library uses UTC then
         return FoundZone(UTC, "UTC", refused)
     target = str(localtime.resolve())
     return FoundZone(zone, target.rpartition("zoneinfo/")[2] if "zoneinfo/" in target else target, refused)
@@ -92,7 +87,7 @@ def _read_zone(path: Path) -> tzinfo:
 
 
 def _from_system(name: str) -> tzinfo:
-    """The rules are in the value itself: MSK-3, EST5EDT,M3.2.0,M11.1.0."""
+    """The zone whose rules are in the value itself: MSK-3, EST5EDT,M3.2.0,M11.1.0. Raises NotAFile."""
     if _POSIX.match(name) is None:
         raise NotAFile
     time.tzset()
@@ -100,36 +95,37 @@ def _from_system(name: str) -> tzinfo:
 
 
 class SystemZone(tzinfo):
-    """What the C library makes of TZ: its reading of the rules is the one that other programs show."""
+    """The zone that the C library reads from TZ: other programs show the same times."""
 
     def __init__(self, offset_at: Callable[[float], int] | None = None) -> None:
-        """`offset_at` gives the seconds from UTC at a moment, which is in seconds UTC."""
+        """`offset_at` returns the offset in seconds at a moment (seconds UTC); None = ask the C library."""
         self._offset_at = offset_at or _system_offset
 
     def utcoffset(self, then: datetime | None, /) -> timedelta | None:
-        """How far clocks that show this are from UTC. Of two answers `fold` decides, as everywhere."""
+        """The offset when clocks show this; if they show it twice, `fold` decides, as in any `tzinfo`."""
         if then is None:
             return None
         shown = (then.replace(tzinfo=None) - _EPOCH).total_seconds()
         before, after = self._offset_at(shown - _DAY_S), self._offset_at(shown + _DAY_S)
-        # Shown twice, both fit, and shown never, neither: then it is the earlier one unless folded.
+        # A time that is shown twice fits both, a time that is skipped neither: then it is the earlier offset,
+        # unless folded.
         does_before = self._offset_at(shown - before) == before
         does_after = self._offset_at(shown - after) == after
         is_after = bool(then.fold) if does_before == does_after else does_after
         return timedelta(seconds=after if is_after else before)
 
     def fromutc(self, then: datetime, /) -> datetime:
-        """What clocks show at a moment of UTC."""
+        """The local time at a moment of UTC."""
         offset = timedelta(seconds=self._offset_at((then.replace(tzinfo=None) - _EPOCH).total_seconds()))
         shown = then + offset
         return shown if self.utcoffset(shown) == offset else shown.replace(fold=1)
 
     def dst(self, _then: datetime | None, /) -> timedelta | None:
-        """Nobody asks."""
+        """None: the program does not use it, but `tzinfo` requires it."""
         return None
 
     def tzname(self, _then: datetime | None, /) -> str | None:
-        """Nobody is shown it."""
+        """None: the program does not show it, but `tzinfo` requires it."""
         return None
 
 

@@ -14,7 +14,7 @@ from chat_tui.model.record import hours_in
 from chat_tui.settings.hours import read_hours
 from chat_tui.words.documents import exact_time
 from chat_tui.words.times import clock_time, read_time
-from chat_tui.zone import SystemZone, find_zone, local_zone
+from chat_tui.zone import SystemZone, find_zone
 
 NEW_YORK = "EST5EDT,M3.2.0,M11.1.0"
 HOUR = 3_600_000
@@ -145,7 +145,7 @@ class NoDatabase:
 
 
 def test_both_passes_of_the_hour_that_comes_twice_are_told_apart(tz: Callable[[str], dict[str, str]]) -> None:
-    zone = local_zone(tz(NEW_YORK))
+    zone = find_zone(tz(NEW_YORK)).zone
     real = ZoneInfo("America/New_York")
     assert isinstance(zone, SystemZone)
     for minutes in range(-180, 180, 7):
@@ -163,7 +163,7 @@ def test_both_passes_of_the_hour_that_comes_twice_are_told_apart(tz: Callable[[s
 
 
 def test_snoozing_until_tomorrow_keeps_the_time_of_day(tz: Callable[[str], dict[str, str]]) -> None:
-    zone = local_zone(tz(NEW_YORK))
+    zone = find_zone(tz(NEW_YORK)).zone
     evening = ms("2026-10-31T20:00-04:00")
     at = read_time("9:00", evening, zone)
     assert at == ms("2026-11-01T09:00-05:00")
@@ -172,7 +172,7 @@ def test_snoozing_until_tomorrow_keeps_the_time_of_day(tz: Callable[[str], dict[
 
 
 def test_hours_of_the_day_and_of_work_and_exported_times(tz: Callable[[str], dict[str, str]]) -> None:
-    zone = local_zone(tz(NEW_YORK))
+    zone = find_zone(tz(NEW_YORK)).zone
     assert [hours_in(zone)(ms(at)) for at in ("2026-11-01T05:30Z", "2026-11-01T06:30Z")] == [1, 1]
     assert exact_time(ms("2026-11-01T05:30Z"), zone) == "2026-11-01 01:30:00 -04:00"
     assert exact_time(ms("2026-11-01T06:30Z"), zone) == "2026-11-01 01:30:00 -05:00"
@@ -185,4 +185,4 @@ def test_hours_of_the_day_and_of_work_and_exported_times(tz: Callable[[str], dic
 @pytest.mark.parametrize("at", [-(2**62), -62_135_596_800_000, 253_402_300_799_999, 2**62])
 def test_moments_beyond_the_calendar_are_no_error(tz: Callable[[str], dict[str, str]], at: int) -> None:
     for value in ("MSK-3", "AAA24", "AAA-24:59:59BBB"):
-        assert clock_time(at, local_zone(tz(value))).count(":") == 1
+        assert clock_time(at, find_zone(tz(value)).zone).count(":") == 1

@@ -64,9 +64,9 @@ class Context:
     @property
     def zone(self) -> tzinfo:
         """The time zone of all printed times."""
-        from chat_tui.zone import local_zone  # noqa: PLC0415 - not every verb prints times
+        from chat_tui.zone import find_zone  # noqa: PLC0415 - not every verb prints times
 
-        return local_zone(os.environ)
+        return find_zone(os.environ).zone
 
 
 # -- what verbs print ------------------------------------------------------------------------------------

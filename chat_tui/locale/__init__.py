@@ -1,8 +1,7 @@
-"""Words in the operator's language.
+"""Sentences in the operator's language.
 
-English is written in the code; every other language is a folder of gettext
-catalogues, one per room (`ru/screens.po`, `ru/cli.po`, …), compiled when the
-package is built.
+English is written in the code. Every other language is a folder of gettext catalogues, one per room
+(`ru/screens.po`, `ru/cli.po`, …), which are compiled when the package is built.
 """
 
 import gettext
@@ -13,28 +12,29 @@ from pathlib import Path
 
 LANGUAGES = ("en", "ru")
 _LETTERS = {"en": "a", "ru": "я"}
+"""One letter of each language, to test an encoding with."""
 
 _current: gettext.NullTranslations = gettext.NullTranslations()
 _language = "en"
 
 
 class ExpectedFailure(Exception):  # noqa: N818 - no fault of the program
-    """Something that was to be expected went wrong; the text is one sentence for the operator."""
+    """A failure that is no fault of the program; its text is one sentence for the operator."""
 
     def __init__(self, words: str, **values: object) -> None:
-        """`values` stand in for the braces of `words`; without any these stay as they are."""
+        """`values` fill the braces of `words`; without any, braces stay as they are."""
         super().__init__(words.format(**values) if values else words)
 
 
 def choose(asked: str | None, environment: Mapping[str, str] = os.environ) -> str:
-    """The language to speak: what was asked for, else what the locale says, else English."""
+    """The language to use: the one asked for, else that of the environment, else English."""
     named = [asked] if asked else [environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
     first = next((name for name in named if name), "")
     return "ru" if first.lower().startswith("ru") else "en"
 
 
 def spelled(language: str, stream: object) -> str:
-    """The language, or English where this stream would show question marks for its every letter."""
+    """The language, or English if the encoding of this stream has no letters for it."""
     try:
         _LETTERS[language].encode(getattr(stream, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
@@ -43,19 +43,15 @@ def spelled(language: str, stream: object) -> str:
 
 
 def use(language: str) -> None:
-    """Speak `language` from now on; a missing catalogue leaves the English words."""
+    """Use `language` from now on; sentences without a catalogue stay English."""
     global _current, _language
-    _current, _language = _words(_folder(language)), language
-
-
-def _folder(language: str) -> Path:
-    return Path(__file__).parent / language
+    _current, _language = _words(language), language
 
 
 @cache
-def _words(folder: Path) -> gettext.NullTranslations:
+def _words(language: str) -> gettext.NullTranslations:
     words = gettext.NullTranslations()
-    for path in sorted(folder.glob("*.mo")):
+    for path in sorted((Path(__file__).parent / language).glob("*.mo")):
         with path.open("rb") as catalogue:
             loaded = gettext.GNUTranslations(catalogue)
         loaded.add_fallback(words)
@@ -64,7 +60,7 @@ def _words(folder: Path) -> gettext.NullTranslations:
 
 
 def language() -> str:
-    """The language spoken now."""
+    """The language in use."""
     return _language
 
 
@@ -75,20 +71,15 @@ def _(message: str) -> str:
 
 @cache
 def in_all(message: str) -> tuple[str, ...]:
-    """The message in every language: people look for a command in the words they think in."""
-    return tuple(_all()[name].gettext(message) for name in LANGUAGES)
-
-
-@cache
-def _all() -> dict[str, gettext.NullTranslations]:
-    return {name: _words(_folder(name)) for name in LANGUAGES}
+    """The message in every language: operators search for a command in either."""
+    return tuple(_words(name).gettext(message) for name in LANGUAGES)
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:
-    """The form that fits the number `n`: 1 чат, 2 чата, 5 чатов."""
+    """The message in the current language, in the form for the number `n`: 1 чат, 2 чата, 5 чатов."""
     return _current.ngettext(singular, plural, n)
 
 
 def N_(message: str) -> str:  # noqa: N802 - the name every gettext tool looks for
-    """Mark a message that is translated later, where it is shown."""
+    """Mark a message for the catalogues; `_` translates it later, where it is shown."""
     return message
