@@ -11,7 +11,7 @@ _LONGEST_SECRET: Final = 4096
 
 
 class AccessError(ValueError):
-    """The address or key cannot be used; its text is one sentence for the operator and never has the key."""
+    """The address or key cannot be used; its text is one sentence for the operator, without the key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def result_of(body: bytes, shape: type[T]) -> T:
 
 
 def check_ok(body: bytes) -> None:
-    """Raise `GarbledError` or `StatusError` unless an envelope says `"status":"OK"`: less accepts no send."""
+    """Raise `GarbledError` or `StatusError` unless the envelope of a send says `"status":"OK"`."""
     if _envelope(body).status != "OK":
         raise GarbledError
 
@@ -286,7 +286,7 @@ def read_budget(operation: str, headers: Mapping[str, str], now: Millis) -> Budg
     until, date = read_rfc822(headers.get("x-ratelimit-resource-until")), read_rfc822(headers.get("date"))
     if not limit or remaining is None or until is None or date is None or until - date > _SENSELESS_MS:
         return None
-    # The difference is of the server's clock, so that a wrong clock here does not matter.
+    # Both times are of the server's clock, so that a wrong clock here does not matter.
     return Budget(operation, limit, min(remaining, limit), now + max(0, until - date))
 
 

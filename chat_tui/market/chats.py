@@ -73,7 +73,7 @@ def shops_page(response: Response) -> tuple[tuple[Shop, ...], str | None]:
 
 
 def key_rights(response: Response) -> KeyRights:
-    """The result of getAuthTokenInfo; scopes in its spelling even where it uses the documentation's."""
+    """The result of getAuthTokenInfo; the scope `all-methods:read-only` becomes `ALL_METHODS_READ_ONLY`."""
     key = result_of(response.body, wire.TokenResult).api_key
     scopes = (scope.upper().replace(":", "_").replace("-", "_") for scope in key.auth_scopes)
     return KeyRights(name=words(key.name) or "", scopes=tuple(scopes))
@@ -99,7 +99,7 @@ def _date(response: Response) -> Millis | None:
 
 
 def _chat(info: wire.ChatInfo, business: BusinessId) -> Chat:
-    """A chat of getChats or getChat, in the business that was asked."""
+    """A chat of getChats or getChat."""
     return Chat(
         chat_ref=ChatRef(business, the_id(info.chat_id)),
         context=_context(info.context),

@@ -117,7 +117,7 @@ class MarketClient:
         page_token: str | None = None,
         limit: int = 100,
     ) -> MessagesPage | Problem:
-        """One page of at most 100 messages: of that message and all later ones, or (None) of all.
+        """One page of at most 100 messages: that message and all later ones, or (None) all there are.
 
         Their order is not documented.
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/getChatHistory
@@ -142,7 +142,7 @@ class MarketClient:
         return await download.fetch(url, write)
 
     async def get_shops(self) -> tuple[Shop, ...] | Problem:
-        """Every shop (campaign) of the key, or a problem: some of them must not pass for all.
+        """Every shop (campaign) of the key, or a problem: an incomplete list must not pass for all.
 
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/campaigns/getCampaigns
         """

@@ -73,7 +73,7 @@ SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """By operationId, as documented: any one of these scopes is enough; the narrowest comes first."""
 _NO_SCOPE: Final = re.compile(r"does not have any of the scopes", re.IGNORECASE)
-"""The words of a 403 that a scope would mend; others mean a foreign shop or a user who is shut out."""
+"""The words of a 403 for want of a scope; others have other causes, such as a shop of another business."""
 
 
 class FileChangedError(Exception):

@@ -146,7 +146,7 @@ class UnsafeAddressError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """The fetching of one file."""
+    """Fetches one file from its host."""
 
     deadlines: Deadlines
     is_local: bool
@@ -156,7 +156,7 @@ class Download:
     transport: httpx.AsyncBaseTransport | None = None
 
     async def fetch(self, url: str, write: Write) -> int | Problem:
-        """Pass the whole file to `write` in pieces; its size. An OSError of `write` becomes a problem."""
+        """Pass the whole file to `write`; returns its size. An OSError of `write` becomes a problem."""
         phase = Phase()
         try:
             async with asyncio.timeout(self.deadlines.file_total):

@@ -45,7 +45,7 @@ class Deadlines:
 
 
 def proxy_for(host: str) -> str | None:
-    """The proxy that the environment sets for https to this host; `AccessError` if it cannot be used."""
+    """The proxy that the environment sets for https to this host, or None; `AccessError` if unusable."""
     named = getproxies()
     variable = "https" if named.get("https") else "all"
     proxy = named.get(variable)

@@ -34,7 +34,7 @@ def picture_kind(head: bytes) -> str | None:
 def text_of(content: bytes) -> tuple[str, str] | None:
     """The raw text of a text file of at most `TEXT_BYTES`, and its encoding; None for anything else.
 
-    The encoding is "" for UTF-8, in upper case if a byte order mark says so, else `windows-1251`, a guess.
+    The encoding is "" for UTF-8, "UTF-16" or "UTF-32" after a byte order mark, else "windows-1251", a guess.
     """
     if len(content) > TEXT_BYTES:
         return None

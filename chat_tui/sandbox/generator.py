@@ -18,7 +18,7 @@ from chat_tui.sandbox.times import spoken_day
 MINUTE: Final = 60_000
 DAY: Final = 86_400_000
 SPAN: Final = 200 * DAY
-"""The age of the oldest chat, almost, in ms."""
+"""About the age of the oldest chat, ms."""
 
 STATUSES: Final = (
     "NEW",
@@ -395,7 +395,7 @@ def _moments(lines: list[_Line], head: Head, chance: Random) -> list[int]:
 
 
 def _rising(seconds: list[int], last: int) -> list[int]:
-    """The same seconds, each at least one after the previous one, only the last one after `last` − 1."""
+    """The same seconds, each at least one after the previous; only the last may be after `last` − 1."""
     # Backwards first, to make room before the end, then forwards: two in one second would share an id.
     seconds = [*seconds[:-1], last]
     for place in range(len(seconds) - 2, 0, -1):

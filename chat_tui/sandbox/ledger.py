@@ -24,9 +24,9 @@ class _Account:
 
 
 class Quotas:
-    """Counts calls by operation and owner (a business or shop) in hours, each begun by its first call.
+    """Counts calls of every operation and owner (a business or shop). Safe to use from several threads.
 
-    Safe to use from several threads.
+    An hour starts with its first call.
     """
 
     def __init__(self, now_ms: Callable[[], int], per_hour: Mapping[str, int]) -> None:
@@ -62,7 +62,7 @@ class Quotas:
             return self._account(operation, owner).remaining
 
     def take(self, operation: str, owner: int, resource: str) -> None:
-        """Count one call; Refusal (420) if none is left. `resource` is the path in its words."""
+        """Count one call; Refusal (420) if none is left, whose words name the `resource` (a path)."""
         with self._lock:
             account = self._account(operation, owner)
             if account.remaining <= 0:
@@ -74,7 +74,7 @@ class Quotas:
             account.remaining -= 1
 
     def take_if_any(self, operation: str, owner: int) -> None:
-        """Count one call that is refused for another reason, as far as one is left."""
+        """Count one call that is refused for another reason, if any is left."""
         with self._lock:
             account = self._account(operation, owner)
             account.remaining = max(account.remaining - 1, 0)

@@ -1,4 +1,4 @@
-"""One request during an operation: its checked parameters, and the documented words of every refusal."""
+"""One request and the checks of its parameters, with the documented words of every refusal."""
 
 import base64
 import hashlib
@@ -102,7 +102,7 @@ def items(
     return checked
 
 
-# Checks of items: each raises Refusal (400), whose words have the name of the list.
+# Checks of items: each raises Refusal (400), whose words hold `name`, that of the list.
 
 
 def word(of: Sequence[str]) -> Callable[[Any, str], str]:

@@ -28,7 +28,7 @@ def seeded(*numbers: int) -> Random:
 def png(*numbers: int) -> bytes:
     """A small PNG (RGB) of a round thing on a table, with colours and a place drawn from `numbers`.
 
-    A photo in a chat must be a real picture, or the program could not show it; drawing it here ships none.
+    A photo in a chat must be a real picture, or the program could not show it; drawn here, none is shipped.
     """
     bits = mix(*numbers)
     wall, table, thing = (

@@ -270,7 +270,7 @@ def _listen(port: int = 0, *, fd: int | None = None) -> socket.socket:
     """A listening socket on loopback, or the one inherited as `fd`."""
     if fd is not None:
         return socket.socket(fileno=fd)
-    # Not by create_server, which words the error of a port that is taken for programmers.
+    # Not create_server: it adds the address to the error for a port in use, which the operator is shown.
     wire = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     wire.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     wire.bind(("127.0.0.1", port))

@@ -124,7 +124,7 @@ class _Visit:
     record: RequestRecord
 
     async def answer(self, reply: _Reply, fault: Fault = NO_FAULT, latency_s: float = 0.0) -> None:
-        """Wait, then answer, unless the fault ends the connection; ClientDisconnect if the client does."""
+        """Wait, then answer, unless the fault ends the connection; ClientDisconnect if the client did."""
         # Set here: a fault may announce a false length, which starlette would correct.
         changed = {**reply.headers, **{name.lower(): value for name, value in fault.headers.items()}}
         kept = {name: value for name, value in changed.items() if value}

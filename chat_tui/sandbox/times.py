@@ -21,7 +21,7 @@ def iso(ms: int, *, milliseconds: bool = True) -> str:
 
 
 def http_date(ms: int) -> str:
-    """RFC 822 in GMT, as in headers: whole seconds, cut down."""
+    """RFC 822 in GMT, as in headers, in whole seconds."""
     return format_datetime(_moment(ms, UTC), usegmt=True)
 
 
