@@ -1,9 +1,10 @@
-"""The verbs of the command line: functions of a `Context` that return an exit code. None imports Textual.
+"""The verbs of the command line: functions of a `Context` that return an exit code; `cli` has their table.
 
-reading, acting, reports    print chats, send, report
-login, starting             connect a shop, open the screen
-doctor, checks              find what is wrong with the program's surroundings
-installation, demo          paths and settings, the pretend Market
-arguments, context, streams what a verb is given, and how it prints
-opening, access             from the settings to an inbox and to the Market
+    reading, acting, reports      print chats; send; report on sync, reply times and whole chats
+    login, starting, demo         connect a shop; open the screen; the pretend Market
+    doctor, checks, installation  what is wrong; where the files are and which settings apply
+    opening, access               from the settings to an inbox, and to the Market
+    arguments, context, streams   what a verb works with, and how it prints
+
+Only `starting` imports Textual.
 """

@@ -20,7 +20,7 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.model.ids import ChatRef, MessageId, OutboxId
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.model.record import Missing, Record, Step, steps
+from chat_tui.model.record import Missing, Record
 from chat_tui.model.timeline import Entry, TimelinePage
 from chat_tui.paths import downloads
 from chat_tui.store import spool
@@ -127,7 +127,7 @@ def _finish(build: Path, directory: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file of a step: the name to keep it under, and the entry for the case that it is missing."""
+    """A file of an entry: the name to keep it under, and the entry for the case that it is missing."""
 
     name: str
     missing: Missing
@@ -141,7 +141,7 @@ async def _keep_files(inbox: Inbox, record: Record, into: Path) -> tuple[int, tu
     kept, missing = 0, []
     chat_ref = record.item.chat.chat_ref
     problem: Problem | None = None
-    for file in (file for step in steps(record) for file in _files(step)):
+    for file in (file for entry in record.entries for file in _files(entry)):
         content: bytes | Problem | None = await asyncio.to_thread(_spooled, inbox.data_dir, file.outbox_id)
         if content is None and file.message_id is not None and record.is_asked:
             # A server that cannot be reached is not asked again for every file.
@@ -156,14 +156,14 @@ async def _keep_files(inbox: Inbox, record: Record, into: Path) -> tuple[int, tu
     return kept, tuple(missing)
 
 
-def _files(step: Step) -> Iterator[_File]:
-    message, item = step.entry.message, step.entry.item
+def _files(entry: Entry) -> Iterator[_File]:
+    message, item = entry.message, entry.item
     own = item if item is not None and item.kind is OutboxKind.FILE else None
     if message is not None:
         for index, file in enumerate(message.attachments):
             # Unique in this directory, and valid on every file system.
             name = f"{message.message_id}-{index + 1}-{saved_name(file.name)}"
-            gone = Missing(file.name, file.size, file.url, step.at, None)
+            gone = Missing(file.name, file.size, file.url, message.created_at, None)
             yield _File(name, gone, message.message_id, index, own.outbox_id if own else None)
     elif own is not None and own.state not in _NOT_SENT:
         gone = Missing(own.file_name, own.file_size, None, own.created_at, None)

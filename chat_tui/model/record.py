@@ -5,10 +5,11 @@ the Market or its support neither begin nor end one.
 """
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Final
 
 from chat_tui.model.chat import Sender
@@ -83,14 +84,13 @@ def reply_stats(
     """
     # Of all rows only eight bytes per answer stay in memory: a shop may have millions of messages.
     by_hour = [array("q") for _ in range(HOURS)]
-    chat_id, turn = None, Turn()
-    for of_chat, at, sender in rows:
-        if of_chat != chat_id:
-            chat_id, turn = of_chat, Turn()
-        began = turn.since
-        waited = turn.hear(sender, at)
-        if waited is not None and began is not None and (since is None or at >= since):
-            by_hour[hour_of(began)].append(waited)
+    for _chat_id, messages in groupby(rows, key=itemgetter(0)):
+        turn = Turn()
+        for _chat_id, at, sender in messages:
+            began = turn.since
+            waited = turn.hear(sender, at)
+            if waited is not None and began is not None and (since is None or at >= since):
+                by_hour[hour_of(began)].append(waited)
     whole = array("q", chain.from_iterable(by_hour))
     return Stats(_replies(whole), tuple(map(_replies, by_hour)), since)
 
@@ -131,26 +131,3 @@ class Missing:
     """When it was sent."""
     problem: Problem | None
     """Why it is missing; None = the program did not try to fetch it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """An entry of a record with its reply time."""
-
-    entry: Entry
-    at: Millis
-    sender: str
-    waited: Millis | None
-    """How long the buyer had waited for this answer; None if it answers no buyer, or that is not known."""
-
-
-def steps(record: Record) -> Iterator[Step]:
-    """The entries with their reply times. An item that the Market does not show yet answers no buyer."""
-    turn = Turn()
-    for entry in record.entries:
-        if entry.message is not None:
-            message = entry.message
-            waited = turn.hear(message.sender, message.created_at)
-            yield Step(entry, message.created_at, message.sender, waited)
-        elif entry.item is not None:
-            yield Step(entry, entry.item.created_at, Sender.PARTNER, None)

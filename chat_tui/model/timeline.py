@@ -139,15 +139,13 @@ def one_each(entries: Sequence[Entry], slack: Millis) -> tuple[Entry, ...]:
         (e.item for e in entries if e.message is None and e.item is not None and e.item.state in _UNDER_WAY),
         key=lambda item: (item.attempt_at, item.seq),
     )
+    free = [e.message for e in entries if e.message is not None and e.item is None]
     known: dict[MessageId, OutboxItem] = {}
     for item in flying:
-        for entry in entries:
-            message = entry.message
-            if message is None or entry.item is not None or message.message_id in known:
-                continue
+        for message in free:
             is_later = message.message_id > (item.base_message_id or 0)
             is_of_its_time = message.created_at >= item.attempt_at - slack
-            is_own = message.sender == Sender.PARTNER
+            is_own = message.sender == Sender.PARTNER and message.message_id not in known
             if is_own and is_later and is_of_its_time and says_the_same(item, message):
                 known[message.message_id] = item
                 break

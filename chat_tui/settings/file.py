@@ -107,18 +107,26 @@ def _checked(path: Path, text: str, tables: Mapping[str, Any]) -> dict[str, Tabl
     found: dict[str, Table] = {}
     for table, content in _by_name(tables):
         line = _line_of(text, table)
-        if _kind(table) not in SCHEMA:
+        # A profile may have the same keys as `[market]`.
+        kind = "market" if table.startswith(f"{PROFILES}.") else table
+        if kind not in SCHEMA:
             known = ", ".join(f"[{name}]" for name in (*SCHEMA, f"{PROFILES}.NAME"))
             words = _("unknown table “{name}”; known are {known}")
             raise wrong(path, line, words, name=table, known=known)
         if not isinstance(content, dict):
             raise wrong(path, line, _("“{name}” is a table: write [{name}] on its own line"), name=table)
         if table.startswith(f"{PROFILES}."):
-            _refuse_profile(path, line, table.removeprefix(f"{PROFILES}."))
+            _refuse_profile_name(path, line, table.removeprefix(f"{PROFILES}."))
         found[table] = Table(line)
         for key, value in content.items():
             line = _line_of(text, table, key)
-            found[table][key] = Written(_fitting(path, line, table, key, value), line)
+            wanted = SCHEMA[kind][key].kind if key in SCHEMA[kind] else OPEN.get(kind)
+            if wanted is None:
+                words = _("unknown setting “{name}”; [{table}] has {known}")
+                raise wrong(path, line, words, name=key, table=table, known=", ".join(SCHEMA[kind]))
+            if not wanted.fits(value):
+                raise wrong(path, line, _("“{name}” must be {wanted}"), name=key, wanted=wanted.words)
+            found[table][key] = Written(value, line)
     return found
 
 
@@ -131,29 +139,12 @@ def _by_name(tables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield table, content
 
 
-def _kind(table: str) -> str:
-    """The name under which `SCHEMA` has a table: a profile may have the same keys as `[market]`."""
-    return "market" if table.startswith(f"{PROFILES}.") else table
-
-
-def _refuse_profile(path: Path, line: int, name: str) -> None:
+def _refuse_profile_name(path: Path, line: int, name: str) -> None:
     # The name becomes a directory and a command-line argument.
     if name == DEFAULT:
         raise wrong(path, line, _("“default” is the profile of [market]; choose another name"))
     if not re.fullmatch("[A-Za-z0-9_-]{1,40}", name):
         raise wrong(path, line, _("the name of a profile has only letters, digits, - and _"))
-
-
-def _fitting(path: Path, line: int, table: str, key: str, value: Any) -> Any:
-    kind = _kind(table)
-    wanted = SCHEMA[kind][key].kind if key in SCHEMA[kind] else OPEN.get(kind)
-    if wanted is None:
-        names = ", ".join(SCHEMA[kind])
-        what = _("unknown setting “{name}”; [{table}] has {known}").format(name=key, table=table, known=names)
-        raise wrong(path, line, what)
-    if not wanted.fits(value):
-        raise wrong(path, line, _("“{name}” must be {wanted}"), name=key, wanted=wanted.words)
-    return value
 
 
 def _line_of(text: str, table: str, key: str | None = None) -> int:

@@ -12,7 +12,8 @@ from chat_tui.locale import _, ngettext
 from chat_tui.model.chat import ChatContext, Sender
 from chat_tui.model.ids import UNKNOWN_TIME, Millis
 from chat_tui.model.outbox import OutboxItem
-from chat_tui.model.record import Missing, Record, Step, steps
+from chat_tui.model.record import Missing, Record, Turn
+from chat_tui.model.timeline import Entry
 from chat_tui.safetext import is_blank, one_line, safe
 from chat_tui.words.chats import chat_title, other_words, sender_name, state_words
 from chat_tui.words.delivery import delivery_reason, delivery_state
@@ -72,9 +73,9 @@ def gaps(record: Record) -> list[str]:
 def as_text(record: Record, zone: tzinfo) -> str:
     """The conversation as plain text."""
     lines = facts(record, zone)
-    for step in steps(record):
-        lines += ["", _head(step, record, zone)]
-        lines += [f"{_INDENT}{line}" for block in _blocks(step) for line in block.split("\n")]
+    for entry in record.entries:
+        lines += ["", _head(entry, record, zone)]
+        lines += [f"{_INDENT}{line}" for block in _blocks(entry) for line in block.split("\n")]
     return _joined(lines)
 
 
@@ -84,9 +85,9 @@ def as_markdown(record: Record, zone: tzinfo) -> str:
     lines = [f"# {escaped(title)}"]
     for fact in others:
         lines += ["", escaped(fact)]
-    for step in steps(record):
-        lines += ["", f"## {escaped(_head(step, record, zone))}", ""]
-        lines += _quoted(_blocks(step))
+    for entry in record.entries:
+        lines += ["", f"## {escaped(_head(entry, record, zone))}", ""]
+        lines += _quoted(_blocks(entry))
     return _joined(lines)
 
 
@@ -109,16 +110,16 @@ def whole(text: str) -> str:
     return safe(text, limit=max(1, 12 * len(text)))
 
 
-def _head(step: Step, record: Record, zone: tzinfo) -> str:
+def _head(entry: Entry, record: Record, zone: tzinfo) -> str:
     state = ""
-    if step.entry.message is None and step.entry.item is not None:
-        state = f" [{delivery_state(step.entry.item, record.made_at).text}]"
-    return f"{exact_time(step.at, zone)}  {party(step.sender, record.item.chat.context)}{state}"
+    if entry.message is None and entry.item is not None:
+        state = f" [{delivery_state(entry.item, record.made_at).text}]"
+    return f"{exact_time(entry.created_at, zone)}  {party(entry.sender, record.item.chat.context)}{state}"
 
 
-def _blocks(step: Step) -> list[str]:
+def _blocks(entry: Entry) -> list[str]:
     """What was said and which files came with it, as pieces that stand below each other."""
-    message, item = step.entry.message, step.entry.item
+    message, item = entry.message, entry.item
     if message is not None:
         text = whole(message.text or "")
         files = [file_words(file.name, file.size, file.url) for file in message.attachments]
@@ -177,11 +178,15 @@ def as_timeline(record: Record, zone: tzinfo) -> str:
     """A line for everything that was done, and between them how long nothing was."""
     lines = [*facts(record, zone), ""]
     before: Millis = UNKNOWN_TIME
-    for step in steps(record):
-        if UNKNOWN_TIME not in {before, step.at} and step.at - before >= MINUTE:
-            lines.append(f"{_INDENT}… {spoken(step.at - before)}")
-        before = step.at
-        lines.append(f"{exact_time(step.at, zone)}  {_done(step, record)}")
+    turn = Turn()
+    for entry in record.entries:
+        at = entry.created_at
+        if UNKNOWN_TIME not in {before, at} and at - before >= MINUTE:
+            lines.append(f"{_INDENT}… {spoken(at - before)}")
+        before = at
+        # An item that the Market does not show yet answers no buyer.
+        waited = turn.hear(entry.sender, at) if entry.message is not None else None
+        lines.append(f"{exact_time(at, zone)}  {_done(entry, waited, record)}")
     if record.item.waiting_since is not None:
         since = exact_time(record.item.waiting_since, zone)
         lines.append(_("The buyer has waited since {time}.").format(time=since))
@@ -211,17 +216,16 @@ def gap_words(record: Record, missing: int) -> list[str]:
     return words
 
 
-def _done(step: Step, record: Record) -> str:
-    who = party(step.sender, record.item.chat.context)
-    if step.waited is not None:
-        words = _("{who} answered after {wait}: {what}")
-        return words.format(who=who, wait=spoken(step.waited), what=_what(step, record))
-    return _("{who} wrote: {what}").format(who=who, what=_what(step, record))
+def _done(entry: Entry, waited: Millis | None, record: Record) -> str:
+    who, what = party(entry.sender, record.item.chat.context), _what(entry, record)
+    if waited is not None:
+        return _("{who} answered after {wait}: {what}").format(who=who, wait=spoken(waited), what=what)
+    return _("{who} wrote: {what}").format(who=who, what=what)
 
 
-def _what(step: Step, record: Record) -> str:
+def _what(entry: Entry, record: Record) -> str:
     """The beginning of a message and its files, on one line; of what is not at the Market, how it stands."""
-    message, item = step.entry.message, step.entry.item
+    message, item = entry.message, entry.item
     text = (message.text if message is not None else item.text if item is not None else None) or ""
     parts = [cut(one_line(text[:1000]), _WORDS)]
     if message is not None:
