@@ -40,23 +40,15 @@ class Sandbox:
     business_id = BUSINESS_ID
 
     def __init__(
-        self,
-        world: World,
-        journal: Journal | None,
-        *,
-        begun: Begun,
-        buyers: bool,
-        scale: float,
-        port: int,
-        fd: int | None,
+        self, world: World, begun: Begun, journal: Journal | None, buyers: Buyers | None, api: socket.socket
     ) -> None:
         """Use `start`."""
         self.world = world
         self.begun = begun
         """The numbers that determine its world; equal ones make equal worlds."""
         self._journal = journal
-        self._buyers = Buyers(world, scale=scale) if buyers else None
-        self._api, self._files = _listen(port, fd=fd), _listen()
+        self._buyers = buyers
+        self._api, self._files = api, _listen()
         files_port = self._files.getsockname()[1]
         self.url = f"http://127.0.0.1:{self._api.getsockname()[1]}"
         self.files_url = f"http://127.0.0.1:{files_port}"
@@ -112,7 +104,8 @@ class Sandbox:
                 world.apply(record)
             kept.records.clear()  # the world has them now
             world.written = kept.write
-        sandbox = cls(world, kept, begun=begun, buyers=buyers, scale=scale, port=port, fd=fd)
+        scripted = Buyers(world, scale=scale) if buyers else None
+        sandbox = cls(world, begun, kept, scripted, _listen(port, fd=fd))
         sandbox._thread.start()
         return sandbox
 

@@ -3,9 +3,10 @@
 import threading
 from array import array
 from bisect import bisect_left, insort
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from itertools import chain, islice
 from typing import Final
 
@@ -142,8 +143,7 @@ class World:
         self.generated = 0
         """Messages computed so far: listing chats computes none. For tests."""
         self._conversations = Conversations(self.heads, self.orders, long_chat)
-        self._kept: OrderedDict[int, list[Message]] = OrderedDict()
-        self._index: _Index | None = None
+        self._generated = lru_cache(_KEPT)(self._compute)
         self._changed: dict[int, Chat] = {}
         self._added: defaultdict[int, list[Message]] = defaultdict(list)
         self._uploads: dict[str, bytes] = {}
@@ -182,7 +182,7 @@ class World:
     def listed(self, order: str, only: frozenset[int] | None, first: int, count: int) -> list[Chat]:
         """`count` chats from the `first` one on, in an order of `Behaviour`; `only` comes from `codes`."""
         with self._lock:
-            places = islice(self._sorted().places(order, only), first, first + count)
+            places = islice(self._index.places(order, only), first, first + count)
             chats = [self.chat(CHAT_BASE + place) for place in places]
         return [chat for chat in chats if chat is not None]
 
@@ -217,21 +217,14 @@ class World:
                 return None
         return picture(self.heads.seed, int(number), int(place))
 
-    def _sorted(self) -> _Index:
-        if self._index is None:
-            self._index = _Index(self.heads)
-        return self._index
+    @cached_property
+    def _index(self) -> _Index:
+        """Made at the first use, as it needs the heads of all chats."""
+        return _Index(self.heads)
 
-    def _generated(self, place: int) -> list[Message]:
-        if not 0 <= place < self.heads.chats:
-            return []
-        if place in self._kept:
-            self._kept.move_to_end(place)
-            return self._kept[place]
-        said = self._kept[place] = self._conversations.messages(place)
+    def _compute(self, place: int) -> list[Message]:
+        said = self._conversations.messages(place) if 0 <= place < self.heads.chats else []
         self.generated += len(said)
-        if len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
         return said
 
     # -- changing ---------------------------------------------------------------------------------
@@ -325,7 +318,7 @@ class World:
         self._put(chat, None)
 
     def _put(self, chat: Chat, before: int | None) -> None:
-        self._sorted().put(chat.place, before, chat.updated, (chat.status, chat.kind, chat.context))
+        self._index.put(chat.place, before, chat.updated, (chat.status, chat.kind, chat.context))
         self._changed[chat.place] = chat
 
 
