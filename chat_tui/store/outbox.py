@@ -35,7 +35,8 @@ _FIXED: Final = frozenset(
     }
 )
 """The fields that `update` may not set: the state is changed by `move`, the others never change."""
-_COLUMNS: Final = ", ".join("o.chat_id" if name == "chat_ref" else f"o.{name}" for name in _NAMES)
+ITEM: Final = ", ".join("o.chat_id" if name == "chat_ref" else f"o.{name}" for name in _NAMES)
+"""Columns of `outbox o`, in the order in which `item_of` reads them."""
 KEPT_MS: Final[Millis] = 30 * 24 * 3_600_000
 """How long an attempt is remembered; items of an older backup are too old to be sent without asking."""
 
@@ -87,7 +88,8 @@ def enqueue(conn: Connection, new: NewItem, told_boot: str = "", told_uptime: Bo
     return item
 
 
-def _item_of(conn: Connection, row: Row) -> OutboxItem:
+def item_of(conn: Connection, row: Row) -> OutboxItem:
+    """The item in a row of the columns of ITEM."""
     told = dict(zip(_NAMES, row, strict=True))
     told["chat_ref"] = conn.chat(told["chat_ref"])
     told["kind"], told["state"] = OutboxKind(told["kind"]), OutboxState(told["state"])
@@ -99,8 +101,8 @@ def items(
     conn: Connection, where: str, given: Sequence[object] = (), *, order: str = "o.seq"
 ) -> tuple[OutboxItem, ...]:
     """The items of `outbox o` that meet an SQL condition and can be read."""
-    sql = f"SELECT {_COLUMNS} FROM outbox o WHERE {where} AND {_SOUND} ORDER BY {order}"
-    return tuple(_item_of(conn, row) for row in conn.execute(sql, given))
+    sql = f"SELECT {ITEM} FROM outbox o WHERE {where} AND {_SOUND} ORDER BY {order}"
+    return tuple(item_of(conn, row) for row in conn.execute(sql, given))
 
 
 def get(conn: Connection, outbox_id: OutboxId) -> OutboxItem | None:
