@@ -18,7 +18,7 @@ from chat_tui.terminal.side_channels import (
     is_inside_tmux,
     through_tmux,
 )
-from chat_tui.ui.kit.text import tell_copied
+from chat_tui.ui.kit.text import notify_copied
 from tests.support.clock import ToldClock
 from tests.support.settling import settled
 
@@ -38,7 +38,7 @@ class KeptBytesApp(TerminalApp[None]):
         self._driver.write = self.written.append  # type: ignore[method-assign]
 
     def on_side_channels_copied(self, message: SideChannels.Copied) -> None:
-        tell_copied(self, message)
+        notify_copied(self, message)
 
     @property
     def calls(self) -> list[str]:

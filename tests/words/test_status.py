@@ -9,7 +9,7 @@ from chat_tui import locale
 from chat_tui.model.link import Budget, Link, LinkState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import Tab
-from chat_tui.ui.kit.bars import hints_line, tab_title, tabs_line
+from chat_tui.ui.kit.bars import hints_line, tab_titles, tabs_line
 from chat_tui.words.line import Role, text_of, width_of
 from chat_tui.words.problems import problem_words, server_words
 from chat_tui.words.status import notice, status_spans
@@ -196,7 +196,7 @@ def test_places_cover_the_titles() -> None:
     line, places = tabs_line(Tab.ALL, COUNTS, 100)
     text = text_of(line)
     for number, place in enumerate(places, start=1):
-        assert text[place.start : place.end].strip(" []").startswith(f"{number} {tab_title(place.tab)}")
+        assert text[place.start : place.end].strip(" []").startswith(f"{number} {tab_titles(place.tab)[0]}")
 
 
 @pytest.mark.parametrize("width", range(5, 120))

@@ -1,6 +1,6 @@
 """The one-line bars around the panes: tabs, connection, notices, keys."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from textual import events
@@ -19,6 +19,8 @@ from chat_tui.words.status import status_spans
 
 _MOST = 999
 """The greatest number of chats that a tab shows exactly."""
+_FORMS = ((0, 0), (0, 1), (1, 1), (1, 2))
+"""Which of its `tab_titles` the active tab shows, and which the others, from the longest line down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +32,15 @@ class TabPlace:
     end: int
 
 
-def tab_title(tab: Tab) -> str:
-    """The name of a tab."""
+def tab_titles(tab: Tab) -> tuple[str, str, str]:
+    """The name of a tab: in full, short, and left out."""
     return {
-        Tab.WAITING: _("Waiting"),
-        Tab.DISPUTES: _("Disputes"),
-        Tab.RETURNS: _("Returns"),
-        Tab.QUESTIONS: _("Questions"),
-        Tab.SNOOZED: _("Snoozed"),
-        Tab.ALL: _("All"),
-    }[tab]
-
-
-def _short_title(tab: Tab) -> str:
-    return {
-        Tab.WAITING: _("Wait"),
-        Tab.DISPUTES: _("Disp."),
-        Tab.RETURNS: _("Ret."),
-        Tab.QUESTIONS: _("Quest."),
-        Tab.SNOOZED: _("Snooz."),
-        Tab.ALL: _("All"),
+        Tab.WAITING: (_("Waiting"), _("Wait"), ""),
+        Tab.DISPUTES: (_("Disputes"), _("Disp."), ""),
+        Tab.RETURNS: (_("Returns"), _("Ret."), ""),
+        Tab.QUESTIONS: (_("Questions"), _("Quest."), ""),
+        Tab.SNOOZED: (_("Snoozed"), _("Snooz."), ""),
+        Tab.ALL: (_("All"), _("All"), ""),
     }[tab]
 
 
@@ -58,19 +49,18 @@ def tabs_line(active: Tab, counts: Mapping[Tab, int], width: int) -> tuple[Line,
 
     In the shortest form only the active tab has a name.
     """
-    lines = [_line(active, counts, form) for form in (_long, _short, _brief, _bare)]
+    lines = [_line(active, counts, *form) for form in _FORMS]
     line, places = next((made for made in lines if width_of(made[0]) <= width), lines[-1])
     return fit(line, width), places
 
 
-def _line(
-    active: Tab, counts: Mapping[Tab, int], form: Callable[[Tab, bool], str]
-) -> tuple[Line, tuple[TabPlace, ...]]:
+def _line(active: Tab, counts: Mapping[Tab, int], own: int, other: int) -> tuple[Line, tuple[TabPlace, ...]]:
     spans: list[Span] = []
     places: list[TabPlace] = []
     for number, tab in enumerate(Tab, start=1):
-        start = width_of(spans)
-        spans += _tab(number, form(tab, tab is active), counts.get(tab, 0), is_active=tab is active)
+        start, is_active = width_of(spans), tab is active
+        title = tab_titles(tab)[own if is_active else other]
+        spans += _tab(number, title, counts.get(tab, 0), is_active=is_active)
         places.append(TabPlace(tab, start, width_of(spans)))
     return tuple(spans), tuple(places)
 
@@ -86,22 +76,6 @@ def _tab(number: int, title: str, count: int, *, is_active: bool) -> Line:
         amount = str(count) if count <= _MOST else f"{_MOST}+"
         spans.append(Span(f" {amount}" if title else f":{amount}", Role.ACTIVE if is_active else Role.ACCENT))
     return (*spans, Span(closing, named))
-
-
-def _long(tab: Tab, is_active: bool) -> str:
-    return tab_title(tab)
-
-
-def _short(tab: Tab, is_active: bool) -> str:
-    return tab_title(tab) if is_active else _short_title(tab)
-
-
-def _brief(tab: Tab, is_active: bool) -> str:
-    return _short_title(tab)
-
-
-def _bare(tab: Tab, is_active: bool) -> str:
-    return _short_title(tab) if is_active else ""
 
 
 # -- the keys of the focused pane ------------------------------------------------------------------------

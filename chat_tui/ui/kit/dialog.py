@@ -14,6 +14,7 @@ from textual.app import ReturnType
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -24,9 +25,8 @@ from chat_tui.terminal.app import TerminalApp
 from chat_tui.terminal.layout import latin
 from chat_tui.terminal.side_channels import SideChannels
 from chat_tui.ui import keys
-from chat_tui.ui.kit import text
 from chat_tui.ui.kit.choice_list import ChoiceList
-from chat_tui.ui.kit.text import notify, plain, tell_copied
+from chat_tui.ui.kit.text import farewell, notify, notify_copied, plain, print_unkept
 from chat_tui.words.line import Line
 
 Result = TypeVar("Result")
@@ -57,25 +57,21 @@ class Legible(Screen[ScreenResultType], Generic[ScreenResultType]):
         display: block !important;
     }
     """
-    TOO_SMALL: ClassVar[str] = "-too-small"
 
     @property
     def is_too_small(self) -> bool:
         """Whether this screen is hidden because it is too small."""
-        return self.has_class(self.TOO_SMALL)
+        return self.has_class("-too-small")
 
     @on(events.Resize)
     def _fit(self, event: events.Resize) -> None:
         """Show the one line, or the screen again."""
-        is_small = event.size.width < LEAST[0] or event.size.height < LEAST[1]
+        is_small = _is_small(event.size)
         # Made when first needed: most windows are never that small.
         if is_small and not self.query_children("#too-small"):
             words = _("The window is too small: at least 40 × 12 is needed.")
             self.mount(Static(plain(words), id="too-small"))
-        if is_small:
-            self.add_class(self.TOO_SMALL)
-        elif self.is_too_small:
-            self.remove_class(self.TOO_SMALL)
+        self.set_class(is_small, "-too-small")
 
     def set_focus(
         self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False
@@ -96,12 +92,12 @@ class LegibleApp(TerminalApp[ReturnType], Generic[ReturnType]):
 
     def __init__(self, report: Path, *, jcuken: bool = True) -> None:
         """`report` is the private file for the details of a crash; `jcuken` is off for phonetic layouts."""
-        super().__init__(farewell=text.farewell(report), jcuken=jcuken)
+        super().__init__(farewell=farewell(report), jcuken=jcuken)
 
     def run_to_code(self, *, mouse: bool = True) -> int:
         """Run, print the texts that could not be saved, and return the exit code."""
         code = super().run_to_code(mouse=mouse)
-        text.tell(self.unkept)
+        print_unkept(self.unkept)
         return code
 
     def action_help_quit(self) -> None:
@@ -116,8 +112,8 @@ class LegibleApp(TerminalApp[ReturnType], Generic[ReturnType]):
             self.push_screen(dialog())
 
     def on_side_channels_copied(self, message: SideChannels.Copied) -> None:
-        """Say whether a text was copied: the terminal itself shows nothing."""
-        tell_copied(self, message)
+        """Say whether a text was copied."""
+        notify_copied(self, message)
 
     async def on_event(self, event: events.Event) -> None:
         """Handle an event; while the screen cannot be seen, drop all input but the key that quits."""
@@ -131,11 +127,12 @@ class LegibleApp(TerminalApp[ReturnType], Generic[ReturnType]):
     def _is_blind(self) -> bool:
         """Whether the window is too small, or was and the screen is not drawn again yet."""
         screen = self.screen_stack[-1] if self.screen_stack else None
-        columns, rows = self.size
         # Both tests: the size is known before the screen hides itself, and also before it shows itself again.
-        return (columns < LEAST[0] or rows < LEAST[1]) or (
-            isinstance(screen, Legible) and screen.is_too_small
-        )
+        return _is_small(self.size) or (isinstance(screen, Legible) and screen.is_too_small)
+
+
+def _is_small(size: Size) -> bool:
+    return size.width < LEAST[0] or size.height < LEAST[1]
 
 
 def _ends(event: events.Event) -> bool:

@@ -44,17 +44,15 @@ def notify(
     )
 
 
-def tell_copied(app: App[Any], copied: SideChannels.Copied) -> None:
-    """Say whether a text was copied."""
-    match copied.outcome:
-        case Copying.SENT:
-            notify(app, _("Sent to the terminal's clipboard."), title=copied.what)
-        case Copying.SENT_STRIPPED:
-            words = _("Sent to the terminal's clipboard, without its control characters.")
-            notify(app, words, title=copied.what)
-        case Copying.TOO_LONG:
-            words = _("This is too long for the terminal's clipboard.")
-            notify(app, words, severity="warning", title=copied.what)
+def notify_copied(app: App[Any], copied: SideChannels.Copied) -> None:
+    """Show whether a text was copied; the terminal itself shows nothing."""
+    words = {
+        Copying.SENT: _("Sent to the terminal's clipboard."),
+        Copying.SENT_STRIPPED: _("Sent to the terminal's clipboard, without its control characters."),
+        Copying.TOO_LONG: _("This is too long for the terminal's clipboard."),
+    }[copied.outcome]
+    is_sent = copied.outcome is not Copying.TOO_LONG
+    notify(app, words, severity="information" if is_sent else "warning", title=copied.what)
 
 
 # -- on the restored terminal: that the program crashed, and texts that could not be saved ---------------
@@ -66,7 +64,7 @@ def farewell(report: Path) -> str:
     return words.format(path=one_line(str(report)))
 
 
-def tell(unkept: Iterable[tuple[str, str]]) -> None:
+def print_unkept(unkept: Iterable[tuple[str, str]]) -> None:
     """Print texts with their recipients, so that they can be copied; a closed terminal is no error."""
     try:
         for addressee, text in unkept:

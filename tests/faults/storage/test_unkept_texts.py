@@ -77,7 +77,7 @@ async def test_leaving_all_the_same_gives_every_text_with_its_addressee(
         await there.press("y")
         await there.until(lambda: not there.app.is_running, "the end")
     assert [name for name, _ in there.app.unkept] == addressees
-    parting.tell(there.app.unkept)
+    parting.print_unkept(there.app.unkept)
     printed = capsys.readouterr().out
     assert printed.index("one Не") < printed.index("two")
     assert printed.count("Не потеряйся. " * 250) == 2
@@ -108,7 +108,7 @@ def test_a_lost_terminal_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     monkeypatch.setattr("sys.stdout", Lost())
-    parting.tell([("To: X", "text")])
+    parting.print_unkept([("To: X", "text")])
 
 
 @pytest.fixture
