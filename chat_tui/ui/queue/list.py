@@ -70,15 +70,9 @@ class QueueList(FramedPane, can_focus=True):
         end: bool
         """Whether the last ones are wanted; False = the first ones."""
 
-    def __init__(
-        self,
-        clock: Callable[[], Millis],
-        *,
-        patience: Patience = Patience(),  # noqa: B008 - frozen
-        id: str | None = None,
-    ) -> None:
+    def __init__(self, clock: Callable[[], Millis], patience: Patience) -> None:
         """`clock` returns the current time; `patience` holds the shop's thresholds for a long wait."""
-        super().__init__(id=id)
+        super().__init__()
         self._clock = clock
         self._drawn = DrawnChats(clock(), patience, self.strip)
         self.view = QueueView(lambda: self.content_size.height)

@@ -35,7 +35,7 @@ class QueuePane(Vertical):
         super().__init__(id="queue-pane")
         self._inbox = inbox
         patience = Patience(waits.warn * MINUTE, waits.late * MINUTE, read_hours(waits.hours), zone)
-        self.list = QueueList(clock, patience=patience)
+        self.list = QueueList(clock, patience)
         self.list.heading = plain(_("Chats"))
         bind(self.list, keys.bindings(Where.LIST), freed=keys.freed(Where.LIST))
         self._held_back: set[ChatRef] = set()

@@ -157,15 +157,11 @@ class QueueWindow:
         self._number()
         return dropped
 
-    def update(self, items: Iterable[QueueItem]) -> list[int]:
-        """Put newer values in the places of the chats that are here; returns the places that changed."""
-        changed = []
+    def update(self, items: Iterable[QueueItem]) -> None:
+        """Replace chats of the window by newer values, in the same places."""
         for item in items:
-            place = self._places.get(item.chat.chat_ref)
-            if place is not None and self.items[place] != item:
+            if (place := self._places.get(item.chat.chat_ref)) is not None:
                 self.items[place] = item
-                changed.append(place)
-        return changed
 
     def _unknown(self, items: Sequence[QueueItem]) -> list[QueueItem]:
         # A chat that moved between two reads keeps the place where the operator saw it.
@@ -206,12 +202,10 @@ class DrawnChats:
             return old.strips
         first, second = lines = queue_row(item, self.now, width, look, self._patience)
         # Most rows look the same a minute later; the same strips are not painted again.
-        is_same = old is not None and old.lines == lines and old.source[1] == width
-        strips = (
-            old.strips
-            if old is not None and is_same
-            else (self._strip(first, width), self._strip(second, width))
-        )
+        if old is not None and old.lines == lines and old.source[1] == width:
+            strips = old.strips
+        else:
+            strips = self._strip(first, width), self._strip(second, width)
         # Chats leave the window in pages; finding each of them costs more than drawing some of them again.
         if len(self._kept) > 2 * CAP:
             self._kept.clear()

@@ -18,7 +18,7 @@ from chat_tui.ui.kit.bars import NoticeLine
 from chat_tui.ui.kit.choice_list import ChoiceList
 from chat_tui.ui.kit.text import plain
 from chat_tui.ui.queue.list import QueueList
-from chat_tui.words.chats import recipient
+from chat_tui.words.chats import Patience, recipient
 from tests.ui.pane_samples import NOW, queue_item, timeline_page
 
 SIZE = (100, 40)
@@ -33,7 +33,7 @@ class HostileApp(TerminalApp[None]):
 
     def __init__(self, *, filtered: bool = False) -> None:
         super().__init__(farewell="")
-        self.list = QueueList(lambda: NOW)
+        self.list = QueueList(lambda: NOW, Patience())
         self.history = History(lambda: NOW, UTC)
         self.box = Compose()
         self.notice = NoticeLine()

@@ -13,6 +13,7 @@ from chat_tui.model.queue import QueuePage, Tab
 from chat_tui.ui.queue.list import QueueList
 from chat_tui.ui.queue.view import CAP
 from chat_tui.words import glyphs
+from chat_tui.words.chats import Patience
 from tests.support.refs import ref
 from tests.support.settling import press, settled
 from tests.ui.pane_samples import HOSTILE, MINUTE, NOW, is_harmless, queue_item, queue_page
@@ -40,7 +41,7 @@ class ListApp(App[None]):
         self.told: list[Any] = []
 
     def compose(self) -> ComposeResult:
-        yield QueueList(lambda: self.now)
+        yield QueueList(lambda: self.now, Patience())
 
     def on_mount(self) -> None:
         for key, action in KEYS.items():
@@ -347,7 +348,7 @@ async def test_every_action_works_at_every_size(size: tuple[int, int]) -> None:
 
 
 async def test_before_the_first_layout() -> None:
-    queue = QueueList(lambda: NOW)
+    queue = QueueList(lambda: NOW, Patience())
     async with ListApp().run_test():
         queue.show(queue_page(0, 64))
         for action in KEYS.values():
