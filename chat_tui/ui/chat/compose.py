@@ -166,7 +166,9 @@ class Compose(TextBox):
         if text:
             self.type_text(text)
 
-    def _keep_astray(self, text: str) -> None:
+    def _keep_astray(self, event: events.Event, text: str) -> None:
+        event.stop()
+        event.prevent_default()
         self._astray += text
         # Everything typed from now on is held back too, until a chat is shown: no text is split in two.
         self._readable_at = math.inf
@@ -288,20 +290,15 @@ class Compose(TextBox):
     async def on_key(self, event: events.Key) -> None:
         self._pressed_at = event.time
         if event.time < self._readable_at and event.is_printable and event.character:
-            event.stop()
-            event.prevent_default()
-            self._keep_astray(event.character)
-            return
-        if event.character == "/" and not self.text:
+            self._keep_astray(event, event.character)
+        elif event.character == "/" and not self.text:
             # Typed here, so that it is in the box while the list is open. The event goes on to the binding.
             event.prevent_default()
             self.type_text("/")
 
     async def on_paste(self, event: events.Paste) -> None:
         if event.time < self._readable_at:
-            event.stop()
-            event.prevent_default()
-            self._keep_astray(event.text)
+            self._keep_astray(event, event.text)
 
 
 def _saving() -> str:

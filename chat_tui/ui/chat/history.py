@@ -18,8 +18,7 @@ from textual.strip import Strip
 from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.timeline import Entry, TimelinePage
-from chat_tui.ui.chat.history_view import TOP, DrawnEntries, HistoryView
-from chat_tui.ui.chat.window import TimelineWindow
+from chat_tui.ui.chat.history_view import TOP, HistoryView
 from chat_tui.ui.kit.line_pane import FramedPane, lonely_lines
 from chat_tui.ui.kit.text import plain
 from chat_tui.words.chats import chat_header
@@ -80,9 +79,9 @@ class History(FramedPane, can_focus=True):
         entry: Entry
         wish: Wish
 
-    def __init__(self, clock: Callable[[], Millis], zone: tzinfo, *, id: str | None = None) -> None:
+    def __init__(self, clock: Callable[[], Millis], zone: tzinfo) -> None:
         """`clock` returns the current time, `zone` is the operator's."""
-        super().__init__(id=id)
+        super().__init__()
         self._clock = clock
         self._zone = zone
         self._title = ""
@@ -122,10 +121,8 @@ class History(FramedPane, can_focus=True):
 
         With `at`, a message of the page, that message is highlighted in the middle of the screen instead.
         """
-        window = TimelineWindow(page)
-        drawn = DrawnEntries(window, self._clock(), self._zone, self.strip)
-        drawn.about = item.chat.context if item is not None else None
-        self.view = HistoryView(window, drawn, self.strip)
+        self.view = HistoryView(page, self._clock(), self._zone, self.strip)
+        self.view.drawn.about = item.chat.context if item is not None else None
         self.view.open_at(page, at)
         self._moved()
         self.entitle(item)

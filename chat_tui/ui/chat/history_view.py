@@ -132,21 +132,22 @@ class HistoryView:
     """One open chat: where the screen stands, which entry is highlighted, which pages were asked for."""
 
     def __init__(
-        self, window: TimelineWindow, drawn: DrawnEntries, strip: Callable[[Line, int], Strip]
+        self, page: TimelinePage, now: Millis, zone: tzinfo, strip: Callable[[Line, int], Strip]
     ) -> None:
-        """Begin at the end of the window; `strip` colours a line and fills it to a width in cells."""
-        self.window = window
-        self.drawn = drawn
+        """Begin at the end of the page; the other arguments are those of `DrawnEntries`."""
+        self.window = TimelineWindow(page)
+        self.drawn = DrawnEntries(self.window, now, zone, strip)
         self.frame: list[Spot] = []
         """The rows of the screen as last painted, from the first row on."""
         self.failure = ""
         """Why older messages could not be read; they are not asked for until the operator scrolls up."""
         self.new_below = 0
         """How many messages came in below the screen; the last row shows it."""
-        self.newest_shown = window.newest_id or MessageId(0)
+        self.newest_shown = self.window.newest_id or MessageId(0)
         """The newest message that has been on the screen; 0 = none yet."""
         self.is_older_asked = self.is_newer_asked = False
-        self._seen_told: MessageId | None = None
+        self._seen_returned = MessageId(0)
+        """What `newly_seen` returned last; 0 = nothing yet."""
         self._strip = strip
         self._height = 0
         self._anchor: tuple[str, int] | None = None
@@ -267,9 +268,9 @@ class HistoryView:
             return None
         self.newest_shown = newest
         # The caller writes it to the store: once per message, not once per frame.
-        if self._seen_told is not None and newest <= self._seen_told:
+        if newest <= self._seen_returned:
             return None
-        self._seen_told = newest
+        self._seen_returned = newest
         return newest
 
     def asks_older(self, near: int) -> bool:

@@ -14,7 +14,6 @@ from chat_tui.model.chat import ContextKind
 from chat_tui.model.ids import UNKNOWN_TIME, Millis
 from chat_tui.model.order import ChatOrder, Order, OrderLine, Return
 from chat_tui.model.problem import Problem
-from chat_tui.model.queue import QueueItem
 from chat_tui.safetext import one_line
 from chat_tui.ui.kit.line_pane import FramedPane
 from chat_tui.ui.kit.text import notify, plain
@@ -201,15 +200,11 @@ def _other_rows(found: ChatOrder, sight: Sight) -> Iterator[Line]:
         return
     title = _("The buyer's other chats") if found.are_others_of_buyer else _("Also about this order")
     yield rule(title, Role.MUTED, sight.width)
-    for other in found.others:
-        yield _other(other, sight)
-
-
-def _other(item: QueueItem, sight: Sight) -> Line:
-    words, role = state_words(item)
-    since = item.waiting_since if item.waiting_since is not None else item.chat.updated_at
-    state = (Span(words, role), Span(f" {age(since, sight.now)}", Role.MUTED))
-    return spread((Span(about(item.chat.context, short=True)),), state, sight.width)
+    for item in found.others:
+        words, role = state_words(item)
+        since = item.waiting_since if item.waiting_since is not None else item.chat.updated_at
+        state = (Span(words, role), Span(f" {age(since, sight.now)}", Role.MUTED))
+        yield spread((Span(about(item.chat.context, short=True)),), state, sight.width)
 
 
 def _text(words: str, role: Role, sight: Sight) -> Iterator[Line]:
@@ -229,11 +224,9 @@ class OrderPanel(FramedPane, can_focus=True):
     }
     """
 
-    def __init__(
-        self, clock: Callable[[], Millis], zone: tzinfo, *, refresh: str = "r", id: str | None = None
-    ) -> None:
+    def __init__(self, clock: Callable[[], Millis], zone: tzinfo, *, refresh: str) -> None:
         """`clock` is the Market's, `zone` the operator's; `refresh` is the key that asks the Market again."""
-        super().__init__(id=id)
+        super().__init__()
         self._clock = clock
         self._zone = zone
         self._refresh_key = refresh
