@@ -6,7 +6,7 @@ One call examines a limited number of rows, so it may find nothing and still ret
 import heapq
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from itertools import groupby, islice
 from typing import Any, Final
 
@@ -94,12 +94,12 @@ _UNREAD = f"""
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A hit before its chat is read; the fields are those of `SearchHit`."""
+    """A hit before its chat is read; the other fields are those of `SearchHit`, in their order."""
 
     number: int
     """Of the chat."""
+    message_id: MessageId | None
     created_at: Millis
-    message_id: MessageId | None = None
     sender: str = ""
     text: str = ""
     file_names: tuple[str, ...] = ()
@@ -163,7 +163,7 @@ def _chats(
     given = _match(map(_in_chat, wanted)) | _span(query)
     given["highest"] = LARGEST_ID if after is None else -after - 1
     rows = conn.execute(_CHATS.format(passes=_passes(query)), given)
-    return _walk(rows, limit, lambda row: _Found(row[1], row[2]), lambda row: -int(row[1]))
+    return _walk(rows, limit, lambda row: _Found(row[1], None, row[2]), lambda row: -int(row[1]))
 
 
 def _messages(
@@ -201,7 +201,7 @@ def _messages(
 def _message(conn: Connection, row: Row) -> _Found:
     number, message_id, created_at, sender, text = row[2:7]
     names = tuple(name for (name,) in conn.execute(_NAMES, (number, message_id)))
-    return _Found(number, created_at, message_id, sender, text or "", names)
+    return _Found(number, message_id, created_at, sender, text or "", names)
 
 
 def _few_chats(conn: Connection, named: Iterable[Pattern]) -> list[int] | None:
@@ -240,7 +240,7 @@ def _latest_chats(conn: Connection, query: SearchQuery, after: int | None, limit
     if after is not None:
         given["order"], given["chat_id"] = -(after >> 63), after & LARGEST_ID
     rows = conn.execute(_LATEST_CHATS.format(passes=_passes(query)), given)
-    return _walk(rows, limit, lambda row: _Found(row[1], row[2]), lambda row: row[2] << 63 | row[1])
+    return _walk(rows, limit, lambda row: _Found(row[1], None, row[2]), lambda row: row[2] << 63 | row[1])
 
 
 def _walk(
@@ -263,19 +263,8 @@ def _walk(
 def _page(conn: Connection, walk: _Walk) -> SearchPage:
     found, next_key = walk
     items = chats.items(conn, (conn.chat(one.number) for one in found))
-    hits = tuple(
-        SearchHit(
-            items[conn.chat(one.number)],
-            one.message_id,
-            one.created_at,
-            one.sender,
-            one.text,
-            one.file_names,
-            one.key,
-        )
-        for one in found
-    )
-    return SearchPage(hits, next_key)
+    hits = (SearchHit(items[conn.chat(one.number)], *astuple(one)[1:]) for one in found)
+    return SearchPage(tuple(hits), next_key)
 
 
 def _passes(query: SearchQuery) -> str:
