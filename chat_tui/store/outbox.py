@@ -20,20 +20,7 @@ _NAMES: Final = tuple(
     field.name for field in fields(OutboxItem) if field.name not in {"uploaded", "is_held_up"}
 )
 """The fields of an item that are stored; only the copy that sends or shows it knows the others."""
-_FIXED: Final = frozenset(
-    {
-        "outbox_id",
-        "chat_ref",
-        "seq",
-        "kind",
-        "text",
-        "file_name",
-        "file_size",
-        "sha256",
-        "state",
-        "created_at",
-    }
-)
+_FIXED: Final = {field.name for field in fields(NewItem)} - {"not_before"} | {"seq", "state"}
 """The fields that `update` may not set: the state is changed by `move`, the others never change."""
 ITEM: Final = ", ".join("o.chat_id" if name == "chat_ref" else f"o.{name}" for name in _NAMES)
 """Columns of `outbox o`, in the order in which `item_of` reads them."""
