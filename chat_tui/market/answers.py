@@ -27,6 +27,7 @@ MOST_PARTS: Final = 100_000
 """Of objects and lists in an answer, and of commas: as Python values they take fifty times their bytes."""
 
 _BOM: Final = b"\xef\xbb\xbf"
+# Its group is what stays as it is: an escaped backslash, or both halves of a pair.
 _SURROGATES: Final = re.compile(
     rb"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
 )
@@ -175,6 +176,7 @@ def the_one(noun: Noun, is_it: bool) -> Noun:
 
 def number(value: Any) -> int | None:
     """A positive int64, which every id of the Market is; None for anything else."""
+    # By `type`, as True would be an int for `isinstance`.
     return value if type(value) is int and 1 <= value < 2**63 else None
 
 

@@ -37,6 +37,7 @@ from chat_tui.model.ids import BusinessId, CampaignId, ChatRef, MessageId, Milli
 from chat_tui.model.outbox import Accepted
 
 _URL_LIMIT: Final = 2000
+"""Characters; a longer link counts as none."""
 
 
 def chats_page(response: Response, business: BusinessId) -> ChatsPage:

@@ -44,6 +44,7 @@ Page = TypeVar("Page", ChatsPage, MessagesPage)
 
 _STANDARD: Final = Deadlines()
 _MOST_PAGES: Final = 200
+"""Of shops: a limit, in case the Market returns new page tokens for ever."""
 
 
 class MarketClient:
@@ -94,6 +95,7 @@ class MarketClient:
         `page_token` comes from the page before; None = the first page.
         https://yandex.ru/dev/market/partner-api/doc/ru/reference/chats/getChats
         """
+        # Each status once: the Market refuses a list with duplicates.
         body = wire.GetChatsRequest(statuses=tuple(dict.fromkeys(statuses)))
         query, read = _page(page_token, limit, 20), partial(chats.chats_page, business=self._own)
         page = await self._call("getChats", "POST", self._business("chats"), read, query=query, body=body)

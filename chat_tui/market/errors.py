@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 _TRACEPARENT: Final = re.compile(r"[0-9a-f-]{1,100}")
 _NEVER_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+"""After these surely no byte was written, even if the transport reported no step."""
 _BY_STATUS = {
     401: ProblemKind.UNAUTHORIZED,
     403: ProblemKind.FORBIDDEN,
@@ -152,6 +153,7 @@ def _cause(error: Exception, *, began: bool) -> tuple[ProblemKind, str]:
 
 def _certificate_fault(error: BaseException | None) -> str:
     """What is wrong with the server's certificate; empty if that was not the cause."""
+    # httpx raises its own error from that of httpcore, and httpcore from that of ssl.
     while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__
     if error is None:

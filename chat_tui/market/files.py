@@ -133,8 +133,11 @@ OPERATION: Final = "file"
 """The `operation` of a download's problems; not one of the API."""
 _PIECE: Final = 256 * 1024
 _HOPS: Final = 5
+"""Requests for one file, those after redirects included."""
 _REFUSED: Final = frozenset({401, 403, 404, 410})
+"""Statuses of a link that has expired or is not open to us; a new link may help."""
 _NEAR_NAMES: Final = (".localhost", ".local", ".localdomain", ".internal", ".lan", ".home", ".corp", ".arpa")
+"""Endings of names that only a local network resolves."""
 _UNFINISHED: Final = frozenset({ProblemKind.CUT, ProblemKind.TIMEOUT})
 
 Write = Callable[[bytes], Awaitable[None]]

@@ -125,6 +125,7 @@ def open_client(
         proxy=proxy,
         trust_env=False,
         timeout=httpx.Timeout(connect=deadlines.connect, read=idle, write=idle, pool=idle),
+        # How many requests run at once is the engine's decision.
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         follow_redirects=False,
         transport=transport,

@@ -85,6 +85,7 @@ class Transport:
         self._wall_ms = wall_ms
         self.budgets: dict[str, Budget] = {}
         """The quota of every operation used so far, by operationId, from its latest response."""
+        # The last one labels our requests in the seller's own log at the Market.
         headers = {**access.headers(), "Accept": "application/json", "X-Market-Integration": NAME}
         try:
             # Between two programs on this machine there is no proxy; any other Market is https.
@@ -134,6 +135,7 @@ class Transport:
             headers=headers,
             extensions={"trace": phase.hear},
         )
+        # Streamed: read at once, a body would be in memory before its size is known.
         response = await self._http.send(built, stream=True, auth=None)
         try:
             phase.head = (response.status_code, response.headers)

@@ -87,6 +87,7 @@ def _plain(picture: Image.Image) -> Image.Image:
     """The picture as L, RGB or RGBA: palettes and samples of more than 8 bits cannot be scaled."""
     if picture.mode.startswith("I") or picture.mode == "F":
         deep = picture.convert("F")
+        # Pillow takes no other form of a function for such samples.
         plain = deep.point(lambda value: value * (1 / 256) + 0).convert("L")
         plain.info = dict(picture.info)
         return plain

@@ -18,6 +18,7 @@ CHILD: Final = (sys.executable, "-P", "-m", "chat_tui.pictures.decode")
 _KEPT: Final = ("PATH", "HOME", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
 """The only variables of the environment that the child gets: none holds a key."""
 _MOST_CELLS: Final = 1_000_000
+"""More than any terminal has."""
 
 
 class NoPicture(StrEnum):
@@ -71,12 +72,14 @@ async def decode(content: bytes, columns: int, rows: int) -> Picture | NoPicture
         return NoPicture.NO_CHILD
     try:
         async with asyncio.timeout(PATIENCE_S):
+            # Two pixels of three bytes a cell, and the first line.
             answer = await _answer(child, content, 6 * columns * rows + 64)
     except TimeoutError:
         return NoPicture.TOO_SLOW
     finally:
         with suppress(ProcessLookupError):
             child.kill()
+        # Shielded: even when the caller is cancelled, no dead child must remain.
         await asyncio.shield(child.wait())
     return _read(answer, columns, 2 * rows)
 

@@ -77,6 +77,7 @@ def get_history(call: Call) -> Any:
     if market.behaviour.message_order == "desc":
         said.reverse()
     elif market.behaviour.message_order == "shuffled":
+        # By a hash, so that the order is the same for every page.
         said.sort(key=lambda message: hashlib.sha256(str(message.message_id).encode()).digest())
     asked = (chat.chat_id, since)
     found, paging = call.page(asked, size, lambda first, count: said[first : first + count])
@@ -172,7 +173,7 @@ def _taken(call: Call, chat: Chat, accepted: Accepted) -> Any:
 
 
 def _context(chat: Chat) -> dict[str, Any]:
-    """ChatFullContextDTO."""
+    """ChatFullContextDTO; a DIRECT chat names neither shop nor order."""
     shown: dict[str, Any] = {"type": chat.context}
     customer = {"name": chat.name, "publicId": chat.public_id}
     customer = {field: value for field, value in customer.items() if value is not None}

@@ -207,6 +207,7 @@ class Orders:
 
     def by_order(self, order_id: int) -> Order | None:
         """The order with this id, or None."""
+        # Ids have gaps, so that most numbers belong to no order.
         number, rest = divmod(order_id - ORDER_BASE, ORDER_STEP)
         return None if rest else self.of_number(number)
 
@@ -281,6 +282,7 @@ def _ends(lines: list[_Line], fits: Callable[[_Line], bool]) -> list[int]:
 def _stop(lines: list[_Line], head: Head, chance: Random) -> list[_Line]:
     """The last episode, cut or extended so that its end suits the chat's status."""
     if head.status in (PARTNER, NEW):
+        # In a dispute the arbiter asks the shop, and addresses it as such.
         asked = "SUPPORT" if head.kind == ARBITRAGE else "CUSTOMER"
         ends = _ends(
             lines, lambda line: line.sender == asked and (asked == "CUSTOMER" or "Продавец," in line.text)

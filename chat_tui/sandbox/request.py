@@ -102,11 +102,8 @@ def items(
     return checked
 
 
-# Checks of items: each raises Refusal (400), whose words hold `name`, that of the list.
-
-
 def word(of: Sequence[str]) -> Callable[[Any, str], str]:
-    """The check that an item is one of these words."""
+    """A check for an item that is one of these words; Refusal (400) if it is not."""
 
     def check(item: Any, name: str) -> str:
         if not isinstance(item, str) or item not in of:
@@ -117,14 +114,14 @@ def word(of: Sequence[str]) -> Callable[[Any, str], str]:
 
 
 def number(item: Any, name: str) -> int:
-    """An item that is an int64."""
+    """An item that is an int64; Refusal (400) if it is not."""
     if isinstance(item, bool) or not isinstance(item, int) or not -_INT64 <= item < _INT64:
         raise _illegal(name)
     return item
 
 
 def positive(item: Any, name: str) -> int:
-    """An item that is a positive int64."""
+    """An item that is a positive int64; Refusal (400) if it is not."""
     value = number(item, name)
     if value < 1:
         raise Refusal(400, f"'{name}' must be greater than or equal to 1 (rejected value: {value})")
@@ -132,7 +129,7 @@ def positive(item: Any, name: str) -> int:
 
 
 def string(item: Any, name: str) -> str:
-    """An item that is a text of at least one character."""
+    """An item that is a text of at least one character; Refusal (400) if it is not."""
     if not isinstance(item, str):
         raise _illegal(name)
     if not item:
@@ -141,7 +138,7 @@ def string(item: Any, name: str) -> str:
 
 
 def context(item: Any, name: str) -> tuple[str, int]:
-    """An item that says what a chat is about: type ORDER or RETURN, and id."""
+    """An item of a chat's context: type (ORDER or RETURN) and id; Refusal (400) if it is not."""
     if not isinstance(item, dict):
         raise _illegal(name)
     for part in ("type", "id"):
@@ -298,7 +295,7 @@ class Call:
         found = list(read(first, size + 1))
         following = first + size - behaviour.page_overlap if size > behaviour.page_overlap else first + 1
         if behaviour.paging == "loop":
-            following = size
+            following = size  # always the second page
         elif len(found) <= size and behaviour.paging != "endless":
             return found, {}
         return found[:size], {"nextPageToken": self.market.tokens.make(bound, following)}

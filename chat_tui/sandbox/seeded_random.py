@@ -1,4 +1,7 @@
-"""Repeatable randomness and pictures: equal numbers give equal results, on every machine, in every run."""
+"""Repeatable randomness and pictures: equal numbers give equal results, on every machine, in every run.
+
+Where several things are drawn for one chat, each has a last number of its own: none follows from another.
+"""
 
 import struct
 import zlib

@@ -193,6 +193,7 @@ class Server:
         fault = self.faults(operation.name)
         body, visit.record.body_size = await _drain(request, fault.read)
         if fault.read is not None:
+            # Such a fault cuts the connection without an answer.
             await fault.wait()
             await fault.breaks_off(request, 0, {}, b"")
             return
@@ -206,7 +207,7 @@ class Server:
         usual = {
             "content-type": "application/json",
             "date": http_date(self.market.world.now_ms()),
-            "connection": "close",
+            "connection": "close",  # as documented, the Market has no keep-alive
             "traceparent": f"00-{uuid.uuid4().hex}-{uuid.uuid4().hex[:16]}-01",
         }
         return _Reply(status, raw, {**usual, **headers})
@@ -224,6 +225,7 @@ class Server:
                 result = operation.run(self._let_in(visit, operation, ids, body, owner))
             except Refusal as refusal:
                 status, result = refusal.status, envelope(refusal.status, refusal.message)
+            # As documented, answers of 2xx and 4xx count, those of 5xx do not.
             if fault.status is not None and fault.status >= 500:
                 self.quotas.give_back(operation.name, owner)
         elif fault.status is not None and fault.status < 500:

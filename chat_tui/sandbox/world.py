@@ -30,6 +30,7 @@ CHAT_BASE: Final = 14_800_000
 _KEPT: Final = 64
 """Computed conversations that stay in memory; the least recently used one goes first."""
 _LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Of the public ids of buyers, five bits each."""
 
 
 # ---- the order of the list
@@ -89,7 +90,7 @@ class _Index:
         if order == "desc":
             keys = reversed(self._keys)  # not a copy: usually only the first page of 100 000 chats is read
         elif order == "shuffled":
-            keys = sorted(self._keys, key=lambda key: mix(key & _MASK))
+            keys = sorted(self._keys, key=lambda key: mix(key & _MASK))  # the same order for every page
         for key in keys:
             place = key & _MASK
             if only is None or self._codes[place] in only:
