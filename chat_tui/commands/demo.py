@@ -75,20 +75,17 @@ def _child(door: socket.socket, data: Path, *, chats: int, seed: int) -> Iterato
     command += ["--chats", str(chats), "--seed", str(seed), "--journal", str((data / "journal").absolute())]
     # The pretend Market has no use for the real key.
     environ = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
-    words = open_private(data / "sandbox.log", os.O_WRONLY | os.O_TRUNC)
-    try:
+    with os.fdopen(open_private(data / "sandbox.log", os.O_WRONLY | os.O_TRUNC), "wb") as log:
         child = subprocess.Popen(  # noqa: S603 - this very program
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            stderr=words,
+            stderr=log,
             env=environ,
             pass_fds=[door.fileno()],
             # Ctrl-C and a hangup go to the inbox alone, which ends the child by closing its standard input.
             start_new_session=True,
         )
-    finally:
-        os.close(words)
     try:
         yield
     finally:
@@ -109,15 +106,10 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 @contextmanager
 def _only_one(path: Path) -> Iterator[None]:
     """Hold the lock of this world: two pretend Markets would mix their journals. Raises CannotStart."""
-    descriptor = open_private(path, os.O_RDWR)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise CannotStart(
-            _("This demo is open in another window. Another shop: chat-tui demo --seed 2")
-        ) from None
-    try:
+    with os.fdopen(open_private(path, os.O_RDWR), "rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            words = _("This demo is open in another window. Another shop: chat-tui demo --seed 2")
+            raise CannotStart(words) from None
         yield
-    finally:
-        os.close(descriptor)

@@ -154,11 +154,6 @@ class ChatsPage:
     server_time: Millis | None = None
     """The `Date` header of the answer, the Market's own clock; None if it had no readable one."""
 
-    @property
-    def skipped(self) -> int:
-        """How many items could not be read."""
-        return len(self.unreadable)
-
 
 @dataclass(frozen=True, slots=True)
 class MessagesPage:
@@ -168,11 +163,6 @@ class MessagesPage:
     next_token: str | None
     unreadable: tuple[Unreadable, ...] = ()
     server_time: Millis | None = None
-
-    @property
-    def skipped(self) -> int:
-        """How many items could not be read."""
-        return len(self.unreadable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ _PHONE: Final = re.compile(
     rf"""(?<![\w+])(?:
     \+\s?\d(?:[\s().–—-]{{0,3}}\d){{9,13}}  # +7 916 123-45-67, +375 (29) 123-45-67
     |[78]?9\d{{9}}  # without separators: order numbers of this length begin with other digits
+    # 8 916 123-45-67, 8 (3952) 12-34-56: a separator after the 8 is needed, or prices would match
     |[78](?:[\s.–—-]{{1,2}}\(?|\()[3-9](?:\d\d\)?{_GAP}\d{{3}}|\d{{3}}\)?{_GAP}\d\d){_PAIRS}
+    # (495) 123-45-67, 916 123-45-67
     |(?:\([3-9]\d\d\)\s?|9\d\d[\s–—-])\d{{3}}[\s–—-]\d\d[\s–—-]\d\d
     )(?!\d)""",
     re.VERBOSE,
@@ -25,11 +27,13 @@ _CALL: Final = re.compile(
     r"\b(?:тел|телефону?|звоните|позвоните|phone|tel|call)\b[^\d\n]{1,20}?(\+?\d(?:[\s().–—-]{0,2}\d){4,13})(?!\d)",
     re.IGNORECASE,
 )
+"""A number too short for `_PHONE` is a phone after a word such as "call"."""
 _NUMBER_OF: Final = re.compile(
     r"(?:заказ\w*|возврат\w*|отправлени\w*|посылк\w*|накладн\w*|трек\w*|артикул\w*|№|#"
     r"|orders?|returns?|track\w*|parcel|sku)[\s:№#-]*(?:номер\w*|number|no\.?)?[\s:№#-]*$",
     re.IGNORECASE,
 )
+"""The words before a number that is not a phone: that of an order, a return, a parcel or an article."""
 _MAIL: Final = re.compile(r"(?<![\w.+/-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63})+")
 _HANDLE: Final = re.compile(r"(?<![\w.@/])@[A-Za-z]\w{2,31}", re.ASCII)
 _NAMES: Final = (
@@ -40,6 +44,7 @@ _NAMES: Final = (
 _WORDS: Final = r"max|макс|максе|мах|signal|сигнал\w?|imo|имо|line|лайн\w?"
 """Messengers named by a common word: what follows must look like a user name and like nothing else."""
 _ITSELF: Final = r"messengers?|мессенджер\w{0,2}"
+"""The word "messenger", which makes a common word before it a name: “макс мессенджер ivan”."""
 _MESSENGER: Final = re.compile(
     rf"""(?<!\w)(?:
     (?:{_NAMES}|(?:(?:{_WORDS})[\s-])?(?:{_ITSELF})(?:\s(?:{_NAMES}|{_WORDS}))?)(?!\w)
@@ -53,10 +58,13 @@ _ZONES: Final = (
     "ru|com|net|org|su|рф|info|biz|pro|shop|store|online|site|website|club|top|xyz|app|link|live|me|io|cc|ly|gg"
     "|by|kz|uz|ua|am|ge|eu|de|uk|cn|tv|im"
 )
+"""Top-level domains that make a link even without a scheme or a path."""
 _NO_ZONES: Final = (
     "pdf|jpe?g|png|gif|webp|heic|docx?|xlsx?|pptx?|csv|txt|rtf|od[ts]|zip|rar|7z|mp[34]|mov|avi"
 )
+"""Endings of file names, which are not top-level domains: "manual.pdf/photo.jpg"."""
 _NO_HOSTS: Final = "no|nr|art|mod|col|size|vol|ver|pcs|qty|max|min|approx|fig|pos"
+"""Abbreviations, which are not hosts: "No.AB/12", "Size.XL/XXL"."""
 _LINK: Final = re.compile(
     rf"(?:(?:https?|tg|viber|whatsapp)://|www\.)[^\s<>«»“”\"]{{2,}}"
     rf"|(?<![\w.@-])(?:[\w-]{{1,63}}\.)+(?:{_ZONES})(?![\w-]|\.\w)(?:[/:?#][^\s<>«»“”\"]*)?"

@@ -112,6 +112,7 @@ class Quota:
         if urgency is Urgency.SWEEP and (wait := self._unfair(now)) > 0:
             return wait
         if urgency <= Urgency.OPEN:
+            # The operator is waiting for it, so it is not paced.
             return 0
         ahead = _AHEAD * (self.resets_at - now)
         to = self._even(urgency) if urgency.is_background else self.paced_to

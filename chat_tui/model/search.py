@@ -188,11 +188,13 @@ def read_query(text: str, now: Millis) -> tuple[SearchQuery, tuple[str, ...]]:
         elif value and filter_word is LABEL:
             labels.add(value)
         elif (age := _age(value)) is not None and filter_word in (AGE, OLDER):
+            # Never 0, which `SearchQuery.is_empty` takes for no limit.
             (since if filter_word is AGE else until).append(max(now - age, 1))
         elif value and not (is_typed and _is_begun(filter_word, value)):
             unknown.append(word)
     query = SearchQuery(
         tuple(words),
+        # A filter typed after the last word ends that word, too.
         bool(words) and (is_last_whole or words[-1] is not typed[-1]),
         frozenset(standings),
         frozenset(abouts),

@@ -164,6 +164,7 @@ def _is_masked(ours: str, theirs: str) -> bool:
     if not others or not ours.startswith(first):
         return False
     at = len(first)
+    # The pieces between the masks must follow one another in ours, and the last must end it.
     *between, last = others
     for piece in between:
         found = ours.find(piece, at)

@@ -32,7 +32,7 @@ async def all_chats(client: MarketClient) -> list[Chat]:
     while True:
         page = await client.get_chats(page_token=token)
         assert isinstance(page, ChatsPage)
-        assert page.skipped == 0
+        assert page.unreadable == ()
         chats += page.chats
         token = page.next_token
         if token is None:
@@ -43,7 +43,7 @@ async def newest(client: MarketClient, chat_ref: ChatRef) -> Message:
     page = await client.get_chat_history(chat_ref)
     assert isinstance(page, MessagesPage)
     assert page.server_time is not None
-    assert page.skipped == 0
+    assert page.unreadable == ()
     return max(page.messages, key=lambda message: message.message_id)
 
 

@@ -188,7 +188,7 @@ class ListScan:
         changed = await self._ctx.save_chats(page.chats)
         report.chats += len(page.chats)
         report.changed += len(changed)
-        report.skipped += page.skipped
+        report.skipped += len(page.unreadable)
         await self._ctx.page_came("getChats", page)
 
     def _observe(self, found: Sequence[Chat]) -> None:
