@@ -1,4 +1,4 @@
-"""A chat in words: about what and with whom, and whose turn it is."""
+"""A chat in words: its subject, its buyer, its state and whose turn it is."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,20 +16,20 @@ from chat_tui.words.line import Role, Span, cut
 from chat_tui.words.times import HOUR, MINUTE
 
 _SHORT_ORDER = 7
-"""Digits of an order number up to which it is written whole in the list."""
+"""Digits of the longest order number that the list shows whole."""
 _NAME_MOST = 255
-"""Characters of a shop's name that are looked at."""
+"""Characters of a shop's name that are used."""
 
 
 def other_words(word: str) -> str:
-    """A word of the Market's that this version does not know."""
+    """Words for a value of the API that this version does not know."""
     return _("other ({word})").format(word=one_line(word[:40]))
 
 
 def buyer_name(context: ChatContext) -> str:
-    """The buyer's public name on one line, short enough for what stands behind it; a word when it is missing.
+    """The buyer's public name on one line, at most `NAME_MAX` cells wide; "Buyer" if it is missing.
 
-    A name that could pass for a word or a division of ours is put in quotes.
+    A name that could be mistaken for one of our own words or separators is put in quotes.
     """
     name = cut(one_line((context.customer_name or "")[:200]), glyphs.NAME_MAX)
     if is_blank(name):
@@ -40,15 +40,19 @@ def buyer_name(context: ChatContext) -> str:
 
 
 def sender_name(sender: str, context: ChatContext | None) -> str:
-    """Who wrote a message, as the sender column says it."""
+    """The author of a message, as the sender column shows it; without `context` a buyer has no name."""
     if sender == Sender.CUSTOMER:
         return buyer_name(context) if context else _("Buyer")
-    known = {Sender.PARTNER: _("We"), Sender.MARKET: _("Market"), Sender.SUPPORT: _("Support")}
-    return known.get(Sender(sender), "") if sender in known else other_words(sender)
+    known: dict[str, str] = {
+        Sender.PARTNER: _("We"),
+        Sender.MARKET: _("Market"),
+        Sender.SUPPORT: _("Support"),
+    }
+    return known.get(sender, other_words(sender))
 
 
 def about(context: ChatContext, *, short: bool = False) -> str:
-    """The order, the return or the question; `short` leaves the last digits of a long number."""
+    """The subject of a chat: an order, a return or a question; `short` keeps the last digits of a number."""
     if context.kind == ContextKind.ORDER:
         return _("order {number}").format(number=_number(context.order_id, short=short))
     if context.kind == ContextKind.RETURN:
@@ -59,7 +63,7 @@ def about(context: ChatContext, *, short: bool = False) -> str:
 
 
 def shop_title(item: QueueItem) -> str:
-    """The shop on one line; before it, while several businesses are open, its business if named otherwise."""
+    """The shop on one line; with several businesses open, the business before it, if its name differs."""
     names = dict.fromkeys(one_line(name[:_NAME_MOST]) for name in (item.business, item.shop_name))
     return glyphs.JOIN.join(name for name in names if name)
 
@@ -78,7 +82,7 @@ def chat_title(item: QueueItem) -> str:
 
 
 def chat_header(item: QueueItem) -> str:
-    """The title with our own labels and note, before the shop, which is the first to be cut off."""
+    """The title with our labels and note; the shop comes last, because the end is cut off first."""
     note = f"{glyphs.NOTE} {one_line(item.note)}" if item.note else ""
     labels = " ".join(f"#{one_line(name)}" for name in item.labels)
     return _title(item, (labels, note))
@@ -91,7 +95,7 @@ def _title(item: QueueItem, own: Iterable[str]) -> str:
 
 
 def recipient(item: QueueItem) -> str:
-    """Whom the text being typed will reach."""
+    """The line above the compose box: who will get the text."""
     return _("To: {title}").format(title=chat_title(item))
 
 
@@ -99,7 +103,7 @@ def recipient(item: QueueItem) -> str:
 
 
 _ON_ITS_WAY = {OutboxState.QUEUED, OutboxState.SENDING, OutboxState.WAITING}
-_SENDERS = {
+_SENDERS: dict[str, tuple[str, Role]] = {
     Sender.CUSTOMER: (glyphs.BUYER, Role.BUYER),
     Sender.PARTNER: (glyphs.OURS, Role.OURS),
 }
@@ -107,17 +111,17 @@ _SENDERS = {
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """The shop's own thresholds, after which a wait is drawn louder."""
+    """The shop's own thresholds, after which a wait is highlighted."""
 
     warn: Millis = 30 * MINUTE
     late: Millis = 2 * HOUR
     hours: Hours | None = None
-    """When the shop works: only that time counts against the thresholds; None = always."""
+    """The working hours of the shop: only they count against the thresholds; None = always."""
     zone: tzinfo = UTC
-    """That of the hours and of moments that are written."""
+    """The zone of the hours, and of the times that are shown."""
 
     def role(self, since: Millis, now: Millis) -> Role:
-        """How loud a wait is drawn."""
+        """The role in which a wait is shown."""
         waited = now - since
         if self.hours is not None:
             waited = self.hours.worked(since, now, self.zone, enough=self.late)
@@ -127,7 +131,7 @@ class Patience:
 
 
 def state_words(item: QueueItem, held: str = "") -> tuple[str, Role]:
-    """What the row says about its chat, the most urgent thing first; `held` is that it is done or put off."""
+    """The state in a chat's row and its role: the most urgent one. `held` = words for done or snoozed."""
     claims = (
         (item.trouble == OutboxState.FAILED, _("not sent"), Role.BAD),
         (item.asks_to_decide, _("decide"), Role.BAD),
@@ -143,7 +147,7 @@ def state_words(item: QueueItem, held: str = "") -> tuple[str, Role]:
 
 
 def _idle_words(status: str) -> str:
-    words = {
+    words: dict[str, str] = {
         ChatStatus.NEW: _("new"),
         ChatStatus.WAITING_FOR_PARTNER: _("answered"),
         ChatStatus.WAITING_FOR_CUSTOMER: _("answered"),
@@ -151,11 +155,11 @@ def _idle_words(status: str) -> str:
         ChatStatus.WAITING_FOR_MARKET: _("with the Market"),
         ChatStatus.FINISHED: _("finished"),
     }
-    return words[ChatStatus(status)] if status in words else cut(other_words(status), 16)
+    return words.get(status, cut(other_words(status), 16))
 
 
 def author(sender: str) -> Span:
-    """Before the words of a message on a line of its own: whose they are, unless the buyer's."""
+    """The author before the text of a message in a list; empty for the buyer."""
     if sender in {"", Sender.CUSTOMER}:
         return Span("")
     if sender == Sender.PARTNER:
@@ -164,5 +168,5 @@ def author(sender: str) -> Span:
 
 
 def sender_mark(sender: str) -> tuple[str, Role]:
-    """The mark of whoever wrote a message, and its look: buyer, shop or somebody else."""
-    return _SENDERS[Sender(sender)] if sender in _SENDERS else (glyphs.THIRD, Role.THIRD)
+    """The glyph for the author of a message, and its role: buyer, shop or somebody else."""
+    return _SENDERS.get(sender, (glyphs.THIRD, Role.THIRD))

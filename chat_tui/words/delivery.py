@@ -1,4 +1,4 @@
-"""How far an own message has come, in a word with a glyph, and why when that needs saying."""
+"""The state of our own message, in a word with a glyph, and its reason where it needs one."""
 
 from chat_tui.locale import _
 from chat_tui.model import mark
@@ -12,13 +12,13 @@ from chat_tui.words.problems import problem_words, server_words
 
 
 def delivery_state(item: OutboxItem, now: Millis) -> Span:
-    """The state of an own message; in its undo hold the seconds that are left."""
+    """The state of our own message; while it can be undone, with the seconds that are left."""
     if item.is_held_up:
         return Span(_("waits for your decision"), Role.WARN)
     if item.is_released:
         return Span(_("sent, not confirmed"), Role.WARN)
     if item.state is OutboxState.QUEUED and item.not_before > now:
-        # The clock on the wall may have been set back meanwhile: the wait is no longer for that.
+        # The wall clock may have been set back meanwhile, which does not make the wait longer.
         left = min(item.not_before - now, mark.length(item))
         return Span(_("goes in {n} s").format(n=-(-left // 1000)), Role.ACCENT)
     if item.is_checking:
@@ -40,7 +40,7 @@ def delivery_state(item: OutboxItem, now: Millis) -> Span:
 
 
 def entry_state(entry: Entry, now: Millis) -> Span | None:
-    """The state of an entry of the history that is ours; None = it did not go through this program."""
+    """The state of our own entry in the history; None = it was not sent by this program."""
     item, message = entry.item, entry.message
     if item is not None and message is not None and not says_the_same(item, message):
         return Span(_("changed by the Market"), Role.WARN)
@@ -48,7 +48,7 @@ def entry_state(entry: Entry, now: Millis) -> Span | None:
 
 
 def delivery_reason(item: OutboxItem) -> str:
-    """Why an own message waits or failed and what to do; empty when it is simply on its way."""
+    """Why our own message waits or failed and what to do; empty if it is being sent or was sent."""
     if item.is_held_up:
         return _("A message before it is unconfirmed: resend or discard that one, then this one goes.")
     if item.is_checking:

@@ -1,6 +1,6 @@
-"""A conversation as a document for people: plain text, Markdown or evidence, complete and inert anywhere.
+"""A conversation as a document for people: plain text, Markdown or evidence, complete and without live links.
 
-No text of others can pass for a head, a rule or a link: in plain text it is indented, in Markdown escaped.
+Text from outside cannot pass for a heading, a rule or a link: plain text indents it, Markdown escapes it.
 """
 
 import re
@@ -24,13 +24,13 @@ from chat_tui.words.problems import problem_words
 from chat_tui.words.times import MINUTE, moment, spoken
 
 _INDENT = "    "
-# Everything that begins markup anywhere; what does so only at the beginning of a line follows.
+# Characters that begin markup anywhere, then those that do so only at the beginning of a line.
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~&@$^]|(?<!\d):(?=\S)|:(?=[^\s\d])|(?<=[Ww]{3})\.")
 _AT_BEGINNING = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+=]))")
 
 
 def exact_time(at: Millis, zone: tzinfo) -> str:
-    """A moment to the second, with the distance of the zone from UTC: 2026-11-25 18:02:13 +03:00."""
+    """A moment to the second, with the offset from UTC: 2026-11-25 18:02:13 +03:00."""
     then = moment(at, zone)
     if then is None:
         return _("date unknown")
@@ -39,17 +39,19 @@ def exact_time(at: Millis, zone: tzinfo) -> str:
 
 
 def party(sender: str, context: ChatContext) -> str:
-    """Who wrote, for readers who were not there: the shop is not “we”."""
-    if sender == Sender.PARTNER:
-        return _("Shop")
+    """The author, for readers outside the shop: the shop is not “we”."""
     if sender == Sender.CUSTOMER:
         return _("Buyer {name}").format(name=sender_name(sender, context))
-    known = {Sender.MARKET: _("Market (automatic)"), Sender.SUPPORT: _("Support of the Market")}
-    return known[Sender(sender)] if sender in known else other_words(sender)
+    known: dict[str, str] = {
+        Sender.PARTNER: _("Shop"),
+        Sender.MARKET: _("Market (automatic)"),
+        Sender.SUPPORT: _("Support of the Market"),
+    }
+    return known.get(sender, other_words(sender))
 
 
 def facts(record: Record, zone: tzinfo) -> list[str]:
-    """What chat it is, when this was written, and what is missing in it."""
+    """The title of the chat, its number and when this was written, then `gaps`."""
     words, _role = state_words(record.item)
     return [
         f"{chat_title(record.item)} — {words}",
@@ -61,7 +63,7 @@ def facts(record: Record, zone: tzinfo) -> list[str]:
 
 
 def gaps(record: Record) -> list[str]:
-    """What is missing in it, a sentence each."""
+    """One sentence for each part of the conversation that is or may be missing."""
     lines = []
     if not record.is_complete:
         lines.append(_("Older messages are missing: they are not on this computer."))
@@ -80,7 +82,7 @@ def as_text(record: Record, zone: tzinfo) -> str:
 
 
 def as_markdown(record: Record, zone: tzinfo) -> str:
-    """The conversation as Markdown, one heading per message and its text as a quotation."""
+    """The conversation as Markdown: one heading per message, and its text as a quotation."""
     title, *others = facts(record, zone)
     lines = [f"# {escaped(title)}"]
     for fact in others:
@@ -92,7 +94,7 @@ def as_markdown(record: Record, zone: tzinfo) -> str:
 
 
 def as_json(record: Record) -> dict[str, Any]:
-    """The conversation for programs: as `show --json`, and how much of it this is."""
+    """The conversation for programs: as `show --json`, with the time, and whether the Market was asked."""
     return {
         **history_json(record.item, record.entries, is_complete=record.is_complete),
         "exported_at": iso(record.made_at),
@@ -101,12 +103,13 @@ def as_json(record: Record) -> dict[str, Any]:
 
 
 def escaped(text: str) -> str:
-    """One line of safe text in which no Markdown begins."""
+    """One line of safe text, escaped so that it contains no Markdown."""
     return _AT_BEGINNING.sub(r"\1\\", _MARKUP.sub(r"\\\g<0>", text.strip()))
 
 
 def whole(text: str) -> str:
-    """A text of others, safe and not shortened."""
+    """Text from outside, safe and not shortened."""
+    # `safe` turns one character into fewer than 12, for example into <10FFFF>.
     return safe(text, limit=max(1, 12 * len(text)))
 
 
@@ -118,7 +121,7 @@ def _head(entry: Entry, record: Record, zone: tzinfo) -> str:
 
 
 def _blocks(entry: Entry) -> list[str]:
-    """What was said and which files came with it, as pieces that stand below each other."""
+    """The text of a message and a line for each of its files, to be written below each other."""
     message, item = entry.message, entry.item
     if message is not None:
         text = whole(message.text or "")
@@ -129,7 +132,7 @@ def _blocks(entry: Entry) -> list[str]:
 
 
 def file_words(name: str | None, size: int | None, url: str | None) -> str:
-    """A file on one line: name, size and where the Market keeps it."""
+    """A file on one line: name, size and link; `url` None = without a link."""
     title = f"<{one_line(name or '') or _('nameless file')}, {size_words(size)}>"
     return f"{title} {one_line(url)}" if url else title
 
@@ -147,7 +150,7 @@ def _quoted(blocks: Iterable[str]) -> Iterator[str]:
             yield ">"
         lines = [escaped(line) for line in block.split("\n")]
         for line, following in zip(lines, [*lines[1:], ""], strict=True):
-            # A line ends where it ended; at the end of a paragraph the mark for that would be shown.
+            # A backslash keeps the line break; at the end of a paragraph it would be shown.
             yield f"> {line}\\" if line and following else f"> {line}".rstrip()
 
 
@@ -155,7 +158,7 @@ def _joined(lines: Iterable[str]) -> str:
     return "\n".join([*lines, ""])
 
 
-# -- evidence: the conversation, who did what when, which files are not with it --------------------------
+# -- evidence: the conversation, a timeline, and the files that are missing ------------------------------
 
 
 _WORDS = 80
@@ -163,7 +166,7 @@ _WORDS = 80
 
 
 def evidence_documents(record: Record, missing: Sequence[Missing], zone: tzinfo) -> dict[str, str]:
-    """The documents by the names of their files."""
+    """The text of each document, by the name of its file."""
     documents = {
         "history.md": as_markdown(record, zone),
         "history.json": json_text(as_json(record)),
@@ -175,7 +178,7 @@ def evidence_documents(record: Record, missing: Sequence[Missing], zone: tzinfo)
 
 
 def as_timeline(record: Record, zone: tzinfo) -> str:
-    """A line for everything that was done, and between them how long nothing was."""
+    """A line for each message, and between two of them the time that passed, from a minute on."""
     lines = [*facts(record, zone), ""]
     before: Millis = UNKNOWN_TIME
     turn = Turn()
@@ -190,20 +193,20 @@ def as_timeline(record: Record, zone: tzinfo) -> str:
     if record.item.waiting_since is not None:
         since = exact_time(record.item.waiting_since, zone)
         lines.append(_("The buyer has waited since {time}.").format(time=since))
-    return "\n".join([*lines, ""])
+    return _joined(lines)
 
 
 def missing_text(missing: Sequence[Missing], zone: tzinfo) -> str:
-    """The files that are not there: each with its link and the reason."""
+    """The files that are missing, each with its link and the reason."""
     lines = [_("These files are not here. The chat in the seller's cabinet shows them.")]
     for file in missing:
         lines += ["", f"{exact_time(file.at, zone)}  {file_words(file.name, file.size, file.url)}"]
         lines.append(f"{_INDENT}{_reason(file)}")
-    return "\n".join([*lines, ""])
+    return _joined(lines)
 
 
 def gap_words(record: Record, missing: int) -> list[str]:
-    """What evidence does not hold, a sentence each."""
+    """One sentence for each kind of content that this evidence lacks."""
     words = gaps(record)
     if missing:
         words.append(
@@ -224,7 +227,7 @@ def _done(entry: Entry, waited: Millis | None, record: Record) -> str:
 
 
 def _what(entry: Entry, record: Record) -> str:
-    """The beginning of a message and its files, on one line; of what is not at the Market, how it stands."""
+    """The beginning of a message and its files on one line; with its state if the Market does not have it."""
     message, item = entry.message, entry.item
     text = (message.text if message is not None else item.text if item is not None else None) or ""
     parts = [cut(one_line(text[:1000]), _WORDS)]

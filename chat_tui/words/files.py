@@ -1,4 +1,4 @@
-"""Files in words: name, size and kind on one line, and what the card says of one before it is sent."""
+"""Files in words: name, size and kind on one line, and the card of a file before it is sent."""
 
 from typing import Final
 
@@ -10,7 +10,7 @@ from chat_tui.words.line import Line, Role, Span, cut, cut_middle, width_of
 
 
 def size_words(size: int | None) -> str:
-    """A number of bytes for a human: "512 B", "1.2 MB"; says so when it is unknown or impossible."""
+    """A number of bytes for people: "512 B", "1.2 MB"; "size unknown" for None and negative numbers."""
     if size is None or size < 0:
         return _("size unknown")
     if size < 1000:
@@ -23,7 +23,7 @@ def size_words(size: int | None) -> str:
 
 
 def _short(number: float) -> str:
-    # The decimal mark differs: 1.2 MB, 1,2 МБ.
+    # The decimal separator differs by language: 1.2 MB, 1,2 МБ.
     text = f"{number:.1f}" if number < 9.95 else f"{number:.0f}"
     return text.removesuffix(".0").replace(".", _("."))
 
@@ -43,13 +43,13 @@ _BY_ENDING = {ending: kind for kind, endings in _KINDS.items() for ending in end
 
 
 def kind_words(name: str) -> str:
-    """What a file seems to be, by the end of its name."""
+    """The kind of a file, by the end of its name."""
     ending = name.rpartition(".")[2].strip().lower() if "." in name else ""
     return _(_BY_ENDING.get(ending, N_("file")))
 
 
 def file_line(name: str | None, size: int | None, cells: int) -> Line:
-    """The line that stands for a file; the name gives way in its middle."""
+    """The line that stands for a file; if the name is too long, its middle is cut."""
     words = one_line(name or "")
     kind = Span(f"  {size_words(size)}{glyphs.JOIN}{kind_words(words)}", Role.MUTED)
     mark = Span(f"{glyphs.FILE} ", Role.ACCENT)
@@ -80,7 +80,7 @@ def head_words(card: FileCard, cells: int) -> str:
 
 
 def renamed_words(card: FileCard) -> str:
-    """The name on this computer, when the buyer will see another; else empty."""
+    """The name on this computer, if the buyer will see another one; else empty."""
     here = card.path.rpartition("/")[2]
     if here == card.name:
         return ""

@@ -1,6 +1,6 @@
-"""Every glyph and every width of the panes, named with its purpose.
+"""Every glyph and every width of the panes, with its purpose.
 
-All are one cell wide in the terminals we know and are never drawn as emoji.
+All glyphs are one cell wide in all known terminals, and are never drawn as emoji.
 """
 
 from typing import Final
@@ -12,63 +12,61 @@ OPENED: Final = "▸"
 DISPUTE: Final = "!"
 """A dispute: an arbiter of the Market takes part."""
 WARNING: Final = "!"
-"""Our own word on what somebody else wrote. Stands in a column no text can reach."""
+"""Our own warning about a text from outside; in a column that no such text can reach."""
 UNSEEN: Final = "•"
-"""U+2022: something came that the operator has not seen."""
+"""U+2022: the operator has not seen the newest message."""
 PIN: Final = "▴"
 """U+25B4: pinned to the top."""
 NOTE: Final = "¶"
-"""U+00B6: we wrote a note on it."""
+"""U+00B6: our own note on a chat."""
 FILE: Final = "▤"
 """U+25A4: a file."""
 BUYER: Final = "‹"
-"""U+2039: written by the buyer. Stands in a column no name and no text can reach."""
+"""U+2039: written by the buyer; in a column that no name and no text can reach."""
 OURS: Final = "›"
 """U+203A: written by the shop."""
 THIRD: Final = "·"
 """U+00B7: written by the Market, its support or someone unknown."""
 CONFIRMED: Final = "✓"
-"""U+2713: seen in the history."""
+"""U+2713: the message is in the history."""
 FAILED: Final = "✗"
 """U+2717: refused."""
 UNCONFIRMED: Final = "?"
-"""May or may not have arrived."""
+"""The message may or may not have arrived."""
 ONLINE: Final = "●"
-"""U+25CF: the last round was answered."""
+"""U+25CF: the Market answered the last poll."""
 OFFLINE: Final = "○"
 """U+25CB: not connected."""
 RULE: Final = "─"
 """U+2500: line beside a date."""
 CUT: Final = "…"
-"""U+2026: something was left out."""
+"""U+2026: a part was left out."""
 UP: Final = "↑"
-"""U+2191: there is more above."""
+"""U+2191: more is above."""
 DOWN: Final = "↓"
-"""U+2193: there is more below."""
+"""U+2193: more is below."""
 JOIN: Final = " · "
 """Between the parts of a header."""
 
 WIDE: Final = 100
-"""Cells of a screen from which list and history stand side by side."""
-LIST_WIDTH: Final = 38
-"""Cells of the list pane, borders included, on a wide screen."""
+"""Cells of the narrowest screen that shows list and history side by side."""
 ROW_HEIGHT: Final = 2
 """Lines of one chat in the list."""
 GUTTER: Final = 3
-"""Highlight, mark and a space before a buyer's name."""
+"""Cells for the highlight, a mark and a space before a buyer's name."""
 AGE: Final = 6
 """Cells of a short duration: "12 min", "23 h"."""
 TIME: Final = 5
 """Cells of a time of day."""
 NAME_MAX: Final = 40
-"""A buyer's name beyond this hides the order it stands before."""
+"""Cells of a buyer's name: a longer one would hide the order behind it."""
 BUSINESS_MIN: Final = 6
 BUSINESS_MAX: Final = 16
-"""Cells of the column of businesses at the narrowest and the widest."""
+"""The least and the most cells of the column of businesses."""
 SENDER_MIN: Final = 4
 SENDER_MAX: Final = 14
-"""Cells of the sender column at the narrowest and the widest."""
+"""The least and the most cells of the sender column."""
 TEXT_MAX: Final = 96
-"""A text wider than this is hard to read: wider panes leave the rest free."""
+"""Cells of a line of text: wider lines are hard to read, so a wider pane leaves the rest empty."""
 FOLD: Final = 60
-"""Lines of a message shown before the rest is folded away."""
+"""Lines of a message that are shown before the rest is folded."""

@@ -1,4 +1,4 @@
-"""Chats and histories for programs: values in any language the same, as text that cannot steer a terminal."""
+"""Chats and histories for programs: the same in every language, as text that cannot control a terminal."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.timeline import Entry
 
-# Controls above ASCII, line separators, direction marks and the invisible: JSON lets them through raw.
+# Controls above ASCII, line separators, direction marks, invisible characters: `json.dumps` keeps them raw.
 _STEERING = re.compile(
     "[\x7f-\x9f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3"
@@ -21,13 +21,13 @@ _STEERING = re.compile(
 
 
 def json_text(value: Any) -> str:
-    """The value as JSON, ending with a line feed; whatever could steer a terminal is escaped, not lost."""
+    """The value as JSON with a line feed at the end; characters that could control a terminal are escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return f"{_STEERING.sub(_escaped, text)}\n"
 
 
 def iso(at: Millis | None) -> str | None:
-    """A moment for programs: ISO 8601 in UTC, or None when it is unknown."""
+    """A moment for programs: ISO 8601 in UTC; None if it is unknown or beyond the calendar."""
     if at is None or at == UNKNOWN_TIME:
         return None
     try:
@@ -37,7 +37,7 @@ def iso(at: Millis | None) -> str | None:
 
 
 def chat_json(item: QueueItem) -> dict[str, Any]:
-    """What a chat is, about what and with whom: the fields that all verbs share."""
+    """The fields of a chat that all verbs share."""
     context = item.chat.context
     return {
         "chat_id": item.chat.chat_ref.number,
@@ -54,7 +54,7 @@ def chat_json(item: QueueItem) -> dict[str, Any]:
 
 
 def history_json(item: QueueItem, entries: Iterable[Entry], *, is_complete: bool) -> dict[str, Any]:
-    """A chat with its messages, oldest first, and what is on its way."""
+    """A chat with its messages, oldest first, and the outbox items that are not in the history yet."""
     found = tuple(entries)
     return {
         **chat_json(item),

@@ -1,4 +1,4 @@
-"""A query typed while the other keyboard layout was on."""
+"""Queries that were typed in the wrong keyboard layout."""
 
 from typing import Final
 
@@ -9,23 +9,23 @@ _BACK: Final = str.maketrans({latin(letter): letter for letter in _LETTERS})
 
 
 def cyrillic(text: str) -> str:
-    """What the same physical keys give on ЙЦУКЕН, in small letters: `ghbdtn` is `привет`."""
+    """The text that the same physical keys type on ЙЦУКЕН, in lower case: `ghbdtn` is `привет`."""
     return text.lower().translate(_BACK)
 
 
 def spellings(query: str) -> tuple[str, ...]:
-    """The query as typed and as it reads on either layout, in small letters, without repetition."""
+    """The query as typed and in either layout, in lower case, without duplicates."""
     query = query.casefold().strip()
     return tuple(dict.fromkeys((query, latin(query), cyrillic(query))))
 
 
 def other_layouts(text: str) -> tuple[str, ...]:
-    """How else the same keys read, if they do."""
+    """The texts that the same keys type in the other layout; empty if they are the same."""
     return tuple(other for other in dict.fromkeys((latin(text), cyrillic(text))) if other != text.lower())
 
 
 def fits(query: str, *texts: str) -> bool:
-    """Whether every word of the query, in one of its spellings, stands in one of the texts."""
+    """Whether there is a spelling of the query whose words are all in the texts."""
     where = [text.casefold().replace("ё", "е") for text in texts]
     return any(
         all(any(word in text for text in where) for word in spelling.replace("ё", "е").split())

@@ -1,4 +1,4 @@
-"""One line of a pane as values: pieces of text, each with the role that decides its look."""
+"""One line of a pane as values: pieces of text, each with the role that decides its style."""
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -10,7 +10,7 @@ from chat_tui.words import glyphs
 
 
 class Role(StrEnum):
-    """What a piece of a line is for; a widget gives every role its style."""
+    """The purpose of a piece of a line; a widget has a style for every role."""
 
     TEXT = "text"
     SOFT = "soft"
@@ -29,23 +29,23 @@ class Role(StrEnum):
 
 
 class Span(NamedTuple):
-    """A piece of a line; its text is safe and holds no line break."""
+    """A piece of a line; its text is safe and contains no line break."""
 
     text: str
     role: Role = Role.TEXT
 
 
 Line = tuple[Span, ...]
-"""One line, at most as wide as was asked for."""
+"""One line, not wider than the caller asked for."""
 
 
 def width_of(line: Iterable[Span]) -> int:
-    """The cells of a line."""
+    """The width of a line in cells."""
     return sum(cell_len(span.text) for span in line)
 
 
 def text_of(line: Iterable[Span]) -> str:
-    """The bare characters of a line."""
+    """The text of a line without its roles."""
     return "".join(span.text for span in line)
 
 
@@ -57,7 +57,7 @@ def cut(text: str, cells: int) -> str:
 
 
 def cut_middle(text: str, cells: int) -> str:
-    """The text in at most `cells` cells, its beginning and its end kept: for file names."""
+    """The text in at most `cells` cells, with beginning and end kept: for file names."""
     if cell_len(text) <= cells or cells < 5:
         return cut(text, cells)
     tail = _head(text[::-1], (cells - 1) // 2)[::-1]
@@ -92,7 +92,7 @@ def fit(line: Sequence[Span], cells: int) -> Line:
 
 
 def spread(left: Sequence[Span], right: Sequence[Span], cells: int) -> Line:
-    """`left` and `right` at the two ends of a line of `cells`; the left side gives way."""
+    """`left` and `right` at the two ends of a line of `cells` cells; `left` is cut if both do not fit."""
     tail = fit(right, cells)
     head = fit(left, max(0, cells - width_of(tail) - (1 if tail else 0)))
     return (*head, Span(" " * (cells - width_of(head) - width_of(tail))), *tail)
@@ -123,7 +123,7 @@ def wrap(text: str, cells: int) -> list[str]:
 def _broken(paragraph: str, cells: int) -> Iterable[str]:
     rest = paragraph.rstrip()
     while rest:
-        # No character is wider than two cells nor, but for marks, narrower than one.
+        # A character of two cells does not fit into one: it is taken all the same, or this would never end.
         head = _head(rest, cells) or rest[0]
         if len(head) == len(rest):
             yield rest

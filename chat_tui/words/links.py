@@ -1,4 +1,4 @@
-"""Links within a text: where each really leads, and whether it may be opened at all."""
+"""Links in a text: where each really leads, and whether it may be opened."""
 
 import re
 from dataclasses import dataclass
@@ -12,15 +12,16 @@ from chat_tui.words.line import cut_middle
 LIMIT: Final = 2_000
 """Characters of the longest link that may be opened."""
 _WARNED: Final = 3
-"""Hosts of one message that are named."""
+"""Hosts in one message that warnings name."""
 _HOST_CELLS: Final = 60
+"""Cells of a host in a warning."""
 
 _LINK: Final = re.compile(
     r"(?<![a-z0-9+.-])(?:[a-z][a-z0-9+.-]{1,20}://|(?:javascript|data|file|ssh|vbscript|mailto|tel):)\S+",
     re.IGNORECASE,
 )
 _BEHIND: Final = ".,;:!?…'\"”»’>"
-"""What may stand behind a link and belongs to the sentence."""
+"""Characters that may follow a link and belong to the sentence."""
 _BRACKETS: Final = {")": "(", "]": "[", "}": "{"}
 _WEB_START: Final = re.compile(r"(https?):[/\\]+", re.IGNORECASE)
 _SPELLED: Final = re.compile("[a-z0-9._:-]*")
@@ -45,28 +46,29 @@ _KEPT: Final = "/:?@!$&'()*+,;=%~[]"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link as it stands in a text, and what a browser would make of it."""
+    """A link in a text, and how a browser would read it."""
 
     written: str
-    """Raw: not safe to show."""
+    """The text of the link, raw: not safe to show."""
     scheme: str
+    """In lower case."""
     host: str = ""
-    """Where it leads, in ASCII; empty when it names no host or nobody can tell which."""
+    """The host in ASCII; empty if there is none or programs may differ about it."""
     address: str = ""
     """The link in ASCII, for a browser; empty unless it leads over https to a host with a public name."""
     is_misleading: bool = False
-    """Whether the host is another than it seems, or cannot be told."""
+    """Whether the real host differs from what a reader sees, or is unclear."""
 
 
 def links(text: str) -> tuple[Link, ...]:
-    """The links of a text, in its order."""
+    """The links in a text, in its order."""
     if ":" not in text:
         return ()
     return tuple(_read(_trimmed(match[0])) for match in _LINK.finditer(text))
 
 
 def link_warnings(text: str) -> list[str]:
-    """Where the misleading links of a text really lead, one safe line each."""
+    """Where the misleading links in a text really lead, one safe line each."""
     hosts = list(dict.fromkeys(link.host for link in links(text) if link.is_misleading))
     lines = [_leads(host) for host in hosts[:_WARNED]]
     if len(hosts) > _WARNED:
@@ -83,7 +85,7 @@ def _leads(host: str) -> str:
 
 
 def _trimmed(written: str) -> str:
-    """Without the end of the sentence around it; a bracket that was opened within the link belongs to it."""
+    """The link without punctuation after it; a closing bracket stays if it was opened inside the link."""
     while (left := written.rstrip(_BEHIND)) and (opening := _BRACKETS.get(left[-1])):
         if left.count(left[-1]) <= left.count(opening):
             break
@@ -94,7 +96,7 @@ def _trimmed(written: str) -> str:
 def _read(written: str) -> Link:
     scheme = written.partition(":")[0].lower()
     is_web = scheme in {"http", "https"}
-    # A browser takes backslashes for slashes, and any number of them.
+    # A browser reads backslashes as slashes, and accepts any number of them.
     taken = _WEB_START.sub(r"\1://", written.replace("\\", "/"), count=1) if is_web else written
     try:
         parts = urlsplit(taken)
@@ -111,12 +113,12 @@ def _read(written: str) -> Link:
 
 
 def is_public(host: str) -> bool:
-    """Whether a host, in ASCII, is a name of the open network, not of this computer or its neighbours."""
+    """Whether a host, in ASCII, is a public name, not one of this computer or the local network."""
     return _PUBLIC.fullmatch(host) is not None and not f".{host}".endswith(_NEAR)
 
 
 def _ascii(host: str) -> str:
-    """The host as computers spell it. Raises ValueError when programs differ about that."""
+    """The host in ASCII (IDNA). Raises ValueError if programs may spell it differently."""
     spelled = host if host.isascii() else host.encode("idna").decode("ascii").lower()
     if _SPELLED_TWO_WAYS.search(host) or not _SPELLED.fullmatch(spelled):
         raise ValueError
@@ -124,7 +126,7 @@ def _ascii(host: str) -> str:
 
 
 def _letters(host: str) -> str:
-    """The host with its labels of other scripts as they are read."""
+    """The host in Unicode, as people read it."""
     try:
         return host.encode("ascii").decode("idna") if "xn--" in host else host
     except ValueError:
@@ -132,11 +134,11 @@ def _letters(host: str) -> str:
 
 
 def _is_disguised(host: str) -> bool:
-    """Whether its letters may only look like Latin ones; those of an all-Russian name do not count."""
+    """Whether letters of the host may imitate Latin ones; not in a name that is all Russian."""
     return "xn--" in host and not _RUSSIAN.fullmatch(_letters(host))
 
 
 def _address(parts: SplitResult, place: str) -> str:
-    # Without the user's name before the host, which is there to mislead.
+    # Without a user name before the host: it may look like another host.
     path, query, fragment = (quote(part, _KEPT) for part in (parts.path, parts.query, parts.fragment))
     return urlunsplit(("https", place, path, query, fragment))

@@ -1,4 +1,4 @@
-"""The Market's words of orders and returns, its days and amounts; and numbers of orders as they are typed."""
+"""Orders and returns in words: statuses, days and amounts; and order numbers as operators type them."""
 
 import re
 from datetime import date
@@ -10,7 +10,7 @@ from chat_tui.safetext import one_line
 from chat_tui.words.times import day_words
 
 _MOST = 120
-"""Characters of a word or a name from outside."""
+"""Characters of a word or a name from outside that are shown."""
 
 _STATUS = {
     "PLACING": N_("being placed"),
@@ -73,39 +73,39 @@ _DELIVERY = {
 }
 _CURRENCY = {"RUR": "₽", "": ""}
 _BLANK = "\u00a0"
-"""Keeps an amount on one line."""
+"""A no-break space keeps an amount on one line."""
 
 
 def order_status(status: str) -> str:
-    """Where an order is; a word we do not know as the Market says it."""
+    """The status of an order in words; an unknown value as it came, but safe."""
     return _known(_STATUS, status)
 
 
 def order_substatus(substatus: str) -> str:
-    """What more is known of it."""
+    """The substatus of an order in words; an unknown value as it came, but safe."""
     return _known(_SUBSTATUS, substatus)
 
 
 def refund_status(status: str) -> str:
-    """How a return stands."""
+    """The status of a return in words; an unknown value as it came, but safe."""
     return _known(_REFUND, status)
 
 
 def delivery_kind(delivery: OrderDelivery) -> str:
-    """How an order goes, and with whom: "pick-up point · Yandex Market"."""
+    """The way of delivery and the service: "pick-up point · Yandex Market"."""
     parts = (_known(_DELIVERY, delivery.kind), outside(delivery.service))
     return " · ".join(part for part in parts if part)
 
 
 def delivery_days(delivery: OrderDelivery, today: date | None) -> str:
-    """When it is to come; empty if nobody said."""
+    """The expected days of delivery; empty if they are unknown. `today` None = with the year."""
     first, last = (iso_day_words(day, today) for day in (delivery.from_day, delivery.to_day))
     words = first if last in {"", first} else f"{first} – {last}"
     return _("about {days}").format(days=words) if words and delivery.estimated else words
 
 
 def iso_day_words(day: str, today: date | None) -> str:
-    """A day of the Market's in words; one that is in no calendar as it came."""
+    """An ISO date from the Market in words; as it came, but safe, if it is not a date."""
     try:
         return day_words(date.fromisoformat(day), today) if day else ""
     except ValueError:
@@ -113,7 +113,7 @@ def iso_day_words(day: str, today: date | None) -> str:
 
 
 def amount(money: Money) -> str:
-    """An amount in the Market's own digits, the thousands apart; with a comma where that is the custom."""
+    """An amount in the Market's own digits, with separated thousands and the decimal mark of the language."""
     whole, point, rest = money.value.partition(".")
     point = "," if point and language() == "ru" else point
     sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
@@ -125,7 +125,7 @@ def amount(money: Money) -> str:
 
 
 def outside(text: str) -> str:
-    """A name or a word of the Market's, safe and on one line."""
+    """A name or a word from the Market, safe and on one line."""
     return one_line(text[:_MOST])
 
 
@@ -141,9 +141,9 @@ _LARGEST: Final = 2**63 - 1
 
 
 def read_number(text: str) -> int | str:
-    """The number in the text, or a sentence that says why there is none.
+    """The number in the text, or one sentence on what is wrong.
 
-    Blanks between digits, № and words around do not matter.
+    Blanks between digits, № and words around the number are ignored.
     """
     joined = re.sub(r"(?<=[0-9])[\s\u200b]+(?=[0-9])", "", text)
     groups = re.findall(r"[№#]\s*([0-9]+)", joined) or re.findall(r"[0-9]+", joined)

@@ -1,4 +1,4 @@
-"""What went wrong and what speaks against it: in one sentence of the operator's language, with the fix."""
+"""Problems and doubts in the operator's language: one sentence each, with the fix."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -14,6 +14,7 @@ from chat_tui.words.times import spoken
 _NAMED: Final = 3
 """Pieces of the text that are quoted; the others are counted."""
 _CELLS: Final = 40
+"""Cells of one of them."""
 _KINDS: Final = {
     ContactKind.PHONE: N_("a phone number"),
     ContactKind.MAIL: N_("a mail address"),
@@ -23,7 +24,7 @@ _KINDS: Final = {
 
 
 def contact_warning(found: Sequence[Contact]) -> str:
-    """What was found, and why it matters."""
+    """The contacts in a text, and why they matter."""
     pieces = [
         _("{kind}: “{text}”").format(kind=_(_KINDS[one.kind]), text=cut(one_line(one.text), _CELLS))
         for one in found[:_NAMED]
@@ -35,7 +36,7 @@ def contact_warning(found: Sequence[Contact]) -> str:
 
 
 def doubt_words(doubts: Sequence[Doubt]) -> str:
-    """A sentence for each of them; how to agree is for whoever asks to say."""
+    """One sentence for each doubt; the caller adds how to agree."""
     return " ".join(map(_sentence, doubts))
 
 
@@ -53,6 +54,7 @@ def _sentence(doubt: Doubt) -> str:
 
 
 _WORDS_LENGTH = 200
+"""Characters of a message from the server or the system that are shown."""
 
 _FIXES = {
     ProblemKind.OFFLINE: N_("No network. It will be tried again by itself as soon as there is a connection."),
@@ -144,7 +146,7 @@ _NO_BUSINESS = N_(
 
 
 def problem_words(problem: Problem) -> str:
-    """The Market's own words, if there are any, and what to do."""
+    """The Market's own message, if there is one, and what to do."""
     if problem.doubts:
         return doubt_words(problem.doubts)
     if problem.kind is ProblemKind.TEXT_UNFILLED and problem.message:
@@ -159,7 +161,7 @@ def problem_words(problem: Problem) -> str:
 
 
 def _fix(problem: Problem) -> str:
-    """What to do, in English."""
+    """What to do, as a message to translate."""
     if problem.kind is ProblemKind.NOT_FOUND and problem.operation == "getChats":
         return _NO_BUSINESS
     if problem.operation == "file" and problem.kind not in _ABOUT_FILES:
@@ -168,7 +170,7 @@ def _fix(problem: Problem) -> str:
 
 
 def server_words(message: str) -> str:
-    """What the server or the system said, on one line; nothing when it is a page of HTML."""
+    """The message of the server or the system on one line; empty if it is an HTML page."""
     if message.lstrip().startswith("<"):
         return ""
     words = one_line(message[: 2 * _WORDS_LENGTH])
@@ -176,7 +178,7 @@ def server_words(message: str) -> str:
 
 
 def own_words(problem: Problem) -> str:
-    """Status and words of the answer as one sentence; empty if there are none."""
+    """The HTTP status and the message of an answer as one sentence; empty if there is neither."""
     words = server_words(problem.message)
     status = problem.http_status
     if words and status:
@@ -189,14 +191,14 @@ def own_words(problem: Problem) -> str:
 # -- why the screen cannot be shown here -----------------------------------------------------------------
 
 
+_UNFIT = {
+    Unfit.INPUT: N_("The input is not a terminal. Start chat-tui in a terminal, or see chat-tui --help."),
+    Unfit.OUTPUT: N_("The output is not a terminal. Start chat-tui in a terminal, or see chat-tui --help."),
+    Unfit.TERM_POOR: N_("TERM does not name a terminal that can draw. Try TERM=xterm-256color."),
+    Unfit.TERM_UNKNOWN: N_("TERM names a terminal that is unknown here. Try TERM=xterm-256color."),
+}
+
+
 def unfit_words(refusal: Unfit) -> str:
-    """One line that says what to do about it."""
-    match refusal:
-        case Unfit.INPUT:
-            return _("The input is not a terminal. Start chat-tui in a terminal, or see chat-tui --help.")
-        case Unfit.OUTPUT:
-            return _("The output is not a terminal. Start chat-tui in a terminal, or see chat-tui --help.")
-        case Unfit.TERM_POOR:
-            return _("TERM does not name a terminal that can draw. Try TERM=xterm-256color.")
-        case Unfit.TERM_UNKNOWN:
-            return _("TERM names a terminal that is unknown here. Try TERM=xterm-256color.")
+    """One line on why nothing can be drawn, and what to do."""
+    return _(_UNFIT[refusal])

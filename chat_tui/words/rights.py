@@ -1,4 +1,4 @@
-"""What a key may do and opens, and why one is not taken, in words for wizard and `login`."""
+"""The rights of a key, the shops it opens, and why a key is refused; for the first start and `login`."""
 
 from typing import NamedTuple
 
@@ -42,14 +42,14 @@ _SWITCHED_OFF = {
 
 
 class Right(NamedTuple):
-    """Something the program does, and whether the key allows it."""
+    """Something that the program can do, and whether the key allows it."""
 
     is_given: bool
     words: str
 
 
 def rights_of(rights: KeyRights) -> tuple[Right, ...]:
-    """What the program can do with the key and what it cannot, the most important first."""
+    """All that the program can do, and whether this key allows it; the most important first."""
     return (
         Right(rights.may_read, _("read and search the chats with buyers")),
         Right(rights.may_write, _("answer, send files, start chats")),
@@ -59,7 +59,7 @@ def rights_of(rights: KeyRights) -> tuple[Right, ...]:
 
 
 def right_line(right: Right) -> str:
-    """One of them as a line: a word says what the glyph says."""
+    """A right as one line; the word repeats the glyph."""
     yes, no = _("yes"), _("no")
     cells = max(len(yes), len(no))
     glyph, word = (glyphs.CONFIRMED, yes) if right.is_given else (glyphs.FAILED, no)
@@ -67,7 +67,7 @@ def right_line(right: Right) -> str:
 
 
 def rights_summary(rights: KeyRights) -> str:
-    """What follows from the rights; empty when there is nothing to say."""
+    """What the missing rights mean for the operator, and how to get them; empty if none is missing."""
     if not rights.may_read:
         return _(
             "With this key there is nothing to show. Give it the right “Chats with buyers” in the seller's "
@@ -93,7 +93,7 @@ def business_words(business: Cabinet) -> str:
 
 
 def shop_words(shop: Shop) -> str:
-    """Name of a shop, how it works with the Market, and what is wrong with it."""
+    """The name of a shop, its way of working with the Market, and its problems."""
     parts = [_name(shop.name) or str(shop.campaign_id)]
     if shop.placement:
         parts.append(one_line(shop.placement[:20]))
@@ -106,12 +106,12 @@ def shop_words(shop: Shop) -> str:
 
 
 def no_business() -> str:
-    """The key is good and opens nothing."""
+    """The sentence for a valid key without shops."""
     return _("The key opens no shop. Check in the Market's cabinet which one it was made for.")
 
 
 def refusal_words(problem: Problem) -> str:
-    """Why the key could not be tried or was not taken: the Market's own words, and what to do."""
+    """Why the key was refused or could not be tested: the Market's own message, and what to do."""
     fix = _FIXES.get(problem.kind)
     if fix is None:
         return problem_words(problem)

@@ -1,4 +1,4 @@
-"""What the search says about itself: how much it looks through, what it found, what it did not understand."""
+"""Sentences of the search: how much it covers, what it found, which words it did not understand."""
 
 from collections.abc import Sequence
 from datetime import tzinfo
@@ -32,10 +32,11 @@ _MEANINGS: Final = {
     "older": N_("written before"),
 }
 _WORD_MOST: Final = 40
+"""Characters of a typed word that are quoted."""
 
 
 def coverage_words(coverage: SearchCoverage, now: Millis, zone: tzinfo) -> str:
-    """How much of the history a search looks through, for example "34 % of chats read, back to March"."""
+    """How much of the history a search covers, for example "34 % of chats read, back to March"."""
     if coverage.read >= coverage.chats:
         words = ngettext(
             "The whole history of {n} chat is read.",
@@ -54,12 +55,12 @@ def coverage_words(coverage: SearchCoverage, now: Millis, zone: tzinfo) -> str:
 
 
 def fetching_words(*, is_online: bool) -> str:
-    """That the rest is being read from the Market, or why not just now."""
+    """Whether the rest is being fetched from the Market or waits for a connection."""
     return _("· fetching the rest…") if is_online else _("· the rest comes once there is a connection")
 
 
 def found_words(count: int, meant: str = "", *, has_more: bool = False, is_full: bool = False) -> str:
-    """How many hits are listed; `is_full` = more are not, `meant` = for what, if it was not typed so."""
+    """How many hits are listed; `is_full` = no more will be, `meant` = the query in the other layout."""
     if is_full:
         words = _("the first {n}: add a word to narrow").format(n=count)
     elif has_more:
@@ -79,7 +80,7 @@ def nothing_words(coverage: SearchCoverage | None) -> str:
 
 
 def help_words() -> str:
-    """What may be typed, in a sentence."""
+    """What can be typed, in a sentence before `filter_rows`."""
     return _(
         "Type words of a message, the name of a buyer or of a file, the number of an order or a return. "
         "These words narrow the search:"
@@ -87,7 +88,7 @@ def help_words() -> str:
 
 
 def filter_rows() -> list[tuple[str, str]]:
-    """What narrows a search, and the words for it in the operator's language."""
+    """The meaning of each filter, and its words in the operator's language."""
     return [
         (
             _(_MEANINGS[word.names[0]]),
@@ -98,7 +99,7 @@ def filter_rows() -> list[tuple[str, str]]:
 
 
 def unknown_words(words: Sequence[str]) -> str:
-    """A filter word that is not understood, and what may stand in its place."""
+    """One sentence on the first of the filters that are not understood, with the values that are."""
     typed = words[0]
     name = typed.partition(":")[0].lower().replace("ё", "е")
     values = next((word.values for word in FILTER_WORDS if name in word.names), ())
@@ -110,12 +111,12 @@ def unknown_words(words: Sequence[str]) -> str:
 
 
 def _spoken(words: tuple[str, str]) -> str:
-    """Of an English and a Russian word that in the operator's language."""
+    """The one of an English and a Russian word that is in the operator's language."""
     english, russian = words
     return russian if language() == "ru" else english
 
 
 def _share(coverage: SearchCoverage) -> str:
-    """In per cent, rounded down: all of it only when it is."""
+    """The share in per cent, rounded down: 100 % only if it is complete."""
     percent = int(coverage.share * 100)
     return f"{percent} %" if percent or not coverage.read else _("less than 1 %")

@@ -1,4 +1,4 @@
-"""How things stand with the Market: beside the tabs, in the notice, over the window, in a call."""
+"""The state of the connection to the Market: beside the tabs, in the notice, in the title and in calls."""
 
 from datetime import tzinfo
 
@@ -25,43 +25,44 @@ _WAITING_FOR = {
     "sendFileToChat": N_("The Market's quota for files is used up: yours go by themselves after {time}."),
 }
 _OLD = 15 * MINUTE
-"""A list of this age is worth a warning."""
+"""Age from which a list needs a warning."""
 _LONG_WAIT = 30_000
-"""A shorter pause of ours is none of the operator's business."""
+"""Milliseconds: shorter pauses of ours are not shown."""
 _SCARCE = 0.2
-"""Share of a quota below which it is worth a warning."""
+"""Share of a quota up to which it needs a warning."""
 _HOST_CELLS = 20
 _NAME_CELLS = 24
 _ASKED_ONCE = "getAuthTokenInfo"
-"""Its small quota is no measure of anything: a run asks it once."""
+"""A run calls this operation once: its small quota says nothing about the others."""
 
 
 def status_spans(link: Link, now: Millis, *, brief: bool = False) -> Line:
-    """The connection in a word, its proxy, an old list's age, the scarcest quota, what is unread or unsent.
+    """The connection in a word, the proxy, the age of an old list, the scarcest quota, and what is held up.
 
-    `brief` leaves out a quota that gives no reason to worry.
+    `brief` leaves out a quota that is not scarce.
     """
-    spans = [*_state(link), *_names(link, brief=brief)]
+    spans: list[Span] = []
     if link.view_only is not None:
-        spans += [Span("  "), Span(_("view only"), Role.WARN)]
+        spans.append(Span(_("view only"), Role.WARN))
     if link.proxy:
         words = _("via proxy {host}").format(host=cut(one_line(link.proxy), _HOST_CELLS))
-        spans += [Span("  "), Span(words, Role.WARN)]
+        spans.append(Span(words, Role.WARN))
     if link.state is LinkState.ONLINE and link.fresh_at is not None and now - link.fresh_at >= MINUTE:
         old = _("list {age} old").format(age=age(link.fresh_at, now))
-        spans += [Span("  "), Span(old, Role.MUTED if now - link.fresh_at < _OLD else Role.WARN)]
+        spans.append(Span(old, Role.MUTED if now - link.fresh_at < _OLD else Role.WARN))
     shares = [one.share_left for operation, one in link.budgets.items() if operation != _ASKED_ONCE]
     if shares and link.state is LinkState.ONLINE:
         share = min(shares)
         if share <= _SCARCE or not brief:
             quota = _("quota {n} %").format(n=int(share * 100))
-            spans += [Span("  "), Span(quota, Role.MUTED if share > _SCARCE else Role.WARN)]
+            spans.append(Span(quota, Role.MUTED if share > _SCARCE else Role.WARN))
     if link.sends_paused is not None and link.state is not LinkState.REFUSED:
-        spans += [Span("  "), Span(_("sending paused"), Role.BAD)]
+        spans.append(Span(_("sending paused"), Role.BAD))
     if link.skipped:
         skipped = ngettext("{n} unreadable", "{n} unreadable", link.skipped).format(n=link.skipped)
-        spans += [Span("  "), Span(skipped, Role.WARN)]
-    return tuple(spans)
+        spans.append(Span(skipped, Role.WARN))
+    gap = Span("  ")
+    return (*_state(link), *_names(link, brief=brief), *(part for span in spans for part in (gap, span)))
 
 
 def notice(link: Link, now: Millis, zone: tzinfo) -> str:
@@ -70,10 +71,10 @@ def notice(link: Link, now: Millis, zone: tzinfo) -> str:
         return _notices(link, now, zone)
     if link.is_outdated:
         return one_line(link.storage)
-    told = [one_line(words) for words in dict.fromkeys((link.storage, link.unread))]
+    notices = [one_line(words) for words in dict.fromkeys((link.storage, link.unread))]
     if not link.unread:
-        told.append(_connection_notice(link, now, zone))
-    return " ".join(filter(None, told))
+        notices.append(_connection_notice(link, now, zone))
+    return " ".join(filter(None, notices))
 
 
 def _connection_notice(link: Link, now: Millis, zone: tzinfo) -> str:
@@ -87,16 +88,16 @@ def _connection_notice(link: Link, now: Millis, zone: tzinfo) -> str:
 
 
 def _notices(link: Link, now: Millis, zone: tzinfo) -> str:
-    """The notices of several businesses, each with the names of those it is about, the worst first."""
+    """The notices of several businesses, the worst first, each with the names of its businesses."""
     names: dict[str, list[str]] = {}
     for name, part in link.parts:
         if words := notice(part, now, zone):
             names.setdefault(words, []).append(cut(one_line(name), _NAME_CELLS))
-    return " ".join(f"{', '.join(told)}: {words}" for words, told in names.items())
+    return " ".join(f"{', '.join(having)}: {words}" for words, having in names.items())
 
 
 def _waits(link: Link, now: Millis, zone: tzinfo) -> str:
-    """What is not asked of the Market for now, and until when."""
+    """The quota that is used up for the longest time, and until when; empty if no wait is long."""
     waits = {operation: until for operation, until in link.waits.items() if until - now >= _LONG_WAIT}
     if not waits:
         return ""
@@ -117,7 +118,7 @@ def _state(link: Link) -> Line:
 
 
 def _names(link: Link, *, brief: bool) -> Line:
-    """The businesses that the word for the connection is about, if not about all; `brief` has the notice."""
+    """The businesses that the state is about, if not all; empty if `brief`, where the notice names them."""
     names = [cut(one_line(name), _NAME_CELLS) for name, part in link.parts if part.state is link.state]
     if brief or link.state in {LinkState.ONLINE, LinkState.CONNECTING} or len(names) == len(link.parts):
         return ()
@@ -136,37 +137,37 @@ def _offline(link: Link, now: Millis, zone: tzinfo) -> str:
     return " ".join((why, cache, _("Messages will go by themselves.")))
 
 
-# -- over the window, and for an operator who looks elsewhere --------------------------------------------
+# -- the window title, and calls for an operator who looks elsewhere -------------------------------------
 
 
 PROGRAM = "chat-tui"
 
 
 def window_title(waiting: int) -> str:
-    """The program, and how many wait for an answer."""
+    """The name of the program, and how many chats wait for an answer."""
     if not waiting:
         return PROGRAM
     return f"{PROGRAM} · {ngettext('{n} waiting', '{n} waiting', waiting).format(n=waiting)}"
 
 
 def call_words(count: int) -> str:
-    """How many wrote, and no more: others may see the screen."""
+    """How many buyers wrote, without names or text: others may see the screen."""
     return ngettext("{n} buyer has written", "{n} buyers have written", count).format(n=count)
 
 
 def dispute_words(begun: int, among: int) -> str:
-    """That something happened in disputes: how many of them have begun, or that somebody wrote in them."""
+    """The number of new disputes (`begun`), or of disputes with new messages (`among`) if it is 0."""
     if begun:
         return ngettext("{n} dispute has begun", "{n} disputes have begun", begun).format(n=begun)
     return ngettext("a new message in {n} dispute", "new messages in {n} disputes", among).format(n=among)
 
 
 def dispute_notice(words: str, item: QueueItem, key: str) -> str:
-    """The same for the operator's own screen: with whom, and where to look."""
+    """The same for the operator's own screen: with the chat, and the key that shows the disputes."""
     return _("{what}: {title}. {key} shows the disputes.").format(what=words, title=chat_title(item), key=key)
 
 
 def call_text(item: QueueItem, words: str) -> str:
-    """Who wrote what, raw; of a dispute that first."""
+    """Who wrote what, raw; for a dispute with that word first."""
     dispute = f"{_('dispute')}: " if item.chat.is_dispute else ""
     return f"{dispute}{chat_title(item)}: {words}"

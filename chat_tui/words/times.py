@@ -1,4 +1,4 @@
-"""Durations, times of day and dates, in the operator's language and zone; and times as they are typed."""
+"""Durations, times of day and dates in the operator's language and zone; and times as operators type them."""
 
 import re
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ def length(duration: Millis) -> str:
 
 
 def waiting_words(count: int, since: Millis | None, now: Millis) -> str:
-    """How many buyers wait, and the longest how long: "12 wait, the longest 3 h"."""
+    """How many buyers wait, and how long the longest: "12 wait, the longest 3 h"; `since` None = unknown."""
     if not count:
         return _("Nobody waits for an answer.")
     if since is None:
@@ -59,7 +59,7 @@ def waiting_words(count: int, since: Millis | None, now: Millis) -> str:
 
 
 def spoken(duration: Millis) -> str:
-    """A duration within a sentence, rounded up: "40 seconds", "1 minute", "3 hours", "2 days"."""
+    """A duration in a sentence, rounded up: "40 seconds", "1 minute", "3 hours", "2 days"."""
     seconds = max(1, -(-duration // 1000))
     if seconds < 90:
         return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
@@ -74,7 +74,7 @@ def spoken(duration: Millis) -> str:
 
 
 def moment(at: Millis, zone: tzinfo) -> datetime | None:
-    """The moment in the operator's zone; None for an unknown one or one beyond the calendar."""
+    """The moment in the operator's zone; None if it is unknown or beyond the calendar."""
     if at == UNKNOWN_TIME:
         return None
     try:
@@ -84,20 +84,20 @@ def moment(at: Millis, zone: tzinfo) -> datetime | None:
 
 
 def clock_time(at: Millis, zone: tzinfo) -> str:
-    """The time of day, for example 18:02."""
+    """The time of day, for example 18:02; "--:--" if it is unknown."""
     then = moment(at, zone)
     return f"{then:%H:%M}" if then else "--:--"
 
 
 @lru_cache(maxsize=4096)
 def day_of(at: Millis, zone: tzinfo) -> date | None:
-    """The day on which a moment lies for the operator."""
+    """The day of a moment in the operator's zone; None if it is unknown or beyond the calendar."""
     then = moment(at, zone)
     return then.date() if then else None
 
 
 def day_words(day: date | None, today: date | None) -> str:
-    """A date as a separator says it; the year only when it is not this one."""
+    """A date as a separator shows it; with the year if it is not this year. None = unknown."""
     if day is None:
         return _("date unknown")
     words = _(_MONTHS[day.month - 1]).format(day=day.day)
@@ -111,25 +111,26 @@ def day_words(day: date | None, today: date | None) -> str:
 
 
 def when(at: Millis, now: Millis, zone: tzinfo) -> str:
-    """A moment within a sentence: the time of day, with the date when it is not today."""
+    """A moment in a sentence: the time of day, with the date if it is not today."""
     today, day = day_of(now, zone), day_of(at, zone)
     time = clock_time(at, zone)
     return time if day == today else f"{day_words(day, today)}, {time}"
 
 
-# -- until when a chat may be put off: offered, typed, said ----------------------------------------------
+# -- until when a chat is snoozed: choices, typed times, words -------------------------------------------
 
 
 EVENING: Final = time(18)
-"""“This evening”; after it the next one is meant."""
+"""“This evening”; after this time, the evening of the next day."""
 MORNING: Final = time(9)
-"""“Tomorrow”, and a date typed without a time."""
+"""“Tomorrow”, and a typed date without a time."""
 FARTHEST: Final = 366 * DAY
+"""The longest snooze."""
 _MISTAKE: Final = 180 * DAY
-"""A day without a year that passed less long ago is not meant for the next year."""
+"""A day without a year that is past by less than this is a mistake; else it is meant for the next year."""
 
 _UNITS: Final = {**dict.fromkeys("mмь", MINUTE), **dict.fromkeys("hчр", HOUR), **dict.fromkeys("dдв", DAY)}
-"""By the first letter, in both languages; "ь", "р" and "в" stand on the keys of m, h and d."""
+"""Units by their first letter, in both languages; "ь", "р" and "в" are on the keys of m, h and d."""
 _SPAN: Final = re.compile(r"\+\s*([0-9]{1,5})\s*([a-zа-я]+)\.?", re.IGNORECASE)
 _MOMENT: Final = re.compile(
     r"(?:([0-9]{1,2})\.([0-9]{1,2})(?:\.([0-9]{4}))?)?(?:(?:^|\s+)([0-9]{1,2}):([0-9]{2}))?"
@@ -138,23 +139,23 @@ _MOMENT: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Until:
-    """Until when a chat is put off."""
+    """Until when a chat is snoozed."""
 
     at: Millis | None
-    """None = until the buyer writes, however late that is."""
+    """None = until the buyer writes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A line of the dialog."""
+    """A line of the snooze dialog."""
 
     words: str
     until: Until | None
-    """None = a time that is typed."""
+    """None = the operator types a time."""
 
 
 def choices(now: Millis, zone: tzinfo) -> tuple[Choice, ...]:
-    """What the keys 1 to 5 mean at this moment."""
+    """The choices of the keys 1 to 5, for this moment."""
     evening, morning = _next(now, zone, EVENING), _tomorrow(now, zone, MORNING)
     is_today = day_of(evening, zone) == day_of(now, zone)
     evening_words = _("This evening ({time})") if is_today else _("Tomorrow evening ({time})")
@@ -169,9 +170,9 @@ def choices(now: Millis, zone: tzinfo) -> tuple[Choice, ...]:
 
 
 def read_time(text: str, now: Millis, zone: tzinfo) -> Millis | str:
-    """The moment that is typed, or one sentence on what is wrong with it.
+    """The moment that was typed, or one sentence on what is wrong with it.
 
-    14:30 is the next such time, 25.11 that day in the morning, 25.11 10:00 then, +90m after so long.
+    14:30 is the next such time, 25.11 the morning of that day, 25.11 10:00 that moment, +90m in 90 minutes.
     """
     typed = text.strip()
     at = _span(typed, now) or _moment(typed, now, zone)
@@ -185,14 +186,14 @@ def read_time(text: str, now: Millis, zone: tzinfo) -> Millis | str:
 
 
 def until_words(until: Until, now: Millis, zone: tzinfo) -> str:
-    """Within a sentence: "until 18:00", "until 26 November, 09:00", "until the buyer writes"."""
+    """In a sentence: "until 18:00", "until 26 November, 09:00", "until the buyer writes"."""
     if until.at is None:
         return _("until the buyer writes")
     return _("until {when}").format(when=when(until.at, now, zone))
 
 
 def hold_words(hold: Hold, now: Millis, zone: tzinfo) -> str:
-    """In a row of the list: "till 18:00", "till 26.11 09:00", "till reply"; empty = it has come back."""
+    """In a row of the list: "done", "till 18:00", "till 26.11 09:00", "till reply"; empty = not held."""
     if hold.done is not None:
         return _("done")
     if not hold.is_snoozed(now):
@@ -231,7 +232,7 @@ def _moment(typed: str, now: Millis, zone: tzinfo) -> Millis | None:
 
 
 def _next(now: Millis, zone: tzinfo, of_day: time) -> Millis:
-    """The next moment at which clocks show this time."""
+    """The next moment at which the operator's clock shows this time."""
     today = datetime.fromtimestamp(now / 1000, zone)
     at = _millis(datetime.combine(today.date(), of_day, zone))
     return at if at > now else _tomorrow(now, zone, of_day)
