@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from datetime import tzinfo
-from pathlib import Path
 from typing import ClassVar, Final
 
 from textual import events, work
@@ -21,7 +20,7 @@ from chat_tui.terminal.keys import bind
 from chat_tui.ui import keys, themes
 from chat_tui.ui.inbox.screen import MainScreen
 from chat_tui.ui.keys import Where
-from chat_tui.ui.kit.dialog import LegibleApp
+from chat_tui.ui.kit.dialog import STYLES, LegibleApp
 from chat_tui.ui.kit.text import notify, plain
 from chat_tui.zone import find_zone
 
@@ -29,7 +28,6 @@ ACTIVE_EVERY: Final[Millis] = 10_000
 """Milliseconds between two reports to the inbox that the operator is active."""
 _NOTICE_S: Final = 15.0
 """Seconds that the notice of the start stays: it takes more than a glance to read."""
-STYLES = Path(__file__).parent / "styles"
 
 
 class ChatTuiApp(LegibleApp[None]):

@@ -1,4 +1,4 @@
-"""The whole inbox before an operator: real store, engine and client, the sandbox on a real socket."""
+"""The whole inbox in the hands of an operator: real store, engine and client, and the sandbox on a socket."""
 
 import asyncio
 import time
@@ -34,21 +34,21 @@ from tests.support.waiting import crowd, until
 
 WIDE = (120, 40)
 USUAL = (120, 24)
-"""All panes at once, in no more lines than need be drawn."""
+"""Columns and rows: all panes at once, in as few lines as possible, because drawing takes time."""
 NARROW = (80, 24)
 HAND_S = 0.12
-"""An Enter that comes sooner after a paste belongs to it."""
+"""An Enter that comes sooner after a paste belongs to the paste."""
 CALM = replace(QUICK, poll_s=0.2)
-"""Short waits, but not so short that looking for news leaves no time for the screen."""
+"""Short waits, but not so short that polling leaves no time for the screen."""
 HELD_S = 0.3
-"""An answer of a thread that takes longer, on an idle machine, is held back by the test."""
+"""If an answer of a thread takes longer on an idle machine, the test holds it back."""
 AGAIN_S = 0.11
-"""A second Enter that comes sooner is the first one, bouncing."""
+"""A second Enter that comes sooner is a bounce of the first one."""
 
 
 @dataclass
 class Desk:
-    """What an operator has: keys, a screen, and nothing else but the Market he does not see."""
+    """An operator: keys, a screen and, out of sight, the Market."""
 
     app: ChatTuiApp
     pilot: Pilot[None]
@@ -58,34 +58,34 @@ class Desk:
     # -- hands ---------------------------------------------------------------------------------------
 
     async def press(self, *keys: str) -> None:
-        """Keys by hand: each is acted upon before the next."""
+        """Press keys by hand: each takes effect before the next."""
         for key in keys:
             await self.burst([key])
             await self.answered()
 
     async def answered(self) -> None:
-        """Until all is drawn that the store has for what was asked, unless a test holds a thread back."""
+        """Wait until every answer of the store is drawn, unless a test holds a thread back."""
         await self._is_soon(settled(self.app))
         await self._is_soon(drawn(self.app))
 
     async def _is_soon(self, moment: Awaitable[None]) -> None:
-        # On a busy machine an engine at work brings more without a pause.
+        # On a busy machine, a working engine brings more without a pause.
         with suppress(TimeoutError):
             async with asyncio.timeout(HELD_S * crowd()):
                 await moment
 
     async def press_again(self, key: str) -> None:
-        """A key that is meant, not one that bounced."""
+        """Press a key on purpose: late enough not to be a bounce."""
         await asyncio.sleep(AGAIN_S)
         await self.press(key)
 
     async def write(self, text: str) -> None:
-        """A text by hand, a quick one, and what the screen makes of it."""
+        """Type a text quickly by hand, and let the screen settle."""
         await self.burst(text)
         await self.answered()
 
     async def burst(self, keys: Sequence[str]) -> None:
-        """Keys that lie in the queue all at once; an Enter before more text is a pasted one."""
+        """Put keys into the queue all at once; an Enter before more text counts as pasted."""
         moment = time.monotonic()
         for key in keys:
             is_letter = len(key) == 1
@@ -97,13 +97,13 @@ class Desk:
         await self.app.keys_settled()
 
     async def paste(self, text: str) -> None:
-        """A paste that the terminal marks, and the moment a hand takes to the next key."""
+        """Paste in bracketed mode, and wait the moment a hand takes to reach the next key."""
         self.app.post_message(events.Paste(text))
         await self.app.keys_settled()
         await asyncio.sleep(HAND_S)
 
     async def resize(self, columns: int, rows: int) -> None:
-        """Another size of the window."""
+        """Change the size of the window."""
         await self.pilot.resize_terminal(columns, rows)
 
     async def go_to(self, chat: int | ChatRef) -> None:
@@ -136,13 +136,13 @@ class Desk:
 
     @property
     def history(self) -> str:
-        """The open chat as far as it is on the screen."""
+        """The visible part of the open chat."""
         pane = self._main.query_one(History)
         return "\n".join(pane.render_line(y).text.rstrip() for y in range(pane.content_size.height))
 
     @property
     def said(self) -> list[str]:
-        """The sentences that stand in a corner for a moment."""
+        """The sentences of all notifications so far."""
         return [str(one.message) for one in self.app._notifications]
 
     @property
@@ -152,12 +152,12 @@ class Desk:
 
     @property
     def rows(self) -> list[ChatRef]:
-        """The chats of the list, from its top."""
+        """The chats in the list, from the top."""
         return [item.chat.chat_ref for item in self._queue.items]
 
     @property
     def highlighted(self) -> ChatRef | None:
-        """The chat under the highlight, if the list shows it."""
+        """The highlighted chat, if the list shows it."""
         view = self._queue.view
         return view.highlighted if view.place is not None else None
 
@@ -168,17 +168,17 @@ class Desk:
 
     @property
     def newest_shown(self) -> int:
-        """The newest message that is drawn in the history."""
+        """The newest message drawn in the history."""
         return self._main.query_one(History).newest_shown
 
     @property
     def box(self) -> str:
-        """What is typed and not sent."""
+        """The text that is typed and not sent."""
         return self._main.query_one(Compose).text
 
     @property
     def caret(self) -> int:
-        """Letters before the caret."""
+        """The number of letters before the caret."""
         return self._main.query_one(Compose).caret
 
     @property
@@ -188,7 +188,7 @@ class Desk:
 
     @property
     def focus(self) -> str:
-        """Which pane has the keys: list, history or box."""
+        """Which pane has the focus: list, history or box."""
         focused = self.app.screen.focused
         names = {QueueList: "list", History: "history", Compose: "box"}
         return next((name for kind, name in names.items() if isinstance(focused, kind)), str(focused))
@@ -201,16 +201,16 @@ class Desk:
 
     @property
     def sent(self) -> list[Accepted]:
-        """What the Market has taken."""
+        """The messages that the Market has accepted."""
         return self.market.ledger
 
     @property
     def sent_texts(self) -> list[tuple[ChatRef, str]]:
-        """Chat and text of what the Market has taken, in its order."""
+        """Chat and text of the messages that the Market has accepted, in its order."""
         return [(ref(one.chat_id), one.text or "") for one in self.sent]
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
-        """Let everything work until the condition holds."""
+        """Let everything work until the condition is true."""
 
         async def holds() -> bool:
             await self._is_soon(drawn(self.app))
@@ -220,11 +220,11 @@ class Desk:
             await until(holds, what or "the condition")
         except AssertionError as gave_up:
             raise AssertionError(f"{gave_up}; said {self.said}; on the screen:\n{self.screen}") from None
-        # What the program does at once is not the first half of it.
+        # The condition may come true before the program has finished: wait for the rest.
         await self.answered()
 
     async def until_shown(self, *words: str) -> None:
-        """Until all the words stand on the screen."""
+        """Wait until all the words are on the screen."""
 
         def are_shown() -> bool:
             screen = self.screen
@@ -233,21 +233,21 @@ class Desk:
         await self.until(are_shown, f"{words} on the screen")
 
     async def until_said(self, words: str) -> None:
-        """Until a sentence with these words came up."""
+        """Wait until a notification contained these words."""
         await self.until(lambda: any(words in one for one in self.said), f"“{words}” said")
 
     async def until_told(self, words: str) -> None:
-        """Until a sentence with these words stands at the caret."""
+        """Wait until the sentence at the caret contains these words."""
         await self.until(lambda: words in self.told, f"“{words}” told")
 
     async def synced(self) -> None:
-        """Until the cache holds every chat of the Market and lacks the history of none that matters."""
+        """Wait until the cache has every chat of the Market, and the history of every chat that matters."""
         await ready.synced(self.store, self.market)
         await self.answered()
 
     @property
     def _main(self) -> Screen[object]:
-        """The inbox itself, also while a dialog stands before it."""
+        """The main screen, even while a dialog covers it."""
         return self.app.screen_stack[1]
 
     @property
@@ -269,10 +269,10 @@ async def desk(
     preferences: Preferences = Preferences(),  # noqa: B008 - frozen
     fresh: bool = False,
 ) -> AsyncIterator[Desk]:
-    """Start the program on the files below `root`; leaving the block ends it as leaving the app does.
+    """Start the program on the files below `root`; leaving the block ends it like leaving the app.
 
-    With `notifications` they are drawn as well as noted in `said`. Unless `fresh`, a first start finds a
-    shop that has read this Market before, if it is one of `ready.open_market`.
+    With `notifications` they are drawn, and not only recorded in `said`. Unless `fresh`, a first start
+    finds a shop that has read this Market before, if it is one of `ready.open_market`.
     """
     is_first = not store_paths(root).cache_dir.exists()
     if is_first and not fresh and market.begun.start == ready.BORN_MS and key is business is url is None:
@@ -280,7 +280,7 @@ async def desk(
     connect = lambda: client_of(market, key=key, business=business, url=url)  # noqa: E731
     shop = Shop.open(root, connect, settings=settings)
     app = ChatTuiApp(shop.inbox, preferences, places(root), now=wall_clock_ms, zone=UTC)
-    # However slow the machine, what was said is there when a test looks.
+    # On any machine, notifications are still there when a test looks.
     app.NOTIFICATION_TIMEOUT = 600.0  # type: ignore[misc]
     try:
         async with app.run_test(size=size, notifications=notifications) as pilot:
@@ -288,7 +288,7 @@ async def desk(
             seen = Desk(app, pilot, market, shop.store)
             yield seen
             if app.is_running:
-                # What a test leaves behind can be drawn, whether it looked or not.
+                # The last screen of a test can be drawn, even if the test never looked at it.
                 assert seen.screen
         assert not app.return_code
     finally:

@@ -10,6 +10,6 @@ from tests.support.sandbox import Sandbox
 
 @pytest.fixture
 def market() -> Iterator[Sandbox]:
-    """A small shop in which nobody acts by himself."""
+    """A small shop in which no buyer acts on their own."""
     with open_market() as sandbox:
         yield sandbox

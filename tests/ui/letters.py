@@ -1,4 +1,4 @@
-"""Random hands on every key and every size of the window, watched: no letter goes where nobody sees it.
+"""Random keys and window sizes, under observation: every letter goes where the operator can see it.
 
 python -m tests.ui.letters --steps 3000 --seeds 4
 """
@@ -36,7 +36,7 @@ STEERING: Final = (
     *("escape", "escape", "enter", "tab", "shift+tab", "up", "down", "pageup", "pagedown", "home", "end"),
     *("f1", "ctrl+p", "ctrl+n", "ctrl+o", "ctrl+z", "space"),
 )
-"""Keys that command outside text; the letters among them are text in the box."""
+"""Keys that are commands outside text; the letters among them are text in the box."""
 LETTERS: Final = (*"abdhqvwDXЖжщёя/.,!7", "c", "m", "x")
 SIZES: Final = (
     *((40, 12), (41, 13), (60, 12), (80, 24), (99, 30), (100, 30), (119, 30), (120, 40), (140, 30)),
@@ -46,16 +46,16 @@ SIZES: Final = (
 
 @dataclass
 class Walk:
-    """One pair of hands; `trail` is what they did, to be read when a step went wrong."""
+    """One random operator; `trail` is what they did, to be read when a step fails."""
 
     scene: Scene
     pilot: Pilot[None]
     dice: random.Random
     trail: list[str] = field(default_factory=list)
     typed: dict[ChatRef, str] = field(default_factory=dict)
-    """What the box of each chat held when it was seen last."""
+    """The text of each chat's box when it was last seen."""
     letters: int = 0
-    """How many landed in a box."""
+    """How many letters went into a box."""
 
     @property
     def top(self) -> Screen[object]:
@@ -93,7 +93,7 @@ class Walk:
         return columns >= 40 and rows >= 12
 
     async def step(self) -> None:
-        """One key or one size, and every promise after it."""
+        """One random key or size, and a check of every promise."""
         if self.dice.random() < 0.15:
             await self.resize(*self.dice.choice(SIZES))
         elif self.is_writing and self.dice.random() < 0.6:
@@ -104,7 +104,7 @@ class Walk:
             await self.press(self.dice.choice(STEERING))
 
     async def press(self, key: str) -> None:
-        """A key by hand; what a letter must do and must not do."""
+        """Press a key, and check what a letter must do and must not do."""
         was_writing, was_seen = self.is_writing, self.is_large_enough
         before, chat, marks = self.box.text, self.opened, await self._marks()
         dialogs = len(self.scene.app.screen_stack)
@@ -125,7 +125,7 @@ class Walk:
             self._expect(asks or len(self.scene.app.screen_stack) == dialogs, "and no dialog")
             self.letters += 1
         elif is_letter and chat == self.opened:
-            # From a dialog a template may come, and undo brings back what was sent and is held.
+            # A dialog may bring a template, and undo brings back a text that is still held.
             is_back = self.is_writing and any(text in self.box.text for text in held)
             self._expect(
                 dialogs > 2 or is_back or self.box.text == before, "outside the box nothing is typed"
@@ -135,7 +135,7 @@ class Walk:
         await self._look()
 
     async def resize(self, columns: int, rows: int) -> None:
-        """Another size of the window."""
+        """Change the size of the window."""
         before, was_at = self.box.text, self.desk.focused
         self.trail.append(f"{columns}x{rows}")
         await resize(self.scene.app, columns, rows)
@@ -144,11 +144,11 @@ class Walk:
         await self._look()
 
     async def _look(self) -> None:
-        """What holds at every moment in which the box can be typed into."""
+        """Check what is true whenever the box takes letters."""
         if self.opened is not None:
             known = self.typed.get(self.opened)
             is_known = known is None or self.trail[-1] in {"enter", "u", "ctrl+z"} or self.is_writing
-            # Typed into an empty box it opens the templates, and stands there until one is chosen.
+            # In an empty box it opens the templates, and stays there until one is chosen.
             is_slash = (self.trail[-1], known, self.box.text) == ("/", "", "/")
             self._expect(is_known or is_slash or known == self.box.text, "a chat keeps its text")
             self.typed[self.opened] = self.box.text
@@ -161,7 +161,7 @@ class Walk:
         self._expect(self.highlighted == self.opened, "highlighted = open")
 
     def _is_box_seen(self) -> bool:
-        """Whether the whole box is on the screen as it was drawn last, with nothing over its recipient."""
+        """Whether the last drawn screen shows the whole box, with nothing over its recipient."""
         region = self.box.region
         if region.height < 3 or not self.desk.region.contains_region(region):
             return False
@@ -178,7 +178,7 @@ class Walk:
         return item and (item.hold, item.note, item.labels, item.is_pinned)
 
     async def settle(self) -> None:
-        """Until all was acted upon and drawn."""
+        """Wait until everything has taken effect and is drawn."""
         await settled(self.scene.app)
 
     def _expect(self, holds: bool, words: str) -> None:
@@ -188,7 +188,7 @@ class Walk:
 
 @asynccontextmanager
 async def a_walk(place: Path, *, size: tuple[int, int], seed: int) -> AsyncIterator[Walk]:
-    """Hands on the app with eight chats, of which nothing comes and nothing goes."""
+    """An operator in an app with eight chats, without any traffic."""
     scene = make_scene(place, language="en")
     try:
         async with scene.app.run_test(size=size) as pilot:
@@ -201,7 +201,7 @@ async def a_walk(place: Path, *, size: tuple[int, int], seed: int) -> AsyncItera
 
 
 async def walk(place: Path, *, seed: int, steps: int) -> Walk:
-    """Random steps; raises AssertionError with the last of them when a promise breaks."""
+    """Take random steps. Raises AssertionError with the last of them when a promise breaks."""
     async with a_walk(place, size=random.Random(seed).choice(SIZES[:10]), seed=seed) as hands:
         for _ in range(steps):
             await hands.step()
@@ -209,7 +209,7 @@ async def walk(place: Path, *, seed: int, steps: int) -> Walk:
 
 
 def main() -> int:
-    """Many steps by many seeds; the exit code is 1 after the first promise that broke."""
+    """Take many steps for many seeds; the exit code is 1 if a promise broke."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--seeds", type=int, default=4)

@@ -1,4 +1,4 @@
-"""Chats, messages and pages of a pretend shop, as the panes get them."""
+"""Chats, messages and pages of a pretend shop, in the form in which the panes get them."""
 
 import unicodedata
 from datetime import UTC, datetime
@@ -53,13 +53,13 @@ HOSTILE = (
 
 
 def is_harmless(text: str) -> bool:
-    """Whether a drawn text holds nothing that could steer a terminal; a non-joiner is part of a script."""
+    """Whether a drawn text cannot control a terminal; the non-joiner is part of some scripts."""
     steering = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     return all(unicodedata.category(character) not in steering or character == "\u200c" for character in text)
 
 
 def queue_item(number: int = 1, **changes: Any) -> QueueItem:
-    """A chat that has waited for 12 minutes; `changes` name fields of item, chat or context."""
+    """A chat that has waited for 12 minutes; `changes` are fields of item, chat or context."""
     context: dict[str, Any] = {
         "kind": ContextKind.ORDER,
         "order_id": OrderId(51230870000 + number),
@@ -105,7 +105,7 @@ def queue_page(
 
 
 def message(number: int = 1, text: str | None = "Когда привезут заказ?", **changes: Any) -> Message:
-    """A buyer's message; one a minute, the hundredth is written at NOW."""
+    """A buyer's message; there is one per minute, and the hundredth is from NOW."""
     fields: dict[str, Any] = {
         "chat_ref": ref(1),
         "message_id": MessageId(number),
@@ -144,7 +144,7 @@ def entries(first: int, last: int) -> tuple[Entry, ...]:
 
 
 def timeline_page(*rows: Entry, **changes: Any) -> TimelinePage:
-    """A page that is the whole conversation, unless `changes` say otherwise."""
+    """A page with the whole conversation, unless `changes` say otherwise."""
     fields: dict[str, Any] = {
         "chat_ref": ref(1),
         "has_older": False,

@@ -1,4 +1,4 @@
-"""One table says what every key does, everywhere it is told."""
+"""One table says what every key does, everywhere keys are shown."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Keys the operator chose: what is wrong with them, what they do, and that every place tells of them."""
+"""The operator's own keys: what can be wrong with them, what they do, and that every place shows them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ def _own_keys_end_with_the_test() -> Iterator[None]:
 
 
 def read(path: Path, text: str) -> tuple[Command, ...]:
-    """What the program makes of a settings file."""
+    """The commands that the program makes from a settings file."""
     path.write_text(text, encoding="utf-8")
     settings = load(Flags(), {}, path)
     return chosen(settings.keys.own, path, jcuken=settings.keys.is_jcuken)
@@ -225,7 +225,7 @@ async def test_the_screen_tells_the_chosen_keys(tmp_path: Path, shop: Sandbox) -
         assert "undo" not in bottom
         assert bottom.endswith("ctrl+k commands")
         await at.press("ctrl+k")
-        await at.write("тщ црщ")  # nobody has such a command
+        await at.write("тщ црщ")  # no such command
         await at.until_shown("No such command")
         await at.press("ctrl+u")
         await at.write("цкшеу шт еру срфе")  # "write in the chat", typed on ЙЦУКЕН

@@ -168,7 +168,7 @@ class MainScreen(Legible[None]):
         }
         return places.get(widget, Where.OUTSIDE_TEXT)
 
-    @work(group="order", exclusive=True, exit_on_error=True)
+    @work(group="order", exclusive=True)
     async def _let_order_in(self) -> None:
         """Apply the new order of the rows, which is held back while the list has the focus."""
         await self.queue.apply_order()
@@ -259,35 +259,35 @@ class MainScreen(Legible[None]):
 
     # Commands that wait for an answer of the operator run as workers, never two of them at once.
 
-    @work(group="dialog", exclusive=True, exit_on_error=True)
+    @work(group="dialog", exclusive=True)
     async def greet(self) -> None:
         await self.commands.greet()
 
-    @work(group="dialog", exclusive=True, exit_on_error=True)
+    @work(group="dialog", exclusive=True)
     async def action_snooze(self) -> None:
         await self._marking.snooze()
 
-    @work(group="dialog", exclusive=True, exit_on_error=True)
+    @work(group="dialog", exclusive=True)
     async def action_note(self) -> None:
         await self._marking.note()
 
-    @work(group="dialog", exclusive=True, exit_on_error=True)
+    @work(group="dialog", exclusive=True)
     async def action_labels(self) -> None:
         await self._marking.label()
 
-    @work(group="dialog", exclusive=True, exit_on_error=True)
+    @work(group="dialog", exclusive=True)
     async def action_new_chat(self) -> None:
         await self.commands.new_chat()
 
-    @work(group="dialog", exclusive=True, exit_on_error=True)
+    @work(group="dialog", exclusive=True)
     async def action_search(self) -> None:
         await self.commands.search()
 
-    @work(group="dialog", exclusive=True, exit_on_error=True)
+    @work(group="dialog", exclusive=True)
     async def action_outbox(self) -> None:
         await self.commands.outbox()
 
-    @work(group="evidence", exclusive=True, exit_on_error=True)
+    @work(group="evidence", exclusive=True)
     async def action_evidence(self) -> None:
         await self.commands.evidence()
 
@@ -308,21 +308,21 @@ class MainScreen(Legible[None]):
         await self.opening.open_waiting()
 
     @on(Compose.EditWanted)
-    @work(group="dialog", exclusive=True, exit_on_error=True)
+    @work(group="dialog", exclusive=True)
     async def _edit(self) -> None:
         await self.commands.editing.edit()
 
     @on(Compose.AttachWanted)
-    @work(group="dialog", exclusive=True, exit_on_error=True)
+    @work(group="dialog", exclusive=True)
     async def _attach_file(self) -> None:
         await self.commands.attach()
 
     @on(Compose.TemplateWanted)
-    @work(group="dialog", exclusive=True, exit_on_error=True)
+    @work(group="dialog", exclusive=True)
     async def _choose_template(self) -> None:
         await self.commands.choose_template()
 
     @on(History.Picked)
-    @work(group="dialog", exclusive=True, exit_on_error=True)
+    @work(group="dialog", exclusive=True)
     async def _deal_with(self, picked: History.Picked) -> None:
         await self.commands.deal_with(picked.entry, picked.wish)

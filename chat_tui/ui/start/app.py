@@ -146,10 +146,6 @@ def _answers() -> tuple[tuple[str, str], ...]:
 # -- the app ---------------------------------------------------------------------------------------------
 
 
-HEARD = frozenset({"help", "quit"})
-"""The commands of the inbox that work here too."""
-
-
 class StartApp(LegibleApp[Start]):
     """Ends with CONNECT when a shop was connected, DEMO when the demo is wanted, or None to quit."""
 
@@ -158,7 +154,8 @@ class StartApp(LegibleApp[Start]):
     def __init__(self, connector: Connector, preferences: Preferences, *, report: Path) -> None:
         """`report` is the private file that gets the details of a crash."""
         super().__init__(report, jcuken=preferences.keys.is_jcuken)
-        bind(self, [one for one in keys.bindings(Where.ANYWHERE) if one.id in HEARD])
+        # Of the commands that work anywhere, only these exist here.
+        bind(self, [one for one in keys.bindings(Where.ANYWHERE) if one.id in {"help", "quit"}])
         self._connector = connector
         self._theme = preferences.ui.theme
 

@@ -1,4 +1,4 @@
-"""A bare app on which one dialog is tried."""
+"""A bare app for testing one dialog."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -17,7 +17,7 @@ NOTHING = object()
 
 
 class DialogApp(App[None]):
-    """Pushes the dialog and keeps what it gave."""
+    """Shows the dialog and records its results."""
 
     ENABLE_COMMAND_PALETTE = False
 
@@ -46,7 +46,7 @@ class DialogApp(App[None]):
         return str(self.dialog.query_one(selector, Static).render())
 
     def seen(self) -> str:
-        """Everything the list draws now."""
+        """All lines that the list draws now."""
         choices = self.choices
         return "\n".join(choices.render_line(y).text.rstrip() for y in range(choices.size.height))
 
@@ -62,7 +62,7 @@ async def staged(
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-    """Let the app work until `condition` holds."""
+    """Let the app work until `condition` is true."""
 
     async def holds() -> bool:
         await drawn(pilot.app)

@@ -1,4 +1,4 @@
-"""The keys and the commands are found in both languages, on both layouts."""
+"""Keys and commands are found in both languages and on both layouts."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A file, a new chat and the outbox, each from the first key to what the Market has."""
+"""A file, a new chat and the outbox, each from the first key to the Market."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ from tests.ui.chat.test_typed_text import open_next
 IMPATIENT = InboxSettings(
     undo_s=0, settle_s=0.05, poll_s=CALM.poll_s, look_delays_s=(0.01,), backoff_s=0.05, scan_s=CALM.scan_s
 )
-"""Asks the operator soon about what nobody knows."""
+"""Settings with which an unclear outcome is soon shown to the operator."""
 
 
 async def choose(it: Desk, name: str) -> None:

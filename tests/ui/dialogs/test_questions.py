@@ -1,4 +1,4 @@
-"""A question holds until it is answered on purpose, and once."""
+"""A question stays until it is answered on purpose, and is answered only once."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""Which files become templates; a bad one costs only itself and is named."""
+"""Which files become templates; a bad file is named and does no harm to the others."""
 
 import os
 from pathlib import Path

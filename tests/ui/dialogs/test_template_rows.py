@@ -1,4 +1,4 @@
-"""How templates are found and shown, and what they are filled with."""
+"""How templates are found, shown and filled in."""
 
 from pathlib import Path
 

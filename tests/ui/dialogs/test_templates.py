@@ -1,4 +1,4 @@
-"""The answer of four keys: `n`, `/` with two letters, Enter, Enter."""
+"""An answer with a few keys: `n`, `/` with two letters, Enter, Enter."""
 
 import threading
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.ui.app_stage import desk
 
 @pytest.fixture
 def market() -> Iterator[Sandbox]:
-    """A very small shop: a waiting chat about an order is enough here."""
+    """A very small shop: one waiting chat about an order is enough here."""
     with Sandbox.start(chats=6, seed=3) as sandbox:
         yield sandbox
 

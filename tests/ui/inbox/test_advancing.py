@@ -1,4 +1,4 @@
-"""Auto-advance: the next waiting chat opens by itself, and takes no letter that is not its own."""
+"""Auto-advance: the next waiting chat opens automatically, and takes no letter meant for another chat."""
 
 import asyncio
 import time
@@ -24,19 +24,19 @@ ADVANCING = Preferences(queue=QueueSettings(auto_advance=True))
 
 @pytest.fixture(autouse=True)
 def _hands(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An operator who types nothing too soon, unless the test says so."""
+    """An operator who never types too soon, unless the test says so."""
     monkeypatch.setattr(advancing, "QUIET_S", 0.05)
     monkeypatch.setattr(advancing, "READ_S", 0.0)
 
 
 @pytest.fixture
 def slow_eyes(_hands: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody can have read the new name yet, whatever is typed after it came."""
+    """The operator cannot have read the new name yet, no matter when the next key comes."""
     monkeypatch.setattr(advancing, "READ_S", 60.0)
 
 
 async def begin(it: Desk) -> tuple[ChatRef, ChatRef]:
-    """The longest waiting chat is open, ready to write; it and the one after it."""
+    """Open the longest-waiting chat, ready to write. Returns it and the one after it."""
     await it.synced()
     await it.press("n")
     await it.until(lambda: it.opened is not None and it.focus == "box")
@@ -47,7 +47,7 @@ async def begin(it: Desk) -> tuple[ChatRef, ChatRef]:
 
 
 async def switch(it: Desk) -> tuple[ChatRef, ChatRef]:
-    """An answer went out and the next chat has opened by itself; the chat before it, and it."""
+    """Send an answer and let the next chat open automatically. Returns the answered chat and the next."""
     first, following = await begin(it)
     await it.answer("раз")
     await it.until(lambda: it.opened == following)
@@ -110,7 +110,7 @@ async def test_a_key_that_leads_elsewhere_keeps_the_chat(
 async def test_a_key_for_which_the_order_was_given_up_keeps_the_chat_too(
     market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On a machine so slow that the answer is on the disk before Escape was acted upon."""
+    """On a machine so slow that the answer is on the disk before Escape takes effect."""
     leave, is_slow, go_on = Compose.action_leave, asyncio.Event(), asyncio.Event()
 
     async def leave_late(box: Compose) -> None:
@@ -146,7 +146,7 @@ async def test_a_key_for_which_the_order_was_given_up_keeps_the_chat_too(
 async def test_rapid_keys_at_the_switch_land_in_the_chat_whose_name_was_shown(
     market: Sandbox, tmp_path: Path
 ) -> None:
-    """Typed keys must not land in the other chat: what nobody can have read a name for goes back."""
+    """Typed keys must not go into the other chat: keys typed before its name can be read go back."""
     async with desk(tmp_path, market, preferences=ADVANCING) as it:
         first, following = await switch(it)
         await it.burst("/да, и ещё")
@@ -169,7 +169,7 @@ async def test_a_paste_at_the_switch_goes_back_too(market: Sandbox, tmp_path: Pa
 async def test_letters_that_come_before_the_new_chat_is_quite_there_go_back_whole(
     market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The name is drawn, and the disk still works on what was left: no letter stays, none goes alone."""
+    """The name is drawn while the disk is still busy: all letters go back, and they go together."""
     go_on, renew = asyncio.Event(), TalkPane.renew
 
     async def renew_later(pane: TalkPane) -> None:
@@ -192,7 +192,7 @@ async def test_letters_that_come_before_the_new_chat_is_quite_there_go_back_whol
 
 @pytest.mark.usefixtures("slow_eyes")
 async def test_a_letter_typed_while_others_go_back_follows_them(market: Sandbox, tmp_path: Path) -> None:
-    """The second one is late enough to be for the chat that is shown, but its text has begun in the other."""
+    """The second key is late enough for the chat that is shown, but its text began in the other one."""
     async with desk(tmp_path, market, preferences=ADVANCING) as it:
         first, following = await switch(it)
         box = it.app.screen.query_one(Compose)
@@ -234,7 +234,7 @@ async def test_ctrl_n_in_the_box_goes_on_and_keeps_the_draft(market: Sandbox, tm
 
 
 async def test_n_passes_over_chats_whose_answer_is_on_its_way(market: Sandbox, tmp_path: Path) -> None:
-    """n: the next waiting chat; behind the last one the first that is still unanswered."""
+    """n: the next waiting chat; after the last one, the first that is still unanswered."""
     async with desk(tmp_path, market, settings=replace(CALM, undo_s=60.0)) as it:
         first, following = await begin(it)
         await it.answer("готово")

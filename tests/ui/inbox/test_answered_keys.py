@@ -1,4 +1,4 @@
-"""Every Enter is executed, or answered at the caret with why it was not; nothing written is left silently."""
+"""Every Enter takes effect, or a sentence at the caret says why not; no text is ignored silently."""
 
 from pathlib import Path
 
@@ -28,14 +28,14 @@ def said(app: ChatTuiApp) -> list[str]:
 
 
 def shown(box: Compose) -> str:
-    """The line at the caret as it is drawn."""
+    """The line at the caret, as drawn."""
     told = box.told
     lines = [told.render_line(y).text for y in range(told.content_size.height)]
     return " ".join(" ".join(lines).split()) if told.is_on_screen else ""
 
 
 async def enter_behind_template(app: BoxApp, later_s: float) -> None:
-    """A template is put into the box, and Enter pressed so many seconds later."""
+    """Put a template into the box, and press Enter that many seconds later."""
     app.put_at = 100.0
     app.box.put("Здравствуйте!")
     await app.heard()

@@ -1,4 +1,4 @@
-"""Bad input and bad days: one sentence that names the fix, in both languages, and nothing typed is lost."""
+"""Bad input and bad days: one sentence that names the remedy, in both languages; no typed text is lost."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ NOBODY_LISTENS = "http://127.0.0.1:1"
 
 
 def notice(it: Desk) -> str:
-    """The sentence above the panes, made one line."""
+    """The notice above the panes, on one line."""
     lines = it.screen.splitlines()[1:]
     end = next(number for number, line in enumerate(lines) if line.startswith("╭"))
     return " ".join(line.strip() for line in lines[:end])
@@ -149,7 +149,7 @@ async def test_a_start_without_the_market_shows_everything_at_once_and_sends_whe
             chat = await open_next(it)
             before, history = it.rows, it.history.split()
             await it.write("начато")
-    # The program starts anew while nobody listens there.
+    # The program starts again while no server listens there.
     async with desk(tmp_path, market, size=WIDE) as it:
         await until_noticed(it, NETWORK_WORDS["en"])
         assert it.rows == before

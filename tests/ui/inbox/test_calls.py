@@ -1,4 +1,4 @@
-"""An operator who looks elsewhere is called for new messages of buyers, and only for those."""
+"""An operator who is looking elsewhere is called for new messages of buyers, and only for those."""
 
 from pathlib import Path
 
@@ -17,14 +17,14 @@ WITH_WORDS = Preferences(ui=ScreenSettings(notify_text=True))
 
 
 async def known(it: Desk) -> None:
-    """Until all is there, and taken for what was there before."""
+    """Wait until everything is loaded and counts as old."""
     await it.synced()
     arrivals = it.app.screen.calls.arrivals  # type: ignore[attr-defined]
     await it.until(lambda: arrivals.since is not None, "nothing that is there taken for new")
 
 
 def listen(it: Desk) -> list[str]:
-    """What goes to the terminal beside the picture from now on."""
+    """Everything that is written to the terminal from now on, apart from the screen."""
     written: list[str] = []
     assert it.app._driver is not None
     it.app._driver.write = written.append  # type: ignore[method-assign]

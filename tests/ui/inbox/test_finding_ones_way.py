@@ -1,4 +1,4 @@
-"""Help, hints and dialogs tell the keys that work here and now, the operator's own among them."""
+"""Help, hints and dialogs show the keys that work here and now, including the operator's own."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -112,7 +112,7 @@ async def test_every_dialog_tells_its_keys_in_its_last_line_at_80_by_24(
             assert len(app.screen_stack) == 3, dialog
             line = app.screen.query_one("#keys", Static)
             words = str(line.render())
-            # The picker has so many keys that the one for leaving stands on its frame.
+            # The picker has so many keys that the one for leaving is on its frame.
             frame = str(app.screen.query_one("#box").border_subtitle or "")
             assert "Esc" in (frame if dialog == "files" else words), dialog
             assert "Enter" in words or "↑↓" in words, dialog

@@ -12,7 +12,7 @@ from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, NARROW, desk
 
 JOHN = ref(14_800_017)
-"""Asks in English; his chat is short."""
+"""The buyer who asks in English; his chat is short."""
 
 
 def all_chats(market: Sandbox) -> list[Chat]:
@@ -20,7 +20,7 @@ def all_chats(market: Sandbox) -> list[Chat]:
 
 
 def pages_read(market: Sandbox) -> int:
-    """Pages of John's history that the program asked for: of 50 messages, but for the newest ones."""
+    """The pages of John's history that the program requested: of 50 messages, except the newest page."""
     return sum(one.operation == "getChatHistory" and str(JOHN.number) in one.query for one in market.requests)
 
 
@@ -29,7 +29,7 @@ def numbers_on(screen: str) -> set[int]:
 
 
 def waits_since(market: Sandbox, chat: Chat) -> int | None:
-    """When the buyer asked what nobody has answered, as the Market's own world tells it."""
+    """The time of the buyer's unanswered question, according to the world of the Market."""
     since = None
     for said in market.world.messages(chat):
         if said.sender == "CUSTOMER":
@@ -88,7 +88,7 @@ async def test_older_messages_come_page_by_page_while_scrolling_up(market: Sandb
         seen = numbers_on(it.screen)
         while "the beginning of the conversation" not in it.screen:
             await it.press("pageup")
-            # What comes in above pushes the rest down: it has been seen before the next key.
+            # A new row at the top pushes the others down: wait for it before the next key.
             await it.until(lambda: "loading older messages" not in it.screen)
             seen |= numbers_on(it.screen)
         await it.until_shown("Hi! Do you ship the item", "the beginning of the conversation")
@@ -106,7 +106,7 @@ async def test_an_answer_is_seen_on_its_way_and_the_reply_comes_by_itself(
     async with desk(tmp_path, market) as it:
         await it.synced()
         await it.go_to(JOHN)
-        # The history must not tell of the answer before the send has been answered.
+        # The history must not contain the answer before the request to send it was answered.
         market.script("getChatHistory", [Answer(until=look)] * 200)
         market.script("sendMessageToChat", [Answer(until=take)])
         await it.answer("Yes, there is")
@@ -126,7 +126,7 @@ async def test_an_answer_is_seen_on_its_way_and_the_reply_comes_by_itself(
 
 
 def state_of(screen: str, text: str) -> str:
-    """The word beside an own message."""
+    """The state beside an own message."""
     line = next((line for line in screen.splitlines() if f"We             {text}" in line), "")
     return line.partition(text)[2].strip(" │")
 
@@ -153,7 +153,7 @@ async def test_an_answered_chat_leaves_the_queue_and_its_count(market: Sandbox, 
         before = it.rows
         await it.go_to(JOHN)
         await it.answer("Yes")
-        # Counted out as soon as it is sent, and out of the list with the answer of the Market.
+        # It leaves the count as soon as it is sent, and the list when the Market has answered.
         await it.until_shown(f"1 Waiting {len(before) - 1}", "confirmed")
         await it.press("escape", "1")
         await it.until(lambda: it.rows == [chat for chat in before if chat != JOHN])
@@ -241,7 +241,7 @@ async def test_every_command_works_on_the_cyrillic_layout(market: Sandbox, tmp_p
         await it.press(*"тщку", "escape")
         assert (it.box, it.focus) == ("тщку", "history")
         await it.press("Т", "escape")
-        assert it.opened == it.rows[-1]  # nobody waits longer: round to the shortest wait
+        assert it.opened == it.rows[-1]  # none waits longer: on to the shortest wait
         await it.press("с")
         assert it.focus == "box"
         await it.press("ctrl+щ")

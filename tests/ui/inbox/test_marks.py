@@ -1,4 +1,4 @@
-"""What the operator marks on a chat by a key, and how u takes it back."""
+"""The marks that keys put on a chat, and how u takes them back."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Case 013: `n` while the chats are still being read claims nothing, and leads on when somebody is there."""
+"""Case 013: `n` while the chats are still being read claims nothing, and opens a chat once there is one."""
 
 import threading
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The inbox on a disk that can only be read: all is shown, the box says why nothing leaves (case 028)."""
+"""The inbox on a read-only disk: everything is shown, and the box says why nothing is sent (case 028)."""
 
 import errno
 from pathlib import Path
@@ -16,7 +16,7 @@ REASON = "is on a read-only disk: mount it for writing again. View only:"
 
 
 async def fill(root: Path, market: Sandbox) -> None:
-    """All chats are here."""
+    """All chats are in the cache."""
     async with desk(root, market) as it:
         await it.synced()
 

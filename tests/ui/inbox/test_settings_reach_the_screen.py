@@ -1,4 +1,4 @@
-"""What the operator set is what the app does."""
+"""The settings of the operator take effect in the app."""
 
 import os
 from pathlib import Path
@@ -39,7 +39,7 @@ async def test_every_setting_of_the_screen_is_handed_on(
     monkeypatch.setattr(app.ChatTuiApp, "run_to_code", run)
     monkeypatch.setenv("TZ", "UTC")
     scene = make_scene(tmp_path, language="en")
-    # Behind the scene, which makes an app of its own.
+    # After the scene, which makes an app of its own.
     monkeypatch.setattr(pane, "QueueList", Watched)
     preferences = Preferences(
         QueueSettings(warn=7, late=60, hours=HOURS, auto_advance=True),

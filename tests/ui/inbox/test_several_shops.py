@@ -1,4 +1,4 @@
-"""Two shops in one queue before an operator; their chats have the very same numbers at both Markets."""
+"""Two shops in one queue; their chats have the same numbers in both Markets."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -84,7 +84,7 @@ async def until_all_are_here(desk: Desk, count: int) -> None:
 
 
 def about(market: Sandbox, chat_id: int) -> str:
-    """What the chat of this number is about, in this Market, as the frame of the box says it."""
+    """The subject of the chat with this number in this Market, as the frame of the box shows it."""
     chat = market.world.chat(chat_id)
     assert chat is not None
     if chat.context == "ORDER":
@@ -204,7 +204,7 @@ async def test_a_key_that_may_only_read_forbids_the_chats_of_its_own_business_al
         chats = [next(chat for chat in it.rows if chat.business == business) for business in BUSINESSES]
         await it.until(lambda: inbox.link(chats[0]).view_only is not None)
         assert inbox.link().view_only is None
-        # The box knows it by itself, however late the next news of the link are.
+        # The box knows it at once, even if the next news of the link come late.
         monkeypatch.setattr(it.app.screen, "_show_link", lambda: None)
         for place in (0, 1, 0):
             await it.go_to(chats[place])

@@ -1,4 +1,4 @@
-"""What the operator sees, as pictures: every screen small and large, in Russian and in English."""
+"""Pictures of what the operator sees: every screen, small and large, in Russian and in English."""
 
 import pytest
 
@@ -88,7 +88,7 @@ def test_snooze(picture: Picture) -> None:
 
 
 def marked_chats(store: Store) -> None:
-    """Olga is pinned, with labels and a note; the next one waiting is put off."""
+    """Olga is pinned, with labels and a note; the next waiting chat is snoozed."""
     for mark in (Pin(True), Labels(("поставщик", "срочно")), Note("обещали перезвонить")):
         store.write_state(marks.put, ref(2), mark, NOW).result()
     store.write_state(marks.put, ref(3), Hold(snoozed=MessageId(2**40), until=NOW + HOUR), NOW).result()

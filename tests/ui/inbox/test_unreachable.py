@@ -1,4 +1,4 @@
-"""Case 030: where proxy or certificates allow no client, the screen says so and shows what is here."""
+"""Case 030: when proxy or certificates allow no client, the screen says so and shows the cache."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.ui.app_stage import NARROW, WIDE, desk
 
 JOHN = ref(14_800_017)
 ELSEWHERE = "https://127.0.0.1:9"
-"""An address that needs certificates; nothing listens there."""
+"""An address that needs certificates, where no server listens."""
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ async def test_what_is_here_is_shown_what_is_wanted_is_refused_and_another_copy_
         await it.go_to(JOHN)
         await it.answer("Kept")
         assert [item.text for item in await inbox.outbox.open_items()] == ["Kept"]
-        # Whoever cannot ask does not poll for others: this one does, beside it.
+        # A copy without a client does not poll for the others; this one, beside it, does.
         async with desk(tmp_path, market) as other:
             await other.until(
                 lambda: other.app.inbox.link().state is LinkState.ONLINE, "the other copy online"

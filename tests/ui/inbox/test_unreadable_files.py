@@ -1,4 +1,4 @@
-"""Case 021: while the files cannot be read the screen stays, says why, and takes what is typed."""
+"""Case 021: while the files cannot be read, the screen stays, says why, and accepts typed text."""
 
 import pytest
 

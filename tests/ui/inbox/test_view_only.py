@@ -1,4 +1,4 @@
-"""View-only mode as the operator meets it: the status line says so, the box says why, nothing is sent."""
+"""View-only mode: the status line says so, the box says why, and nothing is sent."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A hit as two lines, and what the search says about itself."""
+"""The two lines of a hit, and the sentences about the search itself."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ def query(*words: str) -> SearchQuery:
 
 
 def a_hit(text: str = TEXT, **changes: Any) -> SearchHit:
-    """A message of the buyer, an hour old; `changes` name fields of hit, item, chat or context."""
+    """A message of the buyer, an hour old; `changes` are fields of hit, item, chat or context."""
     own = {name: changes.pop(name) for name in SearchHit.__slots__ if name in changes}
     found = SearchHit(queue_item(**changes), MessageId(7), NOW - HOUR, Sender.CUSTOMER, text)
     return replace(found, **own)
@@ -35,7 +35,7 @@ def lines(hit: SearchHit, *words: str, cells: int = 76) -> tuple[str, str]:
 
 
 def found_in(hit: SearchHit, *words: str, cells: int = 76) -> list[str]:
-    """What is marked in the two lines."""
+    """The marked parts of the two lines."""
     both = hit_lines(hit, query(*words), NOW, UTC, cells)
     return [text for line in both for text, role in line if role is Role.FOUND]
 

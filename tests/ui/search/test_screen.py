@@ -1,4 +1,4 @@
-"""The search screen before a pretend inbox, whose answers come when the test wants."""
+"""The search screen with a pretend inbox, which answers when the test wants."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -28,7 +28,7 @@ DONE = SearchCoverage(100, 100, None)
 
 
 def hit(number: int, text: str = "", **changes: Any) -> SearchHit:
-    """A message found in the chat of its number, the newest first."""
+    """A hit: a message in the chat of the same number; a higher number is older."""
     item = queue_item(number, customer_name=f"Buyer {number}")
     text = text or f"Message {number} says kettle"
     found = SearchHit(item, MessageId(number), NOW - number * MINUTE, Sender.CUSTOMER, text)
@@ -40,7 +40,7 @@ def hits(first: int, last: int) -> tuple[SearchHit, ...]:
 
 
 class Archive:
-    """What a search may ask: answers from `found`, at once or when `held` is opened."""
+    """The inbox as a search sees it: answers from `found`, at once or when `held` is opened."""
 
     def __init__(self, found: Iterable[SearchHit] = (), coverage: SearchCoverage = DONE) -> None:
         self.search = self

@@ -1,4 +1,4 @@
-"""From a word to the message that holds it, in a whole shop."""
+"""From a word to the message that contains it, in a whole shop."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ NEEDLE = "Скажите, а ёлочные самовары ещё бывают
 
 
 async def with_an_old_message(it: Desk) -> None:
-    """Within a long conversation John asked about samovars, two screens before its end."""
+    """In a long conversation, John asked about samovars two screens before its end."""
     await it.synced()
     for number in range(100):
         it.market.say(JOHN.number, NEEDLE if number == 40 else f"line number {number:03}")
@@ -21,7 +21,7 @@ async def with_an_old_message(it: Desk) -> None:
 
 
 async def find(it: Desk, words: str) -> None:
-    """f, the words, until something is listed."""
+    """Press f, type the words, and wait until something is listed."""
     await it.press("f")
     await it.until(lambda: it.dialog == "SearchScreen", "the search")
     await it.write(words)
@@ -29,7 +29,7 @@ async def find(it: Desk, words: str) -> None:
 
 
 def marked(it: Desk) -> list[int]:
-    """The lines of the history with the bar of what was found."""
+    """The lines of the history with the bar that marks the found message."""
     return [row for row, line in enumerate(it.history.splitlines()) if "▌" in line]
 
 

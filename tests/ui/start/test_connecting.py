@@ -1,4 +1,4 @@
-"""The first minute with nothing set up: the box, and the steps to a connected shop, at a real socket."""
+"""The first minute with nothing set up: the box, and the steps to a connected shop, on a real socket."""
 
 import re
 import threading
@@ -36,14 +36,14 @@ BEHIND = "wait a moment"
 
 @dataclass
 class Newcomer:
-    """Somebody before the box."""
+    """An operator in front of the box."""
 
     app: StartApp
     pilot: Pilot[Start]
     settings_file: Path
 
     async def press(self, *keys: str) -> None:
-        """Keys by hand."""
+        """Press keys by hand."""
         for key in keys:
             name = _character_to_key(key) if len(key) == 1 else key
             character = key if len(key) == 1 else "\r" if key == ENTER else None
@@ -51,12 +51,12 @@ class Newcomer:
             await drawn(self.app)
 
     async def paste(self, text: str) -> None:
-        """A paste that the terminal marks."""
+        """Paste in bracketed mode."""
         self.app.post_message(events.Paste(text))
         await drawn(self.app)
 
     async def check(self, key: str) -> None:
-        """From the box to the answer about a key."""
+        """Enter a key from the box on, and wait for the answer about it."""
         await self.until_shown("Connect a shop")
         await self.press("1")
         await self.until_shown("paste the key here")
@@ -69,11 +69,11 @@ class Newcomer:
         return "\n".join(picture(self.app.screen))
 
     async def until_shown(self, *words: str) -> None:
-        """Until all the words stand on the screen."""
+        """Wait until all the words are on the screen."""
         await self.until(lambda: all(said(word) in said(self.screen) for word in words), f"{words} shown")
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
-        """Let everything work until the condition holds."""
+        """Let everything work until the condition is true."""
 
         async def holds() -> bool:
             await drawn(self.app)
@@ -88,19 +88,19 @@ class Newcomer:
 
     @property
     def stored(self) -> dict[str, str]:
-        """Every settings file, by name."""
+        """The contents of every settings file, by name."""
         place = self.settings_file.parent
         return {path.name: path.read_text() for path in place.iterdir()} if place.exists() else {}
 
 
 def said(text: str) -> str:
-    """The words of a text, wherever its lines break."""
+    """The words of a text, regardless of its line breaks."""
     return " ".join(re.sub("[│╭╮╯╰─]", " ", text).split())
 
 
 @asynccontextmanager
 async def box(url: str, *, size: tuple[int, int] = (100, 30)) -> AsyncIterator[Newcomer]:
-    """The program with nothing set up, before a Market at `url`."""
+    """Start the program with nothing set up and a Market at `url`."""
     settings_file = locate().settings_file
     connect = partial(access.try_key, Settings(market=MarketSettings(api_url=url)))
     connector = Connector(connect, partial(starting.store_shop, settings_file, table_of(None)))
@@ -115,7 +115,7 @@ async def box(url: str, *, size: tuple[int, int] = (100, 30)) -> AsyncIterator[N
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hands that never hold Enter down."""
+    """Make every Enter count as a separate press."""
     monkeypatch.setattr(dialog, "ENTER_PAUSE_S", 0.0)
 
 
@@ -278,7 +278,7 @@ async def test_escape_breaks_off_what_is_being_asked(market: Sandbox) -> None:
         async with box(market.url) as it:
             await it.check(market.api_key)
             await it.until_shown("Asking the Market…")
-            # What is broken off on its way leaves the silent answer to the next one.
+            # A cancelled request leaves the silent answer to the next one.
             await until(is_asked, "the question at the Market")
             await it.press(ESC)
             await it.until_shown("1  Connect a shop")

@@ -61,7 +61,7 @@ def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def first_minute(tmp_path: Path, compare: Compare, language: str, size: tuple[int, int]) -> Compare:
-    """Whether the first minute looks as it did after some keys, if the Market says so."""
+    """Compare the picture of the first minute after some keys, with this answer of the Market."""
 
     def same(*keys: str, answer: OpenedByKey | Problem = WRONG) -> bool:
         locale.use(language)
