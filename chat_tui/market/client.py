@@ -5,10 +5,10 @@ Each method is one attempt (`get_shops` and `get_orders`: one for each page). No
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, TypeVar
 
 import httpx
@@ -16,10 +16,10 @@ import msgspec
 
 from chat_tui.clock import wall_clock_ms
 from chat_tui.locale import _
-from chat_tui.market import chats, errors, orders, wire
+from chat_tui.market import chats, orders, wire
 from chat_tui.market.access import Access, AccessError
 from chat_tui.market.answers import GarbledError, StatusError, keyless
-from chat_tui.market.errors import FileChangedError
+from chat_tui.market.errors import FileChangedError, from_status
 from chat_tui.market.files import Download, Upload, Write, open_upload
 from chat_tui.market.network import Deadlines
 from chat_tui.market.transport import Request, Response, Transport
@@ -74,7 +74,7 @@ class MarketClient:
     @property
     def budgets(self) -> Mapping[str, Budget]:
         """The quota of every operation used so far, by operationId."""
-        return MappingProxyType(self._connections.budgets)
+        return self._connections.budgets
 
     @property
     def proxy(self) -> str:
@@ -285,11 +285,9 @@ class MarketClient:
         if isinstance(response, Problem):
             return response
         if 200 <= response.status < 300:
-            try:
+            with suppress(GarbledError, StatusError):
                 return read(response)
-            except (GarbledError, StatusError):
-                return errors.unexpected(response.status, response.headers, response.body, operation)
-        return errors.from_status(response.status, response.headers, response.body, operation)
+        return from_status(response.status, response.headers, response.body, operation)
 
     def _keyless(self, page: Page | Problem) -> Page | Problem:
         """The page without the key in its unreadable items, which are going to be stored."""

@@ -168,7 +168,10 @@ def status_certainty(status: int) -> Certainty:
 
 
 def from_status(status: int, headers: Mapping[str, str], body: bytes, operation: str) -> Problem:
-    """The problem of an answer other than 2xx; `retry_after_s` is set only where waiting helps."""
+    """The problem of an answer that is not a 2xx, or a 2xx that is not what was agreed: HTML, cut, ERROR.
+
+    Its `retry_after_s` is set only where waiting helps.
+    """
     _note(status, headers, operation)
     message = error_words(body)
     kind = _kind(status, headers, message)
@@ -195,7 +198,7 @@ def _kind(status: int, headers: Mapping[str, str], message: str) -> ProblemKind:
         return _limit_kind(headers, message.lower())
     if status >= 500:
         return ProblemKind.SERVER
-    if status < 400:
+    if status < 400:  # a redirect, which is not followed, or a 2xx
         return ProblemKind.UNEXPECTED_ANSWER
     return _BY_STATUS.get(status, ProblemKind.BAD_REQUEST)
 
@@ -207,18 +210,6 @@ def _limit_kind(headers: Mapping[str, str], message: str) -> ProblemKind:
     if "hour" in message:
         return ProblemKind.HOURLY_LIMIT
     return ProblemKind.PARALLEL_LIMIT if count(headers, "remaining") else ProblemKind.HOURLY_LIMIT
-
-
-def unexpected(status: int, headers: Mapping[str, str], body: bytes, operation: str) -> Problem:
-    """The problem of a 2xx that is not what was agreed: HTML, empty, cut off, status ERROR."""
-    _note(status, headers, operation)
-    return Problem(
-        kind=ProblemKind.UNEXPECTED_ANSWER,
-        certainty=Certainty.UNCLEAR,
-        operation=operation,
-        http_status=status,
-        message=error_words(body),
-    )
 
 
 def _note(status: int, headers: Mapping[str, str], operation: str) -> None:

@@ -94,7 +94,7 @@ def get_business_orders(call: Call) -> Any:
     def passes(order: Order) -> bool:
         recent = order.created >= oldest or (order_ids is not None and call.market.behaviour.old_orders)
         wanted = campaign_ids is None or order.campaign_id in campaign_ids
-        state = statuses is None or _business_order(order)["status"] in statuses
+        state = statuses is None or _STATES[order.state][0] in statuses
         return recent and wanted and state and order.fake == bool(fake)
 
     def read(first: int, count: int) -> Sequence[Order]:
