@@ -7,10 +7,10 @@ and SPARE_S more.
 import asyncio
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from chat_tui.clock import wall_clock_ms
 from chat_tui.commands.context import Context, Refused, accepted, complain, report, say
@@ -36,12 +36,10 @@ UPLOAD_S: Final = 120.0
 """Added for a file: its request may take this long on a slow line."""
 LOOK_S: Final = 0.5
 """Seconds between two looks at the item while no event reports a change."""
-
-
 _MOST_BYTES: Final = 1_000_000
 """Of standard input; a message is far shorter."""
 
-
+T = TypeVar("T")
 Part = str | FileCard
 """A text or a file to send."""
 
@@ -123,10 +121,7 @@ async def rehearse(context: Context, to: str, parts: Sequence[Part]) -> None:
     say(to)
     for part in parts:
         # A part with doubts is checked twice: only an agreed one comes back as it would be sent.
-        checked = await _check(context, part)
-        if isinstance(checked, Problem):
-            _warn(_agreed(context, checked))
-            checked = await _check(context, part, checked.doubts)
+        checked = await _agreeing(context, partial(_check, context, part))
         if isinstance(part, FileCard):
             size = size_words(part.size)
             say(_("File: {name}, {size}").format(name=one_line(part.name), size=size))
@@ -142,20 +137,23 @@ async def _check(context: Context, part: Part, agreed: Sequence[Doubt] = ()) -> 
 
 
 async def _queue(context: Context, part: Part) -> OutboxItem:
-    """Put a part into the outbox. Raises Refused.
+    """Put a part into the outbox. Raises Refused."""
+    outbox, chat = context.inbox.outbox, context.chat
+    if isinstance(part, FileCard):
+        return accepted(await _agreeing(context, partial(outbox.send_file, chat, part)))
+    return accepted(await _agreeing(context, partial(outbox.send_text, chat, part)))
+
+
+async def _agreeing(context: Context, attempt: Callable[[Sequence[Doubt]], Awaitable[T]]) -> T:
+    """The outcome of an attempt, which is repeated with a warning if there are doubts. Raises Refused.
 
     With the command the operator has agreed to every doubt that needs only a warning.
     """
-    send = (
-        partial(context.inbox.outbox.send_file, context.chat, part)
-        if isinstance(part, FileCard)
-        else partial(context.inbox.outbox.send_text, context.chat, part)
-    )
-    outcome = await send()
+    outcome = await attempt(())
     if doubts := _agreed(context, outcome):
-        _warn(doubts)
-        outcome = await send(doubts)
-    return accepted(outcome)
+        complain(doubt_words(doubts))
+        outcome = await attempt(doubts)
+    return outcome
 
 
 def _agreed(context: Context, outcome: object) -> tuple[Doubt, ...]:
@@ -167,11 +165,6 @@ def _agreed(context: Context, outcome: object) -> tuple[Doubt, ...]:
     if not outcome.doubts:
         raise Refused(problem_words(outcome))
     return outcome.doubts
-
-
-def _warn(doubts: Sequence[Doubt]) -> None:
-    if doubts:
-        complain(doubt_words(doubts))
 
 
 async def _deliver(inbox: Inbox, item: OutboxItem, begun: float, *, names: bool) -> bool:

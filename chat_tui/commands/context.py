@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from chat_tui.commands import streams
 from chat_tui.commands.streams import Unprintable
@@ -76,9 +76,6 @@ class Context:
 
 T = TypeVar("T")
 
-_FULL: Final = sys.maxsize
-"""No limit: by default `safe` cuts long texts."""
-
 
 class CannotStart(ExpectedFailure):
     """The program cannot start here; the text is one sentence with the fix. The exit code is 2."""
@@ -121,7 +118,8 @@ def complain(text: str) -> None:
 
 def say_document(text: str) -> None:
     """Print a long text in UTF-8, also in other locales; safe for a terminal. Raises Unprintable."""
-    streams.out_bytes(safe(text, limit=_FULL).encode())
+    # By default `safe` cuts long texts.
+    streams.out_bytes(safe(text, limit=sys.maxsize).encode())
 
 
 def say_json(value: Any) -> None:

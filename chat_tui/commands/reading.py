@@ -9,6 +9,8 @@ from chat_tui.clock import wall_clock_ms
 from chat_tui.commands.context import Context, accepted, columns, say, say_json
 from chat_tui.inbox.evidence import with_older
 from chat_tui.locale import _
+from chat_tui.model.chat import Message
+from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.model.timeline import Entry
 from chat_tui.safetext import is_blank, one_line, safe
@@ -130,12 +132,13 @@ def entry_lines(item: QueueItem, entry: Entry, now: int, zone: tzinfo) -> list[s
     said = entry_state(entry, now)
     state = f" [{said.text}]" if said is not None else ""
     head = f"{time}  {mark} {sender_name(entry.sender, item.chat.context)}{state}"
-    return [head, *(_message_lines(entry) if entry.message is not None else _echo_lines(entry))]
+    if entry.message is not None:
+        return [head, *_message_lines(entry.message)]
+    assert entry.item is not None
+    return [head, *_echo_lines(entry.item)]
 
 
-def _message_lines(entry: Entry) -> list[str]:
-    message = entry.message
-    assert message is not None
+def _message_lines(message: Message) -> list[str]:
     text = safe(message.text or "")
     lines = [] if is_blank(text) else _indented(text)
     for file in message.attachments:
@@ -147,9 +150,7 @@ def _message_lines(entry: Entry) -> list[str]:
     return lines
 
 
-def _echo_lines(entry: Entry) -> list[str]:
-    item = entry.item
-    assert item is not None
+def _echo_lines(item: OutboxItem) -> list[str]:
     name = f"<{one_line(item.file_name)}, {size_words(item.file_size)}>" if item.file_name else ""
     reason = delivery_reason(item)
     return _indented(safe(item.text or name)) + (_indented(f"({reason})") if reason else [])

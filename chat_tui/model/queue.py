@@ -37,10 +37,6 @@ class Talk:
     """Time of the buyer's first message after our last answer; None if there is none."""
 
 
-SNIPPET_LENGTH = 200
-"""Characters."""
-
-
 def waiting_since(status: str, updated_at: Millis, talk: Talk | None) -> Millis | None:
     """Since when the buyer has been waiting for us; None if it is not our turn.
 
@@ -86,12 +82,9 @@ def read_talk(messages: Iterable[Message]) -> Talk | None:
 
 
 def snippet(message: Message) -> str:
-    """The beginning of a message for the list, raw: of its text, or of its first file's name."""
-    if message.text:
-        return message.text[:SNIPPET_LENGTH]
-    if message.attachments:
-        return (message.attachments[0].name or "")[:SNIPPET_LENGTH]
-    return ""
+    """The first 200 characters for the list, raw: of the text, or of the first file's name."""
+    file_name = message.attachments[0].name if message.attachments else None
+    return (message.text or file_name or "")[:200]
 
 
 @dataclass(frozen=True, slots=True, order=True)
