@@ -58,7 +58,5 @@ def has_log_race(number: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
 
 def has_search() -> bool:
     """Whether this SQLite was built with full-text search (FTS5), without which no store can be opened."""
-    with sqlite3.connect(":memory:") as conn:
-        options = {str(row[0]) for row in conn.execute("PRAGMA compile_options")}
-    conn.close()
-    return "ENABLE_FTS5" in options
+    with closing(sqlite3.connect(":memory:")) as conn:
+        return ("ENABLE_FTS5",) in conn.execute("PRAGMA compile_options").fetchall()
