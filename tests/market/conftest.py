@@ -14,8 +14,8 @@ from tests.support.raw_market import RawMarket
 
 KEY = "ACMA:test-key:1"
 SILENCE_IS_SHORT = Deadlines(idle=1.0)
-"""Only a server that says nothing is given up soon: on a busy machine all else may take its time."""
-"""Deadlines of tests in which something never comes."""
+"""Only the wait for a silent server is short: on a busy machine everything else may take long."""
+"""Deadlines for tests in which something never arrives."""
 
 Connect = Callable[..., MarketClient]
 

@@ -1,4 +1,4 @@
-"""The client and the pretend Market, written apart from each other, understand one another."""
+"""The client and the pretend Market, which share no code, understand each other."""
 
 from collections.abc import Iterator
 from pathlib import Path

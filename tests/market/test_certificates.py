@@ -1,4 +1,4 @@
-"""Which fault of a certificate is named, and that nothing is sent over a connection that has one."""
+"""Every fault of a certificate is named, and nothing is sent over a connection that has one."""
 
 import shutil
 from pathlib import Path

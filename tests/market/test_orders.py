@@ -1,4 +1,4 @@
-"""Orders and returns as the Market tells of them: exact money, open lists, gaps, rights that are missing."""
+"""Orders and returns in the Market's answers: exact money, open lists, gaps, missing scopes."""
 
 from typing import Any
 
@@ -200,7 +200,7 @@ def test_the_pretend_market_asks_for_the_same_rights() -> None:
 async def test_another_return_than_the_one_asked_for_is_no_answer(
     connect: Connect, other: dict[str, int]
 ) -> None:
-    """Case 032: the panel would show one buyer's return beside another one's chat."""
+    """Case 032: the panel would show one buyer's return beside another buyer's chat."""
     found = await connect(answering({"status": "OK", "result": RETURN | other})).get_return(*RETURN_OF)
     assert isinstance(found, Problem)
     assert found.kind is ProblemKind.UNEXPECTED_ANSWER

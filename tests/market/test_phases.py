@@ -85,7 +85,7 @@ async def test_unclear_after_the_first_byte(connect: Connect, script: Script, ki
         outcome = await connect(market, deadlines=deadlines).send_message(CHAT, "m1")
         assert isinstance(outcome, Problem)
         assert (outcome.kind, outcome.certainty) == (kind, Certainty.UNCLEAR)
-        assert market.connections == 1  # nothing below this client tries again
+        assert market.connections == 1  # nothing below this client retries
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ async def test_unclear_after_the_first_byte(connect: Connect, script: Script, ki
 async def test_dripping_answer_ends_at_the_total_deadline(connect: Connect, pieces: list[bytes]) -> None:
     async with raw_market(Script(pieces, pause_s=0.3)) as market:
         outcome = await connect(market, deadlines=Deadlines(total=1.5)).send_message(CHAT, "m1")
-    # Whoever hears it to the end has an answer, or one that was cut.
+    # A client that reads it to the end has an answer, or one that was cut.
     assert isinstance(outcome, Problem)
     assert (outcome.kind, outcome.certainty) == (ProblemKind.TIMEOUT, Certainty.UNCLEAR)
 

@@ -1,4 +1,4 @@
-"""A proxy named by the surroundings: it is used, told, and trusted with nothing."""
+"""A proxy from the environment: it is used, shown, and gets no key and no text."""
 
 import shutil
 from pathlib import Path

@@ -13,7 +13,7 @@ from tests.market.examples import CHAT, GOOD, Json, answering, chat, message
 
 
 async def read_messages(connect: Connect, *items: Any, raw: bytes = b"") -> MessagesPage:
-    """The items and one good message after them, as getChatHistory gives them."""
+    """The items and one good message after them, read from an answer of getChatHistory."""
     texts = [raw] if raw else [json.dumps(item).encode() for item in items]
     listed = b",".join([*texts, json.dumps(message(messageId=99)).encode()])
     body = b'{"status":"OK","result":{"messages":[' + listed + b'],"paging":{}}}'

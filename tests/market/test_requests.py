@@ -1,4 +1,4 @@
-"""What is asked of the Market, byte for byte where it matters."""
+"""The requests to the Market, byte for byte where it matters."""
 
 import json
 from collections.abc import Callable

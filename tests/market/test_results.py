@@ -1,4 +1,4 @@
-"""Answers that hold one thing, and the lists that are read whole."""
+"""Answers with a single result, and lists that are read completely."""
 
 import httpx
 import pytest
@@ -21,7 +21,7 @@ async def test_one_chat_one_message(connect: Connect) -> None:
 
 @pytest.mark.parametrize("other", [CHAT.number + 1, 1, 2**62])
 async def test_an_answer_about_something_else_than_was_asked_is_none(connect: Connect, other: int) -> None:
-    """Case 032: what an invented number would lead to is another buyer's chat or message."""
+    """Case 032: an answer about another chat or message would show another buyer's."""
     one = await connect(answering({"status": "OK", "result": chat(chatId=other)})).get_chat(CHAT)
     client = connect(answering({"status": "OK", "result": message(messageId=other)}))
     for outcome in (one, await client.get_chat_message(CHAT, MessageId(99))):

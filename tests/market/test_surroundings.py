@@ -1,4 +1,4 @@
-"""Case 030: what the environment says of proxies and certificates is used, or named in one sentence."""
+"""Case 030: proxy and certificate settings of the environment are used, or named in one sentence."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """Everything that may lie where certificates should."""
+    """A directory with everything that may be in the place of certificates."""
     (tmp_path / "empty").touch()
     (tmp_path / "text").write_text("no certificates\n")
     (tmp_path / "bytes").write_bytes(os.urandom(3_000))

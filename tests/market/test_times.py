@@ -1,4 +1,4 @@
-"""Moments as the Market writes them, and as a broken one might."""
+"""Times as the Market writes them, and as a broken Market might."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any

@@ -1,4 +1,4 @@
-"""A file goes out exactly as it was confirmed, or not to its end."""
+"""A file is sent exactly as it was confirmed, or not to its end."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def only_part(asked: Asked) -> Message:
-    """The single part of a multipart body, by the standard library's reading of it."""
+    """The single part of a multipart body, as the standard library reads it."""
     whole = f"Content-Type: {asked.headers['content-type']}\r\n\r\n".encode() + asked.body
     [part] = message_from_bytes(whole).get_payload()  # type: ignore[misc]
     assert isinstance(part, Message)

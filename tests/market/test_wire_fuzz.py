@@ -1,4 +1,4 @@
-"""Whatever an answer holds, a read gives a page or a problem, and the documented shapes are read."""
+"""Any answer is read into a page or a problem, and the documented shapes are read."""
 
 import json
 from functools import partial
@@ -57,7 +57,7 @@ def test_every_message_is_read_or_counted(items: list[Any]) -> None:
     assert all(0 < m.message_id < 2**63 and 0 <= m.created_at <= LATEST for m in page.messages)
     for message in page.messages:
         assert all(file.size is None or 0 <= file.size < 2**31 for file in message.attachments)
-        str(message).encode()  # nothing that the database would choke on
+        str(message).encode()  # nothing that the database could not store
 
 
 @given(st.lists(JUNK | _objects(JUNK).map(whole_chat), max_size=4))

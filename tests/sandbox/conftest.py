@@ -17,13 +17,13 @@ class Asking:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
-        # Without the certificates of the world, which take longer to read than most of these tests last.
+        # Without the public certificates: loading them takes longer than most of these tests.
         self.client = httpx.Client(timeout=60, verify=_NO_TLS, trust_env=False)
         self.business = f"{sandbox.url}/v2/businesses/{sandbox.business_id}"
         self.headers = {"Api-Key": sandbox.api_key}
 
     def request(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """Any call; `path` is absolute (with the version) or relative to the business."""
+        """Any request; `path` is absolute (with the version) or relative to the business."""
         url = self.sandbox.url + path if path.startswith("/v") else self.business + path
         return self.client.request(method, url, headers={**self.headers, **more.pop("headers", {})}, **more)
 

@@ -1,4 +1,4 @@
-"""Who is let in, and to what: contract sections 2, 6 and 7."""
+"""Which keys and tokens allow which operations: contract sections 2, 6 and 7."""
 
 from collections.abc import Callable
 
@@ -70,7 +70,7 @@ def test_the_default_key_opens_everything(ask: Asking, operation: str) -> None:
 
 @pytest.mark.parametrize("operation", _EVERYTHING)
 def test_a_read_only_key_opens_no_write(ask: Asking, operation: str) -> None:
-    # getOrder is open to all-methods:read-only as well.
+    # all-methods:read-only allows getOrder, too.
     expected = 403 if operation in _WRITES else 200
     assert _call(ask, operation, ask.sandbox.read_only_key) == expected
 

@@ -1,4 +1,4 @@
-"""Requests that ask wrongly get the documented words: contract sections 2, 5 and 7."""
+"""Bad requests are refused in the documented words: contract sections 2, 5 and 7."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every answer keeps to the published shapes, whatever is asked, well formed or not."""
+"""Every answer has its published shape, to any request, well formed or not."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +28,7 @@ def _config(served: Sandbox, mode: GenerationMode, accepted: list[int], **parame
             "parameters": {"businessId": served.business_id, **parameters},
             "checks": {
                 "positive_data_acceptance": {"expected-statuses": accepted},
-                # The key of "headers" replaces whatever key was made up, so it is rightly accepted.
+                # The key of "headers" replaces the made-up key, so it is rightly accepted.
                 "ignored_auth": {"enabled": False},
             },
         }
@@ -78,15 +78,15 @@ def test_well_formed_requests(case: Any) -> None:
     case.call_and_validate()
 
 
-# Nothing can be wrong with a request of getAuthTokenInfo: it takes nothing.
+# A request of getAuthTokenInfo cannot be ill formed: it has no parameters.
 @schemathesis.pytest.from_fixture("ill_formed").exclude(operation_id="getAuthTokenInfo").parametrize()
 @_BOUNDED
 def test_ill_formed_requests(case: Any) -> None:
     response = case.call()
     sent = dict(parse_qsl(urlsplit(response.request.url).query, keep_blank_values=True))
-    # The Market ignores query parameters it does not know, and takes an empty one for none; of one that is
-    # given several times the last counts. Of the many filters of orders, of which this program uses one, the
-    # pretend Market checks but the simple ones; and it cuts their limit down.
+    # The Market ignores unknown query parameters and empty ones, and of one given several times the last counts.
+    # Of the many filters of orders, of which this program uses one, the pretend Market checks only the simple
+    # ones; and it cuts their limit down.
     unknown = any(name.startswith("x-schemathesis") for name in sent)
     of_orders = case.operation.path.endswith("/orders")
     may_pass = unknown or of_orders or not all(sent.get(name) for name in case.query or {})

@@ -1,4 +1,4 @@
-"""Files arrive byte for byte, in every legal form; what is no form is refused and takes no effect."""
+"""Files arrive byte for byte in every legal form; a body that is no form is refused and has no effect."""
 
 import pytest
 from hypothesis import given

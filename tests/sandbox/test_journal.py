@@ -1,4 +1,4 @@
-"""What happened outlives the process."""
+"""A restarted sandbox has every change from its journal."""
 
 import json
 import stat

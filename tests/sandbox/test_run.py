@@ -1,4 +1,4 @@
-"""The command's loop, as a process of its own."""
+"""The command `sandbox`, as a process of its own."""
 
 import json
 import signal

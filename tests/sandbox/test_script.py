@@ -1,4 +1,4 @@
-"""Scripted answers: what a test makes of single requests, fault catalogue sections A and B."""
+"""Scripted answers to single requests: fault catalogue sections A and B."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""The whole thing, from outside: it starts, answers, and ends."""
+"""The whole sandbox from outside: it starts, answers and stops."""
 
 import gc
 import socket

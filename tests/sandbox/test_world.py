@@ -1,4 +1,4 @@
-"""The generated world: repeatable, plausible, and never whole in memory."""
+"""The generated world: repeatable, plausible, and never completely in memory."""
 
 import re
 import tracemalloc

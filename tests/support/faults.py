@@ -1,4 +1,4 @@
-"""What tests make go wrong at the pretend Market: scripted answers, one for each request."""
+"""The faults that tests give the pretend Market: scripted answers, one for each request."""
 
 import asyncio
 import socket
@@ -21,12 +21,12 @@ _WORDS = {
     500: "Internal server error",
     503: "Service temporarily unavailable. Please, try again later",
 }
-"""What the Market says with a status of its own."""
+"""The Market's words for a status."""
 
 
 @dataclass(frozen=True)
 class Answer(Fault):
-    """What one request gets instead of, or after, the real treatment."""
+    """The answer to one request instead of the real one, or after it took effect."""
 
     status: int | None = None
     """None = the real answer."""
@@ -41,15 +41,15 @@ class Answer(Fault):
     until: threading.Event | None = None
     """Wait, after acceptance, until a test sets it."""
     cut: Literal["", "close", "reset"] = ""
-    """End the connection in the midst of the answer: orderly (FIN) or not (RST)."""
+    """End the connection in the middle of the answer: orderly (FIN) or not (RST)."""
     cut_after: int | None = None
     """Bytes of the body that go out before the cut; None = not even the head."""
     raw: bytes | None = None
-    """Bytes for the wire instead of any HTTP answer; then the connection is closed."""
+    """Bytes to send instead of an HTTP answer, before the connection is closed."""
     drip_s: float = 0.0
     """Seconds between the single bytes of `raw`."""
     read: int | None = None
-    """Stop reading after so many bytes of the request's body (0 = not even begin), wait, and cut."""
+    """Stop reading after so many bytes of the request's body (0 = at once), wait and cut; None = read all."""
 
     def content(self, status: int) -> Any:
         if self.body is None:
@@ -75,7 +75,7 @@ class Answer(Fault):
     async def breaks_off(
         self, request: Request, status: int, headers: Mapping[str, str], body: bytes
     ) -> bool:
-        """End the connection as told, past the ASGI server: it has no way to cut an answer or reset anything.
+        """End the connection past the ASGI server, which has no way to cut an answer or reset a connection.
 
         `serve` puts the transport into the scope's state. A reset is an abort with a zero linger.
         """
@@ -92,7 +92,7 @@ class Answer(Fault):
             transport.abort()
         else:
             transport.close()
-        # The server would answer 500 by itself if this returned before it knew of the end.
+        # The server would answer 500 if this returned before it noticed the end.
         while (await request.receive())["type"] != "http.disconnect":
             pass
         return True
@@ -116,7 +116,7 @@ async def _drip(transport: asyncio.Transport, raw: bytes, pause_s: float) -> Non
 
 
 PORTAL = "<html><body>Войдите в сеть</body></html>"
-"""What a captive portal says."""
+"""The page of a captive portal."""
 
 
 def accepted_then(cut: Literal["close", "reset"]) -> Answer:
@@ -125,7 +125,7 @@ def accepted_then(cut: Literal["close", "reset"]) -> Answer:
 
 
 def lost(cut: Literal["close", "reset"]) -> Answer:
-    """The request arrived and took no effect; there is no answer."""
+    """The request arrived but took no effect; there is no answer."""
     return Answer(cut=cut, accept=False)
 
 
@@ -153,9 +153,9 @@ def portal(*, accept: bool = False) -> Answer:
 
 
 class Script:
-    """Answers in store, per operation; each request takes one.
+    """Answers waiting for each operation; every request takes one.
 
-    "*" stands for every operation, "file" for the attachment host, which is none.
+    "*" stands for every operation, "file" for the attachment host.
     """
 
     def __init__(self) -> None:
@@ -163,12 +163,12 @@ class Script:
         self._lock = threading.Lock()
 
     def add(self, operation: str, answers: Sequence[Answer]) -> None:
-        """Put answers behind those already waiting."""
+        """Add answers after those already waiting."""
         with self._lock:
             self._answers[operation].extend(answers)
 
     def take(self, operation: str) -> Fault:
-        """The next answer for this operation, its own before those for all."""
+        """The next answer for this operation: its own before those for every operation."""
         with self._lock:
             for name in (operation,) if operation == "file" else (operation, "*"):
                 if self._answers[name]:
@@ -176,7 +176,7 @@ class Script:
         return NO_FAULT
 
     def clear(self) -> None:
-        """Forget what was not taken: the Market answers as it is again."""
+        """Drop the answers that are left: the Market is itself again."""
         with self._lock:
             self._answers.clear()
 

@@ -1,4 +1,4 @@
-"""The pretend Market with all that tests do to it: scripted and strange answers, buyers told to write."""
+"""The pretend Market as tests use it: with scripted and odd answers, and buyers who write on demand."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,30 +22,30 @@ _EXTRA = {
 
 @dataclass(slots=True)
 class Behaviour(faults.Behaviour):
-    """What it may show besides, each a change of the JSON that is sent."""
+    """More behaviours, each of which changes the JSON that is sent."""
 
     payload: Literal["absent", "null"] = "absent"
-    """What a message without files says about them."""
+    """The `payload` of a message without files."""
     words: Mapping[str, str] = field(default_factory=dict)
     """Enum words to replace in answers, e.g. {"FINISHED": "WAITING_FOR_ROBOT", "SUPPORT": "BOT"}."""
     extra_fields: bool = False
     """Unknown fields at every level of every answer."""
     customer: Literal["full", "missing", "nameless"] = "full"
     direct_ids: bool = False
-    """Whether a question to the shop (DIRECT) names the shop; documented is that it does not."""
+    """Whether a question to the shop (DIRECT) names the shop; as documented it does not."""
     time_format: Literal["offset_ms", "offset", "z_ms", "z"] = "offset_ms"
     """Moscow offset or Z, with or without milliseconds."""
     legacy_client_id: bool = False
-    """Whether getCampaigns still tells a `clientId`: not since 2026-10-05."""
+    """Whether getCampaigns still answers a `clientId`: not since 2026-10-05."""
     dispute_in_new_chat: bool = False
-    """Whether `Sandbox.start_dispute` opens a chat for it."""
+    """Whether `Sandbox.start_dispute` opens a new chat."""
     edit: Callable[[str, Any], Any] | None = None
     """Called with the operation and the JSON body of a 200 answer; what it returns is sent instead."""
 
     def shown(self, operation: str, body: Any) -> Any:
         usual = ("absent", {}, "full", False, "offset_ms")
         switched = (self.payload, self.words, self.customer, self.direct_ids, self.time_format) != usual
-        # A scripted answer may be nothing that could be reworded.
+        # A scripted answer may have no `result` to reword.
         if switched and operation in _OF_CHATS and "result" in body:
             body = {**body, "result": self._reworded(body["result"])}
         if operation == "getCampaigns" and self.legacy_client_id:
@@ -96,7 +96,7 @@ def _with_extras(body: Any) -> Any:
 
 
 class Sandbox(serve.Sandbox):
-    """A running pretend Market. Every method may be called from any thread."""
+    """A running pretend Market. Every method is safe to call from any thread."""
 
     read_only_key = access.READ_ONLY_KEY
     no_orders_key = access.NO_ORDERS_KEY
@@ -139,7 +139,7 @@ class Sandbox(serve.Sandbox):
         return self.quotas.in_flight == 0
 
     def unused(self, operation: str) -> int:
-        """Scripted answers nobody has taken yet."""
+        """The number of scripted answers that are left."""
         return self._script.left(operation)
 
     def _chat(self, chat_id: int) -> Chat:
@@ -156,17 +156,17 @@ class Sandbox(serve.Sandbox):
         files: Sequence[tuple[str, bytes]] = (),
         status: str = "",
     ) -> int:
-        """Add a message at once and give its id; neither text nor files = a sticker."""
+        """Add a message at once and return its id; neither text nor files = a sticker."""
         return self.world.say(self._chat(chat_id), sender, text, files, status).message_id
 
     def open_direct(self, text: str, name: str | None = "Ольга К.") -> int:
-        """A buyer asks the shop a question; gives the id of the new chat, which is NEW."""
+        """Let a buyer ask the shop a question; returns the id of the new chat, which is NEW."""
         chat = self.world.open("DIRECT", None, name=name)
         self.world.say(chat, "CUSTOMER", text, status="NEW")
         return chat.chat_id
 
     def start_dispute(self, chat_id: int) -> int:
-        """An arbiter joins, here or in a chat of its own; gives the id of the disputed chat."""
+        """Let an arbiter join, here or in a new chat; returns the id of the disputed chat."""
         chat = self._chat(chat_id)
         if self.behaviour.dispute_in_new_chat:
             chat = self.world.open(chat.context, chat.order, name=chat.name, kind="ARBITRAGE")
@@ -175,7 +175,7 @@ class Sandbox(serve.Sandbox):
         return chat.chat_id
 
     def unopened(self, context: str = "ORDER", *, dbs: bool = False, fake: bool = False) -> int:
-        """The id of an order (or a return) that has no chat yet: of a DBS shop or not, a test one or not."""
+        """The id of an order (or a return) without a chat: of a DBS shop or not, a test one or not."""
         known = self.world.orders
         for number in range(known.first_free, known.end):
             order = known.of_number(number)
@@ -187,5 +187,5 @@ class Sandbox(serve.Sandbox):
         raise LookupError(f"every {context.lower()} of that kind has its chat")
 
     def finish(self, chat_id: int) -> None:
-        """The chat or its dispute is over; no message, so `updatedAt` stays."""
+        """End the chat or its dispute, without a message, so that `updatedAt` stays."""
         self.world.move(self._chat(chat_id), status="FINISHED", kind=self._chat(chat_id).kind)

@@ -1,4 +1,4 @@
-"""What a file tells about its picture is damaged: the picture is shown all the same (case 004)."""
+"""The metadata of a file is damaged: the picture is shown all the same (case 004)."""
 
 import io
 import struct
@@ -31,20 +31,20 @@ def shown(raw: bytes) -> Picture | NoPicture:
 
 
 def segment(marker: int, data: bytes, size: int | None = None) -> Change:
-    """A block of a JPEG behind its first bytes; `size` is a lie about its length."""
+    """A block of a JPEG after its first bytes; `size` is a false length."""
     head = bytes([0xFF, marker]) + struct.pack(">H", len(data) + 2 if size is None else size)
     return lambda raw: raw[:2] + head + data + raw[2:]
 
 
 def chunk(name: bytes, data: bytes, *, is_sound: bool = True, at: int = 33) -> Change:
-    """A chunk of a PNG, behind its head or before its end."""
+    """A chunk of a PNG, after its head or before its end."""
     sum_ = zlib.crc32(name + data) ^ (0 if is_sound else 1)
     whole = struct.pack(">I", len(data)) + name + data + struct.pack(">I", sum_)
     return lambda raw: raw[:at] + whole + raw[at:]
 
 
 def extended(flags: int, name: bytes, data: bytes, size: int | None = None) -> Change:
-    """A chunk at the end of a WEBP, with the head that announces it; `size` is a lie about its length."""
+    """A chunk at the end of a WEBP, with the head that announces it; `size` is a false length."""
 
     def change(raw: bytes) -> bytes:
         head = b"VP8X" + struct.pack("<IB", 10, flags) + bytes(3) + (15).to_bytes(3, "little") * 2
@@ -56,7 +56,7 @@ def extended(flags: int, name: bytes, data: bytes, size: int | None = None) -> C
 
 
 def comment(data: bytes) -> Change:
-    """Something told in a GIF before its pixels."""
+    """A comment in a GIF, before its pixels."""
     block = b"!\xfe" + bytes([len(data)]) + data + b"\0"
     program = b"!\xff\x0bXMP DataXMP" + bytes([len(data)]) + data + b"\0"
     return lambda raw: raw.replace(b",\0\0\0\0", block + program + b",\0\0\0\0", 1)

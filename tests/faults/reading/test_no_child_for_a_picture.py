@@ -1,4 +1,4 @@
-"""Looking at a picture with a full disk, or where no process starts: one sentence, no end (case 024)."""
+"""Viewing a picture with a full disk, or when no process can start: one sentence, no crash (case 024)."""
 
 import asyncio
 import errno

@@ -45,7 +45,7 @@ def png_head(width: int, height: int) -> bytes:
 
 
 def shown(raw: bytes, columns: int = 40, rows: int = 20) -> Picture | NoPicture:
-    """What the parent makes of the child's answer, both here."""
+    """The parent's reading of the child's answer, both in this process."""
     return preview._read(child.answer(raw, columns, rows), columns, 2 * rows)
 
 
