@@ -87,12 +87,15 @@ def undressed(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether nothing in the text is visible: only white space, controls and invisible characters."""
-    return not any(_has_shape(character) and not _is_unseen(character) for character in text)
+    return not any(map(_is_visible, text))
 
 
-def _has_shape(character: str) -> bool:
+def _is_visible(character: str) -> bool:
+    category = unicodedata.category(character)
+    if character.isspace() or character in _INVISIBLE or character == _BRAILLE_BLANK or category[0] == "M":
+        return False
     # Python calls private-use icons, and emoji that are newer than its Unicode, unprintable.
-    return character.isprintable() or unicodedata.category(character) in {"Co", "Cn"}
+    return character.isprintable() or category in {"Co", "Cn"}
 
 
 def _cooled(text: str) -> str:
@@ -155,8 +158,3 @@ def _is_stacking(character: str) -> bool:
     """Whether it has no cell of its own: a mark, a joiner, a vowel or final of a Korean syllable."""
     is_jamo = "\u1161" <= character <= "\u11ff" or "\ud7b0" <= character <= "\ud7fb"
     return is_jamo or character in _JOINERS or unicodedata.category(character).startswith("M")
-
-
-def _is_unseen(character: str) -> bool:
-    is_blank = character.isspace() or character in _INVISIBLE or character == _BRAILLE_BLANK
-    return is_blank or unicodedata.category(character).startswith("M")

@@ -10,7 +10,7 @@ The index, queries and the highlights on screen all use these stems.
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -86,8 +86,9 @@ def patterns(words: Sequence[str], *, is_last_whole: bool) -> tuple[Pattern, ...
 
     The last word may be the beginning of a word unless `is_last_whole`.
     """
-    typed = list(islice(_typed(words), MOST_WORDS))
-    found = [Pattern(_stems_of(word)) for word in typed]
+    every = (found[0][: 2 * LONGEST] for word in words for found in _WORD.finditer(word))
+    typed = list(islice(every, MOST_WORDS))
+    found = [Pattern(tuple(map(_stem, _readings(_fold(word))))) for word in typed]
     if typed and not is_last_whole:
         beginnings = _readings(_fold(typed[-1]))
         if len(beginnings[0]) >= SHORTEST_BEGINNING:
@@ -105,12 +106,6 @@ def marks(text: str, words: Sequence[str], *, is_last_whole: bool) -> list[tuple
         for found in _SHOWN_WORD.finditer(text)
         if any(pattern.fits(_stem(_SHOWN_MARKS.sub("", found[0])[: 2 * LONGEST])) for pattern in wanted)
     ]
-
-
-def _typed(words: Sequence[str]) -> Iterator[str]:
-    for word in words:
-        for found in _WORD.finditer(word):
-            yield found[0][: 2 * LONGEST]
 
 
 def _fold(word: str) -> str:
@@ -141,10 +136,6 @@ def _readings(folded: str) -> tuple[str, ...]:
     if cyrillic and not _LATIN.search(cyrillic):
         return folded, cyrillic
     return (folded,)
-
-
-def _stems_of(word: str) -> tuple[str, ...]:
-    return tuple(map(_stem, _readings(_fold(word))))
 
 
 @lru_cache(_CACHED_WORDS)

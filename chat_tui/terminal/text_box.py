@@ -117,18 +117,17 @@ class TextBox(TextArea):
 
     def get_cursor_left_location(self) -> Location:
         """One letter to the left, with its accents, joiners and skin tones."""
-        row, column = super().get_cursor_left_location()
-        line = self.document.get_line(row)
-        while 0 < column < len(line) and _belongs_to_left(line, column):
-            column -= 1
-        return row, column
+        return self._between_letters(super().get_cursor_left_location(), -1)
 
     def get_cursor_right_location(self) -> Location:
         """One letter to the right, with its accents, joiners and skin tones."""
-        row, column = super().get_cursor_right_location()
+        return self._between_letters(super().get_cursor_right_location(), 1)
+
+    def _between_letters(self, place: Location, step: int) -> Location:
+        row, column = place
         line = self.document.get_line(row)
         while 0 < column < len(line) and _belongs_to_left(line, column):
-            column += 1
+            column += step
         return row, column
 
     def _set_document(self, text: str, language: str | None) -> None:

@@ -74,6 +74,7 @@ _DELIVERY = {
 _CURRENCY = {"RUR": "₽", "": ""}
 _BLANK = "\u00a0"
 """A no-break space keeps an amount on one line."""
+_BEFORE_THOUSANDS = re.compile(r"(?<=[0-9])(?=(?:[0-9]{3})+\Z)")
 
 
 def order_status(status: str) -> str:
@@ -116,10 +117,7 @@ def amount(money: Money) -> str:
     """An amount in the Market's own digits, with separated thousands and the decimal mark of the language."""
     whole, point, rest = money.value.partition(".")
     point = "," if point and language() == "ru" else point
-    sign, digits = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
-    head = len(digits) % 3
-    groups = [digits[:head], *(digits[at : at + 3] for at in range(head, len(digits), 3))]
-    written = sign + _BLANK.join(group for group in groups if group) + point + rest
+    written = _BEFORE_THOUSANDS.sub(_BLANK, whole) + point + rest
     currency = _CURRENCY.get(money.currency, outside(money.currency))
     return f"{written}{_BLANK}{currency}" if currency else written
 
