@@ -84,7 +84,7 @@ def test_well_formed_requests(case: Any) -> None:
 def test_ill_formed_requests(case: Any) -> None:
     response = case.call()
     sent = dict(parse_qsl(urlsplit(response.request.url).query, keep_blank_values=True))
-    # The Market ignores unknown query parameters and empty ones, and of one given several times the last counts.
+    # The Market ignores unknown query parameters and empty ones, and one given twice counts as the last.
     # Of the many filters of orders, of which this program uses one, the pretend Market checks only the simple
     # ones; and it cuts their limit down.
     unknown = any(name.startswith("x-schemathesis") for name in sent)
