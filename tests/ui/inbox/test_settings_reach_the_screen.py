@@ -1,10 +1,12 @@
 """The settings of the operator take effect in the app."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from chat_tui.model.ids import Millis
 from chat_tui.paths import Paths
 from chat_tui.settings import Preferences
 from chat_tui.settings.hours import read_hours
@@ -32,9 +34,9 @@ async def test_every_setting_of_the_screen_is_handed_on(
         return int(mouse)
 
     class Watched(QueueList):
-        def __init__(self, *given: object, **named: object) -> None:
-            patience.append(named["patience"])  # type: ignore[arg-type]
-            super().__init__(*given, **named)  # type: ignore[arg-type]
+        def __init__(self, clock: Callable[[], Millis], given: Patience) -> None:
+            patience.append(given)
+            super().__init__(clock, given)
 
     monkeypatch.setattr(app.ChatTuiApp, "run_to_code", run)
     monkeypatch.setenv("TZ", "UTC")
