@@ -1,43 +1,42 @@
-"""The store of one business: what the Market told (cache) and what the operator made (state).
+"""The store of one business: a cache of the Market's data, and the state made by the operator.
 
 **Two files.** `cache.db` mirrors the Market: chats, messages, orders, the search index, cursors of long
-reads. It may be dropped; all of it is read again. `state.db` holds what exists nowhere else: the outbox,
-drafts, marks, and the few rows by which copies of the program share quotas and choose a leader. It is never
-wiped. Beside them lie private files: copies of files to send (`spool`), texts no database took
-(`drafts.keep_aside`), what nobody could read (`quarantine`), and lock files.
+scans. It may be deleted, and then all of it is read again. `state.db` has what exists nowhere else: the
+outbox, drafts, marks, and the few rows by which copies of the program share quotas and choose a leader. It is
+never deleted. Beside them are private files: copies of files to send (`spool`), texts that no database
+accepted (`drafts.keep_aside`), unreadable items of answers (`quarantine`), and lock files.
 
 **Who writes.** Each file has one writer per process, with a thread of its own (`sqlite.writer`); all copies
-on a machine take turns by a kernel lock per file (`locks.WriteLock`), because SQLite of some versions may
-damage a log that several processes reset, and because a lock dies with its process. A third thread reads both
+on a machine take turns by a kernel lock per file (`locks.WriteLock`), because some versions of SQLite may
+damage a log that several processes reset, and because a lock ends with its process. A third thread reads both
 files at one moment. Functions of the noun modules (`chats`, `messages`, `outbox` …) take a connection first
-and are run by `read`, `write_cache` or `write_state`, each in one transaction. Nothing spans both files: a
-transaction on one cannot wait for the other.
+and are run by `read`, `write_cache` or `write_state`, each in one transaction. No transaction spans both
+files, so one never waits for the other.
 
-**The order of writes.** So what must not be lost goes to the state first. A typed text becomes an outbox row
-and its draft goes in the same transaction, before the box clears. An attempt is committed before its request
-leaves; its outcome after the answer came. The cache follows, and may be behind: it is read again from where
-it is.
+**The order of writes.** Data that must not be lost is therefore written to the state first. A typed text
+becomes an outbox row, and its draft is removed, in one transaction before the text box is cleared. An attempt
+is committed before its request leaves; its outcome after the answer has come. The cache follows and may be
+behind: reading continues from where it is.
 
-**What a crash leaves.** Whole transactions. The state is synchronous = FULL: what a future has answered
-outlives a power cut. The cache is NORMAL: a power cut may take its last commits, never its order. An attempt
-that was committed and has no outcome is one that may have arrived; `inbox` looks for it before anything is
-sent again.
+**What a crash leaves.** Complete transactions. The state is synchronous = FULL: a finished write survives a
+power cut. The cache is NORMAL: a power cut may undo its last commits, but never one before them. An attempt
+that was committed without an outcome may have arrived; `inbox` looks for it before anything is sent again.
 
-**Damage.** A value no version writes costs its row: every query asks for `sound` rows (`sqlite.shape`). A
-page that cannot be read, a missing table, a file that is none: of the cache, a new one is begun; of the
-state, the old file is set aside and every row that can still be read is saved into a new one
-(`sqlite.opening`). This happens at the start and while running, at most three times a file; where damage was
-met and could not be mended at once, a mark beside the file has the next start check all of it. A file that
-was removed while it is open is written back (state) or begun anew (cache). What was done is said in
-`notices`. On a disk that is read-only both files are read as they are, and every write is refused
+**Damage.** A row with a value that no version writes is left out: queries select only `sound` rows
+(`sqlite.shape`). If a page cannot be read, a table is missing or a file is not a database, the cache is
+replaced by a new one, and a state file is set aside and its readable rows are saved into a new one
+(`sqlite.opening`). This happens at the start and while running, at most three times per file. If damage was
+found but could not be repaired at once, a mark beside the file makes the next start check all of it. A file
+that was removed while it is open is written again (state) or created again (cache). `notices` reports what
+was done. On a read-only disk both files are read as they are, and every write is refused
 (`sqlite.writer.Sealed`).
 
-**An update under an open copy.** Migrations are numbered; every transaction first looks whether the number
-has grown. A copy that does not know the new one, and is not told that it may go on, stops for good with
-StoreOutdated and touches nothing any more (`sqlite.schema`).
+**An update under an open copy.** Migrations are numbered, and every transaction first checks whether the
+number has grown. A copy that does not know the new number stops for good with StoreOutdated and no longer
+touches the files, unless the migration allows it to go on (`sqlite.schema`).
 
-Every failure is a `StoreError`. Not here: HTTP, the decision what to send or show, and any clock, which
-callers pass.
+Every failure is a `StoreError`. Not done here: HTTP, deciding what to send or show, and reading the clock,
+whose time callers pass.
 """
 
 import asyncio
@@ -67,35 +66,35 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _ROTTEN: Final = (TypeError, ValueError, ArithmeticError, LookupError)
-"""What a query meets that takes a row for sound which is not."""
+"""Errors of a query that reads a row as sound although it is not."""
 
 
 @dataclass(frozen=True, slots=True)
 class StorePaths:
-    """Where the files of one business lie."""
+    """Where the files of one business are."""
 
     cache_dir: Path
     data_dir: Path
     business: BusinessId
-    """Whose files they are: it stands in every chat that comes from there."""
+    """The business; it is part of every `ChatRef` that comes from these files."""
 
     @property
     def cache(self) -> DatabaseFile:
-        """What may be dropped and read again."""
+        """The file that may be deleted and read again."""
         return DatabaseFile(self.cache_dir / "cache.db", "cache", "NORMAL", 4_000, self.business)
 
     @property
     def state(self) -> DatabaseFile:
-        """What is never wiped."""
+        """The file that is never deleted."""
         return DatabaseFile(self.data_dir / "state.db", "state", "FULL", 1_000, self.business)
 
     def lock(self, kind: str) -> Path:
-        """The lock file of a database; not beside the cache, which may be wiped under a running copy."""
+        """The lock file of a database; not beside the cache, which may be deleted under a running copy."""
         return self.data_dir / f"{kind}.lock"
 
 
 class Pending(Generic[T]):
-    """The result of work on another thread, which has begun whether or not somebody waits for it.
+    """The result of work on another thread, which runs even if nothing waits for the result.
 
     `await` it in any event loop, or block for its `result` on any thread; both raise what the work raised.
     """
@@ -107,7 +106,7 @@ class Pending(Generic[T]):
         return asyncio.wrap_future(self._future).__await__()
 
     def result(self, timeout: float | None = None) -> T:
-        """Block until it is there, for `timeout` seconds at most (then TimeoutError); None = without end."""
+        """Block until it is there, at most `timeout` seconds (then TimeoutError); None = without a limit."""
         return self._future.result(timeout)
 
     def add_done_callback(self, call: Callable[[Future[T]], object]) -> None:
@@ -115,22 +114,22 @@ class Pending(Generic[T]):
         self._future.add_done_callback(call)
 
     def cancel(self) -> None:
-        """Break it off if that is still possible."""
+        """Cancel the work if it has not started yet."""
         self._future.cancel()
 
 
 class Store:
-    """Chats and messages (cache), and what the operator made (state). Any thread may call it.
+    """Both files of one business, open for reading and writing. Any thread may call it.
 
-    Where one of the files cannot be written, both are open for reading only, and every write is refused.
+    If one of the files cannot be written, both are open for reading only, and every write is refused.
     """
 
     def __init__(self, paths: StorePaths) -> None:
-        """Open, create or migrate both files; a StoreError says why not."""
+        """Open, create or migrate both files; StoreError if they cannot be used."""
         self.paths = paths
         self.quarantine = Quarantine(paths.data_dir)
         self.unwritable = ""
-        """Why nothing can be written in this run, a sentence with the fix; empty = everything can be."""
+        """A sentence that says why nothing can be written in this run, and what helps; empty = all can be."""
         self._notices = Notices()
         self._cache: Writer | Sealed
         self._state: Writer | Sealed
@@ -161,24 +160,24 @@ class Store:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What had to be mended so far: sentences for the operator."""
+        """Sentences for the operator about all repairs so far."""
         return self._notices.said
 
     def tell_notices(self, hear: Callable[[str], None] | None) -> None:
-        """Call `hear` with what must be mended from now on, on a thread of the store; None = nobody hears."""
+        """Call `hear` with a sentence about each later repair, on a thread of the store; None = stop."""
         self._notices.tell(hear)
 
     @property
     def hindrance(self) -> Hindrance:
-        """What keeps the files from being written, by the last try of each."""
+        """Why the files cannot be written, according to the last write to each."""
         return self._notices.hindrance
 
     def tell_hindrance(self, hear: Callable[[Hindrance], None] | None) -> None:
-        """Call `hear` with every change of it, on a thread of the store; None = nobody hears."""
+        """Call `hear` with every change of `hindrance`, on a thread of the store; None = stop."""
         self._notices.tell_hindrance(hear)
 
     def try_again(self) -> None:
-        """Try to write what could not be written last time, to find out whether there is room again."""
+        """Write to each file whose last write failed, to find out whether it works again."""
         for writer, kind in ((self._cache, "cache"), (self._state, "state")):
             if kind in self._notices.hindered:
                 writer.submit(schema.touch)
@@ -186,19 +185,19 @@ class Store:
     def read(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> Pending[T]:
-        """Ask with a connection that sees both files, at one moment, and can write neither."""
+        """Run a query with a connection that sees both files at one moment and can write neither."""
         return Pending(self._reading.submit(self._read, lambda conn: fn(conn, *args, **kwargs)))
 
     def write_cache(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> Pending[T]:
-        """One transaction on the cache; a power cut may lose the last ones."""
+        """Run one transaction on the cache; a power cut may undo the last ones."""
         return Pending(self._cache.submit(lambda conn: fn(conn, *args, **kwargs)))
 
     def write_state(
         self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> Pending[T]:
-        """One transaction on the state; when the result is there, it outlives a power cut."""
+        """Run one transaction on the state; once the result is there, it survives a power cut."""
         return Pending(self._state.submit(lambda conn: fn(conn, *args, **kwargs)))
 
     def data_version(self) -> Pending[tuple[int, int]]:
@@ -237,20 +236,21 @@ class Store:
             return fn(conn)
 
         if self._reader_sees != (now := self._identities):
-            # Only a reader that could be opened takes the place: the next read tries again.
+            # The old reader stays until a new one could be opened: otherwise the next read tries again.
             reader = open_reader(self.paths.cache, self.paths.state)
             self._reader.close()
             self._reader, self._reader_sees = reader, now
         return snapshot(self._reader, if_known)
 
     def _is_mended(self, error: BaseException) -> bool:
-        """Which of the two files it was is not told: what cannot be read again is looked at first."""
+        """Repair a damaged file; whether one was."""
+        # SQLite does not say which of the two files it was: the one that cannot be read again comes first.
         note_damage(error, self.paths.cache)
         return self._state.mend().result() or self._cache.mend().result()
 
 
 def _prepare(paths: StorePaths, notices: Notices) -> None:
-    """Make the directories, or find them fit; StoreUnwritable only after both were looked at."""
+    """Create or check both directories; a StoreUnwritable for one is raised after the other was checked."""
     unwritable: StoreUnwritable | None = None
     for directory in dict.fromkeys((paths.data_dir, paths.cache_dir)):
         try:

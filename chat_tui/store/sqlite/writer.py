@@ -1,4 +1,4 @@
-"""Who writes to one file: the only connection of this process that does, and its thread."""
+"""The writer of one file: the only connection of this process that writes to it, and its thread."""
 
 import logging
 from collections.abc import Callable
@@ -27,13 +27,13 @@ T = TypeVar("T")
 
 _CLOSING_PATIENCE_S: Final = 1.0
 _MOST_MENDS: Final = 3
-"""Of one file in one run: what has to be mended again and again, mending does not help."""
+"""Repairs of one file in one run; if it is damaged again after that, repairs do not help."""
 
 log = logging.getLogger(__name__)
 
 
 class Writer:
-    """The only connection of this process that writes to one file, and its thread."""
+    """Writes to one file, one transaction after another on its own thread; repairs the file if needed."""
 
     def __init__(self, file: DatabaseFile, lock: WriteLock, notices: Notices) -> None:
         self._file = file
@@ -41,14 +41,14 @@ class Writer:
         self._notices = notices
         self._is_open = False
         self._mends = 0
-        # Two copies that start at once must neither migrate nor mend the same file.
+        # Two copies that start at the same time must not both migrate or repair the file.
         with lock.held():
             self._open(open_database)
         self.opened_version: int = self._version()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"store-{file.kind}")
 
     def submit(self, fn: Callable[[Connection], T]) -> Future[T]:
-        """Run `fn` in one transaction; the result comes after the commit."""
+        """Run `fn` in one transaction; the result, or a StoreError, is there after the commit."""
         return self._thread.submit(self._write_or_tell, fn)
 
     def data_version(self) -> Future[int]:
@@ -56,26 +56,26 @@ class Writer:
         return self._thread.submit(self._look)
 
     def mend(self) -> Future[bool]:
-        """Damage was met that may be in this file: whether it has been mended, or is another file now."""
+        """Check the file after damage was found; whether it was repaired or is another file now."""
         return self._thread.submit(self._mend_found)
 
     def close(self) -> None:
-        """Finish what was queued, then close."""
+        """Finish the queued transactions, then close the file."""
         self._thread.shutdown(wait=True)
         try:
             with self._lock.held(_CLOSING_PATIENCE_S):
                 self._conn.close()
         except StoreBusy:
-            # Whoever holds the lock has the file open too, so closing ours writes nothing back.
+            # The copy that holds the lock has the file open too, so closing ours does not write to it.
             self._conn.close()
 
     def _open(self, opened: Callable[[DatabaseFile, Notices], Connection]) -> None:
         self._conn = opened(self._file, self._notices)
         self._is_open = True
         self.schema = schema.user_version(self._conn)
-        """The number of the last migration this program knows."""
+        """The number of the last migration that this program knows."""
         self.identity = identity(self._file.path)
-        """Device and inode of the file that is open; another one after it was removed and begun anew."""
+        """Device and inode of the open file; they change if it was removed and created again."""
 
     def _close(self) -> None:
         self._conn.close()
@@ -92,7 +92,7 @@ class Writer:
         return self._version()
 
     def _write_or_tell(self, fn: Callable[[Connection], T]) -> T:
-        """As `_write`; that the file cannot be written stands in `Notices` until it can."""
+        """As `_write`, and keep in `Notices` why the file cannot be written, until it can."""
         kind = self._file.kind
         with self._notices.outdated():
             try:
@@ -102,7 +102,7 @@ class Writer:
             except StoreProblem as problem:
                 self._notices.hinder(kind, str(problem))
                 raise
-        # On a full disk a small write may find a place that a larger one does not.
+        # On a full disk, a small write may fit where a larger one does not.
         if kind in self._notices.hindered and has_room(self._file.path.parent):
             self._notices.free(kind)
         return result
@@ -113,7 +113,7 @@ class Writer:
                 return self._try(fn)
             except (*BROKEN, TypeError, ArithmeticError) as error:
                 note_damage(error, self._file)
-                # What was to go into a cache belongs to what is gone: whoever reads it anew begins anew.
+                # The write belongs to the old content of a cache, which is read again from its beginning.
                 if not is_damage(error) or not self._mend_found() or not self._file.is_durable:
                     raise
             return self._try(fn)
@@ -123,7 +123,7 @@ class Writer:
             schema.refuse_successor(conn, self.schema)
             return fn(conn)
 
-        # Looked at under the lock: until it is released no other copy can put another file in the place.
+        # Checked under the lock: until it is released, no other copy can replace the file.
         with self._lock.held():
             self._keep_current()
             return transaction(self._conn, if_known)
@@ -133,9 +133,9 @@ class Writer:
         return self._is_open and identity(self._file.path) == self.identity
 
     def _keep_current(self) -> bool:
-        """Go on with the file that lies there now, begun anew if it was removed; whether it is another one.
+        """Open the file that is at the path now, restored if it was removed; whether it is another one.
 
-        What goes into a file without a name is lost at the end.
+        Without this, writes would go to a file without a name and be lost when it is closed.
         """
         if self._is_current:
             return False
@@ -144,7 +144,7 @@ class Writer:
             private_directory(self._file.path.parent)
             if self._file.is_durable and was_open:
                 restore(self._conn, self._file.path)
-            # SQLite sees that the file has moved and leaves a log alone that another copy may have begun.
+            # SQLite notices that the file has moved and does not touch the log of a new one beside it.
             self._close()
             self._open(open_database)
         if was_open:
@@ -166,16 +166,16 @@ class Writer:
             self._mends += 1
             self._close()
             mark_damage(self._file)
-            # Also what is wrong only in what it holds is begun anew, if the Market has it all.
+            # A cache is replaced even if only its content is wrong, because the Market has all of it.
             self._open(open_database if self._file.is_durable else begin_anew)
             return True
 
 
 class Sealed:
-    """Stands for the writer of a file that cannot be written."""
+    """Replaces the writer of a file that cannot be written."""
 
     identity = None
-    """The file is not looked for again: a new start finds out whether it can be written."""
+    """The file is not checked again: only the next start finds out whether it can be written."""
     opened_version = 0
 
     def __init__(self, file: DatabaseFile, why: str) -> None:
@@ -183,21 +183,21 @@ class Sealed:
         self.schema = schema.newest(file.steps)
 
     def submit(self, _write: Callable[[Connection], T]) -> Future[T]:
-        """StoreUnwritable, as the result."""
+        """A future with StoreUnwritable."""
         refused: Future[T] = Future()
         refused.set_exception(StoreUnwritable(self._why))
         return refused
 
     def data_version(self) -> Future[int]:
-        """Always the same: nobody writes here."""
+        """Always the same number, because nothing is written."""
         return _done(self.opened_version)
 
     def mend(self) -> Future[bool]:
-        """Nothing can be mended."""
+        """Always False: nothing can be repaired."""
         return _done(False)
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: no file is open."""
 
 
 def _done(value: T) -> Future[T]:
@@ -212,10 +212,10 @@ def both(one: Future[int], other: Future[int]) -> Future[tuple[int, int]]:
 
     def finish(_done: Future[int]) -> None:
         if not found.set_running_or_notify_cancel():
-            return  # nobody waits any more
+            return  # It was cancelled.
         try:
             found.set_result((one.result(), other.result()))
-        except Exception as error:  # noqa: BLE001 - handed on to whoever waits
+        except Exception as error:  # noqa: BLE001 - passed on in the future
             found.set_exception(error)
 
     one.add_done_callback(lambda _done: other.add_done_callback(finish))
@@ -223,9 +223,9 @@ def both(one: Future[int], other: Future[int]) -> Future[tuple[int, int]]:
 
 
 def note_damage(error: BaseException, file: DatabaseFile) -> None:
-    """Leave a mark, so that the next start checks the whole file, and tell the log the kind of the error."""
+    """If an error means damage, log its kind and leave a mark, so that the next start checks the file."""
     if is_damage(error):
         log.error("a local file cannot be read as it should: %s", type(error).__name__)
-        # Without a mark the next start mends only what it meets; the error itself is told in any case.
+        # Without a mark, the next start repairs only the damage it meets; the error itself is raised anyway.
         with suppress(OSError):
             mark_damage(file)
