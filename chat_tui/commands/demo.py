@@ -36,7 +36,6 @@ def serve_alone(context: Context) -> int:
         seed=asked.seed,
         journal=asked.journal,
         fd=asked.fd,
-        out=sys.stdout,
         stop_with_stdin=asked.stop_with_stdin,
         latency_s=asked.latency / 1000,
     )

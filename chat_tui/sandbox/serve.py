@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Final, Self, TextIO, cast
+from typing import Final, Self, cast
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -157,7 +157,6 @@ def run(
     journal: Path | None,
     fd: int | None = None,
     buyers: bool = True,
-    out: TextIO | None = None,
     stop_with_stdin: bool = False,
     latency_s: float = 0.0,
 ) -> int:
@@ -178,7 +177,8 @@ def run(
             # The real Market is far away: a demo that answers at once would promise too much.
             sandbox.behaviour.latency_s, sandbox.behaviour.latency_spread = latency_s, 0.5
             ready = {"url": sandbox.url, "api_key": sandbox.api_key, "business_id": sandbox.business_id}
-            print(json.dumps(ready), file=out or sys.stdout, flush=True)
+            sys.stdout.write(json.dumps(ready) + "\n")
+            sys.stdout.flush()
             if stop_with_stdin:
                 threading.Thread(target=_at_end_of_input, args=(done,), daemon=True).start()
             done.wait()

@@ -14,7 +14,7 @@ import pytest
 _PROGRAM = """
 import sys
 from chat_tui.sandbox.serve import run
-sys.exit(run(chats=20, seed=3, journal=None, out=sys.stdout, {more}))
+sys.exit(run(chats=20, seed=3, journal=None, {more}))
 """
 
 
