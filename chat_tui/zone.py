@@ -4,7 +4,7 @@ import io
 import re
 import struct
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -97,26 +97,22 @@ def _from_system(name: str) -> tzinfo:
 class SystemZone(tzinfo):
     """The zone that the C library reads from TZ: other programs show the same times."""
 
-    def __init__(self, offset_at: Callable[[float], int] | None = None) -> None:
-        """`offset_at` returns the offset in seconds at a moment (seconds UTC); None = ask the C library."""
-        self._offset_at = offset_at or _system_offset
-
     def utcoffset(self, then: datetime | None, /) -> timedelta | None:
         """The offset when clocks show this; if they show it twice, `fold` decides, as in any `tzinfo`."""
         if then is None:
             return None
         shown = (then.replace(tzinfo=None) - _EPOCH).total_seconds()
-        before, after = self._offset_at(shown - _DAY_S), self._offset_at(shown + _DAY_S)
+        before, after = _offset_at(shown - _DAY_S), _offset_at(shown + _DAY_S)
         # A time that is shown twice fits both, a time that is skipped neither: then it is the earlier offset,
         # unless folded.
-        does_before = self._offset_at(shown - before) == before
-        does_after = self._offset_at(shown - after) == after
+        does_before = _offset_at(shown - before) == before
+        does_after = _offset_at(shown - after) == after
         is_after = bool(then.fold) if does_before == does_after else does_after
         return timedelta(seconds=after if is_after else before)
 
     def fromutc(self, then: datetime, /) -> datetime:
         """The local time at a moment of UTC."""
-        offset = timedelta(seconds=self._offset_at((then.replace(tzinfo=None) - _EPOCH).total_seconds()))
+        offset = timedelta(seconds=_offset_at((then.replace(tzinfo=None) - _EPOCH).total_seconds()))
         shown = then + offset
         return shown if self.utcoffset(shown) == offset else shown.replace(fold=1)
 
@@ -129,5 +125,6 @@ class SystemZone(tzinfo):
         return None
 
 
-def _system_offset(seconds: float) -> int:
+def _offset_at(seconds: float) -> int:
+    """The offset from UTC in seconds at a moment, which is in seconds UTC."""
     return max(-_LONGEST, min(_LONGEST, time.localtime(seconds).tm_gmtoff))

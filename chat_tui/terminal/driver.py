@@ -90,7 +90,7 @@ class TerminalDriver(LinuxDriver):
         if self._writer_thread is not None:
             self._writer_thread._queue.maxsize = _QUEUED_WRITES
         if self._has_title:
-            self.write("\x1b[22;0t")
+            self.write("\x1b[22;0t")  # save the title
         self.entitle(self._title)
         if os.environ.get("TERM_PROGRAM") != "Apple_Terminal":  # shows the question as letters
             self.write(_QUESTIONS)
@@ -101,7 +101,7 @@ class TerminalDriver(LinuxDriver):
         # A frame ends in the style of its last character.
         self.write("\x1b[0m")
         if self._has_title:
-            self.write("\x1b[23;0t")
+            self.write("\x1b[23;0t")  # restore it
         self.disable_input()
         self._drain()
         super().stop_application_mode()

@@ -70,6 +70,7 @@ class TolerantParser(XTermParser):
         """Input right after a paste: keys, or more of it if another end mark follows; None = no doubt."""
         self._doubted_since = self._doubt_ends = 0.0
         self._escapes = 0
+        """Escapes in a row in this read."""
         self._knows_marks = False
         self.identities = 0
         """How often the terminal has identified itself: it has then answered all earlier questions."""

@@ -82,6 +82,7 @@ class Cutter:
         """The end of the input that is being dropped; None = nothing is being dropped."""
         self._due = self._due_at_last = 0.0
         self._late_until = 0.0
+        """Until when the rest of a sequence may come whose Escape has already been passed on as a key."""
         self._fed_at = 0.0
 
     @property

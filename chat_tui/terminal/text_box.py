@@ -132,6 +132,7 @@ class TextBox(TextArea):
 
     def _set_document(self, text: str, language: str | None) -> None:
         super()._set_document(text, language)
+        # Textual has wrapped the text itself; the drawn form has other widths.
         drawn = cast("DocumentBase", _Undressed(self.document))
         self.wrapped_document = WrappedDocument(drawn, tab_width=self.indent_width)
         self.navigator = DocumentNavigator(self.wrapped_document)

@@ -34,6 +34,7 @@ def buyer_name(context: ChatContext) -> str:
     name = cut(one_line((context.customer_name or "")[:200]), glyphs.NAME_MAX)
     if is_blank(name):
         return _("Buyer")
+    # Ours are reserved in both languages: the name may be meant to deceive.
     reserved = {_("We"), _("Market"), _("Support"), "Маркет", "Поддержка", "Мы", "Продавец"}
     is_ours = name.casefold() in map(str.casefold, reserved) or glyphs.JOIN.strip() in name
     return _("“{name}”").format(name=name) if is_ours else name

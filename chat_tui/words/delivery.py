@@ -20,7 +20,8 @@ def delivery_state(item: OutboxItem, now: Millis) -> Span:
     if item.state is OutboxState.QUEUED and item.not_before > now:
         # The wall clock may have been set back meanwhile, which does not make the wait longer.
         left = min(item.not_before - now, mark.length(item))
-        return Span(_("goes in {n} s").format(n=-(-left // 1000)), Role.ACCENT)
+        seconds = -(-left // 1000)  # rounded up
+        return Span(_("goes in {n} s").format(n=seconds), Role.ACCENT)
     if item.is_checking:
         return Span(f"{_('checking')} {glyphs.CUT}", Role.WARN)
     if item.state is OutboxState.SENDING and item.uploaded:

@@ -136,6 +136,7 @@ def _known(words: dict[str, str], word: str) -> str:
 
 
 _LARGEST: Final = 2**63 - 1
+"""The largest integer that SQLite can store."""
 
 
 def read_number(text: str) -> int | str:
@@ -151,6 +152,7 @@ def read_number(text: str) -> int | str:
         return _("There are no digits in this. The number stands in the seller's cabinet.")
     if len(groups) > 1:
         return _("There are several numbers here: leave one.")
+    # `int` raises ValueError for thousands of digits.
     number = int(groups[0]) if len(groups[0]) < 25 else _LARGEST + 1
     if number > _LARGEST:
         return _("This number is too long: an order has at most 19 digits.")
