@@ -83,11 +83,10 @@ async def find_business(access: Access, directory: Path, connect: Callable[[], M
     """
     # With the stored answer the inbox opens without the network. The mark shows whether the key has changed.
     place = directory / "business"
-    known = _remembered(place, access)
-    if known is not None:
-        return known
-    found = await _ask(connect())
-    _remember(place, access, found)
+    found = _remembered(place, access)
+    if found is None:
+        found = await _ask(connect())
+        _remember(place, access, found)
     return found
 
 

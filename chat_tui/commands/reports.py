@@ -21,7 +21,7 @@ from chat_tui.commands.context import (
 from chat_tui.files import write_new
 from chat_tui.inbox.evidence import free_directory, keep_evidence, whole_chat
 from chat_tui.locale import _, ngettext
-from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, Millis
+from chat_tui.model.ids import UNKNOWN_TIME, Millis
 from chat_tui.model.link import SyncPlan, SyncReport
 from chat_tui.model.record import Record, Replies, Stats
 from chat_tui.model.search import SearchCoverage
@@ -131,20 +131,18 @@ async def stats(context: Context) -> int:
 
 def _lines(stats: Stats, days: int | None, now: Millis) -> Iterator[str]:
     total = stats.total
-    yield ngettext("{n} wait answered", "{n} waits answered", total.answered).format(n=total.answered) + (
-        "" if days is None else ", " + ngettext("last {n} day", "last {n} days", days).format(n=days)
-    )
+    answered = ngettext("{n} wait answered", "{n} waits answered", total.answered).format(n=total.answered)
+    if days is not None:
+        answered += ", " + ngettext("last {n} day", "last {n} days", days).format(n=days)
+    yield answered
     if total.median is not None and total.p95 is not None:
         words = _("first reply: median {median}, 95 of 100 within {p95}")
         yield words.format(median=length(total.median), p95=length(total.p95))
-    yield ngettext("{n} chat waits now", "{n} chats wait now", stats.waiting).format(n=stats.waiting) + (
-        ""
-        if stats.longest_since is None
-        else ", "
-        + _("chat {chat} the longest: {age}").format(
-            chat=_number(stats.longest), age=age(stats.longest_since, now)
-        )
-    )
+    waiting = ngettext("{n} chat waits now", "{n} chats wait now", stats.waiting).format(n=stats.waiting)
+    if stats.longest is not None and stats.longest_since is not None:
+        words = _("chat {chat} the longest: {age}")
+        waiting += ", " + words.format(chat=stats.longest.number, age=age(stats.longest_since, now))
+    yield waiting
     if total.answered:
         yield from _table(stats)
 
@@ -168,7 +166,7 @@ def _as_json(stats: Stats, covered: SearchCoverage, now: Millis) -> dict[str, An
         **_replies_json(stats.total),
         "waiting": stats.waiting,
         "longest_wait_s": _longest_s(stats, now),
-        "longest_chat_id": _number(stats.longest),
+        "longest_chat_id": None if stats.longest is None else stats.longest.number,
         "hours": [{"hour": n, **_replies_json(replies)} for n, replies in enumerate(stats.hours)],
         "chats": covered.chats,
         "chats_read": covered.read,
@@ -187,17 +185,13 @@ def _replies_json(replies: Replies) -> dict[str, Any]:
 def _as_csv(stats: Stats, covered: SearchCoverage, now: Millis) -> str:
     """A line for each hour of the day, then one for all of them; a cell without a value is empty."""
     written = io.StringIO()
-    table = csv.DictWriter(written, _COLUMNS, lineterminator="\n")
-    table.writeheader()
-    for hour, replies in enumerate(stats.hours):
-        table.writerow({"hour": hour, **_replies_json(replies)})
+    # What is not a column, such as the hours in the row for all of them, is left out.
+    table = csv.DictWriter(written, _COLUMNS, lineterminator="\n", extrasaction="ignore")
     whole = _as_json(stats, covered, now)
-    table.writerow({"hour": "all", **{name: whole[name] for name in _COLUMNS[1:]}})
+    table.writeheader()
+    table.writerows(whole["hours"])
+    table.writerow(whole | {"hour": "all"})
     return written.getvalue()
-
-
-def _number(chat: ChatRef | None) -> int | None:
-    return None if chat is None else chat.number
 
 
 def _longest_s(stats: Stats, now: Millis) -> int | None:
