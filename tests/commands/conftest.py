@@ -1,4 +1,4 @@
-"""Verbs against the pretend Market, in this process: real settings, store, client and engine."""
+"""Run verbs against the pretend Market in this process: real settings, store, client and engine."""
 
 import io
 import sys
@@ -13,7 +13,7 @@ from tests.support.sandbox import Sandbox
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command line did."""
+    """The result of a command line."""
 
     code: int
     out: str
@@ -31,7 +31,7 @@ def market() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def environment(market: Sandbox) -> dict[str, str]:
-    """What the operator set; a test may change it."""
+    """The variables that the operator set; a test may change them."""
     return {
         "CHAT_TUI_API_URL": market.url,
         "CHAT_TUI_API_KEY": market.api_key,
@@ -44,7 +44,7 @@ def run(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Run:
     """Run a command line to its end."""
-    # They change this whole process: umask, limits, logging. The tests of the real process see them.
+    # These change the whole process: umask, limits, logging. The tests of the real process cover them.
     monkeypatch.setattr(cli, "_harden", lambda: None)
     monkeypatch.setattr(logs, "open_log", lambda *_, **__: None)
 

@@ -1,8 +1,8 @@
-"""`chat-tui send` as a process over a socket, before a Market that misbehaves: it ends, by the right code.
+"""`chat-tui send` as a process over a socket while the Market misbehaves: it ends with the right exit code.
 
 python -m tests.commands.send_verb [--settle 60]
 
-prints a table: what the Market does, seconds, exit code, what was said. Some run at once: they mostly wait.
+prints a table: the case, seconds, exit code, output. Several cases run at once, because they mostly wait.
 """
 
 import argparse
@@ -23,26 +23,26 @@ from tests.support.sandbox import Sandbox
 
 TEXT = "Здравствуйте, уже едет"
 SPARE_S = 10.0
-"""What a send may last beyond the time for which an outcome is looked up."""
+"""How much longer a send may take than the time in which an outcome is looked up."""
 HISTORY, SEND = "getChatHistory", "sendMessageToChat"
 READ_FIRST = 1
-"""Histories that are read before the message goes, into a chat that is not in the copy on this computer."""
+"""Histories that are read before a message is sent to a chat that is not in the store yet."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """How the Market behaves, and what the verb must say of it."""
+    """How the Market behaves, and what the verb must print about it."""
 
     what: str
     code: int
     words: str
     prepare: Callable[[Sandbox, float], None]
-    """Gets the Market and the settle time."""
+    """Called with the Market and the settle time."""
 
 
 @dataclass(frozen=True)
 class Ended:
-    """What became of one process."""
+    """The result of one process."""
 
     case: Case
     seconds: float
@@ -52,7 +52,7 @@ class Ended:
 
     @property
     def is_right(self) -> bool:
-        """Whether the code is the documented one and the words are there; the time is for the table."""
+        """Whether the exit code is the documented one and the words were printed."""
         return self.code == self.case.code and self.case.words in self.said
 
 

@@ -94,7 +94,7 @@ def test_mistakes_are_told_and_end_with_two(
 
 
 def test_no_option_with_a_value_keeps_only_the_last_one() -> None:
-    """Case 016: whatever is added later is of this kind too, unless it says otherwise."""
+    """Case 016: options that are added later are of this kind, too, unless they name another action."""
     keeps_the_last = [
         (verb, option.dest)
         for verb, parser in verbs().items()

@@ -19,7 +19,7 @@ def shop(campaign: int, business: int) -> Shop:
 
 
 class Shops:
-    """A Market that knows its shops and nothing else."""
+    """A Market that can only list its shops."""
 
     def __init__(self, *shops: Shop, problem: Problem | None = None) -> None:
         self.answer = problem or shops

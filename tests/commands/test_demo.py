@@ -1,4 +1,4 @@
-"""The child process of the demo: how it is found, what it knows, how it ends."""
+"""The child process of the demo: how it is reached, what it knows, how it ends."""
 
 import os
 import re
@@ -31,7 +31,7 @@ def child(paths: Paths) -> int:
     journal = os.fsencode(paths.data / "journal")
     until = time.monotonic() + 20
     mine: list[int] = []
-    # A process has no command line for a moment while it becomes another program.
+    # Between fork and exec a process has no command line for a moment.
     while not mine and time.monotonic() < until:
         mine = [
             int(entry.name)
@@ -51,7 +51,7 @@ def _command(process: Path) -> bytes:
 
 def knock_until_nobody_is_there(port: int) -> None:
     for _attempt in range(2_000):
-        # A connection that the dying process had not taken yet is reset.
+        # A connection that the dying process has not accepted yet is reset.
         with suppress(ConnectionResetError):
             socket.create_connection(("127.0.0.1", port)).close()
 

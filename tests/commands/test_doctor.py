@@ -1,4 +1,4 @@
-"""`doctor`: what it finds in a shop that works, in one that does not, and with nothing at all."""
+"""`doctor`: what it finds with a shop that works, with one that does not, and with none at all."""
 
 import json
 import os
@@ -25,7 +25,7 @@ LINE = re.compile(r"(ok|!!|\?\?)  \S.*|  +→ \S.*")
 
 
 def told(ran: Ran) -> dict[str, str]:
-    """State and words by the name of the check."""
+    """State and words, by the name of the check."""
     rows = json.loads(ran.out)
     return {row["check"]: f"{row['state']}: {row['found']}" for row in rows}
 

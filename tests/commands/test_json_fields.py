@@ -1,4 +1,4 @@
-"""What programs get from verbs is what README promises, field by field."""
+"""The JSON of the verbs has exactly the fields that README promises."""
 
 import json
 import re

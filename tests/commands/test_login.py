@@ -21,18 +21,18 @@ OTHER = 77
 
 @pytest.fixture
 def environment(market: Sandbox) -> dict[str, str]:
-    """Nothing but where the Market is."""
+    """Only the address of the Market."""
     return {"CHAT_TUI_API_URL": market.url}
 
 
 def stored() -> dict[str, str]:
-    """Every file the program keeps for its settings, by name."""
+    """Every file of the program's settings, by name."""
     directory = locate().config
     return {path.name: path.read_text() for path in sorted(directory.iterdir())} if directory.exists() else {}
 
 
 def two_businesses(operation: str, body: Any) -> Any:
-    """A key, or a Market, that opens a second business."""
+    """A Market with a key that opens a second business."""
     if operation == "getCampaigns":
         more = {"id": 5, "domain": "Second", "business": {"id": OTHER, "name": "A second cabinet"}}
         body["campaigns"].append(more | {"placementType": "FBS", "apiAvailability": "MANUALLY_DISABLED"})

@@ -1,7 +1,7 @@
-"""The kind: a stream that was closed, is full, or that nobody reads; cases 001 and 017.
+"""The kind: a stream that is closed, full, or a broken pipe; cases 001 and 017.
 
-What was done is told by the exit code all the same, a verb that only prints says that it cannot, and nobody
-ever sees a traceback.
+The exit code still shows what was done, a verb that only prints says that it cannot, and no traceback is
+ever printed.
 """
 
 import json
@@ -36,20 +36,20 @@ def put(place, number):
     else:
         os.dup2(os.open(place, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), number)
 
-# What is here already is not looked through when a child ends.
+# The garbage collector of a child then skips all that is loaded already.
 gc.freeze()
 for line in sys.stdin:
     case = json.loads(line)
     child = os.fork()
     if not child:
-        # A file that is opened gets the lowest free number, so closing comes last.
+        # A new file gets the lowest free descriptor, so streams are closed last.
         for number in sorted(range(3), key=lambda number: case["streams"][number] == "closed"):
             put(case["streams"][number], number)
         os.environ.update(case["environ"])
         sys.exit(cli.main(case["argv"]))
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
-"""Each command line in a process of its own, which Python itself ends, but which need not import anything."""
+"""Runs each command line in a forked process, which ends as Python does but has everything imported."""
 
 PRINTS = (
     ["--help"],
@@ -80,7 +80,7 @@ NOTHING = "/dev/null"
 
 
 class Lines:
-    """Command lines to be run with their streams somewhere, by the `process` that runs `RUN_ALL`."""
+    """Command lines with redirected streams, run by the `process` that executes `RUN_ALL`."""
 
     def __init__(self, market: Sandbox, home: Path, process: subprocess.Popen[str]) -> None:
         self.market, self.home, self._process = market, home, process
@@ -94,7 +94,7 @@ class Lines:
         }
 
     def run(self, lines: list[list[str]], streams: tuple[str, str, str]) -> tuple[list[int], str]:
-        """The exit codes, and all that was written to standard error."""
+        """The exit codes, and everything written to standard error."""
         told = self.home / "stderr"
         told.unlink(missing_ok=True)
         names = [{**self.names, "new": self.home / f"new-{os.urandom(4).hex()}"} for _line in lines]
@@ -122,7 +122,7 @@ class Lines:
 
 @pytest.fixture(scope="module")
 def process() -> Iterator[subprocess.Popen[str]]:
-    # All three are pipes: of a file Python would believe, whatever takes its place, that one can seek there.
+    # All three are pipes: if one were a file, Python would try to seek in whatever replaces it later.
     running = subprocess.Popen(
         [sys.executable, "-P", "-c", RUN_ALL],
         env=plain_environment(),
@@ -193,7 +193,7 @@ def test_without_a_standard_input_there_is_nothing_to_send(lines: Lines, tmp_pat
         (code,), said = lines.run([["send", "{chat}", "-"]], (place, NOTHING, "TOLD"))
         assert code == 1
         assert "nothing to send" in said
-    # Python itself refuses to start on a directory; a stream that can only be written it takes.
+    # Python does not start if its standard input is a directory, but it does if that is write-only.
     code, said = shell(lines, f"send {lines.names['chat']} - 0> {tmp_path / 'write-only'}")
     assert code == 1
     assert "Standard input cannot be read" in said
@@ -201,7 +201,7 @@ def test_without_a_standard_input_there_is_nothing_to_send(lines: Lines, tmp_pat
 
 
 def shell(lines: Lines, line: str) -> tuple[int, str]:
-    """The exit code and what a shell's line wrote to standard error."""
+    """The exit code and the standard error of a line that a shell runs."""
     ran = subprocess.run(
         ["sh", "-c", f'"{sys.executable}" -P -m chat_tui {line}'],
         env=at_home(lines.home, lines.market),
@@ -215,7 +215,7 @@ def shell(lines: Lines, line: str) -> tuple[int, str]:
 
 
 def test_a_real_shell_closes_them(lines: Lines, tmp_path: Path) -> None:
-    """The real start of the process: files that are opened do not get the numbers of what was closed."""
+    """In a real process: files that are opened later do not get the descriptors of closed streams."""
     for closing in (">&-", "2>&- >&-", "<&- >&- 2>&-"):
         before = len(lines.market.ledger)
         code, _said = shell(lines, f"send {lines.names['chat']} раз {closing}")

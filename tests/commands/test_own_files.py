@@ -1,4 +1,4 @@
-"""The program's own files are never sent to a buyer, whoever asks and by whatever name."""
+"""The program's own files are never sent to a buyer, under any name."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The real process: exit codes, signals, pipes, what it inherits and what it leaves."""
+"""The real process: exit codes, signals, pipes, what it inherits and what it leaves behind."""
 
 import json
 import os
@@ -28,7 +28,7 @@ def run(
 
 
 def on_a_terminal(environ: dict[str, str]) -> tuple[int, bytes]:
-    """Run the inbox with a terminal; the exit code and what was written."""
+    """Run the inbox on a terminal; the exit code and the output."""
     environment = {name: value for name, value in os.environ.items() if name != "TERM"} | environ
     with PtyProgram([*PROGRAM], environment=environment) as program:
         return program.wait_exit(), bytes(program.raw)
@@ -129,7 +129,7 @@ def test_ctrl_c_ends_silently() -> None:
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
         )
-        # It has connected, so it waits for an answer that never comes.
+        # Once it has connected, it waits for an answer that never comes.
         silent.settimeout(60)
         connection, _address = silent.accept()
         process.send_signal(signal.SIGINT)

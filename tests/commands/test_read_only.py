@@ -1,4 +1,4 @@
-"""A disk that can only be read: verbs that read do and say so, the others say why they do not (case 028)."""
+"""A read-only disk: verbs that read work and say so, the others say why they do not (case 028)."""
 
 import errno
 import json
@@ -37,14 +37,14 @@ def places(what: str) -> tuple[Path, ...]:
 
 
 def argv(verb: tuple[str, ...], chat_id: int) -> tuple[object, ...]:
-    """The verb with the chat it is about, if it is about one."""
+    """The verb with the id of the chat, if it takes one."""
     about = (chat_id,) if verb[0] in {"show", "export", "send"} else ()
     return (verb[0], *about, *verb[1:])
 
 
 @pytest.fixture
 def chat_id(run: Run) -> int:
-    """A chat that is here with its messages; everything else of the list is, too."""
+    """A chat that is stored with its messages; the rest of the list is stored, too."""
     found: int = json.loads(run("list", "--json").out)[0]["chat_id"]
     assert run("show", found).code == 0
     return found

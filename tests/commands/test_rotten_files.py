@@ -1,4 +1,4 @@
-"""Cases 019 and 029 by their own commands: verbs go on, `doctor` counts what cannot be read."""
+"""Cases 019 and 029 on the command line: verbs work, and `doctor` counts the rows that cannot be read."""
 
 import json
 import sqlite3
@@ -62,7 +62,7 @@ def test_a_cache_that_is_none_is_said_once_and_read_anew(run: Run, statement: st
 
 
 def test_a_lock_that_nobody_can_hold_is_said_before_anything_is_asked(run: Run, market: Sandbox) -> None:
-    """All copies of a business share it: without it nobody could say how many requests are under way."""
+    """All copies of a business share it, because they count their running requests with it."""
     assert run("list").code == 0
     (lock,) = locate().data.glob("*/slots.lock")
     lock.unlink()

@@ -1,6 +1,6 @@
-"""The kind: a verb that waits for an event which never comes. Case 031, as processes over a socket.
+"""The kind: a verb that waits for an event that never comes. Case 031, as processes over a socket.
 
-Whether it is quick enough `python -m tests.commands.send_verb` tells; here it ends at all, by its code.
+Here the verb must end with the right exit code; `python -m tests.commands.send_verb` measures how soon.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ ITEM = OutboxItem(OutboxId("a"), ref(5), 1, OutboxKind.TEXT, "x", "", 0, "", Out
 
 
 def an_inbox(states: list[Any], settle_s: float = 60.0) -> Any:
-    """An inbox that never publishes anything and whose engine never says that it is done."""
+    """An inbox that never publishes an event and whose engine never finishes a delivery."""
 
     async def outbox_item(_outbox_id: OutboxId) -> OutboxItem | None:
         now = states.pop(0) if len(states) > 1 else states[0]

@@ -1,4 +1,4 @@
-"""`settings`: a documented file that is true, and what holds now without the key."""
+"""`settings`: a documented file that is true, and the values in force without the key."""
 
 import os
 import re
@@ -33,7 +33,7 @@ def printed(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
 
 
 def uncommented(text: str) -> dict[str, Any]:
-    """The tables of the documented file when every # before a setting is removed."""
+    """The tables of the documented file once every # before a setting is removed."""
     return tomllib.loads(re.sub(r"(?m)^#(?=\w+ = )", "", text))
 
 
@@ -60,7 +60,7 @@ def test_no_setting_has_an_example_that_has_a_default() -> None:
         for name, row in rows.items()
         if row.example is not None and row.default is not None
     }
-    # Whoever is asked nothing has no name, and the language is never the default: the locale decides.
+    # Without a setting the operator has no name, and the locale decides the language.
     assert with_both == {("ui", "operator"): "", ("ui", "language"): "en"}
 
 

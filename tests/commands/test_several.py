@@ -35,7 +35,7 @@ def markets() -> Iterator[Markets]:
 
 
 def write_settings(markets: Markets, directory: Path) -> None:
-    """A settings file with both shops, whose keys lie beside it, and a third whose key is missing."""
+    """A settings file with both shops, their keys beside it, and a third shop whose key is missing."""
     directory.mkdir(parents=True, exist_ok=True)
     tables = ['[ui]\nlanguage = "ru"\n[sending]\nundo_seconds = 0\n']
     shops = zip(("kitchen", "home"), ("Кухня", "Дом"), markets, KEYS, BUSINESSES, strict=True)

@@ -55,7 +55,7 @@ def test_moments_for_programs(at: int | None, words: str | None) -> None:
 
 
 class Broken(io.StringIO):
-    """A stream that takes nothing, in one of the ways there are."""
+    """A stream that cannot be written, with the given error."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class Broken(io.StringIO):
 def test_what_was_done_is_done_whatever_becomes_of_the_line(
     error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Case 001: every way in which a line cannot be written."""
+    """Case 001: every error with which a line can fail to be written."""
     monkeypatch.setattr(sys, "stdout", Broken(error))
     report("confirmed")
     assert "It is done, only this line could not be printed: confirmed" in capsys.readouterr().err

@@ -14,7 +14,7 @@ FIELDS = ["answered", "chats", "chats_read", "covered_since", "hours", "longest_
 
 @pytest.fixture
 def chat_id(run: Run, market: Sandbox) -> int:
-    """A chat answered once, in a cache that knows the histories of some."""
+    """A chat that was answered once, in a cache with the histories of some chats."""
     chat_id = market.open_direct("Когда?")
     market.say(chat_id, "Завтра", "PARTNER")
     run("sync", "--once")

@@ -1,4 +1,4 @@
-"""Cases 003 and 030: what verbs say of a time zone, of certificates and of addresses that are no use."""
+"""Cases 003 and 030: what verbs say about a time zone, certificates and addresses that cannot be used."""
 
 import json
 import os

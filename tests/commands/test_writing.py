@@ -142,7 +142,7 @@ def test_an_order_nobody_knows(run: Run) -> None:
     assert "Order not found: '1'" in ran.err
 
 
-# -- several files, and what is asked about before it leaves ------------------------------------------
+# -- several files, and doubts before they are sent ---------------------------------------------------
 
 
 def test_files_are_sent_in_the_order_given(run: Run, market: Sandbox, chat_id: int, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What may leave: the rules alone. The ways through them: tests/faults/sending/test_the_door.py."""
+"""What may be sent: the rules alone. tests/faults/sending/test_the_door.py tests every way to send."""
 
 import base64
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from chat_tui.model.problem import ProblemKind
 from tests.support.refs import ref
 
 KEY = "Zq9-w3Xy:7Tb/2Lm+4Kp=Rr"
-"""Not of the shape of any key."""
+"""Not shaped like any key."""
 ENCODED = base64.b64encode(f"Authorization: {KEY}".encode()).decode()
 SPELLINGS = {
     "in the middle": f"вот {KEY}, держите",

@@ -1,4 +1,4 @@
-"""What looks like a contact or a foreign link, and what a shop writes all day and is neither."""
+"""What looks like a contact or a link to another site, and what does not although it has digits and dots."""
 
 import time
 

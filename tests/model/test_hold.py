@@ -1,4 +1,4 @@
-"""What is left of a told wait, by two clocks of which one can be set (case 035, told waits and clocks)."""
+"""The rest of a wait, by two clocks of which one can be set (case 035, waits and clocks)."""
 
 from dataclasses import replace
 from typing import Any
@@ -19,7 +19,7 @@ STEPS = (0, 1, -1, HOUR, -HOUR, DAY, -DAY, -WALL, 300 * 366 * DAY)
 
 
 def told(length: int, **changes: Any) -> OutboxItem:
-    """An item that was told at `THEN` to wait so long."""
+    """An item whose wait of this length was set at `THEN`."""
     item = OutboxItem(
         OutboxId("a"), ref(1), 1, OutboxKind.TEXT, "Да", "", 0, "", OutboxState.WAITING, 0, WALL - DAY
     )

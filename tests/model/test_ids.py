@@ -1,4 +1,4 @@
-"""A chat is named with its business, and no other business takes it."""
+"""A chat is named with its business, and no other business accepts it."""
 
 import pytest
 from hypothesis import given

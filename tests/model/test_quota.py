@@ -1,4 +1,4 @@
-"""How much may still be asked, by whom first: pure arithmetic, judged by whole hours of asking."""
+"""How many requests are left, and for whom: pure arithmetic, tested with whole hours of requests."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ PACED = tuple(urgency for urgency in Urgency if urgency > Urgency.OPEN)
 def ask_for_an_hour(
     account: Quota, urgency: Urgency, now: int = START, until: int | None = None
 ) -> list[int]:
-    """The moments at which somebody who never stops asking may go."""
+    """The moments at which a client that always wants one more request may make it."""
     moments: list[int] = []
     end = now + HOUR if until is None else until
     while now < end:

@@ -1,4 +1,4 @@
-"""Figures about answers, against the same counted naively."""
+"""Reply times, compared with a naive count."""
 
 import math
 import statistics
@@ -24,7 +24,7 @@ talks = st.lists(
 
 
 def rows_of(chats: list[list[tuple[str, int]]]) -> list[Row]:
-    """Each chat's messages in the order of their times, a minute apart at least."""
+    """The messages of each chat, oldest first."""
     found = []
     for chat_id, talk in enumerate(chats):
         at = START
@@ -35,7 +35,7 @@ def rows_of(chats: list[list[tuple[str, int]]]) -> list[Row]:
 
 
 def waits_of(rows: list[Row], since: Millis | None) -> list[tuple[int, int]]:
-    """Hour of the beginning and length of every wait, looked up anew for each answer."""
+    """The hour in which each wait began and its length, searched from scratch for each answer."""
     found = []
     for n, (chat, at, sender) in enumerate(rows):
         if sender != "PARTNER" or (since is not None and at < since):

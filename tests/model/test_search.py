@@ -1,4 +1,4 @@
-"""From what is typed into the search box to a query."""
+"""From the text in the search box to a query."""
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ DAY = 24 * HOUR
 
 
 def read(text: str) -> SearchQuery:
-    """The query of a text in which everything is understood."""
+    """The query of a text that has no invalid filter."""
     query, unknown = read_query(text, NOW)
     assert unknown == ()
     return query

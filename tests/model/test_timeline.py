@@ -1,4 +1,4 @@
-"""When a message of the history may be what an item became, as it was or changed by the Market."""
+"""When a message of the history may be the one an item became, unchanged or changed by the Market."""
 
 from dataclasses import replace
 
@@ -62,7 +62,7 @@ def test_a_file_is_no_changed_text_and_a_text_no_changed_file() -> None:
     assert says_the_same(item("", "чек.pdf"), message(None, "чек.pdf"))
 
 
-# -- what is read back while its answer is awaited ---------------------------------------------------------
+# -- messages that are read before the answer to their request comes ---------------------------------------
 
 
 def flying(name: str, seq: int, state: OutboxState = OutboxState.SENDING, text: str = "Да") -> OutboxItem:

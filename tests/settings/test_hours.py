@@ -1,4 +1,4 @@
-"""The shop's working hours: how they are written, and how much of a wait they make."""
+"""The shop's working hours: how they are written, and how much of a wait falls into them."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -79,7 +79,7 @@ def test_only_working_time_counts(since: int, now: int, worked: int) -> None:
 
 
 def test_hours_are_those_of_the_shop_s_clocks_in_summer_and_winter() -> None:
-    """At the end of summer time the night is an hour longer, and no working hour is."""
+    """When summer time ends, the night is an hour longer, but the working hours are not."""
     spring, autumn = hours("Mo-Su 09:00-18:00"), hours("Su 01:00-05:00")
     begin, end = at(25, 12, month=10, zone=BERLIN), at(26, 12, month=10, zone=BERLIN)
     assert spring.worked(begin, end, BERLIN, enough=EVER) == 9 * HOUR

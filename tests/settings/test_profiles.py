@@ -1,4 +1,4 @@
-"""Several businesses in one settings file: which are opened, with which keys, and what mistakes say."""
+"""Several businesses in one settings file: which are opened, with which keys, and the errors for mistakes."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Where settings come from, and what is said when one is wrong."""
+"""Where settings come from, and the errors for those that are wrong."""
 
 import os
 import stat
@@ -258,7 +258,7 @@ def test_odd_keys_are_refused_and_not_shown(path: Path, key: str, words: str) ->
 
 @pytest.fixture
 def key_file(path: Path) -> Path:
-    """A key file as it should be, named in settings.toml relative to it."""
+    """A correct key file, which settings.toml names by a relative path."""
     key = path.parent / "key file"
     key.write_text(f"{KEY}\n")
     key.chmod(0o600)
