@@ -19,7 +19,7 @@ from chat_tui.ui.inbox.editing import Editing
 from chat_tui.ui.inbox.marking import Marking
 from chat_tui.ui.inbox.opening import Opening
 from chat_tui.ui.kit.dialog import LegibleApp
-from chat_tui.ui.order.pane import OrderSide
+from chat_tui.ui.order.pane import OrderPane
 from chat_tui.ui.queue.pane import QueuePane
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Commands:
     inbox: InboxApi
     queue: QueuePane
     talk: TalkPane
-    order: OrderSide
+    order: OrderPane
     now: Callable[[], Millis]
     zone: tzinfo
     templates: Path

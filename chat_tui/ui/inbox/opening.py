@@ -17,7 +17,7 @@ from chat_tui.ui import keys
 from chat_tui.ui.chat.pane import TalkPane
 from chat_tui.ui.inbox.editing import Editing
 from chat_tui.ui.kit.text import notify
-from chat_tui.ui.order.pane import OrderSide
+from chat_tui.ui.order.pane import OrderPane
 from chat_tui.ui.queue.pane import QueuePane
 from chat_tui.words.status import notice
 
@@ -34,7 +34,7 @@ class Opening:
     inbox: InboxApi
     queue: QueuePane
     talk: TalkPane
-    order: OrderSide
+    order: OrderPane
     editing: Editing
     dialogs: Callable[[], "Dialogs"]
     """Called when a dialog is wanted: they are not loaded before."""

@@ -3,7 +3,6 @@
 import gc
 from collections.abc import Callable
 from datetime import tzinfo
-from functools import partial
 from pathlib import Path
 
 from textual import on, work
@@ -26,7 +25,7 @@ from chat_tui.ui.inbox.lines import Lines, TabWanted
 from chat_tui.ui.keys import Where
 from chat_tui.ui.kit.dialog import Legible, LegibleApp
 from chat_tui.ui.kit.news import News, NewsCame
-from chat_tui.ui.order.pane import OrderPane, OrderSide
+from chat_tui.ui.order.pane import OrderPane
 from chat_tui.ui.queue.list import QueueList
 from chat_tui.ui.queue.pane import QueuePane
 
@@ -65,8 +64,7 @@ class MainScreen(Legible[None]):
         self._lines = Lines(terminal, inbox, now, zone)
         self.queue = QueuePane(inbox, preferences.queue, clock=market_now, zone=zone)
         self.talk = TalkPane(inbox, now=now, zone=zone, opened=self.queue.list.follow)
-        make_order = partial(OrderPane, inbox, clock=market_now, zone=zone)
-        self._order = OrderSide(self, self.queue, self.talk, make_order)
+        self._order = OrderPane(inbox, self.queue, self.talk, clock=market_now, zone=zone)
         operator = preferences.ui.operator
         self.commands = Commands(
             self, terminal, inbox, self.queue, self.talk, self._order, now, zone, templates, operator
@@ -80,6 +78,7 @@ class MainScreen(Legible[None]):
         with Horizontal(id="panes"):
             yield self.queue
             yield self.talk
+            yield self._order
         yield self._lines.hints
 
     async def on_mount(self) -> None:
