@@ -8,10 +8,10 @@ accepted (`drafts.keep_aside`), unreadable items of answers (`quarantine`), and 
 
 **Who writes.** Each file has one writer per process, with a thread of its own (`sqlite.writer`); all copies
 on a machine take turns by a kernel lock per file (`locks.WriteLock`), because some versions of SQLite may
-damage a log that several processes reset, and because a lock ends with its process. A third thread reads both
-files at one moment. Functions of the noun modules (`chats`, `messages`, `outbox` …) take a connection first
-and are run by `read`, `write_cache` or `write_state`, each in one transaction. No transaction spans both
-files, so one never waits for the other.
+damage a write-ahead log that several processes reset, and because a lock ends with its process. A third
+thread reads both files at one moment. Functions of the noun modules (`chats`, `messages`, `outbox` …) take a
+connection first and are run by `read`, `write_cache` or `write_state`, each in one transaction. No
+transaction spans both files, so one never waits for the other.
 
 **The order of writes.** Data that must not be lost is therefore written to the state first. A typed text
 becomes an outbox row, and its draft is removed, in one transaction before the text box is cleared. An attempt
@@ -19,8 +19,8 @@ is committed before its request leaves; its outcome after the answer has come. T
 behind: reading continues from where it is.
 
 **What a crash leaves.** Complete transactions. The state is synchronous = FULL: a finished write survives a
-power cut. The cache is NORMAL: a power cut may undo its last commits, but never one before them. An attempt
-that was committed without an outcome may have arrived; `inbox` looks for it before anything is sent again.
+power cut. The cache is NORMAL: a power cut may undo its last commits, but no earlier ones. An attempt that
+was committed without an outcome may have arrived; `inbox` looks for it before anything is sent again.
 
 **Damage.** A row with a value that no version writes is left out: queries select only `sound` rows
 (`sqlite.shape`). If a page cannot be read, a table is missing or a file is not a database, the cache is

@@ -141,7 +141,7 @@ def remove_database(path: Path) -> None:
 def set_aside(path: Path) -> Path:
     """Rename a database and its companions to the first free `name.damaged-N`; returns the new name."""
     aside = _aside(path, _asides(path) + 1)
-    # The log goes first: if a kill left it behind, SQLite would apply it to the new file.
+    # The write-ahead log goes first: if a kill left it behind, SQLite would apply it to the new file.
     for suffix in reversed(_COMPANIONS):
         part = Path(f"{path}{suffix}")
         if part.exists():

@@ -11,7 +11,7 @@ from chat_tui.store.sqlite import shape
 from chat_tui.store.sqlite.connections import connect_to_look
 
 _LOG_RACE_MENDED: Final = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
-"""Since these versions, each in its own series, two processes cannot reset the log at the same moment."""
+"""Since these versions, each in its series, two processes cannot reset the write-ahead log at one moment."""
 _LARGEST_CHECKED: Final = 50_000_000
 """Bytes of the largest file that is checked page by page, which takes a fifth of a second."""
 

@@ -6,7 +6,7 @@ the pinned chats between two buckets.
 """
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from typing import Any, Final
 
@@ -189,7 +189,7 @@ def run_of(
     sign = "<" if backwards else ">"
     # Pinned chats are few, and no index has them in their place: they are read apart and merged.
     beyond, numbers = ("1", ()) if start is None else place.compared(sign, start, conn.business)
-    where = f"{place.holds(now)} AND {_without(conn, pins)} AND {besides} AND {beyond}"
+    where = f"{place.holds(now)} AND c.chat_id NOT IN ({pins}) AND {besides} AND {beyond}"
     sql = f"{select(tab)} AND {where} {place.ordered(backwards=backwards)} LIMIT ?"
     found = [item_of(conn, row, tab) for row in conn.execute(sql, (*numbers, limit))]
     pinned = [
@@ -212,24 +212,16 @@ def goes_on(conn: Connection, tab: Tab, key: QueueKey, sign: str, *, now: Millis
     """Whether a tab has chats on one side of a key; `sign` is one of `_SIGNS`."""
     place, pins = PLACES[tab], marks.pinned(conn)
     beyond, numbers = place.compared(sign, key, conn.business)
-    where = f"{_SOUND} AND {place.holds(now)} AND {_without(conn, pins)} AND {beyond}"
+    where = f"{_SOUND} AND {place.holds(now)} AND c.chat_id NOT IN ({pins}) AND {beyond}"
     sql = f"SELECT EXISTS (SELECT 1 FROM chat c WHERE {where})"
     if conn.execute(sql, numbers).fetchone()[0]:
         return True
     return any(_SIGNS[sign](item.key, key) for item in _pinned(conn, tab, pins, place.holds(now)))
 
 
-def _pinned(conn: Connection, tab: Tab, pins: tuple[ChatRef, ...], holds: str) -> list[QueueItem]:
-    """The pinned chats that a tab holds."""
+def _pinned(conn: Connection, tab: Tab, pins: str, holds: str) -> list[QueueItem]:
+    """The chats of `marks.pinned` that a tab holds."""
     if not pins:
         return []
-    rows = conn.execute(f"{select(tab)} AND {holds} AND c.chat_id IN ({_numbers(conn, pins)})")
+    rows = conn.execute(f"{select(tab)} AND {holds} AND c.chat_id IN ({pins})")
     return [item_of(conn, row, tab) for row in rows]
-
-
-def _without(conn: Connection, pins: Sequence[ChatRef]) -> str:
-    return f"c.chat_id NOT IN ({_numbers(conn, pins)})" if pins else "1"
-
-
-def _numbers(conn: Connection, pins: Iterable[ChatRef]) -> str:
-    return ", ".join(str(conn.own(chat)) for chat in pins)

@@ -97,10 +97,10 @@ def _standing(conn: Connection, chat_ref: ChatRef, kind: Mark) -> Mark:
             return Labels(tuple(name for (name,) in rows))
 
 
-def pinned(conn: Connection) -> tuple[ChatRef, ...]:
-    """The pinned chats, usually a handful."""
+def pinned(conn: Connection) -> str:
+    """SQL: the numbers of the pinned chats, usually a handful, separated by commas; empty without any."""
     sql = f"SELECT chat_id FROM mark WHERE pinned IS NOT NULL AND {sound('mark')} ORDER BY chat_id"
-    return conn.chats(sql)
+    return ", ".join(str(number) for (number,) in conn.execute(sql))
 
 
 def come_back(conn: Connection, after: Millis, now: Millis) -> tuple[ChatRef, ...]:

@@ -1,7 +1,7 @@
 """The outbox: each row is a text or file that the operator sent, each function a step of one transaction.
 
 The start of every attempt is saved in the cache, too. An item with fewer attempts than the cache has saved
-comes from an older state of the outbox file: a backup was restored, or the file's log of changes was lost.
+comes from an older state of the outbox file: a backup was restored, or its write-ahead log was lost.
 """
 
 import sqlite3

@@ -185,7 +185,7 @@ def connect_to_look(path: Path) -> Connection:
 def looking_at(path: Path) -> str:
     """The URI with which SQLite reads a database and writes nothing, even where nothing can be written.
 
-    Its log of changes (-wal) is read too. If the log's index (-shm) is missing and cannot be created, no
+    Its write-ahead log (-wal) is read too. If the log's index (-shm) is missing and cannot be created, no
     other process uses the database, and it is read without locks.
     """
     how = "mode=ro"
@@ -198,7 +198,7 @@ def looking_at(path: Path) -> str:
 
 
 def choose_locks(conn: Connection, path: Path, name: str = "") -> None:
-    """Let SQLite keep the index of a log in memory if it cannot be created beside the database at `path`.
+    """Let SQLite keep the log's index in memory if it cannot be created beside the database at `path`.
 
     `name` is the name of the database in the connection with a dot; empty = all, and those attached later.
     """

@@ -77,7 +77,7 @@ def open_database(file: DatabaseFile, notices: Notices) -> Connection:
         if private_database(file.path):
             notices.say(_("{place} was readable by others; that is mended.").format(place=file.path))
         if is_emptied:
-            # SQLite would take it for a new database and delete a log of changes beside it.
+            # SQLite would take it for a new database and delete a write-ahead log beside it.
             return begin_anew(file, notices)
         try:
             return _open(file, notices)
@@ -168,7 +168,7 @@ def _refuse_foreign(file: DatabaseFile) -> None:
 
 def _seen(path: Path) -> tuple[set[str], int]:
     """The names of a file's tables, and its version; an error of BROKEN if it is not a database."""
-    # Read-only: closing an ordinary connection may write the log of changes into the file.
+    # Read-only: closing an ordinary connection may move the write-ahead log into the file.
     with closing(connect_to(f"{path.absolute().as_uri()}?mode=ro")) as conn:
         rows = conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         return {str(row[0]) for row in rows}, schema.user_version(conn)
@@ -266,7 +266,7 @@ def mark_damage(file: DatabaseFile) -> None:
 def _salvage(damaged: Path, into: Connection) -> dict[str, int]:
     """Copy the readable rows of a damaged database into a new one; returns how many of each table.
 
-    `damaged` and its log of changes are not modified: a copy of them is read.
+    `damaged` and its write-ahead log are not modified: a copy of them is read.
     """
     copy = damaged.with_name(f".{damaged.name}.copy")
     remove_database(copy)
@@ -276,7 +276,7 @@ def _salvage(damaged: Path, into: Connection) -> dict[str, int]:
                 touch_private(f"{copy}{suffix}")
                 shutil.copyfile(part, f"{copy}{suffix}")
         if copy.stat().st_size == 0:
-            # SQLite deletes the log of an empty file, but reads it beside a page of zeros.
+            # SQLite deletes the write-ahead log of an empty file, but reads it beside a page of zeros.
             copy.write_bytes(bytes(_LEAST_BYTES))
         with closing(sqlite3.connect(copy, isolation_level=None)) as old:
             # This setting also makes SQLite tolerate a file that is shorter than its header says.

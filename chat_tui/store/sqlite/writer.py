@@ -144,7 +144,7 @@ class Writer:
             private_directory(self._file.path.parent)
             if self._file.is_durable and was_open:
                 restore(self._conn, self._file.path)
-            # SQLite notices that the file has moved and does not touch the log of a new one beside it.
+            # SQLite notices that the file has moved and does not touch the write-ahead log of a new one.
             self._close()
             self._open(open_database)
         if was_open:
