@@ -59,7 +59,7 @@ def fetching_words(*, is_online: bool) -> str:
     return _("· fetching the rest…") if is_online else _("· the rest comes once there is a connection")
 
 
-def found_words(count: int, meant: str, *, has_more: bool, is_full: bool) -> str:
+def found_words(count: int, meant: str = "", *, has_more: bool = False, is_full: bool = False) -> str:
     """How many hits are listed; `is_full` = no more will be, `meant` = the query in the other layout."""
     if is_full:
         words = _("the first {n}: add a word to narrow").format(n=count)
