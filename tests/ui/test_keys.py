@@ -1,10 +1,8 @@
 """One table says what every key does, everywhere keys are shown."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from textual.keys import _character_to_key
 
@@ -13,17 +11,6 @@ from chat_tui.ui import keys
 from chat_tui.ui.keys import COMMANDS, Where
 
 CATALOGUE = Path(locale.__file__).parent / "ru" / "keys.po"
-
-
-@pytest.fixture
-def russian(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    (tmp_path / "ru").mkdir()
-    with CATALOGUE.open("rb") as po, (tmp_path / "ru" / "keys.mo").open("wb") as mo:
-        write_mo(mo, read_po(po, locale="ru"))
-    monkeypatch.setattr(locale, "__file__", str(tmp_path / "__init__.py"))
-    locale.use("ru")
-    yield
-    locale.use("en")
 
 
 def test_ids_are_unique_and_none_is_without_a_key() -> None:
@@ -111,8 +98,8 @@ def test_a_key_types_what_textual_says_it_types() -> None:
     assert keys.typed_by("space") == " "
 
 
-@pytest.mark.usefixtures("russian")
 def test_bindings_hints_and_help_speak_the_language_chosen_last() -> None:
+    locale.use("ru")
     assert keys.bindings(Where.LIST)[0].description == "Открыть чат"
     assert ("n", "следующий") in keys.hints(Where.LIST)
     assert keys.help_rows()[0].place == "Вне текста"
