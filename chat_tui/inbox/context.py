@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from chat_tui.clock import BootClock, boot_clock
 from chat_tui.inbox.copies.rate_limit import RateLimitedClient
 from chat_tui.inbox.events import ChatsChanged, EventBus
-from chat_tui.model.chat import Chat, ChatsPage, MessagesPage
+from chat_tui.model.chat import Chat, Message, Page
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.mark import Clocks
 from chat_tui.model.problem import Problem, ProblemKind
@@ -86,7 +86,7 @@ class EngineContext:
         """The Market answered as documented: update the link for the status line."""
         self.bus.answered(self.client.budgets, fresh_at=fresh_at, skipped=skipped)
 
-    async def page_came(self, operation: str, page: ChatsPage | MessagesPage) -> None:
+    async def page_came(self, operation: str, page: Page[Chat] | Page[Message]) -> None:
         """As `answered`, for a page. Its unreadable items go to quarantine and are counted once per run."""
         skipped = 0
         if page.unreadable:

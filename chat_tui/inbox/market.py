@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol
 
 from chat_tui.inbox.events import EventBus
 from chat_tui.market.access import AccessError
-from chat_tui.model.chat import Chat, ChatsPage, KeyRights, Message, MessagesPage, NewChat, Shop
+from chat_tui.model.chat import Chat, KeyRights, Message, NewChat, Page, Shop
 from chat_tui.model.ids import CampaignId, ChatRef, MessageId, OrderId, ReturnId
 from chat_tui.model.link import Budget
 from chat_tui.model.order import Order, Return
@@ -27,7 +27,7 @@ class MarketApi(Protocol):
 
     async def get_chats(
         self, *, statuses: Sequence[str] = (), page_token: str | None = None, limit: int = 20
-    ) -> ChatsPage | Problem:
+    ) -> Page[Chat] | Problem:
         """One page of getChats."""
 
     async def get_chat(self, chat_ref: ChatRef) -> Chat | Problem:
@@ -40,7 +40,7 @@ class MarketApi(Protocol):
         from_message_id: MessageId | None = None,
         page_token: str | None = None,
         limit: int = 100,
-    ) -> MessagesPage | Problem:
+    ) -> Page[Message] | Problem:
         """One page of getChatHistory."""
 
     async def get_orders(self, order_ids: Sequence[OrderId]) -> tuple[Order, ...] | Problem:

@@ -23,16 +23,7 @@ from chat_tui.market.answers import (
     words,
 )
 from chat_tui.market.transport import Response
-from chat_tui.model.chat import (
-    Attachment,
-    Chat,
-    ChatContext,
-    ChatsPage,
-    KeyRights,
-    Message,
-    MessagesPage,
-    Shop,
-)
+from chat_tui.model.chat import Attachment, Chat, ChatContext, KeyRights, Message, Page, Shop
 from chat_tui.model.ids import BusinessId, CampaignId, ChatRef, MessageId, Millis, OrderId, ReturnId
 from chat_tui.model.outbox import Accepted
 
@@ -40,18 +31,18 @@ _URL_LIMIT: Final = 2000
 """Characters; a longer link counts as none."""
 
 
-def chats_page(response: Response, business: BusinessId) -> ChatsPage:
+def chats_page(response: Response, business: BusinessId) -> Page[Chat]:
     """A page of getChats."""
     result = result_of(response.body, wire.ChatsResult)
     chats, unreadable = items_of(result.chats, wire.ChatInfo, lambda info: _chat(info, business))
-    return ChatsPage(chats, next_token(result.paging), unreadable, _date(response))
+    return Page(chats, next_token(result.paging), unreadable, _date(response))
 
 
-def messages_page(response: Response, chat_ref: ChatRef) -> MessagesPage:
+def messages_page(response: Response, chat_ref: ChatRef) -> Page[Message]:
     """A page of getChatHistory."""
     result = result_of(response.body, wire.ChatMessagesResult)
     messages, unreadable = items_of(result.messages, wire.ChatMessage, lambda info: _message(info, chat_ref))
-    return MessagesPage(messages, next_token(result.paging), unreadable, _date(response))
+    return Page(messages, next_token(result.paging), unreadable, _date(response))
 
 
 def chat(response: Response, asked: ChatRef) -> Chat:

@@ -23,7 +23,7 @@ from chat_tui.market.errors import FileChangedError, from_status
 from chat_tui.market.files import Download, Upload, Write, open_upload
 from chat_tui.market.network import Deadlines
 from chat_tui.market.transport import Request, Response, Transport
-from chat_tui.model.chat import Chat, ChatsPage, KeyRights, Message, MessagesPage, NewChat, Shop
+from chat_tui.model.chat import Chat, KeyRights, Message, NewChat, Page, Shop
 from chat_tui.model.ids import (
     BusinessId,
     CampaignId,
@@ -40,7 +40,7 @@ from chat_tui.model.outbox import Accepted
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 
 T = TypeVar("T")
-Page = TypeVar("Page", ChatsPage, MessagesPage)
+Item = TypeVar("Item", Chat, Message)
 
 _STANDARD: Final = Deadlines()
 _MOST_PAGES: Final = 200
@@ -89,7 +89,7 @@ class MarketClient:
 
     async def get_chats(
         self, *, statuses: Sequence[str] = (), page_token: str | None = None, limit: int = 20
-    ) -> ChatsPage | Problem:
+    ) -> Page[Chat] | Problem:
         """One page of at most 20 chats; no `statuses` = every chat. Their order is not documented.
 
         `page_token` comes from the page before; None = the first page.
@@ -118,7 +118,7 @@ class MarketClient:
         from_message_id: MessageId | None = None,
         page_token: str | None = None,
         limit: int = 100,
-    ) -> MessagesPage | Problem:
+    ) -> Page[Message] | Problem:
         """One page of at most 100 messages: that message and all later ones, or (None) all there are.
 
         Their order is not documented.
@@ -289,7 +289,7 @@ class MarketClient:
                 return read(response)
         return from_status(response.status, response.headers, response.body, operation)
 
-    def _keyless(self, page: Page | Problem) -> Page | Problem:
+    def _keyless(self, page: Page[Item] | Problem) -> Page[Item] | Problem:
         """The page without the key in its unreadable items, which are going to be stored."""
         if isinstance(page, Problem) or not page.unreadable:
             return page

@@ -5,7 +5,7 @@ The pages of the API are named at the methods of `market.client`.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from chat_tui.model.ids import CampaignId, ChatRef, MessageId, Millis, OrderId, ReturnId
 
@@ -143,26 +143,19 @@ class Unreadable:
     """The item as JSON, with lone surrogates replaced; empty if there was no list, or if it holds the key."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChatsPage:
-    """One page of getChats."""
+Item = TypeVar("Item", Chat, Message)
 
-    chats: tuple[Chat, ...]
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """One page of getChats or of getChatHistory, in the order the Market sent."""
+
+    items: tuple[Item, ...]
     next_token: str | None
     """The token that asks for the next page; None = this was the last page."""
     unreadable: tuple[Unreadable, ...] = ()
     server_time: Millis | None = None
     """The `Date` header of the answer, the Market's own clock; None if it had no readable one."""
-
-
-@dataclass(frozen=True, slots=True)
-class MessagesPage:
-    """One page of getChatHistory, in the order the Market sent. The other fields are those of `ChatsPage`."""
-
-    messages: tuple[Message, ...]
-    next_token: str | None
-    unreadable: tuple[Unreadable, ...] = ()
-    server_time: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True)

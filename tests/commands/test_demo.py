@@ -66,7 +66,7 @@ async def chats(settings: Settings) -> int:
     finally:
         await client.aclose()
     assert not isinstance(page, Problem), page
-    return len(page.chats)
+    return len(page.items)
 
 
 async def test_the_market_answers_the_first_question_and_is_gone_afterwards(

@@ -69,14 +69,14 @@ def _fill(store: Store, chance: random.Random, count: int, each: int) -> None:
     """What the Market answers goes the way of every answer into the store."""
     listed = [_chat(number, text(chance, 40)) for number in range(1, count + 1)]
     page = answered.chats_page(_answer({"chats": listed}), BUSINESS)
-    assert (len(page.chats), len(page.unreadable)) == (count, 0)
-    store.write_cache(chats.save_page, page.chats, NOW).result()
+    assert (len(page.items), len(page.unreadable)) == (count, 0)
+    store.write_cache(chats.save_page, page.items, NOW).result()
     for number in range(1, count + 1):
         said = [_message(number * 1000 + place, text(chance, 400), chance) for place in range(each)]
         read = answered.messages_page(_answer({"messages": said}), ref(number))
-        assert (len(read.messages), len(read.unreadable)) == (each, 0)
+        assert (len(read.items), len(read.unreadable)) == (each, 0)
         store.write_cache(
-            messages.save_page, ref(number), read.messages, newest_reached=True, oldest_reached=True
+            messages.save_page, ref(number), read.items, newest_reached=True, oldest_reached=True
         ).result()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
-from chat_tui.model.chat import Chat, ChatsPage, ContextKind, Message, MessagesPage, NewChat, Sender
+from chat_tui.model.chat import Chat, ContextKind, Message, NewChat, Page, Sender
 from chat_tui.model.ids import BusinessId, CampaignId, ChatRef, OrderId, ReturnId
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -31,9 +31,9 @@ async def all_chats(client: MarketClient) -> list[Chat]:
     token = None
     while True:
         page = await client.get_chats(page_token=token)
-        assert isinstance(page, ChatsPage)
+        assert isinstance(page, Page)
         assert page.unreadable == ()
-        chats += page.chats
+        chats += page.items
         token = page.next_token
         if token is None:
             return chats
@@ -41,10 +41,10 @@ async def all_chats(client: MarketClient) -> list[Chat]:
 
 async def newest(client: MarketClient, chat_ref: ChatRef) -> Message:
     page = await client.get_chat_history(chat_ref)
-    assert isinstance(page, MessagesPage)
+    assert isinstance(page, Page)
     assert page.server_time is not None
     assert page.unreadable == ()
-    return max(page.messages, key=lambda message: message.message_id)
+    return max(page.items, key=lambda message: message.message_id)
 
 
 async def test_reading_and_writing(sandbox: Sandbox, tmp_path: Path) -> None:

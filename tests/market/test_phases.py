@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from chat_tui.market.network import Deadlines
-from chat_tui.model.chat import ChatsPage
+from chat_tui.model.chat import Page
 from chat_tui.model.outbox import Accepted
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from tests.market.conftest import SILENCE_IS_SHORT, Connect
@@ -182,7 +182,7 @@ async def test_too_large_answers_are_left_unread(connect: Connect) -> None:
 async def test_large_but_honest_answer(connect: Connect) -> None:
     body = '{"status":"OK","result":{"chats":[]}}' + " " * 8_000_000
     async with raw_market(reply(body)) as market:
-        assert await connect(market).get_chats() == ChatsPage((), None)
+        assert await connect(market).get_chats() == Page((), None)
 
 
 async def test_a_cancellation_passes_and_frees_the_place(connect: Connect) -> None:

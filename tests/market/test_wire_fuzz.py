@@ -53,9 +53,9 @@ def answer(result: Any) -> Response:
 @given(st.lists(JUNK | _objects(JUNK).map(whole_message), max_size=4))
 def test_every_message_is_read_or_counted(items: list[Any]) -> None:
     page = chats.messages_page(answer({"messages": items}), ref(5))
-    assert len(page.messages) + len(page.unreadable) == len(items)
-    assert all(0 < m.message_id < 2**63 and 0 <= m.created_at <= LATEST for m in page.messages)
-    for message in page.messages:
+    assert len(page.items) + len(page.unreadable) == len(items)
+    assert all(0 < m.message_id < 2**63 and 0 <= m.created_at <= LATEST for m in page.items)
+    for message in page.items:
         assert all(file.size is None or 0 <= file.size < 2**31 for file in message.attachments)
         str(message).encode()  # nothing that the database could not store
 
@@ -63,8 +63,8 @@ def test_every_message_is_read_or_counted(items: list[Any]) -> None:
 @given(st.lists(JUNK | _objects(JUNK).map(whole_chat), max_size=4))
 def test_every_chat_is_read_or_counted(items: list[Any]) -> None:
     page = chats.chats_page(answer({"chats": items}), BUSINESS)
-    assert len(page.chats) + len(page.unreadable) == len(items)
-    assert all(0 < chat.chat_ref.number < 2**63 for chat in page.chats)
+    assert len(page.items) + len(page.unreadable) == len(items)
+    assert all(0 < chat.chat_ref.number < 2**63 for chat in page.items)
 
 
 @given(st.binary(max_size=60) | JUNK.map(lambda junk: json.dumps(junk).encode()))

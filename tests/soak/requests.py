@@ -11,7 +11,7 @@ from chat_tui.inbox.copies.rate_limit import P, RateLimitedClient, T
 from chat_tui.inbox.market import MarketApi
 from chat_tui.market.answers import quota_wait, read_budget
 from chat_tui.model import chat as model
-from chat_tui.model.chat import ChatsPage, MessagesPage
+from chat_tui.model.chat import Chat, Message, Page
 from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.link import Budget
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -141,9 +141,9 @@ class Client(CopyClient):
 
     async def get_chats(
         self, *, statuses: Sequence[str] = (), page_token: str | None = None, limit: int = 20
-    ) -> ChatsPage | Problem:
+    ) -> Page[Chat] | Problem:
         is_poll = page_token is None and not statuses and URGENCY.get() is Urgency.NEWS
-        page: ChatsPage | Problem = await self._request(
+        page: Page[Chat] | Problem = await self._request(
             "getChats",
             (tuple(statuses), page_token),
             lambda: self._door.shop.page(statuses, page_token, limit),
@@ -164,8 +164,8 @@ class Client(CopyClient):
         from_message_id: MessageId | None = None,
         page_token: str | None = None,
         limit: int = 100,
-    ) -> MessagesPage | Problem:
-        page: MessagesPage | Problem = await self._request(
+    ) -> Page[Message] | Problem:
+        page: Page[Message] | Problem = await self._request(
             "getChatHistory",
             chat_ref,
             lambda: self._door.shop.history(

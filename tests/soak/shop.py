@@ -7,17 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from chat_tui.inbox.reading.scan import ACTIVE
-from chat_tui.model.chat import (
-    Chat,
-    ChatContext,
-    ChatKind,
-    ChatsPage,
-    ChatStatus,
-    ContextKind,
-    Message,
-    MessagesPage,
-    Sender,
-)
+from chat_tui.model.chat import Chat, ChatContext, ChatKind, ChatStatus, ContextKind, Message, Page, Sender
 from chat_tui.model.ids import ChatRef, MessageId, Millis
 from tests.support.refs import ref
 
@@ -138,7 +128,7 @@ class QuickMarket:
 
     # -- what the API answers -----------------------------------------------------------------------
 
-    def page(self, statuses: Sequence[str], token: str | None, limit: int) -> ChatsPage:
+    def page(self, statuses: Sequence[str], token: str | None, limit: int) -> Page[Chat]:
         """One page of the list; the token is the place of the last chat told."""
         assert not statuses or tuple(statuses) == ACTIVE, "what else the engine asks for is not simulated"
         places = self._active if statuses else self._all
@@ -146,7 +136,7 @@ class QuickMarket:
         found = places[begin : begin + limit]
         chats = tuple(self._tell(ref(abs(number))) for _, number in found)
         is_last = begin + limit >= len(places)
-        return ChatsPage(chats, None if is_last else f"{found[-1][0]} {found[-1][1]}")
+        return Page(chats, None if is_last else f"{found[-1][0]} {found[-1][1]}")
 
     def _tell(self, chat_ref: ChatRef) -> Chat:
         kept = self._kept[chat_ref]
@@ -177,13 +167,13 @@ class QuickMarket:
 
     def history(
         self, chat_ref: ChatRef, since: MessageId | None, token: str | None, limit: int, now: Millis
-    ) -> MessagesPage:
+    ) -> Page[Message]:
         """One page of a history, newest first; `since` is inclusive."""
         found = [m for m in reversed(self.messages(chat_ref)) if since is None or m.message_id >= since]
         begin = int(token or 0)
         rest = begin + limit < len(found)
         page = tuple(found[begin : begin + limit])
-        return MessagesPage(page, str(begin + limit) if rest else None, server_time=now)
+        return Page(page, str(begin + limit) if rest else None, server_time=now)
 
 
 def _chat(chat_ref: ChatRef, status: str, created_at: Millis, updated_at: Millis) -> Chat:

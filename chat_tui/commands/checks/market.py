@@ -11,7 +11,7 @@ from chat_tui.inbox.connect import OpenedByKey, look
 from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
 from chat_tui.market.access import Access, AccessError
-from chat_tui.model.chat import ChatsPage
+from chat_tui.model.chat import Chat, Page
 from chat_tui.model.ids import BusinessId, Millis
 from chat_tui.model.link import Budget
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -109,7 +109,7 @@ def _business(wanted: BusinessId | None, opened: OpenedByKey) -> Finding:
     return finding(State.BAD, str(wanted) if wanted else _("not set"), fix)
 
 
-def _clock(page: ChatsPage | Problem, now: Millis) -> Finding:
+def _clock(page: Page[Chat] | Problem, now: Millis) -> Finding:
     finding = partial(Finding, "clock", _("clock"))
     if isinstance(page, Problem) or page.server_time is None:
         return finding(State.UNKNOWN, _("not known without an answer"))
@@ -121,7 +121,7 @@ def _clock(page: ChatsPage | Problem, now: Millis) -> Finding:
     return finding(State.BAD, words.format(time=spoken(abs(off))), fix)
 
 
-def _quota(page: ChatsPage | Problem, budget: Budget | None, now: Millis) -> Finding:
+def _quota(page: Page[Chat] | Problem, budget: Budget | None, now: Millis) -> Finding:
     finding = partial(Finding, "quota", _("quota"))
     if isinstance(page, Problem):
         return finding(State.BAD, _("the list was not given"), refusal_words(page))

@@ -11,7 +11,7 @@ from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.events import ChatsChanged, HistoryFailed, TimelineChanged
 from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.reading.scan import Pager
-from chat_tui.model.chat import Message, MessagesPage, Sender
+from chat_tui.model.chat import Message, Page, Sender
 from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, MessageId, Millis
 from chat_tui.model.problem import Problem
 from chat_tui.model.quota import Urgency
@@ -164,9 +164,9 @@ class HistoryReader:
                 return page
             goes_on = pager.goes_on(page)
             brought = await self._save(
-                chat_ref, page.messages, newest=False, oldest=pager.is_whole, token=pager.token
+                chat_ref, page.items, newest=False, oldest=pager.is_whole, token=pager.token
             )
-            reached = cursor.lo is None or any(m.message_id < cursor.lo for m in page.messages)
+            reached = cursor.lo is None or any(m.message_id < cursor.lo for m in page.items)
             if pager.trouble is not None:
                 self._ctx.failed(pager.trouble, urgency)
                 return pager.trouble
@@ -182,8 +182,8 @@ class HistoryReader:
             page = await self._page(pager, chat_ref, urgency)
             if isinstance(page, Problem):
                 return page
-            collected.extend(page.messages)
-            is_enough = pager.token is None and _is_newest_first(page.messages)
+            collected.extend(page.items)
+            is_enough = pager.token is None and _is_newest_first(page.items)
             goes_on = pager.goes_on(page)
         await self._save_for(
             urgency, chat_ref, collected, newest=True, oldest=pager.is_whole, token=pager.token
@@ -199,7 +199,7 @@ class HistoryReader:
             page = await self._page(pager, chat_ref, urgency, after=base or None, limit=NEWER_PAGE)
             if isinstance(page, Problem):
                 return page
-            collected.extend(page.messages)
+            collected.extend(page.items)
             goes_on = pager.goes_on(page)
         # Messages that came oldest first have no gap, even if the scan stopped early: the next begins there.
         newest = pager.is_whole or _is_oldest_first(collected)
@@ -214,7 +214,7 @@ class HistoryReader:
         *,
         after: MessageId | None = None,
         limit: int = PAGE,
-    ) -> MessagesPage | Problem:
+    ) -> Page[Message] | Problem:
         """One page of getChatHistory. If the page token is refused, tries once without it."""
         while True:
             page = await self._ctx.client.ask(

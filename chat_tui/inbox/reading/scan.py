@@ -12,7 +12,7 @@ from typing import Final
 from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
-from chat_tui.model.chat import Chat, ChatsPage, ChatStatus, MessagesPage
+from chat_tui.model.chat import Chat, ChatStatus, Message, Page
 from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, Millis
 from chat_tui.model.link import SyncReport
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -69,10 +69,9 @@ class Pager:
         self.trouble: Problem | None = None
         """Why the scan stopped before the end; also logged."""
 
-    def goes_on(self, page: ChatsPage | MessagesPage) -> bool:
+    def goes_on(self, page: Page[Chat] | Page[Message]) -> bool:
         """Advance past a page; False at the end, after a repeated token, and after too many pages."""
-        items = page.chats if isinstance(page, ChatsPage) else page.messages
-        self._empty = 0 if items or page.unreadable else self._empty + 1
+        self._empty = 0 if page.items or page.unreadable else self._empty + 1
         self._left -= 1
         if page.next_token is None or self._empty >= EMPTY_PAGES:
             self.token, self.is_whole = None, True
@@ -141,7 +140,7 @@ class ListScan:
             left -= 1
             await self._save(page, report)
             if seen is not None:
-                seen.update(chat.chat_ref for chat in page.chats)
+                seen.update(chat.chat_ref for chat in page.items)
             goes_on = pager.goes_on(page)
             if step is not None:
                 await step(pager.token)
@@ -168,25 +167,25 @@ class ListScan:
         if self._top not in {UNKNOWN_TIME, known_to}:
             await self._ctx.store.write_cache(cursors.set_, KNOWN_TO, str(self._top))
 
-    def _reaches(self, page: ChatsPage, until: Millis | None) -> bool:
+    def _reaches(self, page: Page[Chat], until: Millis | None) -> bool:
         """Whether everything after this page was already known at `until`."""
-        times = _times(page.chats)
+        times = _times(page.items)
         return bool(until is not None and self.is_newest_first and times and times[-1] <= until)
 
     async def _page(
         self, report: SyncReport, urgency: Urgency, statuses: Sequence[str], token: str | None
-    ) -> ChatsPage | Problem:
+    ) -> Page[Chat] | Problem:
         page = await self._ctx.client.ask(urgency, MarketApi.get_chats, statuses=statuses, page_token=token)
         report.requests += 1
         if isinstance(page, Problem):
             self._ctx.failed(page, urgency)
         else:
-            self._observe(page.chats)
+            self._observe(page.items)
         return page
 
-    async def _save(self, page: ChatsPage, report: SyncReport) -> None:
-        changed = await self._ctx.save_chats(page.chats)
-        report.chats += len(page.chats)
+    async def _save(self, page: Page[Chat], report: SyncReport) -> None:
+        changed = await self._ctx.save_chats(page.items)
+        report.chats += len(page.items)
         report.changed += len(changed)
         report.skipped += len(page.unreadable)
         await self._ctx.page_came("getChats", page)

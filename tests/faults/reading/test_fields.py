@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chat_tui.model.chat import ChatsPage, MessagesPage
+from chat_tui.model.chat import Page
 from chat_tui.model.problem import Problem
 from tests.faults.support.pages import Json
 from tests.market.conftest import Connect, connect
@@ -41,8 +41,8 @@ async def test_f_050_missing_fields(connect: Connect, key: str, missing: str, it
     other = {"chats": chat(chatId=99), "messages": message(messageId=99)}[key]
     client = connect(answering({"status": "OK", "result": {key: [item, other], "paging": {}}}))
     outcome = await (client.get_chats() if key == "chats" else client.get_chat_history(CHAT))
-    assert isinstance(outcome, ChatsPage | MessagesPage)
-    found = outcome.chats if isinstance(outcome, ChatsPage) else outcome.messages
+    assert isinstance(outcome, Page)
+    found = outcome.items
     assert (len(found), len(outcome.unreadable)) == ((1, 1) if missing in NEEDED else (2, 0))
 
 
@@ -73,4 +73,4 @@ async def test_f_051_extra_fields(connect: Connect) -> None:
         listed_ = await connect(answering(dressed(chats))).get_chats()
         pages.append((listed_, await connect(answering(dressed(texts))).get_chat_history(CHAT)))
     assert pages[0] == pages[1]
-    assert isinstance(pages[1][0], ChatsPage)
+    assert isinstance(pages[1][0], Page)

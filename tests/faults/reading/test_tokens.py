@@ -8,7 +8,7 @@ import pytest
 
 from chat_tui.inbox.events import HistoryFailed
 from chat_tui.inbox.reading.scan import EMPTY_PAGES, MOST_PAGES, Pager
-from chat_tui.model.chat import ChatsPage, Message, MessagesPage, Unreadable
+from chat_tui.model.chat import Message, Page, Unreadable
 from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Coverage
@@ -41,10 +41,10 @@ def market() -> Iterator[Sandbox]:
         yield sandbox
 
 
-def of(*ids: int, token: str | None) -> MessagesPage:
+def of(*ids: int, token: str | None) -> Page[Message]:
     """A page of history."""
     found = tuple(Message(ref(1), MessageId(n), 0, "CUSTOMER", "да") for n in ids)
-    return MessagesPage(found, token)
+    return Page(found, token)
 
 
 # -- F-056 ---------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ def test_f_057_three_empty_pages_in_a_row_are_the_end() -> None:
 def test_f_057_a_page_of_unreadable_items_is_not_an_empty_one() -> None:
     walk = Pager(LIST)
     for number in range(9):
-        bad = MessagesPage((), str(number), (Unreadable("x", b"5"),))
+        bad = Page((), str(number), (Unreadable("x", b"5"),))
         assert walk.goes_on(bad)
 
 
@@ -179,7 +179,7 @@ def a_page(token: str) -> bytes:
 async def test_f_058_no_token_ends_the_paging(connect: Connect, token: str) -> None:
     async with raw_market(a_page(token)) as market:
         for outcome in (await connect(market).get_chats(), await connect(market).get_chat_history(ref(1))):
-            assert isinstance(outcome, ChatsPage | MessagesPage)
+            assert isinstance(outcome, Page)
             assert outcome.next_token is None
 
 
@@ -207,7 +207,7 @@ async def test_f_058_odd_tokens_are_sent_back_encoded(connect: Connect, token: s
     async with raw_market(a_page(f'"{token}"')) as market:
         client = connect(market)
         outcome = await client.get_chats()
-        assert isinstance(outcome, ChatsPage)
+        assert isinstance(outcome, Page)
         assert outcome.next_token is not None
         await client.get_chats(page_token=outcome.next_token)
         await client.get_chat_history(ref(7), page_token=outcome.next_token)

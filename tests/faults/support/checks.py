@@ -11,7 +11,7 @@ from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.sandbox.ledger import Accepted
 from chat_tui.store import chats
 from chat_tui.store.database import Connection, Store
-from chat_tui.store.outbox import ITEM, item_of
+from chat_tui.store.outbox import items
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import open_store
@@ -43,9 +43,7 @@ def ledger_marks(ledger: Iterable[Accepted], chat_ref: ChatRef | int) -> list[st
 
 def rows_of(conn: Connection) -> tuple[OutboxItem, ...]:
     """Every item of the outbox, settled ones too."""
-    return tuple(
-        item_of(conn, row) for row in conn.execute(f"SELECT {ITEM} FROM outbox o ORDER BY o.chat_id, o.seq")
-    )
+    return items(conn, "1", order="o.chat_id, o.seq")
 
 
 def read_rows(root: Path) -> tuple[OutboxItem, ...]:

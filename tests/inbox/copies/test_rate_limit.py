@@ -13,7 +13,7 @@ from chat_tui.inbox.events import EventBus
 from chat_tui.inbox.market import MarketApi
 from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
-from chat_tui.model.chat import ChatsPage
+from chat_tui.model.chat import Page
 from chat_tui.model.ids import BusinessId, ChatRef
 from chat_tui.model.link import Budget
 from chat_tui.model.outbox import Accepted
@@ -230,7 +230,7 @@ async def test_three_reads_leave_a_place_for_a_send(bench: Bench) -> None:
         sends = [asyncio.create_task(send(copy)) for copy in (ours, theirs, ours)]
         await until_in_flight(market, PLACES)
         market.go_on.set()
-        assert all(page == ChatsPage((), None) for page in await asyncio.gather(*reads))
+        assert all(page == Page((), None) for page in await asyncio.gather(*reads))
         assert all(isinstance(sent, Accepted) for sent in await asyncio.gather(*sends))
         assert market.most_in_flight == PLACES
         # A fourth read waits although a place is free: it is kept for a send.

@@ -6,7 +6,7 @@ import pytest
 
 from chat_tui.inbox.reading import scan
 from chat_tui.inbox.reading.scan import EMPTY_PAGES, FIRST_PAGES, ListScan
-from chat_tui.model.chat import ChatsPage, ChatStatus, Sender
+from chat_tui.model.chat import ChatStatus, Page, Sender
 from chat_tui.model.link import SyncReport
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
@@ -145,7 +145,7 @@ def test_one_page_in_another_order_is_remembered_for_the_whole_run() -> None:
         ours = ListScan(stage.copy().ctx)
         look(stage, ours)
         page = stage.shop.page((), None, 20)
-        stage.door.script["getChats"] = [replace(page, chats=page.chats[::-1])]
+        stage.door.script["getChats"] = [replace(page, items=page.items[::-1])]
         assert look(stage, ours) == (True, PAGES)
         assert look(stage, ours) == (True, PAGES)
         assert ours.is_newest_first is False
@@ -155,9 +155,9 @@ def test_an_order_that_no_page_shows_is_not_believed() -> None:
     with SoakStage(20 * PAGES) as stage:
         ours = ListScan(stage.copy().ctx)
         page = stage.shop.page((), None, 20)
-        same = tuple(replace(chat, updated_at=BEGINNING) for chat in page.chats)
+        same = tuple(replace(chat, updated_at=BEGINNING) for chat in page.items)
         for _ in range(2):
-            stage.door.script["getChats"] = [ChatsPage(same[:10], "-1 0"), ChatsPage(same[10:], None)]
+            stage.door.script["getChats"] = [Page(same[:10], "-1 0"), Page(same[10:], None)]
             assert look(stage, ours) == (True, 2)
             assert ours.is_newest_first is None
 
@@ -178,10 +178,10 @@ def test_empty_pages_without_end_end_a_walk_and_a_single_one_does_not() -> None:
         ours = ListScan(stage.copy().ctx)
         first = stage.shop.page((), None, 20)
         assert first.next_token is not None
-        stage.door.script["getChats"] = [first, ChatsPage((), first.next_token + "0")]
+        stage.door.script["getChats"] = [first, Page((), first.next_token + "0")]
         assert all_of_it(stage, ours, SyncReport()) is None
         assert known(stage, *range(1, 41)), "behind the empty page it goes on"
-        stage.door.script["getChats"] = [ChatsPage((), str(n)) for n in range(9)]
+        stage.door.script["getChats"] = [Page((), str(n)) for n in range(9)]
         assert all_of_it(stage, ours, SyncReport()) is None
         assert len(stage.door.script["getChats"]) == 9 - EMPTY_PAGES
 

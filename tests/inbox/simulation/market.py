@@ -5,7 +5,7 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from chat_tui.model.chat import Attachment, Message, MessagesPage, Sender
+from chat_tui.model.chat import Attachment, Message, Page, Sender
 from chat_tui.model.ids import ChatRef, MessageId, Millis, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -114,7 +114,7 @@ class FaultyMarket:
 
     async def history(
         self, chat_ref: ChatRef, base: MessageId | None, token: str | None
-    ) -> MessagesPage | Problem:
+    ) -> Page[Message] | Problem:
         """getChatHistory: what is visible by now; a whole history in any order, pages newest first."""
         self.looks += 1
         await asyncio.sleep(self.random.uniform(0.02, 0.2))
@@ -131,10 +131,10 @@ class FaultyMarket:
                 found.append(written.message)
         if len(found) > self.manners.page:
             found = found[: self.manners.page]
-            return MessagesPage(tuple(found), str(found[-1].message_id), server_time=self.now_ms())
+            return Page(tuple(found), str(found[-1].message_id), server_time=self.now_ms())
         if token is None:
             self.random.shuffle(found)
-        return MessagesPage(tuple(found), None, server_time=self.now_ms())
+        return Page(tuple(found), None, server_time=self.now_ms())
 
 
 _REFUSALS = (

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from chat_tui.inbox.context import InboxSettings
-from chat_tui.model.chat import MessagesPage
+from chat_tui.model.chat import Message, Page
 from chat_tui.model.ids import ChatRef, MessageId, OutboxId
 from chat_tui.model.outbox import Accepted, OutboxItem, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
@@ -69,11 +69,11 @@ class ScriptedMarket(FaultyMarket):
 
     async def history(
         self, chat_ref: ChatRef, base: MessageId | None, token: str | None
-    ) -> MessagesPage | Problem:
+    ) -> Page[Message] | Problem:
         page = await super().history(chat_ref, base, token)
         if self.is_unreadable is not None:
             return self.is_unreadable
-        return MessagesPage((), None, server_time=self.now_ms()) if self.is_hidden else page
+        return Page((), None, server_time=self.now_ms()) if self.is_hidden else page
 
 
 class Stage:

@@ -6,7 +6,7 @@ from contextvars import Context
 from pathlib import Path
 from typing import Any
 
-from chat_tui.model.chat import Chat, ChatsPage, KeyRights, MessagesPage, NewChat, Shop
+from chat_tui.model.chat import Chat, KeyRights, Message, NewChat, Page, Shop
 from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.link import Budget
 from chat_tui.model.outbox import Accepted, OutboxState
@@ -89,12 +89,12 @@ class CopyClient:
         from_message_id: MessageId | None = None,
         page_token: str | None = None,
         limit: int = 100,
-    ) -> MessagesPage | Problem:
+    ) -> Page[Message] | Problem:
         await self._process.touch()
-        page: MessagesPage | Problem = await self._ask(
+        page: Page[Message] | Problem = await self._ask(
             self._market.history(chat_ref, from_message_id, page_token)
         )
-        if isinstance(page, MessagesPage) and page.next_token is None:
+        if isinstance(page, Page) and page.next_token is None:
             self._process.kernel.watcher.has_read(chat_ref)
         return page
 
@@ -103,7 +103,7 @@ class CopyClient:
 
     async def get_chats(
         self, *, statuses: Sequence[str] = (), page_token: str | None = None, limit: int = 20
-    ) -> ChatsPage | Problem:
+    ) -> Page[Chat] | Problem:
         raise NotImplementedError("delivery does not ask for the list")
 
     async def create_chat(self, about: NewChat) -> ChatRef | Problem:
