@@ -4,6 +4,7 @@ Every function takes the present moment as `now` and the id of the machine's sta
 earlier start count from another zero and are ignored.
 """
 
+from collections.abc import Callable
 from dataclasses import astuple
 
 from chat_tui.model.quota import HOURLY, BootMillis, Quota, Urgency
@@ -27,25 +28,11 @@ def take(
     return account, wait
 
 
-def told(
-    conn: Connection,
-    operation: str,
-    now: BootMillis,
-    boot: str,
-    *,
-    quota: int,
-    remaining: int,
-    resets_in: BootMillis,
+def change(
+    conn: Connection, operation: str, now: BootMillis, boot: str, by: Callable[[Quota, BootMillis], Quota]
 ) -> Quota:
-    """Save what the headers of an answer say about the quota; `resets_in` is in milliseconds."""
-    account = get(conn, operation, now, boot).told(quota, remaining, resets_in, now)
-    _save(conn, account, boot)
-    return account
-
-
-def refused(conn: Connection, operation: str, now: BootMillis, boot: str, wait: BootMillis | None) -> Quota:
-    """Save that the quota is used up, for `wait` milliseconds; None = the Market did not say how long."""
-    account = get(conn, operation, now, boot).refused(wait, now)
+    """Save and return the account of one operation as `by` changes it, given the present one and `now`."""
+    account = by(get(conn, operation, now, boot), now)
     _save(conn, account, boot)
     return account
 

@@ -114,7 +114,7 @@ class Pending(Generic[T]):
         self._future.add_done_callback(call)
 
     def cancel(self) -> None:
-        """Cancel the work if it has not started yet."""
+        """Cancel the work if that is still possible."""
         self._future.cancel()
 
 

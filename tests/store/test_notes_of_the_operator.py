@@ -3,7 +3,7 @@
 import pytest
 
 from chat_tui.model.ids import MessageId
-from chat_tui.model.quota import Urgency
+from chat_tui.model.quota import BootMillis, Quota, Urgency
 from chat_tui.model.timeline import Draft
 from chat_tui.store import budget, cursors, drafts, marks
 from chat_tui.store.database import Store, StorePaths
@@ -50,16 +50,22 @@ def test_budgets(store: Store) -> None:
     now, boot = 1_000_000, "this start"
     taken = store.write_state(budget.take, "getChats", Urgency.OPEN, now, boot).result()
     assert taken == (store.read(budget.get, "getChats", now, boot).result(), 0)
-    told = store.write_state(
-        budget.told, "getChat", now, boot, quota=100, remaining=7, resets_in=5_000
-    ).result()
+
+    def tell(account: Quota, now: BootMillis) -> Quota:
+        return account.told(100, 7, 5_000, now)
+
+    told = store.write_state(budget.change, "getChat", now, boot, tell).result()
     assert store.read(budget.load, now, boot).result() == (told, taken[0])
     assert store.read(budget.load, now, "another start").result() == ()
 
 
 def test_a_request_that_may_not_go_is_not_counted(store: Store) -> None:
     now, boot = 1_000_000, "this start"
-    store.write_state(budget.refused, "getChats", now, boot, 40_000).result()
+
+    def refuse(account: Quota, now: BootMillis) -> Quota:
+        return account.refused(40_000, now)
+
+    store.write_state(budget.change, "getChats", now, boot, refuse).result()
     before = store.read(budget.get, "getChats", now, boot).result()
     after, wait = store.write_state(budget.take, "getChats", Urgency.SEND, now, boot).result()
     assert (after, wait) == (before, 40_000)

@@ -77,17 +77,14 @@ class Quotas:
     async def told(self, told: Budget) -> None:
         """Note what is left, from the headers of an answer."""
         resets_in = max(0, told.resets_at - self._wall_ms())
-        await self._note(
-            budget.told,
-            told.operation,
-            quota=told.limit,
-            remaining=told.remaining,
-            resets_in=resets_in,
+        await self._change(
+            told.operation, lambda account, now: account.told(told.limit, told.remaining, resets_in, now)
         )
 
     async def refused(self, operation: str, wait_s: float | None) -> None:
         """The quota is used up, for `wait_s` seconds if the Market said so; None = it did not."""
-        await self._note(budget.refused, operation, wait=None if wait_s is None else round(wait_s * 1000))
+        wait = None if wait_s is None else round(wait_s * 1000)
+        await self._change(operation, lambda account, now: account.refused(wait, now))
 
     async def narrow(self) -> None:
         """The Market refused a request because too many were under way."""
@@ -101,10 +98,10 @@ class Quotas:
         for account in await self._store.read(budget.load, now, boot):
             self._keep(account)
 
-    async def _note(self, note: Callable[..., Quota], operation: str, **words: int | None) -> None:
+    async def _change(self, operation: str, by: Callable[[Quota, BootMillis], Quota]) -> None:
         now, boot = self._clock.now(), self._clock.boot
         with tolerated(log, "quota not noted"):
-            self._keep(await self._store.write_state(note, operation, now, boot, **words))
+            self._keep(await self._store.write_state(budget.change, operation, now, boot, by))
 
     def _keep(self, account: Quota) -> None:
         resets_at = self._wall_ms() + account.resets_at - self._clock.now()
