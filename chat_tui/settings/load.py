@@ -30,7 +30,8 @@ from chat_tui.settings.schema import (
     SettingsProblem,
 )
 
-_KEYS: Final = ("api_key_file", "api_key_command")
+KEYS: Final = ("api_key_file", "api_key_command")
+"""The settings that lead to a key."""
 _OF_THIS_RUN: Final = (*secret.ENVIRONMENT, "CHAT_TUI_BUSINESS_ID")
 """Any of these means one business, which is in no table of the file."""
 
@@ -121,7 +122,7 @@ def _checked(written: Mapping[str, Table], path: Path) -> tuple[str, ...]:
 
 def has_key(shop: Mapping[str, Written]) -> bool:
     """Whether a table of the file leads to a key."""
-    return not shop.keys().isdisjoint(_KEYS)
+    return not shop.keys().isdisjoint(KEYS)
 
 
 def checked_url(url: str, origin: str) -> str:

@@ -3,59 +3,61 @@
 import json
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from chat_tui.locale import _
 from chat_tui.settings import file
-from chat_tui.settings.load import load, of_profile
+from chat_tui.settings.load import KEYS, load, of_profile
 from chat_tui.settings.schema import SCHEMA, Flags, Setting
 from chat_tui.settings.secret import ENVIRONMENT
 
 _WIDTH: Final = 100
+_COLUMN: Final = 40
+"""Cells before the origin of a value."""
 _VARIABLES: Final = {
     ("market", "api_url"): "CHAT_TUI_API_URL",
     ("market", "business_id"): "CHAT_TUI_BUSINESS_ID",
 }
 
 
-@dataclass(frozen=True, slots=True)
-class InForce:
-    """One setting of this run."""
+def in_force(flags: Flags, environ: Mapping[str, str], path: Path) -> list[str]:
+    """The settings in force, each with its origin, in the order of the documented file, and never the key.
 
-    table: str
-    name: str
-    value: Any
-    """None = not set, or empty. The command that prints the key is here in full: do not print it."""
-    origin: str
-    """Where the value comes from, in the operator's language."""
-
-
-def in_force(flags: Flags, environ: Mapping[str, str], path: Path) -> Iterator[InForce]:
-    """Every setting with its current value, in the order of the documented file. Raises SettingsProblem."""
+    Raises SettingsProblem.
+    """
     # Without the key: the command that prints it may ask for a passphrase.
     settings = load(flags, environ, path, key=False)
     written, environ = of_profile(flags.profile, file.read(path), environ)
+    key = ", ".join(_key_origins(written["market"], environ)) or _("not set")
+    lines = [
+        f"# {_('The file: {path}').format(path=path)}",
+        f"# {_('The key, which is never shown: {origin}').format(origin=key)}",
+    ]
     for table, rows in SCHEMA.items():
-        values = getattr(settings, table)
+        lines += ["", f"[{table}]"]
         for name, row in rows.items():
-            found = written.get(table, {}).get(name)
-            value = getattr(values, name)
+            found, value = written.get(table, {}).get(name), getattr(getattr(settings, table), name)
             origin = _origin((table, name), row, flags, environ, found)
-            yield InForce(table, name, None if value == "" else value, origin)
+            lines.append(_with_origin(name, None if value == "" else value, origin))
         if table == "keys":
-            own = ((one, written["keys"][one.command]) for one in settings.keys.own)
-            yield from (InForce(table, one.command, found.value, _line(found)) for one, found in own)
+            own = {one.command: written["keys"][one.command] for one in settings.keys.own}
+            lines += [_with_origin(name, found.value, _line(found)) for name, found in own.items()]
+    return lines
 
 
-def key_origins(flags: Flags, environ: Mapping[str, str], path: Path) -> Iterator[str]:
+def _with_origin(name: str, value: Any, origin: str) -> str:
+    line = f"#{name}" if value is None else f"{name} = {toml(value)}"
+    if name == "api_key_command" and value is not None:
+        # The command line may contain the key itself.
+        line = f"#{name} = …"
+    return f"{line:<{_COLUMN}}  # {origin}"
+
+
+def _key_origins(shop: Mapping[str, file.Written], environ: Mapping[str, str]) -> Iterator[str]:
     """The places that have a key, the one in force first; no file is opened and no command run."""
-    written, environ = of_profile(flags.profile, file.read(path), environ)
     yield from (name for name in ENVIRONMENT if environ.get(name))
-    for name in ("api_key_file", "api_key_command"):
-        if found := written["market"].get(name):
-            yield f"{name} ({_line(found)})"
+    yield from (f"{name} ({_line(shop[name])})" for name in KEYS if name in shop)
 
 
 def _origin(
