@@ -181,48 +181,24 @@ def _everywhere() -> Parser:
     group = options.add_argument_group(_("options everywhere"))
     group.add_argument("--lang", choices=LANGUAGES, help=_("language of the program"))
     _flag(group, "--read-only", _("read only: send nothing, open no chat"))
-    group.add_argument(
-        "--profile",
-        type=_profile,
-        metavar=_("NAME"),
-        help=_("open only this shop of the settings; keep files apart under this name"),
-    )
+    words = _("open only this shop of the settings; keep files apart under this name")
+    _value(group, "--profile", _profile, _("NAME"), words)
     group.add_argument("--version", action=Version, nargs=0, help=_("print the version"))
     return options
 
 
 def _demo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--chats",
-        type=_whole(0, 1_000_000),
-        default=DEMO_CHATS,
-        metavar="N",
-        help=_("how many chats there are (%(default)s)"),
-    )
-    parser.add_argument(
-        "--seed", type=int, default=DEMO_SEED, metavar="S", help=_("which pretend world (%(default)s)")
-    )
+    words = _("how many chats there are (%(default)s)")
+    _value(parser, "--chats", _whole(0, 1_000_000), "N", words, default=DEMO_CHATS)
+    _value(parser, "--seed", int, "S", _("which pretend world (%(default)s)"), default=DEMO_SEED)
 
 
 def _sandbox(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--port",
-        type=_whole(0, 65_535),
-        default=0,
-        metavar="P",
-        help=_("port on this machine; 0 = any free one"),
-    )
+    _value(parser, "--port", _whole(0, 65_535), "P", _("port on this machine; 0 = any free one"), default=0)
     _demo(parser)
-    parser.add_argument(
-        "--journal", type=Path, metavar=_("FILE"), help=_("keep what happens there in this file")
-    )
-    parser.add_argument(
-        "--latency",
-        type=_whole(0, 60_000),
-        default=0,
-        metavar="MS",
-        help=_("milliseconds before an answer, more or less by half (%(default)s)"),
-    )
+    _value(parser, "--journal", Path, _("FILE"), _("keep what happens there in this file"))
+    words = _("milliseconds before an answer, more or less by half (%(default)s)")
+    _value(parser, "--latency", _whole(0, 60_000), "MS", words, default=0)
     # For the demo, which binds the port itself and ends this process by closing its standard input.
     parser.add_argument("--fd", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--stop-with-stdin", action="store_true", help=argparse.SUPPRESS)
@@ -230,9 +206,7 @@ def _sandbox(parser: argparse.ArgumentParser) -> None:
 
 def _login(parser: argparse.ArgumentParser) -> None:
     _flag(parser, "--token-stdin", _("read the key from standard input instead of asking"))
-    parser.add_argument(
-        "--business", type=_ID, metavar=_("ID"), help=_("which business, if the key opens several")
-    )
+    _value(parser, "--business", _ID, _("ID"), _("which business, if the key opens several"))
     _flag(parser, "--replace", _("use this key instead of another business's"))
 
 
@@ -241,13 +215,8 @@ def _send(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "text", nargs="?", metavar=_("TEXT"), help=_("the text; - reads it from standard input")
     )
-    parser.add_argument(
-        "--file",
-        type=Path,
-        action="append",
-        metavar=_("FILE"),
-        help=_("send this file instead; given again, the next one behind it"),
-    )
+    words = _("send this file instead; given again, the next one behind it")
+    _value(parser, "--file", Path, _("FILE"), words, action="append")
     _flag(parser, "--private", _("send the file even if it looks like a secret, as id_rsa or .env"))
     _flag(parser, "--dry-run", _("say what would go to whom, send nothing"))
     _flag(parser, "--queue", _("only put it into the outbox; the open inbox sends it"))
@@ -255,8 +224,8 @@ def _send(parser: argparse.ArgumentParser) -> None:
 
 def _new(parser: argparse.ArgumentParser) -> None:
     about = parser.add_mutually_exclusive_group(required=True)
-    about.add_argument("--order", type=_ID, metavar=_("ID"), help=_("about this order"))
-    about.add_argument("--return", type=_ID, dest="return_", metavar=_("ID"), help=_("about this return"))
+    _value(about, "--order", _ID, _("ID"), _("about this order"))
+    _value(about, "--return", _ID, _("ID"), _("about this return"), dest="return_")
 
 
 def _export(parser: argparse.ArgumentParser) -> None:
@@ -266,19 +235,13 @@ def _export(parser: argparse.ArgumentParser) -> None:
         "--format", choices=("md", "json", "txt"), default="md", help=_("kind of document (%(default)s)")
     )
     _flag(form, "--evidence", _("for a dispute: a directory with documents and files"))
-    parser.add_argument(
-        "--out",
-        type=Path,
-        metavar=_("FILE"),
-        help=_("write it into this file (with --evidence: directory), which must be new"),
-    )
+    words = _("write it into this file (with --evidence: directory), which must be new")
+    _value(parser, "--out", Path, _("FILE"), words)
     _flag(parser, "--offline", _("only what is here; ask nothing"))
 
 
 def _stats(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--days", type=_whole(1, 36_500), metavar="N", help=_("only answers of the last N days")
-    )
+    _value(parser, "--days", _whole(1, 36_500), "N", _("only answers of the last N days"))
     form = parser.add_mutually_exclusive_group()
     _flag(form, "--csv", _("for tables: one line for every hour of the day"))
     _flag(form, "--json", _("for programs: JSON in UTF-8"))
@@ -295,6 +258,17 @@ def _output(parser: argparse.ArgumentParser) -> None:
 
 def _flag(options: argparse._ActionsContainer, name: str, words: str) -> None:
     options.add_argument(name, action="store_true", help=words)
+
+
+def _value(
+    options: argparse._ActionsContainer,
+    name: str,
+    read: Callable[[str], object],
+    metavar: str,
+    words: str,
+    **others: Any,
+) -> None:
+    options.add_argument(name, type=read, metavar=metavar, help=words, **others)
 
 
 def _json(parser: argparse.ArgumentParser) -> None:

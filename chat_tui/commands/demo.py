@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,12 +49,13 @@ def profile(chats: int, seed: int) -> str:
 @contextmanager
 def pretend_market(settings: Settings, paths: Paths, *, chats: int, seed: int) -> Iterator[Settings]:
     """Run the pretend Market and yield the settings for it. Raises CannotStart if it is running already."""
-    with ExitStack() as ends:
-        make_private(paths.data)
-        ends.enter_context(_only_one(paths.data / "demo.lock"))
+    make_private(paths.data)
+    with (
+        _only_one(paths.data / "demo.lock"),
         # Bound here, so that the inbox can connect at once: it waits in the backlog until the child accepts.
-        door = ends.enter_context(socket.create_server(("127.0.0.1", 0), backlog=64))
-        ends.enter_context(_child(door, paths.data, chats=chats, seed=seed))
+        socket.create_server(("127.0.0.1", 0), backlog=64) as door,
+        _child(door, paths.data, chats=chats, seed=seed),
+    ):
         port = door.getsockname()[1]
         # Only the child may keep it open: if the child dies, connecting must fail and not hang.
         door.close()
