@@ -27,7 +27,7 @@ from chat_tui.ui.chat.rows import (
     entry_lines,
     top_line,
 )
-from chat_tui.ui.chat.window import CAP, TimelineWindow, first_unseen, is_theirs, nearest_to
+from chat_tui.ui.chat.window import CAP, TimelineWindow, first_unseen, has_key, is_theirs, nearest_to
 from chat_tui.ui.kit.line_pane import lonely_lines
 from chat_tui.words.line import Line, spread
 from chat_tui.words.times import day_of
@@ -109,7 +109,7 @@ class DrawnEntries:
         lead = Lead(is_new_day, entry.key == self.first_unseen)
         # Only countdowns change every second; the other entries change with the day.
         now = self.now if counts_down(entry) else self._today
-        unfolded, is_marked = entry.key in self.unfolded, self._is_marked(entry)
+        unfolded, is_marked = entry.key in self.unfolded, has_key(entry, self.marked)
         source = (entry, self.width, now, self.about, lead, unfolded, is_marked)
         old = self._kept.get(entry.key)
         if old is not None and old.source == source:
@@ -121,11 +121,6 @@ class DrawnEntries:
             self._kept.clear()
         self._kept[entry.key] = drawn
         return drawn
-
-    def _is_marked(self, entry: Entry) -> bool:
-        # An echo keeps its highlight when it becomes a message.
-        echo = f"o{entry.item.outbox_id}" if entry.item is not None else entry.key
-        return self.marked is not None and self.marked in {entry.key, echo}
 
 
 class HistoryView:
@@ -321,7 +316,7 @@ class HistoryView:
         return self.frame[row][0] if self.frame else 0
 
     def _marked_place(self) -> int | None:
-        place = self.window.place_of(self.drawn.marked) if self.drawn.marked is not None else None
+        place = self.window.place_of(self.drawn.marked)
         return place if any(spot[0] == place for spot in self.frame) else None
 
     def _hidden(self, place: int, step: int, *, lead: bool = False) -> int:

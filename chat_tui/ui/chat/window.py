@@ -36,12 +36,9 @@ class TimelineWindow:
         """The newest message held; None while there is none."""
         return next(_ids(reversed(self.entries)), None)
 
-    def place_of(self, key: str) -> int | None:
+    def place_of(self, key: str | None) -> int | None:
         """The place of an entry, or None; an echo is also found once it has become a message."""
-        for place, entry in enumerate(self.entries):
-            if entry.key == key or (entry.item is not None and f"o{entry.item.outbox_id}" == key):
-                return place
-        return None
+        return next((place for place, entry in enumerate(self.entries) if has_key(entry, key)), None)
 
     def extend_older(self, page: TimelinePage) -> bool:
         """Add a page before the window; False if it held nothing new."""
@@ -78,6 +75,11 @@ class TimelineWindow:
             self.has_older = page.has_older
         self.entries = kept + list(page.entries)
         return True
+
+
+def has_key(entry: Entry, key: str | None) -> bool:
+    """Whether the key names this entry, or the echo that it was before it became a message."""
+    return entry.key == key or (entry.item is not None and f"o{entry.item.outbox_id}" == key)
 
 
 def _ids(entries: Iterable[Entry]) -> Iterator[MessageId]:
