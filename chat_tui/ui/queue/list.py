@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from chat_tui.locale import ngettext
+from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
 from chat_tui.ui.kit.line_pane import FramedPane, lonely_lines
@@ -40,8 +40,6 @@ class QueueList(FramedPane, can_focus=True):
     """The sentence shown while the tab has no chats."""
     held_back: reactive[int] = reactive(0, init=False, repaint=False)
     """How many chats came in or moved since the order is held back."""
-    heading: reactive[Content] = reactive(Content(""), init=False, repaint=False)
-    """The words in the upper border."""
 
     @dataclass
     class Opened(Message):
@@ -78,6 +76,7 @@ class QueueList(FramedPane, can_focus=True):
         self.view = QueueView(lambda: self.content_size.height)
         self._edge: bool | None = None
         """The end of the tab that was asked for: True = the last chats, False = the first; None = neither."""
+        self.watch_held_back()
 
     @property
     def highlighted(self) -> ChatRef | None:
@@ -200,15 +199,13 @@ class QueueList(FramedPane, can_focus=True):
 
     watch_opened = watch_empty_text = FramedPane.redraw
 
-    def watch_heading(self) -> None:
-        """Write the upper border: its words, and a badge with the number of chats held back."""
-        title = self.heading
+    def watch_held_back(self) -> None:
+        """Write the upper border, with a badge for the number of chats held back."""
+        title = Content(_("Chats"))
         if self.held_back:
             badge = ngettext("+{n} new", "+{n} new", self.held_back).format(n=self.held_back)
             title = Content.assemble(title, "  ", (badge, "bold $text-accent"))
         self.border_title = title
-
-    watch_held_back = watch_heading
 
     def paint(self, size: Size) -> list[Strip]:
         """The rows on the screen, or the sentence of an empty tab."""

@@ -36,7 +36,7 @@ class QueuePane(Vertical):
         self._inbox = inbox
         patience = Patience(waits.warn * MINUTE, waits.late * MINUTE, read_hours(waits.hours), zone)
         self.list = QueueList(clock, patience)
-        self.list.heading = plain(_("Chats"))
+
         bind(self.list, keys.bindings(Where.LIST), freed=keys.freed(Where.LIST))
         self._held_back: set[ChatRef] = set()
         """Chats that came in or moved since the order is held back."""

@@ -303,14 +303,14 @@ async def test_the_open_chat_has_its_mark() -> None:
 async def test_the_badge_and_the_empty_text() -> None:
     async with ListApp().run_test() as pilot:
         queue = pilot.app.query_one(QueueList)
-        queue.heading = Content("Chats [b]")
+
         queue.empty_text = Content("Nobody waits. Press 6 for all chats.")
         queue.show(queue_page(0, 0))
         queue.held_back = 3
         assert "Nobody waits." in "\n".join(screen(queue))
-        assert queue._border_title.plain == "Chats [b]  +3 new"
+        assert queue._border_title.plain == "Chats  +3 new"
         queue.held_back = 0
-        assert queue._border_title.plain == "Chats [b]"
+        assert queue._border_title.plain == "Chats"
         await settled(pilot.app)
 
 
