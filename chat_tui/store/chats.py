@@ -72,6 +72,7 @@ def save_page(conn: Connection, chats: Sequence[Chat], listed_at: Millis) -> fro
 
 
 def _merge(conn: Connection, chat: Chat, listed_at: Millis) -> bool:
+    # The first columns of the stored row are those of `told`; the others say what its history says.
     told = chat_columns(chat)
     stored = conn.execute(_STORED, (told[0],)).fetchone()
     updated_at = moment(chat.updated_at)

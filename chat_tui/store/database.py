@@ -137,6 +137,7 @@ class Store:
             _prepare(paths, self._notices)
             self._open()
         except StoreUnwritable as problem:
+            # Without files there is nothing to read either.
             if not any(os.path.lexists(file.path) for file in (paths.cache, paths.state)):
                 raise
             self.unwritable = str(problem)
@@ -252,6 +253,7 @@ class Store:
 def _prepare(paths: StorePaths, notices: Notices) -> None:
     """Create or check both directories; a StoreUnwritable for one is raised after the other was checked."""
     unwritable: StoreUnwritable | None = None
+    # The two may be the same directory.
     for directory in dict.fromkeys((paths.data_dir, paths.cache_dir)):
         try:
             if private_directory(directory):

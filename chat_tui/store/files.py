@@ -44,6 +44,7 @@ def private_directory(directory: Path) -> bool:
         raise StoreProblem(_("{place} is not a directory: move it away.").format(place=directory)) from error
     except OSError as error:
         raise cannot_open(directory, error) from error
+    # `make_private` looks at owner and permissions only, and an existing file may have the right ones.
     if not directory.is_dir():
         raise StoreProblem(_("{place} is not a directory: move it away.").format(place=directory))
     if not os.access(directory, os.W_OK | os.X_OK):

@@ -216,6 +216,7 @@ def timeline(
         rows, has_older = _run(conn, chat_ref, "<", before, limit)
         has_newer = before is not None and _exists(conn, chat_ref, ">", rows, before)
     entries = _entries(conn, chat_ref, _with_files(conn, chat_ref, rows))
+    # Items that are not in the history yet come after its newest message.
     if not has_newer:
         entries += [Entry(None, item) for item in outbox.items(conn, _ECHOES, (conn.own(chat_ref),))]
     known = conn.execute(f"SELECT {_REACH} FROM chat WHERE chat_id = ?", (conn.own(chat_ref),)).fetchone()

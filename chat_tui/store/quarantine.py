@@ -52,6 +52,7 @@ class Quarantine:
         with self._guard:
             new: list[Unreadable] = []
             for item in items:
+                # Only a hash is remembered: an item may be large.
                 mark = hash((operation, item.raw))
                 if mark not in self._met and len(self._met) < MOST_COUNTED:
                     self._met.add(mark)

@@ -103,6 +103,7 @@ class Part:
                 _unlink(self._name, self._folder)
                 os.close(self._file)
             os.close(self._folder)
+            # A later write fails, instead of reaching a file that gets the same descriptor.
             self._file = self._folder = -1
 
 

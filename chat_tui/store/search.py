@@ -127,6 +127,7 @@ def search(conn: Connection, query: SearchQuery, after: int | None = None, limit
     if not wanted:
         return _page(conn, _latest_chats(conn, query, after, limit))
     found: list[_Found] = []
+    # A key below 0 is that of a chat, and all chats come before the messages.
     if after is None or after < 0:
         found, after = _chats(conn, query, wanted, after, limit)
         if after is None:

@@ -96,6 +96,7 @@ def sweep(data_dir: Path, live_ids: Collection[OutboxId], older_than_s: float) -
     directory = data_dir / "spool"
     before = time.time() - older_than_s
     gone = 0
+    # A copy is made before its item is queued: a recent one without an item may still get it.
     for found in directory.iterdir() if directory.is_dir() else ():
         if found.name not in live_ids and found.lstat().st_mtime < before:
             found.unlink(missing_ok=True)

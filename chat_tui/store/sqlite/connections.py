@@ -170,6 +170,7 @@ def restore(conn: Connection, path: Path) -> None:
     whole.unlink(missing_ok=True)
     touch_private(whole)
     conn.execute("VACUUM INTO CAST(? AS TEXT)", (os.fsencode(whole),))
+    # A log that was left behind does not belong to the new file.
     for suffix in ("-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
     whole.rename(path)

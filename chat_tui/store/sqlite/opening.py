@@ -238,6 +238,7 @@ def _holds_what_lasts(path: Path) -> bool:
 def _save_from(aside: Path, file: DatabaseFile, notices: Notices) -> Connection:
     """Create a new durable file from the readable rows of an old one; it gets its name when complete."""
     whole = replace(file, path=file.path.with_name(f".{file.path.name}.salvaged"))
+    # A start that was killed may have left an incomplete one.
     remove_database(whole.path)
     private_database(whole.path)
     with closing(_open(whole, notices)) as conn:
