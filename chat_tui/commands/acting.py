@@ -45,10 +45,7 @@ Part = str | FileCard
 
 
 async def send(context: Context) -> int:
-    """Send a text or files; 0 only if all of them are sent (with --queue: stored in the outbox).
-
-    Raises Refused if nothing was queued, and Unprintable with --dry-run.
-    """
+    """Send a text or files; 0 only if all are sent (--queue: in the outbox). Raises Refused, Unprintable."""
     asked, begun = context.asked, context.begun
     parts = await _parts(context)
     to = await _addressee(context)
@@ -99,13 +96,11 @@ def _standard_input() -> str:
 
 
 async def _addressee(context: Context) -> str:
-    """The recipient, in words. Raises Refused if there is no such chat.
-
-    A chat that is not in the cache is fetched first, because its number may be mistyped.
-    """
+    """The recipient, in words. Raises Refused if there is no such chat."""
     inbox = context.inbox
     item = await inbox.chats.item(context.chat)
     if item is None:
+        # The Market is asked about a chat that is not in the cache, because its number may be mistyped.
         try:
             async with asyncio.timeout(context.begun + inbox.outbox.settle_s + SPARE_S - time.monotonic()):
                 accepted(await inbox.fetch_chat(context.chat))

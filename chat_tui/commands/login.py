@@ -26,10 +26,7 @@ from chat_tui.words.rights import (
 
 
 def login(context: Context) -> int:
-    """Check the key, report its rights and its business, and store it.
-
-    Raises Refused, CannotStart, SettingsProblem, ForeignDirectory, OSError.
-    """
+    """Check the key, report its rights and its business, and store it. Raises ExpectedFailure, OSError."""
     asked, settings_file = context.asked, context.paths.settings_file
     typed = _from_input() if asked.token_stdin else _asked()
     try:

@@ -42,10 +42,7 @@ _COLUMNS: Final = (
 
 
 async def sync(context: Context) -> int:
-    """Run one round and print what it did, the quotas left in this hour, and what comes next.
-
-    Raises Refused if the round ended early.
-    """
+    """Run one round; print what it did, the quotas left and what comes next. Raises Refused if it failed."""
     inbox = context.inbox
     done = await inbox.sync_once()
     plan = await inbox.sync_plan()
@@ -110,10 +107,7 @@ def _ahead(plan: SyncPlan, zone: tzinfo) -> Iterator[str]:
 
 
 async def stats(context: Context) -> int:
-    """Print how fast the shop answers, from the cache alone, and how much of the history it has.
-
-    Raises Unprintable.
-    """
+    """Print reply times from the cache alone, and how much of the history it has. Raises Unprintable."""
     inbox, arguments = context.inbox, context.asked
     now, zone = wall_clock_ms(), context.zone
     since = None if arguments.days is None else now - arguments.days * DAY

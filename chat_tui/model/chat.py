@@ -1,7 +1,4 @@
-"""Chats, messages, and the pages they come in. Mirrors getChats, getChat and getChatHistory.
-
-The pages of the API are named at the methods of `market.client`.
-"""
+"""Chats, messages and their pages. Mirrors getChats, getChat and getChatHistory, see `market.client`."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -80,6 +80,7 @@ def chat_doubts(chat: Chat | None) -> tuple[Doubt, ...]:
 
 def file_refusal(names: Collection[str], content: bytes, secrets: Sequence[str]) -> Problem | None:
     """Why a file must never be sent: a key of ours in its content or one of its names. None if it may be."""
+    # The key of someone else in a file only raises a doubt, see `file_doubts`.
     parts = (*(name.encode(errors="replace") for name in names), *_pieces(content))
     found = any(_holds_own(part, secrets) for part in parts)
     return Problem(ProblemKind.FILE_SECRET) if found else None
@@ -115,6 +116,7 @@ def _has_look(plain: bytes) -> bool:
 
 
 def _holds_own(content: bytes, secrets: Sequence[str]) -> bool:
+    # First the plain spelling, in which short keys are searched, too.
     if any(secret.encode() in content for secret in secrets if secret):
         return True
     squeezed = content.translate(None, _BLANKS)

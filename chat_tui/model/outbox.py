@@ -54,7 +54,9 @@ MOVES: dict[OutboxState, frozenset[OutboxState]] = {
     _S.FAILED: frozenset({_S.QUEUED}),
     _S.CONFIRMED: frozenset(),
 }
-"""Every legal move. To cancel or discard an item is to delete it, see `MAY_LEAVE`."""
+"""Every legal move. An item `in_doubt` becomes unconfirmed where another one becomes failed.
+
+To cancel or discard an item is to delete it, see `MAY_LEAVE`."""
 
 MAY_LEAVE = frozenset({_S.QUEUED, _S.WAITING, _S.FAILED, _S.UNCONFIRMED})
 """States in which the operator may cancel or discard an item."""

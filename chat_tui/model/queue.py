@@ -53,6 +53,7 @@ def waiting_since(status: str, updated_at: Millis, talk: Talk | None) -> Millis 
         return talk.buyer_since
     if status in _NOT_OURS:
         return None
+    # NEW, or a status that this version does not know.
     return talk.buyer_since if talk is not None else None
 
 

@@ -112,6 +112,7 @@ def says_the_same(item: OutboxItem, message: Message) -> bool:
     """Whether a message has the content of the item: the same text, or a file of the same name and size."""
     if item.kind is OutboxKind.TEXT:
         return _plain(message.text or "") == _plain(item.text)
+    # The Market may leave out the size.
     return any(a.name == item.file_name and a.size in {item.file_size, None} for a in message.attachments)
 
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 _DAYS: Final = {
@@ -50,13 +50,10 @@ def read_hours(text: str) -> Hours | None:
         words = group.split()
         spans = [span for word in words if (span := _span(word)) is not None]
         days = [_days(word) for word in words[: len(words) - len(spans)]]
-        if not spans or not days or any(_span(word) is None for word in words[len(days) :]):
+        if not spans or not days or not all(days) or None in map(_span, words[len(days) :]):
             return None
-        for named in days:
-            if named is None:
-                return None
-            for day in named:
-                week[day] += spans
+        for day in chain.from_iterable(days):
+            week[day] += spans
     for of_day in week:
         of_day.sort()
         if any(later[0] < earlier[1] for earlier, later in pairwise(of_day)):
@@ -64,11 +61,12 @@ def read_hours(text: str) -> Hours | None:
     return Hours(tuple(tuple(of_day) for of_day in week))
 
 
-def _days(word: str) -> list[int] | None:
+def _days(word: str) -> list[int]:
+    """The weekdays that a word names, Monday = 0; none if it names no days."""
     first, _dash, last = word.lower().replace("–", "-").partition("-")
     begin, end = _DAYS.get(first), _DAYS.get(last or first)
     if begin is None or end is None:
-        return None
+        return []
     # A range such as Sa-Mo crosses the end of the week.
     return [(begin + step) % 7 for step in range((end - begin) % 7 + 1)]
 

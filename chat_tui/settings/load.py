@@ -96,10 +96,7 @@ def of_profile(
 
 
 def _checked(written: Mapping[str, Table], path: Path) -> tuple[str, ...]:
-    """The names of the profiles, in the order of the file. Raises SettingsProblem.
-
-    Every profile must have a key and a business of its own.
-    """
+    """The profiles in the order of the file; each needs a key and a business. Raises SettingsProblem."""
     common = written.get("market", Table(1))
     profiles = {table: found for table, found in written.items() if table.startswith(f"{PROFILES}.")}
     # Alone, [market] may leave its business to the Market; beside profiles, duplicates must be found here.

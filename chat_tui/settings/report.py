@@ -22,10 +22,7 @@ _VARIABLES: Final = {
 
 
 def in_force(flags: Flags, environ: Mapping[str, str], path: Path) -> list[str]:
-    """The settings in force, each with its origin, in the order of the documented file, and never the key.
-
-    Raises SettingsProblem.
-    """
+    """The lines of all settings in force, each with its origin, but never the key. Raises SettingsProblem."""
     # Without the key: the command that prints it may ask for a passphrase.
     settings = load(flags, environ, path, key=False)
     written, environ = of_profile(flags.profile, file.read(path), environ)
