@@ -145,8 +145,8 @@ _KEYS = (
     one(
         "nobody waits before the list was read",
         "chat_tui/ui/inbox/opening.py",
-        "        elif self._is_list_read:\n            self._say",
-        "        elif True:\n            self._say",
+        "        elif self._is_list_read:\n            notify",
+        "        elif True:\n            notify",
         "tests/ui/inbox/test_next_before_the_list.py::test_nobody_is_said_to_wait_no_more_before_all_was_read",
     ),
 )

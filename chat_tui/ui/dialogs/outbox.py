@@ -36,26 +36,15 @@ def outbox_lines(item: OutboxItem, name: str, now: Millis, cells: int) -> tuple[
     since = Span(f"  {age(item.created_at, now)}", Role.MUTED)
     title = Span(one_line(name), Role.STRONG)
     first = spread((title,), (delivery_state(item, now), since), cells)
-    return first, _content(item, cells)
+    if item.kind is OutboxKind.FILE:
+        return first, file_line(item.file_name, item.file_size, cells)
+    return first, (Span(cut(one_line(item.text[:400]), cells), Role.TEXT),)
 
 
 def detail_words(item: OutboxItem) -> str:
     """Why the item is not confirmed, and what the operator can do about it."""
     reason = delivery_reason(item)
     return f"{reason} {_next_step(item)}".strip()
-
-
-def resend_words(item: OutboxItem) -> str:
-    """Why the item cannot be sent again now."""
-    if item.state is OutboxState.SENT:
-        return _("The Market has taken it: it need not be sent again.")
-    return _("It is on its way and will go by itself: it need not be sent again.")
-
-
-def _content(item: OutboxItem, cells: int) -> Line:
-    if item.kind is OutboxKind.FILE:
-        return file_line(item.file_name, item.file_size, cells)
-    return (Span(cut(one_line(item.text[:400]), cells), Role.TEXT),)
 
 
 def _next_step(item: OutboxItem) -> str:
@@ -274,8 +263,10 @@ class OutboxScreen(ListDialog[OutboxChoice, OutboxItem]):
             self._ask(words, _("Send again"), _("Do not send"), choice)
         elif item.state is OutboxState.FAILED:
             self.finish(choice)
+        elif item.state is OutboxState.SENT:
+            self.say(_("The Market has taken it: it need not be sent again."), "detail")
         else:
-            self.say(resend_words(item), "detail")
+            self.say(_("It is on its way and will go by itself: it need not be sent again."), "detail")
 
     def _tick(self) -> None:
         if self._items:

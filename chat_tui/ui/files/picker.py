@@ -19,6 +19,7 @@ from textual.message_pump import MessagePump
 from textual.widgets import Input, Static
 
 from chat_tui.locale import _, ngettext
+from chat_tui.model.file import MAX_BYTES
 from chat_tui.model.ids import Millis
 from chat_tui.safetext import one_line
 from chat_tui.ui.files.rows import (
@@ -27,7 +28,6 @@ from chat_tui.ui.files.rows import (
     PathRow,
     Unsendable,
     bring_line,
-    file_refusal,
     in_order,
     is_windows_path,
     login_of,
@@ -111,13 +111,15 @@ def _row(entry: os.DirEntry[str], user: int, groups: set[int]) -> PathRow:
         why = Unsendable.UNREADABLE if isinstance(error, PermissionError) else Unsendable.DANGLING
         return PathRow(name, name_key(name), is_folder=False, refusal=why)
     is_folder = stat.S_ISDIR(status.st_mode)
-    refusal: Unsendable | None
+    refusal: Unsendable | None = None
     if not is_folder and not stat.S_ISREG(status.st_mode):
         refusal = Unsendable.NOT_A_FILE
     elif not _is_readable(status, user, groups, folder=is_folder):
         refusal = Unsendable.UNREADABLE
-    else:
-        refusal = None if is_folder else file_refusal(status.st_size)
+    elif not is_folder and status.st_size == 0:
+        refusal = Unsendable.EMPTY
+    elif not is_folder and status.st_size > MAX_BYTES:
+        refusal = Unsendable.TOO_LARGE
     modified = status.st_mtime_ns // 1_000_000
     return PathRow(name, name_key(name), is_folder, status.st_size, modified, refusal, target)
 

@@ -11,7 +11,6 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from chat_tui.locale import N_, _
-from chat_tui.model.file import MAX_BYTES
 from chat_tui.model.ids import Millis
 from chat_tui.safetext import one_line, safe
 from chat_tui.words.files import kind_words, size_words
@@ -25,6 +24,7 @@ _SIZE: Final = 8
 _TIME: Final = 10
 _KIND: Final = 9
 _PICTURES: Final = ("jpg", "jpeg", "png", "gif", "webp", "heic", "bmp")
+"""How the names of pictures end, in small letters."""
 
 
 class Unsendable(StrEnum):
@@ -61,13 +61,6 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold().replace("ё", "е")
 
 
-def file_refusal(size: int) -> Unsendable | None:
-    """Why a readable regular file of this many bytes cannot be sent; None if it can."""
-    if size == 0:
-        return Unsendable.EMPTY
-    return Unsendable.TOO_LARGE if size > MAX_BYTES else None
-
-
 def in_order(rows: Iterable[PathRow]) -> list[PathRow]:
     """Folders first, then by name."""
     return sorted(rows, key=lambda row: (not row.is_folder, row.key, row.name))
@@ -85,15 +78,10 @@ def matching(rows: Sequence[PathRow], wanted: str, *, hidden: bool, pictures: bo
         row
         for row in rows
         if (hidden or not row.name.startswith("."))
-        and (not pictures or row.is_folder or is_picture(row.name))
+        and (not pictures or row.is_folder or row.name.lower().rpartition(".")[2] in _PICTURES)
         and all(word in row.key for word in words)
     ]
     return sorted(found, key=lambda row: not row.key.startswith(key)) if key else found
-
-
-def is_picture(name: str) -> bool:
-    """Whether the name ends like the name of a picture."""
-    return name.lower().rpartition(".")[2] in _PICTURES
 
 
 def typed_path(text: str) -> str | None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from chat_tui.inbox.api import InboxApi
@@ -88,10 +87,10 @@ class Marking:
     async def _made(self, outcome: Marked | Problem, words: str, **values: str) -> None:
         """Say what a mark did, or why it failed, and remember it for undo."""
         if isinstance(outcome, Problem):
-            self._say(problem_words(outcome), "error")
+            notify(self.screen, problem_words(outcome), severity="error")
             return
         self._undoable.append(outcome)
-        self._say(words.format(key=keys.key_of("undo"), **values))
+        notify(self.screen, words.format(key=keys.key_of("undo"), **values))
         await self._apply_order()
 
     # -- undo ----------------------------------------------------------------------------------------
@@ -103,7 +102,7 @@ class Marking:
     async def undo(self) -> None:
         """Undo the newest mark or send; a send only while it is held."""
         if not self._undoable:
-            self._say(_("There is nothing to undo."))
+            notify(self.screen, _("There is nothing to undo."))
             return
         # Removed at once: holding `u` down undoes one after the other, never one twice.
         newest = self._undoable.pop()
@@ -124,23 +123,23 @@ class Marking:
             # Earlier sends are no longer held either, so the next undo is of a mark.
             self._undoable = [one for one in self._undoable if isinstance(one, Marked)]
             words = _("Too late, the message is on its way: {chat}.")
-            self._say(words.format(chat=await self._chat_name(item.chat_ref)), "warning")
+            notify(self.screen, words.format(chat=await self._chat_name(item.chat_ref)), severity="warning")
         else:
-            self._say(problem_words(taken), "error")
+            notify(self.screen, problem_words(taken), severity="error")
 
     async def _unmark(self, marked: Marked) -> None:
         problem = await self.inbox.marks.take_back(marked)
         if problem is None:
-            self._say(
-                _("The mark is taken back: {chat}.").format(chat=await self._chat_name(marked.chat_ref))
-            )
+            words = _("The mark is taken back: {chat}.")
+            notify(self.screen, words.format(chat=await self._chat_name(marked.chat_ref)))
             await self._apply_order()
         elif problem.kind == ProblemKind.GONE:
-            self._say(_("Another window has marked the chat anew since; its mark stays."), "warning")
+            words = _("Another window has marked the chat anew since; its mark stays.")
+            notify(self.screen, words, severity="warning")
         else:
             # It failed for a reason that may pass, so it can still be undone later.
             self._undoable.append(marked)
-            self._say(problem_words(problem), "error")
+            notify(self.screen, problem_words(problem), severity="error")
 
     async def _apply_order(self) -> None:
         # The operator expects the effect of a mark of their own: move the row at once.
@@ -151,6 +150,3 @@ class Marking:
         """Buyer, order and shop, for a sentence about a chat that may not be on the screen."""
         item = await self.inbox.chats.item(chat_ref)
         return "?" if item is None else chat_title(item)
-
-    def _say(self, words: str, severity: SeverityLevel = "information") -> None:
-        notify(self.screen, words, severity=severity)

@@ -56,7 +56,7 @@ class Opening:
         chat_ref = self.queue.list.highlighted if in_list else self.talk.chat_ref
         if chat_ref is None:
             words = _("Open a chat first: {open} on a row, or {next} for the longest waiting.")
-            self._say(words.format(open=keys.key_of("open"), next=keys.key_of("next_waiting")))
+            notify(self.terminal, words.format(open=keys.key_of("open"), next=keys.key_of("next_waiting")))
         return chat_ref
 
     async def meant(self) -> QueueItem | None:
@@ -108,10 +108,10 @@ class Opening:
         if chat_ref is not None:
             await self.open(chat_ref, write=True)
         elif self._is_list_read:
-            self._say(_("Nobody else waits for an answer."))
+            notify(self.terminal, _("Nobody else waits for an answer."))
         else:
             self._sought = backwards, self.terminal.keyed_at
-            self._say(self._why_unread())
+            notify(self.terminal, self._why_unread())
 
     async def hear(self) -> None:
         """Open the next chat to answer, if it was wanted before it was there and no key was pressed since."""
@@ -142,7 +142,4 @@ class Opening:
 
     def _say_unknown(self) -> None:
         words = _("This chat is not in the cache yet. {refresh} asks the Market again.")
-        self._say(words.format(refresh=keys.key_of("refresh")))
-
-    def _say(self, words: str) -> None:
-        notify(self.terminal, words)
+        notify(self.terminal, words.format(refresh=keys.key_of("refresh")))
