@@ -117,7 +117,7 @@ _KEYS = (
     one(
         "an Enter behind a template is swallowed silently",
         COMPOSE,
-        "        elif why := self._not_yet():\n            self.tell(why)\n",
+        "        elif why := self._not_yet():\n            self.say(why)\n",
         "        elif self._not_yet():\n            pass\n",
         "tests/ui/inbox/test_answered_keys.py::test_an_enter_that_bounced_behind_a_template_is_answered",
     ),

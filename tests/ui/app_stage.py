@@ -148,7 +148,7 @@ class Desk:
     @property
     def told(self) -> str:
         """The sentence at the caret; empty while there is none."""
-        return self._main.query_one(Compose).told.words
+        return self._main.query_one(Compose).notice.words
 
     @property
     def rows(self) -> list[ChatRef]:

@@ -79,7 +79,7 @@ class Compose(TextBox):
     class NextWanted(Message):
         """The operator wants the next waiting chat; the text stays."""
 
-    class Told(Message):
+    class NoticeChanged(Message):
         """The notice above the box appeared, changed or went: the box may need another height."""
 
     class TypedTooSoon(Message):
@@ -111,9 +111,9 @@ class Compose(TextBox):
         """Text typed for the previous chat, kept until that chat is shown again."""
         self._slash_asked = False
         """Whether the box held only the `/` that opened the list of templates."""
-        self.told = NoticeLine(id="told")
-        """The notice that `tell` sets; the screen places it above the box."""
-        self._told_of = ""
+        self.notice = NoticeLine()
+        """The notice that `say` sets; the screen places it above the box."""
+        self._noticed = ""
         """The text that the notice is about."""
         self._is_asked = False
         """Whether a `SendWanted` has not been answered yet."""
@@ -127,29 +127,29 @@ class Compose(TextBox):
             self.set_class(bool(why), "-forbidden")
             self._count()
 
-    def tell(self, words: str) -> None:
+    def say(self, words: str) -> None:
         """Show a notice about the text above the box until the text changes or is sent; "" removes it."""
-        self._told_of = self.text
-        self.told.say(one_line(words))
-        self.post_message(self.Told())
+        self._noticed = self.text
+        self.notice.say(one_line(words))
+        self.post_message(self.NoticeChanged())
 
     def answered(self) -> None:
-        """The last `SendWanted` is done: the text was cleared, or `tell` has said why it was not sent."""
+        """The last `SendWanted` is done: the text was cleared, or `say` has said why it was not sent."""
         self._is_asked = False
         # Only the "saving" notice is obsolete: the reason for a refusal must stay.
-        if self.told.words == _saving():
-            self.tell("")
+        if self.notice.words == _saving():
+            self.say("")
 
     @property
     def is_refused(self) -> bool:
         """Whether Enter was pressed for this text and it was not sent."""
-        return bool(self.told.words) and not self._is_asked and not is_blank(self.text)
+        return bool(self.notice.words) and not self._is_asked and not is_blank(self.text)
 
     def load(self, text: str, caret: int) -> None:
         """Show a saved draft, the caret after `caret` characters. No `Changed` follows: nothing was typed."""
         with self.prevent(self.Changed):
             self.load_text(stripped(text))
-        self.tell("")
+        self.say("")
         self._awaits_template = False
         self._readable_at = 0.0
         self.place_caret(caret)
@@ -188,7 +188,7 @@ class Compose(TextBox):
         if text is None:
             return
         self._put_at = self._now()
-        self.tell("")
+        self.say("")
         if self._slash_asked and self.text.startswith("/"):
             # Letters typed meanwhile stay after the template, and the caret after them.
             self.replace(text, (0, 0), (0, 1))
@@ -201,8 +201,8 @@ class Compose(TextBox):
         self._enter_at = -_SAME_PRESS
         if self.text != self._after_put:
             self._put_at = -_SAME_PRESS
-        if self.told.words and self.text != self._told_of:
-            self.tell("")
+        if self.notice.words and self.text != self._noticed:
+            self.say("")
         self._count()
 
     def on_text_box_typed_as_paste(self, message: TextBox.TypedAsPaste) -> None:
@@ -212,17 +212,17 @@ class Compose(TextBox):
             "{count} line breaks came at once; Enter sends all as one text",
             message.count,
         )
-        self.tell(words.format(count=message.count))
+        self.say(words.format(count=message.count))
 
     def action_send(self) -> None:
         """Ask the screen to send the text, or say why not; a pasted Enter is a line break."""
         if self.enter_is_pasted:
             self.take_enter_for_line()
         elif why := self._not_yet():
-            self.tell(why)
+            self.say(why)
         elif not self._is_bounce():
             if why := self._not_this():
-                self.tell(why)
+                self.say(why)
             else:
                 self._is_asked = True
                 self.post_message(self.SendWanted(self.text))

@@ -25,15 +25,15 @@ class Drafts:
     """Knows which chat the text in the box belongs to, and which texts are not on the disk yet."""
 
     def __init__(
-        self, pane: Widget, inbox: InboxApi, box: Compose, tell: Callable[[ChatRef, str], Awaitable[None]]
+        self, pane: Widget, inbox: InboxApi, box: Compose, say: Callable[[ChatRef, str], Awaitable[None]]
     ) -> None:
-        """`pane` runs the timers; `tell` shows why the draft of a chat could not be saved."""
+        """`pane` runs the timers; `say` shows why the draft of a chat could not be saved."""
         self.chat_ref: ChatRef | None = None
         """The chat that the text in the box belongs to; None = no chat is open."""
         self._pane = pane
         self._inbox = inbox
         self._box = box
-        self._tell = tell
+        self._say = say
         self._timer: Timer | None = None
         self._saved = ""
         """The text of the box that was last handed to the disk."""
@@ -104,7 +104,7 @@ class Drafts:
         self._unkept[draft.chat_ref] = draft
         problem = await self._inbox.drafts.save(draft)
         if problem is not None:
-            await self._tell(draft.chat_ref, problem_words(problem))
+            await self._say(draft.chat_ref, problem_words(problem))
             self._save_in(RETRY_S)
             return
         # A newer draft of the same chat may have come while this one was being written.

@@ -63,7 +63,7 @@ class TalkPane(Vertical):
         self.box = Compose()
         self.box.disabled = True
         bind(self.history, keys.bindings(Where.HISTORY), freed=keys.freed(Where.HISTORY))
-        self.drafts = Drafts(self, inbox, self.box, self._tell)
+        self.drafts = Drafts(self, inbox, self.box, self._say)
         self._carets: dict[OutboxId, int] = {}
         """Where the caret was in each text sent from here, for undo."""
         self._agreed: dict[ChatRef, set[Doubt]] = {}
@@ -83,7 +83,7 @@ class TalkPane(Vertical):
     def compose(self) -> ComposeResult:
         """The history, the notice of the box, the box."""
         yield self.history
-        yield self.box.told
+        yield self.box.notice
         yield self.box
 
     def on_mount(self) -> None:
@@ -92,14 +92,14 @@ class TalkPane(Vertical):
         words = words.format(open=keys.key_of("open"), next=keys.key_of("next_waiting"))
         self.history.say(plain(words))
 
-    @on(Compose.Told)
+    @on(Compose.NoticeChanged)
     @on(Resize)
     def _share_out(self) -> None:
         """Share out the height so that the whole box, with recipient and caret, is always on the screen."""
         height, width = self.size.height, max(1, self.size.width - 2)
-        told = min(self.box.told.lines_in(width), max(1, height - BOX_LEAST - 1))
-        self.box.told.styles.max_height = max(1, told)
-        self.box.styles.max_height = max(BOX_LEAST, min(BOX_MOST, height - told - 1))
+        rows = min(self.box.notice.lines_in(width), max(1, height - BOX_LEAST - 1))
+        self.box.notice.styles.max_height = max(1, rows)
+        self.box.styles.max_height = max(BOX_LEAST, min(BOX_MOST, height - rows - 1))
 
     # -- opening -------------------------------------------------------------------------------------
 
@@ -139,7 +139,7 @@ class TalkPane(Vertical):
         self._entitle(item)
         self.box.disabled = False
         self._opened(chat_ref)
-        self.tell_rights()
+        self.show_rights()
         shown()
         self._inbox.chats.open(chat_ref)
         if unsent:
@@ -155,7 +155,7 @@ class TalkPane(Vertical):
         if chat_ref == self.chat_ref:
             self.history.show(page, self.item, at=at)
 
-    def tell_rights(self) -> None:
+    def show_rights(self) -> None:
         """Show in the box if nothing can be sent to the business of the open chat, and why."""
         why = self._inbox.link(self.chat_ref).view_only
         self.box.forbid(problem_words(why) if why is not None else "")
@@ -257,12 +257,12 @@ class TalkPane(Vertical):
         # The answer may not fit a message that came just before Enter: show that message first.
         if await self._is_stale(chat_ref):
             stale = _("Something new came while you were writing. Read it; Enter again sends.")
-            await self._tell(chat_ref, stale)
+            await self._say(chat_ref, stale)
             return
         # Read before sending: afterwards the chat no longer waits.
         was_waiting = self.item is not None and self.item.is_to_answer
         # A timer of the app: this pane handles no messages while it waits for the disk.
-        slow = self.app.set_timer(SAVING_S, lambda: self._tell(chat_ref, _("Saving…")))
+        slow = self.app.set_timer(SAVING_S, lambda: self._say(chat_ref, _("Saving…")))
         try:
             agreed = self._agreed.get(chat_ref, set())
             outcome = await self._inbox.outbox.send_text(chat_ref, text, agreed)
@@ -273,7 +273,7 @@ class TalkPane(Vertical):
             if outcome.doubts:
                 self._agreed[chat_ref] = agreed.union(outcome.doubts)
                 words = f"{doubt_words(outcome.doubts)} {_('Enter again sends it.')}"
-            await self._tell(chat_ref, words)
+            await self._say(chat_ref, words)
             return
         if chat_ref == self.chat_ref:
             # Undo restores the text with the caret where it was.
@@ -283,10 +283,10 @@ class TalkPane(Vertical):
             self.drafts.save_soon()
         self.post_message(self.Sent(outcome, was_waiting=was_waiting))
 
-    async def _tell(self, chat_ref: ChatRef, words: str) -> None:
+    async def _say(self, chat_ref: ChatRef, words: str) -> None:
         """Say something about the text of a chat: above the box, or with the chat's name if it was left."""
         if chat_ref == self.chat_ref:
-            self.box.tell(words)
+            self.box.say(words)
             return
         item = await self._inbox.chats.item(chat_ref)
         words = words if item is None else f"{chat_title(item)}: {words}"

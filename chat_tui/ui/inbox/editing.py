@@ -309,20 +309,20 @@ class Editing:
             text = given_out(self.terminal.edited, str(chat_ref), self.talk.box.text)
         except OSError as error:
             words = _("The text cannot be given to an editor: {reason}")
-            self.talk.box.tell(words.format(reason=error.strerror))
+            self.talk.box.say(words.format(reason=error.strerror))
             return
         try:
             words, is_over = await edit(self.terminal, text, self.talk.box.retype)
         except (EditorProblem, Unusable) as problem:
             if isinstance(problem, EditorProblem):
                 text.remove()
-            self.talk.box.tell(str(problem))
+            self.talk.box.say(str(problem))
             return
         finally:
             # In any case: with its lock kept, the text would count as open in an editor until the end.
             text.release()
         if words:
-            self.talk.box.tell(words)
+            self.talk.box.say(words)
         await self.talk.drafts.save()
         # The file is deleted only when its text is safe elsewhere.
         if is_over and self.talk.drafts.is_kept:

@@ -134,7 +134,7 @@ class MainScreen(Legible[None]):
 
     def _show_link(self) -> None:
         self._lines.show_link()
-        self.talk.tell_rights()
+        self.talk.show_rights()
 
     # -- panes ---------------------------------------------------------------------------------------
 

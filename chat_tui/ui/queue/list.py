@@ -139,7 +139,7 @@ class QueueList(FramedPane, can_focus=True):
         """Move the highlight to a chat; False if it is not in the window. No `Highlighted` follows."""
         place = self.view.window.place_of(chat_ref)
         if place is not None:
-            self._move_to(place, is_told=False)
+            self._move_to(place, is_reported=False)
         return place is not None
 
     def follow(self, chat_ref: ChatRef | None) -> None:
@@ -147,7 +147,7 @@ class QueueList(FramedPane, can_focus=True):
         self.opened = chat_ref
         if chat_ref is not None and chat_ref != self.highlighted and not self.highlight(chat_ref):
             self.view.remember()
-            self._set_highlight(chat_ref, is_told=False)
+            self._set_highlight(chat_ref, is_reported=False)
             self.redraw()
 
     def take_highlight(self) -> None:
@@ -225,17 +225,17 @@ class QueueList(FramedPane, can_focus=True):
         self._drawn.forget()
         super().forget()
 
-    def _move_to(self, place: int, *, is_told: bool = True) -> None:
-        self._set_highlight(self.view.window.items[place].chat.chat_ref, is_told=is_told)
+    def _move_to(self, place: int, *, is_reported: bool = True) -> None:
+        self._set_highlight(self.view.window.items[place].chat.chat_ref, is_reported=is_reported)
         self._reveal(place)
 
-    def _set_highlight(self, chat_ref: ChatRef | None, *, is_told: bool = True) -> None:
+    def _set_highlight(self, chat_ref: ChatRef | None, *, is_reported: bool = True) -> None:
         if self.is_led and chat_ref != self.opened:
             # Text is typed for the open chat, so the highlight must not point at another one.
             return
         if chat_ref != self.highlighted:
             self.view.highlighted = chat_ref
-            if is_told:
+            if is_reported:
                 self.post_message(self.Highlighted(chat_ref))
 
     def on_resize(self) -> None:

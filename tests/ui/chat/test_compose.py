@@ -139,7 +139,7 @@ async def test_too_long_is_blocked_and_kept(text: str, length: int) -> None:
         app.box.load(text, 0)
         await app.arrive("\r")
         assert (app.asked, app.box.text) == ([], text)
-        assert app.box.told.words.startswith("The text is over 4096 characters.")
+        assert app.box.notice.words.startswith("The text is over 4096 characters.")
         assert app.box.border_subtitle == f"{length}/4096"
         assert app.box.has_class("-too-long")
 
@@ -256,7 +256,7 @@ async def test_an_enter_behind_a_template_sends_at_once_what_was_typed_to_it() -
         await app.heard()
         await app.arrive("\r")
         assert app.sent == [], "the Enter that chose the template, bouncing"
-        assert app.box.told.words.endswith("Enter again sends it.")
+        assert app.box.notice.words.endswith("Enter again sends it.")
         await app.arrive(*"да")
         await app.arrive("\r")
         assert app.sent == ["Здравствуйте!да"]

@@ -32,7 +32,7 @@ class Writing(AskingApp):
 
 async def until_told(box: Compose, words: str) -> None:
     async def is_told() -> bool:
-        return box.told.words == words
+        return box.notice.words == words
 
     await until(is_told, words or "nothing more to tell")
 

@@ -29,7 +29,7 @@ def said(app: ChatTuiApp) -> list[str]:
 
 def shown(box: Compose) -> str:
     """The line at the caret, as drawn."""
-    told = box.told
+    told = box.notice
     lines = [told.render_line(y).text for y in range(told.content_size.height)]
     return " ".join(" ".join(lines).split()) if told.is_on_screen else ""
 
@@ -54,9 +54,9 @@ async def test_a_second_enter_behind_a_template_sends_it(later_s: float) -> None
 async def test_an_enter_that_bounced_behind_a_template_is_answered(later_s: float) -> None:
     async with a_box() as app:
         await enter_behind_template(app, later_s)
-        assert (app.sent, "nothing was sent" in app.box.told.words) == ([], True)
+        assert (app.sent, "nothing was sent" in app.box.notice.words) == ([], True)
         await app.arrive("!")
-        assert app.box.told.words == "", "it was told of another text"
+        assert app.box.notice.words == "", "it was told of another text"
 
 
 @pytest.mark.parametrize("gap_s", [0.11, 0.3, 1.0])
@@ -81,10 +81,10 @@ async def test_an_enter_while_the_one_before_is_being_saved_is_answered_and_doub
         app.pressed_at = 6.0
         await app.arrive(*typed_on, "\r")
         assert app.sent == ["раз"]
-        assert app.box.told.words.startswith("Saving what was sent before.")
+        assert app.box.notice.words.startswith("Saving what was sent before.")
         app.box.clear_after_send("раз")
         app.box.answered()
-        assert (app.box.text, app.box.told.words) == (typed_on, "")
+        assert (app.box.text, app.box.notice.words) == (typed_on, "")
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\n\n", "\u200b\u3164"])
@@ -92,7 +92,7 @@ async def test_an_enter_with_nothing_to_send_is_answered(text: str) -> None:
     async with a_box() as app:
         app.box.load(text, 0)
         await app.arrive("\r")
-        assert (app.sent, app.box.told.words) == ([], "There is nothing to send: type a message first.")
+        assert (app.sent, app.box.notice.words) == ([], "There is nothing to send: type a message first.")
 
 
 async def test_an_enter_of_a_paste_is_answered() -> None:
@@ -145,18 +145,18 @@ async def test_what_is_told_can_be_read_to_its_end_with_the_box_below_it(
         for columns in (80, 100, 120):
             await resize(app, columns, 24)
             for words in (contact_warning(found), unfilled, "x" * 30):
-                box.tell(words)
+                box.say(words)
                 await settled(app)
                 assert shown(box) == " ".join(words.split()), columns
                 assert app.screen.region.contains_region(box.region), columns
-                assert box.told.region.bottom == box.region.y, columns
+                assert box.notice.region.bottom == box.region.y, columns
         await resize(app, 40, 12)
-        box.tell(f"{contact_warning(found)} " * 2)
+        box.say(f"{contact_warning(found)} " * 2)
         await settled(app)
         assert shown(box).endswith("…"), "what is cut says so"
         assert app.screen.region.contains_region(box.region)
         assert box.region.height >= 3
-        box.tell("")
+        box.say("")
         await settled(app)
         assert shown(box) == ""
     scene.close()
