@@ -7,7 +7,7 @@ from datetime import tzinfo
 from typing import cast
 
 from chat_tui.model.chat import Chat, Shop
-from chat_tui.model.ids import UNKNOWN_TIME, CampaignId, ChatRef, Millis
+from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, Millis
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab, Talk, waiting_since
 from chat_tui.model.record import Stats, hours_in, reply_stats
 from chat_tui.store import indexing
@@ -106,13 +106,6 @@ def save_shops(conn: Connection, shops: Sequence[Shop]) -> None:
         "INSERT OR REPLACE INTO shop VALUES (?, ?, ?, ?, ?, ?)",
         (kept(*astuple(shop)) for shop in shops if is_id(shop.campaign_id) and is_id(shop.business_id)),
     )
-
-
-def shops(conn: Connection) -> tuple[Shop, ...]:
-    """The shops of the business, by name."""
-    columns = "campaign_id, name, business_id, business_name, placement, availability"
-    rows = conn.execute(f"SELECT {columns} FROM shop WHERE {sound('shop')} ORDER BY name")
-    return tuple(Shop(CampaignId(row[0]), *row[1:]) for row in rows)
 
 
 def page(

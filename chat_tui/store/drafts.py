@@ -41,17 +41,6 @@ def kept(conn: Connection, chat_ref: ChatRef) -> tuple[Kept, ...]:
     return tuple(Kept(*row) for row in rows)
 
 
-def get(conn: Connection, chat_ref: ChatRef) -> Draft:
-    """The latest text typed for a chat, with different texts of other copies; an empty draft if none."""
-    found = kept(conn, chat_ref)
-    if not found:
-        return Draft(chat_ref, "", 0)
-    newest, *older = found
-    # The same text typed twice is one choice for the operator.
-    others = tuple(dict.fromkeys(row.text for row in older if row.text != newest.text))
-    return Draft(chat_ref, newest.text, newest.caret, others)
-
-
 def save(conn: Connection, draft: Draft, at: Millis, copy: str = "", base: Kept | None = None) -> None:
     """Save the text this copy typed for a chat; an empty one removes its row.
 

@@ -9,6 +9,7 @@ from chat_tui.store import chats
 from chat_tui.store.database import Store
 from tests.store.world import CHAT, a_chat, buyer, list_chats, own, read_history
 from tests.support.refs import ref
+from tests.support.stored import shops
 
 
 def the_chat(store: Store) -> object:
@@ -90,7 +91,7 @@ def test_shops_are_replaced_and_name_their_chats(store: Store) -> None:
     store.write_cache(chats.save_shops, [Shop(CampaignId(1), "Старый", 7, "", "", "")]).result()
     store.write_cache(chats.save_shops, [shop]).result()
     list_chats(store, a_chat())
-    assert store.read(chats.shops).result() == (shop,)
+    assert store.read(shops).result() == (shop,)
     found = store.read(chats.item, CHAT, now=0).result()
     assert found is not None
     assert found.shop_name == "Дом и сад"

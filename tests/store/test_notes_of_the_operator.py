@@ -9,7 +9,7 @@ from chat_tui.store import budget, cursors, drafts, marks
 from chat_tui.store.database import Store, StorePaths
 from tests.store.world import CHAT
 from tests.support.refs import ref
-from tests.support.stored import chats_with_drafts
+from tests.support.stored import chats_with_drafts, draft_of
 
 
 def test_a_draft_belongs_to_its_chat_and_outlives_the_program(paths: StorePaths) -> None:
@@ -18,7 +18,7 @@ def test_a_draft_belongs_to_its_chat_and_outlives_the_program(paths: StorePaths)
         store.write_state(drafts.save, Draft(chat_ref, text, 3), chat_ref.number).result()
     store.close()
     store = Store(paths)
-    assert store.read(drafts.get, CHAT).result() == Draft(CHAT, "Добрый\nдень 👋", 3)
+    assert store.read(draft_of, CHAT).result() == Draft(CHAT, "Добрый\nдень 👋", 3)
     assert store.read(chats_with_drafts).result() == (CHAT, ref(8))
     store.close()
 
@@ -26,7 +26,7 @@ def test_a_draft_belongs_to_its_chat_and_outlives_the_program(paths: StorePaths)
 def test_a_draft_is_replaced_and_an_empty_one_removed(store: Store) -> None:
     for text in ("раз", "два \ud83d"):
         store.write_state(drafts.save, Draft(CHAT, text, 1), 1).result()
-    assert store.read(drafts.get, CHAT).result() == Draft(CHAT, "два \ufffd", 1)
+    assert store.read(draft_of, CHAT).result() == Draft(CHAT, "два \ufffd", 1)
     store.write_state(drafts.save, Draft(CHAT, "", 0), 2).result()
     assert store.read(chats_with_drafts).result() == ()
 

@@ -1,7 +1,10 @@
 """What stands in a store, as only tests ask for it."""
 
-from chat_tui.model.ids import ChatRef
+from chat_tui.model.chat import Shop
+from chat_tui.model.ids import CampaignId, ChatRef
 from chat_tui.model.outbox import OutboxItem
+from chat_tui.model.timeline import Draft
+from chat_tui.store import drafts
 from chat_tui.store.database import Connection
 from chat_tui.store.outbox import items
 from chat_tui.store.sqlite.shape import sound
@@ -15,6 +18,20 @@ def chats_with_drafts(conn: Connection) -> tuple[ChatRef, ...]:
     return tuple(conn.chat(row[0]) for row in rows)
 
 
+def draft_of(conn: Connection, chat: ChatRef) -> Draft:
+    """The latest text typed for a chat, with different texts of other copies; an empty draft if none."""
+    newest, *older = drafts.kept(conn, chat) or [drafts.Kept("", "", 0)]
+    others = dict.fromkeys(row.text for row in older if row.text != newest.text)
+    return Draft(chat, newest.text, newest.caret, tuple(others))
+
+
 def items_of(conn: Connection, chat: ChatRef) -> tuple[OutboxItem, ...]:
     """All items of a chat, in their order."""
     return items(conn, "o.chat_id = ?", (conn.own(chat),))
+
+
+def shops(conn: Connection) -> tuple[Shop, ...]:
+    """The shops of the business, by name."""
+    columns = "campaign_id, name, business_id, business_name, placement, availability"
+    rows = conn.execute(f"SELECT {columns} FROM shop WHERE {sound('shop')} ORDER BY name")
+    return tuple(Shop(CampaignId(row[0]), *row[1:]) for row in rows)

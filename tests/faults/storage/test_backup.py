@@ -159,7 +159,7 @@ def steps_of_a_start(conn: Connection) -> int:
     conn.set_progress_handler(count, STEP)
     chats.page(conn, Tab.ALL, limit=64, now=0)
     chats.counts(conn, 0)
-    drafts.get(conn, ref(1))
+    drafts.kept(conn, ref(1))
     outbox.due(conn)
     outbox.open_items(conn)
     conn.set_progress_handler(None, STEP)

@@ -19,7 +19,7 @@ from chat_tui.store.sqlite import connections, schema
 from tests.store.world import CHAT, a_chat, buyer, list_chats, queue_text, read_history
 from tests.support.damage import DAMAGES, damage, raise_version
 from tests.support.refs import BUSINESS
-from tests.support.stored import chats_with_drafts
+from tests.support.stored import chats_with_drafts, draft_of
 
 
 def fill(paths: StorePaths) -> None:
@@ -168,7 +168,7 @@ def test_a_damaged_cache_begins_anew_and_leaves_the_state_alone(paths: StorePath
     store = Store(paths)
     assert len(store.notices) == 1
     assert store.read(chats.counts, 0).result()[Tab.ALL] == 0
-    assert store.read(drafts.get, a_chat(1).chat_ref).result().text == "черновик " * 20
+    assert store.read(draft_of, a_chat(1).chat_ref).result().text == "черновик " * 20
     assert list_chats(store, a_chat()) == {CHAT}
     store.close()
 
@@ -189,7 +189,7 @@ def test_damage_met_while_reading_is_mended_and_said_once(paths: StorePaths) -> 
     assert store.notices == ()
     assert store.read(chats.item, CHAT, now=0).result() is None
     assert len(store.notices) == 1
-    assert store.read(drafts.get, a_chat(1).chat_ref).result().text, "what is readable stays readable"
+    assert store.read(draft_of, a_chat(1).chat_ref).result().text, "what is readable stays readable"
     assert list_chats(store, a_chat()), "what the Market has comes back"
     assert len(store.notices) == 1
     store.close()
@@ -213,9 +213,7 @@ def test_an_older_state_is_migrated_with_a_backup(paths: StorePaths, next_versio
         "-- one; two\nALTER TABLE note ADD COLUMN author TEXT;\nUPDATE draft SET caret = 5;\n"
     )
     store = Store(paths)
-    assert store.read(drafts.get, a_chat(1).chat_ref).result() == Draft(
-        a_chat(1).chat_ref, "черновик " * 20, 5
-    )
+    assert store.read(draft_of, a_chat(1).chat_ref).result() == Draft(a_chat(1).chat_ref, "черновик " * 20, 5)
     store.close()
     backup = Path(f"{paths.state.path}.before-migration")
     assert backup.stat().st_mode & 0o777 == 0o600
@@ -231,7 +229,7 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(paths: StorePaths, n
         Store(paths)
     next_version.unlink()
     store = Store(paths)
-    assert store.read(drafts.get, a_chat(1).chat_ref).result().caret == 3
+    assert store.read(draft_of, a_chat(1).chat_ref).result().caret == 3
     store.close()
 
 

@@ -16,6 +16,7 @@ from chat_tui.store.sqlite import connections, schema
 from chat_tui.store.sqlite.notices import Hindrance
 from tests.support.refs import ref
 from tests.support.shop import open_store
+from tests.support.stored import draft_of
 
 BY_HAND = "BEGIN IMMEDIATE; ALTER TABLE {table} RENAME TO other; PRAGMA user_version = {version}; COMMIT;"
 RENAMED = {"state": "mark", "cache": "cursor"}
@@ -116,7 +117,7 @@ def test_steps_that_allow_it_do_not(tmp_path: Path, store: Store, steps: Path, k
         add_step(steps, kind, f"-- open copies since: {known}\nCREATE TABLE {name} (x);\n")
     open_store(tmp_path).close()
     type_a_letter(store)
-    assert store.read(drafts.get, ref(1)).result().text == "x"
+    assert store.read(draft_of, ref(1)).result().text == "x"
     assert store.hindrance == Hindrance()
 
 

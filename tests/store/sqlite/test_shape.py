@@ -14,6 +14,7 @@ from chat_tui.store.database import Store, StorePaths
 from chat_tui.store.errors import StoreProblem, explain
 from chat_tui.store.sqlite import connections, schema, shape
 from tests.store.world import CHAT, a_chat, buyer, list_chats, queue_text, read_history
+from tests.support.stored import draft_of
 
 ANEW = "being read anew"
 
@@ -106,7 +107,7 @@ def test_what_a_state_lacks_is_made_again_and_the_rest_stays(
     )
     [item] = store.read(outbox.open_items).result()
     assert item.state == "queued"
-    assert store.read(drafts.get, CHAT).result().text == "черновик"
+    assert store.read(draft_of, CHAT).result().text == "черновик"
     store.close()
 
 
@@ -119,7 +120,7 @@ def test_a_state_of_another_shape_is_kept_and_saved_from(paths: StorePaths, stat
     store = Store(paths)
     [sentence] = store.notices
     assert f"{paths.state.path}.damaged-1. Saved from it: drafts 1, outbox 1" in sentence
-    assert store.read(drafts.get, CHAT).result().text == "черновик"
+    assert store.read(draft_of, CHAT).result().text == "черновик"
     store.close()
 
 

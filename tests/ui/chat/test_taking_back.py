@@ -4,12 +4,11 @@ from pathlib import Path
 
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.timeline import Draft
-from chat_tui.store import drafts
 from tests.support.faults import Answer
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import Shop, client_of
-from tests.support.stored import items_of
+from tests.support.stored import draft_of, items_of
 from tests.ui.app_stage import desk
 
 JOHN, ANNA = 14_800_017, 14_800_029
@@ -43,7 +42,7 @@ async def test_a_text_taken_back_is_the_draft_in_the_same_transaction(
     await shop.inbox.drafts.save(Draft(chat, "three", 5))
     await shop.inbox.outbox.take_back(item, into_draft=True, caret=3)
     assert shop.store.read(items_of, chat).result() == ()
-    assert shop.store.read(drafts.get, chat).result() == Draft(chat, "one\ntwo\nthree", 3)
+    assert shop.store.read(draft_of, chat).result() == Draft(chat, "one\ntwo\nthree", 3)
     await shop.close()
 
 
