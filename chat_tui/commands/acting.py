@@ -205,10 +205,13 @@ async def delivered(inbox: Inbox, item: OutboxItem, begun: float) -> OutboxItem 
     try:
         while True:
             changed.clear()
-            found = await _look(inbox, item)
-            if found is None or found.is_settled:
-                return found
-            item, told = found, _explain(found, told)
+            # While the store cannot be read, the item counts as unchanged.
+            with suppress(StoreError):
+                found = await inbox.outbox.item(item.outbox_id)
+                if found is None or found.is_settled:
+                    return found
+                item = found
+            told = _explain(item, told)
             pause = min(LOOK_S, until - time.monotonic())
             if pause <= 0:
                 return item
@@ -221,14 +224,6 @@ async def delivered(inbox: Inbox, item: OutboxItem, begun: float) -> OutboxItem 
         # The item stays in the outbox; only this process stops working on it.
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
-
-
-async def _look(inbox: Inbox, item: OutboxItem) -> OutboxItem | None:
-    """The item as it is now; unchanged if the store cannot be read at the moment. None if it is gone."""
-    try:
-        return await inbox.outbox.item(item.outbox_id)
-    except StoreError:
-        return item
 
 
 def _explain(item: OutboxItem, told: str) -> str:

@@ -64,7 +64,7 @@ def out(text: str) -> None:
 
 
 def out_bytes(data: bytes) -> None:
-    """Write to standard output as it is. Raises Unprintable, perhaps only at the next `flush`."""
+    """Write bytes to standard output. Raises Unprintable, perhaps only at the next `flush`."""
     with _printing():
         # Text that is still in the buffer must come first.
         sys.stdout.flush()

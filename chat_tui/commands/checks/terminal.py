@@ -38,14 +38,16 @@ class _Option(NamedTuple):
 
 
 _OPTIONS: Final[Mapping[str, _Option]] = {
-    "set-clipboard": _Option(lambda told: told == "on", State.UNKNOWN, "set -s set-clipboard on"),
+    "set-clipboard": _Option(lambda value: value == "on", State.UNKNOWN, "set -s set-clipboard on"),
     "allow-passthrough": _Option(
-        lambda told: told in {"on", "all"}, State.UNKNOWN, "set -g allow-passthrough on"
+        lambda value: value in {"on", "all"}, State.UNKNOWN, "set -g allow-passthrough on"
     ),
     "escape-time": _Option(
-        lambda told: told.isdecimal() and int(told) <= SLOW_ESCAPE_MS, State.BAD, "set -s escape-time 10"
+        lambda value: value.isdecimal() and int(value) <= SLOW_ESCAPE_MS, State.BAD, "set -s escape-time 10"
     ),
-    "extended-keys": _Option(lambda told: told in {"on", "always"}, State.UNKNOWN, "set -s extended-keys on"),
+    "extended-keys": _Option(
+        lambda value: value in {"on", "always"}, State.UNKNOWN, "set -s extended-keys on"
+    ),
 }
 
 
@@ -101,8 +103,8 @@ def tmux_options(environ: Mapping[str, str]) -> Options | None:
         )
     except (OSError, subprocess.TimeoutExpired):
         return {}
-    told = [_SWITCHES.get(word, word) for word in done.stdout.rstrip("\n").split("\t")]
-    return dict(zip(_OPTIONS, told, strict=True)) if len(told) == len(_OPTIONS) else {}
+    values = [_SWITCHES.get(word, word) for word in done.stdout.rstrip("\n").split("\t")]
+    return dict(zip(_OPTIONS, values, strict=True)) if len(values) == len(_OPTIONS) else {}
 
 
 def tmux(options: Options | None) -> list[Finding]:
