@@ -103,7 +103,7 @@ class Chats:
         self._asking.call(self._asking.engine.reading.want_older, chat_ref)
 
     async def create(self, about: NewChat) -> ChatRef | Problem:
-        if (refused := self._asking.engine.bus.link.view_only) is not None:
+        if (refused := self._asking.engine.link.now.view_only) is not None:
             return refused
         return await self._asking.attempt(self._asking.engine.reading.create_chat, about)
 

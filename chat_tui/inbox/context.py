@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from chat_tui.clock import BootClock, boot_clock
 from chat_tui.inbox.copies.rate_limit import RateLimitedClient
-from chat_tui.inbox.events import ChatsChanged, EventBus
+from chat_tui.inbox.events import ChatsChanged, EventBus, LinkMonitor
 from chat_tui.model.chat import Chat, Message, Page
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.mark import Clocks
@@ -57,11 +57,12 @@ async def wait_for(event: asyncio.Event, seconds: float) -> None:
 
 @dataclass(frozen=True, slots=True)
 class EngineContext:
-    """Store, Market, bus, settings and clocks of one engine."""
+    """Store, Market, bus, link, settings and clocks of one engine."""
 
     store: Store
     client: RateLimitedClient
     bus: EventBus
+    link: LinkMonitor
     settings: InboxSettings
     wall_ms: Callable[[], Millis]
     clock: BootClock = field(default_factory=boot_clock)
@@ -80,11 +81,11 @@ class EngineContext:
     def failed(self, problem: Problem, urgency: Urgency) -> None:
         """A read failed: publish it, unless a background read was only refused for want of quota."""
         if not (urgency.is_background and problem.kind is ProblemKind.HOURLY_LIMIT):
-            self.bus.failed(problem)
+            self.link.failed(problem)
 
     def answered(self, *, fresh_at: Millis | None = None, skipped: int = 0) -> None:
         """The Market answered as documented: update the link for the status line."""
-        self.bus.answered(self.client.budgets, fresh_at=fresh_at, skipped=skipped)
+        self.link.answered(self.client.budgets, fresh_at=fresh_at, skipped=skipped)
 
     async def page_came(self, operation: str, page: Page[Chat] | Page[Message]) -> None:
         """As `answered`, for a page. Its unreadable items go to quarantine and are counted once per run."""
@@ -94,4 +95,4 @@ class EngineContext:
             skipped = await asyncio.to_thread(add, operation, page.unreadable, self.wall_ms())
         self.answered(skipped=skipped)
         if page.server_time is not None:
-            self.bus.hear_clock(page.server_time)
+            self.link.hear_clock(page.server_time)

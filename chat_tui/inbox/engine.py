@@ -9,7 +9,7 @@ from typing import Any
 from chat_tui.inbox.context import EngineContext, InboxSettings
 from chat_tui.inbox.copies.change_feed import ChangeFeed, SnoozeTimer
 from chat_tui.inbox.copies.copies import Copies
-from chat_tui.inbox.events import EngineFailed, Event, EventBus
+from chat_tui.inbox.events import EngineFailed, Event, EventBus, LinkMonitor
 from chat_tui.inbox.market import MarketApi, Unreachable, reach
 from chat_tui.inbox.reading.backfill import index_the_rest
 from chat_tui.inbox.reading.reading import Reading
@@ -46,25 +46,26 @@ class Engine:
         tell: Callable[[Event], None],
     ) -> None:
         """`tell` publishes an event from any thread. Raises StoreProblem if a lock file cannot be opened."""
-        self.bus = bus = EventBus(wall_ms)
+        self.bus = bus = EventBus()
+        self.link = link = LinkMonitor(bus, wall_ms)
         if settings.read_only:
-            bus.restrict(Problem(ProblemKind.READ_ONLY))
+            link.restrict(Problem(ProblemKind.READ_ONLY))
         if store.unwritable:
-            bus.restrict(Problem(ProblemKind.UNWRITABLE, message=store.unwritable))
+            link.restrict(Problem(ProblemKind.UNWRITABLE, message=store.unwritable))
         self._connect = connect
         self._tasks: set[asyncio.Task[Any]] = set()
         self._delivering: asyncio.Task[None] | None = None
         self._background = False
         self._halting: asyncio.Task[None] | None = None
-        self._copies = copies = Copies(store, bus, settings.poll_s, wall_ms)
-        self._ctx = EngineContext(store, copies.client, bus, settings, wall_ms, copies.clock)
+        self._copies = copies = Copies(store, link, settings.poll_s, wall_ms)
+        self._ctx = EngineContext(store, copies.client, bus, link, settings, wall_ms, copies.clock)
         self.reading = Reading(self._ctx, copies, self._spawn)
         self.delivery = Delivery(self._ctx, self.reading.history, copies.chat_locks, tell)
 
     async def open(self, *, background: bool) -> None:
         """Make the client and, with `background`, begin to sync and deliver."""
-        self._copies.client.api = client = reach(self._connect, self.bus)
-        self.bus.connected(client.proxy)
+        self._copies.client.api = client = reach(self._connect, self.link)
+        self.link.connected(client.proxy)
         self._background = background and not self._ctx.store.unwritable
         if not self._background:
             return
@@ -95,7 +96,7 @@ class Engine:
 
     def hindered(self, words: str, *, is_final: bool) -> None:
         """The local files cannot be written, or can be again. If they never will be, everything ends."""
-        self.bus.hinder(words, is_final=is_final)
+        self.link.hinder(words, is_final=is_final)
         if is_final and self._background:
             self._background = False
             self._halting = asyncio.create_task(self._halt())
@@ -122,7 +123,7 @@ class Engine:
     async def plan(self) -> SyncPlan:
         """What the next rounds will do; also publishes what is left of the quotas over all copies."""
         await self._copies.quotas.reload()
-        self.bus.count(self._copies.quotas.known)
+        self.link.count(self._copies.quotas.known)
         return await self.reading.sync.plan()
 
     # -- needs ---------------------------------------------------------------------------------------
@@ -130,7 +131,7 @@ class Engine:
     @property
     def _may_ask(self) -> bool:
         """Whether requests make sense: a refused key is not sent again until the operator refreshes."""
-        return self._background and self.bus.refused_key is None
+        return self._background and self.link.refused_key is None
 
     def open_chat(self, chat_ref: ChatRef | None) -> None:
         """This chat is on the screen: read what is new in it at once. None = no chat is open."""
@@ -145,14 +146,14 @@ class Engine:
 
     def order_problem(self, operation: str) -> Problem | None:
         """Why the last request for orders or returns failed; None = it did not. Any thread may call it."""
-        return self.bus.refused_key or self.reading.orders.problem(operation)
+        return self.link.refused_key or self.reading.orders.problem(operation)
 
     def refresh(self) -> None:
         """Begin a round now and end every pause."""
         self.delivery.resume()
         self.reading.orders.forget()
         self.reading.sync.refresh()
-        if self.bus.link.view_only is not None:
+        if self.link.now.view_only is not None:
             self._learn_rights()
 
     def active(self, *, is_here: bool) -> None:

@@ -1,4 +1,4 @@
-"""Events say what changed and never carry the data: a subscriber asks the inbox again."""
+"""Events say what changed and never carry the data: a subscriber asks the inbox again. And the link."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -87,18 +87,10 @@ CLOCKS_AGREE_MS: Final[Millis] = 60_000
 
 
 class EventBus:
-    """Publishes events to user interfaces and keeps the state of the link. Lives on the engine's thread."""
+    """Publishes events to user interfaces. Lives on the engine's thread."""
 
-    def __init__(self, wall_ms: Callable[[], Millis]) -> None:
+    def __init__(self) -> None:
         self._hearers: list[Callable[[Event], None]] = []
-        self._wall_ms = wall_ms
-        self.link = Link()
-
-    @property
-    def refused_key(self) -> Problem | None:
-        """The refusal of the key, until the operator refreshes; None = the key was not refused."""
-        paused = self.link.sends_paused
-        return paused if paused is not None and paused.kind is ProblemKind.UNAUTHORIZED else None
 
     def subscribe(self, hear: Callable[[Event], None]) -> Callable[[], None]:
         """Call `hear` with every event from now on; call the result to unsubscribe."""
@@ -115,24 +107,39 @@ class EventBus:
         for hear in tuple(self._hearers):
             hear(event)
 
+
+class LinkMonitor:
+    """The state of the link with the Market; publishes its changes. Lives on the engine's thread."""
+
+    def __init__(self, bus: EventBus, wall_ms: Callable[[], Millis]) -> None:
+        self._bus = bus
+        self._wall_ms = wall_ms
+        self.now = Link()
+
+    @property
+    def refused_key(self) -> Problem | None:
+        """The refusal of the key, until the operator refreshes; None = the key was not refused."""
+        paused = self.now.sends_paused
+        return paused if paused is not None and paused.kind is ProblemKind.UNAUTHORIZED else None
+
     def connected(self, proxy: str) -> None:
         """There is a client; `proxy` is the host of its proxy, empty if it has none."""
-        self._set(replace(self.link, proxy=proxy))
+        self._set(replace(self.now, proxy=proxy))
 
     def recall(self, fresh_at: Millis) -> None:
         """The list was last brought up to date at this moment, in an earlier run or by another copy."""
-        self._set(replace(self.link, fresh_at=fresh_at))
+        self._set(replace(self.now, fresh_at=fresh_at))
 
     def caught_up(self, fresh_at: Millis) -> None:
         """The leading copy brought the list up to date. A key refused here stays refused."""
-        if self.link.state is LinkState.REFUSED:
+        if self.now.state is LinkState.REFUSED:
             self.recall(fresh_at)
         else:
-            self._set(replace(self.link, state=LinkState.ONLINE, problem=None, fresh_at=fresh_at))
+            self._set(replace(self.now, state=LinkState.ONLINE, problem=None, fresh_at=fresh_at))
 
     def count(self, budgets: Mapping[str, Budget]) -> None:
         """What is left of the quotas, over all copies."""
-        self._set(replace(self.link, budgets=dict(budgets)))
+        self._set(replace(self.now, budgets=dict(budgets)))
 
     def answered(
         self, budgets: Mapping[str, Budget], *, fresh_at: Millis | None = None, skipped: int = 0
@@ -142,21 +149,21 @@ class EventBus:
         refused = self.refused_key
         self._set(
             replace(
-                self.link,
+                self.now,
                 state=LinkState.ONLINE if refused is None else LinkState.REFUSED,
                 problem=refused,
                 budgets=dict(budgets),
-                fresh_at=fresh_at if fresh_at is not None else self.link.fresh_at,
-                skipped=self.link.skipped + skipped,
-                waits={operation: until for operation, until in self.link.waits.items() if until > now},
+                fresh_at=fresh_at if fresh_at is not None else self.now.fresh_at,
+                skipped=self.now.skipped + skipped,
+                waits={operation: until for operation, until in self.now.waits.items() if until > now},
             )
         )
 
     def hear_clock(self, told: Millis) -> None:
         """The Market's clock, from an answer. Noted when its difference from ours has changed."""
         ahead = told - self._wall_ms()
-        if abs(ahead - self.link.clock_ahead) >= CLOCKS_AGREE_MS:
-            self._set(replace(self.link, clock_ahead=ahead))
+        if abs(ahead - self.now.clock_ahead) >= CLOCKS_AGREE_MS:
+            self._set(replace(self.now, clock_ahead=ahead))
 
     def refuse(self, problem: Problem) -> None:
         """Nothing is read or sent until the operator refreshes (`pause_sends(None)`).
@@ -164,7 +171,7 @@ class EventBus:
         A 401 is published once, where it was received. The rooms that made the request learn of it later,
         when the operator may already have refreshed.
         """
-        self._set(replace(self.link, state=LinkState.REFUSED, problem=problem, sends_paused=problem))
+        self._set(replace(self.now, state=LinkState.REFUSED, problem=problem, sends_paused=problem))
 
     def failed(self, problem: Problem) -> None:
         """A read failed: note for the status line what that says about the connection.
@@ -180,41 +187,41 @@ class EventBus:
             # What cannot be read cannot be written: there is no client to ask with.
             self.refuse(problem)
         elif problem.kind == ProblemKind.FORBIDDEN:
-            self._set(replace(self.link, state=LinkState.REFUSED, problem=problem))
+            self._set(replace(self.now, state=LinkState.REFUSED, problem=problem))
         elif problem.certainty != Certainty.REFUSED or problem.is_passing:
-            self._set(replace(self.link, state=LinkState.OFFLINE, problem=problem))
+            self._set(replace(self.now, state=LinkState.OFFLINE, problem=problem))
         elif problem.operation == "getChats":
             # The list itself is refused, for example for an unknown business: the operator must act.
-            self._set(replace(self.link, state=LinkState.REFUSED, problem=problem))
+            self._set(replace(self.now, state=LinkState.REFUSED, problem=problem))
         else:
-            self._set(replace(self.link, problem=problem))
+            self._set(replace(self.now, problem=problem))
 
     def _hold(self, problem: Problem) -> None:
-        state = LinkState.ONLINE if self.link.state is LinkState.CONNECTING else self.link.state
-        waits = dict(self.link.waits)
+        state = LinkState.ONLINE if self.now.state is LinkState.CONNECTING else self.now.state
+        waits = dict(self.now.waits)
         if problem.retry_after_s is not None:
             waits[problem.operation] = self._wall_ms() + round(problem.retry_after_s * 1000)
-        self._set(replace(self.link, state=state, waits=waits))
+        self._set(replace(self.now, state=state, waits=waits))
 
     def pause_sends(self, problem: Problem | None) -> None:
         """Pause sending until the operator acts; None = resume."""
-        self._set(replace(self.link, sends_paused=problem))
+        self._set(replace(self.now, sends_paused=problem))
 
     def restrict(self, problem: Problem | None) -> None:
         """Nothing may be sent in this run, for this reason; None = sending is allowed."""
-        self._set(replace(self.link, view_only=problem))
+        self._set(replace(self.now, view_only=problem))
 
     def hinder(self, words: str, *, is_final: bool) -> None:
         """The local files cannot be written, for the reason in `words`; empty = they can be again."""
-        self._set(replace(self.link, storage=words, is_outdated=is_final))
+        self._set(replace(self.now, storage=words, is_outdated=is_final))
 
     def unlock(self) -> None:
         """The Market accepted a send, so the business is not locked any more. A refused key stays refused."""
-        paused = self.link.sends_paused
+        paused = self.now.sends_paused
         if paused is not None and paused.kind == ProblemKind.LOCKED:
             self.pause_sends(None)
 
     def _set(self, link: Link) -> None:
-        if link != self.link:
-            self.link = link
-            self.publish(LinkChanged())
+        if link != self.now:
+            self.now = link
+            self._bus.publish(LinkChanged())

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from chat_tui.inbox.events import EventBus
+from chat_tui.inbox.events import LinkMonitor
 from chat_tui.market.access import AccessError
 from chat_tui.model.chat import Chat, KeyRights, Message, NewChat, Page, Shop
 from chat_tui.model.ids import CampaignId, ChatRef, MessageId, OrderId, ReturnId
@@ -128,17 +128,17 @@ class Unreachable:
         """Nothing is open."""
 
 
-def reach(connect: Callable[[], MarketApi], bus: EventBus) -> MarketApi:
-    """The client that `connect` makes. If proxy, certificates or the local files allow none, the bus is told
+def reach(connect: Callable[[], MarketApi], link: LinkMonitor) -> MarketApi:
+    """The client that `connect` makes. If proxy, certificates or the local files allow none, the link says so
     and an `Unreachable` takes its place: nothing is asked or sent.
     """
-    problem = bus.link.view_only
+    problem = link.now.view_only
     if problem is not None and problem.kind is ProblemKind.UNWRITABLE:
-        bus.failed(problem)
+        link.failed(problem)
         return Unreachable(problem)
     try:
         return connect()
     except AccessError as error:
         problem = Problem(ProblemKind.SURROUNDINGS, message=str(error))
-        bus.failed(problem)
+        link.failed(problem)
         return Unreachable(problem)

@@ -187,7 +187,7 @@ class Outbox:
 
     def _forbidden(self) -> Problem | None:
         """Why nothing may be sent in this run; None = sending is allowed."""
-        return self._asking.engine.bus.link.view_only
+        return self._asking.engine.link.now.view_only
 
     def _queued(self, outcome: OutboxItem | Problem) -> OutboxItem | Problem:
         if isinstance(outcome, OutboxItem):

@@ -88,7 +88,7 @@ class Inbox:
 
     def link(self, _chat: ChatRef | None = None) -> Link:
         """The state of the connection now."""
-        return replace(self._engine.bus.link, unread=self._asking.reads.trouble)
+        return replace(self._engine.link.now, unread=self._asking.reads.trouble)
 
     @property
     def view_only(self) -> Problem | None:

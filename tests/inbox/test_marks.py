@@ -10,7 +10,15 @@ import pytest
 
 from chat_tui.inbox.context import EngineContext, InboxSettings
 from chat_tui.inbox.copies.change_feed import SNOOZES_EVERY_S, SnoozeTimer
-from chat_tui.inbox.events import ChatsChanged, Event, EventBus, LinkChanged, MarksChanged, OutboxChanged
+from chat_tui.inbox.events import (
+    ChatsChanged,
+    Event,
+    EventBus,
+    LinkChanged,
+    LinkMonitor,
+    MarksChanged,
+    OutboxChanged,
+)
 from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.mark import Hold, Marked, Pin
 from chat_tui.model.problem import Problem, ProblemKind
@@ -131,9 +139,10 @@ def test_a_snooze_that_runs_out_is_told_by_every_copy_at_its_moment(tmp_path: Pa
         heard: list[tuple[float, Event]] = []
         running = []
         for _copy in range(2):
-            bus = EventBus(wall)
+            bus = EventBus()
+            link = LinkMonitor(bus, wall)
             bus.subscribe(lambda event: heard.append((loop.time(), event)))
-            ctx: Any = EngineContext(AtOnce(store), None, bus, InboxSettings(), wall)
+            ctx: Any = EngineContext(AtOnce(store), None, bus, link, InboxSettings(), wall)
             running.append(asyncio.create_task(SnoozeTimer(ctx).run()))
         await asyncio.sleep(89.5)
         assert heard == []

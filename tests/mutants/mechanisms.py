@@ -227,7 +227,7 @@ _NETWORK = (
     one(
         "a refused key stops the operation that heard it only",
         "chat_tui/inbox/copies/rate_limit.py",
-        "            self._bus.refuse(answer)\n",
+        "            self._link.refuse(answer)\n",
         "            pass\n",
         "tests/inbox/test_refused_key.py::test_one_refusal_of_any_operation_stops_all_of_them",
     ),

@@ -12,7 +12,7 @@ from chat_tui.inbox.context import EngineContext, InboxSettings
 from chat_tui.inbox.copies.change_feed import ChangeFeed
 from chat_tui.inbox.copies.leader import Leadership, Presence
 from chat_tui.inbox.copies.rate_limit import ConcurrencyLimit, Quotas
-from chat_tui.inbox.events import EventBus
+from chat_tui.inbox.events import EventBus, LinkMonitor
 from chat_tui.inbox.reading.backfill import Backfill
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.reading.sync import Sync
@@ -44,10 +44,11 @@ class Reader(VirtualProcess):
         settings = InboxSettings()
         self.budgets = Quotas(store, clock, wall_ms)
         self.slots = ConcurrencyLimit(FrozenLocks(self, "slots"))
-        bus = EventBus(wall_ms)
+        bus = EventBus()
+        link = LinkMonitor(bus, wall_ms)
         client = Client(self, door, wall_ms)
-        self.market = LabelledMarket(client, self.slots, self.budgets, bus)
-        ctx = EngineContext(store, self.market, bus, settings, wall_ms)
+        self.market = LabelledMarket(client, self.slots, self.budgets, link)
+        ctx = EngineContext(store, self.market, bus, link, settings, wall_ms)
         self.ctx = ctx
         self.history = HistoryReader(ctx)
         self.leadership = Leadership(store, FrozenLocks(self, "leader"), clock)

@@ -98,7 +98,7 @@ class ChangeFeed:
     async def _look(self, *, surely: bool) -> None:
         before, self._versions = self._versions, await self._versions_now()
         is_cache, is_state = (a != b for a, b in zip(before, self._versions, strict=True))
-        if surely and self._ctx.bus.link.storage:
+        if surely and self._ctx.link.now.storage:
             self._ctx.store.try_again()
         if is_cache:
             await self._tell_chats()
@@ -119,12 +119,12 @@ class ChangeFeed:
         if self._is_leading():
             return
         fresh_at = await self._ctx.store.read(cursors.moment, FRESH_AT)
-        if fresh_at is not None and fresh_at > (self._ctx.bus.link.fresh_at or 0):
-            self._ctx.bus.caught_up(fresh_at)
+        if fresh_at is not None and fresh_at > (self._ctx.link.now.fresh_at or 0):
+            self._ctx.link.caught_up(fresh_at)
         trouble = await self._ctx.store.read(cursors.get, TROUBLE)
         # A kind of problem that only another version knows cannot be shown.
         if trouble in set(ProblemKind) and trouble != self._trouble:
-            self._ctx.bus.failed(Problem(ProblemKind(trouble), operation="getChats"))
+            self._ctx.link.failed(Problem(ProblemKind(trouble), operation="getChats"))
         self._trouble = trouble
 
     async def _tell_notes(self) -> None:
@@ -133,7 +133,7 @@ class ChangeFeed:
         for chat_ref in sorted(touched):
             self._ctx.bus.publish(OutboxChanged(chat_ref))
         await self._budgets.reload()
-        self._ctx.bus.count(self._budgets.known)
+        self._ctx.link.count(self._budgets.known)
         await self._hurry()
 
 

@@ -17,7 +17,7 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from chat_tui.clock import BootClock
 from chat_tui.inbox.copies.leader import Locks
-from chat_tui.inbox.events import EventBus
+from chat_tui.inbox.events import LinkMonitor
 from chat_tui.inbox.market import OPERATIONS, WRITING, MarketApi
 from chat_tui.model.ids import Millis
 from chat_tui.model.link import Budget
@@ -182,13 +182,13 @@ T = TypeVar("T")
 class RateLimitedClient:
     """The engine's only way to the Market: keeps all copies together within quotas and places."""
 
-    def __init__(self, api: MarketApi, limit: ConcurrencyLimit, quotas: Quotas, bus: EventBus) -> None:
-        """`bus` knows whether the key was refused, and is told when a request finds that it is."""
+    def __init__(self, api: MarketApi, limit: ConcurrencyLimit, quotas: Quotas, link: LinkMonitor) -> None:
+        """`link` knows whether the key was refused, and is told when a request finds that it is."""
         self.api = api
         """Only `ask` calls it; the engine sets the real client when it opens."""
         self._limit = limit
         self._quotas = quotas
-        self._bus = bus
+        self._link = link
 
     @property
     def budgets(self) -> Mapping[str, Budget]:
@@ -216,7 +216,7 @@ class RateLimitedClient:
                 writing=operation in WRITING, urgency=urgency, is_narrow=grant.is_narrow
             ):
                 # The key may have been refused since the caller decided to ask.
-                if (refused := self._bus.refused_key) is not None:
+                if (refused := self._link.refused_key) is not None:
                     return refused
                 before = self.api.budgets.get(operation)
                 # By name, so that the method of the present client is called.
@@ -226,7 +226,7 @@ class RateLimitedClient:
             # Without locks the number of parallel requests is unknown, so none is made.
             return Problem(ProblemKind.STORAGE, operation=operation, message=str(problem))
         if isinstance(answer, Problem) and answer.kind is ProblemKind.UNAUTHORIZED:
-            self._bus.refuse(answer)
+            self._link.refuse(answer)
         await self._note(operation, before, answer)
         return answer
 

@@ -59,7 +59,7 @@ class Backfill:
             await self._rest(problem, failures)
 
     def _may_begin(self) -> bool:
-        link = self._ctx.bus.link
+        link = self._ctx.link.now
         return (self.is_wanted or self._may_go()) and link.state is LinkState.ONLINE
 
     async def _next(self) -> tuple[ChatRef, ...]:

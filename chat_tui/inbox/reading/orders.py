@@ -119,4 +119,4 @@ class OrderReader:
 
     def _answered(self, operation: str) -> None:
         self._problems.pop(operation, None)
-        self._ctx.bus.count(self._ctx.client.budgets)
+        self._ctx.link.count(self._ctx.client.budgets)

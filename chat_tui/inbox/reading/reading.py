@@ -51,7 +51,7 @@ class Reading:
 
     def want_older(self, chat_ref: ChatRef) -> None:
         """Read one page of older messages, unless one is being read already."""
-        if self._ctx.bus.refused_key is not None:
+        if self._ctx.link.refused_key is not None:
             self._ctx.bus.publish(HistoryFailed(chat_ref))
         elif chat_ref not in self._older:
             self._older.add(chat_ref)
@@ -103,4 +103,4 @@ class Reading:
                 await self._ctx.store.write_cache(cursors.set_, RIGHTS, told)
 
     def _restrict(self, *, may_write: bool) -> None:
-        self._ctx.bus.restrict(None if may_write else Problem(ProblemKind.KEY_READ_ONLY))
+        self._ctx.link.restrict(None if may_write else Problem(ProblemKind.KEY_READ_ONLY))

@@ -71,7 +71,7 @@ class Sync:
 
     async def hurry(self) -> None:
         """An operator became active: begin the next round if it is due, unless the Market refuses us."""
-        is_refused = self._ctx.bus.link.state is LinkState.REFUSED
+        is_refused = self._ctx.link.now.state is LinkState.REFUSED
         if not is_refused and _now() - self._begun_at >= await self._poll_interval_s():
             self._wake.set()
 
@@ -108,12 +108,12 @@ class Sync:
 
     async def _begin(self) -> None:
         if (fresh_at := await self._ctx.store.read(cursors.moment, FRESH_AT)) is not None:
-            self._ctx.bus.recall(fresh_at)
+            self._ctx.link.recall(fresh_at)
         await self._read_shops()
 
     async def _turn(self) -> Problem | None:
         """One round if this copy leads, then scans until the next one is due."""
-        if (refused := self._ctx.bus.refused_key) is not None:
+        if (refused := self._ctx.link.refused_key) is not None:
             return refused
         if not await self._leadership.claim(await self._poll_interval_s()):
             return None

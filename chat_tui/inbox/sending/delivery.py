@@ -49,7 +49,7 @@ class Delivery:
 
     def resume(self) -> None:
         """The operator ends a pause, for example after granting a right."""
-        self._ctx.bus.pause_sends(None)
+        self._ctx.link.pause_sends(None)
         self._retries.release()
         self.wake()
 
@@ -188,7 +188,7 @@ class Delivery:
     def _may_act(self, item: OutboxItem) -> bool:
         if _is_quiet(item):
             return item.chat_ref in self._settle
-        paused = self._ctx.bus.link.sends_paused
+        paused = self._ctx.link.now.sends_paused
         if paused is not None and paused.kind == ProblemKind.LOCKED:
             # This passes without the operator: items wait for their next try, and the screen says why.
             paused = None

@@ -220,7 +220,7 @@ class OutboxSender:
     async def _settle_outcome(self, item: OutboxItem, outcome: Accepted | Problem) -> None:
         if isinstance(outcome, Accepted):
             self.forget(item.outbox_id)
-            self._ctx.bus.unlock()
+            self._ctx.link.unlock()
             sent = await self._writes.move(item, OutboxState.SENT, problem="", error="")
             if sent is not None:
                 await self._look(sent)
@@ -241,7 +241,7 @@ class OutboxSender:
             return
         # A refused key was already published by the client; the operator may have refreshed since.
         if problem.kind in {ProblemKind.FORBIDDEN, ProblemKind.LOCKED}:
-            self._ctx.bus.pause_sends(problem)
+            self._ctx.link.pause_sends(problem)
         delay = self._retries.turned_away(item, problem)
         is_told = problem.retry_after_s is not None
         until = mark.told(int(delay * 1000), self._ctx.clocks()) if is_told else mark.AT_ONCE

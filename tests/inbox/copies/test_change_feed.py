@@ -15,7 +15,7 @@ from chat_tui.inbox.context import EngineContext, InboxSettings
 from chat_tui.inbox.copies import change_feed
 from chat_tui.inbox.copies.change_feed import ChangeFeed
 from chat_tui.inbox.copies.rate_limit import Quotas
-from chat_tui.inbox.events import ChatsChanged, Event, EventBus, OutboxChanged, TimelineChanged
+from chat_tui.inbox.events import ChatsChanged, Event, EventBus, LinkMonitor, OutboxChanged, TimelineChanged
 from chat_tui.model.ids import OutboxId
 from chat_tui.model.outbox import NewItem, OutboxKind
 from chat_tui.model.quota import Urgency
@@ -123,7 +123,7 @@ def test_what_another_copy_asked_is_counted_here_too(stage: SoakStage) -> None:
     other = stage.copy()
     stage.do(other.budgets.take("getChats", Urgency.NEWS))
     stage.let(change_feed.SURE_S + 1.0)
-    assert ours.ctx.bus.link.budgets["getChats"].remaining == 4_999
+    assert ours.ctx.link.now.budgets["getChats"].remaining == 4_999
 
 
 def test_changes_from_before_the_first_look_are_told_if_the_files_were_open_by_then(stage: SoakStage) -> None:
@@ -160,10 +160,11 @@ async def test_the_files_themselves_show_that_somebody_has_committed(
     monkeypatch.setattr(change_feed, "SURE_S", 3_600.0)
     ours, other = open_store(tmp_path), open_store(tmp_path)
     heard: list[Event] = []
-    bus = EventBus(lambda: 1)
+    bus = EventBus()
+    link = LinkMonitor(bus, lambda: 1)
     bus.subscribe(heard.append)
     markets: object = None
-    ctx = EngineContext(ours, markets, bus, InboxSettings(), lambda: 1)  # type: ignore[arg-type]
+    ctx = EngineContext(ours, markets, bus, link, InboxSettings(), lambda: 1)  # type: ignore[arg-type]
 
     async def hurry() -> None:
         """Nobody polls here."""

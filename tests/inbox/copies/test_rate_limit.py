@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chat_tui.inbox.copies.rate_limit import PLACES, READ_PLACES, ConcurrencyLimit, Quotas, RateLimitedClient
-from chat_tui.inbox.events import EventBus
+from chat_tui.inbox.events import EventBus, LinkMonitor
 from chat_tui.inbox.market import MarketApi
 from chat_tui.market.access import Access
 from chat_tui.market.client import MarketClient
@@ -64,12 +64,13 @@ class Bench:
         self.store: Store = open_store(root)
         self.clock = FrozenClock("this start")
         self.market: Any = Scripted()
-        self.bus = EventBus(lambda: NOW)
+        self.bus = EventBus()
+        self.link = LinkMonitor(self.bus, lambda: NOW)
 
     def copy(self) -> RateLimitedClient:
         budgets = Quotas(self.store, self.clock, lambda: NOW)
         locks = ByteLock(self.store.paths.data_dir / "slots.lock")
-        return RateLimitedClient(self.market, ConcurrencyLimit(locks), budgets, self.bus)
+        return RateLimitedClient(self.market, ConcurrencyLimit(locks), budgets, self.link)
 
 
 @pytest.fixture
@@ -209,7 +210,7 @@ async def test_a_key_refused_while_a_request_waits_for_its_place_is_not_shown_ag
     assert all(locks.try_hold(number) for number in range(PLACES))
     waiting = asyncio.create_task(copy.ask(urgency, MarketApi.get_chat, CHAT))
     refused = Problem(ProblemKind.UNAUTHORIZED, Certainty.REFUSED, "getChats", 401)
-    bench.bus.refuse(refused)
+    bench.link.refuse(refused)
     for number in range(PLACES):
         locks.release(number)
     assert await waiting is refused

@@ -23,7 +23,7 @@ def backfill_of(stage: SoakStage, copy: Reader, *, leads: bool = True) -> Backfi
     """Of a copy that has the list and is online, and runs from now on."""
 
     stage.do(copy.sync.once())
-    assert copy.ctx.bus.link.state is LinkState.ONLINE
+    assert copy.ctx.link.now.state is LinkState.ONLINE
     stage.log.clear()
     backfill = Backfill(copy.ctx, copy.history, lambda: leads)
     stage.spawn(copy, backfill.run())
@@ -106,7 +106,7 @@ def test_while_the_network_is_away_nothing_is_asked() -> None:
         backfill_of(stage, copy)
         stage.door.script["getChatHistory"] = [OFFLINE]
         stage.let(1.0)
-        assert copy.ctx.bus.link.state is LinkState.OFFLINE
+        assert copy.ctx.link.now.state is LinkState.OFFLINE
         stage.let(600.0)
         assert len(stage.asked("getChatHistory")) == 1
         stage.tell(copy.ctx.answered)

@@ -208,7 +208,7 @@ class Counting:
 
     def __init__(self, shop: Shop, *, answers: Sequence[Problem] = ()) -> None:
         self.store = shop.store
-        self.client = self.bus = self
+        self.client = self.bus = self.link = self
         self.budgets: dict[str, object] = {}
         self.batches: list[tuple[OrderId, ...]] = []
         self.told: list[object] = []

@@ -101,7 +101,7 @@ NO_RIGHT = Problem(ProblemKind.FORBIDDEN, Certainty.REFUSED)
 async def pause(*copies: Copy, problem: Problem | None = NO_RIGHT) -> None:
     """Let copies send nothing; with None, let them go on."""
     for copy in copies:
-        copy.delivery._ctx.bus.pause_sends(problem)
+        copy.delivery._ctx.link.pause_sends(problem)
 
 
 # -- doubt -------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 from chat_tui.inbox.asking import Reads
 from chat_tui.inbox.context import EngineContext, InboxSettings
 from chat_tui.inbox.drafts import Drafts
-from chat_tui.inbox.events import Event, EventBus
+from chat_tui.inbox.events import Event, EventBus, LinkMonitor
 from chat_tui.inbox.outbox_writes import OutboxWrites
 from chat_tui.inbox.outgoing import Writing
 from chat_tui.inbox.reading.history import HistoryReader
@@ -46,9 +46,10 @@ class Copy(VirtualProcess):
         self._store = SimStore(self)
         store: Any = self._store
         locks: Any = SimLocks(self)
-        bus = EventBus(wall_ms)
+        bus = EventBus()
+        link = LinkMonitor(bus, wall_ms)
         tell = on_loop(bus.publish)
-        ctx = EngineContext(store, CopyClient(self, market), bus, settings, wall_ms, clock)
+        ctx = EngineContext(store, CopyClient(self, market), bus, link, settings, wall_ms, clock)
         self.history = HistoryReader(ctx)
         self.delivery = Delivery(ctx, self.history, locks, tell)
         self.drafts = Drafts(store, Reads(lambda: None), wall_ms)
