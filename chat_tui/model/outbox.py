@@ -66,11 +66,6 @@ OPEN = frozenset({_S.QUEUED, _S.SENDING, _S.WAITING, _S.FAILED, _S.UNCONFIRMED})
 """States in which the program or the operator still has to act."""
 
 
-def may_move(old: OutboxState, new: OutboxState) -> bool:
-    """Whether an item may go from `old` to `new`."""
-    return new in MOVES[old]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewItem:
     """A text or a file to be queued; see `OutboxItem` for its fields."""

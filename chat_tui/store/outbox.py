@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from chat_tui.model.ids import ChatRef, Millis, OutboxId
 from chat_tui.model.mark import Told
-from chat_tui.model.outbox import MAY_LEAVE, NewItem, OutboxItem, OutboxKind, OutboxState, may_move
+from chat_tui.model.outbox import MAY_LEAVE, MOVES, NewItem, OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.quota import BootMillis
 from chat_tui.store.database import Connection
 from chat_tui.store.sqlite.shape import MOST, Row, clean, moment, sound
@@ -110,7 +110,7 @@ def move(
     ValueError for a move that `MOVES` does not allow or a column that never changes; ClaimedError if
     another item is linked to the message of `message_id`.
     """
-    if not may_move(expected, new):
+    if new not in MOVES[expected]:
         raise ValueError(f"an outbox item never goes from {expected} to {new}")
     return _change(conn, outbox_id, expected, {**_known(columns), "state": new.value})
 

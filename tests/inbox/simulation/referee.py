@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from chat_tui.model.chat import Sender
 from chat_tui.model.ids import ChatRef, OutboxId
-from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind, OutboxState, may_move
+from chat_tui.model.outbox import MOVES, Accepted, OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from tests.inbox.simulation.kernel import Kernel
 from tests.inbox.simulation.market import FaultyMarket
@@ -113,7 +113,7 @@ class Referee:
             del self.flying[chat_ref]
 
     def _check_move(self, owner: int, before: OutboxItem, after: OutboxItem) -> None:
-        if before.state != after.state and not may_move(before.state, after.state):
+        if before.state != after.state and after.state not in MOVES[before.state]:
             self.fail(f"{_name(after)} went from {before.state} to {after.state}")
         if before.state == S.SENDING and before.is_checking and after.state == S.UNCONFIRMED:
             since, reads = self._unclear[after.outbox_id]
