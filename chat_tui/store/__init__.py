@@ -4,7 +4,7 @@ Entry points
     database    `Store`: reads and writes are functions that take a connection, passed to `read`,
                 `write_cache` or `write_state`; `StorePaths`: where the files are
     errors      `StoreError` and its kinds: what any of these calls may raise
-The nouns, whose functions are passed to a store
+The nouns, whose functions are passed to a store; ForeignChat if one gets a chat of another business
     cache       chats, messages, orders, search, indexing, cursors
     state       outbox, drafts, marks, budget (quotas), copies (leader, presence)
 Beside the databases

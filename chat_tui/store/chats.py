@@ -60,7 +60,7 @@ _HOW_MANY = f"SELECT count(*) {_WAITING}"
 def save_page(conn: Connection, chats: Sequence[Chat], listed_at: Millis) -> frozenset[ChatRef]:
     """Merge a page of getChats; the chats that are new or have changed.
 
-    A chat whose id no row can hold is left out. ForeignChat for a chat of another business.
+    A chat whose id no row can hold is left out.
     """
     # A page may contain a chat twice, if the list moved while it was assembled: the later state counts.
     latest: dict[ChatRef, Chat] = {}

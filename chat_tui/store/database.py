@@ -121,7 +121,8 @@ class Pending(Generic[T]):
 class Store:
     """Both files of one business, open for reading and writing. Any thread may call it.
 
-    If one of the files cannot be written, both are open for reading only, and every write is refused.
+    If one of the files cannot be written, both are open for reading only, and every write is refused with
+    StoreUnwritable. Every result may raise another StoreError instead.
     """
 
     def __init__(self, paths: StorePaths) -> None:

@@ -52,7 +52,7 @@ class Writer:
         return self._thread.submit(self._write_or_tell, fn)
 
     def data_version(self) -> Future[int]:
-        """A number that changes when another process has committed."""
+        """A number that changes when another process has committed to the file."""
         return self._thread.submit(self._look)
 
     def mend(self) -> Future[bool]:
