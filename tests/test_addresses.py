@@ -1,4 +1,4 @@
-"""Case 030: web addresses that two readers take for two hosts, and IP addresses that hold another one."""
+"""Case 030: web addresses that two programs read as two hosts, and IP addresses that contain another one."""
 
 import socket
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is imported when: help at once, verbs without a screen, the first paint without the network."""
+"""Imports: help loads no heavy module, verbs load no screen, and the first paint no network."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Who could put another directory in the place of ours, and is refused (case 027)."""
+"""A directory is refused if somebody else could replace it (case 027)."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Cases 011 and 018: what an editor or a hand may have left where the program reads a file at its start."""
+"""Cases 011 and 018: anything that an editor or a person may have left in the place of a file."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""Files written for the operator never take the place of another, whatever happens on the way."""
+"""Files written for the operator never replace another file, even if something happens meanwhile."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""Text from outside cannot steer a terminal, and what is shown of it is complete."""
+"""Text from outside cannot control a terminal, and is shown completely."""
 
 import sys
 import unicodedata

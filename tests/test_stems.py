@@ -1,4 +1,4 @@
-"""Words as a search compares them, and where they stand in a text."""
+"""Words as search compares them, and their places in a text."""
 
 import threading
 

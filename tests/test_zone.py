@@ -1,4 +1,4 @@
-"""Case 003: whatever TZ holds, the program opens, and shows the times that the system would."""
+"""Case 003: with any TZ the program opens, and shows the times that other programs show."""
 
 import os
 import random
@@ -22,7 +22,7 @@ HOUR = 3_600_000
 
 @pytest.fixture
 def tz() -> Iterator[Callable[[str], dict[str, str]]]:
-    """Set TZ for this whole process, as a shell would have."""
+    """Set TZ for this whole process, as a shell does."""
     before = os.environ.get("TZ")
 
     def use(value: str | None) -> dict[str, str]:
@@ -133,7 +133,7 @@ def test_without_a_zone_database_the_rules_in_tz_still_hold(
 
 
 class NoDatabase:
-    """What zoneinfo is on such a machine."""
+    """zoneinfo on a machine without a zone database."""
 
     def __init__(self, key: str) -> None:
         raise KeyError(key)

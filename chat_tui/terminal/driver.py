@@ -32,7 +32,7 @@ _SILENT_S: Final = 3.0
 _AFTER_FAULT: Final = (0.5, 2.0)
 """After a crash: seconds without input that show that the operator stopped typing, and the longest wait."""
 _AFTER_SIGNAL: Final = (0.25, 0.4)
-"""The same after a signal: its sender may soon send SIGKILL."""
+"""The same after a signal, whose sender does not wait long."""
 _DISBELIEF_S: Final = 0.1
 """Seconds without input after which keys are meant for us and no longer for the editor that just closed."""
 _MOST_DISBELIEF_S: Final = 2.0

@@ -29,7 +29,7 @@ _COMMANDING: Final = frozenset({"ctrl", "alt", "super", "hyper", "meta"})
 _PATIENCE: Final = 1.0
 """Seconds that the next key waits for the one before."""
 _GONE_S: Final = 10.0
-"""Seconds after `_PATIENCE` until we stop watching a key: the queue it is in has ended."""
+"""Seconds after `_PATIENCE` until we stop watching a key: by then the queue that it is in has ended."""
 _ALT: Final = "alt+"
 _ALSO: Final = {
     "alt+b": "ctrl+left",
@@ -98,7 +98,7 @@ class Burst:
 
 
 class OrderedKeys(App[ReturnType]):
-    """Releases one key at a time; `rename` then sees the focus that the key before has left."""
+    """Releases one key at a time, so that `rename` sees the focus that the previous key has set."""
 
     jcuken: bool = True
     """False for phonetic layouts, whose letters are on other keys."""

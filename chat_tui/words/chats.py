@@ -34,7 +34,7 @@ def buyer_name(context: ChatContext) -> str:
     name = cut(one_line((context.customer_name or "")[:200]), glyphs.NAME_MAX)
     if is_blank(name):
         return _("Buyer")
-    # Ours are reserved in both languages: the name may be meant to deceive.
+    # Our words are reserved in both languages: the name may be meant to deceive.
     reserved = {_("We"), _("Market"), _("Support"), "Маркет", "Поддержка", "Мы", "Продавец"}
     is_ours = name.casefold() in map(str.casefold, reserved) or glyphs.JOIN.strip() in name
     return _("“{name}”").format(name=name) if is_ours else name
@@ -96,11 +96,11 @@ def _title(item: QueueItem, own: Iterable[str]) -> str:
 
 
 def recipient(item: QueueItem) -> str:
-    """The line above the compose box: who will get the text."""
+    """The line that says who will get a message."""
     return _("To: {title}").format(title=chat_title(item))
 
 
-# -- whose turn it is, and from when on a wait is drawn louder -------------------------------------------
+# -- whose turn it is, and which waits are highlighted ---------------------------------------------------
 
 
 _ON_ITS_WAY = {OutboxState.QUEUED, OutboxState.SENDING, OutboxState.WAITING}

@@ -1,4 +1,4 @@
-"""What the measurements tell is what was measured; the numbers themselves belong to no test."""
+"""The report of measurements contains what was measured; no test checks the numbers."""
 
 import pytest
 

@@ -85,7 +85,7 @@ def test_every_translation_is_whole() -> None:
 
 
 def _flaw(message: Message) -> str:
-    """What is wrong with a translation; empty = nothing."""
+    """The fault of a translation; empty = none."""
     forms = [message.string] if isinstance(message.string, str) else list(message.string)
     wanted = {tuple(sorted(PLACEHOLDER.findall(text))) for text in map(str, _texts(message))}
     flaws = {

@@ -19,7 +19,7 @@ def read(name: str) -> str:
 
 
 def targets() -> dict[str, str]:
-    """What stands behind the colon of each."""
+    """The text after the colon of each target."""
     return dict(TARGET.findall(read("Makefile")))
 
 
@@ -69,7 +69,7 @@ def test_make_alone_lists_the_targets() -> None:
 
 
 def made(*arguments: str) -> list[str]:
-    """What make says; that these tests may be run by a make is not told to it."""
+    """The output of make, without the variables of a make that may run these tests."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     done = subprocess.run(
         ["make", *arguments], cwd=ROOT, env=environ, capture_output=True, text=True, check=True

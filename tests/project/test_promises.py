@@ -1,4 +1,4 @@
-"""Every sentence that the screen promises has a test that names it; no test names one that is not there."""
+"""Every promise of the screen has a test that names it; no test names a promise that does not exist."""
 
 from tests.promises import named, promises
 

@@ -1,4 +1,4 @@
-"""What README says of keys and settings is true; `python -m tests.project.test_readme` writes both anew."""
+"""README is right about keys and settings; `python -m tests.project.test_readme` updates its keys."""
 
 import os
 import re
@@ -26,7 +26,7 @@ NAMES = re.compile(r"(<!-- names:.*?-->\n).*?(<!-- /names -->)", re.DOTALL)
 
 
 def names() -> str:
-    """Under which names keys are changed."""
+    """The names under which keys are changed."""
     return textwrap.fill(", ".join(f"`{command.id}`" for command in keys.COMMANDS), 118) + ".\n"
 
 
@@ -126,7 +126,7 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
 
 
 def write(name: str) -> None:
-    """Put the table and the names of today into a README."""
+    """Write the current table and names into a README."""
     path, words = ROOT / name, block(READMES[name])
     old = path.read_text(encoding="utf-8")
     new = BLOCK.sub(lambda found: f"{found[1]}{words}{found[2]}", old)

@@ -18,7 +18,7 @@ class Chain(App[None]):
     """Hands a message on to itself, ten times for a key, and writes on its screen how often it came."""
 
     class Link(Message):
-        """One more time."""
+        """One step of the chain."""
 
     def __init__(self) -> None:
         super().__init__()

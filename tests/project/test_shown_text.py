@@ -1,4 +1,4 @@
-"""Nothing is shown, titled, notified, printed or logged but literals, words of ours and text made safe.
+"""Only literals, our own words and safe text are shown, titled, notified, printed or logged.
 
 The rule is read from the syntax tree, so that it also holds for what no other test draws. It trusts mypy that
 what is annotated as `Content` or a number is one: every way to make a `Content` is looked at here.

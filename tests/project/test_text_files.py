@@ -1,4 +1,4 @@
-"""Text files of buyers in the encodings that systems really write, and what is no text at all (case 012)."""
+"""Buyers' text files in the encodings that systems really write, and files that are no text (case 012)."""
 
 import os
 

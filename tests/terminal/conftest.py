@@ -35,13 +35,13 @@ def program(request: pytest.FixtureRequest, report: Path, draft: Path) -> Iterat
 
 @dataclass
 class Lasting:
-    """A program that serves one test after the other."""
+    """A program that serves one test after another."""
 
     place: Path
     program: PtyProgram | None = None
 
     def anew(self) -> PtyProgram:
-        """As after its start; one that did not survive a test is started again."""
+        """Reset the program to its start; start it again if it did not survive a test."""
         if self.program is not None and not self.program.has_ended:
             self.program.feed_at_once(F12)
         else:
@@ -64,5 +64,5 @@ def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lasting]:
 
 @pytest.fixture
 def same_program(lasting: Lasting) -> PtyProgram:
-    """The program of all tests of a module that neither end it nor leave anything behind."""
+    """One program for all tests of a module that neither end it nor leave traces."""
     return lasting.anew()

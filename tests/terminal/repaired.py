@@ -36,7 +36,7 @@ SECRET = "buyer-sentinel-8812"
 
 
 class Pane(Widget, can_focus=True):
-    """Something with keys that is no text field."""
+    """A widget with keys that is not a text field."""
 
     DEFAULT_CSS = "Pane { height: 3; }"
     BINDINGS = (
@@ -54,7 +54,7 @@ class Pane(Widget, can_focus=True):
 
 
 class RepairedApp(TerminalApp[None]):
-    """Shows what it understood."""
+    """Shows the input that it received."""
 
     BINDINGS = (
         Binding("f2", "app.fail('handler')", "fail"),
@@ -95,7 +95,7 @@ class RepairedApp(TerminalApp[None]):
             fail()
 
     def action_begin_anew(self) -> None:
-        """As after the start, for the next test."""
+        """Reset to the state after the start, for the next test."""
         self._noted.clear()
         self._box.load("", 0)
         self.query_one(Pane).focus()
@@ -135,7 +135,7 @@ class RepairedApp(TerminalApp[None]):
         self._box.focus()
 
     def action_show_raw(self) -> None:
-        """What a careless widget would do with the text of a buyer."""
+        """Show a buyer's text as a careless widget would."""
         for payload in PAYLOADS:
             self.mount(Static(Content(f"{payload}|")), Static(payload.replace("[", "\\[") + "|"))
             self.notify(payload, markup=False)
@@ -144,7 +144,7 @@ class RepairedApp(TerminalApp[None]):
         self.action_note("shown")
 
     def action_be_late(self) -> None:
-        """After many sizes at once the screen is told an old one last."""
+        """Give the screen an old size last, as it happens after many resizes at once."""
         size = Size(40, 12)
         self.screen.post_message(events.Resize(size, size))
         self.action_note("late")
@@ -189,7 +189,7 @@ class DescribedError(Exception):
 
 
 def fail() -> None:
-    """Fail with a buyer's words at hand."""
+    """Fail with a buyer's words in a local variable."""
     words = SECRET
     try:
         int(words)

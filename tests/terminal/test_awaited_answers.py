@@ -1,4 +1,4 @@
-"""An answer that is on its way when the program ends is awaited, and is nobody else's."""
+"""An answer that is on its way when the program ends is awaited, and reaches no other program."""
 
 import os
 import pty
@@ -15,12 +15,12 @@ import pytest
 from chat_tui.terminal.driver import TerminalDriver
 
 LAST = b"\x1b[?62;22c"
-"""What a terminal is: the answer to the last question."""
+"""The terminal's identity: the answer to the last question."""
 
 
 @pytest.fixture
 def terminal() -> Iterator[tuple[int, int]]:
-    """The terminal's own side, and the side of the program."""
+    """The terminal's side and the program's side of a pseudo-terminal."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGTSTP, signal.SIGCONT)}
     master, slave = pty.openpty()
     tty.setraw(slave)
@@ -45,7 +45,7 @@ async def test_it_is_read_however_late_it_comes(
     late = [answer[:2], answer[2:]]
 
     def answered(*given: Any) -> Any:
-        """It comes only when somebody waits for it."""
+        """Send the answer only when the program waits for it."""
         if late:
             os.write(master, late.pop(0))
         return waits(*given)

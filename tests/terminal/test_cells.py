@@ -43,7 +43,7 @@ class Terminal:
 
 
 def seen(cell: Char) -> Char:
-    """A cell as the eye sees it: nobody sees the colour and the weight of a blank's letter."""
+    """A cell as it looks: foreground colour and weight of a blank are invisible."""
     if cell.data == " " and not (cell.underscore or cell.reverse or cell.strikethrough):
         return cell._replace(fg="default", bold=False, italics=False)
     return cell
@@ -161,6 +161,6 @@ def test_a_real_program_shows_the_same_for_a_fraction_of_the_bytes(tmp_path: Pat
 
 
 def settle(program: PtyProgram) -> None:
-    """Read until nothing more comes."""
+    """Read until no more output comes."""
     while program.pump(0.2):
         pass

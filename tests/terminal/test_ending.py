@@ -1,4 +1,4 @@
-"""However it ends: the terminal is as it was, the text is kept, nobody's words are shown."""
+"""However the program ends, the terminal is restored, the text is kept and no message is shown."""
 
 import signal
 import time
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.terminal
 
 
 def is_restored(program: PtyProgram) -> bool:
-    """Whether all modes were taken back after they were set."""
+    """Whether all modes were reset after they were set."""
     return all(program.raw.rfind(mode) > program.raw.rfind(mode[:-1] + b"h") for mode in RESTORED[:3]) and (
         program.raw.rfind(RESTORED[3]) > program.raw.rfind(b"\x1b[?25l")
     )

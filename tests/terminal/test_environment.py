@@ -1,4 +1,4 @@
-"""Where the interface cannot work it says so in one line, before it draws anything."""
+"""If the interface cannot work, it says so in one line before it draws anything."""
 
 import io
 import os

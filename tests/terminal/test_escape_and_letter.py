@@ -1,4 +1,4 @@
-"""A key right behind an Escape is Alt where somebody bound it, and else Escape and the key, in this order."""
+"""A key right after an Escape is Alt if that is bound; otherwise it is Escape and the key, in this order."""
 
 import pytest
 from textual import events
@@ -10,7 +10,7 @@ from tests.terminal.test_repairs import AskingApp
 
 
 class Noting(AskingApp):
-    """Notes what it was told."""
+    """Notes the keys that it gets."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class Noting(AskingApp):
 
 
 def read(data: str) -> list[events.Key]:
-    """What the parser makes of one read and the quiet second behind it."""
+    """The events of one read and the quiet second after it."""
     clock = ToldClock()
     parser = TolerantParser(clock=clock)
     found = [*parser.feed(data)]

@@ -12,7 +12,7 @@ from tests.terminal.test_repairs import AskingApp
 
 
 class Nameless(type):
-    """Says nothing of itself."""
+    """A metaclass whose classes raise when their name is read."""
 
     def __getattribute__(cls, name: str) -> Any:
         if name in {"__qualname__", "__name__"} and fails:
@@ -21,11 +21,11 @@ class Nameless(type):
 
 
 fails: list[bool] = []
-"""Whether a name may be asked for: pytest does."""
+"""Whether reading the name fails; pytest reads it."""
 
 
 class WordlessError(Exception, metaclass=Nameless):
-    """Has no words either, and nothing that may be asked."""
+    """An error that raises when its text or its truth is asked for."""
 
     def __str__(self) -> str:
         raise RuntimeError("no words")
@@ -37,7 +37,7 @@ class WordlessError(Exception, metaclass=Nameless):
 
 
 class FalseError(Exception):
-    """Counts as nothing, and has a cause of its own making."""
+    """An error that is false, and raises when its cause is read."""
 
     def __bool__(self) -> bool:
         return False

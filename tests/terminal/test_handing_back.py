@@ -1,4 +1,4 @@
-"""What was asked or typed is read before the terminal is given away; what came for an editor is not ours."""
+"""Answers and typed keys are read before the terminal is handed over; input for an editor is not ours."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from tests.support.pty_program import PtyProgram, plain_environment
 pytestmark = pytest.mark.terminal
 
 GIVES_BACK = b"\x1b[23;0t"
-"""The old title is put back as the last thing before all that was typed is read and forgotten."""
+"""The old title is restored last, before typed input is read and discarded."""
 TYPED_ON_S = 1.0
 """A hand that types on; half of what the program bears, and long enough to meet the shell without it."""
 SHELL = """

@@ -1,4 +1,4 @@
-"""What keyboards and pastes send, byte by byte, through a real terminal."""
+"""The bytes of keyboards and pastes, through a real terminal."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every key a real terminal can send is that key, whole or cut after any byte, and alone."""
+"""Every key that a real terminal can send is read as that key alone, whole or cut after any byte."""
 
 from collections.abc import Iterator
 
@@ -103,7 +103,7 @@ MOUSE = {
 
 
 def heard(reads: Iterator[str] | list[str], gap: float = 0.02) -> list[events.Event]:
-    """Events of these reads, and of the quiet second behind them."""
+    """The events of these reads and of the quiet second after them."""
     clock = ToldClock()
     parser = TolerantParser(clock=clock)
     found = []

@@ -1,4 +1,4 @@
-"""No value of a variable that Textual or Rich read can keep the screen from opening."""
+"""No value of a variable that Textual or Rich reads can stop the screen from opening."""
 
 import subprocess
 import sys
@@ -41,7 +41,7 @@ asyncio.run(main())
 TOGETHER = [
     {name: value for odd in ODD[start::2] for name, value in odd.items()} for start in range(2)
 ]  # fmt: skip
-"""The same values in two processes; no one variable keeps another from being read."""
+"""The same values in two processes; no variable stops another from being read."""
 
 
 @pytest.mark.thorough

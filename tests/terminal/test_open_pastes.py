@@ -1,4 +1,4 @@
-"""A paste whose end mark does not come ends by itself: keys act again, and nothing of it is lost."""
+"""A paste without an end mark ends automatically: keys act again, and none of its text is lost."""
 
 import signal
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Whatever a widget shows, the terminal gets no control character of it."""
+"""No control character of a widget's text reaches the terminal."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Every private name of Textual is used in `terminal` alone, and each of its files tells what it mends."""
+"""Private names of Textual are used in `terminal` alone, and a table lists what each of its files repairs."""
 
 import ast
 import importlib

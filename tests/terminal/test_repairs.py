@@ -29,7 +29,7 @@ class Question(ModalScreen[str]):
 
 
 class AskingApp(TerminalApp[None]):
-    """Asks a question at the press of a key."""
+    """Asks a question when a key is pressed."""
 
     def __init__(self) -> None:
         super().__init__(farewell=farewell(Path("report")))

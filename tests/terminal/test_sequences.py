@@ -1,4 +1,4 @@
-"""What has the form of a control sequence is swallowed whole, however it comes and whether it ends or not."""
+"""Every control sequence is dropped whole, however it is cut and whether it ends or not."""
 
 import random
 
@@ -81,7 +81,7 @@ def test_a_hand_behind_escape_is_no_rest() -> None:
     "unit", ["\x1b", "\x1b[", "\x1b[1", "\x1b]", "\x9b", "0", "\x1b[?1;", "\x1b[<0;1;1M"]
 )
 def test_a_flood_costs_as_much_as_its_length(unit: str) -> None:
-    """Counted, not timed: how often the cutter looks at the input grows with the input only."""
+    """Counted, not timed: the work of the cutter grows linearly with the input."""
     looks = []
     for times in (500, 1000):
         clock = ToldClock()

@@ -1,4 +1,4 @@
-"""What goes to the terminal beside the picture: title, clipboard, bell and notifications."""
+"""Output beside the screen: title, clipboard, bell and notifications."""
 
 import base64
 
@@ -24,7 +24,7 @@ from tests.support.settling import settled
 
 
 class KeptBytesApp(TerminalApp[None]):
-    """An app whose other bytes are kept."""
+    """An app that keeps its output beside the screen."""
 
     def __init__(self, clock: ToldClock | None = None) -> None:
         super().__init__(farewell="", clock=clock or ToldClock())

@@ -1,4 +1,4 @@
-"""A conversation as a document: complete, exact in its times, and inert whatever a buyer wrote."""
+"""A conversation as a document: complete, with exact times, and without markup from a buyer."""
 
 import re
 from datetime import UTC, timedelta, timezone

@@ -1,4 +1,4 @@
-"""The documents of evidence: who did what when, and what is missing."""
+"""The documents of evidence: the timeline, and the missing files."""
 
 import json
 from datetime import UTC

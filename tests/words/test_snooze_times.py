@@ -1,4 +1,4 @@
-"""Until when a chat may be put off."""
+"""Until when a chat may be snoozed."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
