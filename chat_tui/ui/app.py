@@ -25,7 +25,7 @@ from chat_tui.ui.kit.text import notify, plain
 from chat_tui.zone import find_zone
 
 ACTIVE_EVERY: Final[Millis] = 10_000
-"""Milliseconds between two reports to the inbox that the operator is active."""
+"""Milliseconds, at least, between two reports to the inbox that the operator is active."""
 _NOTICE_S: Final = 15.0
 """Seconds that the notice of the start stays: it takes more than a glance to read."""
 
@@ -122,6 +122,7 @@ class ChatTuiApp(LegibleApp[None]):
     @work(group="quit", exclusive=True)
     async def action_quit(self) -> None:  # type: ignore[override]
         """Leave; ask first if a draft cannot be kept or a message is not delivered yet."""
+        # What it returns could not be saved; it is printed below the restored terminal.
         if await self._main.talk.drafts.keep_all():
             words = _("What you typed cannot be kept on this disk. Leave, and print it on the terminal?")
             if not await self._is_sure(words, yes=_("Leave and print")):

@@ -154,7 +154,7 @@ LABELS: Final = {
     **{name: name for name in ("left", "right", "backspace", "delete", "insert")},
     **{f"f{number}": f"F{number}" for number in range(1, 25)},
 }
-"""How keys that type nothing are written on a keyboard; with a modifier only those that are bound here."""
+"""How special keys are written on a keyboard; with a modifier only those that are bound here."""
 
 _SHORTENED: Final = {
     "slash": "solidus",

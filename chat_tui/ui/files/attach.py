@@ -117,7 +117,7 @@ class FileCardScreen(Dialog[bool]):
         elif self.is_current:
             name = plain(cut_middle(one_line(self._card.name), _HEAD_CELLS))
             confirm = send_anyway(self._card.doubts, name, self._recipient, clock=self.clock)
-            # A callback, not a wait, which only a worker may do.
+            # A callback, because only a worker may wait; either answer closes this dialog too.
             self.app.push_screen(confirm, self.finish)
 
     def action_leave(self) -> None:

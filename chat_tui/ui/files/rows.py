@@ -138,6 +138,7 @@ def _title(row: PathRow, room: int) -> Line:
     name = _visible(row.name) + ("/" if row.is_folder else "")
     if row.target:
         target = f" → {_visible(row.target)}"
+        # The name gets at least half of the room.
         name = cut_middle(name, max(room // 2, room - len(target)))
         return (Span(name, role), Span(pad(target, room - width_of((Span(name),))), Role.MUTED))
     return (Span(pad(cut_middle(name, room), room), role),)
@@ -185,6 +186,7 @@ def bring_line(typed: str, login: Login, folder: Path, home: Path) -> str | None
     source = _quoted(typed)
     try:
         inside = folder.relative_to(home)
+        # For scp, a relative target begins at the home directory.
         target = "" if inside == Path() else f"{inside}/"
     except ValueError:
         target = f"{folder}/".replace("//", "/")
@@ -199,6 +201,7 @@ def _quoted(typed: str) -> str | None:
     if one_line(typed) != typed:
         return None
     if is_windows_path(typed):
+        # The Windows command line knows double quotes only.
         bare = typed.strip("\"'")
         return None if '"' in bare else f'"{bare}"'
     if typed.startswith("~/"):

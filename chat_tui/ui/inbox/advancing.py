@@ -32,7 +32,7 @@ class Advancing:
     def soon(self, chat_ref: ChatRef, keyed_at: float | None = None) -> None:
         """An answer was sent in this chat: go on to the next one after `QUIET_S`.
 
-        `keyed_at` is the time of the last key before that, in seconds; None = of the last key until now.
+        `keyed_at` is the time of the last key before that, in seconds; None = of the last key so far.
         """
         keyed_at = self.terminal.keyed_at if keyed_at is None else keyed_at
         self.screen.set_timer(QUIET_S, partial(self._advance, chat_ref, keyed_at))

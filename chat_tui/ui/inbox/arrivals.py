@@ -94,8 +94,10 @@ class Arrivals:
 
     def _has_begun(self, item: QueueItem, since: Millis) -> bool:
         chat_ref = item.chat.chat_ref
+        # A dispute that is already over is no reason to call.
         if item.chat.status == ChatStatus.FINISHED or chat_ref in self._disputes:
             return False
+        # An unknown chat may only be too old to have been remembered: its time decides.
         return chat_ref in self._ordinary or item.chat.updated_at > since
 
     def _is_new(self, message: Message, since: Millis) -> bool:

@@ -36,7 +36,7 @@ MOST_BYTES: Final = 1_000_000
 FORGOTTEN_S: Final = 7 * 24 * 3600
 """Seconds (a week) after which a file in which nothing was saved is deleted."""
 AT_ONCE_S: Final = 1.0
-"""An editor that returns unchanged within this time has a window of its own, or did not open at all."""
+"""Seconds: an editor that returns unchanged sooner has a window of its own, or did not open at all."""
 _USUAL: Final = ("sensible-editor", "nano", "vi")
 _MESSAGE, _GIVEN = "message.txt", "given"
 _RESCUED: Final = (_MESSAGE, f"{_MESSAGE}.save")
@@ -53,7 +53,7 @@ class EditorProblem(Exception):  # noqa: N818 - house word: a failure that was e
 
 @dataclass(slots=True)
 class EditedText:
-    """One text that is being edited; its directory is locked while the editor runs."""
+    """One text that is being edited, in a directory of its own; it is locked while the editor runs."""
 
     place: Path
     given: str
@@ -83,7 +83,7 @@ class EditedText:
         return False
 
     def settle(self, taken: str) -> None:
-        """Note that the saved text was `taken`; all files stay, to be looked through. Raises OSError."""
+        """Record that the saved text was `taken`; the files stay, to be looked through. Raises OSError."""
         self.given = taken
         (self.place / _GIVEN).unlink()
         written(self.place / _GIVEN, taken)
@@ -110,6 +110,7 @@ def given_out(root: Path, chat: str, text: str) -> EditedText:
     try:
         for name in (_MESSAGE, _GIVEN):
             written(place / name, text)
+        # Not on the message itself: many editors replace that file when they save.
         lock = os.open(place / _GIVEN, os.O_RDONLY)
         fcntl.flock(lock, fcntl.LOCK_EX)
     except OSError:

@@ -101,6 +101,7 @@ class MainScreen(Legible[None]):
 
     async def on_unmount(self) -> None:
         self._news.stop()
+        # The app prints them below the restored terminal.
         self._terminal.unkept = await self.talk.drafts.keep_all()
 
     def tick(self) -> None:
