@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -91,10 +92,8 @@ async def find_business(access: Access, directory: Path, connect: Callable[[], M
 
 
 async def _ask(market: MarketApi) -> BusinessId:
-    try:
+    async with aclosing(market):
         shops = await market.get_shops()
-    finally:
-        await market.aclose()
     if isinstance(shops, Problem):
         raise CannotStart(problem_words(shops))
     businesses = {shop.business_id: shop.business_name for shop in shops}

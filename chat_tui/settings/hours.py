@@ -11,7 +11,7 @@ _DAYS: Final = {
     for names in (("mo", "tu", "we", "th", "fr", "sa", "su"), ("пн", "вт", "ср", "чт", "пт", "сб", "вс"))
     for number, name in enumerate(names)
 }
-_SPAN: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})[-–]([0-9]{1,2}):([0-9]{2})")
+_SPAN: Final = re.compile(r"([0-9]{1,2}):([0-5][0-9])[-–]([0-9]{1,2}):([0-5][0-9])")
 _DAY: Final = 24 * 60
 
 Span = tuple[int, int]
@@ -77,8 +77,7 @@ def _span(word: str) -> Span | None:
         return None
     from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
     begin, end = from_hour * 60 + from_minute, to_hour * 60 + to_minute
-    is_clock = from_minute < 60 and to_minute < 60
-    return (begin, end) if is_clock and begin < end <= _DAY else None
+    return (begin, end) if begin < end <= _DAY else None
 
 
 def _moment(at: int, zone: tzinfo) -> datetime:

@@ -94,9 +94,7 @@ def _table_in(above: "TOMLDocument | Table", name: str, whole: str, path: Path, 
     """The table `name`, whose full name is `whole`; `new` if it was missing. Raises SettingsProblem."""
     from tomlkit.items import Table  # noqa: PLC0415 - only for writing
 
-    if name not in above:
-        above[name] = new
-    found = above[name]
+    found = above.setdefault(name, new)
     if not isinstance(found, Table):
         words = _("{path}: write [{table}] on a line of its own, so that this can be added to it")
         raise SettingsProblem(words, path=path, table=whole)

@@ -27,13 +27,12 @@ LEAST_FREE: Final = 200_000_000
 
 def permissions(paths: Paths, key_file: Path | None) -> list[Finding]:
     """One finding per directory, and one for every file that others could read or write."""
-    named = (
-        ("config", _("settings"), paths.config),
-        ("data", _("outbox, drafts, marks"), paths.data),
-        ("cache", _("copy of the chats"), paths.cache),
-        ("log", _("log"), paths.log.parent),
-    )
-    found = [_directory(check, what, place) for check, what, place in named]
+    found = [
+        _directory("config", _("settings"), paths.config),
+        _directory("data", _("outbox, drafts, marks"), paths.data),
+        _directory("cache", _("copy of the chats"), paths.cache),
+        _directory("log", _("log"), paths.log.parent),
+    ]
     files = [paths.settings_file, paths.log, *([key_file] if key_file is not None else [])]
     for root in (paths.data, paths.cache):
         files += sorted(root.glob("*/*.db*"))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 
@@ -38,12 +39,9 @@ def look_at(settings: Settings, connect: Connect, now: Callable[[], Millis]) -> 
 
 
 async def _ask(access: Access, connect: Connect, now: Callable[[], Millis]) -> list[Finding]:
-    market = connect(access)
-    try:
+    async with aclosing(connect(access)) as market:
         opened = await look(market)
         findings = [_address(access, market.proxy, opened), _key(opened)]
-    finally:
-        await market.aclose()
     if isinstance(opened, Problem):
         return findings
     business = _business(access.business_id, opened)
@@ -52,12 +50,9 @@ async def _ask(access: Access, connect: Connect, now: Callable[[], Millis]) -> l
         return findings
     # A second client, because getChats needs a client of one business.
     number = access.business_id or opened.businesses[0].business_id
-    market = connect(replace(access, business_id=number))
-    try:
+    async with aclosing(connect(replace(access, business_id=number))) as market:
         page = await market.get_chats(limit=1)
         return [*findings, _clock(page, now()), _quota(page, market.budgets.get("getChats"), now())]
-    finally:
-        await market.aclose()
 
 
 def _without_key(url: str) -> list[Finding]:
