@@ -129,13 +129,8 @@ def _insert(conn: Connection, message: Message) -> int:
         "INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, ?, ?)", (row_id, *values)
     ).rowcount:
         row_id += 1
-    conn.executemany(
-        "INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (number, message.message_id, n, file.name, file.url, file.size)
-            for n, file in enumerate(message.attachments)
-        ],
-    )
+    files = [(number, message.message_id, n, *astuple(file)) for n, file in enumerate(message.attachments)]
+    conn.executemany("INSERT INTO attachment VALUES (?, ?, ?, ?, ?, ?)", files)
     return row_id
 
 

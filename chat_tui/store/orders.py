@@ -101,23 +101,15 @@ def order(conn: Connection, order_id: OrderId) -> Reading[Order] | None:
     ).fetchone()
     if row is None or not row[1]:
         return None if row is None else Reading(None, row[0])
-    campaign_id, status, substatus, created_at, total, currency, *delivery = row[2:]
-    delivery[-1] = bool(delivery[-1])
+    campaign_id, status, substatus, created_at, total, currency, *delivered, is_estimated = row[2:]
     lines = conn.execute(
         f"SELECT name, count, price, currency FROM order_line WHERE order_id = ? AND {sound('order_line')}"
         " ORDER BY n",
         (order_id,),
     )
-    found = Order(
-        order_id,
-        campaign_id,
-        status,
-        substatus,
-        created_at,
-        tuple(OrderLine(name, count, _money(*price)) for name, count, *price in lines),
-        _money(total, currency),
-        OrderDelivery(*delivery),
-    )
+    goods = tuple(OrderLine(name, count, _money(*price)) for name, count, *price in lines)
+    paid, delivery = _money(total, currency), OrderDelivery(*delivered, bool(is_estimated))
+    found = Order(order_id, campaign_id, status, substatus, created_at, goods, paid, delivery)
     return Reading(found, row[0])
 
 
@@ -130,19 +122,13 @@ def returned(conn: Connection, return_id: ReturnId) -> Reading[Return] | None:
     ).fetchone()
     if row is None or not row[1]:
         return None if row is None else Reading(None, row[0])
+    order_id, created_at, status, is_fast, *amount = row[2:]
     lines = conn.execute(
         f"SELECT name, count FROM return_line WHERE return_id = ? AND {sound('return_line')} ORDER BY n",
         (return_id,),
     )
-    found = Return(
-        return_id,
-        OrderId(row[2]),
-        row[3],
-        row[4],
-        bool(row[5]),
-        tuple(OrderLine(*line) for line in lines),
-        _money(*row[6:]),
-    )
+    goods = tuple(OrderLine(*line) for line in lines)
+    found = Return(return_id, order_id, created_at, status, bool(is_fast), goods, _money(*amount))
     return Reading(found, row[0])
 
 
