@@ -13,7 +13,7 @@ from chat_tui.inbox.events import Event
 from chat_tui.inbox.reading.attachments import Progress
 from chat_tui.model.chat import NewChat
 from chat_tui.model.doubt import Doubt
-from chat_tui.model.file import FileCard, Saved
+from chat_tui.model.file import AttachmentRef, FileCard, Saved
 from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.link import Link
 from chat_tui.model.mark import Mark, Marked
@@ -165,22 +165,11 @@ class FilesApi(Protocol):
         """Read what the card shows; refuse what cannot be sent (empty, too large, not a regular file…)."""
 
     async def save(
-        self,
-        chat_ref: ChatRef,
-        /,
-        message_id: MessageId,
-        index: int,
-        into: Path,
-        progress: Progress | None = None,
+        self, file: AttachmentRef, /, into: Path, progress: Progress | None = None
     ) -> Saved | Problem:
-        """Save a file of a message into a folder, under a harmless name that is not taken.
+        """Save a file of a message into a folder, under a harmless name that is not taken."""
 
-        `index` counts the message's attachments from 0.
-        """
-
-    async def read(
-        self, chat_ref: ChatRef, /, message_id: MessageId, index: int, progress: Progress | None = None
-    ) -> bytes | Problem:
+    async def read(self, file: AttachmentRef, /, progress: Progress | None = None) -> bytes | Problem:
         """The bytes of a file, for viewing; FILE_OVER_CAP above `attachments.LOOKED_AT`."""
 
     async def last_folder(self) -> Path | None:

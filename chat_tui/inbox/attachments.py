@@ -8,8 +8,7 @@ from typing import Final
 from chat_tui.inbox import files
 from chat_tui.inbox.asking import Asking
 from chat_tui.inbox.reading.attachments import Progress
-from chat_tui.model.file import FileCard, Saved
-from chat_tui.model.ids import ChatRef, MessageId
+from chat_tui.model.file import AttachmentRef, FileCard, Saved
 from chat_tui.model.problem import Problem
 from chat_tui.store import saved
 
@@ -30,24 +29,14 @@ class Files:
         return await asyncio.to_thread(files.inspect, path, self._own, self._secrets)
 
     async def save(
-        self,
-        chat_ref: ChatRef,
-        message_id: MessageId,
-        index: int,
-        into: Path,
-        progress: Progress | None = None,
+        self, file: AttachmentRef, into: Path, progress: Progress | None = None
     ) -> Saved | Problem:
-        return await self._asking.attempt(
-            lambda: self._asking.engine.reading.files.save(chat_ref, message_id, index, into, progress)
-        )
+        return await self._asking.attempt(self._asking.engine.reading.files.save, file, into, progress)
 
-    async def read(
-        self, chat_ref: ChatRef, message_id: MessageId, index: int, progress: Progress | None = None
-    ) -> bytes | Problem:
+    async def read(self, file: AttachmentRef, progress: Progress | None = None) -> bytes | Problem:
         """The bytes of a file, to be looked at; FILE_OVER_CAP above `LOOKED_AT`."""
-        return await self._asking.attempt(
-            lambda: self._asking.engine.reading.files.read(chat_ref, message_id, index, LOOKED_AT, progress)
-        )
+        read = self._asking.engine.reading.files.read
+        return await self._asking.attempt(read, file, LOOKED_AT, progress)
 
     async def last_folder(self) -> Path | None:
         return await asyncio.to_thread(saved.last_folder, self._asking.store.paths.data_dir)

@@ -17,7 +17,8 @@ from chat_tui.clock import wall_clock_ms
 from chat_tui.files import write_new
 from chat_tui.inbox.files import saved_name
 from chat_tui.inbox.service import Inbox
-from chat_tui.model.ids import ChatRef, MessageId, OutboxId
+from chat_tui.model.file import AttachmentRef
+from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.record import Missing, Record
@@ -131,22 +132,21 @@ class _File:
 
     name: str
     missing: Missing
-    message_id: MessageId | None = None
-    index: int = 0
+    ref: AttachmentRef | None = None
+    """Where the Market has it; None for a file of ours that is in no message yet."""
     outbox_id: OutboxId | None = None
 
 
 async def _keep_files(inbox: Inbox, record: Record, into: Path) -> tuple[int, tuple[Missing, ...]]:
     """The number of files kept, and those that are missing."""
     kept, missing = 0, []
-    chat_ref = record.item.chat.chat_ref
     problem: Problem | None = None
     for file in (file for entry in record.entries for file in _files(entry)):
         content: bytes | Problem | None = await asyncio.to_thread(_spooled, inbox.data_dir, file.outbox_id)
-        if content is None and file.message_id is not None and record.is_asked:
+        if content is None and file.ref is not None and record.is_asked:
             # A server that cannot be reached is not asked again for every file.
             is_vain = problem is not None and problem.is_passing
-            content = problem if is_vain else await inbox.files.read(chat_ref, file.message_id, file.index)
+            content = problem if is_vain else await inbox.files.read(file.ref)
         if isinstance(content, bytes):
             await asyncio.to_thread(write_new, into / file.name, content)
             kept += 1
@@ -164,7 +164,8 @@ def _files(entry: Entry) -> Iterator[_File]:
             # Unique in this directory, and valid on every file system.
             name = f"{message.message_id}-{index + 1}-{saved_name(file.name)}"
             gone = Missing(file.name, file.size, file.url, message.created_at, None)
-            yield _File(name, gone, message.message_id, index, own.outbox_id if own else None)
+            ref = AttachmentRef(message.chat_ref, message.message_id, index)
+            yield _File(name, gone, ref, own.outbox_id if own else None)
     elif own is not None and own.state not in _NOT_SENT:
         gone = Missing(own.file_name, own.file_size, None, own.created_at, None)
         yield _File(f"outbox-{own.seq}-{saved_name(own.file_name)}", gone, outbox_id=own.outbox_id)

@@ -21,7 +21,7 @@ from chat_tui.inbox.events import EngineFailed, Event, StoreMended
 from chat_tui.inbox.outgoing import Outbox
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.chat import NewChat
-from chat_tui.model.file import FileCard
+from chat_tui.model.file import AttachmentRef, FileCard
 from chat_tui.model.ids import BusinessId, ChatRef, Millis
 from chat_tui.model.link import Budget, Link, LinkState
 from chat_tui.model.mark import Marked
@@ -161,7 +161,7 @@ def _fresh_at(links: Sequence[Link]) -> Millis | None:
 P = ParamSpec("P")
 T = TypeVar("T")
 Noun = TypeVar("Noun")
-Ref = TypeVar("Ref", ChatRef, OutboxItem, Draft, Marked)
+Ref = TypeVar("Ref", ChatRef, AttachmentRef, OutboxItem, Draft, Marked)
 """Anything that names a chat or belongs to one."""
 
 

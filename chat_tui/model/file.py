@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from chat_tui.model.doubt import Doubt
+from chat_tui.model.ids import ChatRef, MessageId
 
 WARN_BYTES: Final = 5_000_000
 """The Market may refuse a larger file: it publishes "5 MB" without saying which megabyte."""
@@ -11,6 +12,16 @@ MAX_BYTES: Final = 5_242_880
 """A larger file is not uploaded."""
 NAME_LENGTH: Final = 100
 """Most characters in a file name that is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRef:
+    """One file of a message."""
+
+    chat_ref: ChatRef
+    message_id: MessageId
+    index: int
+    """Its place among the attachments of the message, from 0."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from chat_tui.inbox.reading.scan import FullScan
 from chat_tui.inbox.reading.scan import ListScan as RealWalks
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.chat import ContextKind, NewChat
+from chat_tui.model.file import AttachmentRef
 from chat_tui.model.ids import MessageId, OutboxId
 from chat_tui.model.link import SyncReport
 from chat_tui.model.outbox import OutboxItem
@@ -164,8 +165,8 @@ async def test_what_the_engine_cannot_do_for_the_files_is_refused(
         await inbox.fetch_chat(CHAT),
         await inbox.fetch_whole(CHAT),
         await inbox.outbox.stop(await item_of(inbox, OutboxId("a"))),
-        await inbox.files.read(CHAT, MessageId(1), 0),
-        await inbox.files.save(CHAT, MessageId(1), 0, tmp_path),
+        await inbox.files.read(AttachmentRef(CHAT, MessageId(1), 0)),
+        await inbox.files.save(AttachmentRef(CHAT, MessageId(1), 0), tmp_path),
     ]
     assert [one.kind for one in refused if isinstance(one, Problem)] == [kind] * 6
     inbox._loop.discard()

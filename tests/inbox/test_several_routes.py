@@ -15,7 +15,8 @@ from chat_tui.inbox.drafts import Drafts
 from chat_tui.inbox.multi import MultiInbox, NamedInbox
 from chat_tui.inbox.outgoing import Outbox
 from chat_tui.inbox.service import Inbox
-from chat_tui.model.ids import BusinessId, OutboxId
+from chat_tui.model.file import AttachmentRef
+from chat_tui.model.ids import BusinessId, MessageId, OutboxId
 from chat_tui.model.mark import Marked, Pin
 from chat_tui.model.outbox import OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.timeline import Draft
@@ -27,7 +28,8 @@ CHAT = ref(7, HERE)
 ITEM = OutboxItem(OutboxId("a"), CHAT, 1, OutboxKind.TEXT, "x", "", 0, "", OutboxState.QUEUED, 0, 0)
 DRAFT = Draft(CHAT, "x", 1, ("y",))
 MARKED = Marked(CHAT, Pin(), Pin(is_set=True))
-GIVEN = {"chat_ref": CHAT, "item": ITEM, "draft": DRAFT, "marked": MARKED}
+FILE = AttachmentRef(CHAT, MessageId(1), 0)
+GIVEN = {"chat_ref": CHAT, "file": FILE, "item": ITEM, "draft": DRAFT, "marked": MARKED}
 """By the name of a first parameter: what a screen hands over, and the business must get."""
 NOUNS = {
     "chats": (ChatsApi, Chats),

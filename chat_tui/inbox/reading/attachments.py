@@ -10,8 +10,7 @@ from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.files import saved_name
 from chat_tui.inbox.market import MarketApi
 from chat_tui.model.chat import Message
-from chat_tui.model.file import SAVED_BYTES, Saved
-from chat_tui.model.ids import ChatRef, MessageId
+from chat_tui.model.file import SAVED_BYTES, AttachmentRef, Saved
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.store import messages, saved
@@ -31,15 +30,10 @@ class AttachmentReader:
         self._ctx = ctx
 
     async def save(
-        self,
-        chat_ref: ChatRef,
-        message_id: MessageId,
-        index: int,
-        into: Path,
-        progress: Progress | None = None,
+        self, file: AttachmentRef, into: Path, progress: Progress | None = None
     ) -> Saved | Problem:
         """Save a file into a folder, whole or not at all."""
-        message = await self._message(chat_ref, message_id, index)
+        message = await self._message(file)
         if message is None:
             return _NOT_THERE
         try:
@@ -56,10 +50,10 @@ class AttachmentReader:
                 progress(came)
 
         try:
-            size = await self._fetch(message, index, add, SAVED_BYTES)
+            size = await self._fetch(message, file.index, add, SAVED_BYTES)
             if isinstance(size, Problem):
                 return size
-            name = saved_name(message.attachments[index].name)
+            name = saved_name(message.attachments[file.index].name)
             kept = await asyncio.to_thread(part.keep, name)
         except CannotSave as refusal:
             return _refused(refusal)
@@ -69,15 +63,10 @@ class AttachmentReader:
         return Saved(str(into / kept), size)
 
     async def read(
-        self,
-        chat_ref: ChatRef,
-        message_id: MessageId,
-        index: int,
-        limit: int,
-        progress: Progress | None = None,
+        self, file: AttachmentRef, limit: int, progress: Progress | None = None
     ) -> bytes | Problem:
         """The bytes of a file; FILE_OVER_CAP if there are more than `limit`."""
-        message = await self._message(chat_ref, message_id, index)
+        message = await self._message(file)
         if message is None:
             return _NOT_THERE
         held = bytearray()
@@ -87,7 +76,7 @@ class AttachmentReader:
             if progress is not None:
                 progress(len(held))
 
-        outcome = await self._fetch(message, index, add, limit)
+        outcome = await self._fetch(message, file.index, add, limit)
         return outcome if isinstance(outcome, Problem) else bytes(held)
 
     async def _fetch(self, message: Message, index: int, write: Write, limit: int) -> int | Problem:
@@ -108,12 +97,12 @@ class AttachmentReader:
         link = newer.attachments[index].url
         return outcome if not link or link == url else await client.api.fetch_file(link, write, limit=limit)
 
-    async def _message(self, chat_ref: ChatRef, message_id: MessageId, index: int) -> Message | None:
+    async def _message(self, file: AttachmentRef) -> Message | None:
         """A cached message, if it has a file with this index."""
-        page = await self._ctx.store.read(messages.timeline, chat_ref, around=message_id, limit=1)
+        page = await self._ctx.store.read(messages.timeline, file.chat_ref, around=file.message_id, limit=1)
         found = (entry.message for entry in page.entries if entry.message is not None)
-        theirs = (message for message in found if message.message_id == message_id)
-        return next((message for message in theirs if index < len(message.attachments)), None)
+        theirs = (message for message in found if message.message_id == file.message_id)
+        return next((message for message in theirs if file.index < len(message.attachments)), None)
 
     async def _begun(self, into: Path) -> Part:
         """A part file in the folder, removed again if this is cancelled. Raises CannotSave."""

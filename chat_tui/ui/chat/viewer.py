@@ -17,6 +17,7 @@ from chat_tui.inbox.api import InboxApi
 from chat_tui.inbox.files import saved_name
 from chat_tui.locale import N_, _
 from chat_tui.model.chat import Attachment, Message
+from chat_tui.model.file import AttachmentRef
 from chat_tui.model.problem import Problem
 from chat_tui.pictures.kinds import HEAD, picture_kind
 from chat_tui.pictures.kinds import text_of as text_in
@@ -186,7 +187,8 @@ def looking_at(inbox: InboxApi, message: Message, index: int) -> Fetching[Shown 
     file = message.attachments[index]
 
     async def look(progress: Callable[[int], None]) -> Shown | Problem:
-        content = await inbox.files.read(message.chat_ref, message.message_id, index, progress)
+        ref = AttachmentRef(message.chat_ref, message.message_id, index)
+        content = await inbox.files.read(ref, progress)
         if isinstance(content, Problem):
             return content
         if picture_kind(content[:HEAD]) is None:

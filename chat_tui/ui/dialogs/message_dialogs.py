@@ -9,7 +9,7 @@ from chat_tui.inbox.api import InboxApi
 from chat_tui.inbox.files import saved_name
 from chat_tui.locale import _, ngettext
 from chat_tui.model.chat import ChatContext, Message
-from chat_tui.model.file import Saved
+from chat_tui.model.file import AttachmentRef, Saved
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.timeline import Entry
 from chat_tui.terminal.app import TerminalApp
@@ -103,7 +103,8 @@ class MessageDialogs:
         kept: list[str] = []
         for place, index in enumerate(indexes):
             file = message.attachments[index]
-            save = partial(self.inbox.files.save, message.chat_ref, message.message_id, index, into)
+            ref = AttachmentRef(message.chat_ref, message.message_id, index)
+            save = partial(self.inbox.files.save, ref, into)
             fetching = Fetching[Saved | Problem](saved_name(file.name), file.size, save)
             outcome = await self.app.push_screen_wait(fetching)
             if isinstance(outcome, Saved):

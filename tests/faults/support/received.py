@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chat_tui.model.file import Saved
+from chat_tui.model.file import AttachmentRef, Saved
 from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.problem import Problem, ProblemKind
 from tests.faults.support.trial import Trial
@@ -22,7 +22,9 @@ class Received:
 
     async def save(self, index: int = 0, into: Path | None = None) -> Saved | Problem:
         inbox = self.trial.shop.inbox
-        return await inbox.files.save(self.chat_ref, self.message_id, index, into or self.folder)
+        return await inbox.files.save(
+            AttachmentRef(self.chat_ref, self.message_id, index), into or self.folder
+        )
 
     @property
     def kept(self) -> list[str]:
