@@ -101,16 +101,17 @@ def order(conn: Connection, order_id: OrderId) -> Reading[Order] | None:
     ).fetchone()
     if row is None or not row[1]:
         return None if row is None else Reading(None, row[0])
-    campaign_id, status, substatus, created_at, total, currency, *delivered, is_estimated = row[2:]
+    campaign_id, status, substatus, created_at, total, currency, *delivery = row[2:]
+    delivery[-1] = bool(delivery[-1])
     lines = conn.execute(
         f"SELECT name, count, price, currency FROM order_line WHERE order_id = ? AND {sound('order_line')}"
         " ORDER BY n",
         (order_id,),
     )
     goods = tuple(OrderLine(name, count, _money(*price)) for name, count, *price in lines)
-    paid, delivery = _money(total, currency), OrderDelivery(*delivered, bool(is_estimated))
-    found = Order(order_id, campaign_id, status, substatus, created_at, goods, paid, delivery)
-    return Reading(found, row[0])
+    paid = _money(total, currency)
+    known = (campaign_id, status, substatus, created_at, goods, paid, OrderDelivery(*delivery))
+    return Reading(Order(order_id, *known), row[0])
 
 
 def returned(conn: Connection, return_id: ReturnId) -> Reading[Return] | None:
