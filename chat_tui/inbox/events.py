@@ -1,4 +1,4 @@
-"""Events say what changed and never carry the data: a subscriber asks the inbox again. And the link."""
+"""What changed, for user interfaces, and the state of the link. Events carry no data: ask the inbox again."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace

@@ -11,7 +11,8 @@ import pytest
 
 from chat_tui.inbox.evidence import free_directory, keep_evidence
 from chat_tui.model.chat import Attachment, Sender
-from chat_tui.model.ids import ChatRef, MessageId, OutboxId
+from chat_tui.model.file import AttachmentRef
+from chat_tui.model.ids import MessageId, OutboxId
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.record import Missing, Record
@@ -28,14 +29,14 @@ class Here:
 
     data_dir: Path
     outcomes: list[bytes | Problem] = field(default_factory=list)
-    asked: list[tuple[ChatRef, int, int]] = field(default_factory=list)
+    asked: list[AttachmentRef] = field(default_factory=list)
 
     @property
     def files(self) -> "Here":
         return self
 
-    async def read(self, chat_ref: ChatRef, message_id: MessageId, index: int) -> bytes | Problem:
-        self.asked.append((chat_ref, message_id, index))
+    async def read(self, file: AttachmentRef) -> bytes | Problem:
+        self.asked.append(file)
         return self.outcomes.pop(0)
 
 
@@ -78,7 +79,7 @@ async def test_documents_and_files_are_private_and_alone(here: Here, tmp_path: P
     files = with_files(7, "../../etc/passwd", "../../etc/passwd", ".bashrc", None, "я" * 300 + ".jpeg")
     kept = await keep_evidence(here, record(files), place, documents)  # type: ignore[arg-type]
     assert (kept.directory, kept.files, kept.missing) == (place, 5, ())
-    assert here.asked == [(ref(1), 7, index) for index in range(5)]
+    assert here.asked == [AttachmentRef(ref(1), MessageId(7), index) for index in range(5)]
     found = left(place)
     assert found.pop("history.md").decode() == "слова"
     assert found.pop("missing") == b"0"
