@@ -96,7 +96,10 @@ class MessageDialogs:
             return message, indexes
         lines = [partial(file_line, file.name, file.size) for file in message.attachments]
         chosen = await self.app.push_screen_wait(Choose(question, [*lines, *more]))
-        return message, [] if chosen is None else indexes if chosen == len(lines) else [chosen]
+        # The answer behind the files means all of them.
+        if chosen == len(lines):
+            return message, indexes
+        return message, [] if chosen is None else [chosen]
 
     async def _save_all(self, message: Message, indexes: Sequence[int], into: Path) -> tuple[list[int], str]:
         """Save one file after another. If the folder is the problem, returns the remaining files and why."""

@@ -215,8 +215,7 @@ class FilePicker(ListDialog[Path, PathRow]):
     def action_recent(self) -> None:
         """Switch between the folder and the recently used folders."""
         self._shows_recent = not self._shows_recent
-        self._set_text("")
-        self._go()
+        self._go_without_text()
 
     def action_up(self) -> None:
         """Go to the parent folder, and highlight the one that was left."""
@@ -250,16 +249,16 @@ class FilePicker(ListDialog[Path, PathRow]):
     def _open(self, folder: str) -> None:
         self._base = os.path.normpath(folder)
         self._shows_recent = False
-        self._set_text("")
         self._scan.leave()
         # A new scan: `then` would not read the same folder again.
         self._scan = FolderScan(self)
-        self._go()
+        self._go_without_text()
 
-    def _set_text(self, text: str) -> None:
-        # Every caller shows the folder anyway.
+    def _go_without_text(self) -> None:
+        # The folder is shown at once, so the message about the text is not needed.
         with self.prevent(Input.Changed):
-            self.query_one(Input).value = text
+            self.query_one(Input).value = ""
+        self._go()
 
     @on(events.Mount)
     @on(Input.Changed)
