@@ -7,7 +7,7 @@ description shows whether a file fits this version at all.
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 from chat_tui.model.ids import Millis
@@ -132,9 +132,15 @@ def moment(at: Millis) -> Millis:
     return min(max(at, 0), LATEST)
 
 
+@cache
 def sound(table: str, alias: str = "") -> str:
     """SQL condition: the row of a table can be read, and this version may have written all its values."""
-    return _CONDITIONS[table].format(f"{alias or table}.")
+    parts = []
+    for name, kind in _columns(table).items():
+        column = f"{alias or table}.{name}"
+        fits = _FITS[kind.rstrip("?")].format(column)
+        parts.append(f"({column} IS NULL OR {fits})" if kind.endswith("?") else fits)
+    return f"({' AND '.join(parts)})"
 
 
 def readable(table: str, name: str) -> str:
@@ -154,19 +160,6 @@ def reach(name: str) -> str:
 def _columns(table: str) -> dict[str, str]:
     told = next(tables[table] for tables in TABLES.values() if table in tables)
     return dict(column.split(":") for column in told.split())
-
-
-def _condition(table: str) -> str:
-    parts = []
-    for name, kind in _columns(table).items():
-        fits = _FITS[kind.rstrip("?")].replace("{0}", f"{{0}}{name}")
-        parts.append(f"({{0}}{name} IS NULL OR {fits})" if kind.endswith("?") else fits)
-    return f"({' AND '.join(parts)})"
-
-
-_CONDITIONS: Final = {
-    table: _condition(table) for tables in TABLES.values() for table, told in tables.items() if told
-}
 
 
 def read_tolerantly(conn: sqlite3.Connection) -> None:
