@@ -130,6 +130,7 @@ class History(FramedPane, can_focus=True):
     def entitle(self, item: QueueItem | None) -> None:
         """Show who and what the chat is about, above the history and in the sender column; None = nothing."""
         title = chat_header(item) if item is not None else ""
+        # Setting a title redraws the whole pane, even if it is the same.
         if title != self._title:
             self._title = title
             self.border_title = plain(title, lines=False)
@@ -196,6 +197,7 @@ class History(FramedPane, can_focus=True):
         if self.view is None:
             return
         if end and self.view.window.has_newer:
+            # The newest message is not in memory.
             self.post_message(self.NewerWanted(self.view.window.chat_ref, None))
         else:
             self.view.go_to_edge(end=end)
@@ -211,13 +213,7 @@ class History(FramedPane, can_focus=True):
 
         Without a highlight it is done with the newest message on the screen, if possible one with files.
         """
-        if self.view is None:
-            return
-        among = self.view.on_screen
-        if wish != Wish.COPY:
-            among = [entry for entry in among if entry.message and entry.message.attachments] or among
-        entry = self.view.highlighted or (among[-1] if among else None)
-        if entry is not None:
+        if self.view is not None and (entry := self.view.meant(with_files=wish != Wish.COPY)) is not None:
             self.highlight(entry)
             self.post_message(self.Picked(self.view.window.chat_ref, entry, Wish(wish)))
 
@@ -225,6 +221,7 @@ class History(FramedPane, can_focus=True):
         """Highlight the message under the mouse; unfold or fold a long one."""
         event.stop()
         offset, view = event.get_content_offset(self), self.view
+        # None on the frame; below a short history there are blank rows.
         if offset is None or view is None or not offset.y < len(view.frame):
             return
         place = view.frame[offset.y][0]

@@ -158,16 +158,22 @@ class HistoryView:
         return self._anchor is None and self._open_at is None
 
     @property
-    def on_screen(self) -> list[Entry]:
-        """The entries with at least one line of text on the screen, oldest first."""
-        places = dict.fromkeys(place for place, line in self.frame if line >= 0 <= place)
-        return [self.window.entries[place] for place in places]
-
-    @property
     def highlighted(self) -> Entry | None:
         """The highlighted entry if part of it is on the screen, so that no key acts on an unseen one."""
         place = self._marked_place()
         return None if place is None else self.window.entries[place]
+
+    def meant(self, *, with_files: bool) -> Entry | None:
+        """The entry that a key means: the highlighted one, else the newest with text on the screen.
+
+        `with_files` prefers the newest one with files. None = there is no entry on the screen.
+        """
+        places = dict.fromkeys(place for place, line in self.frame if line >= 0 <= place)
+        among = [self.window.entries[place] for place in places]
+        if with_files:
+            # Without any file on the screen, too: the answer then says that there is none.
+            among = [entry for entry in among if entry.message and entry.message.attachments] or among
+        return self.highlighted or (among[-1] if among else None)
 
     def open_at(self, page: TimelinePage, message_id: MessageId | None) -> None:
         """Begin with a message of the page, highlighted in the middle; if it is gone, with the next one.
@@ -189,6 +195,7 @@ class HistoryView:
         key = self.window.entries[found[1][0]].key if found is not None else ""
         is_useful = self.window.extend_older(page)
         self.failure = ""
+        # After a page with nothing new it stays asked for: the Market's answer is still to come.
         if is_useful or self.window.coverage is Coverage.DONE:
             self.is_older_asked = False
         if self._anchor is not None and found is not None:
@@ -196,6 +203,7 @@ class HistoryView:
 
     def refresh_newest(self, page: TimelinePage) -> None:
         """Take in new and changed entries. At the end the screen follows; elsewhere nothing moves."""
+        # Across a gap the screen follows only at the end; elsewhere it would lose what is being read.
         if not self.window.refresh_newest(page) and self.is_at_end:
             self.window.replace(page)
         if not self.is_at_end:
@@ -219,6 +227,7 @@ class HistoryView:
         first = self.frame[0]
         walk = self._downwards(first) if lines > 0 else self._upwards(first)
         spot = list(islice(walk, abs(lines) + 1))[-1]
+        # Reaching the top again is how the operator asks for another try.
         if lines < 0 and spot[0] == TOP:
             self._try_again()
         if spot != first:
@@ -240,6 +249,7 @@ class HistoryView:
         if step < 0 and self.frame[0][0] == TOP:
             self._try_again()
         if not 0 <= target < len(self.window.entries):
+            # Beyond the first entry there is still its date and the line above it.
             self.scroll(step)
             return
         self.drawn.marked = self.window.entries[target].key
@@ -296,6 +306,7 @@ class HistoryView:
             return [self._strip(line, width) for line in lonely_lines(words, width, size.height)]
         self.frame = self._framed() if size.height > 0 else []
         strips = [self._top() if spot[0] == TOP else self.drawn.strip_at(spot) for spot in self.frame]
+        # A history shorter than the screen begins at its top.
         strips += [self._strip((), width)] * (size.height - len(strips))
         if self.new_below and strips:
             strips[-1] = self._strip(spread((), below_line(self.new_below), width), width)
@@ -391,6 +402,7 @@ class HistoryView:
         place, line = spot
         if place == TOP:
             yield spot
+            # Above any lead, so that the entry is taken from its first line on.
             place, line = 0, -CAP
         for below in range(place, len(self.window.entries)):
             lines = self.drawn.lines(below)
