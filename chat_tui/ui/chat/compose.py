@@ -99,6 +99,7 @@ class Compose(TextBox):
         self._now = now
         self._pressed_at = 0.0
         """When the key now handled was pressed; on a slow machine it may be handled much later."""
+        # Long enough ago that the first Enter is no bounce.
         self._enter_at = -_SAME_PRESS
         self._put_at = -_SAME_PRESS
         self._after_put = ""
@@ -176,6 +177,7 @@ class Compose(TextBox):
 
     def clear_after_send(self, sent: str) -> None:
         """Remove the text of a `SendWanted`; what was typed after it stays."""
+        # If the sent part was edited meanwhile, all of the text stays, so that no letter is lost.
         if self.text.startswith(sent):
             self.load(self.text[len(sent) :], self.caret - len(sent))
 
@@ -199,6 +201,7 @@ class Compose(TextBox):
     def on_text_area_changed(self) -> None:
         """Update counter and notice. An Enter after new text is a new press, not a bounce."""
         self._enter_at = -_SAME_PRESS
+        # Text was typed behind the template: an Enter after it is meant, however soon it comes.
         if self.text != self._after_put:
             self._put_at = -_SAME_PRESS
         if self.notice.words and self.text != self._noticed:
@@ -277,6 +280,7 @@ class Compose(TextBox):
         self.post_message(self.LeaveWanted())
 
     def _count(self) -> None:
+        # Blanks at the end are not sent, so they do not count.
         length = text_length(as_sent(self.text))
         markers = unfilled(self.text)
         words = [_("view only")] if self._forbidden else []
@@ -289,6 +293,7 @@ class Compose(TextBox):
 
     async def on_key(self, event: events.Key) -> None:
         self._pressed_at = event.time
+        # Only what types text: keys that command act on the chat that is shown.
         if event.time < self._readable_at and event.is_printable and event.character:
             self._keep_astray(event, event.character)
         elif event.character == "/" and not self.text:

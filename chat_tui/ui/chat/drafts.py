@@ -125,7 +125,7 @@ class Drafts:
             async with asyncio.timeout(LEAVE_S):
                 await self.save()
         except TimeoutError:
-            pass
+            pass  # what was not saved is still in `_unkept`
         unkept = [draft for draft in self._unkept.values() if draft.text.strip()]
         if unkept or self._is_aside:
             # Drafts that the database has must leave the file: the next start would restore an old text.
@@ -134,5 +134,6 @@ class Drafts:
         return tuple((self._names.get(draft.chat_ref, ""), draft.text) for draft in unkept)
 
     def _save_in(self, seconds: float) -> None:
+        # A running timer is left alone: a new one would postpone the save.
         if self._timer is None:
             self._timer = self._pane.set_timer(seconds, self.save)

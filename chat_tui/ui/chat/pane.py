@@ -61,6 +61,7 @@ class TalkPane(Vertical):
         self._opened = opened
         self.history = History(now, zone)
         self.box = Compose()
+        # Until a chat is open there is no recipient.
         self.box.disabled = True
         bind(self.history, keys.bindings(Where.HISTORY), freed=keys.freed(Where.HISTORY))
         self.drafts = Drafts(self, inbox, self.box, self._say)
@@ -97,6 +98,7 @@ class TalkPane(Vertical):
     def _share_out(self) -> None:
         """Share out the height so that the whole box, with recipient and caret, is always on the screen."""
         height, width = self.size.height, max(1, self.size.width - 2)
+        # One row at least stays for the history.
         rows = min(self.box.notice.lines_in(width), max(1, height - BOX_LEAST - 1))
         self.box.notice.styles.max_height = max(1, rows)
         self.box.styles.max_height = max(BOX_LEAST, min(BOX_MOST, height - rows - 1))
@@ -295,6 +297,7 @@ class TalkPane(Vertical):
     async def _is_stale(self, chat_ref: ChatRef) -> bool:
         """Whether someone wrote after the last change of the text; if so, that is now on the screen."""
         page = await self._inbox.chats.timeline(chat_ref, limit=PAGE)
+        # Messages with an outbox item were sent from here.
         theirs = [e.message.message_id for e in page.entries if e.message is not None and e.item is None]
         if not theirs or theirs[-1] <= self._read_to:
             return False
@@ -310,12 +313,14 @@ class TalkPane(Vertical):
         typed = self.box.text
         joined = f"{typed}\n{text}" if typed.strip() else text
         self.box.load(joined, len(joined))
+        # In this order: in between, a crash leaves the text in two places rather than in none.
         await self.drafts.save()
         await self._inbox.drafts.forget(chat_ref, text)
         self.others = tuple(other for other in self.others if other != text)
 
     async def take_back(self, item: OutboxItem) -> OutboxItem | Problem:
         """Move a text from the outbox back into the draft of its chat, before anything typed since."""
+        # First: the outbox puts its text before the draft that is on the disk.
         await self.drafts.save()
         taken = await self._inbox.outbox.take_back(
             item, into_draft=True, caret=self._carets.pop(item.outbox_id, None)

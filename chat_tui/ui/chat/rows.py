@@ -81,6 +81,7 @@ def entry_lines(
 ) -> EntryLines:
     """The lines of an entry, none wider than the scene; the highlighted one has a bar before its sender."""
     content = _content(entry, scene.text_width)
+    # One line more is shown in full: the line that replaces it would take as much room.
     is_folded = not unfolded and len(content) > glyphs.FOLD + 1
     if is_folded:
         hidden = len(content) - glyphs.FOLD
@@ -114,6 +115,7 @@ def _lead_lines(entry: Entry, scene: Scene, lead: Lead) -> list[Line]:
 
 
 def _columns(entry: Entry, scene: Scene) -> Line:
+    # In a column of its own, which no text of a message can reach or imitate.
     mark, role = sender_mark(entry.sender)
     name = pad(sender_name(entry.sender, scene.context), scene.sender_width)
     time = clock_time(entry.created_at, scene.zone)
@@ -158,6 +160,7 @@ def _with_state(entry: Entry, content: Sequence[Line], scene: Scene) -> list[Lin
     state, cells = entry_state(entry, scene.now), scene.text_width
     if entry.item is None or state is None:
         return list(content)
+    # Beside the last line if there is room, with two blanks between, else on a line of its own.
     used = sum(cell_len(span.text) for span in content[-1])
     if used + 2 + cell_len(state.text) <= cells:
         lines = [*content[:-1], spread(content[-1], (state,), cells)]

@@ -80,6 +80,7 @@ class PicturePane(Widget):
         return line
 
     def _weights(self, y: int) -> list[Segment]:
+        # On a light screen the fullest character is the darkest one.
         weights = WEIGHTS if self.app.current_theme.dark else WEIGHTS[::-1]
         signs = []
         for x in range(self._picture.width):
@@ -94,6 +95,7 @@ class PicturePane(Widget):
 
 
 def _light(color: tuple[int, int, int]) -> float:
+    """Brightness from 0 to 255, weighted as in ITU-R BT.601: the eye sees green brightest."""
     red, green, blue = color
     return 0.299 * red + 0.587 * green + 0.114 * blue
 
@@ -191,6 +193,7 @@ def looking_at(inbox: InboxApi, message: Message, index: int) -> Fetching[Shown 
         content = await inbox.files.read(ref, progress)
         if isinstance(content, Problem):
             return content
+        # By its first bytes: the name of a received file may say anything.
         if picture_kind(content[:HEAD]) is None:
             text = text_in(content)
             return NoPicture.OTHER if text is None else FileText(*text)

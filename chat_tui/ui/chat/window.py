@@ -54,6 +54,7 @@ class TimelineWindow:
         """Add a page after the window; False if it held nothing new although there is more."""
         newest = self.newest_id
         added = [entry for entry in page.entries if _is_after(entry, newest)]
+        # Without our echoes: only the newest page has them, and brings them again.
         self.entries = _before(None, self.entries) + added
         self.has_newer, self.coverage = page.has_newer, page.coverage
         if len(self.entries) > CAP:
@@ -72,6 +73,7 @@ class TimelineWindow:
             return False
         kept = _before(first, self.entries)
         if not kept:
+            # The page now holds the oldest entry as well.
             self.has_older = page.has_older
         self.entries = kept + list(page.entries)
         return True

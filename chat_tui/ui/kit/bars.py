@@ -147,6 +147,7 @@ class TabBar(Bar):
     def show(self, active: Tab, counts: Mapping[Tab, int]) -> None:
         """Show these tabs, drawing only if something changed."""
         if (active, counts) != (self._active, self._counts):
+            # A copy: a dict that its owner changed would equal itself.
             self._active, self._counts = active, dict(counts)
             self.refresh()
 
@@ -181,10 +182,12 @@ class StatusLine(Bar):
         self._link, self._now = link, now
         new = self.line(0)
         if new != old:
+            # Only another width moves the tabs beside it.
             self.refresh(layout=width_of(new) != width_of(old))
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """The width of the words; on a narrow screen, beside the tabs, they are brief."""
+        # Kept for `line`, which does not get the viewport.
         self._is_brief = viewport.width < WIDE
         return width_of(self.line(0))
 
@@ -224,5 +227,6 @@ class NoticeLine(LinePane):
         width, height = self.content_size
         lines = wrap(self.words, width)
         if y == height - 1 and len(lines) > height:
+            # Two lines cut to one, so that it ends in …
             return self.strip((Span(cut(f"{lines[y]} {lines[y + 1]}", width), Role.WARN),), width)
         return self.strip((Span(lines[y], Role.WARN),) if y < len(lines) else (), width)

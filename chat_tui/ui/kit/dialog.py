@@ -238,6 +238,7 @@ class Question(ListDialog[Result, Row], Generic[Result, Row]):
 
     def answered_by(self, character: str) -> int | None:
         """Index of the answer that a typed character stands for, by default its digit; None = no answer."""
+        # Not `isdigit`, which takes digits of any script; a set, because "" is in every string.
         number = int(character) if character in set("123456789") else 0
         return number - 1 if 1 <= number <= len(self.rows.rows) else None
 

@@ -68,6 +68,7 @@ def print_unkept(unkept: Iterable[tuple[str, str]]) -> None:
     """Print texts with their recipients, so that they can be copied; a closed terminal is no error."""
     try:
         for addressee, text in unkept:
+            # In full: this is the last copy of the text.
             words = _("Not kept. {addressee}").format(addressee=one_line(addressee))
             sys.stdout.write(f"{words}\n\n{safe(text, limit=sys.maxsize)}\n\n")
         sys.stdout.flush()

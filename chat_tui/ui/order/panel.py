@@ -77,6 +77,7 @@ def _waits_for_order(found: ChatOrder) -> bool:
 
 
 def _is_shop_unknown(found: ChatOrder) -> bool:
+    """Whether the return cannot be read because neither chat nor order names its shop."""
     order = found.order.what if found.order is not None else None
     told = order.campaign_id if order is not None else None
     return found.item.chat.context.campaign_id is None and found.order is not None and told is None
@@ -186,6 +187,7 @@ def _problem(problem: Problem, forbidden: str, sight: Sight) -> Iterator[Line]:
     words = _("Give it one of these rights in the seller's cabinet, under Settings → API and modules:")
     yield from _text(words, Role.TEXT, sight)
     for scope in problem.scopes:
+        # Broken before its colon rather than cut: the operator must find the right by this name.
         head, colon, tail = one_line(scope).partition(":")
         fits = len(head + colon + tail) + 2 <= sight.width
         parts = [head + colon + tail] if fits else [head, f"  {colon}{tail}"]
@@ -239,6 +241,7 @@ class OrderPanel(FramedPane, can_focus=True):
 
     def show(self, found: ChatOrder | None) -> None:
         """Show the order of a chat, from the first line if it is another chat; None = no chat is open."""
+        # Most news does not concern this order.
         if found == self._found:
             return
         shown = self._found.item.chat.chat_ref if self._found is not None else None
@@ -301,6 +304,7 @@ class OrderPanel(FramedPane, can_focus=True):
         return self._lines
 
     def _look_at(self, top: int) -> None:
+        # Negative if all lines fit: then the first one is on top.
         hidden = len(self._drawn()) - self.content_size.height
         self._top = max(0, min(top, hidden))
         self.border_subtitle = Content(glyphs.DOWN) if self._top < hidden else None

@@ -146,6 +146,7 @@ class QueueList(FramedPane, can_focus=True):
         """Highlight this chat, which is now open; if the tab does not show it, no row is highlighted."""
         self.opened = chat_ref
         if chat_ref is not None and chat_ref != self.highlighted and not self.highlight(chat_ref):
+            # The highlight returns there in `take_highlight`.
             self.view.remember()
             self._set_highlight(chat_ref, is_reported=False)
             self.redraw()
@@ -171,6 +172,7 @@ class QueueList(FramedPane, can_focus=True):
         """Highlight the last (False: the first) chat of the tab."""
         window = self.view.window
         if window.has_after if end else window.has_before:
+            # The end is not in memory: its page replaces the window, and `show` highlights it.
             self._edge = end
             self.post_message(self.EdgeWanted(end))
         elif window.items:
@@ -218,6 +220,7 @@ class QueueList(FramedPane, can_focus=True):
             look = Look(item.chat.chat_ref == self.highlighted, item.chat.chat_ref == self.opened)
             strips += self._drawn.strips(item, width, look)
         strips += [self.strip((), width)] * (height - len(strips))
+        # The last row may have room for its first line only.
         return strips[:height]
 
     def forget(self) -> None:

@@ -62,6 +62,7 @@ class QueuePane(Vertical):
             page = await self._inbox.chats.page(tab, after=_just_before(rows[0].key), limit=len(rows))
         else:
             page = await self._inbox.chats.page(tab, limit=max(PAGE, 0 if from_top else len(rows)))
+        # Another tab may have been wanted while this one was read.
         if tab != self.tab:
             return
         # While the list is read for the first time no row has been chosen: the highlight stays on top.
@@ -84,6 +85,7 @@ class QueuePane(Vertical):
         now: dict[ChatRef, tuple[QueueItem | None, QueueItem | None]] = {}
         for chat_ref in changed:
             in_tab = await self._inbox.chats.item(chat_ref, tab)
+            # A chat that left is read again without the tab, for its new state.
             has_left = in_tab is None and chat_ref in stood
             now[chat_ref] = in_tab, await self._inbox.chats.item(chat_ref) if has_left else None
         if self.tab != tab or self.list.tab != tab:

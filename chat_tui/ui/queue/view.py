@@ -69,6 +69,7 @@ def _state(item: QueueItem, now: Millis, patience: Patience, *, with_age: bool) 
     held = hold_words(item.hold, now, patience.zone) if item.hold is not None else ""
     words, role = state_words(item, held)
     since = item.waiting_since if item.waiting_since is not None else item.chat.updated_at
+    # Only a plain "waits" is drawn by how long it lasts; other states have roles of their own.
     if item.waiting_since is not None and role is Role.TEXT:
         role = patience.role(item.waiting_since, now)
     if not with_age:
@@ -241,6 +242,7 @@ class QueueView:
     @property
     def shown(self) -> Sequence[QueueItem]:
         """The chats on the screen; the last row may have room for its first line only."""
+        # The height is divided rounding up: a row that is cut off is drawn as far as it goes.
         return self.window.items[self.top : self.top - (-self._height() // glyphs.ROW_HEIGHT)]
 
     @property
@@ -274,6 +276,7 @@ class QueueView:
         is_new = page.tab != self.window.tab or edge is not None
         self.window.replace(page)
         self._asked.clear()
+        # In another tab the highlight begins at the top, even if that tab has the chat, too.
         stays = None if is_new else self.place
         if is_new:
             found, line = (len(page.items) - 1, self.rows) if edge else (0, 0)
