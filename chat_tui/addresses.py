@@ -32,6 +32,7 @@ class WebAddress:
     host: str
     """A name, or an IP address without brackets."""
     path: str
+    """From the first slash on; empty if there is none. A query or a fragment is not allowed."""
     has_user: bool
     """Whether a user name or a password stands before the host."""
 

@@ -68,9 +68,12 @@ class PatientDisplay(App[ReturnType]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._stale: Timer | None = None
+        """Waits for a stalled terminal; None = the terminal takes output."""
         self._settling: Timer | None = None
+        """Waits for the end of a series of resizes; None = there was none yet."""
         self._cells = Cells()
         self._drawn_on = 0
+        """The takeover of the terminal that `_cells` belongs to."""
         self._cursor_at = Offset(-1, -1)
 
     def get_line_filters(self) -> Sequence[LineFilter]:

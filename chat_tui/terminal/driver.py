@@ -142,6 +142,7 @@ class TerminalDriver(LinuxDriver):
         self._was_lent = True
 
     def _believed(self, messages: Iterable[Message]) -> Iterator[Message]:
+        """The messages without input that was meant for the editor; each piece of it prolongs the wait."""
         for message in messages:
             now = time.monotonic()
             if not isinstance(message, events.InputEvent | events.Paste) or now >= self._doubts_until:

@@ -64,6 +64,7 @@ class TolerantParser(XTermParser):
         self._paste: str | None = None
         """The open paste so far; None = none is open."""
         self._paste_due = self._fed_at = 0.0
+        """When an open paste ends without its end mark, and when the last input came."""
         self._unended_until = 0.0
         """Until when the rest may come of a paste that was ended without its end mark."""
         self._doubted: str | None = None
@@ -105,6 +106,7 @@ class TolerantParser(XTermParser):
         yield from self._take(data)
 
     def _take(self, data: str) -> Iterator[Message]:
+        """Give input to the open paste, to the doubt after a paste, or to the keys, until none is left."""
         while data:
             if self._paste is not None:
                 data = yield from self._feed_paste(data)
@@ -162,6 +164,7 @@ class TolerantParser(XTermParser):
             yield events.Key(f"alt+{name}", character)
 
     def _said(self, sequence: str) -> Iterator[Message]:
+        """Events for a control sequence; one that is unknown may be any answer, and gives none."""
         if sequence == FOCUSIN:
             yield events.AppFocus()
         elif sequence == FOCUSOUT:
