@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from chat_tui.clock import wall_clock_ms
 from chat_tui.inbox.copies.rate_limit import PLACES
 from chat_tui.market.network import Deadlines
 from chat_tui.model.outbox import OutboxItem, OutboxState
@@ -234,6 +235,9 @@ def test_f_133_a_draft_in_two_copies(trial: Trial, start: Start) -> None:
     assert one.ask("draft", chat=7) == other.ask("draft", chat=7) == {"text": "", "others": []}
     one.ask("save", chat=7, text="Здравствуйте")
     other.ask("save", chat=7, text="Добрый день")
+    saved_at = wall_clock_ms()
+    while wall_clock_ms() == saved_at:
+        pass  # of two texts saved in the same millisecond, neither is the latest
     one.ask("save", chat=7, text="Здравствуйте, Ольга")
     assert one.ask("draft", chat=7) == {"text": "Здравствуйте, Ольга", "others": ["Добрый день"]}
     assert other.ask("draft", chat=7) == {"text": "Добрый день", "others": ["Здравствуйте, Ольга"]}
