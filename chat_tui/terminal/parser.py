@@ -259,9 +259,8 @@ class TolerantParser(XTermParser):
 
 def _is_key(sequence: str) -> bool:
     """Whether a key is known to send this; answers to questions look similar."""
-    if sequence in ANSI_SEQUENCES_KEYS or _OTHER_KEYS.fullmatch(sequence) or _OLD_SHIFTED.fullmatch(sequence):
-        return True
-    if _NUMBERED.fullmatch(sequence):
+    forms = (_OTHER_KEYS, _OLD_SHIFTED, _NUMBERED)
+    if sequence in ANSI_SEQUENCES_KEYS or any(form.fullmatch(sequence) for form in forms):
         return True
     match = _NAMED.fullmatch(sequence)
     if match is None or not _is_functional(match):

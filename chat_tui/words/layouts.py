@@ -4,6 +4,7 @@ from typing import Final
 
 from chat_tui.terminal.layout import latin
 
+# Without letters of other Cyrillic alphabets: they share keys with Russian ones.
 _LETTERS: Final = "йцукенгшщзхъфывапролджэячсмитьбюё"
 _BACK: Final = str.maketrans({latin(letter): letter for letter in _LETTERS})
 
