@@ -153,7 +153,7 @@ class Desk:
     @property
     def rows(self) -> list[ChatRef]:
         """The chats in the list, from the top."""
-        return [item.chat.chat_ref for item in self._queue.items]
+        return [item.chat.chat_ref for item in self._queue.view.window.items]
 
     @property
     def highlighted(self) -> ChatRef | None:

@@ -23,7 +23,6 @@ from chat_tui.ui.chat.rows import (
     below_line,
     counts_down,
     empty_words,
-    entry_day,
     entry_lines,
     top_line,
 )
@@ -105,7 +104,8 @@ class DrawnEntries:
     def _draw(self, place: int) -> _Drawn:
         entry = self._window.entries[place]
         before = self._window.entries[place - 1] if place else None
-        is_new_day = before is None or entry_day(before, self._zone) != entry_day(entry, self._zone)
+        day = day_of(entry.created_at, self._zone)
+        is_new_day = before is None or day_of(before.created_at, self._zone) != day
         lead = Lead(is_new_day, entry.key == self.first_unseen)
         # Only countdowns change every second; the other entries change with the day.
         now = self.now if counts_down(entry) else self._today

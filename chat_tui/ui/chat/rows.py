@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import tzinfo
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -71,11 +71,6 @@ class EntryLines:
     """Whether the last line of its text stands for hidden ones."""
 
 
-def entry_day(entry: Entry, zone: tzinfo) -> date | None:
-    """The day of an entry in the operator's zone; None if its time is unknown."""
-    return day_of(entry.created_at, zone)
-
-
 def entry_lines(
     entry: Entry, scene: Scene, lead: Lead = Lead(), *, unfolded: bool = False, is_marked: bool = False
 ) -> EntryLines:
@@ -107,7 +102,7 @@ def _lead_lines(entry: Entry, scene: Scene, lead: Lead) -> list[Line]:
     width = min(scene.width, scene.indent + scene.text_width)
     lines: list[Line] = []
     if lead.day:
-        words = day_words(entry_day(entry, scene.zone), day_of(scene.now, scene.zone))
+        words = day_words(day_of(entry.created_at, scene.zone), day_of(scene.now, scene.zone))
         lines.append(rule(words, Role.MUTED, width))
     if lead.new:
         lines.append(rule(_("new messages"), Role.ACCENT, width))

@@ -35,7 +35,7 @@ class News:
         self._lock = threading.Lock()
         self._told = False
         self._events: list[Event] = []
-        self._unsubscribe: Callable[[], None] | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
 
     def start(self) -> None:
         """Collect events from now on."""
@@ -43,8 +43,7 @@ class News:
 
     def stop(self) -> None:
         """Collect no more events."""
-        if self._unsubscribe is not None:
-            self._unsubscribe()
+        self._unsubscribe()
 
     def _hear(self, event: Event) -> None:
         """Collect an event, on the engine's thread, and post `NewsCame` unless one is on its way."""

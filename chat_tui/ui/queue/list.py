@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import ChatRef, Millis
-from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
+from chat_tui.model.queue import QueueItem, QueueKey, QueuePage
 from chat_tui.ui.kit.line_pane import FramedPane, lonely_lines
 from chat_tui.ui.queue.view import DrawnChats, Look, QueueView
 from chat_tui.words import glyphs
@@ -84,24 +84,9 @@ class QueueList(FramedPane, can_focus=True):
         return self.view.highlighted
 
     @property
-    def items(self) -> Sequence[QueueItem]:
-        """The chats of the window, in its order."""
-        return tuple(self.view.window.items)
-
-    @property
     def is_led(self) -> bool:
         """Whether the highlight must stay on the open chat: a chat is open and the list has no focus."""
         return self.opened is not None and self.screen.focused is not self
-
-    @property
-    def tab(self) -> Tab | None:
-        """The tab whose chats are shown; None until the first page."""
-        return self.view.window.tab
-
-    @property
-    def has_before(self) -> bool:
-        """Whether the tab has chats before the window."""
-        return self.view.window.has_before
 
     def show(self, page: QueuePage, *, keeps_line: bool = True) -> None:
         """Replace the window. The highlighted chat keeps its line; if it is gone, its neighbour takes over.

@@ -36,7 +36,7 @@ class QueuePane(Vertical):
         self._inbox = inbox
         patience = Patience(waits.warn * MINUTE, waits.late * MINUTE, read_hours(waits.hours), zone)
         self.list = QueueList(clock, patience)
-
+        self._window = self.list.view.window
         bind(self.list, keys.bindings(Where.LIST), freed=keys.freed(Where.LIST))
         self._held_back: set[ChatRef] = set()
         """Chats that came in or moved since the order is held back."""
@@ -55,10 +55,10 @@ class QueuePane(Vertical):
 
     async def apply_order(self, *, from_top: bool = False) -> None:
         """Read the window again in the current order; the highlight stays on its chat if possible."""
-        rows = self.list.items
+        rows = self._window.items
         tab = self.tab
         # Deep in a long list the window is read from its own first row, so that its rows stay in memory.
-        if rows and not from_top and self.list.has_before and self.list.tab == tab:
+        if rows and not from_top and self._window.has_before and self._window.tab == tab:
             page = await self._inbox.chats.page(tab, after=_just_before(rows[0].key), limit=len(rows))
         else:
             page = await self._inbox.chats.page(tab, limit=max(PAGE, 0 if from_top else len(rows)))
@@ -71,29 +71,29 @@ class QueuePane(Vertical):
         self.list.held_back = 0
         self.list.empty_text = plain(self._empty_words())
         # In another pane the operator expects the longest wait on top, in the list one that does not move.
-        self.list.show(page, keeps_line=self.list.has_focus or self.list.has_before)
+        self.list.show(page, keeps_line=self.list.has_focus or self._window.has_before)
         if at_top and page.items and not self.list.is_led:
             self.list.highlight(page.items[0].chat.chat_ref)
 
     async def hear(self, changed: Iterable[ChatRef]) -> None:
         """Show chats that changed. A new order is applied, or held back while the list is read."""
-        if not (self._is_read and self.list.has_focus and self.list.items):
+        if not (self._is_read and self.list.has_focus and self._window.items):
             await self.apply_order()
             return
         tab = self.tab
-        stood = {row.chat.chat_ref for row in self.list.items}
+        stood = {row.chat.chat_ref for row in self._window.items}
         now: dict[ChatRef, tuple[QueueItem | None, QueueItem | None]] = {}
         for chat_ref in changed:
             in_tab = await self._inbox.chats.item(chat_ref, tab)
             # A chat that left is read again without the tab, for its new state.
             has_left = in_tab is None and chat_ref in stood
             now[chat_ref] = in_tab, await self._inbox.chats.item(chat_ref) if has_left else None
-        if self.tab != tab or self.list.tab != tab:
+        if self.tab != tab or self._window.tab != tab:
             # Another tab was wanted meanwhile. If it is shown, its rows may be older than this news.
-            await (self.hear(now) if self.list.tab == self.tab else self.apply_order())
+            await (self.hear(now) if self._window.tab == self.tab else self.apply_order())
             return
         # Read only now that nothing is awaited: the order may have been applied meanwhile.
-        places = {row.chat.chat_ref: row.key for row in self.list.items}
+        places = {row.chat.chat_ref: row.key for row in self._window.items}
         renewed = []
         for chat_ref, (in_tab, left) in now.items():
             if in_tab is not None and places.get(chat_ref) != in_tab.key:

@@ -119,10 +119,12 @@ class QueueWindow:
     """The chats of one tab that are in memory: without gaps, each at most once."""
 
     def __init__(self) -> None:
-        """Begin empty, of no tab."""
+        """Begin empty."""
         self.tab: Tab | None = None
+        """The tab of the chats; None until the first page."""
         self.items: list[QueueItem] = []
         self.has_before = False
+        """Whether the tab has chats before the window."""
         self.has_after = False
         self._places: dict[ChatRef, int] = {}
 

@@ -153,7 +153,7 @@ async def test_a_chat_that_is_in_no_row_has_the_highlight_on_no_row(tmp_path: Pa
     async with hands(tmp_path, (120, 40)) as ours:
         await typed(ours, "4", "j", "c", *"ab", "escape", "escape", "2", "n")
         assert ours.highlighted == ours.opened
-        rows = [item.chat.chat_ref for item in ours.list.items]
+        rows = [item.chat.chat_ref for item in ours.list.view.window.items]
         await typed(ours, "escape", "escape")
         assert ours.highlighted in rows, "in the list some row has it again"
 

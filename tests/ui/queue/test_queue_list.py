@@ -139,13 +139,13 @@ async def test_a_thousand_chats_by_pages_there_and_back() -> None:
             seen = app.list.highlighted.number
             app.list.action_page(1)
             await settled(pilot.app)
-            assert len(app.list.items) <= CAP
-        numbers = [item.chat.chat_ref.number for item in app.list.items]
+            assert len(app.list.view.window.items) <= CAP
+        numbers = [item.chat.chat_ref.number for item in app.list.view.window.items]
         assert numbers == list(range(numbers[0], app.total))
         while app.list.highlighted != ref(0):
             app.list.action_page(-1)
             await settled(pilot.app)
-        assert [item.chat.chat_ref.number for item in app.list.items] == list(range(CAP))
+        assert [item.chat.chat_ref.number for item in app.list.view.window.items] == list(range(CAP))
 
 
 async def test_extending_before_moves_nothing_on_the_screen() -> None:
@@ -258,7 +258,7 @@ async def test_refreshed_items_change_in_place_and_redraw_only_themselves(
         )
         assert {region.y // glyphs.ROW_HEIGHT for region in redrawn} == {2}
         assert "not sent" in screen(queue)[4]
-        assert len(queue.items) == 64
+        assert len(queue.view.window.items) == 64
 
 
 async def test_a_minute_redraws_only_ages_that_changed(monkeypatch: pytest.MonkeyPatch) -> None:
