@@ -67,7 +67,7 @@ class Drafts:
 
     @property
     def is_saved(self) -> bool:
-        """Whether the box holds just the text last handed to the disk."""
+        """Whether the box holds exactly the text that was last handed to the disk."""
         return self._box.text == self._saved
 
     @property

@@ -26,7 +26,7 @@ from chat_tui.words.chats import chat_header
 _WHEEL: Final = 3
 """Lines that one notch of the mouse wheel passes."""
 _NEAR: Final = 40
-"""Entries left off the screen below which more are asked for; on a high screen its height counts."""
+"""More entries are asked for when fewer than this are left beyond the screen, or fewer than it has rows."""
 
 
 class Wish(StrEnum):

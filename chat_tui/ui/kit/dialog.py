@@ -126,6 +126,7 @@ class LegibleApp(TerminalApp[ReturnType], Generic[ReturnType]):
     @property
     def _is_blind(self) -> bool:
         """Whether the window is too small, or was and the screen is not drawn again yet."""
+        # Input may come before the first screen is there.
         screen = self.screen_stack[-1] if self.screen_stack else None
         # Both tests: the size is known before the screen hides itself, and also before it shows itself again.
         return _is_small(self.size) or (isinstance(screen, Legible) and screen.is_too_small)

@@ -115,6 +115,7 @@ class Choose(Question[int, tuple[int, Draw]]):
 
     def compose(self) -> ComposeResult:
         answers = Answers(_draw_number)
+        # The style sheet cannot know how many answers there are.
         answers.styles.height = min(_ROWS, len(self._choices))
         yield framed(self._question, answers, keys=(("Enter", _("choose")), ("Esc", _("close"))))
 

@@ -15,6 +15,7 @@ from chat_tui.locale import _, ngettext
 from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage
 from chat_tui.ui.kit.line_pane import FramedPane, lonely_lines
+from chat_tui.ui.kit.text import plain
 from chat_tui.ui.queue.view import DrawnChats, Look, QueueView
 from chat_tui.words import glyphs
 from chat_tui.words.chats import Patience
@@ -242,7 +243,6 @@ class QueueList(FramedPane, can_focus=True):
     def _moved(self) -> None:
         """Draw what changed, and show in the lower border whether there are more chats above and below."""
         self.redraw()
-        above, below = self.view.is_more_above, self.view.is_more_below
-        arrows = " ".join([*([glyphs.UP] if above else []), *([glyphs.DOWN] if below else [])])
+        arrows = self.view.arrows
         if (self.border_subtitle or "") != arrows:
-            self.border_subtitle = Content(arrows)
+            self.border_subtitle = plain(arrows)

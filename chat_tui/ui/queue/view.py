@@ -253,14 +253,11 @@ class QueueView:
         return min(self._stood_at, len(self.window.items) - 1)
 
     @property
-    def is_more_above(self) -> bool:
-        """Whether there are chats above those on the screen."""
-        return self.top > 0 or self.window.has_before
-
-    @property
-    def is_more_below(self) -> bool:
-        """Whether there are chats below those on the screen."""
-        return self.top + self.rows < len(self.window.items) or self.window.has_after
+    def arrows(self) -> str:
+        """An arrow for each direction in which there are chats beyond those on the screen."""
+        above = self.top > 0 or self.window.has_before
+        below = self.top + self.rows < len(self.window.items) or self.window.has_after
+        return " ".join([*([glyphs.UP] if above else []), *([glyphs.DOWN] if below else [])])
 
     def remember(self) -> None:
         """Note the place of the highlight, for when its chat is no longer in the window."""
