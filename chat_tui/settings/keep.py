@@ -4,8 +4,10 @@ The settings file is replaced in one step, and until then nothing has changed fo
 the operator wrote there stays, comments included.
 """
 
+import tomllib
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 from chat_tui.files import decoded, has_mark, whole_file
 from chat_tui.locale import ExpectedFailure, _
@@ -14,10 +16,6 @@ from chat_tui.settings import file
 from chat_tui.settings.file import DEFAULT, PROFILES
 from chat_tui.settings.load import has_key
 from chat_tui.settings.schema import SettingsProblem
-
-if TYPE_CHECKING:
-    from tomlkit import TOMLDocument
-    from tomlkit.items import Table
 
 KEY_FILE: Final = "api-key-{business_id}"
 """Beside settings.toml, one file per business: no key overwrites the key of another business."""
@@ -77,28 +75,45 @@ def _with_shop(path: Path, business_id: int, table: str) -> str:
 
     file.read(path)  # raises, before anything is changed, if the file has mistakes or is not ours
     data = file.raw(path)
-    document = tomlkit.parse(decoded(data))
-    above: TOMLDocument | Table = document
-    outer, _dot, name = table.rpartition(".")
-    if outer:
-        above = _table_in(above, outer, outer, path, tomlkit.table(is_super_table=True))
-    shop = _table_in(above, name, table, path, tomlkit.table())
-    # A file with two ways to a key is refused when it is read.
-    shop.pop("api_key_command", None)
-    shop["business_id"] = business_id
-    shop["api_key_file"] = KEY_FILE.format(business_id=business_id)
-    return ("\ufeff" if has_mark(data) else "") + tomlkit.dumps(document)
+    document, wanted = tomlkit.parse(decoded(data)), tomllib.loads(decoded(data))
+    for tables in (document, wanted):
+        shop = _table_in(tables, table, path)
+        # A file with two ways to a key is refused when it is read.
+        shop.pop("api_key_command", None)
+        shop["business_id"] = business_id
+        shop["api_key_file"] = KEY_FILE.format(business_id=business_id)
+    text = tomlkit.dumps(document)
+    # tomlkit may put a new table before dotted keys, which then become keys of this table.
+    if not _means(text, wanted):
+        raise _within_a_line(path, table.partition(".")[0])
+    return ("\ufeff" if has_mark(data) else "") + text
 
 
-def _table_in(above: "TOMLDocument | Table", name: str, whole: str, path: Path, new: "Table") -> "Table":
-    """The table `name`, whose full name is `whole`; `new` if it was missing. Raises SettingsProblem."""
-    from tomlkit.items import Table  # noqa: PLC0415 - only for writing
+def _table_in(tables: MutableMapping[str, Any], table: str, path: Path) -> MutableMapping[str, Any]:
+    """The table of this full name, empty if it was missing. Raises SettingsProblem."""
+    import tomlkit  # noqa: PLC0415 - only for writing
+    from tomlkit.items import InlineTable  # noqa: PLC0415 - only for writing
 
-    found = above.setdefault(name, new)
-    if not isinstance(found, Table):
-        words = _("{path}: write [{table}] on a line of its own, so that this can be added to it")
-        raise SettingsProblem(words, path=path, table=whole)
+    found, whole = tables, ""
+    for name in table.split("."):
+        whole = f"{whole}.{name}".lstrip(".")
+        found = found.setdefault(name, tomlkit.table(is_super_table=whole != table))
+        if isinstance(found, InlineTable):
+            raise _within_a_line(path, whole)
     return found
+
+
+def _means(text: str, wanted: Mapping[str, Any]) -> bool:
+    """Whether a TOML file of this text has the wanted values."""
+    try:
+        return tomllib.loads(text) == wanted
+    except tomllib.TOMLDecodeError:
+        return False
+
+
+def _within_a_line(path: Path, table: str) -> SettingsProblem:
+    words = _("{path}: write [{table}] on a line of its own, so that this can be added to it")
+    return SettingsProblem(words, path=path, table=table)
 
 
 def _put(path: Path, data: bytes) -> None:

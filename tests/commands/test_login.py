@@ -253,6 +253,50 @@ def test_a_second_shop_is_kept_as_the_profile_that_was_named(run: Run, market: S
     assert (settings.api_key, settings.market.business_id) == (KEY, OTHER)
 
 
+APART = """\
+[profiles.home]
+business_id = 11  # the flat
+
+[queue]
+warn = 9
+
+# By the sea.
+[profiles.dacha]
+business_id = 12
+api_key_file = "dacha.key"
+"""
+
+
+@pytest.mark.parametrize(
+    ("profile", "old", "new"),
+    [
+        (
+            "home",
+            "business_id = 11  # the flat\n",
+            'business_id = 1185230  # the flat\napi_key_file = "api-key-1185230"\n',
+        ),
+        (
+            "dacha",
+            'business_id = 12\napi_key_file = "dacha.key"\n',
+            'business_id = 1185230\napi_key_file = "api-key-1185230"\n',
+        ),
+        (
+            "new",
+            "[queue]\n",
+            '[profiles.new]\nbusiness_id = 1185230\napi_key_file = "api-key-1185230"\n[queue]\n',
+        ),
+    ],
+)
+def test_profiles_may_stand_apart_and_all_else_stays(run: Run, profile: str, old: str, new: str) -> None:
+    settings_file = locate().settings_file
+    make_private(settings_file.parent)
+    settings_file.write_text(APART)
+    settings_file.chmod(0o600)
+    ran = run("--profile", profile, "login", "--token-stdin", "--replace", typed=KEY.encode())
+    assert (ran.code, ran.err) == (0, "")
+    assert stored() == {"api-key-1185230": f"{KEY}\n", "settings.toml": APART.replace(old, new)}
+
+
 @pytest.mark.parametrize("more", [(), ("--replace",)])
 def test_a_business_has_one_table(run: Run, more: tuple[str, ...]) -> None:
     assert run("login", "--token-stdin", typed=KEY.encode()).code == 0
@@ -269,6 +313,7 @@ def test_a_business_has_one_table(run: Run, more: tuple[str, ...]) -> None:
         ("market = {business_id = 1185230}\n", (), "market"),
         ("[profiles]\nhome = {business_id = 1185230}\n", ("--profile", "home"), "profiles.home"),
         ("profiles = {home = {business_id = 1185230}}\n", ("--profile", "home"), "profiles"),
+        ('profiles.home.business_id = 5\nmarket.name = "x"\n', ("--profile", "new"), "profiles"),
     ],
 )
 def test_a_table_within_one_line_is_left_and_named(
