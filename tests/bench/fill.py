@@ -9,7 +9,7 @@ import random
 import sqlite3
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -172,7 +172,7 @@ def _keys(store: Store, tab: Tab) -> list[QueueKey]:
     return found
 
 
-def _print(name: str, store: Store, ask: Callable[..., object], given: list[object]) -> None:
+def _print(name: str, store: Store, ask: Callable[..., object], given: Sequence[object]) -> None:
     if not given:
         return
     times = []

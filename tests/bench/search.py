@@ -33,7 +33,7 @@ def measure_search(store: Store, rare: Sequence[str]) -> None:
     _print("bare keyset page", floor, floor)
     some = [dice.choice(rare) for _ in range(ROUNDS)]
     common = ["заказ", "курьер", "деньги", "посылка", "коробка"] * (ROUNDS // 5)
-    asked = {
+    asked: dict[str, Sequence[Ask]] = {
         "one word": [_find(word) for word in some],
         "one common word": [_find(word) for word in common],
         "two words": [_find(*pair) for pair in zip(some, common, strict=True)],
@@ -59,8 +59,8 @@ def measure_search(store: Store, rare: Sequence[str]) -> None:
     _print_rate(store, dice, rare)
 
 
-def _find(*words: str, is_last_whole: bool = True, **given: frozenset[Standing]) -> Ask:
-    return partial(search.search, query=SearchQuery(words, is_last_whole, **given))
+def _find(*words: str, is_last_whole: bool = True, standings: frozenset[Standing] = frozenset()) -> Ask:
+    return partial(search.search, query=SearchQuery(words, is_last_whole, standings))
 
 
 def _places(conn: Connection) -> list[tuple[int, int, int]]:

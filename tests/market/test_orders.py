@@ -190,7 +190,7 @@ async def test_a_missing_right_of_another_kind_of_refusal_is_not_named(connect: 
 def test_the_pretend_market_asks_for_the_same_rights() -> None:
     asked = {operation.name: operation.scopes for operation in OPERATIONS}
     for operation, scopes in SCOPES.items():
-        spelled = {scope.upper().replace(":", "_").replace("-", "_") for scope in scopes}
+        spelled = frozenset(scope.upper().replace(":", "_").replace("-", "_") for scope in scopes)
         assert spelled == asked[operation], operation
 
 

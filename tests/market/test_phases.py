@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import logging
 import socket
+from typing import Any
 
 import httpx
 import pytest
@@ -104,7 +105,7 @@ async def test_dripping_answer_ends_at_the_total_deadline(connect: Connect, piec
 
 
 @pytest.mark.parametrize("headers", [{}, {"content_type": "text/plain; charset=windows-1251"}])
-async def test_ok_whatever_its_content_type(connect: Connect, headers: dict[str, str]) -> None:
+async def test_ok_whatever_its_content_type(connect: Connect, headers: dict[str, Any]) -> None:
     answer = reply('{"status":"OK"}', date="Sun, 22 Nov 2026 10:00:00 GMT", **headers)
     async with raw_market(answer) as market:
         assert await connect(market).send_message(CHAT, "m1") == Accepted(1795341600000)

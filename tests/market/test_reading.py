@@ -218,7 +218,8 @@ async def test_page_tokens(connect: Connect, paging: bytes, token: str | None) -
 async def test_a_page_of_history_tells_the_servers_clock(connect: Connect) -> None:
     body = {"status": "OK", "result": {"messages": []}}
     page = await connect(answering(body, date="Sun, 22 Nov 2026 10:00:00 GMT")).get_chat_history(CHAT)
-    assert page == Page((), None, server_time=1795341600000)
+    empty: Page[Message] = Page((), None, server_time=1795341600000)
+    assert page == empty
 
 
 async def test_five_thousand_messages_and_a_text_of_a_million(connect: Connect) -> None:

@@ -142,7 +142,7 @@ async def test_hourly_limit_waits_by_the_servers_clock(
 )
 async def test_which_limit(connect: Connect, message: str, remaining: str, kind: ProblemKind) -> None:
     headers = quota("Sun, 22 Nov 2026 10:00:00 GMT", remaining)
-    raw = {name: value.encode("latin-1") for name, value in headers.items()}
+    raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     problem = await send(connect, httpx.Response(420, json=error(message), headers=raw))
     assert problem.kind == kind
     assert problem.retry_after_s == (40 if kind == K.HOURLY_LIMIT else None)

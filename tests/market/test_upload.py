@@ -29,7 +29,9 @@ def file(tmp_path: Path) -> Path:
 def only_part(asked: Asked) -> Message:
     """The single part of a multipart body, as the standard library reads it."""
     whole = f"Content-Type: {asked.headers['content-type']}\r\n\r\n".encode() + asked.body
-    [part] = message_from_bytes(whole).get_payload()  # type: ignore[misc]
+    parts = message_from_bytes(whole).get_payload()
+    assert isinstance(parts, list)
+    [part] = parts
     assert isinstance(part, Message)
     return part
 

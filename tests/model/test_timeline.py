@@ -83,7 +83,8 @@ def said(number: int, text: str = "Да", at: int = 50_000, sender: str = Sender
 
 def shown(*entries: Entry) -> list[tuple[int | None, str | None]]:
     return [
-        (e.message and e.message.message_id, e.item and e.item.outbox_id) for e in one_each(entries, 5_000)
+        (e.message.message_id if e.message else None, e.item.outbox_id if e.item else None)
+        for e in one_each(entries, 5_000)
     ]
 
 

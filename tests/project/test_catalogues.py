@@ -23,8 +23,8 @@ PLURAL = (
 Msgid = str | tuple[str, ...]
 
 
-def key(msgid: Msgid) -> Msgid:
-    return msgid if isinstance(msgid, str) else msgid[:2]
+def key(msgid: Msgid | list[str]) -> Msgid:
+    return msgid if isinstance(msgid, str) else tuple(msgid[:2])
 
 
 def catalogue(path: Path) -> Catalog:
@@ -86,7 +86,7 @@ def test_every_translation_is_whole() -> None:
 
 def _flaw(message: Message) -> str:
     """The fault of a translation; empty = none."""
-    forms = [message.string] if isinstance(message.string, str) else list(message.string)
+    forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
     wanted = {tuple(sorted(PLACEHOLDER.findall(text))) for text in map(str, _texts(message))}
     flaws = {
         "not sure": message.fuzzy,

@@ -5,8 +5,9 @@ what is annotated as `Content` or a number is one: every way to make a `Content`
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,13 +96,13 @@ class Rule:
                 return True
             case ast.Attribute(attr=name):
                 return name in self.typed
-            case ast.Call() if (called := _called(node)) in KEEPING:
+            case ast.Call() if _called(node) in KEEPING:
                 on = [node.func.value] if isinstance(node.func, ast.Attribute) else []
                 parts = [*(one for one in on if ast.unparse(one) != "Content"), *_text_of(node)]
                 return all(self._is_safe(v, at, above) for v in [*parts, *(k.value for k in node.keywords)])
             case ast.Call():
-                return called in SAFE | self.typed
-        parts = {
+                return _called(node) in SAFE | self.typed
+        parts_of: Callable[[Any], list[ast.expr]] | None = {
             ast.JoinedStr: lambda n: [v.value for v in n.values if isinstance(v, ast.FormattedValue)],
             ast.IfExp: lambda n: [n.body, n.orelse],
             ast.BoolOp: lambda n: n.values,
@@ -114,7 +115,7 @@ class Rule:
             ast.ListComp: lambda n: [n.elt],
             ast.GeneratorExp: lambda n: [n.elt],
         }.get(type(node))
-        return parts is not None and all(self._is_safe(part, at, above) for part in parts(node))
+        return parts_of is not None and all(self._is_safe(part, at, above) for part in parts_of(node))
 
     def _values(self, name: str, at: ast.AST) -> list[ast.expr]:
         """Everything the function around `at` assigns to a name."""

@@ -27,6 +27,8 @@ def shared() -> Iterator[Store]:
         store.close()
 
 
+Body = tuple[int, str, str | None, list[Attachment]]
+"""Moment, sender, text and files of a message."""
 texts = st.one_of(st.none(), st.text(max_size=5))
 files = st.lists(st.builds(Attachment, texts, texts, st.none() | st.integers(-5, 2**40)), max_size=2)
 bodies = st.tuples(
@@ -38,7 +40,7 @@ bodies = st.tuples(
 
 
 @st.composite
-def readings(draw: st.DrawFn) -> tuple[list[tuple[int, tuple[object, ...]]], list[list[tuple[int, bool]]]]:
+def readings(draw: st.DrawFn) -> tuple[list[tuple[int, Body]], list[list[tuple[int, bool]]]]:
     """A final history, and pages of it (which message, and whether in an earlier wording)."""
     ids = draw(st.lists(st.integers(1, 2**63 - 1), min_size=1, max_size=8, unique=True))
     final = [(number, draw(bodies)) for number in sorted(ids)]
@@ -52,11 +54,11 @@ def readings(draw: st.DrawFn) -> tuple[list[tuple[int, tuple[object, ...]]], lis
 _next = iter(range(1, 10**9))
 
 
-def message(chat_id: int, number: int, body: tuple[object, ...], *, earlier: bool) -> Message:
+def message(chat_id: int, number: int, body: Body, *, earlier: bool) -> Message:
     at, sender, text, found = body
     if earlier:
         text, found = f"{text}?", []
-    return Message(ref(chat_id), MessageId(number), at, sender, text, tuple(found))  # type: ignore[arg-type]
+    return Message(ref(chat_id), MessageId(number), at, sender, text, tuple(found))
 
 
 def picture(store: Store, chat_id: int) -> tuple[object, ...]:
@@ -78,7 +80,7 @@ def picture(store: Store, chat_id: int) -> tuple[object, ...]:
 @given(readings())
 def test_any_sequence_of_pages_ends_as_the_clean_history(
     shared: Store,
-    reading: tuple[list[tuple[int, tuple[object, ...]]], list[list[tuple[int, bool]]]],
+    reading: tuple[list[tuple[int, Body]], list[list[tuple[int, bool]]]],
 ) -> None:
     final, pages = reading
     messy, clean = next(_next), next(_next)

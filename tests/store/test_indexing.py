@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from chat_tui.files import touch_private
 from chat_tui.model.chat import Attachment, Message
 from chat_tui.model.ids import MessageId
-from chat_tui.model.search import SearchKey, SearchQuery
+from chat_tui.model.search import SearchQuery
 from chat_tui.stems import patterns, stems
 from chat_tui.store import indexing, search
 from chat_tui.store.database import Connection, Store, StorePaths
@@ -186,13 +186,14 @@ def test_a_search_finds_what_a_look_at_every_message_finds(
         do(shared, merge)
     query = SearchQuery(tuple(words), is_last_whole)
     got: list[tuple[int, int | None]] = []
-    key: SearchKey | None = None
+    key: int | None = None
     while True:
         page = shared.read(search.search, query, key, limit).result()
         got += [(hit.chat_ref.number, hit.message_id) for hit in page.hits]
-        key = page.next_key
-        if key is None:
+        if page.next_key is None:
             break
+        assert isinstance(page.next_key, int)
+        key = page.next_key
     assert got == shared.read(scan, query).result()
 
 

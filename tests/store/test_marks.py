@@ -157,7 +157,11 @@ def test_pin_note_and_labels_stand_on_the_row_and_are_taken_back(waiting: Store,
     def shown() -> Mark:
         item = waiting.read(chats.item, CHAT, now=0).result()
         assert item is not None
-        standing = {Pin: Pin(item.is_pinned), Note: Note(item.note), Labels: Labels(item.labels)}
+        standing: dict[type[Mark], Mark] = {
+            Pin: Pin(item.is_pinned),
+            Note: Note(item.note),
+            Labels: Labels(item.labels),
+        }
         return standing[type(one)]
 
     before, seen = shown(), waiting.read(copies.of_the_operator).result()

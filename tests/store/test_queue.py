@@ -160,8 +160,9 @@ def test_pinned_chats_stand_on_top_below_disputes_that_wait(queue: Store, tab: T
             seen = seen + ids if way == "after" else ids + seen
             is_more = page.has_after if way == "after" else page.has_before
             assert is_more is (len(seen) < len(PINNED[tab]))
-            edge = {way: page.items[-1 if way == "after" else 0].key}
-            page = queue.read(chats.page, tab, limit=limit, **edge, now=0).result()
+            after = page.items[-1].key if way == "after" else None
+            before = page.items[0].key if way == "before" else None
+            page = queue.read(chats.page, tab, limit=limit, after=after, before=before, now=0).result()
         assert seen == PINNED[tab]
     if tab is Tab.WAITING:
         walked = [queue.read(chats.next_waiting, ref(n), now=0).result() for n in (4, 1, 7)]

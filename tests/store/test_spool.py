@@ -118,8 +118,8 @@ def test_remove_and_sweep(data_dir: Path, source: Path) -> None:
     for name in (old, living, young):
         spool.put(data_dir, name, source, seen(source))
     (data_dir / "spool" / ".cut.part").touch()
-    for name in (old, living, ".cut.part"):
-        os.utime(data_dir / "spool" / name, (1, 1))
+    for left in (old, living, ".cut.part"):
+        os.utime(data_dir / "spool" / left, (1, 1))
     assert spool.sweep(data_dir, {living}, 86_400) == 2
     assert kept(data_dir) == [living, young]
     spool.remove(data_dir, living)

@@ -4,7 +4,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -63,7 +62,7 @@ def test_f_113_a_newer_schema_is_refused_and_left_byte_for_byte(
 
 
 @pytest.fixture
-def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The migrations of this version in a folder of their own, to be taken from or added to."""
     folder = tmp_path / "migrations"
     shutil.copytree(connections.MIGRATIONS, folder)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_tui.model.ids import ChatRef
+from chat_tui.model.ids import ChatRef, MessageId
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
 from chat_tui.store import chats, database, drafts, marks
@@ -92,7 +92,7 @@ def test_a_full_disk_is_a_problem_in_words_and_loses_nothing_written(store: Stor
     with pytest.raises(StoreProblem, match="No space left"):
         store.write_state(drafts.save, Draft(ref(2), "y" * 100_000, 1), 1).result()
     assert drafted(store) == (ref(1),)
-    store.write_state(marks.see, CHAT, 1, 1).result()
+    store.write_state(marks.see, CHAT, MessageId(1), 1).result()
 
 
 def test_closing_finishes_what_was_queued(paths: StorePaths) -> None:

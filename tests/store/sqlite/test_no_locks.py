@@ -42,7 +42,8 @@ def test_a_start_names_the_directory_and_the_way_out(
 def test_doctor_tries_a_lock_in_each_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check: str, call: str
 ) -> None:
-    places = Paths(*(tmp_path / name for name in ("config", "data", "cache")), tmp_path / "log" / "x.log")
+    config, data, cache = (tmp_path / name for name in ("config", "data", "cache"))
+    places = Paths(config, data, cache, tmp_path / "log" / "x.log")
     (tmp_path / check).mkdir(mode=0o700)
     without(monkeypatch, call, errno.ENOLCK)
     (found,) = [one for one in files.permissions(places, None) if one.check == check]

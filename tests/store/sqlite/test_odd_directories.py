@@ -19,7 +19,7 @@ def test_a_store_is_opened_again_read_and_copied(tmp_path: Path, name: str) -> N
             assert counted.result() == (0,)
         finally:
             store.close()
-    conn = sqlite3.connect(root / "data" / "state.db", isolation_level=None)
+    conn = sqlite3.connect(root / "data" / "state.db", isolation_level=None, factory=connections.Connection)
     connections.restore(conn, root / "restored.db")
     assert (root / "restored.db").read_bytes()[:6] == b"SQLite"
     conn.execute("PRAGMA user_version = 1")

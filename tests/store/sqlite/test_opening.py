@@ -4,7 +4,6 @@ import errno
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -186,7 +185,7 @@ def test_damage_met_while_reading_is_mended_and_said_once(paths: StorePaths) -> 
     content[(root - 1) * 4096 : root * 4096] = b"\xff" * 4096
     paths.cache.path.write_bytes(content)
     store = Store(paths)
-    assert store.notices == ()
+    assert not store.notices
     assert store.read(chats.item, CHAT, now=0).result() is None
     assert len(store.notices) == 1
     assert store.read(draft_of, a_chat(1).chat_ref).result().text, "what is readable stays readable"
@@ -199,7 +198,7 @@ def test_damage_met_while_reading_is_mended_and_said_once(paths: StorePaths) -> 
 
 
 @pytest.fixture
-def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Install the migrations of a later version of the program."""
     folder = tmp_path / "migrations"
     shutil.copytree(connections.MIGRATIONS, folder)

@@ -23,7 +23,7 @@ RENAMED = {"state": "mark", "cache": "cursor"}
 
 
 @pytest.fixture
-def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the folder of migrations, to which a test can add one as a newer version does."""
     folder = tmp_path / "migrations"
     shutil.copytree(connections.MIGRATIONS, folder)

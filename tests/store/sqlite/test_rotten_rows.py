@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 
+from chat_tui.model.ids import MessageId
 from chat_tui.model.queue import Tab
 from chat_tui.model.search import SearchQuery
 from chat_tui.model.timeline import Draft
@@ -140,7 +141,7 @@ def test_a_base_is_as_large_as_any_id_of_a_message(full: Store, paths: StorePath
 
 @pytest.mark.parametrize("change_", ["done = 'yes'", "seen = x'00'", "snooze_until = -1"])
 def test_a_mark_that_cannot_be_read_hides_no_chat(full: Store, paths: StorePaths, change_: str) -> None:
-    full.write_state(marks.see, CHAT, 2, 1).result()
+    full.write_state(marks.see, CHAT, MessageId(2), 1).result()
     change(paths, "state", f"UPDATE mark SET done = 5, {change_}" if "done" not in change_ else f"UPDATE mark SET {change_}")  # fmt: skip # noqa: E501
     waiting = full.read(chats.page, Tab.WAITING, now=0).result().items
     assert CHAT in {one.chat.chat_ref for one in waiting}
