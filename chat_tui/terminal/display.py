@@ -116,6 +116,7 @@ class PatientDisplay(App[ReturnType]):
         elif driver.queued > _BEHIND:
             self._stale = self.set_interval(_LOOK_AGAIN, self._draw_when_taken)
         elif not self._batch_count and self._running and not self._closed:
+            # These are Textual's own conditions for drawing.
             self._draw(driver, renderable)
 
     def _draw(self, driver: TerminalDriver, frame: LayoutUpdate | ChopsUpdate) -> None:
@@ -287,6 +288,7 @@ def _change(old: "_Style | None", new: "_Style") -> str:
     """The shortest sequence that turns one style (None = unknown) into another."""
     whole = f"\x1b[0;{new.codes}m" if new.codes else _RESET
     if old is None or not old.attributes - new.attributes <= _ENDS.keys():
+        # Only a reset ends an attribute that has no code of its own for that.
         return whole
     ended = {_ENDS[code] for code in old.attributes - new.attributes}
     codes = [
@@ -333,6 +335,7 @@ def _known(codes: str) -> _Style:
     rest = codes.split(";") if codes else []
     while rest:
         code = rest.pop(0)
+        # 38;5;n and 48;5;n are one of 256 colours, 38;2;r;g;b and 48;2;r;g;b any colour.
         if code in {"38", "48"}:
             size = 2 if rest[0] == "5" else 4
             code, rest = ";".join([code, *rest[:size]]), rest[size:]

@@ -88,6 +88,7 @@ class TerminalDriver(LinuxDriver):
         self.takeovers += 1
         super().start_application_mode()  # type: ignore[no-untyped-call]
         if self._writer_thread is not None:
+            # Textual's queue takes 30 writes; the next one blocks the event loop.
             self._writer_thread._queue.maxsize = _QUEUED_WRITES
         if self._has_title:
             self.write("\x1b[22;0t")  # save the title
@@ -177,7 +178,7 @@ class TerminalDriver(LinuxDriver):
                 if not (data := self._read()):
                     break
                 for _message in self._parsed(data):
-                    pass
+                    pass  # parsed only to find the last answer
                 quiet_at = time.monotonic() + quiet
         self._flush_input()
 
@@ -230,7 +231,7 @@ class TerminalDriver(LinuxDriver):
 
     def _disable_mouse_support(self) -> None:
         if self._mouse:
-            self.write("\x1b[?1002l")
+            self.write("\x1b[?1002l")  # Textual never sets it, and so does not reset it
         super()._disable_mouse_support()
 
 

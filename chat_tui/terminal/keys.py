@@ -194,6 +194,7 @@ class OrderedKeys(App[ReturnType]):
         return asked.key in self.screen.active_bindings
 
     async def _release_one(self, event: events.Key | events.Paste) -> None:
+        # Read before the key acts, which may move the focus or change the screen.
         screen = self.screen
         way = [*(self.focused or screen).ancestors_with_self, self]
         self.enter_is_pasted = self.burst.is_pasted_enter(event, self._held, marked=self.marks_pastes)

@@ -101,6 +101,7 @@ class TolerantParser(XTermParser):
         self._fed_at = self._clock()
         if self._paste is not None and is_stream:
             self._paste_due = self._fed_at + _QUIET_S
+        # A single character is a key.
         if self._clock() < self._unended_until and self._doubted is None and len(data) > 1:
             self._doubt()
         yield from self._take(data)
@@ -193,6 +194,7 @@ class TolerantParser(XTermParser):
         mark = BRACKETED_PASTE_END
         before = len(self._paste)
         self._paste += data
+        # The mark may have begun in the read before.
         end = self._paste.find(mark, max(0, before - len(mark)))
         if end < 0:
             if len(self._paste) > PASTE_LIMIT:

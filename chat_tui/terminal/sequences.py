@@ -174,6 +174,7 @@ class Cutter:
             return None
         end, missing = begin.end(), 3
         while missing > 0 and (byte := _PAYLOAD.match(self._data, end)):
+            # U+FFFD stands for one byte that is not UTF-8.
             missing -= 1 if byte[0] == "\ufffd" else len(byte[0].encode())
             end += 1
         return end + 1 if missing > 0 and end == len(self._data) else end

@@ -122,6 +122,7 @@ def call(how: str, title: str, words: str, *, in_tmux: bool) -> str:
         case "osc9":
             sequence = f"\x1b]9;{title}: {words}\x1b\\"
         case "osc777":
+            # A semicolon ends the title.
             sequence = f"\x1b]777;notify;{title.replace(';', ',')};{words.replace(';', ',')}\x1b\\"
         case "osc99":
             sequence = f"\x1b]99;i=chat-tui:d=0;{title}\x1b\\\x1b]99;i=chat-tui:d=1:p=body;{words}\x1b\\"

@@ -64,6 +64,7 @@ class Leaving(OrderedKeys[ReturnType]):
                 self._rescue()
         if self._ending is None:
             settings = getattr(self._driver, "fileno", -1), getattr(self._driver, "attrs_before", None)
+            # A thread, because the event loop may wait for the terminal.
             threading.Thread(
                 target=_end_anyway, args=(128 + number, *settings), name="last resort", daemon=True
             ).start()
@@ -89,6 +90,7 @@ class Leaving(OrderedKeys[ReturnType]):
             finally:
                 self.is_lent = False
                 self._driver.disbelieve()
+                # Textual restores at the end the settings that it finds now: not those of a crashed editor.
                 _restore(self._driver.fileno, settings)
 
     def _stop(self, driver: TerminalDriver) -> None:

@@ -31,6 +31,7 @@ def buyer_name(context: ChatContext) -> str:
 
     A name that could be mistaken for one of our own words or separators is put in quotes.
     """
+    # Sliced first, because a name from outside may have any length.
     name = cut(one_line((context.customer_name or "")[:200]), glyphs.NAME_MAX)
     if is_blank(name):
         return _("Buyer")

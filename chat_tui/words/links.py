@@ -41,6 +41,7 @@ _NEAR: Final = (
 )
 _RUSSIAN: Final = re.compile(r"[а-яё0-9-]+(?:\.[а-яё0-9-]+)*\.[а-яё]+")
 _SPELLED_TWO_WAYS: Final = re.compile("[ßς\u200c\u200d]")
+"""Characters that IDNA 2003 and IDNA 2008 spell differently."""
 _KEPT: Final = "/:?@!$&'()*+,;=%~[]"
 
 
@@ -100,7 +101,7 @@ def _read(written: str) -> Link:
     taken = _WEB_START.sub(r"\1://", written.replace("\\", "/"), count=1) if is_web else written
     try:
         parts = urlsplit(taken)
-        host = _ascii(unquote(parts.hostname or ""))
+        host = _ascii(unquote(parts.hostname or ""))  # browsers decode %-escapes in a host
         end = f":{parts.port}" if parts.port is not None else ""
     except ValueError:
         return Link(written, scheme, is_misleading=True)
