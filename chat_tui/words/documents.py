@@ -24,8 +24,8 @@ from chat_tui.words.problems import problem_words
 from chat_tui.words.times import MINUTE, moment, spoken
 
 _INDENT = "    "
-# Characters that begin markup anywhere, then those that do so only at the beginning of a line. A colon, except
-# within a time, may belong to a link (https:), and so may the dot of `www.`.
+# Characters that begin markup anywhere, then those that do so only at the beginning of a line. A colon may
+# belong to a link (https:) unless it is within a time, and so may the dot of `www.`.
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~&@$^]|(?<!\d):(?=\S)|:(?=[^\s\d])|(?<=[Ww]{3})\.")
 _AT_BEGINNING = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+=]))")
 
