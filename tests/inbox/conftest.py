@@ -1,4 +1,4 @@
-"""A sandbox and copies of the program on it."""
+"""A sandbox, and copies of the program that use it."""
 
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -15,7 +15,7 @@ from tests.support.shop import QUICK, Shop, client_of
 
 @pytest.fixture
 def market() -> Iterator[Sandbox]:
-    """A small pretend Market in which nobody acts by himself."""
+    """A small pretend Market in which nothing happens unless a test makes it happen."""
     with open_market() as sandbox:
         yield sandbox
 
@@ -25,7 +25,7 @@ OpenShop = Callable[..., Shop]
 
 @pytest.fixture
 async def open_shop(market: Sandbox, tmp_path: Path) -> AsyncIterator[OpenShop]:
-    """Start copies of the program on one directory; they are closed at the end."""
+    """Start copies of the program on one directory; all are closed at the end."""
     shops: list[Shop] = []
 
     def open_one(
@@ -48,7 +48,7 @@ async def open_shop(market: Sandbox, tmp_path: Path) -> AsyncIterator[OpenShop]:
 
 @pytest.fixture
 def stage() -> Iterator[Stage]:
-    """A world in virtual time with one copy and a Market that does what it is told."""
+    """A world in virtual time with one copy and a Market that follows the test's script."""
     logging.disable(logging.CRITICAL)
     stage = Stage()
     yield stage

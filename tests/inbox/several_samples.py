@@ -1,4 +1,4 @@
-"""Businesses without store and network, whose lists and finds a test writes down."""
+"""Businesses without a store or a network, whose lists and search hits are given by a test."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.support.refs import ref
 
 
 def chat_item(key: QueueKey) -> QueueItem:
-    """A row in this place of its tab."""
+    """A row at this position of its tab."""
     chat = Chat(key.chat, ChatContext("DIRECT"), "CHAT", "NEW", 0, 0)
     return QueueItem(
         chat, key, None, "", "", newest_has_file=False, is_unseen=False, has_draft=False, trouble=None
@@ -20,21 +20,21 @@ def chat_item(key: QueueKey) -> QueueItem:
 
 
 def found(number: int, at: int, place: int = 0) -> SearchHit:
-    """A message found, which is kept in the store of the business in this place as row `number`."""
+    """A search hit: row `number` in the store of the business with the index `place`."""
     item = chat_item(QueueKey(0, -at, of_place(place, number)))
     return SearchHit(item, MessageId(number), at, "CUSTOMER", f"{number}", key=number)
 
 
 def of_place(place: int, number: int) -> ChatRef:
-    """A chat of the first, second … of the `businesses`."""
+    """A chat of the first, second … business of `businesses`."""
     return ref(number, BusinessId(place + 1))
 
 
 class ListedInbox:
-    """Its nouns answer from lists, by the rules that the store keeps to."""
+    """An inbox whose nouns answer from lists, by the rules of the store."""
 
     def __init__(self, keys: list[QueueKey], finds: list[SearchHit], *, most: int = 1000) -> None:
-        """`most` hits are given at once, however many are asked for."""
+        """A search returns at most `most` hits at once, even if more are requested."""
         self.rows = [chat_item(key) for key in sorted(keys)]
         self.finds = finds
         self.most = most
@@ -84,7 +84,7 @@ class ListedInbox:
 
 
 def businesses(*inboxes: Any) -> list[NamedInbox]:
-    """Under the names A, B, C, … and the numbers 1, 2, 3, …"""
+    """The inboxes with the names A, B, C, … and the numbers 1, 2, 3, …"""
     for n, inbox in enumerate(inboxes, 1):
         inbox.business = BusinessId(n)
     return [NamedInbox(chr(ord("A") + n), inbox) for n, inbox in enumerate(inboxes)]

@@ -1,4 +1,4 @@
-"""An inbox that begins asleep leaves the processor to the first paint, and loses nothing asked of it."""
+"""An inbox that starts asleep leaves the processor to the first paint and loses no request."""
 
 import asyncio
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.support.waiting import PATIENCE_S
 
 
 class Connections:
-    """Counts how often the client was made."""
+    """Counts how often the client is created."""
 
     def __init__(self, market: Sandbox) -> None:
         self._market = market

@@ -1,4 +1,4 @@
-"""Evidence is a new directory, whole or not at all: every file that can be had, and a list of the others."""
+"""Evidence is a new directory, complete or absent: every available file, and a list of the missing ones."""
 
 import os
 import stat
@@ -25,7 +25,7 @@ LINK = "https://files.example/1"
 
 @dataclass
 class Here:
-    """Of an inbox what evidence needs, with the outcomes of fetching files, one each."""
+    """The parts of an inbox that evidence needs, with one outcome for each file to fetch."""
 
     data_dir: Path
     outcomes: list[bytes | Problem] = field(default_factory=list)
@@ -127,7 +127,7 @@ async def test_our_own_files_come_from_where_they_wait_to_be_seen(here: Here, tm
         documents,
     )
     found = {name: data.decode() for name, data in left(tmp_path / "pack").items() if "/" in name}
-    assert sorted(found.values()) == ["confirmed", "sent", "unconfirmed"], "what was not sent proves nothing"
+    assert sorted(found.values()) == ["confirmed", "sent", "unconfirmed"], "an unsent file proves nothing"
     assert [one.name for one in kept.missing] == ["чек.pdf"]
 
 

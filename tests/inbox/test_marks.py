@@ -1,4 +1,4 @@
-"""What the operator marks in the list is seen by every copy of the program."""
+"""Every copy of the program sees the operator's marks in the list."""
 
 import asyncio
 from collections.abc import Callable
@@ -72,7 +72,7 @@ async def test_a_mark_is_told_and_undone(market: Sandbox, open_shop: OpenShop) -
     assert await inbox.chats.item(chat_ref, Tab.WAITING) is not None
     last = made[-1]
     assert isinstance(last, Marked)
-    assert await inbox.marks.take_back(last) == Problem(ProblemKind.GONE), "it does not stand there any more"
+    assert await inbox.marks.take_back(last) == Problem(ProblemKind.GONE), "the mark is no longer there"
 
 
 async def test_a_mark_makes_nobody_read_the_outbox_or_the_history(
@@ -98,7 +98,7 @@ async def test_a_mark_makes_nobody_read_the_outbox_or_the_history(
     await until(told)
     await asyncio.sleep(0.2)
     assert [event for event in heard if not isinstance(event, LinkChanged)] == [MarksChanged(chat_ref)]
-    assert looked == [], "nothing to send came of it"
+    assert looked == [], "a mark queues nothing"
 
 
 async def test_another_copy_sees_a_mark(market: Sandbox, open_shop: OpenShop) -> None:
@@ -116,7 +116,7 @@ async def test_another_copy_sees_a_mark(market: Sandbox, open_shop: OpenShop) ->
 
 
 class AtOnce:
-    """A store whose answers are there when virtual time has not moved yet."""
+    """A store that answers before virtual time has moved."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -128,7 +128,7 @@ class AtOnce:
 
 
 def test_a_snooze_that_runs_out_is_told_by_every_copy_at_its_moment(tmp_path: Path) -> None:
-    """A timed snooze brings the chat back by itself while the program runs."""
+    """A timed snooze brings the chat back automatically while the program runs."""
     store = open_store(tmp_path)
     store.write_state(marks.put, CHAT, Hold(snoozed=MessageId(1), until=1_000_000 + 90_000), 1).result()
     store.write_state(marks.put, ref(8), Hold(snoozed=MessageId(1)), 1).result()

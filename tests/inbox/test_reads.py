@@ -1,4 +1,4 @@
-"""Case 021: a read that fails costs its own answer; a verb is told, a screen goes on."""
+"""Case 021: a failed read costs only its own answer: a command reports it, a screen continues."""
 
 import sqlite3
 from contextlib import closing
@@ -69,7 +69,7 @@ async def test_a_fault_of_the_program_is_none_of_the_files() -> None:
 
 
 def no_market() -> None:
-    raise AssertionError("nothing is asked of the Market here")
+    raise AssertionError("no request may reach the Market here")
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ async def test_no_ability_of_a_screen_ends_in_an_error(store: Store, monkeypatch
         raise StoreProblem(WHY)
 
     monkeypatch.setattr(Store, "_read", fail)
-    assert await inbox.chats.page(Tab.ALL) == good, "what was read last stays"
+    assert await inbox.chats.page(Tab.ALL) == good, "the last page that could be read stays"
     assert (await inbox.chats.page(Tab.RETURNS)).items == ()
     assert await inbox.chats.item(CHAT) is None
     assert set((await inbox.chats.counts()).values()) == {0}
@@ -101,7 +101,7 @@ async def test_no_ability_of_a_screen_ends_in_an_error(store: Store, monkeypatch
     assert (await inbox.chats.timeline(CHAT)).entries == ()
     assert await inbox.orders.of_chat(CHAT) is None
     assert (await inbox.search.coverage()).chats == 0
-    assert (await inbox.drafts.get(CHAT)).text == "начато", "typing on does not replace it"
+    assert (await inbox.drafts.get(CHAT)).text == "начато", "further typing does not replace it"
     assert inbox.link().unread == WHY
     refused = await inbox.marks.done(CHAT)
     assert isinstance(refused, Problem)
@@ -189,6 +189,6 @@ async def test_a_walk_over_a_cache_that_began_anew_is_not_taken_for_whole(store:
     ctx = SimpleNamespace(store=store, wall_ms=lambda: 5)
     sweeps = FullScan(cast("EngineContext", ctx), cast("RealWalks", ListScan()))
     await sweeps.everything(SyncReport())
-    assert ListScan.began == [None, None], "from the top once more"
+    assert ListScan.began == [None, None], "from the top both times"
     assert await sweeps.done_at() == 5
     store.close()

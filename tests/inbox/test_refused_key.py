@@ -1,4 +1,4 @@
-"""A refused key is shown once, stops sends and reads, and leaves the lead to copies whose key is good."""
+"""A refused key is used once, stops sends and reads, and leaves the lead to copies with a good key."""
 
 from collections.abc import Callable
 
@@ -36,7 +36,7 @@ async def _is_refused(shop: Shop) -> None:
 
 
 async def _rounds(market: Sandbox, count: int) -> None:
-    """So many more reads of the list, by whoever makes them."""
+    """Wait for `count` more reads of the list, by any copy."""
 
     def lists() -> int:
         return sum(r.operation == "getChats" and r.status == 200 for r in market.requests)
@@ -67,7 +67,7 @@ async def test_one_refusal_of_any_operation_stops_all_of_them(
         shop.inbox.chats.open(chat)
         shop.inbox.orders.want(chat)
     await _is_refused(shop)
-    # What was under way at that moment comes to its end.
+    # Requests that were in flight at that moment still finish.
     asked = await _quiet(shop, market)
     item = await shop.inbox.outbox.send_text(chats[0], "Ждёт")
     assert isinstance(item, OutboxItem)
@@ -82,7 +82,7 @@ async def test_one_refusal_of_any_operation_stops_all_of_them(
 
 
 async def _quiet(shop: Shop, market: Sandbox) -> int:
-    """How much was asked, once nothing is under way and nothing came over a hundred turns of the engine."""
+    """The number of requests, once none is in flight and none has come for a hundred turns of the engine."""
     places = ByteLock(shop.store.paths.data_dir / "slots.lock")
 
     async def is_nothing_under_way() -> bool:
@@ -107,8 +107,8 @@ async def test_a_refused_leader_leaves_the_lead_to_a_good_key(market: Sandbox, o
     (chat,) = await some_chats(good, 1)
     asked = _refused(market)
     await _rounds(market, 10)
-    assert _refused(market) == asked, "it is shown once"
-    # What is written at the copy with the bad key goes with the good one.
+    assert _refused(market) == asked, "the bad key is used once"
+    # An item queued by the copy with the bad key is sent with the good one.
     item = await bad.inbox.outbox.send_text(chat, "Добрый день!")
     assert isinstance(item, OutboxItem)
     await reaches(good, item.outbox_id, OutboxState.CONFIRMED)
@@ -156,7 +156,7 @@ async def test_refreshing_shows_the_key_again_and_leads_again(market: Sandbox, o
 async def test_refreshing_at_the_moment_of_the_refusal_is_not_undone(
     market: Sandbox, open_shop: OpenShop, operation: str
 ) -> None:
-    """What heard of the refusal has more to do before its rooms learn of it: they say nothing of it again."""
+    """The screen refreshes before the engine has finished with the refusal, which is not reported twice."""
     shop = open_shop()
     first, second = await some_chats(shop, 2)
     refusals: list[LinkState] = []

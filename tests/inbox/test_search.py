@@ -1,4 +1,4 @@
-"""Searching through the inbox: what was read is found, what was there before an index is made findable."""
+"""Searching through the inbox: cached messages are found, also those cached before the index existed."""
 
 from collections.abc import Callable
 from pathlib import Path

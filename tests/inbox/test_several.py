@@ -1,4 +1,4 @@
-"""Several businesses as one queue: nothing missing, nothing twice, one order, each trouble by its name."""
+"""Several businesses as one queue: nothing missing, nothing twice, one order, problems by business."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ from tests.inbox.several_samples import ListedInbox, businesses, found, of_place
 
 QUERY = SearchQuery(("чайник",))
 Row = tuple[int, int, int]
-"""A key of a business without its name: bucket, order and the number of the chat."""
+"""The key of a chat without its business: bucket, order and number of the chat."""
 KEYS = st.lists(
     st.tuples(st.integers(0, 1), st.integers(0, 2), st.integers(1, 3)),
     max_size=7,
@@ -37,7 +37,7 @@ def several(lists: list[list[Row]]) -> MultiInbox:
 
 
 def naive(lists: list[list[Row]]) -> list[QueueKey]:
-    """All chats of all businesses in their order, the simplest way."""
+    """All chats of all businesses in order, computed in the simplest way."""
     return sorted(key_of(place, row) for place, rows in enumerate(lists) for row in rows)
 
 
@@ -109,7 +109,7 @@ async def test_the_next_to_answer_is_the_next_of_all() -> None:
     for _ in range(3):
         met.append(await inbox.chats.next_waiting(met[-1]))
     assert met == chats
-    assert await inbox.chats.next_waiting(met[-1]) == chats[0], "behind the last one the first again"
+    assert await inbox.chats.next_waiting(met[-1]) == chats[0], "after the last one, the first again"
     assert await inbox.chats.next_waiting(met[-1], backwards=True) == chats[-2]
     assert await inbox.chats.next_waiting(None, backwards=True) == chats[-1]
     assert (await inbox.chats.counts())[Tab.WAITING] == 4
@@ -131,7 +131,7 @@ def test_a_search_finds_everything_once_newest_first(times: list[list[int]], lim
             hits += page.hits
             if page.next_key is None:
                 break
-            assert page.hits, "every page but the last brings something"
+            assert page.hits, "every page except the last has hits"
             again = await inbox.search.find(QUERY, page.next_key, limit)
             page = await inbox.search.find(QUERY, page.next_key, limit)
             assert again == page
@@ -150,7 +150,7 @@ async def test_chats_found_come_before_messages_of_any_business() -> None:
     assert [hit.item.business for hit in page.hits] == ["B", "A", "B"]
 
 
-# -- troubles ------------------------------------------------------------------------------------------
+# -- problems ------------------------------------------------------------------------------------------
 
 
 def test_a_store_that_cannot_be_read_is_named_and_comes_first() -> None:

@@ -1,4 +1,4 @@
-"""Whatever is done with a chat is done in its business, under its own number there, and nowhere else."""
+"""Every action on a chat happens in its own business, under its number there, and nowhere else."""
 
 import inspect
 from functools import cache
@@ -23,14 +23,14 @@ from chat_tui.model.timeline import Draft
 from tests.support.refs import ref
 
 HERE, THERE = BusinessId(2), BusinessId(1)
-"""The business that is meant; the other one has a chat of the same number."""
+"""The business that is meant, and the other one, which has a chat with the same number."""
 CHAT = ref(7, HERE)
 ITEM = OutboxItem(OutboxId("a"), CHAT, 1, OutboxKind.TEXT, "x", "", 0, "", OutboxState.QUEUED, 0, 0)
 DRAFT = Draft(CHAT, "x", 1, ("y",))
 MARKED = Marked(CHAT, Pin(), Pin(is_set=True))
 FILE = AttachmentRef(CHAT, MessageId(1), 0)
 GIVEN = {"chat_ref": CHAT, "file": FILE, "item": ITEM, "draft": DRAFT, "marked": MARKED}
-"""By the name of a first parameter: what a screen hands over, and the business must get."""
+"""By the name of a method's first parameter: the value that a screen passes and the business must get."""
 NOUNS = {
     "chats": (ChatsApi, Chats),
     "marks": (MarksApi, Marks),
@@ -41,11 +41,11 @@ NOUNS = {
     "search": (SearchApi, Search),
 }
 ELSEWHERE = {("chats", "item"), ("orders", "of_chat")}
-"""Those of a chat that other tests look at: their answers are told with the name of the business."""
+"""Methods for one chat that other tests cover: their answers carry the name of the business."""
 
 
 def parameters(noun: str, name: str) -> list[inspect.Parameter]:
-    """What a method of a noun takes, but for itself."""
+    """The parameters of a method of a noun, without `self`."""
     return [*inspect.signature(getattr(NOUNS[noun][0], name)).parameters.values()][1:]
 
 
@@ -78,7 +78,7 @@ def shops() -> tuple[MultiInbox, Mock, Mock]:
 
 
 def more(noun: str, name: str) -> dict[str, Any]:
-    """A value of its own for every other parameter."""
+    """A distinct value for every other parameter."""
     return {one.name: Mock(name=one.name) for one in parameters(noun, name)[1:]}
 
 
@@ -110,7 +110,7 @@ async def test_what_is_kept_beside_the_databases_is_kept_by_its_business() -> No
     other.drafts.keep_aside.return_value = ()
     meant.drafts.keep_aside.return_value = (DRAFT,)
     theirs = Draft(ref(7, THERE), "x", 1)
-    assert several.drafts.keep_aside([DRAFT, theirs]) == (DRAFT,), "one could not be kept"
+    assert several.drafts.keep_aside([DRAFT, theirs]) == (DRAFT,), "only one was kept"
     other.drafts.keep_aside.assert_called_once_with([theirs])
     meant.drafts.keep_aside.assert_called_once_with([DRAFT])
 

@@ -1,7 +1,7 @@
 """Delivery in virtual time: hundreds of intents under crashes, pauses, faults and jumping clocks.
 
-The long proof has 6,000, `python -m tests.inbox.simulation` runs 50,000; with `--seed N` it replays the world
-that a failure names.
+The thorough proof has 6,000, `python -m tests.inbox.simulation` runs 50,000; with `--seed N` it replays the
+world that a failure names.
 """
 
 import logging
@@ -22,13 +22,13 @@ from tests.support.refs import ref
 
 WORLDS = 20
 AT_ONCE = 5
-"""Worlds of one test."""
+"""Worlds per test."""
 
 
 def test_hundreds_of_intents_none_lost_none_doubled() -> None:
     total = _lived(range(3, 8), intents=60)
     assert total["intents"] >= 295
-    # It was no walk in the park.
+    # The world was hard enough to prove something.
     assert total["asked"] > 10
     assert total["stopped"] > 4
     assert total["copies"] > 40
@@ -73,7 +73,7 @@ def test_a_market_without_faults_takes_every_text_once() -> None:
 
 
 def test_the_referee_notices_what_is_called_sent_and_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A program that gives up looking at once is caught, with the seed in the message."""
+    """A program that gives up looking too early is caught, and the message names the seed."""
     monkeypatch.setattr(Reconciler, "look", _see_nothing)
     with pytest.raises(BrokenPromiseError, match="seed 3"):
         simulate(Plan(seed=3, intents=120, manners=Manners(share=0.28)))

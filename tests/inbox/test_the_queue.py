@@ -1,4 +1,4 @@
-"""Every sentence on the queue: who waits, since when, and in which order."""
+"""Every sentence about the queue: who waits, since when, and in which order."""
 
 from collections.abc import Callable
 from dataclasses import fields
@@ -157,7 +157,7 @@ def test_new_waits_only_when_the_buyer_spoke_last(
 
 
 def test_marks_are_no_answer(store: Store) -> None:
-    """Seeing a chat resets nothing."""
+    """Opening a chat resets nothing."""
     list_chats(store, a_chat(updated_at=2_000))
     read_history(store, buyer(1, 2_000))
     store.write_state(marks.see, CHAT, MessageId(1), 1).result()

@@ -1,4 +1,4 @@
-"""Two businesses on two pretend Markets, whose chats have the very same numbers."""
+"""Two businesses on two pretend Markets whose chats have the same numbers."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import replace
@@ -42,7 +42,7 @@ def markets() -> Iterator[tuple[Sandbox, Sandbox]]:
 
 @pytest.fixture
 async def open_both(markets: tuple[Sandbox, Sandbox], tmp_path: Path) -> AsyncIterator[OpenBoth]:
-    """Start a copy on the files of both; `keys` go before those of the Markets, by name of the business."""
+    """Start a copy on the files of both; `keys`, by name of business, replace those of the Markets."""
     opened: list[MultiInbox] = []
 
     def start(
@@ -65,7 +65,7 @@ async def open_both(markets: tuple[Sandbox, Sandbox], tmp_path: Path) -> AsyncIt
 
 
 async def everything(inbox: MultiInbox, count: int) -> list[QueueItem]:
-    """All chats, once there are so many."""
+    """All chats, once there are `count` of them."""
 
     async def here() -> tuple[QueueItem, ...]:
         page = await inbox.chats.page(Tab.ALL, limit=count + 1)
@@ -75,7 +75,7 @@ async def everything(inbox: MultiInbox, count: int) -> list[QueueItem]:
 
 
 async def twins(inbox: MultiInbox, markets: tuple[Sandbox, Sandbox]) -> tuple[int, ChatRef, ChatRef]:
-    """A number that both businesses have, and the chats of the queue that it stands for."""
+    """A chat number that both businesses have, and the two chats of the queue with it."""
     items = await everything(inbox, 28)
     number = markets[0].world.listed("desc", None, 0, 1)[0].chat_id
     one, other = ref(number), ref(number, OTHER_BUSINESS)
@@ -90,10 +90,10 @@ async def test_a_message_reaches_the_business_it_was_typed_for(
     number, one, other = await twins(inbox, markets)
     assert one != other
     parts = [name for name in vars(inbox.own(one)) if not name.startswith("_")]
-    assert set(parts) <= set(vars(inbox)), "what an inbox has besides methods is there, too"
+    assert set(parts) <= set(vars(inbox)), "the queue of several has every noun of an inbox"
 
     async def is_of_the_same_chat(chat_ref: ChatRef) -> bool:
-        # Between two looks its history may be read.
+        # The chat's history may be read between the two calls.
         known = await inbox.orders.of_chat(chat_ref)
         return known is not None and known.item == await inbox.chats.item(chat_ref)
 

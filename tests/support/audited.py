@@ -1,7 +1,7 @@
-"""The program under watch: `python -P -m tests.support.audited WHERE ARGUMENTS…`.
+"""The program with an audit of its actions: `python -P -m tests.support.audited WHERE ARGUMENTS…`.
 
-Every file it opens for writing, every name it looks up, every address it connects to and every child it
-starts is written to WHERE, one JSON line each.
+Every file it opens for writing, every name it resolves, every address it connects to and every child process
+it starts is written to WHERE, one JSON line each.
 """
 
 import json
@@ -22,13 +22,13 @@ _TOLD = {
 
 
 def events(where: Path, name: str) -> list[list[Any]]:
-    """What was told of one kind of event."""
+    """The arguments of all recorded events of one kind."""
     lines = map(json.loads, where.read_text(encoding="utf-8").splitlines())
     return [arguments for event, arguments in lines if event == name]
 
 
 def watch(where: str) -> None:
-    """Begin to tell."""
+    """Start recording events."""
     told = os.open(where, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def hear(event: str, arguments: tuple[Any, ...]) -> None:

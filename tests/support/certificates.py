@@ -1,4 +1,4 @@
-"""Certificates for servers on loopback, good and bad, made by the openssl program."""
+"""Valid and invalid certificates for servers on loopback, made with the openssl program."""
 
 import shutil
 import ssl
@@ -7,14 +7,14 @@ from pathlib import Path
 
 
 def make_certificates(home: Path) -> Path:
-    """Authorities `ca` and `stranger`; certificates of `ca` that are good, expired and for another name."""
+    """Authorities `ca` and `stranger`; certificates of `ca`: valid, expired, and for another name."""
     key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
     for authority in ("ca", "stranger", "self"):
         _openssl(
             home,
             *("req", "-x509", *key, "-keyout", f"{authority}.key", "-out", f"{authority}.pem", "-days", "2"),
             *("-subj", f"/CN={authority}", "-addext", "subjectAltName=IP:127.0.0.1"),
-            # Python 3.13 checks strictly what an authority may do and who signed a certificate.
+            # Python 3.13 checks strictly what an authority may sign and who signed a certificate.
             *("-addext", "keyUsage=critical,digitalSignature,keyCertSign,cRLSign"),
         )
     for name, host, issuer, days in (
@@ -36,7 +36,7 @@ def make_certificates(home: Path) -> Path:
 
 
 def serving(home: Path, name: str) -> ssl.SSLContext:
-    """What a server with this certificate needs."""
+    """The TLS context of a server with this certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(home / f"{name}.pem", home / f"{name}.key")
     return context

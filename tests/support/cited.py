@@ -1,6 +1,6 @@
-"""Lists of numbered sentences, and which tests name each number.
+"""Lists of numbered sentences, and the tests that name each number.
 
-A test names a number in its own name, in its docstring, or in that of its module if all of them are about it.
+A test names a number in its name, its docstring, or its module's docstring if all of them are about it.
 """
 
 import ast
@@ -15,7 +15,7 @@ Numbers = Callable[[str], Iterable[str]]
 
 
 def sentences(path: Path) -> dict[str, str]:
-    """The sentences of a list by their numbers; blank lines and those that begin with # are for the eye."""
+    """The sentences of a list by number; blank lines and lines that begin with # are skipped."""
     found: dict[str, str] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
@@ -27,7 +27,7 @@ def sentences(path: Path) -> dict[str, str]:
 
 
 def cited(numbers: Numbers, root: Path = TESTS) -> dict[str, list[str]]:
-    """The tests that name each number, as pytest calls them; a module stands for all of its tests."""
+    """The tests that name each number, by their pytest ids; a module stands for all of its tests."""
     found: dict[str, list[str]] = defaultdict(list)
     for path in sorted(root.rglob("test_*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))

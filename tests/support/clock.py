@@ -1,4 +1,4 @@
-"""The clock of the machine, in the hands of a test."""
+"""Clocks that a test controls."""
 
 from chat_tui.clock import BootClock
 
@@ -13,7 +13,7 @@ class FrozenClock(BootClock):
 
 
 class ToldClock:
-    """Seconds that pass when told."""
+    """A clock in seconds that a test sets."""
 
     def __init__(self) -> None:
         self.now = 100.0

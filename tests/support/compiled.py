@@ -1,4 +1,4 @@
-"""Modules compiled once, before the workers start, where each of them would compile all for itself."""
+"""Compiles modules once, before the workers start; otherwise every worker would compile all of them."""
 
 import compileall
 import multiprocessing
@@ -11,17 +11,17 @@ from _pytest.assertion import rewrite
 from tests.support.waiting import cores
 
 _OF_TESTS = re.compile(r"/(test_[^/]*|conftest)\.py$")
-"""What pytest compiles itself: in it an `assert` tells what it compared."""
+"""Modules that pytest compiles itself, to rewrite their `assert` statements."""
 
 
 def compile_all(config: pytest.Config) -> None:
-    """Leave behind the byte code of the program and its tests, as far as there is none yet."""
+    """Write the byte code of the program and its tests where it is missing."""
     tests = config.rootpath / "tests"
     compileall.compile_dir(config.rootpath / "chat_tui", quiet=2)
     compileall.compile_dir(tests, quiet=2, rx=_OF_TESTS)
     old = [path for path in tests.rglob("*.py") if _OF_TESTS.search(str(path)) and _is_old(path)]
     shares = [old[place :: cores()] for place in range(cores())]
-    # Forked, for the configuration of pytest cannot be handed over; no thread runs yet.
+    # Forked, because pytest's configuration cannot be pickled; no thread runs yet.
     fork = multiprocessing.get_context("fork")
     children = [fork.Process(target=_rewrite, args=(share, config)) for share in shares if share]
     for child in children:

@@ -1,4 +1,4 @@
-"""What can happen to a database file while nobody looks."""
+"""Damage that a database file may suffer while no program runs."""
 
 import os
 import sqlite3
@@ -10,7 +10,7 @@ DAMAGES = ("empty", "random", "text", "half", "byte")
 
 
 def damage(path: Path, how: str) -> None:
-    """Spoil a file: no bytes, random ones, a text, cut at half, or one byte of page 3 flipped."""
+    """Damage a file: empty, random bytes, a text, cut in half, or one byte of page 3 flipped."""
     content = path.read_bytes()
     path.write_bytes(
         {
@@ -24,7 +24,7 @@ def damage(path: Path, how: str) -> None:
 
 
 def raise_version(file: Path, *, keep_log: bool) -> None:
-    """Write the version into the file, or leave it in the log of changes as a killed program does."""
+    """Raise the schema version in the file, or only in the write-ahead log as a killed program leaves it."""
     copies = {}
     with closing(sqlite3.connect(file)) as conn:
         conn.execute("PRAGMA user_version = 999")

@@ -1,4 +1,4 @@
-"""The faults that tests give the pretend Market: scripted answers, one for each request."""
+"""Faults that tests give the pretend Market: scripted answers, one for each request."""
 
 import asyncio
 import socket
@@ -21,33 +21,33 @@ _WORDS = {
     500: "Internal server error",
     503: "Service temporarily unavailable. Please, try again later",
 }
-"""The Market's words for a status."""
+"""The Market's error message for a status."""
 
 
 @dataclass(frozen=True)
 class Answer(Fault):
-    """The answer to one request instead of the real one, or after it took effect."""
+    """The answer to one request, instead of the real one or after the request took effect."""
 
     status: int | None = None
-    """None = the real answer."""
+    """None = the status of the real answer."""
     body: bytes | str | Mapping[str, Any] | None = None
     """None with a status: the error envelope of that status, or {"status":"OK"} for 200."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Added to or replacing the usual ones, in lower case; an empty value leaves a usual one out."""
+    """Added to the usual headers or replacing them, in lower case; an empty value removes a header."""
     accept: bool = True
     """Whether the request takes effect (a send reaches the ledger) before it is answered."""
     delay_s: float = 0.0
-    """Wait after acceptance, before the answer."""
+    """Seconds to wait after acceptance, before the answer."""
     until: threading.Event | None = None
-    """Wait, after acceptance, until a test sets it."""
+    """An event of the test to wait for, after acceptance."""
     cut: Literal["", "close", "reset"] = ""
-    """End the connection in the middle of the answer: orderly (FIN) or not (RST)."""
+    """End the connection in the middle of the answer: in order (FIN) or by a reset (RST)."""
     cut_after: int | None = None
-    """Bytes of the body that go out before the cut; None = not even the head."""
+    """Bytes of the body that are sent before the cut; None = not even the headers."""
     raw: bytes | None = None
     """Bytes to send instead of an HTTP answer, before the connection is closed."""
     drip_s: float = 0.0
-    """Seconds between the single bytes of `raw`."""
+    """Seconds between single bytes of `raw`."""
     read: int | None = None
     """Stop reading after so many bytes of the request's body (0 = at once), wait and cut; None = read all."""
 
@@ -92,14 +92,14 @@ class Answer(Fault):
             transport.abort()
         else:
             transport.close()
-        # The server would answer 500 if this returned before it noticed the end.
+        # The server would answer 500 if this returned before it noticed the end of the connection.
         while (await request.receive())["type"] != "http.disconnect":
             pass
         return True
 
 
 def _head(status: int, headers: Mapping[str, str]) -> bytes:
-    """Status line and headers as they go over the wire."""
+    """The status line and headers as bytes."""
     lines = [f"HTTP/1.1 {status} ", *(f"{name}: {value}" for name, value in headers.items())]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
@@ -120,40 +120,40 @@ PORTAL = "<html><body>Войдите в сеть</body></html>"
 
 
 def accepted_then(cut: Literal["close", "reset"]) -> Answer:
-    """The request took effect, but its answer is lost."""
+    """The request takes effect, but its answer is lost."""
     return Answer(cut=cut)
 
 
 def lost(cut: Literal["close", "reset"]) -> Answer:
-    """The request arrived but took no effect; there is no answer."""
+    """The request arrives but takes no effect, and there is no answer."""
     return Answer(cut=cut, accept=False)
 
 
 def half_answer() -> Answer:
-    """Accepted; the head announces 100 bytes, nine come."""
+    """The request takes effect; the answer announces 100 bytes, but only nine come."""
     return Answer(status=200, body=b'{"status"', headers={"content-length": "100"}, cut="close", cut_after=9)
 
 
 def burst(status: int, count: int, *, accept: bool = False) -> Sequence[Answer]:
-    """`count` answers like 500 or 503, with or without effect."""
+    """`count` answers such as 500 or 503, with or without effect."""
     return [Answer(status=status, accept=accept)] * count
 
 
 def bad_gateway(status: int = 502) -> Answer:
-    """A gateway's page instead of JSON; not accepted."""
+    """A gateway's page instead of JSON; the request takes no effect."""
     page = f"<html><head><title>{status}</title></head><body>{'nginx ' * 500}</body></html>"
     return Answer(status=status, body=page, headers={"content-type": "text/html"}, accept=False)
 
 
 def portal(*, accept: bool = False) -> Answer:
-    """200 with HTML."""
+    """A captive portal: status 200 with HTML."""
     return Answer(
         status=200, body=PORTAL, headers={"content-type": "text/html; charset=utf-8"}, accept=accept
     )
 
 
 class Script:
-    """Answers waiting for each operation; every request takes one.
+    """Scripted answers, waiting by operation; every request takes one.
 
     "*" stands for every operation, "file" for the attachment host.
     """
@@ -163,12 +163,12 @@ class Script:
         self._lock = threading.Lock()
 
     def add(self, operation: str, answers: Sequence[Answer]) -> None:
-        """Add answers after those already waiting."""
+        """Append answers to those already waiting."""
         with self._lock:
             self._answers[operation].extend(answers)
 
     def take(self, operation: str) -> Fault:
-        """The next answer for this operation: its own before those for every operation."""
+        """The next answer for this operation: its own come before those for every operation."""
         with self._lock:
             for name in (operation,) if operation == "file" else (operation, "*"):
                 if self._answers[name]:
@@ -176,11 +176,11 @@ class Script:
         return NO_FAULT
 
     def clear(self) -> None:
-        """Drop the answers that are left: the Market is itself again."""
+        """Drop the remaining answers: the Market behaves normally again."""
         with self._lock:
             self._answers.clear()
 
     def left(self, operation: str) -> int:
-        """How many answers still wait under this name."""
+        """The number of answers still waiting under this name."""
         with self._lock:
             return len(self._answers[operation])

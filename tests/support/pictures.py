@@ -1,4 +1,4 @@
-"""Pictures of the whole screen, compared with those of `__snapshots__`; who changes one looks at it."""
+"""Pictures of the whole screen, compared with those in `__snapshots__`; look at each one that changes."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,13 +19,13 @@ _HUGE = pytest.param("ru", (200, 60), id="ru-200x60")
 IN_BOTH_LANGUAGES = pytest.mark.parametrize(("language", "size"), [_SMALL, _LARGE])
 """The longer words on the smaller screen, the shorter ones on the larger one."""
 UP_TO_THE_LARGEST = pytest.mark.parametrize(("language", "size"), [_SMALL, _LARGE, _HUGE])
-"""As above, and one more: once for every screen there is."""
+"""As above plus the largest size: used once for every screen."""
 
 Compare = Callable[..., bool]
 
 
 class Picture(Protocol):
-    """Whether the scene looks as it did, after some keys."""
+    """Checks that the scene looks as before, after some keys."""
 
     def __call__(
         self,
@@ -39,13 +39,13 @@ class Picture(Protocol):
 
 @pytest.fixture
 def compare(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> Compare:
-    """Whether an app looks as it did: `compare(app, size, run_before)`."""
+    """Checks that an app looks as before: `compare(app, size, run_before)`."""
 
     def same(app: App[Any], size: tuple[int, int], run_before: Callable[..., Any]) -> bool:
         async def no_guess(*_seconds: float) -> None:
             await settled(app)
 
-        # The plugin waits five times more before it draws, though nothing is left to wait for.
+        # The plugin would wait five more times before it draws, though nothing is left to wait for.
         monkeypatch.setattr("textual.pilot.wait_for_idle", no_guess)
         return snap_compare(app, terminal_size=size, run_before=run_before)
 
@@ -54,7 +54,7 @@ def compare(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> Compare:
 
 @pytest.fixture
 def picture(tmp_path: Path, compare: Compare, language: str, size: tuple[int, int]) -> Iterator[Picture]:
-    """The scene in the language and the size of the test."""
+    """The scene in the language and size of the test."""
     scenes: list[Scene] = []
 
     def same(*keys: str, change: Callable[[ChatTuiApp], object] = lambda _app: None, **how: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Where a program of a test keeps its files."""
+"""The directories of a program under test."""
 
 from pathlib import Path
 
@@ -6,5 +6,5 @@ from chat_tui.paths import Paths
 
 
 def places(root: Path) -> Paths:
-    """Everything in one directory."""
+    """All of them below one directory."""
     return Paths(config=root, data=root, cache=root, log=root / "chat-tui.log")

@@ -16,11 +16,11 @@ in_any_locale = pytest.mark.skipif(
     not str(ROOT).isascii(),
     reason="an editable install leaves its path to Python in a file, which is read in the locale of the test",
 )
-"""For tests in a locale whose letters do not make up the path of this checkout."""
+"""For tests in a locale that cannot encode the path of this checkout."""
 
 
 def at_home(home: Path, market: Sandbox, **more: str) -> dict[str, str]:
-    """An environment whose directories are all below `home`, with the pretend Market to ask."""
+    """An environment whose directories are all below `home`, and whose Market is the pretend one."""
     places = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "CACHE", "STATE")}
     shop = {
         "CHAT_TUI_API_URL": market.url,
@@ -31,10 +31,10 @@ def at_home(home: Path, market: Sandbox, **more: str) -> dict[str, str]:
 
 
 def run(*arguments: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run `chat-tui` to its end, with the rights of an ordinary user even where root runs the tests."""
+    """Run `chat-tui` to its end, with the rights of an ordinary user even if root runs the tests."""
     command = [sys.executable, "-m", "chat_tui", *arguments]
     if os.geteuid() == 0 and (setpriv := shutil.which("setpriv")):
-        # Root without these obeys the modes of its own files as everybody does.
+        # Without these capabilities root, too, is bound by the modes of its own files.
         command = [setpriv, "--bounding-set", "-dac_override,-dac_read_search", *command]
     return subprocess.run(
         command, env=dict(environment), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60

@@ -1,4 +1,4 @@
-"""Which examples the property tests try: the same few in every quick run, many new ones in a long one."""
+"""The examples that property tests try: the same few in every quick run, many new ones in a long run."""
 
 from typing import Final
 
@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, is_hypothesis_test, settings
 FEW: Final = 50
 MANY: Final = 1_000
 _USUAL: Final = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
-"""How slow the machine is says nothing about a property; and no directory of a test is empty twice."""
+"""A slow machine says nothing about a property, and our properties do not rely on a fresh `tmp_path`."""
 
 
 def choose(config: pytest.Config) -> None:
-    """Before any module with properties is imported: they take over what is the default by then.
+    """Set the default profile. Call it before modules with properties are imported: they copy the default.
 
-    In a quick run nothing is drawn by chance; a failure of a long one prints what repeats it.
+    A quick run draws no random examples; a failure in a long run prints how to reproduce it.
     """
     common = {"deadline": None, "database": None, "suppress_health_check": _USUAL, "print_blob": True}
     settings.register_profile("quick", max_examples=FEW, derandomize=True, **common)
@@ -23,12 +23,12 @@ def choose(config: pytest.Config) -> None:
 
 
 def is_long(config: pytest.Config) -> bool:
-    """Whether the long proofs are asked for."""
+    """Whether the thorough tests were selected."""
     return str(config.getoption("markexpr")) == "thorough"
 
 
 def enrol(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In a long run every property is one of the long proofs, with its many examples."""
+    """In a long run, mark every property as a thorough test, with its many examples."""
     if is_long(config):
         for item in items:
             if is_hypothesis_test(getattr(item, "obj", None)):
@@ -36,5 +36,5 @@ def enrol(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 def examples(few: int) -> int:
-    """The number of examples for a property that is dearer, or cheaper, than most."""
+    """The number of examples for a property that is slower, or faster, than most."""
     return few * settings().max_examples // FEW

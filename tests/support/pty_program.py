@@ -1,4 +1,4 @@
-"""A program on a pseudo-terminal: fed with bytes, read only when asked, seen through pyte."""
+"""A program on a pseudo-terminal: typed into as bytes, read only on request, shown through pyte."""
 
 import fcntl
 import os
@@ -25,14 +25,14 @@ _WHAT_ARE_YOU = b"\x1b[c"
 _VT220 = b"\x1b[?62;22c"
 _AGAIN_S = 3.0
 _HAND_S = 0.25
-"""What a hand takes to the next key after it has seen the screen change."""
+"""Seconds that a person needs from a change of the screen to the next key."""
 PATIENCE_S = 60.0
-"""How long anything may take on a loaded machine before a test gives up."""
+"""Seconds that anything may take on a loaded machine before a test gives up."""
 _INHERITED = ("PATH", "HOME", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "TMPDIR", "PYTHONPATH")
-"""With the last a broken build (tests/mutants) is broken in its processes too."""
+"""The last one makes a broken build (tests/mutants) broken in child processes too."""
 
 RESTORED = (b"\x1b[?1049l", b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[?25h")
-"""What a program writes that leaves the terminal as it was: alternate screen, mouse, pastes, cursor."""
+"""Sequences that restore the terminal: alternate screen, mouse, pastes, cursor."""
 
 
 def plain_environment(**more: str) -> dict[str, str]:
@@ -42,7 +42,7 @@ def plain_environment(**more: str) -> dict[str, str]:
 
 
 class PtyProgram:
-    """One process, the leader of its own terminal; ended at the latest on leaving `with`."""
+    """One process that leads its own terminal session; leaving `with` ends it at the latest."""
 
     def __init__(
         self,
@@ -53,9 +53,9 @@ class PtyProgram:
         cwd: Path = ROOT,
         stdin: int | None = None,
     ) -> None:
-        """`size` is columns, rows; `stdin` a descriptor other than the terminal."""
+        """`size` is columns, rows; `stdin` is a descriptor to use instead of the terminal."""
         self.raw = bytearray()
-        """Every byte the program wrote."""
+        """Every byte that the program wrote."""
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
         self._held_back = b""
@@ -77,7 +77,7 @@ class PtyProgram:
 
     @classmethod
     def python(cls, *arguments: str, **options: object) -> Self:
-        """The interpreter that runs the tests, with these arguments."""
+        """Run the tests' interpreter with these arguments."""
         return cls([sys.executable, *arguments], **options)  # type: ignore[arg-type]
 
     def __enter__(self) -> Self:
@@ -95,21 +95,21 @@ class PtyProgram:
 
     @property
     def has_ended(self) -> bool:
-        """Whether the process is over."""
+        """Whether the process has ended."""
         return self._process.poll() is not None
 
     @property
     def text(self) -> str:
-        """The screen as lines, without the spaces at their ends."""
+        """The lines of the screen, without trailing spaces."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
     @property
     def attributes(self) -> list[object]:
-        """The terminal's line settings, as tcgetattr tells them."""
+        """The terminal's settings, as tcgetattr returns them."""
         return termios.tcgetattr(self._slave)
 
     def feed(self, data: bytes | str, *, timeout: float = PATIENCE_S) -> None:
-        """Type; what the program writes meanwhile is read, so that neither waits for the other."""
+        """Type the data and read the program's output meanwhile, so that neither blocks the other."""
         left = data.encode() if isinstance(data, str) else data
         deadline = time.monotonic() + timeout
         while left:
@@ -117,21 +117,21 @@ class PtyProgram:
                 left = left[os.write(self._terminal, left[:1024]) :]
             else:
                 self.pump(0)
-            assert time.monotonic() < deadline, f"{len(left)} bytes were not taken"
+            assert time.monotonic() < deadline, f"{len(left)} bytes were not read by the program"
 
     def feed_at_once(self, data: bytes | str) -> None:
-        """Type everything in one write."""
+        """Type all data in one write."""
         left = data.encode() if isinstance(data, str) else data
         assert os.write(self._terminal, left) == len(left)
 
     def feed_until(self, key: str, is_so: Callable[[], bool]) -> None:
-        """Press a key as a hand would, once more every few seconds, until the claim holds.
+        """Press a key as a person would, and again every few seconds, until the condition holds.
 
-        Behind an editor the program does not believe what comes without a pause.
+        After an editor has closed, the program ignores keys that come without a pause.
         """
         deadline = time.monotonic() + PATIENCE_S
         while not is_so():
-            assert time.monotonic() < deadline, f"waited in vain; on the screen:\n{self.text}"
+            assert time.monotonic() < deadline, f"condition not met; on the screen:\n{self.text}"
             while self.pump(_HAND_S) and time.monotonic() < deadline:
                 pass
             self.feed(key)
@@ -140,12 +140,12 @@ class PtyProgram:
                 self.pump(0.05)
 
     def pump(self, wait: float) -> bool:
-        """Read what is there, waiting at most so many seconds; whether anything came."""
+        """Read the available output, waiting at most `wait` seconds; return whether there was any."""
         if not self._is_ready(select.POLLIN, wait):
             return False
         try:
             data = os.read(self._terminal, 65536)
-        except OSError:  # the last process that held the other end has gone
+        except OSError:  # the last process that held the other end has ended
             return False
         self.raw += data
         self._show(data)
@@ -157,23 +157,23 @@ class PtyProgram:
         return bool(poll.poll(wait * 1000))
 
     def wait_for(self, is_so: Callable[[], bool], *, timeout: float = PATIENCE_S) -> None:
-        """Read until the claim holds."""
+        """Read until the condition holds."""
         deadline = time.monotonic() + timeout
         while True:
-            # Asked before the claim, which may hold because the program has ended meanwhile.
+            # Evaluated before the condition, which may hold because the program has ended meanwhile.
             is_over = self.has_ended and not self.pump(0)
             if is_so():
                 return
             assert not is_over, f"ended; on the screen:\n{self.text}"
-            assert time.monotonic() < deadline, f"waited in vain; on the screen:\n{self.text}"
+            assert time.monotonic() < deadline, f"condition not met; on the screen:\n{self.text}"
             self.pump(0.05)
 
     def wait_for_text(self, text: str, *, timeout: float = PATIENCE_S) -> None:
-        """Read until the text stands on the screen."""
+        """Read until the text is on the screen."""
         self.wait_for(lambda: text in self.text, timeout=timeout)
 
     def wait_exit(self, *, timeout: float = PATIENCE_S, reading: bool = True) -> int:
-        """The exit code (negative: killed by that signal), once it has ended."""
+        """Wait for the end and return the exit code (negative: killed by that signal)."""
         deadline = time.monotonic() + timeout
         while self._process.poll() is None:
             assert time.monotonic() < deadline, f"did not end; on the screen:\n{self.text}"
@@ -190,7 +190,7 @@ class PtyProgram:
         os.kill(self.pid, number)
 
     def resize(self, columns: int, rows: int) -> None:
-        """Change the size of the terminal; the kernel tells the program."""
+        """Change the size of the terminal; the kernel notifies the program."""
         fcntl.ioctl(self._slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         if columns and rows:
             self.screen.resize(rows, columns)
@@ -218,7 +218,7 @@ class PtyProgram:
         self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data[:cut]))
 
     def _answer(self, times: int) -> None:
-        """Say what this terminal is, as every terminal does; nobody may be there to read it."""
+        """Report the terminal's attributes, as every terminal does; the program may have ended."""
         if times and self._is_ready(select.POLLOUT, 0):
             with suppress(OSError):
                 os.write(self._terminal, _VT220 * times)

@@ -1,4 +1,4 @@
-"""A server on loopback that answers with exactly the bytes a test wrote, and remembers what it was asked."""
+"""A server on loopback that answers with exactly the bytes of a test and records its requests."""
 
 import asyncio
 import socket
@@ -21,14 +21,14 @@ class Asked:
 
 @dataclass
 class Script:
-    """What to do with one request."""
+    """How to handle one request."""
 
     pieces: Iterable[bytes] = ()
-    """Bytes of the answer, written one after the other."""
+    """Bytes of the answer, written one piece after another."""
     pause_s: float = 0.0
-    """Between two pieces: the drip itself is what the test is about."""
+    """Seconds between two pieces, for tests about slow answers."""
     read: str = "all"
-    """`all` of the request, its `head` only, or `nothing`."""
+    """`all` of the request, only its `head`, or `nothing`."""
     waits: bool = False
     """Whether the first piece waits until the test sets `go_on`."""
     end: str = "close"
@@ -37,7 +37,7 @@ class Script:
 
 @dataclass
 class RawMarket:
-    """Plays its scripts in order, one for each connection; the last one again and again."""
+    """Plays its scripts in order, one for each connection; the last one repeats."""
 
     scripts: list[Script]
     asked: list[Asked] = field(default_factory=list)
@@ -45,9 +45,9 @@ class RawMarket:
     in_flight: int = 0
     most_in_flight: int = 0
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set whenever a connection has come as far as its script reads."""
+    """Set whenever a connection has sent as much as its script reads."""
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
-    """`hold` ends when it is set."""
+    """Ends `hold` when it is set, and starts an answer that `waits`."""
     port: int = 0
     scheme: str = "http"
 
@@ -57,7 +57,7 @@ class RawMarket:
         return f"{self.scheme}://127.0.0.1:{self.port}"
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection."""
+        """Handle one connection."""
         script = self.scripts[min(self.connections, len(self.scripts) - 1)]
         self.connections += 1
         self.in_flight += 1
@@ -65,7 +65,7 @@ class RawMarket:
         try:
             await self._play(script, reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # the client left, as many of these tests want it to
+            pass  # the client closed the connection, as many of these tests intend
         finally:
             self.in_flight -= 1
             writer.close()
@@ -98,7 +98,7 @@ async def _read_request(reader: asyncio.StreamReader, *, with_body: bool) -> Ask
 
 
 def reply(body: bytes | str = b'{"status":"OK"}', status: int = 200, **headers: str) -> bytes:
-    """A well-formed answer; header names are written with `_` for `-`."""
+    """A well-formed answer; header names are written with `_` instead of `-`."""
     raw = body.encode() if isinstance(body, str) else body
     lines = {"content_type": "application/json", "content_length": str(len(raw)), **headers}
     head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in lines.items())
@@ -107,7 +107,7 @@ def reply(body: bytes | str = b'{"status":"OK"}', status: int = 200, **headers: 
 
 @asynccontextmanager
 async def raw_market(*scripts: Script | bytes, tls: ssl.SSLContext | None = None) -> AsyncIterator[RawMarket]:
-    """Run the server for the length of a test; plain bytes are an answer followed by a close."""
+    """Run the server during a test; plain bytes are an answer followed by a close."""
     market = RawMarket([s if isinstance(s, Script) else Script((s,)) for s in scripts])
     connections: set[asyncio.Task[None]] = set()
 

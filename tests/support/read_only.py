@@ -1,4 +1,4 @@
-"""Directories that can be read and not written: really, and as the system would tell of them."""
+"""Directories that can be read but not written: real ones, and simulated ones."""
 
 import contextlib
 import errno
@@ -17,7 +17,7 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
 def mount_read_only(place: Path, undo: contextlib.ExitStack) -> None:
-    """Make a directory a read-only file system until `undo`; skips where this process may not mount."""
+    """Mount a directory as a read-only file system until `undo`; skip where this process may not mount."""
     if os.geteuid() != 0 or shutil.which("mount") is None:
         pytest.skip("only root can mount")
     if subprocess.run(["mount", "--bind", place, place], check=False, capture_output=True).returncode:
@@ -29,7 +29,7 @@ def mount_read_only(place: Path, undo: contextlib.ExitStack) -> None:
 def tell_read_only(
     place: Path, monkeypatch: pytest.MonkeyPatch, error: int = errno.EROFS, *, disk: bool = True
 ) -> None:
-    """Let every call that would write below a directory end as it would; `disk` = and say it is the disk."""
+    """Make every call that would write below a directory fail; `disk` = statvfs reports it as read-only."""
 
     def is_below(path: Any) -> bool:
         return isinstance(path, str | bytes | os.PathLike) and Path(os.fsdecode(path)).is_relative_to(place)
@@ -64,7 +64,7 @@ def tell_read_only(
 
 @pytest.fixture(params=["mounted", "told"])
 def read_only(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Protect]:
-    """Takes directories from which on nothing can be written in any of them, to the test's end."""
+    """Takes directories and makes them read-only until the end of the test."""
     with contextlib.ExitStack() as undo:
 
         def protect(*places: Path) -> None:

@@ -1,4 +1,4 @@
-"""A shop that was read before: a pretend Market is read once, and what came of it is copied per test."""
+"""A shop with a filled cache: one pretend Market is read once, and the files are copied for each test."""
 
 import sqlite3
 import tempfile
@@ -15,18 +15,18 @@ from tests.support.shop import Shop, client_of, store_paths
 from tests.support.waiting import until
 
 BORN_MS: Final = wall_clock_ms()
-"""When the worlds of this process begin: those of equal numbers are equal."""
+"""When the worlds of this process begin, so that worlds with equal numbers are equal."""
 _read: Final[dict[Begun, tuple[dict[str, bytes], str]]] = {}
-"""The files of the shop that read a world, and where that world's attachments were to be had."""
+"""The files of the shop that read a world, and the base address of that world's attachments."""
 
 
 def open_market(*, chats: int = 30, seed: int = 3, long_chat: int = 420) -> Sandbox:
-    """A pretend Market in which nobody acts by himself; the caller stops it."""
+    """A pretend Market in which nothing happens unless a test makes it happen; the caller stops it."""
     return Sandbox.start(chats=chats, seed=seed, long_chat=long_chat, start_ms=BORN_MS)
 
 
 async def put(root: Path, market: Sandbox) -> None:
-    """Lay below `root`, where nothing is yet, the files of a shop that has read this Market's world."""
+    """Write the files of a shop that has read this Market's world below `root`, which must be empty."""
     if market.begun not in _read:
         _read[market.begun] = await _files(root.parent, market.begun)
     files, before = _read[market.begun]
@@ -53,7 +53,7 @@ async def _files(beside: Path, begun: Begun) -> tuple[dict[str, bytes], str]:
 
 
 async def synced(store: Store, market: Sandbox) -> None:
-    """Until the cache knows every chat as it stands at the Market and lacks no history that matters."""
+    """Wait until the cache has every chat in its current state and all the history that matters."""
 
     async def all_here() -> bool:
         there = {(chat.chat_id, chat.updated) for chat in market.world.listed("desc", None, 0, 10_000)}

@@ -1,4 +1,4 @@
-"""The pretend Market as tests use it: with scripted and odd answers, and buyers who write on demand."""
+"""The pretend Market for tests: with scripted and odd answers, and buyers who write on demand."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ _EXTRA = {
 
 @dataclass(slots=True)
 class Behaviour(faults.Behaviour):
-    """More behaviours, each of which changes the JSON that is sent."""
+    """More behaviours, each of which changes the JSON of answers."""
 
     payload: Literal["absent", "null"] = "absent"
     """The `payload` of a message without files."""
@@ -32,11 +32,11 @@ class Behaviour(faults.Behaviour):
     """Unknown fields at every level of every answer."""
     customer: Literal["full", "missing", "nameless"] = "full"
     direct_ids: bool = False
-    """Whether a question to the shop (DIRECT) names the shop; as documented it does not."""
+    """Whether a question to the shop (DIRECT) names the shop; the documentation says it does not."""
     time_format: Literal["offset_ms", "offset", "z_ms", "z"] = "offset_ms"
     """Moscow offset or Z, with or without milliseconds."""
     legacy_client_id: bool = False
-    """Whether getCampaigns still answers a `clientId`: not since 2026-10-05."""
+    """Whether getCampaigns still returns a `clientId`; it does not since 2026-10-05."""
     dispute_in_new_chat: bool = False
     """Whether `Sandbox.start_dispute` opens a new chat."""
     edit: Callable[[str, Any], Any] | None = None
@@ -45,7 +45,7 @@ class Behaviour(faults.Behaviour):
     def shown(self, operation: str, body: Any) -> Any:
         usual = ("absent", {}, "full", False, "offset_ms")
         switched = (self.payload, self.words, self.customer, self.direct_ids, self.time_format) != usual
-        # A scripted answer may have no `result` to reword.
+        # A scripted answer may have no `result` to change.
         if switched and operation in _OF_CHATS and "result" in body:
             body = {**body, "result": self._reworded(body["result"])}
         if operation == "getCampaigns" and self.legacy_client_id:
@@ -126,20 +126,20 @@ class Sandbox(serve.Sandbox):
 
     @property
     def created(self) -> list[int]:
-        """Ids of the chats that createChat opened."""
+        """Ids of the chats that createChat created."""
         return self.market.created
 
     def script(self, operation: str, answers: Sequence[Answer]) -> None:
-        """Answers for the next requests of this operation ("*" = of any), one each."""
+        """Add answers for the next requests of this operation ("*" = any operation), one each."""
         self._script.add(operation, answers)
 
     @property
     def idle(self) -> bool:
-        """Whether no request is being answered."""
+        """Whether no request is in flight."""
         return self.quotas.in_flight == 0
 
     def unused(self, operation: str) -> int:
-        """The number of scripted answers that are left."""
+        """The number of scripted answers left."""
         return self._script.left(operation)
 
     def _chat(self, chat_id: int) -> Chat:
@@ -160,13 +160,13 @@ class Sandbox(serve.Sandbox):
         return self.world.say(self._chat(chat_id), sender, text, files, status).message_id
 
     def open_direct(self, text: str, name: str | None = "Ольга К.") -> int:
-        """Let a buyer ask the shop a question; returns the id of the new chat, which is NEW."""
+        """Let a buyer ask the shop a question; return the id of the new chat, which is NEW."""
         chat = self.world.open("DIRECT", None, name=name)
         self.world.say(chat, "CUSTOMER", text, status="NEW")
         return chat.chat_id
 
     def start_dispute(self, chat_id: int) -> int:
-        """Let an arbiter join, here or in a new chat; returns the id of the disputed chat."""
+        """Let an arbiter join, here or in a new chat; return the id of the chat in dispute."""
         chat = self._chat(chat_id)
         if self.behaviour.dispute_in_new_chat:
             chat = self.world.open(chat.context, chat.order, name=chat.name, kind="ARBITRAGE")
@@ -175,7 +175,7 @@ class Sandbox(serve.Sandbox):
         return chat.chat_id
 
     def unopened(self, context: str = "ORDER", *, dbs: bool = False, fake: bool = False) -> int:
-        """The id of an order (or a return) without a chat: of a DBS shop or not, a test one or not."""
+        """The id of an order (or a return) without a chat; `dbs` = of a DBS shop, `fake` = a test order."""
         known = self.world.orders
         for number in range(known.first_free, known.end):
             order = known.of_number(number)
@@ -187,5 +187,5 @@ class Sandbox(serve.Sandbox):
         raise LookupError(f"every {context.lower()} of that kind has its chat")
 
     def finish(self, chat_id: int) -> None:
-        """End the chat or its dispute, without a message, so that `updatedAt` stays."""
+        """End the chat or its dispute without a message, so that `updatedAt` does not change."""
         self.world.move(self._chat(chat_id), status="FINISHED", kind=self._chat(chat_id).kind)

@@ -1,4 +1,4 @@
-"""One shop at one moment, the same on every machine: what snapshots and README pictures show."""
+"""One shop at one moment, the same on every machine, for snapshots and README pictures."""
 
 import uuid
 from collections.abc import Callable
@@ -62,7 +62,7 @@ _SHOPS = (
 
 @dataclass(frozen=True)
 class Talk:
-    """A chat of the scene: who, about what, and who said what how long ago (minutes)."""
+    """A chat of the scene: its buyer, its subject, and each message with its age in minutes."""
 
     number: int
     name: str | None
@@ -192,7 +192,7 @@ def _messages(talk: Talk) -> list[Message]:
 
 
 def fill(store: Store) -> None:
-    """Put the scene into an empty store."""
+    """Write the scene into an empty store."""
     store.write_cache(chats.save_shops, _SHOPS).result()
     store.write_cache(chats.save_page, [_chat(talk) for talk in TALKS], NOW).result()
     for talk in TALKS:
@@ -203,7 +203,7 @@ def fill(store: Store) -> None:
 
 
 def unread_chats(store: Store) -> None:
-    """Chats of the spring of which the list tells and nothing was read yet."""
+    """Add chats of the spring that are in the list and whose history was never read."""
     since = datetime(2026, 4, 2, 9, 0, tzinfo=UTC).timestamp() * 1000
     known = _chat(TALKS[-1])
     more = [replace(known, chat_ref=ref(100 + n), updated_at=int(since) + n * HOUR) for n in range(15)]
@@ -213,7 +213,7 @@ def unread_chats(store: Store) -> None:
 def queue_an_answer(
     store: Store, chat: ChatRef, text: str, *states: OutboxState, problem: str = ""
 ) -> OutboxId:
-    """An outbox item brought through `states`."""
+    """Queue an answer and move its outbox item through `states`."""
     outbox_id = OutboxId(str(uuid.uuid5(uuid.NAMESPACE_OID, f"{chat}-{text}")))
     item = store.write_state(
         outbox.enqueue,
@@ -234,7 +234,7 @@ def queue_an_answer(
 
 
 def some_answers(store: Store) -> None:
-    """One answer in every state, in the chat of Olga."""
+    """Add one answer in every state to Olga's chat."""
     olga = ref(2)
     queue_an_answer(store, olga, "Уточняем у службы доставки.", OutboxState.SENDING, OutboxState.SENT)
     queue_an_answer(
@@ -253,7 +253,7 @@ def some_answers(store: Store) -> None:
 
 
 class StillInbox(Inbox):
-    """An inbox on which nothing moves: the engine is not started, the link is what the scene says."""
+    """An inbox in which nothing changes: the engine is not started, and the scene sets the link."""
 
     def __init__(self, store: Store, link: Link) -> None:
         super().__init__(store, _no_market, settings=InboxSettings(), wall_ms=lambda: NOW)
@@ -266,11 +266,11 @@ class StillInbox(Inbox):
         return self._still
 
     def _publish(self, event: Event) -> None:
-        """At once: there is no thread of an engine to do it."""
+        """Publish at once: there is no engine thread to do it."""
         self._engine.bus.publish(event)
 
     def awaken(self) -> None:
-        """Nothing begins here."""
+        """Start nothing."""
 
     def finish(self) -> None:
         """Close the files."""
@@ -279,19 +279,19 @@ class StillInbox(Inbox):
 
 
 def _no_market() -> MarketApi:
-    raise AssertionError("a still inbox asks nobody")
+    raise AssertionError("a still inbox sends no requests")
 
 
 @dataclass
 class Scene:
-    """The app on the scene."""
+    """The app with the scene."""
 
     store: Store
     inbox: StillInbox
     app: ChatTuiApp
 
     def close(self) -> None:
-        """Give the files back."""
+        """Close the files."""
         self.inbox.finish()
 
 
@@ -301,7 +301,7 @@ def _paths(root: Path) -> StorePaths:
 
 @cache
 def _files(*, filled: bool) -> dict[Path, bytes]:
-    """What a store on the scene has on the disk: the same for every test, so it is written only once."""
+    """The files of a store with the scene: the same for every test, so they are written only once."""
     with TemporaryDirectory() as place:
         root = Path(place)
         store = Store(_paths(root))
@@ -328,7 +328,7 @@ def make_scene(
     prepare: Callable[[Store], None] | None = None,
     now: Callable[[], Millis] = lambda: NOW,
 ) -> Scene:
-    """The app on the scene, in one language."""
+    """The app with the scene, in one language."""
     locale.use(language)
     if not (root / "data").exists():
         _put(_files(filled=filled), root)

@@ -1,8 +1,8 @@
-"""The moment at which a test may look at an app: nothing is left to do or to draw.
+"""The moment at which a test may look at an app: nothing is left to handle or to draw.
 
-Textual's own `pilot.pause` sleeps and then guesses from the time of the processor: slow, and wrong under
-load. Here nothing sleeps. An event loop in which no callback is ready does nothing more by itself; what may
-wake it is a thread that was asked for something, and the clock. Threads are waited for, the clock is not.
+Textual's own `pilot.pause` sleeps and then guesses from processor time, which is slow, and wrong under load.
+Nothing sleeps here. An event loop without a ready callback does nothing more until a thread returns a result
+or a timer runs out. We wait for the threads, but not for the timers.
 """
 
 import asyncio
@@ -26,10 +26,10 @@ from chat_tui.terminal.keys import OrderedKeys
 from tests.support import unseen  # noqa: F401 - what is said to be drawn here is laid out until a test looks
 
 PATIENCE_S: Final = 20.0
-"""After so long something goes on and on, or a thread is held: then `drawn` is what a test wants."""
+"""Seconds after which an app never settles or a thread is held: the test should use `drawn` instead."""
 
 _owed: "WeakKeyDictionary[asyncio.AbstractEventLoop, set[asyncio.Future[Any]]]" = WeakKeyDictionary()
-"""By loop: what threads have still to give to it."""
+"""By loop: the results of threads that it still waits for."""
 _wrap = asyncio.futures.wrap_future
 
 
@@ -44,12 +44,12 @@ def _wrap_and_note(
     return wrapped
 
 
-# Whatever awaits a thread, `asyncio.to_thread` too, comes through here.
+# All waiting for threads, including `asyncio.to_thread`, passes through here.
 asyncio.wrap_future = asyncio.futures.wrap_future = _wrap_and_note  # type: ignore[assignment]
 
 
 async def drawn(app: App[Any]) -> None:
-    """Return when the app has acted upon all that it got and has drawn it; threads may still be at work."""
+    """Return when the app has handled and drawn all of its input; threads may still be at work."""
     loop = asyncio.get_running_loop()
     end = loop.time() + PATIENCE_S
     while True:
@@ -59,13 +59,13 @@ async def drawn(app: App[Any]) -> None:
 
 
 async def settled(app: App[Any]) -> None:
-    """As `drawn`; and what was asked of threads, the store's for example, has come back."""
+    """As `drawn`, and all work of threads, such as that of the store, has returned its results."""
     loop = asyncio.get_running_loop()
     end = loop.time() + PATIENCE_S
     while True:
         await _acted(app, end)
         if owed := _owed.get(loop):
-            # Drawn once, when all is there: a frame is dear.
+            # Drawn once, at the end, because a frame is expensive.
             _give_up_after(end, loop)
             await asyncio.wait(set(owed), timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
         elif not _draw(app):
@@ -73,7 +73,7 @@ async def settled(app: App[Any]) -> None:
 
 
 async def _acted(app: App[Any], end: float) -> None:
-    """Until nothing is ready to run."""
+    """Wait until no callback is ready."""
     loop = asyncio.get_running_loop()
     while True:
         await asyncio.sleep(0)
@@ -86,14 +86,14 @@ async def _acted(app: App[Any], end: float) -> None:
 
 
 async def press(app: App[Any], *keys: str) -> None:
-    """Keys by hand, named as for `Pilot.press`: each is acted upon and answered before the next."""
+    """Press keys, named as for `Pilot.press`, at a person's pace: each is handled before the next comes."""
     for key in keys:
         send_key(app, key)
         await settled(app)
 
 
 async def resize(app: App[Any], columns: int, rows: int) -> None:
-    """Another size of the window."""
+    """Change the size of the window."""
     assert isinstance(app._driver, HeadlessDriver)
     size = Size(columns, rows)
     app._driver._size = size
@@ -102,7 +102,7 @@ async def resize(app: App[Any], columns: int, rows: int) -> None:
 
 
 def send_key(app: App[Any], key: str) -> None:
-    """A key as it comes from the terminal."""
+    """Send a key as the terminal does."""
     name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
     character = key if len(key) == 1 else None
     with suppress(KeyError):
@@ -113,7 +113,7 @@ def send_key(app: App[Any], key: str) -> None:
 
 
 def pressing(*keys: str) -> Callable[[Pilot[Any]], Any]:
-    """`press` for whoever has a pilot, `snap_compare` for example; what the start asked for comes first."""
+    """`press` for callers with a pilot, such as `snap_compare`; the work of the start is finished first."""
 
     async def run(pilot: Pilot[Any]) -> None:
         await settled(pilot.app)
@@ -123,11 +123,11 @@ def pressing(*keys: str) -> Callable[[Pilot[Any]], Any]:
 
 
 def _draw(app: App[Any]) -> bool:
-    """Do now what a screen would do at its next frame; whether there was anything."""
+    """Do now what a screen would do at its next frame; return whether there was anything to do."""
     if not app.is_running or not app._screen_stack or app._batch_count:
         return False
     if app._resize_timer is not None:
-        # Textual waits 8 ms for the next size; none comes here.
+        # Textual waits 8 ms for another size; none comes here.
         app._check_resize()
         return True
     due = [screen for screen in (*app._background_screens, app.screen) if _is_due(screen, app.screen)]
@@ -137,7 +137,7 @@ def _draw(app: App[Any]) -> bool:
 
 
 def _is_due(screen: Screen[Any], top: Screen[Any]) -> bool:
-    # A screen behind another asks to be painted for as long as it stays there: the top one does that.
+    # A screen behind another requests to be painted as long as it is there; the top one paints it.
     return bool(
         screen._layout_required
         or screen._scroll_required
@@ -151,4 +151,4 @@ def _is_due(screen: Screen[Any], top: Screen[Any]) -> bool:
 def _give_up_after(end: float, loop: asyncio.AbstractEventLoop) -> None:
     if loop.time() > end:
         busy = [task.get_name() for task in asyncio.all_tasks(loop) if task is not asyncio.current_task()]
-        raise AssertionError(f"it goes on and on; {len(_owed.get(loop, ()))} answers awaited; tasks: {busy}")
+        raise AssertionError(f"never settles; {len(_owed.get(loop, ()))} answers awaited; tasks: {busy}")

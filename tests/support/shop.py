@@ -17,23 +17,23 @@ from tests.support.sandbox import Sandbox
 QUICK = InboxSettings(
     undo_s=0.0, settle_s=0.3, poll_s=0.15, look_delays_s=(0.02,), backoff_s=0.2, scan_s=0.15
 )
-"""The same rules with shorter waits."""
+"""The standard settings with shorter waits."""
 
 
 def store_paths(root: Path, business: BusinessId = BUSINESS) -> StorePaths:
-    """Where the store below `root` lies."""
+    """The paths of the store below `root`."""
     return StorePaths(root / "cache", root / "data", business)
 
 
 def open_store(root: Path, business: BusinessId = BUSINESS) -> Store:
-    """The store below `root`, as a start of the program would open it."""
+    """Open the store below `root` as a start of the program does."""
     return Store(store_paths(root, business))
 
 
 def client_of(
     sandbox: Sandbox, *, key: str | None = None, business: int | None = None, url: str | None = None
 ) -> MarketClient:
-    """A client for the sandbox, or for whatever listens at `url`."""
+    """A client for the sandbox, or for the server at `url`."""
     return MarketClient(
         Access(
             base_url=url or sandbox.url,
@@ -44,7 +44,7 @@ def client_of(
 
 
 async def item_of(inbox: Inbox, outbox_id: OutboxId) -> OutboxItem:
-    """An item as it stands; one that has left, as whoever saw it last still holds it."""
+    """The current outbox item; if it has left the outbox, a placeholder with its id."""
     left = OutboxItem(outbox_id, ref(1), 1, OutboxKind.TEXT, "", "", 0, "", OutboxState.QUEUED, 0, 0)
     return await inbox.outbox.item(outbox_id) or left
 

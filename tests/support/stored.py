@@ -1,4 +1,4 @@
-"""What stands in a store, as only tests ask for it."""
+"""Reads of a store that only tests need."""
 
 from chat_tui.model.chat import Shop
 from chat_tui.model.ids import CampaignId, ChatRef
@@ -11,7 +11,7 @@ from chat_tui.store.sqlite.shape import sound
 
 
 def chats_with_drafts(conn: Connection) -> tuple[ChatRef, ...]:
-    """The chats something is typed for, the latest first."""
+    """The chats with a draft, latest first."""
     rows = conn.execute(
         f"SELECT chat_id FROM draft WHERE {sound('draft')} GROUP BY chat_id ORDER BY max(at) DESC, chat_id"
     )
@@ -19,14 +19,14 @@ def chats_with_drafts(conn: Connection) -> tuple[ChatRef, ...]:
 
 
 def draft_of(conn: Connection, chat: ChatRef) -> Draft:
-    """The latest text typed for a chat, with different texts of other copies; an empty draft if none."""
+    """The latest draft of a chat, with the different texts of other copies; an empty draft if none."""
     newest, *older = drafts.kept(conn, chat) or [drafts.Kept("", "", 0)]
     others = dict.fromkeys(row.text for row in older if row.text != newest.text)
     return Draft(chat, newest.text, newest.caret, tuple(others))
 
 
 def items_of(conn: Connection, chat: ChatRef) -> tuple[OutboxItem, ...]:
-    """All items of a chat, in their order."""
+    """All items of a chat, in order."""
     return items(conn, "o.chat_id = ?", (conn.own(chat),))
 
 

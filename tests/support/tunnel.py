@@ -1,4 +1,4 @@
-"""A proxy on loopback that leads every tunnel to one port, and keeps what the client put into it."""
+"""A proxy on loopback that connects every tunnel to one port and records the bytes of clients."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Tunnel:
-    """What the proxy saw."""
+    """The proxy's record."""
 
     url: str = ""
     asked: list[str] = field(default_factory=list)
-    """First line of every request."""
+    """The first line of every request."""
     seen: bytearray = field(default_factory=bytearray)
-    """Every byte that came from clients."""
+    """Every byte from clients."""
 
 
 @asynccontextmanager
 async def tunnel_to(port: int) -> AsyncIterator[Tunnel]:
-    """Run the proxy for the length of a test."""
+    """Run the proxy during a test."""
     tunnel = Tunnel()
     open_tasks: set[asyncio.Task[None]] = set()
 

@@ -1,8 +1,8 @@
-"""Textual, made quick for apps at whose screen nobody looks.
+"""Textual, made faster for apps whose screen is not looked at.
 
-It draws every frame, although without a terminal the picture goes nowhere, and every app parses the style
-sheets of all its widgets anew. In the process of the tests a screen is laid out as ever but drawn when
-somebody looks (`picture`, an exported screenshot), whole; and what one app has parsed the next one finds.
+It draws every frame although there is no terminal to show it, and every app parses the style sheets of all
+its widgets again. In a test process a screen is laid out as usual but drawn only, and completely, when a test
+reads it (`picture`, an exported screenshot); parsed style sheets are shared by all apps.
 """
 
 from typing import Any, Final
@@ -14,16 +14,16 @@ from textual.css.types import CSSLocation
 from textual.screen import Screen
 
 _pictures: "Final[WeakKeyDictionary[Screen[Any], list[str]]]" = WeakKeyDictionary()
-"""What was drawn of screens in which nothing has changed since."""
+"""The drawn lines of screens that have not changed since."""
 _parsed: Final[dict[tuple[Any, ...], list[RuleSet]]] = {}
-"""By style sheet, the place it is of, and the variables of the theme: its rules."""
+"""By style sheet, its location, and the theme's variables: its rules."""
 
 _refresh: Final = Screen._compositor_refresh
 _parse: Final = Stylesheet._parse_rules
 
 
 def picture(screen: Screen[Any]) -> list[str]:
-    """Draw the screen, if it has changed: its lines without the blanks at their ends."""
+    """Draw the screen if it has changed; return its lines without trailing spaces."""
     if screen not in _pictures:
         _pictures[screen] = [strip.text.rstrip() for strip in screen._compositor.render_strips()]
     return _pictures[screen]
@@ -35,7 +35,7 @@ def _note_change(screen: Screen[Any]) -> None:
     if not app.is_headless or app.is_inline or screen is not app.screen:
         _refresh(screen)
         return
-    # All of it but the frame itself: `app._display` tells those who wait for one.
+    # Everything except the frame itself: `app._display` notifies those who wait for a frame.
     app._display(screen, None)
     screen._compositor._dirty_regions.clear()
     screen._dirty_widgets.clear()

@@ -8,22 +8,22 @@ from typing import TypeVar
 T = TypeVar("T")
 
 PATIENCE_S = 60.0
-"""How long a condition may take before the test gives up; far more than any needs."""
+"""Seconds that a condition may take before the test gives up; far more than any needs."""
 
 
 def cores() -> int:
-    """The processors that these tests may use."""
+    """The number of processors that these tests may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def crowd() -> float:
-    """How many processes want each processor: so many times longer than usual may everything take."""
+    """The number of processes per processor: timeouts are multiplied by it."""
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     return min(max(os.getloadavg()[0], workers, cores()) / cores(), 6.0)
 
 
 async def until(condition: Callable[[], Awaitable[T]], what: str = "the condition") -> T:
-    """The first true answer of `condition`, asked again and again; the longer it takes, the less often."""
+    """The first true answer of `condition`, called again and again, less often the longer it takes."""
     pause_s = 0.002
     try:
         async with asyncio.timeout(PATIENCE_S):

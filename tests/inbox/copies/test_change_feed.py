@@ -1,4 +1,4 @@
-"""What other copies commit is told within a look; what this copy commits is told once, by whoever did it."""
+"""Commits of other copies are published within one look; own commits once, by the code that made them."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -49,7 +49,7 @@ def stage() -> Iterator[SoakStage]:
 
 
 def watching(stage: SoakStage) -> tuple[Reader, list[Event]]:
-    """A copy that only watches, and what it tells."""
+    """A copy that only watches, and the events that it publishes."""
     copy, heard = stage.copy(), list[Event]()
     copy.ctx.bus.subscribe(heard.append)
     stage.spawn(copy, copy.watch.run())
@@ -79,7 +79,7 @@ def test_what_this_copy_commits_is_not_told_again(stage: SoakStage) -> None:
 
 @pytest.mark.parametrize("place", range(3))
 def test_what_is_committed_while_a_copy_begins_to_watch_is_told(stage: SoakStage, place: int) -> None:
-    """Before any of the reads with which it begins another copy may queue something."""
+    """Another copy may queue an item before any of the reads with which this copy starts."""
     ours, other, heard = stage.copy(), stage.copy(), list[Event]()
     ours.ctx.bus.subscribe(heard.append)
     store, asked = ours.ctx.store, count()
@@ -146,7 +146,7 @@ def test_a_commit_that_counts_after_it_was_in_the_log_is_not_left_until_the_data
     stage.spawn(ours, ours.watch.run())
     stage.let(10.0)
     stamp[0] = 2
-    # The disk takes its time.
+    # The disk is slow.
     stage.let(0.3)
     stage.tell(stage.copy().ctx.store.write_cache, save_chat, 5)
     stage.let(2 * change_feed.LOOK_S)
@@ -156,7 +156,7 @@ def test_a_commit_that_counts_after_it_was_in_the_log_is_not_left_until_the_data
 async def test_the_files_themselves_show_that_somebody_has_committed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With real files a commit is seen by the next look, not only when the database is asked for sure."""
+    """With real files the next look sees a commit, not only the look that always queries the database."""
     monkeypatch.setattr(change_feed, "SURE_S", 3_600.0)
     ours, other = open_store(tmp_path), open_store(tmp_path)
     heard: list[Event] = []
@@ -167,7 +167,7 @@ async def test_the_files_themselves_show_that_somebody_has_committed(
     ctx = EngineContext(ours, markets, bus, link, InboxSettings(), lambda: 1)  # type: ignore[arg-type]
 
     async def hurry() -> None:
-        """Nobody polls here."""
+        """Poll nothing."""
 
     budgets = Quotas(ours, boot_clock(), lambda: 1)
     running = asyncio.create_task(ChangeFeed(ctx, budgets, hurry, lambda: False).run())

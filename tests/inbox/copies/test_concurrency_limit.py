@@ -1,4 +1,4 @@
-"""Four places over all copies, one of them for sends."""
+"""Four places for requests over all copies, one of them only for sends."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -20,7 +20,7 @@ from tests.inbox.simulation.virtual import run
 async def takes(
     slots: ConcurrencyLimit, *, writing: bool, urgency: Urgency = Urgency.SEND, patience_s: float = 1.0
 ) -> bool:
-    """Whether a place can be had now."""
+    """Whether a place is free now."""
     try:
         async with asyncio.timeout(patience_s), slots.place(writing=writing, urgency=urgency):
             return True

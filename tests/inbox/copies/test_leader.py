@@ -1,4 +1,4 @@
-"""Who polls the list for all: one copy, and another one as soon as that one is dead or asleep."""
+"""One copy polls the list for all, and another takes over as soon as that one is dead or asleep."""
 
 import asyncio
 
@@ -50,7 +50,7 @@ def test_a_frozen_leader_is_replaced_when_it_was_silent_for_long_and_notices_it_
     with SoakStage() as stage:
         one, other = stage.copy(), stage.copy()
         assert claims(stage, one)
-        # It sleeps, and still holds the lock of its term.
+        # It is frozen and still holds the lock of its term.
         stage.let(SILENCE_S - 1.0)
         assert not claims(stage, other)
         stage.let(1.1)
@@ -61,7 +61,7 @@ def test_a_frozen_leader_is_replaced_when_it_was_silent_for_long_and_notices_it_
             stage.let(PERIOD_S)
             assert claims(stage, other)
             assert not claims(stage, one)
-        assert list(stage.kernel.locks["leader"].values()) == [other.number], "the old lock is given back"
+        assert list(stage.kernel.locks["leader"].values()) == [other.number], "the old lock is released"
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -75,7 +75,7 @@ def test_of_several_at_once_one_wins(seed: int) -> None:
             copy.random.seed(seed * 10 + copy.number)
         assert sum(stage.do(all_at_once(copies))) == 1
         stage.let(SILENCE_S + 1.0)
-        # The leader sleeps: the others try to take over at the same moment.
+        # The leader is frozen: the others try to take over at the same moment.
         rest = [copy for copy in copies if not copy.leadership.is_ours]
         assert sum(stage.do(all_at_once(rest))) == 1
 

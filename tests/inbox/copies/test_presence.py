@@ -1,4 +1,4 @@
-"""How often the list is looked at: as somebody is at a screen, whichever copy it is."""
+"""The list is polled as often as the screens of all copies need it."""
 
 import pytest
 
@@ -46,7 +46,7 @@ def test_one_active_operator_sets_the_rhythm_of_all_copies() -> None:
         stage.do(other.presence.active())
         assert pauses(stage, copies) == {5.0}
         stage.do(other.presence.leave())
-        assert pauses(stage, copies) == {60.0}, "who has left is not there"
+        assert pauses(stage, copies) == {60.0}, "a copy that has left does not count"
         stage.do(one.presence.leave())
         assert pauses(stage, copies) == {5.0}
 
@@ -83,7 +83,7 @@ def test_whoever_comes_back_makes_the_leader_look_at_once(monkeypatch: pytest.Mo
         stage.let(40 * 60.0)
         polls = len(stage.asked("getChats"))
         stage.let(200.0)
-        assert len(stage.asked("getChats")) - polls <= 1, "in the night the list is looked at seldom"
+        assert len(stage.asked("getChats")) - polls <= 1, "at night the list is polled rarely"
         polls = len(stage.asked("getChats"))
         is_here = True
         stage.let(60.0)

@@ -1,4 +1,4 @@
-"""Every request has its urgency, its quota and its place: against a real store, without a Market."""
+"""Every request has its urgency, its quota and its place: with a real store and without a Market."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -32,13 +32,13 @@ NOW = 1_790_000_000_000
 
 
 class Scripted:
-    """A Market that says what it is told, once each, and then yes."""
+    """A Market that gives scripted answers, once each, and then succeeds."""
 
     def __init__(self) -> None:
         self.budgets: dict[str, Budget] = {}
         self.answers: list[Problem] = []
         self.headers: Budget | None = None
-        """What the next answers tell of the quota."""
+        """The quota in the headers of the next answers."""
         self.asked = 0
         self.is_endless = False
 
@@ -137,7 +137,7 @@ async def test_headers_correct_the_count_of_all_copies(bench: Bench) -> None:
     bench.market.headers = Budget("getChat", 1000, 40, NOW + 600_000)
     await ours.ask(Urgency.OPEN, MarketApi.get_chat, CHAT)
     refused = await theirs.ask(Urgency.NEWS, MarketApi.get_chat, CHAT)
-    assert isinstance(refused, Problem), "the rest is for whoever is more urgent, and for other programs"
+    assert isinstance(refused, Problem), "the rest is for more urgent requests and other programs"
     assert refused.retry_after_s == 600.0
     assert isinstance(await theirs.ask(Urgency.OPEN, MarketApi.get_chat, CHAT), Accepted)
     assert theirs.budgets["getChat"].remaining == 39
@@ -165,7 +165,7 @@ async def _settle(bench: Bench, asked: int) -> None:
     async with asyncio.timeout(60):
         while bench.market.asked < asked:
             await asyncio.sleep(0.005)
-    # Whoever found no place has tried several times by now.
+    # A request that found no place has tried several times by now.
     await asyncio.sleep(0.1)
 
 
@@ -234,7 +234,7 @@ async def test_three_reads_leave_a_place_for_a_send(bench: Bench) -> None:
         assert all(page == Page((), None) for page in await asyncio.gather(*reads))
         assert all(isinstance(sent, Accepted) for sent in await asyncio.gather(*sends))
         assert market.most_in_flight == PLACES
-        # A fourth read waits although a place is free: it is kept for a send.
+        # A fourth read waits although a place is free, because that one is reserved for a send.
         asked = [asked.target.split("?")[0].rsplit("/", 1)[1] for asked in market.asked[:PLACES]]
         assert asked == ["chats", "chats", "chats", "message"]
         await client.aclose()

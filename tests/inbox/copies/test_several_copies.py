@@ -1,4 +1,4 @@
-"""Several copies of the program on one directory: one asks for all, all see it."""
+"""Several copies of the program on one directory: one sends the requests, all see the answers."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,9 +17,9 @@ from tests.support.waiting import until
 OpenShop = Callable[..., Shop]
 CALM = replace(QUICK, poll_s=0.2)
 LISTED_ONCE = 5
-"""Pages of 20 of a shop with 30 chats: two from the top, two of everything, one of the active ones."""
+"""Pages of 20 in a shop with 30 chats: two from the top, two of all chats, one of the active ones."""
 SILENT = replace(QUICK, poll_s=3600.0)
-"""Asks for the list once, and leads as long as it lives."""
+"""A copy that reads the list once and keeps the lead as long as it lives."""
 
 
 async def is_listed(shop: Shop) -> bool:
@@ -44,7 +44,7 @@ async def test_one_copy_polls_the_list_for_all(market: Sandbox, open_shop: OpenS
     first = open_shop(settings=SILENT)
 
     async def is_done() -> bool:
-        # The top, everything, and the active chats; then the next round is an hour away.
+        # The top, all chats, and the active ones; then the next round is an hour away.
         return list_requests(market) == LISTED_ONCE and (await first.inbox.sync_plan()).listed_at is not None
 
     await until(is_done)
@@ -62,7 +62,7 @@ async def test_one_copy_polls_the_list_for_all(market: Sandbox, open_shop: OpenS
         return all(OutboxChanged(chat) in events for events in heard)
 
     await until(told)
-    assert list_requests(market) == LISTED_ONCE, "the others lead nothing and ask nothing"
+    assert list_requests(market) == LISTED_ONCE, "the others neither lead nor send requests"
 
 
 async def test_another_copy_takes_over_when_the_leader_leaves(market: Sandbox, open_shop: OpenShop) -> None:

@@ -1,4 +1,4 @@
-"""Histories from their beginning, while nobody needs the quota more."""
+"""Whole histories are read while no more urgent request needs the quota."""
 
 from math import ceil
 
@@ -20,7 +20,7 @@ GONE = Problem(ProblemKind.NOT_FOUND, Certainty.REFUSED, "getChatHistory", 404)
 
 
 def backfill_of(stage: SoakStage, copy: Reader, *, leads: bool = True) -> Backfill:
-    """Of a copy that has the list and is online, and runs from now on."""
+    """The backfill of a copy that has the list and is online, running from now on."""
 
     stage.do(copy.sync.once())
     assert copy.ctx.link.now.state is LinkState.ONLINE
@@ -45,7 +45,7 @@ def test_the_newest_chats_come_first_and_all_come() -> None:
         asked = list(dict.fromkeys(stage.asked("getChatHistory")))
         assert not partly(stage)
         rest = [ref(chat) for chat in range(1, 121) if chat not in full]
-        # A lower number is a newer chat here; a long history goes on with a later batch.
+        # A lower number is a newer chat here; a long history continues in a later batch.
         assert asked == rest
         assert not read
 
@@ -57,8 +57,8 @@ def test_only_the_copy_that_leads_reads_in_passing() -> None:
         assert not stage.asked("getChatHistory")
         backfill.want(True)
         stage.let(120.0)
-        assert not partly(stage), "but whoever is asked to does"
-        assert not backfill.is_wanted, "and stops wanting when all is there"
+        assert not partly(stage), "but the copy that is asked to does"
+        assert not backfill.is_wanted, "and stops when everything is there"
 
 
 def left_of(stage: SoakStage) -> int:
@@ -123,4 +123,4 @@ def test_a_long_history_comes_page_by_page() -> None:
         stage.let(60.0)
         ((count,),) = stage.rows("SELECT count(*) FROM message WHERE chat_id = 2")
         assert count == len(stage.shop.messages(ref(2)))
-        assert stage.asked("getChatHistory").count(ref(2)) == ceil(count / PAGE), "no page twice"
+        assert stage.asked("getChatHistory").count(ref(2)) == ceil(count / PAGE), "no page is read twice"

@@ -1,4 +1,4 @@
-"""What no newest-first list tells: walks through active chats and through everything."""
+"""Changes that a newest-first list does not show: scans of the active chats and of all chats."""
 
 from chat_tui.inbox.reading.scan import ACTIVE_EVERY_MS, STRETCH, FullScan, ListScan
 from chat_tui.model.chat import ChatStatus, Sender
@@ -44,7 +44,7 @@ def test_a_status_that_changed_without_a_message_is_found_among_the_active_chats
         stage.shop.turn(quiet, ChatStatus.WAITING_FOR_PARTNER)
         active(stage, copy)
         assert (stage.status(waiting), stage.status(quiet)) == ("FINISHED", "WAITING_FOR_PARTNER")
-        assert stage.asked("getChat") == [waiting], "whoever left the active ones is asked for, nobody else"
+        assert stage.asked("getChat") == [waiting], "only a chat that left the active ones is read"
 
 
 def test_an_active_chat_that_is_gone_stops_no_sweep() -> None:
@@ -71,7 +71,7 @@ def test_the_walk_through_everything_goes_on_where_an_earlier_copy_was_killed() 
         assert everything(stage, stage.copy()).problem == CUT
         before = len(stage.asked("getChats"))
         assert everything(stage, stage.copy()).problem is None
-        assert len(stage.asked("getChats")) - before == STRETCH + 1, "not from the top"
+        assert len(stage.asked("getChats")) - before == STRETCH + 1, "the scan does not start again"
         assert stage.rows("SELECT count(*) FROM chat") == [(20 * (2 * STRETCH + 1),)]
         assert not stage.do(sweeps_of(stage.copies[-1]).is_due())
 
@@ -82,11 +82,11 @@ def test_everything_is_walked_once_a_day_and_active_chats_every_ten_minutes() ->
         sweeps = sweeps_of(copy)
 
         def swept() -> list[str]:
-            """What is walked now: by the statuses asked for."""
+            """The scans in progress, by the statuses that they request."""
             before = len(stage.asked("getChats"))
             for _ in range(10):
                 stage.do(sweeps.stretch(SyncReport(), stage.now()))
-                # Sweeps have their turn when they are within the share of the hour so far.
+                # A scan may run while it is within its share of the hourly quota so far.
                 stage.let(10.0)
             found = stage.asked("getChats")[before:]
             return sorted({"active" if statuses else "all" for statuses, _ in found})
@@ -116,7 +116,7 @@ def test_a_sweep_keeps_to_the_fair_share_and_that_is_no_failure() -> None:
         report = SyncReport()
         assert not stage.do(sweeps.stretch(report, stage.now()))
         assert report.problem is None
-        assert not copy.ctx.link.now.waits, "nobody waits for it"
+        assert not copy.ctx.link.now.waits, "no one waits for the scan"
         stage.let(3600.0)
         assert stage.do(sweeps.stretch(SyncReport(), stage.now()))
 

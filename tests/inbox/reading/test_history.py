@@ -1,4 +1,4 @@
-"""Bringing a chat's history into the cache, whatever order the Market gives it in."""
+"""Reading a chat's history into the cache, whatever order the Market returns it in."""
 
 from collections.abc import Callable, Iterator
 from typing import Literal
@@ -31,7 +31,7 @@ async def whole(shop: Shop, chat_ref: ChatRef) -> list[int]:
 
 @pytest.fixture
 def market() -> Iterator[Sandbox]:
-    """A pretend Market large enough to have a chat of many pages."""
+    """A pretend Market with a chat of many pages."""
     with Sandbox.start(chats=130, seed=3, buyers=False, long_chat=220) as sandbox:
         yield sandbox
 

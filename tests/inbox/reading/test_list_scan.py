@@ -1,4 +1,4 @@
-"""Walks through the list, in whichever order it comes."""
+"""Scans of the list, in whichever order it comes."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ CUT = Problem(ProblemKind.CUT, Certainty.UNCLEAR, "getChats")
 
 
 def look(stage: SoakStage, ours: ListScan) -> tuple[Problem | bool, int]:
-    """One look at the top; how it ended, and how many pages it took."""
+    """Scan the top once; return how the scan ended and how many pages it read."""
     before = len(stage.asked("getChats"))
 
     async def news() -> Problem | bool:
@@ -39,14 +39,14 @@ def all_of_it(stage: SoakStage, ours: ListScan, report: SyncReport) -> Problem |
 
 
 def say(stage: SoakStage, *chats: int) -> None:
-    """News in these chats, one after the other."""
+    """Add a message to each of these chats, one after another."""
     for chat in chats:
         stage.let(0.01)
         stage.shop.say(ref(chat), Sender.CUSTOMER, BEGINNING + round(stage.now() * 1000))
 
 
 def known(stage: SoakStage, *chats: int) -> bool:
-    """Whether the cache has heard of the latest news in these chats."""
+    """Whether the cache has the latest change of each of these chats."""
     there = dict(stage.rows("SELECT chat_id, updated_at FROM chat"))
     return all(there.get(chat) == stage.shop.chats[ref(chat)].updated_at for chat in chats)
 
@@ -54,9 +54,7 @@ def known(stage: SoakStage, *chats: int) -> bool:
 def test_newest_first_news_cost_one_page() -> None:
     with SoakStage(20 * PAGES) as stage:
         ours = ListScan(stage.copy().ctx)
-        assert look(stage, ours) == (False, FIRST_PAGES), (
-            "nothing is known: the walk through everything follows"
-        )
+        assert look(stage, ours) == (False, FIRST_PAGES), "nothing is known: the scan of all chats follows"
         assert ours.is_newest_first is True
         assert look(stage, ours) == (True, 1)
         say(stage, 100, 150, 7)
@@ -113,7 +111,7 @@ def test_whoever_was_away_for_too_long_walks_through_everything(monkeypatch: pyt
         say(stage, *everybody)
         assert stage.do(copy.sync.round()).chats == 60
         assert not known(stage, *everybody)
-        assert stage.do(copy.sync.plan()).listed_at is None, "everything is to be walked"
+        assert stage.do(copy.sync.plan()).listed_at is None, "all chats must be scanned"
         stage.do(copy.sync.once())
         assert known(stage, *everybody)
         assert stage.do(copy.sync.plan()).listed_at is not None
@@ -127,7 +125,7 @@ def test_in_another_order_no_walk_ends_early_and_active_chats_are_walked_whole(o
         look(stage, ours)
         assert ours.is_newest_first is False
         say(stage, 3, 150)
-        assert look(stage, ours) == (True, PAGES), "no end before the end"
+        assert look(stage, ours) == (True, PAGES), "the scan must not stop early"
         assert ours.is_newest_first is False
         say(stage, 9, 151)
         stage.do(copy.sync.round())
@@ -180,7 +178,7 @@ def test_empty_pages_without_end_end_a_walk_and_a_single_one_does_not() -> None:
         assert first.next_token is not None
         stage.door.script["getChats"] = [first, Page((), first.next_token + "0")]
         assert all_of_it(stage, ours, SyncReport()) is None
-        assert known(stage, *range(1, 41)), "behind the empty page it goes on"
+        assert known(stage, *range(1, 41)), "the scan continues after the empty page"
         stage.door.script["getChats"] = [Page((), str(n)) for n in range(9)]
         assert all_of_it(stage, ours, SyncReport()) is None
         assert len(stage.door.script["getChats"]) == 9 - EMPTY_PAGES

@@ -1,4 +1,4 @@
-"""Orders and returns for the panel: asked for in batches, once, and a missing right only once."""
+"""Orders and returns for the panel: requested in batches, once, and a missing right reported once."""
 
 import asyncio
 import tempfile
@@ -33,7 +33,7 @@ OpenShop = Callable[..., Shop]
 
 
 async def chats_about(shop: Shop, kind: ContextKind) -> list[ChatRef]:
-    """Chats of the sandbox about something, once they are in the cache."""
+    """Chats of the sandbox about an order or a return, once they are in the cache."""
 
     def read(conn: Any) -> list[ChatRef]:
         rows = conn.execute("SELECT chat_id FROM chat WHERE context_kind = ? ORDER BY 1", (kind,))
@@ -53,7 +53,7 @@ async def known(shop: Shop, chat_ref: ChatRef) -> ChatOrder:
 
 
 async def wanted(shop: Shop, chat_ref: ChatRef, *, is_return: bool = False) -> ChatOrder:
-    """Want it, and wait until something is known."""
+    """Request the order or return of a chat and wait until there is an answer."""
     shop.inbox.orders.want(chat_ref)
 
     async def is_known() -> bool:
@@ -141,7 +141,7 @@ async def test_a_missing_right_is_named_and_asked_for_once_until_refresh(
     assert "finance-and-accounting" not in found.return_problem.scopes
     await wanted(shop, second, is_return=True)
     assert (asked(market, "getBusinessOrders"), asked(market, "getReturn")) == (1, 1)
-    assert shop.inbox.link().state is LinkState.ONLINE, "the chats may be read all the same"
+    assert shop.inbox.link().state is LinkState.ONLINE, "the chats can still be read"
     assert shop.inbox.link().problem is None
 
     shop.inbox.refresh()
@@ -196,7 +196,7 @@ async def test_an_order_read_before_is_there_without_a_network(
     offline = open_shop(url="http://127.0.0.1:9")
     again = await known(offline, chat_ref)
     assert again.order == read
-    assert again.order_problem is None, "it is fresh: nothing is wrong with it"
+    assert again.order_problem is None, "a fresh order has no problem"
 
 
 async def test_a_chat_nobody_knows_has_no_order(market: Sandbox, open_shop: OpenShop) -> None:
@@ -204,7 +204,7 @@ async def test_a_chat_nobody_knows_has_no_order(market: Sandbox, open_shop: Open
 
 
 class Counting:
-    """A ground whose Market counts what it is asked, and whose store is a real one."""
+    """A context whose Market counts its requests and whose store is real."""
 
     def __init__(self, shop: Shop, *, answers: Sequence[Problem] = ()) -> None:
         self.store = shop.store
@@ -243,7 +243,7 @@ async def settled(reads: OrderReader) -> None:
 
 
 def list_orders(shop: Shop, *order_ids: int, status: str = "WAITING_FOR_CUSTOMER") -> list[ChatRef]:
-    """Chats about these orders, in which nobody waits."""
+    """Chats about these orders that do not wait for an answer."""
     listed = [a_chat(1_000 + n, status=status, order_id=order_id) for n, order_id in enumerate(order_ids)]
     shop.store.write_cache(chats.save_page, listed, 1).result()
     return [chat.chat_ref for chat in listed]

@@ -1,4 +1,4 @@
-"""A key that may only read: nothing is queued with it, and that is known at once at the next start."""
+"""With a key that may only read nothing is queued, and the next start knows it at once."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,7 +25,7 @@ JOHN = ref(14_800_017)
 
 
 def view_only(inbox: Inbox) -> ProblemKind | None:
-    """Why nothing may be sent."""
+    """Why nothing may be sent; None = sending is allowed."""
     problem = inbox.link().view_only
     return problem.kind if problem else None
 

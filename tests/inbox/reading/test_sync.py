@@ -1,4 +1,4 @@
-"""The list and the histories of what changed, against the sandbox on a real socket."""
+"""The list and the histories of changed chats, against the sandbox on a real socket."""
 
 from collections.abc import Callable
 
@@ -88,7 +88,7 @@ async def test_offline_keeps_the_cache_and_says_so(market: Sandbox, open_shop: O
 
     await until(offline)
     assert len(await all_chats(cut_off)) == 30
-    assert cut_off.inbox.link().fresh_at is not None, "the sentence on the screen names the age of the cache"
+    assert cut_off.inbox.link().fresh_at is not None, "the screen shows the age of the cache"
 
 
 async def test_a_wrong_key_stops_asking_and_says_so(market: Sandbox, open_shop: OpenShop) -> None:

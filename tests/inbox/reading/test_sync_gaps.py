@@ -1,4 +1,4 @@
-"""News behind a page of the list that failed once: the next round reads on to them."""
+"""Changes after a page of the list that failed once: the next round reads up to them."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -18,9 +18,9 @@ CHATS = 45
 
 @pytest.fixture
 def market() -> Iterator[Sandbox]:
-    """Three pages of chats, no two of which were written in at the same moment.
+    """Three pages of chats whose last messages all have different times.
 
-    On a quick machine all of them can be: no page shows then in which order the list comes, and a copy that
+    On a fast machine all of the times can be equal. Then no page shows the order of the list, and a copy that
     has just started rightly reads it to its end.
     """
     moments = count(time.time_ns() // 1_000_000)
@@ -29,7 +29,7 @@ def market() -> Iterator[Sandbox]:
 
 
 async def round_of(shop: Shop) -> Problem | None:
-    """One look at the list's top and the histories behind it, without any sweep."""
+    """One scan of the list's top and the histories of what it found, without a scan of all chats."""
     report = await shop.inbox._asking.ask(shop.inbox._engine.reading.sync.round)
     return report.problem
 
@@ -56,11 +56,11 @@ async def test_news_behind_a_page_that_failed_are_read_by_the_next_round(
         await shop.close()
         shop = open_shop(background=False)
     assert await round_of(shop) is None
-    assert await round_of(shop) is None, "as many histories as a round reads"
+    assert await round_of(shop) is None, "the number of histories that a round reads"
     found = await shop.inbox.chats.page(Tab.ALL, limit=100)
     assert {item.chat.chat_ref.number: item.snippet for item in found.items} == {
         c: f"новое {c}" for c in chats
     }
     before = listed_after(market)
     assert await round_of(shop) is None
-    assert listed_after(market) == before + 1, "in quiet times a look costs one page"
+    assert listed_after(market) == before + 1, "without changes a scan costs one page"

@@ -1,4 +1,4 @@
-"""What the Market has taken holds nothing back because looking is not possible, and is linked later."""
+"""An accepted message whose history cannot be read does not block the next one, and is linked later."""
 
 import pytest
 
@@ -16,7 +16,7 @@ NO_RIGHT = Problem(ProblemKind.FORBIDDEN, Certainty.REFUSED, http_status=403)
 
 @pytest.fixture(autouse=True)
 def known_chat(stage: Stage) -> None:
-    """The chat was read, as any that an operator writes in."""
+    """The chat was read, as is every chat that an operator writes in."""
     stage.reaches(stage.send("прежнее"), S.CONFIRMED)
 
 
@@ -27,7 +27,7 @@ def test_the_next_message_goes_after_the_settle_time(stage: Stage, problem: Prob
     begun = stage.loop.time()
     item = stage.is_released(first)
     assert 60.0 <= stage.loop.time() - begun < 63.0
-    assert (item.state, item.looks) == (S.SENT, 0), "a look that failed proves nothing"
+    assert (item.state, item.looks) == (S.SENT, 0), "a failed look proves nothing"
     assert stage.reaches(second, S.SENT).attempt == 1
     assert stage.posted() == ["прежнее", "Да", "Нет"]
 
@@ -44,7 +44,7 @@ def test_equal_texts_are_linked_in_their_order_by_any_later_read(stage: Stage) -
 
 
 def test_the_look_of_a_later_one_links_the_earlier_first(stage: Stage) -> None:
-    """The clocks of two machines of the Market differ by more than the time between two texts."""
+    """The clocks of two of the Market's machines differ by more than the time between two texts."""
     stage.market.is_unreadable = BROKEN
     first = stage.send("Да")
     stage.is_released(first)

@@ -21,7 +21,7 @@ CALM = replace(QUICK, poll_s=0.1)
 LOGIN = Answer(status=200, body="<html>Войдите в сеть</html>", headers={"content-type": "text/html"})
 
 FOR_LONG = 1_000
-"""Answers, until they are taken back: a state that passes by itself may pass before it is seen."""
+"""Number of faulty answers, removed by the test: a state that ends on its own may end before it is seen."""
 
 
 async def listed(shop: Shop) -> int:
@@ -84,7 +84,7 @@ async def test_a_key_refused_in_the_middle_ends_all_asking(market: Sandbox, open
     for operation in ("getChats", "getChatHistory", "getChat"):
         market.script(operation, [refused] * 50)
     await until(is_in(shop, LinkState.REFUSED))
-    # A history that was under way ends; then nothing more is asked.
+    # A history that is being read is finished; after that there are no requests.
     await until(lambda: _is_quiet(market))
     assert await listed(shop) == 30
     assert shop.inbox.link().sends_paused is not None
@@ -149,7 +149,7 @@ async def test_a_used_up_quota_of_the_list_is_said_with_its_end_and_kept(
         return "getChats" in shop.inbox.link().waits
 
     await until(told)
-    assert shop.inbox.link().state is LinkState.ONLINE, "the Market is there: histories and sends go on"
+    assert shop.inbox.link().state is LinkState.ONLINE, "the Market is online: histories and sends continue"
     asked = [request for request in market.requests if request.operation == "getChats"]
     await until(lambda: _is_quiet(market))
     again = [request for request in market.requests if request.operation == "getChats"]

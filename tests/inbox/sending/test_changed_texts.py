@@ -1,4 +1,4 @@
-"""A text that the Market changed is one message with ours when that is sure, and never when it is not."""
+"""A text that the Market changed is linked to ours if that is certain, and never if it is not."""
 
 import pytest
 
@@ -12,7 +12,7 @@ OURS, THEIRS = "Позвоните 89161234567, спросите Анну", "П�
 
 @pytest.fixture(autouse=True)
 def masks(stage: Stage) -> None:
-    """The Market lets no number pass."""
+    """The Market masks all digits."""
     stage.market.change = lambda text: text.replace("89161234567", "***")
     stage.reaches(stage.send("прежнее"), S.CONFIRMED)
 
@@ -24,7 +24,7 @@ def _ids(stage: Stage) -> list[int]:
 def test_the_only_message_of_the_shop_is_ours(stage: Stage) -> None:
     item = stage.reaches(stage.send(OURS), S.CONFIRMED)
     assert item.message_id == _ids(stage)[-1]
-    assert item.looks == 0 or item.looks >= 2, "it was looked for long enough before"
+    assert item.looks == 0 or item.looks >= 2, "it was looked for often enough"
     assert stage.posted() == ["прежнее", THEIRS]
 
 
@@ -88,7 +88,7 @@ def test_one_that_was_in_doubt_before_is_not_guessed(stage: Stage) -> None:
 
 
 def test_what_an_earlier_item_may_have_become_is_not_guessed(stage: Stage) -> None:
-    """Both were accepted; of the two one is there, changed: nobody can tell which."""
+    """Both were accepted, but only one is there, changed: it could be either."""
     stage.world.referee.keeps_times = False
     stage.market.script.append("accepted, never there")
     first = stage.send(OURS)

@@ -39,7 +39,7 @@ async def _delivered(inbox: Inbox, chat: ChatRef, text: str) -> OutboxItem:
 
 
 def _history(market: Sandbox, edit: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> None:
-    """Let the Market show its histories otherwise."""
+    """Let the Market edit the histories that it returns."""
 
     def edited(operation: str, body: Any) -> Any:
         if operation == "getChatHistory":
@@ -111,7 +111,7 @@ async def test_a_key_that_may_not_send(
 async def test_a_text_that_another_copy_delivers(market: Sandbox, open_shop: OpenShop) -> None:
     verb = open_shop(background=False, settings=replace(QUICK, scan_s=0.2))
     chat = await _chat(verb)
-    # The other copy acts for the chat; this one only waits.
+    # The other copy delivers for this chat; this one only waits.
     inbox: Any = verb.inbox
     inbox._engine.delivery._locks.try_hold = lambda _: False
     queued = await verb.inbox.outbox.send_text(chat, "Вдвоём")
@@ -140,7 +140,7 @@ async def test_a_text_that_is_taken_back_at_another_copy(
 
     monkeypatch.setattr(verb.store, "read", watched)
     waiting = asyncio.create_task(verb.inbox.outbox.deliver(queued.outbox_id))
-    assert await asyncio.to_thread(looked.wait, PATIENCE_S), "it is waited for"
+    assert await asyncio.to_thread(looked.wait, PATIENCE_S), "the command did not wait"
     other = open_shop(background=False)
     assert isinstance(await other.inbox.outbox.take_back(queued), OutboxItem)
     item = await asyncio.wait_for(waiting, PATIENCE_S)

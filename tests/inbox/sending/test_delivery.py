@@ -1,4 +1,4 @@
-"""Sending, against the sandbox's faults: never lost, never doubled, never called sent without being there."""
+"""Sending despite the sandbox's faults: never lost, never doubled, never called sent without being there."""
 
 import os
 from collections.abc import Callable
@@ -25,7 +25,7 @@ OpenShop = Callable[..., Shop]
 
 
 async def some_chats(shop: Shop, count: int) -> list[ChatRef]:
-    """Chats in which an answer is allowed, once the list has come."""
+    """Chats that accept an answer, once the list has come."""
 
     async def listed() -> list[ChatRef]:
         page = await shop.inbox.chats.page(Tab.ALL)
@@ -45,7 +45,7 @@ async def send(shop: Shop, chat: ChatRef, text: str) -> OutboxId:
 
 
 async def reaches(shop: Shop, outbox_id: OutboxId, *states: OutboxState) -> OutboxItem:
-    """The item once it stands in one of the states."""
+    """The item, once it is in one of the states."""
 
     async def there() -> OutboxItem | None:
         item = await stored(shop, outbox_id)
@@ -59,12 +59,12 @@ async def stored(shop: Shop, outbox_id: OutboxId) -> OutboxItem | None:
 
 
 def posts(market: Sandbox) -> int:
-    """How often sendMessageToChat was asked."""
+    """The number of requests to sendMessageToChat."""
     return sum(request.operation == "sendMessageToChat" for request in market.requests)
 
 
 def texts(market: Sandbox, chat: ChatRef) -> list[str]:
-    """What the Market has accepted in a chat, in its order."""
+    """The texts that the Market has accepted in a chat, in order."""
     return [sent.text for sent in market.ledger if sent.chat_id == chat.number and sent.kind == "text"]
 
 

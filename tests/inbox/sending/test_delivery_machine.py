@@ -24,7 +24,7 @@ OUTCOMES = st.sampled_from(
 
 
 class DeliveryMachine(RuleBasedStateMachine):
-    """One shop; every rule is something that happens to it."""
+    """One shop; every rule is an event that may happen to it."""
 
     @initialize()
     def begin(self) -> None:
@@ -96,7 +96,7 @@ class DeliveryMachine(RuleBasedStateMachine):
     @rule(chat=CHATS, jump=st.sampled_from([3_600_000, -3_600_000, 0]))
     def read_history_and_set_the_clock(self, chat: ChatRef, jump: int) -> None:
         self.world.referee.keeps_clock = False
-        # Told moments are written down in wall time: over a jump they are judged by the clock tests alone.
+        # Retry times are stored in wall time; how they survive a jump is left to the tests of clocks.
         self.world.referee.told.clear()
         self.world.wall_jump = jump
         if (copy := self.awake(0)) is not None:
@@ -118,7 +118,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             logging.disable(logging.NOTSET)
 
     async def _settle(self) -> None:
-        """Everything gets well, and every row comes to its end."""
+        """Heal everything and let every item reach its final state."""
         self.stage.market.script.clear()
         self.world.copies.append(self.world.start_copy())
         for copy in self.world.copies:
@@ -133,7 +133,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         await asyncio.sleep(0)
 
     async def _decide(self, copy: Copy) -> None:
-        """What blocks a chat is resent once, then discarded."""
+        """Resend an item that blocks its chat once, then discard it."""
         while True:
             await asyncio.sleep(5.0)
             for item in self.open_items(OutboxState.UNCONFIRMED):

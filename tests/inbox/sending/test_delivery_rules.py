@@ -1,4 +1,4 @@
-"""Single rules of the engine in virtual time: order, doubt, what may be sent, what is read first."""
+"""Single rules of the engine in virtual time: order, doubt, allowed sends, priority of reads."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ def refused(stage: Stage, text: str) -> OutboxId:
 
 
 def unconfirmed(stage: Stage, text: str) -> OutboxId:
-    """A text that may be there, as far as the program knows."""
+    """A text that may have arrived, as far as the program knows."""
     stage.market.script.append("request lost")
     outbox_id = stage.send(text)
     stage.reaches(outbox_id, S.UNCONFIRMED)
@@ -34,7 +34,7 @@ def unconfirmed(stage: Stage, text: str) -> OutboxId:
 
 
 def act_on(stage: Stage, copy: Copy, chosen: OutboxItem) -> None:
-    """Let a copy do what it chose to do when the item looked like this."""
+    """Let a copy do what it decided when the item had this state."""
     stage.wait_for(stage.world.ask(copy, copy.delivery._step(chosen)))
 
 
@@ -70,7 +70,7 @@ def test_what_was_chosen_before_the_lock_waits_for_what_came_before_it(stage: St
     stage.market.script.append("late")
     assert stage.resend(first) is None
     stage.is_checked(first)
-    assert stage.item(second) == chosen, "it still looks as it did when it was chosen"
+    assert stage.item(second) == chosen, "its state is the one in which it was chosen"
     act_on(stage, slow, chosen)
     assert stage.item(second) == chosen
     stage.reaches(second, S.CONFIRMED)
@@ -78,7 +78,7 @@ def test_what_was_chosen_before_the_lock_waits_for_what_came_before_it(stage: St
 
 
 def test_what_was_chosen_before_the_lock_does_not_go_as_it_was_then(stage: Stage) -> None:
-    """Sent, lost, and sent again by the operator meanwhile: it is queued as it was, but in doubt."""
+    """The operator sent it again after its answer was lost: it is queued as before, but in doubt."""
     slow = stage.open(InboxSettings(undo_s=3.0))
     stage.market.script.append("request lost")
     outbox_id = stage.send("Да", copy=slow)
@@ -92,14 +92,14 @@ def test_what_was_chosen_before_the_lock_does_not_go_as_it_was_then(stage: Stage
     stage.market.script.append("refused")
     act_on(stage, slow, chosen)
     assert stage.reaches(outbox_id, S.UNCONFIRMED).attempt == 2
-    assert stage.item(outbox_id).base_message_id == base, "what its first attempt may have become counts"
+    assert stage.item(outbox_id).base_message_id == base, "the message of its first attempt counts, too"
 
 
 NO_RIGHT = Problem(ProblemKind.FORBIDDEN, Certainty.REFUSED)
 
 
 async def pause(*copies: Copy, problem: Problem | None = NO_RIGHT) -> None:
-    """Let copies send nothing; with None, let them go on."""
+    """Stop copies from sending; with None, let them continue."""
     for copy in copies:
         copy.delivery._ctx.link.pause_sends(problem)
 
@@ -144,7 +144,7 @@ def test_a_request_broken_off_is_looked_up_and_not_repeated(stage: Stage, *, arr
     assert item.problem == ProblemKind.CUT
     stage.reaches(outbox_id, S.CONFIRMED if arrives else S.UNCONFIRMED)
     assert stage.market.posts == 1
-    assert not stage.copy.delivery.stop(outbox_id), "nothing is under way any more"
+    assert not stage.copy.delivery.stop(outbox_id), "no request is in flight"
 
 
 def test_a_look_in_a_chat_that_was_empty_reads_every_page(stage: Stage) -> None:
@@ -158,13 +158,13 @@ def test_a_look_in_a_chat_that_was_empty_reads_every_page(stage: Stage) -> None:
 
 
 async def answer_at_length(stage: Stage) -> None:
-    """The buyer says more than goes on a page."""
+    """The buyer writes more than fits on a page."""
     for text in ("Здравствуйте", "А где", "мой заказ?"):
         stage.market.say(ref(1), text, Sender.CUSTOMER)
 
 
 def test_what_may_be_there_is_not_taken_for_a_sent_one_with_equal_words(stage: Stage) -> None:
-    """Resent while the answer to another one was heard and its message is not in the history yet."""
+    """Resent after another item's answer was received but before that item's message is in the history."""
     first = refused(stage, "Завтра")
     second = unconfirmed(stage, "Завтра")
     stage.market.is_hidden = True
@@ -202,7 +202,7 @@ def test_reading_only_sends_nothing_that_was_queued_before_and_still_looks_up(st
     stage.reaches(queued, S.CONFIRMED)
 
 
-# -- what is read first ------------------------------------------------------------------------------
+# -- which reads come first --------------------------------------------------------------------------
 
 
 def test_a_chat_the_cache_does_not_know_is_asked_for_before_its_item_goes(stage: Stage) -> None:
@@ -230,7 +230,7 @@ def test_nothing_goes_to_a_chat_that_cannot_be_asked_for(
     assert stage.market.posts == 0
 
 
-# -- what was sent and not found ----------------------------------------------------------------------
+# -- sent and not found ------------------------------------------------------------------------------
 
 
 def test_all_released_items_of_a_chat_are_linked_by_one_reading(stage: Stage) -> None:
@@ -249,6 +249,6 @@ def test_all_released_items_of_a_chat_are_linked_by_one_reading(stage: Stage) ->
     for outbox_id in sent:
         stage.reaches(outbox_id, S.CONFIRMED)
     assert stage.item(never).state == S.SENT
-    assert stage.market.looks == looks + 1, "nothing more was asked of the Market"
+    assert stage.market.looks == looks + 1, "no more requests were sent to the Market"
     found = [stage.item(outbox_id).message_id for outbox_id in sent]
     assert found == [written.message.message_id for written in stage.market.ledger[ref(1)][1:]]

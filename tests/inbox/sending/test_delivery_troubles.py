@@ -1,4 +1,4 @@
-"""What delivery does when the machine it runs on fails: no spinning, nothing doubled, nothing lost."""
+"""Delivery when its own machine fails: no busy loop, nothing doubled, nothing lost."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,11 +18,11 @@ from tests.support.refs import ref
 S = OutboxState
 WHILE_S = 60.0
 MOST = 22
-"""Tries in that time: one per scan of 3 s, one at the beginning, one for a wake."""
+"""Tries in that time: one per scan of 3 s, one at the start, one for a wake-up."""
 
 
 class Failing:
-    """Calls `real` unless it is to fail; counts how often it failed."""
+    """Calls `real` unless it is set to fail; counts the failures."""
 
     def __init__(self, real: Callable[..., Any], failure: Callable[[], Any]) -> None:
         self.real = real

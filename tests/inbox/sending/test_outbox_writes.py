@@ -1,4 +1,4 @@
-"""No row of the outbox changes without an event: one place writes, and whatever it commits is told."""
+"""No outbox row changes without an event: one module writes, and publishes whatever it commits."""
 
 import ast
 import asyncio
@@ -22,7 +22,7 @@ CHAT = ref(7)
 
 
 def _writes_by_hand(path: Path) -> bool:
-    """Whether a module names one of the writing functions of `store.outbox`, or writes its table in SQL."""
+    """Whether a module names a writing function of `store.outbox`, or writes to its table with SQL."""
     text = path.read_text(encoding="utf-8")
     if "outbox" not in text.lower():
         return False
@@ -41,7 +41,7 @@ def _writes_by_hand(path: Path) -> bool:
 
 def test_one_module_writes_to_the_outbox() -> None:
     writers = {str(p.relative_to(ROOT)) for p in ROOT.rglob("*.py") if _writes_by_hand(p)}
-    # What a damaged file still holds is put into a new one before anybody could hear of it.
+    # The rows of a damaged file are copied into a new one before there are subscribers.
     assert writers == {"inbox/outbox_writes.py", "store/outbox.py", "store/sqlite/opening.py"}
 
 
@@ -80,7 +80,7 @@ async def test_what_was_not_written_is_not_told(tmp_path: Path, monkeypatch: pyt
     assert await writes.take_back(OutboxId("nobody")) is None
     await writes.move(item, OutboxState.SENDING, attempt=1)
     heard.clear()
-    assert await writes.move(item, OutboxState.WAITING) is None, "it is not queued any more"
+    assert await writes.move(item, OutboxState.WAITING) is None, "it is no longer queued"
 
     def fails(*_: object, **__: object) -> None:
         raise StoreProblem("full")
@@ -97,11 +97,11 @@ async def test_a_caller_that_is_gone_keeps_no_change_from_being_told(tmp_path: P
     heard: list[Event] = []
     writes = OutboxWrites(store, heard.append)
     task = asyncio.create_task(_queued(writes))
-    # The write is on its thread by now; whoever asked for it does not wait for the end.
+    # The write is on its thread by now; its caller does not wait for the end.
     await asyncio.sleep(0)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    # Cancelled before it began or committed: the next write comes behind it, on the same thread.
+    # Cancelled before it began or committed: the next write follows on the same thread.
     await _queued(writes, "b")
     stored = await store.read(items_of, CHAT)
     assert len(heard) == len(stored)

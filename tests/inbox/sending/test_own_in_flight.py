@@ -1,4 +1,4 @@
-"""Our own message, read back while the answer to its request is slow, is one message and no news."""
+"""Our own message, read from the history before its slow answer comes, is shown once and is not new."""
 
 import threading
 from collections.abc import Callable
@@ -39,7 +39,7 @@ async def test_a_slow_answer_shows_one_message(market: Sandbox, open_shop: OpenS
         assert last.item is not None
         assert (last.item.outbox_id, last.item.state) == (item.outbox_id, OutboxState.SENDING)
         theirs = [e.message for e in page.entries if e.message is not None and e.item is None]
-        assert theirs == [e.message for e in before], "nothing of it is news"
+        assert theirs == [e.message for e in before], "our own message is not new"
     finally:
         go_on.set()
     await reaches(shop, item.outbox_id, OutboxState.CONFIRMED)

@@ -1,4 +1,4 @@
-"""An outbox put back from a copy of the home sends nothing that the original has sent (case 023)."""
+"""An outbox restored from a backup of the home sends nothing that the original has sent (case 023)."""
 
 import asyncio
 import shutil
@@ -30,7 +30,7 @@ def _now() -> Millis:
 
 
 class Home:
-    """Data and cache of one operator, which can be copied and put back."""
+    """Data and cache of one operator, which can be backed up and restored."""
 
     def __init__(self, root: Path, market: Sandbox) -> None:
         self.root = root
@@ -40,7 +40,7 @@ class Home:
     async def open(
         self, *, background: bool = True, late: Millis = 0, settings: InboxSettings = QUICK, url: str = ""
     ) -> Shop:
-        """Start the program, with a clock that is late by so much; the one before is closed."""
+        """Start the program with a clock that is behind by that much; the previous copy is closed."""
         await self.close()
         store = open_store(self.root / "home")
         client = client_of
@@ -60,7 +60,7 @@ class Home:
             self._shop = None
 
     async def copy(self) -> None:
-        """A backup of the whole home."""
+        """Make a backup of the whole home."""
         await self.close()
         shutil.copytree(self.root / "home", self.root / "copy")
 
@@ -121,7 +121,7 @@ async def test_only_what_the_original_did_not_send_is_sent(market: Sandbox, home
     market.say(chat.number, "Да", sender="PARTNER")
     await home.put_back()
     await _all(await home.open(), both)
-    assert texts(market, chat) == ["Да"], "besides the one that was there"
+    assert texts(market, chat) == ["Да"], "it is there once"
     assert posts(market) == 1
 
 
@@ -156,7 +156,7 @@ async def test_a_text_in_its_undo_hold(market: Sandbox, home: Home, monkeypatch:
 
 
 async def test_texts_that_waited_for_the_network(market: Sandbox, home: Home) -> None:
-    """They were tried before the copy was made, so their attempts are counted in it."""
+    """They were tried before the backup was made, so that their attempts are counted in it."""
     chat = await _a_chat(home)
     shop = await home.open(late=5 * MINUTES, url="http://127.0.0.1:9")
     items = await _queue(shop, chat, "Из поезда", "Из поезда", "Приехал")
@@ -181,7 +181,7 @@ async def test_nothing_is_sent_while_it_cannot_be_looked(market: Sandbox, home: 
 
 
 async def test_an_old_item_that_the_operator_sends_again(market: Sandbox, home: Home) -> None:
-    """Too old to go without asking; that he asks for it says nothing of what the original did."""
+    """Too old to send without asking; the operator's request says nothing about what the original did."""
     chat = await _a_chat(home)
     items = await _queue(await home.open(background=False, late=5 * MINUTES), chat, "Вчерашнее")
     await home.copy()

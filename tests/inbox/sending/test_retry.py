@@ -1,4 +1,4 @@
-"""When an item may be acted on: told moments hold their kind, and no clock on the wall stretches a wait."""
+"""When an item may be tried again: waits apply to their kind, and no wall clock prolongs them."""
 
 from dataclasses import replace
 
@@ -57,7 +57,7 @@ async def test_a_told_moment_holds_every_text_and_no_file() -> None:
 
 @pytest.mark.parametrize("rest_s", [1e-13, 0.0004, 0.0016])
 async def test_a_rest_is_waited_for_in_ticks_of_the_clock(rest_s: float) -> None:
-    """Anything shorter ends before the clock has moved, and would be begun again at once."""
+    """A shorter wait ends before the clock has moved, and would be started again at once."""
     waits = RetrySchedule(InboxSettings(), lambda: NOW, FrozenClock("this start"))
     held = item("a")
     waits.pause(held, rest_s)

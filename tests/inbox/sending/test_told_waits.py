@@ -1,6 +1,6 @@
-"""Case 035, told waits and clocks: a told wait is kept and no longer than told, whatever is set meanwhile.
+"""Case 035, waits that the Market orders, and clocks: a wait lasts as long as ordered, whatever is set.
 
-The clock on the wall is set while the program runs, over its restart, and over a start of the machine.
+The wall clock is set while the program runs, across its restart, and across a restart of the machine.
 """
 
 from collections.abc import Iterator
@@ -17,11 +17,11 @@ HOUR, DAY = 3600, 86_400
 BACK = {"an hour back": -HOUR, "a day back": -DAY, "to 1970": -BEGINNING // 1000}
 STEPS = {"right": 0, **BACK, "an hour on": HOUR, "a day on": DAY}
 LATE_S = 60.0
-"""How much later than told is still right: the outbox is looked at from time to time only."""
+"""The delay that is still right: the outbox is scanned only from time to time."""
 
 
 class ToldToWait(Stage):
-    """A shop whose Market says to the first request how long to wait."""
+    """A shop whose Market answers the first request with the time to wait."""
 
     def __init__(self, told_s: float = 0.0, undo_s: float = 0.0) -> None:
         super().__init__(undo_s=undo_s)
@@ -40,7 +40,7 @@ class ToldToWait(Stage):
         self.market.post = posted  # type: ignore[method-assign]
 
     def refused(self) -> OutboxId:
-        """A text that was told to wait, from this moment on."""
+        """A text that was ordered to wait, from this moment on."""
         outbox_id = self.send("m1")
         self.reaches(outbox_id, OutboxState.WAITING)
         self.begun = self.posted[0]
@@ -50,7 +50,7 @@ class ToldToWait(Stage):
         self.world.wall_jump += STEPS[step] * 1000
 
     def restart(self, *, machine: bool = False) -> None:
-        """Kill every copy, perhaps with the machine, and start one."""
+        """Kill every copy, and the machine if asked, and start one."""
         self.kill(*self.world.copies)
         if machine:
             self.world.kernel.boot += "'"
@@ -58,7 +58,7 @@ class ToldToWait(Stage):
         self.copy = self.open()
 
     def sent_after(self, outbox_id: OutboxId, posts: int = 2, look_s: float = 20.0) -> float:
-        """Seconds from the beginning of the wait to the next request, or to when it was given back."""
+        """Seconds from the start of the wait to the next request, or to when the item was returned."""
         end = self.loop.time() + 3 * HOUR
         while len(self.posted) < posts and self.item(outbox_id).state is not OutboxState.FAILED:
             assert self.loop.time() < end, "it is not sent at all"
@@ -161,7 +161,7 @@ def test_two_copies_keep_to_the_same_end(scenes: list[ToldToWait], step: str) ->
     other = scene.send("m2", chat_id=2, copy=scene.world.copies[-1])
     scene.let(HOUR / 3)
     scene.kill(scene.world.copies[0])
-    assert HOUR <= scene.sent_after(outbox_id) <= HOUR + LATE_S, "the other chat waits as well"
+    assert HOUR <= scene.sent_after(outbox_id) <= HOUR + LATE_S, "the other chat must wait, too"
     scene.reaches(other, OutboxState.CONFIRMED)
 
 

@@ -1,4 +1,4 @@
-"""Lines that could once be broken without a test noticing (case 034): each has its own test here."""
+"""Lines that could once be broken without a failing test (case 034): each has its own test here."""
 
 import asyncio
 from typing import Any
@@ -36,7 +36,7 @@ def test_what_another_copy_is_told_during_a_read_holds_what_was_about_to_go(
     stage.reaches(told, S.WAITING)
     at, posts = stage.loop.time(), stage.market.posts
     stage.let(15.0)
-    assert stage.market.posts == posts, "a copy was told to wait: nobody sends"
+    assert stage.market.posts == posts, "no copy sends when one was ordered to wait"
     assert stage.item(held).attempt == 0
     stage.reaches(held, S.SENT, S.CONFIRMED)
     assert stage.loop.time() >= at + 19.0
@@ -46,7 +46,7 @@ def test_what_another_copy_is_told_during_a_read_holds_what_was_about_to_go(
 def test_our_message_may_be_a_little_older_than_its_attempt(
     stage: Stage, older_ms: int, state: OutboxState
 ) -> None:
-    """Two machines of the Market do not have the same clock; who is older than that is somebody else."""
+    """Two of the Market's machines may differ in time; an older message than that is another one."""
     stage.reaches(stage.send("прежнее"), S.CONFIRMED)
     stage.world.referee.keeps_times = False
     real = stage.market.accept

@@ -14,17 +14,17 @@ from tests.inbox.simulation.plan import Plan
 from tests.inbox.simulation.referee import BrokenPromiseError
 
 INTENTS = 300
-"""Of one world."""
+"""Messages that the operators of one world send."""
 
 
 def one(seed: int, intents: int = INTENTS) -> dict[str, int]:
-    """A world without words."""
+    """Run one world without log output."""
     logging.disable(logging.CRITICAL)
     return simulate(Plan.of(seed, intents))
 
 
 def many(seeds: Iterable[int], intents: int = INTENTS, jobs: int = 1) -> Counter[str]:
-    """The sum of the reports of worlds, so many at a time."""
+    """The sum of the reports of worlds, run `jobs` at a time."""
     total: Counter[str] = Counter()
     if jobs == 1:
         for seed in seeds:

@@ -1,4 +1,4 @@
-"""One running copy of the program: the real engine in a process that may die, and what is done with it."""
+"""One running copy of the program: the real engine in a process that may die, and the operator's actions."""
 
 import asyncio
 import random
@@ -28,7 +28,7 @@ from tests.inbox.simulation.wire import CopyClient
 
 
 class Copy(VirtualProcess):
-    """The rooms of the engine that send, on a store, locks and a network that fail."""
+    """The sending rooms of the engine, with a store, locks and a network that fail."""
 
     def __init__(
         self,
@@ -58,11 +58,11 @@ class Copy(VirtualProcess):
         self.delivery._retries._jitter = random.Random(seed)
 
     def start(self) -> None:
-        """Begin to deliver."""
+        """Start delivery."""
         self.spawn(self.delivery.run())
 
     async def type_text(self, chat_ref: ChatRef, text: str) -> bool:
-        """Open the chat and type; whether the text is durable as its draft."""
+        """Open the chat and type; return whether the text was saved as its draft."""
         try:
             await self.drafts.get(chat_ref)
         except StoreError:
@@ -70,7 +70,7 @@ class Copy(VirtualProcess):
         return await self.drafts.save(Draft(chat_ref, text, 0)) is None
 
     async def send_text(self, chat_ref: ChatRef, text: str) -> OutboxItem | Problem:
-        """Enter in the compose box, and once more where the operator is asked."""
+        """Press Enter in the compose box, and again if the operator is asked to confirm."""
         queued = await self.writing.enqueue_text(chat_ref, text)
         if isinstance(queued, Problem) and queued.doubts:
             queued = await self.writing.enqueue_text(chat_ref, text, queued.doubts)
@@ -78,7 +78,7 @@ class Copy(VirtualProcess):
         return queued
 
     async def send_file(self, chat_ref: ChatRef, name: str) -> OutboxItem | None:
-        """A file whose copy lies in the spool; None when it could not be queued."""
+        """Send a file whose copy is in the spool; None if it could not be queued."""
         try:
             queued = await self._writes.enqueue(
                 NewItem(
@@ -96,20 +96,20 @@ class Copy(VirtualProcess):
         return queued
 
     async def take_back(self, outbox_id: OutboxId) -> None:
-        """Undo, cancel, discard."""
+        """Undo, cancel or discard the item."""
         self.kernel.watcher.takes_back(outbox_id)
         taken = await self.writing.take_back(outbox_id)
         if isinstance(taken, OutboxItem):
             self.delivery.forget(outbox_id)
 
     async def read_history(self, chat_ref: ChatRef) -> None:
-        """What sync does for a chat that changed."""
+        """Read the history of a changed chat, as sync does."""
         with suppress(StoreError):
             await self.history.newer(chat_ref)
 
 
 def on_loop(publish: Callable[[Event], None]) -> Callable[[Event], None]:
-    """A `tell` that publishes on the loop that runs now, whichever thread calls it."""
+    """A `tell` that publishes on the current event loop, from whichever thread it is called."""
     loop = asyncio.get_running_loop()
 
     def tell(event: Event) -> None:

@@ -1,4 +1,4 @@
-"""What outlives a copy of the program: the database, and the kernel that frees the locks of the dead."""
+"""Everything that outlives a copy of the program: the database, and a kernel that frees its locks."""
 
 import sqlite3
 from collections import Counter, defaultdict
@@ -18,15 +18,15 @@ from tests.support.refs import BUSINESS, ref
 
 
 class Memory(Connection):
-    """A database that goes with the world it belongs to."""
+    """A database that is discarded together with its world."""
 
     def __del__(self) -> None:
         self.close()
 
 
 def new_database(count: int) -> Memory:
-    """Both files of the store as one in memory, with so many chats of which nothing was read yet."""
-    # Whichever thread collects the garbage closes it.
+    """Both files of the store as one in-memory database, with `count` chats whose history is unread."""
+    # The garbage collector may close it on any thread.
     conn = sqlite3.connect(
         ":memory:", isolation_level=None, cached_statements=512, factory=Memory, check_same_thread=False
     )
@@ -41,25 +41,25 @@ def new_database(count: int) -> Memory:
 
 
 def new_chat(chat_ref: ChatRef) -> Chat:
-    """A chat as the list tells it."""
+    """A chat as it is in the list."""
     context = ChatContext(ContextKind.ORDER)
     return Chat(chat_ref, context, ChatKind.CHAT, ChatStatus.NEW, created_at=1, updated_at=1)
 
 
 class Watcher(Protocol):
-    """Sees everything that is committed and everything that is sent."""
+    """Sees every commit and every send."""
 
     def changed(self, owner: int, before: OutboxItem | None, after: OutboxItem | None) -> None:
-        """A copy committed something about an item; `before` None = new, `after` None = it left."""
+        """A copy committed a change of an item; `before` None = a new item, `after` None = it left."""
 
     def posts(self, owner: int, item: OutboxItem) -> None:
         """The first byte of an attempt leaves a copy."""
 
     def answered(self, owner: int, item: OutboxItem, answer: Accepted | Problem) -> None:
-        """A copy has heard the outcome of an attempt."""
+        """A copy received the outcome of an attempt."""
 
     def has_read(self, chat_ref: ChatRef) -> None:
-        """A copy has read the history of a chat to its end."""
+        """A copy read the history of a chat to its end."""
 
     def takes_back(self, outbox_id: OutboxId) -> None:
         """The operator is about to take an item back."""
@@ -73,29 +73,29 @@ _ABOUT_TURNS = frozenset({outbox.due, outbox.heads, outbox.told})
 
 @dataclass(slots=True)
 class Kernel:
-    """The machine all copies run on."""
+    """The machine that all copies run on."""
 
     conn: Memory
     watcher: Watcher
     boot: str = "first start"
     started_at: float = 0.0
-    """Virtual seconds at which the machine was started."""
+    """The time, in virtual seconds, when the machine was started."""
     is_disk_full: bool = False
-    """Nothing can be written for now."""
+    """Whether writes fail for now."""
     locks: defaultdict[str, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
-    """By lock file: which copy holds which number."""
+    """By lock file: the holding copy by lock number."""
     commits: Counter[tuple[str, int]] = field(default_factory=Counter)
-    """How often each copy has changed which of the two files."""
+    """The number of commits by file and copy."""
     _items: defaultdict[ChatRef, dict[OutboxId, OutboxItem]] = field(
         default_factory=lambda: defaultdict(dict)
     )
     _chats: dict[OutboxId, ChatRef] = field(default_factory=dict)
     _touched: list[OutboxId] = field(default_factory=list)
     _answers: dict[tuple[Any, ...], Any] = field(default_factory=dict)
-    """What was asked about the outbox since it last changed."""
+    """Answers to queries about the outbox since it last changed."""
 
     def __post_init__(self) -> None:
-        # Whatever function wrote: the database itself says which items it touched.
+        # Whatever function writes, a trigger of the database reports which items it changed.
         self.conn.create_function("touched", 1, self._touched.append)
         for event, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old")):
             self.conn.execute(
@@ -104,7 +104,7 @@ class Kernel:
             )
 
     def read(self, fn: Callable[..., Any], arguments: tuple[Any, ...], words: dict[str, Any]) -> Any:
-        """Ask the database; the same question about an unchanged outbox is answered from memory."""
+        """Query the database; a repeated query about an unchanged outbox is answered from memory."""
         if fn not in _ABOUT_TURNS:
             return fn(self.conn, *arguments, **words)
         question = (fn, *arguments)
@@ -114,15 +114,15 @@ class Kernel:
 
     @property
     def holders(self) -> dict[int, int]:
-        """Which copy holds the lock of which chat."""
+        """The copy that holds the lock of each chat."""
         return self.locks["chats"]
 
     def items_of(self, chat_ref: ChatRef) -> dict[OutboxId, OutboxItem]:
-        """The items of a chat as they were last committed."""
+        """The items of a chat, as last committed."""
         return self._items[chat_ref]
 
     def version(self, file: str, owner: int) -> int:
-        """What `PRAGMA data_version` tells a copy: it changes when another one has committed."""
+        """`PRAGMA data_version` as a copy sees it: it changes when another copy has committed."""
         return sum(n for (kind, who), n in self.commits.items() if kind == file and who != owner)
 
     def write(
@@ -133,7 +133,7 @@ class Kernel:
         words: dict[str, Any],
         file: str = "state",
     ) -> Any:
-        """One transaction; whoever listens hears what it did to the outbox."""
+        """Run one transaction; the watcher learns what it did to the outbox."""
         if self.is_disk_full:
             raise StoreProblem("the disk is full")
         self._touched.clear()
@@ -153,7 +153,7 @@ class Kernel:
         return result
 
     def _remember(self, outbox_id: OutboxId, after: OutboxItem | None) -> OutboxItem | None:
-        """Note how an item is now; how it was."""
+        """Record the new state of an item and return the previous one."""
         if after is not None:
             items = self._items[self._chats.setdefault(outbox_id, after.chat_ref)]
             before, items[outbox_id] = items.get(outbox_id), after
@@ -161,7 +161,7 @@ class Kernel:
         return self._items[self._chats[outbox_id]].pop(outbox_id)
 
     def free(self, owner: int) -> None:
-        """The owner died: its locks are free at once."""
+        """Free the locks of a copy that died."""
         for held in self.locks.values():
             for number in [number for number, holder in held.items() if holder == owner]:
                 del held[number]

@@ -17,7 +17,7 @@ LONGEST_S = 24 * 3600.0
 
 
 async def live(world: World) -> None:
-    """From the first key to the last settled item."""
+    """Run the world from its first key to its last settled item."""
     world.copies = [world.start_copy() for _ in range(world.plan.copies)]
     around = [
         asyncio.create_task(work)
@@ -49,7 +49,7 @@ async def live(world: World) -> None:
 
 
 async def _join(awaited: list[asyncio.Task[None]], around: list[asyncio.Task[None]]) -> None:
-    """Until all of `awaited` are done; whatever fails ends the world."""
+    """Wait until all of `awaited` are done; any failure ends the world."""
     left = set(awaited)
     while left:
         done, _ = await asyncio.wait(left | set(around), return_when=asyncio.FIRST_COMPLETED)
@@ -59,7 +59,7 @@ async def _join(awaited: list[asyncio.Task[None]], around: list[asyncio.Task[Non
 
 
 async def _supervise(world: World) -> None:
-    """Somebody starts the program again after it died."""
+    """Start copies again after they died."""
     while True:
         await asyncio.sleep(world.dice.uniform(1.0, 20.0))
         for place, copy in enumerate(world.copies):
@@ -68,7 +68,7 @@ async def _supervise(world: World) -> None:
 
 
 async def _read(world: World) -> None:
-    """Sync reads the history of chats that changed, in any copy, at any time."""
+    """Read the history of changed chats, as sync does, in any copy at any time."""
     while True:
         await asyncio.sleep(world.dice.uniform(5.0, 30.0))
         if (copy := world.awake()) is not None:
@@ -76,7 +76,7 @@ async def _read(world: World) -> None:
 
 
 async def _jump(world: World) -> None:
-    """The clock on the wall is set."""
+    """Set the wall clock."""
     while True:
         await asyncio.sleep(world.dice.uniform(60.0, 400.0))
         if world.plan.clock_jumps:

@@ -1,4 +1,4 @@
-"""What a process has on its machine: the store, and the locks of the kernel."""
+"""The local resources of a process: the store, and the locks of the kernel."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,11 +10,11 @@ from tests.inbox.simulation.process import VirtualProcess
 from tests.support.refs import BUSINESS
 
 Answer = asyncio.Future[Any]
-"""The engine awaits what the store gives; here it is there at once, most of the time."""
+"""The engine awaits answers of the store; here most are ready at once."""
 
 
 class SimStore:
-    """The real functions of the store, run at once on one connection for all copies."""
+    """The real functions of the store, run at once on one connection that all copies share."""
 
     def __init__(self, process: VirtualProcess) -> None:
         self._process = process
@@ -47,7 +47,7 @@ class SimStore:
         return kernel.version("cache", owner), kernel.version("state", owner)
 
     def _run(self, work: Callable[[], Any]) -> Answer:
-        """Die or freeze before the work or after it, as the seed wills."""
+        """Die or freeze before the work or after it, as the seed decides."""
         process = self._process
         if not process.is_awake:
             return self._run_later(work, None)
@@ -65,11 +65,11 @@ class SimStore:
             result = work()
         except Exception as error:  # noqa: BLE001 - handed on to whoever waits
             answer.set_exception(error)
-            # A copy that dies now never asks for it.
+            # A copy that dies now never retrieves the exception.
             answer.exception()
             return answer
         if self._process.random.random() < 0.3:
-            # Others may come between.
+            # Other tasks may run in between.
             loop.call_soon(_give, answer, result)
         else:
             answer.set_result(result)
@@ -89,7 +89,7 @@ def _give(answer: Answer, result: Any) -> None:
 
 
 class SimLocks:
-    """The kernel locks of one lock file as one process sees them."""
+    """The kernel locks of one lock file, as one process sees them."""
 
     def __init__(self, process: VirtualProcess, file: str = "chats") -> None:
         self._process = process

@@ -1,4 +1,4 @@
-"""A Market that loses requests, loses answers, applies late and shows its history late."""
+"""A Market that loses requests and answers, applies requests late and shows its history late."""
 
 import asyncio
 import random
@@ -17,21 +17,21 @@ BEGINNING = 1_700_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How badly the Market behaves; times are seconds."""
+    """How badly the Market behaves; times are in seconds."""
 
     share: float = 0.28
-    """Of the requests that meet a fault."""
+    """Share of the requests that fail."""
     applied_late: float = 20.0
-    """The longest time after the client gave up at which a request may still take effect."""
+    """The longest time after the client gave up until a request takes effect."""
     lag: float = 3.0
     """The longest time until an accepted message is in the history."""
     page: int = 1_000
-    """Messages in a page of the history."""
+    """Messages per page of the history."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A message in the ledger, and the outbox item that a request was made for; None = the web cabinet."""
+    """A message in the ledger, and the outbox item it was sent for; None = sent from the web cabinet."""
 
     message: Message
     visible_at: float
@@ -51,11 +51,11 @@ class FaultyMarket:
     _next_id: int = 1000
 
     def now_ms(self) -> Millis:
-        """The Market's clock."""
+        """The time of the Market's clock."""
         return BEGINNING + int(now() * 1000)
 
     def say(self, chat_ref: ChatRef, text: str, sender: str = Sender.PARTNER) -> None:
-        """Somebody writes without this program: a buyer, or a colleague in the web cabinet."""
+        """Add a message not sent by this program: from a buyer, or from a colleague in the web cabinet."""
         self._write(chat_ref, sender, text, (), None)
 
     def accept(self, item: OutboxItem) -> None:
@@ -115,7 +115,7 @@ class FaultyMarket:
     async def history(
         self, chat_ref: ChatRef, base: MessageId | None, token: str | None
     ) -> Page[Message] | Problem:
-        """getChatHistory: what is visible by now; a whole history in any order, pages newest first."""
+        """getChatHistory: the messages visible by now; a whole history in any order, pages newest first."""
         self.looks += 1
         await asyncio.sleep(self.random.uniform(0.02, 0.2))
         if self.random.random() < self.manners.share / 2:
@@ -145,4 +145,4 @@ _REFUSALS = (
     (0.25, Problem(ProblemKind.LOCKED, Certainty.REFUSED, http_status=423)),
     (0.30, Problem(ProblemKind.BAD_REQUEST, Certainty.REFUSED, http_status=400)),
 )
-"""Answers that say: surely not applied."""
+"""Answers that mean that the request was certainly not applied."""

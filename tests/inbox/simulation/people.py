@@ -1,4 +1,4 @@
-"""The operator at his chats and at the outbox; buyers, and a colleague in the web cabinet."""
+"""The operator in the chats and in the outbox, buyers, and a colleague in the web cabinet."""
 
 import asyncio
 
@@ -15,7 +15,7 @@ PHRASES = ("Здравствуйте!", "Да", "Завтра")
 
 
 async def write(world: World, chat_ref: ChatRef, count: int) -> None:
-    """The operator in one chat: he types, and types again when his text is still in the box."""
+    """The operator in one chat, who types, and types again if the text is still in the box."""
     said = world.phrases.setdefault(chat_ref, [])
     for number in range(count):
         await asyncio.sleep(world.dice.expovariate(1 / 20.0))
@@ -29,7 +29,7 @@ async def write(world: World, chat_ref: ChatRef, count: int) -> None:
 
 
 async def _send(world: World, chat_ref: ChatRef, text: str) -> OutboxItem | None:
-    """Until it is queued; after a crash the text is in the box or in the outbox, never in neither."""
+    """Send until it is queued; after a crash the text must be in the box or in the outbox."""
     while True:
         copy = world.awake()
         if copy is None:
@@ -56,7 +56,7 @@ async def _send_file(world: World, copy: Copy, chat_ref: ChatRef, name: str) -> 
 
 
 async def decide(world: World) -> None:
-    """The operator at the outbox screen."""
+    """The operator on the outbox screen."""
     while True:
         await asyncio.sleep(world.dice.uniform(2.0, 15.0))
         for item in outbox.open_items(world.kernel.conn):
@@ -73,7 +73,7 @@ async def decide(world: World) -> None:
 
 
 async def talk_elsewhere(world: World) -> None:
-    """Buyers, and a colleague in the web cabinet, who sometimes uses the same words."""
+    """Messages of buyers and of a colleague in the web cabinet, who sometimes uses the operator's words."""
     while True:
         await asyncio.sleep(world.dice.expovariate(1 / 8.0))
         chat_ref = ref(world.dice.randint(1, world.plan.chats))

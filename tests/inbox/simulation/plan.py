@@ -1,4 +1,4 @@
-"""What kind of world a seed makes."""
+"""The properties of a world, drawn from its seed."""
 
 import random
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ from tests.inbox.simulation.process import Fate
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What kind of world it is."""
+    """The properties of one world."""
 
     seed: int
     intents: int = 300
@@ -20,12 +20,12 @@ class Plan:
     undo_s: float = 0.0
     clock_jumps: bool = False
     equal_words: float = 0.0
-    """Share of the web cabinet's messages that say what the operator says."""
+    """Share of the web cabinet's messages that have the same words as the operator's."""
     keeps_times: bool = True
 
     @classmethod
     def of(cls, seed: int, intents: int = 300) -> "Plan":
-        """Everything about a world follows from its seed."""
+        """The plan that follows from a seed."""
         dice = random.Random(seed)
         manners = Manners(
             share=dice.choice((0.02, 0.15, 0.28, 0.28, 0.45)), page=dice.choice((1000, 1000, 2))

@@ -1,4 +1,4 @@
-"""A process whose every touch of the outside may be its last."""
+"""A process that may die or freeze whenever it accesses the outside."""
 
 import asyncio
 import random
@@ -15,18 +15,18 @@ OWNER: ContextVar["VirtualProcess | None"] = ContextVar("owner", default=None)
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What happens to processes; numbers of touches and shares of them."""
+    """When processes die and freeze, in numbers of accesses and shares of them."""
 
     crash_every: int = 0
-    """One dies after at most twice so many touches of store, lock or network; 0 = never."""
+    """The process dies after at most twice as many accesses to store, lock or network; 0 = never."""
     freeze_every: int = 0
     frozen_s: float = 600.0
     store_faults: float = 0.0
-    """Share of touches of the store that answer busy or broken."""
+    """Share of accesses to the store that fail as busy or broken."""
 
 
 class VirtualProcess:
-    """It lives, is frozen (its locks stay held), and dies (they are free)."""
+    """Runs, freezes (its locks stay held) and dies (its locks are freed)."""
 
     def __init__(self, number: int, kernel: Kernel, fate: Fate, seed: int) -> None:
         self.number = number
@@ -34,7 +34,7 @@ class VirtualProcess:
         self.random = random.Random(seed)
         self.is_alive = True
         self.tasks: dict[asyncio.Task[Any], None] = {}
-        """In the order they were begun: a seed must replay to the letter."""
+        """In the order in which they were started: a seed must replay exactly."""
         self._fate = fate
         self._crash_in = self._draw(fate.crash_every)
         self._freeze_in = self._draw(fate.freeze_every)
@@ -47,13 +47,13 @@ class VirtualProcess:
         return self.is_alive and self._thawed.is_set()
 
     def spawn(self, work: Any) -> asyncio.Task[Any]:
-        """A task of this process."""
+        """Start a task of this process."""
         context = Context()
         context.run(OWNER.set, self)
         return asyncio.get_running_loop().create_task(work, context=context)
 
     def kill(self) -> None:
-        """kill -9: nothing of it runs again, and the kernel frees what it held."""
+        """kill -9: none of its tasks run again, and the kernel frees its locks."""
         if self.is_alive:
             self.is_alive = False
             self.kernel.free(self.number)
@@ -64,12 +64,12 @@ class VirtualProcess:
             task.cancel()
 
     def freeze(self, seconds: float) -> None:
-        """SIGSTOP, and SIGCONT later."""
+        """SIGSTOP, and SIGCONT after `seconds`."""
         self._thawed.clear()
         asyncio.get_running_loop().call_later(seconds, self._thawed.set)
 
     def heal(self) -> None:
-        """From now on nothing bad happens to it, and what was frozen goes on."""
+        """End all faults of this process and continue it if it is frozen."""
         self._fate = Fate()
         self._crash_in = self._freeze_in = -1
         self._thawed.set()
@@ -78,13 +78,13 @@ class VirtualProcess:
         return self.random.randint(1, 2 * every) if every else -1
 
     def is_struck(self) -> bool:
-        """Every way out of the process leads through here: whether it dies or freezes now."""
+        """Whether it dies or freezes now; every access to the outside passes through here."""
         self._crash_in -= 1
         self._freeze_in -= 1
         return self._crash_in == 0 or self._freeze_in == 0
 
     def strike(self) -> None:
-        """Let happen what `is_struck` told."""
+        """Apply the fault that `is_struck` announced."""
         if self._crash_in == 0:
             self.kill()
         elif self.is_alive:
@@ -92,19 +92,19 @@ class VirtualProcess:
             self.freeze(self.random.uniform(0.1, 1.0) ** 3 * self._fate.frozen_s)
 
     async def touch(self) -> None:
-        """Something is about to leave the process, or has come in."""
+        """Called when data is about to leave the process, or has come in."""
         if self.is_struck():
             self.strike()
         await self.wait_awake()
 
     async def wait_awake(self) -> None:
-        """While frozen nothing goes on; the dead wait for ever."""
+        """Wait while frozen; a dead process waits forever."""
         while self.is_alive and not self._thawed.is_set():
             await self._thawed.wait()
         if not self.is_alive:
             await asyncio.get_running_loop().create_future()
 
     def fault_of_store(self) -> None:
-        """The store sometimes cannot."""
+        """Let the store fail sometimes."""
         if self._fate.store_faults and self.random.random() < self._fate.store_faults:
             raise StoreBusy("busy") if self.random.random() < 0.5 else StoreProblem("full")

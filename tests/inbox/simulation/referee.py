@@ -1,4 +1,4 @@
-"""Watches everything that is committed and sent, and says which promise was broken."""
+"""Watches every commit and every send, and reports which promise was broken."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -13,22 +13,22 @@ from tests.inbox.simulation.market import FaultyMarket
 
 S = OutboxState
 TOLD_SLACK_S = 1.0
-"""What another copy has begun when the Market tells it to wait cannot be called back."""
+"""Seconds in which a copy may still send when another one is ordered to wait: its request has begun."""
 
 
 class BrokenPromiseError(AssertionError):
-    """A promise of the program was broken; the text says which, and by what."""
+    """The program broke a promise; the text says which one, and by which item."""
 
 
 @dataclass(slots=True)
 class Story:
-    """What became of one item."""
+    """The history of one item."""
 
     item: OutboxItem
     asked: int = 1
-    """How often the operator said: send it."""
+    """How often the operator asked to send it."""
     again: int = 0
-    """How often he resent it after an attempt that may have arrived."""
+    """How often the operator resent it after an attempt that may have arrived."""
     is_unclear: bool = False
     left: bool = False
     was_asked_about: bool = False
@@ -36,23 +36,23 @@ class Story:
 
 @dataclass(slots=True)
 class Referee:
-    """One world's promises. `keeps_times` = the Market applies and shows within the settle time."""
+    """The promises of one world. `keeps_times` = the Market applies and shows within the settle time."""
 
     market: FaultyMarket
     now: Callable[[], float]
     keeps_times: bool = True
     keeps_clock: bool = True
-    """The clock on the wall does not jump."""
+    """The wall clock does not jump."""
     kernel: Kernel = field(init=False)
     stories: dict[OutboxId, Story] = field(default_factory=dict)
     flying: dict[ChatRef, int] = field(default_factory=dict)
     told: dict[OutboxId, tuple[OutboxKind, float, float]] = field(default_factory=dict)
-    """Kind, told moment and moment of telling, by item."""
+    """By item: its kind, the time that it must wait for, and when that was ordered."""
     foreign: set[tuple[ChatRef, str]] = field(default_factory=set)
-    """Words of the operator that somebody also wrote elsewhere."""
+    """Words of the operator that others also wrote."""
     trace: list[str] | None = None
 
-    # -- while it runs --------------------------------------------------------------------------------
+    # -- while the world runs -------------------------------------------------------------------------
 
     def changed(self, owner: int, before: OutboxItem | None, after: OutboxItem | None) -> None:
         item = after or before
@@ -124,21 +124,21 @@ class Referee:
             self._unclear[after.outbox_id] = self.now(), self._reads[after.chat_ref]
 
     _unclear: dict[OutboxId, tuple[float, int]] = field(default_factory=dict)
-    """Since when, and after how many reads of its history, an outcome is unclear."""
+    """Since when, and for how many reads of its history, an outcome has been unclear."""
     _taken: set[OutboxId] = field(default_factory=set)
     _reads: Counter[ChatRef] = field(default_factory=Counter)
     _heard: dict[OutboxId, float] = field(default_factory=dict)
-    """Until when the Market told a copy to wait, not yet written down."""
+    """Times to wait for that a copy has received and not yet saved."""
 
     def _check_told(self, item: OutboxItem) -> None:
-        """No attempt begins before a moment that was written down a while ago."""
+        """No attempt begins before a time that was saved a while ago."""
         for kind, until, told_at in self.told.values():
             known = self.now() > told_at + TOLD_SLACK_S
             if kind == item.kind and known and self.now() < until - 0.01:
                 self.fail(f"{_name(item)} leaves {until - self.now():.1f} s before the told time")
 
     def _check_truth(self, item: OutboxItem) -> None:
-        """Nothing is called sent or confirmed that is not there."""
+        """No item is called sent or confirmed that is not there."""
         if item.state not in {S.SENT, S.CONFIRMED} or self._is_masked(item) or not self.keeps_times:
             return
         written = self.market.of_item.get(item.outbox_id, [])
@@ -158,7 +158,7 @@ class Referee:
     # -- at the end -----------------------------------------------------------------------------------
 
     def judge(self, open_items: tuple[OutboxItem, ...]) -> None:
-        """Nothing lost, nothing doubled, order kept."""
+        """Nothing is lost or doubled, and the order is kept."""
         self._check_lost({item.outbox_id for item in open_items})
         order: defaultdict[ChatRef, list[tuple[int, int]]] = defaultdict(list)
         for story in self.stories.values():
@@ -187,7 +187,7 @@ class Referee:
             self.fail(f"{missing} of {group} are called sent and are not there")
 
     def _missing(self) -> Counter[tuple[ChatRef, str]]:
-        """By words: how many are called sent that the ledger lacks; not where somebody else said the same."""
+        """By words: messages called sent that the ledger lacks, except words that others wrote, too."""
         groups = Counter(
             _group(story.item)
             for story in self.stories.values()
@@ -201,7 +201,7 @@ class Referee:
         return Counter({g: n for g, n in (groups - there).items() if g not in self.foreign})
 
     def counts(self) -> dict[str, int]:
-        """The report line of one world."""
+        """The figures of one world for the report."""
         written = [len(self.market.of_item.get(outbox_id, [])) for outbox_id in self.stories]
         by_program = [
             max(0, len(self.market.of_item.get(outbox_id, [])) - 1 - story.again)

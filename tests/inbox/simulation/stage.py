@@ -1,4 +1,4 @@
-"""A small world whose every step a test decides: a Market that does what it is told, copies, virtual time."""
+"""A small world whose every step a test decides: a scripted Market, copies, virtual time."""
 
 import asyncio
 import random
@@ -21,7 +21,7 @@ from tests.support.refs import ref
 T = TypeVar("T")
 
 PATIENCE_S = 3 * 3600.0
-"""Virtual seconds after which a test no longer believes that something will happen."""
+"""Virtual seconds after which a test gives up waiting."""
 
 _ANSWERS = {
     "answer lost": Problem(ProblemKind.CUT, Certainty.UNCLEAR),
@@ -33,22 +33,22 @@ _ANSWERS = {
     "changed": Problem(ProblemKind.FILE_CHANGED, Certainty.NOT_SENT),
     "no right": Problem(ProblemKind.FORBIDDEN, Certainty.REFUSED, http_status=403),
 }
-"""What the Market says to an attempt that it does not simply accept."""
+"""The Market's answers to attempts that it does not simply accept."""
 
 
 class ScriptedMarket(FaultyMarket):
-    """Takes everything, but for the outcomes that were drawn for the next requests."""
+    """Accepts every request, except for the outcomes set for the next ones."""
 
     def __init__(self) -> None:
         super().__init__(random.Random(0), Manners(share=0.0))
         self.script: list[str] = []
 
         self.is_hidden = False
-        """Whether the history shows nothing for now."""
+        """Whether the history is empty for now."""
         self.is_unreadable: Problem | None = None
-        """What every look into a history gets for now."""
+        """The answer to every read of a history for now; None = the history."""
         self.change: Callable[[str], str] | None = None
-        """What the Market makes of the texts it takes."""
+        """Changes the texts that the Market accepts."""
 
     def accept(self, item: OutboxItem) -> None:
         super().accept(item if self.change is None else replace(item, text=self.change(item.text)))
@@ -77,7 +77,7 @@ class ScriptedMarket(FaultyMarket):
 
 
 class Stage:
-    """One shop with one copy of the program at first; what fails in the background fails the next step."""
+    """One shop with one copy of the program at first; a failure in the background fails the next step."""
 
     def __init__(self, *, undo_s: float = 0.0, trace: list[str] | None = None) -> None:
         self.loop = virtual_loop()
@@ -90,7 +90,7 @@ class Stage:
         self.copy = self.open()
 
     def open(self, settings: InboxSettings | None = None) -> Copy:
-        """One more copy of the program."""
+        """Start another copy of the program."""
         copy = self.wait_for(self._open(settings))
         self.world.copies.append(copy)
         return copy
@@ -125,20 +125,20 @@ class Stage:
         self.wait_for(asyncio.sleep(seconds))
 
     def send(self, text: str, chat_id: int = 1, copy: Copy | None = None) -> OutboxId:
-        """The operator sends a text; its id once it is durable."""
+        """Send a text as the operator; return its id once it is saved."""
         copy = copy or self.copy
         queued = self.wait_for(self.world.ask(copy, copy.send_text(ref(chat_id), text)))
         assert isinstance(queued, OutboxItem)
         return queued.outbox_id
 
     def send_file(self, name: str, chat_id: int = 1) -> OutboxId:
-        """The operator sends a file; its id once it is durable."""
+        """Send a file as the operator; return its id once it is saved."""
         queued = self.wait_for(self.world.ask(self.copy, self.copy.send_file(ref(chat_id), name)))
         assert queued is not None
         return OutboxId(queued.outbox_id)
 
     def say_elsewhere(self, text: str, chat_id: int = 1) -> None:
-        """A colleague writes in the web cabinet, and the first copy reads it."""
+        """Write as a colleague in the web cabinet, and let the first copy read it."""
         self.wait_for(self._say_elsewhere(ref(chat_id), text))
 
     async def _say_elsewhere(self, chat_ref: ChatRef, text: str) -> None:
@@ -146,7 +146,7 @@ class Stage:
         await self.world.ask(self.copy, self.copy.read_history(chat_ref))
 
     def resend(self, outbox_id: OutboxId, copy: Copy | None = None) -> Problem | None:
-        """The operator sends it again."""
+        """Send the item again as the operator."""
         copy = copy or self.copy
         said: Problem | None = self.wait_for(self.world.ask(copy, copy.delivery.resend(outbox_id)))
         return said
@@ -158,15 +158,15 @@ class Stage:
         return item
 
     def reaches(self, outbox_id: OutboxId, *states: OutboxState) -> OutboxItem:
-        """The item once it stands in one of the states."""
+        """The item, once it is in one of the states."""
         return self._until(outbox_id, lambda item: item.state in states)
 
     def is_checked(self, outbox_id: OutboxId) -> OutboxItem:
-        """The item once its outcome is unclear and looked up."""
+        """The item, once its outcome is unclear and was looked up."""
         return self._until(outbox_id, lambda item: item.is_checking)
 
     def is_released(self, outbox_id: OutboxId) -> OutboxItem:
-        """The item once it is sent, not found, and holds back its chat no longer."""
+        """The item, once it is sent, was not found, and no longer blocks its chat."""
         return self._until(outbox_id, lambda item: item.is_released)
 
     def _until(self, outbox_id: OutboxId, is_so: Any) -> OutboxItem:
@@ -195,7 +195,7 @@ class Stage:
         return asked
 
     def chat_answers(self, answer: Problem) -> None:
-        """The Market says this whenever the first copy asks for a chat."""
+        """Give this answer whenever the first copy requests a chat."""
 
         async def get_chat(_: ChatRef) -> Problem:
             return answer
@@ -204,6 +204,6 @@ class Stage:
         client.get_chat = get_chat
 
     def posted(self, chat_id: int = 1) -> list[str]:
-        """What was accepted in a chat from this program, in its order."""
+        """The texts from this program that were accepted in a chat, in order."""
         ledger = self.market.ledger[ref(chat_id)]
         return [w.message.text or w.message.attachments[0].name or "" for w in ledger if w.outbox_id]

@@ -1,4 +1,4 @@
-"""An event loop whose clock jumps to the next timer as soon as nothing else is to do."""
+"""An event loop whose clock jumps to the next timer as soon as there is nothing else to do."""
 
 import asyncio
 from asyncio.base_events import BaseEventLoop
@@ -11,13 +11,13 @@ T = TypeVar("T")
 
 
 MOST_AT_ONCE = 20_000
-"""Rounds of the loop in one moment: more is a program that spins."""
+"""Rounds of the loop in one moment; more means that the program spins."""
 _MOMENT_S = 1e-6
-"""A timer shorter than this moves no clock: waiting for one again and again is spinning, too."""
+"""A shorter timer does not move the clock: waiting for one again and again is spinning, too."""
 
 
 class _Jumping:
-    """Never waits: what would have been waiting becomes time that has passed."""
+    """Never waits: the time that it would have waited is added to the clock."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -32,7 +32,7 @@ class _Jumping:
 
 
 class VirtualLoop(BaseEventLoop):
-    """`time()` is virtual seconds since the beginning; there are no files, signals or processes."""
+    """`time()` is virtual seconds since the start; there are no files, signals or processes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,21 +47,21 @@ class VirtualLoop(BaseEventLoop):
     def run_in_executor(  # type: ignore[override]
         self, executor: object, func: Callable[..., T], *args: Any
     ) -> asyncio.Future[T]:
-        """At once, not on a thread: nothing here may depend on how fast the machine is."""
+        """Run at once, not on a thread: nothing here may depend on the speed of the machine."""
         done: asyncio.Future[T] = self.create_future()
         done.set_result(func(*args))
         return done
 
     def _write_to_self(self) -> None:
-        """Nothing sleeps in a real `select`, so nobody has to be woken."""
+        """Nothing sleeps in a real `select`, so there is nothing to wake."""
 
 
 STARTED_MS: Final = 1_000_000
-"""The machine was on for so long when the simulation began."""
+"""Uptime of the machine when the simulation began."""
 
 
 class VirtualClock(BootClock):
-    """The clock of the machine, in virtual time; `started_at` is when the machine was started anew."""
+    """The machine's clock in virtual time; `started_at` is when the machine was last started."""
 
     def __init__(self, boot: str, started_at: float = 0.0) -> None:
         super().__init__(boot)
@@ -72,7 +72,7 @@ class VirtualClock(BootClock):
 
 
 def now() -> float:
-    """Virtual seconds since the beginning."""
+    """Virtual seconds since the start."""
     return asyncio.get_running_loop().time()
 
 

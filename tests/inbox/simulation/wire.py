@@ -1,4 +1,4 @@
-"""What leaves a process for the Market, and what of it comes back."""
+"""Requests that leave a process for the Market, and their answers."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ from tests.inbox.simulation.virtual import now
 
 
 class CopyClient:
-    """The client of one process. A request that left goes on when its copy dies; nobody hears the answer."""
+    """The client of one process. A request that has left continues when its copy dies; its answer is lost."""
 
     def __init__(self, process: VirtualProcess, market: FaultyMarket) -> None:
         self._process = process
@@ -31,7 +31,7 @@ class CopyClient:
         return {}
 
     async def ask(self, urgency: Urgency, call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Delivery meets no quota of its own here: the Market's is enough."""
+        """Delivery has no quota of its own here: that of the Market is enough."""
         return await getattr(self, call.__name__)(*args, **kwargs)
 
     @property
@@ -39,7 +39,7 @@ class CopyClient:
         return ""
 
     async def _ask(self, request: Any) -> Any:
-        """The request leaves this process: cancelling the caller does not call it back."""
+        """Let the request leave this process: cancelling the caller does not stop it."""
         begun = now()
         task = asyncio.get_running_loop().create_task(request, context=Context())
         self._left.add(task)
@@ -60,7 +60,7 @@ class CopyClient:
             answer: Accepted | Problem = await self._ask(self._market.post(sending[0]))
         except asyncio.CancelledError:
             if self._process.is_alive:
-                # The operator broke it off; what has left goes on.
+                # The operator cancelled it; the request that has left continues.
                 unknown = Problem(ProblemKind.CUT, Certainty.UNCLEAR)
                 kernel.watcher.answered(self._process.number, sending[0], unknown)
             raise
@@ -116,4 +116,4 @@ class CopyClient:
         raise NotImplementedError("delivery asks for no shops")
 
     async def aclose(self) -> None:
-        """Nothing to close."""
+        """Close nothing."""

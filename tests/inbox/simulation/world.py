@@ -1,4 +1,4 @@
-"""The ground of one seeded world: a Market, a kernel, some copies of the program, two clocks."""
+"""The environment of one seeded world: a Market, a kernel, some copies of the program, two clocks."""
 
 import asyncio
 import random
@@ -35,13 +35,13 @@ class World:
     wall_jump: Millis = 0
     is_healed: bool = False
     stopped: int = 0
-    """Requests that the operator broke off."""
+    """The number of requests that the operator cancelled."""
     seen: set[OutboxId] = field(default_factory=set)
     phrases: dict[ChatRef, list[str]] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, plan: Plan, trace: list[str] | None = None, market: FaultyMarket | None = None) -> "World":
-        """A world in which nothing has happened yet; needs the running loop."""
+        """A world in which nothing has happened yet; needs a running event loop."""
         dice = random.Random(f"world {plan.seed}")
         market = market or FaultyMarket(random.Random(f"market {plan.seed}"), plan.manners)
         referee = Referee(
@@ -52,11 +52,11 @@ class World:
         return cls(plan, dice, market, referee, kernel)
 
     def wall_ms(self) -> Millis:
-        """The clock on the wall: it may be wrong, and it jumps."""
+        """The time of the wall clock, which may be wrong and jumps."""
         return max(BEGINNING + int(now() * 1000) + self.wall_jump, 0)
 
     def start_copy(self, settings: InboxSettings | None = None) -> Copy:
-        """One more process."""
+        """Start another process."""
         self.started += 1
         copy = Copy(
             self.started,
@@ -71,7 +71,7 @@ class World:
         return copy
 
     async def settled(self) -> None:
-        """Until no item moves by itself any more."""
+        """Wait until no item changes without the operator."""
         while any(self._is_moving(item) for item in outbox.open_items(self.kernel.conn)):
             await asyncio.sleep(10.0)
 
@@ -81,12 +81,12 @@ class World:
         )
 
     def awake(self) -> Copy | None:
-        """Any copy an operator could use now."""
+        """A copy that an operator could use now."""
         awake = [copy for copy in self.copies if copy.is_awake]
         return self.dice.choice(awake) if awake else None
 
     async def ask(self, copy: Copy, work: Coroutine[Any, Any, Any]) -> Any:
-        """What a copy answers to the operator; None when it dies over it."""
+        """The answer of a copy to the operator; None if the copy dies meanwhile."""
         if not copy.is_alive:
             work.close()
             return None
@@ -96,7 +96,7 @@ class World:
 
 
 def virtual_loop() -> VirtualLoop:
-    """A virtual loop on which every task knows the copy it belongs to, and every failure is kept."""
+    """A virtual loop on which every task knows its copy, and every failure is kept."""
     loop = VirtualLoop()
 
     def factory(
