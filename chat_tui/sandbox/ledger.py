@@ -252,6 +252,9 @@ class Journal:
             )
         self._file.seek(len(whole))
         self._file.truncate()
+        if not whole:
+            # Only the newline of the first line was cut off, and a journal without that line is refused.
+            self.write(self.begun)
 
     def write(self, record: Record | Begun) -> None:
         """Append one record; a kill after that does not lose it."""

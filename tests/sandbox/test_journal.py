@@ -57,6 +57,19 @@ def test_a_line_cut_off_by_a_kill_is_dropped(tmp_path: Path) -> None:
         assert len(sandbox.world.listed("desc", None, 0, 9)) == 5
 
 
+def test_a_first_line_without_its_end_is_completed(tmp_path: Path) -> None:
+    journal = tmp_path / "world.jsonl"
+    with Sandbox.start(chats=3, journal=journal, now_ms=lambda: 1_795_000_000_000):
+        pass
+    head = journal.read_bytes()
+    journal.write_bytes(head.rstrip(b"\n"))
+    with Sandbox.start(chats=3, journal=journal) as sandbox:
+        assert journal.read_bytes() == head
+        sandbox.open_direct("раз")
+    with Sandbox.start(chats=3, journal=journal) as sandbox:
+        assert len(sandbox.world.listed("desc", None, 0, 9)) == 4
+
+
 def test_the_journal_of_another_world_is_refused_and_kept(tmp_path: Path) -> None:
     journal = tmp_path / "world.jsonl"
     with Sandbox.start(chats=3, journal=journal):
