@@ -1,4 +1,4 @@
-"""The same ground for every test: UTC, no settings of the person who runs them, catalogues compiled."""
+"""The same conditions for every test: UTC, no settings of the person who runs it, compiled catalogues."""
 
 import gc
 import os
@@ -37,7 +37,7 @@ _FOREIGN = (
 _XDG = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR")
 _homes = count()
 LONG_S = 900.0
-"""After so long one of the long proofs hangs."""
+"""Seconds after which a long proof counts as hanging."""
 _ROOM = 1 << 30
 """Bytes that must be free in memory; what the tests of one run leave behind is far less."""
 
@@ -48,7 +48,7 @@ def _forget_the_surroundings() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
     for name in list(os.environ):
-        # Where the snapshots of all workers are gathered is no setting of whoever runs the tests.
+        # TEXTUAL_SNAPSHOT_… is no setting of the user: it names the place of the snapshots of all workers.
         is_foreign = name in _FOREIGN or name.startswith(("CHAT_TUI_", "TEXTUAL"))
         if is_foreign and not name.startswith("TEXTUAL_SNAPSHOT_"):
             del os.environ[name]
@@ -77,7 +77,7 @@ def _keep_files_in_memory() -> None:
 
 _keep_files_in_memory()
 
-# How long an example takes tells how busy the machine is.
+# The time of an example depends on the load of the machine.
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
 
@@ -99,7 +99,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """What is here now stays to the end: no collection of garbage looks through it again."""
+    """Freeze all objects so far: garbage collection need not look at them again."""
     gc.collect()
     gc.freeze()
 
@@ -122,7 +122,7 @@ CHANGED_BY_IMPORTS = pytest.StashKey[list[str]]()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Iterator[None]:
-    """What a module changes as it is imported is put back: the variables are the plugins' too."""
+    """Restore variables that modules change as they are imported: plugins use them, too."""
     before = dict(os.environ)
     yield
     session.config.stash[CHANGED_BY_IMPORTS] = sorted(
@@ -134,7 +134,7 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _same_surroundings() -> Iterator[None]:
-    """The program itself takes variables away; in the process of the tests they are the plugins' too."""
+    """Restore variables that the program removes: in the process of the tests, plugins use them, too."""
     with patch.dict(os.environ):
         yield
 
@@ -143,7 +143,7 @@ def _same_surroundings() -> Iterator[None]:
 def _own_directories(
     _same_surroundings: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """No test reads or writes the files of whoever runs it; children inherit this."""
+    """Give each test its own directories, which children inherit; it never uses the files of its user."""
     # Not `mktemp`: it looks through all directories made so far, for every one of thousands of tests.
     home = tmp_path_factory.getbasetemp() / "homes" / str(next(_homes))
     home.mkdir(mode=0o700, parents=True)
@@ -158,6 +158,6 @@ def _own_directories(
 
 @pytest.fixture(autouse=True)
 def _english() -> Iterator[None]:
-    """A test that speaks Russian does not teach it to the next one."""
+    """Start every test in English, also after one in Russian."""
     yield
     locale.use("en")

@@ -30,7 +30,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class Figure:
-    """A number, and what makes it so large, the worst first."""
+    """A number, and its largest contributions, the worst first."""
 
     value: int
     worst: list[tuple[int, str]]
@@ -47,18 +47,18 @@ class Module:
 
     @property
     def is_package(self) -> bool:
-        """Whether it stands for its folder."""
+        """Whether it is the `__init__` of a folder."""
         return self.path.name == "__init__.py"
 
     @property
     def is_door(self) -> bool:
-        """Whether it holds nothing of its own."""
+        """Whether it contains no code of its own."""
         return self.is_package and self.lines <= DOOR
 
 
 @dataclass(frozen=True, eq=False)
 class Class:
-    """One class, and the module it stands in."""
+    """One class and its module."""
 
     module: str
     node: ast.ClassDef
@@ -70,7 +70,7 @@ class Class:
 
     @property
     def lines(self) -> int:
-        """Its own."""
+        """Its own lines, without ancestors."""
         return _lines(self.node)
 
 
@@ -126,7 +126,7 @@ def _modules(root: Path) -> dict[str, Module]:
 
 
 def _imports(module: Module, names: set[str]) -> set[str]:
-    """The modules of the package that one imports, wherever in the file."""
+    """The modules of the package that a module imports, anywhere in the file."""
     found: set[str] = set()
     package = module.name if module.is_package else module.name.rpartition(".")[0]
     for node in ast.walk(module.tree):
@@ -180,7 +180,7 @@ class _Classes:
             self._by_name[one.node.name].append(one)
 
     def line(self, one: Class) -> list[Class]:
-        """A class and its ancestors; those of a library only for classes of the library."""
+        """A class and its ancestors; ancestors from a library only for classes of that library."""
         found: list[Class] = []
         ahead = [one]
         while ahead:
@@ -192,7 +192,7 @@ class _Classes:
 
     def _bases(self, one: Class) -> Iterator[Class]:
         known = {one.module, *self._graph[one.module]}
-        # A class may come through the door of a package.
+        # A class may be imported from the `__init__` of a package.
         known |= {beyond for module in known for beyond in self._graph[module]}
         for base in one.node.bases:
             word = base.value if isinstance(base, ast.Subscript) else base
@@ -221,7 +221,7 @@ def _class_figures(classes: _Classes) -> dict[str, Figure]:
 
 
 def _set_names(node: ast.ClassDef) -> set[str]:
-    """The private names that a class gives a value."""
+    """The private names that a class sets."""
     found = set()
     for inner in ast.walk(node):
         if isinstance(inner, Function):

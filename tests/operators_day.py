@@ -26,19 +26,19 @@ TEMPLATES = {
     "return": "About return {return}: please add a photo.",
 }
 LETTERS = "an"
-"""What is typed of a template's name: enough for one of them."""
+"""The typed letters of a template's name: they fit only one."""
 SIZE = (120, 40)
 MOST_KEYS = 4
-"""For an answer, beside what is typed."""
+"""Keys for an answer, without the typed letters."""
 
 
 @dataclass
 class Day:
-    """What a day came to."""
+    """The results of a day."""
 
     seed: int
     keys: Counter[int] = field(default_factory=Counter)
-    """How many answers took so many keys, where nobody wrote in the chat meanwhile."""
+    """The number of answers by their number of keys, if nobody wrote in the chat meanwhile."""
     asked: int = 0
     """Answers that the program asked about, because somebody wrote meanwhile; one more Enter each."""
     said: int = 0
@@ -49,11 +49,11 @@ class Day:
 
     @property
     def answers(self) -> int:
-        """How many were sent."""
+        """The number of sent answers."""
         return len(self.recipients)
 
     def table(self) -> str:
-        """One line a figure."""
+        """One line for each figure."""
         lines = {
             "seed": self.seed,
             "answers": self.answers,
@@ -66,7 +66,7 @@ class Day:
 
 
 class Operator:
-    """Hands on a keyboard, eyes on a screen; knows nothing but what both tell."""
+    """Uses only the keyboard and the screen, as an operator does."""
 
     def __init__(self, window: Window, day: Day, messages_per_answer: float) -> None:
         self.window = window
@@ -98,7 +98,7 @@ class Operator:
         window.wait_for(lambda: mark not in window.box or "Enter again sends" in window.text)
         if mark in window.box:
             self.day.asked += 1
-            # Behind new text a second Enter is no bounce of the first.
+            # After new text a second Enter is not a bounce of the first.
             window.feed(" \x7f")
             assert self._recipient() == recipient
             window.feed("\r")
@@ -153,7 +153,7 @@ def live(day: Day, *, answers: int, messages: int, chats: int) -> Day:
 
 
 def wrong(day: Day, market: Sandbox) -> list[str]:
-    """What in the ledger is not what was on the screen."""
+    """The differences between the ledger and the screen."""
     left = dict(day.recipients)
     found = []
     for accepted in market.ledger:

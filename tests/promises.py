@@ -1,4 +1,4 @@
-"""What the screen promises, sentence by sentence, and the tests that name each: `python -m tests.promises`.
+"""The promises of the screen and the tests that name each: `python -m tests.promises`.
 
 A test names a promise by its number in its docstring, or in that of its module if all of them are about it.
 """

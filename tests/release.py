@@ -1,4 +1,4 @@
-"""Build the release and try it out: `python -m tests.release`; `--notes` prints what is new in it.
+"""Build the release and test it: `python -m tests.release`; `--notes` prints its part of the changelog.
 
 The wheel is made from the source distribution, so that both are seen to be whole, and installed into a fresh
 environment. Both files stay in `dist`.
@@ -20,14 +20,14 @@ DIST = ROOT / "dist"
 
 
 def notes(version: str, changelog: str) -> str | None:
-    """What the changelog says of a version; None if it does not name it with a date."""
+    """The part of the changelog about a version; None if it is not there with a date."""
     head = re.escape(f"## [{version}] - ") + r"\d{4}-\d\d-\d\d\n"
     found = re.search(rf"^{head}(.*?)(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL)
     return found[1].strip() if found else None
 
 
 def missing(wheel: Path) -> list[str]:
-    """What a wheel must have and has not: the mark for type checkers, and every compiled catalogue."""
+    """The files that a wheel lacks: the mark for type checkers, and every compiled catalogue."""
     with zipfile.ZipFile(wheel) as packed:
         names = set(packed.namelist())
     sources = (ROOT / "chat_tui" / "locale").glob("*/*.po")
@@ -46,7 +46,7 @@ def build() -> Path:
 
 
 def installed_version(wheel: Path) -> str:
-    """What the program says of itself when nothing but the wheel is there."""
+    """The version that the program prints when only the wheel is installed."""
     with tempfile.TemporaryDirectory() as place:
         _run(sys.executable, "-m", "venv", f"{place}/venv")
         _run(f"{place}/venv/bin/python", "-m", "pip", "install", "-q", str(wheel))

@@ -45,7 +45,7 @@ def _key(character: str) -> str:
 
 
 def _alone(svg: str) -> str:
-    """The picture without anything fetched from elsewhere: fonts are those of the reader."""
+    """The picture without references to other sites: it uses the fonts of the reader."""
     svg = re.sub(r"@font-face\s*\{.*?\}", "", svg, flags=re.DOTALL)
     return svg.replace("Fira Code", "DejaVu Sans Mono")
 

@@ -40,7 +40,7 @@ def demo(**environment: str) -> PtyProgram:
 
 
 def processes_of(place: Path) -> list[int]:
-    """The processes whose command line names this place."""
+    """The processes whose command line contains this path."""
     found = []
     for entry in Path("/proc").iterdir():
         try:
@@ -53,7 +53,7 @@ def processes_of(place: Path) -> list[int]:
 
 @pytest.fixture
 def data() -> Path:
-    """Where the demo keeps its things; nothing is held back for undo, and no bell rings."""
+    """The data directory of the demo, with settings for no undo delay and no bell."""
     settings = locate().settings_file
     settings.parent.mkdir(parents=True)
     settings.write_text('[sending]\nundo_seconds = 0\n[ui]\nnotify = "off"\n')
@@ -61,7 +61,7 @@ def data() -> Path:
 
 
 def is_restored(program: PtyProgram, before: list[object]) -> bool:
-    """Whether every mode that was switched was switched back, and the line settings are as before."""
+    """Whether every changed mode was reset, and the line settings are as before."""
     switched = (
         (b"\x1b[?1049h", b"\x1b[?1049l"),
         (b"\x1b[?2004h", b"\x1b[?2004l"),
@@ -87,15 +87,15 @@ def until_everything_is_read(program: PtyProgram) -> None:
 
 
 def go_down_to(program: PtyProgram, word: str) -> None:
-    """From the top, press j until the highlighted chat shows this word."""
+    """Press j from the top until the highlighted chat shows this word."""
     go_to_the_top(program)
     while word not in (before := highlighted(program)):
         if is_last(program):
-            # It was passed unseen: whoever writes meanwhile moves up.
+            # It was missed: a buyer who writes meanwhile moves up.
             go_to_the_top(program)
             continue
         program.feed("j")
-        # Other things are drawn as well: only a moved highlight says that the key has acted.
+        # Other parts are drawn as well: only a moved highlight shows that the key has acted.
         program.wait_for(lambda: highlighted(program) != before or is_last(program))
 
 
@@ -116,12 +116,12 @@ def highlighted(program: PtyProgram) -> str:
     """The first line of the highlighted chat."""
     lines = program.text.splitlines()
     at = next((number for number, line in enumerate(lines) if is_highlighted(line)), 0)
-    # Of the open chat the first line bears its mark, and only the second one the bar.
+    # The open chat has its mark on the first line, and the bar only on the second one.
     return lines[at - 1] if lines[at - 1].startswith("│▸") else lines[at]
 
 
 def is_highlighted(line: str) -> bool:
-    """Whether the bar of the highlight stands at its beginning: a notice over the list has one, too."""
+    """Whether a line begins with the bar of the highlight; a notice over the list has a bar, too."""
     return line.startswith("│▌")
 
 
@@ -170,7 +170,7 @@ def test_a_hostile_chat_reaches_the_screen_as_letters_only(data: Path) -> None:
         program.wait_for_text(HOSTILE_NAME[:18])
         program.feed("6")
         program.wait_for_text("[6 Все")
-        # Up to the buyer whose messages would move the cursor, ring, retitle the window.
+        # To the buyer whose messages try to move the cursor, ring the bell and change the title.
         for word, said in (
             ("Иван␛[31m", "␛[31mКРАСНЫЙ␛[0m ␛[2J␛[H"),
             (HOSTILE_NAME, "[@click=app.quit]нажмите"),
@@ -183,13 +183,13 @@ def test_a_hostile_chat_reaches_the_screen_as_letters_only(data: Path) -> None:
             program.wait_for_text("─ Чаты ─")
         program.feed(CTRL_Q)
         assert program.wait_exit(timeout=PATIENCE_S) == 0
-        # The program itself writes the shape of the mouse pointer, and how many wait into the title.
+        # The program itself sets the shape of the mouse pointer, and the title with the number that wait.
         own = rb"\x1b\]22;[a-z]+\x07|\x1b\]2;chat-tui( \xc2\xb7 \d+ [^\x1b]{6,8})?\x1b\\"
         written = re.sub(own, b"", bytes(program.raw))
         assert b"\x07" not in written
         assert not re.search(rb"\x1b[\]PX^_]", written)
         assert not re.search("[\x80-\x9f\u202a-\u202e\u2066-\u2069]", written.decode())
-        # What the buyer wrote to clear the screen and to colour it stands there as letters.
+        # The buyer's sequences that clear and colour the screen are shown as letters.
         assert not re.search("\x1b\\[31m(К|м)|\x1b\\[2J\x1b\\[H и экран", written.decode())
 
 

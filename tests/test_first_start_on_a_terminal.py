@@ -28,12 +28,12 @@ def market() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def environ(market: Sandbox) -> dict[str, str]:
-    """Nothing but where the Market is."""
+    """An environment with nothing but the address of the Market."""
     return {**os.environ, "TERM": "xterm-256color", "CHAT_TUI_API_URL": market.url}
 
 
 def files_with(secret: str) -> list[str]:
-    """The names of all files of this operator that hold the key."""
+    """The names of all files of this operator that contain the key."""
     home = Path(os.environ["HOME"])
     return sorted(
         path.name for path in home.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()
@@ -41,7 +41,7 @@ def files_with(secret: str) -> list[str]:
 
 
 def enter(program: PtyProgram) -> None:
-    """Enter by a hand that has seen what is on the screen: not the one that bounced."""
+    """Press Enter late enough that it does not count as a bounce."""
     time.sleep(AGAIN_S)
     program.feed("\r")
 

@@ -1,4 +1,4 @@
-"""How easy the program and its tests are to live in; and the figures of a small package, counted by hand."""
+"""The program and its tests keep their limits; and the figures of a small package, counted by hand."""
 
 import re
 from collections import Counter
@@ -20,12 +20,12 @@ MOST = {
     "fn_p95": 25,
     "lines": 37_300,
 }
-"""What the program may have of each; `make house` says where it stands."""
+"""The limits of the program; `make house` prints its figures."""
 CLASS_MOST = 350
 """Lines of a class with its ancestors; the terminal's app alone, made of repairs, may have more."""
 TEST_FILE_MOST, TEST_FOLDER_MOST = 500, 25
 WALK_MOST = 33
-"""Files that a reader enters who follows one thing through the program."""
+"""Files that a reader opens to follow one thing through the program."""
 
 PACKAGE = {
     "__init__.py": '"""Only a door."""\n',
