@@ -26,6 +26,7 @@ _KEPT: Final = {
 """The operator's choices that stay, each with the values that Textual accepts."""
 
 _MONOCHROME: Final = re.compile(r"vt\d\d\d|.+-(m|mono)$")
+"""Names of terminals without colours."""
 
 # Servers often lack the terminfo entries of these terminals; Textual needs none.
 _FAMILIAR: Final = re.compile(
@@ -54,7 +55,7 @@ def prepare(environ: MutableMapping[str, str]) -> None:
             del environ[name]
     for name, value in _QUIET.items():
         environ.setdefault(name, value)
-    if is_monochrome(environ.get("TERM", "")):
+    if _MONOCHROME.match(environ.get("TERM", "")):
         environ.setdefault("NO_COLOR", "1")
 
 
@@ -80,11 +81,6 @@ def refused_term(term: str) -> Unfit | None:
     if not _FAMILIAR.match(term.lower()) and not _is_described(term):
         return Unfit.TERM_UNKNOWN
     return None
-
-
-def is_monochrome(term: str) -> bool:
-    """Whether the name of a terminal says that it has no colours."""
-    return _MONOCHROME.match(term) is not None
 
 
 def is_colourless(environ: Mapping[str, str]) -> bool:

@@ -12,7 +12,7 @@ from rich.terminal_theme import MONOKAI
 
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import ProblemKind
-from chat_tui.terminal.environment import is_monochrome, prepare
+from chat_tui.terminal.environment import prepare
 from chat_tui.ui.themes import PLAIN_THEME, theme_for
 from tests.faults.support.trial import SEND
 from tests.faults.support.window import Window, settings
@@ -106,6 +106,5 @@ def _light(color: Color | None, level: ColorSystem, *, is_letter: bool) -> float
 def test_f_101_a_monochrome_terminal_is_spared_colours(term: str, is_so: bool) -> None:
     environ = {"TERM": term}
     prepare(environ)
-    assert is_monochrome(term) is is_so
     assert ("NO_COLOR" in environ) is is_so
     assert theme_for("nord", environ) == (PLAIN_THEME if is_so else "nord")
