@@ -15,7 +15,7 @@ from PIL import Image
 FORMATS: Final = ("PNG", "JPEG", "GIF", "WEBP")
 MOST_PIXELS: Final = 40_000_000
 MOST_BYTES: Final = 20 * 1024 * 1024
-"""Of the file; the rest is not read."""
+"""Of the file; a longer one is LARGE."""
 _MEMORY: Final = 1024 * 1024 * 1024
 _SECONDS: Final = 4
 """Of processor time."""
@@ -41,11 +41,14 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     columns, rows = int(sys.argv[1]), int(sys.argv[2])
+    # One byte more than allowed shows that the file is longer; the rest of it is not read.
     sys.stdout.buffer.write(answer(sys.stdin.buffer.read(MOST_BYTES + 1), columns, rows))
 
 
 def answer(content: bytes, columns: int, rows: int) -> bytes:
     """The answer of the child to the content of a file."""
+    if len(content) > MOST_BYTES:
+        return b"LARGE\n"
     room = max(1, columns), max(1, 2 * rows)
     # If it fails, once more without metadata, which may be broken where the picture is not.
     return _tried(content, room) or _tried(_bare(content), room) or b"BAD\n"

@@ -25,7 +25,7 @@ class NoPicture(StrEnum):
     """Why there is no picture to show."""
 
     TOO_LARGE = "too_large"
-    """It has more pixels, or would fill more cells, than are decoded."""
+    """It has more pixels or bytes, or would fill more cells, than are decoded."""
     BROKEN = "broken"
     """It cannot be decoded."""
     TOO_SLOW = "too_slow"

@@ -58,6 +58,15 @@ async def test_f_160_a_bomb_is_refused_by_its_head(bomb: bytes) -> None:
     assert child.MOST_PIXELS * 4 < child._MEMORY
 
 
+async def test_f_160_a_file_of_too_many_bytes_is_called_large_and_not_damaged() -> None:
+    raw = content(image(size=(2_700, 2_700)), compress_level=0)
+    assert len(raw) > child.MOST_BYTES
+    assert await decode(raw, 40, 20) is NoPicture.TOO_LARGE
+    small = content(image())
+    assert isinstance(shown(small + bytes(child.MOST_BYTES - len(small))), Picture)
+    assert shown(small + bytes(child.MOST_BYTES - len(small) + 1)) is NoPicture.TOO_LARGE
+
+
 def test_f_161_damaged_pictures_are_refused_or_shown_as_far_as_they_go() -> None:
     whole = content(Image.effect_noise((200, 200), 90).convert("RGB"), "JPEG")
     assert shown(whole[: len(whole) // 2]) is NoPicture.BROKEN
