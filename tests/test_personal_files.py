@@ -78,7 +78,7 @@ def test_what_is_no_file_is_said_and_not_waited_for(tmp_path: Path, make: Callab
 async def test_the_remembered_business_may_be_anything_too(tmp_path: Path) -> None:
     a_fifo(tmp_path / "business")
     access = Access("https://market.example", KEY)
-    assert await find_business(access, tmp_path, _OneShop) == 5  # type: ignore[arg-type,return-value]
+    assert await find_business(access, tmp_path, _OneShop) == 5  # type: ignore[arg-type]
     assert stat.S_ISREG((tmp_path / "business").stat().st_mode)
 
 

@@ -259,17 +259,17 @@ def test_permissions_are_told_with_their_fix_and_left_alone(run: Run) -> None:
 
 
 def test_a_place_where_nothing_can_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files.os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "access", lambda *_: False)
     found = {one.check: one for one in files.permissions(locate(), None)}
     assert found["data"].state is State.BAD
     assert "XDG_*_HOME" in found["data"].repair
 
 
 def test_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    usage = files.shutil.disk_usage("/")
-    monkeypatch.setattr(files.shutil, "disk_usage", lambda _path: usage._replace(free=files.LEAST_FREE - 1))
+    usage = shutil.disk_usage("/")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=files.LEAST_FREE - 1))
     assert files.disk(locate()).state is State.BAD
-    monkeypatch.setattr(files.shutil, "disk_usage", lambda _path: usage._replace(free=files.LEAST_FREE))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=files.LEAST_FREE))
     assert files.disk(locate()).state is State.GOOD
 
 

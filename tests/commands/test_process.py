@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,9 +17,7 @@ from tests.support.pty_program import PtyProgram
 PROGRAM = [sys.executable, "-P", "-m", "chat_tui"]
 
 
-def run(
-    *argv: str, environ: dict[str, str] | None = None, **more: object
-) -> subprocess.CompletedProcess[str]:
+def run(*argv: str, environ: dict[str, str] | None = None, **more: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # type: ignore[call-overload, no-any-return]
         [*PROGRAM, *argv],
         check=False,
@@ -107,7 +106,7 @@ def test_a_closed_pipe_is_no_error() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        more = {"capture_output": False, "stdout": writer, "stderr": subprocess.PIPE}
+        more: dict[str, Any] = {"capture_output": False, "stdout": writer, "stderr": subprocess.PIPE}
         ran = run("paths", **more)
         assert (ran.returncode, ran.stderr) == (141, "")
         assert run("--help", **more).stderr == ""

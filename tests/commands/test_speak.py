@@ -2,10 +2,12 @@ import io
 import json
 import sys
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 
-from chat_tui.commands.context import Unprintable, complain, report, say, say_document, say_json
+from chat_tui.commands.context import complain, report, say, say_document, say_json
+from chat_tui.commands.streams import Unprintable
 from chat_tui.words.json import iso
 
 HOSTILE = "\x1b[2J\x9b31m\x07\u202egpj.exe\u2028\u200bя😀\x7f\x00"
@@ -65,7 +67,7 @@ class Broken(io.StringIO):
         raise self.error
 
     @property
-    def buffer(self) -> io.StringIO:
+    def buffer(self) -> io.StringIO:  # type: ignore[override]
         return self
 
 
@@ -80,7 +82,8 @@ def test_what_was_done_is_done_whatever_becomes_of_the_line(
     monkeypatch.setattr(sys, "stdout", Broken(error))
     report("confirmed")
     assert "It is done, only this line could not be printed: confirmed" in capsys.readouterr().err
-    for printing in (lambda: say("x"), lambda: say_json({}), lambda: say_document("x")):
+    printings: list[Callable[[], None]] = [lambda: say("x"), lambda: say_json({}), lambda: say_document("x")]
+    for printing in printings:
         with pytest.raises(Unprintable) as lost:
             printing()
         assert lost.value.nobody_reads is isinstance(error, BrokenPipeError)

@@ -7,9 +7,10 @@ from typing import Any, Protocol
 import pytest
 from textual.app import App
 
+from chat_tui.model.link import Link
 from chat_tui.store.database import Store
 from chat_tui.ui.app import ChatTuiApp
-from tests.support.scenes import ONLINE, Link, Scene, make_scene
+from tests.support.scenes import ONLINE, Scene, make_scene
 from tests.support.settling import pressing, settled
 
 _SMALL = pytest.param("ru", (80, 24), id="ru-80x24")
@@ -33,7 +34,7 @@ class Picture(Protocol):
         link: Link = ONLINE,
         filled: bool = True,
         prepare: Callable[[Store], None] | None = None,
-        change: Callable[[ChatTuiApp], object] | None = None,
+        change: Callable[[ChatTuiApp], object] = ...,
     ) -> bool: ...
 
 

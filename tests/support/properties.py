@@ -1,6 +1,6 @@
 """The examples that property tests try: the same few in every quick run, many new ones in a long run."""
 
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
@@ -16,7 +16,12 @@ def choose(config: pytest.Config) -> None:
 
     A quick run draws no random examples; a failure in a long run prints how to reproduce it.
     """
-    common = {"deadline": None, "database": None, "suppress_health_check": _USUAL, "print_blob": True}
+    common: dict[str, Any] = {
+        "deadline": None,
+        "database": None,
+        "suppress_health_check": _USUAL,
+        "print_blob": True,
+    }
     settings.register_profile("quick", max_examples=FEW, derandomize=True, **common)
     settings.register_profile("thorough", max_examples=MANY, derandomize=False, **common)
     settings.load_profile("thorough" if is_long(config) else "quick")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pyte
 
@@ -104,7 +104,7 @@ class PtyProgram:
         return "\n".join(line.rstrip() for line in self.screen.display)
 
     @property
-    def attributes(self) -> list[object]:
+    def attributes(self) -> list[Any]:
         """The terminal's settings, as tcgetattr returns them."""
         return termios.tcgetattr(self._slave)
 

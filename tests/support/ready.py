@@ -40,10 +40,11 @@ async def put(root: Path, market: Sandbox) -> None:
 
 
 async def _files(beside: Path, begun: Begun) -> tuple[dict[str, bytes], str]:
-    numbers = {"chats": begun.chats, "seed": begun.seed, "long_chat": begun.long_chat}
     with (
         tempfile.TemporaryDirectory(dir=beside) as place,
-        Sandbox.start(**numbers, start_ms=begun.start) as market,
+        Sandbox.start(
+            chats=begun.chats, seed=begun.seed, long_chat=begun.long_chat, start_ms=begun.start
+        ) as market,
     ):
         shop = Shop.open(Path(place), lambda: client_of(market))
         await synced(shop.store, market)

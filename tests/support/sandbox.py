@@ -43,7 +43,7 @@ class Behaviour(faults.Behaviour):
     """Called with the operation and the JSON body of a 200 answer; what it returns is sent instead."""
 
     def shown(self, operation: str, body: Any) -> Any:
-        usual = ("absent", {}, "full", False, "offset_ms")
+        usual: tuple[object, ...] = ("absent", {}, "full", False, "offset_ms")
         switched = (self.payload, self.words, self.customer, self.direct_ids, self.time_format) != usual
         # A scripted answer may have no `result` to change.
         if switched and operation in _OF_CHATS and "result" in body:

@@ -45,7 +45,7 @@ def _wrap_and_note(
 
 
 # All waiting for threads, including `asyncio.to_thread`, passes through here.
-asyncio.wrap_future = asyncio.futures.wrap_future = _wrap_and_note  # type: ignore[assignment]
+asyncio.wrap_future = asyncio.futures.wrap_future = _wrap_and_note
 
 
 async def drawn(app: App[Any]) -> None:

@@ -49,5 +49,5 @@ def _parse_once(sheet: Stylesheet, css: str, read_from: CSSLocation, **told: Any
     return _parsed[asked]
 
 
-Screen._compositor_refresh = _note_change  # type: ignore[method-assign]
-Stylesheet._parse_rules = _parse_once  # type: ignore[method-assign]
+Screen._compositor_refresh = _note_change  # type: ignore[assignment]
+Stylesheet._parse_rules = _parse_once  # type: ignore[assignment]

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 from chat_tui.terminal.environment import prepare
 
@@ -12,7 +13,7 @@ if __name__ == "__main__":
 
 from textual import events, on, work
 from textual.app import ComposeResult, RenderResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
@@ -39,12 +40,12 @@ class Pane(Widget, can_focus=True):
     """A widget with keys that is not a text field."""
 
     DEFAULT_CSS = "Pane { height: 3; }"
-    BINDINGS = (
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("q", "app.note('q')", "quit"),
         Binding("n", "app.note('n')", "next"),
         Binding("c", "app.write", "write"),
         Binding("left_square_bracket", "app.note('bracket')", "bracket"),
-    )
+    ]
     broken = False
 
     def render(self) -> RenderResult:
@@ -56,7 +57,7 @@ class Pane(Widget, can_focus=True):
 class RepairedApp(TerminalApp[None]):
     """Shows the input that it received."""
 
-    BINDINGS = (
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "app.fail('handler')", "fail"),
         Binding("f3", "app.fail('timer')", "fail"),
         Binding("f4", "app.fail('worker')", "fail"),
@@ -70,7 +71,7 @@ class RepairedApp(TerminalApp[None]):
         Binding("f10", "app.show_raw", "show"),
         Binding("f11", "app.be_late", "late"),
         Binding("f12", "app.begin_anew", "anew", priority=True),
-    )
+    ]
 
     def __init__(self, report: Path, draft: Path) -> None:
         super().__init__(farewell=farewell(report))

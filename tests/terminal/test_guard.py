@@ -43,7 +43,7 @@ class FalseError(Exception):
         return False
 
     @property
-    def __cause__(self) -> Any:
+    def __cause__(self) -> Any:  # type: ignore[override]
         raise RuntimeError("no cause")
 
 

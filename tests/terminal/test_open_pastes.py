@@ -55,7 +55,8 @@ def test_the_rest_that_comes_after_a_hole_is_no_command_and_sends_nothing() -> N
     parser = TolerantParser(clock=clock)
     [*parser.feed(BEGIN + "before" + END)]
     clock.now += 1
-    assert parser.marks_pastes
+    marked = parser.marks_pastes
+    assert marked
     found = [*parser.feed(BEGIN + "one\r")]
     clock.now += 30
     found += parser.tick()

@@ -55,7 +55,7 @@ def textuals(cls: type) -> frozenset[str]:
 def test_no_private_name_of_textual_is_used_outside_the_repairs(name: str) -> None:
     module = importlib.import_module(name)
     tree = ast.parse(inspect.getsource(module))
-    classes = [c for _n, c in inspect.getmembers(module, inspect.isclass) if c.__module__ == name]
+    classes: list[type] = [c for _n, c in inspect.getmembers(module, inspect.isclass) if c.__module__ == name]
     for cls in classes:
         if issubclass(cls, MessagePump):
             assert own_names(cls) & textuals(cls) == set(), f"{cls.__qualname__} touches what is Textual's"

@@ -35,7 +35,7 @@ class KeptBytesApp(TerminalApp[None]):
 
     def on_mount(self) -> None:
         assert self._driver is not None
-        self._driver.write = self.written.append  # type: ignore[method-assign]
+        self._driver.write = self.written.append  # type: ignore[assignment]
 
     def on_side_channels_copied(self, message: SideChannels.Copied) -> None:
         notify_copied(self, message)

@@ -116,7 +116,7 @@ def _on_the_wire(event: str, stop: Callable[[], None]) -> None:
         if _SENDS.get() and step.endswith(event):
             stop()
 
-    Phase.hear = hear  # type: ignore[method-assign]
+    Phase.hear = hear  # type: ignore[assignment]
 
 
 def _in_the_body(share: float, stop: Callable[[], None]) -> None:
@@ -130,7 +130,7 @@ def _in_the_body(share: float, stop: Callable[[], None]) -> None:
             stop()
         return piece
 
-    Upload._read = read  # type: ignore[method-assign]
+    Upload._read = read  # type: ignore[assignment]
 
 
 def _moved_to(state: OutboxState, stop: Callable[[], None]) -> None:

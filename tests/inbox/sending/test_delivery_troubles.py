@@ -93,7 +93,7 @@ def test_a_removed_lock_file_sends_nothing_and_does_not_spin(stage: Stage, tmp_p
         asked.append(chat_id)
         return lock.try_hold(chat_id)
 
-    stage.copy.delivery._locks.try_hold = try_hold  # type: ignore[method-assign]
+    stage.copy.delivery._locks.try_hold = try_hold  # type: ignore[assignment]
     one, other = stage.send("Да"), stage.send("Нет", 2)
     stage.let(WHILE_S)
     assert 10 <= asked.count(1) <= MOST

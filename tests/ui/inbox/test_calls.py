@@ -27,7 +27,7 @@ def listen(it: Desk) -> list[str]:
     """Everything that is written to the terminal from now on, apart from the screen."""
     written: list[str] = []
     assert it.app._driver is not None
-    it.app._driver.write = written.append  # type: ignore[method-assign]
+    it.app._driver.write = written.append  # type: ignore[assignment]
     it.app.terminal_focused = False
     return written
 
