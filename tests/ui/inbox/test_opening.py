@@ -57,9 +57,9 @@ async def test_a_chat_that_was_looked_at_loses_its_dot_however_late_the_disk_kno
         await press(scene.app, "j", "enter")
         row = scene.app.screen.query_one(QueueList)
         assert row.view.place is not None
-        assert row.items[row.view.place].is_unseen
+        assert row.view.window.items[row.view.place].is_unseen
         go_on.set()
         await settled(scene.app)
-        assert not row.items[row.view.place].is_unseen
+        assert not row.view.window.items[row.view.place].is_unseen
         scene.app.exit()
     scene.close()
