@@ -27,7 +27,7 @@ _FOREIGN = (
     "FORCE_COLOR",
     "COLORTERM",
     "CREDENTIALS_DIRECTORY",
-    # Certificates of a whole bundle are read by every client that is made.
+    # Every client that is created would read the certificates of a whole bundle.
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
     "LANGUAGE",
@@ -39,12 +39,12 @@ _homes = count()
 LONG_S = 900.0
 """Seconds after which a long proof counts as hanging."""
 _ROOM = 1 << 30
-"""Bytes that must be free in memory; what the tests of one run leave behind is far less."""
+"""Bytes of memory that must be free; the files of one run need far less."""
 
 
 def _forget_the_surroundings() -> None:
     # Before any test module is imported: Textual reads its variables at import.
-    # Without byte code every worker and every program that a test starts compiles all modules for itself.
+    # Without byte code every worker and every program that a test starts would compile all modules itself.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
     for name in list(os.environ):
@@ -60,7 +60,7 @@ _forget_the_surroundings()
 
 
 def _hear_ctrl_c() -> None:
-    # Under nohup or in the background it is ignored, and every program that a test starts inherits that.
+    # Under nohup or in the background SIGINT is ignored, and every program that a test starts inherits that.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -69,7 +69,7 @@ _hear_ctrl_c()
 
 
 def _keep_files_in_memory() -> None:
-    # The program waits for the disk at every commit, and the tests commit tens of thousands of times.
+    # The program waits for the disk at every commit, and the tests make tens of thousands of commits.
     memory = Path("/dev/shm")
     if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= _ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
@@ -83,7 +83,7 @@ hypothesis.settings.load_profile("any machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Before the first module of tests is imported."""
+    """Runs before the first test module is imported."""
     properties.choose(config)
     if not hasattr(config, "workerinput"):
         hatch_build.compile_catalogues()
@@ -91,7 +91,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Before it is decided which tests run."""
+    """Runs before pytest decides which tests to run."""
     properties.enrol(config, items)
     for item in items:
         if item.get_closest_marker("thorough"):
@@ -106,18 +106,18 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config: pytest.Config) -> None:
-    """Before the workers start."""
+    """Runs before the workers start."""
     compiled.compile_all(config)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """More workers than cores for `-n auto`: most tests wait for most of their time."""
+    """More workers than cores for `-n auto`: most tests spend most of their time waiting."""
     return cores() + min(2 * cores(), 8)
 
 
 CHANGED_BY_IMPORTS = pytest.StashKey[list[str]]()
-"""The variables that were different after all modules of the tests had been imported."""
+"""The variables that had changed after all test modules were imported."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -150,7 +150,7 @@ def _own_directories(
     monkeypatch.setenv("HOME", str(home))
     for name in _XDG:
         monkeypatch.setenv(name, str(home / name.lower()))
-    # Set among workers; a child would believe them rather than its own terminal.
+    # Set in workers; a child process would trust them more than its own terminal.
     for name in ("COLUMNS", "LINES"):
         monkeypatch.delenv(name, raising=False)
     return home

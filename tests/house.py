@@ -1,17 +1,17 @@
-"""How easy a package is to live in, in one line of figures: `python -m tests.house [PACKAGE] [--list]`.
+"""Measures how easy a package is to maintain, as one line: `python -m tests.house [PACKAGE] [--list]`.
 
-files    modules; an `__init__` of up to 30 lines is only a door and does not count
+files    modules; an `__init__` of up to 30 lines is only a door and is not counted
 folder   most modules directly in one folder
 file     lines of the longest module
 class    lines of the largest class together with its ancestors in the package
 spread   classes whose own lines and ancestors are spread over three files or more
-fan      most modules of the package that one module imports, also late or only for types
+fan      most modules of the package that one module imports, including late and type-only imports
 private  private names read on `self` in one file but set only by an ancestor in another
-rings    groups of modules that import each other in a circle
+rings    import cycles
 fn_p95   95th percentile of the lines of a function
 lines    of the whole package
 
-Nothing is imported or run. For classes outside it a package `terminal` counts as a library.
+No code is imported or run. For classes outside it a package `terminal` counts as a library.
 """
 
 import argparse

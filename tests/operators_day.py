@@ -1,4 +1,4 @@
-"""An operator's day on a real terminal: waiting buyers are answered by template while others write.
+"""An operator's day on a real terminal: the operator answers buyers by template while others write.
 
 python -m tests.operators_day --answers 100 --messages 500
 """
@@ -19,7 +19,7 @@ from tests.faults.support.window import CTRL_Q, Window, settings
 from tests.support.sandbox import Sandbox
 
 NEXT_FROM_LIST, NEXT_FROM_BOX = "n", "\x0e"
-"""The key for the next waiting chat: outside text, and while writing (ctrl+n)."""
+"""The key for the next waiting chat: outside the text box, and while writing (ctrl+n)."""
 TEMPLATES = {
     "answer": "Hello! We have read your message and will see to it today.",
     "away": "We are back on Monday.",
@@ -40,10 +40,10 @@ class Day:
     keys: Counter[int] = field(default_factory=Counter)
     """The number of answers by their number of keys, if nobody wrote in the chat meanwhile."""
     asked: int = 0
-    """Answers that the program asked about, because somebody wrote meanwhile; one more Enter each."""
+    """Answers that needed one more Enter as confirmation, because the buyer had written meanwhile."""
     said: int = 0
     recipients: dict[str, str] = field(default_factory=dict)
-    """By the mark of an answer: whom the line above the box named when Enter was pressed."""
+    """By the mark of an answer: the recipient that the line above the box named when Enter was pressed."""
     wrong: list[str] = field(default_factory=list)
     """Answers that arrived elsewhere, twice or not at all."""
 
@@ -114,7 +114,7 @@ class Operator:
         return self.window.box.partition(" ─")[0].strip()
 
     def _others_write(self) -> None:
-        """Buyers write, in known chats and in new ones; half of an answer's share each time."""
+        """Let buyers write, in known chats and in new ones: each time the share of half an answer."""
         market = self.window.market
         self._due += self._rate / 2
         while self._due >= 1:
@@ -129,7 +129,7 @@ class Operator:
 
 
 def live(day: Day, *, answers: int, messages: int, chats: int) -> Day:
-    """Let the day pass before a pretend Market, and compare its ledger with what was on the screen."""
+    """Run the day on a pretend Market, and compare its ledger with what was on the screen."""
     settings('[sending]\nundo_seconds = 0\n[sync]\npoll_seconds = 1\n[ui]\nnotify = "off"\n')
     shelf = locate().templates
     shelf.mkdir(parents=True, exist_ok=True)
@@ -143,7 +143,7 @@ def live(day: Day, *, answers: int, messages: int, chats: int) -> Day:
                 operator.answer(number)
             window.wait_for(lambda: len(market.ledger) >= answers)
             window.feed(CTRL_Q)
-            # What arrived may not be confirmed yet.
+            # Accepted messages may not be confirmed yet.
             window.wait_for(lambda: window.has_ended or "Leave?" in window.text)
             if not window.has_ended:
                 window.feed("y")
@@ -166,7 +166,7 @@ def wrong(day: Day, market: Sandbox) -> list[str]:
 
 
 def names(recipient: str, chat: Chat) -> bool:
-    """Whether the line above the box is the one of this chat."""
+    """Whether the line above the box names this chat."""
     if (chat.name or "Buyer").split("\n", 1)[0][:10].isascii() and "[" not in (chat.name or ""):
         return (chat.name or "Buyer") in recipient and _about(chat) in recipient
     return _about(chat) in recipient

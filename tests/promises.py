@@ -1,6 +1,6 @@
 """The promises of the screen and the tests that name each: `python -m tests.promises`.
 
-A test names a promise by its number in its docstring, or in that of its module if all of them are about it.
+A test names a promise by its number in its docstring, or in its module's if all of them are about it.
 """
 
 import re
@@ -12,12 +12,12 @@ _NUMBER = re.compile(r"\bU\d\d\b")
 
 
 def promises() -> dict[str, str]:
-    """The sentences by their numbers."""
+    """The promises by number."""
     return sentences(TESTS / "promises.txt")
 
 
 def named() -> dict[str, list[str]]:
-    """The tests that name each promise, as pytest calls them."""
+    """The tests that name each promise, by their pytest ids."""
     return cited(_NUMBER.findall)
 
 

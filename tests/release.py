@@ -1,7 +1,7 @@
 """Build the release and test it: `python -m tests.release`; `--notes` prints its part of the changelog.
 
-The wheel is made from the source distribution, so that both are seen to be whole, and installed into a fresh
-environment. Both files stay in `dist`.
+The wheel is built from the source distribution, which proves that both are complete, and is installed into a
+fresh environment. Both files stay in `dist`.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def missing(wheel: Path) -> list[str]:
 
 
 def build() -> Path:
-    """Make the source distribution and, from it, the wheel."""
+    """Build the source distribution and, from it, the wheel."""
     shutil.rmtree(DIST, ignore_errors=True)
     _run(sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(DIST))
     (source,) = DIST.glob("*.tar.gz")
@@ -58,7 +58,7 @@ def _run(*command: str, place: Path = ROOT) -> str:
 
 
 def main() -> int:
-    """Exit code 1 if the release must not go out."""
+    """Return exit code 1 if the release must not be published."""
     words = argparse.ArgumentParser(prog="python -m tests.release", description="Build and check a release.")
     words.add_argument("--notes", action="store_true", help="print the notes of this version and do nothing")
     words.add_argument("--tag", help="the tag that the release is to have")

@@ -1,4 +1,4 @@
-"""The pictures of README, made from the same scene as the snapshots: `python -m tests.screenshots`."""
+"""The pictures of README, made from the scene of the snapshots: `python -m tests.screenshots`."""
 
 import asyncio
 import os
@@ -22,7 +22,7 @@ PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...], bool]] = {
     "narrow": ((80, 24), (), False),
     "outbox": ((80, 24), ("O",), False),
 }
-"""Size, keys, and whether the beginning of an answer is typed then."""
+"""Size, keys, and whether the start of an answer is then typed."""
 
 
 def _prepare(store: Store, language: str) -> None:

@@ -120,7 +120,7 @@ def test_every_accepted_host_can_be_asked_for(port: str) -> None:
         found = read_address(f"https://{host}{port}")
         assert found == WebAddress("https", host, "", has_user=False)
         httpx.URL(f"https://{host}{port}")
-        host.encode("idna")  # as the resolver does: what it cannot spell is an error that nobody expects
+        host.encode("idna")  # as the resolver does; an error would be unexpected there
 
 
 # -- addresses within addresses ---------------------------------------------------------------------------
@@ -130,7 +130,7 @@ CLOSED = [
     *("::ffff:127.0.0.1", "::ffff:10.9.9.9", "::ffff:a9fe:a9fe"),  # mapped
     *("::ffff:0:7f00:1", "::ffff:0:10.0.0.1", "::ffff:0:808:808"),  # translated
     *("64:ff9b::a09:909", "64:ff9b::127.0.0.1", "64:ff9b::c0a8:101"),  # NAT64
-    *("64:ff9b:1::7", "64:ff9b:1:ffff::808:808", "64:ff9b:1::a00:1"),  # its local prefix
+    *("64:ff9b:1::7", "64:ff9b:1:ffff::808:808", "64:ff9b:1::a00:1"),  # the local-use NAT64 prefix
     *("2002:7f00:1::7", "2002:a09:909::1", "2002:c0a8:101:1::"),  # 6to4
     *("2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001::1", "2001:0:a00:1::f5ff:fffe"),  # Teredo
     *("2a02:6b8::5efe:7f00:1", "2a02:6b8::200:5efe:a00:1", "fe80::5efe:10.0.0.1"),  # ISATAP

@@ -1,4 +1,4 @@
-"""The demo in a real terminal of 80×24: a newcomer answers a buyer, leaves, comes back."""
+"""The demo in a real terminal of 80×24: a newcomer answers a buyer, leaves, and comes back."""
 
 import os
 import re
@@ -78,7 +78,7 @@ def is_restored(program: PtyProgram, before: list[object]) -> bool:
 
 
 def until_everything_is_read(program: PtyProgram) -> None:
-    """Wait for the list in its order: disputes, then the longest waits."""
+    """Wait until the list is in order: disputes, then the longest waits."""
     names = ("Наталья", "Роман", "Анна Л.", "Анна Л.", "Роман", "Елена", "John")
     in_order = re.compile(".*".join(map(re.escape, names)), re.DOTALL)
     program.wait_for(
@@ -100,7 +100,7 @@ def go_down_to(program: PtyProgram, word: str) -> None:
 
 
 def go_to_the_top(program: PtyProgram) -> None:
-    """Press g and see the highlight there."""
+    """Press g and wait for the highlight there."""
     program.feed("g")
     program.wait_for(lambda: is_highlighted(program.text.splitlines()[3]))
 
@@ -131,7 +131,7 @@ def test_an_answer_is_confirmed_and_replied_to_and_there_at_the_next_start(data:
         before = program.attributes
         until_everything_is_read(program)
         program.wait_for_text("─ Чаты ─")
-        # The next waiting chat is a dispute; the one behind the disputes is a buyer who answers.
+        # The next waiting chat is a dispute; the first chat after the disputes has a buyer who answers.
         for _ in range(4):
             program.feed("т")
             program.wait_for_text("Кому: ")
@@ -223,7 +223,7 @@ def test_a_paste_without_marks_stays_in_the_box(data: Path) -> None:
         program.feed_at_once("\r".join(f"строка {number}" for number in range(30)) + "\r")
         program.wait_for_text("строка 29")
         program.feed(CTRL_Q)
-        # Nothing was sent, so it does not ask whether to leave.
+        # Nothing was sent, so that it does not ask whether to leave.
         assert program.wait_exit(timeout=PATIENCE_S) == 0
 
 

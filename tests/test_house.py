@@ -22,7 +22,7 @@ MOST = {
 }
 """The limits of the program; `make house` prints its figures."""
 CLASS_MOST = 350
-"""Lines of a class with its ancestors; the terminal's app alone, made of repairs, may have more."""
+"""Lines of a class with its ancestors; only the terminal's app, made of repairs, may have more."""
 TEST_FILE_MOST, TEST_FOLDER_MOST = 500, 25
 WALK_MOST = 33
 """Files that a reader opens to follow one thing through the program."""

@@ -1,4 +1,4 @@
-"""Imports: help loads no heavy module, verbs load no screen, and the first paint no network."""
+"""Imports: help loads no heavy module, commands load no screen, and the first paint loads no network."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ ALMOST_NOTHING = (
 
 
 def loaded(code: str, environ: dict[str, str] | None = None) -> set[str]:
-    """The modules a fresh process holds after running `code`."""
+    """The modules that a fresh process has loaded after running `code`."""
     told = "import sys; sys.stdout.flush(); sys.stderr.write('\\n'.join(['', *sys.modules]))"
     ran = subprocess.run(
         [sys.executable, "-c", f"import sys\ntry:\n    {code}\nexcept SystemExit:\n    pass\n{told}"],
@@ -62,11 +62,11 @@ ASKING = (
     ["doctor"],
 )
 SILENT = (["paths"], ["settings"], LOGIN)
-"""Verbs that ask the Market nothing: an empty key is not tried."""
+"""Commands that send no request to the Market: an empty key is not tried."""
 
 
 def loaded_by(*verbs: list[str]) -> set[str]:
-    """The modules a fresh process holds after these verbs."""
+    """The modules that a fresh process has loaded after these commands."""
     run = f"from chat_tui.cli import main; [main(argv) for argv in {verbs!r}]"
     with Sandbox.start(chats=3) as market:
         return loaded(run, {"CHAT_TUI_API_URL": market.url, "CHAT_TUI_API_KEY": market.api_key})
@@ -74,7 +74,7 @@ def loaded_by(*verbs: list[str]) -> set[str]:
 
 def test_no_verb_imports_the_screen_or_the_server() -> None:
     modules = loaded_by(*ASKING)
-    assert modules & (SCREEN | SERVER | LATER) <= STEMMER, "what is read is indexed"
+    assert modules & (SCREEN | SERVER | LATER) <= STEMMER, "reading indexes the messages"
     assert "httpx" in modules
 
 
@@ -129,5 +129,5 @@ def test_the_pretend_market_runs_without_screen_and_client() -> None:
 
 
 def test_importing_the_tests_changes_no_variable(request: pytest.FixtureRequest) -> None:
-    """What a module of the tests needs it sets in a fixture, or in the program that it starts."""
+    """A test module sets the variables that it needs in a fixture, or in the program that it starts."""
     assert request.config.stash[CHANGED_BY_IMPORTS] == []

@@ -1,6 +1,6 @@
-"""The short form of the operator's day; the long one is the command of its module.
+"""The short form of the operator's day; `python -m tests.operators_day` is the long one.
 
-One answer of four keys is among the quick tests of the templates.
+The quick tests of the templates include one answer in four keys.
 """
 
 import pytest

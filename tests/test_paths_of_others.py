@@ -12,7 +12,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make anoth
 
 
 def between(root: Path, mode: int, owner: int | None = None) -> Path:
-    """A directory of this mode above a leaf that is as it should be; the leaf."""
+    """Make a directory with this mode above a valid leaf; return the leaf."""
     above = root / "xdg" / "chat-tui"
     leaf = above / "default"
     leaf.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Cases 011 and 018: anything that an editor or a person may have left in the place of a file."""
+"""Cases 011 and 018: an editor or a person may have left anything in the place of a file."""
 
 import os
 import socket
@@ -30,7 +30,7 @@ def a_fifo(path: Path) -> None:
 def a_socket(path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as bound:
         here = os.getcwd()
-        os.chdir(path.parent)  # the name of a socket is short
+        os.chdir(path.parent)  # the path of a socket must be short
         try:
             bound.bind(path.name)
         finally:
@@ -87,7 +87,7 @@ class _OneShop:
         return (Shop(CampaignId(1), "shop", BusinessId(5), "business", "FBS", "AVAILABLE"),)
 
     async def aclose(self) -> None:
-        """Nothing is open."""
+        """Close nothing."""
 
 
 def test_a_link_that_leads_nowhere_is_no_missing_file(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_white_space_and_a_mark_around_the_key_are_left_out(
     assert load(Flags(), {"PATH": os.environ["PATH"]}, settings).api_key == KEY
 
 
-# -- what is valid for an editor and not for a program ----------------------------------------------------
+# -- valid for an editor and not for a program --------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Words as search compares them, and their places in a text."""
+"""Words as search compares them, and their positions in a text."""
 
 import threading
 
@@ -40,7 +40,7 @@ def test_patterns() -> None:
     assert patterns(["ёлк"], is_last_whole=False)[0].beginnings == ("елк",)
     assert patterns(["wi-fi"], is_last_whole=True) == (Pattern(("wi",)), Pattern(("fi",)))
     assert patterns(["чайник", "чайники"], is_last_whole=True) == (Pattern(("чайник",)),)
-    assert patterns(["як"], is_last_whole=False) == (Pattern(("як",)),), "two letters are no beginning"
+    assert patterns(["як"], is_last_whole=False) == (Pattern(("як",)),), "too short for a prefix"
     assert patterns(["—", "👍", ""], is_last_whole=False) == ()
 
 

@@ -1,4 +1,4 @@
-"""Case 003: with any TZ the program opens, and shows the times that other programs show."""
+"""Case 003: with any TZ the program starts, and shows the same times as other programs."""
 
 import os
 import random
@@ -133,7 +133,7 @@ def test_without_a_zone_database_the_rules_in_tz_still_hold(
 
 
 class NoDatabase:
-    """zoneinfo on a machine without a zone database."""
+    """zoneinfo on a machine without a time zone database."""
 
     def __init__(self, key: str) -> None:
         raise KeyError(key)
@@ -141,7 +141,7 @@ class NoDatabase:
     from_file = ZoneInfo.from_file
 
 
-# -- times across the change of the clocks --------------------------------------------------------------
+# -- times across a clock change ------------------------------------------------------------------------
 
 
 def test_both_passes_of_the_hour_that_comes_twice_are_told_apart(tz: Callable[[str], dict[str, str]]) -> None:
@@ -154,7 +154,7 @@ def test_both_passes_of_the_hour_that_comes_twice_are_told_apart(tz: Callable[[s
             ours, theirs = at.astimezone(zone), at.astimezone(real)
             assert (ours.replace(tzinfo=None), ours.fold) == (theirs.replace(tzinfo=None), theirs.fold)
             assert ours.timestamp() == at.timestamp()
-            # The hour that never comes, too, and both readings of the one that comes twice.
+            # Includes the hour that does not exist, and both readings of the hour that comes twice.
             shown = at.replace(tzinfo=None) - timedelta(hours=5)
             for fold in (0, 1):
                 assert shown.replace(tzinfo=zone, fold=fold).utcoffset() == (

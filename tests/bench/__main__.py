@@ -1,10 +1,10 @@
-"""How fast the program is, beside bare Textual and the goals: `python -m tests.bench --rounds 5`.
+"""The program's speed, compared with bare Textual and with the goals: `python -m tests.bench --rounds 5`.
 
-python -m tests.bench DIRECTORY                    on a store that stays; filled if there is none
-python -m tests.bench DIRECTORY --beside SMALLER   beside the program on another store, not beside Textual
+python -m tests.bench DIRECTORY                    on a store that is kept; filled if there is none
+python -m tests.bench DIRECTORY --beside SMALLER   compared with the program on another store
 
-Both programs run in turn on the same machine, and a ratio is the median of those of the single rounds: only
-ratios mean something. A round takes about 25 seconds.
+Both programs run in turn on the same machine, and a ratio is the median of the ratios of single rounds: only
+ratios are meaningful. A round takes about 25 seconds.
 """
 
 import argparse
@@ -89,7 +89,7 @@ def _rounds(program: Measure, other: Measure, number: int) -> list[tuple[Figures
     found = []
     for turn in range(number):
         sys.stderr.write(f"Round {turn + 1} of {number}\n")
-        # Whoever goes second finds the machine warmer: they take turns.
+        # The second program finds the machine warmer, so that they take turns.
         if turn % 2:
             theirs, ours = other(Plan()), program(Plan())
         else:

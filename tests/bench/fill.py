@@ -1,4 +1,4 @@
-"""Fill a store with pretend chats and print how long its pages take.
+"""Fill a store with generated chats and print how long its pages take.
 
 python -m tests.bench.fill DIRECTORY --chats 100000 --messages 1000000
 """
@@ -31,9 +31,9 @@ SPEECH = (
 WORDS = SPEECH.split()
 SYLLABLES = "ба ве ги до жу за ки ле мо ну по ра си те фу хо ца че ша ю".split()  # noqa: SIM905
 RARE = ["".join(word) for word in itertools.product(SYLLABLES, repeat=3)]
-# Else the frequent ones would all begin alike.
+# Otherwise all frequent words would begin alike.
 random.Random(0).shuffle(RARE)
-"""Words of falling frequency, as goods and names are."""
+"""Words of falling frequency, as goods and names have."""
 FREQUENCY = list(itertools.accumulate(1 / (n + 10) for n in range(len(RARE))))
 STATUSES = (ChatStatus.FINISHED,) * 86 + (ChatStatus.WAITING_FOR_CUSTOMER,) * 9
 ACTIVE = (ChatStatus.WAITING_FOR_PARTNER,) * 3 + (ChatStatus.NEW, ChatStatus.WAITING_FOR_ARBITER)
@@ -41,7 +41,7 @@ LONG = 50
 
 
 def history(dice: random.Random, chat_id: int, first_id: int, size: int, ends: int) -> list[Message]:
-    """A conversation that ends at a moment."""
+    """A conversation that ends at `ends`."""
     found = []
     at = ends - size * 60_000
     for n in range(size):
@@ -54,7 +54,7 @@ def history(dice: random.Random, chat_id: int, first_id: int, size: int, ends: i
 
 
 def chat(dice: random.Random, chat_id: int, updated_at: int) -> Chat:
-    """A chat, three of four about an order."""
+    """A chat; three out of four are about an order."""
     kind = dice.choices([ContextKind.ORDER, ContextKind.RETURN, ContextKind.DIRECT], [75, 12, 13])[0]
     context = ChatContext(
         kind,
@@ -70,7 +70,7 @@ def chat(dice: random.Random, chat_id: int, updated_at: int) -> Chat:
 
 
 def rows(dice: random.Random, how_many: int, in_all: int) -> Iterator[tuple[Chat, list[Message]]]:
-    """Chats with their histories; the first has as many messages as a hundred others."""
+    """Chats with their histories; the first one has as many messages as a hundred others."""
     mean = max(1, in_all // how_many)
     next_id = 90_000_000
     for n in range(how_many):
@@ -81,7 +81,7 @@ def rows(dice: random.Random, how_many: int, in_all: int) -> Iterator[tuple[Chat
 
 
 def fill(store: Store, how_many: int, in_all: int, seed: int) -> None:
-    """Write everything in a few large transactions."""
+    """Write all rows in a few large transactions."""
     batch: list[tuple[Chat, list[Message]]] = []
     for one in rows(random.Random(seed), how_many, in_all):
         batch.append(one)
@@ -138,7 +138,7 @@ def _chat_row(chat: Chat, found: list[Message]) -> tuple[object, ...]:
 
 
 def measure(store: Store) -> None:
-    """Print the median and the 95th percentile of what an interface asks for."""
+    """Print the median and the 95th percentile of the queries of an interface."""
     keys = {tab: _keys(store, tab) for tab in Tab}
     for tab, found in keys.items():
         pages = partial(chats.page, tab=tab, now=0)
@@ -185,7 +185,7 @@ def _print(name: str, store: Store, ask: Callable[..., object], given: Sequence[
 
 
 def main() -> None:
-    """Fill unless filled, then measure."""
+    """Fill the store unless it is filled, then measure."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("directory", type=Path)
     words.add_argument("--chats", type=int, default=100_000)

@@ -1,6 +1,6 @@
-"""How long a search takes, as a ratio to a bare keyset page of chats in the same run; and reading history in.
+"""The time of a search, as a ratio to a bare keyset page of chats in the same run; and of saving history.
 
-Called by tests.bench.fill. Bare means: the statement alone, on the connection of the store, no rows made.
+Called by tests.bench.fill. Bare means: only the statement, on the store's connection, without building rows.
 """
 
 import random
@@ -94,7 +94,7 @@ def _print(name: str, times: Sequence[float], floor: Sequence[float]) -> None:
 
 
 def _print_rate(store: Store, dice: random.Random, rare: Sequence[str]) -> None:
-    """Write pages of 50 older messages of one chat, one transaction each, and take none of them back."""
+    """Write pages of 50 older messages of one chat, one transaction each, without rolling any back."""
     pages = []
     for n in range(100):
         numbers = range(1_000 + n * 50, 1_050 + n * 50)

@@ -1,7 +1,7 @@
-"""What somebody at a terminal notices of a program: how soon it starts and answers, what it writes and takes.
+"""A program's speed as seen at a terminal: how soon it starts and answers, and the bytes and memory it uses.
 
-Output is stamped as it comes and put on the emulated screen only when it has paused, so that emulating delays
-no stamp.
+Output is timestamped as it arrives and put on the emulated screen only when it has paused, so that emulation
+delays no timestamp.
 """
 
 import math
@@ -21,9 +21,9 @@ from tests.support.pty_program import PATIENCE_S, PtyProgram, plain_environment
 SIZE = (120, 40)
 BUSINESS = "77"
 SETTLED_S = 0.08
-"""Without output for so long, a screen counts as final."""
+"""Seconds without output after which a screen counts as final."""
 PAUSE_S = 0.01
-"""Without output for so long, it is time to look at the screen while the program starts."""
+"""Seconds without output after which the screen is checked while the program starts."""
 DOWN, ENTER, ESCAPE, CTRL_Q = "\x1b[B", "\r", "\x1b", "\x11"
 BARE = """
 from textual.app import App
@@ -38,12 +38,12 @@ class Bare(App):
 Bare().run()
 """
 Figures = dict[str, float]
-"""By their names; those that this machine cannot tell are missing."""
+"""By name; those that this machine cannot measure are missing."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How often a round does what."""
+    """How often a round does each step."""
 
     keys: int = 30
     opened: int = 12
@@ -55,7 +55,7 @@ WARM_UP = Plan(keys=1, opened=1, idle_s=0.1)
 
 @dataclass
 class Answers:
-    """What keys of one kind came to."""
+    """The measurements of one kind of key."""
 
     times_ms: list[float] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
@@ -70,22 +70,22 @@ class Answers:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value below or at which this share of them is."""
+    """The value at or below which this share of the values is."""
     return sorted(values)[math.ceil(len(values) * share) - 1]
 
 
 class Stopwatch(PtyProgram):
-    """A program whose output is stamped when it comes and looked at when it has paused."""
+    """A program whose output is timestamped when it arrives and evaluated when it has paused."""
 
     def __init__(self, argv: Sequence[str], **options: Any) -> None:
-        """As a PtyProgram; its time begins now."""
+        """As a PtyProgram; its time starts now."""
         self._stamped: list[tuple[float, bytes]] = []
         self._seen: dict[int, tuple[object, ...]] = {}
         self._begun = time.perf_counter()
         super().__init__(argv, **options)
 
     def start(self, ready: str, key: str) -> Figures:
-        """Milliseconds until a text can be read, and until the first key was answered, pressed at once."""
+        """Milliseconds until a text is visible, and until the first key, pressed at once, was answered."""
         shown = None
         while shown is None:
             assert time.perf_counter() < self._begun + PATIENCE_S, f"{ready} is not there:\n{self.text}"
@@ -100,7 +100,7 @@ class Stopwatch(PtyProgram):
         return {"first list": (shown - begun) * 1000, "usable": (answered - begun) * 1000}
 
     def press(self, key: str) -> tuple[float, int]:
-        """Milliseconds until the screen is final, and how many bytes were written."""
+        """Milliseconds until the screen is final, and the number of bytes written."""
         self._look()
         before, pressed = len(self.raw), time.perf_counter()
         self.feed_at_once(key)
@@ -112,13 +112,13 @@ class Stopwatch(PtyProgram):
         return (final - pressed) * 1000, len(self.raw) - before
 
     def settle(self) -> None:
-        """Wait until nothing is written any more."""
+        """Wait until no more output comes."""
         while self.pump(0.5):
             pass
         self._look()
 
     def idle(self, seconds: float) -> Figures:
-        """Processor time and bytes per second while nobody does anything."""
+        """Processor time and bytes per second without input."""
         self.settle()
         before, processor = len(self.raw), self._processor_ms()
         ends = time.perf_counter() + seconds
@@ -143,7 +143,7 @@ class Stopwatch(PtyProgram):
         self._stamped.append((time.perf_counter(), data))
 
     def _look(self, is_so: Callable[[], bool] | None = None) -> float | None:
-        """Put on the screen what came; when it last changed, or when a claim became true."""
+        """Put the new output on the screen; return when it last changed, or the condition became true."""
         found = None
         while self._stamped:
             stamp, data = self._stamped.pop(0)
@@ -153,7 +153,7 @@ class Stopwatch(PtyProgram):
         return found
 
     def _has_changed(self) -> bool:
-        """Whether any cell is another one; a program may write the same again."""
+        """Whether any cell differs; a program may write the same again."""
         columns = range(self.screen.columns)
         lines = {
             row: tuple(self.screen.buffer[row][column] for column in columns)
@@ -166,7 +166,7 @@ class Stopwatch(PtyProgram):
         return changed
 
     def _processes(self) -> list[Path]:
-        """Those of its session, where the kernel shows them as files."""
+        """The processes of its session, where the kernel shows them as files."""
         found = []
         for path in Path("/proc").glob("[0-9]*"):
             try:
@@ -178,7 +178,7 @@ class Stopwatch(PtyProgram):
         return found
 
     def _processor_ms(self) -> float | None:
-        """Processor time of all living threads, to the nanosecond."""
+        """Processor time of all living threads, with nanosecond precision."""
         found = [
             _first_number(thread, r"(\d+)")
             for path in self._processes()
@@ -190,13 +190,13 @@ class Stopwatch(PtyProgram):
 def _first_number(path: Path, pattern: str) -> int:
     try:
         found = re.search(pattern, path.read_text())
-    except OSError:  # it has ended meanwhile
+    except OSError:  # it ended meanwhile
         return 0
     return int(found[1]) if found else 0
 
 
 def measure_inbox(filled: Path, plan: Plan) -> Figures:
-    """An operator starts the program, goes down the list, opens chats, types, and goes for tea."""
+    """An operator starts the program, goes down the list, opens chats, types, and leaves it idle."""
     down, opened, typed = Answers(), Answers(), Answers()
     with (
         tempfile.TemporaryDirectory() as own,
@@ -218,7 +218,7 @@ def measure_inbox(filled: Path, plan: Plan) -> Figures:
 
 
 def measure_bare(plan: Plan) -> Figures:
-    """Textual with one line of text: what nothing built upon it goes below without leaving its ways."""
+    """Textual with one line of text: the lower limit for programs built on it."""
     keys = Answers()
     with tempfile.TemporaryDirectory() as own:
         surroundings = {**plain_environment(), "HOME": own}
@@ -245,7 +245,7 @@ def environment(filled: Path, own: Path) -> Mapping[str, str]:
         profile.mkdir(parents=True, mode=0o700)
         (places[name] / "chat-tui").chmod(0o700)
     (places["cache"] / "chat-tui" / "default" / BUSINESS).symlink_to((filled / "cache").resolve())
-    # Drafts of one round are not those of the next.
+    # Drafts of one round must not appear in the next.
     shutil.copytree(filled / "data", places["data"] / "chat-tui" / "default" / BUSINESS)
     return {
         **plain_environment(),

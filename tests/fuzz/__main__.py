@@ -1,4 +1,4 @@
-"""`python -m tests.fuzz --seed N --texts 100000 --names 10000`: the long run, and the way to repeat one."""
+"""The long run, which a seed repeats: `python -m tests.fuzz --seed N --texts 100000 --names 10000`."""
 
 import argparse
 import asyncio
@@ -9,7 +9,7 @@ from tests.fuzz.path import run
 
 
 def main() -> int:
-    """Print the figures; 1 when anything reached the terminal."""
+    """Print the figures; exit code 1 if anything reached the terminal."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--texts", type=int, default=100_000)

@@ -1,4 +1,4 @@
-"""The way of a text through the program: JSON of the Market, store, page, rows, strips, bytes of a frame."""
+"""The path of a text through the program: the Market's JSON, store, page, rows, strips, bytes of a frame."""
 
 import json
 import random
@@ -27,24 +27,24 @@ from tests.support.settling import settled
 from tests.support.shop import open_store
 
 BATCH: Final = 100
-"""Chats in one store."""
+"""Number of chats in one store."""
 _WHEN: Final = "2026-11-22T12:00:00Z"
 
 
 @dataclass
 class Found:
-    """What came of a run."""
+    """The results of a run."""
 
     texts: int = 0
     names: int = 0
     lines: int = 0
     characters: int = 0
     leaks: list[str] = field(default_factory=list)
-    """The batch and what reached the terminal in it."""
+    """For each leak: the batch, and the text that reached the terminal."""
 
 
 async def run(seed: int, texts: int, names: int, *, first: int = 0) -> Found:
-    """Send so many texts and names through, from batch `first` on. Any error of the program ends it."""
+    """Send texts and names through the program, from batch `first` on. Any error of the program ends it."""
     found = Found()
     stage = HostileApp()
     each = -(-texts // names)
@@ -66,7 +66,7 @@ async def run(seed: int, texts: int, names: int, *, first: int = 0) -> Found:
 
 
 def _fill(store: Store, chance: random.Random, count: int, each: int) -> None:
-    """What the Market answers goes the way of every answer into the store."""
+    """Save the Market's answers in the store as the program does."""
     listed = [_chat(number, text(chance, 40)) for number in range(1, count + 1)]
     page = answered.chats_page(_answer({"chats": listed}), BUSINESS)
     assert (len(page.items), len(page.unreadable)) == (count, 0)

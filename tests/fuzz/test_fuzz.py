@@ -1,4 +1,4 @@
-"""Short runs of the fuzz; the long one is `python -m tests.fuzz`."""
+"""Short runs of the fuzz test; `python -m tests.fuzz` is the long one."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Texts made of what hurts: payloads, pieces of sequences and of markup, letters of every script."""
+"""Texts made of troublesome parts: payloads, pieces of sequences and markup, letters of every script."""
 
 import random
 from typing import Final

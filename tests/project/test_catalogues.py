@@ -38,7 +38,7 @@ MESSAGES = [(name, message) for name, words in CATALOGUES.items() for message in
 
 @cache
 def said() -> set[Msgid]:
-    """Everything marked in the code; read as syntax, because Babel finds no call within an f-string."""
+    """Every marked text in the code; parsed as Python, because Babel finds no call within an f-string."""
     found: set[Msgid] = set()
     for path in ROOT.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_bytes())):

@@ -1,4 +1,4 @@
-"""What the tests of the screen wait with: see tests/support/settling.py."""
+"""The functions with which tests of the screen wait: see tests/support/settling.py."""
 
 import asyncio
 import threading
@@ -15,7 +15,7 @@ from tests.support.unseen import picture
 
 
 class Chain(App[None]):
-    """Hands a message on to itself, ten times for a key, and writes on its screen how often it came."""
+    """Passes a message on to itself ten times for a key, and writes on its screen how often it came."""
 
     class Link(Message):
         """One step of the chain."""
@@ -85,7 +85,7 @@ async def test_what_never_ends_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_test_lets_textual_guess_when_all_is_drawn() -> None:
-    """It looks at the time of the processor, and guesses wrong beside other work; seconds are not meant."""
+    """Textual's pause guesses from processor time, often wrongly; sleeps of fixed length are allowed."""
     guess = ".pause" + "()"
     tests = Path(__file__).parents[1]
     assert [str(path) for path in tests.rglob("*.py") if guess in path.read_text(encoding="utf-8")] == []

@@ -1,7 +1,7 @@
 """Only literals, our own words and safe text are shown, titled, notified, printed or logged.
 
-The rule is read from the syntax tree, so that it also holds for what no other test draws. It trusts mypy that
-what is annotated as `Content` or a number is one: every way to make a `Content` is looked at here.
+The rule is checked in the syntax tree, so that it covers code that no other test draws. It trusts mypy that
+a value annotated as `Content` or a number is one, and checks every place that creates a `Content`.
 """
 
 import ast
@@ -16,23 +16,23 @@ SAFE = {
     *("_", "N_", "ngettext", "plain", "safe", "one_line", "stripped", "keys_line"),
     *("len", "int", "b64encode"),
 }
-"""Functions that give safe text or a number, whatever they get."""
+"""Functions that return safe text or a number for any argument."""
 KEEPING = {
     *("join", "format", "styled", "assemble", "cut", "cut_middle", "pad", "Content"),
     *("strip", "append", "replace", "decode"),
 }
-"""Functions whose result is as safe as what they get."""
+"""Functions whose result is as safe as their arguments."""
 WIDGETS = {"Static", "Label", "Button", "Input", "Content", "Text", "Option"}
 MAKING = {"styled", "assemble", "from_text", "from_markup", "join"}
-"""Ways of `Content` to make another one."""
+"""Methods of `Content` that create another one."""
 TITLES = {"title", "sub_title", "border_title", "border_subtitle", "placeholder", "tooltip"}
 LOGGING = {"debug", "info", "warning", "error", "critical", "exception"}
 NOTIFIER, PRINTER = "ui/kit/text.py", "commands/context.py"
-"""The only files that notify and print: everybody else goes through them."""
+"""The only files that notify and print: all other code calls them."""
 
 
 class Rule:
-    """Reads one module."""
+    """Checks one module."""
 
     def __init__(self, source: str, name: str) -> None:
         self.tree = ast.parse(source)
@@ -41,14 +41,14 @@ class Rule:
         self.parent = {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
 
     def broken(self) -> Iterator[str]:
-        """Where something is shown that may be anything."""
+        """The places where unsafe text may be shown."""
         for node in ast.walk(self.tree):
             for kind, shown in self._shown(node):
                 if shown is None or not self._is_safe(shown, node, frozenset()):
                     yield f"{self.name}:{getattr(node, 'lineno', 0)}: {kind}: {ast.unparse(node)[:80]}"
 
     def _shown(self, node: ast.AST) -> Iterator[tuple[str, ast.expr | None]]:
-        """What this node shows; None = it may show nothing here, whatever it is."""
+        """What this node shows, and its value; None = it must not show anything here."""
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(isinstance(target, ast.Attribute) and target.attr in TITLES for target in targets):
@@ -75,7 +75,7 @@ class Rule:
             yield from (("log", value) for value in node.args[1:])
 
     def _is_widget(self, call: ast.Call) -> bool:
-        if not isinstance(call.func, ast.Attribute):  # a function whose name is the same
+        if not isinstance(call.func, ast.Attribute):  # a function with the same name
             return False
         on = call.func.value
         if ast.unparse(on) == "self":  # a widget of ours that is a Static
@@ -118,7 +118,7 @@ class Rule:
         return parts_of is not None and all(self._is_safe(part, at, above) for part in parts_of(node))
 
     def _values(self, name: str, at: ast.AST) -> list[ast.expr]:
-        """Everything the function around `at` assigns to a name."""
+        """All values that the function around `at` assigns to a name."""
         found: list[ast.expr] = []
         for node in ast.walk(self._around(at)):
             if isinstance(node, ast.Assign):
@@ -148,7 +148,7 @@ class Rule:
 
 
 def _typed(tree: ast.AST) -> Iterator[str]:
-    """Functions and attributes of the module that are `Content` or a number by their annotation."""
+    """Functions and attributes of the module that are annotated as `Content` or a number."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             if _is_harmless_type(node.returns):
@@ -181,7 +181,7 @@ def _called(call: ast.Call) -> str:
 
 
 def _text_of(call: ast.Call) -> list[ast.expr]:
-    """The arguments that are text; those behind are widths and styles."""
+    """The arguments that are text; those after them are widths and styles."""
     return call.args[:1] if _called(call) in {"cut", "cut_middle", "pad", "styled"} else call.args
 
 
@@ -190,7 +190,7 @@ def _root(node: ast.expr) -> str:
 
 
 def _is_kind(node: ast.expr) -> bool:
-    """Whether it is the name of an error's kind."""
+    """Whether it is the name of an error's class."""
     return ast.unparse(node).startswith("type(") and ast.unparse(node).endswith(").__name__")
 
 

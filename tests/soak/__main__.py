@@ -11,7 +11,7 @@ ALL = (1, 5, 20)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit code 1 when a promise was not kept."""
+    """Exit code 1 if a promise was broken."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--hours", type=float, default=8.0, help="of the working day")
     parser.add_argument("--chats-per-day", type=int, default=5_000, help="conversations in these hours")

@@ -1,4 +1,4 @@
-"""One copy of the program in virtual time: the real rooms of the engine that read, as a process."""
+"""One copy of the program in virtual time: the real reading rooms of the engine, as a process."""
 
 import asyncio
 import gc
@@ -25,14 +25,14 @@ from tests.soak.requests import Client, FrontDoor, LabelledMarket
 
 
 class FrozenLocks(SimLocks):
-    """What a frozen process was about to take it does not get."""
+    """Locks that a frozen process cannot take."""
 
     def try_hold(self, number: int) -> bool:
         return self._process.is_awake and super().try_hold(number)
 
 
 class Reader(VirtualProcess):
-    """A running copy without its outbox, and somebody at its screen."""
+    """A running copy without its outbox, and an operator at its screen."""
 
     def __init__(
         self, number: int, kernel: Kernel, door: FrontDoor, wall_ms: Callable[[], Millis], seed: int
@@ -56,12 +56,12 @@ class Reader(VirtualProcess):
         self.sync = Sync(ctx, self.history, self.leadership, self.presence.poll_interval_s)
         self.backfill = Backfill(ctx, self.history, lambda: self.leadership.is_ours)
         self.watch = ChangeFeed(ctx, self.budgets, self.sync.hurry, lambda: self.leadership.is_ours)
-        # A seed must replay to the letter.
+        # A seed must replay exactly.
         self.slots._jitter = random.Random(seed)
         self.sync._jitter = random.Random(seed + 1)
 
     def start(self, *, is_somebody_here: Callable[[], bool]) -> None:
-        """As the engine does it."""
+        """Start the rooms as the engine does."""
         for work in (
             self._be_active(is_somebody_here),
             self.sync.run(),
@@ -78,7 +78,7 @@ class Reader(VirtualProcess):
             await asyncio.sleep(self.random.uniform(5.0, 45.0))
 
     def held_bytes(self) -> int:
-        """What all rooms of this copy hold on to, their tasks included; neither store nor Market."""
+        """Bytes that all rooms of this copy hold, including their tasks, without the store and the Market."""
         rooms = (self.sync, self.backfill, self.watch, self.market, self.history, self.leadership)
         others = (self, self.kernel, self.market._market, self._door, asyncio.get_running_loop())
         seen = {id(thing) for thing in others}
@@ -95,4 +95,4 @@ class Reader(VirtualProcess):
 
 
 _OF_THE_PROGRAM: Final = (type, ModuleType, FunctionType, BuiltinFunctionType, asyncio.Future)
-"""What is there once, however long the program runs."""
+"""Objects that exist once, however long the program runs."""

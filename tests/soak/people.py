@@ -1,4 +1,4 @@
-"""Buyers who write, colleagues who answer in the web cabinet, chats that are closed."""
+"""Buyers who write, colleagues who answer in the web cabinet, and chats that are closed."""
 
 import asyncio
 import random
@@ -11,29 +11,29 @@ from tests.soak.shop import QuickMarket
 from tests.support.refs import ref
 
 NEW = 0.3
-"""Share of the conversations that begin in a chat of their own."""
+"""Share of the conversations that begin in a new chat."""
 MESSAGES = (2, 10)
-"""Of one conversation, at least and at most: six on average."""
+"""Least and most messages of one conversation: six on average."""
 TURNS = 0.3
 """Share of the conversations after which the status changes without a message."""
 
 
 @dataclass(slots=True)
 class Day:
-    """So many conversations, spread over so many seconds."""
+    """A number of conversations, spread evenly over a number of seconds."""
 
     shop: QuickMarket
     now_ms: Callable[[], Millis]
     conversations: int
     seconds: float
     between_s: float
-    """Between two messages of a conversation, on average."""
+    """Average seconds between two messages of a conversation."""
     seed: int
     written_at: dict[tuple[ChatRef, MessageId], Millis] = field(default_factory=dict)
-    """Every message of the day."""
+    """Every message of the day, with the time when it was written."""
 
     async def live(self) -> None:
-        """Until the last word is said."""
+        """Run all conversations to their last message."""
         dice = random.Random(f"day {self.seed}")
         old = len(self.shop.chats)
         talks = []

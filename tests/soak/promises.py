@@ -1,4 +1,4 @@
-"""What a day must come to, and how it is told."""
+"""The promises about a day, and its report."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -15,14 +15,14 @@ POLL_S: Final = InboxSettings().poll_s
 OPERATIONS: Final = ("getChats", "getChatHistory", "getChat", "getCampaigns")
 READS_PER_CHANGE: Final = 1.05
 LATEST_S: Final = POLL_S + 2 * TAKES_S[1]
-"""One poll, one request for the list, one for the history."""
+"""Seconds: one poll, one request for the list, one for the history."""
 FROZEN_NOTICED_S: Final = 4 * POLL_S + PATIENCE_MS / 1000 + 2 * TAKES_S[1]
 KILLED_NOTICED_S: Final = POLL_S + 2 * TAKES_S[1]
 GROWTH: Final = 1.05
 
 
 def broken(outcome: Outcome) -> list[str]:
-    """The promises that were not kept, in sentences; those of the rhythm only in a list newest first."""
+    """The broken promises, in sentences; those about polling times apply only to a newest-first list."""
     plan, found = outcome.plan, []
 
     def promise(is_kept: bool, words: str) -> None:
@@ -54,7 +54,7 @@ def broken(outcome: Outcome) -> list[str]:
 
 
 def backfill_left(outcome: Outcome) -> float:
-    """The least share of the quota of histories that a read in the background left."""
+    """The least share of the quota for histories that a background read left."""
     return outcome.least_left.get(("getChatHistory", Urgency.BACKFILL), 1.0)
 
 
@@ -63,7 +63,7 @@ def _growth(held: Sequence[int]) -> float:
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
-    """Requests in the busiest hour by operation and number of copies; then one line a figure."""
+    """Requests in the busiest hour by operation and number of copies; then one line per figure."""
     head = "".join(f"{outcome.plan.copies:>11}" for outcome in outcomes)
     lines = [f"{'copies':<46}{head}"]
 

@@ -1,4 +1,4 @@
-"""The Market in front of the shop: it takes its time, counts, and refuses what is too much."""
+"""The Market in front of the shop: it takes time to answer, counts requests, and refuses too many."""
 
 import asyncio
 import random
@@ -25,16 +25,16 @@ from tests.inbox.simulation.wire import CopyClient
 from tests.soak.shop import QuickMarket
 
 TAKES_S: Final = (0.1, 0.4)
-"""How long a request takes, at least and at most."""
+"""The least and the most seconds that a request takes."""
 MOST_AT_ONCE: Final = 4
 BUSINESS: Final = 1
 
 URGENCY: ContextVar[Urgency] = ContextVar("urgency")
-"""Of the request that is being made."""
+"""The urgency of the current request."""
 
 
 class FrontDoor:
-    """Every request of every copy passes here."""
+    """Every request of every copy passes through here."""
 
     def __init__(self, shop: QuickMarket, now_ms: Callable[[], Millis], seed: int) -> None:
         self.shop = shop
@@ -42,26 +42,26 @@ class FrontDoor:
         self.begun_ms = now_ms()
         self.quotas = Quotas(now_ms, PER_HOUR)
         self.asked: Counter[tuple[int, str]] = Counter()
-        """Requests by hour and operation."""
+        """The number of requests by hour and operation."""
         self.by_urgency: Counter[tuple[int, str, Urgency]] = Counter()
         self.pollers: dict[int, Counter[int]] = {}
-        """By hour: which copy looked at the top of the list how often."""
+        """By hour: how often each copy polled the top of the list."""
         self.refusals = 0
         self.least_left: dict[tuple[str, Urgency], float] = {}
-        """The least share of a quota that a request of an urgency left."""
+        """By quota and urgency: the least share of the quota that a request left."""
         self.script: defaultdict[str, list[Any]] = defaultdict(list)
-        """By operation: what the next requests are answered, whatever the shop says."""
+        """By operation: answers to the next requests, instead of those of the shop."""
         self.log: list[tuple[str, Any]] | None = None
-        """Operation and what it was asked about, if somebody wants to know."""
+        """The operation and subject of every request, if a test needs them."""
         self._dice = random.Random(f"door {seed}")
 
     @property
     def hour(self) -> int:
-        """Hours since the beginning, begun ones too: the first is 0."""
+        """The number of the current hour; the first is 0."""
         return (self.now_ms() - self.begun_ms) // HOUR
 
     def note(self, operation: str, owner: int, urgency: Urgency, about: Any, *, is_poll: bool) -> None:
-        """A request leaves a copy."""
+        """Count a request that leaves a copy."""
         if self.log is not None:
             self.log.append((operation, about))
         self.asked[self.hour, operation] += 1
@@ -72,7 +72,7 @@ class FrontDoor:
     async def answer(
         self, operation: str, urgency: Urgency, work: Callable[[], Any]
     ) -> tuple[Any, Mapping[str, str]]:
-        """What comes back, and its headers."""
+        """The answer and its headers."""
         wait = self._dice.uniform(*TAKES_S)
         at_once = self.quotas.enter(BUSINESS)
         try:
@@ -107,13 +107,13 @@ class FrontDoor:
         return self.script[operation].pop(0) if self.script[operation] else work()
 
     def spend(self, operation: str, count: int) -> None:
-        """Other programs of the shop use its quota too."""
+        """Use the quota as other programs of the shop do."""
         for _ in range(count):
             self.quotas.take_if_any(operation, BUSINESS)
 
 
 class Client(CopyClient):
-    """The client of one copy: it counts, and reads the headers as the real one does."""
+    """The client of one copy, which counts requests and reads the headers as the real one does."""
 
     def __init__(self, process: VirtualProcess, door: FrontDoor, wall_ms: Callable[[], Millis]) -> None:
         super().__init__(process, None)  # type: ignore[arg-type]
@@ -180,7 +180,7 @@ class Client(CopyClient):
 
 
 class LabelledMarket(RateLimitedClient):
-    """The real one; it says for whom each request is made, for the tables."""
+    """The real market, which also records the urgency of each request for the tables."""
 
     async def ask(
         self,

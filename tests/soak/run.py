@@ -1,4 +1,4 @@
-"""A day with several copies of the program: what was asked of the Market, and what came of it."""
+"""A day with several copies of the program: the requests to the Market, and the results."""
 
 import asyncio
 import logging
@@ -28,13 +28,13 @@ from tests.support.refs import ref
 FROZEN_S = 600.0
 EIGHTHS = 8
 WEIGHED = 20
-"""Times in an eighth of the day."""
+"""Number of weighings in an eighth of the day."""
 NIGHT_MS: Millis = 24 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What day it is."""
+    """The kind of day."""
 
     hours: float = 8.0
     conversations: int = 5_000
@@ -43,49 +43,49 @@ class Plan:
     order: Order = Order.NEWEST
     seed: int = 1
     between_s: float = 240.0
-    """Between two messages of a conversation, on average."""
+    """Average seconds between two messages of a conversation."""
     quiet_s: float = 1_500.0
-    """After the last word: two walks through the active chats, and the reads they lead to."""
+    """Seconds after the last message: two scans of the active chats, and the reads that they cause."""
     others_per_hour: int = 0
-    """List requests that other programs of the shop make."""
+    """Requests for the list from other programs of the shop."""
     is_unlucky: bool = True
     """Whether the leader is frozen after a quarter of the day, and killed after half of it."""
     has_night: bool = False
-    """Whether the clock on the wall then shows the next day, and everything is walked once more."""
+    """Whether the wall clock then changes to the next day, and all chats are scanned again."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What was measured."""
+    """The measurements."""
 
     plan: Plan
     asked: Counter[tuple[int, str]] = field(default_factory=Counter)
     by_urgency: Counter[tuple[int, str, Urgency]] = field(default_factory=Counter)
     pollers: dict[int, Counter[int]] = field(default_factory=dict)
     first_read_s: float = 0.0
-    """Until every chat was in the cache."""
+    """Seconds until every chat was in the cache."""
     delays_s: list[float] = field(default_factory=list)
-    """From a message's moment to its commit."""
+    """Seconds from each message to its commit."""
     told: int = 0
-    """Changes the list told after the first reading."""
+    """Changes that the list showed after the first reading."""
     news_reads: int = 0
-    """Histories read for news after the first reading."""
+    """Histories read for changes after the first reading."""
     peak: int = 0
     refusals: int = 0
     least_left: dict[tuple[str, Urgency], float] = field(default_factory=dict)
-    """The least share of a quota that a request of an urgency left."""
+    """By quota and urgency: the least share of the quota that a request left."""
     held: list[int] = field(default_factory=list)
-    """Bytes a copy's rooms hold in the quietest moment of each eighth of the day after the first reading."""
+    """Least bytes that a copy's rooms held in each eighth of the day after the first reading."""
     list_per_hour: float = 0.0
-    """Requests for the list after the first reading, until the last word and what follows it."""
+    """Requests for the list per hour, from the first reading to the end of the quiet time."""
     backfilled: int = 0
     takeovers_s: list[float] = field(default_factory=list)
-    """How long nobody looked at the list after the leader was frozen, and after it was killed."""
+    """Seconds without a poll of the list after the leader was frozen, and after it was killed."""
     missing: list[str] = field(default_factory=list)
-    """What the cache says otherwise than the Market, at the end."""
+    """Differences between the cache and the Market at the end."""
 
     def p95_s(self) -> float:
-        """Of the delays."""
+        """The 95th percentile of the delays, in seconds."""
         return sorted(self.delays_s)[int(len(self.delays_s) * 0.95)]
 
     def peak_of(self, operation: str, since: int = 0) -> int:
@@ -129,7 +129,7 @@ class Soak:
     def _start(self) -> Reader:
         self._started += 1
         seed = self.plan.seed * 1_000 + self._started
-        # A function of its own: what the rooms hold must not lead to the whole simulation.
+        # A function of its own, so that the objects a room holds do not lead to the whole simulation.
         copy = Reader(self._started, self.kernel, self.door, lambda: self._wall_ms(), seed)  # noqa: PLW0108
         copy.start(is_somebody_here=lambda: self._is_working)
         return copy
@@ -138,7 +138,7 @@ class Soak:
         return now_ms() + self._wall_jump
 
     async def live(self) -> Outcome:
-        """The first reading of everything, the day, and perhaps the night."""
+        """Run the first reading of all chats, the day, and perhaps the night."""
         self.copies = [self._start() for _ in range(self.plan.copies)]
         around = [asyncio.create_task(work) for work in (self._watch(), self._spend())]
         await self._until(lambda: self._cursor("sweep.done_at"), "the first reading")
@@ -171,7 +171,7 @@ class Soak:
     async def _until(self, condition: Callable[[], Any], what: str) -> None:
         end = now() + 10 * 3600.0
         while not condition():
-            assert now() < end, f"{what} did not come to its end"
+            assert now() < end, f"{what} did not end"
             await asyncio.sleep(1.0)
 
     def _cursor(self, key: str) -> str | None:
@@ -183,7 +183,7 @@ class Soak:
         return count
 
     def _unread(self) -> bool:
-        """Whether a changed chat was never read: where only the web cabinet wrote, backfill does it."""
+        """Whether a changed chat was never read; one where only the web cabinet wrote is left to backfill."""
         rows = self.kernel.conn.execute("SELECT chat_id FROM chat WHERE hist_hi IS NULL")
         return any(ref(row[0]) in self.shop.changed for row in rows)
 
@@ -197,16 +197,16 @@ class Soak:
             if (operation, urgency) == ("getChatHistory", Urgency.NEWS)
         )
 
-    # -- what happens meanwhile ------------------------------------------------------------------
+    # -- during the day --------------------------------------------------------------------------
 
     async def _spend(self) -> None:
-        """Other programs of the shop, evenly."""
+        """Use the quota evenly, as other programs of the shop do."""
         while True:
             await asyncio.sleep(60.0)
             self.door.spend("getChats", self.plan.others_per_hour // 60)
 
     async def _watch(self) -> None:
-        """Weigh what the copies hold; what is under way at the moment of a weighing does not count."""
+        """Weigh the objects that the copies hold; those of requests in flight at that moment do not count."""
         while True:
             weighed = []
             for _ in range(WEIGHED):
@@ -234,7 +234,7 @@ class Soak:
         return next(copy for copy in self.copies if copy.number == holder)
 
     async def _taken_over(self, leader: Reader) -> None:
-        """Note how long it takes until another copy looks at the list."""
+        """Measure the time until another copy polls the list."""
         begun, before = now(), self._looks(leader)
         await self._until(lambda: self._looks(leader) > before, "the next reign")
         self.outcome.takeovers_s.append(now() - begun)
@@ -244,7 +244,7 @@ class Soak:
             n for hour in self.door.pollers.values() for who, n in hour.items() if who != leader.number
         )
 
-    # -- what came of it --------------------------------------------------------------------------
+    # -- results ----------------------------------------------------------------------------------
 
     def _judge(self) -> None:
         outcome, door = self.outcome, self.door
@@ -262,7 +262,7 @@ class Soak:
 
     def _compare(self, chat_ref: ChatRef, known: tuple[Millis, str]) -> None:
         chat, outcome = self.shop.chat(chat_ref), self.outcome
-        # A status that nobody waits in is told by the walk through everything alone, once a day.
+        # Only the daily scan of all chats shows a status in which no one waits.
         may_be_old = not self.plan.has_night and not {known[1], chat.status} & {*ACTIVE}
         if known[0] != chat.updated_at or (known[1] != chat.status and not may_be_old):
             outcome.missing.append(f"chat {chat_ref}: {known} and not {(chat.updated_at, chat.status)}")
@@ -276,7 +276,7 @@ class Soak:
 
 
 class Nobody:
-    """Nothing is sent here, and nothing is to be seen in the outbox."""
+    """A watcher that does nothing: no messages are sent here, and the outbox is empty."""
 
     def changed(self, owner: int, before: OutboxItem | None, after: OutboxItem | None) -> None:
         """See `Watcher`."""
@@ -298,12 +298,12 @@ class Nobody:
 
 
 def now_ms() -> Millis:
-    """The clock of the Market."""
+    """The time of the Market's clock."""
     return BEGINNING + int(now() * 1000)
 
 
 def simulate(plan: Plan) -> Outcome:
-    """One day from its beginning to its end."""
+    """Run one day from start to end."""
 
     async def whole() -> Outcome:
         failures: list[BaseException] = []
@@ -322,7 +322,7 @@ def simulate(plan: Plan) -> Outcome:
 
     logging.disable(logging.CRITICAL)
     try:
-        # There are no files here whose stamps could be looked at: the database itself is asked, as surely.
+        # There are no files whose times could be checked here, so that each look queries the database.
         with patch.object(change_feed, "LOOK_S", change_feed.SURE_S):
             return run(whole(), virtual_loop)
     finally:

@@ -1,4 +1,4 @@
-"""The chats of one business as the Market keeps them: old ones computed when asked, new ones kept."""
+"""The chats of one business at the Market: old ones computed on demand, new ones stored."""
 
 import random
 from bisect import bisect_left, bisect_right, insort
@@ -12,7 +12,7 @@ from chat_tui.model.ids import ChatRef, MessageId, Millis
 from tests.support.refs import ref
 
 FIRST_LIVE = 1_000_000_000_000
-"""Message ids from here on were written while the simulation ran."""
+"""The first id of messages written while the simulation runs."""
 _DAY: Millis = 86_400_000
 _PER_OLD_CHAT = 1_000
 _AFTER = {
@@ -21,11 +21,11 @@ _AFTER = {
 }
 
 Place = tuple[int, int]
-"""Where a chat stands in the list: smaller comes first."""
+"""The position of a chat in the list: smaller comes first."""
 
 
 class Order(StrEnum):
-    """In which order the list comes; nothing is published about it."""
+    """The order in which the list comes; the documentation does not say which."""
 
     NEWEST = "newest"
     OLDEST = "oldest"
@@ -36,14 +36,14 @@ class Order(StrEnum):
 class _Kept:
     chat: Chat
     old: int
-    """So many messages from before the simulation."""
+    """The number of messages from before the simulation."""
     said: list[Message] = field(default_factory=list)
     told_at: Millis = 0
-    """The time of its last message as it was told last."""
+    """The time of its last message in the latest answer."""
 
 
 class QuickMarket:
-    """Answers the questions of the API, at once and without counting them."""
+    """Answers the API's requests at once and without counting them."""
 
     def __init__(self, old_chats: int, order: Order, now: Millis, seed: int) -> None:
         self._order = order
@@ -53,9 +53,9 @@ class QuickMarket:
         self._active: list[Place] = []
         self._next_message = FIRST_LIVE
         self.changed: set[ChatRef] = set()
-        """Chats with a new message or status since the beginning."""
+        """Chats with a new message or status since the start."""
         self.told = 0
-        """How often an answer told a newer time of a chat than any before."""
+        """How many answers showed a newer time of a chat than any before."""
         for number in range(1, old_chats + 1):
             self._add(self._old(ref(number), now - number * 30 * _DAY // max(old_chats, 30)))
 
@@ -97,21 +97,21 @@ class QuickMarket:
         self._list(chat)
         self.changed.add(chat.chat_ref)
 
-    # -- what people do --------------------------------------------------------------------------
+    # -- actions of people ------------------------------------------------------------------------
 
     @property
     def chats(self) -> dict[ChatRef, Chat]:
-        """All chats now."""
+        """All current chats."""
         return {chat_ref: kept.chat for chat_ref, kept in self._kept.items()}
 
     def open(self, now: Millis) -> ChatRef:
-        """A buyer begins a new chat; its first message comes next."""
+        """Let a buyer open a new chat; its first message comes next."""
         chat_ref = ref(len(self._kept) + 1)
         self._add(_Kept(_chat(chat_ref, ChatStatus.NEW, now, now), 0))
         return chat_ref
 
     def say(self, chat_ref: ChatRef, sender: Sender, now: Millis) -> MessageId:
-        """One more message; the status follows whoever wrote."""
+        """Add a message; the status depends on its sender."""
         kept = self._kept[chat_ref]
         message_id = MessageId(self._next_message)
         self._next_message += 1
@@ -122,15 +122,15 @@ class QuickMarket:
         return message_id
 
     def turn(self, chat_ref: ChatRef, status: ChatStatus) -> None:
-        """The status changes and no message tells it."""
+        """Change the status without a message."""
         kept = self._kept[chat_ref]
         self._move(kept, replace(kept.chat, status=status))
 
-    # -- what the API answers -----------------------------------------------------------------------
+    # -- answers of the API -------------------------------------------------------------------------
 
     def page(self, statuses: Sequence[str], token: str | None, limit: int) -> Page[Chat]:
-        """One page of the list; the token is the place of the last chat told."""
-        assert not statuses or tuple(statuses) == ACTIVE, "what else the engine asks for is not simulated"
+        """One page of the list; the token is the position of the last chat on the page."""
+        assert not statuses or tuple(statuses) == ACTIVE, "other requests of the engine are not simulated"
         places = self._active if statuses else self._all
         begin = 0 if token is None else bisect_right(places, _read(token))
         found = places[begin : begin + limit]

@@ -1,4 +1,4 @@
-"""A small shop in virtual time in which a test asks single rooms of the engine, one step after the other."""
+"""A small shop in virtual time in which a test calls single rooms of the engine, step by step."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class SoakStage(AbstractContextManager["SoakStage"]):
-    """One shop and as many copies as wanted; nothing of them runs but what the test asks for."""
+    """One shop and as many copies as needed; only what the test starts runs."""
 
     def __init__(self, chats: int = 0, order: Order = Order.NEWEST) -> None:
         self.loop = virtual_loop()
@@ -43,7 +43,7 @@ class SoakStage(AbstractContextManager["SoakStage"]):
         self.kernel.conn.close()
 
     def copy(self) -> Reader:
-        """One more copy, of which nothing runs yet."""
+        """Add another copy, of which nothing runs yet."""
         number = len(self.copies) + 1
         copy = self.tell(Reader, number, self.kernel, self.door, now_ms, number)
         self.copies.append(copy)
@@ -57,7 +57,7 @@ class SoakStage(AbstractContextManager["SoakStage"]):
         return result
 
     def tell(self, act: Callable[..., T], *given: Any) -> T:
-        """Do something that only needs the loop to be there."""
+        """Call a function that needs a running event loop."""
 
         async def work() -> T:
             return act(*given)
@@ -69,28 +69,28 @@ class SoakStage(AbstractContextManager["SoakStage"]):
         self.do(asyncio.sleep(seconds))
 
     def spawn(self, copy: Reader, work: Coroutine[Any, Any, Any]) -> None:
-        """Let something run on in a copy."""
+        """Let a coroutine run on in a copy."""
 
         self.tell(copy.spawn, work)
 
     def start(self, copy: Reader, is_somebody_here: Callable[[], bool] = lambda: True) -> None:
-        """Let all of a copy run."""
+        """Start all rooms of a copy."""
 
         self.tell(lambda: copy.start(is_somebody_here=is_somebody_here))
 
     def now(self) -> float:
-        """Virtual seconds since the beginning."""
+        """Virtual seconds since the start."""
         return self.loop.time()
 
     def asked(self, operation: str) -> list[Any]:
-        """What the requests of an operation were about, so far."""
+        """The subjects of all requests of an operation so far."""
         return [about for name, about in self.log if name == operation]
 
     def rows(self, sql: str, *given: Any) -> list[Any]:
-        """What the database says."""
+        """The result of a query of the database."""
         return self.kernel.conn.execute(sql, given).fetchall()
 
     def status(self, chat: ChatRef) -> str:
-        """Of a chat in the cache."""
+        """The status of a chat in the cache."""
         ((status,),) = self.rows("SELECT status FROM chat WHERE chat_id = ?", chat.number)
         return str(status)

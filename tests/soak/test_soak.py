@@ -1,4 +1,4 @@
-"""Short days in virtual time; the whole ones are the command of this package."""
+"""Short days in virtual time; `python -m tests.soak` runs whole ones."""
 
 from dataclasses import replace
 
@@ -37,6 +37,6 @@ def test_we_slow_down_as_other_programs_use_the_quota_up() -> None:
     others = 6_000
     outcome = simulate(replace(SHORT, hours=0.9, conversations=40, others_per_hour=others))
     assert not broken(outcome), table([outcome])
-    # What others ask in a minute is known with the next answer.
+    # The quota that others used in a minute is known with the next answer.
     assert outcome.least_left["getChats", Urgency.NEWS] >= 0.05 - others / 60 / 5_000
     assert sum(outcome.pollers[0].values()) < 0.8 * 3600 / POLL_S
