@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -24,7 +24,7 @@ from chat_tui.model.mark import Hold, Marked, Pin
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import Tab
 from chat_tui.store import marks, outbox
-from chat_tui.store.database import Store
+from chat_tui.store.database import Connection, Store
 from tests.inbox.simulation import virtual
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
@@ -52,12 +52,12 @@ async def test_a_mark_is_told_and_undone(market: Sandbox, open_shop: OpenShop) -
     heard: list[Event] = []
     inbox.subscribe(heard.append)
     made = []
-    for mark in (
+    for making in (
         inbox.marks.done(chat_ref),
         inbox.marks.snooze(chat_ref, FAR),
         inbox.marks.snooze(chat_ref, None),
     ):
-        made.append(await mark)
+        made.append(await making)
         assert await inbox.chats.item(chat_ref, Tab.WAITING) is None
         assert await inbox.chats.next_waiting(None) != chat_ref
     assert await inbox.chats.item(chat_ref, Tab.SNOOZED) is not None
@@ -87,7 +87,12 @@ async def test_a_mark_makes_nobody_read_the_outbox_or_the_history(
     await until(is_fresh)
     looked: list[object] = []
     due = outbox.due
-    monkeypatch.setattr(outbox, "due", lambda conn: (looked.append(conn), due(conn))[1])
+
+    def noted(conn: Connection) -> object:
+        looked.append(conn)
+        return due(conn)
+
+    monkeypatch.setattr(outbox, "due", noted)
     heard: list[Event] = []
     shop.inbox.subscribe(heard.append)
     assert isinstance(await shop.inbox.marks.put(chat_ref, Pin(is_set=True)), Marked)
@@ -138,11 +143,12 @@ def test_a_snooze_that_runs_out_is_told_by_every_copy_at_its_moment(tmp_path: Pa
         wall = lambda: 1_000_000 + int(loop.time() * 1000)  # noqa: E731
         heard: list[tuple[float, Event]] = []
         running = []
+        no_market: Any = None
         for _copy in range(2):
             bus = EventBus()
             link = LinkMonitor(bus, wall)
             bus.subscribe(lambda event: heard.append((loop.time(), event)))
-            ctx: Any = EngineContext(AtOnce(store), None, bus, link, InboxSettings(), wall)
+            ctx = EngineContext(cast("Store", AtOnce(store)), no_market, bus, link, InboxSettings(), wall)
             running.append(asyncio.create_task(SnoozeTimer(ctx).run()))
         await asyncio.sleep(89.5)
         assert heard == []

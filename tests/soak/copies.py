@@ -6,13 +6,14 @@ import random
 import sys
 from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, ModuleType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from chat_tui.inbox.context import EngineContext, InboxSettings
 from chat_tui.inbox.copies.change_feed import ChangeFeed
 from chat_tui.inbox.copies.leader import Leadership, Presence
 from chat_tui.inbox.copies.rate_limit import ConcurrencyLimit, Quotas
 from chat_tui.inbox.events import EventBus, LinkMonitor
+from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.reading.backfill import Backfill
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.reading.sync import Sync
@@ -46,7 +47,7 @@ class Reader(VirtualProcess):
         self.slots = ConcurrencyLimit(FrozenLocks(self, "slots"))
         bus = EventBus()
         link = LinkMonitor(bus, wall_ms)
-        client = Client(self, door, wall_ms)
+        client = cast("MarketApi", Client(self, door, wall_ms))
         self.market = LabelledMarket(client, self.slots, self.budgets, link)
         ctx = EngineContext(store, self.market, bus, link, settings, wall_ms)
         self.ctx = ctx
@@ -80,7 +81,7 @@ class Reader(VirtualProcess):
     def held_bytes(self) -> int:
         """Bytes that all rooms of this copy hold, including their tasks, without the store and the Market."""
         rooms = (self.sync, self.backfill, self.watch, self.market, self.history, self.leadership)
-        others = (self, self.kernel, self.market._market, self._door, asyncio.get_running_loop())
+        others = (self, self.kernel, self.market.api, self._door, asyncio.get_running_loop())
         seen = {id(thing) for thing in others}
         waiting: list[Any] = [*rooms, *(task.get_coro() for task in self.tasks)]
         total = 0

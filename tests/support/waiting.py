@@ -22,7 +22,7 @@ def crowd() -> float:
     return min(max(os.getloadavg()[0], workers, cores()) / cores(), 6.0)
 
 
-async def until(condition: Callable[[], Awaitable[T]], what: str = "the condition") -> T:
+async def until(condition: Callable[[], Awaitable[T | None]], what: str = "the condition") -> T:
     """The first true answer of `condition`, called again and again, less often the longer it takes."""
     pause_s = 0.002
     try:

@@ -275,7 +275,8 @@ async def desk(
     finds a shop that has read this Market before, if it is one of `ready.open_market`.
     """
     is_first = not store_paths(root).cache_dir.exists()
-    if is_first and not fresh and market.begun.start == ready.BORN_MS and key is business is url is None:
+    is_usual = (key, business, url) == (None, None, None)
+    if is_first and not fresh and market.begun.start == ready.BORN_MS and is_usual:
         await ready.put(root, market)
     connect = lambda: client_of(market, key=key, business=business, url=url)  # noqa: E731
     shop = Shop.open(root, connect, settings=settings)

@@ -62,7 +62,9 @@ async def test_every_order_ends_in_the_same_history(
     await until(read_more)
     ids = await whole(shop, chat)
     assert ids == sorted(set(ids))
-    assert len(ids) == len(market.world.messages(market.world.chat(chat.number)))
+    there = market.world.chat(chat.number)
+    assert there is not None
+    assert len(ids) == len(market.world.messages(there))
 
 
 async def test_opening_reads_one_page_and_older_ones_come_on_need(

@@ -1,7 +1,7 @@
 """No network at the start, lost, back; a key refused midway; a login page; a wrong clock: the list stays."""
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,7 +28,7 @@ async def listed(shop: Shop) -> int:
     return (await shop.inbox.chats.counts())[Tab.ALL]
 
 
-def is_in(shop: Shop, state: LinkState) -> Callable[[], "object"]:
+def is_in(shop: Shop, state: LinkState) -> Callable[[], Awaitable[bool]]:
     async def asks() -> bool:
         return shop.inbox.link().state is state
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -268,14 +269,10 @@ async def test_an_item_of_yesterday_is_not_sent_without_asking(market: Sandbox, 
     (chat,) = await some_chats(shop, 1)
     outbox_id = await send(shop, chat, "Вчерашнее")
     await shop.close()
-    later = open_shop(settings=InboxSettings(**{**_fields(QUICK), "max_age_s": -1.0}))
+    later = open_shop(settings=replace(QUICK, max_age_s=-1.0))
     item = await reaches(later, outbox_id, OutboxState.FAILED)
     assert item.problem == ProblemKind.STALE
     assert posts(market) == 0
-
-
-def _fields(settings: InboxSettings) -> dict[str, object]:
-    return {name: getattr(settings, name) for name in settings.__slots__}
 
 
 # -- files -------------------------------------------------------------------------------------------
@@ -402,9 +399,7 @@ async def test_texts_the_market_would_refuse_stay_with_the_operator(
 
 @pytest.mark.parametrize("text", ["{key}", "  {key}\n", "вот ключ {key}, держите", "ACMA:чужой:ключ-другой"])
 async def test_a_text_that_holds_a_key_is_not_sent(market: Sandbox, open_shop: OpenShop, text: str) -> None:
-    shop = open_shop(
-        background=False, settings=InboxSettings(**{**_fields(QUICK), "secrets": ("s3cret-of-this-run",)})
-    )
+    shop = open_shop(background=False, settings=replace(QUICK, secrets=("s3cret-of-this-run",)))
     refused = await shop.inbox.outbox.send_text(ref(1), text.format(key="s3cret-of-this-run"))
     assert isinstance(refused, Problem)
     assert refused.kind == ProblemKind.TEXT_SECRET

@@ -26,14 +26,14 @@ class ToldToWait(Stage):
     def __init__(self, told_s: float = 0.0, undo_s: float = 0.0) -> None:
         super().__init__(undo_s=undo_s)
         self.begun = 0.0
-        self.posted: list[float] = []
+        self.posted_at: list[float] = []
         self.refusal: Problem | None = None
         if told_s or not undo_s:
             self.refusal = Problem(ProblemKind.HOURLY_LIMIT, Certainty.REFUSED, retry_after_s=told_s)
         post = self.market.post
 
         async def posted(item: OutboxItem) -> Accepted | Problem:
-            self.posted.append(self.loop.time())
+            self.posted_at.append(self.loop.time())
             refusal, self.refusal = self.refusal, None
             return refusal or await post(item)
 
@@ -43,7 +43,7 @@ class ToldToWait(Stage):
         """A text that was ordered to wait, from this moment on."""
         outbox_id = self.send("m1")
         self.reaches(outbox_id, OutboxState.WAITING)
-        self.begun = self.posted[0]
+        self.begun = self.posted_at[0]
         return outbox_id
 
     def set_clock(self, step: str) -> None:
@@ -60,10 +60,10 @@ class ToldToWait(Stage):
     def sent_after(self, outbox_id: OutboxId, posts: int = 2, look_s: float = 20.0) -> float:
         """Seconds from the start of the wait to the next request, or to when the item was returned."""
         end = self.loop.time() + 3 * HOUR
-        while len(self.posted) < posts and self.item(outbox_id).state is not OutboxState.FAILED:
+        while len(self.posted_at) < posts and self.item(outbox_id).state is not OutboxState.FAILED:
             assert self.loop.time() < end, "it is not sent at all"
             self.let(look_s)
-        at = self.posted[-1] if len(self.posted) == posts else self.loop.time()
+        at = self.posted_at[-1] if len(self.posted_at) == posts else self.loop.time()
         return at - self.begun
 
 

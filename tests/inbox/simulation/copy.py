@@ -4,10 +4,11 @@ import asyncio
 import random
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from chat_tui.inbox.asking import Reads
 from chat_tui.inbox.context import EngineContext, InboxSettings
+from chat_tui.inbox.copies.rate_limit import RateLimitedClient
 from chat_tui.inbox.drafts import Drafts
 from chat_tui.inbox.events import Event, EventBus, LinkMonitor
 from chat_tui.inbox.outbox_writes import OutboxWrites
@@ -49,7 +50,8 @@ class Copy(VirtualProcess):
         bus = EventBus()
         link = LinkMonitor(bus, wall_ms)
         tell = on_loop(bus.publish)
-        ctx = EngineContext(store, CopyClient(self, market), bus, link, settings, wall_ms, clock)
+        client = cast("RateLimitedClient", CopyClient(self, market))
+        ctx = EngineContext(store, client, bus, link, settings, wall_ms, clock)
         self.history = HistoryReader(ctx)
         self.delivery = Delivery(ctx, self.history, locks, tell)
         self.drafts = Drafts(store, Reads(lambda: None), wall_ms)

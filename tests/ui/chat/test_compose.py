@@ -58,10 +58,11 @@ class BoxApp(OrderedKeys[None]):
         moment = time.monotonic() if self.pressed_at is None else self.pressed_at
         for key in keys:
             named = {"\r": "enter", "\x7f": "backspace"}
-            event = key
+            event: events.Event
             if isinstance(key, str):
                 event = events.Key(named.get(key, key), key if len(key) == 1 else None)
-            assert isinstance(event, events.Event)
+            else:
+                event = key
             event.time = moment
             self.post_message(event)
         await self.heard()
@@ -147,7 +148,8 @@ async def test_too_long_is_blocked_and_kept(text: str, length: int) -> None:
 async def test_the_counter_shows_near_the_limit_only() -> None:
     async with a_box() as app:
         app.box.load("я" * 3276, 3276)
-        assert app.box.border_subtitle is None
+        counter = app.box.border_subtitle
+        assert counter is None
         await app.arrive("я")
         assert app.box.border_subtitle == "3277/4096"
         app.box.load("я" * 4096, 0)

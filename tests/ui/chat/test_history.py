@@ -126,7 +126,8 @@ async def test_forward_again_after_the_newest_were_dropped() -> None:
         while "beginning" not in screen(app.history)[0]:
             app.history.action_page(-1)
             await settled(pilot.app)
-        assert not app.view.is_at_end
+        was_at_end = app.view.is_at_end
+        assert not was_at_end
         while not app.view.is_at_end:
             app.history.action_page(1)
             await settled(pilot.app)
@@ -166,7 +167,8 @@ async def test_an_echo_counts_down_and_becomes_a_message_in_its_place() -> None:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         app.history.refresh_newest(timeline_page(*entries(1, 51), held))
         assert screen(app.history)[-1].endswith("goes in 4 s")
-        assert app.history.is_counting
+        was_counting = app.history.is_counting
+        assert was_counting
         app.now += 1500
         app.history.tick()
         assert screen(app.history)[-1].endswith("goes in 3 s")

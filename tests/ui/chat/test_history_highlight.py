@@ -67,7 +67,8 @@ async def test_a_highlight_that_left_the_screen_is_none_and_begins_anew() -> Non
     async with app.run_test() as pilot:
         app.history.show(timeline_page(*entries(1, 51)), queue_item())
         await press(pilot.app, "k", "pageup", "pageup")
-        assert app.view.highlighted is None
+        left = app.view.highlighted
+        assert left is None
         await press(pilot.app, "k")
         assert app.view.highlighted is not None
         assert marked(app.history)[0] == screen(app.history)[-1]

@@ -20,7 +20,7 @@ async def test_opens_at_the_end_and_tells_that_it_is_seen() -> None:
         assert "Message 50." in screen(app.history)[-1]
         assert app.view.is_at_end
         assert ("seen", 50) in app.told
-        assert app.history._border_title.plain == "Ольга К. · order 51230870001 · Уютная кухня"
+        assert str(app.history._border_title) == "Ольга К. · order 51230870001 · Уютная кухня"
 
 
 async def test_opens_at_the_first_unseen_message_when_the_end_is_too_far() -> None:

@@ -62,6 +62,7 @@ async def test_enter_runs_the_highlighted_command_and_gives_it() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot.app)
         await press(pilot.app, *"quit")
+        assert app.choices.current is not None
         assert app.choices.current.id == "quit"
         assert "ctrl+q" in app.seen()
         await press(pilot.app, "enter")

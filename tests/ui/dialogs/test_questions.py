@@ -1,6 +1,7 @@
 """A question stays until it is answered on purpose, and is answered only once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import pytest
 from textual.app import App
@@ -58,7 +59,7 @@ async def test_answers(language: str, keys: list[str], result: object) -> None:
 
 
 class JcukenStage(OrderedKeys[None], DialogApp):
-    def __init__(self, dialog: Screen[bool]) -> None:
+    def __init__(self, dialog: Screen[Any]) -> None:
         super().__init__(dialog)
 
 
@@ -88,6 +89,7 @@ async def test_an_enter_held_down_or_pressed_twice_answers_nothing() -> None:
 
 async def test_answering_twice_at_once_is_answering_once() -> None:
     async with staged(question()) as (app, pilot):
+        assert isinstance(app.dialog, Confirm)
         app.dialog.finish(True)
         app.dialog.finish(False)
         await settled(pilot.app)
@@ -104,7 +106,7 @@ async def test_a_click_answers() -> None:
 def choice(count: int = 3) -> Choose:
     times = iter(range(1000))
 
-    def draw(word: str) -> object:
+    def draw(word: str) -> Callable[[int], Line]:
         def line(cells: int) -> Line:
             return (Span(word[:cells]),)
 

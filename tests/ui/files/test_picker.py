@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from chat_tui import locale
 from chat_tui.ui.files import picker as folder_scan
 from chat_tui.ui.files.picker import FilePicker
-from chat_tui.ui.files.rows import Login
+from chat_tui.ui.files.rows import Login, PathRow
 from tests.support.settling import press, settled
 from tests.ui.dialogs.stage import NOTHING, DialogApp, staged, until
 
@@ -83,6 +83,7 @@ async def test_enter_opens_a_folder_and_backspace_on_an_empty_field_goes_up_to_i
         assert names(app) == ["one.jpg"], "while there is text, backspace deletes a letter"
         await press(pilot.app, "backspace")
         await ready(app, pilot)
+        assert app.choices.current is not None
         assert app.choices.current.name == "Фото"
         assert app.says("#path").endswith("files")
 
@@ -259,7 +260,7 @@ async def test_f_143_50_000_entries_are_there_at_once_and_narrowed_by_typing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Promised: U48."""
-    rows = [folder_scan.PathRow(f"file-{n:05}.jpg", f"file-{n:05}.jpg", False, 9) for n in range(50_000)]
+    rows = [PathRow(f"file-{n:05}.jpg", f"file-{n:05}.jpg", False, 9) for n in range(50_000)]
     monkeypatch.setattr(folder_scan.FolderScan, "_read", lambda _: rows)
     async with staged(picker(tmp_path)) as (app, pilot):
         await ready(app, pilot)

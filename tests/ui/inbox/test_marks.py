@@ -1,11 +1,12 @@
 """The marks that keys put on a chat, and how u takes them back."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from chat_tui.inbox.service import Inbox
+from chat_tui.inbox.api import InboxApi
 from chat_tui.model.ids import ChatRef
 from chat_tui.model.mark import Labels, Marked, Note
 from chat_tui.model.queue import QueueItem, Tab
@@ -24,7 +25,7 @@ async def open_longest(it: Desk) -> ChatRef:
     return it.opened
 
 
-async def item_of(inbox: Inbox, chat_ref: ChatRef) -> QueueItem:
+async def item_of(inbox: InboxApi, chat_ref: ChatRef) -> QueueItem:
     item = await inbox.chats.item(chat_ref)
     assert item is not None
     return item
@@ -161,7 +162,7 @@ async def test_a_send_past_its_hold_is_told_and_the_marks_before_it_are_still_un
         await it.until_said("Pinned to the top")
         for text in ("раз", "два"):
             await it.answer(text)
-            await it.until(lambda text=text: (chat_ref, text) in it.sent_texts)
+            await it.until(partial(lambda sent: sent in it.sent_texts, (chat_ref, text)))
             await it.pilot.pause(AGAIN_S)
         await it.press("escape", "u")
         await it.until_said("Too late")

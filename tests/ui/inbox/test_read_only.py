@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chat_tui.inbox.service import Inbox
 from chat_tui.model.problem import Problem, ProblemKind
 from tests.support.read_only import Protect, tell_read_only
 from tests.support.refs import ref
@@ -48,6 +49,7 @@ async def test_all_is_shown_and_nothing_is_sent_or_asked(
         await it.press("c", "enter")
         await it.until_told("View only: nothing new is read or sent, nothing is kept.")
         inbox = it.app.inbox
+        assert isinstance(inbox, Inbox)
         for refused in (await inbox.outbox.send_text(it.rows[0], "No"), await inbox.fetch_chat(it.rows[0])):
             assert isinstance(refused, Problem)
             assert refused.kind is ProblemKind.UNWRITABLE

@@ -30,8 +30,8 @@ def test_states_of_sending(picture: Picture) -> None:
     assert picture("j", "enter", prepare=some_answers)
 
 
-@pytest.mark.parametrize("size", [(120, 40)], ids=[pytest.HIDDEN_PARAM])
-@pytest.mark.parametrize("language", ["en"], ids=[pytest.HIDDEN_PARAM])
+@pytest.mark.parametrize("size", [pytest.param((120, 40), id=pytest.HIDDEN_PARAM)])
+@pytest.mark.parametrize("language", [pytest.param("en", id=pytest.HIDDEN_PARAM)])
 @pytest.mark.parametrize("theme", ["light", "high-contrast", "ansi"])
 def test_states_in_a_theme(picture: Picture, theme: str) -> None:
     assert picture("j", "enter", prepare=some_answers, change=lambda app: setattr(app, "theme_wanted", theme))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from chat_tui.inbox.service import Inbox
 from chat_tui.model.link import LinkState
 from chat_tui.model.problem import Problem, ProblemKind
 from tests.support.refs import ref
@@ -49,6 +50,7 @@ async def test_what_is_here_is_shown_what_is_wanted_is_refused_and_another_copy_
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere.pem")
     async with desk(tmp_path, market, url=ELSEWHERE) as it:
         inbox = it.app.inbox
+        assert isinstance(inbox, Inbox)
         await it.until(lambda: len(it.rows) > 3, "the chats that are here")
         link = inbox.link()
         assert link.state is LinkState.REFUSED
