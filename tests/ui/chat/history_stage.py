@@ -1,4 +1,4 @@
-"""The history of a chat on a small screen of its own."""
+"""A small app with nothing but a history, for the tests of the history."""
 
 from datetime import UTC
 from typing import Any
@@ -27,7 +27,7 @@ MORE: dict[str, Any] = {"has_older": True, "coverage": Coverage.HAVE_MORE}
 
 
 class HistoryApp(App[None]):
-    """A history of ten lines; serves pages out of `total` messages when `serves`."""
+    """A history of ten lines; with `serves` it answers requests for pages out of `total` messages."""
 
     CSS = "History { width: 80; height: 12; }"
 
@@ -55,7 +55,7 @@ class HistoryApp(App[None]):
         return self.history.view
 
     def page(self, first: int, last: int) -> TimelinePage:
-        """Messages first … last - 1 of 1 … total."""
+        """The messages from `first` up to, not including, `last`, out of 1 to `total`."""
         first = max(1, first)
         return timeline_page(*entries(first, last), has_older=first > 1, has_newer=last <= self.total)
 

@@ -1,4 +1,4 @@
-"""What the door doubts is asked wherever something leaves from the screen, not only in the box."""
+"""The operator is asked about doubts of the door wherever the screen sends something, not only in the box."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from tests.ui.dialogs.test_files_and_chats import choose
 
 
 async def card_of(it: Desk, name: str) -> None:
-    """Up to the card of a file, for the chat that is open."""
+    """Choose a file, as far as its card, for the open chat."""
     await choose(it, name)
     await it.until(lambda: it.dialog == "FileCardScreen")
     await it.press_again("enter")

@@ -1,4 +1,4 @@
-"""Emoji in the box are drawn by the rule of the history, and sent as they were typed (case 015)."""
+"""Emoji in the box are drawn as in the history, and sent as they were typed (case 015)."""
 
 import pytest
 from rich.cells import cell_len, get_character_cell_size
@@ -19,7 +19,7 @@ DRESSED = [
 
 
 def lines(app: BoxApp) -> list[str]:
-    """What the box draws, without its frame."""
+    """The lines of the box, without its frame."""
     strips = app.box.render_lines(app.box.outer_size.region)
     assert all(strip.cell_length == sum(map(get_character_cell_size, strip.text)) for strip in strips)
     return [strip.text.strip("│╭╮╰╯─ ") for strip in strips]

@@ -1,4 +1,4 @@
-"""The compose box: sending once, never by a paste, never cutting silently."""
+"""The compose box: it sends once, never because of a paste, and never cuts a text silently."""
 
 import asyncio
 import time
@@ -20,15 +20,15 @@ from tests.support.settling import press, settled
 
 
 class BoxApp(OrderedKeys[None]):
-    """A box and what it asks for."""
+    """A compose box, and the messages it posts."""
 
     def __init__(self) -> None:
         super().__init__()
         self.pressed_at: float | None = None
-        """When keys are pressed from now on; None = really now."""
+        """The moment at which all keys are pressed; None = the real time."""
         self.put_at = 0.0
         self.answers = True
-        """Whether what became of a text is known at once."""
+        """Whether each `SendWanted` is answered at once."""
         self.asked: list[Message] = []
         self.box = Compose(id="box", now=lambda: self.put_at)
 
@@ -54,7 +54,7 @@ class BoxApp(OrderedKeys[None]):
         return [key.key for key in self._held if isinstance(key, events.Key)] == ["enter"]
 
     async def arrive(self, *keys: str | events.Paste) -> None:
-        """Keys that all came in one read, at one moment."""
+        """Press keys that all come in one read, at one moment."""
         moment = time.monotonic() if self.pressed_at is None else self.pressed_at
         for key in keys:
             named = {"\r": "enter", "\x7f": "backspace"}
@@ -68,7 +68,7 @@ class BoxApp(OrderedKeys[None]):
         await self.heard()
 
     async def heard(self) -> None:
-        """Everything that arrived was acted upon."""
+        """Wait until everything that arrived was handled."""
         await self.keys_settled()
         await settled(self)
 

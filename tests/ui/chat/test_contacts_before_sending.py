@@ -1,4 +1,4 @@
-"""What the Market hides goods for is said before it goes: the first Enter asks, the second sends."""
+"""Contacts, for which the Market hides goods, are pointed out: the first Enter asks, the second sends."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.ui.app_stage import desk
 
 @pytest.fixture
 def market() -> Iterator[Sandbox]:
-    """A very small shop: one waiting chat is enough here."""
+    """A very small shop: these tests need one waiting chat only."""
     with Sandbox.start(chats=4, seed=3) as sandbox:
         yield sandbox
 

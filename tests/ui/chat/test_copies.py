@@ -1,4 +1,4 @@
-"""What of a message can be copied."""
+"""The parts of a message that can be copied."""
 
 from chat_tui.model.chat import Attachment, ChatContext
 from chat_tui.model.ids import OrderId, ReturnId

@@ -1,4 +1,4 @@
-"""What an editor leaves behind: taken where it is a text, kept where it is not (cases 005 to 007)."""
+"""A file left by an editor is taken if it is a text, and kept if it is not (cases 005 to 007)."""
 
 import os
 import stat
@@ -29,7 +29,7 @@ def text(tmp_path: Path) -> EditedText:
 
 
 def found(text: EditedText) -> list[str]:
-    """What is offered for its chat."""
+    """The texts that are offered for its chat."""
     return [saved for _text, saved in left_over(text.place.parent, "7")]
 
 

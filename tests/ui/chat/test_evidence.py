@@ -1,4 +1,4 @@
-"""`e` makes evidence of a chat without a question, and tells what is not in it."""
+"""`e` exports a chat as evidence without asking, and says what is missing from it."""
 
 from pathlib import Path
 

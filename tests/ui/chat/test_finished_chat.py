@@ -1,4 +1,4 @@
-"""F-179: a chat that is over. Whether the Market takes another message is not known, so both are met."""
+"""F-179: a finished chat. The Market may take or refuse another message, so both are tested."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The history of a chat on a small screen of its own."""
+"""The history of a chat on a small screen: scrolling, pages, folding, dates."""
 
 from datetime import UTC
 
@@ -91,7 +91,7 @@ async def test_older_pages_never_move_what_is_read() -> None:
         assert "loading older messages" in before[0]
         app.history.extend_older(timeline_page(*entries(1, 51), **MORE))
         after = screen(app.history)
-        # The date of the oldest message gives way to those of its day above it.
+        # The date moves from the message that was the oldest to the older ones of its day.
         assert after[2:] == before[2:]
         await press(pilot.app, "pageup")
         assert int(first_message(app.history)) < 50

@@ -1,4 +1,4 @@
-"""The highlight of the history: from message to message, always on the screen, readable without colour."""
+"""The highlight of the history moves from message to message, stays on the screen, and needs no colour."""
 
 import pytest
 
@@ -13,7 +13,7 @@ from tests.ui.pane_samples import entries, message, outbox_item, queue_item, tim
 
 
 def marked(history: History) -> list[str]:
-    """The lines with the bar, which no text can reach."""
+    """The lines with the bar of the highlight, which is in a column without text."""
     return [line for line in screen(history) if line[5:6] == "▌" or line.startswith("▌")]
 
 

@@ -1,4 +1,4 @@
-"""No letter reaches a buyer who is not on the screen, and none that was meant as text is a command."""
+"""No letter reaches a buyer who is not on the screen, and no letter meant as text acts as a command."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -30,21 +30,21 @@ async def draft_of(ours: Walk, chat_ref: ChatRef) -> str:
 
 
 async def test_keys_and_sizes_of_a_short_walk(tmp_path: Path) -> None:
-    """Whoever walks presses anything, at any size; each step is followed by a look at all promises."""
+    """Press random keys at random sizes; after each step all promises are checked."""
     ours = await walk(tmp_path, seed=4, steps=60)
     assert ours.letters > 20
 
 
 @pytest.mark.thorough
 async def test_random_keys_and_sizes(tmp_path: Path) -> None:
-    """The same for longer, another way every time."""
+    """The same for longer, with other random keys each time."""
     seed = a_seed()
     ours = await walk(tmp_path, seed=seed, steps=600)
     assert ours.letters > 20, f"seed {seed} hardly wrote"
 
 
 async def test_undo_types_from_outside_the_box_and_a_slash_stands_behind_its_dialog(tmp_path: Path) -> None:
-    """What a walk must know; any other text that comes into the box unseen is a broken promise."""
+    """A walk must know of these texts; any other that gets into the box unseen breaks a promise."""
     async with hands(tmp_path, (80, 24)) as ours:
         await typed(ours, "n", "/", "escape", "backspace")
         await typed(ours, *"ab", "enter", "escape", "escape", "u")
@@ -138,7 +138,7 @@ async def test_a_click_into_the_box_takes_the_highlight_to_its_chat(tmp_path: Pa
 
 @pytest.mark.parametrize("times", [1, 2, 3])
 async def test_whoever_goes_on_within_the_box_takes_the_highlight_along(tmp_path: Path, times: int) -> None:
-    """The keys stay where they are, so no change of focus leads the highlight."""
+    """The focus stays where it is, so that no change of focus moves the highlight."""
     async with hands(tmp_path, (80, 24)) as ours:
         await typed(ours, "n", "a")
         left = ours.opened
@@ -149,7 +149,7 @@ async def test_whoever_goes_on_within_the_box_takes_the_highlight_along(tmp_path
 
 
 async def test_a_chat_that_is_in_no_row_has_the_highlight_on_no_row(tmp_path: Path) -> None:
-    """What is written after a search in another tab is not for the row that happened to be highlighted."""
+    """A text written after a search in another tab is not for the row that happened to be highlighted."""
     async with hands(tmp_path, (120, 40)) as ours:
         await typed(ours, "4", "j", "c", *"ab", "escape", "escape", "2", "n")
         assert ours.highlighted == ours.opened

@@ -1,4 +1,4 @@
-"""Enters that came in one go are new lines where pastes are not marked, and it is said at the caret."""
+"""Where pastes are not marked, Enters that come all at once are line breaks, and a notice says so."""
 
 import pytest
 from textual import events

@@ -20,7 +20,7 @@ from tests.ui.pane_samples import DAY, HOSTILE, NOW, is_harmless, message, outbo
 CONTEXT = queue_item().chat.context
 NOTHING = Lead()
 SCENE = Scene(width=72, zone=UTC, now=NOW, context=CONTEXT)
-"""Sender column 12, so text begins in cell 22 and has 50."""
+"""The sender column has 12 cells, so the text begins in cell 22 and has 50 cells."""
 
 
 def drawn(entry: Entry, scene: Scene = SCENE, lead: Lead = NOTHING, **how: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""What was sent and not delivered comes back into its box, and is at no moment nowhere."""
+"""A text that was sent and not delivered comes back into its box, and is on the disk at every moment."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What was typed is never lost, never doubled, and never reaches another buyer."""
+"""A typed text is never lost, never doubled, and never reaches another buyer."""
 
 import threading
 from pathlib import Path
@@ -18,11 +18,11 @@ from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import CALM, NARROW, WIDE, Desk, desk
 
 HELD = InboxSettings(undo_s=600, poll_s=CALM.poll_s, scan_s=CALM.scan_s)
-"""Everything sent is held back for undo, for longer than a test takes."""
+"""Everything sent is held for undo, for longer than a test takes."""
 
 
 async def open_next(it: Desk) -> ChatRef:
-    """The next waiting chat, caret in its box."""
+    """Open the next waiting chat, with the caret in its box."""
     before = it.opened
     if it.focus == "box":
         await it.press("escape")
@@ -42,7 +42,7 @@ async def test_f_180_every_chat_keeps_its_own_draft_also_over_a_restart(
         for number in range(5):
             chat = await open_next(it)
             typed[chat] = f"черновик {number} для {chat}"
-            # The last letters, and the keys that leave, lie in one read.
+            # The last letters and the keys that leave the box come in one read.
             await it.burst([*typed[chat], *(["escape"] if number < 4 else [])])
         assert len(typed) == 5
         assert it.opened == chat
@@ -77,7 +77,7 @@ async def test_letters_typed_just_before_another_chat_is_opened_from_the_list_ar
     async with desk(tmp_path, market) as it:
         await it.synced()
         first = await open_next(it)
-        # Tab leaves the box without a word; nothing was saved when the next chat opens.
+        # Tab leaves the box without saving, so the text is not on the disk when the next chat opens.
         await it.burst([*"первому", "tab", "down", "enter"])
         await it.until(lambda: it.opened != first)
         assert it.box == ""
@@ -85,7 +85,7 @@ async def test_letters_typed_just_before_another_chat_is_opened_from_the_list_ar
 
 
 async def text_of(it: Desk, chat_ref: ChatRef) -> str:
-    """The draft of a chat, by opening it."""
+    """Open a chat and return its draft."""
     await it.go_to(chat_ref)
     return it.box
 
@@ -103,7 +103,7 @@ async def test_f_170_the_list_may_reorder_while_typing_and_enter_goes_to_the_nam
         for chat_ref in order[3:]:
             market.say(chat_ref.number, "Алло?")
         fresh = [ref(market.open_direct(f"Вопрос {number}")) for number in range(20)]
-        # One that is finished is asked about: that is another test.
+        # In a finished chat the operator is asked first, which another test covers.
         for chat_ref in {*order[:3]} - {chat}:
             market.finish(chat_ref.number)
         await it.until(lambda: set(fresh) <= set(it.rows))
@@ -177,7 +177,7 @@ async def test_f_174_a_text_over_the_limit_stays_whole_in_the_box(
 async def test_whoever_types_without_a_pause_is_kept_up_with(
     market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A program that is killed in the middle loses the last second, not the whole text."""
+    """A program killed while the operator types loses the last second, not the whole text."""
     async with desk(tmp_path, market) as it:
         await it.synced()
         await open_next(it)
@@ -285,7 +285,7 @@ async def test_f_181_a_question_that_came_while_replying_is_shown_first_and_stan
         assert (it.box, it.focus) == ("Да, есть", "box")
         await it.press_again("enter")
         await it.until_shown("confirmed ✓")
-        # And one of which nobody here could know when Enter was pressed.
+        # And one that this copy could not know of when Enter was pressed.
         await it.write("Вот фото")
         market.script("getChats", [Answer(until=(read_on := threading.Event()))] * 100)
         market.say(chat.number, "Или зелёный?")
@@ -312,7 +312,7 @@ async def test_a_smaller_and_a_larger_window_keep_draft_and_chat(market: Sandbox
             assert (it.opened, it.focus, it.box, it.caret) == (chat, "box", text, len(text))
         await it.resize(20, 5)
         await it.until_shown("The window is too")
-        # Neither text nor commands, while nobody can see what they do.
+        # Neither text nor commands act while their effect cannot be seen.
         await it.press("n", "q", "q", "enter")
         await it.resize(*WIDE)
         await it.until_shown("To: ")

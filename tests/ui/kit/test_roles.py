@@ -47,7 +47,7 @@ class ByTheme(LinePane, can_focus=True):
 
 
 class RolesApp(App[None]):
-    """Both, one above the other."""
+    """Both widgets, one above the other."""
 
     CSS = "BySheet, ByTheme { height: 1; } .marked { background: $primary 20%; }"
 

@@ -1,4 +1,4 @@
-"""What a buyer wrote is shown literally wherever it stands."""
+"""A buyer's text is shown literally wherever it is shown."""
 
 from textual.app import App, ComposeResult
 from textual.content import Content

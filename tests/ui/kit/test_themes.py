@@ -1,4 +1,4 @@
-"""Themes: every name draws, every role can be read, a choice shows at once and is told how to keep."""
+"""Themes: each can be drawn, every role can be read, and a choice shows at once and says how to keep it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,7 +45,7 @@ async def test_every_name_draws() -> None:
 
 
 def least_contrast(name: str, *, but: frozenset[Role] = frozenset()) -> float:
-    """The contrast of the faintest role on either ground of a theme."""
+    """The contrast of the faintest role on either background of a theme."""
     theme = {**BUILTIN_THEMES, **OURS}[theme_for(name, {})]
     variables = theme.to_color_system().generate()
     found = []

@@ -1,4 +1,4 @@
-"""i shows what the open chat is about, and goes on showing it whatever chat is open."""
+"""`i` shows what the open chat is about, and goes on to do so when another chat is opened."""
 
 import asyncio
 from dataclasses import replace
@@ -15,7 +15,7 @@ from tests.ui.order.test_order_pictures import some_orders
 
 
 def panel(it: Desk) -> str:
-    """The panel as far as it is on the screen; empty while it is hidden."""
+    """The text of the panel that is on the screen; "" while it is hidden."""
     found = it.app.screen_stack[1].query(OrderPanel)
     if not found or not found.first().is_on_screen:
         return ""
@@ -142,7 +142,7 @@ async def test_a_key_that_may_not_read_orders_is_told_which_right_it_lacks(
         assert "inventory-and-order-processing" in panel(it)
         await open_one_about_an_order(it, besides=it.opened)
         await it.until(lambda: order_of(it) in panel(it) and "may not read orders" in panel(it))
-        # Returns are another right, refused on its own.
+        # Reading returns needs another right, which is refused separately.
         assert asked(it, "getBusinessOrders") == 1
         assert asked(it, "getReturn") <= 1
         await it.press("r")

@@ -1,4 +1,4 @@
-"""What the order panel says: words of the Market, money, days, the 48 hours, and what is missing."""
+"""The lines of the order panel: the Market's words, money, days, the 48 hours, and what is missing."""
 
 import json
 from dataclasses import replace
@@ -74,7 +74,7 @@ def said(found: ChatOrder, sight: Sight = SIGHT) -> str:
 
 
 def words(found: ChatOrder, sight: Sight = SIGHT) -> str:
-    """What is said, whatever the lines are broken like."""
+    """The text of the lines, without their breaks."""
     return " ".join(said(found, sight).replace("\u00a0", " ").split())
 
 

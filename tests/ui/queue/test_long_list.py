@@ -1,4 +1,4 @@
-"""A list of more chats than are loaded at once: down, to its end and back, none is missing."""
+"""A list longer than what is loaded at once: on the way to its end and back no chat is missing."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.support.sandbox import Sandbox
 from tests.ui.app_stage import Desk, desk
 
 MANY = 60
-"""Presses that lead through all pages, and more."""
+"""More presses than it takes to go through all pages."""
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ async def whole_list(it: Desk) -> list[ChatRef]:
 
 
 async def walk(it: Desk, key: str, end: ChatRef) -> set[ChatRef]:
-    """Press the key until the highlight stands at `end`; the chats that were in the list meanwhile."""
+    """Press the key until the highlight is on `end`; returns the chats that were in the list meanwhile."""
     seen = {*it.rows}
     for _ in range(MANY):
         await it.press(key)
@@ -50,7 +50,7 @@ async def test_whoever_pages_through_the_list_sees_every_chat(market: Sandbox, t
         await it.until(lambda: it.highlighted == chats[-1])
         assert it.rows == chats[-len(it.rows) :] != chats
         assert await walk(it, "pageup", chats[0]) == {*chats}
-        # From another tab one comes back to the first page.
+        # Coming back from another tab shows the first page.
         await it.press("1", "6")
         await it.until(lambda: it.rows == chats[: len(it.rows)] != chats)
         await it.press("home")

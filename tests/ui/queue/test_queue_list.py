@@ -1,4 +1,4 @@
-"""The list of chats on a small screen of its own."""
+"""The list of chats on a small screen: highlight, pages, order, frame."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ KEYS = {
 
 
 class ListApp(App[None]):
-    """A list of five rows; `total` chats, served as a store would when `serves`."""
+    """A list of five rows; with `serves` it answers requests for pages out of `total` chats."""
 
     CSS = "QueueList { width: 38; height: 12; }"
 
@@ -207,12 +207,12 @@ async def test_a_list_nobody_is_in_shows_its_beginning_while_the_highlight_can_b
         queue.show(queue_page(0, 64))
         await press(pilot.app, "j")
         page = queue_page(0, 64)
-        # Buyer 1 goes three places down: still on the screen, so the list begins with its first chat.
+        # Buyer 1 moves three places down and is still on the screen, so the list begins with its first chat.
         order = (*page.items[2:5], page.items[1], *page.items[5:])
         queue.show(QueuePage(page.tab, order, has_before=False, has_after=False), keeps_line=False)
         assert names(queue)[0] == "Buyer 2"
         assert gutter(queue) == [6, 7]
-        # Forty places down the beginning and the highlight do not fit on one screen: the highlight wins.
+        # Forty places down, the first chat and the highlight do not fit on one screen: the highlight wins.
         order = (*page.items[2:42], page.items[1], *page.items[42:])
         queue.show(QueuePage(page.tab, order, has_before=False, has_after=False), keeps_line=False)
         assert "Buyer 1" in names(queue)

@@ -55,7 +55,7 @@ async def test_news_on_the_way_while_another_tab_opens_are_no_new_rows(
 async def test_news_that_come_late_to_another_tab_move_no_highlight(
     market: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever has gone down there meanwhile opens the chat that is highlighted, and no other."""
+    """An operator who has moved down meanwhile opens the highlighted chat and no other."""
     async with desk(tmp_path, market) as it:
         await it.synced()
         await it.press("j")
@@ -97,7 +97,7 @@ async def test_news_on_the_way_while_the_order_is_applied_are_no_new_rows(
 def held_back(
     monkeypatch: pytest.MonkeyPatch, chats: object, question: str, tasks: set[object] | None = None
 ) -> asyncio.Event:
-    """Answers to this question come once the event is set; only to these tasks, unless it is None."""
+    """Hold back this question's answers until the event is set; only those to `tasks` unless it is None."""
     ask, go_on = getattr(chats, question), asyncio.Event()
 
     async def later(*arguments: Any, **more: Any) -> Any:
