@@ -27,7 +27,6 @@ from chat_tui.terminal.side_channels import SideChannels
 from chat_tui.ui import keys
 from chat_tui.ui.kit.choice_list import ChoiceList
 from chat_tui.ui.kit.text import farewell, notify, notify_copied, plain, print_unkept
-from chat_tui.words.line import Line
 
 Result = TypeVar("Result")
 Row = TypeVar("Row")
@@ -206,21 +205,14 @@ class ListDialog(Dialog[Result], Generic[Result, Row]):
 
 
 class Answers(ChoiceList[Row], Generic[Row], can_focus=True):
-    """The answers to a question. With `takes_letters`, letters come as typed, not as on a Latin keyboard."""
+    """The answers to a question."""
 
-    def __init__(
-        self,
-        draw: Callable[[Row, int], Sequence[Line]],
-        *,
-        row_height: int = 1,
-        takes_letters: bool = False,
-    ) -> None:
-        super().__init__(draw, row_height=row_height)
-        self._takes_letters = takes_letters
+    takes_letters = False
+    """Whether letters come as typed, not as on a Latin keyboard."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Whether a key must come as typed, without translation from the operator's layout."""
-        return self._takes_letters and character is not None and character.isprintable()
+        return self.takes_letters and character is not None and character.isprintable()
 
 
 class Question(ListDialog[Result, Row], Generic[Result, Row]):

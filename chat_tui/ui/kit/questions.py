@@ -71,10 +71,12 @@ class Confirm(Question[bool, Answer]):
 
     def compose(self) -> ComposeResult:
         no = self._answers[1].words
+        answers = Answers(_draw_letter)
+        answers.takes_letters = True
         yield framed(
             "",
             Static(self._question, id="question"),
-            Answers(_draw_letter, takes_letters=True),
+            answers,
             keys=(("Enter", _("choose")), ("Esc", no[:1].lower() + no[1:])),
         )
 

@@ -78,9 +78,9 @@ def _waits_for_order(found: ChatOrder) -> bool:
 
 def _is_shop_unknown(found: ChatOrder) -> bool:
     """Whether the return cannot be read because neither chat nor order names its shop."""
-    order = found.order.what if found.order is not None else None
-    told = order.campaign_id if order is not None else None
-    return found.item.chat.context.campaign_id is None and found.order is not None and told is None
+    if found.order is None or found.item.chat.context.campaign_id is not None:
+        return False
+    return found.order.what is None or found.order.what.campaign_id is None
 
 
 def _whole_return(one: Return, sight: Sight) -> Iterator[Line]:
