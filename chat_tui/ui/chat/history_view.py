@@ -254,7 +254,7 @@ class HistoryView:
             return
         self.drawn.marked = self.window.entries[target].key
         hidden = 0 if place is None else self._hidden(target, step, lead=True)
-        # Of an entry higher than the screen only the first line comes in, to be read from there.
+        # An entry higher than the screen comes in by one line only, and is read line by line.
         self.scroll(step * (hidden if hidden < self._height else 1))
 
     def turn_fold(self, places: Iterable[int]) -> bool:

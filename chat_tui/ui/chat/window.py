@@ -20,7 +20,7 @@ class TimelineWindow:
         self.replace(page)
 
     def replace(self, page: TimelinePage) -> None:
-        """Hold this page of the chat and nothing else."""
+        """Replace all entries by this page of the chat."""
         self.entries: list[Entry] = list(page.entries)
         self.has_older = page.has_older
         self.has_newer = page.has_newer

@@ -145,9 +145,9 @@ class TabBar(Bar):
     _counts: Mapping[Tab, int] = {}
 
     def show(self, active: Tab, counts: Mapping[Tab, int]) -> None:
-        """Show these tabs, drawing only if something changed."""
+        """Show these tabs; draws only if something changed."""
         if (active, counts) != (self._active, self._counts):
-            # A copy: a dict that its owner changed would equal itself.
+            # A copy: the same dict, changed by the caller, would not compare as changed.
             self._active, self._counts = active, dict(counts)
             self.refresh()
 
@@ -165,7 +165,7 @@ class TabBar(Bar):
 
 
 class StatusLine(Bar):
-    """The connection in a few words beside the tabs, as wide as they are."""
+    """The state of the connection beside the tabs, as wide as its words."""
 
     DEFAULT_CSS = """
     StatusLine { width: auto; max-width: 50%; padding: 0 1; }
@@ -177,7 +177,7 @@ class StatusLine(Bar):
     _is_brief = False
 
     def show(self, link: Link, now: Millis) -> None:
-        """Show how things stand with the Market at this time, drawing only if the words changed."""
+        """Show the state of the connection at this time; draws only if the words changed."""
         old = self.line(0)
         self._link, self._now = link, now
         new = self.line(0)

@@ -172,7 +172,7 @@ class Dialog(Legible[Result | None], ModalScreen[Result | None], Generic[Result]
         self.finish(None)
 
     def say(self, words: str, where: str = "status", *, is_bad: bool | None = None) -> None:
-        """Show a sentence in the line with this id; `is_bad` = whether as a fault, None = as it looks now."""
+        """Show a sentence in the line with this id, as a fault or not; None = in the look of the last one."""
         line = self.query_one(f"#{where}", Static)
         if is_bad is not None:
             line.set_class(is_bad, "bad")

@@ -40,7 +40,7 @@ class QueueList(FramedPane, can_focus=True):
     empty_text: reactive[Content] = reactive(Content(""), init=False, repaint=False)
     """The sentence shown while the tab has no chats."""
     held_back: reactive[int] = reactive(0, init=False, repaint=False)
-    """How many chats came in or moved since the order is held back."""
+    """How many chats came in or moved while the order is held back."""
 
     @dataclass
     class Opened(Message):

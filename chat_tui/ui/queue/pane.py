@@ -1,4 +1,4 @@
-"""The pane of the list of chats: reads pages for the widget, and holds back a new order while one is read."""
+"""The pane of the list of chats: reads pages, and holds a new order back while the operator is in the list."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -26,7 +26,7 @@ PAGE = 64
 
 
 class QueuePane(Vertical):
-    """One tab of the queue. Rows do not jump while they are read: a new order waits until it is applied."""
+    """One tab of the queue. Rows do not jump while the operator is in the list: a new order must wait."""
 
     def __init__(
         self, inbox: InboxApi, waits: QueueSettings, *, clock: Callable[[], Millis], zone: tzinfo
@@ -39,9 +39,9 @@ class QueuePane(Vertical):
         self._window = self.list.view.window
         bind(self.list, keys.bindings(Where.LIST), freed=keys.freed(Where.LIST))
         self._held_back: set[ChatRef] = set()
-        """Chats that came in or moved since the order is held back."""
+        """Chats that came in or moved while the order is held back."""
         self._is_read = False
-        """Whether the operator has pressed a key in the list; until then no row counts as read."""
+        """Whether the operator has pressed a key in the list; until then its order need not be held back."""
         self.tab = Tab.WAITING
         """The tab that is wanted; the list shows another one until its first page is read."""
 
@@ -76,7 +76,7 @@ class QueuePane(Vertical):
             self.list.highlight(page.items[0].chat.chat_ref)
 
     async def hear(self, changed: Iterable[ChatRef]) -> None:
-        """Show chats that changed. A new order is applied, or held back while the list is read."""
+        """Show chats that changed. A new order is applied, or held back while the operator is in the list."""
         if not (self._is_read and self.list.has_focus and self._window.items):
             await self.apply_order()
             return

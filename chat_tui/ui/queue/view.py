@@ -133,13 +133,13 @@ class QueueWindow:
         return None if chat_ref is None else self._places.get(chat_ref)
 
     def replace(self, page: QueuePage) -> None:
-        """Hold this page and nothing else."""
+        """Replace all chats by this page."""
         self.tab, self.items = page.tab, list(page.items)
         self.has_before, self.has_after = page.has_before, page.has_after
         self._number()
 
     def extend_before(self, page: QueuePage) -> int:
-        """Put a page before the window; returns by how many places the others moved down."""
+        """Add a page before the window; returns how many places the other chats moved down."""
         added = self._unknown(page.items)
         self.items[:0] = added
         self.has_before = page.has_before
@@ -150,7 +150,7 @@ class QueueWindow:
         return len(added)
 
     def extend_after(self, page: QueuePage) -> int:
-        """Put a page after the window; returns by how many places the others moved up."""
+        """Add a page after the window; returns how many places the other chats moved up."""
         self.items += self._unknown(page.items)
         self.has_after = page.has_after
         dropped = max(0, len(self.items) - CAP)
@@ -217,7 +217,7 @@ class DrawnChats:
 
 
 class QueueView:
-    """Which chats of the window are on the screen, and which chat is highlighted, even one not there."""
+    """Which chats of the window are on the screen, and which chat, perhaps outside it, is highlighted."""
 
     def __init__(self, height: Callable[[], int]) -> None:
         """`height` returns the current height of the list in lines."""
