@@ -1,4 +1,4 @@
-"""The pane of the list of chats: reads pages, and holds a new order back while the operator is in the list."""
+"""The pane of the list of chats: reads pages, and holds a new order back while the list is in use."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
