@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -13,9 +14,9 @@ from tests.faults.sending.test_limits import hourly
 from tests.faults.support.checks import read_rows
 from tests.faults.support.processes import Process, await_true
 from tests.faults.support.tiers import with_quick
-from tests.faults.support.trial import QUICK, Trial
+from tests.faults.support.trial import Trial
 from tests.support.faults import Answer, lost
-from tests.support.shop import item_of
+from tests.support.shop import QUICK, item_of
 from tests.support.waiting import until
 
 Start = Callable[..., Process]
@@ -71,7 +72,7 @@ async def test_f_126_the_clock_jumps_during_a_told_wait(trial: Trial, jumps: tup
     for jump in jumps:
         clock.ahead_ms = JUMPS[jump]
         listed = len(trial.posts("getChats"))
-        await until(lambda seen=listed: _listed(trial, seen + 2))
+        await until(partial(_listed, trial, listed + 2))
     if "a year on" in jumps:
         # By the wall it is old now, and an old one is not sent without asking.
         await trial.reaches(outbox_id, OutboxState.FAILED)

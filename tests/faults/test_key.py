@@ -175,7 +175,7 @@ def test_f_188_the_log_tells_neither_key_nor_words(market: Sandbox, tmp_path: Pa
     assert [entry.text or entry.name for entry in market.ledger] == ["wish one", "wish two", file.name]
     told = locate().log.read_text(encoding="utf-8")
     assert "builtins.ValueError" in told
-    names = {one.name for one in chats} - {None, ""}
+    names = {one.name for one in chats if one.name}
     texts = {message.text for message in market.world.messages(chat) if message.text}
     assert names
     assert texts

@@ -25,7 +25,7 @@ async def put(stage: HostileApp, place: Place, text: str) -> None:
 
 async def test_f_086_every_hostile_text_is_marked_and_harmless() -> None:
     stage = HostileApp()
-    wrong = []
+    wrong: list[tuple[str, str, object]] = []
     async with stage.run_test(size=TALL):
         for wall in WALLS:
             await stage.clear()
@@ -43,7 +43,7 @@ async def test_f_086_every_hostile_text_is_marked_and_harmless() -> None:
 @pytest.mark.parametrize("bundles", [MARKED, thorough((BUNDLES,))], ids=["some", "all"])
 async def test_f_086_hostile_texts_are_marked_and_harmless(bundles: Sequence[Payload]) -> None:
     stage = HostileApp()
-    wrong = []
+    wrong: list[tuple[str, str, object]] = []
     async with stage.run_test(size=SIZE, notifications=True):
         for place, payload in every(PLACES, bundles):
             await put(stage, place, payload.text)

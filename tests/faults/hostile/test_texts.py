@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from argparse import Namespace
+from datetime import UTC
 from typing import cast
 
 import pytest
@@ -26,7 +27,7 @@ from tests.faults.support.payloads import PAYLOADS, STEERING, Payload
 from tests.faults.support.places import card
 from tests.support.settling import settled
 from tests.support.unseen import picture
-from tests.ui.pane_samples import NOW, UTC, message, queue_item
+from tests.ui.pane_samples import NOW, message, queue_item
 
 SCENE = Scene(100, UTC, NOW)
 TEXTS = [payload.text for payload in PAYLOADS]

@@ -1,6 +1,6 @@
 """Fields that are missing, and fields nobody knows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -67,7 +67,8 @@ def with_extras(value: Any) -> Any:
 
 async def test_f_051_extra_fields(connect: Connect) -> None:
     pages = []
-    for dressed in (lambda value: value, with_extras):
+    dressings: list[Callable[[Any], Any]] = [lambda value: value, with_extras]
+    for dressed in dressings:
         chats = {"status": "OK", "result": {"chats": [chat()], "paging": {"nextPageToken": "t"}}}
         texts = {"status": "OK", "result": {"messages": [message(payload=[{"name": "a"}])], "paging": {}}}
         listed_ = await connect(answering(dressed(chats))).get_chats()

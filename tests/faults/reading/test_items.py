@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC
+from functools import partial
 from typing import Any, Literal
 
 import pytest
@@ -279,7 +280,7 @@ async def test_f_060_changed_and_removed(trial: Trial) -> None:
 async def test_f_065_the_same_chat_twice_in_a_page(trial: Trial) -> None:
     early, late = chat(status="NEW"), chat(status="FINISHED", updatedAt="2026-11-22T09:15:00+03:00")
     for pair in ([early, late], [late, early]):
-        spoil(trial, LIST, lambda _, pair=pair: {"chats": pair, "paging": {}})
+        spoil(trial, LIST, partial(lambda pair, _: {"chats": pair, "paging": {}}, pair))
         shop = open_patiently(trial)
         assert (await shop.inbox.sync_once()).problem is None
         assert [item.chat.status for item in await listed(shop)] == ["FINISHED"]

@@ -17,13 +17,13 @@ from chat_tui.model.ids import MessageId
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Coverage, Entry, TimelinePage
-from chat_tui.safetext import LIMIT
+from chat_tui.safetext import LIMIT, is_blank
 from chat_tui.ui.chat import rows as timeline_rows
 from chat_tui.ui.chat.rows import Scene, entry_lines
 from chat_tui.ui.chat.window import CAP, TimelineWindow
 from chat_tui.ui.queue.view import queue_row
 from chat_tui.words import glyphs
-from chat_tui.words.line import text_of, width_of
+from chat_tui.words.line import text_of, width_of, wrap
 from tests.faults.support.pages import HISTORY, history, listed, open_patiently, page, said
 from tests.faults.support.trial import Trial
 from tests.support.raw_market import RawMarket, Script, raw_market, reply
@@ -144,11 +144,13 @@ async def test_f_063_a_text_of_a_million_characters(trial: Trial, letter: str) -
 
 def test_f_063_of_a_long_text_no_more_is_looked_at_than_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at: list[int] = []
-    blank, wrapped = timeline_rows.is_blank, timeline_rows.wrap
-    monkeypatch.setattr(timeline_rows, "is_blank", lambda text: looked_at.append(len(text)) or blank(text))
-    monkeypatch.setattr(
-        timeline_rows, "wrap", lambda text, cells: looked_at.append(len(text)) or wrapped(text, cells)
-    )
+
+    def noted(text: str) -> str:
+        looked_at.append(len(text))
+        return text
+
+    monkeypatch.setattr(timeline_rows, "is_blank", lambda text: is_blank(noted(text)))
+    monkeypatch.setattr(timeline_rows, "wrap", lambda text, cells: wrap(noted(text), cells))
     stacked = Message(ref(1), MessageId(1), 0, "CUSTOMER", "\u0301" * 1_000_000)
     assert entry_lines(Entry(stacked), Scene(width=80, zone=UTC, now=0)).body
     assert looked_at

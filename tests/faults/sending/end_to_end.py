@@ -16,10 +16,11 @@ from chat_tui.model.ids import OutboxId
 from tests.faults.support.checks import Typed, check_key, check_sending, ledger_marks, read_rows
 from tests.faults.support.end import settle_by_asking
 from tests.faults.support.processes import Process
-from tests.faults.support.trial import QUICK, short
+from tests.faults.support.trial import short
 from tests.support.faults import Answer, accepted_then, bad_gateway, half_answer, lost, portal
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
+from tests.support.shop import QUICK
 
 CHATS = 10
 KILL, FREEZE = 0.06, 0.08

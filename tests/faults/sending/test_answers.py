@@ -12,9 +12,9 @@ from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import Tab
 from tests.faults.support.tiers import with_quick
-from tests.faults.support.trial import QUICK, Trial
+from tests.faults.support.trial import Trial
 from tests.support.faults import Answer, accepted_then, bad_gateway, burst, half_answer, lost, portal
-from tests.support.shop import item_of
+from tests.support.shop import QUICK, item_of
 from tests.support.waiting import until
 
 NEVER = threading.Event()

@@ -10,9 +10,9 @@ from chat_tui.clock import boot_clock, wall_clock_ms
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.problem import ProblemKind
 from chat_tui.store import spool
-from tests.faults.support.trial import FILE, QUICK, Trial
+from tests.faults.support.trial import FILE, Trial
 from tests.support.faults import Answer, accepted_then
-from tests.support.shop import item_of
+from tests.support.shop import QUICK, item_of
 from tests.support.waiting import until
 
 SIZE = 1_000_000

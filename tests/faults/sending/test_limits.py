@@ -18,11 +18,11 @@ from chat_tui.model.quota import Urgency
 from chat_tui.sandbox.times import http_date
 from tests.faults.sending.test_network import AN_ITEM, waits_after
 from tests.faults.support.tiers import with_quick
-from tests.faults.support.trial import QUICK, SEND, Trial
+from tests.faults.support.trial import SEND, Trial
 from tests.support.clock import FrozenClock
 from tests.support.faults import Answer
 from tests.support.refs import ref
-from tests.support.shop import open_store
+from tests.support.shop import QUICK, open_store
 from tests.support.waiting import until
 
 HOUR_MS = 3_600_000

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from chat_tui.clock import wall_clock_ms
-from chat_tui.model.chat import NewChat
+from chat_tui.inbox.events import Event
+from chat_tui.model.chat import ContextKind, NewChat
 from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.outbox import OutboxItem, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
@@ -18,9 +19,9 @@ from tests.faults.sending.test_answers import ERROR_BODY, NEVER, ok
 from tests.faults.sending.test_limits import HOURLY, PARALLEL, hourly, in_seconds, refusal
 from tests.faults.support.seeds import a_seed
 from tests.faults.support.tiers import with_quick
-from tests.faults.support.trial import QUICK, Trial
+from tests.faults.support.trial import Trial
 from tests.support.faults import Answer, accepted_then, bad_gateway, half_answer, lost, portal
-from tests.support.shop import item_of
+from tests.support.shop import QUICK, item_of
 from tests.support.waiting import until
 
 
@@ -96,7 +97,7 @@ async def test_f_038_order_of_thirty_rows_over_three_chats(trial: Trial) -> None
 
 async def test_f_041_create_chat_answer_lost(trial: Trial) -> None:
     shop = trial.open(background=False)
-    about = NewChat("ORDER", trial.market.unopened())
+    about = NewChat(ContextKind.ORDER, trial.market.unopened())
     trial.script(accepted_then("reset"), operation="createChat")
     created = await shop.inbox.chats.create(about)
     assert isinstance(created, ChatRef)
@@ -190,7 +191,11 @@ async def test_the_upload_of_a_file_is_told_of_while_it_goes(trial: Trial, tmp_p
         seen.extend(entry.item.uploaded for entry in entries if entry.item and entry.item.uploaded)
 
     loop = asyncio.get_running_loop()
-    shop.inbox.subscribe(lambda _: asyncio.run_coroutine_threadsafe(look(), loop) and None)
+
+    def hear(_: Event) -> None:
+        asyncio.run_coroutine_threadsafe(look(), loop)
+
+    shop.inbox.subscribe(hear)
     item = await shop.inbox.outbox.send_file(chat, card)
     assert isinstance(item, OutboxItem)
     await trial.reaches(item.outbox_id, OutboxState.CONFIRMED)

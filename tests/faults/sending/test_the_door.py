@@ -16,6 +16,7 @@ from chat_tui.model.ids import ChatRef, OutboxId
 from chat_tui.model.outbox import NewItem, OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.store import outbox
+from chat_tui.store.database import Connection
 from tests.faults.support.trial import Trial
 from tests.support.faults import Answer
 from tests.support.refs import ref
@@ -64,7 +65,7 @@ async def smuggled(shop: Shop, chat: ChatRef, text: str) -> OutboxId:
     """An item as an older version, or a run with another key, left it in the outbox: refused once."""
     outbox_id = OutboxId("5b1c6f3e-0000-4000-8000-000000000001")
 
-    def put(conn: outbox.Connection) -> None:
+    def put(conn: Connection) -> None:
         item = outbox.enqueue(
             conn,
             NewItem(outbox_id=outbox_id, chat_ref=chat, kind=OutboxKind.TEXT, text=text, created_at=1),

@@ -3,8 +3,9 @@
 import time
 from pathlib import Path
 
-from tests.faults.sending.three_copies import Outcome, Run, finish, writable
+from tests.faults.sending.three_copies import Run, finish, writable
 from tests.faults.support.seeds import a_seed
+from tests.faults.support.three import Outcome
 from tests.support.sandbox import Sandbox
 
 

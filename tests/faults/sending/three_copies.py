@@ -16,7 +16,9 @@ import time
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from chat_tui.model.ids import OutboxId
 from chat_tui.model.quota import HOUR
@@ -57,7 +59,7 @@ class Run:
         self.chance = random.Random(outcome.seed)
         self.typed: list[Typed] = []
         self.said_at: dict[str, int] = {}
-        self._told = {} if beat_ms is None else {"beat_ms": beat_ms}
+        self._told: dict[str, Any] = {} if beat_ms is None else {"beat_ms": beat_ms}
         self._since: dict[Process, int] = {}
         """When each copy began to listen."""
         self._slept: set[Process] = set()
@@ -116,7 +118,10 @@ class Run:
         """Wait until every copy that is awake has told of a message."""
         for copy in self.copies:
             if not copy.is_frozen:
-                await_true(lambda copy=copy: words in self._ask(copy), f"{words} at {copy.pid}")
+                await_true(partial(self._has_heard, copy, words), f"{words} at {copy.pid}")
+
+    def _has_heard(self, copy: Process, words: str) -> bool:
+        return words in self._ask(copy)
 
     def _ask(self, copy: Process) -> dict[str, int]:
         self._heard[copy] = copy.ask("told")["heard"]

@@ -148,7 +148,7 @@ def test_f_109_saved_items_are_not_sent_by_themselves(root: Path) -> None:
     bring(store, "o21", S.WAITING)
     store.close()
     damage(state_of(root), "byte")
-    states = {item.outbox_id: item.state for item in read_rows(root)}
+    states: dict[str, S] = {item.outbox_id: item.state for item in read_rows(root)}
     assert (states["o7"], states["o14"], states["o21"]) == (S.SENDING, S.SENT, S.UNCONFIRMED)
 
 

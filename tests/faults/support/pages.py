@@ -98,7 +98,9 @@ async def read_to_the_beginning(shop: Shop, chat_ref: ChatRef) -> list[int]:
 def true_ids(trial: Trial, chat_ref: ChatRef) -> list[int]:
     """The messages the Market has, oldest first."""
     world = trial.market.world
-    return [message.message_id for message in world.messages(world.chat(chat_ref.number))]
+    there = world.chat(chat_ref.number)
+    assert there is not None
+    return [message.message_id for message in world.messages(there)]
 
 
 def long_chat(trial: Trial) -> ChatRef:

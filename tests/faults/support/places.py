@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import Any
 
 from textual.widgets import Input
@@ -33,7 +34,7 @@ from chat_tui.words.links import link_warnings
 from chat_tui.words.problems import problem_words
 from chat_tui.words.status import notice
 from tests.faults.support.hostile_stage import HostileApp
-from tests.ui.pane_samples import NOW, UTC, message, outbox_item, queue_item
+from tests.ui.pane_samples import NOW, message, outbox_item, queue_item
 
 
 @dataclass(frozen=True)

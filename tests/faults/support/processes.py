@@ -14,8 +14,9 @@ from typing import Any, TypeVar
 
 from chat_tui.inbox.context import InboxSettings
 from chat_tui.market.network import Deadlines
-from tests.faults.support.trial import QUICK, short
+from tests.faults.support.trial import short
 from tests.support.sandbox import Sandbox
+from tests.support.shop import QUICK
 from tests.support.waiting import PATIENCE_S
 
 T = TypeVar("T")

@@ -133,6 +133,11 @@ def _in_the_body(share: float, stop: Callable[[], None]) -> None:
     Upload._read = read  # type: ignore[assignment]
 
 
+def _committed(stop: Callable[[], None]) -> None:
+    for name in ("enqueue_text", "enqueue_file"):
+        _after(Writing, name, lambda *_: stop())
+
+
 def _moved_to(state: OutboxState, stop: Callable[[], None]) -> None:
     """Within the transaction, before its commit."""
     _after(outbox, "move", lambda _result, *args: stop() if args[3] == state else None)
@@ -150,9 +155,7 @@ def _sent(stop: Callable[[], None]) -> None:
 _STEPS: dict[str, Callable[[Callable[[], None]], None]] = {
     "key": lambda stop: _before(Writing, "enqueue_text", stop),
     "insert": lambda stop: _after(outbox, "enqueue", lambda *_: stop()),
-    "commit": lambda stop: (
-        [_after(Writing, n, lambda *_: stop()) for n in ("enqueue_text", "enqueue_file")] and None
-    ),
+    "commit": _committed,
     "attempt": lambda stop: _moved_to(OutboxState.SENDING, stop),
     "attempt commit": lambda stop: _before(OutboxSender, "_post", stop),
     "sent, uncommitted": lambda stop: _moved_to(OutboxState.SENT, stop),

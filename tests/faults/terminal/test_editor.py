@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,7 +96,7 @@ def test_an_end_in_between_keeps_what_the_editor_has_saved(
 
 
 def test_a_kill_in_between_loses_neither_the_box_nor_what_was_saved(market: Sandbox, notes: Path) -> None:
-    environment = {"NOTES": str(notes), "EDITOR": str(notes / "editor")}
+    environment: dict[str, Any] = {"NOTES": str(notes), "EDITOR": str(notes / "editor")}
     with Window(market, **environment) as window:
         # The whole list is there: the chat that waits longest is the same after the next start.
         window.ready().wait_for_text("Waiting 12")
