@@ -1,7 +1,7 @@
-"""What can go wrong, and the tests that show what happens then: `python -m tests.faults.catalogue`.
+"""The faults that can happen, and the tests of each: `python -m tests.faults.catalogue`.
 
-A test names a fault in its name (`test_f_088_f_089_…`, `test_f_067_to_f_074_…`), or in its docstring or
-that of its module (`F-088`, `F-067 to F-074`).
+A test names a fault in its name (`test_f_088_f_089_…`), or in its docstring or
+its module's (`F-088`, `F-067 to F-074`).
 """
 
 import re
@@ -15,17 +15,17 @@ _IN_WORDS = re.compile(r"\bF-(\d{3})\b(?: (?:to|…) F-(\d{3})\b)?")
 
 
 def faults() -> dict[str, str]:
-    """The sentences by their numbers."""
+    """The faults by number."""
     return sentences(TESTS / "faults" / "catalogue.txt")
 
 
 def named() -> dict[str, list[str]]:
-    """The tests that name each fault, as pytest calls them."""
+    """The tests that name each fault, by their pytest ids."""
     return cited(numbers)
 
 
 def numbers(text: str) -> Iterator[str]:
-    """The faults that a name or a docstring tells of."""
+    """The faults that a name or a docstring mentions."""
     for pattern in (_IN_A_NAME, _IN_WORDS):
         for found in pattern.finditer(text):
             first, last = int(found[1]), int(found[2] or found[1])

@@ -1,4 +1,4 @@
-"""A fault case ready to begin."""
+"""The fixtures of a fault case."""
 
 import logging
 from collections.abc import AsyncIterator, Iterator
@@ -15,15 +15,15 @@ from tests.support.sandbox import Sandbox
 
 @pytest.fixture
 def market() -> Iterator[Sandbox]:
-    """A small pretend Market in which nobody acts by himself."""
+    """A small pretend Market in which nothing happens unless a test makes it happen."""
     with open_market(long_chat=60) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
 async def trial(market: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Trial]:
-    """Copies of the program are opened by the test and closed in any case."""
-    # What the program may write; the libraries below it are set to warnings by `chat_tui.logs`.
+    """The test opens copies of the program; they are closed in any case."""
+    # The program's own log; the libraries below it are set to warnings by `chat_tui.logs`.
     caplog.set_level(logging.DEBUG, "chat_tui")
     case = Trial(market, tmp_path, caplog)
     yield case

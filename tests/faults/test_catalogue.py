@@ -1,4 +1,4 @@
-"""Every fault of the catalogue has a test that names it; no test names one that is not there."""
+"""Every fault of the catalogue has a test that names it; no test names a fault that does not exist."""
 
 from tests.faults.catalogue import faults, named, numbers
 

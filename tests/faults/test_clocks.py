@@ -1,4 +1,4 @@
-"""Clocks that jump and zones that change: waits are counted, not read off the wall."""
+"""Clocks that jump and time zones that change: waits do not depend on the wall clock."""
 
 import time
 from collections.abc import Callable
@@ -30,7 +30,7 @@ JUMPS = {
 
 
 class JumpingClock:
-    """A clock on the wall that somebody sets."""
+    """A wall clock that a test sets."""
 
     def __init__(self) -> None:
         self.ahead_ms = 0
@@ -74,12 +74,12 @@ async def test_f_126_the_clock_jumps_during_a_told_wait(trial: Trial, jumps: tup
         listed = len(trial.posts("getChats"))
         await until(partial(_listed, trial, listed + 2))
     if "a year on" in jumps:
-        # By the wall it is old now, and an old one is not sent without asking.
+        # By the wall clock it is old now, and an old item is not sent without asking.
         await trial.reaches(outbox_id, OutboxState.FAILED)
     else:
         await trial.confirmed(outbox_id)
-        assert [post.at for post in trial.posts()][1] >= end - 1_000, "not a moment earlier"
-    assert len(trial.posts()) <= 2, "no burst"
+        assert [post.at for post in trial.posts()][1] >= end - 1_000, "sent too early"
+    assert len(trial.posts()) <= 2, "no burst of requests"
     await trial.check()
 
 
@@ -120,7 +120,7 @@ async def test_f_127_the_time_zone_changes_between_two_runs(trial: Trial, start:
     assert before <= said["created_at"] <= wall_clock_ms(), "stored in UTC"
     west = start(settings=held, surroundings={"TZ": "America/Los_Angeles"}).ready()
     await_true(lambda: trial.market.ledger)
-    # Zones differ by hours, busy machines by seconds.
+    # Time zones differ by hours, busy machines by seconds.
     assert said["not_before"] <= trial.market.ledger[0].at <= said["not_before"] + 1_800_000
     await_true(lambda: not west.ask("open_items")["items"])
     west.close()
@@ -130,7 +130,7 @@ async def test_f_127_the_time_zone_changes_between_two_runs(trial: Trial, start:
 
 async def test_f_127_in_the_night_of_the_shift(trial: Trial, start: Start) -> None:
     (chat,) = await trial.warm(1)
-    # 2026-10-25 at 00:59:59.7 UTC: in Berlin 02:59 becomes 02:00 in the midst of the hold.
+    # 2026-10-25 at 00:59:59.7 UTC: in Berlin 02:59 becomes 02:00 during the hold.
     ahead_ms = 1_792_889_999_700 - wall_clock_ms()
     process = start(
         settings=replace(QUICK, undo_s=0.6), ahead_ms=ahead_ms, surroundings={"TZ": "Europe/Berlin"}

@@ -1,4 +1,4 @@
-"""F-190, F-193 … F-195: what is imported, installed, called and saved behind the operator's back."""
+"""F-190, F-193 … F-195: imports, installed packages, connections and files that the operator does not see."""
 
 import base64
 import hashlib
@@ -63,7 +63,7 @@ def test_f_190_nor_by_the_inbox_and_the_demos_child(tmp_path: Path) -> None:
 
 
 def tiny_wheel(place: Path) -> str:
-    """A package of one module; its hash."""
+    """Build a package of one module; return its hash."""
     module, about = b"", b"Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n"
     tag = b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     inside = {"tiny.py": module, "tiny-1.0.dist-info/METADATA": about, "tiny-1.0.dist-info/WHEEL": tag}
@@ -87,7 +87,7 @@ def test_f_193_one_altered_hash_fails_the_install(tmp_path: Path, altered: bool)
         digest = digest[:-1] + ("0" if digest[-1] != "0" else "1")
     lock = tmp_path / "requirements.lock"
     lock.write_text(f"tiny==1.0 \\\n    --hash=sha256:{digest}\n")
-    # The options of README, and what keeps this test from the network.
+    # The options of README, and options that keep this test off the network.
     offline = ["--isolated", "--no-index", "--find-links", str(tmp_path), "--target", str(tmp_path / "there")]
     ran = subprocess.run(
         [sys.executable, "-m", "pip", "install", "-q", "--require-hashes", "-r", str(lock), *offline],
@@ -100,7 +100,7 @@ def test_f_193_one_altered_hash_fails_the_install(tmp_path: Path, altered: bool)
 
 
 def locked() -> dict[str, tuple[str, int]]:
-    """Version and number of hashes of each package of the lock."""
+    """By package of the lock file: its version and number of hashes."""
     entry = re.compile(r"^(\S+)==(\S+) \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE)
     entries = entry.findall(LOCK.read_text(encoding="utf-8"))
     return {canonicalize_name(name): (version, hashes.count("--hash")) for name, version, hashes in entries}

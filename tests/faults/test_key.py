@@ -1,4 +1,4 @@
-"""F-185 … F-189: the key is nowhere but in the header of a request to the Market."""
+"""F-185 … F-189: the key is nowhere except in the header of a request to the Market."""
 
 import os
 import resource

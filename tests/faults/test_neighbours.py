@@ -15,7 +15,7 @@ from tests.support.audited import events
 from tests.support.sandbox import Sandbox
 
 SOMEBODY = 65534
-"""The user id of nobody: surely another one."""
+"""The user id of nobody: certainly another user."""
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make another user's files")
 
 
@@ -45,7 +45,7 @@ def test_f_182_everything_is_private_whatever_the_umask(market: Sandbox, tmp_pat
     )
     assert (ran.returncode, ran.stderr) == (0, "")
     assert {"cache.db", "state.db", "slots.lock"} <= files(Path.home())
-    assert list(locate().data.rglob("spool/*")), "the copy of the file waits there"
+    assert list(locate().data.rglob("spool/*")), "the copy of the file is there"
     check_modes([Path.home()])
     check_key(market.api_key, [Path.home()], market, ran.stdout)
 

@@ -1,4 +1,4 @@
-"""F-191 on the screen: the operator sees through which proxy everything goes."""
+"""F-191 on the screen: the operator sees which proxy all requests go through."""
 
 import os
 import socket
@@ -22,7 +22,7 @@ def test_f_191_the_status_line_names_the_proxy_which_never_sees_the_key() -> Non
         with inbox(environ=environ) as program:
             connection, _address = decoy.accept()
             asked = connection.recv(65536)
-            # What comes instead of a handshake with the Market shows nothing either.
+            # The bytes in place of a handshake with the Market must not be shown, either.
             connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             asked += connection.recv(65536)
             connection.close()

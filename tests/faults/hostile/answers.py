@@ -1,8 +1,8 @@
-"""What a terminal says is never typed: `python -m tests.faults.hostile.answers --count 10000 --seed 1`.
+"""Answers of a terminal are never typed: `python -m tests.faults.hostile.answers --count 10000 --seed 1`.
 
-Random control sequences, of every kind and with every end, whole and cut, alone, in floods and without an
-end, go into the parser; some of them also into the real program, in its box and in its list. No letter of
-them may be typed, no command may run, and the key pressed after them must act.
+Random control sequences, of every kind and with every terminator, whole and cut, alone, in floods and
+unterminated, go into the parser; some of them also into the real program, in its box and in its list. No
+letter of them may be typed, no command may run, and the key pressed after them must work.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from tests.support.clock import ToldClock
 ESCAPE_S: Final = 0.1
 """Seconds for which an Escape may be the beginning of a sequence."""
 _GIVEN_UP_S: Final = 3.0
-"""Seconds after which nothing is waited for any more."""
+"""Seconds after which the parser stops waiting for the rest of a sequence."""
 _COMMANDS: Final = "qnckjgGtmpezuialrO?123456/йтслощд "
 _STRINGS: Final = {
     "]": ("\x9d", ("\x07", "\x1b\\", "\x9c")),
@@ -28,7 +28,7 @@ _STRINGS: Final = {
     "^": ("\x9e", ("\x1b\\", "\x9c")),
     "X": ("\x98", ("\x1b\\", "\x9c")),
 }
-"""Introducers behind ESC: the same in one character, and what ends each."""
+"""By the introducer after ESC: its one-character form, and its terminators."""
 _BODY: Final = _COMMANDS + "0123456789;:=+/rgb\r\n\t\x05\x11абвWXYZ[]\\^_"
 KNOWN: Final = (
     "\x1b[>41;390;0c",
@@ -53,11 +53,11 @@ KNOWN: Final = (
     "\x1b[1;1;1;120;120;1;0x",
     "\x9b>0;95;0c",
 )
-"""What terminals answer to our questions and to those of editors."""
+"""Answers of terminals to our queries and to those of editors."""
 
 
 def control(chance: random.Random) -> str:
-    """A control sequence that no key sends, with its end."""
+    """A control sequence that no key sends, with its terminator."""
     if chance.random() < 0.1:
         return chance.choice(KNOWN)
     if chance.random() < 0.5:
@@ -86,7 +86,7 @@ def _command(chance: random.Random) -> str:
 
 
 def unended(chance: random.Random) -> str:
-    """The same without its end, cut anywhere behind what introduces it."""
+    """The same without its terminator, cut anywhere after its introducer."""
     whole = control(chance)
     while len(whole) < 5 or whole[-2:] == "\x1b\\":
         whole = control(chance)
@@ -94,7 +94,7 @@ def unended(chance: random.Random) -> str:
 
 
 def pieces(text: str, chance: random.Random) -> Iterator[str]:
-    """The text as it may be read: whole, in two, letter by letter, or in a few."""
+    """The text in the pieces in which it may be read: whole, in two, letter by letter, or in a few."""
     cuts = chance.choice([0, 1, 1, 3, len(text) if len(text) < 100 else 5])
     places = sorted(chance.randrange(len(text) + 1) for _ in range(cuts)) if cuts < len(text) else None
     if places is None:
@@ -106,7 +106,7 @@ def pieces(text: str, chance: random.Random) -> Iterator[str]:
 
 
 def heard(parser: TolerantParser, clock: ToldClock, reads: Iterator[str], gap: float) -> list[object]:
-    """What came of it: keys and pastes, each as its name."""
+    """The keys and pastes that the parser returns, each by its name."""
     found: list[object] = []
     for read in reads:
         for message in [*parser.feed(read), *parser.tick()]:
@@ -117,7 +117,7 @@ def heard(parser: TolerantParser, clock: ToldClock, reads: Iterator[str], gap: f
 
 
 def trial(chance: random.Random) -> str:
-    """One random thing that the terminal says; what was wrong, or nothing."""
+    """Parse one random output of a terminal; return the fault, or an empty text."""
     clock = ToldClock()
     parser = TolerantParser(clock=clock)
     is_ended = chance.random() < 0.8
@@ -133,7 +133,7 @@ def trial(chance: random.Random) -> str:
 
 
 def main() -> int:
-    """Run the trials; 0 = nothing was typed and nothing ran."""
+    """Run the trials; 0 = nothing was typed and no command ran."""
     asked = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     asked.add_argument("--count", type=int, default=10_000, help="sequences for the parser")
     asked.add_argument("--seed", type=int, default=random.randrange(10**6))

@@ -1,4 +1,4 @@
-"""What the terminal says, into the list and the box of the real program: the short form of `answers`."""
+"""Answers of a terminal into the list and the box of the real program: the short form of `answers`."""
 
 import random
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.terminal
 
 
 def say(window: Window, chance: random.Random) -> None:
-    """Forty random things, each cut somewhere by two writes."""
+    """Send forty random answers, each cut somewhere into two writes."""
     for _ in range(40):
         said = control(chance).encode()
         cut = chance.randrange(1, len(said))

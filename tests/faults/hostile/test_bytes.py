@@ -1,4 +1,4 @@
-"""Section C of the fault catalogue, F-067 to F-074, on the bytes of a real terminal: list, names, history."""
+"""Section C of the fault catalogue, F-067 to F-074, in the bytes of a real terminal: list, names, history."""
 
 import re
 import shutil
@@ -21,7 +21,7 @@ _DRAWING = re.compile(r"\x1b\[[\d;]*([mHABCD])")
 
 
 def shown(root: Path, *more: str) -> PtyProgram:
-    """The inbox with the longest-waiting chat open, nothing left to draw."""
+    """The inbox with the longest-waiting chat open, completely drawn."""
     program = PtyProgram.python("-m", "tests.faults.support.hostile_inbox", str(root), *more, size=SIZE)
     program.wait_for(lambda: LAST.encode() in program.raw, timeout=30)
     program.feed_at_once("\r")
@@ -32,7 +32,7 @@ def shown(root: Path, *more: str) -> PtyProgram:
 
 
 def sequences(program: PtyProgram) -> set[str]:
-    """The kinds of sequences the program wrote: places and colours are all one."""
+    """The kinds of sequences that the program wrote, without their positions and colours."""
     written = _DRAWING.sub(r"\\x1b[\1", program.raw.decode())
     written = re.sub(r"\d+ waiting", "some waiting", written)
     return set(_SEQUENCE.findall(written))

@@ -13,7 +13,7 @@ from tests.support.settling import settled
 from tests.support.unseen import picture
 
 MARKED = tuple(bundle for bundle in BUNDLES if bundle.fault in {67, 75, 78})
-"""Controls, markup, and what turns the direction: the other bundles are long, and shown no differently."""
+"""Controls, markup, and direction marks: the other bundles are long, and shown in the same way."""
 
 
 async def put(stage: HostileApp, place: Place, text: str) -> None:

@@ -63,7 +63,7 @@ def test_f_075_f_076_f_085_markup_is_shown_character_by_character(text: str) -> 
 
 
 async def press_on(pilot: Pilot[None], stage: HostileApp, text: str) -> None:
-    """Click on every line where the text stands, then press Enter."""
+    """Click on every line that contains the text, then press Enter."""
     lines = picture(stage.screen)
     for y, line in enumerate(lines):
         if text[:9] in line:
@@ -146,7 +146,7 @@ def test_f_082_a_very_tall_text_is_folded_and_can_be_unfolded() -> None:
 
 
 class Unchecked:
-    """An inbox whose door lets out everything as it is."""
+    """An inbox that checks nothing before it sends."""
 
     @property
     def outbox(self) -> "Unchecked":

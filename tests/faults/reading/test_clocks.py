@@ -1,4 +1,4 @@
-"""Reading on a machine whose clock is wrong: waits and ages count by the Market's clock."""
+"""Reading on a machine whose clock is wrong: waits and ages are measured by the Market's clock."""
 
 from collections.abc import Iterator
 from datetime import UTC
@@ -25,19 +25,19 @@ HOUR_MS = 3_600_000
 
 @pytest.fixture
 def ago() -> list[int]:
-    """How many milliseconds ago it is in the Market, in a list, so that a test can let the time pass."""
+    """A list with the milliseconds by which the Market's clock is behind, so that a test can change them."""
     return [0]
 
 
 @pytest.fixture
 def market(ago: list[int]) -> Iterator[Sandbox]:
-    """A small one."""
+    """A small Market whose clock a test controls."""
     with Sandbox.start(chats=8, seed=3, long_chat=20, now_ms=lambda: wall_clock_ms() - ago[0]) as sandbox:
         yield sandbox
 
 
 def wrong_by(trial: Trial, ahead_ms: int, *, background: bool = False) -> Shop:
-    """A copy on a machine whose clock is so far ahead."""
+    """A copy on a machine whose clock is ahead by `ahead_ms`."""
 
     def wall() -> int:
         return wall_clock_ms() + ahead_ms
@@ -93,9 +93,9 @@ async def test_a_told_wait_of_a_read_is_right_on_a_wrong_clock(trial: Trial, hou
     assert report.problem.retry_after_s is not None
     assert abs(report.problem.retry_after_s - 1_800) < 30
     told = shop.inbox.link().waits[LIST] - hours * HOUR_MS
-    assert abs(told - end) < 30_000, "by the clock the operator sees it is the same half hour"
+    assert abs(told - end) < 30_000, "the same half hour by the operator's clock"
     chat = trial.chats(1)[0]
-    assert await shop.inbox.fetch_chat(chat) is None, "what has its own quota goes on"
+    assert await shop.inbox.fetch_chat(chat) is None, "an operation with its own quota continues"
     budget = shop.inbox.link().budgets[HISTORY]
     assert 0 < budget.resets_at - hours * HOUR_MS - wall_clock_ms() <= HOUR_MS + 30_000
     await trial.check()

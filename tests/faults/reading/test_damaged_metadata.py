@@ -1,4 +1,4 @@
-"""The metadata of a file is damaged: the picture is shown all the same (case 004)."""
+"""The metadata of a file is damaged, but its picture is still shown (case 004)."""
 
 import io
 import struct
@@ -18,7 +18,7 @@ Change = Callable[[bytes], bytes]
 
 
 def content(kind: str) -> bytes:
-    """Blue above, red below, and two cells wide."""
+    """A picture two cells wide, blue at the top, red at the bottom."""
     picture = Image.new("RGB", (16, 16), BLUE)
     picture.paste(RED, (0, 8, 16, 16))
     file = io.BytesIO()
@@ -31,20 +31,20 @@ def shown(raw: bytes) -> Picture | NoPicture:
 
 
 def segment(marker: int, data: bytes, size: int | None = None) -> Change:
-    """A block of a JPEG after its first bytes; `size` is a false length."""
+    """A segment of a JPEG after its first bytes; `size` is a false length."""
     head = bytes([0xFF, marker]) + struct.pack(">H", len(data) + 2 if size is None else size)
     return lambda raw: raw[:2] + head + data + raw[2:]
 
 
 def chunk(name: bytes, data: bytes, *, is_sound: bool = True, at: int = 33) -> Change:
-    """A chunk of a PNG, after its head or before its end."""
+    """A chunk of a PNG, after its header or before its end."""
     sum_ = zlib.crc32(name + data) ^ (0 if is_sound else 1)
     whole = struct.pack(">I", len(data)) + name + data + struct.pack(">I", sum_)
     return lambda raw: raw[:at] + whole + raw[at:]
 
 
 def extended(flags: int, name: bytes, data: bytes, size: int | None = None) -> Change:
-    """A chunk at the end of a WEBP, with the head that announces it; `size` is a false length."""
+    """A chunk at the end of a WEBP, with the header that announces it; `size` is a false length."""
 
     def change(raw: bytes) -> bytes:
         head = b"VP8X" + struct.pack("<IB", 10, flags) + bytes(3) + (15).to_bytes(3, "little") * 2

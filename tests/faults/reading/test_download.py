@@ -1,4 +1,4 @@
-"""F-123, F-148 … F-154, F-158, F-159: bringing a buyer's file to the operator's disk."""
+"""F-123, F-148 … F-154, F-158, F-159: saving a buyer's file on the operator's disk."""
 
 import asyncio
 import os

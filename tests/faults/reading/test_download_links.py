@@ -1,4 +1,4 @@
-"""F-155 … F-157: where the link of a buyer's file may lead, and what becomes of one that has expired."""
+"""F-155 … F-157: the allowed targets of a link to a buyer's file, and the handling of an expired link."""
 
 import asyncio
 import functools
@@ -23,13 +23,13 @@ from tests.support.waiting import until
 
 KEY = "ACMA:sentinel:1"
 trusting = functools.cache(httpx.create_ssl_context)
-"""The certificates of this machine, read once: that takes as long as all else together."""
+"""The certificates of this machine, read once, because that takes as long as all else together."""
 HOME = (
     *("127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::7f00:1", "64:ff9b::a09:909", "64:ff9b:1::7"),
     *("2002:7f00:1::7", "::ffff:0:7f00:1", "::ffff:7f00:1", "fec0::7", "fd00::1", "fe80::1", "2001::1"),
     *("2a02:6b8::5efe:7f00:1", "::a09:909"),
 )
-"""Spellings of addresses that are of this machine or this network."""
+"""Spellings of addresses that belong to this machine or this network."""
 
 
 @pytest.fixture(autouse=True)
@@ -40,13 +40,13 @@ def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Name:
-    """A host of files whose addresses a test decides, and a listener on this machine."""
+    """A host of files whose addresses a test sets, and a listener on this machine."""
 
     def __init__(self) -> None:
         self.port = 0
         self.heard: list[bytes] = []
         self.leads_to: list[list[str]] = []
-        """What each look-up finds; the last one holds."""
+        """The results of each look-up; the last one repeats."""
 
     def look_up(self, _host: object, port: object, *_: object, **__: object) -> list[tuple[Any, ...]]:
         found = self.leads_to.pop(0) if len(self.leads_to) > 1 else self.leads_to[0]
@@ -81,7 +81,7 @@ async def behind_a_name(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Name]:
 
 
 async def fetched(url: str, *answers: httpx.Response) -> tuple[Any, list[httpx.Request]]:
-    """What becomes of a link when the Market is the real one, and what was asked of whom."""
+    """The outcome of a link when the Market is the real one, and the requests that were sent."""
     asked: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -135,7 +135,7 @@ async def test_f_155_a_name_that_leads_home_is_not_connected_to(behind_a_name: "
     for address in HOME:
         behind_a_name.leads_to = [[address]]
         assert kind_of(await behind_a_name.fetch()) is ProblemKind.FILE_NO_LINK
-        # One address of the open network beside it does not make it one.
+        # A public address beside a private one does not make the name safe.
         behind_a_name.leads_to = [["8.8.8.8", address]]
         assert kind_of(await behind_a_name.fetch()) is ProblemKind.FILE_NO_LINK
     assert behind_a_name.heard == []
@@ -165,7 +165,7 @@ async def test_f_156_a_link_that_is_no_https_to_the_open_network_is_not_followed
 
 @pytest.mark.parametrize("encoding", ["gzip", "GZIP", "deflate", "br, identity", "x-gzip", "identity, gzip"])
 async def test_a_body_that_is_packed_is_not_kept_as_if_it_were_the_file(encoding: str) -> None:
-    """Case 034: nobody asked for it, and unpacking it could fill the disk."""
+    """Case 034: we did not request compression, and unpacking the body could fill the disk."""
     packed = gzip.compress(b"content" * 50)
     answer = httpx.Response(200, stream=_Raw(packed), headers={"content-encoding": encoding})
     got, asked = await fetched("https://files.example/1", answer)
@@ -184,7 +184,7 @@ async def test_a_body_that_looks_packed_is_kept_as_it_is(headers: dict[str, str]
 
 
 class _Raw(httpx.AsyncByteStream):
-    """A body as it goes over the wire."""
+    """A body as it is on the wire, without decoding."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data

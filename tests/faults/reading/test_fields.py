@@ -1,4 +1,4 @@
-"""Fields that are missing, and fields nobody knows."""
+"""Missing fields, and unknown fields."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -19,7 +19,7 @@ NEEDED = {
 
 
 def without(whole: Any) -> Iterator[tuple[str, Any]]:
-    """The same JSON again and again, each time with another field missing, and the name of that one."""
+    """The same JSON once for each field, without that field, and the field's name."""
     for name, value in whole.items():
         yield name, {key: kept for key, kept in whole.items() if key != name}
         if isinstance(value, dict):
@@ -57,7 +57,7 @@ async def test_f_050_missing_fields_of_the_page(connect: Connect, key: str) -> N
 
 
 def with_extras(value: Any) -> Any:
-    """The same with fifty unknown fields at every level."""
+    """The same JSON with fifty unknown fields at every level."""
     if isinstance(value, list):
         return [with_extras(one) for one in value]
     if not isinstance(value, dict):

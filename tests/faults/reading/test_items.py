@@ -1,4 +1,4 @@
-"""Reading items that are not what was agreed: each costs itself alone, is counted, and is kept."""
+"""Reading malformed items: each is skipped alone, counted, and kept."""
 
 import json
 from collections.abc import Iterator
@@ -44,18 +44,18 @@ SCENE = Scene(width=120, zone=UTC, now=NOW)
 
 @pytest.fixture
 def market() -> Iterator[Sandbox]:
-    """A smaller one, with one chat of more than a page."""
+    """A smaller Market, with one chat of more than a page."""
     with Sandbox.start(chats=8, seed=3, long_chat=120) as sandbox:
         yield sandbox
 
 
 def drawn(one: Message) -> str:
-    """A message as it stands on the screen."""
+    """A message as it is on the screen."""
     return "\n".join(text_of(line) for line in entry_lines(Entry(one), SCENE).body)
 
 
 async def read(trial: Trial, *items: Json) -> list[Message]:
-    """What the cache holds of a chat whose history is these items."""
+    """The cached messages of a chat whose history is these items."""
     shop = open_patiently(trial)
     one = trial.chats(1)[0]
     trial.script(page("messages", items), operation=HISTORY)
@@ -186,7 +186,7 @@ DATES = (
 async def test_f_053_dates(trial: Trial) -> None:
     items = [item for n, (date, _) in enumerate(DATES) for item in said(100 + n, createdAt=date)]
     found = await read(trial, *reversed(items))
-    assert [m.message_id for m in found] == [100 + n for n in range(len(DATES))], "the id decides the order"
+    assert [m.message_id for m in found] == [100 + n for n in range(len(DATES))], "messages are ordered by id"
     assert [m.created_at != UNKNOWN_TIME for m in found] == [known for _, known in DATES]
     for one, (_, known) in zip(found, DATES, strict=True):
         lines = entry_lines(Entry(one), SCENE)
@@ -244,7 +244,7 @@ async def test_f_055_bad_file_entries(trial: Trial, wrong: Json, name: str) -> N
     file = {key: value for key, value in (FILE | wrong).items() if value is not ...}
     (one,) = await read(trial, *said(101, payload=[file]))
     assert name in drawn(one)
-    assert (one.attachments[0].url is None) == ("url" in wrong), "without one there is nothing to bring"
+    assert (one.attachments[0].url is None) == ("url" in wrong), "without a link there is nothing to download"
     assert (one.attachments[0].size is None) == ("size" in wrong)
     await trial.check()
 
@@ -273,7 +273,7 @@ async def test_f_060_changed_and_removed(trial: Trial) -> None:
     trial.script(page("messages", said(105)), operation=HISTORY)
     assert await shop.inbox.fetch_chat(one) is None
     texts = [m.text for m in await history(shop, one)]
-    assert texts == ["да 101", "да 102", "иначе 103", "иначе 104", "да 105"], "changed, and nothing lost"
+    assert texts == ["да 101", "да 102", "иначе 103", "иначе 104", "да 105"], "changed, and none lost"
     await trial.check()
 
 

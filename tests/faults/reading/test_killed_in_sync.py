@@ -1,4 +1,4 @@
-"""kill -9 in the midst of a sync: no gap and no duplicate after the next one."""
+"""kill -9 during a sync leaves no gap and no duplicate after the next one."""
 
 from collections.abc import Callable
 from itertools import product

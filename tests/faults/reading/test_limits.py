@@ -1,4 +1,4 @@
-"""Reading what is too much: refused by its size before it is looked at, or honest and folded."""
+"""Reading too much: refused by size before it is parsed, or accepted and folded if it is valid."""
 
 import asyncio
 import json
@@ -38,13 +38,13 @@ UNEXPECTED, TOO_LARGE = ProblemKind.UNEXPECTED_ANSWER, ProblemKind.TOO_LARGE
 
 @pytest.fixture
 def market() -> Iterator[Sandbox]:
-    """A small one."""
+    """A small Market."""
     with Sandbox.start(chats=8, seed=3, long_chat=20) as sandbox:
         yield sandbox
 
 
 async def weighed(market: RawMarket, times: int) -> list[dict[str, Any]]:
-    """How a process of its own fares with the answers after the first."""
+    """The reports of a separate process on every answer after the first."""
     command = (sys.executable, "-m", "tests.faults.support.reader", market.url, str(times))
     child = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     told, _ = await child.communicate()
@@ -53,7 +53,7 @@ async def weighed(market: RawMarket, times: int) -> list[dict[str, Any]]:
 
 
 class Chunks:
-    """A chunked answer of many MiB of blanks; `taken` are those that went out."""
+    """A chunked answer of many MiB of spaces; `taken` counts the chunks that were sent."""
 
     def __init__(self, mib: int) -> None:
         self.mib, self.taken = mib, 0
@@ -66,7 +66,7 @@ class Chunks:
 
 
 def bomb(mib: int) -> bytes:
-    """So many MiB of "0" as gzip, cut before its end: nobody should come that far."""
+    """The gzip data of `mib` MiB of "0", without an end, which no reader should reach."""
     squeeze, piece = zlib.compressobj(wbits=31), b"0" * MIB
     first = squeeze.compress(piece) + squeeze.flush(zlib.Z_FULL_FLUSH)
     again = squeeze.compress(piece) + squeeze.flush(zlib.Z_FULL_FLUSH)
@@ -76,11 +76,11 @@ def bomb(mib: int) -> bytes:
 async def test_f_044_a_gzip_bomb() -> None:
     squeezed = bomb(300)
     assert len(squeezed) < MIB
-    assert len(zlib.decompressobj(wbits=31).decompress(bomb(3))) == 3 * MIB, "it would go off"
+    assert len(zlib.decompressobj(wbits=31).decompress(bomb(3))) == 3 * MIB, "the bomb is a real one"
     async with raw_market(EMPTY, reply(squeezed, content_encoding="gzip")) as market:
         (once,) = await weighed(market, 1)
         assert market.asked[1].headers["accept-encoding"] == "identity"
-    assert once["ended"] == UNEXPECTED, "compressed is not what was asked for: it is not even opened"
+    assert once["ended"] == UNEXPECTED, "compression was not requested: the body is not even unpacked"
     assert once["grew_kib"] < MOST_KIB
 
 
@@ -103,10 +103,10 @@ async def test_f_047_deep_or_huge_json() -> None:
         told = await weighed(market, len(bodies) + 1)
     assert [one["ended"] for one in told] == [*bodies.values(), TOO_LARGE]
     assert max(one["grew_kib"] for one in told) < MOST_KIB
-    assert blanks.taken < 40, "8 MiB, and what lies in the sockets of both sides"
+    assert blanks.taken < 40, "8 MiB and the buffers of both sockets"
 
 
-# -- F-063: big but honest ------------------------------------------------------------------------
+# -- F-063: large but valid -----------------------------------------------------------------------
 
 
 async def test_f_063_five_thousand_messages_in_a_page(trial: Trial) -> None:
@@ -130,7 +130,7 @@ async def test_f_063_a_text_of_a_million_characters(trial: Trial, letter: str) -
     trial.script(page("messages", said(101) + said(102, message=long)), operation=HISTORY)
     assert await shop.inbox.fetch_chat(one) is None
     found = (await history(shop, one))[-1]
-    assert found.text == long, "the cache keeps what came"
+    assert found.text == long, "the cache keeps the whole text"
     scene = Scene(width=80, zone=UTC, now=0)
     folded = entry_lines(Entry(found), scene)
     assert len(folded.body) <= glyphs.FOLD + 1
@@ -195,5 +195,5 @@ async def test_f_064_the_server_is_a_day_ahead(trial: Trial) -> None:
         rows = {item.chat.chat_ref: text_of(queue_row(item, now, 80)[0]) for item in queue.items}
         assert all("waits <1 min" in rows[one] for one in asked), "no negative age"
         assert not any("-" in row.rpartition("waits")[2] for row in rows.values())
-        assert [chat_ref for chat_ref in rows if chat_ref in asked] == asked, "who waits longest comes first"
+        assert [chat_ref for chat_ref in rows if chat_ref in asked] == asked, "the longest wait comes first"
         await trial.check()

@@ -1,4 +1,4 @@
-"""Reading pages that are cut, garbled, compressed or not the Market's at all: the cache stays as it was."""
+"""Reading pages that are cut, garbled, compressed or not the Market's at all: the cache does not change."""
 
 import gzip
 from collections.abc import Callable, Iterator
@@ -36,13 +36,13 @@ BAD = (ProblemKind.UNEXPECTED_ANSWER, ProblemKind.CUT, ProblemKind.TOO_LARGE)
 
 @pytest.fixture
 def market() -> Iterator[Sandbox]:
-    """A smaller one: what is read twice is read quickly."""
+    """A small Market, because some tests read everything twice."""
     with Sandbox.start(chats=8, seed=3, long_chat=20) as sandbox:
         yield sandbox
 
 
 async def costs_nothing(trial: Trial, shop: Shop) -> None:
-    """The next round fails, the cache stays as it was, and the round after it brings what is new."""
+    """The next round fails, the cache does not change, and the round after it reads the new messages."""
     before = await listed(shop)
     report = await shop.inbox.sync_once()
     assert report.problem is not None
@@ -135,7 +135,7 @@ async def test_f_022_a_login_page_instead_of_the_list(trial: Trial) -> None:
 
 
 async def costs_nothing_more(trial: Trial, shop: Shop, before: Any) -> None:
-    """The cache is as it was, and the next round is a good one."""
+    """The cache has not changed, and the next round succeeds."""
     assert await listed(shop) == before
     assert (await shop.inbox.sync_once()).problem is None
     assert shop.inbox.link().state == LinkState.ONLINE
@@ -164,11 +164,11 @@ async def test_f_024_reading_stops_at_a_401_in_the_middle_and_the_cache_stays(tr
     scans = scans_of(shop)
     await until(lambda: reached(scans, 2))
     asked = len(trial.market.requests)
-    # What was read between the start and the 401 counts too.
+    # Includes the chats that were read between the start and the 401.
     before = await listed(shop)
     assert [item.chat.chat_ref for item in before] == chats
     await until(lambda: reached(scans, 12))
-    assert len(trial.market.requests) == asked, "nothing more is asked with that key"
+    assert len(trial.market.requests) == asked, "no more requests are sent with that key"
     assert await listed(shop) == before
     assert (await shop.inbox.chats.timeline(trial.chats(1)[0])).entries
     link = shop.inbox.link()

@@ -1,4 +1,4 @@
-"""F-160 … F-169: looking at a buyer's picture."""
+"""F-160 … F-169: previewing a buyer's picture."""
 
 import asyncio
 import io
@@ -45,7 +45,7 @@ def png_head(width: int, height: int) -> bytes:
 
 
 def shown(raw: bytes, columns: int = 40, rows: int = 20) -> Picture | NoPicture:
-    """The parent's reading of the child's answer, both in this process."""
+    """The child's answer as the parent reads it, both in this process."""
     return preview._read(child.answer(raw, columns, rows), columns, 2 * rows)
 
 

@@ -1,4 +1,4 @@
-"""Lists that move while they are read, and page tokens the Market does not know any more."""
+"""Lists that change while they are read, and page tokens that the Market no longer accepts."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -35,7 +35,7 @@ BAD_TOKEN = Problem(ProblemKind.BAD_REQUEST, Certainty.REFUSED, HISTORY)
 
 @pytest.fixture
 def market() -> Iterator[Sandbox]:
-    """Two pages of chats, one chat of several pages."""
+    """Two pages of chats, and one chat of several pages."""
     with Sandbox.start(chats=24, seed=3, long_chat=60) as sandbox:
         yield sandbox
 

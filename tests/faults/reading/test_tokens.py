@@ -1,4 +1,4 @@
-"""Paging that loops or never ends; tokens that try to be something else."""
+"""Paging that loops or never ends, and tokens with unexpected content."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -36,7 +36,7 @@ __all__ = ["connect"]
 
 @pytest.fixture
 def market() -> Iterator[Sandbox]:
-    """Two pages of chats, one chat of several pages."""
+    """Two pages of chats, and one chat of several pages."""
     with Sandbox.start(chats=24, seed=3, long_chat=60) as sandbox:
         yield sandbox
 
@@ -69,7 +69,7 @@ async def test_f_056_a_token_loop_in_a_history(trial: Trial) -> None:
     assert "getChatHistory: The Market repeats the same page." in trial.log.text
     assert [m.message_id for m in await history(shop, one)] == [101, 102]
     assert (await shop.inbox.chats.timeline(one)).coverage == Coverage.HAVE_MORE, (
-        "a part must not pass for all"
+        "a partial history must not pass for the whole"
     )
     await trial.check()
 
@@ -115,7 +115,7 @@ async def test_f_056_what_is_read_next_leaves_no_gap(
     assert problem is not None
     assert [m.message_id for m in await history(shop, one)] == [103, 104, 105]
     cursor = await shop.store.read(messages.cursor, one)
-    assert cursor.hi == next_from, "newest first, there may be others before those that came"
+    assert cursor.hi == next_from, "newest first: older messages may be missing"
     await trial.check()
 
 
@@ -219,6 +219,6 @@ async def test_f_058_odd_tokens_are_sent_back_encoded(connect: Connect, token: s
         assert (place.fragment, asked.target.isascii()) == ("", True)
         sent = parse_qsl(place.query, keep_blank_values=True, strict_parsing=True)
         assert dict(sent) == {**usual, "pageToken": outcome.next_token}
-        assert len(sent) == len(usual) + 1, "no second limit"
-        assert set(asked.headers) == set(first.headers), "no header of its own"
+        assert len(sent) == len(usual) + 1, "no second `limit` parameter"
+        assert set(asked.headers) == set(first.headers), "no additional header"
         assert (asked.headers["host"], asked.headers["api-key"]) == (first.headers["host"], KEY)

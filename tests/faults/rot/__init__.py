@@ -1,1 +1,1 @@
-"""Rot: what lies in the two databases is spoilt, and the program goes on: `python -m tests.faults.rot`."""
+"""The contents of both databases are damaged, and the program still works: `python -m tests.faults.rot`."""

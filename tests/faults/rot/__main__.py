@@ -13,7 +13,7 @@ from tests.support.sandbox import Sandbox
 
 
 def main(given: list[str] | None = None) -> int:
-    """Exit code 1 if any trial went wrong; the seeds of those are printed."""
+    """Exit code 1 if any trial failed; the seeds of those are printed."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.rot", description=__doc__)
     parser.add_argument("--trials", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1, help="of the first trial; the next has the next")
@@ -36,7 +36,7 @@ def main(given: list[str] | None = None) -> int:
 
 
 def market() -> Sandbox:
-    """A small pretend Market in which nobody acts by himself."""
+    """A small pretend Market in which nothing happens unless a test makes it happen."""
     return Sandbox.start(chats=12, seed=3, buyers=False, long_chat=8)
 
 

@@ -1,4 +1,4 @@
-"""Files to be spoilt: every table has rows, and four answers wait to be sent."""
+"""The files to damage: every table has rows, and four answers are queued."""
 
 import asyncio
 import sqlite3
@@ -21,7 +21,7 @@ _ROWS = 3
 
 
 async def make(root: Path, market: Sandbox) -> None:
-    """Read the Market once, and leave behind what a day's work leaves."""
+    """Read the Market once, and write the rows that a working day leaves."""
     shop = Shop.open(root, lambda: client_of(market))
     count = len(market.world.listed("desc", None, 0, 1_000))
 
@@ -37,7 +37,7 @@ async def make(root: Path, market: Sandbox) -> None:
     for n, (chat_ref, text) in enumerate(zip(found, QUEUED, strict=True)):
         queue_text(store, f"q{n}", text, chat_ref=chat_ref)
     now = time.time_ns() // 1_000_000
-    # Not ?1 twice: Python 3.12.1 takes numbers for names, of which a sequence has none.
+    # Not ?1 twice: Python 3.12.1 takes numbered parameters for named ones, which a sequence cannot supply.
     update = "UPDATE outbox SET created_at = ?, asked_at = ?"
     store.write_state(lambda conn: conn.execute(update, (now, now))).result()
     store.close()
@@ -66,5 +66,5 @@ def _fill(path: Path, kind: str, found: list[int], now: int) -> None:
 
 
 def run(root: Path, market: Sandbox) -> None:
-    """As `make`, where no loop runs."""
+    """Run `make` where no event loop is running."""
     asyncio.run(make(root, market))

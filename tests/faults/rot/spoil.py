@@ -1,4 +1,4 @@
-"""What is done to the files: values of any kind in any column, random bytes over pages."""
+"""Damage to the files: values of any kind in any column, random bytes over pages."""
 
 import random
 import sqlite3
@@ -39,17 +39,17 @@ class Column:
 
 @dataclass
 class Spoilt:
-    """What a trial has done."""
+    """The damage that a trial has done."""
 
     did: list[str]
     items: set[str]
-    """Ids of outbox rows that were touched."""
+    """Ids of the damaged outbox rows."""
     pages: str = ""
-    """The kind of the file over whose pages was written."""
+    """The kind of the file whose pages were overwritten."""
 
 
 def columns() -> list[Column]:
-    """Every column that is read, those of text first."""
+    """Every column that the program reads, text columns first."""
     found = [
         Column(kind, table, name, what.rstrip("?") not in {"id", "at", "base", "count", "some", "number"})
         for kind, tables in shape.TABLES.items()
@@ -60,7 +60,7 @@ def columns() -> list[Column]:
 
 
 def rounds_of_text() -> Iterator[list[Column]]:
-    """All columns of text, in as few rounds as there are in one table."""
+    """All text columns, in as few rounds as the largest table has."""
     by_table: dict[str, list[Column]] = {}
     for column in columns():
         if column.is_text:
@@ -72,7 +72,7 @@ def rounds_of_text() -> Iterator[list[Column]]:
 def spoil_column(
     root: Path, column: Column, chance: random.Random, spoilt: Spoilt, value: int | None = None
 ) -> None:
-    """Put something into a column of one row that does not belong there."""
+    """Write an invalid value into a column of one row."""
     with closing(sqlite3.connect(root / FILES[column.kind], isolation_level=None)) as conn:
         conn.text_factory = bytes
         keys = [row[1].decode() for row in conn.execute(f"PRAGMA table_info({column.table})") if row[5]]
@@ -90,7 +90,7 @@ def spoil_column(
                 done = conn.execute(
                     f"UPDATE {column.table} SET {column.name} = {slot} WHERE {where}", (given, *row)
                 )
-            except sqlite3.Error:  # a rule of the table forbids it, to whoever writes
+            except sqlite3.Error:  # a constraint of the table forbids this value
                 continue
             if done.rowcount:
                 told = repr(given)[:24]

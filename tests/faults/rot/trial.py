@@ -1,4 +1,4 @@
-"""One trial: list, inbox and doctor on spoilt files, as an operator would use them."""
+"""One trial: list, inbox and doctor on damaged files, used as an operator would."""
 
 import io
 import logging
@@ -25,11 +25,11 @@ from tests.support.shop import client_of, open_store
 from tests.ui.app_stage import NARROW, Desk, desk
 
 SECONDS = 20.0
-"""For what needs the Market; a loaded machine is slow."""
+"""For steps that need the Market, on a loaded machine."""
 
 
 class Faults(logging.Handler):
-    """Errors of the program that nobody sees on the screen."""
+    """Logged errors of the program that do not appear on the screen."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -44,7 +44,7 @@ class Faults(logging.Handler):
 async def run(
     root: Path, master: Path, market: Sandbox, seed: int, wanted: list[Column] | None = None
 ) -> list[str]:
-    """Spoil a copy of the files by a seed (`wanted` columns, by bad letters) and use it; what went wrong."""
+    """Damage a copy of the files by a seed (`wanted` columns with bad text) and use it; return the faults."""
     chance = random.Random(seed)
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(master, root)
@@ -79,7 +79,7 @@ async def _use(
     root: Path, market: Sandbox, wrong: list[str], late: tuple[str, Any, Spoilt] | None, spoilt: Spoilt
 ) -> None:
     look_at(root)
-    # A verb that mends pages would leave nothing for the screen.
+    # A command that repairs pages would leave none for the screen.
     if not spoilt.pages and not (await listed(root, market)).strip():
         wrong.append("list says nothing")
     before = len(market.ledger)
@@ -99,7 +99,7 @@ async def _use(
 
 
 async def listed(root: Path, market: Sandbox) -> str:
-    """`chat-tui list`, or the sentence that it ends with."""
+    """The output of `chat-tui list`, or the error with which it ends."""
     with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()):
         try:
             store = open_store(root)
@@ -117,14 +117,14 @@ async def listed(root: Path, market: Sandbox) -> str:
 
 
 def look_at(root: Path) -> list[str]:
-    """What `doctor` says of the files."""
+    """The findings of `doctor` about the files."""
     found = list(files.rows(cast("Paths", SimpleNamespace(data=root, cache=root))))
     assert found
     return [one.found for one in found]
 
 
 async def _sent(there: Desk, market: Sandbox, before: int, spoilt: Spoilt, wrong: list[str]) -> None:
-    """Until every row that nobody touched was sent, unless it was said why not."""
+    """Wait until every undamaged row was sent, unless the program said why not."""
     due = {text for n, text in enumerate(QUEUED) if f"q{n}" not in spoilt.items}
     end = time.monotonic() + SECONDS
     while True:
@@ -138,7 +138,7 @@ async def _sent(there: Desk, market: Sandbox, before: int, spoilt: Spoilt, wrong
                 wrong.append(f"not sent: {sorted(due - set(sent))}; said {there.store.notices}")
             break
         if any("Saved from it" in one for one in there.store.notices):
-            break  # letters may be spoilt: the operator is to look first
+            break  # texts may be damaged: the operator must check them first
         await there.pilot.pause(0.02)
     if len(set(sent)) != len(sent):
         wrong.append(f"sent twice: {sent}")
@@ -147,7 +147,7 @@ async def _sent(there: Desk, market: Sandbox, before: int, spoilt: Spoilt, wrong
 
 
 async def leave(there: Desk) -> None:
-    """Ctrl+Q, and the answer to its question if it asks one."""
+    """Press Ctrl+Q, and answer the question if there is one."""
     await there.press("ctrl+q")
     end = time.monotonic() + SECONDS
     while there.app._exit is False and time.monotonic() < end:

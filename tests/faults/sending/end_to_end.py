@@ -24,14 +24,14 @@ from tests.support.shop import QUICK
 
 CHATS = 10
 KILL, FREEZE = 0.06, 0.08
-"""Shares of the messages after which a copy is killed, or put to sleep."""
+"""Shares of the messages after which a copy is killed, or frozen."""
 IN_STORE = 60
 SETTINGS = replace(QUICK, poll_s=0.25)
 
 
 @dataclass
 class Outcome:
-    """What a run came to."""
+    """The results of a run."""
 
     seed: int
     messages: int
@@ -47,7 +47,7 @@ class Outcome:
     asked: Counter[str] = field(default_factory=Counter)
 
     def table(self) -> str:
-        """One line a figure."""
+        """One line per figure."""
         lines = {
             "seed": self.seed,
             "messages": self.messages,
@@ -66,7 +66,7 @@ class Outcome:
 
 
 class Run:
-    """Some copies, an operator at each, and bad luck."""
+    """Some copies, an operator at each, and random faults."""
 
     def __init__(self, root: Path, market: Sandbox, processes: int, faults: float, outcome: Outcome) -> None:
         self.root = root
@@ -77,13 +77,13 @@ class Run:
         self.typed: list[Typed] = []
         self.copies = [self._start() for _ in range(processes)]
         self._wakes: dict[int, int] = {}
-        """When a sleeping copy wakes: by its place, the number of a message."""
+        """By the index of a frozen copy: the number of the message after which it continues."""
 
     def _start(self) -> Process:
         return Process(self.market, self.root, settings=SETTINGS, deadlines=short())
 
     def spoil(self) -> None:
-        """See to it that the next requests fail as often as they should."""
+        """Let the required share of the next requests fail."""
         for _ in range(IN_STORE - self.market.unused("*")):
             spoiled = self.chance.random() < self.faults
             self.outcome.faults += spoiled
@@ -108,12 +108,12 @@ class Run:
         )
 
     def send(self, number: int, chats: list[int]) -> None:
-        """One message by one operator, then perhaps a misfortune for one of the copies."""
+        """Let one operator send a message; then perhaps kill or freeze a copy."""
         place = self.chance.choice([p for p, copy in enumerate(self.copies) if not copy.is_frozen])
         chat = self.chance.choice(chats)
         said = self.copies[place].ask("send", chat=chat, text=f"m{number}")
         while said.get("problem") == "busy":
-            # Put to sleep in mid-write: nobody can write until it wakes, the text stays in its box.
+            # A copy was frozen during a write: none can write until it continues; the text stays in the box.
             self._thaw_all()
             said = self.copies[place].ask("send", chat=chat, text=f"m{number}")
         assert "id" in said, said
@@ -132,7 +132,7 @@ class Run:
         self.copies[place] = self._start()
         self.outcome.kills += 1
         if not self.copies[place].is_ready():
-            # Put to sleep in mid-write: nobody can start either.
+            # A copy was frozen during a write: no copy can start, either.
             self._thaw_all()
             self.copies[place].kill()
             self.copies[place] = self._start().ready()
@@ -153,7 +153,7 @@ class Run:
             self._thaw(place)
 
     def end(self, patience_s: float) -> None:
-        """Wake everybody, answer every question, close."""
+        """Continue all copies, answer every question, and close."""
         for place in tuple(self._wakes):
             self._thaw(place)
         self.outcome.asked = settle_by_asking(
@@ -164,7 +164,7 @@ class Run:
 
 
 def run(*, processes: int, messages: int, faults: float, seed: int, patience_s: float = 600.0) -> Outcome:
-    """The whole run; AssertionError when a promise was broken."""
+    """The whole run; AssertionError if a promise was broken."""
     outcome = Outcome(seed, messages)
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as home, Sandbox.start(chats=40, seed=7, long_chat=60) as market:
@@ -191,14 +191,14 @@ def run(*, processes: int, messages: int, faults: float, seed: int, patience_s: 
 
 
 def count(outcome: Outcome, market: Sandbox, typed: list[Typed]) -> None:
-    """How often each message is there."""
+    """Count how often each message arrived."""
     times = [ledger_marks(market.ledger, one.chat_ref).count(one.mark) for one in typed]
     outcome.once, outcome.lost = times.count(1), times.count(0)
     outcome.more = len(times) - outcome.once - outcome.lost
 
 
 def main() -> int:
-    """The command."""
+    """The command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--processes", type=int, default=3)
     parser.add_argument("--messages", type=int, default=300)

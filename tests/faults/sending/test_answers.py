@@ -1,4 +1,4 @@
-"""Sending while answers are lost, cut or senseless: looked up, never repeated by the program."""
+"""Sending while answers are lost, cut or meaningless: looked up, never repeated by the program."""
 
 import threading
 import time
@@ -18,18 +18,18 @@ from tests.support.shop import QUICK, item_of
 from tests.support.waiting import until
 
 NEVER = threading.Event()
-"""What a silent server waits for."""
+"""The event that a silent server waits for."""
 ERROR_BODY = {"status": "ERROR", "errors": [{"code": "INTERNAL_ERROR", "message": "x"}]}
 
 
 def ok(*, drip_head: bytes = b"", body: bytes = b'{"status":"OK"}') -> bytes:
-    """A good answer as bytes, with something before it."""
+    """A good answer as bytes, with a prefix."""
     head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
     return drip_head + head + body
 
 
 async def found_by_looking(trial: Trial, fault: Answer) -> None:
-    """Accepted, whatever was answered: found in the history, asked once, there once."""
+    """Accepted, whatever the answer: found in the history, requested once, there once."""
     (chat,) = await trial.warm(1)
     trial.open()
     trial.script(fault)
@@ -41,7 +41,7 @@ async def found_by_looking(trial: Trial, fault: Answer) -> None:
 
 
 async def asked_about(trial: Trial, fault: Answer) -> tuple[ChatRef, OutboxId]:
-    """Not accepted: looked for three times over the settle time, then the operator is asked."""
+    """Not accepted: looked up three times over the settle time, then the operator is asked."""
     (chat,) = await trial.warm(1)
     trial.open()
     trial.script(fault)
@@ -55,7 +55,7 @@ async def asked_about(trial: Trial, fault: Answer) -> tuple[ChatRef, OutboxId]:
 
 
 async def goes_once_more_when_told(trial: Trial, fault: Answer) -> None:
-    """The same, then the operator says: resend."""
+    """The same, and then the operator resends it."""
     chat, outbox_id = await asked_about(trial, fault)
     assert await trial.shop.inbox.outbox.resend(await item_of(trial.shop.inbox, outbox_id)) is None
     await trial.confirmed(outbox_id)
@@ -70,7 +70,7 @@ def test_the_looks_take_a_minute_by_standard() -> None:
 async def test_f_006_answer_lost_silence(trial: Trial) -> None:
     begun = time.monotonic()
     await found_by_looking(trial, Answer(until=NEVER))
-    assert time.monotonic() - begun > 0.4, "the deadline was waited for"
+    assert time.monotonic() - begun > 0.4, "it waits for the whole deadline"
 
 
 async def test_f_007_answer_lost_reset(trial: Trial) -> None:
@@ -100,7 +100,7 @@ async def test_f_009_closed_keep_alive(trial: Trial) -> None:
     second = await trial.send(chat, "m2")
     await trial.confirmed(second)
     assert trial.texts(chat) == ["m1", "m2"]
-    assert len(trial.posts()) == 2, "nothing below the engine posted it again"
+    assert len(trial.posts()) == 2, "no layer below the engine posts it again"
     await trial.check()
 
 
@@ -129,7 +129,7 @@ async def test_f_013_a_gateways_page(trial: Trial, status: int) -> None:
     _, outbox_id = await asked_about(trial, bad_gateway(status))
     item = await trial.item(outbox_id)
     assert item is not None
-    assert (item.problem, item.error) == (ProblemKind.SERVER, str(status)), "no HTML"
+    assert (item.problem, item.error) == (ProblemKind.SERVER, str(status)), "no HTML in the error"
     assert await trial.shop.inbox.outbox.resend(await item_of(trial.shop.inbox, outbox_id)) is None
     await trial.confirmed(outbox_id)
     await trial.check()
@@ -186,7 +186,7 @@ async def test_f_023_ok_of_another_type(trial: Trial) -> None:
     trial.script(Answer(headers={"content-type": "text/plain; charset=windows-1251"}))
     outbox_id = await trial.send(chat, "m1")
     item = await trial.reaches(outbox_id, OutboxState.SENT, OutboxState.CONFIRMED)
-    assert item.unclear_at is None, "taken for what it is, not looked up"
+    assert item.unclear_at is None, "recognised as a success, not looked up"
     await trial.confirmed(outbox_id)
     await trial.check()
 
@@ -215,7 +215,7 @@ async def test_f_033_endless_continues(trial: Trial) -> None:
     ],
 )
 async def test_f_034_a_dripping_answer(trial: Trial, fault: Answer) -> None:
-    # All of it would take longer than a test waits.
+    # The whole answer would take longer than a test waits.
     await found_by_looking(trial, fault)
 
 

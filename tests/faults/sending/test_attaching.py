@@ -1,4 +1,4 @@
-"""Files chosen by mistake or in good faith: what the card shows, and what is refused at once."""
+"""Files chosen by mistake or in good faith: the contents of the card, and the files refused at once."""
 
 import os
 import socket
@@ -15,21 +15,21 @@ from chat_tui.model.problem import Problem, ProblemKind
 
 
 def kind_of(path: Path) -> ProblemKind:
-    """Why a file is refused."""
+    """The reason for which a file is refused."""
     found = inspect(path, ())
     assert isinstance(found, Problem), path
     return found.kind
 
 
 def card_of(path: Path) -> FileCard:
-    """What the card shows of a file that may be sent."""
+    """The card of a file that may be sent."""
     found = inspect(path, ())
     assert isinstance(found, FileCard), found
     return found
 
 
 def sized(path: Path, size: int) -> Path:
-    """A file of so many bytes that takes none on the disk."""
+    """A sparse file of `size` bytes, which takes no space on the disk."""
     with path.open("wb") as file:
         file.truncate(size)
     return path
@@ -47,7 +47,7 @@ def test_f_136_the_middle_two_sizes_warn_and_the_last_is_refused(tmp_path: Path)
 
 @pytest.fixture
 def no_file(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
-    """Something that has a name and is no file."""
+    """A path that exists and is not a file."""
     place = tmp_path / "thing"
     match request.param:
         case "directory":
@@ -58,7 +58,7 @@ def no_file(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
             yield place
         case "socket":
             with socket.socket(socket.AF_UNIX) as heard:
-                # The name of a socket may be no longer than a hundred bytes.
+                # The path of a socket may have at most about a hundred bytes.
                 here = Path.cwd()
                 os.chdir(tmp_path)
                 try:
@@ -130,7 +130,7 @@ def test_f_142_any_name_is_sent_as_a_safe_one_of_at_most_a_hundred_letters(
     assert card.name == sent
     assert len(card.name) <= 100
     assert not {unicodedata.category(letter) for letter in card.name} & {"Cc", "Cf", "Cs"}
-    assert os.fsencode(card.path).endswith(name), "the file itself keeps its own"
+    assert os.fsencode(card.path).endswith(name), "the file itself keeps its name"
 
 
 def test_f_144_a_sparse_giant_is_refused_by_its_size_unread(

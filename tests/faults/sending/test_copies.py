@@ -1,4 +1,4 @@
-"""Several copies of the program at one account: one of them acts, whoever dies or sleeps."""
+"""Several copies of the program on one account: one of them acts, whichever dies or is frozen."""
 
 import os
 import random
@@ -34,15 +34,15 @@ CHAT = ref(7)
 
 
 def settled(process: Process, count: int = 0) -> bool:
-    """Whether at most so many items are open."""
+    """Whether at most `count` items are open."""
     return len(process.ask("open_items")["items"]) <= count
 
 
 def freeze_holding(trial: Trial, process: Process, requests: int) -> None:
-    """Freeze it when nobody else holds one of the places for requests, and it exactly so many.
+    """Freeze the process while it holds exactly `requests` places for requests, and no other copy holds any.
 
-    With all places the others would wait until they may use one more, and frozen within a transaction it
-    would hold their writes as well: both are other stories.
+    If it held all places, the others would wait for a free one; frozen within a transaction, it would block
+    their writes as well. Other tests cover both.
     """
 
     def is_held() -> bool:
@@ -56,7 +56,7 @@ def freeze_holding(trial: Trial, process: Process, requests: int) -> None:
 
 
 def places_held(root: Path) -> int:
-    """How many requests are under way, by the locks of the copies."""
+    """The number of requests in flight, by the locks of the copies."""
     places = ByteLock(root / "data" / "slots.lock")
     free = [number for number in range(PLACES) if places.try_hold(number)]
     for number in free:
@@ -65,7 +65,7 @@ def places_held(root: Path) -> int:
 
 
 def is_writing(root: Path) -> bool:
-    """Whether somebody is in the midst of a transaction, or has the right to the next one."""
+    """Whether any copy is within a transaction, or holds the lock for the next one."""
     if any(is_being_written(path) for path in root.rglob("*.db")):
         return True
     try:
@@ -78,7 +78,7 @@ def is_writing(root: Path) -> bool:
 
 
 def is_being_written(path: Path) -> bool:
-    """Whether somebody holds the database's only right to write."""
+    """Whether any process holds the database's write lock."""
     with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as conn:
         try:
             conn.execute("BEGIN IMMEDIATE")
@@ -89,7 +89,7 @@ def is_being_written(path: Path) -> bool:
 
 
 def finish(trial: Trial, *processes: Process) -> None:
-    """End the copies and note what they left, for the checks."""
+    """End the copies and record what they left, for the checks."""
     for process in processes:
         process.close()
     trial.typed = [Typed(row.chat_ref, mark_of(row), row.outbox_id) for row in read_rows(trial.root)]
@@ -130,7 +130,7 @@ def test_f_128_two_start_at_once_on_an_empty_directory(tmp_path: Path) -> None:
             copy.stdin.flush()
         for copy in copies:
             assert copy.stdout is not None
-            assert copy.stdout.readline() == "0\n", "opened, and nothing had to be mended"
+            assert copy.stdout.readline() == "0\n", "opened without repairs"
     for copy in copies:
         copy.communicate()
         assert copy.returncode == 0
@@ -160,7 +160,7 @@ async def test_f_130_the_owner_is_killed(trial: Trial, start: Start) -> None:
     owner, other = start(), start()
     for process in (owner, other):
         process.ready()
-    # The other one is asleep until the first has the chat.
+    # The other one is frozen until the first has the chat.
     other.freeze()
     owner.ask("send", chat=chat, text="m1")
     await_true(lambda: trial.market.ledger)
@@ -180,7 +180,7 @@ async def test_f_131_the_owner_is_frozen(trial: Trial, start: Start) -> None:
     one, elsewhere = await trial.warm(2)
     broken_off = threading.Event()
     trial.script(Answer(until=broken_off, cut="reset"))
-    # Its answer is still awaited when it is frozen, however slow the machine.
+    # With long deadlines it still awaits the answer when it is frozen, however slow the machine.
     owner, other = start(deadlines=Deadlines()), start()
     for process in (owner, other):
         process.ready()
@@ -194,7 +194,7 @@ async def test_f_131_the_owner_is_frozen(trial: Trial, start: Start) -> None:
         await_true(lambda: settled(other, 1))
     (held,) = other.ask("open_items")["items"]
     assert (held["chat"], held["state"]) == (list(one), "sending"), (
-        "nobody acts for a chat whose owner sleeps"
+        "no copy acts for a chat whose owner is frozen"
     )
     assert trial.texts(one) == ["m1"]
     broken_off.set()
@@ -237,7 +237,7 @@ def test_f_133_a_draft_in_two_copies(trial: Trial, start: Start) -> None:
     other.ask("save", chat=7, text="Добрый день")
     saved_at = wall_clock_ms()
     while wall_clock_ms() == saved_at:
-        pass  # of two texts saved in the same millisecond, neither is the latest
+        pass  # two texts saved in the same millisecond have no latest one
     one.ask("save", chat=7, text="Здравствуйте, Ольга")
     assert one.ask("draft", chat=7) == {"text": "Здравствуйте, Ольга", "others": ["Добрый день"]}
     assert other.ask("draft", chat=7) == {"text": "Добрый день", "others": ["Здравствуйте, Ольга"]}

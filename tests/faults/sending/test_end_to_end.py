@@ -1,4 +1,4 @@
-"""The short form of the end-to-end run; the long one is the command of its module."""
+"""The short form of the end-to-end run; `python -m tests.faults.sending.end_to_end` is the long one."""
 
 import pytest
 

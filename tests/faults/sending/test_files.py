@@ -1,4 +1,4 @@
-"""Sending files: cut uploads, lost answers, copies that vanished."""
+"""Sending files: cut uploads, lost answers, spool copies that vanished."""
 
 import threading
 from dataclasses import replace
@@ -57,7 +57,7 @@ async def test_f_147_a_file_of_another_size_is_not_ours(trial: Trial, photo: Pat
     trial.script(Answer(status=500, accept=False, until=answered), operation=FILE)
     outbox_id = await trial.send_file(chat, photo)
     await until(lambda: _posted(trial))
-    # A colleague sends one of the same name meanwhile.
+    # Meanwhile a colleague sends a file of the same name.
     trial.market.say(chat.number, None, sender="PARTNER", files=[("фото.jpg", b"another")])
     answered.set()
     await trial.unconfirmed(outbox_id)
@@ -83,7 +83,7 @@ async def test_f_139_a_copy_that_is_not_what_it_was_fails_instead_of_waiting(
         with copy.open("r+b") as file:
             file.truncate(SIZE // 2 if change == "cut" else SIZE * 2)
     await held.close()
-    # The machine was started anew: only the clock on the wall tells that the hour is over.
+    # The machine was restarted: only the wall clock shows that the hour is over.
     monkeypatch.setattr(boot_clock(), "boot", "another start")
     trial.open(wall_ms=lambda: wall_clock_ms() + 2 * 3_600_000)
     item = await trial.reaches(outbox_id, OutboxState.FAILED)

@@ -1,4 +1,4 @@
-"""kill -9 at every step of a send: the next start finds everything, sends nothing twice, and says so."""
+"""kill -9 at every step of a send: the next start finds every item, sends none twice, and reports doubts."""
 
 import threading
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.support.waiting import until
 
 
 async def settle(trial: Trial) -> None:
-    """The next start: the operator resends what nobody can tell, once it was looked for in vain."""
+    """Start again; the operator resends the unclear items that could not be found."""
     trial.typed = [Typed(row.chat_ref, mark_of(row), row.outbox_id) for row in read_rows(trial.root)]
     trial.open()
 
@@ -25,7 +25,7 @@ async def settle(trial: Trial) -> None:
         items = await trial.shop.inbox.outbox.open_items()
         for item in items:
             if item.state == OutboxState.UNCONFIRMED:
-                assert mark_of(item) not in trial.texts(item.chat_ref), "asked though it is there"
+                assert mark_of(item) not in trial.texts(item.chat_ref), "asked though the message is there"
                 assert await trial.shop.inbox.outbox.resend(item) is None
         return not items
 

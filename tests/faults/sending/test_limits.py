@@ -1,4 +1,4 @@
-"""Sending when the Market says that it was asked too often, or is busy with itself."""
+"""Sending when the Market reports too many requests, or is busy."""
 
 import asyncio
 import re
@@ -31,7 +31,7 @@ HOURLY = "Hit rate limit of 1000 requests per 1 hour for resource x for business
 
 
 def refusal(words: str, **headers: str) -> Answer:
-    """420, as documented; a header without a value is left out."""
+    """420, as documented; a header without a value is omitted."""
     body = {"status": "ERROR", "errors": [{"code": "LIMIT_EXCEEDED", "message": words}]}
     return Answer(
         status=420,
@@ -42,7 +42,7 @@ def refusal(words: str, **headers: str) -> Answer:
 
 
 def hourly(until_: str) -> Answer:
-    """420 of the hour, with this moment of its end."""
+    """420 for the hourly quota, with the time at which it ends."""
     return refusal(
         HOURLY,
         x_ratelimit_resource_limit="1000",
@@ -52,7 +52,7 @@ def hourly(until_: str) -> Answer:
 
 
 def in_seconds(seconds: float) -> str:
-    """A moment from now by the pretend Market's clock, whole seconds."""
+    """A time from now by the pretend Market's clock, in whole seconds."""
     return http_date(wall_clock_ms() + int(seconds * 1000))
 
 
@@ -85,7 +85,7 @@ async def test_f_015_fewer_at_once_for_a_minute(tmp_path: Path) -> None:
         return places(writing=True, urgency=Urgency.SEND, is_narrow=grant.is_narrow)
 
     await quotas.refused("getChat", 1.0)
-    assert await allowed() == PLACES, "a quota that is used up says nothing about how many at once"
+    assert await allowed() == PLACES, "an exhausted quota does not change the number of places"
     await quotas.narrow()
     assert await allowed() == NARROW_PLACES
     clock.moment += NARROW_MS + 1
@@ -100,7 +100,7 @@ async def test_f_016_420_of_the_hourly_kind(trial: Trial) -> None:
     trial.script(hourly(http_date(end)))
     sent = [await trial.send(one, "m1")]
     item = await trial.reaches(sent[0], OutboxState.WAITING)
-    assert abs(item.not_before - end) < 1_500, "the screen can show when"
+    assert abs(item.not_before - end) < 1_500, "the screen can show the time"
     sent += [await trial.send(one, "m2"), await trial.send(other, "m3"), await trial.send(one, "m4")]
     trial.market.say(one.number, "Вы тут?")
 
@@ -112,7 +112,7 @@ async def test_f_016_420_of_the_hourly_kind(trial: Trial) -> None:
     await trial.confirmed(*sent)
     assert min(post.at for post in trial.posts()[1:]) >= end - 1_000, "a date has whole seconds"
     read = [asked.at for asked in trial.market.requests if asked.operation == "getChatHistory"]
-    assert any(trial.posts()[0].at < at < end for at in read), "reading goes on meanwhile"
+    assert any(trial.posts()[0].at < at < end for at in read), "reading continues meanwhile"
     assert trial.texts(one) == ["m1", "m2", "m4"]
     await trial.check()
 
@@ -136,14 +136,14 @@ async def test_f_017_a_useless_date_makes_growing_pauses(trial: Trial, useless: 
     others = [await trial.send(chat, "m2"), await trial.send(trial.chats(2)[1], "m3")]
     await until(lambda: _settled_scans(trial))
     first, *more = (post.at for post in trial.posts())
-    assert all(at - first >= 4_900 for at in more), "no hot loop, by no item"
+    assert all(at - first >= 4_900 for at in more), "no item is retried in a hot loop"
     for one in (outbox_id, *others):
         await trial.discard(one)
     await trial.check()
 
 
 async def _settled_scans(trial: Trial) -> bool:
-    """Whether the list was asked for so often that the outbox was looked at several times as well."""
+    """Whether the list was read often enough for the outbox to have been scanned several times as well."""
     return len(trial.posts("getChats")) >= 8
 
 
@@ -164,7 +164,7 @@ async def test_f_017_a_wrong_weekday_is_no_reason_to_disbelieve_the_date(trial: 
 
 
 def shifted(hours: int) -> Callable[[], Millis]:
-    """A clock on the wall that is wrong."""
+    """A wrong wall clock."""
     return lambda: wall_clock_ms() + hours * HOUR_MS
 
 
@@ -183,7 +183,7 @@ async def test_f_018_a_far_date(trial: Trial) -> None:
 
 
 def told(seconds: float) -> Problem:
-    """A 420 with a told moment."""
+    """A 420 with a retry time."""
     return Problem(ProblemKind.HOURLY_LIMIT, retry_after_s=seconds)
 
 

@@ -1,4 +1,4 @@
-"""Sending while there is no way to the Market, or no trust in what stands at its end."""
+"""Sending without a route to the Market, or without trust in its server."""
 
 import gc
 import shutil
@@ -28,13 +28,13 @@ from tests.support.sandbox import Sandbox
 from tests.support.waiting import until
 
 WAITED_S = 3.0
-"""The deadline of a connection that is never made: far more than any answer of the inbox takes."""
+"""The deadline of a connection that is never made: far longer than any answer of the inbox takes."""
 
 AN_ITEM = OutboxItem(OutboxId("a"), ref(1), 1, OutboxKind.TEXT, "m1", "", 0, "", OutboxState.WAITING, 0, 0)
 
 
 class CountingClient(MarketClient):
-    """Counts the requests that are asked of it."""
+    """Counts its requests."""
 
     asked = 0
 
@@ -48,7 +48,7 @@ class CountingClient(MarketClient):
 
 
 def waits_after(kind: ProblemKind, tries: int) -> list[float]:
-    """The pauses the program makes by its standard settings."""
+    """The pauses of the program with its standard settings."""
     waits = RetrySchedule(InboxSettings(), lambda: 0)
     return [waits.turned_away(AN_ITEM, Problem(kind)) for _ in range(tries)]
 
@@ -109,7 +109,7 @@ async def test_f_002_the_name_does_not_resolve_for_a_while(
     shop.inbox.subscribe(lambda _: states.append(shop.inbox.link().state))
     outbox_id = await trial.send(chat, "m1")
     assert (await shop.inbox.outbox.deliver(outbox_id)).state == OutboxState.CONFIRMED
-    assert looked_up == list(range(1, CountingClient.asked + 1)), "one lookup per try"
+    assert looked_up == list(range(1, CountingClient.asked + 1)), "one look-up per try"
     assert LinkState.OFFLINE in states
     assert trial.texts(chat) == ["m1"]
     await trial.check()
@@ -139,7 +139,7 @@ async def test_f_003_a_connection_that_is_never_made(trial: Trial) -> None:
             return item is not None and item.state == OutboxState.WAITING
 
         await until(waits)
-        assert slowest < WAITED_S, "whoever asks the inbox waits for no connection"
+        assert slowest < WAITED_S, "a caller of the inbox waits for no connection"
         await shop.close()
         for filler in fillers:
             filler.close()
@@ -153,7 +153,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_certificates(tmp_path_factory.mktemp("tls"))
 
 
-# A handshake that the end of the program breaks off leaves its transport or socket to the collector.
+# If the program ends during a handshake, its transport or socket is left to the garbage collector.
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl program")
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ async def test_f_004_a_bad_certificate(
         outbox_id = await trial.send(chat, "m1")
         item = await trial.reaches(outbox_id, OutboxState.WAITING)
         assert (item.problem, item.error) == (ProblemKind.CERTIFICATE, words)
-        assert wrong.asked == [], "not one byte of a request went out"
+        assert wrong.asked == [], "no byte of a request was sent"
         await shop.close()
     assert trial.posts() == []
     trial.open()

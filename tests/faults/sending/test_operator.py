@@ -1,4 +1,4 @@
-"""Sending as the operator does it: cancelling, waiting for days, many at once, chats of his own making."""
+"""Sending as an operator does it: cancelling, waiting for days, many at once, newly created chats."""
 
 import asyncio
 import random
@@ -91,7 +91,7 @@ async def test_f_038_order_of_thirty_rows_over_three_chats(trial: Trial) -> None
     await trial.confirmed(*sent)
     for place, chat in enumerate(chats):
         assert trial.texts(chat) == [f"m{number}" for number in range(place, 30, 3)]
-    assert max(post.in_flight for post in trial.posts()) > 1, "chats do not wait for each other"
+    assert max(post.in_flight for post in trial.posts()) > 1, "chats must not wait for each other"
     await trial.check()
 
 
@@ -108,7 +108,7 @@ async def test_f_041_create_chat_answer_lost(trial: Trial) -> None:
 
 
 def faults() -> list[Callable[[], Answer]]:
-    """One of every kind of this section."""
+    """One fault of every kind in this section."""
     return [
         lambda: Answer(until=NEVER),
         lambda: accepted_then("reset"),
@@ -138,7 +138,7 @@ async def test_f_042_a_mixture(trial: Trial, count: int) -> None:
     chance, kinds = random.Random(seed), faults()
     chats = await trial.warm(10)
     trial.open()
-    # Each tenth request fails; a resent one may fail again.
+    # One request in ten fails; a resent one may fail again.
     trial.script(*[chance.choice(kinds)() if chance.random() < 0.1 else Answer() for _ in range(count + 60)])
     sent = [await trial.send(chance.choice(chats), f"m{number}") for number in range(count)]
     await until(lambda: _settled(trial, sent), "an end of everything")
@@ -146,11 +146,11 @@ async def test_f_042_a_mixture(trial: Trial, count: int) -> None:
 
 
 async def _settled(trial: Trial, sent: list[OutboxId]) -> bool:
-    """Whether nothing is open; the operator sends again what is unclear and gives up what failed."""
+    """Whether no item is open; the operator resends unclear items and gives up failed ones."""
     items = await trial.shop.inbox.outbox.open_items()
     for item in items:
         if item.state == OutboxState.UNCONFIRMED:
-            # It looks once more first, and that may fail as well: then the next round asks again.
+            # A resend looks once more first, and that may fail as well: then the next round repeats it.
             refused = await trial.shop.inbox.outbox.resend(item)
             assert refused is None or refused.operation == "getChatHistory"
         elif item.state == OutboxState.FAILED:

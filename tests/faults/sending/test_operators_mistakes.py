@@ -1,4 +1,4 @@
-"""What an operator does by mistake: a key pasted into the box, the program's own files chosen."""
+"""An operator's mistakes: a key pasted into the box, the program's own files chosen."""
 
 from pathlib import Path
 
@@ -45,7 +45,7 @@ async def test_f_176_a_key_in_the_box_is_not_sent_and_the_operator_is_told(
             await it.press("enter")
             await it.until_told("something like a key of the Market")
             await it.press_again("enter")
-            assert it.box == text, "no second Enter sends it"
+            assert it.box == text, "a second Enter must not send it"
             assert await it.app.inbox.outbox.open_items() == ()
             await it.press("f7", "delete")
     assert market.ledger == []

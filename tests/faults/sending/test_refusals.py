@@ -1,4 +1,4 @@
-"""Sending when the Market says no: to the key, to the chat, to the text, to the place."""
+"""Sending when the Market refuses: the key, the chat, the text, or the region."""
 
 import os
 import subprocess
@@ -22,13 +22,13 @@ from tests.support.waiting import PATIENCE_S, until
 
 
 def error(status: int, message: str) -> Answer:
-    """A refusal with words."""
+    """A refusal with a message."""
     body = {"status": "ERROR", "errors": [{"code": "X", "message": message}]}
     return Answer(status=status, body=body, accept=False)
 
 
 def scans_of(shop: Shop) -> Callable[[], int]:
-    """How often a copy has looked at its outbox since."""
+    """A counter of the scans that the copy makes of its outbox from now on."""
     delivery = shop.inbox._engine.delivery
     begin, count = delivery._begin_what_is_due, 0
 
@@ -57,8 +57,8 @@ async def test_f_024_401_while_running(trial: Trial) -> None:
     assert shop.inbox.link().sends_paused is not None
     scans = scans_of(shop)
     await until(lambda: _reached(scans, 12))
-    assert not late, "no more calls with that key, not even to look"
-    assert len(trial.posts()) <= 3, "one per chat at most"
+    assert not late, "no more requests with that key, not even to look up"
+    assert len(trial.posts()) <= 3, "at most one per chat"
     await shop.close()
     trial.market.behaviour.unauthorized = ""
     trial.open()
@@ -68,7 +68,7 @@ async def test_f_024_401_while_running(trial: Trial) -> None:
 
 
 def late_calls_of(trial: Trial, late: list[str]) -> MarketClient:
-    """A client that notes the calls begun with a key that was known to be refused."""
+    """A client that records the requests started with a key that was known to be refused."""
     client = trial.client()
     call = client._call
 
@@ -130,7 +130,7 @@ async def test_f_027_400_with_hostile_words(trial: Trial) -> None:
     trial.script(error(400, "\x1b[2J[/]плохо"))
     outbox_id = await trial.send(chat, "m1")
     shown = delivery_reason(await trial.reaches(outbox_id, OutboxState.FAILED))
-    assert "[/]плохо" in shown, "the brackets are words, not markup"
+    assert "[/]плохо" in shown, "the brackets are text, not markup"
     assert shown.isprintable()
     await trial.check()
 

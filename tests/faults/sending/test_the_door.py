@@ -1,6 +1,6 @@
-"""The kind: a way out that skips a check which another way makes.
+"""The fault class: a way to send that skips a check of another way.
 
-Every way in which something leaves is tried with everything that may not leave, or not without a yes. The
+Every way to send is tried with everything that must not be sent, or not without confirmation. The
 rules themselves are tested in tests/model/test_door.py, the questions on the screen in tests/ui.
 """
 
@@ -62,7 +62,7 @@ async def test_no_text_that_is_refused_leaves_by_any_way_whatever_was_agreed(
 
 
 async def smuggled(shop: Shop, chat: ChatRef, text: str) -> OutboxId:
-    """An item as an older version, or a run with another key, left it in the outbox: refused once."""
+    """An item that an older version, or a run with another key, left in the outbox: refused once."""
     outbox_id = OutboxId("5b1c6f3e-0000-4000-8000-000000000001")
 
     def put(conn: Connection) -> None:
@@ -93,12 +93,12 @@ async def test_no_file_with_our_key_leaves_by_any_way(trial: Trial, content: byt
     (chat,) = trial.chats(1)
     shown = await shop.inbox.files.inspect(file)
     assert shown == Problem(ProblemKind.FILE_SECRET)
-    # A screen that forgot to look: the card of another run.
+    # A screen that does not check: the card comes from another run.
     card = await trial.open(background=False).inbox.files.inspect(file)
     assert isinstance(card, FileCard)
     assert await shop.inbox.outbox.send_file(chat, card, card.doubts) == Problem(ProblemKind.FILE_SECRET)
     assert await shop.inbox.outbox.check_file(chat, card, card.doubts) == Problem(ProblemKind.FILE_SECRET)
-    assert list((shop.store.paths.data_dir / "spool").iterdir()) == [], "no copy of it stays"
+    assert list((shop.store.paths.data_dir / "spool").iterdir()) == [], "no copy of it may stay"
     assert await shop.inbox.outbox.open_items() == ()
 
 
@@ -145,7 +145,7 @@ async def by_text(shop: Shop, chat: ChatRef, agreed: Sequence[Doubt]) -> object:
 async def by_file(shop: Shop, chat: ChatRef, agreed: Sequence[Doubt]) -> object:
     file = shop.store.paths.data_dir.parent / "id_rsa"
     file.write_text("x")
-    # Not one of the program's own: those are refused by where they are.
+    # Not one of the program's own files: those are refused by their location.
     card = FileCard(str(file), "id_rsa", 1, "text/plain", (), fingerprint(file))
     return await shop.inbox.outbox.send_file(chat, card, agreed)
 
@@ -159,7 +159,7 @@ def fingerprint(file: Path) -> tuple[int, int, int, int]:
 async def test_nothing_doubtful_leaves_before_all_of_it_is_agreed_to(
     trial: Trial, way: Way, kind: DoubtKind
 ) -> None:
-    """Into a finished chat, so that there are two doubts; and the same once more when it is sent again."""
+    """Into a finished chat, so that there are two doubts; then again when it is resent."""
     chat = next(
         ref(c.chat_id) for c in trial.market.world.listed("desc", None, 0, 60) if c.status == "FINISHED"
     )

@@ -1,4 +1,4 @@
-"""The short form of the run with three copies; the long one is the command of its module."""
+"""The short run of three copies; `python -m tests.faults.sending.three_copies` is the long one."""
 
 import time
 from pathlib import Path

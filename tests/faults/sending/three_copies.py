@@ -1,6 +1,6 @@
-"""Three real processes, one business, live traffic: killed, frozen, and nothing is missed or read twice.
+"""Three real processes, one business, live traffic: killed and frozen, without missing or repeating anything.
 
-Half of the answers to sends and to reads of histories are faulty; the operator resends what is asked about.
+Half of the answers to sends and to reads of histories are faulty; the operator resends the unclear ones.
 
 python -m tests.faults.sending.three_copies --minutes 15
 """
@@ -36,21 +36,21 @@ COPIES = 3
 POLL_S = 0.3
 SETTINGS = replace(QUICK, poll_s=POLL_S, settle_s=1.0)
 PAGES_PER_POLL = 1.4
-"""Requests for the list per look at its top, walks of those who may wait included."""
+"""Requests for the list per scan of its top, including the scans of active chats."""
 FIRST_PAGES = 40
-"""Requests for the first reading of the list, and for a walk through everything after it."""
+"""Requests for the first reading of the list, and for the scan of all chats after it."""
 SOON_S = 0.2
-"""In which another copy sees a commit, 95 times of a hundred, on a machine with time to spare."""
+"""Seconds within which another copy sees 95 % of the commits, on a machine with time to spare."""
 KILL, SEND, DECIDE = 0.04, 0.5, 0.2
-"""Shares of the messages after which a copy is killed, and beside which one is sent or asked about."""
+"""Shares of the messages with which a copy is killed, an answer is sent, or unclear items are resent."""
 SPOILED = {"sendMessageToChat": 0.5, "getChatHistory": 0.5, "getChats": 0.1}
-"""Which share of the answers to each operation is faulty."""
+"""The share of faulty answers for each operation."""
 AHEAD = 3
-"""Answers that are chosen ahead."""
+"""The number of answers that are scripted in advance."""
 
 
 class Run:
-    """Three copies, buyers who write, and bad luck."""
+    """Three copies, buyers who write, and random faults."""
 
     def __init__(self, root: Path, market: Sandbox, outcome: Outcome, beat_ms: int | None) -> None:
         self.root = root
@@ -63,7 +63,7 @@ class Run:
         self._since: dict[Process, int] = {}
         """When each copy began to listen."""
         self._slept: set[Process] = set()
-        """Copies that were frozen: what they saw late says nothing of the others."""
+        """Copies that were frozen: their late reports say nothing about the others."""
         self._heard: dict[Process, dict[str, int]] = {}
         self.copies = [self._start() for _ in range(COPIES)]
 
@@ -71,7 +71,7 @@ class Run:
         return Process(self.market, self.root, settings=SETTINGS, **self._told)
 
     def begin(self) -> None:
-        """Let all copies come up and hear."""
+        """Wait until all copies have started and listen."""
         for copy in self.copies:
             self._listen(copy)
 
@@ -80,7 +80,7 @@ class Run:
         self._since[copy] = time.monotonic_ns()
 
     def say(self, chats: list[int]) -> str:
-        """A buyer writes, in a known chat or in a new one; the words."""
+        """Let a buyer write, in a known chat or in a new one; return the words."""
         words = f"w{self.outcome.said}"
         self.outcome.said += 1
         self.said_at[words] = time.monotonic_ns()
@@ -91,7 +91,7 @@ class Run:
         return words
 
     def send(self, chats: list[int]) -> None:
-        """An operator answers."""
+        """Let an operator answer."""
         chat, words = self.chance.choice(chats), f"m{self.outcome.sent}"
         awake = [copy for copy in self.copies if not copy.is_frozen]
         said = self.chance.choice(awake).ask("send", chat=chat, text=words)
@@ -99,7 +99,7 @@ class Run:
         self.outcome.sent += 1
 
     def spoil(self) -> None:
-        """Half of the next answers are faulty, and one of ten to a read of the list."""
+        """Make half of the next answers faulty, and one in ten of those to reads of the list."""
         for operation, share in SPOILED.items():
             while self.market.unused(operation) < AHEAD:
                 is_faulty = self.chance.random() < share
@@ -107,7 +107,7 @@ class Run:
                 self.market.script(operation, [self.chance.choice(FAULTS) if is_faulty else Answer()])
 
     def decide(self) -> None:
-        """The operator resends what is asked about, at whichever copy is awake."""
+        """Let the operator resend unclear items, at any copy that is not frozen."""
         awake = self.chance.choice([copy for copy in self.copies if not copy.is_frozen])
         for item in awake.ask("open_items")["items"]:
             if item["state"] in {"unconfirmed", "failed"}:
@@ -115,7 +115,7 @@ class Run:
                 self.outcome.resent += 1
 
     def hear(self, words: str) -> None:
-        """Wait until every copy that is awake has told of a message."""
+        """Wait until every copy that is not frozen has reported a message."""
         for copy in self.copies:
             if not copy.is_frozen:
                 await_true(partial(self._has_heard, copy, words), f"{words} at {copy.pid}")
@@ -128,7 +128,7 @@ class Run:
         return self._heard[copy]
 
     def kill(self, copy: Process) -> None:
-        """kill -9, and start another one."""
+        """kill -9, and start another copy."""
         self._ask(copy)
         copy.kill()
         self.outcome.kills += 1
@@ -143,7 +143,7 @@ class Run:
         return next((copy for copy in self.copies if copy.pid == pid), self.copies[0])
 
     def freeze_leader(self) -> Process:
-        """SIGSTOP between two transactions: who sleeps in one lets nobody write until it wakes."""
+        """SIGSTOP between two transactions: frozen within one, it would block all writes."""
         while True:
             leader = self.leader()
             leader.freeze()
@@ -154,7 +154,7 @@ class Run:
             leader.thaw()
 
     def end(self) -> None:
-        """Everything is delivered and read; the copies leave, and what they left is whole."""
+        """Wait until everything is delivered and read; close the copies and check their files."""
         self._begin_an_hour()
         asked = settle_by_asking(self.market, self.copies[0], self.typed, 120.0)
         self.outcome.resent += asked.total()
@@ -172,7 +172,7 @@ class Run:
         self._count()
 
     def _begin_an_hour(self) -> None:
-        # Half of the reads were spoilt and made again: near the end of its quota a copy reads ever slower.
+        # Half of the reads failed and were repeated, and a copy reads more slowly near the end of its quota.
         until = self.market.world.now_ms() + HOUR
         for operation, quota in PER_HOUR.items():
             self.market.quotas.leave(operation, self.market.business_id, quota, until=until)
@@ -197,7 +197,7 @@ def _differs(market: Sandbox, store: object) -> bool:
 
 
 def _is_free(path: Path) -> bool:
-    """Whether nobody holds the lock of a database."""
+    """Whether no process holds the lock of a database."""
     fd = os.open(path, os.O_RDWR)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -209,15 +209,15 @@ def _is_free(path: Path) -> bool:
 
 
 def check(run: Run) -> None:
-    """What has to be so after every run."""
+    """Check the conditions that hold after every run."""
     outcome, market = run.outcome, run.market
     check_limits(market)
-    # Whoever resends a refused one sends it after those behind it.
+    # A refused message that is resent arrives after the messages behind it.
     check_sending(market.ledger, run.typed, read_rows(run.root), in_order=not outcome.resent)
     check_files(run.root)
     most = PAGES_PER_POLL * outcome.looks + FIRST_PAGES
     assert outcome.list_requests <= most, f"more than one copy polls the list\n{outcome.table()}"
-    assert not outcome.unheard, f"a copy did not tell of a message\n{outcome.table()}"
+    assert not outcome.unheard, f"a copy did not report a message\n{outcome.table()}"
 
 
 def run(*, minutes: float, seed: int) -> Outcome:
@@ -238,7 +238,7 @@ def run(*, minutes: float, seed: int) -> Outcome:
 
 
 def finish(trial: Run) -> None:
-    """Count what the Market saw, then judge."""
+    """Count what the Market saw, then check."""
     asked = Counter(request.operation for request in trial.market.requests)
     trial.outcome.list_requests, trial.outcome.peak = asked["getChats"], trial.market.quotas.peak
     trial.outcome.looks = trial.outcome.seconds / POLL_S
@@ -271,13 +271,13 @@ def _live(trial: Run, begun: float, seconds: float) -> None:
 
 
 def writable(market: Sandbox) -> list[int]:
-    """Chats of the world that may be written in."""
+    """Chats of the world that accept messages."""
     found = market.world.listed("desc", None, 0, 40)
     return [chat.chat_id for chat in found if chat.status != "FINISHED"][:10]
 
 
 def main() -> int:
-    """The command."""
+    """The command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))

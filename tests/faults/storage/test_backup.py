@@ -1,4 +1,4 @@
-"""F-119, F-120: an outbox that has grown, and one that is older than what was sent from it."""
+"""F-119, F-120: an outbox that has grown, and one that is older than the sends made from it."""
 
 import shutil
 from collections.abc import Callable
@@ -24,12 +24,12 @@ S = OutboxState
 
 
 def keep(root: Path, place: Path) -> None:
-    """Yesterday's copy of the outbox file; no copy of the program has it open."""
+    """Make a backup of the outbox file; no copy of the program has it open."""
     shutil.copyfile(root / "data" / "state.db", place)
 
 
 def put_back(root: Path, place: Path) -> None:
-    """Put the copy in the place of the file; a running copy sees it before or after, not in the middle."""
+    """Replace the file with the backup; a running copy sees the state before or after, not in between."""
     data = root / "data"
     with WriteLock(store_paths(root).lock("state")).held():
         for part in data.glob("state.db*"):
@@ -39,7 +39,7 @@ def put_back(root: Path, place: Path) -> None:
 
 
 async def queued(trial: Trial, *texts: str) -> tuple[ChatRef, list[OutboxId]]:
-    """Texts in the outbox of a copy that is closed again; the file is kept then."""
+    """Queue texts in a copy that is then closed, and make a backup of its file."""
     (chat,) = await trial.warm(1)
     shop = trial.open(background=False)
     sent = [await trial.send(chat, text) for text in texts]
@@ -59,8 +59,8 @@ async def test_f_120_what_was_sent_since_the_backup_is_looked_up(trial: Trial) -
     trial.open()
     await trial.confirmed(*sent)
     assert trial.texts(chat) == ["m1", "m2", "m2"]
-    assert len(trial.posts()) == posts == 3, "nothing is posted again"
-    # What is new goes as ever.
+    assert len(trial.posts()) == posts == 3, "no item is posted again"
+    # New items are sent as usual.
     await trial.confirmed(await trial.send(chat, "m3"))
     await trial.check()
 
@@ -100,7 +100,7 @@ async def test_f_120_a_backup_of_an_item_that_waits_for_its_second_try(trial: Tr
 async def test_f_120_the_log_of_the_outbox_is_lost_after_a_kill(
     trial: Trial, start: Callable[..., Process]
 ) -> None:
-    """Without it the file tells of a moment before the send."""
+    """Without its log the file has the state before the send."""
     chat, (outbox_id,) = await queued(trial, "m1")
     process = start().ready()
     while process.ask("open_items")["items"]:
@@ -131,7 +131,7 @@ STEP = 100
 
 
 def grow(conn: Connection, share: int) -> None:
-    """A year of drafts nobody cleared and of items all of which arrived, or a part of it."""
+    """A year of drafts that were never cleared and of items that all arrived, or a share of it."""
     for number in range(1, DRAFTS // share + 1):
         drafts.save(conn, Draft(ref(number), "x" * 200, 0), number)
     for number in range(ITEMS // share):
@@ -149,7 +149,7 @@ def grow(conn: Connection, share: int) -> None:
 
 
 def steps_of_a_start(conn: Connection) -> int:
-    """How much SQLite works for what a start asks: the list, the chat on the screen, what is to be sent."""
+    """SQLite's steps for the queries of a start: the list, the chat on the screen, the items to send."""
     counted = 0
 
     def count() -> None:
@@ -168,7 +168,7 @@ def steps_of_a_start(conn: Connection) -> int:
 
 @pytest.fixture
 def work(tmp_path: Path) -> dict[int, int]:
-    """The work of a start with the whole growth, and with a fiftieth of it."""
+    """The steps of a start with the whole growth, and with a fiftieth of it."""
     found = {}
     for share in (50, 1):
         store = open_store(tmp_path / str(share))

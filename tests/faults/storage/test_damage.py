@@ -1,4 +1,4 @@
-"""F-109, F-110: files spoilt while the program was away. What reads is kept; nothing is emptied unsaid."""
+"""F-109, F-110: files damaged while the program was closed. Readable rows are kept, losses reported."""
 
 import os
 import sqlite3
@@ -45,7 +45,7 @@ def fill(root: Path) -> None:
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Such a store, to be copied: making it takes the disk a while."""
+    """Such a store, to be copied, because creating it takes a while."""
     root = tmp_path_factory.mktemp("filled")
     fill(root)
     return root
@@ -66,7 +66,7 @@ def state_of(root: Path) -> Path:
 
 
 def found_in(store: Store) -> tuple[int, tuple[OutboxItem, ...]]:
-    """How many drafts there are, and all items."""
+    """The number of drafts, and all items."""
     return len(store.read(chats_with_drafts).result()), store.read(rows_of).result()
 
 
@@ -85,14 +85,14 @@ def test_f_109_a_damaged_state_is_saved_as_far_as_it_reads_and_kept(root: Path, 
     if how == "byte":
         assert (count, len(items)) == (DRAFTS, ITEMS)
     assert all(item.text == f"{item.outbox_id[1:]} {LETTERS}" for item in items)
-    assert {item.state for item in items} <= {S.UNCONFIRMED}, "nothing goes before the operator has looked"
+    assert {item.state for item in items} <= {S.UNCONFIRMED}, "nothing is sent unchecked"
     check_modes((root / "cache", root / "data"))
     assert open_and_list(root) == ()
     assert not list((root / "data").glob(".*"))
 
 
 def open_and_list(root: Path) -> tuple[str, ...]:
-    """What a further start says."""
+    """The notices of the next start."""
     store = open_store(root)
     store.close()
     return store.notices
@@ -102,7 +102,7 @@ def open_and_list(root: Path) -> tuple[str, ...]:
 def test_f_109_a_damaged_cache_is_rebuilt_and_the_state_untouched(root: Path, how: str) -> None:
     damage(root / "cache" / "cache.db", how)
     if how == "byte":
-        # Met only when that page is used: then it is mended at once, and what was under way begins anew.
+        # Noticed only when that page is used; then it is repaired at once, and the operation starts again.
         store = open_store(root)
         with pytest.raises(StoreProblem, match="damaged"):
             store.write_cache(chats.save_page, [a_chat(number, 2_000) for number in range(1, 50)], 1).result()
@@ -131,7 +131,7 @@ def test_f_109_one_broken_page_costs_the_rows_on_it(root: Path, table: str) -> N
 
 
 def a_leaf(content: bytes, kind: bytes, words: bytes) -> int:
-    """The number of a page in the middle of a table that holds these words."""
+    """The number of a page in the middle of a table that contains these words."""
     numbers = [
         number
         for number in range(1, len(content) // PAGE)
@@ -210,7 +210,7 @@ async def test_f_110_damaged_companions_after_a_kill(trial: Trial, start: Start,
     store = Store(paths)
     count, items = found_in(store)
     store.close()
-    # What was only in the log cannot be there without it.
+    # Rows that were only in the log are lost without it.
     kept = {"deleted": 0, "random index": 3, "cut": 2}[how]
     assert [item.text for item in items] == [f"m{number}" for number in range(kept)]
     assert count == (how != "deleted")

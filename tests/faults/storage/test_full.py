@@ -1,4 +1,4 @@
-"""F-105 to F-107: no room. What was not written is said to be not written, and is not sent."""
+"""F-105 to F-107: no space. The program reports what it could not write, and does not send it."""
 
 import threading
 from collections.abc import Callable
@@ -22,13 +22,13 @@ LONG = "Посылка уже в пути. " * 200
 
 
 def cap(conn: Connection, *, is_full: bool) -> None:
-    """From now on a database may use no page more than it has."""
+    """Limit a database to the pages that it has, or lift the limit."""
     used = conn.execute("PRAGMA page_count").fetchone()[0]
     conn.execute(f"PRAGMA max_page_count = {used if is_full else 1_000_000}")
 
 
 def fill_up(store: Store, *, is_full: bool = True) -> None:
-    """There is no room for the state."""
+    """Leave no space for the state."""
     store.write_state(cap, is_full=is_full).result()
 
 
@@ -40,7 +40,7 @@ async def test_f_105_full_at_enqueue(trial: Trial) -> None:
     refused = [outcome for outcome in said if isinstance(outcome, Problem)]
     assert {problem.kind for problem in refused} == {ProblemKind.STORAGE}
     fill_up(shop.store, is_full=False)
-    # A free page may have taken one; what was said to be queued is all that goes.
+    # One text may have fit into a free page; only texts that were reported as queued are sent.
     kept = [outcome.text for outcome in said if not isinstance(outcome, Problem)]
     last = await trial.send(chat, "m1")
     await trial.confirmed(last)
@@ -78,7 +78,7 @@ async def test_f_106_full_after_the_answer(trial: Trial, start: Start, *, accept
     process.ask("limit", size=1)
     answer.set()
     await_true(lambda: trial.market.idle)
-    # Whatever it tries now, it can note nothing.
+    # It can write nothing now, whatever it tries.
     assert {process.ask("save", chat=number, text="x")["problem"] for number in range(1, 20)} == {"storage"}
     process.kill()
     assert [row.state for row in read_rows(trial.root)] == [OutboxState.SENDING]
@@ -101,7 +101,7 @@ async def test_f_107_a_limit_on_the_size_of_files(trial: Trial, start: Start) ->
     process.ask("limit", size=log.stat().st_size)
     assert process.ask("send", chat=chat, text="m1") == {"problem": "storage"}
     assert process.ask("save", chat=chat, text="черновик и ещё") == {"problem": "storage"}
-    assert process.ask("draft", chat=chat)["text"] == "черновик", "it lives, and what was saved is there"
+    assert process.ask("draft", chat=chat)["text"] == "черновик", "it still runs, with its draft"
     assert not trial.posts()
     process.ask("limit", size=-1)
     outbox_id = process.ask("send", chat=chat, text="m1")["id"]

@@ -1,4 +1,4 @@
-"""A full disk below the cache alone is said at once and stops no message (case 022)."""
+"""A full disk of the cache only is reported at once and blocks no message (case 022)."""
 
 import contextlib
 import os
@@ -23,7 +23,7 @@ WORDS = "No space left on the disk"
 
 
 def full(store: Store, *, is_full: bool = True) -> None:
-    """There is no room for the cache."""
+    """Leave no space for the cache."""
     store.write_cache(cap, is_full=is_full).result()
 
 
@@ -36,18 +36,18 @@ async def until_said(inbox: Inbox, words: str) -> None:
 
 
 async def held_by_none(trial: Trial, *sent: OutboxId) -> None:
-    """All confirmed although the cache could not take what was read."""
+    """All are confirmed although the cache could not save the messages that were read."""
     for outbox_id in sent:
         await trial.reaches(outbox_id, OutboxState.CONFIRMED)
 
 
 async def hoard(trial: Trial, chat: ChatRef) -> set[int]:
-    """Let there be more to read than the cache has room for; the ids of it."""
+    """Add more messages than the cache has space for; return their ids."""
     return {trial.market.say(chat.number, LONG) for _ in range(4)}
 
 
 async def cached(trial: Trial, chat: ChatRef) -> set[int]:
-    """The ids of what the cache has of a chat."""
+    """The ids of a chat's cached messages."""
     page = await trial.shop.inbox.chats.timeline(chat)
     return {entry.message.message_id for entry in page.entries if entry.message}
 
@@ -62,7 +62,7 @@ async def test_texts_of_one_chat_go_one_after_the_other(trial: Trial) -> None:
     await until_said(shop.inbox, WORDS)
     assert trial.texts(chat) == ["m0", "m1", "m2"]
     page = await shop.inbox.chats.timeline(chat)
-    assert [e.item.text for e in page.entries if e.item is not None] == ["m0", "m1", "m2"], "seen as sent"
+    assert [e.item.text for e in page.entries if e.item is not None] == ["m0", "m1", "m2"], "shown as sent"
     full(shop.store, is_full=False)
     await until_said(shop.inbox, "")
 
@@ -114,7 +114,7 @@ async def test_a_base_newer_than_a_cache_that_fell_behind_leaves_no_gap(trial: T
     said = await hoard(trial, chat)
     first = await trial.send(chat, "m1")
     await shop.inbox.outbox.deliver(first)
-    assert shop.store.read(messages.cursor, chat).result().hi == before.hi, "the cache has nothing of it"
+    assert shop.store.read(messages.cursor, chat).result().hi == before.hi, "the cache has no new messages"
     full(shop.store, is_full=False)
     await shop.inbox.outbox.deliver(await trial.send(chat, "m2"))
     assert said <= await cached(trial, chat)
@@ -128,11 +128,11 @@ async def test_it_stands_on_the_screen_until_there_is_room(tmp_path: Path, marke
         market.say(there.rows[0].number, LONG * 3)
         await there.until_shown(WORDS)
         full(there.store, is_full=False)
-        await there.until(lambda: WORDS not in there.screen, "the notice ends by itself")
+        await there.until(lambda: WORDS not in there.screen, "the notice disappears automatically")
 
 
 def fill(path: Path) -> None:
-    """Take all the room there is."""
+    """Use all of the free space."""
     with path.open("wb", buffering=0) as file, contextlib.suppress(OSError):
         while file.write(b"0" * 4096):
             pass
@@ -145,7 +145,7 @@ def small_disk(trial: Trial) -> Iterator[Path]:
     place.mkdir(mode=0o700)
     mount = ["mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "tmpfs", str(place)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("nothing can be mounted here; the tests above make the same fault otherwise")
+        pytest.skip("nothing can be mounted here; the tests above cause the same fault in another way")
     yield place
     subprocess.run(["umount", "-l", str(place)], check=True)
 

@@ -22,7 +22,7 @@ from tests.ui.app_stage import desk
 
 
 def delete(trial: Trial, what: str) -> None:
-    """Remove a database, or everything of the business."""
+    """Remove a database, or all files of the business."""
     if what == "directory":
         shutil.rmtree(trial.root / "data")
         shutil.rmtree(trial.root / "cache")
@@ -35,9 +35,9 @@ MADE_AGAIN = "was removed while the program ran; it was made again"
 
 
 async def said_by(shop: Shop, said: list[Event], words: str, *, look: bool = False, times: int = 1) -> None:
-    """The operator is told these words so many times; `look` where no engine watches the files.
+    """Wait until these words were published `times` times; `look` where no engine watches the files.
 
-    The lock of a file is missed and told of as well, before or after the file itself.
+    The missing lock of a file is reported as well, before or after the file itself.
     """
 
     async def is_said() -> bool:
@@ -101,7 +101,7 @@ async def test_f_111_without_its_locks_nothing_is_sent_until_a_new_start(trial: 
     async def is_queued() -> bool:
         return [item.state for item in await shop.inbox.outbox.open_items()] == [OutboxState.QUEUED]
 
-    # The cache may still be missing at the first look: it is made again when next it is written.
+    # The cache may still be missing at the first look: it is created again by the next write.
     await until(is_queued, "the item in the outbox")
     assert not trial.posts()
     await shop.close()
@@ -131,5 +131,5 @@ async def test_f_117_the_cache_is_wiped_between_two_runs(trial: Trial) -> None:
     assert (await shop.inbox.drafts.get(ref(5))).text == "черновик"
     await trial.confirmed(outbox_id)
     assert shop.store.read(marks.get, chat).result() == 7
-    assert shop.store.read(chats.counts, 0).result()[Tab.ALL] > 0, "it is read again"
+    assert shop.store.read(chats.counts, 0).result()[Tab.ALL] > 0, "the list is read again"
     await trial.check()

@@ -1,4 +1,4 @@
-"""F-112: another process holds a database; keys, reads and what is on the screen do not wait for it."""
+"""F-112: another process holds a database; keys, reads and the screen do not wait for it."""
 
 import asyncio
 import subprocess
@@ -34,7 +34,7 @@ else:
 
 @contextmanager
 def held(by: str, directory: Path) -> Iterator[None]:
-    """Another process holds the state: our own lock, or SQLite's."""
+    """Another process holds the state: with our own lock, or with SQLite's."""
     command = [sys.executable, "-c", HOLDER, by, str(directory)]
     with subprocess.Popen(
         command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -60,11 +60,11 @@ async def test_f_112_saving_is_said_and_the_text_stays_until_it_is_kept(
         await there.press("enter", "c")
         await there.write("Едет")
         with held(by, tmp_path / "data"):
-            # A key pressed by hand waits for all that follows from it: here that is what is looked at.
+            # A pressed key is awaited with all its effects, and those are checked here before they end.
             pressed = asyncio.create_task(there.press("enter"))
             await until(lambda: _is_said(there, "Saving…"))
             assert there.box == "Едет"
-            # Reads that waited for whoever writes would not come back in here.
+            # Reads that waited for the writer would not return here.
             await there.app.inbox.chats.counts()
             await there.app.inbox.outbox.open_items()
             assert there.sent == []

@@ -1,4 +1,4 @@
-"""F-108, F-116, F-118: what lies where the files should be, and who may read it."""
+"""F-108, F-116, F-118: other things in the place of the files, and who may read the files."""
 
 import os
 import shutil
@@ -103,7 +103,7 @@ def test_f_116_a_link_in_the_place_of_a_file(paths: StorePaths, tmp_path: Path, 
         place.symlink_to(real)
     with pytest.raises(StoreProblem, match="link"):
         Store(paths)
-    assert real.exists() == (kind != "dangling"), "nothing is made through a link"
+    assert real.exists() == (kind != "dangling"), "no file is created through a link"
     if real.exists():
         assert real.read_bytes() == content
     assert not list(tmp_path.glob("elsewhere-*")), "no second journal"

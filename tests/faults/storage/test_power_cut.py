@@ -1,4 +1,4 @@
-"""F-125: the power goes. What was not synced is lost or torn; what was acknowledged is there."""
+"""F-125: a power cut. Unsynced data is lost or torn; acknowledged data is there."""
 
 import random
 import shutil
@@ -33,10 +33,10 @@ def pragma(conn: Connection, name: str) -> int:
 
 
 def after_the_cut(live: Path, old_pages: Path, place: Path, chance: random.Random) -> Path:
-    """The disk as it may be found: the log as synced with a torn end, the database of some earlier moment."""
+    """A possible state of the disk: the log as synced with a torn end, the database of an earlier moment."""
     shutil.copytree(live, place)
     (place / "data" / "state.db-shm").unlink(missing_ok=True)
-    # A checkpoint that was under way has not reached the disk: its pages are still the old ones.
+    # A checkpoint in progress has not reached the disk: its pages are still the old ones.
     shutil.copyfile(old_pages, place / "data" / "state.db")
     with (place / "data" / "state.db-wal").open("ab") as log:
         log.write(chance.randbytes(chance.randrange(1, 9_000)))
@@ -49,7 +49,7 @@ def test_f_125_every_acknowledged_row_outlives_a_power_cut(tmp_path: Path) -> No
     paths = StorePaths(live / "cache", live / "data", BUSINESS)
     store = Store(paths)
     assert store.write_state(pragma, "synchronous").result() == FULL, (
-        "or a power cut loses what was said to be safe"
+        "otherwise a power cut loses acknowledged data"
     )
     old_pages = tmp_path / "old.db"
     shutil.copyfile(live / "data" / "state.db", old_pages)

@@ -1,4 +1,4 @@
-"""The real program on a disk that can only be read (case 028)."""
+"""The real program on a read-only disk (case 028)."""
 
 import contextlib
 import os
@@ -16,12 +16,12 @@ CTRL_Q = "\x11"
 
 
 def above_the_box(program: PtyProgram) -> str:
-    """What is said between the open chat and the box, wherever its lines end."""
+    """The text between the open chat and the box, with its lines joined."""
     return " ".join(program.text.partition("╯")[2].partition("╭")[0].split())
 
 
 def numbers(rows: str) -> list[str]:
-    """The chats that were listed; how long they wait may be told otherwise the next time."""
+    """The listed chats, without the waits, which may change until the next run."""
     return [row.split()[0] for row in rows.splitlines()]
 
 

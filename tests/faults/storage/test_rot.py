@@ -1,6 +1,6 @@
-"""Cases 019, 021 and 035: nothing that lies in the files makes the program unusable.
+"""Cases 019, 021 and 035: no content of the files makes the program unusable.
 
-The short form of `python -m tests.faults.rot`: letters that are none in every column of text of both files,
+The short form of `python -m tests.faults.rot`: invalid text in every text column of both files,
 and random bytes over pages before the start and while the inbox is open.
 """
 
@@ -21,7 +21,7 @@ from tests.ui.app_stage import NARROW, desk
 
 ROUNDS = list(rounds_of_text())
 OTHERS = [column for found in ROUNDS[1:] for column in found]
-"""All columns but those of the first round, at once: some of them spoil the same row."""
+"""All columns except those of the first round, at once: some of them damage the same row."""
 PAGE_SEEDS = (100_004, 100_007, 100_012)
 
 
@@ -125,7 +125,7 @@ async def test_histories_that_end_where_no_message_lies_hold_back_nothing(
 
 
 def master_to(whole: Path, root: Path) -> None:
-    """A copy of the files, made as the program makes them."""
+    """Copy the files in the way that the program creates them."""
     for name in FILES.values():
         (root / name).parent.mkdir(parents=True, mode=0o700)
         (root / name).write_bytes((whole / name).read_bytes())

@@ -1,4 +1,4 @@
-"""The files are taken over by a newer version while an operator types (case 020)."""
+"""A newer version takes over the files while an operator types (case 020)."""
 
 import json
 import sqlite3
@@ -18,7 +18,7 @@ CTRL_Q = "\x11"
 
 
 def raise_schema(market: Sandbox, *kinds: str) -> dict[str, tuple[Path, str, int]]:
-    """As somebody does by hand; where, which table, and the number that was."""
+    """Raise the versions by hand; return by kind the file, a table, and the previous version."""
     done = {}
     for kind in kinds:
         root = locate().data if kind == "state" else locate().cache
@@ -50,7 +50,7 @@ def test_the_old_copy_stops_says_so_keeps_the_text_and_leaves(
         assert program.wait_exit() == 1
     (kept,) = locate().data.rglob("unsaved-*.json")
     assert kept.stat().st_mode & 0o777 == 0o600
-    # The newer version would know both tables: here they are put back instead.
+    # The newer version would know both tables; here they are restored instead.
     for place, table, version in raised.values():
         with closing(sqlite3.connect(place, isolation_level=None)) as conn:
             conn.executescript(f"ALTER TABLE other RENAME TO {table}; PRAGMA user_version = {version};")

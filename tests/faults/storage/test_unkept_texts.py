@@ -1,4 +1,4 @@
-"""Leaving with a text that the disk refuses: asked once, then printed below the terminal (case 025)."""
+"""Leaving with a text that cannot be saved: asked once, then printed after the screen (case 025)."""
 
 import errno
 import io
@@ -25,7 +25,7 @@ LONG = "Не потеряйся. " * 250
 
 
 def refuse(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    """No file can be made beside the database either."""
+    """No file can be created beside the database, either."""
 
     def keep(_data_dir: Path, _copy: str, typed: Sequence[Draft]) -> None:
         if typed:
@@ -118,7 +118,7 @@ def small_disk(market: Sandbox) -> Iterator[Path]:
     place.mkdir(parents=True, mode=0o700)
     mount = ["mount", "-t", "tmpfs", "-o", "size=2m,mode=700", "tmpfs", str(place)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("nothing can be mounted here; the tests above make the same fault otherwise")
+        pytest.skip("nothing can be mounted here; the tests above cause the same fault in another way")
     yield place
     subprocess.run(["umount", "-l", str(place)], check=True)
 

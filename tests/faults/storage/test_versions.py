@@ -27,7 +27,7 @@ ALTER TABLE {table} ADD COLUMN later TEXT NOT NULL DEFAULT 'new';
 CREATE INDEX later ON {table} (later);
 """
 KEPT = {"cache": ("attachment", "chat", "message"), "state": ("draft", "mark", "note", "outbox")}
-"""What must come through whole; the rest a later version may change."""
+"""Tables that must survive unchanged; a later version may change the others."""
 TABLE = {"cache": "message", "state": "outbox"}
 WORDS = {"kind": "text", "state": "queued"}
 ROWS = 5
@@ -39,7 +39,7 @@ def database(root: Path, kind: str) -> Path:
 
 
 def whole(root: Path, kind: str) -> dict[str, bytes]:
-    """Every file of a database, but the index of its log, which is nothing but memory."""
+    """Every file of a database except the index of its log, which is only shared memory."""
     parts = database(root, kind).parent.glob(f"{kind}.db*")
     return {path.name: path.read_bytes() for path in parts if not path.name.endswith("-shm")}
 
@@ -63,7 +63,7 @@ def test_f_113_a_newer_schema_is_refused_and_left_byte_for_byte(
 
 @pytest.fixture
 def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The migrations of this version in a folder of their own, to be taken from or added to."""
+    """The migrations of this version in a folder of their own, where a test can add and remove some."""
     folder = tmp_path / "migrations"
     shutil.copytree(connections.MIGRATIONS, folder)
     monkeypatch.setattr(connections, "MIGRATIONS", folder)
@@ -71,11 +71,11 @@ def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 MERGED = {("mark", "snooze_kind")}
-"""Columns whose meaning a later version has put into others; `tests/store/test_marks.py` has the cases."""
+"""Columns that a later version has merged into others; `tests/store/test_marks.py` has the cases."""
 
 
 def begin_at(root: Path, kind: str, version: int) -> dict[str, Rows]:
-    """A file as the program of that version left it, with rows in every table; what is in them."""
+    """Create a file as that version left it, with rows in every table; return the rows."""
     place = database(root, kind)
     place.parent.mkdir(parents=True, mode=0o700)
     with closing(sqlite3.connect(place, isolation_level=None)) as conn:
@@ -93,7 +93,7 @@ def begin_at(root: Path, kind: str, version: int) -> dict[str, Rows]:
 
 
 def tables(conn: sqlite3.Connection) -> list[str]:
-    """The ordinary tables: those of a search index are its own affair."""
+    """The ordinary tables, without those of a search index."""
     listed = conn.execute("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")
     return sorted(name for (name,) in listed if not name.startswith("sqlite_"))
 
@@ -112,7 +112,7 @@ def fill(conn: sqlite3.Connection, table: str) -> None:
 def rows(
     conn: sqlite3.Connection, table: str, like: list[tuple[Any, ...]] | None = None
 ) -> list[tuple[Any, ...]]:
-    """All rows; with `like`, the first columns only, as many as its rows have."""
+    """All rows; with `like`, only as many of the first columns as its rows have."""
     names = [row[1] for row in conn.execute(f"PRAGMA table_info({table})") if (table, row[1]) not in MERGED]
     found = conn.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY 1, 2").fetchall()
     return [row[: len(like[0])] for row in found] if like else found
@@ -177,7 +177,7 @@ print(number)
 
 
 def kill_after_every_statement(steps: Path, root: Path) -> int:
-    """Open the store below `root / str(n)`, killed after n statements, until one is not killed; that n."""
+    """Open the store below `root / str(n)`, killed after n statements; return the n that was not killed."""
     ended = subprocess.run(
         [sys.executable, "-c", KILLED, str(steps), str(root)],
         cwd=PROJECT, capture_output=True, text=True, check=True, timeout=60,

@@ -1,4 +1,4 @@
-"""The program with a fault that Ctrl+E sets off: `python -m tests.faults.support.broken WHERE …`."""
+"""The program with a fault that Ctrl+E triggers: `python -m tests.faults.support.broken WHERE …`."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ SECRET = "buyer-sentinel-8812"
 
 
 def fail() -> None:
-    """Fail with a buyer's words and the key at hand."""
+    """Fail while a buyer's words and the key are in local variables."""
     words, key = SECRET, API_KEY
     try:
         int(words)
@@ -27,12 +27,12 @@ def fail() -> None:
 
 
 async def fail_later() -> None:
-    """The same in a worker."""
+    """Fail in a worker."""
     fail()
 
 
 def main(where: str) -> int:
-    """Put the fault in, and run."""
+    """Patch in the fault, and run the program."""
 
     def in_handler(self: Any) -> None:
         fail()

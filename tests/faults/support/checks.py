@@ -18,12 +18,12 @@ from tests.support.shop import open_store
 
 MOST_AT_ONCE = 4
 SAID = frozenset({OutboxState.SENT, OutboxState.CONFIRMED})
-"""States that tell the operator that the buyer has it."""
+"""States that tell the operator that the message was sent."""
 
 
 @dataclass(frozen=True)
 class Typed:
-    """One text (or file) the operator sent: what must be in the ledger once, or in the outbox."""
+    """One text (or file) that the operator sent: it must be in the ledger once, or in the outbox."""
 
     chat_ref: ChatRef
     mark: str
@@ -32,22 +32,22 @@ class Typed:
 
 
 def mark_of(item: OutboxItem) -> str:
-    """What an outbox item would look like in the ledger."""
+    """The mark of an outbox item in the ledger."""
     return item.text if item.kind == OutboxKind.TEXT else item.file_name
 
 
 def ledger_marks(ledger: Iterable[Accepted], chat_ref: ChatRef | int) -> list[str]:
-    """What the Market accepted in a chat, in its order."""
+    """The texts and files that the Market accepted in a chat, in order."""
     return [entry.text or entry.name for entry in ledger if entry.chat_id == ref(chat_ref).number]
 
 
 def rows_of(conn: Connection) -> tuple[OutboxItem, ...]:
-    """Every item of the outbox, settled ones too."""
+    """Every item of the outbox, including settled ones."""
     return items(conn, "1", order="o.chat_id, o.seq")
 
 
 def read_rows(root: Path) -> tuple[OutboxItem, ...]:
-    """The same, of a directory no copy of this process has open."""
+    """The same for a directory that no copy in this process has open."""
     store = open_store(root)
     try:
         return store.read(rows_of).result()
@@ -63,7 +63,7 @@ def check_sending(
     discarded: frozenset[OutboxId] = frozenset(),
     in_order: bool = True,
 ) -> None:
-    """A1–A5: nothing lost, doubled, misdirected, out of order or called sent without being there."""
+    """A1–A5: no item lost, doubled, misdirected, out of order or called sent without being there."""
     left = {row.outbox_id: row for row in rows}
     for one in typed:
         if one.outbox_id not in discarded:
@@ -87,14 +87,14 @@ def all_chats(conn: Connection) -> list[int]:
 
 
 def all_messages(conn: Connection, chat_id: int) -> list[tuple[int, str | None]]:
-    """Every message of a chat in the cache, duplicates too."""
+    """Every message of a chat in the cache, including duplicates."""
     return list(
         conn.execute("SELECT message_id, text FROM message WHERE chat_id = ? ORDER BY message_id", (chat_id,))
     )
 
 
 def check_cache(market: Sandbox, store: Store) -> None:
-    """Every chat of the world is there once; what is there of a history has no gap and reaches its end."""
+    """Every chat of the world is there once; each cached history is without gaps up to the newest message."""
     world = market.world
     listed = world.listed("desc", None, 0, 1_000)
     assert store.read(all_chats).result() == sorted(chat.chat_id for chat in listed)
@@ -106,13 +106,13 @@ def check_cache(market: Sandbox, store: Store) -> None:
 
 
 def is_subsequence(part: Iterable[str], whole: Iterable[str]) -> bool:
-    """Whether `part` is `whole` with some left out."""
+    """Whether `part` is `whole` with some elements left out."""
     rest = iter(whole)
     return all(mark in rest for mark in part)
 
 
 def check_key(key: str, roots: Sequence[Path], market: Sandbox, words: str = "") -> None:
-    """A6: the key is in no file, no log line (`words`) and no part of a request but its header."""
+    """A6: the key is in no file, no log line (`words`) and no part of a request except its header."""
     secret = key.encode()
     for root in roots:
         for path in root.rglob("*"):
@@ -125,7 +125,7 @@ def check_key(key: str, roots: Sequence[Path], market: Sandbox, words: str = "")
 
 
 def check_modes(roots: Sequence[Path]) -> None:
-    """A9: what the program made is for its owner alone."""
+    """A9: only the owner may access the files of the program."""
     for root in roots:
         for path in (root, *root.rglob("*")):
             mode = stat.S_IMODE(path.lstat().st_mode)

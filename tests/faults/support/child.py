@@ -1,7 +1,7 @@
 """A copy of the program without a screen, as a process of its own: commands on stdin, answers on stdout.
 
-Told to, it stops itself (SIGSTOP, all threads at once) at a named step of a send or a sync, so that a test
-can kill it exactly there. The product knows nothing of it: the steps are patched in here.
+On request it stops itself (SIGSTOP, all threads at once) at a named step of a send or a sync, so that a test
+can kill it exactly there. The program has no code for that: the steps are patched in here.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ from tests.support.shop import item_of
 
 
 class Child:
-    """Does what the lines say."""
+    """Runs the commands of its input."""
 
     def __init__(self, told: dict[str, Any]) -> None:
         root = Path(told["root"])
@@ -51,16 +51,16 @@ class Child:
             wall_ms=self.wall_ms,
         )
         self.heard: dict[str, int] = {}
-        """When each text was first to be seen here, by the clock that all processes share."""
+        """When each text first appeared here, by the clock that all processes share."""
         self.looks: set[asyncio.Task[None]] = set()
         self.inbox.start(background=told.get("background", True))
 
     def wall_ms(self) -> int:
-        """A clock on the wall that a test may shift."""
+        """A wall clock that a test may shift."""
         return time.time_ns() // 1_000_000 + self.ahead_ms
 
     async def run(self) -> None:
-        """Until stdin ends."""
+        """Run commands until stdin ends."""
         answer({"ready": os.getpid()})
         while line := await asyncio.to_thread(sys.stdin.readline):
             told = json.loads(line)
@@ -102,13 +102,13 @@ class Child:
         return {"problem": report.problem.kind.value if report.problem else ""}
 
     async def limit(self, size: int) -> dict[str, Any]:
-        """No file may grow beyond so many bytes; -1 = as before."""
+        """Let no file grow beyond `size` bytes; -1 = lift the limit."""
         most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
         resource.setrlimit(resource.RLIMIT_FSIZE, (most if size < 0 else size, most))
         return {}
 
     async def listen(self) -> dict[str, Any]:
-        """From now on note when each new text can be read."""
+        """Record from now on when each new text becomes readable."""
         loop = asyncio.get_running_loop()
 
         def hear(event: Event) -> None:
@@ -125,7 +125,7 @@ class Child:
                 self.heard.setdefault(entry.message.text or "", at)
 
     async def told(self) -> dict[str, Any]:
-        """What was heard so far."""
+        """The texts recorded so far."""
         return {"heard": self.heard}
 
     async def clock(self, ahead_ms: int) -> dict[str, Any]:
@@ -134,12 +134,12 @@ class Child:
 
 
 def chat_of(told: int | list[int]) -> ChatRef:
-    """JSON knows no pair with names."""
+    """A chat from JSON, which has no named tuples: [business, number], or a number alone."""
     return ChatRef(BusinessId(told[0]), told[1]) if isinstance(told, list) else ref(told)
 
 
 def shown(outcome: OutboxItem | Problem | None) -> dict[str, Any]:
-    """What became of a command."""
+    """The outcome of a command, for JSON."""
     if outcome is None:
         return {"problem": ""}
     if isinstance(outcome, Problem):
@@ -155,13 +155,13 @@ def shown(outcome: OutboxItem | Problem | None) -> dict[str, Any]:
 
 
 def answer(said: dict[str, Any]) -> None:
-    """One line."""
+    """Write one line."""
     sys.stdout.write(json.dumps(said) + "\n")
     sys.stdout.flush()
 
 
 def main(line: str) -> None:
-    """Begin as told."""
+    """Start with the options of a line of JSON."""
     told = json.loads(line)
     if "stop_at" in told:
         stop_at(told["stop_at"], told.get("nth", 1))

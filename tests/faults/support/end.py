@@ -1,4 +1,4 @@
-"""How a run of several processes comes to its end: the operator answers every question."""
+"""The end of a run of several processes: the operator answers every question."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ def settle_by_asking(
     patience_s: float = 60.0,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> Counter[str]:
-    """Resend what the program could not find and is not there, until nothing is open; how often that was."""
+    """Resend items that were not found until none is open; return the number of resends by state."""
     marks = {one.outbox_id: one for one in typed}
     asked: Counter[str] = Counter()
 
@@ -26,8 +26,10 @@ def settle_by_asking(
             if item["state"] in {"unconfirmed", "failed"}:
                 asked[item["state"]] += 1
                 one = marks[item["id"]]
-                assert one.mark not in ledger_marks(market.ledger, one.chat_ref), "asked though it is there"
-                # It looks once more first, and that may fail as well: then the next round asks again.
+                assert one.mark not in ledger_marks(market.ledger, one.chat_ref), (
+                    "asked though the message is there"
+                )
+                # A resend looks once more first, and that may fail as well: then the next round repeats it.
                 process.ask("resend", id=item["id"])
         return not items
 

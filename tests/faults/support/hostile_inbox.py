@@ -1,7 +1,7 @@
 """The real inbox on a shop of hostile buyers: `python -m tests.faults.support.hostile_inbox ROOT [harmless]`.
 
-Every payload is the name of a buyer, his message in the list, and a message of the chat that waits longest.
-With `harmless` it is a shop of three ordinary buyers.
+Every payload is a buyer's name, a message in the list, and a message of the chat that waits longest.
+With `harmless` it is a shop with three ordinary buyers.
 """
 
 import os
@@ -22,9 +22,9 @@ from tests.support.refs import ref
 from tests.support.scenes import MINUTE, NOW, make_scene
 
 SIZE = (140, 190)
-"""Room for the whole list and the whole conversation."""
+"""Large enough for the whole list and the whole conversation."""
 FIRST = "Ольга К."
-"""The buyer of the chat that waits longest, and of nothing hostile but what he writes."""
+"""The buyer of the chat that waits longest, whose messages are hostile but whose name is not."""
 LAST = "Последний"
 """The buyer below all others."""
 
@@ -47,7 +47,7 @@ def _fill(store: Store, texts: list[str]) -> None:
 
 
 def main(root: Path, *, harmless: bool) -> int:
-    """Show the inbox until it is left."""
+    """Show the inbox until the operator leaves it."""
     texts = [payload.text for payload in sorted(PAYLOADS, key=lambda payload: -len(payload.text))]
     if harmless:
         texts = ["Когда привезут?"] * 3

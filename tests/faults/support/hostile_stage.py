@@ -1,4 +1,4 @@
-"""The panes of the main screen on one stage, and the bytes with which they are drawn."""
+"""The panes of the main screen in one test app, and the bytes with which they are drawn."""
 
 from collections.abc import Sequence
 from datetime import UTC
@@ -23,7 +23,7 @@ from tests.ui.pane_samples import NOW, queue_item, timeline_page
 
 SIZE = (100, 40)
 TALL = (100, 520)
-"""Room for all texts at once."""
+"""Large enough for all texts at once."""
 
 
 class HostileApp(TerminalApp[None]):
@@ -70,7 +70,7 @@ class HostileApp(TerminalApp[None]):
         await self.push_screen(screen)
 
     async def clear(self) -> None:
-        """As it was before anything was shown."""
+        """Remove everything shown."""
         self.clear_notifications()
         await self.query(ChoiceList).remove()
         while len(self.screen_stack) > 1:
@@ -80,9 +80,9 @@ class HostileApp(TerminalApp[None]):
         self.talk()
         self.box.load("", 0)
 
-    # -- what came out -------------------------------------------------------------------------------
+    # -- output --------------------------------------------------------------------------------------
 
     def written(self) -> str:
-        """The bytes that draw the whole screen anew, as the driver would get them."""
+        """The bytes that redraw the whole screen, as the driver would get them."""
         frame = self.screen._compositor.render_update(full=True, screen_stack=self._background_screens)
         return Cells().update(cast("Any", frame), self.console)

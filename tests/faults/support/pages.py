@@ -1,4 +1,4 @@
-"""Pages of the Market as a test wants them, and what the program made of them."""
+"""Pages of the Market with the contents that a test needs, and the cached results of reading them."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 
 def spoil(trial: Trial, operation: str, change: Callable[[Any], Any]) -> None:
-    """From now on `change` makes of the `result` of such an answer another one, or the bytes of the body."""
+    """From now on `change` turns the `result` of such an answer into another, or into the body's bytes."""
 
     def edit(name: str, answer: Any) -> Any:
         if name != operation:
@@ -49,17 +49,17 @@ def said(*numbers: int, text: str = "да", **changes: Any) -> list[Json]:
 
 
 def as_json(answer: Any) -> bytes:
-    """JSON as Python spells it: it may hold a lone surrogate."""
+    """JSON as Python writes it, which may contain a lone surrogate."""
     return json.dumps({"status": "OK", "result": answer}).encode()
 
 
 def open_patiently(trial: Trial, *, background: bool = False) -> Shop:
-    """A copy with the program's own deadlines: these tests are not about silence."""
+    """Open a copy with the program's own deadlines, because these tests are not about silence."""
     return trial.open(background=background, connect=lambda: trial.client(deadlines=Deadlines()))
 
 
 async def ready(trial: Trial) -> Shop:
-    """A copy that has read everything once and does nothing by itself."""
+    """A copy that has read everything once and has no background tasks."""
     shop = open_patiently(trial)
     assert (await shop.inbox.sync_once()).problem is None
     return shop
@@ -84,7 +84,7 @@ async def history(shop: Shop, chat_ref: ChatRef) -> list[Message]:
 
 
 async def read_to_the_beginning(shop: Shop, chat_ref: ChatRef) -> list[int]:
-    """Read a whole chat as somebody does who scrolls up; the ids in the order of the screen."""
+    """Read a whole chat as an operator does who scrolls up; return the ids in the order of the screen."""
     assert await shop.inbox.fetch_chat(chat_ref) is None
 
     async def reached() -> bool:
@@ -96,7 +96,7 @@ async def read_to_the_beginning(shop: Shop, chat_ref: ChatRef) -> list[int]:
 
 
 def true_ids(trial: Trial, chat_ref: ChatRef) -> list[int]:
-    """The messages the Market has, oldest first."""
+    """The ids of the messages that the Market has, oldest first."""
     world = trial.market.world
     there = world.chat(chat_ref.number)
     assert there is not None

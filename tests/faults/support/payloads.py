@@ -1,4 +1,4 @@
-"""The hostile texts of the fault catalogue, F-067 to F-085, and what must be left of them on a terminal."""
+"""The hostile texts of the fault catalogue, F-067 to F-085, and their expected form on a terminal."""
 
 import re
 import unicodedata
@@ -8,16 +8,16 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Payload:
-    """What a buyer, a server or a file name may hold."""
+    """A text that a buyer, a server or a file name may contain."""
 
     fault: int
     text: str
     seen: str
-    """How it begins on the screen, where it stands on one line."""
+    """How it begins on the screen, where it is on one line."""
 
     @property
     def may_be_a_file(self) -> bool:
-        """Whether a file system takes it for a name."""
+        """Whether a file system accepts it as a name."""
         return not {"\0", "/"} & set(self.text) and len(self.text.encode()) <= 255
 
     def __str__(self) -> str:
@@ -101,7 +101,7 @@ BUNDLES: Final = (
     _together(80, 83, 84, 85),
     _together(82),
 )
-"""The same texts, several in one, for places that are slow to show."""
+"""The same texts, several in one, for places that are slow to draw."""
 
 STEERING: Final = re.compile(
     "["
@@ -112,7 +112,7 @@ STEERING: Final = re.compile(
     )
     + "]"
 )
-"""Everything that moves a cursor, changes a mode or turns the direction; a non-joiner is part of a script.
+"""Everything that moves a cursor, changes a mode or the direction; a non-joiner is part of a script.
 
 Unicode has none of these categories in the planes between.
 """
@@ -121,8 +121,8 @@ _OWN: Final = re.compile(r"\x1b\[[\d;]*[mHABCD]")
 
 
 def leaks(written: str) -> list[str]:
-    """What came to the terminal of the payloads, in bytes that draw a frame anew: nothing may."""
-    # A lone ESC at the end is judged with all other controls: behind a word a change of colour may begin.
+    """The payloads and controls in bytes that redraw a frame; there must be none."""
+    # A lone ESC at the end is left to the other controls, because a colour sequence may follow the word.
     raw = [
         one.text for one in PAYLOADS if STEERING.search(one.text.replace("\n", "")) and one.text[-1] != "\x1b"
     ]
@@ -130,5 +130,5 @@ def leaks(written: str) -> list[str]:
 
 
 def is_steered(written: str) -> bool:
-    """Whether a control or direction mark is left in such bytes: what an echo of typed text must not hold."""
+    """Whether such bytes contain a control or direction mark, which an echo of typed text must not."""
     return re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", _OWN.sub("", written)) is not None

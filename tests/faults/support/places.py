@@ -1,4 +1,4 @@
-"""Every place of the screen in which text from outside may stand (F-086): a new pane adds its lines here."""
+"""Every place of the screen that may show text from outside (F-086): a new pane adds its lines here."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -39,12 +39,12 @@ from tests.ui.pane_samples import NOW, message, outbox_item, queue_item
 
 @dataclass(frozen=True)
 class Place:
-    """Places that are on the screen together, and how a text gets there."""
+    """Places that are on the screen together, and a function that shows a text there."""
 
     name: str
     show: Callable[[HostileApp, str], Awaitable[None] | None]
     times: int = 1
-    """How often the text is marked there."""
+    """The number of times that the text is marked there."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,11 @@ class Wall:
     name: str
     show: Callable[[HostileApp, Sequence[str]], None]
     leaves_out: str = ""
-    """A text that is taken for a page of HTML there."""
+    """A text that this place takes for a page of HTML."""
 
 
 def refusal(text: str) -> Problem:
-    """A failure told in a server's own words."""
+    """A failure with a server's own message."""
     return Problem(ProblemKind.BAD_REQUEST, Certainty.REFUSED, http_status=400, message=text)
 
 
@@ -76,12 +76,12 @@ def card(**changes: Any) -> FileCard:
 
 
 def _unknown_state(text: str) -> QueueItem:
-    """A chat whose state is a word of the Market's that nobody knows."""
+    """A chat with a state that the program does not know."""
     return queue_item(status=text, waiting_since=None)
 
 
 def failed(text: str) -> OutboxItem:
-    """An own message that the server refused with these words."""
+    """Our own message that the server refused with this error."""
     return outbox_item(OutboxState.FAILED, error=text, text="x")
 
 
@@ -211,11 +211,11 @@ ECHOES = (
     Place("palette: what is typed", lambda s, t: _type(s, t, Palette())),
     Place("help: what is typed", lambda s, t: _type(s, t, Help())),
 )
-"""Where stands what the operator typed or pasted: harmless, but not marked."""
+"""Places of text that the operator typed or pasted, which is harmless but not marked."""
 
 
 def words(text: str) -> list[str]:
-    """The text as every place would say it, made by the functions that make its lines."""
+    """The text as every place would show it, made by the functions that make its lines."""
     item = queue_item(customer_name=text, shop_name=text, snippet=text, context_kind=text, newest_sender=text)
     told = card(path=f"/{text}", name=text, media_type=text, head=(text, text))
     entry = Entry(message(1, text, sender=text, attachments=_picture(text)), failed(text))

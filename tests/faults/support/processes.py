@@ -1,4 +1,4 @@
-"""Copies of the program as processes, driven from a test."""
+"""Copies of the program as processes, controlled by a test."""
 
 import json
 import os
@@ -25,7 +25,7 @@ PROJECT = Path(__file__).parents[3]
 
 
 def await_true(condition: Callable[[], T], what: str = "the condition", patience_s: float = PATIENCE_S) -> T:
-    """The first true answer of `condition`, asked again and again."""
+    """The first true answer of `condition`, called again and again."""
     until = time.monotonic() + patience_s
     while not (answer := condition()):
         assert time.monotonic() < until, f"{what} did not come true within {patience_s} s"
@@ -34,7 +34,7 @@ def await_true(condition: Callable[[], T], what: str = "the condition", patience
 
 
 class Process:
-    """One copy; killed at the latest when the test ends."""
+    """One copy, killed at the latest when the test ends."""
 
     def __init__(
         self,
@@ -75,18 +75,18 @@ class Process:
         return self
 
     def is_ready(self) -> bool:
-        """The same; False when it left because another copy was writing for too long."""
+        """Wait likewise; False if it left because another copy was writing for too long."""
         said = self._answer()
         assert said in ({"ready": self.pid}, {"problem": "busy"}), said
         return "ready" in said
 
     def ask(self, do: str, **told: Any) -> dict[str, Any]:
-        """Let it do something; what it says."""
+        """Send a command and return its answer."""
         self.tell(do, **told)
         return self._answer()
 
     def tell(self, do: str, **told: Any) -> None:
-        """The same without waiting for the answer."""
+        """Send a command without waiting for the answer."""
         assert self._child.stdin is not None
         self._child.stdin.write(json.dumps({"do": do, **told}).encode() + b"\n")
         self._child.stdin.flush()
@@ -109,7 +109,7 @@ class Process:
         await_true(stopped, f"the stop of {self.pid}")
 
     def freeze(self) -> None:
-        """SIGSTOP, and wait until the kernel has done it."""
+        """SIGSTOP, and wait until the kernel has stopped the process."""
         os.kill(self.pid, signal.SIGSTOP)
         self.await_stop()
         self.is_frozen = True
@@ -120,17 +120,17 @@ class Process:
         self.is_frozen = False
 
     def kill(self) -> None:
-        """kill -9; nothing happens to one that has ended."""
+        """kill -9; no effect on a process that has ended."""
         if self._child.poll() is None:
             os.kill(self.pid, signal.SIGKILL)
             self._child.wait()
         for pipe in (self._child.stdin, self._child.stdout):
             if pipe is not None and not pipe.closed:
-                with suppress(BrokenPipeError):  # what the killed one did not read is not missed
+                with suppress(BrokenPipeError):  # the killed process has not read its input
                     pipe.close()
 
     def close(self) -> None:
-        """End of its input: it closes its inbox and leaves."""
+        """Close its input, so that it closes its inbox and leaves."""
         assert self._child.stdin is not None
         self._child.stdin.close()
         assert self._child.wait(timeout=PATIENCE_S) == 0, self._errors.read_text()[-2000:]
@@ -138,7 +138,7 @@ class Process:
 
     @property
     def arguments(self) -> bytes:
-        """What the list of processes shows of it."""
+        """Its arguments as the process list shows them."""
         return Path(f"/proc/{self.pid}/cmdline").read_bytes()
 
 

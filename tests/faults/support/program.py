@@ -1,4 +1,4 @@
-"""The real program as a process, for cases about what it inherits and what it leaves."""
+"""The real program as a process, for cases about its environment and the files that it leaves."""
 
 import os
 import subprocess
@@ -10,11 +10,11 @@ from tests.support.sandbox import Sandbox
 
 PROGRAM = (sys.executable, "-P", "-m", "chat_tui")
 SENTINEL = "ACMA:5entinelKey:0a1b2c3d"
-"""A key that must be nowhere."""
+"""A key that must not appear anywhere."""
 
 
 def watched(told: Path) -> tuple[str, ...]:
-    """The same program; `tests.support.audited.events` reads from `told` what it did."""
+    """The same program with an audit; `tests.support.audited.events` reads its actions from `told`."""
     return (sys.executable, "-m", "tests.support.audited", str(told))
 
 
@@ -59,12 +59,12 @@ def inbox(*argv: str, environ: dict[str, str], umask: int = 0o077, cwd: Path = R
 
 
 def children_of(pid: int) -> list[Path]:
-    """The /proc entries of the processes a process has started and that still run."""
+    """The /proc entries of a process's children that still run."""
     found = []
     for entry in Path("/proc").iterdir():
         try:
             if entry.name.isdigit() and f"\nPPid:\t{pid}\n" in (entry / "status").read_text():
                 found.append(entry)
-        except OSError:  # it ended meanwhile
+        except OSError:  # the process ended meanwhile
             continue
     return found

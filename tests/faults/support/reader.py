@@ -1,4 +1,4 @@
-"""A process that reads the list from an address some times, and says how it ended and what it weighed.
+"""A process that reads the list from an address several times, and reports each outcome and its memory.
 
 python -m tests.faults.support.reader URL TIMES
 """
@@ -16,7 +16,7 @@ from chat_tui.model.problem import Problem
 
 
 def peak_kib() -> int:
-    """The most memory this process ever held; unlike getrusage it does not begin with its parent's."""
+    """The peak memory of this process; unlike getrusage it does not include that of its parent."""
     told = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     assert told is not None
     return int(told[1])

@@ -1,4 +1,4 @@
-"""A buyer's files, and a folder to save them into."""
+"""A buyer's files, and a folder to save them in."""
 
 import os
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from tests.faults.support.trial import Trial
 
 @dataclass
 class Received:
-    """A message with files in a chat that is open, and an empty folder."""
+    """A message with files in an open chat, and an empty folder."""
 
     trial: Trial
     chat_ref: ChatRef
@@ -28,11 +28,11 @@ class Received:
 
     @property
     def kept(self) -> list[str]:
-        """Everything in the folder, hidden files too."""
+        """Everything in the folder, including hidden files."""
         return sorted(os.listdir(self.folder))
 
     def lead_to(self, url: str) -> None:
-        """Whatever answers say of the link of any file from now on."""
+        """Give this link for any file in all answers from now on."""
         self.trial.market.behaviour.edit = lambda _operation, body: _relinked(body, url)
 
 
@@ -43,7 +43,7 @@ def _relinked(body: Any, url: str) -> Any:
 
 
 async def came(trial: Trial, tmp_path: Path, *files: tuple[str, bytes], url: str | None = None) -> Received:
-    """A buyer has sent files."""
+    """Let a buyer send files."""
     [chat_ref] = trial.chats(1)
     message_id = MessageId(
         trial.market.say(chat_ref.number, None, files=files or [("photo.png", b"content")])

@@ -1,4 +1,4 @@
-"""Where the random cases begin."""
+"""The seeds of the random cases."""
 
 import os
 import random
@@ -6,7 +6,7 @@ import sys
 
 
 def a_seed() -> int:
-    """A new seed, or the one in the variable FAULTS_SEED; printed, so that a failure can be replayed."""
+    """A new seed, or the one in the variable FAULTS_SEED; printed, so that a failure can be repeated."""
     seed = int(os.environ.get("FAULTS_SEED") or random.randrange(10**6))
     sys.stdout.write(f"FAULTS_SEED={seed}\n")
     return seed

@@ -1,4 +1,4 @@
-"""Where a child process can stop itself: the steps of a send and of a sync, patched from outside."""
+"""The steps of a send and of a sync at which a child process can stop itself, patched from outside."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ from chat_tui.model.outbox import OutboxState
 from chat_tui.store import chats, cursors, messages, outbox, spool
 
 _SENDS: ContextVar[bool] = ContextVar("sends", default=False)
-"""Whether the request under way is a send."""
+"""Whether the current request is a send."""
 
 WIRE = {
     "connect": "connect_tcp.started",
@@ -42,20 +42,20 @@ TEXT_STEPS = (
     "confirmed",
 )
 UNSAFE_YET = frozenset({"key", "spool", "spooled", "insert"})
-"""Steps before the commit: the text is still a draft, the file still where it was."""
+"""Steps before the commit: the text is still a draft, the file still in its place."""
 FILE_STEPS = ("spool", "spooled", "insert", "commit", "attempt commit", *SHARES, "last byte", "answer read")
 SYNC_STEPS = ("list read", "list stored", "token", "history read", "history stored")
 
 
 def stop_for_good() -> NoReturn:
-    """Stop all threads; this one at once, should the kernel choose another to hear of it first."""
+    """Stop all threads; this one at once, in case the kernel delivers the signal to another one first."""
     os.kill(os.getpid(), signal.SIGSTOP)
     while True:
         time.sleep(3600)
 
 
 def stop_at(step: str, nth: int = 1) -> None:
-    """Let this process stop when it comes to a step for the n-th time."""
+    """Let this process stop when it reaches a step for the n-th time."""
     left = nth
 
     def stop() -> None:
@@ -83,7 +83,7 @@ def _after(owner: Any, name: str, stop: Callable[..., None]) -> None:
 def _around(
     owner: Any, name: str, before: Callable[..., None] | None, after: Callable[..., None] | None
 ) -> None:
-    """Call `before(*args)` and `after(result, *args)` around a function, be it awaited or not."""
+    """Call `before(*args)` and `after(result, *args)` around a function, awaited or not."""
     real = getattr(owner, name)
 
     def called(*args: Any, **kwargs: Any) -> Any:
@@ -139,7 +139,7 @@ def _committed(stop: Callable[[], None]) -> None:
 
 
 def _moved_to(state: OutboxState, stop: Callable[[], None]) -> None:
-    """Within the transaction, before its commit."""
+    """Stop within the transaction, before its commit."""
     _after(outbox, "move", lambda _result, *args: stop() if args[3] == state else None)
 
 

@@ -1,4 +1,4 @@
-"""What a run of three copies comes to, what spoils it, and what must be so after it."""
+"""The results of a run of three copies, its faults, and the checks after it."""
 
 import sqlite3
 from contextlib import closing
@@ -24,36 +24,36 @@ FAULTS = (
     Answer(status=503, accept=False),
     Answer(status=420, accept=False),
 )
-"""Answers that say nothing, or the wrong thing; of the reads as of the sends."""
+"""Faulty answers, for reads and for sends."""
 
 
 @dataclass
 class Outcome:
-    """What a run came to."""
+    """The results of a run."""
 
     seed: int
     said: int = 0
     sent: int = 0
     faulty: int = 0
-    """Answers that the Market was told to spoil."""
+    """Answers that the Market was scripted to spoil."""
     resent: int = 0
-    """Questions that the operator answered while it ran, and at the end."""
+    """Questions that the operator answered, during the run and at the end."""
     kills: int = 0
     freezes: int = 0
     list_requests: int = 0
     looks: float = 0.0
-    """As many looks at the list's top as one copy makes in the time."""
+    """The number of scans of the list's top that one copy makes in that time."""
     peak: int = 0
     seconds: float = 0.0
     unheard: int = 0
-    """Of the messages, those that a copy which was there all the time did not tell of."""
+    """Messages that a copy which ran all the time did not report."""
     spread_s: list[float] = field(default_factory=list)
-    """How much later than the first copy each other one saw a message."""
+    """Seconds from the first copy's sight of a message to each other copy's."""
     news_s: list[float] = field(default_factory=list)
-    """From the moment a message was said until the first copy saw it."""
+    """Seconds from the moment of a message until the first copy saw it."""
 
     def table(self) -> str:
-        """One line a figure."""
+        """One line per figure."""
         lines = {
             "seed": self.seed,
             "messages of buyers": self.said,
@@ -79,7 +79,7 @@ def _ms(seconds: list[float]) -> str:
 
 
 def check_files(root: Path) -> None:
-    """Both databases are whole."""
+    """Check that both databases are undamaged."""
     for path in (root / "cache" / "cache.db", root / "data" / "state.db"):
         with closing(sqlite3.connect(path)) as conn:
             assert conn.execute("PRAGMA integrity_check").fetchone() == ("ok",), path
@@ -87,7 +87,7 @@ def check_files(root: Path) -> None:
 
 
 def check_loop(store: Store) -> None:
-    """No chat is out of the loop: `n` leads to every chat that the tab of waiting ones counts."""
+    """Check that `n` leads to every chat that the tab of waiting ones counts."""
     counted = store.read(chats.counts, 0).result()[Tab.WAITING]
     visited: list[ChatRef] = []
     at = store.read(chats.next_waiting, None, now=0).result()

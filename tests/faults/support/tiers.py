@@ -1,4 +1,4 @@
-"""Which cases of a matrix run every time, and which only when the thorough tests are asked for."""
+"""The cases of a matrix that run every time, and those that run only as thorough tests."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,13 +7,13 @@ import pytest
 
 
 def with_quick(cases: Iterable[Any], *quick: Any) -> list[Any]:
-    """All cases for `parametrize`; those that are not named in `quick` are thorough."""
+    """All cases for `parametrize`; those not in `quick` are thorough."""
     every = list(cases)
-    assert all(case in every for case in quick), "a representative that is no case"
+    assert all(case in every for case in quick), "a quick case is not one of the cases"
     return [case if case in quick else thorough(case) for case in every]
 
 
 def thorough(case: Any) -> Any:
-    """A case that `pytest -m thorough` runs."""
+    """A case that only `pytest -m thorough` runs."""
     values = case if isinstance(case, tuple) else (case,)
     return pytest.param(*values, marks=pytest.mark.thorough)

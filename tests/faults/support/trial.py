@@ -1,4 +1,4 @@
-"""One fault case: a pretend Market, copies of the program on it, and what the operator did."""
+"""One fault case: a pretend Market, copies of the program on it, and the operator's actions."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -42,7 +42,7 @@ from tests.support.waiting import crowd, until
 
 
 def short() -> Deadlines:
-    """The same deadlines, sooner; the more the processors have to do besides, the less so."""
+    """The program's deadlines, shortened; less so on a busy machine."""
     longer = crowd()
     return Deadlines(connect=0.8 * longer, idle=0.8 * longer, total=1.2 * longer, file_total=1.6 * longer)
 
@@ -62,10 +62,10 @@ class Trial:
     typed: list[Typed] = field(default_factory=list)
     discarded: set[OutboxId] = field(default_factory=set)
     false_words: list[str] = field(default_factory=list)
-    """What was called sent at a moment when it was not in the ledger."""
+    """Items that were called sent while they were not in the ledger."""
 
     def client(self, url: str | None = None, key: str | None = None, **options: Any) -> MarketClient:
-        """A client as the program makes it, with short deadlines."""
+        """A client as the program creates it, with short deadlines."""
         access = Access(
             base_url=url or self.market.url,
             api_key=key or self.market.api_key,
@@ -81,9 +81,9 @@ class Trial:
         wall_ms: Callable[[], Millis] = wall_clock_ms,
         connect: Callable[[], MarketClient] | None = None,
     ) -> Shop:
-        """Start a copy of the program; one without background has the deadlines of the program itself."""
+        """Start a copy of the program; without background tasks it has the program's own deadlines."""
         store = open_store(self.root)
-        # What is asked but once must not be given up because the machine is busy.
+        # A request that is made only once must not time out because the machine is busy.
         deadlines = short() if background else Deadlines()
         own = partial(self.client, wall_ms=wall_ms, deadlines=deadlines)
         inbox = Inbox(store, connect or own, settings=settings, wall_ms=wall_ms)
@@ -99,18 +99,18 @@ class Trial:
         return self.shops[-1]
 
     def script(self, *answers: Answer, operation: str = SEND) -> None:
-        """What the next sends get."""
+        """Set the answers to the next sends."""
         self.market.script(operation, answers)
 
     def chats(self, count: int) -> list[ChatRef]:
-        """Chats of the world that may be written in."""
+        """Chats of the world that accept messages."""
         listed = self.market.world.listed("desc", None, 0, 60)
         found = [ref(chat.chat_id) for chat in listed if chat.status != "FINISHED"]
         assert len(found) >= count
         return found[:count]
 
     async def warm(self, count: int) -> list[ChatRef]:
-        """Chats whose newest messages the cache has, brought by a copy that is closed again."""
+        """Chats whose newest messages are cached, by a copy that is closed again."""
         shop = self.open(background=False)
         chosen = self.chats(count)
         for chat_ref in chosen:
@@ -144,11 +144,11 @@ class Trial:
         return taken
 
     async def item(self, outbox_id: OutboxId) -> OutboxItem | None:
-        """The item as it stands now."""
+        """The current item."""
         return await self.shop.store.read(outbox.get, outbox_id)
 
     async def reaches(self, outbox_id: OutboxId, *states: OutboxState) -> OutboxItem:
-        """The item once it stands in one of the states."""
+        """The item, once it is in one of the states."""
 
         async def there() -> OutboxItem | None:
             item = await self.item(outbox_id)
@@ -157,12 +157,12 @@ class Trial:
         return await until(there, f"{states} of {outbox_id}")
 
     async def confirmed(self, *outbox_ids: OutboxId) -> None:
-        """All of these are seen in the history."""
+        """Wait until all of these are found in the history."""
         for outbox_id in outbox_ids:
             await self.reaches(outbox_id, OutboxState.CONFIRMED)
 
     async def unconfirmed(self, outbox_id: OutboxId) -> OutboxItem:
-        """The operator is asked, after at least three looks."""
+        """Wait until the operator is asked, after at least three looks."""
         item = await self.reaches(outbox_id, OutboxState.UNCONFIRMED)
         assert item.looks >= 3
         return item
@@ -174,11 +174,11 @@ class Trial:
         return [request for request in self.market.requests if request.operation == operation]
 
     def texts(self, chat_ref: ChatRef) -> list[str]:
-        """What the Market accepted in a chat."""
+        """The texts and files that the Market accepted in a chat."""
         return ledger_marks(self.market.ledger, chat_ref)
 
     async def check(self, *, in_order: bool = True) -> tuple[OutboxItem, ...]:
-        """End all copies; A1–A6, A9, A10; the rows that are left."""
+        """End all copies; check A1–A6, A9 and A10; return the remaining rows."""
         await self.close()
         rows = read_rows(self.root)
         check_sending(
@@ -197,7 +197,7 @@ class Trial:
             await shop.close()
 
     def _watch(self, event: Event, shop: Shop) -> None:
-        """A5 at every moment: whenever an item moves, what is called sent must be in the ledger."""
+        """A5 at every moment: whenever an item changes, it may be called sent only if it is in the ledger."""
         if isinstance(event, OutboxChanged) and not shop.is_closed:
             shop.store.read(items_of, event.chat_ref).add_done_callback(self._compare)
 

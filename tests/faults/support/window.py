@@ -1,4 +1,4 @@
-"""The whole program on a pseudo-terminal, before a pretend Market: what an operator of a bad day has."""
+"""The whole program on a pseudo-terminal, with a pretend Market, as an operator uses it on a bad day."""
 
 import os
 import re
@@ -17,7 +17,7 @@ from tests.support.sandbox import Sandbox
 PROGRAM = ("-P", "-m", "chat_tui")
 CTRL_Q = "\x11"
 ESCAPE = "\x1b[27u"
-"""Escape as terminals spell it that tell it from the beginning of a sequence."""
+"""Escape as sent by terminals that distinguish it from the start of a sequence."""
 
 _SWITCHED = (
     (b"\x1b[?1049h", b"\x1b[?1049l"),
@@ -36,7 +36,7 @@ _OURS = re.compile("\x1b\\[[<>=?]?[\\d;:]*[ $]?[a-zA-Z]|[\r\n\x07]")
 
 
 class Window(PtyProgram):
-    """One copy of the program in one terminal; its files lie where the environment of the test says."""
+    """One copy of the program in one terminal; its directories come from the test's environment."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Window(PtyProgram):
             stdin=stdin,
         )
         self.found = self.attributes
-        """The line settings of the terminal before the program touched it."""
+        """The line settings of the terminal before the program started."""
 
     def ready(self) -> Self:
         """Wait until the list is there and the Market answers."""
@@ -79,13 +79,13 @@ class Window(PtyProgram):
         return self
 
     def send(self, text: str) -> Self:
-        """Type behind what is in the box, and press Enter."""
+        """Type after the text in the box, and press Enter."""
         self.feed_at_once(text)
         self.wait_for_text(text)
         self.feed("\r")
         self.wait_for(lambda: text not in self.box or "Enter again sends" in self.text)
         if text in self.box:
-            # What was read while it was typed is on the screen now; behind new text an Enter is no bounce.
+            # Messages read while the text was typed are on the screen now; after new text Enter is no bounce.
             self.feed(" ")
             self.feed("\x7f")
             self.feed("\r")
@@ -106,7 +106,7 @@ class Window(PtyProgram):
         check_modes((data(), cache()))
 
     def check_terminal(self) -> None:
-        """A7, A8: nothing of others' steers the terminal, and it is as it was found."""
+        """A7, A8: no text from outside controls the terminal, and its state is restored."""
         assert b"Traceback" not in self.raw, "A8: a traceback"
         for on, off in _SWITCHED:
             assert self.raw.rfind(on) < self.raw.rfind(off) or on not in self.raw, f"A7: {on!r} is left on"
@@ -132,14 +132,14 @@ def log() -> str:
 
 
 def settings(words: str) -> None:
-    """Write the settings of the copies that start from now on."""
+    """Write the settings for copies that start from now on."""
     path = locate().settings_file
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(words)
 
 
 class Kept:
-    """What a copy that has ended left on the disk."""
+    """The files of a copy that has ended."""
 
     def __init__(self, market: Sandbox) -> None:
         business = str(market.business_id)

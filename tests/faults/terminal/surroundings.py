@@ -1,4 +1,4 @@
-"""The program in odd surroundings: each opens on a terminal and leaves, or is refused in one sentence.
+"""The program in odd environments: each opens on a terminal and leaves, or is refused in one sentence.
 
 python -m tests.faults.terminal.surroundings            # every variable and value, as a table
 python -m tests.faults.terminal.surroundings TZ HOME    # only these variables
@@ -122,7 +122,7 @@ ODD: Final[Mapping[str, tuple[str | None, ...]]] = {
     "CHAT_TUI_API_KEY": ("", " ", "ключ", "k" * 5_000, "\udcff"),
     "CHAT_TUI_BUSINESS_ID": ("0", "x", "-1", "9" * 400, "٣"),
 }
-"""What may be around the program; None = the variable is not set."""
+"""Possible values of environment variables; None = the variable is not set."""
 
 SHORT: Final = (
     *(
@@ -132,26 +132,26 @@ SHORT: Final = (
         ("SSL_CERT_FILE", "/nonexistent"),
     ),
 )
-"""The trials that the test suite makes on a terminal."""
+"""The trials that the test suite runs on a terminal."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one trial."""
+    """The outcome of one trial."""
 
     how: str
-    """opened, refused, or why it is neither."""
+    """opened, refused, or the reason why it is neither."""
     said: str = ""
     """The sentence of a refusal."""
 
     @property
     def is_right(self) -> bool:
-        """Whether it is one of the two that are allowed."""
+        """Whether it is one of the two allowed outcomes."""
         return self.how in {"opened", "refused"}
 
 
 def surroundings(home: Path, market: Sandbox, name: str, value: str | None) -> dict[str, str]:
-    """The environment of one trial; certificates and proxies matter only on the way to another machine."""
+    """The environment of one trial; certificates and proxies matter only for requests to another machine."""
     environ = at_home(home, market, TMPDIR=str(home))
     if name.startswith(("SSL", "OPENSSL")) or name.endswith("_PROXY"):
         environ["CHAT_TUI_API_URL"] = (
@@ -183,7 +183,7 @@ def on_a_terminal(environ: Mapping[str, str], home: Path) -> Outcome:
 
 
 def _is_open(text: str) -> bool:
-    """Whether the line of keys at the bottom is drawn, in either language, or the link's word."""
+    """Whether the line of keys at the bottom is drawn, in either language, or the state of the link."""
     return any(word in text.lower() for word in ("ctrl+p", "ctrl+q", "online", "refused", "offline"))
 
 
@@ -202,7 +202,7 @@ def _judged(code: int, words: str, *, was_open: bool) -> Outcome:
 
 
 def verb(environ: Mapping[str, str], *arguments: str) -> Outcome:
-    """The same of a verb; what it may not use it refuses with 2, what it cannot reach with 1."""
+    """The outcome of a command: exit code 2 if it refuses the environment, 1 if the Market is unreachable."""
     try:
         ran = subprocess.run(
             [sys.executable, "-m", "chat_tui", *arguments],
@@ -236,7 +236,7 @@ def a_home() -> Iterator[Path]:
 
 
 def main(names: list[str]) -> int:
-    """Make every trial; print a line for each; 1 if one is neither open nor refused in a sentence."""
+    """Run every trial and print a line for each; 1 if one neither opens nor is refused in a sentence."""
     bad = trials = 0
     with Sandbox.start(chats=12, seed=3, buyers=False) as market:
         for name, values in ODD.items():

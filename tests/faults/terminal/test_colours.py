@@ -1,4 +1,4 @@
-"""Every state can be read in every number of colours, and in none."""
+"""Every state can be read with every number of colours, and without colours."""
 
 import re
 import signal
@@ -24,7 +24,7 @@ from tests.support.settling import pressing
 
 _COLOURED = re.compile(r"(?:^|;)(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;|$)")
 READABLE = 2.0
-"""Least contrast of a letter and its ground; 1 = none, 21 = black on white."""
+"""Least contrast of a letter and its background; 1 = none, 21 = black on white."""
 STATES = (OutboxState.SENT, OutboxState.WAITING, OutboxState.UNCONFIRMED, OutboxState.FAILED)
 
 
@@ -80,7 +80,7 @@ async def test_f_101_every_letter_stands_out_in_16_256_and_all_colours(scene: Sc
 
 
 def contrast_of(segment: Segment, level: ColorSystem) -> float:
-    """How well a letter stands out; the terminal's own colours count as those of a dark one."""
+    """The contrast of a letter; the terminal's own colours count as those of a dark one."""
     style = segment.style
     if not segment.text.strip(" │─╭╮╰╯") or style is None:
         return 21.0

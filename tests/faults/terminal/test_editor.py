@@ -1,4 +1,4 @@
-"""Writing in an own editor while everything else goes on."""
+"""Writing in the operator's own editor while everything else continues."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ while [ ! -e "$NOTES/go" ]; do sleep 0.05; done
 
 @pytest.fixture
 def notes(tmp_path: Path) -> Path:
-    """Where the editor leaves its notes."""
+    """The directory in which the editor records its runs."""
     editor = tmp_path / "editor"
     editor.write_text(EDITOR)
     editor.chmod(0o700)
@@ -36,7 +36,7 @@ def notes(tmp_path: Path) -> Path:
 
 
 def edit(window: Window, notes: Path) -> Path:
-    """Press Ctrl+E and wait until the editor has saved; its file."""
+    """Press Ctrl+E and wait until the editor has saved; return its file."""
     (notes / "path").unlink(missing_ok=True)
     window.feed("\x05")
     window.wait_for((notes / "path").exists)
@@ -45,7 +45,7 @@ def edit(window: Window, notes: Path) -> Path:
 
 
 def left() -> list[Path]:
-    """The files of editors that are kept."""
+    """The editor files that are kept."""
     return sorted((data() / "edited").glob("*/message.txt"))
 
 
@@ -62,7 +62,7 @@ def test_a_text_is_edited_while_a_message_goes_out(market: Sandbox, notes: Path)
         await_true(lambda: [e.text for e in market.ledger] == ["goes out meanwhile"], "the send")
         rounds = len(market.requests)
         await_true(lambda: len(market.requests) > rounds + 1, "the sync")
-        # Ctrl-C is the editor's: it ends, the program does not, and what was saved is there.
+        # Ctrl-C goes to the editor: the editor ends, the program does not, and the saved text is there.
         window.feed("\x03")
         window.wait_for_text("A signal ended the editor (2)")
         window.wait_for_text("from the editor")
@@ -92,7 +92,7 @@ def test_an_end_in_between_keeps_what_the_editor_has_saved(
         window.send_signal(number)
         window.check(128 + number)
     assert Kept(market).drafts == ("from the editor\nsecond line",)
-    assert left() == [path], "whatever the editor saves at its own end is found there"
+    assert left() == [path], "the editor's last save must be found there"
 
 
 def test_a_kill_in_between_loses_neither_the_box_nor_what_was_saved(market: Sandbox, notes: Path) -> None:

@@ -1,4 +1,4 @@
-"""An error of the program itself: one sentence, and nothing of anybody's on the screen or in the log."""
+"""An error of the program itself: one sentence, and no private data on the screen or in the log."""
 
 import stat
 

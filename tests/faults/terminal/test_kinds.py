@@ -1,4 +1,4 @@
-"""Poor terminals, no terminal, and locales of another time."""
+"""Limited terminals, no terminal, and old locales."""
 
 import os
 import re
@@ -21,7 +21,7 @@ ONE_LINE = re.compile(rb"[ -~]+\r?\n")
 
 
 def run(shell: str, **environ: str) -> PtyProgram:
-    """A line of shell on a terminal."""
+    """Run a line of shell on a terminal."""
     return PtyProgram(["sh", "-c", shell], environment={**os.environ, "TERM": "xterm-256color", **environ})
 
 

@@ -1,4 +1,4 @@
-"""A terminal that takes nothing, or little, and what is pasted into one that takes everything."""
+"""A terminal whose output is not read, or read slowly, and pastes into a terminal without limits."""
 
 import re
 import time
@@ -28,12 +28,12 @@ sys.exit(cli.main())
 
 
 def resident(pid: int) -> int:
-    """Bytes of memory a process holds."""
+    """Bytes of memory that a process holds."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4096
 
 
 def quiet(window: Window) -> int:
-    """Read until nothing comes for a moment; all bytes so far."""
+    """Read until no output comes for a moment; return the number of all bytes so far."""
     while window.pump(0.3):
         pass
     return len(window.raw)
@@ -48,7 +48,7 @@ def test_f_096_nobody_reads_the_terminal(market: Sandbox) -> None:
             window.send(text)
         quiet(window)
         before, read = resident(window.pid), len(window.raw)
-        # From here on every key writes, and nobody reads.
+        # From here on every key produces output, and the test does not read it.
         typed = "".join(f"{n:03} " for n in range(120))
         for start in range(0, len(typed), 40):
             window.feed_at_once(typed[start : start + 40])
@@ -70,13 +70,13 @@ def test_f_096_nobody_reads_the_terminal(market: Sandbox) -> None:
 
 
 def on_disk(market: Sandbox) -> Kept:
-    """What is on the disk by now; asked seldom, for it opens the whole store."""
+    """The current files; called rarely, because it opens the whole store."""
     time.sleep(0.2)
     return Kept(market)
 
 
 def confirmed(market: Sandbox) -> list[OutboxState]:
-    """The states of the rows once none is on its way."""
+    """The states of the rows, once no row waits for confirmation."""
     states = [row.state for row in on_disk(market).rows]
     return states if OutboxState.SENT not in states else []
 
@@ -87,7 +87,7 @@ def test_f_097_a_slow_link_shows_a_letter_in_two_seconds_and_is_idle_when_nothin
     settings("[sync]\npoll_seconds = 1\n")
     with Window(market, program=("-c", HURRIED)) as window:
         window.ready()
-        # All sorts of waits are on the screen: their words change with the minutes.
+        # Waits of all lengths are on the screen: their words change with the minutes.
         quiet(window)
         before, minutes = len(window.raw), 0
         for _minute in range(3):

@@ -1,4 +1,4 @@
-"""However the terminal or its owner ends the program: text, rows and terminal are as they should be."""
+"""However the terminal or its owner ends the program, text, rows and terminal are as they should be."""
 
 import resource
 import signal
@@ -24,7 +24,7 @@ SENDING = "this one is on its way"
 
 @pytest.fixture
 def held(market: Sandbox) -> threading.Event:
-    """The next send is accepted, and answered when this is set."""
+    """Accept the next send, and answer it when this event is set."""
     settings("[sending]\nundo_seconds = 0\n")
     event = threading.Event()
     market.script(SEND, [Answer(until=event)])
@@ -32,7 +32,7 @@ def held(market: Sandbox) -> threading.Event:
 
 
 def busy(window: Window) -> None:
-    """One row is sending, forty letters are in the box."""
+    """Wait until one row is sending and forty letters are in the box."""
     window.ready().write("").send(SENDING)
     await_true(lambda: SENDING in texts(window.market), "the send at the Market")
     window.feed_at_once(FORTY)
@@ -97,11 +97,11 @@ def test_f_093_stopped_and_continued(market: Sandbox, held: threading.Event) -> 
         window.screen.reset()
         window.send_signal(signal.SIGCONT)
         window.wait_for(lambda: FORTY in window.text and "confirmed" in window.text)
-        # The answer that was on its way has been confirmed: one waits less.
+        # The pending answer has been confirmed, so that one chat less waits.
         window.wait_for(lambda: tabs_behind_waiting(window.text) == tabs_behind_waiting(before))
         window.feed("!")
         window.wait_for_text(FORTY + "!")
-        # Stopped by a signal that nobody hears, and drawn over meanwhile.
+        # Stopped by a signal that cannot be handled, with the screen overwritten meanwhile.
         window.send_signal(signal.SIGSTOP)
         stopped(window)
         window.screen.reset()
@@ -117,7 +117,7 @@ def test_f_094_control_keys_ask_or_do_nothing(market: Sandbox) -> None:
         window.ready().write(FORTY)
         window.feed("\x03")
         window.wait_for_text("Ctrl+C does not end the")
-        # The words stand over the box for a while: what is typed there is seen in the draft.
+        # The notice covers the box for a while: the letter typed there is checked in the draft.
         window.feed("\x1c!")
         if sys.platform == "linux":  # macOS cannot ask for the limits of another process
             assert resource.prlimit(window.pid, resource.RLIMIT_CORE) == (0, 0)
@@ -127,7 +127,7 @@ def test_f_094_control_keys_ask_or_do_nothing(market: Sandbox) -> None:
 
 
 def stopped(window: Window) -> None:
-    """Read until the kernel has stopped the program and nothing of it is left to read."""
+    """Read until the kernel has stopped the program and all its output is read."""
     stat = Path(f"/proc/{window.pid}/stat")
     window.wait_for(lambda: stat.read_text().rpartition(")")[2].split()[0] == "T")
     while window.pump(0):

@@ -56,7 +56,7 @@ def test_f_090_two_hundred_sizes_while_text_arrives(market: Sandbox, count: int)
         window.wait_for(lambda: is_read(market))
         while window.pump(1.5):
             pass
-        # Drawn anew from nothing it is the same.
+        # A complete redraw shows the same.
         shown = lasting(window)
         window.screen.reset()
         window.resize(99, 30)
@@ -68,17 +68,17 @@ def test_f_090_two_hundred_sizes_while_text_arrives(market: Sandbox, count: int)
 
 
 def lasting(window: Window) -> str:
-    """The picture without what changes while nothing happens: ages and the quota."""
+    """The picture without the parts that change on their own: ages and the quota."""
     return _BY_ITSELF.sub("", window.text)
 
 
 def is_read(market: Sandbox) -> bool:
-    """Whether nothing is left to read: the program only looks at the list."""
+    """Whether everything is read: the program only polls the list."""
     return {request.operation for request in list(market.requests)[-3:]} == {"getChats"}
 
 
 def is_whole(window: Window, columns: int, rows: int) -> bool:
-    """Whether the picture reaches to its last row and column."""
+    """Whether the picture reaches its last row and column."""
     lines = window.text.splitlines()
     return (
         len(lines) == rows

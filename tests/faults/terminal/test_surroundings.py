@@ -1,4 +1,4 @@
-"""Case 030: in odd surroundings the program opens, or is refused in one sentence: the short form."""
+"""Case 030: in odd environments the program opens, or is refused in one sentence: the short form."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Inside a real tmux: detached, attached at another size, copied from, and killed with its server."""
+"""In a real tmux: detached, attached with another size, copied from, and killed with its server."""
 
 import base64
 import os
@@ -48,11 +48,11 @@ class Server:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the server and its clients run in."""
+        """The environment of the server and its clients."""
         return {**{name: value for name, value in os.environ.items() if name != "TMUX"}, **self._told}
 
     def run(self, *words: str) -> str:
-        """One command of tmux; what it prints."""
+        """Run one command of tmux; return its output."""
         command = [str(TMUX), "-L", "chat-tui-test", "-f", os.devnull, *words]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=True)
         return done.stdout
@@ -63,7 +63,7 @@ class Server:
         return PtyProgram(command, environment=self.environment, size=(columns, rows))
 
     def kill(self) -> None:
-        """End the server and all in it; nothing happens if it is gone."""
+        """End the server and all its processes; no effect if it has ended."""
         subprocess.run(
             [str(TMUX), "-L", "chat-tui-test", "kill-server"],
             env=self.environment,
@@ -80,7 +80,7 @@ def server(market: Sandbox, tmp_path: Path) -> Iterator[Server]:
 
 
 def is_gone(pid: int) -> bool:
-    """Whether a process has ended (a dead one whose parent has not looked counts)."""
+    """Whether a process has ended; a zombie counts."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except OSError:
