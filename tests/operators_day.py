@@ -38,7 +38,7 @@ class Day:
 
     seed: int
     keys: Counter[int] = field(default_factory=Counter)
-    """The number of answers by their number of keys, if nobody wrote in the chat meanwhile."""
+    """The number of answers by their number of keys, if there was no new message in the chat meanwhile."""
     asked: int = 0
     """Answers that needed one more Enter as confirmation, because the buyer had written meanwhile."""
     said: int = 0

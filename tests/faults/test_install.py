@@ -120,7 +120,7 @@ def test_f_193_the_lock_has_what_the_program_asks_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for need in map(Requirement, project["dependencies"]):
         version, _hashes = packages[canonicalize_name(need.name)]
-        assert need.specifier.contains(version), f"{need}: make requirements.lock anew"
+        assert need.specifier.contains(version), f"{need}: compile requirements.lock again"
 
 
 # -- F-194 -------------------------------------------------------------------------------------------

@@ -88,16 +88,9 @@ class Outcome:
         """The 95th percentile of the delays, in seconds."""
         return sorted(self.delays_s)[int(len(self.delays_s) * 0.95)]
 
-    def peak_of(self, operation: str, since: int = 0) -> int:
+    def peak_of(self, operation: str) -> int:
         """The most requests of an operation in an hour."""
-        return max(
-            (n for (hour, name), n in self.asked.items() if name == operation and hour >= since), default=0
-        )
-
-    @property
-    def first_hour(self) -> int:
-        """The first whole hour after the first reading of all chats."""
-        return int(self.first_read_s // 3600) + 1
+        return max((n for (_, name), n in self.asked.items() if name == operation), default=0)
 
 
 class Soak:

@@ -23,7 +23,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from chat_tui.terminal.keys import OrderedKeys
-from tests.support import unseen  # noqa: F401 - what is said to be drawn here is laid out until a test looks
+from tests.support import unseen  # noqa: F401 - its patches draw a screen only when a test reads it
 
 PATIENCE_S: Final = 20.0
 """Seconds after which an app never settles or a thread is held: the test should use `drawn` instead."""

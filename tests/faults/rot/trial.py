@@ -67,7 +67,7 @@ async def run(
     logging.getLogger().addHandler(faults)
     try:
         await _use(root, market, wrong, (kind, chance, spoilt) if is_late else None, spoilt)
-    except Exception as error:  # noqa: BLE001 - the crash that must not be
+    except Exception as error:  # noqa: BLE001 - a crash is a result of the trial
         wrong.append(f"{type(error).__name__}: {error}")
     finally:
         logging.getLogger().removeHandler(faults)

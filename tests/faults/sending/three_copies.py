@@ -39,8 +39,6 @@ PAGES_PER_POLL = 1.4
 """Requests for the list per scan of its top, including the scans of active chats."""
 FIRST_PAGES = 40
 """Requests for the first reading of the list, and for the scan of all chats after it."""
-SOON_S = 0.2
-"""Seconds within which another copy sees 95 % of the commits, on a machine with time to spare."""
 KILL, SEND, DECIDE = 0.04, 0.5, 0.2
 """Shares of the messages with which a copy is killed, an answer is sent, or unclear items are resent."""
 SPOILED = {"sendMessageToChat": 0.5, "getChatHistory": 0.5, "getChats": 0.1}

@@ -15,11 +15,6 @@ class Payload:
     seen: str
     """How it begins on the screen, where it is on one line."""
 
-    @property
-    def may_be_a_file(self) -> bool:
-        """Whether a file system accepts it as a name."""
-        return not {"\0", "/"} & set(self.text) and len(self.text.encode()) <= 255
-
     def __str__(self) -> str:
         return f"F-{self.fault:03}-{self.seen[:12].encode('unicode_escape').decode()}"
 

@@ -63,7 +63,7 @@ class SimStore:
         try:
             self._process.fault_of_store()
             result = work()
-        except Exception as error:  # noqa: BLE001 - handed on to whoever waits
+        except Exception as error:  # noqa: BLE001 - passed on to the caller that waits
             answer.set_exception(error)
             # A copy that dies now never retrieves the exception.
             answer.exception()
