@@ -1,5 +1,6 @@
 """Several copies of the program on one directory: one sends the requests, all see the answers."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from chat_tui.model.link import LinkState
 from chat_tui.model.outbox import OutboxItem
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
+from tests.support.faults import Answer
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
 from tests.support.shop import QUICK, Shop
@@ -101,12 +103,15 @@ async def test_what_one_copy_sends_the_others_show(market: Sandbox, open_shop: O
     other = open_shop(settings=SILENT)
     chat = newest_chat(market)
     heard = hearing(other)
+    # An item that is confirmed between two looks of the other copy is only news of its chat.
+    market.script("sendMessageToChat", [Answer(until=(seen := threading.Event()))])
     assert isinstance(await sender.inbox.outbox.send_text(chat, "Здравствуйте!"), OutboxItem)
 
     async def told() -> bool:
         return OutboxChanged(chat) in heard
 
     await until(told)
+    seen.set()
 
 
 async def test_a_copy_that_only_watches_knows_how_fresh_the_list_is(
