@@ -44,7 +44,7 @@ class MarketApi(Protocol):
         """One page of getChatHistory."""
 
     async def get_orders(self, order_ids: Sequence[OrderId]) -> tuple[Order, ...] | Problem:
-        """At most `limits.ORDERS_AT_ONCE` orders (getBusinessOrders); one that is missing was not found."""
+        """Orders (getBusinessOrders), at most `model.order.ORDERS_AT_ONCE`; a missing one was not found."""
 
     async def get_return(
         self, campaign_id: CampaignId, order_id: OrderId, return_id: ReturnId
