@@ -154,7 +154,10 @@ class Soak:
         await self._until(lambda: not self._behind() and not self._unread(), "the last histories")
         for task in around:
             task.cancel()
-        await asyncio.gather(*around, return_exceptions=True)
+        for end in await asyncio.gather(*around, return_exceptions=True):
+            # Whatever failed measured nothing, and would pass for a promise kept.
+            if isinstance(end, Exception):
+                raise end
         self._judge()
         for copy in self.copies:
             copy.kill()
