@@ -14,6 +14,10 @@ _WEB: Final = re.compile(
     r"(?P<path>/[!-\"$->@-\[\]-~]*)?"
 )
 _LONGEST_NAME: Final = 253
+_NEAR: Final = (
+    *(".localhost", ".local", ".localdomain", ".lan", ".home"),
+    *(".internal", ".intranet", ".corp", ".arpa"),
+)
 
 _OPEN_SIX: Final = ipaddress.IPv6Network("2000::/3")
 """The global unicast range of IPv6; all other addresses are local, reserved or unassigned."""
@@ -73,6 +77,11 @@ def read_address(text: str) -> WebAddress | None:
         if version != (6 if found["six"] else 4):
             return None
     return WebAddress(found["scheme"].lower(), host, found["path"] or "", found["user"] is not None)
+
+
+def is_near(name: str) -> bool:
+    """Whether only this machine or its local network resolves a host name, by its ending alone."""
+    return f".{name.lower()}".endswith(_NEAR)
 
 
 def is_loopback(host: str) -> bool:

@@ -19,7 +19,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from chat_tui.addresses import is_loopback, is_open
+from chat_tui.addresses import is_loopback, is_near, is_open
 from chat_tui.market.errors import (
     AnswerTooLargeError,
     EncodedAnswerError,
@@ -136,8 +136,6 @@ _HOPS: Final = 5
 """Requests for one file, those after redirects included."""
 _REFUSED: Final = frozenset({401, 403, 404, 410})
 """Statuses of a link that has expired or is not open to us; a new link may help."""
-_NEAR_NAMES: Final = (".localhost", ".local", ".localdomain", ".internal", ".lan", ".home", ".corp", ".arpa")
-"""Endings of names that only a local network resolves."""
 _UNFINISHED: Final = frozenset({ProblemKind.CUT, ProblemKind.TIMEOUT})
 
 Write = Callable[[bytes], Awaitable[None]]
@@ -213,7 +211,7 @@ class Download:
             return
         if parts.scheme != "https" or parts.username is not None or not host or not url.isprintable():
             raise UnsafeAddressError
-        if is_loopback(host) or f".{host.lower()}".endswith(_NEAR_NAMES) or not _may_be_open(host):
+        if is_loopback(host) or is_near(host) or not _may_be_open(host):
             raise UnsafeAddressError
 
     def _trace(self, phase: Phase, proxy: str | None) -> Callable[[str, Mapping[str, Any]], Awaitable[None]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
+from chat_tui.addresses import is_near
 from chat_tui.locale import _
 from chat_tui.safetext import one_line
 from chat_tui.words.line import cut_middle
@@ -27,17 +28,6 @@ _WEB_START: Final = re.compile(r"(https?):[/\\]+", re.IGNORECASE)
 _SPELLED: Final = re.compile("[a-z0-9._:-]*")
 _PUBLIC: Final = re.compile(
     r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
-)
-_NEAR: Final = (
-    ".localhost",
-    ".local",
-    ".localdomain",
-    ".internal",
-    ".intranet",
-    ".lan",
-    ".home",
-    ".corp",
-    ".arpa",
 )
 _RUSSIAN: Final = re.compile(r"[а-яё0-9-]+(?:\.[а-яё0-9-]+)*\.[а-яё]+")
 _SPELLED_TWO_WAYS: Final = re.compile("[ßς\u200c\u200d]")
@@ -115,7 +105,7 @@ def _read(written: str) -> Link:
 
 def is_public(host: str) -> bool:
     """Whether a host, in ASCII, is a public name, not one of this computer or the local network."""
-    return _PUBLIC.fullmatch(host) is not None and not f".{host}".endswith(_NEAR)
+    return _PUBLIC.fullmatch(host) is not None and not is_near(host)
 
 
 def _ascii(host: str) -> str:

@@ -117,7 +117,8 @@ NEAR = (
     *("http://files.example/x", "https://127.0.0.1/x", "https://localhost/x", "https://[::1]/x"),
     *("https://10.0.0.1/x", "https://192.168.1.1/x", "https://169.254.169.254/latest", "https://[fe80::1]/x"),
     *("https://[::ffff:127.0.0.1]/x", "https://0.0.0.0/x", "https://2130706433/x", "https://127.1/x"),
-    *("https://router.local/x", "https://intranet/x", "https://a:b@files.example/x", "ftp://files.example/x"),
+    *("https://router.local/x", "https://intranet/x", "https://wiki.intranet./x"),
+    *("https://a:b@files.example/x", "ftp://files.example/x"),
     *("file:///etc/passwd", "data:text/plain,x", "https://127.0x1/x", "https://[fe80::1%25eth0]/x"),
     *(f"https://[{address}]/x" for address in HOME if ":" in address),
 )
