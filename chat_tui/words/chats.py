@@ -50,7 +50,7 @@ def sender_name(sender: str, context: ChatContext | None) -> str:
         Sender.MARKET: _("Market"),
         Sender.SUPPORT: _("Support"),
     }
-    return known.get(sender, other_words(sender))
+    return known.get(sender) or other_words(sender)
 
 
 def about(context: ChatContext, *, short: bool = False) -> str:
@@ -157,7 +157,7 @@ def _idle_words(status: str) -> str:
         ChatStatus.WAITING_FOR_MARKET: _("with the Market"),
         ChatStatus.FINISHED: _("finished"),
     }
-    return words.get(status, cut(other_words(status), 16))
+    return words.get(status) or cut(other_words(status), 16)
 
 
 def author(sender: str) -> Span:

@@ -48,7 +48,7 @@ def party(sender: str, context: ChatContext) -> str:
         Sender.MARKET: _("Market (automatic)"),
         Sender.SUPPORT: _("Support of the Market"),
     }
-    return known.get(sender, other_words(sender))
+    return known.get(sender) or other_words(sender)
 
 
 def facts(record: Record, zone: tzinfo) -> list[str]:
