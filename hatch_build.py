@@ -1,6 +1,6 @@
-"""Compile the gettext catalogues, so that an installed package can speak.
+"""Compile the gettext catalogue of each language, so that an installed package can speak.
 
-`python hatch_build.py` does the same by hand after a catalogue was edited.
+`python hatch_build.py` does the same by hand after one was edited.
 """
 
 import os
@@ -16,8 +16,8 @@ LOCALE = Path(__file__).parent / "chat_tui" / "locale"
 
 
 def compile_catalogues() -> None:
-    """Write one .mo beside each .po; a reader meanwhile sees the old one or the new one, never half."""
-    for source in LOCALE.glob("*/*.po"):
+    """Write the .mo beside each .po; a reader meanwhile sees the old one or the new one, never half."""
+    for source in LOCALE.glob("*/messages.po"):
         compiled = BytesIO()
         with source.open("rb") as po:
             write_mo(compiled, read_po(po, locale=source.parent.name))

@@ -1,7 +1,7 @@
 """Sentences in the operator's language.
 
-English is written in the code. Every other language is a folder of gettext catalogues, one per room
-(`ru/screens.po`, `ru/cli.po`, …), which are compiled when the package is built.
+English is written in the code. Every other language has one gettext catalogue, `ru/messages.po`, which is
+compiled when the package is built.
 """
 
 import gettext
@@ -43,20 +43,18 @@ def spelled(language: str, stream: object) -> str:
 
 
 def use(language: str) -> None:
-    """Use `language` from now on; sentences without a catalogue stay English."""
+    """Use `language` from now on; sentences that it lacks stay English."""
     global _current, _language
     _current, _language = _words(language), language
 
 
 @cache
 def _words(language: str) -> gettext.NullTranslations:
-    words = gettext.NullTranslations()
-    for path in sorted((Path(__file__).parent / language).glob("*.mo")):
-        with path.open("rb") as catalogue:
-            loaded = gettext.GNUTranslations(catalogue)
-        loaded.add_fallback(words)
-        words = loaded
-    return words
+    try:
+        with (Path(__file__).parent / language / "messages.mo").open("rb") as catalogue:
+            return gettext.GNUTranslations(catalogue)
+    except FileNotFoundError:
+        return gettext.NullTranslations()
 
 
 def language() -> str:

@@ -10,7 +10,7 @@ from chat_tui import locale
 from chat_tui.ui import keys
 from chat_tui.ui.keys import COMMANDS, Where
 
-CATALOGUE = Path(locale.__file__).parent / "ru" / "keys.po"
+CATALOGUE = Path(locale.__file__).parent / "ru" / "messages.po"
 
 
 def test_ids_are_unique_and_none_is_without_a_key() -> None:
@@ -84,8 +84,7 @@ def test_every_word_is_translated() -> None:
         known = {str(message.id): str(message.string) for message in read_po(file, locale="ru") if message.id}
     spoken = {command.words for command in COMMANDS} | {command.hint for command in COMMANDS if command.hint}
     spoken |= {words for _place, words in keys._PLACES} | {"(palette)"}
-    assert spoken == set(known)
-    assert all(known.values())
+    assert [words for words in sorted(spoken) if not known.get(words)] == []
 
 
 def test_a_key_types_what_textual_says_it_types() -> None:
