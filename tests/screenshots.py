@@ -11,6 +11,7 @@ os.environ.pop("NO_COLOR", None)
 
 import hatch_build
 from chat_tui.store.database import Store
+from tests.moving import Frame, moving_picture
 from tests.support.refs import ref
 from tests.support.scenes import make_scene, queue_an_answer
 from tests.support.settling import pressing
@@ -23,6 +24,8 @@ PICTURES: dict[str, tuple[tuple[int, int], tuple[str, ...], bool]] = {
     "outbox": ((80, 24), ("O",), False),
 }
 """Size, keys, and whether the start of an answer is then typed."""
+ANSWER = {"en": "Hello! It arrives tomorrow by noon.", "ru": "Здравствуйте! Привезут завтра до обеда."}
+MOVING_SIZE = (100, 26)
 
 
 def _prepare(store: Store, language: str) -> None:
@@ -40,8 +43,30 @@ async def _picture(root: Path, language: str, size: tuple[int, int], keys: tuple
         scene.close()
 
 
+async def _answering(root: Path, language: str) -> str:
+    """The loop of a day: `n`, an answer, Enter, and the next chat opens."""
+    frames: list[Frame] = []
+    scene = make_scene(root, language=language)
+    try:
+        async with scene.app.run_test(size=MOVING_SIZE) as pilot:
+
+            async def press(key: str, seconds: float) -> None:
+                await pressing(key)(pilot)
+                frames.append((_alone(scene.app.export_screenshot(title="chat-tui")), seconds))
+
+            await pressing()(pilot)
+            frames.append((_alone(scene.app.export_screenshot(title="chat-tui")), 2.0))
+            await press("n", 1.5)
+            for character in ANSWER[language]:
+                await press(_key(character), 0.09)
+            await press("enter", 3.5)
+    finally:
+        scene.close()
+    return moving_picture(frames)
+
+
 def _key(character: str) -> str:
-    return {" ": "space", ",": "comma", "!": "exclamation_mark"}.get(character, character)
+    return {" ": "space", ",": "comma", "!": "exclamation_mark", ".": "full_stop"}.get(character, character)
 
 
 def _alone(svg: str) -> str:
@@ -60,6 +85,9 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as root:
                 svg = asyncio.run(_picture(Path(root), language, size, pressed))
             (FOLDER / f"{name}-{language}.svg").write_text(svg, encoding="utf-8")
+        with tempfile.TemporaryDirectory() as root:
+            svg = asyncio.run(_answering(Path(root), language))
+        (FOLDER / f"answering-{language}.svg").write_text(svg, encoding="utf-8")
 
 
 if __name__ == "__main__":

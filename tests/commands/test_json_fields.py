@@ -1,4 +1,4 @@
-"""The JSON of the verbs has exactly the fields that README promises."""
+"""The JSON of the verbs has exactly the fields that the documentation promises."""
 
 import json
 import re
@@ -10,7 +10,7 @@ import pytest
 from tests.commands.conftest import Run
 from tests.support.sandbox import Sandbox
 
-READMES = ("README.md", "README.ru.md")
+PAGES = ("docs/command-line.md", "docs/ru/command-line.md")
 ROOT = Path(__file__).parents[2]
 CHAT = {
     *("chat_id", "status", "type", "about", "order_id", "return_id", "campaign_id", "customer", "shop"),
@@ -53,8 +53,8 @@ def test_verbs_give_exactly_these_fields(run: Run, market: Sandbox) -> None:
     assert {name: shown[name] for name in CHAT} == {name: listed[name] for name in CHAT}
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_a_readme_names_them_all(name: str) -> None:
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_names_them_all(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     (table,) = re.findall(r"<!-- fields -->\n(.*?)<!-- /fields -->", text, re.DOTALL)
     named = set(re.findall(r"`([a-z_0-9]+)`", table)) - {"list", "show", "export", "all"}
