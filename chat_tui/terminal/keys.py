@@ -22,7 +22,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from chat_tui.terminal.driver import TerminalDriver
-from chat_tui.terminal.layout import TABLE, key_typing
+from chat_tui.terminal.layout import on_latin
 
 _COMMANDING: Final = frozenset({"ctrl", "alt", "super", "hyper", "meta"})
 """Modifiers with which a key types nothing."""
@@ -128,18 +128,18 @@ class OrderedKeys(App[ReturnType]):
             self._release = asyncio.create_task(self._release_held(), name="ordered keys")
 
     def rename(self, event: events.Key) -> None:
-        """Turn a Cyrillic key into the Latin one that bindings and hints use, unless it types a letter."""
-        *modifiers, base = event.key.split("+")
-        if not _COMMANDING.isdisjoint(modifiers):
+        """Turn a key of ЙЦУКЕН into the Latin one that bindings and hints use, unless it types text."""
+        if not _COMMANDING.isdisjoint(event.key.split("+")):
             # With its letter it would be typed: Alt+о arrives as a letter too.
             event.character = None
-            if self.jcuken and base in TABLE:
-                event.key = "+".join([*modifiers, key_typing(TABLE[base].lower())])
-        elif self.jcuken and event.character in TABLE:
-            focused = self.focused
-            if focused is None or not focused.check_consume_key(event.key, event.character):
-                event.character = TABLE[event.character]
-                event.key = key_typing(event.character)
+        if self.jcuken and not self._is_text(event):
+            key, character, screen = event.key, event.character, self.screen
+            event.key, event.character = on_latin(key, character, lambda: screen.active_bindings)
+
+    def _is_text(self, event: events.Key) -> bool:
+        if event.character is None or self.focused is None:
+            return False
+        return self.focused.check_consume_key(event.key, event.character)
 
     @property
     def is_between_keys(self) -> bool:

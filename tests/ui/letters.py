@@ -119,7 +119,7 @@ class Walk:
             self._expect(self.box.text == before and self.opened == chat, "nothing acts unseen")
             self._expect(len(self.scene.app.screen_stack) == dialogs, "no dialog opens unseen")
         elif is_letter and was_writing:
-            asks = key == "/" and not before
+            asks = key in {"/", "."} and not before
             self._expect(len(self.box.text) == len(before) + 1, "a letter in the box is typed")
             self._expect(self.opened == chat, "and opens no chat")
             self._expect(asks or len(self.scene.app.screen_stack) == dialogs, "and no dialog")
@@ -149,7 +149,7 @@ class Walk:
             known = self.typed.get(self.opened)
             is_known = known is None or self.trail[-1] in {"enter", "u", "ctrl+z"} or self.is_writing
             # In an empty box it opens the templates, and stays there until one is chosen.
-            is_slash = (self.trail[-1], known, self.box.text) == ("/", "", "/")
+            is_slash = known == "" and self.trail[-1] == self.box.text in {"/", "."}
             self._expect(is_known or is_slash or known == self.box.text, "a chat keeps its text")
             self.typed[self.opened] = self.box.text
         if not (self.is_writing and self.is_large_enough):

@@ -18,6 +18,7 @@ from chat_tui.model.door import as_sent
 from chat_tui.model.template import unfilled
 from chat_tui.safetext import is_blank, one_line, stripped
 from chat_tui.terminal.keys import bind
+from chat_tui.terminal.layout import TWINS
 from chat_tui.terminal.text_box import TextBox
 from chat_tui.ui.keys import Where, bindings, freed
 from chat_tui.ui.kit.bars import NoticeLine
@@ -26,6 +27,8 @@ from chat_tui.words import glyphs
 
 _COUNTED_FROM: Final = TEXT_LIMIT * 4 // 5
 """Characters above which the box shows how long the text is."""
+_SLASHES: Final = ("/", ".")
+"""What the key of the slash types on the two layouts."""
 _SAME_PRESS: Final = 0.1
 """Seconds within which a second Enter is the same press, bouncing. A later one sends or says why not."""
 
@@ -111,7 +114,7 @@ class Compose(TextBox):
         self._astray = ""
         """Text typed for the previous chat, kept until that chat is shown again."""
         self._slash_asked = False
-        """Whether the box held only the `/` that opened the list of templates."""
+        """Whether the box held only the `/` or `.` that opened the list of templates."""
         self.notice = NoticeLine()
         """The notice that `say` sets; the screen places it above the box."""
         self._noticed = ""
@@ -182,7 +185,7 @@ class Compose(TextBox):
             self.load(self.text[len(sent) :], self.caret - len(sent))
 
     def put(self, text: str | None) -> None:
-        """Answer `TemplateWanted`: insert the template in place of the `/`; None = none was chosen.
+        """Answer `TemplateWanted`: insert the template in place of the `/` or `.`; None = none was chosen.
 
         The Enter that chose the template sends nothing, even if the key bounces or is held down.
         """
@@ -191,7 +194,7 @@ class Compose(TextBox):
             return
         self._put_at = self._now()
         self.say("")
-        if self._slash_asked and self.text.startswith("/"):
+        if self._slash_asked and self.text.startswith(_SLASHES):
             # Letters typed meanwhile stay after the template, and the caret after them.
             self.replace(text, (0, 0), (0, 1))
         else:
@@ -264,7 +267,7 @@ class Compose(TextBox):
 
     def action_templates(self) -> None:
         """Ask for a template."""
-        self._awaits_template, self._slash_asked = True, self.text == "/"
+        self._awaits_template, self._slash_asked = True, self.text in _SLASHES
         self.post_message(self.TemplateWanted())
 
     def action_edit(self) -> None:
@@ -291,15 +294,19 @@ class Compose(TextBox):
         self.set_class(length > TEXT_LIMIT, "-too-long")
         self.set_class(bool(markers), "-unfilled")
 
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Whether a key types text. In the empty box the key of the slash does not, on either layout."""
+        return (bool(self.text) or TWINS.get(key) != "slash") and super().check_consume_key(key, character)
+
     async def on_key(self, event: events.Key) -> None:
         self._pressed_at = event.time
         # Only what types text: keys that command act on the chat that is shown.
         if event.time < self._readable_at and event.is_printable and event.character:
             self._keep_astray(event, event.character)
-        elif event.character == "/" and not self.text:
+        elif event.key == "slash" and event.character and not self.text:
             # Typed here, so that it is in the box while the list is open. The event goes on to the binding.
             event.prevent_default()
-            self.type_text("/")
+            self.type_text(event.character)
 
     async def on_paste(self, event: events.Paste) -> None:
         if event.time < self._readable_at:
