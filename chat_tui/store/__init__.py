@@ -6,7 +6,7 @@ Entry points
     errors      `StoreError` and its kinds: what any of these calls may raise
 The nouns, whose functions are passed to a store; ForeignChat if one gets a chat of another business
     cache       chats, messages, orders, search, indexing, cursors
-    state       outbox, drafts, marks, budget (quotas), copies (leader, presence)
+    state       outbox, drafts, marks, copies (leader, presence, quotas)
 Beside the databases
     spool       copies of files to send       saved        received files on the operator's disk
     locks       between running copies        quarantine   answers that could not be read

@@ -1,14 +1,19 @@
-"""What running copies of the program know about each other: who leads, who is active, what others wrote.
+"""What running copies of the program share: who leads, who is active, what others wrote, and the quotas.
+
+Moments are those of the machine's own clock; rows of an earlier start of the machine (`boot`) count from
+another zero and are ignored.
 
 The leader polls the list for all copies and holds the kernel lock of its term. A leader that died has lost
 the lock. One that hangs still holds it, so its successor takes the lock of the next term and writes that
 term into the row.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import astuple
+from typing import Final, NamedTuple
 
 from chat_tui.model.ids import ChatRef
-from chat_tui.model.quota import BootMillis
+from chat_tui.model.quota import HOURLY, BootMillis, Quota, Urgency
 from chat_tui.store.database import Connection
 from chat_tui.store.sqlite.shape import sound
 
@@ -91,3 +96,67 @@ def of_the_operator(conn: Connection) -> Notes:
         for number, *rest in conn.execute(query.format(_IS_ID)):
             found.setdefault(number, []).extend(rest)
     return {conn.chat(number): tuple(rest) for number, rest in found.items()}
+
+
+# -- the Market's quotas, and the limit of concurrent requests ---------------------------------------------
+
+
+_QUOTA: Final = "operation, quota, remaining, resets_at, used, paced_to, held_to, refusals"
+"""The fields of a `Quota`, in the same order."""
+
+
+def take_request(
+    conn: Connection, operation: str, urgency: Urgency, now: BootMillis, boot: str
+) -> tuple[Quota, BootMillis]:
+    """Count one request if it may be made now; the account, and how long to wait instead (0 = counted)."""
+    # Read and written in one transaction: two copies cannot both take the last request.
+    account = quota(conn, operation, now, boot)
+    wait = account.wait(urgency, now)
+    if wait <= 0:
+        account = account.taken(urgency, now)
+        _save_quota(conn, account, boot)
+    return account, wait
+
+
+def change_quota(
+    conn: Connection, operation: str, now: BootMillis, boot: str, by: Callable[[Quota, BootMillis], Quota]
+) -> Quota:
+    """Save and return the account of one operation as `by` changes it, given the present one and `now`."""
+    account = by(quota(conn, operation, now, boot), now)
+    _save_quota(conn, account, boot)
+    return account
+
+
+def quota(conn: Connection, operation: str, now: BootMillis, boot: str) -> Quota:
+    """The account of one operation now; a full one if none was saved since the machine started."""
+    row = conn.execute(
+        f"SELECT {_QUOTA} FROM budget WHERE operation = ? AND boot = ? AND {sound('budget')}",
+        (operation, boot),
+    ).fetchone()
+    return Quota.first(operation, now) if row is None else Quota(*row).at(now)
+
+
+def quotas(conn: Connection, now: BootMillis, boot: str) -> tuple[Quota, ...]:
+    """The accounts of all operations used since the machine started."""
+    rows = conn.execute(f"SELECT {_QUOTA} FROM budget WHERE boot = ? AND {sound('budget')}", (boot,))
+    # Another version may have saved an operation that this one does not use.
+    return tuple(Quota(*row).at(now) for row in rows if row[0] in HOURLY)
+
+
+def narrow(conn: Connection, until: BootMillis, boot: str) -> None:
+    """Allow fewer concurrent requests until a moment, because there were too many."""
+    conn.execute("INSERT OR REPLACE INTO narrow (one, boot, until) VALUES (1, ?, ?)", (boot, until))
+
+
+def narrow_until(conn: Connection, boot: str) -> BootMillis:
+    """Until when fewer concurrent requests are allowed; 0 = there is no such limit."""
+    sql = f"SELECT until FROM narrow WHERE boot = ? AND {sound('narrow')}"
+    row = conn.execute(sql, (boot,)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _save_quota(conn: Connection, account: Quota, boot: str) -> None:
+    conn.execute(
+        f"INSERT OR REPLACE INTO budget ({_QUOTA}, boot) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*astuple(account), boot),
+    )

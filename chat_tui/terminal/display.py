@@ -1,6 +1,7 @@
 """Drawing writes only changed cells, without control characters, and nothing while the terminal is stalled.
 
 Over SSH every byte counts: a letter typed into a text area costs two kilobytes if whole lines are redrawn.
+Colours are those that the terminal has, and letters can be read on their ground (`palette`).
 """
 
 import re
@@ -13,6 +14,7 @@ from rich.color import ColorSystem
 from rich.console import Console, RenderableType
 from rich.control import Control
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App, ReturnType
@@ -24,6 +26,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from chat_tui.terminal.driver import TerminalDriver
+from chat_tui.terminal.palette import shown
 
 _BEHIND: Final = 20
 """Queued writes at which the terminal counts as stalled."""
@@ -39,6 +42,8 @@ _NARROW: Final = re.compile(
     "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0391-\u03a1\u03a3-\u03c9\u0400-\u0482\u048a-\u052f"
     "\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u21ff\u2500-\u25fc\u2713\u2717]*"
 )
+_LINE: Final = re.compile("[\u2500-\u258b\u258d-\u259f]")
+"""Frames, rules, scrollbars and pictures; not the bar of the highlighted row."""
 _GAP: Final = 4
 """Unchanged cells in a row that are cheaper to write again than to skip."""
 _RESET: Final = "\x1b[0m"
@@ -206,7 +211,7 @@ class Cells:
             row = self._rows.setdefault(y, {})
             cells = _cells(strip, colors)
             if cells is None:
-                pen.write(x, y, strip.render(console))
+                pen.write(x, y, _in_colors(strip, colors).render(console))
                 for column in range(x, x + strip.cell_length):
                     row.pop(column, None)
             else:
@@ -322,9 +327,28 @@ def _cells(strip: Strip, colors: ColorSystem) -> list[Cell] | None:
     for text, style, control in strip:
         if control or (style is not None and style.link) or not _NARROW.fullmatch(text):
             return None
-        known = PLAIN if style is None else _known(style._ansi or Strip.render_ansi(style, colors))
-        cells += [(" ", _blank(known)) if character == " " else (character, known) for character in text]
+        known = PLAIN if style is None else _inked(style, colors)
+        line = known if style is None or not _LINE.search(text) else _inked(style, colors, is_text=False)
+        cells += [
+            (" ", _blank(known)) if cell == " " else (cell, line if _LINE.match(cell) else known)
+            for cell in text
+        ]
     return cells
+
+
+def _in_colors(strip: Strip, colors: ColorSystem) -> Strip:
+    """The strip in the colours of the terminal."""
+    segments = [
+        Segment(text, None if style is None else shown(style, colors), control)
+        for text, style, control in strip
+    ]
+    return Strip(segments, strip.cell_length)
+
+
+@lru_cache(maxsize=8192)
+def _inked(style: Style, colors: ColorSystem, *, is_text: bool = True) -> _Style:
+    """A style as the terminal shows it."""
+    return _known(Strip.render_ansi(shown(style, colors, is_text=is_text), colors))
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, MutableMapping
-from enum import Enum, auto
+from enum import Enum, StrEnum, auto
 from typing import Final, TextIO
 
 _QUIET: Final = {
@@ -25,6 +25,8 @@ _KEPT: Final = {
 }
 """The operator's choices that stay, each with the values that Textual accepts."""
 
+_TRUE: Final = re.compile(r"(xterm-)?(kitty|ghostty|alacritty|foot|wezterm|contour)\b|.+-direct\d*$")
+"""Names of terminals with all colours, for connections over which COLORTERM does not pass."""
 _MONOCHROME: Final = re.compile(r"vt\d\d\d|.+-(m|mono)$")
 """Names of terminals without colours."""
 
@@ -48,6 +50,14 @@ class Unfit(Enum):
     """TERM names a terminal that neither we nor terminfo know."""
 
 
+class Colours(StrEnum):
+    """How many colours a terminal has, in the words of TEXTUAL_COLOR_SYSTEM."""
+
+    SIXTEEN = "standard"
+    MANY = "256"
+    ALL = "truecolor"
+
+
 def prepare(environ: MutableMapping[str, str]) -> None:
     """Set the variables that Textual reads at its import; the operator's valid choices stay."""
     for name in [name for name in environ if _OURS.match(name)]:
@@ -57,6 +67,16 @@ def prepare(environ: MutableMapping[str, str]) -> None:
         environ.setdefault(name, value)
     if _MONOCHROME.match(environ.get("TERM", "")):
         environ.setdefault("NO_COLOR", "1")
+    if environ.get("TEXTUAL_COLOR_SYSTEM", "auto") == "auto":
+        environ["TEXTUAL_COLOR_SYSTEM"] = colours_of(environ)
+
+
+def colours_of(environ: Mapping[str, str]) -> Colours:
+    """How many colours the terminal has, by its own word (COLORTERM) or by its name (TERM)."""
+    term = environ.get("TERM", "").lower()
+    if environ.get("COLORTERM", "").strip().lower() in {"truecolor", "24bit"} or _TRUE.match(term):
+        return Colours.ALL
+    return Colours.MANY if "256color" in term else Colours.SIXTEEN
 
 
 def refusal(

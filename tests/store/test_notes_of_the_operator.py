@@ -5,7 +5,7 @@ import pytest
 from chat_tui.model.ids import MessageId
 from chat_tui.model.quota import BootMillis, Quota, Urgency
 from chat_tui.model.timeline import Draft
-from chat_tui.store import budget, cursors, drafts, marks
+from chat_tui.store import copies, cursors, drafts, marks
 from chat_tui.store.database import Store, StorePaths
 from tests.store.world import CHAT
 from tests.support.refs import ref
@@ -48,15 +48,15 @@ def test_cursors(store: Store) -> None:
 
 def test_budgets(store: Store) -> None:
     now, boot = 1_000_000, "this start"
-    taken = store.write_state(budget.take, "getChats", Urgency.OPEN, now, boot).result()
-    assert taken == (store.read(budget.get, "getChats", now, boot).result(), 0)
+    taken = store.write_state(copies.take_request, "getChats", Urgency.OPEN, now, boot).result()
+    assert taken == (store.read(copies.quota, "getChats", now, boot).result(), 0)
 
     def tell(account: Quota, now: BootMillis) -> Quota:
         return account.told(100, 7, 5_000, now)
 
-    told = store.write_state(budget.change, "getChat", now, boot, tell).result()
-    assert store.read(budget.load, now, boot).result() == (told, taken[0])
-    assert store.read(budget.load, now, "another start").result() == ()
+    told = store.write_state(copies.change_quota, "getChat", now, boot, tell).result()
+    assert store.read(copies.quotas, now, boot).result() == (told, taken[0])
+    assert store.read(copies.quotas, now, "another start").result() == ()
 
 
 def test_a_request_that_may_not_go_is_not_counted(store: Store) -> None:
@@ -65,8 +65,8 @@ def test_a_request_that_may_not_go_is_not_counted(store: Store) -> None:
     def refuse(account: Quota, now: BootMillis) -> Quota:
         return account.refused(40_000, now)
 
-    store.write_state(budget.change, "getChats", now, boot, refuse).result()
-    before = store.read(budget.get, "getChats", now, boot).result()
-    after, wait = store.write_state(budget.take, "getChats", Urgency.SEND, now, boot).result()
+    store.write_state(copies.change_quota, "getChats", now, boot, refuse).result()
+    before = store.read(copies.quota, "getChats", now, boot).result()
+    after, wait = store.write_state(copies.take_request, "getChats", Urgency.SEND, now, boot).result()
     assert (after, wait) == (before, 40_000)
-    assert store.read(budget.get, "getChats", now, boot).result() == before
+    assert store.read(copies.quota, "getChats", now, boot).result() == before

@@ -1,6 +1,7 @@
 """Writing only what changes shows the same as writing everything."""
 
 import io
+import re
 from pathlib import Path
 
 import pyte
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyte.screens import Char
+from rich.color import ColorSystem
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
@@ -16,7 +18,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from chat_tui.terminal.display import Cells
-from tests.support.pty_program import PtyProgram
+from chat_tui.terminal.palette import shown
+from tests.support.pty_program import PtyProgram, plain_environment
 
 WIDTH, HEIGHT = 12, 4
 CONSOLE = Console(file=io.StringIO(), width=WIDTH, color_system="256", force_terminal=True)
@@ -129,6 +132,7 @@ def test_a_style_is_changed_in_the_fewest_codes() -> None:
 _STOCK = """
 import runpy, sys
 from chat_tui.terminal.display import Cells
+from chat_tui.terminal.palette import shown
 Cells.update = lambda self, frame, console: frame.render_segments(console)
 sys.argv = ["program", *sys.argv[1:]]
 runpy.run_module("tests.terminal.repaired", run_name="__main__")
@@ -138,8 +142,11 @@ runpy.run_module("tests.terminal.repaired", run_name="__main__")
 @pytest.mark.terminal
 def test_a_real_program_shows_the_same_for_a_fraction_of_the_bytes(tmp_path: Path) -> None:
     shown, cost = [], []
+    # With fewer colours ours are not those of Textual: see `test_palette`.
+    colourful = plain_environment(COLORTERM="truecolor")
     for how in (["-m", "tests.terminal.repaired"], ["-c", _STOCK]):
-        with PtyProgram.python(*how, str(tmp_path / "report"), str(tmp_path / "draft")) as program:
+        files = str(tmp_path / "report"), str(tmp_path / "draft")
+        with PtyProgram.python(*how, *files, environment=colourful) as program:
             program.wait_for_text("noted: ready;")
             program.feed_at_once("cДобрый день\nЗаказ")
             program.wait_for_text("length 17;")
@@ -164,3 +171,27 @@ def settle(program: PtyProgram) -> None:
     """Read until no more output comes."""
     while program.pump(0.2):
         pass
+
+
+@pytest.mark.parametrize("text", ["letters", "漢字"])
+def test_what_is_written_has_the_colours_of_the_palette(text: str) -> None:
+    style = Style(color="#4c566a", bgcolor="#2e3440")
+    drawn = shown(style, ColorSystem.EIGHT_BIT)
+    assert drawn.color != style.color.downgrade(ColorSystem.EIGHT_BIT)  # type: ignore[union-attr]
+    frame = LayoutUpdate([[Strip([Segment(text, style)])]], Region(0, 0, WIDTH, 1))
+    output = Cells().update(frame, CONSOLE)
+    assert Strip.render_ansi(drawn, ColorSystem.EIGHT_BIT) in output
+
+
+def test_frames_stay_faint_beside_readable_letters() -> None:
+    console = Console(file=io.StringIO(), width=WIDTH, color_system="truecolor", force_terminal=True)
+    style = Style(color="#404040", bgcolor="#121212")
+    frame = LayoutUpdate([[Strip([Segment("── a ──", style)])]], Region(0, 0, WIDTH, 1))
+    output = Cells().update(frame, console)
+    letter = Strip.render_ansi(shown(style, ColorSystem.TRUECOLOR), ColorSystem.TRUECOLOR)
+    faint = "38;2;64;64;64"
+    assert faint in Strip.render_ansi(style, ColorSystem.TRUECOLOR)
+    assert letter.partition(";48")[0] != faint
+    pieces = re.findall(r"\x1b\[([\d;]*)m([^\x1b]*)", output)
+    assert [text.strip() for codes, text in pieces if faint in codes] == ["──", "──"]
+    assert [text.strip() for codes, text in pieces if letter.partition(";48")[0] in codes] == ["a"]

@@ -11,7 +11,7 @@ from chat_tui.commands.checks import Finding, State
 from chat_tui.locale import _
 from chat_tui.model.ids import Millis
 from chat_tui.settings.secret import ENVIRONMENT as SECRETS
-from chat_tui.terminal.environment import is_colourless, refused_term
+from chat_tui.terminal.environment import Colours, colours_of, is_colourless, refused_term
 from chat_tui.words.problems import unfit_words
 from chat_tui.zone import find_zone
 
@@ -74,13 +74,12 @@ def size(shown: tuple[int, int] | None) -> Finding:
 
 def colours(environ: Mapping[str, str]) -> Finding:
     """How many colours the terminal has."""
-    finding, name = partial(Finding, "colours", _("colours")), environ.get("TERM", "")
+    finding = partial(Finding, "colours", _("colours"))
     if is_colourless(environ):
         return finding(State.GOOD, _("none, because NO_COLOR is set"))
-    if environ.get("COLORTERM", "").lower() in {"truecolor", "24bit"}:
-        return finding(State.GOOD, _("16 million"))
-    if "256color" in name or "direct" in name:
-        return finding(State.GOOD, "256")
+    found = colours_of(environ)
+    if found is not Colours.SIXTEEN:
+        return finding(State.GOOD, _("16 million") if found is Colours.ALL else "256")
     fix = _("Every state can be read in 16 colours, too. If the terminal has more: TERM=xterm-256color.")
     return finding(State.UNKNOWN, "16", fix)
 

@@ -5,7 +5,7 @@ no daemon. Three things hold them together:
 
     kernel locks    released when their process dies: which copy leads (`leader`), the four places for
                     requests (`rate_limit`), and which copy acts for a chat's outbox (`copies.chat_locks`)
-    shared rows     quotas, signs of life and activity (`store.copies`, `store.budget`), written with moments
+    shared rows     quotas, signs of life and activity (`store.copies`), written with moments
                     of the machine's own clock (`clock`), which starts with the machine and cannot be set
     commits         each copy sees within a tenth of a second that another has committed, and publishes the
                     same events to its own screen (`change_feed`)

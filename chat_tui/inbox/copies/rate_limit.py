@@ -23,7 +23,7 @@ from chat_tui.model.ids import Millis
 from chat_tui.model.link import Budget
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import BootMillis, Quota, Urgency
-from chat_tui.store import budget
+from chat_tui.store import copies
 from chat_tui.store.database import Connection, Store
 from chat_tui.store.errors import StoreError, StoreProblem, tolerated
 
@@ -62,8 +62,8 @@ class Quotas:
         now, boot = self._clock.now(), self._clock.boot
 
         def take(conn: Connection) -> tuple[Quota, BootMillis, BootMillis]:
-            account, wait = budget.take(conn, operation, urgency, now, boot)
-            return account, wait, budget.narrow_until(conn, boot)
+            account, wait = copies.take_request(conn, operation, urgency, now, boot)
+            return account, wait, copies.narrow_until(conn, boot)
 
         try:
             account, wait, narrow = await self._store.write_state(take)
@@ -90,18 +90,18 @@ class Quotas:
         """The Market refused a request because too many were under way."""
         until, boot = self._clock.now() + NARROW_MS, self._clock.boot
         with tolerated(log, "limit not noted"):
-            await self._store.write_state(budget.narrow, until, boot)
+            await self._store.write_state(copies.narrow, until, boot)
 
     async def reload(self) -> None:
         """Read the counts of other copies."""
         now, boot = self._clock.now(), self._clock.boot
-        for account in await self._store.read(budget.load, now, boot):
+        for account in await self._store.read(copies.quotas, now, boot):
             self._keep(account)
 
     async def _change(self, operation: str, by: Callable[[Quota, BootMillis], Quota]) -> None:
         now, boot = self._clock.now(), self._clock.boot
         with tolerated(log, "quota not noted"):
-            self._keep(await self._store.write_state(budget.change, operation, now, boot, by))
+            self._keep(await self._store.write_state(copies.change_quota, operation, now, boot, by))
 
     def _keep(self, account: Quota) -> None:
         resets_at = self._wall_ms() + account.resets_at - self._clock.now()
