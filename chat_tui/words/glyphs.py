@@ -63,10 +63,12 @@ NAME_MAX: Final = 40
 BUSINESS_MIN: Final = 6
 BUSINESS_MAX: Final = 16
 """The least and the most cells of the column of businesses."""
-SENDER_MIN: Final = 4
 SENDER_MAX: Final = 14
-"""The least and the most cells of the sender column."""
+"""The most cells of the sender column."""
+STACKED: Final = 60
+"""Cells of the narrowest history with a sender column; in a narrower one the sender has its own line."""
+TEXT_MIN: Final = 40
 TEXT_MAX: Final = 96
-"""Cells of a line of text: wider lines are hard to read, so a wider pane leaves the rest empty."""
+"""Cells of a line of text: for less the sender column becomes narrower, of more the rest stays empty."""
 FOLD: Final = 60
 """Lines of a message that are shown before the rest is folded."""

@@ -18,7 +18,7 @@ from textual.strip import Strip
 from chat_tui.model.ids import ChatRef, MessageId, Millis
 from chat_tui.model.queue import QueueItem
 from chat_tui.model.timeline import Entry, TimelinePage
-from chat_tui.ui.chat.history_view import TOP, HistoryView
+from chat_tui.ui.chat.history_view import HistoryView
 from chat_tui.ui.kit.line_pane import FramedPane, lonely_lines
 from chat_tui.ui.kit.text import plain
 from chat_tui.words.chats import chat_header
@@ -221,11 +221,9 @@ class History(FramedPane, can_focus=True):
         """Highlight the message under the mouse; unfold or fold a long one."""
         event.stop()
         offset, view = event.get_content_offset(self), self.view
-        # None on the frame; below a short history there are blank rows.
-        if offset is None or view is None or not offset.y < len(view.frame):
-            return
-        place = view.frame[offset.y][0]
-        if place != TOP:
+        # None on the frame.
+        place = view.place_at(offset.y) if offset is not None and view is not None else None
+        if view is not None and place is not None:
             self.highlight(view.window.entries[place])
             if view.turn_fold([place]):
                 self._moved()

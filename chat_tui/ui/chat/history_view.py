@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import islice
 
+from rich.cells import cell_len
 from textual.geometry import Size
 from textual.strip import Strip
 
@@ -28,6 +29,7 @@ from chat_tui.ui.chat.rows import (
 )
 from chat_tui.ui.chat.window import CAP, TimelineWindow, first_unseen, has_key, is_theirs, nearest_to
 from chat_tui.ui.kit.line_pane import lonely_lines
+from chat_tui.words.chats import sender_name
 from chat_tui.words.line import Line, spread
 from chat_tui.words.times import day_of
 
@@ -41,7 +43,7 @@ TOP = -1
 class _Drawn:
     """An entry as it was last drawn, and the values it was drawn from."""
 
-    source: tuple[Entry, int, Millis, ChatContext | None, Lead, bool, bool]
+    source: tuple[Entry, Scene, Lead, bool, bool]
     lines: EntryLines
     strips: dict[int, Strip] = field(default_factory=dict)
 
@@ -70,6 +72,9 @@ class DrawnEntries:
         self._zone = zone
         self._strip = strip
         self._kept: dict[str, _Drawn] = {}
+        self._senders: set[str] = set()
+        """Everyone who has written in the window: the column of names does not become narrower again."""
+        self._longest_name = 0
 
     @property
     def is_counting(self) -> bool:
@@ -86,6 +91,12 @@ class DrawnEntries:
     def forget(self) -> None:
         """Colours changed: drop everything drawn."""
         self._kept.clear()
+
+    def begin(self, width: int) -> None:
+        """Draw for this width, with a column for the names of all who have written."""
+        self.width = width
+        self._senders.update(entry.sender for entry in self._window.entries)
+        self._longest_name = max((cell_len(sender_name(one, self.about)) for one in self._senders), default=0)
 
     def lines(self, place: int) -> EntryLines:
         """The lines of the entry at this place of the window."""
@@ -110,11 +121,11 @@ class DrawnEntries:
         # Only countdowns change every second; the other entries change with the day.
         now = self.now if counts_down(entry) else self._today
         unfolded, is_marked = entry.key in self.unfolded, has_key(entry, self.marked)
-        source = (entry, self.width, now, self.about, lead, unfolded, is_marked)
+        scene = Scene(self.width, self._zone, now, self.about, self._longest_name)
+        source = (entry, scene, lead, unfolded, is_marked)
         old = self._kept.get(entry.key)
         if old is not None and old.source == source:
             return old
-        scene = Scene(self.width, self._zone, now, self.about)
         drawn = _Drawn(source, entry_lines(entry, scene, lead, unfolded=unfolded, is_marked=is_marked))
         # Entries leave the window in pages; finding each of them costs more than drawing some of them again.
         if len(self._kept) > 2 * CAP:
@@ -151,6 +162,17 @@ class HistoryView:
         """The place of the anchor's entry when it was last found: used if that entry leaves the history."""
         self._open_at: tuple[str, bool] | None = None
         """Key of the entry to begin at once the height is known, and whether to put it in the middle."""
+
+    @property
+    def blank_rows(self) -> int:
+        """Rows above a history that is shorter than the screen."""
+        return max(0, self._height - len(self.frame))
+
+    def place_at(self, row: int) -> int | None:
+        """The place of the entry in this row of the screen; None = there is none."""
+        row -= self.blank_rows
+        place = self.frame[row][0] if 0 <= row < len(self.frame) else TOP
+        return None if place == TOP else place
 
     @property
     def is_at_end(self) -> bool:
@@ -299,15 +321,15 @@ class HistoryView:
     def paint(self, size: Size) -> list[Strip]:
         """All rows of a screen of this size."""
         width, self._height = size
-        self.drawn.width = width
+        self.drawn.begin(width)
         if not self.window.entries:
             self.frame = []
             words = empty_words(self.window.coverage)
             return [self._strip(line, width) for line in lonely_lines(words, width, size.height)]
         self.frame = self._framed() if size.height > 0 else []
         strips = [self._top() if spot[0] == TOP else self.drawn.strip_at(spot) for spot in self.frame]
-        # A history shorter than the screen begins at its top.
-        strips += [self._strip((), width)] * (size.height - len(strips))
+        # A history shorter than the screen stands at its bottom, next to the box.
+        strips[:0] = [self._strip((), width)] * self.blank_rows
         if self.new_below and strips:
             strips[-1] = self._strip(spread((), below_line(self.new_below), width), width)
         return strips

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
@@ -17,9 +17,14 @@ from chat_tui.words import glyphs
 from chat_tui.words.chats import sender_mark, sender_name
 from chat_tui.words.delivery import delivery_reason, entry_state
 from chat_tui.words.files import file_line
-from chat_tui.words.line import Line, Role, Span, cut, cut_middle, fit, pad, rule, spread, wrap
+from chat_tui.words.line import Line, Role, Span, cut, cut_middle, fit, pad, rule, spread, width_of, wrap
 from chat_tui.words.links import link_warnings, links
 from chat_tui.words.times import clock_time, day_of, day_words
+
+_BEFORE_SENDER: Final = glyphs.TIME + 3
+"""Cells of time, mark and the blanks after both: no text of a message ever stands there."""
+_BESIDE_SENDER: Final = _BEFORE_SENDER + 2
+"""The same with the blanks after the sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +38,24 @@ class Scene:
     now: Millis
     context: ChatContext | None = None
     """What the chat is about; None = unknown."""
+    longest_name: int = glyphs.SENDER_MAX
+    """Cells of the longest name of a sender in this chat."""
+
+    @property
+    def is_stacked(self) -> bool:
+        """Whether a sender has a line above the text, because a column of names would take its room."""
+        return self.width < glyphs.STACKED
 
     @property
     def sender_width(self) -> int:
-        """Cells of the sender column."""
-        return min(glyphs.SENDER_MAX, max(glyphs.SENDER_MIN, self.width // 6))
+        """Cells of the sender column; 0 = there is none."""
+        room = self.width - _BESIDE_SENDER - glyphs.TEXT_MIN
+        return 0 if self.is_stacked else min(glyphs.SENDER_MAX, self.longest_name, room)
 
     @property
     def indent(self) -> int:
-        """Cells before the text column: time, mark and sender."""
-        return glyphs.TIME + self.sender_width + 5
+        """Cells before the text column: time, mark and, unless they are stacked, sender."""
+        return _BEFORE_SENDER if self.is_stacked else _BESIDE_SENDER + self.sender_width
 
     @property
     def text_width(self) -> int:
@@ -82,6 +95,8 @@ def entry_lines(
         hidden = len(content) - glyphs.FOLD
         words = ngettext("… {n} more line", "… {n} more lines", hidden).format(n=hidden)
         content = [*content[: glyphs.FOLD], (Span(words, Role.ACCENT),)]
+    if scene.is_stacked:
+        content.insert(0, (_sender(entry, scene, scene.text_width),))
     content = _with_state(entry, content, scene)
     first: Line = _columns(entry, scene)
     below: Line = (Span(" " * scene.indent),)
@@ -112,9 +127,15 @@ def _lead_lines(entry: Entry, scene: Scene, lead: Lead) -> list[Line]:
 def _columns(entry: Entry, scene: Scene) -> Line:
     # In a column of its own, which no text of a message can reach or imitate.
     mark, role = sender_mark(entry.sender)
-    name = pad(sender_name(entry.sender, scene.context), scene.sender_width)
-    time = clock_time(entry.created_at, scene.zone)
-    return (Span(f"{time} ", Role.MUTED), Span(f"{mark} {name}", role), Span("  "))
+    time = (Span(f"{clock_time(entry.created_at, scene.zone)} ", Role.MUTED), Span(f"{mark} ", role))
+    if scene.is_stacked:
+        return time
+    name, width = _sender(entry, scene, scene.sender_width), scene.sender_width
+    return (*time, Span(pad(name.text, width), name.role), Span("  "))
+
+
+def _sender(entry: Entry, scene: Scene, cells: int) -> Span:
+    return Span(cut(sender_name(entry.sender, scene.context), cells), sender_mark(entry.sender)[1])
 
 
 def _barred(columns: Line) -> Line:
@@ -155,12 +176,13 @@ def _with_state(entry: Entry, content: Sequence[Line], scene: Scene) -> list[Lin
     state, cells = entry_state(entry, scene.now), scene.text_width
     if entry.item is None or state is None:
         return list(content)
-    # Beside the last line if there is room, with two blanks between, else on a line of its own.
-    used = sum(cell_len(span.text) for span in content[-1])
-    if used + 2 + cell_len(state.text) <= cells:
-        lines = [*content[:-1], spread(content[-1], (state,), cells)]
+    lines = list(content)
+    # Beside a stacked name, or the last line, if there is room, with two blanks between; else below.
+    row = 0 if scene.is_stacked else -1
+    if width_of(lines[row]) + 2 + cell_len(state.text) <= cells:
+        lines[row] = spread(lines[row], (state,), cells)
     else:
-        lines = [*content, spread((), (state,), cells)]
+        lines.append(spread((), (state,), cells))
     reason = delivery_reason(entry.item)
     if reason:
         lines += [(Span(line, Role.MUTED),) for line in wrap(reason, cells)]

@@ -141,13 +141,13 @@ async def test_the_line_above_says_how_far_the_history_goes() -> None:
         app.history.show(timeline_page(*entries(1, 4), coverage=Coverage.HAVE_MORE), queue_item())
         await settled(pilot.app)
         assert app.told[-1] == ("older", 1, False)
-        assert "loading older messages" in screen(app.history)[0]
+        assert "loading older messages" in screen(app.history)[5]
         app.history.older_failed("No network.")
-        assert "No network. Scroll up to try again." in screen(app.history)[0]
+        assert "No network. Scroll up to try again." in screen(app.history)[5]
         await press(pilot.app, "k")
         assert [what[0] for what in app.told].count("older") == 2
         app.history.extend_older(timeline_page())
-        assert "beginning of the conversation" in screen(app.history)[0]
+        assert "beginning of the conversation" in screen(app.history)[5]
 
 
 async def test_a_wanted_page_that_brings_nothing_is_not_asked_for_again_by_itself() -> None:
@@ -274,7 +274,7 @@ async def test_long_messages_fold_and_unfold() -> None:
         await press(pilot.app, "f", "G")
         await pilot.click(History, offset=(40, 10))
         await press(pilot.app, "G")
-        assert screen(app.history)[-1].strip() == "▌                line 199"
+        assert screen(app.history)[-1].split() == ["▌", "line", "199"]
 
 
 async def test_sentences_of_an_empty_history() -> None:
@@ -300,13 +300,13 @@ async def test_dates_stand_between_days_and_follow_the_clock() -> None:
             timeline_page(Entry(message(1, created_at=NOW - day)), Entry(message(2, created_at=NOW))),
             queue_item(),
         )
-        assert [line.strip(" ─") for line in screen(app.history)[1::2]][:2] == [
+        assert [line.strip(" ─") for line in screen(app.history)[-4::2]] == [
             "yesterday, 20 November",
             "today, 21 November",
         ]
         app.now += day
         app.history.tick()
-        assert "yesterday, 21 November" in screen(app.history)[3]
+        assert "yesterday, 21 November" in screen(app.history)[-2]
 
 
 async def test_a_resize_keeps_the_message_in_the_first_row() -> None:
@@ -369,7 +369,7 @@ async def test_a_click_on_hostile_markup_runs_nothing() -> None:
     app = HistoryApp()
     async with app.run_test() as pilot:
         app.history.show(timeline_page(Entry(message(1, "[@click=app.quit]Подтвердить[/]"))), queue_item())
-        await pilot.click(History, offset=(40, 3))
+        await pilot.click(History, offset=(40, 10))
         await press(pilot.app, "enter")
         assert "[@click=app.quit]Подтвердить[/]" in "".join(screen(app.history))
         assert app.is_running

@@ -19,7 +19,7 @@ from tests.ui.pane_samples import DAY, HOSTILE, NOW, is_harmless, message, outbo
 
 CONTEXT = queue_item().chat.context
 NOTHING = Lead()
-SCENE = Scene(width=72, zone=UTC, now=NOW, context=CONTEXT)
+SCENE = Scene(width=72, zone=UTC, now=NOW, context=CONTEXT, longest_name=12)
 """The sender column has 12 cells, so the text begins in cell 22 and has 50 cells."""
 
 
