@@ -35,7 +35,7 @@ _TABS = tuple(Tab)
 class MainScreen(Legible[None]):
     """Routes keys and messages to the objects it owns, which do the work."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (120, "-roomy")]  # noqa: RUF012 - as Textual declares it
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (140, "-roomy")]  # noqa: RUF012 - as Textual declares it
 
     def __init__(
         self,
@@ -152,6 +152,7 @@ class MainScreen(Legible[None]):
         self._lines.hints.show(keys.hints(place))
         if place is Where.LIST:
             self.remove_class("-at-talk")
+            self._order.give_way()
             self.queue.list.take_highlight()
             return
         if place in {Where.HISTORY, Where.COMPOSE}:

@@ -1,4 +1,4 @@
-"""The order pane: beside the open chat, or instead of it on a narrow screen."""
+"""The order pane: beside the conversation, in the place of the list, or on a narrow screen alone."""
 
 from collections.abc import Callable
 from datetime import tzinfo
@@ -42,8 +42,20 @@ class OrderPane(Vertical):
 
     @property
     def is_wanted(self) -> bool:
-        """Whether the operator wants the panel; on a narrow screen it may still be hidden."""
+        """Whether the operator wants the panel; in a small window it may still be hidden."""
         return self.screen.has_class("-with-order")
+
+    @property
+    def _is_beside_list(self) -> bool:
+        """Whether the window has room for the list, the conversation and the panel."""
+        return self.screen.has_class("-roomy")
+
+    @property
+    def _is_visible(self) -> bool:
+        """Whether the panel is on the screen; the style sheet decides by the same classes."""
+        screen = self.screen
+        is_in_place = screen.has_class("-at-order") or screen.has_class("-wide", "-at-talk")
+        return self.is_wanted and (self._is_beside_list or is_in_place)
 
     @property
     def is_focused(self) -> bool:
@@ -52,8 +64,7 @@ class OrderPane(Vertical):
 
     def is_seen(self, chat_ref: ChatRef) -> bool:
         """Whether the order of this chat is on the screen."""
-        shown = "-at-order" if self.screen.has_class("-narrow") else "-with-order"
-        return chat_ref == self._talk.chat_ref and self.screen.has_class(shown)
+        return chat_ref == self._talk.chat_ref and self._is_visible
 
     async def show(self) -> None:
         """Show the order of the open chat."""
@@ -64,8 +75,8 @@ class OrderPane(Vertical):
             bind(self.panel, keys.bindings(Where.ORDER), freed=keys.freed(Where.ORDER))
             await self.mount(self.panel)
         self.screen.add_class("-with-order")
-        if self.screen.has_class("-narrow"):
-            # Only the focus decides which pane a narrow screen shows.
+        if not self._is_visible:
+            # Only the focus decides which pane a small window shows.
             self.screen.set_focus(self.panel)
         await self.follow()
 
@@ -77,11 +88,16 @@ class OrderPane(Vertical):
         self.screen.remove_class("-with-order")
 
     def leave(self) -> None:
-        """Move the focus out of the panel; on a narrow screen, where it fills the screen, hide it."""
-        if self.screen.has_class("-narrow"):
-            self.hide()
-        else:
+        """Move the focus out of the panel; where it takes the place of another pane, hide it."""
+        if self._is_beside_list:
             self._focus_chat()
+        else:
+            self.hide()
+
+    def give_way(self) -> None:
+        """The list has the focus: hide the panel if it is in the place of the list."""
+        if self.is_wanted and not self._is_beside_list:
+            self.hide()
 
     def _focus_chat(self) -> None:
         """Focus the chat, or the list if the operator came from there."""
@@ -117,5 +133,5 @@ class OrderPane(Vertical):
 
     def _want(self) -> None:
         """Have the Market asked for the order, unless it is fresh."""
-        if self._chat_ref is not None:
+        if self._chat_ref is not None and self._is_visible:
             self._inbox.orders.want(self._chat_ref)

@@ -34,13 +34,12 @@ async def test_a_short_conversation_stands_at_the_bottom_next_to_the_box() -> No
         assert [bool(row) for row in rows] == [False] * 5 + [True] * 5
         assert "beginning of the conversation" in rows[5]
         assert rows[-1].endswith("Message 3.")
-        # The first row is below the border: row 1 is blank, row 9 is the second message.
-        await pilot.click(History, offset=(40, 1))
-        assert app.view.highlighted is None
-        await pilot.click(History, offset=(40, 9))
-        highlighted = app.view.highlighted
-        assert highlighted is not None
-        assert highlighted.key == "m2"
+        # The first row is below the border: row 1 is blank, row 10 the last message.
+        marked = []
+        for row in (1, 9, 10):
+            await pilot.click(History, offset=(40, row))
+            marked.append(app.view.drawn.marked)
+        assert marked == [None, "m2", "m3"]
         await press(pilot.app, "k", "k", "k")
         assert [bool(row) for row in screen(app.history)] == [False] * 5 + [True] * 5, "it does not scroll"
 

@@ -127,8 +127,8 @@ async def test_an_answer_is_seen_on_its_way_and_the_reply_comes_by_itself(
 
 def state_of(screen: str, text: str) -> str:
     """The state beside an own message."""
-    line = next((line for line in screen.splitlines() if f"We             {text}" in line), "")
-    return line.partition(text)[2].strip(" │")
+    found = re.search(rf"› \w+ +{text}(.*)", screen)
+    return found[1].strip(" │") if found else ""
 
 
 async def test_n_goes_to_the_longest_wait_and_on_and_back(market: Sandbox, tmp_path: Path) -> None:

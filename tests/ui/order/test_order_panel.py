@@ -4,14 +4,20 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from chat_tui.model.ids import ChatRef
 from chat_tui.sandbox.access import NO_ORDERS_KEY
 from chat_tui.ui.order.panel import OrderPanel
+from chat_tui.ui.queue.list import QueueList
 from tests.support.sandbox import Sandbox
 from tests.support.scenes import HOUR, NOW, ONLINE, make_scene
 from tests.support.settling import pressing
-from tests.ui.app_stage import NARROW, WIDE, Desk, desk
+from tests.ui.app_stage import NARROW, USUAL, WIDE, Desk, desk
 from tests.ui.order.test_order_pictures import some_orders
+
+ROOMY = (140, 40)
+"""The narrowest window that shows list, conversation and panel at once."""
 
 
 def panel(it: Desk) -> str:
@@ -21,6 +27,10 @@ def panel(it: Desk) -> str:
         return ""
     one = found.first()
     return "\n".join(one.render_line(y).text.rstrip() for y in range(one.content_size.height))
+
+
+def is_list_shown(it: Desk) -> bool:
+    return it.app.screen_stack[1].query_one(QueueList).is_on_screen
 
 
 def order_of(it: Desk) -> str:
@@ -50,7 +60,7 @@ def asked(it: Desk, *operations: str) -> int:
 
 async def test_the_panel_follows_the_open_chat_until_it_is_hidden(market: Sandbox, tmp_path: Path) -> None:
     """Promised: U02, U35."""
-    async with desk(tmp_path, market, size=WIDE) as it:
+    async with desk(tmp_path, market, size=ROOMY) as it:
         await it.synced()
         await it.press("j", "i")
         await it.until(lambda: it.highlighted is not None and it.opened == it.highlighted and panel(it))
@@ -79,7 +89,7 @@ async def test_the_panel_follows_the_open_chat_until_it_is_hidden(market: Sandbo
 
 
 async def test_y_in_the_panel_copies_the_number(market: Sandbox, tmp_path: Path) -> None:
-    async with desk(tmp_path, market) as it:
+    async with desk(tmp_path, market, size=ROOMY) as it:
         await it.synced()
         await open_one_about_an_order(it)
         await it.press("i", "tab", "tab")
@@ -126,9 +136,45 @@ async def test_a_size_that_changes_takes_the_panel_along(market: Sandbox, tmp_pa
         await it.until(lambda: order_of(it) in panel(it))
         await it.resize(100, 30)
         await it.until(lambda: order_of(it) in panel(it))
+        assert not is_list_shown(it)
         await it.press("escape")
-        assert it.focus == "history"
-        assert order_of(it) in panel(it)
+        assert (panel(it), it.focus) == ("", "history")
+        assert is_list_shown(it)
+        await it.press("i")
+        await it.resize(*ROOMY)
+        await it.until(lambda: order_of(it) in panel(it) and is_list_shown(it))
+        await it.press("escape")
+        assert it.focus == "list"
+        assert order_of(it) in panel(it), "beside the list there is room for both"
+        await it.resize(*USUAL)
+        await it.until(lambda: panel(it) == "" and is_list_shown(it), "the pane with the focus")
+
+
+@pytest.mark.parametrize("size", [(100, 24), (139, 24)])
+async def test_below_140_columns_the_panel_takes_the_place_of_the_list(
+    market: Sandbox, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with desk(tmp_path, market, size=size) as it:
+        await it.synced()
+        await open_one_about_an_order(it)
+        messages = it.history
+        await it.press("i")
+        await it.until(lambda: order_of(it) in panel(it))
+        assert (it.focus, is_list_shown(it)) == ("history", False)
+        assert it.history == messages, "they stay as wide as they were"
+        await it.press("c")
+        assert (it.focus, bool(panel(it))) == ("box", True), "one can write and read the order"
+        await it.press("escape", "escape")
+        assert (it.focus, is_list_shown(it), panel(it)) == ("list", True, "")
+        await it.press("i")
+        await it.until(lambda: order_of(it) in panel(it))
+        assert isinstance(it.app.focused, OrderPanel)
+        await it.press("i")
+        assert (it.focus, is_list_shown(it), panel(it)) == ("list", True, "")
+        await it.press("i", "escape")
+        assert (it.focus, is_list_shown(it), panel(it)) == ("list", True, "")
+        await it.press("i", "3")
+        await it.until(lambda: it.focus == "list" and is_list_shown(it) and panel(it) == "")
 
 
 async def test_a_key_that_may_not_read_orders_is_told_which_right_it_lacks(
