@@ -1,11 +1,15 @@
-"""What changed, for user interfaces, and the state of the link. Events carry no data: ask the inbox again."""
+"""What changed, for user interfaces; the state of the link, and how far long works are.
 
-from collections.abc import Callable, Mapping
+Events carry no data: ask the inbox again.
+"""
+
+import asyncio
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from chat_tui.model.ids import ChatRef, Millis
-from chat_tui.model.link import Budget, Link, LinkState
+from chat_tui.model.link import Budget, Link, LinkState, Progress, Work, together
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 
 
@@ -51,7 +55,7 @@ class OrdersChanged:
 
 @dataclass(frozen=True, slots=True)
 class LinkChanged:
-    """The connection, the budgets or the age of the list changed."""
+    """The connection, the budgets, the age of the list or the progress of a long work changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,80 @@ class EventBus:
             hear(event)
 
 
+SHOWN_EVERY_S: Final = 0.5
+"""Between two updates of the works under way; a work that ends sooner is never shown."""
+MEASURED_S: Final = 2.0
+"""How long a work is measured before the time left is told."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """One work under way, with its pace."""
+
+    what: Work
+    begun_at: float
+    """In seconds of the loop, as `told_at`."""
+    first: int
+    """How much was done at `begun_at`."""
+    done: int = 0
+    total: int | None = None
+    least_s: float = 0.0
+    told_at: float = 0.0
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is, and how long it will take at its pace so far."""
+        passed, came = self.told_at - self.begun_at, self.done - self.first
+        if self.total is None or came <= 0 or passed < MEASURED_S:
+            return Progress(self.what, self.done, self.total)
+        left_s = max(passed / came * (self.total - self.done), self.least_s)
+        return Progress(self.what, self.done, self.total, round(left_s))
+
+
+class Works:
+    """Measures long works, and tells how far they are. Lives on the engine's loop."""
+
+    def __init__(self, tell: Callable[[tuple[Progress, ...]], None]) -> None:
+        """`tell` is called with the works under way, at most every `SHOWN_EVERY_S`, and when one ends."""
+        self._tell = tell
+        self._runs: dict[tuple[Work, Hashable], _Run] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._shown: frozenset[Work] = frozenset()
+
+    def step(
+        self,
+        what: Work,
+        done: int,
+        total: int | None = None,
+        *,
+        key: Hashable = None,
+        least_s: float = 0.0,
+    ) -> None:
+        """So much of a work is done, of a total if that is known. The first step begins it.
+
+        `key` tells several works of one kind apart. The rest takes `least_s` at least, for want of quota.
+        """
+        loop = asyncio.get_running_loop()
+        run = self._runs.setdefault((what, key), _Run(what, loop.time(), done))
+        run.done, run.least_s, run.told_at = done, least_s, loop.time()
+        run.total = None if total is None else max(total, done)
+        if self._timer is None:
+            self._timer = loop.call_later(SHOWN_EVERY_S, self._show)
+
+    def end(self, what: Work, key: Hashable = None) -> None:
+        """A work is done or was given up; without effect if it is not under way."""
+        if self._runs.pop((what, key), None) is not None and what in self._shown:
+            self._show()
+
+    def _show(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        works = together(run.progress for run in self._runs.values())
+        self._shown = frozenset(work.what for work in works)
+        self._tell(works)
+
+
 class LinkMonitor:
     """The state of the link with the Market; publishes its changes. Lives on the engine's thread."""
 
@@ -115,6 +193,7 @@ class LinkMonitor:
         self._bus = bus
         self._wall_ms = wall_ms
         self.now = Link()
+        self.works = Works(lambda works: self._set(replace(self.now, works=works)))
 
     @property
     def refused_key(self) -> Problem | None:

@@ -19,6 +19,7 @@ from chat_tui.inbox.files import saved_name
 from chat_tui.inbox.service import Inbox
 from chat_tui.model.file import AttachmentRef
 from chat_tui.model.ids import ChatRef, OutboxId
+from chat_tui.model.link import Work
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.record import Missing, Record
@@ -87,6 +88,7 @@ async def keep_evidence(inbox: Inbox, record: Record, directory: Path, documents
             await asyncio.to_thread(write_new, build / name, text.encode())
         await asyncio.to_thread(_finish, build, directory)
     finally:
+        inbox.work_ended(Work.FILES, record.item.chat.chat_ref)
         # After the rename nothing is left under this name.
         shutil.rmtree(build, ignore_errors=True)
     return Evidence(directory, record, files, missing)
@@ -141,7 +143,10 @@ async def _keep_files(inbox: Inbox, record: Record, into: Path) -> tuple[int, tu
     """The number of files kept, and those that are missing."""
     kept, missing = 0, []
     problem: Problem | None = None
-    for file in (file for entry in record.entries for file in _files(entry)):
+    chat_ref = record.item.chat.chat_ref
+    files = [file for entry in record.entries for file in _files(entry)]
+    for place, file in enumerate(files):
+        inbox.at_work(Work.FILES, place, len(files), chat_ref)
         content: bytes | Problem | None = await asyncio.to_thread(_spooled, inbox.data_dir, file.outbox_id)
         if content is None and file.ref is not None and record.is_asked:
             # A server that cannot be reached is not asked again for every file.

@@ -23,7 +23,7 @@ from chat_tui.inbox.service import Inbox
 from chat_tui.model.chat import NewChat
 from chat_tui.model.file import AttachmentRef, FileCard
 from chat_tui.model.ids import BusinessId, ChatRef, Millis
-from chat_tui.model.link import Budget, Link, LinkState
+from chat_tui.model.link import Budget, Link, LinkState, together
 from chat_tui.model.mark import Marked
 from chat_tui.model.order import ChatOrder
 from chat_tui.model.outbox import OutboxItem
@@ -136,6 +136,7 @@ def link(parts: Iterable[tuple[str, Link]]) -> Link:
         clock_ahead=max((one.clock_ahead for one in links), key=abs),
         waits=waits,
         proxy=next((one.proxy for one in links if one.proxy), ""),
+        works=together(work for one in links for work in one.works),
         parts=tuple(ordered),
     )
 

@@ -1,7 +1,7 @@
 """The inbox of one business: its store, its engine, and the nouns an interface may use (`api`)."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from functools import partial
@@ -18,7 +18,7 @@ from chat_tui.inbox.events import Event, StoreMended
 from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.outgoing import Outbox, Writing
 from chat_tui.model.ids import BusinessId, ChatRef, Millis
-from chat_tui.model.link import Link, SyncPlan, SyncReport
+from chat_tui.model.link import Link, SyncPlan, SyncReport, Work
 from chat_tui.model.problem import Problem
 from chat_tui.model.record import Stats
 from chat_tui.store import chats
@@ -147,7 +147,22 @@ class Inbox:
 
     async def stats(self, zone: tzinfo, since: Millis | None = None) -> Stats:
         """How fast the shop answered since a moment (None = ever), by hours of a time zone; takes seconds."""
-        return await self._store.read(chats.stats, zone, since, self._asking.wall_ms())
+
+        def hear(done: int, total: int) -> None:
+            self.at_work(Work.STATS, done, total)
+
+        try:
+            return await self._store.read(chats.stats, zone, since, self._asking.wall_ms(), hear)
+        finally:
+            self.work_ended(Work.STATS)
+
+    def at_work(self, what: Work, done: int, total: int, key: Hashable = None) -> None:
+        """So much of a long work outside the engine is done; see `events.Works`. Any thread may call it."""
+        self._loop.call(partial(self._engine.link.works.step, what, done, total, key=key))
+
+    def work_ended(self, what: Work, key: Hashable = None) -> None:
+        """Such a work is done or was given up."""
+        self._loop.call(self._engine.link.works.end, what, key)
 
     def _mended(self, sentence: str) -> None:
         self._publish(StoreMended(sentence))

@@ -1,6 +1,6 @@
-"""The connection to the Market as the status line shows it, and what sync did and will do."""
+"""What the status line shows: the connection to the Market, and long works. What sync did and will do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -37,6 +37,60 @@ class Budget:
         return self.remaining / self.limit if self.limit > 0 else 0.0
 
 
+class Work(StrEnum):
+    """What may take long; first what the operator has asked for."""
+
+    UPLOAD = "upload"
+    """Sending files, in bytes."""
+    FILES = "files"
+    """Saving the files of a chat, as evidence."""
+    CHAT = "chat"
+    """Loading a chat back to its first message, in messages."""
+    STATS = "stats"
+    """Counting replies, in chats."""
+    HISTORY = "history"
+    """Loading the rest of the history, in chats."""
+    LISTING = "listing"
+    """Listing all chats for the first time, or after a long absence."""
+    NEWS = "news"
+    """Loading the newest messages of many chats, in chats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long work is."""
+
+    what: Work
+    done: int
+    total: int | None = None
+    """Of the same things as `done`; None = not known."""
+    left_s: int | None = None
+    """Seconds until it will be done, as far as can be told now; None = not known yet."""
+
+
+def together(parts: Iterable[Progress]) -> tuple[Progress, ...]:
+    """One progress for each kind of work, in the order of `Work`: its parts added, with the longest wait."""
+    by_kind: dict[Work, list[Progress]] = {}
+    for part in parts:
+        by_kind.setdefault(part.what, []).append(part)
+    return tuple(
+        Progress(
+            what,
+            sum(part.done for part in by_kind[what]),
+            _all_of((part.total for part in by_kind[what]), sum),
+            _all_of((part.left_s for part in by_kind[what]), max),
+        )
+        for what in Work
+        if what in by_kind
+    )
+
+
+def _all_of(values: Iterable[int | None], how: Callable[[list[int]], int]) -> int | None:
+    found = list(values)
+    known = [value for value in found if value is not None]
+    return how(known) if len(known) == len(found) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """What the status line shows."""
@@ -66,6 +120,8 @@ class Link:
     """Whether a newer version has taken over the local files: the operator can only quit this copy."""
     unread: str = ""
     """A sentence that says why the local files cannot be read; empty while they can."""
+    works: tuple[Progress, ...] = ()
+    """The long works under way, in the order of `Work`, each kind once."""
     parts: tuple[tuple[str, "Link"], ...] = ()
     """The links of the open businesses, by name, the worst first; empty while only one is open."""
 

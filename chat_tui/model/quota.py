@@ -145,6 +145,20 @@ class Quota:
             return replace(self, held_to=now + hold, refusals=self.refusals + 1)
         return replace(self, held_to=now + min(wait, LONGEST_HOLD), refusals=0)
 
+    def span(self, urgency: Urgency, count: int, now: BootMillis) -> BootMillis:
+        """How long until `count` more such background requests may have been made, if no others are.
+
+        Call it on the account `at(now)`.
+        """
+        share = max(self.quota - self._floor(urgency), 1)
+        # In the order of `_even`; whatever others took beyond our share, the next hour begins with none.
+        hours, place = divmod(min(self.quota - self.remaining, share) + count - 1, share)
+        # The solution of `wait` = 0 for the moment at which the last of them is due.
+        part = max(0.0, ((place + 1) / share - _AHEAD) / (1 - _AHEAD))
+        due = self.resets_at + round((hours - 1 + part) * HOUR)
+        held = self.held_to if now < self.held_to <= now + LONGEST_HOLD else now
+        return max(due, held) - now if count > 0 else 0
+
     def _floor(self, urgency: Urgency) -> int:
         return int(self.quota * _FLOOR[urgency])
 

@@ -19,6 +19,8 @@ from chat_tui.model.queue import QueueItem
 from chat_tui.model.timeline import Entry
 
 HOURS: Final = 24
+HEARD_EVERY: Final = 200
+"""Chats between two calls that say how many have been counted."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -76,15 +78,21 @@ def hours_in(zone: tzinfo) -> Callable[[Millis], int]:
 
 
 def reply_stats(
-    rows: Iterable[tuple[int, Millis, str]], hour_of: Callable[[Millis], int], since: Millis | None = None
+    rows: Iterable[tuple[int, Millis, str]],
+    hour_of: Callable[[Millis], int],
+    since: Millis | None = None,
+    hear: Callable[[int], None] = lambda _done: None,
 ) -> Stats:
     """Reply times from the chat id, time and sender of messages, sorted by chat, then oldest first.
 
-    `hour_of` gives 0 … 23 for a moment; only answers from `since` on count (None = all).
+    `hour_of` gives 0 … 23 for a moment; only answers from `since` on count (None = all). `hear` is called
+    with the number of chats so far, now and then.
     """
     # Of all rows only eight bytes per answer stay in memory: a shop may have millions of messages.
     by_hour = [array("q") for _ in range(HOURS)]
-    for _chat_id, messages in groupby(rows, key=itemgetter(0)):
+    for done, (_chat_id, messages) in enumerate(groupby(rows, key=itemgetter(0))):
+        if done % HEARD_EVERY == 0:
+            hear(done)
         turn = Turn()
         for _chat_id, at, sender in messages:
             began = turn.since

@@ -1,7 +1,7 @@
 """Chats and shops in the cache, and the pages of the list by tab."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, replace
 from datetime import tzinfo
 from typing import cast
@@ -237,9 +237,20 @@ def changed_since(conn: Connection, revision: int, limit: int) -> tuple[int, tup
     return (rows[0][1] if rows else revision), tuple(conn.chat(row[0]) for row in rows)
 
 
-def stats(conn: Connection, zone: tzinfo, since: Millis | None, now: Millis) -> Stats:
-    """How fast the shop answered since a moment (None = ever), by hours of a time zone; and who waits now."""
-    answers = reply_stats(conn.execute(_TURNS, (since or 0,)), hours_in(zone), since)
+def stats(
+    conn: Connection,
+    zone: tzinfo,
+    since: Millis | None,
+    now: Millis,
+    hear: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Stats:
+    """How fast the shop answered since a moment (None = ever), by hours of a time zone; and who waits now.
+
+    `hear` is called from time to time with the number of chats counted, and of all to count.
+    """
+    total = conn.execute("SELECT count(*) FROM chat WHERE newest_at >= ?", (since or 0,)).fetchone()[0]
+    turns = conn.execute(_TURNS, (since or 0,))
+    answers = reply_stats(turns, hours_in(zone), since, lambda done: hear(done, total))
     holds = PLACES[Tab.WAITING].holds(now)
     waiting = conn.execute(_HOW_MANY.format(holds=holds)).fetchone()[0]
     longest = conn.execute(_LONGEST.format(holds=holds)).fetchone() or (None, None)

@@ -264,6 +264,12 @@ def cursor(conn: Connection, chat_ref: ChatRef) -> HistoryCursor:
     return HistoryCursor(row[0], row[1], _coverage(*row[:3]), row[3], row[4], row[5] or 0)
 
 
+def count(conn: Connection, chat_ref: ChatRef) -> int:
+    """How many messages of a chat are in the cache."""
+    found = conn.execute("SELECT count(*) FROM message WHERE chat_id = ?", (conn.own(chat_ref),))
+    return int(found.fetchone()[0])
+
+
 def save_older_token(conn: Connection, chat_ref: ChatRef, token: str | None) -> None:
     """Save the page token that requests older messages; None = there is none."""
     conn.execute("UPDATE chat SET older_token = ? WHERE chat_id = ?", (token, conn.own(chat_ref)))

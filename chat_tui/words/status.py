@@ -1,18 +1,19 @@
-"""The state of the connection to the Market: beside the tabs, in the notice, in the title and in calls."""
+"""The connection to the Market and long works: beside the tabs, in the notice, in the title and in calls."""
 
 from datetime import tzinfo
+from typing import Final
 
 from chat_tui.locale import N_, _, ngettext
 from chat_tui.model.ids import Millis
-from chat_tui.model.link import Link, LinkState
+from chat_tui.model.link import Link, LinkState, Progress, Work
 from chat_tui.model.problem import ProblemKind
 from chat_tui.model.queue import QueueItem
 from chat_tui.safetext import one_line
 from chat_tui.words import glyphs
 from chat_tui.words.chats import chat_title
-from chat_tui.words.line import Line, Role, Span, cut
+from chat_tui.words.line import Line, Role, Span, cut, width_of
 from chat_tui.words.problems import problem_words
-from chat_tui.words.times import MINUTE, age, when
+from chat_tui.words.times import MINUTE, age, length, when
 
 _WAITING_FOR = {
     "getChats": N_("The Market's quota for the list is used up: new chats come after {time}."),
@@ -36,12 +37,27 @@ _ASKED_ONCE = "getAuthTokenInfo"
 """A run calls this operation once: its small quota says nothing about the others."""
 
 
-def status_spans(link: Link, now: Millis, *, brief: bool = False) -> Line:
-    """The connection in a word, the proxy, the age of an old list, the scarcest quota, and what is held up.
+def status_line(link: Link, now: Millis, cells: int, *, brief: bool = False) -> Line:
+    """As `status_spans`, with the first of the long works in as many words as `cells` have room for.
 
-    `brief` leaves out a quota that is not scarce.
+    Meanwhile a quota that is not scarce is left out; `brief` leaves out the time left, too.
     """
-    spans: list[Span] = []
+    if link.works:
+        words = (progress_words(link.works[0]), *brief_words(link.works[0]))
+        for work in words[-1:] if brief else words:
+            line = status_spans(link, now, brief=True, work=work)
+            if width_of(line) <= cells:
+                return line
+    return status_spans(link, now, brief=brief)
+
+
+def status_spans(link: Link, now: Millis, *, brief: bool = False, work: str = "") -> Line:
+    """The connection in a word, a long work, the proxy, the age of an old list, the scarcest quota, and what
+    is held up.
+
+    `brief` leaves out a quota that is not scarce. `work` are the words for the work; empty = none.
+    """
+    spans: list[Span] = [Span(work, Role.ACCENT)] if work else []
     if link.view_only is not None:
         spans.append(Span(_("view only"), Role.WARN))
     if link.proxy:
@@ -135,6 +151,81 @@ def _offline(link: Link, now: Millis, zone: tzinfo) -> str:
     else:
         cache = _("Shown is the cache of {time}.").format(time=when(link.fresh_at, now, zone))
     return " ".join((why, cache, _("Messages will go by themselves.")))
+
+
+# -- long works ------------------------------------------------------------------------------------------
+
+
+_FEW_S: Final = 60
+"""Seconds: a time left up to this is told in seconds, a longer one in minutes."""
+
+
+def progress_words(work: Progress) -> str:
+    """How far a long work is: "loading chats 1,240 of ~9,000, 3 min left"; of an unknown total, how much."""
+    words = _count_words(work) if work.total is None else _share_words(work, work.total)
+    return (
+        words if work.left_s is None else _("{work}, {time} left").format(work=words, time=_left(work.left_s))
+    )
+
+
+def brief_words(work: Progress) -> tuple[str, str]:
+    """The same in a word or two, with and without the time left: "loading 14 %, 3 min left"."""
+    short = {
+        Work.UPLOAD: N_("sending {amount}"),
+        Work.FILES: N_("saving {amount}"),
+        Work.STATS: N_("counting {amount}"),
+    }.get(work.what, N_("loading {amount}"))
+    amount = number_words(work.done) if work.total is None else _percent(work.done, work.total)
+    words = _(short).format(amount=amount)
+    return _timed(words, work), words
+
+
+def number_words(number: int) -> str:
+    """A whole number with its thousands apart: 1,240."""
+    # The separator differs by language; in Russian it is a blank that no line is broken at.
+    return f"{number:,}".replace(",", _(","))
+
+
+def _timed(words: str, work: Progress) -> str:
+    return (
+        words if work.left_s is None else _("{work}, {time} left").format(work=words, time=_left(work.left_s))
+    )
+
+
+def _count_words(work: Progress) -> str:
+    if work.what is Work.CHAT:
+        words = ngettext("{n} message loaded", "{n} messages loaded", work.done)
+    else:
+        words = ngettext("{n} chat loaded", "{n} chats loaded", work.done)
+    return words.format(n=number_words(work.done))
+
+
+def _share_words(work: Progress, total: int) -> str:
+    words = {
+        Work.UPLOAD: N_("sending a file {share}"),
+        Work.FILES: N_("saving files {done} of {total}"),
+        Work.CHAT: N_("loading messages {done} of {total}"),
+        Work.STATS: N_("counting replies {share}"),
+        Work.HISTORY: N_("loading history {share}"),
+        # A chat may come while they are listed, or be listed twice.
+        Work.LISTING: N_("loading chats {done} of ~{total}"),
+        Work.NEWS: N_("loading new messages {done} of {total}"),
+    }[work.what]
+    share = _percent(work.done, total)
+    return _(words).format(done=number_words(work.done), total=number_words(total), share=share)
+
+
+def _percent(done: int, total: int) -> str:
+    """Rounded down: 100 % only if it is complete."""
+    return f"{100 * done // max(1, total)} %"
+
+
+def _left(seconds: int) -> str:
+    """A time left, rounded up so that the work is not late."""
+    if seconds <= _FEW_S:
+        # In steps of ten, for it is an estimate.
+        return _("{n} s").format(n=max(10, -(-seconds // 10) * 10))
+    return length(-(-seconds // 60) * MINUTE)
 
 
 # -- the window title, and calls for an operator who looks elsewhere -------------------------------------

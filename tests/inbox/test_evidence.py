@@ -13,6 +13,7 @@ from chat_tui.inbox.evidence import free_directory, keep_evidence
 from chat_tui.model.chat import Attachment, Sender
 from chat_tui.model.file import AttachmentRef
 from chat_tui.model.ids import MessageId, OutboxId
+from chat_tui.model.link import Work
 from chat_tui.model.outbox import OutboxKind, OutboxState
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.record import Missing, Record
@@ -30,6 +31,8 @@ class Here:
     data_dir: Path
     outcomes: list[bytes | Problem] = field(default_factory=list)
     asked: list[AttachmentRef] = field(default_factory=list)
+    works: list[tuple[object, ...]] = field(default_factory=list)
+    """The steps of the work, as they were told, and its end."""
 
     @property
     def files(self) -> "Here":
@@ -38,6 +41,12 @@ class Here:
     async def read(self, file: AttachmentRef) -> bytes | Problem:
         self.asked.append(file)
         return self.outcomes.pop(0)
+
+    def at_work(self, *step: object) -> None:
+        self.works.append(step)
+
+    def work_ended(self, *work: object) -> None:
+        self.works.append(work)
 
 
 @pytest.fixture
@@ -89,6 +98,7 @@ async def test_documents_and_files_are_private_and_alone(here: Here, tmp_path: P
     for path in (place, *place.rglob("*")):
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
     assert os.listdir(place.parent) == ["pack"]
+    assert here.works == [*((Work.FILES, done, 5, ref(1)) for done in range(5)), (Work.FILES, ref(1))]
 
 
 async def test_what_cannot_be_had_is_told_and_asked_for_once(here: Here, tmp_path: Path) -> None:

@@ -56,6 +56,23 @@ def test_background_is_spread_over_the_hour(urgency: Urgency) -> None:
     assert first_half <= len(moments) * 0.62
 
 
+@pytest.mark.parametrize("urgency", [Urgency.FIRST, Urgency.WANTED, Urgency.BACKFILL])
+@pytest.mark.parametrize("used", [0, 700, 2_400, 4_999])
+def test_the_span_of_many_requests_is_the_time_they_take(urgency: Urgency, used: int) -> None:
+    account = Quota.first("getChats", START - HOUR // 4)
+    account = replace(account, remaining=account.quota - used)
+    moments = ask_for_an_hour(account, urgency, until=START + 5 * HOUR)
+    for count in (1, 50, 400, 3_000, 9_000):
+        took = moments[count - 1] - START
+        assert abs(account.span(urgency, count, START) - took) <= max(2_000, took * 0.03)
+
+
+def test_a_span_lasts_at_least_as_long_as_the_market_asked_to_wait() -> None:
+    account = Quota.first("getChats", START).refused(90_000, START)
+    assert account.span(Urgency.FIRST, 1, START) == 90_000
+    assert account.span(Urgency.FIRST, 0, START) == 0
+
+
 def test_news_slows_down_as_other_programs_use_the_quota_up() -> None:
     account = Quota.first("getChats", START)
     scarce = account.told(5_000, 300, HOUR // 2, START)

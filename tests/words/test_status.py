@@ -2,17 +2,18 @@
 
 from dataclasses import replace
 from datetime import UTC
+from itertools import pairwise
 
 import pytest
 
 from chat_tui import locale
-from chat_tui.model.link import Budget, Link, LinkState
+from chat_tui.model.link import Budget, Link, LinkState, Progress, Work
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.queue import Tab
 from chat_tui.ui.kit.bars import hints_line, tab_titles, tabs_line
 from chat_tui.words.line import Role, text_of, width_of
 from chat_tui.words.problems import problem_words, server_words
-from chat_tui.words.status import notice, status_spans
+from chat_tui.words.status import brief_words, notice, progress_words, status_line, status_spans
 from tests.ui.pane_samples import HOSTILE, HOUR, NOW, is_harmless
 
 OFFLINE = Problem(ProblemKind.OFFLINE)
@@ -208,3 +209,66 @@ def test_hints_keep_the_first_and_the_last(width: int) -> None:
         assert text_of(line).startswith(" n next")
         assert text_of(line).endswith("? keys")
     assert line[1].role is Role.ACCENT
+
+
+# -- long works ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("work", "en", "ru"),
+    [
+        (Progress(Work.LISTING, 1), "1 chat loaded", "загружен 1 чат"),
+        (Progress(Work.LISTING, 1240), "1,240 chats loaded", "загружено 1\xa0240 чатов"),
+        (
+            Progress(Work.LISTING, 1240, 9000, 130),
+            "loading chats 1,240 of ~9,000, 3 min left",
+            "загрузка чатов 1\xa0240 из ~9\xa0000, ещё 3 мин",
+        ),
+        (Progress(Work.UPLOAD, 43, 100), "sending a file 43 %", "отправка файла 43 %"),
+        (
+            Progress(Work.UPLOAD, 999, 1000, 0),
+            "sending a file 99 %, 10 s left",
+            "отправка файла 99 %, ещё 10 с",
+        ),
+        (
+            Progress(Work.HISTORY, 1, 3, 5400),
+            "loading history 33 %, 1 h left",
+            "загрузка переписки 33 %, ещё 1 ч",
+        ),
+        (Progress(Work.CHAT, 1002), "1,002 messages loaded", "загружено 1\xa0002 сообщения"),
+        (Progress(Work.FILES, 3, 12), "saving files 3 of 12", "сохранение файлов 3 из 12"),
+        (Progress(Work.NEWS, 3, 12), "loading new messages 3 of 12", "загрузка новых сообщений 3 из 12"),
+        (Progress(Work.STATS, 0, 0), "counting replies 0 %", "подсчёт ответов 0 %"),
+    ],
+)
+def test_a_long_work_says_what_how_much_and_how_long_still(work: Progress, en: str, ru: str) -> None:
+    assert progress_words(work) == en
+    locale.use("ru")
+    assert progress_words(work) == ru
+
+
+@pytest.mark.parametrize("what", Work)
+def test_every_work_has_its_words_with_and_without_a_total(what: Work) -> None:
+    locale.use("ru")
+    for total in (None, 20):
+        work = Progress(what, 7, total)
+        for words in (progress_words(work), *brief_words(work)):
+            assert "7" in words or "35 %" in words
+            assert not words.isascii()
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_long_work_takes_only_the_room_there_is(language: str) -> None:
+    """The connection never gives way."""
+    locale.use(language)
+    works = (Progress(Work.LISTING, 1240, 9000, 130), Progress(Work.NEWS, 3, 12))
+    link = Link(LinkState.ONLINE, budgets=budgets(93), works=works)
+    state, whole = text_of(status_spans(link, NOW, brief=True)), text_of(status_spans(link, NOW))
+    words = (progress_words(works[0]), *brief_words(works[0]))
+    forms = [*(f"{state}  {form}" for form in words), whole]
+    for longer, form in pairwise(forms):
+        assert text_of(status_line(link, NOW, len(longer))) == longer
+        assert text_of(status_line(link, NOW, len(longer) - 1)) == form
+    assert text_of(status_line(link, NOW, 200, brief=True)) == forms[2]
+    assert text_of(status_line(link, NOW, 9, brief=True)) == state
+    assert text_of(status_line(replace(link, works=()), NOW, 80)) == whole

@@ -50,6 +50,7 @@ class Quotas:
         self._store = store
         self._clock = clock
         self._wall_ms = wall_ms
+        self._accounts: dict[str, Quota] = {}
         self._known: dict[str, Budget] = {}
 
     @property
@@ -103,7 +104,14 @@ class Quotas:
         with tolerated(log, "quota not noted"):
             self._keep(await self._store.write_state(copies.change_quota, operation, now, boot, by))
 
+    def least_s(self, operation: str, urgency: Urgency, count: int) -> float:
+        """How many seconds `count` more background requests take at least, at the pace of the quota."""
+        now = self._clock.now()
+        account = self._accounts.get(operation) or Quota.first(operation, now)
+        return account.at(now).span(urgency, count, now) / 1000
+
     def _keep(self, account: Quota) -> None:
+        self._accounts[account.operation] = account
         resets_at = self._wall_ms() + account.resets_at - self._clock.now()
         self._known[account.operation] = Budget(
             account.operation, account.quota, account.remaining, resets_at
@@ -194,6 +202,10 @@ class RateLimitedClient:
     def budgets(self) -> Mapping[str, Budget]:
         """What is left of the quotas by operationId, over all copies of the program."""
         return self._quotas.known
+
+    def least_s(self, operation: str, urgency: Urgency, count: int) -> float:
+        """How many seconds `count` more background requests take at least, at the pace of the quota."""
+        return self._quotas.least_s(operation, urgency, count)
 
     async def ask(
         self,

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Final
 
 from chat_tui.inbox.context import EngineContext, wait_for
-from chat_tui.inbox.events import LinkChanged
+from chat_tui.inbox.events import SHOWN_EVERY_S, LinkChanged
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.model.ids import ChatRef
-from chat_tui.model.link import LinkState
+from chat_tui.model.link import LinkState, Work
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
-from chat_tui.store import chats, indexing
+from chat_tui.store import chats, indexing, search
 from chat_tui.store.errors import StoreBusy, StoreProblem, tolerated
 
 BATCH: Final = 50
@@ -36,6 +36,7 @@ class Backfill:
         self._wake = asyncio.Event()
         self._passed: set[ChatRef] = set()
         """Chats that, in this run, the Market turned out not to know any more."""
+        self._told_at = float("-inf")
         self.is_wanted = False
         """Whether the operator asked for everything: then more than half of the quota may be used."""
 
@@ -43,6 +44,8 @@ class Backfill:
         """Read everything as soon as the quota allows, or (False) only in passing again."""
         self.is_wanted = wanted
         self._wake.set()
+        if not wanted:
+            self._ctx.link.works.end(Work.HISTORY)
         self._ctx.bus.publish(LinkChanged())
 
     async def run(self) -> None:
@@ -74,6 +77,7 @@ class Backfill:
         for chat_ref in batch:
             if not self._may_begin():
                 return None
+            await self._tell()
             urgency = Urgency.WANTED if self.is_wanted else Urgency.BACKFILL
             problem = await self._history.older(chat_ref, urgency)
             if problem is None:
@@ -83,7 +87,22 @@ class Backfill:
             self._passed.add(chat_ref)
         return None
 
+    async def _tell(self) -> None:
+        """Publish how much of the history is loaded, if the operator asked for all of it."""
+        now = asyncio.get_running_loop().time()
+        # Counting takes as long as some pages on a fast network.
+        if not self.is_wanted or now - self._told_at < SHOWN_EVERY_S:
+            return
+        self._told_at = now
+        covered = await self._ctx.store.read(search.coverage)
+        # Each of the rest needs one page at least.
+        least_s = self._ctx.client.least_s("getChatHistory", Urgency.WANTED, covered.chats - covered.read)
+        if self.is_wanted:
+            self._ctx.link.works.step(Work.HISTORY, covered.read, covered.chats, least_s=least_s)
+
     async def _rest(self, problem: Problem | None, failures: int) -> None:
+        if problem is not None and problem.kind is not ProblemKind.HOURLY_LIMIT:
+            self._ctx.link.works.end(Work.HISTORY)
         pause = self._ctx.settings.scan_s
         if problem is not None:
             told = problem.retry_after_s

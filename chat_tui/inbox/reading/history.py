@@ -13,6 +13,7 @@ from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.reading.scan import Pager
 from chat_tui.model.chat import Message, Page, Sender
 from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, MessageId, Millis
+from chat_tui.model.link import Work
 from chat_tui.model.problem import Problem
 from chat_tui.model.quota import Urgency
 from chat_tui.model.timeline import Coverage, HistoryCursor
@@ -112,6 +113,18 @@ class HistoryReader:
             start = base if cursor.hi is None else min(base, cursor.hi)
             return await self._since(chat_ref, start, Urgency.SEND)
 
+    async def newest_known(self, chat_ref: ChatRef) -> MessageId | Problem:
+        """The message after which ours must come; reads the chat first if its end or the clock is unknown."""
+        for first in (True, False):
+            cursor = await self._ctx.store.read(messages.cursor, chat_ref)
+            unstored = self.unstored.newest(chat_ref)
+            known = cursor.hi is not None or cursor.coverage == Coverage.DONE or unstored is not None
+            if known and self.server_now() is not None:
+                break
+            if first and (problem := await self.newer(chat_ref, Urgency.SEND)) is not None:
+                return problem
+        return max(cursor.hi or MessageId(0), unstored or MessageId(0))
+
     async def unclaimed_own(
         self, chat_ref: ChatRef, after: MessageId, not_before: Millis
     ) -> tuple[Message, ...]:
@@ -146,13 +159,18 @@ class HistoryReader:
         """Bring every message of a chat into the cache: the newest, then page by page back to the first."""
         problem = await self.newer(chat_ref)
         before: HistoryCursor | None = None
-        while problem is None:
-            cursor = await self._ctx.store.read(messages.cursor, chat_ref)
-            # A page that brings nothing new would be requested for ever.
-            if cursor.coverage == Coverage.DONE or cursor == before:
-                return None
-            before = cursor
-            problem = await self.older(chat_ref)
+        works = self._ctx.link.works
+        try:
+            while problem is None:
+                cursor = await self._ctx.store.read(messages.cursor, chat_ref)
+                # A page that brings nothing new would be requested for ever.
+                if cursor.coverage == Coverage.DONE or cursor == before:
+                    return None
+                before = cursor
+                works.step(Work.CHAT, await self._ctx.store.read(messages.count, chat_ref), key=chat_ref)
+                problem = await self.older(chat_ref)
+        finally:
+            works.end(Work.CHAT, chat_ref)
         return problem
 
     async def _older(self, chat_ref: ChatRef, cursor: HistoryCursor, urgency: Urgency) -> Problem | None:

@@ -7,14 +7,14 @@ at the top of the list; a scan through everything finds it, and a later start co
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from chat_tui.inbox.context import EngineContext
 from chat_tui.inbox.market import MarketApi
 from chat_tui.locale import _
 from chat_tui.model.chat import Chat, ChatStatus, Message, Page
 from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, Millis
-from chat_tui.model.link import SyncReport
+from chat_tui.model.link import SyncReport, Work
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.safetext import one_line
@@ -43,6 +43,10 @@ STRETCH: Final = 5
 MOST_ASKED: Final = 20
 """The most chats that a scan did not meet and that are then read one by one."""
 _TOKEN, _DONE_AT = "sweep.token", "sweep.done_at"
+_LISTED, _TOTAL = "sweep.listed", "sweep.total"
+"""How many chats the scan under way has listed before `_TOKEN`, and the last whole one in all."""
+LIST_PAGE: Final = 20
+"""Chats on a page, as `MarketApi.get_chats` asks for them."""
 
 Step = Callable[[str | None], Awaitable[object]]
 
@@ -213,8 +217,8 @@ class FullScan:
         self._scan = list_scan
         self._active_at: float | None = None
         """When the active chats were last scanned, in seconds of the loop; None = never in this run."""
-        self._at = ""
-        """The token at which the scan through everything is; empty = at the beginning."""
+        self._place = _Place("", 0, None)
+        """Where the scan through everything is."""
 
     async def stretch(self, report: SyncReport, now: float) -> bool:
         """Do the next piece of what is due; False if nothing is due or the quota does not allow it now.
@@ -264,18 +268,34 @@ class FullScan:
         await self._ctx.store.write_cache(cursors.set_, _TOKEN, "")
 
     async def _everything(self, report: SyncReport, urgency: Urgency) -> bool:
-        token = await self._ctx.store.read(cursors.get, _TOKEN) or None
-        self._at = token or ""
-        ended = await self._scan.through(report, urgency, token=token, most=STRETCH, step=self._keep)
+        self._place = await self._ctx.store.read(_where)
+        before = report.chats - self._place.listed
+
+        async def keep(token: str | None) -> None:
+            """The page is in the cache: save the position after it, where a later start continues."""
+            done_at = self._ctx.wall_ms() if token is None else None
+            place = _Place(token or "", report.chats - before, self._place.total)
+            if await self._ctx.store.write_cache(_go_on, self._place.token, place, done_at):
+                self._place = place
+            self._tell(urgency)
+
+        token = self._place.token or None
+        ended = await self._scan.through(report, urgency, token=token, most=STRETCH, step=keep)
         if isinstance(ended, Problem):
+            # The time left grows while it waits for quota.
+            self._tell(urgency)
             return self._judge(ended, report)
         return True
 
-    async def _keep(self, token: str | None) -> None:
-        """The page is in the cache: save the position after it, where a later start continues."""
-        done_at = self._ctx.wall_ms() if token is None else None
-        if await self._ctx.store.write_cache(_go_on, self._at, token or "", done_at):
-            self._at = token or ""
+    def _tell(self, urgency: Urgency) -> None:
+        """Publish how far the scan is, if the operator waits for it."""
+        works, place = self._ctx.link.works, self._place
+        if not place.token or urgency is not Urgency.FIRST:
+            works.end(Work.LISTING)
+            return
+        left = max(0, (place.total or 0) - place.listed)
+        least_s = self._ctx.client.least_s("getChats", urgency, -(-left // LIST_PAGE))
+        works.step(Work.LISTING, place.listed, place.total, least_s=least_s)
 
     def _judge(self, problem: Problem, report: SyncReport) -> bool:
         """Note a problem in the report, unless the scan merely has to wait for quota. Always False."""
@@ -284,11 +304,30 @@ class FullScan:
         return False
 
 
-def _go_on(conn: Connection, before: str, token: str, done_at: Millis | None) -> bool:
+class _Place(NamedTuple):
+    """Where the scan through everything is."""
+
+    token: str
+    """Of the next page; empty = at the beginning."""
+    listed: int
+    """Chats that it has listed; one that was listed twice counts twice."""
+    total: int | None
+    """Chats that the last whole scan listed; None = there was none."""
+
+
+def _where(conn: Connection) -> _Place:
+    token = cursors.get(conn, _TOKEN) or ""
+    listed = cursors.number(conn, _LISTED) or 0
+    return _Place(token, listed if token else 0, cursors.number(conn, _TOTAL))
+
+
+def _go_on(conn: Connection, before: str, place: _Place, done_at: Millis | None) -> bool:
     """Save the position of the scan; False, and nothing saved, if the cache was recreated meanwhile."""
     if (cursors.get(conn, _TOKEN) or "") != before:
         return False
-    cursors.set_(conn, _TOKEN, token)
+    cursors.set_(conn, _TOKEN, place.token)
+    cursors.set_(conn, _LISTED, str(place.listed))
     if done_at is not None:
         cursors.set_(conn, _DONE_AT, str(done_at))
+        cursors.set_(conn, _TOTAL, str(place.listed))
     return True

@@ -13,7 +13,7 @@ from chat_tui.inbox.market import MarketApi
 from chat_tui.inbox.reading.history import HistoryReader
 from chat_tui.inbox.reading.scan import ACTIVE, FullScan, ListScan
 from chat_tui.model.ids import ChatRef, Millis
-from chat_tui.model.link import LinkState, SyncPlan, SyncReport
+from chat_tui.model.link import LinkState, SyncPlan, SyncReport, Work
 from chat_tui.model.problem import Problem, ProblemKind
 from chat_tui.model.quota import Urgency
 from chat_tui.store import chats, cursors, search
@@ -22,6 +22,8 @@ from chat_tui.store.errors import StoreError, tolerated
 BEHIND: Final = 40
 """The most histories read in one go."""
 HISTORIES_AT_ONCE: Final = 2
+LONG: Final = 10
+"""The least number of histories whose progress is shown: fewer come with every round."""
 PACE_S: Final = 3.0
 """Seconds per page when the list has no order and all active chats are scanned: 20 pages once a minute."""
 FRESH_KEPT_EVERY_MS: Final[Millis] = 30_000
@@ -93,6 +95,8 @@ class Sync:
             if problem is not None and problem.kind in _ASKS_THE_OPERATOR:
                 # A copy that may not read does not lead: another copy may have a better key.
                 self._leadership.resign()
+            if problem is not None or not self._leadership.is_ours:
+                self._ctx.link.works.end(Work.LISTING)
             failures = failures + 1 if problem is not None else 0
             await self._tell_others(problem)
             await self._rest(problem, failures)
@@ -139,7 +143,11 @@ class Sync:
         await self._read_shops()
         report = await self.round()
         if report.problem is None:
-            await self._full_scan.everything(report)
+            try:
+                await self._full_scan.everything(report)
+            finally:
+                # Perhaps it has to wait for quota: then the next run goes on.
+                self._ctx.link.works.end(Work.LISTING)
         if report.problem is None:
             report.problem = await self._catch_up(report)
         return report
@@ -190,12 +198,18 @@ class Sync:
             behind = (self.open_chat, *(chat for chat in behind if chat != self.open_chat))
         problems: list[Problem] = []
         waiting = iter(behind)
+        works, is_long = self._ctx.link.works, len(behind) >= LONG
+        read = 0
 
         async def read_some() -> None:
+            nonlocal read
             for chat_ref in waiting:
                 if problems:
                     return
+                if is_long:
+                    works.step(Work.NEWS, read, len(behind))
                 problem = await self._history.newer(chat_ref, Urgency.NEWS)
+                read += 1
                 report.requests += 1
                 report.histories += 1
                 if problem is None:
@@ -208,7 +222,10 @@ class Sync:
                     chats.read_in_vain, chat_ref, gone=problem.kind is ProblemKind.NOT_FOUND
                 )
 
-        await asyncio.gather(*(read_some() for _ in range(HISTORIES_AT_ONCE)))
+        try:
+            await asyncio.gather(*(read_some() for _ in range(HISTORIES_AT_ONCE)))
+        finally:
+            works.end(Work.NEWS)
         return problems[0] if problems else None
 
     async def _note_fresh(self) -> None:

@@ -18,12 +18,12 @@ from chat_tui.inbox.sending import door
 from chat_tui.inbox.sending.reconciler import CLOCK_SLACK_MS, Reconciler
 from chat_tui.inbox.sending.retry import READY, RetrySchedule
 from chat_tui.model import mark
-from chat_tui.model.ids import UNKNOWN_TIME, ChatRef, MessageId, Millis, OutboxId
+from chat_tui.model.ids import UNKNOWN_TIME, Millis, OutboxId
+from chat_tui.model.link import Work
 from chat_tui.model.outbox import Accepted, OutboxItem, OutboxKind, OutboxState
 from chat_tui.model.problem import Certainty, Problem, ProblemKind
 from chat_tui.model.quota import Urgency
-from chat_tui.model.timeline import Coverage
-from chat_tui.store import messages, outbox, spool
+from chat_tui.store import outbox, spool
 from chat_tui.store.errors import tolerated
 
 log = logging.getLogger(__name__)
@@ -96,13 +96,13 @@ class OutboxSender:
         if leak is not None:
             await self._give_back(item, leak)
             return
-        newest = await self._newest_known(item.chat_ref)
+        newest = await self._history.newest_known(item.chat_ref)
         if not isinstance(newest, Problem) and self._was_left_alone(item):
             looked = await self._reconciler.look_before(item, self._last_heard(item))
             if isinstance(looked, OutboxItem):
                 self.forget(item.outbox_id)
                 return
-            newest = looked or await self._newest_known(item.chat_ref)
+            newest = looked or await self._history.newest_known(item.chat_ref)
         if isinstance(newest, Problem):
             await self._turned_away(item, newest)
             return
@@ -179,18 +179,7 @@ class OutboxSender:
             self._posts.pop(item.outbox_id, None)
             self._stopped.discard(item.outbox_id)
             self.uploaded.pop(item.outbox_id, None)
-
-    async def _newest_known(self, chat_ref: ChatRef) -> MessageId | Problem:
-        """The message after which ours must come; reads the chat first if its end or the clock is unknown."""
-        for first in (True, False):
-            cursor = await self._ctx.store.read(messages.cursor, chat_ref)
-            unstored = self._history.unstored.newest(chat_ref)
-            known = cursor.hi is not None or cursor.coverage == Coverage.DONE or unstored is not None
-            if known and self._history.server_now() is not None:
-                break
-            if first and (problem := await self._history.newer(chat_ref, Urgency.SEND)) is not None:
-                return problem
-        return max(cursor.hi or MessageId(0), unstored or MessageId(0))
+            self._ctx.link.works.end(Work.UPLOAD, item.outbox_id)
 
     async def _post(self, item: OutboxItem) -> Accepted | Problem:
         client = self._ctx.client
@@ -210,6 +199,7 @@ class OutboxSender:
 
     def _uploaded(self, item: OutboxItem, count: int) -> None:
         """Publish every whole step, not every packet."""
+        self._ctx.link.works.step(Work.UPLOAD, count, item.file_size, key=item.outbox_id)
         before, self.uploaded[item.outbox_id] = self.uploaded.get(item.outbox_id, 0), count
         step = max(1, item.file_size // PROGRESS_STEPS)
         if before // step != count // step:

@@ -15,7 +15,7 @@ from chat_tui.model.queue import Tab
 from chat_tui.ui.kit.line_pane import LinePane
 from chat_tui.words.glyphs import WIDE
 from chat_tui.words.line import Line, Role, Span, cut, fit, width_of, wrap
-from chat_tui.words.status import status_spans
+from chat_tui.words.status import status_line
 
 _MOST = 999
 """The greatest number of chats that a tab shows exactly."""
@@ -175,6 +175,8 @@ class StatusLine(Bar):
     """Until `show`: a connection that has not answered yet."""
     _now: Millis = 0
     _is_brief = False
+    _room = 0
+    """The cells that the words may take."""
 
     def show(self, link: Link, now: Millis) -> None:
         """Show the state of the connection at this time; draws only if the words changed."""
@@ -187,13 +189,14 @@ class StatusLine(Bar):
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """The width of the words; on a narrow screen, beside the tabs, they are brief."""
-        # Kept for `line`, which does not get the viewport.
+        # Kept for `line`, which does not get the viewport. Beyond this, the tabs would lose their names.
         self._is_brief = viewport.width < WIDE
+        self._room = viewport.width * 2 // 5 - self.gutter.width
         return width_of(self.line(0))
 
     def line(self, width: int) -> Line:
         """The words, which `Bar` cuts where they do not fit."""
-        return status_spans(self._link, self._now, brief=self._is_brief)
+        return status_line(self._link, self._now, self._room, brief=self._is_brief)
 
 
 class NoticeLine(LinePane):

@@ -4,10 +4,13 @@ from textual.app import App, ComposeResult
 from textual.containers import Horizontal
 
 from chat_tui import locale
-from chat_tui.model.link import Budget, Link, LinkState
+from chat_tui.model.link import Budget, Link, LinkState, Progress, Work
 from chat_tui.model.queue import Tab
 from chat_tui.ui.kit.bars import HintLine, NoticeLine, StatusLine, TabBar
 from chat_tui.ui.kit.line_pane import LinePane
+from chat_tui.words import glyphs
+from chat_tui.words.line import text_of
+from chat_tui.words.status import status_spans
 from tests.support.settling import resize, settled
 from tests.ui.pane_samples import NOW
 
@@ -56,6 +59,34 @@ async def test_tabs_and_status_share_the_first_line() -> None:
         await settled(pilot.app)
         assert text(status) == "● связь"
         assert text(tabs) == " 1 Ждут 12 [2 Споры 1] 3 Возвр. 3  4 Вопр. 2  5 Отлож. 4  6 Все 60"
+
+
+async def test_a_long_work_moves_neither_the_tabs_nor_the_connection_off_the_line() -> None:
+    locale.use("ru")
+    app = BarsApp()
+    link = Link(LinkState.ONLINE, works=(Progress(Work.LISTING, 1240, 9000, 130),))
+    async with app.run_test(size=(120, 24)) as pilot:
+        tabs, status = app.query_one(TabBar), app.query_one(StatusLine)
+        tabs.show(Tab.DISPUTES, COUNTS)
+        status.show(link, NOW)
+        for columns, words in (
+            (150, "загрузка чатов 1\xa0240 из ~9\xa0000, ещё 3 мин"),
+            (120, "загрузка 13 %, ещё 3 мин"),
+            (80, "загрузка 13 %"),
+            (40, ""),
+        ):
+            await resize(pilot.app, columns, 24)
+            await settled(pilot.app)
+            assert text(status).startswith(text_of(status_spans(Link(LinkState.ONLINE), NOW)))
+            assert text(status).endswith(words)
+            assert glyphs.CUT not in text(status)
+            assert "[2" in text(tabs)
+            assert columns < 80 or "6" in text(tabs)
+            assert columns < 120 or "3 Возвр" in text(tabs), "tabs keep their names"
+        await resize(pilot.app, 80, 24)
+        status.show(Link(LinkState.ONLINE), NOW)
+        await settled(pilot.app)
+        assert text(tabs).endswith("6 Все 60")
 
 
 async def test_a_click_asks_for_the_tab_under_it() -> None:
