@@ -22,6 +22,7 @@ def doctor(context: Context) -> int:
     try:
         settings = load(context.flags, context.environ, context.paths.settings_file)
         locale.use(settings.ui.language)
+        findings += [Finding("settings", _("settings"), State.UNKNOWN, words) for words in settings.notices]
         findings += market.look_at(settings, partial(client, settings=settings), wall_clock_ms)
     except SettingsProblem as problem:
         # The other checks do not need the settings.

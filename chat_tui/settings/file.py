@@ -11,9 +11,12 @@ from typing import Any, Final
 
 from chat_tui.files import LeadsNowhere, NotAFile, NotUtf8, TooLarge, decoded, read_file
 from chat_tui.locale import _
-from chat_tui.settings.schema import OPEN, SCHEMA, SettingsProblem
+from chat_tui.safetext import one_line
+from chat_tui.settings.schema import OPEN, SCHEMA, Setting, SettingsProblem
 
 MOST_BYTES: Final = 1_000_000
+_SHOWN: Final = 40
+"""Characters of a wrong value that a sentence shows."""
 PROFILES: Final = "profiles"
 DEFAULT: Final = "default"
 """The profile of `[market]`, which no table `[profiles.NAME]` may have."""
@@ -34,6 +37,8 @@ class Table(dict[str, Written]):
         super().__init__()
         self.line = line
         """The line that mentions the table first."""
+        self.notices: list[str] = []
+        """Sentences about values that were left out, because a default can take their place."""
 
 
 Tables = Mapping[str, Mapping[str, Written]]
@@ -124,10 +129,21 @@ def _checked(path: Path, text: str, tables: Mapping[str, Any]) -> dict[str, Tabl
             if wanted is None:
                 words = _("unknown setting “{name}”; [{table}] has {known}")
                 raise wrong(path, line, words, name=key, table=table, known=", ".join(SCHEMA[kind]))
-            if not wanted.fits(value):
+            row = SCHEMA[kind].get(key)
+            if wanted.fits(value):
+                found[table][key] = Written(value, line)
+            elif row is not None and row.instead:
+                found[table].notices.append(str(_without(path, line, row, value)))
+            else:
                 raise wrong(path, line, _("“{name}” must be {wanted}"), name=key, wanted=wanted.words)
-            found[table][key] = Written(value, line)
     return found
+
+
+def _without(path: Path, line: int, row: Setting, value: object) -> SettingsProblem:
+    """Says that the default is used in place of this value."""
+    shown = one_line(str(value), limit=_SHOWN)
+    words = _(row.instead).format(value=shown, default=row.default, **row.kind.values)
+    return wrong(path, line, words)
 
 
 def _by_name(tables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -1,11 +1,13 @@
-"""Store a connected shop: first its key in a file of its own, then the name of that file in settings.toml.
+"""Write settings.toml: a connected shop, whose key is stored before in a file of its own, or one setting.
 
 The settings file is replaced in one step, and until then nothing has changed for the program. Everything that
 the operator wrote there stays, comments included.
 """
 
+import os
+import stat
 import tomllib
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -69,19 +71,62 @@ def keep_shop(path: Path, key: str, business_id: int, table: str = "market") -> 
     return key_file
 
 
+def keep_setting(path: Path, table: str, key: str, value: str) -> None:
+    """Write one setting into settings.toml at `path`. Other running copies do not notice.
+
+    Raises SettingsProblem, also for what `unkeepable` finds, ForeignDirectory or OSError; the settings are
+    then as before.
+    """
+    if why := unkeepable(path):
+        raise SettingsProblem(why)
+    make_private(path.parent)
+    _put(path, _changed(path, table, lambda found: found.__setitem__(key, value)).encode())
+
+
+def unkeepable(path: Path) -> str:
+    """Why `keep_setting` would write nothing; "" = no reason is known."""
+    try:
+        file.read(path)
+    except SettingsProblem as problem:
+        return str(problem)
+    if path.is_symlink():
+        # It may belong to a collection of such files, which has its own way to change them.
+        return _("{path} is a link to {target}").format(path=path, target=path.resolve())
+    place = path if path.exists() else _existing(path.parent)
+    # The mode counts for root as well: it is set on purpose.
+    if not (os.access(place, os.W_OK) and place.stat().st_mode & stat.S_IWUSR):
+        return _("{path} is read-only").format(path=place)
+    if not os.access(_existing(path.parent), os.W_OK | os.X_OK):
+        return _("{path} is read-only").format(path=path.parent)
+    return ""
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that exists."""
+    return next(place for place in (folder, *folder.parents) if place.exists())
+
+
 def _with_shop(path: Path, business_id: int, table: str) -> str:
     """The new text of the settings file. Raises SettingsProblem."""
+
+    def connect(shop: MutableMapping[str, Any]) -> None:
+        # A file with two ways to a key is refused when it is read.
+        shop.pop("api_key_command", None)
+        shop["business_id"] = business_id
+        shop["api_key_file"] = KEY_FILE.format(business_id=business_id)
+
+    return _changed(path, table, connect)
+
+
+def _changed(path: Path, table: str, change: Callable[[MutableMapping[str, Any]], None]) -> str:
+    """The text of the settings file with one table changed. Raises SettingsProblem."""
     import tomlkit  # noqa: PLC0415 - only for writing
 
     file.read(path)  # raises, before anything is changed, if the file has mistakes or is not ours
     data = file.raw(path)
     document, wanted = tomlkit.parse(decoded(data)), tomllib.loads(decoded(data))
     for tables in (document, wanted):
-        shop = _table_in(tables, table, path)
-        # A file with two ways to a key is refused when it is read.
-        shop.pop("api_key_command", None)
-        shop["business_id"] = business_id
-        shop["api_key_file"] = KEY_FILE.format(business_id=business_id)
+        change(_table_in(tables, table, path))
     text = tomlkit.dumps(document)
     # tomlkit may put a new table before dotted keys, which then become keys of this table.
     if not _means(text, wanted):

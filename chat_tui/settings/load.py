@@ -55,6 +55,7 @@ def load(
         **{table: TABLES[table](**values) for table, values in tables.items()},
         **(_access(own["market"], own_environ, path) if shop and key else {}),
         read_only=flags.read_only,
+        notices=tuple(notice for table in written.values() for notice in table.notices),
     )
     if settings.queue.warn > settings.queue.late:
         found = written["queue"].get("late") or written["queue"]["warn"]

@@ -28,6 +28,7 @@ def in_force(flags: Flags, environ: Mapping[str, str], path: Path) -> list[str]:
     written, environ = of_profile(flags.profile, file.read(path), environ)
     key = ", ".join(_key_origins(written["market"], environ)) or _("not set")
     lines = [
+        *(f"# {notice}" for notice in settings.notices),
         f"# {_('The file: {path}').format(path=path)}",
         f"# {_('The key, which is never shown: {origin}').format(origin=key)}",
     ]

@@ -62,13 +62,21 @@ class Setting:
     """The value if nothing sets another; None = there is none."""
     example: Any
     """The value in the documented file, where the default does not show the format; None = the default."""
+    instead: str = ""
+    """Says that the default is used in place of a wrong `value` (a msgid); "" = that is an error."""
 
 
 def setting(
-    default: T, kind: ValueKind, meaning: str, *, example: object = None, is_secret: bool = False
+    default: T,
+    kind: ValueKind,
+    meaning: str,
+    *,
+    example: object = None,
+    instead: str = "",
+    is_secret: bool = False,
 ) -> T:
     """A field with its row; `is_secret` keeps the value out of the repr."""
-    row = Setting(kind, meaning, default, example)
+    row = Setting(kind, meaning, default, example, instead)
     return field(default=default, repr=not is_secret, metadata={"row": row})
 
 
@@ -84,9 +92,11 @@ def whole(low: int, high: int) -> ValueKind:
 
 def one_of(*words: str) -> ValueKind:
     """One of these words."""
-    names = ", ".join(f'"{word}"' for word in words)
+    quoted = ", ".join(f'"{word}"' for word in words)
     return ValueKind(
-        lambda value: isinstance(value, str) and value in words, N_("one of {words}"), {"words": names}
+        lambda value: isinstance(value, str) and value in words,
+        N_("one of {words}"),
+        {"words": quoted, "names": ", ".join(words)},
     )
 
 
@@ -230,7 +240,12 @@ class ScreenSettings:
         example="ru",
     )
     """When the settings are loaded, a flag or the locale may decide it instead."""
-    theme: str = setting("dark", one_of(*THEMES), N_("The colours; with NO_COLOR set there are none."))
+    theme: str = setting(
+        "dark",
+        one_of(*THEMES),
+        N_("The colours; with NO_COLOR set there are none."),
+        instead=N_("there is no theme “{value}”, so “{default}” is used. There are: {names}"),
+    )
     mouse: bool = setting(
         False, YES_OR_NO, N_("Whether the mouse works; the terminal then selects text only with Shift held.")
     )
@@ -292,6 +307,8 @@ class Preferences:
     queue: QueueSettings = QueueSettings()
     keys: KeySettings = KeySettings()
     ui: ScreenSettings = ScreenSettings()
+    notices: tuple[str, ...] = ()
+    """Sentences about values of the file that could not be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +330,8 @@ class Settings:
     """The file with the key, if the settings name one; it must never be sent to a buyer."""
     read_only: bool = False
     """Whether nothing may be sent and no chat created."""
+    notices: tuple[str, ...] = ()
+    """Sentences about values of the file in whose place the defaults are used."""
 
     @property
     def has_access(self) -> bool:
@@ -327,4 +346,4 @@ class Settings:
     @property
     def preferences(self) -> Preferences:
         """The part for the screen."""
-        return Preferences(self.queue, self.keys, self.ui)
+        return Preferences(self.queue, self.keys, self.ui, self.notices)

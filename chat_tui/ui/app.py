@@ -1,7 +1,8 @@
 """The app itself: its theme, its first screen, and the commands that work on every screen."""
 
+import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from typing import ClassVar, Final
 
@@ -21,13 +22,11 @@ from chat_tui.ui import keys, themes
 from chat_tui.ui.inbox.screen import MainScreen
 from chat_tui.ui.keys import Where
 from chat_tui.ui.kit.dialog import STYLES, LegibleApp
-from chat_tui.ui.kit.text import notify, plain
+from chat_tui.ui.kit.text import NOTICE_S, notify, plain
 from chat_tui.zone import find_zone
 
 ACTIVE_EVERY: Final[Millis] = 10_000
 """Milliseconds, at least, between two reports to the inbox that the operator is active."""
-_NOTICE_S: Final = 15.0
-"""Seconds that the notice of the start stays: it takes more than a glance to read."""
 
 
 class ChatTuiApp(LegibleApp[None]):
@@ -45,26 +44,27 @@ class ChatTuiApp(LegibleApp[None]):
         now: Callable[[], Millis],
         zone: tzinfo,
         is_new: bool = False,
-        notice: str = "",
+        notices: Sequence[str] = (),
     ) -> None:
-        """`is_new` = the shop was just connected: greet the operator. `notice` is shown at the start."""
+        """`is_new` = the shop was just connected: greet the operator. `notices` are shown at the start."""
         super().__init__(paths.log, jcuken=preferences.keys.is_jcuken)
         self.edited = paths.data / "edited"
+        self._settings_file = paths.settings_file
         bind(self, keys.bindings(Where.ANYWHERE), freed=keys.freed(Where.ANYWHERE))
         self.call_by = preferences.ui.notify
         self.theme_wanted = preferences.ui.theme
         self.inbox = inbox
         self._now = now
         self._is_new = is_new
-        self._notice = notice
+        self._notices = (*preferences.notices, *notices)
         self._reported_at: Millis = 0
         self._main = MainScreen(self, inbox, preferences, templates=paths.templates, now=now, zone=zone)
 
     def on_mount(self) -> None:
         self.use_theme(self.theme_wanted)
         self.push_screen(self._main)
-        if self._notice:
-            notify(self, self._notice, severity="warning", timeout=_NOTICE_S)
+        for words in self._notices:
+            notify(self, words, severity="warning", timeout=NOTICE_S)
         if self._is_new:
             self._main.call_after_refresh(self._main.greet)
 
@@ -104,20 +104,18 @@ class ChatTuiApp(LegibleApp[None]):
 
     @work(group="theme", exclusive=True)
     async def action_theme(self) -> None:
-        """Try the themes and choose one for this run; say which line in settings.toml keeps it."""
+        """Try the themes and keep one, for this run only if settings.toml cannot be written."""
         from chat_tui.ui.dialogs.app_dialogs import ThemeList  # noqa: PLC0415 - not before the first paint
 
         if is_colourless(os.environ):
             notify(self, _("There are no colours to choose: NO_COLOR is set."))
             return
         before = self.theme_wanted
-        chosen = await self.push_screen_wait(ThemeList(THEMES, before, self.use_theme))
+        keeps = await asyncio.to_thread(themes.can_keep, self._settings_file)
+        chosen = await self.push_screen_wait(ThemeList(THEMES, before, self.use_theme, keeps=keeps))
         self.use_theme(chosen or before)
         if chosen is not None:
-            words = _(
-                "These are the colours until you leave. To keep them: {line} under [ui] in settings.toml."
-            )
-            notify(self, words.format(line=f'theme = "{chosen}"'))
+            notify(self, await asyncio.to_thread(themes.keep, chosen, self._settings_file))
 
     @work(group="quit", exclusive=True)
     async def action_quit(self) -> None:  # type: ignore[override]
@@ -157,6 +155,6 @@ def run(inbox: InboxApi, preferences: Preferences, paths: Paths, *, is_new: bool
         now=wall_clock_ms,
         zone=found.zone,
         is_new=is_new,
-        notice=found.notice,
+        notices=[found.notice] if found.notice else [],
     )
     return app.run_to_code(mouse=preferences.ui.mouse)

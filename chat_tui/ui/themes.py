@@ -1,11 +1,13 @@
-"""Our own themes, and the choice between them and Textual's."""
+"""Our own themes, the choice between them and Textual's, and keeping it in settings.toml."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from textual.app import App
 from textual.theme import Theme
 
+from chat_tui.locale import ExpectedFailure, _
 from chat_tui.terminal.environment import is_colourless
 
 PLAIN_THEME: Final = "ansi-dark"
@@ -78,3 +80,26 @@ def choose(app: App[Any], wanted: str, environ: Mapping[str, str]) -> None:
 def theme_for(wanted: str, environ: Mapping[str, str]) -> str:
     """Textual's name of the theme to use: the wanted one, or `PLAIN_THEME` if no colours are wanted."""
     return PLAIN_THEME if is_colourless(environ) else _TEXTUALS.get(wanted, wanted)
+
+
+def can_keep(settings_file: Path) -> bool:
+    """Whether nothing is known that would prevent `keep`; reads the file."""
+    from chat_tui.settings.keep import unkeepable  # noqa: PLC0415 - not before the first paint
+
+    return not unkeepable(settings_file)
+
+
+def keep(name: str, settings_file: Path) -> str:
+    """Write a theme into the settings; returns a sentence that says what became of it."""
+    from chat_tui.settings.keep import keep_setting  # noqa: PLC0415 - not before the first paint
+
+    try:
+        keep_setting(settings_file, "ui", "theme", name)
+    except ExpectedFailure as problem:
+        why = str(problem)
+    except OSError as error:
+        why = f"{error.filename or settings_file}: {error.strerror}"
+    else:
+        return _("Theme: {name}. Kept in settings.toml.").format(name=name)
+    words = _("Theme: {name}, until you leave. It cannot be kept: {why}.")
+    return words.format(name=name, why=why.removesuffix("."))

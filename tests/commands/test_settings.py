@@ -107,11 +107,20 @@ def test_alone_it_tells_what_holds_and_who_said_so_and_never_the_key(
 
 
 def test_a_wrong_file_is_told_with_its_line(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path.write_text('[ui]\ntheme = "norf"')
+    path.write_text('[ui]\nnotify = "norf"')
     assert cli.main(["settings"]) == 2
     told = capsys.readouterr().err
-    assert f"{path}, line 2: “theme” must be one of" in told
-    assert '"dark", "light", "ansi", "ansi-light", "high-contrast"' in told
+    assert f"{path}, line 2: “notify” must be one of" in told
+    assert '"bell", "osc9", "osc777"' in told
+
+
+def test_a_theme_of_another_version_is_told_beside_the_values(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path.write_text('[ui]\ntheme = "norf"')
+    told = printed(capsys)
+    assert told.startswith(f"# {path}, line 2: there is no theme “norf”, so “dark” is used.")
+    assert tomllib.loads(told)["ui"]["theme"] == "dark"
 
 
 def test_neither_form_imports_textual_or_httpx() -> None:

@@ -140,9 +140,12 @@ class ThemeList(ListDialog[str, str]):
     With None, the caller must return to the theme in use before.
     """
 
-    def __init__(self, names: Sequence[str], now: str, try_on: Callable[[str], None]) -> None:
-        """`now` is the name of the theme in use; `try_on` shows another one."""
+    def __init__(
+        self, names: Sequence[str], now: str, try_on: Callable[[str], None], *, keeps: bool = True
+    ) -> None:
+        """`now` is the theme in use; `try_on` shows another one; `keeps` = the choice outlives this run."""
         super().__init__()
+        self._keeps = keeps
         self._names = names
         self._now = now
         self._try_on = try_on
@@ -153,7 +156,7 @@ class ThemeList(ListDialog[str, str]):
             text_field(placeholder=_("type a part of the name")),
             ChoiceList[str](lambda name, _cells: ((Span(name),),)),
             Static(id="status", classes="warn"),
-            keys=(("Enter", _("keep for now")), ("Esc", _("as before"))),
+            keys=(("Enter", _("keep") if self._keeps else _("use until exit")), ("Esc", _("cancel"))),
         )
 
     def on_mount(self) -> None:
@@ -165,7 +168,7 @@ class ThemeList(ListDialog[str, str]):
     def _narrow(self) -> None:
         found = [name for name in self._names if fits(self.query_one(Input).value, name)]
         self.rows.show(found)
-        self.say("" if found else _("No such name."))
+        self.say("" if found else _("No such theme."))
 
     @on(ChoiceList.Highlighted)
     def _show(self) -> None:

@@ -17,6 +17,8 @@ from chat_tui.locale import _
 from chat_tui.safetext import one_line, safe
 from chat_tui.terminal.side_channels import Copying, SideChannels
 
+NOTICE_S: Final = 15.0
+"""Seconds that a notice of the start stays: it takes more than a glance to read."""
 _NOTICE_LIMIT: Final = 500
 """The most characters of a notification: more would cover the screen."""
 

@@ -19,7 +19,7 @@ from chat_tui.terminal.keys import bind
 from chat_tui.ui import keys, themes
 from chat_tui.ui.keys import Where
 from chat_tui.ui.kit.dialog import Answers, Dialog, LegibleApp, Question, framed
-from chat_tui.ui.kit.text import plain
+from chat_tui.ui.kit.text import NOTICE_S, notify, plain
 from chat_tui.ui.start.connect import KeyScreen, RightsScreen, ShopsScreen
 from chat_tui.words.line import Line, Role, Span
 
@@ -158,9 +158,12 @@ class StartApp(LegibleApp[Start]):
         bind(self, [one for one in keys.bindings(Where.ANYWHERE) if one.id in {"help", "quit"}])
         self._connector = connector
         self._theme = preferences.ui.theme
+        self._notices = preferences.notices
 
     def on_mount(self) -> None:
         themes.choose(self, self._theme, os.environ)
+        for words in self._notices:
+            notify(self, words, severity="warning", timeout=NOTICE_S)
         self._walk()
 
     @work(exclusive=True)

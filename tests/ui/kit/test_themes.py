@@ -1,6 +1,7 @@
-"""Themes: each can be drawn, every role can be read, and a choice shows at once and says how to keep it."""
+"""Themes: each can be drawn, every role can be read, and a choice shows at once and is kept."""
 
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,15 +12,18 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
 from chat_tui.inbox.connect import Connector
-from chat_tui.settings import Preferences
+from chat_tui.settings import Flags, Preferences, load
 from chat_tui.settings.schema import THEMES, ScreenSettings
 from chat_tui.ui import themes
+from chat_tui.ui.app import ChatTuiApp
 from chat_tui.ui.kit.line_pane import role_style
 from chat_tui.ui.start.app import StartApp
 from chat_tui.ui.themes import PLAIN_THEME, theme_for
 from chat_tui.words.line import Role
-from tests.support.scenes import Scene, make_scene
+from tests.support.places import places
+from tests.support.scenes import NOW, Scene, make_scene
 from tests.support.settling import pressing, settled
+from tests.support.unseen import picture
 
 OURS = {themes.LIGHT.name: themes.LIGHT, themes.HIGH_CONTRAST.name: themes.HIGH_CONTRAST}
 
@@ -82,12 +86,66 @@ async def test_the_palette_changes_the_theme_live_and_escape_gives_the_old_one_b
         assert not scene.app._notifications
 
 
-async def test_what_is_chosen_stays_for_this_run_and_the_line_that_keeps_it_is_told(scene: Scene) -> None:
+async def test_what_is_chosen_is_kept_with_everything_else_in_the_file(scene: Scene, tmp_path: Path) -> None:
+    settings = places(tmp_path).settings_file
+    settings.write_text('# ours\n[ui]\ntheme = "nord"\nmouse = true\n')
     async with scene.app.run_test(size=(80, 24)) as pilot:
-        await pressing("ctrl+p", *"theme", "enter", *"high", "enter")(pilot)
+        await pressing("T", *"high")(pilot)
+        [*_rows, keys] = [line for line in picture(scene.app.screen) if "Enter" in line]
+        assert "Enter keep  Esc cancel" in keys
+        await pressing("enter")(pilot)
         assert scene.app.theme == "high-contrast"
         (said,) = scene.app._notifications
-        assert 'theme = "high-contrast" under [ui] in settings.toml' in said.message
+        assert said.message == "Theme: high-contrast. Kept in settings.toml."
+    assert settings.read_text() == '# ours\n[ui]\ntheme = "high-contrast"\nmouse = true\n'
+
+
+async def test_escape_writes_nothing(scene: Scene, tmp_path: Path) -> None:
+    async with scene.app.run_test(size=(80, 24)) as pilot:
+        await pressing("T", *"high", "escape")(pilot)
+        assert scene.app.theme == "textual-dark"
+    assert not places(tmp_path).settings_file.exists()
+
+
+@pytest.mark.parametrize("case", ["link", "read-only", "broken"])
+async def test_what_cannot_be_kept_is_used_until_the_end_and_why_is_said(
+    scene: Scene, tmp_path: Path, case: str
+) -> None:
+    settings = places(tmp_path).settings_file
+    place = tmp_path / "dotfiles.toml" if case == "link" else settings
+    place.write_text("[ui\n" if case == "broken" else "[ui]\n")
+    place.chmod(0o400 if case == "read-only" else 0o600)
+    if case == "link":
+        settings.symlink_to(place)
+    before = settings.read_text()
+    async with scene.app.run_test(size=(80, 24)) as pilot:
+        await pressing("T", *"high")(pilot)
+        assert any("Enter use until exit  Esc cancel" in line for line in picture(scene.app.screen))
+        await pressing("enter")(pilot)
+        assert scene.app.theme == "high-contrast"
+        (said,) = scene.app._notifications
+        why = {
+            "link": f"{settings} is a link to {place}.",
+            "read-only": f"{settings} is read-only.",
+            "broken": f"{settings}, line 1: this is not valid TOML",
+        }[case]
+        assert said.message.startswith("Theme: high-contrast, until you leave. It cannot be kept: ")
+        assert why in said.message
+    assert settings.read_text() == before
+
+
+async def test_a_theme_of_another_version_is_told_at_the_start(tmp_path: Path) -> None:
+    path = places(tmp_path).settings_file
+    path.write_text('[ui]\nlanguage = "en"\ntheme = "neon"\n')
+    preferences = load(Flags(), {}, path, shop=False).preferences
+    scene = make_scene(tmp_path, language="en")
+    app = ChatTuiApp(scene.inbox, preferences, places(tmp_path), now=lambda: NOW, zone=UTC)
+    async with app.run_test(size=(80, 24)):
+        assert app.theme == "textual-dark"
+        (said,) = app._notifications
+        assert "line 3: there is no theme “neon”, so “dark” is used. There are: " in said.message
+        assert said.message.endswith(", atom-one-light")
+    scene.close()
 
 
 async def test_without_colours_there_is_nothing_to_choose(
@@ -103,11 +161,13 @@ async def test_without_colours_there_is_nothing_to_choose(
 
 async def test_the_first_minute_has_the_theme_of_the_settings_too(tmp_path: Path) -> None:
     connector = Connector(nobody, nobody)
-    app = StartApp(connector, Preferences(ui=ScreenSettings(theme="high-contrast")), report=tmp_path / "log")
+    preferences = Preferences(ui=ScreenSettings(theme="high-contrast"), notices=("a notice",))
+    app = StartApp(connector, preferences, report=tmp_path / "log")
     try:
         async with app.run_test() as pilot:
             await settled(pilot.app)
             assert app.theme == "high-contrast"
+            assert [said.message for said in app._notifications] == ["a notice"]
     finally:
         connector.close()
 
