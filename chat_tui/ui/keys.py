@@ -118,6 +118,7 @@ COMMANDS: Final = (
     Command("next_in_text", ("ctrl+n",), _COMPOSE, N_("Go on to the next waiting chat"), N_("next")),
     Command("attach", ("ctrl+o",), _COMPOSE, N_("Attach a file"), N_("file")),
     Command("edit", ("ctrl+e",), _COMPOSE, N_("Write in your own editor ($EDITOR)")),
+    Command("undo_send", ("ctrl+z",), _COMPOSE, N_("Undo the last send (in an empty box)")),
     Command("leave", ("escape",), _COMPOSE, N_("Leave; the text stays as a draft"), N_("leave")),
     Command("help", ("f1", "question_mark"), Where.ANYWHERE, N_("Show the keys"), N_("keys")),
     Command("palette", ("ctrl+p",), Where.ANYWHERE, N_("Find a command"), N_("commands")),

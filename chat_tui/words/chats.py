@@ -12,11 +12,13 @@ from chat_tui.model.queue import QueueItem
 from chat_tui.safetext import is_blank, one_line
 from chat_tui.settings.hours import Hours
 from chat_tui.words import glyphs
-from chat_tui.words.line import Role, Span, cut
+from chat_tui.words.line import Role, Span, cut, width_of
 from chat_tui.words.times import HOUR, MINUTE
 
 _SHORT_ORDER = 7
 """Digits of the longest order number that the list shows whole."""
+_SHOP_LEAST = 4
+"""Cells of a shop's name that stay in the narrowest line."""
 _NAME_MOST = 255
 """Characters of a shop's name that are used."""
 
@@ -83,6 +85,12 @@ def chat_title(item: QueueItem) -> str:
     return _title(item, ())
 
 
+def chat_brief(item: QueueItem) -> str:
+    """For example "Olga K. · order …4561": the title without the shop, its number cut to the last digits."""
+    context = item.chat.context
+    return f"{buyer_name(context)}{glyphs.JOIN}{about(context, short=True)}"
+
+
 def chat_header(item: QueueItem) -> str:
     """The title with our labels and note; the shop comes last, because the end is cut off first."""
     note = f"{glyphs.NOTE} {one_line(item.note)}" if item.note else ""
@@ -96,9 +104,20 @@ def _title(item: QueueItem, own: Iterable[str]) -> str:
     return glyphs.JOIN.join(part for part in parts if part)
 
 
-def recipient(item: QueueItem) -> str:
-    """The line that says who will get a message."""
-    return _("To: {title}").format(title=chat_title(item))
+def recipient(item: QueueItem, cells: int | None = None) -> str:
+    """The line that says who will get a message, in at most so many cells; None = in full.
+
+    First the number is shortened, then the name of the shop, and then that of the buyer.
+    """
+    words = _("To: {title}").format(title=chat_title(item))
+    if cells is None or width_of((Span(words),)) <= cells:
+        return words
+    name, topic, shop = buyer_name(item.chat.context), about(item.chat.context, short=True), shop_title(item)
+    least = _("To: {title}").format(title=f"{topic}{glyphs.JOIN * 2}")
+    room = max(0, cells - width_of((Span(least),)))
+    shop = cut(shop, max(room - width_of((Span(name),)), min(_SHOP_LEAST, room // 2)))
+    title = glyphs.JOIN.join((cut(name, room - width_of((Span(shop),))), topic, shop))
+    return _("To: {title}").format(title=title)
 
 
 # -- whose turn it is, and which waits are highlighted ---------------------------------------------------

@@ -17,10 +17,7 @@ def delivery_state(item: OutboxItem, now: Millis) -> Span:
         return Span(_("waits for your decision"), Role.WARN)
     if item.is_released:
         return Span(_("sent, not confirmed"), Role.WARN)
-    if item.state is OutboxState.QUEUED and item.not_before > now:
-        # The wall clock may have been set back meanwhile, which does not make the wait longer.
-        left = min(item.not_before - now, mark.length(item))
-        seconds = -(-left // 1000)  # rounded up
+    if seconds := held_seconds(item, now):
         return Span(_("goes in {n} s").format(n=seconds), Role.ACCENT)
     if item.is_checking:
         return Span(f"{_('checking')} {glyphs.CUT}", Role.WARN)
@@ -38,6 +35,15 @@ def delivery_state(item: OutboxItem, now: Millis) -> Span:
         OutboxState.UNCONFIRMED: (f"{_('unconfirmed')} {glyphs.UNCONFIRMED}", Role.BAD),
     }[item.state]
     return Span(words, role)
+
+
+def held_seconds(item: OutboxItem, now: Millis) -> int:
+    """The seconds, rounded up, in which the operator can still undo a send; 0 = it is not held any more."""
+    if item.state is not OutboxState.QUEUED or item.not_before <= now:
+        return 0
+    # The wall clock may have been set back meanwhile, which does not make the wait longer.
+    left = min(item.not_before - now, mark.length(item))
+    return -(-left // 1000)
 
 
 def entry_state(entry: Entry, now: Millis) -> Span | None:

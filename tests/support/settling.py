@@ -19,6 +19,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 from textual.events import Key, Resize
 from textual.geometry import Size
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
+from textual.notifications import Notification, Notifications
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -152,3 +153,16 @@ def _give_up_after(end: float, loop: asyncio.AbstractEventLoop) -> None:
     if loop.time() > end:
         busy = [task.get_name() for task in asyncio.all_tasks(loop) if task is not asyncio.current_task()]
         raise AssertionError(f"never settles; {len(_owed.get(loop, ()))} answers awaited; tasks: {busy}")
+
+
+def recorded(app: App[Any]) -> list[str]:
+    """A list that gets the sentence of every notification of an app from now on: the screen has only one."""
+    said: list[str] = []
+    add = app._notifications.add
+
+    def record(notification: Notification) -> Notifications:
+        said.append(notification.message)
+        return add(notification)
+
+    app._notifications.add = record  # type: ignore[method-assign]
+    return said

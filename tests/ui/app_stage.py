@@ -27,7 +27,7 @@ from tests.support import ready
 from tests.support.places import places
 from tests.support.refs import ref
 from tests.support.sandbox import Sandbox
-from tests.support.settling import drawn, settled
+from tests.support.settling import drawn, recorded, settled
 from tests.support.shop import QUICK, Shop, client_of, store_paths
 from tests.support.unseen import picture
 from tests.support.waiting import crowd, until
@@ -54,6 +54,7 @@ class Desk:
     pilot: Pilot[None]
     market: Sandbox
     store: Store
+    notices: list[str]
 
     # -- hands ---------------------------------------------------------------------------------------
 
@@ -143,7 +144,7 @@ class Desk:
     @property
     def said(self) -> list[str]:
         """The sentences of all notifications so far."""
-        return [str(one.message) for one in self.app._notifications]
+        return self.notices
 
     @property
     def told(self) -> str:
@@ -185,6 +186,11 @@ class Desk:
     def addressee(self) -> str:
         """The words on the frame of the box."""
         return str(self._main.query_one(Compose).border_title)
+
+    @property
+    def outcome(self) -> str:
+        """The words on the lower frame of the box."""
+        return str(self._main.query_one(Compose).border_subtitle or "")
 
     @property
     def focus(self) -> str:
@@ -281,12 +287,13 @@ async def desk(
     connect = lambda: client_of(market, key=key, business=business, url=url)  # noqa: E731
     shop = Shop.open(root, connect, settings=settings)
     app = ChatTuiApp(shop.inbox, preferences, places(root), now=wall_clock_ms, zone=UTC)
-    # On any machine, notifications are still there when a test looks.
+    # On any machine, a notification is still there when a test looks.
     app.NOTIFICATION_TIMEOUT = 600.0  # type: ignore[misc]
+    notices = recorded(app)
     try:
         async with app.run_test(size=size, notifications=notifications) as pilot:
             await app.keys_settled()
-            seen = Desk(app, pilot, market, shop.store)
+            seen = Desk(app, pilot, market, shop.store, notices)
             yield seen
             if app.is_running:
                 # The last screen of a test can be drawn, even if the test never looked at it.

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
@@ -24,11 +25,12 @@ from chat_tui.ui.keys import Where, bindings, freed
 from chat_tui.ui.kit.bars import NoticeLine
 from chat_tui.ui.kit.text import plain
 from chat_tui.words import glyphs
+from chat_tui.words.line import cut
 
-_COUNTED_FROM: Final = TEXT_LIMIT * 4 // 5
-"""Characters above which the box shows how long the text is."""
 _SLASHES: Final = ("/", ".")
 """What the key of the slash types on the two layouts."""
+_WARNED_FROM: Final = TEXT_LIMIT * 9 // 10
+"""Characters above which the counter warns."""
 _SAME_PRESS: Final = 0.1
 """Seconds within which a second Enter is the same press, bouncing. A later one sends or says why not."""
 
@@ -46,6 +48,8 @@ class Compose(TextBox):
         border-title-align: left;
         border-title-color: $foreground;
         border-title-style: none;
+        border-subtitle-color: $text-muted;
+        border-subtitle-style: none;
         &:ansi { border: round ansi_bright_black; }
     }
     Compose:focus {
@@ -57,6 +61,9 @@ class Compose(TextBox):
     }
     Compose:disabled {
         opacity: 100%;
+    }
+    Compose.-near-limit {
+        border-subtitle-color: $text-warning;
     }
     Compose.-too-long, Compose.-unfilled {
         border-subtitle-color: $text-error;
@@ -87,6 +94,9 @@ class Compose(TextBox):
 
     class TypedTooSoon(Message):
         """Text was meant for the previous chat: show that chat again, then call `type_astray`."""
+
+    class UndoWanted(Message):
+        """The operator wants the last send undone: `ctrl+z` in the empty box."""
 
     class LeaveWanted(Message):
         """The operator leaves the box; the text stays."""
@@ -119,8 +129,14 @@ class Compose(TextBox):
         """The notice that `say` sets; the screen places it above the box."""
         self._noticed = ""
         """The text that the notice is about."""
+        self._refused = False
+        """Whether the notice says why Enter did not send the text."""
+        self._outcome = ""
+        """What becomes of the message that was sent before; "" = nothing is to be said about it."""
         self._is_asked = False
         """Whether a `SendWanted` has not been answered yet."""
+        self._subtitle = ""
+        """The words on the lower frame."""
         bind(self, bindings(Where.COMPOSE), freed=freed(Where.COMPOSE))
 
     def forbid(self, why: str) -> None:
@@ -133,21 +149,37 @@ class Compose(TextBox):
 
     def say(self, words: str) -> None:
         """Show a notice about the text above the box until the text changes or is sent; "" removes it."""
-        self._noticed = self.text
+        self._noticed, self._refused = self.text, False
         self.notice.say(one_line(words))
         self.post_message(self.NoticeChanged())
 
+    def refuse(self, words: str) -> None:
+        """Say why Enter did not send the text."""
+        self.say(words)
+        self._refused = True
+
+    def report(self, words: str) -> None:
+        """Show on the lower frame what becomes of the message sent before; "" removes it."""
+        if words != self._outcome:
+            self._outcome = words
+            self._count()
+
     def answered(self) -> None:
-        """The last `SendWanted` is done: the text was cleared, or `say` has said why it was not sent."""
+        """The last `SendWanted` is done: the text was cleared, or `refuse` has said why it was not sent."""
         self._is_asked = False
         # Only the "saving" notice is obsolete: the reason for a refusal must stay.
         if self.notice.words == _saving():
             self.say("")
 
     @property
+    def frame_room(self) -> int:
+        """Cells for words on the upper or the lower frame."""
+        return max(0, self.outer_size.width - 4)
+
+    @property
     def is_refused(self) -> bool:
         """Whether Enter was pressed for this text and it was not sent."""
-        return bool(self.notice.words) and not self._is_asked and not is_blank(self.text)
+        return self._refused and not self._is_asked and not is_blank(self.text)
 
     def load(self, text: str, caret: int) -> None:
         """Show a saved draft, the caret after `caret` characters. No `Changed` follows: nothing was typed."""
@@ -225,10 +257,10 @@ class Compose(TextBox):
         if self.enter_is_pasted:
             self.take_enter_for_line()
         elif why := self._not_yet():
-            self.say(why)
+            self.refuse(why)
         elif not self._is_bounce():
             if why := self._not_this():
-                self.say(why)
+                self.refuse(why)
             else:
                 self._is_asked = True
                 self.post_message(self.SendWanted(self.text))
@@ -278,6 +310,15 @@ class Compose(TextBox):
         """Ask for the next waiting chat."""
         self.post_message(self.NextWanted())
 
+    def action_undo_send(self) -> None:
+        """Undo the last edit of the text; in an empty box the last send."""
+        # A text that was deleted comes back while there is no send that could still be undone.
+        is_emptied = bool(self.history.undo_stack) and not self._outcome
+        if self.text or is_emptied:
+            self.undo()
+        else:
+            self.post_message(self.UndoWanted())
+
     def action_leave(self) -> None:
         """Ask to leave."""
         self.post_message(self.LeaveWanted())
@@ -287,16 +328,30 @@ class Compose(TextBox):
         length = text_length(as_sent(self.text))
         markers = unfilled(self.text)
         words = [_("view only")] if self._forbidden else []
-        words += [_("not filled in: {markers}").format(markers=" ".join(markers))] if markers else []
-        if length > _COUNTED_FROM:
+        if markers:
+            missing = _("Not filled in: {markers}. Write it yourself.")
+            words.append(missing.format(markers=" ".join(markers)))
+        if length:
             words.append(f"{length}/{TEXT_LIMIT}")
-        self.border_subtitle = plain(glyphs.JOIN.join(words)) if words else None
+        if self._outcome:
+            # Cut first: what is about the text itself must stay readable.
+            room = self.frame_room - sum(cell_len(one) + len(glyphs.JOIN) for one in words)
+            words.insert(0, cut(self._outcome, room))
+        subtitle = glyphs.JOIN.join(filter(None, words))
+        if subtitle != self._subtitle:
+            self._subtitle = subtitle
+            self.border_subtitle = plain(subtitle) if subtitle else None
+        self.set_class(length > _WARNED_FROM, "-near-limit")
         self.set_class(length > TEXT_LIMIT, "-too-long")
         self.set_class(bool(markers), "-unfilled")
 
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
         """Whether a key types text. In the empty box the key of the slash does not, on either layout."""
         return (bool(self.text) or TWINS.get(key) != "slash") and super().check_consume_key(key, character)
+
+    def on_resize(self) -> None:
+        """Cut the words on the frame for the new width."""
+        self._count()
 
     async def on_key(self, event: events.Key) -> None:
         self._pressed_at = event.time

@@ -25,7 +25,8 @@ from chat_tui.ui.chat.history import History
 from chat_tui.ui.keys import Where
 from chat_tui.ui.kit.news import Digest
 from chat_tui.ui.kit.text import notify, plain
-from chat_tui.words.chats import chat_title, recipient
+from chat_tui.words.chats import chat_brief, chat_title, recipient
+from chat_tui.words.delivery import held_seconds
 from chat_tui.words.problems import doubt_words, problem_words
 
 BOX_LEAST, BOX_MOST = 3, 10
@@ -58,6 +59,7 @@ class TalkPane(Vertical):
         """`opened` is called with another chat in the same step in which the box becomes that chat's."""
         super().__init__(id="talk-pane")
         self._inbox = inbox
+        self._now = now
         self._opened = opened
         self.history = History(now, zone)
         self.box = Compose()
@@ -71,6 +73,12 @@ class TalkPane(Vertical):
         """The doubts of the door already shown for texts of a chat: the next Enter there agrees to them."""
         self._read_to = MessageId(0)
         """The newest message that was on the screen when the text was last changed."""
+        self._addressed = ""
+        """The recipient, as it stands on the frame of the box."""
+        self._sent: OutboxItem | None = None
+        """The text sent last from the box, while it is held for undo."""
+        self._sent_to = ""
+        """The chat of that text, in words."""
         self.item: QueueItem | None = None
         """The open chat as the list shows it; None = no chat is open."""
         self.others: tuple[str, ...] = ()
@@ -102,6 +110,7 @@ class TalkPane(Vertical):
         rows = min(self.box.notice.lines_in(width), max(1, height - BOX_LEAST - 1))
         self.box.notice.styles.max_height = max(1, rows)
         self.box.styles.max_height = max(BOX_LEAST, min(BOX_MOST, height - rows - 1))
+        self.call_after_refresh(self._address)
 
     # -- opening -------------------------------------------------------------------------------------
 
@@ -200,7 +209,15 @@ class TalkPane(Vertical):
     def _entitle(self, item: QueueItem) -> None:
         self.item = item
         self.history.entitle(item)
-        self.box.border_title = plain(recipient(item), lines=False)
+        self._address()
+
+    def _address(self) -> None:
+        """Write the recipient on the frame of the box, as wide as it is now."""
+        if self.item is not None:
+            words = recipient(self.item, self.box.frame_room or None)
+            if words != self._addressed:
+                self._addressed = words
+                self.box.border_title = plain(words, lines=False)
 
     @on(History.OlderWanted)
     async def _older(self, message: History.OlderWanted) -> None:
@@ -228,6 +245,13 @@ class TalkPane(Vertical):
     async def _seen(self, message: History.SeenTo) -> None:
         message.stop()
         await self._inbox.marks.see(message.chat_ref, message.message_id)
+
+    def tick(self) -> None:
+        """A second passed: update what counts down."""
+        if self.history.is_counting:
+            self.history.tick()
+        if self._sent is not None:
+            self._report_sent()
 
     # -- writing -------------------------------------------------------------------------------------
 
@@ -259,10 +283,11 @@ class TalkPane(Vertical):
         # The answer may not fit a message that came just before Enter: show that message first.
         if await self._is_stale(chat_ref):
             stale = _("Something new came while you were writing. Read it; Enter again sends.")
-            await self._say(chat_ref, stale)
+            await self._say(chat_ref, stale, self.box.refuse)
             return
         # Read before sending: afterwards the chat no longer waits.
         was_waiting = self.item is not None and self.item.is_to_answer
+        to = "" if self.item is None else chat_brief(self.item)
         # A timer of the app: this pane handles no messages while it waits for the disk.
         slow = self.app.set_timer(SAVING_S, lambda: self._say(chat_ref, _("Saving…")))
         try:
@@ -275,7 +300,7 @@ class TalkPane(Vertical):
             if outcome.doubts:
                 self._agreed[chat_ref] = agreed.union(outcome.doubts)
                 words = f"{doubt_words(outcome.doubts)} {_('Enter again sends it.')}"
-            await self._say(chat_ref, words)
+            await self._say(chat_ref, words, self.box.refuse)
             return
         if chat_ref == self.chat_ref:
             # Undo restores the text with the caret where it was.
@@ -283,12 +308,30 @@ class TalkPane(Vertical):
             self.drafts.sent(chat_ref)
             self.box.clear_after_send(text)
             self.drafts.save_soon()
+        self._count_down(outcome, to)
         self.post_message(self.Sent(outcome, was_waiting=was_waiting))
 
-    async def _say(self, chat_ref: ChatRef, words: str) -> None:
-        """Say something about the text of a chat: above the box, or with the chat's name if it was left."""
+    def _count_down(self, item: OutboxItem, to: str) -> None:
+        """Say at the box that this text was sent to a chat, and how long that can be undone."""
+        self._sent, self._sent_to = item, to
+        self._report_sent()
+
+    def _report_sent(self) -> None:
+        """Say how long the send can still be undone; when that is over, say nothing more."""
+        seconds = 0 if self._sent is None else held_seconds(self._sent, self._now())
+        words = _("Sends in {n} s: {chat}. {key}: undo")
+        words = words.format(n=seconds, chat=self._sent_to, key=keys.key_of("undo_send"))
+        self.box.report(words if seconds else "")
+        if not seconds:
+            self._sent = None
+
+    async def _say(self, chat_ref: ChatRef, words: str, say: Callable[[str], None] | None = None) -> None:
+        """Say something about the text of a chat: above the box, or with the chat's name if it was left.
+
+        `say` says it above the box, by default as a notice.
+        """
         if chat_ref == self.chat_ref:
-            self.box.say(words)
+            (say or self.box.say)(words)
             return
         item = await self._inbox.chats.item(chat_ref)
         words = words if item is None else f"{chat_title(item)}: {words}"
@@ -325,6 +368,9 @@ class TalkPane(Vertical):
         taken = await self._inbox.outbox.take_back(
             item, into_draft=True, caret=self._carets.pop(item.outbox_id, None)
         )
+        if self._sent is not None and self._sent.outbox_id == item.outbox_id:
+            self._sent = None
+            self._report_sent()
         if isinstance(taken, OutboxItem) and taken.chat_ref == self.chat_ref and taken.text:
             draft = await self._inbox.drafts.get(taken.chat_ref)
             if self.drafts.is_saved:

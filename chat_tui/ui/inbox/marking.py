@@ -111,6 +111,22 @@ class Marking:
         else:
             await self.take_back(newest)
 
+    async def undo_send(self) -> None:
+        """Undo the newest send of this run, whatever was marked since."""
+        sends = [one for one in self._undoable if isinstance(one, OutboxItem)]
+        if not sends:
+            self._tell(_("Nothing was sent that can be undone."))
+            return
+        self._undoable.remove(sends[-1])
+        await self.take_back(sends[-1])
+
+    def _tell(self, words: str) -> None:
+        """Say something at the caret, or as a notification if the box may not be on the screen."""
+        if self.screen.focused in {self.talk.box, self.talk.history}:
+            self.talk.box.say(words)
+        else:
+            notify(self.screen, words, severity="warning")
+
     async def take_back(self, item: OutboxItem) -> None:
         """Move a text from the outbox into the box of its chat, and open the chat; else say why not."""
         taken = await self.talk.take_back(item)
@@ -122,10 +138,10 @@ class Marking:
         elif taken.kind == ProblemKind.GONE:
             # Earlier sends are no longer held either, so the next undo is of a mark.
             self._undoable = [one for one in self._undoable if isinstance(one, Marked)]
-            words = _("Too late, the message is on its way: {chat}.")
-            notify(self.screen, words.format(chat=await self._chat_name(item.chat_ref)), severity="warning")
+            words = _("Already sent: {chat}.")
+            self._tell(words.format(chat=await self._chat_name(item.chat_ref)))
         else:
-            notify(self.screen, problem_words(taken), severity="error")
+            self._tell(problem_words(taken))
 
     async def _unmark(self, marked: Marked) -> None:
         problem = await self.inbox.marks.take_back(marked)

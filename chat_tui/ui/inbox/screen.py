@@ -106,8 +106,7 @@ class MainScreen(Legible[None]):
 
     def tick(self) -> None:
         """A second passed: update countdowns, and ages and dates once a minute."""
-        if self.talk.history.is_counting:
-            self.talk.history.tick()
+        self.talk.tick()
         minute = self._now() // 60_000
         if minute != self._minute:
             self._minute = minute
@@ -303,6 +302,10 @@ class MainScreen(Legible[None]):
     @on(Compose.TypedTooSoon)
     async def _go_back(self) -> None:
         await self.commands.advancing.go_back()
+
+    @on(Compose.UndoWanted)
+    async def _undo_from_box(self) -> None:
+        await self._marking.undo_send()
 
     @on(Compose.NextWanted)
     async def _next_from_box(self) -> None:

@@ -103,6 +103,10 @@ class LegibleApp(TerminalApp[ReturnType], Generic[ReturnType]):
         """Ctrl-C where there is nothing to copy: say which key ends the program."""
         notify(self, _("Ctrl+C does not end the program: {key} does.").format(key=keys.key_of("quit")))
 
+    def on_notify(self) -> None:
+        """Remove the notification that is shown: the new one, which the app adds next, takes its place."""
+        self.clear_notifications()
+
     def turn(self, dialog: "type[Dialog[Any]]") -> None:
         """Show a dialog, or close it if it is shown."""
         if isinstance(self.screen, dialog):

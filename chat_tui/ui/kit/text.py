@@ -20,7 +20,7 @@ from chat_tui.terminal.side_channels import Copying, SideChannels
 NOTICE_S: Final = 15.0
 """Seconds that a notice of the start stays: it takes more than a glance to read."""
 _NOTICE_LIMIT: Final = 500
-"""The most characters of a notification: more would cover the screen."""
+"""The most characters of a notification: no window is wider."""
 
 
 def plain(text: str, style: str = "", *, lines: bool = True) -> Content:
@@ -33,13 +33,14 @@ def notify(
     text: str,
     *,
     severity: SeverityLevel = "information",
-    title: str = "",
     timeout: float | None = None,
 ) -> None:
-    """Show a notification of one paragraph for `timeout` seconds; None = the usual time."""
+    """Show a notification of one line for `timeout` seconds (None = the usual time), in place of the last.
+
+    It is for what happened elsewhere; what is about the text in the box is said by `Compose.say`.
+    """
     where.notify(
         one_line(text, limit=_NOTICE_LIMIT),
-        title=one_line(title, limit=_NOTICE_LIMIT),
         severity=severity,
         timeout=timeout,
         markup=False,
@@ -54,7 +55,8 @@ def notify_copied(app: App[Any], copied: SideChannels.Copied) -> None:
         Copying.TOO_LONG: _("This is too long for the terminal's clipboard."),
     }[copied.outcome]
     is_sent = copied.outcome is not Copying.TOO_LONG
-    notify(app, words, severity="information" if is_sent else "warning", title=copied.what)
+    words = f"{copied.what}: {words}" if copied.what else words
+    notify(app, words, severity="information" if is_sent else "warning")
 
 
 # -- on the restored terminal: that the program crashed, and texts that could not be saved ---------------

@@ -141,7 +141,7 @@ def _panes(stage: HostileApp, text: str) -> None:
 
 def _words(stage: HostileApp, text: str) -> None:
     stage.notice.say(notice(Link(LinkState.REFUSED, refusal(text)), NOW, UTC))
-    notify(stage, text, title=text)
+    notify(stage, text)
     notify(stage, problem_words(refusal(text)), severity="error")
 
 
@@ -197,7 +197,7 @@ WALLS = (
 
 PLACES = (
     Place("header, recipient, sender column, failed loading", _panes, 6),
-    Place("notice line, notification and its title, error line", _words, 4),
+    Place("notice line, notification, error line", _words, 3),
     Place("file card: recipient, name, kind, first lines", lambda s, t: s.dialog(_file_card(t)), 4),
     Place("confirm card: private file", _private),
     Place("confirm card: recipient", _confirm),

@@ -39,6 +39,7 @@ class BoxApp(OrderedKeys[None]):
     @on(Compose.SendWanted)
     @on(Compose.AttachWanted)
     @on(Compose.LeaveWanted)
+    @on(Compose.UndoWanted)
     @on(Compose.Changed)
     def _note(self, message: Message) -> None:
         self.asked.append(message)
@@ -145,16 +146,52 @@ async def test_too_long_is_blocked_and_kept(text: str, length: int) -> None:
         assert app.box.has_class("-too-long")
 
 
-async def test_the_counter_shows_near_the_limit_only() -> None:
+async def test_the_counter_counts_from_the_first_letter_and_warns_near_the_limit() -> None:
     async with a_box() as app:
-        app.box.load("я" * 3276, 3276)
-        counter = app.box.border_subtitle
-        assert counter is None
+        app.box.load("", 0)
+        await app.arrive("я", " ")
+        assert app.box.border_subtitle == "1/4096", "a blank at the end is not sent"
+        app.box.load("я" * 3686, 3686)
+        assert not app.box.has_class("-near-limit")
         await app.arrive("я")
-        assert app.box.border_subtitle == "3277/4096"
+        assert app.box.border_subtitle == "3687/4096"
+        assert app.box.has_class("-near-limit")
         app.box.load("я" * 4096, 0)
         await app.arrive("\r")
         assert len(app.sent) == 1
+
+
+async def test_the_message_before_is_reported_on_the_frame_and_leaves_room_for_the_counter() -> None:
+    async with a_box() as app:
+        app.box.report("Sends in 5 s: Olga · order …4561. ctrl+z: undo")
+        assert app.box.border_subtitle == "Sends in 5 s: Olga · order …4561. ctrl+z: undo"
+        app.box.report(f"Sends in 5 s: {'Olga ' * 20}")
+        await app.arrive("a")
+        subtitle = str(app.box.border_subtitle)
+        assert subtitle.startswith("Sends in 5 s: Olga")
+        assert subtitle.endswith("… · 1/4096")
+        assert len(subtitle) == app.box.frame_room
+        app.box.report("")
+        assert app.box.border_subtitle == "1/4096"
+
+
+async def test_ctrl_z_is_the_texts_own_undo_until_the_box_is_empty() -> None:
+    async with a_box() as app:
+        await app.arrive("a", "b", "ctrl+z")
+        assert not any(isinstance(one, Compose.UndoWanted) for one in app.asked)
+        app.box.load("", 0)
+        await app.arrive("ctrl+z")
+        assert any(isinstance(one, Compose.UndoWanted) for one in app.asked)
+
+
+@pytest.mark.parametrize(("outcome", "text"), [("", "a"), ("Sends in 5 s", "")])
+async def test_a_deleted_text_comes_back_unless_a_send_can_be_undone(outcome: str, text: str) -> None:
+    async with a_box() as app:
+        await app.arrive("a", "\x7f")
+        app.box.report(outcome)
+        await app.arrive("ctrl+z")
+        assert app.box.text == text
+        assert any(isinstance(one, Compose.UndoWanted) for one in app.asked) == (not text)
 
 
 @pytest.mark.parametrize("key", ["ctrl+j", "shift+enter", "alt+enter"])

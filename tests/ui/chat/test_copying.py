@@ -26,7 +26,7 @@ async def test_y_asks_what_to_copy_and_says_what_it_copied(market: Sandbox, tmp_
         await it.press("2")
         await it.until_said("clipboard")
         assert it.app.clipboard == "https://market.yandex.ru/x?y=1"
-        assert [one.title for one in it.app._notifications] == ["link"]
+        assert it.said[-1].startswith("link: ")
         assert "▌" in it.history
 
 
@@ -56,4 +56,4 @@ async def test_the_only_thing_is_copied_at_once(market: Sandbox, tmp_path: Path)
         await it.press("y")
         await it.until_said("clipboard")
         assert it.app.clipboard == "Подойдёт ли чехол?"
-        assert [one.title for one in it.app._notifications] == ["text of the message"]
+        assert it.said[-1].startswith("text of the message: ")

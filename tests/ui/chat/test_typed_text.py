@@ -1,6 +1,7 @@
 """A typed text is never lost, never doubled, and never reaches another buyer."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -9,6 +10,8 @@ from textual.widgets import Static
 
 from chat_tui.inbox.context import InboxSettings
 from chat_tui.model.ids import ChatRef
+from chat_tui.settings import Preferences
+from chat_tui.settings.schema import QueueSettings
 from chat_tui.ui.chat.drafts import DRAFT_S
 from chat_tui.ui.chat.pane import TalkPane
 from chat_tui.ui.kit.questions import Confirm
@@ -216,6 +219,42 @@ async def test_undo_brings_text_and_caret_back_and_nothing_is_sent(market: Sandb
         await it.until_said("There is nothing to undo.")
 
 
+async def test_the_send_is_reported_at_the_box_and_ctrl_z_takes_it_back(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    """Promised: U34."""
+    preferences = Preferences(queue=QueueSettings(auto_advance=True))
+    async with desk(tmp_path, market, settings=HELD, preferences=preferences) as it:
+        await it.synced()
+        chat = await open_next(it)
+        name = it.addressee.removeprefix("To: ").split(" · ")[0]
+        await it.write("Приедет в среду")
+        await it.press("left", "left", "enter")
+        await it.until(lambda: it.opened != chat)
+        assert f" s: {name}" in it.outcome
+        assert it.outcome.startswith("Sends in ")
+        assert "ctrl+z: undo" in it.outcome
+        await it.press("ctrl+z")
+        await it.until(lambda: it.opened == chat)
+        assert (it.box, it.caret, it.focus) == ("Приедет в среду", len("Приедет в сре"), "box")
+        await it.until(lambda: "undo" not in it.outcome)
+        assert it.sent == []
+
+
+async def test_the_report_of_a_send_goes_when_it_cannot_be_undone_any_more(
+    market: Sandbox, tmp_path: Path
+) -> None:
+    async with desk(tmp_path, market, settings=replace(CALM, undo_s=1.0)) as it:
+        await it.synced()
+        await open_next(it)
+        await it.answer("Уже ушло")
+        await it.until(lambda: "Sends in 1 s: " in it.outcome)
+        await it.until(lambda: it.sent and not it.outcome)
+        await it.press("ctrl+z")
+        await it.until_told("Already sent: ")
+        assert it.said == []
+
+
 async def test_undo_too_late_says_so(market: Sandbox, tmp_path: Path) -> None:
     async with desk(tmp_path, market) as it:
         await it.synced()
@@ -223,7 +262,7 @@ async def test_undo_too_late_says_so(market: Sandbox, tmp_path: Path) -> None:
         await it.answer("Уже ушло")
         await it.until_shown("confirmed ✓")
         await it.press("escape", "u")
-        await it.until_said("Too late")
+        await it.until_told("Already sent: ")
         assert it.box == ""
 
 

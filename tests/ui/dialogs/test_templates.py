@@ -110,7 +110,7 @@ async def test_what_is_not_known_is_marked_and_not_sent(market: Sandbox, tmp_pat
         await it.until_shown("Not known here: {оператор}")
         await it.press("enter")
         await it.until(lambda: it.box == "С уважением, {оператор}")
-        await it.until_shown("not filled in: {оператор}")
+        await it.until_shown("Not filled in: {оператор}. Write it yourself.")
         for _ in range(2):
             await it.press_again("enter")
         await it.until_told("{оператор} is not filled in, so nothing was sent")

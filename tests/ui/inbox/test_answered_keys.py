@@ -8,11 +8,10 @@ from textual.pilot import Pilot
 from chat_tui import locale
 from chat_tui.model.doubt import contacts
 from chat_tui.model.problem import Problem, ProblemKind
-from chat_tui.ui.app import ChatTuiApp
 from chat_tui.ui.chat.compose import Compose
 from chat_tui.words.problems import contact_warning, problem_words
 from tests.support.scenes import make_scene
-from tests.support.settling import pressing, resize, settled
+from tests.support.settling import pressing, recorded, resize, settled
 from tests.ui.chat.test_compose import BoxApp, a_box
 from tests.ui.chat.test_lines_at_once import until_told
 
@@ -21,10 +20,6 @@ CALL = "call +7 916 123-45-67"
 
 def box_of(pilot: Pilot[None]) -> Compose:
     return pilot.app.screen_stack[1].query_one(Compose)
-
-
-def said(app: ChatTuiApp) -> list[str]:
-    return [str(one.message) for one in app._notifications]
 
 
 def shown(box: Compose) -> str:
@@ -107,6 +102,7 @@ async def test_leaving_a_text_that_was_not_sent_names_its_chat(
     tmp_path: Path, leave: tuple[str, ...]
 ) -> None:
     scene = make_scene(tmp_path, language="en")
+    said = recorded(scene.app)
     async with scene.app.run_test(size=(80, 24)) as pilot:
         await pressing("n", *CALL, "enter")(pilot)
         box = box_of(pilot)
@@ -114,19 +110,20 @@ async def test_leaving_a_text_that_was_not_sent_names_its_chat(
         name = str(box.border_title).removeprefix("To: ").split(" · ")[0]
         await pressing(*leave)(pilot)
         assert box.text != CALL
-        assert any(one.startswith(f"Not sent, kept as a draft: {name}") for one in said(scene.app))
-        before = len(said(scene.app))
+        assert any(one.startswith(f"Not sent, kept as a draft: {name}") for one in said)
+        before = len(said)
         await pressing("ctrl+n", "ctrl+n")(pilot)
-        assert len(said(scene.app)) == before, "a chat in which nothing was to be sent is left without a word"
+        assert len(said) == before, "a chat in which nothing was to be sent is left without a word"
     scene.close()
 
 
 async def test_what_an_editor_could_not_do_is_told_at_the_caret(tmp_path: Path) -> None:
     scene = make_scene(tmp_path, language="en")
+    said = recorded(scene.app)
     async with scene.app.run_test(size=(80, 24)) as pilot:
         await pressing("n", "a", "ctrl+e")(pilot)
         assert shown(box_of(pilot)) == "An editor needs a terminal of its own."
-        assert said(scene.app) == []
+        assert said == []
     scene.close()
 
 

@@ -165,7 +165,7 @@ async def test_a_send_past_its_hold_is_told_and_the_marks_before_it_are_still_un
             await it.until(partial(lambda sent: sent in it.sent_texts, (chat_ref, text)))
             await it.pilot.pause(AGAIN_S)
         await it.press("escape", "u")
-        await it.until_said("Too late")
+        await it.until_told("Already sent: ")
         await it.press("u")
         await it.until_said("The mark is taken back: ")
 

@@ -10,9 +10,8 @@ from chat_tui.model.link import Link
 from tests.support.faults import Answer
 from tests.support.sandbox import Sandbox
 from tests.support.scenes import OFFLINE, ONLINE, make_scene
-from tests.support.settling import pressing
+from tests.support.settling import pressing, recorded
 from tests.ui.app_stage import desk
-from tests.ui.inbox.test_answered_keys import said
 
 
 @pytest.mark.parametrize("key", ["n", "N", "т"])
@@ -55,9 +54,10 @@ async def test_nobody_is_said_to_wait_no_more_before_all_was_read(
     tmp_path: Path, link: Link, words: str
 ) -> None:
     scene = make_scene(tmp_path, language="en", link=link, filled=False)
+    said = recorded(scene.app)
     async with scene.app.run_test(size=(80, 24)) as pilot:
         await pressing("n")(pilot)
-        (sentence,) = said(scene.app)
+        (sentence,) = said
         assert words in sentence
         assert ("r asks again" in sentence) is (words == "No network.")
     scene.close()
@@ -65,7 +65,8 @@ async def test_nobody_is_said_to_wait_no_more_before_all_was_read(
 
 async def test_an_empty_shop_that_was_read_says_that_nobody_waits(tmp_path: Path) -> None:
     scene = make_scene(tmp_path, language="en", filled=False)
+    said = recorded(scene.app)
     async with scene.app.run_test(size=(80, 24)) as pilot:
         await pressing("n")(pilot)
-        assert said(scene.app) == ["Nobody else waits for an answer."]
+        assert said == ["Nobody else waits for an answer."]
     scene.close()

@@ -20,7 +20,7 @@ from chat_tui.ui.app import ChatTuiApp
 from tests.support.places import places
 from tests.support.refs import BUSINESS, OTHER_BUSINESS, ref
 from tests.support.sandbox import Sandbox
-from tests.support.settling import drawn
+from tests.support.settling import drawn, recorded
 from tests.support.shop import Shop, client_of
 from tests.support.waiting import until
 from tests.ui.app_stage import CALM, NARROW, WIDE, Desk
@@ -68,8 +68,9 @@ async def desk_of_both(
     app = ChatTuiApp(inbox, Preferences(), places(root), now=wall_clock_ms, zone=UTC)
     try:
         async with app.run_test(size=size) as pilot:
+            notices = recorded(app)
             await app.keys_settled()
-            yield Desk(app, pilot, markets[0], shops[0].store)
+            yield Desk(app, pilot, markets[0], shops[0].store, notices)
         assert not app.return_code
     finally:
         await inbox.close()
