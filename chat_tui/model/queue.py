@@ -127,11 +127,18 @@ class QueueItem:
     """Whether our answers wait until the operator decides about an unconfirmed one before them."""
     business: str = ""
     """The operator's name for its business; empty while only one is open."""
+    is_below_line: bool = False
+    """Whether its tab shows it below a line, with the other finished chats."""
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is expected of anybody in this chat any more."""
+        return self.chat.status == ChatStatus.FINISHED
 
     @property
     def is_to_answer(self) -> bool:
         """Whether the chat belongs to WAITING, unless a mark of the operator keeps it out."""
-        is_open_dispute = self.chat.is_dispute and self.chat.status != ChatStatus.FINISHED
+        is_open_dispute = self.chat.is_dispute and not self.is_finished
         return self.waiting_since is not None or is_open_dispute
 
 

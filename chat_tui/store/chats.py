@@ -150,17 +150,18 @@ def items(conn: Connection, chat_refs: Iterable[ChatRef]) -> dict[ChatRef, Queue
 
 
 def counts(conn: Connection, now: Millis) -> dict[Tab, int]:
-    """How many chats each tab holds at a moment; for WAITING, how many `next_waiting` visits.
+    """How many chats of each tab need us at a moment: `next_waiting` visits all those of WAITING.
 
-    Chats that cannot be read count as well, except in WAITING, where few rows have to be looked at.
+    For SNOOZED, how many it holds; for ALL, how many chats there are, even if they cannot be read.
     """
-    found = {}
-    for tab, place in PLACES.items():
-        # Without a condition SQLite counts the pages of an index: 0.1 ms instead of 10 for 100,000 chats.
-        besides = f" AND {UNANSWERED} AND {sound('chat', 'c')}" if tab == Tab.WAITING else ""
-        within = "" if tab == Tab.ALL else f"WHERE {place.holds(now)}{besides}"
-        found[tab] = conn.execute(f"SELECT count(*) FROM chat c {within}").fetchone()[0]
-    return found
+    tabs = (Tab.WAITING, Tab.DISPUTES, Tab.RETURNS, Tab.QUESTIONS)
+    each = ", ".join(f"count(CASE WHEN {PLACES[tab].within} THEN 1 END)" for tab in tabs)
+    rows = {tab: f"FROM chat c WHERE {PLACES[tab].holds(now)} AND {sound('chat', 'c')}" for tab in PLACES}
+    waiting = conn.execute(f"SELECT {each} {rows[Tab.WAITING]} AND {UNANSWERED}").fetchone()
+    snoozed = conn.execute(f"SELECT count(*) {rows[Tab.SNOOZED]}").fetchone()[0]
+    # Without a condition SQLite counts the pages of an index: 0.1 ms instead of 10 for 100,000 chats.
+    there = conn.execute("SELECT count(*) FROM chat").fetchone()[0]
+    return {**dict(zip(tabs, waiting, strict=True)), Tab.SNOOZED: snoozed, Tab.ALL: there}
 
 
 def longest_wait(conn: Connection, now: Millis = 0) -> Millis | None:

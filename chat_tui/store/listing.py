@@ -78,8 +78,8 @@ class TabPlace:
     """SQL column of QueueKey.order."""
     marked: str = ""
     """SQL condition on the operator's marks at the moment `{now}`; empty = marks do not count."""
-    lift: int = 3
-    """How much a pin lowers QueueKey.bucket: 3 puts the chat above all, 1 only above its own bucket."""
+    lift: int = 5
+    """How much a pin lowers QueueKey.bucket: 5 puts the chat above all, 1 only above its own bucket."""
 
     def holds(self, now: Millis) -> str:
         """SQL condition: the chat is in the tab at this moment."""
@@ -117,16 +117,16 @@ class TabPlace:
 _AWAKE: Final = f"c.chat_id NOT IN ({marks.DONE} UNION ALL {marks.SNOOZED})"
 """Few chats are done or snoozed: SQLite finds them once per query, and still walks the index of the tab."""
 
-_UNANSWERED: Final = """c.waiting_bucket IS NOT NULL
-    AND NOT (c.waiting_bucket = 0 AND c.last_speaker = 'PARTNER' AND c.newest_sender IN ('PARTNER', 'MARKET'))
-"""
-"""An open dispute waits like any chat, but before all others, and also after a message of the arbiter."""
+_NEED: Final = ("c.need_bucket", "c.need_order")
+_FINISHED: Final = 2
+"""The need_bucket of finished chats; 0 = the chat needs us, unless a mark or an answer on its way says no."""
+_NEEDS_US: Final = "c.waiting_bucket IS NOT NULL AND c.need_bucket = 0"
 
 PLACES: Final = {
-    Tab.WAITING: TabPlace(_UNANSWERED, "c.waiting_bucket", "c.waiting_order", _AWAKE, lift=1),
-    Tab.DISPUTES: TabPlace("c.dispute_bucket IS NOT NULL", "c.dispute_bucket", "c.newest_order"),
-    Tab.RETURNS: TabPlace("c.context_kind = 'RETURN'", "c.turn_bucket", "c.turn_order"),
-    Tab.QUESTIONS: TabPlace("c.context_kind = 'DIRECT'", "c.turn_bucket", "c.turn_order"),
+    Tab.WAITING: TabPlace(_NEEDS_US, "c.waiting_bucket", "c.waiting_order", _AWAKE, lift=1),
+    Tab.DISPUTES: TabPlace("c.kind = 'ARBITRAGE'", *_NEED),
+    Tab.RETURNS: TabPlace("c.context_kind = 'RETURN'", *_NEED),
+    Tab.QUESTIONS: TabPlace("c.context_kind = 'DIRECT'", *_NEED),
     Tab.SNOOZED: TabPlace("1", "0", "c.newest_order", f"c.chat_id IN ({marks.SNOOZED})"),
     Tab.ALL: TabPlace("1", "0", "c.newest_order"),
 }
@@ -151,7 +151,8 @@ def item_of(conn: Connection, row: Row, tab: Tab) -> QueueItem:
     chat_ref = conn.chat(row[0])
     bucket, order, since, sender, snippet, has_file, unseen, has_draft, rank, shop = row[11:21]
     done, snoozed, until, is_held, is_pinned, note, labels, asks = row[21:]
-    lift = PLACES[tab].lift if is_pinned else 0
+    place = PLACES[tab]
+    lift = place.lift if is_pinned else 0
     return QueueItem(
         Chat(chat_ref, ChatContext(*row[3:9]), row[1], row[2], *row[9:11]),
         QueueKey(2 * bucket - lift, order, chat_ref),
@@ -168,6 +169,7 @@ def item_of(conn: Connection, row: Row, tab: Tab) -> QueueItem:
         note or "",
         tuple(sorted((labels or "").split())),
         asks_to_decide=bool(asks),
+        is_below_line=(place.bucket, bucket, bool(is_pinned)) == (_NEED[0], _FINISHED, False),
     )
 
 

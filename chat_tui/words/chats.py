@@ -160,6 +160,7 @@ def state_words(item: QueueItem, held: str = "") -> tuple[str, Role]:
         (item.has_draft, _("draft"), Role.ACCENT),
         (item.trouble in _ON_ITS_WAY, _("on its way"), Role.ACCENT),
         (bool(held), held, Role.MUTED),
+        (item.chat.is_dispute and item.is_finished, _("dispute finished"), Role.MUTED),
         (item.chat.is_dispute, _("dispute"), Role.BAD),
         (item.waiting_since is not None, _("waits"), Role.TEXT),
         (True, _idle_words(item.chat.status), Role.MUTED),

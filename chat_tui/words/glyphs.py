@@ -60,9 +60,10 @@ TIME: Final = 5
 """Cells of a time of day."""
 NAME_MAX: Final = 40
 """Cells of a buyer's name: a longer one would hide the order behind it."""
+BUSINESS_CUT: Final = 3
 BUSINESS_MIN: Final = 6
 BUSINESS_MAX: Final = 16
-"""The least and the most cells of the column of businesses."""
+"""Cells of the column of businesses: the least beside a long subject, the least and the most else."""
 SENDER_MAX: Final = 14
 """The most cells of the sender column."""
 STACKED: Final = 60

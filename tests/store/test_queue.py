@@ -7,7 +7,7 @@ import pytest
 
 from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind, Sender
 from chat_tui.model.ids import BusinessId, ForeignChat, MessageId
-from chat_tui.model.mark import Pin
+from chat_tui.model.mark import Hold, Pin
 from chat_tui.model.outbox import OutboxState
 from chat_tui.model.queue import QueueItem, Tab
 from chat_tui.model.timeline import Draft
@@ -45,17 +45,30 @@ def queue(store: Store) -> Store:
         a_chat(6, 6_000, S.WAITING_FOR_PARTNER, kind=ARB, about=ContextKind.RETURN),
         a_chat(7, 3_000, S.WAITING_FOR_PARTNER, about=ContextKind.RETURN),
         a_chat(8, 2_000, S.FINISHED, about=ContextKind.RETURN),
+        a_chat(9, 1_000, S.WAITING_FOR_CUSTOMER, about=ContextKind.RETURN),
+        a_chat(10, 1_500, S.FINISHED, kind=ARB),
+        a_chat(11, 9_500, S.FINISHED, about=ContextKind.DIRECT),
     )
     return store
 
 
 EXPECTED = {
     Tab.WAITING: [6, 4, 7, 2, 1],
-    Tab.DISPUTES: [4, 6, 5],
-    Tab.RETURNS: [7, 6, 5, 8],
-    Tab.QUESTIONS: [2, 3],
+    Tab.DISPUTES: [6, 4, 5, 10],
+    Tab.RETURNS: [7, 6, 9, 5, 8],
+    Tab.QUESTIONS: [2, 3, 11],
     Tab.SNOOZED: [],
-    Tab.ALL: [3, 5, 4, 6, 1, 2, 7, 8],
+    Tab.ALL: [11, 3, 5, 4, 6, 1, 2, 7, 8, 10, 9],
+}
+FINISHED = {Tab.DISPUTES: [5, 10], Tab.RETURNS: [5, 8], Tab.QUESTIONS: [11]}
+"""The chats below the line of a tab."""
+NEED_US = {
+    Tab.WAITING: 5,
+    Tab.DISPUTES: 2,
+    Tab.RETURNS: 2,
+    Tab.QUESTIONS: 1,
+    Tab.SNOOZED: 0,
+    Tab.ALL: len(EXPECTED[Tab.ALL]),
 }
 
 
@@ -69,8 +82,40 @@ def test_order_of_a_tab(queue: Store, tab: Tab) -> None:
     assert not found.has_after
 
 
+@pytest.mark.parametrize("tab", Tab)
+def test_finished_chats_stand_below_the_line(queue: Store, tab: Tab) -> None:
+    items = queue.read(chats.page, tab, now=0).result().items
+    below = [item.chat.chat_ref.number for item in items if item.is_below_line]
+    assert below == FINISHED.get(tab, [])
+    queue.write_state(marks.put, ref(5), Pin(True), 1).result()
+    items = queue.read(chats.page, tab, now=0).result().items
+    assert [item.is_below_line for item in items if item.is_pinned] == [False] * (5 in EXPECTED[tab])
+
+
 def test_counts(queue: Store) -> None:
-    assert queue.read(chats.counts, 0).result() == {tab: len(found) for tab, found in EXPECTED.items()}
+    assert queue.read(chats.counts, 0).result() == NEED_US
+
+
+def test_a_chat_that_is_done_or_snoozed_or_answered_needs_us_in_no_tab(queue: Store) -> None:
+    for number, hold in ((7, Hold(done=MessageId(0))), (2, Hold(snoozed=MessageId(0)))):
+        queue.write_state(marks.put, ref(number), hold, 1).result()
+    queue_text(queue, "o1", chat_ref=4)
+    counts = queue.read(chats.counts, 0).result()
+    assert counts == {
+        Tab.WAITING: 2,
+        Tab.DISPUTES: 1,
+        Tab.RETURNS: 1,
+        Tab.QUESTIONS: 0,
+        Tab.SNOOZED: 1,
+        Tab.ALL: len(EXPECTED[Tab.ALL]),
+    }
+
+
+def test_chats_that_cannot_be_read_are_not_counted(queue: Store) -> None:
+    queue.write_state(marks.put, ref(1), Hold(snoozed=MessageId(0)), 1).result()
+    assert min(queue.read(chats.counts, 0).result().values()) > 0
+    queue.write_cache(lambda conn: conn.execute("UPDATE chat SET snippet = x'00'").rowcount).result()
+    assert {tab for tab, count in queue.read(chats.counts, 0).result().items() if count} == {Tab.ALL}
 
 
 @pytest.mark.parametrize(("tab", "limit"), itertools.product(Tab, (1, 2, 3)))
@@ -121,7 +166,7 @@ def test_an_answered_dispute_waits_no_more_until_somebody_but_the_market_writes(
     def waits() -> bool:
         tab = {item.chat.chat_ref for item in store.read(chats.page, Tab.WAITING, now=0).result().items}
         assert store.read(chats.counts, 0).result()[Tab.WAITING] == len(tab)
-        assert store.read(chats.counts, 0).result()[Tab.DISPUTES] == 1
+        assert store.read(chats.counts, 0).result()[Tab.DISPUTES] == len(tab)
         assert (store.read(chats.next_waiting, None, now=0).result() == CHAT) is (CHAT in tab)
         return CHAT in tab
 
@@ -139,10 +184,10 @@ def test_an_answered_dispute_waits_no_more_until_somebody_but_the_market_writes(
 
 PINNED = {
     Tab.WAITING: [6, 4, 1, 7, 2],
-    Tab.DISPUTES: [6, 4, 5],
-    Tab.RETURNS: [6, 8, 7, 5],
-    Tab.QUESTIONS: [2, 3],
-    Tab.ALL: [6, 1, 8, 3, 5, 4, 2, 7],
+    Tab.DISPUTES: [6, 4, 5, 10],
+    Tab.RETURNS: [6, 8, 7, 9, 5],
+    Tab.QUESTIONS: [2, 3, 11],
+    Tab.ALL: [6, 1, 8, 11, 3, 5, 4, 2, 7, 10, 9],
 }
 
 

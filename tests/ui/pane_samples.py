@@ -83,6 +83,9 @@ def queue_item(number: int = 1, **changes: Any) -> QueueItem:
         "trouble": None,
         "shop_name": "Уютная кухня",
         "business": "",
+        "note": "",
+        "labels": (),
+        "is_below_line": False,
     }
     renamed = {"context_kind": (context, "kind"), "chat_kind": (chat, "kind")}
     for name, value in changes.items():

@@ -16,8 +16,7 @@ from chat_tui.model.ids import ChatRef, Millis
 from chat_tui.model.queue import QueueItem, QueueKey, QueuePage
 from chat_tui.ui.kit.line_pane import FramedPane, lonely_lines
 from chat_tui.ui.kit.text import plain
-from chat_tui.ui.queue.view import DrawnChats, Look, QueueView
-from chat_tui.words import glyphs
+from chat_tui.ui.queue.view import DrawnChats, Look, QueueView, finished_line
 from chat_tui.words.chats import Patience
 from chat_tui.words.line import Span
 
@@ -175,8 +174,8 @@ class QueueList(FramedPane, can_focus=True):
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        place = self.view.top + offset.y // glyphs.ROW_HEIGHT
-        if place < len(self.view.window.items):
+        place = self.view.place_at(offset.y)
+        if place is not None:
             self._move_to(place)
             self.action_open()
 
@@ -202,7 +201,9 @@ class QueueList(FramedPane, can_focus=True):
             lines = lonely_lines(self.empty_text.plain, width - 4, height)
             return [self.strip((Span("  "), *line) if line else (), width) for line in lines]
         strips: list[Strip] = []
-        for item in self.view.shown:
+        for place, item in enumerate(self.view.shown, self.view.top):
+            if place == self.view.window.line_at:
+                strips.append(self.strip(finished_line(width), width))
             look = Look(item.chat.chat_ref == self.highlighted, item.chat.chat_ref == self.opened)
             strips += self._drawn.strips(item, width, look)
         strips += [self.strip((), width)] * (height - len(strips))

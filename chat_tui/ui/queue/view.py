@@ -13,11 +13,13 @@ from chat_tui.model.queue import QueueItem, QueueKey, QueuePage, Tab
 from chat_tui.safetext import one_line
 from chat_tui.words import glyphs
 from chat_tui.words.chats import Patience, about, author, buyer_name, state_words
-from chat_tui.words.line import Line, Role, Span, cut, fit, pad, spread, width_of
+from chat_tui.words.line import Line, Role, Span, cut, fit, pad, rule, spread, width_of
 from chat_tui.words.times import age, hold_words
 
-_WITHOUT_AGE = 26
-"""Cells of a row below which it shows no age, to leave room for the name."""
+_NAME_MIN = 12
+"""Cells of a name that are never given up for the age of a chat."""
+_OTHER_MAX = 24
+"""Cells of a subject that this version does not know; the number of an order or return is never cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,48 +41,51 @@ def queue_row(
     bar = Span(glyphs.HIGHLIGHT if look.is_highlighted else " ", Role.ACCENT)
     gutter = Span(glyphs.OPENED, Role.ACCENT) if look.is_opened else bar
     pin = Span(glyphs.PIN if item.is_pinned else " ", Role.ACCENT)
-    name = Role.STRONG if look.is_highlighted or item.is_unseen else Role.TEXT
-    first = spread(
-        (gutter, _mark(item), pin, Span(buyer_name(item.chat.context), name)),
-        (*_state(item, now, patience, with_age=width >= _WITHOUT_AGE), Span(" ")),
-        width,
-    )
-    column = _business(item, width)
-    room = max(0, width - 4 - width_of(column))
-    second = fit((bar, Span("  "), *column, *_preview(item, room)), width)
-    return first, second
+    role = Role.MUTED if item.is_finished else Role.TEXT
+    if look.is_highlighted or item.is_unseen:
+        role = Role.STRONG
+    name = Span(buyer_name(item.chat.context), role)
+    first = (gutter, _mark(item), pin, name)
+    # Beside the name: the gutter, and a blank on each side of the state.
+    beside = width - glyphs.GUTTER - 2 - min(width_of((name,)), _NAME_MIN)
+    state = _state(item, now, patience, beside)
+    subject = Span(_subject(item), Role.MUTED)
+    room = max(0, width - glyphs.GUTTER - 1)
+    column = _business(item, width, room - width_of((subject,)) - 2)
+    preview = _preview(item, subject, room - width_of(column))
+    return spread(first, (*state, Span(" ")), width), fit((bar, Span("  "), *column, *preview), width)
 
 
-def _business(item: QueueItem, width: int) -> Line:
+def _business(item: QueueItem, width: int, room: int) -> Line:
     """The column with the name of the business; empty unless several are open."""
     if not item.business:
         return ()
-    cells = min(glyphs.BUSINESS_MAX, max(glyphs.BUSINESS_MIN, width // 4))
+    cells = max(glyphs.BUSINESS_MIN, min(glyphs.BUSINESS_MAX, width // 4))
+    # The number of the order stays whole, at the cost of the preview first and then of the business.
+    cells = max(glyphs.BUSINESS_CUT, min(cells, room))
     return (Span(pad(cut(one_line(item.business), cells), cells), Role.ACCENT), Span("  "))
 
 
 def _mark(item: QueueItem) -> Span:
-    if item.chat.is_dispute:
+    if item.chat.is_dispute and not item.is_finished:
         return Span(glyphs.DISPUTE, Role.BAD)
     return Span(glyphs.UNSEEN, Role.ACCENT) if item.is_unseen else Span(" ")
 
 
-def _state(item: QueueItem, now: Millis, patience: Patience, *, with_age: bool) -> Line:
+def _state(item: QueueItem, now: Millis, patience: Patience, room: int) -> Line:
+    """The state and its age, without the age if both would take more than `room` cells."""
     held = hold_words(item.hold, now, patience.zone) if item.hold is not None else ""
     words, role = state_words(item, held)
     since = item.waiting_since if item.waiting_since is not None else item.chat.updated_at
     # Only a plain "waits" is drawn by how long it lasts; other states have roles of their own.
     if item.waiting_since is not None and role is Role.TEXT:
         role = patience.role(item.waiting_since, now)
-    if not with_age:
-        return (Span(words, role),)
     aged = role if item.waiting_since is not None else Role.MUTED
-    return (Span(words, role), Span(" "), Span(pad(age(since, now), glyphs.AGE, right=True), aged))
+    state = (Span(words, role), Span(" "), Span(pad(age(since, now), glyphs.AGE, right=True), aged))
+    return state if width_of(state) <= room else state[:1]
 
 
-def _preview(item: QueueItem, cells: int) -> Line:
-    # Beside the column of businesses the number of the order stays whole, at the cost of the preview.
-    subject = Span(cut(_subject(item), max(15 if item.business else 8, cells // 2)), Role.MUTED)
+def _preview(item: QueueItem, subject: Span, cells: int) -> Line:
     own = Span(cut(own_words(item), max(4, cells // 3)), Role.ACCENT)
     words = one_line(item.snippet)
     if item.newest_has_file:
@@ -99,13 +104,19 @@ def own_words(item: QueueItem) -> str:
 
 def _subject(item: QueueItem) -> str:
     """What the chat is about, and that it is a dispute if the first line does not say so."""
-    subject = about(item.chat.context, short=True)
-    is_said = not item.chat.is_dispute or state_words(item)[0] == _("dispute")
+    subject = cut(about(item.chat.context, short=True), _OTHER_MAX)
+    is_said = not item.chat.is_dispute or state_words(item)[0] in {_("dispute"), _("dispute finished")}
     return subject if is_said else f"{_('dispute')}, {subject}"
 
 
 def _tone(item: QueueItem) -> Role:
-    return Role.SOFT if item.newest_sender == Sender.CUSTOMER else Role.MUTED
+    is_soft = item.newest_sender == Sender.CUSTOMER and not item.is_finished
+    return Role.SOFT if is_soft else Role.MUTED
+
+
+def finished_line(width: int) -> Line:
+    """The line between the chats that may need us and the finished ones."""
+    return rule(_("finished chats"), Role.MUTED, width)
 
 
 # -- the chats in memory, on the screen and under the highlight ---------------------------------------------
@@ -126,6 +137,8 @@ class QueueWindow:
         self.has_before = False
         """Whether the tab has chats before the window."""
         self.has_after = False
+        self.line_at: int | None = None
+        """The place of the first chat below the line of the tab; None = it is not in the window."""
         self._places: dict[ChatRef, int] = {}
 
     def place_of(self, chat_ref: ChatRef | None) -> int | None:
@@ -172,6 +185,9 @@ class QueueWindow:
 
     def _number(self) -> None:
         self._places = {item.chat.chat_ref: place for place, item in enumerate(self.items)}
+        # Not in `update`: a chat that is finished while the order is held back keeps its place.
+        below = next((place for place, item in enumerate(self.items) if item.is_below_line), None)
+        self.line_at = None if below == 0 and self.has_before else below
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +249,24 @@ class QueueView:
 
     @property
     def rows(self) -> int:
-        """How many whole rows fit on the screen; at least 1."""
-        return max(1, self._height() // glyphs.ROW_HEIGHT)
+        """How many whole rows the screen shows; at least 1."""
+        return self._rows_from(self.top)
+
+    def _rows_from(self, top: int) -> int:
+        """How many whole rows the screen shows from a place on, with the line if it is among them."""
+        height, below = self._height(), self.window.line_at
+        if below is not None and top <= below < top + height // glyphs.ROW_HEIGHT:
+            height -= 1
+        return max(1, height // glyphs.ROW_HEIGHT)
+
+    def place_at(self, row: int) -> int | None:
+        """The place of the chat in this line of the screen; None = there is none."""
+        below = self.window.line_at
+        line = -1 if below is None else (below - self.top) * glyphs.ROW_HEIGHT
+        if row == line:
+            return None
+        place = self.top + (row - (0 <= line < row)) // glyphs.ROW_HEIGHT
+        return place if place < len(self.window.items) else None
 
     @property
     def place(self) -> int | None:
@@ -298,7 +330,12 @@ class QueueView:
 
     def look_at(self, top: int) -> None:
         """Make `top` the first row on the screen, or the nearest one that fills the screen."""
-        self.top = max(0, min(top, len(self.window.items) - self.rows))
+        count = len(self.window.items)
+        last = max(0, count - self._height() // glyphs.ROW_HEIGHT)
+        if last + self._rows_from(last) < count:
+            # The line takes the room of a chat.
+            last += 1
+        self.top = max(0, min(top, last))
 
     def reveal(self, place: int) -> None:
         """Scroll to a row that is off the screen, bringing it to the middle."""

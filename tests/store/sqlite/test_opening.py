@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from chat_tui.model.chat import ChatStatus, ContextKind
 from chat_tui.model.queue import Tab
 from chat_tui.model.timeline import Draft
 from chat_tui.store import chats, drafts, files
@@ -219,6 +220,30 @@ def test_an_older_state_is_migrated_with_a_backup(paths: StorePaths, next_versio
     with closing(sqlite3.connect(backup)) as old:
         assert schema.user_version(old) == NEWEST
         assert old.execute("SELECT DISTINCT caret FROM draft").fetchall() == [(3,)]
+
+
+def test_a_cache_of_before_gets_the_order_with_finished_chats_at_the_end(
+    paths: StorePaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "migrations"
+    shutil.copytree(connections.MIGRATIONS, folder)
+    (folder / "cache" / "007_finished_below.sql").unlink()
+    with monkeypatch.context() as before:
+        before.setattr(connections, "MIGRATIONS", folder)
+        store = Store(paths)
+        statuses = (ChatStatus.FINISHED, ChatStatus.WAITING_FOR_CUSTOMER, ChatStatus.WAITING_FOR_PARTNER)
+        numbered = enumerate(statuses, start=1)
+        list_chats(store, *(a_chat(n, 1_000, status, about=ContextKind.RETURN) for n, status in numbered))
+        store.close()
+    store = Store(paths)
+    page = store.read(chats.page, Tab.RETURNS, now=0).result()
+    assert [(item.chat.chat_ref.number, item.is_below_line) for item in page.items] == [
+        (3, False),
+        (2, False),
+        (1, True),
+    ]
+    store.close()
+    assert store.notices == ()
 
 
 def test_a_migration_that_fails_leaves_everything_as_it_was(paths: StorePaths, next_version: Path) -> None:

@@ -11,7 +11,7 @@ from chat_tui.model.chat import ChatKind, ChatStatus, ContextKind, Sender
 from chat_tui.model.outbox import OutboxState
 from chat_tui.ui.queue.view import Look, queue_row
 from chat_tui.words import glyphs
-from chat_tui.words.chats import Patience, chat_title, recipient
+from chat_tui.words.chats import Patience, chat_title, recipient, state_words
 from chat_tui.words.line import Role, text_of, width_of
 from tests.ui.pane_samples import DAY, HOSTILE, HOUR, MINUTE, NOW, is_harmless, queue_item
 
@@ -135,6 +135,46 @@ def test_a_long_wait_grows_louder(waited: int, role: Role) -> None:
     assert {
         span.role for span in first if "wait" in span.text or "min" in span.text or " h" in span.text
     } == {role}
+
+
+DISPUTE_ABOUT_A_RETURN: dict[str, Any] = {
+    "chat_kind": ChatKind.ARBITRAGE,
+    "has_draft": True,
+    "context_kind": ContextKind.RETURN,
+    "return_id": 8812045,
+}
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("business", ["", "Дом и сад на Лесной"])
+@pytest.mark.parametrize("width", [32, 36, 44, 58, 78])
+def test_the_number_is_never_cut_before_the_preview(width: int, business: str, language: str) -> None:
+    """The inner widths of the narrowest list to the widest, and of the list alone on a narrow screen."""
+    locale.use(language)
+    for changes in (DISPUTE_ABOUT_A_RETURN, {}):
+        second = row(width, business=business, snippet="Товар пришёл разбитым" * 9, **changes)[1]
+        assert ("8812045" if changes else "…0001") in second
+    first, second = row(width, business=business, **DISPUTE_ABOUT_A_RETURN)
+    assert {"en": " draft ", "ru": " черновик "}[language] in first
+    assert {"en": "dispute, return 8812045", "ru": "спор, возврат 8812045"}[language] in second
+
+
+@pytest.mark.parametrize("state", [OutboxState.UNCONFIRMED, OutboxState.FAILED, OutboxState.SENDING])
+@pytest.mark.parametrize("width", [32, 36, 44, 78])
+def test_the_age_leaves_before_a_name_is_cut_short(width: int, state: OutboxState) -> None:
+    locale.use("ru")
+    words = state_words(queue_item(trouble=state))[0]
+    for name, least in (("Ольга К.", "Ольга К. "), ("Александра Иванова", "Александра ")):
+        first, _second = row(width, trouble=state, customer_name=name)
+        assert words in first
+        assert first[3:].startswith(least)
+        assert first.endswith(" 12 мин ") or width < 44
+
+
+def test_a_subject_of_an_unknown_kind_is_cut() -> None:
+    assert row(44, context_kind="SUBSCRIPTION_OF_SOME_KIND")[1].startswith(
+        "   other (SUBSCRIPTION_OF_…  Когда"
+    )
 
 
 def test_a_buyer_without_a_name_and_one_who_calls_himself_market() -> None:
