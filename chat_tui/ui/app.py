@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
+from functools import partial
 from typing import ClassVar, Final
 
 from textual import events, work
@@ -89,13 +90,24 @@ class ChatTuiApp(LegibleApp[None]):
         """Show the keys in force; close the list when it is open."""
         from chat_tui.ui.dialogs.app_dialogs import Help  # noqa: PLC0415 - not before the first paint
 
-        self.turn(Help)
+        place = self._place
+        self.turn(Help, place, self._why_not(place))
 
     def action_palette(self) -> None:
         """Find a command by its words; close the palette when it is open."""
         from chat_tui.ui.dialogs.app_dialogs import Palette  # noqa: PLC0415 - not before the first paint
 
-        self.turn(Palette)
+        self.turn(Palette, self._why_not(self._place))
+
+    @property
+    def _place(self) -> Where | None:
+        """Where the focus is; None = in a dialog."""
+        return self._main.place if self.screen is self._main else None
+
+    def _why_not(self, place: Where | None) -> Callable[[keys.Command], str]:
+        """Why a command cannot run now: see `keys.why_not`."""
+        has_chat = (self._main.talk.chat_ref or self._main.queue.list.highlighted) is not None
+        return partial(keys.why_not, focus=place, has_chat=has_chat)
 
     def use_theme(self, name: str) -> None:
         """Use the theme of this name from now on; without colours if none are wanted."""

@@ -40,9 +40,11 @@ class Command:
     words: str
     """A short sentence in English, for palette and help."""
     hint: str = ""
-    """One word in English for the bottom line; empty = not shown there."""
+    """A verb in English for the bottom line; empty = not shown there."""
     action: str = ""
     """The action to run; empty = the id."""
+    of_chat: bool = False
+    """Whether it acts on a chat, so that it cannot run without one, though its place exists without one."""
 
     @property
     def title(self) -> str:
@@ -69,9 +71,8 @@ _MOVE = Where.LIST | Where.HISTORY | Where.ORDER
 
 COMMANDS: Final = (
     Command("next_waiting", ("n",), _OUTSIDE, N_("Answer the next waiting chat"), N_("next")),
-    Command("previous_waiting", ("N",), _OUTSIDE, N_("Go back to the previous waiting chat")),
-    Command("open", ("enter",), _LIST, N_("Open the chat"), N_("open")),
-    Command("write", ("c",), _OUTSIDE, N_("Write in the chat"), N_("write")),
+    Command("write", ("c",), _OUTSIDE, N_("Write in the chat"), N_("write"), of_chat=True),
+    Command("open", ("enter",), _LIST, N_("Go into the conversation"), N_("read"), of_chat=True),
     Command("view", ("o",), _HISTORY, N_("View the file of a message"), N_("view"), action="pick('view')"),
     Command("save", ("s",), _HISTORY, N_("Save the file of a message"), N_("save"), action="pick('save')"),
     Command(
@@ -82,16 +83,39 @@ COMMANDS: Final = (
         N_("copy"),
         action="pick('copy')",
     ),
-    Command("search", ("f",), _OUTSIDE, N_("Search everything ever read"), N_("search")),
-    Command("done", ("x",), _OUTSIDE, N_("Mark as done until the buyer writes")),
-    Command("snooze", ("z",), _OUTSIDE, N_("Snooze until the buyer writes or until a time")),
-    Command("pin", ("p",), _OUTSIDE, N_("Pin to the top, or let go")),
-    Command("note", ("m",), _OUTSIDE, N_("Write a note on the chat for ourselves")),
-    Command("labels", ("l",), _OUTSIDE, N_("Label the chat")),
-    Command("undo", ("u",), _OUTSIDE, N_("Undo the last send or mark"), N_("undo")),
-    Command("evidence", ("e",), _OUTSIDE, N_("Write the chat down as evidence for a dispute")),
-    Command("order", ("i",), _OUTSIDE, N_("Show the order of the chat, or hide it")),
     Command("copy_order", ("y",), Where.ORDER, N_("Copy the number of the order"), N_("copy")),
+    Command(
+        "snooze",
+        ("z",),
+        _OUTSIDE,
+        N_("Snooze until the buyer writes or until a time"),
+        N_("snooze"),
+        of_chat=True,
+    ),
+    Command(
+        "done", ("x",), _OUTSIDE, N_("Mark as done until the buyer writes"), N_("mark done"), of_chat=True
+    ),
+    Command("search", ("f",), _OUTSIDE, N_("Search everything ever read"), N_("search")),
+    Command("undo", ("u",), _OUTSIDE, N_("Undo the last send or mark"), N_("undo")),
+    Command(
+        "order",
+        ("i",),
+        _OUTSIDE,
+        N_("Show the order of the chat, or hide it"),
+        N_("order"),
+        of_chat=True,
+    ),
+    Command("previous_waiting", ("N",), _OUTSIDE, N_("Go back to the previous waiting chat")),
+    Command("pin", ("p",), _OUTSIDE, N_("Pin to the top, or let go"), of_chat=True),
+    Command("note", ("m",), _OUTSIDE, N_("Write a note on the chat for ourselves"), of_chat=True),
+    Command("labels", ("l",), _OUTSIDE, N_("Label the chat"), of_chat=True),
+    Command(
+        "evidence",
+        ("e",),
+        _OUTSIDE,
+        N_("Write the chat down as evidence for a dispute"),
+        of_chat=True,
+    ),
     Command("new_chat", ("a",), _OUTSIDE, N_("Start a chat about an order or a return")),
     Command("outbox", ("O",), _OUTSIDE, N_("Show the outbox: everything not yet confirmed"), N_("outbox")),
     Command("refresh", ("r",), _OUTSIDE, N_("Refresh now and apply the new order"), N_("refresh")),
@@ -111,21 +135,22 @@ COMMANDS: Final = (
     Command("previous_pane", ("shift+tab",), _OUTSIDE, N_("Go to the previous pane")),
     Command("back", ("escape",), _OUTSIDE, N_("Step back"), N_("back")),
     Command("send", ("enter",), _COMPOSE, N_("Send the message"), N_("send")),
-    Command(
-        "newline", ("ctrl+j", "shift+enter", "alt+enter"), _COMPOSE, N_("Start a new line"), N_("new line")
-    ),
     Command("templates", ("slash",), _COMPOSE, N_("Choose a template (in an empty box)"), N_("template")),
     Command("next_in_text", ("ctrl+n",), _COMPOSE, N_("Go on to the next waiting chat"), N_("next")),
     Command("attach", ("ctrl+o",), _COMPOSE, N_("Attach a file"), N_("file")),
-    Command("edit", ("ctrl+e",), _COMPOSE, N_("Write in your own editor ($EDITOR)")),
-    Command("undo_send", ("ctrl+z",), _COMPOSE, N_("Undo the last send (in an empty box)")),
     Command("leave", ("escape",), _COMPOSE, N_("Leave; the text stays as a draft"), N_("leave")),
-    Command("help", ("f1", "question_mark"), Where.ANYWHERE, N_("Show the keys"), N_("keys")),
-    Command("palette", ("ctrl+p",), Where.ANYWHERE, N_("Find a command"), N_("commands")),
+    Command(
+        "newline", ("ctrl+j", "shift+enter", "alt+enter"), _COMPOSE, N_("Start a new line"), N_("new line")
+    ),
+    Command("edit", ("ctrl+e",), _COMPOSE, N_("Write in your own editor ($EDITOR)"), N_("editor")),
+    Command("undo_send", ("ctrl+z",), _COMPOSE, N_("Undo the last send (in an empty box)")),
     Command("theme", ("T",), Where.ANYWHERE, N_("Choose the colours: a theme")),
+    Command("palette", ("ctrl+p",), Where.ANYWHERE, N_("Find a command"), N_("all commands")),
     Command("quit", ("ctrl+q", "q"), Where.ANYWHERE, N_("Quit")),
+    # Last: the line of keys leaves out from its end, but never this one.
+    Command("help", ("f1", "question_mark"), Where.ANYWHERE, N_("Show the keys"), N_("keys")),
 )
-"""Every command with its built-in keys, in the order of help and hints."""
+"""Every command with its built-in keys, in the order of use: that of help, palette and hints."""
 
 _in_force: tuple[Command, ...] = COMMANDS
 
@@ -178,6 +203,7 @@ class HelpRow:
     place: str
     keys: str
     words: str
+    command: Command
 
 
 def use(chosen: Iterable[Command]) -> None:
@@ -221,11 +247,47 @@ def hints(focus: Where) -> list[tuple[str, str]]:
     ]
 
 
-def help_rows() -> list[HelpRow]:
-    """Every command with all its keys, grouped by place."""
+def letters_go(focus: Where) -> str:
+    """The word of the bottom line for what a letter does while `focus` has the focus."""
+    return _("writing") if focus is Where.COMPOSE else _("commands")
+
+
+def why_not(command: Command, focus: Where | None, *, has_chat: bool) -> str:
+    """Why a command cannot run, in a sentence with the key that helps; "" if it can.
+
+    `focus` is None while a dialog is open, and `has_chat` whether a chat is there to act on.
+    """
+    where = command.where
+    if where is Where.ANYWHERE:
+        return ""
+    if focus is None:
+        return _("First close this window: {key}").format(key=LABELS["escape"])
+    if where is not Where.OUTSIDE_TEXT and not focus & where:
+        return _way_to(where)
+    if (command.of_chat or where in {Where.HISTORY, Where.COMPOSE}) and not has_chat:
+        return _("There is no chat here. First choose a tab with chats: {key}").format(key=key_of("tab_6"))
+    return ""
+
+
+def _way_to(where: Where) -> str:
+    """How to get to the pane where a command works."""
+    if where is Where.COMPOSE:
+        return _("First start to write: {key}").format(key=key_of("write"))
+    if where is Where.HISTORY:
+        return _("First go into the conversation: {key}").format(key=key_of("open"))
+    if where is Where.ORDER:
+        return _("First show the order: {key}").format(key=key_of("order"))
+    return _("First go back to the list: {key}").format(key=key_of("back"))
+
+
+def help_rows(focus: Where | None = None) -> list[HelpRow]:
+    """Every command with all its keys, grouped by place: writing first while `focus` is the compose box."""
+    places = (
+        sorted(_PLACES, key=lambda one: one[0] is not Where.COMPOSE) if focus is Where.COMPOSE else _PLACES
+    )
     return [
-        HelpRow(_(words), command.label or _("(palette)"), command.title)
-        for place, words in _PLACES
+        HelpRow(_(words), command.label or _("(palette)"), command.title, command)
+        for place, words in places
         for command in _in_force
         if place is _place_of(command)
     ]

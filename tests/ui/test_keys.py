@@ -67,7 +67,7 @@ def test_bindings_carry_the_ids_of_their_commands() -> None:
 def test_hints_show_a_key_that_works_where_the_caret_is() -> None:
     assert ("?", "keys") in keys.hints(Where.LIST)
     assert ("F1", "keys") in keys.hints(Where.COMPOSE)
-    assert ("Enter", "open") in keys.hints(Where.LIST)
+    assert ("Enter", "read") in keys.hints(Where.LIST)
     assert ("n", "next") not in keys.hints(Where.COMPOSE)
 
 
@@ -99,6 +99,6 @@ def test_a_key_types_what_textual_says_it_types() -> None:
 
 def test_bindings_hints_and_help_speak_the_language_chosen_last() -> None:
     locale.use("ru")
-    assert keys.bindings(Where.LIST)[0].description == "Открыть чат"
+    assert keys.bindings(Where.LIST)[0].description == "Перейти к переписке"
     assert ("n", "следующий") in keys.hints(Where.LIST)
     assert keys.help_rows()[0].place == "Вне текста"

@@ -39,7 +39,7 @@ def keys_of(commands: tuple[Command, ...], name: str) -> tuple[str, ...]:
     ("text", "line", "words"),
     [
         ('[keys]\n\nnext_waitin = "b"', 3, "no command “next_waitin”; did you mean “next_waiting”?"),
-        ('[keys]\nxyzzy = "b"', 2, "no command “xyzzy”; there are next_waiting, previous_waiting, open, "),
+        ('[keys]\nxyzzy = "b"', 2, "no command “xyzzy”; there are next_waiting, write, open, "),
         ('keys.write = "strg+x"', 1, "“strg+x” is no key; write for example n, N, ?, ctrl+n"),
         ('[keys]\nwrite = "nn"', 2, "“nn” is no key"),
         ('[keys]\nwrite = "ctrl+"', 2, "“ctrl+” is no key"),
@@ -223,7 +223,8 @@ async def test_the_screen_tells_the_chosen_keys(tmp_path: Path, shop: Sandbox) -
         assert " w next " in bottom
         assert " b write " in bottom
         assert "undo" not in bottom
-        assert bottom.endswith("ctrl+k commands")
+        assert bottom.startswith(" commands  w next ")
+        assert bottom.endswith("  F2 keys")
         await at.press("ctrl+k")
         await at.write("тщ црщ")  # no such command
         await at.until_shown("No such command")

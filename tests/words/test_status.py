@@ -203,12 +203,12 @@ def test_places_cover_the_titles() -> None:
 @pytest.mark.parametrize("width", range(5, 120))
 def test_hints_keep_the_first_and_the_last(width: int) -> None:
     hints = [("n", "next"), ("Enter", "open"), ("c", "write"), ("ctrl+o", "file"), ("?", "keys")]
-    line = hints_line(hints, width)
+    line = hints_line("commands", hints, width)
     assert width_of(line) <= width
-    if width > 15:
-        assert text_of(line).startswith(" n next")
+    if width > 25:
+        assert text_of(line).startswith(" commands  n next")
         assert text_of(line).endswith("? keys")
-    assert line[1].role is Role.ACCENT
+        assert line[2].role is Role.ACCENT
 
 
 # -- long works ------------------------------------------------------------------------------------------

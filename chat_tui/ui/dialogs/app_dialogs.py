@@ -2,41 +2,50 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import zip_longest
-from typing import ClassVar
+from typing import Generic, TypeVar
 
 from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
 from chat_tui.locale import _, in_all
-from chat_tui.ui.keys import Command, HelpRow, commands, help_rows
-from chat_tui.ui.kit.choice_list import ChoiceList
+from chat_tui.ui.keys import Command, HelpRow, Where, commands, help_rows
+from chat_tui.ui.kit.choice_list import GUTTER, ChoiceList
 from chat_tui.ui.kit.dialog import ListDialog, framed, text_field
-from chat_tui.ui.kit.text import notify, plain
+from chat_tui.ui.kit.text import plain
+from chat_tui.words import glyphs
 from chat_tui.words.layouts import fits, spellings
-from chat_tui.words.line import Line, Role, Span, pad, spread, wrap
+from chat_tui.words.line import Line, Role, Span, fit, pad, spread, wrap
+
+Row = TypeVar("Row")
 
 _KEYS_MAX = 18
 """Cells of the column of keys; longer lists of keys are wrapped."""
 
 
-def help_lines(rows: Iterable[HelpRow], query: str, cells: int) -> list[Line]:
+HelpLine = tuple[Line, Command | None]
+"""A line of the key list, and the command that Enter runs there; None = a heading or a continued line."""
+WhyNot = Callable[[Command], str]
+"""Why a command cannot run where the dialog was opened; "" = it can."""
+
+
+def help_lines(rows: Iterable[HelpRow], query: str, cells: int) -> list[HelpLine]:
     """The rows that match the query in either language and layout, under the names of their places."""
-    spoken = {command.title: in_all(command.words) for command in commands()}
-    found = [row for row in rows if fits(query, row.keys, row.words, row.place, *spoken.get(row.words, ()))]
+    found = [row for row in rows if fits(query, row.keys, row.place, *in_all(row.command.words))]
     if not found:
-        return [(Span(_("No such key. Shorten what you typed."), Role.WARN),)]
+        return []
     column = min(_KEYS_MAX, max(cell_len(row.keys) for row in found))
-    lines: list[Line] = []
+    lines: list[HelpLine] = []
     place = ""
     for row in found:
         if row.place != place:
-            lines += [(), (Span(row.place, Role.STRONG),)] if lines else [(Span(row.place, Role.STRONG),)]
+            lines += [*([((), None)] if lines else []), ((Span(row.place, Role.STRONG),), None)]
             place = row.place
-        both = zip_longest(wrap(row.keys, column), wrap(row.words, cells - column - 4), fillvalue="")
-        lines += [(Span(f"  {pad(keys, column)}  ", Role.ACCENT), Span(words)) for keys, words in both]
+        both = zip_longest(wrap(row.keys, column), wrap(row.words, cells - column - 2), fillvalue="")
+        for number, (keys, words) in enumerate(both):
+            line = Span(f"{pad(keys, column)}  ", Role.ACCENT), Span(words)
+            lines.append((line, None if number else row.command))
     return lines
 
 
@@ -56,8 +65,10 @@ def palette_commands(query: str = "") -> list[Command]:
     return sorted(found, key=lambda command: not _begins(command, query))
 
 
-def palette_line(command: Command, cells: int) -> Line:
-    """The words of a command and, if there is room for them at the end of the line, its keys."""
+def palette_line(command: Command, why_not: str, cells: int) -> Line:
+    """The words of a command and, at the end of the line, its keys if there is room; or why it cannot run."""
+    if why_not:
+        return fit((Span(command.title, Role.MUTED), Span(f"{glyphs.JOIN}{why_not}", Role.MUTED)), cells)
     keys = Span(command.label, Role.ACCENT)
     return spread((Span(command.title),), (keys,) if cell_len(command.label) < cells // 2 else (), cells)
 
@@ -70,18 +81,49 @@ def _begins(command: Command, query: str) -> bool:
 # -- the dialogs -----------------------------------------------------------------------------------------
 
 
-class Help(ListDialog[None, Line]):
-    """Lists every key by the place where it works; typing narrows the list."""
+class CommandList(ListDialog[Command, Row], Generic[Row]):
+    """Returns the chosen command, or None, and runs it where the focus was."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "leave", priority=True, show=False)]
+    def __init__(self, why_not: WhyNot) -> None:
+        super().__init__()
+        self._why_not = why_not
+
+    def run(self, command: Command | None) -> None:
+        """Close and run the command, or stay and say why it cannot run."""
+        if command is None or not self.is_current:
+            return
+        if why := self._why_not(command):
+            self.say(why)
+            return
+        self.finish(command)
+        # Later: the focus returns to its place only when the dialog has closed.
+        self.app.call_later(self._act, command)
+
+    async def _act(self, command: Command) -> None:
+        """Run the action on the first node that has it, outwards from the focus."""
+        screen = self.app.screen
+        # In the order in which a key is handled: the focused pane, then the screen, then the app.
+        for node in (screen.focused or screen).ancestors_with_self:
+            if await self.app.run_action(command.action or command.id, node):
+                return
+
+
+class Help(CommandList[HelpLine]):
+    """Lists every key by the place where it works; typing narrows the list, Enter runs a line."""
+
+    def __init__(self, place: Where | None, why_not: WhyNot) -> None:
+        """`place` is where the focus is; None = in a dialog."""
+        super().__init__(why_not)
+        self._place = place
 
     def compose(self) -> ComposeResult:
         yield framed(
             _("Keys"),
             text_field(placeholder=_("type to narrow: a key or a word")),
-            ChoiceList[Line](lambda line, _cells: (line,), marks=False),
+            ChoiceList[HelpLine](lambda line, _cells: (line[0],), is_choice=lambda line: line[1] is not None),
+            Static(id="status", classes="warn"),
             Static(plain(_("The same keys work on the Russian layout: т is n, ф is a.")), classes="muted"),
-            keys=(("↑↓ PgUp PgDn", _("scroll")), ("Esc", _("close"))),
+            keys=(("Enter", _("run")), ("↑↓ PgUp PgDn", _("move")), ("Esc", _("close"))),
             look="-tall",
         )
 
@@ -90,18 +132,25 @@ class Help(ListDialog[None, Line]):
     @on(Input.Changed)
     def _show(self) -> None:
         # Before the first layout the box has no width yet; the resize that follows cuts the words to it.
-        cells = max(40, self.query_one("#box").content_size.width - 4)
-        self.rows.show(help_lines(help_rows(), self.query_one(Input).value, cells))
+        cells = max(30, self.query_one("#box").content_size.width - GUTTER - 1)
+        lines = help_lines(help_rows(self._place), self.query_one(Input).value, cells)
+        self.rows.show(lines)
+        self.say("" if lines else _("No such key. Shorten what you typed."))
+
+    @on(Input.Submitted)
+    @on(ChoiceList.Chosen)
+    def _run(self) -> None:
+        self.run(self.rows.current[1] if self.rows.current else None)
 
 
-class Palette(ListDialog[Command, Command]):
-    """Returns the chosen command, or None, and runs it where the focus was."""
+class Palette(CommandList[Command]):
+    """Finds a command by its words; one that cannot run here is grey and says why."""
 
     def compose(self) -> ComposeResult:
         yield framed(
             _("Commands"),
             text_field(placeholder=_("type a part of the command")),
-            ChoiceList[Command](lambda command, cells: (palette_line(command, cells),)),
+            ChoiceList[Command](lambda one, cells: (palette_line(one, self._why_not(one), cells),)),
             Static(id="status", classes="warn"),
             keys=(("Enter", _("run")), ("Esc", _("close"))),
             look="-tall",
@@ -117,21 +166,7 @@ class Palette(ListDialog[Command, Command]):
     @on(Input.Submitted)
     @on(ChoiceList.Chosen)
     def _run(self) -> None:
-        command = self.rows.current
-        if command is not None and self.is_current:
-            self.finish(command)
-            # Later: the focus returns to its place only when the palette has closed.
-            self.app.call_later(self._act, command)
-
-    async def _act(self, command: Command) -> None:
-        """Run the action on the first node that has it, outwards from the focus."""
-        screen = self.app.screen
-        # In the order in which a key is handled: the focused pane, then the screen, then the app.
-        for node in (screen.focused or screen).ancestors_with_self:
-            if await self.app.run_action(command.action or command.id, node):
-                return
-        words = _("“{command}” does not work here.").format(command=command.title)
-        notify(self.app, words, severity="warning")
+        self.run(self.rows.current)
 
 
 class ThemeList(ListDialog[str, str]):

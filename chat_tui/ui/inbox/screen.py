@@ -146,9 +146,9 @@ class MainScreen(Legible[None]):
         """
         if focused is None:
             return
-        place = self._place_of(focused)
+        place = self.place
         self.set_class(place is Where.ORDER, "-at-order")
-        self._lines.hints.show(keys.hints(place))
+        self._lines.hints.show(keys.letters_go(place), keys.hints(place))
         if place is Where.LIST:
             self.remove_class("-at-talk")
             self._order.give_way()
@@ -159,14 +159,16 @@ class MainScreen(Legible[None]):
         self.queue.list.follow(self.talk.chat_ref)
         self._let_order_in()
 
-    def _place_of(self, widget: Widget) -> Where:
+    @property
+    def place(self) -> Where:
+        """Where the focus is."""
         places: dict[Widget | None, Where] = {
             self._order.panel: Where.ORDER,
             self.queue.list: Where.LIST,
             self.talk.history: Where.HISTORY,
             self.talk.box: Where.COMPOSE,
         }
-        return places.get(widget, Where.OUTSIDE_TEXT)
+        return places.get(self.focused, Where.OUTSIDE_TEXT)
 
     @work(group="order", exclusive=True)
     async def _let_order_in(self) -> None:

@@ -81,15 +81,31 @@ def _tab(number: int, title: str, count: int, *, is_active: bool) -> Line:
 # -- the keys of the focused pane ------------------------------------------------------------------------
 
 
-def hints_line(hints: Sequence[tuple[str, str]], width: int) -> Line:
-    """As many hints (key and words) as fit: dropped from the end, except that the last one, help, stays."""
+Hint = tuple[str, str]
+"""A key as written on a keyboard, and what it does."""
+
+
+def hints_line(words: str, hints: Sequence[Hint], width: int) -> Line:
+    """`words` and as many hints as fit: left out from the end, except that the last one, help, stays."""
     kept = list(hints)
-    while len(kept) > 1 and width_of(_spans(kept)) > width:
+    start = [Span(f" {words} ", Role.STRONG)] if words else []
+    while len(kept) > 1 and width_of([*start, *_spans(kept)]) > width:
         del kept[-2]
-    return fit(_spans(kept), width)
+    return fit([*start, *_spans(kept)], width)
 
 
-def _spans(hints: Sequence[tuple[str, str]]) -> list[Span]:
+def hints_lines(hints: Sequence[Hint], width: int) -> list[Line]:
+    """All hints, on as many lines as they take; none is broken, but one that is wider than a line is cut."""
+    lines: list[list[Hint]] = [[]]
+    for hint in hints:
+        if lines[-1] and width_of(_spans([*lines[-1], hint])) > width + 1:
+            lines.append([])
+        lines[-1].append(hint)
+    # Without the blank before the first one: a dialog has a margin of its own.
+    return [fit(_spans(line)[1:], width) for line in lines]
+
+
+def _spans(hints: Sequence[Hint]) -> list[Span]:
     spans: list[Span] = []
     for key, words in hints:
         spans += [Span("  " if spans else " "), Span(key, Role.ACCENT), Span(f" {words}", Role.MUTED)]
@@ -117,19 +133,42 @@ class Bar(LinePane):
 
 
 class HintLine(Bar):
-    """The keys of the focused pane and what they do, as many as fit."""
+    """Where letters go, then the keys of the focused pane and what they do, as many as fit."""
 
-    _hints: tuple[tuple[str, str], ...] = ()
+    _words = ""
+    _hints: tuple[Hint, ...] = ()
 
-    def show(self, hints: Sequence[tuple[str, str]]) -> None:
-        """Show these keys and words: the most used first, help last."""
-        if tuple(hints) != self._hints:
-            self._hints = tuple(hints)
+    def show(self, words: str, hints: Sequence[Hint]) -> None:
+        """Show where letters go, and these keys: the most used first, help last."""
+        if (words, tuple(hints)) != (self._words, self._hints):
+            self._words, self._hints = words, tuple(hints)
             self.refresh()
 
     def line(self, width: int) -> Line:
         """As many hints as fit."""
-        return hints_line(self._hints, width)
+        return hints_line(self._words, self._hints, width)
+
+
+class KeyLines(LinePane):
+    """The keys of a dialog and what they do: all of them, because no other place lists them."""
+
+    DEFAULT_CSS = """
+    KeyLines { height: auto; width: 1fr; }
+    """
+
+    def __init__(self, hints: Sequence[Hint], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._hints = tuple(hints)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the hints take."""
+        return len(hints_lines(self._hints, width))
+
+    def render_line(self, y: int) -> Strip:
+        """A line of hints."""
+        width = self.content_size.width
+        lines = hints_lines(self._hints, width)
+        return self.strip(lines[y] if y < len(lines) else (), width)
 
 
 class TabBar(Bar):

@@ -26,8 +26,8 @@ GUTTER = 2
 class ChoiceList(ScrollView, Generic[Row], can_focus=False):
     """Rows of equal height. The focus stays in the dialog's text field; the dialog calls `move`, `move_to`.
 
-    `draw` makes the lines of a row for a width in cells. With `marks=False` no row is highlighted and `move`
-    scrolls.
+    `draw` makes the lines of a row for a width in cells. The highlight skips rows that are no choice. With
+    `marks=False` no row is highlighted and `move` scrolls.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"choice--{role}" for role in Role}
@@ -51,12 +51,14 @@ class ChoiceList(ScrollView, Generic[Row], can_focus=False):
         *,
         row_height: int = 1,
         marks: bool = True,
+        is_choice: Callable[[Row], bool] = lambda _row: True,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self._draw = draw
         self._row_height = row_height
         self._marks = marks
+        self._is_choice = is_choice
         self._rows: Sequence[Row] = ()
         self._highlighted = 0
 
@@ -100,10 +102,16 @@ class ChoiceList(ScrollView, Generic[Row], can_focus=False):
 
     def move_to(self, index: int) -> None:
         """Highlight the row at `index`, or the nearest one."""
-        self._highlighted = max(0, min(index, len(self._rows) - 1))
+        self._highlighted = self._choice_near(max(0, min(index, len(self._rows) - 1)))
         self._keep_in_view()
         self.refresh()
         self.post_message(self.Highlighted(self.highlighted))
+
+    def _choice_near(self, index: int) -> int:
+        """The first choice from `index` on in the direction of the move, else the last one before it."""
+        below, above = range(index, len(self._rows)), range(min(index, len(self._rows) - 1), -1, -1)
+        onward, back = (below, above) if index >= self._highlighted else (above, below)
+        return next((at for at in (*onward, *back) if self._is_choice(self._rows[at])), index)
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
@@ -125,7 +133,7 @@ class ChoiceList(ScrollView, Generic[Row], can_focus=False):
     def on_click(self, event: events.Click) -> None:
         """Choose the row under the mouse."""
         index = (event.y + self.scroll_offset.y) // self._row_height
-        if 0 <= index < len(self._rows) and self._marks:
+        if 0 <= index < len(self._rows) and self._marks and self._is_choice(self._rows[index]):
             self.move_to(index)
             self.post_message(self.Chosen(index))
 
@@ -140,9 +148,13 @@ class ChoiceList(ScrollView, Generic[Row], can_focus=False):
         if not self._marks or not self.size.height:
             return
         top, height = self._highlighted * self._row_height, self.size.height
+        head = top
+        # A heading belongs to the row below it.
+        while head > 0 and not self._is_choice(self._rows[head // self._row_height - 1]):
+            head -= self._row_height
         first = self.scroll_offset.y
-        if top < first:
-            first = top
+        if head < first:
+            first = head
         elif top + self._row_height > first + height:
             first = top + self._row_height - height
         self.scroll_to(y=first, animate=False, immediate=True)

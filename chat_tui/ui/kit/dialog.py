@@ -25,6 +25,7 @@ from chat_tui.terminal.app import TerminalApp
 from chat_tui.terminal.layout import latin
 from chat_tui.terminal.side_channels import SideChannels
 from chat_tui.ui import keys
+from chat_tui.ui.kit.bars import KeyLines
 from chat_tui.ui.kit.choice_list import ChoiceList
 from chat_tui.ui.kit.text import farewell, notify, notify_copied, plain, print_unkept
 
@@ -107,12 +108,12 @@ class LegibleApp(TerminalApp[ReturnType], Generic[ReturnType]):
         """Remove the notification that is shown: the new one, which the app adds next, takes its place."""
         self.clear_notifications()
 
-    def turn(self, dialog: "type[Dialog[Any]]") -> None:
-        """Show a dialog, or close it if it is shown."""
+    def turn(self, dialog: "type[Dialog[Any]]", *about: Any) -> None:
+        """Show a dialog, made with `about`, or close it if it is shown."""
         if isinstance(self.screen, dialog):
             self.screen.action_leave()
         else:
-            self.push_screen(dialog())
+            self.push_screen(dialog(*about))
 
     def on_side_channels_copied(self, message: SideChannels.Copied) -> None:
         """Say whether a text was copied."""
@@ -262,11 +263,11 @@ class Question(ListDialog[Result, Row], Generic[Result, Row]):
 
 
 def framed(title: str, *widgets: Widget, keys: Sequence[tuple[str, str]], look: str = "-small") -> Vertical:
-    """The box of a dialog: its title, its widgets, and a line of keys and what they do.
+    """The box of a dialog: its title, its widgets, and its keys and what they do.
 
     `look` is "-small" for a question, "-tall" for a list as high as the screen, "-view" for a picture.
     """
-    box = Vertical(*widgets, Static(keys_line(*keys), id="keys"), id="box", classes=look)
+    box = Vertical(*widgets, KeyLines(keys, id="keys"), id="box", classes=look)
     if title:
         box.border_title = plain(title, lines=False)
     return box

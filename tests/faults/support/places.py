@@ -208,8 +208,8 @@ PLACES = (
 
 ECHOES = (
     Place("draft in the box", lambda s, t: s.box.load(t, 0)),
-    Place("palette: what is typed", lambda s, t: _type(s, t, Palette())),
-    Place("help: what is typed", lambda s, t: _type(s, t, Help())),
+    Place("palette: what is typed", lambda s, t: _type(s, t, Palette(lambda _one: ""))),
+    Place("help: what is typed", lambda s, t: _type(s, t, Help(None, lambda _one: ""))),
 )
 """Places of text that the operator typed or pasted, which is harmless but not marked."""
 

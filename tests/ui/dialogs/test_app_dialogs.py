@@ -1,6 +1,7 @@
 """Keys and commands are found in both languages and on both layouts."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from textual.binding import Binding
@@ -8,16 +9,24 @@ from textual.widgets import Input
 
 from chat_tui import locale
 from chat_tui.terminal.layout import latin
-from chat_tui.ui.dialogs.app_dialogs import Help, Palette, help_lines, palette_commands
-from chat_tui.ui.keys import COMMANDS, Command, HelpRow, help_rows
+from chat_tui.ui.dialogs.app_dialogs import Help, Palette, help_lines, palette_commands, palette_line
+from chat_tui.ui.keys import COMMANDS, Command, Where, help_rows
 from chat_tui.words.layouts import cyrillic
-from chat_tui.words.line import text_of, width_of
+from chat_tui.words.line import Role, text_of, width_of
 from tests.support.settling import press, settled
 from tests.ui.dialogs.stage import DialogApp, staged, until
 
 
 def ids(query: str) -> list[str]:
     return [command.id for command in palette_commands(query)]
+
+
+def the_palette(why: str = "") -> Palette:
+    return Palette(lambda command: why if command.id == "attach" else "")
+
+
+def the_help(why: str = "") -> Help:
+    return Help(Where.LIST, lambda command: why if command.id == "attach" else "")
 
 
 def test_all_commands_but_itself_in_the_declared_order() -> None:
@@ -58,7 +67,7 @@ async def test_enter_runs_the_highlighted_command_and_gives_it() -> None:
         def action_quit(self) -> None:  # type: ignore[override]
             self.ran.append("quit")
 
-    app = Tried(Palette())
+    app = Tried(the_palette())
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot.app)
         await press(pilot.app, *"quit")
@@ -85,7 +94,7 @@ async def test_the_action_runs_at_the_focus_before_the_app() -> None:
         def action_attach(self) -> None:
             raise AssertionError("the focused box knows this action")
 
-    app = Tried(Palette())
+    app = Tried(the_palette())
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot.app)
         await press(pilot.app, *"attach", "enter")
@@ -93,7 +102,7 @@ async def test_the_action_runs_at_the_focus_before_the_app() -> None:
 
 
 async def test_nothing_found_is_said_and_enter_does_nothing() -> None:
-    async with staged(Palette()) as (app, pilot):
+    async with staged(the_palette()) as (app, pilot):
         await press(pilot.app, *"zzzz", "enter")
         assert "No such command" in app.says("#status")
         assert not app.results
@@ -102,51 +111,72 @@ async def test_nothing_found_is_said_and_enter_does_nothing() -> None:
 
 
 async def test_keys_stand_beside_the_words_even_where_the_list_scrolls() -> None:
-    async with staged(Palette()) as (app, _pilot):
+    async with staged(the_palette()) as (app, _pilot):
         first = app.seen().splitlines()[0]
         assert first.startswith("▌ Answer the next waiting chat")
         assert first.endswith(" n")
         assert len(first) == app.choices.scrollable_content_region.width < app.choices.size.width
 
 
-async def test_a_command_that_nobody_here_knows_says_so() -> None:
-    async with staged(Palette()) as (app, pilot):
-        await press(pilot.app, *"attach", "enter")
-        await until(pilot, lambda: list(app._notifications))
-        assert "does not work here" in next(iter(app._notifications)).message
+@pytest.mark.parametrize("made", [the_palette, the_help])
+async def test_a_command_that_cannot_run_says_why_and_the_list_stays(
+    made: Callable[[str], Palette | Help],
+) -> None:
+    async with staged(made("First start to write: c")) as (app, pilot):
+        await press(pilot.app, *"attach")
+        assert app.says("#status") == ""
+        await press(pilot.app, "enter")
+        assert app.says("#status") == "First start to write: c"
+        assert not app.results
+        await press(pilot.app, "backspace")
+        assert app.says("#status") == "", "another text is another question"
+
+
+async def test_the_palette_shows_in_the_row_why_a_command_cannot_run() -> None:
+    async with staged(the_palette("First start to write: c")) as (app, pilot):
+        await press(pilot.app, *"file")
+        row = next(line for line in app.seen().splitlines() if "Attach a file" in line)
+        assert row.endswith("Attach a file · First start to write: c")
+        (line,) = [palette_line(one, "why", 40) for one in COMMANDS if one.id == "attach"]
+        assert {span.role for span in line} == {Role.MUTED}
 
 
 def drawn(app: DialogApp) -> str:
-    return "\n".join(text_of(line).rstrip() for line in app.choices.rows)
+    return "\n".join(text_of(line).rstrip() for line, _command in app.choices.rows)
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 async def test_every_command_is_listed_with_its_keys_and_nothing_is_cut(language: str) -> None:
     locale.use(language)
-    async with staged(Help()) as (app, _pilot):
+    async with staged(the_help()) as (app, _pilot):
         lines = drawn(app)
         for row in help_rows():
             assert row.place in lines
             assert row.words in lines
-        assert max(map(width_of, app.choices.rows)) <= app.choices.size.width - 3
+        assert max(width_of(line) for line, _command in app.choices.rows) <= app.choices.size.width - 3
 
 
-async def test_the_keys_scroll_from_the_field_to_the_end_and_back() -> None:
-    async with staged(Help()) as (app, pilot):
+async def test_the_highlight_skips_headings_and_shows_them_with_their_first_line() -> None:
+    async with staged(the_help()) as (app, pilot):
         top = app.seen()
-        last = text_of(app.choices.rows[-1]).strip()
+        assert top.splitlines()[:2] == [f"  {help_rows()[0].place}", top.splitlines()[1]]
+        assert top.splitlines()[1].startswith("▌ n ")
+        last = text_of(app.choices.rows[-1][0]).strip()
         assert last not in top
-        await press(pilot.app, *["pagedown"] * 5)
+        seen = []
+        for _step in range(2 * len(COMMANDS)):
+            assert app.choices.current is not None
+            seen.append(app.choices.current[1].id)
+            await press(pilot.app, "down")
+        assert list(dict.fromkeys(seen)) == [row.command.id for row in help_rows()]
         assert last in app.seen()
-        await press(pilot.app, "up")
-        assert last not in app.seen()
-        await press(pilot.app, *["pageup"] * 5)
+        await press(pilot.app, *["pageup"] * 9)
         assert app.seen() == top
 
 
 async def test_typing_narrows_the_keys_in_both_languages_and_layouts() -> None:
     locale.use("ru")
-    async with staged(Help()) as (app, pilot):
+    async with staged(the_help()) as (app, pilot):
         for query in ("outbox", "щгеищч", "исходящие", "bc[jlz"):
             app.field.value = query
             await settled(pilot.app)
@@ -155,22 +185,38 @@ async def test_typing_narrows_the_keys_in_both_languages_and_layouts() -> None:
 
 
 async def test_no_key_found_is_said() -> None:
-    async with staged(Help()) as (app, pilot):
+    async with staged(the_help()) as (app, pilot):
         app.field.value = "[/]"
         await settled(pilot.app)
-        assert "No such key" in drawn(app)
+        assert "No such key" in app.says("#status")
+        await press(pilot.app, "enter")
+        assert not app.results
 
 
-@pytest.mark.parametrize("key", ["escape", "enter"])
-async def test_the_keys_close(key: str) -> None:
-    async with staged(Help()) as (app, pilot):
-        await press(pilot.app, key)
+async def test_the_keys_close() -> None:
+    async with staged(the_help()) as (app, pilot):
+        await press(pilot.app, "escape")
         assert app.results == [None]
 
 
+async def test_enter_in_the_keys_runs_the_line() -> None:
+    class Tried(DialogApp):
+        ran: list[str] = []  # noqa: RUF012 - one test, one list
+
+        def action_quit(self) -> None:  # type: ignore[override]
+            self.ran.append("quit")
+
+    app = Tried(the_help())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot.app)
+        await press(pilot.app, *"ctrl+q", "enter")
+        await until(pilot, lambda: app.ran)
+        assert [command.id for command in app.results] == ["quit"]
+
+
 def test_many_keys_take_several_lines_beside_their_words() -> None:
-    row = HelpRow("Writing", "ctrl+j Shift+Enter Alt+Enter", "Start a new line")
-    lines = [text_of(line).split() for line in help_lines([row], "", 60)]
+    (row,) = [row for row in help_rows() if row.command.id == "newline"]
+    lines = [text_of(line).split() for line, _command in help_lines([row], "", 60)]
     assert lines[0] == ["Writing"]
     assert lines[1] == ["ctrl+j", "Shift+Enter", "Start", "a", "new", "line"]
     assert lines[2] == ["Alt+Enter"]

@@ -15,6 +15,7 @@ from chat_tui import locale
 from chat_tui.ui.files import picker as folder_scan
 from chat_tui.ui.files.picker import FilePicker
 from chat_tui.ui.files.rows import Login, PathRow
+from chat_tui.ui.kit.bars import KeyLines
 from tests.support.settling import press, settled
 from tests.ui.dialogs.stage import NOTHING, DialogApp, staged, until
 
@@ -314,4 +315,4 @@ def test_a_reading_that_was_left_tells_nobody(folder: Path, monkeypatch: pytest.
 async def test_it_speaks_russian(folder: Path) -> None:
     locale.use("ru")
     async with staged(picker(folder)) as (app, _pilot):
-        assert "выбрать" in app.says("#keys")
+        assert "выбрать" in app.dialog.query_one(KeyLines).render_line(0).text

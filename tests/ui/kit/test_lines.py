@@ -1,12 +1,15 @@
 """The bars around the panes: tabs, status, notice, hints."""
 
+import pytest
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
 
 from chat_tui import locale
 from chat_tui.model.link import Budget, Link, LinkState, Progress, Work
 from chat_tui.model.queue import Tab
-from chat_tui.ui.kit.bars import HintLine, NoticeLine, StatusLine, TabBar
+from chat_tui.ui import keys
+from chat_tui.ui.keys import Where
+from chat_tui.ui.kit.bars import HintLine, NoticeLine, StatusLine, TabBar, hints_line, hints_lines
 from chat_tui.ui.kit.line_pane import LinePane
 from chat_tui.words import glyphs
 from chat_tui.words.line import text_of
@@ -110,7 +113,7 @@ async def test_nothing_is_drawn_when_nothing_changed() -> None:
         def tell() -> None:
             tabs.show(Tab.ALL, COUNTS)
             status.show(Link(LinkState.ONLINE), NOW)
-            hints.show([("?", "keys")])
+            hints.show("commands", [("?", "keys")])
 
         tell()
         await settled(pilot.app)
@@ -139,10 +142,37 @@ async def test_the_notice_takes_the_lines_it_needs_and_then_goes() -> None:
         assert not line.display
 
 
-async def test_hints_keep_help_on_a_narrow_screen() -> None:
-    app = BarsApp()
-    async with app.run_test(size=(24, 10)) as pilot:
-        hints = app.query_one(HintLine)
-        hints.show([("n", "next"), ("Enter", "open"), ("c", "write"), ("?", "keys")])
-        await settled(pilot.app)
-        assert text(hints) == " n next  ? keys"
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("focus", [Where.LIST, Where.HISTORY, Where.COMPOSE, Where.ORDER])
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 120, 200])
+def test_hints_begin_with_where_letters_go_and_end_with_help_and_break_no_phrase(
+    width: int, focus: Where, language: str
+) -> None:
+    """Promised: U20."""
+    locale.use(language)
+    words, hints = keys.letters_go(focus), keys.hints(focus)
+    line = text_of(hints_line(words, hints, width))
+    assert len(line) <= width
+    first, *rest = line.strip().split("  ")
+    assert (
+        first == {"en": ("commands", "writing"), "ru": ("команды", "пишу")}[language][focus is Where.COMPOSE]
+    )
+    phrases = [" ".join(hint) for hint in hints]
+    shown = len(rest) - 1
+    assert rest == [*phrases[:shown], phrases[-1]]
+    assert phrases[-1].split()[0] == ("F1" if focus is Where.COMPOSE else "?")
+    # Nothing is left out for which there is room.
+    if shown + 1 < len(phrases):
+        assert len(line) + 2 + len(phrases[shown]) > width
+
+
+def test_keys_of_a_dialog_take_as_many_lines_as_they_need() -> None:
+    hints = [("Enter", "выбрать"), ("⌫", "вверх"), ("ctrl+g", "картинки"), ("Esc", "закрыть")]
+    assert [text_of(line) for line in hints_lines(hints, 24)] == [
+        "Enter выбрать  ⌫ вверх",
+        "ctrl+g картинки",
+        "Esc закрыть",
+    ]
+    assert text_of(hints_lines(hints, 22)[0]) == "Enter выбрать  ⌫ вверх"
+    assert text_of(hints_lines(hints, 21)[0]) == "Enter выбрать"
+    assert len(hints_lines(hints, 80)) == 1
