@@ -46,7 +46,7 @@ class ChatsApi(Protocol):
         """One chat as the list shows it (its key is that of `tab`), or None if it is not in the cache."""
 
     async def counts(self) -> dict[Tab, int]:
-        """How many chats each tab holds."""
+        """How many chats of each tab need us; for SNOOZED and ALL, how many it holds."""
 
     async def longest_wait(self) -> Millis | None:
         """When the buyer who has waited longest began to wait; None if no buyer is waiting."""

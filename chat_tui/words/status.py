@@ -1,5 +1,6 @@
 """The connection to the Market and long works: beside the tabs, in the notice, in the title and in calls."""
 
+import itertools
 from datetime import tzinfo
 from typing import Final
 
@@ -33,6 +34,8 @@ _SCARCE = 0.2
 """Share of a quota up to which it needs a warning."""
 _HOST_CELLS = 20
 _NAME_CELLS = 24
+_GAP: Final = Span("  ")
+"""Between two phrases of the status line."""
 _ASKED_ONCE = "getAuthTokenInfo"
 """A run calls this operation once: its small quota says nothing about the others."""
 
@@ -40,7 +43,8 @@ _ASKED_ONCE = "getAuthTokenInfo"
 def status_line(link: Link, now: Millis, cells: int, *, brief: bool = False) -> Line:
     """As `status_spans`, with the first of the long works in as many words as `cells` have room for.
 
-    Meanwhile a quota that is not scarce is left out; `brief` leaves out the time left, too.
+    Meanwhile a quota that is not scarce is left out; `brief` leaves out the time left, too. Without room for
+    all of it, whole phrases are left out; the connection stays.
     """
     if link.works:
         words = (progress_words(link.works[0]), *brief_words(link.works[0]))
@@ -48,7 +52,18 @@ def status_line(link: Link, now: Millis, cells: int, *, brief: bool = False) -> 
             line = status_spans(link, now, brief=True, work=work)
             if width_of(line) <= cells:
                 return line
-    return status_spans(link, now, brief=brief)
+    return _without_phrases(status_spans(link, now, brief=brief), cells)
+
+
+def _without_phrases(line: Line, cells: int) -> Line:
+    """The line without as many phrases as do not fit: those that inform before those that warn."""
+    spans = list(line)
+    for role in (Role.MUTED, Role.ACCENT, Role.WARN, Role.BAD):
+        after = enumerate(itertools.pairwise(spans))
+        for place in reversed([n for n, (gap, phrase) in after if gap == _GAP and phrase.role is role]):
+            if width_of(spans) > cells:
+                del spans[place : place + 2]
+    return tuple(spans)
 
 
 def status_spans(link: Link, now: Millis, *, brief: bool = False, work: str = "") -> Line:
@@ -77,8 +92,7 @@ def status_spans(link: Link, now: Millis, *, brief: bool = False, work: str = ""
     if link.skipped:
         skipped = ngettext("{n} unreadable", "{n} unreadable", link.skipped).format(n=link.skipped)
         spans.append(Span(skipped, Role.WARN))
-    gap = Span("  ")
-    return (*_state(link), *_names(link, brief=brief), *(part for span in spans for part in (gap, span)))
+    return (*_state(link), *_names(link, brief=brief), *(part for span in spans for part in (_GAP, span)))
 
 
 def notice(link: Link, now: Millis, zone: tzinfo) -> str:

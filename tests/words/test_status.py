@@ -17,7 +17,7 @@ from chat_tui.words.status import brief_words, notice, progress_words, status_li
 from tests.ui.pane_samples import HOSTILE, HOUR, NOW, is_harmless
 
 OFFLINE = Problem(ProblemKind.OFFLINE)
-COUNTS = dict(zip(Tab, (12, 1, 3, 2, 0, 1204), strict=True))
+COUNTS = dict(zip(Tab, (1204, 1, 3, 2, 0, 9000), strict=True))
 
 
 def budgets(*shares: int) -> dict[str, Budget]:
@@ -172,14 +172,42 @@ def test_of_several_businesses_every_trouble_has_its_names() -> None:
     assert notice(replace(sound, parts=(("Склад", sound), ("Кухня", sound))), NOW, UTC) == ""
 
 
+def test_without_room_whole_phrases_are_left_out_and_the_connection_stays() -> None:
+    link = Link(
+        LinkState.ONLINE,
+        proxy="host",
+        fresh_at=NOW - 3 * HOUR,
+        sends_paused=Problem(ProblemKind.STORAGE),
+        skipped=2,
+        budgets=budgets(90),
+    )
+    state, *phrases = text_of(status_spans(link, NOW)).split("  ")
+    paused = next(span.text for span in status_spans(link, NOW) if span.role is Role.BAD)
+    quota = next(one for one in phrases if "90" in one)
+    kept: list[list[str]] = []
+    for cells in range(width_of(status_spans(link, NOW)), 0, -1):
+        line = status_line(link, NOW, cells)
+        first, *rest = text_of(line).split("  ")
+        assert first == state
+        assert width_of(line) <= cells or rest == []
+        assert [one for one in phrases if one in rest] == rest, "nothing is cut within a phrase"
+        if rest not in kept:
+            kept.append(rest)
+    assert [len(rest) for rest in kept] == [5, 4, 3, 2, 1, 0]
+    assert quota not in kept[1], "what only informs goes first"
+    assert kept[-2] == [paused], "and last what is wrong"
+
+
 @pytest.mark.parametrize(
     ("width", "expected"),
     [
-        (100, "[1 Ждут ответа 12] 2 Споры 1  3 Возвраты 3  4 Вопросы 2  5 Отложенные  6 Все 999+ "),
-        (78, "[1 Ждут ответа 12] 2 Споры 1  3 Возвр. 3  4 Вопр. 2  5 Отлож.  6 Все 999+ "),
-        (70, "[1 Ждут 12] 2 Споры 1  3 Возвр. 3  4 Вопр. 2  5 Отлож.  6 Все 999+ "),
-        (60, "[1 Ждут 12] 2:1  3:3  4:2  5  6:999+ "),
-        (20, "[1 Ждут 12] 2:1  3:3"),
+        (100, "[1 Ждут 999+] 2 Споры 1  3 Возвраты 3  4 Вопросы 2  5 Отложенные  6 Все "),
+        (68, "[1 Ждут 999+] 2 Споры 1  3 Возвраты 3  4 Вопросы 2  5 Отлож.  6 Все "),
+        (66, "[1 Ждут 999+] 2 Споры 1  3 Возвраты 3  4 Вопр. 2  5 Отлож.  6 Все "),
+        (61, "[1 Ждут 999+] 2 Споры 1  3 Возвр. 3  4 Вопр. 2  5  6 Все "),
+        (55, "[1 Ждут 999+] 2 Споры 1  3 Возвр. 3  4:2  5  6 Все "),
+        (50, "[1 Ждут 999+] 2 Споры 1  3:3  4:2  5  6 Все "),
+        (20, "[1 Ждут 999+] 2:1  3"),
     ],
 )
 def test_tabs_take_the_fullest_form_that_fits(width: int, expected: str) -> None:

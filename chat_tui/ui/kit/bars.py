@@ -1,6 +1,6 @@
 """The one-line bars around the panes: tabs, connection, notices, keys."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from textual import events
@@ -13,14 +13,15 @@ from chat_tui.model.ids import Millis
 from chat_tui.model.link import Link
 from chat_tui.model.queue import Tab
 from chat_tui.ui.kit.line_pane import LinePane
-from chat_tui.words.glyphs import WIDE
 from chat_tui.words.line import Line, Role, Span, cut, fit, width_of, wrap
 from chat_tui.words.status import status_line
 
 _MOST = 999
 """The greatest number of chats that a tab shows exactly."""
-_FORMS = ((0, 0), (0, 1), (1, 1), (1, 2))
-"""Which of its `tab_titles` the active tab shows, and which the others, from the longest line down."""
+_ROOMY = 120
+"""Cells of the narrowest screen with room for all names of the tabs and a quota that is not scarce."""
+_SHORTENED = (Tab.SNOOZED, Tab.QUESTIONS, Tab.RETURNS, Tab.DISPUTES, Tab.ALL, Tab.WAITING)
+"""The order in which tabs are shortened where there is no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +50,36 @@ def tabs_line(active: Tab, counts: Mapping[Tab, int], width: int) -> tuple[Line,
 
     In the shortest form only the active tab has a name.
     """
-    lines = [_line(active, counts, *form) for form in _FORMS]
-    line, places = next((made for made in lines if width_of(made[0]) <= width), lines[-1])
+    line: Line = ()
+    places: tuple[TabPlace, ...] = ()
+    for titles in _titles(active):
+        line, places = _line(active, counts, titles)
+        if width_of(line) <= width:
+            break
     return fit(line, width), places
 
 
-def _line(active: Tab, counts: Mapping[Tab, int], own: int, other: int) -> tuple[Line, tuple[TabPlace, ...]]:
+def _titles(active: Tab) -> Iterator[Mapping[Tab, str]]:
+    """The names of the tabs, first all in full, then one after the other shorter, then left out."""
+    titles = {tab: tab_titles(tab)[0] for tab in Tab}
+    yield titles
+    for form in (1, 2):
+        for tab in _SHORTENED:
+            if form == 1 or tab is not active:
+                titles[tab] = tab_titles(tab)[form]
+                yield titles
+
+
+def _line(
+    active: Tab, counts: Mapping[Tab, int], titles: Mapping[Tab, str]
+) -> tuple[Line, tuple[TabPlace, ...]]:
     spans: list[Span] = []
     places: list[TabPlace] = []
     for number, tab in enumerate(Tab, start=1):
-        start, is_active = width_of(spans), tab is active
-        title = tab_titles(tab)[own if is_active else other]
-        spans += _tab(number, title, counts.get(tab, 0), is_active=is_active)
+        start = width_of(spans)
+        # How many chats there are in all is nothing to act on.
+        count = 0 if tab is Tab.ALL else counts.get(tab, 0)
+        spans += _tab(number, titles[tab], count, is_active=tab is active)
         places.append(TabPlace(tab, start, width_of(spans)))
     return tuple(spans), tuple(places)
 
@@ -229,7 +248,7 @@ class StatusLine(Bar):
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """The width of the words; on a narrow screen, beside the tabs, they are brief."""
         # Kept for `line`, which does not get the viewport. Beyond this, the tabs would lose their names.
-        self._is_brief = viewport.width < WIDE
+        self._is_brief = viewport.width < _ROOMY
         self._room = viewport.width * 2 // 5 - self.gutter.width
         return width_of(self.line(0))
 
